@@ -1,0 +1,296 @@
+"""Postgres, Temporal and a mail catcher on one machine: up, down, and broken on purpose for the fault tests.
+
+One stack belongs to one state folder; stacks with different folders know nothing of each other. Everything listens on 127.0.0.1.
+What is started outlives the process that started it, and `down` ends exactly that.
+"""
+
+import asyncio
+import fcntl
+import os
+import shutil
+import sys
+import threading
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from runtime.embedded import processes
+from runtime.embedded.binary import BinaryFinder, Progress
+from runtime.embedded.credentials import Credentials, make_credentials, read_credentials
+from runtime.embedded.ground import service_account, settle
+from runtime.embedded.postgres import APP, OWNER, EmbeddedPostgres
+from runtime.embedded.state import Notes, Service, ServiceStatus, Slot, StackInfo
+from runtime.embedded.temporal import EmbeddedTemporal
+from runtime.errors import ServiceFault
+from runtime.settings import Settings
+
+
+def silent(_: str) -> None:
+    """A progress callback for those who do not want to know."""
+
+
+class Stack:
+    """The embedded services of one state folder."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        search_attributes: Mapping[str, str] | None = None,
+        ui: bool = False,
+        mail: bool = False,
+        binaries: BinaryFinder | None = None,
+    ) -> None:
+        """Services for which `settings` name an address are left alone. `search_attributes` are names and Temporal types;
+        `ui` adds Temporal's pages, `mail` a mail catcher; `binaries` finds the Temporal program."""
+        self._settings = settings
+        self._dir = settings.state_dir.resolve()
+        self._ui, self._mail = ui, mail
+        self._binaries = binaries or BinaryFinder(explicit=settings.temporal_cli_path)
+        self._temporal = EmbeddedTemporal(
+            self._dir / "temporal", namespace=settings.temporal_namespace, search_attributes=search_attributes or {}
+        )
+        self._started: set[Service] = set()
+        self._noting = threading.Lock()
+
+    async def up(self, progress: Progress = silent) -> StackInfo:
+        """Start what does not run yet, wait until all of it answers, and say where it is."""
+        async with self._alone():
+            self._started.clear()
+            await asyncio.gather(self._up_postgres(progress), self._up_temporal(progress), self._up_mail(progress))
+            return self.info()
+
+    async def down(self, progress: Progress = silent) -> tuple[Service, ...]:
+        """Stop exactly what runs of this stack, Temporal first, and say what was stopped. Data and ports are kept."""
+        async with self._alone():
+            stopped: list[Service] = []
+            notes = Notes.read(self._dir)
+            if mail := self._living(notes.mail):
+                await asyncio.to_thread(processes.terminate, mail, wait_for=5.0)
+                stopped.append("mail")
+            if temporal := self._living(notes.temporal) or self._temporal.stray():
+                await asyncio.to_thread(self._temporal.stop, temporal)
+                stopped.append("temporal")
+            postgres = self._existing_postgres()
+            if postgres and postgres.running():
+                await asyncio.to_thread(postgres.stop)
+                stopped.append("postgres")
+            for service in stopped:
+                progress(f"{service} stopped")
+            return tuple(stopped)
+
+    async def destroy(self) -> None:
+        """Stop everything and delete every byte of it; for tests and for starting over."""
+        await self.down()
+        home = self._home()
+        for folder in (home, self._dir):
+            if folder is not None:
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+    def status(self) -> list[ServiceStatus]:
+        """How each service stands, without asking the services themselves."""
+        notes, postgres = Notes.read(self._dir), self._existing_postgres()
+        database, port = (postgres.running() if postgres else None) or (None, None)
+        temporal, mail = self._living(notes.temporal), self._living(notes.mail)
+        log, settings = postgres.log if postgres else None, self._settings
+        return [
+            _status("postgres", database, port, log, external=_place(settings.database_url)),
+            _status("temporal", temporal, notes.temporal.port, self._temporal.log, external=settings.temporal_address),
+            _status("mail", mail, notes.mail.port, self._dir / "mail.log", external=settings.smtp_host),
+        ]
+
+    def info(self) -> StackInfo:
+        """Where everything answers. Raises `ServiceFault` `stack_not_running` when something needed does not run."""
+        notes, settings = Notes.read(self._dir), self._settings
+        states = self.status()
+        missing = [one.service for one in states if one.state == "stopped" and one.service != "mail"]
+        if missing:
+            raise ServiceFault("stack_not_running", f"Not running: {', '.join(missing)}. Start it with `ombud stack up`.")
+        up = {one.service: one for one in states if one.state == "running"}
+        app, owner = self._urls()
+        ui, mail = notes.temporal.ui_port if "temporal" in up else None, up.get("mail")
+        return StackInfo(
+            state_dir=self._dir,
+            database_url=app,
+            database_owner_url=owner,
+            temporal_address=settings.temporal_address or f"127.0.0.1:{notes.temporal.port}",
+            temporal_namespace=settings.temporal_namespace,
+            temporal_ui_url=f"http://127.0.0.1:{ui}" if ui else None,
+            smtp_host="127.0.0.1" if mail else settings.smtp_host,
+            smtp_port=notes.mail.port if mail else settings.smtp_port,
+            mail_folder=self._dir / "mail" if mail else None,
+            pids={service: one.pid for service, one in up.items() if one.pid},
+            logs={service: one.log for service, one in up.items() if one.log},
+            started=tuple(sorted(self._started)),
+        )
+
+    def master_key(self) -> str:
+        """The key that guards the keys of all texts, base64: from the settings, or made for this state folder."""
+        given = self._settings.master_key
+        return given.get_secret_value() if given else self._credentials()[0].master_key
+
+    # What the fault tests do to a running stack
+
+    async def kill_postgres(self) -> None:
+        """SIGKILL the database server with all of its processes."""
+        if postgres := self._existing_postgres():
+            await asyncio.to_thread(postgres.kill)
+
+    async def start_postgres(self) -> None:
+        """Start the database server again, on its port, and wait until it has recovered."""
+        async with self._alone():
+            await self._up_postgres(silent)
+
+    async def kill_temporal(self) -> None:
+        """SIGKILL the Temporal server."""
+        if server := self._living(Notes.read(self._dir).temporal):
+            await asyncio.to_thread(processes.kill, server)
+
+    async def start_temporal(self) -> None:
+        """Start the Temporal server again, on its port, and wait until it answers."""
+        async with self._alone():
+            await self._up_temporal(silent)
+
+    async def wipe_temporal(self) -> None:
+        """Stop the Temporal server and throw its whole database away, as if a cluster were lost."""
+        async with self._alone():
+            if server := self._living(Notes.read(self._dir).temporal):
+                await asyncio.to_thread(self._temporal.stop, server)
+            self._temporal.wipe()
+
+    # How each service comes up
+
+    async def _up_postgres(self, progress: Progress) -> None:
+        if self._settings.database_url is None:
+            await asyncio.to_thread(self._start_postgres, progress)
+
+    def _start_postgres(self, progress: Progress) -> None:
+        account = service_account()
+        home = settle(self._dir, account)
+        postgres = EmbeddedPostgres(home, account)
+        credentials, fresh = self._credentials()
+        running = postgres.running()
+        if running and not fresh:
+            self._note(postgres=Slot(port=running[1], process=running[0]))
+            progress("postgres runs already")
+            return
+        if not postgres.initialised:
+            progress("postgres: making the database")
+            if not home.is_relative_to(self._dir):
+                progress(f"postgres: its user cannot reach the state folder, so its data is in {home}")
+            postgres.initialise(credentials)
+        elif fresh:
+            postgres.stop()
+            postgres.renew_passwords(credentials)
+        port = processes.free_port(Notes.read(self._dir).postgres.port)
+        self._note(postgres=Slot(port=port, process=postgres.start(port)))
+        self._started.add("postgres")
+        progress(f"postgres answers on 127.0.0.1:{port}")
+
+    async def _up_temporal(self, progress: Progress) -> None:
+        if self._settings.temporal_address is not None:
+            return
+        slot = Notes.read(self._dir).temporal
+        if server := self._living(slot):
+            await self._temporal.ready(f"127.0.0.1:{slot.port}", server)
+            progress("temporal runs already")
+            return
+        if stray := self._temporal.stray():
+            await asyncio.to_thread(self._temporal.stop, stray)
+        found = await asyncio.to_thread(self._binaries.find, progress)
+        port = processes.free_port(slot.port)
+        ui_port = processes.free_port(slot.ui_port) if self._ui else None
+        server = self._temporal.start(found.path, port, ui_port)
+        self._note(temporal=Slot(port=port, ui_port=ui_port, process=server))
+        await self._temporal.ready(f"127.0.0.1:{port}", server)
+        self._started.add("temporal")
+        progress(f"temporal answers on 127.0.0.1:{port} (program: {found.source})")
+
+    async def _up_mail(self, progress: Progress) -> None:
+        slot = Notes.read(self._dir).mail
+        if not self._mail or self._living(slot):
+            return
+        folder, port = self._dir / "mail", processes.free_port(slot.port)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        command = [sys.executable, "-m", "runtime.embedded.sink", "--port", str(port), "--folder", str(folder)]
+        root = Path(__file__).parents[2]
+        process = processes.spawn(command, log=self._dir / "mail.log", marker=("--folder", str(folder)), cwd=root)
+        self._note(mail=Slot(port=port, process=process))
+        await _listens(port, process)
+        self._started.add("mail")
+        progress(f"mail catcher answers on 127.0.0.1:{port}")
+
+    # Notes and places
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """One process at a time changes the stack; the others wait."""
+        # Postgres may run as another user, who must be able to pass through; the files inside have modes of their own.
+        self._dir.mkdir(parents=True, exist_ok=True)
+        self._dir.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        with open(self._dir / "stack.lock", "w", encoding="utf-8") as held:
+            await asyncio.to_thread(fcntl.flock, held, fcntl.LOCK_EX)
+            yield
+
+    def _note(self, **slots: Slot) -> None:
+        with self._noting:
+            Notes.read(self._dir).model_copy(update=slots).write(self._dir)
+
+    def _credentials(self) -> tuple[Credentials, bool]:
+        known = read_credentials(self._dir)
+        return (known, False) if known else (make_credentials(self._dir), True)
+
+    def _living(self, slot: Slot) -> processes.ProcessRef | None:
+        return slot.process if processes.alive(slot.process) else None
+
+    def _home(self) -> Path | None:
+        pointer = self._dir / "postgres.home"
+        home = Path(pointer.read_text().strip()) if pointer.exists() else self._dir / "postgres"
+        return home if home.exists() else None
+
+    def _existing_postgres(self) -> EmbeddedPostgres | None:
+        home = self._home()
+        return EmbeddedPostgres(home, service_account()) if home and self._settings.database_url is None else None
+
+    def _urls(self) -> tuple[str, str]:
+        given = self._settings.database_url
+        if given:
+            owner = self._settings.database_owner_url or given
+            return given.get_secret_value(), owner.get_secret_value()
+        postgres, credentials = self._existing_postgres(), self._credentials()[0]
+        running = postgres.running() if postgres else None
+        assert postgres and running, "info() has seen it run"
+        port = running[1]
+        return postgres.url(APP, credentials.app_password, port), postgres.url(OWNER, credentials.owner_password, port)
+
+
+def _status(
+    service: Service, process: processes.ProcessRef | None, port: int | None, log: Path | None, *, external: str | None
+) -> ServiceStatus:
+    if process:
+        return ServiceStatus(service=service, state="running", address=f"127.0.0.1:{port}", pid=process.pid, log=log)
+    if external:
+        return ServiceStatus(service=service, state="external", address=external)
+    return ServiceStatus(service=service, state="stopped", log=log)
+
+
+def _place(url: SecretStr | None) -> str | None:
+    """Host and port of a database address, without its password."""
+    return urlsplit(url.get_secret_value()).netloc.rpartition("@")[2] if url else None
+
+
+async def _listens(port: int, process: processes.ProcessRef) -> None:
+    for _ in range(200):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            return
+        if not processes.alive(process):
+            break
+    raise ServiceFault("mail_failed", "The mail catcher did not start; its log is mail.log in the state folder.")

@@ -1,0 +1,175 @@
+"""Every setting of Ombud, in one class: built once in each process and handed on, never read from the environment elsewhere.
+
+`.env.example` and `docs/reference/settings.md` are written from this class: `python -m runtime.settings --write`.
+"""
+
+import base64
+import binascii
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "OMBUD_"
+
+
+def _or_plain(name: str, description: str) -> Any:
+    """A field that can also be given under the name which Temporal's own tools use."""
+    return Field(None, validation_alias=AliasChoices(PREFIX + name, name), description=description)
+
+
+class Settings(BaseSettings):
+    """What the operator decides. Everything has a default with which one machine runs all of it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True, frozen=True
+    )
+
+    state_dir: Path = Field(Path(".ombud"), description="Folder of the embedded services: their data, logs, ports and secrets.")
+    development: bool = Field(
+        False,
+        description="A development machine: time scales, fail points and the demo's login are allowed. Never in production.",
+    )
+
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL as the application's role (no BYPASSRLS, not the owner). Empty: the embedded server."
+    )
+    database_owner_url: SecretStr | None = Field(
+        None, description="PostgreSQL as the role that owns the tables; used by migrations only. Empty: the embedded server."
+    )
+    database_pool_min: int = Field(2, ge=0, description="Database connections that each process keeps open.")
+    database_pool_max: int = Field(20, ge=1, description="Database connections that each process opens at most.")
+
+    temporal_address: str | None = _or_plain(
+        "TEMPORAL_ADDRESS", "A Temporal server that runs already, host:port. Empty: embedded."
+    )
+    temporal_namespace: str = Field("default", description="Temporal namespace in which the cases run.")
+    temporal_cli_path: Path | None = _or_plain(
+        "TEMPORAL_CLI_PATH", "Temporal's command-line program for the embedded server. Empty: looked for, and got when missing."
+    )
+    temporal_api_key: SecretStr | None = Field(None, description="API key of Temporal Cloud.")
+    temporal_tls: bool | None = Field(None, description="Speak TLS with Temporal. Empty: when a key or a certificate is given.")
+    temporal_tls_ca_path: Path | None = Field(None, description="PEM file of the authority that signed Temporal's certificate.")
+    temporal_tls_cert_path: Path | None = Field(None, description="PEM file of the client certificate for Temporal (mutual TLS).")
+    temporal_tls_key_path: Path | None = Field(None, description="PEM file of the client certificate's private key.")
+    task_queue: str = Field("ombud", description="Task queue of cases and their record.")
+    outbound_task_queue: str = Field("ombud-outbound", description="Task queue of notices, webhooks and remedies.")
+    worker_deployment_name: str | None = Field(
+        None, description="Temporal Worker Deployment this worker belongs to. Empty: unversioned."
+    )
+    worker_build_id: str | None = Field(None, description="Build id of this worker inside its deployment.")
+
+    master_key: SecretStr | None = Field(
+        None, description="32 bytes in base64 under which the keys of all texts are encrypted. Empty: made in the state folder."
+    )
+
+    smtp_host: str | None = Field(None, description="Mail server for notices. Empty: the embedded mail catcher, when it runs.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_username: str | None = Field(None, description="User name at the mail server. Empty: no login.")
+    smtp_password: SecretStr | None = Field(None, description="Password at the mail server.")
+    smtp_starttls: bool = Field(True, description="Demand encryption (STARTTLS) from the mail server.")
+    smtp_from: str = Field("Ombud <disputes@localhost>", description="Sender of notices, as the parties see it.")
+
+    public_url: str = Field(
+        "http://127.0.0.1:8080", description="Where people reach the API and the pages; links in notices begin with it."
+    )
+    api_host: str = Field("127.0.0.1", description="Address on which the API listens.")
+    api_port: int = Field(8080, ge=0, le=65535, description="Port on which the API listens; 0 takes a free one.")
+    worker_health_port: int | None = Field(
+        None, ge=0, le=65535, description="Port of the worker's health and readiness answers; 0 takes a free one. Empty: none."
+    )
+    metrics: bool = Field(True, description="Answer Prometheus at /metrics of the API and of the worker's health port.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least important log line to write.")
+    log_format: Literal["console", "json"] = Field(
+        "console", description="Log lines for people (console) or for machines (json)."
+    )
+
+    relay_every_for: timedelta = Field(
+        timedelta(seconds=2),
+        description="Pause between two looks for commands that Temporal has not taken, in seconds or ISO 8601.",
+    )
+    webhook_allow_private: bool = Field(
+        False,
+        description="Let outgoing webhooks go to private and loopback addresses. For development only: it opens the way inside.",
+    )
+    stripe_webhook_secret: SecretStr | None = Field(
+        None, description="Signing secret of the incoming Stripe webhook (whsec_...)."
+    )
+    paypal_webhook_id: str | None = Field(None, description="Id of the incoming PayPal webhook; PayPal signs over it.")
+    paypal_webhook_secret: SecretStr | None = Field(
+        None, description="Secret shared with a gateway that checks PayPal's certificates and signs anew (HMAC-SHA256)."
+    )
+
+    fail_point: str | None = Field(
+        None,
+        description="Kill this process at the named point, `name` or `name:n` for its n-th passing. Ignored outside development.",
+    )
+
+    @field_validator("master_key")
+    @classmethod
+    def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            try:
+                size = len(base64.b64decode(value.get_secret_value(), validate=True))
+            except binascii.Error:
+                size = 0
+            if size != 32:
+                raise ValueError("must be 32 bytes in base64: make one with `openssl rand -base64 32`")
+        return value
+
+
+def env_example() -> str:
+    """The text of `.env.example`: every variable, commented out, with its meaning and default."""
+    head = "# Every setting of Ombud with its default. Copy to .env and change what you need.\n"
+    head += "# Written from the class Settings by `python -m runtime.settings --write`; do not edit.\n"
+    blocks = [f"# {field.description}\n# {names[0]}={_default(field)}\n" for names, field in _fields()]
+    return head + "\n" + "\n".join(blocks)
+
+
+def reference_page() -> str:
+    """The text of `docs/reference/settings.md`."""
+    head = "# Settings\n\nRead from the environment and from `.env`, which is looked for in the working folder.\n"
+    head += "This page is written from the class `Settings` by `python -m runtime.settings --write`; do not edit it.\n"
+    sections = []
+    for names, field in _fields():
+        also = f" Also read from `{names[1]}`." if len(names) > 1 else ""
+        default = f"`{_default(field)}`" if _default(field) else "empty"
+        secret = " A secret: keep it out of files that are shared." if "SecretStr" in str(field.annotation) else ""
+        sections.append(f"## {names[0]}\n\n{field.description}{also}{secret} Default: {default}.\n")
+    return head + "\n" + "\n".join(sections)
+
+
+def _fields() -> list[tuple[list[str], FieldInfo]]:
+    found = []
+    for name, field in Settings.model_fields.items():
+        alias = field.validation_alias
+        names = [str(choice) for choice in alias.choices] if isinstance(alias, AliasChoices) else [PREFIX + name.upper()]
+        found.append((names, field))
+    return found
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.default
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value.total_seconds():g}" if isinstance(value, timedelta) else str(value)
+
+
+def write_documents(root: Path) -> None:
+    """Write both documents anew below the project's folder."""
+    (root / ".env.example").write_text(env_example(), encoding="utf-8")
+    page = root / "docs" / "reference" / "settings.md"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(reference_page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["--write"]:
+        sys.exit("usage: python -m runtime.settings --write")
+    write_documents(Path(__file__).parents[1])

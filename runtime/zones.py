@@ -1,0 +1,21 @@
+"""One source of time zones for every process: the pinned `tzdata` wheel, never the zone files of the machine.
+
+Two machines with different zone files would compute different due dates from the same facts, and replay would not notice.
+"""
+
+import os
+import zoneinfo
+
+
+def use_wheel_zones() -> None:
+    """Make `zoneinfo` read the `tzdata` wheel only, here and in every process started from here. Call it first."""
+    os.environ["PYTHONTZPATH"] = ""
+    zoneinfo.reset_tzpath(())
+    zoneinfo.ZoneInfo.clear_cache()
+
+
+def zone_data_version() -> str:
+    """The release of the zone data in use, such as `2026b`; kept beside every deadline computed with it."""
+    import tzdata  # type: ignore[import-untyped,unused-ignore]
+
+    return str(tzdata.IANA_VERSION)
