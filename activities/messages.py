@@ -1,0 +1,117 @@
+"""What crosses between the workflow and its activities. Small, without text: this is all that a Temporal history ever holds.
+
+These models live in histories for months: fields are only ever added, and always optional.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class CaseStart(_Message):
+    """The start input of the workflow ``Case``, and nothing else: every start is a revive."""
+
+    tenant_id: str
+    case_id: str
+
+
+class Knock(_Message):
+    """What stands at the doorstep: a command that is in the inbox already (its id alone), or a whole one as it came."""
+
+    command_id: str | None = None
+    command: Any = None
+
+
+class RecordInput(_Message):
+    """Ask how the case stands, after taking in what is at the doorstep."""
+
+    tenant_id: str
+    case_id: str
+    knocks: tuple[Knock, ...] = ()
+    saw_seq: int = 0
+    """The highest fact number this workflow saw; a record below it has lost facts."""
+
+
+class Answer(_Message):
+    """What became of one command."""
+
+    command_id: str
+    status: Literal["accepted", "refused", "broken"]
+    code: str | None = None
+    detail: str | None = None
+    fields: dict[str, Any] | None = None
+    seq: int = 0
+    """Number of the last fact it caused; 0 when it caused none."""
+
+
+class DueAt(_Message):
+    """One line of the timetable."""
+
+    clock: str
+    level: str
+    at: datetime
+
+
+class Recorded(_Message):
+    """How the case stands. The workflow's next steps depend on this alone."""
+
+    seq: int = 0
+    kind: str = ""
+    phase: str = ""
+    status: Literal["unknown", "open", "closed"] = "unknown"
+    outcome: str | None = None
+    owner: str | None = None
+    queue: str | None = None
+    priority: str | None = None
+    waiting_on: str | None = None
+    opened_at: datetime | None = None
+    answers: tuple[Answer | None, ...] = ()
+    """One for each knock, in order."""
+    timetable: tuple[DueAt, ...] = ()
+    """The levels ahead, earliest first."""
+    undelivered: bool = False
+    effects: tuple[str, ...] = ()
+    """Effects to carry out that no workflow of this case has finished."""
+    wants_owner: bool = False
+    more: bool = False
+    """Commands are left in the inbox beyond this batch's limit."""
+    quiet: bool = False
+    check_after: float | None = None
+    """Seconds to the earliest level by the database's clock; never negative."""
+
+
+class CaseRef(_Message):
+    """Names one case to an activity."""
+
+    tenant_id: str
+    case_id: str
+
+
+class EffectRef(_Message):
+    """Names one effect to ``carry_out``."""
+
+    tenant_id: str
+    case_id: str
+    effect_id: str
+
+
+class NoticeRef(_Message):
+    """Names one notice to the workflow ``Delivery`` and its activity."""
+
+    tenant_id: str
+    case_id: str
+    notice_id: str
+
+
+class Delivered(_Message):
+    """What ``deliver`` did: how many went out, and which are handed to a ``Delivery`` workflow of their own."""
+
+    sent: int = 0
+    slow: tuple[str, ...] = ()

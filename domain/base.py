@@ -1,0 +1,127 @@
+"""The ground the rules stand on: frozen models, money, and words shared by every part of a case."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+
+
+class Frozen(BaseModel):
+    """A value that never changes and refuses fields it does not know (a misspelt field must not be lost silently)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Kept(BaseModel):
+    """A value that was stored and is read back for ever: fields that a later release added are ignored by an older one."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Compact(Kept):
+    """A kept value whose JSON leaves out what equals its default. A default of such a model therefore never changes."""
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        full: dict[str, Any] = handler(self)
+        fields = type(self).model_fields
+        return {k: v for k, v in full.items() if getattr(self, k) != fields[k].default}
+
+
+def _as_utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_as_utc)]
+"""An aware UTC datetime. Fields of this type are named ``..._at``."""
+
+
+class Side(StrEnum):
+    """The two sides of a case."""
+
+    CLAIMANT = "claimant"
+    RESPONDENT = "respondent"
+
+    @property
+    def other(self) -> Side:
+        """The opposing side."""
+        return Side.RESPONDENT if self is Side.CLAIMANT else Side.CLAIMANT
+
+
+class Phase(StrEnum):
+    """Where a case stands (design: phases). Packs switch phases off and rename them for people."""
+
+    INTAKE = "intake"
+    SETTLEMENT = "settlement"
+    REVIEW = "review"
+    APPROVAL = "approval"
+    RULED = "ruled"
+    APPEALABLE = "appealable"
+    APPEAL = "appeal"
+    CLOSED = "closed"
+
+
+class Priority(StrEnum):
+    """How urgent a case is; clocks have a target for each."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Outcome(StrEnum):
+    """How a case ended."""
+
+    RULED = "ruled"
+    SETTLED = "settled"
+    DECLINED = "declined"
+    MERGED = "merged"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code, upper case")]
+
+
+class Money(Frozen):
+    """An amount in minor units (cents) of one ISO 4217 currency; never a float."""
+
+    amount: Annotated[int, Field(ge=0, le=10**15)]
+    currency: Currency
+
+    def __str__(self) -> str:
+        return f"{self.amount / 100:,.2f} {self.currency}"
+
+
+Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_.:-]*$")]
+"""A short lower-case identifier that a pack or a rule defines (an outcome, a ground, a category)."""
+
+Reference = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""Somebody else's identifier (an order, a charge, a report number): one line, no control characters."""
+
+
+
+
+ActorId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^(system|(per|pty|key)_[A-Za-z0-9_.-]+)$")]
+"""Who speaks: a person (``per_``), a party (``pty_``), a machine's key (``key_``) or ``system``."""
+
+CommandId = Annotated[str, Field(min_length=5, max_length=128, pattern=r"^(cmd|dl)_[A-Za-z0-9_.:-]+$")]
+"""The id of a command: ``cmd_…`` chosen by whoever sends it, ``dl_{clock}:{instance}:{level}`` for a deadline."""
+
+CaseId = Annotated[str, Field(pattern=r"^case_[A-Za-z0-9-]{8,64}$")]
+PartyId = Annotated[str, Field(pattern=r"^pty_[A-Za-z0-9_.-]{1,120}$")]
+PersonId = Annotated[str, Field(pattern=r"^per_[A-Za-z0-9_.-]{1,120}$")]
+TenantId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+
+
+def derived_id(prefix: str, command_id: str, part: str = "") -> str:
+    """An id that follows from the command that caused it, so that deciding twice gives the same one.
+
+    ``derived_id("rul", "cmd_0198…")`` is ``rul_0198…``; ``part`` tells several of one command apart.
+    """
+    stem = command_id.split("_", 1)[1]
+    return f"{prefix}_{stem}{'-' + part if part else ''}"

@@ -1,0 +1,172 @@
+"""A case as it stands: nothing but the fold of its facts, so it can be rebuilt, verified, or shown as of any moment."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
+from domain.commands import OpenedParty, Remedy
+from domain.facts import AppealRight, Timetable
+from domain.prose import Prose
+from domain.terms import Terms
+
+
+class Fired(Kept):
+    """A level that was reached."""
+
+    level: str
+    count: int
+    due_at: Instant
+    recorded_at: Instant
+
+
+class Clock(Kept):
+    """A clock that was started on this case."""
+
+    name: str
+    instance: int
+    started_at: Instant
+    stopped_at: Instant | None = None
+    pauses: tuple[tuple[Instant, Instant | None], ...] = ()
+    fired: tuple[Fired, ...] = ()
+
+    @property
+    def running(self) -> bool:
+        """Neither stopped nor standing still."""
+        return self.stopped_at is None and not self.paused
+
+    @property
+    def paused(self) -> bool:
+        """Standing still until something resumes it."""
+        return self.stopped_at is None and bool(self.pauses) and self.pauses[-1][1] is None
+
+
+class OpenOffer(Kept):
+    id: str
+    side: Side
+    remedy: str
+    amount: Money | None = None
+
+
+class EvidenceRequest(Kept):
+    id: str
+    of: Side
+    asked_at: Instant
+
+
+class Ruling(Kept):
+    """A decision on the matter, from draft to issue."""
+
+    id: str
+    decider: str
+    outcome: str
+    decision: Literal["rule", "uphold", "overturn", "vary", "remit"] = "rule"
+    reasons: Prose
+    ground: str | None = None
+    remedies: tuple[Remedy, ...] = ()
+    round: int = 0
+    approved_by: str | None = None
+    issued_at: Instant | None = None
+
+
+class Effect(Kept):
+    """Something that is or was carried out."""
+
+    id: str
+    remedy: Remedy
+    because: str
+    reverses: str | None = None
+    state: Literal["running", "done", "reversed", "needs_hands"] = "running"
+
+
+class Involvement(Kept):
+    """Who had a part in deciding, in which round: they and those who report to them stay out of the next one."""
+
+    person: str
+    manager: str | None = None
+    round: int
+    part: Literal["decider", "approver"]
+
+
+class Case(Kept):
+    """One case. Every field follows from the facts; nothing is set from outside."""
+
+    id: str
+    seq: int = 0
+    opened_at: Instant
+    updated_at: Instant
+    kind: str
+    source: str
+    category: str
+    priority: Priority
+    terms: Terms
+    parties: tuple[OpenedParty, ...]
+    statement: Prose
+    subject: Prose | None = None
+    amount: Money | None = None
+    synthetic: bool = False
+
+    phase: Phase = Phase.INTAKE
+    round: int = 0
+    """0 in the first instance; each appeal and each remit begins another."""
+    outcome: Outcome | None = None
+    close_reason: str | None = None
+    closed_at: Instant | None = None
+    phase_entered_at: Instant
+    returned: bool = False
+
+    owner: str | None = None
+    queue: str
+    owner_sought: bool = True
+    """Somebody should be found for it (assignment has not been tried since it last needed an owner)."""
+    escalations: int = 0
+
+    offer: OpenOffer | None = None
+    requests: tuple[EvidenceRequest, ...] = ()
+    ruling: Ruling | None = None
+    """The ruling that is drafted or in force in this round."""
+    rulings: tuple[Ruling, ...] = ()
+    """Rulings that were issued, oldest first."""
+    rights: tuple[AppealRight, ...] = ()
+    appeals_used: tuple[Side, ...] = ()
+    appellants: tuple[Side, ...] = ()
+    """Sides whose appeal is being decided."""
+    involved: tuple[Involvement, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    hands: tuple[str, ...] = ()
+    """What only a person can finish: effect ids and notices that could not be delivered."""
+    clocks: tuple[Clock, ...] = ()
+    timetable: Timetable = ()
+
+    @property
+    def open(self) -> bool:
+        """Not closed."""
+        return self.phase is not Phase.CLOSED
+
+    @property
+    def quiet(self) -> bool:
+        """Closed, and nothing is running any more: no clock, no effect."""
+        return not self.open and not self.timetable and not any(e.state == "running" for e in self.effects)
+
+    @property
+    def waiting_on(self) -> Literal["nobody", "claimant", "respondent", "both", "staff"]:
+        """Whose turn it is."""
+        sides = {r.of for r in self.requests}
+        if self.phase is Phase.SETTLEMENT:
+            return self.offer.side.other.value if self.offer else "both"
+        if len(sides) == 2:
+            return "both"
+        if sides:
+            return next(iter(sides)).value
+        waiting = {Phase.RULED: "nobody", Phase.CLOSED: "nobody", Phase.APPEALABLE: "nobody"}
+        return waiting.get(self.phase, "staff")  # type: ignore[return-value]
+
+    def party(self, party_id: str) -> OpenedParty | None:
+        """The party with this id, or None."""
+        return next((p for p in self.parties if p.id == party_id), None)
+
+    def side_parties(self, side: Side) -> tuple[OpenedParty, ...]:
+        """Everybody on one side."""
+        return tuple(p for p in self.parties if p.side is side)
+
+

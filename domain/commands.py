@@ -1,0 +1,270 @@
+"""Everything that somebody can ask of a case. A command may be refused; what was asked and the answer are kept either way.
+
+On the wire a command is one flat JSON object with its own id: ``{"id": "cmd_…", "type": "rule", "by": "per_…", …}``.
+The same words come through the API, the update ``ask``, the signal ``tell`` and the command line.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from domain.base import ActorId, Code, CommandId, Frozen, Instant, Money, PartyId, PersonId, Priority, Reference, Side
+from domain.prose import Prose, SealedText, Sealer
+from domain.terms import Routing, Terms
+
+
+class _Command(Frozen):
+    id: CommandId
+    by: ActorId
+    channel: Literal["api", "console", "cli", "temporal", "email", "webhook", "system"] = "temporal"
+
+
+class OpenedParty(Frozen):
+    """A party as the rules see it: no name, no address."""
+
+    id: PartyId
+    side: Side
+    role: Literal["principal", "witness", "insurer", "representative"] = "principal"
+    ref_digest: str
+    """Keyed digest of the platform's id for this user: equal for equal users, readable by nobody."""
+    locale: str = "en"
+    zone: str = "UTC"
+
+
+class Open(_Command):
+    """Make a report into a case. Comes from intake only, never from outside."""
+
+    type: Literal["open"] = "open"
+    kind: Code
+    source: Code
+    category: Code
+    priority: Priority
+    terms: Terms
+    routing: Routing
+    parties: tuple[OpenedParty, ...]
+    statement: Prose
+    subject: Prose | None = None
+    attachments: tuple[Prose, ...] = ()
+    amount: Money | None = None
+    occurred_at: Instant | None = None
+    synthetic: bool = False
+
+
+class Admit(_Command):
+    """Triage lets a report through the gate."""
+
+    type: Literal["admit"] = "admit"
+
+
+class Decline(_Command):
+    """Triage turns a report away, with the reason the claimant is told."""
+
+    type: Literal["decline"] = "decline"
+    reason: Code
+    reasons: SealedText
+
+
+class Message(_Command):
+    """Say something to the other people of the case. Shared with both sides unless addressed to one."""
+
+    type: Literal["message"] = "message"
+    text: SealedText
+    to: Literal["all", "claimant", "respondent"] = "all"
+
+
+class Note(_Command):
+    """An internal note: never shown to a party."""
+
+    type: Literal["note"] = "note"
+    text: SealedText
+
+
+class Offer(_Command):
+    """Propose how to settle. A new offer by either side replaces the open one (a counter-offer)."""
+
+    type: Literal["offer"] = "offer"
+    remedy: Code
+    amount: Money | None = None
+    text: SealedText | None = None
+
+
+class AcceptOffer(_Command):
+    """Accept the other side's open offer: binding, closes the case as settled and carries the remedy out."""
+
+    type: Literal["accept_offer"] = "accept_offer"
+    offer_id: str | None = None
+    """Named, it must be the open one: nobody accepts an offer they have not seen."""
+
+
+class DeclineOffer(_Command):
+    """Turn the open offer down; the settlement goes on."""
+
+    type: Literal["decline_offer"] = "decline_offer"
+    offer_id: str | None = None
+
+
+class Escalate(_Command):
+    """Leave the settlement and ask for a decision."""
+
+    type: Literal["escalate"] = "escalate"
+
+
+class Assign(_Command):
+    """Give the case to a person, or (no owner) back to its queue."""
+
+    type: Literal["assign"] = "assign"
+    owner: PersonId | None = None
+    reason: Code = "assigned"
+
+
+class Take(_Command):
+    """Take a waiting case oneself."""
+
+    type: Literal["take"] = "take"
+
+
+class RequestEvidence(_Command):
+    """Ask a side for evidence; the party-response clock starts and the ruling clock waits."""
+
+    type: Literal["request_evidence"] = "request_evidence"
+    of: Side
+    what: SealedText
+
+
+class SubmitEvidence(_Command):
+    """Hand evidence in; an answer to an open request closes it."""
+
+    type: Literal["submit_evidence"] = "submit_evidence"
+    text: SealedText
+    confidential: bool = False
+    """Seen by the own side and the deciders only."""
+
+
+class Remedy(Frozen):
+    """Something to be done to put the outcome into effect."""
+
+    type: Code
+    amount: Money | None = None
+    to: Side = Side.CLAIMANT
+
+
+class Rule(_Command):
+    """Decide the matter, with reasons."""
+
+    type: Literal["rule"] = "rule"
+    outcome: Code
+    reasons: SealedText
+    ground: Code | None = None
+    remedies: Annotated[tuple[Remedy, ...], Field(max_length=10)] = ()
+
+
+class Approve(_Command):
+    """Second person: let the ruling go out."""
+
+    type: Literal["approve"] = "approve"
+
+
+class ReturnRuling(_Command):
+    """Second person: send the ruling back with reasons."""
+
+    type: Literal["return_ruling"] = "return_ruling"
+    reasons: SealedText
+
+
+class Retract(_Command):
+    """The drafter takes the ruling back before the parties are told."""
+
+    type: Literal["retract"] = "retract"
+
+
+class Appeal(_Command):
+    """A side that lost something asks for another decider to look again."""
+
+    type: Literal["appeal"] = "appeal"
+    reasons: SealedText
+
+
+class DecideAppeal(_Command):
+    """Decide an appeal: uphold, overturn (with the new outcome), vary (another outcome or remedies) or remit to review."""
+
+    type: Literal["decide_appeal"] = "decide_appeal"
+    decision: Literal["uphold", "overturn", "vary", "remit"]
+    reasons: SealedText
+    outcome: Code | None = None
+    ground: Code | None = None
+    remedies: Annotated[tuple[Remedy, ...], Field(max_length=10)] = ()
+
+
+class Withdraw(_Command):
+    """The claimant takes the report back; in appeal, the appellant takes the appeal back."""
+
+    type: Literal["withdraw"] = "withdraw"
+    reasons: SealedText | None = None
+
+
+class Close(_Command):
+    """An ops lead ends a case that cannot be decided, with the reason."""
+
+    type: Literal["close"] = "close"
+    outcome: Literal["declined", "expired"] = "expired"
+    reason: Code
+    reasons: SealedText
+
+
+class Reopen(_Command):
+    """An ops lead takes a closed case up again inside the pack's window."""
+
+    type: Literal["reopen"] = "reopen"
+    reason: Code
+    reasons: SealedText | None = None
+
+
+class Deadline(_Command):
+    """A level of a clock fell due. Made by ``record`` from the stored timetable, never by a person."""
+
+    type: Literal["deadline"] = "deadline"
+    clock: Code
+    instance: int
+    level: Code
+    count: int = 0
+
+
+class ReportEffect(_Command):
+    """What became of a remedy that was carried out (or could not be)."""
+
+    type: Literal["report_effect"] = "report_effect"
+    effect_id: Reference
+    result: Literal["done", "reversed", "needs_hands"]
+    note: Code | None = None
+
+
+class ReportDelivery(_Command):
+    """A notice could not be delivered after the last try: somebody has to reach the party by other means."""
+
+    type: Literal["report_delivery"] = "report_delivery"
+    notice_id: Reference
+    reason: Code
+
+
+Command = Annotated[
+    Open | Admit | Decline | Message | Note | Offer | AcceptOffer | DeclineOffer | Escalate | Assign | Take | RequestEvidence
+    | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
+    | ReportEffect | ReportDelivery,
+    Field(discriminator="type"),
+]  # fmt: skip
+COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
+
+SYSTEM_COMMANDS = frozenset({"open", "deadline", "report_effect", "report_delivery"})
+"""Commands that only ``system`` may send; from anybody else they are refused."""
+
+
+def parse_command(raw: object, sealer: Sealer | None = None) -> Command:
+    """The command that a JSON object says, its texts put away by ``sealer``.
+
+    Raises pydantic's ValidationError, whose errors name each field. Without a sealer texts are only checked.
+    """
+    return COMMANDS.validate_python(raw, context={"sealer": sealer})
+
+

@@ -1,0 +1,254 @@
+"""The judge of commands: what follows from one, or why it is refused.
+
+``decide(case, command, voice, at)`` answers the facts that follow, or raises a :class:`~domain.refusals.Refusal`. It looks at the case, the
+command and the instant, at nothing else: no clock, no database, no chance. Who may do what is the table's business (:mod:`domain.lifecycle`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from domain import commands as c
+from domain import facts as f
+from domain import rulings as r
+from domain.base import Kept, Outcome, Phase, Side, derived_id
+from domain.case import Case
+from domain.fairness import bar_to_judging, why_not
+from domain.refusals import (
+    AlreadyOpen,
+    DeadlineMoot,
+    EffectUnknown,
+    NoOffer,
+    NotOpened,
+    NotSystem,
+    OwnCase,
+    OwnerMissing,
+    OwnOffer,
+    RemedyNotAllowed,
+    TooLate,
+    UnknownActor,
+)
+
+Facts = tuple[f.Fact, ...]
+
+
+class Voice(Kept):
+    """Who speaks, and whom they name, as looked up when the command is judged."""
+
+    actor: f.Actor | None
+    target: f.Actor | None = None
+
+
+def decide(case: Case | None, command: c.Command, voice: Voice, at: datetime) -> Facts:
+    """The facts that follow from a command received at ``at``. Raises a Refusal; then nothing has happened."""
+    if voice.actor is None:
+        raise UnknownActor(f"Nobody with the id '{command.by}' has anything to do with this case.", by=command.by)
+    if command.type in c.SYSTEM_COMMANDS and voice.actor.role != "system":
+        raise NotSystem(f"'{command.type}' is sent by the system only.", command=command.type)
+    if isinstance(command, c.Open):
+        if case is not None:
+            raise AlreadyOpen("The case was opened before.", case=case.id)
+        return _open(command)
+    if case is None:
+        raise NotOpened("The case has not been opened; its opening report is missing.")
+    refusal = why_not(case, voice.actor, command.type)
+    if refusal is not None:
+        raise refusal
+    return _RULES[command.type](case, command, voice, at)
+
+
+def _open(command: c.Open) -> Facts:
+    opened = f.CaseOpened(**{k: getattr(command, k) for k in f.CaseOpened.model_fields if k != "type"})
+    match command.routing.decision:
+        case "decline":
+            reason = command.routing.reason or "gate"
+            return (opened, f.CaseDeclined(reason=reason), f.CaseClosed(outcome=Outcome.DECLINED, reason=reason))
+        case "triage":
+            return (opened,)
+    return (opened, f.PhaseEntered(phase=command.terms.opens_in))
+
+
+def _admit(case: Case, command: c.Admit, voice: Voice, at: datetime) -> Facts:
+    return (f.PhaseEntered(phase=case.terms.opens_in, reason="admitted"),)
+
+
+def _decline(case: Case, command: c.Decline, voice: Voice, at: datetime) -> Facts:
+    declined = f.CaseDeclined(reason=command.reason, reasons=command.reasons)
+    return (declined, f.CaseClosed(outcome=Outcome.DECLINED, reason=command.reason, reasons=command.reasons))
+
+
+def _message(case: Case, command: c.Message, voice: Voice, at: datetime) -> Facts:
+    side = _side(voice)
+    return (f.MessageSent(to=command.to, text=command.text, sender=side.value if side else "staff"),)
+
+
+def _note(case: Case, command: c.Note, voice: Voice, at: datetime) -> Facts:
+    return (f.NoteAdded(text=command.text),)
+
+
+def _offer(case: Case, command: c.Offer, voice: Voice, at: datetime) -> Facts:
+    known = sorted({remedy for o in case.terms.outcomes for remedy in o.remedies})
+    if command.remedy not in known:
+        raise RemedyNotAllowed(f"A {case.kind} can be settled by: {', '.join(known)}.", remedy=command.remedy, allowed=known)
+    r.check_amount(command.remedy, command.amount)
+    side = _side_of(voice)
+    offer_id = derived_id("off", command.id)
+    return (f.OfferMade(offer_id=offer_id, side=side, remedy=command.remedy, amount=command.amount, text=command.text),)
+
+
+def _answered(case: Case, command: c.AcceptOffer | c.DeclineOffer, voice: Voice) -> tuple[str, Side]:
+    side = _side_of(voice)
+    if case.offer is None or command.offer_id not in (None, case.offer.id):
+        raise NoOffer("There is no open offer with this id; it was replaced, declined, or never made.", offer=command.offer_id)
+    if case.offer.side is side:
+        raise OwnOffer("This is your own side's offer; the other side answers it.", offer=case.offer.id)
+    return case.offer.id, side
+
+
+def _accept_offer(case: Case, command: c.AcceptOffer, voice: Voice, at: datetime) -> Facts:
+    offer_id, side = _answered(case, command, voice)
+    accepted = f.OfferAccepted(offer_id=offer_id, side=side)
+    remedy = c.Remedy(type=case.offer.remedy, amount=case.offer.amount) if case.offer else None
+    ordered = f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=offer_id) if remedy else None
+    return (accepted, *((ordered,) if ordered else ()), f.CaseClosed(outcome=Outcome.SETTLED))
+
+
+def _decline_offer(case: Case, command: c.DeclineOffer, voice: Voice, at: datetime) -> Facts:
+    offer_id, side = _answered(case, command, voice)
+    return (f.OfferDeclined(offer_id=offer_id, side=side),)
+
+
+def _escalate(case: Case, command: c.Escalate, voice: Voice, at: datetime) -> Facts:
+    return (f.PhaseEntered(phase=Phase.REVIEW, reason="escalated"),)
+
+
+def _assign(case: Case, command: c.Assign, voice: Voice, at: datetime) -> Facts:
+    if command.owner is None:
+        return (f.CaseQueued(queue=case.queue, reason=command.reason),)
+    if voice.target is None:
+        raise UnknownActor(f"Nobody in the team has the id '{command.owner}'.", owner=command.owner)
+    bar = bar_to_judging(case, voice.target)
+    if bar is not None:
+        raise OwnCase("This person cannot decide this case; choose another.", owner=command.owner, because=bar)
+    if case.owner == command.owner:
+        raise OwnerMissing("The case belongs to this person already.", owner=command.owner)
+    return (f.CaseAssigned(owner=command.owner, reason=command.reason),)
+
+
+def _take(case: Case, command: c.Take, voice: Voice, at: datetime) -> Facts:
+    if case.owner is not None:
+        raise OwnerMissing("The case has an owner; ask an ops lead to reassign it.")
+    return (f.CaseAssigned(owner=command.by, reason="taken"),)
+
+
+def _request_evidence(case: Case, command: c.RequestEvidence, voice: Voice, at: datetime) -> Facts:
+    return (f.EvidenceRequested(request_id=derived_id("req", command.id), of=command.of, what=command.what),)
+
+
+def _submit_evidence(case: Case, command: c.SubmitEvidence, voice: Voice, at: datetime) -> Facts:
+    side = _side(voice) or Side.CLAIMANT
+    answers = tuple(q.id for q in case.requests if q.of is side)
+    evidence_id = derived_id("evd", command.id)
+    return (
+        f.EvidenceSubmitted(
+            evidence_id=evidence_id, side=side, text=command.text, confidential=command.confidential, answers=answers
+        ),
+    )
+
+
+def _withdraw(case: Case, command: c.Withdraw, voice: Voice, at: datetime) -> Facts:
+    side = _side_of(voice)
+    if side not in case.appellants:
+        return (f.CaseWithdrawn(reasons=command.reasons), f.CaseClosed(outcome=Outcome.WITHDRAWN, reasons=command.reasons))
+    return (f.AppealWithdrawn(side=side), *r.after_appeal_withdrawn(case, side))
+
+
+def _close(case: Case, command: c.Close, voice: Voice, at: datetime) -> Facts:
+    return (f.CaseClosed(outcome=Outcome(command.outcome), reason=command.reason, reasons=command.reasons),)
+
+
+def _reopen(case: Case, command: c.Reopen, voice: Voice, at: datetime) -> Facts:
+    until = (case.closed_at or at) + case.terms.reopen_for
+    if at > until:
+        raise TooLate("The window for reopening this case is over.", until=until.isoformat())
+    reopened = f.CaseReopened(reason=command.reason, reasons=command.reasons)
+    return (reopened, f.PhaseEntered(phase=Phase.REVIEW, reason="reopened"))
+
+
+def _deadline(case: Case, command: c.Deadline, voice: Voice, at: datetime) -> Facts:
+    row = next((d for d in case.timetable if d.id == command.id), None)
+    definition = case.terms.clock(command.clock)
+    level = next((x for x in definition.levels if x.name == command.level), None) if definition else None
+    if row is None or definition is None or level is None or row.due_at > at:
+        raise DeadlineMoot("The clock was stopped or moved before this level was reached.", deadline=command.id)
+    reached = f.LevelReached(
+        clock=row.clock, instance=row.instance, level=row.level, count=row.count, action=level.action, due_at=row.due_at
+    )
+    if level.action == "default":
+        return (reached, *_by_default(case, level.default or "", definition.waits_for, command.id))
+    if level.reassign and case.owner is not None:
+        return (reached, f.CaseQueued(queue=case.queue, reason="escalated"))
+    return (reached,)
+
+
+def _by_default(case: Case, default: str, waits_for: str, command_id: str) -> Facts:
+    match default:
+        case "open_review":
+            return (f.PhaseEntered(phase=Phase.REVIEW, reason="deadline"),)
+        case "proceed_on_file":
+            side = Side(waits_for)
+            return (f.EvidenceLapsed(of=side, requests=tuple(q.id for q in case.requests if q.of is side)),)
+        case "issue_ruling":
+            return r.issue(case, command_id)
+    return (f.CaseClosed(outcome=Outcome.RULED if case.rulings else Outcome.EXPIRED, reason="deadline"),)
+
+
+def _report_effect(case: Case, command: c.ReportEffect, voice: Voice, at: datetime) -> Facts:
+    if not any(e.id == command.effect_id and e.state == "running" for e in case.effects):
+        raise EffectUnknown("No such effect is running in this case.", effect=command.effect_id)
+    return (f.EffectReported(effect_id=command.effect_id, result=command.result, note=command.note),)
+
+
+def _report_delivery(case: Case, command: c.ReportDelivery, voice: Voice, at: datetime) -> Facts:
+    return (f.DeliveryFailed(notice_id=command.notice_id, reason=command.reason),)
+
+
+def _side(voice: Voice) -> Side | None:
+    return voice.actor.side if voice.actor else None
+
+
+def _side_of(voice: Voice) -> Side:
+    side = _side(voice)
+    if side is None:
+        raise UnknownActor("Only somebody on a side can do this.")
+    return side
+
+
+_RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
+    "admit": _admit,
+    "decline": _decline,
+    "message": _message,
+    "note": _note,
+    "offer": _offer,
+    "accept_offer": _accept_offer,
+    "decline_offer": _decline_offer,
+    "escalate": _escalate,
+    "assign": _assign,
+    "take": _take,
+    "request_evidence": _request_evidence,
+    "submit_evidence": _submit_evidence,
+    "rule": r.rule,
+    "approve": r.approve,
+    "return_ruling": r.return_ruling,
+    "retract": r.retract,
+    "appeal": r.appeal,
+    "decide_appeal": r.decide_appeal,
+    "withdraw": _withdraw,
+    "close": _close,
+    "reopen": _reopen,
+    "deadline": _deadline,
+    "report_effect": _report_effect,
+    "report_delivery": _report_delivery,
+}

@@ -1,0 +1,237 @@
+"""What a fact does to a case. Total: every fact that was ever recorded can be applied, none is refused, none reads text or a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from domain import facts as f
+from domain.base import Outcome, Phase
+from domain.case import Case, Effect, EvidenceRequest, Involvement, OpenOffer, Ruling
+from domain.clocks import advance
+
+_SEEKS_OWNER = (Phase.INTAKE, Phase.REVIEW, Phase.APPEAL)
+
+Change = dict[str, Any]
+
+
+def evolve(case: Case | None, recording: f.Recording, *, case_id: str = "") -> Case:
+    """The case after a recording. The first one must be the opening fact; anything else without a case is a broken record.
+
+    Raises ValueError for a record that does not begin with ``case_opened``.
+    """
+    fact = recording.fact
+    if isinstance(fact, f.CaseOpened):
+        changed = _opened(case_id or (case.id if case else ""), recording, fact)
+    elif case is None:
+        raise ValueError(f"the record of {case_id} begins with {fact.type}, not with case_opened")
+    else:
+        change = _CHANGES.get(fact.type, _nothing)(case, recording, fact)
+        changed = case.model_copy(update={**change, "seq": recording.seq, "updated_at": recording.at})
+    clocks = advance(case, fact, changed, recording.at, recording.recorded_at)
+    update: Change = {"clocks": clocks}
+    if recording.timetable is not None:
+        update["timetable"] = recording.timetable
+    return changed.model_copy(update=update)
+
+
+def fold(case_id: str, recordings: Iterable[f.Recording]) -> Case:
+    """The case that a record says. Raises ValueError when there is no opening fact."""
+    case: Case | None = None
+    for recording in recordings:
+        case = evolve(case, recording, case_id=case_id)
+    if case is None:
+        raise ValueError(f"the record of {case_id} is empty")
+    return case
+
+
+def _opened(case_id: str, rec: f.Recording, fact: f.CaseOpened) -> Case:
+    return Case(
+        id=case_id,
+        seq=rec.seq,
+        opened_at=rec.at,
+        updated_at=rec.at,
+        phase_entered_at=rec.at,
+        kind=fact.kind,
+        source=fact.source,
+        category=fact.category,
+        priority=fact.priority,
+        terms=fact.terms,
+        parties=fact.parties,
+        statement=fact.statement,
+        subject=fact.subject,
+        amount=fact.amount,
+        synthetic=fact.synthetic,
+        queue=fact.terms.queue,
+    )
+
+
+def _nothing(case: Case, rec: f.Recording, fact: Any) -> Change:
+    return {}
+
+
+def _phase(case: Case, rec: f.Recording, fact: f.PhaseEntered) -> Change:
+    change: Change = {"phase": fact.phase, "phase_entered_at": rec.at, "returned": fact.reason in ("returned", "retracted")}
+    if fact.phase is not Phase.SETTLEMENT:
+        change["offer"] = None
+    if fact.phase is Phase.APPEALABLE:
+        change["appellants"] = ()
+    if fact.phase is Phase.APPEAL and case.phase is Phase.APPEALABLE:
+        change |= {"round": case.round + 1, "ruling": None, "owner": None, "queue": case.terms.appeal_queue}
+    if fact.phase in (Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE):
+        change["requests"] = ()
+    owner = change.get("owner", case.owner)
+    change["owner_sought"] = fact.phase in _SEEKS_OWNER and owner is None
+    return change
+
+
+def _assigned(case: Case, rec: f.Recording, fact: f.CaseAssigned) -> Change:
+    return {"owner": fact.owner, "owner_sought": False}
+
+
+def _queued(case: Case, rec: f.Recording, fact: f.CaseQueued) -> Change:
+    return {"owner": None, "queue": fact.queue, "owner_sought": fact.reason == "escalated"}
+
+
+def _offer(case: Case, rec: f.Recording, fact: f.OfferMade) -> Change:
+    return {"offer": OpenOffer(id=fact.offer_id, side=fact.side, remedy=fact.remedy, amount=fact.amount)}
+
+
+def _no_offer(case: Case, rec: f.Recording, fact: Any) -> Change:
+    return {"offer": None}
+
+
+def _requested(case: Case, rec: f.Recording, fact: f.EvidenceRequested) -> Change:
+    return {"requests": (*case.requests, EvidenceRequest(id=fact.request_id, of=fact.of, asked_at=rec.at))}
+
+
+def _submitted(case: Case, rec: f.Recording, fact: f.EvidenceSubmitted) -> Change:
+    return {"requests": tuple(r for r in case.requests if r.id not in fact.answers)}
+
+
+def _lapsed(case: Case, rec: f.Recording, fact: f.EvidenceLapsed) -> Change:
+    return {"requests": tuple(r for r in case.requests if r.id not in fact.requests)}
+
+
+def _drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Change:
+    ruling = Ruling(
+        id=fact.ruling_id,
+        decider=fact.decider,
+        outcome=fact.outcome,
+        decision=fact.decision,
+        reasons=fact.reasons,
+        ground=fact.ground,
+        remedies=fact.remedies,
+        round=case.round,
+    )
+    part = Involvement(person=fact.decider, manager=rec.actor.manager, round=case.round, part="decider")
+    return {"ruling": ruling, "involved": (*case.involved, part)}
+
+
+def _approved(case: Case, rec: f.Recording, fact: f.RulingApproved) -> Change:
+    part = Involvement(person=rec.actor.id, manager=rec.actor.manager, round=case.round, part="approver")
+    ruling = case.ruling.model_copy(update={"approved_by": rec.actor.id}) if case.ruling else None
+    return {"ruling": ruling, "involved": (*case.involved, part)}
+
+
+def _undrafted(case: Case, rec: f.Recording, fact: Any) -> Change:
+    return {"ruling": None}
+
+
+def _issued(case: Case, rec: f.Recording, fact: f.RulingIssued) -> Change:
+    if case.ruling is None:
+        return {}
+    issued = case.ruling.model_copy(update={"issued_at": rec.at})
+    return {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights}
+
+
+def _remitted(case: Case, rec: f.Recording, fact: f.CaseRemitted) -> Change:
+    change: Change = {"round": case.round + 1, "ruling": None, "owner": None, "queue": case.terms.queue, "appellants": ()}
+    return {**change, "owner_sought": True, "rights": ()}
+
+
+def _appealed(case: Case, rec: f.Recording, fact: f.AppealLodged) -> Change:
+    return {"appeals_used": (*case.appeals_used, fact.side), "appellants": (*case.appellants, fact.side)}
+
+
+def _appeal_withdrawn(case: Case, rec: f.Recording, fact: f.AppealWithdrawn) -> Change:
+    left = tuple(s for s in case.appellants if s is not fact.side)
+    in_force = case.rulings[-1] if case.rulings else None
+    draft = case.ruling if left else in_force
+    return {"appellants": left, "ruling": draft}
+
+
+def _effect_ordered(case: Case, rec: f.Recording, fact: f.EffectOrdered) -> Change:
+    effect = Effect(id=fact.effect_id, remedy=fact.remedy, because=fact.because, reverses=fact.reverses)
+    return {"effects": (*case.effects, effect)}
+
+
+def _effect_reported(case: Case, rec: f.Recording, fact: f.EffectReported) -> Change:
+    effects = tuple(e.model_copy(update={"state": fact.result}) if e.id == fact.effect_id else e for e in case.effects)
+    hands = (*case.hands, fact.effect_id) if fact.result == "needs_hands" else case.hands
+    return {"effects": effects, "hands": hands}
+
+
+def _delivery_failed(case: Case, rec: f.Recording, fact: f.DeliveryFailed) -> Change:
+    return {"hands": (*case.hands, fact.notice_id)}
+
+
+def _level(case: Case, rec: f.Recording, fact: f.LevelReached) -> Change:
+    return {"escalations": case.escalations + 1} if fact.action == "escalate" else {}
+
+
+def _closed(case: Case, rec: f.Recording, fact: f.CaseClosed) -> Change:
+    return {
+        "phase": Phase.CLOSED,
+        "phase_entered_at": rec.at,
+        "closed_at": rec.at,
+        "outcome": fact.outcome,
+        "close_reason": fact.reason,
+        "owner_sought": False,
+        "offer": None,
+        "requests": (),
+        "appellants": (),
+        # A draft that never reached the parties dies with a case that ends otherwise.
+        "ruling": case.ruling if fact.outcome is Outcome.RULED else None,
+    }
+
+
+def _reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change:
+    return {
+        "outcome": None,
+        "closed_at": None,
+        "close_reason": None,
+        "ruling": None,
+        "owner": None,
+        "queue": case.terms.queue,
+        "rights": (),
+        # What is decided afresh can be appealed afresh.
+        "appeals_used": (),
+    }
+
+
+_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
+    "phase_entered": _phase,
+    "case_assigned": _assigned,
+    "case_queued": _queued,
+    "offer_made": _offer,
+    "offer_accepted": _no_offer,
+    "offer_declined": _no_offer,
+    "evidence_requested": _requested,
+    "evidence_submitted": _submitted,
+    "evidence_lapsed": _lapsed,
+    "ruling_drafted": _drafted,
+    "ruling_approved": _approved,
+    "ruling_returned": _undrafted,
+    "ruling_retracted": _undrafted,
+    "ruling_issued": _issued,
+    "case_remitted": _remitted,
+    "appeal_lodged": _appealed,
+    "appeal_withdrawn": _appeal_withdrawn,
+    "effect_ordered": _effect_ordered,
+    "effect_reported": _effect_reported,
+    "delivery_failed": _delivery_failed,
+    "level_reached": _level,
+    "case_closed": _closed,
+    "case_reopened": _reopened,
+}

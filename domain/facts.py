@@ -1,0 +1,301 @@
+"""What has happened in a case. A fact never changes, and its name and meaning never change either: a new meaning is a new fact.
+
+Facts hold ids, codes, amounts and instants; text and personal data lie elsewhere, encrypted, and are referred to by :class:`Prose`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
+from domain.commands import OpenedParty, Remedy
+from domain.prose import Prose
+from domain.terms import Routing, Terms
+
+
+class CaseOpened(Kept):
+    type: Literal["case_opened"] = "case_opened"
+    kind: str
+    source: str
+    category: str
+    priority: Priority
+    terms: Terms
+    routing: Routing
+    parties: tuple[OpenedParty, ...]
+    statement: Prose
+    subject: Prose | None = None
+    attachments: tuple[Prose, ...] = ()
+    amount: Money | None = None
+    occurred_at: Instant | None = None
+    synthetic: bool = False
+
+
+class PhaseEntered(Kept):
+    type: Literal["phase_entered"] = "phase_entered"
+    phase: Phase
+    reason: str | None = None
+
+
+class CaseDeclined(Kept):
+    """A gate or a triager turned the report away."""
+
+    type: Literal["case_declined"] = "case_declined"
+    reason: str
+    reasons: Prose | None = None
+
+
+class CaseAssigned(Kept):
+    type: Literal["case_assigned"] = "case_assigned"
+    owner: str
+    reason: str
+
+
+class CaseQueued(Kept):
+    """The case waits in its queue for somebody to take it (nobody was free, or the owner had to give it up)."""
+
+    type: Literal["case_queued"] = "case_queued"
+    queue: str
+    reason: str
+
+
+class MessageSent(Kept):
+    type: Literal["message_sent"] = "message_sent"
+    to: Literal["all", "claimant", "respondent"]
+    text: Prose
+    sender: Literal["claimant", "respondent", "staff"]
+
+
+class NoteAdded(Kept):
+    type: Literal["note_added"] = "note_added"
+    text: Prose
+
+
+class OfferMade(Kept):
+    type: Literal["offer_made"] = "offer_made"
+    offer_id: str
+    side: Side
+    remedy: str
+    amount: Money | None = None
+    text: Prose | None = None
+
+
+class OfferAccepted(Kept):
+    type: Literal["offer_accepted"] = "offer_accepted"
+    offer_id: str
+    side: Side
+
+
+class OfferDeclined(Kept):
+    type: Literal["offer_declined"] = "offer_declined"
+    offer_id: str
+    side: Side
+
+
+class EvidenceRequested(Kept):
+    type: Literal["evidence_requested"] = "evidence_requested"
+    request_id: str
+    of: Side
+    what: Prose
+
+
+class EvidenceSubmitted(Kept):
+    type: Literal["evidence_submitted"] = "evidence_submitted"
+    evidence_id: str
+    side: Side
+    text: Prose
+    confidential: bool = False
+    answers: tuple[str, ...] = ()
+
+
+class EvidenceLapsed(Kept):
+    """Nothing came in time: the case goes on with what is on file."""
+
+    type: Literal["evidence_lapsed"] = "evidence_lapsed"
+    of: Side
+    requests: tuple[str, ...]
+
+
+class RulingDrafted(Kept):
+    type: Literal["ruling_drafted"] = "ruling_drafted"
+    ruling_id: str
+    decider: str
+    outcome: str
+    reasons: Prose
+    ground: str | None = None
+    remedies: tuple[Remedy, ...] = ()
+    decision: Literal["rule", "uphold", "overturn", "vary", "remit"] = "rule"
+    pack: str
+    version: str
+    approval_because: str | None = None
+
+
+class RulingApproved(Kept):
+    type: Literal["ruling_approved"] = "ruling_approved"
+    ruling_id: str
+
+
+class RulingReturned(Kept):
+    type: Literal["ruling_returned"] = "ruling_returned"
+    ruling_id: str
+    reasons: Prose
+
+
+class RulingRetracted(Kept):
+    type: Literal["ruling_retracted"] = "ruling_retracted"
+    ruling_id: str
+
+
+class AppealRight(Kept):
+    side: Side
+    allowed: bool
+    because: str
+
+
+class RulingIssued(Kept):
+    """The grace is over: the parties are told, the remedies run, rights to appeal begin."""
+
+    type: Literal["ruling_issued"] = "ruling_issued"
+    ruling_id: str
+    outcome: str
+    rights: tuple[AppealRight, ...]
+    effects: tuple[str, ...] = ()
+
+
+class CaseRemitted(Kept):
+    """The appeal sent the matter back to be decided afresh by somebody else."""
+
+    type: Literal["case_remitted"] = "case_remitted"
+    ruling_id: str
+
+
+class AppealLodged(Kept):
+    type: Literal["appeal_lodged"] = "appeal_lodged"
+    appeal_id: str
+    side: Side
+    against: str
+    reasons: Prose
+    cross: bool = False
+
+
+class AppealWithdrawn(Kept):
+    type: Literal["appeal_withdrawn"] = "appeal_withdrawn"
+    side: Side
+
+
+class EffectOrdered(Kept):
+    """Something is to be carried out, once: a remedy, or the reversal of one."""
+
+    type: Literal["effect_ordered"] = "effect_ordered"
+    effect_id: str
+    remedy: Remedy
+    because: str
+    """The ruling or the offer it puts into effect."""
+    reverses: str | None = None
+
+
+class EffectReported(Kept):
+    type: Literal["effect_reported"] = "effect_reported"
+    effect_id: str
+    result: Literal["done", "reversed", "needs_hands"]
+    note: str | None = None
+
+
+class DeliveryFailed(Kept):
+    type: Literal["delivery_failed"] = "delivery_failed"
+    notice_id: str
+    reason: str
+
+
+class LevelReached(Kept):
+    """A clock came to one of its levels."""
+
+    type: Literal["level_reached"] = "level_reached"
+    clock: str
+    instance: int
+    level: str
+    count: int
+    action: Literal["warn", "escalate", "default"]
+    due_at: Instant
+
+
+class CaseWithdrawn(Kept):
+    type: Literal["case_withdrawn"] = "case_withdrawn"
+    reasons: Prose | None = None
+
+
+class CaseClosed(Kept):
+    type: Literal["case_closed"] = "case_closed"
+    outcome: Outcome
+    reason: str | None = None
+    reasons: Prose | None = None
+
+
+class CaseReopened(Kept):
+    type: Literal["case_reopened"] = "case_reopened"
+    reason: str
+    reasons: Prose | None = None
+
+
+Fact = Annotated[
+    CaseOpened | PhaseEntered | CaseDeclined | CaseAssigned | CaseQueued | MessageSent | NoteAdded | OfferMade | OfferAccepted
+    | OfferDeclined | EvidenceRequested | EvidenceSubmitted | EvidenceLapsed | RulingDrafted | RulingApproved | RulingReturned
+    | RulingRetracted | RulingIssued | CaseRemitted | AppealLodged | AppealWithdrawn | EffectOrdered | EffectReported
+    | DeliveryFailed | LevelReached | CaseWithdrawn | CaseClosed | CaseReopened,
+    Field(discriminator="type"),
+]  # fmt: skip
+FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)
+
+
+class Actor(Kept):
+    """Who did it, as resolved when it was recorded; somebody who changes team later stays who they were here."""
+
+    id: str
+    role: Literal["claimant", "respondent", "mediator", "lead", "ops", "platform", "system"]
+    side: Side | None = None
+    team: str | None = None
+    site: str | None = None
+    vendor: str | None = None
+    manager: str | None = None
+    conflicts: tuple[str, ...] = ()
+    """Keyed digests of the parties this person may not judge."""
+
+
+SYSTEM = Actor(id="system", role="system")
+
+
+class DueLevel(Kept):
+    """One line of a timetable: which level of which clock falls due when."""
+
+    clock: str
+    instance: int
+    level: str
+    count: int = 0
+    due_at: Instant
+
+    @property
+    def id(self) -> str:
+        """The deadline's command id: the same level can be recorded only once."""
+        return f"dl_{self.clock}:{self.instance}:{self.level}:{self.count}"
+
+
+Timetable = tuple[DueLevel, ...]
+"""All levels still ahead, earliest first."""
+
+
+class Recording(Kept):
+    """A fact in its place: its number, its cause and its author. The hash chain runs over exactly this."""
+
+    seq: int
+    at: Instant
+    """The instant it is judged by: when its command was received, or when its level fell due."""
+    recorded_at: Instant
+    command_id: str
+    actor: Actor
+    channel: str
+    round: int
+    fact: Fact
+    timetable: Timetable | None = None
+    """On the last fact of a transition: the timetable that follows from it, with the data it was computed with."""
+    zone_data: str | None = None

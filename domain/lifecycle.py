@@ -1,0 +1,157 @@
+"""The one transition table: in which phase, which command, by whom, and what follows.
+
+Permissions, the API's ``available_actions``, the console's buttons and the diagram in the docs are derived from it. What would be
+cheating: a rule about *who may do what when* anywhere else. Conditions on the command itself (an amount, a window) live with its rule.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from domain.base import Phase
+
+
+class Who(StrEnum):
+    """A relation between somebody and a case. One person can have several at once."""
+
+    CLAIMANT = "claimant"
+    RESPONDENT = "respondent"
+    WITNESS = "witness"
+    APPELLANT = "appellant"
+    OWNER = "owner"
+    JUDGE = "judge"
+    """A mediator or lead who may judge this case (no conflict, no part in an earlier round)."""
+    DRAFTER = "drafter"
+    APPROVER = "approver"
+    """A lead who may judge this case and did not draft the ruling."""
+    STAFF = "staff"
+    LEAD = "lead"
+    OPS = "ops"
+    PLATFORM = "platform"
+    SYSTEM = "system"
+
+
+class Row(NamedTuple):
+    """One allowed pair of phase and command."""
+
+    phase: Phase
+    command: str
+    who: frozenset[Who]
+    leads_to: tuple[Phase, ...]
+    """Where the case may stand afterwards; empty: where it was."""
+
+
+def _row(phase: Phase, command: str, who: str, leads_to: str = "") -> Row:
+    return Row(phase, command, frozenset(Who(w) for w in who.split()), tuple(Phase(p) for p in leads_to.split()))
+
+
+_P = Phase
+PARTIES = "claimant respondent"
+TALKERS = "claimant respondent witness staff platform"
+HANDERS_IN = "claimant respondent witness platform"
+ASSIGNERS = "ops lead system"
+
+TABLE: tuple[Row, ...] = (
+    # intake: the gates said "look at it"; a triager admits or declines
+    _row(_P.INTAKE, "admit", "judge ops", "settlement review"),
+    _row(_P.INTAKE, "decline", "judge ops", "closed"),
+    _row(_P.INTAKE, "message", TALKERS),
+    _row(_P.INTAKE, "note", "staff"),
+    _row(_P.INTAKE, "submit_evidence", HANDERS_IN),
+    _row(_P.INTAKE, "assign", ASSIGNERS),
+    _row(_P.INTAKE, "take", "judge"),
+    _row(_P.INTAKE, "withdraw", "claimant", "closed"),
+    _row(_P.INTAKE, "close", "ops", "closed"),
+    # settlement: the parties talk
+    _row(_P.SETTLEMENT, "message", TALKERS),
+    _row(_P.SETTLEMENT, "note", "staff"),
+    _row(_P.SETTLEMENT, "offer", PARTIES),
+    _row(_P.SETTLEMENT, "accept_offer", PARTIES, "closed"),
+    _row(_P.SETTLEMENT, "decline_offer", PARTIES),
+    _row(_P.SETTLEMENT, "escalate", PARTIES, "review"),
+    _row(_P.SETTLEMENT, "submit_evidence", HANDERS_IN),
+    _row(_P.SETTLEMENT, "assign", ASSIGNERS),
+    _row(_P.SETTLEMENT, "take", "judge"),
+    _row(_P.SETTLEMENT, "withdraw", "claimant", "closed"),
+    _row(_P.SETTLEMENT, "close", "ops", "closed"),
+    # review: a mediator or investigator hears the parties and rules
+    _row(_P.REVIEW, "message", TALKERS),
+    _row(_P.REVIEW, "note", "staff"),
+    _row(_P.REVIEW, "request_evidence", "owner"),
+    _row(_P.REVIEW, "submit_evidence", HANDERS_IN),
+    _row(_P.REVIEW, "assign", ASSIGNERS),
+    _row(_P.REVIEW, "take", "judge"),
+    _row(_P.REVIEW, "rule", "owner", "approval ruled"),
+    _row(_P.REVIEW, "withdraw", "claimant", "closed"),
+    _row(_P.REVIEW, "close", "ops", "closed"),
+    # approval: looks like review to the parties, so whatever they may do in review they may do here
+    _row(_P.APPROVAL, "message", TALKERS),
+    _row(_P.APPROVAL, "note", "staff"),
+    _row(_P.APPROVAL, "submit_evidence", HANDERS_IN),
+    _row(_P.APPROVAL, "approve", "approver", "ruled"),
+    _row(_P.APPROVAL, "return_ruling", "approver", "review appeal"),
+    _row(_P.APPROVAL, "retract", "drafter", "review appeal"),
+    _row(_P.APPROVAL, "withdraw", "claimant appellant", "appealable closed"),
+    # ruled: the grace; looks like review to the parties too
+    _row(_P.RULED, "message", TALKERS),
+    _row(_P.RULED, "note", "staff"),
+    _row(_P.RULED, "submit_evidence", HANDERS_IN),
+    _row(_P.RULED, "retract", "drafter", "review appeal"),
+    _row(_P.RULED, "withdraw", "claimant appellant", "appealable closed"),
+    # appealable: the parties know; each side that lost something may appeal
+    _row(_P.APPEALABLE, "message", TALKERS),
+    _row(_P.APPEALABLE, "note", "staff"),
+    _row(_P.APPEALABLE, "appeal", PARTIES, "appeal"),
+    # appeal: somebody else looks again
+    _row(_P.APPEAL, "message", TALKERS),
+    _row(_P.APPEAL, "note", "staff"),
+    _row(_P.APPEAL, "appeal", PARTIES),
+    _row(_P.APPEAL, "request_evidence", "owner"),
+    _row(_P.APPEAL, "submit_evidence", HANDERS_IN),
+    _row(_P.APPEAL, "assign", ASSIGNERS),
+    _row(_P.APPEAL, "take", "judge"),
+    _row(_P.APPEAL, "decide_appeal", "owner", "approval ruled"),
+    _row(_P.APPEAL, "withdraw", "appellant", "appealable closed"),
+    # closed
+    _row(_P.CLOSED, "note", "staff"),
+    _row(_P.CLOSED, "reopen", "ops", "review"),
+    # the system's own, in every phase
+    *(_row(phase, "report_delivery", "system") for phase in Phase),
+    *(_row(phase, "report_effect", "system") for phase in Phase),
+    *(_row(phase, "deadline", "system") for phase in Phase if phase is not Phase.CLOSED),
+)
+
+_INDEX: dict[tuple[Phase, str], Row] = {(row.phase, row.command): row for row in TABLE}
+
+DEADLINES: tuple[tuple[Phase, str, Phase], ...] = (
+    # What a clock can bring about by itself (the pack chooses which): for the diagram.
+    (_P.SETTLEMENT, "open_review", _P.REVIEW),
+    (_P.RULED, "issue_ruling", _P.APPEALABLE),
+    (_P.RULED, "issue_ruling", _P.CLOSED),
+    (_P.RULED, "issue_ruling", _P.REVIEW),
+    (_P.APPEALABLE, "close", _P.CLOSED),
+)
+
+
+def row(phase: Phase, command: str) -> Row | None:
+    """The row of a pair; None when the phase does not know the command."""
+    return _INDEX.get((phase, command))
+
+
+def commands_in(phase: Phase) -> tuple[Row, ...]:
+    """All rows of a phase, in the table's order."""
+    return tuple(r for r in TABLE if r.phase is phase)
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram (for the docs)."""
+    arrows: dict[tuple[Phase, Phase], list[str]] = {}
+    for r in TABLE:
+        for target in r.leads_to:
+            arrows.setdefault((r.phase, target), []).append(r.command)
+    for source, default, target in DEADLINES:
+        arrows.setdefault((source, target), []).append(f"clock: {default}")
+    lines = ["stateDiagram-v2", "    [*] --> intake: open"]
+    lines += [f"    {a.value} --> {b.value}: {', '.join(labels)}" for (a, b), labels in arrows.items()]
+    return "\n".join([*lines, "    closed --> [*]", ""])

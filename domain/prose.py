@@ -1,0 +1,64 @@
+"""Text that people write. A fact never holds it: it holds a reference and a keyed digest, the text lies encrypted elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from domain.base import Kept
+
+MAX_PROSE = 20_000
+"""Characters in one text. Longer accounts belong in evidence, where they can be read as a document."""
+
+
+class Prose(Kept):
+    """A reference to an encrypted text: where it lies, its keyed digest (HMAC-SHA-256, hex) and its length in characters."""
+
+    content_id: str
+    digest: str
+    length: int
+
+
+Sealer = Callable[[str], Prose]
+"""Puts one text away (encrypted, under the author's key) and returns the reference to it."""
+
+
+def checked_text(value: str) -> str:
+    """The text itself when it can be kept; else an error with a stable type (``text_empty``, ``text_too_long``, ``text_not_storable``)."""
+    if not value.strip():
+        raise PydanticCustomError("text_empty", "Write something: the text is empty.")
+    if len(value) > MAX_PROSE:
+        raise PydanticCustomError(
+            "text_too_long",
+            "The text has {length} characters; at most {limit} are taken. Attach a longer account as evidence.",
+            {"length": len(value), "limit": MAX_PROSE},
+        )
+    if "\x00" in value:
+        raise PydanticCustomError("text_not_storable", "The text contains a NUL character, which cannot be stored. Remove it.")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise PydanticCustomError("text_not_storable", "The text contains half of a surrogate pair and is not valid Unicode.") from None
+    return value
+
+
+def _seal(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = checked_text(value)
+    sealer: Sealer | None = (info.context or {}).get("sealer")
+    if sealer is None:
+        # Shape checks (the update's validator, API models) need no vault: any reference of the right length will do.
+        return Prose(content_id="cnt_unsealed", digest="", length=len(text))
+    return sealer(text)
+
+
+SealedText = Annotated[
+    Prose,
+    BeforeValidator(_seal),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_PROSE}),
+]
+"""A text on its way in: plain on the wire, a :class:`Prose` reference once it was sealed."""

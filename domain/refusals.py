@@ -1,0 +1,142 @@
+"""Why a command was not taken. Every refusal has a code that never changes, typed fields, and says what to do instead."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class Refusal(Exception):
+    """A command that cannot be done now, by this actor, in this case. The case is as it was."""
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, detail: str, **fields: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.fields = fields
+
+
+class NotInThisPhase(Refusal):
+    """The case is in a phase that does not know this command."""
+
+    code = "not_in_this_phase"
+
+
+class NotAllowed(Refusal):
+    """The actor's role may not do this."""
+
+    code = "not_allowed"
+
+
+class NotYourCase(Refusal):
+    """Somebody else owns the case."""
+
+    code = "not_your_case"
+
+
+class UnknownActor(Refusal):
+    """Nobody with this id has anything to do with the case."""
+
+    code = "actor_unknown"
+
+
+class OwnCase(Refusal):
+    """Nobody judges their own case: a party, somebody with a declared conflict, or who decided an earlier round."""
+
+    code = "own_case"
+
+
+class OwnRuling(Refusal):
+    """The drafter of a ruling cannot approve it."""
+
+    code = "own_ruling"
+
+
+class AlreadyOpen(Refusal):
+    """The case was opened before."""
+
+    code = "already_open"
+
+
+class NotOpened(Refusal):
+    """The case has no opening fact yet."""
+
+    code = "not_opened"
+
+
+class UnknownOutcome(Refusal):
+    """The pack has no such outcome."""
+
+    code = "outcome_unknown"
+
+
+class UnknownGround(Refusal):
+    """The pack has no such ground."""
+
+    code = "ground_unknown"
+
+
+class RemedyNotAllowed(Refusal):
+    """The outcome does not come with this remedy."""
+
+    code = "remedy_not_allowed"
+
+
+class AmountMissing(Refusal):
+    """The outcome or the remedy needs an amount."""
+
+    code = "amount_missing"
+
+
+class NoOffer(Refusal):
+    """There is no open offer (or not this one) to answer."""
+
+    code = "no_such_offer"
+
+
+class OwnOffer(Refusal):
+    """A side cannot answer its own offer."""
+
+    code = "own_offer"
+
+
+class NoRight(Refusal):
+    """This side has no right to appeal; the fields say why."""
+
+    code = "no_right_to_appeal"
+
+
+class TooLate(Refusal):
+    """The window for this is over."""
+
+    code = "window_over"
+
+
+class OwnerMissing(Refusal):
+    """The case is assigned already, or to nobody."""
+
+    code = "owner_mismatch"
+
+
+class NotSystem(Refusal):
+    """Only the system itself may send this."""
+
+    code = "system_only"
+
+
+class DeadlineMoot(Refusal):
+    """The clock was stopped or moved before this level was reached."""
+
+    code = "deadline_moot"
+
+
+class EffectUnknown(Refusal):
+    """The case has no such effect running."""
+
+    code = "effect_unknown"
+
+
+class Malformed(Refusal):
+    """The command does not have the shape of any command."""
+
+    code = "malformed"

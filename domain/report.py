@@ -1,0 +1,102 @@
+"""What a platform hands over when somebody submits a report: the one shape that every intake is translated into."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from domain.base import Code, Frozen, Instant, Money, Priority, Reference, Side
+from domain.prose import checked_text
+
+Scalar = bool | int | float | Annotated[str, Field(max_length=500)]
+"""What a gate may look at."""
+
+_ZONES = frozenset(available_timezones())
+
+
+def _plain(value: str) -> str:
+    if any(ord(c) < 32 or ord(c) == 127 for c in value):
+        raise PydanticCustomError("control_character", "Control characters (line breaks, NUL) are not allowed here.")
+    return value
+
+
+def _email(value: str) -> str:
+    local, _, host = value.rpartition("@")
+    if not local or "." not in host or " " in value or len(value) > 254:
+        raise PydanticCustomError("email_invalid", "This is not an e-mail address.")
+    return _plain(value)
+
+
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+EmailAddress = Annotated[str, AfterValidator(_email)]
+Text = Annotated[str, AfterValidator(checked_text)]
+
+
+class Attachment(Frozen):
+    """A file that came with a report; ``data`` travels as base64 in JSON."""
+
+    name: Line
+    media_type: Line = "application/octet-stream"
+    data: Annotated[bytes, Field(max_length=1_000_000)]
+
+    model_config = {"frozen": True, "extra": "forbid", "ser_json_bytes": "base64", "val_json_bytes": "base64"}
+
+
+class ReportedParty(Frozen):
+    """One person or organisation of the dispute, as the platform knows them."""
+
+    side: Side
+    role: Literal["principal", "witness", "insurer", "representative"] = "principal"
+    ref: Reference
+    """The platform's own id for this user."""
+    name: Line | None = None
+    email: EmailAddress | None = None
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
+    zone: str = "UTC"
+    """IANA zone in which due dates are told to this party."""
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in _ZONES:
+            raise PydanticCustomError("zone_unknown", "'{zone}' is not an IANA time zone.", {"zone": value[:64]})
+        return value
+
+
+class Report(Frozen):
+    """A report of one dispute or fraud, ready to become a case."""
+
+    kind: Code
+    source: Code = "api"
+    external_id: Reference | None = None
+    """The sender's id of this report: the same (source, external id) is the same case."""
+    category: Code = "general"
+    priority: Priority | None = None
+    """Left out: the pack's routing decides."""
+    matter: Reference | None = None
+    """What it is about: a booking, a charge, a report number."""
+    subject: Line | None = None
+    statement: Text
+    amount: Money | None = None
+    occurred_at: Instant | None = None
+    parties: Annotated[tuple[ReportedParty, ...], Field(min_length=1, max_length=20)]
+    attributes: Annotated[dict[Code, Scalar], Field(max_length=50)] = {}
+    """Facts for the gates and the routing (``account_age_days: 12``)."""
+    attachments: Annotated[tuple[Attachment, ...], Field(max_length=10)] = ()
+    synthetic: bool = False
+    """A gold or test case: everything but outside effects and reports."""
+
+    @model_validator(mode="after")
+    def _one_principal_a_side(self) -> Report:
+        for side in Side:
+            principals = [p for p in self.parties if p.side is side and p.role == "principal"]
+            if len(principals) > 1:
+                raise PydanticCustomError("party_twice", "There are two principals on the {side} side; name one.", {"side": side.value})
+        if not any(p.side is Side.CLAIMANT and p.role == "principal" for p in self.parties):
+            raise PydanticCustomError("claimant_missing", "A report needs a claimant: a party with side 'claimant' and role 'principal'.")
+        if len({p.ref for p in self.parties}) < len(self.parties):
+            raise PydanticCustomError("party_twice", "The same party ref appears twice; nobody can be on both sides.")
+        return self

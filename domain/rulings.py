@@ -1,0 +1,224 @@
+"""Decisions on the matter: drafted with reasons, approved above a limit, issued after the grace, appealed to somebody else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from domain import commands as c
+from domain import facts as f
+from domain.base import Money, Outcome, Phase, Side, derived_id
+from domain.case import Case, Effect
+from domain.refusals import AmountMissing, NoRight, RemedyNotAllowed, UnknownGround, UnknownOutcome
+from domain.terms import OutcomeTerms
+
+if TYPE_CHECKING:
+    from domain.decide import Voice
+
+Facts = tuple[f.Fact, ...]
+
+MONEY_REMEDIES = frozenset({"refund", "payout", "correction", "provisional_credit"})
+"""Remedies that mean nothing without an amount."""
+
+
+def check_amount(remedy: str, amount: Money | None) -> None:
+    """Refuses a remedy of money without an amount above zero."""
+    if remedy in MONEY_REMEDIES and (amount is None or amount.amount == 0):
+        raise AmountMissing(f"'{remedy}' needs an amount above zero, in minor units, with its currency.", remedy=remedy)
+
+
+def rule(case: Case, command: c.Rule, voice: Voice, at: datetime) -> Facts:
+    """A ruling in the first instance, or afresh after remit."""
+    outcome = _outcome(case, command.outcome)
+    _check(case, outcome, command.ground, command.remedies)
+    return _drafted(case, command, "rule", command.outcome, command.remedies)
+
+
+def decide_appeal(case: Case, command: c.DecideAppeal, voice: Voice, at: datetime) -> Facts:
+    """A ruling on appeal: uphold and remit keep the outcome, overturn and vary set a new one."""
+    before = case.rulings[-1]
+    if command.decision in ("uphold", "remit"):
+        if command.outcome not in (None, before.outcome) or command.remedies:
+            raise RemedyNotAllowed(f"'{command.decision}' changes nothing: leave outcome and remedies out.", decision=command.decision)
+        return _drafted(case, command, command.decision, before.outcome, ())
+    name = command.outcome or (before.outcome if command.decision == "vary" else None)
+    if name is None:
+        raise UnknownOutcome("Overturning a ruling needs the outcome that takes its place.", allowed=[o.name for o in case.terms.outcomes])
+    if command.decision == "overturn" and name == before.outcome:
+        raise UnknownOutcome("The outcome is the same as before: uphold it, or vary its remedies.", outcome=name)
+    outcome = _outcome(case, name)
+    _check(case, outcome, command.ground or before.ground, command.remedies)
+    return _drafted(case, command, command.decision, name, command.remedies)
+
+
+def _outcome(case: Case, name: str) -> OutcomeTerms:
+    outcome = case.terms.outcome(name)
+    if outcome is None:
+        allowed = [o.name for o in case.terms.outcomes]
+        raise UnknownOutcome(f"A {case.kind} can end as: {', '.join(allowed)}.", outcome=name, allowed=allowed)
+    return outcome
+
+
+def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tuple[c.Remedy, ...]) -> None:
+    if case.terms.grounds and ground not in case.terms.grounds:
+        allowed = list(case.terms.grounds)
+        raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
+    for remedy in remedies:
+        if remedy.type not in outcome.remedies:
+            may = ", ".join(outcome.remedies) or "no remedy"
+            raise RemedyNotAllowed(f"'{outcome.name}' comes with {may}.", remedy=remedy.type, allowed=list(outcome.remedies))
+        check_amount(remedy.type, remedy.amount)
+    if outcome.needs_amount and not any(x.amount for x in remedies):
+        raise AmountMissing(f"'{outcome.name}' needs a remedy with an amount.", outcome=outcome.name)
+
+
+def why_approval(case: Case, remedies: tuple[c.Remedy, ...]) -> str | None:
+    """Why a second person has to agree: the sum of the amounts is above the pack's limit, or cannot be compared with it."""
+    limit = case.terms.approval_above
+    amounts = [x.amount for x in remedies if x.amount is not None]
+    if limit is None or not amounts or not case.terms.has(Phase.APPROVAL):
+        return None
+    if any(m.currency != limit.currency for m in amounts):
+        return "currency_differs"
+    return "amount_above_limit" if sum(m.amount for m in amounts) > limit.amount else None
+
+
+def _drafted(
+    case: Case,
+    command: c.Rule | c.DecideAppeal,
+    decision: Literal["rule", "uphold", "overturn", "vary", "remit"],
+    outcome: str,
+    remedies: tuple[c.Remedy, ...],
+) -> Facts:
+    because = why_approval(case, remedies)
+    drafted = f.RulingDrafted(
+        ruling_id=derived_id("rul", command.id),
+        decider=command.by,
+        outcome=outcome,
+        reasons=command.reasons,
+        ground=command.ground,
+        remedies=remedies,
+        decision=decision,
+        pack=case.terms.pack,
+        version=case.terms.version,
+        approval_because=because,
+    )
+    return (drafted, f.PhaseEntered(phase=Phase.APPROVAL if because else Phase.RULED))
+
+
+def approve(case: Case, command: c.Approve, voice: Voice, at: datetime) -> Facts:
+    """The second person agrees; the grace begins."""
+    return (f.RulingApproved(ruling_id=_draft_id(case)), f.PhaseEntered(phase=Phase.RULED, reason="approved"))
+
+
+def return_ruling(case: Case, command: c.ReturnRuling, voice: Voice, at: datetime) -> Facts:
+    """The second person sends it back with reasons."""
+    returned = f.RulingReturned(ruling_id=_draft_id(case), reasons=command.reasons)
+    return (returned, f.PhaseEntered(phase=_deciding_phase(case), reason="returned"))
+
+
+def retract(case: Case, command: c.Retract, voice: Voice, at: datetime) -> Facts:
+    """The drafter takes it back before anybody was told."""
+    return (f.RulingRetracted(ruling_id=_draft_id(case)), f.PhaseEntered(phase=_deciding_phase(case), reason="retracted"))
+
+
+def _draft_id(case: Case) -> str:
+    return case.ruling.id if case.ruling else ""
+
+
+def _deciding_phase(case: Case) -> Phase:
+    return Phase.REVIEW if case.ruling is None or case.ruling.decision == "rule" else Phase.APPEAL
+
+
+def issue(case: Case, command_id: str) -> Facts:
+    """The grace is over: parties are told, effects run, rights begin; or the matter goes back to review."""
+    ruling = case.ruling
+    if ruling is None:
+        return ()
+    if ruling.decision == "remit":
+        told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=())
+        remitted = f.CaseRemitted(ruling_id=ruling.id)
+        return (told, remitted, f.PhaseEntered(phase=Phase.REVIEW, reason="remitted"))
+    effects = () if ruling.decision == "uphold" else _effects(case, ruling.id, ruling.remedies)
+    rights = rights_after(case, ruling.outcome)
+    told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=rights, effects=tuple(e.effect_id for e in effects))
+    return (told, *effects, *_after(case, rights))
+
+
+def _after(case: Case, rights: tuple[f.AppealRight, ...]) -> Facts:
+    if case.terms.has(Phase.APPEALABLE) and any(right.allowed for right in rights):
+        return (f.PhaseEntered(phase=Phase.APPEALABLE),)
+    return (f.CaseClosed(outcome=Outcome.RULED),)
+
+
+def rights_after(case: Case, outcome: str) -> tuple[f.AppealRight, ...]:
+    """Each side's right to appeal against an outcome, with the reason for yes or no.
+
+    A side that lost something may appeal once. A side that won and then lost on the other's appeal has not used its right, so it still
+    has it.
+    """
+    terms = case.terms.outcome(outcome)
+    lost_by = terms.lost_by if terms else ()
+    present = {p.side for p in case.parties}
+    rights = []
+    for side in Side:
+        if side not in present:
+            continue
+        if not case.terms.has(Phase.APPEAL):
+            because = "no_appeal_in_kind"
+        elif side not in lost_by:
+            because = "nothing_lost"
+        elif side in case.appeals_used:
+            because = "already_used"
+        else:
+            because = "lost_something"
+        rights.append(f.AppealRight(side=side, allowed=because == "lost_something", because=because))
+    return tuple(rights)
+
+
+def _effects(case: Case, ruling_id: str, remedies: tuple[c.Remedy, ...]) -> tuple[f.EffectOrdered, ...]:
+    """Undo, newest first, what an earlier ruling did and this one does not want; then do what is new. What both want stays untouched."""
+    wanted = list(remedies)
+    undo: list[Effect] = []
+    for effect in in_force(case):
+        if effect.remedy in wanted:
+            wanted.remove(effect.remedy)
+        else:
+            undo.append(effect)
+    orders = [
+        f.EffectOrdered(effect_id=derived_id("eff", ruling_id, f"u{n}"), remedy=e.remedy, because=ruling_id, reverses=e.id)
+        for n, e in enumerate(reversed(undo))
+    ]
+    orders += [
+        f.EffectOrdered(effect_id=derived_id("eff", ruling_id, str(n)), remedy=remedy, because=ruling_id)
+        for n, remedy in enumerate(wanted)
+    ]
+    return tuple(orders)
+
+
+def in_force(case: Case) -> tuple[Effect, ...]:
+    """Remedies ordered and not undone, oldest first."""
+    undone = {e.reverses for e in case.effects if e.reverses}
+    return tuple(e for e in case.effects if e.reverses is None and e.id not in undone)
+
+
+def appeal(case: Case, command: c.Appeal, voice: Voice, at: datetime) -> Facts:
+    """A side that lost something asks for another decider; while an appeal runs, the other side's joins it as a cross-appeal."""
+    side = voice.actor.side if voice.actor else None
+    right = next((x for x in case.rights if x.side is side), None)
+    if side is None or right is None or not right.allowed or side in case.appeals_used:
+        because = "already_used" if side in case.appeals_used else right.because if right else "no_ruling"
+        raise NoRight("This side has no right to appeal.", because=because)
+    cross = case.phase is Phase.APPEAL
+    lodged = f.AppealLodged(
+        appeal_id=derived_id("apl", command.id), side=side, against=case.rulings[-1].id, reasons=command.reasons, cross=cross
+    )
+    return (lodged,) if cross else (lodged, f.PhaseEntered(phase=Phase.APPEAL, reason="appealed"))
+
+
+def after_appeal_withdrawn(case: Case, side: Side) -> Facts:
+    """What becomes of a case when one appellant gives up: the other's appeal goes on, else the ruling stands."""
+    if any(s is not side for s in case.appellants):
+        return ()
+    unused = tuple(x for x in case.rights if x.allowed and x.side not in case.appeals_used)
+    return _after(case, unused)

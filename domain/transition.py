@@ -1,0 +1,79 @@
+"""One step of a case: a command goes in; facts with their numbers, the case that follows, its timetable and its notices come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from domain import commands as c
+from domain.base import Kept
+from domain.calendars import Calendar
+from domain.case import Case
+from domain.clocks import timetable
+from domain.decide import Voice, decide
+from domain.evolve import evolve
+from domain.facts import SYSTEM, DueLevel, Recording
+from domain.notices import NoticeDraft, plan
+
+
+class Step(Kept):
+    """What one accepted command changed."""
+
+    case: Case
+    recordings: tuple[Recording, ...]
+    notices: tuple[tuple[int, NoticeDraft], ...]
+    """With the number of the fact that caused each."""
+
+
+def step(
+    case: Case | None,
+    case_id: str,
+    command: c.Command,
+    voice: Voice,
+    at: datetime,
+    recorded_at: datetime,
+    calendars: Mapping[str, Calendar],
+    zone_data: str,
+) -> Step:
+    """Decide one command and apply what follows. Raises a Refusal; then nothing has changed.
+
+    ``at`` is the instant the command is judged by (received, or fallen due), ``recorded_at`` when that happens; both aware UTC.
+    """
+    # A command can be received before, yet recorded after, its neighbour: the record's instants never run backwards.
+    at = max(at, case.updated_at) if case is not None else at
+    facts = decide(case, command, voice, at)
+    before, recordings = case, []
+    for fact in facts:
+        recording = Recording(
+            seq=(case.seq if case else 0) + 1,
+            at=at,
+            recorded_at=recorded_at,
+            command_id=command.id,
+            actor=voice.actor or SYSTEM,
+            channel=command.channel,
+            round=case.round if case else 0,
+            fact=fact,
+        )
+        case = evolve(case, recording, case_id=case_id)
+        recordings.append(recording)
+    if case is None or not recordings:
+        raise ValueError(f"deciding {command.type} gave no fact")
+    rows = timetable(before, case, calendars)
+    recordings[-1] = recordings[-1].model_copy(update={"timetable": rows, "zone_data": zone_data})
+    case = case.model_copy(update={"timetable": rows})
+    return Step(case=case, recordings=tuple(recordings), notices=plan(before, case, tuple(recordings)))
+
+
+def due_command(row: DueLevel) -> c.Deadline:
+    """The command that a level becomes when it falls due."""
+    return c.Deadline(
+        id=row.id, by="system", channel="system", clock=row.clock, instance=row.instance, level=row.level, count=row.count
+    )
+
+
+def calendars_of(case: Case | None, command: c.Command | None = None) -> frozenset[str]:
+    """References of the calendars that a step needs."""
+    terms = [case.terms] if case else []
+    if isinstance(command, c.Open):
+        terms.append(command.terms)
+    return frozenset(r for t in terms for r in (t.calendar, *(clock.calendar for clock in t.clocks)) if r)

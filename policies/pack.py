@@ -1,0 +1,140 @@
+"""A policy pack: the file that defines a kind. Versioned by the hash of its content, resolved into terms for each report."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import ConfigDict, Field, ValidationError, model_validator
+
+from domain.base import Code, Frozen, Money, Phase, Priority
+from domain.spans import Span
+from domain.terms import Audience, ClockTerms, OutcomeTerms, Trigger
+
+PACKS_DIR = Path(__file__).with_name("packs")
+
+Targets = Span | dict[Priority, Span]
+
+
+class PackError(ValueError):
+    """A pack that cannot be used; says the file, the place in it, and what is wrong."""
+
+    code = "pack_invalid"
+
+    def __init__(self, pack: str, problems: list[str]) -> None:
+        super().__init__(f"{pack}: " + "; ".join(problems))
+        self.problems = problems
+
+
+class Gate(Frozen):
+    """One condition a report must meet. First hit wins; ``when`` is CEL over ``report`` and ``attributes``."""
+
+    name: Code
+    when: str
+    then: Literal["decline", "triage"]
+    reason: Code
+
+
+class PriorityRow(Frozen):
+    """One row of the routing: the first that hits sets the priority; a row without ``when`` always hits."""
+
+    name: Code
+    when: str | None = None
+    then: Priority
+
+
+class ClockRow(Frozen):
+    """A clock as the pack writes it: its target may depend on the priority, its calendar goes by name."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    name: Code
+    target: Targets
+    calendar: str | None = None
+
+    def terms(self, priority: Priority, calendars: Mapping[str, str], scale: float) -> ClockTerms:
+        """The clock for one priority, calendars by reference; scaled spans run on wall time.
+
+        Raises KeyError for a calendar name that is not known.
+        """
+        target = self.target if isinstance(self.target, Span) else self.target[priority]
+        fields: dict[str, Any] = {**(self.model_extra or {}), "name": self.name, "target": target}
+        clock = ClockTerms.model_validate({**fields, "calendar": calendars[self.calendar] if self.calendar else None})
+        if scale == 1.0:
+            return clock
+        levels = tuple(x.model_copy(update={"repeat": x.repeat.scaled(scale) if x.repeat else None}) for x in clock.levels)
+        return clock.model_copy(update={"calendar": None, "target": target.scaled(scale), "levels": levels})
+
+
+class Pack(Frozen):
+    """Everything a kind is."""
+
+    kind: Code
+    title: str
+    opens_in: Phase
+    labels: dict[Phase, str]
+    """The phases that the kind has, and what people call them."""
+    calendar: str | None = None
+    """Name of the calendar that the clocks run on, unless a clock names its own."""
+    queue: Code
+    appeal_queue: Code
+    gates: tuple[Gate, ...] = ()
+    priority: Annotated[tuple[PriorityRow, ...], Field(min_length=1)]
+    clocks: Annotated[tuple[ClockRow, ...], Field(min_length=1)]
+    outcomes: Annotated[tuple[OutcomeTerms, ...], Field(min_length=1)]
+    grounds: tuple[Code, ...] = ()
+    approval_above: Money | None = None
+    reopen_for: Span
+    notices: dict[Trigger, tuple[Audience, ...]]
+    version: str = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Pack:
+        problems = []
+        if self.opens_in not in self.labels:
+            problems.append(f"opens_in: the kind has no phase '{self.opens_in.value}' among its labels")
+        if self.priority[-1].when is not None:
+            problems.append("priority: the last row must hit always (leave its 'when' out)")
+        names = [c.name for c in self.clocks]
+        problems += [f"clocks: '{n}' is defined twice" for n in sorted({n for n in names if names.count(n) > 1})]
+        for clock in self.clocks:
+            if isinstance(clock.target, dict) and set(clock.target) != set(Priority):
+                problems.append(f"clocks.{clock.name}.target: give a span for each of urgent, high, normal, low")
+        for phase in (Phase.REVIEW, Phase.CLOSED, Phase.INTAKE, Phase.RULED):
+            if phase not in self.labels:
+                problems.append(f"labels: every kind has the phase '{phase.value}'")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @property
+    def calendars(self) -> frozenset[str]:
+        """Names of the calendars that its clocks use."""
+        return frozenset(name for name in (self.calendar, *(c.calendar for c in self.clocks)) if name)
+
+
+def load_pack(text: str, name: str) -> Pack:
+    """A pack from its YAML text. Raises :class:`PackError` with every problem, each with its place."""
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise PackError(name, [f"not YAML: {error}"]) from error
+    if not isinstance(raw, dict):
+        raise PackError(name, ["a pack is a mapping with kind, title, clocks, outcomes, …"])
+    try:
+        pack = Pack.model_validate(raw)
+        for clock in pack.clocks:
+            clock.terms(Priority.NORMAL, dict.fromkeys(pack.calendars, "cal_check"), 1.0)
+    except ValidationError as error:
+        places = [f"{'.'.join(str(p) for p in e['loc']) or 'pack'}: {e['msg']}" for e in error.errors()]
+        raise PackError(name, places) from error
+    return pack.model_copy(update={"version": hashlib.sha256(text.encode()).hexdigest()})
+
+
+def shipped_packs(folder: Path = PACKS_DIR) -> dict[str, Pack]:
+    """The packs of a folder by kind. Raises :class:`PackError` for the first that cannot be used."""
+    packs = (load_pack(path.read_text("utf-8"), path.name) for path in sorted(folder.glob("*.yaml")))
+    return {pack.kind: pack for pack in packs}

@@ -1,0 +1,97 @@
+"""From a pack and a report to the terms that bind one case: gates and routing are evaluated once, at intake, and their trace is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from domain.base import Priority, Side
+from domain.report import Report
+from domain.terms import MAX_TERMS_BYTES, Routing, Terms
+from policies.pack import Pack, PackError
+
+
+def resolve(pack: Pack, report: Report, calendars: Mapping[str, str], time_scale: float = 1.0) -> tuple[Terms, Routing]:
+    """The terms for a report and what the gates said.
+
+    ``calendars`` maps the pack's calendar names to references; ``time_scale`` below 1 is for development tenants (1/3600: hours become
+    seconds). Raises :class:`PackError` when the terms outgrow 4 KiB, KeyError for an unknown calendar.
+    """
+    facts = _facts(report)
+    routing = _gates(pack, facts)
+    priority, why = _priority(pack, report, facts)
+    terms = Terms(
+        pack=pack.kind,
+        version=pack.version,
+        opens_in=pack.opens_in,
+        labels=pack.labels,
+        calendar=calendars[pack.calendar] if pack.calendar and time_scale == 1.0 else None,
+        queue=pack.queue,
+        appeal_queue=pack.appeal_queue,
+        priority=priority,
+        clocks=tuple(clock.terms(priority, calendars, time_scale) for clock in pack.clocks),
+        outcomes=pack.outcomes,
+        grounds=pack.grounds,
+        approval_above=pack.approval_above,
+        notices=pack.notices,
+        reopen_for=timedelta(seconds=pack.reopen_for.scaled(1.0).time.total_seconds() * time_scale),
+        time_scale=time_scale,
+    )
+    size = len(terms.model_dump_json())
+    if size > MAX_TERMS_BYTES:
+        raise PackError(pack.kind, [f"the terms take {size} bytes; at most {MAX_TERMS_BYTES} are allowed"])
+    return terms, routing.model_copy(update={"trace": (*routing.trace, why)})
+
+
+def _facts(report: Report) -> dict[str, Any]:
+    said = {
+        "kind": report.kind,
+        "source": report.source,
+        "category": report.category,
+        "amount": report.amount.amount if report.amount else 0,
+        "currency": report.amount.currency if report.amount else "",
+        "statement_length": len(report.statement.strip()),
+        "respondents": sum(1 for p in report.parties if p.side is Side.RESPONDENT),
+        "attachments": len(report.attachments),
+    }
+    return {"report": said, "attributes": dict(report.attributes)}
+
+
+def _gates(pack: Pack, facts: dict[str, Any]) -> Routing:
+    trace = []
+    for gate in pack.gates:
+        hit = _holds(gate.when, facts)
+        if hit is None:
+            # A condition that cannot be evaluated on this report is for a person to look at, not for the reporter to suffer from.
+            return Routing(decision="triage", reason="gate_unclear", trace=(*trace, f"gates/{gate.name}: unclear"))
+        if hit:
+            return Routing(decision=gate.then, reason=gate.reason, trace=(*trace, f"gates/{gate.name}: {gate.then}"))
+        trace.append(f"gates/{gate.name}: pass")
+    return Routing(decision="admit", trace=tuple(trace))
+
+
+def _priority(pack: Pack, report: Report, facts: dict[str, Any]) -> tuple[Priority, str]:
+    if report.priority is not None:
+        return report.priority, "priority: as reported"
+    for row in pack.priority:
+        if row.when is None or _holds(row.when, facts):
+            return row.then, f"priority/{row.name}: {row.then.value}"
+    raise PackError(pack.kind, ["priority: no row hit"])
+
+
+@lru_cache(maxsize=256)
+def _compiled(expression: str) -> Any:
+    # Imported here: only an intake needs it, and the command line must start quickly.
+    import cel
+
+    return cel.compile(expression)
+
+
+def _holds(expression: str, facts: dict[str, Any]) -> bool | None:
+    try:
+        result = _compiled(expression).execute(facts)
+    except (ValueError, TypeError, KeyError, RuntimeError):
+        return None
+    return result if isinstance(result, bool) else None
