@@ -1,0 +1,91 @@
+# Every verb sets up what it needs first, once. `make` alone lists them.
+
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# Python 3.11 is what Ombud is tested with; a newer one serves where it is all there is.
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; do \
+	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then command -v $$p; break; fi; done)
+BIN := .venv/bin
+READY := .venv/.ready
+LAYERS := postgres,temporal,faults
+
+.PHONY: help
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(READY) ## make the environment in .venv (the other verbs do it by themselves)
+
+$(READY): pyproject.toml uv.lock
+	@if [ -z "$(PYTHON)" ]; then echo "Ombud needs Python 3.11 or newer, and found none on the PATH." >&2; exit 1; fi
+	@uv="$$(command -v uv || true)"; \
+	if [ -z "$$uv" ] || ! "$$uv" python find >/dev/null 2>&1; then \
+		uv=.venv-tools/bin/uv; \
+		if ! [ -x "$$uv" ]; then \
+			echo "Getting uv into .venv-tools ..."; \
+			$(PYTHON) -m venv .venv-tools || { echo "Python's venv module is missing: on Debian, apt-get install python3-venv." >&2; exit 1; }; \
+			.venv-tools/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"; \
+		fi; \
+	fi; \
+	echo "Setting up .venv from uv.lock ..."; \
+	"$$uv" sync --frozen --python "$(PYTHON)" $${CI:+--no-progress}
+	@touch $(READY)
+
+.PHONY: demo
+demo: $(READY) ## run real reports through the whole system and show what happened; ends by itself
+	@$(BIN)/ombud demo
+
+.PHONY: up
+up: $(READY) ## start everything on this machine and leave it running; prints where
+	@$(BIN)/ombud up
+
+.PHONY: down
+down: $(READY) ## stop what `make up` started; the data stays
+	@$(BIN)/ombud down
+
+.PHONY: temporal
+temporal: $(READY)
+	@$(BIN)/ombud stack fetch
+
+.PHONY: test
+test: $(READY) temporal ## every test but the browser's; no layer may be skipped
+	@OMBUD_REQUIRE_LAYERS=$(LAYERS) $(BIN)/pytest -m "not browser" $(ARGS)
+
+.PHONY: test-fast
+test-fast: $(READY) ## the tests that need no server
+	@$(BIN)/pytest -m "not (postgres or temporal or faults or browser or slow)" $(ARGS)
+
+.PHONY: check
+check: lint test ## what CI runs: format, lint, types, import contracts, SQL, tests
+
+.PHONY: lint
+lint: $(READY) ## everything of `check` but the tests
+	@echo "ruff format"; $(BIN)/ruff format --quiet --check .
+	@echo "ruff check"; $(BIN)/ruff check --quiet .
+	@echo "mypy"; $(BIN)/mypy
+	@echo "lint-imports"; $(BIN)/lint-imports --no-logo
+	@echo "squawk"; $(BIN)/squawk storage/migrations/*.sql
+
+.PHONY: format
+format: $(READY) ## write the code as `lint` wants it
+	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format .
+
+.PHONY: docs
+docs: $(READY) ## write the generated reference pages anew
+	@$(BIN)/python -m runtime.settings --write && $(BIN)/python docs/generate.py
+
+.PHONY: bench
+bench: $(READY) temporal ## measure what the README's table names; writes benchmarks/out/latest.json
+	@$(BIN)/python -m benchmarks
+
+.PHONY: clocks-full
+clocks-full: $(READY) ## 100,000 random deadlines against an independent slow calculator
+	@OMBUD_CLOCK_CASES=100000 $(BIN)/pytest -q tests/domain/test_worktime.py
+
+.PHONY: clean
+clean: ## remove what was made here, the environment included; .ombud (the data of `make up`) stays
+	@rm -rf .venv .venv-tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist benchmarks/out
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
