@@ -76,15 +76,15 @@ class Recorded(_Message):
     """One for each knock, in order."""
     timetable: tuple[DueAt, ...] = ()
     """The levels ahead, earliest first."""
-    undelivered: bool = False
+    undelivered: int = 0
+    """Number of the newest fact with an unsent notice; 0 when all are sent."""
     effects: tuple[str, ...] = ()
     """Effects to carry out that no workflow of this case has finished."""
     wants_owner: bool = False
     more: bool = False
     """Commands are left in the inbox beyond this batch's limit."""
     quiet: bool = False
-    check_after: float | None = None
-    """Seconds to the earliest level by the database's clock; never negative."""
+    """Closed, and nothing is running any more."""
 
 
 class CaseRef(_Message):
@@ -114,4 +114,6 @@ class Delivered(_Message):
     """What ``deliver`` did: how many went out, and which are handed to a ``Delivery`` workflow of their own."""
 
     sent: int = 0
+    failed: int = 0
+    """Given up at once, because they can never be delivered."""
     slow: tuple[str, ...] = ()

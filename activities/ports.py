@@ -200,7 +200,11 @@ class Outbox(Protocol):
         ...
 
     async def handed_over(self, tenant_id: str, notice_ids: Sequence[str]) -> None:
-        """A ``Delivery`` workflow has them now."""
+        """Their first tries failed: a ``Delivery`` workflow of their own goes on with them."""
+        ...
+
+    async def handed(self, tenant_id: str, case_id: str) -> Sequence[str]:
+        """Notices handed over that no ``Delivery`` has tried yet: named again until one does, so that none is lost between the two."""
         ...
 
     async def failed(self, tenant_id: str, notice_id: str, code: str) -> None:
@@ -262,7 +266,11 @@ class Poked(Kept):
 
     tenant_id: str
     case_id: str
+    kind: str
+    """For the lists of Temporal, should the case have to be started."""
+    opened_at: datetime
     command_id: str | None = None
+    """The oldest unanswered command; None: something else is overdue."""
 
 
 class Relay(Protocol):

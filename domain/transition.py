@@ -12,7 +12,7 @@ from domain.case import Case
 from domain.clocks import timetable
 from domain.decide import Voice, decide
 from domain.evolve import evolve
-from domain.facts import SYSTEM, DueLevel, Recording
+from domain.facts import SYSTEM, DueLevel, LevelReached, Recording
 from domain.notices import NoticeDraft, plan
 
 
@@ -77,3 +77,24 @@ def calendars_of(case: Case | None, command: c.Command | None = None) -> frozens
     if isinstance(command, c.Open):
         terms.append(command.terms)
     return frozenset(r for t in terms for r in (t.calendar, *(clock.calendar for clock in t.clocks)) if r)
+
+
+def mark_level(case: Case, row: DueLevel, recorded_at: datetime, zone_data: str) -> Step:
+    """Note that a level was reached, and nothing else: for a rule that broke on it. The clock goes on; a person has to look."""
+    fact = LevelReached(
+        clock=row.clock, instance=row.instance, level=row.level, count=row.count, action="escalate", due_at=row.due_at
+    )
+    rows = tuple(d for d in case.timetable if d.id != row.id)
+    recording = Recording(
+        seq=case.seq + 1,
+        at=max(row.due_at, case.updated_at),
+        recorded_at=recorded_at,
+        command_id=row.id,
+        actor=SYSTEM,
+        channel="system",
+        round=case.round,
+        fact=fact,
+        timetable=rows,
+        zone_data=zone_data,
+    )
+    return Step(case=evolve(case, recording), recordings=(recording,), notices=())

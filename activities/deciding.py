@@ -1,0 +1,127 @@
+"""The pure middle of ``record``: what waits, in its right order, goes through the rules; one transition comes out."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from activities.ports import Chained, KeptAnswer, Pending, Standing, Transition
+from domain.case import Case
+from domain.chain import link
+from domain.commands import parse_command
+from domain.decide import Voice
+from domain.facts import SYSTEM, DueLevel
+from domain.notices import NoticeDraft
+from domain.refusals import Refusal
+from domain.transition import Step, due_command, mark_level, step
+
+MAX_STEPS = 200
+"""Commands and levels in one write; what is left is taken at the next look."""
+
+
+@dataclass
+class Batch:
+    """What one write will hold, growing command by command."""
+
+    case: Case | None
+    head: str
+    facts: list[Chained] = field(default_factory=list)
+    answers: list[KeptAnswer] = field(default_factory=list)
+    deadlines: list[DueLevel] = field(default_factory=list)
+    notices: list[tuple[int, NoticeDraft]] = field(default_factory=list)
+
+    def transition(self, turn: int) -> Transition | None:
+        """The write, or None when there is nothing to write."""
+        if not self.answers:
+            return None
+        return Transition(
+            turn=turn,
+            case=self.case if self.facts else None,
+            facts=tuple(self.facts),
+            answers=tuple(self.answers),
+            deadlines=tuple(self.deadlines),
+            notices=tuple(self.notices),
+        )
+
+    def took(self, command_id: str, made: Step) -> None:
+        """A command was accepted."""
+        for recording in made.recordings:
+            digest = link(self.head, recording)
+            self.facts.append(Chained(recording=recording, hash=digest, prev_hash=self.head))
+            self.head = digest
+        self.case = made.case
+        self.notices += made.notices
+        self.answers.append(KeptAnswer(command_id=command_id, status="accepted", seq=made.case.seq))
+
+
+def levels_due(case: Case | None, by: datetime) -> bool:
+    """Whether the stored timetable has a level that is due by an instant."""
+    return case is not None and bool(case.timetable) and case.timetable[0].due_at <= by
+
+
+def work_through(case: Case | None, case_id: str, standing: Standing, zone_data: str, only: Sequence[Pending] | None = None) -> Batch:
+    """Everything that waits, each command at the instant it was received and each level at the instant it fell due.
+
+    A level comes after every command received by its instant: a command in time is never overtaken by the deadline. While commands are
+    left beyond this batch (``more``), no level is taken that one of those might precede. ``only`` narrows to one command (poison hunt).
+    """
+    batch = Batch(case=case, head=standing.head)
+    waiting = deque(standing.pending if only is None else only)
+    last = only[-1] if only else standing.pending[-1] if standing.more and standing.pending else None
+    horizon = last.received_at if last else standing.now
+    for _ in range(MAX_STEPS):
+        row = batch.case.timetable[0] if batch.case is not None and batch.case.timetable else None
+        due = row is not None and row.due_at <= horizon
+        if waiting and (not due or row is None or waiting[0].received_at <= row.due_at):
+            _command(batch, case_id, waiting.popleft(), standing, zone_data)
+        elif due and row is not None:
+            _level(batch, case_id, row, standing, zone_data)
+        else:
+            break
+    return batch
+
+
+def _command(batch: Batch, case_id: str, pending: Pending, standing: Standing, zone_data: str) -> None:
+    try:
+        command = parse_command(pending.body)
+        voice = Voice(actor=pending.actor, target=pending.target)
+        made = step(batch.case, case_id, command, voice, pending.received_at, standing.now, standing.calendars, zone_data)
+    except Refusal as refusal:
+        batch.answers.append(_refused(pending.command_id, refusal))
+    except Exception as error:
+        # A rule that breaks on one command must not stop the case: the command is answered "broken", people look, the rest goes on.
+        batch.answers.append(broken(pending.command_id, error))
+    else:
+        batch.took(pending.command_id, made)
+
+
+def _level(batch: Batch, case_id: str, row: DueLevel, standing: Standing, zone_data: str) -> None:
+    command = due_command(row)
+    batch.deadlines.append(row)
+    try:
+        made = step(batch.case, case_id, command, Voice(actor=SYSTEM), row.due_at, standing.now, standing.calendars, zone_data)
+    except Exception as error:
+        # As above; the level still counts as reached, or it would come due again for ever.
+        if batch.case is None:
+            raise
+        batch.took(command.id, mark_level(batch.case, row, standing.now, zone_data))
+        batch.answers[-1] = broken(command.id, error).model_copy(update={"seq": batch.answers[-1].seq})
+    else:
+        batch.took(command.id, made)
+
+
+def _refused(command_id: str, refusal: Refusal) -> KeptAnswer:
+    return KeptAnswer(command_id=command_id, status="refused", code=refusal.code, detail=refusal.detail, fields=refusal.fields)
+
+
+def broken(command_id: str, error: BaseException) -> KeptAnswer:
+    """The answer to a command that the rules or the database cannot digest. The type is told, never the data."""
+    fields = [".".join(str(p) for p in e["loc"]) for e in error.errors()] if isinstance(error, ValidationError) else []
+    detail = "This command could not be processed; it is kept, and a person has to look at it."
+    return KeptAnswer(
+        command_id=command_id, status="broken", code="broken", detail=detail, fields={"error": type(error).__name__, "at": fields}
+    )

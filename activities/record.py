@@ -1,0 +1,165 @@
+"""The one activity that changes a case: one read, the rules, one write."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import timedelta
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.deciding import Batch, broken, levels_due, work_through
+from activities.messages import Answer, DueAt, Knock, Recorded, RecordInput
+from activities.ports import Inbox, KeptAnswer, Never, Records, Standing, Transition, Unstorable
+from domain.case import Case
+
+BATCH = 50
+"""Commands read at once."""
+REMEMBERED = 2000
+"""Folded cases kept by one worker, so that a busy case's state is not read again for every command."""
+STALE_TRIES = 8
+"""Reads against other writers before Temporal tries again later."""
+
+
+class RecordActivities:
+    """Holds ``records.record``. ``hit`` is called at named points, for tests that kill the process there."""
+
+    def __init__(self, records: Records, inbox: Inbox, zone_data: str, hit: Callable[[str], None] = lambda name: None) -> None:
+        self._records, self._inbox, self._zone_data, self._hit = records, inbox, zone_data, hit
+        self._cases: OrderedDict[tuple[str, str], tuple[int, Case]] = OrderedDict()
+
+    @activity.defn(name="records.record")
+    async def record(self, ask: RecordInput) -> Recorded:
+        """Take in what stands at the doorstep and what waits in the inbox, judge it, write it, and say how the case stands."""
+        ids: list[str | None] = [await self._known_id(ask, knock) for knock in ask.knocks]
+        named = [i for i in ids if i is not None]
+        found: dict[str, KeptAnswer] = {}
+        for _ in range(STALE_TRIES):
+            standing, case = await self._read(ask, named)
+            if standing is None:
+                return Recorded(answers=tuple(_unknown(ask, k) for k in ask.knocks), quiet=True)
+            found |= standing.answers
+            batch = work_through(case, ask.case_id, standing, self._zone_data)
+            written = await self._write(ask, standing, batch)
+            if written is not None:
+                found |= {a.command_id: a for a in written.answers}
+                answers = tuple(_answer(found.get(i)) if i else _unknown(ask, k) for i, k in zip(ids, ask.knocks, strict=True))
+                return _recorded(written, standing, answers)
+        raise ApplicationError("The case is being written by others all the time; trying again.", type="record_busy")
+
+    async def _known_id(self, ask: RecordInput, knock: Knock) -> str | None:
+        if knock.command_id is not None:
+            # An empty id is a mere poke: "look into the inbox".
+            return knock.command_id or None
+        try:
+            return await self._inbox.put(ask.tenant_id, ask.case_id, knock.command)
+        except Never:
+            return None
+
+    async def _read(self, ask: RecordInput, named: list[str]) -> tuple[Standing | None, Case | None]:
+        key = (ask.tenant_id, ask.case_id)
+        turn, remembered = self._cases.get(key, (None, None))
+        read = self._records.read
+        standing = await read(*key, ask=named, known_turn=turn, limit=BATCH)
+        if standing is None:
+            return None, None
+        case = remembered if standing.unchanged else standing.case
+        if levels_due(case, standing.now):
+            # In time must be exact: wait for commands that are being received just now, then look again.
+            standing = await read(*key, ask=named, known_turn=None, limit=BATCH, lock=True)
+            if standing is None:
+                return None, None
+            case = standing.case
+        seq = case.seq if case else 0
+        if seq < ask.saw_seq:
+            detail = f"The record holds {seq} facts of this case, {ask.saw_seq} were seen before: the database has lost facts. Restore it."
+            raise ApplicationError(detail, type="record_behind", next_retry_delay=timedelta(seconds=30))
+        return standing, case
+
+    async def _write(self, ask: RecordInput, standing: Standing, batch: Batch) -> Batch | None:
+        """The batch as written; None when somebody else wrote in between and everything has to be read again."""
+        transition = batch.transition(standing.turn)
+        key = (ask.tenant_id, ask.case_id)
+        if transition is None:
+            self._remember(key, standing.turn, batch.case)
+            return batch
+        self._hit("record.before_write")
+        try:
+            written = await self._records.write(*key, transition)
+        except Unstorable as error:
+            await self._one_by_one(ask, standing, error)
+            self._cases.pop(key, None)
+            return None
+        self._hit("record.after_write")
+        if not written:
+            self._cases.pop(key, None)
+            return None
+        self._remember(key, standing.turn + 1, batch.case)
+        return batch
+
+    async def _one_by_one(self, ask: RecordInput, standing: Standing, error: Unstorable) -> None:
+        """Find the command that the database will not store, answer it as broken, and leave the rest for the next look.
+
+        With nothing pending it is a level or a rule that cannot be stored: that is for Temporal to retry and for people to see.
+        """
+        if not standing.pending:
+            raise error
+        first = standing.pending[0]
+        batch = work_through(_case_of(self, ask, standing), ask.case_id, standing, self._zone_data, only=[first])
+        transition = batch.transition(standing.turn)
+        try:
+            if transition is not None:
+                await self._records.write(ask.tenant_id, ask.case_id, transition)
+        except Unstorable as unstorable:
+            substitute = Transition(turn=standing.turn, answers=(broken(first.command_id, unstorable),), substitute=True)
+            await self._records.write(ask.tenant_id, ask.case_id, substitute)
+
+    def _remember(self, key: tuple[str, str], turn: int, case: Case | None) -> None:
+        if case is None:
+            return
+        self._cases[key] = (turn, case)
+        self._cases.move_to_end(key)
+        while len(self._cases) > REMEMBERED:
+            self._cases.popitem(last=False)
+
+
+def _case_of(holder: RecordActivities, ask: RecordInput, standing: Standing) -> Case | None:
+    known = holder._cases.get((ask.tenant_id, ask.case_id))
+    return known[1] if standing.unchanged and known else standing.case
+
+
+def _answer(kept: KeptAnswer | None) -> Answer | None:
+    return Answer(**kept.model_dump()) if kept else None
+
+
+def _unknown(ask: RecordInput, knock: Knock) -> Answer:
+    detail = "There is no such case."
+    return Answer(command_id=knock.command_id or "", status="refused", code="case_unknown", detail=detail, fields={"case": ask.case_id})
+
+
+def _recorded(batch: Batch, standing: Standing, answers: tuple[Answer | None, ...]) -> Recorded:
+    case = batch.case
+    newest = max((seq for seq, _ in batch.notices), default=0)
+    if case is None:
+        # Accepted by intake, its opening command refused or broken: there is nothing to wait for.
+        return Recorded(answers=answers, more=standing.more, quiet=not standing.more, status="unknown")
+    return Recorded(
+        seq=case.seq,
+        kind=case.kind,
+        phase=case.phase.value,
+        status="open" if case.open else "closed",
+        outcome=case.outcome.value if case.outcome else None,
+        owner=case.owner,
+        queue=case.queue,
+        priority=case.priority.value,
+        waiting_on=case.waiting_on,
+        opened_at=case.opened_at,
+        answers=answers,
+        timetable=tuple(DueAt(clock=d.clock, level=d.level, at=d.due_at) for d in case.timetable),
+        undelivered=newest or (case.seq if standing.undelivered else 0),
+        effects=tuple(e.id for e in case.effects if e.state == "running"),
+        wants_owner=case.owner_sought and case.owner is None and case.open,
+        more=standing.more or levels_due(case, standing.now),
+        quiet=case.quiet and not standing.more,
+    )

@@ -1,0 +1,54 @@
+"""The one Temporal plugin of client, worker, replayer and tests: how values travel, and what the workflow sandbox lets through.
+
+The workflows and activities are handed in, so that this room needs none of ours.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from temporalio.client import Interceptor as ClientInterceptor
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.plugin import SimplePlugin
+from temporalio.worker import Interceptor as WorkerInterceptor
+from temporalio.worker import WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+PASSED_THROUGH = (
+    # The messages that cross to activities: frozen pydantic models, no state; building them anew in each sandbox costs milliseconds.
+    "activities",
+    # Imported by those; pure functions and frozen models. Lint keeps clocks and chance out (banned-api).
+    "domain",
+    # Libraries without state that matters to a replay, expensive to import afresh.
+    "pydantic",
+    "pydantic_core",
+    "annotated_types",
+)
+
+
+def sandboxed_runner() -> SandboxedWorkflowRunner:
+    """The sandbox as Ombud runs it: on, with the modules above passed through."""
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+
+
+def _runner(given: WorkflowRunner | None) -> WorkflowRunner:
+    if isinstance(given, SandboxedWorkflowRunner):
+        restrictions = given.restrictions.with_passthrough_modules(*PASSED_THROUGH)
+        return replace(given, restrictions=restrictions)
+    return given or sandboxed_runner()
+
+
+def ombud_plugin(
+    workflows: Sequence[type] = (),
+    activities: Sequence[Callable[..., Any]] = (),
+    interceptors: Sequence[ClientInterceptor | WorkerInterceptor] = (),
+) -> SimplePlugin:
+    """The plugin. A client needs none of the workflows; a replayer needs no activities."""
+    return SimplePlugin(
+        "ombud",
+        data_converter=pydantic_data_converter,
+        interceptors=list(interceptors),
+        workflows=list(workflows),
+        activities=list(activities),
+        workflow_runner=_runner,
+    )

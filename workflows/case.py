@@ -1,0 +1,175 @@
+"""One durable workflow for one case. It waits, wakes, has things recorded and carried out, and holds no rule.
+
+Whatever is asked of the case stands at the doorstep until ``records.record`` has judged it; what happens next depends only on what that
+activity answers. See docs/adr/0002. No models and no date arithmetic here: replay must find the same steps months later.
+"""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.messages import CaseRef, CaseStart, Delivered, EffectRef, Knock, NoticeRef, Recorded, RecordInput
+    from workflows import options, telling
+
+
+class Visit:
+    """A command at the doorstep, and its answer once there is one."""
+
+    def __init__(self, knock: Knock) -> None:
+        self.knock = knock
+        self.answer: Any = None
+
+
+@workflow.defn(name="Case")
+class CaseWorkflow:
+    """The life of one case, from the first report to the last appeal; started again it takes up where the record stands."""
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        self._start = start
+        self._ref = CaseRef(tenant_id=start.tenant_id, case_id=start.case_id)
+        self._doorstep: list[Visit] = []
+        self._known = Recorded()
+        self._alarm: asyncio.Task[None] | None = None
+        self._alarm_at: datetime | None = None
+        self._look = True
+        self._beside: dict[str, asyncio.Task[None]] = {}
+        self._carried: list[str] = []
+        self._told = 0
+        self._sought_at = 0
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> None:
+        """Record, carry out, wait; until the case is closed and nothing of it is running."""
+        while True:
+            await self._record()
+            self._start_beside()
+            self._set_alarm()
+            if self._known.quiet or workflow.info().is_continue_as_new_suggested():
+                await workflow.wait_condition(lambda: self._has_news() or self._is_idle())
+                if not self._has_news():
+                    break
+            await workflow.wait_condition(self._has_news)
+        self._set_alarm(off=True)
+        if not self._known.quiet:
+            workflow.continue_as_new(self._start)
+        telling.close(self._known)
+
+    @workflow.update(name="ask")
+    async def ask(self, command: Any) -> Any:
+        """Send a command and wait for what was recorded; a refusal comes back as an error whose type is its code."""
+        visit = self._knock(command)
+        await workflow.wait_condition(lambda: visit.answer is not None)
+        if visit.answer.status == "accepted":
+            return visit.answer
+        raise ApplicationError(
+            visit.answer.detail or "",
+            visit.answer.fields or {},
+            type=visit.answer.code,
+            non_retryable=True,
+            category=ApplicationErrorCategory.BENIGN,
+        )
+
+    @ask.validator
+    def _shape(self, command: Any) -> None:
+        if not isinstance(command, (dict, str)):
+            raise ApplicationError("A command is a JSON object, or the id of one in the inbox.", type="malformed", non_retryable=True)
+
+    @workflow.signal(name="tell")
+    async def tell(self, command: Any) -> None:
+        """Send a command without waiting for an answer."""
+        self._knock(command)
+
+    @workflow.query(name="view")
+    def view(self) -> dict[str, Any]:
+        """How the case stands, as this workflow last heard it: codes and instants only."""
+        return telling.view(self._known, loaded=not self._look)
+
+    @workflow.query(name="timetable")
+    def timetable(self) -> list[dict[str, Any]]:
+        """The levels ahead, earliest first."""
+        return telling.timetable(self._known)
+
+    def _knock(self, command: Any) -> Visit:
+        visit = Visit(telling.knock(command))
+        self._doorstep.append(visit)
+        return visit
+
+    def _has_news(self) -> bool:
+        return bool(self._doorstep) or self._look or (self._alarm is not None and self._alarm.done())
+
+    def _is_idle(self) -> bool:
+        return not self._beside and workflow.all_handlers_finished()
+
+    async def _record(self) -> None:
+        visits, self._doorstep = self._doorstep, []
+        ask = RecordInput(**self._ref.model_dump(), knocks=tuple(v.knock for v in visits), saw_seq=self._known.seq)
+        summary = telling.record_summary(self._known)
+        try:
+            known = await workflow.execute_local_activity("records.record", ask, result_type=Recorded, **options.RECORD_LOCAL)
+        except (ActivityError, ApplicationError) as error:
+            # A local activity that finally fails raises a bare ApplicationError; only its time-outs come as ActivityError.
+            if is_cancelled_exception(error):
+                raise
+            known = await workflow.execute_activity("records.record", ask, result_type=Recorded, summary=summary, **options.RECORD)
+        for visit, answer in zip(visits, known.answers, strict=True):
+            visit.answer = answer
+        self._known, self._look = known, known.more
+        workflow.set_current_details(telling.details(known))
+
+    def _start_beside(self) -> None:
+        """Start what runs beside the loop, each at most once at a time; notices wait for an assignment under way, to go out together."""
+        if self._known.wants_owner and self._known.seq > self._sought_at and "assign" not in self._beside:
+            self._sought_at = self._known.seq
+            self._beside["assign"] = asyncio.create_task(self._assign())
+        for effect in self._known.effects:
+            if effect not in self._carried:
+                self._carried.append(effect)
+                self._beside[effect] = asyncio.create_task(self._carry_out(effect))
+        if self._known.undelivered > self._told and "assign" not in self._beside and "deliver" not in self._beside:
+            self._beside["deliver"] = asyncio.create_task(self._deliver())
+
+    async def _assign(self) -> None:
+        try:
+            await workflow.execute_local_activity("cases.assign", self._ref, **options.RECORD_LOCAL)
+        except (ActivityError, ApplicationError) as error:
+            if is_cancelled_exception(error):
+                raise
+            await workflow.execute_activity("cases.assign", self._ref, summary="Find an owner", **options.RECORD)
+        self._done("assign")
+
+    async def _carry_out(self, effect: str) -> None:
+        ref = EffectRef(**self._ref.model_dump(), effect_id=effect)
+        await workflow.execute_activity("effects.carry_out", ref, summary="Carry out a remedy", **options.CARRY_OUT)
+        self._done(effect)
+
+    async def _deliver(self) -> None:
+        upto = self._known.undelivered
+        summary = telling.deliver_summary(self._known)
+        sent = await workflow.execute_activity("notices.deliver", self._ref, result_type=Delivered, summary=summary, **options.DELIVER)
+        for notice in sent.slow:
+            await telling.hand_over(NoticeRef(**self._ref.model_dump(), notice_id=notice))
+        self._told = upto
+        # What can never be delivered is a command in the inbox now; a notice recorded meanwhile is still unsent: both want another look.
+        self._done("deliver", look=sent.failed > 0 or self._known.undelivered > upto)
+
+    def _done(self, name: str, look: bool = True) -> None:
+        del self._beside[name]
+        self._look = self._look or look
+
+    def _set_alarm(self, off: bool = False) -> None:
+        """Keep one alarm, made anew only when the nearest instant moved or the last alarm rang too early."""
+        at = self._known.timetable[0].at if self._known.timetable and not off else None
+        again = self._alarm is not None and at == self._alarm_at
+        if self._alarm is not None and not self._alarm.done():
+            if again:
+                return
+            self._alarm.cancel()
+        self._alarm, self._alarm_at = None, at
+        if at is not None:
+            wait_for = max(at - workflow.now(), options.REARM_FOR if again else options.SOON_FOR)
+            self._alarm = asyncio.create_task(workflow.sleep(wait_for, summary=telling.alarm_summary(self._known)))

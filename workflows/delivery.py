@@ -1,0 +1,27 @@
+"""A notice that did not go through at once: ten tries over about three days, then a person's task. The case does not wait for it."""
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.messages import NoticeRef
+    from workflows import options
+
+
+@workflow.defn(name="Delivery")
+class DeliveryWorkflow:
+    """Delivers one notice. The activity's retry policy is the schedule."""
+
+    @workflow.run
+    async def run(self, ref: NoticeRef) -> str:
+        """``sent``, or the code of why it was given up."""
+        try:
+            await workflow.execute_activity("notices.deliver_one", ref, summary="Deliver a notice", **options.PATIENT)
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            cause = error.cause
+            code = cause.type if isinstance(cause, ApplicationError) and cause.type else "gave_up"
+            await workflow.execute_activity("notices.give_up", args=[ref, code], summary="Report a notice as undeliverable", **options.DELIVER)
+            return code
+        return "sent"

@@ -1,0 +1,134 @@
+"""The doors of a case, for everybody outside it: ask and be answered, tell, or just make sure that it runs."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+
+from activities.messages import Answer, CaseStart
+
+TASK_FOR = timedelta(seconds=5)
+"""Workflow task time-out: after a worker was killed its task is handed to another one this soon."""
+
+TENANT_ID = SearchAttributeKey.for_keyword("TenantId")
+CASE_KIND = SearchAttributeKey.for_keyword("CaseKind")
+CASE_STATUS = SearchAttributeKey.for_keyword("CaseStatus")
+OUTCOME = SearchAttributeKey.for_keyword("Outcome")
+OPENED_AT = SearchAttributeKey.for_datetime("OpenedAt")
+
+SEARCH_ATTRIBUTES: dict[str, str] = {
+    "TenantId": "Keyword",
+    "CaseKind": "Keyword",
+    "CaseStatus": "Keyword",
+    "Outcome": "Keyword",
+    "OpenedAt": "Datetime",
+}
+"""Everything that a namespace must know before cases run in it."""
+
+
+class NotReached(Exception):
+    """Temporal or the workers did not answer in time. The command is in the inbox and will be judged when they are back."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A case, with what its run shows in Temporal's lists."""
+
+    tenant_id: str
+    case_id: str
+    kind: str
+    opened_at: datetime
+
+    @property
+    def workflow_id(self) -> str:
+        """The id under which its workflow runs."""
+        return workflow_id(self.tenant_id, self.case_id)
+
+
+def workflow_id(tenant_id: str, case_id: str) -> str:
+    """``case/{tenant}/{case}``."""
+    return f"case/{tenant_id}/{case_id}"
+
+
+class CaseDoors:
+    """Typed handles of case workflows. Every one of its ways starts the workflow when it does not run: every start is a revive."""
+
+    def __init__(self, client: Client, task_queue: str) -> None:
+        self._client, self._queue = client, task_queue
+
+    async def ask(self, case: Named, command_id: str, wait_for: timedelta) -> Answer:
+        """The answer to a command in the inbox. Raises :class:`NotReached` when none came in time."""
+        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            "Case", CaseStart(tenant_id=case.tenant_id, case_id=case.case_id), **self._start(case)
+        )
+        try:
+            async with asyncio.timeout(wait_for.total_seconds()):
+                answer: Answer = await self._client.execute_update_with_start_workflow(
+                    "ask", command_id, id=command_id, start_workflow_operation=operation, result_type=Answer
+                )
+                return answer
+        except WorkflowUpdateFailedError as error:
+            refusal = error.cause
+            if not isinstance(refusal, ApplicationError):
+                raise NotReached(str(error)) from error
+            fields = refusal.details[0] if refusal.details else {}
+            broken = refusal.type == "broken"
+            status: Any = "broken" if broken else "refused"
+            return Answer(command_id=command_id, status=status, code=refusal.type, detail=refusal.message, fields=fields)
+        except (TimeoutError, RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError) as error:
+            # RuntimeError is what a lazy client raises when its first connection fails.
+            raise NotReached(type(error).__name__) from error
+
+    async def poke(self, case: Named, command_id: str | None = None) -> None:
+        """Wake the case, starting it when it does not run. Raises :class:`NotReached`."""
+        try:
+            await self._client.start_workflow(
+                "Case",
+                CaseStart(tenant_id=case.tenant_id, case_id=case.case_id),
+                start_signal="tell",
+                start_signal_args=[{"command_id": command_id or ""}],
+                **self._start(case),
+            )
+        except (RPCError, RuntimeError) as error:
+            raise NotReached(type(error).__name__) from error
+
+    async def revive(self, case: Named) -> WorkflowHandle[Any, Any]:
+        """Start the case, or join the run that is there. Raises :class:`NotReached`."""
+        try:
+            start = CaseStart(tenant_id=case.tenant_id, case_id=case.case_id)
+            return await self._client.start_workflow("Case", start, **self._start(case))
+        except (RPCError, RuntimeError) as error:
+            raise NotReached(type(error).__name__) from error
+
+    def _start(self, case: Named) -> dict[str, Any]:
+        return {
+            "id": case.workflow_id,
+            "task_queue": self._queue,
+            "id_reuse_policy": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
+            "task_timeout": TASK_FOR,
+            "static_summary": case.kind.replace("_", " "),
+            "search_attributes": TypedSearchAttributes([
+                SearchAttributePair(TENANT_ID, case.tenant_id),
+                SearchAttributePair(CASE_KIND, case.kind),
+                SearchAttributePair(CASE_STATUS, "open"),
+                SearchAttributePair(OPENED_AT, case.opened_at),
+            ]),
+        }

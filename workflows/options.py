@@ -1,0 +1,50 @@
+"""Time-outs and retry policies, as named bundles, here and nowhere else."""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio.common import RetryPolicy
+
+OUTBOUND_QUEUE = "ombud-outbound"
+"""Task queue of everything that talks to the outside: a slow mail server must not keep a case from being recorded."""
+
+RECORD_LOCAL: dict[str, Any] = {
+    # Local: half the events. One quick try; when Postgres does not answer in time, the regular one takes over.
+    "start_to_close_timeout": timedelta(seconds=2),
+    "schedule_to_close_timeout": timedelta(seconds=2),
+    "retry_policy": RetryPolicy(maximum_attempts=1),
+}
+
+RECORD: dict[str, Any] = {
+    # An outage of the database is weather: tried until it is over.
+    "start_to_close_timeout": timedelta(seconds=15),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=5)),
+}
+
+DELIVER: dict[str, Any] = {
+    "task_queue": OUTBOUND_QUEUE,
+    "start_to_close_timeout": timedelta(seconds=30),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
+}
+
+PATIENT: dict[str, Any] = {
+    # Ten tries over about 75 hours: 90 s, 4.5 min, 13.5 min, 40 min, 2 h, 6 h, 18 h, 24 h, 24 h apart. A Retry-After comes before it.
+    "task_queue": OUTBOUND_QUEUE,
+    "start_to_close_timeout": timedelta(seconds=30),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(seconds=90), backoff_coefficient=3.0, maximum_interval=timedelta(hours=24), maximum_attempts=10
+    ),
+}
+
+CARRY_OUT: dict[str, Any] = {
+    # What was decided is carried out, however long the other side is away.
+    "task_queue": OUTBOUND_QUEUE,
+    "start_to_close_timeout": timedelta(seconds=60),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10)),
+}
+
+SOON_FOR = timedelta(milliseconds=20)
+"""The shortest alarm for an instant that has just passed by the workflow's clock, but not yet by the database's."""
+
+REARM_FOR = timedelta(seconds=1)
+"""The shortest alarm after one that rang too early for the same instant: clocks apart must not make a case spin."""

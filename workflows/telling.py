@@ -1,0 +1,96 @@
+"""What the workflow says of itself: summaries for an ops lead in Temporal's own pages, queries, search attributes. No text, no person."""
+
+import asyncio
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.messages import Knock, NoticeRef, Recorded
+
+CASE_STATUS = SearchAttributeKey.for_keyword("CaseStatus")
+OUTCOME = SearchAttributeKey.for_keyword("Outcome")
+
+
+def knock(command: Any) -> Knock:
+    """What came through a door: the id of a command in the inbox, or a whole command in whatever shape."""
+    if isinstance(command, str):
+        return Knock(command_id=command)
+    if isinstance(command, dict) and set(command) == {"command_id"} and isinstance(command["command_id"], str):
+        return Knock(command_id=command["command_id"])
+    return Knock(command=command)
+
+
+def kind_of(known: Recorded) -> str:
+    """The kind in words."""
+    return known.kind.replace("_", " ") or "case"
+
+
+def record_summary(known: Recorded) -> str:
+    """One line for a regular ``record``."""
+    return f"Record what happened in this {kind_of(known)}"
+
+
+def deliver_summary(known: Recorded) -> str:
+    """One line for ``deliver``."""
+    return f"Tell the people of this {kind_of(known)}"
+
+
+def alarm_summary(known: Recorded) -> str:
+    """One line for the timer: which clock it waits for."""
+    first = known.timetable[0]
+    return f"{first.clock.replace('_', ' ')} {first.level} due for {kind_of(known)}"
+
+
+def details(known: Recorded) -> str:
+    """The current details: where the case stands, who has it, what comes next."""
+    if known.status == "unknown":
+        return "The record has no such case."
+    lines = [f"**{kind_of(known)}**: {known.phase}" + (f" ({known.outcome})" if known.outcome else "")]
+    lines.append(f"owner: {known.owner}" if known.owner else f"queue: {known.queue}")
+    if known.status == "open":
+        lines.append(f"waiting on: {known.waiting_on}")
+    lines += [f"next: {d.clock.replace('_', ' ')} {d.level} at {d.at.isoformat(timespec='seconds')}" for d in known.timetable[:1]]
+    return "\n\n".join(lines)
+
+
+def view(known: Recorded, loaded: bool) -> dict[str, Any]:
+    """The answer of the query ``view``; before the first record it says that nothing is known yet."""
+    if not loaded and known.status == "unknown":
+        return {"loaded": False, "detail": "This workflow has not read the record yet; ask again in a moment."}
+    body = known.model_dump(mode="json", exclude={"answers", "more", "undelivered"})
+    return {"loaded": True, **body}
+
+
+def timetable(known: Recorded) -> list[dict[str, Any]]:
+    """The answer of the query ``timetable``."""
+    return [row.model_dump(mode="json") for row in known.timetable]
+
+
+def close(known: Recorded) -> None:
+    """Mark the run's end in Temporal's lists, where the start said something else."""
+    attributes = workflow.info().typed_search_attributes
+    if known.status != "closed" or attributes.get(CASE_STATUS) == "closed":
+        return
+    changes = [CASE_STATUS.value_set("closed")]
+    if known.outcome:
+        changes.append(OUTCOME.value_set(known.outcome))
+    workflow.upsert_search_attributes(changes)
+
+
+async def hand_over(ref: NoticeRef) -> None:
+    """Give one notice to a ``Delivery`` workflow of its own, which outlives this run."""
+    try:
+        await workflow.start_child_workflow(
+            "Delivery",
+            ref,
+            id=f"delivery/{ref.notice_id}",
+            parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary="Deliver a notice that did not go through at once",
+        )
+    except WorkflowAlreadyStartedError:
+        # It has been handed over before; that one goes on.
+        await asyncio.sleep(0)
