@@ -1,0 +1,220 @@
+"""Writes the reference pages that follow from the rules: `make docs`. A test fails when one is stale."""
+
+import ast
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from domain import commands, lifecycle, refusals
+from domain.base import Phase
+
+REFERENCE = Path(__file__).parent / "reference"
+NOTE = "This page is written from `{source}` by `make docs`; do not edit it.\n"
+
+COMMON_FIELDS = """\
+A command is one flat JSON object, the same through the API, the update `ask`, the signal `tell` and the command line.
+Every command has these fields:
+
+| field | takes |
+| --- | --- |
+| `id` | the command's own id, `cmd_…`: sent again, it has no second effect and gets the first answer |
+| `type` | one of the names below |
+| `by` | who speaks: a person `per_…`, a party `pty_…`, a machine's key `key_…` |
+| `channel` | where it came in: set by Ombud's own doors, `temporal` when left out |
+"""
+READING = """\
+A policy pack can switch phases off. What is not in a phase's table is refused there with `not_in_this_phase`; anybody who is
+not named for it is refused with the reason. Some of those who are named:
+"""
+
+SAMPLES: dict[str, Any] = {
+    "by": "per_mara",
+    "reasons": "The parcel's tracking shows no delivery, and the seller sent no proof.",
+    "text": "The parcel never arrived.",
+    "what": "Please send the carrier's proof of delivery.",
+    "of": "respondent",
+    "owner": "per_mara",
+    "outcome": "refund_full",
+    "ground": "not_received",
+    "remedies": [{"type": "refund", "amount": {"amount": 12900, "currency": "EUR"}, "to": "claimant"}],
+    "remedy": "refund",
+    "amount": {"amount": 6500, "currency": "EUR"},
+    "offer_id": "off_0198c5a0",
+    "decision": "overturn",
+    "reason": "not_our_matter",
+}
+"""A value for each field that somebody outside may fill in; the test parses every example made of them."""
+
+OUTCOMES = {"close": "expired"}
+PARTY_TYPES = {"offer", "accept_offer", "decline_offer", "escalate", "submit_evidence", "appeal", "withdraw", "message"}
+
+
+def command_classes() -> tuple[type[BaseModel], ...]:
+    """Every command, in the order of its module."""
+    found: tuple[type[BaseModel], ...] = get_args(get_args(commands.Command)[0])
+    return found
+
+
+def type_of(command: type[BaseModel]) -> str:
+    """The command's name on the wire."""
+    return str(command.model_fields["type"].default)
+
+
+def example(command: type[BaseModel]) -> dict[str, Any]:
+    """The command as somebody would send it."""
+    name = type_of(command)
+    body: dict[str, Any] = {"id": "cmd_0198c5a2-7d1e", "type": name}
+    for field in command.model_fields:
+        if field in SAMPLES:
+            body[field] = SAMPLES[field]
+    body["by"] = "pty_claimant" if name in PARTY_TYPES else "per_mara"
+    if name in OUTCOMES:
+        body["outcome"] = OUTCOMES[name]
+    return body
+
+
+def _notes(described: type) -> dict[str, str]:
+    """The sentence written below a field or a member in its class."""
+    body = ast.parse(inspect.getsource(described).lstrip()).body[0]
+    assert isinstance(body, ast.ClassDef)
+    notes = {}
+    for field, below in pairwise(body.body):
+        match field, below:
+            case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]), ast.Expr(
+                ast.Constant(str(text))
+            ):
+                notes[name] = " ".join(text.split())
+            case _:
+                pass
+    return notes
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    """What a field takes, in words, from its JSON schema."""
+    if "$ref" in schema:
+        return {"Money": "money: `amount` in minor units, `currency`"}.get(_named(schema), _named(schema).lower())
+    if "anyOf" in schema:
+        return _kind(next(one for one in schema["anyOf"] if one.get("type") != "null"))
+    if "enum" in schema:
+        return " · ".join(f"`{value}`" for value in schema["enum"])
+    if schema.get("type") == "array":
+        return f"list of {_kind(schema['items'])}"
+    if schema.get("type") == "string" and schema.get("maxLength", 0) >= 1000:
+        return f"text, up to {schema['maxLength']:,} characters"
+    return _pattern(schema["pattern"]) if "pattern" in schema else str(schema.get("type", "value"))
+
+
+def _pattern(pattern: str) -> str:
+    """An id by its prefix; any other short identifier is a code which the pack defines."""
+    prefix = re.match(r"\^([a-z]+_)", pattern)
+    return f"id `{prefix[1]}…`" if prefix else "code"
+
+
+def _named(schema: dict[str, Any]) -> str:
+    return str(schema["$ref"]).rsplit("/", 1)[-1]
+
+
+def _resolved(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """An enumeration is shown by its values, not by its class."""
+    target = definitions.get(_named(schema), {}) if "$ref" in schema else {}
+    return target if "enum" in target else schema
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    return "optional" if field.default in (None, ()) else f"`{json.dumps(field.default)}`"
+
+
+def _fields(command: type[BaseModel]) -> Iterator[str]:
+    schema = command.model_json_schema()
+    notes = _notes(command)
+    shown = [name for name in command.model_fields if name not in {"id", "by", "channel", "type"}]
+    if shown:
+        yield "| field | takes | must | |\n| --- | --- | --- | --- |"
+    for name in shown:
+        takes = _kind(_resolved(schema["properties"][name], schema.get("$defs", {})))
+        yield f"| `{name}` | {takes} | {_default(command.model_fields[name])} | {notes.get(name, '')} |"
+
+
+def _who(name: str) -> Iterator[str]:
+    """One line for each group of phases with the same rule."""
+    groups: dict[str, list[str]] = {}
+    for row in lifecycle.TABLE:
+        if row.command == name:
+            groups.setdefault(f"{_people(row)}{_leads(row)}", []).append(row.phase)
+    for rule, phases in groups.items():
+        yield f"- in **{', '.join(phases)}**: {rule}"
+
+
+def _people(row: lifecycle.Row) -> str:
+    return ", ".join(sorted(row.who))
+
+
+def _leads(row: lifecycle.Row) -> str:
+    return f" → {' or '.join(row.leads_to)}" if row.leads_to else ""
+
+
+def _plain(text: str | None) -> str:
+    """A docstring as Markdown: one paragraph, without the marks of Sphinx."""
+    paragraph = " ".join((text or "").split("\n\n")[0].split())
+    return re.sub(r":\w+:`([^`]+)`", r"`\1`", paragraph).replace("``", "`")
+
+
+def commands_page() -> str:
+    """`reference/commands.md`: what can be asked of a case, by whom, and how it looks as JSON."""
+    parts = ["# Commands\n", NOTE.format(source="domain/commands.py"), COMMON_FIELDS]
+    for command in command_classes():
+        name = type_of(command)
+        parts += [f"## `{name}`\n", f"{_plain(command.__doc__)}\n"]
+        if who := list(_who(name)):
+            parts += [*who, ""]
+        if name in commands.SYSTEM_COMMANDS:
+            parts.append("Sent by the system alone; from anybody else it is refused.\n")
+            continue
+        if fields := list(_fields(command)):
+            parts += [*fields, ""]
+        parts.append(f"```json\n{json.dumps(example(command), ensure_ascii=False)}\n```\n")
+    parts.append("## Refusals\n\nA command that cannot be done now is answered with a code; the case stays as it was.\n")
+    parts.append("| code | means |\n| --- | --- |")
+    parts += [f"| `{kind.code}` | {_plain(kind.__doc__)} |" for kind in refusals.Refusal.__subclasses__()]
+    return "\n".join(parts) + "\n"
+
+
+def lifecycle_page() -> str:
+    """`reference/lifecycle.md`: the phases, and the table of who may do what in each."""
+    parts = [
+        "# The life of a case\n",
+        NOTE.format(source="domain/lifecycle.py"),
+        f"```mermaid\n{lifecycle.diagram()}```\n",
+        READING,
+    ]
+    notes = _notes(lifecycle.Who)
+    parts += [f"- **{who}**: {notes[who.name]}" for who in lifecycle.Who if who.name in notes]
+    parts.append("")
+    for phase in Phase:
+        parts += [f"## {phase}\n", "| command | who may | leads to |\n| --- | --- | --- |"]
+        parts += [
+            f"| `{row.command}` | {_people(row)} | {' or '.join(row.leads_to) or '(stays)'} |"
+            for row in lifecycle.commands_in(phase)
+        ]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page with its text."""
+    return {REFERENCE / "commands.md": commands_page(), REFERENCE / "lifecycle.md": lifecycle_page()}
+
+
+if __name__ == "__main__":
+    REFERENCE.mkdir(exist_ok=True)
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
