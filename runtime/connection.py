@@ -8,7 +8,7 @@ from datetime import timedelta
 from temporalio.client import Client, Interceptor, Plugin
 from temporalio.converter import DataConverter
 from temporalio.runtime import Runtime
-from temporalio.service import RPCError
+from temporalio.service import RPCError, TLSConfig
 
 from runtime.errors import ServiceFault
 from runtime.settings import Settings
@@ -46,7 +46,7 @@ async def connect_temporal(
                 target,
                 namespace=settings.temporal_namespace,
                 api_key=key.get_secret_value() if key else None,
-                tls=settings.temporal_tls,
+                tls=_tls(settings),
                 data_converter=data_converter,
                 plugins=list(plugins),
                 interceptors=list(interceptors),
@@ -63,6 +63,15 @@ async def connect_temporal(
                     f"The Temporal server at {target} does not answer: {error}. Is it running (`ombud stack status`)?",
                 ) from error
         await asyncio.sleep(0.1)
+
+
+def _tls(settings: Settings) -> bool | TLSConfig | None:
+    """None lets the client decide: TLS when there is an API key, else none."""
+    paths = (settings.temporal_tls_ca_path, settings.temporal_tls_cert_path, settings.temporal_tls_key_path)
+    if settings.temporal_tls is False or not any(paths):
+        return settings.temporal_tls
+    authority, certificate, key = (path.read_bytes() if path else None for path in paths)
+    return TLSConfig(server_root_ca_cert=authority, client_cert=certificate, client_private_key=key)
 
 
 async def answers(client: Client) -> None:

@@ -112,7 +112,7 @@ _ADVICE = """No Temporal server program was found, and none could be got ({reaso
 
 @contextmanager
 def _locked(path: Path, progress: Progress) -> Iterator[None]:
-    with open(path, "w", encoding="utf-8") as held:
+    with path.open("w", encoding="utf-8") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

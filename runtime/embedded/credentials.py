@@ -48,7 +48,7 @@ def make_credentials(state_dir: Path) -> Credentials:
 def write_durably(path: Path, text: str) -> None:
     """Put `text` into a file of mode 600, whole or not at all, and on disk when this returns."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
         out.write(text + "\n")
         out.flush()
         os.fsync(out.fileno())

@@ -159,7 +159,7 @@ class EmbeddedPostgres:
     def _run(self, command: list[str], told: str = "") -> None:
         """Run a tool of Postgres as the right user; its output goes to the log, never through a pipe that a server keeps open."""
         who = {} if self._account is None else {"user": self._account.uid, "group": self._account.gid, "extra_groups": []}
-        with open(self._home / "setup.log", "a", encoding="utf-8") as out:
+        with (self._home / "setup.log").open("a", encoding="utf-8") as out:
             done = subprocess.run(command, input=told, text=True, stdout=out, stderr=out, cwd=self._home, check=False,
                                   env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": str(self._home)}, **who)  # type: ignore[call-overload]  # fmt: skip
         if done.returncode != 0:

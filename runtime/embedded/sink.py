@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import os
 import signal
+import sys
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -65,7 +66,7 @@ class MailSink:
     def _keep(self, message: bytes) -> str:
         """Write the message whole under the next free number; other processes may write into the same folder."""
         draft = self._folder / f".{os.getpid()}-{id(message)}"
-        with open(draft, "wb") as out:
+        with draft.open("wb") as out:
             out.write(message)
             out.flush()
             os.fsync(out.fileno())
@@ -90,8 +91,8 @@ async def _serve(folder: Path, port: int) -> None:
     sink, ended = MailSink(folder), asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, ended.set)
-    # Flushed, because the one who started this reads the port from here.
-    print(await sink.start(port), flush=True)
+    sys.stdout.write(f"{await sink.start(port)}\n")
+    sys.stdout.flush()  # the one who started this reads the port from here
     await ended.wait()
     await sink.stop()
 

@@ -8,11 +8,11 @@ import asyncio
 import fcntl
 import os
 import shutil
-import sys
 import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TextIO
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -21,6 +21,7 @@ from runtime.embedded import processes
 from runtime.embedded.binary import BinaryFinder, Progress
 from runtime.embedded.credentials import Credentials, make_credentials, read_credentials
 from runtime.embedded.ground import service_account, settle
+from runtime.embedded.mail import EmbeddedMail
 from runtime.embedded.postgres import APP, OWNER, EmbeddedPostgres
 from runtime.embedded.state import Notes, Service, ServiceStatus, Slot, StackInfo
 from runtime.embedded.temporal import EmbeddedTemporal
@@ -47,11 +48,12 @@ class Stack:
         """Services for which `settings` name an address are left alone. `search_attributes` are names and Temporal types;
         `ui` adds Temporal's pages, `mail` a mail catcher; `binaries` finds the Temporal program."""
         self._settings = settings
-        self._dir = settings.state_dir.resolve()
-        self._ui, self._mail = ui, mail
-        self._binaries = binaries or BinaryFinder(explicit=settings.temporal_cli_path)
+        self.state_dir = settings.state_dir.resolve()
+        self._ui, self._wants_mail = ui, mail
+        self._mail = EmbeddedMail(self.state_dir)
+        self.binaries = binaries or BinaryFinder(explicit=settings.temporal_cli_path)
         self._temporal = EmbeddedTemporal(
-            self._dir / "temporal", namespace=settings.temporal_namespace, search_attributes=search_attributes or {}
+            self.state_dir / "temporal", namespace=settings.temporal_namespace, search_attributes=search_attributes or {}
         )
         self._started: set[Service] = set()
         self._noting = threading.Lock()
@@ -60,14 +62,18 @@ class Stack:
         """Start what does not run yet, wait until all of it answers, and say where it is."""
         async with self._alone():
             self._started.clear()
-            await asyncio.gather(self._up_postgres(progress), self._up_temporal(progress), self._up_mail(progress))
+            coming = (self._up_postgres(progress), self._up_temporal(progress), self._up_mail(progress))
+            # Each is waited for also when another fails, or it would go on after the lock is given back.
+            for outcome in await asyncio.gather(*coming, return_exceptions=True):
+                if isinstance(outcome, BaseException):
+                    raise outcome
             return self.info()
 
     async def down(self, progress: Progress = silent) -> tuple[Service, ...]:
         """Stop exactly what runs of this stack, Temporal first, and say what was stopped. Data and ports are kept."""
         async with self._alone():
             stopped: list[Service] = []
-            notes = Notes.read(self._dir)
+            notes = Notes.read(self.state_dir)
             if mail := self._living(notes.mail):
                 await asyncio.to_thread(processes.terminate, mail, wait_for=5.0)
                 stopped.append("mail")
@@ -86,25 +92,25 @@ class Stack:
         """Stop everything and delete every byte of it; for tests and for starting over."""
         await self.down()
         home = self._home()
-        for folder in (home, self._dir):
+        for folder in (home, self.state_dir):
             if folder is not None:
                 await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     def status(self) -> list[ServiceStatus]:
         """How each service stands, without asking the services themselves."""
-        notes, postgres = Notes.read(self._dir), self._existing_postgres()
+        notes, postgres = Notes.read(self.state_dir), self._existing_postgres()
         database, port = (postgres.running() if postgres else None) or (None, None)
         temporal, mail = self._living(notes.temporal), self._living(notes.mail)
         log, settings = postgres.log if postgres else None, self._settings
         return [
-            _status("postgres", database, port, log, external=_place(settings.database_url)),
-            _status("temporal", temporal, notes.temporal.port, self._temporal.log, external=settings.temporal_address),
-            _status("mail", mail, notes.mail.port, self._dir / "mail.log", external=settings.smtp_host),
+            ServiceStatus.of("postgres", database, port, log, external=_place(settings.database_url)),
+            ServiceStatus.of("temporal", temporal, notes.temporal.port, self._temporal.log, external=settings.temporal_address),
+            ServiceStatus.of("mail", mail, notes.mail.port, self._mail.log, external=settings.smtp_host),
         ]
 
     def info(self) -> StackInfo:
         """Where everything answers. Raises `ServiceFault` `stack_not_running` when something needed does not run."""
-        notes, settings = Notes.read(self._dir), self._settings
+        notes, settings = Notes.read(self.state_dir), self._settings
         states = self.status()
         missing = [one.service for one in states if one.state == "stopped" and one.service != "mail"]
         if missing:
@@ -113,7 +119,7 @@ class Stack:
         app, owner = self._urls()
         ui, mail = notes.temporal.ui_port if "temporal" in up else None, up.get("mail")
         return StackInfo(
-            state_dir=self._dir,
+            state_dir=self.state_dir,
             database_url=app,
             database_owner_url=owner,
             temporal_address=settings.temporal_address or f"127.0.0.1:{notes.temporal.port}",
@@ -121,7 +127,7 @@ class Stack:
             temporal_ui_url=f"http://127.0.0.1:{ui}" if ui else None,
             smtp_host="127.0.0.1" if mail else settings.smtp_host,
             smtp_port=notes.mail.port if mail else settings.smtp_port,
-            mail_folder=self._dir / "mail" if mail else None,
+            mail_folder=self._mail.folder if mail else None,
             pids={service: one.pid for service, one in up.items() if one.pid},
             logs={service: one.log for service, one in up.items() if one.log},
             started=tuple(sorted(self._started)),
@@ -146,7 +152,7 @@ class Stack:
 
     async def kill_temporal(self) -> None:
         """SIGKILL the Temporal server."""
-        if server := self._living(Notes.read(self._dir).temporal):
+        if server := self._living(Notes.read(self.state_dir).temporal):
             await asyncio.to_thread(processes.kill, server)
 
     async def start_temporal(self) -> None:
@@ -157,7 +163,7 @@ class Stack:
     async def wipe_temporal(self) -> None:
         """Stop the Temporal server and throw its whole database away, as if a cluster were lost."""
         async with self._alone():
-            if server := self._living(Notes.read(self._dir).temporal):
+            if server := self._living(Notes.read(self.state_dir).temporal):
                 await asyncio.to_thread(self._temporal.stop, server)
             self._temporal.wipe()
 
@@ -169,7 +175,7 @@ class Stack:
 
     def _start_postgres(self, progress: Progress) -> None:
         account = service_account()
-        home = settle(self._dir, account)
+        home = settle(self.state_dir, account)
         postgres = EmbeddedPostgres(home, account)
         credentials, fresh = self._credentials()
         running = postgres.running()
@@ -179,13 +185,13 @@ class Stack:
             return
         if not postgres.initialised:
             progress("postgres: making the database")
-            if not home.is_relative_to(self._dir):
+            if not home.is_relative_to(self.state_dir):
                 progress(f"postgres: its user cannot reach the state folder, so its data is in {home}")
             postgres.initialise(credentials)
         elif fresh:
             postgres.stop()
             postgres.renew_passwords(credentials)
-        port = processes.free_port(Notes.read(self._dir).postgres.port)
+        port = processes.free_port(Notes.read(self.state_dir).postgres.port)
         self._note(postgres=Slot(port=port, process=postgres.start(port)))
         self._started.add("postgres")
         progress(f"postgres answers on 127.0.0.1:{port}")
@@ -193,14 +199,14 @@ class Stack:
     async def _up_temporal(self, progress: Progress) -> None:
         if self._settings.temporal_address is not None:
             return
-        slot = Notes.read(self._dir).temporal
+        slot = Notes.read(self.state_dir).temporal
         if server := self._living(slot):
             await self._temporal.ready(f"127.0.0.1:{slot.port}", server)
             progress("temporal runs already")
             return
         if stray := self._temporal.stray():
             await asyncio.to_thread(self._temporal.stop, stray)
-        found = await asyncio.to_thread(self._binaries.find, progress)
+        found = await asyncio.to_thread(self.binaries.find, progress)
         port = processes.free_port(slot.port)
         ui_port = processes.free_port(slot.ui_port) if self._ui else None
         server = self._temporal.start(found.path, port, ui_port)
@@ -210,16 +216,13 @@ class Stack:
         progress(f"temporal answers on 127.0.0.1:{port} (program: {found.source})")
 
     async def _up_mail(self, progress: Progress) -> None:
-        slot = Notes.read(self._dir).mail
-        if not self._mail or self._living(slot):
+        slot = Notes.read(self.state_dir).mail
+        if not self._wants_mail or self._settings.smtp_host or self._living(slot):
             return
-        folder, port = self._dir / "mail", processes.free_port(slot.port)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        command = [sys.executable, "-m", "runtime.embedded.sink", "--port", str(port), "--folder", str(folder)]
-        root = Path(__file__).parents[2]
-        process = processes.spawn(command, log=self._dir / "mail.log", marker=("--folder", str(folder)), cwd=root)
-        self._note(mail=Slot(port=port, process=process))
-        await _listens(port, process)
+        port = processes.free_port(slot.port)
+        server = self._mail.start(port)
+        self._note(mail=Slot(port=port, process=server))
+        await self._mail.ready(port, server)
         self._started.add("mail")
         progress(f"mail catcher answers on 127.0.0.1:{port}")
 
@@ -228,27 +231,31 @@ class Stack:
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
         """One process at a time changes the stack; the others wait."""
-        # Postgres may run as another user, who must be able to pass through; the files inside have modes of their own.
-        self._dir.mkdir(parents=True, exist_ok=True)
-        self._dir.chmod(0o711 if os.geteuid() == 0 else 0o700)
-        with open(self._dir / "stack.lock", "w", encoding="utf-8") as held:
-            await asyncio.to_thread(fcntl.flock, held, fcntl.LOCK_EX)
+        with await asyncio.to_thread(self._lock):
             yield
+
+    def _lock(self) -> TextIO:
+        # Postgres may run as another user, who must be able to pass through; the files inside have modes of their own.
+        self.state_dir.mkdir(parents=True, exist_ok=True)
+        self.state_dir.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        held = (self.state_dir / "stack.lock").open("w", encoding="utf-8")
+        fcntl.flock(held, fcntl.LOCK_EX)
+        return held
 
     def _note(self, **slots: Slot) -> None:
         with self._noting:
-            Notes.read(self._dir).model_copy(update=slots).write(self._dir)
+            Notes.read(self.state_dir).model_copy(update=slots).write(self.state_dir)
 
     def _credentials(self) -> tuple[Credentials, bool]:
-        known = read_credentials(self._dir)
-        return (known, False) if known else (make_credentials(self._dir), True)
+        known = read_credentials(self.state_dir)
+        return (known, False) if known else (make_credentials(self.state_dir), True)
 
     def _living(self, slot: Slot) -> processes.ProcessRef | None:
         return slot.process if processes.alive(slot.process) else None
 
     def _home(self) -> Path | None:
-        pointer = self._dir / "postgres.home"
-        home = Path(pointer.read_text().strip()) if pointer.exists() else self._dir / "postgres"
+        pointer = self.state_dir / "postgres.home"
+        home = Path(pointer.read_text().strip()) if pointer.exists() else self.state_dir / "postgres"
         return home if home.exists() else None
 
     def _existing_postgres(self) -> EmbeddedPostgres | None:
@@ -262,35 +269,12 @@ class Stack:
             return given.get_secret_value(), owner.get_secret_value()
         postgres, credentials = self._existing_postgres(), self._credentials()[0]
         running = postgres.running() if postgres else None
-        assert postgres and running, "info() has seen it run"
+        if postgres is None or running is None:
+            raise ServiceFault("stack_not_running", "Not running: postgres. Start it with `ombud stack up`.")
         port = running[1]
         return postgres.url(APP, credentials.app_password, port), postgres.url(OWNER, credentials.owner_password, port)
-
-
-def _status(
-    service: Service, process: processes.ProcessRef | None, port: int | None, log: Path | None, *, external: str | None
-) -> ServiceStatus:
-    if process:
-        return ServiceStatus(service=service, state="running", address=f"127.0.0.1:{port}", pid=process.pid, log=log)
-    if external:
-        return ServiceStatus(service=service, state="external", address=external)
-    return ServiceStatus(service=service, state="stopped", log=log)
 
 
 def _place(url: SecretStr | None) -> str | None:
     """Host and port of a database address, without its password."""
     return urlsplit(url.get_secret_value()).netloc.rpartition("@")[2] if url else None
-
-
-async def _listens(port: int, process: processes.ProcessRef) -> None:
-    for _ in range(200):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.05)
-        else:
-            writer.close()
-            return
-        if not processes.alive(process):
-            break
-    raise ServiceFault("mail_failed", "The mail catcher did not start; its log is mail.log in the state folder.")

@@ -70,3 +70,14 @@ class ServiceStatus(BaseModel):
     address: str | None = None
     pid: int | None = None
     log: Path | None = None
+
+    @classmethod
+    def of(
+        cls, service: Service, process: ProcessRef | None, port: int | None, log: Path | None, *, external: str | None
+    ) -> "ServiceStatus":
+        """Running when there is a process, else external when the settings name an address, else stopped."""
+        if process:
+            return cls(service=service, state="running", address=f"127.0.0.1:{port}", pid=process.pid, log=log)
+        if external:
+            return cls(service=service, state="external", address=external)
+        return cls(service=service, state="stopped", log=log)
