@@ -144,13 +144,14 @@ class CaseWorkflow:
 
     async def _carry_out(self, effect: str) -> None:
         ref = EffectRef(**self._ref.model_dump(), effect_id=effect)
-        await workflow.execute_activity("effects.carry_out", ref, summary="Carry out a remedy", **options.CARRY_OUT)
+        queue = telling.outbound_queue()
+        await workflow.execute_activity("effects.carry_out", ref, task_queue=queue, summary="Carry out a remedy", **options.CARRY_OUT)
         self._done(effect)
 
     async def _deliver(self) -> None:
         upto = self._known.undelivered
-        summary = telling.deliver_summary(self._known)
-        sent = await workflow.execute_activity("notices.deliver", self._ref, result_type=Delivered, summary=summary, **options.DELIVER)
+        to = {"task_queue": telling.outbound_queue(), "summary": telling.deliver_summary(self._known)}
+        sent = await workflow.execute_activity("notices.deliver", self._ref, result_type=Delivered, **to, **options.DELIVER)
         for notice in sent.slow:
             await telling.hand_over(NoticeRef(**self._ref.model_dump(), notice_id=notice))
         self._told = upto

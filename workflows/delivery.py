@@ -5,7 +5,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 
 with workflow.unsafe.imports_passed_through():
     from activities.messages import NoticeRef
-    from workflows import options
+    from workflows import options, telling
 
 
 @workflow.defn(name="Delivery")
@@ -15,13 +15,15 @@ class DeliveryWorkflow:
     @workflow.run
     async def run(self, ref: NoticeRef) -> str:
         """``sent``, or the code of why it was given up."""
+        queue = telling.outbound_queue()
         try:
-            await workflow.execute_activity("notices.deliver_one", ref, summary="Deliver a notice", **options.PATIENT)
+            await workflow.execute_activity("notices.deliver_one", ref, task_queue=queue, summary="Deliver a notice", **options.PATIENT)
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
             cause = error.cause
             code = cause.type if isinstance(cause, ApplicationError) and cause.type else "gave_up"
-            await workflow.execute_activity("notices.give_up", args=[ref, code], summary="Report a notice as undeliverable", **options.DELIVER)
+            summary = "Report a notice as undeliverable"
+            await workflow.execute_activity("notices.give_up", args=[ref, code], task_queue=queue, summary=summary, **options.DELIVER)
             return code
         return "sent"

@@ -5,8 +5,9 @@ from typing import Any
 
 from temporalio.common import RetryPolicy
 
-OUTBOUND_QUEUE = "ombud-outbound"
-"""Task queue of everything that talks to the outside: a slow mail server must not keep a case from being recorded."""
+OUTBOUND = "-outbound"
+"""Added to a case's own task queue: everything that talks to the outside has a queue of its own, so that a slow mail server
+does not keep a case from being recorded."""
 
 RECORD_LOCAL: dict[str, Any] = {
     # Local: half the events. One quick try; when Postgres does not answer in time, the regular one takes over.
@@ -22,14 +23,12 @@ RECORD: dict[str, Any] = {
 }
 
 DELIVER: dict[str, Any] = {
-    "task_queue": OUTBOUND_QUEUE,
     "start_to_close_timeout": timedelta(seconds=30),
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
 }
 
 PATIENT: dict[str, Any] = {
     # Ten tries over about 75 hours: 90 s, 4.5 min, 13.5 min, 40 min, 2 h, 6 h, 18 h, 24 h, 24 h apart. A Retry-After comes before it.
-    "task_queue": OUTBOUND_QUEUE,
     "start_to_close_timeout": timedelta(seconds=30),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(seconds=90), backoff_coefficient=3.0, maximum_interval=timedelta(hours=24), maximum_attempts=10
@@ -38,7 +37,6 @@ PATIENT: dict[str, Any] = {
 
 CARRY_OUT: dict[str, Any] = {
     # What was decided is carried out, however long the other side is away.
-    "task_queue": OUTBOUND_QUEUE,
     "start_to_close_timeout": timedelta(seconds=60),
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10)),
 }

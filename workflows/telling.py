@@ -9,6 +9,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
     from activities.messages import Knock, NoticeRef, Recorded
+    from workflows import options
 
 CASE_STATUS = SearchAttributeKey.for_keyword("CaseStatus")
 OUTCOME = SearchAttributeKey.for_keyword("Outcome")
@@ -21,6 +22,11 @@ def knock(command: Any) -> Knock:
     if isinstance(command, dict) and set(command) == {"command_id"} and isinstance(command["command_id"], str):
         return Knock(command_id=command["command_id"])
     return Knock(command=command)
+
+
+def outbound_queue() -> str:
+    """The queue of everything that talks to the outside for this case."""
+    return workflow.info().task_queue + options.OUTBOUND
 
 
 def kind_of(known: Recorded) -> str:

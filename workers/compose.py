@@ -1,0 +1,93 @@
+"""The worker's composition root: the only place where roles meet the things that play them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from activities.assign import AssignActivities
+from activities.carry_out import CarryOutActivities
+from activities.deliver import DeliverActivities
+from activities.ports import Notifier, Relay, Remedies
+from activities.record import RecordActivities
+from adapters.letters.composer import Composer
+from adapters.notifier import Channels
+from adapters.remedies import WebhookRemedies
+from adapters.smtp import SmtpNotifier
+from adapters.webhooks import WebhookNotifier
+from domain.worktime import zone_data_version
+from runtime.failpoints import FailPoints
+from runtime.places import Places
+from runtime.settings import Settings
+from storage.effects import PostgresEffects
+from storage.inbox import PostgresInbox
+from storage.outbox import PostgresOutbox
+from storage.pool import Database
+from storage.records import PostgresRecords
+from storage.relay import PostgresRelay
+from storage.roster import PostgresRoster
+from storage.vault import Vault
+from workers.counting import Counters, CountingNotifier, CountingRecords
+
+Activity = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class WorkerParts:
+    """What a worker runs."""
+
+    database: Database
+    case_activities: list[Activity]
+    outbound_activities: list[Activity]
+    relay: Relay
+    counters: Counters
+
+
+@asynccontextmanager
+async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerParts]:
+    """Everything a worker needs, connected; closed again at the end."""
+    points = FailPoints.of(settings)
+    vault = Vault.from_text(places.master_key)
+    counters = Counters()
+    pool = {"min_size": settings.database_pool_min, "max_size": settings.database_pool_max}
+    async with await Database.connect(places.database_url, **pool) as database:
+        notifier = CountingNotifier(_notifier(settings, places, points), counters)
+        outbox, effects = PostgresOutbox(database, vault), PostgresEffects(database, vault)
+        inbox = PostgresInbox(database, vault)
+        records = CountingRecords(PostgresRecords(database), counters)
+        record = RecordActivities(records, inbox, zone_data_version(), points.hit)
+        deliver = DeliverActivities(outbox, notifier)
+        remedies = _remedies(settings, effects)
+        yield WorkerParts(
+            database=database,
+            case_activities=[record.record, AssignActivities(records, PostgresRoster(database), inbox).assign],
+            outbound_activities=[
+                deliver.deliver,
+                deliver.deliver_one,
+                deliver.give_up,
+                CarryOutActivities(effects, remedies, points.hit).carry_out,
+            ],
+            relay=PostgresRelay(database),
+            counters=counters,
+        )
+
+
+def _notifier(settings: Settings, places: Places, points: FailPoints) -> Notifier:
+    password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+    mail = SmtpNotifier(
+        Composer(public_url=settings.public_url),
+        host=places.smtp_host or "127.0.0.1",
+        port=places.smtp_port,
+        sender=settings.smtp_from,
+        username=settings.smtp_username,
+        password=password,
+        starttls=settings.smtp_starttls and settings.smtp_host is not None,
+        after_accept=lambda _: points.hit("mail.after_accept"),
+    )
+    return Channels(email=mail, webhook=WebhookNotifier(allow_private=settings.webhook_allow_private))
+
+
+def _remedies(settings: Settings, effects: PostgresEffects) -> Remedies:
+    return WebhookRemedies(effects, allow_private=settings.webhook_allow_private)

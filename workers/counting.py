@@ -1,0 +1,69 @@
+"""What the worker counts for Prometheus: commands, notices, pokes. Codes and channels only, never a case or a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from prometheus_client import CollectorRegistry, Counter
+
+from activities.ports import Notifier, OutgoingNotice, Records, Standing, Transition
+
+
+class Counters:
+    """The worker's metrics, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        make = self._make
+        self.commands = make("ombud_commands_total", "Commands judged, by status and code.", ["status", "code"])
+        self.facts = make("ombud_facts_total", "Facts recorded, by type.", ["type"])
+        self.levels = make("ombud_levels_total", "Clock levels reached, by clock, level and action.", ["clock", "level", "action"])
+        self.notices = make("ombud_notices_total", "Tries to send a notice, by channel and result.", ["channel", "result"])
+        self.pokes = make("ombud_relay_pokes_total", "Cases woken by the relay, by result.", ["result"])
+
+    def _make(self, name: str, text: str, labels: list[str]) -> Counter:
+        return Counter(name, text, labels, registry=self.registry)
+
+
+class CountingRecords:
+    """Records that are counted as they are written."""
+
+    def __init__(self, records: Records, counters: Counters) -> None:
+        self._records, self._counters = records, counters
+
+    async def read(
+        self, tenant_id: str, case_id: str, *, ask: Sequence[str] = (), known_turn: int | None = None, limit: int = 50, lock: bool = False
+    ) -> Standing | None:
+        """As the records behind it."""
+        return await self._records.read(tenant_id, case_id, ask=ask, known_turn=known_turn, limit=limit, lock=lock)
+
+    async def write(self, tenant_id: str, case_id: str, transition: Transition) -> bool:
+        """As the records behind it; counts what was stored."""
+        stored = await self._records.write(tenant_id, case_id, transition)
+        if stored:
+            for answer in transition.answers:
+                self._counters.commands.labels(answer.status, answer.code or "").inc()
+            for chained in transition.facts:
+                fact = chained.recording.fact
+                self._counters.facts.labels(fact.type).inc()
+                if fact.type == "level_reached":
+                    self._counters.levels.labels(fact.clock, fact.level, fact.action).inc()
+        return stored
+
+
+class CountingNotifier:
+    """A notifier whose tries are counted."""
+
+    def __init__(self, notifier: Notifier, counters: Counters) -> None:
+        self._notifier, self._counters = notifier, counters
+
+    async def send(self, notice: OutgoingNotice) -> str:
+        """As the notifier behind it."""
+        try:
+            receipt = await self._notifier.send(notice)
+        except Exception as error:
+            # Counted by type and passed on; what it means is decided by whoever asked.
+            self._counters.notices.labels(notice.channel, type(error).__name__).inc()
+            raise
+        self._counters.notices.labels(notice.channel, "sent").inc()
+        return receipt

@@ -1,0 +1,42 @@
+"""The worker's health, for whoever watches it: alive, ready, and its metrics."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+
+import uvicorn
+from prometheus_client import CollectorRegistry, generate_latest
+
+Check = Callable[[], Awaitable[bool]]
+
+
+class HealthApp:
+    """A tiny ASGI application: ``/healthz``, ``/readyz``, ``/metrics``."""
+
+    def __init__(self, checks: dict[str, Check], registry: CollectorRegistry | None) -> None:
+        self._checks, self._registry = checks, registry
+
+    async def __call__(self, scope: dict[str, object], receive: object, send: Callable[[dict[str, object]], Awaitable[None]]) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        status, kind, body = await self._answer(str(scope["path"]))
+        await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", kind)]})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _answer(self, path: str) -> tuple[int, bytes, bytes]:
+        if path == "/healthz":
+            return 200, b"application/json", b'{"status":"alive"}'
+        if path == "/readyz":
+            results = {name: await check() for name, check in self._checks.items()}
+            return (200 if all(results.values()) else 503), b"application/json", json.dumps(results).encode()
+        if path == "/metrics" and self._registry is not None:
+            return 200, b"text/plain; version=0.0.4", generate_latest(self._registry)
+        return 404, b"application/json", b'{"code":"not_found"}'
+
+
+def health_server(app: HealthApp, port: int) -> uvicorn.Server:
+    """A server for it on loopback; the caller runs and stops it."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off", access_log=False)  # type: ignore[arg-type]
+    return uvicorn.Server(config)

@@ -1,0 +1,100 @@
+"""The worker process: starts, says that it is ready, works, and when told to stop finishes what it holds before it closes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.runtime import Runtime, TelemetryConfig
+from temporalio.worker import Worker, WorkerDeploymentConfig
+
+from runtime.connection import connect_temporal
+from runtime.places import Places
+from runtime.plugin import ombud_plugin, sandboxed_runner
+from runtime.settings import Settings
+from workers.compose import WorkerParts, compose
+from workers.health import HealthApp, health_server
+from workers.relaying import keep_relaying
+from workflows.case import CaseWorkflow
+from workflows.delivery import DeliveryWorkflow
+from workflows.handles import CaseDoors
+from workflows.options import OUTBOUND
+
+WORKFLOWS: tuple[type, ...] = (CaseWorkflow, DeliveryWorkflow)
+DRAIN_FOR = timedelta(seconds=10)
+"""How long running activities may take to finish after a stop was asked for."""
+STICKY_FOR = timedelta(seconds=2)
+"""How long a task waits for the worker that has the case in its cache; short, so that the death of a worker is felt shortly."""
+
+log = structlog.stdlib.get_logger("ombud.worker")
+
+
+async def run_worker(settings: Settings, places: Places, ready: Callable[[], None] = lambda: None) -> None:
+    """Work until SIGTERM or SIGINT. Raises ServiceFault when a service cannot be reached at the start."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    runtime = Runtime(telemetry=TelemetryConfig(), worker_heartbeat_interval=None)
+    async with compose(settings, places) as parts:
+        client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()], runtime=runtime)
+        async with _working(settings, client, parts), _beside(settings, client, parts):
+            log.info("worker is ready", queue=settings.task_queue, temporal=places.temporal_address)
+            ready()
+            await stop.wait()
+            log.info("worker is stopping")
+    log.info("worker has stopped")
+
+
+@contextlib.asynccontextmanager
+async def _working(settings: Settings, client: Client, parts: WorkerParts) -> AsyncIterator[None]:
+    common = {"graceful_shutdown_timeout": DRAIN_FOR, "deployment_config": _deployment(settings)}
+    cases = Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=WORKFLOWS,
+        activities=parts.case_activities,
+        workflow_runner=sandboxed_runner(),
+        max_cached_workflows=1000,
+        max_concurrent_workflow_tasks=8,
+        max_concurrent_local_activities=50,
+        sticky_queue_schedule_to_start_timeout=STICKY_FOR,
+        **common,  # type: ignore[arg-type]
+    )
+    outbound = Worker(client, task_queue=settings.task_queue + OUTBOUND, activities=parts.outbound_activities, **common)  # type: ignore[arg-type]
+    async with cases, outbound:
+        yield
+
+
+def _deployment(settings: Settings) -> WorkerDeploymentConfig | None:
+    if not settings.worker_deployment_name or not settings.worker_build_id:
+        return None
+    version = WorkerDeploymentVersion(settings.worker_deployment_name, settings.worker_build_id)
+    behavior = VersioningBehavior.AUTO_UPGRADE
+    return WorkerDeploymentConfig(version=version, use_worker_versioning=True, default_versioning_behavior=behavior)
+
+
+@contextlib.asynccontextmanager
+async def _beside(settings: Settings, client: Client, parts: WorkerParts) -> AsyncIterator[None]:
+    doors = CaseDoors(client, settings.task_queue)
+    tasks = [asyncio.create_task(keep_relaying(parts.relay, doors, parts.counters, settings.relay_every_for))]
+    server = None
+    if settings.worker_health_port is not None:
+        checks = {"postgres": parts.database.answers, "temporal": client.service_client.check_health}
+        app = HealthApp(checks, parts.counters.registry if settings.metrics else None)
+        server = health_server(app, settings.worker_health_port)
+        # Not its own main thread's signals: the worker decides when to stop.
+        tasks.append(asyncio.create_task(server._serve()))
+    try:
+        yield
+    finally:
+        if server is not None:
+            server.should_exit = True
+        tasks[0].cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
