@@ -106,6 +106,10 @@ class TestDueAtAClockChange:
         berlin = a_calendar()
         assert after(berlin, "10-26 01:30", "0 days") == at("10-26 01:30")
         assert after(berlin, "10-26 01:30", "1 day") == at("10-27 01:30")
+        assert after(berlin, "10-26 01:30", "72 months") == at("2031-10-26 00:30")
+
+    def test_a_start_in_the_second_of_a_doubled_hour_still_moves_forward_over_a_skipped_one(self) -> None:
+        assert after(a_calendar(), "2022-10-30 01:30", "29 months") == at("03-30 01:30")
 
     def test_a_date_that_a_zone_skipped_has_no_hours(self) -> None:
         # Samoa went from Thursday 29 December 2011 straight to Saturday the 31st.

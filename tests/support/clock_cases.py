@@ -76,9 +76,7 @@ def clock_cases(seed: int, count: int) -> Iterator[ClockCase]:
         around = _moment(chance, zone, chance.randrange(1990, 2045))
         calendar = _calendar(chance, zone, around.date())
         for _ in range(min(_QUESTIONS_A_CALENDAR, count - first)):
-            start = around + timedelta(minutes=chance.randrange(-5 * 1440, 5 * 1440))
-            if chance.random() < 0.1:
-                start += timedelta(microseconds=chance.randrange(60_000_000))
+            start = _start(chance, calendar, around + timedelta(minutes=chance.randrange(-5 * 1440, 5 * 1440)))
             days = int(math.exp(chance.uniform(0, math.log(60))))
             yield ClockCase(calendar, start, _work(chance), _pauses(chance, start), days)
 
@@ -97,6 +95,19 @@ def _moment(chance: Random, zone: str, year: int) -> datetime:
     if changes and chance.random() < 0.7:
         return chance.choice(changes)
     return datetime(year, 1, 1, tzinfo=UTC) + timedelta(minutes=chance.randrange(366 * 1440))
+
+
+def _start(chance: Random, calendar: dict[str, Any], near: datetime) -> datetime:
+    """Any moment; at times one between minutes, or exactly an opening or closing time."""
+    style = chance.random()
+    if style < 0.1:
+        return near + timedelta(microseconds=chance.randrange(60_000_000))
+    if style < 0.2:
+        edges = [edge for day in calendar["hours"].values() for span in day for edge in span if edge != "24:00"]
+        hour, minute = chance.choice(edges).split(":")
+        local = near.astimezone(ZoneInfo(calendar["tz"])).replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
+        return local.astimezone(UTC)
+    return near
 
 
 def _work(chance: Random) -> int:
