@@ -15,6 +15,8 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
     "activities": {"temporalio": ("temporalio.activity", "temporalio.exceptions")},
     "workflows": {"temporalio": ("temporalio.workflow", "temporalio.common", "temporalio.exceptions")},
 }
+# The case's doors for those outside it: a client's code, never loaded in the sandbox.
+DOORS = {"workflows/handles.py": ("temporalio.client", "temporalio.service")}
 # What a room may use besides the standard library and itself.
 ONLY = {"domain": {"pydantic", "pydantic_core"}}
 
@@ -36,9 +38,21 @@ def test_a_room_uses_of_temporal_only_its_part(room: str) -> None:
     strangers = []
     for path, name in _imports(room):
         for package, parts in PARTS[room].items():
-            if name.split(".")[0] == package and not any(f"{name}.".startswith(f"{part}.") for part in parts):
+            allowed = (*parts, *DOORS.get(name_of(path), ()))
+            if name.split(".")[0] == package and not any(f"{name}.".startswith(f"{part}.") for part in allowed):
                 strangers.append(f"{name_of(path)} imports {name}")
     assert strangers == []
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_door_is_not_loaded_by_the_workflows_themselves(door: str) -> None:
+    module = door.removesuffix(".py").replace("/", ".")
+    inside = [
+        name_of(path)
+        for path, name in _imports("workflows")
+        if f"{name}.".startswith(f"{module}.") and name_of(path) not in DOORS
+    ]
+    assert inside == []
 
 
 def test_the_command_line_loads_the_rooms_inside_its_commands() -> None:

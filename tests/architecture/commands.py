@@ -1,0 +1,32 @@
+"""Which commands exist: the verbs of the Makefile and the commands of `ombud`, looked up without running them."""
+
+import re
+from functools import cache
+from typing import Any
+
+from typer.main import get_command
+
+from tests.architecture.house import ROOT
+
+
+@cache
+def make_verbs() -> frozenset[str]:
+    """Every verb of the Makefile that a person may type."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return frozenset(re.findall(r"^([a-z][a-z-]*):", text, flags=re.MULTILINE))
+
+
+def is_a_command(words: list[str]) -> bool:
+    """Whether `ombud` followed by these words leads to a command whose named options all exist; values are not looked at."""
+    from cli.main import app
+
+    command: Any = get_command(app)
+    rest = list(words)
+    while rest and not rest[0].startswith("-") and (group := getattr(command, "commands", None)):
+        command = group.get(rest.pop(0))
+        if command is None:
+            return False
+    known = {"--help", *(name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts))}
+    given = {word.split("=")[0] for word in rest if word.startswith("--")}
+    is_group = hasattr(command, "commands") and not command.invoke_without_command
+    return given <= known and (not is_group or "--help" in given)

@@ -1,0 +1,145 @@
+"""The production-like stack says what the code says: variables, ports, roles, search attributes, commands."""
+
+import os
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from runtime.settings import Settings
+from tests.architecture.house import ROOT
+
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = {name: service for name, service in SERVICES.items() if service["image"] == "ombud:local"}
+LONG_RUNNING = [name for name, service in SERVICES.items() if service.get("restart") == "unless-stopped"]
+SECRETS = {"MASTER_KEY": "A" * 43 + "="}
+
+
+def filled(text: str) -> str:
+    """The text as compose hands it on, every secret filled in."""
+    return re.sub(r"\$\{(\w+)(?::\?[^}]*)?\}", lambda found: SECRETS.get(found[1], "secret"), text)
+
+
+def settings_of(name: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Settings:
+    """The settings as the process in this container reads them."""
+    for variable in [*os.environ]:
+        if variable.startswith(("OMBUD_", "TEMPORAL_")):
+            monkeypatch.delenv(variable)
+    for variable, value in OURS[name]["environment"].items():
+        monkeypatch.setenv(variable, filled(value))
+    monkeypatch.chdir(folder)  # away from a developer's .env
+    return Settings()
+
+
+def test_the_services_are_those_of_the_design() -> None:
+    assert set(OURS) == {"migrate", "api", "worker"}
+    assert set(SERVICES) - set(OURS) == {
+        "ombud-postgres", "temporal-postgres", "temporal-schema", "temporal", "temporal-setup", "temporal-ui", "mail",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_variable_is_a_setting(name: str) -> None:
+    known = {f"OMBUD_{field.upper()}" for field in Settings.model_fields}
+    assert set(OURS[name]["environment"]) <= known
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_settings_are_valid_and_hang_together(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = settings_of(name, monkeypatch, tmp_path)
+    assert settings.temporal_address == "temporal:7233"
+    assert settings.temporal_namespace == SERVICES["temporal-setup"]["environment"]["NAMESPACE"]
+    assert settings.smtp_host in SERVICES
+    assert settings.database_url is not None
+    assert "ombud_app:" in settings.database_url.get_secret_value()
+    assert "@ombud-postgres:5432/ombud" in settings.database_url.get_secret_value()
+    assert not settings.development
+    assert (settings.database_owner_url is not None) == (name == "migrate"), "only the migration may own the tables"
+
+
+def test_ports_are_those_of_the_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    api = settings_of("api", monkeypatch, tmp_path)
+    assert f"127.0.0.1:{api.api_port}:{api.api_port}" in SERVICES["api"]["ports"]
+    assert api.public_url == f"http://127.0.0.1:{api.api_port}"
+    assert api.temporal_address == "temporal:7233"
+    assert "127.0.0.1:7233:7233" in SERVICES["temporal"]["ports"]
+    assert settings_of("worker", monkeypatch, tmp_path).worker_health_port == 8081
+
+
+def test_queues_and_defaults_agree(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    worker = settings_of("worker", monkeypatch, tmp_path)
+    assert worker.task_queue == Settings.model_fields["task_queue"].default
+    assert worker.outbound_task_queue == Settings.model_fields["outbound_task_queue"].default
+
+
+def test_nothing_is_published_beyond_this_machine() -> None:
+    published = [port for service in SERVICES.values() for port in service.get("ports", [])]
+    assert published
+    assert [port for port in published if not port.startswith("127.0.0.1:")] == []
+
+
+def test_images_are_pinned_and_none_is_retired() -> None:
+    assert [
+        service["image"] for service in SERVICES.values() if ":" not in service["image"] or service["image"].endswith(":latest")
+    ] == []
+    assert [service["image"] for service in SERVICES.values() if "auto-setup" in service["image"]] == []
+
+
+def test_every_volume_has_a_name_and_every_dependency_exists() -> None:
+    mounted = {volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
+    folders = {volume for volume in mounted if volume.startswith("./")}
+    assert mounted - folders == set(COMPOSE["volumes"])
+    assert [folder for folder in folders if not (ROOT / folder).exists()] == []
+    assert {needed for service in SERVICES.values() for needed in service.get("depends_on", {})} <= set(SERVICES)
+
+
+@pytest.mark.parametrize("name", [name for name in LONG_RUNNING if name != "temporal-ui"])
+def test_what_keeps_running_says_whether_it_is_well(name: str) -> None:
+    assert SERVICES[name]["healthcheck"]["test"]
+
+
+def test_the_database_roles_are_those_of_the_embedded_server() -> None:
+    from runtime.embedded.postgres import APP, DATABASE, OWNER
+
+    script = (ROOT / "deploy" / "postgres" / "10-roles.sh").read_text(encoding="utf-8")
+    assert f"CREATE ROLE {OWNER} LOGIN NOBYPASSRLS" in script
+    assert f"CREATE ROLE {APP} LOGIN NOBYPASSRLS" in script
+    assert f"CREATE DATABASE {DATABASE} OWNER {OWNER}" in script
+
+
+def test_the_namespace_knows_the_search_attributes_of_a_case() -> None:
+    from workflows.handles import SEARCH_ATTRIBUTES
+
+    script = (ROOT / "deploy" / "temporal" / "namespace.sh").read_text(encoding="utf-8")
+    listed = script.split("<<'ATTRIBUTES'\n")[1].split("ATTRIBUTES")[0]
+    assert dict(line.split() for line in listed.splitlines()) == SEARCH_ATTRIBUTES
+
+
+def test_the_secrets_that_compose_demands_are_made() -> None:
+    demanded = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
+    script = (ROOT / "deploy" / "make-secrets").read_text(encoding="utf-8")
+    assert [name for name in demanded if name not in script] == []
+
+
+@pytest.mark.parametrize("path", ["make-secrets", "postgres/10-roles.sh", "temporal/schema.sh", "temporal/namespace.sh"])
+def test_scripts_can_be_run(path: str) -> None:
+    assert (ROOT / "deploy" / path).stat().st_mode & stat.S_IXUSR
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_container_runs_a_command_that_exists(name: str) -> None:
+    from tests.architecture.commands import is_a_command
+
+    assert is_a_command(OURS[name]["command"])
+
+
+def test_the_image_holds_every_room_and_no_secret() -> None:
+    from tests.architecture.house import ROOMS
+
+    kept = {line[1:] for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line.startswith("!")}
+    assert kept >= set(ROOMS)
+    assert kept.isdisjoint({".env", "deploy", "deploy/compose.env", ".ombud"})
