@@ -26,7 +26,13 @@ class Settings(BaseSettings):
     """What the operator decides. Everything has a default with which one machine runs all of it."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True, frozen=True
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        populate_by_name=True,
+        frozen=True,
+        hide_input_in_errors=True,  # what is refused may be a secret with one letter too many
     )
 
     state_dir: Path = Field(Path(".ombud"), description="Folder of the embedded services: their data, logs, ports and secrets.")
@@ -108,6 +114,15 @@ class Settings(BaseSettings):
         None,
         description="Kill this process at the named point, `name` or `name:n` for its n-th passing. Ignored outside development.",
     )
+
+    @field_validator("relay_every_for", mode="before")
+    @classmethod
+    def _in_seconds(cls, value: Any) -> Any:
+        """Take a bare number for seconds, also as text, which is all that an environment can give."""
+        try:
+            return float(value) if isinstance(value, str) else value
+        except ValueError:
+            return value
 
     @field_validator("master_key")
     @classmethod

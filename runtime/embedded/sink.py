@@ -60,7 +60,10 @@ class MailSink:
         """Keep one message with its envelope, then accept it."""
         stamp = [f"Return-Path: <{envelope.mail_from or ''}>", *(f"Delivered-To: {to}" for to in envelope.rcpt_tos)]
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-        name = self._keep("\r\n".join(stamp).encode() + b"\r\n" + content)
+        try:
+            name = self._keep("\r\n".join(stamp).encode() + b"\r\n" + content)
+        except OSError as error:
+            return f"451 cannot be kept now: {error.strerror}"
         return f"250 kept as {name}"
 
     def _keep(self, message: bytes) -> str:

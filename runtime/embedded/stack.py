@@ -89,12 +89,12 @@ class Stack:
             return tuple(stopped)
 
     async def destroy(self) -> None:
-        """Stop everything and delete every byte of it; for tests and for starting over."""
-        await self.down()
-        home = self._home()
-        for folder in (home, self.state_dir):
-            if folder is not None:
-                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        """End everything at once and delete every byte of it; for tests and for starting over."""
+        async with self._alone():
+            await asyncio.gather(self.kill_temporal(), self.kill_mail(), self.kill_postgres())
+            for folder in (self._home(), self.state_dir):
+                if folder is not None:
+                    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     def status(self) -> list[ServiceStatus]:
         """How each service stands, without asking the services themselves."""
@@ -126,7 +126,7 @@ class Stack:
             temporal_namespace=settings.temporal_namespace,
             temporal_ui_url=f"http://127.0.0.1:{ui}" if ui else None,
             smtp_host="127.0.0.1" if mail else settings.smtp_host,
-            smtp_port=notes.mail.port if mail else settings.smtp_port,
+            smtp_port=(notes.mail.port if mail else None) or settings.smtp_port,
             mail_folder=self._mail.folder if mail else None,
             pids={service: one.pid for service, one in up.items() if one.pid},
             logs={service: one.log for service, one in up.items() if one.log},
@@ -152,7 +152,12 @@ class Stack:
 
     async def kill_temporal(self) -> None:
         """SIGKILL the Temporal server."""
-        if server := self._living(Notes.read(self.state_dir).temporal):
+        if server := self._living(Notes.read(self.state_dir).temporal) or self._temporal.stray():
+            await asyncio.to_thread(processes.kill, server)
+
+    async def kill_mail(self) -> None:
+        """SIGKILL the mail catcher; `up` starts it again on its port."""
+        if server := self._living(Notes.read(self.state_dir).mail):
             await asyncio.to_thread(processes.kill, server)
 
     async def start_temporal(self) -> None:

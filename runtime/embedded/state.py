@@ -52,7 +52,7 @@ class StackInfo(BaseModel):
     temporal_namespace: str
     temporal_ui_url: str | None = None
     smtp_host: str | None = None
-    smtp_port: int | None = None
+    smtp_port: int = 587
     mail_folder: Path | None = None
     pids: dict[Service, int] = Field(default_factory=dict)
     logs: dict[Service, Path] = Field(default_factory=dict)

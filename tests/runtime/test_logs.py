@@ -1,0 +1,75 @@
+"""Log lines of every library look alike, and hold neither text of people nor secrets."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+from pydantic import BaseModel
+
+from runtime.logs import set_up_logs
+from runtime.settings import Settings
+
+
+class Person(BaseModel):
+    age: int
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """What is logged as JSON while the test runs; afterwards logging is as it was."""
+    root, stream = logging.getLogger(), io.StringIO()
+    before = root.handlers[:], root.level
+    set_up_logs(Settings(_env_file=None, log_format="json"), process="worker", stream=stream)
+    yield stream
+    root.handlers[:], _ = before
+    root.setLevel(before[1])
+    structlog.reset_defaults()
+
+
+def last(lines: io.StringIO) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(lines.getvalue().splitlines()[-1])
+    return told
+
+
+def test_a_line_says_who_when_and_what(lines: io.StringIO) -> None:
+    structlog.get_logger("cases").info("case opened", case_id="case_1")
+    told = last(lines)
+    assert told.pop("timestamp").endswith("Z")
+    assert told == {"event": "case opened", "case_id": "case_1", "level": "info", "logger": "cases", "process": "worker"}
+
+
+@pytest.mark.parametrize("name", ["uvicorn.error", "temporalio.worker", "asyncio"])
+def test_libraries_come_out_the_same_way(lines: io.StringIO, name: str) -> None:
+    logging.getLogger(name).warning("took %s", "long")
+    assert (last(lines)["event"], last(lines)["logger"], last(lines)["process"]) == ("took long", name, "worker")
+
+
+@pytest.mark.parametrize("field", ["text", "email", "statement", "reasons", "name", "party_email", "Subject", "display_name"])
+def test_personal_fields_are_dropped_at_any_depth(lines: io.StringIO, field: str) -> None:
+    structlog.get_logger().info("notice sent", **{field: "Ana Lima"}, notice_id="ntc_1", more={field: "Ana Lima", "size": 3})
+    assert "Ana" not in lines.getvalue()
+    assert (last(lines)["notice_id"], last(lines)["more"]) == ("ntc_1", {"size": 3})
+
+
+def test_a_failure_shows_neither_input_nor_variables(lines: io.StringIO) -> None:
+    secret = "hunter2"
+    try:
+        Person.model_validate({"age": secret})
+    except ValueError:
+        structlog.get_logger().exception("refused")
+    assert secret not in lines.getvalue()
+    (failure,) = last(lines)["failure"]
+    assert (failure["type"], failure["said"]) == ("ValidationError", "1 validation error for Person")
+    assert any("test_a_failure_shows" in place for place in failure["at"])
+
+
+def test_every_part_of_a_group_is_told(lines: io.StringIO) -> None:
+    try:
+        raise ExceptionGroup("both", [OSError("first"), OSError("second")])
+    except ExceptionGroup:
+        structlog.get_logger().exception("failed")
+    assert [one["said"] for one in last(lines)["failure"]][1:] == ["first", "second"]

@@ -1,0 +1,67 @@
+"""The class, `.env.example` and the reference page say the same, and a wrong value is refused when the process starts."""
+
+import base64
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from runtime.settings import Settings, env_example, reference_page
+
+ROOT = Path(__file__).parents[2]
+REFRESH = "run `python -m runtime.settings --write`"
+
+
+class TestDocuments:
+    def test_the_example_file_is_what_the_class_says(self) -> None:
+        assert (ROOT / ".env.example").read_text(encoding="utf-8") == env_example(), REFRESH
+
+    def test_the_reference_page_is_what_the_class_says(self) -> None:
+        assert (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8") == reference_page(), REFRESH
+
+    def test_every_setting_has_a_meaning(self) -> None:
+        assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+    def test_every_default_of_the_example_is_accepted_and_changes_nothing(self, tmp_path: Path) -> None:
+        example = tmp_path / ".env"
+        example.write_text(re.sub(r"^# (OMBUD_)", r"\1", env_example(), flags=re.MULTILINE), encoding="utf-8")
+        assert Settings(_env_file=example) == Settings(_env_file=None)
+
+
+class TestReading:
+    def test_plain_names_of_temporals_tools_are_read_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal.example:7233")
+        assert Settings(_env_file=None).temporal_address == "temporal.example:7233"
+
+    def test_our_own_name_goes_before_the_plain_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TEMPORAL_ADDRESS", "plain.example:7233")
+        monkeypatch.setenv("OMBUD_TEMPORAL_ADDRESS", "ours.example:7233")
+        assert Settings(_env_file=None).temporal_address == "ours.example:7233"
+
+    def test_an_empty_value_means_the_default(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("OMBUD_DATABASE_URL", "")
+        assert Settings(_env_file=None).database_url is None
+
+    def test_a_pause_is_given_in_seconds(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("OMBUD_RELAY_EVERY_FOR", "0.5")
+        assert Settings(_env_file=None).relay_every_for == timedelta(milliseconds=500)
+
+
+class TestMasterKey:
+    def test_32_bytes_are_taken(self) -> None:
+        key = base64.b64encode(bytes(32)).decode()
+        settings = Settings(_env_file=None, master_key=key)
+        assert settings.master_key is not None
+        assert settings.master_key.get_secret_value() == key
+
+    @pytest.mark.parametrize("key", ["short", base64.b64encode(bytes(31)).decode(), "not base64 at all!"])
+    def test_anything_else_is_refused_without_repeating_it(self, key: str) -> None:
+        with pytest.raises(ValidationError) as refused:
+            Settings(_env_file=None, master_key=key)
+        assert "32 bytes" in str(refused.value)
+        assert key not in str(refused.value)
+
+    def test_secrets_do_not_show(self) -> None:
+        assert "hunter2" not in repr(Settings(_env_file=None, smtp_password="hunter2"))
