@@ -22,9 +22,9 @@ class Chained(Kept):
 def canonical(recording: Recording | Mapping[str, Any]) -> str:
     """The one way to write a recording down: JSON with sorted keys, no spaces, ASCII only.
 
-    A stored recording is given as the mapping that was read back, never as a model: a release that adds a field to a fact must not
-    change what older facts hash to. Whole floats are written as integers, because a JSON column keeps no difference between them.
-    Raises ValueError for numbers that JSON does not have.
+    A stored recording is given as the mapping that was read back, never as a model: a release that adds a field to a fact must
+    not change what older facts hash to. Whole floats are written as integers, because a JSON column keeps no difference between
+    them. Raises ValueError for numbers that JSON does not have.
     """
     body = recording.model_dump(mode="json") if isinstance(recording, Recording) else recording
     return json.dumps(_plain(body), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)

@@ -1,0 +1,196 @@
+"""Where a report becomes a case: all that it needs is on disk in one transaction, before anybody is told that it was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+from pydantic_core import to_json
+from uuid_utils import uuid7
+
+from domain.calendars import Calendar
+from domain.commands import Open, OpenedParty
+from domain.report import Report, ReportedParty
+from domain.terms import Routing, Terms
+from storage.inbox import PLACE, Conflict
+from storage.library import keep_calendars
+from storage.pool import Connection, Database
+from storage.vault import DataKey, SealBox, Vault
+
+_CASE = """
+INSERT INTO cases (tenant, id, kind, category, queue, priority, synthetic, source, external_id, open_key, open_command_id,
+    opened_by, report_hash, pack, pack_version, calendars)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+ON CONFLICT DO NOTHING
+RETURNING id
+"""
+_EXISTING = """
+SELECT id, open_command_id, report_hash, open_key = $2 AS by_key
+FROM cases
+WHERE tenant = $1 AND (open_key = $2 OR source = $3 AND external_id = $4)
+ORDER BY open_key = $2 DESC NULLS LAST
+LIMIT 1
+"""
+_KEYS = """
+INSERT INTO keys (tenant, id, case_id, holder, wrapped)
+SELECT $1, k.id, $2, k.holder, k.wrapped FROM unnest($3::text[], $4::text[], $5::bytea[]) AS k (id, holder, wrapped)
+"""
+_PARTIES = """
+INSERT INTO parties (tenant, id, case_id, side, role, ref_digest, contact, key_id, has_email, locale, zone)
+SELECT $1, p.id, $2, p.side, p.role, p.ref_digest, c.contact, p.key_id, p.has_email, p.locale, p.zone
+FROM jsonb_to_recordset($3) AS p
+    (id text, side text, role text, ref_digest text, key_id text, has_email boolean, locale text, zone text)
+JOIN unnest($4::text[], $5::bytea[]) AS c (id, contact) ON c.id = p.id
+"""
+_REPORT_CONTENT = "UPDATE cases SET report_content = $3 WHERE tenant = $1 AND id = $2"
+
+_KEPT_ELSEWHERE = {"parties", "statement", "subject", "attachments"}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A case that is on disk, with its opening command waiting in the inbox."""
+
+    case_id: str
+    command_id: str
+    created: bool
+    """False: the same report was here before, and this is its case."""
+
+
+class PostgresIntake:
+    """Opens cases."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def open(
+        self,
+        tenant_id: str,
+        report: Report,
+        terms: Terms,
+        routing: Routing,
+        *,
+        calendars: Mapping[str, Calendar] | None = None,
+        idempotency_key: str | None = None,
+        opened_by: str = "system",
+        channel: str = "api",
+    ) -> Opened:
+        """Put a report on disk as a case.
+
+        The same report under the same idempotency key or (source, external id) is the same case. Raises
+        :class:`~storage.inbox.Conflict` (``idempotency_key_reused``, ``external_id_reused``) when it is another report.
+        """
+        draft = _Draft(self._vault, tenant_id, report, terms, routing)
+        async with self._database.tenant(tenant_id) as conn:
+            async with conn.transaction():
+                if await draft.claim(conn, idempotency_key, opened_by):
+                    await keep_calendars(conn, calendars or {})
+                    await draft.store(conn, channel)
+                    return Opened(draft.case_id, draft.command_id, created=True)
+            # The row that was in the way is committed by now: the insert has waited for it.
+            return await draft.existing(conn, idempotency_key)
+
+
+class _Draft:
+    """One report on its way to disk."""
+
+    def __init__(self, vault: Vault, tenant_id: str, report: Report, terms: Terms, routing: Routing) -> None:
+        self._vault, self._tenant = vault, tenant_id
+        self._report, self._terms, self._routing = report, terms, routing
+        self._hash = vault.body_hash(tenant_id, to_json(report))
+        self.case_id, self.command_id = f"case_{uuid7()}", f"cmd_{uuid7()}"
+        self._parties = [(f"pty_{uuid7()}", party) for party in report.parties]
+        self._keys = {party_id: vault.new_key(tenant_id, self.case_id, party_id) for party_id, _ in self._parties}
+
+    async def claim(self, conn: Connection, idempotency_key: str | None, opened_by: str) -> bool:
+        """Make the case's row; False when the report has a case already."""
+        report, terms = self._report, self._terms
+        calendars = sorted(ref for ref in (terms.calendar, *(clock.calendar for clock in terms.clocks)) if ref)
+        made = await conn.fetchval(
+            _CASE, self._tenant, self.case_id, report.kind, report.category, terms.queue, terms.priority, report.synthetic,
+            report.source, report.external_id, idempotency_key, self.command_id, opened_by, self._hash, terms.pack, terms.version,
+            calendars,
+        )  # fmt: skip
+        return made is not None
+
+    async def existing(self, conn: Connection, idempotency_key: str | None) -> Opened:
+        """The case that the report has already, when it is the same report."""
+        row = await conn.fetchrow(_EXISTING, self._tenant, idempotency_key, self._report.source, self._report.external_id)
+        if row is None:
+            raise ConnectionError("the case that was in the way is gone; try again")
+        if row["report_hash"] != self._hash:
+            raise _conflict(row)
+        return Opened(row["id"], row["open_command_id"], created=False)
+
+    async def store(self, conn: Connection, channel: str) -> None:
+        """Keys, parties, texts and the opening command."""
+        keys = list(self._keys.values())
+        await conn.execute(
+            _KEYS, self._tenant, self.case_id, [k.id for k in keys], [k.holder for k in keys], [k.wrapped for k in keys]
+        )
+        await self._store_parties(conn)
+        box = SealBox(self._keys[self._claimant])
+        command = self._command(box)
+        about = box.put(self._report.model_dump_json(exclude=_KEPT_ELSEWHERE).encode())
+        await conn.execute(_REPORT_CONTENT, self._tenant, self.case_id, about)
+        body = {**command.model_dump(mode="json"), "channel": channel}
+        await conn.fetchval(
+            PLACE, self._tenant, self.case_id, self.command_id, "open", "system", channel, body, None, self._hash, None,
+            "pending", None, box.key.id, [r[0] for r in box.rows], [r[1] for r in box.rows],
+        )  # fmt: skip
+
+    @property
+    def _claimant(self) -> str:
+        return next(i for i, p in self._parties if p.side == "claimant" and p.role == "principal")
+
+    async def _store_parties(self, conn: Connection) -> None:
+        rows = [self._party_row(party_id, party) for party_id, party in self._parties]
+        contacts = [seal_contact(self._keys[i], i, party.name, party.email, party.ref) for i, party in self._parties]
+        await conn.execute(_PARTIES, self._tenant, self.case_id, rows, [i for i, _ in self._parties], contacts)
+
+    def _party_row(self, party_id: str, party: ReportedParty) -> dict[str, Any]:
+        opened = self._opened(party_id, party)
+        return {**opened.model_dump(mode="json"), "key_id": self._keys[party_id].id, "has_email": party.email is not None}
+
+    def _opened(self, party_id: str, party: ReportedParty) -> OpenedParty:
+        digest = self._vault.ref_digest(self._tenant, party.ref)
+        return OpenedParty(id=party_id, side=party.side, role=party.role, ref_digest=digest, locale=party.locale, zone=party.zone)
+
+    def _command(self, box: SealBox) -> Open:
+        report = self._report
+        return Open(
+            id=self.command_id,
+            by="system",
+            kind=report.kind,
+            source=report.source,
+            category=report.category,
+            priority=self._terms.priority,
+            terms=self._terms,
+            routing=self._routing,
+            parties=tuple(self._opened(*one) for one in self._parties),
+            statement=box(report.statement),
+            subject=box(report.subject) if report.subject else None,
+            attachments=tuple(box.file(a.name, a.media_type, a.data) for a in report.attachments),
+            amount=report.amount,
+            occurred_at=report.occurred_at,
+            synthetic=report.synthetic,
+        )
+
+
+def seal_contact(key: DataKey, party_id: str, name: str | None, email: str | None, ref: str) -> bytes:
+    """Name, address and the platform's own id of a party, as they lie in its row."""
+    return key.seal(f"contact/{party_id}", to_json({"name": name, "email": email, "ref": ref}))
+
+
+def open_contact(key: DataKey, party_id: str, contact: bytes) -> bytes:
+    """What :func:`seal_contact` put away, as JSON."""
+    return key.open(f"contact/{party_id}", contact)
+
+
+def _conflict(row: asyncpg.Record) -> Conflict:
+    if row["by_key"]:
+        return Conflict("idempotency_key_reused", "This Idempotency-Key was used with another report.", row["id"])
+    return Conflict("external_id_reused", "This external id belongs to a case that was opened with another report.", row["id"])

@@ -1,0 +1,224 @@
+"""The record of every case in Postgres: one read for all that a decision needs, one statement for all that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import asyncpg
+from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
+from uuid_utils import uuid7
+
+from activities.ports import Chained, KeptAnswer, Pending, Standing, Transition, Unstorable
+from domain.calendars import Calendar
+from domain.case import Case
+from domain.facts import CaseAssigned, EffectOrdered, EffectReported
+from domain.transition import calendars_of
+from storage import sql_records as sql
+from storage.pool import Connection, Database
+
+_PENDING: TypeAdapter[tuple[Pending, ...]] = TypeAdapter(tuple[Pending, ...])
+_ANSWERS: TypeAdapter[tuple[KeptAnswer, ...]] = TypeAdapter(tuple[KeptAnswer, ...])
+
+_REFUSED_BY_POSTGRES = ("21", "22", "23", "54")
+"""SQLSTATE classes that blame the data: wrong cardinality, wrong values, broken constraints, over the limits."""
+
+_CALENDARS_KEPT = 256
+"""Parsed calendars held in memory; they never change, being named by their content."""
+
+Row = dict[str, Any]
+
+
+class PostgresRecords:
+    """Implements :class:`activities.ports.Records`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._calendars: dict[str, Calendar] = {}
+
+    async def read(
+        self,
+        tenant_id: str,
+        case_id: str,
+        *,
+        ask: Sequence[str] = (),
+        known_turn: int | None = None,
+        limit: int = 50,
+        lock: bool = False,
+    ) -> Standing | None:
+        """How the case stands; None when the tenant has no such case."""
+        arguments = (tenant_id, case_id, known_turn, _askable(ask), limit + 1)
+        async with self._database.tenant(tenant_id) as conn:
+            if lock:
+                async with conn.transaction():
+                    # Commands being received hold the row FOR SHARE until they are stored; the read below then sees them.
+                    await conn.fetchval(sql.LOCK, tenant_id, case_id)
+                    row = await conn.fetchrow(sql.READ, *arguments)
+            else:
+                row = await conn.fetchrow(sql.READ, *arguments)
+            if row is None:
+                return None
+            calendars = await self._known_calendars(conn, row["calendars"])
+        return _standing(row, calendars, known_turn, limit)
+
+    async def write(self, tenant_id: str, case_id: str, transition: Transition) -> bool:
+        """Store the transition in one statement; False when the turn has moved. Raises Unstorable for bad data."""
+        try:
+            statement, arguments = _writing(transition)
+            async with self._database.tenant(tenant_id) as conn:
+                written = bool(await conn.fetchval(statement, tenant_id, case_id, transition.turn, *arguments))
+                if not written and await conn.fetchval(sql.TURN, tenant_id, case_id) == transition.turn:
+                    raise Unstorable("the facts do not follow the last one on record")
+        except asyncpg.PostgresError as error:
+            if (error.sqlstate or "")[:2] in _REFUSED_BY_POSTGRES:
+                raise Unstorable(f"SQLSTATE {error.sqlstate}") from error
+            raise
+        except (PydanticSerializationError, UnicodeError) as error:
+            raise Unstorable("it cannot be written as JSON") from error
+        return written
+
+    async def _known_calendars(self, conn: Connection, refs: Sequence[str]) -> Mapping[str, Calendar]:
+        missing = [ref for ref in refs if ref not in self._calendars]
+        if missing:
+            if len(self._calendars) > _CALENDARS_KEPT:
+                self._calendars.clear()
+                missing = list(refs)
+            for row in await conn.fetch(sql.CALENDARS, missing):
+                self._calendars[row["ref"]] = Calendar.model_validate_json(row["body"])
+        return {ref: self._calendars[ref] for ref in refs if ref in self._calendars}
+
+
+def _askable(ids: Iterable[str]) -> list[str]:
+    # An id with a NUL or half a surrogate pair cannot be in the database, and must not break the question about the others.
+    return [one for one in ids if one.isascii() and "\x00" not in one]
+
+
+def _standing(row: asyncpg.Record, calendars: Mapping[str, Calendar], known_turn: int | None, limit: int) -> Standing:
+    pending = _PENDING.validate_json(row["pending"]) if row["pending"] else ()
+    answers = _ANSWERS.validate_json(row["answers"]) if row["answers"] else ()
+    return Standing(
+        turn=row["turn"],
+        now=row["now"],
+        case=Case.model_validate_json(row["state"]) if row["state"] else None,
+        unchanged=row["turn"] == known_turn,
+        head=row["head"],
+        pending=pending[:limit],
+        more=len(pending) > limit,
+        answers={answer.command_id: answer for answer in answers},
+        calendars=calendars,
+        undelivered=row["undelivered"],
+        effects=tuple(row["effects"]),
+    )
+
+
+def _writing(transition: Transition) -> tuple[str, tuple[Any, ...]]:
+    archive, answers = archived(transition), [_answer(a) for a in transition.answers]
+    if transition.substitute or not transition.facts:
+        return sql.ANSWER, (archive, answers)
+    case = transition.case
+    if case is None:
+        raise ValueError("facts without the case that follows from them")
+    given = [c.recording.fact.owner for c in transition.facts if isinstance(c.recording.fact, CaseAssigned)]
+    return sql.WRITE, (
+        archive,
+        answers,
+        {"after_seq": transition.facts[0].recording.seq - 1, "after_head": transition.facts[0].prev_hash, **projection(case),
+         "head": transition.facts[-1].hash},
+        [fact_row(c) for c in transition.facts],
+        [due.model_dump() for due in case.timetable],
+        notice_rows(transition),
+        ordered_effects(transition, case),
+        reported_effects(transition),
+        given,
+    )  # fmt: skip
+
+
+def projection(case: Case) -> Row:
+    """The columns of a case's row, for lists and queues; all of them follow from the state."""
+    first = min(case.timetable, key=lambda due: due.due_at, default=None)
+    return {
+        "seq": case.seq,
+        "state": case,
+        "kind": case.kind,
+        "category": case.category,
+        "phase": case.phase,
+        "status": "open" if case.open else "closed",
+        "outcome": case.outcome,
+        "owner": case.owner,
+        "queue": case.queue,
+        "priority": case.priority,
+        "waiting_on": case.waiting_on,
+        "wants_owner": case.owner_sought and case.owner is None and case.open,
+        "needs_hands": bool(case.hands),
+        "next_due_at": first.due_at if first else None,
+        "next_clock": first.clock if first else None,
+        "opened_at": case.opened_at,
+        "updated_at": case.updated_at,
+        "closed_at": case.closed_at,
+        "pack": case.terms.pack,
+        "pack_version": case.terms.version,
+        "calendars": sorted(calendars_of(case)),
+    }
+
+
+def fact_row(chained: Chained) -> Row:
+    """One row of ``facts``; the body is the recording, exactly as it was hashed."""
+    recording = chained.recording
+    return {
+        "seq": recording.seq,
+        "at": recording.at,
+        "recorded_at": recording.recorded_at,
+        "type": recording.fact.type,
+        "command_id": recording.command_id,
+        "actor_id": recording.actor.id,
+        "body": recording,
+        "hash": chained.hash,
+        "prev_hash": chained.prev_hash,
+    }
+
+
+def archived(transition: Transition) -> list[Row]:
+    """Deadline commands, archived with the answers they got."""
+    answers = {answer.command_id: answer for answer in transition.answers}
+    return [
+        {
+            "id": due.id,
+            "received_at": due.due_at,
+            "body": {"id": due.id, "by": "system", "channel": "system", "type": "deadline", "clock": due.clock,
+                     "instance": due.instance, "level": due.level, "count": due.count},
+            **{k: v for k, v in _answer(answers[due.id]).items() if k != "id"},
+        }
+        for due in transition.deadlines
+        if due.id in answers
+    ]  # fmt: skip
+
+
+def _answer(answer: KeptAnswer) -> Row:
+    return {"id": answer.command_id, "status": answer.status, "answer": answer}
+
+
+def notice_rows(transition: Transition) -> list[Row]:
+    """Drafts with an id each; who exactly is told is worked out in the writing statement."""
+    return [{"id": f"ntc_{uuid7()}", "seq": seq, **draft.model_dump(mode="json")} for seq, draft in transition.notices]
+
+
+def ordered_effects(transition: Transition, case: Case) -> list[Row]:
+    """Effects that were ordered, each with the principal of its side as the one who gets it."""
+    rows = []
+    for recording in (chained.recording for chained in transition.facts):
+        if isinstance(recording.fact, EffectOrdered):
+            remedy = recording.fact.remedy
+            principals = (p.id for p in case.side_parties(remedy.to) if p.role == "principal")
+            money = {"amount": remedy.amount.amount, "currency": remedy.amount.currency} if remedy.amount else {}
+            rows.append({
+                "id": recording.fact.effect_id, "seq": recording.seq, "type": remedy.type, "side": remedy.to, **money,
+                "to_party": next(principals, None), "because": recording.fact.because, "reverses": recording.fact.reverses,
+            })  # fmt: skip
+    return rows
+
+
+def reported_effects(transition: Transition) -> list[Row]:
+    """What became of effects, as the facts say."""
+    facts = [chained.recording.fact for chained in transition.facts]
+    return [{"id": f.effect_id, "result": f.result, "note": f.note} for f in facts if isinstance(f, EffectReported)]

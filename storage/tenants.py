@@ -1,0 +1,189 @@
+"""Tenants, the people who work for them, the keys of machines, and where their webhooks go."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from typing import Any, Literal
+
+from pydantic import Field
+from uuid_utils import uuid7
+
+from domain.base import Kept, PersonId, TenantId
+from storage.pool import Connection, Database
+from storage.vault import Vault
+
+_CREATE = """
+INSERT INTO tenants (id, name, zone, development, time_scale, settings) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, zone = excluded.zone, development = excluded.development,
+    time_scale = excluded.time_scale, settings = excluded.settings
+"""
+_TENANT = "SELECT id, name, zone, development, time_scale, settings FROM tenants WHERE id = $1"
+_PUT_PERSON = """
+INSERT INTO people (tenant, id, name, email, roles, team, site, vendor, manager, queues, capacity, conflicts, locale, zone,
+    active)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+ON CONFLICT (tenant, id) DO UPDATE SET name = excluded.name, email = excluded.email, roles = excluded.roles, team = excluded.team,
+    site = excluded.site, vendor = excluded.vendor, manager = excluded.manager, queues = excluded.queues,
+    capacity = excluded.capacity, conflicts = excluded.conflicts, locale = excluded.locale, zone = excluded.zone,
+    active = excluded.active
+"""
+_PEOPLE = """
+SELECT id, name, email, roles, team, site, vendor, manager, queues, capacity, conflicts, locale, zone, active
+FROM people WHERE tenant = $1 ORDER BY id
+"""
+_NEW_KEY = "INSERT INTO api_keys (tenant, id, hash, name, scopes, person_id) VALUES ($1, $2, $3, $4, $5, $6)"
+_FIND_KEY = "SELECT tenant, id, name, scopes, person_id FROM api_keys WHERE hash = $1 AND active"
+_DISABLE_KEY = "UPDATE api_keys SET active = false WHERE tenant = $1 AND id = $2 AND active"
+_NEW_ENDPOINT = "INSERT INTO webhook_endpoints (tenant, id, purpose, url, secret) VALUES ($1, $2, $3, $4, $5)"
+_ENDPOINTS = "SELECT id, purpose, url, secret, active FROM webhook_endpoints WHERE tenant = $1 ORDER BY id"
+
+
+class Tenant(Kept):
+    """One company that uses Ombud, apart from all others."""
+
+    id: TenantId
+    name: str
+    zone: str = "UTC"
+    development: bool = False
+    time_scale: float = Field(1.0, gt=0, le=1)
+    """Below 1 only when ``development``: hours become seconds."""
+    settings: dict[str, Any] = Field(default_factory=dict)
+    """``email_kind`` and ``default_respondent`` of the e-mail intake, and the like."""
+
+
+class Person(Kept):
+    """Somebody who works for a tenant."""
+
+    id: PersonId
+    name: str
+    email: str | None = None
+    roles: tuple[str, ...] = ("mediator",)
+    team: str | None = None
+    site: str | None = None
+    vendor: str | None = None
+    manager: str | None = None
+    queues: tuple[str, ...] = ()
+    capacity: int = 20
+    conflicts: tuple[str, ...] = ()
+    """Keyed digests of parties whom this person may not judge (see :meth:`storage.vault.Vault.ref_digest`)."""
+    locale: str = "en"
+    zone: str = "UTC"
+    active: bool = True
+
+
+class KeyHolder(Kept):
+    """Whose API key it is."""
+
+    tenant_id: str
+    key_id: str
+    name: str
+    scopes: tuple[str, ...]
+    person_id: str | None = None
+
+    @property
+    def actor_id(self) -> str:
+        """As whom the key speaks."""
+        return self.person_id or self.key_id
+
+
+class Endpoint(Kept):
+    """Where a tenant's webhooks go."""
+
+    id: str
+    purpose: Literal["events", "remedies"]
+    url: str
+    secret: str = Field(repr=False)
+    active: bool = True
+
+
+class PostgresTenants:
+    """Makes and finds them."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def create(self, tenant: Tenant) -> None:
+        """Make a tenant, or change it."""
+        async with self._database.tenant(tenant.id) as conn:
+            t = tenant
+            await conn.execute(_CREATE, t.id, t.name, t.zone, t.development, t.time_scale, t.settings)
+
+    async def tenant(self, tenant_id: str) -> Tenant | None:
+        """One tenant, or None."""
+        async with self._database.tenant(tenant_id) as conn:
+            row = await conn.fetchrow(_TENANT, tenant_id)
+        return Tenant(**dict(row)) if row else None
+
+    async def all_ids(self) -> list[str]:
+        """The ids of all tenants."""
+        return await self._database.tenant_ids()
+
+    async def put_person(self, tenant_id: str, person: Person) -> None:
+        """Take somebody on, or change what is known of them."""
+        p = person
+        async with self._database.tenant(tenant_id) as conn:
+            await conn.execute(
+                _PUT_PERSON, tenant_id, p.id, p.name, p.email, p.roles, p.team, p.site, p.vendor, p.manager, p.queues, p.capacity,
+                p.conflicts, p.locale, p.zone, p.active,
+            )  # fmt: skip
+
+    async def people(self, tenant_id: str) -> list[Person]:
+        """Everybody, active or not."""
+        async with self._database.tenant(tenant_id) as conn:
+            return [Person(**dict(row)) for row in await conn.fetch(_PEOPLE, tenant_id)]
+
+    async def create_key(
+        self, tenant_id: str, *, name: str = "", scopes: tuple[str, ...] = ("*",), person_id: str | None = None
+    ) -> tuple[str, str]:
+        """A new API key: its id, and its secret, which is shown this once and kept nowhere."""
+        key_id, secret = f"key_{uuid7()}", "omb_" + base64.urlsafe_b64encode(os.urandom(30)).decode()
+        async with self._database.tenant(tenant_id) as conn:
+            await conn.execute(_NEW_KEY, tenant_id, key_id, _hash(secret), name, scopes, person_id)
+        return key_id, secret
+
+    async def find_key(self, secret: str) -> KeyHolder | None:
+        """Whose secret it is; None when it is nobody's (any more)."""
+        digest = _hash(secret)
+        async with self._database.key(digest.hex()) as conn:
+            row = await conn.fetchrow(_FIND_KEY, digest)
+        if row is None:
+            return None
+        return KeyHolder(
+            tenant_id=row["tenant"], key_id=row["id"], name=row["name"], scopes=row["scopes"], person_id=row["person_id"]
+        )
+
+    async def disable_key(self, tenant_id: str, key_id: str) -> bool:
+        """Take an API key out of use; False when there is no such active key."""
+        async with self._database.tenant(tenant_id) as conn:
+            return await conn.execute(_DISABLE_KEY, tenant_id, key_id) != "UPDATE 0"
+
+    async def create_endpoint(
+        self, tenant_id: str, url: str, *, purpose: Literal["events", "remedies"] = "events", secret: str | None = None
+    ) -> Endpoint:
+        """A place for webhooks to go, with its signing secret (made when none is given)."""
+        secret = secret or "whsec_" + base64.b64encode(os.urandom(24)).decode()
+        endpoint = Endpoint(id=f"whk_{uuid7()}", purpose=purpose, url=url, secret=secret)
+        sealed = self._vault.seal_secret(tenant_id, endpoint.id, secret.encode())
+        async with self._database.tenant(tenant_id) as conn:
+            await conn.execute(_NEW_ENDPOINT, tenant_id, endpoint.id, purpose, url, sealed)
+        return endpoint
+
+    async def endpoints(self, tenant_id: str) -> list[Endpoint]:
+        """All endpoints with their secrets."""
+        async with self._database.tenant(tenant_id) as conn:
+            return await endpoints(conn, self._vault, tenant_id)
+
+
+async def endpoints(conn: Connection, vault: Vault, tenant_id: str) -> list[Endpoint]:
+    """All endpoints with their secrets, on a connection that is in use."""
+    return [
+        Endpoint(**{**dict(row), "secret": vault.open_secret(tenant_id, row["id"], row["secret"]).decode()})
+        for row in await conn.fetch(_ENDPOINTS, tenant_id)
+    ]
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,223 @@
+"""Where text and personal data lie: encrypted with a key for each case and holder, so one key less erases one person's words.
+
+The keys themselves are stored encrypted ("wrapped") under a key that follows from the one master key, which is never in the
+database. Every ciphertext is bound to its place (tenant, case, id): copied to another row, it does not open.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from uuid_utils import uuid7
+
+from domain.prose import Prose
+from storage.pool import Connection
+
+STAFF = "staff"
+"""The holder of everything that is not written by a party."""
+
+_NONCE = 12
+_VERSION = b"\x01"
+
+_KEY = "SELECT id, wrapped FROM keys WHERE tenant = $1 AND case_id = $2 AND holder = $3 AND destroyed_at IS NULL"
+_NEW_KEY = """
+INSERT INTO keys (tenant, id, case_id, holder, wrapped) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (tenant, case_id, holder) WHERE destroyed_at IS NULL DO NOTHING
+"""
+_NEW_CONTENTS = """
+INSERT INTO contents (tenant, id, case_id, key_id, ciphertext)
+SELECT $1, c.id, $2, $3, c.ciphertext FROM unnest($4::text[], $5::bytea[]) AS c (id, ciphertext)
+"""
+_REVEAL = """
+SELECT c.id, c.case_id, c.ciphertext, k.id AS key_id, k.holder, k.wrapped
+FROM contents c JOIN keys k ON k.tenant = c.tenant AND k.id = c.key_id
+WHERE c.tenant = $1 AND c.id = ANY($2)
+"""
+_ERASE = """
+UPDATE keys SET wrapped = NULL, destroyed_at = clock_timestamp()
+WHERE tenant = $1 AND case_id = $2 AND holder = $3 AND destroyed_at IS NULL
+"""
+
+
+class VaultFault(Exception):
+    """The master key is unusable, or does not open what was sealed with it."""
+
+    code = "vault_fault"
+
+
+@dataclass(frozen=True)
+class DataKey:
+    """The key of one holder on one case."""
+
+    tenant_id: str
+    case_id: str
+    holder: str
+    id: str
+    key: bytes = field(repr=False)
+    wrapped: bytes = field(repr=False)
+
+    def seal(self, place: str, data: bytes) -> bytes:
+        """Encrypt; only the same place opens it again."""
+        nonce = os.urandom(_NONCE)
+        return _VERSION + nonce + AESGCM(self.key).encrypt(nonce, data, _bound(self.tenant_id, self.case_id, place))
+
+    def open(self, place: str, data: bytes) -> bytes:
+        """Decrypt. Raises VaultFault when it was sealed elsewhere or changed since."""
+        return _opened(self.key, data, _bound(self.tenant_id, self.case_id, place))
+
+    def digest(self, data: bytes) -> str:
+        """Keyed digest (HMAC-SHA-256, hex). It dies with the key, so nobody can guess a short text from it afterwards."""
+        return hmac.new(_derived(self.key, "digest"), data, hashlib.sha256).hexdigest()
+
+
+class SealBox:
+    """A sealer for one holder: call it with each text, then :meth:`Vault.keep` what it collected."""
+
+    def __init__(self, key: DataKey) -> None:
+        self.key = key
+        self.rows: list[tuple[str, bytes]] = []
+
+    def __call__(self, text: str) -> Prose:
+        data = text.encode("utf-8")
+        return Prose(content_id=self.put(data), digest=self.key.digest(data), length=len(text))
+
+    def file(self, name: str, media_type: str, data: bytes) -> Prose:
+        """Put a file away, with its name and media type inside."""
+        packed = b"\n".join((name.encode(), media_type.encode(), data))
+        return Prose(content_id=self.put(packed), digest=self.key.digest(packed), length=len(data))
+
+    def put(self, data: bytes) -> str:
+        """Put bytes away and return their content id."""
+        content_id = f"cnt_{uuid7()}"
+        self.rows.append((content_id, self.key.seal(content_id, data)))
+        return content_id
+
+
+class Vault:
+    """Everything that needs the master key (32 bytes)."""
+
+    def __init__(self, master: bytes) -> None:
+        if len(master) != 32:
+            raise VaultFault("The master key must have 32 bytes; make one with: openssl rand -base64 32")
+        self._master = master
+        self._wrapping = _derived(master, "wrap")
+
+    @classmethod
+    def from_text(cls, text: str) -> Vault:
+        """A vault from a base64 master key, as it stands in the settings."""
+        try:
+            return cls(base64.b64decode(text, validate=True))
+        except binascii.Error:
+            raise VaultFault("The master key is not base64; make one with: openssl rand -base64 32") from None
+
+    # --- texts of a case ---------------------------------------------------------------------------------------------
+
+    def new_key(self, tenant_id: str, case_id: str, holder: str) -> DataKey:
+        """A fresh key, not stored yet."""
+        key_id, key, nonce = f"dek_{uuid7()}", os.urandom(32), os.urandom(_NONCE)
+        sealed = AESGCM(self._wrapping).encrypt(nonce, key, _bound(tenant_id, case_id, holder, key_id))
+        return DataKey(tenant_id, case_id, holder, key_id, key, _VERSION + nonce + sealed)
+
+    async def key(self, conn: Connection, tenant_id: str, case_id: str, holder: str) -> DataKey:
+        """The holder's key on this case; made when there is none (or only destroyed ones)."""
+        while True:
+            row = await conn.fetchrow(_KEY, tenant_id, case_id, holder)
+            if row is not None:
+                return self.unwrap(tenant_id, case_id, holder, row["id"], row["wrapped"])
+            made = self.new_key(tenant_id, case_id, holder)
+            if await conn.execute(_NEW_KEY, tenant_id, made.id, case_id, holder, made.wrapped) == "INSERT 0 1":
+                return made
+
+    async def sealer(self, conn: Connection, tenant_id: str, case_id: str, holder: str) -> SealBox:
+        """A box for the texts of one holder."""
+        return SealBox(await self.key(conn, tenant_id, case_id, holder))
+
+    async def keep(self, conn: Connection, box: SealBox) -> None:
+        """Store what a box has collected."""
+        if box.rows:
+            ids, data = [r[0] for r in box.rows], [r[1] for r in box.rows]
+            await conn.execute(_NEW_CONTENTS, box.key.tenant_id, box.key.case_id, box.key.id, ids, data)
+
+    async def reveal_bytes(self, conn: Connection, tenant_id: str, ids: Iterable[str]) -> dict[str, bytes | None]:
+        """What lies under these content ids; None when it was erased. Unknown ids are left out."""
+        found: dict[str, bytes | None] = {}
+        for row in await conn.fetch(_REVEAL, tenant_id, list(dict.fromkeys(ids))):
+            if row["wrapped"] is None:
+                found[row["id"]] = None
+                continue
+            key = self.unwrap(tenant_id, row["case_id"], row["holder"], row["key_id"], row["wrapped"])
+            found[row["id"]] = key.open(row["id"], row["ciphertext"])
+        return found
+
+    async def reveal(self, conn: Connection, tenant_id: str, ids: Iterable[str]) -> dict[str, str | None]:
+        """The texts under these content ids; None when one was erased. Unknown ids are left out."""
+        found = await self.reveal_bytes(conn, tenant_id, ids)
+        return {key: None if data is None else data.decode("utf-8", "replace") for key, data in found.items()}
+
+    async def file(self, conn: Connection, tenant_id: str, content_id: str) -> tuple[str, str, bytes] | None:
+        """Name, media type and bytes of an attachment; None when it is unknown or was erased."""
+        data = (await self.reveal_bytes(conn, tenant_id, [content_id])).get(content_id)
+        if data is None:
+            return None
+        name, media_type, body = data.split(b"\n", 2)
+        return name.decode(), media_type.decode(), body
+
+    async def erase(self, conn: Connection, tenant_id: str, case_id: str, holder: str) -> bool:
+        """Destroy the holder's key on this case: nothing sealed with it can be read again. False when there was none."""
+        return await conn.execute(_ERASE, tenant_id, case_id, holder) != "UPDATE 0"
+
+    def unwrap(self, tenant_id: str, case_id: str, holder: str, key_id: str, wrapped: bytes) -> DataKey:
+        """A stored key, ready for use. Raises VaultFault when it was wrapped by another master key."""
+        key = _opened(self._wrapping, wrapped, _bound(tenant_id, case_id, holder, key_id))
+        return DataKey(tenant_id, case_id, holder, key_id, key, wrapped)
+
+    # --- what belongs to a tenant ------------------------------------------------------------------------------------
+
+    def seal_secret(self, tenant_id: str, place: str, data: bytes) -> bytes:
+        """Encrypt a secret that belongs to no case (of a webhook endpoint)."""
+        nonce = os.urandom(_NONCE)
+        sealed = AESGCM(_derived(self._master, "secret", tenant_id)).encrypt(nonce, data, _bound(tenant_id, place))
+        return _VERSION + nonce + sealed
+
+    def open_secret(self, tenant_id: str, place: str, data: bytes) -> bytes:
+        """What :meth:`seal_secret` put away."""
+        return _opened(_derived(self._master, "secret", tenant_id), data, _bound(tenant_id, place))
+
+    def ref_digest(self, tenant_id: str, ref: str) -> str:
+        """Keyed digest of the platform's id of a user: equal for equal users of one tenant, readable by nobody."""
+        return hmac.new(
+            _derived(self._master, "ref", tenant_id), ref.encode("utf-8", "surrogatepass"), hashlib.sha256
+        ).hexdigest()
+
+    def body_hash(self, tenant_id: str, body: bytes) -> bytes:
+        """Keyed digest of a request's body, to tell a repetition from a changed one."""
+        return hmac.new(_derived(self._master, "body", tenant_id), body, hashlib.sha256).digest()
+
+    def signing_seed(self) -> bytes:
+        """Seed of the key that signs the heads of the chains."""
+        return _derived(self._master, "heads")
+
+
+def _derived(key: bytes, *purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info="/".join(("ombud", *purpose)).encode()).derive(key)
+
+
+def _bound(*parts: str) -> bytes:
+    return "\x1f".join(parts).encode()
+
+
+def _opened(key: bytes, data: bytes, place: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(data[1 : 1 + _NONCE], data[1 + _NONCE :], place)
+    except InvalidTag:
+        raise VaultFault("Sealed data does not open: another master key, or it was changed.") from None

@@ -1,0 +1,128 @@
+"""A tenant with people, and reports with the terms they get: enough of a life for the record's tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from activities.messages import Knock, Recorded, RecordInput
+from activities.ports import Inbox, Records
+from activities.record import RecordActivities
+from domain.calendars import Calendar
+from domain.report import Report
+from domain.terms import Routing, Terms
+from storage.intake import Opened, PostgresIntake
+from storage.pool import Database
+from storage.tenants import Person, PostgresTenants
+from storage.vault import Vault
+
+OFFICE = Calendar.model_validate(
+    {"tz": "Europe/Berlin", "hours": {day: [("09:00", "17:00")] for day in ("mon", "tue", "wed", "thu", "fri")}}
+)
+_numbers = count(1)
+
+
+def a_report(**changes: Any) -> Report:
+    """A report of a bounty dispute between two people, with an address each."""
+    return Report.model_validate({
+        "kind": "bounty_dispute", "source": "api", "statement": "They closed my report as a duplicate of nothing.",
+        "subject": "Report 4711", "matter": "report-4711", "attributes": {"account_age_days": 12},
+        "parties": [
+            {"side": "claimant", "ref": "user-1", "name": "Kim Doe", "email": "kim@example.org", "zone": "Europe/Berlin"},
+            {"side": "respondent", "ref": "program-9", "name": "Acme", "email": "security@acme.example"},
+        ],
+        "attachments": [{"name": "proof.txt", "media_type": "text/plain", "data": "cHJvb2Y="}],
+        **changes,
+    })  # fmt: skip
+
+
+def some_terms(**changes: Any) -> Terms:
+    """Terms with a review clock of working hours and everybody told of everything."""
+    return Terms.model_validate({
+        "pack": "bounty_dispute", "version": "pack_0123456789abcdef", "opens_in": "review",
+        "labels": {"intake": "received", "review": "mediation", "approval": "checking", "ruled": "ruled",
+                   "appealable": "decided", "appeal": "appeal", "closed": "closed"},
+        "calendar": OFFICE.ref, "queue": "bounty", "appeal_queue": "bounty-appeals", "priority": "normal",
+        "clocks": [
+            {"name": "ruling", "target": "24 working hours", "during": "review",
+             "levels": [{"name": "warning", "at": 0.8, "action": "warn", "audience": ["owner", "leads"]},
+                        {"name": "breach", "action": "escalate", "audience": ["ops"], "repeat": "8 working hours"}]},
+            {"name": "grace", "target": "1 hour", "during": "ruled",
+             "levels": [{"name": "over", "action": "default", "default": "issue_ruling"}]},
+        ],
+        "outcomes": [{"name": "upheld", "lost_by": ["respondent"], "remedies": ["refund"]},
+                     {"name": "rejected", "lost_by": ["claimant"]}],
+        "notices": {"case_opened": ["all"], "message_sent": ["parties", "owner", "leads"]},
+        **changes,
+    })  # fmt: skip
+
+
+ADMITTED = Routing(decision="admit", trace=("gates/statement: pass",))
+
+PEOPLE = (
+    Person(
+        id="per_mia",
+        name="Mia",
+        email="mia@team.example",
+        roles=("mediator",),
+        team="emea",
+        manager="per_lee",
+        queues=("bounty",),
+    ),
+    Person(
+        id="per_max",
+        name="Max",
+        email="max@team.example",
+        roles=("mediator",),
+        team="emea",
+        manager="per_lee",
+        queues=("bounty",),
+    ),
+    Person(id="per_lee", name="Lee", email="lee@team.example", roles=("mediator", "lead"), queues=("bounty-appeals",)),
+    Person(id="per_ola", name="Ola", email=None, roles=("ops", "lead")),
+    Person(id="per_gone", name="Gone", email="gone@team.example", roles=("lead",), active=False, queues=("bounty",)),
+)
+
+
+@dataclass
+class World:
+    """Everything around one tenant."""
+
+    database: Database
+    vault: Vault
+    tenant_id: str
+    records: Records
+    inbox: Inbox
+
+    def __post_init__(self) -> None:
+        self.recorder = RecordActivities(self.records, self.inbox, "2025b")
+        self.intake = PostgresIntake(self.database, self.vault)
+        self.tenants = PostgresTenants(self.database, self.vault)
+
+    async def staff(self) -> None:
+        """Take everybody on."""
+        for person in PEOPLE:
+            await self.tenants.put_person(self.tenant_id, person)
+
+    async def opened(self, report: Report | None = None, terms: Terms | None = None, **more: Any) -> Opened:
+        """A report on disk, its opening command not judged yet."""
+        return await self.intake.open(
+            self.tenant_id, report or a_report(), terms or some_terms(), ADMITTED, calendars={OFFICE.ref: OFFICE}, **more
+        )
+
+    async def case(self, **more: Any) -> str:
+        """A case in review."""
+        opened = await self.opened(**more)
+        await self.record(opened.case_id)
+        return opened.case_id
+
+    async def record(self, case_id: str, *commands: dict[str, Any]) -> Recorded:
+        """Knock with commands, as a signal or an update does."""
+        knocks = tuple(Knock(command=command) for command in commands)
+        return await self.recorder.record(RecordInput(tenant_id=self.tenant_id, case_id=case_id, knocks=knocks))
+
+
+def a_command(kind: str, by: str, **fields: Any) -> dict[str, Any]:
+    """A command as JSON, with an id of its own."""
+    return {"id": f"cmd_test-{next(_numbers)}", "type": kind, "by": by, **fields}
