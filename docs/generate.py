@@ -36,19 +36,19 @@ not named for it is refused with the reason. Some of those who are named:
 
 SAMPLES: dict[str, Any] = {
     "by": "per_mara",
-    "reasons": "The parcel's tracking shows no delivery, and the seller sent no proof.",
-    "text": "The parcel never arrived.",
-    "what": "Please send the carrier's proof of delivery.",
+    "reasons": "The token works from another device, so the severity is high.",
+    "text": "It can be replayed from another device: see the steps attached.",
+    "what": "Which devices did you test on?",
     "of": "respondent",
     "owner": "per_mara",
-    "outcome": "refund_full",
-    "ground": "not_received",
-    "remedies": [{"type": "refund", "amount": {"amount": 12900, "currency": "EUR"}, "to": "claimant"}],
-    "remedy": "refund",
-    "amount": {"amount": 6500, "currency": "EUR"},
+    "outcome": "severity_changed",
+    "ground": "severity",
+    "remedies": [{"type": "payout", "amount": {"amount": 150000, "currency": "USD"}, "to": "claimant"}],
+    "remedy": "payout",
+    "amount": {"amount": 90000, "currency": "USD"},
     "offer_id": "off_0198c5a0",
     "decision": "overturn",
-    "reason": "not_our_matter",
+    "reason": "out_of_scope",
 }
 """A value for each field that somebody outside may fill in; the test parses every example made of them."""
 

@@ -49,9 +49,8 @@ def test_every_command_of_a_page_exists(page: Path) -> None:
 
 def test_the_readme_begins_with_the_two_commands() -> None:
     typed = [" ".join(words) for words in commands_of(ROOT / "README.md")]
-    assert typed[0].startswith("git clone")
-    assert "make demo" in typed[:4]
-    assert "make test" in typed[:4]
+    assert "make demo" in typed[:2]
+    assert "make test" in typed[:2]
 
 
 def test_ci_runs_what_the_readme_says() -> None:
