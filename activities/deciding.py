@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from activities.ports import Chained, KeptAnswer, Pending, Standing, Transition
 from domain.case import Case
 from domain.chain import link
-from domain.commands import parse_command
+from domain.commands import read_command
 from domain.decide import Voice
 from domain.facts import SYSTEM, DueLevel
 from domain.notices import NoticeDraft
@@ -87,7 +87,7 @@ def work_through(case: Case | None, case_id: str, standing: Standing, zone_data:
 
 def _command(batch: Batch, case_id: str, pending: Pending, standing: Standing, zone_data: str) -> None:
     try:
-        command = parse_command(pending.body)
+        command = read_command(pending.body)
         voice = Voice(actor=pending.actor, target=pending.target)
         made = step(batch.case, case_id, command, voice, pending.received_at, standing.now, standing.calendars, zone_data)
     except Refusal as refusal:

@@ -90,7 +90,7 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 cod
 class Money(Frozen):
     """An amount in minor units (cents) of one ISO 4217 currency; never a float."""
 
-    amount: Annotated[int, Field(ge=0, le=10**15)]
+    amount: Annotated[int, Field(ge=0, le=10**15, strict=True)]
     currency: Currency
 
     def __str__(self) -> str:

@@ -10,6 +10,8 @@ from domain.facts import AppealRight, Timetable
 from domain.prose import Prose
 from domain.terms import Terms
 
+WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
+
 
 class Fired(Kept):
     """A level that was reached."""
@@ -18,6 +20,8 @@ class Fired(Kept):
     count: int
     due_at: Instant
     recorded_at: Instant
+    held: bool = False
+    """The rule that belongs to it broke: it comes due again until it goes through."""
 
 
 class Clock(Kept):
@@ -113,7 +117,8 @@ class Case(Kept):
     close_reason: str | None = None
     closed_at: Instant | None = None
     phase_entered_at: Instant
-    returned: bool = False
+    seen_at: dict[Literal["claimant", "respondent", "platform"], Instant] = {}
+    """When something last happened that each of them may know of."""
 
     owner: str | None = None
     queue: str
@@ -149,17 +154,20 @@ class Case(Kept):
         return not self.open and not self.timetable and not any(e.state == "running" for e in self.effects)
 
     @property
-    def waiting_on(self) -> Literal["nobody", "claimant", "respondent", "both", "staff"]:
+    def waiting_on(self) -> WaitingOn:
         """Whose turn it is."""
-        sides = {r.of for r in self.requests}
-        if self.phase is Phase.SETTLEMENT:
+        return self.awaited_in(self.phase)
+
+    def awaited_in(self, phase: Phase) -> WaitingOn:
+        """Whose turn it is to somebody for whom the case is in this phase."""
+        if phase is Phase.SETTLEMENT:
             return self.offer.side.other.value if self.offer else "both"
-        if len(sides) == 2:
-            return "both"
-        if sides:
-            return next(iter(sides)).value
-        waiting = {Phase.RULED: "nobody", Phase.CLOSED: "nobody", Phase.APPEALABLE: "nobody"}
-        return waiting.get(self.phase, "staff")  # type: ignore[return-value]
+        if phase in (Phase.RULED, Phase.CLOSED, Phase.APPEALABLE):
+            return "nobody"
+        if phase is Phase.APPROVAL or not self.requests:
+            return "staff"
+        sides = {r.of for r in self.requests}
+        return "both" if len(sides) > 1 else sides.pop().value
 
     def party(self, party_id: str) -> OpenedParty | None:
         """The party with this id, or None."""
@@ -168,5 +176,3 @@ class Case(Kept):
     def side_parties(self, side: Side) -> tuple[OpenedParty, ...]:
         """Everybody on one side."""
         return tuple(p for p in self.parties if p.side is side)
-
-

@@ -13,25 +13,31 @@ from datetime import datetime, timedelta
 from domain.calendars import Calendar
 from domain.case import Case, Clock, Fired
 from domain.facts import DueLevel, Fact, LevelReached, Timetable
+from domain.spans import Span
 from domain.terms import ClockTerms, Level
+from domain.visibility import BACK
 from domain.worktime import due, due_share
 
 EARLIEST_REPEAT_FOR = timedelta(seconds=1)
 """A repeating level never falls due sooner than this after it fired, whatever a pack says: a timer must not spin."""
 
+HELD_FOR = timedelta(hours=1)
+"""A level whose rule broke comes due again after this: time enough for somebody to look, short enough that no party waits for a day."""
+
 
 def triggers(before: Case | None, fact: Fact, after: Case) -> frozenset[str]:
     """What a fact means to clocks and notices: its type, the type with its qualifier, and what it completes."""
-    found = {fact.type}
+    found: set[str] = {fact.type}
     match fact.type:
         case "phase_entered":
-            found.add(f"phase_entered:{fact.phase.value}")
+            # A draft that comes back does not begin the phase anew: a clock of its beginning does not start again.
+            found.add(f"phase_{'resumed' if fact.reason in BACK else 'entered'}:{fact.phase.value}")
             if before is not None and before.phase is not fact.phase:
                 found.add(f"phase_left:{before.phase.value}")
         case "evidence_requested" | "evidence_lapsed":
             found.add(f"{fact.type}:{fact.of.value}")
         case "evidence_submitted" | "offer_made" | "appeal_lodged":
-            found.add(f"{fact.type}:{fact.side.value}")
+            found.add(f"{fact.type}:{fact.side.value if fact.side else 'platform'}")
         case "message_sent":
             found.add(f"message_sent:{fact.sender}")
         case "level_reached":
@@ -39,6 +45,8 @@ def triggers(before: Case | None, fact: Fact, after: Case) -> frozenset[str]:
         case "case_closed":
             if before is not None:
                 found.add(f"phase_left:{before.phase.value}")
+        case _:
+            pass
     if before is not None and before.requests:
         gone = {r.of for r in before.requests} - {r.of for r in after.requests}
         found |= {f"requests_settled:{side.value}" for side in gone}
@@ -57,7 +65,9 @@ def advance(before: Case | None, fact: Fact, after: Case, at: datetime, recorded
         if clock is not None:
             clock = _moved(clock, definition, happened, at, closed=not after.open)
             if isinstance(fact, LevelReached) and (fact.clock, fact.instance) == (clock.name, clock.instance):
-                fired = Fired(level=fact.level, count=fact.count, due_at=fact.due_at, recorded_at=recorded_at)
+                level = definition.level(fact.level)
+                held = level is not None and level.action != fact.action
+                fired = Fired(level=fact.level, count=fact.count, due_at=fact.due_at, recorded_at=recorded_at, held=held)
                 clock = clock.model_copy(update={"fired": (*clock.fired, fired)})
         if clock is not None and clock.stopped_at is not None:
             ended.append(clock)
@@ -109,17 +119,31 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
     return tuple(sorted(rows, key=lambda r: r.due_at))
 
 
+def comes_again(row: DueLevel, recorded_at: datetime) -> DueLevel:
+    """The next time of a level whose rule broke: the case must not be left without a deadline, and a mended rule gets its chance."""
+    return row.model_copy(update={"count": row.count + 1, "due_at": max(row.due_at, recorded_at) + HELD_FOR})
+
+
 def _next(clock: Clock, definition: ClockTerms, level: Level, calendar: Calendar | None) -> DueLevel | None:
     fired = [f for f in clock.fired if f.level == level.name]
+    row = DueLevel(clock=clock.name, instance=clock.instance, level=level.name, count=len(fired), due_at=clock.started_at)
     if not fired:
         at = due_share(calendar, clock.started_at, definition.target, level.at, clock.pauses)
+    elif fired[-1].held:
+        at = max(fired[-1].due_at, fired[-1].recorded_at) + HELD_FOR
     elif level.repeat is not None:
-        # From when it was told, not from when it fell due: after an outage a level repeats once, not once for every missed day.
-        last = max(fired[-1].due_at, fired[-1].recorded_at)
-        at = due(calendar, last, level.repeat, [p for p in clock.pauses if p[1] is None or p[1] > last])
-        at = max(at, last + EARLIEST_REPEAT_FOR) if at is not None else None
+        at = _repeated(clock, fired[-1], level.repeat, calendar)
     else:
         return None
-    if at is None:
-        return None
-    return DueLevel(clock=clock.name, instance=clock.instance, level=level.name, count=len(fired), due_at=at)
+    return row.model_copy(update={"due_at": at}) if at is not None else None
+
+
+def _repeated(clock: Clock, fired: Fired, repeat: Span, calendar: Calendar | None) -> datetime | None:
+    # From when it was told, not from when it fell due: after an outage a level repeats once, not once for every missed day.
+    last = max(fired.due_at, fired.recorded_at)
+    pauses = [p for p in clock.pauses if p[1] is None or p[1] > last]
+    if not repeat.is_clock_time:
+        # Days run through a pause; counted from before it, the level would fall due at once when the clock goes on.
+        last = max([last, *(end for _, end in pauses if end is not None)])
+    at = due(calendar, last, repeat, pauses)
+    return max(at, last + EARLIEST_REPEAT_FOR) if at is not None else None

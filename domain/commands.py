@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from domain.base import ActorId, Code, CommandId, Frozen, Instant, Money, PartyId, PersonId, Priority, Reference, Side
-from domain.prose import Prose, SealedText, Sealer
+from domain.prose import FROM_OUTSIDE, Prose, SealedText, Sealer
 from domain.terms import Routing, Terms
 
 
@@ -31,6 +31,11 @@ class OpenedParty(Frozen):
     """Keyed digest of the platform's id for this user: equal for equal users, readable by nobody."""
     locale: str = "en"
     zone: str = "UTC"
+
+    @property
+    def speaks(self) -> bool:
+        """Whether what they do is done by their side; witnesses and insurers speak for themselves alone."""
+        return self.role in ("principal", "representative")
 
 
 class Open(_Command):
@@ -94,7 +99,7 @@ class AcceptOffer(_Command):
     """Accept the other side's open offer: binding, closes the case as settled and carries the remedy out."""
 
     type: Literal["accept_offer"] = "accept_offer"
-    offer_id: str | None = None
+    offer_id: Reference | None = None
     """Named, it must be the open one: nobody accepts an offer they have not seen."""
 
 
@@ -102,7 +107,7 @@ class DeclineOffer(_Command):
     """Turn the open offer down; the settlement goes on."""
 
     type: Literal["decline_offer"] = "decline_offer"
-    offer_id: str | None = None
+    offer_id: Reference | None = None
 
 
 class Escalate(_Command):
@@ -261,10 +266,13 @@ SYSTEM_COMMANDS = frozenset({"open", "deadline", "report_effect", "report_delive
 
 
 def parse_command(raw: object, sealer: Sealer | None = None) -> Command:
-    """The command that a JSON object says, its texts put away by ``sealer``.
+    """The command that a JSON object from outside says, its texts put away by ``sealer``.
 
     Raises pydantic's ValidationError, whose errors name each field. Without a sealer texts are only checked.
     """
-    return COMMANDS.validate_python(raw, context={"sealer": sealer})
+    return COMMANDS.validate_python(raw, context={FROM_OUTSIDE: sealer})
 
 
+def read_command(body: object) -> Command:
+    """A command as it was kept, its texts sealed before. Raises pydantic's ValidationError."""
+    return COMMANDS.validate_python(body)

@@ -15,6 +15,7 @@ from domain import facts as f
 from domain import rulings as r
 from domain.base import Kept, Outcome, Phase, Side, derived_id
 from domain.case import Case
+from domain.conditions import unmet
 from domain.fairness import bar_to_judging, why_not
 from domain.refusals import (
     AlreadyOpen,
@@ -25,11 +26,11 @@ from domain.refusals import (
     NotSystem,
     OwnCase,
     OwnerMissing,
-    OwnOffer,
     RemedyNotAllowed,
     TooLate,
     UnknownActor,
 )
+from domain.terms import DefaultAction
 
 Facts = tuple[f.Fact, ...]
 
@@ -43,7 +44,7 @@ class Voice(Kept):
 
 def decide(case: Case | None, command: c.Command, voice: Voice, at: datetime) -> Facts:
     """The facts that follow from a command received at ``at``. Raises a Refusal; then nothing has happened."""
-    if voice.actor is None:
+    if voice.actor is None or (case is not None and _stranger(case, voice.actor)):
         raise UnknownActor(f"Nobody with the id '{command.by}' has anything to do with this case.", by=command.by)
     if command.type in c.SYSTEM_COMMANDS and voice.actor.role != "system":
         raise NotSystem(f"'{command.type}' is sent by the system only.", command=command.type)
@@ -53,10 +54,15 @@ def decide(case: Case | None, command: c.Command, voice: Voice, at: datetime) ->
         return _open(command)
     if case is None:
         raise NotOpened("The case has not been opened; its opening report is missing.")
-    refusal = why_not(case, voice.actor, command.type)
+    refusal = why_not(case, voice.actor, command.type) or unmet(case, voice.actor, command.type)
     if refusal is not None:
         raise refusal
     return _RULES[command.type](case, command, voice, at)
+
+
+def _stranger(case: Case, actor: f.Actor) -> bool:
+    """A party, but of another case."""
+    return actor.role in ("claimant", "respondent") and case.party(actor.id) is None
 
 
 def _open(command: c.Open) -> Facts:
@@ -67,7 +73,8 @@ def _open(command: c.Open) -> Facts:
             return (opened, f.CaseDeclined(reason=reason), f.CaseClosed(outcome=Outcome.DECLINED, reason=reason))
         case "triage":
             return (opened,)
-    return (opened, f.PhaseEntered(phase=command.terms.opens_in))
+        case "admit":
+            return (opened, f.PhaseEntered(phase=command.terms.opens_in))
 
 
 def _admit(case: Case, command: c.Admit, voice: Voice, at: datetime) -> Facts:
@@ -80,8 +87,9 @@ def _decline(case: Case, command: c.Decline, voice: Voice, at: datetime) -> Fact
 
 
 def _message(case: Case, command: c.Message, voice: Voice, at: datetime) -> Facts:
-    side = _side(voice)
-    return (f.MessageSent(to=command.to, text=command.text, sender=side.value if side else "staff"),)
+    role = voice.actor.role if voice.actor else "system"
+    sender: Any = role if role in ("claimant", "respondent", "platform") else "staff"
+    return (f.MessageSent(to=command.to, text=command.text, sender=sender),)
 
 
 def _note(case: Case, command: c.Note, voice: Voice, at: datetime) -> Facts:
@@ -99,12 +107,9 @@ def _offer(case: Case, command: c.Offer, voice: Voice, at: datetime) -> Facts:
 
 
 def _answered(case: Case, command: c.AcceptOffer | c.DeclineOffer, voice: Voice) -> tuple[str, Side]:
-    side = _side_of(voice)
     if case.offer is None or command.offer_id not in (None, case.offer.id):
         raise NoOffer("There is no open offer with this id; it was replaced, declined, or never made.", offer=command.offer_id)
-    if case.offer.side is side:
-        raise OwnOffer("This is your own side's offer; the other side answers it.", offer=case.offer.id)
-    return case.offer.id, side
+    return case.offer.id, _side_of(voice)
 
 
 def _accept_offer(case: Case, command: c.AcceptOffer, voice: Voice, at: datetime) -> Facts:
@@ -138,8 +143,6 @@ def _assign(case: Case, command: c.Assign, voice: Voice, at: datetime) -> Facts:
 
 
 def _take(case: Case, command: c.Take, voice: Voice, at: datetime) -> Facts:
-    if case.owner is not None:
-        raise OwnerMissing("The case has an owner; ask an ops lead to reassign it.")
     return (f.CaseAssigned(owner=command.by, reason="taken"),)
 
 
@@ -148,8 +151,10 @@ def _request_evidence(case: Case, command: c.RequestEvidence, voice: Voice, at: 
 
 
 def _submit_evidence(case: Case, command: c.SubmitEvidence, voice: Voice, at: datetime) -> Facts:
-    side = _side(voice) or Side.CLAIMANT
-    answers = tuple(q.id for q in case.requests if q.of is side)
+    side = _side(voice)
+    party = case.party(command.by)
+    # A witness or the platform adds to the file; what was asked of a side is answered by whoever speaks for it.
+    answers = tuple(q.id for q in case.requests if q.of is side) if party is not None and party.speaks else ()
     evidence_id = derived_id("evd", command.id)
     return (
         f.EvidenceSubmitted(
@@ -161,7 +166,8 @@ def _submit_evidence(case: Case, command: c.SubmitEvidence, voice: Voice, at: da
 def _withdraw(case: Case, command: c.Withdraw, voice: Voice, at: datetime) -> Facts:
     side = _side_of(voice)
     if side not in case.appellants:
-        return (f.CaseWithdrawn(reasons=command.reasons), f.CaseClosed(outcome=Outcome.WITHDRAWN, reasons=command.reasons))
+        closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reasons=command.reasons)
+        return (f.CaseWithdrawn(reasons=command.reasons), *r.undo_all(case, command.id), closed)
     return (f.AppealWithdrawn(side=side), *r.after_appeal_withdrawn(case, side))
 
 
@@ -179,21 +185,21 @@ def _reopen(case: Case, command: c.Reopen, voice: Voice, at: datetime) -> Facts:
 
 def _deadline(case: Case, command: c.Deadline, voice: Voice, at: datetime) -> Facts:
     row = next((d for d in case.timetable if d.id == command.id), None)
-    definition = case.terms.clock(command.clock)
-    level = next((x for x in definition.levels if x.name == command.level), None) if definition else None
+    definition = case.terms.clock(row.clock) if row else None
+    level = definition.level(row.level) if row and definition else None
     if row is None or definition is None or level is None or row.due_at > at:
         raise DeadlineMoot("The clock was stopped or moved before this level was reached.", deadline=command.id)
     reached = f.LevelReached(
         clock=row.clock, instance=row.instance, level=row.level, count=row.count, action=level.action, due_at=row.due_at
     )
     if level.action == "default":
-        return (reached, *_by_default(case, level.default or "", definition.waits_for, command.id))
+        return (reached, *_by_default(case, level.default or "close", definition.waits_for, command.id))
     if level.reassign and case.owner is not None:
         return (reached, f.CaseQueued(queue=case.queue, reason="escalated"))
     return (reached,)
 
 
-def _by_default(case: Case, default: str, waits_for: str, command_id: str) -> Facts:
+def _by_default(case: Case, default: DefaultAction, waits_for: str, command_id: str) -> Facts:
     match default:
         case "open_review":
             return (f.PhaseEntered(phase=Phase.REVIEW, reason="deadline"),)
@@ -202,7 +208,8 @@ def _by_default(case: Case, default: str, waits_for: str, command_id: str) -> Fa
             return (f.EvidenceLapsed(of=side, requests=tuple(q.id for q in case.requests if q.of is side)),)
         case "issue_ruling":
             return r.issue(case, command_id)
-    return (f.CaseClosed(outcome=Outcome.RULED if case.rulings else Outcome.EXPIRED, reason="deadline"),)
+        case "close":
+            return (f.CaseClosed(outcome=Outcome.RULED if case.rulings else Outcome.EXPIRED, reason="deadline"),)
 
 
 def _report_effect(case: Case, command: c.ReportEffect, voice: Voice, at: datetime) -> Facts:

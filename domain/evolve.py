@@ -9,6 +9,7 @@ from domain import facts as f
 from domain.base import Outcome, Phase
 from domain.case import Case, Effect, EvidenceRequest, Involvement, OpenOffer, Ruling
 from domain.clocks import advance
+from domain.visibility import OUTSIDE, knows
 
 _SEEKS_OWNER = (Phase.INTAKE, Phase.REVIEW, Phase.APPEAL)
 
@@ -29,7 +30,8 @@ def evolve(case: Case | None, recording: f.Recording, *, case_id: str = "") -> C
         change = _CHANGES.get(fact.type, _nothing)(case, recording, fact)
         changed = case.model_copy(update={**change, "seq": recording.seq, "updated_at": recording.at})
     clocks = advance(case, fact, changed, recording.at, recording.recorded_at)
-    update: Change = {"clocks": clocks}
+    seen = {audience: recording.at for audience in OUTSIDE if knows(changed, fact, audience)}
+    update: Change = {"clocks": clocks, "seen_at": {**changed.seen_at, **seen}}
     if recording.timetable is not None:
         update["timetable"] = recording.timetable
     return changed.model_copy(update=update)
@@ -71,15 +73,16 @@ def _nothing(case: Case, rec: f.Recording, fact: Any) -> Change:
 
 
 def _phase(case: Case, rec: f.Recording, fact: f.PhaseEntered) -> Change:
-    change: Change = {"phase": fact.phase, "phase_entered_at": rec.at, "returned": fact.reason in ("returned", "retracted")}
+    change: Change = {"phase": fact.phase, "phase_entered_at": rec.at}
     if fact.phase is not Phase.SETTLEMENT:
         change["offer"] = None
     if fact.phase is Phase.APPEALABLE:
         change["appellants"] = ()
+    if fact.phase in _SEEKS_OWNER:
+        # Whoever decides starts without a draft.
+        change["ruling"] = None
     if fact.phase is Phase.APPEAL and case.phase is Phase.APPEALABLE:
-        change |= {"round": case.round + 1, "ruling": None, "owner": None, "queue": case.terms.appeal_queue}
-    if fact.phase in (Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE):
-        change["requests"] = ()
+        change |= {"round": case.round + 1, "owner": None, "queue": case.terms.appeal_queue}
     owner = change.get("owner", case.owner)
     change["owner_sought"] = fact.phase in _SEEKS_OWNER and owner is None
     return change
@@ -134,7 +137,12 @@ def _approved(case: Case, rec: f.Recording, fact: f.RulingApproved) -> Change:
     return {"ruling": ruling, "involved": (*case.involved, part)}
 
 
-def _undrafted(case: Case, rec: f.Recording, fact: Any) -> Change:
+def _returned(case: Case, rec: f.Recording, fact: f.RulingReturned) -> Change:
+    part = Involvement(person=rec.actor.id, manager=rec.actor.manager, round=case.round, part="approver")
+    return {"ruling": None, "involved": (*case.involved, part)}
+
+
+def _retracted(case: Case, rec: f.Recording, fact: f.RulingRetracted) -> Change:
     return {"ruling": None}
 
 
@@ -142,7 +150,8 @@ def _issued(case: Case, rec: f.Recording, fact: f.RulingIssued) -> Change:
     if case.ruling is None:
         return {}
     issued = case.ruling.model_copy(update={"issued_at": rec.at})
-    return {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights}
+    # Now that the parties are told, nothing is asked of them any more; until then they answer as if nothing were decided.
+    return {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights, "requests": ()}
 
 
 def _remitted(case: Case, rec: f.Recording, fact: f.CaseRemitted) -> Change:
@@ -151,14 +160,15 @@ def _remitted(case: Case, rec: f.Recording, fact: f.CaseRemitted) -> Change:
 
 
 def _appealed(case: Case, rec: f.Recording, fact: f.AppealLodged) -> Change:
-    return {"appeals_used": (*case.appeals_used, fact.side), "appellants": (*case.appellants, fact.side)}
+    rights = tuple(r.model_copy(update={"allowed": False, "because": "already_used"}) if r.side is fact.side else r for r in case.rights)
+    return {"appeals_used": (*case.appeals_used, fact.side), "appellants": (*case.appellants, fact.side), "rights": rights}
 
 
 def _appeal_withdrawn(case: Case, rec: f.Recording, fact: f.AppealWithdrawn) -> Change:
     left = tuple(s for s in case.appellants if s is not fact.side)
     in_force = case.rulings[-1] if case.rulings else None
     draft = case.ruling if left else in_force
-    return {"appellants": left, "ruling": draft}
+    return {"appellants": left, "ruling": draft, "requests": case.requests if left else ()}
 
 
 def _effect_ordered(case: Case, rec: f.Recording, fact: f.EffectOrdered) -> Change:
@@ -181,7 +191,9 @@ def _level(case: Case, rec: f.Recording, fact: f.LevelReached) -> Change:
 
 
 def _closed(case: Case, rec: f.Recording, fact: f.CaseClosed) -> Change:
+    over = {"allowed": False, "because": "window_over"}
     return {
+        "rights": tuple(r.model_copy(update=over) if r.allowed else r for r in case.rights),
         "phase": Phase.CLOSED,
         "phase_entered_at": rec.at,
         "closed_at": rec.at,
@@ -222,8 +234,8 @@ _CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
     "evidence_lapsed": _lapsed,
     "ruling_drafted": _drafted,
     "ruling_approved": _approved,
-    "ruling_returned": _undrafted,
-    "ruling_retracted": _undrafted,
+    "ruling_returned": _returned,
+    "ruling_retracted": _retracted,
     "ruling_issued": _issued,
     "case_remitted": _remitted,
     "appeal_lodged": _appealed,

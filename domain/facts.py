@@ -64,7 +64,7 @@ class MessageSent(Kept):
     type: Literal["message_sent"] = "message_sent"
     to: Literal["all", "claimant", "respondent"]
     text: Prose
-    sender: Literal["claimant", "respondent", "staff"]
+    sender: Literal["claimant", "respondent", "staff", "platform"]
 
 
 class NoteAdded(Kept):
@@ -103,7 +103,8 @@ class EvidenceRequested(Kept):
 class EvidenceSubmitted(Kept):
     type: Literal["evidence_submitted"] = "evidence_submitted"
     evidence_id: str
-    side: Side
+    side: Side | None = None
+    """The side of whoever handed it in; None: the platform."""
     text: Prose
     confidential: bool = False
     answers: tuple[str, ...] = ()
@@ -249,7 +250,7 @@ FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)
 
 
 class Actor(Kept):
-    """Who did it, as resolved when it was recorded; somebody who changes team later stays who they were here."""
+    """Who did it, as resolved when it was recorded."""
 
     id: str
     role: Literal["claimant", "respondent", "mediator", "lead", "ops", "platform", "system"]

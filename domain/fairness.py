@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from domain.base import Phase, Side
+from domain.base import Side
 from domain.case import Case
 from domain.facts import Actor
 from domain.lifecycle import Who, row
 from domain.refusals import NotAllowed, NotInThisPhase, NotYourCase, OwnCase, OwnRuling, Refusal
+from domain.visibility import audience_of, seen_phase
 
 _STAFF = frozenset({"mediator", "lead", "ops"})
 _JUDGES = frozenset({"mediator", "lead"})
@@ -35,7 +36,7 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
     found: set[Who] = set()
     party = case.party(actor.id)
     if party is not None:
-        if party.role in ("principal", "representative"):
+        if party.speaks:
             found.add(Who.CLAIMANT if party.side is Side.CLAIMANT else Who.RESPONDENT)
             if party.side in case.appellants:
                 found.add(Who.APPELLANT)
@@ -69,16 +70,15 @@ def _as_staff(case: Case, actor: Actor) -> set[Who]:
 
 
 def why_not(case: Case, actor: Actor, command: str) -> Refusal | None:
-    """Why the table does not let this actor send this command now; None when it does."""
-    found = row(case.phase, command)
-    if found is None or (case.phase is Phase.APPEALABLE and not case.terms.has(Phase.APPEAL)):
-        seen = visible_phase(case, actor)
-        return NotInThisPhase(f"'{command}' is not possible while the case is in {seen.value}.", phase=seen.value, command=command)
-    if command == "withdraw" and case.ruling is not None and case.ruling.decision != "rule":
-        # In an appeal's approval and grace only the appeal can be taken back, not the report.
-        if Who.APPELLANT in relations(case, actor):
-            return None
-    elif found.who & relations(case, actor):
+    """Why the table does not let this actor send this command now; None when it does.
+
+    Somebody outside is judged by the phase they see, so that neither a permission nor a refusal tells them of a ruling in approval or grace.
+    """
+    phase = seen_phase(case, audience_of(actor))
+    found = row(phase, command)
+    if found is None:
+        return NotInThisPhase(f"'{command}' is not possible while the case is in {phase.value}.", phase=phase.value, command=command)
+    if found.who & relations(case, actor):
         return None
     return _refusal(case, actor, command, found.who)
 
@@ -93,11 +93,3 @@ def _refusal(case: Case, actor: Actor, command: str, who: frozenset[Who]) -> Ref
         return NotYourCase("The case belongs to somebody else; take it or have it assigned first.", command=command)
     allowed = sorted(w.value for w in who)
     return NotAllowed(f"'{command}' can be sent by: {', '.join(allowed)}.", command=command, allowed=allowed)
-
-
-def visible_phase(case: Case, actor: Actor) -> Phase:
-    """The phase as this actor may know it: to a party a ruling that waits for approval or grace looks like what went before."""
-    if actor.role in ("claimant", "respondent", "platform") and case.phase in (Phase.APPROVAL, Phase.RULED):
-        first = case.ruling is None or case.ruling.decision == "rule"
-        return Phase.REVIEW if first else Phase.APPEAL
-    return case.phase

@@ -85,19 +85,21 @@ TABLE: tuple[Row, ...] = (
     _row(_P.REVIEW, "rule", "owner", "approval ruled"),
     _row(_P.REVIEW, "withdraw", "claimant", "closed"),
     _row(_P.REVIEW, "close", "ops", "closed"),
-    # approval: looks like review to the parties, so whatever they may do in review they may do here
+    # approval: looks like review (or appeal) to the parties, so they may do here what they may do there; they are judged by those rows
     _row(_P.APPROVAL, "message", TALKERS),
     _row(_P.APPROVAL, "note", "staff"),
     _row(_P.APPROVAL, "submit_evidence", HANDERS_IN),
     _row(_P.APPROVAL, "approve", "approver", "ruled"),
     _row(_P.APPROVAL, "return_ruling", "approver", "review appeal"),
     _row(_P.APPROVAL, "retract", "drafter", "review appeal"),
+    _row(_P.APPROVAL, "appeal", PARTIES, "appeal"),
     _row(_P.APPROVAL, "withdraw", "claimant appellant", "appealable closed"),
-    # ruled: the grace; looks like review to the parties too
+    # ruled: the grace; looks like review (or appeal) to the parties too
     _row(_P.RULED, "message", TALKERS),
     _row(_P.RULED, "note", "staff"),
     _row(_P.RULED, "submit_evidence", HANDERS_IN),
     _row(_P.RULED, "retract", "drafter", "review appeal"),
+    _row(_P.RULED, "appeal", PARTIES, "appeal"),
     _row(_P.RULED, "withdraw", "claimant appellant", "appealable closed"),
     # appealable: the parties know; each side that lost something may appeal
     _row(_P.APPEALABLE, "message", TALKERS),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from domain import facts as f
-from domain.base import Kept, Phase, Side
+from domain.base import Kept, Outcome, Phase, Side
 from domain.case import Case
 from domain.clocks import triggers
 from domain.evolve import evolve
 from domain.prose import Prose
-from domain.terms import Audience
+from domain.terms import Audience, ClockTerms
+from domain.visibility import UNTOLD, knows, seen_phase
+from domain.visibility import Audience as Viewer
 
 
 class NoticeDraft(Kept):
@@ -20,7 +22,7 @@ class NoticeDraft(Kept):
     """The trigger that caused it (``ruling_issued``, ``evidence_requested:claimant``)."""
     recipient: str
     """A party's id, a person's id, ``role:leads`` / ``role:ops`` (everybody with the role), or ``platform`` (webhook endpoints)."""
-    audience: Literal["claimant", "respondent", "staff", "platform"]
+    audience: Viewer
     data: dict[str, Any]
     texts: dict[str, Prose] = {}
 
@@ -60,13 +62,27 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
         audiences = level.audience if level else audiences
     drafts = []
     for audience in _each(audiences):
+        viewer = _viewer(audience)
+        if not knows(case, fact, viewer) or (viewer == "respondent" and _never_before(case)):
+            continue
         for recipient in _recipients(case, audience):
-            if recipient == recording.actor.id or not _may_know(case, recording, audience):
+            if recipient == recording.actor.id:
                 continue
-            data = {"seq": recording.seq, **_standing(case, audience), **_said(case, fact, audience)}
-            kind: Any = audience if audience in ("claimant", "respondent", "platform") else "staff"
-            drafts.append(NoticeDraft(event=event, recipient=recipient, audience=kind, data=data, texts=_texts(case, fact, audience)))
+            data = {**_standing(case, viewer), **_said(case, fact, viewer)}
+            if viewer == "staff":
+                # To a party the number of facts would tell that something happened inside.
+                data["seq"] = recording.seq
+            drafts.append(NoticeDraft(event=event, recipient=recipient, audience=viewer, data=data, texts=_texts(case, fact, viewer)))
     return drafts
+
+
+def _viewer(audience: Audience) -> Viewer:
+    return audience if audience in ("claimant", "respondent", "platform") else "staff"
+
+
+def _never_before(case: Case) -> bool:
+    """Turned away at the gate: the respondent was never told of the report, and is not told that it came to nothing."""
+    return case.outcome is Outcome.DECLINED and case.closed_at == case.opened_at
 
 
 def _each(audiences: tuple[Audience, ...]) -> tuple[Audience, ...]:
@@ -85,36 +101,20 @@ def _recipients(case: Case, audience: Audience) -> tuple[str, ...]:
             return (case.ruling.decider,) if case.ruling else ()
         case "platform":
             return ("platform",)
-    return (f"role:{audience}",)
+        case _:
+            return (f"role:{audience}",)
 
 
-def _may_know(case: Case, recording: f.Recording, audience: Audience) -> bool:
-    fact = recording.fact
-    if audience not in ("claimant", "respondent", "platform"):
-        return True
-    if isinstance(fact, f.PhaseEntered) and fact.phase in (Phase.APPROVAL, Phase.RULED):
-        return False
-    if isinstance(fact, f.PhaseEntered) and fact.reason in ("returned", "retracted"):
-        return False
-    if isinstance(fact, f.MessageSent) and fact.to != "all":
-        return audience in (fact.to, fact.sender)
-    if isinstance(fact, f.EvidenceSubmitted) and fact.confidential:
-        return audience == fact.side.value
-    return True
-
-
-def _standing(case: Case, audience: Audience) -> dict[str, Any]:
-    """How the case stands, as this audience may know it, with its own due date and what happens by default."""
-    staff = audience not in ("claimant", "respondent", "platform")
-    masked = not staff and case.phase in (Phase.APPROVAL, Phase.RULED)
-    phase = Phase.REVIEW if masked else case.phase
+def _standing(case: Case, viewer: Viewer) -> dict[str, Any]:
+    """How the case stands, as this viewer may know it, with their own due date and what happens by default."""
+    phase = seen_phase(case, viewer)
     data: dict[str, Any] = {"phase": phase.value, "phase_label": case.terms.labels.get(phase, phase.value), "kind": case.kind}
-    data["waiting_on"] = "staff" if masked else case.waiting_on
+    data["waiting_on"] = case.awaited_in(phase)
     if case.outcome:
         data["case_outcome"] = case.outcome.value
-    if staff:
+    if viewer == "staff":
         data |= {"priority": case.priority.value, "owner": case.owner, "queue": case.queue}
-    due = own_deadline(case, audience)
+    due = own_deadline(case, viewer)
     if due is not None:
         data |= {"due_at": due[0].due_at.isoformat(), "due_clock": due[0].clock}
         if due[1]:
@@ -122,23 +122,30 @@ def _standing(case: Case, audience: Audience) -> dict[str, Any]:
     return data
 
 
-def own_deadline(case: Case, audience: str) -> tuple[f.DueLevel, str | None] | None:
-    """The end of the clock that waits for this audience, with what the clock does by itself then; None when none does."""
-    waits = {"claimant": ("claimant", "nobody"), "respondent": ("respondent", "nobody"), "platform": ()}.get(audience, ("staff", "approver"))
-    hidden = ("claimant", "respondent") if case.phase in (Phase.APPROVAL, Phase.RULED) else ()
+def own_deadline(case: Case, viewer: Viewer) -> tuple[f.DueLevel, str | None] | None:
+    """The end of the clock that waits for this viewer, with what the clock does by itself then; None when none does."""
+    if viewer == "platform":
+        return None
+    waits = ("staff", "approver") if viewer == "staff" else (viewer, "nobody")
     for row in case.timetable:
         definition = case.terms.clock(row.clock)
-        level = next((x for x in definition.levels if x.name == row.level), None) if definition else None
-        if definition is None or level is None or definition.waits_for not in waits or audience in hidden:
+        level = definition.level(row.level) if definition else None
+        if definition is None or level is None or definition.waits_for not in waits:
             continue
-        if row.clock == "appeal_window" and not any(r.side.value == audience and r.allowed for r in case.rights):
+        if viewer != "staff" and not _theirs(case, definition, viewer):
             continue
-        if level.action == "default" or (level.at == 1.0 and audience not in ("claimant", "respondent")):
+        if level.action == "default" or (level.at == 1.0 and viewer == "staff"):
             return row, level.default
     return None
 
 
-def _said(case: Case, fact: f.Fact, audience: Audience) -> dict[str, Any]:
+def _theirs(case: Case, clock: ClockTerms, viewer: Viewer) -> bool:
+    if clock.during is Phase.APPEALABLE:
+        return any(r.side.value == viewer and r.allowed for r in case.rights)
+    return clock.during not in UNTOLD
+
+
+def _said(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Any]:
     """The codes and amounts of the fact itself."""
     own: dict[str, Any] = {}
     side = audience if audience in ("claimant", "respondent") else None
@@ -146,20 +153,11 @@ def _said(case: Case, fact: f.Fact, audience: Audience) -> dict[str, Any]:
         own["your_side"] = side
     match fact.type:
         case "ruling_issued":
-            ruling = case.rulings[-1] if case.rulings else None
-            own |= {"outcome": fact.outcome, "decision": ruling.decision if ruling else "rule"}
-            own["ruling_id"] = fact.ruling_id
-            own["remedies"] = [_remedy(r) for r in ruling.remedies] if ruling else []
-            if ruling and ruling.ground:
-                own["ground"] = ruling.ground
-            own["version"] = f"{case.terms.pack}@{case.terms.version[:12]}"
-            right = next((r for r in fact.rights if r.side.value == side), None)
-            if right is not None:
-                own["right"] = {"allowed": right.allowed, "because": right.because}
+            own |= _told(case, fact, side)
         case "offer_made":
             own["offer"] = _remedy(fact) | {"id": fact.offer_id, "side": fact.side.value}
         case "offer_accepted" | "offer_declined" | "appeal_lodged" | "evidence_submitted":
-            own["side"] = fact.side.value
+            own["side"] = fact.side.value if fact.side else "platform"
         case "evidence_requested" | "evidence_lapsed":
             own["of"] = fact.of.value
         case "message_sent":
@@ -173,7 +171,26 @@ def _said(case: Case, fact: f.Fact, audience: Audience) -> dict[str, Any]:
         case "ruling_drafted":
             own |= {"outcome": fact.outcome, "approval_because": fact.approval_because}
             own["remedies"] = [_remedy(r) for r in fact.remedies]
+        case _:
+            pass
     return own
+
+
+def _told(case: Case, fact: f.RulingIssued, side: str | None) -> dict[str, Any]:
+    ruling = case.rulings[-1]
+    told: dict[str, Any] = {
+        "outcome": fact.outcome,
+        "decision": ruling.decision,
+        "ruling_id": fact.ruling_id,
+        "remedies": [_remedy(r) for r in ruling.remedies],
+        "version": f"{case.terms.pack}@{case.terms.version[:12]}",
+    }
+    if ruling.ground:
+        told["ground"] = ruling.ground
+    right = next((r for r in fact.rights if r.side.value == side), None)
+    if right is not None:
+        told["right"] = {"allowed": right.allowed, "because": right.because}
+    return told
 
 
 def _remedy(value: Any) -> dict[str, Any]:
@@ -186,7 +203,7 @@ def _remedy(value: Any) -> dict[str, Any]:
     return found
 
 
-def _texts(case: Case, fact: f.Fact, audience: Audience) -> dict[str, Prose]:
+def _texts(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Prose]:
     if audience == "platform":
         # The platform fetches texts through the API, where every reading is a request of a known key.
         return {}
@@ -202,4 +219,6 @@ def _texts(case: Case, fact: f.Fact, audience: Audience) -> dict[str, Prose]:
             found["text"] = fact.text
         case "evidence_submitted" if not fact.confidential:
             found["text"] = fact.text
+        case _:
+            pass
     return {k: v for k, v in found.items() if v is not None}

@@ -45,11 +45,19 @@ def checked_text(value: str) -> str:
     return value
 
 
+FROM_OUTSIDE = "sealer"
+"""Key of the validation context of a command from outside: the sealer, or None for a check of the shape alone."""
+
+
 def _seal(value: Any, info: ValidationInfo) -> Any:
+    context = info.context or {}
     if not isinstance(value, str):
+        if FROM_OUTSIDE in context:
+            # A reference in place of a text would let a stranger quote what somebody else has put away.
+            raise PydanticCustomError("text_expected", "Write the text itself here.")
         return value
     text = checked_text(value)
-    sealer: Sealer | None = (info.context or {}).get("sealer")
+    sealer: Sealer | None = context.get(FROM_OUTSIDE)
     if sealer is None:
         # Shape checks (the update's validator, API models) need no vault: any reference of the right length will do.
         return Prose(content_id="cnt_unsealed", digest="", length=len(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -9,7 +10,7 @@ from domain import commands as c
 from domain import facts as f
 from domain.base import Money, Outcome, Phase, Side, derived_id
 from domain.case import Case, Effect
-from domain.refusals import AmountMissing, NoRight, RemedyNotAllowed, UnknownGround, UnknownOutcome
+from domain.refusals import AmountMissing, RemedyNotAllowed, UnknownActor, UnknownGround, UnknownOutcome
 from domain.terms import OutcomeTerms
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def rule(case: Case, command: c.Rule, voice: Voice, at: datetime) -> Facts:
     """A ruling in the first instance, or afresh after remit."""
     outcome = _outcome(case, command.outcome)
     _check(case, outcome, command.ground, command.remedies)
-    return _drafted(case, command, "rule", command.outcome, command.remedies)
+    return _drafted(case, command, "rule", command.outcome, command.ground, command.remedies)
 
 
 def decide_appeal(case: Case, command: c.DecideAppeal, voice: Voice, at: datetime) -> Facts:
@@ -40,15 +41,18 @@ def decide_appeal(case: Case, command: c.DecideAppeal, voice: Voice, at: datetim
     if command.decision in ("uphold", "remit"):
         if command.outcome not in (None, before.outcome) or command.remedies:
             raise RemedyNotAllowed(f"'{command.decision}' changes nothing: leave outcome and remedies out.", decision=command.decision)
-        return _drafted(case, command, command.decision, before.outcome, ())
+        # What is upheld goes on as it was: the parties are told the remedies that stand, and nobody has to approve them again.
+        remedies = tuple(e.remedy for e in in_force(case)) if command.decision == "uphold" else ()
+        return _drafted(case, command, command.decision, before.outcome, before.ground, remedies)
     name = command.outcome or (before.outcome if command.decision == "vary" else None)
     if name is None:
         raise UnknownOutcome("Overturning a ruling needs the outcome that takes its place.", allowed=[o.name for o in case.terms.outcomes])
     if command.decision == "overturn" and name == before.outcome:
         raise UnknownOutcome("The outcome is the same as before: uphold it, or vary its remedies.", outcome=name)
     outcome = _outcome(case, name)
-    _check(case, outcome, command.ground or before.ground, command.remedies)
-    return _drafted(case, command, command.decision, name, command.remedies)
+    ground = command.ground or before.ground
+    _check(case, outcome, ground, command.remedies)
+    return _drafted(case, command, command.decision, name, ground, command.remedies)
 
 
 def _outcome(case: Case, name: str) -> OutcomeTerms:
@@ -88,15 +92,16 @@ def _drafted(
     command: c.Rule | c.DecideAppeal,
     decision: Literal["rule", "uphold", "overturn", "vary", "remit"],
     outcome: str,
+    ground: str | None,
     remedies: tuple[c.Remedy, ...],
 ) -> Facts:
-    because = why_approval(case, remedies)
+    because = why_approval(case, remedies) if decision != "uphold" else None
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
         decider=command.by,
         outcome=outcome,
         reasons=command.reasons,
-        ground=command.ground,
+        ground=ground,
         remedies=remedies,
         decision=decision,
         pack=case.terms.pack,
@@ -185,15 +190,23 @@ def _effects(case: Case, ruling_id: str, remedies: tuple[c.Remedy, ...]) -> tupl
             wanted.remove(effect.remedy)
         else:
             undo.append(effect)
-    orders = [
-        f.EffectOrdered(effect_id=derived_id("eff", ruling_id, f"u{n}"), remedy=e.remedy, because=ruling_id, reverses=e.id)
-        for n, e in enumerate(reversed(undo))
-    ]
-    orders += [
+    new = (
         f.EffectOrdered(effect_id=derived_id("eff", ruling_id, str(n)), remedy=remedy, because=ruling_id)
         for n, remedy in enumerate(wanted)
-    ]
-    return tuple(orders)
+    )
+    return (*_reversals(undo, ruling_id), *new)
+
+
+def _reversals(undo: Sequence[Effect], because: str) -> tuple[f.EffectOrdered, ...]:
+    return tuple(
+        f.EffectOrdered(effect_id=derived_id("eff", because, f"u{n}"), remedy=e.remedy, because=because, reverses=e.id)
+        for n, e in enumerate(reversed(undo))
+    )
+
+
+def undo_all(case: Case, command_id: str) -> tuple[f.EffectOrdered, ...]:
+    """Whoever takes the report back does not keep what an earlier ruling or settlement, now set aside, gave them."""
+    return _reversals(in_force(case), derived_id("wdr", command_id))
 
 
 def in_force(case: Case) -> tuple[Effect, ...]:
@@ -205,20 +218,20 @@ def in_force(case: Case) -> tuple[Effect, ...]:
 def appeal(case: Case, command: c.Appeal, voice: Voice, at: datetime) -> Facts:
     """A side that lost something asks for another decider; while an appeal runs, the other side's joins it as a cross-appeal."""
     side = voice.actor.side if voice.actor else None
-    right = next((x for x in case.rights if x.side is side), None)
-    if side is None or right is None or not right.allowed or side in case.appeals_used:
-        because = "already_used" if side in case.appeals_used else right.because if right else "no_ruling"
-        raise NoRight("This side has no right to appeal.", because=because)
-    cross = case.phase is Phase.APPEAL
+    if side is None:
+        raise UnknownActor("Only somebody on a side can do this.")
+    cross = case.phase is not Phase.APPEALABLE
     lodged = f.AppealLodged(
         appeal_id=derived_id("apl", command.id), side=side, against=case.rulings[-1].id, reasons=command.reasons, cross=cross
     )
-    return (lodged,) if cross else (lodged, f.PhaseEntered(phase=Phase.APPEAL, reason="appealed"))
+    if case.phase is Phase.APPEAL:
+        return (lodged,)
+    # A draft that waits for approval or grace was made before this side was heard: it goes back to its decider.
+    return (lodged, f.PhaseEntered(phase=Phase.APPEAL, reason="cross_appealed" if cross else "appealed"))
 
 
 def after_appeal_withdrawn(case: Case, side: Side) -> Facts:
     """What becomes of a case when one appellant gives up: the other's appeal goes on, else the ruling stands."""
     if any(s is not side for s in case.appellants):
         return ()
-    unused = tuple(x for x in case.rights if x.allowed and x.side not in case.appeals_used)
-    return _after(case, unused)
+    return _after(case, case.rights)

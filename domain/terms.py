@@ -57,12 +57,17 @@ class ClockTerms(Compact):
     @property
     def all_starts(self) -> frozenset[str]:
         """Everything that starts it."""
-        return frozenset((*self.starts, f"phase_entered:{self.during.value}") if self.during else self.starts)
+        own = (f"phase_entered:{self.during.value}", f"phase_resumed:{self.during.value}") if self.during else ()
+        return frozenset((*self.starts, *own))
 
     @property
     def all_stops(self) -> frozenset[str]:
         """Everything that stops it."""
         return frozenset((*self.stops, f"phase_left:{self.during.value}") if self.during else self.stops)
+
+    def level(self, name: str) -> Level | None:
+        """The definition of a level, or None."""
+        return next((x for x in self.levels if x.name == name), None)
 
 
 class OutcomeTerms(Compact):

@@ -9,7 +9,7 @@ from domain import commands as c
 from domain.base import Kept
 from domain.calendars import Calendar
 from domain.case import Case
-from domain.clocks import timetable
+from domain.clocks import comes_again, timetable
 from domain.decide import Voice, decide
 from domain.evolve import evolve
 from domain.facts import SYSTEM, DueLevel, LevelReached, Recording
@@ -80,11 +80,12 @@ def calendars_of(case: Case | None, command: c.Command | None = None) -> frozens
 
 
 def mark_level(case: Case, row: DueLevel, recorded_at: datetime, zone_data: str) -> Step:
-    """Note that a level was reached, and nothing else: for a rule that broke on it. The clock goes on; a person has to look."""
+    """Note that a level was reached, and nothing else: for a rule that broke on it. A person has to look; it comes due again in a while."""
     fact = LevelReached(
         clock=row.clock, instance=row.instance, level=row.level, count=row.count, action="escalate", due_at=row.due_at
     )
-    rows = tuple(d for d in case.timetable if d.id != row.id)
+    others = (d for d in case.timetable if d.id != row.id)
+    rows = tuple(sorted((*others, comes_again(row, recorded_at)), key=lambda d: d.due_at))
     recording = Recording(
         seq=case.seq + 1,
         at=max(row.due_at, case.updated_at),

@@ -8,16 +8,14 @@ from domain import facts as f
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.case import Case, EvidenceRequest, OpenOffer, Ruling
 from domain.commands import Remedy
-from domain.fairness import visible_phase, why_not
-from domain.lifecycle import commands_in
+from domain.conditions import unmet
+from domain.fairness import why_not
+from domain.lifecycle import Who, commands_in
 from domain.notices import own_deadline
 from domain.prose import Prose
+from domain.visibility import audience_of, knows, seen_phase
 
 _PARTY_ROLES = ("claimant", "respondent")
-_INTERNAL = frozenset({
-    "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
-    "level_reached", "delivery_failed", "effect_ordered",
-})  # fmt: skip
 
 
 class Action(Kept):
@@ -91,40 +89,44 @@ class CaseView(Kept):
 
 def view(case: Case, viewer: f.Actor) -> CaseView:
     """The case as this viewer may see it. The viewer must have something to do with it (:func:`may_see`)."""
-    phase = visible_phase(case, viewer)
-    staff = viewer.role not in (*_PARTY_ROLES, "platform")
-    side = viewer.side if viewer.role in _PARTY_ROLES else None
-    masked = phase is not case.phase
+    audience = audience_of(viewer)
+    phase = seen_phase(case, audience)
+    staff = audience == "staff"
     shown = case.ruling if staff and case.ruling else (case.rulings[-1] if case.rulings else None)
-    fields: dict[str, Any] = {
-        name: getattr(case, name)
-        for name in ("id", "kind", "category", "outcome", "close_reason", "opened_at", "closed_at", "amount", "offer")
-    }
+    names = ("id", "kind", "category", "outcome", "close_reason", "opened_at", "closed_at", "amount")
+    fields: dict[str, Any] = {name: getattr(case, name) for name in names}
     return CaseView(
         **fields,
         # To a party the number of facts would tell that something happened inside.
         seq=case.seq if staff else 0,
-        updated_at=case.updated_at if staff else _seen_at(case, masked),
+        updated_at=case.updated_at if audience == "staff" else case.seen_at.get(audience, case.opened_at),
         phase=phase,
         phase_label=case.terms.labels.get(phase, phase.value),
         status="open" if case.open else "closed",
-        waiting_on="staff" if masked else case.waiting_on,
-        your_side=side,
-        deadlines=_deadlines(case, viewer, staff),
-        requests=tuple(r for r in case.requests if staff or side is None or r.of is side),
+        waiting_on=case.awaited_in(phase),
+        your_side=viewer.side if viewer.role in _PARTY_ROLES else None,
         ruling=_ruling(shown, staff) if shown else None,
-        rights=case.rights if staff or side is None else tuple(r for r in case.rights if r.side is side),
         actions=actions(case, viewer),
         parties=tuple({"id": p.id, "side": p.side.value, "role": p.role} for p in case.parties),
+        **(_of_the_sides(case, viewer) if _speaks(case, viewer) else {}),
         **(_internal(case) if staff else {}),
     )
 
 
-def _seen_at(case: Case, masked: bool) -> Any:
-    if masked or case.phase in (Phase.REVIEW, Phase.APPEAL):
-        told = [case.opened_at, *(r.issued_at for r in case.rulings if r.issued_at)]
-        return max([t for t in told if t] + ([] if masked else [case.phase_entered_at] if not case.returned else []))
-    return case.phase_entered_at
+def _speaks(case: Case, viewer: f.Actor) -> bool:
+    """Everybody but a witness or insurer, who sees what is shared and not what passes between the sides."""
+    party = case.party(viewer.id)
+    return party is None or party.speaks
+
+
+def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
+    side = viewer.side if viewer.role in _PARTY_ROLES else None
+    return {
+        "deadlines": _deadlines(case, viewer),
+        "offer": case.offer,
+        "requests": tuple(r for r in case.requests if side is None or r.of is side),
+        "rights": tuple(r for r in case.rights if side is None or r.side is side),
+    }
 
 
 def _internal(case: Case) -> dict[str, Any]:
@@ -132,9 +134,10 @@ def _internal(case: Case) -> dict[str, Any]:
     return {name: getattr(case, name) for name in names} | {"pack": case.terms.pack, "pack_version": case.terms.version}
 
 
-def _deadlines(case: Case, viewer: f.Actor, staff: bool) -> tuple[Due, ...]:
-    if not staff:
-        own = own_deadline(case, viewer.role)
+def _deadlines(case: Case, viewer: f.Actor) -> tuple[Due, ...]:
+    audience = audience_of(viewer)
+    if audience != "staff":
+        own = own_deadline(case, audience)
         if own is None:
             return ()
         row, default = own
@@ -142,7 +145,7 @@ def _deadlines(case: Case, viewer: f.Actor, staff: bool) -> tuple[Due, ...]:
     found = []
     for row in case.timetable:
         definition = case.terms.clock(row.clock)
-        level = next((x for x in definition.levels if x.name == row.level), None) if definition else None
+        level = definition.level(row.level) if definition else None
         if level is not None:
             due = Due(clock=row.clock, level=row.level, due_at=row.due_at, action=level.action, by_default=level.default)
             found.append(due)
@@ -155,32 +158,21 @@ def _ruling(ruling: Ruling, staff: bool) -> RulingView:
     return RulingView(**fields, decider=ruling.decider if staff else None)
 
 
+_OPEN_TO_PARTIES = frozenset({Who.CLAIMANT, Who.RESPONDENT, Who.APPELLANT})
+
+
 def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
     """Every command of the phase this viewer sees, with a reason where it is not theirs to send."""
+    audience = audience_of(viewer)
     found = []
-    for row in commands_in(case.phase):
-        refusal = why_not(case, viewer, row.command)
-        if refusal is None and row.command == "appeal":
-            refusal = _no_right(case, viewer)
-        hidden = viewer.role in (*_PARTY_ROLES, "platform") and refusal is not None and not _for_parties(row.command)
-        if row.who == {"system"} or hidden:
+    for row in commands_in(seen_phase(case, audience)):
+        refusal = why_not(case, viewer, row.command) or unmet(case, viewer, row.command)
+        hidden = audience != "staff" and refusal is not None and not row.who & _OPEN_TO_PARTIES
+        if row.who == {Who.SYSTEM} or hidden:
             continue
         code, detail = (refusal.code, refusal.detail) if refusal else (None, None)
         found.append(Action(command=row.command, allowed=refusal is None, code=code, detail=detail))
     return tuple(found)
-
-
-def _for_parties(command: str) -> bool:
-    return command in ("message", "offer", "accept_offer", "decline_offer", "escalate", "submit_evidence", "withdraw", "appeal")
-
-
-def _no_right(case: Case, viewer: f.Actor) -> Any:
-    from domain.refusals import NoRight
-
-    right = next((r for r in case.rights if r.side is viewer.side), None)
-    if right is not None and right.allowed and viewer.side not in case.appeals_used:
-        return None
-    return NoRight("This side has no right to appeal.", because=right.because if right else "no_ruling")
 
 
 def may_see(case: Case, viewer: f.Actor) -> bool:
@@ -190,18 +182,21 @@ def may_see(case: Case, viewer: f.Actor) -> bool:
 
 def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
     """Whether a viewer may see that something happened (design: each party's view)."""
-    fact = recording.fact
-    if viewer.role not in (*_PARTY_ROLES, "platform"):
+    if recording.actor.id == viewer.id:
         return True
-    if fact.type in _INTERNAL:
+    fact = recording.fact
+    if not _speaks(case, viewer) and not _shared(fact):
         return False
-    if isinstance(fact, f.PhaseEntered):
-        return fact.phase not in (Phase.APPROVAL, Phase.RULED) and fact.reason not in ("returned", "retracted")
-    own = viewer.role == "platform"
-    if isinstance(fact, f.MessageSent):
-        return own or fact.to == "all" or viewer.role in (fact.to, fact.sender)
-    if isinstance(fact, f.EvidenceSubmitted):
-        return own or not fact.confidential or fact.side.value == viewer.role
-    if isinstance(fact, f.EvidenceRequested):
-        return own or fact.of.value == viewer.role
-    return True
+    return knows(case, fact, audience_of(viewer))
+
+
+def _shared(fact: f.Fact) -> bool:
+    match fact:
+        case f.MessageSent():
+            return fact.to == "all"
+        case f.EvidenceSubmitted():
+            return not fact.confidential
+        case f.EvidenceRequested() | f.OfferMade() | f.OfferAccepted() | f.OfferDeclined() | f.LevelReached():
+            return False
+        case _:
+            return True

@@ -1,0 +1,35 @@
+"""What must hold for a command beside the table's row, whatever the command says: the judge refuses by it, buttons are disabled by it."""
+
+from __future__ import annotations
+
+from domain.case import Case
+from domain.facts import Actor
+from domain.refusals import NoOffer, NoRight, OwnerMissing, OwnOffer, Refusal
+
+
+def unmet(case: Case, actor: Actor, command: str) -> Refusal | None:
+    """Why this cannot be done as the case stands; None when it can."""
+    match command:
+        case "accept_offer" | "decline_offer":
+            return _no_offer(case, actor)
+        case "take" if case.owner is not None:
+            return OwnerMissing("The case has an owner; ask an ops lead to reassign it.")
+        case "appeal":
+            return _no_right(case, actor)
+        case _:
+            return None
+
+
+def _no_offer(case: Case, actor: Actor) -> Refusal | None:
+    if case.offer is None:
+        return NoOffer("There is no open offer.")
+    if case.offer.side is actor.side:
+        return OwnOffer("This is your own side's offer; the other side answers it.", offer=case.offer.id)
+    return None
+
+
+def _no_right(case: Case, actor: Actor) -> Refusal | None:
+    right = next((r for r in case.rights if r.side is actor.side), None)
+    if right is not None and right.allowed:
+        return None
+    return NoRight("This side has no right to appeal.", because=right.because if right else "no_ruling")

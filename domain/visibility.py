@@ -1,0 +1,61 @@
+"""What each audience may know of a case. Views, notices and the instants that parties see all ask here, so that they never disagree."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from domain import facts as f
+from domain.base import Phase
+from domain.case import Case
+
+Audience = Literal["claimant", "respondent", "platform", "staff"]
+
+OUTSIDE: tuple[Audience, ...] = ("claimant", "respondent", "platform")
+"""Audiences to whom a ruling that waits for approval or grace looks like what went before."""
+
+UNTOLD = frozenset({Phase.APPROVAL, Phase.RULED})
+"""Phases that nobody outside hears of."""
+
+BACK = frozenset({"returned", "retracted", "cross_appealed"})
+"""Why a case goes back from there to where, for everybody outside, it was all the time."""
+
+_INTERNAL = frozenset({
+    "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
+    "delivery_failed", "effect_ordered",
+})  # fmt: skip
+
+
+def audience_of(actor: f.Actor) -> Audience:
+    """What somebody is, when it comes to what they may know."""
+    return actor.role if actor.role in ("claimant", "respondent", "platform") else "staff"
+
+
+def seen_phase(case: Case, audience: Audience) -> Phase:
+    """The phase as this audience may know it."""
+    if audience == "staff" or case.phase not in UNTOLD:
+        return case.phase
+    first = case.ruling is None or case.ruling.decision == "rule"
+    return Phase.REVIEW if first else Phase.APPEAL
+
+
+def knows(case: Case, fact: f.Fact, audience: Audience) -> bool:
+    """Whether this audience may know that a fact happened."""
+    if audience == "staff":
+        return True
+    if fact.type in _INTERNAL:
+        return False
+    match fact:
+        case f.PhaseEntered():
+            return fact.phase not in UNTOLD and fact.reason not in BACK
+        case f.LevelReached():
+            # Their own reminder; a clock that waits for the team is the team's business.
+            clock = case.terms.clock(fact.clock)
+            return clock is not None and clock.during not in UNTOLD and clock.waits_for in (audience, "nobody")
+        case f.MessageSent():
+            return fact.to == "all" or audience in (fact.to, fact.sender)
+        case f.EvidenceSubmitted():
+            return not fact.confidential or audience == (fact.side.value if fact.side else "platform")
+        case f.EvidenceRequested():
+            return audience in (fact.of.value, "platform")
+        case _:
+            return True
