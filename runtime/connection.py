@@ -35,9 +35,7 @@ async def connect_temporal(
     """
     target = address or settings.temporal_address
     if target is None:
-        raise ServiceFault(
-            "temporal_unreachable", "No address of a Temporal server: run `ombud stack up`, or set TEMPORAL_ADDRESS."
-        )
+        raise ServiceFault("temporal_unreachable", "No Temporal server is named: run `ombud stack up`, or set TEMPORAL_ADDRESS.")
     until = time.monotonic() + deadline_for.total_seconds()
     key = settings.temporal_api_key
     while True:
@@ -53,15 +51,11 @@ async def connect_temporal(
                 runtime=runtime,
                 lazy=lazy,
             )
-            if not lazy:
-                await answers(client)
-            return client
+            return client if lazy else await _answering(client)
         except (RPCError, RuntimeError) as error:
             if time.monotonic() > until:
-                raise ServiceFault(
-                    "temporal_unreachable",
-                    f"The Temporal server at {target} does not answer: {error}. Is it running (`ombud stack status`)?",
-                ) from error
+                said = f"The Temporal server at {target} does not answer: {error}. Is it running (`ombud stack status`)?"
+                raise ServiceFault("temporal_unreachable", said) from error
         await asyncio.sleep(0.1)
 
 
@@ -74,6 +68,7 @@ def _tls(settings: Settings) -> bool | TLSConfig | None:
     return TLSConfig(server_root_ca_cert=authority, client_cert=certificate, client_private_key=key)
 
 
-async def answers(client: Client) -> None:
-    """One call that goes through every part of the server; an open port alone says nothing."""
+async def _answering(client: Client) -> Client:
+    """The client, after one call that goes through every part of the server; an open port alone says nothing."""
     await client.count_workflows("", rpc_timeout=timedelta(seconds=2))
+    return client

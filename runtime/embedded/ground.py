@@ -57,14 +57,18 @@ def reachable_copy(binaries: Path, home: Path, account: Account | None) -> Path:
     """`binaries` (a `bin` folder), or a copy of its installation in `home` when the user of Postgres cannot reach it."""
     if reaches(account, binaries):
         return binaries
-    copy = home / binaries.parent.name
+    install, package = binaries.parent, binaries.parents[1]
+    copy = home / f"{install.name}.copy"
     if not copy.exists():
         draft = Path(tempfile.mkdtemp(dir=home))
-        shutil.copytree(binaries.parent, draft / "copy", symlinks=True, ignore=shutil.ignore_patterns("include"))
         draft.chmod(0o755)
-        (draft / "copy").rename(copy)
-        draft.rmdir()
-    return copy / "bin"
+        # The programs look for the wheel's own libraries by a path relative to themselves, so the copy has the wheel's layout.
+        for part in (install, package.with_name(f"{package.name}.libs"), package / ".dylibs"):
+            if part.exists():
+                target = draft / part.relative_to(package.parent)
+                shutil.copytree(part, target, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        draft.rename(copy)
+    return copy / package.name / install.name / "bin"
 
 
 def _passes(account: Account, folder: Path) -> bool:

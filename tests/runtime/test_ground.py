@@ -36,16 +36,19 @@ def test_programs_in_reach_are_used_where_they_are(hidden: Path, tmp_path: Path)
 
 
 def test_programs_out_of_reach_are_copied_once(hidden: Path, tmp_path: Path) -> None:
-    binaries = hidden / "pginstall18" / "bin"
+    binaries = hidden / "wheel" / "pginstall18" / "bin"
     binaries.mkdir(parents=True)
+    (hidden / "wheel.libs").mkdir()
+    (hidden / "wheel.libs" / "libpq.so").touch()
     (binaries / "postgres").write_text("first")
     home = tmp_path / "home"
     home.mkdir()
     copy = reachable_copy(binaries, home, STRANGER)
     (binaries / "postgres").write_text("second")
-    assert reachable_copy(binaries, home, STRANGER) == copy == home / "pginstall18" / "bin"
+    assert reachable_copy(binaries, home, STRANGER) == copy == home / "pginstall18.copy" / "wheel" / "pginstall18" / "bin"
     assert (copy / "postgres").read_text() == "first"
-    assert [path.name for path in home.iterdir()] == ["pginstall18"]
+    assert (copy / "../../../wheel.libs/libpq.so").exists()
+    assert [path.name for path in home.iterdir()] == ["pginstall18.copy"]
 
 
 def test_the_database_lies_in_the_state_folder_when_it_can(tmp_path: Path) -> None:
