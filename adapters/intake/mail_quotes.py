@@ -1,0 +1,62 @@
+"""Tells what somebody wrote now from what they quote of an earlier mail."""
+
+from __future__ import annotations
+
+import re
+
+_ATTRIBUTION = re.compile(
+    r"^(?:On\b.{4,200}\bwrote|Le\b.{4,200}\ba écrit|Am\b.{4,200}\bschrieb.{0,100}|El\b.{4,200}\bescribió|"
+    r"Il\b.{4,200}\bha scritto|Op\b.{4,200}\bschreef.{0,100}|Em\b.{4,200}\bescreveu)\s*:$"
+)
+_ORIGINAL = re.compile(
+    r"^-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Message d'origine|Mensaje original)\s*-{2,}$", re.IGNORECASE
+)
+
+
+def without_quotes(text: str) -> tuple[str, str]:
+    """``(own, quoted)``. Answers written between quoted lines make no sense without them: then everything is the sender's own."""
+    lines = text.split("\n")
+    quoted = _quoted_lines(lines)
+    own = "\n".join(line for line, is_quoted in zip(lines, quoted, strict=True) if not is_quoted).strip()
+    if not any(quoted) or not own or _interleaved(lines, quoted):
+        return text.strip(), ""
+    rest = "\n".join(line for line, is_quoted in zip(lines, quoted, strict=True) if is_quoted).strip()
+    return re.sub(r"\n{3,}", "\n\n", own), rest
+
+
+def _quoted_lines(lines: list[str]) -> list[bool]:
+    quoted = [line.startswith(">") for line in lines]
+    for at, line in enumerate(lines):
+        if _ORIGINAL.match(line.strip()):
+            return quoted[:at] + [True] * (len(lines) - at)
+    for at in range(len(lines)):
+        height = _attribution(lines, at)
+        after = at + height
+        while height and after < len(lines) and not lines[after].strip():
+            after += 1
+        # Without quoted lines after it, "On … wrote:" is somebody's own sentence, unless nothing follows at all.
+        if height and (after == len(lines) or quoted[after]):
+            quoted[at:after] = [True] * (after - at)
+    return quoted
+
+
+def _attribution(lines: list[str], at: int) -> int:
+    """How many lines an attribution that starts here takes (mail programs break it at the address); 0 when none does."""
+    if quoted_or_blank(lines[at]):
+        return 0
+    for height in (1, 2, 3):
+        joined = " ".join(line.strip() for line in lines[at : at + height])
+        if len(joined) <= 400 and _ATTRIBUTION.match(joined):
+            return height
+    return 0
+
+
+def quoted_or_blank(line: str) -> bool:
+    """Whether the line cannot begin an attribution."""
+    return not line.strip() or line.startswith(">")
+
+
+def _interleaved(lines: list[str], quoted: list[bool]) -> bool:
+    """Whether own text stands between two quotations."""
+    shape = "".join("q" if is_quoted else "o" for line, is_quoted in zip(lines, quoted, strict=True) if line.strip())
+    return re.search(r"qo+q", shape) is not None

@@ -1,0 +1,206 @@
+"""PayPal's dispute webhook becomes a fraud report, proved by its certificate without a call to anywhere."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from adapters.intake.errors import ReportInvalid
+from adapters.intake.paypal import PayPalIntake
+from adapters.intake.paypal_signature import signed_message
+from domain.base import Money, Side
+from domain.report import Report, ReportedParty
+
+WEBHOOK = "8PT597110X687430L"
+NOW = datetime(2026, 5, 11, 8, 16, tzinfo=UTC)
+
+Take = Callable[..., Report | None]
+
+
+@pytest.fixture
+def created(payload: Callable[[str], bytes]) -> bytes:
+    return payload("paypal-dispute-created.json")
+
+
+@pytest.fixture
+def headers(paypal_key: rsa.RSAPrivateKey) -> Callable[..., dict[str, str]]:
+    def make(body: bytes, at: datetime = NOW, webhook: str = WEBHOOK) -> dict[str, str]:
+        time = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        signature = paypal_key.sign(signed_message("b2f1-77", time, webhook, body), PKCS1v15(), SHA256())
+        return {
+            "Paypal-Transmission-Id": "b2f1-77",
+            "Paypal-Transmission-Time": time,
+            "Paypal-Transmission-Sig": base64.b64encode(signature).decode(),
+            "Paypal-Auth-Algo": "SHA256withRSA",
+            "Paypal-Cert-Url": "https://attacker.example/cert.pem",
+        }
+
+    return make
+
+
+@pytest.fixture
+def take(paypal_certificate: bytes, headers: Callable[..., dict[str, str]]) -> Take:
+    def make(body: bytes, respondent: ReportedParty | None = None) -> Report | None:
+        return PayPalIntake(WEBHOOK, paypal_certificate, respondent=respondent, now=lambda: NOW).report(body, headers(body))
+
+    return make
+
+
+def changed(body: bytes, **resource: Any) -> bytes:
+    event = json.loads(body)
+    event["resource"] |= resource
+    return json.dumps(event).encode()
+
+
+class TestReport:
+    def test_a_new_dispute_becomes_a_fraud_report(self, created: bytes, take: Take) -> None:
+        report = take(created)
+        assert report is not None
+        assert (report.kind, report.source, report.external_id) == ("fraud_report", "paypal", "PP-D-77120")
+        assert report.amount == Money(amount=14990, currency="GBP")
+        assert report.category == "not_received"
+        assert report.matter == "2KM70456CD123890F"
+        assert report.subject == "Brass reading lamp: merchandise or service not received"
+        assert report.statement == "The lamp was marked as delivered on 4 May, but nobody rang and nothing is here."
+        assert report.occurred_at == datetime(2026, 4, 30, 19, 5, tzinfo=UTC)
+
+    def test_its_parties_are_buyer_and_seller(self, created: bytes, take: Take) -> None:
+        report = take(created)
+        assert report is not None
+        buyer, seller = report.parties
+        assert (buyer.side, buyer.ref, buyer.name) == (Side.CLAIMANT, "buyer:6LC80123AB456789D", "Tomasz Wilk")
+        assert (seller.ref, seller.name, seller.email) == ("QX7K2M9NB4RTA", "Ateliers Nord", "ateliers@example.org")
+
+    def test_a_configured_respondent_knows_more_than_the_payload(self, created: bytes, take: Take) -> None:
+        known = ReportedParty(side=Side.RESPONDENT, ref="QX7K2M9NB4RTA", email="disputes@ateliers.example", zone="Europe/Paris")
+        report = take(created, known)
+        assert report is not None
+        assert report.parties[1] == known
+
+    def test_what_gates_ask_for_is_there(self, created: bytes, take: Take) -> None:
+        report = take(created)
+        assert report is not None
+        due = int(datetime(2026, 5, 21, 8, 14, tzinfo=UTC).timestamp())
+        wanted = {
+            "stage": "chargeback",
+            "due_by": due,
+            "requested_amount": 14990,
+            "requested_currency": "GBP",
+            "custom": "listing 40021",
+        }
+        assert wanted.items() <= report.attributes.items()
+
+    def test_several_messages_say_who_wrote_and_when(self, created: bytes, take: Take) -> None:
+        messages = [
+            {"posted_by": "BUYER", "time_posted": "2026-05-11T10:14:00+02:00", "content": "Nothing came."},
+            {"posted_by": "SELLER", "content": "It was sent."},
+        ]
+        report = take(changed(created, messages=messages))
+        assert report is not None
+        assert report.statement == "Buyer, 2026-05-11 08:14 UTC:\nNothing came.\n\nSeller:\nIt was sent."
+
+    def test_without_a_message_the_codes_make_a_sentence(self, created: bytes, take: Take) -> None:
+        report = take(changed(created, messages=[{"content": " \u0000 "}]))
+        assert report is not None
+        assert report.statement.startswith("The buyer opened PayPal dispute PP-D-77120 over 149.90 GBP.")
+
+    def test_a_very_long_message_is_cut_and_attached_whole(self, created: bytes, take: Take) -> None:
+        report = take(changed(created, messages=[{"content": "long " * 10_000}]))
+        assert report is not None
+        assert len(report.statement) <= 20_000
+        assert len(report.attachments[0].data) > 49_000
+
+    @pytest.mark.parametrize(
+        ("currency", "value", "minor"), [("JPY", "1200", 1200), ("KWD", "1.250", 1250), ("HUF", "900", 90000)]
+    )
+    def test_amounts_follow_their_currency(self, created: bytes, take: Take, currency: str, value: str, minor: int) -> None:
+        report = take(changed(created, dispute_amount={"currency_code": currency, "value": value}))
+        assert report is not None
+        assert report.amount == Money(amount=minor, currency=currency)
+
+    def test_other_events_are_acknowledged_and_ignored(self, created: bytes, take: Take) -> None:
+        assert take(json.dumps(json.loads(created) | {"event_type": "CUSTOMER.DISPUTE.RESOLVED"}).encode()) is None
+
+    @pytest.mark.parametrize(
+        ("change", "field", "code"),
+        [
+            ({"dispute_amount": {"currency_code": "JPY", "value": "1.50"}}, "resource.dispute_amount", "amount_not_exact"),
+            ({"dispute_id": "a\nb"}, "resource.dispute_id", "string_pattern_mismatch"),
+            ({"messages": "none"}, "resource.messages", "tuple_type"),
+            ({"create_time": "2026-02-30T00:00:00Z"}, "resource.create_time", "datetime_from_date_parsing"),
+        ],
+    )
+    def test_a_wrong_field_is_named_by_its_path(
+        self, created: bytes, take: Take, change: dict[str, Any], field: str, code: str
+    ) -> None:
+        with pytest.raises(ReportInvalid) as caught:
+            take(changed(created, **change))
+        assert [e.field for e in caught.value.errors] == [field]
+        assert caught.value.errors[0].code in (code, "datetime_parsing", "tuple_type")
+
+
+class TestProof:
+    @pytest.mark.parametrize("missing", ["Paypal-Transmission-Id", "Paypal-Transmission-Time", "Paypal-Transmission-Sig"])
+    def test_without_a_header_nothing_gets_in(
+        self, created: bytes, paypal_certificate: bytes, headers: Callable[..., dict[str, str]], missing: str
+    ) -> None:
+        given = headers(created)
+        del given[missing]
+        with pytest.raises(ReportInvalid) as caught:
+            PayPalIntake(WEBHOOK, paypal_certificate, now=lambda: NOW).report(created, given)
+        assert (caught.value.code, caught.value.errors[0].field) == ("signature_invalid", missing.upper())
+
+    def test_a_changed_body_another_webhook_and_another_key_are_refused(
+        self, created: bytes, paypal_certificate: bytes, headers: Callable[..., dict[str, str]]
+    ) -> None:
+        stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
+        theirs = stranger.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        cases = [
+            (paypal_certificate, created + b" ", headers(created)),
+            (paypal_certificate, created, headers(created, webhook="another")),
+            (theirs, created, headers(created)),
+            (paypal_certificate, created, headers(created) | {"Paypal-Transmission-Sig": "!!"}),
+            (paypal_certificate, created, headers(created) | {"Paypal-Auth-Algo": "none"}),
+            (paypal_certificate, created, headers(created) | {"Paypal-Transmission-Time": "yesterday"}),
+        ]
+        for pem, body, given in cases:
+            with pytest.raises(ReportInvalid, match="signature_invalid"):
+                PayPalIntake(WEBHOOK, pem, now=lambda: NOW).report(body, given)
+
+    def test_a_public_key_will_do(
+        self, created: bytes, paypal_key: rsa.RSAPrivateKey, headers: Callable[..., dict[str, str]]
+    ) -> None:
+        pem = paypal_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        assert PayPalIntake(WEBHOOK, pem, now=lambda: NOW).report(created, headers(created)) is not None
+
+    @pytest.mark.parametrize("age", [timedelta(days=4, seconds=1), timedelta(minutes=-6)])
+    def test_too_old_or_from_the_future_is_refused(
+        self, created: bytes, paypal_certificate: bytes, headers: Callable[..., dict[str, str]], age: timedelta
+    ) -> None:
+        with pytest.raises(ReportInvalid, match="signature_expired"):
+            PayPalIntake(WEBHOOK, paypal_certificate, now=lambda: NOW).report(created, headers(created, at=NOW - age))
+
+    def test_a_retry_of_three_days_ago_is_taken(
+        self, created: bytes, paypal_certificate: bytes, headers: Callable[..., dict[str, str]]
+    ) -> None:
+        given = headers(created, at=NOW - timedelta(days=3))
+        assert PayPalIntake(WEBHOOK, paypal_certificate, now=lambda: NOW).report(created, given) is not None
+
+    def test_a_transmission_outside_the_certificates_life_is_refused(
+        self, created: bytes, paypal_certificate: bytes, headers: Callable[..., dict[str, str]]
+    ) -> None:
+        later = datetime(2027, 2, 1, tzinfo=UTC)
+        with pytest.raises(ReportInvalid, match="signature_invalid"):
+            PayPalIntake(WEBHOOK, paypal_certificate, now=lambda: later).report(created, headers(created, at=later))
+
+    def test_a_key_that_is_not_rsa_is_a_mistake_of_the_settings(self) -> None:
+        pem = ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        with pytest.raises(ValueError, match="RSA"):
+            PayPalIntake(WEBHOOK, pem)
