@@ -98,7 +98,8 @@ def kill(ref: ProcessRef) -> None:
 def wait_gone(ref: ProcessRef, wait_for: float) -> bool:
     """Wait up to `wait_for` seconds for the process to end."""
     until = time.monotonic() + wait_for
-    while alive(ref):
+    # Not `alive`: a dying process loses its arguments before its last thread lets go of its port and files.
+    while _start_of(ref.pid) == ref.started:
         if time.monotonic() > until:
             return False
         time.sleep(0.02)
@@ -144,7 +145,8 @@ def _start_of(pid: int) -> str | None:
     """When the process started, as a word that no other process shares; None when there is none, or only its corpse."""
     try:
         process = psutil.Process(pid)
-        if process.status() == psutil.STATUS_ZOMBIE:
+        # The corpse of the first thread may lie there while the others still hold the process's port and files.
+        if process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1:
             return None
         if sys.platform != "linux":
             return f"{process.create_time():.0f}"
