@@ -62,8 +62,9 @@ class Settings(BaseSettings):
     temporal_tls_ca_path: Path | None = Field(None, description="PEM file of the authority that signed Temporal's certificate.")
     temporal_tls_cert_path: Path | None = Field(None, description="PEM file of the client certificate for Temporal (mutual TLS).")
     temporal_tls_key_path: Path | None = Field(None, description="PEM file of the client certificate's private key.")
-    task_queue: str = Field("ombud", description="Task queue of cases and their record.")
-    outbound_task_queue: str = Field("ombud-outbound", description="Task queue of notices, webhooks and remedies.")
+    task_queue: str = Field(
+        "ombud", description="Task queue of cases. Notices, webhooks and remedies have one of their own: this name and `-outbound`."
+    )
     worker_deployment_name: str | None = Field(
         None, description="Temporal Worker Deployment this worker belongs to. Empty: unversioned."
     )
@@ -106,8 +107,8 @@ class Settings(BaseSettings):
         None, description="Signing secret of the incoming Stripe webhook (whsec_...)."
     )
     paypal_webhook_id: str | None = Field(None, description="Id of the incoming PayPal webhook; PayPal signs over it.")
-    paypal_webhook_secret: SecretStr | None = Field(
-        None, description="Secret shared with a gateway that checks PayPal's certificates and signs anew (HMAC-SHA256)."
+    paypal_certificate_path: Path | None = Field(
+        None, description="PEM file of the certificate that PayPal signs its webhooks with. Empty: PayPal's webhook is refused."
     )
 
     fail_point: str | None = Field(

@@ -73,7 +73,6 @@ def test_ports_are_those_of_the_settings(monkeypatch: pytest.MonkeyPatch, tmp_pa
 def test_queues_and_defaults_agree(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     worker = settings_of("worker", monkeypatch, tmp_path)
     assert worker.task_queue == Settings.model_fields["task_queue"].default
-    assert worker.outbound_task_queue == Settings.model_fields["outbound_task_queue"].default
 
 
 def test_nothing_is_published_beyond_this_machine() -> None:

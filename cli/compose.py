@@ -1,0 +1,128 @@
+"""The composition root of the API and of the command line: services found, database opened, roles filled."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from policies.shelf import Shelf
+from runtime.connection import connect_temporal
+from runtime.places import Places, find_places
+from runtime.plugin import ombud_plugin
+from runtime.settings import Settings
+from storage.library import PostgresLibrary
+from storage.migrate import migrate
+from storage.pool import Database
+from storage.tenants import PostgresTenants
+from storage.vault import Vault
+from workflows.handles import CaseDoors
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from api.parts import Parts
+    from cli.client import Target
+
+Result = TypeVar("Result")
+
+
+def shelf() -> Shelf:
+    """The shipped policies with the holidays of the years around now."""
+    return Shelf.load(datetime.now(UTC).year)
+
+
+async def prepare_database(places: Places) -> list[str]:
+    """Migrate, and keep the shipped packs and calendars. The names of the migrations that were applied."""
+    applied = await migrate(places.database_owner_url)
+    policies = shelf()
+    async with await Database.connect(places.database_url, min_size=1, max_size=2) as database:
+        library = PostgresLibrary(database)
+        await library.keep_calendars({c.ref: c for c in policies.calendars.values()})
+        for kind, pack in policies.packs.items():
+            await library.keep_pack(pack.version, kind, policies.sources[pack.version])
+    return applied
+
+
+async def tenants_of(work: Callable[[PostgresTenants], Awaitable[Result]], places: Places | None = None) -> Result:
+    """Do something with the tenants of this machine's database."""
+    found = places or find_places(Settings())
+    async with await Database.connect(found.database_url, min_size=1, max_size=2) as database:
+        return await work(PostgresTenants(database, Vault.from_text(found.master_key)))
+
+
+@asynccontextmanager
+async def doors_of(settings: Settings, places: Places, *, lazy: bool = True) -> AsyncIterator[CaseDoors]:
+    """The doors of all cases. Lazy: made without Temporal, so that reports are taken while it is away."""
+    client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()], lazy=lazy)
+    yield CaseDoors(client, settings.task_queue)
+
+
+@asynccontextmanager
+async def api_parts(settings: Settings, places: Places) -> AsyncIterator[Parts]:
+    """Everything the API is made of, connected; closed again at the end."""
+    from cli.parsing import parsers
+    from api.parts import Parts
+    from storage.idempotency import PostgresIdempotency
+    from storage.inbox import PostgresInbox
+    from storage.intake import PostgresIntake
+    from storage.views import PostgresViews
+
+    policies, vault = shelf(), Vault.from_text(places.master_key)
+    sizes = {"min_size": settings.database_pool_min, "max_size": settings.database_pool_max}
+    client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()], lazy=True)
+    async with await Database.connect(places.database_url, **sizes) as database:
+
+        async def database_ready() -> None:
+            async with database.nobody() as conn:
+                await conn.execute("SELECT 1")
+
+        async def temporal_ready() -> None:
+            await client.service_client.check_health()
+
+        yield Parts(
+            intake=PostgresIntake(database, vault),
+            inbox=PostgresInbox(database, vault),
+            reads=PostgresViews(database, vault),
+            tenants=PostgresTenants(database, vault),
+            idempotency=PostgresIdempotency(database),
+            doors=CaseDoors(client, settings.task_queue),
+            packs=policies.packs,
+            calendars=policies.calendars,
+            parsers=parsers(settings),
+            public_url=settings.public_url,
+            database_ready=database_ready,
+            also_ready={"temporal": temporal_ready},
+            metrics=settings.metrics,
+        )
+
+
+async def serve(settings: Settings, places: Places) -> None:
+    """Serve the API until the process is told to stop."""
+    import uvicorn
+
+    from api.app import create_app
+
+    async with api_parts(settings, places) as parts:
+        config = uvicorn.Config(
+            create_app(parts), host=settings.api_host, port=settings.api_port, log_config=None, access_log=False, timeout_graceful_shutdown=10
+        )
+        await uvicorn.Server(config).serve()
+
+
+@asynccontextmanager
+async def local_app(target: Target) -> AsyncIterator[FastAPI]:
+    """The API in this process, for the command line: whoever can read the database's password needs no key."""
+    from dataclasses import replace
+
+    from api.app import create_app
+    from cli.operator import OperatorTenants
+
+    settings = Settings()
+    places = find_places(settings)
+    async with api_parts(settings, places) as parts:
+        tenants = await OperatorTenants.of(parts.tenants, target)
+        yield create_app(replace(parts, tenants=tenants))
+
+

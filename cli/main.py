@@ -1,0 +1,54 @@
+"""The ``ombud`` command. Everything heavy is imported inside the commands, so that ``--help`` stays fast."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from cli import audit, calendar, case, serve, stack, tenant
+from cli.doctor import doctor
+from runtime.zones import use_wheel_zones
+
+app = typer.Typer(
+    name="ombud",
+    help="Durable workflows that run disputes and fraud reports from the first report to the last appeal.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(case.app, name="case")
+app.add_typer(calendar.app, name="calendar")
+app.add_typer(audit.app, name="audit")
+app.add_typer(tenant.app, name="tenant")
+app.add_typer(stack.app, name="stack")
+app.add_typer(serve.worker, name="worker")
+app.add_typer(serve.api, name="api")
+app.command()(serve.migrate)
+app.command()(serve.up)
+app.command()(serve.down)
+app.command()(serve.demo)
+app.command()(doctor)
+
+
+def run() -> None:
+    """Run the command line and leave."""
+    use_wheel_zones()
+    code = 0
+    try:
+        app(standalone_mode=True)
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 1 if leaving.code else 0
+        if isinstance(leaving.code, str):
+            sys.stderr.write(leaving.code + "\n")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # A process that used temporalio sometimes aborts while the interpreter shuts down (PyGILState_Release); everything is flushed
+    # and closed by now, so it leaves without that.
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    run()

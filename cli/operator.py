@@ -1,0 +1,31 @@
+"""The operator at the command line, as the API sees them: no key, one tenant, whoever ``--as`` names or the system itself."""
+
+from __future__ import annotations
+
+from cli.client import Target
+from runtime.errors import ServiceFault
+from storage.tenants import KeyHolder, PostgresTenants
+
+
+class OperatorTenants(PostgresTenants):
+    """Tenants whose only key is the operator's place at the machine."""
+
+    _holder: KeyHolder
+
+    @classmethod
+    async def of(cls, tenants: PostgresTenants, target: Target) -> OperatorTenants:
+        """Resolve the tenant: the one that is named, or the only one there is. Raises ServiceFault ``tenant_unclear``."""
+        made = cls(tenants._database, tenants._vault)
+        tenant = target.tenant
+        if tenant is None:
+            known = await tenants.all_ids()
+            if len(known) != 1:
+                listed = ", ".join(known) or "none yet (ombud tenant create)"
+                raise ServiceFault("tenant_unclear", f"Name the tenant with --tenant or OMBUD_TENANT. Known: {listed}.")
+            tenant = known[0]
+        made._holder = KeyHolder(tenant_id=tenant, key_id="key_operator", name="operator", scopes=("*",), person_id=target.speaker or "system")
+        return made
+
+    async def find_key(self, secret: str) -> KeyHolder | None:
+        """The operator."""
+        return self._holder

@@ -1,0 +1,113 @@
+"""Running Ombud: the worker, the API, migrations, and everything at once on one machine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.stack import UNAVAILABLE, AsJson
+
+if TYPE_CHECKING:
+    from runtime.settings import Settings
+
+worker = typer.Typer(help="The worker: runs cases, sends notices, carries remedies out.", no_args_is_help=True, rich_markup_mode=None)
+api = typer.Typer(help="The HTTP API.", no_args_is_help=True, rich_markup_mode=None)
+
+StateDir = Annotated[Path | None, typer.Option(help="State folder of the embedded services, instead of OMBUD_STATE_DIR.")]
+
+
+def _settings(state_dir: Path | None) -> Settings:
+    from runtime.settings import Settings
+
+    return Settings(state_dir=state_dir) if state_dir else Settings()
+
+
+def _guarded(work: Callable[[], Any]) -> Any:
+    """Run it; a missing service ends the command with its message and the exit code for that."""
+    from runtime.errors import ServiceFault
+
+    try:
+        return work()
+    except ServiceFault as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(UNAVAILABLE) from fault
+
+
+@worker.command("run")
+def run_worker(state_dir: StateDir = None) -> None:
+    """Work until SIGTERM; then finish what is under way and leave."""
+    from runtime.logs import set_up_logs
+    from runtime.places import find_places
+    from workers.life import run_worker as work
+
+    settings = _settings(state_dir)
+    set_up_logs(settings, process="worker")
+    _guarded(lambda: asyncio.run(work(settings, find_places(settings))))
+
+
+@worker.callback()
+def _worker() -> None:
+    """The worker: runs cases, sends notices, carries remedies out."""
+
+
+@api.command("run")
+def run_api(state_dir: StateDir = None) -> None:
+    """Serve the API until SIGTERM."""
+    from cli.compose import serve
+    from runtime.logs import set_up_logs
+    from runtime.places import find_places
+
+    settings = _settings(state_dir)
+    set_up_logs(settings, process="api")
+    _guarded(lambda: asyncio.run(serve(settings, find_places(settings))))
+
+
+@api.callback()
+def _api() -> None:
+    """The HTTP API."""
+
+
+def migrate(json: AsJson = False) -> None:
+    """Bring the database to this release's shape, and keep the shipped packs and calendars in it. Safe to repeat."""
+    from cli.compose import prepare_database
+    from runtime.places import find_places
+
+    settings = _settings(None)
+    applied = _guarded(lambda: asyncio.run(prepare_database(find_places(settings))))
+    if json:
+        from json import dumps
+
+        typer.echo(dumps({"applied": applied}))
+    else:
+        typer.echo("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
+
+
+def up(json: AsJson = False) -> None:
+    """Start everything on this machine, in the background: services, worker, API, a tenant to try it with. Prints where."""
+    from cli.local import bring_up
+
+    settings = _settings(None)
+    _guarded(lambda: bring_up(settings, json=json))
+
+
+def down(json: AsJson = False) -> None:
+    """Stop what `up` started, and nothing else. The data stays."""
+    from cli.local import bring_down
+
+    settings = _settings(None)
+    _guarded(lambda: bring_down(settings, json=json))
+
+
+def demo(
+    state_dir: Annotated[Path, typer.Option(help="Where the demo keeps its own services.")] = Path(".ombud/demo"),
+) -> None:
+    """Run real reports through the whole system and print what happened. Ends by itself."""
+    os.environ.pop("OMBUD_FAIL_POINT", None)
+    from cli.demo.play import play
+
+    raise typer.Exit(_guarded(lambda: play(state_dir)))

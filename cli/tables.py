@@ -1,0 +1,93 @@
+"""Tables for people: cases, one case, a timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+_PHASE_STYLE = {"closed": "dim", "approval": "yellow", "ruled": "yellow", "appeal": "magenta", "appealable": "cyan"}
+
+
+def out() -> Console:
+    """Standard output."""
+    return Console(soft_wrap=False, highlight=False)
+
+
+def when(text: str | None) -> str:
+    """An instant as ``22 Nov 14:03:07 UTC``; with the year when it is not this one."""
+    if not text:
+        return ""
+    at = datetime.fromisoformat(text).astimezone(UTC)
+    return at.strftime("%d %b %H:%M:%S UTC") if at.year == datetime.now(UTC).year else at.strftime("%d %b %Y %H:%M UTC")
+
+
+def case_table(cases: Iterable[dict[str, Any]], names: dict[str, str] | None = None) -> Table:
+    """One line a case: what it is, where it stands, whose turn it is, what falls due next."""
+    table = Table("case", "kind", "stands", "outcome", "owner or queue", "waits on", "next deadline", header_style="bold")
+    for case in cases:
+        phase = case.get("phase", "")
+        due = (case.get("deadlines") or [{}])[0]
+        has = case.get("owner") or (f"queue {case['queue']}" if case.get("queue") else "")
+        table.add_row(
+            (names or {}).get(case["id"], case["id"]),
+            str(case.get("kind", "")).replace("_", " "),
+            Text(case.get("phase_label") or phase, style=_PHASE_STYLE.get(phase, "")),
+            case.get("outcome") or "",
+            has,
+            case.get("waiting_on") or "",
+            f"{due.get('clock', '').replace('_', ' ')} {when(due.get('due_at'))}".strip(),
+        )
+    return table
+
+
+def case_sheet(case: dict[str, Any]) -> Group:
+    """One case: its standing, deadlines and possible actions."""
+    facts = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    for name in ("id", "kind", "category", "phase_label", "outcome", "owner", "queue", "priority", "waiting_on", "your_side", "opened_at"):
+        if case.get(name) is not None:
+            value = when(case[name]) if name.endswith("_at") else str(case[name])
+            facts.add_row(Text(name.removesuffix("_label").replace("_", " "), style="dim"), value)
+    parts: list[Any] = [facts]
+    if case.get("deadlines"):
+        table = Table("clock", "level", "due", "then", title="Deadlines", title_justify="left")
+        for due in case["deadlines"]:
+            table.add_row(due["clock"].replace("_", " "), due["level"], when(due["due_at"]), due.get("by_default") or due["action"])
+        parts.append(table)
+    actions = case.get("available_actions") or []
+    if actions:
+        table = Table("action", "", title="Actions", title_justify="left")
+        for action in actions:
+            table.add_row(action["command"], "yes" if action["allowed"] else Text(action.get("detail") or "no", style="dim"))
+        parts.append(table)
+    return Group(*parts)
+
+
+def timeline_table(entries: Iterable[dict[str, Any]], title: str | None = None) -> Table:
+    """What happened, fact by fact."""
+    table = Table("at", "what", "by", "", title=title, title_justify="left", title_style="bold", header_style="bold")
+    for entry in entries:
+        actor = entry.get("actor") or {}
+        by = actor.get("id") if actor.get("role") not in ("claimant", "respondent", "system", "platform") else actor.get("role")
+        said = said_of(entry)
+        style = "yellow" if entry.get("type") == "level_reached" else ""
+        table.add_row(when(entry.get("at")), Text(str(entry.get("type", "")).replace("_", " "), style=style), by or "", said)
+    return table
+
+
+def said_of(entry: dict[str, Any]) -> str:
+    """The few words that tell one fact of a kind from another."""
+    fact = {**(entry.get("fact") or entry.get("data") or {}), **(entry.get("texts") or {})}
+    names = ("phase", "clock", "level", "action", "outcome", "decision", "owner", "queue", "reason", "remedy", "of", "side", "result", "because")
+    words = [str(fact[n]) for n in names if isinstance(fact.get(n), str)]
+    words += [f"“{_short(fact[n])}”" for n in ("reasons", "text", "what", "statement") if isinstance(fact.get(n), str)]
+    return ", ".join(dict.fromkeys(words))
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 80 else line[:79] + "…"

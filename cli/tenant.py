@@ -1,0 +1,104 @@
+"""``ombud tenant``: companies, their people, their API keys and webhook endpoints."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from storage.tenants import PostgresTenants
+
+app = typer.Typer(help="Tenants, people, API keys, webhook endpoints.", no_args_is_help=True, rich_markup_mode=None)
+
+TenantId = Annotated[str, typer.Argument(help="The tenant's id: lower-case letters, digits, dashes.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+
+
+@app.command()
+def create(
+    tenant: TenantId,
+    name: Annotated[str, typer.Option(help="What people call it.")],
+    zone: Annotated[str, typer.Option(help="IANA time zone.")] = "UTC",
+    hour_lasts: Annotated[
+        float | None, typer.Option(help="Development only: how many seconds an hour of the rules lasts in this tenant.")
+    ] = None,
+) -> None:
+    """Make a tenant, or change it."""
+    from storage.tenants import Tenant
+
+    scale = hour_lasts / 3600 if hour_lasts else 1.0
+    made = Tenant(id=tenant, name=name, zone=zone, development=hour_lasts is not None, time_scale=scale)
+    _run(lambda tenants: tenants.create(made))
+    typer.echo(tenant)
+
+
+@app.command("list")
+def list_tenants(json: AsJson = False) -> None:
+    """The ids of all tenants."""
+    found: list[str] = _run(lambda tenants: tenants.all_ids())
+    if json:
+        from cli.client import print_json
+
+        print_json(found)
+    else:
+        typer.echo("\n".join(found) or "No tenants yet: make one with `ombud tenant create acme --name Acme`.")
+
+
+@app.command()
+def person(
+    tenant: TenantId,
+    person_id: Annotated[str, typer.Argument(help="per_…")],
+    name: Annotated[str, typer.Option()],
+    email: Annotated[str | None, typer.Option()] = None,
+    role: Annotated[list[str] | None, typer.Option(help="mediator, lead or ops; repeatable.")] = None,
+    queue: Annotated[list[str] | None, typer.Option(help="Queues they work; repeatable.")] = None,
+    manager: Annotated[str | None, typer.Option(help="per_… of whom they report to.")] = None,
+    capacity: Annotated[int, typer.Option(help="Open cases they can carry.")] = 20,
+) -> None:
+    """Take somebody on, or change what is known of them."""
+    from storage.tenants import Person
+
+    roles, queues = tuple(role or ["mediator"]), tuple(queue or [])
+    made = Person(id=person_id, name=name, email=email, roles=roles, queues=queues, manager=manager, capacity=capacity)
+    _run(lambda tenants: tenants.put_person(tenant, made))
+    typer.echo(person_id)
+
+
+@app.command()
+def key(
+    tenant: TenantId,
+    name: Annotated[str, typer.Option(help="What the key is for.")],
+    person_id: Annotated[str | None, typer.Option("--person", help="per_…: the key speaks as this person.")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help="cases:read, cases:write, act_as; repeatable; left out: all.")] = None,
+) -> None:
+    """Make an API key. Its secret is shown this once."""
+    _, secret = _run(lambda tenants: tenants.create_key(tenant, name=name, scopes=tuple(scope or ["*"]), person_id=person_id))
+    typer.echo(secret)
+
+
+@app.command()
+def endpoint(
+    tenant: TenantId,
+    url: Annotated[str, typer.Argument(help="Where webhooks go (https).")],
+    purpose: Annotated[str, typer.Option(help="events (what happened) or remedies (what to carry out).")] = "events",
+) -> None:
+    """Add a webhook endpoint. Its signing secret is shown this once."""
+    if purpose not in ("events", "remedies"):
+        typer.echo("--purpose is events or remedies.", err=True)
+        raise typer.Exit(64)
+    made: Any = _run(lambda tenants: tenants.create_endpoint(tenant, url, purpose=purpose))  # type: ignore[arg-type]
+    typer.echo(made.secret)
+
+
+def _run(work: Callable[[PostgresTenants], Awaitable[Any]]) -> Any:
+    from cli.compose import tenants_of
+    from runtime.errors import ServiceFault
+
+    try:
+        return asyncio.run(tenants_of(work))
+    except ServiceFault as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(69) from fault
