@@ -12,7 +12,8 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from domain.base import Code, Frozen, Money, Phase, Priority
 from domain.spans import Span
-from domain.terms import Audience, ClockTerms, OutcomeTerms, Trigger
+from domain.terms import Audience, ClockTerms, Level, OutcomeTerms, Trigger
+from policies.soundness import problems
 
 PACKS_DIR = Path(__file__).with_name("packs")
 
@@ -46,6 +47,24 @@ class PriorityRow(Frozen):
     then: Priority
 
 
+class _LevelRow(Level):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _StrictClock(ClockTerms):
+    """The same clock, but a misspelt field is an error: what is read from a record is patient, what a person writes is not."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    levels: tuple[_LevelRow, ...]
+
+
+class OutcomeRow(OutcomeTerms):
+    """An outcome as the pack writes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
 class ClockRow(Frozen):
     """A clock as the pack writes it: its target may depend on the priority, its calendar goes by name."""
 
@@ -62,7 +81,8 @@ class ClockRow(Frozen):
         """
         target = self.target if isinstance(self.target, Span) else self.target[priority]
         fields: dict[str, Any] = {**(self.model_extra or {}), "name": self.name, "target": target}
-        clock = ClockTerms.model_validate({**fields, "calendar": calendars[self.calendar] if self.calendar else None})
+        strict = _StrictClock.model_validate({**fields, "calendar": calendars[self.calendar] if self.calendar else None})
+        clock = ClockTerms.model_validate(strict.model_dump())
         if scale == 1.0:
             return clock
         levels = tuple(x.model_copy(update={"repeat": x.repeat.scaled(scale) if x.repeat else None}) for x in clock.levels)
@@ -84,7 +104,7 @@ class Pack(Frozen):
     gates: tuple[Gate, ...] = ()
     priority: Annotated[tuple[PriorityRow, ...], Field(min_length=1)]
     clocks: Annotated[tuple[ClockRow, ...], Field(min_length=1)]
-    outcomes: Annotated[tuple[OutcomeTerms, ...], Field(min_length=1)]
+    outcomes: Annotated[tuple[OutcomeRow, ...], Field(min_length=1)]
     grounds: tuple[Code, ...] = ()
     approval_above: Money | None = None
     reopen_for: Span
@@ -126,15 +146,25 @@ def load_pack(text: str, name: str) -> Pack:
         raise PackError(name, ["a pack is a mapping with kind, title, clocks, outcomes, …"])
     try:
         pack = Pack.model_validate(raw)
-        for clock in pack.clocks:
-            clock.terms(Priority.NORMAL, dict.fromkeys(pack.calendars, "cal_check"), 1.0)
     except ValidationError as error:
-        places = [f"{'.'.join(str(p) for p in e['loc']) or 'pack'}: {e['msg']}" for e in error.errors()]
-        raise PackError(name, places) from error
+        raise PackError(name, [_place(e) for e in error.errors()]) from error
+    clocks, found = _clocks(pack)
+    found += problems(pack, clocks)
+    if found:
+        raise PackError(name, found)
     return pack.model_copy(update={"version": hashlib.sha256(text.encode()).hexdigest()})
 
 
-def shipped_packs(folder: Path = PACKS_DIR) -> dict[str, Pack]:
-    """The packs of a folder by kind. Raises :class:`PackError` for the first that cannot be used."""
-    packs = (load_pack(path.read_text("utf-8"), path.name) for path in sorted(folder.glob("*.yaml")))
-    return {pack.kind: pack for pack in packs}
+def _clocks(pack: Pack) -> tuple[dict[str, ClockTerms], list[str]]:
+    clocks: dict[str, ClockTerms] = {}
+    found: list[str] = []
+    for row in pack.clocks:
+        try:
+            clocks[row.name] = row.terms(Priority.NORMAL, dict.fromkeys(pack.calendars, "cal_check"), 1.0)
+        except ValidationError as error:
+            found += [f"clocks.{row.name}.{_place(e)}" for e in error.errors()]
+    return clocks, found
+
+
+def _place(error: Any) -> str:
+    return f"{'.'.join(str(p) for p in error['loc']) or 'pack'}: {error['msg'].removeprefix('Value error, ')}"

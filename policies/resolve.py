@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.base import Priority, Side
 from domain.report import Report
-from domain.terms import MAX_TERMS_BYTES, Routing, Terms
+from domain.terms import MAX_TERMS_BYTES, OutcomeTerms, Routing, Terms
 from policies.pack import Pack, PackError
 
 
@@ -32,14 +32,14 @@ def resolve(pack: Pack, report: Report, calendars: Mapping[str, str], time_scale
         appeal_queue=pack.appeal_queue,
         priority=priority,
         clocks=tuple(clock.terms(priority, calendars, time_scale) for clock in pack.clocks),
-        outcomes=pack.outcomes,
+        outcomes=tuple(OutcomeTerms.model_validate(outcome.model_dump()) for outcome in pack.outcomes),
         grounds=pack.grounds,
         approval_above=pack.approval_above,
         notices=pack.notices,
         reopen_for=timedelta(seconds=pack.reopen_for.scaled(1.0).time.total_seconds() * time_scale),
         time_scale=time_scale,
     )
-    size = len(terms.model_dump_json())
+    size = len(terms.model_dump_json().encode())
     if size > MAX_TERMS_BYTES:
         raise PackError(pack.kind, [f"the terms take {size} bytes; at most {MAX_TERMS_BYTES} are allowed"])
     return terms, routing.model_copy(update={"trace": (*routing.trace, why)})

@@ -1,0 +1,214 @@
+"""The hand-reviewed matrix against the judge: situation × command × role, every cell, for both kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from domain.base import Side
+from domain.case import Case
+from domain.commands import COMMANDS
+from domain.decide import Voice, decide
+from domain.facts import Actor
+from domain.refusals import Refusal
+from tests.support.cases import (
+    CLAIMANT,
+    FRIEND,
+    JUNIOR,
+    KINDS,
+    LEAD,
+    LEAD_2,
+    LEAD_3,
+    MEDIATOR,
+    MEDIATOR_2,
+    MEDIATOR_3,
+    OPS,
+    OUTCOMES,
+    PEOPLE,
+    PLATFORM,
+    RESPONDENT,
+    ROBOT,
+    WITNESS,
+    Life,
+    a_case,
+)
+
+CODES = {
+    "ok": None, "ph": "not_in_this_phase", "no": "not_allowed", "ny": "not_your_case", "oc": "own_case", "or": "own_ruling",
+    "om": "owner_mismatch", "nr": "no_right_to_appeal", "oo": "own_offer", "dm": "deadline_moot", "eu": "effect_unknown",
+    "ao": "already_open", "sy": "system_only",
+}  # fmt: skip
+TABLES: dict[str, str] = yaml.safe_load(Path(__file__).with_name("matrix.yaml").read_text("utf-8"))
+SYSTEM_SAYS = ("open", "deadline", "report_effect", "report_delivery")
+ALL_COMMANDS = tuple(COMMANDS.json_schema()["discriminator"]["mapping"])
+SITUATIONS = tuple(name for name in TABLES if name != "system")
+LIVES = [(kind, name) for kind in KINDS for name in SITUATIONS if (kind, name) != ("fraud_report", "settlement")]
+Cell = tuple[str, str, str]
+
+
+def _table(text: str) -> dict[tuple[str, str], str]:
+    head, *rows = (line.split() for line in text.splitlines() if line.strip())
+    assert all(len(row) == len(head) + 1 for row in rows), "a row has too many or too few cells"
+    return {(row[0], column): cell for row in rows for column, cell in zip(head, row[1:], strict=True)}
+
+
+def _roles(situation: str) -> list[str]:
+    return TABLES[situation].splitlines()[0].split()
+
+
+def expected(situation: str) -> Iterator[Cell]:
+    """Every command for every role of a situation, with the cell; commands without a row are not known in the phase."""
+    cells, system = _table(TABLES[situation]), _table(TABLES["system"])
+    for command in ALL_COMMANDS:
+        for role in _roles(situation):
+            if command in SYSTEM_SAYS:
+                yield command, role, system[situation, command] if role == "sys" else "sy"
+            else:
+                yield command, role, cells.get((command, role), "ph")
+
+
+# --- how a situation comes about, and who is who in it
+
+
+def _with_witness(kind: str) -> Life:
+    return a_case(kind).with_party(WITNESS, "respondent", "witness")
+
+
+def _settlement(life: Life, role: str) -> Life:
+    life.in_settlement().says(RESPONDENT, "offer", remedy="payout", amount={"amount": 1_000, "currency": "USD"})
+    return life.says(MEDIATOR, "take") if role == "own" else life
+
+
+def _intake(life: Life, role: str) -> Life:
+    life.in_intake()
+    return life.says(MEDIATOR, "take") if role == "own" else life
+
+
+def _drafted(weight: str) -> Callable[[Life, str], Life]:
+    def reach(life: Life, role: str) -> Life:
+        owner = LEAD_3 if role == "ldr" else MEDIATOR
+        return life.in_review(owner=owner).says(owner, "rule", **OUTCOMES[life.kind][weight])
+
+    return reach
+
+
+def _remitted(life: Life, role: str) -> Life:
+    life.appeal_ruled("remit").fire("grace")
+    return life.says(MEDIATOR_3, "take") if role == "own" else life
+
+
+REACH: dict[str, Callable[[Life, str], Life]] = {
+    "intake": _intake,
+    "settlement": _settlement,
+    "review": lambda life, role: life.in_review(),
+    "approval": _drafted("heavy"),
+    "ruled": _drafted("light"),
+    "appealable": lambda life, role: life.appealable(),
+    "appeal": lambda life, role: life.in_appeal(),
+    "appeal_in_approval": lambda life, role: life.appeal_in_approval(),
+    "appeal_ruled": lambda life, role: life.appeal_ruled(),
+    "remitted": _remitted,
+    "closed": lambda life, role: life.closed(),
+}
+VARIANTS = {"own", "ldr"}
+"""Roles for whom the same situation comes about in another way."""
+WHO = {
+    "cla": CLAIMANT, "res": RESPONDENT, "wit": WITNESS, "pla": PLATFORM, "med": MEDIATOR_2, "con": FRIEND, "lea": LEAD, "dra": MEDIATOR,
+    "ear": MEDIATOR, "jun": JUNIOR, "ops": OPS, "sys": ROBOT,
+}  # fmt: skip
+
+
+def _who(situation: str, role: str) -> str:
+    if role == "own":
+        return {"appeal": LEAD_2, "remitted": MEDIATOR_3}.get(situation, MEDIATOR)
+    if role == "ldr":
+        return LEAD_2 if situation.startswith("appeal") else LEAD_3
+    return WHO[role]
+
+
+@cache
+def _life(kind: str, situation: str, variant: str) -> Life:
+    return REACH[situation](_with_witness(kind), variant)
+
+
+def _body(command: str, case: Case, kind: str) -> dict[str, Any]:
+    """A body with nothing to object to, so that only the sender and the situation matter."""
+    row = case.timetable[0] if case.timetable else None
+    match command:
+        case "offer":
+            return {"remedy": "payout", "amount": {"amount": 2_000, "currency": "USD"}}
+        case "assign":
+            return {"owner": MEDIATOR_2}
+        case "request_evidence":
+            return {"of": "respondent"}
+        case "rule":
+            return dict(OUTCOMES[kind]["light"])
+        case "decide_appeal":
+            return {"decision": "uphold"}
+        case "deadline":
+            return {"id": row.id, "clock": row.clock, "instance": row.instance, "level": row.level} if row else _NO_LEVEL
+        case "report_effect":
+            return {"effect_id": case.effects[0].id if case.effects else "eff_none", "result": "done"}
+        case "report_delivery":
+            return {"notice_id": "ntc_1", "reason": "mailbox_gone"}
+        case _:
+            return {}
+
+
+_NO_LEVEL = {"id": "dl_ruling:1:breach:0", "clock": "ruling", "instance": 1, "level": "breach"}
+
+
+def _judged(life: Life, command: str, actor: Actor | None, by: str) -> str | None:
+    if command == "open":
+        made: Any = life._opening()
+    else:
+        made = life.command(by, command, **_body(command, life.case, life.kind))
+    target = PEOPLE[MEDIATOR_2] if command == "assign" else None
+    try:
+        assert decide(life.case, made, Voice(actor=actor, target=target), life.now)
+    except Refusal as refusal:
+        return refusal.code
+    return None
+
+
+@pytest.mark.parametrize(("kind", "situation"), LIVES)
+class TestDecide:
+    def test_says_what_the_matrix_says(self, kind: str, situation: str) -> None:
+        wrong = []
+        for command, role, cell in expected(situation):
+            life = _life(kind, situation, role if role in VARIANTS else "")
+            by = _who(situation, role)
+            said = _judged(life, command, life.actor(by), by)
+            if said != CODES[cell]:
+                wrong.append(f"{command} by {role}: the matrix says {CODES[cell] or 'ok'}, the rules say {said or 'ok'}")
+        assert not wrong, "\n".join(wrong)
+
+    def test_knows_no_stranger_and_no_party_of_another_case(self, kind: str, situation: str) -> None:
+        life = _life(kind, situation, "")
+        elsewhere = Actor(id="pty_elsewhere", role="claimant", side=Side.CLAIMANT)
+        for command in ALL_COMMANDS:
+            assert _judged(life, command, None, "per_nobody") == "actor_unknown", command
+            assert _judged(life, command, elsewhere, "pty_elsewhere") == "actor_unknown", command
+
+
+class TestMatrix:
+    def test_has_a_row_for_every_command_somewhere(self) -> None:
+        rows = {row for name in SITUATIONS for row, _ in _table(TABLES[name])} | set(SYSTEM_SAYS)
+        assert rows == set(ALL_COMMANDS)
+
+    def test_has_a_situation_for_every_phase(self) -> None:
+        reached = {_life("bounty_dispute", name, "").case.phase.value for name in SITUATIONS}
+        assert reached == {"intake", "settlement", "review", "approval", "ruled", "appealable", "appeal", "closed"}
+
+    def test_treats_people_outside_in_approval_and_grace_as_before(self) -> None:
+        """By the matrix itself: a copy of the cells of review (or of the appeal) for everybody outside."""
+        for hidden, before in (("approval", "review"), ("ruled", "review"), ("appeal_in_approval", "appeal"), ("appeal_ruled", "appeal")):
+            was, now = _table(TABLES[before]), _table(TABLES[hidden])
+            for command in ALL_COMMANDS:
+                for role in ("cla", "res", "wit", "pla"):
+                    assert now.get((command, role), "ph") == was.get((command, role), "ph"), (hidden, command, role)

@@ -1,0 +1,388 @@
+"""Cases for tests, made by the real rules: a report, the shipped packs' terms, real calendars, and commands judged one by one.
+
+    life = a_case().in_review().for_tenant("acme")      # a bounty dispute that per_m1 mediates
+    life.says(MEDIATOR, "request_evidence", of="respondent", what="Show the logs.")
+    life.later(timedelta(days=7))                        # the workers are up: every level fires when it falls due
+    life.case, life.recordings, life.notices             # what became of it
+
+Nothing here knows the transition table: a phase is reached by the commands with which people reach it. ``says`` raises the
+refusal; ``refused`` expects one and returns it. Time passes by a minute with each command, and by ``later`` and ``outage``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, Self
+
+from domain.base import Phase, Side
+from domain.calendars import Calendar
+from domain.case import Case
+from domain.commands import Command, Open, OpenedParty, parse_command
+from domain.decide import Voice
+from domain.facts import SYSTEM, Actor, DueLevel, Fact, Recording
+from domain.notices import NoticeDraft
+from domain.prose import Prose
+from domain.refusals import Refusal
+from domain.report import Report
+from domain.transition import Step, due_command, step
+from domain.views import CaseView, view
+from policies.shelf import Shelf
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""A working day, ten in the morning in Berlin: when cases are opened unless a test says otherwise."""
+MINUTE = timedelta(minutes=1)
+ZONE_DATA = "2026a"
+KINDS = ("bounty_dispute", "fraud_report")
+
+CLAIMANT, RESPONDENT, WITNESS, AGENT = "pty_claimant", "pty_respondent", "pty_witness", "pty_agent"
+MEDIATOR, MEDIATOR_2, MEDIATOR_3 = "per_m1", "per_m2", "per_m3"
+LEAD, LEAD_2, LEAD_3, OPS = "per_l1", "per_l2", "per_l3", "per_o1"
+JUNIOR = "per_junior"
+"""A mediator who reports to ``per_m1``."""
+FRIEND = "per_friend"
+"""A mediator who declared a conflict with the claimant."""
+PLATFORM, ROBOT = "key_platform", "system"
+
+
+def digest_of(party_id: str) -> str:
+    """The keyed digest by which a party is known to conflicts."""
+    return hashlib.sha256(party_id.encode()).hexdigest()
+
+
+def _staff(person: str, role: Any, manager: str, *conflicts: str) -> Actor:
+    return Actor(id=person, role=role, team="amber", site="berlin", manager=manager, conflicts=conflicts)
+
+
+PEOPLE: Mapping[str, Actor] = {
+    MEDIATOR: _staff(MEDIATOR, "mediator", "per_h1"),
+    MEDIATOR_2: _staff(MEDIATOR_2, "mediator", "per_h1"),
+    MEDIATOR_3: _staff(MEDIATOR_3, "mediator", "per_h1"),
+    LEAD: _staff(LEAD, "lead", "per_h1"),
+    LEAD_2: _staff(LEAD_2, "lead", "per_h1"),
+    LEAD_3: _staff(LEAD_3, "lead", "per_h1"),
+    OPS: _staff(OPS, "ops", "per_h1"),
+    JUNIOR: _staff(JUNIOR, "mediator", MEDIATOR),
+    FRIEND: _staff(FRIEND, "mediator", "per_h1", digest_of(CLAIMANT)),
+    PLATFORM: Actor(id=PLATFORM, role="platform"),
+    ROBOT: SYSTEM,
+}
+
+
+def _with(remedy: str, cents: int) -> list[dict[str, Any]]:
+    return [{"type": remedy, "amount": {"amount": cents, "currency": "USD"}}]
+
+
+_PAY, _REFUND = _with("payout", 50_000), _with("refund", 20_000)
+OUTCOMES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "bounty_dispute": {
+        "light": {"outcome": "upheld", "ground": "severity", "remedies": _PAY},
+        "heavy": {"outcome": "upheld", "ground": "severity", "remedies": _with("payout", 900_000)},
+        "none": {"outcome": "invalid", "ground": "scope"},
+        "both": {"outcome": "partial_amount", "ground": "severity", "remedies": _PAY},
+    },
+    "fraud_report": {
+        "light": {"outcome": "confirmed", "ground": "stolen_payment", "remedies": _REFUND},
+        "heavy": {"outcome": "confirmed", "ground": "stolen_payment", "remedies": _with("refund", 200_000)},
+        "none": {"outcome": "false_positive", "ground": "no_fraud"},
+        "both": {
+            "outcome": "confirmed",
+            "ground": "stolen_payment",
+            "remedies": [*_REFUND, {"type": "warn", "to": "respondent"}],
+        },
+    },
+}
+"""Rulings by weight: ``light`` and ``heavy`` (above the limit) are for the claimant, ``none`` is against; ``both`` has two edges."""
+
+
+@cache
+def shelf() -> Shelf:
+    """The shipped packs and calendars, loaded once a session."""
+    return Shelf.load(MONDAY.year)
+
+
+class FakeSealer:
+    """Keeps texts in a dictionary instead of a vault."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+
+    def __call__(self, text: str) -> Prose:
+        content_id = f"cnt_{len(self.texts) + 1:04d}"
+        self.texts[content_id] = text
+        return Prose(content_id=content_id, digest=hashlib.sha256(text.encode()).hexdigest(), length=len(text))
+
+
+def a_case(kind: str = "bounty_dispute", **report: Any) -> Life:
+    """A case that is still to be opened; ``report`` replaces parts of the report (``priority="urgent"``, ``amount=…``)."""
+    return Life(kind, report)
+
+
+class Life:
+    """One case and everything that happened to it."""
+
+    def __init__(self, kind: str, report: Mapping[str, Any]) -> None:
+        self.kind = kind
+        self.tenant_id = "acme"
+        self.case_id = "case_0196a7c2-0000-7000-8000-000000000001"
+        self.now = MONDAY
+        self.sealer = FakeSealer()
+        self.recordings: tuple[Recording, ...] = ()
+        self.notices: tuple[tuple[int, NoticeDraft], ...] = ()
+        self.steps: tuple[Step, ...] = ()
+        self.calendars: dict[str, Calendar] = {}
+        self._case: Case | None = None
+        self._report = {"statement": "The report was closed as a duplicate, and it is none.", **report}
+        self._parties = [OpenedParty(id=p, side=s, ref_digest=digest_of(p)) for p, s in _PRINCIPALS]
+        self._triage = False
+        self._time_scale = 1.0
+        self._commands = 0
+
+    # --- before it is opened
+
+    def for_tenant(self, tenant_id: str) -> Self:
+        """Whose case it is; the rules never ask."""
+        self.tenant_id = tenant_id
+        return self
+
+    def named(self, case_id: str) -> Self:
+        """Another case id than the one that all cases of tests have."""
+        self.case_id = case_id
+        return self
+
+    def opened_at(self, at: datetime) -> Self:
+        """Start at another instant than on a Monday morning."""
+        self.now = at
+        return self
+
+    def with_party(self, party_id: str, side: str, role: Any) -> Self:
+        """One more party: a witness, an insurer, a representative."""
+        party = OpenedParty(id=party_id, side=Side(side), role=role, ref_digest=digest_of(party_id))
+        self._parties.append(party)
+        return self
+
+    def without_respondent(self) -> Self:
+        """Nobody is known on the other side."""
+        self._parties = [p for p in self._parties if p.side is Side.CLAIMANT]
+        return self
+
+    def scaled(self, factor: float) -> Self:
+        """A development tenant's time: 1/3600 makes hours into seconds."""
+        self._time_scale = factor
+        return self
+
+    # --- where it stands
+
+    @property
+    def case(self) -> Case:
+        """The case as it stands now."""
+        assert self._case is not None, "the case was not opened"
+        return self._case
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """All facts, oldest first."""
+        return tuple(r.fact for r in self.recordings)
+
+    @property
+    def last(self) -> Step:
+        """What the last command or level changed."""
+        return self.steps[-1]
+
+    def seen_by(self, who: str | Actor) -> CaseView:
+        """The case as somebody may see it."""
+        return view(self.case, self.actor(who))
+
+    def due(self, clock: str) -> DueLevel:
+        """The next level of a running clock."""
+        return next(row for row in self.case.timetable if row.clock == clock)
+
+    def notices_for(self, recipient: str) -> tuple[NoticeDraft, ...]:
+        """Everything that one recipient was told, oldest first."""
+        return tuple(n for _, n in self.notices if n.recipient == recipient)
+
+    # --- what people do
+
+    def actor(self, who: str | Actor) -> Actor:
+        """Somebody as ``record`` would look them up. KeyError for a stranger."""
+        if isinstance(who, Actor):
+            return who
+        party = next((p for p in self._parties if p.id == who), None)
+        return Actor(id=party.id, role=party.side.value, side=party.side) if party else PEOPLE[who]
+
+    def command(self, who: str | Actor, what: str, **fields: Any) -> Command:
+        """A command with the next id, its texts sealed, as if it had come over the wire."""
+        self._commands += 1
+        by = who.id if isinstance(who, Actor) else who
+        raw = {"id": f"cmd_{self._commands:04d}", "type": what, "by": by, **_words(what), **fields}
+        return parse_command(raw, self.sealer)
+
+    def says(self, who: str | Actor, what: str, **fields: Any) -> Self:
+        """Somebody sends a command a minute later; texts that it needs are made up. Raises the Refusal."""
+        self.now += MINUTE
+        self._fire(until=self.now - timedelta(microseconds=1))
+        return self.judge(self.command(who, what, **fields), who)
+
+    def refused(self, who: str | Actor, what: str, **fields: Any) -> Refusal:
+        """The refusal that a command meets, sent at this very instant; the case is as it was."""
+        before = self._case
+        try:
+            self.judge(self.command(who, what, **fields), who)
+        except Refusal as refusal:
+            assert self._case == before
+            return refusal
+        raise AssertionError(f"'{what}' by {who} was not refused")
+
+    def judge(self, command: Command, who: str | Actor) -> Self:
+        """Have one command judged now."""
+        owner = getattr(command, "owner", None)
+        voice = Voice(actor=self.actor(who), target=PEOPLE.get(owner) if owner else None)
+        return self._take(step(self._case, self.case_id, command, voice, self.now, self.now, self.calendars, ZONE_DATA))
+
+    # --- what time does
+
+    def later(self, wait_for: timedelta) -> Self:
+        """Time passes while the workers are up: each level is recorded at the instant at which it falls due."""
+        self.now += wait_for
+        self._fire(until=self.now)
+        return self
+
+    def outage(self, wait_for: timedelta) -> Self:
+        """Time passes while nothing works: what fell due is recorded at the end of it."""
+        self.now += wait_for
+        self._fire(until=self.now, recorded_at=self.now)
+        return self
+
+    def fire(self, clock: str, level: str | None = None) -> Self:
+        """Wait for a level of a clock (its next one), and for everything that falls due before it."""
+        row = next(r for r in self.case.timetable if r.clock == clock and level in (None, r.level))
+        return self.later(row.due_at - self.now)
+
+    def fire_next(self, recorded_at: datetime | None = None) -> Self:
+        """The earliest level falls due and nothing else."""
+        row = self.case.timetable[0]
+        self.now = max(self.now, row.due_at)
+        late = max(row.due_at, recorded_at or row.due_at)
+        made = step(self.case, self.case_id, due_command(row), Voice(actor=SYSTEM), row.due_at, late, self.calendars, ZONE_DATA)
+        return self._take(made)
+
+    def _fire(self, until: datetime, recorded_at: datetime | None = None) -> None:
+        while self._case is not None and self._case.timetable and self._case.timetable[0].due_at <= until:
+            now = self.now
+            self.fire_next(recorded_at)
+            self.now = now
+
+    def _take(self, made: Step) -> Self:
+        self._case = made.case
+        self.recordings += made.recordings
+        self.notices += made.notices
+        self.steps += (made,)
+        return self
+
+    # --- phases
+
+    def opened(self) -> Self:
+        """Opened, and wherever its gates lead it."""
+        return self if self._case is not None else self.judge(self._opening(), ROBOT)
+
+    def in_intake(self) -> Self:
+        """Opened, and kept for triage."""
+        self._triage = True
+        return self.opened()
+
+    def in_settlement(self) -> Self:
+        """The parties talk (a kind that has nothing to settle never gets here)."""
+        self._admitted()
+        assert self.case.phase is Phase.SETTLEMENT, self.case.phase
+        return self
+
+    def in_review(self, owner: str | None = MEDIATOR) -> Self:
+        """Before its mediator; with ``owner=None`` it waits in the queue."""
+        self._admitted()
+        if self.case.phase is Phase.SETTLEMENT:
+            self.says(CLAIMANT, "escalate")
+        return self._owned_by(owner)
+
+    def in_approval(self) -> Self:
+        """A heavy ruling waits for a second person."""
+        return self.in_review()._ruled("heavy")
+
+    def ruled(self, weight: str = "light") -> Self:
+        """A ruling in its grace; a heavy one was approved by ``per_l1``."""
+        self.in_review()._ruled(weight)
+        return self.says(LEAD, "approve") if self.case.phase is Phase.APPROVAL else self
+
+    def appealable(self, weight: str = "light") -> Self:
+        """The parties were told."""
+        return self.ruled(weight).fire("grace")
+
+    def in_appeal(self, appellant: str = RESPONDENT, owner: str | None = LEAD_2, weight: str = "light") -> Self:
+        """The side that lost (the respondent, unless ``weight`` says otherwise) has appealed."""
+        return self.appealable(weight).says(appellant, "appeal")._owned_by(owner)
+
+    def appeal_in_approval(self) -> Self:
+        """A heavier decision on the appeal waits for a second person."""
+        heavy = {k: v for k, v in OUTCOMES[self.kind]["heavy"].items() if k != "outcome"}
+        return self.in_appeal().says(LEAD_2, "decide_appeal", decision="vary", **heavy)
+
+    def appeal_ruled(self, decision: str = "uphold", **fields: Any) -> Self:
+        """A decision on the appeal in its grace."""
+        return self.in_appeal().says(LEAD_2, "decide_appeal", decision=decision, **fields)
+
+    def closed(self) -> Self:
+        """Ruled, and nobody appealed."""
+        return self.appealable().fire("appeal_window")
+
+    def _admitted(self) -> None:
+        self.opened()
+        if self.case.phase is Phase.INTAKE:
+            self.says(OPS, "admit")
+
+    def _owned_by(self, owner: str | None) -> Self:
+        return self.says(OPS, "assign", owner=owner) if owner and self.case.owner != owner else self
+
+    def _ruled(self, weight: str) -> Self:
+        assert self.case.owner is not None
+        return self.says(self.case.owner, "rule", **OUTCOMES[self.kind][weight])
+
+    def _opening(self) -> Open:
+        sides = [{"side": p.side.value, "role": p.role, "ref": p.id} for p in self._parties]
+        report = Report.model_validate({"kind": self.kind, "parties": sides, **self._report})
+        terms, routing = shelf().terms(report, self._time_scale)
+        self.calendars = shelf().calendars_of(terms)
+        if self._triage:
+            routing = routing.model_copy(update={"decision": "triage"})
+        return Open(
+            id="cmd_open", by=ROBOT, channel="system", kind=report.kind, source=report.source, category=report.category,
+            priority=terms.priority, terms=terms, routing=routing, parties=tuple(self._parties),
+            statement=self.sealer(report.statement), amount=report.amount, synthetic=report.synthetic,
+        )  # fmt: skip
+
+
+_PRINCIPALS = ((CLAIMANT, Side.CLAIMANT), (RESPONDENT, Side.RESPONDENT))
+
+_NEEDS: Mapping[str, Mapping[str, Any]] = {
+    "decline": {"reason": "not_ours", "reasons": "This is not for us."},
+    "message": {"text": "Good morning."},
+    "note": {"text": "Looks like last week's."},
+    "request_evidence": {"what": "Send the log files, please."},
+    "submit_evidence": {"text": "Here are the log files."},
+    "rule": {"reasons": "The report is valid, because the log files show it."},
+    "return_ruling": {"reasons": "The second ground is missing."},
+    "appeal": {"reasons": "The log files were read wrongly."},
+    "decide_appeal": {"reasons": "The log files were read correctly."},
+    "close": {"reason": "cannot_be_decided", "reasons": "The account is gone."},
+    "reopen": {"reason": "new_evidence"},
+}
+
+
+def _words(what: str) -> dict[str, Any]:
+    """What a command cannot be without, where a test does not care."""
+    return dict(_NEEDS.get(what, {}))
+
+
+def facts_named(recordings: Iterable[Recording], name: str) -> list[Fact]:
+    """The facts of one type, oldest first."""
+    return [r.fact for r in recordings if r.fact.type == name]
