@@ -21,7 +21,9 @@ class AssignActivities:
 
     @activity.defn(name="cases.assign")
     async def assign(self, ref: CaseRef) -> str | None:
-        """Put an ``assign`` command into the inbox, naming the best person or nobody; its id, or None when none is needed any more."""
+        """Put an ``assign`` command into the inbox, naming the best person or nobody; its id, or None when none is needed any
+        more.
+        """
         standing = await self._records.read(ref.tenant_id, ref.case_id)
         case = standing.case if standing else None
         if case is None or not case.open or case.owner is not None or not case.owner_sought:

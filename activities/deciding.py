@@ -9,9 +9,9 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from activities.ports import Chained, KeptAnswer, Pending, Standing, Transition
+from activities.ports import KeptAnswer, Pending, Standing, Transition
 from domain.case import Case
-from domain.chain import link
+from domain.chain import Chained, link
 from domain.commands import read_command
 from domain.decide import Voice
 from domain.facts import SYSTEM, DueLevel
@@ -63,11 +63,15 @@ def levels_due(case: Case | None, by: datetime) -> bool:
     return case is not None and bool(case.timetable) and case.timetable[0].due_at <= by
 
 
-def work_through(case: Case | None, case_id: str, standing: Standing, zone_data: str, only: Sequence[Pending] | None = None) -> Batch:
+def work_through(
+    case: Case | None, case_id: str, standing: Standing, zone_data: str, only: Sequence[Pending] | None = None
+) -> Batch:
     """Everything that waits, each command at the instant it was received and each level at the instant it fell due.
 
-    A level comes after every command received by its instant: a command in time is never overtaken by the deadline. While commands are
-    left beyond this batch (``more``), no level is taken that one of those might precede. ``only`` narrows to one command (poison hunt).
+    A level comes after every command received by its instant: a command in time is never overtaken by the deadline. While
+    commands are
+    left beyond this batch (``more``), no level is taken that one of those might precede. ``only`` narrows to one command
+    (poison hunt).
     """
     batch = Batch(case=case, head=standing.head)
     waiting = deque(standing.pending if only is None else only)
@@ -92,8 +96,9 @@ def _command(batch: Batch, case_id: str, pending: Pending, standing: Standing, z
         made = step(batch.case, case_id, command, voice, pending.received_at, standing.now, standing.calendars, zone_data)
     except Refusal as refusal:
         batch.answers.append(_refused(pending.command_id, refusal))
-    except Exception as error:
-        # A rule that breaks on one command must not stop the case: the command is answered "broken", people look, the rest goes on.
+    except Exception as error:  # noqa: BLE001 - see below
+        # A rule that breaks on one command must not stop the case: the command is answered "broken", people look, the rest
+        # goes on.
         batch.answers.append(broken(pending.command_id, error))
     else:
         batch.took(pending.command_id, made)

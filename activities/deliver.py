@@ -9,10 +9,12 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.messages import CaseRef, Delivered, NoticeRef
-from activities.ports import Never, Notifier, OutgoingNotice, Outbox, ToldToWait
+from activities.ports import Never, Notifier, Outbox, OutgoingNotice, ToldToWait
 
 TRY_FOR = 10.0
 """Seconds for one try."""
+BATCH = 50
+"""Notices sent side by side. A case that was told a lot at once has more than one batch."""
 
 
 class DeliverActivities:
@@ -24,11 +26,15 @@ class DeliverActivities:
     @activity.defn(name="notices.deliver")
     async def deliver(self, ref: CaseRef) -> Delivered:
         """Send everything unsent of one case; what fails its first try is named for a ``Delivery`` workflow of its own."""
-        notices = await self._outbox.undelivered(ref.tenant_id, ref.case_id)
-        went = await asyncio.gather(*(self._first_try(notice) for notice in notices))
-        slow = [notice.id for notice, how in zip(notices, went, strict=True) if how == "slow"]
-        if slow:
-            await self._outbox.handed_over(ref.tenant_id, slow)
+        went: list[str] = []
+        while notices := await self._outbox.undelivered(ref.tenant_id, ref.case_id, BATCH):
+            batch = await asyncio.gather(*(self._first_try(notice) for notice in notices))
+            slow = [notice.id for notice, how in zip(notices, batch, strict=True) if how == "slow"]
+            if slow:
+                await self._outbox.handed_over(ref.tenant_id, slow)
+            went += batch
+            if len(notices) < BATCH:
+                break
         handed = await self._outbox.handed(ref.tenant_id, ref.case_id)
         return Delivered(sent=went.count("sent"), failed=went.count("failed"), slow=tuple(handed))
 
@@ -39,7 +45,7 @@ class DeliverActivities:
         except Never as never:
             await self._outbox.failed(notice.tenant_id, notice.id, never.code)
             return "failed"
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - see below
             # Weather of any kind: the patient workflow takes over, the case does not wait.
             await self._outbox.attempt(notice.tenant_id, notice.id, type(error).__name__)
             return "slow"

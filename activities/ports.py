@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 from domain.base import Kept, Money
 from domain.calendars import Calendar
 from domain.case import Case
-from domain.chain import Chained as Chained
+from domain.chain import Chained
 from domain.facts import Actor, DueLevel
 from domain.notices import NoticeDraft
 
@@ -103,7 +103,14 @@ class Records(Protocol):
     """The record of every case: one read, one write."""
 
     async def read(
-        self, tenant_id: str, case_id: str, *, ask: Sequence[str] = (), known_turn: int | None = None, limit: int = 50, lock: bool = False
+        self,
+        tenant_id: str,
+        case_id: str,
+        *,
+        ask: Sequence[str] = (),
+        known_turn: int | None = None,
+        limit: int = 50,
+        lock: bool = False,
     ) -> Standing | None:
         """How the case stands; None when the tenant has no such case. ``lock`` waits for commands being received just now."""
         ...
@@ -124,8 +131,10 @@ class Inbox(Protocol):
     """Where commands land before anything else happens."""
 
     async def put(self, tenant_id: str, case_id: str, raw: object, *, channel: str = "temporal") -> str:
-        """Keep a command as it came and return its id. A known id with the same body changes nothing; a malformed one, or a known id with
-        another body, is kept as refused under an id of its own. Text is sealed. Raises only in bad weather, or :class:`Never` (``case_unknown``)."""
+        """Keep a command as it came and return its id. A known id with the same body changes nothing; a malformed one, or a
+        known id with
+        another body, is kept as refused under an id of its own. Text is sealed. Raises only in bad weather, or :class:`Never`
+        (``case_unknown``)."""
         ...
 
 
@@ -192,7 +201,9 @@ class Outbox(Protocol):
         ...
 
     async def sent(self, tenant_id: str, notice_id: str, receipt: str) -> None:
-        """Mark as sent. The window between the mail server's 250 and this one statement is the only one in which a mail can repeat."""
+        """Mark as sent. The window between the mail server's 250 and this one statement is the only one in which a mail can
+        repeat.
+        """
         ...
 
     async def attempt(self, tenant_id: str, notice_id: str, error_code: str) -> None:
@@ -204,7 +215,9 @@ class Outbox(Protocol):
         ...
 
     async def handed(self, tenant_id: str, case_id: str) -> Sequence[str]:
-        """Notices handed over that no ``Delivery`` has tried yet: named again until one does, so that none is lost between the two."""
+        """Notices handed over that no ``Delivery`` has tried yet: named again until one does, so that none is lost between
+        the two.
+        """
         ...
 
     async def failed(self, tenant_id: str, notice_id: str, code: str) -> None:
@@ -277,5 +290,7 @@ class Relay(Protocol):
     """Finds what Temporal could not take when it was received."""
 
     async def waiting(self, older_than: timedelta, limit: int = 100) -> Sequence[Poked]:
-        """Cases with unanswered commands, overdue levels, unsent notices or unfinished effects, oldest first, over all tenants."""
+        """Cases with unanswered commands, overdue levels, unsent notices or unfinished effects, oldest first, over all
+        tenants.
+        """
         ...

@@ -41,11 +41,12 @@ class RecordActivities:
                 return Recorded(answers=tuple(_unknown(ask, k) for k in ask.knocks), quiet=True)
             found |= standing.answers
             batch = work_through(case, ask.case_id, standing, self._zone_data)
-            written = await self._write(ask, standing, batch)
+            written = await self._write(ask, standing, case, batch)
             if written is not None:
                 found |= {a.command_id: a for a in written.answers}
-                answers = tuple(_answer(found.get(i)) if i else _unknown(ask, k) for i, k in zip(ids, ask.knocks, strict=True))
-                return _recorded(written, standing, answers)
+                more = standing.more or any(p.command_id not in found for p in standing.pending)
+                answers = [_answer(ask, k, i, found.get(i or ""), more) for i, k in zip(ids, ask.knocks, strict=True)]
+                return _recorded(written, standing, tuple(answers), more)
         raise ApplicationError("The case is being written by others all the time; trying again.", type="record_busy")
 
     async def _known_id(self, ask: RecordInput, knock: Knock) -> str | None:
@@ -63,6 +64,7 @@ class RecordActivities:
         read = self._records.read
         standing = await read(*key, ask=named, known_turn=turn, limit=BATCH)
         if standing is None:
+            _behind(0, ask.saw_seq)
             return None, None
         case = remembered if standing.unchanged else standing.case
         if levels_due(case, standing.now):
@@ -71,13 +73,10 @@ class RecordActivities:
             if standing is None:
                 return None, None
             case = standing.case
-        seq = case.seq if case else 0
-        if seq < ask.saw_seq:
-            detail = f"The record holds {seq} facts of this case, {ask.saw_seq} were seen before: the database has lost facts. Restore it."
-            raise ApplicationError(detail, type="record_behind", next_retry_delay=timedelta(seconds=30))
+        _behind(case.seq if case else 0, ask.saw_seq)
         return standing, case
 
-    async def _write(self, ask: RecordInput, standing: Standing, batch: Batch) -> Batch | None:
+    async def _write(self, ask: RecordInput, standing: Standing, case: Case | None, batch: Batch) -> Batch | None:
         """The batch as written; None when somebody else wrote in between and everything has to be read again."""
         transition = batch.transition(standing.turn)
         key = (ask.tenant_id, ask.case_id)
@@ -88,7 +87,7 @@ class RecordActivities:
         try:
             written = await self._records.write(*key, transition)
         except Unstorable as error:
-            await self._one_by_one(ask, standing, error)
+            await self._one_by_one(ask, standing, case, error)
             self._cases.pop(key, None)
             return None
         self._hit("record.after_write")
@@ -98,7 +97,7 @@ class RecordActivities:
         self._remember(key, standing.turn + 1, batch.case)
         return batch
 
-    async def _one_by_one(self, ask: RecordInput, standing: Standing, error: Unstorable) -> None:
+    async def _one_by_one(self, ask: RecordInput, standing: Standing, case: Case | None, error: Unstorable) -> None:
         """Find the command that the database will not store, answer it as broken, and leave the rest for the next look.
 
         With nothing pending it is a level or a rule that cannot be stored: that is for Temporal to retry and for people to see.
@@ -106,7 +105,7 @@ class RecordActivities:
         if not standing.pending:
             raise error
         first = standing.pending[0]
-        batch = work_through(_case_of(self, ask, standing), ask.case_id, standing, self._zone_data, only=[first])
+        batch = work_through(case, ask.case_id, standing, self._zone_data, only=[first])
         transition = batch.transition(standing.turn)
         try:
             if transition is not None:
@@ -124,26 +123,39 @@ class RecordActivities:
             self._cases.popitem(last=False)
 
 
-def _case_of(holder: RecordActivities, ask: RecordInput, standing: Standing) -> Case | None:
-    known = holder._cases.get((ask.tenant_id, ask.case_id))
-    return known[1] if standing.unchanged and known else standing.case
+def _behind(seq: int, saw_seq: int) -> None:
+    if seq < saw_seq:
+        detail = (
+            f"The record holds {seq} facts of this case, {saw_seq} were seen before: the database has lost facts. Restore it."
+        )
+        raise ApplicationError(detail, type="record_behind", next_retry_delay=timedelta(seconds=30))
 
 
-def _answer(kept: KeptAnswer | None) -> Answer | None:
-    return Answer(**kept.model_dump()) if kept else None
+def _answer(ask: RecordInput, knock: Knock, command_id: str | None, kept: KeptAnswer | None, more: bool) -> Answer | None:
+    """None for a mere poke, and for a command that waits beyond this batch: its asker goes on waiting."""
+    if kept is not None:
+        return Answer(**kept.model_dump())
+    if command_id is None:
+        return None if knock.command_id == "" else _unknown(ask, knock)
+    if more:
+        return None
+    detail = "There is no such command in the inbox of this case."
+    return Answer(command_id=command_id, status="refused", code="command_unknown", detail=detail)
 
 
 def _unknown(ask: RecordInput, knock: Knock) -> Answer:
     detail = "There is no such case."
-    return Answer(command_id=knock.command_id or "", status="refused", code="case_unknown", detail=detail, fields={"case": ask.case_id})
+    return Answer(
+        command_id=knock.command_id or "", status="refused", code="case_unknown", detail=detail, fields={"case": ask.case_id}
+    )
 
 
-def _recorded(batch: Batch, standing: Standing, answers: tuple[Answer | None, ...]) -> Recorded:
+def _recorded(batch: Batch, standing: Standing, answers: tuple[Answer | None, ...], more: bool) -> Recorded:
     case = batch.case
     newest = max((seq for seq, _ in batch.notices), default=0)
     if case is None:
         # Accepted by intake, its opening command refused or broken: there is nothing to wait for.
-        return Recorded(answers=answers, more=standing.more, quiet=not standing.more, status="unknown")
+        return Recorded(answers=answers, more=more, quiet=not more, status="unknown")
     return Recorded(
         seq=case.seq,
         kind=case.kind,
@@ -160,6 +172,6 @@ def _recorded(batch: Batch, standing: Standing, answers: tuple[Answer | None, ..
         undelivered=newest or (case.seq if standing.undelivered else 0),
         effects=tuple(e.id for e in case.effects if e.state == "running"),
         wants_owner=case.owner_sought and case.owner is None and case.open,
-        more=standing.more or levels_due(case, standing.now),
-        quiet=case.quiet and not standing.more,
+        more=more or levels_due(case, standing.now),
+        quiet=case.quiet and not more,
     )

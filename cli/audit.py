@@ -32,7 +32,9 @@ def verify(tenant: Tenant = None, heads: Heads = None, json: AsJson = False) -> 
 
 
 @app.command("export-heads")
-def export_heads(file: Annotated[Path, typer.Argument(help="JSON Lines file to add the signed heads to.")], tenant: Tenant = None) -> None:
+def export_heads(
+    file: Annotated[Path, typer.Argument(help="JSON Lines file to add the signed heads to.")], tenant: Tenant = None
+) -> None:
     """Sign the head of every chain and add them to a file; keep that file where the database's owners cannot change it."""
     from cli.auditing import export
 

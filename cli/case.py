@@ -13,7 +13,9 @@ from cli.client import Desk, Target, print_json, run
 app = typer.Typer(help="Cases: open, list, show, decide.", no_args_is_help=True, rich_markup_mode=None)
 
 CaseId = Annotated[str, typer.Argument(help="The case's id (case_…).")]
-Tenant = Annotated[str | None, typer.Option("--tenant", "-t", envvar="OMBUD_TENANT", help="Whose cases; may be left out when there is one.")]
+Tenant = Annotated[
+    str | None, typer.Option("--tenant", "-t", envvar="OMBUD_TENANT", help="Whose cases; may be left out when there is one.")
+]
 As = Annotated[str | None, typer.Option("--as", help="Who speaks or looks: per_… or pty_…; left out: the system's operator.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 
@@ -54,7 +56,15 @@ def list_cases(
     json: AsJson = False,
 ) -> None:
     """List cases, the most urgent first."""
-    asked = {"kind": kind, "phase": phase, "status": status, "owner": owner, "queue": queue, "due_before": due_before, "limit": limit}
+    asked = {
+        "kind": kind,
+        "phase": phase,
+        "status": status,
+        "owner": owner,
+        "queue": queue,
+        "due_before": due_before,
+        "limit": limit,
+    }
     params = {k: v for k, v in asked.items() if v is not None}
     answer = run(lambda desk: desk.ask("GET", "/v1/cases", params=params), Target(tenant, speaker))
     if json:
@@ -99,7 +109,9 @@ def rule(
     reasons: Annotated[str, typer.Option(help="The reasons, as the parties will read them; - reads them from stdin.")],
     speaker: Annotated[str, typer.Option("--as", help="The mediator who rules (per_…).")],
     ground: Annotated[str | None, typer.Option(help="The clause it rests on.")] = None,
-    remedy: Annotated[list[str] | None, typer.Option(help="type, or type:amount:currency with the amount in minor units; repeatable.")] = None,
+    remedy: Annotated[
+        list[str] | None, typer.Option(help="type, or type:amount:currency with the amount in minor units; repeatable.")
+    ] = None,
     tenant: Tenant = None,
     json: AsJson = False,
 ) -> None:
@@ -135,7 +147,9 @@ def revive(
     tenant: Tenant = None,
     json: AsJson = False,
 ) -> None:
-    """Start the workflows of cases again from the record, as after the loss of Temporal's database. Harmless for those that run."""
+    """Start the workflows of cases again from the record, as after the loss of Temporal's database. Harmless for those that
+    run.
+    """
     if (case_id is None) == (not every):
         typer.echo("Name one case, or say --all.", err=True)
         raise typer.Exit(64)
@@ -168,5 +182,7 @@ def _remedy(text: str) -> dict[str, Any]:
         amount, currency = money
         return {"type": kind, "amount": {"amount": int(amount), "currency": currency.upper()}}
     except ValueError as error:
-        typer.echo(f"--remedy {text}: write type, or type:amount:currency with the amount in minor units (refund:1250:USD).", err=True)
+        typer.echo(
+            f"--remedy {text}: write type, or type:amount:currency with the amount in minor units (refund:1250:USD).", err=True
+        )
         raise typer.Exit(64) from error

@@ -1,4 +1,6 @@
-"""How the command line reaches Ombud: the same API as everybody, in this very process, or at ``OMBUD_URL`` with ``OMBUD_API_KEY``."""
+"""How the command line reaches Ombud: the same API as everybody, in this very process, or at ``OMBUD_URL`` with
+``OMBUD_API_KEY``.
+"""
 
 from __future__ import annotations
 

@@ -60,10 +60,11 @@ async def doors_of(settings: Settings, places: Places, *, lazy: bool = True) -> 
 
 
 @asynccontextmanager
-async def api_parts(settings: Settings, places: Places) -> AsyncIterator[Parts]:
-    """Everything the API is made of, connected; closed again at the end."""
-    from cli.parsing import parsers
+async def api_parts(settings: Settings, places: Places, operator: Target | None = None) -> AsyncIterator[Parts]:
+    """Everything the API is made of, connected; closed again at the end. With an operator, no key is asked for."""
     from api.parts import Parts
+    from cli.operator import OperatorKeys
+    from cli.parsing import parsers
     from storage.idempotency import PostgresIdempotency
     from storage.inbox import PostgresInbox
     from storage.intake import PostgresIntake
@@ -73,6 +74,7 @@ async def api_parts(settings: Settings, places: Places) -> AsyncIterator[Parts]:
     sizes = {"min_size": settings.database_pool_min, "max_size": settings.database_pool_max}
     client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()], lazy=True)
     async with await Database.connect(places.database_url, **sizes) as database:
+        tenants = PostgresTenants(database, vault)
 
         async def database_ready() -> None:
             async with database.nobody() as conn:
@@ -84,9 +86,10 @@ async def api_parts(settings: Settings, places: Places) -> AsyncIterator[Parts]:
         yield Parts(
             intake=PostgresIntake(database, vault),
             inbox=PostgresInbox(database, vault),
-            reads=PostgresViews(database, vault),
-            tenants=PostgresTenants(database, vault),
-            idempotency=PostgresIdempotency(database),
+            views=PostgresViews(database, vault),
+            tenants=tenants,
+            keys=await OperatorKeys.of(tenants, operator) if operator else tenants,
+            idempotency=PostgresIdempotency(database, vault),
             doors=CaseDoors(client, settings.task_queue),
             packs=policies.packs,
             calendars=policies.calendars,
@@ -106,7 +109,12 @@ async def serve(settings: Settings, places: Places) -> None:
 
     async with api_parts(settings, places) as parts:
         config = uvicorn.Config(
-            create_app(parts), host=settings.api_host, port=settings.api_port, log_config=None, access_log=False, timeout_graceful_shutdown=10
+            create_app(parts),
+            host=settings.api_host,
+            port=settings.api_port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=10,
         )
         await uvicorn.Server(config).serve()
 
@@ -114,15 +122,8 @@ async def serve(settings: Settings, places: Places) -> None:
 @asynccontextmanager
 async def local_app(target: Target) -> AsyncIterator[FastAPI]:
     """The API in this process, for the command line: whoever can read the database's password needs no key."""
-    from dataclasses import replace
-
     from api.app import create_app
-    from cli.operator import OperatorTenants
 
     settings = Settings()
-    places = find_places(settings)
-    async with api_parts(settings, places) as parts:
-        tenants = await OperatorTenants.of(parts.tenants, target)
-        yield create_app(replace(parts, tenants=tenants))
-
-
+    async with api_parts(settings, find_places(settings), target) as parts:
+        yield create_app(parts)

@@ -55,7 +55,9 @@ class Fleet:
         return ref if processes.alive(ref) else None
 
     def start(self, role: Role, port: int | None = None, extra: Mapping[str, str] | None = None) -> ProcessRef:
-        """Start it unless it runs, and wait until it is ready. Raises ServiceFault ``process_not_ready`` with the end of its log."""
+        """Start it unless it runs, and wait until it is ready. Raises ServiceFault ``process_not_ready`` with the end of its
+        log.
+        """
         known = self.running(role)
         if known is not None:
             return known
@@ -86,7 +88,9 @@ class Fleet:
             if not processes.alive(ref):
                 break
         tail = self.log(role).read_text("utf-8", "replace").splitlines()[-5:] if self.log(role).exists() else []
-        raise ServiceFault("process_not_ready", f"The {role} did not become ready; its log {self.log(role)} ends with: " + " / ".join(tail))
+        raise ServiceFault(
+            "process_not_ready", f"The {role} did not become ready; its log {self.log(role)} ends with: " + " / ".join(tail)
+        )
 
     def stop(self, role: Role) -> bool:
         """Ask it to finish and end; True when it ran."""

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.fleet import Fleet
+from cli.fleet import Fleet, Role
 from cli.stack import SEARCH_ATTRIBUTES
 from runtime.embedded.stack import Stack
 from runtime.embedded.state import StackInfo
@@ -94,7 +94,8 @@ def _tell(facts: dict[str, Any], *, json: bool) -> None:
 def bring_down(settings: Settings, *, json: bool) -> None:
     """Stop what runs of this state folder."""
     fleet = Fleet(settings.state_dir)
-    stopped = [role for role in ("api", "worker") if fleet.stop(role)]  # type: ignore[arg-type]
+    roles: tuple[Role, ...] = ("api", "worker")
+    stopped: list[str] = [role for role in roles if fleet.stop(role)]
     stopped += asyncio.run(Stack(settings).down())
     if json:
         from cli.client import print_json

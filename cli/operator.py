@@ -7,15 +7,15 @@ from runtime.errors import ServiceFault
 from storage.tenants import KeyHolder, PostgresTenants
 
 
-class OperatorTenants(PostgresTenants):
-    """Tenants whose only key is the operator's place at the machine."""
+class OperatorKeys:
+    """Whoever can read the database's password needs no key: every secret is the operator's."""
 
-    _holder: KeyHolder
+    def __init__(self, holder: KeyHolder) -> None:
+        self._holder = holder
 
     @classmethod
-    async def of(cls, tenants: PostgresTenants, target: Target) -> OperatorTenants:
-        """Resolve the tenant: the one that is named, or the only one there is. Raises ServiceFault ``tenant_unclear``."""
-        made = cls(tenants._database, tenants._vault)
+    async def of(cls, tenants: PostgresTenants, target: Target) -> OperatorKeys:
+        """For the tenant that is named, or the only one there is. Raises ServiceFault ``tenant_unclear``."""
         tenant = target.tenant
         if tenant is None:
             known = await tenants.all_ids()
@@ -23,8 +23,8 @@ class OperatorTenants(PostgresTenants):
                 listed = ", ".join(known) or "none yet (ombud tenant create)"
                 raise ServiceFault("tenant_unclear", f"Name the tenant with --tenant or OMBUD_TENANT. Known: {listed}.")
             tenant = known[0]
-        made._holder = KeyHolder(tenant_id=tenant, key_id="key_operator", name="operator", scopes=("*",), person_id=target.speaker or "system")
-        return made
+        speaker = target.speaker or "system"
+        return cls(KeyHolder(tenant_id=tenant, key_id="key_operator", name="operator", scopes=("*",), person_id=speaker))
 
     async def find_key(self, secret: str) -> KeyHolder | None:
         """The operator."""

@@ -29,7 +29,10 @@ async def _revive(case_id: str | None, tenant: str | None) -> dict[str, Any]:
     settings = Settings()
     places = find_places(settings)
     counts = {"checked": 0, "started": 0, "running": 0}
-    async with await Database.connect(places.database_url, min_size=1, max_size=4) as database, doors_of(settings, places, lazy=False) as doors:
+    async with (
+        await Database.connect(places.database_url, min_size=1, max_size=4) as database,
+        doors_of(settings, places, lazy=False) as doors,
+    ):
         for tenant_id in [tenant] if tenant else await database.tenant_ids():
             async for case in awake(database, tenant_id, case_id):
                 counts["checked"] += 1

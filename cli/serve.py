@@ -15,7 +15,9 @@ from cli.stack import UNAVAILABLE, AsJson
 if TYPE_CHECKING:
     from runtime.settings import Settings
 
-worker = typer.Typer(help="The worker: runs cases, sends notices, carries remedies out.", no_args_is_help=True, rich_markup_mode=None)
+worker = typer.Typer(
+    help="The worker: runs cases, sends notices, carries remedies out.", no_args_is_help=True, rich_markup_mode=None
+)
 api = typer.Typer(help="The HTTP API.", no_args_is_help=True, rich_markup_mode=None)
 
 StateDir = Annotated[Path | None, typer.Option(help="State folder of the embedded services, instead of OMBUD_STATE_DIR.")]

@@ -48,7 +48,19 @@ def case_table(cases: Iterable[dict[str, Any]], names: dict[str, str] | None = N
 def case_sheet(case: dict[str, Any]) -> Group:
     """One case: its standing, deadlines and possible actions."""
     facts = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    for name in ("id", "kind", "category", "phase_label", "outcome", "owner", "queue", "priority", "waiting_on", "your_side", "opened_at"):
+    for name in (
+        "id",
+        "kind",
+        "category",
+        "phase_label",
+        "outcome",
+        "owner",
+        "queue",
+        "priority",
+        "waiting_on",
+        "your_side",
+        "opened_at",
+    ):
         if case.get(name) is not None:
             value = when(case[name]) if name.endswith("_at") else str(case[name])
             facts.add_row(Text(name.removesuffix("_label").replace("_", " "), style="dim"), value)
@@ -56,7 +68,9 @@ def case_sheet(case: dict[str, Any]) -> Group:
     if case.get("deadlines"):
         table = Table("clock", "level", "due", "then", title="Deadlines", title_justify="left")
         for due in case["deadlines"]:
-            table.add_row(due["clock"].replace("_", " "), due["level"], when(due["due_at"]), due.get("by_default") or due["action"])
+            table.add_row(
+                due["clock"].replace("_", " "), due["level"], when(due["due_at"]), due.get("by_default") or due["action"]
+            )
         parts.append(table)
     actions = case.get("available_actions") or []
     if actions:
@@ -82,7 +96,22 @@ def timeline_table(entries: Iterable[dict[str, Any]], title: str | None = None) 
 def said_of(entry: dict[str, Any]) -> str:
     """The few words that tell one fact of a kind from another."""
     fact = {**(entry.get("fact") or entry.get("data") or {}), **(entry.get("texts") or {})}
-    names = ("phase", "clock", "level", "action", "outcome", "decision", "owner", "queue", "reason", "remedy", "of", "side", "result", "because")
+    names = (
+        "phase",
+        "clock",
+        "level",
+        "action",
+        "outcome",
+        "decision",
+        "owner",
+        "queue",
+        "reason",
+        "remedy",
+        "of",
+        "side",
+        "result",
+        "because",
+    )
     words = [str(fact[n]) for n in names if isinstance(fact.get(n), str)]
     words += [f"“{_short(fact[n])}”" for n in ("reasons", "text", "what", "statement") if isinstance(fact.get(n), str)]
     return ", ".join(dict.fromkeys(words))

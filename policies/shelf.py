@@ -43,7 +43,8 @@ class Shelf:
     def load(cls, year: int, packs_dir: Path = PACKS_DIR) -> Shelf:
         """The shipped policies with the holidays of the years around ``year``.
 
-        Raises :class:`PackError` for a pack that cannot be used or that names an unknown calendar, ``CalendarFault`` for a calendar.
+        Raises :class:`PackError` for a pack that cannot be used or that names an unknown calendar, ``CalendarFault`` for a
+        calendar.
         """
         read = files.read_calendars()
         calendars = {name: files.resolve(source, year - 1, year + YEARS_AHEAD) for name, source in read.items()}

@@ -10,9 +10,10 @@ from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 from uuid_utils import uuid7
 
-from activities.ports import Chained, KeptAnswer, Pending, Standing, Transition, Unstorable
+from activities.ports import KeptAnswer, Pending, Standing, Transition, Unstorable
 from domain.calendars import Calendar
 from domain.case import Case
+from domain.chain import Chained
 from domain.facts import CaseAssigned, EffectOrdered, EffectReported
 from domain.transition import calendars_of
 from storage import sql_records as sql

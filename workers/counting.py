@@ -17,7 +17,9 @@ class Counters:
         make = self._make
         self.commands = make("ombud_commands_total", "Commands judged, by status and code.", ["status", "code"])
         self.facts = make("ombud_facts_total", "Facts recorded, by type.", ["type"])
-        self.levels = make("ombud_levels_total", "Clock levels reached, by clock, level and action.", ["clock", "level", "action"])
+        self.levels = make(
+            "ombud_levels_total", "Clock levels reached, by clock, level and action.", ["clock", "level", "action"]
+        )
         self.notices = make("ombud_notices_total", "Tries to send a notice, by channel and result.", ["channel", "result"])
         self.pokes = make("ombud_relay_pokes_total", "Cases woken by the relay, by result.", ["result"])
 
@@ -32,7 +34,14 @@ class CountingRecords:
         self._records, self._counters = records, counters
 
     async def read(
-        self, tenant_id: str, case_id: str, *, ask: Sequence[str] = (), known_turn: int | None = None, limit: int = 50, lock: bool = False
+        self,
+        tenant_id: str,
+        case_id: str,
+        *,
+        ask: Sequence[str] = (),
+        known_turn: int | None = None,
+        limit: int = 50,
+        lock: bool = False,
     ) -> Standing | None:
         """As the records behind it."""
         return await self._records.read(tenant_id, case_id, ask=ask, known_turn=known_turn, limit=limit, lock=lock)

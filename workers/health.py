@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import uvicorn
 from prometheus_client import CollectorRegistry, generate_latest
@@ -17,7 +18,9 @@ class HealthApp:
     def __init__(self, checks: dict[str, Check], registry: CollectorRegistry | None) -> None:
         self._checks, self._registry = checks, registry
 
-    async def __call__(self, scope: dict[str, object], receive: object, send: Callable[[dict[str, object]], Awaitable[None]]) -> None:
+    async def __call__(
+        self, scope: dict[str, object], receive: object, send: Callable[[dict[str, object]], Awaitable[None]]
+    ) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             return
@@ -36,7 +39,15 @@ class HealthApp:
         return 404, b"application/json", b'{"code":"not_found"}'
 
 
+class _Unsignalled(uvicorn.Server):
+    """A server that leaves the process's signals alone: the worker decides when to stop."""
+
+    def capture_signals(self) -> AbstractContextManager[None]:
+        """Capture none."""
+        return nullcontext()
+
+
 def health_server(app: HealthApp, port: int) -> uvicorn.Server:
     """A server for it on loopback; the caller runs and stops it."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off", access_log=False)  # type: ignore[arg-type]
-    return uvicorn.Server(config)
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off", access_log=False)
+    return _Unsignalled(config)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import structlog
+from asyncpg import InterfaceError, PostgresError
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.runtime import Runtime, TelemetryConfig
@@ -19,7 +20,7 @@ from runtime.places import Places
 from runtime.plugin import ombud_plugin, sandboxed_runner
 from runtime.settings import Settings
 from workers.compose import WorkerParts, compose
-from workers.health import HealthApp, health_server
+from workers.health import Check, HealthApp, health_server
 from workers.relaying import keep_relaying
 from workflows.case import CaseWorkflow
 from workflows.delivery import DeliveryWorkflow
@@ -80,17 +81,28 @@ def _deployment(settings: Settings) -> WorkerDeploymentConfig | None:
     return WorkerDeploymentConfig(version=version, use_worker_versioning=True, default_versioning_behavior=behavior)
 
 
+def _answers(parts: WorkerParts) -> Check:
+    async def check() -> bool:
+        try:
+            async with parts.database.nobody() as conn:
+                await conn.execute("SELECT 1")
+        except (OSError, TimeoutError, PostgresError, InterfaceError):
+            return False
+        return True
+
+    return check
+
+
 @contextlib.asynccontextmanager
 async def _beside(settings: Settings, client: Client, parts: WorkerParts) -> AsyncIterator[None]:
     doors = CaseDoors(client, settings.task_queue)
     tasks = [asyncio.create_task(keep_relaying(parts.relay, doors, parts.counters, settings.relay_every_for))]
     server = None
     if settings.worker_health_port is not None:
-        checks = {"postgres": parts.database.answers, "temporal": client.service_client.check_health}
+        checks = {"postgres": _answers(parts), "temporal": client.service_client.check_health}
         app = HealthApp(checks, parts.counters.registry if settings.metrics else None)
         server = health_server(app, settings.worker_health_port)
-        # Not its own main thread's signals: the worker decides when to stop.
-        tasks.append(asyncio.create_task(server._serve()))
+        tasks.append(asyncio.create_task(server.serve()))
     try:
         yield
     finally:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from cli.demo.stage import Stage
 
 PEOPLE = (
-    Person(id="per_ada", name="Ada", email="ada@team.example", roles=("mediator",), queues=("mediation",), manager="per_cleo", zone="Europe/Berlin"),
-    Person(id="per_ben", name="Ben", email="ben@team.example", roles=("mediator",), queues=("fraud",), manager="per_finn", zone="America/New_York"),
+    Person(id="per_ada", name="Ada", email="ada@team.example", queues=("mediation",), manager="per_cleo", zone="Europe/Berlin"),
+    Person(id="per_ben", name="Ben", email="ben@team.example", queues=("fraud",), manager="per_finn", zone="America/New_York"),
     Person(id="per_cleo", name="Cleo", email="cleo@team.example", roles=("lead",), queues=("appeals",), zone="Europe/Berlin"),
     Person(id="per_dana", name="Dana", email="dana@team.example", roles=("ops",), zone="UTC"),
-)  # fmt: skip
+)
 NAMES = {person.id: person.name for person in PEOPLE}
 
 
@@ -46,9 +46,13 @@ async def hire(stage: Stage, settings: Settings) -> None:
         )
         for person in PEOPLE:
             await tenants.put_person(stage.tenant, person)
-            _, stage.keys[person.id.removeprefix("per_")] = await tenants.create_key(stage.tenant, name=person.name, person_id=person.id)
-        _, stage.keys["platform"] = await tenants.create_key(stage.tenant, name="platform", scopes=("cases:read", "cases:write", "act_as"))
+            _, stage.keys[person.id.removeprefix("per_")] = await tenants.create_key(
+                stage.tenant, name=person.name, person_id=person.id
+            )
+        _, stage.keys["platform"] = await tenants.create_key(
+            stage.tenant, name="platform", scopes=("cases:read", "cases:write", "act_as")
+        )
         for purpose in ("events", "remedies"):
-            endpoint = await tenants.create_endpoint(stage.tenant, f"{stage.platform.url}/{purpose}", purpose=purpose)  # type: ignore[arg-type]
+            endpoint = await tenants.create_endpoint(stage.tenant, f"{stage.platform.url}/{purpose}", purpose=purpose)
             stage.platform.secrets[purpose] = endpoint.secret
     stage.say(f"tenant {stage.tenant}: one hour of the rules lasts {HOUR_FOR} s; people: {', '.join(NAMES.values())}")

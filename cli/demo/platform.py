@@ -28,7 +28,7 @@ class DemoPlatform:
                 self.send_header("content-length", "0")
                 self.end_headers()
 
-            def log_message(self, format: str, *args: Any) -> None:
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class calls it so
                 """Nothing: the demo prints what matters itself."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

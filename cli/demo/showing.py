@@ -48,7 +48,7 @@ def _mails(stage: Stage, story: Story, names: dict[str, str]) -> None:
     ids = [str(m["Message-ID"]) for m in mails]
     story.check(len(mails) > 0, f"{len(mails)} mails were received, {len(ids) - len(set(ids))} of them repeats")
     ruled = story.case("A password reset")
-    told = [m for m in mails if str(m["X-Ombud-Case"] or "") == ruled and "scope on the day of the report" in _text(m)]
+    told = [m for m in mails if str(m["X-Ombud-Case"] or "") == ruled and "in scope on the day of the report" in _text(m)]
     story.check(len(told) == 2, "A password reset: both parties received the ruling with its reasons")
     for mail in told[:1]:
         head = f"From: {mail['From']}\nTo: {mail['To']}\nSubject: {mail['Subject']}\nMessage-ID: {mail['Message-ID']}\n\n"
@@ -65,7 +65,9 @@ def _platform(stage: Stage, story: Story) -> None:
     table = Table("key", "what", header_style="bold")
     for key, body in stage.platform.remedies.items():
         data = body.get("data", body)
-        table.add_row(key, ", ".join(f"{k}: {v}" for k, v in data.items() if k in ("type", "amount", "currency", "to", "reverses") and v))
+        table.add_row(
+            key, ", ".join(f"{k}: {v}" for k, v in data.items() if k in ("type", "amount", "currency", "to", "reverses") and v)
+        )
     stage.console.print(table)
     paid = len(stage.platform.remedies)
     repeats = len(stage.platform.repeated)

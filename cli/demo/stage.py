@@ -130,17 +130,23 @@ class Stage:
         """Run Temporal's own command line against the server, as an operator would."""
         assert self.info is not None
         program = str(self._stack.binaries.find(lambda _: None).path)
-        command = [program, "workflow", *args, "--address", self.info.temporal_address, "--namespace", self.info.temporal_namespace]
+        command = [
+            program,
+            "workflow",
+            *args,
+            "--address",
+            self.info.temporal_address,
+            "--namespace",
+            self.info.temporal_namespace,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "NO_COLOR": "1"})
         return done.stdout + done.stderr
 
     def mails(self) -> list[EmailMessage]:
         """What the mail server received since the demo began."""
         files = sorted(self._mail_files())[self.mails_before :]
-        return [cast(EmailMessage, message_from_bytes(f.read_bytes(), policy=mail_policy)) for f in files]
+        return [message_from_bytes(f.read_bytes(), policy=mail_policy) for f in files]
 
     def _mail_files(self) -> list[Path]:
         folder = self.info.mail_folder if self.info else None
         return list(folder.glob("*.eml")) if folder and folder.exists() else []
-
-

@@ -68,7 +68,9 @@ class Story:
         self._opened("B nimbus severity", self._post("/v1/cases", (REPORTS / "bounty.json").read_bytes()))
         self._opened("E too old", self._post("/v1/cases", (REPORTS / "too-old.json").read_bytes()))
         mail = (REPORTS / "bounty.eml").read_bytes().replace(b"DEMO-91207", f"DEMO-{uuid.uuid4().hex}".encode())
-        self._opened("A password reset", self._post("/v1/intake/email?kind=bounty_dispute", mail, {"Content-Type": "message/rfc822"}))
+        self._opened(
+            "A password reset", self._post("/v1/intake/email?kind=bounty_dispute", mail, {"Content-Type": "message/rfc822"})
+        )
         body = (REPORTS / "stripe.json").read_bytes()
         signed = {"Stripe-Signature": stripe_header(body, STRIPE_SECRET)}
         self._opened("C boarding charge", self._post(f"/v1/intake/{self.stage.tenant}/stripe", body, signed))
@@ -108,7 +110,11 @@ class Story:
         case = self.wait("C boarding charge", "was assigned by itself", lambda c: c.get("owner") is not None)
         self.check(case["owner"] == "per_ben", "C boarding charge: it went to Ben, who works the fraud queue")
         self.wait("D dog walks", "was assigned by itself", lambda c: c.get("owner") is not None)
-        asked = {"type": "request_evidence", "of": "respondent", "what": "Please send the walkers' GPS tracks of the three bookings."}
+        asked = {
+            "type": "request_evidence",
+            "of": "respondent",
+            "what": "Please send the walkers' GPS tracks of the three bookings.",
+        }
         self.send("D dog walks", "ben", 200, **asked)
         self.wait("C boarding charge", "first response overdue, escalated to the leads", lambda c: c["escalations"] > 0)
 
@@ -117,7 +123,7 @@ class Story:
         self.stage.title("A ruling above the limit needs a second person; the worker is killed meanwhile")
         name = "C boarding charge"
         remedy = {"type": "refund", "amount": {"amount": 186400, "currency": "USD"}}
-        reasons = "The card was used from a device and country never seen before, and the stay was never begun. The charge goes back in full."
+        reasons = "The card was used from a device never seen before, and the stay never began. The charge goes back in full."
         self.send(name, "ben", 200, type="rule", outcome="confirmed", ground="stolen_payment", reasons=reasons, remedies=[remedy])
         self.wait(name, "waits for approval", lambda c: c["phase"] == "approval")
         self.send(name, "ben", "own_ruling", type="approve")
@@ -139,12 +145,12 @@ class Story:
             "by": "per_ada",
             "outcome": "upheld",
             "ground": "scope",
-            "reasons": "The endpoint was listed in scope on the day of the report, and the fix shipped two days later is for the flaw reported.",
+            "reasons": "The endpoint was in scope on the day of the report, and the fix that was shipped is for this flaw.",
             "remedies": [{"type": "payout", "amount": {"amount": 150000, "currency": "USD"}}],
         }
         workflow = f"case/{self.stage.tenant}/{self.case(name)}"
         said = self.stage.temporal("signal", "--workflow-id", workflow, "--name", "tell", "--input", json.dumps(command))
-        self.stage.say(f"$ temporal workflow signal --name tell --workflow-id {workflow} --input '{{\"type\":\"rule\",…}}'", "cyan")
+        self.stage.say(f'$ temporal workflow signal --name tell --workflow-id {workflow} --input \'{{"type":"rule",…}}\'', "cyan")
         self.stage.say(said.strip().splitlines()[0] if said.strip() else "(no output)", "dim")
         self.wait(name, "ruled by signal; both parties are told", lambda c: c["phase"] == "appealable")
 
@@ -153,13 +159,29 @@ class Story:
         self.stage.title("An appeal is decided by somebody else")
         name = "D dog walks"
         claimant, respondent = self.party(name, "claimant"), self.party(name, "respondent")
-        self.send(name, "platform", 200, type="submit_evidence", by=respondent, text="Tracks of all three walks are attached to booking 90121.")
+        self.send(
+            name,
+            "platform",
+            200,
+            type="submit_evidence",
+            by=respondent,
+            text="Tracks of all three walks are attached to booking 90121.",
+        )
         reasons = "The tracks start and end at the buyer's address, and the door was opened with her code each time."
         self.send(name, "ben", 200, type="rule", outcome="false_positive", ground="no_fraud", reasons=reasons)
         self.wait(name, "ruled, appeal possible", lambda c: c["phase"] == "appealable")
-        self.send(name, "platform", 200, type="appeal", by=claimant, reasons="My sitter had the code. I was abroad, and nobody checked with me.")
+        self.send(
+            name,
+            "platform",
+            200,
+            type="appeal",
+            by=claimant,
+            reasons="My sitter had the code. I was abroad, and nobody checked with me.",
+        )
         self.wait(name, "appeal assigned to somebody without a part in it", lambda c: c.get("owner") == "per_cleo")
         self.send(name, "ben", "own_case", type="decide_appeal", decision="uphold", reasons="It was right the first time.")
-        reasons = "The sitter acted on the buyer's behalf and with her code: the walks were taken, and nobody was deceived. The ruling stands."
+        reasons = (
+            "The sitter acted for the buyer and with her code: the walks were taken, nobody was deceived. The ruling stands."
+        )
         self.send(name, "cleo", 200, type="decide_appeal", decision="uphold", ground="no_fraud", reasons=reasons)
         self.wait(name, "appeal upheld, no right left, closed", lambda c: c["outcome"] == "ruled")
