@@ -1,27 +1,22 @@
 """One durable workflow for one case. It waits, wakes, has things recorded and carried out, and holds no rule.
 
-Whatever is asked of the case stands at the doorstep until ``records.record`` has judged it; what happens next depends only on what that
-activity answers. See docs/adr/0002. No models and no date arithmetic here: replay must find the same steps months later.
+Whatever is asked of the case stands at the doorstep until ``records.record`` has judged it; what happens next depends only on
+what
+that activity answers. See docs/adr/0002. No models and no date arithmetic here: replay must find the same steps months later.
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory, is_cancelled_exception
+from temporalio.common import RawValue
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from activities.messages import CaseRef, CaseStart, Delivered, EffectRef, Knock, NoticeRef, Recorded, RecordInput
-    from workflows import options, telling
-
-
-class Visit:
-    """A command at the doorstep, and its answer once there is one."""
-
-    def __init__(self, knock: Knock) -> None:
-        self.knock = knock
-        self.answer: Any = None
+    from activities.messages import CaseRef, CaseStart, Delivered, EffectRef, NoticeRef, Recorded, RecordInput
+    from workflows import doorstep, options, telling
 
 
 @workflow.defn(name="Case")
@@ -32,8 +27,8 @@ class CaseWorkflow:
     def __init__(self, start: CaseStart) -> None:
         self._start = start
         self._ref = CaseRef(tenant_id=start.tenant_id, case_id=start.case_id)
-        self._doorstep: list[Visit] = []
-        self._known = Recorded()
+        self._doorstep: list[doorstep.Visit] = []
+        self._known, self._loaded = Recorded(), False
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
         self._look = True
@@ -48,6 +43,8 @@ class CaseWorkflow:
         while True:
             await self._record()
             self._start_beside()
+            if self._look or self._doorstep:
+                continue
             self._set_alarm()
             if self._known.quiet or workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(lambda: self._has_news() or self._is_idle())
@@ -60,44 +57,35 @@ class CaseWorkflow:
         telling.close(self._known)
 
     @workflow.update(name="ask")
-    async def ask(self, command: Any) -> Any:
+    async def ask(self, command: RawValue) -> Any:
         """Send a command and wait for what was recorded; a refusal comes back as an error whose type is its code."""
-        visit = self._knock(command)
+        visit = doorstep.asked(command)
+        self._doorstep.append(visit)
         await workflow.wait_condition(lambda: visit.answer is not None)
-        if visit.answer.status == "accepted":
-            return visit.answer
-        raise ApplicationError(
-            visit.answer.detail or "",
-            visit.answer.fields or {},
-            type=visit.answer.code,
-            non_retryable=True,
-            category=ApplicationErrorCategory.BENIGN,
-        )
+        return telling.answer_of(visit)
 
     @ask.validator
-    def _shape(self, command: Any) -> None:
-        if not isinstance(command, (dict, str)):
-            raise ApplicationError("A command is a JSON object, or the id of one in the inbox.", type="malformed", non_retryable=True)
+    def _shape(self, command: RawValue) -> None:
+        try:
+            doorstep.asked(command)
+        except ValueError as error:
+            detail = "A command is a JSON object, or the id of one in the inbox."
+            raise ApplicationError(detail, type="malformed", non_retryable=True) from error
 
-    @workflow.signal(name="tell")
-    async def tell(self, command: Any) -> None:
-        """Send a command without waiting for an answer."""
-        self._knock(command)
+    @workflow.signal(dynamic=True)
+    async def tell(self, name: str, given: Sequence[RawValue]) -> None:
+        """Send a command without waiting for an answer: the signal ``tell``. Whatever else comes is kept as refused, not lost."""
+        self._doorstep.append(doorstep.told(name, given))
 
     @workflow.query(name="view")
     def view(self) -> dict[str, Any]:
         """How the case stands, as this workflow last heard it: codes and instants only."""
-        return telling.view(self._known, loaded=not self._look)
+        return telling.view(self._known, loaded=self._loaded)
 
     @workflow.query(name="timetable")
     def timetable(self) -> list[dict[str, Any]]:
         """The levels ahead, earliest first."""
         return telling.timetable(self._known)
-
-    def _knock(self, command: Any) -> Visit:
-        visit = Visit(telling.knock(command))
-        self._doorstep.append(visit)
-        return visit
 
     def _has_news(self) -> bool:
         return bool(self._doorstep) or self._look or (self._alarm is not None and self._alarm.done())
@@ -106,7 +94,8 @@ class CaseWorkflow:
         return not self._beside and workflow.all_handlers_finished()
 
     async def _record(self) -> None:
-        visits, self._doorstep = self._doorstep, []
+        visits = doorstep.first_of(self._doorstep)
+        self._doorstep, self._look = self._doorstep[len(visits) :], False
         ask = RecordInput(**self._ref.model_dump(), knocks=tuple(v.knock for v in visits), saw_seq=self._known.seq)
         summary = telling.record_summary(self._known)
         try:
@@ -115,14 +104,19 @@ class CaseWorkflow:
             # A local activity that finally fails raises a bare ApplicationError; only its time-outs come as ActivityError.
             if is_cancelled_exception(error):
                 raise
-            known = await workflow.execute_activity("records.record", ask, result_type=Recorded, summary=summary, **options.RECORD)
+            known = await workflow.execute_activity(
+                "records.record", ask, result_type=Recorded, summary=summary, **options.RECORD
+            )
         for visit, answer in zip(visits, known.answers, strict=True):
             visit.answer = answer
-        self._known, self._look = known, known.more
+        if known.more:
+            # Whoever stands further back in the inbox than one batch reaches goes on waiting at the doorstep.
+            self._look, self._doorstep = True, [v for v in visits if v.answer is None] + self._doorstep
+        self._known, self._loaded = known, True
         workflow.set_current_details(telling.details(known))
 
     def _start_beside(self) -> None:
-        """Start what runs beside the loop, each at most once at a time; notices wait for an assignment under way, to go out together."""
+        """Start what runs beside the loop, each at most once at a time; notices wait for an assignment, to go out together."""
         if self._known.wants_owner and self._known.seq > self._sought_at and "assign" not in self._beside:
             self._sought_at = self._known.seq
             self._beside["assign"] = asyncio.create_task(self._assign())
@@ -145,17 +139,19 @@ class CaseWorkflow:
     async def _carry_out(self, effect: str) -> None:
         ref = EffectRef(**self._ref.model_dump(), effect_id=effect)
         queue = telling.outbound_queue()
-        await workflow.execute_activity("effects.carry_out", ref, task_queue=queue, summary="Carry out a remedy", **options.CARRY_OUT)
+        await workflow.execute_activity(
+            "effects.carry_out", ref, task_queue=queue, summary="Carry out a remedy", **options.CARRY_OUT
+        )
         self._done(effect)
 
     async def _deliver(self) -> None:
         upto = self._known.undelivered
-        to = {"task_queue": telling.outbound_queue(), "summary": telling.deliver_summary(self._known)}
+        to: dict[str, Any] = {"task_queue": telling.outbound_queue(), "summary": telling.deliver_summary(self._known)}
         sent = await workflow.execute_activity("notices.deliver", self._ref, result_type=Delivered, **to, **options.DELIVER)
         for notice in sent.slow:
             await telling.hand_over(NoticeRef(**self._ref.model_dump(), notice_id=notice))
         self._told = upto
-        # What can never be delivered is a command in the inbox now; a notice recorded meanwhile is still unsent: both want another look.
+        # What can never be delivered is a command in the inbox now, and a notice recorded meanwhile is unsent: look again.
         self._done("deliver", look=sent.failed > 0 or self._known.undelivered > upto)
 
     def _done(self, name: str, look: bool = True) -> None:

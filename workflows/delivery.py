@@ -1,4 +1,4 @@
-"""A notice that did not go through at once: ten tries over about three days, then a person's task. The case does not wait for it."""
+"""A notice that did not go through at once: ten tries over about three days, then a person's task. No case waits for it."""
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
@@ -17,13 +17,19 @@ class DeliveryWorkflow:
         """``sent``, or the code of why it was given up."""
         queue = telling.outbound_queue()
         try:
-            await workflow.execute_activity("notices.deliver_one", ref, task_queue=queue, summary="Deliver a notice", **options.PATIENT)
+            await workflow.execute_activity(
+                "notices.deliver_one", ref, task_queue=queue, summary="Deliver a notice", **options.PATIENT
+            )
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
             cause = error.cause
-            code = cause.type if isinstance(cause, ApplicationError) and cause.type else "gave_up"
+            # Only what is raised as never going to work has a code of ours; anything else carries the name of its class.
+            code = cause.type if isinstance(cause, ApplicationError) and cause.non_retryable else None
+            code = code or "gave_up"
             summary = "Report a notice as undeliverable"
-            await workflow.execute_activity("notices.give_up", args=[ref, code], task_queue=queue, summary=summary, **options.DELIVER)
+            await workflow.execute_activity(
+                "notices.give_up", args=[ref, code], task_queue=queue, summary=summary, **options.DELIVER
+            )
             return code
         return "sent"

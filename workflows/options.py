@@ -28,7 +28,7 @@ DELIVER: dict[str, Any] = {
 }
 
 PATIENT: dict[str, Any] = {
-    # Ten tries over about 75 hours: 90 s, 4.5 min, 13.5 min, 40 min, 2 h, 6 h, 18 h, 24 h, 24 h apart. A Retry-After comes before it.
+    # Ten tries over about 75 hours: 90 s, 4.5 min, 13.5 min, 40 min, 2 h, 6 h, 18 h, 24 h, 24 h apart. A Retry-After goes first.
     "start_to_close_timeout": timedelta(seconds=30),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(seconds=90), backoff_coefficient=3.0, maximum_interval=timedelta(hours=24), maximum_attempts=10

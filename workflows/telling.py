@@ -1,27 +1,32 @@
-"""What the workflow says of itself: summaries for an ops lead in Temporal's own pages, queries, search attributes. No text, no person."""
+"""What the workflow says of itself: summaries for an ops lead in Temporal's own pages, queries, search attributes.
+
+No text that somebody wrote, and no person but by id.
+"""
 
 import asyncio
 from typing import Any
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.messages import Knock, NoticeRef, Recorded
-    from workflows import options
+    from activities.messages import Answer, NoticeRef, Recorded
+    from workflows import doorstep, options
 
 CASE_STATUS = SearchAttributeKey.for_keyword("CaseStatus")
 OUTCOME = SearchAttributeKey.for_keyword("Outcome")
 
 
-def knock(command: Any) -> Knock:
-    """What came through a door: the id of a command in the inbox, or a whole command in whatever shape."""
-    if isinstance(command, str):
-        return Knock(command_id=command)
-    if isinstance(command, dict) and set(command) == {"command_id"} and isinstance(command["command_id"], str):
-        return Knock(command_id=command["command_id"])
-    return Knock(command=command)
+def answer_of(visit: doorstep.Visit) -> Answer:
+    """What an asker hears. Raises what was refused as an error that keeps code, detail and fields."""
+    given = visit.answer
+    assert given is not None
+    if given.status == "accepted":
+        return given
+    raise ApplicationError(
+        given.detail or "", given.fields or {}, type=given.code, non_retryable=True, category=ApplicationErrorCategory.BENIGN
+    )
 
 
 def outbound_queue() -> str:
@@ -64,7 +69,7 @@ def details(known: Recorded) -> str:
 
 def view(known: Recorded, loaded: bool) -> dict[str, Any]:
     """The answer of the query ``view``; before the first record it says that nothing is known yet."""
-    if not loaded and known.status == "unknown":
+    if not loaded:
         return {"loaded": False, "detail": "This workflow has not read the record yet; ask again in a moment."}
     body = known.model_dump(mode="json", exclude={"answers", "more", "undelivered"})
     return {"loaded": True, **body}
