@@ -73,8 +73,8 @@ WITH gate AS (
         pack = p.pack, pack_version = p.pack_version, calendars = p.calendars
     FROM jsonb_to_record($6) AS p (after_seq bigint, after_head text, seq bigint, head text, state jsonb, kind text,
         category text, phase text, status text, outcome text, owner text, queue text, priority text, waiting_on text,
-        wants_owner boolean, needs_hands boolean, next_due_at timestamptz, next_clock text, opened_at timestamptz, updated_at timestamptz,
-        closed_at timestamptz, pack text, pack_version text, calendars text[])
+        wants_owner boolean, needs_hands boolean, next_due_at timestamptz, next_clock text, opened_at timestamptz,
+        updated_at timestamptz, closed_at timestamptz, pack text, pack_version text, calendars text[])
     WHERE c.tenant = $1 AND c.id = $2 AND c.turn = $3 AND c.seq = p.after_seq AND c.head = p.after_head
     RETURNING c.tenant, c.id, c.synthetic
 ), facts_in AS (

@@ -7,7 +7,6 @@ database. Every ciphertext is bound to its place (tenant, case, id): copied to a
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import os
@@ -117,7 +116,7 @@ class Vault:
         """A vault from a base64 master key, as it stands in the settings."""
         try:
             return cls(base64.b64decode(text, validate=True))
-        except binascii.Error:
+        except ValueError:
             raise VaultFault("The master key is not base64; make one with: openssl rand -base64 32") from None
 
     # --- texts of a case ---------------------------------------------------------------------------------------------
@@ -219,5 +218,5 @@ def _bound(*parts: str) -> bytes:
 def _opened(key: bytes, data: bytes, place: bytes) -> bytes:
     try:
         return AESGCM(key).decrypt(data[1 : 1 + _NONCE], data[1 + _NONCE :], place)
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise VaultFault("Sealed data does not open: another master key, or it was changed.") from None

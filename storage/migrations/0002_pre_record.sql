@@ -129,7 +129,6 @@ CREATE TABLE commands (
     status text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'accepted', 'refused', 'broken')),
     answer jsonb,
     answered_at timestamptz,
-    poked_at timestamptz,
     PRIMARY KEY (tenant, case_id, id),
     FOREIGN KEY (tenant, case_id) REFERENCES cases (tenant, id),
     CONSTRAINT answered_or_pending CHECK ((status = 'pending') = (answer IS NULL))
@@ -169,5 +168,5 @@ $$;
 GRANT SELECT, INSERT, UPDATE ON cases TO ombud_app;
 GRANT SELECT, INSERT ON keys, contents, parties, facts, commands TO ombud_app;
 GRANT UPDATE (wrapped, destroyed_at) ON keys TO ombud_app;
-GRANT UPDATE (status, answer, answered_at, poked_at) ON commands TO ombud_app;
+GRANT UPDATE (status, answer, answered_at) ON commands TO ombud_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON deadlines TO ombud_app;

@@ -28,6 +28,8 @@ CREATE TABLE notices (
     attempts bigint NOT NULL DEFAULT 0,
     last_error text,
     receipt text,
+    -- When a workflow of its own first tried it; handed over and never taken, it is named again.
+    taken_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     sent_at timestamptz,
     PRIMARY KEY (tenant, id),
@@ -73,7 +75,8 @@ CREATE TABLE effects (
     FOREIGN KEY (tenant, case_id) REFERENCES cases (tenant, id)
 );
 CREATE INDEX effects_by_case ON effects (tenant, case_id);
-CREATE INDEX effects_running ON effects (tenant, ordered_at) WHERE state = 'running';
+CREATE INDEX effects_waiting ON effects (tenant, ordered_at) WHERE state = 'running' AND began_at IS NULL;
+CREATE INDEX effects_running ON effects (tenant, case_id) WHERE state = 'running';
 
 CREATE TABLE idempotency (
     tenant text NOT NULL REFERENCES tenants (id),
@@ -88,6 +91,19 @@ CREATE TABLE idempotency (
     PRIMARY KEY (tenant, key)
 );
 CREATE INDEX idempotency_by_age ON idempotency (tenant, began_at);
+
+-- How often the relay has woken a case since it last moved: rarer each time, for every poke is an event in its history.
+CREATE TABLE pokes (
+    tenant text NOT NULL,
+    case_id text NOT NULL,
+    turn bigint NOT NULL,
+    times bigint NOT NULL,
+    poked_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, case_id),
+    FOREIGN KEY (tenant, case_id) REFERENCES cases (tenant, id)
+);
+
+CREATE INDEX pokes_by_time ON pokes (tenant, poked_at);
 
 -- Which signed heads were put outside the database, and when.
 CREATE TABLE chain_heads (
@@ -104,7 +120,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['webhook_endpoints', 'notices', 'deliveries', 'effects', 'idempotency', 'chain_heads'] LOOP
+    FOREACH name IN ARRAY ARRAY['webhook_endpoints', 'notices', 'deliveries', 'effects', 'idempotency', 'pokes', 'chain_heads'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY tenant_only ON %I USING (tenant = current_setting(''ombud.tenant'', true)) '
@@ -113,6 +129,6 @@ BEGIN
 END
 $$;
 
-GRANT SELECT, INSERT, UPDATE ON webhook_endpoints, notices, effects TO ombud_app;
+GRANT SELECT, INSERT, UPDATE ON webhook_endpoints, notices, effects, pokes TO ombud_app;
 GRANT SELECT, INSERT ON deliveries, chain_heads TO ombud_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency TO ombud_app;

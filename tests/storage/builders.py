@@ -37,8 +37,8 @@ def a_report(**changes: Any) -> Report:
     })  # fmt: skip
 
 
-def some_terms(**changes: Any) -> Terms:
-    """Terms with a review clock of working hours and everybody told of everything."""
+def some_terms(grace: str = "1 hour", **changes: Any) -> Terms:
+    """Terms with a review clock of working hours, and everybody told of the opening and of messages."""
     return Terms.model_validate({
         "pack": "bounty_dispute", "version": "pack_0123456789abcdef", "opens_in": "review",
         "labels": {"intake": "received", "review": "mediation", "approval": "checking", "ruled": "ruled",
@@ -48,7 +48,7 @@ def some_terms(**changes: Any) -> Terms:
             {"name": "ruling", "target": "24 working hours", "during": "review",
              "levels": [{"name": "warning", "at": 0.8, "action": "warn", "audience": ["owner", "leads"]},
                         {"name": "breach", "action": "escalate", "audience": ["ops"], "repeat": "8 working hours"}]},
-            {"name": "grace", "target": "1 hour", "during": "ruled",
+            {"name": "grace", "target": grace, "during": "ruled",
              "levels": [{"name": "over", "action": "default", "default": "issue_ruling"}]},
         ],
         "outcomes": [{"name": "upheld", "lost_by": ["respondent"], "remedies": ["refund"]},
