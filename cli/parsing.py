@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import parseaddr
 from typing import Any
 
 from adapters.intake.errors import ReportInvalid
@@ -32,14 +31,9 @@ def parsers(settings: Settings) -> Parsers:
 
     def mail(tenant: Tenant) -> MailIntake:
         kind = str(tenant.settings.get("email_kind", "bounty_dispute"))
-        return MailIntake(message_domain(settings), kind=kind, respondent=_party(tenant, "default_respondent"))
+        return MailIntake(settings.message_domain, kind=kind, respondent=_party(tenant, "default_respondent"))
 
     return Parsers(generic=report_from_json, mail=mail, stripe=stripe, paypal=paypal, invalid=ReportInvalid)
-
-
-def message_domain(settings: Settings) -> str:
-    """The domain in the Message-IDs of our notices: that of their sender."""
-    return parseaddr(settings.smtp_from)[1].rpartition("@")[2] or "localhost"
 
 
 def _party(tenant: Tenant, name: str) -> ReportedParty | None:

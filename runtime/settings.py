@@ -7,6 +7,7 @@ import base64
 import binascii
 import sys
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Literal
 
@@ -63,7 +64,8 @@ class Settings(BaseSettings):
     temporal_tls_cert_path: Path | None = Field(None, description="PEM file of the client certificate for Temporal (mutual TLS).")
     temporal_tls_key_path: Path | None = Field(None, description="PEM file of the client certificate's private key.")
     task_queue: str = Field(
-        "ombud", description="Task queue of cases. Notices, webhooks and remedies have one of their own: this name and `-outbound`."
+        "ombud",
+        description="Task queue of cases. Notices, webhooks and remedies have one of their own: this name and `-outbound`.",
     )
     worker_deployment_name: str | None = Field(
         None, description="Temporal Worker Deployment this worker belongs to. Empty: unversioned."
@@ -124,6 +126,11 @@ class Settings(BaseSettings):
             return float(value) if isinstance(value, str) else value
         except ValueError:
             return value
+
+    @property
+    def message_domain(self) -> str:
+        """The domain in the Message-IDs of notices: that of their sender."""
+        return parseaddr(self.smtp_from)[1].rpartition("@")[2] or "localhost"
 
     @field_validator("master_key")
     @classmethod

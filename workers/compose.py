@@ -12,10 +12,11 @@ from activities.carry_out import CarryOutActivities
 from activities.deliver import DeliverActivities
 from activities.ports import Notifier, Relay, Remedies
 from activities.record import RecordActivities
+from adapters.endpoints import SignedPost
 from adapters.letters.composer import Composer
 from adapters.notifier import Channels
 from adapters.remedies import WebhookRemedies
-from adapters.smtp import SmtpNotifier
+from adapters.smtp import MailServer, SmtpNotifier
 from adapters.webhooks import WebhookNotifier
 from domain.worktime import zone_data_version
 from runtime.failpoints import FailPoints
@@ -75,19 +76,40 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
 
 
 def _notifier(settings: Settings, places: Places, points: FailPoints) -> Notifier:
-    password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
-    mail = SmtpNotifier(
-        Composer(public_url=settings.public_url),
+    catcher = settings.smtp_host is None
+    server = MailServer(
         host=places.smtp_host or "127.0.0.1",
         port=places.smtp_port,
-        sender=settings.smtp_from,
         username=settings.smtp_username,
-        password=password,
-        starttls=settings.smtp_starttls and settings.smtp_host is not None,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+        # The embedded mail catcher speaks no TLS.
+        starttls=False if catcher else settings.smtp_starttls,
+    )
+    mail = SmtpNotifier(
+        Composer(replies=not catcher),
+        server,
+        sender=settings.smtp_from,
+        message_domain=settings.message_domain,
         after_accept=lambda _: points.hit("mail.after_accept"),
     )
-    return Channels(email=mail, webhook=WebhookNotifier(allow_private=settings.webhook_allow_private))
+    return Channels(email=mail, webhook=WebhookNotifier(_post(settings)))
+
+
+def _post(settings: Settings) -> SignedPost:
+    return SignedPost(allow_private=settings.webhook_allow_private and settings.development)
+
+
+class _Endpoints:
+    """Where remedies are asked for, as the storage knows it."""
+
+    def __init__(self, effects: PostgresEffects) -> None:
+        self._effects = effects
+
+    async def remedies_endpoint(self, tenant_id: str) -> tuple[str, str] | None:
+        """URL and signing secret."""
+        found = await self._effects.endpoint(tenant_id)
+        return (found.url, found.secret) if found else None
 
 
 def _remedies(settings: Settings, effects: PostgresEffects) -> Remedies:
-    return WebhookRemedies(effects, allow_private=settings.webhook_allow_private)
+    return WebhookRemedies(_Endpoints(effects), _post(settings))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 
 import uvicorn
 from prometheus_client import CollectorRegistry, generate_latest
@@ -42,9 +42,10 @@ class HealthApp:
 class _Unsignalled(uvicorn.Server):
     """A server that leaves the process's signals alone: the worker decides when to stop."""
 
-    def capture_signals(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
         """Capture none."""
-        return nullcontext()
+        yield
 
 
 def health_server(app: HealthApp, port: int) -> uvicorn.Server:
