@@ -1,0 +1,269 @@
+"""The bodies that the API answers with. ``domain.views`` decided what a caller may see in them; here it gets its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from api.parts import Answered
+from domain.base import Instant, Money, Outcome, Phase, Priority, Side
+from domain.case import EvidenceRequest, OpenOffer
+from domain.commands import Remedy
+from domain.facts import Actor, AppealRight
+from domain.views import Action, Due, view
+from storage.views import Held, Sent
+
+STAFF = frozenset({"mediator", "lead", "ops", "system"})
+Texts = Mapping[str, str | None]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Links(_Body):
+    """Where to go on."""
+
+    self: str
+    timeline: str
+    actions: str
+    commands: str
+
+
+class RulingBody(_Body):
+    """A ruling as told. ``reasons`` are given when a case is read; an answer to a command leaves them out."""
+
+    id: str
+    outcome: str
+    decision: str
+    reasons: str | None = None
+    """Null once they were erased."""
+    ground: str | None = None
+    remedies: tuple[Remedy, ...] = ()
+    decider: str | None = None
+    issued_at: Instant | None = None
+
+
+class PartyBody(_Body):
+    """Somebody on a side."""
+
+    id: str
+    side: Side
+    role: str
+
+
+class Entry(_Body):
+    """Something that happened, as the caller may know it."""
+
+    n: int
+    """Counts what this caller sees; the team sees every fact and its number."""
+    at: Instant
+    type: str
+    actor: dict[str, str | None]
+    data: dict[str, Any]
+    command_id: str | None = None
+    round: int = 0
+
+
+class CaseBody(_Body):
+    """A case as the caller may see it. Fields for the team alone are left out for everybody else."""
+
+    object: Literal["case"] = "case"
+    id: str
+    kind: str
+    category: str
+    phase: Phase
+    phase_label: str
+    status: Literal["open", "closed"]
+    outcome: Outcome | None = None
+    close_reason: str | None = None
+    opened_at: Instant
+    updated_at: Instant
+    closed_at: Instant | None = None
+    amount: Money | None = None
+    waiting_on: str
+    your_side: Side | None = None
+    deadlines: tuple[Due, ...] = ()
+    available_actions: tuple[Action, ...] = ()
+    offer: OpenOffer | None = None
+    requests: tuple[EvidenceRequest, ...] = ()
+    ruling: RulingBody | None = None
+    rights: tuple[AppealRight, ...] = ()
+    parties: tuple[PartyBody, ...] = ()
+    links: Links
+    timeline: tuple[Entry, ...] | None = None
+    """With ``expand[]=timeline``."""
+    seq: int | None = None
+    priority: Priority | None = None
+    owner: str | None = None
+    queue: str | None = None
+    round: int | None = None
+    escalations: int | None = None
+    hands: tuple[str, ...] | None = None
+    pack: str | None = None
+    pack_version: str | None = None
+
+
+class AcceptedCase(_Body):
+    """A report that is on disk and not judged yet: it is carried out when Temporal and the workers are there."""
+
+    object: Literal["case"] = "case"
+    id: str
+    kind: str
+    status: Literal["accepted"] = "accepted"
+    deadlines: tuple[Due, ...] = ()
+    available_actions: tuple[Action, ...] = ()
+    links: Links
+
+
+class AnswerBody(_Body):
+    """What became of a command."""
+
+    command_id: str
+    status: Literal["accepted", "refused", "broken"]
+    code: str | None = None
+    detail: str | None = None
+    fields: dict[str, Any] | None = None
+
+
+class CommandBody(_Body):
+    """A command that is on disk. ``answer`` is null while it waits to be judged."""
+
+    object: Literal["command"] = "command"
+    command_id: str
+    type: str
+    status: Literal["pending", "accepted", "refused", "broken"]
+    received_at: Instant
+    answer: AnswerBody | None
+    links: dict[str, str]
+
+
+class CommandAnswer(_Body):
+    """The answer to a command, and the case as it stands now. ``pending``: on disk, judged when the workers are there."""
+
+    command_id: str
+    status: Literal["pending", "accepted"]
+    answer: AnswerBody | None
+    case: CaseBody | AcceptedCase
+    links: dict[str, str]
+
+
+class CasePage(_Body):
+    """One page of cases, newest first."""
+
+    object: Literal["list"] = "list"
+    data: tuple[CaseBody, ...]
+    has_more: bool
+    next_cursor: str | None = None
+
+
+class TimelinePage(_Body):
+    """One page of what happened, oldest first."""
+
+    object: Literal["list"] = "list"
+    data: tuple[Entry, ...]
+    has_more: bool
+    next_cursor: str | None = None
+
+
+class ActionsBody(_Body):
+    """What the caller may do now, with a reason where not."""
+
+    object: Literal["list"] = "list"
+    data: tuple[Action, ...]
+
+
+class TakenBody(_Body):
+    """What became of something that a provider or a mail server sent."""
+
+    id: str | None = None
+    """The case; null when it was ignored."""
+    status: Literal["opened", "accepted", "known", "message", "ignored"]
+    """Opened; on disk, not judged yet; here before; a message on its case; nothing that opens a case."""
+    command_id: str | None = None
+
+
+class CheckBody(_Body):
+    """Whether the process can work. ``degraded``: commands are kept, and judged later."""
+
+    status: Literal["ok", "degraded", "unavailable"]
+    checks: dict[str, Literal["ok", "away"]] = {}
+
+
+_INTERNAL = ("seq", "priority", "owner", "queue", "round", "escalations", "hands", "pack", "pack_version")
+
+
+def links_of(case_id: str) -> dict[str, str]:
+    """The addresses of a case."""
+    here = f"/v1/cases/{case_id}"
+    return {"self": here, "timeline": f"{here}/timeline", "actions": f"{here}/actions", "commands": f"{here}/commands"}
+
+
+def case_body(held: Held, viewer: Actor, texts: Texts | None = None) -> dict[str, Any]:
+    """The case as JSON. ``texts`` are the decrypted ones; without them a ruling's reasons are left out."""
+    if held.case is None:
+        accepted = AcceptedCase(id=held.id, kind=held.kind, links=Links(**links_of(held.id)))
+        return accepted.model_dump(mode="json")
+    body = view(held.case, viewer).model_dump(mode="json")
+    body["available_actions"] = body.pop("actions")
+    if viewer.role not in STAFF:
+        for name in _INTERNAL:
+            del body[name]
+    if body["ruling"]:
+        reasons = body["ruling"].pop("reasons")
+        if texts is not None:
+            body["ruling"]["reasons"] = texts.get(reasons["content_id"])
+    return {"object": "case", **body, "links": links_of(held.id)}
+
+
+def answer_body(answer: Answered | None) -> dict[str, Any] | None:
+    """What became of a command, as JSON; None: not judged yet."""
+    if answer is None:
+        return None
+    names = ("command_id", "status", "code", "detail", "fields")
+    told = {name: getattr(answer, name) for name in names}
+    return {name: value for name, value in told.items() if value}
+
+
+def command_body(sent: Sent) -> dict[str, Any]:
+    """A command as JSON."""
+    return CommandBody(
+        command_id=sent.id,
+        type=sent.type,
+        status=sent.status,
+        received_at=sent.received_at,
+        answer=AnswerBody(**answer_body(sent.answer) or {}) if sent.answer else None,
+        links=command_links(sent.case_id, sent.id),
+    ).model_dump(mode="json")
+
+
+def command_links(case_id: str, command_id: str) -> dict[str, str]:
+    """The addresses of a command."""
+    return {"self": f"/v1/cases/{case_id}/commands/{command_id}", "case": f"/v1/cases/{case_id}"}
+
+
+def content_ids(value: Any) -> Iterator[str]:
+    """Ids of the texts that a value refers to, wherever they stand in it."""
+    if isinstance(value, dict):
+        if value.keys() == _PROSE:
+            yield value["content_id"]
+        else:
+            for part in value.values():
+                yield from content_ids(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from content_ids(part)
+
+
+def with_texts(value: Any, texts: Texts) -> Any:
+    """The value with each reference to a text replaced by the text (None: erased)."""
+    if isinstance(value, dict):
+        if value.keys() == _PROSE:
+            return texts.get(value["content_id"])
+        return {name: with_texts(part, texts) for name, part in value.items()}
+    return [with_texts(part, texts) for part in value] if isinstance(value, list) else value
+
+
+_PROSE = {"content_id", "digest", "length"}

@@ -1,0 +1,47 @@
+"""The HTTP API, put together from parts that were made elsewhere."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api import pages
+from api.envelope import Envelope
+from api.faults import problem_of, render
+from api.idempotent import Once
+from api.meters import Meters
+from api.parts import Parts
+from api.routes import cases, commands, health, intake
+from api.schema import describe
+from api.throttle import Throttle
+
+
+def create_app(parts: Parts, *, throttle: Throttle | None = None) -> FastAPI:
+    """The application. It opens and closes nothing: whoever made the parts does. ``throttle`` is for tests."""
+    app = FastAPI(title="Ombud", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.state.parts = parts
+    app.state.once = Once(parts.idempotency, parts.repeat_for)
+    app.state.throttle = throttle or Throttle()
+    app.state.meters = Meters()
+    for module in (cases, commands, intake, health, pages):
+        app.include_router(module.router)
+
+    async def told(request: Request, error: Exception) -> Response:
+        return render(problem_of(error, parts.parsers.invalid), parts.public_url, request.scope["ombud_request_id"])
+
+    # Starlette answers these two itself unless told otherwise; everything else rises to the envelope.
+    app.add_exception_handler(HTTPException, told)
+    app.add_exception_handler(RequestValidationError, told)
+    app.add_middleware(Envelope, meters=app.state.meters, public_url=parts.public_url, invalid=parts.parsers.invalid)
+
+    @cache
+    def openapi() -> dict[str, Any]:
+        return describe(app, parts.public_url)
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way of replacing the description
+    return app

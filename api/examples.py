@@ -1,0 +1,182 @@
+"""One example for every operation, as a bug bounty platform would see it. Data only; a test holds them to the models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_CASE_ID = "case_0198c5a0-1f2e-7000-8000-00000000c0de"
+_CLAIMANT, _RESPONDENT = "pty_0198c5a0-1f2e-7000-8000-0000000000c1", "pty_0198c5a0-1f2e-7000-8000-0000000000d2"
+_COMMAND_ID = "cmd_0198c5a2-7d1e-7000-8000-00000000c0de"
+_LINKS = {
+    "self": f"/v1/cases/{_CASE_ID}",
+    "timeline": f"/v1/cases/{_CASE_ID}/timeline",
+    "actions": f"/v1/cases/{_CASE_ID}/actions",
+    "commands": f"/v1/cases/{_CASE_ID}/commands",
+}
+_USD = {"amount": 90000, "currency": "USD"}
+_REASONS = (
+    "The report is in scope by the policy in force on its day, and the fix shipped two days later shows that it was taken up."
+)
+
+REPORT: dict[str, Any] = {
+    "kind": "bounty_dispute",
+    "external_id": "R-118",
+    "category": "severity",
+    "matter": "report-448120",
+    "subject": "Report 448120 closed as informative",
+    "statement": "My report was closed as informative, but the endpoint was fixed two days later. I ask for a review.",
+    "amount": _USD,
+    "parties": [
+        {"side": "claimant", "ref": "user-81", "name": "Kim Doe", "email": "kim@example.org", "zone": "Europe/Berlin"},
+        {"side": "respondent", "ref": "programme-7", "name": "Nimbus security", "email": "security@nimbus.example"},
+    ],
+    "attributes": {"closed_days_ago": 4},
+}
+
+ACTIONS: dict[str, Any] = {
+    "object": "list",
+    "data": [
+        {"command": "message", "allowed": True, "code": None, "detail": None},
+        {"command": "accept_offer", "allowed": False, "code": "no_such_offer", "detail": "There is no open offer."},
+    ],
+}
+
+CASE: dict[str, Any] = {
+    "object": "case",
+    "id": _CASE_ID,
+    "kind": "bounty_dispute",
+    "category": "severity",
+    "phase": "settlement",
+    "phase_label": "Settlement",
+    "status": "open",
+    "outcome": None,
+    "close_reason": None,
+    "opened_at": "2026-11-22T09:00:00Z",
+    "updated_at": "2026-11-22T09:00:00Z",
+    "closed_at": None,
+    "amount": _USD,
+    "waiting_on": "both",
+    "your_side": None,
+    "deadlines": [
+        {
+            "clock": "settlement",
+            "level": "end",
+            "due_at": "2026-11-25T09:00:00Z",
+            "action": "default",
+            "by_default": "open_review",
+        }
+    ],
+    "available_actions": ACTIONS["data"],
+    "offer": None,
+    "requests": [],
+    "ruling": None,
+    "rights": [],
+    "parties": [
+        {"id": _CLAIMANT, "side": "claimant", "role": "principal"},
+        {"id": _RESPONDENT, "side": "respondent", "role": "principal"},
+    ],
+    "links": _LINKS,
+}
+
+ACCEPTED: dict[str, Any] = {
+    "object": "case",
+    "id": _CASE_ID,
+    "kind": "bounty_dispute",
+    "status": "accepted",
+    "deadlines": [],
+    "available_actions": [],
+    "links": _LINKS,
+}
+
+CASES: dict[str, Any] = {"object": "list", "data": [CASE], "has_more": False, "next_cursor": None}
+
+TIMELINE: dict[str, Any] = {
+    "object": "list",
+    "data": [
+        {
+            "n": 1,
+            "at": "2026-11-22T09:05:00Z",
+            "type": "message_sent",
+            "round": 0,
+            "actor": {"id": _CLAIMANT, "role": "claimant"},
+            "data": {"to": "all", "text": "Which devices did you test on?", "sender": "claimant"},
+        }
+    ],
+    "has_more": False,
+    "next_cursor": None,
+}
+
+_COMMAND_LINKS = {"self": f"/v1/cases/{_CASE_ID}/commands/{_COMMAND_ID}", "case": f"/v1/cases/{_CASE_ID}"}
+_ACCEPTED = {"command_id": _COMMAND_ID, "status": "accepted"}
+
+COMMAND_ANSWER: dict[str, Any] = {
+    "command_id": _COMMAND_ID,
+    "status": "accepted",
+    "answer": _ACCEPTED,
+    "case": CASE,
+    "links": _COMMAND_LINKS,
+}
+PENDING: dict[str, Any] = {**COMMAND_ANSWER, "status": "pending", "answer": None}
+COMMAND_ROW: dict[str, Any] = {
+    "object": "command",
+    "command_id": _COMMAND_ID,
+    "type": "message",
+    "status": "accepted",
+    "received_at": "2026-11-22T09:05:00Z",
+    "answer": {**_ACCEPTED, "code": None, "detail": None, "fields": None},
+    "links": _COMMAND_LINKS,
+}
+TAKEN: dict[str, Any] = {"id": _CASE_ID, "status": "opened", "command_id": _COMMAND_ID}
+
+COMMANDS: dict[str, dict[str, Any]] = {
+    "admit": {"by": "per_mara"},
+    "decline": {"by": "per_mara", "reason": "out_of_scope", "reasons": "The asset is not part of the programme."},
+    "message": {"by": _CLAIMANT, "text": "It can be replayed from another device: see the steps."},
+    "note": {"by": "per_mara", "text": "Ask the programme for its log of the day."},
+    "offer": {"by": _RESPONDENT, "remedy": "payout", "amount": _USD, "text": "We can meet you here."},
+    "accept_offer": {"by": _CLAIMANT, "offer_id": "off_0198c5a2-7d1e"},
+    "decline_offer": {"by": _CLAIMANT, "offer_id": "off_0198c5a2-7d1e"},
+    "escalate": {"by": _CLAIMANT},
+    "assign": {"by": "per_dana", "owner": "per_mara", "reason": "assigned"},
+    "take": {"by": "per_mara"},
+    "request_evidence": {"by": "per_mara", "of": "respondent", "what": "Which version was deployed on the day of the report?"},
+    "submit_evidence": {"by": _CLAIMANT, "text": "Recording of the request and its answer.", "confidential": False},
+    "rule": {
+        "by": "per_mara",
+        "outcome": "upheld",
+        "ground": "scope",
+        "reasons": _REASONS,
+        "remedies": [{"type": "payout", "amount": _USD, "to": "claimant"}],
+    },
+    "approve": {"by": "per_lee"},
+    "return_ruling": {"by": "per_lee", "reasons": "Say which clause the severity follows from."},
+    "retract": {"by": "per_mara"},
+    "appeal": {"by": _RESPONDENT, "reasons": "The asset was removed from scope a week before."},
+    "decide_appeal": {"by": "per_lee", "decision": "uphold", "ground": "scope", "reasons": _REASONS},
+    "withdraw": {"by": _CLAIMANT, "reasons": "We have come to terms."},
+    "close": {"by": "per_dana", "outcome": "expired", "reason": "no_respondent", "reasons": "The programme no longer exists."},
+    "reopen": {"by": "per_dana", "reason": "new_evidence", "reasons": "The log was found."},
+}
+
+STRIPE: dict[str, Any] = {
+    "type": "charge.dispute.created",
+    "livemode": True,
+    "data": {
+        "object": {
+            "id": "dp_1",
+            "amount": 1000,
+            "currency": "usd",
+            "charge": "ch_1",
+            "reason": "fraudulent",
+            "status": "needs_response",
+        }
+    },
+}
+PAYPAL: dict[str, Any] = {
+    "event_type": "CUSTOMER.DISPUTE.CREATED",
+    "resource": {"dispute_id": "PP-D-1", "reason": "UNAUTHORISED", "dispute_amount": {"currency_code": "USD", "value": "10.00"}},
+}
+MAIL = (
+    "From: Kim Doe <kim@example.org>\r\nTo: disputes@platform.example\r\nSubject: Report #448120\r\n"
+    "Message-ID: <1@example.org>\r\n\r\nMy report was closed as informative. I ask for a review.\r\n"
+)

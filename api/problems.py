@@ -1,0 +1,196 @@
+"""Every way in which a request can fail, in one table: a stable code, the HTTP status, what it means and what to do about it.
+
+Answers are RFC 9457 ``application/problem+json``. `docs/reference/errors.md` and the pages below ``/problems/`` follow from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Row(NamedTuple):
+    """One code: the status it is answered with, a title that never varies, and advice for whoever reads it."""
+
+    status: int
+    title: str
+    advice: str
+
+
+PROBLEMS: dict[str, Row] = {
+    # who is calling
+    "key_missing": Row(401, "No API key", "Send `Authorization: Bearer omb_…`."),
+    "key_invalid": Row(401, "Unknown API key", "The key is misspelt or out of use; make a new one."),
+    "signature_invalid": Row(401, "Signature does not fit", "Check the signing secret; the body must arrive byte for byte."),
+    "signature_expired": Row(401, "Signature too old", "Check the sender's clock, or send the event again."),
+    "scope_missing": Row(403, "The key lacks a scope", "Use a key with the scope that the detail names."),
+    "by_forbidden": Row(403, "Not yours to speak for", "A person's key speaks for that person alone; leave `by` out."),
+    "act_as_forbidden": Row(403, "Not yours to act as", "`Ombud-Act-As` takes a party and a platform's key with scope `act_as`."),
+    "filter_forbidden": Row(403, "Filter for the team only", "Only the team's own keys list by what parties may not know."),
+    "sender_not_a_party": Row(403, "The sender is nobody of this case", "Answer from the address to which the notice went."),
+    # the request as a whole
+    "not_found": Row(404, "Not found", "There is nothing here, or it is not yours to see."),
+    "case_unknown": Row(404, "Not found", "There is nothing here, or it is not yours to see."),
+    "method_not_allowed": Row(405, "Method not allowed", "See the `Allow` header."),
+    "bad_request": Row(400, "Request not understood", "Check it against the OpenAPI description at `/v1/openapi.json`."),
+    "parameter_invalid": Row(422, "A parameter is wrong", "See `errors` for the parameters and what they take."),
+    "cursor_invalid": Row(422, "Unknown cursor", "Take cursors from `next_cursor` as they are, and keep the filters."),
+    "body_too_large": Row(413, "Body too large", "JSON takes 1.5 MB, an e-mail 20 MB."),
+    "too_large": Row(413, "Body too large", "Shorten it, or attach less."),
+    "content_type_unsupported": Row(415, "Content type not taken", "Send `application/json` (e-mail: `message/rfc822`)."),
+    "json_invalid": Row(400, "Not JSON", "Send one JSON object in UTF-8."),
+    "not_json": Row(422, "Not JSON that can be kept", "Send one JSON object in UTF-8."),
+    "object_expected": Row(422, "One JSON object expected", "Wrap the fields in `{…}`."),
+    "too_deep": Row(422, "Nested too deeply", "At most 32 levels are taken."),
+    "key_twice": Row(422, "A name is given twice", "JSON readers disagree about which one counts; give it once."),
+    "mail_unreadable": Row(422, "Not an e-mail", "Send the raw message as it came off the wire (RFC 5322)."),
+    "rate_limited": Row(429, "Too many requests", "Wait as long as `Retry-After` says."),
+    # repetition
+    "idempotency_key_invalid": Row(422, "Idempotency-Key not usable", "Use 1 to 255 printable ASCII characters, such as a UUID."),
+    "idempotency_key_reused": Row(422, "Idempotency-Key used for something else", "Use a new key for a new request."),
+    "request_in_flight": Row(409, "The same request is still running", "Ask again with the same key after `Retry-After`."),
+    "external_id_reused": Row(409, "External id used for something else", "The same (source, external id) is the same case."),
+    "id_reused": Row(409, "Command id used for something else", "Choose a new id, or leave it out."),
+    # reports
+    "report_invalid": Row(422, "The report cannot become a case", "See `errors` for each field."),
+    "kind_unknown": Row(422, "Unknown kind of case", "Use a kind that the tenant has a policy pack for."),
+    "claimant_missing": Row(422, "No claimant", "Name a party with side `claimant` and role `principal`."),
+    "party_twice": Row(422, "A party is given twice", "One principal a side, and nobody on both sides."),
+    "email_invalid": Row(422, "Not an e-mail address", "Write it as `name@host.example`, or leave it out."),
+    "sender_missing": Row(422, "No sender", "The mail needs a `From` header."),
+    "zone_unknown": Row(422, "Unknown time zone", "Use an IANA name such as `Europe/Berlin`."),
+    "control_character": Row(422, "Control character", "Remove line breaks and NUL characters from this field."),
+    "scalar_expected": Row(422, "Plain value expected", "Give true or false, a number, or a text of at most 500 characters."),
+    "code_invalid": Row(422, "Not a code", "Codes are lower case letters, digits and `_ . : -`, at most 64."),
+    "number_not_storable": Row(422, "Number not storable", "Give a finite number; integers up to 2^53."),
+    "amount_not_exact": Row(422, "Amount not exact", "The amount has more digits than its currency."),
+    "date_impossible": Row(422, "Impossible date", "Dates lie in the years 1 to 9999 in UTC."),
+    # texts
+    "text_empty": Row(422, "Empty text", "Write something."),
+    "text_too_long": Row(422, "Text too long", "At most 20,000 characters; attach a longer account as evidence."),
+    "text_not_storable": Row(422, "Text not storable", "Remove NUL characters and halves of surrogate pairs."),
+    "not_storable": Row(422, "Not storable", "Remove characters that cannot be stored."),
+    # spans and calendars, as policy files write them
+    "span_unknown": Row(422, "Not a span", "Write for example `8 working hours` or `3 business days`."),
+    "span_not_whole": Row(422, "Days are counted whole", "Use hours for parts of a day."),
+    "span_mixed": Row(422, "Mixed span", "Use one way of counting in a span."),
+    "span_negative": Row(422, "Negative span", "Spans lie ahead."),
+    "span_too_long": Row(422, "Span too long", "Use a shorter span."),
+    "span_empty": Row(422, "Empty opening", "An opening ends after it begins."),
+    "clock_time_invalid": Row(422, "Not a time of day", "Write it as `09:00`, between 00:00 and 24:00."),
+    "weekday_unknown": Row(422, "Not a weekday", "Use `mon` to `sun`."),
+    "text_expected": Row(422, "Text expected", "Put the value in quotes."),
+    "calendar_no_hours": Row(422, "Calendar never opens", "Give it at least one opening."),
+    "zone_missing": Row(422, "Calendar without a zone", "Name the IANA zone that its hours are in."),
+    "join_days_unused": Row(422, "Days beside a join", "Put days off into the calendars that are joined."),
+    # commands
+    "malformed": Row(422, "Not a command", "See `errors` for each field, and the reference of commands."),
+    "refused": Row(409, "Refused", "See the detail."),
+    "not_in_this_phase": Row(409, "Not in this phase", "See `available_actions` for what can be done now."),
+    "not_allowed": Row(403, "Not for this role", "See the detail for who may."),
+    "not_your_case": Row(403, "Somebody else's case", "Take it, or have it assigned first."),
+    "actor_unknown": Row(403, "Unknown actor", "Nobody with this id has anything to do with the case."),
+    "own_case": Row(403, "Nobody judges their own case", "Another person has to decide it."),
+    "own_ruling": Row(403, "Nobody approves their own ruling", "Another lead has to."),
+    "already_open": Row(409, "Opened before", "The case is there already."),
+    "not_opened": Row(409, "Not opened yet", "The report waits to be taken in; try again."),
+    "outcome_unknown": Row(422, "Unknown outcome", "Use an outcome of the kind; see `fields`."),
+    "ground_unknown": Row(422, "Unknown ground", "Name a clause that the kind knows; see `fields`."),
+    "remedy_not_allowed": Row(422, "Remedy does not fit", "Use a remedy that comes with the outcome; see `fields`."),
+    "amount_missing": Row(422, "Amount missing", "Give an amount above zero, in minor units, with its currency."),
+    "no_such_offer": Row(409, "No such offer", "Read the case again: the open offer is another one, or none."),
+    "own_offer": Row(403, "Your own offer", "The other side has to answer it."),
+    "no_right_to_appeal": Row(403, "No right to appeal", "See `fields` for the reason."),
+    "window_over": Row(409, "Too late", "The window for this is over."),
+    "owner_mismatch": Row(409, "Owner does not fit", "Read the case again: it is assigned already, or to nobody."),
+    "system_only": Row(403, "For the system alone", "Nobody outside sends this."),
+    "deadline_moot": Row(409, "Deadline moot", "The clock was stopped or moved before."),
+    "effect_unknown": Row(409, "No such effect", "The case has no such effect running."),
+    "broken": Row(500, "Kept, but not processed", "The command is stored; a person has to look at it."),
+    # our side
+    "internal_error": Row(500, "Something broke", "Tell us the request id."),
+    "vault_fault": Row(500, "Sealed data does not open", "Tell us the request id."),
+    "storage_unavailable": Row(503, "The database does not answer", "Ask again after `Retry-After`; nothing was lost."),
+}  # fmt: skip
+
+
+class FieldProblem(NamedTuple):
+    """One field that is wrong: a dotted path, a code, and a sentence. Never what was in it."""
+
+    field: str
+    code: str
+    message: str
+
+
+class Problem(Exception):
+    """A request that fails. ``code`` has a row in the table; raising one without is a programming error."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str | None = None,
+        errors: Sequence[FieldProblem] = (),
+        *,
+        fields: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.row = PROBLEMS[code]
+        super().__init__(code)
+        self.code, self.detail, self.errors = code, detail or self.row.advice, tuple(errors)
+        self.fields, self.headers = dict(fields or {}), dict(headers or {})
+
+    def body(self, public_url: str, request_id: str) -> dict[str, Any]:
+        """The problem as JSON."""
+        body: dict[str, Any] = {
+            "type": page_url(public_url, self.code),
+            "title": self.row.title,
+            "status": self.row.status,
+            "code": self.code,
+            "detail": self.detail,
+            "request_id": request_id,
+        }
+        if self.errors:
+            body["errors"] = [error._asdict() for error in self.errors]
+        if self.fields:
+            body["fields"] = self.fields
+        return body
+
+
+def page_url(public_url: str, code: str) -> str:
+    """Where a code is explained."""
+    return f"{public_url.rstrip('/')}/problems/{code}"
+
+
+def of_refusal(code: str | None, detail: str | None, fields: Mapping[str, Any] | None) -> Problem:
+    """The problem of a command that was refused. Its ``errors`` are told apart from the other fields."""
+    known = code if code in PROBLEMS else "refused"
+    rest = dict(fields or {})
+    errors = [FieldProblem(e["field"] or "body", e["code"], e["message"]) for e in rest.pop("errors", [])]
+    return Problem(known, detail, errors, fields=rest)
+
+
+def not_found() -> Problem:
+    """The one answer to everything that is not there or not the caller's to see: the same bytes for both."""
+    return Problem("not_found")
+
+
+def errors_page() -> str:
+    """The text of `docs/reference/errors.md`."""
+    head = (
+        "# Errors\n\nA request that fails is answered with a problem (RFC 9457, `application/problem+json`). Its `code` never\n"
+        "changes; its `type` leads to the code's page; `errors` names each wrong field. Some codes appear in `errors` only.\n\n"
+        "This page is written from `api/problems.py` by `python -m api.problems --write`; do not edit it.\n\n"
+        "| code | status | means | what to do |\n| --- | --- | --- | --- |\n"
+    )
+    return head + "".join(f"| `{code}` | {row.status} | {row.title} | {row.advice} |\n" for code, row in sorted(PROBLEMS.items()))
+
+
+if __name__ == "__main__":
+    import sys
+    from pathlib import Path
+
+    if sys.argv[1:] != ["--write"]:
+        sys.exit("usage: python -m api.problems --write")
+    (Path(__file__).parents[1] / "docs" / "reference" / "errors.md").write_text(errors_page(), encoding="utf-8")

@@ -1,0 +1,123 @@
+"""Commands: one address for all of them, and one for each verb that builds the same command."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.answers import command_body
+from api.asking import find, is_command_id, send, whole
+from api.bodies import read_object
+from api.callers import identify
+from api.examples import COMMAND_ANSWER, COMMAND_ROW, COMMANDS, PENDING
+from api.idempotent import Once, Reply, canonical, key_of
+from api.parts import Parts
+from api.problems import not_found
+from api.replies import answer
+from api.schema import body_name, gives, takes
+
+router = APIRouter(tags=["commands"])
+
+
+class Verb(NamedTuple):
+    """An address below a case, and the command that it sends."""
+
+    path: str
+    command: str
+    summary: str
+
+
+VERBS = (
+    Verb("messages", "message", "Say something"),
+    Verb("notes", "note", "Write an internal note"),
+    Verb("offers", "offer", "Propose how to settle"),
+    Verb("offers/accept", "accept_offer", "Accept the open offer"),
+    Verb("offers/decline", "decline_offer", "Decline the open offer"),
+    Verb("escalate", "escalate", "Ask for a decision"),
+    Verb("evidence", "submit_evidence", "Hand evidence in"),
+    Verb("evidence-requests", "request_evidence", "Ask a side for evidence"),
+    Verb("rulings", "rule", "Rule"),
+    Verb("approvals", "approve", "Approve a ruling"),
+    Verb("returns", "return_ruling", "Send a ruling back"),
+    Verb("retractions", "retract", "Take a ruling back"),
+    Verb("appeals", "appeal", "Appeal"),
+    Verb("appeal-decisions", "decide_appeal", "Decide an appeal"),
+    Verb("withdrawals", "withdraw", "Take the report or the appeal back"),
+    Verb("assignments", "assign", "Assign the case"),
+    Verb("take", "take", "Take the case"),
+    Verb("admissions", "admit", "Let a report through the gate"),
+    Verb("declinations", "decline", "Turn a report away"),
+    Verb("close", "close", "End a case that cannot be decided"),
+    Verb("reopen", "reopen", "Take a closed case up again"),
+)
+
+_ANSWERS = gives({200: ("CommandAnswer", COMMAND_ANSWER), 202: ("CommandAnswer", PENDING)})
+
+
+async def _command(request: Request, case_id: str, command_type: str | None) -> Response:
+    caller = await identify(request)
+    caller.need("cases:write")
+    parts: Parts = request.app.state.parts
+    key = key_of(request)
+    seen = await find(parts, caller, case_id)
+    body = await read_object(request, may_be_empty=command_type is not None)
+    command = whole(caller, body, command_type)
+
+    async def work() -> Reply:
+        return await send(parts, caller.tenant_id, seen, command, key=key)
+
+    once: Once = request.app.state.once
+    # Who speaks belongs to the request: the same words from somebody else are another one.
+    said = canonical({**body, "by": command["by"], "type": command["type"]})
+    return answer(await once.do(caller.tenant_id, key, f"POST {case_id}", said, work))
+
+
+@router.post(
+    "/v1/cases/{case_id}/commands",
+    summary="Send any command",
+    openapi_extra=takes("Command", COMMANDS["message"] | {"type": "message"}),
+    responses=_ANSWERS,
+)
+async def send_command(request: Request, case_id: str) -> Response:
+    """One flat JSON command. 200: judged and accepted; 202: on disk, judged later; a refusal is a problem with its code. `id`
+    may be left out; sent again, the same id has no second effect. `by` may be left out by a person's key."""
+    return await _command(request, case_id, None)
+
+
+def _add(verb: Verb) -> None:
+    async def handler(request: Request, case_id: str) -> Response:
+        return await _command(request, case_id, verb.command)
+
+    handler.__name__ = f"send_{verb.command}"
+    router.add_api_route(
+        f"/v1/cases/{{case_id}}/{verb.path}",
+        handler,
+        methods=["POST"],
+        summary=verb.summary,
+        description=f"Sends the command `{verb.command}`; see `POST /v1/cases/{{case_id}}/commands`.",
+        openapi_extra=takes(body_name(verb.command), COMMANDS[verb.command], may_be_empty=True),
+        responses=_ANSWERS,
+    )
+
+
+for _verb in VERBS:
+    _add(_verb)
+
+
+@router.get(
+    "/v1/cases/{case_id}/commands/{command_id}",
+    summary="What became of a command",
+    responses=gives({200: ("CommandBody", COMMAND_ROW)}),
+)
+async def read_command(request: Request, case_id: str, command_id: str) -> Response:
+    """The answer to a command that was taken with 202. A person or party reads their own, a platform's key all."""
+    caller = await identify(request)
+    caller.need("cases:read")
+    parts: Parts = request.app.state.parts
+    seen = await find(parts, caller, case_id)
+    sent = await parts.views.command(caller.tenant_id, case_id, command_id) if is_command_id(command_id) else None
+    if sent is None or (sent.actor_id != caller.viewer_id and seen.viewer.role not in ("platform", "system")):
+        raise not_found()
+    return answer(Reply(200, command_body(sent)))

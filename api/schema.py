@@ -1,0 +1,169 @@
+"""The OpenAPI description. Bodies are read by hand, so that their limits hold; their shape follows from the same models."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, get_args
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel, create_model
+from pydantic.json_schema import models_json_schema
+
+from api import answers
+from api.envelope import VERSION
+from api.problems import MEDIA_TYPE
+from domain import commands
+from domain.base import ActorId, CommandId, Frozen
+from domain.report import Report
+
+_REF = "#/components/schemas/"
+_ANSWERS: tuple[type[BaseModel], ...] = (
+    answers.CaseBody, answers.AcceptedCase, answers.CasePage, answers.TimelinePage, answers.ActionsBody, answers.CommandAnswer,
+    answers.CommandBody, answers.TakenBody, answers.CheckBody,
+)  # fmt: skip
+
+PROBLEM: dict[str, Any] = {
+    "title": "Problem",
+    "description": "Why a request failed (RFC 9457).",
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail", "request_id"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "message"],
+                "properties": {"field": {"type": "string"}, "code": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+        "fields": {"type": "object"},
+    },
+}
+_PROBLEM_EXAMPLE = {
+    "type": "https://disputes.example/problems/not_in_this_phase",
+    "title": "Not in this phase",
+    "status": 409,
+    "code": "not_in_this_phase",
+    "detail": "'rule' is not possible while the case is in settlement.",
+    "request_id": "req_0198c5a2-7d1e-7000-8000-000000000001",
+    "fields": {"phase": "settlement", "command": "rule"},
+}
+_PARAMETERS = [
+    {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "description": "The same key with the same body is one request: the first answer is given again.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    },
+]
+
+
+def body_name(command: str) -> str:
+    """The component that describes a verb's body (``accept_offer``: ``AcceptOfferBody``)."""
+    return "".join(part.capitalize() for part in command.split("_")) + "Body"
+
+
+def takes(name: str | None, example: Any, *, may_be_empty: bool = False, public: bool = False) -> dict[str, Any]:
+    """What an operation reads: a component by name, or (None) somebody else's JSON. ``public``: it needs no API key."""
+    schema = {"$ref": _REF + name} if name else {"type": "object"}
+    body = {"required": not may_be_empty, "content": {"application/json": {"schema": schema, "example": example}}}
+    return {"requestBody": body, **({"security": []} if public else {"parameters": _PARAMETERS})}
+
+
+def takes_raw(media_type: str, example: str) -> dict[str, Any]:
+    """What an operation reads: bytes."""
+    body = {"required": True, "content": {media_type: {"schema": {"type": "string"}, "example": example}}}
+    return {"requestBody": body, "parameters": _PARAMETERS}
+
+
+def gives(answers_by_status: dict[int, tuple[str | None, Any]]) -> dict[int | str, dict[str, Any]]:
+    """What an operation answers: by status the component (several: ``A|B``) and an example. Problems go without saying."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for status, (names, example) in answers_by_status.items():
+        found[status] = {"description": _MEANING.get(status, "As asked.")}
+        if names:
+            refs = [{"$ref": _REF + name} for name in names.split("|")]
+            content = {"schema": refs[0] if len(refs) == 1 else {"anyOf": refs}} | ({"example": example} if example else {})
+            found[status]["content"] = {"application/json": content}
+    problem = {MEDIA_TYPE: {"schema": {"$ref": _REF + "Problem"}, "example": _PROBLEM_EXAMPLE}}
+    found["4XX"] = {"description": "Refused; see the code.", "content": problem}
+    if 503 not in found:
+        found["5XX"] = {"description": "Our fault, or the database is away.", "content": problem}
+    return found
+
+
+_MEANING = {
+    200: "As asked.",
+    201: "Made.",
+    202: "On disk; judged when Temporal and the workers are there.",
+    304: "Nothing has changed.",
+    503: "Not ready.",
+}
+
+
+def describe(app: FastAPI, public_url: str) -> dict[str, Any]:
+    """The whole description."""
+    made = get_openapi(
+        title="Ombud",
+        version=VERSION,
+        summary="Disputes and fraud reports as durable cases.",
+        description="A 2xx answer means that the report or command is on disk. See the README for the words used here.",
+        routes=app.routes,
+        servers=[{"url": public_url}],
+    )
+    parts = made.setdefault("components", {})
+    parts["schemas"] = {**parts.get("schemas", {}), **_components(), "Problem": PROBLEM}
+    parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key, `omb_…`."}}
+    made["security"] = [{"key": []}]
+    return made
+
+
+@cache
+def _components() -> dict[str, Any]:
+    bodies = {body_name(_type(one)): _body(one, typed=False) for one in _outside()}
+    typed = [_body(one, typed=True) for one in _outside()]
+    models: list[type[BaseModel]] = [*_ANSWERS, Report, *bodies.values(), *typed]
+    _, made = models_json_schema([(model, "validation") for model in models], ref_template=_REF + "{model}")
+    schemas: dict[str, Any] = made["$defs"]
+    schemas["Command"] = {
+        "title": "Command",
+        "description": "Any command that somebody outside may send.",
+        "oneOf": [{"$ref": _REF + model.__name__} for model in typed],
+        "discriminator": {
+            "propertyName": "type",
+            "mapping": {_type(o): _REF + m.__name__ for o, m in zip(_outside(), typed, strict=True)},
+        },
+    }
+    return schemas
+
+
+def _outside() -> list[type[BaseModel]]:
+    every = get_args(get_args(commands.Command)[0])
+    return [one for one in every if _type(one) not in commands.SYSTEM_COMMANDS]
+
+
+def _type(command: type[BaseModel]) -> str:
+    return str(command.model_fields["type"].default)
+
+
+def _body(command: type[BaseModel], *, typed: bool) -> type[BaseModel]:
+    """A command as it is sent: its id and its speaker may be left out, and the address may say the type."""
+    fields: dict[str, Any] = {
+        name: (field.annotation, field)
+        for name, field in command.model_fields.items()
+        if name not in ("id", "by", "channel", "type")
+    }
+    fields |= {"id": (CommandId | None, None), "by": (ActorId | None, None)}
+    if typed:
+        fields["type"] = (command.model_fields["type"].annotation, ...)
+    name = body_name(_type(command)).removesuffix("Body") + ("Command" if typed else "Body")
+    made: type[BaseModel] = create_model(name, __base__=Frozen, __doc__=command.__doc__, **fields)
+    return made

@@ -1,0 +1,26 @@
+"""The database fixtures, and one tenant's office on them."""
+
+import pytest
+
+from storage.pool import Database
+from storage.vault import Vault
+from tests.api.desk import Office
+from tests.support.database import database, migrated, postgres_server, server, tenant_id, vault
+
+__all__ = ["database", "migrated", "postgres_server", "server", "tenant_id", "vault"]
+
+
+@pytest.fixture
+async def office(database: Database, vault: Vault, tenant_id: str) -> Office:
+    """A tenant with its people and keys."""
+    made = Office(database, vault, tenant_id)
+    await made.hire()
+    return made
+
+
+@pytest.fixture
+async def stranger(database: Database, vault: Vault, tenant_id: str) -> Office:
+    """Another tenant on the same database."""
+    made = Office(database, vault, f"{tenant_id}-other")
+    await made.hire()
+    return made

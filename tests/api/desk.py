@@ -1,0 +1,203 @@
+"""A tenant with people and keys, and the API on a real database. The case's door is a fake of two kinds: one at which the real
+``record`` judges in this process, and one at which nobody answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import httpx2
+
+from activities.messages import Answer, Knock, RecordInput
+from activities.record import RecordActivities
+from adapters.intake.errors import ReportInvalid
+from adapters.intake.generic import report_from_json
+from adapters.intake.mail import MailIntake
+from adapters.intake.stripe import StripeIntake
+from api.app import create_app
+from api.parts import Parsers, Parts
+from api.throttle import Throttle
+from policies.shelf import Shelf
+from storage.idempotency import PostgresIdempotency
+from storage.inbox import PostgresInbox
+from storage.intake import PostgresIntake
+from storage.pool import Database
+from storage.records import PostgresRecords
+from storage.tenants import Person, PostgresTenants, Tenant
+from storage.vault import Vault
+from storage.views import PostgresViews
+from workflows.handles import Named, NotReached
+
+STRIPE_SECRET = "whsec_test"
+PLATFORM = ("cases:read", "cases:write", "act_as")
+PEOPLE = (
+    Person(id="per_ada", name="Ada", roles=("mediator",), queues=("mediation", "fraud"), manager="per_cleo"),
+    Person(id="per_ben", name="Ben", roles=("mediator",), queues=("mediation", "fraud")),
+    Person(id="per_cleo", name="Cleo", roles=("lead",), queues=("appeals",)),
+    Person(id="per_dana", name="Dana", roles=("ops",)),
+)
+
+
+class JudgingDoor:
+    """Judges at once, as the workflow would: by asking ``record``."""
+
+    def __init__(self, records: PostgresRecords, inbox: PostgresInbox) -> None:
+        self.recorder = RecordActivities(records, inbox, "test")
+
+    async def ask(self, case: Named, command_id: str, wait_for: timedelta) -> Answer:
+        knock = RecordInput(tenant_id=case.tenant_id, case_id=case.case_id, knocks=(Knock(command_id=command_id),))
+        (answer,) = (await self.recorder.record(knock)).answers
+        assert answer is not None
+        return answer
+
+
+class ClosedDoor:
+    """Nobody answers: Temporal or the workers are away."""
+
+    async def ask(self, case: Named, command_id: str, wait_for: timedelta) -> Answer:
+        raise NotReached("closed")
+
+
+class AlreadyCompleted(JudgingDoor):
+    """The command was judged, and its answer lost on the way back."""
+
+    async def ask(self, case: Named, command_id: str, wait_for: timedelta) -> Answer:
+        await super().ask(case, command_id, wait_for)
+        raise NotReached("RPCError")
+
+
+@cache
+def shelf() -> Shelf:
+    return Shelf.load(datetime.now(UTC).year)
+
+
+async def _there() -> None:
+    return None
+
+
+async def away() -> None:
+    """A check of a service that is not there."""
+    raise ConnectionError("away")
+
+
+def parsers(**changes: Any) -> Parsers:
+    """The real parsers; PayPal's is not configured unless handed in."""
+    made = Parsers(
+        generic=report_from_json,
+        mail=lambda tenant: MailIntake("ombud.example"),
+        stripe=lambda tenant: StripeIntake(STRIPE_SECRET),
+        paypal=lambda tenant: None,
+        invalid=ReportInvalid,
+    )
+    return replace(made, **changes)
+
+
+@dataclass
+class Office:
+    """One tenant, and everything around it."""
+
+    database: Database
+    vault: Vault
+    tenant_id: str
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.inbox = PostgresInbox(self.database, self.vault)
+        self.records = PostgresRecords(self.database)
+        self.tenants = PostgresTenants(self.database, self.vault)
+        self.views = PostgresViews(self.database, self.vault)
+
+    async def hire(self) -> None:
+        """Take everybody on, with a key each, and one for the platform."""
+        await self.tenants.create(Tenant(id=self.tenant_id, name="Test", development=True))
+        for person in PEOPLE:
+            await self.tenants.put_person(self.tenant_id, person)
+            self.keys[person.id.removeprefix("per_")] = await self.key(person_id=person.id)
+        self.keys["platform"] = await self.key(scopes=PLATFORM)
+
+    async def key(self, **more: Any) -> str:
+        """A new API key's secret."""
+        _, secret = await self.tenants.create_key(self.tenant_id, **more)
+        return secret
+
+    def parts(self, **changes: Any) -> Parts:
+        """What the API is made of here."""
+        made = Parts(
+            intake=PostgresIntake(self.database, self.vault),
+            inbox=self.inbox,
+            views=self.views,
+            tenants=self.tenants,
+            keys=self.tenants,
+            idempotency=PostgresIdempotency(self.database, self.vault),
+            doors=JudgingDoor(self.records, self.inbox),
+            packs=shelf().packs,
+            calendars=shelf().calendars,
+            parsers=parsers(),
+            public_url="https://disputes.example",
+            database_ready=_there,
+            also_ready={"temporal": _there},
+        )
+        return replace(made, **changes)
+
+    def desk(self, key: str | None = "platform", *, throttle: Throttle | None = None, **changes: Any) -> Desk:
+        """The API as the holder of one key meets it. ``changes`` replace parts."""
+        app = create_app(self.parts(**changes), throttle=throttle)
+        headers = {"Authorization": f"Bearer {self.keys.get(key, key)}"} if key else {}
+        client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="https://disputes.example", headers=headers)
+        return Desk(client)
+
+
+@dataclass
+class Desk:
+    """Requests by one caller."""
+
+    http: httpx2.AsyncClient
+
+    async def get(self, path: str, **more: Any) -> httpx2.Response:
+        return await self.http.get(path, **more)
+
+    async def post(self, path: str, body: Any = None, **more: Any) -> httpx2.Response:
+        return await self.http.post(path, json=body, **more) if body is not None else await self.http.post(path, **more)
+
+    async def opened(self, **changes: Any) -> dict[str, Any]:
+        """A case in settlement."""
+        answer = await self.post("/v1/cases", a_report(**changes))
+        assert answer.status_code == 201, answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
+    async def command(self, case_id: str, type: str, by: str | None = None, **fields: Any) -> httpx2.Response:
+        """Send a command."""
+        said = {"type": type, **({"by": by} if by else {}), **fields}
+        return await self.post(f"/v1/cases/{case_id}/commands", said)
+
+    async def in_review(self, **changes: Any) -> dict[str, Any]:
+        """A case that a party escalated."""
+        case = await self.opened(**changes)
+        answer = await self.command(case["id"], "escalate", party(case, "claimant"))
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()["case"]
+        return found
+
+
+def a_report(**changes: Any) -> dict[str, Any]:
+    """A bounty dispute between two people, as a platform sends it."""
+    return {
+        "kind": "bounty_dispute",
+        "statement": "They closed my report as informative, and fixed the flaw two days later.",
+        "subject": "Report 4711",
+        "parties": [
+            {"side": "claimant", "ref": "user-1", "name": "Kim Doe", "email": "kim@example.org"},
+            {"side": "respondent", "ref": "programme-9", "name": "Nimbus", "email": "security@nimbus.example"},
+        ],
+        "attributes": {"closed_days_ago": 4},
+        **changes,
+    }
+
+
+def party(case: Mapping[str, Any], side: str) -> str:
+    """A party's id."""
+    return str(next(p["id"] for p in case["parties"] if p["side"] == side))
