@@ -94,7 +94,7 @@ OUTCOMES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         },
     },
 }
-"""Rulings by weight: ``light`` and ``heavy`` (above the limit) are for the claimant, ``none`` is against; ``both`` has two edges."""
+"""Rulings by weight: ``light`` and ``heavy`` (above the limit) favour the claimant, ``none`` does not; ``both`` has two edges."""
 
 
 @cache
@@ -307,11 +307,11 @@ class Life:
 
     def in_approval(self) -> Self:
         """A heavy ruling waits for a second person."""
-        return self.in_review()._ruled("heavy")
+        return self._ruled("heavy")
 
     def ruled(self, weight: str = "light") -> Self:
         """A ruling in its grace; a heavy one was approved by ``per_l1``."""
-        self.in_review()._ruled(weight)
+        self._ruled(weight)
         return self.says(LEAD, "approve") if self.case.phase is Phase.APPROVAL else self
 
     def appealable(self, weight: str = "light") -> Self:
@@ -344,8 +344,11 @@ class Life:
         return self.says(OPS, "assign", owner=owner) if owner and self.case.owner != owner else self
 
     def _ruled(self, weight: str) -> Self:
-        assert self.case.owner is not None
-        return self.says(self.case.owner, "rule", **OUTCOMES[self.kind][weight])
+        """By whoever owns it, else by ``per_m1``."""
+        self._admitted()
+        owner = self.in_review(owner=self.case.owner or MEDIATOR).case.owner
+        assert owner is not None
+        return self.says(owner, "rule", **OUTCOMES[self.kind][weight])
 
     def _opening(self) -> Open:
         sides = [{"side": p.side.value, "role": p.role, "ref": p.id} for p in self._parties]

@@ -1,0 +1,248 @@
+"""Rights, rounds and remedies: who may appeal how often, who may decide, what is undone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domain import facts as f
+from domain.base import Outcome, Phase, Side
+from domain.case import Case
+from domain.facts import Actor
+from tests.support.cases import (
+    CLAIMANT,
+    JUNIOR,
+    LEAD,
+    LEAD_2,
+    LEAD_3,
+    MEDIATOR,
+    MEDIATOR_2,
+    MEDIATOR_3,
+    OPS,
+    OUTCOMES,
+    RESPONDENT,
+    Life,
+    a_case,
+)
+
+BOUNTY = OUTCOMES["bounty_dispute"]
+
+
+def rights(case: Case) -> dict[str, tuple[bool, str]]:
+    return {r.side.value: (r.allowed, r.because) for r in case.rights}
+
+
+def pay(cents: int) -> dict[str, Any]:
+    return {"type": "payout", "amount": {"amount": cents, "currency": "USD"}}
+
+
+def decided(life: Life, decision: str, **fields: Any) -> Life:
+    """The owner decides the appeal, and the parties are told."""
+    assert life.case.owner is not None
+    life.says(life.case.owner, "decide_appeal", decision=decision, **fields)
+    if life.case.phase is Phase.APPROVAL:
+        life.says(LEAD, "approve")
+    return life.fire("grace")
+
+
+def second_appeal(life: Life, who: str, owner: str) -> Life:
+    return life.says(who, "appeal").says(OPS, "assign", owner=owner)
+
+
+class TestRights:
+    def test_only_who_lost_something(self) -> None:
+        case = a_case().appealable().case
+        assert rights(case) == {"claimant": (False, "nothing_lost"), "respondent": (True, "lost_something")}
+
+    def test_both_when_both_lost(self) -> None:
+        assert all(allowed for allowed, _ in rights(a_case().appealable("both").case).values())
+
+    def test_once(self) -> None:
+        life = decided(a_case().in_appeal(), "uphold")
+        assert (life.case.phase, life.case.outcome) == (Phase.CLOSED, Outcome.RULED)
+        assert rights(life.case)["respondent"] == (False, "already_used")
+
+    def test_a_side_that_won_and_then_lost_gets_one_fresh_right(self) -> None:
+        life = decided(a_case().in_appeal(), "overturn", **BOUNTY["none"])
+        assert life.case.phase is Phase.APPEALABLE
+        assert rights(life.case) == {"claimant": (True, "lost_something"), "respondent": (False, "nothing_lost")}
+        decided(second_appeal(life, CLAIMANT, LEAD_3), "overturn", **BOUNTY["light"])
+        assert life.case.phase is Phase.CLOSED, "both rights are used"
+
+    def test_used_up_is_shown_at_once(self) -> None:
+        case = a_case().in_appeal().case
+        assert rights(case)["respondent"] == (False, "already_used")
+
+    def test_over_when_the_window_is_over(self) -> None:
+        assert rights(a_case().closed().case)["respondent"] == (False, "window_over")
+
+    def test_open_again_after_an_upheld_appeal_while_the_other_side_still_has_one(self) -> None:
+        life = decided(a_case().in_appeal(weight="both"), "uphold")
+        assert life.case.phase is Phase.APPEALABLE
+        assert rights(life.case) == {"claimant": (True, "lost_something"), "respondent": (False, "already_used")}
+
+    def test_nobody_on_the_other_side_has_none(self) -> None:
+        life = a_case("fraud_report").without_respondent().in_intake()
+        life.ruled("none").fire("grace")
+        assert list(rights(life.case)) == ["claimant"]
+
+
+class TestCrossAppeal:
+    def test_joins_the_appeal_that_runs(self) -> None:
+        life = a_case().in_appeal(weight="both")
+        before = life.due("appeal_ruling")
+        life.says(CLAIMANT, "appeal")
+        assert life.case.appellants == (Side.RESPONDENT, Side.CLAIMANT)
+        assert (life.case.round, life.due("appeal_ruling")) == (1, before)
+
+    @pytest.mark.parametrize("approval", [True, False])
+    def test_takes_a_draft_back_that_nobody_was_told_of(self, approval: bool) -> None:
+        """To the claimant the case is in appeal all the time, so the right must work, and be heard."""
+        life = a_case().in_appeal(weight="both")
+        remedies = [pay(700_000 if approval else 60_000)]
+        life.says(LEAD_2, "decide_appeal", decision="vary", remedies=remedies)
+        assert life.case.phase is (Phase.APPROVAL if approval else Phase.RULED)
+        life.says(CLAIMANT, "appeal")
+        assert (life.case.phase, life.case.owner, life.case.ruling, life.case.round) == (Phase.APPEAL, LEAD_2, None, 1)
+        assert life.case.appellants == (Side.RESPONDENT, Side.CLAIMANT)
+
+    def test_goes_on_alone_when_the_first_is_taken_back(self) -> None:
+        life = a_case().in_appeal(weight="both").says(CLAIMANT, "appeal").says(RESPONDENT, "withdraw")
+        assert (life.case.phase, life.case.appellants) == (Phase.APPEAL, (Side.CLAIMANT,))
+
+
+class TestWithdrawAppeal:
+    @pytest.mark.parametrize("reach", ["in_appeal", "appeal_in_approval", "appeal_ruled"])
+    def test_the_ruling_stands(self, reach: str) -> None:
+        life = getattr(a_case(), reach)()
+        first = life.case.rulings[0]
+        life.says(RESPONDENT, "withdraw")
+        assert (life.case.phase, life.case.outcome) == (Phase.CLOSED, Outcome.RULED)
+        assert life.case.ruling == first
+        assert len(life.case.effects) == 1
+
+    def test_the_other_sides_window_opens_again(self) -> None:
+        life = a_case().in_appeal(weight="both").says(RESPONDENT, "withdraw")
+        assert life.case.phase is Phase.APPEALABLE
+        assert rights(life.case) == {"claimant": (True, "lost_something"), "respondent": (False, "already_used")}
+
+    def test_is_not_withdrawing_the_report(self) -> None:
+        """The claimant, who did not appeal, cannot take the report back any more: a ruling stands."""
+        assert a_case().in_appeal().refused(CLAIMANT, "withdraw").code == "not_allowed"
+
+
+class TestDecideAppeal:
+    def test_uphold_leaves_everything_and_says_so(self) -> None:
+        life = decided(a_case().in_appeal(), "uphold")
+        first, second = life.case.rulings
+        assert (second.decision, second.outcome, second.ground, second.remedies) == ("uphold", first.outcome, first.ground, first.remedies)
+        assert len(life.case.effects) == 1
+
+    def test_uphold_needs_no_second_person_whatever_it_upholds(self) -> None:
+        life = a_case().in_appeal(weight="heavy").says(LEAD_2, "decide_appeal", decision="uphold")
+        assert life.case.phase is Phase.RULED
+
+    def test_overturn_undoes_what_can_be_undone(self) -> None:
+        life = decided(a_case().in_appeal(), "overturn", **BOUNTY["none"])
+        paid, undone = life.case.effects
+        assert (undone.reverses, undone.remedy, undone.state) == (paid.id, paid.remedy, "running")
+
+    def test_vary_keeps_what_both_want_and_changes_the_rest(self) -> None:
+        life = a_case("fraud_report").in_appeal(weight="both")
+        refund = OUTCOMES["fraud_report"]["both"]["remedies"][0]
+        decided(life, "vary", remedies=[refund, {"type": "suspend", "to": "respondent"}])
+        refunded, warned, unwarned, suspended = life.case.effects
+        assert (refunded.remedy.type, refunded.reverses) == ("refund", None)
+        assert (unwarned.reverses, suspended.remedy.type, suspended.reverses) == (warned.id, "suspend", None)
+
+    def test_keeps_the_ground_unless_another_is_named(self) -> None:
+        life = decided(a_case().in_appeal(), "vary", remedies=[pay(100)])
+        assert life.case.rulings[-1].ground == "severity"
+
+    @pytest.mark.parametrize(
+        ("fields", "code"),
+        [
+            ({"decision": "uphold", "outcome": "invalid"}, "remedy_not_allowed"),
+            ({"decision": "uphold", "remedies": [pay(1)]}, "remedy_not_allowed"),
+            ({"decision": "remit", "remedies": [pay(1)]}, "remedy_not_allowed"),
+            ({"decision": "overturn"}, "outcome_unknown"),
+            ({"decision": "overturn", "outcome": "upheld"}, "outcome_unknown"),
+            ({"decision": "vary", "outcome": "draw"}, "outcome_unknown"),
+            ({"decision": "vary", "ground": "mood"}, "ground_unknown"),
+            ({"decision": "vary", "remedies": [{"type": "payout"}]}, "amount_missing"),
+        ],
+    )
+    def test_says_only_what_it_means(self, fields: dict[str, Any], code: str) -> None:
+        assert a_case().in_appeal().refused(LEAD_2, "decide_appeal", **fields).code == code
+
+    def test_a_heavier_ruling_needs_a_second_person_and_goes_back_to_the_appeal(self) -> None:
+        life = a_case().appeal_in_approval()
+        assert life.refused(LEAD_2, "approve").code == "own_ruling"
+        life.says(LEAD, "return_ruling")
+        assert (life.case.phase, life.case.owner, life.case.round) == (Phase.APPEAL, LEAD_2, 1)
+
+    def test_retracted_it_is_in_appeal_again(self) -> None:
+        assert a_case().appeal_ruled().says(LEAD_2, "retract").case.phase is Phase.APPEAL
+
+
+class TestRemit:
+    def test_somebody_else_decides_afresh(self) -> None:
+        case = decided(a_case().in_appeal(), "remit").case
+        assert (case.phase, case.round, case.owner, case.queue, case.rights) == (Phase.REVIEW, 2, None, "mediation", ())
+
+    def test_what_the_first_ruling_gave_stays_until_the_next_says_otherwise(self) -> None:
+        life = decided(a_case().in_appeal(), "remit")
+        assert len(life.case.effects) == 1
+        life.says(MEDIATOR_3, "take").says(MEDIATOR_3, "rule", **BOUNTY["none"]).fire("grace")
+        assert life.case.effects[1].reverses == life.case.effects[0].id
+
+    def test_parties_are_told_that_it_goes_on(self) -> None:
+        life = decided(a_case().in_appeal(), "remit")
+        told = life.notices_for(RESPONDENT)[-1]
+        assert (told.event, told.data["decision"], told.data["phase"]) == ("ruling_issued", "remit", "review")
+
+
+class TestWhoMayJudge:
+    """Nobody who had a part, or reports to somebody who had."""
+
+    @pytest.mark.parametrize(
+        ("who", "because"),
+        [(MEDIATOR, "earlier_part"), (LEAD, "earlier_part"), (JUNIOR, "reports_to_earlier")],
+    )
+    def test_not_the_first_decider_their_approver_or_their_people(self, who: str, because: str) -> None:
+        life = a_case().in_appeal(owner=None, weight="heavy")
+        refusal = life.refused(who, "take")
+        assert (refusal.code, refusal.fields["because"]) == ("own_case", because)
+        assert life.refused(OPS, "assign", owner=who).fields["because"] == because
+
+    def test_not_a_lead_who_sent_the_ruling_back(self) -> None:
+        life = a_case().in_approval().says(LEAD, "return_ruling").in_appeal(owner=None)
+        assert life.refused(LEAD, "take").fields["because"] == "earlier_part"
+
+    def test_not_a_drafter_whose_draft_was_retracted_and_given_to_another(self) -> None:
+        life = a_case().ruled().says(MEDIATOR, "retract").says(OPS, "assign", owner=MEDIATOR_2).in_review(owner=MEDIATOR_2)
+        life.says(MEDIATOR_2, "rule", **BOUNTY["light"]).fire("grace").says(RESPONDENT, "appeal")
+        assert life.refused(MEDIATOR, "take").fields["because"] == "earlier_part"
+
+    def test_after_remit_neither_of_the_two(self) -> None:
+        life = decided(a_case().in_appeal(), "remit")
+        for who in (MEDIATOR, LEAD_2, JUNIOR):
+            assert life.refused(who, "take").code == "own_case"
+        assert life.says(MEDIATOR_3, "take").case.owner == MEDIATOR_3
+
+    def test_nor_an_approver_of_the_first_round_in_the_second(self) -> None:
+        life = a_case().in_appeal(weight="heavy").says(LEAD_2, "decide_appeal", decision="vary", remedies=[pay(800_000)])
+        assert life.refused(LEAD, "approve").code == "own_case"
+        assert life.says(LEAD_3, "approve").case.phase is Phase.RULED
+
+    def test_an_owner_who_declares_a_conflict_later_is_out_at_once(self) -> None:
+        life = a_case().in_review()
+        claimant = life.case.parties[0].ref_digest
+        torn = Actor(id=MEDIATOR, role="mediator", conflicts=(claimant,))
+        assert life.refused(torn, "rule", **BOUNTY["light"]).code == "own_case"
+
+    def test_the_facts_remember_who_reported_to_whom_then(self) -> None:
+        life = a_case().appealable()
+        drafted = next(r for r in life.recordings if isinstance(r.fact, f.RulingDrafted))
+        assert (drafted.actor.manager, drafted.actor.team, drafted.actor.site) == ("per_h1", "amber", "berlin")

@@ -1,0 +1,251 @@
+"""Any sequence of commands by anybody, and of deadlines: the invariants hold, a refused command changes nothing."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, Self
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from domain.base import Phase, Side
+from domain.case import Case
+from domain.evolve import fold
+from domain.refusals import Refusal
+from domain.transition import Step
+from tests.domain.invariants import Witness, in_hiding
+from tests.support.cases import (
+    AGENT,
+    CLAIMANT,
+    FRIEND,
+    JUNIOR,
+    KINDS,
+    LEAD,
+    LEAD_2,
+    LEAD_3,
+    MEDIATOR,
+    MEDIATOR_2,
+    MEDIATOR_3,
+    MINUTE,
+    OPS,
+    PLATFORM,
+    RESPONDENT,
+    ROBOT,
+    WITNESS,
+    Life,
+)
+
+PARTIES = (CLAIMANT, RESPONDENT, AGENT)
+DECIDERS = (MEDIATOR, MEDIATOR_2, MEDIATOR_3, JUNIOR, LEAD, LEAD_2, LEAD_3)
+LEADS = (LEAD, LEAD_2, LEAD_3)
+EVERYBODY = (*PARTIES, WITNESS, *DECIDERS, FRIEND, OPS, PLATFORM, ROBOT)
+SIDES = st.sampled_from(["claimant", "respondent"])
+MONEY = st.fixed_dictionaries(
+    {
+        "amount": st.sampled_from([0, 5_000, 90_000, 2_000_000]),
+        "currency": st.sampled_from(["USD", "USD", "EUR"]),
+    }
+)
+
+
+def _pay(remedy: str, cents: int, currency: str = "USD") -> dict[str, Any]:
+    return {"type": remedy, "amount": {"amount": cents, "currency": currency}}
+
+
+_WARN = {"type": "warn", "to": "respondent"}
+RULINGS: dict[str, list[dict[str, Any]]] = {
+    "bounty_dispute": [
+        {"outcome": "upheld", "ground": "severity", "remedies": [_pay("payout", 5_000)]},
+        {"outcome": "upheld", "ground": "severity", "remedies": [_pay("payout", 600_000)]},
+        {"outcome": "partial_amount", "ground": "scope", "remedies": [_pay("payout", 70, "EUR")]},
+        {"outcome": "invalid", "ground": "duplicate"},
+    ],
+    "fraud_report": [
+        {"outcome": "confirmed", "ground": "stolen_payment", "remedies": [_pay("refund", 5_000), _WARN]},
+        {"outcome": "confirmed", "ground": "friendly_fraud", "remedies": [_pay("refund", 200_000)]},
+        {"outcome": "suspicious_unproven", "ground": "friendly_fraud", "remedies": [_WARN]},
+        {"outcome": "false_positive", "ground": "no_fraud"},
+    ],
+}
+BY_PARTIES = ("message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate")
+BY_THE_TEAM = ("request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note")
+BY_ANYBODY = (
+    *BY_PARTIES, *BY_THE_TEAM, "admit", "decline", "take", "rule", "decide_appeal", "withdraw", "close", "reopen",
+    "report_effect", "report_delivery",
+)  # fmt: skip
+LIKELY: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("offer", "accept_offer", "decline_offer", "escalate", "appeal", "withdraw"), PARTIES),
+    **dict.fromkeys(("admit", "decline", "close", "reopen"), (OPS,)),
+    **dict.fromkeys(("approve", "return_ruling"), LEADS),
+    **dict.fromkeys(("report_effect", "report_delivery"), (ROBOT,)),
+    "assign": (OPS, ROBOT),
+    "take": (*DECIDERS, FRIEND),
+    "submit_evidence": (*PARTIES, WITNESS, PLATFORM),
+}
+"""Who would think of it, so that not everything is refused; no promise that they may."""
+START = (
+    "in_intake", "opened", "in_review", "in_approval", "ruled", "appealable", "in_appeal", "appeal_in_approval", "appeal_ruled",
+    "closed",
+)  # fmt: skip
+REMEDY_NAMES = st.sampled_from(["payout", "correction", "refund", "warn", "suspend", "release"])
+WILD_RULINGS = st.fixed_dictionaries(
+    {
+        "outcome": st.sampled_from(["upheld", "confirmed", "nonsense"]),
+        "remedies": st.lists(st.fixed_dictionaries({"type": REMEDY_NAMES, "amount": st.none() | MONEY, "to": SIDES}), max_size=3),
+    }
+)
+
+
+class WatchedLife(Life):
+    """A life with a witness to every step."""
+
+    def watched_by(self, witness: Witness) -> Self:
+        self.witness = witness
+        return self
+
+    def _take(self, made: Step) -> Self:
+        before = self._case
+        super()._take(made)
+        self.witness.saw(self, before)
+        return self
+
+
+class AnyLife(RuleBasedStateMachine):
+    """One case in the hands of everybody."""
+
+    life: WatchedLife
+
+    @initialize(kind=st.sampled_from(KINDS), start=st.sampled_from(START), urgent=st.booleans())
+    def begins(self, kind: str, start: str, urgent: bool) -> None:
+        self.life = WatchedLife(kind, {"priority": "urgent" if urgent else "low"}).watched_by(Witness())
+        self.life.with_party(AGENT, "claimant", "representative").with_party(WITNESS, "respondent", "witness")
+        getattr(self.life, start)()
+
+    @property
+    def case(self) -> Case:
+        return self.life.case
+
+    def tries(self, who: str, what: str, **fields: Any) -> None:
+        """Somebody sends a command; refused, it changes nothing."""
+        self.life.now += MINUTE
+        self._catch_up()
+        before, kept = self.case, self.case.model_dump_json()
+        with suppress(Refusal):
+            self.life.judge(self.life.command(who, what, **fields), who)
+            return
+        assert self.case is before
+        assert self.case.model_dump_json() == kept
+
+    def _catch_up(self) -> None:
+        """Everything that fell due until now is recorded now, as after an outage."""
+        until = self.life.now
+        while self.case.timetable and self.case.timetable[0].due_at < until:
+            self.life.fire_next(recorded_at=until)
+            self.life.now = until
+
+    @rule(data=st.data(), what=st.sampled_from(BY_PARTIES))
+    def a_party_does(self, data: st.DataObject, what: str) -> None:
+        self.tries(data.draw(st.sampled_from(PARTIES)), what, **data.draw(self._fields(what)))
+
+    @rule(data=st.data(), what=st.sampled_from(BY_THE_TEAM))
+    def the_team_does(self, data: st.DataObject, what: str) -> None:
+        drafter = (self.case.ruling.decider,) if self.case.ruling else ()
+        mine = (self.case.owner or MEDIATOR, *drafter)
+        self.tries(data.draw(st.sampled_from(LIKELY.get(what, mine))), what, **data.draw(self._fields(what)))
+
+    @rule(data=st.data(), what=st.sampled_from(BY_ANYBODY), likely=st.booleans())
+    def somebody_says(self, data: st.DataObject, what: str, likely: bool) -> None:
+        owner = (self.case.owner or MEDIATOR, *((self.case.ruling.decider,) if self.case.ruling else ()))
+        who = data.draw(st.sampled_from(LIKELY.get(what, owner) if likely else EVERYBODY))
+        self.tries(who, what, **data.draw(self._fields(what)))
+
+    def _fields(self, what: str) -> st.SearchStrategy[dict[str, Any]]:
+        """What such a command says, sensible or not."""
+        offer = self.case.offer.id if self.case.offer else "off_none"
+        effects = [e.id for e in self.case.effects] or ["eff_none"]
+        fields: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+            "message": {"to": st.sampled_from(["all", "claimant", "respondent"])},
+            "offer": {"remedy": st.sampled_from(["payout", "correction", "refund"]), "amount": MONEY},
+            "accept_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
+            "decline_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
+            "assign": {"owner": st.none() | st.sampled_from((*DECIDERS, FRIEND, OPS))},
+            "request_evidence": {"of": SIDES},
+            "submit_evidence": {"confidential": st.booleans()},
+            "report_effect": {
+                "effect_id": st.sampled_from(effects),
+                "result": st.sampled_from(["done", "reversed", "needs_hands"]),
+            },
+            "report_delivery": {"notice_id": st.just("ntc_1"), "reason": st.just("mailbox_gone")},
+        }
+        match what:
+            case "rule":
+                return st.sampled_from(RULINGS[self.case.kind]) | WILD_RULINGS
+            case "decide_appeal":
+                return self._decisions()
+            case _:
+                return st.fixed_dictionaries(fields.get(what, {}))
+
+    def _decisions(self) -> st.SearchStrategy[dict[str, Any]]:
+        plain: list[dict[str, Any]] = [{"decision": "uphold"}, {"decision": "remit"}]
+        other = [{"decision": name, **ruling} for name in ("overturn", "vary") for ruling in RULINGS[self.case.kind]]
+        return st.sampled_from([*plain, *other])
+
+    @rule(data=st.data())
+    def goes_its_way(self, data: st.DataObject) -> None:
+        """The next step that a case usually takes, so that lives get long."""
+        match self.case.phase:
+            case Phase.INTAKE:
+                self.tries(OPS, "admit")
+            case Phase.SETTLEMENT:
+                self.tries(RESPONDENT, "escalate")
+            case Phase.REVIEW | Phase.APPEAL if self.case.owner is None:
+                self.tries(data.draw(st.sampled_from(DECIDERS)), "take")
+            case Phase.REVIEW:
+                self.tries(self.case.owner or OPS, "rule", **data.draw(st.sampled_from(RULINGS[self.case.kind])))
+            case Phase.APPROVAL:
+                self.tries(data.draw(st.sampled_from(LEADS)), "approve")
+            case Phase.APPEALABLE:
+                self.tries(data.draw(st.sampled_from((CLAIMANT, RESPONDENT))), "appeal")
+            case Phase.APPEAL:
+                self.tries(self.case.owner or OPS, "decide_appeal", **data.draw(self._decisions()))
+            case Phase.RULED:
+                self.life.fire_next()
+            case Phase.CLOSED:
+                self.tries(OPS, "reopen")
+
+    @precondition(lambda self: bool(self.case.timetable))
+    @rule()
+    def a_level_falls_due(self) -> None:
+        self.life.fire_next()
+
+    @rule(hours=st.sampled_from([1, 20, 200, 2_000]))
+    def nothing_works_for_a_while(self, hours: int) -> None:
+        self.life.now += timedelta(hours=hours)
+        self._catch_up()
+
+    @precondition(lambda self: in_hiding(self.case))
+    @rule(what=st.sampled_from(["approve", "return_ruling", "retract", "appeal", "rule", "decide_appeal", "take", "close"]))
+    def a_party_pries(self, what: str) -> None:
+        """Nothing that a party tries tells them that a ruling is drafted."""
+        visible = self.life.seen_by(RESPONDENT).phase
+        fields = {"rule": RULINGS[self.case.kind][0], "decide_appeal": {"decision": "uphold"}}.get(what, {})
+        try:
+            self.life.judge(self.life.command(RESPONDENT, what, **fields), RESPONDENT)
+        except Refusal as refusal:
+            said = f"{refusal.code} {refusal.detail} {refusal.fields}"
+            assert visible in (Phase.REVIEW, Phase.APPEAL)
+            assert not any(word in said for word in ("approval", "approver", "drafter", "'ruled'", " ruled", "per_"))
+        else:
+            assert what == "appeal"
+            assert Side.RESPONDENT in self.case.appellants
+
+    def teardown(self) -> None:
+        if hasattr(self, "life"):
+            assert fold(self.life.case_id, self.life.recordings) == self.case
+
+
+TestAnyLife = AnyLife.TestCase
+# A third of the profile's examples: each is a whole life of thirty commands.
+TestAnyLife.settings = settings(max_examples=settings().max_examples // 3, stateful_step_count=30)
