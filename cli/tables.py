@@ -14,8 +14,9 @@ _PHASE_STYLE = {"closed": "dim", "approval": "yellow", "ruled": "yellow", "appea
 
 
 def out() -> Console:
-    """Standard output."""
-    return Console(soft_wrap=False, highlight=False)
+    """Standard output; wide enough for the tables when it is a file or a pipe."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=130)
 
 
 def when(text: str | None) -> str:
@@ -94,29 +95,24 @@ def timeline_table(entries: Iterable[dict[str, Any]], title: str | None = None) 
 
 
 def said_of(entry: dict[str, Any]) -> str:
-    """The few words that tell one fact of a kind from another."""
+    """The few words that tell one fact of a kind from another: codes, money, and the beginning of what somebody wrote."""
     fact = {**(entry.get("fact") or entry.get("data") or {}), **(entry.get("texts") or {})}
-    names = (
-        "phase",
-        "clock",
-        "level",
-        "action",
-        "outcome",
-        "decision",
-        "owner",
-        "queue",
-        "reason",
-        "remedy",
-        "of",
-        "side",
-        "result",
-        "because",
-    )
-    words = [str(fact[n]) for n in names if isinstance(fact.get(n), str)]
+    names = ("phase", "clock", "level", "action", "outcome", "decision", "owner", "queue", "reason", "of", "result")
+    words = [str(fact[n]).replace("_", " ") for n in names if isinstance(fact.get(n), str)]
+    words += [remedy_words(r) for r in (fact.get("remedy"), *(fact.get("remedies") or [])) if isinstance(r, dict)]
+    if isinstance(fact.get("remedy"), str):
+        words.append(remedy_words({"type": fact["remedy"], "amount": fact.get("amount")}))
     words += [f"“{_short(fact[n])}”" for n in ("reasons", "text", "what", "statement") if isinstance(fact.get(n), str)]
     return ", ".join(dict.fromkeys(words))
 
 
+def remedy_words(remedy: dict[str, Any]) -> str:
+    """A remedy as ``refund 18.64 USD``, or ``undo refund …``."""
+    money = remedy.get("amount")
+    amount = f" {money['amount'] / 100:,.2f} {money['currency']}" if isinstance(money, dict) else ""
+    return f"{'undo ' if remedy.get('reverses') else ''}{str(remedy.get('type', '')).replace('_', ' ')}{amount}"
+
+
 def _short(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= 80 else line[:79] + "…"
+    return line if len(line) <= 60 else line[:59] + "…"

@@ -12,7 +12,7 @@ from rich.text import Text
 from cli.demo.cast import NAMES
 from cli.demo.stage import Stage
 from cli.demo.story import Story
-from cli.tables import case_table, timeline_table
+from cli.tables import case_table, remedy_words, timeline_table
 
 
 def show(stage: Stage, story: Story) -> bool:
@@ -29,7 +29,7 @@ def show(stage: Stage, story: Story) -> bool:
 def _timelines(stage: Stage, story: Story) -> None:
     stage.title("What happened in each case")
     for name, case_id in story.cases.items():
-        entries = stage.call("GET", f"/v1/cases/{case_id}/timeline", key="ops").json()["data"]
+        entries = stage.call("GET", f"/v1/cases/{case_id}/timeline", key="dana").json()["data"]
         for entry in entries:
             actor = entry.get("actor") or {}
             actor["id"] = NAMES.get(actor.get("id", ""), actor.get("id"))
@@ -64,15 +64,18 @@ def _platform(stage: Stage, story: Story) -> None:
     stage.title("What the platform was asked to carry out")
     table = Table("key", "what", header_style="bold")
     for key, body in stage.platform.remedies.items():
-        data = body.get("data", body)
-        table.add_row(
-            key, ", ".join(f"{k}: {v}" for k, v in data.items() if k in ("type", "amount", "currency", "to", "reverses") and v)
-        )
+        table.add_row(key, remedy_words(_asked(body)))
     stage.console.print(table)
     paid = len(stage.platform.remedies)
     repeats = len(stage.platform.repeated)
     story.check(paid == 3, f"{paid} remedies arrived (settlement, refund, payout); {repeats} asked for again under the same key")
     story.check(bool(stage.platform.events), f"{len(stage.platform.events)} signed events arrived at the platform's webhook")
+
+
+def _asked(body: dict[str, Any]) -> dict[str, Any]:
+    """The remedy inside a signed body, whatever it is called there."""
+    data = body.get("data", body)
+    return {**data, "type": data.get("remedy") or data.get("type")}
 
 
 def _audit(stage: Stage, story: Story) -> bool:

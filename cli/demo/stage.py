@@ -21,6 +21,7 @@ from cli.demo.platform import DemoPlatform
 from cli.demo.signing import PayPalSigner
 from cli.fleet import Fleet
 from cli.stack import SEARCH_ATTRIBUTES
+from cli.tables import out
 from runtime.embedded.stack import Stack
 from runtime.embedded.state import StackInfo
 from runtime.settings import Settings
@@ -36,7 +37,7 @@ class Stage:
     """Everything that runs, and the few verbs the story needs."""
 
     state_dir: Path
-    console: Console = field(default_factory=lambda: Console(soft_wrap=True, highlight=False))
+    console: Console = field(default_factory=out)
     begun: float = field(default_factory=time.monotonic)
     platform: DemoPlatform = field(default_factory=DemoPlatform)
     paypal: PayPalSigner = field(default_factory=lambda: PayPalSigner(PAYPAL_WEBHOOK))
@@ -114,7 +115,7 @@ class Stage:
 
     def case(self, case_id: str) -> dict[str, Any]:
         """A case as the platform's operator sees it."""
-        return cast(dict[str, Any], self.call("GET", f"/v1/cases/{case_id}", key="ops").json())
+        return cast(dict[str, Any], self.call("GET", f"/v1/cases/{case_id}", key="dana").json())
 
     def wait(self, case_id: str, what: str, holds: Any, seconds: float = 40.0) -> dict[str, Any]:
         """Look at a case until something holds. Raises TimeoutError that says what did not come true."""
