@@ -103,7 +103,7 @@ class TestReport:
 
     def test_a_mail_with_files_alone_still_says_its_subject(self) -> None:
         raw = a_mail(
-            "--b\nContent-Disposition: attachment; filename=\"../../a.txt\"\n\nx\n--b--",
+            '--b\nContent-Disposition: attachment; filename="../../a.txt"\n\nx\n--b--',
             headers="Content-Type: multipart/mixed; boundary=b\n",
         )
         report = report_of(raw)

@@ -1,0 +1,127 @@
+"""Words a notice: one template for each event and audience, rendered once as plain text and once as HTML."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, Template
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from activities.ports import OutgoingNotice
+from adapters.letters.letter import facts_of, seen_event
+from adapters.letters.words import Words
+from adapters.letters.words_en import ENGLISH
+
+TEMPLATES = Path(__file__).parent / "templates"
+WIDTH = 72
+"""Columns of the plain text: fits a quoted answer in a terminal."""
+
+LANGUAGES: dict[str, Words] = {"en": ENGLISH}
+"""Languages with words here and templates in the folder of the same name. The first one serves who speaks none of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A notice in words."""
+
+    subject: str
+    text: str
+    html: str
+    locale: str
+
+
+class Composer:
+    """Words notices.
+
+    ``replies``: an answer to the e-mail reaches the case, and letters say so. ``case_path``: the page of a case under
+    ``public_url`` (``/cases/{case_id}``); without it letters have no link, because one that leads nowhere is worse than none.
+    """
+
+    def __init__(self, *, public_url: str | None = None, case_path: str | None = None, replies: bool = False) -> None:
+        self._replies = replies
+        self._page = f"{public_url.rstrip('/')}{case_path}" if public_url and case_path else None
+        self._text = {locale: _environment(locale, "txt") for locale in LANGUAGES}
+        self._html = {locale: _environment(locale, "html") for locale in LANGUAGES}
+
+    def compose(self, notice: OutgoingNotice) -> Letter:
+        """The letter. An event that has no template of its own gets a general one; no notice is without a letter."""
+        locale = next((tag for tag in (notice.locale, notice.locale.split("-")[0]) if tag in LANGUAGES), next(iter(LANGUAGES)))
+        facts = facts_of(notice, LANGUAGES[locale])
+        facts |= {"replies": self._replies, "link": self._page.format(case_id=notice.case_id) if self._page else None}
+        audience = "party" if notice.audience in ("claimant", "respondent") else "staff"
+        names = _candidates(locale, audience, seen_event(notice))
+        text = self._text[locale].select_template(names)
+        html = self._html[locale].select_template(names)
+        return Letter(
+            subject=_subject(text, facts),
+            text=_tidy(text.render(facts)),
+            html=_spaceless(html.render(facts)),
+            locale=locale,
+        )
+
+
+def _candidates(locale: str, audience: str, event: str) -> list[str]:
+    name, _, qualifier = event.partition(":")
+    wanted = [f"{name}.{qualifier}", name, "other"] if qualifier else [name, "other"]
+    return [f"{locale}/{audience}/{one}.j2" for one in wanted if re.fullmatch(r"[a-z_.]+", one)]
+
+
+def _environment(locale: str, format_: str) -> ImmutableSandboxedEnvironment:
+    """Templates of one language for one format; the pieces they are made of (paragraph, quotation, due date) are its globals."""
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=format_ == "html",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {"fold": _fold, "indented": _indented, "paragraphs": _paragraphs}
+    environment.globals["layout"] = f"layout.{format_}.j2"
+    environment.globals["language"] = locale
+    for pieces in (f"pieces.{format_}.j2", f"{locale}/pieces.j2"):
+        environment.globals |= _macros(environment.get_template(pieces))
+    return environment
+
+
+def _macros(template: Template) -> dict[str, Any]:
+    return {name: macro for name, macro in vars(template.module).items() if not name.startswith("_")}
+
+
+def _subject(template: Template, facts: dict[str, Any]) -> str:
+    block = template.blocks["subject"]
+    return " ".join("".join(block(template.new_context(facts))).split())
+
+
+def _fold(value: object) -> str:
+    return textwrap.fill(" ".join(str(value).split()), WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _indented(value: str) -> str:
+    """A quotation: every line of it, folded, behind a bar, so that nobody's words pass for ours."""
+    folded = (
+        textwrap.wrap(line, WIDTH - 6, break_long_words=False, break_on_hyphens=False) or [""] for line in value.split("\n")
+    )
+    return "\n".join(f"    | {line}".rstrip() for lines in folded for line in lines)
+
+
+def _paragraphs(value: str) -> Markup:
+    """A quotation as HTML paragraphs, its line breaks kept."""
+    blocks: Iterable[str] = (b for b in re.split(r"\n\s*\n", value) if b.strip())
+    return Markup("").join(
+        Markup('<p style="margin:0 0 8px">{}</p>').format(Markup("<br>").join(map(escape, b.split("\n")))) for b in blocks
+    )
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def _spaceless(html: str) -> str:
+    return re.sub(r"\n\s*\n+", "\n", html).strip() + "\n"

@@ -1,0 +1,167 @@
+"""Turns a notice's codes into what a letter says: names, sides, amounts and times, and nothing that its reader may not know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from activities.ports import OutgoingNotice
+from adapters.currencies import in_words
+from adapters.letters.times import instant_of, told
+from adapters.letters.words import Words, capital, written_out
+
+_SIDES = ("claimant", "respondent")
+_UNTOLD = {"approval": "review", "ruled": "review"}
+"""Phases that look like review until the parties are told (design 4.3)."""
+
+
+def seen_event(notice: OutgoingNotice) -> str:
+    """The event as this reader may know it: a second look and the undo window are review to a party."""
+    name, _, qualifier = notice.event.partition(":")
+    if notice.audience in _SIDES and name == "phase_entered" and qualifier in _UNTOLD:
+        return "phase_entered:review"
+    return notice.event
+
+
+def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
+    """Everything a template may use. Every name is always there; what the notice does not say is None."""
+    data = notice.data
+    staff = notice.audience not in _SIDES
+    side = None if staff else notice.audience
+    kind = words.kinds.get(notice.kind, written_out(notice.kind))
+    phase = _text(data.get("phase"))
+    phase = phase if staff else _UNTOLD.get(phase or "", phase)
+    return {
+        "tenant": _line(notice.tenant_name) or "the platform",
+        "name": _line(notice.name),
+        "case": notice.case_id,
+        "ref": _short(notice.case_id),
+        "zone": notice.zone,
+        "side": side,
+        "kind": kind,
+        "matter": f"your {kind}" if side == "claimant" else f"the {kind}",
+        "event": written_out(seen_event(notice)),
+        "phase": phase,
+        "review": _review(notice, words, phase),
+        "due": _due(notice, words),
+        "by_default": _text(data.get("by_default")),
+        "texts": {name: _clean(notice.texts.get(name)) for name in ("reasons", "what", "text")},
+        **_said(data, words, side),
+        **(_internal(notice, words) if staff else dict.fromkeys(("priority", "clock", "level", "action", "trouble", "reached"))),
+    }
+
+
+def _said(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, Any]:
+    offer: Mapping[str, Any] = data["offer"] if isinstance(data.get("offer"), Mapping) else {}
+    outcome, decision, reason = (_text(data.get(name)) for name in ("outcome", "decision", "reason"))
+    return {
+        "outcome": _outcome(outcome, words, side),
+        "decision": words.decisions.get(decision or ""),
+        "remitted": decision == "remit",
+        "remedies": [r for r in (_remedy(x, words, side) for x in _listed(data.get("remedies"))) if r],
+        "right": _right(data.get("right"), words),
+        "offer": _remedy(offer, words, None) if offer else None,
+        "by": _who(data.get("side") or offer.get("side") or data.get("sender"), side),
+        "of": _who(data.get("of"), side),
+        "reason": words.reasons.get(reason or "")
+        or (capital(written_out(reason)) + "." if reason and reason != "deadline" else None),
+        "reason_known": (reason or "") in words.reasons,
+        "ending": words.endings.get(_text(data.get("case_outcome")) or ""),
+        "case_outcome": _text(data.get("case_outcome")),
+        "version": _line(_text(data.get("version"))),
+        "result": _text(data.get("result")),
+    }
+
+
+def _internal(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
+    """What only the team is told."""
+    data = notice.data
+    clock = _text(data.get("clock"))
+    trouble = _text(data.get("reason"))
+    reached = instant_of(data.get("reached_at"))
+    return {
+        "priority": _text(data.get("priority")),
+        "clock": words.clocks.get(clock or "", written_out(clock)) if clock else None,
+        "level": _text(data.get("level")),
+        "action": _text(data.get("action")),
+        "trouble": words.troubles.get(trouble or ""),
+        "reached": told(reached, notice.zone, words, now=notice.at) if reached else None,
+    }
+
+
+def _review(notice: OutgoingNotice, words: Words, phase: str | None) -> str:
+    """What this kind calls its review: the pack's own label while the case is there."""
+    label = _text(notice.data.get("phase_label"))
+    shown = _text(notice.data.get("phase"))
+    if phase == "review" and shown == "review" and label and label != "review":
+        return _line(label[:1].lower() + label[1:]) or "review"
+    return words.reviews.get(notice.kind, "review")
+
+
+def _due(notice: OutgoingNotice, words: Words) -> Any:
+    at = instant_of(notice.data.get("due_at"))
+    return told(at, notice.zone, words, now=notice.at) if at else None
+
+
+def _outcome(code: str | None, words: Words, side: str | None) -> str | None:
+    if not code:
+        return None
+    said = words.outcomes.get(code, {})
+    return said.get(side or "") or said.get("") or f"{capital(written_out(code))}."
+
+
+def _remedy(value: Any, words: Words, side: str | None) -> str | None:
+    """``A refund of 12.00 EUR to you``. Who gets it is said of money only: a warning is not "to" anybody by its record."""
+    if not isinstance(value, Mapping):
+        return None
+    code = _text(value.get("type")) or _text(value.get("remedy"))
+    money = value["amount"] if isinstance(value.get("amount"), Mapping) else value
+    amount, currency = money.get("amount"), money.get("currency")
+    name = words.remedies.get(code or "", capital(written_out(code))) if code else "A remedy"
+    if not isinstance(amount, int) or not isinstance(currency, str):
+        return name
+    to = _who(value.get("to"), side)
+    whom = {"you": " to you", "other": " to the other side", "claimant": " to the claimant", "respondent": " to the respondent"}
+    return f"{name} of {in_words(amount, _line(currency) or '')}{whom.get(to or '', '')}"
+
+
+def _right(value: Any, words: Words) -> dict[str, Any] | None:
+    if not isinstance(value, Mapping):
+        return None
+    allowed = value.get("allowed") is True
+    because = _text(value.get("because"))
+    plain = "You may appeal this decision." if allowed else "You cannot appeal this decision."
+    return {"allowed": allowed, "said": words.rights.get(because or "", plain)}
+
+
+def _who(value: Any, side: str | None) -> str | None:
+    """``you`` or ``other`` for a party; the side's own name for the team."""
+    if value not in _SIDES:
+        return "team" if value == "staff" else "platform" if value == "platform" else None
+    if side is None:
+        return str(value)
+    return "you" if value == side else "other"
+
+
+def _short(case_id: str) -> str:
+    return "".join(c for c in case_id.split("_", 1)[-1] if c.isalnum())[-8:]
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _line(value: str | None) -> str | None:
+    return " ".join("".join(c if c.isprintable() else " " for c in value).split())[:200] or None if value else None
+
+
+def _clean(value: Any) -> str | None:
+    """A quoted text without control characters, whole."""
+    if not isinstance(value, str):
+        return None
+    plain = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
+    return "".join(c for c in plain if c == "\n" or (c >= " " and c != "\x7f" and not "\ud800" <= c <= "\udfff")).strip() or None

@@ -1,0 +1,39 @@
+"""The vocabulary of one language: what its people call the codes of kinds, outcomes, remedies and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Names and whole sentences by code. The sentences with something in them are in the templates of the same locale."""
+
+    locale: str
+    weekdays: tuple[str, ...]
+    """Monday first."""
+    months: tuple[str, ...]
+    kinds: Mapping[str, str]
+    reviews: Mapping[str, str]
+    """What the phase "review" is called, by kind."""
+    remedies: Mapping[str, str]
+    outcomes: Mapping[str, Mapping[str, str]]
+    """Sentences by side; the empty side is for everybody."""
+    decisions: Mapping[str, str]
+    rights: Mapping[str, str]
+    reasons: Mapping[str, str]
+    endings: Mapping[str, str]
+    clocks: Mapping[str, str]
+    troubles: Mapping[str, str]
+
+
+def written_out(code: object) -> str:
+    """A code in plain words, for codes that have no name of their own."""
+    words = "".join(c if c.isprintable() and c not in "_:" else " " for c in str(code)[:200])
+    return " ".join(words.split())[:80].strip()
+
+
+def capital(sentence: str) -> str:
+    """With a capital first letter, the rest as it is."""
+    return sentence[:1].upper() + sentence[1:]
