@@ -15,7 +15,7 @@ ABANDONED_AFTER = timedelta(seconds=60)
 CLAIM = """
 INSERT INTO idempotency AS i (tenant, key, route, body_hash) VALUES ($1, $2, $3, $4)
 ON CONFLICT (tenant, key) DO UPDATE SET began_at = clock_timestamp()
-WHERE i.state = 'in_flight' AND i.route = $3 AND i.body_hash = $4 AND i.began_at < clock_timestamp() - $5::interval
+WHERE i.state = 'in_flight' AND i.route = $3 AND i.body_hash = $4 AND i.began_at < now() - $5::interval
 RETURNING key
 """
 LOOK = "SELECT route, body_hash, state, status_code, response FROM idempotency WHERE tenant = $1 AND key = $2"
@@ -23,7 +23,7 @@ FINISH = """
 UPDATE idempotency SET state = 'done', status_code = $3, response = $4, done_at = clock_timestamp() WHERE tenant = $1 AND key = $2
 """
 FORGET = "DELETE FROM idempotency WHERE tenant = $1 AND key = $2 AND state = 'in_flight'"
-SWEEP = "DELETE FROM idempotency WHERE tenant = $1 AND began_at < clock_timestamp() - $2::interval"
+SWEEP = "DELETE FROM idempotency WHERE tenant = $1 AND began_at < now() - $2::interval"
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import asyncpg
 
 from activities.ports import KeptAnswer, Never
 from domain.commands import parse_command
-from storage.letters import MAX_KEPT, Letter, read_letter, unstorable
+from domain.letters import MAX_KEPT, Letter, read_letter, unstorable
 from storage.pool import Connection, Database
 from storage.vault import STAFF, SealBox, Vault
 
@@ -166,13 +167,13 @@ class _Visit:
         return await self._place(conn, command.id, body=body, box=box)
 
     async def _refused(self, conn: Connection, code: str, detail: str, fields: dict[str, Any]) -> Receipt | None:
-        own_id = self._letter.own_id(self._case)
+        own_id = self._letter.own_id(self._case, partial(self._vault.body_hash, self._tenant))
         row = await self._look(conn, own_id)
         if row["id"] == own_id:
             return _known(row)
         box = await self._box(conn, row)
         content_id = box.put(_kept(self._letter.raw))
-        answer = self._letter.answer(own_id, code, detail, fields)
+        answer = KeptAnswer(command_id=own_id, status="refused", code=code, detail=detail, fields=fields)
         return await self._place(conn, own_id, raw_content=content_id, box=box, answer=answer)
 
     async def _box(self, conn: Connection, row: asyncpg.Record) -> SealBox:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from activities.ports import Candidate
 from storage.pool import Database
 
-_CANDIDATES = """
+CANDIDATES = """
 SELECT person_as_actor(p) AS actor, p.capacity, p.last_assigned_at,
     (SELECT count(*) FROM cases c WHERE c.tenant = $1 AND c.owner = p.id AND c.status = 'open') AS open_cases
 FROM people p
@@ -25,5 +25,5 @@ class PostgresRoster:
     async def candidates(self, tenant_id: str, queue: str) -> Sequence[Candidate]:
         """Active people of the queue with a role that the rules know."""
         async with self._database.tenant(tenant_id) as conn:
-            rows = await conn.fetch(_CANDIDATES, tenant_id, queue)
+            rows = await conn.fetch(CANDIDATES, tenant_id, queue)
         return [Candidate.model_validate(dict(row)) for row in rows if row["actor"] is not None]

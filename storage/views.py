@@ -99,7 +99,7 @@ class PostgresViews:
 
     async def cases(self, tenant_id: str, which: CaseFilter, after: str | None = None, limit: int = 50) -> Sequence[Held]:
         """Cases that match, newest first, older than the case ``after``."""
-        statement, arguments = sql.listing(_conditions(which), "id < {}" if after else None, after, "id DESC")
+        statement, arguments = sql.listing(conditions(which), "id < {}" if after else None, after, "id DESC")
         async with self._database.tenant(tenant_id) as conn:
             return [_held(row) for row in await conn.fetch(statement, tenant_id, limit, *arguments)]
 
@@ -107,10 +107,8 @@ class PostgresViews:
         self, tenant_id: str, which: CaseFilter, after: tuple[datetime, str] | None = None, limit: int = 50
     ) -> Sequence[Held]:
         """Open cases that match and have a deadline, most urgent first; ``after`` is the last one's ``next_due_at`` and id."""
-        conditions = {**_conditions(which), "status =": "open"}
-        statement, arguments = sql.listing(
-            conditions, "(next_due_at, id) > ({}, {})" if after else None, after, "next_due_at, id"
-        )
+        wanted = {**conditions(which), "status =": "open"}
+        statement, arguments = sql.listing(wanted, "(next_due_at, id) > ({}, {})" if after else None, after, "next_due_at, id")
         async with self._database.tenant(tenant_id) as conn:
             return [_held(row) for row in await conn.fetch(statement, tenant_id, limit, *arguments)]
 
@@ -201,7 +199,8 @@ class PostgresViews:
             return [_held(row) for row in await conn.fetch(sql.LIVING, tenant_id, after, limit)]
 
 
-def _conditions(which: CaseFilter) -> dict[str, Any]:
+def conditions(which: CaseFilter) -> dict[str, Any]:
+    """A filter as conditions on columns; those that are None hold for every case."""
     return {
         "kind =": which.kind,
         "phase = ANY": list(which.phases) if which.phases is not None else None,

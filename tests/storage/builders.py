@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
 from itertools import count
 from typing import Any
 
 from activities.messages import Knock, Recorded, RecordInput
-from activities.ports import Inbox, Records
+from activities.ports import Inbox, Records, Standing
 from activities.record import RecordActivities
+from adapters.memory import MemoryInbox, MemoryRecords
 from domain.calendars import Calendar
+from domain.commands import Open, OpenedParty
+from domain.facts import Actor
+from domain.prose import Prose
 from domain.report import Report
 from domain.terms import Routing, Terms
+from storage.inbox import PostgresInbox
 from storage.intake import Opened, PostgresIntake
 from storage.pool import Database
+from storage.records import PostgresRecords
 from storage.tenants import Person, PostgresTenants
 from storage.vault import Vault
 
@@ -85,31 +91,25 @@ PEOPLE = (
 )
 
 
-@dataclass
-class World:
-    """Everything around one tenant."""
+class Life(ABC):
+    """A tenant in which cases are opened and commands judged, whatever keeps them."""
 
-    database: Database
-    vault: Vault
     tenant_id: str
     records: Records
     inbox: Inbox
+    recorder: RecordActivities
 
-    def __post_init__(self) -> None:
-        self.recorder = RecordActivities(self.records, self.inbox, "2025b")
-        self.intake = PostgresIntake(self.database, self.vault)
-        self.tenants = PostgresTenants(self.database, self.vault)
-
+    @abstractmethod
     async def staff(self) -> None:
         """Take everybody on."""
-        for person in PEOPLE:
-            await self.tenants.put_person(self.tenant_id, person)
 
-    async def opened(self, report: Report | None = None, terms: Terms | None = None, **more: Any) -> Opened:
-        """A report on disk, its opening command not judged yet."""
-        return await self.intake.open(
-            self.tenant_id, report or a_report(), terms or some_terms(), ADMITTED, calendars={OFFICE.ref: OFFICE}, **more
-        )
+    @abstractmethod
+    async def machine(self) -> str:
+        """A machine's key."""
+
+    @abstractmethod
+    async def opened(self, report: Report | None = None, terms: Terms | None = None) -> Opened:
+        """A report taken in, its opening command not judged yet."""
 
     async def case(self, **more: Any) -> str:
         """A case in review."""
@@ -121,6 +121,85 @@ class World:
         """Knock with commands, as a signal or an update does."""
         knocks = tuple(Knock(command=command) for command in commands)
         return await self.recorder.record(RecordInput(tenant_id=self.tenant_id, case_id=case_id, knocks=knocks))
+
+    async def standing(self, case_id: str, **more: Any) -> Standing:
+        """How a case stands."""
+        standing = await self.records.read(self.tenant_id, case_id, **more)
+        assert standing is not None
+        return standing
+
+    async def claimant(self, case_id: str) -> str:
+        """The claimant's id."""
+        case = (await self.standing(case_id)).case
+        assert case is not None
+        return next(p.id for p in case.parties if p.side == "claimant")
+
+
+class World(Life):
+    """Everything around one tenant on Postgres."""
+
+    def __init__(self, database: Database, vault: Vault, tenant_id: str) -> None:
+        self.database, self.vault, self.tenant_id = database, vault, tenant_id
+        self.records = PostgresRecords(database)
+        self.inbox = PostgresInbox(database, vault)
+        self.recorder = RecordActivities(self.records, self.inbox, "2025b")
+        self.intake = PostgresIntake(database, vault)
+        self.tenants = PostgresTenants(database, vault)
+
+    async def staff(self) -> None:
+        """Take everybody on."""
+        for person in PEOPLE:
+            await self.tenants.put_person(self.tenant_id, person)
+
+    async def machine(self) -> str:
+        """A machine's key."""
+        return (await self.tenants.create_key(self.tenant_id))[0]
+
+    async def opened(self, report: Report | None = None, terms: Terms | None = None, **more: Any) -> Opened:
+        """A report on disk, its opening command not judged yet."""
+        return await self.intake.open(
+            self.tenant_id, report or a_report(), terms or some_terms(), ADMITTED, calendars={OFFICE.ref: OFFICE}, **more
+        )
+
+
+class MemoryWorld(Life):
+    """The same world without a database."""
+
+    def __init__(self) -> None:
+        self.tenant_id = "acme"
+        self.store = MemoryRecords()
+        self.records = self.store
+        self.inbox = MemoryInbox(self.store)
+        self.recorder = RecordActivities(self.records, self.inbox, "2025b")
+        self.store.calendars[OFFICE.ref] = OFFICE
+
+    async def staff(self) -> None:
+        """Take everybody on."""
+        for person in PEOPLE:
+            if person.active:
+                strongest: Any = next(role for role in ("ops", "lead", "mediator") if role in person.roles)
+                actor = Actor(id=person.id, role=strongest, team=person.team, manager=person.manager, conflicts=person.conflicts)
+                self.store.people[self.tenant_id, person.id] = actor
+
+    async def machine(self) -> str:
+        """A machine's key."""
+        key_id = f"key_{next(_numbers)}"
+        self.store.people[self.tenant_id, key_id] = Actor(id=key_id, role="platform")
+        return key_id
+
+    async def opened(self, report: Report | None = None, terms: Terms | None = None) -> Opened:
+        """A report in the inbox, its opening command not judged yet."""
+        report, terms, number = report or a_report(), terms or some_terms(), next(_numbers)
+        parties = tuple(
+            OpenedParty(id=f"pty_{number}-{n}", side=p.side, role=p.role, ref_digest=p.ref) for n, p in enumerate(report.parties)
+        )
+        opening = Open(
+            id=f"cmd_open-{number}", by="system", channel="api", kind=report.kind, source=report.source, category=report.category,
+            priority=terms.priority, terms=terms, routing=ADMITTED, parties=parties,
+            statement=Prose(content_id="cnt_0", digest="", length=len(report.statement)),
+        )  # fmt: skip
+        self.store.open(self.tenant_id, f"case_memory-{number}", opening)
+        return Opened(f"case_memory-{number}", opening.id, created=True)
 
 
 def a_command(kind: str, by: str, **fields: Any) -> dict[str, Any]:

@@ -2,11 +2,9 @@
 
 import pytest
 
-from storage.inbox import PostgresInbox
 from storage.pool import Database
-from storage.records import PostgresRecords
 from storage.vault import Vault
-from tests.storage.builders import World
+from tests.storage.builders import Life, MemoryWorld, World
 from tests.support.database import database, migrated, postgres_server, server, tenant_id, vault
 
 __all__ = ["database", "migrated", "postgres_server", "server", "tenant_id", "vault"]
@@ -15,6 +13,23 @@ __all__ = ["database", "migrated", "postgres_server", "server", "tenant_id", "va
 @pytest.fixture
 async def world(database: Database, vault: Vault, tenant_id: str) -> World:
     """A tenant with its people."""
-    made = World(database, vault, tenant_id, PostgresRecords(database), PostgresInbox(database, vault))
+    made = World(database, vault, tenant_id)
     await made.staff()
     return made
+
+
+@pytest.fixture
+async def memory_world() -> MemoryWorld:
+    """A tenant with its people, without a database."""
+    made = MemoryWorld()
+    await made.staff()
+    return made
+
+
+@pytest.fixture(
+    params=[pytest.param("world", marks=pytest.mark.postgres, id="postgres"), pytest.param("memory_world", id="memory")]
+)
+def life(request: pytest.FixtureRequest) -> Life:
+    """Both worlds, one after the other: what holds for one holds for the other."""
+    found: Life = request.getfixturevalue(request.param)
+    return found

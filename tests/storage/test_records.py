@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 import pytest
 
-from activities.ports import KeptAnswer, Standing, Transition, Unstorable
-from domain.chain import canonical, chained, link
-from domain.commands import read_command
-from domain.decide import Voice
+from activities.ports import Standing
+from domain.chain import canonical, link
 from domain.evolve import fold
 from domain.facts import DueLevel, Recording
-from domain.transition import Step, step
 from tests.storage.builders import World, a_command
 from tests.support.database import Server
 
@@ -26,78 +22,6 @@ async def standing_of(world: World, case_id: str, **more: Any) -> Standing:
     standing = await world.records.read(world.tenant_id, case_id, **more)
     assert standing is not None
     return standing
-
-
-def decided(case_id: str, standing: Standing, at: int = 0) -> Step:
-    """What follows from the pending command with this number."""
-    pending = standing.pending[at]
-    voice = Voice(actor=pending.actor, target=pending.target)
-    command = read_command(pending.body)
-    return step(standing.case, case_id, command, voice, pending.received_at, standing.now, standing.calendars, "2025b")
-
-
-def transition_of(standing: Standing, made: Step, **changes: Any) -> Transition:
-    pending = standing.pending[0]
-    answer = KeptAnswer(command_id=pending.command_id, status="accepted", seq=made.case.seq)
-    facts = chained(standing.head, made.recordings)
-    return Transition(
-        **{"turn": standing.turn, "case": made.case, "facts": facts, "answers": (answer,), "notices": made.notices, **changes}
-    )
-
-
-class TestRead:
-    async def test_unknown_case_is_none_and_so_is_a_strangers(self, world: World) -> None:
-        opened = await world.opened()
-        assert await world.records.read(world.tenant_id, "case_00000000-0000") is None
-        assert await world.records.read("somebody-else", opened.case_id) is None
-
-    async def test_new_case_has_its_opening_command_and_its_calendars(self, world: World) -> None:
-        opened = await world.opened()
-        standing = await standing_of(world, opened.case_id)
-        assert (standing.turn, standing.case, standing.head) == (0, None, "")
-        assert [p.command_id for p in standing.pending] == [opened.command_id]
-        assert standing.pending[0].actor is not None
-        assert standing.pending[0].actor.role == "system"
-        assert list(standing.calendars) == ["cal_" + next(iter(standing.calendars)).removeprefix("cal_")]
-
-    async def test_known_turn_leaves_the_state_out(self, world: World) -> None:
-        case_id = await world.case()
-        standing = await standing_of(world, case_id)
-        again = await standing_of(world, case_id, known_turn=standing.turn)
-        assert (again.unchanged, again.case, again.turn) == (True, None, standing.turn)
-        assert list(again.calendars) == list(standing.calendars)
-
-    async def test_actors_are_resolved_by_the_kind_of_their_id(self, world: World) -> None:
-        case_id = await world.case()
-        claimant = (await standing_of(world, case_id)).case.parties[0].id  # type: ignore[union-attr]
-        key_id, _ = await world.tenants.create_key(world.tenant_id)
-        for by in ("per_mia", "per_lee", "per_ola", "per_gone", "per_nobody", claimant, "pty_stranger", key_id):
-            await world.inbox.put(world.tenant_id, case_id, a_command("note", by, text="Hm."))
-        actors = [p.actor for p in (await standing_of(world, case_id)).pending]
-        roles = [a.role if a else None for a in actors]
-        assert roles == ["mediator", "lead", "ops", None, None, "claimant", None, "platform"]
-        assert actors[0] is not None
-        assert (actors[0].team, actors[0].manager) == ("emea", "per_lee")
-
-    async def test_target_of_an_assignment_is_looked_up(self, world: World) -> None:
-        case_id = await world.case()
-        await world.inbox.put(world.tenant_id, case_id, a_command("assign", "per_ola", owner="per_max"))
-        pending = (await standing_of(world, case_id)).pending[0]
-        assert pending.target is not None
-        assert pending.target.id == "per_max"
-
-    async def test_limit_says_that_there_is_more(self, world: World) -> None:
-        case_id = await world.case()
-        ids = [await world.inbox.put(world.tenant_id, case_id, a_command("note", "per_mia", text=str(n))) for n in range(4)]
-        standing = await standing_of(world, case_id, limit=3)
-        assert ([p.command_id for p in standing.pending], standing.more) == (ids[:3], True)
-        assert not (await standing_of(world, case_id, limit=4)).more
-
-    async def test_asked_ids_are_answered_and_strange_ones_do_no_harm(self, world: World) -> None:
-        opened = await world.opened()
-        await world.record(opened.case_id)
-        standing = await standing_of(world, opened.case_id, ask=[opened.command_id, "cmd_none", "cmd_\x00", "cmd_\ud800"])
-        assert [a.status for a in standing.answers.values()] == ["accepted"]
 
 
 class TestWrite:
@@ -117,52 +41,6 @@ class TestWrite:
             assert canonical(Recording.model_validate(row["body"])) == canonical(row["body"])
             head = row["hash"]
         assert standing.head == head
-
-    async def test_moved_turn_writes_nothing(self, world: World) -> None:
-        opened = await world.opened()
-        standing = await standing_of(world, opened.case_id)
-        made = transition_of(standing, decided(opened.case_id, standing))
-        assert await world.records.write(world.tenant_id, opened.case_id, made)
-        assert not await world.records.write(world.tenant_id, opened.case_id, made)
-        assert (await standing_of(world, opened.case_id)).turn == 1
-
-    async def test_of_many_writers_one_wins(self, world: World) -> None:
-        opened = await world.opened()
-        standing = await standing_of(world, opened.case_id)
-        made = transition_of(standing, decided(opened.case_id, standing))
-        results = await asyncio.gather(*(world.records.write(world.tenant_id, opened.case_id, made) for _ in range(10)))
-        assert sorted(results) == [False] * 9 + [True]
-
-    async def test_facts_must_follow_the_last_on_record(self, world: World) -> None:
-        case_id = await world.case()
-        await world.inbox.put(world.tenant_id, case_id, a_command("note", "per_mia", text="One."))
-        standing = await standing_of(world, case_id)
-        made = decided(case_id, standing)
-        with pytest.raises(Unstorable):
-            await world.records.write(
-                world.tenant_id, case_id, transition_of(standing, made, facts=chained("00", made.recordings))
-            )
-        gap = tuple(r.model_copy(update={"seq": r.seq + 1}) for r in made.recordings)
-        with pytest.raises(Unstorable):
-            await world.records.write(world.tenant_id, case_id, transition_of(standing, made, facts=chained(standing.head, gap)))
-
-    async def test_refusal_moves_the_turn_and_nothing_else(self, world: World) -> None:
-        case_id = await world.case()
-        before = await standing_of(world, case_id)
-        recorded = await world.record(case_id, a_command("approve", "per_mia"))
-        after = await standing_of(world, case_id)
-        assert recorded.answers[0] is not None
-        assert recorded.answers[0].status == "refused"
-        assert (after.turn, after.case, after.head) == (before.turn + 1, before.case, before.head)
-
-    async def test_answer_is_given_once(self, world: World) -> None:
-        case_id = await world.case()
-        command = a_command("approve", "per_mia")
-        first = await world.record(case_id, command)
-        standing = await standing_of(world, case_id)
-        other = KeptAnswer(command_id=command["id"], status="accepted")
-        assert await world.records.write(world.tenant_id, case_id, Transition(turn=standing.turn, answers=(other,)))
-        assert (await world.record(case_id, command)).answers == first.answers
 
     async def test_deadlines_follow_the_timetable(self, world: World) -> None:
         case_id = await world.case()
@@ -184,16 +62,6 @@ class TestWrite:
         assert row is not None
         assert (row["status"], row["outcome"], row["next_due_at"]) == ("closed", "expired", None)
         assert row["closed_at"] is not None
-
-    async def test_deadline_that_was_decided_is_archived_with_its_answer(self, world: World) -> None:
-        case_id = await world.case()
-        standing = await standing_of(world, case_id)
-        due = DueLevel(clock="ruling", instance=1, level="warning", due_at=datetime(2025, 1, 2, tzinfo=UTC))
-        answer = KeptAnswer(command_id=due.id, status="refused", code="deadline_moot")
-        transition = Transition(turn=standing.turn, answers=(answer,), deadlines=(due,))
-        assert await world.records.write(world.tenant_id, case_id, transition)
-        again = await standing_of(world, case_id, ask=[due.id])
-        assert (again.answers[due.id].code, again.pending) == ("deadline_moot", ())
 
 
 class TestNotices:
@@ -221,28 +89,6 @@ class TestNotices:
         await world.record(case_id, a_command("message", claimant, text="Any news?"))
         staff = [t for t in await self.told(world, case_id, "message_sent") if t[0] == "staff"]
         assert staff == [("staff", "per_lee", "email", "pending"), ("staff", "per_ola", "none", "unreachable")]
-
-
-class TestPoison:
-    async def test_data_that_postgres_refuses_is_unstorable_and_changes_nothing(self, world: World) -> None:
-        case_id = await world.case()
-        standing = await standing_of(world, case_id)
-        for bad in ("\x00", "\ud800"):
-            answer = KeptAnswer(command_id="cmd_bad1", status="refused", fields={"what": bad})
-            with pytest.raises(Unstorable):
-                await world.records.write(world.tenant_id, case_id, Transition(turn=standing.turn, answers=(answer,)))
-        assert (await standing_of(world, case_id)).turn == standing.turn
-
-    async def test_substitute_writes_the_answers_alone(self, world: World) -> None:
-        case_id = await world.case()
-        await world.inbox.put(world.tenant_id, case_id, a_command("note", "per_mia", text="One."))
-        standing = await standing_of(world, case_id)
-        broken = KeptAnswer(command_id=standing.pending[0].command_id, status="broken", code="broken")
-        assert await world.records.write(
-            world.tenant_id, case_id, Transition(turn=standing.turn, answers=(broken,), substitute=True)
-        )
-        after = await standing_of(world, case_id)
-        assert (after.turn, after.pending, after.head, after.case) == (standing.turn + 1, (), standing.head, standing.case)
 
 
 class TestExactness:
