@@ -212,20 +212,20 @@ class Life:
         party = next((p for p in self._parties if p.id == who), None)
         return Actor(id=party.id, role=party.side.value, side=party.side) if party else PEOPLE[who]
 
-    def command(self, who: str | Actor, what: str, **fields: Any) -> Command:
+    def command(self, who: str | Actor, what: str, /, **fields: Any) -> Command:
         """A command with the next id, its texts sealed, as if it had come over the wire."""
         self._commands += 1
         by = who.id if isinstance(who, Actor) else who
         raw = {"id": f"cmd_{self._commands:04d}", "type": what, "by": by, **_words(what), **fields}
         return parse_command(raw, self.sealer)
 
-    def says(self, who: str | Actor, what: str, **fields: Any) -> Self:
+    def says(self, who: str | Actor, what: str, /, **fields: Any) -> Self:
         """Somebody sends a command a minute later; texts that it needs are made up. Raises the Refusal."""
         self.now += MINUTE
         self._fire(until=self.now - timedelta(microseconds=1))
         return self.judge(self.command(who, what, **fields), who)
 
-    def refused(self, who: str | Actor, what: str, **fields: Any) -> Refusal:
+    def refused(self, who: str | Actor, what: str, /, **fields: Any) -> Refusal:
         """The refusal that a command meets, sent at this very instant; the case is as it was."""
         before = self._case
         try:

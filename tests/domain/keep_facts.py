@@ -1,0 +1,80 @@
+"""Writes down whole lives as this release records them: ``python -m tests.domain.keep_facts 0.2.0``, once a release.
+
+What is written is folded by ``test_kept_facts.py`` for ever, so a folder that exists is never written again.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from tests.support.cases import (
+    AGENT,
+    CLAIMANT,
+    LEAD,
+    LEAD_2,
+    LEAD_3,
+    MEDIATOR,
+    MEDIATOR_2,
+    MEDIATOR_3,
+    OPS,
+    OUTCOMES,
+    PLATFORM,
+    RESPONDENT,
+    ROBOT,
+    WITNESS,
+    Life,
+    a_case,
+)
+
+KEPT = Path(__file__).parent / "kept_facts"
+
+
+def bounty_dispute() -> Life:
+    """Settled, reopened, drafted and sent back, ruled, appealed from both sides, remitted, ruled afresh."""
+    amount = {"amount": 120_000, "currency": "USD"}
+    life = a_case("bounty_dispute", amount=amount).with_party(AGENT, "claimant", "representative")
+    life.with_party(WITNESS, "respondent", "witness").in_intake().says(LEAD, "admit")
+    life.says(PLATFORM, "message", text="The programme has answered within a day so far.")
+    life.says(RESPONDENT, "offer", remedy="payout", amount={"amount": 10_000, "currency": "USD"}, text="As a courtesy.")
+    life.says(CLAIMANT, "decline_offer").says(AGENT, "offer", remedy="payout", amount=amount)
+    life.says(RESPONDENT, "accept_offer")
+    life.says(ROBOT, "report_effect", effect_id=life.case.effects[0].id, result="done")
+    life.later(timedelta(days=3)).says(OPS, "reopen", reasons="The payout went to another account.")
+    life.says(OPS, "assign", owner=MEDIATOR).says(MEDIATOR, "message", to="claimant").says(MEDIATOR, "note")
+    life.says(MEDIATOR, "request_evidence", of="claimant").says(MEDIATOR, "request_evidence", of="respondent")
+    life.says(CLAIMANT, "submit_evidence", confidential=True).says(WITNESS, "submit_evidence").says(PLATFORM, "submit_evidence")
+    life.fire("respondent_response", "end")
+    life.in_approval().says(LEAD, "return_ruling").in_approval().says(LEAD, "approve").says(MEDIATOR, "retract")
+    life.says(OPS, "assign", owner=None, reason="on_leave").says(MEDIATOR_2, "take").appealable("both")
+    life.says(ROBOT, "report_delivery", notice_id="ntc_0001", reason="mailbox_gone")
+    life.says(RESPONDENT, "appeal").says(LEAD_2, "take").says(CLAIMANT, "appeal").says(RESPONDENT, "withdraw")
+    life.says(LEAD_2, "decide_appeal", decision="remit").fire("grace").says(MEDIATOR_3, "take").outage(timedelta(days=30))
+    life.ruled("light").fire("grace")
+    for effect in [e.id for e in life.case.effects if e.state == "running"]:
+        life.says(ROBOT, "report_effect", effect_id=effect, result="done")
+    return life
+
+
+def fraud_report() -> Life:
+    """Declined, reopened, ruled, overturned on appeal, appealed and withdrawn, reopened, taken back."""
+    life = a_case("fraud_report", priority="urgent").in_intake().says(OPS, "decline").says(OPS, "reopen")
+    life.fire("first_response", "breach").appealable("both").says(RESPONDENT, "appeal").says(LEAD_3, "take")
+    life.says(LEAD_3, "decide_appeal", decision="overturn", **OUTCOMES["fraud_report"]["none"]).fire("grace")
+    life.says(ROBOT, "report_effect", effect_id=life.case.effects[2].id, result="needs_hands", note="account_closed")
+    life.says(CLAIMANT, "appeal").says(CLAIMANT, "withdraw").says(OPS, "reopen")
+    return life.in_review(owner=LEAD).ruled("light").says(CLAIMANT, "withdraw")
+
+
+def main(release: str) -> None:
+    """Write the lives of this release. Raises FileExistsError when they were written before."""
+    folder = KEPT / release
+    folder.mkdir(parents=True)
+    for life in (bounty_dispute(), fraud_report()):
+        lines = [recording.model_dump_json() for recording in life.recordings]
+        (folder / f"{life.kind}.jsonl").write_text("\n".join([*lines, ""]), "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,113 @@
+"""The facts of every release, folded for ever: a fact's name and meaning never change, and neither does its hash.
+
+The files under ``kept_facts`` are never edited. When a test here fails, the rules have changed what was recorded once; mend the
+rules. A release writes its own folder (``keep_facts.py``) with its heads and what its lives came to.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from domain.base import Outcome, Phase
+from domain.case import Case
+from domain.chain import link
+from domain.evolve import fold
+from domain.facts import Fact, Recording
+from tests.domain.keep_facts import KEPT
+from tests.support.cases import CLAIMANT, MEDIATOR, RESPONDENT
+
+CASE_ID = "case_0196a7c2-0000-7000-8000-000000000001"
+RELEASES = sorted(path.name for path in KEPT.iterdir() if path.is_dir())
+FILES = sorted(KEPT.glob("*/*.jsonl"))
+
+HEADS = {
+    "0.1.0/bounty_dispute": "5e4aacdeec3991d0c65d1bbf4dde209abc5175804a448141d2dcb01275ad9a32",
+    "0.1.0/fraud_report": "d6febd5947557cc8a000d5f68004243bb5365b97a44fb10556d0cc495972e5f8",
+}
+"""The hash of the last fact of each file."""
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def folded(release: str, kind: str) -> Case:
+    return fold(CASE_ID, map(Recording.model_validate, lines(KEPT / release / f"{kind}.jsonl")))
+
+
+def lost(kept: Any, now: Any, place: str = "") -> list[str]:
+    """What was kept and is not there any more."""
+    match kept, now:
+        case dict(), dict():
+            return [x for key, value in kept.items() for x in lost(value, now.get(key), f"{place}.{key}")]
+        case list(), list() if len(kept) == len(now):
+            return [x for n, (one, other) in enumerate(zip(kept, now, strict=True)) for x in lost(one, other, f"{place}.{n}")]
+        case _:
+            return [] if kept == now else [f"{place}: {kept!r} became {now!r}"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: f"{p.parent.name}-{p.stem}")
+class TestEveryKeptFile:
+    def test_reads_and_folds(self, path: Path) -> None:
+        case = folded(path.parent.name, path.stem)
+        assert case.kind == path.stem
+        assert case.seq == len(lines(path))
+
+    def test_loses_nothing_when_it_is_read(self, path: Path) -> None:
+        for raw in lines(path):
+            again = json.loads(Recording.model_validate(raw).model_dump_json())
+            assert lost(raw, again) == []
+
+    def test_still_has_the_hashes_that_it_had(self, path: Path) -> None:
+        head = ""
+        for raw in lines(path):
+            head = link(head, raw)
+        assert head == HEADS[f"{path.parent.name}/{path.stem}"]
+
+    def test_ends_with_the_timetable_that_was_told(self, path: Path) -> None:
+        last = Recording.model_validate(lines(path)[-1])
+        assert last.timetable == folded(path.parent.name, path.stem).timetable
+
+
+class TestKeptReleases:
+    def test_there_is_one(self) -> None:
+        assert RELEASES
+
+    def test_every_fact_that_exists_is_kept_by_some_release(self) -> None:
+        """A new fact: write the next release's lives with it (and add a life that has it)."""
+        kept = {raw["fact"]["type"] for path in FILES for raw in lines(path)}
+        assert kept == {one.model_fields["type"].default for one in get_args(get_args(Fact)[0])}
+
+
+class TestRelease010:
+    def test_the_bounty_dispute(self) -> None:
+        case = folded("0.1.0", "bounty_dispute")
+        assert (case.phase, case.outcome, case.round, case.owner, case.quiet) == (Phase.CLOSED, Outcome.RULED, 2, "per_m3", True)
+        assert [(r.decision, r.outcome, r.decider, r.round) for r in case.rulings] == [
+            ("rule", "partial_amount", "per_m2", 0), ("remit", "partial_amount", "per_l2", 1), ("rule", "upheld", "per_m3", 2),
+        ]  # fmt: skip
+        settled, undone, paid = case.effects
+        assert (undone.reverses, undone.remedy, paid.reverses) == (settled.id, settled.remedy, None)
+        assert {e.state for e in case.effects} == {"done"}
+        assert [r.value for r in case.appeals_used] == ["respondent", "claimant"]
+        assert case.hands == ("ntc_0001",)
+        assert {(i.person, i.part, i.round) for i in case.involved} == {
+            ("per_m1", "decider", 0), ("per_l1", "approver", 0), ("per_m2", "decider", 0), ("per_l2", "decider", 1),
+            ("per_m3", "decider", 2),
+        }  # fmt: skip
+        assert [p.id for p in case.parties] == [CLAIMANT, RESPONDENT, "pty_agent", "pty_witness"]
+
+    def test_the_fraud_report(self) -> None:
+        case = folded("0.1.0", "fraud_report")
+        assert (case.phase, case.outcome, case.round, case.quiet) == (Phase.CLOSED, Outcome.WITHDRAWN, 2, False)
+        assert [(r.decision, r.outcome, r.decider) for r in case.rulings] == [
+            ("rule", "confirmed", MEDIATOR), ("overturn", "false_positive", "per_l3"),
+        ]  # fmt: skip
+        assert [(e.reverses, e.state) for e in case.effects] == [
+            (None, "running"), (None, "running"), (case.effects[1].id, "needs_hands"), (case.effects[0].id, "running"),
+        ]  # fmt: skip
+        assert case.timetable == ()
