@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
-from policies.shelf import Shelf
+from activities.messages import Answer
+from policies.shelf import Late, Shelf
 from runtime.connection import connect_temporal
+from runtime.failpoints import FailPoints
+from runtime.logs import set_up_logs
 from runtime.places import Places, find_places
 from runtime.plugin import ombud_plugin
 from runtime.settings import Settings
@@ -17,7 +21,7 @@ from storage.migrate import migrate
 from storage.pool import Database
 from storage.tenants import PostgresTenants
 from storage.vault import Vault
-from workflows.handles import CaseDoors
+from workflows.handles import CaseDoors, Named
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -59,6 +63,18 @@ async def doors_of(settings: Settings, places: Places, *, lazy: bool = True) -> 
     yield CaseDoors(client, settings.task_queue)
 
 
+class PassingDoors:
+    """The API's doors. On the way from the disk to Temporal it passes a named point, for the test that kills it there."""
+
+    def __init__(self, doors: CaseDoors, hit: Callable[[str], None]) -> None:
+        self._doors, self._hit = doors, hit
+
+    async def ask(self, case: Named, command_id: str, wait_for: timedelta) -> Answer:
+        """As the doors behind it."""
+        self._hit("intake.before_start")
+        return await self._doors.ask(case, command_id, wait_for)
+
+
 @asynccontextmanager
 async def api_parts(settings: Settings, places: Places, operator: Target | None = None) -> AsyncIterator[Parts]:
     """Everything the API is made of, connected; closed again at the end. With an operator, no key is asked for."""
@@ -70,7 +86,10 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from storage.intake import PostgresIntake
     from storage.views import PostgresViews
 
-    policies, vault = shelf(), Vault.from_text(places.master_key)
+    policies, vault = cache(shelf), Vault.from_text(places.master_key)
+    if operator is None:
+        # A server looks at its policies before it says that it is ready; a command may never need them.
+        policies()
     sizes = {"min_size": settings.database_pool_min, "max_size": settings.database_pool_max}
     client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()], lazy=True)
     async with await Database.connect(places.database_url, **sizes) as database:
@@ -90,9 +109,9 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             tenants=tenants,
             keys=await OperatorKeys.of(tenants, operator) if operator else tenants,
             idempotency=PostgresIdempotency(database, vault),
-            doors=CaseDoors(client, settings.task_queue),
-            packs=policies.packs,
-            calendars=policies.calendars,
+            doors=PassingDoors(CaseDoors(client, settings.task_queue), FailPoints.of(settings).hit),
+            packs=Late(lambda: policies().packs),
+            calendars=Late(lambda: policies().calendars),
             parsers=parsers(settings),
             public_url=settings.public_url,
             database_ready=database_ready,
@@ -124,6 +143,7 @@ async def local_app(target: Target) -> AsyncIterator[FastAPI]:
     """The API in this process, for the command line: whoever can read the database's password needs no key."""
     from api.app import create_app
 
-    settings = Settings()
+    settings = Settings(log_level="WARNING")
+    set_up_logs(settings, process="cli")
     async with api_parts(settings, find_places(settings), target) as parts:
         yield create_app(parts)

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console, Group
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
+
+from adapters.currencies import in_words
 
 _PHASE_STYLE = {"closed": "dim", "approval": "yellow", "ruled": "yellow", "appeal": "magenta", "appealable": "cyan"}
 
@@ -20,16 +22,19 @@ def out() -> Console:
 
 
 def when(text: str | None) -> str:
-    """An instant as ``22 Nov 14:03:07 UTC``; with the year when it is not this one."""
+    """An instant in UTC as ``22 Nov 14:03:07``; with the year when it is not this one."""
     if not text:
         return ""
     at = datetime.fromisoformat(text).astimezone(UTC)
-    return at.strftime("%d %b %H:%M:%S UTC") if at.year == datetime.now(UTC).year else at.strftime("%d %b %Y %H:%M UTC")
+    return at.strftime("%d %b %H:%M:%S") if at.year == datetime.now(UTC).year else at.strftime("%d %b %Y %H:%M")
 
 
 def case_table(cases: Iterable[dict[str, Any]], names: dict[str, str] | None = None) -> Table:
     """One line a case: what it is, where it stands, whose turn it is, what falls due next."""
-    table = Table("case", "kind", "stands", "outcome", "owner or queue", "waits on", "next deadline", header_style="bold")
+    case_column = Column("case", no_wrap=True)
+    table = Table(
+        case_column, "kind", "stands", "outcome", "owner or queue", "waits on", "next deadline (UTC)", header_style="bold"
+    )
     for case in cases:
         phase = case.get("phase", "")
         due = (case.get("deadlines") or [{}])[0]
@@ -67,7 +72,7 @@ def case_sheet(case: dict[str, Any]) -> Group:
             facts.add_row(Text(name.removesuffix("_label").replace("_", " "), style="dim"), value)
     parts: list[Any] = [facts]
     if case.get("deadlines"):
-        table = Table("clock", "level", "due", "then", title="Deadlines", title_justify="left")
+        table = Table("clock", "level", "due (UTC)", "then", title="Deadlines", title_justify="left")
         for due in case["deadlines"]:
             table.add_row(
                 due["clock"].replace("_", " "), due["level"], when(due["due_at"]), due.get("by_default") or due["action"]
@@ -84,7 +89,7 @@ def case_sheet(case: dict[str, Any]) -> Group:
 
 def timeline_table(entries: Iterable[dict[str, Any]], title: str | None = None) -> Table:
     """What happened, fact by fact."""
-    table = Table("at", "what", "by", "", title=title, title_justify="left", title_style="bold", header_style="bold")
+    table = Table("at (UTC)", "what", "by", "", title=title, title_justify="left", title_style="bold", header_style="bold")
     for entry in entries:
         actor = entry.get("actor") or {}
         by = actor.get("id") if actor.get("role") not in ("claimant", "respondent", "system", "platform") else actor.get("role")
@@ -109,7 +114,7 @@ def said_of(entry: dict[str, Any]) -> str:
 def remedy_words(remedy: dict[str, Any]) -> str:
     """A remedy as ``refund 18.64 USD``, or ``undo refund …``."""
     money = remedy.get("amount")
-    amount = f" {money['amount'] / 100:,.2f} {money['currency']}" if isinstance(money, dict) else ""
+    amount = f" {in_words(money['amount'], money['currency'])}" if isinstance(money, dict) else ""
     return f"{'undo ' if remedy.get('reverses') else ''}{str(remedy.get('type', '')).replace('_', ' ')}{amount}"
 
 

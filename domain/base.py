@@ -93,17 +93,12 @@ class Money(Frozen):
     amount: Annotated[int, Field(ge=0, le=10**15, strict=True)]
     currency: Currency
 
-    def __str__(self) -> str:
-        return f"{self.amount / 100:,.2f} {self.currency}"
-
 
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_.:-]*$")]
 """A short lower-case identifier that a pack or a rule defines (an outcome, a ground, a category)."""
 
 Reference = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """Somebody else's identifier (an order, a charge, a report number): one line, no control characters."""
-
-
 
 
 ActorId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^(system|(per|pty|key)_[A-Za-z0-9_.-]+)$")]

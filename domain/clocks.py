@@ -1,7 +1,8 @@
 """Which clocks run on a case, and when their levels fall due.
 
 Two steps, so that deadlines stay data: :func:`advance` follows from the facts alone (started, paused, resumed, stopped), and
-:func:`timetable` computes instants, once, when a transition is recorded. Instants of clocks that did not change are carried over, so new
+:func:`timetable` computes instants, once, when a transition is recorded. Instants of clocks that did not change are carried
+over, so new
 zone or holiday data moves no running deadline by itself.
 """
 
@@ -22,7 +23,9 @@ EARLIEST_REPEAT_FOR = timedelta(seconds=1)
 """A repeating level never falls due sooner than this after it fired, whatever a pack says: a timer must not spin."""
 
 HELD_FOR = timedelta(hours=1)
-"""A level whose rule broke comes due again after this: time enough for somebody to look, short enough that no party waits for a day."""
+"""A level whose rule broke comes due again after this: time enough for somebody to look, short enough that no party waits for
+a day.
+"""
 
 
 def triggers(before: Case | None, fact: Fact, after: Case) -> frozenset[str]:
@@ -80,7 +83,9 @@ def advance(before: Case | None, fact: Fact, after: Case, at: datetime, recorded
             clocks[definition.name] = clock
     latest = {c.name: c for c in sorted(ended, key=lambda c: c.instance)}
     # Only the newest stopped instance of each clock is kept: its number is needed, and what people see is the last one.
-    return tuple(clocks[n] if n in clocks else latest[n] for n in (d.name for d in after.terms.clocks) if n in clocks or n in latest)
+    return tuple(
+        clocks[n] if n in clocks else latest[n] for n in (d.name for d in after.terms.clocks) if n in clocks or n in latest
+    )
 
 
 def _moved(clock: Clock, definition: ClockTerms, happened: frozenset[str], at: datetime, *, closed: bool) -> Clock:
@@ -120,7 +125,9 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
 
 
 def comes_again(row: DueLevel, recorded_at: datetime) -> DueLevel:
-    """The next time of a level whose rule broke: the case must not be left without a deadline, and a mended rule gets its chance."""
+    """The next time of a level whose rule broke: the case must not be left without a deadline, and a mended rule gets its
+    chance.
+    """
     return row.model_copy(update={"count": row.count + 1, "due_at": max(row.due_at, recorded_at) + HELD_FOR})
 
 

@@ -1,4 +1,6 @@
-"""What must hold for a command beside the table's row, whatever the command says: the judge refuses by it, buttons are disabled by it."""
+"""What must hold for a command beside the table's row, whatever the command says: the judge refuses by it, buttons are
+disabled by it.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 """The judge of commands: what follows from one, or why it is refused.
 
-``decide(case, command, voice, at)`` answers the facts that follow, or raises a :class:`~domain.refusals.Refusal`. It looks at the case, the
-command and the instant, at nothing else: no clock, no database, no chance. Who may do what is the table's business (:mod:`domain.lifecycle`).
+``decide(case, command, voice, at)`` answers the facts that follow, or raises a :class:`~domain.refusals.Refusal`. It looks at
+the case, the
+command and the instant, at nothing else: no clock, no database, no chance. Who may do what is the table's business
+(:mod:`domain.lifecycle`).
 """
 
 from __future__ import annotations

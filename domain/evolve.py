@@ -1,4 +1,6 @@
-"""What a fact does to a case. Total: every fact that was ever recorded can be applied, none is refused, none reads text or a clock."""
+"""What a fact does to a case. Total: every fact that was ever recorded can be applied, none is refused, none reads text or a
+clock.
+"""
 
 from __future__ import annotations
 
@@ -160,7 +162,9 @@ def _remitted(case: Case, rec: f.Recording, fact: f.CaseRemitted) -> Change:
 
 
 def _appealed(case: Case, rec: f.Recording, fact: f.AppealLodged) -> Change:
-    rights = tuple(r.model_copy(update={"allowed": False, "because": "already_used"}) if r.side is fact.side else r for r in case.rights)
+    rights = tuple(
+        r.model_copy(update={"allowed": False, "because": "already_used"}) if r.side is fact.side else r for r in case.rights
+    )
     return {"appeals_used": (*case.appeals_used, fact.side), "appellants": (*case.appellants, fact.side), "rights": rights}
 
 

@@ -1,6 +1,7 @@
 """What has happened in a case. A fact never changes, and its name and meaning never change either: a new meaning is a new fact.
 
-Facts hold ids, codes, amounts and instants; text and personal data lie elsewhere, encrypted, and are referred to by :class:`Prose`.
+Facts hold ids, codes, amounts and instants; text and personal data lie elsewhere, encrypted, and are referred to by
+:class:`Prose`.
 """
 
 from __future__ import annotations

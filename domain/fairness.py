@@ -16,7 +16,8 @@ _JUDGES = frozenset({"mediator", "lead"})
 def bar_to_judging(case: Case, actor: Actor) -> str | None:
     """Why this person may not judge the case in its present round; None when they may.
 
-    Codes: ``no_judge`` (not a mediator or lead), ``conflict`` (declared, or is a party), ``earlier_part`` (decided or approved in an
+    Codes: ``no_judge`` (not a mediator or lead), ``conflict`` (declared, or is a party), ``earlier_part`` (decided or approved
+    in an
     earlier round), ``reports_to_earlier`` (their manager did).
     """
     if actor.role not in _JUDGES:
@@ -72,12 +73,15 @@ def _as_staff(case: Case, actor: Actor) -> set[Who]:
 def why_not(case: Case, actor: Actor, command: str) -> Refusal | None:
     """Why the table does not let this actor send this command now; None when it does.
 
-    Somebody outside is judged by the phase they see, so that neither a permission nor a refusal tells them of a ruling in approval or grace.
+    Somebody outside is judged by the phase they see, so that neither a permission nor a refusal tells them of a ruling in
+    approval or grace.
     """
     phase = seen_phase(case, audience_of(actor))
     found = row(phase, command)
     if found is None:
-        return NotInThisPhase(f"'{command}' is not possible while the case is in {phase.value}.", phase=phase.value, command=command)
+        return NotInThisPhase(
+            f"'{command}' is not possible while the case is in {phase.value}.", phase=phase.value, command=command
+        )
     if found.who & relations(case, actor):
         return None
     return _refusal(case, actor, command, found.who)
@@ -88,7 +92,9 @@ def _refusal(case: Case, actor: Actor, command: str, who: frozenset[Who]) -> Ref
         return OwnRuling("Whoever drafted a ruling cannot approve or return it; another lead has to.", ruling=case.ruling.id)
     bar = bar_to_judging(case, actor)
     if who & {Who.OWNER, Who.JUDGE, Who.APPROVER} and bar not in (None, "no_judge"):
-        return OwnCase("You had a part in this case or stand close to somebody who has; another person has to decide it.", because=bar)
+        return OwnCase(
+            "You had a part in this case or stand close to somebody who has; another person has to decide it.", because=bar
+        )
     if Who.OWNER in who and bar is None:
         return NotYourCase("The case belongs to somebody else; take it or have it assigned first.", command=command)
     allowed = sorted(w.value for w in who)

@@ -1,7 +1,8 @@
 """The one transition table: in which phase, which command, by whom, and what follows.
 
 Permissions, the API's ``available_actions``, the console's buttons and the diagram in the docs are derived from it. What would be
-cheating: a rule about *who may do what when* anywhere else. Conditions on the command itself (an amount, a window) live with its rule.
+cheating: a rule about *who may do what when* anywhere else. Conditions on the command itself (an amount, a window) live with
+its rule.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ TABLE: tuple[Row, ...] = (
     _row(_P.REVIEW, "rule", "owner", "approval ruled"),
     _row(_P.REVIEW, "withdraw", "claimant", "closed"),
     _row(_P.REVIEW, "close", "ops", "closed"),
-    # approval: looks like review (or appeal) to the parties, so they may do here what they may do there; they are judged by those rows
+    # approval: looks like review (or appeal) to the parties, so they may do here what they may do there; they are judged by
+    # those rows
     _row(_P.APPROVAL, "message", TALKERS),
     _row(_P.APPROVAL, "note", "staff"),
     _row(_P.APPROVAL, "submit_evidence", HANDERS_IN),

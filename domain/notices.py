@@ -1,4 +1,6 @@
-"""Who is told what: one notice for each recipient and event of a transition, with nothing in it that the recipient may not know."""
+"""Who is told what: one notice for each recipient and event of a transition, with nothing in it that the recipient may not
+know.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ class NoticeDraft(Kept):
     event: str
     """The trigger that caused it (``ruling_issued``, ``evidence_requested:claimant``)."""
     recipient: str
-    """A party's id, a person's id, ``role:leads`` / ``role:ops`` (everybody with the role), or ``platform`` (webhook endpoints)."""
+    """A party's id, a person's id, ``role:leads`` / ``role:ops`` (everybody with the role), or ``platform`` (webhook
+    endpoints).
+    """
     audience: Viewer
     data: dict[str, Any]
     texts: dict[str, Prose] = {}
@@ -72,7 +76,9 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
             if viewer == "staff":
                 # To a party the number of facts would tell that something happened inside.
                 data["seq"] = recording.seq
-            drafts.append(NoticeDraft(event=event, recipient=recipient, audience=viewer, data=data, texts=_texts(case, fact, viewer)))
+            drafts.append(
+                NoticeDraft(event=event, recipient=recipient, audience=viewer, data=data, texts=_texts(case, fact, viewer))
+            )
     return drafts
 
 
@@ -87,7 +93,10 @@ def _never_before(case: Case) -> bool:
 
 def _each(audiences: tuple[Audience, ...]) -> tuple[Audience, ...]:
     """The audiences one by one: ``parties`` and ``all`` are several."""
-    parts: dict[str, tuple[Audience, ...]] = {"parties": ("claimant", "respondent"), "all": ("claimant", "respondent", "platform")}
+    parts: dict[str, tuple[Audience, ...]] = {
+        "parties": ("claimant", "respondent"),
+        "all": ("claimant", "respondent", "platform"),
+    }
     return tuple(dict.fromkeys(one for a in audiences for one in parts.get(a, (a,))))
 
 

@@ -27,7 +27,9 @@ Sealer = Callable[[str], Prose]
 
 
 def checked_text(value: str) -> str:
-    """The text itself when it can be kept; else an error with a stable type (``text_empty``, ``text_too_long``, ``text_not_storable``)."""
+    """The text itself when it can be kept; else an error with a stable type (``text_empty``, ``text_too_long``,
+    ``text_not_storable``).
+    """
     if not value.strip():
         raise PydanticCustomError("text_empty", "Write something: the text is empty.")
     if len(value) > MAX_PROSE:
@@ -41,7 +43,9 @@ def checked_text(value: str) -> str:
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        raise PydanticCustomError("text_not_storable", "The text contains half of a surrogate pair and is not valid Unicode.") from None
+        raise PydanticCustomError(
+            "text_not_storable", "The text contains half of a surrogate pair and is not valid Unicode."
+        ) from None
     return value
 
 

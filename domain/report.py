@@ -94,9 +94,13 @@ class Report(Frozen):
         for side in Side:
             principals = [p for p in self.parties if p.side is side and p.role == "principal"]
             if len(principals) > 1:
-                raise PydanticCustomError("party_twice", "There are two principals on the {side} side; name one.", {"side": side.value})
+                raise PydanticCustomError(
+                    "party_twice", "There are two principals on the {side} side; name one.", {"side": side.value}
+                )
         if not any(p.side is Side.CLAIMANT and p.role == "principal" for p in self.parties):
-            raise PydanticCustomError("claimant_missing", "A report needs a claimant: a party with side 'claimant' and role 'principal'.")
+            raise PydanticCustomError(
+                "claimant_missing", "A report needs a claimant: a party with side 'claimant' and role 'principal'."
+            )
         if len({p.ref for p in self.parties}) < len(self.parties):
             raise PydanticCustomError("party_twice", "The same party ref appears twice; nobody can be on both sides.")
         return self

@@ -40,13 +40,17 @@ def decide_appeal(case: Case, command: c.DecideAppeal, voice: Voice, at: datetim
     before = case.rulings[-1]
     if command.decision in ("uphold", "remit"):
         if command.outcome not in (None, before.outcome) or command.remedies:
-            raise RemedyNotAllowed(f"'{command.decision}' changes nothing: leave outcome and remedies out.", decision=command.decision)
+            raise RemedyNotAllowed(
+                f"'{command.decision}' changes nothing: leave outcome and remedies out.", decision=command.decision
+            )
         # What is upheld goes on as it was: the parties are told the remedies that stand, and nobody has to approve them again.
         remedies = tuple(e.remedy for e in in_force(case)) if command.decision == "uphold" else ()
         return _drafted(case, command, command.decision, before.outcome, before.ground, remedies)
     name = command.outcome or (before.outcome if command.decision == "vary" else None)
     if name is None:
-        raise UnknownOutcome("Overturning a ruling needs the outcome that takes its place.", allowed=[o.name for o in case.terms.outcomes])
+        raise UnknownOutcome(
+            "Overturning a ruling needs the outcome that takes its place.", allowed=[o.name for o in case.terms.outcomes]
+        )
     if command.decision == "overturn" and name == before.outcome:
         raise UnknownOutcome("The outcome is the same as before: uphold it, or vary its remedies.", outcome=name)
     outcome = _outcome(case, name)
@@ -159,7 +163,8 @@ def _after(case: Case, rights: tuple[f.AppealRight, ...]) -> Facts:
 def rights_after(case: Case, outcome: str) -> tuple[f.AppealRight, ...]:
     """Each side's right to appeal against an outcome, with the reason for yes or no.
 
-    A side that lost something may appeal once. A side that won and then lost on the other's appeal has not used its right, so it still
+    A side that lost something may appeal once. A side that won and then lost on the other's appeal has not used its right, so
+    it still
     has it.
     """
     terms = case.terms.outcome(outcome)
@@ -182,7 +187,9 @@ def rights_after(case: Case, outcome: str) -> tuple[f.AppealRight, ...]:
 
 
 def _effects(case: Case, ruling_id: str, remedies: tuple[c.Remedy, ...]) -> tuple[f.EffectOrdered, ...]:
-    """Undo, newest first, what an earlier ruling did and this one does not want; then do what is new. What both want stays untouched."""
+    """Undo, newest first, what an earlier ruling did and this one does not want; then do what is new. What both want stays
+    untouched.
+    """
     wanted = list(remedies)
     undo: list[Effect] = []
     for effect in in_force(case):

@@ -1,4 +1,6 @@
-"""The part of a policy pack that binds one case. The opening fact carries it, so a later version of the pack changes nothing here."""
+"""The part of a policy pack that binds one case. The opening fact carries it, so a later version of the pack changes nothing
+here.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ MAX_TERMS_BYTES = 4096
 """Terms travel in the opening fact of every case; templates and texts stay in the pack, found by its hash."""
 
 Audience = Literal["all", "parties", "claimant", "respondent", "owner", "drafter", "leads", "ops", "platform"]
-"""Who is told: the two sides (``parties``), people of the team, the platform's webhook endpoints; ``all`` is parties and platform."""
+"""Who is told: the two sides (``parties``), people of the team, the platform's webhook endpoints; ``all`` is parties and
+platform.
+"""
 
 Trigger = Annotated[str, Field(pattern=r"^[a-z_]+(:[a-z_]+)?$")]
 """Something that happened, as clocks and notices name it: a fact's type, with a qualifier where it has one

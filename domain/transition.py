@@ -1,4 +1,6 @@
-"""One step of a case: a command goes in; facts with their numbers, the case that follows, its timetable and its notices come out."""
+"""One step of a case: a command goes in; facts with their numbers, the case that follows, its timetable and its notices come
+out.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,9 @@ def calendars_of(case: Case | None, command: c.Command | None = None) -> frozens
 
 
 def mark_level(case: Case, row: DueLevel, recorded_at: datetime, zone_data: str) -> Step:
-    """Note that a level was reached, and nothing else: for a rule that broke on it. A person has to look; it comes due again in a while."""
+    """Note that a level was reached, and nothing else: for a rule that broke on it. A person has to look; it comes due again
+    in a while.
+    """
     fact = LevelReached(
         clock=row.clock, instance=row.instance, level=row.level, count=row.count, action="escalate", due_at=row.due_at
     )

@@ -1,4 +1,6 @@
-"""What each audience may know of a case. Views, notices and the instants that parties see all ask here, so that they never disagree."""
+"""What each audience may know of a case. Views, notices and the instants that parties see all ask here, so that they never
+disagree.
+"""
 
 from __future__ import annotations
 

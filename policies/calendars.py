@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 import yaml
-from holidays import country_holidays, list_supported_countries
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -80,6 +79,9 @@ class CalendarFile(Frozen):
             if self.region is not None:
                 raise PydanticCustomError("region_without_country", "A region needs its country")
             return self
+        # Imported where it is needed: it takes half a second, and most commands resolve no calendar.
+        from holidays import list_supported_countries
+
         regions = list_supported_countries().get(self.country)
         if regions is None:
             raise PydanticCustomError(
@@ -157,6 +159,8 @@ def _days_of(mark: str, years: range) -> list[date]:
 def _public_holidays(source: CalendarFile, years: range) -> set[date]:
     if source.country is None:
         return set()
+    from holidays import country_holidays
+
     known = country_holidays(source.country, subdiv=source.region)
     if years[0] < known.start_year or years[-1] > known.end_year:
         raise CalendarFault(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -18,6 +19,30 @@ from policies.resolve import resolve
 
 YEARS_AHEAD = 3
 """How many years of holidays a calendar knows: longer than any clock runs."""
+
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class Late(Mapping[Key, Value]):
+    """A mapping that is loaded when it is first looked into: most commands at the command line never need a pack."""
+
+    def __init__(self, load: Callable[[], Mapping[Key, Value]]) -> None:
+        self._load = load
+
+    @cached_property
+    def _loaded(self) -> Mapping[Key, Value]:
+        return self._load()
+
+    def __getitem__(self, key: Key) -> Value:
+        return self._loaded[key]
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._loaded)
+
+    def __len__(self) -> int:
+        return len(self._loaded)
 
 
 class UnknownKind(LookupError):
