@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.client import Desk, Target, print_json, run
+from cli.client import Desk, print_json, run
+from cli.target import Target
 
 app = typer.Typer(help="Cases: open, list, show, decide.", no_args_is_help=True, rich_markup_mode=None)
 

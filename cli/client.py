@@ -9,10 +9,11 @@ import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
 import typer
+
+from cli.target import Target
 
 Result = TypeVar("Result")
 
@@ -28,14 +29,6 @@ EXIT_CODES = {
     503: 69,  # EX_UNAVAILABLE: a service is away
 }
 """Exit code by the status of a problem; anything else is 70 (EX_SOFTWARE). 0 is success."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """Whose cases, and as whom."""
-
-    tenant: str | None = None
-    speaker: str | None = None
 
 
 class Failed(Exception):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from api.parts import Parts
-    from cli.client import Target
+    from cli.target import Target
 
 Result = TypeVar("Result")
 

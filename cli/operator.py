@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.client import Target
+from cli.target import Target
 from runtime.errors import ServiceFault
 from storage.tenants import KeyHolder, PostgresTenants
 

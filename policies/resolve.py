@@ -1,4 +1,6 @@
-"""From a pack and a report to the terms that bind one case: gates and routing are evaluated once, at intake, and their trace is kept."""
+"""From a pack and a report to the terms that bind one case: gates and routing are evaluated once, at intake, and their trace
+is kept.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ from policies.pack import Pack, PackError
 def resolve(pack: Pack, report: Report, calendars: Mapping[str, str], time_scale: float = 1.0) -> tuple[Terms, Routing]:
     """The terms for a report and what the gates said.
 
-    ``calendars`` maps the pack's calendar names to references; ``time_scale`` below 1 is for development tenants (1/3600: hours become
+    ``calendars`` maps the pack's calendar names to references; ``time_scale`` below 1 is for development tenants (1/3600: hours
+    become
     seconds). Raises :class:`PackError` when the terms outgrow 4 KiB, KeyError for an unknown calendar.
     """
     facts = _facts(report)
@@ -60,7 +63,7 @@ def _facts(report: Report) -> dict[str, Any]:
 
 
 def _gates(pack: Pack, facts: dict[str, Any]) -> Routing:
-    trace = []
+    trace: list[str] = []
     for gate in pack.gates:
         hit = _holds(gate.when, facts)
         if hit is None:

@@ -17,6 +17,7 @@ import httpx2
 from rich.console import Console
 from rich.text import Text
 
+from cli.demo.cast import hire
 from cli.demo.platform import DemoPlatform
 from cli.demo.signing import PayPalSigner
 from cli.fleet import Fleet
@@ -26,8 +27,6 @@ from runtime.embedded.stack import Stack
 from runtime.embedded.state import StackInfo
 from runtime.settings import Settings
 
-HOUR_FOR = 0.5
-"""Seconds that an hour of the packs lasts in the demo's tenant."""
 STRIPE_SECRET = "whsec_demo_only"  # noqa: S105 - the demo is both ends of this signature
 PAYPAL_WEBHOOK = "WH-DEMO-1"
 
@@ -66,10 +65,8 @@ class Stage:
         certificate = self.state_dir / "paypal-demo.pem"
         certificate.write_bytes(self.paypal.certificate())
         self.fleet = Fleet(self.state_dir, self._environment(certificate))
-        from cli.demo.cast import hire
-
         self.platform.start()
-        asyncio.run(hire(self, settings))
+        self.keys = asyncio.run(hire(self.tenant, self.platform, settings, self.say))
         self.fleet.start("worker")
         self.say("worker is ready")
         self.fleet.start("api")

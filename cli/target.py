@@ -1,0 +1,13 @@
+"""Whose cases the command line is about, and as whom it speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Target:
+    """Whose cases, and as whom."""
+
+    tenant: str | None = None
+    speaker: str | None = None
