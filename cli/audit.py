@@ -33,12 +33,20 @@ def verify(tenant: Tenant = None, heads: Heads = None, json: AsJson = False) -> 
 
 @app.command("export-heads")
 def export_heads(
-    file: Annotated[Path, typer.Argument(help="JSON Lines file to add the signed heads to.")], tenant: Tenant = None
+    file: Annotated[Path, typer.Argument(help="JSON Lines file to add the signed heads to.")],
+    tenant: Tenant = None,
+    json: AsJson = False,
 ) -> None:
     """Sign the head of every chain and add them to a file; keep that file where the database's owners cannot change it."""
     from cli.auditing import export
 
-    typer.echo(f"{_run(export(tenant, file))} heads signed into {file}")
+    signed = _run(export(tenant, file))
+    if json:
+        from cli.client import print_json
+
+        print_json({"signed": signed, "file": str(file)})
+    else:
+        typer.echo(f"{signed} heads signed into {file}")
 
 
 def tell(found: dict[str, Any]) -> None:

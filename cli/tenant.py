@@ -25,6 +25,7 @@ def create(
     hour_lasts: Annotated[
         float | None, typer.Option(help="Development only: how many seconds an hour of the rules lasts in this tenant.")
     ] = None,
+    json: AsJson = False,
 ) -> None:
     """Make a tenant, or change it."""
     from storage.tenants import Tenant
@@ -32,7 +33,7 @@ def create(
     scale = hour_lasts / 3600 if hour_lasts else 1.0
     made = Tenant(id=tenant, name=name, zone=zone, development=hour_lasts is not None, time_scale=scale)
     _run(lambda tenants: tenants.create(made))
-    typer.echo(tenant)
+    _tell(tenant, {"tenant": tenant}, json=json)
 
 
 @app.command("list")
@@ -57,6 +58,7 @@ def person(
     queue: Annotated[list[str] | None, typer.Option(help="Queues they work; repeatable.")] = None,
     manager: Annotated[str | None, typer.Option(help="per_… of whom they report to.")] = None,
     capacity: Annotated[int, typer.Option(help="Open cases they can carry.")] = 20,
+    json: AsJson = False,
 ) -> None:
     """Take somebody on, or change what is known of them."""
     from storage.tenants import Person
@@ -64,7 +66,7 @@ def person(
     roles, queues = tuple(role or ["mediator"]), tuple(queue or [])
     made = Person(id=person_id, name=name, email=email, roles=roles, queues=queues, manager=manager, capacity=capacity)
     _run(lambda tenants: tenants.put_person(tenant, made))
-    typer.echo(person_id)
+    _tell(person_id, {"person": person_id}, json=json)
 
 
 @app.command()
@@ -73,10 +75,13 @@ def key(
     name: Annotated[str, typer.Option(help="What the key is for.")],
     person_id: Annotated[str | None, typer.Option("--person", help="per_…: the key speaks as this person.")] = None,
     scope: Annotated[list[str] | None, typer.Option(help="cases:read, cases:write, act_as; repeatable; left out: all.")] = None,
+    json: AsJson = False,
 ) -> None:
     """Make an API key. Its secret is shown this once."""
-    _, secret = _run(lambda tenants: tenants.create_key(tenant, name=name, scopes=tuple(scope or ["*"]), person_id=person_id))
-    typer.echo(secret)
+    key_id, secret = _run(
+        lambda tenants: tenants.create_key(tenant, name=name, scopes=tuple(scope or ["*"]), person_id=person_id)
+    )
+    _tell(secret, {"key": key_id, "secret": secret}, json=json)
 
 
 @app.command()
@@ -84,13 +89,23 @@ def endpoint(
     tenant: TenantId,
     url: Annotated[str, typer.Argument(help="Where webhooks go (https).")],
     purpose: Annotated[str, typer.Option(help="events (what happened) or remedies (what to carry out).")] = "events",
+    json: AsJson = False,
 ) -> None:
     """Add a webhook endpoint. Its signing secret is shown this once."""
     if purpose not in ("events", "remedies"):
         typer.echo("--purpose is events or remedies.", err=True)
         raise typer.Exit(64)
     made: Any = _run(lambda tenants: tenants.create_endpoint(tenant, url, purpose=purpose))  # type: ignore[arg-type]
-    typer.echo(made.secret)
+    _tell(made.secret, {"endpoint": made.id, "secret": made.secret}, json=json)
+
+
+def _tell(plain: str, whole: dict[str, str], *, json: bool) -> None:
+    if json:
+        from cli.client import print_json
+
+        print_json(whole)
+    else:
+        typer.echo(plain)
 
 
 def _run(work: Callable[[PostgresTenants], Awaitable[Any]]) -> Any:
