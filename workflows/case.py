@@ -15,8 +15,11 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    # Named in full: `from workflows import …` would slip past the sandbox's importer and load them anew for every run.
+    import workflows.doorstep as doorstep
+    import workflows.options as options
+    import workflows.telling as telling
     from activities.messages import CaseRef, CaseStart, Delivered, EffectRef, NoticeRef, Recorded, RecordInput
-    from workflows import doorstep, options, telling
 
 
 @workflow.defn(name="Case")

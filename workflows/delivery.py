@@ -4,8 +4,10 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    # Named in full: `from workflows import …` would slip past the sandbox's importer and load them anew for every run.
+    import workflows.options as options
+    import workflows.telling as telling
     from activities.messages import NoticeRef
-    from workflows import options, telling
 
 
 @workflow.defn(name="Delivery")
