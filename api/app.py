@@ -28,8 +28,9 @@ def create_app(parts: Parts, *, throttle: Throttle | None = None) -> FastAPI:
     app.state.once = Once(parts.idempotency, parts.repeat_for)
     app.state.throttle = throttle or Throttle()
     app.state.meters = Meters()
-    for module in (cases, commands, intake, health, pages):
-        app.include_router(module.router)
+    routers = [module.router for module in (cases, commands, intake, health, pages)]
+    for router in routers:
+        app.include_router(router)
 
     async def told(request: Request, error: Exception) -> Response:
         return render(problem_of(error, parts.parsers.invalid), parts.public_url, request.scope["ombud_request_id"])
@@ -41,7 +42,7 @@ def create_app(parts: Parts, *, throttle: Throttle | None = None) -> FastAPI:
 
     @cache
     def openapi() -> dict[str, Any]:
-        return describe(app, parts.public_url)
+        return describe(app, parts.public_url, routers)
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way of replacing the description
     return app

@@ -15,9 +15,9 @@ from api.parts import Answered, Parts
 from api.problems import Problem, not_found, of_refusal
 from domain.base import CaseId, CommandId
 from domain.facts import Actor
+from domain.letters import read_letter
 from domain.views import may_see
 from storage.inbox import Conflict
-from storage.letters import read_letter
 from storage.views import Held
 from workflows.handles import Named, NotReached
 

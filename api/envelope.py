@@ -12,6 +12,7 @@ from uuid_utils import uuid7
 
 from api.faults import problem_of, render
 from api.meters import Meters
+from api.problems import Problem
 
 VERSION = "2026-11-01"
 """Of the API's shape. A change that is not additive gets a new date; this release knows one."""
@@ -49,13 +50,19 @@ class Envelope:
             await self._app(scope, receive, sending)
         except Exception as error:
             problem = problem_of(error, self._invalid)
-            if problem.row.status >= 500:
-                self._log.error("request_failed", request_id=request_id, code=problem.code, exc_info=error)
+            self._tell(problem, error, request_id)
             if status:
                 raise
             await render(problem, self._public_url, request_id)(scope, receive, sending)
         finally:
             self._close(scope, request_id, status, time.perf_counter() - began)
+
+    def _tell(self, problem: Problem, error: Exception, request_id: str) -> None:
+        if problem.row.status == 503:
+            # Weather: where it came from says nothing.
+            self._log.warning("request_failed", request_id=request_id, code=problem.code, kind=type(error).__name__)
+        elif problem.row.status >= 500:
+            self._log.error("request_failed", request_id=request_id, code=problem.code, exc_info=error)
 
     def _close(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "(none)")

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from api.answers import STAFF, case_body, content_ids, with_texts
@@ -159,6 +159,15 @@ def _read_cursor(text: str, sort: str, values: int) -> list[str]:
     if not good:
         raise Problem("cursor_invalid", errors=[FieldProblem("cursor", "cursor_invalid", "Take it from `next_cursor` as it is.")])
     return rest
+
+
+def in_utc(at: datetime | None) -> datetime | None:
+    """The instant in UTC. Raises ``parameter_invalid`` for one that lies outside the calendar there."""
+    try:
+        return at.astimezone(UTC) if at else None
+    except OverflowError:
+        wrong = FieldProblem("due_before", "date_impossible", "The date lies outside the years 1 to 9999 in UTC.")
+        raise Problem("parameter_invalid", errors=[wrong]) from None
 
 
 def _instant(text: Any) -> datetime:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, get_args
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, create_model
 from pydantic.json_schema import models_json_schema
+from starlette.routing import BaseRoute
 
 from api import answers
 from api.envelope import VERSION
@@ -109,7 +112,7 @@ _MEANING = {
 }
 
 
-def describe(app: FastAPI, public_url: str) -> dict[str, Any]:
+def describe(app: FastAPI, public_url: str, routers: Iterable[APIRouter]) -> dict[str, Any]:
     """The whole description."""
     made = get_openapi(
         title="Ombud",
@@ -119,11 +122,24 @@ def describe(app: FastAPI, public_url: str) -> dict[str, Any]:
         routes=app.routes,
         servers=[{"url": public_url}],
     )
+    _restore_examples(made, [route for router in routers for route in router.routes])
     parts = made.setdefault("components", {})
     parts["schemas"] = {**parts.get("schemas", {}), **_components(), "Problem": PROBLEM}
     parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key, `omb_…`."}}
     made["security"] = [{"key": []}]
     return made
+
+
+def _restore_examples(made: dict[str, Any], routes: Iterable[BaseRoute]) -> None:
+    """FastAPI leaves every null out, also where an example shows one."""
+    for route in routes:
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            for method in route.methods or ():
+                described = made["paths"][route.path_format][method.lower()]["responses"]
+                for status, given in route.responses.items():
+                    for media_type, one in given.get("content", {}).items():
+                        if "example" in one:
+                            described[str(status)]["content"][media_type]["example"] = one["example"]
 
 
 @cache

@@ -7,6 +7,7 @@ import hashlib
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime
 from pydantic_core import to_json
 from starlette.responses import Response
 
@@ -16,13 +17,13 @@ from api.bodies import expect_json, parse_object, read_bytes
 from api.callers import Caller, identify
 from api.examples import ACCEPTED, ACTIONS, CASE, CASES, REPORT, TIMELINE
 from api.idempotent import Once, Reply, canonical, key_of
-from api.listing import Listing, Page, page_of_cases, page_of_entries
+from api.listing import Listing, Page, in_utc, page_of_cases, page_of_entries
 from api.opening import land, opened_reply
 from api.parts import Parts
 from api.replies import answer
 from api.schema import gives, takes
 from api.timelines import entries
-from domain.base import Code, Instant, PersonId, Phase
+from domain.base import Code, PersonId, Phase
 
 router = APIRouter(tags=["cases"])
 
@@ -71,7 +72,7 @@ async def list_cases(
     status: Annotated[Literal["open", "closed"] | None, Query()] = None,
     owner: Annotated[PersonId | None, Query(description="For the team.")] = None,
     queue: Annotated[Code | None, Query(description="For the team.")] = None,
-    due_before: Annotated[Instant | None, Query(description="For the team: with a deadline before this instant.")] = None,
+    due_before: Annotated[AwareDatetime | None, Query(description="For the team: with a deadline before this instant.")] = None,
     sort: Annotated[
         Literal["newest", "due"], Query(description="`due`, for the team: open cases, the most urgent first.")
     ] = "newest",
@@ -81,7 +82,7 @@ async def list_cases(
     """Cases that the caller may see, newest first."""
     caller = await identify(request)
     caller.need("cases:read")
-    which = Listing(kind=kind, phase=phase, status=status, owner=owner, queue=queue, due_before=due_before, sort=sort)
+    which = Listing(kind=kind, phase=phase, status=status, owner=owner, queue=queue, due_before=in_utc(due_before), sort=sort)
     return answer(Reply(200, await page_of_cases(request.app.state.parts, caller, which, Page(limit, cursor))))
 
 

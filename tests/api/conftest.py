@@ -1,6 +1,10 @@
 """The database fixtures, and one tenant's office on them."""
 
+from collections.abc import Iterator
+
 import pytest
+import structlog
+from structlog.testing import LogCapture
 
 from storage.pool import Database
 from storage.vault import Vault
@@ -24,3 +28,13 @@ async def stranger(database: Database, vault: Vault, tenant_id: str) -> Office:
     made = Office(database, vault, f"{tenant_id}-other")
     await made.hire()
     return made
+
+
+@pytest.fixture(autouse=True)
+def log() -> Iterator[LogCapture]:
+    """What is logged; nothing is printed, which would take longer than all the rest."""
+    capture = LogCapture()
+    before = structlog.get_config()["processors"]
+    structlog.configure(processors=[capture])
+    yield capture
+    structlog.configure(processors=before)

@@ -169,9 +169,9 @@ class Desk:
         made: dict[str, Any] = answer.json()
         return made
 
-    async def command(self, case_id: str, type: str, by: str | None = None, **fields: Any) -> httpx2.Response:
+    async def command(self, case_id: str, command: str, by: str | None = None, **fields: Any) -> httpx2.Response:
         """Send a command."""
-        said = {"type": type, **({"by": by} if by else {}), **fields}
+        said = {"type": command, **({"by": by} if by else {}), **fields}
         return await self.post(f"/v1/cases/{case_id}/commands", said)
 
     async def in_review(self, **changes: Any) -> dict[str, Any]:

@@ -99,7 +99,7 @@ async def test_an_etag_says_when_nothing_has_changed(office: Office) -> None:
 async def test_pages_follow_each_other_without_gap_or_repetition(office: Office) -> None:
     desk = office.desk()
     opened = [(await desk.opened())["id"] for _ in range(5)]
-    seen, cursor = [], None
+    seen, cursor, page = [], None, {}
     for _ in range(3):
         page = (await desk.get("/v1/cases", params={"limit": 2} | ({"cursor": cursor} if cursor else {}))).json()
         seen += [case["id"] for case in page["data"]]
@@ -140,9 +140,10 @@ async def test_the_team_filters(office: Office, params: dict[str, str], count: i
     assert len(listed) == count
 
 
-@pytest.mark.parametrize(
-    "params", [{"owner": "per_ada"}, {"queue": "mediation"}, {"due_before": "2035-01-01T00:00:00Z"}, {"sort": "due"}], ids=str
-)
+_FOR_THE_TEAM = ({"owner": "per_ada"}, {"queue": "mediation"}, {"due_before": "2035-01-01T00:00:00Z"}, {"sort": "due"})
+
+
+@pytest.mark.parametrize("params", _FOR_THE_TEAM, ids=str)
 async def test_the_platform_does_not_filter_by_what_it_may_not_know(office: Office, params: dict[str, str]) -> None:
     answer = await office.desk().get("/v1/cases", params=params)
     assert (answer.status_code, answer.json()["code"]) == (403, "filter_forbidden")
@@ -155,6 +156,7 @@ async def test_the_platform_does_not_filter_by_what_it_may_not_know(office: Offi
         ({"limit": "x"}, "limit"),
         ({"phase": "nowhere"}, "phase"),
         ({"due_before": "yesterday"}, "due_before"),
+        ({"due_before": "0001-01-01T00:00:00+14:00"}, "due_before"),
         ({"kind": "a\x00b"}, "kind"),
         ({"cursor": "bm90aGluZw"}, "cursor"),
         ({"cursor": "é"}, "cursor"),
