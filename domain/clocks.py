@@ -78,7 +78,9 @@ def advance(before: Case | None, fact: Fact, after: Case, at: datetime, recorded
             clock = None
         if clock is None and after.open and happened & definition.all_starts:
             instance = 1 + max((c.instance for c in ended if c.name == definition.name), default=0)
-            clock = Clock(name=definition.name, instance=instance, started_at=at)
+            # A draft that comes back while a side still owes evidence: the clock waits from its first moment.
+            waits = after.requests and "evidence_requested" in definition.pauses
+            clock = Clock(name=definition.name, instance=instance, started_at=at, pauses=((at, None),) if waits else ())
         if clock is not None:
             clocks[definition.name] = clock
     latest = {c.name: c for c in sorted(ended, key=lambda c: c.instance)}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from domain import commands as c
 from domain import facts as f
 from domain.base import Money, Outcome, Phase, Side, derived_id
-from domain.case import Case, Effect
+from domain.case import Case, Effect, Ruling
 from domain.refusals import AmountMissing, RemedyNotAllowed, UnknownActor, UnknownGround, UnknownOutcome
 from domain.terms import OutcomeTerms
 
@@ -149,7 +150,7 @@ def issue(case: Case, command_id: str) -> Facts:
         remitted = f.CaseRemitted(ruling_id=ruling.id)
         return (told, remitted, f.PhaseEntered(phase=Phase.REVIEW, reason="remitted"))
     effects = () if ruling.decision == "uphold" else _effects(case, ruling.id, ruling.remedies)
-    rights = rights_after(case, ruling.outcome)
+    rights = rights_after(case, ruling)
     told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=rights, effects=tuple(e.effect_id for e in effects))
     return (told, *effects, *_after(case, rights))
 
@@ -160,15 +161,15 @@ def _after(case: Case, rights: tuple[f.AppealRight, ...]) -> Facts:
     return (f.CaseClosed(outcome=Outcome.RULED),)
 
 
-def rights_after(case: Case, outcome: str) -> tuple[f.AppealRight, ...]:
+def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
     """Each side's right to appeal against an outcome, with the reason for yes or no.
 
     A side that lost something may appeal once. A side that won and then lost on the other's appeal has not used its right, so
     it still
     has it.
     """
-    terms = case.terms.outcome(outcome)
-    lost_by = terms.lost_by if terms else ()
+    terms = case.terms.outcome(ruling.outcome)
+    lost_by = {*(terms.lost_by if terms else ()), *(side for side in Side if _gets_less(case, ruling, side))}
     present = {p.side for p in case.parties}
     rights = []
     for side in Side:
@@ -184,6 +185,20 @@ def rights_after(case: Case, outcome: str) -> tuple[f.AppealRight, ...]:
             because = "lost_something"
         rights.append(f.AppealRight(side=side, allowed=because == "lost_something", because=because))
     return tuple(rights)
+
+
+def _gets_less(case: Case, ruling: Ruling, side: Side) -> bool:
+    """Whether this ruling takes money away that an earlier one gave: that is a loss even where the outcome keeps its name."""
+    given, left = (_money(remedies, side) for remedies in ((e.remedy for e in in_force(case)), ruling.remedies))
+    return any(amount > left[currency] for currency, amount in given.items())
+
+
+def _money(remedies: Iterable[c.Remedy], side: Side) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    for remedy in remedies:
+        if remedy.to is side and remedy.amount is not None:
+            sums[remedy.amount.currency] += remedy.amount.amount
+    return sums
 
 
 def _effects(case: Case, ruling_id: str, remedies: tuple[c.Remedy, ...]) -> tuple[f.EffectOrdered, ...]:

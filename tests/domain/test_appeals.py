@@ -74,6 +74,15 @@ class TestRights:
         case = a_case().in_appeal().case
         assert rights(case)["respondent"] == (False, "already_used")
 
+    def test_who_is_given_less_on_appeal_has_lost_although_the_outcome_keeps_its_name(self) -> None:
+        life = decided(a_case().in_appeal(), "vary", remedies=[pay(1)])
+        assert life.case.rulings[-1].outcome == life.case.rulings[0].outcome
+        assert rights(life.case) == {"claimant": (True, "lost_something"), "respondent": (False, "already_used")}
+
+    def test_who_is_given_as_much_or_more_has_not(self) -> None:
+        life = decided(a_case().in_appeal(), "vary", remedies=[pay(40_000), pay(10_000)])
+        assert rights(life.case)["claimant"] == (False, "nothing_lost")
+
     def test_over_when_the_window_is_over(self) -> None:
         assert rights(a_case().closed().case)["respondent"] == (False, "window_over")
 

@@ -132,6 +132,12 @@ class TestAdvance:
         life.says(LEAD, "approve").fire("grace")
         assert "respondent_response" not in {row.clock for row in life.case.timetable}
 
+    def test_the_ruling_waits_for_it_again_when_the_draft_comes_back(self) -> None:
+        life = a_case().in_review().says(MEDIATOR, "request_evidence", of="respondent").ruled().says(MEDIATOR, "retract")
+        assert {row.clock for row in life.case.timetable} == {"respondent_response"}
+        life.says(RESPONDENT, "submit_evidence")
+        assert life.due("ruling").instance == 2
+
     def test_closing_stops_everything(self) -> None:
         case = a_case().in_review().says(MEDIATOR, "request_evidence", of="claimant").says(CLAIMANT, "withdraw").case
         assert case.timetable == ()

@@ -247,5 +247,5 @@ class AnyLife(RuleBasedStateMachine):
 
 
 TestAnyLife = AnyLife.TestCase
-# A third of the profile's examples: each is a whole life of thirty commands.
-TestAnyLife.settings = settings(max_examples=settings().max_examples // 3, stateful_step_count=30)
+# A quarter of the profile's examples: each is a whole life of thirty commands.
+TestAnyLife.settings = settings(max_examples=settings().max_examples // 4, stateful_step_count=30)
