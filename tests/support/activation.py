@@ -46,7 +46,7 @@ from temporalio.common import MetricMeter, Priority, TypedSearchAttributes
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import decode_typed_search_attributes
 from temporalio.exceptions import FailureError
-from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
+from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
 
 from runtime.plugin import sandboxed_runner
 
@@ -166,6 +166,7 @@ class Bench:
         now: datetime = NOON,
         attributes: TypedSearchAttributes = TypedSearchAttributes.empty,
         single_batch: bool = False,
+        runner: WorkflowRunner | None = None,
     ) -> None:
         """``single_batch`` is the order of jobs that a later SDK brings (all jobs are applied before anything runs)."""
         defn = workflow._Definition.must_from_class(cls)
@@ -184,8 +185,8 @@ class Bench:
         self._flags = [2] if single_batch else []
         details = self._bench_details(defn, attributes)
         # Made inside a running loop, as in a worker; from then on the instance is a loop of its own.
-        with asyncio.Runner() as runner:
-            self._instance = runner.run(_made(details))
+        with asyncio.Runner() as loop:
+            self._instance = loop.run(_made(runner or sandboxed_runner(), details))
 
     ended: Ended | None
 
@@ -402,8 +403,8 @@ class Bench:
         )  # fmt: skip
 
 
-async def _made(details: WorkflowInstanceDetails) -> WorkflowInstance:
-    return sandboxed_runner().create_instance(details)
+async def _made(runner: WorkflowRunner, details: WorkflowInstanceDetails) -> WorkflowInstance:
+    return runner.create_instance(details)
 
 
 def _wrapped(call: Called, cause: Failure) -> Failure:

@@ -1,0 +1,74 @@
+"""A long history: the case goes on in a new run, and nobody who asks notices."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from runtime.plugin import ombud_plugin
+from storage.pool import Database
+from storage.vault import Vault
+from tests.support.temporal import House, TemporalServer, a_house, troubles, until
+from workflows.handles import CASE_KIND, CASE_STATUS, OPENED_AT, OUTCOME, TASK_FOR, TENANT_ID
+
+pytestmark = [pytest.mark.temporal, pytest.mark.postgres]
+
+SOON = 40
+"""Events after which this server suggests it, instead of 4,096."""
+
+
+@pytest.fixture
+async def impatient(temporal_program: Path, database: Database, vault: Vault, tenant_id: str) -> AsyncIterator[House]:
+    """A house on a server that finds 40 events a long history."""
+    given = ["--dynamic-config-value", f"limit.historyCount.suggestContinueAsNew={SOON}"]
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(temporal_program),
+        dev_server_extra_args=given,
+        dev_server_log_level="error",
+        plugins=[ombud_plugin()],
+        search_attributes=[TENANT_ID, CASE_KIND, CASE_STATUS, OUTCOME, OPENED_AT],
+    ) as environment:
+        client = environment.client
+        server = TemporalServer(client.service_client.config.target_host, temporal_program)
+        made = await a_house(server, client, database, vault, tenant_id)
+        async with made.at_work():
+            yield made
+
+
+async def test_a_case_goes_on_in_a_new_run_while_many_speak(impatient: House) -> None:
+    case = await impatient.opens()
+    await case.starts()
+    first = (await case.handle.describe()).run_id
+    answers = []
+    for n in range(5):
+        answers += await asyncio.gather(
+            *(case.says("message", "claimant", text=f"Message {n}.{m}") for m in range(5)),
+            *(case.handle.signal("tell", case.command("message", "respondent", text=f"Answer {n}.{m}")) for m in range(2)),
+        )
+    assert {a.status for a in answers if a is not None} == {"accepted"}
+
+    async def all_said() -> bool:
+        async with impatient.database.tenant(impatient.tenant_id) as conn:
+            return int(await conn.fetchval("SELECT count(*) FROM facts WHERE type = 'message_sent'")) == 35
+
+    await until(all_said)
+    await until(case.rests)
+    run, runs = first, 0
+    while run:
+        handle = impatient.client.get_workflow_handle(case.named.workflow_id, run_id=run)
+        events = [e async for e in handle.fetch_history_events()]
+        assert troubles(events) == []
+        run, runs = events[-1].workflow_execution_continued_as_new_event_attributes.new_execution_run_id, runs + 1
+    assert runs > 1
+    last = await case.handle.describe()
+    assert last.run_id != first
+    assert last.typed_search_attributes[TENANT_ID] == impatient.tenant_id
+    assert last.typed_search_attributes[CASE_STATUS] == "open"
+    assert last.raw_description.execution_config.default_workflow_task_timeout.ToTimedelta() == TASK_FOR
+    assert (await case.view())["phase"] == "settlement"
+    await case.does("withdraw", "claimant")
+    await case.ends()

@@ -1,0 +1,39 @@
+"""What one dispute costs on a real server, counted from its history."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.support.temporal import House, billed, size_of, troubles, until
+
+pytestmark = [pytest.mark.temporal, pytest.mark.postgres]
+
+ACTIONS, EVENTS, BYTES = 17, 61, 14 * 1024
+"""Report → assigned → evidence → ruling → grace → appeal window over, with four rounds of notices. The design's goals are 16
+actions, 55 events, 16 KiB: a round of notices takes 6 events and an action, and the opening is asked for, not only started."""
+
+
+async def test_the_happy_path(house: House) -> None:
+    case = await house.opens("fraud_report", grace=timedelta(milliseconds=200), appeal_window=timedelta(seconds=1))
+    await case.starts()
+    # In life, hours lie between the steps: each waits until the notices of the one before are out.
+    await case.told("case_opened")
+    await until(case.rests)
+    await case.does("submit_evidence", "claimant", text="Here are the logs.")
+    await case.told("evidence_submitted")
+    await until(case.rests)
+    await case.does("rule", "per_mia", outcome="false_positive", ground="no_fraud", reasons="The logs show no fraud.")
+    await case.ends()
+    events = await case.history()
+    actions = billed(events)
+    print(f"\n{actions.total()} actions {dict(actions)}, {len(events)} events, {size_of(events)} bytes")
+    assert troubles(events) == []
+    assert [n.event for n in house.postman.sent] == [
+        "case_opened", "case_opened", "case_assigned", "evidence_submitted", "ruling_issued", "ruling_issued", "case_closed",
+        "case_closed",
+    ]  # fmt: skip
+    assert actions.total() <= ACTIONS
+    assert len(events) <= EVENTS
+    assert size_of(events) <= BYTES

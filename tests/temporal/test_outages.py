@@ -1,0 +1,96 @@
+"""Workers that come and go, and a database that does not answer: judged late, judged right, judged once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio.client import Client
+
+from activities.messages import Recorded, RecordInput
+from activities.record import RecordActivities
+from storage.pool import Database
+from storage.records import PostgresRecords
+from storage.vault import Vault
+from tests.support.temporal import House, TemporalServer, a_house, billed, kinds_of, troubles, until, working
+
+pytestmark = [pytest.mark.temporal, pytest.mark.postgres]
+
+
+@pytest.fixture
+async def empty_house(temporal_server: TemporalServer, client: Client, database: Database, vault: Vault, tenant_id: str) -> House:
+    """A house in which nobody works yet."""
+    return await a_house(temporal_server, client, database, vault, tenant_id)
+
+
+async def test_what_was_asked_while_nobody_worked_is_judged_by_when_it_was_received(empty_house: House) -> None:
+    house = empty_house
+    case = await house.opens(settlement=timedelta(seconds=1))
+    command = case.command("offer", "claimant", remedy="payout", amount={"amount": 5_000, "currency": "USD"})
+    await house.inbox.receive(house.tenant_id, case.opened.case_id, command, channel="api")
+    await house.doors.poke(case.named)
+    # The settlement ends, and its default opens the review, while nobody works.
+    await asyncio.sleep(1.2)
+    async with house.at_work():
+        await case.until(phase="review")
+    async with house.database.tenant(house.tenant_id) as conn:
+        told = [row["type"] for row in await conn.fetch("SELECT type FROM facts ORDER BY seq")]
+    assert told.index("offer_made") < told.index("level_reached")
+
+
+async def test_one_alarm_rings_once_for_each_level(house: House) -> None:
+    case = await house.opens("fraud_report", first_response=timedelta(milliseconds=600), ruling=timedelta(days=9))
+    await case.starts()
+
+    async def breached() -> bool:
+        async with house.database.tenant(house.tenant_id) as conn:
+            found = await conn.fetch(
+                "SELECT body -> 'fact' ->> 'level' AS level FROM facts WHERE type = 'level_reached' ORDER BY seq"
+            )
+        return [row["level"] for row in found] == ["warn", "breach"]
+
+    await until(breached)
+    await until(case.rests)
+    kinds = list(kinds_of(await case.history()))
+    assert kinds.count("TIMER_STARTED") - kinds.count("TIMER_FIRED") - kinds.count("TIMER_CANCELED") == 1
+    assert troubles(await case.history()) == []
+
+
+class Unsteady:
+    """``records.record`` over a database that is away for the first tries."""
+
+    def __init__(self, real: RecordActivities, fails: int) -> None:
+        self.real, self.fails, self.tries = real, fails, 0
+
+    async def record(self, ask: RecordInput) -> Recorded:
+        self.tries += 1
+        if self.tries <= self.fails:
+            raise ConnectionRefusedError("the database is away")
+        return await self.real.record(ask)
+
+
+async def test_a_database_that_is_away_is_waited_for(empty_house: House) -> None:
+    from temporalio import activity
+
+    house = empty_house
+    unsteady = Unsteady(RecordActivities(PostgresRecords(house.database), house.inbox, "2026a"), fails=3)
+
+    @activity.defn(name="records.record")
+    async def record(ask: RecordInput) -> Recorded:
+        return await unsteady.record(ask)
+
+    @activity.defn(name="notices.deliver")
+    async def deliver(ref: Any) -> dict[str, int]:
+        return {"sent": 0}
+
+    case = await house.opens()
+    async with working(house.client, house.queue, [record], [deliver]):
+        answer = await case.starts()
+        await until(case.rests)
+    assert answer.status == "accepted"
+    assert unsteady.tries == 4 + 0  # a local try, two regular ones that failed, one that worked
+    events = await case.history()
+    assert troubles(events) == []
+    assert billed(events)["activity"] == 2  # one record, one deliver
