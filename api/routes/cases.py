@@ -100,7 +100,7 @@ async def read_case(request: Request, case_id: str, expand: Expand = None) -> Re
     content = to_json(body)
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Ombud-Act-As"}
-    if tag in {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}:
+    if {tag, "*"} & {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}:
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type="application/json")
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
-import json
 import time
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from domain.report import Report
-from tests.api.desk import STRIPE_SECRET, ClosedDoor, Office, a_report, parsers
+from adapters.intake.paypal import PayPalIntake
+from adapters.intake.paypal_signature import signed_message
+from tests.api.desk import STRIPE_SECRET, ClosedDoor, Office, parsers
 
 pytestmark = pytest.mark.postgres
 
@@ -80,27 +85,35 @@ async def test_a_provider_that_is_not_configured_is_not_found(office: Office) ->
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-@dataclass
-class Seeing:
-    """Stands for PayPal's parser, whose signatures have tests of their own: notes what it was handed."""
+class PayPal:
+    """Signs as PayPal does, with a key of our own."""
 
-    report_: Report
-    headers: Any = None
+    def __init__(self) -> None:
+        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.pem = self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
-    def report(self, body: bytes, headers: Any) -> Report | None:
-        self.headers = headers
-        return self.report_ if json.loads(body)["event_type"] == "CUSTOMER.DISPUTE.CREATED" else None
+    def headers(self, body: bytes) -> dict[str, str]:
+        at = datetime.now(UTC).isoformat()
+        signature = self._key.sign(signed_message("t-1", at, "WH-1", body), PKCS1v15(), SHA256())
+        return {
+            "PAYPAL-TRANSMISSION-ID": "t-1",
+            "PAYPAL-TRANSMISSION-TIME": at,
+            "PAYPAL-TRANSMISSION-SIG": base64.b64encode(signature).decode(),
+            "PAYPAL-AUTH-ALGO": "SHA256withRSA",
+        }
 
 
 async def test_a_paypal_dispute_becomes_a_case(office: Office) -> None:
-    parser = Seeing(Report.model_validate(a_report(source="paypal", external_id="PP-D-1")))
-    desk = office.desk(None, parsers=parsers(paypal=lambda tenant: parser))
-    path, body = f"/v1/intake/{office.tenant_id}/paypal", (PAYLOADS / "paypal-dispute-created.json").read_bytes()
-    answer = await desk.post(path, content=body, headers={"PAYPAL-TRANSMISSION-ID": "t-1"})
-    assert (answer.status_code, answer.json()["status"]) == (201, "opened")
-    assert parser.headers["paypal-transmission-id"] == "t-1"
-    other = await desk.post(path, content=b'{"event_type": "CUSTOMER.DISPUTE.RESOLVED"}')
-    assert (other.status_code, other.json()["status"]) == (200, "ignored")
+    paypal, path = PayPal(), f"/v1/intake/{office.tenant_id}/paypal"
+    desk = office.desk(None, parsers=parsers(paypal=lambda tenant: PayPalIntake("WH-1", paypal.pem)))
+    body = (PAYLOADS / "paypal-dispute-created.json").read_bytes()
+    answer = await desk.post(path, content=body, headers=paypal.headers(body))
+    assert (answer.status_code, answer.json()["status"]) == (201, "opened"), answer.text
+    other = b'{"event_type": "CUSTOMER.DISPUTE.RESOLVED"}'
+    ignored = await desk.post(path, content=other, headers=paypal.headers(other))
+    assert (ignored.status_code, ignored.json()["status"]) == (200, "ignored")
+    forged = await desk.post(path, content=body, headers=PayPal().headers(body))
+    assert (forged.status_code, forged.json()["code"]) == (401, "signature_invalid")
 
 
 async def test_a_mail_becomes_a_case(office: Office) -> None:
