@@ -13,6 +13,8 @@ from cli.target import Target
 
 app = typer.Typer(help="Cases: open, list, show, decide.", no_args_is_help=True, rich_markup_mode=None)
 
+_IGNORED = "Not a report: this mail was sent by a machine (a bounce or an automatic reply). Nothing was opened."
+
 CaseId = Annotated[str, typer.Argument(help="The case's id (case_…).")]
 Tenant = Annotated[
     str | None, typer.Option("--tenant", "-t", envvar="OMBUD_TENANT", help="Whose cases; may be left out when there is one.")
@@ -40,7 +42,7 @@ def open_case(
     if json:
         print_json(answer)
     else:
-        typer.echo(f"{answer['id']}  {answer.get('phase_label') or answer.get('status')}")
+        typer.echo(f"{answer['id']}  {answer.get('phase_label') or answer.get('status')}" if answer["id"] else _IGNORED)
 
 
 @app.command("list")

@@ -25,8 +25,9 @@ from workflows.handles import CaseDoors, Named
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from temporalio.client import Client
 
-    from api.parts import Parts
+    from api.parts import Check, Parts
     from cli.target import Target
 
 Result = TypeVar("Result")
@@ -94,14 +95,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()], lazy=True)
     async with await Database.connect(places.database_url, **sizes) as database:
         tenants = PostgresTenants(database, vault)
-
-        async def database_ready() -> None:
-            async with database.nobody() as conn:
-                await conn.execute("SELECT 1")
-
-        async def temporal_ready() -> None:
-            await client.service_client.check_health()
-
+        database_ready, temporal_ready = _checks(database, client)
         yield Parts(
             intake=PostgresIntake(database, vault),
             inbox=PostgresInbox(database, vault),
@@ -118,6 +112,17 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             also_ready={"temporal": temporal_ready},
             metrics=settings.metrics,
         )
+
+
+def _checks(database: Database, client: Client) -> tuple[Check, Check]:
+    async def database_ready() -> None:
+        async with database.nobody() as conn:
+            await conn.execute("SELECT 1")
+
+    async def temporal_ready() -> None:
+        await client.service_client.check_health()
+
+    return database_ready, temporal_ready
 
 
 async def serve(settings: Settings, places: Places) -> None:

@@ -9,7 +9,6 @@ import typer
 
 from cli import audit, calendar, case, serve, stack, tenant
 from cli.doctor import doctor
-from runtime.zones import use_wheel_zones
 
 app = typer.Typer(
     name="ombud",
@@ -35,6 +34,8 @@ app.command()(doctor)
 
 def run() -> None:
     """Run the command line and leave."""
+    from runtime.zones import use_wheel_zones
+
     use_wheel_zones()
     code = 0
     try:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic_core import PydanticCustomError
 
 
 class Frozen(BaseModel):
@@ -32,7 +33,10 @@ class Compact(Kept):
 
 
 def _as_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("date_impossible", "This instant lies outside the years that can be kept.") from None
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_as_utc)]
