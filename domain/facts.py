@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from domain.actors import SYSTEM as SYSTEM  # noqa: PLC0414 - whoever reads a record finds its authors beside its facts
+from domain.actors import Actor as Actor  # noqa: PLC0414
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.commands import OpenedParty, Remedy
 from domain.prose import Prose
@@ -248,23 +250,6 @@ Fact = Annotated[
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)
-
-
-class Actor(Kept):
-    """Who did it, as resolved when it was recorded."""
-
-    id: str
-    role: Literal["claimant", "respondent", "mediator", "lead", "ops", "platform", "system"]
-    side: Side | None = None
-    team: str | None = None
-    site: str | None = None
-    vendor: str | None = None
-    manager: str | None = None
-    conflicts: tuple[str, ...] = ()
-    """Keyed digests of the parties this person may not judge."""
-
-
-SYSTEM = Actor(id="system", role="system")
 
 
 class DueLevel(Kept):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+import pytest
+
+from domain.base import Phase
 from domain.facts import CaseClosed, PhaseEntered, Recording
-from domain.lifecycle import diagram
+from domain.lifecycle import Who, commands_in, diagram
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, OUTCOMES, RESPONDENT, Life, a_case
 
 
@@ -46,6 +49,23 @@ def lives() -> list[Life]:
         a_case().appeal_ruled().says("per_l2", "retract"),
         a_case().in_settlement().fire("settlement"),
     ]
+
+
+class TestTable:
+    """What is hidden: the rows of approval and grace repeat for the parties what they are judged by."""
+
+    OUTSIDE = frozenset({Who.CLAIMANT, Who.RESPONDENT, Who.APPELLANT, Who.WITNESS, Who.PLATFORM})
+
+    def outside(self, *phases: Phase) -> dict[str, frozenset[Who]]:
+        found: dict[str, frozenset[Who]] = {}
+        for phase in phases:
+            for row in commands_in(phase):
+                found[row.command] = found.get(row.command, frozenset()) | (row.who & self.OUTSIDE)
+        return {command: who for command, who in found.items() if who}
+
+    @pytest.mark.parametrize("hidden", [Phase.APPROVAL, Phase.RULED])
+    def test_shows_for_a_hidden_phase_what_parties_may_in_the_one_they_see(self, hidden: Phase) -> None:
+        assert self.outside(hidden) == self.outside(Phase.REVIEW, Phase.APPEAL)
 
 
 class TestDiagram:
