@@ -9,8 +9,9 @@ from typing import Any, Literal
 from storage.pool import Database
 from storage.vault import Vault
 
-ABANDONED_AFTER = timedelta(seconds=60)
-"""A claim older than this belongs to a process that died; the next request takes it over. Nothing in the API takes a minute."""
+ABANDONED_AFTER = timedelta(seconds=10)
+"""A claim older than this belongs to a process that died; the next request takes it over. Longer than an answer takes, and no
+longer than a caller has patience; too early does no harm, for cases and commands are unique by the same key themselves."""
 
 CLAIM = """
 INSERT INTO idempotency AS i (tenant, key, route, body_hash) VALUES ($1, $2, $3, $4)

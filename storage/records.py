@@ -113,26 +113,26 @@ def _standing(row: asyncpg.Record, calendars: Mapping[str, Calendar], known_turn
     )
 
 
-def _writing(transition: Transition) -> tuple[str, tuple[Any, ...]]:
-    archive, answers = archived(transition), [_answer(a) for a in transition.answers]
-    if transition.substitute or not transition.facts:
-        return sql.ANSWER, (archive, answers)
+def _writing(transition: Transition) -> tuple[str, list[Any]]:
+    """The statement that stores a transition, and its arguments."""
+    holds: dict[str, Any] = {}
     case = transition.case
-    if case is None:
-        raise ValueError("facts without the case that follows from them")
-    given = [c.recording.fact.owner for c in transition.facts if isinstance(c.recording.fact, CaseAssigned)]
-    return sql.WRITE, (
-        archive,
-        answers,
-        {"after_seq": transition.facts[0].recording.seq - 1, "after_head": transition.facts[0].prev_hash, **projection(case),
-         "head": transition.facts[-1].hash},
-        [fact_row(c) for c in transition.facts],
-        [due.model_dump() for due in case.timetable],
-        notice_rows(transition),
-        ordered_effects(transition, case),
-        reported_effects(transition),
-        given,
-    )  # fmt: skip
+    if transition.facts and case is not None and not transition.substitute:
+        first, last = transition.facts[0], transition.facts[-1]
+        before = {"after_seq": first.recording.seq - 1, "after_head": first.prev_hash}
+        holds["projection"] = {**before, **projection(case), "head": last.hash}
+        holds["facts"] = [fact_row(c) for c in transition.facts]
+        holds["timetable"] = [due.model_dump() for due in case.timetable]
+        holds["notices"] = notice_rows(transition)
+        holds["ordered"] = ordered_effects(transition, case)
+        holds["reported"] = reported_effects(transition)
+        holds["given"] = [c.recording.fact.owner for c in transition.facts if isinstance(c.recording.fact, CaseAssigned)]
+    holds["answers"] = [_answer(a) for a in transition.answers]
+    holds["archive"] = archived(transition)
+    # The timetable is replaced also by an empty one; of everything else nothing is nothing.
+    needed = [part for part in sql.PARTS if holds.get(part) or (part == "timetable" and part in holds)]
+    gate = () if "projection" in needed else ("turn",)
+    return sql.write((*gate, *needed)), [holds[part] for part in needed]
 
 
 def projection(case: Case) -> Row:

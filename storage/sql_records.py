@@ -1,4 +1,6 @@
-"""The statements of the record: one that reads all that a decision needs, and two that write all that follows from it."""
+"""The statements of the record: one that reads all that a decision needs, and one that writes all that follows from it."""
+
+from functools import cache
 
 LOCK = "SELECT 1 FROM cases WHERE tenant = $1 AND id = $2 FOR UPDATE"
 
@@ -40,61 +42,68 @@ WHERE c.tenant = $1 AND c.id = $2
 
 CALENDARS = "SELECT ref, body::text AS body FROM calendars WHERE ref = ANY($1)"
 
-_ARCHIVE_AND_ANSWER = """
-archive AS (
-    INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body, status, answer, answered_at)
-    SELECT g.tenant, g.id, d.id, 'deadline', 'system', 'system', d.received_at, d.body, d.status, d.answer, clock_timestamp()
-    FROM gate g, jsonb_to_recordset($4) AS d (id text, received_at timestamptz, body jsonb, status text, answer jsonb)
-    ON CONFLICT DO NOTHING
-), answered AS (
-    UPDATE commands c SET status = a.status, answer = a.answer, answered_at = clock_timestamp()
-    FROM gate g, jsonb_to_recordset($5) AS a (id text, status text, answer jsonb)
-    WHERE c.tenant = g.tenant AND c.case_id = g.id AND c.id = a.id AND c.status = 'pending'
-)
-"""
-
-# Only answers: nothing happened, or what happened cannot be stored.
-ANSWER = f"""
-WITH gate AS (
+# What a write can hold. Each part is a statement of its own that hangs on the gate: when the turn has moved, none does anything.
+# A write is put together from the parts that it needs, because an empty one costs too.
+_PARTS = {
+    # Only answers: nothing happened, or what happened cannot be stored.
+    "turn": """
+gate AS (
     UPDATE cases SET turn = turn + 1 WHERE tenant = $1 AND id = $2 AND turn = $3 RETURNING tenant, id
-), {_ARCHIVE_AND_ANSWER}
-SELECT count(*) FROM gate
-"""  # noqa: S608 - put together from constants
-
-# $6 the projection (with the fact's number and hash that must stand before), $7 facts, $8 the timetable, $9 notices, $10 effects
-# ordered, $11 effects reported, $12 people who were given the case. Every part hangs on the gate: when the turn has moved, none
-# does anything.
-WRITE = f"""
-WITH gate AS (
+)""",
+    # With the number and hash of the fact that must stand before.
+    "projection": """
+gate AS (
     UPDATE cases c SET turn = c.turn + 1, seq = p.seq, head = p.head, state = p.state, kind = p.kind, category = p.category,
         phase = p.phase, status = p.status, outcome = p.outcome, owner = p.owner, queue = p.queue, priority = p.priority,
         waiting_on = p.waiting_on, wants_owner = p.wants_owner, needs_hands = p.needs_hands, next_due_at = p.next_due_at,
         next_clock = p.next_clock, opened_at = p.opened_at, updated_at = p.updated_at, closed_at = p.closed_at,
         pack = p.pack, pack_version = p.pack_version, calendars = p.calendars
-    FROM jsonb_to_record($6) AS p (after_seq bigint, after_head text, seq bigint, head text, state jsonb, kind text,
+    FROM jsonb_to_record({}) AS p (after_seq bigint, after_head text, seq bigint, head text, state jsonb, kind text,
         category text, phase text, status text, outcome text, owner text, queue text, priority text, waiting_on text,
         wants_owner boolean, needs_hands boolean, next_due_at timestamptz, next_clock text, opened_at timestamptz,
         updated_at timestamptz, closed_at timestamptz, pack text, pack_version text, calendars text[])
     WHERE c.tenant = $1 AND c.id = $2 AND c.turn = $3 AND c.seq = p.after_seq AND c.head = p.after_head
     RETURNING c.tenant, c.id, c.synthetic
-), facts_in AS (
+)""",
+    "facts": """
+facts_in AS (
     INSERT INTO facts (tenant, case_id, seq, at, recorded_at, type, command_id, actor_id, body, hash, prev_hash)
     SELECT g.tenant, g.id, f.seq, f.at, f.recorded_at, f.type, f.command_id, f.actor_id, f.body, f.hash, f.prev_hash
-    FROM gate g, jsonb_to_recordset($7) AS f (seq bigint, at timestamptz, recorded_at timestamptz, type text, command_id text,
+    FROM gate g, jsonb_to_recordset({}) AS f (seq bigint, at timestamptz, recorded_at timestamptz, type text, command_id text,
         actor_id text, body jsonb, hash text, prev_hash text)
-), {_ARCHIVE_AND_ANSWER}, due AS (
-    SELECT t.* FROM jsonb_to_recordset($8) AS t (clock text, instance bigint, level text, count bigint, due_at timestamptz)
+)""",
+    "answers": """
+answered AS (
+    UPDATE commands c SET status = a.status, answer = a.answer, answered_at = clock_timestamp()
+    FROM gate g, jsonb_to_recordset({}) AS a (id text, status text, answer jsonb)
+    WHERE c.tenant = $1 AND c.case_id = $2 AND c.id = a.id AND c.status = 'pending'
+)""",
+    # Deadlines that were decided.
+    "archive": """
+archive AS (
+    INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body, status, answer, answered_at)
+    SELECT g.tenant, g.id, d.id, 'deadline', 'system', 'system', d.received_at, d.body, d.status, d.answer, clock_timestamp()
+    FROM gate g, jsonb_to_recordset({}) AS d (id text, received_at timestamptz, body jsonb, status text, answer jsonb)
+    ON CONFLICT DO NOTHING
+)""",
+    # The stored timetable becomes the new one; rows that stay are not touched.
+    "timetable": """
+due AS (
+    SELECT t.* FROM jsonb_to_recordset({}) AS t (clock text, instance bigint, level text, count bigint, due_at timestamptz)
 ), dropped AS (
     DELETE FROM deadlines d USING gate g
-    WHERE d.tenant = g.tenant AND d.case_id = g.id AND (d.clock, d.instance, d.level, d.count) NOT IN
+    WHERE d.tenant = $1 AND d.case_id = $2 AND (d.clock, d.instance, d.level, d.count) NOT IN
         (SELECT clock, instance, level, count FROM due)
 ), kept AS (
     INSERT INTO deadlines (tenant, case_id, clock, instance, level, count, due_at)
     SELECT g.tenant, g.id, t.clock, t.instance, t.level, t.count, t.due_at FROM gate g, due t
     ON CONFLICT (tenant, case_id, clock, instance, level, count) DO UPDATE SET due_at = excluded.due_at
     WHERE deadlines.due_at <> excluded.due_at
-), drafts AS (
-    SELECT n.* FROM jsonb_to_recordset($9) AS n
+)""",
+    # Who exactly is told: a party or a person by id, everybody with a role, or the endpoints.
+    "notices": """
+drafts AS (
+    SELECT n.* FROM jsonb_to_recordset({}) AS n
         (id text, seq bigint, event text, audience text, recipient text, data jsonb, texts jsonb)
 ), addressed AS (
     SELECT n.id, n.seq, n.event, n.audience, n.recipient, n.data, n.texts, '' AS endpoint_id,
@@ -119,18 +128,37 @@ WITH gate AS (
     FROM gate g, addressed n
     -- Somebody who is owner and lead, or lead and ops, is told once.
     ON CONFLICT (tenant, case_id, seq, event, recipient, endpoint_id) DO NOTHING
-), ordered AS (
+)""",
+    "ordered": """
+ordered AS (
     INSERT INTO effects (tenant, id, case_id, seq, type, amount, currency, side, to_party, because, reverses, synthetic)
     SELECT g.tenant, e.id, g.id, e.seq, e.type, e.amount, e.currency, e.side, e.to_party, e.because, e.reverses, g.synthetic
-    FROM gate g, jsonb_to_recordset($10) AS e (id text, seq bigint, type text, amount bigint, currency text, side text,
+    FROM gate g, jsonb_to_recordset({}) AS e (id text, seq bigint, type text, amount bigint, currency text, side text,
         to_party text, because text, reverses text)
-), reported AS (
+)""",
+    "reported": """
+reported AS (
     UPDATE effects e SET state = r.result, result = r.result, note = coalesce(r.note, e.note),
         finished_at = coalesce(e.finished_at, clock_timestamp())
-    FROM gate g, jsonb_to_recordset($11) AS r (id text, result text, note text)
-    WHERE e.tenant = g.tenant AND e.case_id = g.id AND e.id = r.id
-), given AS (
-    UPDATE people a SET last_assigned_at = clock_timestamp() FROM gate g WHERE a.tenant = g.tenant AND a.id = ANY($12::text[])
-)
-SELECT count(*) FROM gate
-"""  # noqa: S608 - put together from constants
+    FROM gate g, jsonb_to_recordset({}) AS r (id text, result text, note text)
+    WHERE e.tenant = $1 AND e.case_id = $2 AND e.id = r.id
+)""",
+    # People who were given the case, for a fair next choice.
+    "given": """
+given AS (
+    UPDATE people a SET last_assigned_at = clock_timestamp() FROM gate g WHERE a.tenant = $1 AND a.id = ANY({}::text[])
+)""",
+}
+
+PARTS = tuple(_PARTS)
+
+
+@cache
+def write(parts: tuple[str, ...]) -> str:
+    """One statement of these parts, the gate first. $1 the tenant, $2 the case, $3 the turn, then one argument for each part that
+    takes one, in order. It answers how many cases were written: 1, or 0 when the turn had moved."""
+    texts, number = [], 4
+    for part in parts:
+        texts.append(_PARTS[part].strip("\n").format(f"${number}") if "{}" in _PARTS[part] else _PARTS[part].strip("\n"))
+        number += "{}" in _PARTS[part]
+    return f"WITH {', '.join(texts)}\nSELECT count(*) FROM gate"

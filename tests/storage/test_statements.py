@@ -55,6 +55,14 @@ async def test_every_statement_prepares(server: Server) -> None:
     assert len(names) > 60
 
 
+async def test_every_part_of_a_write_prepares_alone_and_with_all_others(server: Server) -> None:
+    conn = await asyncpg.connect(server.app_dsn)
+    rest = tuple(part for part in sql_records.PARTS if part not in ("turn", "projection"))
+    for parts in (("turn",), ("projection", *rest), *(("projection", part) for part in rest)):
+        await conn.prepare(sql_records.write(parts))
+    await conn.close()
+
+
 FILTERS = [
     CaseFilter(),
     CaseFilter("fraud_report", ("review", "appeal"), "open", owner="per_mia", queue="bounty", due_before=NOW, party="pty_1"),
