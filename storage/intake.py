@@ -65,6 +65,8 @@ class PostgresIntake:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        # References of calendars that are on disk for certain: a year of holidays need not travel with every report.
+        self._kept: set[str] = set()
 
     async def open(
         self,
@@ -84,12 +86,16 @@ class PostgresIntake:
         :class:`~storage.inbox.Conflict` (``idempotency_key_reused``, ``external_id_reused``) when it is another report.
         """
         draft = _Draft(self._vault, tenant_id, report, terms, routing)
+        new = {ref: calendar for ref, calendar in (calendars or {}).items() if ref not in self._kept}
         async with self._database.tenant(tenant_id) as conn:
             async with conn.transaction():
-                if await draft.claim(conn, idempotency_key, opened_by):
-                    await keep_calendars(conn, calendars or {})
+                claimed = await draft.claim(conn, idempotency_key, opened_by)
+                if claimed:
+                    await keep_calendars(conn, new)
                     await draft.store(conn, channel)
-                    return Opened(draft.case_id, draft.command_id, created=True)
+            if claimed:
+                self._kept.update(new)
+                return Opened(draft.case_id, draft.command_id, created=True)
             # The row that was in the way is committed by now: the insert has waited for it.
             return await draft.existing(conn, idempotency_key)
 
