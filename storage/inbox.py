@@ -52,6 +52,7 @@ WITH target AS (
 SELECT received_at FROM placed
 """
 
+# A command that the system sends itself. It locks the case first, as everybody does who then locks other rows of it.
 SYSTEM = """
 WITH target AS (
     SELECT tenant, id FROM cases WHERE tenant = $1 AND id = $2 FOR SHARE
@@ -200,14 +201,6 @@ class _Visit:
             box.key.id if box else None, [r[0] for r in rows], [r[1] for r in rows],
         )  # fmt: skip
         return None if received_at is None else Receipt(command_id, received_at, known=False, answer=answer)
-
-
-async def put_system(conn: Connection, tenant_id: str, case_id: str, body: dict[str, Any]) -> None:
-    """A command that the system sends itself; the same id a second time changes nothing.
-
-    Call it before other rows of the case are locked: everybody locks the case first.
-    """
-    await conn.execute(SYSTEM, tenant_id, case_id, body["id"], body["type"], {"by": "system", "channel": "system", **body})
 
 
 def _known(row: asyncpg.Record) -> Receipt:
