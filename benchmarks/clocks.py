@@ -24,10 +24,26 @@ from tests.support.slow_calendar import SlowCalendar, slow_due
 MONTH_OF_WORK = timedelta(hours=20 * 8)
 
 
+class Disagree(RuntimeError):
+    """The two calculators gave different answers."""
+
+
 def main() -> None:
     """Print the medians, and say so if the two ever disagree."""
     use_wheel_zones()
     questions = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    costs = measure(questions)
+    print(f"A month of work, {questions} questions, zone data {worktime.zone_data_version()}, calendar {_calendar().ref}")
+    for name, times in costs.items():
+        p95 = quantiles(times, n=20)[-1]
+        print(f"{name:>5}: median {median(times) * 1000:9.4f} ms   p95 {p95 * 1000:9.4f} ms")
+    print(f"slow / warm: {median(costs['slow']) / median(costs['warm']):,.0f} x")
+    print(f"slow / cold: {median(costs['slow']) / median(costs['cold']):,.0f} x")
+    print(f"blocks kept at most: {openings._block.cache_info().maxsize}")
+
+
+def measure(questions: int) -> dict[str, list[float]]:
+    """Seconds for each question: ``warm``, ``cold``, ``slow``. Raises :class:`Disagree`."""
     calendar = _calendar()
     raw = calendar.model_dump(mode="json")
     costs: dict[str, list[float]] = {"warm": [], "cold": [], "slow": []}
@@ -43,14 +59,8 @@ def main() -> None:
             _timed(costs["slow"], _slow(raw, start, pauses)),
         }
         if len(answers) > 1:
-            sys.exit(f"The calculators disagree from {start}: {answers}")
-    print(f"A month of work, {questions} questions, zone data {worktime.zone_data_version()}, calendar {calendar.ref}")
-    for name, times in costs.items():
-        p95 = quantiles(times, n=20)[-1]
-        print(f"{name:>5}: median {median(times) * 1000:9.4f} ms   p95 {p95 * 1000:9.4f} ms")
-    print(f"slow / warm: {median(costs['slow']) / median(costs['warm']):,.0f} x")
-    print(f"slow / cold: {median(costs['slow']) / median(costs['cold']):,.0f} x")
-    print(f"blocks kept at most: {openings._block.cache_info().maxsize}")
+            raise Disagree(f"from {start}: {answers}")
+    return costs
 
 
 def _calendar() -> Calendar:

@@ -1,0 +1,69 @@
+"""Measure what the README's table names: `python -m benchmarks [--quick]`, or `make bench`.
+
+Starts services of its own in a temporary folder and stops exactly those. Figures are medians; rates are ratios of turns taken on
+the same machine in the same run, because absolute numbers say little about another one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from time import perf_counter
+
+from rich.console import Console
+
+from benchmarks import measures
+from benchmarks.figures import Figure, keep, show
+from benchmarks.house import a_house, at_work
+from runtime.zones import use_wheel_zones
+
+
+async def with_services(effort: measures.Effort, say: measures.Say) -> list[Figure]:
+    """What needs Postgres and Temporal, one measurement after the other: none may disturb another."""
+    async with a_house(say) as house:
+        figures = await measures.one_transition(house, effort, say)
+        async with at_work(house):
+            figures += await measures.costs(house, say)
+            figures += await measures.lives_per_second(house, effort, say)
+        return figures
+
+
+def main() -> int:
+    """Measure, print, write."""
+    reader = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    reader.add_argument("--quick", action="store_true", help="fewer rounds: to see that it works, not to quote")
+    quick = reader.parse_args().quick
+    use_wheel_zones()
+    # Into a file or a log, lines are not folded at 80 columns.
+    console = Console() if sys.stdout.isatty() else Console(width=120)
+    begin = perf_counter()
+
+    def say(what: str) -> None:
+        console.print(f"[dim]{perf_counter() - begin:6.1f} s  {what}[/dim]", highlight=False)
+
+    with tempfile.TemporaryDirectory(prefix="ombud-bench-pyc-") as folder:
+        keep_bytecode(folder)
+        effort = measures.QUICK if quick else measures.Effort()
+        alone = [*measures.deadlines(effort, say), *measures.sandbox_cost(effort, say)]
+        figures = [*asyncio.run(with_services(effort, say)), *alone]
+    show(figures, console)
+    console.print(f"Written to {keep(figures, quick)}", soft_wrap=True)
+    return 0
+
+
+def keep_bytecode(folder: str) -> None:
+    """Some shells forbid Python to write bytecode; every sandbox would compile its workflow anew, as no installed worker does."""
+    if sys.dont_write_bytecode:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = folder
+        sys.dont_write_bytecode = False
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    # A process that used temporalio sometimes aborts while the interpreter shuts down (PyGILState_Release).
+    os._exit(code)

@@ -1,0 +1,155 @@
+"""Everything that a case needs, on services of its own in a temporary folder, gone when the measuring is over."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.assign import AssignActivities
+from activities.carry_out import CarryOutActivities
+from activities.deliver import DeliverActivities
+from activities.ports import OrderedEffect, OutgoingNotice
+from activities.record import RecordActivities
+from benchmarks.bare import BareActivities, BareWorkflow
+from cli.compose import prepare_database, shelf
+from domain.worktime import zone_data_version
+from policies.shelf import Shelf
+from runtime.connection import connect_temporal
+from runtime.embedded.stack import Stack
+from runtime.places import Places, find_places
+from runtime.plugin import ombud_plugin, sandboxed_runner
+from runtime.settings import Settings
+from storage.effects import PostgresEffects
+from storage.inbox import PostgresInbox
+from storage.intake import PostgresIntake
+from storage.outbox import PostgresOutbox
+from storage.pool import Database
+from storage.records import PostgresRecords
+from storage.roster import PostgresRoster
+from storage.tenants import Person, PostgresTenants, Tenant
+from storage.vault import Vault
+from workers.life import STICKY_FOR
+from workflows.case import CaseWorkflow
+from workflows.delivery import DeliveryWorkflow
+from workflows.handles import SEARCH_ATTRIBUTES, CaseDoors
+from workflows.options import OUTBOUND
+
+TENANT = "bench"
+QUEUE = "bench"
+MEDIATOR = "per_bench"
+
+
+class Quiet:
+    """Sends nothing, and counts what it was given to send."""
+
+    def __init__(self) -> None:
+        self.notices: dict[str, list[OutgoingNotice]] = {}
+
+    async def send(self, notice: OutgoingNotice) -> str:
+        self.notices.setdefault(notice.case_id, []).append(notice)
+        return "kept"
+
+
+class Willing:
+    """Carries every remedy out at once."""
+
+    async def perform(self, effect: OrderedEffect) -> Any:
+        return "reversed" if effect.reverses else "done"
+
+
+@dataclass(frozen=True)
+class House:
+    """The parts that the measurements use."""
+
+    client: Client
+    database: Database
+    owner_url: str
+    records: PostgresRecords
+    inbox: PostgresInbox
+    intake: PostgresIntake
+    roster: PostgresRoster
+    outbox: PostgresOutbox
+    effects: PostgresEffects
+    doors: CaseDoors
+    shelf: Shelf
+    pids: Mapping[str, int]
+    notifier: Quiet = field(default_factory=Quiet)
+
+    @classmethod
+    async def of(cls, settings: Settings, places: Places, database: Database, pids: Mapping[str, int]) -> House:
+        vault = Vault.from_text(places.master_key)
+        client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()])
+        tenants = PostgresTenants(database, vault)
+        await tenants.create(Tenant(id=TENANT, name="Bench"))
+        queues = ("mediation", "fraud", "appeals")
+        await tenants.put_person(
+            TENANT, Person(id=MEDIATOR, name="Bench", email="bench@example.com", queues=queues, capacity=10**6)
+        )
+        return cls(
+            client=client,
+            database=database,
+            owner_url=places.database_owner_url,
+            records=PostgresRecords(database),
+            inbox=PostgresInbox(database, vault),
+            intake=PostgresIntake(database, vault),
+            roster=PostgresRoster(database),
+            outbox=PostgresOutbox(database, vault),
+            effects=PostgresEffects(database, vault),
+            doors=CaseDoors(client, QUEUE),
+            shelf=shelf(),
+            pids=pids,
+        )
+
+    def case_activities(self) -> list[Any]:
+        """``record`` and ``assign``, as a worker has them."""
+        record = RecordActivities(self.records, self.inbox, zone_data_version())
+        return [record.record, AssignActivities(self.records, self.roster, self.inbox).assign]
+
+
+@asynccontextmanager
+async def a_house(say: Callable[[str], None]) -> AsyncIterator[House]:
+    """Postgres and Temporal in a folder of their own, migrated and with one tenant; all of it is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="ombud-bench-"))
+    settings = Settings(state_dir=folder, database_url=None, temporal_address=None, development=True)
+    stack = Stack(settings, search_attributes=SEARCH_ATTRIBUTES)
+    try:
+        info = await stack.up(say)
+        places = find_places(settings)
+        await prepare_database(places)
+        async with await Database.connect(places.database_url, min_size=2, max_size=20) as database:
+            yield await House.of(settings, places, database, {str(service): pid for service, pid in info.pids.items()})
+    finally:
+        await stack.down(say)
+        await stack.destroy()
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def at_work(house: House) -> AsyncIterator[None]:
+    """One worker for cases and bare workflows, one for what goes outside: both kinds of work meet the same conditions."""
+    bare = BareActivities()
+    deliver = DeliverActivities(house.outbox, house.notifier)
+    remedies = CarryOutActivities(house.effects, Willing()).carry_out
+    cases = Worker(
+        house.client,
+        task_queue=QUEUE,
+        workflows=[CaseWorkflow, DeliveryWorkflow, BareWorkflow],
+        activities=[*house.case_activities(), bare.local],
+        workflow_runner=sandboxed_runner(),
+        max_cached_workflows=1000,
+        max_concurrent_workflow_tasks=8,
+        max_concurrent_local_activities=50,
+        sticky_queue_schedule_to_start_timeout=STICKY_FOR,
+    )
+    outside: list[Callable[..., Any]] = [deliver.deliver, deliver.deliver_one, deliver.give_up, remedies, bare.regular]
+    async with cases, Worker(house.client, task_queue=QUEUE + OUTBOUND, activities=outside):
+        yield

@@ -1,0 +1,138 @@
+"""The lives that are counted and timed: real packs, real commands, the clocks that wait for nobody made short."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from temporalio.api.history.v1 import HistoryEvent
+from uuid_utils import uuid7
+
+from benchmarks.house import MEDIATOR, TENANT, House
+from domain.report import Report
+from domain.spans import Span
+from domain.terms import Routing, Terms
+from workflows.handles import Named
+
+ANSWER_FOR = timedelta(seconds=60)
+SHORT = {"grace": timedelta(milliseconds=300), "appeal_window": timedelta(milliseconds=2500)}
+"""Half an hour and fourteen days of waiting for nobody; apart enough that a timer which rings late does not merge the two.
+Every other clock keeps its length, so that none runs out: it is the
+happy path that is counted."""
+
+_PAY = [{"type": "payout", "amount": {"amount": 50_000, "currency": "USD"}}]
+_REFUND = [{"type": "refund", "amount": {"amount": 20_000, "currency": "USD"}}]
+RULINGS: Mapping[str, dict[str, Any]] = {
+    "bounty_dispute": {"outcome": "invalid", "ground": "scope"},
+    "bounty_dispute/paid": {"outcome": "upheld", "ground": "severity", "remedies": _PAY},
+    "fraud_report": {"outcome": "false_positive", "ground": "no_fraud"},
+    "fraud_report/paid": {"outcome": "confirmed", "ground": "stolen_payment", "remedies": _REFUND},
+}
+WORDS = "The log files of the second of March show that the request came from the reporter's own account. " * 3
+
+
+@dataclass(frozen=True)
+class CaseOnDisk:
+    """A case that intake has put on disk, with what its people are called."""
+
+    named: Named
+    opening: str
+    claimant: str
+    respondent: str
+
+    @property
+    def id(self) -> str:
+        """The case's id."""
+        return self.named.case_id
+
+
+class Lives:
+    """Lives cases. ``pause_for`` is waited after each command, long enough for its notices to be out before the next one."""
+
+    def __init__(self, house: House, pause_for: float = 0.0) -> None:
+        self._house, self._pause_for = house, pause_for
+
+    async def happy(self, kind: str, *, asked: bool = False, paid: bool = False) -> CaseOnDisk:
+        """Reported, assigned, evidence, ruled, told after the grace, closed after the appeal window.
+
+        ``asked``: the mediator asks for the evidence; ``paid``: the ruling orders a remedy.
+        """
+        case = await self.opened(kind)
+        if kind == "bounty_dispute":
+            await self.ask(case, "escalate", case.claimant)
+        if asked:
+            await self.ask(case, "request_evidence", MEDIATOR, of="claimant", what=WORDS)
+        await self.ask(case, "submit_evidence", case.claimant, text=WORDS)
+        ruling = RULINGS[f"{kind}/paid" if paid else kind]
+        await self.ask(case, "rule", MEDIATOR, reasons=WORDS, **ruling)
+        return await self.ended(case)
+
+    async def settled(self) -> CaseOnDisk:
+        """Reported, offered, accepted, paid."""
+        case = await self.opened("bounty_dispute")
+        await self.ask(case, "offer", case.respondent, remedy="payout", amount=_PAY[0]["amount"], text=WORDS)
+        await self.ask(case, "accept_offer", case.claimant)
+        return await self.ended(case)
+
+    async def opened(self, kind: str) -> CaseOnDisk:
+        """On disk, started, judged."""
+        case = await on_disk(self._house, kind)
+        await self._told(case, case.opening)
+        return case
+
+    async def ask(self, case: CaseOnDisk, command: str, by: str, /, **fields: Any) -> None:
+        """One command through the inbox and the update. RuntimeError when it is refused."""
+        command_id = f"cmd_{uuid7()}"
+        body = {"id": command_id, "type": command, "by": by, **fields}
+        await self._house.inbox.put(TENANT, case.id, body, channel="api")
+        await self._told(case, command_id)
+
+    async def ended(self, case: CaseOnDisk) -> CaseOnDisk:
+        """Wait until the run is over."""
+        await self._house.client.get_workflow_handle(case.named.workflow_id).result()
+        return case
+
+    async def events(self, case: CaseOnDisk) -> Sequence[HistoryEvent]:
+        """The history of its run."""
+        return (await self._house.client.get_workflow_handle(case.named.workflow_id).fetch_history()).events
+
+    async def _told(self, case: CaseOnDisk, command_id: str) -> None:
+        answer = await self._house.doors.ask(case.named, command_id, ANSWER_FOR)
+        if answer.status != "accepted":
+            raise RuntimeError(f"{command_id} was {answer.status}: {answer.code} {answer.detail}")
+        if self._pause_for:
+            await asyncio.sleep(self._pause_for)
+
+
+async def on_disk(house: House, kind: str) -> CaseOnDisk:
+    """A report as intake leaves it."""
+    report = a_report(kind)
+    terms, routing = short_terms(house, report)
+    calendars = house.shelf.calendars_of(terms)
+    opened = await house.intake.open(TENANT, report, terms, routing, calendars=calendars, opened_by="key_bench")
+    async with house.database.tenant(TENANT) as conn:
+        row = await conn.fetchrow("SELECT kind, opened_at FROM cases WHERE tenant = $1 AND id = $2", TENANT, opened.case_id)
+        found = await conn.fetch("SELECT side, id FROM parties WHERE tenant = $1 AND case_id = $2", TENANT, opened.case_id)
+    assert row is not None
+    sides = {one["side"]: one["id"] for one in found}
+    named = Named(TENANT, opened.case_id, row["kind"], row["opened_at"])
+    return CaseOnDisk(named, opened.command_id, sides["claimant"], sides["respondent"])
+
+
+def a_report(kind: str) -> Report:
+    """Two parties who can be reached, and something to say."""
+    sides = [
+        {"side": side, "ref": f"user-{side}", "name": side.title(), "email": f"{side}@example.com", "zone": "Europe/Berlin"}
+        for side in ("claimant", "respondent")
+    ]
+    return Report.model_validate({"kind": kind, "subject": "A report", "statement": WORDS, "parties": sides})
+
+
+def short_terms(house: House, report: Report) -> tuple[Terms, Routing]:
+    """The pack's terms, but for the waits that nobody does anything in."""
+    terms, routing = house.shelf.terms(report)
+    clocks = tuple(c.model_copy(update={"target": Span.wall(SHORT[c.name])}) if c.name in SHORT else c for c in terms.clocks)
+    return terms.model_copy(update={"clocks": clocks}), routing

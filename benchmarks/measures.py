@@ -1,0 +1,140 @@
+"""The five measurements, each answering figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+from benchmarks import clocks, sandbox
+from benchmarks.figures import Figure
+from benchmarks.histories import bytes_by_kind, census, cost_of
+from benchmarks.house import House
+from benchmarks.lives import CaseOnDisk, Lives
+from benchmarks.rates import rates
+from benchmarks.transitions import transitions
+
+Say = Callable[[str], None]
+
+KINDS = {"fraud_report": "fraud report", "bounty_dispute": "bounty dispute, escalated"}
+NOTICES_OUT_FOR = 0.4
+"""Seconds between two commands of a counted life: long enough for the notices to be out, as between people's."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is measured."""
+
+    lives: int = 120
+    at_once: int = 60
+    turns: int = 5
+    paths: int = 40
+    activations: int = 200
+    live: int = 300
+    processes: int = 3
+    questions: int = 200
+
+
+QUICK = Effort(lives=40, at_once=40, turns=3, paths=15, activations=60, live=150, processes=1, questions=60)
+
+
+async def costs(house: House, say: Say) -> list[Figure]:
+    """Actions, events and bytes of whole lives, counted from their histories."""
+    lives, figures = Lives(house, NOTICES_OUT_FOR), list[Figure]()
+
+    async def count(case: CaseOnDisk, name: str, *, held: bool = False) -> None:
+        events = await lives.events(case)
+        cost = cost_of(events)
+        told = [notice.event for notice in house.notifier.notices.get(case.id, [])]
+        details = {"actions": cost.by, "events": census(events), "bytes": bytes_by_kind(events), "notices": told}
+        section = "One life, counted from its history"
+        goals = (16, 55, 16_000) if held else (None, None, None)
+        figures.append(Figure(section, f"{name}: billed actions", cost.actions, "", goals[0], details=details))
+        figures.append(Figure(section, f"{name}: events", cost.events, "", goals[1]))
+        figures.append(Figure(section, f"{name}: bytes", cost.bytes, "B", goals[2]))
+
+    for kind, name in KINDS.items():
+        say(f"a {name} lives")
+        await count(await lives.happy(kind), f"{name}, happy path", held=True)
+        await count(await lives.happy(kind, asked=True, paid=True), f"{name}, evidence asked for, a remedy paid")
+    say("a bounty dispute is settled")
+    await count(await lives.settled(), "bounty dispute, settled and paid")
+    return figures
+
+
+async def lives_per_second(house: House, effort: Effort, say: Say) -> list[Figure]:
+    """Cases against bare workflows."""
+    lives, kind = Lives(house, NOTICES_OUT_FOR), "fraud_report"
+    events = await lives.events(await lives.happy(kind))
+    say(f"{effort.turns} turns of {effort.lives} lives each, {effort.at_once} at once, and as many bare workflows")
+    measured = await rates(house, kind, events, effort.lives, effort.at_once, effort.turns)
+    section = "Lives per second"
+    cpu = {name: [round(c[name] * 1000, 1) for c in measured.cpu_ours] for name in measured.cpu_ours[0]}
+    return [
+        Figure(section, "cases, intake and inbox included", median(measured.ours), "/s", details={"turns": measured.ours}),
+        Figure(
+            section,
+            "bare workflow: as many updates, activities, timers",
+            median(measured.bare),
+            "/s",
+            details={"turns": measured.bare},
+        ),
+        Figure(section, "cases against bare", measured.ratio(), "×", 0.9, at_most=False, details={"cpu_ms_of_cases": cpu}),
+        *(
+            Figure(section, f"processor time of a life, {who}: {name}", median(c[name] for c in turns) * 1000, "ms")
+            for who, turns in (("case", measured.cpu_ours), ("bare", measured.cpu_bare))
+            for name in turns[0]
+        ),
+    ]
+
+
+def sandbox_cost(effort: Effort, say: Say) -> list[Figure]:
+    """First activation and memory."""
+    say(f"{effort.activations} first activations, and as many of an empty workflow")
+    times = sandbox.first_activations(effort.activations)
+    say(f"{effort.live} cached cases in a process of their own, {effort.processes} times")
+    sizes = sandbox.memory(effort.live, effort.processes)
+    ratio = median(case / empty for case, empty in zip(times["case"], times["empty"], strict=True))
+    section = "The workflow sandbox"
+    return [
+        Figure(section, "first activation of a case", median(times["case"]) * 1000, "ms"),
+        Figure(section, "first activation of an empty workflow", median(times["empty"]) * 1000, "ms"),
+        Figure(section, "case against empty", ratio, "×", 2.5),
+        Figure(section, "memory of a cached case", sizes["case"], "KiB", 60),
+        Figure(section, "memory of a cached empty workflow", sizes["empty"], "KiB"),
+    ]
+
+
+async def one_transition(house: House, effort: Effort, say: Say) -> list[Figure]:
+    """``record`` against a bare insert."""
+    say(f"{effort.paths} paths of six transitions, each beside a bare insert of what it wrote")
+    timed = await transitions(house, effort.paths)
+    section = "One transition (records.record: read, decide, write)"
+    figures = [
+        Figure(
+            section,
+            f"{name} ({timed.bytes[name]:,} bytes)",
+            median(times) * 1000,
+            "ms",
+            details={"bare_ms": median(timed.bare[name]) * 1000},
+        )
+        for name, times in timed.ours.items()
+    ]
+    bare = sum(median(times) for times in timed.bare.values()) / len(timed.bare)
+    return [
+        *figures,
+        Figure(section, "mean of the six, bare insert", bare * 1000, "ms"),
+        Figure(section, "transitions against bare inserts", timed.ratio(), "×", 0.6, at_most=False),
+    ]
+
+
+def deadlines(effort: Effort, say: Say) -> list[Figure]:
+    """The calculator against the slow one of the tests."""
+    say(f"{effort.questions} deadlines, three ways")
+    costs = clocks.measure(effort.questions)
+    section = "A deadline: a month of work over an office's calendar"
+    return [
+        *(Figure(section, f"{name}: median", median(times) * 1000, "ms") for name, times in costs.items()),
+        Figure(section, "slow against warm", median(costs["slow"]) / median(costs["warm"]), "×"),
+        Figure(section, "slow against cold", median(costs["slow"]) / median(costs["cold"]), "×"),
+    ]
