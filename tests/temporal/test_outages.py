@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from temporalio.client import Client
 
-from activities.messages import Recorded, RecordInput
-from activities.record import RecordActivities
 from storage.pool import Database
-from storage.records import PostgresRecords
 from storage.vault import Vault
-from tests.support.temporal import House, TemporalServer, a_house, billed, kinds_of, troubles, until, working
+from tests.support.temporal import House, TemporalServer, a_house, billed, kinds_of, troubles, until
 
 pytestmark = [pytest.mark.temporal, pytest.mark.postgres]
 
@@ -58,39 +54,12 @@ async def test_one_alarm_rings_once_for_each_level(house: House) -> None:
     assert troubles(await case.history()) == []
 
 
-class Unsteady:
-    """``records.record`` over a database that is away for the first tries."""
-
-    def __init__(self, real: RecordActivities, fails: int) -> None:
-        self.real, self.fails, self.tries = real, fails, 0
-
-    async def record(self, ask: RecordInput) -> Recorded:
-        self.tries += 1
-        if self.tries <= self.fails:
-            raise ConnectionRefusedError("the database is away")
-        return await self.real.record(ask)
-
-
-async def test_a_database_that_is_away_is_waited_for(empty_house: House) -> None:
-    from temporalio import activity
-
-    house = empty_house
-    unsteady = Unsteady(RecordActivities(PostgresRecords(house.database), house.inbox, "2026a"), fails=3)
-
-    @activity.defn(name="records.record")
-    async def record(ask: RecordInput) -> Recorded:
-        return await unsteady.record(ask)
-
-    @activity.defn(name="notices.deliver")
-    async def deliver(ref: Any) -> dict[str, int]:
-        return {"sent": 0}
-
+async def test_a_database_that_is_away_is_waited_for(house: House) -> None:
     case = await house.opens()
-    async with working(house.client, house.queue, [record], [deliver]):
-        answer = await case.starts()
-        await until(case.rests)
+    house.weather.fails = 3
+    answer = await case.starts()
+    await until(case.rests)
     assert answer.status == "accepted"
-    assert unsteady.tries == 4 + 0  # a local try, two regular ones that failed, one that worked
     events = await case.history()
     assert troubles(events) == []
-    assert billed(events)["activity"] == 2  # one record, one deliver
+    assert billed(events)["activity"] == 2  # the record that took over, and one round of notices
