@@ -39,10 +39,6 @@ def parsed(model: type[_Model], body: bytes, *, max_bytes: int) -> _Model:
         return model.model_validate_json(body)
     except ValidationError as error:
         raise ReportInvalid.from_validation(error) from None
-    except OverflowError:
-        raise ReportInvalid.one(
-            "report_invalid", "body", "A date lies outside the years 1 to 9999 in UTC.", field_code="date_impossible"
-        ) from None
 
 
 def shaped(fields: Mapping[str, Any]) -> Report:
@@ -51,8 +47,6 @@ def shaped(fields: Mapping[str, Any]) -> Report:
         return storable(Report.model_validate(fields))
     except ValidationError as error:
         raise ReportInvalid.from_validation(error) from None
-    except OverflowError:
-        raise _date_impossible() from None
 
 
 def storable(report: Report) -> Report:
@@ -70,12 +64,6 @@ def storable(report: Report) -> Report:
     if errors:
         raise ReportInvalid("report_invalid", errors)
     return report
-
-
-def _date_impossible() -> ReportInvalid:
-    return ReportInvalid.one(
-        "report_invalid", "occurred_at", "The date lies outside the years 1 to 9999 in UTC.", field_code="date_impossible"
-    )
 
 
 def line(value: str | None, limit: int = 200) -> str | None:
