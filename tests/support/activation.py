@@ -177,6 +177,8 @@ class Bench:
         self.timers: list[Timer] = []
         self.upserts: list[TypedSearchAttributes] = []
         self.trace: list[str] = []
+        self.variants: list[str] = []
+        self.log: list[WorkflowActivation] = []
         self.details = ""
         self._init = InitializeWorkflow(
             workflow_type=defn.name or "", workflow_id="case/acme/case_00000001", arguments=[payload(start)], attempt=1
@@ -208,6 +210,7 @@ class Bench:
         act = WorkflowActivation(run_id="run", is_replaying=replaying, jobs=jobs, continue_as_new_suggested=self._suggest)
         act.timestamp.FromDatetime(self.now)
         act.available_internal_flags.extend(self._flags)
+        self.log.append(act)
         done = self._instance.activate(act)
         if done.HasField("failed"):
             raise TaskFailed(done.failed.failure.message)
@@ -303,6 +306,11 @@ class Bench:
             return Reply(error=_error(reply.failed))
         return Reply(value=_value(reply.succeeded.response))
 
+    def commands_again(self, other: Bench) -> list[str]:
+        """The commands that come out when another instance is fed everything that came to this one: what a replay does."""
+        done = [other._instance.activate(act) for act in self.log]
+        return [str(command.WhichOneof("variant")) for one in done for command in one.successful.commands]
+
     def evict(self) -> None:
         """Let the run go, as a worker does with its cache. Nothing may be left behind."""
         if not self._evicted:
@@ -315,6 +323,7 @@ class Bench:
 
     def _take(self, command: WorkflowCommand) -> str:
         kind: str = command.WhichOneof("variant") or ""
+        self.variants.append(kind)
         summary = _value(command.user_metadata.summary) if command.user_metadata.summary.data else ""
         label = kind
         match kind:

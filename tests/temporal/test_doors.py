@@ -145,12 +145,12 @@ class TestUpdates:
         assert kinds.count("WORKFLOW_EXECUTION_STARTED") == 1
         assert kinds.count("WORKFLOW_EXECUTION_UPDATE_ACCEPTED") == 1
 
-    async def test_sixty_different_commands_at_once_are_each_answered(self, house: House) -> None:
+    async def test_different_commands_at_once_are_each_answered(self, house: House) -> None:
         case = await house.opens()
         await case.starts()
-        answers = await asyncio.gather(*(case.says("message", "claimant", text=f"Message {n}") for n in range(60)))
+        answers = await asyncio.gather(*(case.says("message", "claimant", text=f"Message {n}") for n in range(20)))
         assert {a.status for a in answers} == {"accepted"}
-        assert len({a.seq for a in answers}) == 60
+        assert len({a.seq for a in answers}) == 20
         assert troubles(await case.history()) == []
 
 

@@ -135,6 +135,8 @@ class TestOneActivation:
             assert len(bench.open.timers) == 1
             carried = [c.body["effect_id"] for c in bench.calls if c.name == CARRY_OUT]
             assert sorted(carried) == ["eff_1", "eff_2"]
+            with a_bench() as other:
+                assert bench.commands_again(other) == bench.variants
 
 
 class TestAnswers:

@@ -10,6 +10,7 @@ import pytest
 from temporalio.api.common.v1 import Payload, WorkflowExecution
 from temporalio.common import RawValue
 
+from activities.messages import RecordInput
 from tests.support.activation import Bench, payload, plain
 from tests.workflows.clerk import RECORD, a_bench, opened, refused, standing
 from workflows.doorstep import AT_ONCE, LARGEST, LOAD, Visit, asked, first_of, told
@@ -46,7 +47,7 @@ ANY_JSON = {
     "an id that is none": [plain('{"command_id": "; drop table"}')],
     "an id of 4,000 characters": [plain(json.dumps("cmd_" + "x" * 4_000))],
     "nested 100 deep": [plain(nested(100))],
-    "nested 195 deep": [plain(nested(195))],
+    "nested 199 deep": [plain(nested(199))],
     "lists nested 100,000 deep": [plain("[" * 100_000 + "]" * 100_000)],
     "2 MB of text": [plain(json.dumps({"id": "cmd_00001", "text": "x" * 2_000_000}))],
     "no JSON at all": [plain("{")],
@@ -71,9 +72,16 @@ class TestTell:
         [knock] = bench.waiting(RECORD).body["knocks"]
         assert knock["command_id"] is None
         assert "type" not in knock["command"]
+        RecordInput.model_validate_json(bench.waiting(RECORD).proto.arguments[0].data)  # as the activity will read it
         bench.now_comes(bench.done(RECORD, standing(refused("cmd_sys-refused-1", "malformed"))))
         bench.now_comes(bench.signal({"command_id": "cmd_00009"}))
         assert bench.waiting(RECORD).body["knocks"] == [{"command_id": "cmd_00009", "command": None}]
+
+    @pytest.mark.parametrize("number", ["NaN", "-Infinity"])
+    def test_a_number_that_json_does_not_know_is_not_read_as_null(self, number: str, bench: Bench) -> None:
+        bench.now_comes(bench.signal(raw=[plain(f'{{"id": "cmd_00001", "type": "offer", "amount": {number}}}')]))
+        [knock] = bench.waiting(RECORD).body["knocks"]
+        assert knock["command"]["given"] is None
 
     @pytest.mark.parametrize("raw", ANY_JSON.values(), ids=ANY_JSON)
     def test_a_regular_record_can_carry_it_too(self, raw: list[Payload], bench: Bench) -> None:
