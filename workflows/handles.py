@@ -8,7 +8,7 @@ from typing import Any
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
-    WorkflowHandle,
+    WorkflowExecutionStatus,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -19,8 +19,8 @@ from temporalio.common import (
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
-from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.messages import Answer, CaseStart
 
@@ -68,7 +68,9 @@ def workflow_id(tenant_id: str, case_id: str) -> str:
 
 
 class CaseDoors:
-    """Typed handles of case workflows. Every one of its ways starts the workflow when it does not run: every start is a revive."""
+    """Typed handles of case workflows. Every one of its ways starts the workflow when it does not run: every start is a
+    revive.
+    """
 
     def __init__(self, client: Client, task_queue: str) -> None:
         self._client, self._queue = client, task_queue
@@ -109,13 +111,27 @@ class CaseDoors:
         except (RPCError, RuntimeError) as error:
             raise NotReached(type(error).__name__) from error
 
-    async def revive(self, case: Named) -> WorkflowHandle[Any, Any]:
-        """Start the case, or join the run that is there. Raises :class:`NotReached`."""
+    async def revive(self, case: Named) -> bool:
+        """Start the case from its record; False when it runs already. Raises :class:`NotReached`."""
+        start = CaseStart(tenant_id=case.tenant_id, case_id=case.case_id)
+        options = {**self._start(case), "id_conflict_policy": WorkflowIDConflictPolicy.FAIL}
         try:
-            start = CaseStart(tenant_id=case.tenant_id, case_id=case.case_id)
-            return await self._client.start_workflow("Case", start, **self._start(case))
+            await self._client.start_workflow("Case", start, **options)
+        except WorkflowAlreadyStartedError:
+            return False
         except (RPCError, RuntimeError) as error:
             raise NotReached(type(error).__name__) from error
+        return True
+
+    async def delivering(self, notice_id: str) -> bool:
+        """Whether a ``Delivery`` workflow is at work on a notice. Raises :class:`NotReached`."""
+        try:
+            found = await self._client.get_workflow_handle(f"delivery/{notice_id}").describe()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise NotReached(type(error).__name__) from error
+        return found.status is WorkflowExecutionStatus.RUNNING
 
     def _start(self, case: Named) -> dict[str, Any]:
         return {
@@ -125,10 +141,12 @@ class CaseDoors:
             "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
             "task_timeout": TASK_FOR,
             "static_summary": case.kind.replace("_", " "),
-            "search_attributes": TypedSearchAttributes([
-                SearchAttributePair(TENANT_ID, case.tenant_id),
-                SearchAttributePair(CASE_KIND, case.kind),
-                SearchAttributePair(CASE_STATUS, "open"),
-                SearchAttributePair(OPENED_AT, case.opened_at),
-            ]),
+            "search_attributes": TypedSearchAttributes(
+                [
+                    SearchAttributePair(TENANT_ID, case.tenant_id),
+                    SearchAttributePair(CASE_KIND, case.kind),
+                    SearchAttributePair(CASE_STATUS, "open"),
+                    SearchAttributePair(OPENED_AT, case.opened_at),
+                ]
+            ),
         }

@@ -62,7 +62,7 @@ REPORTS: list[tuple[str, bytes, int, str, str]] = [
     ("line break in a ref", _raw(parties=_party(ref="a\nb")), 422, "report_invalid", "parties.0.ref"),
     ("impossible date", _raw(occurred_at="2026-02-30T00:00:00Z"), 422, "report_invalid", "occurred_at"),
     ("date without a zone", _raw(occurred_at="2026-02-03T00:00:00"), 422, "report_invalid", "occurred_at"),
-    ("date beyond time", _raw(occurred_at="0001-01-01T00:00:00+14:00"), 422, "report_invalid", "body"),
+    ("date beyond time", _raw(occurred_at="0001-01-01T00:00:00+14:00"), 422, "report_invalid", "occurred_at"),
     ("negative amount", _raw(amount={"amount": -1, "currency": "USD"}), 422, "report_invalid", "amount.amount"),
     ("amount as a fraction", _raw(amount={"amount": 1.5, "currency": "USD"}), 422, "report_invalid", "amount.amount"),
     ("no currency", _raw(amount={"amount": 1, "currency": "dollars"}), 422, "report_invalid", "amount.currency"),
