@@ -69,10 +69,10 @@ class RecordActivities:
         case = remembered if standing.unchanged else standing.case
         if levels_due(case, standing.now):
             # In time must be exact: wait for commands that are being received just now, then look again.
-            standing = await read(*key, ask=named, known_turn=None, limit=BATCH, lock=True)
+            standing = await read(*key, ask=named, known_turn=standing.turn, limit=BATCH, lock=True)
             if standing is None:
                 return None, None
-            case = standing.case
+            case = case if standing.unchanged else standing.case
         _behind(case.seq if case else 0, ask.saw_seq)
         return standing, case
 

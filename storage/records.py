@@ -52,10 +52,15 @@ class PostgresRecords:
         arguments = (tenant_id, case_id, known_turn, _askable(ask), limit + 1)
         async with self._database.tenant(tenant_id) as conn:
             if lock:
-                async with conn.transaction():
+                lending = conn.transaction()
+                await lending.start()
+                try:
                     # Commands being received hold the row FOR SHARE until they are stored; the read below then sees them.
                     await conn.fetchval(sql.LOCK, tenant_id, case_id)
                     row = await conn.fetchrow(sql.READ, *arguments)
+                finally:
+                    # All it wrote is a lock. A commit would wait for the disk.
+                    await lending.rollback()
             else:
                 row = await conn.fetchrow(sql.READ, *arguments)
             if row is None:
