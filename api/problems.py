@@ -66,6 +66,7 @@ PROBLEMS: dict[str, Row] = {
     "code_invalid": Row(422, "Not a code", "Codes are lower case letters, digits and `_ . : -`, at most 64."),
     "number_not_storable": Row(422, "Number not storable", "Give a finite number; integers up to 2^53."),
     "amount_not_exact": Row(422, "Amount not exact", "The amount has more digits than its currency."),
+    "command_unknown": Row(404, "Unknown command", "No command with this id is in the inbox of the case."),
     "date_impossible": Row(422, "Impossible date", "Dates lie in the years 1 to 9999 in UTC."),
     # texts
     "text_empty": Row(422, "Empty text", "Write something."),

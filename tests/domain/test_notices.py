@@ -116,8 +116,9 @@ class TestSecrets:
         assert last_for(life, MEDIATOR).data["seq"] == life.case.seq
 
     def test_confidential_evidence_is_quoted_to_nobody(self) -> None:
-        life = a_case().in_review().says(CLAIMANT, "submit_evidence", confidential=True)
-        assert told(life) == {MEDIATOR: ["evidence_submitted"]}
+        life = a_case().in_review().says(MEDIATOR, "request_evidence", of="claimant")
+        life.says(CLAIMANT, "submit_evidence", confidential=True)
+        assert told(life) == {MEDIATOR: ["requests_settled"]}
         assert last_for(life, MEDIATOR).texts == {}
 
     def test_a_message_to_one_side_is_told_to_that_side_alone(self) -> None:
