@@ -1,6 +1,7 @@
 """What crosses between the workflow and its activities. Small, without text: this is all that a Temporal history ever holds.
 
-These models live in histories for months: fields are only ever added, and always optional.
+These models live in histories for months: fields are only ever added, and always optional. Results leave their defaults out of
+their JSON, because every byte of them lies in a history; so a default never changes either.
 """
 
 from __future__ import annotations
@@ -8,28 +9,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from domain.base import Compact, Kept
 
 
-class _Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class CaseStart(_Message):
+class CaseStart(Kept):
     """The start input of the workflow ``Case``, and nothing else: every start is a revive."""
 
     tenant_id: str
     case_id: str
 
 
-class Knock(_Message):
+class Knock(Kept):
     """What stands at the doorstep: a command that is in the inbox already (its id alone), or a whole one as it came."""
 
     command_id: str | None = None
     command: Any = None
 
 
-class RecordInput(_Message):
+class RecordInput(Kept):
     """Ask how the case stands, after taking in what is at the doorstep."""
 
     tenant_id: str
@@ -39,7 +36,7 @@ class RecordInput(_Message):
     """The highest fact number this workflow saw; a record below it has lost facts."""
 
 
-class Answer(_Message):
+class Answer(Compact):
     """What became of one command."""
 
     command_id: str
@@ -51,7 +48,7 @@ class Answer(_Message):
     """Number of the last fact it caused; 0 when it caused none."""
 
 
-class DueAt(_Message):
+class DueAt(Kept):
     """One line of the timetable."""
 
     clock: str
@@ -59,7 +56,7 @@ class DueAt(_Message):
     at: datetime
 
 
-class Recorded(_Message):
+class Recorded(Compact):
     """How the case stands. The workflow's next steps depend on this alone."""
 
     seq: int = 0
@@ -87,14 +84,14 @@ class Recorded(_Message):
     """Closed, and nothing is running any more."""
 
 
-class CaseRef(_Message):
+class CaseRef(Kept):
     """Names one case to an activity."""
 
     tenant_id: str
     case_id: str
 
 
-class EffectRef(_Message):
+class EffectRef(Kept):
     """Names one effect to ``carry_out``."""
 
     tenant_id: str
@@ -102,7 +99,7 @@ class EffectRef(_Message):
     effect_id: str
 
 
-class NoticeRef(_Message):
+class NoticeRef(Kept):
     """Names one notice to the workflow ``Delivery`` and its activity."""
 
     tenant_id: str
@@ -110,7 +107,7 @@ class NoticeRef(_Message):
     notice_id: str
 
 
-class Delivered(_Message):
+class Delivered(Compact):
     """What ``deliver`` did: how many went out, and which are handed to a ``Delivery`` workflow of their own."""
 
     sent: int = 0

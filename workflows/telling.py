@@ -17,6 +17,9 @@ with workflow.unsafe.imports_passed_through():
 CASE_STATUS = SearchAttributeKey.for_keyword("CaseStatus")
 OUTCOME = SearchAttributeKey.for_keyword("Outcome")
 
+_UNSEEN = {"answers", "more", "undelivered"}
+"""Parts of a message that say how the work goes on, and nothing of the case."""
+
 
 def answer_of(visit: doorstep.Visit) -> Answer:
     """What an asker hears. Raises what was refused as an error that keeps code, detail and fields."""
@@ -71,8 +74,9 @@ def view(known: Recorded, loaded: bool) -> dict[str, Any]:
     """The answer of the query ``view``; before the first record it says that nothing is known yet."""
     if not loaded:
         return {"loaded": False, "detail": "This workflow has not read the record yet; ask again in a moment."}
-    body = known.model_dump(mode="json", exclude={"answers", "more", "undelivered"})
-    return {"loaded": True, **body}
+    # The message leaves its defaults out; somebody who asks sees every field.
+    fields = {name: field.default for name, field in Recorded.model_fields.items() if name not in _UNSEEN}
+    return {"loaded": True, **fields, **known.model_dump(mode="json", exclude=_UNSEEN)}
 
 
 def timetable(known: Recorded) -> list[dict[str, Any]]:
