@@ -1,0 +1,68 @@
+"""A command counts from when it was received, however long nobody was there to judge it."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.support.fleet import House, until
+from tests.support.lives import MONEY, Desk, a_report
+from tests.support.sound import assert_sound
+
+pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.temporal]
+
+
+async def _offered(desk: Desk) -> dict[str, Any]:
+    """A case in settlement with an offer on the table."""
+    case_id = await desk.open(a_report(number=uuid.uuid4().hex))
+    case = await desk.see(case_id)
+    parties = {p["side"]: p["id"] for p in case["parties"]}
+    offer = {"id": f"cmd_{uuid.uuid4()}", "type": "offer", "by": parties["claimant"], "remedy": "payout", "amount": MONEY}
+    await desk.send(case_id, offer)
+    return {"id": case_id, "respondent": parties["respondent"], "due": case["deadlines"][0]["due_at"]}
+
+
+async def _accepts(desk: Desk, case: dict[str, Any]) -> str:
+    """The respondent accepts, and nobody is there to judge it: the command's id."""
+    command_id = f"cmd_{uuid.uuid4()}"
+    body = {"id": command_id, "type": "accept_offer", "by": case["respondent"]}
+    status, _ = await desk.ask("POST", f"/v1/cases/{case['id']}/commands", json=body)
+    assert status == 202
+    return command_id
+
+
+async def test_received_before_the_deadline_is_in_time_and_after_it_is_not(house: House) -> None:
+    firm = await house.firm(hour=0.7)
+    async with httpx2.AsyncClient(timeout=30) as http:
+        desk = Desk(house, firm, http)
+        early, late = await _offered(desk), await _offered(desk)
+        await house.kill("worker")
+        in_time = await _accepts(desk, early)
+        assert datetime.now(UTC) < datetime.fromisoformat(early["due"]), "the machine was too slow for this test to mean anything"
+        over = datetime.fromisoformat(max(early["due"], late["due"])) - datetime.now(UTC)
+        await asyncio.sleep(over.total_seconds() + 0.2)
+        too_late = await _accepts(desk, late)
+        await house.back("worker")
+
+        answers = {}
+        for case, command in ((early, in_time), (late, too_late)):
+            answers[command] = await until(partial(desk._answered, case["id"], command), "an answer")
+        assert answers[in_time]["answer"]["status"] == "accepted"
+        assert answers[too_late]["answer"]["code"] == "not_in_this_phase"
+        assert (await desk.see(early["id"]))["outcome"] == "settled"
+        facts = {c["id"]: await _facts(desk, c["id"]) for c in (early, late)}
+        assert "level_reached" not in facts[early["id"]], "the default of a deadline happened although the command was in time"
+        assert facts[late["id"]].index("level_reached") < facts[late["id"]].index("phase_entered:review")
+    await assert_sound(house, firm, ended=False)
+
+
+async def _facts(desk: Desk, case_id: str) -> list[str]:
+    entries = (await desk.ask("GET", f"/v1/cases/{case_id}/timeline", staff=True))[1]["data"]
+    phases = {n: (e.get("fact") or e.get("data") or {}).get("phase") for n, e in enumerate(entries)}
+    return [f"{e['type']}:{phases[n]}" if e["type"] == "phase_entered" else str(e["type"]) for n, e in enumerate(entries)]
