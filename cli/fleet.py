@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from runtime.embedded import processes
+from runtime.embedded.credentials import write_durably
 from runtime.embedded.processes import ProcessRef
 from runtime.errors import ServiceFault
 
@@ -36,6 +38,7 @@ class Fleet:
         self.state_dir = state_dir.resolve()
         self._env = {**os.environ, **(env or {}), "OMBUD_STATE_DIR": str(self.state_dir), "PYTHONTZPATH": ""}
         self._file = self.state_dir / "fleet.json"
+        self._noting = threading.Lock()
 
     @property
     def crew(self) -> Crew:
@@ -69,10 +72,14 @@ class Fleet:
         command = [sys.executable, "-m", "cli.main", role, "run", *mark]
         env = {**self._env, variable: str(place), **(extra or {})}
         ref = processes.spawn(command, log=self.log(role), marker=mark, cwd=Path(__file__).parents[1], env=env)
-        port_name = "api_port" if role == "api" else "health_port"
-        self._file.write_text(crew.model_copy(update={role: ref, port_name: place}).model_dump_json(indent=2))
+        self._note({role: ref, "api_port" if role == "api" else "health_port": place})
         self._wait(role, ref, place)
         return ref
+
+    def _note(self, changes: Mapping[str, ProcessRef | int]) -> None:
+        # Both roles may be starting at once, and somebody may be reading.
+        with self._noting:
+            write_durably(self._file, self.crew.model_copy(update=changes).model_dump_json(indent=2))
 
     def _wait(self, role: Role, ref: ProcessRef, port: int) -> None:
         import httpx2

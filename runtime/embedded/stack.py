@@ -44,16 +44,21 @@ class Stack:
         ui: bool = False,
         mail: bool = False,
         binaries: BinaryFinder | None = None,
+        dynamic_config: Mapping[str, str] | None = None,
     ) -> None:
         """Services for which `settings` name an address are left alone. `search_attributes` are names and Temporal types;
-        `ui` adds Temporal's pages, `mail` a mail catcher; `binaries` finds the Temporal program."""
+        `ui` adds Temporal's pages, `mail` a mail catcher; `binaries` finds the Temporal program; `dynamic_config` are settings
+        of the Temporal server, such as a history that counts as long early."""
         self._settings = settings
         self.state_dir = settings.state_dir.resolve()
         self._ui, self._wants_mail = ui, mail
         self._mail = EmbeddedMail(self.state_dir)
         self.binaries = binaries or BinaryFinder(explicit=settings.temporal_cli_path)
         self._temporal = EmbeddedTemporal(
-            self.state_dir / "temporal", namespace=settings.temporal_namespace, search_attributes=search_attributes or {}
+            self.state_dir / "temporal",
+            namespace=settings.temporal_namespace,
+            search_attributes=search_attributes or {},
+            dynamic_config=dynamic_config,
         )
         self._started: set[Service] = set()
         self._noting = threading.Lock()
@@ -236,16 +241,17 @@ class Stack:
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
         """One process at a time changes the stack; the others wait."""
-        with await asyncio.to_thread(self._lock):
+        with self._lock_file() as held:
+            # Asked for again and again, not in a thread: whoever is cancelled while waiting lets go of the file.
+            while not _locked(held):  # noqa: ASYNC110 - another process holds it
+                await asyncio.sleep(0.02)
             yield
 
-    def _lock(self) -> TextIO:
+    def _lock_file(self) -> TextIO:
         # Postgres may run as another user, who must be able to pass through; the files inside have modes of their own.
         self.state_dir.mkdir(parents=True, exist_ok=True)
         self.state_dir.chmod(0o711 if os.geteuid() == 0 else 0o700)
-        held = (self.state_dir / "stack.lock").open("w", encoding="utf-8")
-        fcntl.flock(held, fcntl.LOCK_EX)
-        return held
+        return (self.state_dir / "stack.lock").open("w", encoding="utf-8")
 
     def _note(self, **slots: Slot) -> None:
         with self._noting:
@@ -278,6 +284,14 @@ class Stack:
             raise ServiceFault("stack_not_running", "Not running: postgres. Start it with `ombud stack up`.")
         port = running[1]
         return postgres.url(APP, credentials.app_password, port), postgres.url(OWNER, credentials.owner_password, port)
+
+
+def _locked(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _place(url: SecretStr | None) -> str | None:

@@ -18,10 +18,18 @@ _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL")
 class EmbeddedTemporal:
     """One development server whose database lies in `folder`."""
 
-    def __init__(self, folder: Path, *, namespace: str, search_attributes: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        namespace: str,
+        search_attributes: Mapping[str, str],
+        dynamic_config: Mapping[str, str] | None = None,
+    ) -> None:
         self._database = folder / "temporal.db"
         self._namespace = namespace
         self._search_attributes = dict(search_attributes)
+        self._dynamic_config = dict(dynamic_config or {})
         self._marker = ("--db-filename", str(self._database))
         self.log = folder / "server.log"
 
@@ -36,6 +44,8 @@ class EmbeddedTemporal:
             command += ["--namespace", self._namespace]
         for name, kind in self._search_attributes.items():
             command += ["--search-attribute", f"{name}={kind}"]
+        for name, value in self._dynamic_config.items():
+            command += ["--dynamic-config-value", f"{name}={value}"]
         # Addresses and keys of another cluster in the environment must not reach this server.
         env = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
         return processes.spawn(command, log=self.log, marker=self._marker, env=env)
