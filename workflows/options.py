@@ -23,7 +23,8 @@ RECORD: dict[str, Any] = {
 }
 
 DELIVER: dict[str, Any] = {
-    "start_to_close_timeout": timedelta(seconds=30),
+    # One try of one notice takes 10 s at most. When the worker dies, this long passes before another one goes on.
+    "start_to_close_timeout": timedelta(seconds=20),
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
 }
 
@@ -37,7 +38,8 @@ PATIENT: dict[str, Any] = {
 
 CARRY_OUT: dict[str, Any] = {
     # What was decided is carried out, however long the other side is away.
-    "start_to_close_timeout": timedelta(seconds=60),
+    # A platform has 10 s to answer; the rest is for the book of effects before and after.
+    "start_to_close_timeout": timedelta(seconds=20),
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10)),
 }
 
