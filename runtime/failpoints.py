@@ -26,9 +26,13 @@ class FailPoints:
         """What the settings arm; nothing outside development."""
         return cls(settings.fail_point if settings.development else None, settings.state_dir)
 
+    def armed(self, name: str) -> bool:
+        """Whether this process is to die at the point `name`."""
+        return name == self._name
+
     def hit(self, name: str) -> None:
         """Pass the point `name`: the process ends here, at once, when that point is armed and its turn has come."""
-        if not self._name or name != self._name:
+        if not self.armed(name):
             return
         self._left -= 1
         if self._left > 0:

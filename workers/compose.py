@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from temporalio.worker import Interceptor
+
 from activities.assign import AssignActivities
 from activities.carry_out import CarryOutActivities
 from activities.deliver import DeliverActivities
@@ -31,6 +33,7 @@ from storage.relay import PostgresRelay
 from storage.roster import PostgresRoster
 from storage.vault import Vault
 from workers.counting import Counters, CountingNotifier, CountingRecords
+from workers.failing import CONTINUE_AS_NEW, FailingInterceptor
 
 Activity = Callable[..., Any]
 
@@ -44,6 +47,7 @@ class WorkerParts:
     outbound_activities: list[Activity]
     relay: Relay
     counters: Counters
+    interceptors: list[Interceptor]
 
 
 @asynccontextmanager
@@ -72,6 +76,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
             ],
             relay=PostgresRelay(database),
             counters=counters,
+            interceptors=[FailingInterceptor(points.hit)] if points.armed(CONTINUE_AS_NEW) else [],
         )
 
 

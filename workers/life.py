@@ -62,6 +62,7 @@ async def _working(settings: Settings, client: Client, parts: WorkerParts) -> As
         workflows=WORKFLOWS,
         activities=parts.case_activities,
         workflow_runner=sandboxed_runner(),
+        interceptors=parts.interceptors,
         max_cached_workflows=1000,
         max_concurrent_workflow_tasks=8,
         max_concurrent_local_activities=50,
