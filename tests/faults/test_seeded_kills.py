@@ -1,0 +1,58 @@
+"""Worker, API, Temporal and Postgres die ten times each, at moments that a seed decides, under a load of whole lives."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import pytest
+
+from tests.support.fleet import Firm, House
+from tests.support.lives import Desk, Life, some_lives
+from tests.support.sound import assert_sound
+
+pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.temporal]
+
+KILLS = 10
+AT_ONCE = 10
+"""Lives that run side by side: two cores have to carry them and every restart."""
+LOAD = 32
+IN_FLIGHT = 5
+
+
+def plan(chance: random.Random) -> list[tuple[str, float, float]]:
+    """What dies, after how long, and for how long it stays away; ten rounds, each in another order."""
+    order = [what for _ in range(KILLS) for what in chance.sample(["worker", "api", "temporal", "postgres"], 4)]
+    return [(what, chance.uniform(0.1, 1.0), chance.uniform(0, 0.3)) for what in order]
+
+
+async def test_nothing_is_lost_or_done_twice_whatever_dies_when(house: House, firm: Firm, chance: random.Random) -> None:
+    killed = asyncio.Event()
+    waiting, lived = some_lives(chance, LOAD), list[Life]()
+
+    async def live(desk: Desk, number: int) -> None:
+        # More lives begin until the last kill, so that none falls on an idle system.
+        while waiting or not killed.is_set():
+            life = waiting.pop() if waiting else some_lives(chance, 1, prefix=f"more-{number}-{len(lived)}-")[0]
+            lived.append(life)
+            await life.live(desk)
+
+    async def kill() -> None:
+        for number, (what, after, away) in enumerate(plan(chance)):
+            await asyncio.sleep(after)
+            print(f"kill {number + 1}: {what}, {sum(1 for life in lived if life.case_id)} cases so far")
+            await house.kill(what)
+            await asyncio.sleep(away)
+            await house.back(what)
+        killed.set()
+
+    before = house.kills.copy()
+    async with house.watched(), house.api(firm.platform) as http:
+        desk = Desk(house, firm, http)
+        await asyncio.gather(kill(), *(live(desk, number) for number in range(AT_ONCE)))
+    done = house.kills - before
+    assert all(done[what] == KILLS for what in ("worker", "api", "temporal", "postgres"))
+    # A mail can come twice when the one who heard its 250 died before noting it, or had nowhere to note it.
+    sound = await assert_sound(house, firm, repeats=IN_FLIGHT * 2 * KILLS)
+    print(f"after {sum(done.values())} kills: {sound}")
+    assert sound.cases == len(lived) >= LOAD
