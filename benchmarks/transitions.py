@@ -147,6 +147,8 @@ class _Path:
     def _insert(self, table: str, row: dict[str, Any]) -> tuple[str, list[Any]]:
         """A plain INSERT. A case's row is updated by ours and has one id; inserted again it needs another."""
         if table == "cases":
+            # The terms are written once, with the first fact.
+            row |= {"terms": row["terms"] if row["turn"] == 1 else None}
             row |= {"id": f"case_{uuid7()}", "open_key": None, "external_id": None}
         if table == "commands":
             row |= {"id": f"cmd_{uuid7()}"}

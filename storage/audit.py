@@ -17,13 +17,14 @@ from domain.facts import Recording
 from storage.heads import SignedHead, Signer, append_heads, read_heads
 from storage.pool import Connection, Database
 from storage.records import projection
+from storage.sql_records import STATE
 from storage.vault import Vault
 
 PAGE = 200
 """Cases looked at with one query."""
 
-CASES = """
-SELECT c.id, c.turn, c.seq, c.head, c.state::text AS state, c.kind, c.category, c.phase, c.status, c.outcome, c.owner, c.queue,
+CASES = f"""
+SELECT c.id, c.turn, c.seq, c.head, {STATE} AS state, c.kind, c.category, c.phase, c.status, c.outcome, c.owner, c.queue,
     c.priority, c.waiting_on, c.wants_owner, c.needs_hands, c.next_due_at, c.next_clock, c.opened_at, c.updated_at, c.closed_at,
     c.pack, c.pack_version, c.calendars,
     ARRAY(SELECT jsonb_build_array(d.clock, d.instance, d.level, d.count, d.due_at) FROM deadlines d
@@ -32,7 +33,7 @@ FROM cases c
 WHERE c.tenant = $1 AND c.id > $2
 ORDER BY c.id
 LIMIT $3
-"""
+"""  # noqa: S608 - put together from constants
 FACTS = """
 SELECT case_id, seq, at, recorded_at, type, command_id, actor_id, body, hash, prev_hash
 FROM facts

@@ -126,6 +126,8 @@ def _writing(transition: Transition) -> tuple[str, list[Any]]:
         first, last = transition.facts[0], transition.facts[-1]
         before = {"after_seq": first.recording.seq - 1, "after_head": first.prev_hash}
         holds["projection"] = {**before, **projection(case), "head": last.hash}
+        if before["after_seq"] == 0:
+            holds["projection"]["terms"] = case.terms
         holds["facts"] = [fact_row(c) for c in transition.facts]
         holds["timetable"] = [due.model_dump() for due in case.timetable]
         holds["notices"] = notice_rows(transition)
@@ -145,7 +147,7 @@ def projection(case: Case) -> Row:
     first = min(case.timetable, key=lambda due: due.due_at, default=None)
     return {
         "seq": case.seq,
-        "state": case,
+        "state": case.model_dump(mode="json", exclude={"terms"}),
         "kind": case.kind,
         "category": case.category,
         "phase": case.phase,

@@ -6,8 +6,11 @@ LOCK = "SELECT 1 FROM cases WHERE tenant = $1 AND id = $2 FOR UPDATE"
 
 TURN = "SELECT turn FROM cases WHERE tenant = $1 AND id = $2"
 
+STATE = "(c.state || jsonb_build_object('terms', c.terms))::text"
+"""The folded case of a row ``c``. Its terms lie apart: written once, not at every step."""
+
 # $3 the turn that the caller knows (or null), $4 command ids asked about, $5 how many pending ones at most.
-READ = """
+READ = f"""
 WITH waiting AS (
     SELECT w.id, w.received_at, w.body, w.actor_id
     FROM commands w
@@ -29,7 +32,7 @@ WITH waiting AS (
     LEFT JOIN people t ON t.tenant = $1 AND t.id = w.body ->> 'owner' AND t.active
 )
 SELECT c.turn, c.head, c.calendars, clock_timestamp() AS now,
-    CASE WHEN c.turn = $3 THEN NULL ELSE c.state::text END AS state,
+    CASE WHEN c.turn = $3 THEN NULL ELSE {STATE} END AS state,
     (SELECT jsonb_agg(r.pending ORDER BY r.received_at, r.id)::text FROM resolved r) AS pending,
     (SELECT jsonb_agg(a.answer)::text FROM commands a
      WHERE a.tenant = $1 AND a.case_id = $2 AND a.id = ANY($4::text[]) AND a.status <> 'pending') AS answers,
@@ -38,7 +41,7 @@ SELECT c.turn, c.head, c.calendars, clock_timestamp() AS now,
           WHERE e.tenant = $1 AND e.case_id = $2 AND e.state = 'running' ORDER BY e.seq, e.id) AS effects
 FROM cases c
 WHERE c.tenant = $1 AND c.id = $2
-"""
+"""  # noqa: S608 - put together from constants
 
 CALENDARS = "SELECT ref, body::text AS body FROM calendars WHERE ref = ANY($1)"
 
@@ -53,12 +56,12 @@ gate AS (
     # With the number and hash of the fact that must stand before.
     "projection": """
 gate AS (
-    UPDATE cases c SET turn = c.turn + 1, seq = p.seq, head = p.head, state = p.state, kind = p.kind, category = p.category,
-        phase = p.phase, status = p.status, outcome = p.outcome, owner = p.owner, queue = p.queue, priority = p.priority,
-        waiting_on = p.waiting_on, wants_owner = p.wants_owner, needs_hands = p.needs_hands, next_due_at = p.next_due_at,
-        next_clock = p.next_clock, opened_at = p.opened_at, updated_at = p.updated_at, closed_at = p.closed_at,
-        pack = p.pack, pack_version = p.pack_version, calendars = p.calendars
-    FROM jsonb_to_record({}) AS p (after_seq bigint, after_head text, seq bigint, head text, state jsonb, kind text,
+    UPDATE cases c SET turn = c.turn + 1, seq = p.seq, head = p.head, state = p.state, terms = coalesce(p.terms, c.terms),
+        kind = p.kind, category = p.category, phase = p.phase, status = p.status, outcome = p.outcome, owner = p.owner,
+        queue = p.queue, priority = p.priority, waiting_on = p.waiting_on, wants_owner = p.wants_owner,
+        needs_hands = p.needs_hands, next_due_at = p.next_due_at, next_clock = p.next_clock, opened_at = p.opened_at,
+        updated_at = p.updated_at, closed_at = p.closed_at, pack = p.pack, pack_version = p.pack_version, calendars = p.calendars
+    FROM jsonb_to_record({}) AS p (after_seq bigint, after_head text, seq bigint, head text, state jsonb, terms jsonb, kind text,
         category text, phase text, status text, outcome text, owner text, queue text, priority text, waiting_on text,
         wants_owner boolean, needs_hands boolean, next_due_at timestamptz, next_clock text, opened_at timestamptz,
         updated_at timestamptz, closed_at timestamptz, pack text, pack_version text, calendars text[])

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_HELD = """
-SELECT c.id, c.kind, c.opened_at, c.state::text AS state, c.external_id, c.source, c.turn, c.next_due_at, c.next_clock
+from storage.sql_records import STATE
+
+_HELD = f"""
+SELECT c.id, c.kind, c.opened_at, {STATE} AS state, c.external_id, c.source, c.turn, c.next_due_at, c.next_clock
 FROM cases c
-"""
+"""  # noqa: S608 - put together from constants
 
 CASE = _HELD + "WHERE c.tenant = $1 AND c.id = $2"
 

@@ -7,7 +7,9 @@ CREATE TABLE cases (
     turn bigint NOT NULL DEFAULT 0,
     seq bigint NOT NULL DEFAULT 0,
     head text NOT NULL DEFAULT '',
+    -- The folded case without its terms, which never change and are more than half of it.
     state jsonb,
+    terms jsonb,
     kind text NOT NULL,
     category text NOT NULL,
     phase text NOT NULL DEFAULT 'intake',
