@@ -12,7 +12,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     # Named in full: `from workflows import …` would slip past the sandbox's importer and load them anew for every run.
@@ -103,8 +103,9 @@ class CaseWorkflow:
         summary = telling.record_summary(self._known)
         try:
             known = await workflow.execute_local_activity("records.record", ask, result_type=Recorded, **options.RECORD_LOCAL)
-        except (ActivityError, ApplicationError) as error:
-            # A local activity that finally fails raises a bare ApplicationError; only its time-outs come as ActivityError.
+        except FailureError as error:
+            # A local activity that finally fails raises what it failed with, bare. Its time-out comes as an ActivityError in the
+            # worker that saw it, and on replay as a bare TimeoutError: both must lead the same way.
             if is_cancelled_exception(error):
                 raise
             known = await workflow.execute_activity(
@@ -133,7 +134,7 @@ class CaseWorkflow:
     async def _assign(self) -> None:
         try:
             await workflow.execute_local_activity("cases.assign", self._ref, **options.RECORD_LOCAL)
-        except (ActivityError, ApplicationError) as error:
+        except FailureError as error:
             if is_cancelled_exception(error):
                 raise
             await workflow.execute_activity("cases.assign", self._ref, summary="Find an owner", **options.RECORD)

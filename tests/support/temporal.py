@@ -178,9 +178,13 @@ class Weather:
 
     real: Records
     fails: int = 0
+    hangs: int = 0
 
     async def read(self, *given: Any, **options: Any) -> Standing | None:
         """Read, or fail."""
+        if self.hangs > 0:
+            self.hangs -= 1
+            await asyncio.sleep(60)
         if self.fails > 0:
             self.fails -= 1
             raise ConnectionRefusedError("the database is away")
