@@ -11,6 +11,8 @@ import asyncio
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import perf_counter
 
 from rich.console import Console
@@ -44,8 +46,7 @@ def main() -> int:
     def say(what: str) -> None:
         console.print(f"[dim]{perf_counter() - begin:6.1f} s  {what}[/dim]", highlight=False)
 
-    with tempfile.TemporaryDirectory(prefix="ombud-bench-pyc-") as folder:
-        keep_bytecode(folder)
+    with kept_bytecode():
         effort = measures.QUICK if quick else measures.Effort()
         alone = [*measures.deadlines(effort, say), *measures.sandbox_cost(effort, say)]
         figures = [*asyncio.run(with_services(effort, say)), *alone]
@@ -54,12 +55,19 @@ def main() -> int:
     return 0
 
 
-def keep_bytecode(folder: str) -> None:
+@contextmanager
+def kept_bytecode() -> Iterator[None]:
     """Some shells forbid Python to write bytecode; every sandbox would compile its workflow anew, as no installed worker does."""
-    if sys.dont_write_bytecode:
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = folder
-        sys.dont_write_bytecode = False
+    forbidden = sys.dont_write_bytecode
+    with tempfile.TemporaryDirectory(prefix="ombud-bench-pyc-") as folder:
+        if forbidden:
+            os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+            os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = folder
+            sys.dont_write_bytecode = False
+        try:
+            yield
+        finally:
+            sys.dont_write_bytecode = forbidden
 
 
 if __name__ == "__main__":
