@@ -117,7 +117,8 @@ LETTERS = {
 EVENTS = [
     "case_opened", "case_declined", "phase_entered:settlement", "phase_entered:review", "phase_entered:approval",
     "phase_entered:ruled", "phase_entered:appealable", "phase_entered:appeal", "evidence_requested:claimant",
-    "evidence_requested:respondent", "evidence_submitted", "requests_settled", "evidence_lapsed", "offer_made", "offer_accepted", "offer_declined",
+    "evidence_requested:respondent", "evidence_submitted", "requests_settled",
+    "evidence_lapsed", "offer_made", "offer_accepted", "offer_declined",
     "message_sent", "ruling_drafted", "ruling_issued", "ruling_returned", "appeal_lodged", "appeal_withdrawn", "case_remitted",
     "case_closed", "case_withdrawn", "case_reopened", "case_assigned", "case_queued", "level_reached:warn",
     "level_reached:escalate", "delivery_failed", "effect_reported", "unheard_of:thing",

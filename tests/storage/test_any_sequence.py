@@ -19,7 +19,8 @@ pytestmark = pytest.mark.postgres
 
 FACTS = "SELECT seq, body FROM facts WHERE tenant = $1 AND case_id = $2 ORDER BY seq"
 ROW = """
-SELECT (state || jsonb_build_object('terms', terms))::text AS state, seq, phase, status, outcome, owner, queue, priority, waiting_on, next_due_at, next_clock
+SELECT (state || jsonb_build_object('terms', terms))::text AS state,
+    seq, phase, status, outcome, owner, queue, priority, waiting_on, next_due_at, next_clock
 FROM cases WHERE tenant = $1 AND id = $2
 """
 DEADLINES = "SELECT clock, instance, level, count, due_at FROM deadlines WHERE tenant = $1 AND case_id = $2"
