@@ -258,8 +258,8 @@ def environment(state_dir: Path) -> dict[str, str]:
     }
 
 
-async def until(holds: Callable[[], Awaitable[Any]], what: str, patience: float = PATIENCE_FOR) -> Any:
-    """Wait for something to be true; weather on the way is waited out. The first true value."""
+async def until(holds: Callable[[], Awaitable[Any]], what: str | Callable[[], str], patience: float = PATIENCE_FOR) -> Any:
+    """Wait for something to be true; the first true value. ``what`` says in the end what did not come."""
     loop = asyncio.get_running_loop()
     end = loop.time() + patience
     while True:
@@ -267,5 +267,5 @@ async def until(holds: Callable[[], Awaitable[Any]], what: str, patience: float 
         if found:
             return found
         if loop.time() > end:
-            raise AssertionError(f"waited {patience:.0f} s for: {what}")
+            raise AssertionError(f"waited {patience:.0f} s for: {what if isinstance(what, str) else what()}")
         await asyncio.sleep(0.1)

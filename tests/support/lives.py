@@ -62,16 +62,21 @@ class Desk:
         """Status and body; sent again in bad weather. Raises Refused."""
         headers = {"Authorization": f"Bearer {self.firm.ops if staff else self.firm.platform}", **more.pop("headers", {})}
 
+        last = "nothing"
+
         async def once() -> httpx2.Response | None:
+            nonlocal last
             try:
                 # By whole address: an API that was started again may have another port.
                 response = await self._http.request(method, self._house.api_url + path, headers=headers, **more)
-            except httpx2.HTTPError:
+            except httpx2.HTTPError as error:
+                last = repr(error)
                 return None
+            last = f"{response.status_code} {response.text[:300]}"
             again = response.status_code >= 500 or (response.status_code in (409, 429) and "retry-after" in response.headers)
             return None if again else response
 
-        response = await until(once, f"an answer to {method} {path}")
+        response = await until(once, lambda: f"an answer to {method} {path}; the last was {last}")
         body: Json = response.json()
         if response.status_code >= 400:
             raise Refused(body)
