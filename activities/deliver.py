@@ -13,6 +13,9 @@ from activities.ports import Never, Notifier, Outbox, OutgoingNotice, ToldToWait
 
 TRY_FOR = 10.0
 """Seconds for one try."""
+NOTE_FOR = 5.0
+"""Seconds for noting that something went out, while the database is away: what is not noted goes out again."""
+NOTE_AGAIN_AFTER = 0.2
 BATCH = 50
 """Notices sent side by side. A case that was told a lot at once has more than one batch."""
 
@@ -49,8 +52,16 @@ class DeliverActivities:
             # Weather of any kind: the patient workflow takes over, the case does not wait.
             await self._outbox.attempt(notice.tenant_id, notice.id, type(error).__name__)
             return "slow"
-        await self._outbox.sent(notice.tenant_id, notice.id, receipt)
+        await self._note(notice.tenant_id, notice.id, receipt)
         return "sent"
+
+    async def _note(self, tenant_id: str, notice_id: str, receipt: str) -> None:
+        async with asyncio.timeout(NOTE_FOR):
+            while True:
+                try:
+                    return await self._outbox.sent(tenant_id, notice_id, receipt)
+                except Exception:  # noqa: BLE001 - whatever the weather is, the notice is out and has to be noted
+                    await asyncio.sleep(NOTE_AGAIN_AFTER)
 
     @activity.defn(name="notices.deliver_one")
     async def deliver_one(self, ref: NoticeRef) -> None:
@@ -69,7 +80,7 @@ class DeliverActivities:
             # Noted for the console, then Temporal's weather.
             await self._outbox.attempt(ref.tenant_id, ref.notice_id, type(error).__name__)
             raise
-        await self._outbox.sent(ref.tenant_id, ref.notice_id, receipt)
+        await self._note(ref.tenant_id, ref.notice_id, receipt)
 
     @activity.defn(name="notices.give_up")
     async def give_up(self, ref: NoticeRef, code: str) -> None:
