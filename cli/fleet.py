@@ -34,11 +34,15 @@ class Crew(BaseModel):
 class Fleet:
     """Starts and stops the processes of one state folder."""
 
-    def __init__(self, state_dir: Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, state_dir: Path, env: Mapping[str, str] | None = None, *, release: Path = Path(__file__).parents[1]
+    ) -> None:
+        """`env` is added to this process's own; `release` is the folder of the packages that the processes run."""
         self.state_dir = state_dir.resolve()
         self._env = {**os.environ, **(env or {}), "OMBUD_STATE_DIR": str(self.state_dir), "PYTHONTZPATH": ""}
         self._file = self.state_dir / "fleet.json"
         self._noting = threading.Lock()
+        self._release = release
 
     @property
     def crew(self) -> Crew:
@@ -71,7 +75,7 @@ class Fleet:
         mark = ("--state-dir", str(self.state_dir))
         command = [sys.executable, "-m", "cli.main", role, "run", *mark]
         env = {**self._env, variable: str(place), **(extra or {})}
-        ref = processes.spawn(command, log=self.log(role), marker=mark, cwd=Path(__file__).parents[1], env=env)
+        ref = processes.spawn(command, log=self.log(role), marker=mark, cwd=self._release, env=env)
         self._note({role: ref, "api_port" if role == "api" else "health_port": place})
         self._wait(role, ref, place)
         return ref

@@ -1,114 +1,167 @@
-"""The command line from end to end, as a new user goes along it: up, a case opened, ruled on and proved, and down."""
+"""The ``ombud`` command from `up` to `down`, as a stranger types it: on a machine's own services, in a folder of its own."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+import httpx2
 import pytest
+
+from runtime.embedded.stack import Stack
+from runtime.settings import Settings
+from tests.support.fleet import ROOT, environment
 
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.temporal]
 
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "intake"
-USAGE, DATA, NO_INPUT, NO_PERMISSION, UNAVAILABLE = 64, 65, 66, 77, 69
+REPORT = ROOT / "tests/fixtures/intake/report.json"
+MAIL = ROOT / "tests/fixtures/intake/report.eml"
 
 
 class Shell:
-    """Runs ``ombud`` in a state folder of its own."""
+    """Types commands, each a process of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("OMBUD_")}
-        self.env = {**clean, "OMBUD_STATE_DIR": str(folder), "OMBUD_API_PORT": "0", "OMBUD_TENANT": "local"}
+    def __init__(self, state_dir: Path) -> None:
+        self.state_dir = state_dir
+        own = {name: value for name, value in os.environ.items() if not name.startswith("OMBUD_")}
+        self._env = {**own, **environment(state_dir), "OMBUD_STATE_DIR": str(state_dir), "OMBUD_API_PORT": "0"}
 
-    def __call__(self, *args: str, expect: int = 0, stdin: str | None = None) -> str:
-        command = [sys.executable, "-m", "cli.main", *args]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=self.env, input=stdin, timeout=120)
-        assert done.returncode == expect, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done.stdout if expect == 0 else done.stderr
+    def type(self, *words: str, stdin: str | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run it to its end."""
+        command = [sys.executable, "-m", "cli.main", *words]
+        return subprocess.run(
+            command, cwd=ROOT, env={**self._env, **env}, input=stdin, capture_output=True, text=True, check=False
+        )
 
-    def json(self, *args: str) -> Any:
-        return json.loads(self(*args, "--json"))
+    def json(self, *words: str, stdin: str | None = None) -> Any:
+        """What it prints with ``--json``."""
+        done = self.type(*words, "--json", stdin=stdin)
+        assert done.returncode == 0, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return json.loads(done.stdout)
+
+    def refused(self, code: int, *words: str, **env: str) -> str:
+        """What it says on stderr when it ends with an exit code; stdout stays empty."""
+        done = self.type(*words, **env)
+        assert (done.returncode, done.stdout) == (code, ""), f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stderr
 
 
 @pytest.fixture(scope="module")
-def ombud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
-    """Everything up, and down again at the end."""
-    shell = Shell(tmp_path_factory.mktemp("cli"))
-    assert "stack_not_running" in shell("case", "list", expect=UNAVAILABLE)
-    said = shell.json("up")
-    assert said["api"].startswith("http://127.0.0.1:")
-    assert said["api_key"].startswith("omb_")
-    try:
-        yield shell
-    finally:
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    """A shell in an empty state folder; whatever was started there is ended."""
+    made = Shell(tmp_path_factory.mktemp("cli"))
+    yield made
+    made.type("down")
+    asyncio.run(Stack(Settings(_env_file=None, state_dir=made.state_dir, database_url=None, temporal_address=None)).destroy())
+
+
+@pytest.fixture(scope="module")
+def places(shell: Shell) -> dict[str, Any]:
+    """Where everything answers, after ``ombud up``."""
+    told: dict[str, Any] = shell.json("up")
+    return told
+
+
+@pytest.fixture(scope="module")
+def case_id(shell: Shell, places: dict[str, Any]) -> str:
+    """A case opened from a file."""
+    assert places
+    return str(shell.json("case", "open", "--file", str(REPORT))["id"])
+
+
+class TestUp:
+    def test_it_says_where_everything_answers(self, shell: Shell, places: dict[str, Any]) -> None:
+        assert httpx2.get(places["api"] + "/v1/readyz").json()["status"] == "ok"
+        answer = httpx2.get(places["api"] + "/v1/cases", headers={"Authorization": f"Bearer {places['api_key']}"})
+        assert answer.status_code == 200
+        assert httpx2.get(places["worker_health"]).status_code == 200
+
+    def test_a_second_time_starts_nothing(self, shell: Shell, places: dict[str, Any]) -> None:
+        again = shell.json("up")
+        same = ("api", "temporal", "worker_health")
+        assert {name: again[name] for name in same} == {name: places[name] for name in same}
+        assert "omb_" not in again["api_key"], "the secret is shown once"
+
+
+class TestCase:
+    def test_the_same_file_is_the_same_case(self, shell: Shell, case_id: str) -> None:
+        assert shell.json("case", "open", "--file", str(REPORT))["id"] == case_id
+
+    def test_a_mail_opens_a_case(self, shell: Shell, case_id: str) -> None:
+        opened = shell.json("case", "open", "--file", str(MAIL))
+        assert opened["id"] != case_id
+        listed = shell.json("case", "list")["data"]
+        assert {case["id"] for case in listed} == {case_id, opened["id"]}
+
+    def test_tables_are_for_people(self, shell: Shell, case_id: str) -> None:
+        for words in (("case", "list"), ("case", "show", case_id), ("case", "timeline", case_id)):
+            done = shell.type(*words, COLUMNS="200")
+            assert done.returncode == 0, done.stderr
+            assert case_id in done.stdout or words[1] == "timeline"
+            assert not done.stdout.startswith("{")
+
+    def test_it_is_ruled_on_by_its_owner(self, shell: Shell, case_id: str) -> None:
+        claimant = next(p["id"] for p in shell.json("case", "show", case_id)["parties"] if p["side"] == "claimant")
+        escalate = json.dumps({"type": "escalate"})
+        assert shell.json("case", "command", case_id, "-", "--as", claimant, stdin=escalate)["status"] == "accepted"
+        owner = shell.json("case", "show", case_id)["owner"]
+        assert owner == "per_mediator"
+        words = ("case", "rule", case_id, "--outcome", "upheld", "--ground", "scope", "--reasons", "It was in scope.")
+        payout = ("--remedy", "payout:15000:USD")
+        assert "[not_allowed]" in shell.refused(77, *words, *payout, "--as", claimant)
+        assert shell.json(*words, *payout, "--as", owner)["status"] == "accepted"
+        assert "[not_in_this_phase]" in shell.refused(75, *words, *payout, "--as", owner)
+        types = [entry["type"] for entry in shell.json("case", "timeline", case_id)["data"]]
+        assert "ruling_drafted" in types
+
+
+class TestExitCodes:
+    def test_each_cause_has_its_own(self, shell: Shell, case_id: str, tmp_path: Path) -> None:
+        broken = tmp_path / "report.json"
+        broken.write_text('{"kind": "tax_return"}', "utf-8")
+        said = shell.refused(65, "case", "open", "--file", str(broken))
+        assert "statement: Field required" in said
+        shell.refused(66, "case", "open", "--file", str(tmp_path / "none.json"))
+        shell.refused(66, "case", "show", "case_00000000-0000")
+        shell.refused(65, "case", "command", case_id, "{not json")
+        shell.refused(65, "case", "command", case_id, '{"type": "explode"}')
+        shell.refused(
+            64, "case", "rule", case_id, "--outcome", "x", "--reasons", "y", "--as", "per_mediator", "--remedy", "a:b:c"
+        )
+        shell.refused(64, "case", "revive")
+        nothing_runs = str(tmp_path / "elsewhere")
+        assert "ombud stack up" in shell.refused(69, "case", "list", OMBUD_STATE_DIR=nothing_runs)
+
+
+class TestAudit:
+    def test_the_record_is_whole_until_somebody_tampers(self, shell: Shell, case_id: str) -> None:
+        assert shell.json("audit", "verify")["problems"] == []
+        asyncio.run(_tamper(shell.state_dir, "UPDATE cases SET owner = 'per_lead' WHERE id = $1", case_id))
+        done = shell.type("audit", "verify", "--json")
+        assert done.returncode == 1
+        assert [p["code"] for p in json.loads(done.stdout)["problems"]] == ["projection_differs"]
+
+
+class TestDown:
+    def test_it_stops_what_it_started_and_nothing_the_second_time(self, shell: Shell, places: dict[str, Any]) -> None:
         assert set(shell.json("down")["stopped"]) == {"api", "worker", "mail", "temporal", "postgres"}
+        assert shell.json("down")["stopped"] == []
+        with pytest.raises(httpx2.HTTPError):
+            httpx2.get(places["api"] + "/v1/healthz")
 
 
-@pytest.fixture
-def report(tmp_path: Path) -> Path:
-    """A report of its own, as a file."""
-    body = json.loads((FIXTURES / "report.json").read_text("utf-8"))
-    body |= {"kind": "bounty_dispute", "external_id": uuid.uuid4().hex, "attributes": {}}
-    path = tmp_path / "report.json"
-    path.write_text(json.dumps(body), encoding="utf-8")
-    return path
-
-
-def test_a_case_from_the_report_to_the_ruling(ombud: Shell, report: Path) -> None:
-    case_id = ombud.json("case", "open", "--file", str(report))["id"]
-    assert case_id in {c["id"] for c in ombud.json("case", "list", "--status", "open")["data"]}
-    case = ombud.json("case", "show", case_id)
-    assert case["phase"] == "settlement"
-    claimant = next(p["id"] for p in case["parties"] if p["side"] == "claimant")
-    assert "accepted" in ombud("case", "command", case_id, '{"type": "escalate"}', "--as", claimant)
-    ruling = ("case", "rule", case_id, "--as", "per_mediator", "--outcome", "upheld", "--remedy", "payout:15000:usd")
-    assert "ground_unknown" in ombud(*ruling, "--reasons", "It is so.", expect=DATA)
-    ombud(*ruling, "--ground", "scope", "--reasons", "-", stdin="The flaw was in scope on the day of the report.")
-    assert ombud.json("case", "show", case_id)["phase"] == "ruled"
-    # To the claimant the case is in mediation until the grace is over.
-    assert ombud.json("case", "show", case_id, "--as", claimant)["phase"] == "review"
-    told = ombud("case", "timeline", case_id)
-    assert "ruling drafted" in told
-    assert "in scope on the day" in told
-    assert "the record is whole" in ombud("audit", "verify")
-
-
-def test_a_mail_becomes_a_case(ombud: Shell) -> None:
-    said = ombud("case", "open", "--file", str(FIXTURES / "report.eml"))
-    assert said.startswith("case_")
-    assert said == ombud("case", "open", "--file", str(FIXTURES / "report.eml")), "the same mail is the same case"
-
-
-@pytest.mark.parametrize(
-    ("args", "code", "word"),
-    [
-        (("case", "show", "case_00000000-0"), NO_INPUT, "not_found"),
-        (("case", "open", "--file", "no-such-file.json"), NO_INPUT, "no file"),
-        (("case", "revive"), USAGE, "--all"),
-        (("case", "command", "case_00000000-0", "{not json"), DATA, "not JSON"),
-    ],
-)
-def test_an_error_says_what_and_exits_by_its_cause(ombud: Shell, args: tuple[str, ...], code: int, word: str) -> None:
-    assert word in ombud(*args, expect=code)
-
-
-def test_who_may_not_is_told_why(ombud: Shell, report: Path) -> None:
-    case_id = ombud.json("case", "open", "--file", str(report))["id"]
-    assert "not_allowed" in ombud(
-        "case", "command", case_id, '{"type": "escalate"}', "--as", "per_mediator", expect=NO_PERMISSION
-    )
-
-
-def test_the_doctor_finds_everything_well(ombud: Shell) -> None:
-    assert {row["verdict"] for row in ombud.json("doctor")} <= {"ok", "warn"}
-
-
-def test_reviving_what_runs_starts_nothing(ombud: Shell) -> None:
-    assert ombud.json("case", "revive", "--all")["started"] == 0
+async def _tamper(state_dir: Path, statement: str, *arguments: str) -> None:
+    settings = Settings(_env_file=None, state_dir=state_dir, database_url=None, temporal_address=None)
+    conn = await asyncpg.connect(Stack(settings).info().database_url)
+    try:
+        await conn.execute("SELECT set_config('ombud.tenant', 'local', false)")
+        await conn.execute(statement, *arguments)
+    finally:
+        await conn.close()

@@ -144,6 +144,23 @@ class House:
         await asyncio.to_thread(self.fleet.stop, role)
         await self.start(role, fail_point)
 
+    @asynccontextmanager
+    async def released(self, release: Path) -> AsyncIterator[None]:
+        """While it lasts, worker and API run the packages in another folder, as after a deployment."""
+        ours, theirs = self.fleet, Fleet(self.fleet.state_dir, environment(self.fleet.state_dir), release=release)
+        roles: tuple[Role, ...] = ("worker", "api")
+        try:
+            for role in roles:
+                await asyncio.to_thread(ours.stop, role)
+            self.fleet = theirs
+            await self.whole()
+            yield
+        finally:
+            for role in roles:
+                await asyncio.to_thread(theirs.stop, role)
+            self.fleet = ours
+            await self.whole()
+
     async def kill(self, what: str) -> None:
         """SIGKILL, as a power cut."""
         self.kills[what] += 1
@@ -223,9 +240,10 @@ class House:
     ) -> subprocess.CompletedProcess[str]:
         """The real ``ombud`` command as a process of its own."""
         command = [sys.executable, "-m", "cli.main", *args]
+        release = env.pop("release", str(ROOT))
         given = {**os.environ, **environment(self.fleet.state_dir), "OMBUD_STATE_DIR": str(self.fleet.state_dir), **env}
         done = await asyncio.to_thread(
-            subprocess.run, command, capture_output=True, text=True, check=False, cwd=ROOT, env=given, input=stdin
+            subprocess.run, command, capture_output=True, text=True, check=False, cwd=release, env=given, input=stdin
         )
         assert expect is None or done.returncode == expect, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
