@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 
-from tests.support.fleet import House, until
+from tests.support.fleet import Firm, House, until
 from tests.support.lives import MONEY, Desk, a_report
 from tests.support.sound import assert_sound
 
@@ -64,6 +65,43 @@ async def test_received_before_the_deadline_is_in_time_and_after_it_is_not(house
         assert facts[late["id"]].index("level_reached") < facts[late["id"]].index("phase_entered:review")
     # The worker was killed: mails whose 250 it had just heard, and not noted, come again.
     await assert_sound(house, firm, repeats=IN_FLIGHT, ended=False)
+
+
+MOVE = """
+UPDATE commands c SET received_at = d.due_at + $3::interval
+FROM deadlines d WHERE d.tenant = c.tenant AND d.case_id = c.case_id AND c.id = $2 AND c.tenant = $1 AND d.clock = 'settlement'
+"""
+
+
+async def test_the_very_instant_of_the_deadline_is_in_time_and_a_microsecond_later_is_not(house: House) -> None:
+    firm = await house.firm(hour=0.5)
+    async with httpx2.AsyncClient(timeout=30) as http:
+        desk = Desk(house, firm, http)
+        sharp, late = await _offered(desk), await _offered(desk)
+        await house.kill("worker")
+        in_time, too_late = await _accepts(desk, sharp), await _accepts(desk, late)
+        for command, after in ((in_time, timedelta(0)), (too_late, timedelta(microseconds=1))):
+            assert await _as_owner(house, firm, MOVE, command, after) == "UPDATE 1"
+        over = datetime.fromisoformat(max(sharp["due"], late["due"])) - datetime.now(UTC)
+        await asyncio.sleep(max(0.0, over.total_seconds() + 0.2))
+        await house.back("worker")
+
+        first = await until(partial(desk._answered, sharp["id"], in_time), "an answer")
+        second = await until(partial(desk._answered, late["id"], too_late), "an answer")
+        assert first["answer"]["status"] == "accepted"
+        assert second["answer"]["code"] == "not_in_this_phase"
+        assert (await desk.see(sharp["id"]))["outcome"] == "settled"
+    await assert_sound(house, firm, ended=False)
+
+
+async def _as_owner(house: House, firm: Firm, statement: str, *arguments: Any) -> str:
+    """What the application may not do: set the clock of the record."""
+    conn = await asyncpg.connect(house.info.database_owner_url)
+    try:
+        await conn.execute("SELECT set_config('ombud.tenant', $1, false)", firm.id)
+        return str(await conn.execute(statement, firm.id, *arguments))
+    finally:
+        await conn.close()
 
 
 async def _facts(desk: Desk, case_id: str) -> list[str]:

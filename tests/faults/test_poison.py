@@ -8,9 +8,11 @@ from typing import Any
 
 import httpx2
 import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
 
 from tests.support.fleet import Firm, House
-from tests.support.lives import Desk, a_report
+from tests.support.lives import Desk, Refused, a_report
 from tests.support.sound import assert_sound
 
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.temporal]
@@ -44,6 +46,18 @@ SIGNALS: tuple[Any, ...] = (
     {"id": f"cmd_{uuid.uuid4()}", "type": "message", "by": "per_nobody", "text": "hello"},
     {"id": f"cmd_{uuid.uuid4()}", "type": "deadline", "by": "system", "clock": "grace", "instance": 1, "level": "end"},
     {"id": f"cmd_{uuid.uuid4()}", "type": "open", "by": "system", "kind": "bounty_dispute"},
+)
+
+
+UPDATES: tuple[tuple[Any, str], ...] = (
+    (42, "malformed"),
+    ([1, 2], "malformed"),
+    ("not an id at all", "malformed"),
+    ({"type": "message", "by": "per_ada", "text": "no id"}, "malformed"),
+    ({"id": f"cmd_{uuid.uuid4()}", "type": "explode", "by": "per_ada"}, "malformed"),
+    ({"id": f"cmd_{uuid.uuid4()}", "type": "message", "by": "per_ada", "text": "a\x00b"}, "malformed"),
+    ({"id": f"cmd_{uuid.uuid4()}", "type": "message", "by": "per_nobody", "text": "hello"}, "actor_unknown"),
+    (f"cmd_{uuid.uuid4()}", "command_unknown"),
 )
 
 
@@ -84,12 +98,13 @@ class TestDoors:
                     "workflow", "signal", "--workflow-id", workflow, "--name", "tell", "--input", json.dumps(given)
                 )
                 assert sent.returncode == 0, sent.stderr
-            for given in (42, [1, 2]):
-                asked = await house.temporal(
-                    "workflow", "update", "execute", "--workflow-id", workflow, "--name", "ask", "--input", json.dumps(given)
-                )
-                assert asked.returncode != 0
-                assert "malformed" in asked.stdout + asked.stderr or "command is a JSON object" in asked.stdout + asked.stderr
+            for given, code in UPDATES:
+                with pytest.raises(WorkflowUpdateFailedError) as refused:
+                    await house.client.get_workflow_handle(workflow).execute_update("ask", given)
+                assert isinstance(refused.value.cause, ApplicationError)
+                assert refused.value.cause.type == code, given
+            with pytest.raises(Refused, match="actor_unknown"):
+                await desk.send(case_id, {"id": f"cmd_{uuid.uuid4()}", "type": "withdraw", "by": "pty_nobody"})
             before = await desk.see(case_id)
             assert before["phase"] == "settlement"
             claimant = next(p["id"] for p in before["parties"] if p["side"] == "claimant")

@@ -114,3 +114,25 @@ async def test_every_case_comes_back_from_the_record(house: House) -> None:
 
 async def _is(desk: Desk, case_id: str, phase: str) -> bool:
     return bool((await desk.see(case_id))["phase"] == phase)
+
+
+HANDED = "SELECT count(*) FROM notices WHERE tenant = $1 AND state = $2"
+
+
+async def test_a_notice_whose_delivery_was_lost_goes_out_after_all(house: House) -> None:
+    """The mail server is away, so notices are handed to deliveries of their own; with Temporal's database these are gone too."""
+    firm = await house.firm(hour=24)
+    await house.stack.kill_mail()
+    async with httpx2.AsyncClient(timeout=30) as http:
+        case_id = await Desk(house, firm, http).open(a_report(number=uuid.uuid4().hex))
+        await until(lambda: _notices(house, firm, "handed_over", 2), "both parties' notices to be handed over")
+        await house.stack.wipe_temporal()
+        await house.whole()
+        assert (await house.json("case", "revive", case_id, "--tenant", firm.id))["checked"] == 1
+        await until(lambda: _notices(house, firm, "handed_over", 0), "the notices to be taken back and sent")
+    await assert_sound(house, firm, ended=False)
+
+
+async def _notices(house: House, firm: Firm, state: str, many: int) -> bool:
+    async with house.database.tenant(firm.id) as conn:
+        return bool(await conn.fetchval(HANDED, firm.id, state) == many)
