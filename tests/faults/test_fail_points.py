@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from cli.fleet import Role
-from tests.support.fleet import House
+from tests.support.fleet import Firm, House
 from tests.support.lives import Desk, Life
 from tests.support.sound import assert_sound
 
@@ -15,8 +15,6 @@ pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.temporal]
 
 IN_FLIGHT = 5
 """Mails that one worker hands over at once, at most: as many can have been accepted and not been noted when it dies."""
-
-
 SHORT = ("bounty_dispute/settle", "bounty_dispute/remit", "bounty_dispute/lapse", "fraud_report/appeal", "fraud_report/withdraw")
 LONG = ("bounty_dispute/silent", "fraud_report/quick", "fraud_report/lapse")
 """Lives with quiet stretches, in which a long history goes on as a new run."""
@@ -28,29 +26,35 @@ def lives(scripts: tuple[str, ...]) -> list[Life]:
     return [Life(kind, script, number=f"{kind}-{script}") for kind, script in pairs]
 
 
-@pytest.mark.parametrize(
-    ("role", "point", "repeats"),
-    [
-        ("worker", "record.before_write:4", IN_FLIGHT),
-        ("worker", "record.after_write:4", IN_FLIGHT),
-        ("worker", "mail.after_accept", IN_FLIGHT),
-        ("worker", "effect.after_perform", IN_FLIGHT),
-        ("worker", "workflow.continue_as_new", IN_FLIGHT),
-        ("api", "intake.before_start:2", 0),
-    ],
-)
-async def test_cases_go_on_after_a_death_at(house: House, role: Role, point: str, repeats: int) -> None:
-    renewed = point == "workflow.continue_as_new"
-    firm = await house.firm(hour=0.02 if renewed else 0.05)
-    await house.restart(role, fail_point=point)
-    async with house.watched() as died, house.api(firm.platform) as http:
+async def _lived(house: House, firm: Firm, role: Role, first: str, *others: str, scripts: tuple[str, ...] = SHORT) -> None:
+    """The lives are lived while a process dies at one point after the other."""
+    await house.restart(role, fail_point=first)
+    async with house.watched(*others) as died, house.api(firm.platform) as http:
         desk = Desk(house, firm, http)
-        await asyncio.gather(*(life.live(desk) for life in lives(LONG if renewed else SHORT)))
-    assert house.mark_of(point).exists(), f"nobody passed {point}"
-    assert died[role] == 1
-    sound = await assert_sound(house, firm, repeats=repeats)
-    print(f"{point}: {sound}")
-    if point == "mail.after_accept":
-        assert sound.repeated_mails >= 1, "the mail whose 250 was not noted has to come again"
-    if point == "effect.after_perform":
-        assert sound.repeated_remedies == 1, "the remedy that was not noted is asked for again, under the same key"
+        await asyncio.gather(*(life.live(desk) for life in lives(scripts)))
+    missed = [point for point in (first, *others) if not house.mark_of(point).exists()]
+    assert not missed, f"nobody passed {missed}"
+    assert died[role] >= 1 + len(others)
+
+
+async def test_worker_dies_at_each_point_of_its_work(house: House, firm: Firm) -> None:
+    """Before and after the record's write, after the mail server's 250, after a remedy; one worker after the other."""
+    points = ("record.before_write:4", "record.after_write:4", "mail.after_accept", "effect.after_perform")
+    await _lived(house, firm, "worker", *points)
+    sound = await assert_sound(house, firm, repeats=IN_FLIGHT * len(points))
+    print(f"{', '.join(points)}: {sound}")
+    assert sound.repeated_mails >= 1, "the mail whose 250 was not noted has to come again"
+    assert sound.repeated_remedies >= 1, "the remedy that was not noted is asked for again, under the same key"
+
+
+async def test_worker_dies_while_a_run_goes_on_as_a_new_one(house: House) -> None:
+    firm = await house.firm(hour=0.02)
+    await _lived(house, firm, "worker", "workflow.continue_as_new", scripts=LONG)
+    sound = await assert_sound(house, firm, repeats=IN_FLIGHT)
+    print(f"workflow.continue_as_new: {sound}")
+    assert sound.runs > sound.cases, "what died while it went on as a new run has to do so afterwards"
+
+
+async def test_api_dies_between_the_disk_and_temporal(house: House, firm: Firm) -> None:
+    await _lived(house, firm, "api", "intake.before_start:2")
+    print(f"intake.before_start: {await assert_sound(house, firm)}")

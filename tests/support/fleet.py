@@ -189,17 +189,22 @@ class House:
                 await self.start(role)
 
     @asynccontextmanager
-    async def watched(self) -> AsyncIterator[Counter[str]]:
-        """While it lasts, a process that died is started again at once, as a supervisor does; how often, by role."""
+    async def watched(self, *next_points: str) -> AsyncIterator[Counter[str]]:
+        """While it lasts, a process that died is started again at once, as a supervisor does; how often, by role.
+
+        The worker is armed anew each time, with one of ``next_points`` after the other.
+        """
+        points = {"worker": list(next_points), "api": []}
         died: Counter[str] = Counter()
         over = asyncio.Event()
 
         async def watch(role: Role) -> None:
             while not over.is_set():
                 if self.fleet.running(role) is None:
+                    died[role] += 1
+                    point = points[role].pop(0) if points[role] else None
                     with suppress(ServiceFault):
-                        await self.start(role)
-                        died[role] += 1
+                        await self.start(role, point)
                 await asyncio.sleep(0.05)
 
         async with asyncio.TaskGroup() as watching:
