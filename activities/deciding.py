@@ -10,6 +10,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from activities.ports import KeptAnswer, Pending, Standing, Transition
+from domain.books import Books
 from domain.case import Case
 from domain.chain import Chained, link
 from domain.commands import read_command
@@ -74,6 +75,7 @@ def work_through(
     (poison hunt).
     """
     batch = Batch(case=case, head=standing.head)
+    books = Books(standing.calendars, standing.notices, zone_data)
     waiting = deque(standing.pending if only is None else only)
     last = only[-1] if only else standing.pending[-1] if standing.more and standing.pending else None
     horizon = last.received_at if last else standing.now
@@ -81,19 +83,19 @@ def work_through(
         row = batch.case.timetable[0] if batch.case is not None and batch.case.timetable else None
         due = row is not None and row.due_at <= horizon
         if waiting and (not due or row is None or waiting[0].received_at <= row.due_at):
-            _command(batch, case_id, waiting.popleft(), standing, zone_data)
+            _command(batch, case_id, waiting.popleft(), standing, books)
         elif due and row is not None:
-            _level(batch, case_id, row, standing, zone_data)
+            _level(batch, case_id, row, standing, books)
         else:
             break
     return batch
 
 
-def _command(batch: Batch, case_id: str, pending: Pending, standing: Standing, zone_data: str) -> None:
+def _command(batch: Batch, case_id: str, pending: Pending, standing: Standing, books: Books) -> None:
     try:
         command = read_command(pending.body)
-        voice = Voice(actor=pending.actor, target=pending.target)
-        made = step(batch.case, case_id, command, voice, pending.received_at, standing.now, standing.calendars, zone_data)
+        voice = Voice(actor=pending.actor, target=pending.target, terms=pending.terms)
+        made = step(batch.case, case_id, command, voice, pending.received_at, standing.now, books)
     except Refusal as refusal:
         batch.answers.append(_refused(pending.command_id, refusal))
     except Exception as error:  # noqa: BLE001 - see below
@@ -104,16 +106,17 @@ def _command(batch: Batch, case_id: str, pending: Pending, standing: Standing, z
         batch.took(pending.command_id, made)
 
 
-def _level(batch: Batch, case_id: str, row: DueLevel, standing: Standing, zone_data: str) -> None:
+def _level(batch: Batch, case_id: str, row: DueLevel, standing: Standing, books: Books) -> None:
     command = due_command(row)
     batch.deadlines.append(row)
     try:
-        made = step(batch.case, case_id, command, Voice(actor=SYSTEM), row.due_at, standing.now, standing.calendars, zone_data)
+        voice = Voice(actor=SYSTEM, team=standing.team)
+        made = step(batch.case, case_id, command, voice, row.due_at, standing.now, books)
     except Exception as error:
         # As above; the level still counts as reached, or it would come due again for ever.
         if batch.case is None:
             raise
-        batch.took(command.id, mark_level(batch.case, row, standing.now, zone_data))
+        batch.took(command.id, mark_level(batch.case, row, standing.now, books.zone_data))
         batch.answers[-1] = broken(command.id, error).model_copy(update={"seq": batch.answers[-1].seq})
     else:
         batch.took(command.id, made)

@@ -10,6 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.deciding import Batch, broken, levels_due, work_through
+from activities.lookups import Lookups
 from activities.messages import Answer, DueAt, Knock, Recorded, RecordInput
 from activities.ports import Inbox, KeptAnswer, Never, Records, Standing, Transition, Unstorable
 from domain.case import Case
@@ -25,8 +26,16 @@ STALE_TRIES = 8
 class RecordActivities:
     """Holds ``records.record``. ``hit`` is called at named points, for tests that kill the process there."""
 
-    def __init__(self, records: Records, inbox: Inbox, zone_data: str, hit: Callable[[str], None] = lambda name: None) -> None:
+    def __init__(
+        self,
+        records: Records,
+        inbox: Inbox,
+        zone_data: str,
+        hit: Callable[[str], None] = lambda name: None,
+        lookups: Lookups | None = None,
+    ) -> None:
         self._records, self._inbox, self._zone_data, self._hit = records, inbox, zone_data, hit
+        self._lookups = lookups
         self._cases: OrderedDict[tuple[str, str], tuple[int, Case]] = OrderedDict()
 
     @activity.defn(name="records.record")
@@ -74,6 +83,8 @@ class RecordActivities:
                 return None, None
             case = case if standing.unchanged else standing.case
         _behind(case.seq if case else 0, ask.saw_seq)
+        if self._lookups is not None:
+            standing = await self._lookups.complete(ask.tenant_id, case, standing)
         return standing, case
 
     async def _write(self, ask: RecordInput, standing: Standing, case: Case | None, batch: Batch) -> Batch | None:

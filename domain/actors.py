@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from domain.base import Kept, Side
+from domain.base import Instant, Kept, Side
 
 
 class Actor(Kept):
@@ -22,3 +22,15 @@ class Actor(Kept):
 
 
 SYSTEM = Actor(id="system", role="system")
+
+
+class Colleague(Kept):
+    """Somebody of the team whom an escalation could land on, as looked up at that moment."""
+
+    actor: Actor
+    roles: tuple[str, ...]
+    on_shift: bool = True
+    free: bool = True
+    """Carries fewer open cases than they can."""
+    next_shift_at: Instant | None = None
+    """When their next shift begins; None while they are there, and for somebody who always is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 from pydantic_core import PydanticCustomError
@@ -22,14 +22,18 @@ class Kept(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+def without_defaults(value: BaseModel, dumped: dict[str, Any]) -> dict[str, Any]:
+    """What a dumped model says beyond its defaults."""
+    fields = type(value).model_fields
+    return {k: v for k, v in dumped.items() if getattr(value, k) != fields[k].default}
+
+
 class Compact(Kept):
     """A kept value whose JSON leaves out what equals its default. A default of such a model therefore never changes."""
 
     @model_serializer(mode="wrap")
     def _without_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        full: dict[str, Any] = handler(self)
-        fields = type(self).model_fields
-        return {k: v for k, v in full.items() if getattr(self, k) != fields[k].default}
+        return without_defaults(self, handler(self))
 
 
 def _as_utc(value: datetime) -> datetime:
@@ -110,6 +114,15 @@ ActorId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^(system|
 
 CommandId = Annotated[str, Field(min_length=5, max_length=128, pattern=r"^(cmd|dl)_[A-Za-z0-9_.:-]+$")]
 """The id of a command: ``cmd_…`` chosen by whoever sends it, ``dl_{clock}:{instance}:{level}`` for a deadline."""
+
+
+class CommandBase(Frozen):
+    """What every command says: its own id, who asks, and the door through which it came."""
+
+    id: CommandId
+    by: ActorId
+    channel: Literal["api", "console", "cli", "temporal", "email", "webhook", "system"] = "temporal"
+
 
 CaseId = Annotated[str, Field(pattern=r"^case_[A-Za-z0-9-]{8,64}$")]
 PartyId = Annotated[str, Field(pattern=r"^pty_[A-Za-z0-9_.-]{1,120}$")]

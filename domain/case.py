@@ -8,6 +8,7 @@ from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.commands import OpenedParty, Remedy
 from domain.facts import AppealRight, Timetable
 from domain.prose import Prose
+from domain.spans import Span
 from domain.terms import Terms
 
 WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
@@ -22,6 +23,42 @@ class Fired(Kept):
     recorded_at: Instant
     held: bool = False
     """The rule that belongs to it broke: it comes due again until it goes through."""
+    withheld: bool = False
+    """Nobody was told: it takes the same rung of the ladder again."""
+    again_at: Instant | None = None
+    """When it comes again, if it was withheld."""
+
+
+class Extended(Kept):
+    """More time than a clock began with."""
+
+    at: Instant
+    by_span: Span | None = None
+    to: Instant | None = None
+
+
+class Hold(Kept):
+    """Why clocks of this case stand still, beside what the pack pauses by itself. It belongs to the case and survives whatever
+    changes about its targets; a clock that starts under it stands still from its first moment.
+    """
+
+    id: str
+    why: Literal["pause", "snooze", "freeze", "closed"]
+    of: str
+    """Name of a clock, ``team`` (all that wait for the team) or ``all``."""
+    since: Instant
+    until: Instant | None = None
+    margin: Span | None = None
+    """Time that is given on top once it is over."""
+    reason: str
+    by: str
+    incident: str | None = None
+    woken: bool = False
+    """A snooze whose end has been told."""
+
+    def lasts_at(self, at: Instant) -> bool:
+        """Whether it is not over at an instant."""
+        return self.until is None or self.until > at
 
 
 class Clock(Kept):
@@ -32,16 +69,17 @@ class Clock(Kept):
     started_at: Instant
     stopped_at: Instant | None = None
     pauses: tuple[tuple[Instant, Instant | None], ...] = ()
+    """Those that the pack makes by itself, while evidence is asked for; the holds of the case come on top."""
     fired: tuple[Fired, ...] = ()
+    extensions: tuple[Extended, ...] = ()
+    ran_on: tuple[Span, str | None] | None = None
+    """Target and calendar when it stopped: what changes later does not change what was."""
+    zone_data: str | None = None
+    """The zone data with which its deadlines were computed last."""
 
     @property
-    def running(self) -> bool:
-        """Neither stopped nor standing still."""
-        return self.stopped_at is None and not self.paused
-
-    @property
-    def paused(self) -> bool:
-        """Standing still until something resumes it."""
+    def waiting(self) -> bool:
+        """Paused by the pack until something resumes it."""
         return self.stopped_at is None and bool(self.pauses) and self.pauses[-1][1] is None
 
 
@@ -81,6 +119,15 @@ class Effect(Kept):
     because: str
     reverses: str | None = None
     state: Literal["running", "done", "reversed", "needs_hands"] = "running"
+
+
+class Interim(Kept):
+    """A reversible measure in force before the ruling."""
+
+    id: str
+    remedy: Remedy
+    imposed_at: Instant
+    reviewed_at: Instant | None = None
 
 
 class Involvement(Kept):
@@ -141,6 +188,12 @@ class Case(Kept):
     hands: tuple[str, ...] = ()
     """What only a person can finish: effect ids and notices that could not be delivered."""
     clocks: tuple[Clock, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    standstills: int = 0
+    """How often somebody had to look because every clock stood still."""
+    answered_at: Instant | None = None
+    """When the owner last said something to the parties."""
+    interim: tuple[Interim, ...] = ()
     timetable: Timetable = ()
 
     @property

@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 
 from domain.calendars import Calendar
 from domain.case import Case, Clock, Fired
-from domain.facts import DueLevel, Fact, LevelReached, Timetable
+from domain.facts import CaseRetargeted, DueLevel, Fact, LevelReached, PhaseEntered, Timetable
+from domain.levels import Course, Reckoning, course_of, level_at, reckon, stands_still
 from domain.spans import Span
-from domain.terms import ClockTerms, Level
+from domain.terms import SNOOZE, STANDSTILL, ClockTerms, LadderStep, Level, Terms
 from domain.visibility import BACK
-from domain.worktime import due, due_share
+from domain.worktime import due
 
 EARLIEST_REPEAT_FOR = timedelta(seconds=1)
 """A repeating level never falls due sooner than this after it fired, whatever a pack says: a timer must not spin."""
@@ -39,91 +40,228 @@ def triggers(before: Case | None, fact: Fact, after: Case) -> frozenset[str]:
                 found.add(f"phase_left:{before.phase.value}")
         case "evidence_requested" | "evidence_lapsed":
             found.add(f"{fact.type}:{fact.of.value}")
+        case "interim_ended" if not after.interim:
+            found.add("interim_over")
         case "evidence_submitted" | "offer_made" | "appeal_lodged":
             found.add(f"{fact.type}:{fact.side.value if fact.side else 'platform'}")
         case "message_sent":
             found.add(f"message_sent:{fact.sender}")
         case "level_reached":
             found.add(f"level_reached:{fact.action}")
-        case "case_closed":
-            if before is not None:
-                found.add(f"phase_left:{before.phase.value}")
+        case "case_closed" if before is not None:
+            found.add(f"phase_left:{before.phase.value}")
         case _:
             pass
-    if before is not None and before.requests:
-        gone = {r.of for r in before.requests} - {r.of for r in after.requests}
-        found |= {f"requests_settled:{side.value}" for side in gone}
-        if not after.requests:
-            found.add("requests_settled")
-    return frozenset(found)
+    return frozenset(found | _settled(before, after))
+
+
+def _settled(before: Case | None, after: Case) -> set[str]:
+    if before is None or not before.requests:
+        return set()
+    gone = {r.of for r in before.requests} - {r.of for r in after.requests}
+    settled = {f"requests_settled:{side.value}" for side in gone}
+    return settled if after.requests else {*settled, "requests_settled"}
 
 
 def advance(before: Case | None, fact: Fact, after: Case, at: datetime, recorded_at: datetime) -> tuple[Clock, ...]:
     """The clocks after a fact. Stops come before starts, so a fact that does both restarts a clock as a new instance."""
     happened = triggers(before, fact, after)
     clocks = {c.name: c for c in after.clocks if c.stopped_at is None}
-    ended = [c for c in after.clocks if c.stopped_at is not None]
+    ended = {c.name: c for c in after.clocks if c.stopped_at is not None}
     for definition in after.terms.clocks:
-        clock = clocks.get(definition.name)
+        clock = clocks.pop(definition.name, None)
+        again = clock is not None and not happened.isdisjoint(definition.restarts)
         if clock is not None:
-            clock = _moved(clock, definition, happened, at, closed=not after.open)
+            clock = _moved(clock, definition, happened, after, at, ends=again)
             if isinstance(fact, LevelReached) and (fact.clock, fact.instance) == (clock.name, clock.instance):
-                level = definition.level(fact.level)
-                held = level is not None and level.action != fact.action
-                fired = Fired(level=fact.level, count=fact.count, due_at=fact.due_at, recorded_at=recorded_at, held=held)
-                clock = clock.model_copy(update={"fired": (*clock.fired, fired)})
+                clock = clock.model_copy(update={"fired": (*clock.fired, _fired(fact, definition, recorded_at))})
         if clock is not None and clock.stopped_at is not None:
-            ended.append(clock)
-            del clocks[definition.name]
-            clock = None
-        if clock is None and after.open and happened & definition.all_starts:
-            instance = 1 + max((c.instance for c in ended if c.name == definition.name), default=0)
-            # A draft that comes back while a side still owes evidence: the clock waits from its first moment.
-            waits = after.requests and "evidence_requested" in definition.pauses
-            clock = Clock(name=definition.name, instance=instance, started_at=at, pauses=((at, None),) if waits else ())
+            ended[definition.name], clock = clock, None
+        if clock is None and after.open:
+            last = ended.get(definition.name)
+            clock = _taken_up(last, definition, fact, after) or _started(
+                last, definition, happened, fact, clocks, after, at, again
+            )
         if clock is not None:
             clocks[definition.name] = clock
-    latest = {c.name: c for c in sorted(ended, key=lambda c: c.instance)}
     # Only the newest stopped instance of each clock is kept: its number is needed, and what people see is the last one.
-    return tuple(
-        clocks[n] if n in clocks else latest[n] for n in (d.name for d in after.terms.clocks) if n in clocks or n in latest
-    )
+    named = [clocks.pop(d.name, None) or ended.pop(d.name, None) for d in after.terms.clocks]
+    # What a newer pack does not know any more stops, and is kept for those who ask.
+    gone = [c if c.stopped_at else c.model_copy(update={"stopped_at": at}) for c in (*ended.values(), *clocks.values())]
+    return (*(c for c in named if c is not None), *gone)
 
 
-def _moved(clock: Clock, definition: ClockTerms, happened: frozenset[str], at: datetime, *, closed: bool) -> Clock:
-    if closed or happened & definition.all_stops:
-        pauses = clock.pauses
-        if clock.paused:
-            pauses = (*pauses[:-1], (pauses[-1][0], at))
-        return clock.model_copy(update={"stopped_at": at, "pauses": pauses})
-    if clock.paused and happened & set(definition.resumes):
+def _moved(clock: Clock, definition: ClockTerms, happened: frozenset[str], case: Case, at: datetime, ends: bool) -> Clock:
+    if ends or not case.open or happened & definition.all_stops:
+        pauses = (*clock.pauses[:-1], (clock.pauses[-1][0], at)) if clock.waiting else clock.pauses
+        course = course_of(case, clock)
+        return clock.model_copy(update={"stopped_at": at, "pauses": pauses, "ran_on": (course.target, course.calendar)})
+    if clock.waiting and not happened.isdisjoint(definition.resumes):
         return clock.model_copy(update={"pauses": (*clock.pauses[:-1], (clock.pauses[-1][0], at))})
-    if clock.running and happened & set(definition.pauses):
+    if not clock.waiting and not happened.isdisjoint(definition.pauses):
         return clock.model_copy(update={"pauses": (*clock.pauses, (at, None))})
     return clock
 
 
-def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar]) -> Timetable:
+def _fired(fact: LevelReached, definition: ClockTerms, recorded_at: datetime) -> Fired:
+    level = definition.level(fact.level)
+    return Fired(
+        level=fact.level,
+        count=fact.count,
+        due_at=fact.due_at,
+        recorded_at=recorded_at,
+        held=level is not None and level.action != fact.action,
+        withheld=fact.withheld is not None,
+        again_at=fact.again_at,
+    )
+
+
+def _started(
+    last: Clock | None,
+    definition: ClockTerms,
+    happened: frozenset[str],
+    fact: Fact,
+    clocks: Mapping[str, Clock],
+    case: Case,
+    at: datetime,
+    again: bool,
+) -> Clock | None:
+    if not again and happened.isdisjoint(definition.all_starts) and not _new_in_pack(last, definition, fact, case):
+        return None
+    if (definition.only_in and case.phase not in definition.only_in) or definition.behind in clocks:
+        return None
+    # A draft that comes back while a side still owes evidence: the clock waits from its first moment.
+    waits = case.requests and "evidence_requested" in definition.pauses
+    number = last.instance + 1 if last is not None else 1
+    return Clock(name=definition.name, instance=number, started_at=at, pauses=((at, None),) if waits else ())
+
+
+def _new_in_pack(last: Clock | None, definition: ClockTerms, fact: Fact, case: Case) -> bool:
+    """Whether a newer pack brings a clock for the phase in which the case is."""
+    return last is None and isinstance(fact, CaseRetargeted) and fact.terms is not None and definition.during is case.phase
+
+
+def _taken_up(last: Clock | None, definition: ClockTerms, fact: Fact, case: Case) -> Clock | None:
+    """The clock that the closing of the case had stopped, going on where it stood: the time the case was closed is a pause.
+
+    Only one that has something to wait for in the phase in which the case is taken up; what was asked of a side is gone.
+    """
+    if last is None or not isinstance(fact, PhaseEntered) or fact.reason != "reopened" or not case.holds:
+        return None
+    gap = case.holds[-1]
+    by_closing = gap.why == "closed" and last.stopped_at == gap.since
+    if not by_closing or definition.waits_for in ("claimant", "respondent") or definition.during not in (None, fact.phase):
+        return None
+    return last.model_copy(update={"stopped_at": None, "ran_on": None})
+
+
+def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar], *, afresh: bool = False) -> Timetable:
     """All levels still ahead on the running clocks, earliest first; ties in the order of the pack.
 
-    Raises KeyError when the terms name a calendar that was not handed in.
+    What did not change keeps its instants, whatever calendars and zone data say now, unless all is computed ``afresh``. Raises
+    KeyError when the terms name a calendar that was not handed in.
     """
     known = {d.id: d for d in after.timetable} if before is not None else {}
-    earlier = {c.name: c for c in before.clocks} if before is not None else {}
+    kept = {} if before is None or afresh else {c.name: course_of(before, c) for c in before.clocks}
     rows: list[DueLevel] = []
     for clock in after.clocks:
         definition = after.terms.clock(clock.name)
-        if definition is None or not clock.running:
+        if definition is None or clock.stopped_at is not None or stands_still(after, clock, definition):
             continue
-        reference = after.terms.calendar_of(definition)
-        calendar = calendars[reference] if reference else None
-        old = earlier.get(clock.name)
-        same = old is not None and (old.instance, old.pauses) == (clock.instance, clock.pauses)
+        course = course_of(after, clock)
+        calendar = calendars[course.calendar] if course.calendar else None
         for level in definition.levels:
-            row = _next(clock, definition, level, calendar)
+            row = _next(after.terms, clock, level, course, calendar)
             if row is not None:
-                rows.append(known.get(row.id, row) if same else row)
+                rows.append(known.get(row.id, row) if kept.get(clock.name) == course else row)
+    rows += _snoozes(after)
+    if after.open and not rows:
+        rows.append(_standstill(before, after))
     return tuple(sorted(rows, key=lambda r: r.due_at))
+
+
+def _next(terms: Terms, clock: Clock, level: Level, course: Course, calendar: Calendar | None) -> DueLevel | None:
+    fired = [f for f in clock.fired if f.level == level.name]
+    row = DueLevel(clock=clock.name, instance=clock.instance, level=level.name, count=len(fired), due_at=clock.started_at)
+    if not fired:
+        at = level_at(course, calendar, level)
+    elif fired[-1].held:
+        at = max(fired[-1].due_at, fired[-1].recorded_at) + HELD_FOR
+    elif fired[-1].again_at is not None:
+        at = max(fired[-1].again_at, fired[-1].due_at + EARLIEST_REPEAT_FOR)
+    else:
+        at = _repeated(fired[-1], wait_after(terms, level, clock), reckon(course, calendar), calendar)
+    return row.model_copy(update={"due_at": at}) if at is not None else None
+
+
+def climbs(terms: Terms, level: Level) -> bool:
+    """Whether a level takes the rungs of the pack's ladder, one each time."""
+    return level.action == "escalate" and not level.audience and bool(terms.ladder)
+
+
+def rung(terms: Terms, level: Level, clock: Clock, taken: int = 0) -> LadderStep | None:
+    """The rung that a level comes to next (or, with ``taken=-1``, the one it took last); the last one again and again."""
+    if not climbs(terms, level):
+        return None
+    number = sum(1 for f in clock.fired if f.level == level.name and not f.withheld) + taken
+    return terms.ladder[max(0, min(number, len(terms.ladder) - 1))]
+
+
+def wait_after(terms: Terms, level: Level, clock: Clock) -> Span | None:
+    """How long a level that was reached waits before it is reached again; None: it is reached once."""
+    step = rung(terms, level, clock, taken=-1)
+    return step.wait_for if step is not None else level.repeat
+
+
+def _repeated(fired: Fired, wait: Span | None, reckoning: Reckoning, calendar: Calendar | None) -> datetime | None:
+    if wait is None:
+        return None
+    # From when it was told, not from when it fell due: after an outage a level repeats once, not once for every missed day.
+    last = max(fired.due_at, fired.recorded_at)
+    pauses = [p for p in reckoning.pauses if p[1] is None or p[1] > last]
+    if not wait.is_clock_time:
+        # Days run through a pause; counted from before it, the level would fall due at once when the clock goes on.
+        last = max([last, *(end for _, end in pauses if end is not None)])
+    at = due(calendar, last, wait, pauses)
+    return max(at, last + EARLIEST_REPEAT_FOR) if at is not None else None
+
+
+def _snoozes(case: Case) -> list[DueLevel]:
+    return [
+        DueLevel(clock=SNOOZE.name, instance=number, level=SNOOZE.levels[0].name, due_at=hold.until)
+        for number, hold in enumerate(case.holds, 1)
+        if hold.why == "snooze" and not hold.woken and hold.until is not None
+    ]
+
+
+def _standstill(before: Case | None, after: Case) -> DueLevel:
+    """No case is forgotten: what has no deadline of its own comes before somebody after a while."""
+    row = DueLevel(
+        clock=STANDSTILL.name,
+        instance=after.standstills + 1,
+        level=STANDSTILL.levels[0].name,
+        due_at=after.updated_at + after.terms.standstill_for,
+    )
+    return next((old for old in before.timetable if old.id == row.id), row) if before is not None else row
+
+
+def stamp(case: Case, rows: Timetable, zone_data: str | None) -> Case:
+    """The case with a new timetable; each clock whose deadlines changed says with which zone data they were computed."""
+    ahead, kept = _by_clock(rows), _by_clock(case.timetable)
+    clocks = tuple(
+        c.model_copy(update={"zone_data": zone_data})
+        if c.stopped_at is None and (c.zone_data is None or ahead.get(c.name) != kept.get(c.name))
+        else c
+        for c in case.clocks
+    )
+    return case.model_copy(update={"timetable": rows, "clocks": clocks})
+
+
+def _by_clock(rows: Timetable) -> dict[str, list[DueLevel]]:
+    found: dict[str, list[DueLevel]] = {}
+    for row in rows:
+        found.setdefault(row.clock, []).append(row)
+    return found
 
 
 def comes_again(row: DueLevel, recorded_at: datetime) -> DueLevel:
@@ -131,28 +269,3 @@ def comes_again(row: DueLevel, recorded_at: datetime) -> DueLevel:
     chance.
     """
     return row.model_copy(update={"count": row.count + 1, "due_at": max(row.due_at, recorded_at) + HELD_FOR})
-
-
-def _next(clock: Clock, definition: ClockTerms, level: Level, calendar: Calendar | None) -> DueLevel | None:
-    fired = [f for f in clock.fired if f.level == level.name]
-    row = DueLevel(clock=clock.name, instance=clock.instance, level=level.name, count=len(fired), due_at=clock.started_at)
-    if not fired:
-        at = due_share(calendar, clock.started_at, definition.target, level.at, clock.pauses)
-    elif fired[-1].held:
-        at = max(fired[-1].due_at, fired[-1].recorded_at) + HELD_FOR
-    elif level.repeat is not None:
-        at = _repeated(clock, fired[-1], level.repeat, calendar)
-    else:
-        return None
-    return row.model_copy(update={"due_at": at}) if at is not None else None
-
-
-def _repeated(clock: Clock, fired: Fired, repeat: Span, calendar: Calendar | None) -> datetime | None:
-    # From when it was told, not from when it fell due: after an outage a level repeats once, not once for every missed day.
-    last = max(fired.due_at, fired.recorded_at)
-    pauses = [p for p in clock.pauses if p[1] is None or p[1] > last]
-    if not repeat.is_clock_time:
-        # Days run through a pause; counted from before it, the level would fall due at once when the clock goes on.
-        last = max([last, *(end for _, end in pauses if end is not None)])
-    at = due(calendar, last, repeat, pauses)
-    return max(at, last + EARLIEST_REPEAT_FOR) if at is not None else None

@@ -10,15 +10,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from domain.base import ActorId, Code, CommandId, Frozen, Instant, Money, PartyId, PersonId, Priority, Reference, Side
+from domain.base import Code, CommandBase, Frozen, Instant, Money, PartyId, PersonId, Priority, Reference, Side
+from domain.clock_commands import Extend, Freeze, ImposeInterim, Pause, Resume, Retarget, ReviewInterim, Snooze, Thaw
 from domain.prose import FROM_OUTSIDE, Prose, SealedText, Sealer
 from domain.terms import Routing, Terms
-
-
-class _Command(Frozen):
-    id: CommandId
-    by: ActorId
-    channel: Literal["api", "console", "cli", "temporal", "email", "webhook", "system"] = "temporal"
 
 
 class OpenedParty(Frozen):
@@ -38,7 +33,7 @@ class OpenedParty(Frozen):
         return self.role in ("principal", "representative")
 
 
-class Open(_Command):
+class Open(CommandBase):
     """Make a report into a case. Comes from intake only, never from outside."""
 
     type: Literal["open"] = "open"
@@ -57,13 +52,13 @@ class Open(_Command):
     synthetic: bool = False
 
 
-class Admit(_Command):
+class Admit(CommandBase):
     """Triage lets a report through the gate."""
 
     type: Literal["admit"] = "admit"
 
 
-class Decline(_Command):
+class Decline(CommandBase):
     """Triage turns a report away, with the reason the claimant is told."""
 
     type: Literal["decline"] = "decline"
@@ -71,7 +66,7 @@ class Decline(_Command):
     reasons: SealedText
 
 
-class Message(_Command):
+class Message(CommandBase):
     """Say something to the other people of the case. Shared with both sides unless addressed to one."""
 
     type: Literal["message"] = "message"
@@ -79,14 +74,14 @@ class Message(_Command):
     to: Literal["all", "claimant", "respondent"] = "all"
 
 
-class Note(_Command):
+class Note(CommandBase):
     """An internal note: never shown to a party."""
 
     type: Literal["note"] = "note"
     text: SealedText
 
 
-class Offer(_Command):
+class Offer(CommandBase):
     """Propose how to settle. A new offer by either side replaces the open one (a counter-offer)."""
 
     type: Literal["offer"] = "offer"
@@ -95,7 +90,7 @@ class Offer(_Command):
     text: SealedText | None = None
 
 
-class AcceptOffer(_Command):
+class AcceptOffer(CommandBase):
     """Accept the other side's open offer: binding, closes the case as settled and carries the remedy out."""
 
     type: Literal["accept_offer"] = "accept_offer"
@@ -103,20 +98,20 @@ class AcceptOffer(_Command):
     """Named, it must be the open one: nobody accepts an offer they have not seen."""
 
 
-class DeclineOffer(_Command):
+class DeclineOffer(CommandBase):
     """Turn the open offer down; the settlement goes on."""
 
     type: Literal["decline_offer"] = "decline_offer"
     offer_id: Reference | None = None
 
 
-class Escalate(_Command):
+class Escalate(CommandBase):
     """Leave the settlement and ask for a decision."""
 
     type: Literal["escalate"] = "escalate"
 
 
-class Assign(_Command):
+class Assign(CommandBase):
     """Give the case to a person, or (no owner) back to its queue."""
 
     type: Literal["assign"] = "assign"
@@ -124,13 +119,13 @@ class Assign(_Command):
     reason: Code = "assigned"
 
 
-class Take(_Command):
+class Take(CommandBase):
     """Take a waiting case oneself."""
 
     type: Literal["take"] = "take"
 
 
-class RequestEvidence(_Command):
+class RequestEvidence(CommandBase):
     """Ask a side for evidence; the party-response clock starts and the ruling clock waits."""
 
     type: Literal["request_evidence"] = "request_evidence"
@@ -138,7 +133,7 @@ class RequestEvidence(_Command):
     what: SealedText
 
 
-class SubmitEvidence(_Command):
+class SubmitEvidence(CommandBase):
     """Hand evidence in; an answer to an open request closes it."""
 
     type: Literal["submit_evidence"] = "submit_evidence"
@@ -155,7 +150,7 @@ class Remedy(Frozen):
     to: Side = Side.CLAIMANT
 
 
-class Rule(_Command):
+class Rule(CommandBase):
     """Decide the matter, with reasons."""
 
     type: Literal["rule"] = "rule"
@@ -165,33 +160,33 @@ class Rule(_Command):
     remedies: Annotated[tuple[Remedy, ...], Field(max_length=10)] = ()
 
 
-class Approve(_Command):
+class Approve(CommandBase):
     """Second person: let the ruling go out."""
 
     type: Literal["approve"] = "approve"
 
 
-class ReturnRuling(_Command):
+class ReturnRuling(CommandBase):
     """Second person: send the ruling back with reasons."""
 
     type: Literal["return_ruling"] = "return_ruling"
     reasons: SealedText
 
 
-class Retract(_Command):
+class Retract(CommandBase):
     """The drafter takes the ruling back before the parties are told."""
 
     type: Literal["retract"] = "retract"
 
 
-class Appeal(_Command):
+class Appeal(CommandBase):
     """A side that lost something asks for another decider to look again."""
 
     type: Literal["appeal"] = "appeal"
     reasons: SealedText
 
 
-class DecideAppeal(_Command):
+class DecideAppeal(CommandBase):
     """Decide an appeal: uphold, overturn (with the new outcome), vary (another outcome or remedies) or remit to review."""
 
     type: Literal["decide_appeal"] = "decide_appeal"
@@ -202,14 +197,14 @@ class DecideAppeal(_Command):
     remedies: Annotated[tuple[Remedy, ...], Field(max_length=10)] = ()
 
 
-class Withdraw(_Command):
+class Withdraw(CommandBase):
     """The claimant takes the report back; in appeal, the appellant takes the appeal back."""
 
     type: Literal["withdraw"] = "withdraw"
     reasons: SealedText | None = None
 
 
-class Close(_Command):
+class Close(CommandBase):
     """An ops lead ends a case that cannot be decided, with the reason."""
 
     type: Literal["close"] = "close"
@@ -218,7 +213,7 @@ class Close(_Command):
     reasons: SealedText
 
 
-class Reopen(_Command):
+class Reopen(CommandBase):
     """An ops lead takes a closed case up again inside the pack's window."""
 
     type: Literal["reopen"] = "reopen"
@@ -226,7 +221,7 @@ class Reopen(_Command):
     reasons: SealedText | None = None
 
 
-class Deadline(_Command):
+class Deadline(CommandBase):
     """A level of a clock fell due. Made by ``record`` from the stored timetable, never by a person."""
 
     type: Literal["deadline"] = "deadline"
@@ -236,7 +231,7 @@ class Deadline(_Command):
     count: int = 0
 
 
-class ReportEffect(_Command):
+class ReportEffect(CommandBase):
     """What became of a remedy that was carried out (or could not be)."""
 
     type: Literal["report_effect"] = "report_effect"
@@ -245,7 +240,7 @@ class ReportEffect(_Command):
     note: Code | None = None
 
 
-class ReportDelivery(_Command):
+class ReportDelivery(CommandBase):
     """A notice could not be delivered after the last try: somebody has to reach the party by other means."""
 
     type: Literal["report_delivery"] = "report_delivery"
@@ -256,7 +251,7 @@ class ReportDelivery(_Command):
 Command = Annotated[
     Open | Admit | Decline | Message | Note | Offer | AcceptOffer | DeclineOffer | Escalate | Assign | Take | RequestEvidence
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
-    | ReportEffect | ReportDelivery,
+    | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

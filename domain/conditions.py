@@ -6,7 +6,17 @@ from __future__ import annotations
 
 from domain.case import Case
 from domain.facts import Actor
-from domain.refusals import NoOffer, NoRight, OwnerMissing, OwnOffer, Refusal
+from domain.refusals import (
+    IncidentUnknown,
+    InterimUnknown,
+    MeasureNotAllowed,
+    NoOffer,
+    NoRight,
+    NotPaused,
+    OwnerMissing,
+    OwnOffer,
+    Refusal,
+)
 
 
 def unmet(case: Case, actor: Actor, command: str) -> Refusal | None:
@@ -18,6 +28,14 @@ def unmet(case: Case, actor: Actor, command: str) -> Refusal | None:
             return OwnerMissing("The case has an owner; ask an ops lead to reassign it.")
         case "appeal":
             return _no_right(case, actor)
+        case "resume" if not any(h.why in ("pause", "snooze") and not h.woken for h in case.holds):
+            return NotPaused("No clock of this case was paused or snoozed.")
+        case "thaw" if not any(h.why == "freeze" and h.until is None for h in case.holds):
+            return IncidentUnknown("This case is not frozen.")
+        case "impose_interim" if not case.terms.interim:
+            return MeasureNotAllowed("This kind of case has no interim measures.", allowed=[])
+        case "review_interim" if not case.interim:
+            return InterimUnknown("No interim measure is in force.")
         case _:
             return None
 

@@ -14,14 +14,15 @@ from typing import Any
 
 from domain import commands as c
 from domain import facts as f
+from domain import holding, interim
 from domain import rulings as r
 from domain.base import Kept, Outcome, Phase, Side, derived_id
 from domain.case import Case
 from domain.conditions import unmet
+from domain.deadlines import deadline
 from domain.fairness import bar_to_judging, why_not
 from domain.refusals import (
     AlreadyOpen,
-    DeadlineMoot,
     EffectUnknown,
     NoOffer,
     NotOpened,
@@ -32,7 +33,7 @@ from domain.refusals import (
     TooLate,
     UnknownActor,
 )
-from domain.terms import DefaultAction
+from domain.terms import Terms
 
 Facts = tuple[f.Fact, ...]
 
@@ -42,6 +43,10 @@ class Voice(Kept):
 
     actor: f.Actor | None
     target: f.Actor | None = None
+    terms: Terms | None = None
+    """The terms that a re-target leads to, resolved when it is judged."""
+    team: tuple[f.Colleague, ...] | None = None
+    """The people whom an escalation could land on; None: nobody was looked up, and roles stand for people."""
 
 
 def decide(case: Case | None, command: c.Command, voice: Voice, at: datetime) -> Facts:
@@ -59,7 +64,11 @@ def decide(case: Case | None, command: c.Command, voice: Voice, at: datetime) ->
     refusal = why_not(case, voice.actor, command.type) or unmet(case, voice.actor, command.type)
     if refusal is not None:
         raise refusal
-    return _RULES[command.type](case, command, voice, at)
+    facts = _RULES[command.type](case, command, voice, at)
+    if any(isinstance(x, f.CaseClosed) for x in facts) and not any(isinstance(x, f.InterimEnded) for x in facts):
+        # What was only meant until the matter is decided does not outlive it.
+        return (*interim.end_all(case, command.id, "closed"), *facts)
+    return facts
 
 
 def _stranger(case: Case, actor: f.Actor) -> bool:
@@ -185,35 +194,6 @@ def _reopen(case: Case, command: c.Reopen, voice: Voice, at: datetime) -> Facts:
     return (reopened, f.PhaseEntered(phase=Phase.REVIEW, reason="reopened"))
 
 
-def _deadline(case: Case, command: c.Deadline, voice: Voice, at: datetime) -> Facts:
-    row = next((d for d in case.timetable if d.id == command.id), None)
-    definition = case.terms.clock(row.clock) if row else None
-    level = definition.level(row.level) if row and definition else None
-    if row is None or definition is None or level is None or row.due_at > at:
-        raise DeadlineMoot("The clock was stopped or moved before this level was reached.", deadline=command.id)
-    reached = f.LevelReached(
-        clock=row.clock, instance=row.instance, level=row.level, count=row.count, action=level.action, due_at=row.due_at
-    )
-    if level.action == "default":
-        return (reached, *_by_default(case, level.default or "close", definition.waits_for, command.id))
-    if level.reassign and case.owner is not None:
-        return (reached, f.CaseQueued(queue=case.queue, reason="escalated"))
-    return (reached,)
-
-
-def _by_default(case: Case, default: DefaultAction, waits_for: str, command_id: str) -> Facts:
-    match default:
-        case "open_review":
-            return (f.PhaseEntered(phase=Phase.REVIEW, reason="deadline"),)
-        case "proceed_on_file":
-            side = Side(waits_for)
-            return (f.EvidenceLapsed(of=side, requests=tuple(q.id for q in case.requests if q.of is side)),)
-        case "issue_ruling":
-            return r.issue(case, command_id)
-        case "close":
-            return (f.CaseClosed(outcome=Outcome.RULED if case.rulings else Outcome.EXPIRED, reason="deadline"),)
-
-
 def _report_effect(case: Case, command: c.ReportEffect, voice: Voice, at: datetime) -> Facts:
     if not any(e.id == command.effect_id and e.state == "running" for e in case.effects):
         raise EffectUnknown("No such effect is running in this case.", effect=command.effect_id)
@@ -257,7 +237,10 @@ _RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
     "withdraw": _withdraw,
     "close": _close,
     "reopen": _reopen,
-    "deadline": _deadline,
+    "deadline": deadline,
     "report_effect": _report_effect,
     "report_delivery": _report_delivery,
+    "impose_interim": interim.impose,
+    "review_interim": interim.review,
+    **holding.RULES,
 }

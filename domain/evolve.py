@@ -10,7 +10,8 @@ from typing import Any
 from domain import facts as f
 from domain.base import Outcome, Phase
 from domain.case import Case, Effect, EvidenceRequest, Involvement, OpenOffer, Ruling
-from domain.clocks import advance
+from domain.clocks import advance, stamp
+from domain.evolve_clocks import CLOCK_CHANGES, ended, level, moved_on, reopened, woken
 from domain.visibility import OUTSIDE, knows
 
 _SEEKS_OWNER = (Phase.INTAKE, Phase.REVIEW, Phase.APPEAL)
@@ -34,9 +35,8 @@ def evolve(case: Case | None, recording: f.Recording, *, case_id: str = "") -> C
     clocks = advance(case, fact, changed, recording.at, recording.recorded_at)
     seen = {audience: recording.at for audience in OUTSIDE if knows(changed, fact, audience)}
     update: Change = {"clocks": clocks, "seen_at": {**changed.seen_at, **seen}}
-    if recording.timetable is not None:
-        update["timetable"] = recording.timetable
-    return changed.model_copy(update=update)
+    then = changed.model_copy(update=update)
+    return then if recording.timetable is None else stamp(then, recording.timetable, recording.zone_data)
 
 
 def fold(case_id: str, recordings: Iterable[f.Recording]) -> Case:
@@ -75,7 +75,7 @@ def _nothing(case: Case, rec: f.Recording, fact: Any) -> Change:
 
 
 def _phase(case: Case, rec: f.Recording, fact: f.PhaseEntered) -> Change:
-    change: Change = {"phase": fact.phase, "phase_entered_at": rec.at}
+    change: Change = {"phase": fact.phase, "phase_entered_at": rec.at, **moved_on(case, fact.phase, rec.at)}
     if fact.phase is not Phase.SETTLEMENT:
         change["offer"] = None
     if fact.phase is Phase.APPEALABLE:
@@ -95,7 +95,7 @@ def _assigned(case: Case, rec: f.Recording, fact: f.CaseAssigned) -> Change:
 
 
 def _queued(case: Case, rec: f.Recording, fact: f.CaseQueued) -> Change:
-    return {"owner": None, "queue": fact.queue, "owner_sought": fact.reason == "escalated"}
+    return {"owner": None, "queue": fact.queue, "owner_sought": fact.reason in ("escalated", "moved")}
 
 
 def _offer(case: Case, rec: f.Recording, fact: f.OfferMade) -> Change:
@@ -111,7 +111,7 @@ def _requested(case: Case, rec: f.Recording, fact: f.EvidenceRequested) -> Chang
 
 
 def _submitted(case: Case, rec: f.Recording, fact: f.EvidenceSubmitted) -> Change:
-    return {"requests": tuple(r for r in case.requests if r.id not in fact.answers)}
+    return {"requests": tuple(r for r in case.requests if r.id not in fact.answers), **woken(case, rec, fact)}
 
 
 def _lapsed(case: Case, rec: f.Recording, fact: f.EvidenceLapsed) -> Change:
@@ -191,7 +191,8 @@ def _delivery_failed(case: Case, rec: f.Recording, fact: f.DeliveryFailed) -> Ch
 
 
 def _level(case: Case, rec: f.Recording, fact: f.LevelReached) -> Change:
-    return {"escalations": case.escalations + 1} if fact.action == "escalate" else {}
+    counts = fact.action == "escalate" and fact.withheld is None
+    return {**({"escalations": case.escalations + 1} if counts else {}), **level(case, rec, fact)}
 
 
 def _closed(case: Case, rec: f.Recording, fact: f.CaseClosed) -> Change:
@@ -209,6 +210,7 @@ def _closed(case: Case, rec: f.Recording, fact: f.CaseClosed) -> Change:
         "appellants": (),
         # A draft that never reached the parties dies with a case that ends otherwise.
         "ruling": case.ruling if fact.outcome is Outcome.RULED else None,
+        **ended(case, rec.at),
     }
 
 
@@ -223,6 +225,7 @@ def _reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change:
         "rights": (),
         # What is decided afresh can be appealed afresh.
         "appeals_used": (),
+        **reopened(case, rec, fact),
     }
 
 
@@ -250,4 +253,6 @@ _CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
     "level_reached": _level,
     "case_closed": _closed,
     "case_reopened": _reopened,
+    "message_sent": woken,
+    **CLOCK_CHANGES,
 }

@@ -4,15 +4,29 @@ Facts hold ids, codes, amounts and instants; text and personal data lie elsewher
 :class:`Prose`.
 """
 
+# ruff: noqa: PLC0414, I001 - whoever reads a record finds everything that can stand in it here
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from domain.actors import SYSTEM as SYSTEM  # noqa: PLC0414 - whoever reads a record finds its authors beside its facts
-from domain.actors import Actor as Actor  # noqa: PLC0414
+from domain.actors import SYSTEM as SYSTEM
+from domain.actors import Actor as Actor
+from domain.actors import Colleague as Colleague
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
+from domain.clock_facts import (
+    CaseRetargeted as CaseRetargeted,
+    ClockExtended as ClockExtended,
+    ClocksFrozen as ClocksFrozen,
+    ClocksPaused as ClocksPaused,
+    ClocksResumed as ClocksResumed,
+    ClocksThawed as ClocksThawed,
+    InterimEnded as InterimEnded,
+    InterimImposed as InterimImposed,
+    InterimReviewed as InterimReviewed,
+    LevelReached as LevelReached,
+)
 from domain.commands import OpenedParty, Remedy
 from domain.prose import Prose
 from domain.terms import Routing, Terms
@@ -212,18 +226,6 @@ class DeliveryFailed(Kept):
     reason: str
 
 
-class LevelReached(Kept):
-    """A clock came to one of its levels."""
-
-    type: Literal["level_reached"] = "level_reached"
-    clock: str
-    instance: int
-    level: str
-    count: int
-    action: Literal["warn", "escalate", "default"]
-    due_at: Instant
-
-
 class CaseWithdrawn(Kept):
     type: Literal["case_withdrawn"] = "case_withdrawn"
     reasons: Prose | None = None
@@ -246,7 +248,8 @@ Fact = Annotated[
     CaseOpened | PhaseEntered | CaseDeclined | CaseAssigned | CaseQueued | MessageSent | NoteAdded | OfferMade | OfferAccepted
     | OfferDeclined | EvidenceRequested | EvidenceSubmitted | EvidenceLapsed | RulingDrafted | RulingApproved | RulingReturned
     | RulingRetracted | RulingIssued | CaseRemitted | AppealLodged | AppealWithdrawn | EffectOrdered | EffectReported
-    | DeliveryFailed | LevelReached | CaseWithdrawn | CaseClosed | CaseReopened,
+    | DeliveryFailed | LevelReached | CaseWithdrawn | CaseClosed | CaseReopened | ClocksPaused | ClocksResumed | ClocksFrozen
+    | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -52,6 +52,10 @@ PARTIES = "claimant respondent"
 TALKERS = "claimant respondent witness staff platform"
 HANDERS_IN = "claimant respondent witness platform"
 ASSIGNERS = "ops lead system"
+KEEPERS = "owner lead ops"
+"""They may let the clocks of the team stand still, with a reason that is recorded."""
+_HANDLED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW, Phase.APPROVAL, Phase.APPEAL)
+"""Phases in which the team has clocks that could wait for something."""
 
 TABLE: tuple[Row, ...] = (
     # intake: the gates said "look at it"; a triager admits or declines
@@ -117,6 +121,16 @@ TABLE: tuple[Row, ...] = (
     _row(_P.APPEAL, "take", "judge"),
     _row(_P.APPEAL, "decide_appeal", "owner", "approval ruled"),
     _row(_P.APPEAL, "withdraw", "appellant", "appealable closed"),
+    # time: pauses belong to the phase; nobody pauses the grace or the window to appeal, but more time can be given
+    *(_row(phase, command, KEEPERS) for phase in _HANDLED for command in ("pause", "snooze", "resume", "extend")),
+    _row(_P.APPEALABLE, "extend", "lead ops"),
+    *(_row(phase, "retarget", "lead ops") for phase in Phase if phase is not Phase.CLOSED),
+    *(_row(phase, command, "ops system") for phase in Phase if phase is not Phase.CLOSED for command in ("freeze", "thaw")),
+    # interim measures: imposed by whoever handles the case, looked at again by them or a lead
+    _row(_P.INTAKE, "impose_interim", "judge ops"),
+    _row(_P.REVIEW, "impose_interim", "owner"),
+    _row(_P.APPEAL, "impose_interim", "owner"),
+    *(_row(phase, "review_interim", "owner lead ops") for phase in _HANDLED if phase is not Phase.SETTLEMENT),
     # closed
     _row(_P.CLOSED, "note", "staff"),
     _row(_P.CLOSED, "reopen", "ops", "review"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from domain import facts as f
 from domain.base import Kept, Outcome, Phase, Side
+from domain.books import Notices
 from domain.case import Case
 from domain.clocks import triggers
 from domain.evolve import evolve
@@ -34,12 +35,12 @@ class NoticeDraft(Kept):
 Planned = tuple[tuple[int, NoticeDraft], ...]
 
 
-def plan(before: Case | None, after: Case, recordings: tuple[f.Recording, ...]) -> Planned:
+def plan(before: Case | None, after: Case, recordings: tuple[f.Recording, ...], notices: Notices) -> Planned:
     """The notices of one transition. The pack says which event tells whom, weightiest first.
 
     A party gets one notice for a transition, of its weightiest event; the team and the platform's endpoints get each event once.
     """
-    if after.terms.notices == {}:
+    if not notices:
         return ()
     happened: dict[str, f.Recording] = {}
     case = before
@@ -49,7 +50,7 @@ def plan(before: Case | None, after: Case, recordings: tuple[f.Recording, ...]) 
             happened.setdefault(event, recording)
         case = later
     planned: dict[tuple[str, str], tuple[int, NoticeDraft]] = {}
-    for event, audiences in after.terms.notices.items():
+    for event, audiences in notices.items():
         if event in happened:
             for draft in _drafts(after, happened[event], event, audiences):
                 party = draft.audience in ("claimant", "respondent")
@@ -60,17 +61,14 @@ def plan(before: Case | None, after: Case, recordings: tuple[f.Recording, ...]) 
 def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Audience, ...]) -> list[NoticeDraft]:
     fact = recording.fact
     if isinstance(fact, f.LevelReached):
-        definition = case.terms.clock(fact.clock)
-        level = next((x for x in definition.levels if x.name == fact.level), None) if definition else None
-        # The level says whom it tells; the pack's table only says that it tells at all.
-        audiences = level.audience if level else audiences
-    drafts = []
+        audiences = _told_by(case, fact)
+    drafts: list[NoticeDraft] = []
     for audience in _each(audiences):
         viewer = _viewer(audience)
         if not knows(case, fact, viewer) or (viewer == "respondent" and _never_before(case)):
             continue
-        for recipient in _recipients(case, audience):
-            if recipient == recording.actor.id:
+        for recipient in _recipients(case, audience, fact):
+            if recipient == recording.actor.id or any(recipient == draft.recipient for draft in drafts):
                 continue
             data = {**_standing(case, viewer), **_said(case, fact, viewer)}
             if viewer == "staff":
@@ -100,7 +98,20 @@ def _each(audiences: tuple[Audience, ...]) -> tuple[Audience, ...]:
     return tuple(dict.fromkeys(one for a in audiences for one in parts.get(a, (a,))))
 
 
-def _recipients(case: Case, audience: Audience) -> tuple[str, ...]:
+def _told_by(case: Case, fact: f.LevelReached) -> tuple[Audience, ...]:
+    """The level says whom it tells, or the rung that it came to; the pack's table only says that it tells at all."""
+    definition = case.terms.clock(fact.clock)
+    level = definition.level(fact.level) if definition else None
+    if level is None or fact.withheld is not None:
+        return ()
+    step = next((one for one in case.terms.ladder if one.name == fact.step), None)
+    return step.audience if step is not None else level.audience
+
+
+def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]:
+    if isinstance(fact, f.LevelReached) and fact.told is not None and _viewer(audience) == "staff":
+        # It landed on these, whoever has the role besides.
+        return fact.told
     match audience:
         case "claimant" | "respondent":
             return tuple(p.id for p in case.side_parties(Side(audience)) if p.role in ("principal", "representative"))

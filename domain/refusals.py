@@ -140,3 +140,69 @@ class Malformed(Refusal):
     """The command does not have the shape of any command."""
 
     code = "malformed"
+
+
+class ClockUnknown(Refusal):
+    """No clock of this name is running in the case."""
+
+    code = "clock_unknown"
+
+
+class ClockStatutory(Refusal):
+    """A limit of the law stands still for nobody."""
+
+    code = "clock_statutory"
+
+
+class AlreadyHeld(Refusal):
+    """What is to stand still stands still already."""
+
+    code = "already_held"
+
+
+class NotPaused(Refusal):
+    """Nothing was paused or snoozed that could go on."""
+
+    code = "not_paused"
+
+
+class InstantRefused(Refusal):
+    """The instant is past, too far away, or ahead of what it is about; ``because`` says which."""
+
+    code = "instant_refused"
+
+
+class ExtensionRefused(Refusal):
+    """The clock cannot be given this time; ``because`` says why (``ran_out``, ``backwards``, ``unit``, ``how_long``, ``law``)."""
+
+    code = "extension_refused"
+
+
+class NothingChanges(Refusal):
+    """The case is already as the command would make it."""
+
+    code = "nothing_changes"
+
+
+class CalendarUnknown(Refusal):
+    """There is no calendar of this name (or the pack is gone)."""
+
+    code = "calendar_unknown"
+
+
+class IncidentUnknown(Refusal):
+    """The case is not frozen for this incident."""
+
+    code = "incident_unknown"
+
+
+class MeasureNotAllowed(Refusal):
+    """The pack does not know this interim measure against this side, or it is in force already."""
+
+    code = "measure_not_allowed"
+
+
+class InterimUnknown(Refusal):
+    """No such interim measure is in force."""
+
+    code = "interim_unknown"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from domain import commands as c
 from domain import facts as f
+from domain import interim
 from domain.base import Money, Outcome, Phase, Side, derived_id
 from domain.case import Case, Effect, Ruling
 from domain.refusals import AmountMissing, RemedyNotAllowed, UnknownActor, UnknownGround, UnknownOutcome
@@ -149,10 +150,15 @@ def issue(case: Case, command_id: str) -> Facts:
         told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=())
         remitted = f.CaseRemitted(ruling_id=ruling.id)
         return (told, remitted, f.PhaseEntered(phase=Phase.REVIEW, reason="remitted"))
-    effects = () if ruling.decision == "uphold" else _effects(case, ruling.id, ruling.remedies)
+    measures = tuple(i.id for i in case.interim)
+    if ruling.decision == "uphold":
+        effects = interim.undo(case, measures, command_id)
+    else:
+        effects = _effects(case, ruling.id, ruling.remedies)
     rights = rights_after(case, ruling)
     told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=rights, effects=tuple(e.effect_id for e in effects))
-    return (told, *effects, *_after(case, rights))
+    ended = (f.InterimEnded(measure_ids=measures, because="ruled"),) if measures else ()
+    return (told, *ended, *effects, *_after(case, rights))
 
 
 def _after(case: Case, rights: tuple[f.AppealRight, ...]) -> Facts:
@@ -207,7 +213,8 @@ def _effects(case: Case, ruling_id: str, remedies: tuple[c.Remedy, ...]) -> tupl
     """
     wanted = list(remedies)
     undo: list[Effect] = []
-    for effect in in_force(case):
+    # An interim measure that the ruling wants too goes on as what the ruling ordered.
+    for effect in (*in_force(case), *interim.standing(case)):
         if effect.remedy in wanted:
             wanted.remove(effect.remedy)
         else:
@@ -232,8 +239,8 @@ def undo_all(case: Case, command_id: str) -> tuple[f.EffectOrdered, ...]:
 
 
 def in_force(case: Case) -> tuple[Effect, ...]:
-    """Remedies ordered and not undone, oldest first."""
-    undone = {e.reverses for e in case.effects if e.reverses}
+    """Remedies ordered and not undone, oldest first; interim measures are none."""
+    undone = {e.reverses for e in case.effects if e.reverses} | {e.id for e in interim.standing(case)}
     return tuple(e for e in case.effects if e.reverses is None and e.id not in undone)
 
 

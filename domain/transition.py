@@ -4,17 +4,17 @@ out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from domain import commands as c
 from domain.base import Kept
-from domain.calendars import Calendar
+from domain.books import Books
 from domain.case import Case
-from domain.clocks import comes_again, timetable
+from domain.clock_facts import CaseRetargeted, ClockExtended
+from domain.clocks import comes_again, stamp, timetable
 from domain.decide import Voice, decide
 from domain.evolve import evolve
-from domain.facts import SYSTEM, DueLevel, LevelReached, Recording
+from domain.facts import SYSTEM, DueLevel, LevelReached, Recording, Timetable
 from domain.notices import NoticeDraft, plan
 
 
@@ -34,8 +34,7 @@ def step(
     voice: Voice,
     at: datetime,
     recorded_at: datetime,
-    calendars: Mapping[str, Calendar],
-    zone_data: str,
+    books: Books,
 ) -> Step:
     """Decide one command and apply what follows. Raises a Refusal; then nothing has changed.
 
@@ -60,10 +59,22 @@ def step(
         recordings.append(recording)
     if case is None or not recordings:
         raise ValueError(f"deciding {command.type} gave no fact")
-    rows = timetable(before, case, calendars)
-    recordings[-1] = recordings[-1].model_copy(update={"timetable": rows, "zone_data": zone_data})
-    case = case.model_copy(update={"timetable": rows})
-    return Step(case=case, recordings=tuple(recordings), notices=plan(before, case, tuple(recordings)))
+    afresh = any(isinstance(fact, CaseRetargeted) and fact.refreshed for fact in facts)
+    rows = timetable(before, case, books.calendars, afresh=afresh)
+    recordings = [_completed(recording, rows) for recording in recordings]
+    recordings[-1] = recordings[-1].model_copy(update={"timetable": rows, "zone_data": books.zone_data})
+    case = stamp(case, rows, books.zone_data)
+    notices = plan(before, case, tuple(recordings), books.notices_of(case.terms))
+    return Step(case=case, recordings=tuple(recordings), notices=notices)
+
+
+def _completed(recording: Recording, rows: Timetable) -> Recording:
+    """An extension says from when to when; the second is known only once the timetable is."""
+    fact = recording.fact
+    if not isinstance(fact, ClockExtended):
+        return recording
+    ends = [row.due_at for row in rows if (row.clock, row.instance) == (fact.clock, fact.instance)]
+    return recording.model_copy(update={"fact": fact.model_copy(update={"to_at": max(ends, default=None)})})
 
 
 def due_command(row: DueLevel) -> c.Deadline:
@@ -78,7 +89,7 @@ def calendars_of(case: Case | None, command: c.Command | None = None) -> frozens
     terms = [case.terms] if case else []
     if isinstance(command, c.Open):
         terms.append(command.terms)
-    return frozenset(r for t in terms for r in (t.calendar, *(clock.calendar for clock in t.clocks)) if r)
+    return frozenset(reference for t in terms for reference in t.references)
 
 
 def mark_level(case: Case, row: DueLevel, recorded_at: datetime, zone_data: str) -> Step:

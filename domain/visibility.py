@@ -23,7 +23,7 @@ BACK = frozenset({"returned", "retracted", "cross_appealed"})
 
 _INTERNAL = frozenset({
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
-    "delivery_failed", "effect_ordered",
+    "delivery_failed", "effect_ordered", "clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "case_retargeted",
 })  # fmt: skip
 
 
@@ -53,6 +53,17 @@ def knows(case: Case, fact: f.Fact, audience: Audience) -> bool:
             # Their own reminder; a clock that waits for the team is the team's business.
             clock = case.terms.clock(fact.clock)
             return clock is not None and clock.during not in UNTOLD and clock.waits_for in (audience, "nobody")
+        case f.ClockExtended():
+            # More time for a side is that side's to know, more time by law everybody's; the team's own stays inside.
+            clock = case.terms.clock(fact.clock)
+            if clock is None or clock.during in UNTOLD:
+                return False
+            return clock.statutory or clock.waits_for in (audience, "nobody")
+        case f.InterimImposed():
+            return audience in (fact.remedy.to.value, "platform")
+        case f.InterimReviewed() | f.InterimEnded():
+            hit = (e.remedy.to.value for e in case.effects if e.because in fact.measure_ids)
+            return audience == "platform" or audience in hit
         case f.MessageSent():
             return fact.to == "all" or audience in (fact.to, fact.sender)
         case f.EvidenceSubmitted():

@@ -25,6 +25,11 @@ from importlib.metadata import version
 from domain.calendars import Calendar
 from domain.openings import DAY, MICROSECOND, Stretch, has_hours_on, instant, merged, microseconds, open_blocks, without
 from domain.spans import Span, SpanUnit
+from domain.worktime_errors import NaiveInstant as NaiveInstant  # noqa: PLC0414 - one place to ask, one place for what it answers
+from domain.worktime_errors import NeverOpens as NeverOpens  # noqa: PLC0414
+from domain.worktime_errors import OutOfRange as OutOfRange  # noqa: PLC0414
+from domain.worktime_errors import PauseBackwards as PauseBackwards  # noqa: PLC0414
+from domain.worktime_errors import WorktimeError as WorktimeError  # noqa: PLC0414
 
 Pause = tuple[datetime, datetime | None]
 """From when until when a clock stood still; no end while it still does."""
@@ -32,48 +37,7 @@ Pause = tuple[datetime, datetime | None]
 _EARLIEST, _LATEST = (microseconds(datetime(year, 1, 1, tzinfo=UTC)) for year in (1900, 3000))
 # No team closes for five years: a calendar without an opening for so long is a mistake, not a long holiday.
 _LONGEST_CLOSURE = 5 * 366 * DAY
-
-
-class WorktimeError(ValueError):
-    """A question that has no answer; ``code`` is stable, the text is for people."""
-
-    code = "worktime_error"
-
-
-class NeverOpens(WorktimeError):
-    """The calendar has no opening within five years of an instant, so that nothing would ever fall due."""
-
-    code = "calendar_never_opens"
-
-    def __init__(self, ref: str, after: datetime) -> None:
-        super().__init__(f"Calendar {ref} has no opening within five years after {after:%Y-%m-%d %H:%M} UTC")
-
-
-class OutOfRange(WorktimeError):
-    """An instant before 1900 or after 2999, where zone data means nothing, or a deadline that would lie there."""
-
-    code = "instant_out_of_range"
-
-    def __init__(self) -> None:
-        super().__init__("Instants lie between the years 1900 and 2999")
-
-
-class NaiveInstant(WorktimeError):
-    """An instant without a zone."""
-
-    code = "instant_naive"
-
-    def __init__(self, at: datetime) -> None:
-        super().__init__(f"{at.isoformat()} does not say in which zone it is")
-
-
-class PauseBackwards(WorktimeError):
-    """A pause that ends before it starts."""
-
-    code = "pause_backwards"
-
-    def __init__(self, start: datetime, end: datetime) -> None:
-        super().__init__(f"The pause from {start.isoformat()} ends before it starts, at {end.isoformat()}")
+_LOOK_BACK = 28 * DAY
 
 
 def due(
@@ -118,14 +82,44 @@ def due_share(
     if span.is_clock_time:
         return due(calendar, start, Span(unit=span.unit, amount=round(span.amount * fraction)), pauses)
     target = due(calendar, start, span, pauses, roll)
-    if target is None or fraction == 1:
+    return None if target is None else share_between(calendar, start, target, fraction)
+
+
+def share_between(
+    calendar: Calendar | None, start: datetime, target: datetime, fraction: float, pauses: Sequence[Pause] = ()
+) -> datetime | None:
+    """The UTC instant at which a share of the open time from ``start`` to ``target`` is used up, less the pauses in it.
+
+    Of the wall time, when there is no open time between. ``target`` itself for a share of 1, never after it for a smaller one
+    and never before it for a larger one; ``None`` where an open pause holds it up.
+    """
+    if fraction == 1:
         return target
     begin, end = _us(start), _us(target)
-    work = sum(high - low for low, high in _open(calendar, begin, end))
+    closed, _ = _standstill(pauses)
+    work = sum(high - low for low, high in without(_open(calendar, begin, end), closed))
     used, total = (calendar, work) if work else (None, end - begin)
-    level = _after_open_time(used, begin, round(total * fraction), ())
-    assert level is not None  # without pauses there is always an answer
+    level = _after_open_time(used, begin, round(total * fraction), pauses if work else ())
+    if level is None:
+        return None
     return instant(min(level, end) if fraction < 1 else max(level, end))
+
+
+def back(calendar: Calendar | None, end: datetime, span: Span) -> datetime:
+    """The UTC instant that lies ``span`` before ``end``: for a reminder two working hours or three days before a deadline.
+
+    Working time counts back over open time, business days over business days, days and months keep the local time. Raises a
+    :class:`WorktimeError` for naive or absurd instants and for calendars that were never open.
+    """
+    until = _us(end)
+    if span.is_clock_time:
+        used = None if span.unit is SpanUnit.WALL else calendar
+        return instant(_before_open_time(used, until, span.amount))
+    day = _local(calendar, until).date()
+    if span.unit is SpanUnit.BUSINESS_DAYS:
+        return instant(_same_time_on(calendar, until, _business_day_before(calendar, day, span.amount)))
+    first = day - timedelta(days=span.amount) if span.unit is SpanUnit.DAYS else _months_later(day, -span.amount)
+    return instant(until if first == day else _same_time_on(calendar, until, first))
 
 
 def elapsed(calendar: Calendar | None, start: datetime, end: datetime, pauses: Sequence[Pause] = ()) -> timedelta:
@@ -178,6 +172,19 @@ def _after_open_time(calendar: Calendar | None, start: int, amount: int, pauses:
             return low + amount
         amount -= high - low
     return None
+
+
+def _before_open_time(calendar: Calendar | None, end: int, amount: int) -> int:
+    while amount:
+        start = max(end - _LOOK_BACK, _EARLIEST)
+        for low, high in reversed(list(_open(calendar, start, end))):
+            if amount <= high - low:
+                return high - amount
+            amount -= high - low
+        if start == _EARLIEST:
+            raise OutOfRange
+        end = start
+    return end
 
 
 def _standstill(pauses: Sequence[Pause]) -> tuple[list[Stretch], int | None]:
@@ -244,6 +251,17 @@ def _after_business_days(calendar: Calendar | None, start: int, count: int) -> i
         elif calendar and (day - counted).days * DAY > _LONGEST_CLOSURE:
             raise NeverOpens(calendar.ref, instant(start))
     return _settled(calendar, _same_time_on(calendar, start, day))
+
+
+def _business_day_before(calendar: Calendar | None, day: date, count: int) -> date:
+    counted = day
+    while count:
+        day -= timedelta(days=1)
+        if _is_business_day(calendar, day):
+            count, counted = count - 1, day
+        elif calendar and (counted - day).days * DAY > _LONGEST_CLOSURE:
+            raise OutOfRange
+    return day
 
 
 def _is_business_day(calendar: Calendar | None, day: date) -> bool:

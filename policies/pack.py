@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,12 +13,13 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from domain.base import Code, Frozen, Money, Phase, Priority
 from domain.spans import Span
-from domain.terms import Audience, ClockTerms, Level, OutcomeTerms, Trigger
+from domain.terms import Audience, ClockTerms, InterimTerms, LadderStep, Level, OutcomeTerms, Trigger
 from policies.soundness import problems
 
 PACKS_DIR = Path(__file__).with_name("packs")
 
 Targets = Span | dict[Priority, Span]
+"""One target for all, or one for each priority."""
 
 
 class PackError(ValueError):
@@ -50,6 +52,12 @@ class PriorityRow(Frozen):
 class _LevelRow(Level):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _implied(cls, raw: Any) -> Any:
+        # In terms much goes without saying; whoever writes a pack says what they mean.
+        return raw
+
 
 class _StrictClock(ClockTerms):
     """The same clock, but a misspelt field is an error: what is read from a record is patient, what a person writes is not."""
@@ -72,21 +80,61 @@ class ClockRow(Frozen):
 
     name: Code
     target: Targets
+    by_category: dict[Code, Targets] = {}
+    """Targets of categories that have their own."""
     calendar: str | None = None
 
     def terms(self, priority: Priority, calendars: Mapping[str, str], scale: float) -> ClockTerms:
-        """The clock for one priority, calendars by reference; scaled spans run on wall time.
+        """The clock as it binds a case that opens with this priority, calendars by reference; scaled spans run on wall time.
 
         Raises KeyError for a calendar name that is not known.
         """
         target = self.target if isinstance(self.target, Span) else self.target[priority]
-        fields: dict[str, Any] = {**(self.model_extra or {}), "name": self.name, "target": target}
+        fields: dict[str, Any] = {
+            **(self.model_extra or {}),
+            "name": self.name,
+            "target": target,
+            "targets": self._others(target),
+        }
         strict = _StrictClock.model_validate({**fields, "calendar": calendars[self.calendar] if self.calendar else None})
         clock = ClockTerms.model_validate(strict.model_dump())
-        if scale == 1.0:
-            return clock
-        levels = tuple(x.model_copy(update={"repeat": x.repeat.scaled(scale) if x.repeat else None}) for x in clock.levels)
-        return clock.model_copy(update={"calendar": None, "target": target.scaled(scale), "levels": levels})
+        return clock if scale == 1.0 else scaled_clock(clock, scale)
+
+    def _others(self, target: Span) -> dict[str, Span]:
+        """Every target but the one in force, by priority and category."""
+        others = {} if isinstance(self.target, Span) else {p.value: span for p, span in self.target.items() if span != target}
+        for category, own in self.by_category.items():
+            if isinstance(own, Span):
+                others[f"{category}/"] = own
+            else:
+                others |= {f"{category}/{p.value}": span for p, span in own.items()}
+        return others
+
+
+def scaled_clock(clock: ClockTerms, scale: float) -> ClockTerms:
+    """The clock of a development tenant, in which hours may become seconds."""
+    levels = tuple(
+        x.model_copy(update={name: span.scaled(scale) for name in ("repeat", "before", "after") if (span := getattr(x, name))})
+        for x in clock.levels
+    )
+    more = clock.extension
+    return clock.model_copy(
+        update={
+            "calendar": None,
+            "target": clock.target.scaled(scale),
+            "targets": {key: span.scaled(scale) for key, span in clock.targets.items()},
+            "extension": more.model_copy(update={"by": more.by.scaled(scale)}) if more else None,
+            "levels": levels,
+        }
+    )
+
+
+class _StepRow(LadderStep):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _InterimRow(InterimTerms):
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Pack(Frozen):
@@ -99,6 +147,13 @@ class Pack(Frozen):
     """The phases that the kind has, and what people call them."""
     calendar: str | None = None
     """Name of the calendar that the clocks run on, unless a clock names its own."""
+    queue_calendars: dict[Code, str] = {}
+    """Names of calendars by queue, where the people of a queue keep other hours."""
+    ladder: tuple[_StepRow, ...] = ()
+    """Whom a missed target lands on, rung by rung, for levels that name no audience."""
+    quiet_for: Span = Span.wall(timedelta(minutes=30))
+    standstill_for: Span = Span.wall(timedelta(days=7))
+    interim_measures: tuple[_InterimRow, ...] = ()
     queue: Code
     appeal_queue: Code
     gates: tuple[Gate, ...] = ()
@@ -121,8 +176,11 @@ class Pack(Frozen):
         names = [c.name for c in self.clocks]
         problems += [f"clocks: '{n}' is defined twice" for n in sorted({n for n in names if names.count(n) > 1})]
         for clock in self.clocks:
-            if isinstance(clock.target, dict) and set(clock.target) != set(Priority):
-                problems.append(f"clocks.{clock.name}.target: give a span for each of urgent, high, normal, low")
+            problems += [
+                f"clocks.{clock.name}.{place}: give a span for each of urgent, high, normal, low"
+                for place, target in (("target", clock.target), *((f"by_category.{c}", t) for c, t in clock.by_category.items()))
+                if isinstance(target, dict) and set(target) != set(Priority)
+            ]
         for phase in (Phase.REVIEW, Phase.CLOSED, Phase.INTAKE, Phase.RULED):
             if phase not in self.labels:
                 problems.append(f"labels: every kind has the phase '{phase.value}'")
@@ -133,7 +191,7 @@ class Pack(Frozen):
     @property
     def calendars(self) -> frozenset[str]:
         """Names of the calendars that its clocks use."""
-        return frozenset(name for name in (self.calendar, *(c.calendar for c in self.clocks)) if name)
+        return frozenset(n for n in (self.calendar, *self.queue_calendars.values(), *(c.calendar for c in self.clocks)) if n)
 
 
 def load_pack(text: str, name: str) -> Pack:

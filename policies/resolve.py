@@ -5,13 +5,12 @@ is kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
 from domain.base import Priority, Side
 from domain.report import Report
-from domain.terms import MAX_TERMS_BYTES, OutcomeTerms, Routing, Terms
+from domain.terms import MAX_TERMS_BYTES, InterimTerms, LadderStep, OutcomeTerms, Routing, Terms
 from policies.pack import Pack, PackError
 
 
@@ -25,12 +24,18 @@ def resolve(pack: Pack, report: Report, calendars: Mapping[str, str], time_scale
     facts = _facts(report)
     routing = _gates(pack, facts)
     priority, why = _priority(pack, report, facts)
+    terms = terms_of(pack, priority, calendars, time_scale)
+    return terms, routing.model_copy(update={"trace": (*routing.trace, why)})
+
+
+def terms_of(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_scale: float = 1.0) -> Terms:
+    """What the pack says for one case. Raises :class:`PackError` and KeyError as :func:`resolve` does."""
     terms = Terms(
         pack=pack.kind,
         version=pack.version,
         opens_in=pack.opens_in,
         labels=pack.labels,
-        calendar=calendars[pack.calendar] if pack.calendar and time_scale == 1.0 else None,
+        **_calendars(pack, calendars, time_scale),
         queue=pack.queue,
         appeal_queue=pack.appeal_queue,
         priority=priority,
@@ -38,14 +43,30 @@ def resolve(pack: Pack, report: Report, calendars: Mapping[str, str], time_scale
         outcomes=tuple(OutcomeTerms.model_validate(outcome.model_dump()) for outcome in pack.outcomes),
         grounds=pack.grounds,
         approval_above=pack.approval_above,
-        notices=pack.notices,
-        reopen_for=timedelta(seconds=pack.reopen_for.scaled(1.0).time.total_seconds() * time_scale),
+        ladder=tuple(_step(step, time_scale) for step in pack.ladder),
+        quiet_for=pack.quiet_for.scaled(time_scale).time,
+        standstill_for=pack.standstill_for.scaled(time_scale).time,
+        interim=tuple(InterimTerms.model_validate(measure.model_dump()) for measure in pack.interim_measures),
+        reopen_for=pack.reopen_for.scaled(time_scale).time,
         time_scale=time_scale,
     )
     size = len(terms.model_dump_json().encode())
     if size > MAX_TERMS_BYTES:
         raise PackError(pack.kind, [f"the terms take {size} bytes; at most {MAX_TERMS_BYTES} are allowed"])
-    return terms, routing.model_copy(update={"trace": (*routing.trace, why)})
+    return terms
+
+
+def _calendars(pack: Pack, calendars: Mapping[str, str], time_scale: float) -> dict[str, Any]:
+    if time_scale != 1.0:
+        return {}
+    by_queue = {queue: calendars[name] for queue, name in pack.queue_calendars.items()}
+    names = {calendars[name]: name for name in sorted(pack.calendars)}
+    return {"calendar": calendars[pack.calendar] if pack.calendar else None, "calendars": by_queue, "names": names}
+
+
+def _step(step: LadderStep, time_scale: float) -> LadderStep:
+    own = LadderStep.model_validate(step.model_dump())
+    return own if time_scale == 1.0 else own.model_copy(update={"wait_for": own.wait_for.scaled(time_scale)})
 
 
 def _facts(report: Report) -> dict[str, Any]:

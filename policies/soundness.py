@@ -7,20 +7,29 @@ from typing import TYPE_CHECKING, get_args
 
 from domain.base import Phase
 from domain.facts import Fact
-from domain.terms import ClockTerms, Level
+from domain.spans import SpanUnit
+from domain.terms import BUILT_IN, ClockTerms, Level
 
 if TYPE_CHECKING:
     from policies.pack import Pack
 
 _FACTS = frozenset(one.model_fields["type"].default for one in get_args(get_args(Fact)[0]))
-_TRIGGERS = _FACTS | {"phase_left", "phase_resumed", "requests_settled"}
+_TRIGGERS = _FACTS | {"phase_left", "phase_resumed", "requests_settled", "interim_over"}
 # A clock that ends by these leads out of its phase, or to the next step in it: the case cannot come to rest there.
 _LEADS_ON = frozenset({"open_review", "issue_ruling", "close"})
 
 
 def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
     """Everything that would go wrong when a case lives by this pack; empty for a sound one."""
-    return [*_phases(pack), *_conditions(pack), *_triggers(pack, clocks), *_clocks(clocks), *_deadlines(pack, clocks)]
+    return [
+        *_phases(pack),
+        *_conditions(pack),
+        *_triggers(pack, clocks),
+        *_clocks(clocks),
+        *_ladder(pack, clocks),
+        *_interim(pack, clocks),
+        *_deadlines(pack, clocks),
+    ]
 
 
 def _phases(pack: Pack) -> Iterator[str]:
@@ -51,7 +60,7 @@ def _conditions(pack: Pack) -> Iterator[str]:
 def _triggers(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
     named = [("notices", trigger) for trigger in pack.notices]
     for name, clock in clocks.items():
-        for field in ("starts", "stops", "pauses", "resumes"):
+        for field in ("starts", "stops", "restarts", "pauses", "resumes"):
             named += [(f"clocks.{name}.{field}", trigger) for trigger in getattr(clock, field)]
     for place, trigger in named:
         if trigger.partition(":")[0] not in _TRIGGERS:
@@ -62,17 +71,59 @@ def _clocks(clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
     for name, clock in clocks.items():
         if not clock.all_starts:
             yield f"clocks.{name}: nothing starts it (give 'during' or 'starts')"
-        if clock.pauses and not clock.target.is_clock_time:
+        if name in {x.name for x in BUILT_IN}:
+            yield f"clocks.{name}: every case has a clock of this name by itself; choose another"
+        if clock.pauses and not all(span.is_clock_time for span in (clock.target, *clock.targets.values())):
             yield f"clocks.{name}.target: a clock that pauses needs hours; days run through a pause"
+        if clock.behind is not None and (clock.behind not in clocks or clock.behind == name):
+            yield f"clocks.{name}.behind: there is no other clock '{clock.behind}' for it to wait for"
+        if len({span.unit for span in (clock.target, *clock.targets.values())}) > 1 and clock.extension is not None:
+            yield f"clocks.{name}.extension: it cannot be added to targets that are counted in different units"
+        yield from _statutory(f"clocks.{name}", clock)
         levels = [level.name for level in clock.levels]
         yield from (f"clocks.{name}.levels: '{n}' is defined twice" for n in sorted({n for n in levels if levels.count(n) > 1}))
         for level in clock.levels:
             yield from _level(f"clocks.{name}.levels.{level.name}", clock, level)
 
 
+def _statutory(place: str, clock: ClockTerms) -> Iterator[str]:
+    if clock.statutory and (clock.pauses or clock.targets):
+        yield f"{place}.statutory: a limit of the law has one target and no pauses"
+    if clock.extension is not None and not clock.statutory:
+        yield f"{place}.extension: only a statutory limit needs a rule for it; other clocks are extended by a lead, with a reason"
+    if clock.extension is not None and clock.extension.by.unit is not clock.target.unit:
+        yield f"{place}.extension.by: count it in the unit of the target, '{clock.target}'"
+
+
+def _ladder(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
+    names = [step.name for step in pack.ladder]
+    yield from (f"ladder: '{n}' is defined twice" for n in sorted({n for n in names if names.count(n) > 1}))
+    for step in pack.ladder:
+        if not set(step.audience) & {"owner", "drafter", "leads", "ops"}:
+            yield f"ladder.{step.name}.audience: an escalation lands on somebody of the team: owner, drafter, leads or ops"
+    for name in ("quiet_for", "standstill_for"):
+        if getattr(pack, name).unit is not SpanUnit.WALL or (name == "standstill_for" and not getattr(pack, name).amount):
+            yield f"{name}: give it in hours or minutes of wall time"
+    for name, clock in clocks.items():
+        for level in clock.levels:
+            if level.action == "escalate" and not level.audience and not pack.ladder:
+                yield f"clocks.{name}.levels.{level.name}.audience: say whom it tells, or give the pack a ladder"
+            if level.action == "escalate" and not level.audience and level.repeat is not None:
+                yield f"clocks.{name}.levels.{level.name}.repeat: the ladder says when it comes again"
+
+
+def _interim(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
+    """A measure that nobody looks at again would be a punishment without a ruling."""
+    lapses = any(x.default == "lift_interim" for c in clocks.values() if "interim_imposed" in c.all_starts for x in c.levels)
+    if pack.interim_measures and not lapses:
+        yield "interim_measures: give a clock that starts with 'interim_imposed' and has the default 'lift_interim'"
+
+
 def _level(place: str, clock: ClockTerms, level: Level) -> Iterator[str]:
     if (level.action == "default") is not (level.default is not None):
         yield f"{place}.default: say what happens by default where the action is 'default', and only there"
+    if sum((level.at != 1.0, level.before is not None, level.after is not None)) > 1:
+        yield f"{place}: a level lies at a share (at), before the end, or after it; say one"
     if level.default is not None and level.repeat is not None:
         yield f"{place}.repeat: what happens by default happens once"
     if level.default == "proceed_on_file" and clock.waits_for not in ("claimant", "respondent"):
@@ -92,4 +143,7 @@ def _deadlines(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
 def _lasts(clock: ClockTerms, phase: Phase) -> bool:
     starts = {f"phase_entered:{phase.value}"} | ({"case_opened"} if phase is Phase.INTAKE else set())
     early = {stop for stop in clock.all_stops if not stop.startswith("phase_left:")}
-    return bool(clock.all_starts & starts) and not early and any(x.repeat or x.default in _LEADS_ON for x in clock.levels)
+    # Where it is only in some phases or waits behind another clock, a case could be without it.
+    sure = not clock.only_in and clock.behind is None
+    lasting = any(x.repeat or x.default in _LEADS_ON or (x.action == "escalate" and not x.audience) for x in clock.levels)
+    return bool(clock.all_starts & starts) and not early and sure and lasting

@@ -19,16 +19,20 @@ from typing import Any, Self
 
 from domain.base import Phase, Side
 from domain.calendars import Calendar
+from domain.books import Books
 from domain.case import Case
+from domain.clock_commands import Retarget
 from domain.commands import Command, Open, OpenedParty, parse_command
 from domain.decide import Voice
-from domain.facts import SYSTEM, Actor, DueLevel, Fact, Recording
+from domain.facts import SYSTEM, Actor, Colleague, DueLevel, Fact, Recording
 from domain.notices import NoticeDraft
 from domain.prose import Prose
 from domain.refusals import Refusal
 from domain.report import Report
+from domain.terms import Terms
 from domain.transition import Step, due_command, step
 from domain.views import CaseView, view
+from policies.retarget import retargeted
 from policies.shelf import Shelf
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -133,6 +137,8 @@ class Life:
         self.notices: tuple[tuple[int, NoticeDraft], ...] = ()
         self.steps: tuple[Step, ...] = ()
         self.calendars: dict[str, Calendar] = {}
+        self.zone_data = ZONE_DATA
+        self.team: tuple[Colleague, ...] | None = None
         self._case: Case | None = None
         self._report = {"statement": "The report was closed as a duplicate, and it is none.", **report}
         self._parties = [OpenedParty(id=p, side=s, ref_digest=digest_of(p)) for p, s in _PRINCIPALS]
@@ -180,6 +186,11 @@ class Life:
         """The case as it stands now."""
         assert self._case is not None, "the case was not opened"
         return self._case
+
+    @property
+    def books(self) -> Books:
+        """What its steps look things up in."""
+        return Books(self.calendars, shelf().notices, self.zone_data)
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -238,8 +249,18 @@ class Life:
     def judge(self, command: Command, who: str | Actor) -> Self:
         """Have one command judged now."""
         owner = getattr(command, "owner", None)
-        voice = Voice(actor=self.actor(who), target=PEOPLE.get(owner) if owner else None)
-        return self._take(step(self._case, self.case_id, command, voice, self.now, self.now, self.calendars, ZONE_DATA))
+        voice = Voice(actor=self.actor(who), target=PEOPLE.get(owner) if owner else None, terms=self._new_terms(command))
+        return self._take(step(self._case, self.case_id, command, voice, self.now, self.now, self.books))
+
+    def _new_terms(self, command: Command) -> Terms | None:
+        """The terms that a re-target leads to, as ``record`` would have them resolved."""
+        if not isinstance(command, Retarget):
+            return None
+        found = retargeted(shelf(), self.case, command)
+        if found is None:
+            return None
+        self.calendars = {**self.calendars, **found[1]}
+        return found[0]
 
     # --- what time does
 
@@ -265,7 +286,7 @@ class Life:
         row = self.case.timetable[0]
         self.now = max(self.now, row.due_at)
         late = max(row.due_at, recorded_at or row.due_at)
-        made = step(self.case, self.case_id, due_command(row), Voice(actor=SYSTEM), row.due_at, late, self.calendars, ZONE_DATA)
+        made = step(self.case, self.case_id, due_command(row), Voice(actor=SYSTEM, team=self.team), row.due_at, late, self.books)
         return self._take(made)
 
     def _fire(self, until: datetime, recorded_at: datetime | None = None) -> None:

@@ -1,0 +1,81 @@
+"""What a few commands and levels need beside the record: who of the team is there, and the policies of now.
+
+Most steps need neither, so nothing is read for them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from activities.ports import Pending, Policies, Resolved, Roster, Standing
+from domain.case import Case
+from domain.clock_commands import Retarget
+from domain.commands import read_command
+
+_MOVES_LEVELS = frozenset({"retarget", "resume", "thaw", "assign", "take"})
+"""After these a level can be due that was not before; the others only stop clocks or start new ones."""
+_ESCALATES_TO = ("lead", "ops")
+
+
+@dataclass(frozen=True)
+class Lookups:
+    """Completes what was read of a case."""
+
+    roster: Roster
+    policies: Policies
+
+    async def complete(self, tenant_id: str, case: Case | None, standing: Standing) -> Standing:
+        """The standing with the people for an escalation that may be due, and with new terms for re-targets that ask for them."""
+        if case is None:
+            return standing
+        if _may_escalate(case, standing):
+            people = [person for person in (case.owner, case.ruling.decider if case.ruling else None) if person]
+            team = await self.roster.colleagues(tenant_id, people, _ESCALATES_TO, standing.now)
+            standing = standing.model_copy(update={"team": tuple(team)})
+        if any(pending.body.get("type") == "retarget" for pending in standing.pending):
+            standing = await self._with_terms(case, standing)
+        return standing
+
+    async def _with_terms(self, case: Case, standing: Standing) -> Standing:
+        for number, one in enumerate(standing.pending):
+            found = await self._resolved(case, one)
+            if found is None:
+                continue
+            # What comes after it is judged by the new terms, also another re-target: it waits for the next look.
+            pending = (*standing.pending[:number], one.model_copy(update={"terms": found.terms}))
+            return standing.model_copy(
+                update={
+                    "pending": pending,
+                    "more": standing.more or len(standing.pending) > len(pending),
+                    "calendars": {**standing.calendars, **found.calendars},
+                    "notices": {**standing.notices, **found.notices},
+                }
+            )
+        return standing
+
+    async def _resolved(self, case: Case, pending: Pending) -> Resolved | None:
+        if pending.body.get("type") != "retarget":
+            return None
+        try:
+            command = read_command(pending.body)
+        except ValidationError:
+            # It is judged, and answered, with the others.
+            return None
+        if not isinstance(command, Retarget) or (command.calendar is None and command.newest is None):
+            return None
+        return await self.policies.resolve(case, command)
+
+
+def _may_escalate(case: Case, standing: Standing) -> bool:
+    if any(pending.body.get("type") in _MOVES_LEVELS for pending in standing.pending):
+        return True
+    for row in case.timetable:
+        if row.due_at > standing.now:
+            return False
+        definition = case.terms.clock(row.clock)
+        level = definition.level(row.level) if definition else None
+        if level is not None and level.action == "escalate":
+            return True
+    return False

@@ -1,0 +1,131 @@
+"""What facts about clocks and interim measures do to a case: the holds it stands under, its targets, the measures in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from domain import facts as f
+from domain.base import Instant, Phase
+from domain.case import Case, Extended, Hold, Interim
+from domain.terms import SNOOZE, STANDSTILL
+
+Change = dict[str, Any]
+
+_PEOPLE_S = frozenset({"pause", "snooze"})
+_WAKING = frozenset({"claimant", "respondent", "platform"})
+
+
+def released(holds: tuple[Hold, ...], at: Instant, why: frozenset[str], ids: tuple[str, ...] | None = None) -> tuple[Hold, ...]:
+    """The holds, those of some kinds (or with some ids) over since ``at``; what was over before stays as it was."""
+    return tuple(
+        h.model_copy(update={"until": max(h.since, at), "woken": True})
+        if h.why in why and (ids is None or h.id in ids) and h.lasts_at(at)
+        else h
+        for h in holds
+    )
+
+
+def moved_on(case: Case, phase: Phase, at: Instant) -> Change:
+    """A pause or snooze belongs to the phase in which it was asked for."""
+    return {"holds": released(case.holds, at, _PEOPLE_S)} if phase is not case.phase and case.holds else {}
+
+
+def ended(case: Case, at: Instant) -> Change:
+    """A case that is closed stands under no hold any more, and no measure is in force."""
+    return {"holds": released(case.holds, at, _PEOPLE_S | {"freeze"}), "interim": ()}
+
+
+def reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change:
+    """The time the case was closed counts as a pause of every clock that goes on."""
+    gap = Hold(
+        id=f"hld_{rec.command_id}", why="closed", of="all", since=case.closed_at or rec.at, until=rec.at, reason="closed",
+        by=rec.actor.id, woken=True,
+    )  # fmt: skip
+    return {"holds": (*case.holds, gap)}
+
+
+def woken(case: Case, rec: f.Recording, fact: f.MessageSent | f.EvidenceSubmitted) -> Change:
+    """A word from outside wakes a case that was put away; one from its owner counts as their answer."""
+    sender = fact.sender if isinstance(fact, f.MessageSent) else "platform" if fact.side is None else fact.side.value
+    change: Change = {"holds": released(case.holds, rec.at, frozenset({"snooze"}))} if sender in _WAKING and case.holds else {}
+    if sender == "staff" and rec.actor.id == case.owner:
+        change["answered_at"] = rec.at
+    return change
+
+
+def level(case: Case, rec: f.Recording, fact: f.LevelReached) -> Change:
+    """Levels of the two clocks that every case has."""
+    if fact.clock == STANDSTILL.name:
+        return {"standstills": case.standstills + 1}
+    if fact.clock == SNOOZE.name:
+        over = case.holds[fact.instance - 1].model_copy(update={"woken": True})
+        return {"holds": (*case.holds[: fact.instance - 1], over, *case.holds[fact.instance :])}
+    return {}
+
+
+def _paused(case: Case, rec: f.Recording, fact: f.ClocksPaused) -> Change:
+    hold = Hold(id=fact.hold_id, why=fact.why, of=fact.of, since=rec.at, until=fact.until, reason=fact.reason, by=rec.actor.id)
+    return {"holds": (*case.holds, hold)}
+
+
+def _resumed(case: Case, rec: f.Recording, fact: f.ClocksResumed) -> Change:
+    return {"holds": released(case.holds, rec.at, _PEOPLE_S, fact.hold_ids)}
+
+
+def _frozen(case: Case, rec: f.Recording, fact: f.ClocksFrozen) -> Change:
+    hold = Hold(
+        id=fact.hold_id, why="freeze", of="all", since=fact.since, reason=fact.reason, by=rec.actor.id, incident=fact.incident
+    )
+    return {"holds": (*case.holds, hold)}
+
+
+def _thawed(case: Case, rec: f.Recording, fact: f.ClocksThawed) -> Change:
+    over = {"until": fact.until, "margin": fact.margin, "woken": True}
+    return {"holds": tuple(h.model_copy(update=over) if h.id == fact.hold_id else h for h in case.holds)}
+
+
+def _extended(case: Case, rec: f.Recording, fact: f.ClockExtended) -> Change:
+    more = Extended(at=rec.at, by_span=fact.by_span, to=fact.to)
+    return {
+        "clocks": tuple(
+            c.model_copy(update={"extensions": (*c.extensions, more)})
+            if (c.name, c.instance) == (fact.clock, fact.instance)
+            else c
+            for c in case.clocks
+        )
+    }
+
+
+def _retargeted(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Change:
+    named = {"priority": fact.priority, "category": fact.category, "queue": fact.queue, "terms": fact.terms}
+    change: Change = {name: value for name, value in named.items() if value is not None}
+    if fact.refreshed:
+        change["clocks"] = tuple(c.model_copy(update={"zone_data": None}) if c.stopped_at is None else c for c in case.clocks)
+    return change
+
+
+def _imposed(case: Case, rec: f.Recording, fact: f.InterimImposed) -> Change:
+    return {"interim": (*case.interim, Interim(id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at))}
+
+
+def _reviewed(case: Case, rec: f.Recording, fact: f.InterimReviewed) -> Change:
+    seen = {"reviewed_at": rec.at}
+    return {"interim": tuple(i.model_copy(update=seen) if i.id in fact.measure_ids else i for i in case.interim)}
+
+
+def _interim_ended(case: Case, rec: f.Recording, fact: f.InterimEnded) -> Change:
+    return {"interim": tuple(i for i in case.interim if i.id not in fact.measure_ids)}
+
+
+CLOCK_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
+    "clocks_paused": _paused,
+    "clocks_resumed": _resumed,
+    "clocks_frozen": _frozen,
+    "clocks_thawed": _thawed,
+    "clock_extended": _extended,
+    "case_retargeted": _retargeted,
+    "interim_imposed": _imposed,
+    "interim_reviewed": _reviewed,
+    "interim_ended": _interim_ended,
+}
