@@ -73,7 +73,7 @@ class Clock(Kept):
     fired: tuple[Fired, ...] = ()
     extensions: tuple[Extended, ...] = ()
     ran_on: tuple[Span, str | None] | None = None
-    """Target and calendar when it stopped: what changes later does not change what was."""
+    """Target and calendar when it ran out or stopped: what changes later does not change what was."""
     zone_data: str | None = None
     """The zone data with which its deadlines were computed last."""
 

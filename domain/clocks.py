@@ -74,7 +74,7 @@ def advance(before: Case | None, fact: Fact, after: Case, at: datetime, recorded
         if clock is not None:
             clock = _moved(clock, definition, happened, after, at, ends=again)
             if isinstance(fact, LevelReached) and (fact.clock, fact.instance) == (clock.name, clock.instance):
-                clock = clock.model_copy(update={"fired": (*clock.fired, _fired(fact, definition, recorded_at))})
+                clock = _reached(clock, definition, fact, after, recorded_at)
         if clock is not None and clock.stopped_at is not None:
             ended[definition.name], clock = clock, None
         if clock is None and after.open:
@@ -103,9 +103,9 @@ def _moved(clock: Clock, definition: ClockTerms, happened: frozenset[str], case:
     return clock
 
 
-def _fired(fact: LevelReached, definition: ClockTerms, recorded_at: datetime) -> Fired:
+def _reached(clock: Clock, definition: ClockTerms, fact: LevelReached, case: Case, recorded_at: datetime) -> Clock:
     level = definition.level(fact.level)
-    return Fired(
+    fired = Fired(
         level=fact.level,
         count=fact.count,
         due_at=fact.due_at,
@@ -114,6 +114,12 @@ def _fired(fact: LevelReached, definition: ClockTerms, recorded_at: datetime) ->
         withheld=fact.withheld is not None,
         again_at=fact.again_at,
     )
+    update: dict[str, object] = {"fired": (*clock.fired, fired)}
+    if level is not None and level.is_end and clock.ran_on is None:
+        # It has run out by the target it had; a target that comes later does not change when.
+        course = course_of(case, clock)
+        update["ran_on"] = (course.target, course.calendar)
+    return clock.model_copy(update=update)
 
 
 def _started(

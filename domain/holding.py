@@ -198,7 +198,7 @@ def _not_held(case: Case, of: str, at: datetime) -> None:
 
 def _runs_out_at(case: Case, clock: Clock, definition: ClockTerms) -> datetime | None:
     """When the target is over, as the timetable has it; None while the clock stands still."""
-    ends = {x.name for x in definition.levels if x.before is None and x.after is None and x.at == 1.0}
+    ends = {level.name for level in definition.levels if level.is_end}
     rows = [row for row in case.timetable if (row.clock, row.instance) == (clock.name, clock.instance)]
     return next((row.due_at for row in rows if row.level in ends), None)
 

@@ -152,14 +152,15 @@ def own_deadline(case: Case, viewer: Viewer) -> tuple[f.DueLevel, str | None] | 
         level = definition.level(row.level) if definition else None
         if definition is None or level is None or definition.waits_for not in waits:
             continue
-        if viewer != "staff" and not _theirs(case, definition, viewer):
+        if viewer != "staff" and not theirs(case, definition, viewer):
             continue
         if level.action == "default" or (level.at == 1.0 and viewer == "staff"):
             return row, level.default
     return None
 
 
-def _theirs(case: Case, clock: ClockTerms, viewer: Viewer) -> bool:
+def theirs(case: Case, clock: ClockTerms, viewer: Viewer) -> bool:
+    """Whether a clock that waits for nobody in particular is about this side, and not behind a door it does not know of."""
     if clock.during is Phase.APPEALABLE:
         return any(r.side.value == viewer and r.allowed for r in case.rights)
     return clock.during not in UNTOLD

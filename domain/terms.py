@@ -72,6 +72,11 @@ class Level(Compact):
     repeat: Span | None = None
     """Fires again after each such span until the clock stops: an open case must never be without a running deadline."""
 
+    @property
+    def is_end(self) -> bool:
+        """Whether it lies where the target is over."""
+        return self.at == 1.0 and self.before is None and self.after is None
+
     @model_validator(mode="before")
     @classmethod
     def _implied(cls, raw: Any) -> Any:
