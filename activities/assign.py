@@ -1,7 +1,8 @@
-"""Finding somebody for a case that waits: fair by load, never somebody who may not judge it."""
+"""Finding somebody for a case that waits: somebody who is there, fair by load, never somebody who may not judge it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from temporalio import activity
@@ -26,25 +27,31 @@ class AssignActivities:
         """
         standing = await self._records.read(ref.tenant_id, ref.case_id)
         case = standing.case if standing else None
-        if case is None or not case.open or case.owner is not None or not case.owner_sought:
+        if standing is None or case is None or not case.open or case.owner is not None or not case.owner_sought:
             return None
         # Named after the fact that made the case ownerless: however often this runs, the same need is met once.
         command_id = f"cmd_assign.{ref.case_id}.{case.seq}"
-        chosen = choose(case, await self._roster.candidates(ref.tenant_id, case.queue))
+        chosen = choose(case, await self._roster.candidates(ref.tenant_id, case.queue, standing.now))
         owner, reason = (chosen.actor.id, "fewest_cases") if chosen else (None, "nobody_free")
         command = {"id": command_id, "type": "assign", "by": "system", "channel": "system", "owner": owner, "reason": reason}
         return await self._inbox.put(ref.tenant_id, ref.case_id, command, channel="system")
 
 
 def choose(case: Case, candidates: Sequence[Candidate]) -> Candidate | None:
-    """The least loaded person who may judge the case and has room; among equals the one who waited longest."""
+    """Somebody with room who may judge the case: who is there before who comes later, and of those who are there the least
+    loaded; among equals the one who waited longest. A case that was escalated waits for nobody: only who is there gets it.
+    """
     free = [c for c in candidates if c.open_cases < c.capacity and bar_to_judging(case, c.actor) is None]
+    if case.escalations:
+        free = [c for c in free if c.on_shift]
     if case.phase is Phase.APPEAL:
         # Leads decide appeals where there is one; a mediator without a part in it is the second choice.
         free = [c for c in free if c.actor.role == "lead"] or free
     return min(free, key=_rank, default=None)
 
 
-def _rank(candidate: Candidate) -> tuple[float, float, str]:
+def _rank(candidate: Candidate) -> tuple[float, float, float, str]:
+    comes_at = candidate.next_shift_at.timestamp() if candidate.next_shift_at else math.inf
     waited_since = candidate.last_assigned_at.timestamp() if candidate.last_assigned_at else 0.0
-    return (candidate.open_cases / max(candidate.capacity, 1), waited_since, candidate.actor.id)
+    load = candidate.open_cases / max(candidate.capacity, 1)
+    return (-math.inf if candidate.on_shift else comes_at, load, waited_since, candidate.actor.id)

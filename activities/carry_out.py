@@ -7,8 +7,9 @@ from collections.abc import Callable
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.effect_ports import Effects, Remedies
 from activities.messages import EffectRef
-from activities.ports import Effects, Remedies, ToldToWait
+from activities.ports import ToldToWait
 
 
 class CarryOutActivities:

@@ -10,12 +10,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
-from domain.base import Kept, Money
+from domain.actors import Actor, Colleague
+from domain.base import Kept
+from domain.books import Notices
 from domain.calendars import Calendar
 from domain.case import Case
 from domain.chain import Chained
-from domain.facts import Actor, DueLevel
+from domain.clock_commands import Retarget
+from domain.facts import DueLevel
 from domain.notices import NoticeDraft
+from domain.terms import Terms
 
 
 class ToldToWait(Exception):
@@ -48,6 +52,8 @@ class Pending(Kept):
     """Who speaks, looked up now; None: nobody with this id has anything to do with the case."""
     target: Actor | None = None
     """The person whom the command names (``assign``), looked up now."""
+    terms: Terms | None = None
+    """The terms that a re-target leads to, resolved now by :class:`Policies`."""
 
 
 class KeptAnswer(Kept):
@@ -79,8 +85,12 @@ class Standing(Kept):
     """Stored answers of the command ids that were asked about."""
     calendars: Mapping[str, Calendar] = {}
     """Calendars by reference, as the terms of the case name them (of the opening command's terms before it is opened)."""
+    notices: Mapping[str, Notices] = {}
+    """Whom packs tell of what, by the version of the pack, in the pack's order; a pack that nobody kept is left out."""
     undelivered: bool = False
     effects: tuple[str, ...] = ()
+    team: tuple[Colleague, ...] | None = None
+    """The people whom an escalation could land on, where one may be due; looked up by :class:`Roster`."""
 
 
 class Transition(Kept):
@@ -132,9 +142,8 @@ class Inbox(Protocol):
 
     async def put(self, tenant_id: str, case_id: str, raw: object, *, channel: str = "temporal") -> str:
         """Keep a command as it came and return its id. A known id with the same body changes nothing; a malformed one, or a
-        known id with
-        another body, is kept as refused under an id of its own. Text is sealed. Raises only in bad weather, or :class:`Never`
-        (``case_unknown``)."""
+        known id with another body, is kept as refused under an id of its own. Text is sealed. Raises only in bad weather, or
+        :class:`Never` (``case_unknown``)."""
         ...
 
 
@@ -148,13 +157,42 @@ class Candidate(Kept):
     open_cases: int
     capacity: int
     last_assigned_at: datetime | None = None
+    on_shift: bool = True
+    next_shift_at: datetime | None = None
+    """When their next shift begins; None while they are there, and for somebody who always is."""
 
 
 class Roster(Protocol):
-    """Who could take a case."""
+    """Who is there to take a case, and whom an escalation can land on."""
 
-    async def candidates(self, tenant_id: str, queue: str) -> Sequence[Candidate]:
-        """Active people of the queue, in no particular order."""
+    async def candidates(self, tenant_id: str, queue: str, at: datetime) -> Sequence[Candidate]:
+        """Active people of the queue and their shifts at ``at``, in no particular order."""
+        ...
+
+    async def colleagues(self, tenant_id: str, people: Sequence[str], roles: Sequence[str], at: datetime) -> Sequence[Colleague]:
+        """Active people with one of the ids or one of the roles (``lead``, ``ops``), as they stand at ``at``."""
+        ...
+
+
+# --- policies ----------------------------------------------------------------------------------------------------------
+
+
+class Resolved(Kept):
+    """New terms for a case, and what they refer to."""
+
+    terms: Terms
+    calendars: Mapping[str, Calendar] = {}
+    """By reference."""
+    notices: Mapping[str, Notices] = {}
+    """By version of the pack."""
+
+
+class Policies(Protocol):
+    """The packs and calendars of now, for cases that are re-targeted to them."""
+
+    async def resolve(self, case: Case, wanted: Retarget) -> Resolved | None:
+        """The terms of this case with the calendar, or the newest calendars or pack, that a command asks for. Whatever they refer
+        to is kept before this returns. None when there is no such calendar or pack."""
         ...
 
 
@@ -202,8 +240,7 @@ class Outbox(Protocol):
 
     async def sent(self, tenant_id: str, notice_id: str, receipt: str) -> None:
         """Mark as sent. The window between the mail server's 250 and this one statement is the only one in which a mail can
-        repeat.
-        """
+        repeat."""
         ...
 
     async def attempt(self, tenant_id: str, notice_id: str, error_code: str) -> None:
@@ -215,9 +252,7 @@ class Outbox(Protocol):
         ...
 
     async def handed(self, tenant_id: str, case_id: str) -> Sequence[str]:
-        """Notices handed over that no ``Delivery`` has tried yet: named again until one does, so that none is lost between
-        the two.
-        """
+        """Notices handed over that no ``Delivery`` has tried yet: named again until one does, so that none is lost in between."""
         ...
 
     async def failed(self, tenant_id: str, notice_id: str, code: str) -> None:
@@ -230,44 +265,6 @@ class Notifier(Protocol):
 
     async def send(self, notice: OutgoingNotice) -> str:
         """Send and return a receipt (Message-ID, HTTP status). Fails by weather, :class:`ToldToWait` or :class:`Never`."""
-        ...
-
-
-# --- effects -----------------------------------------------------------------------------------------------------------
-
-
-class OrderedEffect(Kept):
-    """A remedy or its reversal, keyed by its id: asked for twice, it happens once."""
-
-    id: str
-    tenant_id: str
-    case_id: str
-    type: str
-    amount: Money | None = None
-    to: str
-    """Side."""
-    to_party: str | None = None
-    reverses: str | None = None
-    synthetic: bool = False
-
-
-class Effects(Protocol):
-    """The book of effects."""
-
-    async def begin(self, tenant_id: str, effect_id: str) -> OrderedEffect | None:
-        """The effect, noted as begun (so that its reversal is known before it happens); None when it is finished already."""
-        ...
-
-    async def finish(self, tenant_id: str, effect_id: str, result: str, note: str | None = None) -> None:
-        """Mark as finished and put a ``report_effect`` command into the case's inbox, in one transaction."""
-        ...
-
-
-class Remedies(Protocol):
-    """Carries remedies out in the world."""
-
-    async def perform(self, effect: OrderedEffect) -> Literal["done", "reversed", "needs_hands"]:
-        """Do it, keyed by the effect's id, and say what came of it."""
         ...
 
 
@@ -290,7 +287,5 @@ class Relay(Protocol):
     """Finds what Temporal could not take when it was received."""
 
     async def waiting(self, older_than: timedelta, limit: int = 100) -> Sequence[Poked]:
-        """Cases with unanswered commands, overdue levels, unsent notices or unfinished effects, oldest first, over all
-        tenants.
-        """
+        """Cases with unanswered commands, overdue levels, unsent notices or unfinished effects, oldest first, of all tenants."""
         ...

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic_core import PydanticSerializationError, to_json
 
 from activities.ports import KeptAnswer, Never, Pending, Standing, Transition, Unstorable
+from domain.books import Notices
 from domain.calendars import Calendar
 from domain.case import Case
 from domain.chain import Chained
@@ -71,6 +72,8 @@ class MemoryRecords:
         self.people: dict[Key, Actor] = {}
         """Staff and machines by tenant and id."""
         self.calendars: dict[str, Calendar] = {}
+        self.notices: dict[str, Notices] = {}
+        """Whom packs tell of what, by version."""
         self.texts: dict[str, str] = {}
         """Sealed texts by content id."""
 
@@ -102,6 +105,7 @@ class MemoryRecords:
         pending = sorted((c for c in row.commands.values() if c.status == "pending"), key=lambda c: (c.received_at, c.id))
         asked = (row.commands[i] for i in ask if i in row.commands)
         refs = calendars_of(row.case, row.opening)
+        version = (row.case or row.opening).terms.version
         return Standing(
             turn=row.turn,
             now=self.clock(),
@@ -112,6 +116,7 @@ class MemoryRecords:
             more=len(pending) > limit,
             answers={c.id: c.answer for c in asked if c.answer is not None},
             calendars={ref: self.calendars[ref] for ref in refs if ref in self.calendars},
+            notices={version: self.notices[version]} if version in self.notices else {},
             undelivered=bool(row.unsent),
             effects=tuple(i for i, state in row.effects.items() if state == "running"),
         )

@@ -6,7 +6,8 @@ from typing import Literal, Protocol
 
 from pydantic_core import to_json
 
-from activities.ports import Never, OrderedEffect
+from activities.effect_ports import OrderedEffect
+from activities.ports import Never
 from adapters.endpoints import SignedPost
 
 _HANDS = frozenset({410, 422, 501})

@@ -17,7 +17,8 @@ from temporalio.worker import Worker
 from activities.assign import AssignActivities
 from activities.carry_out import CarryOutActivities
 from activities.deliver import DeliverActivities
-from activities.ports import OrderedEffect, OutgoingNotice
+from activities.effect_ports import OrderedEffect
+from activities.ports import OutgoingNotice
 from activities.record import RecordActivities
 from benchmarks.bare import BareActivities, BareWorkflow
 from cli.compose import prepare_database, shelf

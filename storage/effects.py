@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from activities.ports import OrderedEffect
+from activities.effect_ports import OrderedEffect
 from domain.base import Money
 from storage.pool import Database
 from storage.tenants import Endpoint, endpoints

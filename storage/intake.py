@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from domain.commands import Open, OpenedParty
 from domain.report import Report, ReportedParty
 from domain.terms import Routing, Terms
 from storage.inbox import PLACE, Conflict
-from storage.library import keep_calendars
+from storage.library import keep_calendars, keep_notices
 from storage.pool import Connection, Database
 from storage.vault import DataKey, SealBox, Vault
 
@@ -65,7 +65,7 @@ class PostgresIntake:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
-        # References of calendars that are on disk for certain: a year of holidays need not travel with every report.
+        # Calendars by reference and packs by version that are on disk for certain: they need not travel with every report.
         self._kept: set[str] = set()
 
     async def open(
@@ -76,6 +76,7 @@ class PostgresIntake:
         routing: Routing,
         *,
         calendars: Mapping[str, Calendar] | None = None,
+        notices: Mapping[str, Sequence[str]] | None = None,
         idempotency_key: str | None = None,
         opened_by: str = "system",
         channel: str = "api",
@@ -84,6 +85,7 @@ class PostgresIntake:
 
         The same report under the same idempotency key or (source, external id) is the same case. Raises
         :class:`~storage.inbox.Conflict` (``idempotency_key_reused``, ``external_id_reused``) when it is another report.
+        ``calendars`` and ``notices`` (of the pack, whom it tells of what) are kept with it: whoever judges it finds them.
         """
         draft = _Draft(self._vault, tenant_id, report, terms, routing)
         new = {ref: calendar for ref, calendar in (calendars or {}).items() if ref not in self._kept}
@@ -92,9 +94,11 @@ class PostgresIntake:
                 claimed = await draft.claim(conn, idempotency_key, opened_by)
                 if claimed:
                     await keep_calendars(conn, new)
+                    if notices is not None and terms.version not in self._kept:
+                        await keep_notices(conn, terms.version, terms.pack, {}, notices)
                     await draft.store(conn, channel)
             if claimed:
-                self._kept.update(new)
+                self._kept.update(new, () if notices is None else (terms.version,))
                 return Opened(draft.case_id, draft.command_id, created=True)
             # The row that was in the way is committed by now: the insert has waited for it.
             return await draft.existing(conn, idempotency_key)
@@ -114,7 +118,7 @@ class _Draft:
     async def claim(self, conn: Connection, idempotency_key: str | None, opened_by: str) -> bool:
         """Make the case's row; False when the report has a case already."""
         report, terms = self._report, self._terms
-        calendars = sorted(ref for ref in (terms.calendar, *(clock.calendar for clock in terms.clocks)) if ref)
+        calendars = sorted(terms.references)
         made = await conn.fetchval(
             _CASE, self._tenant, self.case_id, report.kind, report.category, terms.queue, terms.priority, report.synthetic,
             report.source, report.external_id, idempotency_key, self.command_id, opened_by, self._hash, terms.pack, terms.version,

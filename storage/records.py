@@ -11,12 +11,14 @@ from pydantic_core import PydanticSerializationError
 from uuid_utils import uuid7
 
 from activities.ports import KeptAnswer, Pending, Standing, Transition, Unstorable
+from domain.books import Notices
 from domain.calendars import Calendar
 from domain.case import Case
 from domain.chain import Chained
-from domain.facts import CaseAssigned, EffectOrdered, EffectReported
+from domain.facts import CaseAssigned, CaseOpened, CaseRetargeted, EffectOrdered, EffectReported
 from domain.transition import calendars_of
 from storage import sql_records as sql
+from storage.parsed import ParsedCalendars
 from storage.pool import Connection, Database
 
 _PENDING: TypeAdapter[tuple[Pending, ...]] = TypeAdapter(tuple[Pending, ...])
@@ -25,8 +27,10 @@ _ANSWERS: TypeAdapter[tuple[KeptAnswer, ...]] = TypeAdapter(tuple[KeptAnswer, ..
 _REFUSED_BY_POSTGRES = ("21", "22", "23", "54")
 """SQLSTATE classes that blame the data: wrong cardinality, wrong values, broken constraints, over the limits."""
 
-_CALENDARS_KEPT = 256
-"""Parsed calendars held in memory; they never change, being named by their content."""
+_NOTICES: TypeAdapter[Notices] = TypeAdapter(Notices)
+
+_PACKS_KEPT = 256
+"""Notices of packs held in memory, by the version of the pack."""
 
 Row = dict[str, Any]
 
@@ -36,7 +40,8 @@ class PostgresRecords:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._calendars: dict[str, Calendar] = {}
+        self._calendars = ParsedCalendars()
+        self._notices: dict[str, Notices] = {}
 
     async def read(
         self,
@@ -65,8 +70,9 @@ class PostgresRecords:
                 row = await conn.fetchrow(sql.READ, *arguments)
             if row is None:
                 return None
-            calendars = await self._known_calendars(conn, row["calendars"])
-        return _standing(row, calendars, known_turn, limit)
+            calendars = await self._calendars.of(conn, row["calendars"])
+            notices = await self._known_notices(conn, row["pack_version"]) if row["has_notices"] else {}
+        return _standing(row, calendars, notices, known_turn, limit)
 
     async def write(self, tenant_id: str, case_id: str, transition: Transition) -> bool:
         """Store the transition in one statement; False when the turn has moved. Raises Unstorable for bad data."""
@@ -84,15 +90,14 @@ class PostgresRecords:
             raise Unstorable("it cannot be written as JSON") from error
         return written
 
-    async def _known_calendars(self, conn: Connection, refs: Sequence[str]) -> Mapping[str, Calendar]:
-        missing = [ref for ref in refs if ref not in self._calendars]
-        if missing:
-            if len(self._calendars) > _CALENDARS_KEPT:
-                self._calendars.clear()
-                missing = list(refs)
-            for row in await conn.fetch(sql.CALENDARS, missing):
-                self._calendars[row["ref"]] = Calendar.model_validate_json(row["body"])
-        return {ref: self._calendars[ref] for ref in refs if ref in self._calendars}
+    async def _known_notices(self, conn: Connection, version: str) -> dict[str, Notices]:
+        known = self._notices.get(version)
+        if known is None:
+            known = _NOTICES.validate_json(await conn.fetchval(sql.NOTICES, version))
+            if len(self._notices) >= _PACKS_KEPT:
+                self._notices.clear()
+            self._notices[version] = known
+        return {version: known}
 
 
 def _askable(ids: Iterable[str]) -> list[str]:
@@ -100,7 +105,9 @@ def _askable(ids: Iterable[str]) -> list[str]:
     return [one for one in ids if one.isascii() and "\x00" not in one]
 
 
-def _standing(row: asyncpg.Record, calendars: Mapping[str, Calendar], known_turn: int | None, limit: int) -> Standing:
+def _standing(
+    row: asyncpg.Record, calendars: Mapping[str, Calendar], notices: Mapping[str, Notices], known_turn: int | None, limit: int
+) -> Standing:
     pending = _PENDING.validate_json(row["pending"]) if row["pending"] else ()
     answers = _ANSWERS.validate_json(row["answers"]) if row["answers"] else ()
     return Standing(
@@ -113,6 +120,7 @@ def _standing(row: asyncpg.Record, calendars: Mapping[str, Calendar], known_turn
         more=len(pending) > limit,
         answers={answer.command_id: answer for answer in answers},
         calendars=calendars,
+        notices=notices,
         undelivered=row["undelivered"],
         effects=tuple(row["effects"]),
     )
@@ -126,7 +134,7 @@ def _writing(transition: Transition) -> tuple[str, list[Any]]:
         first, last = transition.facts[0], transition.facts[-1]
         before = {"after_seq": first.recording.seq - 1, "after_head": first.prev_hash}
         holds["projection"] = {**before, **projection(case), "head": last.hash}
-        if before["after_seq"] == 0:
+        if any(isinstance(c.recording.fact, CaseOpened | CaseRetargeted) for c in transition.facts):
             holds["projection"]["terms"] = case.terms
         holds["facts"] = [fact_row(c) for c in transition.facts]
         holds["timetable"] = [due.model_dump() for due in case.timetable]

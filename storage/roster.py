@@ -1,19 +1,34 @@
-"""Who could take a case: the people of a queue, with what they carry."""
+"""Who could take a case, and whom an escalation can land on: people with what they carry and when they are there."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from activities.ports import Candidate
-from storage.pool import Database
+from domain.actors import Colleague
+from domain.calendars import Calendar
+from domain.worktime import NeverOpens, is_open, next_opening
+from storage.parsed import ParsedCalendars
+from storage.pool import Connection, Database
 
-CANDIDATES = """
-SELECT person_as_actor(p) AS actor, p.capacity, p.last_assigned_at,
-    (SELECT count(*) FROM cases c WHERE c.tenant = $1 AND c.owner = p.id AND c.status = 'open') AS open_cases
+_OPEN_CASES = "(SELECT count(*) FROM cases c WHERE c.tenant = $1 AND c.owner = p.id AND c.status = 'open')"
+# Nothing was published under the name, or there is no name: always there.
+_SHIFTS = "(SELECT v.ref FROM calendar_versions v WHERE v.name = p.hours ORDER BY v.id DESC LIMIT 1)"
+
+CANDIDATES = f"""
+SELECT person_as_actor(p) AS actor, p.capacity, p.last_assigned_at, {_OPEN_CASES} AS open_cases, {_SHIFTS} AS shifts
 FROM people p
 WHERE p.tenant = $1 AND p.active AND $2 = ANY(p.queues)
 ORDER BY p.id
-"""
+"""  # noqa: S608 - put together from constants
+COLLEAGUES = f"""
+SELECT person_as_actor(p) AS actor, p.roles, {_OPEN_CASES} < p.capacity AS free, {_SHIFTS} AS shifts
+FROM people p
+WHERE p.tenant = $1 AND p.active AND (p.id = ANY($2) OR p.roles && $3)
+ORDER BY p.id
+"""  # noqa: S608 - put together from constants
 
 
 class PostgresRoster:
@@ -21,9 +36,32 @@ class PostgresRoster:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._calendars = ParsedCalendars()
 
-    async def candidates(self, tenant_id: str, queue: str) -> Sequence[Candidate]:
+    async def candidates(self, tenant_id: str, queue: str, at: datetime) -> Sequence[Candidate]:
         """Active people of the queue with a role that the rules know."""
         async with self._database.tenant(tenant_id) as conn:
-            rows = await conn.fetch(CANDIDATES, tenant_id, queue)
-        return [Candidate.model_validate(dict(row)) for row in rows if row["actor"] is not None]
+            rows = await self._on(conn, at, CANDIDATES, tenant_id, queue)
+        return [Candidate.model_validate(row) for row in rows]
+
+    async def colleagues(self, tenant_id: str, people: Sequence[str], roles: Sequence[str], at: datetime) -> Sequence[Colleague]:
+        """Active people with one of the ids or one of the roles."""
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await self._on(conn, at, COLLEAGUES, tenant_id, list(people), list(roles))
+        return [Colleague.model_validate(row) for row in rows]
+
+    async def _on(self, conn: Connection, at: datetime, statement: str, *arguments: object) -> list[dict[str, Any]]:
+        """The people that a statement finds, with whether they are on shift."""
+        rows = [dict(row) for row in await conn.fetch(statement, *arguments) if row["actor"] is not None]
+        calendars = await self._calendars.of(conn, (row["shifts"] for row in rows if row["shifts"]))
+        return [{**row, **_shift(calendars.get(row["shifts"]), at)} for row in rows]
+
+
+def _shift(calendar: Calendar | None, at: datetime) -> dict[str, Any]:
+    if is_open(calendar, at):
+        return {"on_shift": True, "next_shift_at": None}
+    try:
+        return {"on_shift": False, "next_shift_at": next_opening(calendar, at)}
+    except NeverOpens:
+        # A calendar of nothing but days that are over: they are gone, and nobody knows until when.
+        return {"on_shift": False, "next_shift_at": None}

@@ -31,7 +31,8 @@ WITH waiting AS (
     LEFT JOIN people a ON a.tenant = $1 AND a.id = w.actor_id AND a.active
     LEFT JOIN people t ON t.tenant = $1 AND t.id = w.body ->> 'owner' AND t.active
 )
-SELECT c.turn, c.head, c.calendars, clock_timestamp() AS now,
+SELECT c.turn, c.head, c.calendars, c.pack_version, clock_timestamp() AS now,
+    EXISTS (SELECT FROM packs k WHERE k.version = c.pack_version AND k.notices IS NOT NULL) AS has_notices,
     CASE WHEN c.turn = $3 THEN NULL ELSE {STATE} END AS state,
     (SELECT jsonb_agg(r.pending ORDER BY r.received_at, r.id)::text FROM resolved r) AS pending,
     (SELECT jsonb_agg(a.answer)::text FROM commands a
@@ -43,7 +44,7 @@ FROM cases c
 WHERE c.tenant = $1 AND c.id = $2
 """  # noqa: S608 - put together from constants
 
-CALENDARS = "SELECT ref, body::text AS body FROM calendars WHERE ref = ANY($1)"
+NOTICES = "SELECT notices::text FROM packs WHERE version = $1 AND notices IS NOT NULL"
 
 # What a write can hold. Each part is a statement of its own that hangs on the gate: when the turn has moved, none does anything.
 # A write is put together from the parts that it needs, because an empty one costs too.

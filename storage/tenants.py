@@ -22,15 +22,15 @@ ON CONFLICT (id) DO UPDATE SET name = excluded.name, zone = excluded.zone, devel
 _TENANT = "SELECT id, name, zone, development, time_scale, settings FROM tenants WHERE id = $1"
 _PUT_PERSON = """
 INSERT INTO people (tenant, id, name, email, roles, team, site, vendor, manager, queues, capacity, conflicts, locale, zone,
-    active)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    active, hours)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ON CONFLICT (tenant, id) DO UPDATE SET name = excluded.name, email = excluded.email, roles = excluded.roles, team = excluded.team,
     site = excluded.site, vendor = excluded.vendor, manager = excluded.manager, queues = excluded.queues,
     capacity = excluded.capacity, conflicts = excluded.conflicts, locale = excluded.locale, zone = excluded.zone,
-    active = excluded.active
+    active = excluded.active, hours = excluded.hours
 """
 _PEOPLE = """
-SELECT id, name, email, roles, team, site, vendor, manager, queues, capacity, conflicts, locale, zone, active
+SELECT id, name, email, roles, team, site, vendor, manager, queues, capacity, conflicts, locale, zone, active, hours
 FROM people WHERE tenant = $1 ORDER BY id
 """
 _NEW_KEY = "INSERT INTO api_keys (tenant, id, hash, name, scopes, person_id) VALUES ($1, $2, $3, $4, $5, $6)"
@@ -71,6 +71,8 @@ class Person(Kept):
     locale: str = "en"
     zone: str = "UTC"
     active: bool = True
+    hours: str | None = None
+    """Name of the calendar of their shifts; None, or a name under which nothing was published: always there."""
 
 
 class KeyHolder(Kept):
@@ -127,7 +129,7 @@ class PostgresTenants:
         async with self._database.tenant(tenant_id) as conn:
             await conn.execute(
                 _PUT_PERSON, tenant_id, p.id, p.name, p.email, p.roles, p.team, p.site, p.vendor, p.manager, p.queues, p.capacity,
-                p.conflicts, p.locale, p.zone, p.active,
+                p.conflicts, p.locale, p.zone, p.active, p.hours,
             )  # fmt: skip
 
     async def people(self, tenant_id: str) -> list[Person]:

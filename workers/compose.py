@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from temporalio.worker import Interceptor
@@ -12,7 +14,9 @@ from temporalio.worker import Interceptor
 from activities.assign import AssignActivities
 from activities.carry_out import CarryOutActivities
 from activities.deliver import DeliverActivities
-from activities.ports import Notifier, Relay, Remedies
+from activities.lookups import Lookups
+from activities.effect_ports import Remedies
+from activities.ports import Notifier, Relay
 from activities.record import RecordActivities
 from adapters.endpoints import SignedPost
 from adapters.letters.composer import Composer
@@ -21,11 +25,13 @@ from adapters.remedies import WebhookRemedies
 from adapters.smtp import MailServer, SmtpNotifier
 from adapters.webhooks import WebhookNotifier
 from domain.worktime import zone_data_version
+from policies.shelf import Shelf
 from runtime.failpoints import FailPoints
 from runtime.places import Places
 from runtime.settings import Settings
 from storage.effects import PostgresEffects
 from storage.inbox import PostgresInbox
+from storage.library import PostgresLibrary
 from storage.outbox import PostgresOutbox
 from storage.pool import Database
 from storage.records import PostgresRecords
@@ -34,6 +40,7 @@ from storage.roster import PostgresRoster
 from storage.vault import Vault
 from workers.counting import Counters, CountingNotifier, CountingRecords
 from workers.failing import CONTINUE_AS_NEW, FailingInterceptor
+from workers.policies import ShelfPolicies
 
 Activity = Callable[..., Any]
 
@@ -62,12 +69,14 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         outbox, effects = PostgresOutbox(database, vault), PostgresEffects(database, vault)
         inbox = PostgresInbox(database, vault)
         records = CountingRecords(PostgresRecords(database), counters)
-        record = RecordActivities(records, inbox, zone_data_version(), points.hit)
+        roster = PostgresRoster(database)
+        policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database))
+        record = RecordActivities(records, inbox, zone_data_version(), points.hit, Lookups(roster, policies))
         deliver = DeliverActivities(outbox, notifier)
         remedies = _remedies(settings, effects)
         yield WorkerParts(
             database=database,
-            case_activities=[record.record, AssignActivities(records, PostgresRoster(database), inbox).assign],
+            case_activities=[record.record, AssignActivities(records, roster, inbox).assign],
             outbound_activities=[
                 deliver.deliver,
                 deliver.deliver_one,
@@ -78,6 +87,10 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
             counters=counters,
             interceptors=[FailingInterceptor(points.hit)] if points.armed(CONTINUE_AS_NEW) else [],
         )
+
+
+def _shelf(settings: Settings) -> Shelf:
+    return Shelf.load(datetime.now(UTC).year, settings.policies_dir)
 
 
 def _notifier(settings: Settings, places: Places, points: FailPoints) -> Notifier:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from activities.ports import OrderedEffect, ToldToWait
+from activities.effect_ports import OrderedEffect
+from activities.ports import ToldToWait
 from adapters.endpoints import EndpointFailed, SignedPost
 from adapters.remedies import WebhookRemedies
 from domain.base import Money

@@ -10,6 +10,7 @@ from activities.messages import Knock, Recorded, RecordInput
 from activities.ports import Inbox, Records, Standing
 from activities.record import RecordActivities
 from adapters.memory import MemoryInbox, MemoryRecords
+from domain.books import Notices
 from domain.calendars import Calendar
 from domain.commands import Open, OpenedParty
 from domain.facts import Actor
@@ -108,8 +109,8 @@ class Life(ABC):
         """A machine's key."""
 
     @abstractmethod
-    async def opened(self, report: Report | None = None, terms: Terms | None = None) -> Opened:
-        """A report taken in, its opening command not judged yet."""
+    async def opened(self, report: Report | None = None, terms: Terms | None = None, notices: Notices | None = None) -> Opened:
+        """A report taken in, its opening command not judged yet; ``notices`` are those of its pack."""
 
     async def case(self, **more: Any) -> str:
         """A case in review."""
@@ -155,11 +156,16 @@ class World(Life):
         """A machine's key."""
         return (await self.tenants.create_key(self.tenant_id))[0]
 
-    async def opened(self, report: Report | None = None, terms: Terms | None = None, **more: Any) -> Opened:
+    async def opened(
+        self,
+        report: Report | None = None,
+        terms: Terms | None = None,
+        notices: Notices | None = None,
+        **more: Any,
+    ) -> Opened:
         """A report on disk, its opening command not judged yet."""
-        return await self.intake.open(
-            self.tenant_id, report or a_report(), terms or some_terms(), ADMITTED, calendars={OFFICE.ref: OFFICE}, **more
-        )
+        report, terms, calendars = report or a_report(), terms or some_terms(), {OFFICE.ref: OFFICE}
+        return await self.intake.open(self.tenant_id, report, terms, ADMITTED, calendars=calendars, notices=notices, **more)
 
 
 class MemoryWorld(Life):
@@ -187,7 +193,7 @@ class MemoryWorld(Life):
         self.store.people[self.tenant_id, key_id] = Actor(id=key_id, role="platform")
         return key_id
 
-    async def opened(self, report: Report | None = None, terms: Terms | None = None) -> Opened:
+    async def opened(self, report: Report | None = None, terms: Terms | None = None, notices: Notices | None = None) -> Opened:
         """A report in the inbox, its opening command not judged yet."""
         report, terms, number = report or a_report(), terms or some_terms(), next(_numbers)
         parties = tuple(
@@ -199,6 +205,8 @@ class MemoryWorld(Life):
             statement=Prose(content_id="cnt_0", digest="", length=len(report.statement)),
         )  # fmt: skip
         self.store.open(self.tenant_id, f"case_memory-{number}", opening)
+        if notices is not None:
+            self.store.notices.setdefault(terms.version, notices)
         return Opened(f"case_memory-{number}", opening.id, created=True)
 
 

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from activities.ports import KeptAnswer, Never, Standing, Transition, Unstorable
+from domain.books import Books, Notices
 from domain.chain import chained
 from domain.commands import read_command
 from domain.decide import Voice
 from domain.facts import DueLevel
 from domain.transition import Step, step
-from tests.storage.builders import Life, a_command
+from tests.storage.builders import Life, a_command, some_terms
 
 
 def decided(case_id: str, standing: Standing, at: int = 0) -> Step:
@@ -22,7 +23,8 @@ def decided(case_id: str, standing: Standing, at: int = 0) -> Step:
     pending = standing.pending[at]
     voice = Voice(actor=pending.actor, target=pending.target)
     command = read_command(pending.body)
-    return step(standing.case, case_id, command, voice, pending.received_at, standing.now, standing.calendars, "2025b")
+    books = Books(standing.calendars, standing.notices, "2025b")
+    return step(standing.case, case_id, command, voice, pending.received_at, standing.now, books)
 
 
 def transition_of(standing: Standing, made: Step, **changes: Any) -> Transition:
@@ -48,6 +50,24 @@ class TestRead:
         assert standing.pending[0].actor is not None
         assert standing.pending[0].actor.role == "system"
         assert list(standing.calendars) == ["cal_" + next(iter(standing.calendars)).removeprefix("cal_")]
+
+    async def test_notices_of_the_pack_come_with_every_read_in_their_order(self, life: Life) -> None:
+        notices: Notices = {"ruling_issued": ("all",), "case_opened": ("parties", "owner"), "message_sent": ()}
+        terms = some_terms(version="pack_with_notices")
+        opened = await life.opened(terms=terms, notices=notices)
+        before = await life.standing(opened.case_id)
+        await life.record(opened.case_id)
+        after = await life.standing(opened.case_id)
+        for standing in (before, after, await life.standing(opened.case_id, known_turn=after.turn)):
+            assert standing.notices == {"pack_with_notices": notices}
+            assert list(standing.notices["pack_with_notices"]) == list(notices)
+
+    async def test_a_pack_without_kept_notices_is_left_out(self, life: Life) -> None:
+        opened = await life.opened(terms=some_terms(version="pack_of_yesterday"))
+        assert (await life.standing(opened.case_id)).notices == {}
+        # Somebody keeps them afterwards, and a reader that has been asked before finds them.
+        await life.opened(terms=some_terms(version="pack_of_yesterday"), notices={"case_opened": ("all",)})
+        assert (await life.standing(opened.case_id)).notices == {"pack_of_yesterday": {"case_opened": ("all",)}}
 
     async def test_known_turn_leaves_the_state_out(self, life: Life) -> None:
         case_id = await life.case()

@@ -10,7 +10,7 @@ import pytest
 from storage.inbox import Conflict
 from storage.intake import Opened
 from storage.views import PostgresViews
-from tests.storage.builders import World, a_report
+from tests.storage.builders import World, a_report, some_terms
 
 pytestmark = pytest.mark.postgres
 
@@ -81,6 +81,24 @@ class TestOpen:
         one = await world.opened(a_report(external_id="ext-3"))
         other = await world.opened(a_report(external_id="ext-3", source="zendesk"))
         assert one.case_id != other.case_id
+
+    async def test_the_notices_of_its_pack_are_there_with_it_and_stay_as_they_are(self, world: World) -> None:
+        terms = some_terms(version="pack_kept_once")
+        await world.opened(terms=terms, notices={"case_opened": ("all",)})
+        # Another process, which knows nothing of what is on disk, offers the same pack with other notices.
+        other = World(world.database, world.vault, world.tenant_id)
+        await other.opened(terms=terms, notices={"case_opened": ("ops",)})
+        async with world.database.nobody() as conn:
+            row = await conn.fetchrow("SELECT name, body, notices::text FROM packs WHERE version = 'pack_kept_once'")
+        assert row is not None
+        assert tuple(row) == ("bounty_dispute", {}, '{"case_opened":["all"]}')
+
+    async def test_fifty_of_a_new_pack_at_once_do_not_stop_each_other(self, world: World) -> None:
+        terms = some_terms(version="pack_of_today")
+        opened = await asyncio.gather(*(world.opened(terms=terms, notices={"case_opened": ("all",)}) for _ in range(50)))
+        assert len({o.case_id for o in opened}) == 50
+        async with world.database.nobody() as conn:
+            assert await conn.fetchval("SELECT count(*) FROM packs WHERE version = 'pack_of_today'") == 1
 
     async def test_failure_in_the_middle_leaves_nothing(self, world: World) -> None:
         async with world.database.tenant(world.tenant_id) as conn:

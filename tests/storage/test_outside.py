@@ -14,7 +14,6 @@ from storage.effects import PostgresEffects
 from storage.idempotency import PostgresIdempotency
 from storage.outbox import PostgresOutbox
 from storage.relay import PostgresRelay
-from storage.roster import PostgresRoster
 from storage.views import PostgresViews
 from tests.storage.builders import World, a_command, some_terms
 from tests.support.database import Server
@@ -208,17 +207,6 @@ class TestRelay:
         assert [p for p in await relay.waiting(long) if p.tenant_id == world.tenant_id] == []
         await asyncio.sleep(0.45)
         assert [p.case_id for p in await relay.waiting(long) if p.tenant_id == world.tenant_id] == [opened.case_id]
-
-
-class TestRoster:
-    async def test_active_people_of_the_queue_with_their_load(self, world: World) -> None:
-        case_id = await world.case()
-        await world.record(case_id, a_command("assign", "per_ola", owner="per_mia"))
-        found = {c.actor.id: c for c in await PostgresRoster(world.database).candidates(world.tenant_id, "bounty")}
-        assert set(found) == {"per_mia", "per_max"}
-        assert (found["per_mia"].open_cases, found["per_max"].open_cases) == (1, 0)
-        assert found["per_mia"].last_assigned_at is not None
-        assert found["per_mia"].actor.manager == "per_lee"
 
 
 class TestIdempotency:

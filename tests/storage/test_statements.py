@@ -17,7 +17,7 @@ from storage import sql_records, sql_views
 from storage.inbox import LOOK
 from storage.outbox import UNDELIVERED
 from storage.relay import MOST_SELDOM, WAITING
-from storage.roster import CANDIDATES
+from storage.roster import CANDIDATES, COLLEAGUES
 from storage.views import CaseFilter, conditions
 from tests.storage.builders import World
 from tests.support.database import Server
@@ -116,6 +116,7 @@ async def test_what_runs_all_the_time_never_reads_a_whole_table(world: World, se
         "undelivered": (UNDELIVERED, (tenant, case, 50)),
         "waiting": (WAITING, (tenant, timedelta(seconds=2), 100, MOST_SELDOM)),
         "candidates": (CANDIDATES, (tenant, "bounty")),
+        "colleagues": (COLLEAGUES, (tenant, ["per_mia"], ["lead", "ops"])),
         "queue": (listed, (tenant, 50, *arguments)),
         "case": (sql_views.CASE, (tenant, case)),
         "timeline": (sql_views.TIMELINE, (tenant, case, 0, 100)),

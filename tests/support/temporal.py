@@ -26,8 +26,9 @@ from temporalio.worker import Worker
 from activities.assign import AssignActivities
 from activities.carry_out import CarryOutActivities
 from activities.deliver import DeliverActivities
+from activities.effect_ports import OrderedEffect
 from activities.messages import Answer
-from activities.ports import Never, OrderedEffect, OutgoingNotice, Records, Standing, Transition
+from activities.ports import Never, OutgoingNotice, Records, Standing, Transition
 from activities.record import RecordActivities
 from domain.report import Report
 from domain.spans import Span, SpanUnit

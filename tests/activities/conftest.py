@@ -1,0 +1,13 @@
+"""A tenant's world without a database, for activities that need a record to look at."""
+
+import pytest
+
+from tests.storage.builders import MemoryWorld
+
+
+@pytest.fixture
+async def memory_world() -> MemoryWorld:
+    """A tenant with its people."""
+    made = MemoryWorld()
+    await made.staff()
+    return made
