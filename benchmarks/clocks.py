@@ -17,7 +17,8 @@ from time import perf_counter
 from domain import openings, worktime
 from domain.calendars import Calendar
 from domain.spans import Span
-from policies.calendars import read_calendars, resolve
+from policies.calendars import resolve
+from policies.folders import calendar_files, read_calendar
 from runtime.zones import use_wheel_zones
 from tests.support.slow_calendar import SlowCalendar, slow_due
 
@@ -64,7 +65,7 @@ def measure(questions: int) -> dict[str, list[float]]:
 
 
 def _calendar() -> Calendar:
-    office = read_calendars()["europe-office"]
+    office = read_calendar(calendar_files()["europe-office"])
     day = (("09:00", "12:30"), ("13:15", "17:45"))
     return resolve(office, 2024, 2032).model_copy(update={"hours": dict.fromkeys(office.hours, day)})
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from calendar import isleap
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from datetime import date
 from importlib.metadata import version
-from pathlib import Path
 from typing import Annotated, Any, Self
 
 import yaml
@@ -22,7 +21,6 @@ from pydantic_core import PydanticCustomError
 from domain.base import Frozen
 from domain.calendars import WEEKDAYS, Calendar, Openings, Weekday, ZoneName
 
-_SHIPPED = Path(__file__).parent / "calendars"
 _YEARLY = re.compile(r"(\d\d)-(\d\d)", re.ASCII)
 _SOME_LEAP_YEAR = 2024
 # A calendar is published again every year or two; a century of dates would only make the row heavy.
@@ -135,16 +133,16 @@ def parse(text: str, origin: str) -> CalendarFile:
     try:
         return CalendarFile.model_validate(yaml.load(text, Loader=_PlainLoader))  # noqa: S506 - it builds nothing but text
     except yaml.YAMLError as error:
-        raise CalendarFault("yaml_invalid", origin, str(error)) from error
+        raise CalendarFault("yaml_invalid", origin, _yaml_fault(error)) from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"] if part != "[key]")
         raise CalendarFault(first["type"], origin, f"{where}: {first['msg']}" if where else first["msg"]) from error
 
 
-def read_calendars(folder: Path = _SHIPPED) -> Mapping[str, CalendarFile]:
-    """The calendars of a folder by file name (``europe-office``), in order. Raises :class:`CalendarFault` and ``OSError``."""
-    return {path.stem: parse(path.read_text(encoding="utf-8"), path.name) for path in sorted(folder.glob("*.yaml"))}
+def _yaml_fault(error: yaml.YAMLError) -> str:
+    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    return f"line {mark.line + 1}: {error.problem}" if isinstance(error, yaml.MarkedYAMLError) and mark else str(error)
 
 
 def _days_of(mark: str, years: range) -> list[date]:

@@ -10,16 +10,13 @@ from typing import Any, TypeVar
 
 import yaml
 
+from domain.books import Notices
 from domain.calendars import Calendar
 from domain.report import Report
 from domain.terms import Routing, Terms
-from policies import calendars as files
+from policies.folders import calendar_files, pack_files, read_calendar, resolved, text_of, years_around
 from policies.pack import PACKS_DIR, Pack, PackError, load_pack
 from policies.resolve import resolve
-
-YEARS_AHEAD = 3
-"""How many years of holidays a calendar knows: longer than any clock runs."""
-
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -63,31 +60,40 @@ class Shelf:
     calendars: Mapping[str, Calendar]
     sources: Mapping[str, Any] = field(default_factory=dict)
     """The packs as they were written, by version: what is kept in the database beside the cases."""
+    years: tuple[int, int] = (0, 0)
+    """The first and the last year whose holidays the calendars know; zeros on a shelf that was not loaded from files."""
 
     @classmethod
-    def load(cls, year: int, packs_dir: Path = PACKS_DIR) -> Shelf:
-        """The shipped policies with the holidays of the years around ``year``.
+    def load(cls, year: int, folder: Path | None = None, *, packs_dir: Path = PACKS_DIR) -> Shelf:
+        """The shipped policies, and those of one's own ``folder``, with the holidays of the years around ``year``.
 
         Raises :class:`PackError` for a pack that cannot be used or that names an unknown calendar, ``CalendarFault`` for a
-        calendar.
+        calendar, ``PolicyFolderFault`` for files that cannot be read.
         """
-        read = files.read_calendars()
-        calendars = {name: files.resolve(source, year - 1, year + YEARS_AHEAD) for name, source in read.items()}
+        years = years_around(year)
+        calendars = {name: resolved(read_calendar(path), str(path), years) for name, path in calendar_files(folder).items()}
         packs: dict[str, Pack] = {}
         sources: dict[str, Any] = {}
-        for path in sorted(packs_dir.glob("*.yaml")):
-            text = path.read_text("utf-8")
-            pack = load_pack(text, path.name)
-            missing = sorted(pack.calendars - set(calendars))
-            if missing:
-                raise PackError(path.name, [f"calendar: there is no calendar '{name}'" for name in missing])
+        for name, path in pack_files(folder, packs_dir).items():
+            text = text_of(path)
+            pack = load_pack(text, name)
+            found = [f"calendar: there is no calendar '{missing}'" for missing in sorted(pack.calendars - set(calendars))]
+            if pack.kind in packs:
+                found.append(f"kind: another file defines '{pack.kind}' too: give this one its name, and it replaces it")
+            if found:
+                raise PackError(name, found)
             packs[pack.kind], sources[pack.version] = pack, yaml.safe_load(text)
-        return cls(packs=packs, calendars=calendars, sources=sources)
+        return cls(packs=packs, calendars=calendars, sources=sources, years=years)
 
     @property
     def references(self) -> dict[str, str]:
         """Calendar names with the content references that terms carry."""
         return {name: calendar.ref for name, calendar in self.calendars.items()}
+
+    @property
+    def notices(self) -> dict[str, Notices]:
+        """Whom each pack tells of what, by its version."""
+        return {pack.version: pack.notices for pack in self.packs.values()}
 
     def terms(self, report: Report, time_scale: float = 1.0) -> tuple[Terms, Routing]:
         """What binds a case opened from this report. Raises :class:`UnknownKind`."""
@@ -98,5 +104,5 @@ class Shelf:
 
     def calendars_of(self, terms: Terms) -> dict[str, Calendar]:
         """The calendars that terms refer to, by reference."""
-        wanted = {terms.calendar, *(clock.calendar for clock in terms.clocks)}
+        wanted = terms.references
         return {c.ref: c for c in self.calendars.values() if c.ref in wanted}

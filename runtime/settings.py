@@ -42,6 +42,12 @@ class Settings(BaseSettings):
         description="A development machine: time scales, fail points and the demo's login are allowed. Never in production.",
     )
 
+    policies_dir: Path | None = Field(
+        None,
+        description="Folder with `packs/` and `calendars/` whose files are added to the shipped ones; a file of the same name "
+        "replaces the shipped one. Empty: the shipped ones alone.",
+    )
+
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL as the application's role (no BYPASSRLS, not the owner). Empty: the embedded server."
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from domain.spans import Span
 from domain.worktime import due, elapsed, is_open, next_opening
-from policies.calendars import CalendarFault, CalendarFile, holiday_data_version, parse, read_calendars, resolve
+from policies.calendars import CalendarFault, CalendarFile, holiday_data_version, parse, resolve
+from policies.folders import calendar_files, read_calendar
 from tests.support.calendars import at
 
 OFFICE = """
@@ -22,6 +22,10 @@ hours: {mon: [[09:00, 17:00]], tue: [[09:00, 17:00]], wed: [[09:00, 17:00]], thu
 
 def office(more: str = "") -> CalendarFile:
     return parse(OFFICE + more, "office.yaml")
+
+
+def shipped(name: str) -> CalendarFile:
+    return read_calendar(calendar_files()[name])
 
 
 class TestResolve:
@@ -84,7 +88,7 @@ class TestParse:
             ("breaks: {2025-01-01: [[9am, 10am]]}", "clock_time_invalid", "'9am'"),
             ("holiday: [2025-01-01]", "extra_forbidden", "holiday"),
             ("tz: Europe/Paris", "yaml_invalid", "'tz' is given twice"),
-            ("hours: [", "yaml_invalid", "line"),
+            ("hours: [", "yaml_invalid", "line 5: "),
         ],
     )
     def test_says_what_is_wrong_and_where(self, more: str, code: str, words: str) -> None:
@@ -100,22 +104,18 @@ class TestParse:
 
 class TestShippedCalendars:
     def test_all_resolve(self) -> None:
-        calendars = {name: resolve(file, 2024, 2034) for name, file in read_calendars().items()}
+        calendars = {name: resolve(read_calendar(path), 2024, 2034) for name, path in calendar_files().items()}
         assert list(calendars) == ["around-the-clock", "europe-office", "follow-the-sun", "us-office"]
 
     def test_around_the_clock_never_closes(self) -> None:
-        calendar = resolve(read_calendars()["around-the-clock"], 2025, 2025)
+        calendar = resolve(shipped("around-the-clock"), 2025, 2025)
         assert elapsed(calendar, at("01-01 00:00"), at("12-31 00:00")) == timedelta(days=364)
 
     def test_follow_the_sun_is_open_in_new_york_and_in_singapore(self) -> None:
-        calendar = resolve(read_calendars()["follow-the-sun"], 2025, 2025)
+        calendar = resolve(shipped("follow-the-sun"), 2025, 2025)
         assert [is_open(calendar, at(f"01-07 {time}")) for time in ("00:30", "12:30", "14:00")] == [True, False, True]
         # Singapore works on the Friday on which New York keeps Independence Day.
         assert next_opening(calendar, at("07-04 12:00")) == at("07-07 00:00")
-
-    def test_a_folder_of_ones_own_works_the_same(self, tmp_path: Path) -> None:
-        (tmp_path / "berlin.yaml").write_text(OFFICE, encoding="utf-8")
-        assert [file.name for file in read_calendars(tmp_path).values()] == ["Office"]
 
 
 def test_the_holiday_data_says_its_version() -> None:

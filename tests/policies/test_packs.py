@@ -13,7 +13,7 @@ from domain.spans import SpanUnit
 from domain.terms import MAX_TERMS_BYTES, Routing, Terms
 from policies.pack import PACKS_DIR, Pack, PackError, load_pack
 from policies.resolve import resolve
-from policies.shelf import Shelf, UnknownKind
+from policies.shelf import UnknownKind
 from tests.support.cases import KINDS, shelf
 
 LONG = "They closed it as a duplicate of a report that is about something else."
@@ -275,12 +275,3 @@ class TestLoadPack:
         pack = load_pack(yaml.safe_dump(source("fraud_report"), sort_keys=True), "sorted.yaml")
         assert isinstance(pack, Pack)
         assert pack.model_copy(update={"version": ""}) == shelf().packs["fraud_report"].model_copy(update={"version": ""})
-
-
-class TestShelf:
-    def test_a_pack_that_names_no_calendar_of_ours_is_refused(self, tmp_path: Any) -> None:
-        raw = source("fraud_report")
-        raw["calendar"] = "mars-office"
-        (tmp_path / "fraud_report.yaml").write_text(yaml.safe_dump(raw), "utf-8")
-        with pytest.raises(PackError, match="mars-office"):
-            Shelf.load(2026, packs_dir=tmp_path)
