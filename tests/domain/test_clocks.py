@@ -36,8 +36,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def calendar(life: Life) -> Calendar:
-    (one,) = life.calendars.values()
-    return one
+    return life.calendars[life.case.terms.calendar or ""]
 
 
 def instance(case: Case, name: str) -> Clock:
@@ -63,7 +62,7 @@ class TestAdvance:
     def test_asking_for_evidence_makes_the_ruling_wait_and_the_side_hurry(self) -> None:
         life = a_case().in_review().says(MEDIATOR, "request_evidence", of="respondent")
         assert {row.clock for row in life.case.timetable} == {"respondent_response"}
-        assert instance(life.case, "ruling").paused
+        assert instance(life.case, "ruling").waiting
 
     def test_an_answer_lets_the_ruling_go_on_with_what_was_left(self) -> None:
         life = a_case().in_review()
@@ -86,9 +85,9 @@ class TestAdvance:
             .says(MEDIATOR, "request_evidence", of="respondent")
         )
         life.says(CLAIMANT, "submit_evidence")
-        assert instance(life.case, "ruling").paused
+        assert instance(life.case, "ruling").waiting
         life.fire("respondent_response", "end")
-        assert instance(life.case, "ruling").running
+        assert not instance(life.case, "ruling").waiting
 
     def test_asked_again_a_side_has_the_whole_time_again(self) -> None:
         life = a_case().in_review().says(MEDIATOR, "request_evidence", of="respondent")
@@ -142,7 +141,7 @@ class TestAdvance:
         case = a_case().in_review().says(MEDIATOR, "request_evidence", of="claimant").says(CLAIMANT, "withdraw").case
         assert case.timetable == ()
         assert all(c.stopped_at is not None for c in case.clocks)
-        assert not any(c.paused for c in case.clocks)
+        assert not any(c.waiting for c in case.clocks)
 
 
 class TestLevels:
@@ -159,7 +158,7 @@ class TestLevels:
         assert ats == sorted(ats)
 
     def test_a_repeating_one_repeats_once_a_business_day_while_somebody_is_there_to_tell(self) -> None:
-        life = a_case("fraud_report").in_review().fire("ruling", "breach")
+        life = a_case("fraud_report").in_review().says(MEDIATOR, "message").fire("ruling", "breach")
         assert life.now.weekday() == 0
         life.later(7 * DAY)
         # Tuesday to Friday and the next Monday; nobody is told on Saturday or Sunday.
@@ -173,12 +172,12 @@ class TestLevels:
         assert again.due_at > life.now
 
     def test_after_a_pause_it_repeats_from_when_the_clock_went_on(self) -> None:
-        life = a_case("fraud_report").in_review().fire("ruling", "breach")
+        life = a_case("fraud_report").in_review().says(MEDIATOR, "message").fire("ruling", "breach")
         life.says(MEDIATOR, "request_evidence", of="respondent").later(3 * DAY).says(RESPONDENT, "submit_evidence")
         assert life.due("ruling").due_at == due(calendar(life), life.now, Span.business_days(1))
 
     def test_never_repeats_at_once(self) -> None:
-        life = a_case("fraud_report").scaled(1e-9).in_review().fire_next()
+        life = a_case("fraud_report").scaled(1e-9).in_review().says(MEDIATOR, "message").fire_next()
         while life.due("ruling").count == 0:
             life.fire_next()
         assert life.due("ruling").due_at >= life.last.recordings[-1].at + EARLIEST_REPEAT_FOR
@@ -189,8 +188,8 @@ class TestLevels:
         assert ruling is not None
         levels = tuple(x.model_copy(update={"reassign": x.action == "escalate"}) for x in ruling.levels)
         life._case = life.case.model_copy(update={"terms": with_clock(life.case.terms, ruling, levels)})
-        life.says(OPS, "assign", owner=MEDIATOR).fire("ruling", "breach")
-        assert (life.case.owner, life.case.owner_sought, life.case.escalations) == (None, True, 2)
+        life.says(OPS, "assign", owner=MEDIATOR).says(MEDIATOR, "message").fire("ruling", "breach")
+        assert (life.case.owner, life.case.owner_sought, life.case.escalations) == (None, True, 1)
 
 
 def with_clock(terms: Terms, clock: ClockTerms, levels: tuple[Level, ...]) -> Terms:
@@ -210,7 +209,7 @@ class TestTimetable:
         assert life.says(CLAIMANT, "message").case.timetable == known
 
     def test_nor_those_that_are_left_of_a_clock_when_a_level_fires(self) -> None:
-        life = a_case("fraud_report").in_review()
+        life = a_case("fraud_report").in_review().says(MEDIATOR, "message")
         breach = next(r for r in life.case.timetable if r.level == "breach" and r.clock == "ruling")
         life.calendars = self.moved(life)
         life.fire("ruling", "warn")
@@ -288,8 +287,10 @@ class TestScaledTime:
     def test_hours_become_seconds_on_any_clock_on_the_wall(self) -> None:
         life = a_case("fraud_report").opened_at(datetime(2026, 3, 7, 3, tzinfo=UTC)).scaled(1 / 3600).opened()
         assert life.calendars == {}
+        # Forty-five days of twenty-four hours, and the warning seven days before.
         assert [(r.clock, r.level, (r.due_at - life.now).total_seconds()) for r in life.case.timetable] == [
             ("first_response", "warn", 6.4), ("first_response", "breach", 8), ("ruling", "warn", 64), ("ruling", "breach", 80),
+            ("final_answer", "warn", 912), ("final_answer", "breach", 1080),
         ]  # fmt: skip
 
     def test_a_whole_life_fits_into_minutes(self) -> None:

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from pydantic import BaseModel
+from pydantic_core import to_json
 
 from domain.base import Outcome, Phase
 from domain.case import Case
 from domain.chain import link
 from domain.evolve import fold
 from domain.facts import Fact, Recording
+from domain.spans import Span
 from tests.domain.keep_facts import KEPT
 from tests.support.cases import CLAIMANT, MEDIATOR, RESPONDENT
 
@@ -30,6 +33,12 @@ HEADS = {
 }
 """The hash of the last fact of each file."""
 
+UNRELEASED = frozenset({
+    "clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "clock_extended", "case_retargeted", "interim_imposed",
+    "interim_reviewed", "interim_ended",
+})  # fmt: skip
+"""Facts that no release has recorded yet. 0.2.0 keeps them: then this is empty again."""
+
 
 def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
@@ -37,6 +46,19 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 def folded(release: str, kind: str) -> Case:
     return fold(CASE_ID, map(Recording.model_validate, lines(KEPT / release / f"{kind}.jsonl")))
+
+
+def written_out(value: Any) -> Any:
+    """A model with every field, also those that go without saying where it is written down, so that only the meaning counts."""
+    if isinstance(value, Span):
+        return str(value)
+    if isinstance(value, BaseModel):
+        return {name: written_out(one) for name, one in value}
+    if isinstance(value, dict):
+        return {str(key): written_out(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [written_out(one) for one in value]
+    return json.loads(to_json(value))
 
 
 def lost(kept: Any, now: Any, place: str = "") -> list[str]:
@@ -59,8 +81,13 @@ class TestEveryKeptFile:
 
     def test_loses_nothing_when_it_is_read(self, path: Path) -> None:
         for raw in lines(path):
-            again = json.loads(Recording.model_validate(raw).model_dump_json())
-            assert lost(raw, again) == []
+            assert lost(raw, written_out(Recording.model_validate(raw))) == []
+
+    def test_means_the_same_when_it_is_written_again(self, path: Path) -> None:
+        """Terms are written more densely now; what they say is the same."""
+        for raw in lines(path):
+            recording = Recording.model_validate(raw)
+            assert Recording.model_validate_json(recording.model_dump_json()) == recording
 
     def test_still_has_the_hashes_that_it_had(self, path: Path) -> None:
         head = ""
@@ -80,7 +107,8 @@ class TestKeptReleases:
     def test_every_fact_that_exists_is_kept_by_some_release(self) -> None:
         """A new fact: write the next release's lives with it (and add a life that has it)."""
         kept = {raw["fact"]["type"] for path in FILES for raw in lines(path)}
-        assert kept == {one.model_fields["type"].default for one in get_args(get_args(Fact)[0])}
+        assert not kept & UNRELEASED, "a release keeps it now"
+        assert kept | UNRELEASED == {one.model_fields["type"].default for one in get_args(get_args(Fact)[0])}
 
 
 class TestRelease010:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from domain.base import Side
+from domain.base import Phase, Side
 from domain.case import Case
 from domain.commands import COMMANDS
 from domain.decide import Voice, decide
@@ -41,9 +42,12 @@ from tests.support.cases import (
 CODES = {
     "ok": None, "ph": "not_in_this_phase", "no": "not_allowed", "ny": "not_your_case", "oc": "own_case", "or": "own_ruling",
     "om": "owner_mismatch", "nr": "no_right_to_appeal", "oo": "own_offer", "dm": "deadline_moot", "eu": "effect_unknown",
-    "ao": "already_open", "sy": "system_only",
+    "ao": "already_open", "sy": "system_only", "np": "not_paused", "iu": "incident_unknown", "ix": "interim_unknown",
+    "ma": "measure_not_allowed",
 }  # fmt: skip
-TABLES: dict[str, str] = yaml.safe_load(Path(__file__).with_name("matrix.yaml").read_text("utf-8"))
+_WRITTEN: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("matrix.yaml").read_text("utf-8"))
+KIND_CELLS: dict[str, dict[str, dict[str, str]]] = _WRITTEN.pop("kinds")
+TABLES: dict[str, str] = _WRITTEN
 SYSTEM_SAYS = ("open", "deadline", "report_effect", "report_delivery")
 ALL_COMMANDS = tuple(COMMANDS.json_schema()["discriminator"]["mapping"])
 SITUATIONS = tuple(name for name in TABLES if name != "system")
@@ -61,15 +65,16 @@ def _roles(situation: str) -> list[str]:
     return TABLES[situation].splitlines()[0].split()
 
 
-def expected(situation: str) -> Iterator[Cell]:
+def expected(kind: str, situation: str) -> Iterator[Cell]:
     """Every command for every role of a situation, with the cell; commands without a row are not known in the phase."""
-    cells, system = _table(TABLES[situation]), _table(TABLES["system"])
+    cells, system, own = _table(TABLES[situation]), _table(TABLES["system"]), KIND_CELLS.get(kind, {})
     for command in ALL_COMMANDS:
         for role in _roles(situation):
             if command in SYSTEM_SAYS:
                 yield command, role, system[situation, command] if role == "sys" else "sy"
             else:
-                yield command, role, cells.get((command, role), "ph")
+                cell = cells.get((command, role), "ph")
+                yield command, role, own.get(command, {}).get(cell, cell)
 
 
 # --- how a situation comes about, and who is who in it
@@ -140,6 +145,21 @@ def _body(command: str, case: Case, kind: str) -> dict[str, Any]:
     """A body with nothing to object to, so that only the sender and the situation matter."""
     row = case.timetable[0] if case.timetable else None
     match command:
+        case "pause":
+            return {"reason": "expert_asked"}
+        case "snooze":
+            return {"until": (case.updated_at + timedelta(days=2)).isoformat(), "reason": "expert_asked"}
+        case "extend":
+            clock, span = _CLOCKS.get(case.phase, ("ruling", "1 working hour"))
+            return {"clock": clock, "for": span, "reason": "expert_asked"}
+        case "retarget":
+            return {"priority": "urgent", "reason": "press_asks"}
+        case "freeze" | "thaw":
+            return {"incident": "inc_outage"}
+        case "impose_interim":
+            return {"measure": "payout_freeze", "reasons": "The money would be gone."}
+        case "review_interim":
+            return {"decision": "keep", "reasons": "Nothing has changed."}
         case "offer":
             return {"remedy": "payout", "amount": {"amount": 2_000, "currency": "USD"}}
         case "assign":
@@ -159,6 +179,15 @@ def _body(command: str, case: Case, kind: str) -> dict[str, Any]:
         case _:
             return {}
 
+
+_CLOCKS = {
+    Phase.INTAKE: ("triage", "1 working hour"),
+    Phase.SETTLEMENT: ("settlement", "1 business day"),
+    Phase.APPROVAL: ("approval", "1 business day"),
+    Phase.APPEALABLE: ("appeal_window", "1 day"),
+    Phase.APPEAL: ("appeal_ruling", "1 working hour"),
+}
+"""The clock of each phase, with more time in its own unit."""
 
 _NO_LEVEL = {"id": "dl_ruling:1:breach:0", "clock": "ruling", "instance": 1, "level": "breach"}
 
@@ -180,7 +209,7 @@ def _judged(life: Life, command: str, actor: Actor | None, by: str) -> str | Non
 class TestDecide:
     def test_says_what_the_matrix_says(self, kind: str, situation: str) -> None:
         wrong = []
-        for command, role, cell in expected(situation):
+        for command, role, cell in expected(kind, situation):
             life = _life(kind, situation, role if role in VARIANTS else "")
             by = _who(situation, role)
             said = _judged(life, command, life.actor(by), by)
