@@ -204,7 +204,10 @@ class TestActions:
         offer = {"remedy": "payout", "amount": {"amount": 7, "currency": "USD"}}
         bodies: dict[str, dict[str, Any]] = {
             "offer": offer, "assign": {"owner": "per_m3"}, "request_evidence": {"of": "claimant"},
-            "rule": dict(OUTCOMES[kind]["light"]), "decide_appeal": {"decision": "uphold"},
+            "rule": dict(OUTCOMES[kind]["light"]), "decide_appeal": {"decision": "uphold"}, "pause": {"reason": "expert_asked"},
+            "snooze": {"until": "2026-06-01T09:00:00Z", "reason": "expert_asked"}, "retarget": {"priority": "low", "reason": "less"},
+            "freeze": {"incident": "inc_1"}, "thaw": {"incident": "inc_1"}, "impose_interim": {"measure": "suspend", "reasons": "Now."},
+            "review_interim": {"decision": "keep", "reasons": "As it was."},
         }  # fmt: skip
         for reach in (
             "in_intake",
@@ -218,8 +221,13 @@ class TestActions:
         ):
             life = getattr(with_witness(kind), reach)()
             kept = life._case
+            running = life.case.timetable[0].clock if life.case.timetable else "none"
+            bodies["extend"] = {"clock": running, "to": "2026-06-01T09:00:00Z", "reason": "expert_asked"}
             for action in life.seen_by(who).actions:
                 body = bodies.get(action.command, {})
+                if action.command == "extend" and life.actor(who).role == "mediator":
+                    # Which clock they name decides it: the parties' they may extend, the team's not.
+                    continue
                 if action.allowed:
                     life.judge(life.command(who, action.command, **body), who)
                     life._case = kept
