@@ -1,16 +1,26 @@
-"""``ombud calendar``: deadlines and open time over calendars, offline, without any server."""
+"""``ombud calendar``: what calendars say, and deadlines and open time over them. All but ``list`` needs no server."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from cli.guarding import guarded
+
 if TYPE_CHECKING:
     from cli.calendar_batch import Answer
+    from cli.calendar_sheets import Row
 
-app = typer.Typer(name="calendar", help="Deadlines and open time over calendars.", no_args_is_help=True)
+app = typer.Typer(name="calendar", help="Calendars, and deadlines and open time over them.", no_args_is_help=True)
+
+BAD_FILE = 65
+"""Exit code when a calendar file is not what it should be (EX_DATAERR of sysexits.h)."""
+NOT_THERE = 66
+"""Exit code when there is no calendar of that name (EX_NOINPUT)."""
 
 # A byte order mark is dropped, and a line with broken bytes becomes that line's error instead of everybody's.
 _Batch = Annotated[
@@ -20,6 +30,95 @@ _Batch = Annotated[
     ),
 ]
 _Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON line each, in order.")]
+_AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+_From = Annotated[
+    datetime | None, typer.Option("--from", metavar="DATE", formats=["%Y-%m-%d"], help="First day to show; left out: today.")
+]
+_Days = Annotated[int, typer.Option(min=1, max=366, help="How many days to show.")]
+
+
+@app.command("list")
+def list_versions(as_json: _AsJson = False) -> None:
+    """Every version of every published calendar, the newest of a name first.
+
+    Cases keep the version that they were opened under; the newest one binds the next case.
+    """
+    import asyncio
+
+    from cli.calendar_sheets import version_table, versions
+    from cli.client import print_json
+    from cli.compose import library_of
+    from cli.tables import out
+
+    found: list[Row] = guarded(lambda: asyncio.run(library_of(versions)))
+    if as_json:
+        print_json(found)
+    elif found:
+        out().print(version_table(found))
+    else:
+        typer.echo("No calendars are published yet: `ombud migrate` publishes the shipped ones and those of OMBUD_POLICIES_DIR.")
+
+
+@app.command("check")
+def check(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A calendar as YAML.")],
+    from_day: _From = None,
+    days: _Days = 14,
+    as_json: _AsJson = False,
+) -> None:
+    """Check one calendar file, and show what it says about the next days.
+
+    Exit code 65 when it cannot be used; stderr says where and why.
+    """
+    _show(file.stem, file, from_day, days, as_json=as_json)
+
+
+@app.command("show")
+def show(
+    name: Annotated[str, typer.Argument(help="As packs call it: europe-office.")],
+    from_day: _From = None,
+    days: _Days = 14,
+    as_json: _AsJson = False,
+) -> None:
+    """What a calendar says about the next days, read from its file: a shipped one, or one of OMBUD_POLICIES_DIR."""
+    from policies.folders import PolicyFolderFault, calendar_files
+    from runtime.settings import Settings
+
+    try:
+        files = calendar_files(Settings().policies_dir)
+    except PolicyFolderFault as fault:
+        _leave(str(fault), fault.code, BAD_FILE)
+    if name not in files:
+        _leave(f"There is no calendar '{name}'. There are: {', '.join(files)}.", "calendar_unknown", NOT_THERE)
+    _show(name, files[name], from_day, days, as_json=as_json)
+
+
+def _show(name: str, file: Path, from_day: datetime | None, days: int, *, as_json: bool) -> None:
+    from cli.calendar_sheets import beyond, people_sheet, sheet
+    from cli.client import print_json
+    from cli.tables import out
+    from domain.worktime import WorktimeError
+    from policies.calendars import CalendarFault
+    from policies.folders import PolicyFolderFault
+
+    try:
+        told = sheet(name, file, from_day.date() if from_day else None, days)
+    except (CalendarFault, PolicyFolderFault) as fault:
+        _leave(str(fault), fault.code, BAD_FILE)
+    except WorktimeError as error:
+        _leave(f"{file}: {error}", error.code, BAD_FILE)
+    if late := beyond(told):
+        typer.echo(late, err=True)
+    if as_json:
+        print_json(told)
+    else:
+        out().print(people_sheet(told))
+
+
+def _leave(message: str, code: str, exit_code: int) -> NoReturn:
+    # One line, whatever a parser had to say.
+    typer.echo(f"{' '.join(message.split())} [{code}]", err=True)
+    raise typer.Exit(exit_code)
 
 
 @app.command("due")

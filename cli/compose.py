@@ -9,8 +9,12 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from activities.messages import Answer
+from policies.calendars import CalendarFault, holiday_data_version
+from policies.folders import PolicyFolderFault
+from policies.pack import PackError
 from policies.shelf import Late, Shelf
 from runtime.connection import connect_temporal
+from runtime.errors import ServiceFault
 from runtime.failpoints import FailPoints
 from runtime.logs import set_up_logs
 from runtime.places import Places, find_places
@@ -33,21 +37,36 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-def shelf() -> Shelf:
-    """The shipped policies with the holidays of the years around now."""
-    return Shelf.load(datetime.now(UTC).year)
+def shelf(settings: Settings | None = None) -> Shelf:
+    """The shipped policies and those of the operator's folder, with the holidays of the years around now.
+
+    Raises ServiceFault, with the code of what is wrong with a file.
+    """
+    folder = (settings or Settings()).policies_dir
+    try:
+        return Shelf.load(datetime.now(UTC).year, folder)
+    except (PackError, CalendarFault, PolicyFolderFault) as fault:
+        raise ServiceFault(fault.code, str(fault)) from fault
 
 
-async def prepare_database(places: Places) -> list[str]:
-    """Migrate, and keep the shipped packs and calendars. The names of the migrations that were applied."""
+async def prepare_database(places: Places, settings: Settings | None = None) -> list[str]:
+    """Migrate, keep the packs, and publish the calendars. The names of the migrations that were applied."""
+    policies = shelf(settings)
     applied = await migrate(places.database_owner_url)
-    policies = shelf()
+    first, last = policies.years
     async with await Database.connect(places.database_url, min_size=1, max_size=2) as database:
         library = PostgresLibrary(database)
-        await library.keep_calendars({c.ref: c for c in policies.calendars.values()})
+        await library.publish_calendars(policies.calendars, holiday_data=holiday_data_version(), from_year=first, to_year=last)
         for kind, pack in policies.packs.items():
-            await library.keep_pack(pack.version, kind, policies.sources[pack.version])
+            await library.keep_pack(pack.version, kind, policies.sources[pack.version], pack.notices)
     return applied
+
+
+async def library_of(work: Callable[[PostgresLibrary], Awaitable[Result]], places: Places | None = None) -> Result:
+    """Do something with the packs and calendars in this machine's database."""
+    found = places or find_places(Settings())
+    async with await Database.connect(found.database_url, min_size=1, max_size=2) as database:
+        return await work(PostgresLibrary(database))
 
 
 async def tenants_of(work: Callable[[PostgresTenants], Awaitable[Result]], places: Places | None = None) -> Result:
@@ -87,7 +106,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from storage.intake import PostgresIntake
     from storage.views import PostgresViews
 
-    policies, vault = cache(shelf), Vault.from_text(places.master_key)
+    policies, vault = cache(lambda: shelf(settings)), Vault.from_text(places.master_key)
     if operator is None:
         # A server looks at its policies before it says that it is ready; a command may never need them.
         policies()

@@ -29,7 +29,11 @@ def bring_up(settings: Settings, *, json: bool) -> None:
 
     info = asyncio.run(Stack(settings, search_attributes=SEARCH_ATTRIBUTES, ui=True, mail=True).up(say))
     secret = asyncio.run(_prepare(find_places(settings), say))
-    fleet = Fleet(settings.state_dir, {"OMBUD_DEVELOPMENT": "true", "OMBUD_LOG_FORMAT": "json"})
+    env = {"OMBUD_DEVELOPMENT": "true", "OMBUD_LOG_FORMAT": "json"}
+    if settings.policies_dir:
+        # The processes work in the project's folder, where a relative path would lead somewhere else.
+        env["OMBUD_POLICIES_DIR"] = str(settings.policies_dir.resolve())
+    fleet = Fleet(settings.state_dir, env)
     fleet.start("worker")
     say("worker is ready")
     fleet.start("api", settings.api_port or None)

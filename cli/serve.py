@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.stack import UNAVAILABLE, AsJson
+from cli.guarding import guarded
+from cli.stack import AsJson
 
 if TYPE_CHECKING:
     from runtime.settings import Settings
@@ -29,17 +29,6 @@ def _settings(state_dir: Path | None) -> Settings:
     return Settings(state_dir=state_dir) if state_dir else Settings()
 
 
-def _guarded(work: Callable[[], Any]) -> Any:
-    """Run it; a missing service ends the command with its message and the exit code for that."""
-    from runtime.errors import ServiceFault
-
-    try:
-        return work()
-    except ServiceFault as fault:
-        typer.echo(str(fault), err=True)
-        raise typer.Exit(UNAVAILABLE) from fault
-
-
 @worker.command("run")
 def run_worker(state_dir: StateDir = None) -> None:
     """Work until SIGTERM; then finish what is under way and leave."""
@@ -49,7 +38,7 @@ def run_worker(state_dir: StateDir = None) -> None:
 
     settings = _settings(state_dir)
     set_up_logs(settings, process="worker")
-    _guarded(lambda: asyncio.run(work(settings, find_places(settings))))
+    guarded(lambda: asyncio.run(work(settings, find_places(settings))))
 
 
 @worker.callback()
@@ -66,7 +55,7 @@ def run_api(state_dir: StateDir = None) -> None:
 
     settings = _settings(state_dir)
     set_up_logs(settings, process="api")
-    _guarded(lambda: asyncio.run(serve(settings, find_places(settings))))
+    guarded(lambda: asyncio.run(serve(settings, find_places(settings))))
 
 
 @api.callback()
@@ -75,12 +64,12 @@ def _api() -> None:
 
 
 def migrate(json: AsJson = False) -> None:
-    """Bring the database to this release's shape, and keep the shipped packs and calendars in it. Safe to repeat."""
+    """Bring the database to this release's shape, and publish the packs and calendars in it. Safe to repeat."""
     from cli.compose import prepare_database
     from runtime.places import find_places
 
     settings = _settings(None)
-    applied = _guarded(lambda: asyncio.run(prepare_database(find_places(settings))))
+    applied = guarded(lambda: asyncio.run(prepare_database(find_places(settings), settings)))
     if json:
         from json import dumps
 
@@ -94,7 +83,7 @@ def up(json: AsJson = False) -> None:
     from cli.local import bring_up
 
     settings = _settings(None)
-    _guarded(lambda: bring_up(settings, json=json))
+    guarded(lambda: bring_up(settings, json=json))
 
 
 def down(json: AsJson = False) -> None:
@@ -102,7 +91,7 @@ def down(json: AsJson = False) -> None:
     from cli.local import bring_down
 
     settings = _settings(None)
-    _guarded(lambda: bring_down(settings, json=json))
+    guarded(lambda: bring_down(settings, json=json))
 
 
 def demo(
@@ -112,4 +101,4 @@ def demo(
     os.environ.pop("OMBUD_FAIL_POINT", None)
     from cli.demo.play import play
 
-    raise typer.Exit(_guarded(lambda: play(state_dir)))
+    raise typer.Exit(guarded(lambda: play(state_dir)))

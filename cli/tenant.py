@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.guarding import guarded
+
 if TYPE_CHECKING:
+    from storage.library import CalendarVersion
     from storage.tenants import PostgresTenants
 
 app = typer.Typer(help="Tenants, people, API keys, webhook endpoints.", no_args_is_help=True, rich_markup_mode=None)
@@ -58,13 +61,17 @@ def person(
     queue: Annotated[list[str] | None, typer.Option(help="Queues they work; repeatable.")] = None,
     manager: Annotated[str | None, typer.Option(help="per_… of whom they report to.")] = None,
     capacity: Annotated[int, typer.Option(help="Open cases they can carry.")] = 20,
+    hours: Annotated[str | None, typer.Option(help="Name of the calendar of their shifts; left out: always there.")] = None,
     json: AsJson = False,
 ) -> None:
-    """Take somebody on, or change what is known of them."""
+    """Take somebody on, or change what is known of them: what is left out gets its default."""
     from storage.tenants import Person
 
+    _check_hours(hours)
     roles, queues = tuple(role or ["mediator"]), tuple(queue or [])
-    made = Person(id=person_id, name=name, email=email, roles=roles, queues=queues, manager=manager, capacity=capacity)
+    made = Person(
+        id=person_id, name=name, email=email, roles=roles, queues=queues, manager=manager, capacity=capacity, hours=hours
+    )
     _run(lambda tenants: tenants.put_person(tenant, made))
     _tell(person_id, {"person": person_id}, json=json)
 
@@ -99,6 +106,32 @@ def endpoint(
     _tell(made.secret, {"endpoint": made.id, "secret": made.secret}, json=json)
 
 
+def _check_hours(name: str | None) -> None:
+    """Refuse shifts by a calendar that nobody has: who works by it would silently count as always there."""
+    if name is None:
+        return
+    from policies.folders import PolicyFolderFault, calendar_files
+    from runtime.settings import Settings
+
+    try:
+        known = set(calendar_files(Settings().policies_dir))
+    except PolicyFolderFault as fault:
+        typer.echo(f"{fault} [{fault.code}]", err=True)
+        raise typer.Exit(69) from fault
+    if name not in known:
+        known |= {version.name for version in _ask_library()}
+    if name not in known:
+        typer.echo(f"--hours: there is no calendar '{name}'. There are: {', '.join(sorted(known))}. [calendar_unknown]", err=True)
+        raise typer.Exit(64)
+
+
+def _ask_library() -> list[CalendarVersion]:
+    from cli.compose import library_of
+
+    versions: list[CalendarVersion] = guarded(lambda: asyncio.run(library_of(lambda library: library.versions())))
+    return versions
+
+
 def _tell(plain: str, whole: dict[str, str], *, json: bool) -> None:
     if json:
         from cli.client import print_json
@@ -110,10 +143,5 @@ def _tell(plain: str, whole: dict[str, str], *, json: bool) -> None:
 
 def _run(work: Callable[[PostgresTenants], Awaitable[Any]]) -> Any:
     from cli.compose import tenants_of
-    from runtime.errors import ServiceFault
 
-    try:
-        return asyncio.run(tenants_of(work))
-    except ServiceFault as fault:
-        typer.echo(str(fault), err=True)
-        raise typer.Exit(69) from fault
+    return guarded(lambda: asyncio.run(tenants_of(work)))

@@ -1,0 +1,61 @@
+"""``ombud tenant person --hours``: shifts by a calendar that is there, and by no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from domain.calendars import Calendar
+from storage.library import PostgresLibrary
+from storage.pool import Database
+from storage.tenants import PostgresTenants
+from storage.vault import Vault
+from tests.cli.conftest import Shell
+
+pytestmark = pytest.mark.postgres
+
+NIGHT = Calendar.model_validate({"tz": "UTC", "hours": {"mon": [("22:00", "06:00")]}})
+
+
+@pytest.fixture
+def tenants(database: Database, vault: Vault) -> PostgresTenants:
+    """The tenants of the module's database."""
+    return PostgresTenants(database, vault)
+
+
+class TestHours:
+    async def hours(self, tenants: PostgresTenants, tenant_id: str) -> str | None:
+        (person,) = await tenants.people(tenant_id)
+        return person.hours
+
+    async def test_of_a_shipped_calendar_and_taken_back(self, shell: Shell, tenants: PostgresTenants, tenant_id: str) -> None:
+        words = ("tenant", "person", tenant_id, "per_mia", "--name", "Mia")
+        assert (await shell.type(*words, "--hours", "europe-office")).exit_code == 0
+        assert await self.hours(tenants, tenant_id) == "europe-office"
+        assert (await shell.type(*words)).exit_code == 0
+        assert await self.hours(tenants, tenant_id) is None
+
+    async def test_of_one_of_ones_own(self, shell: Shell, tenants: PostgresTenants, tenant_id: str, tmp_path: Path) -> None:
+        (tmp_path / "own" / "calendars").mkdir(parents=True)
+        (tmp_path / "own" / "calendars" / "nights.yaml").touch()
+        words = ("tenant", "person", tenant_id, "per_mia", "--name", "Mia", "--hours", "nights")
+        assert (await shell.type(*words, OMBUD_POLICIES_DIR=str(tmp_path / "own"))).exit_code == 0
+        assert await self.hours(tenants, tenant_id) == "nights"
+
+    async def test_of_one_that_was_published(
+        self, shell: Shell, tenants: PostgresTenants, tenant_id: str, database: Database
+    ) -> None:
+        published = {"night-shift": NIGHT}
+        await PostgresLibrary(database).publish_calendars(published, holiday_data="0.84", from_year=2025, to_year=2029)
+        done = await shell.type("tenant", "person", tenant_id, "per_mia", "--name", "Mia", "--hours", "night-shift")
+        assert done.exit_code == 0
+        assert await self.hours(tenants, tenant_id) == "night-shift"
+
+    async def test_of_one_that_nobody_has_are_refused(self, shell: Shell, tenants: PostgresTenants, tenant_id: str) -> None:
+        done = await shell.type("tenant", "person", tenant_id, "per_mia", "--name", "Mia", "--hours", "mars-office")
+        assert (done.exit_code, done.stdout) == (64, "")
+        assert "'mars-office'" in done.stderr
+        assert "europe-office" in done.stderr
+        assert "[calendar_unknown]" in done.stderr
+        assert await tenants.people(tenant_id) == []
