@@ -40,10 +40,17 @@ async def land(
     except UnknownKind as unknown:
         kinds = f"Use one of: {', '.join(unknown.known)}."
         raise Problem("kind_unknown", errors=[FieldProblem("kind", "kind_unknown", kinds)]) from None
-    calendars = shelf.calendars_of(terms)
     try:
         opened = await parts.intake.open(
-            tenant.id, report, terms, routing, calendars=calendars, idempotency_key=key, opened_by=opened_by, channel=channel
+            tenant.id,
+            report,
+            terms,
+            routing,
+            calendars=shelf.calendars_of(terms),
+            notices=shelf.packs[terms.pack].notices,
+            idempotency_key=key,
+            opened_by=opened_by,
+            channel=channel,
         )
     except Conflict as conflict:
         raise Problem(conflict.code, str(conflict).partition(": ")[2]) from None
