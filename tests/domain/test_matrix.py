@@ -145,41 +145,34 @@ def _body(command: str, case: Case, kind: str) -> dict[str, Any]:
     """A body with nothing to object to, so that only the sender and the situation matter."""
     row = case.timetable[0] if case.timetable else None
     match command:
-        case "pause":
-            return {"reason": "expert_asked"}
         case "snooze":
             return {"until": (case.updated_at + timedelta(days=2)).isoformat(), "reason": "expert_asked"}
         case "extend":
             clock, span = _CLOCKS.get(case.phase, ("ruling", "1 working hour"))
             return {"clock": clock, "for": span, "reason": "expert_asked"}
-        case "retarget":
-            return {"priority": "urgent", "reason": "press_asks"}
-        case "freeze" | "thaw":
-            return {"incident": "inc_outage"}
-        case "impose_interim":
-            return {"measure": "payout_freeze", "reasons": "The money would be gone."}
-        case "review_interim":
-            return {"decision": "keep", "reasons": "Nothing has changed."}
-        case "offer":
-            return {"remedy": "payout", "amount": {"amount": 2_000, "currency": "USD"}}
-        case "assign":
-            return {"owner": MEDIATOR_2}
-        case "request_evidence":
-            return {"of": "respondent"}
         case "rule":
             return dict(OUTCOMES[kind]["light"])
-        case "decide_appeal":
-            return {"decision": "uphold"}
         case "deadline":
             return {"id": row.id, "clock": row.clock, "instance": row.instance, "level": row.level} if row else _NO_LEVEL
         case "report_effect":
             return {"effect_id": case.effects[0].id if case.effects else "eff_none", "result": "done"}
-        case "report_delivery":
-            return {"notice_id": "ntc_1", "reason": "mailbox_gone"}
         case _:
-            return {}
+            return _BODIES.get(command, {})
 
 
+_BODIES: dict[str, dict[str, Any]] = {
+    "offer": {"remedy": "payout", "amount": {"amount": 2_000, "currency": "USD"}},
+    "assign": {"owner": MEDIATOR_2},
+    "request_evidence": {"of": "respondent"},
+    "decide_appeal": {"decision": "uphold"},
+    "report_delivery": {"notice_id": "ntc_1", "reason": "mailbox_gone"},
+    "pause": {"reason": "expert_asked"},
+    "retarget": {"priority": "urgent", "reason": "press_asks"},
+    "freeze": {"incident": "inc_outage"},
+    "thaw": {"incident": "inc_outage"},
+    "impose_interim": {"measure": "payout_freeze", "reasons": "The money would be gone."},
+    "review_interim": {"decision": "keep", "reasons": "Nothing has changed."},
+}
 _CLOCKS = {
     Phase.INTAKE: ("triage", "1 working hour"),
     Phase.SETTLEMENT: ("settlement", "1 business day"),

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from domain.base import Priority
+from domain.books import Books
 from domain.report import Report
-from domain.spans import SpanUnit
-from domain.terms import MAX_TERMS_BYTES, Routing, Terms
+from domain.spans import Span, SpanUnit
+from domain.terms import MAX_TERMS_BYTES, ClockTerms, Level, Routing, Terms
 from policies.pack import PACKS_DIR, Pack, PackError, load_pack
 from policies.resolve import resolve
 from policies.shelf import UnknownKind
@@ -58,10 +60,12 @@ class TestShippedPacks:
     @pytest.mark.parametrize("kind", KINDS)
     @pytest.mark.parametrize("priority", list(Priority))
     def test_terms_travel_in_every_opening_fact_and_stay_small(self, kind: str, priority: Priority) -> None:
-        terms, _ = shelf().terms(a_report(kind, priority=priority))
-        assert terms.priority is priority
-        assert len(terms.model_dump_json().encode()) <= MAX_TERMS_BYTES
-        assert Terms.model_validate_json(terms.model_dump_json()) == terms
+        for scale in (1.0, 1 / 3600):
+            terms, _ = shelf().terms(a_report(kind, priority=priority), scale)
+            assert terms.priority is priority
+            assert len(terms.model_dump_json().encode()) <= MAX_TERMS_BYTES
+            assert Terms.model_validate_json(terms.model_dump_json()) == terms
+            assert Terms.model_validate(terms.model_dump()) == terms
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_the_more_urgent_the_sooner(self, kind: str) -> None:
@@ -150,6 +154,10 @@ class TestResolve:
             assert (one.calendar, one.target.unit) == (None, SpanUnit.WALL)
             assert one.target == was.target.scaled(1 / 3600)
             assert [x.repeat.unit for x in one.levels if x.repeat] == [SpanUnit.WALL for x in was.levels if x.repeat]
+            assert [x.before for x in one.levels] == [x.before and x.before.scaled(1 / 3600) for x in was.levels]
+            assert one.targets == {key: span.scaled(1 / 3600) for key, span in was.targets.items()}
+        assert [x.wait_for for x in scaled.ladder] == [x.wait_for.scaled(1 / 3600) for x in plain.ladder]
+        assert (scaled.quiet_for, scaled.standstill_for) == (plain.quiet_for / 3600, plain.standstill_for / 3600)
         assert scaled.reopen_for == plain.reopen_for / 3600
 
     def test_the_calendar_goes_by_its_content(self) -> None:
@@ -180,6 +188,122 @@ class TestResolve:
         after, _ = resolve(later, a_report("fraud_report"), shelf().references)
         assert before.version != after.version
         assert before.approval_above != after.approval_above
+
+
+class TestCompactTerms:
+    """What goes without saying is not written; what was written out before still reads."""
+
+    def clock(self, **fields: Any) -> ClockTerms:
+        return ClockTerms.model_validate({"name": "ruling", "target": "8 working hours", **fields})
+
+    @pytest.mark.parametrize(
+        ("level", "written"),
+        [
+            (Level(name="warn", action="warn", audience=("owner",)), {"audience": "owner"}),
+            (Level(name="breach", action="escalate"), {"action": "escalate"}),
+            (Level(name="end", action="default", default="close"), {"default": "close"}),
+            (Level(name="look", action="warn", at=0.5), {"name": "look", "at": 0.5}),
+            (Level(name="warn", action="escalate"), {"name": "warn", "action": "escalate"}),
+            (Level(name="breach", action="default", default="close"), {"name": "breach", "default": "close"}),
+            (
+                Level(name="breach", action="escalate", audience=("leads", "ops"), before=Span.days(2), repeat=Span.days(1)),
+                {"action": "escalate", "audience": "leads ops", "before": "2 days", "repeat": "1 day"},
+            ),
+        ],
+    )
+    def test_a_level_says_only_what_is_unusual(self, level: Level, written: dict[str, Any]) -> None:
+        assert level.model_dump(mode="json") == written
+        assert Level.model_validate(written) == level
+
+    def test_the_form_of_the_first_releases_reads_the_same(self) -> None:
+        """Lists for words, every level with its name, and every default spelt out."""
+        first = {
+            "name": "ruling", "waits_for": "staff", "target": "8 working hours", "roll": False, "calendar": None,
+            "during": "review", "starts": [], "stops": [], "pauses": ["evidence_requested"], "resumes": ["requests_settled"],
+            "levels": [
+                {"name": "warn", "at": 0.8, "action": "warn", "default": None, "audience": ["owner"], "reassign": False},
+                {"name": "breach", "at": 1.0, "action": "escalate", "audience": ["leads", "ops"], "repeat": "1 business day"},
+            ],
+        }  # fmt: skip
+        now = self.clock(
+            during="review", pauses="evidence_requested", resumes="requests_settled",
+            levels=[
+                {"at": 0.8, "audience": "owner"},
+                {"action": "escalate", "audience": "leads ops", "repeat": "1 business day"},
+            ],
+        )  # fmt: skip
+        assert ClockTerms.model_validate(first) == now
+        assert ClockTerms.model_validate_json(now.model_dump_json()) == now
+
+    def test_words_are_codes_and_nothing_else(self) -> None:
+        for wrong in ("everybody", "Owner", "owner, leads"):
+            with pytest.raises(ValidationError):
+                Level.model_validate({"audience": wrong})
+        with pytest.raises(ValidationError):
+            self.clock(starts="Case-Opened", levels=[{}])
+
+    def test_terms_that_carry_their_notices_still_do(self) -> None:
+        """So they were written before notices were found in the pack."""
+        terms, _ = shelf().terms(a_report("bounty_dispute"))
+        raw = terms.model_dump(mode="json") | {"notices": {"ruling_issued": ["all"]}, "version": "0" * 64}
+        old = Terms.model_validate(raw)
+        assert Books({}, shelf().notices, "2026a").notices_of(old) == {"ruling_issued": ("all",)}
+        assert Terms.model_validate_json(old.model_dump_json()) == old
+
+    def test_the_notices_of_others_are_found_by_the_version_of_their_pack(self) -> None:
+        terms, _ = shelf().terms(a_report("bounty_dispute"))
+        books = Books({}, shelf().notices, "2026a")
+        assert books.notices_of(terms) == shelf().packs["bounty_dispute"].notices
+        with pytest.raises(KeyError):
+            books.notices_of(terms.model_copy(update={"version": "0" * 64}))
+
+
+class TestTargets:
+    """Which target a clock has follows from category and priority; the closest fit counts."""
+
+    def clock(self, priority: Priority, **changes: Any) -> ClockTerms:
+        raw = source("bounty_dispute")
+        clock(raw, "first_response").update(changes)
+        terms, _ = resolve(
+            load_pack(yaml.safe_dump(raw), "mine.yaml"), a_report("bounty_dispute", priority=priority), shelf().references
+        )
+        found = terms.clock("first_response")
+        assert found is not None
+        return found
+
+    @pytest.mark.parametrize("opened", list(Priority))
+    def test_every_priority_has_its_own_whatever_the_case_opened_with(self, opened: Priority) -> None:
+        found = self.clock(opened)
+        assert {p.value: str(found.target_for(p, "general")) for p in Priority} == {
+            "urgent": "2 working hours", "high": "4 working hours", "normal": "8 working hours", "low": "16 working hours",
+        }  # fmt: skip
+
+    @pytest.mark.parametrize("opened", list(Priority))
+    def test_a_category_comes_before_a_priority(self, opened: Priority) -> None:
+        own = {"urgent": "1 hour", "high": "2 hours", "normal": "3 hours", "low": "4 hours"}
+        found = self.clock(opened, by_category={"injury": own, "privacy": "5 hours"})
+        assert [str(found.target_for(p, "injury")) for p in Priority] == ["4 hours", "3 hours", "2 hours", "1 hour"]
+        assert {str(found.target_for(p, "privacy")) for p in Priority} == {"5 hours"}
+        assert str(found.target_for(Priority.HIGH, "general")) == "4 working hours"
+
+
+class TestQueues:
+    def test_people_of_a_queue_can_keep_other_hours(self) -> None:
+        raw = source("bounty_dispute") | {"queue_calendars": {"appeals": "us-office"}}
+        terms, _ = resolve(load_pack(yaml.safe_dump(raw), "mine.yaml"), a_report("bounty_dispute"), shelf().references)
+        berlin, york = (shelf().calendars[name].ref for name in ("europe-office", "us-office"))
+        ruling = terms.clock("ruling")
+        assert ruling is not None
+        assert [terms.calendar_of(ruling, queue) for queue in ("mediation", "appeals")] == [berlin, york]
+        assert terms.references == {berlin, york}
+        assert terms.names == {berlin: "europe-office", york: "us-office"}
+
+    def test_a_clock_with_a_calendar_of_its_own_keeps_it_in_every_queue(self) -> None:
+        raw = source("fraud_report") | {"queue_calendars": {"fraud": "us-office"}}
+        terms, _ = resolve(load_pack(yaml.safe_dump(raw), "mine.yaml"), a_report("fraud_report"), shelf().references)
+        limit = terms.clock("final_answer")
+        assert limit is not None
+        assert terms.calendar_of(limit, "fraud") == shelf().calendars["around-the-clock"].ref
 
 
 class TestLoadPack:
@@ -217,7 +341,25 @@ class TestLoadPack:
             (("clocks", 1, "levels", 0, "default"), "issue_ruling", "clocks.settlement.levels.end.default"),
             (("clocks", 1, "levels", 0, "default"), "proceed_on_file", "clocks.settlement.levels.end.default"),
             (("clocks", 1, "levels", 0, "repeat"), "1 day", "clocks.settlement.levels.end.repeat"),
-            (("clocks", 5, "target"), "10 business days", "clocks.ruling.target"),
+            (("clocks", 6, "target"), "10 business days", "clocks.ruling.target"),
+            (("clocks", 0, "name"), "standstill", "clocks.standstill"),
+            (("clocks", 0, "name"), "snooze", "clocks.snooze"),
+            (("clocks", 0, "restarts"), ["case_opend"], "clocks.triage.restarts"),
+            (("clocks", 0, "extension"), {"by": "8 working hours"}, "clocks.triage.extension"),
+            (("clocks", 0, "by_category"), {"injury": {"urgent": "1 hour"}}, "pack: clocks.triage.by_category.injury"),
+            (("clocks", 3, "behind"), "first_respnse", "clocks.next_update.behind"),
+            (("clocks", 3, "behind"), "next_update", "clocks.next_update.behind"),
+            (("clocks", 3, "levels", 0, "after"), "1 hour", "clocks.next_update.levels.warn"),
+            (("clocks", 2, "levels", 0, "before"), "1 hour", "clocks.first_response.levels.warn"),
+            (("clocks", 2, "levels", 1, "repeat"), "1 hour", "clocks.first_response.levels.breach.repeat"),
+            (("ladder", 0, "audience"), ["claimant", "platform"], "ladder.lead.audience"),
+            (("ladder", 1, "name"), "lead", "ladder: 'lead' is defined twice"),
+            (("ladder", 0, "wait_fr"), "1 hour", "ladder.0.wait_fr"),
+            (("ladder",), [], "clocks.first_response.levels.breach.audience"),
+            (("quiet_for",), "1 business day", "quiet_for"),
+            (("standstill_for",), "7 days", "standstill_for"),
+            (("standstill_for",), "0 hours", "standstill_for"),
+            (("interim_measures",), [{"name": "suspend"}], "interim_measures"),
             (("clocks", 1, "during"), None, "clocks.settlement"),
             (("outcomes", 0, "needs_ammount"), True, "outcomes.0.needs_ammount"),
             (("outcomes", 0, "lost_by"), ["everybody"], "outcomes.0.lost_by"),
@@ -245,8 +387,36 @@ class TestLoadPack:
 
     def test_so_is_one_that_breaches_once_and_then_never_again(self) -> None:
         raw = source("bounty_dispute")
-        del clock(raw, "ruling")["levels"][-1]["repeat"]
+        clock(raw, "ruling")["levels"][-1]["audience"] = ["leads"]
         assert any("'review'" in p for p in problems(raw))
+
+    @pytest.mark.parametrize("change", [{"only_in": ["review"]}, {"behind": "first_response"}])
+    def test_so_is_one_whose_lasting_clock_need_not_run(self, change: dict[str, Any]) -> None:
+        raw = source("bounty_dispute")
+        clock(raw, "ruling").update(change)
+        assert any("'review'" in p for p in problems(raw))
+
+    @pytest.mark.parametrize(
+        ("changes", "place"),
+        [
+            ({"pauses": ["evidence_requested"]}, "statutory"),
+            ({"target": {"urgent": "15 days", "high": "30 days", "normal": "45 days", "low": "45 days"}}, "statutory"),
+            ({"by_category": {"new_account": "20 days"}}, "statutory"),
+            ({"extension": {"by": "30 business days"}}, "extension.by"),
+        ],
+    )
+    def test_a_limit_of_the_law_is_one_and_the_same(self, changes: dict[str, Any], place: str) -> None:
+        raw = source("fraud_report")
+        clock(raw, "final_answer").update(changes)
+        assert any(p.startswith(f"clocks.final_answer.{place}") for p in problems(raw))
+
+    @pytest.mark.parametrize(
+        "change", [{"starts": ["case_opened"], "restarts": []}, {"levels": [{"name": "look", "action": "warn"}]}]
+    )
+    def test_an_interim_measure_that_would_never_lapse(self, change: dict[str, Any]) -> None:
+        raw = source("fraud_report")
+        clock(raw, "interim_review").update(change)
+        assert any(p.startswith("interim_measures") for p in problems(raw))
 
     @pytest.mark.parametrize("phase", ["review", "ruled", "closed", "intake"])
     def test_phases_that_every_kind_has(self, phase: str) -> None:
