@@ -49,11 +49,35 @@ SAMPLES: dict[str, Any] = {
     "offer_id": "off_0198c5a0",
     "decision": "overturn",
     "reason": "out_of_scope",
+    "until": "2026-03-09T08:00:00Z",
+    "by_span": "4 working hours",
+    "incident": "outage-0309",
+    "measure": "payout_hold",
 }
 """A value for each field that somebody outside may fill in; the test parses every example made of them."""
 
-OUTCOMES = {"close": "expired"}
+OWN_SAMPLES: dict[str, dict[str, Any]] = {
+    "close": {"outcome": "expired"},
+    "pause": {"reason": "waiting_for_the_bank"},
+    "snooze": {"reason": "waiting_for_the_bank"},
+    "resume": {"reason": "bank_answered"},
+    "extend": {"clock": "ruling", "reason": "many_attachments", "reasons": "Both sides sent logs, which take time to read."},
+    "retarget": {"priority": "high", "reason": "severity_raised"},
+    "freeze": {"reason": "incident"},
+    "thaw": {"reason": "incident_over"},
+    "impose_interim": {"reasons": "Until it is clear whose account it is."},
+    "review_interim": {"decision": "keep", "reasons": "It is still not clear whose account it is."},
+}
+"""Where a command says something else in a field than the others do."""
+
 PARTY_TYPES = {"offer", "accept_offer", "decline_offer", "escalate", "submit_evidence", "appeal", "withdraw", "message"}
+
+
+KINDS = {
+    "Money": "money: `amount` in minor units, `currency`",
+    "Span": "span of time in words: `2 hours`, `4 working hours`",
+}
+"""What a field takes, where a field's own type is more than its name."""
 
 
 def command_classes() -> tuple[type[BaseModel], ...]:
@@ -71,12 +95,11 @@ def example(command: type[BaseModel]) -> dict[str, Any]:
     """The command as somebody would send it."""
     name = type_of(command)
     body: dict[str, Any] = {"id": "cmd_0198c5a2-7d1e", "type": name}
-    for field in command.model_fields:
+    for field, about in command.model_fields.items():
         if field in SAMPLES:
-            body[field] = SAMPLES[field]
+            body[about.alias or field] = SAMPLES[field]
+    body |= OWN_SAMPLES.get(name, {})
     body["by"] = "pty_claimant" if name in PARTY_TYPES else "per_mara"
-    if name in OUTCOMES:
-        body["outcome"] = OUTCOMES[name]
     return body
 
 
@@ -99,13 +122,15 @@ def _notes(described: type) -> dict[str, str]:
 def _kind(schema: dict[str, Any]) -> str:
     """What a field takes, in words, from its JSON schema."""
     if "$ref" in schema:
-        return {"Money": "money: `amount` in minor units, `currency`"}.get(_named(schema), _named(schema).lower())
+        return KINDS.get(_named(schema), _named(schema).lower())
     if "anyOf" in schema:
         return _kind(next(one for one in schema["anyOf"] if one.get("type") != "null"))
     if "enum" in schema:
         return " · ".join(f"`{value}`" for value in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {_kind(schema['items'])}"
+    if schema.get("format") == "date-time":
+        return "instant with its zone"
     if schema.get("type") == "string" and schema.get("maxLength", 0) >= 1000:
         return f"text, up to {schema['maxLength']:,} characters"
     return _pattern(schema["pattern"]) if "pattern" in schema else str(schema.get("type", "value"))
@@ -123,6 +148,8 @@ def _named(schema: dict[str, Any]) -> str:
 
 def _resolved(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
     """An enumeration is shown by its values, not by its class."""
+    if "anyOf" in schema:
+        return {**schema, "anyOf": [_resolved(one, definitions) for one in schema["anyOf"]]}
     target = definitions.get(_named(schema), {}) if "$ref" in schema else {}
     return target if "enum" in target else schema
 
@@ -140,8 +167,10 @@ def _fields(command: type[BaseModel]) -> Iterator[str]:
     if shown:
         yield "| field | takes | must | |\n| --- | --- | --- | --- |"
     for name in shown:
-        takes = _kind(_resolved(schema["properties"][name], schema.get("$defs", {})))
-        yield f"| `{name}` | {takes} | {_default(command.model_fields[name])} | {notes.get(name, '')} |"
+        field = command.model_fields[name]
+        sent_as = field.alias or name
+        takes = _kind(_resolved(schema["properties"][sent_as], schema.get("$defs", {})))
+        yield f"| `{sent_as}` | {takes} | {_default(field)} | {_plain(notes.get(name))} |"
 
 
 def _who(name: str) -> Iterator[str]:

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from cli.main import app
 from tests.support.database import Server, database, migrated, postgres_server, server, tenant_id, vault
@@ -32,8 +31,7 @@ class Shell:
 
     async def type(self, *words: str, **env: str) -> Result:
         """Run it to its end; it has a loop of its own."""
-        result: Any = await asyncio.to_thread(CliRunner().invoke, app, words, env={**self.env, **env})
-        return result
+        return await asyncio.to_thread(CliRunner().invoke, app, words, env={**self.env, **env})
 
     async def json(self, *words: str, **env: str) -> Any:
         """What it prints with ``--json``."""
