@@ -112,7 +112,8 @@ async def on_disk(house: House, kind: str) -> CaseOnDisk:
     report = a_report(kind)
     terms, routing = short_terms(house, report)
     calendars = house.shelf.calendars_of(terms)
-    opened = await house.intake.open(TENANT, report, terms, routing, calendars=calendars, opened_by="key_bench")
+    notices = house.shelf.packs[kind].notices
+    opened = await house.intake.open(TENANT, report, terms, routing, calendars=calendars, notices=notices, opened_by="key_bench")
     async with house.database.tenant(TENANT) as conn:
         row = await conn.fetchrow("SELECT kind, opened_at FROM cases WHERE tenant = $1 AND id = $2", TENANT, opened.case_id)
         found = await conn.fetch("SELECT side, id FROM parties WHERE tenant = $1 AND case_id = $2", TENANT, opened.case_id)
