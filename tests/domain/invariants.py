@@ -1,22 +1,25 @@
 """What must be true of every case, whoever did what in whatever order. Written from the design, without the transition table.
 
 :class:`Witness` looks at each step of a life and keeps books of its own: who judged which round, what was ordered and undone,
-which levels fired, and what each party could see.
+which levels fired, which measures were in force, and what each party could see.
 """
 
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from domain import facts as f
 from domain.base import Outcome, Phase
-from domain.case import Case
+from domain.case import Case, Clock
 from domain.commands import Remedy
 from domain.evolve import evolve
+from domain.levels import stands_still
 from domain.notices import NoticeDraft
+from domain.terms import SNOOZE, STANDSTILL, ClockTerms, Level
 from domain.transition import Step
-from domain.views import CaseView
+from domain.views import CaseView, visible
 from tests.support.cases import AGENT, CLAIMANT, FRIEND, PLATFORM, RESPONDENT, WITNESS, Life
 
 OUTSIDE = (CLAIMANT, RESPONDENT, AGENT, WITNESS, PLATFORM)
@@ -24,9 +27,16 @@ BEHIND_THE_DOOR = frozenset({"approval", "ruled"})
 STAFF_ONLY = ("priority", "owner", "queue", "round", "escalations", "hands", "pack", "pack_version")
 UNTOLD = frozenset({
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
-    "delivery_failed",
+    "delivery_failed", "effect_ordered",
 })  # fmt: skip
 """Facts that nobody outside hears of, whatever the phase."""
+HOLDING = frozenset({"clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "case_retargeted"})
+"""Nobody outside hears of these either; what they may notice is that a date of their own has moved."""
+OF_THE_OTHER_SIDE = frozenset({"interim_imposed", "interim_reviewed", "interim_ended"})
+"""Measures are against the respondent, and the claimant does not hear of them."""
+LIMIT = "final_answer"
+LIMIT_FOR, LIMIT_WARNING_FOR = timedelta(days=45), timedelta(days=7)
+"""The limit of the law in fraud reports, counted in days of UTC; it may be doubled once."""
 
 
 class Witness:
@@ -41,6 +51,10 @@ class Witness:
         self.drafts: dict[str, f.RulingDrafted] = {}
         self.fired: set[tuple[str, int, str, int]] = set()
         self.ordered: dict[str, f.EffectOrdered] = {}
+        self.order: dict[tuple[str, int], int] = {}
+        """The last level of each clock that was reached for the first time, by its place in the pack."""
+        self.measures: dict[str, str] = {}
+        """The effect of each interim measure."""
         self.views: dict[str, CaseView] = {}
 
     def saw(self, life: Life, before: Case | None) -> None:
@@ -52,7 +66,9 @@ class Witness:
         assert Case.model_validate_json(made.case.model_dump_json()) == made.case
         stands(made.case)
         clocks_are_kept(made, before)
+        limits_stand(made.case)
         self._effects(made, before)
+        self._interim(made)
         for told in (r.fact for r in made.recordings if isinstance(r.fact, f.RulingIssued)):
             self._told(life, made, told)
         for _, notice in made.notices:
@@ -87,10 +103,21 @@ class Witness:
                 level = (fact.clock, fact.instance, fact.level, fact.count)
                 assert level not in self.fired, f"{level} fired twice"
                 self.fired.add(level)
+                self._in_order(life.case, fact)
             case f.EffectOrdered():
                 self._order(fact)
             case _:
                 pass
+
+    def _in_order(self, case: Case, fact: f.LevelReached) -> None:
+        """Levels stand in the pack in the order of their instants; that a clock moved meanwhile is no excuse."""
+        definition = case.terms.clock(fact.clock)
+        if definition is None or fact.count > 0:
+            return
+        place = [level.name for level in definition.levels].index(fact.level)
+        key = fact.clock, fact.instance
+        assert place > self.order.get(key, -1), f"{fact.level} of {key} was reached after what comes later"
+        self.order[key] = place
 
     def _may_judge(self, actor: f.Actor) -> None:
         assert actor.role in ("mediator", "lead")
@@ -120,13 +147,32 @@ class Witness:
         """What is in force is what was decided last."""
         names = {r.fact.type for r in made.recordings}
         if "effect_ordered" in names:
-            assert names & {"ruling_issued", "offer_accepted", "case_withdrawn"}
+            assert names & {"ruling_issued", "offer_accepted", "case_withdrawn", "interim_imposed", "interim_ended"}
         if "case_withdrawn" in names:
             assert self.in_force() == []
         ruling = made.case.rulings[-1] if made.case.rulings else None
         if "ruling_issued" in names and ruling is not None and ruling.decision != "remit":
             assert self.in_force() == sorted(ruling.remedies, key=str)
         assert {e.id for e in made.case.effects} == set(self.ordered)
+
+    def _interim(self, made: Step) -> None:
+        """A measure lasts until it is lifted, lapses, or the matter is decided; then it is undone, or the ruling's own."""
+        facts = [r.fact for r in made.recordings]
+        for fact in facts:
+            if isinstance(fact, f.EffectOrdered) and fact.because.startswith("itm_") and not fact.reverses:
+                self.measures[fact.because] = fact.effect_id
+        undone = {o.reverses for o in self.ordered.values()}
+        for measure in made.case.interim:
+            assert self.measures[measure.id] not in undone, "undone while it is in force"
+        for fact in facts:
+            if isinstance(fact, f.InterimEnded):
+                assert not {m.id for m in made.case.interim} & set(fact.measure_ids)
+                for effect in (self.measures[measure_id] for measure_id in fact.measure_ids):
+                    kept = fact.because == "ruled" and self.ordered[effect].remedy in made.case.rulings[-1].remedies
+                    assert kept or effect in undone, "over, and not undone"
+        ruling = made.case.rulings[-1] if made.case.rulings else None
+        if any(isinstance(x, f.RulingIssued) for x in facts) and ruling is not None and ruling.decision != "remit":
+            assert not made.case.interim, "outlived the ruling"
 
     def _told(self, life: Life, made: Step, told: f.RulingIssued) -> None:
         draft = self.drafts[told.ruling_id]
@@ -138,17 +184,23 @@ class Witness:
                 assert notices[0].data["outcome"] == draft.outcome
 
     def _views(self, life: Life, made: Step) -> None:
-        untold = all(_untold(made.case, r.fact) for r in made.recordings)
+        facts = [r.fact for r in made.recordings]
+        for recording in made.recordings:
+            if recording.fact.type in HOLDING:
+                assert not any(visible(made.case, recording, life.actor(who)) for who in OUTSIDE)
         for who in OUTSIDE:
             now = life.seen_by(who)
             shows_no_secret(now)
-            if untold and who in self.views:
-                assert now == self.views[who], f"{who} can see that {[r.fact.type for r in made.recordings]} happened"
+            unknown = OF_THE_OTHER_SIDE if who in (CLAIMANT, AGENT) else frozenset()
+            if who in self.views and all(fact.type in HOLDING | unknown or _untold(made.case, fact) for fact in facts):
+                dates = {"deadlines": now.deadlines} if any(fact.type in HOLDING for fact in facts) else {}
+                same = self.views[who].model_copy(update=dates)
+                assert now == same, f"{who} can see that {[fact.type for fact in facts]} happened"
             self.views[who] = now
 
 
 def stands(case: Case) -> None:
-    """Open: somebody's, and with a deadline. Closed: with an outcome, and nothing runs."""
+    """Open: somebody's, and with a deadline. Closed: with an outcome, nothing runs, nothing is held."""
     if case.open:
         assert case.owner or case.queue
         assert case.timetable, f"nothing will ever happen in {case.phase}"
@@ -158,6 +210,8 @@ def stands(case: Case) -> None:
     assert case.outcome is not None
     assert case.closed_at is not None
     assert not case.timetable
+    assert not any(hold.lasts_at(case.updated_at) for hold in case.holds), "a closed case stands under a hold"
+    assert not case.interim
     assert case.outcome is not Outcome.RULED or case.rulings
     assert case.quiet is not any(e.state == "running" for e in case.effects)
 
@@ -166,19 +220,43 @@ def clocks_are_kept(made: Step, before: Case | None) -> None:
     """The timetable has every level ahead of every running clock and nothing else, in order, and nothing of it in the past."""
     case = made.case
     rows = [(row.clock, row.instance, row.level) for row in case.timetable]
-    wanted = []
+    wanted = [(SNOOZE.name, n, "wake") for n, hold in enumerate(case.holds, 1) if hold.why == "snooze" and not hold.woken]
     for clock in case.clocks:
         definition = case.terms.clock(clock.name)
         assert definition is not None
-        if clock.stopped_at is None and not clock.paused:
-            done = {one.level for one in clock.fired}
-            wanted += [(clock.name, clock.instance, x.name) for x in definition.levels if x.repeat or x.name not in done]
+        if clock.stopped_at is None and not stands_still(case, clock, definition):
+            wanted += [(clock.name, clock.instance, x.name) for x in definition.levels if _is_ahead(case, clock, x)]
+    if case.open and not wanted:
+        wanted = [(STANDSTILL.name, case.standstills + 1, "look")]
     assert sorted(rows) == sorted(wanted)
     assert list(case.timetable) == sorted(case.timetable, key=lambda row: row.due_at)
     known = {row.id: row for row in before.timetable} if before else {}
     at = made.recordings[-1].at
+    moves = any(isinstance(r.fact, f.CaseRetargeted | f.ClocksThawed | f.CaseReopened) for r in made.recordings)
     for row in case.timetable:
-        assert row.id in known or row.due_at >= at, f"{row.id} fell due before it was made"
+        assert row.id in known or row.due_at >= at or moves or row.count, f"{row.id} fell due before it was made"
+
+
+def _is_ahead(case: Case, clock: Clock, level: Level) -> bool:
+    """Not reached yet, or to be reached again: it repeats, climbs the ladder, found nobody, or its rule broke."""
+    reached = [one for one in clock.fired if one.level == level.name]
+    climbs = level.action == "escalate" and not level.audience and bool(case.terms.ladder)
+    return not reached or level.repeat is not None or climbs or reached[-1].withheld or reached[-1].held
+
+
+def limits_stand(case: Case) -> None:
+    """Nobody makes the limit of the law stand still or aims it anew: it ends so many days after it began, extended or not."""
+    clock = next((one for one in case.clocks if one.name == LIMIT and one.stopped_at is None), None)
+    if clock is None:
+        return
+    definition = case.terms.clock(LIMIT)
+    assert isinstance(definition, ClockTerms)
+    assert definition.statutory
+    assert len(clock.extensions) <= 1
+    end = clock.started_at + LIMIT_FOR * (1 + len(clock.extensions))
+    for row in case.timetable:
+        if row.clock == LIMIT and row.count == 0:
+            assert row.due_at == (end - LIMIT_WARNING_FOR if row.level == "warn" else end)
 
 
 def tells_no_secret(notice: NoticeDraft) -> None:
@@ -187,6 +265,7 @@ def tells_no_secret(notice: NoticeDraft) -> None:
         return
     assert notice.recipient.startswith("pty_") or notice.recipient == "platform"
     assert notice.data["phase"] not in BEHIND_THE_DOOR
+    assert notice.event.partition(":")[0] not in UNTOLD | HOLDING
     _no_secret({"event": notice.event, **{k: v for k, v in notice.data.items() if k != "case_outcome"}})
 
 
@@ -211,6 +290,9 @@ def _untold(case: Case, fact: f.Fact) -> bool:
         case f.LevelReached():
             clock = case.terms.clock(fact.clock)
             return clock is not None and clock.waits_for in ("staff", "approver")
+        case f.ClockExtended():
+            clock = case.terms.clock(fact.clock)
+            return clock is not None and clock.waits_for in ("staff", "approver") and not clock.statutory
         case _:
             return fact.type in UNTOLD
 

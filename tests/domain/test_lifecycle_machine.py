@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from hypothesis import settings
@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from domain.base import Phase, Side
 from domain.case import Case
 from domain.evolve import fold
+from domain.facts import Colleague
 from domain.refusals import Refusal
 from domain.transition import Step
 from tests.domain.invariants import Witness, in_hiding
@@ -30,6 +31,7 @@ from tests.support.cases import (
     MEDIATOR_3,
     MINUTE,
     OPS,
+    PEOPLE,
     PLATFORM,
     RESPONDENT,
     ROBOT,
@@ -71,16 +73,18 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
 }
 BY_PARTIES = ("message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate")
 BY_THE_TEAM = ("request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note")
+ABOUT_TIME = ("pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim")
 BY_ANYBODY = (
     *BY_PARTIES, *BY_THE_TEAM, "admit", "decline", "take", "rule", "decide_appeal", "withdraw", "close", "reopen",
-    "report_effect", "report_delivery",
+    "report_effect", "report_delivery", *ABOUT_TIME,
 )  # fmt: skip
 LIKELY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("offer", "accept_offer", "decline_offer", "escalate", "appeal", "withdraw"), PARTIES),
     **dict.fromkeys(("admit", "decline", "close", "reopen"), (OPS,)),
     **dict.fromkeys(("approve", "return_ruling"), LEADS),
     **dict.fromkeys(("report_effect", "report_delivery"), (ROBOT,)),
-    "assign": (OPS, ROBOT),
+    **dict.fromkeys(("assign", "freeze", "thaw"), (OPS, ROBOT)),
+    **dict.fromkeys(("retarget", "extend"), (OPS, LEAD)),
     "take": (*DECIDERS, FRIEND),
     "submit_evidence": (*PARTIES, WITNESS, PLATFORM),
 }
@@ -98,12 +102,44 @@ WILD_RULINGS = st.fixed_dictionaries(
 )
 
 
+HOURS = st.sampled_from([-30, -1, 0, 1, 5, 60, 500, 10_000])
+PRIORITIES = st.sampled_from(["low", "normal", "high", "urgent"])
+RETARGETS = st.one_of(
+    st.fixed_dictionaries({"priority": PRIORITIES}),
+    st.fixed_dictionaries({"queue": st.sampled_from(["mediation", "fraud", "specialists"]), "priority": st.none() | PRIORITIES}),
+    st.fixed_dictionaries({"category": st.sampled_from(["general", "injury"])}),
+    st.fixed_dictionaries({"calendar": st.sampled_from(["us-office", "europe-office", "follow-the-sun", "mars-office"])}),
+    st.fixed_dictionaries({"newest": st.sampled_from(["calendars", "pack"])}),
+)
+CLOCKS_TO_NAME = ("ruling", "first_response", "settlement", "final_answer", "respondent_response", "appeal_window", "nonsense")
+SPANS = st.sampled_from(["1 working hour", "20 hours", "2 business days", "9 days", "45 days", "0 days"])
+
+
 class WatchedLife(Life):
-    """A life with a witness to every step."""
+    """A life with a witness to every step, and a team that comes and goes."""
+
+    there: tuple[str, ...] | None = None
+    """Who is on shift with room for another case; None: nobody is looked up, and roles stand for people."""
 
     def watched_by(self, witness: Witness) -> Self:
         self.witness = witness
         return self
+
+    def fire_next(self, recorded_at: datetime | None = None) -> Self:
+        """As it is found when the level is recorded: whoever is not there comes ten hours later."""
+        if self.there is None:
+            self.team = None
+        else:
+            at = max(self.now, self.case.timetable[0].due_at, recorded_at or self.now)
+            self.team = tuple(
+                Colleague(actor=PEOPLE[who], roles=(PEOPLE[who].role,))
+                if who in self.there
+                else Colleague(
+                    actor=PEOPLE[who], roles=(PEOPLE[who].role,), on_shift=False, next_shift_at=at + timedelta(hours=10)
+                )
+                for who in (*DECIDERS, OPS)
+            )
+        return super().fire_next(recorded_at)
 
     def _take(self, made: Step) -> Self:
         before = self._case
@@ -161,8 +197,52 @@ class AnyLife(RuleBasedStateMachine):
         who = data.draw(st.sampled_from(LIKELY.get(what, owner) if likely else EVERYBODY))
         self.tries(who, what, **data.draw(self._fields(what)))
 
+    @rule(data=st.data(), what=st.sampled_from(ABOUT_TIME))
+    def somebody_moves_the_clocks(self, data: st.DataObject, what: str) -> None:
+        mine = (self.case.owner or MEDIATOR, LEAD, OPS)
+        self.tries(data.draw(st.sampled_from(LIKELY.get(what, mine))), what, **data.draw(self._fields(what)))
+
+    @rule(there=st.none() | st.lists(st.sampled_from([MEDIATOR, LEAD, LEAD_2, OPS]), unique=True).map(tuple))
+    def a_shift_begins(self, there: tuple[str, ...] | None) -> None:
+        self.life.there = there
+
+    def _times(self, what: str) -> st.SearchStrategy[dict[str, Any]]:
+        """What a command about time says."""
+        near = HOURS.map(lambda hours: (self.life.now + timedelta(hours=hours)).isoformat())
+        running = [one.name for one in self.case.clocks if one.stopped_at is None]
+        clock = st.sampled_from([*running, *CLOCKS_TO_NAME])
+        incident = st.sampled_from(["inc_1", "inc_2"])
+        measures = [one.id for one in self.case.interim]
+        fields: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+            "pause": {"clock": st.none() | clock, "until": st.none() | near, "reason": st.just("expert_asked")},
+            "resume": {"clock": st.none() | clock},
+            "snooze": {"until": near, "reason": st.just("expert_asked")},
+            "freeze": {"incident": incident, "at": st.none() | near},
+            "thaw": {
+                "incident": incident,
+                "at": st.none() | near,
+                "margin": st.sampled_from([None, "2 working hours", "90 minutes"]),
+            },
+            "impose_interim": {"measure": st.sampled_from(["suspend", "payout_freeze", "nonsense"]), "reasons": st.just("Now.")},
+            "review_interim": {
+                "measure_id": st.sampled_from([None, *measures, "itm_none"]),
+                "decision": st.sampled_from(["keep", "lift"]),
+                "reasons": st.just("As it was."),
+            },
+        }
+        match what:
+            case "extend":
+                base: dict[str, st.SearchStrategy[Any]] = {"clock": clock, "reason": st.just("asked")}
+                return st.one_of(*(st.fixed_dictionaries({**base, **more}) for more in ({}, {"for": SPANS}, {"to": near})))
+            case "retarget":
+                return RETARGETS.map(lambda wanted: {**wanted, "reason": "grown"})
+            case _:
+                return st.fixed_dictionaries(fields[what])
+
     def _fields(self, what: str) -> st.SearchStrategy[dict[str, Any]]:
         """What such a command says, sensible or not."""
+        if what in ABOUT_TIME:
+            return self._times(what)
         offer = self.case.offer.id if self.case.offer else "off_none"
         effects = [e.id for e in self.case.effects] or ["eff_none"]
         fields: dict[str, dict[str, st.SearchStrategy[Any]]] = {
