@@ -14,8 +14,8 @@ from temporalio.worker import Interceptor
 from activities.assign import AssignActivities
 from activities.carry_out import CarryOutActivities
 from activities.deliver import DeliverActivities
-from activities.lookups import Lookups
 from activities.effect_ports import Remedies
+from activities.lookups import Lookups
 from activities.ports import Notifier, Relay
 from activities.record import RecordActivities
 from adapters.endpoints import SignedPost

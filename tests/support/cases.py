@@ -18,8 +18,8 @@ from functools import cache
 from typing import Any, Self
 
 from domain.base import Phase, Side
-from domain.calendars import Calendar
 from domain.books import Books
+from domain.calendars import Calendar
 from domain.case import Case
 from domain.clock_commands import Retarget
 from domain.commands import Command, Open, OpenedParty, parse_command

@@ -27,6 +27,7 @@ from activities.assign import AssignActivities
 from activities.carry_out import CarryOutActivities
 from activities.deliver import DeliverActivities
 from activities.effect_ports import OrderedEffect
+from activities.lookups import Lookups
 from activities.messages import Answer
 from activities.ports import Never, OutgoingNotice, Records, Standing, Transition
 from activities.record import RecordActivities
@@ -41,12 +42,14 @@ from runtime.plugin import ombud_plugin, sandboxed_runner
 from storage.effects import PostgresEffects
 from storage.inbox import PostgresInbox
 from storage.intake import Opened, PostgresIntake
+from storage.library import PostgresLibrary
 from storage.outbox import PostgresOutbox
 from storage.pool import Database
 from storage.records import PostgresRecords
 from storage.roster import PostgresRoster
 from storage.tenants import Person, PostgresTenants
 from storage.vault import Vault
+from workers.policies import ShelfPolicies
 from workflows.case import CaseWorkflow
 from workflows.delivery import DeliveryWorkflow
 from workflows.handles import SEARCH_ATTRIBUTES, CaseDoors, Named
@@ -252,8 +255,13 @@ class House:
         given = a_report(kind, **(report or {}))
         terms, routing = self.shelf.terms(given)
         intake = PostgresIntake(self.database, self.vault)
-        calendars = self.shelf.calendars_of(terms)
-        opened = await intake.open(self.tenant_id, given, quick(terms, **targets), routing, calendars=calendars)
+        calendars, notices = self.shelf.calendars_of(terms), self.shelf.packs[kind].notices
+        mine = quick(terms, **targets)
+        opened = await intake.open(self.tenant_id, given, mine, routing, calendars=calendars, notices=notices)
+        return await self.living(kind, opened)
+
+    async def living(self, kind: str, opened: Opened) -> Living:
+        """A case that is on disk."""
         return Living(self, kind, opened, await self._parties(opened.case_id))
 
     async def _parties(self, case_id: str) -> dict[str, str]:
@@ -266,8 +274,10 @@ class House:
         """A worker for the cases and one for the outside, as in ``workers/``."""
         deliver = DeliverActivities(PostgresOutbox(self.database, self.vault), self.postman)
         carry_out = CarryOutActivities(PostgresEffects(self.database, self.vault), self.cashier)
-        record = RecordActivities(self.weather, self.inbox, "2026a")
-        assign = AssignActivities(self.weather, PostgresRoster(self.database), self.inbox)
+        roster, library = PostgresRoster(self.database), PostgresLibrary(self.database)
+        lookups = Lookups(roster, ShelfPolicies(lambda: self.shelf, library))
+        record = RecordActivities(self.weather, self.inbox, "2026a", lookups=lookups)
+        assign = AssignActivities(self.weather, roster, self.inbox)
         outbound: list[Callable[..., Any]] = [deliver.deliver, deliver.deliver_one, deliver.give_up, carry_out.carry_out]
         async with working(self.client, self.queue, [record.record, assign.assign], outbound):
             yield
@@ -314,18 +324,18 @@ class Living:
         """The workflow starts and answers the opening command."""
         return await self.house.doors.ask(self.named, self.opened.command_id, timedelta(seconds=WAIT_FOR))
 
-    def command(self, what: str, by: str, **fields: Any) -> dict[str, Any]:
+    def command(self, what: str, by: str, /, **fields: Any) -> dict[str, Any]:
         """A command with an id of its own, by a person, or by ``claimant`` or ``respondent``."""
         return {"id": f"cmd_test-{next(_numbers):04}", "type": what, "by": self.parties.get(by, by), **fields}
 
-    async def says(self, what: str, by: str, **fields: Any) -> Answer:
+    async def says(self, what: str, by: str, /, **fields: Any) -> Answer:
         """Send a command as the API does: first on disk, then asked."""
         receipt = await self.house.inbox.receive(
             self.house.tenant_id, self.opened.case_id, self.command(what, by, **fields), channel="api"
         )
         return await self.house.doors.ask(self.named, receipt.command_id, timedelta(seconds=WAIT_FOR))
 
-    async def does(self, what: str, by: str, **fields: Any) -> None:
+    async def does(self, what: str, by: str, /, **fields: Any) -> None:
         """Send a command that must be accepted."""
         answer = await self.says(what, by, **fields)
         assert answer.status == "accepted", answer

@@ -1,0 +1,43 @@
+"""The packs and calendars of now, for cases that are re-targeted to them: what they refer to is on disk before anything does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from activities.ports import Resolved
+from domain.case import Case
+from domain.clock_commands import Retarget
+from policies.retarget import retargeted
+from policies.shelf import Shelf
+from storage.library import PostgresLibrary
+
+
+class ShelfPolicies:
+    """Implements :class:`activities.ports.Policies`. The shelf is loaded when it is first asked for: few cases ever ask."""
+
+    def __init__(self, shelf: Callable[[], Shelf], library: PostgresLibrary) -> None:
+        self._load, self._library = shelf, library
+        self._shelf: Shelf | None = None
+        self._loading = asyncio.Lock()
+
+    async def resolve(self, case: Case, wanted: Retarget) -> Resolved | None:
+        """The terms that a command leads to; None when there is no such calendar or pack."""
+        shelf = await self._ready()
+        found = retargeted(shelf, case, wanted)
+        if found is None:
+            return None
+        terms, calendars = found
+        await self._library.keep_calendars(calendars)
+        notices = {}
+        if not terms.notices and terms.version in shelf.notices:
+            notices = {terms.version: shelf.notices[terms.version]}
+            await self._library.keep_pack(terms.version, terms.pack, shelf.sources.get(terms.version, {}), notices[terms.version])
+        return Resolved(terms=terms, calendars=calendars, notices=notices)
+
+    async def _ready(self) -> Shelf:
+        async with self._loading:
+            if self._shelf is None:
+                # Half a second of reading files: not on the loop that polls the server.
+                self._shelf = await asyncio.to_thread(self._load)
+            return self._shelf
