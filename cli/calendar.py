@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from cli import calendar_moves
 from cli.guarding import guarded
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from cli.calendar_sheets import Row
 
 app = typer.Typer(name="calendar", help="Calendars, and deadlines and open time over them.", no_args_is_help=True)
+app.command("diff")(calendar_moves.diff)
+app.command("apply")(calendar_moves.apply)
 
 BAD_FILE = 65
 """Exit code when a calendar file is not what it should be (EX_DATAERR of sysexits.h)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from domain.calendars import WEEKDAYS, Calendar
 from domain.case import Case, Clock, Extended
@@ -46,40 +46,47 @@ def explain(case: Case, name: str, calendars: Mapping[str, Calendar], zone_data:
     course = course_of(case, clock)
     calendar = calendars[course.calendar] if course.calendar else None
     reckoning = reckon(course, calendar)
-    staff = audience_of(viewer) == "staff"
     rows = [row for row in case.timetable if (row.clock, row.instance) == (clock.name, clock.instance)]
-    until = _until(case, clock, reckoning)
-    pauses = tuple(_pauses(case, clock, definition, course, calendar, staff))
-    levels = tuple(_levels(clock, definition, course, calendar, rows))
     found = Explanation(
         clock=clock.name,
         instance=clock.instance,
         state=_state(case, clock, definition),
         waits_for=definition.waits_for,
         statutory=definition.statutory,
-        target=str(course.target),
-        extended_to=str(reckoning.target) if clock.extensions and reckoning.target is not None else None,
-        extensions=tuple(_extension(one) for one in clock.extensions),
-        priority=case.priority if staff and clock.ran_on is None else None,
+        priority=case.priority if audience_of(viewer) == "staff" and clock.ran_on is None else None,
         started_at=clock.started_at,
         stopped_at=clock.stopped_at,
         due_at=_due_at(clock, definition, rows, reckoning),
-        calendar=course.calendar,
         calendar_name=case.terms.names.get(course.calendar or ""),
-        zone=str(calendar.zone) if calendar else "UTC",
         zone_data=clock.zone_data,
         zone_data_now=zone_data,
-        spans=tuple(_used(course, calendar, until, reckoning.pauses)),
-        days=tuple(_counted(course, calendar, until)),
-        pauses=pauses,
-        closed=tuple(_closed(calendar, clock.started_at, until)) if _counts_open_time(course) else (),
-        shifts=tuple(_shifts(calendar, clock.started_at, until)),
-        levels=levels,
-        agrees=all(
-            row.due_at == said.computed_at for row in rows for said in levels if said.name == row.level and not said.reached_at
-        ),
+        levels=tuple(_levels(clock, definition, course, calendar, rows)),
+        pauses=tuple(_pauses(case, clock, definition, course, calendar, audience_of(viewer) == "staff")),
+        **_way(course, calendar, reckoning, _until(case, clock, reckoning)),
     )
+    found = found.model_copy(update={"agrees": _agrees(found, rows)})
     return found.model_copy(update={"words": tuple(words_of(found))})
+
+
+def _way(course: Course, calendar: Calendar | None, reckoning: Reckoning, until: datetime) -> dict[str, Any]:
+    """From the start to the end: what was counted, and which days and clock changes lay on the way."""
+    extended = course.extensions and reckoning.target is not None
+    return {
+        "target": str(course.target),
+        "extended_to": str(reckoning.target) if extended else None,
+        "extensions": tuple(_extension(one) for one in course.extensions),
+        "calendar": course.calendar,
+        "zone": str(calendar.zone) if calendar else "UTC",
+        "spans": tuple(_used(course, calendar, until, reckoning.pauses)),
+        "days": tuple(_counted(course, calendar, until)),
+        "closed": tuple(_closed(calendar, course.started_at, until)) if _counts_open_time(course) else (),
+        "shifts": tuple(_shifts(calendar, course.started_at, until)),
+    }
+
+
+def _agrees(said: Explanation, rows: list[DueLevel]) -> bool:
+    ahead = {level.name: level.computed_at for level in said.levels if not level.reached_at}
+    return all(ahead.get(row.level) == row.due_at for row in rows)
 
 
 def _may_know(case: Case, clock: Clock, viewer: Actor) -> bool:

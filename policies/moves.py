@@ -61,7 +61,7 @@ def moves_of(shelf: Shelf, case: Case, calendars: Mapping[str, Calendar], zone_d
             for ref, to in newer.items()
             if ref != to and ref in case.terms.references
         ),
-        zone_data=tuple(sorted({c.zone_data for c in case.clocks if c.stopped_at is None and c.zone_data not in (None, zone_data)})),
+        zone_data=tuple(sorted({c.zone_data for c in case.clocks if c.stopped_at is None and c.zone_data} - {zone_data})),
         moves=tuple(
             Move(clock=row.clock, instance=row.instance, level=row.level, from_at=row.due_at, to_at=newest.get(row.id))
             for row in case.timetable

@@ -1,4 +1,4 @@
-"""New terms for a case that runs: on another calendar, on the newest versions of its own, or by the newest version of its pack."""
+"""New terms for a case that runs: on another calendar, on the newest versions of its own, or by the newest pack."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from policies.shelf import Shelf
 
 
 def retargeted(shelf: Shelf, case: Case, wanted: Retarget) -> tuple[Terms, dict[str, Calendar]] | None:
-    """The terms that a command leads to, and the calendars they refer to; None when the shelf has no such calendar or pack, or the
-    command asks for neither.
+    """The terms that a command leads to, and the calendars they refer to.
+
+    None when the shelf has no such calendar or pack, or the command asks for neither.
     """
     if wanted.newest == "pack":
         pack = shelf.packs.get(case.terms.pack)

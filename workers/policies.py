@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import structlog
+
 from activities.ports import Resolved
 from domain.case import Case
 from domain.clock_commands import Retarget
+from policies.calendars import CalendarFault
+from policies.folders import PolicyFolderFault
+from policies.pack import PackError
 from policies.retarget import retargeted
 from policies.shelf import Shelf
 from storage.library import PostgresLibrary
@@ -23,7 +28,12 @@ class ShelfPolicies:
 
     async def resolve(self, case: Case, wanted: Retarget) -> Resolved | None:
         """The terms that a command leads to; None when there is no such calendar or pack."""
-        shelf = await self._ready()
+        try:
+            shelf = await self._ready()
+        except (PackError, CalendarFault, PolicyFolderFault) as fault:
+            # A file that cannot be used is for the operator to mend, and no reason for the case to stand still.
+            structlog.get_logger("ombud.worker").error("policies_unusable", code=fault.code, detail=str(fault))
+            return None
         found = retargeted(shelf, case, wanted)
         if found is None:
             return None
