@@ -75,7 +75,7 @@ def _nothing(case: Case, rec: f.Recording, fact: Any) -> Change:
 
 
 def _phase(case: Case, rec: f.Recording, fact: f.PhaseEntered) -> Change:
-    change: Change = {"phase": fact.phase, "phase_entered_at": rec.at, **moved_on(case, fact.phase, rec.at)}
+    change: Change = {"phase": fact.phase, "phase_entered_at": rec.at, **moved_on(case, fact, rec.at)}
     if fact.phase is not Phase.SETTLEMENT:
         change["offer"] = None
     if fact.phase is Phase.APPEALABLE:

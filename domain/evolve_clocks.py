@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from domain import facts as f
-from domain.base import Instant, Phase
+from domain.base import Instant
 from domain.case import Case, Extended, Hold, Interim
 from domain.terms import SNOOZE, STANDSTILL
+from domain.visibility import BACK, UNTOLD
 
 Change = dict[str, Any]
 
@@ -26,9 +27,21 @@ def released(holds: tuple[Hold, ...], at: Instant, why: frozenset[str], ids: tup
     )
 
 
-def moved_on(case: Case, phase: Phase, at: Instant) -> Change:
-    """A pause or snooze belongs to the phase in which it was asked for."""
-    return {"holds": released(case.holds, at, _PEOPLE_S)} if phase is not case.phase and case.holds else {}
+def moved_on(case: Case, fact: f.PhaseEntered, at: Instant) -> Change:
+    """A pause or snooze belongs to the phase in which it was asked for.
+
+    One of a clock that the parties see ends when they see the phase change: else its end would tell them of a draft.
+    """
+    if fact.phase is case.phase or not case.holds:
+        return {}
+    hidden = fact.phase in UNTOLD or fact.reason in BACK
+    over = tuple(h.id for h in case.holds if not (hidden and _theirs(case, h)))
+    return {"holds": released(case.holds, at, _PEOPLE_S, over)}
+
+
+def _theirs(case: Case, hold: Hold) -> bool:
+    clock = case.terms.clock(hold.of)
+    return clock is not None and clock.waits_for not in ("staff", "approver")
 
 
 def ended(case: Case, at: Instant) -> Change:
