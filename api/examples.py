@@ -156,6 +156,26 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "withdraw": {"by": _CLAIMANT, "reasons": "We have come to terms."},
     "close": {"by": "per_dana", "outcome": "expired", "reason": "no_respondent", "reasons": "The programme no longer exists."},
     "reopen": {"by": "per_dana", "reason": "new_evidence", "reasons": "The log was found."},
+    "pause": {"by": "per_mara", "clock": "ruling", "until": "2026-11-26T09:00:00Z", "reason": "waits_for_lab"},
+    "resume": {"by": "per_mara", "reason": "lab_answered"},
+    "snooze": {"by": "per_mara", "until": "2026-11-26T09:00:00Z", "reason": "hearing_on_thursday"},
+    "extend": {
+        "by": "per_lee",
+        "clock": "claimant_response",
+        "to": "2026-12-04T17:00:00Z",
+        "reason": "asked_for",
+        "reasons": "You asked for more time because the device is being repaired.",
+    },
+    "retarget": {"by": "per_dana", "priority": "high", "reason": "amount_corrected"},
+    "freeze": {"by": "per_dana", "incident": "mail-outage-2026-11"},
+    "thaw": {"by": "per_dana", "incident": "mail-outage-2026-11", "margin": "2 working hours"},
+    "impose_interim": {
+        "by": "per_mara",
+        "measure": "payout_freeze",
+        "of": "respondent",
+        "reasons": "Two stolen cards were used from this account within an hour.",
+    },
+    "review_interim": {"by": "per_lee", "decision": "keep", "reasons": "The bank has not answered yet."},
 }
 
 STRIPE: dict[str, Any] = {

@@ -14,9 +14,11 @@ from typing import Any, Literal, Protocol
 from domain.calendars import Calendar
 from domain.report import Report
 from policies.pack import Pack
+from storage.bulk import PostgresBulk
 from storage.idempotency import PostgresIdempotency
 from storage.inbox import PostgresInbox
 from storage.intake import PostgresIntake
+from storage.library import PostgresLibrary
 from storage.tenants import KeyHolder, Tenant
 from storage.views import PostgresViews
 from workflows.handles import Named
@@ -117,6 +119,8 @@ class Parts:
     intake: PostgresIntake
     inbox: PostgresInbox
     views: PostgresViews
+    bulk: PostgresBulk
+    library: PostgresLibrary
     tenants: Tenants
     """Both: :class:`storage.tenants.PostgresTenants`. A local desk may bring key holders of its own."""
     keys: Keys

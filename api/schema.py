@@ -13,7 +13,7 @@ from pydantic import BaseModel, create_model
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
-from api import answers
+from api import answers, clock_answers
 from api.envelope import VERSION
 from api.problems import MEDIA_TYPE
 from domain import commands
@@ -23,7 +23,8 @@ from domain.report import Report
 _REF = "#/components/schemas/"
 _ANSWERS: tuple[type[BaseModel], ...] = (
     answers.CaseBody, answers.AcceptedCase, answers.CasePage, answers.TimelinePage, answers.ActionsBody, answers.CommandAnswer,
-    answers.CommandBody, answers.TakenBody, answers.CheckBody,
+    answers.CommandBody, answers.TakenBody, answers.CheckBody, clock_answers.ClockList, clock_answers.ExplanationBody,
+    clock_answers.FreezeRequest, clock_answers.ThawRequest, clock_answers.BulkBody, clock_answers.IncidentList,
 )  # fmt: skip
 
 PROBLEM: dict[str, Any] = {
@@ -101,6 +102,12 @@ def gives(answers_by_status: dict[int, tuple[str | None, Any]]) -> dict[int | st
     if 503 not in found:
         found["5XX"] = {"description": "Our fault, or the database is away.", "content": problem}
     return found
+
+
+def or_text(given: dict[int | str, dict[str, Any]], example: str) -> dict[int | str, dict[str, Any]]:
+    """The same answers, of which the good one can be had as plain text too."""
+    given[200]["content"]["text/plain"] = {"schema": {"type": "string"}, "example": example}
+    return given
 
 
 _MEANING = {

@@ -10,7 +10,11 @@ from domain.case import Case
 from domain.facts import Actor, Recording, RulingIssued
 from domain.views import visible
 
-_TEAM_ONLY = frozenset({"terms", "routing", "priority", "ref_digest", "pack", "version", "decider", "approval_because"})
+_TEAM_ONLY = frozenset({
+    "terms", "routing", "priority", "ref_digest", "pack", "version", "decider", "approval_because",
+    # Of a level: on whom it landed, or why on nobody.
+    "told", "step", "withheld", "again_at",
+})  # fmt: skip
 """Fields of facts that the team alone reads: they say how the matter is handled, or join a person's cases."""
 
 

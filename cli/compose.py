@@ -101,6 +101,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from api.parts import Parts
     from cli.operator import OperatorKeys
     from cli.parsing import parsers
+    from storage.bulk import PostgresBulk
     from storage.idempotency import PostgresIdempotency
     from storage.inbox import PostgresInbox
     from storage.intake import PostgresIntake
@@ -119,6 +120,8 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             intake=PostgresIntake(database, vault),
             inbox=PostgresInbox(database, vault),
             views=PostgresViews(database, vault),
+            bulk=PostgresBulk(database, vault),
+            library=PostgresLibrary(database),
             tenants=tenants,
             keys=await OperatorKeys.of(tenants, operator) if operator else tenants,
             idempotency=PostgresIdempotency(database, vault),

@@ -85,12 +85,8 @@ def listing(
     Only what was asked for is in the statement, so that each combination can use its index. Names come from this code, values
     never stand in the text.
     """
-    where, arguments = ["c.tenant = $1", "c.state IS NOT NULL"], []
-    for name, value in conditions.items():
-        if value is not None:
-            arguments.append(value)
-            place = f"${len(arguments) + 2}"
-            where.append(_test(name, place))
+    tests, arguments = clauses(conditions, 3)
+    where = ["c.tenant = $1", "c.state IS NOT NULL", *tests]
     if cursor is not None:
         values = after if isinstance(after, tuple) else (after,)
         places = [f"${len(arguments) + 3 + number}" for number in range(len(values))]
@@ -99,6 +95,12 @@ def listing(
     if order.startswith("next_due_at"):
         where.append("c.next_due_at IS NOT NULL")
     return f"{_HELD}WHERE {' AND '.join(where)} ORDER BY {order} LIMIT $2", tuple(arguments)
+
+
+def clauses(conditions: Mapping[str, Any], first: int) -> tuple[list[str], list[Any]]:
+    """The tests on a row ``c`` that were asked for, and their arguments, which are numbered from ``first`` on."""
+    asked = [(name, value) for name, value in conditions.items() if value is not None]
+    return [_test(name, f"${first + number}") for number, (name, _) in enumerate(asked)], [value for _, value in asked]
 
 
 def _test(name: str, place: str) -> str:

@@ -51,6 +51,15 @@ VERBS = (
     Verb("declinations", "decline", "Turn a report away"),
     Verb("close", "close", "End a case that cannot be decided"),
     Verb("reopen", "reopen", "Take a closed case up again"),
+    Verb("pauses", "pause", "Let clocks stand still"),
+    Verb("resumptions", "resume", "Let paused clocks go on"),
+    Verb("snoozes", "snooze", "Put the case away until an instant"),
+    Verb("extensions", "extend", "Give a clock more time"),
+    Verb("retargets", "retarget", "Change what the targets follow from"),
+    Verb("freezes", "freeze", "Freeze the clocks of this case for an incident"),
+    Verb("thaws", "thaw", "Let the clocks of an incident go on"),
+    Verb("interim-measures", "impose_interim", "Impose an interim measure"),
+    Verb("interim-reviews", "review_interim", "Keep or lift interim measures"),
 )
 
 _ANSWERS = gives({200: ("CommandAnswer", COMMAND_ANSWER), 202: ("CommandAnswer", PENDING)})

@@ -21,9 +21,11 @@ from api.app import create_app
 from api.parts import Parsers, Parts
 from api.throttle import Throttle
 from policies.shelf import Shelf
+from storage.bulk import PostgresBulk
 from storage.idempotency import PostgresIdempotency
 from storage.inbox import PostgresInbox
 from storage.intake import PostgresIntake
+from storage.library import PostgresLibrary
 from storage.pool import Database
 from storage.records import PostgresRecords
 from storage.tenants import Person, PostgresTenants, Tenant
@@ -129,6 +131,8 @@ class Office:
             intake=PostgresIntake(self.database, self.vault),
             inbox=self.inbox,
             views=self.views,
+            bulk=PostgresBulk(self.database, self.vault),
+            library=PostgresLibrary(self.database),
             tenants=self.tenants,
             keys=self.tenants,
             idempotency=PostgresIdempotency(self.database, self.vault),

@@ -1,0 +1,91 @@
+"""Incidents: the clocks of many cases stand still from one instant on, and go on from another."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from api.answers import STAFF
+from api.bodies import read_object
+from api.callers import Caller, identify, viewer
+from api.clock_answers import FreezeRequest, ThawRequest
+from api.clock_examples import FREEZE, FREEZING, FROZEN, INCIDENTS, THAW, THAWED, THAWING
+from api.freezing import carry_out, freeze_order, incidents, orderer, parsed, preview, thaw_order
+from api.idempotent import Once, Reply, canonical, key_of
+from api.parts import Parts
+from api.problems import Problem
+from api.replies import answer
+from api.schema import gives, takes
+from domain.base import Code
+from storage.bulk import Order
+
+router = APIRouter(tags=["clocks"])
+
+
+@router.post(
+    "/v1/freezes",
+    summary="Freeze clocks for an incident",
+    openapi_extra=takes("FreezeRequest", FREEZE),
+    responses=gives({200: ("BulkBody", FROZEN), 202: ("BulkBody", FREEZING)}),
+)
+async def freeze(request: Request) -> Response:
+    """For ops. Every open case that fits and is not frozen for this incident gets the command `freeze`, all or none, with one
+    effective instant. 200: all have judged it; 202: on disk for all, and judged by some later. Limits of the law go on.
+    `dry_run` only says how many cases it would be, and which come first."""
+
+    async def order(parts: Parts, caller: Caller, key: str | None, body: dict[str, Any]) -> tuple[Order, bool]:
+        said = parsed(FreezeRequest, body)
+        by = await orderer(parts, caller, said.by, "freeze")
+        return freeze_order(said, by, key), said.dry_run
+
+    return await _bulk(request, "POST /v1/freezes", order)
+
+
+@router.post(
+    "/v1/freezes/{incident}/thaw",
+    summary="Thaw what was frozen for an incident",
+    openapi_extra=takes("ThawRequest", THAW, may_be_empty=True),
+    responses=gives({200: ("BulkBody", THAWED), 202: ("BulkBody", THAWING)}),
+)
+async def thaw(request: Request, incident: Annotated[Code, Path()]) -> Response:
+    """For ops. Every open case that is frozen for this incident gets the command `thaw`, all or none, with one effective instant;
+    `margin` (`2 working hours`) is time on top, in which people find their feet."""
+
+    async def order(parts: Parts, caller: Caller, key: str | None, body: dict[str, Any]) -> tuple[Order, bool]:
+        said = parsed(ThawRequest, body)
+        by = await orderer(parts, caller, said.by, "thaw")
+        return thaw_order(incident, said, by, key), said.dry_run
+
+    return await _bulk(request, f"POST /v1/freezes/{incident}/thaw", order)
+
+
+Ordering = Callable[[Parts, Caller, str | None, dict[str, Any]], Awaitable[tuple[Order, bool]]]
+
+
+async def _bulk(request: Request, route: str, ordering: Ordering) -> Response:
+    caller = await identify(request)
+    caller.need("cases:write")
+    parts: Parts = request.app.state.parts
+    key = key_of(request)
+    body = await read_object(request, may_be_empty=True)
+    order, dry_run = await ordering(parts, caller, key, body)
+
+    async def work() -> Reply:
+        return await (preview if dry_run else carry_out)(parts, caller.tenant_id, order)
+
+    once: Once = request.app.state.once
+    return answer(await once.do(caller.tenant_id, key, route, canonical({**body, "by": order.by}), work))
+
+
+@router.get("/v1/freezes", summary="Incidents that are not over", responses=gives({200: ("IncidentList", INCIDENTS)}))
+async def read_freezes(request: Request) -> Response:
+    """For the team: for which incidents clocks stand still, in how many open cases, and since when."""
+    caller = await identify(request)
+    caller.need("cases:read")
+    parts: Parts = request.app.state.parts
+    if caller.party is not None or (await viewer(parts, caller, "")).role not in STAFF:
+        raise Problem("not_allowed", "Incidents are the team's business.")
+    return answer(Reply(200, await incidents(parts, caller.tenant_id)))

@@ -1,0 +1,232 @@
+"""One command for many cases at once, with one instant for all of them: clocks frozen for an incident, and thawed after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import asyncpg
+
+from activities.ports import Never
+from domain.base import Instant, Kept
+from domain.clock_commands import Freeze, Thaw
+from storage.pool import Connection, Database
+from storage.sql_views import clauses
+from storage.vault import Vault
+from storage.views import CaseFilter, conditions
+
+# $2 the incident. Frozen, or about to be: a thaw must also reach the freeze that nobody has judged yet.
+_FROZEN = """
+(coalesce(jsonb_path_exists(c.state, '$.holds[*] ? (@.why == "freeze" && @.until == null && @.incident == $incident)',
+    jsonb_build_object('incident', $2::text)), false)
+OR EXISTS (SELECT FROM commands w WHERE w.tenant = $1 AND w.case_id = c.id AND w.status = 'pending' AND w.type = 'freeze'
+    AND w.body ->> 'incident' = $2))
+"""
+
+NOW = "SELECT clock_timestamp()"
+
+PLACE = """
+INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body)
+SELECT $1, b.case_id, b.id, $2, $3, 'api', $4, b.body FROM jsonb_to_recordset($5) AS b (case_id text, id text, body jsonb)
+ON CONFLICT DO NOTHING
+"""
+
+PLACED = """
+SELECT c.id, c.kind, c.opened_at, m.id AS command_id, m.received_at, (m.body ->> 'at')::timestamptz AS at
+FROM commands m JOIN cases c ON c.tenant = $1 AND c.id = m.case_id
+WHERE m.tenant = $1 AND m.id = ANY($2) AND m.id LIKE 'cmd\\_%'
+ORDER BY c.id
+"""
+
+ANSWERS = """
+SELECT case_id, id AS command_id, status, answer ->> 'code' AS code, answer ->> 'detail' AS detail
+FROM commands WHERE tenant = $1 AND id = ANY($2) AND id LIKE 'cmd\\_%'
+ORDER BY case_id
+"""
+
+RUNNING = """
+SELECT f.incident, count(DISTINCT f.case_id) AS cases, count(DISTINCT f.case_id) FILTER (WHERE f.waits) AS waiting,
+    min(f.since) AS since
+FROM (
+    SELECT h ->> 'incident' AS incident, c.id AS case_id, (h ->> 'since')::timestamptz AS since, false AS waits
+    FROM cases c CROSS JOIN LATERAL jsonb_array_elements(c.state -> 'holds') AS h
+    WHERE c.tenant = $1 AND c.status = 'open' AND h ->> 'why' = 'freeze' AND h ->> 'until' IS NULL
+    UNION ALL
+    SELECT w.body ->> 'incident', w.case_id, coalesce((w.body ->> 'at')::timestamptz, w.received_at), true
+    FROM commands w JOIN cases c ON c.tenant = $1 AND c.id = w.case_id AND c.status = 'open'
+    WHERE w.tenant = $1 AND w.status = 'pending' AND w.type = 'freeze'
+) AS f
+GROUP BY f.incident
+ORDER BY since, f.incident
+"""
+
+
+class InstantAhead(Never):
+    """An incident can neither begin nor end later than now."""
+
+    def __init__(self) -> None:
+        super().__init__("instant_refused", "This instant lies ahead; an incident begins and ends now or before.")
+
+
+_AT_ONCE = 1000
+"""Commands of a bulk that are looked up at once."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is sent to every selected case."""
+
+    command: Literal["freeze", "thaw"]
+    incident: str
+    bulk_id: str
+    """The same one again is the same bulk, whatever it would select now."""
+    by: str
+    at: datetime | None = None
+    """The instant for all; None: when it was received."""
+    more: Mapping[str, Any] | None = None
+    """Further fields of the command."""
+    which: CaseFilter = CaseFilter()  # noqa: RUF009 - frozen
+
+
+@dataclass(frozen=True)
+class Member:
+    """A case of a bulk, and the command it was sent."""
+
+    case_id: str
+    kind: str
+    opened_at: datetime
+    command_id: str
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A bulk that is on disk as a whole."""
+
+    at: datetime | None
+    received_at: datetime | None
+    """Both None when there was no case to send it to."""
+    members: Sequence[Member]
+
+
+class Result(Kept):
+    """How the command of one case stands."""
+
+    case_id: str
+    command_id: str
+    status: Literal["pending", "accepted", "refused", "broken"]
+    code: str | None = None
+    detail: str | None = None
+
+
+class Incident(Kept):
+    """An incident for which clocks stand still."""
+
+    incident: str
+    cases: int
+    waiting: int
+    """Of these: the freeze is on disk and not judged yet."""
+    since: Instant
+
+
+class PostgresBulk:
+    """Puts one command for each selected case into the inbox, all or none, with one time of receipt."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def preview(self, tenant_id: str, order: Order) -> Sequence[str]:
+        """Ids of the cases that an order would go to now, oldest first."""
+        statement, arguments = selection(order)
+        async with self._database.tenant(tenant_id) as conn:
+            return [row["id"] for row in await conn.fetch(statement, tenant_id, order.incident, *arguments)]
+
+    async def place(self, tenant_id: str, order: Order) -> Placed:
+        """Send an order to every case that it selects. The same bulk again sends nothing, and answers what was sent.
+
+        Raises :class:`InstantAhead` (``instant_refused``).
+        """
+        stem = self._stem(tenant_id, order)
+        async with self._database.tenant(tenant_id) as conn:
+            known = await _placed(conn, tenant_id, stem)
+            if known is not None:
+                return known
+            try:
+                async with conn.transaction():
+                    return await _place(conn, tenant_id, order, stem)
+            except _Twice:
+                # Somebody sent the same bulk in this very moment, and theirs stands.
+                return await _placed(conn, tenant_id, stem) or Placed(None, None, ())
+
+    async def results(self, tenant_id: str, placed: Placed) -> Sequence[Result]:
+        """How each command of a bulk stands now."""
+        ids = [member.command_id for member in placed.members]
+        async with self._database.tenant(tenant_id) as conn:
+            return [Result(**dict(row)) for row in await conn.fetch(ANSWERS, tenant_id, ids)]
+
+    async def incidents(self, tenant_id: str) -> Sequence[Incident]:
+        """The incidents for which clocks of open cases stand still, the longest first."""
+        async with self._database.tenant(tenant_id) as conn:
+            return [Incident(**dict(row)) for row in await conn.fetch(RUNNING, tenant_id)]
+
+    def _stem(self, tenant_id: str, order: Order) -> str:
+        # Keyed: nobody can guess the ids and occupy one beforehand.
+        said = f"{order.command}\n{order.incident}\n{order.bulk_id}".encode()
+        return f"cmd_{order.command}-{self._vault.body_hash(tenant_id, said).hex()[:32]}"
+
+
+class _Twice(Exception):
+    """The same bulk is being placed by somebody else."""
+
+
+def selection(order: Order) -> tuple[str, tuple[Any, ...]]:
+    """The statement that finds an order's cases, and its arguments from $3 on ($1 the tenant, $2 the incident)."""
+    where, arguments = clauses(conditions(order.which), 3)
+    frozen = f"NOT {_FROZEN}" if order.command == "freeze" else _FROZEN
+    tests = " AND ".join(["c.tenant = $1", "c.status = 'open'", *where, frozen])
+    # In one order everywhere, so that two bulks wait for each other and never lock each other out.
+    return f"SELECT c.id, c.kind, c.opened_at FROM cases c WHERE {tests} ORDER BY c.id", tuple(arguments)  # noqa: S608
+
+
+async def _place(conn: Connection, tenant_id: str, order: Order, stem: str) -> Placed:
+    statement, arguments = selection(order)
+    # Every row is held FOR SHARE before the clock is read, as for a single command: a record that judges a deadline of one of
+    # them either is done by then, or waits and finds the command.
+    rows = await conn.fetch(f"{statement} FOR SHARE OF c", tenant_id, order.incident, *arguments)
+    if not rows:
+        return Placed(None, None, ())
+    received_at = await conn.fetchval(NOW)
+    at = order.at or received_at
+    if at > received_at:
+        raise InstantAhead
+    members = [_member(row, f"{stem}-{number}") for number, row in enumerate(rows, 1)]
+    bodies = [{"case_id": one.case_id, "id": one.command_id, "body": _body(order, one.command_id, at)} for one in members]
+    done = await conn.execute(PLACE, tenant_id, order.command, order.by, received_at, bodies)
+    if int(done.split()[-1]) != len(members):
+        raise _Twice
+    return Placed(at, received_at, members)
+
+
+def _body(order: Order, command_id: str, at: datetime) -> dict[str, Any]:
+    fields = {"id": command_id, "by": order.by, "channel": "api", "incident": order.incident, "at": at, **(order.more or {})}
+    made = Freeze(**fields) if order.command == "freeze" else Thaw(**fields)
+    return made.model_dump(mode="json")
+
+
+async def _placed(conn: Connection, tenant_id: str, stem: str) -> Placed | None:
+    """A bulk that is on disk; None when its first command is not there, and so none is."""
+    rows: list[asyncpg.Record] = []
+    number = 1
+    while number == len(rows) + 1:
+        ids = [f"{stem}-{n}" for n in ([1] if number == 1 else range(number, number + _AT_ONCE))]
+        rows += await conn.fetch(PLACED, tenant_id, ids)
+        number += len(ids)
+    if not rows:
+        return None
+    return Placed(rows[0]["at"], rows[0]["received_at"], [_member(row, row["command_id"]) for row in rows])
+
+
+def _member(row: asyncpg.Record, command_id: str) -> Member:
+    return Member(row["id"], row["kind"], row["opened_at"], command_id)
