@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.base import ActorId, Code, Frozen, Instant, PersonId, Phase
 from domain.clock_commands import TimeSpan
 from domain.explained import Explanation, LevelSaid
+from policies.moves import CaseMoves
 
 
 class _Body(BaseModel):
@@ -124,3 +125,16 @@ class IncidentList(_Body):
 
     object: Literal["list"] = "list"
     data: tuple[IncidentBody, ...]
+
+
+class MovesPage(_Body):
+    """Cases among those looked at whose deadlines newer calendars or zone data would move."""
+
+    object: Literal["list"] = "list"
+    zone_data: str
+    """Release of the zone data in use now."""
+    data: tuple[CaseMoves, ...]
+    looked_at: int
+    """Open cases on this page; most of them usually would not change."""
+    has_more: bool
+    next_cursor: str | None = None

@@ -100,3 +100,28 @@ INCIDENTS: dict[str, Any] = {
         }
     ],
 }
+
+MOVES: dict[str, Any] = {
+    "object": "list",
+    "zone_data": "2026.2",
+    "data": [
+        {
+            "case": _CASE_ID,
+            "kind": "bounty_dispute",
+            "calendars": [{"name": "europe-office", "from_ref": "cal_3f9a1c", "to_ref": "cal_77b0de"}],
+            "zone_data": [],
+            "moves": [
+                {
+                    "clock": "ruling",
+                    "instance": 1,
+                    "level": "breach",
+                    "from_at": "2026-12-28T09:00:00Z",
+                    "to_at": "2026-12-29T09:00:00Z",
+                }
+            ],
+        }
+    ],
+    "looked_at": 100,
+    "has_more": False,
+    "next_cursor": None,
+}

@@ -104,7 +104,7 @@ async def _looker(parts: Parts, caller: Caller) -> Actor:
 
 
 async def _rows(parts: Parts, caller: Caller, which: CaseFilter, sort: str, page: Page) -> Sequence[Held]:
-    after = _read_cursor(page.cursor, sort, 2 if sort == "due" else 1) if page.cursor else None
+    after = read_cursor(page.cursor, sort, 2 if sort == "due" else 1) if page.cursor else None
     tenant, limit = caller.tenant_id, page.limit + 1
     if sort == "newest":
         return await parts.views.cases(tenant, which, after[0] if after else None, limit)
@@ -113,12 +113,12 @@ async def _rows(parts: Parts, caller: Caller, which: CaseFilter, sort: str, page
 
 async def page_of_entries(parts: Parts, caller: Caller, seen: Seen, page: Page) -> dict[str, Any]:
     """One page of what happened. The cursor counts what the caller sees: the facts' own numbers would tell of hidden ones."""
-    skip = abs(int(_read_cursor(page.cursor, "facts", 1)[0])) if page.cursor else 0
+    skip = abs(int(read_cursor(page.cursor, "facts", 1)[0])) if page.cursor else 0
     told = await _told(parts, caller, seen, skip + page.limit + 1)
     shown = told[skip : skip + page.limit]
     more = len(told) > skip + page.limit
     texts = await parts.views.texts(caller.tenant_id, content_ids(shown))
-    cursor = _cursor("facts", str(skip + len(shown))) if more else None
+    cursor = cursor_of("facts", str(skip + len(shown))) if more else None
     return {"object": "list", "data": with_texts(shown, texts), "has_more": more, "next_cursor": cursor}
 
 
@@ -136,15 +136,16 @@ async def _told(parts: Parts, caller: Caller, seen: Seen, most: int) -> list[dic
 
 def _after(sort: str, last: Held) -> str:
     due = last.next_due_at.isoformat() if sort == "due" and last.next_due_at else None
-    return _cursor(sort, last.id, *([due] if due else []))
+    return cursor_of(sort, last.id, *([due] if due else []))
 
 
-def _cursor(*parts: str) -> str:
+def cursor_of(*parts: str) -> str:
+    """A cursor that says where a page ended, and of which list."""
     return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
-def _read_cursor(text: str, sort: str, values: int) -> list[str]:
-    """What :func:`_cursor` wrote. Raises ``cursor_invalid`` for anything else, and for a cursor of another order."""
+def read_cursor(text: str, sort: str, values: int) -> list[str]:
+    """What :func:`cursor_of` wrote. Raises ``cursor_invalid`` for anything else, and for a cursor of another order."""
     rest: list[Any] = []
     try:
         said: list[Any] = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))

@@ -85,11 +85,12 @@ def due_command(row: DueLevel) -> c.Deadline:
 
 
 def calendars_of(case: Case | None, command: c.Command | None = None) -> frozenset[str]:
-    """References of the calendars that a step needs."""
+    """References of the calendars that a step needs: those of the terms, and those on which clocks ran out or stopped."""
     terms = [case.terms] if case else []
     if isinstance(command, c.Open):
         terms.append(command.terms)
-    return frozenset(reference for t in terms for reference in t.references)
+    ran_on = {clock.ran_on[1] for clock in case.clocks if clock.ran_on} if case else set()
+    return frozenset(reference for t in terms for reference in t.references) | frozenset(ref for ref in ran_on if ref)
 
 
 def mark_level(case: Case, row: DueLevel, recorded_at: datetime, zone_data: str) -> Step:
