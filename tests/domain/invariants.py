@@ -31,7 +31,7 @@ UNTOLD = frozenset({
 })  # fmt: skip
 """Facts that nobody outside hears of, whatever the phase."""
 HOLDING = frozenset({"clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "case_retargeted"})
-"""Nobody outside hears of these either; what they may notice is that a date of their own has moved."""
+"""Nobody outside hears of these either; what they may notice is that a date of their own has moved, or what the case is about."""
 OF_THE_OTHER_SIDE = frozenset({"interim_imposed", "interim_reviewed", "interim_ended"})
 """Measures are against the respondent, and the claimant does not hear of them."""
 LIMIT = "final_answer"
@@ -193,8 +193,9 @@ class Witness:
             shows_no_secret(now)
             unknown = OF_THE_OTHER_SIDE if who in (CLAIMANT, AGENT) else frozenset()
             if who in self.views and all(fact.type in HOLDING | unknown or _untold(made.case, fact) for fact in facts):
-                dates = {"deadlines": now.deadlines} if any(fact.type in HOLDING for fact in facts) else {}
-                same = self.views[who].model_copy(update=dates)
+                moved = {"deadlines": now.deadlines, "category": now.category}
+                held = any(fact.type in HOLDING for fact in facts)
+                same = self.views[who].model_copy(update=moved if held else {})
                 assert now == same, f"{who} can see that {[fact.type for fact in facts]} happened"
             self.views[who] = now
 
