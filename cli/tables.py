@@ -14,6 +14,12 @@ from adapters.currencies import in_words
 
 _PHASE_STYLE = {"closed": "dim", "approval": "yellow", "ruled": "yellow", "appeal": "magenta", "appealable": "cyan"}
 
+_TELLING = (
+    "phase", "clock", "level", "action", "step", "withheld", "outcome", "decision", "owner", "queue", "priority", "why",
+    "incident", "margin", "by_span", "because", "reason", "of", "result",
+)  # fmt: skip
+_INSTANTS = {"since": "since", "until": "until", "to_at": "now due"}
+
 
 def out() -> Console:
     """Standard output; wide enough for the tables when it is a file or a pipe."""
@@ -102,8 +108,8 @@ def timeline_table(entries: Iterable[dict[str, Any]], title: str | None = None) 
 def said_of(entry: dict[str, Any]) -> str:
     """The few words that tell one fact of a kind from another: codes, money, and the beginning of what somebody wrote."""
     fact = {**(entry.get("fact") or entry.get("data") or {}), **(entry.get("texts") or {})}
-    names = ("phase", "clock", "level", "action", "outcome", "decision", "owner", "queue", "reason", "of", "result")
-    words = [str(fact[n]).replace("_", " ") for n in names if isinstance(fact.get(n), str)]
+    words = [str(fact[n]).replace("_", " ") for n in _TELLING if isinstance(fact.get(n), str)]
+    words += [f"{label} {when(fact[n])}" for n, label in _INSTANTS.items() if isinstance(fact.get(n), str)]
     words += [remedy_words(r) for r in (fact.get("remedy"), *(fact.get("remedies") or [])) if isinstance(r, dict)]
     if isinstance(fact.get("remedy"), str):
         words.append(remedy_words({"type": fact["remedy"], "amount": fact.get("amount")}))
