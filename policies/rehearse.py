@@ -31,7 +31,7 @@ from domain.worktime import due, zone_data_version
 from policies.pack import Pack
 from policies.resolve import resolve
 from policies.retarget import retargeted
-from policies.scripts import Script, ScriptError, ScriptStep, Speaker
+from policies.scripts import Expectation, Script, ScriptError, ScriptStep, Speaker
 from policies.shelf import Shelf
 
 _CASE_ID = "case_00000000-0000-7000-8000-000000000000"
@@ -57,16 +57,22 @@ class Line(Kept):
     refused: dict[str, Any] | None = None
     deadlines: tuple[dict[str, Any], ...] = ()
     actions: dict[str, tuple[str, ...]] = {}
+    missed: tuple[str, ...] = ()
+    """What the story expected and did not get."""
 
 
 def rehearse(shelf: Shelf, pack: Pack, script: Script) -> Iterator[Line]:
     """The lines of a story, in order. Raises :class:`ScriptError` for a report or a step that makes no sense."""
     stage = _Stage(shelf, pack, script)
-    yield stage.open()
+    line = stage.checked(stage.open(), script.expect)
     for number, one in enumerate(script.steps, 2):
-        at = stage.instant_of(one)
+        yield line
+        at = stage.instant_of(one.at)
         yield from stage.time_passes(at)
-        yield stage.act(number, one, at)
+        line = stage.checked(stage.act(number, one, at), one.expect)
+    rest = [line, *(stage.time_passes(stage.instant_of(script.until)) if script.until is not None else ())]
+    yield from rest[:-1]
+    yield stage.checked(rest[-1], script.ends)
 
 
 class _Stage:
@@ -109,13 +115,24 @@ class _Stage:
         )  # fmt: skip
         return self._line(1, "system", step(None, _CASE_ID, command, Voice(actor=SYSTEM), self._now, self._now, self._books))
 
-    def instant_of(self, one: ScriptStep) -> datetime:
-        """When a step happens."""
-        if isinstance(one.at, datetime):
-            at = one.at
+    def checked(self, line: Line, expected: Expectation | None) -> Line:
+        """The line, with what the story expected of it and did not get."""
+        if expected is None:
+            return line
+        outcome = self._case.outcome.value if self._case is not None and self._case.outcome else None
+        refused = line.refused["code"] if line.refused else None
+        found = {"phase": line.phase, "refused": refused, "outcome": outcome, "facts": line.facts}
+        wanted = {name: value for name, value in expected if value is not None or (name == "refused" and line.refused)}
+        missed = [f"{name}: {found[name]}, not {value}" for name, value in wanted.items() if found[name] != value]
+        return line.model_copy(update={"missed": (*line.missed, *missed)})
+
+    def instant_of(self, when: datetime | str) -> datetime:
+        """An instant, or so long after the step before."""
+        if isinstance(when, datetime):
+            at = when
         else:
             calendar = self._calendars.get(self._terms.calendar or "")
-            found = due(calendar, self._now, _span(one.at[1:]))
+            found = due(calendar, self._now, _span(when[1:]))
             assert found is not None  # no pauses
             at = found
         if at < self._now:
@@ -196,7 +213,9 @@ class _Stage:
             by=by,
             phase=case.phase.value if case else None,
             refused=refused,
-            deadlines=tuple({"clock": r.clock, "level": r.level, "at": r.due_at.isoformat()} for r in rows),
+            deadlines=tuple(
+                {"clock": r.clock, "level": r.level, "at": r.due_at.isoformat().replace("+00:00", "Z")} for r in rows
+            ),
             actions=self._actions(case) if case else {},
         )
 

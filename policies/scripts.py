@@ -35,12 +35,23 @@ class Speaker(Frozen):
     """Refs of parties whom they may not judge."""
 
 
+class Expectation(Frozen):
+    """What a step has to come to, where the story is also a test."""
+
+    phase: str | None = None
+    refused: str | None = None
+    """The code of the refusal."""
+    facts: tuple[str, ...] | None = None
+    outcome: str | None = None
+
+
 class ScriptStep(Frozen):
     """Somebody sends a command at an instant, or so long after the step before (``+3 business days``)."""
 
     at: Instant | str
     by: Speaker
     command: dict[str, Any]
+    expect: Expectation | None = None
 
     @field_validator("at", mode="before")
     @classmethod
@@ -62,11 +73,17 @@ class Script(Frozen):
     """People who do nothing themselves but are named by a command (``assign``)."""
     steps: tuple[ScriptStep, ...] = ()
     title: str = ""
+    expect: Expectation | None = None
+    """What the report itself has to come to."""
+    until: Instant | str | None = None
+    """Time that passes after the last step, so that deadlines come to fire."""
+    ends: Expectation | None = None
+    """How the story has to end."""
 
-    @field_validator("at", mode="before")
+    @field_validator("at", "until", mode="before")
     @classmethod
     def _when(cls, value: Any) -> Any:
-        return _instant(value)
+        return value.strip() if isinstance(value, str) and value.strip().startswith("+") else _instant(value)
 
 
 def read_script(text: str) -> Script:
