@@ -58,13 +58,32 @@ def bounty_dispute() -> Life:
 
 
 def fraud_report() -> Life:
-    """Declined, reopened, ruled, overturned on appeal, appealed and withdrawn, reopened, taken back."""
+    """Declined, reopened, held and aimed anew, ruled, overturned on appeal, appealed and withdrawn, reopened, taken back."""
     life = a_case("fraud_report", priority="urgent").in_intake().says(OPS, "decline").says(OPS, "reopen")
-    life.fire("first_response", "breach").appealable("both").says(RESPONDENT, "appeal").says(LEAD_3, "take")
+    life.fire("first_response", "breach").in_review()
+    _moved_in_time(life).appealable("both").says(RESPONDENT, "appeal").says(LEAD_3, "take")
     life.says(LEAD_3, "decide_appeal", decision="overturn", **OUTCOMES["fraud_report"]["none"]).fire("grace")
     life.says(ROBOT, "report_effect", effect_id=life.case.effects[2].id, result="needs_hands", note="account_closed")
     life.says(CLAIMANT, "appeal").says(CLAIMANT, "withdraw").says(OPS, "reopen")
     return life.in_review(owner=LEAD).ruled("light").says(CLAIMANT, "withdraw")
+
+
+def _moved_in_time(life: Life) -> Life:
+    """Measures imposed and looked at, clocks paused, put away, extended, frozen and aimed anew."""
+    why = "The money would be gone."
+    life.says(MEDIATOR, "impose_interim", measure="payout_freeze", reasons=why)
+    life.says(MEDIATOR, "impose_interim", measure="suspend", reasons=why).later(timedelta(days=3))
+    life.says(LEAD, "review_interim", decision="keep", reasons="It still would.", measure_id=life.case.interim[0].id)
+    life.says(MEDIATOR, "review_interim", decision="lift", reasons="Not him.", measure_id=life.case.interim[1].id)
+    life.says(MEDIATOR, "pause", clock="ruling", until=(life.now + timedelta(days=2)).isoformat(), reason="expert_asked")
+    life.says(MEDIATOR, "snooze", until=(life.now + timedelta(days=1)).isoformat(), reason="expert_asked").later(
+        timedelta(hours=1)
+    )
+    life.says(CLAIMANT, "message").says(LEAD, "resume").says(MEDIATOR, "message")
+    life.says(LEAD, "extend", clock="final_answer", reason="abroad", reasons="It happened abroad.")
+    life.says(OPS, "freeze", incident="inc_0001", at=(life.now - timedelta(hours=1)).isoformat()).later(timedelta(hours=3))
+    life.says(OPS, "thaw", incident="inc_0001", margin="2 working hours")
+    return life.says(OPS, "retarget", priority="high", calendar="us-office", reason="moved")
 
 
 def main(release: str) -> None:

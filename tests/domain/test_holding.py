@@ -105,6 +105,16 @@ class TestPause:
         assert not any(hold.lasts_at(life.now) for hold in life.case.holds)
         assert "ruling" in ahead(life.says(LEAD, "return_ruling"))
 
+    @pytest.mark.parametrize("back", [False, True])
+    def test_of_a_partys_clock_does_not_end_with_a_draft_of_which_they_must_not_know(self, back: bool) -> None:
+        life = in_review().says(MEDIATOR, "request_evidence", of="respondent")
+        life.says(MEDIATOR, "pause", clock="respondent_response", until="2026-03-05T09:00:00Z", **WHY)
+        before = life.seen_by(RESPONDENT)
+        life.in_approval()
+        assert life.seen_by(RESPONDENT) == before
+        life.says(LEAD, "return_ruling" if back else "approve")
+        assert life.seen_by(RESPONDENT) == before
+
     def test_ends_with_the_case_and_does_not_come_back_with_it(self) -> None:
         life = in_review().says(MEDIATOR, "pause", **WHY).says(CLAIMANT, "withdraw").says(OPS, "reopen")
         assert {"ruling", "first_response"} <= ahead(life)

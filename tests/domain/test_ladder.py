@@ -187,6 +187,11 @@ class TestQuiet:
             ("owner_answered", BREACH, None), ("owner_answered", at("03-16 09:30"), None), (None, at("03-16 09:50"), "lead"),
         ]  # fmt: skip
 
+    def test_it_does_not_come_while_the_clock_is_paused(self) -> None:
+        life = after(late(), "03-16 09:00", MEDIATOR, "message").fire("ruling")
+        after(life, "03-16 09:10", MEDIATOR, "pause", until="2026-03-18T10:00:00Z", reason="expert_asked")
+        assert end(life, "ruling") >= at("03-18 10:00")
+
     def test_just_half_an_hour_ago_is_not_now(self) -> None:
         life = a_case().in_review().says(MEDIATOR, "message")
         after(life, "03-16 08:31", MEDIATOR, "message").fire("ruling", "breach")
