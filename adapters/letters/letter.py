@@ -47,7 +47,8 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "by_default": _text(data.get("by_default")),
         "texts": {name: _clean(notice.texts.get(name)) for name in ("reasons", "what", "text")},
         **_said(data, words, side),
-        **(_internal(notice, words) if staff else dict.fromkeys(("priority", "clock", "level", "action", "trouble", "reached"))),
+        **_more_time(notice, words, side),
+        **(_internal(notice, words) if staff else dict.fromkeys(_INTERNAL)),
     }
 
 
@@ -70,7 +71,26 @@ def _said(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, 
         "case_outcome": _text(data.get("case_outcome")),
         "version": _line(_text(data.get("version"))),
         "result": _text(data.get("result")),
+        "measures": [m for m in (_remedy(x, words, None) for x in _listed(data.get("measures"))) if m],
+        "because": _text(data.get("because")),
     }
+
+
+def _more_time(notice: OutgoingNotice, words: Words, side: str | None) -> dict[str, Any]:
+    """Which clock was extended, as far as its reader may know it, and until when."""
+    data = notice.data
+    clock, due_clock = _text(data.get("clock")), _text(data.get("due_clock"))
+    code = clock or due_clock or ""
+    waits_for = _text(data.get("waits_for")) or code.removesuffix("_response")
+    at = instant_of(data.get("to_at")) or (instant_of(data.get("due_at")) if clock in (None, due_clock) else None)
+    what = "you" if side and waits_for == side else {"settlement": "settlement", "appeal_window": "appeal"}.get(code)
+    return {
+        "extended": "law" if data.get("statutory") is True else what,
+        "until": told(at, notice.zone, words, now=notice.at) if at else None,
+    }
+
+
+_INTERNAL = ("priority", "clock", "clock_code", "dated", "level", "action", "step", "trouble", "reached")
 
 
 def _internal(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
@@ -82,7 +102,11 @@ def _internal(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
     return {
         "priority": _text(data.get("priority")),
         "clock": words.clocks.get(clock or "", written_out(clock)) if clock else None,
+        "clock_code": clock,
+        # The next date of the team can be that of another clock, and a letter must not give it as this one's.
+        "dated": _text(data.get("due_clock")) in (None, clock),
         "level": _text(data.get("level")),
+        "step": written_out(step) if (step := _text(data.get("step"))) else None,
         "action": _text(data.get("action")),
         "trouble": words.troubles.get(trouble or ""),
         "reached": told(reached, notice.zone, words, now=notice.at) if reached else None,

@@ -91,6 +91,11 @@ ENGLISH = Words(
         "grace": "the undo window",
         "appeal_window": "the time to appeal",
         "appeal_ruling": "the decision of the appeal",
+        "next_update": "the answer to what a party wrote",
+        "final_answer": "the final answer",
+        "interim_review": "the review of an interim measure",
+        "snooze": "the time for which the case was put away",
+        "standstill": "the look at a case that stands still",
     },
     troubles={
         "address_refused": "The mail server refused the address.",

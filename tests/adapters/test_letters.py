@@ -111,6 +111,69 @@ LETTERS = {
         },
     ),
     "approval.staff": to_staff("phase_entered:approval", data={"phase": "approval", "priority": "high", **DUE}),
+    "clock_extended.claimant": a_notice(
+        "clock_extended",
+        data={**REVIEW, **ANSWER, "clock": "claimant_response", "waits_for": "claimant", "to_at": DUE["due_at"]},
+        texts={"reasons": "You asked for more time because the device is being repaired."},
+    ),
+    "clock_extended.settlement.respondent": to_respondent(
+        "clock_extended", data={**SETTLEMENT, "clock": "settlement", "waits_for": "nobody", "to_at": DUE["due_at"]}
+    ),
+    "clock_extended.law.claimant": a_notice(
+        "clock_extended",
+        data={**REVIEW, "clock": "final_answer", "waits_for": "staff", "statutory": True, "to_at": DUE["due_at"]},
+        texts={"reasons": "Your request concerns four systems, two of which are run by others who have to search theirs."},
+    ),
+    "interim_imposed.respondent": to_respondent(
+        "interim_imposed",
+        kind="fraud_report",
+        data={**INQUIRY, "measures": [{"type": "payout_freeze", "to": "respondent"}]},
+        texts={"reasons": "Two stolen cards were used from your account within an hour."},
+    ),
+    "interim_ended.lifted.respondent": to_respondent(
+        "interim_ended",
+        kind="fraud_report",
+        data={**INQUIRY, "measures": [{"type": "payout_freeze", "to": "respondent"}], "because": "lifted"},
+        texts={"reasons": "The bank has confirmed that the cards are yours."},
+    ),
+    "interim_ended.lapsed.respondent": to_respondent("interim_ended", kind="fraud_report", data={**INQUIRY, "because": "lapsed"}),
+    "escalation.ladder.staff": to_staff(
+        "level_reached:escalate",
+        data={
+            "clock": "next_update",
+            "level": "breach",
+            "action": "escalate",
+            "step": "ops",
+            "priority": "high",
+            "reached_at": "2026-03-05T08:59:00+00:00",
+        },
+    ),
+    "warning.staff": to_staff(
+        "level_reached:warn",
+        data={**REVIEW, **DUE, "due_clock": "ruling", "clock": "ruling", "level": "warn", "action": "warn", "priority": "normal"},
+    ),
+    "warning.another_date.staff": to_staff(
+        "level_reached:warn",
+        data={**REVIEW, **DUE, "due_clock": "next_update", "clock": "ruling", "level": "warn", "action": "warn"},
+    ),
+    "warning.interim.staff": to_staff(
+        "level_reached:warn",
+        kind="fraud_report",
+        data={**INQUIRY, **DUE, "due_clock": "interim_review", "clock": "interim_review", "level": "review", "action": "warn"},
+    ),
+    "snooze.staff": to_staff(
+        "level_reached:warn",
+        data={**REVIEW, **DUE, "due_clock": "ruling", "clock": "snooze", "level": "wake", "action": "warn", "priority": "normal"},
+    ),
+    "standstill.staff": to_staff(
+        "level_reached:escalate",
+        data={**REVIEW, **DUE, "due_clock": "standstill", "clock": "standstill", "level": "look", "action": "escalate"},
+    ),
+    "interim_ended.lapsed.staff": to_staff(
+        "interim_ended",
+        kind="fraud_report",
+        data={**INQUIRY, "measures": [{"type": "suspend", "to": "respondent"}], "because": "lapsed"},
+    ),
     "delivery_failed.staff": to_staff("delivery_failed", data={"reason": "address_refused"}),
     "needs_hands.staff": to_staff("effect_reported", data={"effect": "eff_1", "result": "needs_hands"}),
 }
@@ -121,9 +184,29 @@ EVENTS = [
     "evidence_lapsed", "offer_made", "offer_accepted", "offer_declined",
     "message_sent", "ruling_drafted", "ruling_issued", "ruling_returned", "appeal_lodged", "appeal_withdrawn", "case_remitted",
     "case_closed", "case_withdrawn", "case_reopened", "case_assigned", "case_queued", "level_reached:warn",
-    "level_reached:escalate", "delivery_failed", "effect_reported", "unheard_of:thing",
+    "level_reached:escalate", "delivery_failed", "effect_reported", "clock_extended", "interim_imposed", "interim_ended",
+    "unheard_of:thing",
 ]  # fmt: skip
-NAMES = ["phase", "phase_label", "due_at", "by_default", "outcome", "remedies", "right", "reason", "clock", "offer", "side"]
+NAMES = [
+    "measures",
+    "because",
+    "waits_for",
+    "to_at",
+    "statutory",
+    "step",
+    "due_clock",
+    "phase",
+    "phase_label",
+    "due_at",
+    "by_default",
+    "outcome",
+    "remedies",
+    "right",
+    "reason",
+    "clock",
+    "offer",
+    "side",
+]
 
 
 @pytest.mark.parametrize("name", LETTERS)
@@ -155,6 +238,7 @@ class TestWhatAPartyIsTold:
         inside = {
             "priority": "zz_priority", "owner": "per_zz_owner", "queue": "zz_queue", "level": "zz_level", "clock": "zz_clock",
             "action": "zz_action", "approval_because": "zz_because", "seq": 987654, "waiting_on": "zz_staff",
+            "step": "zz_step", "told": ["zz_told"],
             "phase": "approval", "phase_label": "Second look", "effect": "zz_effect",
         }  # fmt: skip
         letter = COMPOSER.compose(a_notice(event, audience=audience, data=inside))
