@@ -35,6 +35,8 @@ class Extended(Kept):
     at: Instant
     by_span: Span | None = None
     to: Instant | None = None
+    stood_still: bool = False
+    """With no end in sight when it was extended: what follows of the pause counts on top of ``to``."""
 
 
 class Hold(Kept):
@@ -74,6 +76,8 @@ class Clock(Kept):
     extensions: tuple[Extended, ...] = ()
     ran_on: tuple[Span, str | None] | None = None
     """Target and calendar when it ran out or stopped: what changes later does not change what was."""
+    closed: bool = False
+    """The end of the case stopped it: it goes on if the case is taken up again."""
     zone_data: str | None = None
     """The zone data with which its deadlines were computed last."""
 
@@ -191,6 +195,8 @@ class Case(Kept):
     holds: tuple[Hold, ...] = ()
     standstills: int = 0
     """How often somebody had to look because every clock stood still."""
+    look_again_at: Instant | None = None
+    """When the last look found nobody there: when somebody is."""
     answered_at: Instant | None = None
     """When the owner last said something to the parties."""
     interim: tuple[Interim, ...] = ()

@@ -8,17 +8,18 @@ zone or holiday data moves no running deadline by itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from domain.base import Phase
 from domain.calendars import Calendar
 from domain.case import Case, Clock, Fired
-from domain.facts import CaseRetargeted, DueLevel, Fact, LevelReached, PhaseEntered, Timetable
+from domain.facts import CaseReopened, CaseRetargeted, DueLevel, Fact, LevelReached, PhaseEntered, Timetable
 from domain.levels import Course, Reckoning, course_of, level_at, reckon, stands_still
 from domain.spans import Span
 from domain.terms import SNOOZE, STANDSTILL, ClockTerms, LadderStep, Level, Terms
 from domain.visibility import BACK
-from domain.worktime import due
+from domain.worktime import Pause, due
 
 EARLIEST_REPEAT_FOR = timedelta(seconds=1)
 """A repeating level never falls due sooner than this after it fired, whatever a pack says: a timer must not spin."""
@@ -42,6 +43,8 @@ def triggers(before: Case | None, fact: Fact, after: Case) -> frozenset[str]:
             found.add(f"{fact.type}:{fact.of.value}")
         case "interim_ended" if not after.interim:
             found.add("interim_over")
+        case "interim_reviewed" if all(i.reviewed_at == after.updated_at for i in after.interim):
+            found.add("interim_reviewed:all")
         case "evidence_submitted" | "offer_made" | "appeal_lodged":
             found.add(f"{fact.type}:{fact.side.value if fact.side else 'platform'}")
         case "message_sent":
@@ -77,7 +80,7 @@ def advance(before: Case | None, fact: Fact, after: Case, at: datetime, recorded
                 clock = _reached(clock, definition, fact, after, recorded_at)
         if clock is not None and clock.stopped_at is not None:
             ended[definition.name], clock = clock, None
-        if clock is None and after.open:
+        if clock is None and (after.open or isinstance(fact, CaseReopened)):
             last = ended.get(definition.name)
             clock = _taken_up(last, definition, fact, after) or _started(
                 last, definition, happened, fact, clocks, after, at, again
@@ -95,7 +98,8 @@ def _moved(clock: Clock, definition: ClockTerms, happened: frozenset[str], case:
     if ends or not case.open or happened & definition.all_stops:
         pauses = (*clock.pauses[:-1], (clock.pauses[-1][0], at)) if clock.waiting else clock.pauses
         course = course_of(case, clock)
-        return clock.model_copy(update={"stopped_at": at, "pauses": pauses, "ran_on": (course.target, course.calendar)})
+        ran_on = (course.target, course.calendar)
+        return clock.model_copy(update={"stopped_at": at, "closed": not case.open, "pauses": pauses, "ran_on": ran_on})
     if clock.waiting and not happened.isdisjoint(definition.resumes):
         return clock.model_copy(update={"pauses": (*clock.pauses[:-1], (clock.pauses[-1][0], at))})
     if not clock.waiting and not happened.isdisjoint(definition.pauses):
@@ -134,6 +138,9 @@ def _started(
 ) -> Clock | None:
     if not again and happened.isdisjoint(definition.all_starts) and not _new_in_pack(last, definition, fact, case):
         return None
+    if isinstance(fact, CaseReopened) and last is not None and last.closed:
+        # It goes on where it stood, once the case has a phase again.
+        return None
     if (definition.only_in and case.phase not in definition.only_in) or definition.behind in clocks:
         return None
     # A draft that comes back while a side still owes evidence: the clock waits from its first moment.
@@ -152,13 +159,13 @@ def _taken_up(last: Clock | None, definition: ClockTerms, fact: Fact, case: Case
 
     Only one that has something to wait for in the phase in which the case is taken up; what was asked of a side is gone.
     """
-    if last is None or not isinstance(fact, PhaseEntered) or fact.reason != "reopened" or not case.holds:
+    if last is None or not last.closed or not isinstance(fact, PhaseEntered) or fact.reason != "reopened":
         return None
-    gap = case.holds[-1]
-    by_closing = gap.why == "closed" and last.stopped_at == gap.since
-    if not by_closing or definition.waits_for in ("claimant", "respondent") or definition.during not in (None, fact.phase):
+    elsewhere = {f"phase_left:{phase.value}" for phase in Phase if phase is not fact.phase}
+    if definition.waits_for in ("claimant", "respondent") or elsewhere & definition.all_stops:
         return None
-    return last.model_copy(update={"stopped_at": None, "ran_on": None})
+    ran_out = any(f.level == level.name for f in last.fired for level in definition.levels if level.is_end)
+    return last.model_copy(update={"stopped_at": None, "closed": False, "ran_on": last.ran_on if ran_out else None})
 
 
 def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar], *, afresh: bool = False) -> Timetable:
@@ -194,10 +201,18 @@ def _next(terms: Terms, clock: Clock, level: Level, course: Course, calendar: Ca
     elif fired[-1].held:
         at = max(fired[-1].due_at, fired[-1].recorded_at) + HELD_FOR
     elif fired[-1].again_at is not None:
-        at = max(fired[-1].again_at, fired[-1].due_at + EARLIEST_REPEAT_FOR)
+        at = _awake(max(fired[-1].again_at, fired[-1].due_at + EARLIEST_REPEAT_FOR), reckon(course, calendar).pauses)
     else:
         at = _repeated(fired[-1], wait_after(terms, level, clock), reckon(course, calendar), calendar)
     return row.model_copy(update={"due_at": at}) if at is not None else None
+
+
+def _awake(at: datetime, pauses: Sequence[Pause]) -> datetime:
+    """An instant, or the end of the pauses that it lies in."""
+    for since, until in pauses:
+        if until is not None and since <= at < until:
+            at = until
+    return at
 
 
 def climbs(terms: Terms, level: Level) -> bool:
@@ -246,7 +261,7 @@ def _standstill(before: Case | None, after: Case) -> DueLevel:
         clock=STANDSTILL.name,
         instance=after.standstills + 1,
         level=STANDSTILL.levels[0].name,
-        due_at=after.updated_at + after.terms.standstill_for,
+        due_at=after.look_again_at or after.updated_at + after.terms.standstill_for,
     )
     return next((old for old in before.timetable if old.id == row.id), row) if before is not None else row
 

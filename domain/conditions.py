@@ -4,7 +4,7 @@ disabled by it.
 
 from __future__ import annotations
 
-from domain.case import Case
+from domain.case import Case, Clock
 from domain.facts import Actor
 from domain.refusals import (
     IncidentUnknown,
@@ -12,6 +12,7 @@ from domain.refusals import (
     MeasureNotAllowed,
     NoOffer,
     NoRight,
+    NotAllowed,
     NotPaused,
     OwnerMissing,
     OwnOffer,
@@ -28,8 +29,10 @@ def unmet(case: Case, actor: Actor, command: str) -> Refusal | None:
             return OwnerMissing("The case has an owner; ask an ops lead to reassign it.")
         case "appeal":
             return _no_right(case, actor)
-        case "resume" if not any(h.why in ("pause", "snooze") and not h.woken for h in case.holds):
+        case "resume" if not any(h.why in ("pause", "snooze") and h.lasts_at(case.updated_at) for h in case.holds):
             return NotPaused("No clock of this case was paused or snoozed.")
+        case "extend" if actor.role == "mediator" and not any(_of_others(case, clock) for clock in case.clocks):
+            return NotAllowed("Your own time is extended by a lead or by ops.", command=command, allowed=["lead", "ops"])
         case "thaw" if not any(h.why == "freeze" and h.until is None for h in case.holds):
             return IncidentUnknown("This case is not frozen.")
         case "impose_interim" if not case.terms.interim:
@@ -38,6 +41,12 @@ def unmet(case: Case, actor: Actor, command: str) -> Refusal | None:
             return InterimUnknown("No interim measure is in force.")
         case _:
             return None
+
+
+def _of_others(case: Case, clock: Clock) -> bool:
+    """A running clock that does not wait for the team."""
+    definition = case.terms.clock(clock.name)
+    return clock.stopped_at is None and definition is not None and definition.waits_for not in ("staff", "approver")
 
 
 def _no_offer(case: Case, actor: Actor) -> Refusal | None:

@@ -80,6 +80,7 @@ def _own(level: Level) -> LadderStep:
 
 
 def _above(case: Case, step: LadderStep | None) -> tuple[LadderStep, ...]:
+    """The rungs above; none for a level that names its own people."""
     if step is None:
         return ()
     ladder = case.terms.ladder
@@ -99,7 +100,8 @@ def _landing(
         able = [one.actor.id for one in _asked(case, wanted, team) if one.on_shift and (one.free or one.actor.id == case.owner)]
         if able:
             return _Landing(tuple(able))
-    coming = [one.next_shift_at for one in asked if one.next_shift_at is not None]
+    everybody = (one for wanted in (step, *above) for one in _asked(case, wanted, team))
+    coming = [one.next_shift_at for one in everybody if one.next_shift_at is not None]
     return _Landing((), min(coming, default=at + LOOK_AGAIN_FOR))
 
 

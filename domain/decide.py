@@ -65,9 +65,13 @@ def decide(case: Case | None, command: c.Command, voice: Voice, at: datetime) ->
     if refusal is not None:
         raise refusal
     facts = _RULES[command.type](case, command, voice, at)
-    if any(isinstance(x, f.CaseClosed) for x in facts) and not any(isinstance(x, f.InterimEnded) for x in facts):
-        # What was only meant until the matter is decided does not outlive it.
+    if any(isinstance(x, f.InterimEnded) for x in facts):
+        return facts
+    # What was only meant until the matter is decided does not outlive it.
+    if any(isinstance(x, f.CaseClosed) for x in facts):
         return (*interim.end_all(case, command.id, "closed"), *facts)
+    if any(isinstance(x, f.PhaseEntered) and x.phase is Phase.APPEALABLE for x in facts):
+        return (*interim.end_all(case, command.id, "ruled"), *facts)
     return facts
 
 

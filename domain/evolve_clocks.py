@@ -8,6 +8,7 @@ from typing import Any
 from domain import facts as f
 from domain.base import Instant
 from domain.case import Case, Extended, Hold, Interim
+from domain.levels import stands_still
 from domain.terms import SNOOZE, STANDSTILL
 from domain.visibility import BACK, UNTOLD
 
@@ -70,7 +71,7 @@ def woken(case: Case, rec: f.Recording, fact: f.MessageSent | f.EvidenceSubmitte
 def level(case: Case, rec: f.Recording, fact: f.LevelReached) -> Change:
     """Levels of the two clocks that every case has."""
     if fact.clock == STANDSTILL.name:
-        return {"standstills": case.standstills + 1}
+        return {"standstills": case.standstills + 1, "look_again_at": fact.again_at}
     if fact.clock == SNOOZE.name:
         over = case.holds[fact.instance - 1].model_copy(update={"woken": True})
         return {"holds": (*case.holds[: fact.instance - 1], over, *case.holds[fact.instance :])}
@@ -99,15 +100,15 @@ def _thawed(case: Case, rec: f.Recording, fact: f.ClocksThawed) -> Change:
 
 
 def _extended(case: Case, rec: f.Recording, fact: f.ClockExtended) -> Change:
-    more = Extended(at=rec.at, by_span=fact.by_span, to=fact.to)
-    return {
-        "clocks": tuple(
-            c.model_copy(update={"extensions": (*c.extensions, more)})
-            if (c.name, c.instance) == (fact.clock, fact.instance)
-            else c
-            for c in case.clocks
-        )
-    }
+    definition = case.terms.clock(fact.clock)
+    clocks = []
+    for clock in case.clocks:
+        if (clock.name, clock.instance) == (fact.clock, fact.instance):
+            still = definition is not None and stands_still(case, clock, definition)
+            more = Extended(at=rec.at, by_span=fact.by_span, to=fact.to, stood_still=still)
+            clock = clock.model_copy(update={"extensions": (*clock.extensions, more)})  # noqa: PLW2901 - the changed one
+        clocks.append(clock)
+    return {"clocks": tuple(clocks)}
 
 
 def _retargeted(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Change:

@@ -141,7 +141,7 @@ def _of_priority(said: Explanation) -> str:
 
 
 def _law(said: Explanation) -> str:
-    return ", a limit of the law that stands still for nobody" if said.statutory else ""
+    return ", a limit that stands still for nobody" if said.statutory else ""
 
 
 def _at(at: datetime, zone: tzinfo) -> str:

@@ -133,6 +133,8 @@ def retarget(case: Case, command: c.Retarget, voice: Voice, at: datetime) -> Fac
     if not new and not wants_terms:
         raise NothingChanges("The case is as this command would make it.")
     changed = voice.terms if voice.terms is not None and voice.terms != case.terms else None
+    if not new and changed is None and command.newest is None:
+        raise NothingChanges("The case runs on this calendar already.")
     retargeted = f.CaseRetargeted(**new, terms=changed, refreshed=command.newest is not None, reason=command.reason)
     if "queue" in new and case.phase in _OWNED:
         return (retargeted, f.CaseQueued(queue=new["queue"], reason="moved"))

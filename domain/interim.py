@@ -25,8 +25,9 @@ def impose(case: Case, command: c.ImposeInterim, voice: Voice, at: datetime) -> 
         may = ", ".join(allowed) or "none"
         raise MeasureNotAllowed(f"Interim measures against this side: {may}.", measure=command.measure, allowed=allowed)
     remedy = Remedy(type=command.measure, to=command.of)
-    if any(i.remedy == remedy for i in case.interim):
-        raise MeasureNotAllowed("This measure is in force already; review it instead.", measure=command.measure, allowed=allowed)
+    undone = {e.reverses for e in case.effects if e.reverses}
+    if any(e.remedy == remedy and e.reverses is None and e.id not in undone for e in case.effects):
+        raise MeasureNotAllowed("This is in force already.", measure=command.measure, allowed=allowed)
     measure_id = derived_id("itm", command.id)
     imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons)
     return (imposed, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=measure_id))

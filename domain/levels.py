@@ -142,8 +142,11 @@ def _extended_time(course: Course, calendar: Calendar | None, pauses: Sequence[P
         if one.by_span is not None:
             amount += one.by_span.amount
         elif one.to is not None:
-            gone = elapsed(used, course.started_at, one.at, [p for p in pauses if p[0] < one.at])
-            amount = Span.working(gone + elapsed(used, one.at, one.to)).amount
+            before = [p for p in pauses if p[0] < one.at]
+            gone = elapsed(used, course.started_at, one.at, before)
+            # What was known of a pause when the promise was made is in it already.
+            left = elapsed(used, one.at, one.to, () if one.stood_still else [p for p in before if p[1] is not None])
+            amount = Span.working(gone + left).amount
     return Span(unit=unit, amount=amount)
 
 
@@ -164,12 +167,16 @@ def _extended_days(course: Course, calendar: Calendar | None) -> tuple[Span | No
 
 def _pushed(course: Course, calendar: Calendar | None, end: datetime, held: Sequence[Pause]) -> datetime | None:
     used = calendar if course.target.unit is SpanUnit.BUSINESS_DAYS else None
+    promised = next((one for one in reversed(course.extensions) if one.to is not None), None)
+    begin = promised.at if promised is not None else course.started_at
     for since, until in _united(held):
         if since >= end:
             break
         if until is None:
             return None
-        lost = elapsed(used, max(since, course.started_at), until)
+        if promised is not None and since < begin and not promised.stood_still:
+            continue
+        lost = elapsed(used, max(since, begin), until)
         if lost:
             pushed = due(used, end, Span.working(lost))
             assert pushed is not None  # no pauses were given

@@ -154,7 +154,7 @@ def own_deadline(case: Case, viewer: Viewer) -> tuple[f.DueLevel, str | None] | 
             continue
         if viewer != "staff" and not theirs(case, definition, viewer):
             continue
-        if level.action == "default" or (level.at == 1.0 and viewer == "staff"):
+        if level.action == "default" or (level.is_end and viewer == "staff"):
             return row, level.default
     return None
 

@@ -149,7 +149,7 @@ class ClockTerms(Compact):
     pauses: Triggers = ()
     resumes: Triggers = ()
     statutory: bool = False
-    """A limit of the law: nobody pauses, freezes, snoozes or re-targets it."""
+    """A limit of the law, or one that protects somebody like it: nobody pauses, freezes, snoozes or re-targets it."""
     extension: Extension | None = None
     levels: Annotated[tuple[Level, ...], Field(min_length=1)]
 

@@ -61,20 +61,22 @@ def step(
         raise ValueError(f"deciding {command.type} gave no fact")
     afresh = any(isinstance(fact, CaseRetargeted) and fact.refreshed for fact in facts)
     rows = timetable(before, case, books.calendars, afresh=afresh)
-    recordings = [_completed(recording, rows) for recording in recordings]
+    recordings = [_completed(recording, case, rows) for recording in recordings]
     recordings[-1] = recordings[-1].model_copy(update={"timetable": rows, "zone_data": books.zone_data})
     case = stamp(case, rows, books.zone_data)
     notices = plan(before, case, tuple(recordings), books.notices_of(case.terms))
     return Step(case=case, recordings=tuple(recordings), notices=notices)
 
 
-def _completed(recording: Recording, rows: Timetable) -> Recording:
+def _completed(recording: Recording, case: Case, rows: Timetable) -> Recording:
     """An extension says from when to when; the second is known only once the timetable is."""
     fact = recording.fact
     if not isinstance(fact, ClockExtended):
         return recording
-    ends = [row.due_at for row in rows if (row.clock, row.instance) == (fact.clock, fact.instance)]
-    return recording.model_copy(update={"fact": fact.model_copy(update={"to_at": max(ends, default=None)})})
+    definition = case.terms.clock(fact.clock)
+    ends = {level.name for level in definition.levels if level.is_end} if definition else set()
+    to_at = (row.due_at for row in rows if (row.clock, row.instance) == (fact.clock, fact.instance) and row.level in ends)
+    return recording.model_copy(update={"fact": fact.model_copy(update={"to_at": next(to_at, None)})})
 
 
 def due_command(row: DueLevel) -> c.Deadline:
