@@ -19,6 +19,7 @@ def show(stage: Stage, story: Story) -> bool:
     """Print what happened; True when the record proves itself and everything was carried out once."""
     names = {case_id: name for name, case_id in story.cases.items()}
     _timelines(stage, story)
+    _why_then(stage, story)
     _mails(stage, story, names)
     _platform(stage, story)
     stage.title("Cases")
@@ -35,6 +36,15 @@ def _timelines(stage: Stage, story: Story) -> None:
             actor["id"] = NAMES.get(actor.get("id", ""), actor.get("id"))
         stage.console.print(timeline_table(entries, f"{name} ({case_id})"))
         stage.console.print()
+
+
+def _why_then(stage: Stage, story: Story) -> None:
+    stage.title("Why it was due then (ombud clock explain)")
+    case_id = story.case("C boarding charge")
+    said = stage.call("GET", f"/v1/cases/{case_id}/clocks/first_response/explanation", key="dana").json()
+    stage.console.print("\n".join(said["words"]), highlight=False)
+    reached = [level["name"] for level in said["levels"] if level["reached_at"]]
+    story.check(reached == ["warn", "breach"] and said["agrees"], "its levels were reached once each, in order, and add up again")
 
 
 def _mails(stage: Stage, story: Story, names: dict[str, str]) -> None:
