@@ -156,8 +156,8 @@ class PostgresBulk:
             try:
                 async with conn.transaction():
                     return await _place(conn, tenant_id, order, stem)
-            except _Twice:
-                # Somebody sent the same bulk in this very moment, and theirs stands.
+            except _NothingPlaced:
+                # Sent by somebody else in this very moment: then theirs stands.
                 return await _placed(conn, tenant_id, stem) or Placed(None, None, ())
 
     async def results(self, tenant_id: str, placed: Placed) -> Sequence[Result]:
@@ -177,8 +177,8 @@ class PostgresBulk:
         return f"cmd_{order.command}-{self._vault.body_hash(tenant_id, said).hex()[:32]}"
 
 
-class _Twice(Exception):
-    """The same bulk is being placed by somebody else."""
+class _NothingPlaced(Exception):
+    """There is no case for it, or somebody else is placing the same bulk."""
 
 
 def selection(order: Order) -> tuple[str, tuple[Any, ...]]:
@@ -196,7 +196,8 @@ async def _place(conn: Connection, tenant_id: str, order: Order, stem: str) -> P
     # them either is done by then, or waits and finds the command.
     rows = await conn.fetch(f"{statement} FOR SHARE OF c", tenant_id, order.incident, *arguments)
     if not rows:
-        return Placed(None, None, ())
+        # Also when somebody has sent the same bulk since it was looked for: what it went to is not selected any more.
+        raise _NothingPlaced
     received_at = await conn.fetchval(NOW)
     at = order.at or received_at
     if at > received_at:
@@ -205,7 +206,7 @@ async def _place(conn: Connection, tenant_id: str, order: Order, stem: str) -> P
     bodies = [{"case_id": one.case_id, "id": one.command_id, "body": _body(order, one.command_id, at)} for one in members]
     done = await conn.execute(PLACE, tenant_id, order.command, order.by, received_at, bodies)
     if int(done.split()[-1]) != len(members):
-        raise _Twice
+        raise _NothingPlaced
     return Placed(at, received_at, members)
 
 

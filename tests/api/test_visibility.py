@@ -108,8 +108,8 @@ async def test_a_party_lists_its_own_case_alone(office: Office) -> None:
     assert [(case["id"], case["your_side"]) for case in listed] == [(own["id"], "respondent")]
 
 
-GETS = ("", "/timeline", "/actions", "/commands/cmd_nothing")
-POSTS = ("/commands", "/messages", "/take")
+GETS = ("", "/timeline", "/actions", "/commands/cmd_nothing", "/clocks", "/clocks/settlement/explanation")
+POSTS = ("/commands", "/messages", "/take", "/pauses", "/freezes")
 
 
 async def test_a_strangers_id_is_not_found_and_looks_like_one_that_does_not_exist(office: Office, stranger: Office) -> None:
