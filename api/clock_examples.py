@@ -57,7 +57,7 @@ EXPLANATION: dict[str, Any] = {
     "words": [
         "The clock “first response” waits for the team. Its target is 8 working hours (priority normal).",
         "It started on Thu 19 Nov 2026 16:00 CET.",
-        "Time used: 8 h.",
+        "The time it counts: 8 h.",
         "So it is due on Fri 20 Nov 2026 16:00 CET, which is 2026-11-20T15:00:00Z.",
     ],
 }

@@ -96,6 +96,10 @@ def _may_know(case: Case, clock: Clock, viewer: Actor) -> bool:
         return False
     if audience == "staff":
         return True
+    party = case.party(viewer.id)
+    if party is not None and not party.speaks:
+        # Deadlines are the sides' business, as in every other view of a witness or insurer.
+        return False
     return (
         audience != "platform"
         and (definition.statutory or definition.waits_for in (audience, "nobody"))

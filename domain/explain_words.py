@@ -65,7 +65,7 @@ def _spans(spans: tuple[SpanUsed, ...], zone: tzinfo) -> Iterator[str]:
         lines.append(f"  {_day(day)}: {hours} = {_time(sum(piece.minutes for piece in pieces))}")
     if not lines:
         return
-    yield f"Time used: {_time(sum(span.minutes for span in spans))}."
+    yield f"The time it counts: {_time(sum(span.minutes for span in spans))}."
     if len(lines) > _SHOWN:
         half = _SHOWN // 2
         lines = [*lines[:half], f"  … {len(lines) - 2 * half} more days …", *lines[-half:]]
@@ -84,7 +84,7 @@ def _pause(pause: PauseMet, zone: tzinfo) -> str:
     if pause.end is None:
         return f"It stands still since {_at(pause.start, zone)}, because {why}{who}."
     margin = f", with {pause.margin} on top" if pause.margin else ""
-    lost = f"; {_time(pause.minutes)} did not count" if pause.minutes is not None else ""
+    lost = "" if pause.minutes is None else f"; {_time(pause.minutes)} did not count" if pause.minutes else ", outside its hours"
     return f"It stood still from {_at(pause.start, zone)} to {_at(pause.end, zone)}, because {why}{who}{margin}{lost}."
 
 

@@ -183,8 +183,6 @@ def _said(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Any]:
             own["of"] = fact.of.value
         case "message_sent":
             own["sender"] = fact.sender
-        case "level_reached":
-            own |= {"clock": fact.clock, "level": fact.level, "action": fact.action, "reached_at": fact.due_at.isoformat()}
         case "case_declined" | "case_closed" | "case_reopened" | "delivery_failed":
             own["reason"] = fact.reason
         case "effect_reported":
@@ -193,8 +191,34 @@ def _said(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Any]:
             own |= {"outcome": fact.outcome, "approval_because": fact.approval_because}
             own["remedies"] = [_remedy(r) for r in fact.remedies]
         case _:
-            pass
+            own |= _said_of_time(case, fact, audience)
     return own
+
+
+def _said_of_time(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Any]:
+    """The same of clocks and of measures that clocks watch over."""
+    match fact:
+        case f.LevelReached():
+            said = {"clock": fact.clock, "level": fact.level, "action": fact.action, "reached_at": fact.due_at.isoformat()}
+            return said | ({"step": fact.step} if fact.step is not None and audience == "staff" else {})
+        case f.ClockExtended():
+            return _extended(case, fact)
+        case f.InterimImposed():
+            return {"measures": [_remedy(fact.remedy)]}
+        case f.InterimReviewed() | f.InterimEnded():
+            hit = (e.remedy for e in case.effects if e.because in fact.measure_ids and e.reverses is None)
+            because = {"because": fact.because} if isinstance(fact, f.InterimEnded) else {}
+            return {"measures": [_remedy(remedy) for remedy in hit], **because}
+        case _:
+            return {}
+
+
+def _extended(case: Case, fact: f.ClockExtended) -> dict[str, Any]:
+    definition = case.terms.clock(fact.clock)
+    said: dict[str, Any] = {"clock": fact.clock, "to_at": fact.to_at.isoformat() if fact.to_at else None}
+    if definition is not None:
+        said |= {"waits_for": definition.waits_for, "statutory": definition.statutory}
+    return said
 
 
 def _told(case: Case, fact: f.RulingIssued, side: str | None) -> dict[str, Any]:
@@ -232,7 +256,10 @@ def _texts(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Prose]:
     match fact.type:
         case "ruling_issued":
             found["reasons"] = case.rulings[-1].reasons if case.rulings else None
-        case "ruling_returned" | "case_declined" | "case_closed" | "case_reopened" | "appeal_lodged":
+        case (
+            "ruling_returned" | "case_declined" | "case_closed" | "case_reopened" | "appeal_lodged" | "clock_extended"
+            | "interim_imposed" | "interim_reviewed" | "interim_ended"
+        ):  # fmt: skip
             found["reasons"] = fact.reasons
         case "evidence_requested":
             found["what"] = fact.what

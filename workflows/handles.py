@@ -1,6 +1,7 @@
 """The doors of a case, for everybody outside it: ask and be answered, tell, or just make sure that it runs."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -67,6 +68,13 @@ def workflow_id(tenant_id: str, case_id: str) -> str:
     return f"case/{tenant_id}/{case_id}"
 
 
+async def _let_go(operation: WithStartWorkflowOperation[Any, Any]) -> None:
+    """The operation keeps its failure for whoever asks for the handle too; nobody will, and asyncio would complain of that."""
+    with suppress(Exception):
+        async with asyncio.timeout(0):
+            await operation.workflow_handle()
+
+
 class CaseDoors:
     """Typed handles of case workflows. Every one of its ways starts the workflow when it does not run: every start is a
     revive.
@@ -87,6 +95,7 @@ class CaseDoors:
                 )
                 return answer
         except WorkflowUpdateFailedError as error:
+            await _let_go(operation)
             refusal = error.cause
             if not isinstance(refusal, ApplicationError):
                 raise NotReached(str(error)) from error
@@ -96,6 +105,7 @@ class CaseDoors:
             return Answer(command_id=command_id, status=status, code=refusal.type, detail=refusal.message, fields=fields)
         except (TimeoutError, RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError) as error:
             # RuntimeError is what a lazy client raises when its first connection fails.
+            await _let_go(operation)
             raise NotReached(type(error).__name__) from error
 
     async def poke(self, case: Named, command_id: str | None = None) -> None:

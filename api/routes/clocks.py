@@ -66,10 +66,6 @@ async def _explained(parts: Parts, seen: Seen, only: str | None = None) -> list[
     case = seen.held.case
     if case is None:
         return []
-    party = case.party(seen.viewer.id)
-    if party is not None and not party.speaks:
-        # Deadlines are the sides' business, as in every other view of a witness or insurer.
-        return []
     names = [name for name in clocks_of(case, seen.viewer) if only in (None, name)]
     if not names:
         return []
