@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from cli import audit, calendar, case, clock, policy, serve, stack, tenant
+from cli import audit, calendar, case, clock, policy, reasons, serve, stack, tenant
 from cli.doctor import doctor
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.add_typer(case.app, name="case")
 app.add_typer(clock.app, name="clock")
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(policy.app, name="policy")
+app.add_typer(reasons.app, name="reasons")
 app.add_typer(audit.app, name="audit")
 app.add_typer(tenant.app, name="tenant")
 app.add_typer(stack.app, name="stack")
