@@ -29,8 +29,8 @@ MOST_SPANS = 400
 
 
 def clocks_of(case: Case, viewer: Actor) -> tuple[str, ...]:
-    """Names of the clocks that this viewer may ask about, in the order of the pack."""
-    return tuple(clock.name for clock in case.clocks if _may_know(case, clock, viewer))
+    """Names of the clocks that this viewer may ask about, in the order of the pack; what never ran for a moment is left out."""
+    return tuple(c.name for c in case.clocks if _may_know(case, c, viewer) and c.stopped_at != c.started_at)
 
 
 def explain(case: Case, name: str, calendars: Mapping[str, Calendar], zone_data: str, viewer: Actor) -> Explanation | None:

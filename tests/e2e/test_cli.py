@@ -90,6 +90,34 @@ class TestUp:
         assert "omb_" not in again["api_key"], "the secret is shown once"
 
 
+class TestClock:
+    def test_it_says_what_runs_and_why_until_then(self, shell: Shell, case_id: str) -> None:
+        (settlement,) = shell.json("clock", "list", case_id)["data"]
+        assert (settlement["clock"], settlement["state"]) == ("settlement", "running")
+        said = shell.json("clock", "explain", case_id, "settlement")
+        assert said["due_at"] == settlement["due_at"]
+        words = shell.type("clock", "explain", case_id, "settlement").stdout
+        assert "Its target is 3 business days" in words
+        assert "europe-office" in words
+        shell.refused(66, "clock", "explain", case_id, "no_such_clock")
+
+    def test_an_incident_lets_it_stand_still_and_go_on(self, shell: Shell, case_id: str) -> None:
+        due = shell.json("clock", "list", case_id)["data"][0]["due_at"]
+        frozen = shell.json("clock", "freeze", "--incident", "inc_mail", "--reason", "mail_outage", "--kind", "bounty_dispute")
+        assert frozen["cases"] == 1
+        assert shell.json("clock", "list", case_id)["data"][0]["state"] == "still"
+        assert [one["incident"] for one in shell.json("clock", "incidents")["data"]] == ["inc_mail"]
+        shell.json("clock", "thaw", "--incident", "inc_mail", "--margin", "2 working hours")
+        (after,) = shell.json("clock", "list", case_id)["data"]
+        assert after["state"] == "running"
+        assert after["due_at"] >= due
+
+    def test_newer_data_moves_nothing_by_itself(self, shell: Shell, case_id: str) -> None:
+        assert case_id
+        assert shell.json("calendar", "diff") == []
+        assert "europe-office" in {one["name"] for one in shell.json("calendar", "list")}
+
+
 class TestCase:
     def test_the_same_file_is_the_same_case(self, shell: Shell, case_id: str) -> None:
         assert shell.json("case", "open", "--file", str(REPORT))["id"] == case_id
