@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from policies.pack import Pack
     from policies.rehearse import Line
     from policies.shelf import Shelf
@@ -25,35 +27,36 @@ def lint(
     packs: Annotated[list[str] | None, typer.Argument(metavar="[PACK]…", help="Kinds or files; left out: all packs.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
 ) -> None:
-    """Say what is wrong with packs, with file and line: unknown facts, rows that are never reached, people who are not told,
-    limits that contradict each other.
+    """Say what is wrong with packs, with file and line: misspelt names, unknown facts, rows that are never reached, people
+    who are not told, limits that contradict each other.
 
     Exit code 1 when there is an error; warnings alone leave it 0.
     """
     from cli.client import print_json
-    from policies.folders import calendar_files, pack_files
+    from policies.folders import PolicyFolderFault, calendar_files, pack_files
     from policies.lint import lint_file
     from runtime.settings import Settings
 
     folder = Settings().policies_dir
-    known = {name.removesuffix(".yaml"): path for name, path in pack_files(folder).items()}
-    paths = [known.get(one, Path(one)) for one in packs] if packs else list(known.values())
-    calendars, failed, rows = frozenset(calendar_files(folder)), False, []
+    try:
+        known = {name.removesuffix(".yaml"): path for name, path in pack_files(folder).items()}
+        calendars = frozenset(calendar_files(folder))
+    except PolicyFolderFault as fault:
+        _leave(str(fault), fault.code)
+    paths = [_named(one, known) for one in packs] if packs else list(known.values())
+    rows = []
     for path in paths:
         try:
-            found = lint_file(path, calendars)
+            rows += [{"file": str(path), **one.model_dump()} for one in lint_file(path, calendars)]
         except (OSError, UnicodeDecodeError) as error:
             _leave(f"{path}: {error}", "pack_unreadable")
-        failed = failed or any(one.severity == "error" for one in found)
-        rows += [{"file": str(path), **one.model_dump()} for one in found]
     if as_json:
         print_json(rows)
     else:
         for row in rows:
-            at = f"{row['file']}:{row['line']}" if row["line"] else row["file"]
-            typer.echo(f"{at}: {row['severity']}: {row['place']}: {row['problem']}")
+            typer.echo(f"{row['file']}:{row['line']}: {row['severity']}: {row['place']}: {row['problem']}")
         typer.echo(f"{len(paths)} pack(s), {len(rows)} finding(s)", err=True)
-    if failed:
+    if any(row["severity"] == "error" for row in rows):
         raise typer.Exit(1)
 
 
@@ -67,23 +70,22 @@ def rehearse(
 
     Exit code 65 when pack or story cannot be used, 1 when the story expected something else.
     """
-    import sys
-
     from policies.rehearse import rehearse as run
     from policies.scripts import ScriptError, read_script
 
-    shelf, found = _pack(pack)
+    lines: list[Line] = []
     try:
-        text = sys.stdin.read() if str(script) == "-" else script.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        _leave(f"{script}: {error}", "script_unreadable")
-    lines = []
-    try:
-        for line in run(shelf, found, read_script(text)):
+        story = read_script(_text(script))
+        for passed_over in story.passed_over:
+            typer.echo(f"{script}: {passed_over}: nobody here knows this; passed over", err=True)
+        shelf, found = _pack(pack, story.opened_at.year)
+        for line in run(shelf, found, story):
             lines.append(line)
             if as_json:
                 typer.echo(_json(line))
     except ScriptError as error:
+        if lines and not as_json:
+            _table(lines)
         for problem in error.problems:
             typer.echo(f"{script}: {problem} [{error.code}]", err=True)
         raise typer.Exit(BAD_FILE) from error
@@ -91,29 +93,50 @@ def rehearse(
         _table(lines)
     for line in lines:
         for missed in line.missed:
-            typer.echo(f"step {line.step}: {missed}", err=True)
+            typer.echo(f"{f'step {line.step}' if line.step else 'a deadline'}: {missed}", err=True)
     if any(line.missed for line in lines):
         raise typer.Exit(1)
 
 
-def _pack(name: str) -> tuple[Shelf, Pack]:
-    from cli.compose import shelf
-    from policies.pack import PackError, load_pack
-    from runtime.errors import ServiceFault
+def _text(script: Path) -> str:
+    import sys
 
     try:
-        known = shelf()
-    except ServiceFault as fault:
-        _leave(str(fault), fault.code)
-    if name in known.packs:
-        return known, known.packs[name]
-    path = Path(name)
-    if not path.is_file():
-        _leave(f"There is no kind and no file '{name}'. Kinds: {', '.join(sorted(known.packs))}.", "kind_unknown")
+        raw = sys.stdin.buffer.read() if str(script) == "-" else script.read_bytes()
+        return raw.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        _leave(f"{script}: {error}", "script_unreadable")
+
+
+def _named(name: str, known: Mapping[str, Path]) -> Path:
+    """The file of a kind, or a file of one's own."""
+    path = known.get(name, Path(name))
+    if not path.exists():
+        _leave(f"There is no kind and no file '{name}'. Kinds: {', '.join(sorted(known))}.", "kind_unknown")
+    return path
+
+
+def _pack(name: str, year: int) -> tuple[Shelf, Pack]:
+    """The pack of a kind or in a file, on a shelf whose holidays are those of the story's years: the same story comes to the same
+    on every day it is told.
+    """
+    from policies.calendars import CalendarFault
+    from policies.folders import PolicyFolderFault, pack_files
+    from policies.pack import PackError, load_pack
+    from policies.shelf import Shelf
+    from runtime.settings import Settings
+
+    folder = Settings().policies_dir
     try:
-        pack = load_pack(path.read_text("utf-8"), path.name)
-    except (PackError, OSError, UnicodeDecodeError) as error:
-        _leave(str(error), getattr(error, "code", "pack_unreadable"))
+        known = Shelf.load(year, folder)
+        if name in known.packs:
+            return known, known.packs[name]
+        path = _named(name, {one.removesuffix(".yaml"): path for one, path in pack_files(folder).items()})
+        pack = load_pack(path.read_bytes().decode("utf-8-sig"), path.name)
+    except (PackError, CalendarFault, PolicyFolderFault) as fault:
+        _leave(str(fault), fault.code)
+    except (OSError, ValueError) as error:
+        _leave(f"{name}: {error}", "pack_unreadable")
     missing = sorted(pack.calendars - set(known.calendars))
     if missing:
         _leave(f"{path}: there is no calendar '{missing[0]}'.", "calendar_unknown")
@@ -122,11 +145,9 @@ def _pack(name: str) -> tuple[Shelf, Pack]:
 
 def _json(line: Line) -> str:
     """One line: what happened, where the case stands, and what each may do now."""
-    said = line.model_dump(mode="json")
-    if not said["missed"]:
-        del said["missed"]
     import json
 
+    said = line.model_dump(mode="json", exclude=None if line.missed else {"missed"})
     return json.dumps(said, separators=(",", ":"), ensure_ascii=False)
 
 

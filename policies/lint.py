@@ -10,10 +10,23 @@ from typing import Literal
 import yaml
 
 from domain.base import Kept, Priority
-from policies.pack import Pack, PackError, load_pack
+from domain.spans import Span
+from policies.pack import ClockRow, Pack, PackError, load_pack
 
 _REPORT_FACTS = frozenset({"kind", "source", "category", "amount", "currency", "statement_length", "respondents", "attachments"})
-_NAMED = re.compile(r"\breport\.([a-z_]+)")
+_NAMED = re.compile(r"\breport\.([A-Za-z_]\w*)")
+_SAID = re.compile(r"(has\(\s*)?\battributes\.([A-Za-z_]\w*)")
+_TEXT = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
+_BOUND = re.compile(r"\.(?:all|exists|exists_one|map|filter)\(\s*(\w+)\s*,")
+_SAMPLE = {
+    "report": {
+        "kind": "k", "source": "s", "category": "c", "amount": 1, "currency": "USD", "statement_length": 1, "respondents": 1,
+        "attachments": 0,
+    },
+    "attributes": {"nothing_said": 0},
+}  # fmt: skip
+"""A report that says no attributes (but one, for an empty mapping has no type)."""
+_PLACED = re.compile(r"[a-z_]+(\.[\w-]+)*: ")
 _MUST_TELL: Mapping[str, tuple[str, ...]] = {
     "case_opened": ("claimant", "respondent"),
     "case_declined": ("claimant",),
@@ -32,8 +45,8 @@ _EVERYBODY = {"all": ("claimant", "respondent", "platform"), "parties": ("claima
 class Finding(Kept):
     """One problem of a pack."""
 
-    line: int | None
-    """Where it stands; None where it is about the file as a whole."""
+    line: int
+    """Where it stands, from 1; the first where it is about the file as a whole."""
     place: str
     problem: str
     severity: Literal["error", "warning"]
@@ -42,31 +55,83 @@ class Finding(Kept):
 
 def lint(text: str, name: str, calendars: frozenset[str] | None = None) -> list[Finding]:
     """Everything that is wrong with the text of a pack, in the order of its lines. ``calendars`` are the known names."""
+    errors: list[str] = []
+    warnings: list[str] = []
     try:
         pack = load_pack(text, name)
     except PackError as error:
-        found = [_finding(text, problem, "error") for problem in error.problems]
+        errors = [part for problem in error.problems for part in _parted(problem)]
+    except (ValueError, RecursionError) as error:
+        # A date that does not exist, a number that is too long: YAML's own words for it.
+        errors = [f"not YAML that can be read: {error}"]
     else:
-        unknown = sorted(pack.calendars - calendars) if calendars is not None else []
-        errors = [*_facts(pack), *(f"calendar: there is no calendar '{one}'" for one in unknown)]
-        warnings = [*_rows(pack), *_untold(pack), *_limits(pack)]
-        found = [_finding(text, x, "error") for x in errors] + [_finding(text, x, "warning") for x in warnings]
-    return sorted(found, key=lambda one: one.line or 0)
+        errors = [*_facts(pack), *(_unknown_calendars(pack, calendars) if calendars is not None else ())]
+        warnings = [*_unclear(pack), *_rows(pack), *_untold(pack), *_limits(pack)]
+    found = [_finding(text, x, "error") for x in errors] + [_finding(text, x, "warning") for x in warnings]
+    return sorted([*found, *_twice(text)], key=lambda one: one.line)
 
 
 def lint_file(path: Path, calendars: frozenset[str] | None = None) -> list[Finding]:
     """The same for a file. Raises ``OSError`` and ``UnicodeDecodeError``."""
-    return lint(path.read_text("utf-8"), path.name, calendars)
+    return lint(path.read_bytes().decode("utf-8-sig"), path.name, calendars)
+
+
+def _parted(problem: str) -> list[str]:
+    """What the pack as a whole complains of comes in one text; each part that names its place stands alone."""
+    if not problem.startswith("pack: "):
+        return [problem]
+    parts: list[str] = []
+    for part in problem.removeprefix("pack: ").split("; "):
+        if parts and not _PLACED.match(part):
+            parts[-1] += f"; {part}"
+        else:
+            parts.append(part)
+    return parts
+
+
+def _unknown_calendars(pack: Pack, known: frozenset[str]) -> Iterator[str]:
+    named = [("calendar", pack.calendar), *((f"queue_calendars.{q}", one) for q, one in pack.queue_calendars.items())]
+    for place, one in (*named, *((f"clocks.{clock.name}.calendar", clock.calendar) for clock in pack.clocks)):
+        if one is not None and one not in known:
+            yield f"{place}: there is no calendar '{one}'; there are {', '.join(sorted(known))}"
+
+
+def _conditions(pack: Pack) -> Iterator[tuple[str, str]]:
+    for kind, rows in (("gates", pack.gates), ("priority", pack.priority)):
+        yield from ((f"{kind}.{row.name}.when", row.when) for row in rows if row.when is not None)
 
 
 def _facts(pack: Pack) -> Iterator[str]:
-    """Conditions on facts that no report has. What stands in `attributes` is the platform's to say."""
-    for kind, rows in (("gates", pack.gates), ("priority", pack.priority)):
-        for row in rows:
-            unknown = sorted(set(_NAMED.findall(row.when or "")) - _REPORT_FACTS)
-            for fact in unknown:
-                known = ", ".join(sorted(_REPORT_FACTS))
-                yield f"{kind}.{row.name}.when: a report has no '{fact}'; it has {known}"
+    """Conditions on what no report has. What stands in `attributes` is the platform's to say."""
+    # Imported here: it takes a while, and most commands never load a pack.
+    import cel
+
+    for place, condition in _conditions(pack):
+        words = _TEXT.sub("", condition)
+        for fact in sorted(set(_NAMED.findall(words)) - _REPORT_FACTS):
+            yield f"{place}: a report has no '{fact}'; it has {', '.join(sorted(_REPORT_FACTS))}"
+        for name in sorted(set(cel.compile(condition).variables()) - {"report", "attributes", *_BOUND.findall(words)}):
+            yield f"{place}: nothing is called '{name}' here; a condition looks at 'report' and 'attributes'"
+
+
+def _unclear(pack: Pack) -> Iterator[str]:
+    """Conditions that come to neither yes nor no: at a gate, such a report waits for a person."""
+    import cel
+
+    for place, condition in _conditions(pack):
+        asked = _SAID.findall(_TEXT.sub("", condition))
+        sure = {name for has, name in asked if has}
+        loose = sorted({name for has, name in asked if not has} - sure)
+        if loose:
+            if place.startswith("gates."):
+                yield f"{place}: a report without '{loose[0]}' goes to triage; ask 'has(attributes.{loose[0]}) && …' first"
+            continue
+        try:
+            found = cel.compile(condition).execute(_SAMPLE)
+        except (ValueError, TypeError, KeyError, RuntimeError) as error:
+            found = str(error)
+        if not isinstance(found, bool):
+            yield f"{place}: it comes to neither yes nor no, but to: {found}"
 
 
 def _rows(pack: Pack) -> Iterator[str]:
@@ -103,26 +168,65 @@ def _untold(pack: Pack) -> Iterator[str]:
 def _limits(pack: Pack) -> Iterator[str]:
     """Limits that contradict each other."""
     for row in pack.clocks:
-        if not isinstance(row.target, dict) or len({span.unit for span in row.target.values()}) > 1:
+        for place, targets in _targets(row):
+            spans = [targets[priority] for priority in (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW)]
+            amounts = [span.amount for span in spans]
+            if len({span.unit for span in spans}) == 1 and amounts != sorted(amounts):
+                yield f"clocks.{row.name}.{place}: a more urgent case has more time than a less urgent one"
+        clock = row.terms(Priority.NORMAL, dict.fromkeys(pack.calendars, "cal_lint"), 1.0)
+        for level in clock.levels:
+            for target in (clock.target, *clock.targets.values()):
+                if level.before is not None and level.before.unit is target.unit and level.before.amount >= target.amount:
+                    words = f"{level.before} before the end of {target} leaves no time"
+                    yield f"clocks.{row.name}.levels.{level.name}.before: {words}"
+
+
+def _targets(row: ClockRow) -> Iterator[tuple[str, dict[Priority, Span]]]:
+    for place, target in (("target", row.target), *((f"by_category.{name}", one) for name, one in row.by_category.items())):
+        if isinstance(target, dict):
+            yield place, target
+
+
+def _twice(text: str) -> Iterator[Finding]:
+    """Keys that stand twice in one mapping: YAML silently takes the last."""
+    try:
+        nodes = [node for node in (yaml.compose(text),) if node is not None]
+    except (yaml.YAMLError, RecursionError):
+        return
+    seen: set[int] = set()
+    while nodes:
+        node = nodes.pop()
+        if id(node) in seen:
             continue
-        amounts = [row.target[priority].amount for priority in (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW)]
-        if amounts != sorted(amounts):
-            yield f"clocks.{row.name}.target: a more urgent case has more time than a less urgent one"
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            nodes += node.value
+        if isinstance(node, yaml.MappingNode):
+            nodes += [value for _, value in node.value]
+            keys: set[str] = set()
+            for key, _ in node.value:
+                if str(key.value) in keys and key.tag != "tag:yaml.org,2002:merge":
+                    words = "stands here a second time, and only this one counts"
+                    yield Finding(line=key.start_mark.line + 1, place=str(key.value), problem=words, severity="error")
+                keys.add(str(key.value))
 
 
 def _finding(text: str, problem: str, severity: Literal["error", "warning"]) -> Finding:
-    place, _, words = problem.partition(": ")
+    place, _, words = " ".join(problem.split()).partition(": ")
     return Finding(line=_line(text, place), place=place, problem=words or problem, severity=severity)
 
 
-def _line(text: str, place: str) -> int | None:
+def _line(text: str, place: str) -> int:
     """The line of the innermost part of a place that the text has."""
     try:
         node = yaml.compose(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        return mark.line + 1 if mark is not None else None
-    line: int | None = None
+    except yaml.reader.ReaderError as error:
+        return text.count("\n", 0, error.position) + 1
+    except yaml.MarkedYAMLError as error:
+        return error.problem_mark.line + 1 if error.problem_mark is not None else 1
+    except RecursionError:
+        return 1
+    line = 1
     for part in _parts(place):
         found = _below(node, part)
         if found is None:
@@ -132,7 +236,6 @@ def _line(text: str, place: str) -> int | None:
 
 
 def _parts(place: str) -> list[str]:
-    # `notices.evidence_requested:claimant` is split at the colon by the problem's own words: what is left still finds its table.
     return [part for part in place.split(".") if part]
 
 

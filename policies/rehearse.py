@@ -1,12 +1,12 @@
 """A story run through the rules without any server: how the owner of a policy tries a rule before anybody lives by it.
 
-A script is YAML: a report, then steps. Between steps every deadline that falls due fires by itself, as if the workers were up.
+A script is YAML: a report, then steps. Between steps every deadline that falls due fires by itself, as if the workers were up;
+one that falls due at the very instant of a step comes after it, for a command is in time until the instant is over.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
+import dataclasses
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -14,35 +14,34 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.actors import SYSTEM, Actor
-from domain.base import Instant, Kept, Side
+from domain.base import Instant, Kept
 from domain.books import Books
 from domain.case import Case
-from domain.commands import Open, OpenedParty, parse_command
+from domain.commands import Command, Open, parse_command
 from domain.decide import Voice
+from domain.facts import DueLevel
 from domain.letters import field_errors
 from domain.prose import Prose
 from domain.refusals import Refusal
 from domain.report import Report
-from domain.spans import Span
 from domain.terms import Terms
-from domain.transition import Step, due_command, step
+from domain.transition import Step, due_command, mark_level, step
 from domain.views import actions
 from domain.worktime import due, zone_data_version
+from domain.worktime_errors import WorktimeError
 from policies.pack import Pack
 from policies.resolve import resolve
 from policies.retarget import retargeted
-from policies.scripts import Expectation, Script, ScriptError, ScriptStep, Speaker
+from policies.script_cast import Cast, digest
+from policies.script_shapes import spans_of
+from policies.scripts import Expectation, Script, ScriptError, ScriptStep
 from policies.shelf import Shelf
 
 _CASE_ID = "case_00000000-0000-7000-8000-000000000000"
-_FIRINGS = 500
+_FIRINGS = 5_000
 """Deadlines between two steps: a story in which more fire has lost its way."""
-_ANYBODY: tuple[tuple[str, Actor], ...] = (
-    ("mediator", Actor(id="per_any-mediator", role="mediator")),
-    ("lead", Actor(id="per_any-lead", role="lead")),
-    ("ops", Actor(id="per_any-ops", role="ops")),
-    ("platform", Actor(id="key_any-platform", role="platform")),
-)
+_RELATIVE = ("at", "until", "to")
+"""Fields of commands that may say ``+2 business days`` in a story: so long after the step."""
 
 
 class Line(Kept):
@@ -67,109 +66,173 @@ def rehearse(shelf: Shelf, pack: Pack, script: Script) -> Iterator[Line]:
     line = stage.checked(stage.open(), script.expect)
     for number, one in enumerate(script.steps, 2):
         yield line
-        at = stage.instant_of(one.at)
-        yield from stage.time_passes(at)
+        at = stage.instant_of(one.at, number)
+        yield from stage.time_passes(at, number)
         line = stage.checked(stage.act(number, one, at), one.expect)
-    rest = [line, *(stage.time_passes(stage.instant_of(script.until)) if script.until is not None else ())]
-    yield from rest[:-1]
-    yield stage.checked(rest[-1], script.ends)
+    if script.until is not None:
+        for later in stage.time_passes(stage.instant_of(script.until, None), None):
+            yield line
+            line = later
+    yield stage.ended(line, script.ends)
 
 
 class _Stage:
     """One case and everybody in it."""
 
     def __init__(self, shelf: Shelf, pack: Pack, script: Script) -> None:
-        self._shelf, self._pack, self._script = shelf, pack, script
-        self._report = self._read_report()
-        self._parties = tuple(
-            OpenedParty(id=_party_id(p.ref), side=p.side, role=p.role, ref_digest=_digest(p.ref), locale=p.locale, zone=p.zone)
-            for p in self._report.parties
-        )
-        terms, self._routing = resolve(pack, self._report, shelf.references)
-        self._terms: Terms = terms
-        self._calendars = shelf.calendars_of(terms)
-        self._people = {s.id: s for s in (*script.people, *(x.by for x in script.steps))}
-        self._now = script.at
+        # Whoever re-targets a case to the newest pack means this one.
+        self._shelf = dataclasses.replace(shelf, packs={**shelf.packs, pack.kind: pack})
+        self._report = _report_of(pack, script)
+        self._cast = Cast(script, self._report)
+        self._terms, self._routing = resolve(pack, self._report, shelf.references)
+        self._calendars = shelf.calendars_of(self._terms)
+        self._now = script.opened_at
         self._case: Case | None = None
+        self._fired: list[str] = []
+        self._answered: dict[str, dict[str, Any] | None] = {}
         self._texts = 0
-
-    def _read_report(self) -> Report:
-        try:
-            return Report.model_validate({"kind": self._pack.kind, **self._script.report})
-        except ValidationError as error:
-            raise ScriptError([f"report.{e['field']}: {e['message']}" for e in field_errors(error)]) from error
 
     @property
     def _books(self) -> Books:
-        notices = {**self._shelf.notices, self._pack.version: self._pack.notices}
-        return Books(self._calendars, notices, zone_data_version())
+        return Books(self._calendars, self._shelf.notices, zone_data_version())
 
     def open(self) -> Line:
         """The report becomes a case."""
         report = self._report
         command = Open(
             id="cmd_0001", by="system", channel="system", kind=report.kind, source=report.source, category=report.category,
-            priority=self._terms.priority, terms=self._terms, routing=self._routing, parties=self._parties,
-            statement=self._seal(report.statement), amount=report.amount, occurred_at=report.occurred_at,
-            synthetic=report.synthetic,
+            priority=self._terms.priority, terms=self._terms, routing=self._routing, parties=self._cast.parties,
+            statement=self._seal(report.statement), subject=self._seal(report.subject) if report.subject else None,
+            amount=report.amount, occurred_at=report.occurred_at, synthetic=report.synthetic,
         )  # fmt: skip
-        return self._line(1, "system", step(None, _CASE_ID, command, Voice(actor=SYSTEM), self._now, self._now, self._books))
+        try:
+            made = step(None, _CASE_ID, command, Voice(actor=SYSTEM), self._now, self._now, self._books)
+        except (WorktimeError, OverflowError) as error:
+            raise ScriptError([f"step 1: at: {error}"]) from error
+        return self._line(1, self._cast.claimant.id, made)
 
     def checked(self, line: Line, expected: Expectation | None) -> Line:
-        """The line, with what the story expected of it and did not get."""
+        """The line of a step, with what the story expected of it and did not get."""
+        fired, self._fired = tuple(self._fired), []
         if expected is None:
             return line
-        outcome = self._case.outcome.value if self._case is not None and self._case.outcome else None
         refused = line.refused["code"] if line.refused else None
-        found = {"phase": line.phase, "refused": refused, "outcome": outcome, "facts": line.facts}
-        wanted = {name: value for name, value in expected if value is not None or (name == "refused" and line.refused)}
-        missed = [f"{name}: {found[name]}, not {value}" for name, value in wanted.items() if found[name] != value]
-        return line.model_copy(update={"missed": (*line.missed, *missed)})
+        missed = [] if refused == expected.refused else [f"refused: {refused or 'no'}, not {expected.refused or 'expected'}"]
+        return line.model_copy(update={"missed": (*missed, *self._missed(line, expected, fired))})
 
-    def instant_of(self, when: datetime | str) -> datetime:
+    def ended(self, line: Line, expected: Expectation | None) -> Line:
+        """The last line, with what the story expected of its end and did not get."""
+        if expected is None:
+            return line
+        missed = self._missed(line, expected, tuple(self._fired))
+        return line.model_copy(update={"missed": (*line.missed, *(f"at the end: {one}" for one in missed))})
+
+    def _missed(self, line: Line, expected: Expectation, fired: tuple[str, ...]) -> Iterator[str]:
+        case = self._case
+        assert case is not None  # it was opened before anything is checked
+        found: dict[str, Any] = {
+            "phase": line.phase,
+            "outcome": case.outcome.value if case.outcome else None,
+            "ruling": case.rulings[-1].outcome if case.rulings else None,
+            "priority": case.priority.value,
+            "facts": line.facts,
+            "fired": fired,
+        }
+        for name, value in found.items():
+            wanted = getattr(expected, name)
+            if wanted is not None and wanted != value:
+                yield f"{name}: {_words(value)}, not {_words(wanted)}"
+        if expected.owner is not None and (case.owner or "nobody") != self._cast.person_id(expected.owner):
+            yield f"owner: {case.owner or 'nobody'}, not {expected.owner}"
+        rows = {f"{row.clock} {row.level}": row.due_at for row in reversed(case.timetable)}
+        for name, at in expected.due.items():
+            if rows.get(name, "never") != at:
+                yield f"due: {name} {_words(rows.get(name, 'never'))}, not {_words(at)}"
+        for who, commands in expected.may.items():
+            yield from (f"may: {who} may not {one}" for one in commands if one not in line.actions.get(who, ()))
+        for who, commands in expected.may_not.items():
+            yield from (f"may_not: {who} may {one}" for one in commands if one in line.actions.get(who, ()))
+
+    def instant_of(self, when: datetime | str, number: int | None) -> datetime:
         """An instant, or so long after the step before."""
-        if isinstance(when, datetime):
-            at = when
-        else:
-            calendar = self._calendars.get(self._terms.calendar or "")
-            found = due(calendar, self._now, _span(when[1:]))
-            assert found is not None  # no pauses
-            at = found
+        place = f"step {number}: at" if number else "until"
+        try:
+            at = when if isinstance(when, datetime) else self._after(when[1:])
+        except ValidationError as error:
+            raise ScriptError([f"{place}: {e['msg']}" for e in error.errors()]) from error
+        except (WorktimeError, OverflowError) as error:
+            raise ScriptError([f"{place}: {error}"]) from error
         if at < self._now:
-            raise ScriptError([f"steps: {at.isoformat()} lies before the step before it"])
+            raise ScriptError([f"{place}: {_words(at)} lies before the step before it, at {_words(self._now)}"])
         return at
 
-    def time_passes(self, until: datetime) -> Iterator[Line]:
-        """Every level that falls due before an instant, in order."""
+    def _after(self, text: str) -> datetime:
+        at, calendar = self._now, self._calendars.get(self._terms.calendar or "")
+        for span in spans_of(text):
+            found = due(calendar, at, span)
+            assert found is not None  # no pauses
+            at = found
+        return at
+
+    def time_passes(self, until: datetime, number: int | None) -> Iterator[Line]:
+        """Every level that falls due before the instant of a step, in order; with no step to come, at that instant too."""
         for _ in range(_FIRINGS):
-            case = self._case
-            row = case.timetable[0] if case is not None and case.timetable else None
-            if case is None or row is None or row.due_at >= until:
+            row = self._case.timetable[0] if self._case is not None and self._case.timetable else None
+            if row is None or row.due_at > until or (number is not None and row.due_at == until):
                 self._now = until
                 return
             self._now = max(self._now, row.due_at)
-            made = step(case, _CASE_ID, due_command(row), Voice(actor=SYSTEM), row.due_at, row.due_at, self._books)
-            yield self._line(None, "system", made)
-        raise ScriptError([f"steps: more than {_FIRINGS} deadlines fall due before {until.isoformat()}; name an earlier instant"])
+            self._fired.append(f"{row.clock} {row.level}")
+            yield self._line(None, "system", self._fire(row))
+        place = f"step {number}: at" if number else "until"
+        raise ScriptError([f"{place}: more than {_FIRINGS} deadlines fall due before {_words(until)}; name an earlier instant"])
+
+    def _fire(self, row: DueLevel) -> Step:
+        case = self._case
+        assert case is not None  # it has a timetable
+        try:
+            return step(case, _CASE_ID, due_command(row), Voice(actor=SYSTEM), row.due_at, row.due_at, self._books)
+        except Exception:  # noqa: BLE001 - as `record` does: a rule that breaks must not stop a case
+            return mark_level(case, row, self._now, zone_data_version())
 
     def act(self, number: int, one: ScriptStep, at: datetime) -> Line:
-        """Somebody does something."""
-        actor = self._actor(one.by)
-        raw = {"id": f"cmd_{number:04d}", **one.command, "by": actor.id}
+        """Somebody does something. A command whose id is known has its answer already, and no effect."""
+        actor = self._cast.actor(one.by)
+        raw = self._said(number, one.command, actor)
+        known = isinstance(raw["id"], str) and raw["id"] in self._answered
+        try:
+            made = None if known else self._judged(raw, actor, at)
+        except _Turned as turned:
+            self._answered[str(raw["id"])] = turned.refused
+            return self._standing(number, actor.id, turned.refused)
+        if made is None:
+            return self._standing(number, actor.id, self._answered[raw["id"]])
+        self._answered[str(raw["id"])] = None
+        return self._line(number, actor.id, made)
+
+    def _said(self, number: int, command: dict[str, Any], actor: Actor) -> dict[str, Any]:
+        raw = {"id": f"cmd_{number:04d}", **command, "by": actor.id}
+        if raw.get("owner") is not None:
+            raw["owner"] = self._cast.person_id(raw["owner"])
+        for name in _RELATIVE:
+            if isinstance(raw.get(name), str) and raw[name].strip().startswith("+"):
+                raw[name] = self.instant_of(raw[name].strip(), number)
+        return raw
+
+    def _judged(self, raw: dict[str, Any], actor: Actor, at: datetime) -> Step:
         try:
             command = parse_command(raw, self._seal)
+            voice = Voice(actor=actor, target=self._cast.named(getattr(command, "owner", None)), terms=self._new_terms(command))
+            return step(self._case, _CASE_ID, command, voice, at, at, self._books)
         except ValidationError as error:
-            detail = "; ".join(f"{e['field']}: {e['message']}" for e in field_errors(error))
-            return self._standing(number, actor.id, {"code": "malformed", "detail": detail})
-        owner = self._people.get(getattr(command, "owner", None) or "")
-        target = self._actor(owner) if owner else None
-        try:
-            voice = Voice(actor=actor, target=target, terms=self._new_terms(command))
-            return self._line(number, actor.id, step(self._case, _CASE_ID, command, voice, at, at, self._books))
+            detail = "; ".join(f"{e['field']}: {e['message']}" if e["field"] else e["message"] for e in field_errors(error))
+            raise _Turned({"code": "malformed", "detail": detail}) from error
         except Refusal as refusal:
-            return self._standing(number, actor.id, {"code": refusal.code, "detail": refusal.detail})
+            raise _Turned({"code": refusal.code, "detail": refusal.detail}) from refusal
+        except Exception as error:  # as `record` does: a rule that breaks is this command's answer
+            raise _Turned({"code": "broken", "detail": f"{type(error).__name__}: {error}"}) from error
 
-    def _new_terms(self, command: Any) -> Terms | None:
+    def _new_terms(self, command: Command) -> Terms | None:
         if command.type != "retarget" or self._case is None:
             return None
         found = retargeted(self._shelf, self._case, command)
@@ -178,27 +241,6 @@ class _Stage:
         self._calendars = {**self._calendars, **found[1]}
         return found[0]
 
-    def _actor(self, speaker: Speaker) -> Actor:
-        if speaker.role == "system":
-            return SYSTEM
-        if speaker.role == "platform":
-            return Actor(id=_prefixed("key_", speaker.id), role="platform")
-        if speaker.role in ("claimant", "respondent", "witness"):
-            return self._party(speaker)
-        conflicts = tuple(_digest(ref) for ref in speaker.conflicts)
-        return Actor(id=_prefixed("per_", speaker.id), role=speaker.role, manager=speaker.manager, conflicts=conflicts)
-
-    def _party(self, speaker: Speaker) -> Actor:
-        known = {p.id: p for p in self._parties} | {r.ref: p for r, p in zip(self._report.parties, self._parties, strict=True)}
-        party = known.get(speaker.id)
-        if party is None and speaker.id in ("claimant", "respondent"):
-            party = next((p for p in self._parties if p.side.value == speaker.id and p.role == "principal"), None)
-        if party is None:
-            # Somebody of another case: the rules have to turn them away.
-            side = Side.RESPONDENT if speaker.role == "respondent" else Side.CLAIMANT
-            return Actor(id=_prefixed("pty_", speaker.id), role=side.value, side=side)
-        return Actor(id=party.id, role=party.side.value, side=party.side)
-
     def _line(self, number: int | None, by: str, made: Step) -> Line:
         self._case = made.case
         facts = tuple(recording.fact.type for recording in made.recordings)
@@ -206,47 +248,37 @@ class _Stage:
 
     def _standing(self, number: int | None, by: str, refused: dict[str, Any] | None) -> Line:
         case = self._case
-        rows = case.timetable if case is not None else ()
+        assert case is not None  # the report is the first step
         return Line(
-            step=number,
-            at=self._now,
-            by=by,
-            phase=case.phase.value if case else None,
-            refused=refused,
-            deadlines=tuple(
-                {"clock": r.clock, "level": r.level, "at": r.due_at.isoformat().replace("+00:00", "Z")} for r in rows
-            ),
-            actions=self._actions(case) if case else {},
-        )
-
-    def _actions(self, case: Case) -> dict[str, tuple[str, ...]]:
-        """What each may do now: the sides, the owner, and anybody of the team with no part in the case."""
-        looking = [(p.side.value, Actor(id=p.id, role=p.side.value, side=p.side)) for p in case.parties if p.role == "principal"]
-        owner = self._people.get(case.owner or "") if case.owner else None
-        if owner is not None:
-            looking.append(("owner", self._actor(owner)))
-        looking += _ANYBODY
-        return {name: tuple(one.command for one in actions(case, actor) if one.allowed) for name, actor in looking}
+            step=number, at=self._now, by=by, phase=case.phase.value, refused=refused,
+            deadlines=tuple({"clock": r.clock, "level": r.level, "at": _words(r.due_at)} for r in case.timetable),
+            actions=self._cast.may(case, lambda who: (one.command for one in actions(case, who) if one.allowed)),
+        )  # fmt: skip
 
     def _seal(self, text: str) -> Prose:
         self._texts += 1
-        return Prose(content_id=f"cnt_{self._texts:04d}", digest=_digest(text), length=len(text))
+        return Prose(content_id=f"cnt_{self._texts:04d}", digest=digest(text), length=len(text))
 
 
-def _span(text: str) -> Span:
+class _Turned(Exception):
+    """A command that was not taken."""
+
+    def __init__(self, refused: dict[str, Any]) -> None:
+        super().__init__(refused["code"])
+        self.refused = refused
+
+
+def _report_of(pack: Pack, script: Script) -> Report:
     try:
-        return Span.parse(text.strip())
+        report = Report.model_validate({"kind": pack.kind, **script.report})
     except ValidationError as error:
-        raise ScriptError([f"steps.at: {e['msg']}" for e in error.errors()]) from error
+        raise ScriptError([f"report.{e['field']}: {e['message']}".replace(".:", ":") for e in field_errors(error)]) from error
+    if report.kind != pack.kind:
+        raise ScriptError([f"report.kind: the story is about '{report.kind}', and the pack defines '{pack.kind}'"])
+    return report
 
 
-def _party_id(ref: str) -> str:
-    return _prefixed("pty_", ref)
-
-
-def _prefixed(prefix: str, name: str) -> str:
-    return name if name.startswith(prefix) else prefix + re.sub(r"[^A-Za-z0-9_.-]", "-", name)[:100]
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _words(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return ", ".join(value) or "none" if isinstance(value, tuple) else str(value)

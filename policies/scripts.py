@@ -1,18 +1,30 @@
 """Stories for rehearsals: a report, and what people do with the case. What a story comes to is the business of
 :mod:`policies.rehearse`.
+
+What cannot be meant is an error that names its step; the report itself is step 1.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import ConfigDict, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
-from domain.base import Frozen, Instant
+from domain.base import Frozen, Instant, Phase
+from policies.script_shapes import aware, known, name_of, roles_said, shaped_command, shaped_people, shaped_report, shaped_speaker
 
-_ROLE = Literal["claimant", "respondent", "witness", "mediator", "lead", "ops", "platform", "system"]
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""When the report comes in, if nothing in a story says so: a working day, ten in the morning in Berlin."""
+
+Role = Literal["claimant", "respondent", "witness", "mediator", "lead", "ops", "platform", "system"]
+_ALSO_CALLED = {"investigator": "mediator", "ops_lead": "ops", "ops lead": "ops"}
+_OURS = ("party_ids", "passed_over")
+_RECEIVED = ("at", "received_at", "opened_at", "submitted_at", "reported_at")
+"""Where a script may say when the report came in, beside it or in it."""
 
 
 class ScriptError(ValueError):
@@ -25,65 +37,98 @@ class ScriptError(ValueError):
         self.problems = problems
 
 
-class Speaker(Frozen):
-    """Who does a step. A party is named by its side, or by the ref that the report gives it."""
+def _when(value: Any) -> Any:
+    if isinstance(value, str) and value.strip().startswith("+"):
+        return value.strip()
+    value = aware(value)
+    if not isinstance(value, datetime):
+        raise PydanticCustomError(
+            "when_unknown", "Say an instant (2026-03-02T09:00:00Z), or how long after the step before (+3 business days)."
+        )
+    return value
 
-    id: Annotated[str, Field(min_length=1, max_length=128)]
-    role: _ROLE
-    manager: str | None = None
-    conflicts: tuple[str, ...] = ()
-    """Refs of parties whom they may not judge."""
+
+def _role(value: Any) -> Any:
+    return _ALSO_CALLED.get(value.lower(), value.lower()) if isinstance(value, str) else value
+
+
+def _names(value: Any) -> Any:
+    return (value,) if isinstance(value, str | int) else value or ()
+
+
+Name = Annotated[str, BeforeValidator(name_of), Field(min_length=1, max_length=255)]
+When = Annotated[Instant | str, BeforeValidator(_when)]
+"""An instant; or, beginning with a plus, so long after the step before."""
+
+
+class Speaker(Frozen):
+    """Who does a step. A party is named by its side, by the ref that the report gives it, or by its id."""
+
+    id: Name
+    role: Annotated[Role, BeforeValidator(_role)]
+    manager: Name | None = None
+    conflicts: Annotated[tuple[Name, ...], BeforeValidator(_names)] = ()
+    """Parties whom they may not judge."""
 
 
 class Expectation(Frozen):
-    """What a step has to come to, where the story is also a test."""
+    """What a step has to come to, where the story is also a test. What is left out may be anything."""
 
-    phase: str | None = None
+    phase: Phase | None = None
     refused: str | None = None
-    """The code of the refusal."""
+    """The code of the refusal. Left out: the step must not be refused."""
     facts: tuple[str, ...] | None = None
     outcome: str | None = None
+    """How the case ended (``settled``)."""
+    ruling: str | None = None
+    """The ruling in force (``upheld``)."""
+    priority: str | None = None
+    owner: Name | None = None
+    """``nobody`` when it waits in its queue."""
+    fired: tuple[str, ...] | None = None
+    """What fell due since the step before: ``settlement end``, clock and level."""
+    due: Mapping[str, Annotated[Any, BeforeValidator(aware)]] = {}
+    """When a level falls due (``ruling breach: 2026-03-16T16:00Z``), or ``never``."""
+    may: Mapping[str, Annotated[tuple[str, ...], BeforeValidator(_names)]] = {}
+    """Commands that a side, ``owner`` or a role may send now."""
+    may_not: Mapping[str, Annotated[tuple[str, ...], BeforeValidator(_names)]] = {}
 
 
 class ScriptStep(Frozen):
-    """Somebody sends a command at an instant, or so long after the step before (``+3 business days``)."""
+    """Somebody sends a command at an instant, or so long after the step before."""
 
-    at: Instant | str
+    at: When
     by: Speaker
     command: dict[str, Any]
     expect: Expectation | None = None
-
-    @field_validator("at", mode="before")
-    @classmethod
-    def _when(cls, value: Any) -> Any:
-        if isinstance(value, str) and value.strip().startswith("+"):
-            return value.strip()
-        return _instant(value)
+    note: str | None = None
 
 
 class Script(Frozen):
     """A story: the report that opens the case, and what people do then."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     report: dict[str, Any]
-    at: Instant = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-    """When the report comes in."""
+    at: Annotated[Instant | None, BeforeValidator(aware)] = None
     people: tuple[Speaker, ...] = ()
-    """People who do nothing themselves but are named by a command (``assign``)."""
+    """People who do nothing themselves but are named by a command (``assign``), or of whom there is more to say."""
     steps: tuple[ScriptStep, ...] = ()
     title: str = ""
     expect: Expectation | None = None
     """What the report itself has to come to."""
-    until: Instant | str | None = None
-    """Time that passes after the last step, so that deadlines come to fire."""
+    until: When | None = None
+    """Time that passes after the last step, so that deadlines come to fire; those at this very instant do."""
     ends: Expectation | None = None
     """How the story has to end."""
+    party_ids: Mapping[str, str] = {}
+    """Refs of parties by the ids that the report gives them beside."""
+    passed_over: tuple[str, ...] = ()
+    """What the script says that nobody here understands."""
 
-    @field_validator("at", "until", mode="before")
-    @classmethod
-    def _when(cls, value: Any) -> Any:
-        return value.strip() if isinstance(value, str) and value.strip().startswith("+") else _instant(value)
+    @property
+    def opened_at(self) -> datetime:
+        """When the report comes in: as said, else at the instant of the first step, else on a Monday morning."""
+        first = self.steps[0].at if self.steps else None
+        return self.at or (first if isinstance(first, datetime) else MONDAY)
 
 
 def read_script(text: str) -> Script:
@@ -91,19 +136,55 @@ def read_script(text: str) -> Script:
     try:
         raw = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise ScriptError([f"not YAML: {error}"]) from error
-    if not isinstance(raw, dict):
-        raise ScriptError(["a script is a mapping with `report` and `steps`"])
-    report = raw.get("report")
-    if isinstance(report, dict) and "at" in report:
-        raw = {**raw, "at": report["at"], "report": {k: v for k, v in report.items() if k != "at"}}
+        raise ScriptError([f"not YAML: {_one_line(error)}"]) from error
+    except (ValueError, RecursionError) as error:
+        raise ScriptError([f"not YAML that can be read: {_one_line(error)}"]) from error
+    if not isinstance(raw, dict) or "report" not in raw:
+        raise ScriptError(["a script is a mapping with `report` and `steps`; there is no `report`"])
     try:
-        return Script.model_validate(raw)
+        return Script.model_validate(_in_order(raw))
     except ValidationError as error:
-        raise ScriptError([f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]) from error
+        raise ScriptError([f"{_place(e['loc'])}: {e['msg']}" for e in error.errors()]) from error
+    except RecursionError:
+        raise ScriptError(["nested too deeply, or a part that contains itself"]) from None
 
 
-def _instant(value: Any) -> Any:
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return value.replace(tzinfo=UTC)
-    return value
+def _in_order(raw: Mapping[Any, Any]) -> dict[str, Any]:
+    """The script in the one shape that is checked."""
+    over: list[str] = []
+    said = known({k: v for k, v in raw.items() if k not in (*_OURS, *_RECEIVED[1:])}, Script, "", over)
+    report, steps = said["report"], said.get("steps") or ()
+    ids: dict[str, str] = {}
+    if isinstance(report, Mapping):
+        report, ids = shaped_report(report)
+        times = [report.pop(key) for key in _RECEIVED if key in report]
+        said["at"] = next((one for one in (said.get("at"), *(raw.get(key) for key in _RECEIVED), *times) if one is not None), None)
+    if isinstance(steps, list):
+        steps = [known(x, ScriptStep, f"step {n}: ", over) if isinstance(x, Mapping) else x for n, x in enumerate(steps, 2)]
+    people, speaking = shaped_people(said.get("people")), [x for x in steps if isinstance(x, dict)]
+    listed = people if isinstance(people, list) else []
+    roles = roles_said(report, ids, [*listed, *(x.get("by") for x in speaking)])
+    for step in speaking:
+        if "command" in step:
+            step["command"] = shaped_command(step["command"])
+        if "by" in step:
+            step["by"] = _speaker(step["by"], roles, over)
+    people = [_speaker(one, roles, over) for one in listed] if listed else people
+    return {**said, "report": report, "steps": steps, "people": people, "party_ids": ids, "passed_over": tuple(over)}
+
+
+def _speaker(raw: Any, roles: Mapping[str, str], over: list[str]) -> Any:
+    said = shaped_speaker(raw, roles)
+    return known(said, Speaker, f"{said.get('id')}: ", over) if isinstance(said, dict) else said
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """``step 3: by.role`` for what pydantic calls ``steps.1.by.role``: people count the report as step 1."""
+    if len(loc) > 1 and loc[0] == "steps" and isinstance(loc[1], int):
+        rest = ".".join(map(str, loc[2:]))
+        return f"step {loc[1] + 2}" + (f": {rest}" if rest else "")
+    return ".".join(map(str, loc))
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

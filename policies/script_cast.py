@@ -1,0 +1,119 @@
+"""The people of a story: who somebody is to the rules, and what each of them may do."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from domain.actors import SYSTEM, Actor
+from domain.base import Side
+from domain.case import Case
+from domain.commands import OpenedParty
+from domain.report import Report
+from policies.script_shapes import SIDES, bare
+from policies.scripts import Script, Speaker
+
+_TEAM = ("mediator", "lead", "ops")
+
+
+class Cast:
+    """Everybody in a story. People are known with or without ``per_``, parties by ref, id or side."""
+
+    def __init__(self, script: Script, report: Report) -> None:
+        self.parties = _parties(script, report)
+        """As the case knows them, in the report's order."""
+        self._known = {p.id: p for p in self.parties} | {r.ref: p for r, p in zip(report.parties, self.parties, strict=True)}
+        self._known |= {name: self._known[ref] for name, ref in script.party_ids.items() if ref in self._known}
+        self._team: dict[str, Speaker] = {}
+        # Who has several roles is named by a command in the first that is said; more about them may stand anywhere.
+        for one in (*script.people, *(step.by for step in script.steps)):
+            if one.role in _TEAM:
+                self._team.setdefault(self.person_id(one.id), one)
+
+    @property
+    def claimant(self) -> OpenedParty:
+        """Whoever handed the report in."""
+        return next(p for p in self.parties if p.side is Side.CLAIMANT and p.role == "principal")
+
+    def person_id(self, name: Any) -> Any:
+        """The id of a person of the team; what is no name stays as it is."""
+        if not isinstance(name, str) or name == "nobody":
+            return name
+        return _id("per_", name)
+
+    def actor(self, speaker: Speaker) -> Actor:
+        """Who does a step, as the rules see them."""
+        if speaker.role == "system":
+            return SYSTEM
+        if speaker.role == "platform":
+            return Actor(id=_id("key_", speaker.id), role="platform")
+        if speaker.role in ("claimant", "respondent", "witness"):
+            return self._party(speaker)
+        person = self.person_id(speaker.id)
+        said = (speaker, *(one for one in (self._team.get(person),) if one is not None))
+        manager = next((one.manager for one in said if one.manager), None)
+        # Whoever bears the ref of a party is that party, and judges nothing here.
+        refs = [ref for one in said for ref in one.conflicts] + [speaker.id]
+        conflicts = tuple(self._known[ref].ref_digest for ref in map(self._side_or, refs) if ref in self._known)
+        manager_id = self.person_id(manager)
+        return Actor(id=person, role=speaker.role, manager=manager_id, conflicts=conflicts)
+
+    def named(self, owner: str | None) -> Actor | None:
+        """Somebody of the team whom a command names; None for a stranger."""
+        found = self._team.get(owner) if owner else None
+        return self.actor(found) if found else None
+
+    def may(self, case: Case, allowed: Callable[[Actor], Iterable[str]]) -> dict[str, tuple[str, ...]]:
+        """What each may do now: the sides, the owner, and for a role what some one of them may, with or without a part in it."""
+        found: dict[str, tuple[str, ...]] = {}
+        for side in Side:
+            principal = next((p for p in self.parties if p.side is side and p.role == "principal"), None)
+            found[side.value] = tuple(allowed(_speaks_for(principal))) if principal else ()
+        if (owner := self.named(case.owner)) is not None:
+            found["owner"] = tuple(allowed(owner))
+        for role in _TEAM:
+            anybody = Actor.model_validate({"id": f"per_any-{role}", "role": role})
+            people = [anybody, *(self.actor(one) for one in self._team.values() if one.role == role)]
+            found[role] = tuple(dict.fromkeys(command for one in people for command in allowed(one)))
+        found["platform"] = tuple(allowed(Actor(id="key_any-platform", role="platform")))
+        return found
+
+    def _side_or(self, ref: str) -> str:
+        if ref in self._known or ref not in SIDES:
+            return ref
+        return next((p.id for p in self.parties if p.side.value == ref and p.role == "principal"), ref)
+
+    def _party(self, speaker: Speaker) -> Actor:
+        party = self._known.get(self._side_or(speaker.id))
+        if party is not None:
+            return _speaks_for(party)
+        # Somebody of another case: the rules have to turn them away.
+        side = Side.RESPONDENT if speaker.role == "respondent" else Side.CLAIMANT
+        return Actor(id=_id("pty_", speaker.id), role=side.value, side=side)
+
+
+def _parties(script: Script, report: Report) -> tuple[OpenedParty, ...]:
+    own = {ref: name for name, ref in script.party_ids.items() if name.startswith("pty_")}
+    ids: list[str] = []
+    for number, one in enumerate(report.parties, 1):
+        party_id = _id("pty_", own.get(one.ref, one.ref))
+        ids.append(f"{party_id}-{number}" if party_id in ids else party_id)
+    return tuple(
+        OpenedParty(id=party_id, side=p.side, role=p.role, ref_digest=digest(p.ref), locale=p.locale, zone=p.zone)
+        for party_id, p in zip(ids, report.parties, strict=True)
+    )
+
+
+def _speaks_for(party: OpenedParty) -> Actor:
+    return Actor(id=party.id, role=party.side.value, side=party.side)
+
+
+def _id(prefix: str, name: str) -> str:
+    return prefix + (re.sub(r"[^A-Za-z0-9_.-]", "-", bare(name) if prefix == "per_" else name.removeprefix(prefix))[:100] or "-")
+
+
+def digest(text: str) -> str:
+    """What stands for a text where the text itself must not stand."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,169 @@
+"""Every story of a pack comes to what its author thought it out to, and together they leave no way through a case untold.
+
+What is expected was thought out from the design by hand: in the stories, what each step comes to; here, which arrows and
+ends there are. Nothing in this file looks into the transition table.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from domain.report import Report
+from policies.pack import PACKS_DIR
+from policies.rehearse import Line, rehearse
+from policies.scripts import Expectation, Script, read_script
+from policies.shelf import Shelf
+
+STORIES = PACKS_DIR.with_name("stories")
+FILES = sorted(STORIES.glob("*/*.yaml"))
+KINDS = sorted(path.stem for path in PACKS_DIR.glob("*.yaml"))
+
+# Section 4.1 of the design: what follows what, and by what.
+_OF_ALL = frozenset({
+    ("intake", "closed"),       # a gate or triage declines; the claimant withdraws; an ops lead closes
+    ("review", "approval"),     # a ruling above the limit
+    ("review", "ruled"),        # any other ruling
+    ("review", "closed"),       # withdrawn, or closed by an ops lead
+    ("approval", "ruled"),      # approved
+    ("approval", "review"),     # returned, or retracted
+    ("approval", "appeal"),     # a decision on appeal returned, or retracted, or met by a cross-appeal
+    ("approval", "closed"),     # to the parties it is review (or appeal) still: they may withdraw
+    ("ruled", "review"),        # retracted in the grace; remitted
+    ("ruled", "appeal"),        # a decision on appeal retracted, or met by a cross-appeal
+    ("ruled", "appealable"),    # the grace ends, and somebody has a right
+    ("ruled", "closed"),        # the grace ends, and nobody has; withdrawn
+    ("appealable", "appeal"),
+    ("appealable", "closed"),   # all windows over
+    ("appeal", "approval"),
+    ("appeal", "ruled"),
+    ("appeal", "closed"),       # the only appeal is withdrawn
+    ("closed", "review"),       # reopened
+})  # fmt: skip
+ARROWS = {
+    "bounty_dispute": _OF_ALL
+    | {
+        ("intake", "settlement"),
+        ("settlement", "review"),        # either side escalates, or the clock runs out
+        ("settlement", "closed"),        # settled, withdrawn, or closed by an ops lead
+        # An appeal is withdrawn while the other side, which lost something too, may still appeal.
+        ("appeal", "appealable"),
+        ("approval", "appealable"),
+        ("ruled", "appealable"),
+    },
+    # Nothing to settle. Each outcome is lost by one side alone, so nobody is left to appeal when an appeal is withdrawn.
+    "fraud_report": _OF_ALL | {("intake", "review")},
+}  # fmt: skip
+ENDS = {
+    "bounty_dispute": {"declined", "settled", "withdrawn", "expired", "ruled"},
+    "fraud_report": {"declined", "withdrawn", "expired", "ruled"},
+}
+GATES = {
+    "bounty_dispute": {"no_reason_given", "closed_too_long_ago", "reply_pending", "programme_excluded", "standing_to_check"},
+    "fraud_report": {"no_reason_given", "decided_elsewhere", "respondent_to_find"},
+}
+COMMANDS = {
+    "admit", "decline", "message", "note", "offer", "accept_offer", "decline_offer", "escalate", "assign", "take", "rule",
+    "request_evidence", "submit_evidence", "approve", "return_ruling", "retract", "appeal", "decide_appeal", "withdraw",
+    "close", "reopen", "pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim",
+}  # fmt: skip
+"""What people can ask of a case. The system's own reports are no part of a story."""
+
+shelf = cache(Shelf.load)
+
+
+def name_of(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+@cache
+def told(path: Path) -> tuple[Script, tuple[Line, ...]]:
+    """A story, and what it comes to."""
+    script = read_script(path.read_text("utf-8"))
+    policies = shelf(script.opened_at.year)
+    return script, tuple(rehearse(policies, policies.packs[path.parent.name], script))
+
+
+def expected(script: Script) -> list[Expectation]:
+    return [one for one in (script.expect, *(step.expect for step in script.steps), script.ends) if one is not None]
+
+
+def arrows(lines: tuple[Line, ...]) -> set[tuple[str, str]]:
+    phases = ["intake", *(line.phase or "" for line in lines)]
+    return {(a, b) for a, b in pairwise(phases) if a != b}
+
+
+def of_kind(kind: str) -> list[tuple[Script, tuple[Line, ...]]]:
+    return [told(path) for path in FILES if path.parent.name == kind]
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+class TestAStory:
+    def test_comes_to_what_its_author_expected(self, path: Path) -> None:
+        _, lines = told(path)
+        assert [f"step {line.step}: {missed} {line.refused or ''}" for line in lines for missed in line.missed] == []
+
+    def test_no_step_is_refused_that_was_not_meant_to_be(self, path: Path) -> None:
+        script, lines = told(path)
+        meant = {number for number, step in enumerate(script.steps, 2) if step.expect is not None and step.expect.refused}
+        assert [(line.step, line.refused) for line in lines if line.refused and line.step not in meant] == []
+
+    def test_says_what_it_is_about_and_where_it_leads(self, path: Path) -> None:
+        script, _ = told(path)
+        last = script.steps[-1].expect if script.steps else script.expect
+        assert script.title
+        assert script.ends or last
+        assert script.passed_over == ()
+
+    def test_every_open_case_has_a_deadline_at_every_moment(self, path: Path) -> None:
+        _, lines = told(path)
+        assert [line.step for line in lines if line.phase != "closed" and not line.deadlines] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+class TestAllStoriesOfAPack:
+    def test_go_along_every_arrow_and_no_other(self, kind: str) -> None:
+        found = {arrow for _, lines in of_kind(kind) for arrow in arrows(lines)}
+        assert sorted(ARROWS[kind] - found) == [], "no story goes there"
+        assert sorted(found - ARROWS[kind]) == [], "the design knows no such arrow"
+
+    def test_come_to_every_ruling(self, kind: str) -> None:
+        rulings = {one.ruling for script, _ in of_kind(kind) for one in expected(script)}
+        assert {outcome.name for outcome in shelf(2026).packs[kind].outcomes} <= rulings
+
+    def test_come_to_every_end(self, kind: str) -> None:
+        ends = {one.outcome for script, _ in of_kind(kind) for one in expected(script)} - {None}
+        assert ends == ENDS[kind]
+
+    def test_are_stopped_at_every_gate(self, kind: str) -> None:
+        pack = shelf(2026).packs[kind]
+        assert {gate.reason for gate in pack.gates} == GATES[kind]
+        stopped = {shelf(2026).terms(_report(kind, script))[1].reason for script, _ in of_kind(kind)}
+        assert stopped - {None} == GATES[kind]
+
+    def test_say_of_every_clock_when_it_runs_out(self, kind: str) -> None:
+        fired = {name.split()[0] for script, _ in of_kind(kind) for one in expected(script) for name in one.fired or ()}
+        due = {name.split()[0] for script, _ in of_kind(kind) for one in expected(script) for name in one.due}
+        clocks = {clock.name for clock in shelf(2026).packs[kind].clocks}
+        assert sorted(clocks - fired - due) == []
+
+    def test_name_no_clock_that_there_is_not(self, kind: str) -> None:
+        levels = {f"{c.name} {x['name']}" for c in shelf(2026).packs[kind].clocks for x in (c.model_extra or {})["levels"]}
+        named = {name for script, _ in of_kind(kind) for one in expected(script) for name in (*one.due, *(one.fired or ()))}
+        assert sorted(named - levels - {"standstill look", "snooze wake"}) == []
+
+
+def test_people_ask_everything_that_can_be_asked() -> None:
+    said = {step.command["type"] for path in FILES for step in told(path)[0].steps}
+    assert sorted(COMMANDS - said) == []
+
+
+def test_every_folder_of_stories_belongs_to_a_pack() -> None:
+    assert {path.parent.name for path in FILES} <= set(KINDS)
+
+
+def _report(kind: str, script: Script) -> Report:
+    return Report.model_validate({"kind": kind, **script.report})
