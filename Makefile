@@ -56,7 +56,7 @@ test: $(READY) temporal ## every test but the browser's; no layer may be skipped
 
 .PHONY: test-fast
 test-fast: $(READY) ## the tests that need no server
-	@$(BIN)/pytest -m "not (postgres or temporal or faults or browser or slow)" $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not (postgres or temporal or faults or browser or slow)" $(ARGS)
 
 .PHONY: check
 check: lint test ## what CI runs: format, lint, types, import contracts, SQL, tests

@@ -87,15 +87,20 @@ class LayerCount:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
         report: pytest.TestReport = yield  # type: ignore[assignment]  # what a wrapper's yield gives is not expressible
-        layers = _layers_of(item)
-        if report.skipped and not hasattr(report, "wasxfail"):
-            self.skipped.update(layers or [DOMAIN_LAYER])
-            if must := self.required.intersection(layers):
-                report.outcome = "failed"
-                report.longrepr = f"{', '.join(sorted(must))} must run (OMBUD_REQUIRE_LAYERS), but: {report.longrepr}"
-        elif report.when == "call":
-            self.ran.update(layers or [DOMAIN_LAYER])
+        skipped = report.skipped and not hasattr(report, "wasxfail")
+        if skipped and (must := self.required.intersection(_layers_of(item))):
+            report.outcome = "failed"
+            report.longrepr = f"{', '.join(sorted(must))} must run (OMBUD_REQUIRE_LAYERS), but: {report.longrepr}"
+        report.user_properties += [("skipped", skipped), *(("layer", layer) for layer in _layers_of(item))]
         return report  # type: ignore[return-value]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Counted where reports arrive: `test-fast` has two processes that make them."""
+        layers = [str(value) for name, value in report.user_properties if name == "layer"] or [DOMAIN_LAYER]
+        if ("skipped", True) in report.user_properties:
+            self.skipped.update(layers)
+        elif report.when == "call":
+            self.ran.update(layers)
 
     def silent(self) -> list[str]:
         """Required layers of which nothing ran."""
