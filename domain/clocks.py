@@ -183,10 +183,13 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
             continue
         course = course_of(after, clock)
         calendar = calendars[course.calendar] if course.calendar else None
+        same = kept.get(clock.name) == course
         for level in definition.levels:
-            row = _next(after.terms, clock, level, course, calendar)
+            ahead = _ahead(clock, level)
+            row = known.get(ahead.id) if same else None
+            row = row or _next(after.terms, clock, level, course, calendar)
             if row is not None:
-                rows.append(known.get(row.id, row) if kept.get(clock.name) == course else row)
+                rows.append(row)
     rows += _snoozes(after)
     if after.open and not rows:
         rows.append(_standstill(before, after))
@@ -195,7 +198,6 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
 
 def _next(terms: Terms, clock: Clock, level: Level, course: Course, calendar: Calendar | None) -> DueLevel | None:
     fired = [f for f in clock.fired if f.level == level.name]
-    row = DueLevel(clock=clock.name, instance=clock.instance, level=level.name, count=len(fired), due_at=clock.started_at)
     if not fired:
         at = level_at(course, calendar, level)
     elif fired[-1].held:
@@ -204,7 +206,15 @@ def _next(terms: Terms, clock: Clock, level: Level, course: Course, calendar: Ca
         at = _awake(max(fired[-1].again_at, fired[-1].due_at + EARLIEST_REPEAT_FOR), reckon(course, calendar).pauses)
     else:
         at = _repeated(fired[-1], wait_after(terms, level, clock), reckon(course, calendar), calendar)
-    return row.model_copy(update={"due_at": at}) if at is not None else None
+    return _ahead(clock, level).model_copy(update={"due_at": at}) if at is not None else None
+
+
+def _ahead(clock: Clock, level: Level) -> DueLevel:
+    """The row of a level that comes next, its instant still to be worked out."""
+    count = sum(1 for f in clock.fired if f.level == level.name)
+    return DueLevel.model_construct(
+        clock=clock.name, instance=clock.instance, level=level.name, count=count, due_at=clock.started_at
+    )
 
 
 def _awake(at: datetime, pauses: Sequence[Pause]) -> datetime:
@@ -268,21 +278,13 @@ def _standstill(before: Case | None, after: Case) -> DueLevel:
 
 def stamp(case: Case, rows: Timetable, zone_data: str | None) -> Case:
     """The case with a new timetable; each clock whose deadlines changed says with which zone data they were computed."""
-    ahead, kept = _by_clock(rows), _by_clock(case.timetable)
+    kept = set(case.timetable)
+    moved = {row.clock for row in rows if row not in kept}
     clocks = tuple(
-        c.model_copy(update={"zone_data": zone_data})
-        if c.stopped_at is None and (c.zone_data is None or ahead.get(c.name) != kept.get(c.name))
-        else c
+        c.model_copy(update={"zone_data": zone_data}) if c.stopped_at is None and (c.zone_data is None or c.name in moved) else c
         for c in case.clocks
     )
     return case.model_copy(update={"timetable": rows, "clocks": clocks})
-
-
-def _by_clock(rows: Timetable) -> dict[str, list[DueLevel]]:
-    found: dict[str, list[DueLevel]] = {}
-    for row in rows:
-        found.setdefault(row.clock, []).append(row)
-    return found
 
 
 def comes_again(row: DueLevel, recorded_at: datetime) -> DueLevel:

@@ -4,14 +4,13 @@ know.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from domain import facts as f
 from domain.base import Kept, Outcome, Phase, Side
 from domain.books import Notices
 from domain.case import Case
-from domain.clocks import triggers
-from domain.evolve import evolve
 from domain.prose import Prose
 from domain.terms import Audience, ClockTerms
 from domain.visibility import UNTOLD, knows, seen_phase
@@ -35,7 +34,11 @@ class NoticeDraft(Kept):
 Planned = tuple[tuple[int, NoticeDraft], ...]
 
 
-def plan(before: Case | None, after: Case, recordings: tuple[f.Recording, ...], notices: Notices) -> Planned:
+Moment = tuple[f.Recording, frozenset[str]]
+"""A fact in its place, with what it meant when it happened."""
+
+
+def plan(after: Case, moments: Iterable[Moment], notices: Notices) -> Planned:
     """The notices of one transition. The pack says which event tells whom, weightiest first.
 
     A party gets one notice for a transition, of its weightiest event; the team and the platform's endpoints get each event once.
@@ -43,12 +46,9 @@ def plan(before: Case | None, after: Case, recordings: tuple[f.Recording, ...], 
     if not notices:
         return ()
     happened: dict[str, f.Recording] = {}
-    case = before
-    for recording in recordings:
-        later = evolve(case, recording, case_id=after.id)
-        for event in sorted(triggers(case, recording.fact, later)):
+    for recording, events in moments:
+        for event in sorted(events):
             happened.setdefault(event, recording)
-        case = later
     planned: dict[tuple[str, str], tuple[int, NoticeDraft]] = {}
     for event, audiences in notices.items():
         if event in happened:

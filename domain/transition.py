@@ -11,7 +11,7 @@ from domain.base import Kept
 from domain.books import Books
 from domain.case import Case
 from domain.clock_facts import CaseRetargeted, ClockExtended
-from domain.clocks import comes_again, stamp, timetable
+from domain.clocks import comes_again, stamp, timetable, triggers
 from domain.decide import Voice, decide
 from domain.evolve import evolve
 from domain.facts import SYSTEM, DueLevel, LevelReached, Recording, Timetable
@@ -43,7 +43,7 @@ def step(
     # A command can be received before, yet recorded after, its neighbour: the record's instants never run backwards.
     at = max(at, case.updated_at) if case is not None else at
     facts = decide(case, command, voice, at)
-    before, recordings = case, []
+    before, recordings, meant = case, [], []
     for fact in facts:
         recording = Recording(
             seq=(case.seq if case else 0) + 1,
@@ -55,8 +55,10 @@ def step(
             round=case.round if case else 0,
             fact=fact,
         )
-        case = evolve(case, recording, case_id=case_id)
+        after = evolve(case, recording, case_id=case_id)
+        meant.append(triggers(case, fact, after))
         recordings.append(recording)
+        case = after
     if case is None or not recordings:
         raise ValueError(f"deciding {command.type} gave no fact")
     afresh = any(isinstance(fact, CaseRetargeted) and fact.refreshed for fact in facts)
@@ -64,7 +66,7 @@ def step(
     recordings = [_completed(recording, case, rows) for recording in recordings]
     recordings[-1] = recordings[-1].model_copy(update={"timetable": rows, "zone_data": books.zone_data})
     case = stamp(case, rows, books.zone_data)
-    notices = plan(before, case, tuple(recordings), books.notices_of(case.terms))
+    notices = plan(case, zip(recordings, meant, strict=True), books.notices_of(case.terms))
     return Step(case=case, recordings=tuple(recordings), notices=notices)
 
 

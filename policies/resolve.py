@@ -13,6 +13,10 @@ from domain.report import Report
 from domain.terms import MAX_TERMS_BYTES, InterimTerms, LadderStep, OutcomeTerms, Routing, Terms
 from policies.pack import Pack, PackError
 
+_MOST_RESOLVED = 256
+_RESOLVED: dict[tuple[Any, ...], Terms] = {}
+"""Terms by what they follow from: a pack of one version says the same to every report of one priority."""
+
 
 def resolve(pack: Pack, report: Report, calendars: Mapping[str, str], time_scale: float = 1.0) -> tuple[Terms, Routing]:
     """The terms for a report and what the gates said.
@@ -30,6 +34,15 @@ def resolve(pack: Pack, report: Report, calendars: Mapping[str, str], time_scale
 
 def terms_of(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_scale: float = 1.0) -> Terms:
     """What the pack says for one case. Raises :class:`PackError` and KeyError as :func:`resolve` does."""
+    key = (pack.version, priority, time_scale, tuple(sorted(calendars.items())))
+    if not pack.version or key not in _RESOLVED:
+        if len(_RESOLVED) >= _MOST_RESOLVED:
+            _RESOLVED.clear()
+        _RESOLVED[key] = _terms(pack, priority, calendars, time_scale)
+    return _RESOLVED[key]
+
+
+def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_scale: float) -> Terms:
     terms = Terms(
         pack=pack.kind,
         version=pack.version,
