@@ -65,8 +65,10 @@ def lint(text: str, name: str, calendars: frozenset[str] | None = None) -> list[
         # A date that does not exist, a number that is too long: YAML's own words for it.
         errors = [f"not YAML that can be read: {error}"]
     else:
-        errors = [*_facts(pack), *(_unknown_calendars(pack, calendars) if calendars is not None else ())]
-        warnings = [*_unclear(pack), *_rows(pack), *_untold(pack), *_limits(pack)]
+        errors = [*_facts(pack)]
+        unclear = [one for one in _unclear(pack) if not any(known.startswith(one.partition(": ")[0]) for known in errors)]
+        errors += _unknown_calendars(pack, calendars) if calendars is not None else ()
+        warnings = [*unclear, *_rows(pack), *_untold(pack), *_limits(pack)]
     found = [_finding(text, x, "error") for x in errors] + [_finding(text, x, "warning") for x in warnings]
     return sorted([*found, *_twice(text)], key=lambda one: one.line)
 

@@ -38,7 +38,7 @@ from policies.scripts import Expectation, Script, ScriptError, ScriptStep
 from policies.shelf import Shelf
 
 _CASE_ID = "case_00000000-0000-7000-8000-000000000000"
-_FIRINGS = 5_000
+_FIRINGS = 1_000
 """Deadlines between two steps: a story in which more fire has lost its way."""
 _RELATIVE = ("at", "until", "to")
 """Fields of commands that may say ``+2 business days`` in a story: so long after the step."""

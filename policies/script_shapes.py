@@ -20,7 +20,7 @@ _SHORT = {
     "s": "second", "sec": "second", "m": "minute", "min": "minute", "h": "hour", "hr": "hour", "d": "day", "w": "week",
     "mo": "month", "wh": "working hour", "bd": "business day",
 }  # fmt: skip
-_PART = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+(?: [a-z]+)?)(?:\s*(?:,|\+|\band\b)\s*|\s+|$)?", re.ASCII)
+_PART = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+(?: (?!and\b)[a-z]+)?)(?:\s*(?:,|\+|\band\b)\s*|\s+|$)?", re.ASCII)
 _INSTANTS = ("at", "until", "to", "occurred_at")
 
 

@@ -56,7 +56,7 @@ def _names(value: Any) -> Any:
     return (value,) if isinstance(value, str | int) else value or ()
 
 
-Name = Annotated[str, BeforeValidator(name_of), Field(min_length=1, max_length=255)]
+Name = Annotated[str, Field(min_length=1, max_length=255), BeforeValidator(name_of)]
 When = Annotated[Instant | str, BeforeValidator(_when)]
 """An instant; or, beginning with a plus, so long after the step before."""
 
@@ -157,8 +157,8 @@ def _in_order(raw: Mapping[Any, Any]) -> dict[str, Any]:
     ids: dict[str, str] = {}
     if isinstance(report, Mapping):
         report, ids = shaped_report(report)
-        times = [report.pop(key) for key in _RECEIVED if key in report]
-        said["at"] = next((one for one in (said.get("at"), *(raw.get(key) for key in _RECEIVED), *times) if one is not None), None)
+        times = [*(raw.get(key) for key in _RECEIVED), *(report.pop(key, None) for key in _RECEIVED)]
+        said["at"] = next((one for one in times if one is not None), None)
     if isinstance(steps, list):
         steps = [known(x, ScriptStep, f"step {n}: ", over) if isinstance(x, Mapping) else x for n, x in enumerate(steps, 2)]
     people, speaking = shaped_people(said.get("people")), [x for x in steps if isinstance(x, dict)]

@@ -1,0 +1,279 @@
+"""Lint names every problem of a pack with its line; the packs that ship have none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from policies.folders import calendar_files
+from policies.lint import Finding, lint, lint_file
+from policies.pack import PACKS_DIR
+
+CALENDARS = frozenset(calendar_files())
+PACK = (PACKS_DIR / "bounty_dispute.yaml").read_text("utf-8")
+FRAUD = (PACKS_DIR / "fraud_report.yaml").read_text("utf-8")
+
+
+def changed(old: str, new: str, text: str = PACK) -> str:
+    """A pack with one change in it."""
+    assert text.count(old) >= 1, old
+    return text.replace(old, new, 1)
+
+
+def line_of(text: str, part: str) -> int:
+    """The line on which something is written."""
+    return next(number for number, line in enumerate(text.splitlines(), 1) if part in line)
+
+
+def findings(text: str) -> list[Finding]:
+    return lint(text, "mine.yaml", CALENDARS)
+
+
+def only(text: str) -> Finding:
+    (found,) = findings(text)
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(PACKS_DIR.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_packs_that_ship_have_no_findings(path: Path) -> None:
+    assert lint_file(path, CALENDARS) == []
+
+
+class TestAPackThatCannotBeUsed:
+    """Errors that loading finds too: lint adds the line."""
+
+    @pytest.mark.parametrize(
+        ("old", "new", "at", "place"),
+        [
+            # a misspelt field, at the top and deep inside
+            ("queue: mediation", "queue: mediation\nquue: x", "quue: x", "quue"),
+            ("during: settlement", "durring: settlement", "durring", "clocks.settlement.durring"),
+            ("action: warn, audience: [claimant]", "action: shout, audience: [claimant]", "shout", "clocks.claimant_response"),
+            ("then: decline", "then: refuse", "then: refuse", "gates.0.then"),
+            # a value of the wrong kind
+            ("target: 14 days", "target: a fortnight", "target: a fortnight", "clocks"),
+            ("reopen_for: 90 days", "reopen_for: soon", "reopen_for: soon", "reopen_for"),
+            ("approval_above: {amount: 500000", "approval_above: {amount: 5000.50", "approval_above", "approval_above.amount"),
+            # conditions that are no CEL
+            ("when: report.amount >= 1000000", "when: report.amount >=", "when: report.amount >=", "priority.large_amount.when"),
+            # events that never happen
+            ("case_withdrawn: [all]", "case_vanished: [all]", "notices:", "notices"),
+            ("starts: [case_opened]", "starts: [case_opend]", "starts: [case_opend]", "clocks.triage.starts"),
+            # a default that does not go with its clock
+            (
+                "default: proceed_on_file",
+                "default: issue_ruling",
+                "default: issue_ruling",
+                "clocks.claimant_response.levels.end.default",
+            ),
+            ("behind: first_response", "behind: second_response", "behind: second_response", "clocks.next_update.behind"),
+            ("during: appealable", "starts: [ruling_issued]", "clocks:", "clocks"),
+        ],
+    )
+    def test_is_an_error_on_its_line(self, old: str, new: str, at: str, place: str) -> None:
+        text = changed(old, new)
+        found = [one for one in findings(text) if one.severity == "error"]
+        assert [one for one in found if one.line == line_of(text, at) and one.place.startswith(place) and one.problem], found
+
+    def test_names_each_problem_of_the_whole_on_its_own_line(self) -> None:
+        text = changed("  ruled: Decided, not told yet\n", "", changed("opens_in: settlement", "opens_in: intake"))
+        text = changed("{urgent: 2 working hours, high: 4 working hours,", "{urgent: 2 working hours,", text)
+        found = {one.place: one for one in findings(text)}
+        assert set(found) == {"labels", "clocks.first_response.target"}
+        assert found["labels"].line == line_of(text, "labels:")
+        assert found["clocks.first_response.target"].line == line_of(text, "{urgent: 2 working hours,")
+
+    def test_that_is_not_yaml_is_an_error_where_it_breaks(self) -> None:
+        text = changed("gates:", "gates: ]")
+        found = only(text)
+        assert (found.severity, found.line) == ("error", line_of(text, "gates: ]"))
+        assert "\n" not in found.problem
+
+    def test_with_a_character_that_no_yaml_may_hold(self) -> None:
+        text = changed("labels:", "labels: \x07")
+        assert only(text).line == line_of(text, "labels:")
+
+    @pytest.mark.parametrize("text", ["", "just words", "- a list", "x: 2026-13-45T00:00:00Z", "&a [*a]", "a: 1" + "0" * 5000])
+    def test_that_is_something_else_is_an_error_on_the_first_line(self, text: str) -> None:
+        assert [(one.line, one.severity) for one in findings(text)][:1] == [(1, "error")]
+
+    def test_that_lacks_a_part_is_an_error_of_the_file(self) -> None:
+        found = only(changed("title: Bounty dispute\n", ""))
+        assert (found.line, found.place, found.problem) == (1, "title", "Field required")
+
+
+class TestUnknownFacts:
+    def test_of_a_report(self) -> None:
+        text = changed("report.statement_length < 20", "report.statement_lenght < 20")
+        found = only(text)
+        assert (found.severity, found.place, found.line) == (
+            "error",
+            "gates.reason_given.when",
+            line_of(text, "statement_lenght"),
+        )
+        assert "statement_length" in found.problem
+
+    def test_of_a_report_in_the_routing(self) -> None:
+        text = changed("report.amount >= 1000000", "report.weight >= 1000000")
+        assert only(text).line == line_of(text, "report.weight")
+
+    def test_of_nothing_at_all(self) -> None:
+        text = changed("report.amount >= 1000000", "amount >= 1000000")
+        found = only_errors(text)
+        assert [(one.line, one.place) for one in found] == [(line_of(text, "amount >= 1000000"), "priority.large_amount.when")]
+        assert "'amount'" in found[0].problem
+
+    def test_words_in_quotes_are_no_facts(self) -> None:
+        assert (
+            findings(
+                changed("report.statement_length < 20", "report.category == 'report.strange' || report.statement_length < 20")
+            )
+            == []
+        )
+
+    def test_names_that_a_condition_binds_itself_are_known(self) -> None:
+        assert (
+            findings(changed("report.statement_length < 20", "\"['api', 'web'].exists(one, one == report.source) && false\""))
+            == []
+        )
+
+    def test_of_calendars(self) -> None:
+        text = changed("calendar: europe-office", "calendar: mars-office")
+        found = only(text)
+        assert (found.line, found.severity) == (line_of(text, "mars-office"), "error")
+        assert "europe-office" in found.problem
+
+    def test_of_the_calendar_of_one_clock(self) -> None:
+        text = changed("calendar: around-the-clock", "calendar: around-the-block", FRAUD)
+        found = only(text)
+        assert (found.place, found.line) == ("clocks.final_answer.calendar", line_of(text, "around-the-block"))
+
+    def test_of_the_calendar_of_one_queue(self) -> None:
+        text = changed("appeal_queue: appeals", "appeal_queue: appeals\nqueue_calendars:\n  appeals: nowhere")
+        assert only(text).line == line_of(text, "nowhere")
+
+    def test_of_calendars_are_not_looked_for_when_nobody_knows_any(self) -> None:
+        assert lint(changed("calendar: europe-office", "calendar: mars-office"), "mine.yaml") == []
+
+
+def only_errors(text: str) -> list[Finding]:
+    return [one for one in findings(text) if one.severity == "error"]
+
+
+class TestConditionsThatComeToNothing:
+    def test_an_attribute_that_not_every_report_has(self) -> None:
+        text = changed(
+            "has(attributes.reporter_standing) && attributes.reporter_standing < 0", "attributes.reporter_standing < 0"
+        )
+        found = only(text)
+        assert (found.severity, found.line) == ("warning", line_of(text, "when: attributes.reporter_standing"))
+        assert "has(attributes.reporter_standing)" in found.problem
+
+    def test_in_the_routing_such_a_row_is_simply_passed(self) -> None:
+        assert findings(changed("report.amount >= 1000000", "attributes.vip")) == []
+
+    @pytest.mark.parametrize("condition", ["report.amount", "report.amount > 'x'", "size(report.category)"])
+    def test_neither_yes_nor_no(self, condition: str) -> None:
+        text = changed("report.statement_length < 20", condition)
+        found = only(text)
+        assert (found.severity, found.line) == ("warning", line_of(text, f"when: {condition}"))
+
+
+class TestRowsThatAreNeverReached:
+    def test_after_one_that_always_hits(self) -> None:
+        text = changed("  - name: everything_else", "  - {name: all, then: low}\n  - name: everything_else")
+        found = only(text)
+        assert (found.severity, found.place) == ("warning", "priority.everything_else")
+        assert found.line == line_of(text, "- name: everything_else")
+        assert "'all'" in found.problem
+
+    def test_after_a_gate_that_always_hits(self) -> None:
+        text = changed("when: report.statement_length < 20", 'when: "true"')
+        assert [one.place for one in findings(text)] == [
+            "gates.not_too_old", "gates.programme_answers", "gates.programme_excluded", "gates.standing"
+        ]  # fmt: skip
+
+    def test_with_the_same_condition_as_one_before(self) -> None:
+        row = "  - {name: large_again, when: report.amount  >= 1000000, then: urgent}\n"
+        text = changed("  - name: everything_else", row + "  - name: everything_else")
+        found = only(text)
+        assert (found.place, found.line) == ("priority.large_again", line_of(text, "large_again"))
+        assert "'large_amount'" in found.problem
+
+
+class TestPeopleWhoAreNotTold:
+    def test_of_an_event_nobody_is_told_of(self) -> None:
+        text = changed("  case_closed: [all]\n", "")
+        found = only(text)
+        assert (found.severity, found.line) == ("warning", line_of(text, "notices:"))
+        assert "case_closed" in found.problem
+
+    @pytest.mark.parametrize(
+        ("old", "new", "missing"),
+        [
+            ("ruling_issued: [all]", "ruling_issued: [claimant, platform]", "respondent"),
+            ("case_opened: [all]", "case_opened: [platform]", "claimant and respondent"),
+            ('"evidence_requested:claimant": [claimant]', '"evidence_requested:claimant": [respondent]', "claimant"),
+            ('"phase_entered:approval": [leads]', '"phase_entered:approval": [ops]', "leads"),
+        ],
+    )
+    def test_of_an_event_somebody_is_not_told_of(self, old: str, new: str, missing: str) -> None:
+        text = changed(old, new)
+        found = only(text)
+        assert (found.severity, found.line) == ("warning", line_of(text, new))
+        assert found.problem.startswith(missing)
+
+    def test_leads_need_not_hear_of_approvals_that_there_are_not(self) -> None:
+        text = changed("approval_above: {amount: 500000, currency: USD}\n", "")
+        assert findings(changed('  "phase_entered:approval": [leads]\n', "", text)) == []
+
+
+class TestLimitsThatContradictEachOther:
+    def test_the_more_urgent_case_has_more_time(self) -> None:
+        text = changed("{urgent: 2 working hours, high: 4", "{urgent: 5 working hours, high: 4")
+        found = only(text)
+        assert (found.severity, found.place) == ("warning", "clocks.first_response.target")
+        assert found.line == line_of(text, "{urgent: 5 working hours, high: 4")
+
+    def test_so_it_has_in_one_category(self) -> None:
+        own = "    by_category:\n      severity: {urgent: 4 hours, high: 3 hours, normal: 5 hours, low: 6 hours}\n"
+        text = changed("  - name: first_response\n", f"  - name: first_response\n{own}")
+        found = only(text)
+        assert (found.place, found.line) == ("clocks.first_response.by_category.severity", line_of(text, "severity: {urgent"))
+
+    def test_a_warning_before_the_clock_has_begun(self) -> None:
+        text = changed("before: 1 working hour", "before: 4 working hours")
+        found = only(text)
+        assert (found.severity, found.place) == ("warning", "clocks.next_update.levels.warn.before")
+        assert found.line == line_of(text, "before: 4 working hours")
+
+
+class TestNamesThatStandTwice:
+    def test_is_an_error_where_the_second_stands(self) -> None:
+        text = changed("queue: mediation", "queue: mediation\ntitle: Another title")
+        found = only(text)
+        assert (found.severity, found.place, found.line) == ("error", "title", line_of(text, "Another title"))
+
+    def test_also_deep_inside(self) -> None:
+        text = changed("    target: 3 business days\n", "    target: 3 business days\n    target: 4 business days\n")
+        assert only(text).line == line_of(text, "4 business days")
+
+    def test_two_clocks_of_one_name(self) -> None:
+        text = changed("- name: settlement", "- name: triage")
+        assert any("'triage' is defined twice" in one.problem for one in only_errors(text))
+
+
+def test_findings_come_in_the_order_of_their_lines() -> None:
+    text = changed("report.statement_length < 20", "report.lenght < 20")
+    text = changed("{urgent: 2 working hours, high: 4", "{urgent: 5 working hours, high: 4", text)
+    text = changed("  case_closed: [all]\n", "", text)
+    lines = [one.line for one in findings(text)]
+    assert len(lines) == 3
+    assert lines == sorted(lines)
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + PACK.encode())
+    assert lint_file(path, CALENDARS) == []
