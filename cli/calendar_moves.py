@@ -77,10 +77,16 @@ async def _apply(desk: Desk, reason: str, only: Iterable[str] | None) -> list[di
         body = {"type": "retarget", "newest": "calendars", "reason": reason}
         try:
             answer = await desk.ask("POST", f"/v1/cases/{one['case']}/commands", json=body)
-            results.append({"case": one["case"], "status": answer["status"], "moves": len(one["moves"])})
+            results.append({"case": one["case"], "status": answer["status"], "moves": _moved(one, answer)})
         except Failed as failed:
             results.append({"case": one["case"], "status": "refused", "detail": str(failed), "moves": 0})
     return results
+
+
+def _moved(one: dict[str, Any], answer: dict[str, Any]) -> int:
+    """How many levels are where they were said to go; 0 while nobody has judged the command."""
+    now = {(due["clock"], due["level"], due["due_at"]) for due in answer["case"].get("deadlines", ())}
+    return sum((move["clock"], move["level"], move["to_at"]) in now for move in one["moves"])
 
 
 def _table(found: list[dict[str, Any]]) -> Any:

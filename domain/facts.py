@@ -289,3 +289,5 @@ class Recording(Kept):
     timetable: Timetable | None = None
     """On the last fact of a transition: the timetable that follows from it, with the data it was computed with."""
     zone_data: str | None = None
+    calendars: tuple[str, ...] | None = None
+    """References of the calendars that its clocks run on."""

@@ -64,7 +64,8 @@ def step(
     afresh = any(isinstance(fact, CaseRetargeted) and fact.refreshed for fact in facts)
     rows = timetable(before, case, books.calendars, afresh=afresh)
     recordings = [_completed(recording, case, rows) for recording in recordings]
-    recordings[-1] = recordings[-1].model_copy(update={"timetable": rows, "zone_data": books.zone_data})
+    made_with = {"zone_data": books.zone_data, "calendars": tuple(sorted(calendars_of(case)))}
+    recordings[-1] = recordings[-1].model_copy(update={"timetable": rows, **made_with})
     case = stamp(case, rows, books.zone_data)
     notices = plan(case, zip(recordings, meant, strict=True), books.notices_of(case.terms))
     return Step(case=case, recordings=tuple(recordings), notices=notices)

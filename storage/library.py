@@ -33,6 +33,11 @@ RETURNING name
 _VERSIONS = """
 SELECT name, ref, holiday_data, from_year, to_year, published_at FROM calendar_versions ORDER BY name, id DESC
 """
+_NEWEST = """
+SELECT DISTINCT ON (v.name) v.name, c.ref, c.body::text AS body
+FROM calendar_versions v JOIN calendars c ON c.ref = v.ref
+ORDER BY v.name, v.id DESC
+"""
 _KEEP_PACK = """
 INSERT INTO packs (version, name, body, notices) VALUES ($1, $2, $3, $4)
 ON CONFLICT (version) DO UPDATE SET
@@ -92,6 +97,12 @@ class PostgresLibrary:
             await keep_calendars(conn, {calendar.ref: calendar for calendar in calendars.values()})
             await conn.execute(_ONE_PUBLISHER)
             return [row["name"] for row in await conn.fetch(_PUBLISH, named, holiday_data, from_year, to_year)]
+
+    async def newest(self) -> dict[str, Calendar]:
+        """What each published name stands for now. Every process asks here: files may differ from one machine to the next."""
+        async with self._database.nobody() as conn:
+            rows = await conn.fetch(_NEWEST)
+        return {row["name"]: Calendar.model_validate_json(row["body"]) for row in rows}
 
     async def versions(self) -> list[CalendarVersion]:
         """Every version of every name, the newest of a name first."""

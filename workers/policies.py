@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -34,7 +35,9 @@ class ShelfPolicies:
             # A file that cannot be used is for the operator to mend, and no reason for the case to stand still.
             structlog.get_logger("ombud.worker").error("policies_unusable", code=fault.code, detail=str(fault))
             return None
-        found = retargeted(shelf, case, wanted)
+        # What is published counts, not what lies in this machine's files: else two workers would answer differently.
+        published = await self._library.newest()
+        found = retargeted(replace(shelf, calendars={**shelf.calendars, **published}), case, wanted)
         if found is None:
             return None
         terms, calendars = found

@@ -40,7 +40,7 @@ async def read_moves(
         raise Problem("not_allowed", "This is for leads and ops.")
     after = read_cursor(cursor, "moves", 1)[0] if cursor else ""
     held = await parts.views.open_ids(caller.tenant_id, after, limit)
-    shelf = Shelf(packs=parts.packs, calendars=parts.calendars)
+    shelf = Shelf(packs=parts.packs, calendars={**parts.calendars, **await parts.library.newest()})
     zone_data, data = zone_data_version(), []
     cases = [one.case for one in held if one.case is not None and one.case.open]
     calendars = await parts.library.calendars({ref for case in cases for ref in calendars_of(case)})

@@ -38,8 +38,11 @@ class NewDoor(JudgingDoor):
         self.recorder = RecordActivities(office.records, office.inbox, zone_data_version(), lookups=lookups)
 
 
-def later_desk(office: Office, who: str, policies: Shelf) -> Desk:
-    return office.desk(who, calendars=policies.calendars, doors=NewDoor(office, policies))
+async def later_desk(office: Office, who: str, policies: Shelf) -> Desk:
+    """The API after these calendars were published, with a worker whose own files are still the old ones."""
+    library = PostgresLibrary(office.database)
+    await library.publish_calendars(policies.calendars, holiday_data="test", from_year=2025, to_year=2029)
+    return office.desk(who, doors=NewDoor(office, shelf()))
 
 
 async def moves(desk: Desk) -> list[dict[str, Any]]:
@@ -57,7 +60,7 @@ async def ruling_due(desk: Desk, case_id: str) -> str:
 async def test_a_new_version_changes_nothing_by_itself_and_moves_by_command(office: Office) -> None:
     case_id, newer = (await office.desk().in_review())["id"], with_days_off()
     before = await ruling_due(office.desk("dana"), case_id)
-    dana = later_desk(office, "dana", newer)
+    dana = await later_desk(office, "dana", newer)
     assert await ruling_due(dana, case_id) == before
     (found,) = await moves(dana)
     assert found["case"] == case_id
@@ -76,7 +79,7 @@ async def test_a_new_version_changes_nothing_by_itself_and_moves_by_command(offi
 
 async def test_a_case_can_move_to_another_calendar(office: Office) -> None:
     case_id = (await office.desk().in_review())["id"]
-    dana = later_desk(office, "dana", shelf())
+    dana = await later_desk(office, "dana", shelf())
     answer = await dana.command(case_id, "retarget", calendar="around-the-clock", reason="night_shift")
     assert answer.status_code == 200, answer.text
     said = (await dana.get(f"/v1/cases/{case_id}/clocks/ruling/explanation")).json()
@@ -86,7 +89,9 @@ async def test_a_case_can_move_to_another_calendar(office: Office) -> None:
 
 async def test_a_calendar_that_nobody_knows_is_refused(office: Office) -> None:
     case_id = (await office.desk().in_review())["id"]
-    answer = await later_desk(office, "dana", shelf()).command(case_id, "retarget", calendar="moon-base", reason="why_not")
+    answer = await (await later_desk(office, "dana", shelf())).command(
+        case_id, "retarget", calendar="moon-base", reason="why_not"
+    )
     assert answer.json()["code"] == "calendar_unknown"
 
 
@@ -98,4 +103,4 @@ async def test_only_leads_and_ops_see_what_would_move(office: Office) -> None:
 
 async def test_nobody_sees_another_tenants(office: Office, stranger: Office) -> None:
     await office.desk().in_review()
-    assert await moves(later_desk(stranger, "dana", with_days_off())) == []
+    assert await moves(await later_desk(stranger, "dana", with_days_off())) == []
