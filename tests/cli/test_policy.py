@@ -183,6 +183,17 @@ class TestRehearse:
         assert said == ""
 
 
+class TestThePageThatShowsHow:
+    PAGE = (ROOT / "docs" / "how-to" / "try-a-policy.md").read_text("utf-8")
+
+    def test_its_story_comes_to_what_it_says(self) -> None:
+        story = self.PAGE.partition("```yaml\n")[2].partition("```")[0]
+        assert told("bounty_dispute", "-", story=story)[-1]["phase"] == "closed"
+
+    def test_it_names_every_field_of_a_line(self) -> None:
+        assert [key for key in (*KEYS, "missed") if f"`{key}`" not in self.PAGE and key not in ("at", "by")] == []
+
+
 class TestLint:
     def test_the_packs_that_ship_have_no_findings(self) -> None:
         result = typed("lint", "--json")
