@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.bulk_answers import BulkResult
 from domain.base import ActorId, Code, Frozen, Instant, PersonId, Phase
 from domain.clock_commands import TimeSpan
 from domain.explained import Explanation, LevelSaid
@@ -77,16 +78,6 @@ class ThawRequest(Frozen):
     reason: Code = "incident_over"
     dry_run: bool = False
     by: ActorId | None = None
-
-
-class BulkResult(_Body):
-    """How it stands with one case."""
-
-    case: str
-    command_id: str
-    status: Literal["pending", "accepted", "refused", "broken"]
-    code: str | None = None
-    detail: str | None = None
 
 
 class BulkBody(_Body):

@@ -109,6 +109,10 @@ PROBLEMS: dict[str, Row] = {
     "system_only": Row(403, "For the system alone", "Nobody outside sends this."),
     "deadline_moot": Row(409, "Deadline moot", "The clock was stopped or moved before."),
     "effect_unknown": Row(409, "No such effect", "The case has no such effect running."),
+    # commands for many cases
+    "bulk_forbidden": Row(403, "Not for many cases at once", "Send it to each case by itself; see `in_bulk` for what goes."),
+    "bulk_too_large": Row(422, "Too many cases", "A bulk goes to at most 1,000 cases: narrow the selection, and send several."),
+    "selection_unclear": Row(422, "Which cases?", "Name at least one filter, or `all: true` alone for every open case."),
     # clocks and interim measures
     "clock_unknown": Row(409, "No such clock runs", "See `running` in `fields` for the clocks that do."),
     "clock_statutory": Row(403, "A limit of the law", "Nobody can make it stand still; extend it as its law allows."),

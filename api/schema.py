@@ -13,7 +13,8 @@ from pydantic import BaseModel, create_model
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
-from api import answers, clock_answers
+from api import answers, bulk_answers, clock_answers
+from api.bulk import IN_BULK
 from api.envelope import VERSION
 from api.problems import MEDIA_TYPE
 from domain import commands
@@ -25,7 +26,7 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     answers.CaseBody, answers.AcceptedCase, answers.CasePage, answers.TimelinePage, answers.ActionsBody, answers.CommandAnswer,
     answers.CommandBody, answers.TakenBody, answers.CheckBody, clock_answers.ClockList, clock_answers.ExplanationBody,
     clock_answers.FreezeRequest, clock_answers.ThawRequest, clock_answers.BulkBody, clock_answers.IncidentList,
-    clock_answers.MovesPage,
+    clock_answers.MovesPage, bulk_answers.BulkRequest, bulk_answers.BulkAction,
 )  # fmt: skip
 
 PROBLEM: dict[str, Any] = {
@@ -152,21 +153,26 @@ def _restore_examples(made: dict[str, Any], routes: Iterable[BaseRoute]) -> None
 
 @cache
 def _components() -> dict[str, Any]:
-    bodies = {body_name(_type(one)): _body(one, typed=False) for one in _outside()}
-    typed = [_body(one, typed=True) for one in _outside()]
-    models: list[type[BaseModel]] = [*_ANSWERS, Report, *bodies.values(), *typed]
+    bodies = {body_name(_type(one)): _body(one) for one in _outside()}
+    typed = {_type(one): _body(one, "Command") for one in _outside()}
+    bulk = {_type(one): _body(one, "Bulk", named=False) for one in _outside() if _type(one) in IN_BULK}
+    models: list[type[BaseModel]] = [*_ANSWERS, Report, *bodies.values(), *typed.values(), *bulk.values()]
     _, made = models_json_schema([(model, "validation") for model in models], ref_template=_REF + "{model}")
     schemas: dict[str, Any] = made["$defs"]
-    schemas["Command"] = {
-        "title": "Command",
-        "description": "Any command that somebody outside may send.",
-        "oneOf": [{"$ref": _REF + model.__name__} for model in typed],
-        "discriminator": {
-            "propertyName": "type",
-            "mapping": {_type(o): _REF + m.__name__ for o, m in zip(_outside(), typed, strict=True)},
-        },
-    }
+    schemas["Command"] = _one_of("Command", "Any command that somebody outside may send.", typed)
+    schemas["BulkCommand"] = _one_of("BulkCommand", "A command that can be sent to many cases at once.", bulk)
+    schemas["BulkRequest"]["properties"]["command"] = {"$ref": _REF + "BulkCommand"}
     return schemas
+
+
+def _one_of(title: str, description: str, models: dict[str, type[BaseModel]]) -> dict[str, Any]:
+    refs = {name: _REF + model.__name__ for name, model in models.items()}
+    return {
+        "title": title,
+        "description": description,
+        "oneOf": [{"$ref": ref} for ref in refs.values()],
+        "discriminator": {"propertyName": "type", "mapping": refs},
+    }
 
 
 def _outside() -> list[type[BaseModel]]:
@@ -178,16 +184,18 @@ def _type(command: type[BaseModel]) -> str:
     return str(command.model_fields["type"].default)
 
 
-def _body(command: type[BaseModel], *, typed: bool) -> type[BaseModel]:
-    """A command as it is sent: its id and its speaker may be left out, and the address may say the type."""
+def _body(command: type[BaseModel], as_what: str = "Body", *, named: bool = True) -> type[BaseModel]:
+    """A command as it is sent. ``Body``: the address says the type. ``named``: it can have an id and a speaker, which may be left
+    out."""
     fields: dict[str, Any] = {
         name: (field.annotation, field)
         for name, field in command.model_fields.items()
         if name not in ("id", "by", "channel", "type")
     }
-    fields |= {"id": (CommandId | None, None), "by": (ActorId | None, None)}
-    if typed:
+    if named:
+        fields |= {"id": (CommandId | None, None), "by": (ActorId | None, None)}
+    if as_what != "Body":
         fields["type"] = (command.model_fields["type"].annotation, ...)
-    name = body_name(_type(command)).removesuffix("Body") + ("Command" if typed else "Body")
+    name = body_name(_type(command)).removesuffix("Body") + as_what
     made: type[BaseModel] = create_model(name, __base__=Frozen, __doc__=command.__doc__, **fields)
     return made

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
@@ -28,14 +28,18 @@ STAFF = "staff"
 _NONCE = 12
 _VERSION = b"\x01"
 
-_KEY = "SELECT id, wrapped FROM keys WHERE tenant = $1 AND case_id = $2 AND holder = $3 AND destroyed_at IS NULL"
-_NEW_KEY = """
-INSERT INTO keys (tenant, id, case_id, holder, wrapped) VALUES ($1, $2, $3, $4, $5)
+_KEYS = "SELECT case_id, id, wrapped FROM keys WHERE tenant = $1 AND case_id = ANY($2) AND holder = $3 AND destroyed_at IS NULL"
+# By case, so that two who make keys for the same cases wait for each other and never lock each other out.
+_NEW_KEYS = """
+INSERT INTO keys (tenant, id, case_id, holder, wrapped)
+SELECT $1, k.id, k.case_id, $2, k.wrapped FROM unnest($3::text[], $4::text[], $5::bytea[]) AS k (id, case_id, wrapped)
+ORDER BY k.case_id
 ON CONFLICT (tenant, case_id, holder) WHERE destroyed_at IS NULL DO NOTHING
 """
 _NEW_CONTENTS = """
 INSERT INTO contents (tenant, id, case_id, key_id, ciphertext)
-SELECT $1, c.id, $2, $3, c.ciphertext FROM unnest($4::text[], $5::bytea[]) AS c (id, ciphertext)
+SELECT $1, c.id, c.case_id, c.key_id, c.ciphertext
+FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[]) AS c (id, case_id, key_id, ciphertext)
 """
 _REVEAL = """
 SELECT c.id, c.case_id, c.ciphertext, k.id AS key_id, k.holder, k.wrapped
@@ -129,23 +133,29 @@ class Vault:
 
     async def key(self, conn: Connection, tenant_id: str, case_id: str, holder: str) -> DataKey:
         """The holder's key on this case; made when there is none (or only destroyed ones)."""
+        return (await self.keys(conn, tenant_id, [case_id], holder))[case_id]
+
+    async def keys(self, conn: Connection, tenant_id: str, case_ids: Sequence[str], holder: str) -> dict[str, DataKey]:
+        """The holder's key on each of these cases, by case; made where there is none."""
         while True:
-            row = await conn.fetchrow(_KEY, tenant_id, case_id, holder)
-            if row is not None:
-                return self.unwrap(tenant_id, case_id, holder, row["id"], row["wrapped"])
-            made = self.new_key(tenant_id, case_id, holder)
-            if await conn.execute(_NEW_KEY, tenant_id, made.id, case_id, holder, made.wrapped) == "INSERT 0 1":
-                return made
+            rows = await conn.fetch(_KEYS, tenant_id, case_ids, holder)
+            found = {r["case_id"]: self.unwrap(tenant_id, r["case_id"], holder, r["id"], r["wrapped"]) for r in rows}
+            made = [self.new_key(tenant_id, case_id, holder) for case_id in case_ids if case_id not in found]
+            if not made:
+                return found
+            ids, cases, wrapped = zip(*((one.id, one.case_id, one.wrapped) for one in made), strict=True)
+            if await conn.execute(_NEW_KEYS, tenant_id, holder, ids, cases, wrapped) == f"INSERT 0 {len(made)}":
+                return found | {one.case_id: one for one in made}
 
     async def sealer(self, conn: Connection, tenant_id: str, case_id: str, holder: str) -> SealBox:
         """A box for the texts of one holder."""
         return SealBox(await self.key(conn, tenant_id, case_id, holder))
 
-    async def keep(self, conn: Connection, box: SealBox) -> None:
-        """Store what a box has collected."""
-        if box.rows:
-            ids, data = [r[0] for r in box.rows], [r[1] for r in box.rows]
-            await conn.execute(_NEW_CONTENTS, box.key.tenant_id, box.key.case_id, box.key.id, ids, data)
+    async def keep(self, conn: Connection, *boxes: SealBox) -> None:
+        """Store what boxes of one tenant have collected."""
+        rows = [(content_id, box.key.case_id, box.key.id, data) for box in boxes for content_id, data in box.rows]
+        if rows:
+            await conn.execute(_NEW_CONTENTS, boxes[0].key.tenant_id, *zip(*rows, strict=True))
 
     async def reveal_bytes(self, conn: Connection, tenant_id: str, ids: Iterable[str]) -> dict[str, bytes | None]:
         """What lies under these content ids; None when it was erased. Unknown ids are left out."""

@@ -79,6 +79,9 @@ class CaseFilter:
     status: Literal["open", "closed"] | None = None
     owner: str | None = None
     queue: str | None = None
+    priority: str | None = None
+    category: str | None = None
+    ids: tuple[str, ...] | None = None
     due_before: datetime | None = None
     party: str | None = None
     """Cases of this party only."""
@@ -207,6 +210,9 @@ def conditions(which: CaseFilter) -> dict[str, Any]:
         "status =": which.status,
         "owner =": which.owner,
         "queue =": which.queue,
+        "priority =": which.priority,
+        "category =": which.category,
+        "id = ANY": list(which.ids) if which.ids is not None else None,
         "next_due_at <": which.due_before,
         "party": which.party,
     }

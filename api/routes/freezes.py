@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from api.answers import STAFF
-from api.bodies import read_object
+from api.bulk import Work, ordered, parsed
 from api.callers import Caller, identify, viewer
 from api.clock_answers import FreezeRequest, ThawRequest
 from api.clock_examples import FREEZE, FREEZING, FROZEN, INCIDENTS, THAW, THAWED, THAWING
-from api.freezing import carry_out, freeze_order, incidents, orderer, parsed, preview, thaw_order
-from api.idempotent import Once, Reply, canonical, key_of
+from api.freezing import carry_out, freeze_order, incidents, orderer, preview, thaw_order
+from api.idempotent import Reply
 from api.parts import Parts
 from api.problems import Problem
 from api.replies import answer
@@ -36,12 +35,12 @@ async def freeze(request: Request) -> Response:
     effective instant. 200: all have judged it; 202: on disk for all, and judged by some later. Limits of the law go on.
     `dry_run` only says how many cases it would be, and which come first."""
 
-    async def order(parts: Parts, caller: Caller, key: str | None, body: dict[str, Any]) -> tuple[Order, bool]:
+    async def order(parts: Parts, caller: Caller, key: str | None, body: dict[str, Any]) -> tuple[str, Work]:
         said = parsed(FreezeRequest, body)
         by = await orderer(parts, caller, said.by, "freeze")
-        return freeze_order(said, by, key), said.dry_run
+        return _work(parts, caller, freeze_order(said, by, key), dry_run=said.dry_run)
 
-    return await _bulk(request, "POST /v1/freezes", order)
+    return await ordered(request, "POST /v1/freezes", order)
 
 
 @router.post(
@@ -54,30 +53,19 @@ async def thaw(request: Request, incident: Annotated[Code, Path()]) -> Response:
     """For ops. Every open case that is frozen for this incident gets the command `thaw`, all or none, with one effective instant;
     `margin` (`2 working hours`) is time on top, in which people find their feet."""
 
-    async def order(parts: Parts, caller: Caller, key: str | None, body: dict[str, Any]) -> tuple[Order, bool]:
+    async def order(parts: Parts, caller: Caller, key: str | None, body: dict[str, Any]) -> tuple[str, Work]:
         said = parsed(ThawRequest, body)
         by = await orderer(parts, caller, said.by, "thaw")
-        return thaw_order(incident, said, by, key), said.dry_run
+        return _work(parts, caller, thaw_order(incident, said, by, key), dry_run=said.dry_run)
 
-    return await _bulk(request, f"POST /v1/freezes/{incident}/thaw", order)
-
-
-Ordering = Callable[[Parts, Caller, str | None, dict[str, Any]], Awaitable[tuple[Order, bool]]]
+    return await ordered(request, f"POST /v1/freezes/{incident}/thaw", order)
 
 
-async def _bulk(request: Request, route: str, ordering: Ordering) -> Response:
-    caller = await identify(request)
-    caller.need("cases:write")
-    parts: Parts = request.app.state.parts
-    key = key_of(request)
-    body = await read_object(request, may_be_empty=True)
-    order, dry_run = await ordering(parts, caller, key, body)
-
+def _work(parts: Parts, caller: Caller, order: Order, *, dry_run: bool) -> tuple[str, Work]:
     async def work() -> Reply:
         return await (preview if dry_run else carry_out)(parts, caller.tenant_id, order)
 
-    once: Once = request.app.state.once
-    return answer(await once.do(caller.tenant_id, key, route, canonical({**body, "by": order.by}), work))
+    return order.by, work
 
 
 @router.get("/v1/freezes", summary="Incidents that are not over", responses=gives({200: ("IncidentList", INCIDENTS)}))
