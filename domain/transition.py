@@ -14,7 +14,7 @@ from domain.clock_facts import CaseRetargeted, ClockExtended
 from domain.clocks import comes_again, stamp, timetable, triggers
 from domain.decide import Voice, decide
 from domain.evolve import evolve
-from domain.facts import SYSTEM, DueLevel, LevelReached, Recording, Timetable
+from domain.facts import SYSTEM, DueLevel, Fact, LevelReached, Recording, Timetable
 from domain.notices import NoticeDraft, plan
 
 
@@ -45,16 +45,7 @@ def step(
     facts = decide(case, command, voice, at)
     before, recordings, meant = case, [], []
     for fact in facts:
-        recording = Recording(
-            seq=(case.seq if case else 0) + 1,
-            at=at,
-            recorded_at=recorded_at,
-            command_id=command.id,
-            actor=voice.actor or SYSTEM,
-            channel=command.channel,
-            round=case.round if case else 0,
-            fact=fact,
-        )
+        recording = _recording(case, command, voice, fact, at, recorded_at)
         after = evolve(case, recording, case_id=case_id)
         meant.append(triggers(case, fact, after))
         recordings.append(recording)
@@ -69,6 +60,20 @@ def step(
     case = stamp(case, rows, books.zone_data)
     notices = plan(case, zip(recordings, meant, strict=True), books.notices_of(case.terms))
     return Step(case=case, recordings=tuple(recordings), notices=notices)
+
+
+def _recording(case: Case | None, command: c.Command, voice: Voice, fact: Fact, at: datetime, recorded_at: datetime) -> Recording:
+    """A fact in its place, behind the last one of the case."""
+    return Recording(
+        seq=(case.seq if case else 0) + 1,
+        at=at,
+        recorded_at=recorded_at,
+        command_id=command.id,
+        actor=voice.actor or SYSTEM,
+        channel=command.channel,
+        round=case.round if case else 0,
+        fact=fact,
+    )
 
 
 def _completed(recording: Recording, case: Case, rows: Timetable) -> Recording:
