@@ -100,6 +100,9 @@ def _may_know(case: Case, clock: Clock, viewer: Actor) -> bool:
     if party is not None and not party.speaks:
         # Deadlines are the sides' business, as in every other view of a witness or insurer.
         return False
+    if "interim_imposed" in definition.all_starts:
+        # A measure is known to whom it hits; its clock must not tell the other side of it.
+        return any(measure.remedy.to.value == audience for measure in case.interim)
     return (
         audience != "platform"
         and (definition.statutory or definition.waits_for in (audience, "nobody"))

@@ -11,6 +11,7 @@ from domain import facts as f
 from domain.base import Phase, Side
 from domain.case import Effect
 from domain.commands import Remedy
+from domain.explain import clocks_of
 from domain.rulings import in_force
 from domain.views import visible
 from tests.domain.lives import after, ahead, at, rows
@@ -247,3 +248,12 @@ class TestEndOfTheCase:
         life = imposed().says(CLAIMANT, "withdraw")
         (notice,) = (n for _, n in life.last.notices if n.recipient == RESPONDENT)
         assert notice.event == "case_withdrawn"
+
+
+class TestWhoMayAsk:
+    def test_its_clock_is_known_to_whom_it_hits_and_not_to_the_other_side(self) -> None:
+        life = imposed()
+        seen = {who: clocks_of(life.case, life.actor(who)) for who in (CLAIMANT, RESPONDENT, MEDIATOR)}
+        assert "interim_review" in seen[RESPONDENT]
+        assert "interim_review" in seen[MEDIATOR]
+        assert "interim_review" not in seen[CLAIMANT]
