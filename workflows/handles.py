@@ -1,7 +1,6 @@
 """The doors of a case, for everybody outside it: ask and be answered, tell, or just make sure that it runs."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,11 +67,14 @@ def workflow_id(tenant_id: str, case_id: str) -> str:
     return f"case/{tenant_id}/{case_id}"
 
 
-async def _let_go(operation: WithStartWorkflowOperation[Any, Any]) -> None:
-    """The operation keeps its failure for whoever asks for the handle too; nobody will, and asyncio would complain of that."""
-    with suppress(Exception):
-        async with asyncio.timeout(0):
-            await operation.workflow_handle()
+def _let_go(operation: WithStartWorkflowOperation[Any, Any]) -> None:
+    """The operation keeps its failure for whoever asks for the handle too; nobody will, and asyncio would complain of that.
+
+    Looked at, never awaited: what it keeps after a time-out is a cancellation, which must not become the caller's.
+    """
+    kept = getattr(operation, "_workflow_handle", None)
+    if isinstance(kept, asyncio.Future) and kept.done() and not kept.cancelled():
+        kept.exception()
 
 
 class CaseDoors:
@@ -95,7 +97,7 @@ class CaseDoors:
                 )
                 return answer
         except WorkflowUpdateFailedError as error:
-            await _let_go(operation)
+            _let_go(operation)
             refusal = error.cause
             if not isinstance(refusal, ApplicationError):
                 raise NotReached(str(error)) from error
@@ -105,7 +107,7 @@ class CaseDoors:
             return Answer(command_id=command_id, status=status, code=refusal.type, detail=refusal.message, fields=fields)
         except (TimeoutError, RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError) as error:
             # RuntimeError is what a lazy client raises when its first connection fails.
-            await _let_go(operation)
+            _let_go(operation)
             raise NotReached(type(error).__name__) from error
 
     async def poke(self, case: Named, command_id: str | None = None) -> None:
