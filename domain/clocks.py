@@ -21,8 +21,12 @@ from domain.terms import SNOOZE, STANDSTILL, ClockTerms, LadderStep, Level, Term
 from domain.visibility import BACK
 from domain.worktime import Pause, due
 
-EARLIEST_REPEAT_FOR = timedelta(seconds=1)
-"""A repeating level never falls due sooner than this after it fired, whatever a pack says: a timer must not spin."""
+EARLIEST_REPEAT_FOR = timedelta(seconds=10)
+"""A repeating level never falls due sooner than this after it fired, whatever a pack says: a timer must not spin, and where a
+development tenant's days last a second nobody is told every second either."""
+
+EARLIEST_AGAIN_FOR = timedelta(seconds=1)
+"""The same for a level that was withheld."""
 
 HELD_FOR = timedelta(hours=1)
 """A level whose rule broke comes due again after this: time enough for somebody to look, short enough that no party waits for
@@ -203,7 +207,7 @@ def _next(terms: Terms, clock: Clock, level: Level, course: Course, calendar: Ca
     elif fired[-1].held:
         at = max(fired[-1].due_at, fired[-1].recorded_at) + HELD_FOR
     elif fired[-1].again_at is not None:
-        at = _awake(max(fired[-1].again_at, fired[-1].due_at + EARLIEST_REPEAT_FOR), reckon(course, calendar).pauses)
+        at = _awake(max(fired[-1].again_at, fired[-1].due_at + EARLIEST_AGAIN_FOR), reckon(course, calendar).pauses)
     else:
         at = _repeated(fired[-1], wait_after(terms, level, clock), reckon(course, calendar), calendar)
     return _ahead(clock, level).model_copy(update={"due_at": at}) if at is not None else None
