@@ -228,6 +228,12 @@ class Case(Kept):
         sides = {r.of for r in self.requests}
         return "both" if len(sides) > 1 else sides.pop().value
 
+    @property
+    def standing_effects(self) -> tuple[Effect, ...]:
+        """What was ordered and is not undone, oldest first, whoever ordered it."""
+        undone = {e.reverses for e in self.effects if e.reverses}
+        return tuple(e for e in self.effects if e.reverses is None and e.id not in undone)
+
     def party(self, party_id: str) -> OpenedParty | None:
         """The party with this id, or None."""
         return next((p for p in self.parties if p.id == party_id), None)

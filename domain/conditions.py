@@ -46,7 +46,7 @@ def unmet(case: Case, actor: Actor, command: str) -> Refusal | None:
 def _of_others(case: Case, clock: Clock) -> bool:
     """A running clock that does not wait for the team."""
     definition = case.terms.clock(clock.name)
-    return clock.stopped_at is None and definition is not None and definition.waits_for not in ("staff", "approver")
+    return clock.stopped_at is None and definition is not None and not definition.is_the_teams
 
 
 def _no_offer(case: Case, actor: Actor) -> Refusal | None:

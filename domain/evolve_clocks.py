@@ -42,7 +42,7 @@ def moved_on(case: Case, fact: f.PhaseEntered, at: Instant) -> Change:
 
 def _theirs(case: Case, hold: Hold) -> bool:
     clock = case.terms.clock(hold.of)
-    return clock is not None and clock.waits_for not in ("staff", "approver")
+    return clock is not None and not clock.is_the_teams
 
 
 def ended(case: Case, at: Instant) -> Change:

@@ -67,7 +67,7 @@ def resume(case: Case, command: c.Resume, voice: Voice, at: datetime) -> Facts:
 def extend(case: Case, command: c.Extend, voice: Voice, at: datetime) -> Facts:
     """A clock gets more time before it runs out: what waits for the team through a lead or ops only."""
     clock, definition = _running(case, command.clock)
-    if definition.waits_for in ("staff", "approver") and voice.actor is not None and voice.actor.role == "mediator":
+    if definition.is_the_teams and voice.actor is not None and voice.actor.role == "mediator":
         raise NotAllowed("Your own time is extended by a lead or by ops.", command=command.type, allowed=["lead", "ops"])
     ends = [x for x in definition.levels if x.before is None and (x.after is not None or x.at >= 1.0)]
     if any(fired.level == level.name for fired in clock.fired for level in ends):

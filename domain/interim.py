@@ -25,8 +25,7 @@ def impose(case: Case, command: c.ImposeInterim, voice: Voice, at: datetime) -> 
         may = ", ".join(allowed) or "none"
         raise MeasureNotAllowed(f"Interim measures against this side: {may}.", measure=command.measure, allowed=allowed)
     remedy = Remedy(type=command.measure, to=command.of)
-    undone = {e.reverses for e in case.effects if e.reverses}
-    if any(e.remedy == remedy and e.reverses is None and e.id not in undone for e in case.effects):
+    if any(effect.remedy == remedy for effect in case.standing_effects):
         raise MeasureNotAllowed("This is in force already.", measure=command.measure, allowed=allowed)
     measure_id = derived_id("itm", command.id)
     imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons)
@@ -66,6 +65,5 @@ def undo(case: Case, measure_ids: tuple[str, ...], command_id: str) -> tuple[f.E
 
 def standing(case: Case) -> tuple[Effect, ...]:
     """Effects of interim measures that were not undone, oldest first."""
-    undone = {e.reverses for e in case.effects if e.reverses}
     ids = {i.id for i in case.interim}
-    return tuple(e for e in case.effects if e.because in ids and e.reverses is None and e.id not in undone)
+    return tuple(e for e in case.standing_effects if e.because in ids)

@@ -23,8 +23,6 @@ from domain.spans import Span, SpanUnit
 from domain.terms import ClockTerms, Level
 from domain.worktime import Pause, back, due, elapsed, share_between
 
-_TEAM = ("staff", "approver")
-
 
 class Course(NamedTuple):
     """Everything that the instants of one clock follow from, but the calendar itself. Equal courses have equal instants."""
@@ -87,7 +85,7 @@ def holds_on(case: Case, clock: Clock, definition: ClockTerms) -> tuple[Hold, ..
 
 def holds(hold: Hold, definition: ClockTerms) -> bool:
     """Whether a hold is about a clock."""
-    return hold.of in ("all", definition.name) or (hold.of == "team" and definition.waits_for in _TEAM)
+    return hold.of in ("all", definition.name) or (hold.of == "team" and definition.is_the_teams)
 
 
 def stands_still(case: Case, clock: Clock, definition: ClockTerms) -> bool:

@@ -240,8 +240,8 @@ def undo_all(case: Case, command_id: str) -> tuple[f.EffectOrdered, ...]:
 
 def in_force(case: Case) -> tuple[Effect, ...]:
     """Remedies ordered and not undone, oldest first; interim measures are none."""
-    undone = {e.reverses for e in case.effects if e.reverses} | {e.id for e in interim.standing(case)}
-    return tuple(e for e in case.effects if e.reverses is None and e.id not in undone)
+    measures = interim.standing(case)
+    return tuple(e for e in case.standing_effects if e not in measures)
 
 
 def appeal(case: Case, command: c.Appeal, voice: Voice, at: datetime) -> Facts:

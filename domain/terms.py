@@ -153,6 +153,11 @@ class ClockTerms(Compact):
     extension: Extension | None = None
     levels: Annotated[tuple[Level, ...], Field(min_length=1)]
 
+    @property
+    def is_the_teams(self) -> bool:
+        """Whether it waits for somebody of the team: what pauses and snoozes are about."""
+        return self.waits_for in ("staff", "approver")
+
     def target_for(self, priority: Priority, category: str) -> Span:
         """The target of a case: for its category and priority, else its category, else its priority, else the one of all."""
         fits = (f"{category}/{priority.value}", f"{category}/", priority.value)

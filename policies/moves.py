@@ -8,7 +8,7 @@ from domain.base import Instant, Kept
 from domain.calendars import Calendar
 from domain.case import Case
 from domain.clocks import timetable
-from policies.retarget import calendar_names, with_newest_calendars
+from policies.retarget import calendar_names, newest_refs, with_newest_calendars
 from policies.shelf import Shelf
 
 
@@ -52,13 +52,12 @@ def moves_of(shelf: Shelf, case: Case, calendars: Mapping[str, Calendar], zone_d
     rows = timetable(case, case.model_copy(update={"terms": terms}), books, afresh=True)
     newest = {row.id: row.due_at for row in rows}
     names = calendar_names(shelf, case.terms)
-    newer = {ref: shelf.calendars[name].ref for ref, name in names.items() if name in shelf.calendars}
     return CaseMoves(
         case=case.id,
         kind=case.kind,
         calendars=tuple(
             NewCalendar(name=names[ref], from_ref=ref, to_ref=to)
-            for ref, to in newer.items()
+            for ref, to in newest_refs(shelf, case.terms).items()
             if ref != to and ref in case.terms.references
         ),
         zone_data=tuple(sorted({c.zone_data for c in case.clocks if c.stopped_at is None and c.zone_data} - {zone_data})),

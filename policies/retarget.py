@@ -39,8 +39,7 @@ def retargeted(shelf: Shelf, case: Case, wanted: Retarget) -> tuple[Terms, dict[
 
 def with_newest_calendars(shelf: Shelf, terms: Terms) -> Terms:
     """The same terms on the calendars that the shelf has under the same names; one that it does not have stays."""
-    newest = {ref: shelf.calendars[name].ref for ref, name in calendar_names(shelf, terms).items() if name in shelf.calendars}
-    names = calendar_names(shelf, terms)
+    newest, names = newest_refs(shelf, terms), calendar_names(shelf, terms)
     return terms.model_copy(
         update={
             "calendar": newest.get(terms.calendar or "", terms.calendar),
@@ -52,6 +51,11 @@ def with_newest_calendars(shelf: Shelf, terms: Terms) -> Terms:
             ),
         }
     )
+
+
+def newest_refs(shelf: Shelf, terms: Terms) -> dict[str, str]:
+    """The reference that each calendar of a case has on the shelf, by the one it has in the case."""
+    return {ref: shelf.calendars[name].ref for ref, name in calendar_names(shelf, terms).items() if name in shelf.calendars}
 
 
 def calendar_names(shelf: Shelf, terms: Terms) -> dict[str, str]:

@@ -205,3 +205,15 @@ def a_report(**changes: Any) -> dict[str, Any]:
 def party(case: Mapping[str, Any], side: str) -> str:
     """A party's id."""
     return str(next(p["id"] for p in case["parties"] if p["side"] == side))
+
+
+async def some_cases(office: Office) -> dict[str, str]:
+    """One in settlement, two in review (one of them Ada's), one fraud report, and one that is closed."""
+    desk, ada = office.desk(), office.desk("ada")
+    cases = {"settlement": await desk.opened(), "waiting": await desk.in_review(), "adas": await desk.in_review()}
+    assert (await ada.post(f"/v1/cases/{cases['adas']['id']}/take")).status_code == 200
+    cases["fraud"] = await desk.opened(kind="fraud_report", category="stolen_payment")
+    cases["closed"] = await desk.opened()
+    gone = await desk.command(cases["closed"]["id"], "withdraw", party(cases["closed"], "claimant"))
+    assert gone.status_code == 200, gone.text
+    return {name: case["id"] for name, case in cases.items()}

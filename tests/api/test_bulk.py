@@ -12,24 +12,12 @@ from api.bulk import IN_BULK, why_not_in_bulk
 from domain.commands import COMMANDS
 from storage.bulk import Order, PostgresBulk, TooMany
 from storage.views import CaseFilter
-from tests.api.desk import ClosedDoor, Desk, Office, party
+from tests.api.desk import ClosedDoor, Desk, Office, party, some_cases
 
 ASSIGN = {"type": "assign", "owner": "per_ben", "reason": "ada_on_leave"}
 CLOSE = {"type": "close", "reason": "programme_ended", "reasons": "The programme was discontinued."}
 EVERY = {"all": True}
 COMMAND_TYPES = sorted(COMMANDS.json_schema()["discriminator"]["mapping"])
-
-
-async def some_cases(office: Office) -> dict[str, str]:
-    """One in settlement, two in review (one of them Ada's), one fraud report, and one that is closed."""
-    desk, ada = office.desk(), office.desk("ada")
-    cases = {"settlement": await desk.opened(), "waiting": await desk.in_review(), "adas": await desk.in_review()}
-    assert (await ada.post(f"/v1/cases/{cases['adas']['id']}/take")).status_code == 200
-    cases["fraud"] = await desk.opened(kind="fraud_report", category="stolen_payment")
-    cases["closed"] = await desk.opened()
-    gone = await desk.command(cases["closed"]["id"], "withdraw", party(cases["closed"], "claimant"))
-    assert gone.status_code == 200, gone.text
-    return {name: case["id"] for name, case in cases.items()}
 
 
 async def bulk(desk: Desk, command: dict[str, Any], status: int = 200, **more: Any) -> dict[str, Any]:

@@ -13,24 +13,12 @@ import pytest
 from storage.bulk import Order, PostgresBulk
 from storage.pool import Database
 from storage.views import CaseFilter
-from tests.api.desk import ClosedDoor, Desk, Office, party
+from tests.api.desk import ClosedDoor, Desk, Office, party, some_cases
 from tests.support.database import Server
 
 pytestmark = pytest.mark.postgres
 
 OUTAGE = {"incident": "outage-7", "reason": "mail_outage"}
-
-
-async def some_cases(office: Office) -> dict[str, str]:
-    """One in settlement, two in review (one of them Ada's), one fraud report, and one that is closed."""
-    desk, ada = office.desk(), office.desk("ada")
-    cases = {"settlement": await desk.opened(), "waiting": await desk.in_review(), "adas": await desk.in_review()}
-    assert (await ada.post(f"/v1/cases/{cases['adas']['id']}/take")).status_code == 200
-    cases["fraud"] = await desk.opened(kind="fraud_report", category="stolen_payment")
-    cases["closed"] = await desk.opened()
-    gone = await desk.command(cases["closed"]["id"], "withdraw", party(cases["closed"], "claimant"))
-    assert gone.status_code == 200, gone.text
-    return {name: case["id"] for name, case in cases.items()}
 
 
 async def frozen(office: Office, cases: dict[str, str]) -> dict[str, Any]:
