@@ -53,7 +53,7 @@ class Caller:
             return self.viewer_id
         if not isinstance(by, str) or not _ANYBODY.fullmatch(by) or by == self.key.actor_id:
             # What has no such shape is named by the command's own check.
-            return by  # type: ignore[return-value]
+            return by  # type: ignore[return-value]  # as said above
         if self.act_as is not None and by != self.act_as:
             raise Problem("by_forbidden", "`by` and `Ombud-Act-As` name two different people.")
         if is_somebody(self.key) or by.startswith("key_"):

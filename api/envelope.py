@@ -49,6 +49,7 @@ class Envelope:
         try:
             await self._app(scope, receive, sending)
         except Exception as error:
+            # Whatever nobody else has caught becomes a problem with a code, never a bare 500.
             problem = problem_of(error, self._invalid)
             self._tell(problem, error, request_id)
             if status:

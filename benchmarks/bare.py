@@ -23,7 +23,7 @@ class BareWorkflow:
     async def run(self, plan: list[dict[str, Any]]) -> None:
         """One step after the other; activities on the outbound queue run beside, as notices do."""
         for step in plan:
-            await workflow.wait_condition(lambda step=step: self._may_go_on(step))  # type: ignore[misc]
+            await workflow.wait_condition(lambda step=step: self._may_go_on(step))  # type: ignore[misc]  # bound per round
             for number in range(step["local"]):
                 await workflow.execute_local_activity("bare.local", number, start_to_close_timeout=timedelta(seconds=2))
             if step["on"] == "update":

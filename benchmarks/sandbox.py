@@ -13,7 +13,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-import psutil  # type: ignore[import-untyped,unused-ignore]
+import psutil  # type: ignore[import-untyped,unused-ignore]  # it ships no types
 from temporalio import workflow
 from temporalio.bridge.proto.activity_result import ActivityResolution, Success
 from temporalio.bridge.proto.workflow_activation import (

@@ -61,7 +61,7 @@ async def check_zones(_settings: "Settings", _stack: "Stack") -> Finding:
     import os
     import zoneinfo
 
-    from runtime.zones import zone_data_version
+    from domain.worktime import zone_data_version
 
     found = f"tzdata {zone_data_version()}"
     if zoneinfo.TZPATH or os.environ.get("PYTHONTZPATH") != "":

@@ -102,7 +102,7 @@ def endpoint(
     if purpose not in ("events", "remedies"):
         typer.echo("--purpose is events or remedies.", err=True)
         raise typer.Exit(64)
-    made: Any = _run(lambda tenants: tenants.create_endpoint(tenant, url, purpose=purpose))  # type: ignore[arg-type]
+    made: Any = _run(lambda tenants: tenants.create_endpoint(tenant, url, purpose=purpose))  # type: ignore[arg-type]  # checked above
     _tell(made.secret, {"endpoint": made.id, "secret": made.secret}, json=json)
 
 

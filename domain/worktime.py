@@ -26,10 +26,10 @@ from domain.calendars import Calendar
 from domain.openings import DAY, MICROSECOND, Stretch, has_hours_on, instant, merged, microseconds, open_blocks, without
 from domain.spans import Span, SpanUnit
 from domain.worktime_errors import NaiveInstant as NaiveInstant  # noqa: PLC0414 - one place to ask, one place for what it answers
-from domain.worktime_errors import NeverOpens as NeverOpens  # noqa: PLC0414
-from domain.worktime_errors import OutOfRange as OutOfRange  # noqa: PLC0414
-from domain.worktime_errors import PauseBackwards as PauseBackwards  # noqa: PLC0414
-from domain.worktime_errors import WorktimeError as WorktimeError  # noqa: PLC0414
+from domain.worktime_errors import NeverOpens as NeverOpens  # noqa: PLC0414 - as above
+from domain.worktime_errors import OutOfRange as OutOfRange  # noqa: PLC0414 - as above
+from domain.worktime_errors import PauseBackwards as PauseBackwards  # noqa: PLC0414 - as above
+from domain.worktime_errors import WorktimeError as WorktimeError  # noqa: PLC0414 - as above
 
 Pause = tuple[datetime, datetime | None]
 """From when until when a clock stood still; no end while it still does."""

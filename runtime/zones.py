@@ -12,10 +12,3 @@ def use_wheel_zones() -> None:
     os.environ["PYTHONTZPATH"] = ""
     zoneinfo.reset_tzpath(())
     zoneinfo.ZoneInfo.clear_cache()
-
-
-def zone_data_version() -> str:
-    """The release of the zone data in use, such as `2026b`; kept beside every deadline computed with it."""
-    import tzdata  # type: ignore[import-untyped,unused-ignore]
-
-    return str(tzdata.IANA_VERSION)

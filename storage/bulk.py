@@ -217,7 +217,7 @@ def selection(order: Order) -> tuple[str, tuple[Any, ...]]:
     # One more than it may be tells that there are too many. In one order everywhere, so that two bulks wait for each other and
     # never lock each other out.
     most = f" LIMIT {order.limit + 1}" if order.limit is not None else ""
-    return f"SELECT c.id, c.kind, c.opened_at FROM cases c WHERE {tests} ORDER BY c.id{most}", tuple(arguments)  # noqa: S608
+    return f"SELECT c.id, c.kind, c.opened_at FROM cases c WHERE {tests} ORDER BY c.id{most}", tuple(arguments)  # noqa: S608 - from constants
 
 
 async def _selected(conn: Connection, tenant_id: str, order: Order, lock: str = "") -> Sequence[asyncpg.Record]:

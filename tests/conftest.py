@@ -92,7 +92,7 @@ class LayerCount:
             report.outcome = "failed"
             report.longrepr = f"{', '.join(sorted(must))} must run (OMBUD_REQUIRE_LAYERS), but: {report.longrepr}"
         report.user_properties += [("skipped", skipped), *(("layer", layer) for layer in _layers_of(item))]
-        return report  # type: ignore[return-value]
+        return report  # type: ignore[return-value]  # as above
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Counted where reports arrive: `test-fast` has two processes that make them."""

@@ -26,7 +26,7 @@ class FailingInterceptor(Interceptor):
     def __init__(self, hit: Callable[[str], None]) -> None:
         self._hit = hit
 
-    def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:  # noqa: A002
+    def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:  # noqa: A002 - its name
         """Hands the hook into the sandbox, where the process cannot be reached otherwise."""
         input.unsafe_extern_functions[_HIT] = self._hit
         return _Inbound

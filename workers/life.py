@@ -67,9 +67,9 @@ async def _working(settings: Settings, client: Client, parts: WorkerParts) -> As
         max_concurrent_workflow_tasks=8,
         max_concurrent_local_activities=50,
         sticky_queue_schedule_to_start_timeout=STICKY_FOR,
-        **common,  # type: ignore[arg-type]
+        **common,  # type: ignore[arg-type]  # options of both workers in one dictionary
     )
-    outbound = Worker(client, task_queue=settings.task_queue + OUTBOUND, activities=parts.outbound_activities, **common)  # type: ignore[arg-type]
+    outbound = Worker(client, task_queue=settings.task_queue + OUTBOUND, activities=parts.outbound_activities, **common)  # type: ignore[arg-type]  # as above
     async with cases, outbound:
         yield
 

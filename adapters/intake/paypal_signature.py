@@ -71,7 +71,7 @@ def _keys(pem: bytes) -> list[tuple[RSAPublicKey, _Span]]:
         certificates = x509.load_pem_x509_certificates(pem)
         found = [(c.public_key(), (c.not_valid_before_utc, c.not_valid_after_utc)) for c in certificates]
     else:
-        found = [(load_pem_public_key(pem), None)]  # type: ignore[list-item]
+        found = [(load_pem_public_key(pem), None)]  # type: ignore[list-item]  # RSA or not: sorted out below
     keys: list[tuple[RSAPublicKey, _Span]] = [(key, span) for key, span in found if isinstance(key, RSAPublicKey)]
     if not keys:
         raise ValueError("the configured certificate holds no RSA key")

@@ -31,12 +31,12 @@ class Mailbox:
     hang_up_after: bool = False
     mails: list[tuple[str, list[str], EmailMessage]] = field(default_factory=list)
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's
         if self.recipient_answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return self.recipient_answer
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         if self.message_answer.startswith("2"):
             raw = envelope.content if isinstance(envelope.content, bytes) else b""
             message = email.message_from_bytes(raw, policy=default)
@@ -44,7 +44,7 @@ class Mailbox:
             self.mails.append((str(envelope.mail_from), list(envelope.rcpt_tos), message))
         return self.message_answer
 
-    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         if self.hang_up_after and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         return "221 Bye"

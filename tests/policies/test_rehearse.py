@@ -216,7 +216,7 @@ class TestInstants:
     def test_and_on_a_monday_morning_if_nothing_does(self) -> None:
         assert told(a_step("+1 hour", ANN, "escalate"))[0].at == datetime(2026, 3, 2, 9, tzinfo=UTC)
 
-    @pytest.mark.parametrize("until", ["2026-03-05T10:00:00", "2026-03-05", "+3 days", datetime(2026, 3, 5, 10)])  # noqa: DTZ001
+    @pytest.mark.parametrize("until", ["2026-03-05T10:00:00", "2026-03-05", "+3 days", datetime(2026, 3, 5, 10)])  # noqa: DTZ001 - as YAML reads it
     def test_inside_a_command_are_read_as_generously(self, until: Any) -> None:
         steps = [a_step("+1h", ANN, "escalate"), a_step("+1h", MARA, "take")]
         snooze = {"type": "snooze", "until": until, "reason": "later"}

@@ -84,7 +84,7 @@ class TestNotices:
 
     async def test_team_is_told_once_each_and_who_has_no_address_is_unreachable(self, world: World) -> None:
         case_id = await world.case()
-        claimant = (await standing_of(world, case_id)).case.parties[0].id  # type: ignore[union-attr]
+        claimant = (await standing_of(world, case_id)).case.parties[0].id  # type: ignore[union-attr]  # it was just opened
         await world.record(case_id, a_command("assign", "per_ola", owner="per_lee"))
         await world.record(case_id, a_command("message", claimant, text="Any news?"))
         staff = [t for t in await self.told(world, case_id, "message_sent") if t[0] == "staff"]
