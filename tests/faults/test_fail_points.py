@@ -48,7 +48,8 @@ async def test_worker_dies_at_each_point_of_its_work(house: House, firm: Firm) -
 
 
 async def test_worker_dies_while_a_run_goes_on_as_a_new_one(house: House) -> None:
-    firm = await house.firm(hour=0.02)
+    # The window to appeal has to last longer than a worker takes to come back, or the case is over before it can go on.
+    firm = await house.firm(hour=0.06)
     await _lived(house, firm, "worker", "workflow.continue_as_new", scripts=LONG)
     sound = await assert_sound(house, firm, repeats=IN_FLIGHT)
     print(f"workflow.continue_as_new: {sound}")
