@@ -9,11 +9,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
+import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from domain import commands, lifecycle, refusals
 from domain.base import Phase
+from domain.usual_clocks import USUAL
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTE = "This page is written from `{source}` by `make docs`; do not edit it.\n"
@@ -238,9 +240,35 @@ def lifecycle_page() -> str:
     return "\n".join(parts)
 
 
+USUAL_CLOCKS = """\
+A pack names these by `like:` and says only what is different; a clock of its own needs a `name`, a `target` and `levels`.
+None of them ever changes, because cases carry their names: a better one gets a name of its own.
+
+```yaml
+clocks:
+  - like: triage
+  - like: ruling
+    target: {urgent: 8 working hours, high: 24 working hours, normal: 60 working hours, low: 80 working hours}
+```
+"""
+
+
+def usual_clocks_page() -> str:
+    """`reference/usual-clocks.md`: the clocks that packs name instead of writing them out."""
+    parts = ["# Usual clocks\n", NOTE.format(source="domain/usual_clocks.py"), USUAL_CLOCKS]
+    for name, clock in USUAL.items():
+        said = yaml.safe_dump(dict(clock), sort_keys=False, default_flow_style=None, width=120)
+        parts.append(f"## `{name}`\n\n```yaml\n{said}```\n")
+    return "\n".join(parts)
+
+
 def pages() -> dict[Path, str]:
     """Every generated page with its text."""
-    return {REFERENCE / "commands.md": commands_page(), REFERENCE / "lifecycle.md": lifecycle_page()}
+    return {
+        REFERENCE / "commands.md": commands_page(),
+        REFERENCE / "lifecycle.md": lifecycle_page(),
+        REFERENCE / "usual-clocks.md": usual_clocks_page(),
+    }
 
 
 if __name__ == "__main__":

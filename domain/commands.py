@@ -4,6 +4,7 @@ On the wire a command is one flat JSON object with its own id: ``{"id": "cmd_…
 The same words come through the API, the update ``ask``, the signal ``tell`` and the command line.
 """
 
+# ruff: noqa: PLC0414, I001 - whoever reads a command finds everything that can be asked here
 from __future__ import annotations
 
 from typing import Annotated, Literal
@@ -13,6 +14,15 @@ from pydantic import Field, TypeAdapter
 from domain.base import Code, CommandBase, Frozen, Instant, Money, PartyId, PersonId, Priority, Reference, Side
 from domain.clock_commands import Extend, Freeze, ImposeInterim, Pause, Resume, Retarget, ReviewInterim, Snooze, Thaw
 from domain.prose import FROM_OUTSIDE, Prose, SealedText, Sealer
+from domain.ruling_commands import (
+    Appeal as Appeal,
+    Approve as Approve,
+    DecideAppeal as DecideAppeal,
+    Remedy as Remedy,
+    Retract as Retract,
+    ReturnRuling as ReturnRuling,
+    Rule as Rule,
+)
 from domain.terms import Routing, Terms
 
 
@@ -140,61 +150,6 @@ class SubmitEvidence(CommandBase):
     text: SealedText
     confidential: bool = False
     """Seen by the own side and the deciders only."""
-
-
-class Remedy(Frozen):
-    """Something to be done to put the outcome into effect."""
-
-    type: Code
-    amount: Money | None = None
-    to: Side = Side.CLAIMANT
-
-
-class Rule(CommandBase):
-    """Decide the matter, with reasons."""
-
-    type: Literal["rule"] = "rule"
-    outcome: Code
-    reasons: SealedText
-    ground: Code | None = None
-    remedies: Annotated[tuple[Remedy, ...], Field(max_length=10)] = ()
-
-
-class Approve(CommandBase):
-    """Second person: let the ruling go out."""
-
-    type: Literal["approve"] = "approve"
-
-
-class ReturnRuling(CommandBase):
-    """Second person: send the ruling back with reasons."""
-
-    type: Literal["return_ruling"] = "return_ruling"
-    reasons: SealedText
-
-
-class Retract(CommandBase):
-    """The drafter takes the ruling back before the parties are told."""
-
-    type: Literal["retract"] = "retract"
-
-
-class Appeal(CommandBase):
-    """A side that lost something asks for another decider to look again."""
-
-    type: Literal["appeal"] = "appeal"
-    reasons: SealedText
-
-
-class DecideAppeal(CommandBase):
-    """Decide an appeal: uphold, overturn (with the new outcome), vary (another outcome or remedies) or remit to review."""
-
-    type: Literal["decide_appeal"] = "decide_appeal"
-    decision: Literal["uphold", "overturn", "vary", "remit"]
-    reasons: SealedText
-    outcome: Code | None = None
-    ground: Code | None = None
-    remedies: Annotated[tuple[Remedy, ...], Field(max_length=10)] = ()
 
 
 class Withdraw(CommandBase):

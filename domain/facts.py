@@ -27,8 +27,21 @@ from domain.clock_facts import (
     InterimReviewed as InterimReviewed,
     LevelReached as LevelReached,
 )
-from domain.commands import OpenedParty, Remedy
+from domain.commands import OpenedParty
 from domain.prose import Prose
+from domain.ruling_facts import (
+    AppealLodged as AppealLodged,
+    AppealRight as AppealRight,
+    AppealWithdrawn as AppealWithdrawn,
+    CaseRemitted as CaseRemitted,
+    EffectOrdered as EffectOrdered,
+    EffectReported as EffectReported,
+    RulingApproved as RulingApproved,
+    RulingDrafted as RulingDrafted,
+    RulingIssued as RulingIssued,
+    RulingRetracted as RulingRetracted,
+    RulingReturned as RulingReturned,
+)
 from domain.terms import Routing, Terms
 
 
@@ -133,91 +146,6 @@ class EvidenceLapsed(Kept):
     type: Literal["evidence_lapsed"] = "evidence_lapsed"
     of: Side
     requests: tuple[str, ...]
-
-
-class RulingDrafted(Kept):
-    type: Literal["ruling_drafted"] = "ruling_drafted"
-    ruling_id: str
-    decider: str
-    outcome: str
-    reasons: Prose
-    ground: str | None = None
-    remedies: tuple[Remedy, ...] = ()
-    decision: Literal["rule", "uphold", "overturn", "vary", "remit"] = "rule"
-    pack: str
-    version: str
-    approval_because: str | None = None
-
-
-class RulingApproved(Kept):
-    type: Literal["ruling_approved"] = "ruling_approved"
-    ruling_id: str
-
-
-class RulingReturned(Kept):
-    type: Literal["ruling_returned"] = "ruling_returned"
-    ruling_id: str
-    reasons: Prose
-
-
-class RulingRetracted(Kept):
-    type: Literal["ruling_retracted"] = "ruling_retracted"
-    ruling_id: str
-
-
-class AppealRight(Kept):
-    side: Side
-    allowed: bool
-    because: str
-
-
-class RulingIssued(Kept):
-    """The grace is over: the parties are told, the remedies run, rights to appeal begin."""
-
-    type: Literal["ruling_issued"] = "ruling_issued"
-    ruling_id: str
-    outcome: str
-    rights: tuple[AppealRight, ...]
-    effects: tuple[str, ...] = ()
-
-
-class CaseRemitted(Kept):
-    """The appeal sent the matter back to be decided afresh by somebody else."""
-
-    type: Literal["case_remitted"] = "case_remitted"
-    ruling_id: str
-
-
-class AppealLodged(Kept):
-    type: Literal["appeal_lodged"] = "appeal_lodged"
-    appeal_id: str
-    side: Side
-    against: str
-    reasons: Prose
-    cross: bool = False
-
-
-class AppealWithdrawn(Kept):
-    type: Literal["appeal_withdrawn"] = "appeal_withdrawn"
-    side: Side
-
-
-class EffectOrdered(Kept):
-    """Something is to be carried out, once: a remedy, or the reversal of one."""
-
-    type: Literal["effect_ordered"] = "effect_ordered"
-    effect_id: str
-    remedy: Remedy
-    because: str
-    """The ruling or the offer it puts into effect."""
-    reverses: str | None = None
-
-
-class EffectReported(Kept):
-    type: Literal["effect_reported"] = "effect_reported"
-    effect_id: str
-    result: Literal["done", "reversed", "needs_hands"]
-    note: str | None = None
 
 
 class DeliveryFailed(Kept):

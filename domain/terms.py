@@ -2,115 +2,32 @@
 here.
 """
 
+# ruff: noqa: PLC0414, I001 - whoever reads terms finds everything that can stand in them here
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    PlainSerializer,
-    SerializerFunctionWrapHandler,
-    model_serializer,
-    model_validator,
+from domain.base import Code, Compact, Money, Phase, Priority, Side
+from domain.clock_terms import (
+    Audience as Audience,
+    Audiences as Audiences,
+    BUILT_IN as BUILT_IN,
+    ClockTerms as ClockTerms,
+    DefaultAction as DefaultAction,
+    Extension as Extension,
+    LadderStep as LadderStep,
+    Level as Level,
+    Phases as Phases,
+    SNOOZE as SNOOZE,
+    STANDSTILL as STANDSTILL,
+    TargetKey as TargetKey,
+    Trigger as Trigger,
+    Triggers as Triggers,
 )
-
-from domain.base import Code, Compact, Money, Phase, Priority, Side, without_defaults
-from domain.spans import Span
 
 MAX_TERMS_BYTES = 4096
 """Terms travel in the opening fact of every case; templates and texts stay in the pack, found by its hash."""
-
-Audience = Literal["all", "parties", "claimant", "respondent", "owner", "drafter", "leads", "ops", "platform"]
-"""Who is told: the two sides (``parties``), people of the team, the platform's webhook endpoints; ``all`` is parties and
-platform.
-"""
-
-Trigger = Annotated[str, Field(pattern=r"^[a-z_]+(:[a-z_]+)?$")]
-"""Something that happened, as clocks and notices name it: a fact's type, with a qualifier where it has one
-(``case_opened``, ``phase_entered:review``, ``evidence_requested:respondent``)."""
-
-
-def _split(value: Any) -> Any:
-    return tuple(value.split()) if isinstance(value, str) else value
-
-
-_AsWords = (BeforeValidator(_split), PlainSerializer(" ".join, return_type=str))
-"""Codes in one short text: terms travel in the opening fact of every case. A list is read just the same."""
-
-Audiences = Annotated[tuple[Audience, ...], *_AsWords]
-Triggers = Annotated[tuple[Trigger, ...], *_AsWords]
-Phases = Annotated[tuple[Phase, ...], *_AsWords]
-
-DefaultAction = Literal["open_review", "proceed_on_file", "issue_ruling", "close", "lift_interim"]
-"""What a clock can do by itself when it runs out (the stated default of the pack)."""
-
-
-_USUAL_NAMES = {"warn": "warn", "escalate": "breach", "default": "end"}
-"""What a level is called unless it says otherwise: what goes without saying is not written into every case."""
-_NEVER = object()
-
-
-class Level(Compact):
-    """A point on a clock at which something happens, once."""
-
-    name: Code
-    at: Annotated[float, Field(gt=0, le=10)] = 1.0
-    """Share of the target: 0.8 is 80 %."""
-    before: Span | None = None
-    """So much before the end of the target, instead of at a share of it."""
-    after: Span | None = None
-    """So much after the end of the target, instead of at a share of it."""
-    action: Literal["warn", "escalate", "default"]
-    default: DefaultAction | None = None
-    audience: Audiences = ()
-    """Whom it tells. An escalation without one climbs the ladder of the pack."""
-    reassign: bool = False
-    raise_priority: bool = False
-    repeat: Span | None = None
-    """Fires again after each such span until the clock stops: an open case must never be without a running deadline."""
-
-    @property
-    def is_end(self) -> bool:
-        """Whether it lies where the target is over."""
-        return self.at == 1.0 and self.before is None and self.after is None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _implied(cls, raw: Any) -> Any:
-        if not isinstance(raw, Mapping):
-            return raw
-        action = raw.get("action") or ("default" if raw.get("default") else "warn")
-        return {"action": action, "name": _USUAL_NAMES.get(action), **raw}
-
-    @model_serializer(mode="wrap")
-    def _without_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        said = without_defaults(self, handler(self))
-        implied = {"action": "default" if self.default else "warn", "name": _USUAL_NAMES[self.action]}
-        return {key: value for key, value in said.items() if value != implied.get(key, _NEVER)}
-
-
-class LadderStep(Compact):
-    """One rung of the escalation ladder: whom a missed target lands on, and how long they have until the next rung."""
-
-    name: Code
-    audience: Audiences
-    wait_for: Span
-    """Until the next rung; the last one comes again after it."""
-    reassign: bool = False
-    """The case goes back to its queue, to be given to somebody who is there."""
-    raise_priority: bool = False
-    on_call: bool = False
-    """Pages whatever the shifts say: for people in danger."""
-
-
-class Extension(Compact):
-    """By how much a statutory limit may be extended, and how often; told before the limit ends."""
-
-    by: Span
-    times: Annotated[int, Field(ge=1, le=10)] = 1
 
 
 class InterimTerms(Compact):
@@ -118,82 +35,6 @@ class InterimTerms(Compact):
 
     name: Code
     to: Side = Side.RESPONDENT
-
-
-TargetKey = Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9_.:-]*/)?(low|normal|high|urgent)?$", min_length=1, max_length=80)]
-"""What a target is for: a priority (``high``), a category (``injury/``), or both (``injury/high``)."""
-
-
-class ClockTerms(Compact):
-    """One service-level clock: whom it waits for, what starts, pauses, resumes and stops it, and its levels."""
-
-    name: Code
-    waits_for: Literal["staff", "approver", "claimant", "respondent", "nobody"] = "staff"
-    target: Span
-    targets: dict[TargetKey, Span] = {}
-    """Other targets by priority and category; the closest fit counts, ``target`` where none fits."""
-    roll: bool = False
-    """A last day that is closed moves to the next opening (calendar days and months only)."""
-    calendar: str | None = None
-    """Content reference of an immutable calendar, where it is another than the one of the terms."""
-    during: Phase | None = None
-    """Runs while the case is in this phase: starts when it is entered, stops when it is left."""
-    only_in: Phases = ()
-    """Starts in these phases only; empty: in any."""
-    behind: Code | None = None
-    """Does not start while that clock has not stopped (a next update waits for the first response)."""
-    starts: Triggers = ()
-    stops: Triggers = ()
-    restarts: Triggers = ()
-    """Begin it afresh while it runs; they do not start one that does not."""
-    pauses: Triggers = ()
-    resumes: Triggers = ()
-    statutory: bool = False
-    """A limit of the law, or one that protects somebody like it: nobody pauses, freezes, snoozes or re-targets it."""
-    extension: Extension | None = None
-    levels: Annotated[tuple[Level, ...], Field(min_length=1)]
-
-    @property
-    def is_the_teams(self) -> bool:
-        """Whether it waits for somebody of the team: what pauses and snoozes are about."""
-        return self.waits_for in ("staff", "approver")
-
-    def target_for(self, priority: Priority, category: str) -> Span:
-        """The target of a case: for its category and priority, else its category, else its priority, else the one of all."""
-        fits = (f"{category}/{priority.value}", f"{category}/", priority.value)
-        return next((self.targets[key] for key in fits if key in self.targets), self.target)
-
-    @property
-    def all_starts(self) -> frozenset[str]:
-        """Everything that starts it."""
-        own = (f"phase_entered:{self.during.value}", f"phase_resumed:{self.during.value}") if self.during else ()
-        return frozenset((*self.starts, *own))
-
-    @property
-    def all_stops(self) -> frozenset[str]:
-        """Everything that stops it."""
-        return frozenset((*self.stops, f"phase_left:{self.during.value}") if self.during else self.stops)
-
-    def level(self, name: str) -> Level | None:
-        """The definition of a level, or None."""
-        return next((x for x in self.levels if x.name == name), None)
-
-
-SNOOZE = ClockTerms(
-    name="snooze",
-    target=Span.wall(timedelta(0)),
-    levels=(Level(name="wake", action="warn", audience=("owner",)),),
-)
-"""Every case has it: comes due when a snooze is over, so that whoever put the case away hears of it again."""
-
-STANDSTILL = ClockTerms(
-    name="standstill",
-    target=Span.wall(timedelta(0)),
-    levels=(Level(name="look", action="escalate", audience=("leads", "ops")),),
-)
-"""Every case has it: comes due when nothing else does, because all its clocks stand still."""
-
-BUILT_IN = (SNOOZE, STANDSTILL)
 
 
 class OutcomeTerms(Compact):

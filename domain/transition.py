@@ -11,11 +11,12 @@ from domain.base import Kept
 from domain.books import Books
 from domain.case import Case
 from domain.clock_facts import CaseRetargeted, ClockExtended
-from domain.clocks import comes_again, stamp, timetable, triggers
+from domain.clocks import comes_again, stamp, timetable
 from domain.decide import Voice, decide
 from domain.evolve import evolve
 from domain.facts import SYSTEM, DueLevel, Fact, LevelReached, Recording, Timetable
 from domain.notices import NoticeDraft, plan
+from domain.triggers import triggers
 
 
 class Step(Kept):

@@ -256,4 +256,5 @@ def _below(node: yaml.Node | None, part: str) -> tuple[int, yaml.Node] | None:
 def _name(node: yaml.Node) -> str | None:
     if not isinstance(node, yaml.MappingNode):
         return None
-    return next((str(value.value) for key, value in node.value if key.value == "name"), None)
+    said = {key.value: str(value.value) for key, value in node.value}
+    return said.get("name") or said.get("like")

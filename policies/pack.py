@@ -12,6 +12,7 @@ import yaml
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from domain.base import Code, Frozen, Money, Phase, Priority
+from domain.clock_terms import level_in_full, like_usual
 from domain.spans import Span
 from domain.terms import Audience, ClockTerms, InterimTerms, LadderStep, Level, OutcomeTerms, Trigger
 from policies.soundness import problems
@@ -79,10 +80,25 @@ class ClockRow(Frozen):
     model_config = ConfigDict(frozen=True, extra="allow")
 
     name: Code
+    """What it is called; left out, it is called as the usual clock that it is ``like``."""
     target: Targets
     by_category: dict[Code, Targets] = {}
     """Targets of categories that have their own."""
     calendar: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_usual(cls, raw: Any) -> Any:
+        """A clock ``like`` a usual one says only what is different about it."""
+        whole = like_usual(raw)
+        if whole is raw:
+            return raw
+        targets = whole.pop("targets", None)
+        if targets and "target" not in raw:
+            whole["target"] = {Priority.NORMAL.value: whole["target"], **targets}
+        # A usual level leaves out what goes without saying; in a pack everything is said.
+        whole["levels"] = whole["levels"] if "levels" in raw else [level_in_full(level) for level in whole["levels"]]
+        return whole
 
     def terms(self, priority: Priority, calendars: Mapping[str, str], scale: float) -> ClockTerms:
         """The clock as it binds a case that opens with this priority, calendars by reference; scaled spans run on wall time.

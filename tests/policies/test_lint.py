@@ -9,10 +9,11 @@ import pytest
 from policies.folders import calendar_files
 from policies.lint import Finding, lint, lint_file
 from policies.pack import PACKS_DIR
+from tests.support.packs import written_out
 
 CALENDARS = frozenset(calendar_files())
-PACK = (PACKS_DIR / "bounty_dispute.yaml").read_text("utf-8")
-FRAUD = (PACKS_DIR / "fraud_report.yaml").read_text("utf-8")
+PACK = written_out("bounty_dispute")
+FRAUD = written_out("fraud_report")
 
 
 def changed(old: str, new: str, text: str = PACK) -> str:

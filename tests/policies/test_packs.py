@@ -13,10 +13,12 @@ from domain.books import Books
 from domain.report import Report
 from domain.spans import Span, SpanUnit
 from domain.terms import MAX_TERMS_BYTES, ClockTerms, Level, Routing, Terms
+from domain.usual_clocks import USUAL
 from policies.pack import PACKS_DIR, Pack, PackError, load_pack
-from policies.resolve import resolve
+from policies.resolve import resolve, terms_of
 from policies.shelf import UnknownKind
 from tests.support.cases import KINDS, shelf
+from tests.support.packs import written_out
 
 LONG = "They closed it as a duplicate of a report that is about something else."
 
@@ -31,7 +33,7 @@ def routed(kind: str, **changes: Any) -> Routing:
 
 
 def source(kind: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((PACKS_DIR / f"{kind}.yaml").read_text("utf-8"))
+    loaded: dict[str, Any] = yaml.safe_load(written_out(kind))
     return loaded
 
 
@@ -171,7 +173,7 @@ class TestResolve:
 
     def test_terms_that_outgrow_their_fact_are_refused(self) -> None:
         raw = source("bounty_dispute")
-        raw["grounds"] = [f"a_ground_with_a_rather_long_name_{n}" for n in range(40)]
+        raw["grounds"] = [f"a_ground_with_a_rather_long_name_{n}" for n in range(90)]
         pack = load_pack(yaml.safe_dump(raw), "long.yaml")
         with pytest.raises(PackError, match="at most 4096"):
             resolve(pack, a_report("bounty_dispute"), shelf().references)
@@ -442,6 +444,35 @@ class TestLoadPack:
         assert len(problems(raw)) >= 3
 
     def test_the_order_of_keys_is_no_matter(self) -> None:
-        pack = load_pack(yaml.safe_dump(source("fraud_report"), sort_keys=True), "sorted.yaml")
+        raw = yaml.safe_load((PACKS_DIR / "fraud_report.yaml").read_text("utf-8"))
+        pack = load_pack(yaml.safe_dump(raw, sort_keys=True), "sorted.yaml")
         assert isinstance(pack, Pack)
         assert pack.model_copy(update={"version": ""}) == shelf().packs["fraud_report"].model_copy(update={"version": ""})
+
+
+class TestUsualClocks:
+    @pytest.mark.parametrize("name", sorted(USUAL))
+    def test_one_is_written_by_its_name_alone(self, name: str) -> None:
+        clock = ClockTerms.model_validate({"like": name})
+        assert clock.name == name
+        assert clock.model_dump(mode="json") == {"like": name}
+        assert ClockTerms.model_validate(clock.model_dump(mode="json")) == clock
+
+    def test_what_differs_is_written_too_also_where_something_is_left_out(self) -> None:
+        clock = ClockTerms.model_validate({"like": "ruling"}).model_copy(update={"pauses": (), "target": Span.parse("2 days")})
+        said = clock.model_dump(mode="json")
+        assert said == {"like": "ruling", "pauses": "", "target": "2 days"}
+        assert ClockTerms.model_validate(said) == clock
+
+    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize("priority", list(Priority))
+    def test_a_pack_that_writes_them_out_says_the_same(self, kind: str, priority: Priority) -> None:
+        short, long = shelf().packs[kind], load_pack(written_out(kind), kind)
+        terms = [terms_of(pack, priority, shelf().references).model_copy(update={"version": ""}) for pack in (short, long)]
+        assert terms[0] == terms[1]
+
+    def test_an_unknown_one_is_named_with_those_that_there_are(self) -> None:
+        raw = source("bounty_dispute")
+        raw["clocks"][0] = {"like": "triaj"}
+        with pytest.raises(PackError, match="there is no usual clock 'triaj'; there are triage, settlement"):
+            load_pack(yaml.safe_dump(raw), "typo.yaml")

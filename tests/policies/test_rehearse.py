@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from policies.pack import PACKS_DIR, Pack, load_pack
+from policies.pack import Pack, load_pack
 from policies.rehearse import Line, rehearse
 from policies.scripts import Script, ScriptError, read_script
 from tests.support.cases import shelf
+from tests.support.packs import written_out
 
 REPORT = {
     "statement": "They closed it as a duplicate of a report that is about something else.",
@@ -414,7 +415,7 @@ class TestCommands:
         assert [(line.refused or {}).get("code") for line in lines[1:]] == [None, None, "no_such_offer", "no_such_offer"]
 
     def test_retargeting_to_the_newest_pack_means_the_one_that_is_tried(self) -> None:
-        raw = yaml.safe_load((PACKS_DIR / "bounty_dispute.yaml").read_text("utf-8"))
+        raw = yaml.safe_load(written_out("bounty_dispute"))
         raw["title"] = "Mine"
         mine = load_pack(yaml.safe_dump(raw), "mine.yaml")
         script = a_script(a_step("+1h", LENA, {"type": "retarget", "newest": "pack", "reason": "new_rules"}))
@@ -539,7 +540,7 @@ class TestErrors:
             next(lines)
 
     def test_a_story_in_which_too_much_falls_due_has_lost_its_way(self) -> None:
-        raw = yaml.safe_load((PACKS_DIR / "bounty_dispute.yaml").read_text("utf-8"))
+        raw = yaml.safe_load(written_out("bounty_dispute"))
         triage = next(clock for clock in raw["clocks"] if clock["name"] == "triage")
         triage["levels"][0]["repeat"] = "1 minute"
         pack = load_pack(yaml.safe_dump(raw), "mine.yaml")

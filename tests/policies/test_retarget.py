@@ -12,10 +12,11 @@ from domain.calendars import Calendar
 from domain.case import Case
 from domain.clock_commands import Retarget
 from domain.terms import MAX_TERMS_BYTES, Terms
-from policies.pack import PACKS_DIR, load_pack
+from policies.pack import load_pack
 from policies.retarget import calendar_names, retargeted, with_newest_calendars
 from policies.shelf import Shelf
 from tests.support.cases import a_case, shelf
+from tests.support.packs import written_out
 
 OFFICE, CLOCK, YORK = (shelf().calendars[name] for name in ("europe-office", "around-the-clock", "us-office"))
 
@@ -34,7 +35,7 @@ def a_shelf(**calendars: Calendar) -> Shelf:
 
 
 def with_pack(kind: str, **changes: Any) -> Shelf:
-    raw = yaml.safe_load((PACKS_DIR / f"{kind}.yaml").read_text("utf-8")) | changes
+    raw = yaml.safe_load(written_out(kind)) | changes
     return replace(shelf(), packs={**shelf().packs, kind: load_pack(yaml.safe_dump(raw), kind)})
 
 

@@ -10,8 +10,9 @@ import yaml
 
 from policies.calendars import CalendarFault
 from policies.folders import PolicyFolderFault, calendar_files
-from policies.pack import PACKS_DIR, PackError
+from policies.pack import PackError
 from policies.shelf import Shelf
+from tests.support.packs import written_out
 
 BERLIN = "name: Berlin\ntz: Europe/Berlin\nhours: {mon: [[09:00, 12:00]]}\n"
 
@@ -28,7 +29,7 @@ class Folder:
 
     def pack(self, name: str, **changes: Any) -> Folder:
         """With one more pack file: the shipped one of fraud reports, changed."""
-        raw = yaml.safe_load((PACKS_DIR / "fraud_report.yaml").read_text("utf-8"))
+        raw = yaml.safe_load(written_out("fraud_report"))
         return self._write("packs", name, yaml.safe_dump({**raw, **changes}))
 
     def _write(self, part: str, name: str, text: str) -> Folder:

@@ -1,0 +1,120 @@
+"""What a notice says of the fact that caused it: codes, amounts, instants, and references to the texts it quotes; nothing that
+its recipient may not know.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain import facts as f
+from domain.base import Side
+from domain.case import Case
+from domain.prose import Prose
+from domain.visibility import Audience as Viewer
+
+
+def said(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Any]:
+    """The codes and amounts of the fact itself, as far as this audience may know them."""
+    own: dict[str, Any] = {}
+    side = audience if audience in ("claimant", "respondent") else None
+    if side:
+        own["your_side"] = side
+    match fact.type:
+        case "ruling_issued":
+            own |= _told(case, fact, side)
+        case "offer_made":
+            own["offer"] = _remedy(fact) | {"id": fact.offer_id, "side": fact.side.value}
+        case "offer_accepted" | "offer_declined" | "appeal_lodged" | "evidence_submitted":
+            own["side"] = fact.side.value if fact.side else "platform"
+        case "evidence_requested" | "evidence_lapsed":
+            own["of"] = fact.of.value
+        case "message_sent":
+            own["sender"] = fact.sender
+        case "case_declined" | "case_closed" | "case_reopened" | "delivery_failed":
+            own["reason"] = fact.reason
+        case "effect_reported":
+            own |= {"effect": fact.effect_id, "result": fact.result}
+        case "ruling_drafted":
+            own |= {"outcome": fact.outcome, "approval_because": fact.approval_because}
+            own["remedies"] = [_remedy(r) for r in fact.remedies]
+        case _:
+            own |= _said_of_time(case, fact, audience)
+    return own
+
+
+def _said_of_time(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Any]:
+    """The same of clocks and of measures that clocks watch over."""
+    match fact:
+        case f.LevelReached():
+            said = {"clock": fact.clock, "level": fact.level, "action": fact.action, "reached_at": fact.due_at.isoformat()}
+            return said | ({"step": fact.step} if fact.step is not None and audience == "staff" else {})
+        case f.ClockExtended():
+            return _extended(case, fact)
+        case f.InterimImposed():
+            return {"measures": [_remedy(fact.remedy)]}
+        case f.InterimReviewed() | f.InterimEnded():
+            hit = (e.remedy for e in case.effects if e.because in fact.measure_ids and e.reverses is None)
+            because = {"because": fact.because} if isinstance(fact, f.InterimEnded) else {}
+            return {"measures": [_remedy(remedy) for remedy in hit], **because}
+        case _:
+            return {}
+
+
+def _extended(case: Case, fact: f.ClockExtended) -> dict[str, Any]:
+    definition = case.terms.clock(fact.clock)
+    said: dict[str, Any] = {"clock": fact.clock, "to_at": fact.to_at.isoformat() if fact.to_at else None}
+    if definition is not None:
+        said |= {"waits_for": definition.waits_for, "statutory": definition.statutory}
+    return said
+
+
+def _told(case: Case, fact: f.RulingIssued, side: str | None) -> dict[str, Any]:
+    ruling = case.rulings[-1]
+    told: dict[str, Any] = {
+        "outcome": fact.outcome,
+        "decision": ruling.decision,
+        "ruling_id": fact.ruling_id,
+        "remedies": [_remedy(r) for r in ruling.remedies],
+        "version": f"{case.terms.pack}@{case.terms.version[:12]}",
+    }
+    if ruling.ground:
+        told["ground"] = ruling.ground
+    right = next((r for r in fact.rights if r.side.value == side), None)
+    if right is not None:
+        told["right"] = {"allowed": right.allowed, "because": right.because}
+    return told
+
+
+def _remedy(value: Any) -> dict[str, Any]:
+    name = value.type if not hasattr(value, "remedy") else value.remedy
+    found: dict[str, Any] = {"type": name}
+    if value.amount is not None:
+        found |= {"amount": value.amount.amount, "currency": value.amount.currency}
+    if hasattr(value, "to"):
+        found["to"] = value.to.value if isinstance(value.to, Side) else value.to
+    return found
+
+
+def texts(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Prose]:
+    """References to the texts that a notice of this fact quotes."""
+    if audience == "platform":
+        # The platform fetches texts through the API, where every reading is a request of a known key.
+        return {}
+    found: dict[str, Prose | None] = {}
+    match fact.type:
+        case "ruling_issued":
+            found["reasons"] = case.rulings[-1].reasons if case.rulings else None
+        case (
+            "ruling_returned" | "case_declined" | "case_closed" | "case_reopened" | "appeal_lodged" | "clock_extended"
+            | "interim_imposed" | "interim_reviewed" | "interim_ended"
+        ):  # fmt: skip
+            found["reasons"] = fact.reasons
+        case "evidence_requested":
+            found["what"] = fact.what
+        case "message_sent" | "offer_made":
+            found["text"] = fact.text
+        case "evidence_submitted" if not fact.confidential:
+            found["text"] = fact.text
+        case _:
+            pass
+    return {k: v for k, v in found.items() if v is not None}

@@ -1,0 +1,65 @@
+"""Commands about the decision on the matter: rule, let it out or send it back, appeal, decide the appeal."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.base import Code, CommandBase, Frozen, Money, Side
+from domain.prose import SealedText
+
+
+class Remedy(Frozen):
+    """Something to be done to put the outcome into effect."""
+
+    type: Code
+    amount: Money | None = None
+    to: Side = Side.CLAIMANT
+
+
+class Rule(CommandBase):
+    """Decide the matter, with reasons."""
+
+    type: Literal["rule"] = "rule"
+    outcome: Code
+    reasons: SealedText
+    ground: Code | None = None
+    remedies: Annotated[tuple[Remedy, ...], Field(max_length=10)] = ()
+
+
+class Approve(CommandBase):
+    """Second person: let the ruling go out."""
+
+    type: Literal["approve"] = "approve"
+
+
+class ReturnRuling(CommandBase):
+    """Second person: send the ruling back with reasons."""
+
+    type: Literal["return_ruling"] = "return_ruling"
+    reasons: SealedText
+
+
+class Retract(CommandBase):
+    """The drafter takes the ruling back before the parties are told."""
+
+    type: Literal["retract"] = "retract"
+
+
+class Appeal(CommandBase):
+    """A side that lost something asks for another decider to look again."""
+
+    type: Literal["appeal"] = "appeal"
+    reasons: SealedText
+
+
+class DecideAppeal(CommandBase):
+    """Decide an appeal: uphold, overturn (with the new outcome), vary (another outcome or remedies) or remit to review."""
+
+    type: Literal["decide_appeal"] = "decide_appeal"
+    decision: Literal["uphold", "overturn", "vary", "remit"]
+    reasons: SealedText
+    outcome: Code | None = None
+    ground: Code | None = None
+    remedies: Annotated[tuple[Remedy, ...], Field(max_length=10)] = ()

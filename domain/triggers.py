@@ -1,0 +1,43 @@
+"""What a fact means to clocks and notices, in the words in which packs name it."""
+
+from __future__ import annotations
+
+from domain.case import Case
+from domain.facts import Fact
+from domain.visibility import BACK
+
+
+def triggers(before: Case | None, fact: Fact, after: Case) -> frozenset[str]:
+    """What a fact means to clocks and notices: its type, the type with its qualifier, and what it completes."""
+    found: set[str] = {fact.type}
+    match fact.type:
+        case "phase_entered":
+            # A draft that comes back does not begin the phase anew: a clock of its beginning does not start again.
+            found.add(f"phase_{'resumed' if fact.reason in BACK else 'entered'}:{fact.phase.value}")
+            if before is not None and before.phase is not fact.phase:
+                found.add(f"phase_left:{before.phase.value}")
+        case "evidence_requested" | "evidence_lapsed":
+            found.add(f"{fact.type}:{fact.of.value}")
+        case "interim_ended" if not after.interim:
+            found.add("interim_over")
+        case "interim_reviewed" if all(i.reviewed_at == after.updated_at for i in after.interim):
+            found.add("interim_reviewed:all")
+        case "evidence_submitted" | "offer_made" | "appeal_lodged":
+            found.add(f"{fact.type}:{fact.side.value if fact.side else 'platform'}")
+        case "message_sent":
+            found.add(f"message_sent:{fact.sender}")
+        case "level_reached":
+            found.add(f"level_reached:{fact.action}")
+        case "case_closed" if before is not None:
+            found.add(f"phase_left:{before.phase.value}")
+        case _:
+            pass
+    return frozenset(found | _settled(before, after))
+
+
+def _settled(before: Case | None, after: Case) -> set[str]:
+    if before is None or not before.requests:
+        return set()
+    gone = {r.of for r in before.requests} - {r.of for r in after.requests}
+    settled = {f"requests_settled:{side.value}" for side in gone}
+    return settled if after.requests else {*settled, "requests_settled"}

@@ -1,0 +1,12 @@
+"""The texts of packs that write out every clock, for tests that change one word of one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+WRITTEN_OUT = Path(__file__).parents[1] / "fixtures" / "packs"
+
+
+def written_out(kind: str) -> str:
+    """A pack of this kind in which nothing is ``like`` a usual clock."""
+    return (WRITTEN_OUT / f"{kind}.yaml").read_text("utf-8")
