@@ -12,7 +12,7 @@ from domain.base import Instant, Money, Outcome, Phase, Priority, Side
 from domain.case import EvidenceRequest, OpenOffer
 from domain.commands import Remedy
 from domain.facts import Actor, AppealRight
-from domain.views import Action, Due, view
+from domain.views import Action, Due, StepView, view
 from storage.views import Held, Sent
 
 STAFF = frozenset({"mediator", "lead", "ops", "system"})
@@ -102,6 +102,9 @@ class CaseBody(_Body):
     round: int | None = None
     escalations: int | None = None
     hands: tuple[str, ...] | None = None
+    procedure: tuple[StepView, ...] | None = None
+    """Steps to be done, or left out with a reason, before anybody rules."""
+    root_cause: str | None = None
     pack: str | None = None
     pack_version: str | None = None
 
@@ -192,7 +195,9 @@ class CheckBody(_Body):
     checks: dict[str, Literal["ok", "away"]] = {}
 
 
-_INTERNAL = ("seq", "priority", "owner", "queue", "round", "escalations", "hands", "pack", "pack_version")
+_INTERNAL = (
+    "seq", "priority", "owner", "queue", "round", "escalations", "hands", "procedure", "root_cause", "pack", "pack_version",
+)  # fmt: skip
 
 
 def links_of(case_id: str) -> dict[str, str]:

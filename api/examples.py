@@ -175,6 +175,14 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "of": "respondent",
         "reasons": "Two stolen cards were used from this account within an hour.",
     },
+    "complete_step": {
+        "by": "per_mara",
+        "step": "logs_read",
+        "evidence": ["evd_0198c5a2-7d1e"],
+        "reasons": "Both devices are in them.",
+    },
+    "skip_step": {"by": "per_mara", "step": "expert_asked", "reasons": "The logs leave no question open."},
+    "name_root_cause": {"by": "per_mara", "cause": "unclear_policy", "insight": "The policy does not say what a duplicate is."},
     "review_interim": {"by": "per_lee", "decision": "keep", "reasons": "The bank has not answered yet."},
 }
 

@@ -128,6 +128,12 @@ PROBLEMS: dict[str, Row] = {
     "incident_unknown": Row(409, "Not frozen for this incident", "`GET /v1/freezes` lists the incidents that are not over."),
     "measure_not_allowed": Row(422, "No such interim measure", "See `allowed` in `fields` for the measures against this side."),
     "interim_unknown": Row(409, "No such measure in force", "Read the case again: it was lifted, or has lapsed."),
+    # the procedure before a ruling
+    "step_unknown": Row(422, "No such step", "See `allowed` in `fields` for the steps of this kind."),
+    "procedure_incomplete": Row(409, "Steps are missing", "Do the steps in `missing`, or leave them out with a reason."),
+    "evidence_unknown": Row(422, "No such evidence", "Name evidence of this case by its id (`evd_…`)."),
+    "root_cause_unknown": Row(422, "No such root cause", "See `allowed` in `fields` for those of this kind."),
+    "root_cause_missing": Row(409, "Root cause missing", "Name the root cause first; see `allowed` in `fields`."),
     "broken": Row(500, "Kept, but not processed", "The command is stored; a person has to look at it."),
     # our side
     "internal_error": Row(500, "Something broke", "Tell us the request id."),

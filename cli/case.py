@@ -125,6 +125,38 @@ def rule(
 
 
 @app.command()
+def step(
+    case_id: CaseId,
+    name: Annotated[str, typer.Argument(help="A step of the kind's procedure; `ombud case show` lists them.")],
+    speaker: Annotated[str, typer.Option("--as", help="The owner of the case (per_…).")],
+    evidence: Annotated[list[str] | None, typer.Option(help="Evidence that shows it (evd_…); repeatable.")] = None,
+    skip: Annotated[bool, typer.Option("--skip", help="Leave the step out; needs --reasons.")] = False,
+    reasons: Annotated[str | None, typer.Option(help="What was found, or why it is left out.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Do a step of the procedure, or leave it out with a reason."""
+    said: dict[str, Any] = {"type": "skip_step" if skip else "complete_step", "step": name}
+    said |= {"reasons": reasons} if reasons else {}
+    said |= {"evidence": evidence} if evidence and not skip else {}
+    _send(case_id, said, Target(tenant, speaker), json=json)
+
+
+@app.command("root-cause")
+def root_cause(
+    case_id: CaseId,
+    cause: Annotated[str, typer.Argument(help="A root cause of the kind's pack.")],
+    speaker: Annotated[str, typer.Option("--as", help="The owner, a lead or ops (per_…).")],
+    insight: Annotated[str | None, typer.Option(help="What could be learnt from it; never shown to a party.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Say where the matter comes from."""
+    said = {"type": "name_root_cause", "cause": cause} | ({"insight": insight} if insight else {})
+    _send(case_id, said, Target(tenant, speaker), json=json)
+
+
+@app.command()
 def command(
     case_id: CaseId,
     body: Annotated[str, typer.Argument(help="A command as JSON, or - to read it from stdin.")],

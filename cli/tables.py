@@ -70,6 +70,7 @@ def case_sheet(case: dict[str, Any]) -> Group:
         "queue",
         "priority",
         "waiting_on",
+        "root_cause",
         "your_side",
         "opened_at",
     ):
@@ -83,6 +84,11 @@ def case_sheet(case: dict[str, Any]) -> Group:
             table.add_row(
                 due["clock"].replace("_", " "), due["level"], when(due["due_at"]), due.get("by_default") or due["action"]
             )
+        parts.append(table)
+    if case.get("procedure"):
+        table = Table("step", "", "by", title="Procedure", title_justify="left")
+        for step in case["procedure"]:
+            table.add_row(step["step"].replace("_", " "), step["state"], step["by"] or "")
         parts.append(table)
     actions = case.get("available_actions") or []
     if actions:

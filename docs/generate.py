@@ -67,6 +67,9 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "retarget": {"priority": "high", "reason": "severity_raised"},
     "freeze": {"reason": "incident"},
     "thaw": {"reason": "incident_over"},
+    "complete_step": {"step": "logs_read", "reasons": "Both devices are in the logs."},
+    "skip_step": {"step": "expert_asked", "reasons": "The logs leave no question open."},
+    "name_root_cause": {"cause": "unclear_policy", "insight": "The policy does not say what counts as a duplicate."},
     "impose_interim": {"reasons": "Until it is clear whose account it is."},
     "review_interim": {"decision": "keep", "reasons": "It is still not clear whose account it is."},
 }

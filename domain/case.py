@@ -134,6 +134,16 @@ class Interim(Kept):
     reviewed_at: Instant | None = None
 
 
+class StepTaken(Kept):
+    """A step of the procedure, done or left out with a reason."""
+
+    step: str
+    how: Literal["done", "skipped"]
+    by: str
+    at: Instant
+    evidence: tuple[str, ...] = ()
+
+
 class Involvement(Kept):
     """Who had a part in deciding, in which round: they and those who report to them stay out of the next one."""
 
@@ -200,6 +210,10 @@ class Case(Kept):
     answered_at: Instant | None = None
     """When the owner last said something to the parties."""
     interim: tuple[Interim, ...] = ()
+    handed_in: tuple[str, ...] = ()
+    """Ids of the evidence on file, oldest first."""
+    steps: tuple[StepTaken, ...] = ()
+    root_cause: str | None = None
     timetable: Timetable = ()
 
     @property

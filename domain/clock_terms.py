@@ -36,6 +36,7 @@ def _split(value: Any) -> Any:
 _AsWords = (BeforeValidator(_split), PlainSerializer(" ".join, return_type=str))
 """Codes in one short text: terms travel in the opening fact of every case. A list is read just the same."""
 
+Codes = Annotated[tuple[Code, ...], *_AsWords]
 Audiences = Annotated[tuple[Audience, ...], *_AsWords]
 Triggers = Annotated[tuple[Trigger, ...], *_AsWords]
 Phases = Annotated[tuple[Phase, ...], *_AsWords]

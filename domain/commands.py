@@ -13,6 +13,12 @@ from pydantic import Field, TypeAdapter
 
 from domain.base import Code, CommandBase, Frozen, Instant, Money, PartyId, PersonId, Priority, Reference, Side
 from domain.clock_commands import Extend, Freeze, ImposeInterim, Pause, Resume, Retarget, ReviewInterim, Snooze, Thaw
+from domain.procedure_commands import (
+    CompleteStep as CompleteStep,
+    NameRootCause as NameRootCause,
+    ProcedureCommand,
+    SkipStep as SkipStep,
+)
 from domain.prose import FROM_OUTSIDE, Prose, SealedText, Sealer
 from domain.ruling_commands import (
     Appeal as Appeal,
@@ -206,7 +212,8 @@ class ReportDelivery(CommandBase):
 Command = Annotated[
     Open | Admit | Decline | Message | Note | Offer | AcceptOffer | DeclineOffer | Escalate | Assign | Take | RequestEvidence
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
-    | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim,
+    | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
+    | ProcedureCommand,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from domain.case import Case, Clock
 from domain.facts import Actor
+from domain.procedure import unready
 from domain.refusals import (
     IncidentUnknown,
     InterimUnknown,
@@ -17,6 +18,8 @@ from domain.refusals import (
     OwnerMissing,
     OwnOffer,
     Refusal,
+    RootCauseUnknown,
+    StepUnknown,
 )
 
 
@@ -39,6 +42,12 @@ def unmet(case: Case, actor: Actor, command: str) -> Refusal | None:
             return MeasureNotAllowed("This kind of case has no interim measures.", allowed=[])
         case "review_interim" if not case.interim:
             return InterimUnknown("No interim measure is in force.")
+        case "rule":
+            return unready(case)
+        case "complete_step" | "skip_step" if not case.terms.procedure:
+            return StepUnknown("This kind of case has no procedure.", allowed=[])
+        case "name_root_cause" if not case.terms.root_causes:
+            return RootCauseUnknown("This kind of case has no root causes to choose from.", allowed=[])
         case _:
             return None
 

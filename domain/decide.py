@@ -14,7 +14,7 @@ from typing import Any
 
 from domain import commands as c
 from domain import facts as f
-from domain import holding, interim
+from domain import holding, interim, procedure
 from domain import rulings as r
 from domain.base import Kept, Outcome, Phase, Side, derived_id
 from domain.case import Case
@@ -247,4 +247,5 @@ _RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
     "impose_interim": interim.impose,
     "review_interim": interim.review,
     **holding.RULES,
+    **procedure.RULES,
 }

@@ -12,6 +12,7 @@ from domain.base import Outcome, Phase
 from domain.case import Case, Effect, EvidenceRequest, Involvement, OpenOffer, Ruling
 from domain.clocks import advance, stamp
 from domain.evolve_clocks import CLOCK_CHANGES, ended, level, moved_on, reopened, woken
+from domain.procedure import PROCEDURE_CHANGES
 from domain.visibility import OUTSIDE, knows
 
 _SEEKS_OWNER = (Phase.INTAKE, Phase.REVIEW, Phase.APPEAL)
@@ -111,7 +112,11 @@ def _requested(case: Case, rec: f.Recording, fact: f.EvidenceRequested) -> Chang
 
 
 def _submitted(case: Case, rec: f.Recording, fact: f.EvidenceSubmitted) -> Change:
-    return {"requests": tuple(r for r in case.requests if r.id not in fact.answers), **woken(case, rec, fact)}
+    return {
+        "requests": tuple(r for r in case.requests if r.id not in fact.answers),
+        "handed_in": (*case.handed_in, fact.evidence_id),
+        **woken(case, rec, fact),
+    }
 
 
 def _lapsed(case: Case, rec: f.Recording, fact: f.EvidenceLapsed) -> Change:
@@ -255,4 +260,5 @@ _CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
     "case_reopened": _reopened,
     "message_sent": woken,
     **CLOCK_CHANGES,
+    **PROCEDURE_CHANGES,
 }

@@ -28,6 +28,12 @@ from domain.clock_facts import (
     LevelReached as LevelReached,
 )
 from domain.commands import OpenedParty
+from domain.procedure_facts import (
+    ProcedureFact,
+    RootCauseNamed as RootCauseNamed,
+    StepCompleted as StepCompleted,
+    StepSkipped as StepSkipped,
+)
 from domain.prose import Prose
 from domain.ruling_facts import (
     AppealLodged as AppealLodged,
@@ -177,7 +183,8 @@ Fact = Annotated[
     | OfferDeclined | EvidenceRequested | EvidenceSubmitted | EvidenceLapsed | RulingDrafted | RulingApproved | RulingReturned
     | RulingRetracted | RulingIssued | CaseRemitted | AppealLodged | AppealWithdrawn | EffectOrdered | EffectReported
     | DeliveryFailed | LevelReached | CaseWithdrawn | CaseClosed | CaseReopened | ClocksPaused | ClocksResumed | ClocksFrozen
-    | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded,
+    | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
+    | ProcedureFact,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

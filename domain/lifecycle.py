@@ -131,6 +131,9 @@ TABLE: tuple[Row, ...] = (
     _row(_P.REVIEW, "impose_interim", "owner"),
     _row(_P.APPEAL, "impose_interim", "owner"),
     *(_row(phase, "review_interim", "owner lead ops") for phase in _HANDLED if phase is not Phase.SETTLEMENT),
+    # the procedure before a ruling, and what the matter comes from
+    *(_row(phase, command, "owner") for phase in (_P.REVIEW, _P.APPEAL) for command in ("complete_step", "skip_step")),
+    *(_row(phase, "name_root_cause", KEEPERS) for phase in Phase if phase not in (_P.INTAKE, _P.SETTLEMENT)),
     # closed
     _row(_P.CLOSED, "note", "staff"),
     _row(_P.CLOSED, "reopen", "ops", "review"),

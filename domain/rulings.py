@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from domain import commands as c
 from domain import facts as f
-from domain import interim
+from domain import interim, procedure
 from domain.base import Money, Outcome, Phase, Side, derived_id
 from domain.case import Case, Effect, Ruling
 from domain.refusals import AmountMissing, RemedyNotAllowed, UnknownActor, UnknownGround, UnknownOutcome
@@ -40,6 +40,9 @@ def rule(case: Case, command: c.Rule, voice: Voice, at: datetime) -> Facts:
 def decide_appeal(case: Case, command: c.DecideAppeal, voice: Voice, at: datetime) -> Facts:
     """A ruling on appeal: uphold and remit keep the outcome, overturn and vary set a new one."""
     before = case.rulings[-1]
+    refusal = None if command.decision == "remit" else procedure.unready(case)
+    if refusal is not None:
+        raise refusal
     if command.decision in ("uphold", "remit"):
         if command.outcome not in (None, before.outcome) or command.remedies:
             raise RemedyNotAllowed(

@@ -15,6 +15,7 @@ from domain.clock_terms import (
     BUILT_IN as BUILT_IN,
     ClockTerms as ClockTerms,
     DefaultAction as DefaultAction,
+    Codes as Codes,
     Extension as Extension,
     LadderStep as LadderStep,
     Level as Level,
@@ -81,6 +82,11 @@ class Terms(Compact):
     standstill_for: timedelta = timedelta(days=7)
     """Wall time: a case whose clocks all stand still comes before the leads after so long, for no case is forgotten."""
     interim: tuple[InterimTerms, ...] = ()
+    procedure: Codes = ()
+    """Steps to be done, or left out with a reason, before anybody rules."""
+    root_causes: Codes = ()
+    root_cause_needed: bool = False
+    """Nobody rules before a root cause is named."""
     reopen_for: timedelta = timedelta(0)
     """How long after closing an ops lead may reopen it."""
     time_scale: float = 1.0

@@ -51,6 +51,16 @@ class RulingView(Kept):
     issued_at: Instant | None = None
 
 
+class StepView(Kept):
+    """A step of the procedure, and what became of it."""
+
+    step: str
+    state: Literal["open", "done", "skipped"]
+    by: str | None = None
+    at: Instant | None = None
+    evidence: tuple[str, ...] = ()
+
+
 class CaseView(Kept):
     """A case as one viewer may see it."""
 
@@ -82,6 +92,8 @@ class CaseView(Kept):
     round: int | None = None
     escalations: int | None = None
     hands: tuple[str, ...] | None = None
+    procedure: tuple[StepView, ...] | None = None
+    root_cause: str | None = None
     pack: str | None = None
     pack_version: str | None = None
     parties: tuple[dict[str, Any], ...] = ()
@@ -130,8 +142,14 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
 
 
 def _internal(case: Case) -> dict[str, Any]:
-    names = ("priority", "owner", "queue", "round", "escalations", "hands")
-    return {name: getattr(case, name) for name in names} | {"pack": case.terms.pack, "pack_version": case.terms.version}
+    names = ("priority", "owner", "queue", "round", "escalations", "hands", "root_cause")
+    taken = {one.step: StepView(step=one.step, state=one.how, by=one.by, at=one.at, evidence=one.evidence) for one in case.steps}
+    steps = tuple(taken.get(step, StepView(step=step, state="open")) for step in case.terms.procedure)
+    return (
+        {name: getattr(case, name) for name in names}
+        | {"procedure": steps}
+        | {"pack": case.terms.pack, "pack_version": case.terms.version}
+    )
 
 
 def _deadlines(case: Case, viewer: f.Actor) -> tuple[Due, ...]:

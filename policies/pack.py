@@ -177,6 +177,10 @@ class Pack(Frozen):
     clocks: Annotated[tuple[ClockRow, ...], Field(min_length=1)]
     outcomes: Annotated[tuple[OutcomeRow, ...], Field(min_length=1)]
     grounds: tuple[Code, ...] = ()
+    procedure: tuple[Code, ...] = ()
+    """Steps to be done, or left out with a reason, before anybody rules."""
+    root_causes: tuple[Code, ...] = ()
+    root_cause_needed: bool = False
     approval_above: Money | None = None
     reopen_for: Span
     notices: dict[Trigger, tuple[Audience, ...]]

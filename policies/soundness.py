@@ -28,6 +28,7 @@ def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
         *_clocks(clocks),
         *_ladder(pack, clocks),
         *_interim(pack, clocks),
+        *_procedure(pack),
         *_deadlines(pack, clocks),
     ]
 
@@ -117,6 +118,14 @@ def _interim(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
     lapses = any(x.default == "lift_interim" for c in clocks.values() if "interim_imposed" in c.all_starts for x in c.levels)
     if pack.interim_measures and not lapses:
         yield "interim_measures: give a clock that starts with 'interim_imposed' and has the default 'lift_interim'"
+
+
+def _procedure(pack: Pack) -> Iterator[str]:
+    for name in ("procedure", "root_causes"):
+        codes = getattr(pack, name)
+        yield from (f"{name}: '{n}' stands here twice" for n in sorted({n for n in codes if codes.count(n) > 1}))
+    if pack.root_cause_needed and not pack.root_causes:
+        yield "root_cause_needed: say which root causes there are (root_causes), or nobody could ever rule"
 
 
 def _level(place: str, clock: ClockTerms, level: Level) -> Iterator[str]:

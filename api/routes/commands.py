@@ -59,6 +59,9 @@ VERBS = (
     Verb("freezes", "freeze", "Freeze the clocks of this case for an incident"),
     Verb("thaws", "thaw", "Let the clocks of an incident go on"),
     Verb("interim-measures", "impose_interim", "Impose an interim measure"),
+    Verb("steps", "complete_step", "A step of the procedure is done"),
+    Verb("skipped-steps", "skip_step", "Leave a step of the procedure out"),
+    Verb("root-cause", "name_root_cause", "Name the root cause"),
     Verb("interim-reviews", "review_interim", "Keep or lift interim measures"),
 )
 

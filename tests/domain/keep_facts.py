@@ -59,8 +59,13 @@ def bounty_dispute() -> Life:
 
 def fraud_report() -> Life:
     """Declined, reopened, held and aimed anew, ruled, overturned on appeal, appealed and withdrawn, reopened, taken back."""
-    life = a_case("fraud_report", priority="urgent").in_intake().says(OPS, "decline").says(OPS, "reopen")
+    steps = ("payments_read", "bank_asked")
+    life = (
+        a_case("fraud_report", priority="urgent").with_terms(procedure=steps).in_intake().says(OPS, "decline").says(OPS, "reopen")
+    )
     life.fire("first_response", "breach").in_review()
+    life.says(MEDIATOR, "complete_step", step="payments_read").says(MEDIATOR, "skip_step", step="bank_asked")
+    life.says(MEDIATOR, "name_root_cause", cause="data_breach", insight="The password was used elsewhere too.")
     _moved_in_time(life).appealable("both").says(RESPONDENT, "appeal").says(LEAD_3, "take")
     life.says(LEAD_3, "decide_appeal", decision="overturn", **OUTCOMES["fraud_report"]["none"]).fire("grace")
     life.says(ROBOT, "report_effect", effect_id=life.case.effects[2].id, result="needs_hands", note="account_closed")

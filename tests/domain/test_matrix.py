@@ -43,7 +43,7 @@ CODES = {
     "ok": None, "ph": "not_in_this_phase", "no": "not_allowed", "ny": "not_your_case", "oc": "own_case", "or": "own_ruling",
     "om": "owner_mismatch", "nr": "no_right_to_appeal", "oo": "own_offer", "dm": "deadline_moot", "eu": "effect_unknown",
     "ao": "already_open", "sy": "system_only", "np": "not_paused", "iu": "incident_unknown", "ix": "interim_unknown",
-    "ma": "measure_not_allowed",
+    "ma": "measure_not_allowed", "su": "step_unknown",
 }  # fmt: skip
 _WRITTEN: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("matrix.yaml").read_text("utf-8"))
 KIND_CELLS: dict[str, dict[str, dict[str, str]]] = _WRITTEN.pop("kinds")
@@ -156,6 +156,8 @@ def _body(command: str, case: Case, kind: str) -> dict[str, Any]:
             return {"id": row.id, "clock": row.clock, "instance": row.instance, "level": row.level} if row else _NO_LEVEL
         case "report_effect":
             return {"effect_id": case.effects[0].id if case.effects else "eff_none", "result": "done"}
+        case "name_root_cause":
+            return {"cause": "unfounded" if kind == "bounty_dispute" else "misunderstanding"}
         case _:
             return _BODIES.get(command, {})
 
@@ -172,6 +174,8 @@ _BODIES: dict[str, dict[str, Any]] = {
     "thaw": {"incident": "inc_outage"},
     "impose_interim": {"measure": "payout_freeze", "reasons": "The money would be gone."},
     "review_interim": {"decision": "keep", "reasons": "Nothing has changed."},
+    "complete_step": {"step": "logs_read"},
+    "skip_step": {"step": "logs_read"},
 }
 _CLOCKS = {
     Phase.INTAKE: ("triage", "1 working hour"),

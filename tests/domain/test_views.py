@@ -28,6 +28,7 @@ from tests.support.cases import (
     WITNESS,
     Life,
     a_case,
+    shelf,
 )
 
 OUTSIDE = (CLAIMANT, RESPONDENT, WITNESS, PLATFORM)
@@ -208,6 +209,8 @@ class TestActions:
             "snooze": {"until": "2026-06-01T09:00:00Z", "reason": "expert_asked"}, "freeze": {"incident": "inc_1"},
             "thaw": {"incident": "inc_1"}, "impose_interim": {"measure": "suspend", "reasons": "There is danger."},
             "retarget": {"priority": "low", "reason": "less"}, "review_interim": {"decision": "keep", "reasons": "As it was."},
+            "complete_step": {"step": "logs_read"}, "skip_step": {"step": "logs_read"},
+            "name_root_cause": {"cause": shelf().packs[kind].root_causes[0]},
         }  # fmt: skip
         for reach in (
             "in_intake",

@@ -144,6 +144,7 @@ class Life:
         self._parties = [OpenedParty(id=p, side=s, ref_digest=digest_of(p)) for p, s in _PRINCIPALS]
         self._triage = False
         self._time_scale = 1.0
+        self._terms: dict[str, Any] = {}
         self._commands = 0
 
     # --- before it is opened
@@ -177,6 +178,11 @@ class Life:
     def scaled(self, factor: float) -> Self:
         """A development tenant's time: 1/3600 makes hours into seconds."""
         self._time_scale = factor
+        return self
+
+    def with_terms(self, **changes: Any) -> Self:
+        """A pack that says something else in these places: ``with_terms(procedure=("identity_checked",))``."""
+        self._terms |= changes
         return self
 
     # --- where it stands
@@ -375,6 +381,7 @@ class Life:
         sides = [{"side": p.side.value, "role": p.role, "ref": p.id} for p in self._parties]
         report = Report.model_validate({"kind": self.kind, "parties": sides, **self._report})
         terms, routing = shelf().terms(report, self._time_scale)
+        terms = terms.model_copy(update=self._terms)
         self.calendars = shelf().calendars_of(terms)
         if self._triage:
             routing = routing.model_copy(update={"decision": "triage"})
@@ -388,6 +395,7 @@ class Life:
 _PRINCIPALS = ((CLAIMANT, Side.CLAIMANT), (RESPONDENT, Side.RESPONDENT))
 
 _NEEDS: Mapping[str, Mapping[str, Any]] = {
+    "skip_step": {"reasons": "It would show nothing new."},
     "decline": {"reason": "not_ours", "reasons": "This is not for us."},
     "message": {"text": "Good morning."},
     "note": {"text": "Looks like last week's."},

@@ -1,0 +1,40 @@
+"""Commands about how a matter is looked into, and what it comes from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.base import Code, CommandBase, Reference
+from domain.prose import SealedText
+
+
+class CompleteStep(CommandBase):
+    """A step of the pack's procedure is done."""
+
+    type: Literal["complete_step"] = "complete_step"
+    step: Code
+    evidence: Annotated[tuple[Reference, ...], Field(max_length=20)] = ()
+    """Evidence of this case that shows it."""
+    reasons: SealedText | None = None
+
+
+class SkipStep(CommandBase):
+    """A step of the procedure is left out, with the reason."""
+
+    type: Literal["skip_step"] = "skip_step"
+    step: Code
+    reasons: SealedText
+
+
+class NameRootCause(CommandBase):
+    """Say where the matter comes from, so that the next one can be prevented; a new one takes the place of the last."""
+
+    type: Literal["name_root_cause"] = "name_root_cause"
+    cause: Code
+    insight: SealedText | None = None
+    """What could be learnt from it, in a sentence or two; never shown to a party."""
+
+
+ProcedureCommand = CompleteStep | SkipStep | NameRootCause

@@ -1,0 +1,112 @@
+"""Nobody rules before the matter was looked into as the pack says, and where it comes from is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.commands import parse_command
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, MEDIATOR_2, OPS, OUTCOMES, Life, a_case, facts_named
+
+STEPS = ("logs_read", "researcher_heard", "expert_asked")
+RULING = OUTCOMES["bounty_dispute"]["light"]
+
+
+def investigated() -> Life:
+    return a_case().with_terms(procedure=STEPS).in_review()
+
+
+class TestRule:
+    def test_is_refused_with_every_step_that_is_missing(self) -> None:
+        life = investigated().says(MEDIATOR, "complete_step", step="researcher_heard")
+        refusal = life.refused(MEDIATOR, "rule", **RULING)
+        assert (refusal.code, refusal.fields) == ("procedure_incomplete", {"missing": ["logs_read", "expert_asked"]})
+
+    def test_is_taken_once_each_is_done_or_left_out_with_a_reason(self) -> None:
+        life = investigated()
+        for step in STEPS[:2]:
+            life.says(MEDIATOR, "complete_step", step=step)
+        life.says(MEDIATOR, "skip_step", step="expert_asked", reasons="The logs leave nothing open.")
+        assert life.says(MEDIATOR, "rule", **RULING).case.phase == "ruled"
+
+    def test_says_so_on_its_button(self) -> None:
+        button = next(one for one in investigated().seen_by(MEDIATOR).actions if one.command == "rule")
+        assert (button.allowed, button.code) == (False, "procedure_incomplete")
+
+    def test_is_not_asked_for_the_steps_again_after_remit(self) -> None:
+        life = investigated()
+        for step in STEPS:
+            life.says(MEDIATOR, "complete_step", step=step)
+        life.ruled().fire("grace").says("pty_respondent", "appeal").says(LEAD_2, "take")
+        life.says(LEAD_2, "decide_appeal", decision="remit").fire("grace").says(MEDIATOR_2, "take")
+        assert life.says(MEDIATOR_2, "rule", **RULING).case.phase == "ruled"
+
+    def test_waits_for_the_root_cause_where_the_pack_wants_one(self) -> None:
+        life = a_case().with_terms(root_cause_needed=True).in_review()
+        refusal = life.refused(MEDIATOR, "rule", **RULING)
+        assert refusal.code == "root_cause_missing"
+        assert "unclear_policy" in refusal.fields["allowed"]
+        life.says(MEDIATOR, "name_root_cause", cause="unclear_policy")
+        assert life.says(MEDIATOR, "rule", **RULING).case.phase == "ruled"
+
+
+class TestSteps:
+    def test_are_those_of_the_pack(self) -> None:
+        refusal = investigated().refused(MEDIATOR, "complete_step", step="coffee_drunk")
+        assert (refusal.code, refusal.fields["allowed"]) == ("step_unknown", list(STEPS))
+
+    def test_rest_on_evidence_of_this_case(self) -> None:
+        life = investigated().says(CLAIMANT, "submit_evidence", text="The log of my device.")
+        assert life.refused(MEDIATOR, "complete_step", step="logs_read", evidence=["evd_other"]).code == "evidence_unknown"
+        life.says(MEDIATOR, "complete_step", step="logs_read", evidence=list(life.case.handed_in))
+        shown = life.seen_by(LEAD).procedure
+        assert shown is not None
+        assert [(one.step, one.state, one.by, one.evidence) for one in shown] == [
+            ("logs_read", "done", MEDIATOR, life.case.handed_in),
+            ("researcher_heard", "open", None, ()),
+            ("expert_asked", "open", None, ()),
+        ]
+
+    def test_are_not_done_twice_but_take_more_evidence(self) -> None:
+        life = investigated().says(MEDIATOR, "complete_step", step="logs_read")
+        assert life.refused(MEDIATOR, "complete_step", step="logs_read").code == "nothing_changes"
+        assert life.refused(MEDIATOR, "skip_step", step="logs_read").code == "nothing_changes"
+        life.says(CLAIMANT, "submit_evidence", text="One more log.")
+        life.says(MEDIATOR, "complete_step", step="logs_read", evidence=list(life.case.handed_in))
+        assert life.case.steps[0].evidence == life.case.handed_in
+
+    def test_left_out_can_be_done_after_all(self) -> None:
+        life = investigated().says(MEDIATOR, "skip_step", step="logs_read")
+        assert life.says(MEDIATOR, "complete_step", step="logs_read").case.steps[0].how == "done"
+
+    def test_are_the_owners(self) -> None:
+        assert investigated().refused(MEDIATOR_2, "complete_step", step="logs_read").code == "not_your_case"
+
+    def test_need_a_reason_to_be_left_out(self) -> None:
+        with pytest.raises(ValueError, match="reasons"):
+            parse_command({"id": "cmd_0001", "type": "skip_step", "by": MEDIATOR, "step": "logs_read"})
+
+    def test_stay_inside(self) -> None:
+        life = investigated().says(MEDIATOR, "complete_step", step="logs_read", reasons="Both devices are in them.")
+        for outsider in (CLAIMANT, "pty_respondent", "key_platform"):
+            assert life.seen_by(outsider).procedure is None
+        assert not life.notices_for(CLAIMANT) or all(n.event != "step_completed" for n in life.notices_for(CLAIMANT))
+
+
+class TestRootCause:
+    def test_can_be_named_after_the_case_is_closed_and_corrected(self) -> None:
+        life = a_case().closed().says(OPS, "name_root_cause", cause="triage_error", insight="Nobody tried the second device.")
+        life.says(OPS, "name_root_cause", cause="unclear_policy")
+        assert life.case.root_cause == "unclear_policy"
+        assert len(facts_named(life.recordings, "root_cause_named")) == 2
+
+    def test_is_one_of_the_pack(self) -> None:
+        assert a_case().in_review().refused(MEDIATOR, "name_root_cause", cause="bad_luck").code == "root_cause_unknown"
+
+    def test_named_twice_without_anything_new_changes_nothing(self) -> None:
+        life = a_case().in_review().says(MEDIATOR, "name_root_cause", cause="unfounded")
+        assert life.refused(MEDIATOR, "name_root_cause", cause="unfounded").code == "nothing_changes"
+
+    def test_is_not_the_parties_to_see(self) -> None:
+        life = a_case().in_review().says(MEDIATOR, "name_root_cause", cause="unfounded")
+        assert life.seen_by(CLAIMANT).root_cause is None
+        assert life.seen_by(LEAD).root_cause == "unfounded"
