@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from activities.ports import Pending, Policies, Resolved, Roster, Standing
+from activities.precedents import Precedents
 from domain.case import Case
 from domain.clock_commands import Retarget
 from domain.commands import read_command
@@ -25,11 +26,12 @@ class Lookups:
 
     roster: Roster
     policies: Policies
+    precedents: Precedents | None = None
 
-    async def complete(self, tenant_id: str, case: Case | None, standing: Standing) -> Standing:
+    async def complete(self, tenant_id: str, case_id: str, case: Case | None, standing: Standing) -> Standing:
         """The standing with the people for an escalation that may be due, and with new terms for re-targets that ask for them."""
         if case is None:
-            return standing
+            return await self._with_precedents(tenant_id, case_id, standing)
         if _may_escalate(case, standing):
             people = [person for person in (case.owner, case.ruling.decider if case.ruling else None) if person]
             team = await self.roster.colleagues(tenant_id, people, _ESCALATES_TO, standing.now)
@@ -37,6 +39,15 @@ class Lookups:
         if any(pending.body.get("type") == "retarget" for pending in standing.pending):
             standing = await self._with_terms(case, standing)
         return standing
+
+    async def _with_precedents(self, tenant_id: str, case_id: str, standing: Standing) -> Standing:
+        if self.precedents is None or not any(_brings_decision(pending) for pending in standing.pending):
+            return standing
+        before = await self.precedents.appealed_before(tenant_id, case_id)
+        told = {"appealed_before": before}
+        return standing.model_copy(
+            update={"pending": tuple(p.model_copy(update=told) if _brings_decision(p) else p for p in standing.pending)}
+        )
 
     async def _with_terms(self, case: Case, standing: Standing) -> Standing:
         for number, one in enumerate(standing.pending):
@@ -66,6 +77,10 @@ class Lookups:
         if not isinstance(command, Retarget) or (command.calendar is None and command.newest is None):
             return None
         return await self.policies.resolve(case, command)
+
+
+def _brings_decision(pending: Pending) -> bool:
+    return pending.body.get("type") == "open" and pending.body.get("decision") is not None
 
 
 def _may_escalate(case: Case, standing: Standing) -> bool:

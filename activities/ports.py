@@ -54,6 +54,8 @@ class Pending(Kept):
     """The person whom the command names (``assign``), looked up now."""
     terms: Terms | None = None
     """The terms that a re-target leads to, resolved now by :class:`Policies`."""
+    appealed_before: str | None = None
+    """The case in which whoever opens this one appealed already, looked up now by ``Precedents``."""
 
 
 class KeptAnswer(Kept):

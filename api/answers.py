@@ -42,6 +42,12 @@ class RulingBody(_Body):
     """Null once they were erased."""
     ground: str | None = None
     remedies: tuple[Remedy, ...] = ()
+    conditions: tuple[str, ...] = ()
+    complaint_route: str | None = None
+    reply: str | None = None
+    """To whoever appealed, or asked, and to the team."""
+    elsewhere: bool = False
+    """Made before there was a case: the decision that the case is an appeal against."""
     decider: str | None = None
     issued_at: Instant | None = None
 
@@ -217,9 +223,10 @@ def case_body(held: Held, viewer: Actor, texts: Texts | None = None) -> dict[str
         for name in _INTERNAL:
             del body[name]
     if body["ruling"]:
-        reasons = body["ruling"].pop("reasons")
-        if texts is not None:
-            body["ruling"]["reasons"] = texts.get(reasons["content_id"])
+        for name in ("reasons", "reply"):
+            said = body["ruling"].pop(name)
+            if texts is not None and (said is not None or name == "reasons"):
+                body["ruling"][name] = texts.get(said["content_id"]) if said else None
     return {"object": "case", **body, "links": links_of(held.id)}
 
 

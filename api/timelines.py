@@ -11,7 +11,7 @@ from domain.facts import Actor, Recording, RulingIssued
 from domain.views import visible
 
 _TEAM_ONLY = frozenset({
-    "terms", "routing", "priority", "ref_digest", "pack", "version", "decider", "approval_because",
+    "terms", "routing", "priority", "ref_digest", "pack", "version", "decider", "approval_because", "content_digest",
     # Of a level: on whom it landed, or why on nobody.
     "told", "step", "withheld", "again_at",
 })  # fmt: skip
@@ -39,7 +39,7 @@ def _for_others(case: Case, one: Recording, viewer: Actor, number: int) -> dict[
     issued = one.fact
     if isinstance(issued, RulingIssued):
         ruling = next((r for r in case.rulings if r.id == issued.ruling_id), None)
-        if ruling is not None:
+        if ruling is not None and ruling.reasons is not None:
             entry["data"]["reasons"] = ruling.reasons.model_dump()
     if one.actor.id == viewer.id:
         entry["command_id"] = one.command_id

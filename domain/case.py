@@ -107,12 +107,19 @@ class Ruling(Kept):
     decider: str
     outcome: str
     decision: Literal["rule", "uphold", "overturn", "vary", "remit"] = "rule"
-    reasons: Prose
+    reasons: Prose | None
     ground: str | None = None
     remedies: tuple[Remedy, ...] = ()
     round: int = 0
     approved_by: str | None = None
     issued_at: Instant | None = None
+    conditions: tuple[str, ...] = ()
+    reply: Prose | None = None
+    reply_to: tuple[Side, ...] = ()
+    """The sides that are told the reply."""
+    complaint_route: str | None = None
+    elsewhere: bool = False
+    """Made before there was a case, and taken over into it."""
 
 
 class Effect(Kept):
@@ -198,6 +205,8 @@ class Case(Kept):
     appellants: tuple[Side, ...] = ()
     """Sides whose appeal is being decided."""
     involved: tuple[Involvement, ...] = ()
+    author: Side | None = None
+    """Whose words the matter is about, where the case is an appeal against a decision on them."""
     effects: tuple[Effect, ...] = ()
     hands: tuple[str, ...] = ()
     """What only a person can finish: effect ids and notices that could not be delivered."""

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from domain.base import Code, CommandBase, Frozen, Instant, Money, PartyId, PersonId, Priority, Reference, Side
+from domain.brought import OpenedDecision
 from domain.clock_commands import Extend, Freeze, ImposeInterim, Pause, Resume, Retarget, ReviewInterim, Snooze, Thaw
 from domain.procedure_commands import (
     CompleteStep as CompleteStep,
@@ -66,6 +67,7 @@ class Open(CommandBase):
     amount: Money | None = None
     occurred_at: Instant | None = None
     synthetic: bool = False
+    decision: OpenedDecision | None = None
 
 
 class Admit(CommandBase):

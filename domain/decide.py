@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from domain import commands as c
+from domain import elsewhere, holding, interim, procedure
 from domain import facts as f
-from domain import holding, interim, procedure
 from domain import rulings as r
 from domain.base import Kept, Outcome, Phase, Side, derived_id
 from domain.case import Case
@@ -47,6 +47,8 @@ class Voice(Kept):
     """The terms that a re-target leads to, resolved when it is judged."""
     team: tuple[f.Colleague, ...] | None = None
     """The people whom an escalation could land on; None: nobody was looked up, and roles stand for people."""
+    appealed_before: str | None = None
+    """The case in which this person appealed against the same decision already."""
 
 
 def decide(case: Case | None, command: c.Command, voice: Voice, at: datetime) -> Facts:
@@ -58,7 +60,7 @@ def decide(case: Case | None, command: c.Command, voice: Voice, at: datetime) ->
     if isinstance(command, c.Open):
         if case is not None:
             raise AlreadyOpen("The case was opened before.", case=case.id)
-        return _open(command)
+        return _open(command, voice, at)
     if case is None:
         raise NotOpened("The case has not been opened; its opening report is missing.")
     refusal = why_not(case, voice.actor, command.type) or unmet(case, voice.actor, command.type)
@@ -80,16 +82,15 @@ def _stranger(case: Case, actor: f.Actor) -> bool:
     return actor.role in ("claimant", "respondent") and case.party(actor.id) is None
 
 
-def _open(command: c.Open) -> Facts:
+def _open(command: c.Open, voice: Voice, at: datetime) -> Facts:
     opened = f.CaseOpened(**{k: getattr(command, k) for k in f.CaseOpened.model_fields if k != "type"})
-    match command.routing.decision:
-        case "decline":
-            reason = command.routing.reason or "gate"
-            return (opened, f.CaseDeclined(reason=reason), f.CaseClosed(outcome=Outcome.DECLINED, reason=reason))
-        case "triage":
-            return (opened,)
-        case "admit":
-            return (opened, f.PhaseEntered(phase=command.terms.opens_in))
+    begun = (opened, *elsewhere.taken_over(command))
+    routing = command.routing
+    reason = routing.reason or "gate" if routing.decision == "decline" else None
+    reason = reason or elsewhere.why_declined(command, voice.appealed_before, at)
+    if reason is not None:
+        return (*begun, f.CaseDeclined(reason=reason), f.CaseClosed(outcome=Outcome.DECLINED, reason=reason))
+    return begun if routing.decision == "triage" else (*begun, f.PhaseEntered(phase=command.terms.opens_in))
 
 
 def _admit(case: Case, command: c.Admit, voice: Voice, at: datetime) -> Facts:

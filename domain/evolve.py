@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from domain import facts as f
-from domain.base import Outcome, Phase
+from domain.base import Outcome, Phase, Side
 from domain.case import Case, Effect, EvidenceRequest, Involvement, OpenOffer, Ruling
 from domain.clocks import advance, stamp
+from domain.elsewhere import ELSEWHERE_CHANGES
 from domain.evolve_clocks import CLOCK_CHANGES, ended, level, moved_on, reopened, woken
 from domain.procedure import PROCEDURE_CHANGES
 from domain.visibility import OUTSIDE, knows
@@ -133,6 +134,10 @@ def _drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Change:
         ground=fact.ground,
         remedies=fact.remedies,
         round=case.round,
+        conditions=fact.conditions,
+        reply=fact.reply,
+        reply_to=case.appellants or (Side.CLAIMANT,),
+        complaint_route=fact.complaint_route,
     )
     part = Involvement(person=fact.decider, manager=rec.actor.manager, round=case.round, part="decider")
     return {"ruling": ruling, "involved": (*case.involved, part)}
@@ -261,4 +266,5 @@ _CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
     "message_sent": woken,
     **CLOCK_CHANGES,
     **PROCEDURE_CHANGES,
+    **ELSEWHERE_CHANGES,
 }

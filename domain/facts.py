@@ -40,6 +40,7 @@ from domain.ruling_facts import (
     AppealRight as AppealRight,
     AppealWithdrawn as AppealWithdrawn,
     CaseRemitted as CaseRemitted,
+    DecisionTakenOver as DecisionTakenOver,
     EffectOrdered as EffectOrdered,
     EffectReported as EffectReported,
     RulingApproved as RulingApproved,
@@ -184,7 +185,7 @@ Fact = Annotated[
     | RulingRetracted | RulingIssued | CaseRemitted | AppealLodged | AppealWithdrawn | EffectOrdered | EffectReported
     | DeliveryFailed | LevelReached | CaseWithdrawn | CaseClosed | CaseReopened | ClocksPaused | ClocksResumed | ClocksFrozen
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
-    | ProcedureFact,
+    | ProcedureFact | DecisionTakenOver,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -77,8 +77,15 @@ def _told(case: Case, fact: f.RulingIssued, side: str | None) -> dict[str, Any]:
         "remedies": [_remedy(r) for r in ruling.remedies],
         "version": f"{case.terms.pack}@{case.terms.version[:12]}",
     }
-    if ruling.ground:
-        told["ground"] = ruling.ground
+    for name in ("ground", "complaint_route"):
+        if said := getattr(ruling, name):
+            told[name] = said
+    if ruling.conditions:
+        told["conditions"] = list(ruling.conditions)
+    reversals = [e for e in case.effects if e.because == ruling.id and e.reverses is not None]
+    if side is None and reversals:
+        told["undone"] = [_remedy(e.remedy) for e in reversals if e.state != "needs_hands"]
+        told["undone_by_hand"] = [_remedy(e.remedy) for e in reversals if e.state == "needs_hands"]
     right = next((r for r in fact.rights if r.side.value == side), None)
     if right is not None:
         told["right"] = {"allowed": right.allowed, "because": right.because}
@@ -103,7 +110,10 @@ def texts(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Prose]:
     found: dict[str, Prose | None] = {}
     match fact.type:
         case "ruling_issued":
-            found["reasons"] = case.rulings[-1].reasons if case.rulings else None
+            ruling = case.rulings[-1] if case.rulings else None
+            found["reasons"] = ruling.reasons if ruling else None
+            if ruling is not None and (audience == "staff" or audience in {side.value for side in ruling.reply_to}):
+                found["reply"] = ruling.reply
         case (
             "ruling_returned" | "case_declined" | "case_closed" | "case_reopened" | "appeal_lodged" | "clock_extended"
             | "interim_imposed" | "interim_reviewed" | "interim_ended"

@@ -88,6 +88,24 @@ class AmountMissing(Refusal):
     code = "amount_missing"
 
 
+class RulingIncomplete(Refusal):
+    """The outcome needs something that the ruling does not say; ``missing`` names the fields."""
+
+    code = "ruling_incomplete"
+
+
+class ConditionUnknown(Refusal):
+    """The pack has no such condition."""
+
+    code = "condition_unknown"
+
+
+class ComplaintRouteUnknown(Refusal):
+    """The pack has no such route of complaint."""
+
+    code = "complaint_route_unknown"
+
+
 class NoOffer(Refusal):
     """There is no open offer (or not this one) to answer."""
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.base import Code, Frozen, Instant, Money, Priority, Reference, Side
+from domain.brought import DecisionElsewhere
 from domain.prose import checked_text
 
 Scalar = bool | int | float | Annotated[str, Field(max_length=500)]
@@ -86,6 +87,8 @@ class Report(Frozen):
     attributes: Annotated[dict[Code, Scalar], Field(max_length=50)] = {}
     """Facts for the gates and the routing (``account_age_days: 12``)."""
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=10)] = ()
+    decision: DecisionElsewhere | None = None
+    """The decision made elsewhere that this report appeals against, for kinds that open in appeal."""
     synthetic: bool = False
     """A gold or test case: everything but outside effects and reports."""
 

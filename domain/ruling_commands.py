@@ -26,6 +26,12 @@ class Rule(CommandBase):
     reasons: SealedText
     ground: Code | None = None
     remedies: Annotated[tuple[Remedy, ...], Field(max_length=10)] = ()
+    conditions: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
+    """Conditions on which it is given, as the pack names them."""
+    reply: SealedText | None = None
+    """What is said to whoever appealed, or asked, alone."""
+    complaint_route: Code | None = None
+    """Where the decision can be complained about, as the pack names it."""
 
 
 class Approve(CommandBase):
@@ -63,3 +69,9 @@ class DecideAppeal(CommandBase):
     outcome: Code | None = None
     ground: Code | None = None
     remedies: Annotated[tuple[Remedy, ...], Field(max_length=10)] = ()
+    conditions: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
+    """Conditions on which it is given, as the pack names them."""
+    reply: SealedText | None = None
+    """What is said to whoever appealed, or asked, alone."""
+    complaint_route: Code | None = None
+    """Where the decision can be complained about, as the pack names it."""

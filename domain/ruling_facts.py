@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from typing import Literal
 
-from domain.base import Kept, Side
+from domain.base import Instant, Kept, Side
 from domain.prose import Prose
 from domain.ruling_commands import Remedy
+
+
+class DecisionTakenOver(Kept):
+    """A decision made elsewhere is the first ruling of this case, which is the appeal against it."""
+
+    type: Literal["decision_taken_over"] = "decision_taken_over"
+    ruling_id: str
+    outcome: str
+    appellant: Literal["author", "reporter"]
+    """What the claimant is to what was decided about."""
+    decider: str
+    """A person's id, or ``machine``."""
+    effective_at: Instant
+    decided_at: Instant | None = None
+    ground: str | None = None
+    remedies: tuple[Remedy, ...] = ()
+    """What was done by it and stands."""
+    content_digest: str
+    """Keyed digest of the platform's id of what was decided about."""
+    reasons: Prose | None = None
 
 
 class RulingDrafted(Kept):
@@ -21,6 +41,9 @@ class RulingDrafted(Kept):
     pack: str
     version: str
     approval_because: str | None = None
+    conditions: tuple[str, ...] = ()
+    reply: Prose | None = None
+    complaint_route: str | None = None
 
 
 class RulingApproved(Kept):

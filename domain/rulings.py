@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from domain import commands as c
+from domain import completeness, interim, procedure
 from domain import facts as f
-from domain import interim, procedure
 from domain.base import Money, Outcome, Phase, Side, derived_id
 from domain.case import Case, Effect, Ruling
+from domain.elsewhere import by_hand, side_of, undecided
 from domain.refusals import AmountMissing, RemedyNotAllowed, UnknownActor, UnknownGround, UnknownOutcome
 from domain.terms import OutcomeTerms
 
@@ -85,9 +86,12 @@ def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tupl
         raise AmountMissing(f"'{outcome.name}' needs a remedy with an amount.", outcome=outcome.name)
 
 
-def why_approval(case: Case, remedies: tuple[c.Remedy, ...]) -> str | None:
+def why_approval(case: Case, remedies: tuple[c.Remedy, ...], outcome: str | None = None) -> str | None:
     """Why a second person has to agree: the sum of the amounts is above the pack's limit, or cannot be compared with it."""
     limit = case.terms.approval_above
+    weighed = case.terms.outcome(outcome) if outcome is not None else None
+    if weighed is not None and weighed.needs_approval and case.terms.has(Phase.APPROVAL):
+        return "outcome_needs_approval"
     amounts = [x.amount for x in remedies if x.amount is not None]
     if limit is None or not amounts or not case.terms.has(Phase.APPROVAL):
         return None
@@ -104,7 +108,8 @@ def _drafted(
     ground: str | None,
     remedies: tuple[c.Remedy, ...],
 ) -> Facts:
-    because = why_approval(case, remedies) if decision != "uphold" else None
+    completeness.check(case, command, decision, outcome)
+    because = why_approval(case, remedies, outcome) if decision != "uphold" else None
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
         decider=command.by,
@@ -116,6 +121,7 @@ def _drafted(
         pack=case.terms.pack,
         version=case.terms.version,
         approval_because=because,
+        **completeness.said(case, command),
     )
     return (drafted, f.PhaseEntered(phase=Phase.APPROVAL if because else Phase.RULED))
 
@@ -161,7 +167,7 @@ def issue(case: Case, command_id: str) -> Facts:
     rights = rights_after(case, ruling)
     told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=rights, effects=tuple(e.effect_id for e in effects))
     ended = (f.InterimEnded(measure_ids=measures, because="ruled"),) if measures else ()
-    return (told, *ended, *effects, *_after(case, rights))
+    return (told, *ended, *effects, *by_hand(case, effects), *_after(case, rights))
 
 
 def _after(case: Case, rights: tuple[f.AppealRight, ...]) -> Facts:
@@ -178,7 +184,10 @@ def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
     has it.
     """
     terms = case.terms.outcome(ruling.outcome)
-    lost_by = {*(terms.lost_by if terms else ()), *(side for side in Side if _gets_less(case, ruling, side))}
+    lost_by = {
+        *(side_of(case, x) for x in (terms.lost_by if terms else ())),
+        *(side for side in Side if _gets_less(case, ruling, side)),
+    }
     present = {p.side for p in case.parties}
     rights = []
     for side in Side:
@@ -236,9 +245,15 @@ def _reversals(undo: Sequence[Effect], because: str) -> tuple[f.EffectOrdered, .
     )
 
 
-def undo_all(case: Case, command_id: str) -> tuple[f.EffectOrdered, ...]:
+def undo_all(case: Case, command_id: str) -> Facts:
     """Whoever takes the report back does not keep what an earlier ruling or settlement, now set aside, gave them."""
-    return _reversals(in_force(case), derived_id("wdr", command_id))
+    because = derived_id("wdr", command_id)
+    if case.rulings and case.rulings[0].elsewhere:
+        # What was decided before they appealed is none of what they were given: it is put back.
+        effects = _effects(case, because, case.rulings[0].remedies)
+    else:
+        effects = _reversals(in_force(case), because)
+    return (*effects, *by_hand(case, effects))
 
 
 def in_force(case: Case) -> tuple[Effect, ...]:
@@ -266,4 +281,7 @@ def after_appeal_withdrawn(case: Case, side: Side) -> Facts:
     """What becomes of a case when one appellant gives up: the other's appeal goes on, else the ruling stands."""
     if any(s is not side for s in case.appellants):
         return ()
+    if undecided(case):
+        # The appeal was all there is to this case, and the decision made elsewhere stands.
+        return (f.CaseClosed(outcome=Outcome.WITHDRAWN),)
     return _after(case, case.rights)

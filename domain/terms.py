@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Literal
 
 from domain.base import Code, Compact, Money, Phase, Priority, Side
+from domain.brought import Standing
 from domain.clock_terms import (
     Audience as Audience,
     Audiences as Audiences,
@@ -26,6 +27,7 @@ from domain.clock_terms import (
     Trigger as Trigger,
     Triggers as Triggers,
 )
+from domain.spans import Span
 
 MAX_TERMS_BYTES = 4096
 """Terms travel in the opening fact of every case; templates and texts stay in the pack, found by its hash."""
@@ -38,15 +40,35 @@ class InterimTerms(Compact):
     to: Side = Side.RESPONDENT
 
 
+class DecisionTerms(Compact):
+    """One decision made elsewhere that may be appealed against."""
+
+    appealed_by: Standing
+    remedies: tuple[Code, ...] = ()
+    """What such a decision does, and what is undone when it is overturned."""
+
+
+class ElsewhereTerms(Compact):
+    """Which decisions made elsewhere a case of this kind is an appeal against."""
+
+    window: Span
+    """From the instant at which the decision took effect."""
+    decisions: dict[Code, DecisionTerms]
+
+
 class OutcomeTerms(Compact):
     """One way a ruling can end."""
 
     name: Code
-    lost_by: tuple[Side, ...] = ()
+    lost_by: tuple[Side | Standing, ...] = ()
     """The sides that lose something by it and may therefore appeal."""
     remedies: tuple[Code, ...] = ()
     """Remedies that may go with it."""
     needs_amount: bool = False
+    needs_approval: bool = False
+    """A second person always looks at it."""
+    needs: tuple[Literal["ground", "complaint_route", "conditions", "reply"], ...] = ()
+    """What the ruling must say beside its reasons."""
 
 
 class Terms(Compact):
@@ -87,6 +109,13 @@ class Terms(Compact):
     root_causes: Codes = ()
     root_cause_needed: bool = False
     """Nobody rules before a root cause is named."""
+    conditions: tuple[Code, ...] = ()
+    """Conditions on which a ruling may give something."""
+    complaint_routes: tuple[Code, ...] = ()
+    """Where a ruling can be complained about."""
+    elsewhere: ElsewhereTerms | None = None
+    by_hand: tuple[Code, ...] = ()
+    """Remedies that no command undoes: their reversal waits for somebody's hands."""
     reopen_for: timedelta = timedelta(0)
     """How long after closing an ops lead may reopen it."""
     time_scale: float = 1.0

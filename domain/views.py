@@ -44,9 +44,13 @@ class RulingView(Kept):
     id: str
     outcome: str
     decision: str
-    reasons: Prose
+    reasons: Prose | None = None
     ground: str | None = None
     remedies: tuple[Remedy, ...] = ()
+    conditions: tuple[str, ...] = ()
+    complaint_route: str | None = None
+    reply: Prose | None = None
+    elsewhere: bool = False
     decider: str | None = None
     issued_at: Instant | None = None
 
@@ -117,7 +121,7 @@ def view(case: Case, viewer: f.Actor) -> CaseView:
         status="open" if case.open else "closed",
         waiting_on=case.awaited_in(phase),
         your_side=viewer.side if viewer.role in _PARTY_ROLES else None,
-        ruling=_ruling(shown, staff) if shown else None,
+        ruling=_ruling(shown, viewer) if shown else None,
         actions=actions(case, viewer),
         parties=tuple({"id": p.id, "side": p.side.value, "role": p.role} for p in case.parties),
         **(_of_the_sides(case, viewer) if _speaks(case, viewer) else {}),
@@ -170,10 +174,23 @@ def _deadlines(case: Case, viewer: f.Actor) -> tuple[Due, ...]:
     return tuple(found)
 
 
-def _ruling(ruling: Ruling, staff: bool) -> RulingView:
-    names = ("id", "outcome", "decision", "reasons", "ground", "remedies", "issued_at")
-    fields = {name: getattr(ruling, name) for name in names}
-    return RulingView(**fields, decider=ruling.decider if staff else None)
+def _ruling(ruling: Ruling, viewer: f.Actor) -> RulingView:
+    names = (
+        "id",
+        "outcome",
+        "decision",
+        "reasons",
+        "ground",
+        "remedies",
+        "issued_at",
+        "conditions",
+        "complaint_route",
+        "elsewhere",
+    )
+    fields: dict[str, Any] = {name: getattr(ruling, name) for name in names}
+    staff = audience_of(viewer) == "staff"
+    reply = ruling.reply if staff or viewer.role == "platform" or viewer.side in ruling.reply_to else None
+    return RulingView(**fields, reply=reply, decider=ruling.decider if staff else None)
 
 
 _OPEN_TO_PARTIES = frozenset({Who.CLAIMANT, Who.RESPONDENT, Who.APPELLANT})

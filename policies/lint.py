@@ -13,7 +13,20 @@ from domain.base import Kept, Priority
 from domain.spans import Span
 from policies.pack import ClockRow, Pack, PackError, load_pack
 
-_REPORT_FACTS = frozenset({"kind", "source", "category", "amount", "currency", "statement_length", "respondents", "attachments"})
+_REPORT_FACTS = frozenset(
+    {
+        "kind",
+        "source",
+        "category",
+        "amount",
+        "currency",
+        "statement_length",
+        "respondents",
+        "attachments",
+        "decision",
+        "appellant",
+    }
+)
 _NAMED = re.compile(r"\breport\.([A-Za-z_]\w*)")
 _SAID = re.compile(r"(has\(\s*)?\battributes\.([A-Za-z_]\w*)")
 _TEXT = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
@@ -21,7 +34,7 @@ _BOUND = re.compile(r"\.(?:all|exists|exists_one|map|filter)\(\s*(\w+)\s*,")
 _SAMPLE = {
     "report": {
         "kind": "k", "source": "s", "category": "c", "amount": 1, "currency": "USD", "statement_length": 1, "respondents": 1,
-        "attachments": 0,
+        "attachments": 0, "decision": "d", "appellant": "author",
     },
     "attributes": {"nothing_said": 0},
 }  # fmt: skip

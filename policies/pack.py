@@ -14,7 +14,17 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 from domain.base import Code, Frozen, Money, Phase, Priority
 from domain.clock_terms import level_in_full, like_usual
 from domain.spans import Span
-from domain.terms import Audience, ClockTerms, InterimTerms, LadderStep, Level, OutcomeTerms, Trigger
+from domain.terms import (
+    Audience,
+    ClockTerms,
+    DecisionTerms,
+    ElsewhereTerms,
+    InterimTerms,
+    LadderStep,
+    Level,
+    OutcomeTerms,
+    Trigger,
+)
 from policies.soundness import problems
 
 PACKS_DIR = Path(__file__).with_name("packs")
@@ -153,6 +163,16 @@ class _InterimRow(InterimTerms):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class _DecisionRow(DecisionTerms):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _ElsewhereRow(ElsewhereTerms):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    decisions: dict[Code, _DecisionRow]  # type: ignore[assignment]  # the same rows, but a misspelt field is an error
+
+
 class Pack(Frozen):
     """Everything a kind is."""
 
@@ -182,6 +202,12 @@ class Pack(Frozen):
     root_causes: tuple[Code, ...] = ()
     root_cause_needed: bool = False
     approval_above: Money | None = None
+    decision_elsewhere: _ElsewhereRow | None = None
+    """The decisions against which a case of this kind is an appeal; such a kind opens in appeal."""
+    by_hand: tuple[Code, ...] = ()
+    """Remedies that no command undoes."""
+    conditions: tuple[Code, ...] = ()
+    complaint_routes: tuple[Code, ...] = ()
     reopen_for: Span
     notices: dict[Trigger, tuple[Audience, ...]]
     version: str = ""

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from domain.actors import SYSTEM, Actor
 from domain.base import Instant, Kept
 from domain.books import Books
+from domain.brought import as_opened
 from domain.case import Case
 from domain.commands import Command, Open, parse_command
 from domain.decide import Voice
@@ -87,6 +88,7 @@ class _Stage:
         self._terms, self._routing = resolve(pack, self._report, shelf.references)
         self._calendars = shelf.calendars_of(self._terms)
         self._now = script.opened_at
+        self._appealed_before = script.appealed_before
         self._case: Case | None = None
         self._fired: list[str] = []
         self._answered: dict[str, dict[str, Any] | None] = {}
@@ -104,9 +106,11 @@ class _Stage:
             priority=self._terms.priority, terms=self._terms, routing=self._routing, parties=self._cast.parties,
             statement=self._seal(report.statement), subject=self._seal(report.subject) if report.subject else None,
             amount=report.amount, occurred_at=report.occurred_at, synthetic=report.synthetic,
+            decision=as_opened(report.decision, digest(report.decision.content) if report.decision else "", self._seal),
         )  # fmt: skip
         try:
-            made = step(None, _CASE_ID, command, Voice(actor=SYSTEM), self._now, self._now, self._books)
+            voice = Voice(actor=SYSTEM, appealed_before=self._appealed_before)
+            made = step(None, _CASE_ID, command, voice, self._now, self._now, self._books)
         except (WorktimeError, OverflowError) as error:
             raise ScriptError([f"step 1: at: {error}"]) from error
         return self._line(1, self._cast.claimant.id, made)

@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.base import Priority, Side
 from domain.report import Report
-from domain.terms import MAX_TERMS_BYTES, InterimTerms, LadderStep, OutcomeTerms, Routing, Terms
+from domain.terms import MAX_TERMS_BYTES, ElsewhereTerms, InterimTerms, LadderStep, OutcomeTerms, Routing, Terms
 from policies.pack import Pack, PackError
 
 _MOST_RESOLVED = 256
@@ -63,6 +63,10 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         quiet_for=pack.quiet_for.scaled(time_scale).time,
         standstill_for=pack.standstill_for.scaled(time_scale).time,
         interim=tuple(InterimTerms.model_validate(measure.model_dump()) for measure in pack.interim_measures),
+        elsewhere=_elsewhere(pack, time_scale),
+        by_hand=pack.by_hand,
+        conditions=pack.conditions,
+        complaint_routes=pack.complaint_routes,
         reopen_for=pack.reopen_for.scaled(time_scale).time,
         time_scale=time_scale,
     )
@@ -70,6 +74,15 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
     if size > MAX_TERMS_BYTES:
         raise PackError(pack.kind, [f"the terms take {size} bytes; at most {MAX_TERMS_BYTES} are allowed"])
     return terms
+
+
+def _elsewhere(pack: Pack, time_scale: float) -> ElsewhereTerms | None:
+    row = pack.decision_elsewhere
+    if row is None:
+        return None
+    return ElsewhereTerms.model_validate(
+        {**row.model_dump(), "window": row.window if time_scale == 1.0 else row.window.scaled(time_scale)}
+    )
 
 
 def _calendars(pack: Pack, calendars: Mapping[str, str], time_scale: float) -> dict[str, Any]:
@@ -95,6 +108,8 @@ def _facts(report: Report) -> dict[str, Any]:
         "statement_length": len(report.statement.strip()),
         "respondents": sum(1 for p in report.parties if p.side is Side.RESPONDENT),
         "attachments": len(report.attachments),
+        "decision": report.decision.outcome if report.decision else "",
+        "appellant": report.decision.appellant if report.decision else "",
     }
     return {"report": said, "attributes": dict(report.attributes)}
 

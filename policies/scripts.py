@@ -113,6 +113,8 @@ class Script(Frozen):
     """People who do nothing themselves but are named by a command (``assign``), or of whom there is more to say."""
     steps: tuple[ScriptStep, ...] = ()
     title: str = ""
+    appealed_before: Name | None = None
+    """The case in which the claimant appealed against the same decision already."""
     expect: Expectation | None = None
     """What the report itself has to come to."""
     until: When | None = None

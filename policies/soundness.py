@@ -23,6 +23,7 @@ def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
     """Everything that would go wrong when a case lives by this pack; empty for a sound one."""
     return [
         *_phases(pack),
+        *_elsewhere(pack),
         *_conditions(pack),
         *_triggers(pack, clocks),
         *_clocks(clocks),
@@ -43,6 +44,33 @@ def _phases(pack: Pack) -> Iterator[str]:
     for number, outcome in enumerate(pack.outcomes):
         if outcome.needs_amount and not outcome.remedies:
             yield f"outcomes.{number}.needs_amount: '{outcome.name}' comes with no remedy that could have an amount"
+
+
+def _elsewhere(pack: Pack) -> Iterator[str]:
+    """A kind that is an appeal begins with the decision that it is against."""
+    rows = pack.decision_elsewhere
+    if (pack.opens_in is Phase.APPEAL) is not (rows is not None):
+        yield "decision_elsewhere: a kind opens in appeal when, and only when, it is against decisions made elsewhere"
+    outcomes = {outcome.name: outcome for outcome in pack.outcomes}
+    for name, row in (rows.decisions if rows is not None else {}).items():
+        place = f"decision_elsewhere.decisions.{name}"
+        if name not in outcomes:
+            yield f"{place}: it would be the first ruling, and the kind has no outcome '{name}'"
+        else:
+            odd = [one for one in row.remedies if one not in outcomes[name].remedies]
+            yield from (f"{place}.remedies: '{name}' does not come with '{one}'" for one in odd)
+    for number, outcome in enumerate(pack.outcomes):
+        if rows is None and {"author", "reporter"} & set(outcome.lost_by):
+            yield f"outcomes.{number}.lost_by: author and reporter are sides of an appeal against a decision made elsewhere"
+        if outcome.needs_approval and Phase.APPROVAL not in pack.labels:
+            yield f"outcomes.{number}.needs_approval: the kind has no phase 'approval' among its labels"
+        yield from (
+            f"outcomes.{number}.needs: the pack names no {table}, so the ruling could never be made"
+            for need, table in (("conditions", "conditions"), ("complaint_route", "complaint_routes"))
+            if need in outcome.needs and not getattr(pack, table)
+        )
+    remedies = {remedy for outcome in pack.outcomes for remedy in outcome.remedies}
+    yield from (f"by_hand: no outcome comes with '{name}'" for name in pack.by_hand if name not in remedies)
 
 
 def _conditions(pack: Pack) -> Iterator[str]:

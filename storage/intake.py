@@ -10,6 +10,7 @@ import asyncpg
 from pydantic_core import to_json
 from uuid_utils import uuid7
 
+from domain.brought import as_opened
 from domain.calendars import Calendar
 from domain.commands import Open, OpenedParty
 from domain.report import Report, ReportedParty
@@ -21,8 +22,8 @@ from storage.vault import DataKey, SealBox, Vault
 
 _CASE = """
 INSERT INTO cases (tenant, id, kind, category, queue, priority, synthetic, source, external_id, open_key, open_command_id,
-    opened_by, report_hash, pack, pack_version, calendars)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    opened_by, report_hash, pack, pack_version, calendars, appeal_digest)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 ON CONFLICT DO NOTHING
 RETURNING id
 """
@@ -46,7 +47,9 @@ JOIN unnest($4::text[], $5::bytea[]) AS c (id, contact) ON c.id = p.id
 """
 _REPORT_CONTENT = "UPDATE cases SET report_content = $3 WHERE tenant = $1 AND id = $2"
 
-_KEPT_ELSEWHERE = {"parties", "statement", "subject", "attachments"}
+_KEPT_ELSEWHERE: dict[str, Any] = {
+    "parties": True, "statement": True, "subject": True, "attachments": True, "decision": {"reasons"},
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ class _Draft:
         made = await conn.fetchval(
             _CASE, self._tenant, self.case_id, report.kind, report.category, terms.queue, terms.priority, report.synthetic,
             report.source, report.external_id, idempotency_key, self.command_id, opened_by, self._hash, terms.pack, terms.version,
-            calendars,
+            calendars, self._appeal_digest,
         )  # fmt: skip
         return made is not None
 
@@ -187,7 +190,20 @@ class _Draft:
             amount=report.amount,
             occurred_at=report.occurred_at,
             synthetic=report.synthetic,
+            decision=as_opened(report.decision, self._content_digest or "", box),
         )
+
+    @property
+    def _content_digest(self) -> str | None:
+        brought = self._report.decision
+        return self._vault.ref_digest(self._tenant, f"content\x1f{brought.content}") if brought is not None else None
+
+    @property
+    def _appeal_digest(self) -> str | None:
+        """Equal for appeals of one person against decisions on the same content; None for what is no appeal."""
+        person = next(p.ref for i, p in self._parties if i == self._claimant)
+        told = self._content_digest
+        return self._vault.ref_digest(self._tenant, f"appeal\x1f{person}\x1f{told}") if told is not None else None
 
 
 def seal_contact(key: DataKey, party_id: str, name: str | None, email: str | None, ref: str) -> bytes:

@@ -34,6 +34,7 @@ from storage.inbox import PostgresInbox
 from storage.library import PostgresLibrary
 from storage.outbox import PostgresOutbox
 from storage.pool import Database
+from storage.precedents import PostgresPrecedents
 from storage.records import PostgresRecords
 from storage.relay import PostgresRelay
 from storage.roster import PostgresRoster
@@ -71,7 +72,8 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         records = CountingRecords(PostgresRecords(database), counters)
         roster = PostgresRoster(database)
         policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database))
-        record = RecordActivities(records, inbox, zone_data_version(), points.hit, Lookups(roster, policies))
+        lookups = Lookups(roster, policies, PostgresPrecedents(database))
+        record = RecordActivities(records, inbox, zone_data_version(), points.hit, lookups)
         deliver = DeliverActivities(outbox, notifier)
         remedies = _remedies(settings, effects)
         yield WorkerParts(

@@ -22,6 +22,8 @@ class Words:
     """Sentences by side; the empty side is for everybody."""
     decisions: Mapping[str, str]
     rights: Mapping[str, str]
+    routes: Mapping[str, str]
+    """Where a decision can be complained about, as whole sentences."""
     reasons: Mapping[str, str]
     endings: Mapping[str, str]
     clocks: Mapping[str, str]

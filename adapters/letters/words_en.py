@@ -35,6 +35,8 @@ ENGLISH = Words(
         "release": "Funds that were held back are released",
         "warn": "A warning",
         "suspend": "A suspension",
+        "remove": "The content is removed",
+        "restrict": "The content is restricted",
     },
     outcomes={
         "upheld": {
@@ -51,6 +53,9 @@ ENGLISH = Words(
         "confirmed": {"": "The fraud report is confirmed."},
         "suspicious_unproven": {"": "There are signs of fraud, but they do not prove it."},
         "false_positive": {"": "No fraud was found."},
+        "keep": {"": "The content stays up."},
+        "restrict": {"": "The content stays up with a restriction."},
+        "remove": {"": "The content is removed."},
     },
     decisions={
         "uphold": "The appeal was heard, and the earlier decision is upheld.",
@@ -65,11 +70,22 @@ ENGLISH = Words(
         "no_appeal_in_kind": _NONE,
         "fresh_loss": _FRESH,
     },
+    routes={
+        "supervisory_authority": "You can complain to the data protection authority where you live, where you work or where it "
+        "happened, and you can go to court.",
+        "attorney_general": "You can complain to the attorney general of your state.",
+        "court": "You can ask the court that issued the order to review our answer.",
+    },
     reasons={
         "no_reason_given": "The report does not say what happened or what is asked for.",
         "closed_too_long_ago": "What it is about was closed too long ago to be disputed.",
         "reply_pending": "The other side still has time to answer. If that does not settle it, report again.",
         "programme_excluded": "This programme does not take part in disputes.",
+        "window_over": "The time to appeal against that decision is over.",
+        "already_appealed": "You have appealed against that decision before, and each person may appeal once.",
+        "not_yours_to_appeal": "A decision like that one takes nothing from you that an appeal could give back.",
+        "decision_unknown": "A decision like that one cannot be appealed against here.",
+        "decision_missing": "The report does not say which decision it appeals against.",
         "decided_elsewhere": "The same matter has been decided elsewhere.",
     },
     endings={

@@ -24,6 +24,7 @@ from api.replies import answer
 from api.schema import gives, takes
 from api.timelines import entries
 from domain.base import Code, PersonId, Phase
+from domain.case import Ruling
 
 router = APIRouter(tags=["cases"])
 
@@ -112,10 +113,14 @@ async def _read(parts: Parts, caller: Caller, seen: Seen, *, with_timeline: bool
     if with_timeline:
         told = entries(held.case, await parts.views.timeline(caller.tenant_id, held.id, 0, _WHOLE_TIMELINE), seen.viewer)
     reasons = held.case.ruling or (held.case.rulings[-1] if held.case.rulings else None)
-    wanted = [*content_ids(told), *([r.reasons.content_id for r in (*held.case.rulings, reasons) if r])]
+    wanted = [*content_ids(told), *_texts_of(*held.case.rulings, reasons)]
     texts = await parts.views.texts(caller.tenant_id, wanted)
     body = case_body(held, seen.viewer, texts)
     return {**body, "timeline": with_texts(told, texts)} if with_timeline else body
+
+
+def _texts_of(*rulings: Ruling | None) -> list[str]:
+    return [said.content_id for r in rulings if r for said in (r.reasons, r.reply) if said]
 
 
 @router.get("/v1/cases/{case_id}/timeline", summary="What happened", responses=gives({200: ("TimelinePage", TIMELINE)}))

@@ -73,6 +73,25 @@ def fraud_report() -> Life:
     return life.in_review(owner=LEAD).ruled("light").says(CLAIMANT, "withdraw")
 
 
+def moderation_appeal() -> Life:
+    """A comment that was kept is removed on its reporter's appeal, and put back on its author's."""
+    kept = {"outcome": "keep", "appellant": "reporter", "decider": MEDIATOR, "content": "comment-9", "reasons": "It is satire.",
+            "effective_at": "2026-02-20T10:00:00Z"}  # fmt: skip
+    life = a_case("moderation_appeal", decision=kept).opened().says(MEDIATOR_2, "take")
+    removes = [{"type": "remove", "to": "respondent"}, {"type": "warn", "to": "respondent"}]
+    life.says(
+        MEDIATOR_2,
+        "decide_appeal",
+        decision="overturn",
+        outcome="remove",
+        ground="violence",
+        remedies=removes,
+        reply="Done.",
+    ).fire("grace").says(RESPONDENT, "appeal").says(LEAD, "take")
+    life.says(LEAD, "decide_appeal", decision="overturn", outcome="keep", ground="no_violation", conditions=["labelled"])
+    return life.fire("grace")
+
+
 def _moved_in_time(life: Life) -> Life:
     """Measures imposed and looked at, clocks paused, put away, extended, frozen and aimed anew."""
     why = "The money would be gone."
@@ -95,7 +114,7 @@ def main(release: str) -> None:
     """Write the lives of this release. Raises FileExistsError when they were written before."""
     folder = KEPT / release
     folder.mkdir(parents=True)
-    for life in (bounty_dispute(), fraud_report()):
+    for life in (bounty_dispute(), fraud_report(), moderation_appeal()):
         lines = [recording.model_dump_json() for recording in life.recordings]
         (folder / f"{life.kind}.jsonl").write_text("\n".join([*lines, ""]), "utf-8")
 

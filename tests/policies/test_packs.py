@@ -50,8 +50,8 @@ def clock(raw: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 class TestShippedPacks:
-    def test_are_the_two_kinds(self) -> None:
-        assert sorted(shelf().packs) == sorted(KINDS)
+    def test_have_the_kinds_that_tests_live_by(self) -> None:
+        assert set(KINDS) <= set(shelf().packs)
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_the_version_follows_from_the_content(self, kind: str) -> None:

@@ -56,12 +56,20 @@ ARROWS = {
     },
     # Nothing to settle. Each outcome is lost by one side alone, so nobody is left to appeal when an appeal is withdrawn.
     "fraud_report": _OF_ALL | {("intake", "review")},
+    # It opens in appeal; nothing waits for approval, and nothing is reviewed before a remit or a reopening.
+    "moderation_appeal": frozenset({
+        ("intake", "appeal"), ("intake", "closed"), ("appeal", "ruled"), ("appeal", "closed"), ("ruled", "appeal"),
+        ("ruled", "appealable"), ("ruled", "closed"), ("ruled", "review"), ("review", "ruled"), ("review", "closed"),
+        ("appealable", "appeal"), ("appealable", "closed"), ("closed", "review"),
+    }),
 }  # fmt: skip
 ENDS = {
+    "moderation_appeal": {"declined", "withdrawn", "expired", "ruled"},
     "bounty_dispute": {"declined", "settled", "withdrawn", "expired", "ruled"},
     "fraud_report": {"declined", "withdrawn", "expired", "ruled"},
 }
 GATES = {
+    "moderation_appeal": {"no_reason_given", "ordered_by_authority"},
     "bounty_dispute": {"no_reason_given", "closed_too_long_ago", "reply_pending", "programme_excluded", "standing_to_check"},
     "fraud_report": {"no_reason_given", "decided_elsewhere", "respondent_to_find"},
 }

@@ -19,6 +19,7 @@ from typing import Any, Self
 
 from domain.base import Phase, Side
 from domain.books import Books
+from domain.brought import as_opened
 from domain.calendars import Calendar
 from domain.case import Case
 from domain.clock_commands import Retarget
@@ -139,6 +140,8 @@ class Life:
         self.calendars: dict[str, Calendar] = {}
         self.zone_data = ZONE_DATA
         self.team: tuple[Colleague, ...] | None = None
+        self.appealed_before: str | None = None
+        """The case in which the claimant appealed against the same decision already."""
         self._case: Case | None = None
         self._report = {"statement": "The report was closed as a duplicate, and it is none.", **report}
         self._parties = [OpenedParty(id=p, side=s, ref_digest=digest_of(p)) for p, s in _PRINCIPALS]
@@ -255,7 +258,10 @@ class Life:
     def judge(self, command: Command, who: str | Actor) -> Self:
         """Have one command judged now."""
         owner = getattr(command, "owner", None)
-        voice = Voice(actor=self.actor(who), target=PEOPLE.get(owner) if owner else None, terms=self._new_terms(command))
+        voice = Voice(
+            actor=self.actor(who), target=PEOPLE.get(owner) if owner else None, terms=self._new_terms(command),
+            appealed_before=self.appealed_before,
+        )  # fmt: skip
         return self._take(step(self._case, self.case_id, command, voice, self.now, self.now, self.books))
 
     def _new_terms(self, command: Command) -> Terms | None:
@@ -389,6 +395,7 @@ class Life:
             id="cmd_open", by=ROBOT, channel="system", kind=report.kind, source=report.source, category=report.category,
             priority=terms.priority, terms=terms, routing=routing, parties=tuple(self._parties),
             statement=self.sealer(report.statement), amount=report.amount, synthetic=report.synthetic,
+            decision=as_opened(report.decision, digest_of(report.decision.content) if report.decision else "", self.sealer),
         )  # fmt: skip
 
 

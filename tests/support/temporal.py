@@ -45,6 +45,7 @@ from storage.intake import Opened, PostgresIntake
 from storage.library import PostgresLibrary
 from storage.outbox import PostgresOutbox
 from storage.pool import Database
+from storage.precedents import PostgresPrecedents
 from storage.records import PostgresRecords
 from storage.roster import PostgresRoster
 from storage.tenants import Person, PostgresTenants
@@ -275,7 +276,7 @@ class House:
         deliver = DeliverActivities(PostgresOutbox(self.database, self.vault), self.postman)
         carry_out = CarryOutActivities(PostgresEffects(self.database, self.vault), self.cashier)
         roster, library = PostgresRoster(self.database), PostgresLibrary(self.database)
-        lookups = Lookups(roster, ShelfPolicies(lambda: self.shelf, library))
+        lookups = Lookups(roster, ShelfPolicies(lambda: self.shelf, library), PostgresPrecedents(self.database))
         record = RecordActivities(self.weather, self.inbox, "2026a", lookups=lookups)
         assign = AssignActivities(self.weather, roster, self.inbox)
         outbound: list[Callable[..., Any]] = [deliver.deliver, deliver.deliver_one, deliver.give_up, carry_out.carry_out]

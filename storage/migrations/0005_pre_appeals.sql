@@ -1,0 +1,3 @@
+-- Each person appeals once against a decision made elsewhere: equal digests are appeals of the same person about the same content.
+ALTER TABLE cases ADD COLUMN appeal_digest text;
+CREATE INDEX cases_by_appeal ON cases (tenant, appeal_digest) WHERE appeal_digest IS NOT NULL;

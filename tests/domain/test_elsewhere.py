@@ -1,0 +1,168 @@
+"""An appeal against a decision made elsewhere: the first ruling of the case, with all that follows from a first ruling."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.base import Outcome, Phase, Side
+from tests.support.cases import (
+    CLAIMANT,
+    JUNIOR,
+    LEAD,
+    MEDIATOR,
+    MEDIATOR_2,
+    MONDAY,
+    OPS,
+    PLATFORM,
+    RESPONDENT,
+    ROBOT,
+    Life,
+    a_case,
+)
+
+REMOVED = {"outcome": "remove", "appellant": "author", "decider": MEDIATOR, "content": "post-77", "ground": "sexual_content"}
+KEPT = {"outcome": "keep", "appellant": "reporter", "decider": "machine", "content": "comment-9"}
+
+
+def an_appeal(brought: dict[str, Any] | None = None, **changes: Any) -> Life:
+    effective = (MONDAY - timedelta(days=10)).isoformat()
+    return a_case("moderation_appeal", decision={**(brought or REMOVED), "effective_at": effective, **changes})
+
+
+def before(person: str, life: Life) -> Life:
+    return life.opened().says(person, "take")
+
+
+class TestOpening:
+    def test_the_decision_is_the_first_ruling_and_what_it_did_stands(self) -> None:
+        case = an_appeal().opened().case
+        assert (case.phase, case.round, case.queue) == (Phase.APPEAL, 1, "moderation_appeals")
+        first = case.rulings[0]
+        assert (first.outcome, first.decider, first.elsewhere, first.issued_at) == (
+            "remove", MEDIATOR, True, MONDAY - timedelta(days=10),
+        )  # fmt: skip
+        assert [(e.remedy.type, e.remedy.to, e.state) for e in case.standing_effects] == [("remove", Side.CLAIMANT, "done")]
+
+    def test_what_a_decision_against_the_respondent_did_is_done_to_the_respondent(self) -> None:
+        """A reporter appeals: the author is on the other side."""
+        assert an_appeal(KEPT).opened().case.author is Side.RESPONDENT
+
+    def test_remedies_that_the_report_names_count_before_those_of_the_pack(self) -> None:
+        case = an_appeal(remedies=[{"type": "remove"}, {"type": "warn"}]).opened().case
+        assert [e.remedy.type for e in case.standing_effects] == ["remove", "warn"]
+
+    @pytest.mark.parametrize(
+        ("changes", "reason"),
+        [
+            ({"outcome": "demote"}, "decision_unknown"),
+            ({"appellant": "reporter"}, "not_yours_to_appeal"),
+            ({"effective_at": "2025-09-02T08:59:59.999999Z"}, "window_over"),
+        ],
+    )
+    def test_what_cannot_be_appealed_is_declined_with_the_reason(self, changes: dict[str, Any], reason: str) -> None:
+        case = an_appeal(**changes).opened().case
+        assert (case.phase, case.outcome, case.close_reason) == (Phase.CLOSED, Outcome.DECLINED, reason)
+
+    def test_the_last_instant_of_six_months_is_in_time(self) -> None:
+        assert an_appeal(effective_at="2025-09-02T09:00:00Z").opened().case.open
+
+    def test_without_a_decision_there_is_nothing_to_appeal_against(self) -> None:
+        assert a_case("moderation_appeal").opened().case.close_reason == "decision_missing"
+
+    def test_a_person_appeals_once_about_the_same_content(self) -> None:
+        life = an_appeal()
+        life.appealed_before = "case_0196a7c2-0000-7000-8000-000000000002"
+        assert life.opened().case.close_reason == "already_appealed"
+
+    def test_a_case_that_is_declined_gives_nothing_back(self) -> None:
+        assert an_appeal(outcome="remove", effective_at="2025-01-01T00:00:00Z").opened().case.quiet
+
+    def test_a_party_is_not_told_who_decided_or_under_which_digest_it_is_kept(self) -> None:
+        seen = an_appeal().opened().seen_by(CLAIMANT)
+        assert seen.ruling is not None
+        assert (seen.ruling.outcome, seen.ruling.elsewhere, seen.ruling.decider) == ("remove", True, None)
+
+
+class TestWhoDecides:
+    @pytest.mark.parametrize("person", [MEDIATOR, JUNIOR])
+    def test_not_the_first_decider_nor_who_reports_to_them(self, person: str) -> None:
+        life = an_appeal().opened()
+        assert life.refused(person, "take").code == "own_case"
+        assert life.refused(OPS, "assign", owner=person).code == "own_case"
+
+    @pytest.mark.parametrize("machine", [PLATFORM, ROBOT])
+    def test_never_a_machine(self, machine: str) -> None:
+        life = before(MEDIATOR_2, an_appeal(KEPT))
+        assert life.refused(machine, "decide_appeal", decision="uphold").code == "not_allowed"
+
+    def test_anybody_else_of_the_team_who_judges(self) -> None:
+        assert before(MEDIATOR_2, an_appeal()).case.owner == MEDIATOR_2
+
+
+class TestDecided:
+    def test_overturning_a_removal_undoes_it_once(self) -> None:
+        life = before(MEDIATOR_2, an_appeal())
+        removed = life.case.effects[0]
+        life.says(MEDIATOR_2, "decide_appeal", decision="overturn", outcome="keep", ground="no_violation").fire("grace")
+        undone = life.case.effects[1:]
+        assert [(e.remedy, e.reverses, e.state) for e in undone] == [(removed.remedy, removed.id, "running")]
+        assert life.case.standing_effects == ()
+
+    def test_what_no_command_undoes_waits_for_hands(self) -> None:
+        life = before(MEDIATOR_2, an_appeal(remedies=[{"type": "remove"}, {"type": "warn"}]))
+        life.says(MEDIATOR_2, "decide_appeal", decision="overturn", outcome="keep", ground="no_violation").fire("grace")
+        states = {e.remedy.type: e.state for e in life.case.effects if e.reverses}
+        assert states == {"warn": "needs_hands", "remove": "running"}
+        told = next(n for n in life.notices_for("platform") if n.event == "ruling_issued")
+        assert [one["type"] for one in told.data["undone"]] == ["remove"]
+        assert [one["type"] for one in told.data["undone_by_hand"]] == ["warn"]
+
+    def test_upholding_changes_nothing_and_leaves_nobody_to_appeal(self) -> None:
+        life = before(MEDIATOR_2, an_appeal()).says(MEDIATOR_2, "decide_appeal", decision="uphold").fire("grace")
+        assert (life.case.phase, life.case.outcome) == (Phase.CLOSED, Outcome.RULED)
+        assert [r.because for r in life.case.rights] == ["already_used", "nothing_lost"]
+
+    def test_an_author_who_loses_on_the_reporters_appeal_has_a_fresh_right(self) -> None:
+        life = before(MEDIATOR_2, an_appeal(KEPT))
+        life.says(MEDIATOR_2, "decide_appeal", decision="overturn", outcome="remove", ground="hate").fire("grace")
+        assert {r.side: r.allowed for r in life.case.rights} == {Side.CLAIMANT: False, Side.RESPONDENT: True}
+        life.says(RESPONDENT, "appeal")
+        assert life.refused(MEDIATOR_2, "take").code == "own_case"
+        assert life.says(LEAD, "take").case.owner == LEAD
+
+    def test_the_reply_is_for_whoever_appealed(self) -> None:
+        life = before(MEDIATOR_2, an_appeal())
+        life.says(
+            MEDIATOR_2, "decide_appeal", decision="overturn", outcome="keep", ground="no_violation", reply="Your picture is back."
+        ).fire("grace")
+        told = {party: life.notices_for(party)[-1].texts for party in (CLAIMANT, RESPONDENT)}
+        assert "reply" in told[CLAIMANT]
+        assert "reply" not in told[RESPONDENT]
+        views = [life.seen_by(who).ruling for who in (CLAIMANT, RESPONDENT, MEDIATOR_2)]
+        assert [bool(one and one.reply) for one in views] == [True, False, True]
+
+    def test_conditions_are_those_of_the_pack(self) -> None:
+        life = before(MEDIATOR_2, an_appeal())
+        fields = {"decision": "overturn", "outcome": "keep", "ground": "no_violation"}
+        assert life.refused(MEDIATOR_2, "decide_appeal", **fields, conditions=["an_apology"]).code == "condition_unknown"
+        life.says(MEDIATOR_2, "decide_appeal", **fields, conditions=["labelled"]).fire("grace")
+        assert life.case.rulings[-1].conditions == ("labelled",)
+
+
+class TestWithdrawn:
+    def test_the_decision_made_elsewhere_stands(self) -> None:
+        life = before(MEDIATOR_2, an_appeal()).says(CLAIMANT, "withdraw")
+        assert (life.case.phase, life.case.outcome) == (Phase.CLOSED, Outcome.WITHDRAWN)
+        assert [e.remedy.type for e in life.case.standing_effects] == ["remove"]
+
+    def test_after_a_remit_it_is_put_back_when_it_was_undone(self) -> None:
+        """Overturned, appealed by the reporter, sent back, and given up by the author: what was decided first holds again."""
+        life = before(MEDIATOR_2, an_appeal())
+        life.says(MEDIATOR_2, "decide_appeal", decision="overturn", outcome="keep", ground="no_violation").fire("grace")
+        life.says(RESPONDENT, "appeal").says(LEAD, "take").says(LEAD, "decide_appeal", decision="remit").fire("grace")
+        life.says(CLAIMANT, "withdraw")
+        assert life.case.outcome is Outcome.WITHDRAWN
+        assert [(e.remedy.type, e.state) for e in life.case.standing_effects] == [("remove", "running")]
