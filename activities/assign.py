@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from temporalio import activity
 
@@ -12,6 +13,7 @@ from activities.ports import Candidate, Inbox, Records, Roster
 from domain.base import Phase
 from domain.case import Case
 from domain.fairness import bar_to_judging
+from domain.fitting import language_of, skill_of
 
 
 class AssignActivities:
@@ -31,23 +33,59 @@ class AssignActivities:
             return None
         # Named after the fact that made the case ownerless: however often this runs, the same need is met once.
         command_id = f"cmd_assign.{ref.case_id}.{case.seq}"
-        chosen = choose(case, await self._roster.candidates(ref.tenant_id, case.queue, standing.now))
-        owner, reason = (chosen.actor.id, "fewest_cases") if chosen else (None, "nobody_free")
+        person, reason = choose(case, await self._roster.candidates(ref.tenant_id, case.queue, standing.now))
+        owner = person.actor.id if person else None
         command = {"id": command_id, "type": "assign", "by": "system", "channel": "system", "owner": owner, "reason": reason}
         return await self._inbox.put(ref.tenant_id, ref.case_id, command, channel="system")
 
 
-def choose(case: Case, candidates: Sequence[Candidate]) -> Candidate | None:
-    """Somebody with room who may judge the case: who is there before who comes later, and of those who are there the least
-    loaded; among equals the one who waited longest. A case that was escalated waits for nobody: only who is there gets it.
+class Choice(NamedTuple):
+    """Who gets a case, and why this one (or nobody)."""
+
+    person: Candidate | None
+    reason: str
+    """``fewest_cases``, ``has_skill``, ``speaks_language``, ``has_skill_and_language``, ``skill_missing`` (nobody of the queue
+    has the skill, so somebody without it); with nobody: ``nobody_free``, ``skill_not_free`` (who has it has no room).
     """
-    free = [c for c in candidates if c.open_cases < c.capacity and bar_to_judging(case, c.actor) is None]
+
+
+def choose(case: Case, candidates: Sequence[Candidate]) -> Choice:
+    """Somebody with room who may judge the case and has the skill it needs: who speaks its language before who does not, who is
+    there before who comes later, and of those who are there the least loaded; among equals the one who waited longest.
+
+    Where nobody of the queue has the skill, it goes without. A case that was escalated waits for nobody: only who is there gets
+    it.
+    """
+    able = [c for c in candidates if bar_to_judging(case, c.actor) is None]
+    skill, language = skill_of(case), language_of(case)
+    skilled = [c for c in able if skill in c.skills]
+    free = [c for c in skilled or able if c.open_cases < c.capacity]
     if case.escalations:
         free = [c for c in free if c.on_shift]
     if case.phase is Phase.APPEAL:
         # Leads decide appeals where there is one; a mediator without a part in it is the second choice.
         free = [c for c in free if c.actor.role == "lead"] or free
-    return min(free, key=_rank, default=None)
+    if not free:
+        return Choice(None, "skill_not_free" if skilled else "nobody_free")
+    person = min(free, key=lambda c: (_out_of_reach(c), language not in c.languages, *_rank(c)))
+    if skill is not None and not skilled:
+        return Choice(person, "skill_missing")
+    preferred = language in person.languages and any(language not in c.languages for c in free)
+    return Choice(person, _REASONS[bool(skilled), preferred])
+
+
+_REASONS = {
+    (False, False): "fewest_cases",
+    (True, False): "has_skill",
+    (False, True): "speaks_language",
+    (True, True): "has_skill_and_language",
+}
+"""By whether the skill and whether the language decided."""
+
+
+def _out_of_reach(candidate: Candidate) -> bool:
+    """Not there, and not known to come again: the last choice, whatever they speak."""
+    return not candidate.on_shift and candidate.next_shift_at is None
 
 
 def _rank(candidate: Candidate) -> tuple[float, float, float, str]:

@@ -162,13 +162,15 @@ class Candidate(Kept):
     on_shift: bool = True
     next_shift_at: datetime | None = None
     """When their next shift begins; None while they are there, and for somebody who always is."""
+    skills: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
 
 class Roster(Protocol):
     """Who is there to take a case, and whom an escalation can land on."""
 
     async def candidates(self, tenant_id: str, queue: str, at: datetime) -> Sequence[Candidate]:
-        """Active people of the queue and their shifts at ``at``, in no particular order."""
+        """Active people of the queue who are not absent, and their shifts at ``at``, in no particular order."""
         ...
 
     async def colleagues(self, tenant_id: str, people: Sequence[str], roles: Sequence[str], at: datetime) -> Sequence[Colleague]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from cli.guarding import guarded
 
 if TYPE_CHECKING:
+    from pydantic import ValidationError
+
     from storage.library import CalendarVersion
-    from storage.tenants import PostgresTenants
+    from storage.tenants import Person, PostgresTenants
 
 app = typer.Typer(help="Tenants, people, API keys, webhook endpoints.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -62,18 +64,55 @@ def person(
     manager: Annotated[str | None, typer.Option(help="per_… of whom they report to.")] = None,
     capacity: Annotated[int, typer.Option(help="Open cases they can carry.")] = 20,
     hours: Annotated[str | None, typer.Option(help="Name of the calendar of their shifts; left out: always there.")] = None,
+    skill: Annotated[list[str] | None, typer.Option(help="What they can do, as packs name it; repeatable.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="What they speak (de); repeatable; left out: English.")] = None,
+    conflict: Annotated[
+        list[str] | None, typer.Option(help="The platform's id of a user or organisation they may not judge; repeatable.")
+    ] = None,
+    absent_from: Annotated[str | None, typer.Option(help="Away from then on (2026-12-24T08:00:00Z).")] = None,
+    absent_until: Annotated[str | None, typer.Option(help="Away until then; without a beginning: from now on.")] = None,
     json: AsJson = False,
 ) -> None:
     """Take somebody on, or change what is known of them: what is left out gets its default."""
+    from datetime import UTC, datetime
+
+    from pydantic import ValidationError
+
     from storage.tenants import Person
 
     _check_hours(hours)
-    roles, queues = tuple(role or ["mediator"]), tuple(queue or [])
-    made = Person(
-        id=person_id, name=name, email=email, roles=roles, queues=queues, manager=manager, capacity=capacity, hours=hours
-    )
-    _run(lambda tenants: tenants.put_person(tenant, made))
+    now = datetime.now(UTC)
+    try:
+        made = Person.model_validate(
+            {
+                "id": person_id,
+                "name": name,
+                "email": email,
+                "roles": role or ["mediator"],
+                "queues": queue or [],
+                "manager": manager,
+                "capacity": capacity,
+                "hours": hours,
+                "skills": skill or [],
+                "languages": language or [],
+                "absent_from": absent_from or (now if absent_until else None),
+                "absent_until": absent_until,
+            }
+        )
+    except ValidationError as error:
+        _refuse(error)
+    _run(lambda tenants: _take_on(tenants, tenant, made, conflict or []))
     _tell(person_id, {"person": person_id}, json=json)
+
+
+async def _take_on(tenants: PostgresTenants, tenant: str, person: Person, conflicts: list[str]) -> None:
+    await tenants.put_person(tenant, person.model_copy(update={"conflicts": tenants.conflicts(tenant, conflicts)}))
+
+
+def _refuse(error: ValidationError) -> NoReturn:
+    for one in error.errors():
+        typer.echo(f"--{str(one['loc'][0]).replace('_', '-')}: {one['msg']}", err=True)
+    raise typer.Exit(64) from error
 
 
 @app.command()

@@ -18,7 +18,7 @@ class Actor(Kept):
     vendor: str | None = None
     manager: str | None = None
     conflicts: tuple[str, ...] = ()
-    """Keyed digests of the parties this person may not judge."""
+    """Keyed digests of the parties, and of the organisations of parties, that this person may not judge."""
 
 
 SYSTEM = Actor(id="system", role="system")

@@ -124,6 +124,8 @@ class CommandBase(Frozen):
     channel: Literal["api", "console", "cli", "temporal", "email", "webhook", "system"] = "temporal"
 
 
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", description="ISO 639 code of a language")]
+
 CaseId = Annotated[str, Field(pattern=r"^case_[A-Za-z0-9-]{8,64}$")]
 PartyId = Annotated[str, Field(pattern=r"^pty_[A-Za-z0-9_.-]{1,120}$")]
 PersonId = Annotated[str, Field(pattern=r"^per_[A-Za-z0-9_.-]{1,120}$")]

@@ -43,6 +43,8 @@ class OpenedParty(Frozen):
     """Keyed digest of the platform's id for this user: equal for equal users, readable by nobody."""
     locale: str = "en"
     zone: str = "UTC"
+    org_digest: str | None = None
+    """The same of the organisation that they belong to: an employer, a programme."""
 
     @property
     def speaks(self) -> bool:

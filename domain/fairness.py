@@ -16,13 +16,14 @@ _JUDGES = frozenset({"mediator", "lead"})
 def bar_to_judging(case: Case, actor: Actor) -> str | None:
     """Why this person may not judge the case in its present round; None when they may.
 
-    Codes: ``no_judge`` (not a mediator or lead), ``conflict`` (declared, or is a party), ``earlier_part`` (decided or approved
+    Codes: ``no_judge`` (not a mediator or lead), ``conflict`` (with a party or its organisation, declared; or is a party),
+    ``earlier_part`` (decided or approved
     in an
     earlier round), ``reports_to_earlier`` (their manager did).
     """
     if actor.role not in _JUDGES:
         return "no_judge"
-    if any(p.id == actor.id or p.ref_digest in actor.conflicts for p in case.parties):
+    if any(p.id == actor.id or {p.ref_digest, p.org_digest} & {*actor.conflicts} for p in case.parties):
         return "conflict"
     earlier = {i.person for i in case.involved if i.round < case.round}
     if actor.id in earlier:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from domain.base import Code, Frozen, Instant, Money, Priority, Reference, Side
@@ -53,11 +60,18 @@ class ReportedParty(Frozen):
     role: Literal["principal", "witness", "insurer", "representative"] = "principal"
     ref: Reference
     """The platform's own id for this user."""
+    organisation: Reference | None = None
+    """The platform's own id of whom they belong to (an employer, a programme): whoever has a conflict with it does not judge."""
     name: Line | None = None
     email: EmailAddress | None = None
     locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
     zone: str = "UTC"
     """IANA zone in which due dates are told to this party."""
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # A report is known again by the hash of its JSON, also one that came before there were organisations.
+        return {name: value for name, value in handler(self).items() if name != "organisation" or value is not None}
 
     @field_validator("zone")
     @classmethod

@@ -89,6 +89,8 @@ class Terms(Compact):
     """What the calendars are called, by reference, so that newer versions of them can be found."""
     queue: Code
     appeal_queue: Code
+    skills: dict[Code, Code] = {}
+    """The skill that a case of a category needs; under ``any``, that of all other categories."""
     priority: Priority
     clocks: tuple[ClockTerms, ...]
     outcomes: tuple[OutcomeTerms, ...]
@@ -137,6 +139,10 @@ class Terms(Compact):
     def outcome(self, name: str) -> OutcomeTerms | None:
         """The definition of an outcome, or None."""
         return next((o for o in self.outcomes if o.name == name), None)
+
+    def skill_for(self, category: str) -> str | None:
+        """The skill that whoever decides a case of this category should have."""
+        return self.skills.get(category, self.skills.get("any"))
 
     def has(self, phase: Phase) -> bool:
         """Whether the kind has this phase."""

@@ -192,6 +192,8 @@ class Pack(Frozen):
     interim_measures: tuple[_InterimRow, ...] = ()
     queue: Code
     appeal_queue: Code
+    skills: dict[Code, Code] = {}
+    """The skill that a case needs, by category; ``any`` stands for all others. Packs without it need none."""
     gates: tuple[Gate, ...] = ()
     priority: Annotated[tuple[PriorityRow, ...], Field(min_length=1)]
     clocks: Annotated[tuple[ClockRow, ...], Field(min_length=1)]

@@ -51,6 +51,7 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         **_calendars(pack, calendars, time_scale),
         queue=pack.queue,
         appeal_queue=pack.appeal_queue,
+        skills=pack.skills,
         priority=priority,
         clocks=tuple(clock.terms(priority, calendars, time_scale) for clock in pack.clocks),
         outcomes=tuple(OutcomeTerms.model_validate(outcome.model_dump()) for outcome in pack.outcomes),

@@ -170,7 +170,16 @@ class _Draft:
 
     def _opened(self, party_id: str, party: ReportedParty) -> OpenedParty:
         digest = self._vault.ref_digest(self._tenant, party.ref)
-        return OpenedParty(id=party_id, side=party.side, role=party.role, ref_digest=digest, locale=party.locale, zone=party.zone)
+        org = self._vault.ref_digest(self._tenant, party.organisation) if party.organisation else None
+        return OpenedParty(
+            id=party_id,
+            side=party.side,
+            role=party.role,
+            ref_digest=digest,
+            locale=party.locale,
+            zone=party.zone,
+            org_digest=org,
+        )
 
     def _command(self, box: SealBox) -> Open:
         report = self._report

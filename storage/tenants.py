@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import Field
 from uuid_utils import uuid7
 
-from domain.base import Kept, PersonId, TenantId
+from domain.base import Code, Instant, Kept, Language, PersonId, TenantId
 from storage.pool import Connection, Database
 from storage.vault import Vault
 
@@ -22,15 +23,17 @@ ON CONFLICT (id) DO UPDATE SET name = excluded.name, zone = excluded.zone, devel
 _TENANT = "SELECT id, name, zone, development, time_scale, settings FROM tenants WHERE id = $1"
 _PUT_PERSON = """
 INSERT INTO people (tenant, id, name, email, roles, team, site, vendor, manager, queues, capacity, conflicts, locale, zone,
-    active, hours)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    active, hours, skills, languages, absent_from, absent_until)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 ON CONFLICT (tenant, id) DO UPDATE SET name = excluded.name, email = excluded.email, roles = excluded.roles, team = excluded.team,
     site = excluded.site, vendor = excluded.vendor, manager = excluded.manager, queues = excluded.queues,
     capacity = excluded.capacity, conflicts = excluded.conflicts, locale = excluded.locale, zone = excluded.zone,
-    active = excluded.active, hours = excluded.hours
+    active = excluded.active, hours = excluded.hours, skills = excluded.skills, languages = excluded.languages,
+    absent_from = excluded.absent_from, absent_until = excluded.absent_until
 """
 _PEOPLE = """
-SELECT id, name, email, roles, team, site, vendor, manager, queues, capacity, conflicts, locale, zone, active, hours
+SELECT id, name, email, roles, team, site, vendor, manager, queues, capacity, conflicts, locale, zone, active, hours, skills,
+    languages, absent_from, absent_until
 FROM people WHERE tenant = $1 ORDER BY id
 """
 _NEW_KEY = "INSERT INTO api_keys (tenant, id, hash, name, scopes, person_id) VALUES ($1, $2, $3, $4, $5, $6)"
@@ -67,12 +70,20 @@ class Person(Kept):
     queues: tuple[str, ...] = ()
     capacity: int = 20
     conflicts: tuple[str, ...] = ()
-    """Keyed digests of parties whom this person may not judge (see :meth:`storage.vault.Vault.ref_digest`)."""
+    """Keyed digests of parties, and of organisations that parties belong to, whom this person may not judge (see
+    :meth:`PostgresTenants.conflicts`)."""
     locale: str = "en"
     zone: str = "UTC"
     active: bool = True
     hours: str | None = None
     """Name of the calendar of their shifts; None, or a name under which nothing was published: always there."""
+    skills: tuple[Code, ...] = ()
+    """What they can do that not everybody can, as packs name it."""
+    languages: tuple[Language, ...] = ()
+    """What they speak; empty: the language of their locale."""
+    absent_from: Instant | None = None
+    """Away from then on, until :attr:`absent_until` or for nobody knows how long."""
+    absent_until: Instant | None = None
 
 
 class KeyHolder(Kept):
@@ -129,8 +140,12 @@ class PostgresTenants:
         async with self._database.tenant(tenant_id) as conn:
             await conn.execute(
                 _PUT_PERSON, tenant_id, p.id, p.name, p.email, p.roles, p.team, p.site, p.vendor, p.manager, p.queues, p.capacity,
-                p.conflicts, p.locale, p.zone, p.active, p.hours,
+                p.conflicts, p.locale, p.zone, p.active, p.hours, p.skills, p.languages, p.absent_from, p.absent_until,
             )  # fmt: skip
+
+    def conflicts(self, tenant_id: str, refs: Iterable[str]) -> tuple[str, ...]:
+        """Of whom somebody may not judge: the platform's ids of users and organisations, as a person's conflicts hold them."""
+        return tuple(self._vault.ref_digest(tenant_id, ref) for ref in refs)
 
     async def people(self, tenant_id: str) -> list[Person]:
         """Everybody, active or not."""

@@ -12,8 +12,9 @@ from activities.ports import Candidate
 from domain.actors import Colleague
 from domain.base import Phase
 from domain.case import Case
+from domain.fitting import skill_of
 from tests.storage.builders import MemoryWorld
-from tests.support.cases import FRIEND, LEAD, MEDIATOR, MEDIATOR_2, MEDIATOR_3, PEOPLE, a_case
+from tests.support.cases import CLAIMANT, FRIEND, LEAD, MEDIATOR, MEDIATOR_2, MEDIATOR_3, PEOPLE, a_case
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -32,8 +33,22 @@ def candidate(person: str, carries: int = 0, shift_in: float | None = None, **mo
 
 
 def chosen(case: Case, *candidates: Candidate) -> str | None:
-    found = choose(case, candidates)
+    found = choose(case, candidates).person
     return found.actor.id if found else None
+
+
+def because(case: Case, *candidates: Candidate) -> tuple[str | None, str]:
+    """Who gets it, and why."""
+    found = choose(case, candidates)
+    return found.person.actor.id if found.person else None, found.reason
+
+
+def needing(skill: str | None = None, language: str = "en", **changes: Any) -> Case:
+    """A case that waits, whose pack asks for a skill and whose claimant speaks a language."""
+    case = waiting(**changes)
+    parties = tuple(p.model_copy(update={"locale": language}) if p.id == CLAIMANT else p for p in case.parties)
+    terms = case.terms.model_copy(update={"skills": {case.category: skill} if skill else {}})
+    return case.model_copy(update={"parties": parties, "terms": terms})
 
 
 class TestChoose:
@@ -73,6 +88,74 @@ class TestChoose:
         assert chosen(appeal, candidate(MEDIATOR), candidate(LEAD, 9, shift_in=3)) == LEAD, "an appeal can wait for its lead"
         escalated = appeal.model_copy(update={"escalations": 2})
         assert chosen(escalated, candidate(MEDIATOR), candidate(LEAD, 9, shift_in=3)) == MEDIATOR
+
+
+class TestSkill:
+    def test_is_required_where_somebody_of_the_queue_has_it(self) -> None:
+        case = needing("appsec")
+        skilled = candidate(MEDIATOR_2, 9, skills=("appsec", "tax"))
+        assert because(case, candidate(MEDIATOR, 0), skilled) == (MEDIATOR_2, "has_skill")
+
+    def test_of_somebody_without_room_is_waited_for(self) -> None:
+        full = candidate(MEDIATOR_2, 10, skills=("appsec",))
+        assert because(needing("appsec"), candidate(MEDIATOR), full) == (None, "skill_not_free")
+
+    def test_that_nobody_has_is_done_without_and_the_reason_says_so(self) -> None:
+        assert because(needing("appsec"), candidate(MEDIATOR, 3), candidate(MEDIATOR_2, 1)) == (MEDIATOR_2, "skill_missing")
+
+    def test_of_somebody_who_may_not_judge_counts_for_nothing(self) -> None:
+        friend = candidate(FRIEND, skills=("appsec",))
+        assert because(needing("appsec"), friend, candidate(MEDIATOR)) == (MEDIATOR, "skill_missing")
+
+    def test_of_another_category_is_not_asked_for(self) -> None:
+        case = needing("appsec").model_copy(update={"category": "something_else"})
+        assert because(case, candidate(MEDIATOR, 1), candidate(MEDIATOR_2, 5, skills=("appsec",))) == (MEDIATOR, "fewest_cases")
+
+    def test_named_for_any_category_holds_for_all_that_have_none_of_their_own(self) -> None:
+        case = needing()
+        case = case.model_copy(update={"terms": case.terms.model_copy(update={"skills": {"any": "law", "tax": "tax"}})})
+        assert skill_of(case) == "law"
+        assert skill_of(case.model_copy(update={"category": "tax"})) == "tax"
+
+
+class TestLanguage:
+    def test_of_the_claimant_comes_before_load_and_shift(self) -> None:
+        speaks = candidate(MEDIATOR_2, 9, shift_in=2, languages=("fr", "de"))
+        found = because(needing(language="de-AT"), candidate(MEDIATOR, languages=("en",)), speaks)
+        assert found == (MEDIATOR_2, "speaks_language")
+
+    def test_that_nobody_speaks_stops_nothing(self) -> None:
+        assert because(needing(language="fi"), candidate(MEDIATOR, languages=("en",))) == (MEDIATOR, "fewest_cases")
+
+    def test_that_all_speak_decides_nothing(self) -> None:
+        both = candidate(MEDIATOR, 2, languages=("en",)), candidate(MEDIATOR_2, 1, languages=("en",))
+        assert because(needing(), *both) == (MEDIATOR_2, "fewest_cases")
+
+    def test_waits_for_no_one_when_the_case_was_escalated_or_they_never_come(self) -> None:
+        here, off = candidate(MEDIATOR, 9, languages=("en",)), candidate(MEDIATOR_2, shift_in=2, languages=("de",))
+        assert because(needing(language="de", escalations=1), here, off)[0] == MEDIATOR
+        gone = candidate(MEDIATOR_2, on_shift=False, languages=("de",))
+        assert because(needing(language="de"), here, gone)[0] == MEDIATOR
+
+    def test_and_skill_together(self) -> None:
+        people = [
+            candidate(MEDIATOR, skills=("law",), languages=("en",)),
+            candidate(MEDIATOR_2, 9, skills=("law",), languages=("de",)),
+            candidate(MEDIATOR_3, languages=("de",)),
+        ]
+        assert because(needing("law", "de"), *people) == (MEDIATOR_2, "has_skill_and_language")
+
+
+class TestConflict:
+    def test_with_the_organisation_of_a_party_keeps_somebody_out(self) -> None:
+        case = waiting()
+        works_there = tuple(p.model_copy(update={"org_digest": "digest-of-nimbus"}) for p in case.parties)
+        former = candidate(MEDIATOR).model_copy(
+            update={"actor": PEOPLE[MEDIATOR].model_copy(update={"conflicts": ("digest-of-nimbus",)})}
+        )
+        assert chosen(case, former) == MEDIATOR
+        assert chosen(case.model_copy(update={"parties": works_there}), former) is None
+        assert chosen(case.model_copy(update={"parties": works_there}), former, candidate(MEDIATOR_2, 9)) == MEDIATOR_2
 
 
 class SmallTeam:

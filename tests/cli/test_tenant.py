@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,41 @@ NIGHT = Calendar.model_validate({"tz": "UTC", "hours": {"mon": [("22:00", "06:00
 def tenants(database: Database, vault: Vault) -> PostgresTenants:
     """The tenants of the module's database."""
     return PostgresTenants(database, vault)
+
+
+class TestWhatTheyCan:
+    async def test_skills_languages_conflicts_and_absence(self, shell: Shell, tenants: PostgresTenants, tenant_id: str) -> None:
+        words = ("tenant", "person", tenant_id, "per_mia", "--name", "Mia")
+        more = ("--skill", "appsec", "--language", "de", "--language", "fr", "--conflict", "programme-7")
+        done = await shell.type(*words, *more, "--absent-from", "2026-12-24T08:00:00Z", "--absent-until", "2027-01-04T08:00:00Z")
+        assert done.exit_code == 0, done.output
+        (mia,) = await tenants.people(tenant_id)
+        assert (mia.skills, mia.languages) == (("appsec",), ("de", "fr"))
+        assert mia.conflicts == tenants.conflicts(tenant_id, ["programme-7"])
+        assert (mia.absent_from, mia.absent_until) == (datetime(2026, 12, 24, 8, tzinfo=UTC), datetime(2027, 1, 4, 8, tzinfo=UTC))
+        assert (await shell.type(*words)).exit_code == 0
+        (mia,) = await tenants.people(tenant_id)
+        assert (mia.skills, mia.conflicts, mia.absent_from) == ((), (), None), "what is left out gets its default"
+
+    async def test_an_absence_without_a_beginning_begins_now(
+        self, shell: Shell, tenants: PostgresTenants, tenant_id: str
+    ) -> None:
+        words = ("tenant", "person", tenant_id, "per_mia", "--name", "Mia", "--absent-until", "2099-01-01T00:00:00Z")
+        before = datetime.now(UTC)
+        assert (await shell.type(*words)).exit_code == 0
+        (mia,) = await tenants.people(tenant_id)
+        assert mia.absent_from is not None
+        assert before <= mia.absent_from <= datetime.now(UTC)
+
+    async def test_what_cannot_be_is_refused_by_the_name_of_its_option(
+        self, shell: Shell, tenants: PostgresTenants, tenant_id: str
+    ) -> None:
+        words = ("tenant", "person", tenant_id, "per_mia", "--name", "Mia")
+        for wrong in (("--language", "German"), ("--absent-until", "tomorrow"), ("--absent-until", "2027-01-04T08:00:00")):
+            done = await shell.type(*words, *wrong)
+            assert (done.exit_code, done.stdout) == (64, ""), done.output
+            assert "--language" in done.stderr or "--absent-until" in done.stderr
+        assert await tenants.people(tenant_id) == []
 
 
 class TestHours:

@@ -6,6 +6,7 @@ import asyncio
 
 import asyncpg
 import pytest
+from pydantic_core import to_json
 
 from storage.inbox import Conflict
 from storage.intake import Opened
@@ -51,6 +52,18 @@ class TestOpen:
         assert len(digests) == 2
         assert world.vault.ref_digest(world.tenant_id, "user-1") in digests
         assert world.vault.ref_digest("other", "user-1") not in digests
+
+    async def test_an_organisation_is_known_by_the_digest_that_conflicts_hold(self, world: World) -> None:
+        sides = a_report().model_dump()["parties"]
+        report = a_report(parties=[sides[0], {**sides[1], "organisation": "nimbus-group"}])
+        opened = await world.opened(report)
+        await world.record(opened.case_id)
+        case = (await world.standing(opened.case_id)).case
+        assert case is not None
+        assert [p.org_digest for p in case.parties] == [None, *world.tenants.conflicts(world.tenant_id, ["nimbus-group"])]
+
+    async def test_a_report_without_organisations_has_the_hash_it_always_had(self) -> None:
+        assert b"organisation" not in to_json(a_report())
 
     @pytest.mark.parametrize("how", ["external id", "idempotency key", "both"])
     async def test_fifty_at_once_are_one_case(self, world: World, how: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -66,8 +66,42 @@ class TestCandidates:
             people = await roster.candidates(world.tenant_id, "bounty", SATURDAY)
             assert {c.on_shift for c in people} == {there}
 
+    async def test_say_what_they_can_and_speak(self, world: World) -> None:
+        roster = PostgresRoster(world.database)
+        able = Person(id="per_mia", name="Mia", queues=("bounty",), skills=("appsec",), languages=("de", "fr"))
+        await world.tenants.put_person(world.tenant_id, able)
+        await world.tenants.put_person(world.tenant_id, Person(id="per_max", name="Max", queues=("bounty",), locale="pt-BR"))
+        found = {c.actor.id: c for c in await roster.candidates(world.tenant_id, "bounty", MONDAY_NOON)}
+        assert (found["per_mia"].skills, found["per_mia"].languages) == (("appsec",), ("de", "fr"))
+        assert (found["per_max"].skills, found["per_max"].languages) == ((), ("pt",)), "the language of the locale"
+
+    @pytest.mark.parametrize(
+        ("begins", "ends", "there"),
+        [(-1, 1, False), (-1, None, False), (0, 1, False), (1, 2, True), (-2, -1, True), (-1, 0, True)],
+        ids=["in the middle", "no end", "at its beginning", "ahead", "over", "at its end"],
+    )
+    async def test_who_is_absent_is_none(self, world: World, begins: int, ends: int | None, there: bool) -> None:
+        from_at = MONDAY_NOON + timedelta(days=begins)
+        until_at = None if ends is None else MONDAY_NOON + timedelta(days=ends)
+        away = Person(id="per_mia", name="Mia", queues=("bounty",), absent_from=from_at, absent_until=until_at)
+        await world.tenants.put_person(world.tenant_id, away)
+        people = await PostgresRoster(world.database).candidates(world.tenant_id, "bounty", MONDAY_NOON)
+        assert ("per_mia" in {c.actor.id for c in people}) is there
+
 
 class TestColleagues:
+    async def test_who_is_absent_is_off_shift_until_they_are_back_and_their_shift_begins(
+        self, world: World, library: PostgresLibrary
+    ) -> None:
+        away = Person(id="per_mia", name="Mia", hours="office", absent_from=MONDAY_NOON, absent_until=SATURDAY)
+        await world.tenants.put_person(world.tenant_id, away)
+        roster = PostgresRoster(world.database)
+        (mia,) = await roster.colleagues(world.tenant_id, ["per_mia"], (), MONDAY_NOON)
+        assert (mia.on_shift, mia.next_shift_at) == (False, MONDAY_OPENING)
+        await world.tenants.put_person(world.tenant_id, away.model_copy(update={"absent_until": None}))
+        (mia,) = await roster.colleagues(world.tenant_id, ["per_mia"], (), MONDAY_NOON)
+        assert (mia.on_shift, mia.next_shift_at) == (False, None)
+
     async def test_are_found_by_id_or_by_any_of_their_roles(self, world: World) -> None:
         roster = PostgresRoster(world.database)
         found = {c.actor.id: c for c in await roster.colleagues(world.tenant_id, ["per_mia"], ["lead"], MONDAY_NOON)}
