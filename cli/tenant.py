@@ -20,6 +20,11 @@ app = typer.Typer(help="Tenants, people, API keys, webhook endpoints.", no_args_
 
 TenantId = Annotated[str, typer.Argument(help="The tenant's id: lower-case letters, digits, dashes.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+Skills = Annotated[list[str] | None, typer.Option(help="What they can do, as packs name it; repeatable.")]
+Languages = Annotated[list[str] | None, typer.Option(help="What they speak (de); repeatable; left out: English.")]
+Conflicts = Annotated[
+    list[str] | None, typer.Option(help="The platform's id of a user or organisation they may not judge; repeatable.")
+]
 
 
 @app.command()
@@ -64,45 +69,37 @@ def person(
     manager: Annotated[str | None, typer.Option(help="per_… of whom they report to.")] = None,
     capacity: Annotated[int, typer.Option(help="Open cases they can carry.")] = 20,
     hours: Annotated[str | None, typer.Option(help="Name of the calendar of their shifts; left out: always there.")] = None,
-    skill: Annotated[list[str] | None, typer.Option(help="What they can do, as packs name it; repeatable.")] = None,
-    language: Annotated[list[str] | None, typer.Option(help="What they speak (de); repeatable; left out: English.")] = None,
-    conflict: Annotated[
-        list[str] | None, typer.Option(help="The platform's id of a user or organisation they may not judge; repeatable.")
-    ] = None,
+    skill: Skills = None,
+    language: Languages = None,
+    conflict: Conflicts = None,
     absent_from: Annotated[str | None, typer.Option(help="Away from then on (2026-12-24T08:00:00Z).")] = None,
     absent_until: Annotated[str | None, typer.Option(help="Away until then; without a beginning: from now on.")] = None,
     json: AsJson = False,
 ) -> None:
     """Take somebody on, or change what is known of them: what is left out gets its default."""
+    _check_hours(hours)
+    made = _person(
+        {"id": person_id, "name": name, "email": email, "roles": role or ["mediator"], "queues": queue or [], "manager": manager,
+         "capacity": capacity, "hours": hours, "skills": skill or [], "languages": language or [], "absent_from": absent_from,
+         "absent_until": absent_until}
+    )  # fmt: skip
+    _run(lambda tenants: _take_on(tenants, tenant, made, conflict or []))
+    _tell(person_id, {"person": person_id}, json=json)
+
+
+def _person(said: dict[str, Any]) -> Person:
+    """The person that the options say; what cannot be ends the command."""
     from datetime import UTC, datetime
 
     from pydantic import ValidationError
 
     from storage.tenants import Person
 
-    _check_hours(hours)
-    now = datetime.now(UTC)
+    begins = said["absent_from"] or (datetime.now(UTC) if said["absent_until"] else None)
     try:
-        made = Person.model_validate(
-            {
-                "id": person_id,
-                "name": name,
-                "email": email,
-                "roles": role or ["mediator"],
-                "queues": queue or [],
-                "manager": manager,
-                "capacity": capacity,
-                "hours": hours,
-                "skills": skill or [],
-                "languages": language or [],
-                "absent_from": absent_from or (now if absent_until else None),
-                "absent_until": absent_until,
-            }
-        )
+        return Person.model_validate({**said, "absent_from": begins})
     except ValidationError as error:
         _refuse(error)
-    _run(lambda tenants: _take_on(tenants, tenant, made, conflict or []))
-    _tell(person_id, {"person": person_id}, json=json)
 
 
 async def _take_on(tenants: PostgresTenants, tenant: str, person: Person, conflicts: list[str]) -> None:
