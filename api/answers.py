@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api.parts import Answered
 from domain.base import Instant, Money, Outcome, Phase, Priority, Side
-from domain.case import EvidenceRequest, OpenOffer
+from domain.case import EvidenceRequest, LegalHold, OpenOffer
 from domain.commands import Remedy
 from domain.facts import Actor, AppealRight
 from domain.views import Action, Due, StepView, view
@@ -108,6 +108,8 @@ class CaseBody(_Body):
     round: int | None = None
     escalations: int | None = None
     hands: tuple[str, ...] | None = None
+    legal_holds: tuple[LegalHold, ...] | None = None
+    """While there is one, nothing of the case or of its people can be deleted."""
     procedure: tuple[StepView, ...] | None = None
     """Steps to be done, or left out with a reason, before anybody rules."""
     root_cause: str | None = None
@@ -202,7 +204,8 @@ class CheckBody(_Body):
 
 
 _INTERNAL = (
-    "seq", "priority", "owner", "queue", "round", "escalations", "hands", "procedure", "root_cause", "pack", "pack_version",
+    "seq", "priority", "owner", "queue", "round", "escalations", "hands", "legal_holds", "procedure", "root_cause", "pack",
+    "pack_version",
 )  # fmt: skip
 
 

@@ -169,6 +169,12 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "retarget": {"by": "per_dana", "priority": "high", "reason": "amount_corrected"},
     "freeze": {"by": "per_dana", "incident": "mail-outage-2026-11"},
     "thaw": {"by": "per_dana", "incident": "mail-outage-2026-11", "margin": "2 working hours"},
+    "place_hold": {
+        "by": "per_dana",
+        "reason": "litigation",
+        "reasons": "The respondent has sued; counsel asks to keep everything.",
+    },
+    "lift_hold": {"by": "per_dana", "reasons": "The suit was settled."},
     "impose_interim": {
         "by": "per_mara",
         "measure": "payout_freeze",

@@ -130,6 +130,8 @@ PROBLEMS: dict[str, Row] = {
     "calendar_unknown": Row(422, "Unknown calendar", "Use the name of a published calendar."),
     "incident_unknown": Row(409, "Not frozen for this incident", "`GET /v1/freezes` lists the incidents that are not over."),
     "measure_not_allowed": Row(422, "No such interim measure", "See `allowed` in `fields` for the measures against this side."),
+    "not_on_hold": Row(409, "Not on legal hold", "See `holds` in `fields` for those that are on the case."),
+    "legal_hold": Row(409, "Under legal hold", "Nothing of it can be deleted until a lead or ops lifts the hold."),
     "interim_unknown": Row(409, "No such measure in force", "Read the case again: it was lifted, or has lapsed."),
     # the procedure before a ruling
     "step_unknown": Row(422, "No such step", "See `allowed` in `fields` for the steps of this kind."),

@@ -142,6 +142,33 @@ def step(
     _send(case_id, said, Target(tenant, speaker), json=json)
 
 
+@app.command()
+def hold(
+    case_id: CaseId,
+    reason: Annotated[str, typer.Option(help="Why, as a code (litigation, preservation_order).")],
+    reasons: Annotated[str, typer.Option(help="Why, in words; never shown to a party.")],
+    speaker: Annotated[str, typer.Option("--as", help="A lead or ops (per_…).")],
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Place a legal hold: nothing of the case or of its people is deleted until it is lifted."""
+    _send(case_id, {"type": "place_hold", "reason": reason, "reasons": reasons}, Target(tenant, speaker), json=json)
+
+
+@app.command()
+def release(
+    case_id: CaseId,
+    reasons: Annotated[str, typer.Option(help="Why, in words.")],
+    speaker: Annotated[str, typer.Option("--as", help="A lead or ops (per_…).")],
+    hold_id: Annotated[str | None, typer.Option(help="One hold (lgh_…); left out: every one.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Lift legal holds."""
+    said = {"type": "lift_hold", "reasons": reasons} | ({"hold_id": hold_id} if hold_id else {})
+    _send(case_id, said, Target(tenant, speaker), json=json)
+
+
 @app.command("root-cause")
 def root_cause(
     case_id: CaseId,

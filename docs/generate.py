@@ -71,6 +71,8 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "skip_step": {"step": "expert_asked", "reasons": "The logs leave no question open."},
     "name_root_cause": {"cause": "unclear_policy", "insight": "The policy does not say what counts as a duplicate."},
     "impose_interim": {"reasons": "Until it is clear whose account it is."},
+    "place_hold": {"reason": "litigation", "reasons": "The respondent has sued."},
+    "lift_hold": {"hold_id": "lgh_0198c5a2", "reasons": "The suit was settled."},
     "review_interim": {"decision": "keep", "reasons": "It is still not clear whose account it is."},
 }
 """Where a command says something else in a field than the others do."""

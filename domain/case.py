@@ -151,6 +151,15 @@ class StepTaken(Kept):
     evidence: tuple[str, ...] = ()
 
 
+class LegalHold(Kept):
+    """Why nothing of the case may be deleted."""
+
+    id: str
+    reason: str
+    by: str
+    since: Instant
+
+
 class Involvement(Kept):
     """Who had a part in deciding, in which round: they and those who report to them stay out of the next one."""
 
@@ -223,6 +232,8 @@ class Case(Kept):
     """Ids of the evidence on file, oldest first."""
     steps: tuple[StepTaken, ...] = ()
     root_cause: str | None = None
+    legal_holds: tuple[LegalHold, ...] = ()
+    """While there is one, nothing of the case or of its people is deleted."""
     timetable: Timetable = ()
 
     @property

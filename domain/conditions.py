@@ -14,6 +14,7 @@ from domain.refusals import (
     NoOffer,
     NoRight,
     NotAllowed,
+    NotOnHold,
     NotPaused,
     OwnerMissing,
     OwnOffer,
@@ -38,16 +39,25 @@ def unmet(case: Case, actor: Actor, command: str) -> Refusal | None:
             return NotAllowed("Your own time is extended by a lead or by ops.", command=command, allowed=["lead", "ops"])
         case "thaw" if not any(h.why == "freeze" and h.until is None for h in case.holds):
             return IncidentUnknown("This case is not frozen.")
-        case "impose_interim" if not case.terms.interim:
-            return MeasureNotAllowed("This kind of case has no interim measures.", allowed=[])
-        case "review_interim" if not case.interim:
-            return InterimUnknown("No interim measure is in force.")
         case "rule":
             return unready(case)
         case "complete_step" | "skip_step" if not case.terms.procedure:
             return StepUnknown("This kind of case has no procedure.", allowed=[])
         case "name_root_cause" if not case.terms.root_causes:
             return RootCauseUnknown("This kind of case has no root causes to choose from.", allowed=[])
+        case _:
+            return _nothing_there(case, command)
+
+
+def _nothing_there(case: Case, command: str) -> Refusal | None:
+    """What is to be taken back, or chosen from, is not there."""
+    match command:
+        case "lift_hold" if not case.legal_holds:
+            return NotOnHold("No legal hold is on this case.", holds=[])
+        case "impose_interim" if not case.terms.interim:
+            return MeasureNotAllowed("This kind of case has no interim measures.", allowed=[])
+        case "review_interim" if not case.interim:
+            return InterimUnknown("No interim measure is in force.")
         case _:
             return None
 

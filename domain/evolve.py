@@ -13,6 +13,7 @@ from domain.case import Case, Effect, EvidenceRequest, Involvement, OpenOffer, R
 from domain.clocks import advance, stamp
 from domain.elsewhere import ELSEWHERE_CHANGES
 from domain.evolve_clocks import CLOCK_CHANGES, ended, level, moved_on, reopened, woken
+from domain.legal_hold import LEGAL_HOLD_CHANGES
 from domain.procedure import PROCEDURE_CHANGES
 from domain.visibility import OUTSIDE, knows
 
@@ -267,4 +268,5 @@ _CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
     **CLOCK_CHANGES,
     **PROCEDURE_CHANGES,
     **ELSEWHERE_CHANGES,
+    **LEGAL_HOLD_CHANGES,
 }

@@ -28,6 +28,7 @@ from domain.clock_facts import (
     LevelReached as LevelReached,
 )
 from domain.commands import OpenedParty
+from domain.legal_hold_facts import LegalHoldFact, LegalHoldLifted as LegalHoldLifted, LegalHoldPlaced as LegalHoldPlaced
 from domain.procedure_facts import (
     ProcedureFact,
     RootCauseNamed as RootCauseNamed,
@@ -185,7 +186,7 @@ Fact = Annotated[
     | RulingRetracted | RulingIssued | CaseRemitted | AppealLodged | AppealWithdrawn | EffectOrdered | EffectReported
     | DeliveryFailed | LevelReached | CaseWithdrawn | CaseClosed | CaseReopened | ClocksPaused | ClocksResumed | ClocksFrozen
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
-    | ProcedureFact | DecisionTakenOver,
+    | ProcedureFact | DecisionTakenOver | LegalHoldFact,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

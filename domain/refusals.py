@@ -220,6 +220,12 @@ class MeasureNotAllowed(Refusal):
     code = "measure_not_allowed"
 
 
+class NotOnHold(Refusal):
+    """No such legal hold is on the case."""
+
+    code = "not_on_hold"
+
+
 class InterimUnknown(Refusal):
     """No such interim measure is in force."""
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from domain import facts as f
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
-from domain.case import Case, EvidenceRequest, OpenOffer, Ruling
+from domain.case import Case, EvidenceRequest, LegalHold, OpenOffer, Ruling
 from domain.commands import Remedy
 from domain.conditions import unmet
 from domain.fairness import why_not
@@ -96,6 +96,7 @@ class CaseView(Kept):
     round: int | None = None
     escalations: int | None = None
     hands: tuple[str, ...] | None = None
+    legal_holds: tuple[LegalHold, ...] | None = None
     procedure: tuple[StepView, ...] | None = None
     root_cause: str | None = None
     pack: str | None = None
@@ -146,7 +147,7 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
 
 
 def _internal(case: Case) -> dict[str, Any]:
-    names = ("priority", "owner", "queue", "round", "escalations", "hands", "root_cause")
+    names = ("priority", "owner", "queue", "round", "escalations", "hands", "legal_holds", "root_cause")
     taken = {one.step: StepView(step=one.step, state=one.how, by=one.by, at=one.at, evidence=one.evidence) for one in case.steps}
     steps = tuple(taken.get(step, StepView(step=step, state="open")) for step in case.terms.procedure)
     return (

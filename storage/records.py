@@ -167,6 +167,7 @@ def projection(case: Case) -> Row:
         "waiting_on": case.waiting_on,
         "wants_owner": case.owner_sought and case.owner is None and case.open,
         "needs_hands": bool(case.hands),
+        "legal_hold": bool(case.legal_holds),
         "next_due_at": first.due_at if first else None,
         "next_clock": first.clock if first else None,
         "opened_at": case.opened_at,

@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import asyncpg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -50,6 +51,16 @@ _ERASE = """
 UPDATE keys SET wrapped = NULL, destroyed_at = clock_timestamp()
 WHERE tenant = $1 AND case_id = $2 AND holder = $3 AND destroyed_at IS NULL
 """
+
+
+_HELD = "OM451"
+"""SQLSTATE of what the database does not delete because of a legal hold (migration 0006)."""
+
+
+class LegalHold(Exception):
+    """The case, or another case of this person, is under legal hold: nothing was deleted."""
+
+    code = "legal_hold"
 
 
 class VaultFault(Exception):
@@ -182,8 +193,16 @@ class Vault:
         return name.decode(), media_type.decode(), body
 
     async def erase(self, conn: Connection, tenant_id: str, case_id: str, holder: str) -> bool:
-        """Destroy the holder's key on this case: nothing sealed with it can be read again. False when there was none."""
-        return await conn.execute(_ERASE, tenant_id, case_id, holder) != "UPDATE 0"
+        """Destroy the holder's key on this case: nothing sealed with it can be read again. False when there was none.
+
+        Raises :class:`LegalHold`, by the database's own word, while the case or another case of this person is held.
+        """
+        try:
+            return await conn.execute(_ERASE, tenant_id, case_id, holder) != "UPDATE 0"
+        except asyncpg.PostgresError as error:
+            if error.sqlstate == _HELD:
+                raise LegalHold("This is under legal hold; nothing of it can be deleted.") from error
+            raise
 
     def unwrap(self, tenant_id: str, case_id: str, holder: str, key_id: str, wrapped: bytes) -> DataKey:
         """A stored key, ready for use. Raises VaultFault when it was wrapped by another master key."""

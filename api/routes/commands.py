@@ -58,6 +58,8 @@ VERBS = (
     Verb("retargets", "retarget", "Change what the targets follow from"),
     Verb("freezes", "freeze", "Freeze the clocks of this case for an incident"),
     Verb("thaws", "thaw", "Let the clocks of an incident go on"),
+    Verb("legal-holds", "place_hold", "Keep the case from being deleted"),
+    Verb("legal-holds/lift", "lift_hold", "Lift legal holds"),
     Verb("interim-measures", "impose_interim", "Impose an interim measure"),
     Verb("steps", "complete_step", "A step of the procedure is done"),
     Verb("skipped-steps", "skip_step", "Leave a step of the procedure out"),

@@ -89,7 +89,8 @@ def moderation_appeal() -> Life:
         reply="Done.",
     ).fire("grace").says(RESPONDENT, "appeal").says(LEAD, "take")
     life.says(LEAD, "decide_appeal", decision="overturn", outcome="keep", ground="no_violation", conditions=["labelled"])
-    return life.fire("grace")
+    life.fire("grace").says(OPS, "place_hold", reason="litigation").says(LEAD, "place_hold", reason="order")
+    return life.says(OPS, "lift_hold", hold_id=life.case.legal_holds[0].id)
 
 
 def _moved_in_time(life: Life) -> Life:

@@ -412,6 +412,8 @@ _NEEDS: Mapping[str, Mapping[str, Any]] = {
     "return_ruling": {"reasons": "The second ground is missing."},
     "appeal": {"reasons": "The log files were read wrongly."},
     "decide_appeal": {"reasons": "The log files were read correctly."},
+    "place_hold": {"reason": "litigation", "reasons": "We have been sued."},
+    "lift_hold": {"reasons": "The suit was settled."},
     "close": {"reason": "cannot_be_decided", "reasons": "The account is gone."},
     "reopen": {"reason": "new_evidence"},
 }
