@@ -54,7 +54,7 @@ WHERE tenant = $1 AND case_id = $2 AND holder = $3 AND destroyed_at IS NULL
 
 
 _HELD = "OM451"
-"""SQLSTATE of what the database does not delete because of a legal hold (migration 0006)."""
+"""SQLSTATE of what the database does not delete because of a legal hold (migration 0007)."""
 
 
 class LegalHold(Exception):
