@@ -169,6 +169,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "retarget": {"by": "per_dana", "priority": "high", "reason": "amount_corrected"},
     "freeze": {"by": "per_dana", "incident": "mail-outage-2026-11"},
     "thaw": {"by": "per_dana", "incident": "mail-outage-2026-11", "margin": "2 working hours"},
+    "ask_identity": {"by": "per_mara", "what": "Please sign in once and confirm the code that we send you."},
     "place_hold": {
         "by": "per_dana",
         "reason": "litigation",

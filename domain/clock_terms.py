@@ -112,7 +112,11 @@ class Extension(Compact):
     """By how much a statutory limit may be extended, and how often; told before the limit ends."""
 
     by: Span
+    by_category: dict[Code, Span] = {}
+    """For categories with a target of their own; one that has such a target and is not named here is never extended."""
     times: Annotated[int, Field(ge=1, le=10)] = 1
+    needs_reasons: bool = False
+    """The law wants the reasons told with it."""
 
 
 TargetKey = Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9_.:-]*/)?(low|normal|high|urgent)?$", min_length=1, max_length=80)]
@@ -163,6 +167,8 @@ class ClockTerms(Compact):
     statutory: bool = False
     """A limit of the law, or one that protects somebody like it: nobody pauses, freezes, snoozes or re-targets it."""
     extension: Extension | None = None
+    pauses_only: Codes = ()
+    """Categories in which its pauses count; empty: in all."""
     levels: Annotated[tuple[Level, ...], Field(min_length=1)]
 
     @model_validator(mode="before")
@@ -191,6 +197,16 @@ class ClockTerms(Compact):
         """The target of a case: for its category and priority, else its category, else its priority, else the one of all."""
         fits = (f"{category}/{priority.value}", f"{category}/", priority.value)
         return next((self.targets[key] for key in fits if key in self.targets), self.target)
+
+    def extension_for(self, category: str) -> Span | None:
+        """By how much the law lets it be extended for a category; None: not at all."""
+        if self.extension is None:
+            return None
+        return self.extension.by_category.get(category) if f"{category}/" in self.targets else self.extension.by
+
+    def pauses_for(self, category: str) -> bool:
+        """Whether what pauses it counts for a category."""
+        return not self.pauses_only or category in self.pauses_only
 
     @property
     def all_starts(self) -> frozenset[str]:

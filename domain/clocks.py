@@ -70,7 +70,7 @@ def _moved(clock: Clock, definition: ClockTerms, happened: frozenset[str], case:
         return clock.model_copy(update={"stopped_at": at, "closed": not case.open, "pauses": pauses, "ran_on": ran_on})
     if clock.waiting and not happened.isdisjoint(definition.resumes):
         return clock.model_copy(update={"pauses": (*clock.pauses[:-1], (clock.pauses[-1][0], at))})
-    if not clock.waiting and not happened.isdisjoint(definition.pauses):
+    if not clock.waiting and not happened.isdisjoint(definition.pauses) and definition.pauses_for(case.category):
         return clock.model_copy(update={"pauses": (*clock.pauses, (at, None))})
     return clock
 

@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter
 from domain.base import Code, CommandBase, Frozen, Instant, Money, PartyId, PersonId, Priority, Reference, Side
 from domain.brought import OpenedDecision
 from domain.clock_commands import Extend, Freeze, ImposeInterim, Pause, Resume, Retarget, ReviewInterim, Snooze, Thaw
+from domain.identity_commands import AskIdentity as AskIdentity
 from domain.legal_hold_commands import LegalHoldCommand
 from domain.procedure_commands import (
     CompleteStep as CompleteStep,
@@ -218,7 +219,7 @@ Command = Annotated[
     Open | Admit | Decline | Message | Note | Offer | AcceptOffer | DeclineOffer | Escalate | Assign | Take | RequestEvidence
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
-    | ProcedureCommand | LegalHoldCommand,
+    | ProcedureCommand | LegalHoldCommand | AskIdentity,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain import ruling_commands as c
 from domain.case import Case
-from domain.refusals import ComplaintRouteUnknown, ConditionUnknown, RulingIncomplete
+from domain.refusals import ComplaintRouteUnknown, ConditionUnknown, RulingIncomplete, UnderLegalHold
 
 
 def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str) -> None:
@@ -20,6 +20,10 @@ def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: 
     if route is not None and route not in terms.complaint_routes:
         allowed = list(terms.complaint_routes)
         raise ComplaintRouteUnknown(f"The pack knows these routes: {_named(allowed)}.", complaint_route=route, allowed=allowed)
+    if case.legal_holds and any(remedy.type == "erase" for remedy in command.remedies):
+        raise UnderLegalHold(
+            "Nothing of this case may be erased until the hold is lifted.", holds=[h.id for h in case.legal_holds]
+        )
     known = terms.outcome(outcome)
     if known is None or decision in ("uphold", "remit"):
         return

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from domain import commands as c
-from domain import elsewhere, holding, interim, legal_hold, procedure
+from domain import elsewhere, holding, identity, interim, legal_hold, procedure
 from domain import facts as f
 from domain import rulings as r
 from domain.base import Kept, Outcome, Phase, Side, derived_id
@@ -249,5 +249,6 @@ _RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
     "review_interim": interim.review,
     **holding.RULES,
     **legal_hold.RULES,
+    **identity.RULES,
     **procedure.RULES,
 }

@@ -28,6 +28,7 @@ from domain.clock_facts import (
     LevelReached as LevelReached,
 )
 from domain.commands import OpenedParty
+from domain.identity_facts import IdentityAsked as IdentityAsked
 from domain.legal_hold_facts import LegalHoldFact, LegalHoldLifted as LegalHoldLifted, LegalHoldPlaced as LegalHoldPlaced
 from domain.procedure_facts import (
     ProcedureFact,
@@ -186,7 +187,7 @@ Fact = Annotated[
     | RulingRetracted | RulingIssued | CaseRemitted | AppealLodged | AppealWithdrawn | EffectOrdered | EffectReported
     | DeliveryFailed | LevelReached | CaseWithdrawn | CaseClosed | CaseReopened | ClocksPaused | ClocksResumed | ClocksFrozen
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
-    | ProcedureFact | DecisionTakenOver | LegalHoldFact,
+    | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

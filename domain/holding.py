@@ -94,13 +94,16 @@ def extend(case: Case, command: c.Extend, voice: Voice, at: datetime) -> Facts:
 def _more(case: Case, clock: Clock, definition: ClockTerms, command: c.Extend) -> Span | None:
     if definition.statutory:
         law = definition.extension
-        if law is None or command.to is not None:
-            raise ExtensionRefused("The law does not allow this.", because="law", allowed=str(law.by) if law else None)
+        by = definition.extension_for(case.category)
+        if law is None or by is None or command.to is not None:
+            raise ExtensionRefused("The law does not allow this.", because="law", allowed=str(by) if by else None)
+        if law.needs_reasons and command.reasons is None:
+            raise ExtensionRefused("The law wants the parties to be told why; give `reasons`.", because="reasons")
         if len(clock.extensions) >= law.times:
-            raise ExtensionRefused(f"It may be extended {law.times} time(s), and was.", because="law", allowed=str(law.by))
-        if command.by_span is not None and _scaled(case, command.by_span) != law.by:
-            raise ExtensionRefused(f"It may be extended by {law.by}, not otherwise.", because="law", allowed=str(law.by))
-        return law.by
+            raise ExtensionRefused(f"It may be extended {law.times} time(s), and was.", because="law", allowed=str(by))
+        if command.by_span is not None and _scaled(case, command.by_span) != by:
+            raise ExtensionRefused(f"It may be extended by {by}, not otherwise.", because="law", allowed=str(by))
+        return by
     if command.to is not None:
         return None
     if command.by_span is None:

@@ -5,7 +5,8 @@ Conventions
 * Hours are stretched by every pause inside open time, whoever made it. Days and months run through the pauses that a pack makes
   while evidence is asked for; a pause, snooze or freeze that somebody ordered, and the time a case was closed, push their end
   back by what was lost: open time for business days, wall time for calendar days and months.
-* A statutory limit stands still for nobody.
+* A statutory limit stands still for nobody, and for what its law lets it stand still for (the pack's pauses): the end is pushed
+  back by what was lost, also of days and months.
 * The margin at the end of a freeze is a pause too, counted in its own unit over the clock's own calendar.
 * An extension in the clock's unit adds to its target; an extension to an instant is the promise as it stands at that moment, and
   later pauses still count on top.
@@ -61,6 +62,7 @@ def course_of(case: Case, clock: Clock) -> Course:
         case.terms.calendar_of(definition, case.queue),
     )
     fixed = definition.statutory
+    lawful = tuple((since, until, None) for since, until in clock.pauses) if fixed else ()
     return Course(
         instance=clock.instance,
         started_at=clock.started_at,
@@ -68,7 +70,7 @@ def course_of(case: Case, clock: Clock) -> Course:
         roll=definition.roll,
         calendar=calendar,
         pauses=() if fixed else clock.pauses,
-        holds=() if fixed else tuple((h.since, h.until, h.margin) for h in holds_on(case, clock, definition)),
+        holds=lawful if fixed else tuple((h.since, h.until, h.margin) for h in holds_on(case, clock, definition)),
         extensions=clock.extensions,
     )
 

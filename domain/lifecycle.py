@@ -134,6 +134,8 @@ TABLE: tuple[Row, ...] = (
     # the procedure before a ruling, and what the matter comes from
     *(_row(phase, command, "owner") for phase in (_P.REVIEW, _P.APPEAL) for command in ("complete_step", "skip_step")),
     *(_row(phase, "name_root_cause", KEEPERS) for phase in Phase if phase not in (_P.INTAKE, _P.SETTLEMENT)),
+    # who somebody is: asked by whoever handles a request
+    _row(_P.REVIEW, "ask_identity", "owner"),
     # legal hold: before, during and after everything else
     *(_row(phase, command, "lead ops") for phase in Phase for command in ("place_hold", "lift_hold")),
     # closed

@@ -220,6 +220,12 @@ class MeasureNotAllowed(Refusal):
     code = "measure_not_allowed"
 
 
+class UnderLegalHold(Refusal):
+    """Nothing may be deleted while the case is under legal hold."""
+
+    code = "legal_hold"
+
+
 class NotOnHold(Refusal):
     """No such legal hold is on the case."""
 

@@ -24,7 +24,7 @@ BACK = frozenset({"returned", "retracted", "cross_appealed"})
 _INTERNAL = frozenset({
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
     "delivery_failed", "effect_ordered", "clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "case_retargeted",
-    "legal_hold_placed", "legal_hold_lifted", "step_completed", "step_skipped", "root_cause_named",
+    "identity_asked", "legal_hold_placed", "legal_hold_lifted", "step_completed", "step_skipped", "root_cause_named",
 })  # fmt: skip
 
 

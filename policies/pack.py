@@ -19,6 +19,7 @@ from domain.terms import (
     ClockTerms,
     DecisionTerms,
     ElsewhereTerms,
+    Extension,
     InterimTerms,
     LadderStep,
     Level,
@@ -149,10 +150,14 @@ def scaled_clock(clock: ClockTerms, scale: float) -> ClockTerms:
             "calendar": None,
             "target": clock.target.scaled(scale),
             "targets": {key: span.scaled(scale) for key, span in clock.targets.items()},
-            "extension": more.model_copy(update={"by": more.by.scaled(scale)}) if more else None,
+            "extension": more.model_copy(update=_scaled_extension(more, scale)) if more else None,
             "levels": levels,
         }
     )
+
+
+def _scaled_extension(more: Extension, scale: float) -> dict[str, Any]:
+    return {"by": more.by.scaled(scale), "by_category": {name: span.scaled(scale) for name, span in more.by_category.items()}}
 
 
 class _StepRow(LadderStep):

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _FACTS = frozenset(one.model_fields["type"].default for one in get_args(get_args(Fact)[0]))
 _TRIGGERS = _FACTS | {"phase_left", "phase_resumed", "requests_settled", "interim_over"}
+_LAWFUL_PAUSES = frozenset({"identity_asked"})
+"""Whoever has to prove who they are keeps the limit of some laws waiting (see docs/how-to/compliance-requests.md)."""
 # A clock that ends by these leads out of its phase, or to the next step in it: the case cannot come to rest there.
 _LEADS_ON = frozenset({"open_review", "issue_ruling", "close"})
 
@@ -102,12 +104,14 @@ def _clocks(clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
             yield f"clocks.{name}: nothing starts it (give 'during' or 'starts')"
         if name in {x.name for x in BUILT_IN}:
             yield f"clocks.{name}: every case has a clock of this name by itself; choose another"
-        if clock.pauses and not all(span.is_clock_time for span in (clock.target, *clock.targets.values())):
+        if (
+            clock.pauses
+            and not clock.statutory
+            and not all(span.is_clock_time for span in (clock.target, *clock.targets.values()))
+        ):
             yield f"clocks.{name}.target: a clock that pauses needs hours; days run through a pause"
         if clock.behind is not None and (clock.behind not in clocks or clock.behind == name):
             yield f"clocks.{name}.behind: there is no other clock '{clock.behind}' for it to wait for"
-        if len({span.unit for span in (clock.target, *clock.targets.values())}) > 1 and clock.extension is not None:
-            yield f"clocks.{name}.extension: it cannot be added to targets that are counted in different units"
         yield from _statutory(f"clocks.{name}", clock)
         levels = [level.name for level in clock.levels]
         yield from (f"clocks.{name}.levels: '{n}' is defined twice" for n in sorted({n for n in levels if levels.count(n) > 1}))
@@ -116,12 +120,23 @@ def _clocks(clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
 
 
 def _statutory(place: str, clock: ClockTerms) -> Iterator[str]:
-    if clock.statutory and (clock.pauses or clock.targets):
-        yield f"{place}.statutory: a limit of the law has one target and no pauses"
-    if clock.extension is not None and not clock.statutory:
+    if clock.statutory and any(not key.endswith("/") for key in clock.targets):
+        yield f"{place}.statutory: a limit of the law has one target for a category, whatever the priority"
+    if clock.statutory and set(clock.pauses) - _LAWFUL_PAUSES:
+        yield f"{place}.statutory: a limit of the law pauses for {', '.join(sorted(_LAWFUL_PAUSES))} alone, where its law says so"
+    more = clock.extension
+    if more is None:
+        return
+    if not clock.statutory:
         yield f"{place}.extension: only a statutory limit needs a rule for it; other clocks are extended by a lead, with a reason"
-    if clock.extension is not None and clock.extension.by.unit is not clock.target.unit:
+    if more.by.unit is not clock.target.unit:
         yield f"{place}.extension.by: count it in the unit of the target, '{clock.target}'"
+    for category, by in more.by_category.items():
+        own = clock.targets.get(f"{category}/")
+        if own is None:
+            yield f"{place}.extension.by_category.{category}: the clock has no target of its own for this category"
+        elif own.unit is not by.unit:
+            yield f"{place}.extension.by_category.{category}: count it in the unit of its target, '{own}'"
 
 
 def _ladder(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:

@@ -58,6 +58,7 @@ VERBS = (
     Verb("retargets", "retarget", "Change what the targets follow from"),
     Verb("freezes", "freeze", "Freeze the clocks of this case for an incident"),
     Verb("thaws", "thaw", "Let the clocks of an incident go on"),
+    Verb("identity-requests", "ask_identity", "Ask for proof of identity"),
     Verb("legal-holds", "place_hold", "Keep the case from being deleted"),
     Verb("legal-holds/lift", "lift_hold", "Lift legal holds"),
     Verb("interim-measures", "impose_interim", "Impose an interim measure"),

@@ -90,7 +90,8 @@ def moderation_appeal() -> Life:
     ).fire("grace").says(RESPONDENT, "appeal").says(LEAD, "take")
     life.says(LEAD, "decide_appeal", decision="overturn", outcome="keep", ground="no_violation", conditions=["labelled"])
     life.fire("grace").says(OPS, "place_hold", reason="litigation").says(LEAD, "place_hold", reason="order")
-    return life.says(OPS, "lift_hold", hold_id=life.case.legal_holds[0].id)
+    life.says(OPS, "lift_hold", hold_id=life.case.legal_holds[0].id).says(OPS, "reopen").says(MEDIATOR_3, "take")
+    return life.says(MEDIATOR_3, "ask_identity").says(CLAIMANT, "submit_evidence")
 
 
 def _moved_in_time(life: Life) -> Life:

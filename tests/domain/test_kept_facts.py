@@ -37,7 +37,7 @@ HEADS = {
 UNRELEASED = frozenset({
     "clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "clock_extended", "case_retargeted", "interim_imposed",
     "interim_reviewed", "interim_ended", "step_completed", "step_skipped", "root_cause_named",
-    "decision_taken_over", "legal_hold_placed", "legal_hold_lifted",
+    "decision_taken_over", "identity_asked", "legal_hold_placed", "legal_hold_lifted",
 })  # fmt: skip
 """Facts that no release has recorded yet. 0.2.0 keeps them: then this is empty again."""
 

@@ -62,14 +62,22 @@ ARROWS = {
         ("ruled", "appealable"), ("ruled", "closed"), ("ruled", "review"), ("review", "ruled"), ("review", "closed"),
         ("appealable", "appeal"), ("appealable", "closed"), ("closed", "review"),
     }),
+    # Nothing to settle, and nothing to appeal here: the answer names where to complain. Every refusal is looked at twice.
+    "compliance_request": frozenset({
+        ("intake", "review"), ("intake", "closed"), ("review", "approval"), ("review", "ruled"), ("review", "closed"),
+        ("approval", "ruled"), ("approval", "review"), ("approval", "closed"), ("ruled", "review"), ("ruled", "closed"),
+        ("closed", "review"),
+    }),
 }  # fmt: skip
 ENDS = {
     "moderation_appeal": {"declined", "withdrawn", "expired", "ruled"},
+    "compliance_request": {"declined", "withdrawn", "expired", "ruled"},
     "bounty_dispute": {"declined", "settled", "withdrawn", "expired", "ruled"},
     "fraud_report": {"declined", "withdrawn", "expired", "ruled"},
 }
 GATES = {
     "moderation_appeal": {"no_reason_given", "ordered_by_authority"},
+    "compliance_request": {"not_ours", "law_to_find"},
     "bounty_dispute": {"no_reason_given", "closed_too_long_ago", "reply_pending", "programme_excluded", "standing_to_check"},
     "fraud_report": {"no_reason_given", "decided_elsewhere", "respondent_to_find"},
 }

@@ -412,6 +412,7 @@ _NEEDS: Mapping[str, Mapping[str, Any]] = {
     "return_ruling": {"reasons": "The second ground is missing."},
     "appeal": {"reasons": "The log files were read wrongly."},
     "decide_appeal": {"reasons": "The log files were read correctly."},
+    "ask_identity": {"what": "Please confirm the code that we have sent you."},
     "place_hold": {"reason": "litigation", "reasons": "We have been sued."},
     "lift_hold": {"reasons": "The suit was settled."},
     "close": {"reason": "cannot_be_decided", "reasons": "The account is gone."},
