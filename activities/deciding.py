@@ -94,7 +94,13 @@ def work_through(
 def _command(batch: Batch, case_id: str, pending: Pending, standing: Standing, books: Books) -> None:
     try:
         command = read_command(pending.body)
-        voice = Voice(actor=pending.actor, target=pending.target, terms=pending.terms, appealed_before=pending.appealed_before)
+        voice = Voice(
+            actor=pending.actor,
+            target=pending.target,
+            terms=pending.terms,
+            appealed_before=pending.appealed_before,
+            mentioned=pending.mentioned,
+        )
         made = step(batch.case, case_id, command, voice, pending.received_at, standing.now, books)
     except Refusal as refusal:
         batch.answers.append(_refused(pending.command_id, refusal))

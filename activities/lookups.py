@@ -36,6 +36,7 @@ class Lookups:
             people = [person for person in (case.owner, case.ruling.decider if case.ruling else None) if person]
             team = await self.roster.colleagues(tenant_id, people, _ESCALATES_TO, standing.now)
             standing = standing.model_copy(update={"team": tuple(team)})
+        standing = await self._with_mentions(tenant_id, standing)
         if any(pending.body.get("type") == "retarget" for pending in standing.pending):
             standing = await self._with_terms(case, standing)
         return standing
@@ -48,6 +49,18 @@ class Lookups:
         return standing.model_copy(
             update={"pending": tuple(p.model_copy(update=told) if _brings_decision(p) else p for p in standing.pending)}
         )
+
+    async def _with_mentions(self, tenant_id: str, standing: Standing) -> Standing:
+        """Those whom waiting notes mention, as far as they work here."""
+        named = {one for pending in standing.pending for one in _mentions(pending)}
+        if not named:
+            return standing
+        here = {one.actor.id for one in await self.roster.colleagues(tenant_id, sorted(named), (), standing.now)}
+        pending = tuple(
+            one.model_copy(update={"mentioned": tuple(m for m in _mentions(one) if m in here)}) if _mentions(one) else one
+            for one in standing.pending
+        )
+        return standing.model_copy(update={"pending": pending})
 
     async def _with_terms(self, case: Case, standing: Standing) -> Standing:
         for number, one in enumerate(standing.pending):
@@ -81,6 +94,12 @@ class Lookups:
 
 def _brings_decision(pending: Pending) -> bool:
     return pending.body.get("type") == "open" and pending.body.get("decision") is not None
+
+
+def _mentions(pending: Pending) -> list[str]:
+    """Whom a note mentions. What is no note, or none that can be read, is judged and answered with the others."""
+    said = pending.body.get("mentions") if pending.body.get("type") == "note" else None
+    return [one for one in said if isinstance(one, str)] if isinstance(said, list) else []
 
 
 def _may_escalate(case: Case, standing: Standing) -> bool:

@@ -52,6 +52,8 @@ class Pending(Kept):
     """Who speaks, looked up now; None: nobody with this id has anything to do with the case."""
     target: Actor | None = None
     """The person whom the command names (``assign``), looked up now."""
+    mentioned: tuple[str, ...] | None = None
+    """Those whom a note mentions and who work here, looked up now by :class:`Roster`."""
     terms: Terms | None = None
     """The terms that a re-target leads to, resolved now by :class:`Policies`."""
     appealed_before: str | None = None

@@ -109,7 +109,7 @@ async def carried_out(parts: Parts, tenant_id: str, order: Order) -> tuple[Place
         placed = await parts.bulk.place(tenant_id, order)
     except (InstantAhead, TooMany) as refused:
         raise Problem(refused.code, str(refused).partition(": ")[2]) from None
-    await _wake(parts, tenant_id, placed.members)
+    await wake(parts, tenant_id, placed.members)
     return placed, await parts.bulk.results(tenant_id, placed)
 
 
@@ -125,7 +125,7 @@ def told(results: Sequence[Result]) -> tuple[dict[str, int], list[BulkResult]]:
     return counts, [BulkResult(case=one.case_id, **one.model_dump(exclude={"case_id"})) for one in in_order]
 
 
-async def _wake(parts: Parts, tenant_id: str, members: Sequence[Member]) -> None:
+async def wake(parts: Parts, tenant_id: str, members: Sequence[Member]) -> None:
     """Have the cases judge it now, as far as they get to it in the time that a caller waits; the relay wakes the others."""
     a_few = asyncio.Semaphore(_AT_A_TIME)
 

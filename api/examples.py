@@ -139,6 +139,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "escalate": {"by": _CLAIMANT},
     "assign": {"by": "per_dana", "owner": "per_mara", "reason": "assigned"},
     "take": {"by": "per_mara"},
+    "skip": {"by": "per_mara", "reason": "too_technical"},
     "request_evidence": {"by": "per_mara", "of": "respondent", "what": "Which version was deployed on the day of the report?"},
     "submit_evidence": {"by": _CLAIMANT, "text": "Recording of the request and its answer.", "confidential": False},
     "rule": {

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from domain.calendars import Calendar
+from domain.case import Case
+from domain.notices import NoticeDraft
 from domain.report import Report
 from policies.pack import Pack
+from storage.absences import PostgresAbsences
 from storage.bulk import PostgresBulk
+from storage.desk import PostgresDesk
 from storage.idempotency import PostgresIdempotency
 from storage.inbox import PostgresInbox
 from storage.intake import PostgresIntake
 from storage.library import PostgresLibrary
+from storage.records import PostgresRecords
 from storage.tenants import KeyHolder, Tenant
 from storage.views import PostgresViews
 from workflows.handles import Named
@@ -57,6 +62,14 @@ class Doors(Protocol):
     async def ask(self, case: Named, command_id: str, wait_for: timedelta) -> Answered:
         """The answer to a command in the inbox. Raises :class:`workflows.handles.NotReached` when none came in time."""
         ...
+
+
+class Letters(Protocol):
+    """Words letters before anything has happened; :class:`adapters.letters.preview.LetterPreviews` is one."""
+
+    def word(
+        self, draft: NoticeDraft, case: Case, *, tenant: tuple[str, str], name: str | None, texts: Mapping[str, str], at: datetime
+    ) -> tuple[str, str]: ...
 
 
 class Reply(Protocol):
@@ -120,6 +133,10 @@ class Parts:
     inbox: PostgresInbox
     views: PostgresViews
     bulk: PostgresBulk
+    records: PostgresRecords
+    letters: Letters
+    desk: PostgresDesk
+    absences: PostgresAbsences
     library: PostgresLibrary
     tenants: Tenants
     """Both: :class:`storage.tenants.PostgresTenants`. A local desk may bring key holders of its own."""

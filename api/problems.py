@@ -116,6 +116,11 @@ PROBLEMS: dict[str, Row] = {
     "bulk_forbidden": Row(403, "Not for many cases at once", "Send it to each case by itself; see `in_bulk` for what goes."),
     "bulk_too_large": Row(422, "Too many cases", "A bulk goes to at most 1,000 cases: narrow the selection, and send several."),
     "selection_unclear": Row(422, "Which cases?", "Name at least one filter, or `all: true` alone for every open case."),
+    # the desk
+    "person_absent": Row(409, "Away", "Say first that you are there again: `POST /v1/people/{person_id}/returns`."),
+    "not_absent": Row(409, "Not away", "Nobody said that they are, or the absence is over."),
+    "person_unknown": Row(422, "Nobody of the team", "Mention people who work here, by their ids (`per_…`)."),
+    "queue_not_yours": Row(422, "Not one of your queues", "Name one of your own, or none."),
     # clocks and interim measures
     "clock_unknown": Row(409, "No such clock runs", "See `running` in `fields` for the clocks that do."),
     "clock_statutory": Row(403, "A limit of the law", "Nobody can make it stand still; extend it as its law allows."),

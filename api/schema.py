@@ -13,7 +13,7 @@ from pydantic import BaseModel, create_model
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
-from api import answers, bulk_answers, clock_answers
+from api import answers, bulk_answers, clock_answers, desk_answers, preview
 from api.bulk import IN_BULK
 from api.envelope import VERSION
 from api.problems import MEDIA_TYPE
@@ -27,6 +27,8 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     answers.CommandBody, answers.TakenBody, answers.CheckBody, clock_answers.ClockList, clock_answers.ExplanationBody,
     clock_answers.FreezeRequest, clock_answers.ThawRequest, clock_answers.BulkBody, clock_answers.IncidentList,
     clock_answers.MovesPage, bulk_answers.BulkRequest, bulk_answers.BulkAction,
+    desk_answers.TakeNextRequest, desk_answers.NextBody, desk_answers.AbsenceRequest, desk_answers.ReturnRequest,
+    desk_answers.AbsenceBody, desk_answers.DeskBody, desk_answers.TeamList, desk_answers.WorkBody, preview.PreviewBody,
 )  # fmt: skip
 
 PROBLEM: dict[str, Any] = {

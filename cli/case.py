@@ -115,13 +115,20 @@ def rule(
     remedy: Annotated[
         list[str] | None, typer.Option(help="type, or type:amount:currency with the amount in minor units; repeatable.")
     ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Only show what would follow, and the parties' letters.")] = False,
     tenant: Tenant = None,
     json: AsJson = False,
 ) -> None:
     """Rule on a case."""
     text = sys.stdin.read() if reasons == "-" else reasons
     command = {"type": "rule", "outcome": outcome, "reasons": text, "remedies": [_remedy(r) for r in remedy or []]}
-    _send(case_id, command | ({"ground": ground} if ground else {}), Target(tenant, speaker), json=json)
+    command |= {"ground": ground} if ground else {}
+    if preview:
+        from cli.previews import show
+
+        show(case_id, command, Target(tenant, speaker), json=json)
+    else:
+        _send(case_id, command, Target(tenant, speaker), json=json)
 
 
 @app.command()

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from activities.messages import Answer
 from policies.calendars import CalendarFault, holiday_data_version
@@ -101,9 +101,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from api.parts import Parts
     from cli.operator import OperatorKeys
     from cli.parsing import parsers
-    from storage.bulk import PostgresBulk
     from storage.idempotency import PostgresIdempotency
-    from storage.inbox import PostgresInbox
     from storage.intake import PostgresIntake
     from storage.views import PostgresViews
 
@@ -118,9 +116,8 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
         database_ready, temporal_ready = _checks(database, client)
         yield Parts(
             intake=PostgresIntake(database, vault),
-            inbox=PostgresInbox(database, vault),
             views=PostgresViews(database, vault),
-            bulk=PostgresBulk(database, vault),
+            **_team_parts(settings, database, vault),
             library=PostgresLibrary(database),
             tenants=tenants,
             keys=await OperatorKeys.of(tenants, operator) if operator else tenants,
@@ -134,6 +131,28 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             also_ready={"temporal": temporal_ready},
             metrics=settings.metrics,
         )
+
+
+def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[str, Any]:
+    """What people of the team work with: the inbox, bulks, the desk and the preview of rulings."""
+    from adapters.letters.composer import Composer
+    from adapters.letters.preview import LetterPreviews
+    from storage.absences import PostgresAbsences
+    from storage.bulk import PostgresBulk
+    from storage.desk import PostgresDesk
+    from storage.inbox import PostgresInbox
+    from storage.records import PostgresRecords
+
+    inbox, bulk = PostgresInbox(database, vault), PostgresBulk(database, vault)
+    return {
+        "inbox": inbox,
+        "bulk": bulk,
+        "records": PostgresRecords(database),
+        # As the worker's letters: the embedded mail catcher takes no answers.
+        "letters": LetterPreviews(Composer(replies=settings.smtp_host is not None)),
+        "desk": PostgresDesk(database, inbox),
+        "absences": PostgresAbsences(database, bulk),
+    }
 
 
 def _checks(database: Database, client: Client) -> tuple[Check, Check]:

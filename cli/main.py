@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from cli import audit, bulk, calendar, case, clock, policy, reasons, serve, stack, tenant
+from cli import audit, bulk, calendar, case, clock, desk, policy, reasons, serve, stack, tenant
 from cli.doctor import doctor
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 app.add_typer(case.app, name="case")
 app.add_typer(clock.app, name="clock")
 app.add_typer(bulk.app, name="bulk")
+app.add_typer(desk.app, name="desk")
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(policy.app, name="policy")
 app.add_typer(reasons.app, name="reasons")

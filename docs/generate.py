@@ -61,6 +61,7 @@ SAMPLES: dict[str, Any] = {
 OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "close": {"outcome": "expired"},
     "pause": {"reason": "waiting_for_the_bank"},
+    "skip": {"reason": "too_technical"},
     "snooze": {"reason": "waiting_for_the_bank"},
     "resume": {"reason": "bank_answered"},
     "extend": {"clock": "ruling", "reason": "many_attachments", "reasons": "Both sides sent logs, which take time to read."},

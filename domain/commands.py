@@ -22,6 +22,7 @@ from domain.procedure_commands import (
     ProcedureCommand,
     SkipStep as SkipStep,
 )
+from domain.desk_commands import Skip as Skip
 from domain.prose import FROM_OUTSIDE, Prose, SealedText, Sealer
 from domain.ruling_commands import (
     Appeal as Appeal,
@@ -101,6 +102,8 @@ class Note(CommandBase):
 
     type: Literal["note"] = "note"
     text: SealedText
+    mentions: Annotated[tuple[PersonId, ...], Field(max_length=20)] = ()
+    """Colleagues who are told of it."""
 
 
 class Offer(CommandBase):
@@ -216,7 +219,8 @@ class ReportDelivery(CommandBase):
 
 
 Command = Annotated[
-    Open | Admit | Decline | Message | Note | Offer | AcceptOffer | DeclineOffer | Escalate | Assign | Take | RequestEvidence
+    Open | Admit | Decline | Message | Note | Offer | AcceptOffer | DeclineOffer | Escalate | Assign | Take
+    | Skip | RequestEvidence
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
     | ProcedureCommand | LegalHoldCommand | AskIdentity,

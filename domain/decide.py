@@ -20,6 +20,7 @@ from domain.base import Kept, Outcome, Phase, Side, derived_id
 from domain.case import Case
 from domain.conditions import unmet
 from domain.deadlines import deadline
+from domain.desk import noted, skip
 from domain.fairness import bar_to_judging, why_not
 from domain.refusals import (
     AlreadyOpen,
@@ -43,6 +44,8 @@ class Voice(Kept):
 
     actor: f.Actor | None
     target: f.Actor | None = None
+    mentioned: tuple[str, ...] | None = None
+    """Those whom a note mentions and who work here; None: nobody was looked up."""
     terms: Terms | None = None
     """The terms that a re-target leads to, resolved when it is judged."""
     team: tuple[f.Colleague, ...] | None = None
@@ -109,7 +112,7 @@ def _message(case: Case, command: c.Message, voice: Voice, at: datetime) -> Fact
 
 
 def _note(case: Case, command: c.Note, voice: Voice, at: datetime) -> Facts:
-    return (f.NoteAdded(text=command.text),)
+    return (noted(command, voice),)
 
 
 def _offer(case: Case, command: c.Offer, voice: Voice, at: datetime) -> Facts:
@@ -231,6 +234,7 @@ _RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
     "escalate": _escalate,
     "assign": _assign,
     "take": _take,
+    "skip": skip,
     "request_evidence": _request_evidence,
     "submit_evidence": _submit_evidence,
     "rule": r.rule,

@@ -36,6 +36,7 @@ from domain.procedure_facts import (
     StepCompleted as StepCompleted,
     StepSkipped as StepSkipped,
 )
+from domain.desk_facts import CaseSkipped as CaseSkipped
 from domain.prose import Prose
 from domain.ruling_facts import (
     AppealLodged as AppealLodged,
@@ -109,6 +110,8 @@ class MessageSent(Kept):
 class NoteAdded(Kept):
     type: Literal["note_added"] = "note_added"
     text: Prose
+    mentions: tuple[str, ...] = ()
+    """People of the team who are told of it."""
 
 
 class OfferMade(Kept):
@@ -182,7 +185,8 @@ class CaseReopened(Kept):
 
 
 Fact = Annotated[
-    CaseOpened | PhaseEntered | CaseDeclined | CaseAssigned | CaseQueued | MessageSent | NoteAdded | OfferMade | OfferAccepted
+    CaseSkipped
+    | CaseOpened | PhaseEntered | CaseDeclined | CaseAssigned | CaseQueued | MessageSent | NoteAdded | OfferMade | OfferAccepted
     | OfferDeclined | EvidenceRequested | EvidenceSubmitted | EvidenceLapsed | RulingDrafted | RulingApproved | RulingReturned
     | RulingRetracted | RulingIssued | CaseRemitted | AppealLodged | AppealWithdrawn | EffectOrdered | EffectReported
     | DeliveryFailed | LevelReached | CaseWithdrawn | CaseClosed | CaseReopened | ClocksPaused | ClocksResumed | ClocksFrozen

@@ -126,6 +126,8 @@ TABLE: tuple[Row, ...] = (
     _row(_P.APPEALABLE, "extend", "lead ops"),
     *(_row(phase, "retarget", "lead ops") for phase in Phase if phase is not Phase.CLOSED),
     *(_row(phase, command, "ops system") for phase in Phase if phase is not Phase.CLOSED for command in ("freeze", "thaw")),
+    # the desk: an owner who cannot go on with it gives it back
+    *(_row(phase, "skip", "owner") for phase in (_P.INTAKE, _P.SETTLEMENT, _P.REVIEW, _P.APPEAL)),
     # interim measures: imposed by whoever handles the case, looked at again by them or a lead
     _row(_P.INTAKE, "impose_interim", "judge ops"),
     _row(_P.REVIEW, "impose_interim", "owner"),

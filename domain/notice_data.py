@@ -123,6 +123,8 @@ def texts(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Prose]:
             found["what"] = fact.what
         case "message_sent" | "offer_made":
             found["text"] = fact.text
+        case "note_added" if audience == "staff":
+            found["text"] = fact.text
         case "evidence_submitted" if not fact.confidential:
             found["text"] = fact.text
         case _:

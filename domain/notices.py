@@ -47,7 +47,9 @@ def plan(after: Case, moments: Iterable[Moment], notices: Notices) -> Planned:
     if not notices:
         return ()
     happened: dict[str, f.Recording] = {}
+    mentions: list[tuple[int, NoticeDraft]] = []
     for recording, events in moments:
+        mentions += _mentioned(after, recording)
         for event in sorted(events):
             happened.setdefault(event, recording)
     planned: dict[tuple[str, str], tuple[int, NoticeDraft]] = {}
@@ -56,7 +58,20 @@ def plan(after: Case, moments: Iterable[Moment], notices: Notices) -> Planned:
             for draft in _drafts(after, happened[event], event, audiences):
                 party = draft.audience in ("claimant", "respondent")
                 planned.setdefault((draft.recipient, "" if party else event), (happened[event].seq, draft))
-    return tuple(planned.values())
+    return (*planned.values(), *mentions)
+
+
+def _mentioned(case: Case, recording: f.Recording) -> list[tuple[int, NoticeDraft]]:
+    """Whoever a note mentions is told, whatever the pack says; nobody is told of their own note."""
+    fact = recording.fact
+    if not isinstance(fact, f.NoteAdded):
+        return []
+    data = {**_standing(case, "staff"), "seq": recording.seq}
+    said = texts(case, fact, "staff")
+    people = (one for one in fact.mentions if one != recording.actor.id)
+    return [
+        (recording.seq, NoticeDraft(event="mentioned", recipient=one, audience="staff", data=data, texts=said)) for one in people
+    ]
 
 
 def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Audience, ...]) -> list[NoticeDraft]:

@@ -52,6 +52,12 @@ class OwnRuling(Refusal):
     code = "own_ruling"
 
 
+class PersonUnknown(Refusal):
+    """Nobody of the team has the id that a note mentions."""
+
+    code = "person_unknown"
+
+
 class AlreadyOpen(Refusal):
     """The case was opened before."""
 

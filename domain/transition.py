@@ -43,7 +43,20 @@ def step(
     """
     # A command can be received before, yet recorded after, its neighbour: the record's instants never run backwards.
     at = max(at, case.updated_at) if case is not None else at
-    facts = decide(case, command, voice, at)
+    return apply(case, case_id, command, voice, decide(case, command, voice, at), at, recorded_at, books)
+
+
+def apply(
+    case: Case | None,
+    case_id: str,
+    command: c.Command,
+    voice: Voice,
+    facts: tuple[Fact, ...],
+    at: datetime,
+    recorded_at: datetime,
+    books: Books,
+) -> Step:
+    """The step that these facts make, once they are decided."""
     before, recordings, meant = case, [], []
     for fact in facts:
         recording = _recording(case, command, voice, fact, at, recorded_at)

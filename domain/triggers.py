@@ -26,6 +26,8 @@ def triggers(before: Case | None, fact: Fact, after: Case) -> frozenset[str]:
             found.add(f"{fact.type}:{fact.side.value if fact.side else 'platform'}")
         case "message_sent":
             found.add(f"message_sent:{fact.sender}")
+        case "note_added" if fact.mentions:
+            found.add("mentioned")
         case "level_reached":
             found.add(f"level_reached:{fact.action}")
         case "case_closed" if before is not None:

@@ -22,6 +22,7 @@ BACK = frozenset({"returned", "retracted", "cross_appealed"})
 """Why a case goes back from there to where, for everybody outside, it was all the time."""
 
 _INTERNAL = frozenset({
+    "case_skipped",
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
     "delivery_failed", "effect_ordered", "clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "case_retargeted",
     "identity_asked", "legal_hold_placed", "legal_hold_lifted", "step_completed", "step_skipped", "root_cause_named",

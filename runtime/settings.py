@@ -107,6 +107,10 @@ class Settings(BaseSettings):
         timedelta(seconds=2),
         description="Pause between two looks for commands that Temporal has not taken, in seconds or ISO 8601.",
     )
+    lease_for: timedelta = Field(
+        timedelta(minutes=30),
+        description="Work on a case counts as over when its owner has done nothing for so long, in seconds or ISO 8601.",
+    )
     webhook_allow_private: bool = Field(
         False,
         description="Let outgoing webhooks go to private and loopback addresses. For development only: it opens the way inside.",
@@ -124,7 +128,7 @@ class Settings(BaseSettings):
         description="Kill this process at the named point, `name` or `name:n` for its n-th passing. Ignored outside development.",
     )
 
-    @field_validator("relay_every_for", mode="before")
+    @field_validator("relay_every_for", "lease_for", mode="before")
     @classmethod
     def _in_seconds(cls, value: Any) -> Any:
         """Take a bare number for seconds, also as text, which is all that an environment can give."""

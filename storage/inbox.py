@@ -105,13 +105,26 @@ class PostgresInbox:
         The same id with the same body changes nothing. What is no command, or comes under an id that is taken, is kept as refused
         under an id of its own. Raises :class:`Never` (``case_unknown``) and :class:`Conflict` (``idempotency_key_reused``).
         """
+        async with self._database.tenant(tenant_id) as conn:
+            return await self.receive_on(conn, tenant_id, case_id, raw, channel=channel, idempotency_key=idempotency_key)
+
+    async def receive_on(
+        self,
+        conn: Connection,
+        tenant_id: str,
+        case_id: str,
+        raw: object,
+        *,
+        channel: str = "api",
+        idempotency_key: str | None = None,
+    ) -> Receipt:
+        """The same on a connection that is in use, as a part of what goes on there."""
         letter = read_letter(raw, channel)
         visit = _Visit(self._vault, tenant_id, case_id, letter, channel, idempotency_key)
-        async with self._database.tenant(tenant_id) as conn:
-            for _ in range(_TRIES):
-                receipt = await visit.keep(conn)
-                if receipt is not None:
-                    return receipt
+        for _ in range(_TRIES):
+            receipt = await visit.keep(conn)
+            if receipt is not None:
+                return receipt
         raise ConnectionError("the inbox is contended; try again")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -18,6 +19,7 @@ from domain.chain import Chained
 from domain.facts import CaseAssigned, CaseOpened, CaseRetargeted, EffectOrdered, EffectReported
 from domain.transition import calendars_of
 from storage import sql_records as sql
+from storage.leases import LEASE_FOR, lease_rows
 from storage.parsed import ParsedCalendars
 from storage.pool import Connection, Database
 
@@ -38,8 +40,8 @@ Row = dict[str, Any]
 class PostgresRecords:
     """Implements :class:`activities.ports.Records`."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, lease_for: timedelta = LEASE_FOR) -> None:
+        self._database, self._lease_for = database, lease_for
         self._calendars = ParsedCalendars()
         self._notices: dict[str, Notices] = {}
 
@@ -77,7 +79,7 @@ class PostgresRecords:
     async def write(self, tenant_id: str, case_id: str, transition: Transition) -> bool:
         """Store the transition in one statement; False when the turn has moved. Raises Unstorable for bad data."""
         try:
-            statement, arguments = _writing(transition)
+            statement, arguments = _writing(transition, self._lease_for)
             async with self._database.tenant(tenant_id) as conn:
                 written = bool(await conn.fetchval(statement, tenant_id, case_id, transition.turn, *arguments))
                 if not written and await conn.fetchval(sql.TURN, tenant_id, case_id) == transition.turn:
@@ -126,7 +128,7 @@ def _standing(
     )
 
 
-def _writing(transition: Transition) -> tuple[str, list[Any]]:
+def _writing(transition: Transition, lease_for: timedelta) -> tuple[str, list[Any]]:
     """The statement that stores a transition, and its arguments."""
     holds: dict[str, Any] = {}
     case = transition.case
@@ -141,6 +143,7 @@ def _writing(transition: Transition) -> tuple[str, list[Any]]:
         holds["notices"] = notice_rows(transition)
         holds["ordered"] = ordered_effects(transition, case)
         holds["reported"] = reported_effects(transition)
+        holds["worked"] = lease_rows(transition, lease_for)
         holds["given"] = [c.recording.fact.owner for c in transition.facts if isinstance(c.recording.fact, CaseAssigned)]
     holds["answers"] = [_answer(a) for a in transition.answers]
     holds["archive"] = archived(transition)

@@ -17,19 +17,21 @@ _OPEN_CASES = "(SELECT count(*) FROM cases c WHERE c.tenant = $1 AND c.owner = p
 # Nothing was published under the name, or there is no name: always there.
 _SHIFTS = "(SELECT v.ref FROM calendar_versions v WHERE v.name = p.hours ORDER BY v.id DESC LIMIT 1)"
 
-_LANGUAGES = "CASE WHEN p.languages = '{}' THEN ARRAY[split_part(p.locale, '-', 1)] ELSE p.languages END"
-_ABSENT = "coalesce(p.absent_from <= $3 AND coalesce(p.absent_until > $3, true), false)"
+LANGUAGES = "CASE WHEN cardinality(p.languages) = 0 THEN ARRAY[split_part(p.locale, '-', 1)] ELSE p.languages END"
+"""What a row ``p`` of people speaks."""
+ABSENT = "coalesce(p.absent_from <= $3 AND coalesce(p.absent_until > $3, true), false)"
+"""Whether a row ``p`` of people is away at the instant $3."""
 
 CANDIDATES = f"""
 SELECT person_as_actor(p) AS actor, p.capacity, p.last_assigned_at, {_OPEN_CASES} AS open_cases, {_SHIFTS} AS shifts,
-    p.skills, {_LANGUAGES} AS languages
+    p.skills, {LANGUAGES} AS languages
 FROM people p
-WHERE p.tenant = $1 AND p.active AND $2 = ANY(p.queues) AND NOT {_ABSENT}
+WHERE p.tenant = $1 AND p.active AND $2 = ANY(p.queues) AND NOT {ABSENT}
 ORDER BY p.id
 """  # noqa: S608 - put together from constants
 COLLEAGUES = f"""
 SELECT person_as_actor(p) AS actor, p.roles, {_OPEN_CASES} < p.capacity AS free, {_SHIFTS} AS shifts,
-    {_ABSENT.replace("$3", "$4")} AS absent, p.absent_until
+    {ABSENT.replace("$3", "$4")} AS absent, p.absent_until
 FROM people p
 WHERE p.tenant = $1 AND p.active AND (p.id = ANY($2) OR p.roles && $3)
 ORDER BY p.id

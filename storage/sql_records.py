@@ -2,6 +2,8 @@
 
 from functools import cache
 
+from storage.leases import WORKED
+
 LOCK = "SELECT 1 FROM cases WHERE tenant = $1 AND id = $2 FOR UPDATE"
 
 TURN = "SELECT turn FROM cases WHERE tenant = $1 AND id = $2"
@@ -153,6 +155,7 @@ reported AS (
 given AS (
     UPDATE people a SET last_assigned_at = clock_timestamp() FROM gate g WHERE a.tenant = $1 AND a.id = ANY({}::text[])
 )""",
+    "worked": WORKED,
 }
 
 PARTS = tuple(_PARTS)

@@ -7,15 +7,15 @@ from typing import Any
 
 from storage.sql_records import STATE
 
-_HELD = f"""
+HELD = f"""
 SELECT c.id, c.kind, c.opened_at, {STATE} AS state, c.external_id, c.source, c.turn, c.next_due_at, c.next_clock
 FROM cases c
 """  # noqa: S608 - put together from constants
 
-CASE = _HELD + "WHERE c.tenant = $1 AND c.id = $2"
+CASE = HELD + "WHERE c.tenant = $1 AND c.id = $2"
 
 LIVING = (
-    _HELD  # noqa: S608 - put together from constants
+    HELD  # noqa: S608 - put together from constants
     + """
 WHERE c.tenant = $1 AND c.id > $2 AND (c.status = 'open'
     OR EXISTS (SELECT FROM deadlines d WHERE d.tenant = $1 AND d.case_id = c.id)
@@ -94,7 +94,7 @@ def listing(
         where.append(cursor.format(*places))
     if order.startswith("next_due_at"):
         where.append("c.next_due_at IS NOT NULL")
-    return f"{_HELD}WHERE {' AND '.join(where)} ORDER BY {order} LIMIT $2", tuple(arguments)
+    return f"{HELD}WHERE {' AND '.join(where)} ORDER BY {order} LIMIT $2", tuple(arguments)
 
 
 def clauses(conditions: Mapping[str, Any], first: int) -> tuple[list[str], list[Any]]:

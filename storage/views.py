@@ -98,13 +98,13 @@ class PostgresViews:
         """One case."""
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(sql.CASE, tenant_id, case_id)
-        return _held(row) if row else None
+        return held(row) if row else None
 
     async def cases(self, tenant_id: str, which: CaseFilter, after: str | None = None, limit: int = 50) -> Sequence[Held]:
         """Cases that match, newest first, older than the case ``after``."""
         statement, arguments = sql.listing(conditions(which), "id < {}" if after else None, after, "id DESC")
         async with self._database.tenant(tenant_id) as conn:
-            return [_held(row) for row in await conn.fetch(statement, tenant_id, limit, *arguments)]
+            return [held(row) for row in await conn.fetch(statement, tenant_id, limit, *arguments)]
 
     async def due_first(
         self, tenant_id: str, which: CaseFilter, after: tuple[datetime, str] | None = None, limit: int = 50
@@ -113,7 +113,7 @@ class PostgresViews:
         wanted = {**conditions(which), "status =": "open"}
         statement, arguments = sql.listing(wanted, "(next_due_at, id) > ({}, {})" if after else None, after, "next_due_at, id")
         async with self._database.tenant(tenant_id) as conn:
-            return [_held(row) for row in await conn.fetch(statement, tenant_id, limit, *arguments)]
+            return [held(row) for row in await conn.fetch(statement, tenant_id, limit, *arguments)]
 
     async def actor(self, tenant_id: str, case_id: str, actor_id: str) -> Actor | None:
         """A person, key or party as ``record`` would see them on this case; None: nobody."""
@@ -199,7 +199,7 @@ class PostgresViews:
     async def open_ids(self, tenant_id: str, after: str = "", limit: int = 500) -> Sequence[Held]:
         """Cases that something may still happen in (open, or closed and not quiet), by id, for a revival of everything."""
         async with self._database.tenant(tenant_id) as conn:
-            return [_held(row) for row in await conn.fetch(sql.LIVING, tenant_id, after, limit)]
+            return [held(row) for row in await conn.fetch(sql.LIVING, tenant_id, after, limit)]
 
 
 def conditions(which: CaseFilter) -> dict[str, Any]:
@@ -218,7 +218,8 @@ def conditions(which: CaseFilter) -> dict[str, Any]:
     }
 
 
-def _held(row: asyncpg.Record) -> Held:
+def held(row: asyncpg.Record) -> Held:
+    """A row of a statement that begins with :data:`storage.sql_views.HELD`."""
     return Held(
         id=row["id"],
         kind=row["kind"],

@@ -29,6 +29,8 @@ from policies.shelf import Shelf
 from runtime.failpoints import FailPoints
 from runtime.places import Places
 from runtime.settings import Settings
+from storage.absences import PostgresAbsences
+from storage.bulk import PostgresBulk
 from storage.effects import PostgresEffects
 from storage.inbox import PostgresInbox
 from storage.library import PostgresLibrary
@@ -39,6 +41,7 @@ from storage.records import PostgresRecords
 from storage.relay import PostgresRelay
 from storage.roster import PostgresRoster
 from storage.vault import Vault
+from workers.absences import AbsencesFirst
 from workers.counting import Counters, CountingNotifier, CountingRecords
 from workers.failing import CONTINUE_AS_NEW, FailingInterceptor
 from workers.policies import ShelfPolicies
@@ -69,7 +72,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         notifier = CountingNotifier(_notifier(settings, places, points), counters)
         outbox, effects = PostgresOutbox(database, vault), PostgresEffects(database, vault)
         inbox = PostgresInbox(database, vault)
-        records = CountingRecords(PostgresRecords(database), counters)
+        records = CountingRecords(PostgresRecords(database, settings.lease_for), counters)
         roster = PostgresRoster(database)
         policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database))
         lookups = Lookups(roster, policies, PostgresPrecedents(database))
@@ -85,7 +88,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
                 deliver.give_up,
                 CarryOutActivities(effects, remedies, points.hit).carry_out,
             ],
-            relay=PostgresRelay(database),
+            relay=AbsencesFirst(PostgresAbsences(database, PostgresBulk(database, vault)), PostgresRelay(database)),
             counters=counters,
             interceptors=[FailingInterceptor(points.hit)] if points.armed(CONTINUE_AS_NEW) else [],
         )

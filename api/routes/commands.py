@@ -47,6 +47,7 @@ VERBS = (
     Verb("withdrawals", "withdraw", "Take the report or the appeal back"),
     Verb("assignments", "assign", "Assign the case"),
     Verb("take", "take", "Take the case"),
+    Verb("skips", "skip", "Give the case back to its queue"),
     Verb("admissions", "admit", "Let a report through the gate"),
     Verb("declinations", "decline", "Turn a report away"),
     Verb("close", "close", "End a case that cannot be decided"),

@@ -99,6 +99,9 @@ LETTERS = {
     ),
     "case_closed.claimant": a_notice("case_closed", data={"phase": "closed", "case_outcome": "ruled", "reason": "deadline"}),
     "case_withdrawn.respondent": to_respondent("case_withdrawn", data={"phase": "closed", "case_outcome": "withdrawn"}),
+    "mentioned.staff": to_staff(
+        "mentioned", data={**REVIEW, **DUE, "priority": "high"}, texts={"text": "Could you look at the log?"}
+    ),
     "case_assigned.staff": to_staff("case_assigned", data={**REVIEW, **DUE, "priority": "high", "due_clock": "ruling"}),
     "escalation.staff": to_staff(
         "level_reached:escalate",
@@ -183,7 +186,7 @@ EVENTS = [
     "evidence_requested:respondent", "evidence_submitted", "requests_settled",
     "evidence_lapsed", "offer_made", "offer_accepted", "offer_declined",
     "message_sent", "ruling_drafted", "ruling_issued", "ruling_returned", "appeal_lodged", "appeal_withdrawn", "case_remitted",
-    "case_closed", "case_withdrawn", "case_reopened", "case_assigned", "case_queued", "level_reached:warn",
+    "case_closed", "case_withdrawn", "case_reopened", "case_assigned", "case_queued", "mentioned", "level_reached:warn",
     "level_reached:escalate", "delivery_failed", "effect_reported", "clock_extended", "interim_imposed", "interim_ended",
     "unheard_of:thing",
 ]  # fmt: skip

@@ -17,11 +17,15 @@ from adapters.intake.errors import ReportInvalid
 from adapters.intake.generic import report_from_json
 from adapters.intake.mail import MailIntake
 from adapters.intake.stripe import StripeIntake
+from adapters.letters.composer import Composer
+from adapters.letters.preview import LetterPreviews
 from api.app import create_app
 from api.parts import Parsers, Parts
 from api.throttle import Throttle
 from policies.shelf import Shelf
+from storage.absences import PostgresAbsences
 from storage.bulk import PostgresBulk
+from storage.desk import PostgresDesk
 from storage.idempotency import PostgresIdempotency
 from storage.inbox import PostgresInbox
 from storage.intake import PostgresIntake
@@ -127,11 +131,16 @@ class Office:
 
     def parts(self, **changes: Any) -> Parts:
         """What the API is made of here."""
+        bulk = PostgresBulk(self.database, self.vault)
         made = Parts(
             intake=PostgresIntake(self.database, self.vault),
             inbox=self.inbox,
             views=self.views,
-            bulk=PostgresBulk(self.database, self.vault),
+            bulk=bulk,
+            records=self.records,
+            letters=LetterPreviews(Composer()),
+            desk=PostgresDesk(self.database, self.inbox),
+            absences=PostgresAbsences(self.database, bulk),
             library=PostgresLibrary(self.database),
             tenants=self.tenants,
             keys=self.tenants,

@@ -27,7 +27,7 @@ BEHIND_THE_DOOR = frozenset({"approval", "ruled"})
 STAFF_ONLY = ("priority", "owner", "queue", "round", "escalations", "hands", "pack", "pack_version")
 UNTOLD = frozenset({
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
-    "delivery_failed", "effect_ordered",
+    "delivery_failed", "effect_ordered", "case_skipped",
 })  # fmt: skip
 """Facts that nobody outside hears of, whatever the phase."""
 HOLDING = frozenset({"clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "case_retargeted"})

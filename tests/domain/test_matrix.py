@@ -169,6 +169,7 @@ _BODIES: dict[str, dict[str, Any]] = {
     "decide_appeal": {"decision": "uphold"},
     "report_delivery": {"notice_id": "ntc_1", "reason": "mailbox_gone"},
     "pause": {"reason": "expert_asked"},
+    "skip": {"reason": "too_technical"},
     "retarget": {"priority": "urgent", "reason": "press_asks"},
     "freeze": {"incident": "inc_outage"},
     "thaw": {"incident": "inc_outage"},

@@ -206,6 +206,7 @@ class TestActions:
         bodies: dict[str, dict[str, Any]] = {
             "offer": offer, "assign": {"owner": "per_m3"}, "request_evidence": {"of": "claimant"},
             "rule": dict(OUTCOMES[kind]["light"]), "decide_appeal": {"decision": "uphold"}, "pause": {"reason": "expert_asked"},
+            "skip": {"reason": "too_technical"},
             "snooze": {"until": "2026-06-01T09:00:00Z", "reason": "expert_asked"}, "freeze": {"incident": "inc_1"},
             "thaw": {"incident": "inc_1"}, "impose_interim": {"measure": "suspend", "reasons": "There is danger."},
             "retarget": {"priority": "low", "reason": "less"}, "review_interim": {"decision": "keep", "reasons": "As it was."},

@@ -1,0 +1,61 @@
+"""What is looked up for the commands that need it: whom notes mention, and nobody for all others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from activities.lookups import Lookups
+from activities.ports import Candidate, Pending, Resolved, Standing
+from domain.actors import Colleague
+from domain.case import Case
+from domain.clock_commands import Retarget
+from tests.support.cases import LEAD, MEDIATOR, OPS, PEOPLE, a_case
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+class Team:
+    """A roster that remembers whom it was asked about."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, ...]] = []
+
+    async def candidates(self, tenant_id: str, queue: str, at: datetime) -> Sequence[Candidate]:
+        return []
+
+    async def colleagues(self, tenant_id: str, people: Sequence[str], roles: Sequence[str], at: datetime) -> Sequence[Colleague]:
+        self.asked.append(tuple(people))
+        return [Colleague(actor=PEOPLE[one], roles=(PEOPLE[one].role,)) for one in people if one in PEOPLE]
+
+
+class NoPolicies:
+    async def resolve(self, case: Case, wanted: Retarget) -> Resolved | None:
+        return None
+
+
+def note(number: int, mentions: Any) -> Pending:
+    return Pending(command_id=f"cmd_{number}", received_at=NOW, body={"type": "note", "mentions": mentions})
+
+
+async def completed(team: Team, *pending: Pending) -> Standing:
+    case = a_case().in_review().case.model_copy(update={"timetable": ()})
+    return await Lookups(team, NoPolicies()).complete("acme", case.id, case, Standing(turn=1, now=NOW, pending=pending))
+
+
+class TestMentions:
+    async def test_are_those_who_work_here_each_note_its_own(self) -> None:
+        team = Team()
+        found = await completed(team, note(1, [LEAD, "per_nobody"]), note(2, [OPS]), note(3, []))
+        assert [one.mentioned for one in found.pending] == [(LEAD,), (OPS,), None]
+        assert team.asked == [tuple(sorted([LEAD, "per_nobody", OPS]))], "one question for all"
+
+    async def test_that_are_no_names_break_nothing(self) -> None:
+        found = await completed(Team(), note(1, "per_l1"), note(2, [7, MEDIATOR]))
+        assert [one.mentioned for one in found.pending] == [None, (MEDIATOR,)]
+
+    async def test_without_any_nobody_is_asked_about(self) -> None:
+        team = Team()
+        await completed(team, Pending(command_id="cmd_1", received_at=NOW, body={"type": "message"}))
+        assert team.asked == []

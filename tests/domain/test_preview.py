@@ -1,0 +1,76 @@
+"""What would follow from a ruling is what follows, and nothing has followed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain import facts as f
+from domain.base import Phase
+from domain.decide import Voice
+from domain.preview import Foreseen, foresee
+from domain.refusals import Refusal
+from domain.ruling_commands import DecideAppeal, Rule
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, MEDIATOR_2, OUTCOMES, RESPONDENT, Life, a_case
+
+
+def foreseen(life: Life, by: str, what: str, **fields: Any) -> Foreseen:
+    command = life.command(by, what, **fields)
+    assert isinstance(command, Rule | DecideAppeal)
+    return foresee(life.case, command, Voice(actor=life.actor(by)), life.now, life.books)
+
+
+class TestForesee:
+    @pytest.mark.parametrize("weight", ["light", "none", "both"])
+    def test_says_what_then_happens(self, weight: str) -> None:
+        said = OUTCOMES["bounty_dispute"][weight]
+        life = a_case().in_review()
+        before = life.case
+        found = foreseen(life, MEDIATOR, "rule", **said)
+        assert life.case == before
+        life.says(MEDIATOR, "rule", **said).fire("grace")
+        issued = next(x for x in life.facts if isinstance(x, f.RulingIssued))
+        ordered = [x.remedy for x in life.facts if isinstance(x, f.EffectOrdered)]
+        assert found.rights == issued.rights
+        assert [x.remedy for x in found.effects] == ordered
+        assert (found.case.phase, found.approval_because) == (life.case.phase, None)
+        told = {n.recipient: (n.event, n.data["outcome"]) for n in life.notices_for(CLAIMANT) if n.event == "ruling_issued"}
+        assert {n.recipient: (n.event, n.data["outcome"]) for n in found.notices if n.recipient == CLAIMANT} == told
+
+    def test_each_party_is_told_when_the_grace_is_over(self) -> None:
+        life = a_case().in_review()
+        found = foreseen(life, MEDIATOR, "rule", **OUTCOMES["bounty_dispute"]["light"])
+        assert found.told_at == life.now + timedelta(minutes=30)
+        assert [(n.recipient, n.audience) for n in found.notices] == [(CLAIMANT, "claimant"), (RESPONDENT, "respondent")]
+
+    def test_a_heavy_one_needs_a_second_person_and_goes_on_as_if_approved(self) -> None:
+        found = foreseen(a_case().in_review(), MEDIATOR, "rule", **OUTCOMES["bounty_dispute"]["heavy"])
+        assert found.approval_because == "amount_above_limit"
+        assert found.case.phase is Phase.APPEALABLE
+        assert [x.remedy.type for x in found.effects] == ["payout"]
+
+    def test_an_overturning_undoes_first(self) -> None:
+        life = a_case().appealable("light").says(RESPONDENT, "appeal").says(LEAD_2, "take")
+        found = foreseen(life, LEAD_2, "decide_appeal", decision="overturn", **OUTCOMES["bounty_dispute"]["none"])
+        assert [(x.remedy.type, x.reverses is not None) for x in found.effects] == [("payout", True)]
+        assert {r.side.value: r.because for r in found.rights} == {"claimant": "lost_something", "respondent": "nothing_lost"}
+
+    def test_what_is_sent_back_to_review_gives_nobody_a_right(self) -> None:
+        life = a_case().appealable("light").says(RESPONDENT, "appeal").says(LEAD_2, "take")
+        found = foreseen(life, LEAD_2, "decide_appeal", decision="remit")
+        assert (found.rights, found.effects, found.case.phase) == ((), (), Phase.REVIEW)
+
+    @pytest.mark.parametrize(
+        ("by", "fields", "code"),
+        [
+            (MEDIATOR, {"outcome": "rosy", "ground": "scope"}, "outcome_unknown"),
+            (MEDIATOR_2, {"outcome": "invalid", "ground": "scope"}, "not_your_case"),
+            (LEAD, {"outcome": "invalid", "ground": "scope"}, "not_your_case"),
+        ],
+    )
+    def test_what_would_be_refused_is(self, by: str, fields: dict[str, str], code: str) -> None:
+        with pytest.raises(Refusal) as caught:
+            foreseen(a_case().in_review(), by, "rule", **fields)
+        assert caught.value.code == code
