@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api.parts import Answered
 from domain.base import Instant, Money, Outcome, Phase, Priority, Side
-from domain.case import EvidenceRequest, LegalHold, OpenOffer
+from domain.case import EvidenceRequest, LegalHold, MadeOffer, OpenOffer, Returning
 from domain.commands import Remedy
 from domain.facts import Actor, AppealRight
 from domain.views import Action, Due, StepView, view
@@ -94,6 +94,10 @@ class CaseBody(_Body):
     deadlines: tuple[Due, ...] = ()
     available_actions: tuple[Action, ...] = ()
     offer: OpenOffer | None = None
+    offers: tuple[MadeOffer, ...] = ()
+    """All offers of the settlement, oldest first, with what became of them."""
+    returning: Returning | None = None
+    """Goods that go back before the money does."""
     requests: tuple[EvidenceRequest, ...] = ()
     ruling: RulingBody | None = None
     rights: tuple[AppealRight, ...] = ()

@@ -105,6 +105,8 @@ PROBLEMS: dict[str, Row] = {
     "condition_unknown": Row(422, "Unknown condition", "Use a condition of the kind; see `allowed` in `fields`."),
     "complaint_route_unknown": Row(422, "Unknown route of complaint", "Use a route of the kind; see `allowed` in `fields`."),
     "no_such_offer": Row(409, "No such offer", "Read the case again: the open offer is another one, or none."),
+    "no_return_awaited": Row(409, "No such return", "Nobody waits for goods, or they are not where the command says."),
+    "return_under_way": Row(409, "Settled, goods on their way", "What was agreed binds both; confirm or contest the return."),
     "own_offer": Row(403, "Your own offer", "The other side has to answer it."),
     "no_right_to_appeal": Row(403, "No right to appeal", "See `fields` for the reason."),
     "window_over": Row(409, "Too late", "The window for this is over."),

@@ -55,6 +55,9 @@ SAMPLES: dict[str, Any] = {
     "by_span": "4 working hours",
     "incident": "outage-0309",
     "measure": "payout_hold",
+    "carrier": "parcel_post",
+    "tracking": "RR 123 456 785 DE",
+    "received": True,
 }
 """A value for each field that somebody outside may fill in; the test parses every example made of them."""
 
@@ -74,11 +77,25 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "impose_interim": {"reasons": "Until it is clear whose account it is."},
     "place_hold": {"reason": "litigation", "reasons": "The respondent has sued."},
     "lift_hold": {"hold_id": "lgh_0198c5a2", "reasons": "The suit was settled."},
+    "contest_return": {"reasons": "The parcel holds another item."},
+    "decide_return": {"reasons": "The carrier's photograph shows the item."},
     "review_interim": {"decision": "keep", "reasons": "It is still not clear whose account it is."},
 }
 """Where a command says something else in a field than the others do."""
 
-PARTY_TYPES = {"offer", "accept_offer", "decline_offer", "escalate", "submit_evidence", "appeal", "withdraw", "message"}
+PARTY_TYPES = {
+    "offer",
+    "accept_offer",
+    "decline_offer",
+    "escalate",
+    "submit_evidence",
+    "appeal",
+    "withdraw",
+    "message",
+    "ship_return",
+    "confirm_return",
+    "contest_return",
+}
 
 
 KINDS = {

@@ -94,6 +94,31 @@ class OpenOffer(Kept):
     amount: Money | None = None
 
 
+class MadeOffer(OpenOffer):
+    """An offer of this settlement, and what became of it."""
+
+    made_at: Instant
+    became: Literal["open", "countered", "replaced", "accepted", "declined", "lapsed"] = "open"
+    became_at: Instant | None = None
+
+
+class Returning(Kept):
+    """Goods that a side sends back, and what waits for them."""
+
+    id: str
+    of: Side
+    because: str
+    remedies: tuple[Remedy, ...]
+    asked_at: Instant
+    shipped_at: Instant | None = None
+    state: Literal["awaited", "shipped", "contested"] = "awaited"
+
+    @property
+    def waits_for(self) -> WaitingOn:
+        """Whose turn it is."""
+        return {"awaited": self.of.value, "shipped": self.of.other.value, "contested": "staff"}[self.state]
+
+
 class EvidenceRequest(Kept):
     id: str
     of: Side
@@ -204,6 +229,11 @@ class Case(Kept):
     escalations: int = 0
 
     offer: OpenOffer | None = None
+    offers: tuple[MadeOffer, ...] = ()
+    """Every offer of the settlement, oldest first."""
+    returning: Returning | None = None
+    goods_back: bool = False
+    """The goods were sent back and count as received: nobody is asked for them again."""
     requests: tuple[EvidenceRequest, ...] = ()
     ruling: Ruling | None = None
     """The ruling that is drafted or in force in this round."""
@@ -253,6 +283,8 @@ class Case(Kept):
 
     def awaited_in(self, phase: Phase) -> WaitingOn:
         """Whose turn it is to somebody for whom the case is in this phase."""
+        if self.returning is not None and phase in (Phase.SETTLEMENT, Phase.APPEALABLE):
+            return self.returning.waits_for
         if phase is Phase.SETTLEMENT:
             return self.offer.side.other.value if self.offer else "both"
         if phase in (Phase.RULED, Phase.CLOSED, Phase.APPEALABLE):

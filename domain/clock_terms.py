@@ -41,7 +41,7 @@ Audiences = Annotated[tuple[Audience, ...], *_AsWords]
 Triggers = Annotated[tuple[Trigger, ...], *_AsWords]
 Phases = Annotated[tuple[Phase, ...], *_AsWords]
 
-DefaultAction = Literal["open_review", "proceed_on_file", "issue_ruling", "close", "lift_interim"]
+DefaultAction = Literal["open_review", "proceed_on_file", "issue_ruling", "close", "lift_interim", "end_return", "honour_return"]
 """What a clock can do by itself when it runs out (the stated default of the pack)."""
 
 

@@ -24,6 +24,13 @@ from domain.procedure_commands import (
 )
 from domain.desk_commands import Skip as Skip
 from domain.prose import FROM_OUTSIDE, Prose, SealedText, Sealer
+from domain.return_commands import (
+    ReturnCommand,
+    ConfirmReturn as ConfirmReturn,
+    ContestReturn as ContestReturn,
+    DecideReturn as DecideReturn,
+    ShipReturn as ShipReturn,
+)
 from domain.ruling_commands import (
     Appeal as Appeal,
     Approve as Approve,
@@ -111,12 +118,16 @@ class Offer(CommandBase):
 
     type: Literal["offer"] = "offer"
     remedy: Code
+    """One of the pack's offers (``refund_with_return``), or of its remedies where it lists no offers."""
     amount: Money | None = None
     text: SealedText | None = None
 
 
 class AcceptOffer(CommandBase):
-    """Accept the other side's open offer: binding, closes the case as settled and carries the remedy out."""
+    """Accept the other side's open offer: binding, closes the case as settled and carries the remedy out.
+
+    Where the goods go back first, the case stays open until they are there.
+    """
 
     type: Literal["accept_offer"] = "accept_offer"
     offer_id: Reference | None = None
@@ -223,7 +234,7 @@ Command = Annotated[
     | Skip | RequestEvidence
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
-    | ProcedureCommand | LegalHoldCommand | AskIdentity,
+    | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

@@ -12,6 +12,7 @@ from domain.refusals import (
     InterimUnknown,
     MeasureNotAllowed,
     NoOffer,
+    NoReturn,
     NoRight,
     NotAllowed,
     NotOnHold,
@@ -19,6 +20,7 @@ from domain.refusals import (
     OwnerMissing,
     OwnOffer,
     Refusal,
+    ReturnUnderWay,
     RootCauseUnknown,
     StepUnknown,
 )
@@ -27,8 +29,8 @@ from domain.refusals import (
 def unmet(case: Case, actor: Actor, command: str) -> Refusal | None:
     """Why this cannot be done as the case stands; None when it can."""
     match command:
-        case "accept_offer" | "decline_offer":
-            return _no_offer(case, actor)
+        case "accept_offer" | "decline_offer" | "offer" | "escalate" | "ship_return" | "confirm_return" | "contest_return":
+            return _between_the_sides(case, actor, command)
         case "take" if case.owner is not None:
             return OwnerMissing("The case has an owner; ask an ops lead to reassign it.")
         case "appeal":
@@ -66,6 +68,28 @@ def _of_others(case: Case, clock: Clock) -> bool:
     """A running clock that does not wait for the team."""
     definition = case.terms.clock(clock.name)
     return clock.stopped_at is None and definition is not None and not definition.is_the_teams
+
+
+def _between_the_sides(case: Case, actor: Actor, command: str) -> Refusal | None:
+    """With goods on their way back the sides have settled, and what they agreed on binds them."""
+    if command in ("accept_offer", "decline_offer"):
+        return _no_offer(case, actor)
+    if command in ("offer", "escalate") and case.returning is not None:
+        return ReturnUnderWay("The sides have settled, and the goods are going back.", state=case.returning.state)
+    return _on_its_way(case, command)
+
+
+def _on_its_way(case: Case, command: str) -> Refusal | None:
+    under_way = case.returning
+    if command not in ("ship_return", "confirm_return", "contest_return"):
+        return None
+    if under_way is None:
+        return NoReturn("Nobody waits for goods in this case.")
+    if command == "ship_return" and under_way.state != "awaited":
+        return NoReturn("The goods were sent before.", state=under_way.state)
+    if command == "contest_return" and under_way.state != "shipped":
+        return NoReturn("Only goods that were sent can be objected to, and only once.", state=under_way.state)
+    return None
 
 
 def _no_offer(case: Case, actor: Actor) -> Refusal | None:

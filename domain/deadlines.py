@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from domain import commands as c
 from domain import facts as f
-from domain import interim
+from domain import interim, returns
 from domain import rulings as r
-from domain.base import Outcome, Phase, Priority, Side
+from domain.base import Phase, Priority, Side
 from domain.case import Case
 from domain.clocks import rung
 from domain.refusals import DeadlineMoot
@@ -121,6 +121,9 @@ def _raised(case: Case, raises: bool) -> Facts:
 
 def _by_default(case: Case, default: DefaultAction, definition: ClockTerms, command_id: str) -> Facts:
     match default:
+        case "open_review" if case.returning is not None:
+            # They have settled, and the goods are on their way: their own clocks decide.
+            return ()
         case "open_review":
             return (f.PhaseEntered(phase=Phase.REVIEW, reason="deadline"),)
         case "proceed_on_file":
@@ -130,5 +133,7 @@ def _by_default(case: Case, default: DefaultAction, definition: ClockTerms, comm
             return r.issue(case, command_id)
         case "lift_interim":
             return interim.lapse(case, command_id)
+        case "end_return" | "honour_return":
+            return returns.by_default(case, default == "honour_return", command_id)
         case "close":
-            return (f.CaseClosed(outcome=Outcome.RULED if case.rulings else Outcome.EXPIRED, reason="deadline"),)
+            return returns.window_over(case)

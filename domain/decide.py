@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from domain import commands as c
-from domain import elsewhere, holding, identity, interim, legal_hold, procedure
+from domain import elsewhere, holding, identity, interim, legal_hold, procedure, returns, settlement
 from domain import facts as f
 from domain import rulings as r
 from domain.base import Kept, Outcome, Phase, Side, derived_id
@@ -25,12 +25,10 @@ from domain.fairness import bar_to_judging, why_not
 from domain.refusals import (
     AlreadyOpen,
     EffectUnknown,
-    NoOffer,
     NotOpened,
     NotSystem,
     OwnCase,
     OwnerMissing,
-    RemedyNotAllowed,
     TooLate,
     UnknownActor,
 )
@@ -113,35 +111,6 @@ def _message(case: Case, command: c.Message, voice: Voice, at: datetime) -> Fact
 
 def _note(case: Case, command: c.Note, voice: Voice, at: datetime) -> Facts:
     return (noted(command, voice),)
-
-
-def _offer(case: Case, command: c.Offer, voice: Voice, at: datetime) -> Facts:
-    known = sorted({remedy for o in case.terms.outcomes for remedy in o.remedies})
-    if command.remedy not in known:
-        raise RemedyNotAllowed(f"A {case.kind} can be settled by: {', '.join(known)}.", remedy=command.remedy, allowed=known)
-    r.check_amount(command.remedy, command.amount)
-    side = _side_of(voice)
-    offer_id = derived_id("off", command.id)
-    return (f.OfferMade(offer_id=offer_id, side=side, remedy=command.remedy, amount=command.amount, text=command.text),)
-
-
-def _answered(case: Case, command: c.AcceptOffer | c.DeclineOffer, voice: Voice) -> tuple[str, Side]:
-    if case.offer is None or command.offer_id not in (None, case.offer.id):
-        raise NoOffer("There is no open offer with this id; it was replaced, declined, or never made.", offer=command.offer_id)
-    return case.offer.id, _side_of(voice)
-
-
-def _accept_offer(case: Case, command: c.AcceptOffer, voice: Voice, at: datetime) -> Facts:
-    offer_id, side = _answered(case, command, voice)
-    accepted = f.OfferAccepted(offer_id=offer_id, side=side)
-    remedy = c.Remedy(type=case.offer.remedy, amount=case.offer.amount) if case.offer else None
-    ordered = f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=offer_id) if remedy else None
-    return (accepted, *((ordered,) if ordered else ()), f.CaseClosed(outcome=Outcome.SETTLED))
-
-
-def _decline_offer(case: Case, command: c.DeclineOffer, voice: Voice, at: datetime) -> Facts:
-    offer_id, side = _answered(case, command, voice)
-    return (f.OfferDeclined(offer_id=offer_id, side=side),)
 
 
 def _escalate(case: Case, command: c.Escalate, voice: Voice, at: datetime) -> Facts:
@@ -228,9 +197,6 @@ _RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
     "decline": _decline,
     "message": _message,
     "note": _note,
-    "offer": _offer,
-    "accept_offer": _accept_offer,
-    "decline_offer": _decline_offer,
     "escalate": _escalate,
     "assign": _assign,
     "take": _take,
@@ -255,4 +221,6 @@ _RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
     **legal_hold.RULES,
     **identity.RULES,
     **procedure.RULES,
+    **settlement.RULES,
+    **returns.RULES,
 }

@@ -9,10 +9,11 @@ from typing import Any
 
 from domain import facts as f
 from domain.base import Outcome, Phase, Side
-from domain.case import Case, Effect, EvidenceRequest, Involvement, OpenOffer, Ruling
+from domain.case import Case, Effect, EvidenceRequest, Involvement, Ruling
 from domain.clocks import advance, stamp
 from domain.elsewhere import ELSEWHERE_CHANGES
 from domain.evolve_clocks import CLOCK_CHANGES, ended, level, moved_on, reopened, woken
+from domain.evolve_settlement import SETTLEMENT_CHANGES, offer_over
 from domain.legal_hold import LEGAL_HOLD_CHANGES
 from domain.procedure import PROCEDURE_CHANGES
 from domain.visibility import OUTSIDE, knows
@@ -80,7 +81,7 @@ def _nothing(case: Case, rec: f.Recording, fact: Any) -> Change:
 def _phase(case: Case, rec: f.Recording, fact: f.PhaseEntered) -> Change:
     change: Change = {"phase": fact.phase, "phase_entered_at": rec.at, **moved_on(case, fact, rec.at)}
     if fact.phase is not Phase.SETTLEMENT:
-        change["offer"] = None
+        change |= offer_over(case, "lapsed", rec.at)
     if fact.phase is Phase.APPEALABLE:
         change["appellants"] = ()
     if fact.phase in _SEEKS_OWNER:
@@ -99,14 +100,6 @@ def _assigned(case: Case, rec: f.Recording, fact: f.CaseAssigned) -> Change:
 
 def _queued(case: Case, rec: f.Recording, fact: f.CaseQueued) -> Change:
     return {"owner": None, "queue": fact.queue, "owner_sought": fact.reason in ("escalated", "moved")}
-
-
-def _offer(case: Case, rec: f.Recording, fact: f.OfferMade) -> Change:
-    return {"offer": OpenOffer(id=fact.offer_id, side=fact.side, remedy=fact.remedy, amount=fact.amount)}
-
-
-def _no_offer(case: Case, rec: f.Recording, fact: Any) -> Change:
-    return {"offer": None}
 
 
 def _requested(case: Case, rec: f.Recording, fact: f.EvidenceRequested) -> Change:
@@ -216,7 +209,8 @@ def _closed(case: Case, rec: f.Recording, fact: f.CaseClosed) -> Change:
         "outcome": fact.outcome,
         "close_reason": fact.reason,
         "owner_sought": False,
-        "offer": None,
+        **offer_over(case, "lapsed", rec.at),
+        "returning": None,
         "requests": (),
         "appellants": (),
         # A draft that never reached the parties dies with a case that ends otherwise.
@@ -244,9 +238,6 @@ _CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
     "phase_entered": _phase,
     "case_assigned": _assigned,
     "case_queued": _queued,
-    "offer_made": _offer,
-    "offer_accepted": _no_offer,
-    "offer_declined": _no_offer,
     "evidence_requested": _requested,
     "evidence_submitted": _submitted,
     "evidence_lapsed": _lapsed,
@@ -269,4 +260,5 @@ _CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
     **PROCEDURE_CHANGES,
     **ELSEWHERE_CHANGES,
     **LEGAL_HOLD_CHANGES,
+    **SETTLEMENT_CHANGES,
 }

@@ -38,6 +38,15 @@ from domain.procedure_facts import (
 )
 from domain.desk_facts import CaseSkipped as CaseSkipped
 from domain.prose import Prose
+from domain.return_facts import (
+    ReturnFact,
+    ReturnAwaited as ReturnAwaited,
+    ReturnChanged as ReturnChanged,
+    ReturnContested as ReturnContested,
+    ReturnEnded as ReturnEnded,
+    ReturnShipped as ReturnShipped,
+    RightsLapsed as RightsLapsed,
+)
 from domain.ruling_facts import (
     AppealLodged as AppealLodged,
     AppealRight as AppealRight,
@@ -191,7 +200,7 @@ Fact = Annotated[
     | RulingRetracted | RulingIssued | CaseRemitted | AppealLodged | AppealWithdrawn | EffectOrdered | EffectReported
     | DeliveryFailed | LevelReached | CaseWithdrawn | CaseClosed | CaseReopened | ClocksPaused | ClocksResumed | ClocksFrozen
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
-    | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked,
+    | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

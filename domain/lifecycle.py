@@ -56,6 +56,8 @@ KEEPERS = "owner lead ops"
 """They may let the clocks of the team stand still, with a reason that is recorded."""
 _HANDLED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW, Phase.APPROVAL, Phase.APPEAL)
 """Phases in which the team has clocks that could wait for something."""
+_RETURNING = (Phase.SETTLEMENT, Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL)
+"""Phases in which goods can be on their way back: after an agreement, and from a first ruling on."""
 
 TABLE: tuple[Row, ...] = (
     # intake: the gates said "look at it"; a triager admits or declines
@@ -128,6 +130,12 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, command, "ops system") for phase in Phase if phase is not Phase.CLOSED for command in ("freeze", "thaw")),
     # the desk: an owner who cannot go on with it gives it back
     *(_row(phase, "skip", "owner") for phase in (_P.INTAKE, _P.SETTLEMENT, _P.REVIEW, _P.APPEAL)),
+    # goods that go back: sent by the claimant, taken in by the respondent, either also reported by the platform; where they
+    # disagree somebody who may judge the case decides
+    *(_row(phase, "ship_return", "claimant platform") for phase in _RETURNING),
+    *(_row(phase, "confirm_return", "respondent platform", "closed") for phase in _RETURNING),
+    *(_row(phase, "contest_return", "respondent") for phase in _RETURNING),
+    *(_row(phase, "decide_return", "judge", "closed") for phase in _RETURNING),
     # interim measures: imposed by whoever handles the case, looked at again by them or a lead
     _row(_P.INTAKE, "impose_interim", "judge ops"),
     _row(_P.REVIEW, "impose_interim", "owner"),

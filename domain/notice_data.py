@@ -23,7 +23,7 @@ def said(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Any]:
         case "ruling_issued":
             own |= _told(case, fact, side)
         case "offer_made":
-            own["offer"] = _remedy(fact) | {"id": fact.offer_id, "side": fact.side.value}
+            own["offer"] = _remedy(fact) | {"id": fact.offer_id, "side": fact.side.value} | _condition(case, fact.remedy)
         case "offer_accepted" | "offer_declined" | "appeal_lodged" | "evidence_submitted":
             own["side"] = fact.side.value if fact.side else "platform"
         case "evidence_requested" | "evidence_lapsed":
@@ -50,6 +50,12 @@ def _said_of_time(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Any]:
             return said | ({"step": fact.step} if fact.step is not None and audience == "staff" else {})
         case f.ClockExtended():
             return _extended(case, fact)
+        case f.ReturnAwaited() | f.ReturnChanged():
+            return {"remedies": [_remedy(remedy) for remedy in fact.remedies]}
+        case f.ReturnShipped():
+            return {"carrier": fact.carrier}
+        case f.ReturnEnded():
+            return {"received": fact.received, "because": fact.because}
         case f.InterimImposed():
             return {"measures": [_remedy(fact.remedy)]}
         case f.InterimReviewed() | f.InterimEnded():
@@ -58,6 +64,12 @@ def _said_of_time(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Any]:
             return {"measures": [_remedy(remedy) for remedy in hit], **because}
         case _:
             return {}
+
+
+def _condition(case: Case, offered: str) -> dict[str, Any]:
+    """That an offer holds only once the goods are back, where it does."""
+    meant = next((one for one in case.terms.offers if one.name == offered), None)
+    return {"after_return": True} if meant is not None and meant.with_return else {}
 
 
 def _extended(case: Case, fact: f.ClockExtended) -> dict[str, Any]:
@@ -97,6 +109,8 @@ def _remedy(value: Any) -> dict[str, Any]:
     found: dict[str, Any] = {"type": name}
     if value.amount is not None:
         found |= {"amount": value.amount.amount, "currency": value.amount.currency}
+    if getattr(value, "after_return", False):
+        found["after_return"] = True
     if hasattr(value, "to"):
         found["to"] = value.to.value if isinstance(value.to, Side) else value.to
     return found
@@ -116,11 +130,13 @@ def texts(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Prose]:
                 found["reply"] = ruling.reply
         case (
             "ruling_returned" | "case_declined" | "case_closed" | "case_reopened" | "appeal_lodged" | "clock_extended"
-            | "interim_imposed" | "interim_reviewed" | "interim_ended"
+            | "interim_imposed" | "interim_reviewed" | "interim_ended" | "return_contested" | "return_ended"
         ):  # fmt: skip
             found["reasons"] = fact.reasons
         case "evidence_requested":
             found["what"] = fact.what
+        case "return_shipped":
+            found["text"] = fact.tracking
         case "message_sent" | "offer_made":
             found["text"] = fact.text
         case "note_added" if audience == "staff":

@@ -124,6 +124,18 @@ class OwnOffer(Refusal):
     code = "own_offer"
 
 
+class NoReturn(Refusal):
+    """Nobody waits for goods in this case, or they are not where the command says."""
+
+    code = "no_return_awaited"
+
+
+class ReturnUnderWay(Refusal):
+    """The sides have settled, and the goods are going back: what was agreed binds both."""
+
+    code = "return_under_way"
+
+
 class NoRight(Refusal):
     """This side has no right to appeal; the fields say why."""
 

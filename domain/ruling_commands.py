@@ -16,6 +16,8 @@ class Remedy(Frozen):
     type: Code
     amount: Money | None = None
     to: Side = Side.CLAIMANT
+    after_return: bool = False
+    """Only once the claimant has sent the goods back, where the outcome allows it."""
 
 
 class Rule(CommandBase):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from domain import commands as c
-from domain import completeness, interim, procedure
+from domain import completeness, interim, procedure, returns
 from domain import facts as f
 from domain.base import Money, Outcome, Phase, Side, derived_id
 from domain.case import Case, Effect, Ruling
@@ -50,7 +50,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, voice: Voice, at: datetim
                 f"'{command.decision}' changes nothing: leave outcome and remedies out.", decision=command.decision
             )
         # What is upheld goes on as it was: the parties are told the remedies that stand, and nobody has to approve them again.
-        remedies = tuple(e.remedy for e in in_force(case)) if command.decision == "uphold" else ()
+        remedies = promised(case) if command.decision == "uphold" else ()
         return _drafted(case, command, command.decision, before.outcome, before.ground, remedies)
     name = command.outcome or (before.outcome if command.decision == "vary" else None)
     if name is None:
@@ -82,6 +82,8 @@ def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tupl
             may = ", ".join(outcome.remedies) or "no remedy"
             raise RemedyNotAllowed(f"'{outcome.name}' comes with {may}.", remedy=remedy.type, allowed=list(outcome.remedies))
         check_amount(remedy.type, remedy.amount)
+        if remedy.after_return and not (outcome.with_return and remedy.to is Side.CLAIMANT):
+            raise RemedyNotAllowed(f"'{outcome.name}' comes with no return of goods by this side.", remedy=remedy.type)
     if outcome.needs_amount and not any(x.amount for x in remedies):
         raise AmountMissing(f"'{outcome.name}' needs a remedy with an amount.", outcome=outcome.name)
 
@@ -160,18 +162,23 @@ def issue(case: Case, command_id: str) -> Facts:
         remitted = f.CaseRemitted(ruling_id=ruling.id)
         return (told, remitted, f.PhaseEntered(phase=Phase.REVIEW, reason="remitted"))
     measures = tuple(i.id for i in case.interim)
+    goods: Facts = ()
     if ruling.decision == "uphold":
         effects = interim.undo(case, measures, command_id)
     else:
-        effects = _effects(case, ruling.id, ruling.remedies)
+        now, later = returns.split(ruling.remedies, case.goods_back)
+        effects = _effects(case, ruling.id, now)
+        goods = returns.after_ruling(case, ruling.id, later)
     rights = rights_after(case, ruling)
     told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=rights, effects=tuple(e.effect_id for e in effects))
     ended = (f.InterimEnded(measure_ids=measures, because="ruled"),) if measures else ()
-    return (told, *ended, *effects, *by_hand(case, effects), *_after(case, rights))
+    waits = any(not isinstance(x, f.ReturnEnded) for x in goods) or (case.returning is not None and not goods)
+    return (told, *ended, *effects, *by_hand(case, effects), *goods, *_after(case, rights, waits))
 
 
-def _after(case: Case, rights: tuple[f.AppealRight, ...]) -> Facts:
-    if case.terms.has(Phase.APPEALABLE) and any(right.allowed for right in rights):
+def _after(case: Case, rights: tuple[f.AppealRight, ...], waits: bool) -> Facts:
+    """The window to appeal, or the end; a case that waits for goods stays open until they are back."""
+    if case.terms.has(Phase.APPEALABLE) and (waits or any(right.allowed for right in rights)):
         return (f.PhaseEntered(phase=Phase.APPEALABLE),)
     return (f.CaseClosed(outcome=Outcome.RULED),)
 
@@ -207,7 +214,7 @@ def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
 
 def _gets_less(case: Case, ruling: Ruling, side: Side) -> bool:
     """Whether this ruling takes money away that an earlier one gave: that is a loss even where the outcome keeps its name."""
-    given, left = (_money(remedies, side) for remedies in ((e.remedy for e in in_force(case)), ruling.remedies))
+    given, left = (_money(remedies, side) for remedies in (promised(case), ruling.remedies))
     return any(amount > left[currency] for currency, amount in given.items())
 
 
@@ -262,6 +269,12 @@ def in_force(case: Case) -> tuple[Effect, ...]:
     return tuple(e for e in case.standing_effects if e not in measures)
 
 
+def promised(case: Case) -> tuple[c.Remedy, ...]:
+    """What the rulings so far gave: remedies in force, and those that wait for goods."""
+    later = case.returning.remedies if case.returning else ()
+    return (*(e.remedy for e in in_force(case)), *(r.model_copy(update={"after_return": True}) for r in later))
+
+
 def appeal(case: Case, command: c.Appeal, voice: Voice, at: datetime) -> Facts:
     """A side that lost something asks for another decider; while an appeal runs, the other side's joins it as a cross-appeal."""
     side = voice.actor.side if voice.actor else None
@@ -284,4 +297,4 @@ def after_appeal_withdrawn(case: Case, side: Side) -> Facts:
     if undecided(case):
         # The appeal was all there is to this case, and the decision made elsewhere stands.
         return (f.CaseClosed(outcome=Outcome.WITHDRAWN),)
-    return _after(case, case.rights)
+    return _after(case, case.rights, case.returning is not None)

@@ -56,6 +56,21 @@ class ElsewhereTerms(Compact):
     decisions: dict[Code, DecisionTerms]
 
 
+class OfferTerms(Compact):
+    """One way to settle."""
+
+    name: Code
+    remedies: tuple[Code, ...] = ()
+    """What is carried out; left out: what it is called."""
+    with_return: bool = False
+    """Only once the claimant has sent the goods back."""
+
+    @property
+    def all_remedies(self) -> tuple[str, ...]:
+        """What is carried out."""
+        return self.remedies or (self.name,)
+
+
 class OutcomeTerms(Compact):
     """One way a ruling can end."""
 
@@ -69,6 +84,8 @@ class OutcomeTerms(Compact):
     """A second person always looks at it."""
     needs: tuple[Literal["ground", "complaint_route", "conditions", "reply"], ...] = ()
     """What the ruling must say beside its reasons."""
+    with_return: bool = False
+    """Its remedies may wait until the claimant has sent the goods back."""
 
 
 class Terms(Compact):
@@ -94,6 +111,8 @@ class Terms(Compact):
     priority: Priority
     clocks: tuple[ClockTerms, ...]
     outcomes: tuple[OutcomeTerms, ...]
+    offers: tuple[OfferTerms, ...] = ()
+    """Ways to settle; empty: by any remedy of its outcomes."""
     grounds: tuple[Code, ...] = ()
     """Clauses a ruling may rest on; empty: any."""
     approval_above: Money | None = None

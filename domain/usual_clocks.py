@@ -79,6 +79,27 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
             {"name": "lapse", "default": "lift_interim"},
         ],
     },
+    # Goods that go back before the money: sent in time or the promise lapses, taken in in time or it is kept.
+    "return_shipping": {
+        "waits_for": "claimant",
+        "target": "14 days",
+        "starts": "return_awaited",
+        "stops": "return_shipped return_contested return_ended",
+        "levels": [{"name": "remind", "before": "3 days", "audience": "claimant"}, {"default": "end_return"}],
+    },
+    "return_receipt": {
+        "waits_for": "respondent",
+        "target": "14 days",
+        "starts": "return_shipped",
+        "stops": "return_contested return_ended",
+        "levels": [{"name": "remind", "before": "3 days", "audience": "respondent"}, {"default": "honour_return"}],
+    },
+    "return_look": {
+        "target": "2 business days",
+        "starts": "return_contested",
+        "stops": "return_ended",
+        "levels": [{"action": "escalate", "audience": "leads ops", "repeat": "1 business day"}],
+    },
     "approval": {
         "waits_for": "approver",
         "target": "2 business days",

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from domain import facts as f
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
-from domain.case import Case, EvidenceRequest, LegalHold, OpenOffer, Ruling
+from domain.case import Case, EvidenceRequest, LegalHold, MadeOffer, OpenOffer, Returning, Ruling
 from domain.commands import Remedy
 from domain.conditions import unmet
 from domain.fairness import why_not
@@ -85,6 +85,10 @@ class CaseView(Kept):
     your_side: Side | None = None
     deadlines: tuple[Due, ...] = ()
     offer: OpenOffer | None = None
+    offers: tuple[MadeOffer, ...] = ()
+    """All offers of the settlement, oldest first, with what became of them."""
+    returning: Returning | None = None
+    """Goods that go back before the money does."""
     requests: tuple[EvidenceRequest, ...] = ()
     ruling: RulingView | None = None
     rights: tuple[f.AppealRight, ...] = ()
@@ -141,6 +145,8 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
     return {
         "deadlines": _deadlines(case, viewer),
         "offer": case.offer,
+        "offers": case.offers,
+        "returning": case.returning,
         "requests": tuple(r for r in case.requests if side is None or r.of is side),
         "rights": tuple(r for r in case.rights if side is None or r.side is side),
     }
@@ -194,6 +200,8 @@ def _ruling(ruling: Ruling, viewer: f.Actor) -> RulingView:
     return RulingView(**fields, reply=reply, decider=ruling.decider if staff else None)
 
 
+OF_GOODS = frozenset({"ship_return", "confirm_return", "contest_return", "decide_return"})
+"""No buttons at all while no goods go back: in most kinds they never do."""
 _OPEN_TO_PARTIES = frozenset({Who.CLAIMANT, Who.RESPONDENT, Who.APPELLANT})
 
 
@@ -204,7 +212,7 @@ def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
     for row in commands_in(seen_phase(case, audience)):
         refusal = why_not(case, viewer, row.command) or unmet(case, viewer, row.command)
         hidden = audience != "staff" and refusal is not None and not row.who & _OPEN_TO_PARTIES
-        if row.who == {Who.SYSTEM} or hidden:
+        if row.who == {Who.SYSTEM} or hidden or (row.command in OF_GOODS and case.returning is None):
             continue
         code, detail = (refusal.code, refusal.detail) if refusal else (None, None)
         found.append(Action(command=row.command, allowed=refusal is None, code=code, detail=detail))
@@ -233,6 +241,8 @@ def _shared(fact: f.Fact) -> bool:
         case f.EvidenceSubmitted():
             return not fact.confidential
         case f.EvidenceRequested() | f.OfferMade() | f.OfferAccepted() | f.OfferDeclined() | f.LevelReached():
+            return False
+        case f.ReturnAwaited() | f.ReturnChanged() | f.ReturnShipped() | f.ReturnContested() | f.ReturnEnded():
             return False
         case _:
             return True

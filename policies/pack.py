@@ -23,6 +23,7 @@ from domain.terms import (
     InterimTerms,
     LadderStep,
     Level,
+    OfferTerms,
     OutcomeTerms,
     Trigger,
 )
@@ -81,6 +82,12 @@ class _StrictClock(ClockTerms):
 
 class OutcomeRow(OutcomeTerms):
     """An outcome as the pack writes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OfferRow(OfferTerms):
+    """A way to settle as the pack writes it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -203,6 +210,7 @@ class Pack(Frozen):
     priority: Annotated[tuple[PriorityRow, ...], Field(min_length=1)]
     clocks: Annotated[tuple[ClockRow, ...], Field(min_length=1)]
     outcomes: Annotated[tuple[OutcomeRow, ...], Field(min_length=1)]
+    offers: tuple[OfferRow, ...] = ()
     grounds: tuple[Code, ...] = ()
     procedure: tuple[Code, ...] = ()
     """Steps to be done, or left out with a reason, before anybody rules."""

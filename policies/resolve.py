@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.base import Priority, Side
 from domain.report import Report
-from domain.terms import MAX_TERMS_BYTES, ElsewhereTerms, InterimTerms, LadderStep, OutcomeTerms, Routing, Terms
+from domain.terms import MAX_TERMS_BYTES, ElsewhereTerms, InterimTerms, LadderStep, OfferTerms, OutcomeTerms, Routing, Terms
 from policies.pack import Pack, PackError
 
 _MOST_RESOLVED = 256
@@ -55,6 +55,7 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         priority=priority,
         clocks=tuple(clock.terms(priority, calendars, time_scale) for clock in pack.clocks),
         outcomes=tuple(OutcomeTerms.model_validate(outcome.model_dump()) for outcome in pack.outcomes),
+        offers=tuple(OfferTerms.model_validate(offer.model_dump()) for offer in pack.offers),
         grounds=pack.grounds,
         procedure=pack.procedure,
         root_causes=pack.root_causes,

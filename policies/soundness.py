@@ -19,6 +19,8 @@ _LAWFUL_PAUSES = frozenset({"identity_asked"})
 """Whoever has to prove who they are keeps the limit of some laws waiting (see docs/how-to/compliance-requests.md)."""
 # A clock that ends by these leads out of its phase, or to the next step in it: the case cannot come to rest there.
 _LEADS_ON = frozenset({"open_review", "issue_ruling", "close"})
+_OF_RETURNS = {"return_awaited": "end_return", "return_shipped": "honour_return"}
+"""What ends by itself when goods that go back are not sent, or not taken in."""
 
 
 def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
@@ -32,6 +34,7 @@ def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
         *_ladder(pack, clocks),
         *_interim(pack, clocks),
         *_procedure(pack),
+        *_returns(pack, clocks),
         *_deadlines(pack, clocks),
     ]
 
@@ -112,6 +115,8 @@ def _clocks(clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
             yield f"clocks.{name}.target: a clock that pauses needs hours; days run through a pause"
         if clock.behind is not None and (clock.behind not in clocks or clock.behind == name):
             yield f"clocks.{name}.behind: there is no other clock '{clock.behind}' for it to wait for"
+        if not clock.is_the_teams and clock.all_stops & {"phase_left:review", "phase_left:appeal"}:
+            yield f"clocks.{name}.stops: its end would tell a party that a ruling is drafted; stop it with 'ruling_issued'"
         yield from _statutory(f"clocks.{name}", clock)
         levels = [level.name for level in clock.levels]
         yield from (f"clocks.{name}.levels: '{n}' is defined twice" for n in sorted({n for n in levels if levels.count(n) > 1}))
@@ -171,6 +176,25 @@ def _procedure(pack: Pack) -> Iterator[str]:
         yield "root_cause_needed: say which root causes there are (root_causes), or nobody could ever rule"
 
 
+def _returns(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
+    """Goods that go back: somebody's silence must neither keep the money nor the case for ever."""
+    names = [offer.name for offer in pack.offers]
+    yield from (f"offers: '{n}' is defined twice" for n in sorted({n for n in names if names.count(n) > 1}))
+    rulings = any(outcome.with_return for outcome in pack.outcomes)
+    if rulings and Phase.APPEALABLE not in pack.labels:
+        yield "outcomes: a ruling waits for goods in the phase 'appealable', which the kind does not have"
+    if not rulings and not any(offer.with_return for offer in pack.offers):
+        return
+    for start, default in _OF_RETURNS.items():
+        if not any(start in c.all_starts and any(x.default == default for x in c.levels) for c in clocks.values()):
+            yield f"clocks: goods go back in this kind; give a clock that starts with '{start}' and has the default '{default}'"
+    if not any("return_contested" in c.all_starts and any(x.action == "escalate" for x in c.levels) for c in clocks.values()):
+        yield "clocks: goods go back in this kind; give a clock that starts with 'return_contested' and escalates"
+    for name, clock in clocks.items():
+        if clock.during is Phase.SETTLEMENT and "return_awaited" not in clock.stops:
+            yield f"clocks.{name}.stops: they have settled once the goods go back; stop it with 'return_awaited'"
+
+
 def _level(place: str, clock: ClockTerms, level: Level) -> Iterator[str]:
     if (level.action == "default") is not (level.default is not None):
         yield f"{place}.default: say what happens by default where the action is 'default', and only there"
@@ -194,7 +218,8 @@ def _deadlines(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
 
 def _lasts(clock: ClockTerms, phase: Phase) -> bool:
     starts = {f"phase_entered:{phase.value}"} | ({"case_opened"} if phase is Phase.INTAKE else set())
-    early = {stop for stop in clock.all_stops if not stop.startswith("phase_left:")}
+    # Goods that go back have clocks of their own.
+    early = {stop for stop in clock.all_stops if not stop.startswith("phase_left:")} - {"return_awaited"}
     # Where it is only in some phases or waits behind another clock, a case could be without it.
     sure = not clock.only_in and clock.behind is None
     lasting = any(x.repeat or x.default in _LEADS_ON or (x.action == "escalate" and not x.audience) for x in clock.levels)

@@ -75,6 +75,9 @@ def _said(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, 
         "result": _text(data.get("result")),
         "measures": [m for m in (_remedy(x, words, None) for x in _listed(data.get("measures"))) if m],
         "because": _text(data.get("because")),
+        "returns": offer.get("after_return") is True,
+        "received": data.get("received") is True,
+        "carrier": written_out(carrier) if (carrier := _text(data.get("carrier"))) else None,
     }
 
 
@@ -144,11 +147,12 @@ def _remedy(value: Any, words: Words, side: str | None) -> str | None:
     money = value["amount"] if isinstance(value.get("amount"), Mapping) else value
     amount, currency = money.get("amount"), money.get("currency")
     name = words.remedies.get(code or "", capital(written_out(code))) if code else "A remedy"
+    when = ", once the goods are back" if value.get("after_return") is True else ""
     if not isinstance(amount, int) or not isinstance(currency, str):
-        return name
+        return name + when
     to = _who(value.get("to"), side)
     whom = {"you": " to you", "other": " to the other side", "claimant": " to the claimant", "respondent": " to the respondent"}
-    return f"{name} of {in_words(amount, _line(currency) or '')}{whom.get(to or '', '')}"
+    return f"{name} of {in_words(amount, _line(currency) or '')}{whom.get(to or '', '')}{when}"
 
 
 def _right(value: Any, words: Words) -> dict[str, Any] | None:

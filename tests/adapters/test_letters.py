@@ -56,7 +56,49 @@ def to_staff(event: str, **changes: Any) -> OutgoingNotice:
     return a_notice(event, audience="staff", name="Mira", zone="Asia/Singapore", **changes)
 
 
+BACK = {"type": "refund", "amount": 12000, "currency": "USD", "to": "claimant"}
+SHOP: dict[str, Any] = {"kind": "payment_dispute"}
+INQUIRING = {"phase": "settlement", "phase_label": "Inquiry"}
+SENDING = {**INQUIRING, "due_clock": "return_shipping", "by_default": "end_return", **DUE}
+TAKING_IN = {**INQUIRING, "due_clock": "return_receipt", "by_default": "honour_return", **DUE}
 LETTERS = {
+    "return_awaited.claimant": a_notice("return_awaited", **SHOP, data={**SENDING, "remedies": [BACK]}),
+    "return_awaited.respondent": to_respondent("return_awaited", **SHOP, data={**INQUIRING, "remedies": [BACK]}),
+    "return_shipped.respondent": to_respondent(
+        "return_shipped", **SHOP, data={**TAKING_IN, "carrier": "parcel_post"}, texts={"text": "RR 123 456 785 DE"}
+    ),
+    "return_contested.claimant": a_notice(
+        "return_contested", **SHOP, data=INQUIRING, texts={"reasons": "The parcel held a brick."}
+    ),
+    "return_contested.staff": to_staff("return_contested", **SHOP, data=INQUIRING, texts={"reasons": "The parcel held a brick."}),
+    "return_ended.not_shipped.claimant": a_notice(
+        "return_ended", **SHOP, data={"received": False, "because": "not_shipped", "case_outcome": "expired"}
+    ),
+    "return_ended.confirmed.respondent": to_respondent(
+        "return_ended", **SHOP, data={"received": True, "because": "confirmed", "case_outcome": "settled"}
+    ),
+    "return_reminder.claimant": a_notice("level_reached:warn", **SHOP, data=SENDING),
+    "offer_made.return.claimant": a_notice(
+        "offer_made",
+        **SHOP,
+        data={
+            **INQUIRING,
+            "offer": {**BACK, "type": "refund_with_return", "after_return": True, "side": "respondent", "id": "off_1"},
+        },
+    ),
+    "ruling_issued.return.claimant": a_notice(
+        "ruling_issued",
+        **SHOP,
+        data={
+            **SENDING,
+            "phase": "appealable",
+            "outcome": "refunded",
+            "decision": "rule",
+            "remedies": [{**BACK, "after_return": True}],
+            "right": {"allowed": False, "because": "nothing_lost"},
+        },
+        texts={"reasons": "The photographs show another lamp."},
+    ),
     "case_opened.claimant": a_notice("case_opened", data=SETTLEMENT),
     "case_opened.respondent": to_respondent("case_opened", data=SETTLEMENT),
     "case_opened.fraud.claimant": a_notice("case_opened", kind="fraud_report", data=INQUIRY),
@@ -188,10 +230,13 @@ EVENTS = [
     "message_sent", "ruling_drafted", "ruling_issued", "ruling_returned", "appeal_lodged", "appeal_withdrawn", "case_remitted",
     "case_closed", "case_withdrawn", "case_reopened", "case_assigned", "case_queued", "mentioned", "level_reached:warn",
     "level_reached:escalate", "delivery_failed", "effect_reported", "clock_extended", "interim_imposed", "interim_ended",
+    "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
     "unheard_of:thing",
 ]  # fmt: skip
 NAMES = [
     "measures",
+    "received",
+    "carrier",
     "because",
     "waits_for",
     "to_at",

@@ -12,7 +12,7 @@ from typing import Any
 
 from domain import facts as f
 from domain.base import Outcome, Phase
-from domain.case import Case, Clock
+from domain.case import Case, Clock, Ruling
 from domain.commands import Remedy
 from domain.evolve import evolve
 from domain.levels import stands_still
@@ -147,13 +147,29 @@ class Witness:
         """What is in force is what was decided last."""
         names = {r.fact.type for r in made.recordings}
         if "effect_ordered" in names:
-            assert names & {"ruling_issued", "offer_accepted", "case_withdrawn", "interim_imposed", "interim_ended"}
+            assert names & {
+                "ruling_issued",
+                "offer_accepted",
+                "case_withdrawn",
+                "interim_imposed",
+                "interim_ended",
+                "return_ended",
+            }
         if "case_withdrawn" in names:
             assert self.in_force() == []
         ruling = made.case.rulings[-1] if made.case.rulings else None
         if "ruling_issued" in names and ruling is not None and ruling.decision != "remit":
-            assert self.in_force() == sorted(ruling.remedies, key=str)
+            self._carried_out(made.case, ruling)
         assert {e.id for e in made.case.effects} == set(self.ordered)
+
+    def _carried_out(self, case: Case, ruling: Ruling) -> None:
+        """What was decided is in force, or waits for goods that go back."""
+        waits = case.returning.remedies if case.returning else ()
+        wanted = [remedy.model_copy(update={"after_return": False}) for remedy in ruling.remedies]
+        if ruling.decision == "uphold" and any(remedy.after_return for remedy in ruling.remedies):
+            # Meanwhile the goods may have come back, or the time to send them may have run out.
+            return
+        assert sorted([*self.in_force(), *waits], key=str) == sorted(wanted, key=str)
 
     def _interim(self, made: Step) -> None:
         """A measure lasts until it is lifted, lapses, or the matter is decided; then it is undone, or the ruling's own."""

@@ -113,11 +113,27 @@ def _moved_in_time(life: Life) -> Life:
     return life.says(OPS, "retarget", priority="high", calendar="us-office", reason="moved")
 
 
+def payment_dispute() -> Life:
+    """Ruled with a return, contested and decided, appealed and varied; the window passes while the goods are on their way."""
+    back = {"type": "refund", "amount": {"amount": 30_000, "currency": "USD"}, "after_return": True}
+    less = {"type": "refund", "amount": {"amount": 10_000, "currency": "USD"}, "after_return": True}
+    life = a_case("payment_dispute").in_review()
+    life.says(MEDIATOR, "rule", outcome="refunded", ground="not_as_described", remedies=[back]).fire("grace")
+    life.says(CLAIMANT, "ship_return", carrier="parcel_post", tracking="RR 123 456 785 DE")
+    life.says(RESPONDENT, "appeal").says(LEAD_2, "take")
+    life.says(LEAD_2, "decide_appeal", decision="vary", outcome="partly_refunded", remedies=[less]).fire("grace")
+    life.says(RESPONDENT, "contest_return").fire("appeal_window")
+    return life.says(LEAD_3, "decide_return", received=True)
+
+
+LIVES = (bounty_dispute, fraud_report, moderation_appeal, payment_dispute)
+
+
 def main(release: str) -> None:
     """Write the lives of this release. Raises FileExistsError when they were written before."""
     folder = KEPT / release
     folder.mkdir(parents=True)
-    for life in (bounty_dispute(), fraud_report(), moderation_appeal()):
+    for life in (make() for make in LIVES):
         lines = [recording.model_dump_json() for recording in life.recordings]
         (folder / f"{life.kind}.jsonl").write_text("\n".join([*lines, ""]), "utf-8")
 

@@ -39,6 +39,8 @@ UNRELEASED = frozenset({
     "clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "clock_extended", "case_retargeted", "interim_imposed",
     "interim_reviewed", "interim_ended", "step_completed", "step_skipped", "root_cause_named",
     "decision_taken_over", "identity_asked", "legal_hold_placed", "legal_hold_lifted",
+    "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
+    "rights_lapsed",
 })  # fmt: skip
 """Facts that no release has recorded yet. 0.2.0 keeps them: then this is empty again."""
 
@@ -118,8 +120,7 @@ class TestKeptReleases:
         assert kept | UNRELEASED == every_fact()
 
     def test_the_next_release_will_keep_them(self) -> None:
-        lives = (keep_facts.bounty_dispute(), keep_facts.fraud_report(), keep_facts.moderation_appeal())
-        assert {fact.type for life in lives for fact in life.facts} == every_fact()
+        assert {fact.type for life in (make() for make in keep_facts.LIVES) for fact in life.facts} == every_fact()
 
 
 class TestRelease010:

@@ -70,13 +70,20 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
         {"outcome": "suspicious_unproven", "ground": "friendly_fraud", "remedies": [_WARN]},
         {"outcome": "false_positive", "ground": "no_fraud"},
     ],
+    "payment_dispute": [
+        {"outcome": "refunded", "ground": "not_received", "remedies": [_pay("refund", 5_000)]},
+        {"outcome": "refunded", "ground": "not_as_described", "remedies": [_pay("refund", 9_000) | {"after_return": True}]},
+        {"outcome": "partly_refunded", "ground": "goodwill", "remedies": [_pay("refund", 70, "EUR") | {"after_return": True}]},
+        {"outcome": "denied", "ground": "cancelled"},
+    ],
 }
 BY_PARTIES = ("message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate")
+ABOUT_GOODS = ("ship_return", "confirm_return", "contest_return", "decide_return")
 BY_THE_TEAM = ("request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note")
 ABOUT_TIME = ("pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim")
 BY_ANYBODY = (
     *BY_PARTIES, *BY_THE_TEAM, "admit", "decline", "take", "rule", "decide_appeal", "withdraw", "close", "reopen",
-    "report_effect", "report_delivery", *ABOUT_TIME,
+    "report_effect", "report_delivery", *ABOUT_TIME, *ABOUT_GOODS,
 )  # fmt: skip
 LIKELY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("offer", "accept_offer", "decline_offer", "escalate", "appeal", "withdraw"), PARTIES),
@@ -86,6 +93,9 @@ LIKELY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("assign", "freeze", "thaw"), (OPS, ROBOT)),
     **dict.fromkeys(("retarget", "extend"), (OPS, LEAD)),
     "take": (*DECIDERS, FRIEND),
+    **dict.fromkeys(("confirm_return", "contest_return"), (RESPONDENT,)),
+    "ship_return": (CLAIMANT, AGENT),
+    "decide_return": DECIDERS,
     "submit_evidence": (*PARTIES, WITNESS, PLATFORM),
 }
 """Who would think of it, so that not everything is refused; no promise that they may."""
@@ -93,11 +103,17 @@ START = (
     "in_intake", "opened", "in_review", "in_approval", "ruled", "appealable", "in_appeal", "appeal_in_approval", "appeal_ruled",
     "closed",
 )  # fmt: skip
+OFFERED = ["payout", "correction", "refund", "refund_with_return", "replacement_with_return"]
 REMEDY_NAMES = st.sampled_from(["payout", "correction", "refund", "warn", "suspend", "release"])
 WILD_RULINGS = st.fixed_dictionaries(
     {
         "outcome": st.sampled_from(["upheld", "confirmed", "nonsense"]),
-        "remedies": st.lists(st.fixed_dictionaries({"type": REMEDY_NAMES, "amount": st.none() | MONEY, "to": SIDES}), max_size=3),
+        "remedies": st.lists(
+            st.fixed_dictionaries(
+                {"type": REMEDY_NAMES, "amount": st.none() | MONEY, "to": SIDES, "after_return": st.booleans()}
+            ),
+            max_size=3,
+        ),
     }
 )
 
@@ -247,9 +263,10 @@ class AnyLife(RuleBasedStateMachine):
         effects = [e.id for e in self.case.effects] or ["eff_none"]
         fields: dict[str, dict[str, st.SearchStrategy[Any]]] = {
             "message": {"to": st.sampled_from(["all", "claimant", "respondent"])},
-            "offer": {"remedy": st.sampled_from(["payout", "correction", "refund"]), "amount": MONEY},
+            "offer": {"remedy": st.sampled_from(OFFERED), "amount": MONEY},
             "accept_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
             "decline_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
+            "decide_return": {"received": st.booleans()},
             "assign": {"owner": st.none() | st.sampled_from((*DECIDERS, FRIEND, OPS))},
             "request_evidence": {"of": SIDES},
             "submit_evidence": {"confidential": st.booleans()},
@@ -294,6 +311,11 @@ class AnyLife(RuleBasedStateMachine):
                 self.life.fire_next()
             case Phase.CLOSED:
                 self.tries(OPS, "reopen")
+
+    @precondition(lambda self: self.case.returning is not None)
+    @rule(data=st.data(), what=st.sampled_from(ABOUT_GOODS))
+    def goods_go_back(self, data: st.DataObject, what: str) -> None:
+        self.tries(data.draw(st.sampled_from(LIKELY[what])), what, **data.draw(self._fields(what)))
 
     @precondition(lambda self: bool(self.case.timetable))
     @rule()

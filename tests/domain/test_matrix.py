@@ -1,4 +1,4 @@
-"""The hand-reviewed matrix against the judge: situation × command × role, every cell, for both kinds."""
+"""The hand-reviewed matrix against the judge: situation × command × role, every cell, for every kind."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from tests.support.cases import (
     MEDIATOR,
     MEDIATOR_2,
     MEDIATOR_3,
+    OFFERS,
     OPS,
     OUTCOMES,
     PEOPLE,
@@ -44,6 +45,7 @@ CODES = {
     "om": "owner_mismatch", "nr": "no_right_to_appeal", "oo": "own_offer", "dm": "deadline_moot", "eu": "effect_unknown",
     "ao": "already_open", "sy": "system_only", "np": "not_paused", "iu": "incident_unknown", "ix": "interim_unknown",
     "ma": "measure_not_allowed", "su": "step_unknown", "nh": "not_on_hold",
+    "ng": "no_return_awaited",
 }  # fmt: skip
 _WRITTEN: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("matrix.yaml").read_text("utf-8"))
 KIND_CELLS: dict[str, dict[str, dict[str, str]]] = _WRITTEN.pop("kinds")
@@ -85,7 +87,7 @@ def _with_witness(kind: str) -> Life:
 
 
 def _settlement(life: Life, role: str) -> Life:
-    life.in_settlement().says(RESPONDENT, "offer", remedy="payout", amount={"amount": 1_000, "currency": "USD"})
+    life.in_settlement().says(RESPONDENT, "offer", **OFFERS[life.kind])
     return life.says(MEDIATOR, "take") if role == "own" else life
 
 
@@ -149,7 +151,11 @@ def _body(command: str, case: Case, kind: str) -> dict[str, Any]:
             return {"until": (case.updated_at + timedelta(days=2)).isoformat(), "reason": "expert_asked"}
         case "extend":
             clock, span = _CLOCKS.get(case.phase, ("ruling", "1 working hour"))
+            if (kind, case.phase) == ("payment_dispute", Phase.SETTLEMENT):
+                clock, span = "inquiry", "1 day"
             return {"clock": clock, "for": span, "reason": "expert_asked"}
+        case "offer":
+            return dict(OFFERS[kind]) if kind in OFFERS else {"remedy": "refund"}
         case "rule":
             return dict(OUTCOMES[kind]["light"])
         case "deadline":
@@ -163,7 +169,6 @@ def _body(command: str, case: Case, kind: str) -> dict[str, Any]:
 
 
 _BODIES: dict[str, dict[str, Any]] = {
-    "offer": {"remedy": "payout", "amount": {"amount": 2_000, "currency": "USD"}},
     "assign": {"owner": MEDIATOR_2},
     "request_evidence": {"of": "respondent"},
     "decide_appeal": {"decision": "uphold"},
@@ -174,6 +179,8 @@ _BODIES: dict[str, dict[str, Any]] = {
     "freeze": {"incident": "inc_outage"},
     "thaw": {"incident": "inc_outage"},
     "impose_interim": {"measure": "payout_freeze", "reasons": "The money would be gone."},
+    "contest_return": {"reasons": "The parcel is empty."},
+    "decide_return": {"received": True, "reasons": "The carrier weighed it."},
     "review_interim": {"decision": "keep", "reasons": "Nothing has changed."},
     "complete_step": {"step": "logs_read"},
     "skip_step": {"step": "logs_read"},

@@ -54,6 +54,15 @@ ARROWS = {
         ("approval", "appealable"),
         ("ruled", "appealable"),
     },
+    "payment_dispute": _OF_ALL
+    | {
+        ("intake", "settlement"),
+        ("settlement", "review"),        # either side escalates, the shop is silent, or the time to agree runs out
+        ("settlement", "closed"),        # settled, with or without goods that go back; goods not sent; withdrawn; closed by ops
+        ("appeal", "appealable"),
+        ("approval", "appealable"),
+        ("ruled", "appealable"),
+    },
     # Nothing to settle. Each outcome is lost by one side alone, so nobody is left to appeal when an appeal is withdrawn.
     "fraud_report": _OF_ALL | {("intake", "review")},
     # It opens in appeal; nothing waits for approval, and nothing is reviewed before a remit or a reopening.
@@ -74,17 +83,20 @@ ENDS = {
     "compliance_request": {"declined", "withdrawn", "expired", "ruled"},
     "bounty_dispute": {"declined", "settled", "withdrawn", "expired", "ruled"},
     "fraud_report": {"declined", "withdrawn", "expired", "ruled"},
+    "payment_dispute": {"declined", "settled", "withdrawn", "expired", "ruled"},
 }
 GATES = {
     "moderation_appeal": {"no_reason_given", "ordered_by_authority"},
     "compliance_request": {"not_ours", "law_to_find"},
     "bounty_dispute": {"no_reason_given", "closed_too_long_ago", "reply_pending", "programme_excluded", "standing_to_check"},
     "fraud_report": {"no_reason_given", "decided_elsewhere", "respondent_to_find"},
+    "payment_dispute": {"no_reason_given", "paid_too_long_ago", "refunded_already", "respondent_to_find"},
 }
 COMMANDS = {
     "admit", "decline", "message", "note", "offer", "accept_offer", "decline_offer", "escalate", "assign", "take", "rule",
     "request_evidence", "submit_evidence", "approve", "return_ruling", "retract", "appeal", "decide_appeal", "withdraw",
     "close", "reopen", "pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim",
+    "ship_return", "confirm_return", "contest_return", "decide_return",
 }  # fmt: skip
 """What people can ask of a case. The system's own reports are no part of a story."""
 

@@ -40,7 +40,7 @@ MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A working day, ten in the morning in Berlin: when cases are opened unless a test says otherwise."""
 MINUTE = timedelta(minutes=1)
 ZONE_DATA = "2026a"
-KINDS = ("bounty_dispute", "fraud_report")
+KINDS = ("bounty_dispute", "fraud_report", "payment_dispute")
 
 CLAIMANT, RESPONDENT, WITNESS, AGENT = "pty_claimant", "pty_respondent", "pty_witness", "pty_agent"
 MEDIATOR, MEDIATOR_2, MEDIATOR_3 = "per_m1", "per_m2", "per_m3"
@@ -98,8 +98,21 @@ OUTCOMES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "remedies": [*_REFUND, {"type": "warn", "to": "respondent"}],
         },
     },
+    "payment_dispute": {
+        "light": {"outcome": "refunded", "ground": "not_received", "remedies": _REFUND},
+        "heavy": {"outcome": "refunded", "ground": "not_received", "remedies": _with("refund", 200_000)},
+        "none": {"outcome": "denied", "ground": "not_received"},
+        "both": {"outcome": "partly_refunded", "ground": "not_as_described", "remedies": _REFUND},
+    },
 }
 """Rulings by weight: ``light`` and ``heavy`` (above the limit) favour the claimant, ``none`` does not; ``both`` has two edges."""
+
+
+OFFERS: Mapping[str, Mapping[str, Any]] = {
+    "bounty_dispute": {"remedy": "payout", "amount": {"amount": 1_000, "currency": "USD"}},
+    "payment_dispute": {"remedy": "refund", "amount": {"amount": 1_000, "currency": "USD"}},
+}
+"""An offer of each kind that has something to settle."""
 
 
 @cache
@@ -415,6 +428,8 @@ _NEEDS: Mapping[str, Mapping[str, Any]] = {
     "ask_identity": {"what": "Please confirm the code that we have sent you."},
     "place_hold": {"reason": "litigation", "reasons": "We have been sued."},
     "lift_hold": {"reasons": "The suit was settled."},
+    "contest_return": {"reasons": "The parcel is empty."},
+    "decide_return": {"reasons": "The carrier weighed it."},
     "close": {"reason": "cannot_be_decided", "reasons": "The account is gone."},
     "reopen": {"reason": "new_evidence"},
 }
