@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from api.parts import Answered
 from domain.base import Instant, Money, Outcome, Phase, Priority, Side
-from domain.case import EvidenceRequest, LegalHold, MadeOffer, OpenOffer, Returning
+from domain.case import EvidenceRequest, LegalHold
 from domain.commands import Remedy
 from domain.facts import Actor, AppealRight
+from domain.offers import MadeOffer, OpenOffer, Returning
 from domain.views import Action, Due, StepView, view
 from storage.views import Held, Sent
 

@@ -7,6 +7,7 @@ from typing import Literal
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.commands import OpenedParty, Remedy
 from domain.facts import AppealRight, Timetable
+from domain.offers import MadeOffer, OpenOffer, Returning
 from domain.prose import Prose
 from domain.spans import Span
 from domain.terms import Terms
@@ -85,38 +86,6 @@ class Clock(Kept):
     def waiting(self) -> bool:
         """Paused by the pack until something resumes it."""
         return self.stopped_at is None and bool(self.pauses) and self.pauses[-1][1] is None
-
-
-class OpenOffer(Kept):
-    id: str
-    side: Side
-    remedy: str
-    amount: Money | None = None
-
-
-class MadeOffer(OpenOffer):
-    """An offer of this settlement, and what became of it."""
-
-    made_at: Instant
-    became: Literal["open", "countered", "replaced", "accepted", "declined", "lapsed"] = "open"
-    became_at: Instant | None = None
-
-
-class Returning(Kept):
-    """Goods that a side sends back, and what waits for them."""
-
-    id: str
-    of: Side
-    because: str
-    remedies: tuple[Remedy, ...]
-    asked_at: Instant
-    shipped_at: Instant | None = None
-    state: Literal["awaited", "shipped", "contested"] = "awaited"
-
-    @property
-    def waits_for(self) -> WaitingOn:
-        """Whose turn it is."""
-        return {"awaited": self.of.value, "shipped": self.of.other.value, "contested": "staff"}[self.state]
 
 
 class EvidenceRequest(Kept):

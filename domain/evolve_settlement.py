@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from domain import facts as f
 from domain.base import Instant
-from domain.case import Case, MadeOffer, OpenOffer, Returning
+from domain.case import Case
+from domain.offers import MadeOffer, OpenOffer, Returning
 
 Change = dict[str, Any]
 

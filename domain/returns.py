@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from domain import commands as c
 from domain import facts as f
 from domain.base import Outcome, Phase, Side, derived_id
-from domain.case import Case, Returning
+from domain.case import Case
+from domain.offers import Returning
 from domain.prose import Prose
 from domain.refusals import NoReturn
 

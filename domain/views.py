@@ -6,12 +6,13 @@ from typing import Any, Literal
 
 from domain import facts as f
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
-from domain.case import Case, EvidenceRequest, LegalHold, MadeOffer, OpenOffer, Returning, Ruling
+from domain.case import Case, EvidenceRequest, LegalHold, Ruling
 from domain.commands import Remedy
 from domain.conditions import unmet
 from domain.fairness import why_not
 from domain.lifecycle import Who, commands_in
 from domain.notices import own_deadline
+from domain.offers import MadeOffer, OpenOffer, Returning
 from domain.prose import Prose
 from domain.visibility import audience_of, knows, seen_phase
 

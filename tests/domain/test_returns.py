@@ -9,7 +9,7 @@ import pytest
 
 from domain import facts as f
 from domain.base import Outcome, Phase
-from domain.case import Returning
+from domain.offers import Returning
 from tests.support.cases import (
     AGENT,
     CLAIMANT,

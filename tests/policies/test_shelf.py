@@ -57,7 +57,7 @@ def test_the_years_say_which_holidays_are_written_out() -> None:
 class TestOwnFiles:
     def test_are_added_to_the_shipped_ones(self, folder: Folder) -> None:
         shelf = folder.calendar("berlin.yaml").pack("vip_fraud.yaml", kind="vip_fraud", calendar="berlin").shelf()
-        assert sorted(shelf.packs) == ["bounty_dispute", "fraud_report", "vip_fraud"]
+        assert {"bounty_dispute", "fraud_report", "vip_fraud"} <= set(shelf.packs)
         assert set(shelf.calendars) == {"berlin", "around-the-clock", "europe-office", "follow-the-sun", "us-office"}
         assert shelf.calendars["berlin"].hours == {"mon": (("09:00", "12:00"),)}
 
