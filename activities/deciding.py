@@ -100,6 +100,7 @@ def _command(batch: Batch, case_id: str, pending: Pending, standing: Standing, b
             terms=pending.terms,
             appealed_before=pending.appealed_before,
             mentioned=pending.mentioned,
+            earlier=standing.earlier,
         )
         made = step(batch.case, case_id, command, voice, pending.received_at, standing.now, books)
     except Refusal as refusal:

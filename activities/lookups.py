@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from activities.ports import Pending, Policies, Resolved, Roster, Standing
 from activities.precedents import Precedents
+from activities.sanction_ports import SanctionBook
 from domain.case import Case
 from domain.clock_commands import Retarget
 from domain.commands import read_command
@@ -18,6 +19,7 @@ from domain.commands import read_command
 _MOVES_LEVELS = frozenset({"retarget", "resume", "thaw", "assign", "take"})
 """After these a level can be due that was not before; the others only stop clocks or start new ones."""
 _ESCALATES_TO = ("lead", "ops")
+_RULES = frozenset({"rule", "decide_appeal"})
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,17 @@ class Lookups:
     roster: Roster
     policies: Policies
     precedents: Precedents | None = None
+    sanctions: SanctionBook | None = None
 
     async def complete(self, tenant_id: str, case_id: str, case: Case | None, standing: Standing) -> Standing:
-        """The standing with the people for an escalation that may be due, and with new terms for re-targets that ask for them."""
+        """The standing with what some steps need beside the record.
+
+        The people for an escalation that may be due; what counts against the parties where a ruling waits; new terms for
+        re-targets that ask for them.
+        """
+        if self.sanctions is not None and _may_sanction(case, standing):
+            earlier = await self.sanctions.against(tenant_id, case_id)
+            standing = standing.model_copy(update={"earlier": tuple(earlier)})
         if case is None:
             return await self._with_precedents(tenant_id, case_id, standing)
         if _may_escalate(case, standing):
@@ -100,6 +110,12 @@ def _mentions(pending: Pending) -> list[str]:
     """Whom a note mentions. What is no note, or none that can be read, is judged and answered with the others."""
     said = pending.body.get("mentions") if pending.body.get("type") == "note" else None
     return [one for one in said if isinstance(one, str)] if isinstance(said, list) else []
+
+
+def _may_sanction(case: Case | None, standing: Standing) -> bool:
+    if case is not None and case.terms.sanctions is None:
+        return False
+    return any(pending.body.get("type") in _RULES for pending in standing.pending)
 
 
 def _may_escalate(case: Case, standing: Standing) -> bool:

@@ -19,6 +19,7 @@ from domain.chain import Chained
 from domain.clock_commands import Retarget
 from domain.facts import DueLevel
 from domain.notices import NoticeDraft
+from domain.sanction_facts import EarlierSanction
 from domain.terms import Terms
 
 
@@ -95,6 +96,8 @@ class Standing(Kept):
     effects: tuple[str, ...] = ()
     team: tuple[Colleague, ...] | None = None
     """The people whom an escalation could land on, where one may be due; looked up by :class:`Roster`."""
+    earlier: tuple[EarlierSanction, ...] | None = None
+    """Sanctions of other cases against the parties, where a ruling may be judged."""
 
 
 class Transition(Kept):

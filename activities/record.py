@@ -84,7 +84,7 @@ class RecordActivities:
             case = case if standing.unchanged else standing.case
         _behind(case.seq if case else 0, ask.saw_seq)
         if self._lookups is not None:
-            standing = await self._lookups.complete(ask.tenant_id, ask.case_id, case, standing)
+            standing = await self._lookups.complete(*key, case, standing)
         return standing, case
 
     async def _write(self, ask: RecordInput, standing: Standing, case: Case | None, batch: Batch) -> Batch | None:

@@ -8,12 +8,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from api.parts import Answered
+from api.sanction_answers import DraftedSanction, drafted_sanction
 from domain.base import Instant, Money, Outcome, Phase, Priority, Side
 from domain.case import EvidenceRequest, LegalHold
 from domain.commands import Remedy
 from domain.facts import Actor, AppealRight
 from domain.offers import MadeOffer, OpenOffer, Returning
-from domain.views import Action, Due, StepView, view
+from domain.views import Action, Due, SanctionView, StepView, view
 from storage.views import Held, Sent
 
 STAFF = frozenset({"mediator", "lead", "ops", "system"})
@@ -51,6 +52,8 @@ class RulingBody(_Body):
     """Made before there was a case: the decision that the case is an appeal against."""
     decider: str | None = None
     issued_at: Instant | None = None
+    sanction: DraftedSanction | None = None
+    """For the team: what the ladder said, what was counted, and why the ruling departs from it."""
 
 
 class PartyBody(_Body):
@@ -102,6 +105,8 @@ class CaseBody(_Body):
     requests: tuple[EvidenceRequest, ...] = ()
     ruling: RulingBody | None = None
     rights: tuple[AppealRight, ...] = ()
+    sanctions: tuple[SanctionView, ...] = ()
+    """Of this case, for the team and the side that they hit."""
     parties: tuple[PartyBody, ...] = ()
     links: Links
     timeline: tuple[Entry, ...] | None = None
@@ -235,6 +240,8 @@ def case_body(held: Held, viewer: Actor, texts: Texts | None = None) -> dict[str
             said = body["ruling"].pop(name)
             if texts is not None and (said is not None or name == "reasons"):
                 body["ruling"][name] = texts.get(said["content_id"]) if said else None
+        if body["ruling"]["sanction"]:
+            body["ruling"]["sanction"] = drafted_sanction(with_texts(body["ruling"]["sanction"], texts or {}))
     return {"object": "case", **body, "links": links_of(held.id)}
 
 

@@ -24,6 +24,7 @@ from storage.inbox import PostgresInbox
 from storage.intake import PostgresIntake
 from storage.library import PostgresLibrary
 from storage.records import PostgresRecords
+from storage.sanctions import PostgresSanctions
 from storage.tenants import KeyHolder, Tenant
 from storage.views import PostgresViews
 from workflows.handles import Named
@@ -137,6 +138,7 @@ class Parts:
     letters: Letters
     desk: PostgresDesk
     absences: PostgresAbsences
+    sanctions: PostgresSanctions
     library: PostgresLibrary
     tenants: Tenants
     """Both: :class:`storage.tenants.PostgresTenants`. A local desk may bring key holders of its own."""

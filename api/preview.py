@@ -96,8 +96,9 @@ async def preview(parts: Parts, caller: Caller, seen: Seen, body: dict[str, Any]
     assert isinstance(command, Rule | DecideAppeal), "the type was checked"
     actor = await parts.views.actor(caller.tenant_id, case.id, command.by)
     books = Books(standing.calendars, standing.notices, zone_data_version())
+    earlier = tuple(await parts.sanctions.against(caller.tenant_id, case.id))
     try:
-        found = foresee(case, command, Voice(actor=actor), standing.now, books)
+        found = foresee(case, command, Voice(actor=actor, earlier=earlier), standing.now, books)
     except Refusal as refusal:
         refused = RefusedBody(code=refusal.code, detail=refusal.detail, fields=refusal.fields)
         return PreviewBody(case=case.id, refused=refused).model_dump(mode="json")

@@ -13,7 +13,7 @@ from pydantic import BaseModel, create_model
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
-from api import answers, bulk_answers, clock_answers, desk_answers, preview
+from api import answers, bulk_answers, clock_answers, desk_answers, preview, sanction_answers
 from api.bulk import IN_BULK
 from api.envelope import VERSION
 from api.problems import MEDIA_TYPE
@@ -29,6 +29,7 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     clock_answers.MovesPage, bulk_answers.BulkRequest, bulk_answers.BulkAction,
     desk_answers.TakeNextRequest, desk_answers.NextBody, desk_answers.AbsenceRequest, desk_answers.ReturnRequest,
     desk_answers.AbsenceBody, desk_answers.DeskBody, desk_answers.TeamList, desk_answers.WorkBody, preview.PreviewBody,
+    sanction_answers.SanctionsBody,
 )  # fmt: skip
 
 PROBLEM: dict[str, Any] = {

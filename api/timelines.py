@@ -14,6 +14,8 @@ _TEAM_ONLY = frozenset({
     "terms", "routing", "priority", "ref_digest", "pack", "version", "decider", "approval_because", "content_digest",
     # Of a level: on whom it landed, or why on nobody.
     "told", "step", "withheld", "again_at",
+    # Of a sanction: what it adds to the count of the next one.
+    "weight",
 })  # fmt: skip
 """Fields of facts that the team alone reads: they say how the matter is handled, or join a person's cases."""
 

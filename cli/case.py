@@ -106,6 +106,26 @@ def timeline(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: A
 
 
 @app.command()
+def sanctions(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
+    """What counts against each party of a case, until when, and what the ladder would say now. For the team."""
+    answer = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/sanctions"), Target(tenant, speaker))
+    if json:
+        print_json(answer)
+        return
+    from cli.sanction_sheets import ladder_table, sanction_table
+    from cli.tables import out
+
+    for party in answer["parties"]:
+        typer.echo(f"{party['side']} {party['party']}")
+        if party["sanctions"]:
+            out().print(sanction_table(party["sanctions"]))
+        if party["ladder"]:
+            out().print(ladder_table(party["ladder"]))
+        if not party["sanctions"] and not party["ladder"]:
+            typer.echo("nothing")
+
+
+@app.command()
 def rule(
     case_id: CaseId,
     outcome: Annotated[str, typer.Option(help="An outcome of the kind's pack.")],
@@ -116,13 +136,22 @@ def rule(
         list[str] | None, typer.Option(help="type, or type:amount:currency with the amount in minor units; repeatable.")
     ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Only show what would follow, and the parties' letters.")] = False,
+    sanction: Annotated[str | None, typer.Option(help="Another sanction than the ladder's; needs the two reasons below.")] = None,
+    sanction_reason: Annotated[str | None, typer.Option(help="Why it is another, as a code of the pack.")] = None,
+    sanction_reasons: Annotated[str | None, typer.Option(help="The same in words.")] = None,
     tenant: Tenant = None,
     json: AsJson = False,
 ) -> None:
     """Rule on a case."""
     text = sys.stdin.read() if reasons == "-" else reasons
     command = {"type": "rule", "outcome": outcome, "reasons": text, "remedies": [_remedy(r) for r in remedy or []]}
-    command |= {"ground": ground} if ground else {}
+    more = {
+        "ground": ground,
+        "sanction": sanction,
+        "sanction_reason": sanction_reason,
+        "sanction_reasons": sanction_reasons,
+    }
+    command |= {name: value for name, value in more.items() if value}
     if preview:
         from cli.previews import show
 

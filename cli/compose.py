@@ -142,12 +142,14 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     from storage.desk import PostgresDesk
     from storage.inbox import PostgresInbox
     from storage.records import PostgresRecords
+    from storage.sanctions import PostgresSanctions
 
     inbox, bulk = PostgresInbox(database, vault), PostgresBulk(database, vault)
     return {
         "inbox": inbox,
         "bulk": bulk,
         "records": PostgresRecords(database),
+        "sanctions": PostgresSanctions(database),
         # As the worker's letters: the embedded mail catcher takes no answers.
         "letters": LetterPreviews(Composer(replies=settings.smtp_host is not None)),
         "desk": PostgresDesk(database, inbox),

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+import domain.decide  # noqa: F401 - with the rules every refusal is known
 from domain import commands, lifecycle, refusals
 from domain.base import Phase
 from domain.usual_clocks import USUAL
@@ -238,7 +239,10 @@ def commands_page() -> str:
         parts.append(f"```json\n{json.dumps(example(command), ensure_ascii=False)}\n```\n")
     parts.append("## Refusals\n\nA command that cannot be done now is answered with a code; the case stays as it was.\n")
     parts.append("| code | means |\n| --- | --- |")
-    parts += [f"| `{kind.code}` | {_plain(kind.__doc__)} |" for kind in refusals.Refusal.__subclasses__()]
+    parts += [
+        f"| `{kind.code}` | {_plain(kind.__doc__)} |"
+        for kind in sorted(refusals.Refusal.__subclasses__(), key=lambda kind: kind.code)
+    ]
     return "\n".join(parts) + "\n"
 
 

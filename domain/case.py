@@ -9,6 +9,7 @@ from domain.commands import OpenedParty, Remedy
 from domain.facts import AppealRight, Timetable
 from domain.offers import MadeOffer, OpenOffer, Returning
 from domain.prose import Prose
+from domain.sanction_facts import Sanction, SanctionDrafted
 from domain.spans import Span
 from domain.terms import Terms
 
@@ -114,6 +115,7 @@ class Ruling(Kept):
     complaint_route: str | None = None
     elsewhere: bool = False
     """Made before there was a case, and taken over into it."""
+    sanction: SanctionDrafted | None = None
 
 
 class Effect(Kept):
@@ -233,6 +235,10 @@ class Case(Kept):
     root_cause: str | None = None
     legal_holds: tuple[LegalHold, ...] = ()
     """While there is one, nothing of the case or of its people is deleted."""
+    sanctions: tuple[Sanction, ...] = ()
+    """Every one that was imposed in this case, oldest first, those that are over or taken back included."""
+    heard: tuple[Side, ...] = ()
+    """Sides that were asked and answered, or let their time go by."""
     timetable: Timetable = ()
 
     @property
@@ -242,7 +248,7 @@ class Case(Kept):
 
     @property
     def quiet(self) -> bool:
-        """Closed, and nothing is running any more: no clock, no effect."""
+        """Closed, and nothing is running any more: no clock, no effect, no ban that ends."""
         return not self.open and not self.timetable and not any(e.state == "running" for e in self.effects)
 
     @property

@@ -41,7 +41,9 @@ Audiences = Annotated[tuple[Audience, ...], *_AsWords]
 Triggers = Annotated[tuple[Trigger, ...], *_AsWords]
 Phases = Annotated[tuple[Phase, ...], *_AsWords]
 
-DefaultAction = Literal["open_review", "proceed_on_file", "issue_ruling", "close", "lift_interim", "end_return", "honour_return"]
+DefaultAction = Literal[
+    "open_review", "proceed_on_file", "issue_ruling", "close", "lift_interim", "end_return", "honour_return", "lift_sanction"
+]  # fmt: skip
 """What a clock can do by itself when it runs out (the stated default of the pack)."""
 
 
@@ -238,4 +240,11 @@ STANDSTILL = ClockTerms(
 )
 """Every case has it: comes due when nothing else does, because all its clocks stand still."""
 
-BUILT_IN = (SNOOZE, STANDSTILL)
+SANCTION = ClockTerms(
+    name="sanction",
+    target=Span.wall(timedelta(0)),
+    levels=(Level(name="lift", action="default", default="lift_sanction"),),
+)
+"""Every case has it: comes due when a ban is over, also when the case was closed long ago. It stands still for nobody."""
+
+BUILT_IN = (SNOOZE, STANDSTILL, SANCTION)

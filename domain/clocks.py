@@ -17,7 +17,7 @@ from domain.case import Case, Clock, Fired
 from domain.facts import CaseReopened, CaseRetargeted, DueLevel, Fact, LevelReached, PhaseEntered, Timetable
 from domain.levels import Course, Reckoning, course_of, level_at, reckon, stands_still
 from domain.spans import Span
-from domain.terms import SNOOZE, STANDSTILL, ClockTerms, LadderStep, Level, Terms
+from domain.terms import SANCTION, SNOOZE, STANDSTILL, ClockTerms, LadderStep, Level, Terms
 from domain.triggers import triggers
 from domain.worktime import Pause, due
 
@@ -161,6 +161,7 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
     rows += _snoozes(after)
     if after.open and not rows:
         rows.append(_standstill(before, after))
+    rows += _sanctions(after)
     return tuple(sorted(rows, key=lambda r: r.due_at))
 
 
@@ -230,6 +231,15 @@ def _snoozes(case: Case) -> list[DueLevel]:
         DueLevel(clock=SNOOZE.name, instance=number, level=SNOOZE.levels[0].name, due_at=hold.until)
         for number, hold in enumerate(case.holds, 1)
         if hold.why == "snooze" and not hold.woken and hold.until is not None
+    ]
+
+
+def _sanctions(case: Case) -> list[DueLevel]:
+    """The ends of the bans that run, whether the case is open or closed."""
+    return [
+        DueLevel(clock=SANCTION.name, instance=number, level=SANCTION.levels[0].name, due_at=one.ends_at)
+        for number, one in enumerate(case.sanctions, 1)
+        if one.runs and one.ends_at is not None
     ]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from domain import commands as c
 from domain import facts as f
-from domain import interim, returns
+from domain import interim, returns, sanctions
 from domain import rulings as r
 from domain.base import Phase, Priority, Side
 from domain.case import Case
@@ -42,7 +42,7 @@ def deadline(case: Case, command: c.Deadline, voice: Voice, at: datetime) -> Fac
     )
     match level.action:
         case "default":
-            return (reached, *_by_default(case, level.default or "close", definition, command.id))
+            return (reached, *_by_default(case, level.default or "close", definition, command, at))
         case "escalate":
             return _escalated(case, reached, level, voice, at)
         case "warn":
@@ -119,7 +119,7 @@ def _raised(case: Case, raises: bool) -> Facts:
     return (f.CaseRetargeted(priority=higher, reason="escalated"),) if higher else ()
 
 
-def _by_default(case: Case, default: DefaultAction, definition: ClockTerms, command_id: str) -> Facts:
+def _by_default(case: Case, default: DefaultAction, definition: ClockTerms, command: c.Deadline, at: datetime) -> Facts:
     match default:
         case "open_review" if case.returning is not None:
             # They have settled, and the goods are on their way: their own clocks decide.
@@ -130,10 +130,12 @@ def _by_default(case: Case, default: DefaultAction, definition: ClockTerms, comm
             side = Side(definition.waits_for)
             return (f.EvidenceLapsed(of=side, requests=tuple(q.id for q in case.requests if q.of is side)),)
         case "issue_ruling":
-            return r.issue(case, command_id)
+            return r.issue(case, command.id, at)
         case "lift_interim":
-            return interim.lapse(case, command_id)
+            return interim.lapse(case, command.id)
         case "end_return" | "honour_return":
-            return returns.by_default(case, default == "honour_return", command_id)
+            return returns.by_default(case, default == "honour_return", command.id)
+        case "lift_sanction":
+            return sanctions.lift(case, command.instance)
         case "close":
             return returns.window_over(case)

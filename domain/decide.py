@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from domain import commands as c
-from domain import elsewhere, holding, identity, interim, legal_hold, procedure, returns, settlement
+from domain import elsewhere, holding, identity, interim, legal_hold, procedure, returns, sanctions, settlement
 from domain import facts as f
 from domain import rulings as r
 from domain.base import Kept, Outcome, Phase, Side, derived_id
@@ -32,6 +32,7 @@ from domain.refusals import (
     TooLate,
     UnknownActor,
 )
+from domain.sanction_facts import EarlierSanction
 from domain.terms import Terms
 
 Facts = tuple[f.Fact, ...]
@@ -50,6 +51,8 @@ class Voice(Kept):
     """The people whom an escalation could land on; None: nobody was looked up, and roles stand for people."""
     appealed_before: str | None = None
     """The case in which this person appealed against the same decision already."""
+    earlier: tuple[EarlierSanction, ...] | None = None
+    """Sanctions of other cases against the parties of this one; None: nobody looked."""
 
 
 def decide(case: Case | None, command: c.Command, voice: Voice, at: datetime) -> Facts:
@@ -155,7 +158,7 @@ def _withdraw(case: Case, command: c.Withdraw, voice: Voice, at: datetime) -> Fa
     side = _side_of(voice)
     if side not in case.appellants:
         closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reasons=command.reasons)
-        return (f.CaseWithdrawn(reasons=command.reasons), *r.undo_all(case, command.id), closed)
+        return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
     return (f.AppealWithdrawn(side=side), *r.after_appeal_withdrawn(case, side))
 
 

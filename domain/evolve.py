@@ -13,6 +13,7 @@ from domain.case import Case, Effect, EvidenceRequest, Involvement, Ruling
 from domain.clocks import advance, stamp
 from domain.elsewhere import ELSEWHERE_CHANGES
 from domain.evolve_clocks import CLOCK_CHANGES, ended, level, moved_on, reopened, woken
+from domain.evolve_sanctions import SANCTION_CHANGES, heard
 from domain.evolve_settlement import SETTLEMENT_CHANGES, offer_over
 from domain.legal_hold import LEGAL_HOLD_CHANGES
 from domain.procedure import PROCEDURE_CHANGES
@@ -107,15 +108,17 @@ def _requested(case: Case, rec: f.Recording, fact: f.EvidenceRequested) -> Chang
 
 
 def _submitted(case: Case, rec: f.Recording, fact: f.EvidenceSubmitted) -> Change:
+    answered = {fact.side} if fact.side is not None and fact.answers else set()
     return {
         "requests": tuple(r for r in case.requests if r.id not in fact.answers),
         "handed_in": (*case.handed_in, fact.evidence_id),
+        **heard(case, answered),
         **woken(case, rec, fact),
     }
 
 
 def _lapsed(case: Case, rec: f.Recording, fact: f.EvidenceLapsed) -> Change:
-    return {"requests": tuple(r for r in case.requests if r.id not in fact.requests)}
+    return {"requests": tuple(r for r in case.requests if r.id not in fact.requests), **heard(case, {fact.of})}
 
 
 def _drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Change:
@@ -230,6 +233,8 @@ def _reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change:
         "rights": (),
         # What is decided afresh can be appealed afresh.
         "appeals_used": (),
+        # Whoever has something to lose by what has come to light is asked about it.
+        "heard": (),
         **reopened(case, rec, fact),
     }
 
@@ -261,4 +266,5 @@ _CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
     **ELSEWHERE_CHANGES,
     **LEGAL_HOLD_CHANGES,
     **SETTLEMENT_CHANGES,
+    **SANCTION_CHANGES,
 }

@@ -61,6 +61,12 @@ from domain.ruling_facts import (
     RulingRetracted as RulingRetracted,
     RulingReturned as RulingReturned,
 )
+from domain.sanction_facts import (
+    SanctionDrafted as SanctionDrafted,
+    SanctionImposed as SanctionImposed,
+    SanctionLifted as SanctionLifted,
+    SanctionVoided as SanctionVoided,
+)
 from domain.terms import Routing, Terms
 
 
@@ -200,7 +206,8 @@ Fact = Annotated[
     | RulingRetracted | RulingIssued | CaseRemitted | AppealLodged | AppealWithdrawn | EffectOrdered | EffectReported
     | DeliveryFailed | LevelReached | CaseWithdrawn | CaseClosed | CaseReopened | ClocksPaused | ClocksResumed | ClocksFrozen
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
-    | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact,
+    | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
+    | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -57,9 +57,10 @@ def end_all(case: Case, command_id: str, because: Literal["lapsed", "ruled", "cl
 def undo(case: Case, measure_ids: tuple[str, ...], command_id: str) -> tuple[f.EffectOrdered, ...]:
     """The reversals of what these measures did, newest first."""
     newest_first = reversed([e for e in standing(case) if e.because in measure_ids])
+    # Named after what they undo: the command of a deadline has the same id in every case.
     return tuple(
-        f.EffectOrdered(effect_id=derived_id("eff", command_id, f"i{number}"), remedy=e.remedy, because=e.because, reverses=e.id)
-        for number, e in enumerate(newest_first)
+        f.EffectOrdered(effect_id=derived_id("eff", e.id, "undone"), remedy=e.remedy, because=e.because, reverses=e.id)
+        for e in newest_first
     )
 
 

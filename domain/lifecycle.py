@@ -154,7 +154,8 @@ TABLE: tuple[Row, ...] = (
     # the system's own, in every phase
     *(_row(phase, "report_delivery", "system") for phase in Phase),
     *(_row(phase, "report_effect", "system") for phase in Phase),
-    *(_row(phase, "deadline", "system") for phase in Phase if phase is not Phase.CLOSED),
+    # closed too: a ban ends when its time is over, whatever became of the case
+    *(_row(phase, "deadline", "system") for phase in Phase),
 )
 
 _INDEX: dict[tuple[Phase, str], Row] = {(row.phase, row.command): row for row in TABLE}

@@ -11,6 +11,7 @@ from domain.base import Side
 from domain.case import Case
 from domain.prose import Prose
 from domain.visibility import Audience as Viewer
+from domain.visibility import told_remedies
 
 
 def said(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def said(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Any]:
         own["your_side"] = side
     match fact.type:
         case "ruling_issued":
-            own |= _told(case, fact, side)
+            own |= _told(case, fact, audience)
         case "offer_made":
             own["offer"] = _remedy(fact) | {"id": fact.offer_id, "side": fact.side.value} | _condition(case, fact.remedy)
         case "offer_accepted" | "offer_declined" | "appeal_lodged" | "evidence_submitted":
@@ -56,6 +57,9 @@ def _said_of_time(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Any]:
             return {"carrier": fact.carrier}
         case f.ReturnEnded():
             return {"received": fact.received, "because": fact.because}
+        case f.SanctionImposed() | f.SanctionLifted() | f.SanctionVoided():
+            taken_back = {"because": fact.because} if isinstance(fact, f.SanctionVoided) else {}
+            return {**_sanctioned(case, fact.sanction_id), **taken_back}
         case f.InterimImposed():
             return {"measures": [_remedy(fact.remedy)]}
         case f.InterimReviewed() | f.InterimEnded():
@@ -80,13 +84,13 @@ def _extended(case: Case, fact: f.ClockExtended) -> dict[str, Any]:
     return said
 
 
-def _told(case: Case, fact: f.RulingIssued, side: str | None) -> dict[str, Any]:
+def _told(case: Case, fact: f.RulingIssued, audience: Viewer) -> dict[str, Any]:
     ruling = case.rulings[-1]
     told: dict[str, Any] = {
         "outcome": fact.outcome,
         "decision": ruling.decision,
         "ruling_id": fact.ruling_id,
-        "remedies": [_remedy(r) for r in ruling.remedies],
+        "remedies": [_remedy(r) for r in told_remedies(case, ruling.remedies, audience)],
         "version": f"{case.terms.pack}@{case.terms.version[:12]}",
     }
     for name in ("ground", "complaint_route"):
@@ -95,13 +99,27 @@ def _told(case: Case, fact: f.RulingIssued, side: str | None) -> dict[str, Any]:
     if ruling.conditions:
         told["conditions"] = list(ruling.conditions)
     reversals = [e for e in case.effects if e.because == ruling.id and e.reverses is not None]
-    if side is None and reversals:
+    if audience not in ("claimant", "respondent") and reversals:
         told["undone"] = [_remedy(e.remedy) for e in reversals if e.state != "needs_hands"]
         told["undone_by_hand"] = [_remedy(e.remedy) for e in reversals if e.state == "needs_hands"]
-    right = next((r for r in fact.rights if r.side.value == side), None)
+    in_force = next((s for s in reversed(case.sanctions) if s.voided_at is None and s.lifted_at is None), None)
+    if in_force is not None and audience in (in_force.side.value, "platform", "staff"):
+        told |= _sanctioned(case, in_force.id)
+    right = next((r for r in fact.rights if r.side.value == audience), None)
     if right is not None:
         told["right"] = {"allowed": right.allowed, "because": right.because}
     return told
+
+
+def _sanctioned(case: Case, sanction_id: str) -> dict[str, Any]:
+    """A sanction in the words of a notice: what it is, until when a ban lasts, until when it counts."""
+    found = next((s for s in case.sanctions if s.id == sanction_id), None)
+    if found is None:
+        return {}
+    said: dict[str, Any] = {"id": found.id, "type": found.sanction, "category": found.category, "side": found.side.value}
+    said["ban"] = found.ban
+    said |= {name: at.isoformat() for name in ("ends_at", "counts_until") if (at := getattr(found, name)) is not None}
+    return {"sanction": said}
 
 
 def _remedy(value: Any) -> dict[str, Any]:

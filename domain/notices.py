@@ -13,7 +13,7 @@ from domain.books import Notices
 from domain.case import Case
 from domain.notice_data import said, texts
 from domain.prose import Prose
-from domain.terms import Audience, ClockTerms
+from domain.terms import SANCTION, Audience, ClockTerms
 from domain.visibility import UNTOLD, knows, seen_phase
 from domain.visibility import Audience as Viewer
 
@@ -164,6 +164,9 @@ def own_deadline(case: Case, viewer: Viewer) -> tuple[f.DueLevel, str | None] | 
         return None
     waits = ("staff", "approver") if viewer == "staff" else (viewer, "nobody")
     for row in case.timetable:
+        if row.clock == SANCTION.name:
+            # Nobody has to do anything by then; what a sanction means stands with the sanction.
+            continue
         definition = case.terms.clock(row.clock)
         level = definition.level(row.level) if definition else None
         if definition is None or level is None or definition.waits_for not in waits:

@@ -40,7 +40,7 @@ def foresee(case: Case, command: Rule | DecideAppeal, voice: Voice, at: datetime
         approved = (f.RulingApproved(ruling_id=drafted.ruling_id), f.PhaseEntered(phase=Phase.RULED, reason="approved"))
         then = apply(then, case.id, command, system, approved, at, at, books).case
     told_at = _grace_ends_at(then) or at
-    told = apply(then, case.id, command, system, rulings.issue(then, command.id), told_at, told_at, books)
+    told = apply(then, case.id, command, system, rulings.issue(then, command.id, told_at), told_at, told_at, books)
     facts = [r.fact for r in told.recordings]
     return Foreseen(
         approval_because=drafted.approval_because,

@@ -34,6 +34,11 @@ class Rule(CommandBase):
     """What is said to whoever appealed, or asked, alone."""
     complaint_route: Code | None = None
     """Where the decision can be complained about, as the pack names it."""
+    sanction: Code | None = None
+    """Left out: the one that the ladder says."""
+    sanction_reason: Code | None = None
+    """Why it is another one: a reason that the pack knows, with ``sanction_reasons`` in words."""
+    sanction_reasons: SealedText | None = None
 
 
 class Approve(CommandBase):
@@ -77,3 +82,6 @@ class DecideAppeal(CommandBase):
     """What is said to whoever appealed, or asked, alone."""
     complaint_route: Code | None = None
     """Where the decision can be complained about, as the pack names it."""
+    sanction: Code | None = None
+    sanction_reason: Code | None = None
+    sanction_reasons: SealedText | None = None

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from domain import commands as c
-from domain import completeness, interim, procedure, returns
+from domain import completeness, interim, procedure, returns, sanctions
 from domain import facts as f
 from domain.base import Money, Outcome, Phase, Side, derived_id
-from domain.case import Case, Effect, Ruling
-from domain.elsewhere import by_hand, side_of, undecided
+from domain.case import Case, Effect
+from domain.elsewhere import by_hand, undecided
 from domain.refusals import AmountMissing, RemedyNotAllowed, UnknownActor, UnknownGround, UnknownOutcome
+from domain.rights import in_force, promised, rights_after
 from domain.terms import OutcomeTerms
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def rule(case: Case, command: c.Rule, voice: Voice, at: datetime) -> Facts:
     """A ruling in the first instance, or afresh after remit."""
     outcome = _outcome(case, command.outcome)
     _check(case, outcome, command.ground, command.remedies)
-    return _drafted(case, command, "rule", command.outcome, command.ground, command.remedies)
+    sanction = sanctions.drafted(case, command, outcome, command.ground, voice, at)
+    return _drafted(case, command, "rule", command.outcome, command.ground, command.remedies, sanction, at)
 
 
 def decide_appeal(case: Case, command: c.DecideAppeal, voice: Voice, at: datetime) -> Facts:
@@ -45,13 +46,13 @@ def decide_appeal(case: Case, command: c.DecideAppeal, voice: Voice, at: datetim
     if refusal is not None:
         raise refusal
     if command.decision in ("uphold", "remit"):
-        if command.outcome not in (None, before.outcome) or command.remedies:
+        if command.outcome not in (None, before.outcome) or command.remedies or command.sanction:
             raise RemedyNotAllowed(
-                f"'{command.decision}' changes nothing: leave outcome and remedies out.", decision=command.decision
+                f"'{command.decision}' changes nothing: leave outcome, remedies and sanction out.", decision=command.decision
             )
         # What is upheld goes on as it was: the parties are told the remedies that stand, and nobody has to approve them again.
         remedies = promised(case) if command.decision == "uphold" else ()
-        return _drafted(case, command, command.decision, before.outcome, before.ground, remedies)
+        return _drafted(case, command, command.decision, before.outcome, before.ground, remedies, None, at)
     name = command.outcome or (before.outcome if command.decision == "vary" else None)
     if name is None:
         raise UnknownOutcome(
@@ -62,7 +63,8 @@ def decide_appeal(case: Case, command: c.DecideAppeal, voice: Voice, at: datetim
     outcome = _outcome(case, name)
     ground = command.ground or before.ground
     _check(case, outcome, ground, command.remedies)
-    return _drafted(case, command, command.decision, name, ground, command.remedies)
+    sanction = sanctions.drafted(case, command, outcome, ground, voice, at)
+    return _drafted(case, command, command.decision, name, ground, command.remedies, sanction, at)
 
 
 def _outcome(case: Case, name: str) -> OutcomeTerms:
@@ -77,6 +79,7 @@ def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tupl
     if case.terms.grounds and ground not in case.terms.grounds:
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
+    sanctions.check_heard(case, outcome)
     for remedy in remedies:
         if remedy.type not in outcome.remedies:
             may = ", ".join(outcome.remedies) or "no remedy"
@@ -109,23 +112,28 @@ def _drafted(
     outcome: str,
     ground: str | None,
     remedies: tuple[c.Remedy, ...],
+    sanction: f.SanctionDrafted | None,
+    at: datetime,
 ) -> Facts:
     completeness.check(case, command, decision, outcome)
-    because = why_approval(case, remedies, outcome) if decision != "uphold" else None
+    because = (
+        why_approval(case, remedies, outcome) or sanctions.why_approval(case, sanction, at) if decision != "uphold" else None
+    )
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
         decider=command.by,
         outcome=outcome,
         reasons=command.reasons,
         ground=ground,
-        remedies=remedies,
+        remedies=(*remedies, *sanctions.remedies(sanction)),
         decision=decision,
         pack=case.terms.pack,
         version=case.terms.version,
         approval_because=because,
         **completeness.said(case, command),
     )
-    return (drafted, f.PhaseEntered(phase=Phase.APPROVAL if because else Phase.RULED))
+    chosen = (sanction,) if sanction is not None else ()
+    return (drafted, *chosen, f.PhaseEntered(phase=Phase.APPROVAL if because else Phase.RULED))
 
 
 def approve(case: Case, command: c.Approve, voice: Voice, at: datetime) -> Facts:
@@ -152,7 +160,7 @@ def _deciding_phase(case: Case) -> Phase:
     return Phase.REVIEW if case.ruling is None or case.ruling.decision == "rule" else Phase.APPEAL
 
 
-def issue(case: Case, command_id: str) -> Facts:
+def issue(case: Case, command_id: str, at: datetime) -> Facts:
     """The grace is over: parties are told, effects run, rights begin; or the matter goes back to review."""
     ruling = case.ruling
     if ruling is None:
@@ -163,17 +171,19 @@ def issue(case: Case, command_id: str) -> Facts:
         return (told, remitted, f.PhaseEntered(phase=Phase.REVIEW, reason="remitted"))
     measures = tuple(i.id for i in case.interim)
     goods: Facts = ()
+    changes: Facts = ()
     if ruling.decision == "uphold":
         effects = interim.undo(case, measures, command_id)
     else:
-        now, later = returns.split(ruling.remedies, case.goods_back)
+        now, later = returns.split(sanctions.wanted(case, ruling), case.goods_back)
         effects = _effects(case, ruling.id, now)
         goods = returns.after_ruling(case, ruling.id, later)
+        changes = sanctions.issued(case, ruling, at)
     rights = rights_after(case, ruling)
     told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=rights, effects=tuple(e.effect_id for e in effects))
     ended = (f.InterimEnded(measure_ids=measures, because="ruled"),) if measures else ()
     waits = any(not isinstance(x, f.ReturnEnded) for x in goods) or (case.returning is not None and not goods)
-    return (told, *ended, *effects, *by_hand(case, effects), *goods, *_after(case, rights, waits))
+    return (told, *ended, *changes, *effects, *by_hand(case, effects), *goods, *_after(case, rights, waits))
 
 
 def _after(case: Case, rights: tuple[f.AppealRight, ...], waits: bool) -> Facts:
@@ -181,49 +191,6 @@ def _after(case: Case, rights: tuple[f.AppealRight, ...], waits: bool) -> Facts:
     if case.terms.has(Phase.APPEALABLE) and (waits or any(right.allowed for right in rights)):
         return (f.PhaseEntered(phase=Phase.APPEALABLE),)
     return (f.CaseClosed(outcome=Outcome.RULED),)
-
-
-def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
-    """Each side's right to appeal against an outcome, with the reason for yes or no.
-
-    A side that lost something may appeal once. A side that won and then lost on the other's appeal has not used its right, so
-    it still
-    has it.
-    """
-    terms = case.terms.outcome(ruling.outcome)
-    lost_by = {
-        *(side_of(case, x) for x in (terms.lost_by if terms else ())),
-        *(side for side in Side if _gets_less(case, ruling, side)),
-    }
-    present = {p.side for p in case.parties}
-    rights = []
-    for side in Side:
-        if side not in present:
-            continue
-        if not case.terms.has(Phase.APPEAL):
-            because = "no_appeal_in_kind"
-        elif side not in lost_by:
-            because = "nothing_lost"
-        elif side in case.appeals_used:
-            because = "already_used"
-        else:
-            because = "lost_something"
-        rights.append(f.AppealRight(side=side, allowed=because == "lost_something", because=because))
-    return tuple(rights)
-
-
-def _gets_less(case: Case, ruling: Ruling, side: Side) -> bool:
-    """Whether this ruling takes money away that an earlier one gave: that is a loss even where the outcome keeps its name."""
-    given, left = (_money(remedies, side) for remedies in (promised(case), ruling.remedies))
-    return any(amount > left[currency] for currency, amount in given.items())
-
-
-def _money(remedies: Iterable[c.Remedy], side: Side) -> Counter[str]:
-    sums: Counter[str] = Counter()
-    for remedy in remedies:
-        if remedy.to is side and remedy.amount is not None:
-            sums[remedy.amount.currency] += remedy.amount.amount
-    return sums
 
 
 def _effects(case: Case, ruling_id: str, remedies: tuple[c.Remedy, ...]) -> tuple[f.EffectOrdered, ...]:
@@ -261,18 +228,6 @@ def undo_all(case: Case, command_id: str) -> Facts:
     else:
         effects = _reversals(in_force(case), because)
     return (*effects, *by_hand(case, effects))
-
-
-def in_force(case: Case) -> tuple[Effect, ...]:
-    """Remedies ordered and not undone, oldest first; interim measures are none."""
-    measures = interim.standing(case)
-    return tuple(e for e in case.standing_effects if e not in measures)
-
-
-def promised(case: Case) -> tuple[c.Remedy, ...]:
-    """What the rulings so far gave: remedies in force, and those that wait for goods."""
-    later = case.returning.remedies if case.returning else ()
-    return (*(e.remedy for e in in_force(case)), *(r.model_copy(update={"after_return": True}) for r in later))
 
 
 def appeal(case: Case, command: c.Appeal, voice: Voice, at: datetime) -> Facts:

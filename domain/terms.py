@@ -10,6 +10,7 @@ from typing import Literal
 
 from domain.base import Code, Compact, Money, Phase, Priority, Side
 from domain.brought import Standing
+from domain.sanction_terms import SanctionTerms as SanctionTerms
 from domain.clock_terms import (
     Audience as Audience,
     Audiences as Audiences,
@@ -21,6 +22,7 @@ from domain.clock_terms import (
     LadderStep as LadderStep,
     Level as Level,
     Phases as Phases,
+    SANCTION as SANCTION,
     SNOOZE as SNOOZE,
     STANDSTILL as STANDSTILL,
     TargetKey as TargetKey,
@@ -86,6 +88,10 @@ class OutcomeTerms(Compact):
     """What the ruling must say beside its reasons."""
     with_return: bool = False
     """Its remedies may wait until the claimant has sent the goods back."""
+    sanctions: Side | None = None
+    """The side that is sanctioned by it: as the ladder says, unless it comes with a sanction of its own."""
+    sanction: Code | None = None
+    """The sanction it comes with, whatever the ladder says."""
 
 
 class Terms(Compact):
@@ -137,13 +143,16 @@ class Terms(Compact):
     elsewhere: ElsewhereTerms | None = None
     by_hand: tuple[Code, ...] = ()
     """Remedies that no command undoes: their reversal waits for somebody's hands."""
+    sanctions: SanctionTerms | None = None
+    hear: tuple[Side, ...] = ()
+    """Sides that were asked, and answered or let their time go by, before they can lose by a ruling."""
     reopen_for: timedelta = timedelta(0)
     """How long after closing an ops lead may reopen it."""
     time_scale: float = 1.0
     """Below 1 only in a development tenant, where hours may become seconds."""
 
     def clock(self, name: str) -> ClockTerms | None:
-        """The definition of a clock of the pack, or of the two that every case has; None when there is no such clock."""
+        """The definition of a clock of the pack, or of those that every case has; None when there is no such clock."""
         return next((c for c in (*self.clocks, *BUILT_IN) if c.name == name), None)
 
     def calendar_of(self, clock: ClockTerms, queue: str) -> str | None:

@@ -14,7 +14,8 @@ from domain.lifecycle import Who, commands_in
 from domain.notices import own_deadline
 from domain.offers import MadeOffer, OpenOffer, Returning
 from domain.prose import Prose
-from domain.visibility import audience_of, knows, seen_phase
+from domain.sanction_facts import Sanction
+from domain.visibility import audience_of, knows, seen_phase, told_remedies
 
 _PARTY_ROLES = ("claimant", "respondent")
 
@@ -54,6 +55,8 @@ class RulingView(Kept):
     elsewhere: bool = False
     decider: str | None = None
     issued_at: Instant | None = None
+    sanction: f.SanctionDrafted | None = None
+    """For the team: what the ladder said, what was counted, and why the ruling departs from it."""
 
 
 class StepView(Kept):
@@ -64,6 +67,22 @@ class StepView(Kept):
     by: str | None = None
     at: Instant | None = None
     evidence: tuple[str, ...] = ()
+
+
+class SanctionView(Kept):
+    """A sanction of this case that was not taken back."""
+
+    id: str
+    party: str
+    category: str
+    sanction: str
+    imposed_at: Instant
+    ends_at: Instant | None = None
+    """When a ban is over by itself."""
+    lifted_at: Instant | None = None
+    """When it was."""
+    counts_until: Instant | None = None
+    """Until when it counts the next time; None: it does not."""
 
 
 class CaseView(Kept):
@@ -93,6 +112,7 @@ class CaseView(Kept):
     requests: tuple[EvidenceRequest, ...] = ()
     ruling: RulingView | None = None
     rights: tuple[f.AppealRight, ...] = ()
+    sanctions: tuple[SanctionView, ...] = ()
     actions: tuple[Action, ...] = ()
     # only for people of the team
     priority: Priority | None = None
@@ -127,7 +147,7 @@ def view(case: Case, viewer: f.Actor) -> CaseView:
         status="open" if case.open else "closed",
         waiting_on=case.awaited_in(phase),
         your_side=viewer.side if viewer.role in _PARTY_ROLES else None,
-        ruling=_ruling(shown, viewer) if shown else None,
+        ruling=_ruling(case, shown, viewer) if shown else None,
         actions=actions(case, viewer),
         parties=tuple({"id": p.id, "side": p.side.value, "role": p.role} for p in case.parties),
         **(_of_the_sides(case, viewer) if _speaks(case, viewer) else {}),
@@ -150,7 +170,12 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
         "returning": case.returning,
         "requests": tuple(r for r in case.requests if side is None or r.of is side),
         "rights": tuple(r for r in case.rights if side is None or r.side is side),
+        "sanctions": tuple(_sanction(s) for s in case.sanctions if s.voided_at is None and (side is None or s.side is side)),
     }
+
+
+def _sanction(one: Sanction) -> SanctionView:
+    return SanctionView(**{name: getattr(one, name) for name in SanctionView.model_fields})
 
 
 def _internal(case: Case) -> dict[str, Any]:
@@ -182,23 +207,25 @@ def _deadlines(case: Case, viewer: f.Actor) -> tuple[Due, ...]:
     return tuple(found)
 
 
-def _ruling(ruling: Ruling, viewer: f.Actor) -> RulingView:
+def _ruling(case: Case, ruling: Ruling, viewer: f.Actor) -> RulingView:
     names = (
         "id",
         "outcome",
         "decision",
         "reasons",
         "ground",
-        "remedies",
         "issued_at",
         "conditions",
         "complaint_route",
         "elsewhere",
     )
     fields: dict[str, Any] = {name: getattr(ruling, name) for name in names}
-    staff = audience_of(viewer) == "staff"
-    reply = ruling.reply if staff or viewer.role == "platform" or viewer.side in ruling.reply_to else None
-    return RulingView(**fields, reply=reply, decider=ruling.decider if staff else None)
+    audience = audience_of(viewer)
+    fields["remedies"] = told_remedies(case, ruling.remedies, audience)
+    if audience == "staff":
+        fields |= {"decider": ruling.decider, "sanction": ruling.sanction}
+    reply = ruling.reply if audience == "staff" or viewer.role == "platform" or viewer.side in ruling.reply_to else None
+    return RulingView(**fields, reply=reply)
 
 
 OF_GOODS = frozenset({"ship_return", "confirm_return", "contest_return", "decide_return"})
@@ -244,6 +271,8 @@ def _shared(fact: f.Fact) -> bool:
         case f.EvidenceRequested() | f.OfferMade() | f.OfferAccepted() | f.OfferDeclined() | f.LevelReached():
             return False
         case f.ReturnAwaited() | f.ReturnChanged() | f.ReturnShipped() | f.ReturnContested() | f.ReturnEnded():
+            return False
+        case f.SanctionImposed() | f.SanctionLifted() | f.SanctionVoided():
             return False
         case _:
             return True

@@ -4,11 +4,13 @@ disagree.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from domain import facts as f
 from domain.base import Phase
 from domain.case import Case
+from domain.commands import Remedy
 
 Audience = Literal["claimant", "respondent", "platform", "staff"]
 
@@ -26,6 +28,7 @@ _INTERNAL = frozenset({
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
     "delivery_failed", "effect_ordered", "clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "case_retargeted",
     "identity_asked", "legal_hold_placed", "legal_hold_lifted", "step_completed", "step_skipped", "root_cause_named",
+    "sanction_drafted",
 })  # fmt: skip
 
 
@@ -40,6 +43,20 @@ def seen_phase(case: Case, audience: Audience) -> Phase:
         return case.phase
     first = case.ruling is None or case.ruling.decision == "rule"
     return Phase.REVIEW if first else Phase.APPEAL
+
+
+def _hit_by_measures(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnded) -> frozenset[str]:
+    if isinstance(fact, f.InterimImposed):
+        return frozenset({fact.remedy.to.value})
+    return frozenset(e.remedy.to.value for e in case.effects if e.because in fact.measure_ids)
+
+
+def told_remedies(case: Case, remedies: Iterable[Remedy], audience: Audience) -> tuple[Remedy, ...]:
+    """The remedies of a ruling as this audience may know them: a sanction is told to the side that it hits, not to the other."""
+    terms = case.terms.sanctions
+    if terms is None or audience in ("staff", "platform"):
+        return tuple(remedies)
+    return tuple(one for one in remedies if terms.kind(one.type) is None or one.to.value == audience)
 
 
 def knows(case: Case, fact: f.Fact, audience: Audience) -> bool:
@@ -61,11 +78,10 @@ def knows(case: Case, fact: f.Fact, audience: Audience) -> bool:
             if clock is None or clock.during in UNTOLD:
                 return False
             return clock.statutory or clock.waits_for in (audience, "nobody")
-        case f.InterimImposed():
-            return audience in (fact.remedy.to.value, "platform")
-        case f.InterimReviewed() | f.InterimEnded():
-            hit = (e.remedy.to.value for e in case.effects if e.because in fact.measure_ids)
-            return audience == "platform" or audience in hit
+        case f.InterimImposed() | f.InterimReviewed() | f.InterimEnded():
+            return audience == "platform" or audience in _hit_by_measures(case, fact)
+        case f.SanctionImposed() | f.SanctionLifted() | f.SanctionVoided():
+            return audience in {"platform", *(s.side.value for s in case.sanctions if s.id == fact.sanction_id)}
         case f.MessageSent():
             return fact.to == "all" or audience in (fact.to, fact.sender)
         case f.EvidenceSubmitted():

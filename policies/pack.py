@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
-from domain.base import Code, Frozen, Money, Phase, Priority
+from domain.base import Code, Frozen, Money, Phase, Priority, Side
 from domain.clock_terms import level_in_full, like_usual
 from domain.spans import Span
 from domain.terms import (
@@ -27,6 +27,7 @@ from domain.terms import (
     OutcomeTerms,
     Trigger,
 )
+from policies.sanction_rows import SanctionsRow
 from policies.soundness import problems
 
 PACKS_DIR = Path(__file__).with_name("packs")
@@ -216,6 +217,9 @@ class Pack(Frozen):
     """Steps to be done, or left out with a reason, before anybody rules."""
     root_causes: tuple[Code, ...] = ()
     root_cause_needed: bool = False
+    sanctions: SanctionsRow | None = None
+    hear: tuple[Side, ...] = ()
+    """Sides that are heard before they can lose by a ruling."""
     approval_above: Money | None = None
     decision_elsewhere: _ElsewhereRow | None = None
     """The decisions against which a case of this kind is an appeal; such a kind opens in appeal."""

@@ -33,7 +33,7 @@ from domain.worktime_errors import WorktimeError
 from policies.pack import Pack
 from policies.resolve import resolve
 from policies.retarget import retargeted
-from policies.script_cast import Cast, digest
+from policies.script_cast import Cast, digest, sanctions_before
 from policies.script_shapes import spans_of
 from policies.scripts import Expectation, Script, ScriptError, ScriptStep
 from policies.shelf import Shelf
@@ -93,6 +93,7 @@ class _Stage:
         self._fired: list[str] = []
         self._answered: dict[str, dict[str, Any] | None] = {}
         self._texts = 0
+        self._before = sanctions_before(script, self._terms, self._cast)
 
     @property
     def _books(self) -> Books:
@@ -138,6 +139,8 @@ class _Stage:
             "phase": line.phase,
             "outcome": case.outcome.value if case.outcome else None,
             "ruling": case.rulings[-1].outcome if case.rulings else None,
+            "sanction": case.ruling.sanction.sanction if case.ruling and case.ruling.sanction else "none",
+            "in_force": tuple(s.sanction for s in case.sanctions if s.voided_at is None and s.lifted_at is None),
             "priority": case.priority.value,
             "facts": line.facts,
             "fired": fired,
@@ -226,7 +229,8 @@ class _Stage:
     def _judged(self, raw: dict[str, Any], actor: Actor, at: datetime) -> Step:
         try:
             command = parse_command(raw, self._seal)
-            voice = Voice(actor=actor, target=self._cast.named(getattr(command, "owner", None)), terms=self._new_terms(command))
+            target = self._cast.named(getattr(command, "owner", None))
+            voice = Voice(actor=actor, target=target, terms=self._new_terms(command), earlier=self._before)
             return step(self._case, _CASE_ID, command, voice, at, at, self._books)
         except ValidationError as error:
             detail = "; ".join(f"{e['field']}: {e['message']}" if e["field"] else e["message"] for e in field_errors(error))

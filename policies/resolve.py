@@ -10,7 +10,17 @@ from typing import Any
 
 from domain.base import Priority, Side
 from domain.report import Report
-from domain.terms import MAX_TERMS_BYTES, ElsewhereTerms, InterimTerms, LadderStep, OfferTerms, OutcomeTerms, Routing, Terms
+from domain.terms import (
+    MAX_TERMS_BYTES,
+    ElsewhereTerms,
+    InterimTerms,
+    LadderStep,
+    OfferTerms,
+    OutcomeTerms,
+    Routing,
+    SanctionTerms,
+    Terms,
+)
 from policies.pack import Pack, PackError
 
 _MOST_RESOLVED = 256
@@ -69,6 +79,8 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         by_hand=pack.by_hand,
         conditions=pack.conditions,
         complaint_routes=pack.complaint_routes,
+        sanctions=_sanctions(pack, time_scale),
+        hear=pack.hear,
         reopen_for=pack.reopen_for.scaled(time_scale).time,
         time_scale=time_scale,
     )
@@ -93,6 +105,12 @@ def _calendars(pack: Pack, calendars: Mapping[str, str], time_scale: float) -> d
     by_queue = {queue: calendars[name] for queue, name in pack.queue_calendars.items()}
     names = {calendars[name]: name for name in sorted(pack.calendars)}
     return {"calendar": calendars[pack.calendar] if pack.calendar else None, "calendars": by_queue, "names": names}
+
+
+def _sanctions(pack: Pack, time_scale: float) -> SanctionTerms | None:
+    if pack.sanctions is None:
+        return None
+    return SanctionTerms.model_validate(pack.sanctions.model_dump()).scaled(time_scale)
 
 
 def _step(step: LadderStep, time_scale: float) -> LadderStep:

@@ -12,8 +12,11 @@ from domain.base import Side
 from domain.case import Case
 from domain.commands import OpenedParty
 from domain.report import Report
+from domain.sanction_facts import EarlierSanction
+from domain.terms import Terms
+from domain.worktime import due
 from policies.script_shapes import SIDES, bare
-from policies.scripts import Script, Speaker
+from policies.scripts import Script, ScriptError, Speaker
 
 _TEAM = ("mediator", "lead", "ops")
 
@@ -80,6 +83,10 @@ class Cast:
         found["platform"] = tuple(allowed(Actor(id="key_any-platform", role="platform")))
         return found
 
+    def party_called(self, name: str) -> OpenedParty | None:
+        """A party by side, ref or id; None for nobody of this case."""
+        return self._known.get(self._side_or(name))
+
     def _side_or(self, ref: str) -> str:
         if ref in self._known or ref not in SIDES:
             return ref
@@ -92,6 +99,26 @@ class Cast:
         # Somebody of another case: the rules have to turn them away.
         side = Side.RESPONDENT if speaker.role == "respondent" else Side.CLAIMANT
         return Actor(id=_id("pty_", speaker.id), role=side.value, side=side)
+
+
+def sanctions_before(script: Script, terms: Terms, cast: Cast) -> tuple[EarlierSanction, ...]:
+    """What the story says counts against its parties already. Raises :class:`ScriptError` for what the pack does not know."""
+    found: list[EarlierSanction] = []
+    for number, one in enumerate(script.sanctions, 1):
+        party, known = cast.party_called(one.of), terms.sanctions
+        kind = known.kind(one.sanction) if known else None
+        ladder = next((x for x in known.ladders if x.category == one.category), None) if known else None
+        if party is None or kind is None or ladder is None:
+            unknown = next(name for name, value in (("of", party), ("sanction", kind), ("category", ladder)) if value is None)
+            raise ScriptError([f"sanctions.{number}.{unknown}: neither the report nor the pack knows it"])
+        found.append(
+            EarlierSanction(
+                id=f"san_before-{number}", case_id=f"case_before-{number:04d}", ref_digest=party.ref_digest,
+                category=one.category, sanction=one.sanction, weight=kind.weight, imposed_at=one.at,
+                counts_until=due(None, one.at, ladder.window) if kind.weight else None,
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def _parties(script: Script, report: Report) -> tuple[OpenedParty, ...]:

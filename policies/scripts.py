@@ -14,7 +14,7 @@ import yaml
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from domain.base import Frozen, Instant, Phase
+from domain.base import Code, Frozen, Instant, Phase
 from policies.script_shapes import aware, known, name_of, roles_said, shaped_command, shaped_people, shaped_report, shaped_speaker
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -82,6 +82,10 @@ class Expectation(Frozen):
     """How the case ended (``settled``)."""
     ruling: str | None = None
     """The ruling in force (``upheld``)."""
+    sanction: str | None = None
+    """The one that the ruling carries, in draft or told; ``none`` for no sanction."""
+    in_force: tuple[str, ...] | None = None
+    """The sanctions of this case that are neither over nor taken back."""
     priority: str | None = None
     owner: Name | None = None
     """``nobody`` when it waits in its queue."""
@@ -92,6 +96,17 @@ class Expectation(Frozen):
     may: Mapping[str, Annotated[tuple[str, ...], BeforeValidator(_names)]] = {}
     """Commands that a side, ``owner`` or a role may send now."""
     may_not: Mapping[str, Annotated[tuple[str, ...], BeforeValidator(_names)]] = {}
+
+
+class Before(Frozen):
+    """A sanction of another case against somebody in this one."""
+
+    of: Name = "respondent"
+    """A party by its side, by the ref that the report gives it, or by its id."""
+    category: Code
+    sanction: Code
+    at: Annotated[Instant, BeforeValidator(aware)]
+    """When it was imposed. It counts for as long as the pack's ladder says."""
 
 
 class ScriptStep(Frozen):
@@ -111,6 +126,8 @@ class Script(Frozen):
     at: Annotated[Instant | None, BeforeValidator(aware)] = None
     people: tuple[Speaker, ...] = ()
     """People who do nothing themselves but are named by a command (``assign``), or of whom there is more to say."""
+    sanctions: tuple[Before, ...] = ()
+    """What counts against the parties already, from other cases."""
     steps: tuple[ScriptStep, ...] = ()
     title: str = ""
     appealed_before: Name | None = None

@@ -9,6 +9,7 @@ from domain.base import Phase
 from domain.facts import Fact
 from domain.spans import SpanUnit
 from domain.terms import BUILT_IN, ClockTerms, Level
+from policies.sanction_soundness import sanction_problems
 
 if TYPE_CHECKING:
     from policies.pack import Pack
@@ -35,6 +36,7 @@ def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
         *_interim(pack, clocks),
         *_procedure(pack),
         *_returns(pack, clocks),
+        *sanction_problems(pack, clocks),
         *_deadlines(pack, clocks),
     ]
 
@@ -200,6 +202,8 @@ def _level(place: str, clock: ClockTerms, level: Level) -> Iterator[str]:
         yield f"{place}.default: say what happens by default where the action is 'default', and only there"
     if sum((level.at != 1.0, level.before is not None, level.after is not None)) > 1:
         yield f"{place}: a level lies at a share (at), before the end, or after it; say one"
+    if level.default == "lift_sanction":
+        yield f"{place}.default: a ban ends by itself, by what its sanction says"
     if level.default is not None and level.repeat is not None:
         yield f"{place}.repeat: what happens by default happens once"
     if level.default == "proceed_on_file" and clock.waits_for not in ("claimant", "respondent"):

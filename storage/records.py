@@ -22,6 +22,7 @@ from storage import sql_records as sql
 from storage.leases import LEASE_FOR, lease_rows
 from storage.parsed import ParsedCalendars
 from storage.pool import Connection, Database
+from storage.sanctions import sanction_rows
 
 _PENDING: TypeAdapter[tuple[Pending, ...]] = TypeAdapter(tuple[Pending, ...])
 _ANSWERS: TypeAdapter[tuple[KeptAnswer, ...]] = TypeAdapter(tuple[KeptAnswer, ...])
@@ -144,6 +145,7 @@ def _writing(transition: Transition, lease_for: timedelta) -> tuple[str, list[An
         holds["ordered"] = ordered_effects(transition, case)
         holds["reported"] = reported_effects(transition)
         holds["worked"] = lease_rows(transition, lease_for)
+        holds["sanctions"] = sanction_rows(transition, case)
         holds["given"] = [c.recording.fact.owner for c in transition.facts if isinstance(c.recording.fact, CaseAssigned)]
     holds["answers"] = [_answer(a) for a in transition.answers]
     holds["archive"] = archived(transition)

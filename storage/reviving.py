@@ -16,6 +16,7 @@ FROM cases c
 WHERE c.tenant = $1 AND c.id > $2 AND ($3::text IS NULL OR c.id = $3) AND (
     $3::text IS NOT NULL OR c.status = 'open'
     OR EXISTS (SELECT FROM commands m WHERE m.tenant = $1 AND m.case_id = c.id AND m.status = 'pending')
+    OR EXISTS (SELECT FROM deadlines d WHERE d.tenant = $1 AND d.case_id = c.id)
     OR EXISTS (SELECT FROM effects e WHERE e.tenant = $1 AND e.case_id = c.id AND e.state = 'running')
     OR EXISTS (SELECT FROM notices n WHERE n.tenant = $1 AND n.case_id = c.id AND n.state IN ('pending', 'handed_over')))
 ORDER BY c.id
@@ -37,7 +38,7 @@ class Waiting:
 
 
 async def awake(database: Database, tenant_id: str, case_id: str | None = None) -> AsyncIterator[Waiting]:
-    """Open cases, and closed ones with something left to judge, carry out or send; or the one that is named, whatever it is."""
+    """Open cases, and closed ones with something left to judge, lift, carry out or send; or the one that is named."""
     after = ""
     while True:
         async with database.tenant(tenant_id) as conn:

@@ -150,6 +150,19 @@ reported AS (
     FROM gate g, jsonb_to_recordset({}) AS r (id text, result text, note text)
     WHERE e.tenant = $1 AND e.case_id = $2 AND e.id = r.id
 )""",
+    # As they stand after the write; synthetic cases are held against nobody.
+    "sanctions": """
+sanctioned AS (
+    INSERT INTO sanctions AS s (tenant, id, case_id, party, ref_digest, category, sanction, weight, imposed_at, ends_at,
+        counts_until, lifted_at, voided_at)
+    SELECT g.tenant, n.id, g.id, n.party, n.ref_digest, n.category, n.sanction, n.weight, n.imposed_at, n.ends_at,
+        n.counts_until, n.lifted_at, n.voided_at
+    FROM gate g, jsonb_to_recordset({}) AS n (id text, party text, ref_digest text, category text, sanction text, weight bigint,
+        imposed_at timestamptz, ends_at timestamptz, counts_until timestamptz, lifted_at timestamptz, voided_at timestamptz)
+    WHERE NOT g.synthetic
+    ON CONFLICT (tenant, id) DO UPDATE SET lifted_at = excluded.lifted_at, voided_at = excluded.voided_at
+    WHERE s.case_id = excluded.case_id
+)""",
     # People who were given the case, for a fair next choice.
     "given": """
 given AS (

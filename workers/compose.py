@@ -40,6 +40,7 @@ from storage.precedents import PostgresPrecedents
 from storage.records import PostgresRecords
 from storage.relay import PostgresRelay
 from storage.roster import PostgresRoster
+from storage.sanctions import PostgresSanctions
 from storage.vault import Vault
 from workers.absences import AbsencesFirst
 from workers.counting import Counters, CountingNotifier, CountingRecords
@@ -75,7 +76,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         records = CountingRecords(PostgresRecords(database, settings.lease_for), counters)
         roster = PostgresRoster(database)
         policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database))
-        lookups = Lookups(roster, policies, PostgresPrecedents(database))
+        lookups = Lookups(roster, policies, PostgresPrecedents(database), PostgresSanctions(database))
         record = RecordActivities(records, inbox, zone_data_version(), points.hit, lookups)
         deliver = DeliverActivities(outbox, notifier)
         remedies = _remedies(settings, effects)

@@ -48,6 +48,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "texts": {name: _clean(notice.texts.get(name)) for name in ("reasons", "what", "text", "reply")},
         **_said(data, words, side),
         **_more_time(notice, words, side),
+        **_of_sanction(notice, words),
         **(_internal(notice, words) if staff else dict.fromkeys(_INTERNAL)),
     }
 
@@ -78,6 +79,7 @@ def _said(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, 
         "returns": offer.get("after_return") is True,
         "received": data.get("received") is True,
         "carrier": written_out(carrier) if (carrier := _text(data.get("carrier"))) else None,
+        "sanction": _sanction(data.get("sanction"), words),
     }
 
 
@@ -153,6 +155,23 @@ def _remedy(value: Any, words: Words, side: str | None) -> str | None:
     to = _who(value.get("to"), side)
     whom = {"you": " to you", "other": " to the other side", "claimant": " to the claimant", "respondent": " to the respondent"}
     return f"{name} of {in_words(amount, _line(currency) or '')}{whom.get(to or '', '')}{when}"
+
+
+def _sanction(value: Any, words: Words) -> str | None:
+    """What a sanction is called."""
+    return _remedy(value, words, None) if isinstance(value, Mapping) else None
+
+
+def _of_sanction(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
+    """Until when a ban lasts, whether it lasts for good, and until when the sanction counts."""
+    value = notice.data.get("sanction")
+    said: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
+    ends, counts = instant_of(said.get("ends_at")), instant_of(said.get("counts_until"))
+    return {
+        "ban_ends": told(ends, notice.zone, words, now=notice.at) if ends else None,
+        "for_good": said.get("ban") is True and ends is None,
+        "counts_until": told(counts, notice.zone, words, now=notice.at) if counts else None,
+    }
 
 
 def _right(value: Any, words: Words) -> dict[str, Any] | None:

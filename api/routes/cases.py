@@ -114,6 +114,7 @@ async def _read(parts: Parts, caller: Caller, seen: Seen, *, with_timeline: bool
         told = entries(held.case, await parts.views.timeline(caller.tenant_id, held.id, 0, _WHOLE_TIMELINE), seen.viewer)
     reasons = held.case.ruling or (held.case.rulings[-1] if held.case.rulings else None)
     wanted = [*content_ids(told), *_texts_of(*held.case.rulings, reasons)]
+    wanted += [s.reasons.content_id for r in (*held.case.rulings, reasons) if r and (s := r.sanction) and s.reasons]
     texts = await parts.views.texts(caller.tenant_id, wanted)
     body = case_body(held, seen.viewer, texts)
     return {**body, "timeline": with_texts(told, texts)} if with_timeline else body

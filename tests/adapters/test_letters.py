@@ -61,6 +61,7 @@ SHOP: dict[str, Any] = {"kind": "payment_dispute"}
 INQUIRING = {"phase": "settlement", "phase_label": "Inquiry"}
 SENDING = {**INQUIRING, "due_clock": "return_shipping", "by_default": "end_return", **DUE}
 TAKING_IN = {**INQUIRING, "due_clock": "return_receipt", "by_default": "honour_return", **DUE}
+BAN = {"id": "san_1", "type": "temporary_ban", "category": "threats", "side": "respondent", "ban": True}
 LETTERS = {
     "return_awaited.claimant": a_notice("return_awaited", **SHOP, data={**SENDING, "remedies": [BACK]}),
     "return_awaited.respondent": to_respondent("return_awaited", **SHOP, data={**INQUIRING, "remedies": [BACK]}),
@@ -219,6 +220,38 @@ LETTERS = {
         kind="fraud_report",
         data={**INQUIRY, "measures": [{"type": "suspend", "to": "respondent"}], "because": "lapsed"},
     ),
+    "ruling_issued.ban.respondent": to_respondent(
+        "ruling_issued",
+        kind="conduct_report",
+        data={
+            "outcome": "violation",
+            "decision": "rule",
+            "remedies": [{"type": "temporary_ban", "to": "respondent"}],
+            "sanction": {**BAN, "ends_at": "2026-05-01T09:00:00+00:00", "counts_until": "2028-04-01T09:00:00+00:00"},
+            **APPEAL,
+        },
+        texts={"reasons": "You wrote twice where she lives."},
+    ),
+    "ruling_issued.ban_for_good.respondent": to_respondent(
+        "ruling_issued",
+        kind="conduct_report",
+        data={
+            "outcome": "violation",
+            "decision": "rule",
+            "remedies": [{"type": "permanent_ban", "to": "respondent"}],
+            "sanction": {**BAN, "type": "permanent_ban"},
+            **NO_APPEAL,
+        },
+        texts={"reasons": "You asked for money to keep silent."},
+    ),
+    "sanction_lifted.respondent": to_respondent(
+        "sanction_lifted",
+        kind="conduct_report",
+        data={"phase": "closed", "sanction": {**BAN, "counts_until": "2028-04-01T09:00:00+00:00"}},
+    ),
+    "sanction_voided.respondent": to_respondent(
+        "sanction_voided", kind="conduct_report", data={"phase": "closed", "sanction": BAN, "because": "withdrawn"}
+    ),
     "delivery_failed.staff": to_staff("delivery_failed", data={"reason": "address_refused"}),
     "needs_hands.staff": to_staff("effect_reported", data={"effect": "eff_1", "result": "needs_hands"}),
 }
@@ -231,9 +264,10 @@ EVENTS = [
     "case_closed", "case_withdrawn", "case_reopened", "case_assigned", "case_queued", "mentioned", "level_reached:warn",
     "level_reached:escalate", "delivery_failed", "effect_reported", "clock_extended", "interim_imposed", "interim_ended",
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
-    "unheard_of:thing",
+    "sanction_imposed", "sanction_lifted", "sanction_voided", "unheard_of:thing",
 ]  # fmt: skip
 NAMES = [
+    "sanction",
     "measures",
     "received",
     "carrier",

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx2
 
+from activities.lookups import Lookups
 from activities.messages import Answer, Knock, RecordInput
 from activities.record import RecordActivities
 from adapters.intake.errors import ReportInvalid
@@ -32,9 +33,12 @@ from storage.intake import PostgresIntake
 from storage.library import PostgresLibrary
 from storage.pool import Database
 from storage.records import PostgresRecords
+from storage.roster import PostgresRoster
+from storage.sanctions import PostgresSanctions
 from storage.tenants import Person, PostgresTenants, Tenant
 from storage.vault import Vault
 from storage.views import PostgresViews
+from workers.policies import ShelfPolicies
 from workflows.handles import Named, NotReached
 
 STRIPE_SECRET = "whsec_test"
@@ -50,8 +54,8 @@ PEOPLE = (
 class JudgingDoor:
     """Judges at once, as the workflow would: by asking ``record``."""
 
-    def __init__(self, records: PostgresRecords, inbox: PostgresInbox) -> None:
-        self.recorder = RecordActivities(records, inbox, "test")
+    def __init__(self, records: PostgresRecords, inbox: PostgresInbox, lookups: Lookups | None = None) -> None:
+        self.recorder = RecordActivities(records, inbox, "test", lookups=lookups)
 
     async def ask(self, case: Named, command_id: str, wait_for: timedelta) -> Answer:
         knock = RecordInput(tenant_id=case.tenant_id, case_id=case.case_id, knocks=(Knock(command_id=command_id),))
@@ -115,6 +119,8 @@ class Office:
         self.records = PostgresRecords(self.database)
         self.tenants = PostgresTenants(self.database, self.vault)
         self.views = PostgresViews(self.database, self.vault)
+        policies = ShelfPolicies(shelf, PostgresLibrary(self.database))
+        self.lookups = Lookups(PostgresRoster(self.database), policies, sanctions=PostgresSanctions(self.database))
 
     async def hire(self) -> None:
         """Take everybody on, with a key each, and one for the platform."""
@@ -141,11 +147,12 @@ class Office:
             letters=LetterPreviews(Composer()),
             desk=PostgresDesk(self.database, self.inbox),
             absences=PostgresAbsences(self.database, bulk),
+            sanctions=PostgresSanctions(self.database),
             library=PostgresLibrary(self.database),
             tenants=self.tenants,
             keys=self.tenants,
             idempotency=PostgresIdempotency(self.database, self.vault),
-            doors=JudgingDoor(self.records, self.inbox),
+            doors=JudgingDoor(self.records, self.inbox, self.lookups),
             packs=shelf().packs,
             calendars=shelf().calendars,
             parsers=parsers(),

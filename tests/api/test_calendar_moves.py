@@ -13,6 +13,7 @@ from domain.worktime import zone_data_version
 from policies.shelf import Shelf
 from storage.library import PostgresLibrary
 from storage.roster import PostgresRoster
+from storage.sanctions import PostgresSanctions
 from tests.api.desk import Desk, JudgingDoor, Office, shelf
 from workers.policies import ShelfPolicies
 
@@ -34,7 +35,11 @@ class NewDoor(JudgingDoor):
 
     def __init__(self, office: Office, policies: Shelf) -> None:
         library = PostgresLibrary(office.database)
-        lookups = Lookups(PostgresRoster(office.database), ShelfPolicies(lambda: policies, library))
+        lookups = Lookups(
+            PostgresRoster(office.database),
+            ShelfPolicies(lambda: policies, library),
+            sanctions=PostgresSanctions(office.database),
+        )
         self.recorder = RecordActivities(office.records, office.inbox, zone_data_version(), lookups=lookups)
 
 

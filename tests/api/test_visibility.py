@@ -108,7 +108,7 @@ async def test_a_party_lists_its_own_case_alone(office: Office) -> None:
     assert [(case["id"], case["your_side"]) for case in listed] == [(own["id"], "respondent")]
 
 
-GETS = ("", "/timeline", "/actions", "/commands/cmd_nothing", "/clocks", "/clocks/settlement/explanation")
+GETS = ("", "/timeline", "/actions", "/commands/cmd_nothing", "/clocks", "/clocks/settlement/explanation", "/sanctions")
 POSTS = ("/commands", "/messages", "/take", "/pauses", "/freezes")
 
 

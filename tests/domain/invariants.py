@@ -17,7 +17,7 @@ from domain.commands import Remedy
 from domain.evolve import evolve
 from domain.levels import stands_still
 from domain.notices import NoticeDraft
-from domain.terms import SNOOZE, STANDSTILL, ClockTerms, Level
+from domain.terms import SANCTION, SNOOZE, STANDSTILL, ClockTerms, Level
 from domain.transition import Step
 from domain.views import CaseView, visible
 from tests.support.cases import AGENT, CLAIMANT, FRIEND, PLATFORM, RESPONDENT, WITNESS, Life
@@ -226,17 +226,19 @@ def stands(case: Case) -> None:
         return
     assert case.outcome is not None
     assert case.closed_at is not None
-    assert not case.timetable
+    running = [one for one in case.sanctions if one.runs and one.ends_at is not None]
+    assert len(case.timetable) == len(running), "a closed case has no clock but the ends of bans"
     assert not any(hold.lasts_at(case.updated_at) for hold in case.holds), "a closed case stands under a hold"
     assert not case.interim
     assert case.outcome is not Outcome.RULED or case.rulings
-    assert case.quiet is not any(e.state == "running" for e in case.effects)
+    assert case.quiet is not (bool(running) or any(e.state == "running" for e in case.effects))
 
 
 def clocks_are_kept(made: Step, before: Case | None) -> None:
     """The timetable has every level ahead of every running clock and nothing else, in order, and nothing of it in the past."""
     case = made.case
     rows = [(row.clock, row.instance, row.level) for row in case.timetable]
+    bans = [(SANCTION.name, n, "lift") for n, one in enumerate(case.sanctions, 1) if one.runs and one.ends_at is not None]
     wanted = [(SNOOZE.name, n, "wake") for n, hold in enumerate(case.holds, 1) if hold.why == "snooze" and not hold.woken]
     for clock in case.clocks:
         definition = case.terms.clock(clock.name)
@@ -245,6 +247,7 @@ def clocks_are_kept(made: Step, before: Case | None) -> None:
             wanted += [(clock.name, clock.instance, x.name) for x in definition.levels if _is_ahead(case, clock, x)]
     if case.open and not wanted:
         wanted = [(STANDSTILL.name, case.standstills + 1, "look")]
+    wanted += bans
     assert sorted(rows) == sorted(wanted)
     assert list(case.timetable) == sorted(case.timetable, key=lambda row: row.due_at)
     known = {row.id: row for row in before.timetable} if before else {}

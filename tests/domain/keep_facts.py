@@ -95,6 +95,16 @@ def moderation_appeal() -> Life:
     return life.says(MEDIATOR_3, "ask_identity").says(CLAIMANT, "submit_evidence")
 
 
+def conduct_report() -> Life:
+    """Banned for a time, let in again, banned for longer on a varied appeal, reopened and taken back."""
+    life = a_case("conduct_report").in_review().heard()
+    life.says(MEDIATOR, "rule", outcome="violation", ground="threat", reasons="It is on the screen shots.").fire("grace")
+    life.says(RESPONDENT, "appeal").says(LEAD_2, "take").later(timedelta(days=31))
+    departs = {"sanction_reason": "planned", "sanction_reasons": "It was prepared for weeks."}
+    life.says(LEAD_2, "decide_appeal", decision="vary", sanction="long_ban", **departs).says(LEAD, "approve").fire("grace")
+    return life.later(timedelta(days=1)).says(OPS, "reopen").says(CLAIMANT, "withdraw")
+
+
 def _moved_in_time(life: Life) -> Life:
     """Measures imposed and looked at, clocks paused, put away, extended, frozen and aimed anew."""
     why = "The money would be gone."
@@ -126,7 +136,7 @@ def payment_dispute() -> Life:
     return life.says(LEAD_3, "decide_return", received=True)
 
 
-LIVES = (bounty_dispute, fraud_report, moderation_appeal, payment_dispute)
+LIVES = (bounty_dispute, fraud_report, moderation_appeal, payment_dispute, conduct_report)
 
 
 def main(release: str) -> None:

@@ -12,7 +12,7 @@ from domain.base import Phase, Side
 from domain.case import Effect
 from domain.commands import Remedy
 from domain.explain import clocks_of
-from domain.rulings import in_force
+from domain.rights import in_force
 from domain.views import visible
 from tests.domain.lives import after, ahead, at, rows
 from tests.support.cases import (

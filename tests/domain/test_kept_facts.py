@@ -41,6 +41,7 @@ UNRELEASED = frozenset({
     "decision_taken_over", "identity_asked", "legal_hold_placed", "legal_hold_lifted",
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
     "rights_lapsed",
+    "sanction_drafted", "sanction_imposed", "sanction_lifted", "sanction_voided",
 })  # fmt: skip
 """Facts that no release has recorded yet. 0.2.0 keeps them: then this is empty again."""
 

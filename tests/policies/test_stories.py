@@ -77,6 +77,8 @@ ARROWS = {
         ("approval", "ruled"), ("approval", "review"), ("approval", "closed"), ("ruled", "review"), ("ruled", "closed"),
         ("closed", "review"),
     }),
+    # Nothing to settle, and nobody but the sanctioned person to appeal.
+    "conduct_report": _OF_ALL | {("intake", "review")},
 }  # fmt: skip
 ENDS = {
     "moderation_appeal": {"declined", "withdrawn", "expired", "ruled"},
@@ -84,6 +86,7 @@ ENDS = {
     "bounty_dispute": {"declined", "settled", "withdrawn", "expired", "ruled"},
     "fraud_report": {"declined", "withdrawn", "expired", "ruled"},
     "payment_dispute": {"declined", "settled", "withdrawn", "expired", "ruled"},
+    "conduct_report": {"declined", "withdrawn", "expired", "ruled"},
 }
 GATES = {
     "moderation_appeal": {"no_reason_given", "ordered_by_authority"},
@@ -91,6 +94,7 @@ GATES = {
     "bounty_dispute": {"no_reason_given", "closed_too_long_ago", "reply_pending", "programme_excluded", "standing_to_check"},
     "fraud_report": {"no_reason_given", "decided_elsewhere", "respondent_to_find"},
     "payment_dispute": {"no_reason_given", "paid_too_long_ago", "refunded_already", "respondent_to_find"},
+    "conduct_report": {"no_reason_given", "belongs_to_a_dispute", "happened_too_long_ago", "respondent_to_find"},
 }
 COMMANDS = {
     "admit", "decline", "message", "note", "offer", "accept_offer", "decline_offer", "escalate", "assign", "take", "rule",
@@ -181,7 +185,7 @@ class TestAllStoriesOfAPack:
     def test_name_no_clock_that_there_is_not(self, kind: str) -> None:
         levels = {f"{c.name} {x['name']}" for c in shelf(2026).packs[kind].clocks for x in (c.model_extra or {})["levels"]}
         named = {name for script, _ in of_kind(kind) for one in expected(script) for name in (*one.due, *(one.fired or ()))}
-        assert sorted(named - levels - {"standstill look", "snooze wake"}) == []
+        assert sorted(named - levels - {"standstill look", "snooze wake", "sanction lift"}) == []
 
 
 def test_people_ask_everything_that_can_be_asked() -> None:

@@ -30,6 +30,7 @@ from domain.notices import NoticeDraft
 from domain.prose import Prose
 from domain.refusals import Refusal
 from domain.report import Report
+from domain.sanction_facts import EarlierSanction
 from domain.terms import Terms
 from domain.transition import Step, due_command, step
 from domain.views import CaseView, view
@@ -155,6 +156,7 @@ class Life:
         self.team: tuple[Colleague, ...] | None = None
         self.appealed_before: str | None = None
         """The case in which the claimant appealed against the same decision already."""
+        self.earlier: tuple[EarlierSanction, ...] | None = ()
         self._case: Case | None = None
         self._report = {"statement": "The report was closed as a duplicate, and it is none.", **report}
         self._parties = [OpenedParty(id=p, side=s, ref_digest=digest_of(p)) for p, s in _PRINCIPALS]
@@ -273,7 +275,7 @@ class Life:
         owner = getattr(command, "owner", None)
         voice = Voice(
             actor=self.actor(who), target=PEOPLE.get(owner) if owner else None, terms=self._new_terms(command),
-            appealed_before=self.appealed_before,
+            appealed_before=self.appealed_before, earlier=self.earlier,
         )  # fmt: skip
         return self._take(step(self._case, self.case_id, command, voice, self.now, self.now, self.books))
 
@@ -350,6 +352,14 @@ class Life:
         if self.case.phase is Phase.SETTLEMENT:
             self.says(CLAIMANT, "escalate")
         return self._owned_by(owner)
+
+    def heard(self) -> Self:
+        """The respondent was asked and has answered, and the pack's steps are done."""
+        owner = self.case.owner or MEDIATOR
+        self.says(owner, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
+        for one in self.case.terms.procedure:
+            self.says(owner, "complete_step", step=one)
+        return self
 
     def in_approval(self) -> Self:
         """A heavy ruling waits for a second person."""

@@ -48,6 +48,7 @@ from storage.pool import Database
 from storage.precedents import PostgresPrecedents
 from storage.records import PostgresRecords
 from storage.roster import PostgresRoster
+from storage.sanctions import PostgresSanctions
 from storage.tenants import Person, PostgresTenants
 from storage.vault import Vault
 from workers.policies import ShelfPolicies
@@ -276,7 +277,8 @@ class House:
         deliver = DeliverActivities(PostgresOutbox(self.database, self.vault), self.postman)
         carry_out = CarryOutActivities(PostgresEffects(self.database, self.vault), self.cashier)
         roster, library = PostgresRoster(self.database), PostgresLibrary(self.database)
-        lookups = Lookups(roster, ShelfPolicies(lambda: self.shelf, library), PostgresPrecedents(self.database))
+        precedents, sanctions = PostgresPrecedents(self.database), PostgresSanctions(self.database)
+        lookups = Lookups(roster, ShelfPolicies(lambda: self.shelf, library), precedents, sanctions)
         record = RecordActivities(self.weather, self.inbox, "2026a", lookups=lookups)
         assign = AssignActivities(self.weather, roster, self.inbox)
         outbound: list[Callable[..., Any]] = [deliver.deliver, deliver.deliver_one, deliver.give_up, carry_out.carry_out]

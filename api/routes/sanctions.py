@@ -1,0 +1,39 @@
+"""Sanctions: what counts against the parties of a case, for whoever decides it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.answers import STAFF
+from api.asking import find
+from api.callers import identify
+from api.idempotent import Reply
+from api.parts import Parts
+from api.problems import Problem, not_found
+from api.replies import answer
+from api.sanction_answers import sanctions_body
+from api.sanction_examples import SANCTIONS
+from api.schema import gives
+
+router = APIRouter(tags=["sanctions"])
+
+
+@router.get(
+    "/v1/cases/{case_id}/sanctions",
+    summary="What counts against the parties",
+    responses=gives({200: ("SanctionsBody", SANCTIONS)}),
+)
+async def read_sanctions(request: Request, case_id: str) -> Response:
+    """For the team: the sanctions of this and other cases against each party, which of them count now and until when, and what
+    the ladder would say for each category. The ruling counts afresh at the moment at which it is judged."""
+    caller = await identify(request)
+    caller.need("cases:read")
+    parts: Parts = request.app.state.parts
+    seen = await find(parts, caller, case_id)
+    if seen.viewer.role not in STAFF:
+        raise Problem("not_allowed", "What stands against somebody in other cases is for the team alone.")
+    if seen.held.case is None:
+        raise not_found()
+    at, earlier = await parts.sanctions.book(caller.tenant_id, case_id)
+    return answer(Reply(200, sanctions_body(seen.held.case, earlier, at)))

@@ -1,0 +1,87 @@
+"""What is wrong with the sanctions of a pack although they have the right shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from domain.base import Phase, Side
+from domain.sanction_terms import SanctionTerms
+from domain.terms import ClockTerms
+
+if TYPE_CHECKING:
+    from policies.pack import Pack
+
+
+def sanction_problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
+    """Ladders that lead nowhere, outcomes that no ladder fits, and sides that would never be heard."""
+    yield from _outcomes(pack)
+    yield from _hearing(pack, clocks)
+    if pack.sanctions is None:
+        return
+    yield from _kinds(pack, pack.sanctions)
+    yield from _ladders(pack, pack.sanctions)
+
+
+def _outcomes(pack: Pack) -> Iterator[str]:
+    terms = pack.sanctions
+    for number, outcome in enumerate(pack.outcomes):
+        place = f"outcomes.{number}"
+        if outcome.sanctions is not None and terms is None:
+            yield f"{place}.sanctions: the pack names no sanctions"
+        if outcome.sanction is not None and outcome.sanctions is None:
+            yield f"{place}.sanction: say whom it hits (sanctions: respondent)"
+        if outcome.sanction is not None and terms is not None and terms.kind(outcome.sanction) is None:
+            yield f"{place}.sanction: there is no sanction '{outcome.sanction}'"
+        if outcome.sanctions is not None and outcome.sanctions not in outcome.lost_by:
+            yield f"{place}.lost_by: whoever is sanctioned loses by it, and may appeal; add '{outcome.sanctions.value}'"
+        for remedy in outcome.remedies:
+            if terms is not None and terms.kind(remedy) is not None:
+                yield f"{place}.remedies: '{remedy}' is a sanction; it follows from the ladder"
+
+
+def _kinds(pack: Pack, terms: SanctionTerms) -> Iterator[str]:
+    names = [kind.name for kind in terms.kinds]
+    yield from (f"sanctions.kinds: '{name}' is defined twice" for name in sorted({n for n in names if names.count(n) > 1}))
+    measures = {measure.name for measure in pack.interim_measures}
+    yield from (f"sanctions.kinds.{name}: an interim measure is called the same" for name in names if name in measures)
+    if terms.approval_above is not None and Phase.APPROVAL not in pack.labels:
+        yield "sanctions.approval_above: the kind has no phase 'approval' among its labels, so nobody would ever be asked"
+
+
+def _ladders(pack: Pack, terms: SanctionTerms) -> Iterator[str]:
+    categories = [ladder.category for ladder in terms.ladders]
+    twice = sorted({name for name in categories if categories.count(name) > 1})
+    yield from (f"sanctions.ladders: '{name}' is defined twice" for name in twice)
+    taken: dict[str, str] = {}
+    for number, ladder in enumerate(terms.ladders):
+        place = f"sanctions.ladders.{number}"
+        for ground in ladder.grounds:
+            if ground not in pack.grounds:
+                yield f"{place}.grounds: there is no ground '{ground}' in the pack"
+            if ground in taken:
+                yield f"{place}.grounds: '{ground}' belongs to '{taken[ground]}' already"
+            taken.setdefault(ground, ladder.category)
+        if not ladder.steps:
+            yield f"{place}.steps: name at least one sanction"
+        unknown = [step for step in ladder.steps if terms.kind(step) is None]
+        yield from (f"{place}.steps: there is no sanction '{step}'" for step in unknown)
+        if unknown:
+            continue
+        for step in ladder.steps:
+            if terms.rank(step) < terms.rank(ladder.steps[0]):
+                yield f"{place}.steps: '{step}' is milder than '{ladder.steps[0]}', which comes first"
+            kind = terms.kind(step)
+            if kind is not None and not kind.weight:
+                yield f"{place}.steps: '{step}' does not count, so nothing would ever follow it"
+
+
+def _hearing(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
+    """Whoever has to be heard must not be able to put the ruling off for ever by saying nothing."""
+    for side in pack.hear:
+        if not any(_lapses(clock, side) for clock in clocks.values()):
+            yield f"hear: give a clock that waits for the {side.value}, with the default 'proceed_on_file'"
+
+
+def _lapses(clock: ClockTerms, side: Side) -> bool:
+    return clock.waits_for == side.value and any(level.default == "proceed_on_file" for level in clock.levels)
