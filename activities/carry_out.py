@@ -7,7 +7,8 @@ from collections.abc import Callable
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.effect_ports import Effects, Remedies
+from activities.effect_ports import Effects, OrderedEffect, Remedies
+from activities.errand_ports import Errands
 from activities.messages import EffectRef
 from activities.ports import ToldToWait
 
@@ -15,8 +16,14 @@ from activities.ports import ToldToWait
 class CarryOutActivities:
     """Holds ``effects.carry_out``. ``hit`` is called at a named point, for tests that kill the process there."""
 
-    def __init__(self, effects: Effects, remedies: Remedies, hit: Callable[[str], None] = lambda name: None) -> None:
-        self._effects, self._remedies, self._hit = effects, remedies, hit
+    def __init__(
+        self,
+        effects: Effects,
+        remedies: Remedies,
+        hit: Callable[[str], None] = lambda name: None,
+        errands: Errands | None = None,
+    ) -> None:
+        self._effects, self._remedies, self._hit, self._errands = effects, remedies, hit, errands
 
     @activity.defn(name="effects.carry_out")
     async def carry_out(self, ref: EffectRef) -> None:
@@ -25,8 +32,16 @@ class CarryOutActivities:
         if effect is None:
             return
         try:
-            result = await self._remedies.perform(effect)
+            result, note = await self._perform(effect)
         except ToldToWait as told:
             raise ApplicationError(str(told), type="told_to_wait", next_retry_delay=told.wait_for) from told
         self._hit("effect.after_perform")
-        await self._effects.finish(ref.tenant_id, ref.effect_id, result)
+        await self._effects.finish(ref.tenant_id, ref.effect_id, result, note)
+
+    async def _perform(self, effect: OrderedEffect) -> tuple[str, str | None]:
+        if effect.errand is None:
+            return await self._remedies.perform(effect), None
+        if self._errands is None:
+            raise RuntimeError("this worker runs no errands")
+        ran = await self._errands.run(effect.tenant_id, effect.case_id, effect.errand)
+        return ran.result, ran.case

@@ -23,6 +23,9 @@ from domain.transition import Step, due_command, mark_level, step
 MAX_STEPS = 200
 """Commands and levels in one write; what is left is taken at the next look."""
 
+_LOOKED_UP = ("actor", "target", "terms", "appealed_before", "mentioned", "other", "campaign")
+"""What is known of a waiting command beside its words."""
+
 
 @dataclass
 class Batch:
@@ -94,14 +97,8 @@ def work_through(
 def _command(batch: Batch, case_id: str, pending: Pending, standing: Standing, books: Books) -> None:
     try:
         command = read_command(pending.body)
-        voice = Voice(
-            actor=pending.actor,
-            target=pending.target,
-            terms=pending.terms,
-            appealed_before=pending.appealed_before,
-            mentioned=pending.mentioned,
-            earlier=standing.earlier,
-        )
+        looked_up = {name: getattr(pending, name) for name in _LOOKED_UP}
+        voice = Voice(earlier=standing.earlier, **looked_up)
         made = step(batch.case, case_id, command, voice, pending.received_at, standing.now, books)
     except Refusal as refusal:
         batch.answers.append(_refused(pending.command_id, refusal))

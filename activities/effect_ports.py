@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 from domain.base import Kept, Money
+from domain.link_facts import ErrandOrdered
 
 
 class OrderedEffect(Kept):
@@ -20,6 +21,8 @@ class OrderedEffect(Kept):
     to_party: str | None = None
     reverses: str | None = None
     synthetic: bool = False
+    errand: ErrandOrdered | None = None
+    """What is to happen in another case, where that is what it is."""
 
 
 class Effects(Protocol):

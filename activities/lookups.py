@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from activities.errand_ports import Elsewhere
 from activities.ports import Pending, Policies, Resolved, Roster, Standing
 from activities.precedents import Precedents
 from activities.sanction_ports import SanctionBook
@@ -18,6 +19,8 @@ from domain.commands import read_command
 
 _MOVES_LEVELS = frozenset({"retarget", "resume", "thaw", "assign", "take"})
 """After these a level can be due that was not before; the others only stop clocks or start new ones."""
+_NAMES_OTHERS = {"open": "same_as", "merge": "into", "link": "to", "join_campaign": "campaign"}
+"""Commands that name another case or a campaign, and the field in which they do."""
 _ESCALATES_TO = ("lead", "ops")
 _RULES = frozenset({"rule", "decide_appeal"})
 
@@ -30,6 +33,7 @@ class Lookups:
     policies: Policies
     precedents: Precedents | None = None
     sanctions: SanctionBook | None = None
+    elsewhere: Elsewhere | None = None
 
     async def complete(self, tenant_id: str, case_id: str, case: Case | None, standing: Standing) -> Standing:
         """The standing with what some steps need beside the record.
@@ -40,6 +44,9 @@ class Lookups:
         if self.sanctions is not None and _may_sanction(case, standing):
             earlier = await self.sanctions.against(tenant_id, case_id)
             standing = standing.model_copy(update={"earlier": tuple(earlier)})
+        if self.elsewhere is not None and any(one.body.get("type") in _NAMES_OTHERS for one in standing.pending):
+            pending = [await self._with_others(tenant_id, self.elsewhere, one) for one in standing.pending]
+            standing = standing.model_copy(update={"pending": tuple(pending)})
         if case is None:
             return await self._with_precedents(tenant_id, case_id, standing)
         if _may_escalate(case, standing):
@@ -71,6 +78,17 @@ class Lookups:
             for one in standing.pending
         )
         return standing.model_copy(update={"pending": pending})
+
+    async def _with_others(self, tenant_id: str, elsewhere: Elsewhere, one: Pending) -> Pending:
+        """The pending command with the case or the campaign that it names, as they stand now."""
+        field = _NAMES_OTHERS.get(str(one.body.get("type")))
+        named = one.body.get(field) if field else None
+        if not isinstance(named, str):
+            return one
+        if field == "campaign":
+            return one.model_copy(update={"campaign": await elsewhere.campaign(tenant_id, named)})
+        # A report that intake found to be of the same matter goes to wherever that matter has gone in the meantime.
+        return one.model_copy(update={"other": await elsewhere.case(tenant_id, named, follow=field == "same_as")})
 
     async def _with_terms(self, case: Case, standing: Standing) -> Standing:
         for number, one in enumerate(standing.pending):

@@ -19,6 +19,7 @@ from domain.chain import Chained
 from domain.clock_commands import Retarget
 from domain.facts import DueLevel
 from domain.notices import NoticeDraft
+from domain.other_cases import KnownCampaign, OtherCase
 from domain.sanction_facts import EarlierSanction
 from domain.terms import Terms
 
@@ -51,14 +52,13 @@ class Pending(Kept):
     """The command as JSON, its texts sealed."""
     actor: Actor | None = None
     """Who speaks, looked up now; None: nobody with this id has anything to do with the case."""
-    target: Actor | None = None
-    """The person whom the command names (``assign``), looked up now."""
-    mentioned: tuple[str, ...] | None = None
-    """Those whom a note mentions and who work here, looked up now by :class:`Roster`."""
-    terms: Terms | None = None
-    """The terms that a re-target leads to, resolved now by :class:`Policies`."""
+    target: Actor | None = None  # the person whom the command names (``assign``), looked up now
+    mentioned: tuple[str, ...] | None = None  # whom a note mentions and who works here, looked up now by :class:`Roster`
+    terms: Terms | None = None  # the terms that a re-target leads to, resolved now by :class:`Policies`
     appealed_before: str | None = None
     """The case in which whoever opens this one appealed already, looked up now by ``Precedents``."""
+    other: OtherCase | None = None  # the other case that the command names, looked up now by ``Elsewhere``
+    campaign: KnownCampaign | None = None
 
 
 class KeptAnswer(Kept):

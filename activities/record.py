@@ -181,7 +181,7 @@ def _recorded(batch: Batch, standing: Standing, answers: tuple[Answer | None, ..
         answers=answers,
         timetable=tuple(DueAt(clock=d.clock, level=d.level, at=d.due_at) for d in case.timetable),
         undelivered=newest or (case.seq if standing.undelivered else 0),
-        effects=tuple(e.id for e in case.effects if e.state == "running"),
+        effects=case.running,
         wants_owner=case.owner_sought and case.owner is None and case.open,
         more=more or levels_due(case, standing.now),
         quiet=case.quiet and not more,

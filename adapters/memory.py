@@ -19,7 +19,7 @@ from domain.calendars import Calendar
 from domain.case import Case
 from domain.chain import Chained
 from domain.commands import Open, OpenedParty, parse_command
-from domain.facts import SYSTEM, Actor, EffectOrdered, EffectReported
+from domain.facts import SYSTEM, Actor, EffectOrdered, EffectReported, ErrandOrdered, ErrandReported
 from domain.letters import Letter, read_letter
 from domain.notices import NoticeDraft
 from domain.prose import Prose
@@ -168,6 +168,10 @@ class MemoryRecords:
             fact = chained.recording.fact
             if isinstance(fact, EffectOrdered):
                 row.effects[fact.effect_id] = "running"
+            elif isinstance(fact, ErrandOrdered):
+                row.effects[fact.errand_id] = "running"
+            elif isinstance(fact, ErrandReported):
+                row.effects[fact.errand_id] = fact.result
             elif isinstance(fact, EffectReported):
                 row.effects[fact.effect_id] = fact.result
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from api.parts import Answered
 from api.sanction_answers import DraftedSanction, drafted_sanction
+from api.texts import Texts, with_texts
 from domain.base import Instant, Money, Outcome, Phase, Priority, Side
 from domain.case import EvidenceRequest, LegalHold
 from domain.commands import Remedy
 from domain.facts import Actor, AppealRight
+from domain.link_commands import Relation
 from domain.offers import MadeOffer, OpenOffer, Returning
 from domain.views import Action, Due, SanctionView, StepView, view
 from storage.views import Held, Sent
 
 STAFF = frozenset({"mediator", "lead", "ops", "system"})
-Texts = Mapping[str, str | None]
 
 
 class _Body(BaseModel):
@@ -27,6 +27,8 @@ class _Body(BaseModel):
 
 class Links(_Body):
     """Where to go on."""
+
+    merged_into: str | None = None
 
     self: str
     timeline: str
@@ -62,6 +64,15 @@ class PartyBody(_Body):
     id: str
     side: Side
     role: str
+
+
+class CaseLinkBody(_Body):
+    """What a case has to do with another. ``mirrored``: it was said in the other case."""
+
+    id: str
+    other: str
+    relation: Relation
+    mirrored: bool = False
 
 
 class Entry(_Body):
@@ -107,6 +118,10 @@ class CaseBody(_Body):
     rights: tuple[AppealRight, ...] = ()
     sanctions: tuple[SanctionView, ...] = ()
     """Of this case, for the team and the side that they hit."""
+    merged_into: str | None = None
+    """The case in which the matter goes on."""
+    merged_as: str | None = None
+    """Who the caller is there; null also for whoever was a party there before."""
     parties: tuple[PartyBody, ...] = ()
     links: Links
     timeline: tuple[Entry, ...] | None = None
@@ -123,6 +138,11 @@ class CaseBody(_Body):
     procedure: tuple[StepView, ...] | None = None
     """Steps to be done, or left out with a reason, before anybody rules."""
     root_cause: str | None = None
+    campaign: str | None = None
+    joined: tuple[str, ...] | None = None
+    """Cases that go on in this one."""
+    case_links: tuple[CaseLinkBody, ...] | None = None
+    """What this case has to do with others; for the team alone."""
     pack: str | None = None
     pack_version: str | None = None
 
@@ -214,8 +234,8 @@ class CheckBody(_Body):
 
 
 _INTERNAL = (
-    "seq", "priority", "owner", "queue", "round", "escalations", "hands", "legal_holds", "procedure", "root_cause", "pack",
-    "pack_version",
+    "seq", "priority", "owner", "queue", "round", "escalations", "hands", "legal_holds", "procedure", "root_cause", "campaign",
+    "joined", "case_links", "pack", "pack_version",
 )  # fmt: skip
 
 
@@ -229,7 +249,7 @@ def case_body(held: Held, viewer: Actor, texts: Texts | None = None) -> dict[str
     """The case as JSON. ``texts`` are the decrypted ones; without them a ruling's reasons are left out."""
     if held.case is None:
         accepted = AcceptedCase(id=held.id, kind=held.kind, links=Links(**links_of(held.id)))
-        return accepted.model_dump(mode="json")
+        return accepted.model_dump(mode="json", exclude={"links": {"merged_into"}})
     body = view(held.case, viewer).model_dump(mode="json")
     body["available_actions"] = body.pop("actions")
     if viewer.role not in STAFF:
@@ -242,7 +262,12 @@ def case_body(held: Held, viewer: Actor, texts: Texts | None = None) -> dict[str
                 body["ruling"][name] = texts.get(said["content_id"]) if said else None
         if body["ruling"]["sanction"]:
             body["ruling"]["sanction"] = drafted_sanction(with_texts(body["ruling"]["sanction"], texts or {}))
-    return {"object": "case", **body, "links": links_of(held.id)}
+    for one in body.get("case_links") or ():
+        del one["note"]
+    links = links_of(held.id)
+    if body["merged_into"]:
+        links["merged_into"] = f"/v1/cases/{body['merged_into']}"
+    return {"object": "case", **body, "links": links}
 
 
 def answer_body(answer: Answered | None) -> dict[str, Any] | None:
@@ -269,28 +294,3 @@ def command_body(sent: Sent) -> dict[str, Any]:
 def command_links(case_id: str, command_id: str) -> dict[str, str]:
     """The addresses of a command."""
     return {"self": f"/v1/cases/{case_id}/commands/{command_id}", "case": f"/v1/cases/{case_id}"}
-
-
-def content_ids(value: Any) -> Iterator[str]:
-    """Ids of the texts that a value refers to, wherever they stand in it."""
-    if isinstance(value, dict):
-        if value.keys() == _PROSE:
-            yield value["content_id"]
-        else:
-            for part in value.values():
-                yield from content_ids(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from content_ids(part)
-
-
-def with_texts(value: Any, texts: Texts) -> Any:
-    """The value with each reference to a text replaced by the text (None: erased)."""
-    if isinstance(value, dict):
-        if value.keys() == _PROSE:
-            return texts.get(value["content_id"])
-        return {name: with_texts(part, texts) for name, part in value.items()}
-    return [with_texts(part, texts) for part in value] if isinstance(value, list) else value
-
-
-_PROSE = {"content_id", "digest", "length"}

@@ -6,6 +6,7 @@ from typing import Any
 
 _CASE_ID = "case_0198c5a0-1f2e-7000-8000-00000000c0de"
 _CLAIMANT, _RESPONDENT = "pty_0198c5a0-1f2e-7000-8000-0000000000c1", "pty_0198c5a0-1f2e-7000-8000-0000000000d2"
+_OTHER = "case_0198c5a0-77aa-7000-8000-00000000beef"
 _COMMAND_ID = "cmd_0198c5a2-7d1e-7000-8000-00000000c0de"
 _LINKS = {
     "self": f"/v1/cases/{_CASE_ID}",
@@ -197,6 +198,17 @@ COMMANDS: dict[str, dict[str, Any]] = {
     },
     "skip_step": {"by": "per_mara", "step": "expert_asked", "reasons": "The logs leave no question open."},
     "name_root_cause": {"by": "per_mara", "cause": "unclear_policy", "insight": "The policy does not say what a duplicate is."},
+    "merge": {"by": "per_lee", "into": _OTHER, "reasons": "Both are about the same booking and the same host."},
+    "link": {"by": "per_mara", "to": _OTHER, "relation": "retaliation", "note": "Reported an hour after the other one."},
+    "unlink": {"by": "per_mara", "link_id": "lnk_0198c5a2-7d1e", "reason": "mistaken"},
+    "split": {
+        "by": "per_lee",
+        "statement": "The second report is about another endpoint, and its reward was never decided.",
+        "parties": [_CLAIMANT, _RESPONDENT],
+        "reasons": "Two endpoints, two rewards: one ruling cannot do justice to both.",
+    },
+    "join_campaign": {"by": "per_dana", "campaign": "cmp_0198c5a3-2b1c"},
+    "leave_campaign": {"by": "per_dana", "reason": "mistaken"},
     "review_interim": {"by": "per_lee", "decision": "keep", "reasons": "The bank has not answered yet."},
 }
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from api.answers import STAFF, case_body, content_ids, with_texts
+from api.answers import STAFF, case_body
 from api.asking import Seen
 from api.callers import Caller, is_somebody, viewer
 from api.parts import Parts
 from api.problems import FieldProblem, Problem
+from api.texts import content_ids, with_texts
 from api.timelines import entries
 from domain.base import Phase
 from domain.facts import Actor

@@ -59,6 +59,10 @@ SAMPLES: dict[str, Any] = {
     "carrier": "parcel_post",
     "tracking": "RR 123 456 785 DE",
     "received": True,
+    "into": "case_0198c5a0-77aa-7000-8000-00000000beef",
+    "link_id": "lnk_0198c5a2",
+    "campaign": "cmp_0198c5a3-2b1c",
+    "statement": "The second report is about another endpoint, and its reward was never decided.",
 }
 """A value for each field that somebody outside may fill in; the test parses every example made of them."""
 
@@ -80,23 +84,17 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "lift_hold": {"hold_id": "lgh_0198c5a2", "reasons": "The suit was settled."},
     "contest_return": {"reasons": "The parcel holds another item."},
     "decide_return": {"reasons": "The carrier's photograph shows the item."},
+    "link": {"to": "case_0198c5a0-77aa-7000-8000-00000000beef"},
+    "merge": {"reasons": "Both are about the same token of the same app."},
+    "split": {"reasons": "Two endpoints, two rewards: one ruling cannot do justice to both."},
     "review_interim": {"decision": "keep", "reasons": "It is still not clear whose account it is."},
 }
 """Where a command says something else in a field than the others do."""
 
 PARTY_TYPES = {
-    "offer",
-    "accept_offer",
-    "decline_offer",
-    "escalate",
-    "submit_evidence",
-    "appeal",
-    "withdraw",
-    "message",
-    "ship_return",
-    "confirm_return",
-    "contest_return",
-}
+    "offer", "accept_offer", "decline_offer", "escalate", "submit_evidence", "appeal",
+    "withdraw", "message", "ship_return", "confirm_return", "contest_return",
+}  # fmt: skip
 
 
 KINDS = {
@@ -239,10 +237,8 @@ def commands_page() -> str:
         parts.append(f"```json\n{json.dumps(example(command), ensure_ascii=False)}\n```\n")
     parts.append("## Refusals\n\nA command that cannot be done now is answered with a code; the case stays as it was.\n")
     parts.append("| code | means |\n| --- | --- |")
-    parts += [
-        f"| `{kind.code}` | {_plain(kind.__doc__)} |"
-        for kind in sorted(refusals.Refusal.__subclasses__(), key=lambda kind: kind.code)
-    ]
+    kinds = sorted(refusals.Refusal.__subclasses__(), key=lambda kind: kind.code)
+    parts += [f"| `{kind.code}` | {_plain(kind.__doc__)} |" for kind in kinds]
     return "\n".join(parts) + "\n"
 
 

@@ -129,6 +129,7 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", description="ISO 639 co
 CaseId = Annotated[str, Field(pattern=r"^case_[A-Za-z0-9-]{8,64}$")]
 PartyId = Annotated[str, Field(pattern=r"^pty_[A-Za-z0-9_.-]{1,120}$")]
 PersonId = Annotated[str, Field(pattern=r"^per_[A-Za-z0-9_.-]{1,120}$")]
+CampaignId = Annotated[str, Field(pattern=r"^cmp_[A-Za-z0-9-]{1,64}$")]
 TenantId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
 

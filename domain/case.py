@@ -6,6 +6,7 @@ from typing import Literal
 
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.commands import OpenedParty, Remedy
+from domain.errand import CaseLink, Errand
 from domain.facts import AppealRight, Timetable
 from domain.offers import MadeOffer, OpenOffer, Returning
 from domain.prose import Prose
@@ -239,6 +240,13 @@ class Case(Kept):
     """Every one that was imposed in this case, oldest first, those that are over or taken back included."""
     heard: tuple[Side, ...] = ()
     """Sides that were asked and answered, or let their time go by."""
+    merged_into: str | None = None
+    """The case in which the matter goes on."""
+    joined: tuple[str, ...] = ()
+    """Cases that go on in this one."""
+    links: tuple[CaseLink, ...] = ()
+    errands: tuple[Errand, ...] = ()
+    campaign: str | None = None
     timetable: Timetable = ()
 
     @property
@@ -249,7 +257,13 @@ class Case(Kept):
     @property
     def quiet(self) -> bool:
         """Closed, and nothing is running any more: no clock, no effect, no ban that ends."""
-        return not self.open and not self.timetable and not any(e.state == "running" for e in self.effects)
+        return not self.open and not self.timetable and not self.running
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """Ids of the effects and errands that are under way."""
+        effects = tuple(e.id for e in self.effects if e.state == "running")
+        return effects + tuple(e.id for e in self.errands if e.state == "running")
 
     @property
     def waiting_on(self) -> WaitingOn:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from domain.base import Code, CommandBase, Frozen, Instant, Money, PartyId, PersonId, Priority, Reference, Side
+from domain.base import CaseId, Code, CommandBase, Instant, Money, PersonId, Priority, Reference, Side
 from domain.brought import OpenedDecision
 from domain.clock_commands import Extend, Freeze, ImposeInterim, Pause, Resume, Retarget, ReviewInterim, Snooze, Thaw
 from domain.identity_commands import AskIdentity as AskIdentity
@@ -23,6 +23,18 @@ from domain.procedure_commands import (
     SkipStep as SkipStep,
 )
 from domain.desk_commands import Skip as Skip
+from domain.link_commands import (
+    Join as Join,
+    JoinCampaign as JoinCampaign,
+    LeaveCampaign as LeaveCampaign,
+    Link as Link,
+    LinkCommand,
+    Merge as Merge,
+    MirrorLink as MirrorLink,
+    Split as Split,
+    Unlink as Unlink,
+)
+from domain.parties import OpenedParty as OpenedParty
 from domain.prose import FROM_OUTSIDE, Prose, SealedText, Sealer
 from domain.return_commands import (
     ReturnCommand,
@@ -43,25 +55,6 @@ from domain.ruling_commands import (
 from domain.terms import Routing, Terms
 
 
-class OpenedParty(Frozen):
-    """A party as the rules see it: no name, no address."""
-
-    id: PartyId
-    side: Side
-    role: Literal["principal", "witness", "insurer", "representative"] = "principal"
-    ref_digest: str
-    """Keyed digest of the platform's id for this user: equal for equal users, readable by nobody."""
-    locale: str = "en"
-    zone: str = "UTC"
-    org_digest: str | None = None
-    """The same of the organisation that they belong to: an employer, a programme."""
-
-    @property
-    def speaks(self) -> bool:
-        """Whether what they do is done by their side; witnesses and insurers speak for themselves alone."""
-        return self.role in ("principal", "representative")
-
-
 class Open(CommandBase):
     """Make a report into a case. Comes from intake only, never from outside."""
 
@@ -80,6 +73,8 @@ class Open(CommandBase):
     occurred_at: Instant | None = None
     synthetic: bool = False
     decision: OpenedDecision | None = None
+    same_as: CaseId | None = None
+    """An open case of the same matter that intake found, where the pack joins such reports."""
 
 
 class Admit(CommandBase):
@@ -234,12 +229,12 @@ Command = Annotated[
     | Skip | RequestEvidence
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
-    | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand,
+    | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
 
-SYSTEM_COMMANDS = frozenset({"open", "deadline", "report_effect", "report_delivery"})
+SYSTEM_COMMANDS = frozenset({"open", "deadline", "report_effect", "report_delivery", "join", "mirror_link"})
 """Commands that only ``system`` may send; from anybody else they are refused."""
 
 

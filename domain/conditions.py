@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from domain.case import Case, Clock
 from domain.facts import Actor
+from domain.link_refusals import CampaignNone, CampaignTaken, LinkUnknown, MergedAlready
 from domain.procedure import unready
 from domain.refusals import (
     IncidentUnknown,
@@ -60,6 +61,20 @@ def _nothing_there(case: Case, command: str) -> Refusal | None:
             return MeasureNotAllowed("This kind of case has no interim measures.", allowed=[])
         case "review_interim" if not case.interim:
             return InterimUnknown("No interim measure is in force.")
+        case _:
+            return _between_cases(case, command)
+
+
+def _between_cases(case: Case, command: str) -> Refusal | None:
+    match command:
+        case "reopen" if case.merged_into is not None:
+            return MergedAlready("The matter goes on in another case; split that one instead.", into=case.merged_into)
+        case "unlink" if not case.links:
+            return LinkUnknown("The case has no links.", links=[])
+        case "join_campaign" if case.campaign is not None:
+            return CampaignTaken("It belongs to a campaign already; have it leave that one first.", campaign=case.campaign)
+        case "leave_campaign" if case.campaign is None:
+            return CampaignNone("The case belongs to no campaign.")
         case _:
             return None
 

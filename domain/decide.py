@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from domain import commands as c
-from domain import elsewhere, holding, identity, interim, legal_hold, procedure, returns, sanctions, settlement
+from domain import elsewhere, holding, identity, interim, legal_hold, links, procedure, returns, sanctions, settlement
 from domain import facts as f
 from domain import rulings as r
 from domain.base import Kept, Outcome, Phase, Side, derived_id
@@ -22,9 +22,9 @@ from domain.conditions import unmet
 from domain.deadlines import deadline
 from domain.desk import noted, skip
 from domain.fairness import bar_to_judging, why_not
+from domain.other_cases import KnownCampaign, OtherCase
 from domain.refusals import (
     AlreadyOpen,
-    EffectUnknown,
     NotOpened,
     NotSystem,
     OwnCase,
@@ -53,6 +53,9 @@ class Voice(Kept):
     """The case in which this person appealed against the same decision already."""
     earlier: tuple[EarlierSanction, ...] | None = None
     """Sanctions of other cases against the parties of this one; None: nobody looked."""
+    other: OtherCase | None = None
+    """The other case that the command names; None: there is none."""
+    campaign: KnownCampaign | None = None
 
 
 def decide(case: Case | None, command: c.Command, voice: Voice, at: datetime) -> Facts:
@@ -94,7 +97,15 @@ def _open(command: c.Open, voice: Voice, at: datetime) -> Facts:
     reason = reason or elsewhere.why_declined(command, voice.appealed_before, at)
     if reason is not None:
         return (*begun, f.CaseDeclined(reason=reason), f.CaseClosed(outcome=Outcome.DECLINED, reason=reason))
+    if (into := _same_matter(command, voice.other)) is not None:
+        return (*begun, *links.merged(command.id, command.parties, command.statement, into, by_hand=False))
     return begun if routing.decision == "triage" else (*begun, f.PhaseEntered(phase=command.terms.opens_in))
+
+
+def _same_matter(command: c.Open, other: OtherCase | None) -> OtherCase | None:
+    """The open case into which a report goes that intake found to be of the same matter."""
+    fits = other is not None and other.open and other.kind == command.kind and not links.mixed(command.parties, other)
+    return other if fits else None
 
 
 def _admit(case: Case, command: c.Admit, voice: Voice, at: datetime) -> Facts:
@@ -176,7 +187,7 @@ def _reopen(case: Case, command: c.Reopen, voice: Voice, at: datetime) -> Facts:
 
 def _report_effect(case: Case, command: c.ReportEffect, voice: Voice, at: datetime) -> Facts:
     if not any(e.id == command.effect_id and e.state == "running" for e in case.effects):
-        raise EffectUnknown("No such effect is running in this case.", effect=command.effect_id)
+        return links.reported(case, command, voice, at)
     return (f.EffectReported(effect_id=command.effect_id, result=command.result, note=command.note),)
 
 
@@ -226,4 +237,5 @@ _RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
     **procedure.RULES,
     **settlement.RULES,
     **returns.RULES,
+    **links.RULES,
 }

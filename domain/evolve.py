@@ -13,6 +13,7 @@ from domain.case import Case, Effect, EvidenceRequest, Involvement, Ruling
 from domain.clocks import advance, stamp
 from domain.elsewhere import ELSEWHERE_CHANGES
 from domain.evolve_clocks import CLOCK_CHANGES, ended, level, moved_on, reopened, woken
+from domain.evolve_links import LINK_CHANGES
 from domain.evolve_sanctions import SANCTION_CHANGES, heard
 from domain.evolve_settlement import SETTLEMENT_CHANGES, offer_over
 from domain.legal_hold import LEGAL_HOLD_CHANGES
@@ -267,4 +268,5 @@ _CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
     **LEGAL_HOLD_CHANGES,
     **SETTLEMENT_CHANGES,
     **SANCTION_CHANGES,
+    **LINK_CHANGES,
 }

@@ -27,7 +27,6 @@ from domain.clock_facts import (
     InterimReviewed as InterimReviewed,
     LevelReached as LevelReached,
 )
-from domain.commands import OpenedParty
 from domain.identity_facts import IdentityAsked as IdentityAsked
 from domain.legal_hold_facts import LegalHoldFact, LegalHoldLifted as LegalHoldLifted, LegalHoldPlaced as LegalHoldPlaced
 from domain.procedure_facts import (
@@ -37,6 +36,19 @@ from domain.procedure_facts import (
     StepSkipped as StepSkipped,
 )
 from domain.desk_facts import CaseSkipped as CaseSkipped
+from domain.link_facts import (
+    CampaignJoined as CampaignJoined,
+    CampaignLeft as CampaignLeft,
+    CaseJoined as CaseJoined,
+    CaseLinked as CaseLinked,
+    CaseMerged as CaseMerged,
+    CaseSplit as CaseSplit,
+    CaseUnlinked as CaseUnlinked,
+    ErrandOrdered as ErrandOrdered,
+    ErrandReported as ErrandReported,
+    LinkFact,
+)
+from domain.parties import OpenedParty
 from domain.prose import Prose
 from domain.return_facts import (
     ReturnFact,
@@ -207,7 +219,7 @@ Fact = Annotated[
     | DeliveryFailed | LevelReached | CaseWithdrawn | CaseClosed | CaseReopened | ClocksPaused | ClocksResumed | ClocksFrozen
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
-    | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided,
+    | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

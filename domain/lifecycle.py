@@ -59,6 +59,8 @@ _HANDLED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW, Phase.APPROVAL, Phase.
 _RETURNING = (Phase.SETTLEMENT, Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL)
 """Phases in which goods can be on their way back: after an agreement, and from a first ruling on."""
 
+_UNDECIDED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW)
+
 TABLE: tuple[Row, ...] = (
     # intake: the gates said "look at it"; a triager admits or declines
     _row(_P.INTAKE, "admit", "judge ops", "settlement review"),
@@ -148,6 +150,11 @@ TABLE: tuple[Row, ...] = (
     _row(_P.REVIEW, "ask_identity", "owner"),
     # legal hold: before, during and after everything else
     *(_row(phase, command, "lead ops") for phase in Phase for command in ("place_hold", "lift_hold")),
+    # cases that have to do with each other: for whoever handles the matter; never after a ruling was begun, as that is about one
+    *(_row(phase, "merge", KEEPERS, "closed") for phase in _UNDECIDED),
+    *(_row(phase, "split", "owner lead") for phase in _UNDECIDED),
+    *(_row(phase, command, KEEPERS) for phase in Phase for command in ("link", "unlink", "join_campaign", "leave_campaign")),
+    *(_row(phase, command, "system") for phase in Phase for command in ("join", "mirror_link")),
     # closed
     _row(_P.CLOSED, "note", "staff"),
     _row(_P.CLOSED, "reopen", "ops", "review"),

@@ -33,6 +33,10 @@ def said(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Any]:
             own["sender"] = fact.sender
         case "case_declined" | "case_closed" | "case_reopened" | "delivery_failed":
             own["reason"] = fact.reason
+            if case.merged_into is not None and side != "respondent":
+                own["into"] = case.merged_into
+        case "case_joined":
+            own["of_case"] = fact.of
         case "effect_reported":
             own |= {"effect": fact.effect_id, "result": fact.result}
         case "ruling_drafted":

@@ -35,6 +35,12 @@ class NoticeDraft(Kept):
 Planned = tuple[tuple[int, NoticeDraft], ...]
 
 
+_ALWAYS: Notices = {"case_joined": ("owner",)}
+"""Whom every pack tells, unless it says otherwise."""
+_TOLD_ALONG = frozenset({"ruling_issued", "case_closed", "case_reopened", "case_withdrawn", "case_remitted"})
+"""What somebody is told who came with a merge: how the matter goes, and nothing that passes between the sides."""
+_OF_THE_SIDE = ("due_at", "due_clock", "by_default", "right")
+
 Moment = tuple[f.Recording, frozenset[str]]
 """A fact in its place, with what it meant when it happened."""
 
@@ -46,6 +52,7 @@ def plan(after: Case, moments: Iterable[Moment], notices: Notices) -> Planned:
     """
     if not notices:
         return ()
+    notices = {**_ALWAYS, **notices}
     happened: dict[str, f.Recording] = {}
     mentions: list[tuple[int, NoticeDraft]] = []
     for recording, events in moments:
@@ -87,6 +94,8 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
             if recipient == recording.actor.id or any(recipient == draft.recipient for draft in drafts):
                 continue
             data = {**_standing(case, viewer), **said(case, fact, viewer)}
+            if _came_along(case, recipient):
+                data = {name: value for name, value in data.items() if name not in _OF_THE_SIDE}
             if viewer == "staff":
                 # To a party the number of facts would tell that something happened inside.
                 data["seq"] = recording.seq
@@ -101,8 +110,9 @@ def _viewer(audience: Audience) -> Viewer:
 
 
 def _never_before(case: Case) -> bool:
-    """Turned away at the gate: the respondent was never told of the report, and is not told that it came to nothing."""
-    return case.outcome is Outcome.DECLINED and case.closed_at == case.opened_at
+    """Turned away, or joined to another case, at the gate: the respondent was never told of the report, and is not told that it
+    came to nothing."""
+    return case.outcome in (Outcome.DECLINED, Outcome.MERGED) and case.closed_at == case.opened_at
 
 
 def _each(audiences: tuple[Audience, ...]) -> tuple[Audience, ...]:
@@ -130,7 +140,8 @@ def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]
         return fact.told
     match audience:
         case "claimant" | "respondent":
-            return tuple(p.id for p in case.side_parties(Side(audience)) if p.role in ("principal", "representative"))
+            along = fact.type in _TOLD_ALONG
+            return tuple(p.id for p in case.side_parties(Side(audience)) if p.speaks or (along and p.role == "co_claimant"))
         case "owner":
             return (case.owner,) if case.owner else ("role:leads",)
         case "drafter":
@@ -139,6 +150,11 @@ def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]
             return ("platform",)
         case _:
             return (f"role:{audience}",)
+
+
+def _came_along(case: Case, recipient: str) -> bool:
+    party = case.party(recipient)
+    return party is not None and party.role == "co_claimant"
 
 
 def _standing(case: Case, viewer: Viewer) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
@@ -105,6 +106,11 @@ class Report(Frozen):
     """The decision made elsewhere that this report appeals against, for kinds that open in appeal."""
     synthetic: bool = False
     """A gold or test case: everything but outside effects and reports."""
+
+    @property
+    def matter_key(self) -> str | None:
+        """The matter as it is compared: however it was typed, the same booking is the same matter; None: nothing was named."""
+        return " ".join(unicodedata.normalize("NFKC", self.matter or "").casefold().split()) or None
 
     @model_validator(mode="after")
     def _one_principal_a_side(self) -> Report:

@@ -146,6 +146,10 @@ class Terms(Compact):
     sanctions: SanctionTerms | None = None
     hear: tuple[Side, ...] = ()
     """Sides that were asked, and answered or let their time go by, before they can lose by a ruling."""
+    joins: Literal["same_person_and_matter", "same_matter"] | None = None
+    """A report of what an open case is about goes on in that case."""
+    merges_with: tuple[Code, ...] = ()
+    """Other kinds into whose cases one of this kind can be merged."""
     reopen_for: timedelta = timedelta(0)
     """How long after closing an ops lead may reopen it."""
     time_scale: float = 1.0

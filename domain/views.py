@@ -9,8 +9,10 @@ from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.case import Case, EvidenceRequest, LegalHold, Ruling
 from domain.commands import Remedy
 from domain.conditions import unmet
+from domain.errand import CaseLink
 from domain.fairness import why_not
 from domain.lifecycle import Who, commands_in
+from domain.links import merged_as
 from domain.notices import own_deadline
 from domain.offers import MadeOffer, OpenOffer, Returning
 from domain.prose import Prose
@@ -114,6 +116,10 @@ class CaseView(Kept):
     rights: tuple[f.AppealRight, ...] = ()
     sanctions: tuple[SanctionView, ...] = ()
     actions: tuple[Action, ...] = ()
+    merged_into: str | None = None
+    """The case in which the matter goes on; not for the other side."""
+    merged_as: str | None = None
+    """Who the viewer is there."""
     # only for people of the team
     priority: Priority | None = None
     owner: str | None = None
@@ -124,6 +130,9 @@ class CaseView(Kept):
     legal_holds: tuple[LegalHold, ...] | None = None
     procedure: tuple[StepView, ...] | None = None
     root_cause: str | None = None
+    campaign: str | None = None
+    joined: tuple[str, ...] | None = None
+    case_links: tuple[CaseLink, ...] | None = None
     pack: str | None = None
     pack_version: str | None = None
     parties: tuple[dict[str, Any], ...] = ()
@@ -149,10 +158,19 @@ def view(case: Case, viewer: f.Actor) -> CaseView:
         your_side=viewer.side if viewer.role in _PARTY_ROLES else None,
         ruling=_ruling(case, shown, viewer) if shown else None,
         actions=actions(case, viewer),
-        parties=tuple({"id": p.id, "side": p.side.value, "role": p.role} for p in case.parties),
+        parties=_parties(case, viewer),
+        merged_into=case.merged_into if viewer.role != "respondent" else None,
+        merged_as=merged_as(case, viewer.id),
         **(_of_the_sides(case, viewer) if _speaks(case, viewer) else {}),
         **(_internal(case) if staff else {}),
     )
+
+
+def _parties(case: Case, viewer: f.Actor) -> tuple[dict[str, Any], ...]:
+    """Everybody; whoever came with a merge is known to the team and the platform only, and to themselves."""
+    outside = viewer.role in _PARTY_ROLES
+    shown = (p for p in case.parties if not outside or p.role != "co_claimant" or p.id == viewer.id)
+    return tuple({"id": p.id, "side": p.side.value, "role": p.role} for p in shown)
 
 
 def _speaks(case: Case, viewer: f.Actor) -> bool:
@@ -179,14 +197,12 @@ def _sanction(one: Sanction) -> SanctionView:
 
 
 def _internal(case: Case) -> dict[str, Any]:
-    names = ("priority", "owner", "queue", "round", "escalations", "hands", "legal_holds", "root_cause")
+    names = ("priority", "owner", "queue", "round", "escalations", "hands", "legal_holds", "root_cause", "campaign", "joined")
     taken = {one.step: StepView(step=one.step, state=one.how, by=one.by, at=one.at, evidence=one.evidence) for one in case.steps}
     steps = tuple(taken.get(step, StepView(step=step, state="open")) for step in case.terms.procedure)
-    return (
-        {name: getattr(case, name) for name in names}
-        | {"procedure": steps}
-        | {"pack": case.terms.pack, "pack_version": case.terms.version}
-    )
+    pack = {"pack": case.terms.pack, "pack_version": case.terms.version}
+    own = {"procedure": steps, "case_links": case.links, **pack}
+    return {name: getattr(case, name) for name in names} | own
 
 
 def _deadlines(case: Case, viewer: f.Actor) -> tuple[Due, ...]:
@@ -257,6 +273,8 @@ def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
     if recording.actor.id == viewer.id:
         return True
     fact = recording.fact
+    if isinstance(fact, f.CaseJoined) and any(p.id == viewer.id for p in fact.parties):
+        return True
     if not _speaks(case, viewer) and not _shared(fact):
         return False
     return knows(case, fact, audience_of(viewer))

@@ -29,6 +29,8 @@ _INTERNAL = frozenset({
     "delivery_failed", "effect_ordered", "clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "case_retargeted",
     "identity_asked", "legal_hold_placed", "legal_hold_lifted", "step_completed", "step_skipped", "root_cause_named",
     "sanction_drafted",
+    "case_joined", "case_linked", "case_unlinked", "case_split", "errand_ordered", "errand_reported", "campaign_joined",
+    "campaign_left",
 })  # fmt: skip
 
 
@@ -63,7 +65,8 @@ def knows(case: Case, fact: f.Fact, audience: Audience) -> bool:
     """Whether this audience may know that a fact happened."""
     if audience == "staff":
         return True
-    if fact.type in _INTERNAL:
+    if fact.type in _INTERNAL or (fact.type == "case_merged" and audience == "respondent"):
+        # The other side may never have heard of a case that is merged, and is a party of the other one by itself.
         return False
     match fact:
         case f.PhaseEntered():

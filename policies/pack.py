@@ -227,6 +227,10 @@ class Pack(Frozen):
     """Remedies that no command undoes."""
     conditions: tuple[Code, ...] = ()
     complaint_routes: tuple[Code, ...] = ()
+    joins: Literal["same_person_and_matter", "same_matter"] | None = None
+    """A report of what an open case is about is joined to that case."""
+    merges_with: tuple[Code, ...] = ()
+    """Other kinds into whose cases one of this kind can be merged by hand."""
     reopen_for: Span
     notices: dict[Trigger, tuple[Audience, ...]]
     version: str = ""

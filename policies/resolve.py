@@ -81,6 +81,8 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         complaint_routes=pack.complaint_routes,
         sanctions=_sanctions(pack, time_scale),
         hear=pack.hear,
+        joins=pack.joins,
+        merges_with=pack.merges_with,
         reopen_for=pack.reopen_for.scaled(time_scale).time,
         time_scale=time_scale,
     )

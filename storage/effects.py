@@ -6,6 +6,7 @@ import hashlib
 
 from activities.effect_ports import OrderedEffect
 from domain.base import Money
+from domain.link_facts import ErrandOrdered
 from storage.pool import Database
 from storage.tenants import Endpoint, endpoints
 from storage.vault import Vault
@@ -13,7 +14,7 @@ from storage.vault import Vault
 BEGIN = """
 UPDATE effects SET began_at = coalesce(began_at, clock_timestamp())
 WHERE tenant = $1 AND id = $2 AND state = 'running'
-RETURNING id, case_id, type, amount, currency, side, to_party, reverses, synthetic
+RETURNING id, case_id, type, amount, currency, side, to_party, reverses, synthetic, errand
 """
 
 # The case first, as everybody who holds several rows of a case: the record's write holds the case and then takes its effects.
@@ -51,6 +52,7 @@ class PostgresEffects:
         return OrderedEffect(
             id=row["id"], tenant_id=tenant_id, case_id=row["case_id"], type=row["type"], amount=amount, to=row["side"],
             to_party=row["to_party"], reverses=row["reverses"], synthetic=row["synthetic"],
+            errand=ErrandOrdered.model_validate(row["errand"]) if row["errand"] else None,
         )  # fmt: skip
 
     async def finish(self, tenant_id: str, effect_id: str, result: str, note: str | None = None) -> None:

@@ -20,12 +20,22 @@ from storage.library import keep_calendars, keep_notices
 from storage.pool import Connection, Database
 from storage.vault import DataKey, SealBox, Vault
 
-_CASE = """
+CASE = """
 INSERT INTO cases (tenant, id, kind, category, queue, priority, synthetic, source, external_id, open_key, open_command_id,
-    opened_by, report_hash, pack, pack_version, calendars, appeal_digest)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+    opened_by, report_hash, pack, pack_version, calendars, appeal_digest, matter_digest, respondent_digest)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 ON CONFLICT DO NOTHING
 RETURNING id
+"""
+# Two reports of one matter look for each other one after the other: the second one finds the first.
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+# $4 the respondent, or null where the matter alone counts.
+_SAME_MATTER = """
+SELECT id FROM cases
+WHERE tenant = $1 AND kind = $2 AND matter_digest = $3 AND ($4::text IS NULL OR respondent_digest = $4) AND status = 'open'
+    AND synthetic = $5 AND id <> $6
+ORDER BY opened_at, id
+LIMIT 1
 """
 _EXISTING = """
 SELECT id, open_command_id, report_hash, open_key = $2 AS by_key
@@ -34,11 +44,11 @@ WHERE tenant = $1 AND (open_key = $2 OR source = $3 AND external_id = $4)
 ORDER BY open_key = $2 DESC NULLS LAST
 LIMIT 1
 """
-_KEYS = """
+KEYS = """
 INSERT INTO keys (tenant, id, case_id, holder, wrapped)
 SELECT $1, k.id, $2, k.holder, k.wrapped FROM unnest($3::text[], $4::text[], $5::bytea[]) AS k (id, holder, wrapped)
 """
-_PARTIES = """
+PARTIES = """
 INSERT INTO parties (tenant, id, case_id, side, role, ref_digest, contact, key_id, has_email, locale, zone)
 SELECT $1, p.id, $2, p.side, p.role, p.ref_digest, c.contact, p.key_id, p.has_email, p.locale, p.zone
 FROM jsonb_to_recordset($3) AS p
@@ -94,6 +104,7 @@ class PostgresIntake:
         new = {ref: calendar for ref, calendar in (calendars or {}).items() if ref not in self._kept}
         async with self._database.tenant(tenant_id) as conn:
             async with conn.transaction():
+                await draft.wait_for_twins(conn)
                 claimed = await draft.claim(conn, idempotency_key, opened_by)
                 if claimed:
                     await keep_calendars(conn, new)
@@ -116,16 +127,39 @@ class _Draft:
         self._hash = vault.body_hash(tenant_id, to_json(report))
         self.case_id, self.command_id = f"case_{uuid7()}", f"cmd_{uuid7()}"
         self._parties = [(f"pty_{uuid7()}", party) for party in report.parties]
+        self._matter = vault.matter_digest(tenant_id, report.matter_key) if report.matter_key else None
+        against = (p.ref for p in report.parties if p.side == "respondent" and p.role == "principal")
+        self._respondent = next((vault.ref_digest(tenant_id, ref) for ref in against), None)
+        self._same_as: str | None = None
         self._keys = {party_id: vault.new_key(tenant_id, self.case_id, party_id) for party_id, _ in self._parties}
+
+    @property
+    def _joins(self) -> bool:
+        """Whether this report goes on in an open case of the same matter, where there is one."""
+        told = self._matter is not None and (self._respondent is not None or self._terms.joins == "same_matter")
+        return self._terms.joins is not None and told and self._routing.decision != "decline"
+
+    async def wait_for_twins(self, conn: Connection) -> None:
+        """Until other reports of the same matter that are on their way are on disk."""
+        if self._joins:
+            await conn.execute(_ONE_AT_A_TIME, f"{self._tenant}/{self._report.kind}/{self._matter}")
+
+    async def _find_same(self, conn: Connection) -> str | None:
+        if not self._joins:
+            return None
+        person = self._respondent if self._terms.joins == "same_person_and_matter" else None
+        asked = (self._tenant, self._report.kind, self._matter, person, self._report.synthetic, self.case_id)
+        found: str | None = await conn.fetchval(_SAME_MATTER, *asked)
+        return found
 
     async def claim(self, conn: Connection, idempotency_key: str | None, opened_by: str) -> bool:
         """Make the case's row; False when the report has a case already."""
         report, terms = self._report, self._terms
         calendars = sorted(terms.references)
         made = await conn.fetchval(
-            _CASE, self._tenant, self.case_id, report.kind, report.category, terms.queue, terms.priority, report.synthetic,
+            CASE, self._tenant, self.case_id, report.kind, report.category, terms.queue, terms.priority, report.synthetic,
             report.source, report.external_id, idempotency_key, self.command_id, opened_by, self._hash, terms.pack, terms.version,
-            calendars, self._appeal_digest,
+            calendars, self._appeal_digest, self._matter, self._respondent,
         )  # fmt: skip
         return made is not None
 
@@ -142,9 +176,10 @@ class _Draft:
         """Keys, parties, texts and the opening command."""
         keys = list(self._keys.values())
         await conn.execute(
-            _KEYS, self._tenant, self.case_id, [k.id for k in keys], [k.holder for k in keys], [k.wrapped for k in keys]
+            KEYS, self._tenant, self.case_id, [k.id for k in keys], [k.holder for k in keys], [k.wrapped for k in keys]
         )
         await self._store_parties(conn)
+        self._same_as = await self._find_same(conn)
         box = SealBox(self._keys[self._claimant])
         command = self._command(box)
         about = box.put(self._report.model_dump_json(exclude=_KEPT_ELSEWHERE).encode())
@@ -162,7 +197,7 @@ class _Draft:
     async def _store_parties(self, conn: Connection) -> None:
         rows = [self._party_row(party_id, party) for party_id, party in self._parties]
         contacts = [seal_contact(self._keys[i], i, party.name, party.email, party.ref) for i, party in self._parties]
-        await conn.execute(_PARTIES, self._tenant, self.case_id, rows, [i for i, _ in self._parties], contacts)
+        await conn.execute(PARTIES, self._tenant, self.case_id, rows, [i for i, _ in self._parties], contacts)
 
     def _party_row(self, party_id: str, party: ReportedParty) -> dict[str, Any]:
         opened = self._opened(party_id, party)
@@ -200,6 +235,7 @@ class _Draft:
             occurred_at=report.occurred_at,
             synthetic=report.synthetic,
             decision=as_opened(report.decision, self._content_digest or "", box),
+            same_as=self._same_as,
         )
 
     @property

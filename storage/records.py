@@ -16,7 +16,7 @@ from domain.books import Notices
 from domain.calendars import Calendar
 from domain.case import Case
 from domain.chain import Chained
-from domain.facts import CaseAssigned, CaseOpened, CaseRetargeted, EffectOrdered, EffectReported
+from domain.facts import CaseAssigned, CaseOpened, CaseRetargeted, EffectOrdered, EffectReported, ErrandOrdered, ErrandReported
 from domain.transition import calendars_of
 from storage import sql_records as sql
 from storage.leases import LEASE_FOR, lease_rows
@@ -181,6 +181,7 @@ def projection(case: Case) -> Row:
         "pack": case.terms.pack,
         "pack_version": case.terms.version,
         "calendars": sorted(calendars_of(case)),
+        "campaign": case.campaign,
     }
 
 
@@ -237,10 +238,17 @@ def ordered_effects(transition: Transition, case: Case) -> list[Row]:
                 "id": recording.fact.effect_id, "seq": recording.seq, "type": remedy.type, "side": remedy.to, **money,
                 "to_party": next(principals, None), "because": recording.fact.because, "reverses": recording.fact.reverses,
             })  # fmt: skip
+        elif isinstance(recording.fact, ErrandOrdered):
+            errand = recording.fact
+            rows.append({
+                "id": errand.errand_id, "seq": recording.seq, "type": f"case_{errand.what}", "side": "claimant",
+                "because": errand.errand_id, "errand": errand,
+            })  # fmt: skip
     return rows
 
 
 def reported_effects(transition: Transition) -> list[Row]:
     """What became of effects, as the facts say."""
     facts = [chained.recording.fact for chained in transition.facts]
-    return [{"id": f.effect_id, "result": f.result, "note": f.note} for f in facts if isinstance(f, EffectReported)]
+    told = [{"id": f.effect_id, "result": f.result, "note": f.note} for f in facts if isinstance(f, EffectReported)]
+    return told + [{"id": f.errand_id, "result": f.result, "note": f.case} for f in facts if isinstance(f, ErrandReported)]

@@ -227,6 +227,12 @@ class Vault:
             _derived(self._master, "ref", tenant_id), ref.encode("utf-8", "surrogatepass"), hashlib.sha256
         ).hexdigest()
 
+    def matter_digest(self, tenant_id: str, matter: str) -> str:
+        """Keyed digest of what a case is about: equal for the same matter of one tenant, readable by nobody."""
+        return hmac.new(
+            _derived(self._master, "matter", tenant_id), matter.encode("utf-8", "surrogatepass"), "sha256"
+        ).hexdigest()
+
     def body_hash(self, tenant_id: str, body: bytes) -> bytes:
         """Keyed digest of a request's body, to tell a repetition from a changed one."""
         return hmac.new(_derived(self._master, "body", tenant_id), body, hashlib.sha256).digest()

@@ -32,6 +32,8 @@ from runtime.settings import Settings
 from storage.absences import PostgresAbsences
 from storage.bulk import PostgresBulk
 from storage.effects import PostgresEffects
+from storage.elsewhere import PostgresElsewhere
+from storage.errands import PostgresErrands
 from storage.inbox import PostgresInbox
 from storage.library import PostgresLibrary
 from storage.outbox import PostgresOutbox
@@ -74,9 +76,9 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         outbox, effects = PostgresOutbox(database, vault), PostgresEffects(database, vault)
         inbox = PostgresInbox(database, vault)
         records = CountingRecords(PostgresRecords(database, settings.lease_for), counters)
-        roster = PostgresRoster(database)
+        roster, elsewhere = PostgresRoster(database), PostgresElsewhere(database)
         policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database))
-        lookups = Lookups(roster, policies, PostgresPrecedents(database), PostgresSanctions(database))
+        lookups = Lookups(roster, policies, PostgresPrecedents(database), PostgresSanctions(database), elsewhere)
         record = RecordActivities(records, inbox, zone_data_version(), points.hit, lookups)
         deliver = DeliverActivities(outbox, notifier)
         remedies = _remedies(settings, effects)
@@ -87,7 +89,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
                 deliver.deliver,
                 deliver.deliver_one,
                 deliver.give_up,
-                CarryOutActivities(effects, remedies, points.hit).carry_out,
+                CarryOutActivities(effects, remedies, points.hit, PostgresErrands(database, vault)).carry_out,
             ],
             relay=AbsencesFirst(PostgresAbsences(database, PostgresBulk(database, vault)), PostgresRelay(database)),
             counters=counters,

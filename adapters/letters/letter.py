@@ -80,6 +80,8 @@ def _said(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, 
         "received": data.get("received") is True,
         "carrier": written_out(carrier) if (carrier := _text(data.get("carrier"))) else None,
         "sanction": _sanction(data.get("sanction"), words),
+        "into": _short(into) if (into := _text(data.get("into"))) else None,
+        "of_case": _short(of_case) if (of_case := _text(data.get("of_case"))) else None,
     }
 
 

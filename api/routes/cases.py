@@ -11,7 +11,7 @@ from pydantic import AwareDatetime
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from api.answers import case_body, content_ids, with_texts
+from api.answers import case_body
 from api.asking import Seen, find
 from api.bodies import expect_json, parse_object, read_bytes
 from api.callers import Caller, identify
@@ -22,6 +22,7 @@ from api.opening import land, opened_reply
 from api.parts import Parts
 from api.replies import answer
 from api.schema import gives, takes
+from api.texts import content_ids, with_texts
 from api.timelines import entries
 from domain.base import Code, PersonId, Phase
 from domain.case import Ruling

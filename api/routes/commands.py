@@ -70,6 +70,12 @@ VERBS = (
     Verb("steps", "complete_step", "A step of the procedure is done"),
     Verb("skipped-steps", "skip_step", "Leave a step of the procedure out"),
     Verb("root-cause", "name_root_cause", "Name the root cause"),
+    Verb("merges", "merge", "Merge the case into an older one"),
+    Verb("links", "link", "Link the case with another"),
+    Verb("links/remove", "unlink", "Take a link back"),
+    Verb("splits", "split", "Make a part of the case a case of its own"),
+    Verb("campaign", "join_campaign", "Count the case to a campaign"),
+    Verb("campaign/leave", "leave_campaign", "Count the case to no campaign"),
     Verb("interim-reviews", "review_interim", "Keep or lift interim measures"),
 )
 

@@ -141,6 +141,19 @@ LETTERS = {
         texts={"reasons": "The chain was shown in the second report."},
     ),
     "case_closed.claimant": a_notice("case_closed", data={"phase": "closed", "case_outcome": "ruled", "reason": "deadline"}),
+    "case_closed.merged.claimant": a_notice(
+        "case_closed",
+        data={
+            "phase": "closed",
+            "case_outcome": "merged",
+            "reason": "same_matter",
+            "into": "case_0196a7c1-77aa-7bcd-9f3c-2a1b44d0aaaa",
+        },
+    ),
+    "case_joined.staff": to_staff(
+        "case_joined",
+        data={**REVIEW, **DUE, "priority": "high", "due_clock": "ruling", "of_case": "case_0196a7c3-77aa-7bcd-9f3c-2a1b44d0bbbb"},
+    ),
     "case_withdrawn.respondent": to_respondent("case_withdrawn", data={"phase": "closed", "case_outcome": "withdrawn"}),
     "mentioned.staff": to_staff(
         "mentioned", data={**REVIEW, **DUE, "priority": "high"}, texts={"text": "Could you look at the log?"}
@@ -261,7 +274,8 @@ EVENTS = [
     "evidence_requested:respondent", "evidence_submitted", "requests_settled",
     "evidence_lapsed", "offer_made", "offer_accepted", "offer_declined",
     "message_sent", "ruling_drafted", "ruling_issued", "ruling_returned", "appeal_lodged", "appeal_withdrawn", "case_remitted",
-    "case_closed", "case_withdrawn", "case_reopened", "case_assigned", "case_queued", "mentioned", "level_reached:warn",
+    "case_closed", "case_joined", "case_withdrawn", "case_reopened", "case_assigned", "case_queued", "mentioned",
+    "level_reached:warn",
     "level_reached:escalate", "delivery_failed", "effect_reported", "clock_extended", "interim_imposed", "interim_ended",
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
     "sanction_imposed", "sanction_lifted", "sanction_voided", "unheard_of:thing",
@@ -271,6 +285,8 @@ NAMES = [
     "measures",
     "received",
     "carrier",
+    "into",
+    "of_case",
     "because",
     "waits_for",
     "to_at",

@@ -27,6 +27,7 @@ from policies.shelf import Shelf
 from storage.absences import PostgresAbsences
 from storage.bulk import PostgresBulk
 from storage.desk import PostgresDesk
+from storage.elsewhere import PostgresElsewhere
 from storage.idempotency import PostgresIdempotency
 from storage.inbox import PostgresInbox
 from storage.intake import PostgresIntake
@@ -120,7 +121,12 @@ class Office:
         self.tenants = PostgresTenants(self.database, self.vault)
         self.views = PostgresViews(self.database, self.vault)
         policies = ShelfPolicies(shelf, PostgresLibrary(self.database))
-        self.lookups = Lookups(PostgresRoster(self.database), policies, sanctions=PostgresSanctions(self.database))
+        self.lookups = Lookups(
+            PostgresRoster(self.database),
+            policies,
+            sanctions=PostgresSanctions(self.database),
+            elsewhere=PostgresElsewhere(self.database),
+        )
 
     async def hire(self) -> None:
         """Take everybody on, with a key each, and one for the platform."""

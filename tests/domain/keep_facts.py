@@ -27,6 +27,7 @@ from tests.support.cases import (
     Life,
     a_case,
 )
+from tests.support.elsewhere import CAMPAIGN, OTHER_CASE, YOUNGER_CASE, elsewhere
 
 KEPT = Path(__file__).parent / "kept_facts"
 
@@ -67,6 +68,7 @@ def fraud_report() -> Life:
     life.fire("first_response", "breach").in_review()
     life.says(MEDIATOR, "complete_step", step="payments_read").says(MEDIATOR, "skip_step", step="bank_asked")
     life.says(MEDIATOR, "name_root_cause", cause="data_breach", insight="The password was used elsewhere too.")
+    _beside_others(life)
     _moved_in_time(life).appealable("both").says(RESPONDENT, "appeal").says(LEAD_3, "take")
     life.says(LEAD_3, "decide_appeal", decision="overturn", **OUTCOMES["fraud_report"]["none"]).fire("grace")
     life.says(ROBOT, "report_effect", effect_id=life.case.effects[2].id, result="needs_hands", note="account_closed")
@@ -105,6 +107,32 @@ def conduct_report() -> Life:
     return life.later(timedelta(days=1)).says(OPS, "reopen").says(CLAIMANT, "withdraw")
 
 
+def _beside_others(life: Life) -> None:
+    """Linked both ways, joined, split, counted to a campaign and not any more."""
+    life.elsewhere = elsewhere("fraud_report")
+    life.says(MEDIATOR, "link", to=OTHER_CASE, relation="retaliation", note="An hour after the other one.")
+    _reports_errands(life)
+    life.says(MEDIATOR, "unlink", link_id=life.case.links[0].id).says(LEAD, "split", amount={"amount": 500, "currency": "USD"})
+    _reports_errands(life)
+    life.judge(life.command(ROBOT, "join", merge_id="mrg_0001", of=YOUNGER_CASE, reason="by_hand"), ROBOT)
+    life.says(OPS, "join_campaign", campaign=CAMPAIGN).says(OPS, "leave_campaign")
+
+
+def _reports_errands(life: Life) -> None:
+    for errand in [e for e in life.case.errands if e.state == "running"]:
+        note = {"note": YOUNGER_CASE} if errand.what == "split" else {}
+        life.says(ROBOT, "report_effect", effect_id=errand.id, result="done", **note)
+
+
+def merged() -> Life:
+    """A bounty dispute that goes on in another one."""
+    life = a_case("bounty_dispute").in_review()
+    life.elsewhere = elsewhere("bounty_dispute")
+    life.says(LEAD, "merge", into=OTHER_CASE)
+    _reports_errands(life)
+    return life
+
+
 def _moved_in_time(life: Life) -> Life:
     """Measures imposed and looked at, clocks paused, put away, extended, frozen and aimed anew."""
     why = "The money would be gone."
@@ -136,16 +164,25 @@ def payment_dispute() -> Life:
     return life.says(LEAD_3, "decide_return", received=True)
 
 
-LIVES = (bounty_dispute, fraud_report, moderation_appeal, payment_dispute, conduct_report)
+def lives() -> dict[str, Life]:
+    """Every life that is written down, by the name of its file."""
+    return {
+        "bounty_dispute": bounty_dispute(),
+        "fraud_report": fraud_report(),
+        "moderation_appeal": moderation_appeal(),
+        "payment_dispute": payment_dispute(),
+        "conduct_report": conduct_report(),
+        "merged": merged(),
+    }
 
 
 def main(release: str) -> None:
     """Write the lives of this release. Raises FileExistsError when they were written before."""
     folder = KEPT / release
     folder.mkdir(parents=True)
-    for life in (make() for make in LIVES):
-        lines = [recording.model_dump_json() for recording in life.recordings]
-        (folder / f"{life.kind}.jsonl").write_text("\n".join([*lines, ""]), "utf-8")
+    for name, lived in lives().items():
+        lines = [recording.model_dump_json() for recording in lived.recordings]
+        (folder / f"{name}.jsonl").write_text("\n".join([*lines, ""]), "utf-8")
 
 
 if __name__ == "__main__":

@@ -42,6 +42,8 @@ UNRELEASED = frozenset({
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
     "rights_lapsed",
     "sanction_drafted", "sanction_imposed", "sanction_lifted", "sanction_voided",
+    "case_merged", "case_joined", "case_linked", "case_unlinked", "case_split", "errand_ordered", "errand_reported",
+    "campaign_joined", "campaign_left",
 })  # fmt: skip
 """Facts that no release has recorded yet. 0.2.0 keeps them: then this is empty again."""
 
@@ -121,7 +123,7 @@ class TestKeptReleases:
         assert kept | UNRELEASED == every_fact()
 
     def test_the_next_release_will_keep_them(self) -> None:
-        assert {fact.type for life in (make() for make in keep_facts.LIVES) for fact in life.facts} == every_fact()
+        assert {fact.type for life in keep_facts.lives().values() for fact in life.facts} == every_fact()
 
 
 class TestRelease010:

@@ -39,18 +39,20 @@ from tests.support.cases import (
     Life,
     a_case,
 )
+from tests.support.elsewhere import OTHER_CASE, named
 
 CODES = {
     "ok": None, "ph": "not_in_this_phase", "no": "not_allowed", "ny": "not_your_case", "oc": "own_case", "or": "own_ruling",
     "om": "owner_mismatch", "nr": "no_right_to_appeal", "oo": "own_offer", "dm": "deadline_moot", "eu": "effect_unknown",
     "ao": "already_open", "sy": "system_only", "np": "not_paused", "iu": "incident_unknown", "ix": "interim_unknown",
-    "ma": "measure_not_allowed", "su": "step_unknown", "nh": "not_on_hold",
     "ng": "no_return_awaited",
+    "ma": "measure_not_allowed", "su": "step_unknown", "nh": "not_on_hold", "lu": "link_unknown", "rb": "ruling_begun",
+    "cn": "campaign_none",
 }  # fmt: skip
 _WRITTEN: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("matrix.yaml").read_text("utf-8"))
 KIND_CELLS: dict[str, dict[str, dict[str, str]]] = _WRITTEN.pop("kinds")
 TABLES: dict[str, str] = _WRITTEN
-SYSTEM_SAYS = ("open", "deadline", "report_effect", "report_delivery")
+SYSTEM_SAYS = ("open", "deadline", "report_effect", "report_delivery", "join", "mirror_link")
 ALL_COMMANDS = tuple(COMMANDS.json_schema()["discriminator"]["mapping"])
 SITUATIONS = tuple(name for name in TABLES if name != "system")
 LIVES = [(kind, name) for kind in KINDS for name in SITUATIONS if (kind, name) != ("fraud_report", "settlement")]
@@ -184,6 +186,12 @@ _BODIES: dict[str, dict[str, Any]] = {
     "review_interim": {"decision": "keep", "reasons": "Nothing has changed."},
     "complete_step": {"step": "logs_read"},
     "skip_step": {"step": "logs_read"},
+    "merge": {"into": OTHER_CASE},
+    "link": {"to": OTHER_CASE},
+    "unlink": {"link_id": "lnk_0001"},
+    "join_campaign": {"campaign": "cmp_1"},
+    "join": {"merge_id": "mrg_0001", "of": OTHER_CASE, "reason": "by_hand"},
+    "mirror_link": {"link_id": "lnk_0002", "other": OTHER_CASE, "relation": "related"},
 }
 _CLOCKS = {
     Phase.INTAKE: ("triage", "1 working hour"),
@@ -204,7 +212,7 @@ def _judged(life: Life, command: str, actor: Actor | None, by: str) -> str | Non
         made = life.command(by, command, **_body(command, life.case, life.kind))
     target = PEOPLE[MEDIATOR_2] if command == "assign" else None
     try:
-        assert decide(life.case, made, Voice(actor=actor, target=target), life.now)
+        assert decide(life.case, made, Voice(actor=actor, target=target, **named(command, life.kind)), life.now)
     except Refusal as refusal:
         return refusal.code
     return None

@@ -30,6 +30,7 @@ from tests.support.cases import (
     a_case,
     shelf,
 )
+from tests.support.elsewhere import CAMPAIGN, OTHER_CASE, elsewhere
 
 OUTSIDE = (CLAIMANT, RESPONDENT, WITNESS, PLATFORM)
 
@@ -212,6 +213,8 @@ class TestActions:
             "retarget": {"priority": "low", "reason": "less"}, "review_interim": {"decision": "keep", "reasons": "As it was."},
             "complete_step": {"step": "logs_read"}, "skip_step": {"step": "logs_read"},
             "name_root_cause": {"cause": shelf().packs[kind].root_causes[0]},
+            "merge": {"into": OTHER_CASE}, "link": {"to": OTHER_CASE}, "unlink": {"link_id": "lnk_1"},
+            "join_campaign": {"campaign": CAMPAIGN},
         }  # fmt: skip
         for reach in (
             "in_intake",
@@ -225,6 +228,7 @@ class TestActions:
         ):
             life = getattr(with_witness(kind), reach)()
             kept = life._case
+            life.elsewhere = elsewhere(kind)
             running = life.case.timetable[0].clock if life.case.timetable else "none"
             bodies["extend"] = {"clock": running, "to": "2026-06-01T09:00:00Z", "reason": "expert_asked"}
             for action in life.seen_by(who).actions:

@@ -89,7 +89,7 @@ class TestALine:
         (line,) = told(report={**REPORT, "statement": "No!"})
         assert (line.phase, line.deadlines) == ("closed", ())
         assert line.actions["claimant"] == ()
-        assert line.actions["ops"] == ("name_root_cause", "note", "reopen")
+        assert line.actions["ops"] == ("name_root_cause", "place_hold", "link", "join_campaign", "note", "reopen")
 
     def test_of_a_command_that_is_none_is_refused_as_malformed(self) -> None:
         lines = told(

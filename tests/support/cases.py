@@ -157,6 +157,8 @@ class Life:
         self.appealed_before: str | None = None
         """The case in which the claimant appealed against the same decision already."""
         self.earlier: tuple[EarlierSanction, ...] | None = ()
+        self.elsewhere: dict[str, Any] = {}
+        """What is found of another case (``other``) and of a ``campaign`` when a command names one."""
         self._case: Case | None = None
         self._report = {"statement": "The report was closed as a duplicate, and it is none.", **report}
         self._parties = [OpenedParty(id=p, side=s, ref_digest=digest_of(p)) for p, s in _PRINCIPALS]
@@ -273,10 +275,9 @@ class Life:
     def judge(self, command: Command, who: str | Actor) -> Self:
         """Have one command judged now."""
         owner = getattr(command, "owner", None)
-        voice = Voice(
-            actor=self.actor(who), target=PEOPLE.get(owner) if owner else None, terms=self._new_terms(command),
-            appealed_before=self.appealed_before, earlier=self.earlier,
-        )  # fmt: skip
+        found = {"appealed_before": self.appealed_before, "earlier": self.earlier, **self.elsewhere}
+        target = PEOPLE.get(owner) if owner else None
+        voice = Voice(actor=self.actor(who), target=target, terms=self._new_terms(command), **found)
         return self._take(step(self._case, self.case_id, command, voice, self.now, self.now, self.books))
 
     def _new_terms(self, command: Command) -> Terms | None:
@@ -442,6 +443,8 @@ _NEEDS: Mapping[str, Mapping[str, Any]] = {
     "decide_return": {"reasons": "The carrier weighed it."},
     "close": {"reason": "cannot_be_decided", "reasons": "The account is gone."},
     "reopen": {"reason": "new_evidence"},
+    "merge": {"reasons": "It is the same matter."},
+    "split": {"statement": "The second report is another matter.", "reasons": "They are two matters."},
 }
 
 

@@ -40,6 +40,8 @@ from runtime.embedded.binary import BinaryFinder
 from runtime.embedded.temporal import EmbeddedTemporal
 from runtime.plugin import ombud_plugin, sandboxed_runner
 from storage.effects import PostgresEffects
+from storage.elsewhere import PostgresElsewhere
+from storage.errands import PostgresErrands
 from storage.inbox import PostgresInbox
 from storage.intake import Opened, PostgresIntake
 from storage.library import PostgresLibrary
@@ -275,10 +277,13 @@ class House:
     async def at_work(self) -> AsyncIterator[None]:
         """A worker for the cases and one for the outside, as in ``workers/``."""
         deliver = DeliverActivities(PostgresOutbox(self.database, self.vault), self.postman)
-        carry_out = CarryOutActivities(PostgresEffects(self.database, self.vault), self.cashier)
+        carry_out = CarryOutActivities(
+            PostgresEffects(self.database, self.vault), self.cashier, errands=PostgresErrands(self.database, self.vault)
+        )
         roster, library = PostgresRoster(self.database), PostgresLibrary(self.database)
         precedents, sanctions = PostgresPrecedents(self.database), PostgresSanctions(self.database)
-        lookups = Lookups(roster, ShelfPolicies(lambda: self.shelf, library), precedents, sanctions)
+        policies, others = ShelfPolicies(lambda: self.shelf, library), PostgresElsewhere(self.database)
+        lookups = Lookups(roster, policies, precedents, sanctions, others)
         record = RecordActivities(self.weather, self.inbox, "2026a", lookups=lookups)
         assign = AssignActivities(self.weather, roster, self.inbox)
         outbound: list[Callable[..., Any]] = [deliver.deliver, deliver.deliver_one, deliver.give_up, carry_out.carry_out]
