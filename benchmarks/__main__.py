@@ -1,4 +1,4 @@
-"""Measure what the README's table names: `python -m benchmarks [--quick]`, or `make bench`.
+"""Measure what the README's table names: `python -m benchmarks [--quick | --costs]`, or `make bench`.
 
 Starts services of its own in a temporary folder and stops exactly those. Figures are medians; rates are ratios of turns taken on
 the same machine in the same run, because absolute numbers say little about another one.
@@ -23,9 +23,12 @@ from benchmarks.house import a_house, at_work
 from runtime.zones import use_wheel_zones
 
 
-async def with_services(effort: measures.Effort, say: measures.Say) -> list[Figure]:
+async def with_services(effort: measures.Effort, say: measures.Say, only_costs: bool) -> list[Figure]:
     """What needs Postgres and Temporal, one measurement after the other: none may disturb another."""
     async with a_house(say) as house:
+        if only_costs:
+            async with at_work(house):
+                return await measures.costs(house, say)
         figures = await measures.one_transition(house, effort, say)
         async with at_work(house):
             figures += await measures.costs(house, say)
@@ -37,7 +40,9 @@ def main() -> int:
     """Measure, print, write."""
     reader = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     reader.add_argument("--quick", action="store_true", help="fewer rounds: to see that it works, not to quote")
-    quick = reader.parse_args().quick
+    reader.add_argument("--costs", action="store_true", help="only what one life of each kind costs: counted, not timed")
+    asked = reader.parse_args()
+    quick = asked.quick or asked.costs
     use_wheel_zones()
     # Into a file or a log, lines are not folded at 80 columns.
     console = Console() if sys.stdout.isatty() else Console(width=120)
@@ -48,8 +53,8 @@ def main() -> int:
 
     with kept_bytecode():
         effort = measures.QUICK if quick else measures.Effort()
-        alone = [*measures.deadlines(effort, say), *measures.sandbox_cost(effort, say)]
-        figures = [*asyncio.run(with_services(effort, say)), *alone]
+        alone = [] if asked.costs else [*measures.deadlines(effort, say), *measures.sandbox_cost(effort, say)]
+        figures = [*asyncio.run(with_services(effort, say, asked.costs)), *alone]
     show(figures, console)
     console.print(f"Written to {keep(figures, quick)}", soft_wrap=True)
     return 0

@@ -91,7 +91,7 @@ class House:
         client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()])
         tenants = PostgresTenants(database, vault)
         await tenants.create(Tenant(id=TENANT, name="Bench"))
-        queues = ("mediation", "fraud", "appeals")
+        queues = tuple({name for pack in shelf().packs.values() for name in (pack.queue, pack.appeal_queue)})
         await tenants.put_person(
             TENANT, Person(id=MEDIATOR, name="Bench", email="bench@example.com", queues=queues, capacity=10**6)
         )

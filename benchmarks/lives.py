@@ -25,10 +25,25 @@ happy path that is counted."""
 
 _PAY = [{"type": "payout", "amount": {"amount": 50_000, "currency": "USD"}}]
 _REFUND = [{"type": "refund", "amount": {"amount": 20_000, "currency": "USD"}}]
+_STEPS = ["receipt_confirmed", "identity", "scope", "search", "exemptions"]
+REPORTS: Mapping[str, dict[str, Any]] = {
+    "compliance_request": {"category": "gdpr_access"},
+    "moderation_appeal": {
+        "decision": {"outcome": "remove", "appellant": "author", "decider": "machine", "effective_at": "2026-11-20T09:00:00Z"}
+    },
+}
+"""What a report of a kind has to say beside the usual."""
+BEFORE: Mapping[str, tuple[str, str, dict[str, Any]]] = {
+    "bounty_dispute": ("escalate", "claimant", {}),
+    "compliance_request": ("complete_step", "mediator", {"steps": _STEPS}),
+}
+"""What somebody does before the evidence comes: the command, who sends it, and its fields."""
 RULINGS: Mapping[str, dict[str, Any]] = {
     "bounty_dispute": {"outcome": "invalid", "ground": "scope"},
     "bounty_dispute/paid": {"outcome": "upheld", "ground": "severity", "remedies": _PAY},
     "fraud_report": {"outcome": "false_positive", "ground": "no_fraud"},
+    "moderation_appeal": {"decision": "uphold"},
+    "compliance_request": {"outcome": "granted", "ground": "right_of_access"},
     "fraud_report/paid": {"outcome": "confirmed", "ground": "stolen_payment", "remedies": _REFUND},
 }
 WORDS = "The log files of the second of March show that the request came from the reporter's own account. " * 3
@@ -61,13 +76,15 @@ class Lives:
         ``asked``: the mediator asks for the evidence; ``paid``: the ruling orders a remedy.
         """
         case = await self.opened(kind)
-        if kind == "bounty_dispute":
-            await self.ask(case, "escalate", case.claimant)
+        if kind in BEFORE:
+            command, who, fields = BEFORE[kind]
+            await self.ask(case, command, case.claimant if who == "claimant" else MEDIATOR, **fields)
         if asked:
             await self.ask(case, "request_evidence", MEDIATOR, of="claimant", what=WORDS)
         await self.ask(case, "submit_evidence", case.claimant, text=WORDS)
         ruling = RULINGS[f"{kind}/paid" if paid else kind]
-        await self.ask(case, "rule", MEDIATOR, reasons=WORDS, **ruling)
+        decide = "decide_appeal" if "decision" in ruling else "rule"
+        await self.ask(case, decide, MEDIATOR, reasons=WORDS, **ruling)
         return await self.ended(case)
 
     async def settled(self) -> CaseOnDisk:
@@ -129,7 +146,11 @@ def a_report(kind: str) -> Report:
         {"side": side, "ref": f"user-{side}", "name": side.title(), "email": f"{side}@example.com", "zone": "Europe/Berlin"}
         for side in ("claimant", "respondent")
     ]
-    return Report.model_validate({"kind": kind, "subject": "A report", "statement": WORDS, "parties": sides})
+    said = {"kind": kind, "subject": "A report", "statement": WORDS, "parties": sides, **REPORTS.get(kind, {})}
+    if "decision" in said:
+        # Once each about the same content: every life has a content of its own.
+        said["decision"] = {**said["decision"], "content": str(uuid7())}
+    return Report.model_validate(said)
 
 
 def short_terms(house: House, report: Report) -> tuple[Terms, Routing]:

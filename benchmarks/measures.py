@@ -10,13 +10,18 @@ from benchmarks import clocks, sandbox
 from benchmarks.figures import Figure
 from benchmarks.histories import bytes_by_kind, census, cost_of
 from benchmarks.house import House
-from benchmarks.lives import CaseOnDisk, Lives
+from benchmarks.lives import RULINGS, CaseOnDisk, Lives
 from benchmarks.rates import rates
 from benchmarks.transitions import transitions
 
 Say = Callable[[str], None]
 
-KINDS = {"fraud_report": "fraud report", "bounty_dispute": "bounty dispute, escalated"}
+KINDS = {
+    "fraud_report": "fraud report",
+    "bounty_dispute": "bounty dispute, escalated",
+    "moderation_appeal": "moderation appeal",
+    "compliance_request": "compliance request",
+}
 NOTICES_OUT_FOR = 0.4
 """Seconds between two commands of a counted life: long enough for the notices to be out, as between people's."""
 
@@ -56,7 +61,8 @@ async def costs(house: House, say: Say) -> list[Figure]:
     for kind, name in KINDS.items():
         say(f"a {name} lives")
         await count(await lives.happy(kind), f"{name}, happy path", held=True)
-        await count(await lives.happy(kind, asked=True, paid=True), f"{name}, evidence asked for, a remedy paid")
+        if f"{kind}/paid" in RULINGS:
+            await count(await lives.happy(kind, asked=True, paid=True), f"{name}, evidence asked for, a remedy paid")
     say("a bounty dispute is settled")
     await count(await lives.settled(), "bounty dispute, settled and paid")
     return figures

@@ -163,7 +163,7 @@ def rule(
 @app.command()
 def step(
     case_id: CaseId,
-    name: Annotated[str, typer.Argument(help="A step of the kind's procedure; `ombud case show` lists them.")],
+    names: Annotated[list[str], typer.Argument(help="Steps of the kind's procedure; `ombud case show` lists them.")],
     speaker: Annotated[str, typer.Option("--as", help="The owner of the case (per_…).")],
     evidence: Annotated[list[str] | None, typer.Option(help="Evidence that shows it (evd_…); repeatable.")] = None,
     skip: Annotated[bool, typer.Option("--skip", help="Leave the step out; needs --reasons.")] = False,
@@ -171,8 +171,11 @@ def step(
     tenant: Tenant = None,
     json: AsJson = False,
 ) -> None:
-    """Do a step of the procedure, or leave it out with a reason."""
-    said: dict[str, Any] = {"type": "skip_step" if skip else "complete_step", "step": name}
+    """Do steps of the procedure, or leave one out with a reason."""
+    if skip and len(names) > 1:
+        typer.echo("Leave out one step at a time: each needs its own reason.", err=True)
+        raise typer.Exit(64)
+    said: dict[str, Any] = {"type": "skip_step", "step": names[0]} if skip else {"type": "complete_step", "steps": names}
     said |= {"reasons": reasons} if reasons else {}
     said |= {"evidence": evidence} if evidence and not skip else {}
     _send(case_id, said, Target(tenant, speaker), json=json)

@@ -43,13 +43,18 @@ def unready(case: Case) -> Refusal | None:
 
 
 def _complete(case: Case, command: c.CompleteStep, voice: Voice, at: datetime) -> Facts:
-    before = _taken(case, command.step)
+    before = {step: _taken(case, step) for step in command.named}
     unknown = [one for one in command.evidence if one not in case.handed_in]
     if unknown:
         raise EvidenceUnknown("This case has no such evidence.", evidence=unknown)
-    if before is not None and before.how == "done" and not set(command.evidence) - set(before.evidence):
-        raise NothingChanges("This step is done already; add evidence to it, or go on.", step=command.step)
-    return (f.StepCompleted(step=command.step, evidence=command.evidence, reasons=command.reasons),)
+    news = tuple(step for step, taken in before.items() if _is_news(taken, command.evidence))
+    if not news:
+        raise NothingChanges("This is done already; add evidence to it, or go on.", step=command.named[0])
+    return tuple(f.StepCompleted(step=step, evidence=command.evidence, reasons=command.reasons) for step in news)
+
+
+def _is_news(taken: StepTaken | None, evidence: tuple[str, ...]) -> bool:
+    return taken is None or taken.how != "done" or bool(set(evidence) - set(taken.evidence))
 
 
 def _skip(case: Case, command: c.SkipStep, voice: Voice, at: datetime) -> Facts:

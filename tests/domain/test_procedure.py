@@ -74,6 +74,19 @@ class TestSteps:
         life.says(MEDIATOR, "complete_step", step="logs_read", evidence=list(life.case.handed_in))
         assert life.case.steps[0].evidence == life.case.handed_in
 
+    def test_can_be_done_several_at_once(self) -> None:
+        life = investigated().says(MEDIATOR, "complete_step", step="logs_read")
+        life.says(MEDIATOR, "complete_step", steps=["logs_read", "researcher_heard", "expert_asked"])
+        assert [fact.type for fact in (recording.fact for recording in life.last.recordings)] == [
+            "step_completed",
+            "step_completed",
+        ]
+        assert life.says(MEDIATOR, "rule", **RULING).case.phase == "ruled"
+
+    def test_are_named(self) -> None:
+        with pytest.raises(ValueError, match="Name a step"):
+            parse_command({"id": "cmd_0001", "type": "complete_step", "by": MEDIATOR})
+
     def test_left_out_can_be_done_after_all(self) -> None:
         life = investigated().says(MEDIATOR, "skip_step", step="logs_read")
         assert life.says(MEDIATOR, "complete_step", step="logs_read").case.steps[0].how == "done"
