@@ -254,10 +254,13 @@ class House:
         self.shelf = Shelf.load(2026)
         self.weather = Weather(PostgresRecords(self.database))
 
-    async def opens(self, kind: str = "bounty_dispute", *, report: dict[str, Any] | None = None, **targets: timedelta) -> Living:
-        """A report on disk; its workflow does not run yet. ``targets`` are clocks with another length."""
+    async def opens(
+        self, kind: str = "bounty_dispute", *, report: dict[str, Any] | None = None, scale: float = 1.0, **targets: timedelta
+    ) -> Living:
+        """A report on disk; its workflow does not run yet. ``targets`` are clocks with another length; below 1 ``scale``
+        shortens all others."""
         given = a_report(kind, **(report or {}))
-        terms, routing = self.shelf.terms(given)
+        terms, routing = self.shelf.terms(given, scale)
         intake = PostgresIntake(self.database, self.vault)
         calendars, notices = self.shelf.calendars_of(terms), self.shelf.packs[kind].notices
         mine = quick(terms, **targets)

@@ -1,0 +1,140 @@
+"""The ways out of what is about people and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.support.exits import SHORTLY, SOON, WHY, Exit, act
+
+_ORDER = ("receipt_confirmed", "identity", "scope", "search", "exemptions")
+_STEPS = tuple(act("review", "owner", "complete_step", step=step) for step in _ORDER)
+_HEARD = (
+    act("review", "owner", "complete_step", steps=["evidence_secured", "record_checked"]),
+    act("review", "owner", "request_evidence", of="respondent", what="Tell us your side of it."),
+)
+_UPHELD = act("appeal", "owner", "decide_appeal", decision="uphold", **WHY)
+_RESTORED = act("appeal", "owner", "decide_appeal", decision="overturn", outcome="keep", ground="no_violation", **WHY)
+
+
+def _decided(outcome: str = "remove", appellant: str = "author", days_ago: int = 10) -> dict[str, Any]:
+    """A report that brings a decision made elsewhere; its content gets a name of its own for each case."""
+    effective_at = datetime.now(UTC) - timedelta(days=days_ago)
+    decision = {"outcome": outcome, "appellant": appellant, "decider": "machine", "effective_at": effective_at.isoformat()}
+    return {"decision": {**decision, "content": "post"}}
+
+
+EXITS: Mapping[str, tuple[Exit, ...]] = {
+    "conduct_report": (
+        Exit("belongs to a dispute", "declined", report={"attributes": {"about": "severity"}}),
+        Exit("withdrawn", "withdrawn", (act("review", "claimant", "withdraw"),)),
+        Exit("closed by ops", "expired", (act("review", "per_ola", "close", reason="account_gone", **WHY),)),
+        Exit(
+            "a warning, after the accused was heard",
+            "ruled",
+            (
+                *_HEARD,
+                act("review", "respondent", "submit_evidence", text="I was angry."),
+                act("review", "owner", "rule", outcome="violation", ground="insult", **WHY),
+            ),
+            fired=("grace", "appeal_window"),
+        ),
+        Exit(
+            "the accused says nothing, and the ban lifts by itself after the case is closed",
+            "ruled",
+            (*_HEARD, act("review", "owner", "rule", once={"waiting_on": "staff"}, outcome="violation", ground="threat", **WHY)),
+            # Thirty days last five seconds, five business days three tenths of one.
+            {"grace": SOON, "appeal_window": SHORTLY},
+            fired=("respondent_response", "grace", "appeal_window"),
+            scale=2e-6,
+        ),
+        Exit(
+            "a ban for good, approved, and overturned on appeal",
+            "ruled",
+            (
+                *_HEARD,
+                act("review", "respondent", "submit_evidence", text="It was not me."),
+                act("review", "owner", "rule", outcome="violation", ground="extortion", **WHY),
+                act("approval", "lead", "approve"),
+                act("appealable", "respondent", "appeal", reasons="It was not me."),
+                act("appeal", "owner", "decide_appeal", decision="overturn", outcome="no_violation", ground="no_clause", **WHY),
+            ),
+            {"grace": SOON, "appeal_window": timedelta(minutes=5)},
+        ),
+    ),
+    "moderation_appeal": (
+        Exit("the window is over", "declined", report=_decided(days_ago=200)),
+        Exit("withdrawn", "withdrawn", (act("appeal", "claimant", "withdraw"),), report=_decided()),
+        Exit("upheld, and the author has had their appeal", "ruled", (_UPHELD,), report=_decided(), fired=("grace",)),
+        Exit("restored, and nobody appeals against that", "ruled", (_RESTORED,), report=_decided(), fired=("grace",)),
+        Exit(
+            "kept, then removed on the reporter's appeal, then restored on the author's",
+            "ruled",
+            (
+                act(
+                    "appeal",
+                    "owner",
+                    "decide_appeal",
+                    decision="overturn",
+                    outcome="remove",
+                    ground="violence",
+                    remedies=[{"type": "remove", "to": "respondent"}],
+                    **WHY,
+                ),
+                act("appealable", "respondent", "appeal", reasons="It is a quotation from a film."),
+                act("appeal", "owner", "decide_appeal", decision="overturn", outcome="keep", ground="no_violation", **WHY),
+            ),
+            {"grace": SOON, "appeal_window": timedelta(minutes=5)},
+            _decided("keep", "reporter"),
+        ),
+        Exit(
+            "sent back, and closed by ops",
+            "expired",
+            (
+                act("appeal", "owner", "decide_appeal", decision="remit", **WHY),
+                act("review", "per_ola", "close", reason="account_gone", **WHY),
+            ),
+            report=_decided(),
+        ),
+    ),
+    "compliance_request": (
+        Exit("not ours to answer", "declined", report={"category": "gdpr_access", "attributes": {"controller": "another"}}),
+        Exit("withdrawn", "withdrawn", (act("review", "claimant", "withdraw"),), report={"category": "gdpr_access"}),
+        Exit(
+            "closed by ops",
+            "expired",
+            (act("review", "per_ola", "close", reason="account_gone", **WHY),),
+            report={"category": "ccpa_know"},
+        ),
+        Exit(
+            "granted",
+            "ruled",
+            (
+                *_STEPS,
+                act(
+                    "review", "owner", "rule", outcome="granted", ground="right_of_access", remedies=[{"type": "disclose"}], **WHY
+                ),
+            ),
+            report={"category": "gdpr_access"},
+        ),
+        Exit(
+            "refused, with a route of complaint, after legal review",
+            "ruled",
+            (
+                *_STEPS,
+                act(
+                    "review",
+                    "owner",
+                    "rule",
+                    outcome="refused",
+                    ground="rights_of_others",
+                    complaint_route="supervisory_authority",
+                    **WHY,
+                ),
+                act("approval", "lead", "approve"),
+            ),
+            report={"category": "gdpr_erasure"},
+        ),
+    ),
+}
