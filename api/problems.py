@@ -139,8 +139,8 @@ PROBLEMS: dict[str, Row] = {
     "link_unknown": Row(409, "No such link", "See `case_links` of the case."),
     "link_unsettled": Row(409, "Link on its way", "The other case has not heard of it; try again in a moment."),
     "split_unfit": Row(422, "No case can be made of it", "Name parties of this case, one claimant among them; see `because`."),
-    "campaign_unknown": Row(422, "Unknown campaign", "`GET /v1/campaigns` lists them."),
-    "campaign_closed": Row(409, "The campaign is closed", "Open another one."),
+    "campaign_unknown": Row(422, "Unknown campaign", "Name a campaign of this tenant by its id."),
+    "campaign_closed": Row(409, "The campaign is closed", "Name one that is open."),
     "campaign_taken": Row(409, "In a campaign already", "Have it leave that one first."),
     "campaign_none": Row(409, "In no campaign", "There is nothing to leave."),
     # clocks and interim measures
