@@ -5,17 +5,20 @@ Most steps need neither, so nothing is read for them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
 from activities.errand_ports import Elsewhere
+from activities.evidence_ports import EvidenceFiles, HeldFile
 from activities.ports import Pending, Policies, Resolved, Roster, Standing
 from activities.precedents import Precedents
 from activities.sanction_ports import SanctionBook
 from domain.case import Case
 from domain.clock_commands import Retarget
 from domain.commands import read_command
+from domain.facts import EvidenceFile
 
 _MOVES_LEVELS = frozenset({"retarget", "resume", "thaw", "assign", "take"})
 """After these a level can be due that was not before; the others only stop clocks or start new ones."""
@@ -34,6 +37,8 @@ class Lookups:
     precedents: Precedents | None = None
     sanctions: SanctionBook | None = None
     elsewhere: Elsewhere | None = None
+    files: EvidenceFiles | None = None
+    """None: no file is known."""
 
     async def complete(self, tenant_id: str, case_id: str, case: Case | None, standing: Standing) -> Standing:
         """The standing with what some steps need beside the record.
@@ -54,6 +59,7 @@ class Lookups:
             team = await self.roster.colleagues(tenant_id, people, _ESCALATES_TO, standing.now)
             standing = standing.model_copy(update={"team": tuple(team)})
         standing = await self._with_mentions(tenant_id, standing)
+        standing = await self._with_files(tenant_id, case.id, standing)
         if any(pending.body.get("type") == "retarget" for pending in standing.pending):
             standing = await self._with_terms(case, standing)
         return standing
@@ -89,6 +95,13 @@ class Lookups:
             return one.model_copy(update={"campaign": await elsewhere.campaign(tenant_id, named)})
         # A report that intake found to be of the same matter goes to wherever that matter has gone in the meantime.
         return one.model_copy(update={"other": await elsewhere.case(tenant_id, named, follow=field == "same_as")})
+
+    async def _with_files(self, tenant_id: str, case_id: str, standing: Standing) -> Standing:
+        named = [one for pending in standing.pending for one in _named_files(pending)]
+        if self.files is None or not named:
+            return standing
+        held = await self.files.held(tenant_id, case_id, list(dict.fromkeys(named)))
+        return standing.model_copy(update={"pending": tuple(_with_own(one, held) for one in standing.pending)})
 
     async def _with_terms(self, case: Case, standing: Standing) -> Standing:
         for number, one in enumerate(standing.pending):
@@ -134,6 +147,22 @@ def _may_sanction(case: Case | None, standing: Standing) -> bool:
     if case is not None and case.terms.sanctions is None:
         return False
     return any(pending.body.get("type") in _RULES for pending in standing.pending)
+
+
+def _named_files(pending: Pending) -> list[str]:
+    files = pending.body.get("files")
+    return [one for one in files if isinstance(one, str)] if isinstance(files, list) else []
+
+
+def _with_own(pending: Pending, held: Sequence[HeldFile]) -> Pending:
+    """With the files among them that whoever speaks has uploaded: nobody hands in what somebody else has put away."""
+    named = set(_named_files(pending))
+    own = tuple(
+        EvidenceFile.model_validate(one.model_dump(exclude={"uploader"}))
+        for one in held
+        if one.id in named and one.uploader == pending.body.get("by")
+    )
+    return pending.model_copy(update={"files": own}) if named else pending
 
 
 def _may_escalate(case: Case, standing: Standing) -> bool:

@@ -17,7 +17,7 @@ from domain.calendars import Calendar
 from domain.case import Case
 from domain.chain import Chained
 from domain.clock_commands import Retarget
-from domain.facts import DueLevel
+from domain.facts import DueLevel, EvidenceFile
 from domain.notices import NoticeDraft
 from domain.other_cases import KnownCampaign, OtherCase
 from domain.sanction_facts import EarlierSanction
@@ -59,6 +59,7 @@ class Pending(Kept):
     """The case in which whoever opens this one appealed already, looked up now by ``Precedents``."""
     other: OtherCase | None = None  # the other case that the command names, looked up now by ``Elsewhere``
     campaign: KnownCampaign | None = None
+    files: tuple[EvidenceFile, ...] | None = None
 
 
 class KeptAnswer(Kept):
@@ -248,8 +249,7 @@ class Outbox(Protocol):
         ...
 
     async def sent(self, tenant_id: str, notice_id: str, receipt: str) -> None:
-        """Mark as sent. The window between the mail server's 250 and this one statement is the only one in which a mail can
-        repeat."""
+        """Mark as sent. Between the mail server's 250 and this one statement is the only time in which a mail can repeat."""
         ...
 
     async def attempt(self, tenant_id: str, notice_id: str, error_code: str) -> None:

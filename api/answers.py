@@ -7,10 +7,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from api.parts import Answered
+from api.request_answers import RequestBody, worded
 from api.sanction_answers import DraftedSanction, drafted_sanction
 from api.texts import Texts, with_texts
 from domain.base import Instant, Money, Outcome, Phase, Priority, Side
-from domain.case import EvidenceRequest, LegalHold
+from domain.case import LegalHold
 from domain.commands import Remedy
 from domain.facts import Actor, AppealRight
 from domain.link_commands import Relation
@@ -113,7 +114,9 @@ class CaseBody(_Body):
     """All offers of the settlement, oldest first, with what became of them."""
     returning: Returning | None = None
     """Goods that go back before the money does."""
-    requests: tuple[EvidenceRequest, ...] = ()
+    requests: tuple[RequestBody, ...] = ()
+    settled_requests: tuple[RequestBody, ...] = ()
+    """What was asked for before, and was answered or has lapsed."""
     ruling: RulingBody | None = None
     rights: tuple[AppealRight, ...] = ()
     sanctions: tuple[SanctionView, ...] = ()
@@ -264,6 +267,7 @@ def case_body(held: Held, viewer: Actor, texts: Texts | None = None) -> dict[str
             body["ruling"]["sanction"] = drafted_sanction(with_texts(body["ruling"]["sanction"], texts or {}))
     for one in body.get("case_links") or ():
         del one["note"]
+    worded((*body["requests"], *body["settled_requests"]), texts)
     links = links_of(held.id)
     if body["merged_into"]:
         links["merged_into"] = f"/v1/cases/{body['merged_into']}"

@@ -144,7 +144,12 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "take": {"by": "per_mara"},
     "skip": {"by": "per_mara", "reason": "too_technical"},
     "request_evidence": {"by": "per_mara", "of": "respondent", "what": "Which version was deployed on the day of the report?"},
-    "submit_evidence": {"by": _CLAIMANT, "text": "Recording of the request and its answer.", "confidential": False},
+    "submit_evidence": {
+        "by": _CLAIMANT,
+        "text": "Recording of the request and its answer.",
+        "confidentiality": "shared",
+        "files": ["fil_0198c5a2-7d1e-7000-8000-0000000000f1"],
+    },
     "rule": {
         "by": "per_mara",
         "outcome": "upheld",
@@ -210,6 +215,32 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "join_campaign": {"by": "per_dana", "campaign": "cmp_0198c5a3-2b1c"},
     "leave_campaign": {"by": "per_dana", "reason": "mistaken"},
     "review_interim": {"by": "per_lee", "decision": "keep", "reasons": "The bank has not answered yet."},
+}
+
+FILE: dict[str, Any] = {
+    "object": "file",
+    "id": "fil_0198c5a2-7d1e-7000-8000-0000000000f1",
+    "name": "recording.mp4",
+    "media_type": "video/mp4",
+    "bytes": 4194304,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "uploaded_at": "2026-11-22T10:00:00Z",
+    "links": {
+        "self": f"/v1/cases/{_CASE_ID}/files/fil_0198c5a2-7d1e-7000-8000-0000000000f1",
+        "case": f"/v1/cases/{_CASE_ID}",
+    },
+}
+EVIDENCE: dict[str, Any] = {
+    "object": "evidence",
+    "id": "evd_0198c5a2-7d1e",
+    "at": "2026-11-22T10:01:00Z",
+    "by": _CLAIMANT,
+    "side": "claimant",
+    "evidence_type": None,
+    "confidentiality": "shared",
+    "text": "Recording of the request and its answer.",
+    "answers": [],
+    "files": [FILE],
 }
 
 STRIPE: dict[str, Any] = {

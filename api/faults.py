@@ -20,6 +20,12 @@ _AWAY = (
 )
 """What asyncpg raises when the database is away, going, coming or full (``TimeoutError`` is an ``OSError``)."""
 
+_OF_FILES = frozenset({
+    "file_empty", "file_too_large", "file_type_refused", "file_type_differs", "file_missing", "too_many_files",
+    "evidence_store_away",
+})  # fmt: skip
+"""Codes of what goes wrong with a file, before it is kept and in the evidence store."""
+
 _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 415: "content_type_unsupported"}
 
 
@@ -48,6 +54,9 @@ def _others(error: Exception, invalid: type[Exception]) -> Problem:
         return _report(error)
     if getattr(error, "code", None) == "case_unknown":
         return not_found()
+    if (code := getattr(error, "code", None)) in _OF_FILES:
+        headers = {"Retry-After": "5"} if PROBLEMS[code].status == 503 else {}
+        return Problem(code, getattr(error, "detail", None), headers=headers)
     if isinstance(error, _AWAY):
         return Problem("storage_unavailable", headers={"Retry-After": "5"})
     return Problem("internal_error")

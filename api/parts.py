@@ -19,6 +19,7 @@ from policies.pack import Pack
 from storage.absences import PostgresAbsences
 from storage.bulk import PostgresBulk
 from storage.desk import PostgresDesk
+from storage.files import PostgresFiles
 from storage.idempotency import PostgresIdempotency
 from storage.inbox import PostgresInbox
 from storage.intake import PostgresIntake
@@ -122,6 +123,19 @@ class Parsers:
     """The exception itself: ``ReportInvalid``."""
 
 
+class Inspects(Protocol):
+    """Looks at files before they are kept; :class:`adapters.evidence.sniffing.Inspector` does."""
+
+    @property
+    def most(self) -> int:
+        """Bytes that a file may have."""
+        ...
+
+    def look(self, data: bytes, said: str | None) -> str:
+        """The media type of a file of which somebody said what it is. Raises what has a ``code`` and a ``detail``."""
+        ...
+
+
 Check = Callable[[], Awaitable[None]]
 """Returns when the service answers; raises anything when it does not."""
 
@@ -133,6 +147,8 @@ class Parts:
     intake: PostgresIntake
     inbox: PostgresInbox
     views: PostgresViews
+    files: PostgresFiles
+    inspector: Inspects
     bulk: PostgresBulk
     records: PostgresRecords
     letters: Letters

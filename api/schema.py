@@ -13,7 +13,7 @@ from pydantic import BaseModel, create_model
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
-from api import answers, bulk_answers, clock_answers, desk_answers, preview, sanction_answers
+from api import answers, bulk_answers, clock_answers, desk_answers, evidence_answers, preview, sanction_answers
 from api.bulk import IN_BULK
 from api.envelope import VERSION
 from api.problems import MEDIA_TYPE
@@ -30,6 +30,7 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     desk_answers.TakeNextRequest, desk_answers.NextBody, desk_answers.AbsenceRequest, desk_answers.ReturnRequest,
     desk_answers.AbsenceBody, desk_answers.DeskBody, desk_answers.TeamList, desk_answers.WorkBody, preview.PreviewBody,
     sanction_answers.SanctionsBody,
+    evidence_answers.FileBody, evidence_answers.FileList, evidence_answers.EvidenceList,
 )  # fmt: skip
 
 PROBLEM: dict[str, Any] = {
@@ -107,6 +108,16 @@ def gives(answers_by_status: dict[int, tuple[str | None, Any]]) -> dict[int | st
     if 503 not in found:
         found["5XX"] = {"description": "Our fault, or the database is away.", "content": problem}
     return found
+
+
+def gives_bytes() -> dict[int | str, dict[str, Any]]:
+    """What an operation answers that gives a file back."""
+    given = gives({200: (None, None)})
+    content = {
+        "application/octet-stream": {"schema": {"type": "string", "format": "binary"}, "example": "The bytes of the file."}
+    }
+    given[200] |= {"description": "The file, of the media type that it has.", "content": content}
+    return given
 
 
 def or_text(given: dict[int | str, dict[str, Any]], example: str) -> dict[int | str, dict[str, Any]]:

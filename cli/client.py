@@ -21,9 +21,11 @@ EXIT_CODES = {
     400: 65,  # EX_DATAERR: the input is not what it should be
     401: 77,  # EX_NOPERM: no key, or not this one
     403: 77,
+    410: 66,  # it was erased
     404: 66,  # EX_NOINPUT: there is no such case (for you)
     409: 75,  # EX_TEMPFAIL: not now; the case or another request is in the way
     413: 65,
+    415: 65,
     422: 65,
     429: 75,
     503: 69,  # EX_UNAVAILABLE: a service is away
@@ -53,6 +55,13 @@ class Desk:
         if response.status_code >= 400:
             raise Failed(body if isinstance(body, dict) else {"status": response.status_code, "detail": str(body)})
         return body
+
+    async def fetch(self, path: str) -> bytes:
+        """The bytes of an answer. Raises :class:`Failed` for a problem."""
+        response = await self._http.request("GET", path, headers=self._headers)
+        if response.status_code >= 400:
+            raise Failed(response.json())
+        return bytes(response.content)
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from activities.evidence_ports import EvidenceStore
 from activities.messages import Answer
 from policies.calendars import CalendarFault, holiday_data_version
 from policies.folders import PolicyFolderFault
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from temporalio.client import Client
 
-    from api.parts import Check, Parts
+    from api.parts import Inspects, Parts
     from cli.target import Target
 
 Result = TypeVar("Result")
@@ -76,6 +77,17 @@ async def tenants_of(work: Callable[[PostgresTenants], Awaitable[Result]], place
         return await work(PostgresTenants(database, Vault.from_text(found.master_key)))
 
 
+def evidence_store(settings: Settings) -> EvidenceStore:
+    """Where files lie: the folder of this machine, or the bucket that is named. Raises ServiceFault for a URL of no use."""
+    from adapters.evidence.stores import ObjectEvidenceStore
+
+    url = settings.evidence_url.get_secret_value() if settings.evidence_url else None
+    try:
+        return ObjectEvidenceStore.of(url, settings.state_dir.resolve() / "evidence")
+    except ValueError as error:
+        raise ServiceFault("evidence_url_invalid", str(error)) from error
+
+
 @asynccontextmanager
 async def doors_of(settings: Settings, places: Places, *, lazy: bool = True) -> AsyncIterator[CaseDoors]:
     """The doors of all cases. Lazy: made without Temporal, so that reports are taken while it is away."""
@@ -101,11 +113,12 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from api.parts import Parts
     from cli.operator import OperatorKeys
     from cli.parsing import parsers
+    from storage.files import PostgresFiles
     from storage.idempotency import PostgresIdempotency
     from storage.intake import PostgresIntake
     from storage.views import PostgresViews
 
-    policies, vault = cache(lambda: shelf(settings)), Vault.from_text(places.master_key)
+    policies, vault, store = cache(lambda: shelf(settings)), Vault.from_text(places.master_key), evidence_store(settings)
     if operator is None:
         # A server looks at its policies before it says that it is ready; a command may never need them.
         policies()
@@ -113,11 +126,12 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()], lazy=True)
     async with await Database.connect(places.database_url, **sizes) as database:
         tenants = PostgresTenants(database, vault)
-        database_ready, temporal_ready = _checks(database, client)
         yield Parts(
             intake=PostgresIntake(database, vault),
             views=PostgresViews(database, vault),
             **_team_parts(settings, database, vault),
+            files=PostgresFiles(database, vault, store),
+            inspector=_inspector(settings),
             library=PostgresLibrary(database),
             tenants=tenants,
             keys=await OperatorKeys.of(tenants, operator) if operator else tenants,
@@ -127,8 +141,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             calendars=Late(lambda: policies().calendars),
             parsers=parsers(settings),
             public_url=settings.public_url,
-            database_ready=database_ready,
-            also_ready={"temporal": temporal_ready},
+            **_checks(database, client, store),
             metrics=settings.metrics,
         )
 
@@ -157,7 +170,13 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     }
 
 
-def _checks(database: Database, client: Client) -> tuple[Check, Check]:
+def _inspector(settings: Settings) -> Inspects:
+    from adapters.evidence.sniffing import Inspector
+
+    return Inspector(frozenset(settings.evidence_types.split()), settings.evidence_max_bytes)
+
+
+def _checks(database: Database, client: Client, store: EvidenceStore) -> dict[str, Any]:
     async def database_ready() -> None:
         async with database.nobody() as conn:
             await conn.execute("SELECT 1")
@@ -165,7 +184,7 @@ def _checks(database: Database, client: Client) -> tuple[Check, Check]:
     async def temporal_ready() -> None:
         await client.service_client.check_health()
 
-    return database_ready, temporal_ready
+    return {"database_ready": database_ready, "also_ready": {"temporal": temporal_ready, "evidence": store.check}}
 
 
 async def serve(settings: Settings, places: Places) -> None:

@@ -210,6 +210,27 @@ async def check_master_key(settings: "Settings", stack: "Stack") -> Finding:
     return Finding("master key", "ok", "in the state folder, readable by its owner only")
 
 
+async def check_evidence(settings: "Settings", _stack: "Stack") -> Finding:
+    """Where the files of evidence lie."""
+    from cli.compose import evidence_store
+    from runtime.errors import ServiceFault
+
+    folder = settings.state_dir.resolve() / "evidence"
+    if settings.evidence_url is None and settings.database_url is not None:
+        step = "Set OMBUD_EVIDENCE_URL, or let every API share this folder and back it up with the database."
+        return Finding("evidence store", "warn", f"{folder}, while the database is elsewhere", step)
+    if settings.evidence_url is None:
+        return Finding("evidence store", "ok", f"{folder}{'' if folder.is_dir() else ', made when the first file comes'}")
+    try:
+        await asyncio.wait_for(evidence_store(settings).check(), _PATIENCE.total_seconds())
+    except ServiceFault as fault:
+        return Finding("evidence store", "fail", fault.message, "Correct OMBUD_EVIDENCE_URL.")
+    except OSError as error:
+        step = "Check OMBUD_EVIDENCE_URL, and the access that this process has."
+        return Finding("evidence store", "fail", f"does not answer: {type(error).__name__} {error}", step)
+    return Finding("evidence store", "ok", "the bucket of OMBUD_EVIDENCE_URL answers")
+
+
 CHECKS: tuple[Check, ...] = (
     check_python,
     check_zones,
@@ -220,6 +241,7 @@ CHECKS: tuple[Check, ...] = (
     check_temporal,
     check_mail,
     check_master_key,
+    check_evidence,
 )
 
 

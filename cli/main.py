@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from cli import audit, bulk, calendar, case, clock, desk, policy, reasons, serve, stack, tenant
+from cli import audit, bulk, calendar, case, clock, desk, evidence, policy, reasons, serve, stack, tenant
 from cli.doctor import doctor
 
 app = typer.Typer(
@@ -18,6 +18,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+case.app.command("evidence")(evidence.hand_in)
+case.app.command("file")(evidence.fetch_file)
 app.add_typer(case.app, name="case")
 app.add_typer(clock.app, name="clock")
 app.add_typer(bulk.app, name="bulk")

@@ -79,17 +79,10 @@ def case_sheet(case: dict[str, Any]) -> Group:
             facts.add_row(Text(name.removesuffix("_label").replace("_", " "), style="dim"), value)
     parts: list[Any] = [facts]
     if case.get("deadlines"):
-        table = Table("clock", "level", "due (UTC)", "then", title="Deadlines", title_justify="left")
-        for due in case["deadlines"]:
-            table.add_row(
-                due["clock"].replace("_", " "), due["level"], when(due["due_at"]), due.get("by_default") or due["action"]
-            )
-        parts.append(table)
-    if case.get("procedure"):
-        table = Table("step", "", "by", title="Procedure", title_justify="left")
-        for step in case["procedure"]:
-            table.add_row(step["step"].replace("_", " "), step["state"], step["by"] or "")
-        parts.append(table)
+        parts.append(_deadlines(case["deadlines"]))
+    asked = [*(case.get("requests") or []), *(case.get("settled_requests") or [])]
+    if asked:
+        parts.append(_requests(asked))
     actions = case.get("available_actions") or []
     if actions:
         table = Table("action", "", title="Actions", title_justify="left")
@@ -97,6 +90,39 @@ def case_sheet(case: dict[str, Any]) -> Group:
             table.add_row(action["command"], "yes" if action["allowed"] else Text(action.get("detail") or "no", style="dim"))
         parts.append(table)
     return Group(*parts)
+
+
+def _deadlines(deadlines: Iterable[dict[str, Any]]) -> Table:
+    table = Table("clock", "level", "due (UTC)", "then", title="Deadlines", title_justify="left")
+    for due in deadlines:
+        then = due.get("by_default") or due["action"]
+        table.add_row(due["clock"].replace("_", " "), due["level"], when(due["due_at"]), then)
+    return table
+
+
+def _requests(asked: Iterable[dict[str, Any]]) -> Table:
+    table = Table(
+        "request", "of", "type", "asked (UTC)", "due (UTC)", "state", "", title="Evidence asked for", title_justify="left"
+    )
+    for one in asked:
+        of = one.get("party") or one["of"]
+        what = _short(one.get("what") or "")
+        kind = one.get("evidence_type") or ""
+        table.add_row(one["id"], of, kind, when(one["asked_at"]), when(one.get("due_at")), one["state"], what)
+    return table
+
+
+def evidence_table(pieces: Iterable[dict[str, Any]]) -> Table:
+    """What was handed in, with its files."""
+    table = Table("at (UTC)", "evidence", "by", "type", "seen by", "", "files", header_style="bold")
+    for one in pieces:
+        files = "\n".join(f"{file['id']} {file['name'] or '(erased)'} ({file['bytes']} bytes)" for file in one["files"])
+        seen_by = one["confidentiality"].replace("_", " ")
+        by = one["side"] or "platform"
+        table.add_row(
+            when(one["at"]), one["id"], by, one["evidence_type"] or "", seen_by, _short(one["text"] or "(erased)"), files
+        )
+    return table
 
 
 def timeline_table(entries: Iterable[dict[str, Any]], title: str | None = None) -> Table:

@@ -7,6 +7,7 @@ from typing import Literal
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.commands import OpenedParty, Remedy
 from domain.errand import CaseLink, Errand
+from domain.evidence_request import EvidenceRequest
 from domain.facts import AppealRight, Timetable
 from domain.offers import MadeOffer, OpenOffer, Returning
 from domain.prose import Prose
@@ -88,12 +89,6 @@ class Clock(Kept):
     def waiting(self) -> bool:
         """Paused by the pack until something resumes it."""
         return self.stopped_at is None and bool(self.pauses) and self.pauses[-1][1] is None
-
-
-class EvidenceRequest(Kept):
-    id: str
-    of: Side
-    asked_at: Instant
 
 
 class Ruling(Kept):
@@ -207,6 +202,9 @@ class Case(Kept):
     goods_back: bool = False
     """The goods were sent back and count as received: nobody is asked for them again."""
     requests: tuple[EvidenceRequest, ...] = ()
+    """Those that are open."""
+    settled_requests: tuple[EvidenceRequest, ...] = ()
+    """Those that were answered, or that nobody waits for any more, oldest first."""
     ruling: Ruling | None = None
     """The ruling that is drafted or in force in this round."""
     rulings: tuple[Ruling, ...] = ()

@@ -247,4 +247,20 @@ SANCTION = ClockTerms(
 )
 """Every case has it: comes due when a ban is over, also when the case was closed long ago. It stands still for nobody."""
 
-BUILT_IN = (SNOOZE, STANDSTILL, SANCTION)
+
+def _evidence_clock(side: Literal["claimant", "respondent"]) -> ClockTerms:
+    return ClockTerms(
+        name=f"{side}_evidence",
+        waits_for=side,
+        target=Span.wall(timedelta(0)),
+        levels=(
+            Level(name="remind", at=0.8, action="warn", audience=(side,)),
+            Level(name="end", action="default", default="proceed_on_file"),
+        ),
+    )
+
+
+EVIDENCE_CLOCKS = (_evidence_clock("claimant"), _evidence_clock("respondent"))
+"""Every case has them: each request for evidence that has a date of its own is reminded of and lapses by it."""
+
+BUILT_IN = (SNOOZE, STANDSTILL, SANCTION, *EVIDENCE_CLOCKS)

@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from domain.base import Phase
 from domain.calendars import Calendar
 from domain.case import Case, Clock, Fired
+from domain.evidence_due import meant
+from domain.evidence_due import rows as evidence_rows
 from domain.facts import CaseReopened, CaseRetargeted, DueLevel, Fact, LevelReached, PhaseEntered, Timetable
 from domain.levels import Course, Reckoning, course_of, level_at, reckon, stands_still
 from domain.spans import Span
@@ -36,11 +38,11 @@ a day.
 
 def advance(before: Case | None, fact: Fact, after: Case, at: datetime, recorded_at: datetime) -> tuple[Clock, ...]:
     """The clocks after a fact. Stops come before starts, so a fact that does both restarts a clock as a new instance."""
-    happened = triggers(before, fact, after)
+    told = triggers(before, fact, after)
     clocks = {c.name: c for c in after.clocks if c.stopped_at is None}
     ended = {c.name: c for c in after.clocks if c.stopped_at is not None}
     for definition in after.terms.clocks:
-        clock = clocks.pop(definition.name, None)
+        clock, happened = clocks.pop(definition.name, None), meant(definition, fact, told, before, after)
         again = clock is not None and not happened.isdisjoint(definition.restarts)
         if clock is not None:
             clock = _moved(clock, definition, happened, after, at, ends=again)
@@ -158,7 +160,7 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
             row = row or _next(after.terms, clock, level, course, calendar)
             if row is not None:
                 rows.append(row)
-    rows += _snoozes(after)
+    rows += [*_snoozes(after), *evidence_rows(after)]
     if after.open and not rows:
         rows.append(_standstill(before, after))
     rows += _sanctions(after)

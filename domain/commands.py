@@ -11,9 +11,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from domain.base import CaseId, Code, CommandBase, Instant, Money, PersonId, Priority, Reference, Side
+from domain.base import CaseId, Code, CommandBase, Instant, Money, PersonId, Priority, Reference
 from domain.brought import OpenedDecision
 from domain.clock_commands import Extend, Freeze, ImposeInterim, Pause, Resume, Retarget, ReviewInterim, Snooze, Thaw
+from domain.evidence_commands import RequestEvidence as RequestEvidence, SubmitEvidence as SubmitEvidence
 from domain.identity_commands import AskIdentity as AskIdentity
 from domain.legal_hold_commands import LegalHoldCommand
 from domain.procedure_commands import (
@@ -154,23 +155,6 @@ class Take(CommandBase):
     """Take a waiting case oneself."""
 
     type: Literal["take"] = "take"
-
-
-class RequestEvidence(CommandBase):
-    """Ask a side for evidence; the party-response clock starts and the ruling clock waits."""
-
-    type: Literal["request_evidence"] = "request_evidence"
-    of: Side
-    what: SealedText
-
-
-class SubmitEvidence(CommandBase):
-    """Hand evidence in; an answer to an open request closes it."""
-
-    type: Literal["submit_evidence"] = "submit_evidence"
-    text: SealedText
-    confidential: bool = False
-    """Seen by the own side and the deciders only."""
 
 
 class Withdraw(CommandBase):

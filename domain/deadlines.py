@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain import commands as c
+from domain import evidence, interim, returns, sanctions
 from domain import facts as f
-from domain import interim, returns, sanctions
 from domain import rulings as r
-from domain.base import Phase, Priority, Side
+from domain.base import Phase, Priority
 from domain.case import Case
 from domain.clocks import rung
 from domain.refusals import DeadlineMoot
@@ -127,8 +127,7 @@ def _by_default(case: Case, default: DefaultAction, definition: ClockTerms, comm
         case "open_review":
             return (f.PhaseEntered(phase=Phase.REVIEW, reason="deadline"),)
         case "proceed_on_file":
-            side = Side(definition.waits_for)
-            return (f.EvidenceLapsed(of=side, requests=tuple(q.id for q in case.requests if q.of is side)),)
+            return evidence.lapse(case, definition, command.instance)
         case "issue_ruling":
             return r.issue(case, command.id, at)
         case "lift_interim":

@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from domain import commands as c
-from domain import elsewhere, holding, identity, interim, legal_hold, links, procedure, returns, sanctions, settlement
+from domain import elsewhere, evidence, holding, identity, interim, legal_hold, links, procedure, returns, sanctions, settlement
 from domain import facts as f
 from domain import rulings as r
-from domain.base import Kept, Outcome, Phase, Side, derived_id
+from domain.base import Kept, Outcome, Phase, Side
 from domain.case import Case
 from domain.conditions import unmet
 from domain.deadlines import deadline
@@ -56,6 +56,8 @@ class Voice(Kept):
     other: OtherCase | None = None
     """The other case that the command names; None: there is none."""
     campaign: KnownCampaign | None = None
+    files: tuple[f.EvidenceFile, ...] | None = None
+    """The files that the command names and that whoever speaks has uploaded to this case."""
 
 
 def decide(case: Case | None, command: c.Command, voice: Voice, at: datetime) -> Facts:
@@ -148,23 +150,6 @@ def _take(case: Case, command: c.Take, voice: Voice, at: datetime) -> Facts:
     return (f.CaseAssigned(owner=command.by, reason="taken"),)
 
 
-def _request_evidence(case: Case, command: c.RequestEvidence, voice: Voice, at: datetime) -> Facts:
-    return (f.EvidenceRequested(request_id=derived_id("req", command.id), of=command.of, what=command.what),)
-
-
-def _submit_evidence(case: Case, command: c.SubmitEvidence, voice: Voice, at: datetime) -> Facts:
-    side = _side(voice)
-    party = case.party(command.by)
-    # A witness or the platform adds to the file; what was asked of a side is answered by whoever speaks for it.
-    answers = tuple(q.id for q in case.requests if q.of is side) if party is not None and party.speaks else ()
-    evidence_id = derived_id("evd", command.id)
-    return (
-        f.EvidenceSubmitted(
-            evidence_id=evidence_id, side=side, text=command.text, confidential=command.confidential, answers=answers
-        ),
-    )
-
-
 def _withdraw(case: Case, command: c.Withdraw, voice: Voice, at: datetime) -> Facts:
     side = _side_of(voice)
     if side not in case.appellants:
@@ -215,8 +200,6 @@ _RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
     "assign": _assign,
     "take": _take,
     "skip": skip,
-    "request_evidence": _request_evidence,
-    "submit_evidence": _submit_evidence,
     "rule": r.rule,
     "approve": r.approve,
     "return_ruling": r.return_ruling,
@@ -238,4 +221,5 @@ _RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
     **settlement.RULES,
     **returns.RULES,
     **links.RULES,
+    **evidence.RULES,
 }

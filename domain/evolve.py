@@ -9,12 +9,13 @@ from typing import Any
 
 from domain import facts as f
 from domain.base import Outcome, Phase, Side
-from domain.case import Case, Effect, EvidenceRequest, Involvement, Ruling
+from domain.case import Case, Effect, Involvement, Ruling
 from domain.clocks import advance, stamp
 from domain.elsewhere import ELSEWHERE_CHANGES
 from domain.evolve_clocks import CLOCK_CHANGES, ended, level, moved_on, reopened, woken
+from domain.evolve_evidence import EVIDENCE_CHANGES, dropped
 from domain.evolve_links import LINK_CHANGES
-from domain.evolve_sanctions import SANCTION_CHANGES, heard
+from domain.evolve_sanctions import SANCTION_CHANGES
 from domain.evolve_settlement import SETTLEMENT_CHANGES, offer_over
 from domain.legal_hold import LEGAL_HOLD_CHANGES
 from domain.procedure import PROCEDURE_CHANGES
@@ -104,24 +105,6 @@ def _queued(case: Case, rec: f.Recording, fact: f.CaseQueued) -> Change:
     return {"owner": None, "queue": fact.queue, "owner_sought": fact.reason in ("escalated", "moved")}
 
 
-def _requested(case: Case, rec: f.Recording, fact: f.EvidenceRequested) -> Change:
-    return {"requests": (*case.requests, EvidenceRequest(id=fact.request_id, of=fact.of, asked_at=rec.at))}
-
-
-def _submitted(case: Case, rec: f.Recording, fact: f.EvidenceSubmitted) -> Change:
-    answered = {fact.side} if fact.side is not None and fact.answers else set()
-    return {
-        "requests": tuple(r for r in case.requests if r.id not in fact.answers),
-        "handed_in": (*case.handed_in, fact.evidence_id),
-        **heard(case, answered),
-        **woken(case, rec, fact),
-    }
-
-
-def _lapsed(case: Case, rec: f.Recording, fact: f.EvidenceLapsed) -> Change:
-    return {"requests": tuple(r for r in case.requests if r.id not in fact.requests), **heard(case, {fact.of})}
-
-
 def _drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Change:
     ruling = Ruling(
         id=fact.ruling_id,
@@ -161,7 +144,7 @@ def _issued(case: Case, rec: f.Recording, fact: f.RulingIssued) -> Change:
         return {}
     issued = case.ruling.model_copy(update={"issued_at": rec.at})
     # Now that the parties are told, nothing is asked of them any more; until then they answer as if nothing were decided.
-    return {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights, "requests": ()}
+    return {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights, **dropped(case, rec.at)}
 
 
 def _remitted(case: Case, rec: f.Recording, fact: f.CaseRemitted) -> Change:
@@ -180,7 +163,7 @@ def _appeal_withdrawn(case: Case, rec: f.Recording, fact: f.AppealWithdrawn) -> 
     left = tuple(s for s in case.appellants if s is not fact.side)
     in_force = case.rulings[-1] if case.rulings else None
     draft = case.ruling if left else in_force
-    return {"appellants": left, "ruling": draft, "requests": case.requests if left else ()}
+    return {"appellants": left, "ruling": draft, **({} if left else dropped(case, rec.at))}
 
 
 def _effect_ordered(case: Case, rec: f.Recording, fact: f.EffectOrdered) -> Change:
@@ -215,11 +198,11 @@ def _closed(case: Case, rec: f.Recording, fact: f.CaseClosed) -> Change:
         "owner_sought": False,
         **offer_over(case, "lapsed", rec.at),
         "returning": None,
-        "requests": (),
         "appellants": (),
         # A draft that never reached the parties dies with a case that ends otherwise.
         "ruling": case.ruling if fact.outcome is Outcome.RULED else None,
         **ended(case, rec.at),
+        **dropped(case, rec.at),
     }
 
 
@@ -244,9 +227,6 @@ _CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
     "phase_entered": _phase,
     "case_assigned": _assigned,
     "case_queued": _queued,
-    "evidence_requested": _requested,
-    "evidence_submitted": _submitted,
-    "evidence_lapsed": _lapsed,
     "ruling_drafted": _drafted,
     "ruling_approved": _approved,
     "ruling_returned": _returned,
@@ -269,4 +249,5 @@ _CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
     **SETTLEMENT_CHANGES,
     **SANCTION_CHANGES,
     **LINK_CHANGES,
+    **EVIDENCE_CHANGES,
 }

@@ -8,6 +8,7 @@ from typing import Any
 from domain import facts as f
 from domain.base import Instant
 from domain.case import Case, Extended, Hold, Interim
+from domain.evidence_due import EVIDENCE_DUE
 from domain.levels import stands_still
 from domain.terms import SNOOZE, STANDSTILL
 from domain.visibility import BACK, UNTOLD
@@ -69,7 +70,13 @@ def woken(case: Case, rec: f.Recording, fact: f.MessageSent | f.EvidenceSubmitte
 
 
 def level(case: Case, rec: f.Recording, fact: f.LevelReached) -> Change:
-    """Levels of the two clocks that every case has."""
+    """Levels of the clocks that every case has by itself."""
+    if fact.clock in EVIDENCE_DUE and fact.action == "warn":
+        told = {"reminded": True}
+        definition = case.terms.clock(fact.clock)
+        side = definition.waits_for if definition else None
+        hit = (r.of.value == side and r.number == fact.instance for r in case.requests)
+        return {"requests": tuple(r.model_copy(update=told) if h else r for r, h in zip(case.requests, hit, strict=True))}
     if fact.clock == STANDSTILL.name:
         return {"standstills": case.standstills + 1, "look_again_at": fact.again_at}
     if fact.clock == SNOOZE.name:

@@ -27,6 +27,12 @@ from domain.clock_facts import (
     InterimReviewed as InterimReviewed,
     LevelReached as LevelReached,
 )
+from domain.evidence_facts import (
+    EvidenceFile as EvidenceFile,
+    EvidenceLapsed as EvidenceLapsed,
+    EvidenceRequested as EvidenceRequested,
+    EvidenceSubmitted as EvidenceSubmitted,
+)
 from domain.identity_facts import IdentityAsked as IdentityAsked
 from domain.legal_hold_facts import LegalHoldFact, LegalHoldLifted as LegalHoldLifted, LegalHoldPlaced as LegalHoldPlaced
 from domain.procedure_facts import (
@@ -160,31 +166,6 @@ class OfferDeclined(Kept):
     type: Literal["offer_declined"] = "offer_declined"
     offer_id: str
     side: Side
-
-
-class EvidenceRequested(Kept):
-    type: Literal["evidence_requested"] = "evidence_requested"
-    request_id: str
-    of: Side
-    what: Prose
-
-
-class EvidenceSubmitted(Kept):
-    type: Literal["evidence_submitted"] = "evidence_submitted"
-    evidence_id: str
-    side: Side | None = None
-    """The side of whoever handed it in; None: the platform."""
-    text: Prose
-    confidential: bool = False
-    answers: tuple[str, ...] = ()
-
-
-class EvidenceLapsed(Kept):
-    """Nothing came in time: the case goes on with what is on file."""
-
-    type: Literal["evidence_lapsed"] = "evidence_lapsed"
-    of: Side
-    requests: tuple[str, ...]
 
 
 class DeliveryFailed(Kept):

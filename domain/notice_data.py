@@ -28,7 +28,7 @@ def said(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Any]:
         case "offer_accepted" | "offer_declined" | "appeal_lodged" | "evidence_submitted":
             own["side"] = fact.side.value if fact.side else "platform"
         case "evidence_requested" | "evidence_lapsed":
-            own["of"] = fact.of.value
+            own |= _asked(fact)
         case "message_sent":
             own["sender"] = fact.sender
         case "case_declined" | "case_closed" | "case_reopened" | "delivery_failed":
@@ -86,6 +86,17 @@ def _extended(case: Case, fact: f.ClockExtended) -> dict[str, Any]:
     if definition is not None:
         said |= {"waits_for": definition.waits_for, "statutory": definition.statutory}
     return said
+
+
+def _asked(fact: f.EvidenceRequested | f.EvidenceLapsed) -> dict[str, Any]:
+    asked: dict[str, Any] = {"of": fact.of.value}
+    if isinstance(fact, f.EvidenceLapsed):
+        return asked
+    if fact.evidence_type is not None:
+        asked["evidence_type"] = fact.evidence_type
+    if fact.due_at is not None:
+        asked |= {"due_at": fact.due_at.isoformat(), "due_clock": f"{fact.of.value}_evidence"}
+    return asked
 
 
 def _told(case: Case, fact: f.RulingIssued, audience: Viewer) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from domain import facts as f
 from domain.base import Kept, Outcome, Phase, Side
 from domain.books import Notices
 from domain.case import Case
+from domain.evidence_due import EVIDENCE_DUE
 from domain.notice_data import said, texts
 from domain.prose import Prose
 from domain.terms import SANCTION, Audience, ClockTerms
@@ -139,6 +140,8 @@ def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]
         # It landed on these, whoever has the role besides.
         return fact.told
     match audience:
+        case "claimant" | "respondent" if (asked := _asked_alone(case, fact)) is not None:
+            return (asked,)
         case "claimant" | "respondent":
             along = fact.type in _TOLD_ALONG
             return tuple(p.id for p in case.side_parties(Side(audience)) if p.speaks or (along and p.role == "co_claimant"))
@@ -155,6 +158,16 @@ def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]
 def _came_along(case: Case, recipient: str) -> bool:
     party = case.party(recipient)
     return party is not None and party.role == "co_claimant"
+
+
+def _asked_alone(case: Case, fact: f.Fact) -> str | None:
+    """The one party that a request for evidence, or the reminder of one with a date of its own, is for."""
+    if isinstance(fact, f.EvidenceRequested):
+        return fact.party
+    if isinstance(fact, f.LevelReached) and fact.clock in EVIDENCE_DUE:
+        side = fact.clock.partition("_")[0]
+        return next((r.party for r in case.requests if r.of.value == side and r.number == fact.instance), None)
+    return None
 
 
 def _standing(case: Case, viewer: Viewer) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from domain.clock_terms import (
     ClockTerms as ClockTerms,
     DefaultAction as DefaultAction,
     Codes as Codes,
+    EVIDENCE_CLOCKS as EVIDENCE_CLOCKS,
     Extension as Extension,
     LadderStep as LadderStep,
     Level as Level,
@@ -150,6 +151,8 @@ class Terms(Compact):
     """A report of what an open case is about goes on in that case."""
     merges_with: tuple[Code, ...] = ()
     """Other kinds into whose cases one of this kind can be merged."""
+    evidence_types: Codes = ()
+    """What evidence can be called; empty: anything."""
     reopen_for: timedelta = timedelta(0)
     """How long after closing an ops lead may reopen it."""
     time_scale: float = 1.0

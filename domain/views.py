@@ -6,10 +6,11 @@ from typing import Any, Literal
 
 from domain import facts as f
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
-from domain.case import Case, EvidenceRequest, LegalHold, Ruling
+from domain.case import Case, LegalHold, Ruling
 from domain.commands import Remedy
 from domain.conditions import unmet
 from domain.errand import CaseLink
+from domain.evidence_views import RequestView, asked_of, open_requests, settled_requests
 from domain.fairness import why_not
 from domain.lifecycle import Who, commands_in
 from domain.links import merged_as
@@ -111,7 +112,8 @@ class CaseView(Kept):
     """All offers of the settlement, oldest first, with what became of them."""
     returning: Returning | None = None
     """Goods that go back before the money does."""
-    requests: tuple[EvidenceRequest, ...] = ()
+    requests: tuple[RequestView, ...] = ()
+    settled_requests: tuple[RequestView, ...] = ()
     ruling: RulingView | None = None
     rights: tuple[f.AppealRight, ...] = ()
     sanctions: tuple[SanctionView, ...] = ()
@@ -161,6 +163,8 @@ def view(case: Case, viewer: f.Actor) -> CaseView:
         parties=_parties(case, viewer),
         merged_into=case.merged_into if viewer.role != "respondent" else None,
         merged_as=merged_as(case, viewer.id),
+        requests=open_requests(case, viewer),
+        settled_requests=settled_requests(case, viewer),
         **(_of_the_sides(case, viewer) if _speaks(case, viewer) else {}),
         **(_internal(case) if staff else {}),
     )
@@ -186,7 +190,6 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
         "offer": case.offer,
         "offers": case.offers,
         "returning": case.returning,
-        "requests": tuple(r for r in case.requests if side is None or r.of is side),
         "rights": tuple(r for r in case.rights if side is None or r.side is side),
         "sanctions": tuple(_sanction(s) for s in case.sanctions if s.voided_at is None and (side is None or s.side is side)),
     }
@@ -275,7 +278,7 @@ def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
     fact = recording.fact
     if isinstance(fact, f.CaseJoined) and any(p.id == viewer.id for p in fact.parties):
         return True
-    if not _speaks(case, viewer) and not _shared(fact):
+    if not _speaks(case, viewer) and not _shared(fact) and not asked_of(fact, viewer):
         return False
     return knows(case, fact, audience_of(viewer))
 
@@ -285,7 +288,7 @@ def _shared(fact: f.Fact) -> bool:
         case f.MessageSent():
             return fact.to == "all"
         case f.EvidenceSubmitted():
-            return not fact.confidential
+            return fact.seen_by == "shared"
         case f.EvidenceRequested() | f.OfferMade() | f.OfferAccepted() | f.OfferDeclined() | f.LevelReached():
             return False
         case f.ReturnAwaited() | f.ReturnChanged() | f.ReturnShipped() | f.ReturnContested() | f.ReturnEnded():

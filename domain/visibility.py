@@ -88,8 +88,14 @@ def knows(case: Case, fact: f.Fact, audience: Audience) -> bool:
         case f.MessageSent():
             return fact.to == "all" or audience in (fact.to, fact.sender)
         case f.EvidenceSubmitted():
-            return not fact.confidential or audience == (fact.side.value if fact.side else "platform")
+            return _sees(fact, audience)
         case f.EvidenceRequested():
             return audience in (fact.of.value, "platform")
         case _:
             return True
+
+
+def _sees(fact: f.EvidenceSubmitted, audience: Audience) -> bool:
+    # What only the deciders see, whoever handed it in sees all the same: views ask who did.
+    own = audience == (fact.side.value if fact.side else "platform")
+    return fact.seen_by == "shared" or (fact.seen_by == "own_side" and own)

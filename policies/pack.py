@@ -220,6 +220,8 @@ class Pack(Frozen):
     sanctions: SanctionsRow | None = None
     hear: tuple[Side, ...] = ()
     """Sides that are heard before they can lose by a ruling."""
+    evidence_types: tuple[Code, ...] = ()
+    """What evidence is called in this kind; left out: anybody calls it what they like."""
     approval_above: Money | None = None
     decision_elsewhere: _ElsewhereRow | None = None
     """The decisions against which a case of this kind is an appeal; such a kind opens in appeal."""

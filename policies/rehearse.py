@@ -20,7 +20,7 @@ from domain.brought import as_opened
 from domain.case import Case
 from domain.commands import Command, Open, parse_command
 from domain.decide import Voice
-from domain.facts import DueLevel
+from domain.facts import DueLevel, EvidenceFile
 from domain.letters import field_errors
 from domain.prose import Prose
 from domain.refusals import Refusal
@@ -41,7 +41,7 @@ from policies.shelf import Shelf
 _CASE_ID = "case_00000000-0000-7000-8000-000000000000"
 _FIRINGS = 1_000
 """Deadlines between two steps: a story in which more fire has lost its way."""
-_RELATIVE = ("at", "until", "to")
+_RELATIVE = ("at", "until", "to", "due_at")
 """Fields of commands that may say ``+2 business days`` in a story: so long after the step."""
 
 
@@ -229,8 +229,10 @@ class _Stage:
     def _judged(self, raw: dict[str, Any], actor: Actor, at: datetime) -> Step:
         try:
             command = parse_command(raw, self._seal)
-            target = self._cast.named(getattr(command, "owner", None))
-            voice = Voice(actor=actor, target=target, terms=self._new_terms(command), earlier=self._before)
+            target, terms = self._cast.named(getattr(command, "owner", None)), self._new_terms(command)
+            # In a story every file that somebody names was uploaded.
+            files = tuple(_file(one) for one in getattr(command, "files", ()))
+            voice = Voice(actor=actor, target=target, terms=terms, files=files, earlier=self._before)
             return step(self._case, _CASE_ID, command, voice, at, at, self._books)
         except ValidationError as error:
             detail = "; ".join(f"{e['field']}: {e['message']}" if e["field"] else e["message"] for e in field_errors(error))
@@ -266,6 +268,10 @@ class _Stage:
     def _seal(self, text: str) -> Prose:
         self._texts += 1
         return Prose(content_id=f"cnt_{self._texts:04d}", digest=digest(text), length=len(text))
+
+
+def _file(file_id: str) -> EvidenceFile:
+    return EvidenceFile(id=file_id, digest=digest(file_id), media_type="application/octet-stream", length=1)
 
 
 class _Turned(Exception):

@@ -83,6 +83,7 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         hear=pack.hear,
         joins=pack.joins,
         merges_with=pack.merges_with,
+        evidence_types=pack.evidence_types,
         reopen_for=pack.reopen_for.scaled(time_scale).time,
         time_scale=time_scale,
     )

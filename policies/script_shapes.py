@@ -21,7 +21,7 @@ _SHORT = {
     "mo": "month", "wh": "working hour", "bd": "business day",
 }  # fmt: skip
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+(?: (?!and\b)[a-z]+)?)(?:\s*(?:,|\+|\band\b)\s*|\s+|$)?", re.ASCII)
-_INSTANTS = ("at", "until", "to", "occurred_at")
+_INSTANTS = ("at", "until", "to", "due_at", "occurred_at")
 
 
 def aware(value: Any) -> Any:

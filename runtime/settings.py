@@ -82,6 +82,18 @@ class Settings(BaseSettings):
         None, description="32 bytes in base64 under which the keys of all texts are encrypted. Empty: made in the state folder."
     )
 
+    evidence_url: SecretStr | None = Field(
+        None,
+        description="Bucket in which the files of evidence lie (`s3://bucket/prefix`, `gs://...`, `az://...`); access is found "
+        "where the cloud's own tools look for it. Empty: the folder `evidence` in the state folder, which every API must share.",
+    )
+    evidence_types: str = Field(
+        "image/png image/jpeg image/gif image/webp image/heic application/pdf video/mp4 video/quicktime video/webm audio/mpeg "
+        "text/plain text/csv application/json message/rfc822",
+        description="Media types of files that are taken as evidence, with spaces between them.",
+    )
+    evidence_max_bytes: int = Field(25_000_000, ge=1, description="Bytes that one file of evidence may have.")
+
     smtp_host: str | None = Field(None, description="Mail server for notices. Empty: the embedded mail catcher, when it runs.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
     smtp_username: str | None = Field(None, description="User name at the mail server. Empty: no login.")

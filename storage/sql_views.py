@@ -41,6 +41,8 @@ LEFT JOIN people a ON a.tenant = $1 AND a.id = one.id AND a.active
 
 TIMELINE = "SELECT body::text AS body FROM facts WHERE tenant = $1 AND case_id = $2 AND seq > $3 ORDER BY seq LIMIT $4"
 
+EVIDENCE = "SELECT body::text AS body FROM facts WHERE tenant = $1 AND case_id = $2 AND type = 'evidence_submitted' ORDER BY seq"
+
 REPORT = "SELECT report_content FROM cases WHERE tenant = $1 AND id = $2"
 
 _SENT = "SELECT id, case_id, type, actor_id, received_at, status, answer FROM commands "

@@ -127,6 +127,12 @@ class PostgresViews:
             rows = await conn.fetch(sql.TIMELINE, tenant_id, case_id, after, limit)
         return [Recording.model_validate_json(row["body"]) for row in rows]
 
+    async def evidence(self, tenant_id: str, case_id: str) -> Sequence[Recording]:
+        """What was handed in, oldest first."""
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(sql.EVIDENCE, tenant_id, case_id)
+        return [Recording.model_validate_json(row["body"]) for row in rows]
+
     async def texts(self, tenant_id: str, ids: Iterable[str]) -> Mapping[str, str | None]:
         """Decrypted texts by content id; None for one that was erased."""
         wanted = list(ids)

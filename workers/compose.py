@@ -34,6 +34,7 @@ from storage.bulk import PostgresBulk
 from storage.effects import PostgresEffects
 from storage.elsewhere import PostgresElsewhere
 from storage.errands import PostgresErrands
+from storage.files import PostgresFileBook
 from storage.inbox import PostgresInbox
 from storage.library import PostgresLibrary
 from storage.outbox import PostgresOutbox
@@ -76,9 +77,10 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         outbox, effects = PostgresOutbox(database, vault), PostgresEffects(database, vault)
         inbox = PostgresInbox(database, vault)
         records = CountingRecords(PostgresRecords(database, settings.lease_for), counters)
+        files = PostgresFileBook(database)
         roster, elsewhere = PostgresRoster(database), PostgresElsewhere(database)
         policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database))
-        lookups = Lookups(roster, policies, PostgresPrecedents(database), PostgresSanctions(database), elsewhere)
+        lookups = Lookups(roster, policies, PostgresPrecedents(database), PostgresSanctions(database), elsewhere, files)
         record = RecordActivities(records, inbox, zone_data_version(), points.hit, lookups)
         deliver = DeliverActivities(outbox, notifier)
         remedies = _remedies(settings, effects)

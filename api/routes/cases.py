@@ -114,7 +114,8 @@ async def _read(parts: Parts, caller: Caller, seen: Seen, *, with_timeline: bool
     if with_timeline:
         told = entries(held.case, await parts.views.timeline(caller.tenant_id, held.id, 0, _WHOLE_TIMELINE), seen.viewer)
     reasons = held.case.ruling or (held.case.rulings[-1] if held.case.rulings else None)
-    wanted = [*content_ids(told), *_texts_of(*held.case.rulings, reasons)]
+    asked = [one.what.content_id for one in (*held.case.requests, *held.case.settled_requests) if one.what]
+    wanted = [*content_ids(told), *asked, *_texts_of(*held.case.rulings, reasons)]
     wanted += [s.reasons.content_id for r in (*held.case.rulings, reasons) if r and (s := r.sanction) and s.reasons]
     texts = await parts.views.texts(caller.tenant_id, wanted)
     body = case_body(held, seen.viewer, texts)

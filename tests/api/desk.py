@@ -14,6 +14,8 @@ import httpx2
 from activities.lookups import Lookups
 from activities.messages import Answer, Knock, RecordInput
 from activities.record import RecordActivities
+from adapters.evidence.sniffing import MEDIA_TYPES, Inspector
+from adapters.evidence.stores import MemoryEvidenceStore
 from adapters.intake.errors import ReportInvalid
 from adapters.intake.generic import report_from_json
 from adapters.intake.mail import MailIntake
@@ -28,6 +30,7 @@ from storage.absences import PostgresAbsences
 from storage.bulk import PostgresBulk
 from storage.desk import PostgresDesk
 from storage.elsewhere import PostgresElsewhere
+from storage.files import PostgresFileBook, PostgresFiles
 from storage.idempotency import PostgresIdempotency
 from storage.inbox import PostgresInbox
 from storage.intake import PostgresIntake
@@ -120,13 +123,16 @@ class Office:
         self.records = PostgresRecords(self.database)
         self.tenants = PostgresTenants(self.database, self.vault)
         self.views = PostgresViews(self.database, self.vault)
+        book = PostgresFileBook(self.database)
         policies = ShelfPolicies(shelf, PostgresLibrary(self.database))
         self.lookups = Lookups(
             PostgresRoster(self.database),
             policies,
             sanctions=PostgresSanctions(self.database),
             elsewhere=PostgresElsewhere(self.database),
+            files=book,
         )
+        self.store = MemoryEvidenceStore()
 
     async def hire(self) -> None:
         """Take everybody on, with a key each, and one for the platform."""
@@ -148,6 +154,8 @@ class Office:
             intake=PostgresIntake(self.database, self.vault),
             inbox=self.inbox,
             views=self.views,
+            files=PostgresFiles(self.database, self.vault, self.store),
+            inspector=Inspector(MEDIA_TYPES, 100_000),
             bulk=bulk,
             records=self.records,
             letters=LetterPreviews(Composer()),

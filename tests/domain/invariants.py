@@ -286,7 +286,9 @@ def tells_no_secret(notice: NoticeDraft) -> None:
     assert notice.recipient.startswith("pty_") or notice.recipient == "platform"
     assert notice.data["phase"] not in BEHIND_THE_DOOR
     assert notice.event.partition(":")[0] not in UNTOLD | HOLDING
-    _no_secret({"event": notice.event, **{k: v for k, v in notice.data.items() if k != "case_outcome"}})
+    # That a measure ended because the matter was ruled on is told when the ruling is.
+    open_words = {"case_outcome", "because"} if notice.event == "interim_ended" else {"case_outcome"}
+    _no_secret({"event": notice.event, **{k: v for k, v in notice.data.items() if k not in open_words}})
 
 
 def shows_no_secret(seen: CaseView) -> None:

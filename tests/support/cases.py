@@ -25,7 +25,7 @@ from domain.case import Case
 from domain.clock_commands import Retarget
 from domain.commands import Command, Open, OpenedParty, parse_command
 from domain.decide import Voice
-from domain.facts import SYSTEM, Actor, Colleague, DueLevel, Fact, Recording
+from domain.facts import SYSTEM, Actor, Colleague, DueLevel, EvidenceFile, Fact, Recording
 from domain.notices import NoticeDraft
 from domain.prose import Prose
 from domain.refusals import Refusal
@@ -159,6 +159,7 @@ class Life:
         self.earlier: tuple[EarlierSanction, ...] | None = ()
         self.elsewhere: dict[str, Any] = {}
         """What is found of another case (``other``) and of a ``campaign`` when a command names one."""
+        self.uploads: list[tuple[str, EvidenceFile]] = []
         self._case: Case | None = None
         self._report = {"statement": "The report was closed as a duplicate, and it is none.", **report}
         self._parties = [OpenedParty(id=p, side=s, ref_digest=digest_of(p)) for p, s in _PRINCIPALS]
@@ -275,7 +276,8 @@ class Life:
     def judge(self, command: Command, who: str | Actor) -> Self:
         """Have one command judged now."""
         owner = getattr(command, "owner", None)
-        found = {"appealed_before": self.appealed_before, "earlier": self.earlier, **self.elsewhere}
+        files = tuple(file for by, file in self.uploads if by == command.by)
+        found = {"appealed_before": self.appealed_before, "earlier": self.earlier, "files": files, **self.elsewhere}
         target = PEOPLE.get(owner) if owner else None
         voice = Voice(actor=self.actor(who), target=target, terms=self._new_terms(command), **found)
         return self._take(step(self._case, self.case_id, command, voice, self.now, self.now, self.books))
@@ -289,6 +291,11 @@ class Life:
             return None
         self.calendars = {**self.calendars, **found[1]}
         return found[0]
+
+    def uploads_file(self, who: str, file_id: str) -> Self:
+        """Somebody has put a file away for this case; nobody sees it before it is handed in."""
+        self.uploads.append((who, EvidenceFile(id=file_id, digest=digest_of(file_id), media_type="image/png", length=2048)))
+        return self
 
     # --- what time does
 

@@ -1,0 +1,1 @@
+"""Where files of evidence lie, and what they are."""
