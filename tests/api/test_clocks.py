@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -159,13 +158,11 @@ LIMIT = """  - name: answer_by_law
     levels:
       - {name: end, action: escalate, audience: [leads]}
 """
-NEXT_UPDATE = re.compile(r"  - name: next_update\n(?:    .*\n)+")
 
 
 async def test_a_limit_of_the_law_stands_still_for_nobody_and_is_extended_as_the_law_says(office: Office) -> None:
-    # In place of another clock: terms take 4 KiB at most.
-    text, replaced = NEXT_UPDATE.subn(LIMIT, (PACKS_DIR / "fraud_report.yaml").read_text(encoding="utf-8"))
-    assert replaced == 1
+    before, clocks, after = (PACKS_DIR / "fraud_report.yaml").read_text(encoding="utf-8").partition("\nclocks:\n")
+    text = before + clocks + LIMIT + after
     packs = {**shelf().packs, "fraud_report": load_pack(text, "fraud_report")}
     case = await office.desk(packs=packs).opened(kind="fraud_report", category="stolen_payment")
     path, ada, cleo = f"/v1/cases/{case['id']}", office.desk("ada"), office.desk("cleo")
