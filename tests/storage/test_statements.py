@@ -14,6 +14,8 @@ import pytest
 
 import storage
 from storage import sql_records, sql_views
+from storage.desk import OWN_COUNTS, QUEUE_COUNTS, TAKEABLE
+from storage.desk import WAITING as WAITING_CASES
 from storage.inbox import LOOK
 from storage.outbox import UNDELIVERED
 from storage.relay import MOST_SELDOM, WAITING
@@ -117,6 +119,11 @@ async def test_what_runs_all_the_time_never_reads_a_whole_table(world: World, se
         "waiting": (WAITING, (tenant, timedelta(seconds=2), 100, MOST_SELDOM)),
         "candidates": (CANDIDATES, (tenant, "bounty", NOW)),
         "colleagues": (COLLEAGUES, (tenant, ["per_mia"], ["lead", "ops"], NOW)),
+        "desk": (WAITING_CASES, (tenant, ["q7", "q8"], 50, None, None)),
+        "page of the desk": (WAITING_CASES, (tenant, ["q7", "q8"], 50, NOW, "case_1")),
+        "take next": (TAKEABLE, (tenant, ["q7", "q8"], 100, "per_mia", timedelta(hours=8))),
+        "own counts": (OWN_COUNTS, (tenant, "per_7")),
+        "queue counts": (QUEUE_COUNTS, (tenant, ["q7", "q8"])),
         "queue": (listed, (tenant, 50, *arguments)),
         "case": (sql_views.CASE, (tenant, case)),
         "timeline": (sql_views.TIMELINE, (tenant, case, 0, 100)),
