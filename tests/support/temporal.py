@@ -215,7 +215,11 @@ PEOPLE = (
 
 
 def quick(terms: Terms, **targets: timedelta) -> Terms:
-    """The terms with other targets for some clocks, by the wall clock."""
+    """The terms with other targets for some clocks, by the wall clock; ``bans`` is the length of every ban that ends."""
+    if (length := targets.pop("bans", None)) is not None and terms.sanctions is not None:
+        ban = Span.wall(length)
+        kinds = [k.model_copy(update={"ban": ban}) if isinstance(k.ban, Span) else k for k in terms.sanctions.kinds]
+        terms = terms.model_copy(update={"sanctions": terms.sanctions.model_copy(update={"kinds": tuple(kinds)})})
     clocks = []
     for clock in terms.clocks:
         target = targets.get(clock.name)
