@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
-from domain.base import Kept, Money
+from domain.base import Instant, Kept, Money
 from domain.link_facts import ErrandOrdered
+
+
+class Submission(Kept):
+    """What a card network is told, once."""
+
+    source: str
+    external_id: str | None = None
+    """The network's own id of the dispute, as the report had it."""
+    text: str | None
+    """None: it was erased meanwhile."""
+    due_at: Instant
 
 
 class OrderedEffect(Kept):
@@ -23,6 +34,8 @@ class OrderedEffect(Kept):
     synthetic: bool = False
     errand: ErrandOrdered | None = None
     """What is to happen in another case, where that is what it is."""
+    submission: Submission | None = None
+    """With ``submit_chargeback_evidence``."""
 
 
 class Effects(Protocol):

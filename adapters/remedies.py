@@ -53,6 +53,7 @@ class WebhookRemedies:
 
 def body_of(effect: OrderedEffect) -> bytes:
     """The JSON of an effect: without a time, because a repeat must be the same to the byte for whoever compares bodies by key."""
+    submission = {"submission": effect.submission} if effect.submission is not None else {}
     return to_json(
         {
             "type": "remedy.reverse" if effect.reverses else "remedy.perform",
@@ -65,6 +66,7 @@ def body_of(effect: OrderedEffect) -> bytes:
                 "to": effect.to,
                 "to_party": effect.to_party,
                 "reverses": effect.reverses,
+                **submission,
             },
         }
     )

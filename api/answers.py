@@ -12,6 +12,7 @@ from api.sanction_answers import DraftedSanction, drafted_sanction
 from api.texts import Texts, with_texts
 from domain.base import Instant, Money, Outcome, Phase, Priority, Side
 from domain.case import LegalHold
+from domain.chargeback import ChargebackView
 from domain.commands import Remedy
 from domain.facts import Actor, AppealRight
 from domain.link_commands import Relation
@@ -135,6 +136,8 @@ class CaseBody(_Body):
     queue: str | None = None
     round: int | None = None
     escalations: int | None = None
+    chargeback: ChargebackView | None = None
+    """The one submission of evidence to a card network."""
     hands: tuple[str, ...] | None = None
     legal_holds: tuple[LegalHold, ...] | None = None
     """While there is one, nothing of the case or of its people can be deleted."""

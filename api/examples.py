@@ -185,6 +185,12 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "reasons": "The respondent has sued; counsel asks to keep everything.",
     },
     "lift_hold": {"by": "per_dana", "reasons": "The suit was settled."},
+    "draft_chargeback_evidence": {
+        "by": "per_lee",
+        "text": "The parcel was signed for by the cardholder on 12 November: see the carrier's receipt.",
+        "due_at": "2026-12-04T23:59:00Z",
+    },
+    "submit_chargeback_evidence": {"by": "per_lee"},
     "ship_return": {"by": _CLAIMANT, "carrier": "parcel_post", "tracking": "RR 123 456 785 DE"},
     "confirm_return": {"by": _RESPONDENT},
     "contest_return": {"by": _RESPONDENT, "reasons": "The parcel holds another item."},

@@ -108,6 +108,8 @@ PROBLEMS: dict[str, Row] = {
     "condition_unknown": Row(422, "Unknown condition", "Use a condition of the kind; see `allowed` in `fields`."),
     "complaint_route_unknown": Row(422, "Unknown route of complaint", "Use a route of the kind; see `allowed` in `fields`."),
     "no_such_offer": Row(409, "No such offer", "Read the case again: the open offer is another one, or none."),
+    "chargeback_unknown": Row(409, "No chargeback", "No card network decides this case, or there is no draft to send it."),
+    "chargeback_over": Row(409, "Chargeback over", "The network takes evidence once, and it was sent."),
     "no_return_awaited": Row(409, "No such return", "Nobody waits for goods, or they are not where the command says."),
     "return_under_way": Row(409, "Settled, goods on their way", "What was agreed binds both; confirm or contest the return."),
     "own_offer": Row(403, "Your own offer", "The other side has to answer it."),

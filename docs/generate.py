@@ -82,6 +82,7 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "impose_interim": {"reasons": "Until it is clear whose account it is."},
     "place_hold": {"reason": "litigation", "reasons": "The respondent has sued."},
     "lift_hold": {"hold_id": "lgh_0198c5a2", "reasons": "The suit was settled."},
+    "draft_chargeback_evidence": {"text": "The parcel was signed for on the 12th.", "due_at": "2026-12-04T23:59:00Z"},
     "contest_return": {"reasons": "The parcel holds another item."},
     "decide_return": {"reasons": "The carrier's photograph shows the item."},
     "link": {"to": "case_0198c5a0-77aa-7000-8000-00000000beef"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
+from domain.chargeback import Chargeback
 from domain.commands import OpenedParty, Remedy
 from domain.errand import CaseLink, Errand
 from domain.evidence_request import EvidenceRequest
@@ -199,6 +200,7 @@ class Case(Kept):
     offers: tuple[MadeOffer, ...] = ()
     """Every offer of the settlement, oldest first."""
     returning: Returning | None = None
+    chargeback: Chargeback | None = None
     goods_back: bool = False
     """The goods were sent back and count as received: nobody is asked for them again."""
     requests: tuple[EvidenceRequest, ...] = ()

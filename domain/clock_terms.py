@@ -42,7 +42,8 @@ Triggers = Annotated[tuple[Trigger, ...], *_AsWords]
 Phases = Annotated[tuple[Phase, ...], *_AsWords]
 
 DefaultAction = Literal[
-    "open_review", "proceed_on_file", "issue_ruling", "close", "lift_interim", "end_return", "honour_return", "lift_sanction"
+    "open_review", "proceed_on_file", "issue_ruling", "close", "lift_interim", "end_return", "honour_return", "lift_sanction",
+    "send_chargeback", "miss_chargeback",
 ]  # fmt: skip
 """What a clock can do by itself when it runs out (the stated default of the pack)."""
 
@@ -263,4 +264,15 @@ def _evidence_clock(side: Literal["claimant", "respondent"]) -> ClockTerms:
 EVIDENCE_CLOCKS = (_evidence_clock("claimant"), _evidence_clock("respondent"))
 """Every case has them: each request for evidence that has a date of its own is reminded of and lapses by it."""
 
-BUILT_IN = (SNOOZE, STANDSTILL, SANCTION, *EVIDENCE_CLOCKS)
+CHARGEBACK = ClockTerms(
+    name="chargeback",
+    target=Span.wall(timedelta(0)),
+    levels=(
+        Level(name="warn", action="warn", audience=("owner", "leads")),
+        Level(name="send", action="default", default="send_chargeback"),
+        Level(name="missed", action="default", default="miss_chargeback"),
+    ),
+)
+"""Comes due by the instants of a card network, in kinds that know chargebacks."""
+
+BUILT_IN = (SNOOZE, STANDSTILL, SANCTION, CHARGEBACK, *EVIDENCE_CLOCKS)

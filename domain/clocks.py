@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from domain import chargeback
 from domain.base import Phase
 from domain.calendars import Calendar
 from domain.case import Case, Clock, Fired
@@ -160,7 +161,7 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
             row = row or _next(after.terms, clock, level, course, calendar)
             if row is not None:
                 rows.append(row)
-    rows += [*_snoozes(after), *evidence_rows(after)]
+    rows += [*_snoozes(after), *evidence_rows(after), *chargeback.levels(after)]
     if after.open and not rows:
         rows.append(_standstill(before, after))
     rows += _sanctions(after)

@@ -13,6 +13,11 @@ from pydantic import Field, TypeAdapter
 
 from domain.base import CaseId, Code, CommandBase, Instant, Money, PersonId, Priority, Reference
 from domain.brought import OpenedDecision
+from domain.chargeback_commands import (
+    ChargebackCommand,
+    DraftChargebackEvidence as DraftChargebackEvidence,
+    SubmitChargebackEvidence as SubmitChargebackEvidence,
+)
 from domain.clock_commands import Extend, Freeze, ImposeInterim, Pause, Resume, Retarget, ReviewInterim, Snooze, Thaw
 from domain.evidence_commands import RequestEvidence as RequestEvidence, SubmitEvidence as SubmitEvidence
 from domain.identity_commands import AskIdentity as AskIdentity
@@ -72,6 +77,8 @@ class Open(CommandBase):
     attachments: tuple[Prose, ...] = ()
     amount: Money | None = None
     occurred_at: Instant | None = None
+    outside_due_at: Instant | None = None
+    """When a card network stops taking evidence."""
     synthetic: bool = False
     decision: OpenedDecision | None = None
     same_as: CaseId | None = None
@@ -213,7 +220,7 @@ Command = Annotated[
     | Skip | RequestEvidence
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
-    | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand,
+    | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

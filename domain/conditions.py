@@ -26,6 +26,18 @@ from domain.refusals import (
     StepUnknown,
 )
 
+OF_GOODS = frozenset({"ship_return", "confirm_return", "contest_return", "decide_return"})
+"""No buttons at all while no goods go back: in most kinds they never do."""
+OF_NETWORKS = frozenset({"draft_chargeback_evidence", "submit_chargeback_evidence"})
+"""Nor these in kinds that no card network decides."""
+
+
+def needless(case: Case, command: str) -> bool:
+    """Whether a button for it would only be in the way."""
+    if command in OF_NETWORKS:
+        return case.terms.chargeback is None
+    return command in OF_GOODS and case.returning is None
+
 
 def unmet(case: Case, actor: Actor, command: str) -> Refusal | None:
     """Why this cannot be done as the case stands; None when it can."""

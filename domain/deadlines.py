@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from domain import chargeback, evidence, interim, returns, sanctions
 from domain import commands as c
-from domain import evidence, interim, returns, sanctions
 from domain import facts as f
 from domain import rulings as r
 from domain.base import Phase, Priority
@@ -132,6 +132,10 @@ def _by_default(case: Case, default: DefaultAction, definition: ClockTerms, comm
             return r.issue(case, command.id, at)
         case "lift_interim":
             return interim.lapse(case, command.id)
+        case "send_chargeback":
+            return chargeback.send(case, "due")
+        case "miss_chargeback":
+            return chargeback.miss(case)
         case "end_return" | "honour_return":
             return returns.by_default(case, default == "honour_return", command.id)
         case "lift_sanction":

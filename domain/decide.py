@@ -12,8 +12,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from domain import (
+    chargeback,
+    elsewhere,
+    evidence,
+    holding,
+    identity,
+    interim,
+    legal_hold,
+    links,
+    procedure,
+    returns,
+    sanctions,
+    settlement,
+)
 from domain import commands as c
-from domain import elsewhere, evidence, holding, identity, interim, legal_hold, links, procedure, returns, sanctions, settlement
 from domain import facts as f
 from domain import rulings as r
 from domain.base import Kept, Outcome, Phase, Side
@@ -80,7 +93,7 @@ def decide(case: Case | None, command: c.Command, voice: Voice, at: datetime) ->
         return facts
     # What was only meant until the matter is decided does not outlive it.
     if any(isinstance(x, f.CaseClosed) for x in facts):
-        return (*interim.end_all(case, command.id, "closed"), *facts)
+        return (*chargeback.at_close(case, facts), *interim.end_all(case, command.id, "closed"), *facts)
     if any(isinstance(x, f.PhaseEntered) and x.phase is Phase.APPEALABLE for x in facts):
         return (*interim.end_all(case, command.id, "ruled"), *facts)
     return facts
@@ -222,4 +235,5 @@ _RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
     **returns.RULES,
     **links.RULES,
     **evidence.RULES,
+    **chargeback.RULES,
 }

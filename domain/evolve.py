@@ -10,6 +10,7 @@ from typing import Any
 from domain import facts as f
 from domain.base import Outcome, Phase, Side
 from domain.case import Case, Effect, Involvement, Ruling
+from domain.chargeback import Chargeback
 from domain.clocks import advance, stamp
 from domain.elsewhere import ELSEWHERE_CHANGES
 from domain.evolve_clocks import CLOCK_CHANGES, ended, level, moved_on, reopened, woken
@@ -73,6 +74,7 @@ def _opened(case_id: str, rec: f.Recording, fact: f.CaseOpened) -> Case:
         subject=fact.subject,
         amount=fact.amount,
         synthetic=fact.synthetic,
+        chargeback=Chargeback(due_at=fact.outside_due_at, since=rec.at) if fact.outside_due_at else None,
         queue=fact.terms.queue,
     )
 

@@ -10,7 +10,7 @@ from domain.base import Instant
 from domain.case import Case, Extended, Hold, Interim
 from domain.evidence_due import EVIDENCE_DUE
 from domain.levels import stands_still
-from domain.terms import SNOOZE, STANDSTILL
+from domain.terms import CHARGEBACK, SNOOZE, STANDSTILL
 from domain.visibility import BACK, UNTOLD
 
 Change = dict[str, Any]
@@ -79,6 +79,8 @@ def level(case: Case, rec: f.Recording, fact: f.LevelReached) -> Change:
         return {"requests": tuple(r.model_copy(update=told) if h else r for r, h in zip(case.requests, hit, strict=True))}
     if fact.clock == STANDSTILL.name:
         return {"standstills": case.standstills + 1, "look_again_at": fact.again_at}
+    if fact.clock == CHARGEBACK.name and fact.action == "warn" and case.chargeback is not None:
+        return {"chargeback": case.chargeback.model_copy(update={"warned": True})}
     if fact.clock == SNOOZE.name:
         over = case.holds[fact.instance - 1].model_copy(update={"woken": True})
         return {"holds": (*case.holds[: fact.instance - 1], over, *case.holds[fact.instance :])}

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from domain import facts as f
 from domain.base import Instant
 from domain.case import Case
+from domain.chargeback import Chargeback, Draft
 from domain.offers import MadeOffer, OpenOffer, Returning
 
 Change = dict[str, Any]
@@ -66,6 +67,20 @@ def _rights_lapsed(case: Case, rec: f.Recording, fact: f.RightsLapsed) -> Change
     return {"rights": tuple(r.model_copy(update=gone) if r.allowed else r for r in case.rights)}
 
 
+def _drafted(case: Case, rec: f.Recording, fact: f.ChargebackDrafted) -> Change:
+    known = case.chargeback or Chargeback(due_at=fact.due_at, since=rec.at)
+    draft = Draft(id=fact.draft_id, text=fact.text, at=rec.at)
+    return {"chargeback": known.model_copy(update={"due_at": fact.due_at, "draft": draft, "missed_at": None})}
+
+
+def _sent(case: Case, rec: f.Recording, fact: f.ChargebackSent) -> Change:
+    return {"chargeback": case.chargeback.model_copy(update={"sent_at": rec.at})} if case.chargeback else {}
+
+
+def _missed(case: Case, rec: f.Recording, fact: f.ChargebackMissed) -> Change:
+    return {"chargeback": case.chargeback.model_copy(update={"missed_at": rec.at})} if case.chargeback else {}
+
+
 SETTLEMENT_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
     "offer_made": _offer,
     "offer_accepted": _accepted,
@@ -76,4 +91,7 @@ SETTLEMENT_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
     "return_contested": _contested,
     "return_ended": _ended,
     "rights_lapsed": _rights_lapsed,
+    "chargeback_drafted": _drafted,
+    "chargeback_sent": _sent,
+    "chargeback_missed": _missed,
 }

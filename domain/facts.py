@@ -15,6 +15,12 @@ from domain.actors import SYSTEM as SYSTEM
 from domain.actors import Actor as Actor
 from domain.actors import Colleague as Colleague
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
+from domain.chargeback_facts import (
+    ChargebackDrafted as ChargebackDrafted,
+    ChargebackFact,
+    ChargebackMissed as ChargebackMissed,
+    ChargebackSent as ChargebackSent,
+)
 from domain.clock_facts import (
     CaseRetargeted as CaseRetargeted,
     ClockExtended as ClockExtended,
@@ -102,6 +108,8 @@ class CaseOpened(Kept):
     attachments: tuple[Prose, ...] = ()
     amount: Money | None = None
     occurred_at: Instant | None = None
+    outside_due_at: Instant | None = None
+    """When a card network stops taking evidence."""
     synthetic: bool = False
 
 
@@ -200,7 +208,7 @@ Fact = Annotated[
     | DeliveryFailed | LevelReached | CaseWithdrawn | CaseClosed | CaseReopened | ClocksPaused | ClocksResumed | ClocksFrozen
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
-    | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact,
+    | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -138,6 +138,9 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, "confirm_return", "respondent platform", "closed") for phase in _RETURNING),
     *(_row(phase, "contest_return", "respondent") for phase in _RETURNING),
     *(_row(phase, "decide_return", "judge", "closed") for phase in _RETURNING),
+    # the one submission of evidence to a card network
+    *(_row(phase, "draft_chargeback_evidence", "owner lead ops") for phase in Phase if phase is not Phase.CLOSED),
+    *(_row(phase, "submit_chargeback_evidence", "lead") for phase in Phase if phase is not Phase.CLOSED),
     # interim measures: imposed by whoever handles the case, looked at again by them or a lead
     _row(_P.INTAKE, "impose_interim", "judge ops"),
     _row(_P.REVIEW, "impose_interim", "owner"),

@@ -166,6 +166,18 @@ class DeadlineMoot(Refusal):
     code = "deadline_moot"
 
 
+class ChargebackUnknown(Refusal):
+    """No card network decides this case, or there is no draft to send it."""
+
+    code = "chargeback_unknown"
+
+
+class ChargebackOver(Refusal):
+    """The network takes evidence once, and it was sent."""
+
+    code = "chargeback_over"
+
+
 class EffectUnknown(Refusal):
     """The case has no such effect running."""
 

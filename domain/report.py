@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
@@ -111,6 +112,14 @@ class Report(Frozen):
     def matter_key(self) -> str | None:
         """The matter as it is compared: however it was typed, the same booking is the same matter; None: nothing was named."""
         return " ".join(unicodedata.normalize("NFKC", self.matter or "").casefold().split()) or None
+
+    @property
+    def outside_due_at(self) -> datetime | None:
+        """When a card network stops taking evidence, as intakes say it (``due_by``, in seconds since 1970)."""
+        due_by = self.attributes.get("due_by")
+        if self.attributes.get("stage") != "chargeback" or isinstance(due_by, bool) or not isinstance(due_by, int):
+            return None
+        return datetime.fromtimestamp(due_by, UTC) if 0 < due_by < 10**11 else None
 
     @model_validator(mode="after")
     def _one_principal_a_side(self) -> Report:

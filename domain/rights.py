@@ -10,6 +10,7 @@ from domain import facts as f
 from domain import interim
 from domain.base import Phase, Side
 from domain.case import Case, Effect, Ruling
+from domain.chargeback import SUBMISSION
 from domain.elsewhere import side_of
 
 
@@ -59,7 +60,7 @@ def _money(remedies: Iterable[c.Remedy], side: Side) -> Counter[str]:
 def in_force(case: Case) -> tuple[Effect, ...]:
     """Remedies ordered and not undone, oldest first; interim measures are none."""
     measures = interim.standing(case)
-    return tuple(e for e in case.standing_effects if e not in measures)
+    return tuple(e for e in case.standing_effects if e not in measures and e.remedy.type != SUBMISSION)
 
 
 def promised(case: Case) -> tuple[c.Remedy, ...]:

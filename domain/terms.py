@@ -15,6 +15,7 @@ from domain.clock_terms import (
     Audience as Audience,
     Audiences as Audiences,
     BUILT_IN as BUILT_IN,
+    CHARGEBACK as CHARGEBACK,
     ClockTerms as ClockTerms,
     DefaultAction as DefaultAction,
     Codes as Codes,
@@ -57,6 +58,15 @@ class ElsewhereTerms(Compact):
     window: Span
     """From the instant at which the decision took effect."""
     decisions: dict[Code, DecisionTerms]
+
+
+class ChargebackTerms(Compact):
+    """How the one submission of evidence to a card network is timed, in wall time."""
+
+    hold_back: timedelta = timedelta(hours=12)
+    """So long before it is due the draft is sent."""
+    warn_before: timedelta = timedelta(hours=72)
+    """So long before it is due somebody is told that there is no draft."""
 
 
 class OfferTerms(Compact):
@@ -118,6 +128,8 @@ class Terms(Compact):
     priority: Priority
     clocks: tuple[ClockTerms, ...]
     outcomes: tuple[OutcomeTerms, ...]
+    chargeback: ChargebackTerms | None = None
+    """None: no card network decides cases of this kind."""
     offers: tuple[OfferTerms, ...] = ()
     """Ways to settle; empty: by any remedy of its outcomes."""
     grounds: tuple[Code, ...] = ()

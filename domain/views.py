@@ -7,8 +7,9 @@ from typing import Any, Literal
 from domain import facts as f
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.case import Case, LegalHold, Ruling
+from domain.chargeback import ChargebackView, seen
 from domain.commands import Remedy
-from domain.conditions import unmet
+from domain.conditions import needless, unmet
 from domain.errand import CaseLink
 from domain.evidence_views import RequestView, asked_of, open_requests, settled_requests
 from domain.fairness import why_not
@@ -137,6 +138,7 @@ class CaseView(Kept):
     case_links: tuple[CaseLink, ...] | None = None
     pack: str | None = None
     pack_version: str | None = None
+    chargeback: ChargebackView | None = None
     parties: tuple[dict[str, Any], ...] = ()
 
 
@@ -204,7 +206,7 @@ def _internal(case: Case) -> dict[str, Any]:
     taken = {one.step: StepView(step=one.step, state=one.how, by=one.by, at=one.at, evidence=one.evidence) for one in case.steps}
     steps = tuple(taken.get(step, StepView(step=step, state="open")) for step in case.terms.procedure)
     pack = {"pack": case.terms.pack, "pack_version": case.terms.version}
-    own = {"procedure": steps, "case_links": case.links, **pack}
+    own = {"procedure": steps, "case_links": case.links, "chargeback": seen(case), **pack}
     return {name: getattr(case, name) for name in names} | own
 
 
@@ -247,8 +249,6 @@ def _ruling(case: Case, ruling: Ruling, viewer: f.Actor) -> RulingView:
     return RulingView(**fields, reply=reply)
 
 
-OF_GOODS = frozenset({"ship_return", "confirm_return", "contest_return", "decide_return"})
-"""No buttons at all while no goods go back: in most kinds they never do."""
 _OPEN_TO_PARTIES = frozenset({Who.CLAIMANT, Who.RESPONDENT, Who.APPELLANT})
 
 
@@ -259,7 +259,7 @@ def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
     for row in commands_in(seen_phase(case, audience)):
         refusal = why_not(case, viewer, row.command) or unmet(case, viewer, row.command)
         hidden = audience != "staff" and refusal is not None and not row.who & _OPEN_TO_PARTIES
-        if row.who == {Who.SYSTEM} or hidden or (row.command in OF_GOODS and case.returning is None):
+        if row.who == {Who.SYSTEM} or hidden or needless(case, row.command):
             continue
         code, detail = (refusal.code, refusal.detail) if refusal else (None, None)
         found.append(Action(command=row.command, allowed=refusal is None, code=code, detail=detail))

@@ -27,6 +27,7 @@ _INTERNAL = frozenset({
     "case_skipped",
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
     "delivery_failed", "effect_ordered", "clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "case_retargeted",
+    "chargeback_drafted", "chargeback_sent", "chargeback_missed",
     "identity_asked", "legal_hold_placed", "legal_hold_lifted", "step_completed", "step_skipped", "root_cause_named",
     "sanction_drafted",
     "case_joined", "case_linked", "case_unlinked", "case_split", "errand_ordered", "errand_reported", "campaign_joined",

@@ -27,6 +27,7 @@ from domain.terms import (
     OutcomeTerms,
     Trigger,
 )
+from policies.chargebacks import ChargebackRow
 from policies.sanction_rows import SanctionsRow
 from policies.soundness import problems
 
@@ -211,6 +212,8 @@ class Pack(Frozen):
     priority: Annotated[tuple[PriorityRow, ...], Field(min_length=1)]
     clocks: Annotated[tuple[ClockRow, ...], Field(min_length=1)]
     outcomes: Annotated[tuple[OutcomeRow, ...], Field(min_length=1)]
+    chargeback: ChargebackRow | None = None
+    """How evidence for a card network is timed, where one decides some of the cases."""
     offers: tuple[OfferRow, ...] = ()
     grounds: tuple[Code, ...] = ()
     procedure: tuple[Code, ...] = ()

@@ -107,6 +107,7 @@ class _Stage:
             priority=self._terms.priority, terms=self._terms, routing=self._routing, parties=self._cast.parties,
             statement=self._seal(report.statement), subject=self._seal(report.subject) if report.subject else None,
             amount=report.amount, occurred_at=report.occurred_at, synthetic=report.synthetic,
+            outside_due_at=report.outside_due_at,
             decision=as_opened(report.decision, digest(report.decision.content) if report.decision else "", self._seal),
         )  # fmt: skip
         try:

@@ -65,6 +65,7 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         priority=priority,
         clocks=tuple(clock.terms(priority, calendars, time_scale) for clock in pack.clocks),
         outcomes=tuple(OutcomeTerms.model_validate(outcome.model_dump()) for outcome in pack.outcomes),
+        chargeback=pack.chargeback.terms(time_scale) if pack.chargeback else None,
         offers=tuple(OfferTerms.model_validate(offer.model_dump()) for offer in pack.offers),
         grounds=pack.grounds,
         procedure=pack.procedure,

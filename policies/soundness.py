@@ -37,6 +37,7 @@ def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
         *_procedure(pack),
         *_returns(pack, clocks),
         *sanction_problems(pack, clocks),
+        *(pack.chargeback.problems() if pack.chargeback else ()),
         *_deadlines(pack, clocks),
     ]
 

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import hashlib
 
-from activities.effect_ports import OrderedEffect
+import asyncpg
+
+from activities.effect_ports import OrderedEffect, Submission
 from domain.base import Money
+from domain.chargeback import SUBMISSION as CHARGEBACK_SUBMISSION
 from domain.link_facts import ErrandOrdered
-from storage.pool import Database
+from storage.pool import Connection, Database
 from storage.tenants import Endpoint, endpoints
 from storage.vault import Vault
 
 BEGIN = """
 UPDATE effects SET began_at = coalesce(began_at, clock_timestamp())
 WHERE tenant = $1 AND id = $2 AND state = 'running'
-RETURNING id, case_id, type, amount, currency, side, to_party, reverses, synthetic, errand
+RETURNING id, case_id, type, amount, currency, side, to_party, because, reverses, synthetic, errand
+"""
+
+# What a card network is told: the draft that was sent, and the network's own id of the dispute.
+SUBMISSION = """
+SELECT c.source, c.external_id, f.body
+FROM facts f JOIN cases c ON c.tenant = f.tenant AND c.id = f.case_id
+WHERE f.tenant = $1 AND f.case_id = $2 AND f.type = 'chargeback_drafted' AND f.body -> 'fact' ->> 'draft_id' = $3
 """
 
 # The case first, as everybody who holds several rows of a case: the record's write holds the case and then takes its effects.
@@ -46,6 +56,7 @@ class PostgresEffects:
         """The effect, noted as begun; None when it is finished already, or unknown."""
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(BEGIN, tenant_id, effect_id)
+            submission = await self._submission(conn, tenant_id, row) if row is not None else None
         if row is None:
             return None
         amount = None if row["amount"] is None else Money(amount=row["amount"], currency=row["currency"])
@@ -53,7 +64,21 @@ class PostgresEffects:
             id=row["id"], tenant_id=tenant_id, case_id=row["case_id"], type=row["type"], amount=amount, to=row["side"],
             to_party=row["to_party"], reverses=row["reverses"], synthetic=row["synthetic"],
             errand=ErrandOrdered.model_validate(row["errand"]) if row["errand"] else None,
+            submission=submission,
         )  # fmt: skip
+
+    async def _submission(self, conn: Connection, tenant_id: str, row: asyncpg.Record) -> Submission | None:
+        if row["type"] != CHARGEBACK_SUBMISSION:
+            return None
+        found = await conn.fetchrow(SUBMISSION, tenant_id, row["case_id"], row["because"])
+        if found is None:
+            return None
+        fact = found["body"]["fact"]
+        content_id = fact["text"]["content_id"]
+        texts = await self._vault.reveal(conn, tenant_id, [content_id])
+        return Submission(
+            source=found["source"], external_id=found["external_id"], text=texts.get(content_id), due_at=fact["due_at"]
+        )
 
     async def finish(self, tenant_id: str, effect_id: str, result: str, note: str | None = None) -> None:
         """Mark as finished and report it to the case, together or not at all; a second time changes nothing."""

@@ -234,6 +234,7 @@ class _Draft:
             amount=report.amount,
             occurred_at=report.occurred_at,
             synthetic=report.synthetic,
+            outside_due_at=report.outside_due_at,
             decision=as_opened(report.decision, self._content_digest or "", box),
             same_as=self._same_as,
         )

@@ -159,6 +159,7 @@ ENGLISH = Words(
         "answer": "the answer to the request",
         "interim_review": "the review of an interim measure",
         "inquiry": "the time to agree",
+        "chargeback": "the evidence for the card network",
         "inquiry_reply": "the respondent's answer to the inquiry",
         "claim_reply": "the respondent's answer to the claim",
         "return_shipping": "the goods to be sent back",

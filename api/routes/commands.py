@@ -62,6 +62,8 @@ VERBS = (
     Verb("identity-requests", "ask_identity", "Ask for proof of identity"),
     Verb("legal-holds", "place_hold", "Keep the case from being deleted"),
     Verb("legal-holds/lift", "lift_hold", "Lift legal holds"),
+    Verb("chargeback-evidence", "draft_chargeback_evidence", "Put together the evidence for a card network"),
+    Verb("chargeback-evidence/submit", "submit_chargeback_evidence", "Send it now"),
     Verb("goods/ship", "ship_return", "Say that the goods are on their way back"),
     Verb("goods/confirm", "confirm_return", "Confirm that the goods are back"),
     Verb("goods/contest", "contest_return", "Object to what came back"),

@@ -1,18 +1,20 @@
 """Remedies over real sockets: asked for once by their id, and left to people where the platform cannot."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from activities.effect_ports import OrderedEffect
+from activities.effect_ports import OrderedEffect, Submission
 from activities.ports import ToldToWait
 from adapters.endpoints import EndpointFailed, SignedPost
 from adapters.remedies import WebhookRemedies
 from domain.base import Money
 from tests.adapters.conftest import Taken
 
+DUE = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
@@ -40,6 +42,17 @@ def an_effect(**changes: Any) -> OrderedEffect:
 async def performed(sink: Taken, **changes: Any) -> str:
     remedies = WebhookRemedies(Endpoints(sink.url or None), SignedPost(allow_private=True))
     return await remedies.perform(an_effect(**changes))
+
+
+async def test_a_card_network_is_told_what_was_drafted(sink: Taken) -> None:
+    told = Submission(source="stripe", external_id="dp_1", text="The parcel was signed for.", due_at=DUE)
+    assert await performed(sink, type="submit_chargeback_evidence", amount=None, submission=told) == "done"
+    _, headers, body = sink.requests[0]
+    data = Webhook(SECRET).verify(body, headers)["data"]
+    assert (data["remedy"], headers["idempotency-key"]) == ("submit_chargeback_evidence", "eff_0196a7c2-1")
+    assert data["submission"] == {
+        "source": "stripe", "external_id": "dp_1", "text": "The parcel was signed for.", "due_at": "2026-03-10T12:00:00Z",
+    }  # fmt: skip
 
 
 async def test_it_asks_by_the_effects_id(sink: Taken) -> None:

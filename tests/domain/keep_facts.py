@@ -18,6 +18,7 @@ from tests.support.cases import (
     MEDIATOR,
     MEDIATOR_2,
     MEDIATOR_3,
+    MONDAY,
     OPS,
     OUTCOMES,
     PLATFORM,
@@ -155,11 +156,13 @@ def payment_dispute() -> Life:
     """Ruled with a return, contested and decided, appealed and varied; the window passes while the goods are on their way."""
     back = {"type": "refund", "amount": {"amount": 30_000, "currency": "USD"}, "after_return": True}
     less = {"type": "refund", "amount": {"amount": 10_000, "currency": "USD"}, "after_return": True}
-    life = a_case("payment_dispute").in_review()
+    network = {"stage": "chargeback", "due_by": int(MONDAY.timestamp()) + 3_600}
+    life = a_case("payment_dispute", attributes=network).in_review()
     life.says(MEDIATOR, "rule", outcome="refunded", ground="not_as_described", remedies=[back]).fire("grace")
     life.says(CLAIMANT, "ship_return", carrier="parcel_post", tracking="RR 123 456 785 DE")
     life.says(RESPONDENT, "appeal").says(LEAD_2, "take")
     life.says(LEAD_2, "decide_appeal", decision="vary", outcome="partly_refunded", remedies=[less]).fire("grace")
+    life.says(LEAD_2, "draft_chargeback_evidence", due_at=(life.now + timedelta(days=2)).isoformat())
     life.says(RESPONDENT, "contest_return").fire("appeal_window")
     return life.says(LEAD_3, "decide_return", received=True)
 

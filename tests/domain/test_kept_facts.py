@@ -40,7 +40,7 @@ UNRELEASED = frozenset({
     "interim_reviewed", "interim_ended", "step_completed", "step_skipped", "root_cause_named",
     "decision_taken_over", "identity_asked", "legal_hold_placed", "legal_hold_lifted",
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
-    "rights_lapsed",
+    "rights_lapsed", "chargeback_drafted", "chargeback_sent", "chargeback_missed",
     "sanction_drafted", "sanction_imposed", "sanction_lifted", "sanction_voided",
     "case_merged", "case_joined", "case_linked", "case_unlinked", "case_split", "errand_ordered", "errand_reported",
     "campaign_joined", "campaign_left",

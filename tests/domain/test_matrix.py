@@ -45,7 +45,7 @@ CODES = {
     "ok": None, "ph": "not_in_this_phase", "no": "not_allowed", "ny": "not_your_case", "oc": "own_case", "or": "own_ruling",
     "om": "owner_mismatch", "nr": "no_right_to_appeal", "oo": "own_offer", "dm": "deadline_moot", "eu": "effect_unknown",
     "ao": "already_open", "sy": "system_only", "np": "not_paused", "iu": "incident_unknown", "ix": "interim_unknown",
-    "ng": "no_return_awaited",
+    "ng": "no_return_awaited", "cu": "chargeback_unknown",
     "ma": "measure_not_allowed", "su": "step_unknown", "nh": "not_on_hold", "lu": "link_unknown", "rb": "ruling_begun",
     "cn": "campaign_none",
 }  # fmt: skip
@@ -181,6 +181,7 @@ _BODIES: dict[str, dict[str, Any]] = {
     "freeze": {"incident": "inc_outage"},
     "thaw": {"incident": "inc_outage"},
     "impose_interim": {"measure": "payout_freeze", "reasons": "The money would be gone."},
+    "draft_chargeback_evidence": {"due_at": "2027-01-01T00:00:00Z"},
     "contest_return": {"reasons": "The parcel is empty."},
     "decide_return": {"received": True, "reasons": "The carrier weighed it."},
     "review_interim": {"decision": "keep", "reasons": "Nothing has changed."},

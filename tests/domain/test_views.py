@@ -211,6 +211,7 @@ class TestActions:
             "snooze": {"until": "2026-06-01T09:00:00Z", "reason": "expert_asked"}, "freeze": {"incident": "inc_1"},
             "thaw": {"incident": "inc_1"}, "impose_interim": {"measure": "suspend", "reasons": "There is danger."},
             "retarget": {"priority": "low", "reason": "less"}, "review_interim": {"decision": "keep", "reasons": "As it was."},
+            "draft_chargeback_evidence": {"due_at": "2027-01-01T00:00:00Z"},
             "complete_step": {"step": "logs_read"}, "skip_step": {"step": "logs_read"},
             "name_root_cause": {"cause": shelf().packs[kind].root_causes[0]},
             "merge": {"into": OTHER_CASE}, "link": {"to": OTHER_CASE}, "unlink": {"link_id": "lnk_1"},

@@ -15,7 +15,7 @@ from storage.idempotency import PostgresIdempotency
 from storage.outbox import PostgresOutbox
 from storage.relay import PostgresRelay
 from storage.views import PostgresViews
-from tests.storage.builders import World, a_command, some_terms
+from tests.storage.builders import World, a_command, a_report, some_terms
 from tests.support.database import Server
 
 pytestmark = pytest.mark.postgres
@@ -106,6 +106,23 @@ class TestOutbox:
 
 
 class TestEffects:
+    async def test_a_card_network_is_told_the_draft_that_was_sent(self, world: World) -> None:
+        report = a_report(external_id="dp_1", source="stripe")
+        case_id = await world.case(report=report, terms=some_terms(chargeback={}))
+        draft = {"type": "draft_chargeback_evidence", "by": "per_lee", "due_at": "2099-01-01T00:00:00Z"}
+        for number, text in enumerate(("A first try.", "The parcel was signed for.")):
+            await world.record(case_id, {**draft, "id": f"cmd_draft-{number}-{case_id[-12:]}", "text": text})
+        await world.record(case_id, {"id": f"cmd_now-{case_id[-12:]}", "type": "submit_chargeback_evidence", "by": "per_lee"})
+        case = (await world.standing(case_id)).case
+        assert case is not None
+        effects = PostgresEffects(world.database, world.vault)
+        effect = await effects.begin(world.tenant_id, case.effects[-1].id)
+        assert effect is not None
+        assert effect.submission is not None
+        told = effect.submission
+        assert (told.source, told.external_id, told.text) == ("stripe", "dp_1", "The parcel was signed for.")
+        assert told.due_at.isoformat() == "2099-01-01T00:00:00+00:00"
+
     async def ordered(self, world: World, effect_id: str) -> str:
         """A running effect on a fresh case."""
         case_id = await world.case()

@@ -426,6 +426,7 @@ class Life:
             id="cmd_open", by=ROBOT, channel="system", kind=report.kind, source=report.source, category=report.category,
             priority=terms.priority, terms=terms, routing=routing, parties=tuple(self._parties),
             statement=self.sealer(report.statement), amount=report.amount, synthetic=report.synthetic,
+            outside_due_at=report.outside_due_at,
             decision=as_opened(report.decision, digest_of(report.decision.content) if report.decision else "", self.sealer),
         )  # fmt: skip
 
@@ -446,6 +447,7 @@ _NEEDS: Mapping[str, Mapping[str, Any]] = {
     "ask_identity": {"what": "Please confirm the code that we have sent you."},
     "place_hold": {"reason": "litigation", "reasons": "We have been sued."},
     "lift_hold": {"reasons": "The suit was settled."},
+    "draft_chargeback_evidence": {"text": "The parcel was signed for."},
     "contest_return": {"reasons": "The parcel is empty."},
     "decide_return": {"reasons": "The carrier weighed it."},
     "close": {"reason": "cannot_be_decided", "reasons": "The account is gone."},

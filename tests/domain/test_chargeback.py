@@ -1,0 +1,81 @@
+"""A card network takes evidence once: held back, sent exactly once, or recorded as missed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from domain import facts as f
+from domain.chargeback import SUBMISSION
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MONDAY, OPS, OUTCOMES, PLATFORM, RESPONDENT, Life, a_case
+
+DUE = MONDAY + timedelta(days=6)
+NETWORK: dict[str, Any] = {"stage": "chargeback", "due_by": int(DUE.timestamp())}
+
+
+def disputed(**attributes: Any) -> Life:
+    return a_case("payment_dispute", attributes={**NETWORK, **attributes}).in_settlement()
+
+
+def submissions(life: Life) -> list[f.EffectOrdered]:
+    return [x for x in life.facts if isinstance(x, f.EffectOrdered) and x.remedy.type == SUBMISSION]
+
+
+class TestSending:
+    def test_once_by_the_clock_whatever_is_replaced_before(self) -> None:
+        life = disputed()
+        for _ in range(3):
+            life.says(LEAD, "draft_chargeback_evidence")
+        life.later(timedelta(days=30))
+        last = [x for x in life.facts if isinstance(x, f.ChargebackDrafted)][-1]
+        assert [x.because for x in submissions(life)] == [last.draft_id]
+
+    def test_twelve_hours_before_it_is_due(self) -> None:
+        life = disputed().says(LEAD, "draft_chargeback_evidence")
+        assert life.due("chargeback").due_at == DUE - timedelta(hours=12)
+
+    def test_after_an_outage_it_still_goes_out(self) -> None:
+        life = disputed().says(LEAD, "draft_chargeback_evidence").outage(timedelta(days=20))
+        assert len(submissions(life)) == 1
+
+    def test_never_a_second_time(self) -> None:
+        life = disputed().says(LEAD, "draft_chargeback_evidence").says(LEAD, "submit_chargeback_evidence")
+        for what in ("draft_chargeback_evidence", "submit_chargeback_evidence"):
+            assert life.refused(LEAD, what).code == "chargeback_over"
+        later = (DUE + timedelta(days=9)).isoformat()
+        assert life.refused(LEAD, "draft_chargeback_evidence", due_at=later).code == "chargeback_over"
+
+    def test_stands_still_for_no_freeze(self) -> None:
+        life = disputed().says(LEAD, "draft_chargeback_evidence").says(OPS, "freeze", incident="inc_1")
+        assert len(submissions(life.later(timedelta(days=6)))) == 1
+
+
+class TestMissing:
+    def test_is_told_before_and_recorded_after(self) -> None:
+        life = disputed().later(timedelta(days=7))
+        reached = [x.level for x in life.facts if isinstance(x, f.LevelReached) and x.clock == "chargeback"]
+        assert reached == ["warn", "missed"]
+        assert [x.due_at for x in life.facts if isinstance(x, f.ChargebackMissed)] == [DUE]
+        assert any(n.event == "chargeback_missed" for n in life.notices_for("role:leads"))
+        assert submissions(life) == []
+
+    def test_an_inquiry_of_the_bank_is_no_chargeback(self) -> None:
+        life = disputed(stage="inquiry")
+        assert life.case.chargeback is None
+        assert life.refused(LEAD, "draft_chargeback_evidence").fields == {"because": "missing"}
+
+
+class TestBesideTheCase:
+    def test_is_no_remedy_of_the_ruling(self) -> None:
+        life = disputed().says(LEAD, "draft_chargeback_evidence").says(LEAD, "submit_chargeback_evidence")
+        life.appealable().says(RESPONDENT, "appeal").says(LEAD_2, "take")
+        none = OUTCOMES["payment_dispute"]["none"]
+        life.says(LEAD_2, "decide_appeal", decision="overturn", **none).fire("grace")
+        assert [x.reverses for x in submissions(life)] == [None], "what the network was told cannot be taken back"
+
+    def test_is_the_teams_alone(self) -> None:
+        life = disputed().says(LEAD, "draft_chargeback_evidence")
+        before = {who: life.seen_by(who) for who in (CLAIMANT, RESPONDENT, PLATFORM)}
+        assert life.seen_by(LEAD).chargeback is not None
+        life.says(LEAD, "submit_chargeback_evidence")
+        assert {who: life.seen_by(who) for who in before} == before
