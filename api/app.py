@@ -16,7 +16,7 @@ from api.faults import problem_of, render
 from api.idempotent import Once
 from api.meters import Meters
 from api.parts import Parts
-from api.routes import bulk, calendars, cases, clocks, commands, desk, files, freezes, health, intake, sanctions
+from api.routes import bulk, calendars, cases, clocks, commands, desk, files, freezes, health, intake, sanctions, statements
 from api.schema import describe
 from api.throttle import Throttle
 
@@ -28,7 +28,7 @@ def create_app(parts: Parts, *, throttle: Throttle | None = None) -> FastAPI:
     app.state.once = Once(parts.idempotency, parts.repeat_for)
     app.state.throttle = throttle or Throttle()
     app.state.meters = Meters()
-    modules = (cases, commands, files, clocks, sanctions, calendars, freezes, bulk, desk, intake, health, pages)
+    modules = (cases, commands, files, statements, clocks, sanctions, calendars, freezes, bulk, desk, intake, health, pages)
     routers = [module.router for module in modules]
     for router in routers:
         app.include_router(router)

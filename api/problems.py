@@ -105,6 +105,8 @@ PROBLEMS: dict[str, Row] = {
     "remedy_not_allowed": Row(422, "Remedy does not fit", "Use a remedy that comes with the outcome; see `fields`."),
     "amount_missing": Row(422, "Amount missing", "Give an amount above zero, in minor units, with its currency."),
     "ruling_incomplete": Row(422, "The ruling leaves something out", "See `missing` in `fields` for what its outcome needs."),
+    "statement_incomplete": Row(422, "Statement of reasons incomplete", "See `errors` for each field."),
+    "statement_missing": Row(404, "No statement of reasons", "No ruling of this case has one, or its texts were erased."),
     "condition_unknown": Row(422, "Unknown condition", "Use a condition of the kind; see `allowed` in `fields`."),
     "complaint_route_unknown": Row(422, "Unknown route of complaint", "Use a route of the kind; see `allowed` in `fields`."),
     "no_such_offer": Row(409, "No such offer", "Read the case again: the open offer is another one, or none."),

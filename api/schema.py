@@ -17,6 +17,7 @@ from api import answers, bulk_answers, clock_answers, desk_answers, evidence_ans
 from api.bulk import IN_BULK
 from api.envelope import VERSION
 from api.problems import MEDIA_TYPE
+from api.statement_answers import StatementAnswer
 from domain import commands
 from domain.base import ActorId, CommandId, Frozen
 from domain.report import Report
@@ -26,7 +27,7 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     answers.CaseBody, answers.AcceptedCase, answers.CasePage, answers.TimelinePage, answers.ActionsBody, answers.CommandAnswer,
     answers.CommandBody, answers.TakenBody, answers.CheckBody, clock_answers.ClockList, clock_answers.ExplanationBody,
     clock_answers.FreezeRequest, clock_answers.ThawRequest, clock_answers.BulkBody, clock_answers.IncidentList,
-    clock_answers.MovesPage, bulk_answers.BulkRequest, bulk_answers.BulkAction,
+    clock_answers.MovesPage, bulk_answers.BulkRequest, bulk_answers.BulkAction, StatementAnswer,
     desk_answers.TakeNextRequest, desk_answers.NextBody, desk_answers.AbsenceRequest, desk_answers.ReturnRequest,
     desk_answers.AbsenceBody, desk_answers.DeskBody, desk_answers.TeamList, desk_answers.WorkBody, preview.PreviewBody,
     sanction_answers.SanctionsBody,

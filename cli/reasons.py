@@ -55,6 +55,23 @@ def check(
         raise typer.Exit(1)
 
 
+@app.command("export")
+def export(
+    case_id: Annotated[str, typer.Argument(help="The case's id (case_…).")],
+    tenant: Annotated[str | None, typer.Option("--tenant", "-t", envvar="OMBUD_TENANT", help="Whose case.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The statement alone, as the database takes it.")] = False,
+) -> None:
+    """Print the statement of reasons of a case as the line that `ombud reasons check` reads: the newest ruling's that has one."""
+    import json
+
+    from cli.client import run
+    from cli.target import Target
+
+    found = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/statement-of-reasons"), Target(tenant))
+    told = found["statement"] if as_json else {"id": found["id"], "statement": found["statement"]}
+    typer.echo(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
+
+
 def judged_lines(lines: Iterable[str]) -> Iterator[Judged]:
     """A verdict for each line that is not blank, in order; a faulty line has its own, and the rest goes on."""
     return (_judged(line) for line in lines if line.strip())

@@ -99,6 +99,7 @@ PARTY_TYPES = {
 
 
 KINDS = {
+    "StatementOfReasons": "statement of reasons: the [fields](reasons.md) of the DSA Transparency Database, and `redress`",
     "Money": "money: `amount` in minor units, `currency`",
     "Span": "span of time in words: `2 hours`, `4 working hours`",
 }

@@ -14,6 +14,7 @@ from domain.offers import MadeOffer, OpenOffer, Returning
 from domain.prose import Prose
 from domain.sanction_facts import Sanction, SanctionDrafted
 from domain.spans import Span
+from domain.statements import StatementOfReasons
 from domain.terms import Terms
 
 WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
@@ -110,6 +111,7 @@ class Ruling(Kept):
     reply_to: tuple[Side, ...] = ()
     """The sides that are told the reply."""
     complaint_route: str | None = None
+    statement: StatementOfReasons | None = None
     elsewhere: bool = False
     """Made before there was a case, and taken over into it."""
     sanction: SanctionDrafted | None = None

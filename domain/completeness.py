@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from domain import ruling_commands as c
+from domain.base import derived_id
 from domain.case import Case
-from domain.refusals import ComplaintRouteUnknown, ConditionUnknown, RulingIncomplete, UnderLegalHold
+from domain.refusals import ComplaintRouteUnknown, ConditionUnknown, RulingIncomplete, StatementIncomplete, UnderLegalHold
+from domain.statements import gaps
 
 
 def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str) -> None:
@@ -24,6 +26,7 @@ def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: 
         raise UnderLegalHold(
             "Nothing of this case may be erased until the hold is lifted.", holds=[h.id for h in case.legal_holds]
         )
+    _check_statement(case, command, decision, outcome)
     known = terms.outcome(outcome)
     if known is None or decision in ("uphold", "remit"):
         return
@@ -32,9 +35,23 @@ def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: 
         raise RulingIncomplete(f"'{outcome}' needs: {', '.join(missing)}.", outcome=outcome, missing=missing)
 
 
+def _check_statement(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str) -> None:
+    """A ruling that restricts says why, in each field that the law asks for; one that changes nothing need not."""
+    terms = case.terms.statement
+    needed = terms is not None and outcome in terms.outcomes and decision in ("rule", "overturn", "vary")
+    if not needed and command.statement is None:
+        return
+    found = gaps(command.statement, derived_id("rul", command.id), terms.redress if terms else ())
+    if found:
+        named = ", ".join(fault.field for fault in found)
+        errors = [{"field": fault.field, "code": fault.code, "message": fault.words} for fault in found]
+        detail = f"The statement of reasons is not complete: {named}."
+        raise StatementIncomplete(detail, missing=[fault.field for fault in found], errors=errors)
+
+
 def said(case: Case, command: c.Rule | c.DecideAppeal) -> dict[str, Any]:
     """What the draft says of it, as its fact has it. A reply goes to those who appealed, else to whoever asked."""
-    told = {name: getattr(command, name) for name in ("conditions", "complaint_route", "reply")}
+    told = {name: getattr(command, name) for name in ("conditions", "complaint_route", "reply", "statement")}
     return {name: value for name, value in told.items() if value}
 
 

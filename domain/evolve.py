@@ -121,6 +121,7 @@ def _drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Change:
         reply=fact.reply,
         reply_to=case.appellants or (Side.CLAIMANT,),
         complaint_route=fact.complaint_route,
+        statement=fact.statement,
     )
     part = Involvement(person=fact.decider, manager=rec.actor.manager, round=case.round, part="decider")
     return {"ruling": ruling, "involved": (*case.involved, part)}

@@ -10,6 +10,7 @@ from domain import facts as f
 from domain.base import Side
 from domain.case import Case
 from domain.prose import Prose
+from domain.statements import StatementOfReasons
 from domain.visibility import Audience as Viewer
 from domain.visibility import told_remedies
 
@@ -111,6 +112,8 @@ def _told(case: Case, fact: f.RulingIssued, audience: Viewer) -> dict[str, Any]:
     for name in ("ground", "complaint_route"):
         if said := getattr(ruling, name):
             told[name] = said
+    if ruling.statement is not None and _concerns(case, side):
+        told["statement"] = _stated(case, ruling.statement)
     if ruling.conditions:
         told["conditions"] = list(ruling.conditions)
     reversals = [e for e in case.effects if e.because == ruling.id and e.reverses is not None]
@@ -137,6 +140,17 @@ def _sanctioned(case: Case, sanction_id: str) -> dict[str, Any]:
     return {"sanction": said}
 
 
+def _concerns(case: Case, side: str | None) -> bool:
+    """Whether somebody is told the statement of reasons: the author whose words are restricted, and both where there is none."""
+    return side is None or case.author in (None, Side(side))
+
+
+def _stated(case: Case, statement: StatementOfReasons) -> dict[str, Any]:
+    names = ("decision_ground", "automated_detection", "automated_decision")
+    redress = statement.redress or (case.terms.statement.redress if case.terms.statement else ())
+    return {name: getattr(statement, name) for name in names} | {"redress": list(redress)}
+
+
 def _remedy(value: Any) -> dict[str, Any]:
     name = value.type if not hasattr(value, "remedy") else value.remedy
     found: dict[str, Any] = {"type": name}
@@ -161,6 +175,11 @@ def texts(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Prose]:
             found["reasons"] = ruling.reasons if ruling else None
             if ruling is not None and (audience == "staff" or audience in {side.value for side in ruling.reply_to}):
                 found["reply"] = ruling.reply
+            if ruling is not None and ruling.statement is not None and audience != "staff" and _concerns(case, audience):
+                told = ruling.statement
+                found["facts"] = told.decision_facts
+                found["clause"] = told.illegal_content_legal_ground or told.incompatible_content_ground
+                found["explanation"] = told.illegal_content_explanation or told.incompatible_content_explanation
         case (
             "ruling_returned" | "case_declined" | "case_closed" | "case_reopened" | "appeal_lodged" | "clock_extended"
             | "interim_imposed" | "interim_reviewed" | "interim_ended" | "return_contested" | "return_ended"

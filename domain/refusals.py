@@ -100,6 +100,12 @@ class RulingIncomplete(Refusal):
     code = "ruling_incomplete"
 
 
+class StatementIncomplete(Refusal):
+    """The statement of reasons lacks something, or says what it cannot say; ``missing`` and ``errors`` name the fields."""
+
+    code = "statement_incomplete"
+
+
 class ConditionUnknown(Refusal):
     """The pack has no such condition."""
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from domain.base import Code, CommandBase, Frozen, Money, Side
 from domain.prose import SealedText
+from domain.statements import StatementOfReasons
 
 
 class Remedy(Frozen):
@@ -39,6 +40,8 @@ class Rule(CommandBase):
     sanction_reason: Code | None = None
     """Why it is another one: a reason that the pack knows, with ``sanction_reasons`` in words."""
     sanction_reasons: SealedText | None = None
+    statement: StatementOfReasons | None = None
+    """Why something is restricted, where the pack wants a statement of reasons."""
 
 
 class Approve(CommandBase):
@@ -85,3 +88,5 @@ class DecideAppeal(CommandBase):
     sanction: Code | None = None
     sanction_reason: Code | None = None
     sanction_reasons: SealedText | None = None
+    statement: StatementOfReasons | None = None
+    """Why something is restricted, where the pack wants a statement of reasons."""

@@ -7,6 +7,7 @@ from typing import Literal
 from domain.base import Instant, Kept, Side
 from domain.prose import Prose
 from domain.ruling_commands import Remedy
+from domain.statements import StatementOfReasons
 
 
 class DecisionTakenOver(Kept):
@@ -44,6 +45,7 @@ class RulingDrafted(Kept):
     conditions: tuple[str, ...] = ()
     reply: Prose | None = None
     complaint_route: str | None = None
+    statement: StatementOfReasons | None = None
 
 
 class RulingApproved(Kept):

@@ -84,6 +84,14 @@ class OfferTerms(Compact):
         return self.remedies or (self.name,)
 
 
+class StatementTerms(Compact):
+    """Which rulings need a statement of reasons (article 17 of the EU's Digital Services Act)."""
+
+    outcomes: Codes
+    redress: Codes = ()
+    """How they can be complained about, where the statement does not say."""
+
+
 class OutcomeTerms(Compact):
     """One way a ruling can end."""
 
@@ -153,6 +161,7 @@ class Terms(Compact):
     """Conditions on which a ruling may give something."""
     complaint_routes: tuple[Code, ...] = ()
     """Where a ruling can be complained about."""
+    statement: StatementTerms | None = None
     elsewhere: ElsewhereTerms | None = None
     by_hand: tuple[Code, ...] = ()
     """Remedies that no command undoes: their reversal waits for somebody's hands."""

@@ -25,6 +25,7 @@ from domain.terms import (
     Level,
     OfferTerms,
     OutcomeTerms,
+    StatementTerms,
     Trigger,
 )
 from policies.chargebacks import ChargebackRow
@@ -187,6 +188,10 @@ class _ElsewhereRow(ElsewhereTerms):
     decisions: dict[Code, _DecisionRow]  # type: ignore[assignment]  # the same rows, but a misspelt field is an error
 
 
+class _StatementRow(StatementTerms):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
 class Pack(Frozen):
     """Everything a kind is."""
 
@@ -228,6 +233,8 @@ class Pack(Frozen):
     approval_above: Money | None = None
     decision_elsewhere: _ElsewhereRow | None = None
     """The decisions against which a case of this kind is an appeal; such a kind opens in appeal."""
+    statement_of_reasons: _StatementRow | None = None
+    """Which rulings need a statement of reasons."""
     by_hand: tuple[Code, ...] = ()
     """Remedies that no command undoes."""
     conditions: tuple[Code, ...] = ()

@@ -19,6 +19,7 @@ from domain.terms import (
     OutcomeTerms,
     Routing,
     SanctionTerms,
+    StatementTerms,
     Terms,
 )
 from policies.pack import Pack, PackError
@@ -76,6 +77,7 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         quiet_for=pack.quiet_for.scaled(time_scale).time,
         standstill_for=pack.standstill_for.scaled(time_scale).time,
         interim=tuple(InterimTerms.model_validate(measure.model_dump()) for measure in pack.interim_measures),
+        statement=_statement(pack),
         elsewhere=_elsewhere(pack, time_scale),
         by_hand=pack.by_hand,
         conditions=pack.conditions,
@@ -92,6 +94,11 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
     if size > MAX_TERMS_BYTES:
         raise PackError(pack.kind, [f"the terms take {size} bytes; at most {MAX_TERMS_BYTES} are allowed"])
     return terms
+
+
+def _statement(pack: Pack) -> StatementTerms | None:
+    row = pack.statement_of_reasons
+    return StatementTerms.model_validate(row.model_dump()) if row is not None else None
 
 
 def _elsewhere(pack: Pack, time_scale: float) -> ElsewhereTerms | None:

@@ -77,6 +77,8 @@ def _elsewhere(pack: Pack) -> Iterator[str]:
             for need, table in (("conditions", "conditions"), ("complaint_route", "complaint_routes"))
             if need in outcome.needs and not getattr(pack, table)
         )
+    stated = pack.statement_of_reasons.outcomes if pack.statement_of_reasons is not None else ()
+    yield from (f"statement_of_reasons.outcomes: the kind has no outcome '{name}'" for name in stated if name not in outcomes)
     remedies = {remedy for outcome in pack.outcomes for remedy in outcome.remedies}
     yield from (f"by_hand: no outcome comes with '{name}'" for name in pack.by_hand if name not in remedies)
 

@@ -45,7 +45,10 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "review": _review(notice, words, phase),
         "due": _due(notice, words),
         "by_default": _text(data.get("by_default")),
-        "texts": {name: _clean(notice.texts.get(name)) for name in ("reasons", "what", "text", "reply")},
+        "texts": {
+            name: _clean(notice.texts.get(name))
+            for name in ("reasons", "what", "text", "reply", "facts", "clause", "explanation")
+        },
         **_said(data, words, side),
         **_more_time(notice, words, side),
         **_of_sanction(notice, words),
@@ -63,6 +66,7 @@ def _said(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, 
         "remedies": [r for r in (_remedy(x, words, side) for x in _listed(data.get("remedies"))) if r],
         "conditions": [capital(written_out(x)) for x in _listed(data.get("conditions")) if isinstance(x, str)],
         "route": words.routes.get(route, capital(written_out(route))) if (route := _text(data.get("complaint_route"))) else None,
+        "statement": _stated(data.get("statement"), words),
         "right": _right(data.get("right"), words),
         "offer": _remedy(offer, words, None) if offer else None,
         "by": _who(data.get("side") or offer.get("side") or data.get("sender"), side),
@@ -173,6 +177,18 @@ def _of_sanction(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "ban_ends": told(ends, notice.zone, words, now=notice.at) if ends else None,
         "for_good": said.get("ban") is True and ends is None,
         "counts_until": told(counts, notice.zone, words, now=notice.at) if counts else None,
+    }
+
+
+def _stated(value: Any, words: Words) -> dict[str, Any] | None:
+    """What a statement of reasons says beside its texts."""
+    if not isinstance(value, Mapping):
+        return None
+    detected, decided = value.get("automated_detection") == "Yes", _text(value.get("automated_decision")) or ""
+    return {
+        "illegal": value.get("decision_ground") == "DECISION_GROUND_ILLEGAL_CONTENT",
+        "automation": words.automation.get((detected, decided)) or words.automation[detected, ""],
+        "redress": [words.redress.get(x, capital(written_out(x))) for x in _listed(value.get("redress")) if isinstance(x, str)],
     }
 
 

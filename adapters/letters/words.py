@@ -22,6 +22,9 @@ class Words:
     """Sentences by side; the empty side is for everybody."""
     decisions: Mapping[str, str]
     rights: Mapping[str, str]
+    automation: Mapping[tuple[bool, str], str]
+    """How far machines had a part in it: whether they found it, and how it was decided."""
+    redress: Mapping[str, str]
     routes: Mapping[str, str]
     """Where a decision can be complained about, as whole sentences."""
     reasons: Mapping[str, str]

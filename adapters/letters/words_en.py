@@ -111,6 +111,21 @@ ENGLISH = Words(
         "no_appeal_in_kind": _NONE,
         "fresh_loss": _FRESH,
     },
+    automation={
+        (True, ""): "A machine found it.",
+        (False, ""): "People found it.",
+        (True, "AUTOMATED_DECISION_FULLY"): "A machine found it, and a machine decided.",
+        (False, "AUTOMATED_DECISION_FULLY"): "People found it, and a machine decided.",
+        (True, "AUTOMATED_DECISION_PARTIALLY"): "A machine found it, and people decided with the help of one.",
+        (False, "AUTOMATED_DECISION_PARTIALLY"): "People found it, and decided with the help of a machine.",
+        (True, "AUTOMATED_DECISION_NOT_AUTOMATED"): "A machine found it, and people decided.",
+        (False, "AUTOMATED_DECISION_NOT_AUTOMATED"): "People found it, and people decided.",
+    },
+    redress={
+        "internal_complaint": "You can complain to us, free of charge, within six months.",
+        "out_of_court_settlement": "You can turn to a certified out-of-court dispute settlement body.",
+        "court": "You can go to court.",
+    },
     routes={
         "supervisory_authority": "You can complain to the data protection authority where you live, where you work or where it "
         "happened, and you can go to court.",

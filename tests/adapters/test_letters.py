@@ -129,6 +129,36 @@ LETTERS = {
     "ruling_issued.respondent": to_respondent(
         "ruling_issued", data={**RULED, **NO_APPEAL, "outcome": "invalid", "remedies": []}, texts={"reasons": REASONS}
     ),
+    "ruling_issued.statement.respondent": to_respondent(
+        "ruling_issued",
+        kind="moderation_appeal",
+        data={
+            "phase": "appealable",
+            "outcome": "remove",
+            "decision": "overturn",
+            "remedies": [{"type": "remove", "to": "respondent"}],
+            "right": {"allowed": True, "because": "lost_something"},
+            "conditions": [],
+            "statement": {
+                "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
+                "automated_detection": "No",
+                "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
+                "redress": ["internal_complaint", "out_of_court_settlement", "court"],
+            },
+        },
+        texts={
+            "reasons": "It is a call to violence.",
+            "facts": "The comment asks its readers to go to an address.",
+            "clause": "Community rules, section 3",
+            "explanation": "Calls to violence are not allowed.",
+        },
+    ),
+    "ruling_issued.refused.claimant": a_notice(
+        "ruling_issued",
+        kind="compliance_request",
+        data={"phase": "closed", "outcome": "refused", "decision": "rule", "complaint_route": "supervisory_authority"},
+        texts={"reasons": "The letters are those of somebody else.", "reply": "Please write again if you know more."},
+    ),
     "ruling_issued.appeal.respondent": to_respondent(
         "ruling_issued",
         kind="fraud_report",

@@ -24,6 +24,7 @@ from tests.support.cases import (
     PLATFORM,
     RESPONDENT,
     ROBOT,
+    STATEMENT,
     WITNESS,
     Life,
     a_case,
@@ -91,6 +92,7 @@ def moderation_appeal() -> Life:
         ground="violence",
         remedies=removes,
         reply="Done.",
+        statement=STATEMENT,
     ).fire("grace").says(RESPONDENT, "appeal").says(LEAD, "take")
     life.says(LEAD, "decide_appeal", decision="overturn", outcome="keep", ground="no_violation", conditions=["labelled"])
     life.fire("grace").says(OPS, "place_hold", reason="litigation").says(LEAD, "place_hold", reason="order")

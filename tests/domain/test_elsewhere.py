@@ -19,6 +19,7 @@ from tests.support.cases import (
     PLATFORM,
     RESPONDENT,
     ROBOT,
+    STATEMENT,
     Life,
     a_case,
 )
@@ -127,7 +128,9 @@ class TestDecided:
 
     def test_an_author_who_loses_on_the_reporters_appeal_has_a_fresh_right(self) -> None:
         life = before(MEDIATOR_2, an_appeal(KEPT))
-        life.says(MEDIATOR_2, "decide_appeal", decision="overturn", outcome="remove", ground="hate").fire("grace")
+        life.says(MEDIATOR_2, "decide_appeal", decision="overturn", outcome="remove", ground="hate", statement=STATEMENT).fire(
+            "grace"
+        )
         assert {r.side: r.allowed for r in life.case.rights} == {Side.CLAIMANT: False, Side.RESPONDENT: True}
         life.says(RESPONDENT, "appeal")
         assert life.refused(MEDIATOR_2, "take").code == "own_case"

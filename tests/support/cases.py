@@ -116,6 +116,23 @@ OFFERS: Mapping[str, Mapping[str, Any]] = {
 """An offer of each kind that has something to settle."""
 
 
+STATEMENT: Mapping[str, Any] = {
+    "decision_visibility": ["DECISION_VISIBILITY_CONTENT_REMOVED"],
+    "decision_facts": "The comment asks its readers to go to an address.",
+    "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
+    "incompatible_content_ground": "Community rules, section 3",
+    "incompatible_content_explanation": "Calls to violence are not allowed.",
+    "content_type": ["CONTENT_TYPE_TEXT"],
+    "category": "STATEMENT_CATEGORY_VIOLENCE",
+    "content_date": "2026-02-01",
+    "application_date": "2026-03-02",
+    "source_type": "SOURCE_ARTICLE_16",
+    "automated_detection": "No",
+    "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
+}
+"""A statement of reasons that lacks nothing."""
+
+
 @cache
 def shelf() -> Shelf:
     """The shipped packs and calendars, loaded once a session."""
