@@ -112,7 +112,7 @@ def _told(case: Case, fact: f.RulingIssued, audience: Viewer) -> dict[str, Any]:
     for name in ("ground", "complaint_route"):
         if said := getattr(ruling, name):
             told[name] = said
-    if ruling.statement is not None and _concerns(case, side):
+    if ruling.statement is not None and _concerns(case, audience):
         told["statement"] = _stated(case, ruling.statement)
     if ruling.conditions:
         told["conditions"] = list(ruling.conditions)
@@ -140,9 +140,9 @@ def _sanctioned(case: Case, sanction_id: str) -> dict[str, Any]:
     return {"sanction": said}
 
 
-def _concerns(case: Case, side: str | None) -> bool:
+def _concerns(case: Case, audience: Viewer) -> bool:
     """Whether somebody is told the statement of reasons: the author whose words are restricted, and both where there is none."""
-    return side is None or case.author in (None, Side(side))
+    return audience not in ("claimant", "respondent") or case.author in (None, Side(audience))
 
 
 def _stated(case: Case, statement: StatementOfReasons) -> dict[str, Any]:
