@@ -38,13 +38,20 @@ async def test_refused_with_the_field_while_incomplete(office: Office) -> None:
     assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [("category", "missing")]
 
 
-async def test_exported_once_it_was_told(office: Office) -> None:
+async def a_told_statement(office: Office) -> dict[str, Any]:
+    """A case whose removal, with its statement of reasons, was told."""
     case = await an_appeal(office)
-    path = f"/v1/cases/{case['id']}/statement-of-reasons"
     assert (await decided(office, case)).status_code == 200
-    assert (await office.desk().get(path)).json()["code"] == "statement_missing"
+    told = await office.desk().get(f"/v1/cases/{case['id']}/statement-of-reasons")
+    assert told.json()["code"] == "statement_missing"
     await asyncio.sleep(0.6)
     await office.desk("ada").post(f"/v1/cases/{case['id']}/notes", {"text": "The grace is over."})
+    return case
+
+
+async def test_exported_once_it_was_told(office: Office) -> None:
+    case = await a_told_statement(office)
+    path = f"/v1/cases/{case['id']}/statement-of-reasons"
     answer = await office.desk().get(path)
     assert answer.status_code == 200, answer.text
     whole = answer.json()["statement"]
