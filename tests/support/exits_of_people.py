@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.support.cases import STATEMENT
 from tests.support.exits import SHORTLY, SOON, WHY, Exit, act
 
 _ORDER = ("receipt_confirmed", "identity", "scope", "search", "exemptions")
@@ -80,6 +81,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
                     outcome="remove",
                     ground="violence",
                     remedies=[{"type": "remove", "to": "respondent"}],
+                    statement=STATEMENT,
                     **WHY,
                 ),
                 act("appealable", "respondent", "appeal", reasons="It is a quotation from a film."),
