@@ -62,7 +62,6 @@ SAMPLES: dict[str, Any] = {
     "into": "case_0198c5a0-77aa-7000-8000-00000000beef",
     "link_id": "lnk_0198c5a2",
     "campaign": "cmp_0198c5a3-2b1c",
-    "statement": "The second report is about another endpoint, and its reward was never decided.",
 }
 """A value for each field that somebody outside may fill in; the test parses every example made of them."""
 
@@ -87,7 +86,10 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "decide_return": {"reasons": "The carrier's photograph shows the item."},
     "link": {"to": "case_0198c5a0-77aa-7000-8000-00000000beef"},
     "merge": {"reasons": "Both are about the same token of the same app."},
-    "split": {"reasons": "Two endpoints, two rewards: one ruling cannot do justice to both."},
+    "split": {
+        "statement": "The second report is about another endpoint, and its reward was never decided.",
+        "reasons": "Two endpoints, two rewards: one ruling cannot do justice to both.",
+    },
     "review_interim": {"decision": "keep", "reasons": "It is still not clear whose account it is."},
 }
 """Where a command says something else in a field than the others do."""

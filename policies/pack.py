@@ -17,18 +17,16 @@ from domain.spans import Span
 from domain.terms import (
     Audience,
     ClockTerms,
-    DecisionTerms,
-    ElsewhereTerms,
     Extension,
     InterimTerms,
     LadderStep,
     Level,
     OfferTerms,
     OutcomeTerms,
-    StatementTerms,
     Trigger,
 )
 from policies.chargebacks import ChargebackRow
+from policies.pack_rows import ElsewhereRow, StatementRow
 from policies.sanction_rows import SanctionsRow
 from policies.soundness import problems
 
@@ -178,20 +176,6 @@ class _InterimRow(InterimTerms):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _DecisionRow(DecisionTerms):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _ElsewhereRow(ElsewhereTerms):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    decisions: dict[Code, _DecisionRow]  # type: ignore[assignment]  # the same rows, but a misspelt field is an error
-
-
-class _StatementRow(StatementTerms):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 class Pack(Frozen):
     """Everything a kind is."""
 
@@ -231,9 +215,9 @@ class Pack(Frozen):
     evidence_types: tuple[Code, ...] = ()
     """What evidence is called in this kind; left out: anybody calls it what they like."""
     approval_above: Money | None = None
-    decision_elsewhere: _ElsewhereRow | None = None
+    decision_elsewhere: ElsewhereRow | None = None
     """The decisions against which a case of this kind is an appeal; such a kind opens in appeal."""
-    statement_of_reasons: _StatementRow | None = None
+    statement_of_reasons: StatementRow | None = None
     """Which rulings need a statement of reasons."""
     by_hand: tuple[Code, ...] = ()
     """Remedies that no command undoes."""
