@@ -20,7 +20,7 @@ from domain.clock_commands import Retarget
 from domain.commands import read_command
 from domain.facts import EvidenceFile
 
-_MOVES_LEVELS = frozenset({"retarget", "resume", "thaw", "assign", "take"})
+_MOVES_LEVELS = frozenset({"retarget", "resume", "thaw", "assign", "take", "hand_over"})
 """After these a level can be due that was not before; the others only stop clocks or start new ones."""
 _NAMES_OTHERS = {"open": "same_as", "merge": "into", "link": "to", "join_campaign": "campaign"}
 """Commands that name another case or a campaign, and the field in which they do."""

@@ -153,7 +153,7 @@ class MemoryRecords:
             received_at=command.received_at,
             body=command.body,
             actor=self.actor(tenant_id, row, command.actor_id),
-            target=self.people.get((tenant_id, str(command.body.get("owner")))),
+            target=self.people.get((tenant_id, str(command.body.get("owner") or command.body.get("to")))),
         )
 
     def _record(self, row: MemoryCase, transition: Transition) -> None:

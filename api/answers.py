@@ -17,6 +17,7 @@ from domain.commands import Remedy
 from domain.facts import Actor, AppealRight
 from domain.link_commands import Relation
 from domain.offers import MadeOffer, OpenOffer, Returning
+from domain.risk_state import Credit, ReportView
 from domain.views import Action, Due, SanctionView, StepView, view
 from storage.views import Held, Sent
 
@@ -141,6 +142,9 @@ class CaseBody(_Body):
     hands: tuple[str, ...] | None = None
     legal_holds: tuple[LegalHold, ...] | None = None
     """While there is one, nothing of the case or of its people can be deleted."""
+    credits: tuple[Credit, ...] | None = None
+    authority_reports: tuple[ReportView, ...] | None = None
+    """Reports to authorities, proposed or made. No party may hear of them."""
     procedure: tuple[StepView, ...] | None = None
     """Steps to be done, or left out with a reason, before anybody rules."""
     root_cause: str | None = None
@@ -232,16 +236,9 @@ class TakenBody(_Body):
     command_id: str | None = None
 
 
-class CheckBody(_Body):
-    """Whether the process can work. ``degraded``: commands are kept, and judged later."""
-
-    status: Literal["ok", "degraded", "unavailable"]
-    checks: dict[str, Literal["ok", "away"]] = {}
-
-
 _INTERNAL = (
     "seq", "priority", "owner", "queue", "round", "escalations", "hands", "legal_holds", "procedure", "root_cause", "campaign",
-    "joined", "case_links", "pack", "pack_version",
+    "joined", "case_links", "credits", "authority_reports", "pack", "pack_version",
 )  # fmt: skip
 
 

@@ -220,6 +220,20 @@ COMMANDS: dict[str, dict[str, Any]] = {
     },
     "join_campaign": {"by": "per_dana", "campaign": "cmp_0198c5a3-2b1c"},
     "leave_campaign": {"by": "per_dana", "reason": "mistaken"},
+    "signal": {"by": "key_risk", "signal": "same_device_again", "text": "A card of this case was used on the same device."},
+    "credit_provisionally": {
+        "by": "per_mara",
+        "amount": {"amount": 24_000, "currency": "EUR"},
+        "reasons": "You have the money while the bank looks into it.",
+    },
+    "report_to_authority": {
+        "by": "per_mara",
+        "authority": "police",
+        "reasons": "Nine bookings with cards from one stolen batch; the list is in the evidence.",
+    },
+    "approve_report": {"by": "per_lee"},
+    "return_report": {"by": "per_lee", "reasons": "Say which bookings."},
+    "hand_over": {"by": "per_mara", "queue": "safety-apac", "reasons": "The sitter is awake there in an hour."},
     "review_interim": {"by": "per_lee", "decision": "keep", "reasons": "The bank has not answered yet."},
 }
 

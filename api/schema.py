@@ -13,7 +13,7 @@ from pydantic import BaseModel, create_model
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
-from api import answers, bulk_answers, clock_answers, desk_answers, evidence_answers, preview, sanction_answers
+from api import answers, bulk_answers, clock_answers, desk_answers, evidence_answers, health_answers, preview, sanction_answers
 from api.bulk import IN_BULK
 from api.envelope import VERSION
 from api.problems import MEDIA_TYPE
@@ -25,7 +25,7 @@ from domain.report import Report
 _REF = "#/components/schemas/"
 _ANSWERS: tuple[type[BaseModel], ...] = (
     answers.CaseBody, answers.AcceptedCase, answers.CasePage, answers.TimelinePage, answers.ActionsBody, answers.CommandAnswer,
-    answers.CommandBody, answers.TakenBody, answers.CheckBody, clock_answers.ClockList, clock_answers.ExplanationBody,
+    answers.CommandBody, answers.TakenBody, health_answers.CheckBody, clock_answers.ClockList, clock_answers.ExplanationBody,
     clock_answers.FreezeRequest, clock_answers.ThawRequest, clock_answers.BulkBody, clock_answers.IncidentList,
     clock_answers.MovesPage, bulk_answers.BulkRequest, bulk_answers.BulkAction, StatementAnswer,
     desk_answers.TakeNextRequest, desk_answers.NextBody, desk_answers.AbsenceRequest, desk_answers.ReturnRequest,

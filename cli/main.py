@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from cli import audit, bulk, calendar, case, clock, desk, evidence, policy, reasons, serve, stack, tenant
+from cli import audit, bulk, calendar, case, case_risk, clock, desk, evidence, policy, reasons, serve, stack, tenant
 from cli.doctor import doctor
 
 app = typer.Typer(
@@ -20,7 +20,7 @@ app = typer.Typer(
 )
 case.app.command("evidence")(evidence.hand_in)
 case.app.command("file")(evidence.fetch_file)
-app.add_typer(case.app, name="case")
+app.add_typer(case_risk.app, name="case")
 app.add_typer(clock.app, name="clock")
 app.add_typer(bulk.app, name="bulk")
 app.add_typer(desk.app, name="desk")

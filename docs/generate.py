@@ -90,6 +90,11 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
         "statement": "The second report is about another endpoint, and its reward was never decided.",
         "reasons": "Two endpoints, two rewards: one ruling cannot do justice to both.",
     },
+    "signal": {"signal": "same_device_again", "text": "A card of this case was used on the same device."},
+    "credit_provisionally": {"reasons": "You have the money while the bank looks into it."},
+    "report_to_authority": {"authority": "police", "reasons": "Nine bookings with cards from one stolen batch."},
+    "return_report": {"reasons": "Say which bookings."},
+    "hand_over": {"queue": "safety-apac", "reasons": "The sitter is awake there in an hour."},
     "review_interim": {"decision": "keep", "reasons": "It is still not clear whose account it is."},
 }
 """Where a command says something else in a field than the others do."""

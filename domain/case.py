@@ -12,6 +12,8 @@ from domain.evidence_request import EvidenceRequest
 from domain.facts import AppealRight, Timetable
 from domain.offers import MadeOffer, OpenOffer, Returning
 from domain.prose import Prose
+from domain.risk_state import AuthorityReport, Credit
+from domain.risk_state import Interim as Interim  # noqa: PLC0414 - a part of a case like the others here
 from domain.sanction_facts import Sanction, SanctionDrafted
 from domain.spans import Span
 from domain.statements import StatementOfReasons
@@ -82,6 +84,9 @@ class Clock(Kept):
     extensions: tuple[Extended, ...] = ()
     ran_on: tuple[Span, str | None] | None = None
     """Target and calendar when it ran out or stopped: what changes later does not change what was."""
+    keeps_calendar: bool = False
+    """The case was handed over: it runs on the ``calendar`` by which it was promised, whatever hours the new queue keeps."""
+    calendar: str | None = None
     closed: bool = False
     """The end of the case stopped it: it goes on if the case is taken up again."""
     zone_data: str | None = None
@@ -125,15 +130,6 @@ class Effect(Kept):
     because: str
     reverses: str | None = None
     state: Literal["running", "done", "reversed", "needs_hands"] = "running"
-
-
-class Interim(Kept):
-    """A reversible measure in force before the ruling."""
-
-    id: str
-    remedy: Remedy
-    imposed_at: Instant
-    reviewed_at: Instant | None = None
 
 
 class StepTaken(Kept):
@@ -249,6 +245,10 @@ class Case(Kept):
     links: tuple[CaseLink, ...] = ()
     errands: tuple[Errand, ...] = ()
     campaign: str | None = None
+    credits: tuple[Credit, ...] = ()
+    """Provisional credits, oldest first."""
+    reports: tuple[AuthorityReport, ...] = ()
+    """Reports to authorities that wait for a second person or were made."""
     timetable: Timetable = ()
 
     @property

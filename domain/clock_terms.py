@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BeforeValidator,
@@ -19,9 +19,11 @@ from domain.base import Code, Compact, Phase, Priority, without_defaults
 from domain.spans import Span
 from domain.usual_clocks import USUAL
 
-Audience = Literal["all", "parties", "claimant", "respondent", "owner", "drafter", "leads", "ops", "platform"]
+Audience = Literal[
+    "all", "parties", "claimant", "respondent", "third_parties", "owner", "drafter", "leads", "ops", "platform"
+]  # fmt: skip
 """Who is told: the two sides (``parties``), people of the team, the platform's webhook endpoints; ``all`` is parties and
-platform.
+platform; ``third_parties`` are insurers and authorities that the report names.
 """
 
 Trigger = Annotated[str, Field(pattern=r"^[a-z_]+(:[a-z_]+)?$")]
@@ -47,6 +49,8 @@ DefaultAction = Literal[
 ]  # fmt: skip
 """What a clock can do by itself when it runs out (the stated default of the pack)."""
 
+
+_T = TypeVar("_T")
 
 _USUAL_NAMES = {"warn": "warn", "escalate": "breach", "default": "end"}
 """What a level is called unless it says otherwise: what goes without saying is not written into every case."""
@@ -143,6 +147,12 @@ def like_usual(raw: Any) -> Any:
     return {"name": name, **USUAL[name], **{key: value for key, value in raw.items() if key != "like"}}
 
 
+def closest(rows: Mapping[TargetKey, _T], priority: Priority, category: str) -> _T | None:
+    """What is said for a category and priority, else for the category, else for the priority; None where nothing fits."""
+    fits = (f"{category}/{priority.value}", f"{category}/", priority.value)
+    return next((rows[key] for key in fits if key in rows), None)
+
+
 class ClockTerms(Compact):
     """One service-level clock: whom it waits for, what starts, pauses, resumes and stops it, and its levels."""
 
@@ -167,6 +177,8 @@ class ClockTerms(Compact):
     """Begin it afresh while it runs; they do not start one that does not."""
     pauses: Triggers = ()
     resumes: Triggers = ()
+    goes_on: bool = False
+    """A pause or snooze of all that the team owes does not hold it: somebody is cared for by it."""
     statutory: bool = False
     """A limit of the law, or one that protects somebody like it: nobody pauses, freezes, snoozes or re-targets it."""
     extension: Extension | None = None
@@ -198,8 +210,7 @@ class ClockTerms(Compact):
 
     def target_for(self, priority: Priority, category: str) -> Span:
         """The target of a case: for its category and priority, else its category, else its priority, else the one of all."""
-        fits = (f"{category}/{priority.value}", f"{category}/", priority.value)
-        return next((self.targets[key] for key in fits if key in self.targets), self.target)
+        return closest(self.targets, priority, category) or self.target
 
     def extension_for(self, category: str) -> Span | None:
         """By how much the law lets it be extended for a category; None: not at all."""

@@ -20,9 +20,11 @@ from domain.evidence_due import rows as evidence_rows
 from domain.facts import CaseReopened, CaseRetargeted, DueLevel, Fact, LevelReached, PhaseEntered, Timetable
 from domain.levels import Course, Reckoning, course_of, level_at, reckon, stands_still
 from domain.spans import Span
-from domain.terms import SANCTION, SNOOZE, STANDSTILL, ClockTerms, LadderStep, Level, Terms
+from domain.terms import SANCTION, SNOOZE, STANDSTILL, ClockTerms, LadderStep, Level
 from domain.triggers import triggers
 from domain.worktime import Pause, due
+
+Ladder = tuple[LadderStep, ...]
 
 EARLIEST_REPEAT_FOR = timedelta(seconds=10)
 """A repeating level never falls due sooner than this after it fired, whatever a pack says: a timer must not spin, and where a
@@ -148,6 +150,7 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
     known = {d.id: d for d in after.timetable} if before is not None else {}
     kept = {} if before is None or afresh else {c.name: course_of(before, c) for c in before.clocks}
     rows: list[DueLevel] = []
+    ladder = after.terms.ladder_of(after.priority, after.category)
     for clock in after.clocks:
         definition = after.terms.clock(clock.name)
         if definition is None or clock.stopped_at is not None or stands_still(after, clock, definition):
@@ -158,7 +161,7 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
         for level in definition.levels:
             ahead = _ahead(clock, level)
             row = known.get(ahead.id) if same else None
-            row = row or _next(after.terms, clock, level, course, calendar)
+            row = row or _next(ladder, clock, level, course, calendar)
             if row is not None:
                 rows.append(row)
     rows += [*_snoozes(after), *evidence_rows(after), *chargeback.levels(after)]
@@ -168,7 +171,7 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
     return tuple(sorted(rows, key=lambda r: r.due_at))
 
 
-def _next(terms: Terms, clock: Clock, level: Level, course: Course, calendar: Calendar | None) -> DueLevel | None:
+def _next(ladder: Ladder, clock: Clock, level: Level, course: Course, calendar: Calendar | None) -> DueLevel | None:
     fired = [f for f in clock.fired if f.level == level.name]
     if not fired:
         at = level_at(course, calendar, level)
@@ -177,7 +180,7 @@ def _next(terms: Terms, clock: Clock, level: Level, course: Course, calendar: Ca
     elif fired[-1].again_at is not None:
         at = _awake(max(fired[-1].again_at, fired[-1].due_at + EARLIEST_AGAIN_FOR), reckon(course, calendar).pauses)
     else:
-        at = _repeated(fired[-1], wait_after(terms, level, clock), reckon(course, calendar), calendar)
+        at = _repeated(fired[-1], wait_after(ladder, level, clock), reckon(course, calendar), calendar)
     return _ahead(clock, level).model_copy(update={"due_at": at}) if at is not None else None
 
 
@@ -197,22 +200,22 @@ def _awake(at: datetime, pauses: Sequence[Pause]) -> datetime:
     return at
 
 
-def climbs(terms: Terms, level: Level) -> bool:
-    """Whether a level takes the rungs of the pack's ladder, one each time."""
-    return level.action == "escalate" and not level.audience and bool(terms.ladder)
+def climbs(ladder: Ladder, level: Level) -> bool:
+    """Whether a level takes the rungs of the case's ladder, one each time."""
+    return level.action == "escalate" and not level.audience and bool(ladder)
 
 
-def rung(terms: Terms, level: Level, clock: Clock, taken: int = 0) -> LadderStep | None:
+def rung(ladder: Ladder, level: Level, clock: Clock, taken: int = 0) -> LadderStep | None:
     """The rung that a level comes to next (or, with ``taken=-1``, the one it took last); the last one again and again."""
-    if not climbs(terms, level):
+    if not climbs(ladder, level):
         return None
     number = sum(1 for f in clock.fired if f.level == level.name and not f.withheld) + taken
-    return terms.ladder[max(0, min(number, len(terms.ladder) - 1))]
+    return ladder[max(0, min(number, len(ladder) - 1))]
 
 
-def wait_after(terms: Terms, level: Level, clock: Clock) -> Span | None:
+def wait_after(ladder: Ladder, level: Level, clock: Clock) -> Span | None:
     """How long a level that was reached waits before it is reached again; None: it is reached once."""
-    step = rung(terms, level, clock, taken=-1)
+    step = rung(ladder, level, clock, taken=-1)
     return step.wait_for if step is not None else level.repeat
 
 

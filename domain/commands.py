@@ -49,6 +49,15 @@ from domain.return_commands import (
     DecideReturn as DecideReturn,
     ShipReturn as ShipReturn,
 )
+from domain.risk_commands import (
+    ApproveReport as ApproveReport,
+    CreditProvisionally as CreditProvisionally,
+    HandOver as HandOver,
+    ReportToAuthority as ReportToAuthority,
+    ReturnReport as ReturnReport,
+    RiskCommand,
+    Signal as Signal,
+)
 from domain.ruling_commands import (
     Appeal as Appeal,
     Approve as Approve,
@@ -220,7 +229,7 @@ Command = Annotated[
     | Skip | RequestEvidence
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
-    | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand,
+    | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand | RiskCommand,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

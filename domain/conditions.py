@@ -4,7 +4,9 @@ disabled by it.
 
 from __future__ import annotations
 
+from domain.authorities import bar_to_reporting, bar_to_second_word
 from domain.case import Case, Clock
+from domain.crediting import bar_to_credit
 from domain.facts import Actor
 from domain.link_refusals import CampaignNone, CampaignTaken, LinkUnknown, MergedAlready
 from domain.procedure import unready
@@ -61,7 +63,7 @@ def unmet(case: Case, actor: Actor, command: str) -> Refusal | None:
         case "name_root_cause" if not case.terms.root_causes:
             return RootCauseUnknown("This kind of case has no root causes to choose from.", allowed=[])
         case _:
-            return _nothing_there(case, command)
+            return _nothing_there(case, command) or _at_risk(case, actor, command)
 
 
 def _nothing_there(case: Case, command: str) -> Refusal | None:
@@ -87,6 +89,18 @@ def _between_cases(case: Case, command: str) -> Refusal | None:
             return CampaignTaken("It belongs to a campaign already; have it leave that one first.", campaign=case.campaign)
         case "leave_campaign" if case.campaign is None:
             return CampaignNone("The case belongs to no campaign.")
+        case _:
+            return None
+
+
+def _at_risk(case: Case, actor: Actor, command: str) -> Refusal | None:
+    match command:
+        case "credit_provisionally":
+            return bar_to_credit(case)
+        case "report_to_authority":
+            return bar_to_reporting(case)
+        case "approve_report" | "return_report":
+            return bar_to_second_word(case, actor)
         case _:
             return None
 

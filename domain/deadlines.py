@@ -60,7 +60,7 @@ class _Landing(NamedTuple):
 
 def _escalated(case: Case, reached: f.LevelReached, level: Level, voice: Voice, at: datetime) -> Facts:
     clock = next((one for one in case.clocks if (one.name, one.instance) == (reached.clock, reached.instance)), None)
-    step = rung(case.terms, level, clock) if clock is not None else None
+    step = rung(case.terms.ladder_of(case.priority, case.category), level, clock) if clock is not None else None
     quiet_until = case.answered_at + case.terms.quiet_for if case.answered_at is not None else at
     if quiet_until > at and reached.clock not in {x.name for x in BUILT_IN}:
         return (reached.model_copy(update={"withheld": "owner_answered", "again_at": quiet_until}),)
@@ -83,7 +83,7 @@ def _above(case: Case, step: LadderStep | None) -> tuple[LadderStep, ...]:
     """The rungs above; none for a level that names its own people."""
     if step is None:
         return ()
-    ladder = case.terms.ladder
+    ladder = case.terms.ladder_of(case.priority, case.category)
     return ladder[ladder.index(step) + 1 :]
 
 

@@ -13,9 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from domain import (
+    authorities,
     chargeback,
+    crediting,
     elsewhere,
     evidence,
+    handing_over,
     holding,
     identity,
     interim,
@@ -25,6 +28,7 @@ from domain import (
     returns,
     sanctions,
     settlement,
+    signals,
 )
 from domain import commands as c
 from domain import facts as f
@@ -88,7 +92,7 @@ def decide(case: Case | None, command: c.Command, voice: Voice, at: datetime) ->
     refusal = why_not(case, voice.actor, command.type) or unmet(case, voice.actor, command.type)
     if refusal is not None:
         raise refusal
-    facts = _RULES[command.type](case, command, voice, at)
+    facts = crediting.ended(case, _RULES[command.type](case, command, voice, at))
     if any(isinstance(x, f.InterimEnded) for x in facts):
         return facts
     # What was only meant until the matter is decided does not outlive it.
@@ -236,4 +240,8 @@ _RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
     **links.RULES,
     **evidence.RULES,
     **chargeback.RULES,
+    **crediting.RULES,
+    **authorities.RULES,
+    **signals.RULES,
+    **handing_over.RULES,
 }

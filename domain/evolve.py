@@ -16,6 +16,7 @@ from domain.elsewhere import ELSEWHERE_CHANGES
 from domain.evolve_clocks import CLOCK_CHANGES, ended, level, moved_on, reopened, woken
 from domain.evolve_evidence import EVIDENCE_CHANGES, dropped
 from domain.evolve_links import LINK_CHANGES
+from domain.evolve_risk import RISK_CHANGES
 from domain.evolve_sanctions import SANCTION_CHANGES
 from domain.evolve_settlement import SETTLEMENT_CHANGES, offer_over
 from domain.legal_hold import LEGAL_HOLD_CHANGES
@@ -202,6 +203,7 @@ def _closed(case: Case, rec: f.Recording, fact: f.CaseClosed) -> Change:
         **offer_over(case, "lapsed", rec.at),
         "returning": None,
         "appellants": (),
+        "reports": tuple(r for r in case.reports if r.made),
         # A draft that never reached the parties dies with a case that ends otherwise.
         "ruling": case.ruling if fact.outcome is Outcome.RULED else None,
         **ended(case, rec.at),
@@ -253,4 +255,5 @@ _CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
     **SANCTION_CHANGES,
     **LINK_CHANGES,
     **EVIDENCE_CHANGES,
+    **RISK_CHANGES,
 }

@@ -123,8 +123,11 @@ def _extended(case: Case, rec: f.Recording, fact: f.ClockExtended) -> Change:
 def _retargeted(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Change:
     named = {"priority": fact.priority, "category": fact.category, "queue": fact.queue, "terms": fact.terms}
     change: Change = {name: value for name, value in named.items() if value is not None}
-    if fact.refreshed:
-        change["clocks"] = tuple(c.model_copy(update={"zone_data": None}) if c.stopped_at is None else c for c in case.clocks)
+    afresh: dict[str, Any] = {"zone_data": None} if fact.refreshed else {}
+    if fact.refreshed or fact.queue is not None or fact.terms is not None:
+        # What a hand-over had kept is promised anew.
+        afresh |= {"keeps_calendar": False, "calendar": None}
+        change["clocks"] = tuple(c.model_copy(update=afresh) if c.stopped_at is None else c for c in case.clocks)
     return change
 
 

@@ -71,6 +71,16 @@ from domain.return_facts import (
     ReturnShipped as ReturnShipped,
     RightsLapsed as RightsLapsed,
 )
+from domain.risk_facts import (
+    CaseHandedOver as CaseHandedOver,
+    ProvisionalCreditEnded as ProvisionalCreditEnded,
+    ProvisionalCreditGiven as ProvisionalCreditGiven,
+    ReportApproved as ReportApproved,
+    ReportProposed as ReportProposed,
+    ReportReturned as ReportReturned,
+    RiskFact,
+    SignalReceived as SignalReceived,
+)
 from domain.ruling_facts import (
     AppealLodged as AppealLodged,
     AppealRight as AppealRight,
@@ -208,7 +218,7 @@ Fact = Annotated[
     | DeliveryFailed | LevelReached | CaseWithdrawn | CaseClosed | CaseReopened | ClocksPaused | ClocksResumed | ClocksFrozen
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
-    | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact,
+    | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -59,7 +59,7 @@ def course_of(case: Case, clock: Clock) -> Course:
         raise KeyError(clock.name)
     target, calendar = clock.ran_on or (
         definition.target_for(case.priority, case.category),
-        case.terms.calendar_of(definition, case.queue),
+        clock.calendar if clock.keeps_calendar else case.terms.calendar_of(definition, case.queue),
     )
     fixed = definition.statutory
     lawful = tuple((since, until, None) for since, until in clock.pauses) if fixed else ()
@@ -87,7 +87,8 @@ def holds_on(case: Case, clock: Clock, definition: ClockTerms) -> tuple[Hold, ..
 
 def holds(hold: Hold, definition: ClockTerms) -> bool:
     """Whether a hold is about a clock."""
-    return hold.of in ("all", definition.name) or (hold.of == "team" and definition.is_the_teams)
+    by_all = hold.of == "team" and definition.is_the_teams and not definition.goes_on
+    return by_all or hold.of in ("all", definition.name)
 
 
 def stands_still(case: Case, clock: Clock, definition: ClockTerms) -> bool:

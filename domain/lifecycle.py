@@ -60,6 +60,8 @@ _RETURNING = (Phase.SETTLEMENT, Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase
 """Phases in which goods can be on their way back: after an agreement, and from a first ruling on."""
 
 _UNDECIDED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW)
+_REPORTED_FROM = (Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL)
+"""Phases in which the team can tell an authority; no party hears of it."""
 
 TABLE: tuple[Row, ...] = (
     # intake: the gates said "look at it"; a triager admits or declines
@@ -158,7 +160,14 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, "split", "owner lead") for phase in _UNDECIDED),
     *(_row(phase, command, KEEPERS) for phase in Phase for command in ("link", "unlink", "join_campaign", "leave_campaign")),
     *(_row(phase, command, "system") for phase in Phase for command in ("join", "mirror_link")),
+    # where money or people are at risk
+    *(_row(phase, "hand_over", KEEPERS) for phase in (_P.INTAKE, _P.REVIEW, _P.APPEAL)),
+    *(_row(phase, "credit_provisionally", "owner") for phase in (_P.REVIEW, _P.APPROVAL)),
+    *(_row(phase, "report_to_authority", "owner") for phase in _REPORTED_FROM),
+    *(_row(phase, command, "lead") for phase in _REPORTED_FROM for command in ("approve_report", "return_report")),
+    *(_row(phase, "signal", "platform system") for phase in Phase if phase is not Phase.CLOSED),
     # closed
+    _row(_P.CLOSED, "signal", "platform system", "review"),
     _row(_P.CLOSED, "note", "staff"),
     _row(_P.CLOSED, "reopen", "ops", "review"),
     # the system's own, in every phase

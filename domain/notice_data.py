@@ -72,6 +72,24 @@ def _said_of_time(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Any]:
             because = {"because": fact.because} if isinstance(fact, f.InterimEnded) else {}
             return {"measures": [_remedy(remedy) for remedy in hit], **because}
         case _:
+            return _said_of_risk(case, fact)
+
+
+def _said_of_risk(case: Case, fact: f.Fact) -> dict[str, Any]:
+    """The same where money or people are at risk."""
+    match fact:
+        case f.ProvisionalCreditGiven():
+            return {"credit": _remedy(fact.remedy) | {"state": "given"}}
+        case f.ProvisionalCreditEnded():
+            given = (_remedy(c.remedy) for c in case.credits if c.id == fact.credit_id)
+            return {"credit": next(given, {}) | {"state": fact.because}}
+        case f.SignalReceived():
+            return {"signal": fact.signal}
+        case f.ReportProposed() | f.ReportApproved() | f.ReportReturned():
+            return {"authority": fact.authority}
+        case f.CaseHandedOver():
+            return {"queue": fact.queue, "from_queue": fact.from_queue}
+        case _:
             return {}
 
 
@@ -124,6 +142,9 @@ def _told(case: Case, fact: f.RulingIssued, audience: Viewer) -> dict[str, Any]:
     if in_force is not None and audience in (in_force.side.value, "platform", "staff"):
         told |= _sanctioned(case, in_force.id)
     right = next((r for r in fact.rights if r.side.value == audience), None)
+    credit = next((c for c in case.credits if c.ended_at == case.updated_at and audience != "respondent"), None)
+    if credit is not None:
+        told["credit"] = _remedy(credit.remedy) | {"state": credit.state}
     if right is not None:
         told["right"] = {"allowed": right.allowed, "because": right.because}
     return told
@@ -183,13 +204,14 @@ def texts(case: Case, fact: f.Fact, audience: Viewer) -> dict[str, Prose]:
         case (
             "ruling_returned" | "case_declined" | "case_closed" | "case_reopened" | "appeal_lodged" | "clock_extended"
             | "interim_imposed" | "interim_reviewed" | "interim_ended" | "return_contested" | "return_ended"
+            | "provisional_credit_given" | "report_proposed" | "report_returned" | "case_handed_over"
         ):  # fmt: skip
             found["reasons"] = fact.reasons
         case "evidence_requested":
             found["what"] = fact.what
         case "return_shipped":
             found["text"] = fact.tracking
-        case "message_sent" | "offer_made":
+        case "message_sent" | "offer_made" | "signal_received":
             found["text"] = fact.text
         case "note_added" if audience == "staff":
             found["text"] = fact.text

@@ -15,7 +15,7 @@ from domain.evidence_due import EVIDENCE_DUE
 from domain.notice_data import said, texts
 from domain.prose import Prose
 from domain.terms import SANCTION, Audience, ClockTerms
-from domain.visibility import UNTOLD, knows, seen_phase
+from domain.visibility import UNTOLD, knows, seen_phase, shared
 from domain.visibility import Audience as Viewer
 
 
@@ -86,7 +86,7 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
     fact = recording.fact
     if isinstance(fact, f.LevelReached):
         audiences = _told_by(case, fact)
-    drafts: list[NoticeDraft] = []
+    drafts: list[NoticeDraft] = _to_third_parties(case, recording, event) if "third_parties" in audiences else []
     for audience in _each(audiences):
         viewer = _viewer(audience)
         if not knows(case, fact, viewer) or (viewer == "respondent" and _never_before(case)):
@@ -106,6 +106,24 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
     return drafts
 
 
+def _to_third_parties(case: Case, recording: f.Recording, event: str) -> list[NoticeDraft]:
+    """Insurers and authorities hear how the case stands, and nothing of what passes between the sides."""
+    fact = recording.fact
+    drafts: list[NoticeDraft] = []
+    if _never_before(case):
+        return drafts
+    for party in case.parties:
+        viewer: Viewer = "claimant" if party.side is Side.CLAIMANT else "respondent"
+        if party.role in ("insurer", "authority") and shared(fact) and knows(case, fact, viewer):
+            phase = seen_phase(case, viewer)
+            data = {"phase": phase.value, "phase_label": case.terms.labels.get(phase, phase.value), "kind": case.kind}
+            data |= {"third_party": party.role, **({"case_outcome": case.outcome.value} if case.outcome else {})}
+            if isinstance(fact, f.RulingIssued):
+                data["outcome"] = fact.outcome
+            drafts.append(NoticeDraft(event=event, recipient=party.id, audience=viewer, data=data))
+    return drafts
+
+
 def _viewer(audience: Audience) -> Viewer:
     return audience if audience in ("claimant", "respondent", "platform") else "staff"
 
@@ -122,7 +140,8 @@ def _each(audiences: tuple[Audience, ...]) -> tuple[Audience, ...]:
         "parties": ("claimant", "respondent"),
         "all": ("claimant", "respondent", "platform"),
     }
-    return tuple(dict.fromkeys(one for a in audiences for one in parts.get(a, (a,))))
+    told = (one for a in audiences for one in parts.get(a, (a,)) if one != "third_parties")
+    return tuple(dict.fromkeys(told))
 
 
 def _told_by(case: Case, fact: f.LevelReached) -> tuple[Audience, ...]:
@@ -131,7 +150,7 @@ def _told_by(case: Case, fact: f.LevelReached) -> tuple[Audience, ...]:
     level = definition.level(fact.level) if definition else None
     if level is None or fact.withheld is not None:
         return ()
-    step = next((one for one in case.terms.ladder if one.name == fact.step), None)
+    step = case.terms.rung(fact.step)
     return step.audience if step is not None else level.audience
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from domain.base import Frozen, PartyId, Side
 
-Role = Literal["principal", "witness", "insurer", "representative", "co_claimant"]
+Role = Literal["principal", "witness", "insurer", "representative", "authority", "co_claimant"]
 """``co_claimant``: reported the same matter in a case that was merged into this one."""
 
 

@@ -59,7 +59,7 @@ class ReportedParty(Frozen):
     """One person or organisation of the dispute, as the platform knows them."""
 
     side: Side
-    role: Literal["principal", "witness", "insurer", "representative"] = "principal"
+    role: Literal["principal", "witness", "insurer", "representative", "authority"] = "principal"
     ref: Reference
     """The platform's own id for this user."""
     organisation: Reference | None = None

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from domain import commands as c
+from domain import crediting, interim
 from domain import facts as f
-from domain import interim
 from domain.base import Phase, Side
 from domain.case import Case, Effect, Ruling
 from domain.chargeback import SUBMISSION
@@ -45,7 +45,7 @@ def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
 
 def _gets_less(case: Case, ruling: Ruling, side: Side) -> bool:
     """Whether this ruling takes money away that an earlier one gave: that is a loss even where the outcome keeps its name."""
-    given, left = (_money(remedies, side) for remedies in (promised(case), ruling.remedies))
+    given, left = (_money(remedies, side) for remedies in (promised(case), crediting.granted(case, ruling)))
     return any(amount > left[currency] for currency, amount in given.items())
 
 
@@ -58,9 +58,12 @@ def _money(remedies: Iterable[c.Remedy], side: Side) -> Counter[str]:
 
 
 def in_force(case: Case) -> tuple[Effect, ...]:
-    """Remedies ordered and not undone, oldest first; interim measures are none."""
-    measures = interim.standing(case)
-    return tuple(e for e in case.standing_effects if e not in measures and e.remedy.type != SUBMISSION)
+    """Remedies ordered and not undone, oldest first. Interim measures are none, nor is what an authority or a card network was
+    told.
+    """
+    measures, told = interim.standing(case), {r.id for r in case.reports}
+    others = (e for e in case.standing_effects if e not in measures and e.because not in told)
+    return tuple(e for e in others if e.remedy.type != SUBMISSION)
 
 
 def promised(case: Case) -> tuple[c.Remedy, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from domain import commands as c
-from domain import completeness, interim, procedure, returns, sanctions
+from domain import completeness, crediting, interim, procedure, returns, sanctions
 from domain import facts as f
 from domain.base import Money, Outcome, Phase, Side, derived_id
 from domain.case import Case, Effect
@@ -176,7 +176,7 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
         effects = interim.undo(case, measures, command_id)
     else:
         now, later = returns.split(sanctions.wanted(case, ruling), case.goods_back)
-        effects = _effects(case, ruling.id, now)
+        effects = _effects(case, ruling.id, ruling.outcome, now)
         goods = returns.after_ruling(case, ruling.id, later)
         changes = sanctions.issued(case, ruling, at)
     rights = rights_after(case, ruling)
@@ -193,23 +193,23 @@ def _after(case: Case, rights: tuple[f.AppealRight, ...], waits: bool) -> Facts:
     return (f.CaseClosed(outcome=Outcome.RULED),)
 
 
-def _effects(case: Case, ruling_id: str, remedies: tuple[c.Remedy, ...]) -> tuple[f.EffectOrdered, ...]:
+def _effects(case: Case, because: str, outcome: str, remedies: tuple[c.Remedy, ...]) -> tuple[f.EffectOrdered, ...]:
     """Undo, newest first, what an earlier ruling did and this one does not want; then do what is new. What both want stays
-    untouched.
+    untouched, and a provisional credit counts towards what is granted.
     """
-    wanted = list(remedies)
+    kept, wanted = crediting.settled(case, outcome, remedies)
     undo: list[Effect] = []
     # An interim measure that the ruling wants too goes on as what the ruling ordered.
-    for effect in (*in_force(case), *interim.standing(case)):
+    for effect in (e for e in (*in_force(case), *interim.standing(case)) if e not in kept):
         if effect.remedy in wanted:
             wanted.remove(effect.remedy)
         else:
             undo.append(effect)
     new = (
-        f.EffectOrdered(effect_id=derived_id("eff", ruling_id, str(n)), remedy=remedy, because=ruling_id)
+        f.EffectOrdered(effect_id=derived_id("eff", because, str(n)), remedy=remedy, because=because)
         for n, remedy in enumerate(wanted)
     )
-    return (*_reversals(undo, ruling_id), *new)
+    return (*_reversals(undo, because), *new)
 
 
 def _reversals(undo: Sequence[Effect], because: str) -> tuple[f.EffectOrdered, ...]:
@@ -224,7 +224,7 @@ def undo_all(case: Case, command_id: str) -> Facts:
     because = derived_id("wdr", command_id)
     if case.rulings and case.rulings[0].elsewhere:
         # What was decided before they appealed is none of what they were given: it is put back.
-        effects = _effects(case, because, case.rulings[0].remedies)
+        effects = _effects(case, because, case.rulings[0].outcome, case.rulings[0].remedies)
     else:
         effects = _reversals(in_force(case), because)
     return (*effects, *by_hand(case, effects))

@@ -30,6 +30,7 @@ from domain.clock_terms import (
     TargetKey as TargetKey,
     Trigger as Trigger,
     Triggers as Triggers,
+    closest,
 )
 from domain.spans import Span
 
@@ -111,6 +112,8 @@ class OutcomeTerms(Compact):
     """The side that is sanctioned by it: as the ladder says, unless it comes with a sanction of its own."""
     sanction: Code | None = None
     """The sanction it comes with, whatever the ladder says."""
+    keeps_credit: bool = False
+    """A provisional credit stays where it is, also when the ruling grants no money beside it."""
 
 
 class Terms(Compact):
@@ -176,12 +179,32 @@ class Terms(Compact):
     """What evidence can be called; empty: anything."""
     reopen_for: timedelta = timedelta(0)
     """How long after closing an ops lead may reopen it."""
+    reopen_on: tuple[Code, ...] = ()
+    """Signals of the platform that take a closed case up again by themselves, inside that time."""
+    provisional_credit: bool = False
+    """The claimant may have the money until the matter is decided."""
+    authorities: tuple[Code, ...] = ()
+    """Who may be told of a case, by two persons."""
+    sites: tuple[Code, ...] = ()
+    """Queues to which a case may be handed over."""
+    ladders: dict[TargetKey, tuple[LadderStep, ...]] = {}
+    """Ladders of priorities and categories that have their own; the closest fit counts, ``ladder`` where none fits."""
+    variants: dict[Code, Code] = {}
+    """Clocks whose target follows from facts of the report, with the row that fitted: a newer pack keeps to it."""
     time_scale: float = 1.0
     """Below 1 only in a development tenant, where hours may become seconds."""
 
     def clock(self, name: str) -> ClockTerms | None:
         """The definition of a clock of the pack, or of those that every case has; None when there is no such clock."""
         return next((c for c in (*self.clocks, *BUILT_IN) if c.name == name), None)
+
+    def ladder_of(self, priority: Priority, category: str) -> tuple[LadderStep, ...]:
+        """The ladder of a case: of its category and priority, else its category, else its priority, else the one of all."""
+        return closest(self.ladders, priority, category) or self.ladder
+
+    def rung(self, name: str | None) -> LadderStep | None:
+        """The rung of any ladder that goes by this name."""
+        return next((step for steps in (self.ladder, *self.ladders.values()) for step in steps if step.name == name), None)
 
     def calendar_of(self, clock: ClockTerms, queue: str) -> str | None:
         """Reference of the calendar that a clock runs on while the case is in a queue; None: around the clock."""

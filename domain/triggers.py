@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.base import Side
 from domain.case import Case
 from domain.facts import Fact
 from domain.visibility import BACK
@@ -34,7 +35,28 @@ def triggers(before: Case | None, fact: Fact, after: Case) -> frozenset[str]:
             found.add(f"phase_left:{before.phase.value}")
         case _:
             pass
-    return frozenset(found | _settled(before, after))
+    return frozenset(found | _told(fact) | _at_risk(fact, after) | _settled(before, after))
+
+
+def _at_risk(fact: Fact, after: Case) -> set[str]:
+    match fact.type:
+        case "provisional_credit_ended":
+            return {f"provisional_credit_ended:{fact.because}"}
+        case "signal_received" if not after.open:
+            return {"signal_received:closed"}
+        case _:
+            return set()
+
+
+def _told(fact: Fact) -> set[str]:
+    """A word of the team to a side, whatever else it is: what a clock that cares for somebody waits for."""
+    match fact.type:
+        case "message_sent" if fact.sender == "staff":
+            return {f"told:{side.value}" for side in Side if fact.to in ("all", side.value)}
+        case "evidence_requested":
+            return {f"told:{fact.of.value}"}
+        case _:
+            return set()
 
 
 def _settled(before: Case | None, after: Case) -> set[str]:

@@ -18,8 +18,9 @@ from domain.links import merged_as
 from domain.notices import own_deadline
 from domain.offers import MadeOffer, OpenOffer, Returning
 from domain.prose import Prose
+from domain.risk_state import Credit, ReportView
 from domain.sanction_facts import Sanction
-from domain.visibility import audience_of, knows, seen_phase, told_remedies
+from domain.visibility import audience_of, knows, seen_phase, shared, told_remedies
 
 _PARTY_ROLES = ("claimant", "respondent")
 
@@ -131,6 +132,8 @@ class CaseView(Kept):
     escalations: int | None = None
     hands: tuple[str, ...] | None = None
     legal_holds: tuple[LegalHold, ...] | None = None
+    credits: tuple[Credit, ...] | None = None
+    authority_reports: tuple[ReportView, ...] | None = None
     procedure: tuple[StepView, ...] | None = None
     root_cause: str | None = None
     campaign: str | None = None
@@ -202,11 +205,25 @@ def _sanction(one: Sanction) -> SanctionView:
 
 
 def _internal(case: Case) -> dict[str, Any]:
-    names = ("priority", "owner", "queue", "round", "escalations", "hands", "legal_holds", "root_cause", "campaign", "joined")
+    names = (
+        "priority",
+        "owner",
+        "queue",
+        "round",
+        "escalations",
+        "hands",
+        "legal_holds",
+        "root_cause",
+        "campaign",
+        "joined",
+        "credits",
+    )
     taken = {one.step: StepView(step=one.step, state=one.how, by=one.by, at=one.at, evidence=one.evidence) for one in case.steps}
     steps = tuple(taken.get(step, StepView(step=step, state="open")) for step in case.terms.procedure)
     pack = {"pack": case.terms.pack, "pack_version": case.terms.version}
-    own = {"procedure": steps, "case_links": case.links, "chargeback": seen(case), **pack}
+    reports = tuple(ReportView(**r.model_dump(exclude={"reasons"})) for r in case.reports)
+    risk = {"authority_reports": reports, "credits": case.credits, "chargeback": seen(case)}
+    own = {"procedure": steps, "case_links": case.links, **risk, **pack}
     return {name: getattr(case, name) for name in names} | own
 
 
@@ -278,22 +295,6 @@ def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
     fact = recording.fact
     if isinstance(fact, f.CaseJoined) and any(p.id == viewer.id for p in fact.parties):
         return True
-    if not _speaks(case, viewer) and not _shared(fact) and not asked_of(fact, viewer):
+    if not _speaks(case, viewer) and not shared(fact) and not asked_of(fact, viewer):
         return False
     return knows(case, fact, audience_of(viewer))
-
-
-def _shared(fact: f.Fact) -> bool:
-    match fact:
-        case f.MessageSent():
-            return fact.to == "all"
-        case f.EvidenceSubmitted():
-            return fact.seen_by == "shared"
-        case f.EvidenceRequested() | f.OfferMade() | f.OfferAccepted() | f.OfferDeclined() | f.LevelReached():
-            return False
-        case f.ReturnAwaited() | f.ReturnChanged() | f.ReturnShipped() | f.ReturnContested() | f.ReturnEnded():
-            return False
-        case f.SanctionImposed() | f.SanctionLifted() | f.SanctionVoided():
-            return False
-        case _:
-            return True

@@ -32,6 +32,7 @@ _INTERNAL = frozenset({
     "sanction_drafted",
     "case_joined", "case_linked", "case_unlinked", "case_split", "errand_ordered", "errand_reported", "campaign_joined",
     "campaign_left",
+    "signal_received", "report_proposed", "report_returned", "case_handed_over",
 })  # fmt: skip
 
 
@@ -92,6 +93,45 @@ def knows(case: Case, fact: f.Fact, audience: Audience) -> bool:
             return _sees(fact, audience)
         case f.EvidenceRequested():
             return audience in (fact.of.value, "platform")
+        case _:
+            return _knows_of_risk(case, fact, audience)
+
+
+def _knows_of_risk(case: Case, fact: f.Fact, audience: Audience) -> bool:
+    """The same of what happens where money or people are at risk."""
+    match fact:
+        case f.ReportApproved():
+            # Whoever is reported must not be warned; the platform's machines hand the report in.
+            return audience == "platform"
+        case f.EffectReported():
+            return audience == "platform" or not _of_report(case, fact.effect_id)
+        case f.ProvisionalCreditGiven() | f.ProvisionalCreditEnded():
+            return audience in ("claimant", "platform")
+        case _:
+            return True
+
+
+def _of_report(case: Case, effect_id: str) -> bool:
+    """Whether an effect is that an authority was told."""
+    because = next((e.because for e in case.effects if e.id == effect_id), None)
+    return any(report.id == because for report in case.reports)
+
+
+def shared(fact: f.Fact) -> bool:
+    """Whether it is for everybody in the case, and not only for the two sides: what witnesses, insurers and authorities see."""
+    match fact:
+        case f.MessageSent():
+            return fact.to == "all"
+        case f.EvidenceSubmitted():
+            return fact.seen_by == "shared"
+        case f.EvidenceRequested() | f.OfferMade() | f.OfferAccepted() | f.OfferDeclined() | f.LevelReached():
+            return False
+        case f.ReturnAwaited() | f.ReturnChanged() | f.ReturnShipped() | f.ReturnContested() | f.ReturnEnded():
+            return False
+        case f.SanctionImposed() | f.SanctionLifted() | f.SanctionVoided():
+            return False
+        case f.ProvisionalCreditGiven() | f.ProvisionalCreditEnded():
+            return False
         case _:
             return True
 

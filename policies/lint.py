@@ -114,6 +114,8 @@ def _unknown_calendars(pack: Pack, known: frozenset[str]) -> Iterator[str]:
 def _conditions(pack: Pack) -> Iterator[tuple[str, str]]:
     for kind, rows in (("gates", pack.gates), ("priority", pack.priority)):
         yield from ((f"{kind}.{row.name}.when", row.when) for row in rows if row.when is not None)
+    for clock in pack.clocks:
+        yield from ((f"clocks.{clock.name}.by_report.{row.name}.when", row.when) for row in clock.by_report)
 
 
 def _facts(pack: Pack) -> Iterator[str]:

@@ -19,14 +19,14 @@ from domain.terms import (
     ClockTerms,
     Extension,
     InterimTerms,
-    LadderStep,
     Level,
     OfferTerms,
     OutcomeTerms,
+    TargetKey,
     Trigger,
 )
 from policies.chargebacks import ChargebackRow
-from policies.pack_rows import ElsewhereRow, StatementRow
+from policies.pack_rows import ElsewhereRow, Gate, Ladder, PriorityRow, StatementRow, StepRow, TargetRow
 from policies.sanction_rows import SanctionsRow
 from policies.soundness import problems
 
@@ -44,23 +44,6 @@ class PackError(ValueError):
     def __init__(self, pack: str, problems: list[str]) -> None:
         super().__init__(f"{pack}: " + "; ".join(problems))
         self.problems = problems
-
-
-class Gate(Frozen):
-    """One condition a report must meet. First hit wins; ``when`` is CEL over ``report`` and ``attributes``."""
-
-    name: Code
-    when: str
-    then: Literal["decline", "triage"]
-    reason: Code
-
-
-class PriorityRow(Frozen):
-    """One row of the routing: the first that hits sets the priority; a row without ``when`` always hits."""
-
-    name: Code
-    when: str | None = None
-    then: Priority
 
 
 class _LevelRow(Level):
@@ -103,6 +86,8 @@ class ClockRow(Frozen):
     target: Targets
     by_category: dict[Code, Targets] = {}
     """Targets of categories that have their own."""
+    by_report: tuple[TargetRow, ...] = ()
+    """Targets that follow from facts of the report; ``when`` is CEL over ``report`` and ``attributes``."""
     calendar: str | None = None
 
     @model_validator(mode="before")
@@ -119,12 +104,17 @@ class ClockRow(Frozen):
         whole["levels"] = whole["levels"] if "levels" in raw else [level_in_full(level) for level in whole["levels"]]
         return whole
 
-    def terms(self, priority: Priority, calendars: Mapping[str, str], scale: float) -> ClockTerms:
+    def terms(self, priority: Priority, calendars: Mapping[str, str], scale: float, variant: str | None = None) -> ClockTerms:
         """The clock as it binds a case that opens with this priority, calendars by reference; scaled spans run on wall time.
 
-        Raises KeyError for a calendar name that is not known.
+        ``variant`` is the row of ``by_report`` that fitted. Raises KeyError for a calendar name that is not known.
         """
         target = self.target if isinstance(self.target, Span) else self.target[priority]
+        row = next((one for one in self.by_report if one.name == variant), None)
+        if row is not None:
+            plain = {} if row.extends else {"extension": None}
+            own = self.model_copy(update={"target": row.target, "by_category": {}, "by_report": (), **plain})
+            return own.terms(priority, calendars, scale)
         fields: dict[str, Any] = {
             **(self.model_extra or {}),
             "name": self.name,
@@ -168,10 +158,6 @@ def _scaled_extension(more: Extension, scale: float) -> dict[str, Any]:
     return {"by": more.by.scaled(scale), "by_category": {name: span.scaled(scale) for name, span in more.by_category.items()}}
 
 
-class _StepRow(LadderStep):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 class _InterimRow(InterimTerms):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -188,8 +174,10 @@ class Pack(Frozen):
     """Name of the calendar that the clocks run on, unless a clock names its own."""
     queue_calendars: dict[Code, str] = {}
     """Names of calendars by queue, where the people of a queue keep other hours."""
-    ladder: tuple[_StepRow, ...] = ()
+    ladder: tuple[StepRow, ...] = ()
     """Whom a missed target lands on, rung by rung, for levels that name no audience."""
+    ladders: dict[TargetKey, Ladder] = {}
+    """Ladders of priorities and categories that climb another: `urgent`, `injury/`, `injury/urgent`."""
     quiet_for: Span = Span.wall(timedelta(minutes=30))
     standstill_for: Span = Span.wall(timedelta(days=7))
     interim_measures: tuple[_InterimRow, ...] = ()
@@ -228,6 +216,14 @@ class Pack(Frozen):
     merges_with: tuple[Code, ...] = ()
     """Other kinds into whose cases one of this kind can be merged by hand."""
     reopen_for: Span
+    reopen_on: tuple[Code, ...] = ()
+    """Signals that take a closed case up again by themselves, inside that time; others come before ops."""
+    provisional_credit: bool = False
+    """The claimant may have the money until the matter is decided."""
+    authorities: tuple[Code, ...] = ()
+    """Who may be told of a case, by two persons."""
+    sites: tuple[Code, ...] = ()
+    """Queues to which a case may be handed over; the clocks go on as they were promised."""
     notices: dict[Trigger, tuple[Audience, ...]]
     version: str = ""
 

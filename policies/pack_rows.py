@@ -1,11 +1,50 @@
-"""Parts of a pack as somebody writes them: the parts of the terms, but a misspelt field is an error."""
+"""Parts of a pack as somebody writes them: decision tables, ladders, and parts of the terms; a misspelt field is an error."""
 
 from __future__ import annotations
 
-from pydantic import ConfigDict
+from typing import Annotated, Literal
 
-from domain.base import Code
-from domain.terms import DecisionTerms, ElsewhereTerms, StatementTerms
+from pydantic import ConfigDict, Field
+
+from domain.base import Code, Frozen, Priority
+from domain.spans import Span
+from domain.terms import DecisionTerms, ElsewhereTerms, LadderStep, StatementTerms
+
+
+class Gate(Frozen):
+    """One condition a report must meet. First hit wins; ``when`` is CEL over ``report`` and ``attributes``."""
+
+    name: Code
+    when: str
+    then: Literal["decline", "triage"]
+    reason: Code
+
+
+class PriorityRow(Frozen):
+    """One row of the routing: the first that hits sets the priority; a row without ``when`` always hits."""
+
+    name: Code
+    when: str | None = None
+    then: Priority
+
+
+class TargetRow(Frozen):
+    """A target that follows from the report: the first row that hits is the clock's, else its own target."""
+
+    name: Code
+    when: str
+    target: Span
+    extends: bool = False
+    """Whether the clock's extension can still be had on top."""
+
+
+class StepRow(LadderStep):
+    """A rung of a ladder as the pack writes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Ladder = Annotated[tuple[StepRow, ...], Field(min_length=1)]
 
 
 class DecisionRow(DecisionTerms):

@@ -220,8 +220,9 @@ class _Stage:
 
     def _said(self, number: int, command: dict[str, Any], actor: Actor) -> dict[str, Any]:
         raw = {"id": f"cmd_{number:04d}", **command, "by": actor.id}
-        if raw.get("owner") is not None:
-            raw["owner"] = self._cast.person_id(raw["owner"])
+        for name in ("owner", "to") if raw.get("type") in ("assign", "hand_over") else ():
+            if raw.get(name) is not None:
+                raw[name] = self._cast.person_id(raw[name])
         for name in _RELATIVE:
             if isinstance(raw.get(name), str) and raw[name].strip().startswith("+"):
                 raw[name] = self.instant_of(raw[name].strip(), number)
@@ -230,7 +231,8 @@ class _Stage:
     def _judged(self, raw: dict[str, Any], actor: Actor, at: datetime) -> Step:
         try:
             command = parse_command(raw, self._seal)
-            target, terms = self._cast.named(getattr(command, "owner", None)), self._new_terms(command)
+            target = self._cast.named(getattr(command, "owner", None) or getattr(command, "to", None))
+            terms = self._new_terms(command)
             # In a story every file that somebody names was uploaded.
             files = tuple(_file(one) for one in getattr(command, "files", ()))
             voice = Voice(actor=actor, target=target, terms=terms, files=files, earlier=self._before)

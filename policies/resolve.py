@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from domain.base import Priority, Side
@@ -39,21 +40,31 @@ def resolve(pack: Pack, report: Report, calendars: Mapping[str, str], time_scale
     facts = _facts(report)
     routing = _gates(pack, facts)
     priority, why = _priority(pack, report, facts)
-    terms = terms_of(pack, priority, calendars, time_scale)
-    return terms, routing.model_copy(update={"trace": (*routing.trace, why)})
+    fitting = _variants(pack, facts)
+    trace = (*routing.trace, why, *(f"clocks/{clock}/{row}" for clock, row in fitting.items()))
+    return terms_of(pack, priority, calendars, time_scale, fitting), routing.model_copy(update={"trace": trace})
 
 
-def terms_of(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_scale: float = 1.0) -> Terms:
-    """What the pack says for one case. Raises :class:`PackError` and KeyError as :func:`resolve` does."""
-    key = (pack.version, priority, time_scale, tuple(sorted(calendars.items())))
+def terms_of(
+    pack: Pack,
+    priority: Priority,
+    calendars: Mapping[str, str],
+    time_scale: float = 1.0,
+    variants: Mapping[str, str] = MappingProxyType({}),
+) -> Terms:
+    """What the pack says for one case; ``variants`` are the rows that fitted its report, by clock.
+
+    Raises :class:`PackError` and KeyError as :func:`resolve` does.
+    """
+    key = (pack.version, priority, time_scale, tuple(sorted(calendars.items())), tuple(sorted(variants.items())))
     if not pack.version or key not in _RESOLVED:
         if len(_RESOLVED) >= _MOST_RESOLVED:
             _RESOLVED.clear()
-        _RESOLVED[key] = _terms(pack, priority, calendars, time_scale)
+        _RESOLVED[key] = _terms(pack, priority, calendars, time_scale, variants)
     return _RESOLVED[key]
 
 
-def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_scale: float) -> Terms:
+def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_scale: float, variants: Mapping[str, str]) -> Terms:
     terms = Terms(
         pack=pack.kind,
         version=pack.version,
@@ -64,7 +75,7 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         appeal_queue=pack.appeal_queue,
         skills=pack.skills,
         priority=priority,
-        clocks=tuple(clock.terms(priority, calendars, time_scale) for clock in pack.clocks),
+        clocks=tuple(clock.terms(priority, calendars, time_scale, variants.get(clock.name)) for clock in pack.clocks),
         outcomes=tuple(OutcomeTerms.model_validate(outcome.model_dump()) for outcome in pack.outcomes),
         chargeback=pack.chargeback.terms(time_scale) if pack.chargeback else None,
         offers=tuple(OfferTerms.model_validate(offer.model_dump()) for offer in pack.offers),
@@ -88,6 +99,7 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         merges_with=pack.merges_with,
         evidence_types=pack.evidence_types,
         reopen_for=pack.reopen_for.scaled(time_scale).time,
+        **_at_risk(pack, time_scale, variants),
         time_scale=time_scale,
     )
     size = len(terms.model_dump_json().encode())
@@ -108,6 +120,13 @@ def _elsewhere(pack: Pack, time_scale: float) -> ElsewhereTerms | None:
     return ElsewhereTerms.model_validate(
         {**row.model_dump(), "window": row.window if time_scale == 1.0 else row.window.scaled(time_scale)}
     )
+
+
+def _at_risk(pack: Pack, time_scale: float, variants: Mapping[str, str]) -> dict[str, Any]:
+    """What the pack says for where money or people are at risk, and which of its limits fit the report."""
+    names = ("reopen_on", "provisional_credit", "authorities", "sites")
+    ladders = {key: tuple(_step(step, time_scale) for step in steps) for key, steps in pack.ladders.items()}
+    return {name: getattr(pack, name) for name in names} | {"ladders": ladders, "variants": dict(variants)}
 
 
 def _calendars(pack: Pack, calendars: Mapping[str, str], time_scale: float) -> dict[str, Any]:
@@ -165,6 +184,12 @@ def _priority(pack: Pack, report: Report, facts: dict[str, Any]) -> tuple[Priori
         if row.when is None or _holds(row.when, facts):
             return row.then, f"priority/{row.name}: {row.then.value}"
     raise PackError(pack.kind, ["priority: no row hit"])
+
+
+def _variants(pack: Pack, facts: dict[str, Any]) -> dict[str, str]:
+    """Which row fits for each clock whose target follows from the report. What cannot be told from it hits no row."""
+    fitting = {clock.name: next((r.name for r in clock.by_report if _holds(r.when, facts)), None) for clock in pack.clocks}
+    return {clock: row for clock, row in fitting.items() if row is not None}
 
 
 @lru_cache(maxsize=256)

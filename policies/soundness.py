@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from policies.pack import Pack
 
 _FACTS = frozenset(one.model_fields["type"].default for one in get_args(get_args(Fact)[0]))
-_TRIGGERS = _FACTS | {"phase_left", "phase_resumed", "requests_settled", "interim_over"}
 _LAWFUL_PAUSES = frozenset({"identity_asked"})
 """Whoever has to prove who they are keeps the limit of some laws waiting (see docs/how-to/compliance-requests.md)."""
+_TRIGGERS = _FACTS | {"phase_left", "phase_resumed", "requests_settled", "interim_over", "told"}
 # A clock that ends by these leads out of its phase, or to the next step in it: the case cannot come to rest there.
 _LEADS_ON = frozenset({"open_review", "issue_ruling", "close"})
 _OF_RETURNS = {"return_awaited": "end_return", "return_shipped": "honour_return"}
@@ -38,6 +38,7 @@ def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
         *_returns(pack, clocks),
         *sanction_problems(pack, clocks),
         *(pack.chargeback.problems() if pack.chargeback else ()),
+        *_second_words(pack, clocks),
         *_deadlines(pack, clocks),
     ]
 
@@ -89,6 +90,7 @@ def _conditions(pack: Pack) -> Iterator[str]:
 
     rows = [(f"gates.{row.name}", row.when) for row in pack.gates]
     rows += [(f"priority.{row.name}", row.when) for row in pack.priority if row.when is not None]
+    rows += [(f"clocks.{clock.name}.by_report.{row.name}", row.when) for clock in pack.clocks for row in clock.by_report]
     for place, condition in rows:
         try:
             cel.compile(condition)
@@ -150,11 +152,16 @@ def _statutory(place: str, clock: ClockTerms) -> Iterator[str]:
 
 
 def _ladder(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
-    names = [step.name for step in pack.ladder]
+    ladders = {"ladder": pack.ladder, **{f"ladders.{key}": steps for key, steps in pack.ladders.items()}}
+    steps = [(place, step) for place, ladder in ladders.items() for step in ladder]
+    # A level that was reached names its rung alone: one name is one rung.
+    names = [step.name for _, step in steps]
     yield from (f"ladder: '{n}' is defined twice" for n in sorted({n for n in names if names.count(n) > 1}))
-    for step in pack.ladder:
+    for place, step in steps:
         if not set(step.audience) & {"owner", "drafter", "leads", "ops"}:
-            yield f"ladder.{step.name}.audience: an escalation lands on somebody of the team: owner, drafter, leads or ops"
+            yield f"{place}.{step.name}.audience: an escalation lands on somebody of the team: owner, drafter, leads or ops"
+    if pack.ladders and not pack.ladder:
+        yield "ladders: give the pack a ladder for everything else too"
     for name in ("quiet_for", "standstill_for"):
         if getattr(pack, name).unit is not SpanUnit.WALL or (name == "standstill_for" and not getattr(pack, name).amount):
             yield f"{name}: give it in hours or minutes of wall time"
@@ -198,6 +205,16 @@ def _returns(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
     for name, clock in clocks.items():
         if clock.during is Phase.SETTLEMENT and "return_awaited" not in clock.stops:
             yield f"clocks.{name}.stops: they have settled once the goods go back; stop it with 'return_awaited'"
+
+
+def _second_words(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
+    """What waits for a second person is not forgotten, and a clock for the credit knows when there is one."""
+    if pack.authorities and not any("report_proposed" in clock.all_starts for clock in clocks.values()):
+        yield "authorities: give a clock that starts with 'report_proposed', or a proposal could be forgotten"
+    if not pack.provisional_credit:
+        for name, clock in clocks.items():
+            if "provisional_credit_given" in clock.all_stops:
+                yield f"clocks.{name}.stops: this kind has no provisional credit (say 'provisional_credit: true')"
 
 
 def _level(place: str, clock: ClockTerms, level: Level) -> Iterator[str]:

@@ -55,6 +55,8 @@ class Composer:
         facts = facts_of(notice, LANGUAGES[locale])
         facts |= {"replies": self._replies, "link": self._page.format(case_id=notice.case_id) if self._page else None}
         audience = "party" if notice.audience in ("claimant", "respondent") else "staff"
+        if facts["third_party"]:
+            audience = "third"
         names = _candidates(locale, audience, seen_event(notice))
         text = self._text[locale].select_template(names)
         html = self._html[locale].select_template(names)

@@ -86,6 +86,20 @@ def _said(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, 
         "sanction": _sanction(data.get("sanction"), words),
         "into": _short(into) if (into := _text(data.get("into"))) else None,
         "of_case": _short(of_case) if (of_case := _text(data.get("of_case"))) else None,
+        **_of_risk(data, words, side),
+    }
+
+
+def _of_risk(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, Any]:
+    """What is said where money or people are at risk."""
+    credit = data["credit"] if isinstance(data.get("credit"), Mapping) else {}
+    signal, authority = (_text(data.get(name)) for name in ("signal", "authority"))
+    return {
+        "third_party": _text(data.get("third_party")),
+        "credit": _remedy(credit, words, side) if credit else None,
+        "credit_state": _text(credit.get("state")),
+        "signal": written_out(signal) if signal else None,
+        "authority": written_out(authority) if authority else None,
     }
 
 

@@ -79,6 +79,12 @@ VERBS = (
     Verb("campaign", "join_campaign", "Count the case to a campaign"),
     Verb("campaign/leave", "leave_campaign", "Count the case to no campaign"),
     Verb("interim-reviews", "review_interim", "Keep or lift interim measures"),
+    Verb("signals", "signal", "Tell the case what a machine has noticed"),
+    Verb("provisional-credits", "credit_provisionally", "Give the claimant the money until the matter is decided"),
+    Verb("authority-reports", "report_to_authority", "Propose that an authority be told"),
+    Verb("authority-reports/approve", "approve_report", "Let a report to an authority go out"),
+    Verb("authority-reports/return", "return_report", "Send a report to an authority back"),
+    Verb("handovers", "hand_over", "Hand the case over to another site or person"),
 )
 
 _ANSWERS = gives({200: ("CommandAnswer", COMMAND_ANSWER), 202: ("CommandAnswer", PENDING)})

@@ -25,6 +25,7 @@ KEPT = Path(__file__).parent.parent / "fixtures" / "letters"
 COMPOSER = Composer(replies=True)
 SETTLEMENT = {"phase": "settlement", "phase_label": "Settlement", "due_clock": "settlement", "by_default": "open_review", **DUE}
 REVIEW = {"phase": "review", "phase_label": "Mediation", "waiting_on": "staff"}
+CREDITED = {"type": "provisional_credit", "amount": 20_000, "currency": "USD", "to": "claimant"}
 INQUIRY = {"phase": "review", "phase_label": "Investigation", "waiting_on": "staff"}
 ANSWER = {"due_clock": "claimant_response", "by_default": "proceed_on_file", **DUE}
 RULED = {
@@ -213,6 +214,38 @@ LETTERS = {
         data={**REVIEW, "clock": "final_answer", "waits_for": "staff", "statutory": True, "to_at": DUE["due_at"]},
         texts={"reasons": "Your request concerns four systems, two of which are run by others who have to search theirs."},
     ),
+    "provisional_credit_given.claimant": a_notice(
+        "provisional_credit_given",
+        kind="fraud_report",
+        data={**INQUIRY, "credit": {**CREDITED, "state": "given"}},
+        texts={"reasons": "The bank answers within two weeks."},
+    ),
+    "provisional_credit_ended.reversed.claimant": a_notice(
+        "provisional_credit_ended:reversed", kind="fraud_report", data={**INQUIRY, "credit": {**CREDITED, "state": "reversed"}}
+    ),
+    "ruling_issued.credit.claimant": a_notice(
+        "ruling_issued",
+        kind="fraud_report",
+        data={"outcome": "confirmed", "decision": "rule", **NO_APPEAL, "credit": {**CREDITED, "state": "final"}},
+        texts={"reasons": REASONS},
+    ),
+    "signal_received.closed.staff": to_staff(
+        "signal_received:closed",
+        kind="fraud_report",
+        data={"phase": "closed", "signal": "login_from_elsewhere"},
+        texts={"text": "Two countries within an hour."},
+    ),
+    "report_proposed.staff": to_staff(
+        "report_proposed", kind="fraud_report", data={**INQUIRY, "authority": "police"}, texts={"reasons": "The same ring."}
+    ),
+    "report_returned.staff": to_staff(
+        "report_returned", kind="fraud_report", data={**INQUIRY, "authority": "police"}, texts={"reasons": "Say which bookings."}
+    ),
+    "ruling_issued.insurer": to_respondent(
+        "ruling_issued",
+        kind="safety_incident",
+        data={"phase": "appealable", "third_party": "insurer", "outcome": "substantiated"},
+    ),
     "interim_imposed.respondent": to_respondent(
         "interim_imposed",
         kind="fraud_report",
@@ -308,10 +341,16 @@ EVENTS = [
     "level_reached:warn",
     "level_reached:escalate", "delivery_failed", "effect_reported", "clock_extended", "interim_imposed", "interim_ended",
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
-    "sanction_imposed", "sanction_lifted", "sanction_voided", "unheard_of:thing",
+    "sanction_imposed", "sanction_lifted", "sanction_voided",
+    "provisional_credit_given", "provisional_credit_ended:reversed", "provisional_credit_ended:final", "signal_received:closed",
+    "signal_received", "report_proposed", "report_returned", "report_approved", "case_handed_over",
+    "unheard_of:thing",
 ]  # fmt: skip
 NAMES = [
     "sanction",
+    "credit",
+    "signal",
+    "authority",
     "measures",
     "received",
     "carrier",
@@ -469,7 +508,7 @@ def test_every_template_is_reached_by_an_event() -> None:
 
     reached = {
         next(name for name in _candidates("en", audience, event) if (TEMPLATES / name).exists())
-        for audience in ("party", "staff")
+        for audience in ("party", "staff", "third")
         for event in [*EVENTS, "phase_entered:closed"]
     }
     there = {f"en/{path.parent.name}/{path.name}" for path in (TEMPLATES / "en").glob("*/*.j2")}

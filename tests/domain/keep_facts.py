@@ -75,7 +75,18 @@ def fraud_report() -> Life:
     life.says(LEAD_3, "decide_appeal", decision="overturn", **OUTCOMES["fraud_report"]["none"]).fire("grace")
     life.says(ROBOT, "report_effect", effect_id=life.case.effects[2].id, result="needs_hands", note="account_closed")
     life.says(CLAIMANT, "appeal").says(CLAIMANT, "withdraw").says(OPS, "reopen")
-    return life.in_review(owner=LEAD).ruled("light").says(CLAIMANT, "withdraw")
+    return _at_risk(life.in_review(owner=LEAD)).ruled("light").says(CLAIMANT, "withdraw")
+
+
+def _at_risk(life: Life) -> Life:
+    """A signal, money until the matter is decided, an authority told by two persons, the case handed over and back."""
+    life.says(PLATFORM, "signal", signal="login_from_elsewhere", text="Two countries within an hour.")
+    life.says(LEAD, "credit_provisionally", amount={"amount": 5_000, "currency": "USD"}, reasons="While we look.")
+    life.says(LEAD, "report_to_authority", authority="police", reasons="The same ring.")
+    life.says(LEAD_2, "return_report", reasons="Say which bookings.")
+    life.says(LEAD, "report_to_authority", authority="police", reasons="Bookings 14 to 19.").says(LEAD_2, "approve_report")
+    life.says(LEAD, "hand_over", to=MEDIATOR_3, reasons="They know the bank.")
+    return life.says(MEDIATOR_3, "hand_over", to=LEAD, reasons="They do not.")
 
 
 def moderation_appeal() -> Life:

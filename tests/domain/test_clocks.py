@@ -188,7 +188,8 @@ class TestLevels:
         assert ruling is not None
         levels = tuple(x.model_copy(update={"reassign": x.action == "escalate"}) for x in ruling.levels)
         life._case = life.case.model_copy(update={"terms": with_clock(life.case.terms, ruling, levels)})
-        life.says(OPS, "assign", owner=MEDIATOR).says(MEDIATOR, "message").fire("ruling", "breach")
+        life.says(OPS, "assign", owner=MEDIATOR).says(MEDIATOR, "message")
+        life.says(MEDIATOR, "credit_provisionally", amount={"amount": 100, "currency": "USD"}).fire("ruling", "breach")
         assert (life.case.owner, life.case.owner_sought, life.case.escalations) == (None, True, 1)
 
 
@@ -287,9 +288,10 @@ class TestScaledTime:
     def test_hours_become_seconds_on_any_clock_on_the_wall(self) -> None:
         life = a_case("fraud_report").opened_at(datetime(2026, 3, 7, 3, tzinfo=UTC)).scaled(1 / 3600).opened()
         assert life.calendars == {}
-        # Forty-five days of twenty-four hours, and the warning seven days before.
+        # Ten business days of eight hours, the warning two before; forty-five days of twenty-four, the warning seven before.
         assert [(r.clock, r.level, (r.due_at - life.now).total_seconds()) for r in life.case.timetable] == [
-            ("first_response", "warn", 6.4), ("first_response", "breach", 8), ("ruling", "warn", 64), ("ruling", "breach", 80),
+            ("first_response", "warn", 6.4), ("first_response", "breach", 8), ("ruling", "warn", 64),
+            ("provisional_credit", "warn", 64), ("ruling", "breach", 80), ("provisional_credit", "breach", 80),
             ("final_answer", "warn", 912), ("final_answer", "breach", 1080),
         ]  # fmt: skip
 

@@ -146,7 +146,7 @@ class TestPause:
 
     def test_of_a_clock_that_does_not_run_names_those_that_do(self) -> None:
         assert investigated().refused(MEDIATOR, "pause", clock="grace", **WHY).fields["running"] == [
-            "first_response", "ruling", "final_answer",
+            "first_response", "ruling", "provisional_credit", "final_answer",
         ]  # fmt: skip
 
     def test_until_this_very_moment_is_past(self) -> None:

@@ -79,11 +79,11 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
 }
 BY_PARTIES = ("message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate")
 ABOUT_GOODS = ("ship_return", "confirm_return", "contest_return", "decide_return")
-BY_THE_TEAM = ("request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note")
+BY_THE_TEAM = ("request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note", "hand_over")
 ABOUT_TIME = ("pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim")
 BY_ANYBODY = (
     *BY_PARTIES, *BY_THE_TEAM, "admit", "decline", "take", "rule", "decide_appeal", "withdraw", "close", "reopen",
-    "report_effect", "report_delivery", *ABOUT_TIME, *ABOUT_GOODS,
+    "report_effect", "report_delivery", "signal", *ABOUT_TIME, *ABOUT_GOODS,
 )  # fmt: skip
 LIKELY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("offer", "accept_offer", "decline_offer", "escalate", "appeal", "withdraw"), PARTIES),
@@ -92,6 +92,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("report_effect", "report_delivery"), (ROBOT,)),
     **dict.fromkeys(("assign", "freeze", "thaw"), (OPS, ROBOT)),
     **dict.fromkeys(("retarget", "extend"), (OPS, LEAD)),
+    "signal": (PLATFORM, ROBOT),
     "take": (*DECIDERS, FRIEND),
     **dict.fromkeys(("confirm_return", "contest_return"), (RESPONDENT,)),
     "ship_return": (CLAIMANT, AGENT),
@@ -267,6 +268,8 @@ class AnyLife(RuleBasedStateMachine):
             "accept_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
             "decline_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
             "decide_return": {"received": st.booleans()},
+            "signal": {"signal": st.sampled_from(["same_device_again", "login_from_elsewhere"])},
+            "hand_over": {"to": st.sampled_from((*DECIDERS, FRIEND, OPS)), "reasons": st.just("They know the bank.")},
             "assign": {"owner": st.none() | st.sampled_from((*DECIDERS, FRIEND, OPS))},
             "request_evidence": {"of": SIDES},
             "submit_evidence": {"confidential": st.booleans()},

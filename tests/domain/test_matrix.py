@@ -48,6 +48,7 @@ CODES = {
     "ng": "no_return_awaited", "cu": "chargeback_unknown",
     "ma": "measure_not_allowed", "su": "step_unknown", "nh": "not_on_hold", "lu": "link_unknown", "rb": "ruling_begun",
     "cn": "campaign_none",
+    "xn": "credit_not_allowed", "au": "authority_unknown", "ru": "report_unknown",
 }  # fmt: skip
 _WRITTEN: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("matrix.yaml").read_text("utf-8"))
 KIND_CELLS: dict[str, dict[str, dict[str, str]]] = _WRITTEN.pop("kinds")
@@ -193,6 +194,11 @@ _BODIES: dict[str, dict[str, Any]] = {
     "join_campaign": {"campaign": "cmp_1"},
     "join": {"merge_id": "mrg_0001", "of": OTHER_CASE, "reason": "by_hand"},
     "mirror_link": {"link_id": "lnk_0002", "other": OTHER_CASE, "relation": "related"},
+    "hand_over": {"to": MEDIATOR_2, "reasons": "They know the bank."},
+    "signal": {"signal": "login_from_elsewhere"},
+    "credit_provisionally": {"amount": {"amount": 1_000, "currency": "USD"}},
+    "report_to_authority": {"authority": "police", "reasons": "The same ring as in March."},
+    "return_report": {"reasons": "Say which bookings."},
 }
 _CLOCKS = {
     Phase.INTAKE: ("triage", "1 working hour"),
@@ -211,7 +217,7 @@ def _judged(life: Life, command: str, actor: Actor | None, by: str) -> str | Non
         made: Any = life._opening()
     else:
         made = life.command(by, command, **_body(command, life.case, life.kind))
-    target = PEOPLE[MEDIATOR_2] if command == "assign" else None
+    target = PEOPLE[MEDIATOR_2] if command in ("assign", "hand_over") else None
     try:
         assert decide(life.case, made, Voice(actor=actor, target=target, **named(command, life.kind)), life.now)
     except Refusal as refusal:

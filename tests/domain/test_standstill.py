@@ -66,7 +66,7 @@ def test_a_party_who_is_waited_for_is_no_standstill() -> None:
 
 def test_a_limit_of_the_law_is_ahead_of_everything() -> None:
     life = a_case("fraud_report").in_review().says(OPS, "freeze", incident="inc_1")
-    assert ahead(life) == {"final_answer"}
+    assert ahead(life) == {"provisional_credit", "final_answer"}
 
 
 def test_nobody_there_then_with_the_first_shift() -> None:

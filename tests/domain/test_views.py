@@ -216,6 +216,9 @@ class TestActions:
             "name_root_cause": {"cause": shelf().packs[kind].root_causes[0]},
             "merge": {"into": OTHER_CASE}, "link": {"to": OTHER_CASE}, "unlink": {"link_id": "lnk_1"},
             "join_campaign": {"campaign": CAMPAIGN},
+            "hand_over": {"to": "per_m3", "reasons": "They know the bank."}, "signal": {"signal": "login_from_elsewhere"},
+            "credit_provisionally": {"amount": {"amount": 7, "currency": "USD"}}, "return_report": {"reasons": "Say more."},
+            "report_to_authority": {"authority": "police", "reasons": "The same ring as in March."},
         }  # fmt: skip
         for reach in (
             "in_intake",

@@ -80,7 +80,9 @@ ARROWS = {
     # Nothing to settle, and nobody but the sanctioned person to appeal.
     "conduct_report": _OF_ALL | {("intake", "review")},
 }  # fmt: skip
+ARROWS["safety_incident"] = _OF_ALL | {("intake", "review")}
 ENDS = {
+    "safety_incident": {"declined", "withdrawn", "expired", "ruled"},
     "moderation_appeal": {"declined", "withdrawn", "expired", "ruled"},
     "compliance_request": {"declined", "withdrawn", "expired", "ruled"},
     "bounty_dispute": {"declined", "settled", "withdrawn", "expired", "ruled"},
@@ -89,6 +91,7 @@ ENDS = {
     "conduct_report": {"declined", "withdrawn", "expired", "ruled"},
 }
 GATES = {
+    "safety_incident": {"what_happened_to_ask", "not_booked_here"},
     "moderation_appeal": {"no_reason_given", "ordered_by_authority"},
     "compliance_request": {"not_ours", "law_to_find"},
     "bounty_dispute": {"no_reason_given", "closed_too_long_ago", "reply_pending", "programme_excluded", "standing_to_check"},
@@ -102,6 +105,7 @@ COMMANDS = {
     "close", "reopen", "pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim",
     "ship_return", "confirm_return", "contest_return", "decide_return",
     "draft_chargeback_evidence", "submit_chargeback_evidence",
+    "signal", "credit_provisionally", "report_to_authority", "approve_report", "return_report", "hand_over",
 }  # fmt: skip
 """What people can ask of a case. The system's own reports are no part of a story."""
 

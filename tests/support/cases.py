@@ -292,7 +292,7 @@ class Life:
 
     def judge(self, command: Command, who: str | Actor) -> Self:
         """Have one command judged now."""
-        owner = getattr(command, "owner", None)
+        owner = getattr(command, "owner", None) or getattr(command, "to", None)
         files = tuple(file for by, file in self.uploads if by == command.by)
         found = {"appealed_before": self.appealed_before, "earlier": self.earlier, "files": files, **self.elsewhere}
         target = PEOPLE.get(owner) if owner else None

@@ -1,0 +1,100 @@
+"""Money until the matter is decided: given once, counted towards what is granted, taken back where nothing is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from domain.rights import in_force
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, RESPONDENT, Life, a_case
+
+CONFIRMED = {"outcome": "confirmed", "ground": "stolen_payment"}
+
+
+def money(cents: int, currency: str = "USD") -> dict[str, object]:
+    return {"amount": cents, "currency": currency}
+
+
+def credited(cents: int = 20_000) -> Life:
+    return a_case("fraud_report", amount=money(30_000)).in_review().says(MEDIATOR, "credit_provisionally", amount=money(cents))
+
+
+def ruled(life: Life, *refunds: int, **other: object) -> Life:
+    remedies = [{"type": "refund", "amount": money(cents)} for cents in refunds]
+    return life.says(MEDIATOR, "rule", **{**CONFIRMED, "remedies": remedies, **other}).fire("grace")
+
+
+def paid(life: Life) -> int:
+    """What the claimant has in the end, of everything that was ordered and not undone."""
+    return sum(e.remedy.amount.amount for e in life.case.standing_effects if e.remedy.amount is not None)
+
+
+class TestARuling:
+    @pytest.mark.parametrize("refund", [1, 19_999, 20_000, 20_001, 30_000])
+    def test_leaves_exactly_what_it_grants(self, refund: int) -> None:
+        assert paid(ruled(credited(), refund)) == refund
+
+    def test_of_several_refunds_leaves_their_sum(self) -> None:
+        assert paid(ruled(credited(), 25_000, 3_000)) == 28_000
+
+    def test_in_other_money_takes_the_credit_back(self) -> None:
+        euros = [{"type": "refund", "amount": money(20_000, "EUR")}]
+        life = credited().says(MEDIATOR, "rule", **CONFIRMED, remedies=euros).says(LEAD, "approve").fire("grace")
+        assert [(e.remedy.type, e.remedy.amount) for e in in_force(life.case)] == [
+            ("refund", life.case.rulings[-1].remedies[0].amount)
+        ]
+
+    def test_that_finds_no_fraud_takes_it_back(self) -> None:
+        life = ruled(credited(), outcome="false_positive", ground="no_fraud")
+        assert (paid(life), life.case.credits[0].state) == (0, "reversed")
+
+    def test_that_confirms_without_a_refund_leaves_it(self) -> None:
+        life = ruled(credited())
+        assert (paid(life), life.case.credits[0].state) == (20_000, "final")
+
+
+class TestAfterAnAppeal:
+    def appealed(self, **decision: object) -> Life:
+        life = ruled(credited(), 30_000).says(RESPONDENT, "appeal").says(LEAD_2, "take")
+        return life.says(LEAD_2, "decide_appeal", **decision).fire("grace")
+
+    def test_upheld_nothing_moves(self) -> None:
+        life = self.appealed(decision="uphold")
+        assert (paid(life), [e for e in life.case.effects if e.reverses]) == (30_000, [])
+
+    def test_varied_to_the_same_refund_nothing_moves_either(self) -> None:
+        life = self.appealed(decision="vary", remedies=[{"type": "refund", "amount": money(30_000)}])
+        assert (paid(life), [e for e in life.case.effects if e.reverses]) == (30_000, [])
+
+    def test_overturned_everything_is_taken_back(self) -> None:
+        assert paid(self.appealed(decision="overturn", outcome="false_positive", ground="no_fraud")) == 0
+
+
+class TestWhoHearsOfIt:
+    def test_the_claimant_when_it_is_given(self) -> None:
+        life = credited()
+        told = {n.recipient for _, n in life.last.notices if n.event == "provisional_credit_given"}
+        assert told == {CLAIMANT, "platform"}
+
+    def test_the_claimant_in_the_ruling_that_takes_it_back_and_not_the_respondent(self) -> None:
+        life = ruled(credited(), outcome="false_positive", ground="no_fraud")
+        notices = {n.recipient: n.data for _, n in life.last.notices if n.event == "ruling_issued"}
+        assert notices[CLAIMANT]["credit"]["state"] == "reversed"
+        assert "credit" not in notices[RESPONDENT]
+
+    def test_whoever_withdraws_that_it_is_gone(self) -> None:
+        life = credited().says(CLAIMANT, "withdraw")
+        assert (paid(life), life.case.credits[0].state) == (0, "reversed")
+
+
+class TestTheClock:
+    def test_stops_with_the_credit(self) -> None:
+        assert "provisional_credit" not in {row.clock for row in credited().case.timetable}
+
+    def test_stands_still_for_nobody(self) -> None:
+        life = a_case("fraud_report").in_review()
+        before = {r.level: r.due_at for r in life.case.timetable if r.clock == "provisional_credit"}
+        until = (life.now + timedelta(days=5)).isoformat()
+        life.says(MEDIATOR, "snooze", until=until, reason="waiting")
+        assert {r.level: r.due_at for r in life.case.timetable if r.clock == "provisional_credit"} == before
