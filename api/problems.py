@@ -179,6 +179,7 @@ PROBLEMS: dict[str, Row] = {
     "legal_hold": Row(409, "Under legal hold", "Nothing of it can be deleted until a lead or ops lifts the hold."),
     "interim_unknown": Row(409, "No such measure in force", "Read the case again: it was lifted, or has lapsed."),
     # the procedure before a ruling
+    "step_missing": Row(422, "No step named", "Name a step (`step`), or several (`steps`)."),
     "step_unknown": Row(422, "No such step", "See `allowed` in `fields` for the steps of this kind."),
     "procedure_incomplete": Row(409, "Steps are missing", "Do the steps in `missing`, or leave them out with a reason."),
     "evidence_unknown": Row(422, "No such evidence", "Name evidence of this case by its id (`evd_…`)."),

@@ -10,6 +10,7 @@ from domain.crediting import bar_to_credit
 from domain.facts import Actor
 from domain.link_refusals import CampaignNone, CampaignTaken, LinkUnknown, MergedAlready
 from domain.procedure import unready
+from domain.procedure_refusals import RootCauseUnknown, StepUnknown
 from domain.refusals import (
     IncidentUnknown,
     InterimUnknown,
@@ -24,8 +25,6 @@ from domain.refusals import (
     OwnOffer,
     Refusal,
     ReturnUnderWay,
-    RootCauseUnknown,
-    StepUnknown,
 )
 
 OF_GOODS = frozenset({"ship_return", "confirm_return", "contest_return", "decide_return"})

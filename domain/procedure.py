@@ -9,15 +9,8 @@ from typing import TYPE_CHECKING, Any
 from domain import facts as f
 from domain import procedure_commands as c
 from domain.case import Case, StepTaken
-from domain.refusals import (
-    EvidenceUnknown,
-    NothingChanges,
-    ProcedureIncomplete,
-    Refusal,
-    RootCauseMissing,
-    RootCauseUnknown,
-    StepUnknown,
-)
+from domain.procedure_refusals import EvidenceUnknown, ProcedureIncomplete, RootCauseMissing, RootCauseUnknown, StepUnknown
+from domain.refusals import NothingChanges, Refusal
 
 if TYPE_CHECKING:
     from domain.decide import Voice

@@ -41,8 +41,7 @@ from policies.shelf import Shelf
 _CASE_ID = "case_00000000-0000-7000-8000-000000000000"
 _FIRINGS = 1_000
 """Deadlines between two steps: a story in which more fire has lost its way."""
-_RELATIVE = ("at", "until", "to", "due_at")
-"""Fields of commands that may say ``+2 business days`` in a story: so long after the step."""
+_RELATIVE = ("at", "until", "to", "due_at")  # may say `+2 business days` in a story: so long after the step
 
 
 class Line(Kept):

@@ -64,6 +64,13 @@ def terms_of(
     return _RESOLVED[key]
 
 
+_AS_THEY_ARE = (
+    "grounds", "procedure", "root_causes", "root_cause_needed", "by_hand", "conditions", "complaint_routes", "hear", "joins",
+    "merges_with", "evidence_types",
+)  # fmt: skip
+"""What terms say in the words of the pack."""
+
+
 def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_scale: float, variants: Mapping[str, str]) -> Terms:
     terms = Terms(
         pack=pack.kind,
@@ -79,10 +86,7 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         outcomes=tuple(OutcomeTerms.model_validate(outcome.model_dump()) for outcome in pack.outcomes),
         chargeback=pack.chargeback.terms(time_scale) if pack.chargeback else None,
         offers=tuple(OfferTerms.model_validate(offer.model_dump()) for offer in pack.offers),
-        grounds=pack.grounds,
-        procedure=pack.procedure,
-        root_causes=pack.root_causes,
-        root_cause_needed=pack.root_cause_needed,
+        **{name: getattr(pack, name) for name in _AS_THEY_ARE},
         approval_above=pack.approval_above,
         ladder=tuple(_step(step, time_scale) for step in pack.ladder),
         quiet_for=pack.quiet_for.scaled(time_scale).time,
@@ -90,14 +94,7 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         interim=tuple(InterimTerms.model_validate(measure.model_dump()) for measure in pack.interim_measures),
         statement=_statement(pack),
         elsewhere=_elsewhere(pack, time_scale),
-        by_hand=pack.by_hand,
-        conditions=pack.conditions,
-        complaint_routes=pack.complaint_routes,
         sanctions=_sanctions(pack, time_scale),
-        hear=pack.hear,
-        joins=pack.joins,
-        merges_with=pack.merges_with,
-        evidence_types=pack.evidence_types,
         reopen_for=pack.reopen_for.scaled(time_scale).time,
         **_at_risk(pack, time_scale, variants),
         time_scale=time_scale,
