@@ -61,7 +61,7 @@ class Lookups:
         standing = await self._with_mentions(tenant_id, standing)
         standing = await self._with_files(tenant_id, case.id, standing)
         if any(pending.body.get("type") == "retarget" for pending in standing.pending):
-            standing = await self._with_terms(case, standing)
+            standing = await self._with_terms(tenant_id, case, standing)
         return standing
 
     async def _with_precedents(self, tenant_id: str, case_id: str, standing: Standing) -> Standing:
@@ -103,9 +103,9 @@ class Lookups:
         held = await self.files.held(tenant_id, case_id, list(dict.fromkeys(named)))
         return standing.model_copy(update={"pending": tuple(_with_own(one, held) for one in standing.pending)})
 
-    async def _with_terms(self, case: Case, standing: Standing) -> Standing:
+    async def _with_terms(self, tenant_id: str, case: Case, standing: Standing) -> Standing:
         for number, one in enumerate(standing.pending):
-            found = await self._resolved(case, one)
+            found = await self._resolved(tenant_id, case, one)
             if found is None:
                 continue
             # What comes after it is judged by the new terms, also another re-target: it waits for the next look.
@@ -120,7 +120,7 @@ class Lookups:
             )
         return standing
 
-    async def _resolved(self, case: Case, pending: Pending) -> Resolved | None:
+    async def _resolved(self, tenant_id: str, case: Case, pending: Pending) -> Resolved | None:
         if pending.body.get("type") != "retarget":
             return None
         try:
@@ -130,7 +130,7 @@ class Lookups:
             return None
         if not isinstance(command, Retarget) or (command.calendar is None and command.newest is None):
             return None
-        return await self.policies.resolve(case, command)
+        return await self.policies.resolve(tenant_id, case, command)
 
 
 def _brings_decision(pending: Pending) -> bool:

@@ -200,7 +200,7 @@ class Resolved(Kept):
 class Policies(Protocol):
     """The packs and calendars of now, for cases that are re-targeted to them."""
 
-    async def resolve(self, case: Case, wanted: Retarget) -> Resolved | None:
+    async def resolve(self, tenant_id: str, case: Case, wanted: Retarget) -> Resolved | None:
         """The terms of this case with the calendar, or the newest calendars or pack, that a command asks for. Whatever they refer
         to is kept before this returns. None when there is no such calendar or pack."""
         ...

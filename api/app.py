@@ -16,9 +16,26 @@ from api.faults import problem_of, render
 from api.idempotent import Once
 from api.meters import Meters
 from api.parts import Parts
-from api.routes import bulk, calendars, cases, clocks, commands, desk, files, freezes, health, intake, sanctions, statements
+from api.routes import (
+    bulk,
+    calendars,
+    cases,
+    clocks,
+    commands,
+    desk,
+    files,
+    freezes,
+    health,
+    intake,
+    sanctions,
+    statements,
+    terms,
+)
 from api.schema import describe
 from api.throttle import Throttle
+
+OF_CASES = (cases, commands, terms, files, statements, clocks, sanctions)
+"""What is asked of one case."""
 
 
 def create_app(parts: Parts, *, throttle: Throttle | None = None) -> FastAPI:
@@ -28,7 +45,7 @@ def create_app(parts: Parts, *, throttle: Throttle | None = None) -> FastAPI:
     app.state.once = Once(parts.idempotency, parts.repeat_for)
     app.state.throttle = throttle or Throttle()
     app.state.meters = Meters()
-    modules = (cases, commands, files, statements, clocks, sanctions, calendars, freezes, bulk, desk, intake, health, pages)
+    modules = (*OF_CASES, calendars, freezes, bulk, desk, intake, health, pages)
     routers = [module.router for module in modules]
     for router in routers:
         app.include_router(router)

@@ -12,7 +12,8 @@ from api.parts import Answered, Parts
 from api.problems import FieldProblem, Problem, of_refusal
 from domain.facts import Actor
 from domain.report import Report
-from policies.shelf import Shelf, UnknownKind
+from policies.pack import PackError
+from policies.shelf import UnknownKind
 from storage.inbox import Conflict
 from storage.tenants import Tenant
 from storage.views import Held
@@ -34,12 +35,14 @@ async def land(
     parts: Parts, tenant: Tenant, report: Report, *, opened_by: str, key: str | None = None, channel: str = "api"
 ) -> Landed:
     """Put a report on disk and have it judged. Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``."""
-    shelf = Shelf(packs=parts.packs, calendars=parts.calendars)
     try:
+        shelf = await parts.shelf_of(tenant.id)
         terms, routing = shelf.terms(report, tenant.time_scale)
     except UnknownKind as unknown:
         kinds = f"Use one of: {', '.join(unknown.known)}."
         raise Problem("kind_unknown", errors=[FieldProblem("kind", "kind_unknown", kinds)]) from None
+    except PackError as error:
+        raise Problem("policy_unusable", str(error)) from None
     try:
         opened = await parts.intake.open(
             tenant.id,

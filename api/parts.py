@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal, Protocol
 
 from domain.calendars import Calendar
@@ -16,6 +17,8 @@ from domain.case import Case
 from domain.notices import NoticeDraft
 from domain.report import Report
 from policies.pack import Pack
+from policies.published import PublishedPacks
+from policies.shelf import Shelf
 from storage.absences import PostgresAbsences
 from storage.bulk import PostgresBulk
 from storage.desk import PostgresDesk
@@ -24,6 +27,7 @@ from storage.idempotency import PostgresIdempotency
 from storage.inbox import PostgresInbox
 from storage.intake import PostgresIntake
 from storage.library import PostgresLibrary
+from storage.publishing import PostgresPublishing
 from storage.records import PostgresRecords
 from storage.sanctions import PostgresSanctions
 from storage.tenants import KeyHolder, Tenant
@@ -177,3 +181,14 @@ class Parts:
     """How long a caller waits for a command to be judged before the answer is 202."""
     repeat_for: timedelta = timedelta(seconds=10)
     """How long a repeated request waits for the first one with the same Idempotency-Key before the answer is 409."""
+    publishing: PostgresPublishing | None = None
+    """The packs that tenants have published themselves; None: only the files count."""
+    published: PublishedPacks = field(default_factory=PublishedPacks)
+
+    async def shelf_of(self, tenant_id: str) -> Shelf:
+        """The policies by which this tenant's new reports are bound now. Raises PackError for one that cannot be used."""
+        shelf = Shelf(packs=self.packs, calendars=self.calendars)
+        if self.publishing is None:
+            return shelf
+        in_force = await self.publishing.in_force(tenant_id)
+        return await self.published.on(shelf, in_force, partial(self.publishing.text, tenant_id))

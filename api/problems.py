@@ -193,6 +193,11 @@ PROBLEMS: dict[str, Row] = {
     "own_report": Row(403, "Nobody lets out their own report", "Another lead has to."),
     "queue_unknown": Row(422, "Unknown queue", "See `allowed` in `fields` for the queues that a case is handed over to."),
     "hand_over_empty": Row(422, "Handed over to whom?", "Name a queue, a person (`to`), or both."),
+    # cases that ran elsewhere
+    "history_incomplete": Row(422, "The past lacks something", "See `field` in `fields`, and the detail for what it needs."),
+    "history_impossible": Row(422, "The past cannot be so", "See `field` in `fields`: instants out of order, or no such phase."),
+    "phase_overdue": Row(409, "The phase is over", "A clock of it ran out before the move: name the phase that came after it."),
+    "policy_unusable": Row(503, "Policy unusable", "A published pack cannot be used by this release: publish it anew."),
     "broken": Row(500, "Kept, but not processed", "The command is stored; a person has to look at it."),
     # our side
     "internal_error": Row(500, "Something broke", "Tell us the request id."),

@@ -13,7 +13,17 @@ from pydantic import BaseModel, create_model
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
-from api import answers, bulk_answers, clock_answers, desk_answers, evidence_answers, health_answers, preview, sanction_answers
+from api import (
+    answers,
+    bulk_answers,
+    clock_answers,
+    desk_answers,
+    evidence_answers,
+    health_answers,
+    preview,
+    sanction_answers,
+    term_answers,
+)
 from api.bulk import IN_BULK
 from api.envelope import VERSION
 from api.problems import MEDIA_TYPE
@@ -32,6 +42,7 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     desk_answers.AbsenceBody, desk_answers.DeskBody, desk_answers.TeamList, desk_answers.WorkBody, preview.PreviewBody,
     sanction_answers.SanctionsBody,
     evidence_answers.FileBody, evidence_answers.FileList, evidence_answers.EvidenceList,
+    term_answers.TermsBody,
 )  # fmt: skip
 
 PROBLEM: dict[str, Any] = {

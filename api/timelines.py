@@ -16,21 +16,27 @@ _TEAM_ONLY = frozenset({
     "told", "step", "withheld", "again_at",
     # Of a sanction: what it adds to the count of the next one.
     "weight",
+    "synthetic",
 })  # fmt: skip
 """Fields of facts that the team alone reads: they say how the matter is handled, or join a person's cases."""
+
+_KNOWS_GOLD = frozenset({"ops", "system"})
+"""Who may see that a case is a gold or test case."""
 
 
 def entries(case: Case, recordings: Sequence[Recording], viewer: Actor, first: int = 1) -> list[dict[str, Any]]:
     """The timeline as JSON, its texts still references. ``first`` is the first entry's number for who does not see every fact."""
     if viewer.role in STAFF:
-        return [_for_team(one) for one in recordings]
+        return [_for_team(one, viewer) for one in recordings]
     told = [one for one in recordings if visible(case, one, viewer)]
     return [_for_others(case, one, viewer, number) for number, one in enumerate(told, start=first)]
 
 
-def _for_team(one: Recording) -> dict[str, Any]:
+def _for_team(one: Recording, viewer: Actor) -> dict[str, Any]:
     actor = {"id": one.actor.id, "role": one.actor.role}
-    return {**_common(one, one.seq), "actor": actor, "data": _data(one), "command_id": one.command_id}
+    # Whoever decides a gold case must not know that it is one.
+    data = _data(one) if viewer.role in _KNOWS_GOLD else _without(_data(one), frozenset({"synthetic"}))
+    return {**_common(one, one.seq), "actor": actor, "data": data, "command_id": one.command_id}
 
 
 def _for_others(case: Case, one: Recording, viewer: Actor, number: int) -> dict[str, Any]:

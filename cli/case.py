@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.client import Desk, print_json, run
+from cli.moving_in import import_cases
 from cli.target import Target
 
 app = typer.Typer(help="Cases: open, list, show, decide.", no_args_is_help=True, rich_markup_mode=None)
@@ -43,6 +44,9 @@ def open_case(
         print_json(answer)
     else:
         typer.echo(f"{answer['id']}  {answer.get('phase_label') or answer.get('status')}" if answer["id"] else _IGNORED)
+
+
+app.command("import")(import_cases)
 
 
 @app.command("list")

@@ -24,6 +24,7 @@ from runtime.settings import Settings
 from storage.library import PostgresLibrary
 from storage.migrate import migrate
 from storage.pool import Database
+from storage.publishing import PostgresPublishing
 from storage.tenants import PostgresTenants
 from storage.vault import Vault
 from workflows.handles import CaseDoors, Named
@@ -143,6 +144,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             public_url=settings.public_url,
             **_checks(database, client, store),
             metrics=settings.metrics,
+            publishing=PostgresPublishing(database),
         )
 
 

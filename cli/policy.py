@@ -1,4 +1,4 @@
-"""``ombud policy``: tools for those who write the rules. None of them needs a server."""
+"""``ombud policy``: tools for those who write the rules. What is checked and rehearsed needs no server."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from cli.policy_publish import approve, list_packs, publish
+from cli.policy_simulate import simulate
+from cli.policy_terms import diff, explain
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -14,7 +18,13 @@ if TYPE_CHECKING:
     from policies.rehearse import Line
     from policies.shelf import Shelf
 
-app = typer.Typer(name="policy", help="Policy packs: check them, and try them on stories.", no_args_is_help=True)
+app = typer.Typer(name="policy", help="Policy packs: check, compare, try; why a case has its terms.", no_args_is_help=True)
+app.command("explain")(explain)
+app.command("diff")(diff)
+app.command("publish")(publish)
+app.command("approve")(approve)
+app.command("list")(list_packs)
+app.command("simulate")(simulate)
 
 BAD_FILE = 65
 """Exit code when a file is not what it should be (EX_DATAERR of sysexits.h)."""

@@ -27,3 +27,12 @@ class Books(NamedTuple):
         Terms of the first releases carried the table with them.
         """
         return terms.notices or self.notices[terms.version]
+
+
+class PackInForce(NamedTuple):
+    """Which published pack counts for a kind."""
+
+    kind: str
+    version: str
+    id: str
+    """Of the publication (``pkv_…``), under which its text is kept."""

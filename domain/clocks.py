@@ -17,7 +17,7 @@ from domain.calendars import Calendar
 from domain.case import Case, Clock, Fired
 from domain.evidence_due import meant
 from domain.evidence_due import rows as evidence_rows
-from domain.facts import CaseReopened, CaseRetargeted, DueLevel, Fact, LevelReached, PhaseEntered, Timetable
+from domain.facts import CaseReopened, CaseRetargeted, DueLevel, Fact, LevelPassed, LevelReached, PhaseEntered, Timetable
 from domain.levels import Course, Reckoning, course_of, level_at, reckon, stands_still
 from domain.spans import Span
 from domain.terms import SANCTION, SNOOZE, STANDSTILL, ClockTerms, LadderStep, Level
@@ -49,7 +49,7 @@ def advance(before: Case | None, fact: Fact, after: Case, at: datetime, recorded
         again = clock is not None and not happened.isdisjoint(definition.restarts)
         if clock is not None:
             clock = _moved(clock, definition, happened, after, at, ends=again)
-            if isinstance(fact, LevelReached) and (fact.clock, fact.instance) == (clock.name, clock.instance):
+            if isinstance(fact, LevelPassed | LevelReached) and (fact.clock, fact.instance) == (clock.name, clock.instance):
                 clock = _reached(clock, definition, fact, after, recorded_at)
         if clock is not None and clock.stopped_at is not None:
             ended[definition.name], clock = clock, None
@@ -80,17 +80,16 @@ def _moved(clock: Clock, definition: ClockTerms, happened: frozenset[str], case:
     return clock
 
 
-def _reached(clock: Clock, definition: ClockTerms, fact: LevelReached, case: Case, recorded_at: datetime) -> Clock:
+def _reached(clock: Clock, definition: ClockTerms, fact: LevelPassed | LevelReached, case: Case, recorded_at: datetime) -> Clock:
     level = definition.level(fact.level)
-    fired = Fired(
-        level=fact.level,
-        count=fact.count,
-        due_at=fact.due_at,
-        recorded_at=recorded_at,
-        held=level is not None and level.action != fact.action,
-        withheld=fact.withheld is not None,
-        again_at=fact.again_at,
-    )
+    fired = Fired(level=fact.level, count=fact.count, due_at=fact.due_at, recorded_at=recorded_at)
+    if isinstance(fact, LevelReached):
+        held = level is not None and level.action != fact.action
+        again = {"held": held, "withheld": fact.withheld is not None, "again_at": fact.again_at}
+    else:
+        # Nobody was told: the ladder begins with its first rung.
+        again = {"withheld": True}
+    fired = fired.model_copy(update=again)
     update: dict[str, object] = {"fired": (*clock.fired, fired)}
     if level is not None and level.is_end and clock.ran_on is None:
         # It has run out by the target it had; a target that comes later does not change when.

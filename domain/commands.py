@@ -41,6 +41,7 @@ from domain.link_commands import (
     Unlink as Unlink,
 )
 from domain.parties import OpenedParty as OpenedParty
+from domain.history import History
 from domain.prose import FROM_OUTSIDE, Prose, SealedText, Sealer
 from domain.return_commands import (
     ReturnCommand,
@@ -92,6 +93,10 @@ class Open(CommandBase):
     decision: OpenedDecision | None = None
     same_as: CaseId | None = None
     """An open case of the same matter that intake found, where the pack joins such reports."""
+    history: History | None = None
+    """The past of a case that ran elsewhere."""
+    owner: PersonId | None = None
+    """Who goes on with a case that ran elsewhere."""
 
 
 class Admit(CommandBase):

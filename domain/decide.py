@@ -24,6 +24,7 @@ from domain import (
     interim,
     legal_hold,
     links,
+    moving,
     procedure,
     returns,
     sanctions,
@@ -109,7 +110,10 @@ def _stranger(case: Case, actor: f.Actor) -> bool:
 
 
 def _open(command: c.Open, voice: Voice, at: datetime) -> Facts:
-    opened = f.CaseOpened(**{k: getattr(command, k) for k in f.CaseOpened.model_fields if k != "type"})
+    opened = f.CaseOpened(**{k: getattr(command, k) for k in f.CaseOpened.model_fields if k not in ("type", "received_at")})
+    if command.history is not None:
+        opened = opened.model_copy(update={"received_at": command.history.received_at})
+        return moving.moved_in((opened, *elsewhere.taken_over(command)), command, command.history, voice, at)
     begun = (opened, *elsewhere.taken_over(command))
     routing = command.routing
     reason = routing.reason or "gate" if routing.decision == "decline" else None

@@ -16,6 +16,7 @@ from domain.elsewhere import ELSEWHERE_CHANGES
 from domain.evolve_clocks import CLOCK_CHANGES, ended, level, moved_on, reopened, woken
 from domain.evolve_evidence import EVIDENCE_CHANGES, dropped
 from domain.evolve_links import LINK_CHANGES
+from domain.evolve_moving import MOVING_CHANGES, since
 from domain.evolve_risk import RISK_CHANGES
 from domain.evolve_sanctions import SANCTION_CHANGES
 from domain.evolve_settlement import SETTLEMENT_CHANGES, offer_over
@@ -41,7 +42,7 @@ def evolve(case: Case | None, recording: f.Recording, *, case_id: str = "") -> C
     else:
         change = _CHANGES.get(fact.type, _nothing)(case, recording, fact)
         changed = case.model_copy(update={**change, "seq": recording.seq, "updated_at": recording.at})
-    clocks = advance(case, fact, changed, recording.at, recording.recorded_at)
+    clocks = advance(case, fact, changed, since(recording), recording.recorded_at)
     seen = {audience: recording.at for audience in OUTSIDE if knows(changed, fact, audience)}
     update: Change = {"clocks": clocks, "seen_at": {**changed.seen_at, **seen}}
     then = changed.model_copy(update=update)
@@ -62,9 +63,9 @@ def _opened(case_id: str, rec: f.Recording, fact: f.CaseOpened) -> Case:
     return Case(
         id=case_id,
         seq=rec.seq,
-        opened_at=rec.at,
+        opened_at=since(rec),
         updated_at=rec.at,
-        phase_entered_at=rec.at,
+        phase_entered_at=since(rec),
         kind=fact.kind,
         source=fact.source,
         category=fact.category,
@@ -256,4 +257,5 @@ _CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
     **LINK_CHANGES,
     **EVIDENCE_CHANGES,
     **RISK_CHANGES,
+    **MOVING_CHANGES,
 }

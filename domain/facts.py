@@ -61,6 +61,13 @@ from domain.link_facts import (
     LinkFact,
 )
 from domain.parties import OpenedParty
+from domain.moving_facts import (
+    CaseMovedIn as CaseMovedIn,
+    LevelPassed as LevelPassed,
+    MovingFact,
+    PastDecisionKept as PastDecisionKept,
+    PastMessageKept as PastMessageKept,
+)
 from domain.prose import Prose
 from domain.return_facts import (
     ReturnFact,
@@ -121,6 +128,8 @@ class CaseOpened(Kept):
     outside_due_at: Instant | None = None
     """When a card network stops taking evidence."""
     synthetic: bool = False
+    received_at: Instant | None = None
+    """When it was received elsewhere, of a case that moved in; None: it was received here."""
 
 
 class PhaseEntered(Kept):
@@ -218,7 +227,8 @@ Fact = Annotated[
     | DeliveryFailed | LevelReached | CaseWithdrawn | CaseClosed | CaseReopened | ClocksPaused | ClocksResumed | ClocksFrozen
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
-    | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact,
+    | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
+    | MovingFact,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

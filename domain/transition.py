@@ -14,7 +14,8 @@ from domain.clock_facts import CaseRetargeted, ClockExtended
 from domain.clocks import comes_again, stamp, timetable
 from domain.decide import Voice, decide
 from domain.evolve import evolve
-from domain.facts import SYSTEM, DueLevel, Fact, LevelReached, Recording, Timetable
+from domain.facts import SYSTEM, CaseMovedIn, DueLevel, Fact, LevelReached, Recording, Timetable
+from domain.moving import passed
 from domain.notices import NoticeDraft, plan
 from domain.triggers import triggers
 
@@ -66,14 +67,25 @@ def apply(
         case = after
     if case is None or not recordings:
         raise ValueError(f"deciding {command.type} gave no fact")
-    afresh = any(isinstance(fact, CaseRetargeted) and fact.refreshed for fact in facts)
-    rows = timetable(before, case, books.calendars, afresh=afresh)
+    rows = timetable(before, case, books.calendars, afresh=_afresh(facts))
+    moved = next((fact for fact in facts if isinstance(fact, CaseMovedIn)), None)
+    if moved is not None:
+        for mark in passed(case, rows, at):
+            recordings.append(_recording(case, command, voice, mark, at, recorded_at))
+            case = evolve(case, recordings[-1])
+        rows = timetable(None, case, books.calendars)
     recordings = [_completed(recording, case, rows) for recording in recordings]
     made_with = {"zone_data": books.zone_data, "calendars": tuple(sorted(calendars_of(case)))}
     recordings[-1] = recordings[-1].model_copy(update={"timetable": rows, **made_with})
     case = stamp(case, rows, books.zone_data)
-    notices = plan(case, zip(recordings, meant, strict=True), books.notices_of(case.terms))
+    # Of a case that moves in nobody is told anything of its past, and that it is here only when that is wanted.
+    told = recordings if moved is None else recordings[: int(moved.told)]
+    notices = plan(case, zip(told, meant, strict=False), books.notices_of(case.terms))
     return Step(case=case, recordings=tuple(recordings), notices=notices)
+
+
+def _afresh(facts: tuple[Fact, ...]) -> bool:
+    return any(isinstance(fact, CaseRetargeted) and fact.refreshed for fact in facts)
 
 
 def _recording(case: Case | None, command: c.Command, voice: Voice, fact: Fact, at: datetime, recorded_at: datetime) -> Recording:

@@ -34,7 +34,7 @@ def triggers(before: Case | None, fact: Fact, after: Case) -> frozenset[str]:
         case "case_closed" if before is not None:
             found.add(f"phase_left:{before.phase.value}")
         case _:
-            pass
+            found |= _moving(before, fact)
     return frozenset(found | _told(fact) | _at_risk(fact, after) | _settled(before, after))
 
 
@@ -55,6 +55,19 @@ def _told(fact: Fact) -> set[str]:
             return {f"told:{side.value}" for side in Side if fact.to in ("all", side.value)}
         case "evidence_requested":
             return {f"told:{fact.of.value}"}
+        case _:
+            return set()
+
+
+def _moving(before: Case | None, fact: Fact) -> set[str]:
+    """What the past of a case that moves in means to the clocks that count from then."""
+    match fact.type:
+        case "past_message_kept":
+            return {f"message_sent:{fact.sender}"}
+        case "past_decision_kept":
+            return {"ruling_issued"}
+        case "case_moved_in" if before is not None and before.phase is not fact.phase:
+            return {f"phase_entered:{fact.phase.value}", f"phase_left:{before.phase.value}"}
         case _:
             return set()
 

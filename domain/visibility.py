@@ -33,6 +33,7 @@ _INTERNAL = frozenset({
     "case_joined", "case_linked", "case_unlinked", "case_split", "errand_ordered", "errand_reported", "campaign_joined",
     "campaign_left",
     "signal_received", "report_proposed", "report_returned", "case_handed_over",
+    "level_passed",
 })  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def knows(case: Case, fact: f.Fact, audience: Audience) -> bool:
             return audience == "platform" or audience in _hit_by_measures(case, fact)
         case f.SanctionImposed() | f.SanctionLifted() | f.SanctionVoided():
             return audience in {"platform", *(s.side.value for s in case.sanctions if s.id == fact.sanction_id)}
-        case f.MessageSent():
+        case f.MessageSent() | f.PastMessageKept():
             return fact.to == "all" or audience in (fact.to, fact.sender)
         case f.EvidenceSubmitted():
             return _sees(fact, audience)
@@ -120,7 +121,7 @@ def _of_report(case: Case, effect_id: str) -> bool:
 def shared(fact: f.Fact) -> bool:
     """Whether it is for everybody in the case, and not only for the two sides: what witnesses, insurers and authorities see."""
     match fact:
-        case f.MessageSent():
+        case f.MessageSent() | f.PastMessageKept():
             return fact.to == "all"
         case f.EvidenceSubmitted():
             return fact.seen_by == "shared"

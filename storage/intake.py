@@ -13,12 +13,13 @@ from uuid_utils import uuid7
 from domain.brought import as_opened
 from domain.calendars import Calendar
 from domain.commands import Open, OpenedParty
+from domain.moving_report import MovingCase
 from domain.report import Report, ReportedParty
 from domain.terms import Routing, Terms
 from storage.inbox import PLACE, Conflict
 from storage.library import keep_calendars, keep_notices
 from storage.pool import Connection, Database
-from storage.vault import DataKey, SealBox, Vault
+from storage.vault import STAFF, DataKey, SealBox, Vault
 
 CASE = """
 INSERT INTO cases (tenant, id, kind, category, queue, priority, synthetic, source, external_id, open_key, open_command_id,
@@ -81,6 +82,12 @@ class PostgresIntake:
         # Calendars by reference and packs by version that are on disk for certain: they need not travel with every report.
         self._kept: set[str] = set()
 
+    async def known(self, tenant_id: str, source: str, external_id: str) -> str | None:
+        """The case that a report with this id from there has become; None when it was never here."""
+        async with self._database.tenant(tenant_id) as conn:
+            row = await conn.fetchrow(_EXISTING, tenant_id, None, source, external_id)
+        return row["id"] if row else None
+
     async def open(
         self,
         tenant_id: str,
@@ -93,14 +100,17 @@ class PostgresIntake:
         idempotency_key: str | None = None,
         opened_by: str = "system",
         channel: str = "api",
+        past: MovingCase | None = None,
+        notify: bool = False,
     ) -> Opened:
         """Put a report on disk as a case.
 
         The same report under the same idempotency key or (source, external id) is the same case. Raises
         :class:`~storage.inbox.Conflict` (``idempotency_key_reused``, ``external_id_reused``) when it is another report.
         ``calendars`` and ``notices`` (of the pack, whom it tells of what) are kept with it: whoever judges it finds them.
+        ``past`` is that of a case that ran elsewhere; ``notify`` tells its parties that it is here now.
         """
-        draft = _Draft(self._vault, tenant_id, report, terms, routing)
+        draft = _Draft(self._vault, tenant_id, report, terms, routing, past, notify)
         new = {ref: calendar for ref, calendar in (calendars or {}).items() if ref not in self._kept}
         async with self._database.tenant(tenant_id) as conn:
             async with conn.transaction():
@@ -121,17 +131,28 @@ class PostgresIntake:
 class _Draft:
     """One report on its way to disk."""
 
-    def __init__(self, vault: Vault, tenant_id: str, report: Report, terms: Terms, routing: Routing) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        tenant_id: str,
+        report: Report,
+        terms: Terms,
+        routing: Routing,
+        past: MovingCase | None = None,
+        notify: bool = False,
+    ) -> None:
         self._vault, self._tenant = vault, tenant_id
         self._report, self._terms, self._routing = report, terms, routing
-        self._hash = vault.body_hash(tenant_id, to_json(report))
+        self._past, self._notify = past, notify
+        self._hash = vault.body_hash(tenant_id, to_json(report if past is None else past))
         self.case_id, self.command_id = f"case_{uuid7()}", f"cmd_{uuid7()}"
         self._parties = [(f"pty_{uuid7()}", party) for party in report.parties]
         self._matter = vault.matter_digest(tenant_id, report.matter_key) if report.matter_key else None
         against = (p.ref for p in report.parties if p.side == "respondent" and p.role == "principal")
         self._respondent = next((vault.ref_digest(tenant_id, ref) for ref in against), None)
         self._same_as: str | None = None
-        self._keys = {party_id: vault.new_key(tenant_id, self.case_id, party_id) for party_id, _ in self._parties}
+        holders = [party_id for party_id, _ in self._parties] + ([STAFF] if past is not None else [])
+        self._keys = {holder: vault.new_key(tenant_id, self.case_id, holder) for holder in holders}
 
     @property
     def _joins(self) -> bool:
@@ -180,8 +201,9 @@ class _Draft:
         )
         await self._store_parties(conn)
         self._same_as = await self._find_same(conn)
-        box = SealBox(self._keys[self._claimant])
-        command = self._command(box)
+        boxes = {holder: SealBox(key) for holder, key in self._keys.items()}
+        box = boxes.pop(self._claimant)
+        command = self._command(box, boxes)
         about = box.put(self._report.model_dump_json(exclude=_KEPT_ELSEWHERE).encode())
         await conn.execute(_REPORT_CONTENT, self._tenant, self.case_id, about)
         body = {**command.model_dump(mode="json"), "channel": channel}
@@ -189,6 +211,8 @@ class _Draft:
             PLACE, self._tenant, self.case_id, self.command_id, "open", "system", channel, body, None, self._hash, None,
             "pending", None, box.key.id, [r[0] for r in box.rows], [r[1] for r in box.rows],
         )  # fmt: skip
+        if self._past is not None:
+            await self._vault.keep(conn, *boxes.values())
 
     @property
     def _claimant(self) -> str:
@@ -216,8 +240,9 @@ class _Draft:
             org_digest=org,
         )
 
-    def _command(self, box: SealBox) -> Open:
-        report = self._report
+    def _command(self, box: SealBox, others: Mapping[str, SealBox]) -> Open:
+        report, past = self._report, self._past
+        parties = {party.ref: (party_id, party.side) for party_id, party in self._parties}
         return Open(
             id=self.command_id,
             by="system",
@@ -237,6 +262,8 @@ class _Draft:
             outside_due_at=report.outside_due_at,
             decision=as_opened(report.decision, self._content_digest or "", box),
             same_as=self._same_as,
+            history=past.history(parties, lambda holder: others.get(holder, box), notify=self._notify) if past else None,
+            owner=past.owner if past else None,
         )
 
     @property

@@ -53,6 +53,7 @@ WHERE NOT EXISTS (SELECT FROM packs p WHERE p.version = $1 AND p.notices IS NOT 
 ON CONFLICT (version) DO UPDATE SET notices = excluded.notices WHERE packs.notices IS NULL
 """
 _PACK = "SELECT body FROM packs WHERE version = $1"
+_PACKS_LIKE = "SELECT body FROM packs WHERE starts_with(version, $1) AND body <> '{}' ORDER BY version LIMIT 3"
 
 
 class CalendarVersion(Kept):
@@ -118,6 +119,11 @@ class PostgresLibrary:
         """The content of a pack, or None."""
         async with self._database.nobody() as conn:
             return await conn.fetchval(_PACK, version)
+
+    async def packs_like(self, version: str) -> list[Any]:
+        """The contents of the packs whose version begins so, three at most: more than one says too little."""
+        async with self._database.nobody() as conn:
+            return [row["body"] for row in await conn.fetch(_PACKS_LIKE, version)]
 
 
 async def keep_calendars(conn: Connection, calendars: Mapping[str, Calendar]) -> None:

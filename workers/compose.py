@@ -40,6 +40,7 @@ from storage.library import PostgresLibrary
 from storage.outbox import PostgresOutbox
 from storage.pool import Database
 from storage.precedents import PostgresPrecedents
+from storage.publishing import PostgresPublishing
 from storage.records import PostgresRecords
 from storage.relay import PostgresRelay
 from storage.roster import PostgresRoster
@@ -79,7 +80,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         records = CountingRecords(PostgresRecords(database, settings.lease_for), counters)
         files = PostgresFileBook(database)
         roster, elsewhere = PostgresRoster(database), PostgresElsewhere(database)
-        policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database))
+        policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database), PostgresPublishing(database))
         lookups = Lookups(roster, policies, PostgresPrecedents(database), PostgresSanctions(database), elsewhere, files)
         record = RecordActivities(records, inbox, zone_data_version(), points.hit, lookups)
         deliver = DeliverActivities(outbox, notifier)

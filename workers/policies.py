@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import structlog
 
@@ -14,23 +15,28 @@ from domain.clock_commands import Retarget
 from policies.calendars import CalendarFault
 from policies.folders import PolicyFolderFault
 from policies.pack import PackError
+from policies.published import PublishedPacks
 from policies.retarget import retargeted
 from policies.shelf import Shelf
 from storage.library import PostgresLibrary
+from storage.publishing import PostgresPublishing
 
 
 class ShelfPolicies:
     """Implements :class:`activities.ports.Policies`. The shelf is loaded when it is first asked for: few cases ever ask."""
 
-    def __init__(self, shelf: Callable[[], Shelf], library: PostgresLibrary) -> None:
-        self._load, self._library = shelf, library
+    def __init__(self, shelf: Callable[[], Shelf], library: PostgresLibrary, publishing: PostgresPublishing) -> None:
+        self._load, self._library, self._publishing = shelf, library, publishing
+        self._published = PublishedPacks()
         self._shelf: Shelf | None = None
         self._loading = asyncio.Lock()
 
-    async def resolve(self, case: Case, wanted: Retarget) -> Resolved | None:
+    async def resolve(self, tenant_id: str, case: Case, wanted: Retarget) -> Resolved | None:
         """The terms that a command leads to; None when there is no such calendar or pack."""
         try:
             shelf = await self._ready()
+            in_force = await self._publishing.in_force(tenant_id)
+            shelf = await self._published.on(shelf, in_force, partial(self._publishing.text, tenant_id))
         except (PackError, CalendarFault, PolicyFolderFault) as fault:
             # A file that cannot be used is for the operator to mend, and no reason for the case to stand still.
             structlog.get_logger("ombud.worker").error("policies_unusable", code=fault.code, detail=str(fault))

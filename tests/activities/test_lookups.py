@@ -31,7 +31,7 @@ class Team:
 
 
 class NoPolicies:
-    async def resolve(self, case: Case, wanted: Retarget) -> Resolved | None:
+    async def resolve(self, tenant_id: str, case: Case, wanted: Retarget) -> Resolved | None:
         return None
 
 

@@ -36,6 +36,7 @@ from storage.inbox import PostgresInbox
 from storage.intake import PostgresIntake
 from storage.library import PostgresLibrary
 from storage.pool import Database
+from storage.publishing import PostgresPublishing
 from storage.records import PostgresRecords
 from storage.roster import PostgresRoster
 from storage.sanctions import PostgresSanctions
@@ -124,7 +125,7 @@ class Office:
         self.tenants = PostgresTenants(self.database, self.vault)
         self.views = PostgresViews(self.database, self.vault)
         book = PostgresFileBook(self.database)
-        policies = ShelfPolicies(shelf, PostgresLibrary(self.database))
+        policies = ShelfPolicies(shelf, PostgresLibrary(self.database), PostgresPublishing(self.database))
         self.lookups = Lookups(
             PostgresRoster(self.database),
             policies,
@@ -173,6 +174,7 @@ class Office:
             public_url="https://disputes.example",
             database_ready=_there,
             also_ready={"temporal": _there},
+            publishing=PostgresPublishing(self.database),
         )
         return replace(made, **changes)
 

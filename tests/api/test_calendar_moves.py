@@ -12,6 +12,7 @@ from activities.record import RecordActivities
 from domain.worktime import zone_data_version
 from policies.shelf import Shelf
 from storage.library import PostgresLibrary
+from storage.publishing import PostgresPublishing
 from storage.roster import PostgresRoster
 from storage.sanctions import PostgresSanctions
 from tests.api.desk import Desk, JudgingDoor, Office, shelf
@@ -37,7 +38,7 @@ class NewDoor(JudgingDoor):
         library = PostgresLibrary(office.database)
         lookups = Lookups(
             PostgresRoster(office.database),
-            ShelfPolicies(lambda: policies, library),
+            ShelfPolicies(lambda: policies, library, PostgresPublishing(office.database)),
             sanctions=PostgresSanctions(office.database),
         )
         self.recorder = RecordActivities(office.records, office.inbox, zone_data_version(), lookups=lookups)

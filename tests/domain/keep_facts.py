@@ -9,6 +9,9 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from domain.facts import Recording
+from domain.moving_report import MovingCase
+from policies.moving import rehearsed
 from tests.support.cases import (
     AGENT,
     CLAIMANT,
@@ -28,6 +31,7 @@ from tests.support.cases import (
     WITNESS,
     Life,
     a_case,
+    shelf,
 )
 from tests.support.elsewhere import CAMPAIGN, OTHER_CASE, YOUNGER_CASE, elsewhere
 
@@ -180,8 +184,8 @@ def payment_dispute() -> Life:
     return life.says(LEAD_3, "decide_return", received=True)
 
 
-def lives() -> dict[str, Life]:
-    """Every life that is written down, by the name of its file."""
+def _lived() -> dict[str, Life]:
+    """Every life that began here, by the name of its file."""
     return {
         "bounty_dispute": bounty_dispute(),
         "fraud_report": fraud_report(),
@@ -192,12 +196,31 @@ def lives() -> dict[str, Life]:
     }
 
 
+def moved_in() -> tuple[Recording, ...]:
+    """Decided elsewhere, moved in with what was said, and waiting for an appeal."""
+    since = (MONDAY - timedelta(days=9)).isoformat()
+    parties = [{"side": side, "ref": side} for side in ("claimant", "respondent")]
+    moving = MovingCase.model_validate({
+        "report": {"kind": "bounty_dispute", "source": "oldtool", "external_id": "T-1", "parties": parties,
+                   "statement": "They closed my report as a duplicate of nothing."},
+        "received_at": since, "phase": "appeal", "phase_at": since, "appellants": ["claimant"],
+        "messages": [{"sent_at": since, "by": "respondent", "text": "It is a duplicate."}],
+        "decisions": [{"decided_at": since, "outcome": "invalid", "reasons": "It is a duplicate.", "by": MEDIATOR}],
+    })  # fmt: skip
+    return rehearsed(shelf(), moving, MONDAY).recordings
+
+
+def lives() -> dict[str, tuple[Recording, ...]]:
+    """What a release keeps, by the name of its file."""
+    return {**{name: life.recordings for name, life in _lived().items()}, "moved_in": moved_in()}
+
+
 def main(release: str) -> None:
     """Write the lives of this release. Raises FileExistsError when they were written before."""
     folder = KEPT / release
     folder.mkdir(parents=True)
-    for name, lived in lives().items():
-        lines = [recording.model_dump_json() for recording in lived.recordings]
+    for name, recordings in lives().items():
+        lines = [recording.model_dump_json() for recording in recordings]
         (folder / f"{name}.jsonl").write_text("\n".join([*lines, ""]), "utf-8")
 
 

@@ -46,6 +46,7 @@ UNRELEASED = frozenset({
     "campaign_joined", "campaign_left",
     "signal_received", "provisional_credit_given", "provisional_credit_ended",
     "report_proposed", "report_approved", "report_returned", "case_handed_over",
+    "case_moved_in", "past_message_kept", "past_decision_kept", "level_passed",
 })  # fmt: skip
 """Facts that no release has recorded yet. 0.2.0 keeps them: then this is empty again."""
 
@@ -125,7 +126,7 @@ class TestKeptReleases:
         assert kept | UNRELEASED == every_fact()
 
     def test_the_next_release_will_keep_them(self) -> None:
-        assert {fact.type for life in keep_facts.lives().values() for fact in life.facts} == every_fact()
+        assert {one.fact.type for recordings in keep_facts.lives().values() for one in recordings} == every_fact()
 
 
 class TestRelease010:

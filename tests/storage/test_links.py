@@ -40,7 +40,7 @@ class NoWorld:
 class NoPolicies:
     """Nothing is re-targeted here."""
 
-    async def resolve(self, case: Case, wanted: Any) -> None:
+    async def resolve(self, tenant_id: str, case: Case, wanted: Any) -> None:
         raise AssertionError(case.id)
 
 

@@ -48,6 +48,7 @@ from storage.library import PostgresLibrary
 from storage.outbox import PostgresOutbox
 from storage.pool import Database
 from storage.precedents import PostgresPrecedents
+from storage.publishing import PostgresPublishing
 from storage.records import PostgresRecords
 from storage.roster import PostgresRoster
 from storage.sanctions import PostgresSanctions
@@ -289,7 +290,10 @@ class House:
         )
         roster, library = PostgresRoster(self.database), PostgresLibrary(self.database)
         precedents, sanctions = PostgresPrecedents(self.database), PostgresSanctions(self.database)
-        policies, others = ShelfPolicies(lambda: self.shelf, library), PostgresElsewhere(self.database)
+        policies, others = (
+            ShelfPolicies(lambda: self.shelf, library, PostgresPublishing(self.database)),
+            PostgresElsewhere(self.database),
+        )
         lookups = Lookups(roster, policies, precedents, sanctions, others)
         record = RecordActivities(self.weather, self.inbox, "2026a", lookups=lookups)
         assign = AssignActivities(self.weather, roster, self.inbox)

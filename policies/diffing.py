@@ -1,0 +1,133 @@
+"""What changed between two packs, in terms of what it means to a case: not which lines of a file differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from domain.base import Kept, Priority
+from domain.clock_terms import ClockTerms
+from domain.spans import Span
+from policies.pack import ClockRow, Pack
+
+_FREE = ("title", "labels")
+"""What people read and no rule looks at: told last."""
+_SAID_APART = ("name", "target", "targets", "levels")
+_ORDERED = ("gates", "priority", "ladder")
+"""Tables whose order means something: the first hit wins, a rung comes after the one before."""
+
+
+class Difference(Kept):
+    """One thing that is another."""
+
+    section: str
+    what: str
+    old: str | None = None
+    """None: it is new."""
+    new: str | None = None
+    """None: it is gone."""
+
+
+def differences(old: Pack, new: Pack) -> tuple[Difference, ...]:
+    """Everything that is another to a case, section by section; empty when two packs mean the same."""
+    before, after = meaning(old), meaning(new)
+    sections = list(dict.fromkeys((*before, *after)))
+    found: list[Difference] = []
+    for section in sorted(sections, key=lambda name: name in _FREE):
+        found += _compared(section, before.get(section, {}), after.get(section, {}))
+    return tuple(_as_one(found))
+
+
+def _as_one(found: list[Difference]) -> Iterator[Difference]:
+    """A target that changed alike for every priority, once."""
+    alike: dict[tuple[str, str | None, str | None], list[Difference]] = {}
+    for one in found:
+        alike.setdefault((one.what.partition(": target at ")[0], one.old, one.new), []).append(one)
+    for one in found:
+        clock, at, _ = one.what.partition(": target at ")
+        same = [x for x in alike[clock, one.old, one.new] if ": target at " in x.what and "/" not in x.what]
+        if not at or one not in same or len(same) < len(Priority):
+            yield one
+        elif one is same[0]:
+            yield one.model_copy(update={"what": f"{clock}: target"})
+
+
+def meaning(pack: Pack) -> dict[str, dict[str, str]]:
+    """A pack as sections of named statements: every default written out, every usual clock as what it is."""
+    said = pack.model_dump(mode="json", exclude={"version", "clocks", "notices"})
+    sections: dict[str, dict[str, str]] = {"general": {}}
+    for name, value in said.items():
+        if name in _ORDERED:
+            sections[name] = _table(value)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            sections[name] = {k: v for one in value for k, v in _flat({x: y for x, y in one.items() if x != "name"}, one["name"])}
+        elif isinstance(value, list | dict) and name != "approval_above":
+            sections[name] = dict(_listed(value))
+        else:
+            sections["general"][name] = _text(value)
+    sections["clocks"] = dict(statement for row in pack.clocks for statement in _clock(row))
+    sections["notices"] = {event: ", ".join(audiences) for event, audiences in pack.notices.items()}
+    if pack.notices:
+        sections["notices"]["order (weightiest first)"] = " > ".join(pack.notices)
+    return sections
+
+
+def _table(rows: list[dict[str, Any]]) -> dict[str, str]:
+    found = {k: v for one in rows for k, v in _flat({x: y for x, y in one.items() if x != "name"}, one["name"])}
+    if len(rows) > 1:
+        found["order"] = " > ".join(one["name"] for one in rows)
+    return found
+
+
+def _listed(value: list[Any] | dict[str, Any]) -> Iterator[tuple[str, str]]:
+    if isinstance(value, list):
+        yield from ((str(one), "yes") for one in value)
+    else:
+        yield from ((str(key), _text(one)) for key, one in value.items())
+
+
+def _clock(row: ClockRow) -> Iterator[tuple[str, str]]:
+    for priority in Priority:
+        yield f"{row.name}: target at {priority.value}", str(row.target if isinstance(row.target, Span) else row.target[priority])
+    for category, own in row.by_category.items():
+        for priority in Priority:
+            yield f"{row.name}: target at {category}/{priority.value}", str(own if isinstance(own, Span) else own[priority])
+    names = {row.calendar: row.calendar} if row.calendar else {}
+    terms = row.terms(Priority.NORMAL, names, 1.0)
+    whole = {
+        name: getattr(terms, name) for name in ClockTerms.model_fields if name not in ("name", "target", "targets", "levels")
+    }
+    yield from _flat({k: v for k, v in whole.items() if v not in (None, (), False)}, row.name)
+    for level in terms.levels:
+        said = {name: getattr(level, name) for name in type(level).model_fields if name != "name"}
+        yield from _flat({k: v for k, v in said.items() if v not in (None, (), False)}, f"{row.name}: level {level.name}")
+
+
+def _flat(value: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
+    said = False
+    for name, one in value.items():
+        if one is not None and one != [] and one is not False:
+            said = True
+            yield f"{place}: {name}", _text(one)
+    if not said:
+        yield place, "yes"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(_text(one) for one in value)
+    if isinstance(value, Mapping):
+        if set(value) == {"amount", "currency"}:
+            return f"{value['amount']} {value['currency']}"
+        return ", ".join(f"{name} {_text(one)}" for name, one in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return "none"
+    return str(getattr(value, "value", value))
+
+
+def _compared(section: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Difference]:
+    for what in dict.fromkeys((*old, *new)):
+        if old.get(what) != new.get(what):
+            yield Difference(section=section, what=what, old=old.get(what), new=new.get(what))

@@ -1,0 +1,35 @@
+"""A shelf on which the packs that a tenant has published stand in the place of the files of the same kind."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+
+import yaml
+
+from domain.books import PackInForce
+from policies.pack import Pack, load_pack
+from policies.shelf import Shelf
+
+
+class PublishedPacks:
+    """Packs read from their texts once: a version never changes."""
+
+    def __init__(self) -> None:
+        self._packs: dict[str, tuple[Pack, object]] = {}
+
+    async def on(self, shelf: Shelf, published: Iterable[PackInForce], text: Callable[[str], Awaitable[str]]) -> Shelf:
+        """The shelf with what is published. Raises :class:`~policies.pack.PackError` for a text that this release cannot use."""
+        found = list(published)
+        if not found:
+            return shelf
+        for one in found:
+            if one.version not in self._packs:
+                said = await text(one.id)
+                self._packs[one.version] = load_pack(said, one.kind), yaml.safe_load(said)
+        ours = {one.kind: self._packs[one.version] for one in found}
+        return replace(
+            shelf,
+            packs={**shelf.packs, **{kind: pack for kind, (pack, _) in ours.items()}},
+            sources={**shelf.sources, **{pack.version: source for pack, source in ours.values()}},
+        )

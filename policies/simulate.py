@@ -1,0 +1,236 @@
+"""What a changed pack would have done to past cases: their commands, decided again under it, with nothing written anywhere.
+
+Both lives of a case are told by the same rules of today: one under the terms it was opened with, one under those of the changed
+pack. So what differs comes from the pack alone. Between the commands every deadline falls due by the timetable of its own life.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from domain.actors import SYSTEM, Actor
+from domain.base import Instant, Kept
+from domain.books import Books
+from domain.calendars import Calendar
+from domain.case import Case
+from domain.commands import Command, Open, read_command
+from domain.decide import Voice
+from domain.facts import LevelReached, RulingDrafted
+from domain.refusals import Refusal
+from domain.report import Report
+from domain.transition import Step, due_command, mark_level, step
+from domain.worktime import zone_data_version
+from policies.resolve import resolve
+from policies.shelf import Shelf
+
+MOST_LEVELS = 5_000
+"""A life in which more deadlines fire has lost its way."""
+
+
+class PastCommand(Kept):
+    """Something that was asked of a case, by whom, and when it was received."""
+
+    at: Instant
+    command: Command
+    actor: Actor | None
+    target: Actor | None = None
+
+
+class Past(Kept):
+    """All that is needed to tell a case again."""
+
+    case_id: str
+    kind: str
+    opened: PastCommand
+    report: Report
+    """What the gates looked at; texts and people stand in for themselves by length and number."""
+    commands: tuple[PastCommand, ...] = ()
+    """In the order of their receipt; neither the opening nor deadlines."""
+    until: Instant
+    """Up to here its deadlines are told."""
+
+
+class Changed(Kept):
+    """One thing that would have been another."""
+
+    about: Literal["routing", "priority", "phase", "outcome", "ruling", "refusal", "approval", "level", "due"]
+    what: str
+    old: str | None
+    new: str | None
+
+
+class Simulated(Kept):
+    """What would have differed in one case."""
+
+    case: str
+    kind: str
+    status: Literal["same", "differs", "not_simulated"]
+    code: str | None = None
+    """Why it could not be told again."""
+    changed: tuple[Changed, ...] = ()
+
+
+class _Lost(Exception):
+    """A life that cannot be told to its end."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class _Life:
+    """One case, told under certain terms."""
+
+    def __init__(self, past: Past, opening: Open, calendars: Mapping[str, Calendar]) -> None:
+        self._past = past
+        self._books = Books(calendars, {opening.terms.version: {}}, zone_data_version())
+        self._opening = opening
+        self.answers: dict[str, str] = {}
+        self.levels: Counter[str] = Counter()
+        self.approvals: dict[str, str] = {}
+        self.due: dict[str, str] = {}
+        self.case: Case | None = None
+
+    def told(self) -> _Life:
+        """From the opening to the instant up to which it is told."""
+        opened = self._past.opened.model_copy(update={"command": self._opening})
+        self._judge(opened)
+        if self.case is None:
+            raise _Lost("opening_refused")
+        for one in self._past.commands:
+            self._time_passes(one.at, at_it=False)
+            self._judge(one)
+        self._time_passes(self._past.until, at_it=True)
+        return self
+
+    def _judge(self, one: PastCommand) -> None:
+        voice = Voice(actor=one.actor, target=one.target)
+        try:
+            self._took(step(self.case, self._past.case_id, one.command, voice, one.at, one.at, self._books))
+        except Refusal as refusal:
+            self.answers[one.command.id] = refusal.code
+        except Exception:  # noqa: BLE001 - as `record` does: a rule that breaks is this command's answer
+            self.answers[one.command.id] = "broken"
+        else:
+            self.answers[one.command.id] = "accepted"
+
+    def _time_passes(self, until: datetime, *, at_it: bool) -> None:
+        # A command is in time until the instant is over: a level at the very instant comes after it.
+        for _ in range(MOST_LEVELS):
+            case = self.case
+            row = case.timetable[0] if case is not None and case.timetable else None
+            if case is None or row is None or row.due_at > until or (row.due_at == until and not at_it):
+                return
+            try:
+                self._took(step(case, case.id, due_command(row), Voice(actor=SYSTEM), row.due_at, row.due_at, self._books))
+            except Exception:  # noqa: BLE001 - as `record` does: a rule that breaks must not stop a case
+                self._took(mark_level(case, row, row.due_at, self._books.zone_data))
+        raise _Lost("too_many_deadlines")
+
+    def _took(self, made: Step) -> None:
+        self.case = made.case
+        for recording in made.recordings:
+            fact = recording.fact
+            if isinstance(fact, LevelReached):
+                self.levels[f"{fact.clock} {fact.level}"] += 1
+            if isinstance(fact, RulingDrafted):
+                self.approvals[recording.command_id] = fact.approval_because or "none"
+        for row in made.case.timetable:
+            if row.count == 0:
+                self.due[f"{row.clock} {row.level} #{row.instance}"] = row.due_at.isoformat()
+
+
+def past_of(case_id: str, kind: str, commands: Iterable[Mapping[str, Any]], about: Mapping[str, Any], until: datetime) -> Past:
+    """A past case from what is kept: its commands (the opening among them), and what came with its report.
+
+    Raises pydantic's ValidationError for commands that this release cannot read.
+    """
+    told = [
+        PastCommand(
+            at=one["received_at"],
+            command=read_command(one["body"]),
+            actor=Actor.model_validate(one["actor"]) if one["actor"] else None,
+            target=Actor.model_validate(one["target"]) if one["target"] else None,
+        )
+        for one in commands
+    ]
+    opened = next((one for one in told if isinstance(one.command, Open)), told[0])
+    return Past(
+        case_id=case_id,
+        kind=kind,
+        opened=opened,
+        report=_report(opened.command, about),
+        commands=tuple(one for one in told if one is not opened),
+        until=until,
+    )
+
+
+def _report(opening: Command, about: Mapping[str, Any]) -> Report:
+    """The report as the gates saw it; its texts are not needed, their length is."""
+    assert isinstance(opening, Open)  # a record begins with it
+    parties = [{"side": p.side, "role": p.role, "ref": p.id} for p in opening.parties]
+    known = {name: value for name, value in about.items() if name in Report.model_fields}
+    if opening.decision is not None and isinstance(known.get("decision"), dict) and opening.decision.reasons is not None:
+        known["decision"] = {**known["decision"], "reasons": "x" * opening.decision.reasons.length}
+    files = [{"name": "kept", "data": ""} for _ in opening.attachments]
+    text = "x" * opening.statement.length
+    return Report.model_validate({**known, "parties": parties, "statement": text, "attachments": files})
+
+
+def simulate(shelf: Shelf, past: Past, calendars: Mapping[str, Calendar]) -> Simulated:
+    """What would have differed, had the pack on the shelf bound this case. ``calendars`` are those of its own terms."""
+    opening = past.opened.command
+    pack = shelf.packs.get(past.kind)
+    if not isinstance(opening, Open) or pack is None:
+        code = "kind_unknown" if isinstance(opening, Open) else "opening_missing"
+        return Simulated(case=past.case_id, kind=past.kind, status="not_simulated", code=code)
+    terms, routing = resolve(pack, past.report, shelf.references, opening.terms.time_scale)
+    if opening.history is not None:
+        routing = opening.routing
+    other = opening.model_copy(update={"terms": terms, "routing": routing, "priority": terms.priority})
+    try:
+        if not opening.terms.references <= calendars.keys():
+            raise _Lost("calendar_missing")
+        old = _Life(past, opening, calendars).told()
+        new = _Life(past, other, shelf.calendars_of(terms)).told()
+    except _Lost as lost:
+        return Simulated(case=past.case_id, kind=past.kind, status="not_simulated", code=lost.code)
+    changed = (*_of_intake(opening, other), *_of_lives(past, old, new))
+    return Simulated(case=past.case_id, kind=past.kind, status="differs" if changed else "same", changed=changed)
+
+
+def _of_intake(old: Open, new: Open) -> Iterator[Changed]:
+    if (old.routing.decision, old.routing.reason) != (new.routing.decision, new.routing.reason):
+        said = (" ".join(filter(None, (one.routing.decision, one.routing.reason))) for one in (old, new))
+        yield Changed(about="routing", what="routing", old=next(said), new=next(said))
+    if old.priority != new.priority:
+        yield Changed(about="priority", what="priority", old=old.priority.value, new=new.priority.value)
+
+
+def _of_lives(past: Past, old: _Life, new: _Life) -> Iterator[Changed]:
+    before, after = old.case, new.case
+    assert before is not None  # both were told to their end
+    assert after is not None
+    if before.phase != after.phase:
+        yield Changed(about="phase", what="phase", old=before.phase.value, new=after.phase.value)
+    if before.outcome != after.outcome:
+        yield Changed(about="outcome", what="outcome", old=before.outcome, new=after.outcome)
+    rulings = tuple(case.rulings[-1].outcome if case.rulings else None for case in (before, after))
+    if rulings[0] != rulings[1]:
+        yield Changed(about="ruling", what="ruling", old=rulings[0], new=rulings[1])
+    for one in past.commands:
+        said = (old.answers.get(one.command.id), new.answers.get(one.command.id))
+        if said[0] != said[1]:
+            yield Changed(about="refusal", what=f"{one.command.type} {one.command.id}", old=said[0], new=said[1])
+    for command_id in (one for one in old.approvals if one in new.approvals):
+        if old.approvals[command_id] != new.approvals[command_id]:
+            yield Changed(about="approval", what=command_id, old=old.approvals[command_id], new=new.approvals[command_id])
+    for name in dict.fromkeys((*old.levels, *new.levels)):
+        if old.levels[name] != new.levels[name]:
+            yield Changed(about="level", what=name, old=str(old.levels[name]), new=str(new.levels[name]))
+    for name in dict.fromkeys((*old.due, *new.due)):
+        if old.due.get(name) != new.due.get(name):
+            yield Changed(about="due", what=name, old=old.due.get(name), new=new.due.get(name))

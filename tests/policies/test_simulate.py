@@ -1,0 +1,110 @@
+"""Past cases under a changed pack: what differs comes from the pack alone, and nothing is passed over in silence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from domain.commands import Open
+from policies.pack import PACKS_DIR, load_pack
+from policies.shelf import Shelf
+from policies.simulate import Changed, Simulated, past_of, simulate
+from tests.support.cases import CLAIMANT, MEDIATOR, MONDAY, OPS, RESPONDENT, Life, a_case, shelf
+
+TEXT = (PACKS_DIR / "bounty_dispute.yaml").read_text("utf-8")
+HOUR = timedelta(hours=1)
+
+
+def changed(*edits: tuple[str, str]) -> Shelf:
+    """The shelf with the bounty pack changed."""
+    text = TEXT
+    for old, new in edits:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return replace(shelf(), packs={**shelf().packs, "bounty_dispute": load_pack(text, "changed")})
+
+
+class Story:
+    """Commands of one case, at their instants."""
+
+    def __init__(self, **report: Any) -> None:
+        self.life: Life = a_case(**report)
+        opening = self.life._opening()
+        assert isinstance(opening, Open)
+        self.kept = [self._kept(opening, "system", timedelta(0))]
+
+    def says(self, after: timedelta, who: str, what: str, **fields: Any) -> Story:
+        command = self.life.command(who, what, **fields)
+        self.kept.append(self._kept(command, who, after))
+        return self
+
+    def _kept(self, command: Any, who: str, after: timedelta) -> dict[str, Any]:
+        actor, owner = self.life.actor(who), getattr(command, "owner", None)
+        target = self.life.actor(owner).model_dump() if owner else None
+        body = command.model_dump(mode="json")
+        return {"received_at": MONDAY + after, "body": body, "actor": actor.model_dump(), "target": target}
+
+    def under(self, other: Shelf, until: timedelta) -> Simulated:
+        about = {"kind": "bounty_dispute", "attributes": {}}
+        past = past_of("case_00000001", "bounty_dispute", self.kept, about, MONDAY + until)
+        return simulate(other, past, self.life.calendars)
+
+
+def a_ruling(cents: int) -> Story:
+    """Escalated, assigned, and ruled for so much a day later."""
+    payout = {"type": "payout", "amount": {"amount": cents, "currency": "USD"}, "to": "claimant"}
+    return (
+        Story()
+        .says(HOUR, CLAIMANT, "escalate")
+        .says(2 * HOUR, OPS, "assign", owner=MEDIATOR)
+        .says(3 * HOUR, MEDIATOR, "rule", outcome="upheld", ground="severity", remedies=[payout])
+    )
+
+
+def about(found: Simulated, what: str) -> list[Changed]:
+    return [one for one in found.changed if one.about == what]
+
+
+def test_the_same_pack_changes_nothing() -> None:
+    assert a_ruling(100_000).under(shelf(), 30 * HOUR).status == "same"
+
+
+def test_a_comment_changes_nothing() -> None:
+    assert a_ruling(100_000).under(changed(("# Bounty dispute", "# The bounty dispute")), 30 * HOUR).status == "same"
+
+
+def test_a_lower_limit_makes_a_ruling_wait_for_approval() -> None:
+    found = a_ruling(400_000).under(changed(("amount: 500000", "amount: 300000")), 10 * HOUR)
+    (approval,) = about(found, "approval")
+    assert (approval.old, approval.new) == ("none", "amount_above_limit")
+    assert [(one.old, one.new) for one in about(found, "phase")] == [("appealable", "approval")]
+
+
+def test_a_ground_that_is_gone_refuses_the_ruling() -> None:
+    found = a_ruling(100_000).under(changed(("grounds: [eligibility, severity,", "grounds: [eligibility,")), 10 * HOUR)
+    (refusal,) = about(found, "refusal")
+    assert refusal.what.startswith("rule ")
+    assert (refusal.old, refusal.new) == ("accepted", "ground_unknown")
+
+
+def test_a_shorter_settlement_moves_its_end_and_everything_after() -> None:
+    story = Story().says(60 * HOUR, RESPONDENT, "message", text="We are thinking.")
+    # Monday 10:00 in Berlin: three business days end on Thursday, one on Tuesday.
+    found = story.under(changed(("  - like: settlement\n", "  - like: settlement\n    target: 1 business day\n")), 50 * HOUR)
+    moved = {one.what: (one.old, one.new) for one in about(found, "due")}
+    assert moved["settlement end #1"] == ("2026-03-05T09:00:00+00:00", "2026-03-03T09:00:00+00:00")
+    assert [(one.old, one.new) for one in about(found, "level") if one.what == "settlement end"] == [("0", "1")]
+
+
+def test_a_gate_that_declines_is_told() -> None:
+    found = Story().under(changed(("report.statement_length < 20", "report.statement_length < 2000")), HOUR)
+    assert [(one.old, one.new) for one in about(found, "routing")] == [("admit", "decline no_reason_given")]
+    assert [(one.old, one.new) for one in about(found, "outcome")] == [(None, "declined")]
+
+
+def test_a_calendar_that_is_not_kept_is_said_and_not_passed_over() -> None:
+    story = a_ruling(100_000)
+    past = past_of("case_00000001", "bounty_dispute", story.kept, {"kind": "bounty_dispute"}, MONDAY + HOUR)
+    found = simulate(shelf(), past, {})
+    assert (found.status, found.code) == ("not_simulated", "calendar_missing")
