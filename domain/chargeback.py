@@ -14,7 +14,7 @@ from domain import chargeback_commands as c
 from domain import facts as f
 from domain.base import Instant, Kept, Outcome, Side, derived_id
 from domain.prose import Prose
-from domain.refusals import ChargebackOver, ChargebackUnknown, InstantRefused
+from domain.refusals import ChargebackOver, ChargebackUnknown, InstantRefused, Refusal
 from domain.ruling_commands import Remedy
 from domain.terms import CHARGEBACK
 
@@ -67,7 +67,6 @@ def draft(case: Case, command: c.DraftChargebackEvidence, voice: Voice, at: date
     if case.terms.chargeback is None:
         raise ChargebackUnknown("Cases of this kind are not decided by a card network.")
     known = case.chargeback
-    _once(known)
     due_at = command.due_at or (known.due_at if known is not None else None)
     if due_at is None:
         raise InstantRefused("Say when the network stops listening (`due_at`); the report does not.", because="missing")
@@ -78,16 +77,17 @@ def draft(case: Case, command: c.DraftChargebackEvidence, voice: Voice, at: date
 
 def submit(case: Case, command: c.SubmitChargebackEvidence, voice: Voice, at: datetime) -> Facts:
     """A lead does not wait for the clock."""
-    known = case.chargeback
-    _once(known)
-    if known is None or known.draft is None:
-        raise ChargebackUnknown("There is no draft to send.")
     return send(case, "now")
 
 
-def _once(known: Chargeback | None) -> None:
+def bar_to_evidence(case: Case, command: str) -> Refusal | None:
+    """Why the network gets nothing more, or nothing yet; None when evidence can be drafted, or sent."""
+    known = case.chargeback
     if known is not None and known.sent_at is not None:
-        raise ChargebackOver("The network takes evidence once, and it was sent.", sent_at=known.sent_at.isoformat())
+        return ChargebackOver("The network takes evidence once, and it was sent.", sent_at=known.sent_at.isoformat())
+    if command == "submit_chargeback_evidence" and (known is None or known.draft is None):
+        return ChargebackUnknown("There is no draft to send.")
+    return None
 
 
 def send(case: Case, because: Literal["due", "now", "closed"]) -> Facts:

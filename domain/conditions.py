@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from domain.authorities import bar_to_reporting, bar_to_second_word
 from domain.case import Case, Clock
+from domain.chargeback import bar_to_evidence
 from domain.crediting import bar_to_credit
 from domain.facts import Actor
 from domain.link_refusals import CampaignNone, CampaignTaken, LinkUnknown, MergedAlready
@@ -72,6 +73,8 @@ def _nothing_there(case: Case, command: str) -> Refusal | None:
             return NotOnHold("No legal hold is on this case.", holds=[])
         case "impose_interim" if not case.terms.interim:
             return MeasureNotAllowed("This kind of case has no interim measures.", allowed=[])
+        case "draft_chargeback_evidence" | "submit_chargeback_evidence":
+            return bar_to_evidence(case, command)
         case "review_interim" if not case.interim:
             return InterimUnknown("No interim measure is in force.")
         case _:

@@ -72,7 +72,9 @@ class TestRehearse:
 
     def test_takes_a_pack_of_ones_own(self, story: Path, tmp_path: Path) -> None:
         text = (
-            (PACKS_DIR / "bounty_dispute.yaml").read_text("utf-8").replace("target: 3 business days", "target: 4 business days")
+            (PACKS_DIR / "bounty_dispute.yaml")
+            .read_text("utf-8")
+            .replace("- like: settlement", "- {like: settlement, target: 4 business days}")
         )
         mine = tmp_path / "mine.yaml"
         mine.write_text(text, "utf-8")
