@@ -93,7 +93,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
         ),
         Exit(
             "settled, and nothing is sent back",
-            "settled",
+            "expired",
             (
                 act("settlement", "respondent", "offer", remedy="refund_with_return", amount=PAID),
                 act("settlement", "claimant", "accept_offer"),
