@@ -52,7 +52,9 @@ temporal: $(READY)
 
 .PHONY: test
 test: $(READY) temporal ## every test but the browser's; no layer may be skipped
-	@OMBUD_REQUIRE_LAYERS=$(LAYERS) $(BIN)/pytest -m "not browser" $(ARGS)
+	@if [ -n "$(ARGS)" ]; then OMBUD_REQUIRE_LAYERS=$(LAYERS) $(BIN)/pytest -m "not browser" $(ARGS); else \
+		OMBUD_REQUIRE_LAYERS=postgres $(BIN)/pytest -n 2 --dist loadfile -m "not (temporal or faults or browser)" && \
+		OMBUD_REQUIRE_LAYERS=temporal,faults $(BIN)/pytest -m "(temporal or faults) and not browser"; fi
 
 .PHONY: test-fast
 test-fast: $(READY) ## the tests that need no server
