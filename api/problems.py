@@ -194,6 +194,8 @@ PROBLEMS: dict[str, Row] = {
     "queue_unknown": Row(422, "Unknown queue", "See `allowed` in `fields` for the queues that a case is handed over to."),
     "hand_over_empty": Row(422, "Handed over to whom?", "Name a queue, a person (`to`), or both."),
     # cases that ran elsewhere
+    "external_id_missing": Row(422, "No id from elsewhere", "Give the id that the case had elsewhere, so that it moves in once."),
+    "speaker_unknown": Row(422, "Said by whom?", "Name a party by its ref, a person of the team, `team` or `platform`."),
     "history_incomplete": Row(422, "The past lacks something", "See `field` in `fields`, and the detail for what it needs."),
     "history_impossible": Row(422, "The past cannot be so", "See `field` in `fields`: instants out of order, or no such phase."),
     "phase_overdue": Row(409, "The phase is over", "A clock of it ran out before the move: name the phase that came after it."),
