@@ -26,7 +26,50 @@ def _decided(outcome: str = "remove", appellant: str = "author", days_ago: int =
     return {"decision": {**decision, "content": "post"}}
 
 
+_SAFE = (
+    act("review", "owner", "complete_step", steps=["reporter_is_safe", "both_sides_heard", "expert_heard"]),
+    act("review", "owner", "name_root_cause", cause="no_supervision", insight="The garden has no fence."),
+)
+
 EXITS: Mapping[str, tuple[Exit, ...]] = {
+    "safety_incident": (
+        Exit(
+            "not booked here",
+            "declined",
+            (act("intake", "per_ola", "decline", reason="not_ours", **WHY),),
+            report={"attributes": {"booked_here": False}},
+        ),
+        Exit("withdrawn", "withdrawn", (act("review", "claimant", "withdraw"),)),
+        Exit("closed by ops", "expired", (act("review", "per_ola", "close", reason="account_gone", **WHY),)),
+        Exit(
+            "nobody's fault",
+            "ruled",
+            (*_SAFE, act("review", "owner", "rule", outcome="accident", ground="no_breach", **WHY)),
+            {"grace": SOON},
+            {"category": "injury"},
+            fired=("grace",),
+        ),
+        Exit(
+            "suspended at once, and excluded by two persons",
+            "ruled",
+            (
+                act("review", "owner", "impose_interim", measure="suspend", **WHY),
+                *_SAFE,
+                act(
+                    "review",
+                    "owner",
+                    "rule",
+                    outcome="excluded",
+                    ground="duty_of_care",
+                    remedies=[{"type": "ban", "to": "respondent"}],
+                    **WHY,
+                ),
+                act("approval", "lead", "approve"),
+            ),
+            report={"category": "life_in_danger"},
+            fired=("grace", "appeal_window"),
+        ),
+    ),
     "conduct_report": (
         Exit("belongs to a dispute", "declined", report={"attributes": {"about": "severity"}}),
         Exit("withdrawn", "withdrawn", (act("review", "claimant", "withdraw"),)),
