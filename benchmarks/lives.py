@@ -33,15 +33,24 @@ REPORTS: Mapping[str, dict[str, Any]] = {
     },
 }
 """What a report of a kind has to say beside the usual."""
-BEFORE: Mapping[str, tuple[str, str, dict[str, Any]]] = {
-    "bounty_dispute": ("escalate", "claimant", {}),
-    "compliance_request": ("complete_step", "mediator", {"steps": _STEPS}),
+BEFORE: Mapping[str, tuple[tuple[str, dict[str, Any]], ...]] = {
+    "bounty_dispute": (("escalate", {}),),
+    "payment_dispute": (("escalate", {}),),
+    "conduct_report": (("complete_step", {"steps": ["evidence_secured", "record_checked"]}),),
+    "compliance_request": (("complete_step", {"steps": _STEPS}),),
+    "safety_incident": (
+        ("complete_step", {"steps": ["reporter_is_safe", "both_sides_heard", "expert_heard"]}),
+        ("name_root_cause", {"cause": "no_supervision"}),
+    ),
 }
-"""What somebody does before the evidence comes: the command, who sends it, and its fields."""
+"""What is done before the evidence comes: commands and their fields. A claimant escalates, a mediator does the rest."""
 RULINGS: Mapping[str, dict[str, Any]] = {
     "bounty_dispute": {"outcome": "invalid", "ground": "scope"},
     "bounty_dispute/paid": {"outcome": "upheld", "ground": "severity", "remedies": _PAY},
     "fraud_report": {"outcome": "false_positive", "ground": "no_fraud"},
+    "payment_dispute": {"outcome": "denied", "ground": "not_received"},
+    "conduct_report": {"outcome": "no_violation", "ground": "no_clause"},
+    "safety_incident": {"outcome": "unsubstantiated", "ground": "no_breach"},
     "moderation_appeal": {"decision": "uphold"},
     "compliance_request": {"outcome": "granted", "ground": "right_of_access"},
     "fraud_report/paid": {"outcome": "confirmed", "ground": "stolen_payment", "remedies": _REFUND},
@@ -76,9 +85,8 @@ class Lives:
         ``asked``: the mediator asks for the evidence; ``paid``: the ruling orders a remedy.
         """
         case = await self.opened(kind)
-        if kind in BEFORE:
-            command, who, fields = BEFORE[kind]
-            await self.ask(case, command, case.claimant if who == "claimant" else MEDIATOR, **fields)
+        for command, fields in BEFORE.get(kind, ()):
+            await self.ask(case, command, case.claimant if command == "escalate" else MEDIATOR, **fields)
         if asked:
             await self.ask(case, "request_evidence", MEDIATOR, of="claimant", what=WORDS)
         await self.ask(case, "submit_evidence", case.claimant, text=WORDS)
@@ -87,10 +95,10 @@ class Lives:
         await self.ask(case, decide, MEDIATOR, reasons=WORDS, **ruling)
         return await self.ended(case)
 
-    async def settled(self) -> CaseOnDisk:
+    async def settled(self, kind: str, remedy: str) -> CaseOnDisk:
         """Reported, offered, accepted, paid."""
-        case = await self.opened("bounty_dispute")
-        await self.ask(case, "offer", case.respondent, remedy="payout", amount=_PAY[0]["amount"], text=WORDS)
+        case = await self.opened(kind)
+        await self.ask(case, "offer", case.respondent, remedy=remedy, amount=_PAY[0]["amount"], text=WORDS)
         await self.ask(case, "accept_offer", case.claimant)
         return await self.ended(case)
 

@@ -19,6 +19,9 @@ Say = Callable[[str], None]
 KINDS = {
     "fraud_report": "fraud report",
     "bounty_dispute": "bounty dispute, escalated",
+    "payment_dispute": "payment dispute, claimed",
+    "conduct_report": "conduct report, after its procedure",
+    "safety_incident": "safety incident, after its procedure",
     "moderation_appeal": "moderation appeal",
     "compliance_request": "compliance request",
 }
@@ -63,8 +66,9 @@ async def costs(house: House, say: Say) -> list[Figure]:
         await count(await lives.happy(kind), f"{name}, happy path", held=True)
         if f"{kind}/paid" in RULINGS:
             await count(await lives.happy(kind, asked=True, paid=True), f"{name}, evidence asked for, a remedy paid")
-    say("a bounty dispute is settled")
-    await count(await lives.settled(), "bounty dispute, settled and paid")
+    say("disputes are settled")
+    await count(await lives.settled("bounty_dispute", "payout"), "bounty dispute, settled and paid", held=True)
+    await count(await lives.settled("payment_dispute", "refund"), "payment dispute, settled and refunded", held=True)
     return figures
 
 
