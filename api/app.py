@@ -19,6 +19,7 @@ from api.parts import Parts
 from api.routes import (
     bulk,
     calendars,
+    campaigns,
     cases,
     clocks,
     commands,
@@ -45,7 +46,7 @@ def create_app(parts: Parts, *, throttle: Throttle | None = None) -> FastAPI:
     app.state.once = Once(parts.idempotency, parts.repeat_for)
     app.state.throttle = throttle or Throttle()
     app.state.meters = Meters()
-    modules = (*OF_CASES, calendars, freezes, bulk, desk, intake, health, pages)
+    modules = (*OF_CASES, calendars, freezes, bulk, campaigns, desk, intake, health, pages)
     routers = [module.router for module in modules]
     for router in routers:
         app.include_router(router)

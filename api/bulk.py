@@ -35,7 +35,9 @@ Ordering = Callable[[Parts, Caller, str | None, dict[str, Any]], Awaitable[tuple
 
 MAX_CASES = 1000
 """Of one bulk. All of them are held while it is put on disk, and more than a lead can look over is no decision of theirs."""
-IN_BULK = ("assign", "snooze", "request_evidence", "close", "pause", "resume", "retarget")
+IN_BULK = (
+    "assign", "snooze", "request_evidence", "close", "pause", "resume", "retarget", "join_campaign", "leave_campaign",
+)  # fmt: skip
 """Commands that can be meant for many cases at once: none of them decides the matter."""
 
 _DECIDING = frozenset({"rule", "decide_appeal", "approve", "return_ruling", "retract", "decline", "admit"})
@@ -76,15 +78,22 @@ def _malformed(error: ValidationError, below: str = "") -> Problem:
 
 async def sender(parts: Parts, caller: Caller, by: str | None, command: str, allowed: Iterable[Who]) -> str:
     """Who gives an order to many cases. Raises ``by_forbidden``, ``actor_unknown`` and ``not_allowed``."""
-    speaker, roles = caller.speaker(by), sorted(who.value for who in allowed)
-    actor = await _as_somebody(parts, caller, speaker)
-    if actor is None:
-        raise Problem("actor_unknown", f"Nobody with the id '{speaker}' works here.")
-    if actor.role not in roles:
+    roles = sorted(who.value for who in allowed)
+    speaker, role = await speaking(parts, caller, by)
+    if role not in roles:
         raise Problem(
             "not_allowed", f"'{command}' for many cases can be sent by: {', '.join(roles)}.", fields={"command": command}
         )
     return speaker
+
+
+async def speaking(parts: Parts, caller: Caller, by: str | None) -> tuple[str, str]:
+    """Who gives an order that is about no single case, and their role. Raises ``by_forbidden`` and ``actor_unknown``."""
+    speaker = caller.speaker(by)
+    actor = await _as_somebody(parts, caller, speaker)
+    if actor is None:
+        raise Problem("actor_unknown", f"Nobody with the id '{speaker}' works here.")
+    return speaker, actor.role
 
 
 async def _as_somebody(parts: Parts, caller: Caller, speaker: str) -> Actor | None:
@@ -191,6 +200,7 @@ def _which(said: BulkRequest) -> CaseFilter:
         owner=of.owner,
         priority=of.priority.value if of.priority else None,
         category=of.category,
+        campaign=of.campaign,
         ids=of.case_ids,
     )
 
@@ -242,14 +252,19 @@ def _state(number: str | None, placed: Placed, results: Sequence[Result], **more
     return made.model_dump(mode="json")
 
 
-async def state(parts: Parts, caller: Caller, bulk_id: str) -> dict[str, Any]:
-    """How far a bulk came. Raises ``not_found``, and ``not_allowed`` for whoever could not have sent one."""
+async def overseer(parts: Parts, caller: Caller, whose: str) -> None:
+    """Raises ``not_allowed``, in the words given, for whoever could not have ordered what they want to read."""
     actor = None if caller.party else await viewer(parts, caller, "")
     if actor is not None and actor.role == "platform":
         # Whoever may send one for people of the team may read what became of it.
         caller.need("act_as")
     elif actor is None or actor.role not in (Who.LEAD, Who.OPS, Who.SYSTEM):
-        raise Problem("not_allowed", "What is done in bulk is the business of leads and ops.")
+        raise Problem("not_allowed", whose)
+
+
+async def state(parts: Parts, caller: Caller, bulk_id: str) -> dict[str, Any]:
+    """How far a bulk came. Raises ``not_found``, and ``not_allowed`` for whoever could not have sent one."""
+    await overseer(parts, caller, "What is done in bulk is the business of leads and ops.")
     number = bulk_id.removeprefix("bulk_")
     placed = await parts.bulk.placed(caller.tenant_id, number) if _BULK_ID.fullmatch(bulk_id) else None
     if placed is None:

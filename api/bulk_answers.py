@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.base import ActorId, CaseId, Code, Frozen, Instant, PersonId, Phase, Priority
+from domain.base import ActorId, CampaignId, CaseId, Code, Frozen, Instant, PersonId, Phase, Priority
 
 _WHICH = "Say which cases: name at least one filter, or `all: true` alone for every open case."
 
@@ -21,6 +21,7 @@ class BulkSelection(Frozen):
     owner: PersonId | None = None
     priority: Priority | None = None
     category: Code | None = None
+    campaign: CampaignId | None = None
     case_ids: tuple[CaseId, ...] | None = Field(default=None, min_length=1)
     """Of these cases, those that are open (and fit the rest)."""
     all: bool = False

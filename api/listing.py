@@ -44,6 +44,7 @@ class Listing:
     status: Literal["open", "closed"] | None
     owner: str | None
     queue: str | None
+    campaign: str | None
     due_before: datetime | None
     sort: Literal["newest", "due"]
 
@@ -51,7 +52,8 @@ class Listing:
         """Raises ``filter_forbidden`` for somebody who would learn from it what they may not know."""
         if viewer.role in STAFF:
             return
-        inside = {"owner": self.owner, "queue": self.queue, "due_before": self.due_before, "sort": self.sort == "due" or None}
+        inside = {name: getattr(self, name) for name in ("owner", "queue", "campaign", "due_before")}
+        inside["sort"] = self.sort == "due" or None
         if used := [name for name, value in inside.items() if value is not None]:
             raise Problem(
                 "filter_forbidden", errors=[FieldProblem(name, "filter_forbidden", "For the team only.") for name in used]
@@ -69,6 +71,7 @@ class Listing:
             status=self.status,
             owner=self.owner,
             queue=self.queue,
+            campaign=self.campaign,
             due_before=self.due_before,
             party=party,
         )

@@ -21,6 +21,7 @@ from policies.published import PublishedPacks
 from policies.shelf import Shelf
 from storage.absences import PostgresAbsences
 from storage.bulk import PostgresBulk
+from storage.campaigns import PostgresCampaigns
 from storage.desk import PostgresDesk
 from storage.files import PostgresFiles
 from storage.idempotency import PostgresIdempotency
@@ -154,6 +155,7 @@ class Parts:
     files: PostgresFiles
     inspector: Inspects
     bulk: PostgresBulk
+    campaigns: PostgresCampaigns
     records: PostgresRecords
     letters: Letters
     desk: PostgresDesk

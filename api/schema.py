@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from api import (
     answers,
     bulk_answers,
+    campaign_answers,
     clock_answers,
     desk_answers,
     evidence_answers,
@@ -43,6 +44,8 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     sanction_answers.SanctionsBody,
     evidence_answers.FileBody, evidence_answers.FileList, evidence_answers.EvidenceList,
     term_answers.TermsBody,
+    campaign_answers.CampaignRequest, campaign_answers.CampaignCloseRequest, campaign_answers.CampaignSummary,
+    campaign_answers.CampaignList,
 )  # fmt: skip
 
 PROBLEM: dict[str, Any] = {

@@ -30,6 +30,7 @@ def _which(
     of_owner: Annotated[str | None, typer.Option("--owner", help="Only cases of this person (per_…).")] = None,
     priority: Annotated[str | None, typer.Option(help="Only of this priority: low, normal, high or urgent.")] = None,
     category: Annotated[str | None, typer.Option(help="Only of this category.")] = None,
+    campaign: Annotated[str | None, typer.Option(help="Only cases of this campaign (cmp_…).")] = None,
     case: Annotated[list[str] | None, typer.Option(help="Only this case (case_…); repeatable.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every open case; goes with no filter.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which cases it would be.")] = False,
@@ -41,7 +42,7 @@ def _which(
     """To which cases, how, and as whom: the options that every verb has."""
 
 
-def _verb(name: str) -> Callable[[Callable[..., dict[str, Any]]], None]:
+def verb(name: str, on: typer.Typer = app) -> Callable[[Callable[..., dict[str, Any]]], None]:
     """A command of the command line that sends what the function says to the selected cases."""
 
     def register(says: Callable[..., dict[str, Any]]) -> None:
@@ -56,12 +57,12 @@ def _verb(name: str) -> Callable[[Callable[..., dict[str, Any]]], None]:
         )
         sending.__annotations__ = {one.name: one.annotation for one in both}
         sending.__doc__ = says.__doc__
-        app.command(name)(sending)
+        on.command(name)(sending)
 
     return register
 
 
-@_verb("assign")
+@verb("assign")
 def assign(
     to: Annotated[str | None, typer.Option(help="The person (per_…); left out: back to their queues.")] = None,
     reason: Reason = "assigned",
@@ -70,13 +71,13 @@ def assign(
     return {"type": "assign", "owner": to, "reason": reason}
 
 
-@_verb("snooze")
+@verb("snooze")
 def snooze(until: Until, reason: Reason) -> dict[str, Any]:
     """Put cases away until an instant. Exit code 1 when a case refuses it."""
     return {"type": "snooze", "until": until, "reason": reason}
 
 
-@_verb("request")
+@verb("request")
 def request(
     of: Annotated[str, typer.Option(help="Of which side: claimant or respondent.")],
     what: Annotated[str, typer.Option(help="What is asked for, as the side will read it.")],
@@ -85,7 +86,7 @@ def request(
     return {"type": "request_evidence", "of": of, "what": what}
 
 
-@_verb("close")
+@verb("close")
 def close(
     reason: Reason,
     reasons: Reasons,
@@ -95,13 +96,13 @@ def close(
     return {"type": "close", "outcome": outcome, "reason": reason, "reasons": reasons}
 
 
-@_verb("pause")
+@verb("pause")
 def pause(reason: Reason, clock: OneClock = None, until: UntilIfSaid = None) -> dict[str, Any]:
     """Let clocks stand still: one, or all that wait for the team. Exit code 1 when a case refuses it."""
     return {"type": "pause", "clock": clock, "until": until, "reason": reason}
 
 
-@_verb("resume")
+@verb("resume")
 def resume(clock: OneClock = None, reason: Reason = "resumed") -> dict[str, Any]:
     """Let clocks go on that were paused or snoozed. Exit code 1 when a case refuses it."""
     return {"type": "resume", "clock": clock, "reason": reason}

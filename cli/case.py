@@ -56,6 +56,7 @@ def list_cases(
     status: Annotated[str | None, typer.Option(help="open or closed.")] = None,
     owner: Annotated[str | None, typer.Option(help="Only of this person.")] = None,
     queue: Annotated[str | None, typer.Option(help="Only of this queue.")] = None,
+    campaign: Annotated[str | None, typer.Option(help="Only of this campaign.")] = None,
     due_before: Annotated[str | None, typer.Option(help="Only with a deadline before this instant (ISO 8601).")] = None,
     limit: Annotated[int, typer.Option(help="How many at most.")] = 50,
     tenant: Tenant = None,
@@ -69,6 +70,7 @@ def list_cases(
         "status": status,
         "owner": owner,
         "queue": queue,
+        "campaign": campaign,
         "due_before": due_before,
         "limit": limit,
     }

@@ -149,11 +149,12 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
 
 
 def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[str, Any]:
-    """What people of the team work with: the inbox, bulks, the desk and the preview of rulings."""
+    """What people of the team work with: the inbox, bulks, campaigns, the desk and the preview of rulings."""
     from adapters.letters.composer import Composer
     from adapters.letters.preview import LetterPreviews
     from storage.absences import PostgresAbsences
     from storage.bulk import PostgresBulk
+    from storage.campaigns import PostgresCampaigns
     from storage.desk import PostgresDesk
     from storage.inbox import PostgresInbox
     from storage.records import PostgresRecords
@@ -163,6 +164,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     return {
         "inbox": inbox,
         "bulk": bulk,
+        "campaigns": PostgresCampaigns(database),
         "records": PostgresRecords(database),
         "sanctions": PostgresSanctions(database),
         # As the worker's letters: the embedded mail catcher takes no answers.

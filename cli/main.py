@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from cli import audit, bulk, calendar, case, case_risk, clock, desk, evidence, policy, reasons, serve, stack, tenant
+from cli import audit, bulk, calendar, campaign, case, case_risk, clock, desk, evidence, policy, reasons, serve, stack, tenant
 from cli.doctor import doctor
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ case.app.command("file")(evidence.fetch_file)
 app.add_typer(case_risk.app, name="case")
 app.add_typer(clock.app, name="clock")
 app.add_typer(bulk.app, name="bulk")
+app.add_typer(campaign.app, name="campaign")
 app.add_typer(desk.app, name="desk")
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(policy.app, name="policy")

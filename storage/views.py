@@ -81,6 +81,7 @@ class CaseFilter:
     queue: str | None = None
     priority: str | None = None
     category: str | None = None
+    campaign: str | None = None
     ids: tuple[str, ...] | None = None
     due_before: datetime | None = None
     party: str | None = None
@@ -218,6 +219,7 @@ def conditions(which: CaseFilter) -> dict[str, Any]:
         "queue =": which.queue,
         "priority =": which.priority,
         "category =": which.category,
+        "campaign =": which.campaign,
         "id = ANY": list(which.ids) if which.ids is not None else None,
         "next_due_at <": which.due_before,
         "party": which.party,

@@ -24,7 +24,7 @@ from api.replies import answer
 from api.schema import gives, takes
 from api.texts import content_ids, with_texts
 from api.timelines import entries
-from domain.base import Code, PersonId, Phase
+from domain.base import CampaignId, Code, PersonId, Phase
 from domain.case import Ruling
 
 router = APIRouter(tags=["cases"])
@@ -74,6 +74,7 @@ async def list_cases(
     status: Annotated[Literal["open", "closed"] | None, Query()] = None,
     owner: Annotated[PersonId | None, Query(description="For the team.")] = None,
     queue: Annotated[Code | None, Query(description="For the team.")] = None,
+    campaign: Annotated[CampaignId | None, Query(description="For the team: counted to this campaign.")] = None,
     due_before: Annotated[AwareDatetime | None, Query(description="For the team: with a deadline before this instant.")] = None,
     sort: Annotated[
         Literal["newest", "due"], Query(description="`due`, for the team: open cases, the most urgent first.")
@@ -84,7 +85,16 @@ async def list_cases(
     """Cases that the caller may see, newest first."""
     caller = await identify(request)
     caller.need("cases:read")
-    which = Listing(kind=kind, phase=phase, status=status, owner=owner, queue=queue, due_before=in_utc(due_before), sort=sort)
+    which = Listing(
+        kind=kind,
+        phase=phase,
+        status=status,
+        owner=owner,
+        queue=queue,
+        campaign=campaign,
+        due_before=in_utc(due_before),
+        sort=sort,
+    )
     return answer(Reply(200, await page_of_cases(request.app.state.parts, caller, which, Page(limit, cursor))))
 
 

@@ -28,6 +28,7 @@ from api.throttle import Throttle
 from policies.shelf import Shelf
 from storage.absences import PostgresAbsences
 from storage.bulk import PostgresBulk
+from storage.campaigns import PostgresCampaigns
 from storage.desk import PostgresDesk
 from storage.elsewhere import PostgresElsewhere
 from storage.files import PostgresFileBook, PostgresFiles
@@ -158,6 +159,7 @@ class Office:
             files=PostgresFiles(self.database, self.vault, self.store),
             inspector=Inspector(MEDIA_TYPES, 100_000),
             bulk=bulk,
+            campaigns=PostgresCampaigns(self.database),
             records=self.records,
             letters=LetterPreviews(Composer()),
             desk=PostgresDesk(self.database, self.inbox),

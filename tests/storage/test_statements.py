@@ -69,6 +69,7 @@ FILTERS = [
     CaseFilter(),
     CaseFilter("fraud_report", ("review", "appeal"), "open", owner="per_mia", queue="bounty", due_before=NOW, party="pty_1"),
     CaseFilter(phases=()),
+    CaseFilter(campaign="cmp_1"),
 ]
 
 
