@@ -146,7 +146,14 @@ def _mentions(pending: Pending) -> list[str]:
 def _may_sanction(case: Case | None, standing: Standing) -> bool:
     if case is not None and case.terms.sanctions is None:
         return False
-    return any(pending.body.get("type") in _RULES for pending in standing.pending)
+    return any(pending.body.get("type") in _RULES or _may_be_barred(pending) for pending in standing.pending)
+
+
+def _may_be_barred(pending: Pending) -> bool:
+    """A report of a kind in which the right to ask can be withdrawn."""
+    terms = pending.body.get("terms") if pending.body.get("type") == "open" else None
+    known = terms.get("sanctions") if isinstance(terms, dict) else None
+    return isinstance(known, dict) and bool(known.get("bars"))
 
 
 def _named_files(pending: Pending) -> list[str]:

@@ -118,6 +118,8 @@ def _open(command: c.Open, voice: Voice, at: datetime) -> Facts:
     routing = command.routing
     reason = routing.reason or "gate" if routing.decision == "decline" else None
     reason = reason or elsewhere.why_declined(command, voice.appealed_before, at)
+    if sanctions.right_withdrawn(command.terms.sanctions, command.parties, voice.earlier or (), at):
+        reason = "right_to_ask_withdrawn"
     if reason is not None:
         return (*begun, f.CaseDeclined(reason=reason), f.CaseClosed(outcome=Outcome.DECLINED, reason=reason))
     if (into := _same_matter(command, voice.other)) is not None:

@@ -40,6 +40,8 @@ class SanctionTerms(Compact):
     ladders: tuple[SanctionLadder, ...]
     approval_above: Span | None = None
     """A ban that is longer needs a second person; one for good always does, wherever there is a limit."""
+    bars: Codes = ()
+    """Bans in force of which a claimant's new report is declined: the right to ask was withdrawn."""
     harsher: Codes = ()
     """Reasons for which a decider may go above the ladder."""
     milder: Codes = ()

@@ -97,6 +97,16 @@ def _departs(
     return departs
 
 
+def right_withdrawn(terms: SanctionTerms | None, parties: Iterable[OpenedParty], earlier: Iterable[EarlierSanction],
+                    at: datetime) -> bool:  # fmt: skip
+    """Whether whoever reports has lost the right to ask for now, by rulings in their earlier cases."""
+    if terms is None or not terms.bars:
+        return False
+    people = {one.ref_digest for one in parties if one.side is Side.CLAIMANT and one.role == "principal"}
+    barring = (one for one in earlier if one.sanction in terms.bars and one.ref_digest in people and one.lifted_at is None)
+    return any(one.imposed_at <= at and (one.ends_at is None or at < one.ends_at) for one in barring)
+
+
 def sanctioned(case: Case, side: Side) -> OpenedParty | None:
     """Whom a sanction against a side hits: its principal."""
     return next((one for one in case.side_parties(side) if one.role == "principal"), None)

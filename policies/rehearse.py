@@ -110,7 +110,7 @@ class _Stage:
             decision=as_opened(report.decision, digest(report.decision.content) if report.decision else "", self._seal),
         )  # fmt: skip
         try:
-            voice = Voice(actor=SYSTEM, appealed_before=self._appealed_before)
+            voice = Voice(actor=SYSTEM, appealed_before=self._appealed_before, earlier=self._before)
             made = step(None, _CASE_ID, command, voice, self._now, self._now, self._books)
         except (WorktimeError, OverflowError) as error:
             raise ScriptError([f"step 1: at: {error}"]) from error

@@ -13,6 +13,7 @@ from domain.case import Case
 from domain.commands import OpenedParty
 from domain.report import Report
 from domain.sanction_facts import EarlierSanction
+from domain.spans import Span
 from domain.terms import Terms
 from domain.worktime import due
 from policies.script_shapes import SIDES, bare
@@ -116,6 +117,7 @@ def sanctions_before(script: Script, terms: Terms, cast: Cast) -> tuple[EarlierS
                 id=f"san_before-{number}", case_id=f"case_before-{number:04d}", ref_digest=party.ref_digest,
                 category=one.category, sanction=one.sanction, weight=kind.weight, imposed_at=one.at,
                 counts_until=due(None, one.at, ladder.window) if kind.weight else None,
+                ends_at=due(None, one.at, kind.ban) if isinstance(kind.ban, Span) else None,
             )
         )  # fmt: skip
     return tuple(found)

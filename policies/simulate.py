@@ -107,7 +107,8 @@ class _Life:
         return self
 
     def _judge(self, one: PastCommand) -> None:
-        voice = Voice(actor=one.actor, target=one.target)
+        # What counts against a person is another case's matter: left out of both lives alike.
+        voice = Voice(actor=one.actor, target=one.target, earlier=())
         try:
             self._took(step(self.case, self._past.case_id, one.command, voice, one.at, one.at, self._books))
         except Refusal as refusal:

@@ -147,6 +147,7 @@ ENGLISH = Words(
         "reply_pending": "The other side still has time to answer. If that does not settle it, report again.",
         "programme_excluded": "This programme does not take part in disputes.",
         "window_over": "The time to appeal against that decision is over.",
+        "right_to_ask_withdrawn": "You have lost the right to ask for a while, because earlier requests had no ground.",
         "already_appealed": "You have appealed against that decision before, and each person may appeal once.",
         "not_yours_to_appeal": "A decision like that one takes nothing from you that an appeal could give back.",
         "decision_unknown": "A decision like that one cannot be appealed against here.",

@@ -39,7 +39,7 @@ def another_release(folder: Path) -> Path:
     """A copy of our packages in which settlements are ten times as long and nobody may escalate them."""
     for name in PACKAGES:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    _swap(folder / "policies/packs/bounty_dispute.yaml", "target: 3 business days", "target: 30 business days")
+    _swap(folder / "policies/packs/bounty_dispute.yaml", "- like: settlement", "- {like: settlement, target: 30 business days}")
     _swap(folder / "domain/lifecycle.py", '    _row(_P.SETTLEMENT, "escalate", PARTIES, "review"),\n', "")
     return folder
 

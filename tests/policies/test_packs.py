@@ -173,7 +173,7 @@ class TestResolve:
 
     def test_terms_that_outgrow_their_fact_are_refused(self) -> None:
         raw = source("bounty_dispute")
-        raw["grounds"] = [f"a_ground_with_a_rather_long_name_{n}" for n in range(90)]
+        raw["grounds"] += [f"a_ground_with_a_rather_long_name_{n}" for n in range(90)]
         pack = load_pack(yaml.safe_dump(raw), "long.yaml")
         with pytest.raises(PackError, match="at most 4096"):
             resolve(pack, a_report("bounty_dispute"), shelf().references)

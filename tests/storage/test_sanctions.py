@@ -192,3 +192,30 @@ class TestABanThatEnds:
             await conn.execute("UPDATE cases SET status = 'closed' WHERE id = $1", case_id)
         found = [one.case_id async for one in awake(court.world.database, court.world.tenant_id)]
         assert case_id in found
+
+
+class TestRightToAsk:
+    """Requests without ground cost the right to ask, which the next report meets at once."""
+
+    def terms(self, ban: str) -> Terms:
+        base = conduct()
+        kinds = [{"name": "right_withdrawn", "ban": ban}]
+        ladders = [{"category": "bad_faith", "grounds": "insult", "steps": "right_withdrawn", "window": "1 hour"}]
+        outcomes = [{"name": "violation", "lost_by": ["claimant"], "sanctions": "claimant"}]
+        sanctions = {"kinds": kinds, "ladders": ladders, "bars": "right_withdrawn"}
+        return base.model_validate({**base.model_dump(), "outcomes": outcomes, "sanctions": sanctions})
+
+    async def test_the_next_report_is_declined_until_it_is_back(self, world: World) -> None:
+        court, terms = Court(world), self.terms("2 seconds")
+        first = await court.report(terms=terms)
+        await court.rules(first)
+        assert (await court.told(first)).sanctions[0].sanction == "right_withdrawn"
+        second = await court.case(await world.case(report=a_report(external_id="second"), terms=terms))
+        assert (second.outcome, second.close_reason) == ("declined", "right_to_ask_withdrawn")
+        other = a_report(
+            external_id="other", parties=[{"side": "claimant", "ref": "user-2"}, {"side": "respondent", "ref": "program-9"}]
+        )
+        assert (await court.case(await world.case(report=other, terms=terms))).open
+        await asyncio.sleep(2.1)
+        third = await court.case(await world.case(report=a_report(external_id="third"), terms=terms))
+        assert third.open
