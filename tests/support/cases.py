@@ -105,6 +105,18 @@ OUTCOMES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "none": {"outcome": "denied", "ground": "not_received"},
         "both": {"outcome": "partly_refunded", "ground": "not_as_described", "remedies": _REFUND},
     },
+    "conduct_report": {
+        "light": {"outcome": "violation", "ground": "insult"},
+        "heavy": {"outcome": "violation", "ground": "extortion"},
+    },
+    "safety_incident": {
+        "light": {"outcome": "substantiated", "ground": "duty_of_care", "remedies": _REFUND},
+        "heavy": {"outcome": "substantiated", "ground": "duty_of_care", "remedies": _with("refund", 200_000)},
+    },
+    "compliance_request": {
+        "light": {"outcome": "granted", "ground": "right_of_access", "remedies": [{"type": "disclose"}]},
+        "heavy": {"outcome": "refused", "ground": "no_such_data", "complaint_route": "court"},
+    },
 }
 """Rulings by weight: ``light`` and ``heavy`` (above the limit) favour the claimant, ``none`` does not; ``both`` has two edges."""
 
