@@ -156,6 +156,7 @@ class TestRule:
             "partial_amount",
             "discretionary_correction",
             "invalid",
+            "unfounded",
         ]
 
     def test_only_on_a_ground_of_the_pack(self) -> None:

@@ -55,7 +55,7 @@ class TestAPackThatCannotBeUsed:
             # a value of the wrong kind
             ("target: 14 days", "target: a fortnight", "target: a fortnight", "clocks"),
             ("reopen_for: 90 days", "reopen_for: soon", "reopen_for: soon", "reopen_for"),
-            ("approval_above: {amount: 500000", "approval_above: {amount: 5000.50", "approval_above", "approval_above.amount"),
+            ("approval_above: {amount: 500000", "approval_above: {amount: 5000.50", "approval_above: {", "approval_above.amount"),
             # conditions that are no CEL
             ("when: report.amount >= 1000000", "when: report.amount >=", "when: report.amount >=", "priority.large_amount.when"),
             # events that never happen
