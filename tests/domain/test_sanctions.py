@@ -175,8 +175,8 @@ class TestWhoKnowsOfIt:
     def test_the_ruling_names_it_to_the_person_alone(self) -> None:
         life = sanctioned()
         told = {who: life.seen_by(who).ruling for who in (RESPONDENT, CLAIMANT)}
-        assert [r.type for r in told[RESPONDENT].remedies] == ["temporary_ban"]  # type: ignore[union-attr]
-        assert told[CLAIMANT].remedies == ()  # type: ignore[union-attr]
+        assert [r.type for r in told[RESPONDENT].remedies] == ["temporary_ban"]  # type: ignore[union-attr]  # it was ruled
+        assert told[CLAIMANT].remedies == ()  # type: ignore[union-attr]  # it was ruled
 
     def test_how_it_was_chosen_is_for_the_team(self) -> None:
         life = sanctioned()

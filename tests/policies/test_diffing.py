@@ -39,7 +39,8 @@ class TestDifferences:
         assert found == [("clocks", "settlement: target", "3 business days", "5 business days")]
 
     def test_a_target_of_one_priority_names_it(self) -> None:
-        other = "  - like: ruling\n    target: {urgent: 8 working hours, high: 40 working hours, normal: 80 working hours, low: 120 working hours}\n"  # noqa: E501
+        targets = "{urgent: 8 working hours, high: 40 working hours, normal: 80 working hours, low: 120 working hours}"
+        other = f"  - like: ruling\n    target: {targets}\n"
         assert told(("  - like: ruling\n", other)) == [
             ("clocks", "ruling: target at urgent", "16 working hours", "8 working hours")
         ]

@@ -22,7 +22,7 @@ SAID: dict[str, Any] = {"name": "Skimming", "reason": "one_merchant", "by": "per
 @pytest.fixture
 def campaigns(world: World) -> PostgresCampaigns:
     """Campaigns, in a world whose record looks them up."""
-    lookups = Lookups(PostgresRoster(world.database), None, elsewhere=PostgresElsewhere(world.database))  # type: ignore[arg-type]
+    lookups = Lookups(PostgresRoster(world.database), None, elsewhere=PostgresElsewhere(world.database))  # type: ignore[arg-type]  # no policies are asked for
     world.recorder = RecordActivities(world.records, world.inbox, "2025b", lookups=lookups)
     return PostgresCampaigns(world.database)
 

@@ -45,7 +45,7 @@ class Court:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        lookups = Lookups(PostgresRoster(world.database), None, sanctions=PostgresSanctions(world.database))  # type: ignore[arg-type]
+        lookups = Lookups(PostgresRoster(world.database), None, sanctions=PostgresSanctions(world.database))  # type: ignore[arg-type]  # no policies
         world.recorder = RecordActivities(world.records, world.inbox, "2025b", lookups=lookups)
 
     async def report(self, ref: str = "program-9", terms: Terms | None = None, **changes: Any) -> str:
