@@ -77,7 +77,7 @@ format: $(READY) ## write the code as `lint` wants it
 
 .PHONY: docs
 docs: $(READY) ## write the generated reference pages anew
-	@$(BIN)/python -m runtime.settings --write && $(BIN)/python -m docs.generate && $(BIN)/python -m api.problems --write
+	@$(BIN)/python -m runtime.settings --write && $(BIN)/python -m docs.generate && $(BIN)/python -m api.kit.problems --write
 
 .PHONY: bench
 bench: $(READY) temporal ## measure what the README's table names; writes benchmarks/out/latest.json

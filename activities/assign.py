@@ -9,11 +9,11 @@ from typing import NamedTuple
 from temporalio import activity
 
 from activities.messages import CaseRef
-from activities.ports import Candidate, Inbox, Records, Roster
+from activities.ports.records import Candidate, Inbox, Records, Roster
 from domain.base import Phase
-from domain.case import Case
-from domain.fairness import bar_to_judging
-from domain.fitting import language_of, skill_of
+from domain.model.case import Case
+from domain.rules.fairness import bar_to_judging
+from domain.rules.fitting import language_of, skill_of
 
 
 class AssignActivities:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.effect_ports import Effects, OrderedEffect, Remedies
-from activities.errand_ports import Errands
 from activities.messages import EffectRef
-from activities.ports import ToldToWait
+from activities.ports.effects import Effects, OrderedEffect, Remedies
+from activities.ports.errands import Errands
+from activities.ports.records import ToldToWait
 
 
 class CarryOutActivities:

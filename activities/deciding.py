@@ -9,15 +9,15 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from activities.ports import KeptAnswer, Pending, Standing, Transition
-from domain.books import Books
-from domain.case import Case
-from domain.chain import Chained, link
-from domain.commands import read_command
-from domain.decide import Voice
-from domain.facts import SYSTEM, DueLevel
-from domain.notices import NoticeDraft
-from domain.refusals import Refusal
+from activities.ports.records import KeptAnswer, Pending, Standing, Transition
+from domain.model.case import Case
+from domain.model.chain import Chained, link
+from domain.model.commands import read_command
+from domain.model.facts import SYSTEM, DueLevel
+from domain.model.refusals import Refusal
+from domain.notices.plan import NoticeDraft
+from domain.rules.books import Books
+from domain.rules.decide import Voice
 from domain.transition import Step, due_command, mark_level, step
 
 MAX_STEPS = 200

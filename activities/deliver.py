@@ -9,7 +9,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.messages import CaseRef, Delivered, NoticeRef
-from activities.ports import Never, Notifier, Outbox, OutgoingNotice, ToldToWait
+from activities.ports.records import Never, Notifier, Outbox, OutgoingNotice, ToldToWait
 
 TRY_FOR = 10.0
 """Seconds for one try."""

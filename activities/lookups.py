@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from activities.errand_ports import Elsewhere
-from activities.evidence_ports import EvidenceFiles, HeldFile
-from activities.ports import Pending, Policies, Resolved, Roster, Standing
+from activities.ports.errands import Elsewhere
+from activities.ports.evidence import EvidenceFiles, HeldFile
+from activities.ports.others import SanctionBook
+from activities.ports.records import Pending, Policies, Resolved, Roster, Standing
 from activities.precedents import Precedents
-from activities.sanction_ports import SanctionBook
-from domain.case import Case
-from domain.clock_commands import Retarget
-from domain.commands import read_command
-from domain.facts import EvidenceFile
+from domain.model.case import Case
+from domain.model.clocks import Retarget
+from domain.model.commands import read_command
+from domain.model.facts import EvidenceFile
 
 _MOVES_LEVELS = frozenset({"retarget", "resume", "thaw", "assign", "take", "hand_over"})
 """After these a level can be due that was not before; the others only stop clocks or start new ones."""

@@ -12,8 +12,8 @@ from temporalio.exceptions import ApplicationError
 from activities.deciding import Batch, broken, levels_due, work_through
 from activities.lookups import Lookups
 from activities.messages import Answer, DueAt, Knock, Recorded, RecordInput
-from activities.ports import Inbox, KeptAnswer, Never, Records, Standing, Transition, Unstorable
-from domain.case import Case
+from activities.ports.records import Inbox, KeptAnswer, Never, Records, Standing, Transition, Unstorable
+from domain.model.case import Case
 
 BATCH = 50
 """Commands read at once."""

@@ -13,17 +13,17 @@ from typing import Any, Literal
 
 from pydantic_core import PydanticSerializationError, to_json
 
-from activities.ports import KeptAnswer, Never, Pending, Standing, Transition, Unstorable
-from domain.books import Notices
-from domain.calendars import Calendar
-from domain.case import Case
-from domain.chain import Chained
-from domain.commands import Open, OpenedParty, parse_command
-from domain.facts import SYSTEM, Actor, EffectOrdered, EffectReported, ErrandOrdered, ErrandReported
-from domain.letters import Letter, read_letter
-from domain.notices import NoticeDraft
-from domain.prose import Prose
+from activities.ports.records import KeptAnswer, Never, Pending, Standing, Transition, Unstorable
+from domain.model.case import Case
+from domain.model.chain import Chained
+from domain.model.commands import Open, OpenedParty, parse_command
+from domain.model.facts import SYSTEM, Actor, EffectOrdered, EffectReported, ErrandOrdered, ErrandReported
+from domain.model.prose import Prose
+from domain.model.reading import Letter, read_letter
+from domain.notices.plan import NoticeDraft
+from domain.rules.books import Notices
 from domain.transition import calendars_of
+from domain.worktime.calendars import Calendar
 
 Key = tuple[str, str]
 
@@ -63,7 +63,7 @@ class MemoryCase:
 
 
 class MemoryRecords:
-    """Implements :class:`activities.ports.Records`. ``now`` is the clock of its database."""
+    """Implements :class:`activities.ports.records.Records`. ``now`` is the clock of its database."""
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._now = now
@@ -177,7 +177,7 @@ class MemoryRecords:
 
 
 class MemoryInbox:
-    """Implements :class:`activities.ports.Inbox` on the same cases."""
+    """Implements :class:`activities.ports.records.Inbox` on the same cases."""
 
     def __init__(self, records: MemoryRecords) -> None:
         self._records = records

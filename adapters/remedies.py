@@ -6,9 +6,9 @@ from typing import Literal, Protocol
 
 from pydantic_core import to_json
 
-from activities.effect_ports import OrderedEffect
-from activities.ports import Never
-from adapters.endpoints import SignedPost
+from activities.ports.effects import OrderedEffect
+from activities.ports.records import Never
+from adapters.delivery.endpoints import SignedPost
 
 _HANDS = frozenset({410, 422, 501})
 """The platform says that it cannot: gone, not processable, not implemented."""

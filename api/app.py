@@ -10,12 +10,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api import pages
-from api.envelope import Envelope
-from api.faults import problem_of, render
-from api.idempotent import Once
-from api.meters import Meters
-from api.parts import Parts
+from api.kit import pages
+from api.kit.envelope import Envelope
+from api.kit.faults import problem_of, render
+from api.kit.idempotent import Once
+from api.kit.meters import Meters
+from api.kit.parts import Parts
+from api.kit.throttle import Throttle
 from api.routes import (
     bulk,
     calendars,
@@ -24,7 +25,6 @@ from api.routes import (
     clocks,
     commands,
     desk,
-    files,
     freezes,
     health,
     intake,
@@ -32,8 +32,10 @@ from api.routes import (
     statements,
     terms,
 )
+from api.routes import (
+    evidence as files,
+)
 from api.schema import describe
-from api.throttle import Throttle
 
 OF_CASES = (cases, commands, terms, files, statements, clocks, sanctions)
 """What is asked of one case."""

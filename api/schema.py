@@ -13,25 +13,41 @@ from pydantic import BaseModel, create_model
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
-from api import (
-    answers,
-    bulk_answers,
-    campaign_answers,
-    clock_answers,
-    desk_answers,
-    evidence_answers,
-    health_answers,
-    preview,
-    sanction_answers,
-    term_answers,
+from api.bodies import (
+    bulk as bulk_answers,
 )
-from api.bulk import IN_BULK
-from api.envelope import VERSION
-from api.problems import MEDIA_TYPE
-from api.statement_answers import StatementAnswer
-from domain import commands
+from api.bodies import (
+    campaigns as campaign_answers,
+)
+from api.bodies import (
+    cases as answers,
+)
+from api.bodies import (
+    clocks as clock_answers,
+)
+from api.bodies import (
+    desk as desk_answers,
+)
+from api.bodies import (
+    evidence as evidence_answers,
+)
+from api.bodies import (
+    health as health_answers,
+)
+from api.bodies import (
+    sanctions as sanction_answers,
+)
+from api.bodies import (
+    terms as term_answers,
+)
+from api.bodies.statements import StatementAnswer
+from api.kit.envelope import VERSION
+from api.kit.problems import MEDIA_TYPE
 from domain.base import ActorId, CommandId, Frozen
-from domain.report import Report
+from domain.model import commands
+from domain.model.report import Report
+from services import preview
+from services.bulk import IN_BULK
 
 _REF = "#/components/schemas/"
 _ANSWERS: tuple[type[BaseModel], ...] = (

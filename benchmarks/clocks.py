@@ -14,9 +14,10 @@ from datetime import UTC, datetime, timedelta
 from statistics import median, quantiles
 from time import perf_counter
 
-from domain import openings, worktime
-from domain.calendars import Calendar
-from domain.spans import Span
+from domain.worktime import calculator as worktime
+from domain.worktime import openings
+from domain.worktime.calendars import Calendar
+from domain.worktime.spans import Span
 from policies.calendars import resolve
 from policies.folders import calendar_files, read_calendar
 from runtime.zones import use_wheel_zones

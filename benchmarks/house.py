@@ -17,27 +17,27 @@ from temporalio.worker import Worker
 from activities.assign import AssignActivities
 from activities.carry_out import CarryOutActivities
 from activities.deliver import DeliverActivities
-from activities.effect_ports import OrderedEffect
-from activities.ports import OutgoingNotice
+from activities.ports.effects import OrderedEffect
+from activities.ports.records import OutgoingNotice
 from activities.record import RecordActivities
 from benchmarks.bare import BareActivities, BareWorkflow
-from cli.compose import prepare_database, shelf
-from domain.worktime import zone_data_version
+from cli.kit.compose import prepare_database, shelf
+from domain.worktime.calculator import zone_data_version
 from policies.shelf import Shelf
 from runtime.connection import connect_temporal
 from runtime.embedded.stack import Stack
 from runtime.places import Places, find_places
 from runtime.plugin import ombud_plugin, sandboxed_runner
 from runtime.settings import Settings
-from storage.effects import PostgresEffects
-from storage.inbox import PostgresInbox
-from storage.intake import PostgresIntake
-from storage.outbox import PostgresOutbox
-from storage.pool import Database
-from storage.records import PostgresRecords
-from storage.roster import PostgresRoster
+from storage.intake.inbox import PostgresInbox
+from storage.intake.opening import PostgresIntake
+from storage.outside.effects import PostgresEffects
+from storage.outside.outbox import PostgresOutbox
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
+from storage.record.records import PostgresRecords
+from storage.team.roster import PostgresRoster
 from storage.tenants import Person, PostgresTenants, Tenant
-from storage.vault import Vault
 from workers.life import STICKY_FOR
 from workflows.case import CaseWorkflow
 from workflows.delivery import DeliveryWorkflow

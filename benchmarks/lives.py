@@ -12,9 +12,9 @@ from temporalio.api.history.v1 import HistoryEvent
 from uuid_utils import uuid7
 
 from benchmarks.house import MEDIATOR, TENANT, House
-from domain.report import Report
-from domain.spans import Span
-from domain.terms import Routing, Terms
+from domain.model.report import Report
+from domain.model.terms import Routing, Terms
+from domain.worktime.spans import Span
 from workflows.handles import Named
 
 ANSWER_FOR = timedelta(seconds=60)

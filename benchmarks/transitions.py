@@ -18,13 +18,13 @@ from uuid_utils import uuid7
 
 from activities.assign import AssignActivities
 from activities.messages import CaseRef, RecordInput
-from activities.ports import Transition
+from activities.ports.records import Transition
 from activities.record import RecordActivities
 from benchmarks.house import MEDIATOR, TENANT, House
 from benchmarks.lives import RULINGS, WORDS, on_disk
-from domain.worktime import zone_data_version
-from storage.pool import Database
-from storage.records import PostgresRecords
+from domain.worktime.calculator import zone_data_version
+from storage.postgres.pool import Database
+from storage.record.records import PostgresRecords
 
 TABLES = ("cases", "facts", "commands", "deadlines", "notices")
 KIND = "fraud_report"

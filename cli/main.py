@@ -7,8 +7,9 @@ import sys
 
 import typer
 
-from cli import audit, bulk, calendar, campaign, case, case_risk, clock, desk, evidence, policy, reasons, serve, stack, tenant
-from cli.doctor import doctor
+from cli.commands import audit, bulk, calendar, campaign, case, case_risk, clock, desk, evidence, policy, reasons, serve, tenant
+from cli.commands.doctor import doctor
+from cli.local import stack
 
 app = typer.Typer(
     name="ombud",

@@ -13,10 +13,11 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-import domain.decide  # noqa: F401 - with the rules every refusal is known
+import domain.rules.decide  # noqa: F401 - with the rules every refusal is known
 from docs.samples import OWN_SAMPLES, PARTY_TYPES, SAMPLES
-from domain import commands, lifecycle, refusals
 from domain.base import Phase
+from domain.model import commands, refusals
+from domain.rules import lifecycle
 from domain.usual_clocks import USUAL
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -165,7 +166,7 @@ def _plain(text: str | None) -> str:
 
 def commands_page() -> str:
     """`reference/commands.md`: what can be asked of a case, by whom, and how it looks as JSON."""
-    parts = ["# Commands\n", NOTE.format(source="domain/commands.py"), COMMON_FIELDS]
+    parts = ["# Commands\n", NOTE.format(source="domain/model/commands.py"), COMMON_FIELDS]
     for command in command_classes():
         name = type_of(command)
         parts += [f"## `{name}`\n", f"{_plain(command.__doc__)}\n"]
@@ -188,7 +189,7 @@ def lifecycle_page() -> str:
     """`reference/lifecycle.md`: the phases, and the table of who may do what in each."""
     parts = [
         "# The life of a case\n",
-        NOTE.format(source="domain/lifecycle.py"),
+        NOTE.format(source="domain/rules/lifecycle.py"),
         f"```mermaid\n{lifecycle.diagram()}```\n",
         READING,
     ]

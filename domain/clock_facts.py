@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from domain.base import Instant, Kept, Priority
-from domain.commands import Remedy
-from domain.prose import Prose
-from domain.spans import Span
-from domain.terms import Terms
+from domain.model.commands import Remedy
+from domain.model.prose import Prose
+from domain.model.terms import Terms
+from domain.worktime.spans import Span
 
 
 class LevelReached(Kept):

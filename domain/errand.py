@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from domain.base import Kept
-from domain.link_commands import Relation
-from domain.prose import Prose
+from domain.model.links import Relation
+from domain.model.prose import Prose
 
 
 class CaseLink(Kept):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from domain.base import Instant, Kept, Side
-from domain.evidence_commands import Confidentiality
-from domain.prose import Prose
+from domain.model.evidence import Confidentiality
+from domain.model.prose import Prose
 
 
 class EvidenceFile(Kept):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.refusals import Refusal
+from domain.model.refusals import Refusal
 
 
 class EvidenceTypeUnknown(Refusal):

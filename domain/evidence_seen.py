@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from domain import facts as f
-from domain.case import Case
-from domain.views import visible
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.views.case import visible
 
 
 def files_seen(case: Case, recordings: Iterable[f.Recording], viewer: f.Actor) -> frozenset[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from domain import facts as f
 from domain.base import Instant
-from domain.case import Case, Extended, Hold, Interim
-from domain.evidence_due import EVIDENCE_DUE
-from domain.levels import stands_still
-from domain.terms import CHARGEBACK, SNOOZE, STANDSTILL
-from domain.visibility import BACK, UNTOLD
+from domain.model import facts as f
+from domain.model.case import Case, Extended, Hold, Interim
+from domain.model.terms import CHARGEBACK, SNOOZE, STANDSTILL
+from domain.rules.evidence_due import EVIDENCE_DUE
+from domain.rules.levels import stands_still
+from domain.rules.visibility import BACK, UNTOLD
 
 Change = dict[str, Any]
 

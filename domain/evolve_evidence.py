@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
-from domain import facts as f
 from domain.base import Instant
-from domain.case import Case
 from domain.evidence_request import EvidenceRequest
 from domain.evolve_clocks import woken
 from domain.evolve_sanctions import heard
+from domain.model import facts as f
+from domain.model.case import Case
 
 Change = dict[str, Any]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from domain import facts as f
-from domain.case import Case
 from domain.errand import CaseLink, Errand
 from domain.evolve_clocks import released
+from domain.model import facts as f
+from domain.model.case import Case
 
 Change = dict[str, Any]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from domain import facts as f
-from domain.case import Case, Clock
 from domain.evolve_clocks import released
+from domain.model import facts as f
+from domain.model.case import Case, Clock
 from domain.risk_state import AuthorityReport, Credit
 
 Change = dict[str, Any]

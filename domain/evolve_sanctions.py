@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from domain import facts as f
 from domain.base import Side
-from domain.case import Case
-from domain.sanction_facts import Sanction, SanctionDrafted, SanctionImposed, SanctionLifted, SanctionVoided
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.sanctions import Sanction, SanctionDrafted, SanctionImposed, SanctionLifted, SanctionVoided
 
 Change = dict[str, Any]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
-from domain import facts as f
 from domain.base import Instant
-from domain.case import Case
-from domain.chargeback import Chargeback, Draft
-from domain.offers import MadeOffer, OpenOffer, Returning
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.settlement import MadeOffer, OpenOffer, Returning
+from domain.rules.chargeback import Chargeback, Draft
 
 Change = dict[str, Any]
 

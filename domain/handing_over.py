@@ -6,15 +6,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from domain import facts as f
-from domain.case import Case
-from domain.fairness import bar_to_judging
-from domain.refusals import OwnCase, OwnerMissing, UnknownActor
-from domain.risk_commands import HandOver
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.refusals import OwnCase, OwnerMissing, UnknownActor
+from domain.model.safeguards import HandOver
 from domain.risk_refusals import QueueUnknown
+from domain.rules.fairness import bar_to_judging
 
 if TYPE_CHECKING:
-    from domain.decide import Voice
+    from domain.rules.decide import Voice
 
 Facts = tuple[f.Fact, ...]
 

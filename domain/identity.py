@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from domain import facts as f
 from domain.base import Side, derived_id
-from domain.case import Case
 from domain.identity_commands import AskIdentity
+from domain.model import facts as f
+from domain.model.case import Case
 
 if TYPE_CHECKING:
-    from domain.decide import Voice
+    from domain.rules.decide import Voice
 
 Facts = tuple[f.Fact, ...]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from domain.base import Kept, Money
-from domain.link_commands import Relation
+from domain.model.links import Relation
+from domain.model.prose import Prose
 from domain.parties import OpenedParty
-from domain.prose import Prose
 
 
 class CaseMerged(Kept):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from domain.base import Kept
-from domain.prose import Prose
+from domain.model.prose import Prose
 
 
 class StepCompleted(Kept):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from domain.base import Code, CommandBase
-from domain.prose import SealedText
+from domain.model.prose import SealedText
 
 
 class ShipReturn(CommandBase):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from domain.base import Kept, Side
-from domain.prose import Prose
-from domain.ruling_commands import Remedy
+from domain.model.prose import Prose
+from domain.model.ruling import Remedy
 
 
 class ReturnAwaited(Kept):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from domain.base import Instant, Kept, Side
-from domain.prose import Prose
-from domain.ruling_commands import Remedy
-from domain.statements import StatementOfReasons
+from domain.model.prose import Prose
+from domain.model.ruling import Remedy
+from domain.model.statement import StatementOfReasons
 
 
 class DecisionTakenOver(Kept):

@@ -6,18 +6,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain import commands as c
 from domain.base import Kept
-from domain.books import Books
-from domain.case import Case
 from domain.clock_facts import CaseRetargeted, ClockExtended
-from domain.clocks import comes_again, stamp, timetable
-from domain.decide import Voice, decide
-from domain.evolve import evolve
-from domain.facts import SYSTEM, CaseMovedIn, DueLevel, Fact, LevelReached, Recording, Timetable
-from domain.moving import passed
-from domain.notices import NoticeDraft, plan
-from domain.triggers import triggers
+from domain.model import commands as c
+from domain.model.case import Case
+from domain.model.facts import SYSTEM, CaseMovedIn, DueLevel, Fact, LevelReached, Recording, Timetable
+from domain.notices.plan import NoticeDraft, plan
+from domain.rules.books import Books
+from domain.rules.decide import Voice, decide
+from domain.rules.evolve import evolve
+from domain.rules.moving import passed
+from domain.rules.timetable import comes_again, stamp, timetable
+from domain.rules.triggers import triggers
 
 
 class Step(Kept):

@@ -19,7 +19,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.base import Frozen
-from domain.calendars import WEEKDAYS, Calendar, Openings, Weekday, ZoneName
+from domain.worktime.calendars import WEEKDAYS, Calendar, Openings, Weekday, ZoneName
 
 _YEARLY = re.compile(r"(\d\d)-(\d\d)", re.ASCII)
 _SOME_LEAP_YEAR = 2024
@@ -57,7 +57,7 @@ class CalendarFile(Frozen):
     """One file under ``policies/calendars/``.
 
     Faults are pydantic errors with stable types: ``country_unknown``, ``region_unknown``, ``region_without_country``,
-    ``day_invalid``, and those of :class:`domain.calendars.Calendar`.
+    ``day_invalid``, and those of :class:`domain.worktime.calendars.Calendar`.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=80)]

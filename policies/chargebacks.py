@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from domain.base import Frozen
-from domain.spans import Span, SpanUnit
-from domain.terms import ChargebackTerms
+from domain.model.terms import ChargebackTerms
+from domain.worktime.spans import Span, SpanUnit
 
 
 class ChargebackRow(Frozen):

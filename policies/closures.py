@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from domain.calendars import Calendar
+from domain.worktime.calendars import Calendar
 from policies.calendars import CalendarFile
 
 OWN_DAY = "closed day"

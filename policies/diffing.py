@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from domain.base import Kept, Priority
-from domain.clock_terms import ClockTerms
-from domain.spans import Span
+from domain.model.clock_terms import ClockTerms
+from domain.worktime.spans import Span
 from policies.pack import ClockRow, Pack
 
 _FREE = ("title", "labels")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from domain.calendars import Calendar
+from domain.worktime.calendars import Calendar
 from policies.calendars import CalendarFault, CalendarFile, parse, resolve
 from policies.pack import PACKS_DIR
 

@@ -10,7 +10,7 @@ from typing import Literal
 import yaml
 
 from domain.base import Kept, Priority
-from domain.spans import Span
+from domain.worktime.spans import Span
 from policies.pack import ClockRow, Pack, PackError, load_pack
 
 _REPORT_FACTS = frozenset(

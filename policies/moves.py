@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from domain.base import Instant, Kept
-from domain.calendars import Calendar
-from domain.case import Case
-from domain.clocks import timetable
+from domain.model.case import Case
+from domain.rules.timetable import timetable
+from domain.worktime.calendars import Calendar
 from policies.retarget import calendar_names, newest_refs, with_newest_calendars
 from policies.shelf import Shelf
 

@@ -6,16 +6,16 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from domain.actors import SYSTEM, Actor
-from domain.books import Books
-from domain.brought import as_opened
-from domain.commands import Open, OpenedParty
-from domain.decide import Voice
-from domain.moving_report import MovingCase
-from domain.prose import Prose
-from domain.terms import Routing, Terms
+from domain.model.commands import Open, OpenedParty
+from domain.model.elsewhere import as_opened
+from domain.model.moving_report import MovingCase
+from domain.model.people import SYSTEM, Actor
+from domain.model.prose import Prose
+from domain.model.terms import Routing, Terms
+from domain.rules.books import Books
+from domain.rules.decide import Voice
 from domain.transition import Step, step
-from domain.worktime import zone_data_version
+from domain.worktime.calculator import zone_data_version
 from policies.shelf import Shelf
 
 MOVED_IN = "routing: moved in"

@@ -12,9 +12,8 @@ import yaml
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from domain.base import Code, Frozen, Money, Phase, Priority, Side
-from domain.clock_terms import level_in_full, like_usual
-from domain.spans import Span
-from domain.terms import (
+from domain.model.clock_terms import level_in_full, like_usual
+from domain.model.terms import (
     Audience,
     ClockTerms,
     Extension,
@@ -25,6 +24,7 @@ from domain.terms import (
     TargetKey,
     Trigger,
 )
+from domain.worktime.spans import Span
 from policies.chargebacks import ChargebackRow
 from policies.pack_rows import ElsewhereRow, Gate, Ladder, PriorityRow, StatementRow, StepRow, TargetRow
 from policies.sanction_rows import SanctionsRow

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from domain.base import Code, Frozen, Priority
-from domain.spans import Span
-from domain.terms import DecisionTerms, ElsewhereTerms, LadderStep, StatementTerms
+from domain.model.terms import DecisionTerms, ElsewhereTerms, LadderStep, StatementTerms
+from domain.worktime.spans import Span
 
 
 class Gate(Frozen):

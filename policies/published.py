@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import yaml
 
-from domain.books import PackInForce
+from domain.rules.books import PackInForce
 from policies.pack import Pack, load_pack
 from policies.shelf import Shelf
 

@@ -13,23 +13,23 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from domain.actors import SYSTEM, Actor
 from domain.base import Instant, Kept
-from domain.books import Books
-from domain.brought import as_opened
-from domain.case import Case
-from domain.commands import Command, Open, parse_command
-from domain.decide import Voice
-from domain.facts import DueLevel, EvidenceFile
-from domain.letters import field_errors
-from domain.prose import Prose
-from domain.refusals import Refusal
-from domain.report import Report
-from domain.terms import Terms
+from domain.model.case import Case
+from domain.model.commands import Command, Open, parse_command
+from domain.model.elsewhere import as_opened
+from domain.model.facts import DueLevel, EvidenceFile
+from domain.model.people import SYSTEM, Actor
+from domain.model.prose import Prose
+from domain.model.reading import field_errors
+from domain.model.refusals import Refusal
+from domain.model.report import Report
+from domain.model.terms import Terms
+from domain.rules.books import Books
+from domain.rules.decide import Voice
 from domain.transition import Step, due_command, mark_level, step
-from domain.views import actions
-from domain.worktime import due, zone_data_version
-from domain.worktime_errors import WorktimeError
+from domain.views.case import actions
+from domain.worktime.calculator import due, zone_data_version
+from domain.worktime.errors import WorktimeError
 from policies.pack import Pack
 from policies.resolve import resolve
 from policies.retarget import retargeted

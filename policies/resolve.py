@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any
 
 from domain.base import Priority, Side
-from domain.report import Report
-from domain.terms import (
+from domain.model.report import Report
+from domain.model.terms import (
     MAX_TERMS_BYTES,
     ElsewhereTerms,
     InterimTerms,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from domain.calendars import Calendar
-from domain.case import Case
-from domain.clock_commands import Retarget
-from domain.terms import Terms
+from domain.model.case import Case
+from domain.model.clocks import Retarget
+from domain.model.terms import Terms
+from domain.worktime.calendars import Calendar
 from policies.resolve import terms_of
 from policies.shelf import Shelf
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from domain.sanction_terms import SanctionKind, SanctionLadder, SanctionTerms
+from domain.model.sanction_terms import SanctionKind, SanctionLadder, SanctionTerms
 
 
 class _KindRow(SanctionKind):

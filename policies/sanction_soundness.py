@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from domain.base import Phase, Side
-from domain.sanction_terms import SanctionTerms
-from domain.terms import ClockTerms
+from domain.model.sanction_terms import SanctionTerms
+from domain.model.terms import ClockTerms
 
 if TYPE_CHECKING:
     from policies.pack import Pack

@@ -7,15 +7,15 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from domain.actors import SYSTEM, Actor
 from domain.base import Side
-from domain.case import Case
-from domain.commands import OpenedParty
-from domain.report import Report
-from domain.sanction_facts import EarlierSanction
-from domain.spans import Span
-from domain.terms import Terms
-from domain.worktime import due
+from domain.model.case import Case
+from domain.model.commands import OpenedParty
+from domain.model.people import SYSTEM, Actor
+from domain.model.report import Report
+from domain.model.sanctions import EarlierSanction
+from domain.model.terms import Terms
+from domain.worktime.calculator import due
+from domain.worktime.spans import Span
 from policies.script_shapes import SIDES, bare
 from policies.scripts import Script, ScriptError, Speaker
 

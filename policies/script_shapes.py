@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from domain.spans import Span
+from domain.worktime.spans import Span
 
 SIDES = ("claimant", "respondent")
 _SHORT = {

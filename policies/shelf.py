@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 import yaml
 
-from domain.books import Notices
-from domain.calendars import Calendar
-from domain.report import Report
-from domain.terms import Routing, Terms
+from domain.model.report import Report
+from domain.model.terms import Routing, Terms
+from domain.rules.books import Notices
+from domain.worktime.calendars import Calendar
 from policies.folders import calendar_files, pack_files, read_calendar, resolved, text_of, years_around
 from policies.pack import PACKS_DIR, Pack, PackError, load_pack
 from policies.resolve import resolve

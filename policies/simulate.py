@@ -11,18 +11,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from domain.actors import SYSTEM, Actor
 from domain.base import Instant, Kept
-from domain.books import Books
-from domain.calendars import Calendar
-from domain.case import Case
-from domain.commands import Command, Open, read_command
-from domain.decide import Voice
-from domain.facts import LevelReached, RulingDrafted
-from domain.refusals import Refusal
-from domain.report import Report
+from domain.model.case import Case
+from domain.model.commands import Command, Open, read_command
+from domain.model.facts import LevelReached, RulingDrafted
+from domain.model.people import SYSTEM, Actor
+from domain.model.refusals import Refusal
+from domain.model.report import Report
+from domain.rules.books import Books
+from domain.rules.decide import Voice
 from domain.transition import Step, due_command, mark_level, step
-from domain.worktime import zone_data_version
+from domain.worktime.calculator import zone_data_version
+from domain.worktime.calendars import Calendar
 from policies.resolve import resolve
 from policies.shelf import Shelf
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, get_args
 
 from domain.base import Phase
-from domain.facts import Fact
-from domain.spans import SpanUnit
-from domain.terms import BUILT_IN, ClockTerms, Level
+from domain.model.facts import Fact
+from domain.model.terms import BUILT_IN, ClockTerms, Level
+from domain.worktime.spans import SpanUnit
 from policies.sanction_soundness import sanction_problems
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from pydantic import Field
 from uuid_utils import uuid7
 
 from domain.base import Code, Instant, Kept, Language, PersonId, TenantId
-from storage.pool import Connection, Database
-from storage.vault import Vault
+from storage.postgres.pool import Connection, Database
+from storage.postgres.vault import Vault
 
 _CREATE = """
 INSERT INTO tenants (id, name, zone, development, time_scale, settings) VALUES ($1, $2, $3, $4, $5, $6)

@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import structlog
 
-from activities.ports import Poked, Relay
-from storage.absences import PostgresAbsences
+from activities.ports.records import Poked, Relay
+from storage.team.absences import PostgresAbsences
 
 log = structlog.stdlib.get_logger("ombud.absences")
 
 
 class AbsencesFirst:
-    """Implements :class:`activities.ports.Relay`: what it sends for an absence, the relay behind it finds waiting."""
+    """Implements :class:`activities.ports.records.Relay`: what it sends for an absence, the relay behind it finds waiting."""
 
     def __init__(self, absences: PostgresAbsences, relay: Relay) -> None:
         self._absences, self._relay = absences, relay

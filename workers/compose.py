@@ -14,38 +14,38 @@ from temporalio.worker import Interceptor
 from activities.assign import AssignActivities
 from activities.carry_out import CarryOutActivities
 from activities.deliver import DeliverActivities
-from activities.effect_ports import Remedies
 from activities.lookups import Lookups
-from activities.ports import Notifier, Relay
+from activities.ports.effects import Remedies
+from activities.ports.records import Notifier, Relay
 from activities.record import RecordActivities
-from adapters.endpoints import SignedPost
+from adapters.delivery.endpoints import SignedPost
+from adapters.delivery.notifier import Channels
+from adapters.delivery.smtp import MailServer, SmtpNotifier
+from adapters.delivery.webhooks import WebhookNotifier
 from adapters.letters.composer import Composer
-from adapters.notifier import Channels
 from adapters.remedies import WebhookRemedies
-from adapters.smtp import MailServer, SmtpNotifier
-from adapters.webhooks import WebhookNotifier
-from domain.worktime import zone_data_version
+from domain.worktime.calculator import zone_data_version
 from policies.shelf import Shelf
 from runtime.failpoints import FailPoints
 from runtime.places import Places
 from runtime.settings import Settings
-from storage.absences import PostgresAbsences
-from storage.bulk import PostgresBulk
-from storage.effects import PostgresEffects
-from storage.elsewhere import PostgresElsewhere
-from storage.errands import PostgresErrands
-from storage.files import PostgresFileBook
-from storage.inbox import PostgresInbox
-from storage.library import PostgresLibrary
-from storage.outbox import PostgresOutbox
-from storage.pool import Database
-from storage.precedents import PostgresPrecedents
-from storage.publishing import PostgresPublishing
-from storage.records import PostgresRecords
-from storage.relay import PostgresRelay
-from storage.roster import PostgresRoster
-from storage.sanctions import PostgresSanctions
-from storage.vault import Vault
+from storage.intake.files import PostgresFileBook
+from storage.intake.inbox import PostgresInbox
+from storage.outside.effects import PostgresEffects
+from storage.outside.errands import PostgresErrands
+from storage.outside.outbox import PostgresOutbox
+from storage.outside.relay import PostgresRelay
+from storage.policies.library import PostgresLibrary
+from storage.policies.publishing import PostgresPublishing
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
+from storage.record.elsewhere import PostgresElsewhere
+from storage.record.precedents import PostgresPrecedents
+from storage.record.records import PostgresRecords
+from storage.record.sanctions import PostgresSanctions
+from storage.team.absences import PostgresAbsences
+from storage.team.bulk import PostgresBulk
+from storage.team.roster import PostgresRoster
 from workers.absences import AbsencesFirst
 from workers.counting import Counters, CountingNotifier, CountingRecords
 from workers.failing import CONTINUE_AS_NEW, FailingInterceptor

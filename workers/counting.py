@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from prometheus_client import CollectorRegistry, Counter
 
-from activities.ports import Notifier, OutgoingNotice, Records, Standing, Transition
+from activities.ports.records import Notifier, OutgoingNotice, Records, Standing, Transition
 
 
 class Counters:

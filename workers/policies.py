@@ -9,21 +9,21 @@ from functools import partial
 
 import structlog
 
-from activities.ports import Resolved
-from domain.case import Case
-from domain.clock_commands import Retarget
+from activities.ports.records import Resolved
+from domain.model.case import Case
+from domain.model.clocks import Retarget
 from policies.calendars import CalendarFault
 from policies.folders import PolicyFolderFault
 from policies.pack import PackError
 from policies.published import PublishedPacks
 from policies.retarget import retargeted
 from policies.shelf import Shelf
-from storage.library import PostgresLibrary
-from storage.publishing import PostgresPublishing
+from storage.policies.library import PostgresLibrary
+from storage.policies.publishing import PostgresPublishing
 
 
 class ShelfPolicies:
-    """Implements :class:`activities.ports.Policies`. The shelf is loaded when it is first asked for: few cases ever ask."""
+    """Implements :class:`activities.ports.records.Policies`. The shelf is loaded when first asked for: few cases ever ask."""
 
     def __init__(self, shelf: Callable[[], Shelf], library: PostgresLibrary, publishing: PostgresPublishing) -> None:
         self._load, self._library, self._publishing = shelf, library, publishing

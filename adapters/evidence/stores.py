@@ -31,7 +31,7 @@ class EvidenceStoreAway(OSError):
 
 
 class ObjectEvidenceStore:
-    """Implements :class:`activities.evidence_ports.EvidenceStore` on whatever speaks like an object store."""
+    """Implements :class:`activities.ports.evidence.EvidenceStore` on whatever speaks like an object store."""
 
     def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
         self._store, self._folder = store, folder

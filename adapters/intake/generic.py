@@ -1,9 +1,9 @@
-"""A report as plain JSON: the shape of :class:`domain.report.Report` itself."""
+"""A report as plain JSON: the shape of :class:`domain.model.report.Report` itself."""
 
 from __future__ import annotations
 
 from adapters.intake.shaping import parsed, storable
-from domain.report import Report
+from domain.model.report import Report
 
 MAX_BYTES = 16_000_000
 """Ten attachments of one megabyte are 13.4 MB as base64; the rest is room for the report."""

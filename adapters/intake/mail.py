@@ -14,7 +14,7 @@ from adapters.intake.mail_parts import Contents, contents_of
 from adapters.intake.mail_quotes import without_quotes
 from adapters.intake.shaping import email_or_none, line, prose, reference_or_none, shaped
 from domain.base import Side
-from domain.report import Attachment, Report, ReportedParty
+from domain.model.report import Attachment, Report, ReportedParty
 
 MAX_BYTES = 20_000_000
 """Ten attachments of one megabyte in base64, with room; mail servers rarely take more."""

@@ -10,7 +10,7 @@ from email.message import Message
 from adapters.intake.mail_headers import AnyMessage, readable, text_of, words_decoded
 from adapters.intake.mail_html import text_of_html
 from adapters.intake.shaping import line
-from domain.report import Attachment
+from domain.model.report import Attachment
 
 MAX_FILE_BYTES = 1_000_000
 MAX_TEXT = 1_000_000

@@ -13,7 +13,7 @@ from adapters.intake.errors import ReportInvalid
 from adapters.intake.paypal_signature import TransmissionCheck
 from adapters.intake.shaping import Foreign, code, email_or_none, line, parsed, present, prose, reference_or_none, shaped
 from domain.base import Money, Reference, Side
-from domain.report import Attachment, Report, ReportedParty
+from domain.model.report import Attachment, Report, ReportedParty
 
 MAX_BYTES = 1_000_000
 

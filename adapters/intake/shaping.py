@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from adapters.intake.errors import FieldError, ReportInvalid
 from domain.base import Reference
-from domain.prose import MAX_PROSE
-from domain.report import EmailAddress, Report
+from domain.model.prose import MAX_PROSE
+from domain.model.report import EmailAddress, Report
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _EMAIL: TypeAdapter[str] = TypeAdapter(EmailAddress)

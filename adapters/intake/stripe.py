@@ -12,7 +12,7 @@ from adapters.currencies import NotExact, from_stripe, in_words
 from adapters.intake.errors import ReportInvalid
 from adapters.intake.shaping import Foreign, code, email_or_none, line, parsed, present, reference_or_none, shaped
 from domain.base import Money, Reference, Side
-from domain.report import Report, ReportedParty
+from domain.model.report import Report, ReportedParty
 
 TOLERANCE_FOR = timedelta(seconds=300)
 """Stripe signs each attempt anew with its own time, so an older signature is a replay."""

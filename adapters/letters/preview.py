@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from activities.ports import OutgoingNotice
+from activities.ports.records import OutgoingNotice
 from adapters.letters.composer import Composer
-from domain.case import Case
-from domain.notices import NoticeDraft
+from domain.model.case import Case
+from domain.notices.plan import NoticeDraft
 
 
 class LetterPreviews:

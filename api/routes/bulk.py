@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.bulk import action, ordered, state
-from api.bulk_examples import BULK, BULK_DONE, BULK_WAITING
-from api.callers import identify
-from api.idempotent import Reply
-from api.replies import answer
+from api.examples.bulk import BULK, BULK_DONE, BULK_WAITING
+from api.kit.callers import identify
+from api.kit.idempotent import Reply
+from api.kit.replies import answer
 from api.schema import gives, takes
+from services.bulk import action, ordered, state
 
 router = APIRouter(tags=["bulk"])
 

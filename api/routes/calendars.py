@@ -7,18 +7,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.callers import identify, viewer
-from api.clock_examples import MOVES
-from api.idempotent import Reply
-from api.listing import cursor_of, read_cursor
-from api.parts import Parts
-from api.problems import Problem
-from api.replies import answer
+from api.examples.clocks import MOVES
+from api.kit.callers import identify, viewer
+from api.kit.idempotent import Reply
+from api.kit.parts import Parts
+from api.kit.problems import Problem
+from api.kit.replies import answer
 from api.schema import gives
 from domain.transition import calendars_of
-from domain.worktime import zone_data_version
+from domain.worktime.calculator import zone_data_version
 from policies.moves import moves_of
 from policies.shelf import Shelf
+from services.listing import cursor_of, read_cursor
 
 router = APIRouter(tags=["clocks"])
 

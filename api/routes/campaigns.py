@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.bulk import Work, ordered
-from api.callers import Caller, identify
-from api.campaign_examples import CAMPAIGN_SAID, CAMPAIGNS, CLOSE_SAID, CLOSED, OPENED, SUMMARY
-from api.campaigns import closing, listed, opening, told
-from api.idempotent import Reply
-from api.parts import Parts
-from api.replies import answer
+from api.examples.campaigns import CAMPAIGN_SAID, CAMPAIGNS, CLOSE_SAID, CLOSED, OPENED, SUMMARY
+from api.kit.callers import Caller, identify
+from api.kit.idempotent import Reply
+from api.kit.parts import Parts
+from api.kit.replies import answer
 from api.schema import gives, takes
+from services.bulk import Work, ordered
+from services.campaigns import closing, listed, opening, told
 
 router = APIRouter(tags=["campaigns"])
 

@@ -11,21 +11,21 @@ from pydantic import AwareDatetime
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from api.answers import case_body
-from api.asking import Seen, find
-from api.bodies import expect_json, parse_object, read_bytes
-from api.callers import Caller, identify
-from api.examples import ACCEPTED, ACTIONS, CASE, CASES, REPORT, TIMELINE
-from api.idempotent import Once, Reply, canonical, key_of
-from api.listing import Listing, Page, in_utc, page_of_cases, page_of_entries
-from api.opening import land, opened_reply
-from api.parts import Parts
-from api.replies import answer
+from api.bodies.cases import case_body
+from api.examples.cases import ACCEPTED, ACTIONS, CASE, CASES, REPORT, TIMELINE
+from api.kit.callers import Caller, identify
+from api.kit.idempotent import Once, Reply, canonical, key_of
+from api.kit.parts import Parts
+from api.kit.reading import expect_json, parse_object, read_bytes
+from api.kit.replies import answer
+from api.kit.texts import content_ids, with_texts
 from api.schema import gives, takes
-from api.texts import content_ids, with_texts
-from api.timelines import entries
 from domain.base import CampaignId, Code, PersonId, Phase
-from domain.case import Ruling
+from domain.model.case import Ruling
+from services.commands import Seen, find
+from services.intake import land, opened_reply
+from services.listing import Listing, Page, in_utc, page_of_cases, page_of_entries
+from services.timelines import entries
 
 router = APIRouter(tags=["cases"])
 

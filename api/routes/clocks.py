@@ -7,19 +7,19 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
-from api.asking import Seen, find
-from api.callers import identify
-from api.clock_answers import ClockBody, ExplanationBody
-from api.clock_examples import CLOCKS, EXPLANATION, EXPLANATION_TEXT
-from api.idempotent import Reply
-from api.parts import Parts
-from api.problems import not_found
-from api.replies import answer
+from api.bodies.clocks import ClockBody, ExplanationBody
+from api.examples.clocks import CLOCKS, EXPLANATION, EXPLANATION_TEXT
+from api.kit.callers import identify
+from api.kit.idempotent import Reply
+from api.kit.parts import Parts
+from api.kit.problems import not_found
+from api.kit.replies import answer
 from api.schema import gives, or_text
-from domain.explain import clocks_of, explain
-from domain.explained import Explanation
 from domain.transition import calendars_of
-from domain.worktime import zone_data_version
+from domain.views.explain import clocks_of, explain
+from domain.views.explained import Explanation
+from domain.worktime.calculator import zone_data_version
+from services.commands import Seen, find
 
 router = APIRouter(tags=["clocks"])
 

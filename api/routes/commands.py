@@ -7,16 +7,16 @@ from typing import NamedTuple
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.answers import command_body
-from api.asking import find, is_command_id, send, whole
-from api.bodies import read_object
-from api.callers import identify
-from api.examples import COMMAND_ANSWER, COMMAND_ROW, COMMANDS, PENDING
-from api.idempotent import Once, Reply, canonical, key_of
-from api.parts import Parts
-from api.problems import not_found
-from api.replies import answer
+from api.bodies.cases import command_body
+from api.examples.cases import COMMAND_ANSWER, COMMAND_ROW, COMMANDS, PENDING
+from api.kit.callers import identify
+from api.kit.idempotent import Once, Reply, canonical, key_of
+from api.kit.parts import Parts
+from api.kit.problems import not_found
+from api.kit.reading import read_object
+from api.kit.replies import answer
 from api.schema import body_name, gives, takes
+from services.commands import find, is_command_id, send, whole
 
 router = APIRouter(tags=["commands"])
 

@@ -7,20 +7,20 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from api import desk
-from api.asking import find
-from api.bodies import read_object
-from api.bulk import parsed
-from api.callers import identify
-from api.desk_answers import AbsenceRequest, ReturnRequest, TakeNextRequest
-from api.desk_examples import ABSENCE, ABSENCE_SAID, BACK, DESK, NEXT, NEXT_SAID, NEXT_WAITING, PREVIEW, TEAM, WORK
-from api.examples import COMMANDS
-from api.idempotent import Once, Reply, canonical, key_of
-from api.parts import Parts
-from api.preview import preview
-from api.replies import answer
+from api.bodies.desk import AbsenceRequest, ReturnRequest, TakeNextRequest
+from api.examples.cases import COMMANDS
+from api.examples.desk import ABSENCE, ABSENCE_SAID, BACK, DESK, NEXT, NEXT_SAID, NEXT_WAITING, PREVIEW, TEAM, WORK
+from api.kit.callers import identify
+from api.kit.idempotent import Once, Reply, canonical, key_of
+from api.kit.parts import Parts
+from api.kit.reading import read_object
+from api.kit.replies import answer
 from api.schema import gives, takes
 from domain.base import PersonId
+from services import desk
+from services.bulk import parsed
+from services.commands import find
+from services.preview import preview
 
 router = APIRouter(tags=["desk"])
 

@@ -7,19 +7,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from api.answers import STAFF
-from api.bulk import Work, ordered, parsed
-from api.callers import Caller, identify, viewer
-from api.clock_answers import FreezeRequest, ThawRequest
-from api.clock_examples import FREEZE, FREEZING, FROZEN, INCIDENTS, THAW, THAWED, THAWING
-from api.freezing import carry_out, freeze_order, incidents, orderer, preview, thaw_order
-from api.idempotent import Reply
-from api.parts import Parts
-from api.problems import Problem
-from api.replies import answer
+from api.bodies.cases import STAFF
+from api.bodies.clocks import FreezeRequest, ThawRequest
+from api.examples.clocks import FREEZE, FREEZING, FROZEN, INCIDENTS, THAW, THAWED, THAWING
+from api.kit.callers import Caller, identify, viewer
+from api.kit.idempotent import Reply
+from api.kit.parts import Parts
+from api.kit.problems import Problem
+from api.kit.replies import answer
 from api.schema import gives, takes
 from domain.base import Code
-from storage.bulk import Order
+from services.bulk import Work, ordered, parsed
+from services.freezes import carry_out, freeze_order, incidents, orderer, preview, thaw_order
+from storage.team.bulk import Order
 
 router = APIRouter(tags=["clocks"])
 

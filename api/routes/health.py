@@ -8,9 +8,9 @@ import structlog
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from api.meters import Meters
-from api.parts import Check, Parts
-from api.problems import not_found
+from api.kit.meters import Meters
+from api.kit.parts import Check, Parts
+from api.kit.problems import not_found
 from api.schema import gives
 
 router = APIRouter(tags=["operations"])

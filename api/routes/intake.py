@@ -10,22 +10,22 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.asking import Seen, send
-from api.bodies import MAX_MAIL, read_bytes
-from api.callers import Caller, identify
-from api.examples import ACCEPTED, CASE, MAIL, PAYPAL, STRIPE, TAKEN
-from api.idempotent import Reply, key_of
-from api.opening import land, opened_reply
-from api.parts import Parts
-from api.parts import Reply as MailReply
-from api.problems import Problem, not_found
-from api.replies import answer
+from api.examples.cases import ACCEPTED, CASE, MAIL, PAYPAL, STRIPE, TAKEN
+from api.kit.callers import Caller, identify
+from api.kit.idempotent import Reply, key_of
+from api.kit.parts import Parts
+from api.kit.parts import Reply as MailReply
+from api.kit.problems import Problem, not_found
+from api.kit.reading import MAX_MAIL, read_bytes
+from api.kit.replies import answer
+from api.kit.throttle import Throttle
 from api.schema import gives, takes, takes_raw
-from api.throttle import Throttle
 from domain.base import Code
-from domain.facts import Actor
-from domain.prose import MAX_PROSE
-from domain.report import Report
+from domain.model.facts import Actor
+from domain.model.prose import MAX_PROSE
+from domain.model.report import Report
+from services.commands import Seen, send
+from services.intake import land, opened_reply
 from storage.tenants import Tenant
 
 router = APIRouter(tags=["intake"])

@@ -5,16 +5,16 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.answers import STAFF
-from api.asking import find
-from api.callers import identify
-from api.idempotent import Reply
-from api.parts import Parts
-from api.problems import Problem, not_found
-from api.replies import answer
-from api.sanction_answers import sanctions_body
-from api.sanction_examples import SANCTIONS
+from api.bodies.cases import STAFF
+from api.bodies.sanctions import sanctions_body
+from api.examples.sanctions import SANCTIONS
+from api.kit.callers import identify
+from api.kit.idempotent import Reply
+from api.kit.parts import Parts
+from api.kit.problems import Problem, not_found
+from api.kit.replies import answer
 from api.schema import gives
+from services.commands import find
 
 router = APIRouter(tags=["sanctions"])
 

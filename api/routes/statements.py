@@ -5,15 +5,15 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.asking import find
-from api.callers import identify
-from api.idempotent import Reply
-from api.parts import Parts
-from api.problems import Problem, not_found
-from api.replies import answer
+from api.bodies.statements import STATEMENT, StatementAnswer
+from api.kit.callers import identify
+from api.kit.idempotent import Reply
+from api.kit.parts import Parts
+from api.kit.problems import Problem, not_found
+from api.kit.replies import answer
 from api.schema import gives
-from api.statement_answers import STATEMENT, StatementAnswer
-from domain.statements import exported, prose_of
+from domain.model.statement import exported, prose_of
+from services.commands import find
 
 router = APIRouter(tags=["cases"])
 

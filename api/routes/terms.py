@@ -5,17 +5,17 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.answers import STAFF
-from api.asking import find
-from api.callers import identify
-from api.idempotent import Reply
-from api.parts import Parts
-from api.problems import not_found
-from api.replies import answer
+from api.bodies.cases import STAFF
+from api.bodies.terms import TERMS, TermsBody
+from api.kit.callers import identify
+from api.kit.idempotent import Reply
+from api.kit.parts import Parts
+from api.kit.problems import not_found
+from api.kit.replies import answer
 from api.schema import gives
-from api.term_answers import TERMS, TermsBody
-from domain.explained_terms import explain_terms
-from domain.facts import Recording
+from domain.model.facts import Recording
+from domain.views.terms import explain_terms
+from services.commands import find
 
 router = APIRouter(tags=["cases"])
 

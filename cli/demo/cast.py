@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from cli.compose import prepare_database
 from cli.demo.platform import DemoPlatform
+from cli.kit.compose import prepare_database
 from runtime.places import find_places
 from runtime.settings import Settings
-from storage.pool import Database
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
 from storage.tenants import Person, PostgresTenants, Tenant
-from storage.vault import Vault
 
 HOUR_FOR = 0.5
 """Seconds that an hour of the packs lasts in the demo's tenant."""

@@ -12,7 +12,7 @@ from rich.text import Text
 from cli.demo.cast import NAMES
 from cli.demo.stage import Stage
 from cli.demo.story import Story
-from cli.tables import case_table, remedy_words, timeline_table
+from cli.tables.cases import case_table, remedy_words, timeline_table
 
 
 def show(stage: Stage, story: Story) -> bool:
@@ -89,7 +89,7 @@ def _asked(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _audit(stage: Stage, story: Story) -> bool:
-    from cli.auditing import verify
+    from cli.commands.auditing import verify
 
     stage.title("Does the record prove itself?")
     found = asyncio.run(verify(stage.tenant, None, state_dir=stage.state_dir))

@@ -8,11 +8,11 @@ from typing import Any
 
 from activities.assign import AssignActivities, choose
 from activities.messages import CaseRef
-from activities.ports import Candidate
-from domain.actors import Colleague
+from activities.ports.records import Candidate
 from domain.base import Phase
-from domain.case import Case
-from domain.fitting import skill_of
+from domain.model.case import Case
+from domain.model.people import Colleague
+from domain.rules.fitting import skill_of
 from tests.storage.builders import MemoryWorld
 from tests.support.cases import CLAIMANT, FRIEND, LEAD, MEDIATOR, MEDIATOR_2, MEDIATOR_3, PEOPLE, a_case
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from activities.lookups import Lookups
-from activities.ports import Candidate, Pending, Resolved, Standing
-from domain.actors import Colleague
-from domain.case import Case
-from domain.clock_commands import Retarget
+from activities.ports.records import Candidate, Pending, Resolved, Standing
+from domain.model.case import Case
+from domain.model.clocks import Retarget
+from domain.model.people import Colleague
 from tests.support.cases import LEAD, MEDIATOR, OPS, PEOPLE, a_case
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from obstore.store import MemoryStore
 
-from activities.evidence_ports import EvidenceStore
+from activities.ports.evidence import EvidenceStore
 from adapters.evidence.stores import EvidenceStoreAway, MemoryEvidenceStore, ObjectEvidenceStore
 
 PATH = "acme/case_1/0a1b"

@@ -23,7 +23,7 @@ from adapters.intake.mail_html import text_of_html
 from adapters.intake.paypal import PayPalIntake
 from adapters.intake.paypal_signature import signed_message
 from adapters.intake.stripe import StripeIntake
-from domain.report import Report
+from domain.model.report import Report
 from tests.adapters.conftest import PAYLOADS
 
 MAIL = MailIntake("ombud.example")

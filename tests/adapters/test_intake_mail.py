@@ -10,7 +10,7 @@ from adapters.intake.mail import MailIntake, Reply
 from adapters.intake.mail_html import text_of_html
 from adapters.intake.mail_quotes import without_quotes
 from domain.base import Side
-from domain.report import Report, ReportedParty
+from domain.model.report import Report, ReportedParty
 
 PROGRAMME = ReportedParty(side=Side.RESPONDENT, ref="programme-88", name="Fjord Bank")
 INTAKE = MailIntake("ombud.example", respondent=PROGRAMME)

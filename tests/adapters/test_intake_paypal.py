@@ -16,7 +16,7 @@ from adapters.intake.errors import ReportInvalid
 from adapters.intake.paypal import PayPalIntake
 from adapters.intake.paypal_signature import signed_message
 from domain.base import Money, Side
-from domain.report import Report, ReportedParty
+from domain.model.report import Report, ReportedParty
 
 WEBHOOK = "8PT597110X687430L"
 NOW = datetime(2026, 5, 11, 8, 16, tzinfo=UTC)

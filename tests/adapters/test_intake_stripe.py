@@ -11,7 +11,7 @@ from stripe import WebhookSignature
 from adapters.intake.errors import ReportInvalid
 from adapters.intake.stripe import StripeIntake
 from domain.base import Money, Side
-from domain.report import Report, ReportedParty
+from domain.model.report import Report, ReportedParty
 
 SECRET = "whsec_of_the_tests"
 MERCHANT = ReportedParty(side=Side.RESPONDENT, ref="acct_platform", name="Sitters Ltd", zone="Europe/Dublin")

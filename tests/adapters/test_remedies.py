@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from activities.effect_ports import OrderedEffect, Submission
-from activities.ports import ToldToWait
-from adapters.endpoints import EndpointFailed, SignedPost
+from activities.ports.effects import OrderedEffect, Submission
+from activities.ports.records import ToldToWait
+from adapters.delivery.endpoints import EndpointFailed, SignedPost
 from adapters.remedies import WebhookRemedies
 from domain.base import Money
 from tests.adapters.conftest import Taken

@@ -12,10 +12,10 @@ import aiosmtplib
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from activities.ports import Never
+from activities.ports.records import Never
+from adapters.delivery.smtp import MailServer, SmtpNotifier
 from adapters.intake.mail import MailIntake, Reply
 from adapters.letters.composer import Composer
-from adapters.smtp import MailServer, SmtpNotifier
 from tests.adapters.letters_builder import a_notice
 
 COMPOSER = Composer()

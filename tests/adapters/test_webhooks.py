@@ -8,10 +8,10 @@ import httpx2
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from activities.ports import Never, ToldToWait
-from adapters.endpoints import EndpointFailed, SignedPost, is_public
-from adapters.notifier import Channels
-from adapters.webhooks import WebhookNotifier
+from activities.ports.records import Never, ToldToWait
+from adapters.delivery.endpoints import EndpointFailed, SignedPost, is_public
+from adapters.delivery.notifier import Channels
+from adapters.delivery.webhooks import WebhookNotifier
 from tests.adapters.conftest import Taken
 from tests.adapters.letters_builder import a_notice
 

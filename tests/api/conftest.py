@@ -6,8 +6,8 @@ import pytest
 import structlog
 from structlog.testing import LogCapture
 
-from storage.pool import Database
-from storage.vault import Vault
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
 from tests.api.desk import Office
 from tests.support.database import database, migrated, postgres_server, server, tenant_id, vault
 

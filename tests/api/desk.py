@@ -23,27 +23,27 @@ from adapters.intake.stripe import StripeIntake
 from adapters.letters.composer import Composer
 from adapters.letters.preview import LetterPreviews
 from api.app import create_app
-from api.parts import Parsers, Parts
-from api.throttle import Throttle
+from api.kit.parts import Parsers, Parts
+from api.kit.throttle import Throttle
 from policies.shelf import Shelf
-from storage.absences import PostgresAbsences
-from storage.bulk import PostgresBulk
-from storage.campaigns import PostgresCampaigns
-from storage.desk import PostgresDesk
-from storage.elsewhere import PostgresElsewhere
-from storage.files import PostgresFileBook, PostgresFiles
-from storage.idempotency import PostgresIdempotency
-from storage.inbox import PostgresInbox
-from storage.intake import PostgresIntake
-from storage.library import PostgresLibrary
-from storage.pool import Database
-from storage.publishing import PostgresPublishing
-from storage.records import PostgresRecords
-from storage.roster import PostgresRoster
-from storage.sanctions import PostgresSanctions
+from storage.intake.files import PostgresFileBook, PostgresFiles
+from storage.intake.inbox import PostgresInbox
+from storage.intake.opening import PostgresIntake
+from storage.policies.library import PostgresLibrary
+from storage.policies.publishing import PostgresPublishing
+from storage.postgres.idempotency import PostgresIdempotency
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
+from storage.record.elsewhere import PostgresElsewhere
+from storage.record.records import PostgresRecords
+from storage.record.sanctions import PostgresSanctions
+from storage.team.absences import PostgresAbsences
+from storage.team.bulk import PostgresBulk
+from storage.team.campaigns import PostgresCampaigns
+from storage.team.desk import PostgresDesk
+from storage.team.roster import PostgresRoster
 from storage.tenants import Person, PostgresTenants, Tenant
-from storage.vault import Vault
-from storage.views import PostgresViews
+from storage.views.cases import PostgresViews
 from workers.policies import ShelfPolicies
 from workflows.handles import Named, NotReached
 

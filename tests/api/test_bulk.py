@@ -8,10 +8,10 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from api.bulk import IN_BULK, why_not_in_bulk
-from domain.commands import COMMANDS
-from storage.bulk import Order, PostgresBulk, TooMany
-from storage.views import CaseFilter
+from domain.model.commands import COMMANDS
+from services.bulk import IN_BULK, why_not_in_bulk
+from storage.team.bulk import Order, PostgresBulk, TooMany
+from storage.views.cases import CaseFilter
 from tests.api.desk import ClosedDoor, Desk, Office, party, some_cases
 
 ASSIGN = {"type": "assign", "owner": "per_ben", "reason": "ada_on_leave"}

@@ -9,12 +9,12 @@ import pytest
 
 from activities.lookups import Lookups
 from activities.record import RecordActivities
-from domain.worktime import zone_data_version
+from domain.worktime.calculator import zone_data_version
 from policies.shelf import Shelf
-from storage.library import PostgresLibrary
-from storage.publishing import PostgresPublishing
-from storage.roster import PostgresRoster
-from storage.sanctions import PostgresSanctions
+from storage.policies.library import PostgresLibrary
+from storage.policies.publishing import PostgresPublishing
+from storage.record.sanctions import PostgresSanctions
+from storage.team.roster import PostgresRoster
 from tests.api.desk import Desk, JudgingDoor, Office, shelf
 from workers.policies import ShelfPolicies
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from api.timelines import entries
-from domain.facts import Actor, LevelReached, Recording
+from domain.model.facts import Actor, LevelReached, Recording
 from policies.pack import PACKS_DIR, load_pack
+from services.timelines import entries
 from tests.api.desk import ClosedDoor, Desk, Office, a_report, party, shelf
 
 pytestmark = pytest.mark.postgres

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from adapters.evidence.stores import EvidenceStoreAway
-from storage.files import PostgresFiles
+from storage.intake.files import PostgresFiles
 from tests.api.desk import Desk, Office, a_report, party
 
 pytestmark = pytest.mark.postgres
@@ -145,7 +145,7 @@ class TestUpload:
         assert (await upload(desk, case, party(case, "claimant"))).json()["code"] == "not_in_this_phase"
 
     async def test_too_many(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("storage.files.MOST_FILES", 1)
+        monkeypatch.setattr("storage.intake.files.MOST_FILES", 1)
         desk = office.desk()
         case = await desk.opened()
         kim = party(case, "claimant")

@@ -10,9 +10,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from storage.bulk import Order, PostgresBulk
-from storage.pool import Database
-from storage.views import CaseFilter
+from storage.postgres.pool import Database
+from storage.team.bulk import Order, PostgresBulk
+from storage.views.cases import CaseFilter
 from tests.api.desk import ClosedDoor, Desk, Office, party, some_cases
 from tests.support.database import Server
 

@@ -8,8 +8,8 @@ import pytest
 
 from activities.carry_out import CarryOutActivities
 from activities.messages import EffectRef, RecordInput
-from storage.effects import PostgresEffects
-from storage.errands import PostgresErrands
+from storage.outside.effects import PostgresEffects
+from storage.outside.errands import PostgresErrands
 from tests.api.desk import Desk, JudgingDoor, Office, party, shelf
 
 pytestmark = pytest.mark.postgres

@@ -16,13 +16,13 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from api.answers import CaseBody
-from api.problems import PROBLEMS
+from api.bodies.cases import CaseBody
+from api.kit.problems import PROBLEMS
 from api.routes.commands import VERBS
 from api.schema import body_name
-from domain.commands import parse_command
-from domain.report import Report
-from domain.views import CaseView
+from domain.model.commands import parse_command
+from domain.model.report import Report
+from domain.views.case import CaseView
 from tests.api.desk import Desk, Office, party
 
 pytestmark = pytest.mark.postgres

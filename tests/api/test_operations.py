@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 from structlog.testing import LogCapture
 
-from api.throttle import Throttle
-from storage.pool import Database
+from api.kit.throttle import Throttle
+from storage.postgres.pool import Database
 from tests.api.desk import Office, a_report, away, party
 
 pytestmark = pytest.mark.postgres

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from api.problems import PROBLEMS, errors_page
-from domain import refusals
+from api.kit.problems import PROBLEMS, errors_page
+from domain.model import refusals
 from tests.api.desk import Office
 
 ROOT = Path(__file__).parents[2]
@@ -92,7 +92,7 @@ def test_a_row_says_what_it_means_and_what_to_do(code: str) -> None:
 
 def test_the_reference_page_is_fresh() -> None:
     page = (ROOT / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
-    assert page == errors_page(), "docs/reference/errors.md is stale: run `python -m api.problems --write`"
+    assert page == errors_page(), "docs/reference/errors.md is stale: run `python -m api.kit.problems --write`"
 
 
 @pytest.mark.postgres

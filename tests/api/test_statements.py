@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.reasons import faults
+from domain.dsa.rules import faults
 from tests.api.desk import Office, party
 from tests.support.cases import STATEMENT
 

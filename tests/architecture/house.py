@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("domain", "policies", "workflows", "activities", "storage", "adapters", "runtime", "workers", "api", "cli")
+ROOMS = ("domain", "policies", "workflows", "activities", "storage", "adapters", "runtime", "workers", "services", "api", "cli")
 
 
 def modules(*rooms: str) -> list[Path]:
@@ -16,7 +16,7 @@ def modules(*rooms: str) -> list[Path]:
 
 
 def name_of(path: Path) -> str:
-    """`domain/worktime.py` for a file of the project."""
+    """`domain/worktime/calculator.py` for a file of the project."""
     return path.relative_to(ROOT).as_posix()
 
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from docs import generate
-from domain.commands import SYSTEM_COMMANDS, parse_command
+from domain.model.commands import SYSTEM_COMMANDS, parse_command
 from tests.architecture.house import ROOT, name_of, project_files
 
 FROM_OUTSIDE = [command for command in generate.command_classes() if generate.type_of(command) not in SYSTEM_COMMANDS]

@@ -9,10 +9,10 @@ from rich.console import Console
 
 from activities.messages import RecordInput
 from activities.record import RecordActivities
-from api.bulk_examples import BULK_DONE, BULK_WAITING
-from cli.bulk_sheets import bulk_notes, bulk_table
-from storage.pool import Database
-from storage.vault import Vault
+from api.examples.bulk import BULK_DONE, BULK_WAITING
+from cli.tables.bulk import bulk_notes, bulk_table
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
 from tests.api.desk import Office
 from tests.cli.conftest import Shell
 

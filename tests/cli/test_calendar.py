@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cli.calendar import app
+from cli.commands.calendar import app
 
 BERLIN = {"tz": "Europe/Berlin", "hours": {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}}
 MONDAY = "2025-01-06T09:00:00Z"

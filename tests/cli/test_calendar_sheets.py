@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cli.calendar import app
+from cli.commands.calendar import app
 from tests.cli.conftest import Shell
 
 ROOT = Path(__file__).parents[2]

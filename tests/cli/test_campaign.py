@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from activities.messages import RecordInput
-from api.campaign_examples import CLOSED
-from cli.campaign_sheets import campaign_sheet
-from storage.pool import Database
-from storage.vault import Vault
+from api.examples.campaigns import CLOSED
+from cli.tables.campaign import campaign_sheet
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
 from tests.api.desk import JudgingDoor, Office
 from tests.cli.conftest import Shell
 

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from typer.testing import CliRunner
 
-from api.clock_examples import CLOCKS, FREEZING, FROZEN, INCIDENTS, THAWED
-from api.examples import COMMAND_ANSWER
-from cli.clock_sheets import bulk_lines, bulk_notes, clock_table, incident_table, told
+from api.examples.cases import COMMAND_ANSWER
+from api.examples.clocks import CLOCKS, FREEZING, FROZEN, INCIDENTS, THAWED
 from cli.main import app
-from cli.tables import said_of
+from cli.tables.cases import said_of
+from cli.tables.clock import bulk_lines, bulk_notes, clock_table, incident_table, told
 
 
 def printed(table: Table) -> str:

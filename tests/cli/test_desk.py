@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from storage.pool import Database
-from storage.vault import Vault
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
 from tests.api.desk import Office
 from tests.cli.conftest import Shell
 

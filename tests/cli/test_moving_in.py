@@ -11,11 +11,11 @@ import pytest
 
 from activities.messages import Recorded, RecordInput
 from activities.record import RecordActivities
-from storage.inbox import PostgresInbox
-from storage.pool import Database
-from storage.records import PostgresRecords
-from storage.vault import Vault
-from storage.views import PostgresViews
+from storage.intake.inbox import PostgresInbox
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
+from storage.record.records import PostgresRecords
+from storage.views.cases import PostgresViews
 from tests.cli.conftest import Shell
 
 pytestmark = pytest.mark.postgres

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli.policy import BAD_FILE, app
+from cli.commands.policy import BAD_FILE, app
 from policies.pack import PACKS_DIR
 from tests.architecture.house import ROOT
 

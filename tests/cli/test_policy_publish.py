@@ -9,14 +9,14 @@ from typing import Any
 import asyncpg
 import pytest
 
-from domain.report import Report
+from domain.model.report import Report
 from policies.pack import PACKS_DIR, load_pack
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
-from storage.pool import Database
-from storage.publishing import PostgresPublishing
+from storage.policies.publishing import PostgresPublishing
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
 from storage.tenants import Person, PostgresTenants
-from storage.vault import Vault
 from tests.cli.conftest import Shell
 
 pytestmark = pytest.mark.postgres

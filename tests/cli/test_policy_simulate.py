@@ -9,15 +9,15 @@ import pytest
 
 from activities.messages import RecordInput
 from activities.record import RecordActivities
-from domain.report import Report
-from domain.worktime import zone_data_version
+from domain.model.report import Report
+from domain.worktime.calculator import zone_data_version
 from policies.pack import PACKS_DIR
 from policies.shelf import Shelf
-from storage.inbox import PostgresInbox
-from storage.intake import PostgresIntake
-from storage.pool import Database
-from storage.records import PostgresRecords
-from storage.vault import Vault
+from storage.intake.inbox import PostgresInbox
+from storage.intake.opening import PostgresIntake
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
+from storage.record.records import PostgresRecords
 from tests.cli.conftest import Shell
 
 pytestmark = pytest.mark.postgres

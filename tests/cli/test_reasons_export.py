@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from storage.pool import Database
-from storage.vault import LegalHold, Vault
+from storage.postgres.pool import Database
+from storage.postgres.vault import LegalHold, Vault
 from tests.api.desk import Office
 from tests.api.test_statements import a_told_statement
 from tests.cli.conftest import Shell

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from api.sanction_examples import SANCTIONS
-from cli.sanction_sheets import ladder_table, sanction_table
+from api.examples.sanctions import SANCTIONS
+from cli.tables.sanctions import ladder_table, sanction_table
 
 ACCUSED = SANCTIONS["parties"][1]
 

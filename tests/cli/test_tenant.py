@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from domain.calendars import Calendar
-from storage.library import PostgresLibrary
-from storage.pool import Database
+from domain.worktime.calendars import Calendar
+from storage.policies.library import PostgresLibrary
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
 from storage.tenants import PostgresTenants
-from storage.vault import Vault
 from tests.cli.conftest import Shell
 
 pytestmark = pytest.mark.postgres

@@ -10,16 +10,16 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from domain import facts as f
 from domain.base import Outcome, Phase
-from domain.case import Case, Clock, Ruling
-from domain.commands import Remedy
-from domain.evolve import evolve
-from domain.levels import stands_still
-from domain.notices import NoticeDraft
-from domain.terms import SANCTION, SNOOZE, STANDSTILL, ClockTerms, Level
+from domain.model import facts as f
+from domain.model.case import Case, Clock, Ruling
+from domain.model.commands import Remedy
+from domain.model.terms import SANCTION, SNOOZE, STANDSTILL, ClockTerms, Level
+from domain.notices.plan import NoticeDraft
+from domain.rules.evolve import evolve
+from domain.rules.levels import stands_still
 from domain.transition import Step
-from domain.views import CaseView, visible
+from domain.views.case import CaseView, visible
 from tests.support.cases import AGENT, CLAIMANT, FRIEND, PLATFORM, RESPONDENT, WITNESS, Life
 
 OUTSIDE = (CLAIMANT, RESPONDENT, AGENT, WITNESS, PLATFORM)

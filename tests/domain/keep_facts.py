@@ -9,8 +9,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from domain.facts import Recording
-from domain.moving_report import MovingCase
+from domain.model.facts import Recording
+from domain.model.moving_report import MovingCase
 from policies.moving import rehearsed
 from tests.support.cases import (
     AGENT,

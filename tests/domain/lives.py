@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from domain.calendars import Calendar
-from domain.clock_commands import Retarget
-from domain.commands import Command
-from domain.terms import Terms
+from domain.model.clocks import Retarget
+from domain.model.commands import Command
+from domain.model.terms import Terms
+from domain.worktime.calendars import Calendar
 from policies.retarget import retargeted
 from policies.shelf import Shelf
 from tests.support.cases import Life, shelf

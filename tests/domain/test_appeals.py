@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from domain import facts as f
 from domain.base import Outcome, Phase, Side
-from domain.case import Case
-from domain.facts import Actor
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.facts import Actor
 from tests.support.cases import (
     CLAIMANT,
     JUNIOR,

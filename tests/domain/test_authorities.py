@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.views import visible
+from domain.views.case import visible
 from tests.support.cases import (
     CLAIMANT,
     LEAD,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.calendars import Calendar
+from domain.worktime.calendars import Calendar
 from tests.support.calendars import OFFICE, WEEKDAYS, a_calendar
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from domain import facts as f
-from domain.chargeback import SUBMISSION
+from domain.model import facts as f
+from domain.rules.chargeback import SUBMISSION
 from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MONDAY, OPS, OUTCOMES, PLATFORM, RESPONDENT, Life, a_case
 
 DUE = MONDAY + timedelta(days=6)

@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain import facts as f
 from domain.base import Phase
-from domain.calendars import Calendar
-from domain.case import Case, Clock
-from domain.clocks import EARLIEST_REPEAT_FOR, HELD_FOR, timetable
-from domain.spans import Span
-from domain.terms import ClockTerms, Level, Terms
+from domain.model import facts as f
+from domain.model.case import Case, Clock
+from domain.model.terms import ClockTerms, Level, Terms
+from domain.rules.timetable import EARLIEST_REPEAT_FOR, HELD_FOR, timetable
 from domain.transition import due_command, mark_level
-from domain.worktime import due, elapsed
+from domain.worktime.calculator import due, elapsed
+from domain.worktime.calendars import Calendar
+from domain.worktime.spans import Span
 from tests.support.cases import (
     CLAIMANT,
     LEAD,
@@ -271,7 +271,7 @@ class TestMarkLevel:
         assert life.says(CLAIMANT, "message").due("grace") == again
 
     def test_the_fold_of_the_facts_is_the_case(self) -> None:
-        from domain.evolve import fold
+        from domain.rules.evolve import fold
 
         life, _ = self.held("appealable", "appeal_window")
         assert fold(life.case_id, life.recordings) == life.case

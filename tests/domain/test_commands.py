@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain.base import derived_id
-from domain.commands import COMMANDS, Message, Offer, Rule, parse_command, read_command
-from domain.prose import MAX_PROSE, Prose, checked_text
+from domain.model.commands import COMMANDS, Message, Offer, Rule, parse_command, read_command
+from domain.model.prose import MAX_PROSE, Prose, checked_text
 from tests.support.cases import FakeSealer
 
 BASE = {"id": "cmd_1", "by": "per_m1"}

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.rights import in_force
+from domain.rules.rights import in_force
 from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, RESPONDENT, Life, a_case
 
 CONFIRMED = {"outcome": "confirmed", "ground": "stolen_payment"}

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from domain import facts as f
 from domain.base import Outcome, Phase, Side
-from domain.decide import Voice, decide
-from domain.facts import SYSTEM, Actor
+from domain.model import facts as f
+from domain.model.facts import SYSTEM, Actor
+from domain.rules.decide import Voice, decide
 from tests.support.cases import (
     AGENT,
     CLAIMANT,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from domain import facts as f
-from domain.decide import Voice
-from domain.refusals import Refusal
+from domain.model import facts as f
+from domain.model.refusals import Refusal
+from domain.rules.decide import Voice
 from domain.transition import step
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MEDIATOR_2, OPS, RESPONDENT, Life, a_case
 

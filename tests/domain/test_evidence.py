@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from domain import facts as f
 from domain.base import Side
 from domain.evidence_seen import files_seen
-from domain.evolve import fold
-from domain.views import visible
+from domain.model import facts as f
+from domain.rules.evolve import fold
+from domain.views.case import visible
 from tests.support.cases import (
     AGENT,
     CLAIMANT,

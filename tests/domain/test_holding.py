@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from domain import facts as f
 from domain.base import Phase
-from domain.spans import Span
-from domain.terms import Level
-from domain.views import visible
+from domain.model import facts as f
+from domain.model.terms import Level
+from domain.views.case import visible
+from domain.worktime.spans import Span
 from tests.domain.lives import after, ahead, at, end, on_newer_calendars, rows
 from tests.support.cases import (
     AGENT,

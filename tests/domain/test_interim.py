@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from domain import facts as f
 from domain.base import Phase, Side
-from domain.case import Effect
-from domain.commands import Remedy
-from domain.explain import clocks_of
-from domain.rights import in_force
-from domain.views import visible
+from domain.model import facts as f
+from domain.model.case import Effect
+from domain.model.commands import Remedy
+from domain.rules.rights import in_force
+from domain.views.case import visible
+from domain.views.explain import clocks_of
 from tests.domain.lives import after, ahead, at, rows
 from tests.support.cases import (
     CLAIMANT,

@@ -15,11 +15,11 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from domain.base import Outcome, Phase
-from domain.case import Case
-from domain.chain import link
-from domain.evolve import fold
-from domain.facts import Fact, Recording
-from domain.spans import Span
+from domain.model.case import Case
+from domain.model.chain import link
+from domain.model.facts import Fact, Recording
+from domain.rules.evolve import fold
+from domain.worktime.spans import Span
 from tests.domain import keep_facts
 from tests.domain.keep_facts import KEPT
 from tests.support.cases import CLAIMANT, MEDIATOR, RESPONDENT

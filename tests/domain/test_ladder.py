@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from domain import facts as f
-from domain.facts import Colleague
-from domain.spans import Span
-from domain.terms import LadderStep
+from domain.model import facts as f
+from domain.model.facts import Colleague
+from domain.model.terms import LadderStep
+from domain.worktime.spans import Span
 from tests.domain.lives import after, ahead, at, end, rows
 from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, MEDIATOR_2, OPS, PEOPLE, Life, a_case
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.case import Extended
-from domain.levels import Course, level_at, reckon
-from domain.spans import Span
-from domain.terms import Level
-from domain.worktime import Pause, back, due, elapsed, is_open, share_between
+from domain.model.case import Extended
+from domain.model.terms import Level
+from domain.rules.levels import Course, level_at, reckon
+from domain.worktime.calculator import Pause, back, due, elapsed, is_open, share_between
+from domain.worktime.spans import Span
 from tests.support.calendars import a_calendar, at
 from tests.support.slow_calendar import SlowCalendar, slow_elapsed
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 from domain.base import Phase
-from domain.facts import CaseClosed, PhaseEntered, Recording
-from domain.lifecycle import Who, commands_in, diagram
+from domain.model.facts import CaseClosed, PhaseEntered, Recording
+from domain.rules.lifecycle import Who, commands_in, diagram
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, OUTCOMES, RESPONDENT, Life, a_case
 
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from domain.base import Phase, Side
-from domain.case import Case
-from domain.evolve import fold
-from domain.facts import Colleague
-from domain.refusals import Refusal
+from domain.model.case import Case
+from domain.model.facts import Colleague
+from domain.model.refusals import Refusal
+from domain.rules.evolve import fold
 from domain.transition import Step
 from tests.domain.invariants import Witness, in_hiding
 from tests.support.cases import (

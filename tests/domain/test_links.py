@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from domain.base import Outcome, Phase, Side
-from domain.commands import read_command
-from domain.facts import Actor
-from domain.links import party_there
+from domain.model.commands import read_command
+from domain.model.facts import Actor
 from domain.other_cases import KnownCampaign
 from domain.parties import OpenedParty
-from domain.views import visible
+from domain.rules.links import party_there
+from domain.views.case import visible
 from tests.support.cases import (
     AGENT,
     CLAIMANT,

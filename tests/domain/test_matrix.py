@@ -12,11 +12,11 @@ import pytest
 import yaml
 
 from domain.base import Phase, Side
-from domain.case import Case
-from domain.commands import COMMANDS
-from domain.decide import Voice, decide
-from domain.facts import Actor
-from domain.refusals import Refusal
+from domain.model.case import Case
+from domain.model.commands import COMMANDS
+from domain.model.facts import Actor
+from domain.model.refusals import Refusal
+from domain.rules.decide import Voice, decide
 from tests.support.cases import (
     CLAIMANT,
     FRIEND,

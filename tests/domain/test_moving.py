@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from domain.actors import Actor
 from domain.base import Phase
-from domain.books import Books
-from domain.decide import Voice
-from domain.facts import SYSTEM, LevelPassed, LevelReached
-from domain.fairness import bar_to_judging, relations
-from domain.lifecycle import Who
+from domain.model.facts import SYSTEM, LevelPassed, LevelReached
+from domain.model.moving_report import MovingCase
+from domain.model.people import Actor
+from domain.model.refusals import OwnCase, UnknownActor, UnknownOutcome
 from domain.moving_refusals import HistoryImpossible, HistoryIncomplete, PhaseOverdue
-from domain.moving_report import MovingCase
-from domain.refusals import OwnCase, UnknownActor, UnknownOutcome
+from domain.rules.books import Books
+from domain.rules.decide import Voice
+from domain.rules.fairness import bar_to_judging, relations
+from domain.rules.lifecycle import Who
 from domain.transition import Step, due_command, step
-from domain.views import visible
-from domain.worktime import zone_data_version
+from domain.views.case import visible
+from domain.worktime.calculator import zone_data_version
 from policies.moving import rehearsed
 from tests.support.cases import shelf
 

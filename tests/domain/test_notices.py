@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.notices import NoticeDraft
+from domain.notices.plan import NoticeDraft
 from tests.domain.invariants import tells_no_secret
 from tests.support.cases import (
     AGENT,

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from domain import facts as f
 from domain.base import Phase
-from domain.decide import Voice
-from domain.preview import Foreseen, foresee
-from domain.refusals import Refusal
-from domain.ruling_commands import DecideAppeal, Rule
+from domain.model import facts as f
+from domain.model.refusals import Refusal
+from domain.model.ruling import DecideAppeal, Rule
+from domain.rules.decide import Voice
+from domain.views.preview import Foreseen, foresee
 from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, MEDIATOR_2, OUTCOMES, RESPONDENT, Life, a_case
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.commands import parse_command
+from domain.model.commands import parse_command
 from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, MEDIATOR_2, OPS, OUTCOMES, Life, a_case, facts_named
 
 STEPS = ("logs_read", "researcher_heard", "expert_asked")

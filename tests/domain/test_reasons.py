@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import reasons_words as w
-from domain.reasons import RULES, faults
-from domain.reasons_checks import Code
+from domain.dsa import words as w
+from domain.dsa.checks import Code
+from domain.dsa.rules import RULES, faults
 
 ROOT = Path(__file__).parents[2]
 COMPLETE: dict[str, Any] = json.loads((ROOT / "tests/fixtures/reasons/statement.json").read_text(encoding="utf-8"))

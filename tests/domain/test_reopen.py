@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from domain import facts as f
 from domain.base import Phase
+from domain.model import facts as f
 from tests.domain.lives import after, ahead, at, end, rows
 from tests.support.cases import CLAIMANT, MEDIATOR, OPS, RESPONDENT, Life, a_case
 

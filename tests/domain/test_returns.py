@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from domain import facts as f
 from domain.base import Outcome, Phase
-from domain.offers import Returning
+from domain.model import facts as f
+from domain.model.settlement import Returning
 from tests.support.cases import (
     AGENT,
     CLAIMANT,

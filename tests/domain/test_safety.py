@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from domain.facts import Colleague
-from domain.views import view
+from domain.model.facts import Colleague
+from domain.views.case import view
 from tests.support.cases import (
     CLAIMANT,
     LEAD,

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from domain import facts as f
 from domain.base import Phase, Side
-from domain.sanction_facts import EarlierSanction
-from domain.views import visible
+from domain.model import facts as f
+from domain.model.sanctions import EarlierSanction
+from domain.views.case import visible
 from tests.domain.lives import at
 from tests.support.cases import (
     CLAIMANT,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain import facts as f
 from domain.base import Outcome, Phase, Side
+from domain.model import facts as f
 from tests.support.cases import AGENT, CLAIMANT, MEDIATOR, OPS, RESPONDENT, Life, a_case
 
 PAY: dict[str, Any] = {"remedy": "payout", "amount": {"amount": 30_000, "currency": "USD"}}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from domain.spans import Span, SpanUnit
+from domain.worktime.spans import Span, SpanUnit
 
 
 class Target(BaseModel):

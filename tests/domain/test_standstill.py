@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from domain import facts as f
-from domain.facts import Colleague
+from domain.model import facts as f
+from domain.model.facts import Colleague
 from tests.domain.lives import after, ahead, at, end
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, PEOPLE, Life, a_case
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from domain import facts as f
 from domain.base import Phase, Side
-from domain.facts import Actor
-from domain.views import CaseView, may_see, visible
+from domain.model import facts as f
+from domain.model.facts import Actor
+from domain.views.case import CaseView, may_see, visible
 from tests.domain.invariants import STAFF_ONLY, shows_no_secret
 from tests.support.cases import (
     AGENT,

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import worktime
-from domain.calendars import Calendar
-from domain.spans import Span
-from domain.worktime import due, due_share, elapsed, is_open, next_opening, spans
+from domain.worktime import calculator as worktime
+from domain.worktime.calculator import due, due_share, elapsed, is_open, next_opening, spans
+from domain.worktime.calendars import Calendar
+from domain.worktime.spans import Span
 from tests.support.calendars import OFFICE, WEEKDAYS, a_calendar, at
 
 

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain import worktime
-from domain.calendars import Calendar
-from domain.spans import Span
+from domain.worktime import calculator as worktime
+from domain.worktime.calendars import Calendar
+from domain.worktime.spans import Span
 from tests.support.clock_cases import ClockCase, clock_cases
 from tests.support.slow_calendar import (
     SlowCalendar,

@@ -20,7 +20,19 @@ from workflows.handles import workflow_id
 
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.temporal]
 
-PACKAGES = ("domain", "policies", "workflows", "activities", "storage", "adapters", "runtime", "workers", "api", "cli")
+PACKAGES = (
+    "domain",
+    "policies",
+    "workflows",
+    "activities",
+    "storage",
+    "adapters",
+    "runtime",
+    "workers",
+    "services",
+    "api",
+    "cli",
+)
 REPLAY = """
 import asyncio, sys
 from pathlib import Path
@@ -40,7 +52,7 @@ def another_release(folder: Path) -> Path:
     for name in PACKAGES:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     _swap(folder / "policies/packs/bounty_dispute.yaml", "- like: settlement", "- {like: settlement, target: 30 business days}")
-    _swap(folder / "domain/lifecycle.py", '    _row(_P.SETTLEMENT, "escalate", PARTIES, "review"),\n', "")
+    _swap(folder / "domain/rules/lifecycle.py", '    _row(_P.SETTLEMENT, "escalate", PARTIES, "review"),\n', "")
     return folder
 
 

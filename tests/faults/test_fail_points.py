@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from cli.fleet import Role
+from cli.local.fleet import Role
 from tests.support.fleet import Firm, House
 from tests.support.lives import Desk, Life
 from tests.support.sound import assert_sound

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 from pydantic import ValidationError
 
-from domain.spans import Span
-from domain.worktime import due, elapsed, is_open, next_opening
+from domain.worktime.calculator import due, elapsed, is_open, next_opening
+from domain.worktime.spans import Span
 from policies.calendars import CalendarFault, CalendarFile, holiday_data_version, parse, resolve
 from policies.folders import calendar_files, read_calendar
 from tests.support.calendars import at

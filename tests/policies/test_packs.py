@@ -9,11 +9,11 @@ import yaml
 from pydantic import ValidationError
 
 from domain.base import Priority
-from domain.books import Books
-from domain.report import Report
-from domain.spans import Span, SpanUnit
-from domain.terms import MAX_TERMS_BYTES, ClockTerms, Level, Routing, Terms
+from domain.model.report import Report
+from domain.model.terms import MAX_TERMS_BYTES, ClockTerms, Level, Routing, Terms
+from domain.rules.books import Books
 from domain.usual_clocks import USUAL
+from domain.worktime.spans import Span, SpanUnit
 from policies.pack import PACKS_DIR, Pack, PackError, load_pack
 from policies.resolve import resolve, terms_of
 from policies.shelf import UnknownKind

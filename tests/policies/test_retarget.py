@@ -8,10 +8,10 @@ from typing import Any
 
 import yaml
 
-from domain.calendars import Calendar
-from domain.case import Case
-from domain.clock_commands import Retarget
-from domain.terms import MAX_TERMS_BYTES, Terms
+from domain.model.case import Case
+from domain.model.clocks import Retarget
+from domain.model.terms import MAX_TERMS_BYTES, Terms
+from domain.worktime.calendars import Calendar
 from policies.pack import load_pack
 from policies.retarget import calendar_names, retargeted, with_newest_calendars
 from policies.shelf import Shelf

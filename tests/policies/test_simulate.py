@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from domain.commands import Open
+from domain.model.commands import Open
 from policies.pack import PACKS_DIR, load_pack
 from policies.shelf import Shelf
 from policies.simulate import Changed, Simulated, past_of, simulate

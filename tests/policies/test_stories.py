@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.report import Report
+from domain.model.report import Report
 from policies.pack import PACKS_DIR
 from policies.rehearse import Line, rehearse
 from policies.scripts import Expectation, Script, read_script

@@ -25,10 +25,10 @@ from runtime.embedded.stack import Stack
 from runtime.plugin import ombud_plugin
 from runtime.settings import Settings
 from runtime.zones import use_wheel_zones
-from storage.migrate import migrate
-from storage.pool import Database
+from storage.postgres.migrate import migrate
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
 from storage.tenants import PostgresTenants, Tenant
-from storage.vault import Vault
 from tests.replay.lives import EVERY_KIND, KINDS, ONE_KIND, Life, continued
 from tests.support.temporal import House, TemporalServer, a_house, connected, troubles
 from workflows.handles import CASE_KIND, CASE_STATUS, OPENED_AT, OUTCOME, SEARCH_ATTRIBUTES, TENANT_ID

@@ -84,7 +84,7 @@ CHANGED_RULES = """
 import asyncio, sys
 from pathlib import Path
 
-import domain.lifecycle as lifecycle
+import domain.rules.lifecycle as lifecycle
 {change}
 
 from tests.replay.test_histories import ALL, a_replayer, history_of
@@ -118,9 +118,9 @@ def test_changed_rules_do_not_break_the_replay() -> None:
     change = (
         "lifecycle.TABLE = tuple(row for row in lifecycle.TABLE if row.command not in ('rule', 'appeal', 'withdraw'))\n"
         "lifecycle._INDEX = {(row.phase, row.command): row for row in lifecycle.TABLE}\n"
-        "import domain.decide, domain.transition\n"
+        "import domain.rules.decide, domain.transition\n"
         "def nothing_is_allowed(*given, **more): raise RuntimeError('no rule is asked')\n"
-        "domain.decide.decide = domain.transition.step = nothing_is_allowed"
+        "domain.rules.decide.decide = domain.transition.step = nothing_is_allowed"
     )
     assert _replayed_elsewhere(change) == f"{len(ALL)} replayed"
 

@@ -7,22 +7,22 @@ from itertools import count
 from typing import Any
 
 from activities.messages import Knock, Recorded, RecordInput
-from activities.ports import Inbox, Records, Standing
+from activities.ports.records import Inbox, Records, Standing
 from activities.record import RecordActivities
 from adapters.memory import MemoryInbox, MemoryRecords
-from domain.books import Notices
-from domain.calendars import Calendar
-from domain.commands import Open, OpenedParty
-from domain.facts import Actor
-from domain.prose import Prose
-from domain.report import Report
-from domain.terms import Routing, Terms
-from storage.inbox import PostgresInbox
-from storage.intake import Opened, PostgresIntake
-from storage.pool import Database
-from storage.records import PostgresRecords
+from domain.model.commands import Open, OpenedParty
+from domain.model.facts import Actor
+from domain.model.prose import Prose
+from domain.model.report import Report
+from domain.model.terms import Routing, Terms
+from domain.rules.books import Notices
+from domain.worktime.calendars import Calendar
+from storage.intake.inbox import PostgresInbox
+from storage.intake.opening import Opened, PostgresIntake
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
+from storage.record.records import PostgresRecords
 from storage.tenants import Person, PostgresTenants
-from storage.vault import Vault
 
 OFFICE = Calendar.model_validate(
     {"tz": "Europe/Berlin", "hours": {day: [("09:00", "17:00")] for day in ("mon", "tue", "wed", "thu", "fri")}}

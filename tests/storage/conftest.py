@@ -2,8 +2,8 @@
 
 import pytest
 
-from storage.pool import Database
-from storage.vault import Vault
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
 from tests.storage.builders import Life, MemoryWorld, World
 from tests.support.database import database, migrated, postgres_server, server, tenant_id, vault
 

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from domain.evolve import fold
-from domain.facts import Recording
-from domain.terms import Terms
-from storage.audit import PostgresAudit
+from domain.model.facts import Recording
+from domain.model.terms import Terms
+from domain.rules.evolve import fold
+from storage.record.audit import PostgresAudit
 from tests.storage.builders import World, a_command, some_terms
 
 pytestmark = pytest.mark.postgres

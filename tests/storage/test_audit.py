@@ -10,9 +10,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from domain.chain import link
-from storage.audit import PostgresAudit
-from storage.heads import read_heads
+from domain.model.chain import link
+from storage.record.audit import PostgresAudit
+from storage.record.heads import read_heads
 from tests.storage.builders import World, a_command
 from tests.support.database import Server
 

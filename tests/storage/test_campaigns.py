@@ -8,9 +8,9 @@ import pytest
 
 from activities.lookups import Lookups
 from activities.record import RecordActivities
-from storage.campaigns import PostgresCampaigns, Stake
-from storage.elsewhere import PostgresElsewhere
-from storage.roster import PostgresRoster
+from storage.record.elsewhere import PostgresElsewhere
+from storage.team.campaigns import PostgresCampaigns, Stake
+from storage.team.roster import PostgresRoster
 from storage.tenants import PostgresTenants, Tenant
 from tests.storage.builders import World, a_command, a_report
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from domain import lifecycle
 from domain.base import Phase
-from storage.audit import PostgresAudit
+from domain.rules import lifecycle
+from storage.record.audit import PostgresAudit
 from tests.storage.builders import World, a_command, some_terms
 
 pytestmark = pytest.mark.postgres

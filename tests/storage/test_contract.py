@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from activities.ports import KeptAnswer, Never, Standing, Transition, Unstorable
-from domain.books import Books, Notices
-from domain.chain import chained
-from domain.commands import read_command
-from domain.decide import Voice
-from domain.facts import DueLevel
+from activities.ports.records import KeptAnswer, Never, Standing, Transition, Unstorable
+from domain.model.chain import chained
+from domain.model.commands import read_command
+from domain.model.facts import DueLevel
+from domain.rules.books import Books, Notices
+from domain.rules.decide import Voice
 from domain.transition import Step, step
 from tests.storage.builders import Life, a_command, some_terms
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage.absences import PostgresAbsences
-from storage.bulk import PostgresBulk
-from storage.desk import PostgresDesk
-from storage.inbox import PostgresInbox
-from storage.records import PostgresRecords
+from storage.intake.inbox import PostgresInbox
+from storage.record.records import PostgresRecords
+from storage.team.absences import PostgresAbsences
+from storage.team.bulk import PostgresBulk
+from storage.team.desk import PostgresDesk
 from storage.tenants import Person
 from tests.storage.builders import World, a_command
 

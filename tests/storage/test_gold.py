@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from storage.outbox import PostgresOutbox
-from storage.views import PostgresViews
+from storage.outside.outbox import PostgresOutbox
+from storage.views.cases import PostgresViews
 from tests.storage.builders import World, a_report
 
 pytestmark = pytest.mark.postgres

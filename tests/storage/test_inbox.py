@@ -9,9 +9,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from activities.ports import Never
-from domain.case import Case
-from storage.inbox import Conflict, PostgresInbox, Receipt
+from activities.ports.records import Never
+from domain.model.case import Case
+from storage.intake.inbox import Conflict, PostgresInbox, Receipt
 from tests.storage.builders import World, a_command
 
 pytestmark = pytest.mark.postgres

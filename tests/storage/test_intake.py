@@ -8,9 +8,9 @@ import asyncpg
 import pytest
 from pydantic_core import to_json
 
-from storage.inbox import Conflict
-from storage.intake import Opened
-from storage.views import PostgresViews
+from storage.intake.inbox import Conflict
+from storage.intake.opening import Opened
+from storage.views.cases import PostgresViews
 from tests.storage.builders import World, a_report, some_terms
 
 pytestmark = pytest.mark.postgres

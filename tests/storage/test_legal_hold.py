@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from storage.vault import LegalHold
+from storage.postgres.vault import LegalHold
 from tests.storage.builders import World, a_command
 
 pytestmark = pytest.mark.postgres

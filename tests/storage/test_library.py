@@ -7,9 +7,9 @@ import asyncio
 import asyncpg
 import pytest
 
-from domain.calendars import Calendar
-from storage.library import CalendarVersion, PostgresLibrary, keep_notices
-from storage.pool import Database
+from domain.worktime.calendars import Calendar
+from storage.policies.library import CalendarVersion, PostgresLibrary, keep_notices
+from storage.postgres.pool import Database
 from tests.storage.builders import OFFICE
 from tests.support.database import Server
 

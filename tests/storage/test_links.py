@@ -9,20 +9,20 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.carry_out import CarryOutActivities
-from activities.effect_ports import OrderedEffect
 from activities.lookups import Lookups
 from activities.messages import EffectRef, Recorded
+from activities.ports.effects import OrderedEffect
 from activities.record import RecordActivities
-from domain.case import Case
-from domain.facts import Recording
-from domain.report import Report
-from storage.effects import PostgresEffects
-from storage.elsewhere import PostgresElsewhere
-from storage.errands import PostgresErrands
-from storage.intake import Opened
-from storage.roster import PostgresRoster
-from storage.vault import STAFF
-from storage.views import PostgresViews
+from domain.model.case import Case
+from domain.model.facts import Recording
+from domain.model.report import Report
+from storage.intake.opening import Opened
+from storage.outside.effects import PostgresEffects
+from storage.outside.errands import PostgresErrands
+from storage.postgres.vault import STAFF
+from storage.record.elsewhere import PostgresElsewhere
+from storage.team.roster import PostgresRoster
+from storage.views.cases import PostgresViews
 from tests.storage.builders import World, a_command, a_report, some_terms
 
 pytestmark = pytest.mark.postgres

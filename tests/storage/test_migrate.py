@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from storage.migrate import FOLDER, MigrationFault, migrate, migrations, outstanding
+from storage.postgres.migrate import FOLDER, MigrationFault, migrate, migrations, outstanding
 from tests.support.database import Server
 
 pytestmark = pytest.mark.postgres

@@ -9,12 +9,12 @@ from typing import Any
 import asyncpg
 import pytest
 
-from activities.ports import OutgoingNotice
-from storage.effects import PostgresEffects
-from storage.idempotency import PostgresIdempotency
-from storage.outbox import PostgresOutbox
-from storage.relay import PostgresRelay
-from storage.views import PostgresViews
+from activities.ports.records import OutgoingNotice
+from storage.outside.effects import PostgresEffects
+from storage.outside.outbox import PostgresOutbox
+from storage.outside.relay import PostgresRelay
+from storage.postgres.idempotency import PostgresIdempotency
+from storage.views.cases import PostgresViews
 from tests.storage.builders import World, a_command, a_report, some_terms
 from tests.support.database import Server
 

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from domain.report import Report
-from storage.intake import Opened
-from storage.precedents import PostgresPrecedents
+from domain.model.report import Report
+from storage.intake.opening import Opened
+from storage.record.precedents import PostgresPrecedents
 from tests.storage.builders import World
 from tests.support.cases import shelf
 

@@ -8,10 +8,10 @@ from typing import Any
 import asyncpg
 import pytest
 
-from activities.ports import Standing
-from domain.chain import canonical, link
-from domain.evolve import fold
-from domain.facts import DueLevel, Recording
+from activities.ports.records import Standing
+from domain.model.chain import canonical, link
+from domain.model.facts import DueLevel, Recording
+from domain.rules.evolve import fold
 from tests.storage.builders import World, a_command
 from tests.support.database import Server
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.calendars import Calendar
-from storage.library import PostgresLibrary
-from storage.roster import PostgresRoster
+from domain.worktime.calendars import Calendar
+from storage.policies.library import PostgresLibrary
+from storage.team.roster import PostgresRoster
 from storage.tenants import Person
 from tests.storage.builders import OFFICE, World, a_command
 

@@ -9,11 +9,11 @@ import pytest
 
 from activities.lookups import Lookups
 from activities.record import RecordActivities
-from domain.case import Case
-from domain.terms import Terms
-from storage.reviving import awake
-from storage.roster import PostgresRoster
-from storage.sanctions import PostgresSanctions
+from domain.model.case import Case
+from domain.model.terms import Terms
+from storage.record.reviving import awake
+from storage.record.sanctions import PostgresSanctions
+from storage.team.roster import PostgresRoster
 from tests.storage.builders import World, a_command, a_report, some_terms
 
 pytestmark = pytest.mark.postgres

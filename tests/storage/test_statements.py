@@ -13,14 +13,15 @@ import asyncpg
 import pytest
 
 import storage
-from storage import sql_records, sql_views
-from storage.desk import OWN_COUNTS, QUEUE_COUNTS, TAKEABLE
-from storage.desk import WAITING as WAITING_CASES
-from storage.inbox import LOOK
-from storage.outbox import UNDELIVERED
-from storage.relay import MOST_SELDOM, WAITING
-from storage.roster import CANDIDATES, COLLEAGUES
-from storage.views import CaseFilter, conditions
+from storage.intake.inbox import LOOK
+from storage.outside.outbox import UNDELIVERED
+from storage.outside.relay import MOST_SELDOM, WAITING
+from storage.record import sql as sql_records
+from storage.team.desk import OWN_COUNTS, QUEUE_COUNTS, TAKEABLE
+from storage.team.desk import WAITING as WAITING_CASES
+from storage.team.roster import CANDIDATES, COLLEAGUES
+from storage.views import sql as sql_views
+from storage.views.cases import CaseFilter, conditions
 from tests.storage.builders import World
 from tests.support.database import Server
 
@@ -32,8 +33,8 @@ NOW = datetime(2025, 1, 1, tzinfo=UTC)
 
 def statements() -> Iterator[tuple[str, str]]:
     """Every constant of the package that is a whole statement."""
-    for module in pkgutil.iter_modules(storage.__path__):
-        for name, value in vars(importlib.import_module(f"storage.{module.name}")).items():
+    for module in pkgutil.walk_packages(storage.__path__, "storage."):
+        for name, value in vars(importlib.import_module(module.name)).items():
             if (
                 name.isupper()
                 and isinstance(value, str)

@@ -7,7 +7,7 @@ import base64
 
 import pytest
 
-from storage.vault import Vault, VaultFault
+from storage.postgres.vault import Vault, VaultFault
 from tests.storage.builders import World
 
 TEXT = "Kim wrote this. \U0001f436"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.calendars import Calendar
+from domain.worktime.calendars import Calendar
 
 OFFICE = [["09:00", "17:00"]]
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")

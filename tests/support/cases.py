@@ -18,22 +18,22 @@ from functools import cache
 from typing import Any, Self
 
 from domain.base import Phase, Side
-from domain.books import Books
-from domain.brought import as_opened
-from domain.calendars import Calendar
-from domain.case import Case
-from domain.clock_commands import Retarget
-from domain.commands import Command, Open, OpenedParty, parse_command
-from domain.decide import Voice
-from domain.facts import SYSTEM, Actor, Colleague, DueLevel, EvidenceFile, Fact, Recording
-from domain.notices import NoticeDraft
-from domain.prose import Prose
-from domain.refusals import Refusal
-from domain.report import Report
-from domain.sanction_facts import EarlierSanction
-from domain.terms import Terms
+from domain.model.case import Case
+from domain.model.clocks import Retarget
+from domain.model.commands import Command, Open, OpenedParty, parse_command
+from domain.model.elsewhere import as_opened
+from domain.model.facts import SYSTEM, Actor, Colleague, DueLevel, EvidenceFile, Fact, Recording
+from domain.model.prose import Prose
+from domain.model.refusals import Refusal
+from domain.model.report import Report
+from domain.model.sanctions import EarlierSanction
+from domain.model.terms import Terms
+from domain.notices.plan import NoticeDraft
+from domain.rules.books import Books
+from domain.rules.decide import Voice
 from domain.transition import Step, due_command, step
-from domain.views import CaseView, view
+from domain.views.case import CaseView, view
+from domain.worktime.calendars import Calendar
 from policies.retarget import retargeted
 from policies.shelf import Shelf
 

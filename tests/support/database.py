@@ -19,10 +19,10 @@ from runtime.embedded import processes
 from runtime.embedded.credentials import Credentials
 from runtime.embedded.ground import service_account, settle
 from runtime.embedded.postgres import APP, OWNER, EmbeddedPostgres
-from storage.migrate import migrate
-from storage.pool import Database
+from storage.postgres.migrate import migrate
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
 from storage.tenants import PostgresTenants, Tenant
-from storage.vault import Vault
 
 _numbers = count(1)
 

@@ -20,8 +20,8 @@ from typing import Any
 import httpx2
 from temporalio.client import Client
 
-from cli.compose import prepare_database
-from cli.fleet import Fleet, Role
+from cli.kit.compose import prepare_database
+from cli.local.fleet import Fleet, Role
 from runtime.connection import connect_temporal
 from runtime.embedded.sink import read_mails
 from runtime.embedded.stack import Stack
@@ -30,9 +30,9 @@ from runtime.errors import ServiceFault
 from runtime.places import find_places
 from runtime.plugin import ombud_plugin
 from runtime.settings import Settings
-from storage.pool import Database
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
 from storage.tenants import Person, PostgresTenants, Tenant
-from storage.vault import Vault
 from tests.support.receiver import Receiver
 from workflows.handles import SEARCH_ATTRIBUTES
 

@@ -9,8 +9,8 @@ from typing import Any
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.client import WorkflowExecutionStatus, WorkflowHistory
 
-from domain.facts import Recording
-from storage.audit import PostgresAudit
+from domain.model.facts import Recording
+from storage.record.audit import PostgresAudit
 from tests.support.fleet import Firm, House, until
 from workflows.handles import workflow_id
 

@@ -26,34 +26,34 @@ from temporalio.worker import Worker
 from activities.assign import AssignActivities
 from activities.carry_out import CarryOutActivities
 from activities.deliver import DeliverActivities
-from activities.effect_ports import OrderedEffect
 from activities.lookups import Lookups
 from activities.messages import Answer
-from activities.ports import Never, OutgoingNotice, Records, Standing, Transition
+from activities.ports.effects import OrderedEffect
+from activities.ports.records import Never, OutgoingNotice, Records, Standing, Transition
 from activities.record import RecordActivities
-from domain.report import Report
-from domain.spans import Span, SpanUnit
-from domain.terms import Terms
+from domain.model.report import Report
+from domain.model.terms import Terms
+from domain.worktime.spans import Span, SpanUnit
 from policies.shelf import Shelf
 from runtime.embedded import processes
 from runtime.embedded.binary import BinaryFinder
 from runtime.embedded.temporal import EmbeddedTemporal
 from runtime.plugin import ombud_plugin, sandboxed_runner
-from storage.effects import PostgresEffects
-from storage.elsewhere import PostgresElsewhere
-from storage.errands import PostgresErrands
-from storage.inbox import PostgresInbox
-from storage.intake import Opened, PostgresIntake
-from storage.library import PostgresLibrary
-from storage.outbox import PostgresOutbox
-from storage.pool import Database
-from storage.precedents import PostgresPrecedents
-from storage.publishing import PostgresPublishing
-from storage.records import PostgresRecords
-from storage.roster import PostgresRoster
-from storage.sanctions import PostgresSanctions
+from storage.intake.inbox import PostgresInbox
+from storage.intake.opening import Opened, PostgresIntake
+from storage.outside.effects import PostgresEffects
+from storage.outside.errands import PostgresErrands
+from storage.outside.outbox import PostgresOutbox
+from storage.policies.library import PostgresLibrary
+from storage.policies.publishing import PostgresPublishing
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
+from storage.record.elsewhere import PostgresElsewhere
+from storage.record.precedents import PostgresPrecedents
+from storage.record.records import PostgresRecords
+from storage.record.sanctions import PostgresSanctions
+from storage.team.roster import PostgresRoster
 from storage.tenants import Person, PostgresTenants
-from storage.vault import Vault
 from workers.policies import ShelfPolicies
 from workflows.case import CaseWorkflow
 from workflows.delivery import DeliveryWorkflow
@@ -150,7 +150,7 @@ async def until(holds: Callable[[], bool | Awaitable[bool]]) -> None:
 
 @dataclass
 class Postman:
-    """Implements :class:`activities.ports.Notifier`: keeps what it was to send. Some are told to be slow, some never arrive."""
+    """Implements :class:`activities.ports.records.Notifier`: keeps what it was to send. Some are slow, some never arrive."""
 
     sent: list[OutgoingNotice] = field(default_factory=list)
     slow: Callable[[OutgoingNotice], bool] = lambda notice: False
@@ -171,7 +171,7 @@ class Postman:
 
 @dataclass
 class Cashier:
-    """Implements :class:`activities.ports.Remedies`: notes what it paid."""
+    """Implements :class:`activities.ports.records.Remedies`: notes what it paid."""
 
     done: list[OrderedEffect] = field(default_factory=list)
 

@@ -10,8 +10,8 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from runtime.plugin import ombud_plugin
-from storage.pool import Database
-from storage.vault import Vault
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
 from tests.support.temporal import House, TemporalServer, a_house, troubles, until
 from workflows.handles import CASE_KIND, CASE_STATUS, OPENED_AT, OUTCOME, TASK_FOR, TENANT_ID
 

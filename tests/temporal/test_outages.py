@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from temporalio.client import Client
 
-from storage.pool import Database
-from storage.vault import Vault
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
 from tests.support.temporal import House, TemporalServer, a_house, billed, kinds_of, troubles, until
 
 pytestmark = [pytest.mark.temporal, pytest.mark.postgres]

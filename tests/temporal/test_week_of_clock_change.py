@@ -18,16 +18,16 @@ import asyncpg
 import pytest
 from temporalio.client import Client
 
-from domain.calendars import Calendar
-from domain.explain import explain
-from domain.facts import SYSTEM, LevelReached, Recording
-from domain.terms import ClockTerms, Terms
-from domain.worktime import zone_data_version
-from storage.intake import PostgresIntake
-from storage.library import PostgresLibrary
-from storage.pool import Database
-from storage.vault import Vault
-from storage.views import PostgresViews
+from domain.model.facts import SYSTEM, LevelReached, Recording
+from domain.model.terms import ClockTerms, Terms
+from domain.views.explain import explain
+from domain.worktime.calculator import zone_data_version
+from domain.worktime.calendars import Calendar
+from storage.intake.opening import PostgresIntake
+from storage.policies.library import PostgresLibrary
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
+from storage.views.cases import PostgresViews
 from tests.support.database import Server
 from tests.support.slow_calendar import SlowCalendar, slow_due, slow_elapsed
 from tests.support.temporal import House, Living, TemporalServer, a_house, a_report, troubles, until

@@ -9,7 +9,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.messages import Knock, RecordInput
-from activities.ports import KeptAnswer, Never, Standing, Transition
+from activities.ports.records import KeptAnswer, Never, Standing, Transition
 from activities.record import RecordActivities
 from tests.support.activation import NOON
 

@@ -1,0 +1,58 @@
+"""The roles that the world plays when a remedy is carried out; they fail in the ways of :mod:`activities.ports.records`."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from domain.base import Instant, Kept, Money
+from domain.link_facts import ErrandOrdered
+
+
+class Submission(Kept):
+    """What a card network is told, once."""
+
+    source: str
+    external_id: str | None = None
+    """The network's own id of the dispute, as the report had it."""
+    text: str | None
+    """None: it was erased meanwhile."""
+    due_at: Instant
+
+
+class OrderedEffect(Kept):
+    """A remedy or its reversal, keyed by its id: asked for twice, it happens once."""
+
+    id: str
+    tenant_id: str
+    case_id: str
+    type: str
+    amount: Money | None = None
+    to: str
+    """Side."""
+    to_party: str | None = None
+    reverses: str | None = None
+    synthetic: bool = False
+    errand: ErrandOrdered | None = None
+    """What is to happen in another case, where that is what it is."""
+    submission: Submission | None = None
+    """With ``submit_chargeback_evidence``."""
+
+
+class Effects(Protocol):
+    """The book of effects."""
+
+    async def begin(self, tenant_id: str, effect_id: str) -> OrderedEffect | None:
+        """The effect, noted as begun (so that its reversal is known before it happens); None when it is finished already."""
+        ...
+
+    async def finish(self, tenant_id: str, effect_id: str, result: str, note: str | None = None) -> None:
+        """Mark as finished and put a ``report_effect`` command into the case's inbox, in one transaction."""
+        ...
+
+
+class Remedies(Protocol):
+    """Carries remedies out in the world."""
+
+    async def perform(self, effect: OrderedEffect) -> Literal["done", "reversed", "needs_hands"]:
+        """Do it, keyed by the effect's id, and say what came of it."""
+        ...

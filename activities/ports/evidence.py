@@ -1,0 +1,39 @@
+"""The roles that the world plays for evidence; they fail in the ways of :mod:`activities.ports.records`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from domain.model.facts import EvidenceFile
+
+
+class HeldFile(EvidenceFile):
+    """A file that was uploaded to a case."""
+
+    uploader: str
+    """A party's id, or a key's."""
+
+
+class EvidenceFiles(Protocol):
+    """Which files were uploaded to a case."""
+
+    async def held(self, tenant_id: str, case_id: str, ids: Sequence[str]) -> Sequence[HeldFile]:
+        """Those of the ids that are files of this case, in no particular order."""
+        ...
+
+
+class EvidenceStore(Protocol):
+    """Where the bytes of files lie. What is put there is sealed already, and never changes."""
+
+    async def put(self, path: str, data: bytes) -> None:
+        """Write once: returns when the bytes are safe, and leaves what is there already as it is. Fails by weather."""
+        ...
+
+    async def get(self, path: str) -> bytes | None:
+        """The bytes; None when nothing was put there. Fails by weather."""
+        ...
+
+    async def check(self) -> None:
+        """Returns when the store answers. Fails by weather."""
+        ...

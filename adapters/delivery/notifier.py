@@ -1,0 +1,16 @@
+"""Sends each notice by its own channel."""
+
+from __future__ import annotations
+
+from activities.ports.records import Notifier, OutgoingNotice
+
+
+class Channels:
+    """One notifier for each channel, in the shape of one."""
+
+    def __init__(self, *, email: Notifier, webhook: Notifier) -> None:
+        self._channels = {"email": email, "webhook": webhook}
+
+    async def send(self, notice: OutgoingNotice) -> str:
+        """Send by the notice's channel and return that channel's receipt."""
+        return await self._channels[notice.channel].send(notice)

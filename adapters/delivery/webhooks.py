@@ -1,0 +1,36 @@
+"""Sends notices to the platform's endpoints: signed by Standard Webhooks, keyed by the notice, so a repeat can be told."""
+
+from __future__ import annotations
+
+from pydantic_core import to_json
+
+from activities.ports.records import Never, OutgoingNotice
+from adapters.delivery.endpoints import SignedPost
+
+
+class WebhookNotifier:
+    """Posts a notice as ``{type, timestamp, data}``. The same notice has the same body whenever it is tried."""
+
+    def __init__(self, post: SignedPost | None = None) -> None:
+        self._post = post or SignedPost()
+
+    async def send(self, notice: OutgoingNotice) -> str:
+        """Send and return the status as receipt. :class:`Never`: ``endpoint_gone`` (410) and what makes an endpoint unusable."""
+        if notice.address is None:
+            raise Never("address_missing")
+        if notice.secret is None:
+            raise Never("endpoint_invalid", "the endpoint has no signing secret")
+        answer = await self._post.send(notice.address, notice.secret, message_id=notice.id, body=body_of(notice))
+        if answer.status == 410:
+            raise Never("endpoint_gone")
+        if not answer.taken:
+            answer.raise_for_weather()
+        return str(answer.status)
+
+
+def body_of(notice: OutgoingNotice) -> bytes:
+    """The JSON of a notice. Types are triggers with a full stop: ``ruling_issued``, ``evidence_requested.claimant``."""
+    data = {**notice.data, "case_id": notice.case_id, "kind": notice.kind, "tenant_id": notice.tenant_id}
+    if notice.texts:
+        data["texts"] = notice.texts
+    return to_json({"type": notice.event.replace(":", "."), "timestamp": notice.at, "data": data}, inf_nan_mode="null")

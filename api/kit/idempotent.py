@@ -1,0 +1,88 @@
+"""The same request twice is one request: the second gets the first one's answer, waiting for it while it is still being made."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from pydantic_core import from_json, to_json
+from starlette.requests import Request
+
+from api.kit.problems import FieldProblem, Problem
+from storage.postgres.idempotency import PostgresIdempotency
+
+_KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?")
+_LOOK_EVERY = 0.05
+"""Seconds between two looks at whether the first request is done."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer that can be kept and given again."""
+
+    status_code: int
+    body: dict[str, Any]
+    replayed: bool = False
+
+
+def key_of(request: Request) -> str | None:
+    """The request's ``Idempotency-Key``. Raises ``idempotency_key_invalid``."""
+    key = request.headers.get("idempotency-key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise Problem(
+            "idempotency_key_invalid",
+            errors=[FieldProblem("Idempotency-Key", "idempotency_key_invalid", "1 to 255 printable characters.")],
+        )
+    return key
+
+
+class Once:
+    """Does a request once for each key. ``wait_for`` bounds the wait for a first request that is still running."""
+
+    def __init__(self, keys: PostgresIdempotency, wait_for: timedelta) -> None:
+        self._keys = keys
+        self._looks = max(1, round(wait_for.total_seconds() / _LOOK_EVERY))
+
+    async def do(self, tenant_id: str, key: str | None, route: str, body: bytes, work: Callable[[], Awaitable[Reply]]) -> Reply:
+        """The answer of ``work``, or the kept one of the first request.
+
+        Raises ``idempotency_key_reused`` and ``request_in_flight``. A problem frees the key: a refusal is kept with its command.
+        """
+        if key is None:
+            return await work()
+        kept = await self._claim(tenant_id, key, route, body)
+        if kept is not None:
+            return kept
+        try:
+            reply = await work()
+        except BaseException:
+            # Shielded: also a caller who hangs up must not leave the key claimed.
+            await asyncio.shield(self._keys.forget(tenant_id, key))
+            raise
+        # As text: Postgres keeps the names of JSON in an order of its own, and the answer is to be the same bytes.
+        await self._keys.finish(tenant_id, key, reply.status_code, to_json(reply.body).decode())
+        return reply
+
+    async def _claim(self, tenant_id: str, key: str, route: str, body: bytes) -> Reply | None:
+        for _ in range(self._looks):
+            begun = await self._keys.begin(tenant_id, key, route, body)
+            match begun.state:
+                case "mine":
+                    return None
+                case "done":
+                    return Reply(begun.status_code, from_json(begun.response), replayed=True)
+                case "other":
+                    raise Problem("idempotency_key_reused")
+                case "running":
+                    await asyncio.sleep(_LOOK_EVERY)
+        raise Problem("request_in_flight", headers={"Retry-After": "2"})
+
+
+def canonical(body: dict[str, Any]) -> bytes:
+    """The same JSON is the same bytes, whatever its order of names."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")

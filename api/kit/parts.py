@@ -1,0 +1,196 @@
+"""Everything that the API is made of, handed in by the composition root. Nothing here is made by the API itself.
+
+A composition root builds the storage objects on one :class:`storage.postgres.pool.Database`, connects ``CaseDoors`` to Temporal,
+reads packs and calendars, wires the intake parsers, and calls :func:`api.app.create_app` with one :class:`Parts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Literal, Protocol
+
+from domain.model.case import Case
+from domain.model.report import Report
+from domain.notices.plan import NoticeDraft
+from domain.worktime.calendars import Calendar
+from policies.pack import Pack
+from policies.published import PublishedPacks
+from policies.shelf import Shelf
+from storage.intake.files import PostgresFiles
+from storage.intake.inbox import PostgresInbox
+from storage.intake.opening import PostgresIntake
+from storage.policies.library import PostgresLibrary
+from storage.policies.publishing import PostgresPublishing
+from storage.postgres.idempotency import PostgresIdempotency
+from storage.record.records import PostgresRecords
+from storage.record.sanctions import PostgresSanctions
+from storage.team.absences import PostgresAbsences
+from storage.team.bulk import PostgresBulk
+from storage.team.campaigns import PostgresCampaigns
+from storage.team.desk import PostgresDesk
+from storage.tenants import KeyHolder, Tenant
+from storage.views.cases import PostgresViews
+from workflows.handles import Named
+
+
+class Answered(Protocol):
+    """What became of a command (``activities.messages.Answer`` and ``activities.ports.records.KeptAnswer`` both are one)."""
+
+    @property
+    def command_id(self) -> str: ...
+    @property
+    def status(self) -> Literal["accepted", "refused", "broken"]: ...
+    @property
+    def code(self) -> str | None: ...
+    @property
+    def detail(self) -> str | None: ...
+    @property
+    def fields(self) -> dict[str, Any] | None: ...
+
+
+class Keys(Protocol):
+    """Whose API key it is."""
+
+    async def find_key(self, secret: str) -> KeyHolder | None: ...
+
+
+class Tenants(Protocol):
+    """The companies that use this installation."""
+
+    async def tenant(self, tenant_id: str) -> Tenant | None: ...
+
+
+class Doors(Protocol):
+    """The way into a case's workflow; :class:`workflows.handles.CaseDoors` is one."""
+
+    async def ask(self, case: Named, command_id: str, wait_for: timedelta) -> Answered:
+        """The answer to a command in the inbox. Raises :class:`workflows.handles.NotReached` when none came in time."""
+        ...
+
+
+class Letters(Protocol):
+    """Words letters before anything has happened; :class:`adapters.letters.preview.LetterPreviews` is one."""
+
+    def word(
+        self, draft: NoticeDraft, case: Case, *, tenant: tuple[str, str], name: str | None, texts: Mapping[str, str], at: datetime
+    ) -> tuple[str, str]: ...
+
+
+class Reply(Protocol):
+    """An e-mail that answers one of our notices; :class:`adapters.intake.mail.Reply` is one."""
+
+    @property
+    def notice_id(self) -> str: ...
+    @property
+    def sender(self) -> str: ...
+    @property
+    def message_id(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def attachments(self) -> tuple[Any, ...]: ...
+
+
+class StripeReports(Protocol):
+    """:class:`adapters.intake.stripe.StripeIntake`."""
+
+    def report(self, body: bytes, signature_header: str | None) -> Report | None: ...
+
+
+class PayPalReports(Protocol):
+    """:class:`adapters.intake.paypal.PayPalIntake`."""
+
+    def report(self, body: bytes, headers: Mapping[str, str]) -> Report | None: ...
+
+
+class MailReports(Protocol):
+    """:class:`adapters.intake.mail.MailIntake`."""
+
+    def read(self, raw: bytes, *, kind: str | None = None) -> Report | Reply | None: ...
+
+
+@dataclass(frozen=True)
+class Parsers:
+    """The intakes. For what is no report all raise ``adapters.intake.errors.ReportInvalid``, with ``code`` and ``errors``.
+
+    Those of a provider are asked for by tenant; None: this tenant has none, and its address is "not found".
+    """
+
+    generic: Callable[[bytes], Report]
+    """:func:`adapters.intake.generic.report_from_json`."""
+    mail: Callable[[Tenant], MailReports]
+    stripe: Callable[[Tenant], StripeReports | None]
+    paypal: Callable[[Tenant], PayPalReports | None]
+    invalid: type[Exception]
+    """The exception itself: ``ReportInvalid``."""
+
+
+class Inspects(Protocol):
+    """Looks at files before they are kept; :class:`adapters.evidence.sniffing.Inspector` does."""
+
+    @property
+    def most(self) -> int:
+        """Bytes that a file may have."""
+        ...
+
+    def look(self, data: bytes, said: str | None) -> str:
+        """The media type of a file of which somebody said what it is. Raises what has a ``code`` and a ``detail``."""
+        ...
+
+
+Check = Callable[[], Awaitable[None]]
+"""Returns when the service answers; raises anything when it does not."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What :func:`api.app.create_app` needs."""
+
+    intake: PostgresIntake
+    inbox: PostgresInbox
+    views: PostgresViews
+    files: PostgresFiles
+    inspector: Inspects
+    bulk: PostgresBulk
+    campaigns: PostgresCampaigns
+    records: PostgresRecords
+    letters: Letters
+    desk: PostgresDesk
+    absences: PostgresAbsences
+    sanctions: PostgresSanctions
+    library: PostgresLibrary
+    tenants: Tenants
+    """Both: :class:`storage.tenants.PostgresTenants`. A local desk may bring key holders of its own."""
+    keys: Keys
+    idempotency: PostgresIdempotency
+    doors: Doors
+    packs: Mapping[str, Pack]
+    """By kind, as on a :class:`policies.shelf.Shelf`."""
+    calendars: Mapping[str, Calendar]
+    """By the name that packs use."""
+    parsers: Parsers
+    public_url: str
+    database_ready: Check
+    """Must answer, or the process is not ready."""
+    also_ready: Mapping[str, Check] = field(default_factory=dict)
+    """Services without which answers come later (``temporal``): away, the process is ready but ``degraded``."""
+    metrics: bool = True
+    """Answer Prometheus at ``/metrics``."""
+    answer_for: timedelta = timedelta(seconds=3)
+    """How long a caller waits for a command to be judged before the answer is 202."""
+    repeat_for: timedelta = timedelta(seconds=10)
+    """How long a repeated request waits for the first one with the same Idempotency-Key before the answer is 409."""
+    publishing: PostgresPublishing | None = None
+    """The packs that tenants have published themselves; None: only the files count."""
+    published: PublishedPacks = field(default_factory=PublishedPacks)
+
+    async def shelf_of(self, tenant_id: str) -> Shelf:
+        """The policies by which this tenant's new reports are bound now. Raises PackError for one that cannot be used."""
+        shelf = Shelf(packs=self.packs, calendars=self.calendars)
+        if self.publishing is None:
+            return shelf
+        in_force = await self.publishing.in_force(tenant_id)
+        return await self.published.on(shelf, in_force, partial(self.publishing.text, tenant_id))

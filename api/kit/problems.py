@@ -1,0 +1,288 @@
+"""Every way in which a request can fail, in one table: a stable code, the HTTP status, what it means and what to do about it.
+
+Answers are RFC 9457 ``application/problem+json``. `docs/reference/errors.md` and the pages below ``/problems/`` follow from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Row(NamedTuple):
+    """One code: the status it is answered with, a title that never varies, and advice for whoever reads it."""
+
+    status: int
+    title: str
+    advice: str
+
+
+PROBLEMS: dict[str, Row] = {
+    # who is calling
+    "key_missing": Row(401, "No API key", "Send `Authorization: Bearer omb_…`."),
+    "key_invalid": Row(401, "Unknown API key", "The key is misspelt or out of use; make a new one."),
+    "signature_invalid": Row(401, "Signature does not fit", "Check the signing secret; the body must arrive byte for byte."),
+    "signature_expired": Row(401, "Signature too old", "Check the sender's clock, or send the event again."),
+    "scope_missing": Row(403, "The key lacks a scope", "Use a key with the scope that the detail names."),
+    "by_forbidden": Row(403, "Not yours to speak for", "A person's key speaks for that person alone; leave `by` out."),
+    "act_as_forbidden": Row(403, "Not yours to act as", "`Ombud-Act-As` takes a party and a platform's key with scope `act_as`."),
+    "filter_forbidden": Row(403, "Filter for the team only", "Only the team's own keys list by what parties may not know."),
+    "sender_not_a_party": Row(403, "The sender is nobody of this case", "Answer from the address to which the notice went."),
+    # the request as a whole
+    "not_found": Row(404, "Not found", "There is nothing here, or it is not yours to see."),
+    "case_unknown": Row(404, "Not found", "There is nothing here, or it is not yours to see."),
+    "method_not_allowed": Row(405, "Method not allowed", "See the `Allow` header."),
+    "bad_request": Row(400, "Request not understood", "Check it against the OpenAPI description at `/v1/openapi.json`."),
+    "parameter_invalid": Row(422, "A parameter is wrong", "See `errors` for the parameters and what they take."),
+    "cursor_invalid": Row(422, "Unknown cursor", "Take cursors from `next_cursor` as they are, and keep the filters."),
+    "body_too_large": Row(413, "Body too large", "JSON takes 1.5 MB, an e-mail 20 MB."),
+    "too_large": Row(413, "Body too large", "Shorten it, or attach less."),
+    "content_type_unsupported": Row(415, "Content type not taken", "Send `application/json` (e-mail: `message/rfc822`)."),
+    "json_invalid": Row(400, "Not JSON", "Send one JSON object in UTF-8."),
+    "not_json": Row(422, "Not JSON that can be kept", "Send one JSON object in UTF-8."),
+    "object_expected": Row(422, "One JSON object expected", "Wrap the fields in `{…}`."),
+    "too_deep": Row(422, "Nested too deeply", "At most 32 levels are taken."),
+    "key_twice": Row(422, "A name is given twice", "JSON readers disagree about which one counts; give it once."),
+    "mail_unreadable": Row(422, "Not an e-mail", "Send the raw message as it came off the wire (RFC 5322)."),
+    "rate_limited": Row(429, "Too many requests", "Wait as long as `Retry-After` says."),
+    # repetition
+    "idempotency_key_invalid": Row(422, "Idempotency-Key not usable", "Use 1 to 255 printable ASCII characters, such as a UUID."),
+    "idempotency_key_reused": Row(422, "Idempotency-Key used for something else", "Use a new key for a new request."),
+    "request_in_flight": Row(409, "The same request is still running", "Ask again with the same key after `Retry-After`."),
+    "external_id_reused": Row(409, "External id used for something else", "The same (source, external id) is the same case."),
+    "id_reused": Row(409, "Command id used for something else", "Choose a new id, or leave it out."),
+    # reports
+    "report_invalid": Row(422, "The report cannot become a case", "See `errors` for each field."),
+    "kind_unknown": Row(422, "Unknown kind of case", "Use a kind that the tenant has a policy pack for."),
+    "claimant_missing": Row(422, "No claimant", "Name a party with side `claimant` and role `principal`."),
+    "party_twice": Row(422, "A party is given twice", "One principal a side, and nobody on both sides."),
+    "email_invalid": Row(422, "Not an e-mail address", "Write it as `name@host.example`, or leave it out."),
+    "sender_missing": Row(422, "No sender", "The mail needs a `From` header."),
+    "zone_unknown": Row(422, "Unknown time zone", "Use an IANA name such as `Europe/Berlin`."),
+    "control_character": Row(422, "Control character", "Remove line breaks and NUL characters from this field."),
+    "scalar_expected": Row(422, "Plain value expected", "Give true or false, a number, or a text of at most 500 characters."),
+    "code_invalid": Row(422, "Not a code", "Codes are lower case letters, digits and `_ . : -`, at most 64."),
+    "number_not_storable": Row(422, "Number not storable", "Give a finite number; integers up to 2^53."),
+    "amount_not_exact": Row(422, "Amount not exact", "The amount has more digits than its currency."),
+    "command_unknown": Row(404, "Unknown command", "No command with this id is in the inbox of the case."),
+    "date_impossible": Row(422, "Impossible date", "Dates lie in the years 1 to 9999 in UTC."),
+    # texts
+    "text_empty": Row(422, "Empty text", "Write something."),
+    "text_too_long": Row(422, "Text too long", "At most 20,000 characters; attach a longer account as evidence."),
+    "text_not_storable": Row(422, "Text not storable", "Remove NUL characters and halves of surrogate pairs."),
+    "not_storable": Row(422, "Not storable", "Remove characters that cannot be stored."),
+    # spans and calendars, as policy files write them
+    "span_unknown": Row(422, "Not a span", "Write for example `8 working hours` or `3 business days`."),
+    "span_not_whole": Row(422, "Days are counted whole", "Use hours for parts of a day."),
+    "span_mixed": Row(422, "Mixed span", "Use one way of counting in a span."),
+    "span_negative": Row(422, "Negative span", "Spans lie ahead."),
+    "span_too_long": Row(422, "Span too long", "Use a shorter span."),
+    "span_empty": Row(422, "Empty opening", "An opening ends after it begins."),
+    "clock_time_invalid": Row(422, "Not a time of day", "Write it as `09:00`, between 00:00 and 24:00."),
+    "weekday_unknown": Row(422, "Not a weekday", "Use `mon` to `sun`."),
+    "text_expected": Row(422, "Text expected", "Put the value in quotes."),
+    "calendar_no_hours": Row(422, "Calendar never opens", "Give it at least one opening."),
+    "zone_missing": Row(422, "Calendar without a zone", "Name the IANA zone that its hours are in."),
+    "join_days_unused": Row(422, "Days beside a join", "Put days off into the calendars that are joined."),
+    # commands
+    "malformed": Row(422, "Not a command", "See `errors` for each field, and the reference of commands."),
+    "refused": Row(409, "Refused", "See the detail."),
+    "not_in_this_phase": Row(409, "Not in this phase", "See `available_actions` for what can be done now."),
+    "not_allowed": Row(403, "Not for this role", "See the detail for who may."),
+    "not_your_case": Row(403, "Somebody else's case", "Take it, or have it assigned first."),
+    "actor_unknown": Row(403, "Unknown actor", "Nobody with this id has anything to do with the case."),
+    "own_case": Row(403, "Nobody judges their own case", "Another person has to decide it."),
+    "own_ruling": Row(403, "Nobody approves their own ruling", "Another lead has to."),
+    "already_open": Row(409, "Opened before", "The case is there already."),
+    "not_opened": Row(409, "Not opened yet", "The report waits to be taken in; try again."),
+    "outcome_unknown": Row(422, "Unknown outcome", "Use an outcome of the kind; see `fields`."),
+    "ground_unknown": Row(422, "Unknown ground", "Name a clause that the kind knows; see `fields`."),
+    "sanction_not_allowed": Row(422, "Sanction does not fit", "See the detail, and `allowed` in `fields`."),
+    "sanction_reasons_missing": Row(422, "Off the ladder without reasons", "Give `sanction_reason` and `sanction_reasons`."),
+    "not_heard": Row(409, "Not heard yet", "Ask them with `request_evidence`; rule when they answered or their time is over."),
+    "remedy_not_allowed": Row(422, "Remedy does not fit", "Use a remedy that comes with the outcome; see `fields`."),
+    "amount_missing": Row(422, "Amount missing", "Give an amount above zero, in minor units, with its currency."),
+    "ruling_incomplete": Row(422, "The ruling leaves something out", "See `missing` in `fields` for what its outcome needs."),
+    "statement_incomplete": Row(422, "Statement of reasons incomplete", "See `errors` for each field."),
+    "statement_missing": Row(404, "No statement of reasons", "No ruling of this case has one, or its texts were erased."),
+    "condition_unknown": Row(422, "Unknown condition", "Use a condition of the kind; see `allowed` in `fields`."),
+    "complaint_route_unknown": Row(422, "Unknown route of complaint", "Use a route of the kind; see `allowed` in `fields`."),
+    "no_such_offer": Row(409, "No such offer", "Read the case again: the open offer is another one, or none."),
+    "chargeback_unknown": Row(409, "No chargeback", "No card network decides this case, or there is no draft to send it."),
+    "chargeback_over": Row(409, "Chargeback over", "The network takes evidence once, and it was sent."),
+    "no_return_awaited": Row(409, "No such return", "Nobody waits for goods, or they are not where the command says."),
+    "return_under_way": Row(409, "Settled, goods on their way", "What was agreed binds both; confirm or contest the return."),
+    "own_offer": Row(403, "Your own offer", "The other side has to answer it."),
+    "no_right_to_appeal": Row(403, "No right to appeal", "See `fields` for the reason."),
+    "window_over": Row(409, "Too late", "The window for this is over."),
+    "owner_mismatch": Row(409, "Owner does not fit", "Read the case again: it is assigned already, or to nobody."),
+    "system_only": Row(403, "For the system alone", "Nobody outside sends this."),
+    "deadline_moot": Row(409, "Deadline moot", "The clock was stopped or moved before."),
+    "effect_unknown": Row(409, "No such effect", "The case has no such effect running."),
+    # commands for many cases
+    "bulk_forbidden": Row(403, "Not for many cases at once", "Send it to each case by itself; see `in_bulk` for what goes."),
+    "bulk_too_large": Row(422, "Too many cases", "A bulk goes to at most 1,000 cases: narrow the selection, and send several."),
+    "selection_unclear": Row(422, "Which cases?", "Name at least one filter, or `all: true` alone for every open case."),
+    # the desk
+    "person_absent": Row(409, "Away", "Say first that you are there again: `POST /v1/people/{person_id}/returns`."),
+    "not_absent": Row(409, "Not away", "Nobody said that they are, or the absence is over."),
+    "person_unknown": Row(422, "Nobody of the team", "Mention people who work here, by their ids (`per_…`)."),
+    "queue_not_yours": Row(422, "Not one of your queues", "Name one of your own, or none."),
+    # cases that have to do with each other
+    "other_case_unknown": Row(422, "No such other case", "Name a case of this tenant by its id."),
+    "same_case": Row(422, "The same case", "Name another case."),
+    "kind_differs": Row(409, "Cases of other kinds", "Link the two instead; the pack says which kinds can be merged."),
+    "other_case_closed": Row(409, "The other case is closed", "Have it reopened, or link the two."),
+    "merged_already": Row(409, "Merged before", "See `into` in `fields` for the case in which it goes on."),
+    "ruling_begun": Row(409, "A ruling was drafted", "It is decided here; link the two instead."),
+    "merge_backwards": Row(409, "The other case is younger", "The older case goes on: merge the other one into this one."),
+    "sides_mixed": Row(409, "On both sides", "Whoever reported it stands on the other side there; link the two instead."),
+    "link_exists": Row(409, "Linked already", "The two are linked like this; see `case_links`."),
+    "link_unknown": Row(409, "No such link", "See `case_links` of the case."),
+    "link_unsettled": Row(409, "Link on its way", "The other case has not heard of it; try again in a moment."),
+    "split_unfit": Row(422, "No case can be made of it", "Name parties of this case, one claimant among them; see `because`."),
+    "campaign_unknown": Row(422, "Unknown campaign", "Name a campaign of this tenant by its id."),
+    "campaign_closed": Row(409, "The campaign is closed", "Name one that is open."),
+    "campaign_taken": Row(409, "In a campaign already", "Have it leave that one first."),
+    "campaign_none": Row(409, "In no campaign", "There is nothing to leave."),
+    # evidence and its files
+    "evidence_type_unknown": Row(422, "Unknown type of evidence", "See `allowed` in `fields` for the types of this kind."),
+    "party_unknown": Row(422, "Nobody of that side", "Name a party of the side that is asked, or leave it out."),
+    "request_unknown": Row(409, "No such request is open", "Read the case again; `requests` lists what is asked of you."),
+    "file_unknown": Row(422, "No such file", "Upload it to this case first, as whoever hands it in."),
+    "confidentiality_twice": Row(422, "Two confidentialities", "Leave `confidential` out."),
+    "file_empty": Row(422, "Empty file", "Send the bytes of the file as the body."),
+    "file_too_large": Row(413, "File too large", "See the detail for how much is taken."),
+    "file_type_refused": Row(415, "Type of file not taken", "See the detail for the types that are."),
+    "file_type_differs": Row(422, "Not what it is said to be", "Send the `Content-Type` that the bytes have."),
+    "too_many_files": Row(409, "Too many files", "Hand in what matters: the number for one uploader is limited."),
+    "file_erased": Row(410, "Erased", "The file was erased with everything else of whoever handed it in."),
+    "file_missing": Row(500, "The store does not have the file", "Tell us the request id."),
+    "evidence_store_away": Row(503, "The evidence store does not answer", "Ask again after `Retry-After`; nothing was lost."),
+    # clocks and interim measures
+    "clock_unknown": Row(409, "No such clock runs", "See `running` in `fields` for the clocks that do."),
+    "clock_statutory": Row(403, "A limit of the law", "Nobody can make it stand still; extend it as its law allows."),
+    "already_held": Row(409, "Stands still already", "Resume or thaw it first, or leave it as it is."),
+    "not_paused": Row(409, "Nothing to resume", "Nobody has paused or snoozed it; what waits for evidence goes on with that."),
+    "instant_refused": Row(422, "Instant does not fit", "See the detail: it is past, too far away, or ahead."),
+    "extension_refused": Row(409, "No such extension", "See the detail, and `because` in `fields`."),
+    "extension_ambiguous": Row(422, "Two ends", "Say either for how long (`for`) or to when (`to`)."),
+    "span_not_time": Row(422, "Not an amount of time", "Give hours or minutes (`2 hours`, `4 working hours`)."),
+    "retarget_empty": Row(422, "Nothing to change", "Name a priority, category, queue, calendar, or what is to be the newest."),
+    "nothing_changes": Row(409, "Nothing changes", "The case is already as the command would make it."),
+    "calendar_unknown": Row(422, "Unknown calendar", "Use the name of a published calendar."),
+    "incident_unknown": Row(409, "Not frozen for this incident", "`GET /v1/freezes` lists the incidents that are not over."),
+    "measure_not_allowed": Row(422, "No such interim measure", "See `allowed` in `fields` for the measures against this side."),
+    "not_on_hold": Row(409, "Not on legal hold", "See `holds` in `fields` for those that are on the case."),
+    "legal_hold": Row(409, "Under legal hold", "Nothing of it can be deleted until a lead or ops lifts the hold."),
+    "interim_unknown": Row(409, "No such measure in force", "Read the case again: it was lifted, or has lapsed."),
+    # the procedure before a ruling
+    "step_missing": Row(422, "No step named", "Name a step (`step`), or several (`steps`)."),
+    "step_unknown": Row(422, "No such step", "See `allowed` in `fields` for the steps of this kind."),
+    "procedure_incomplete": Row(409, "Steps are missing", "Do the steps in `missing`, or leave them out with a reason."),
+    "evidence_unknown": Row(422, "No such evidence", "Name evidence of this case by its id (`evd_…`)."),
+    "root_cause_unknown": Row(422, "No such root cause", "See `allowed` in `fields` for those of this kind."),
+    "root_cause_missing": Row(409, "Root cause missing", "Name the root cause first; see `allowed` in `fields`."),
+    "credit_not_allowed": Row(422, "No such credit", "See `because` in `fields`: the kind, the amount, or the currency."),
+    "credit_given": Row(409, "Credited already", "The claimant has the money; the ruling says what becomes of it."),
+    "authority_unknown": Row(422, "Unknown authority", "See `allowed` in `fields` for the authorities of this kind."),
+    "report_pending": Row(409, "Reported already", "This authority was told, or a second person is looking at it."),
+    "report_unknown": Row(409, "No such report waits", "Read the case again: it was let out or returned, or never proposed."),
+    "own_report": Row(403, "Nobody lets out their own report", "Another lead has to."),
+    "queue_unknown": Row(422, "Unknown queue", "See `allowed` in `fields` for the queues that a case is handed over to."),
+    "hand_over_empty": Row(422, "Handed over to whom?", "Name a queue, a person (`to`), or both."),
+    # cases that ran elsewhere
+    "external_id_missing": Row(422, "No id from elsewhere", "Give the id that the case had elsewhere, so that it moves in once."),
+    "speaker_unknown": Row(422, "Said by whom?", "Name a party by its ref, a person of the team, `team` or `platform`."),
+    "history_incomplete": Row(422, "The past lacks something", "See `field` in `fields`, and the detail for what it needs."),
+    "history_impossible": Row(422, "The past cannot be so", "See `field` in `fields`: instants out of order, or no such phase."),
+    "phase_overdue": Row(409, "The phase is over", "A clock of it ran out before the move: name the phase that came after it."),
+    "policy_unusable": Row(503, "Policy unusable", "A published pack cannot be used by this release: publish it anew."),
+    "broken": Row(500, "Kept, but not processed", "The command is stored; a person has to look at it."),
+    # our side
+    "internal_error": Row(500, "Something broke", "Tell us the request id."),
+    "vault_fault": Row(500, "Sealed data does not open", "Tell us the request id."),
+    "storage_unavailable": Row(503, "The database does not answer", "Ask again after `Retry-After`; nothing was lost."),
+}  # fmt: skip
+
+
+class FieldProblem(NamedTuple):
+    """One field that is wrong: a dotted path, a code, and a sentence. Never what was in it."""
+
+    field: str
+    code: str
+    message: str
+
+
+class Problem(Exception):
+    """A request that fails. ``code`` has a row in the table; raising one without is a programming error."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str | None = None,
+        errors: Sequence[FieldProblem] = (),
+        *,
+        fields: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.row = PROBLEMS[code]
+        super().__init__(code)
+        self.code, self.detail, self.errors = code, detail or self.row.advice, tuple(errors)
+        self.fields, self.headers = dict(fields or {}), dict(headers or {})
+
+    def body(self, public_url: str, request_id: str) -> dict[str, Any]:
+        """The problem as JSON."""
+        body: dict[str, Any] = {
+            "type": page_url(public_url, self.code),
+            "title": self.row.title,
+            "status": self.row.status,
+            "code": self.code,
+            "detail": self.detail,
+            "request_id": request_id,
+        }
+        if self.errors:
+            body["errors"] = [error._asdict() for error in self.errors]
+        if self.fields:
+            body["fields"] = self.fields
+        return body
+
+
+def page_url(public_url: str, code: str) -> str:
+    """Where a code is explained."""
+    return f"{public_url.rstrip('/')}/problems/{code}"
+
+
+def of_refusal(code: str | None, detail: str | None, fields: Mapping[str, Any] | None) -> Problem:
+    """The problem of a command that was refused. Its ``errors`` are told apart from the other fields."""
+    known = code if code in PROBLEMS else "refused"
+    rest = dict(fields or {})
+    errors = [FieldProblem(e["field"] or "body", e["code"], e["message"]) for e in rest.pop("errors", [])]
+    return Problem(known, detail, errors, fields=rest)
+
+
+def not_found() -> Problem:
+    """The one answer to everything that is not there or not the caller's to see: the same bytes for both."""
+    return Problem("not_found")
+
+
+def errors_page() -> str:
+    """The text of `docs/reference/errors.md`."""
+    head = (
+        "# Errors\n\nA request that fails is answered with a problem (RFC 9457, `application/problem+json`). Its `code` never\n"
+        "changes; its `type` leads to the code's page; `errors` names each wrong field. Some codes appear in `errors` only.\n\n"
+        "This page is written from `api/kit/problems.py` by `python -m api.kit.problems --write`; do not edit it.\n\n"
+        "| code | status | means | what to do |\n| --- | --- | --- | --- |\n"
+    )
+    return head + "".join(f"| `{code}` | {row.status} | {row.title} | {row.advice} |\n" for code, row in sorted(PROBLEMS.items()))
+
+
+if __name__ == "__main__":
+    import sys
+    from pathlib import Path
+
+    if sys.argv[1:] != ["--write"]:
+        sys.exit("usage: python -m api.kit.problems --write")
+    (Path(__file__).parents[2] / "docs" / "reference" / "errors.md").write_text(errors_page(), encoding="utf-8")

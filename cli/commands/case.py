@@ -1,0 +1,295 @@
+"""``ombud case``: open, look at, decide and revive cases."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.commands.moving_in import import_cases
+from cli.kit.client import Desk, print_json, run
+from cli.kit.target import Target
+
+app = typer.Typer(help="Cases: open, list, show, decide.", no_args_is_help=True, rich_markup_mode=None)
+
+_IGNORED = "Not a report: this mail was sent by a machine (a bounce or an automatic reply). Nothing was opened."
+
+CaseId = Annotated[str, typer.Argument(help="The case's id (case_…).")]
+Tenant = Annotated[
+    str | None, typer.Option("--tenant", "-t", envvar="OMBUD_TENANT", help="Whose cases; may be left out when there is one.")
+]
+As = Annotated[str | None, typer.Option("--as", help="Who speaks or looks: per_… or pty_…; left out: the system's operator.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+
+
+@app.command("open")
+def open_case(
+    file: Annotated[Path, typer.Option("--file", "-f", help="A report: .json (as for POST /v1/cases) or .eml (a raw e-mail).")],
+    kind: Annotated[str | None, typer.Option(help="Kind of an e-mail's case; left out: the tenant's.")] = None,
+    key: Annotated[str | None, typer.Option(help="Idempotency key: the same key and file give the same case.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Open a case from a file."""
+    if not file.is_file():
+        typer.echo(f"There is no file {file}.", err=True)
+        raise typer.Exit(66)
+    body, mail = file.read_bytes(), file.suffix.lower() == ".eml"
+    path = ("/v1/intake/email" + (f"?kind={kind}" if kind else "")) if mail else "/v1/cases"
+    headers = {"Content-Type": "message/rfc822" if mail else "application/json"} | ({"Idempotency-Key": key} if key else {})
+    answer = run(lambda desk: desk.ask("POST", path, content=body, headers=headers), Target(tenant))
+    if json:
+        print_json(answer)
+    else:
+        typer.echo(f"{answer['id']}  {answer.get('phase_label') or answer.get('status')}" if answer["id"] else _IGNORED)
+
+
+app.command("import")(import_cases)
+
+
+@app.command("list")
+def list_cases(
+    kind: Annotated[str | None, typer.Option(help="Only this kind.")] = None,
+    phase: Annotated[str | None, typer.Option(help="Only this phase.")] = None,
+    status: Annotated[str | None, typer.Option(help="open or closed.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Only of this person.")] = None,
+    queue: Annotated[str | None, typer.Option(help="Only of this queue.")] = None,
+    campaign: Annotated[str | None, typer.Option(help="Only of this campaign.")] = None,
+    due_before: Annotated[str | None, typer.Option(help="Only with a deadline before this instant (ISO 8601).")] = None,
+    limit: Annotated[int, typer.Option(help="How many at most.")] = 50,
+    tenant: Tenant = None,
+    speaker: As = None,
+    json: AsJson = False,
+) -> None:
+    """List cases, the most urgent first."""
+    asked = {
+        "kind": kind,
+        "phase": phase,
+        "status": status,
+        "owner": owner,
+        "queue": queue,
+        "campaign": campaign,
+        "due_before": due_before,
+        "limit": limit,
+    }
+    params = {k: v for k, v in asked.items() if v is not None}
+    answer = run(lambda desk: desk.ask("GET", "/v1/cases", params=params), Target(tenant, speaker))
+    if json:
+        print_json(answer)
+        return
+    from cli.tables.cases import case_table, out
+
+    if answer["data"]:
+        out().print(case_table(answer["data"]))
+    else:
+        typer.echo("No cases match. Open one with `ombud case open --file report.json`.", err=True)
+
+
+@app.command()
+def show(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
+    """Show one case as somebody may see it."""
+    answer = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}"), Target(tenant, speaker))
+    if json:
+        print_json(answer)
+        return
+    from cli.tables.cases import case_sheet, out
+
+    out().print(case_sheet(answer))
+
+
+@app.command()
+def timeline(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
+    """Show what happened in a case, fact by fact."""
+    answer = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/timeline"), Target(tenant, speaker))
+    if json:
+        print_json(answer)
+        return
+    from cli.tables.cases import out, timeline_table
+
+    out().print(timeline_table(answer["data"]))
+
+
+@app.command()
+def sanctions(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
+    """What counts against each party of a case, until when, and what the ladder would say now. For the team."""
+    answer = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/sanctions"), Target(tenant, speaker))
+    if json:
+        print_json(answer)
+        return
+    from cli.tables.cases import out
+    from cli.tables.sanctions import ladder_table, sanction_table
+
+    for party in answer["parties"]:
+        typer.echo(f"{party['side']} {party['party']}")
+        if party["sanctions"]:
+            out().print(sanction_table(party["sanctions"]))
+        if party["ladder"]:
+            out().print(ladder_table(party["ladder"]))
+        if not party["sanctions"] and not party["ladder"]:
+            typer.echo("nothing")
+
+
+@app.command()
+def rule(
+    case_id: CaseId,
+    outcome: Annotated[str, typer.Option(help="An outcome of the kind's pack.")],
+    reasons: Annotated[str, typer.Option(help="The reasons, as the parties will read them; - reads them from stdin.")],
+    speaker: Annotated[str, typer.Option("--as", help="The mediator who rules (per_…).")],
+    ground: Annotated[str | None, typer.Option(help="The clause it rests on.")] = None,
+    remedy: Annotated[
+        list[str] | None, typer.Option(help="type, or type:amount:currency with the amount in minor units; repeatable.")
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Only show what would follow, and the parties' letters.")] = False,
+    sanction: Annotated[str | None, typer.Option(help="Another sanction than the ladder's; needs the two reasons below.")] = None,
+    sanction_reason: Annotated[str | None, typer.Option(help="Why it is another, as a code of the pack.")] = None,
+    sanction_reasons: Annotated[str | None, typer.Option(help="The same in words.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Rule on a case."""
+    text = sys.stdin.read() if reasons == "-" else reasons
+    command = {"type": "rule", "outcome": outcome, "reasons": text, "remedies": [_remedy(r) for r in remedy or []]}
+    more = {
+        "ground": ground,
+        "sanction": sanction,
+        "sanction_reason": sanction_reason,
+        "sanction_reasons": sanction_reasons,
+    }
+    command |= {name: value for name, value in more.items() if value}
+    if preview:
+        from cli.commands.previews import show
+
+        show(case_id, command, Target(tenant, speaker), json=json)
+    else:
+        _send(case_id, command, Target(tenant, speaker), json=json)
+
+
+@app.command()
+def step(
+    case_id: CaseId,
+    names: Annotated[list[str], typer.Argument(help="Steps of the kind's procedure; `ombud case show` lists them.")],
+    speaker: Annotated[str, typer.Option("--as", help="The owner of the case (per_…).")],
+    evidence: Annotated[list[str] | None, typer.Option(help="Evidence that shows it (evd_…); repeatable.")] = None,
+    skip: Annotated[bool, typer.Option("--skip", help="Leave the step out; needs --reasons.")] = False,
+    reasons: Annotated[str | None, typer.Option(help="What was found, or why it is left out.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Do steps of the procedure, or leave one out with a reason."""
+    if skip and len(names) > 1:
+        typer.echo("Leave out one step at a time: each needs its own reason.", err=True)
+        raise typer.Exit(64)
+    said: dict[str, Any] = {"type": "skip_step", "step": names[0]} if skip else {"type": "complete_step", "steps": names}
+    said |= {"reasons": reasons} if reasons else {}
+    said |= {"evidence": evidence} if evidence and not skip else {}
+    _send(case_id, said, Target(tenant, speaker), json=json)
+
+
+@app.command()
+def hold(
+    case_id: CaseId,
+    reason: Annotated[str, typer.Option(help="Why, as a code (litigation, preservation_order).")],
+    reasons: Annotated[str, typer.Option(help="Why, in words; never shown to a party.")],
+    speaker: Annotated[str, typer.Option("--as", help="A lead or ops (per_…).")],
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Place a legal hold: nothing of the case or of its people is deleted until it is lifted."""
+    _send(case_id, {"type": "place_hold", "reason": reason, "reasons": reasons}, Target(tenant, speaker), json=json)
+
+
+@app.command()
+def release(
+    case_id: CaseId,
+    reasons: Annotated[str, typer.Option(help="Why, in words.")],
+    speaker: Annotated[str, typer.Option("--as", help="A lead or ops (per_…).")],
+    hold_id: Annotated[str | None, typer.Option(help="One hold (lgh_…); left out: every one.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Lift legal holds."""
+    said = {"type": "lift_hold", "reasons": reasons} | ({"hold_id": hold_id} if hold_id else {})
+    _send(case_id, said, Target(tenant, speaker), json=json)
+
+
+@app.command("root-cause")
+def root_cause(
+    case_id: CaseId,
+    cause: Annotated[str, typer.Argument(help="A root cause of the kind's pack.")],
+    speaker: Annotated[str, typer.Option("--as", help="The owner, a lead or ops (per_…).")],
+    insight: Annotated[str | None, typer.Option(help="What could be learnt from it; never shown to a party.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Say where the matter comes from."""
+    said = {"type": "name_root_cause", "cause": cause} | ({"insight": insight} if insight else {})
+    _send(case_id, said, Target(tenant, speaker), json=json)
+
+
+@app.command()
+def command(
+    case_id: CaseId,
+    body: Annotated[str, typer.Argument(help="A command as JSON, or - to read it from stdin.")],
+    tenant: Tenant = None,
+    speaker: As = None,
+    json: AsJson = False,
+) -> None:
+    """Send any command."""
+    from json import JSONDecodeError, loads
+
+    try:
+        parsed = loads(sys.stdin.read() if body == "-" else body)
+    except (JSONDecodeError, RecursionError) as error:
+        typer.echo(f"The command is not JSON: {error}", err=True)
+        raise typer.Exit(65) from error
+    _send(case_id, parsed, Target(tenant, speaker), json=json)
+
+
+@app.command()
+def revive(
+    case_id: Annotated[str | None, typer.Argument(help="The case's id; or use --all.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All open cases, and closed ones with something still running.")] = False,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Start the workflows of cases again from the record, as after the loss of Temporal's database. Harmless for those that
+    run.
+    """
+    if (case_id is None) == (not every):
+        typer.echo("Name one case, or say --all.", err=True)
+        raise typer.Exit(64)
+    from cli.commands.reviving import revive as do
+
+    found = do(case_id, tenant)
+    if json:
+        print_json(found)
+    else:
+        typer.echo(f"{found['started']} started, {found['running']} ran already, {found['checked']} looked at.")
+
+
+def _send(case_id: str, body: Any, target: Target, *, json: bool) -> None:
+    async def sending(desk: Desk) -> Any:
+        return await desk.ask("POST", f"/v1/cases/{case_id}/commands", json=body)
+
+    answer = run(sending, target)
+    if json:
+        print_json(answer)
+    else:
+        told = answer.get("answer") or {}
+        typer.echo(f"{told.get('status', 'received')}: {told.get('command_id') or answer.get('command_id', '')}")
+
+
+def _remedy(text: str) -> dict[str, Any]:
+    kind, *money = text.split(":")
+    if not money:
+        return {"type": kind}
+    try:
+        amount, currency = money
+        return {"type": kind, "amount": {"amount": int(amount), "currency": currency.upper()}}
+    except ValueError as error:
+        typer.echo(
+            f"--remedy {text}: write type, or type:amount:currency with the amount in minor units (refund:1250:USD).", err=True
+        )
+        raise typer.Exit(64) from error

@@ -1,0 +1,96 @@
+"""``ombud case`` where money or people are at risk: hand over, credit, signal, tell an authority."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.commands.case import AsJson, CaseId, Tenant, _send, app
+from cli.kit.target import Target
+
+__all__ = ["app"]
+
+Owner = Annotated[str, typer.Option("--as", help="The owner of the case (per_…).")]
+Why = Annotated[str, typer.Option(help="Why, in words.")]
+
+
+@app.command("hand-over")
+def hand_over(
+    case_id: CaseId,
+    reasons: Why,
+    speaker: Annotated[str, typer.Option("--as", help="The owner, a lead or ops (per_…).")],
+    queue: Annotated[str | None, typer.Option(help="The other site's queue.")] = None,
+    to: Annotated[str | None, typer.Option(help="A person (per_…); left out: whoever is found in the queue.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Give the case to another site or person; its clocks keep what they had promised."""
+    where = {name: value for name, value in (("queue", queue), ("to", to)) if value}
+    _send(case_id, {"type": "hand_over", "reasons": reasons, **where}, Target(tenant, speaker), json=json)
+
+
+@app.command()
+def credit(
+    case_id: CaseId,
+    amount: Annotated[int, typer.Argument(help="In minor units (1250 is 12.50).")],
+    currency: Annotated[str, typer.Argument(help="ISO 4217, for example USD.")],
+    speaker: Owner,
+    reasons: Annotated[str | None, typer.Option(help="What the claimant is told.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Give the claimant the money until the matter is decided."""
+    said: dict[str, Any] = {"type": "credit_provisionally", "amount": {"amount": amount, "currency": currency.upper()}}
+    _send(case_id, said | ({"reasons": reasons} if reasons else {}), Target(tenant, speaker), json=json)
+
+
+@app.command()
+def signal(
+    case_id: CaseId,
+    name: Annotated[str, typer.Argument(help="What was noticed (chargeback_received).")],
+    speaker: Annotated[str, typer.Option("--as", help="A key of the platform (key_…).")],
+    text: Annotated[str | None, typer.Option(help="More about it, in words.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Tell the case what a machine has noticed: it wakes, and can be taken up again."""
+    said = {"type": "signal", "signal": name} | ({"text": text} if text else {})
+    _send(case_id, said, Target(tenant, speaker), json=json)
+
+
+@app.command("report-to")
+def report_to(
+    case_id: CaseId,
+    authority: Annotated[str, typer.Argument(help="An authority of the kind's pack.")],
+    reasons: Why,
+    speaker: Owner,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Propose that an authority be told; nothing leaves before a second person agrees."""
+    said = {"type": "report_to_authority", "authority": authority, "reasons": reasons}
+    _send(case_id, said, Target(tenant, speaker), json=json)
+
+
+@app.command("report-approve")
+def report_approve(
+    case_id: CaseId,
+    speaker: Annotated[str, typer.Option("--as", help="A lead who did not propose it (per_…).")],
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Let a report to an authority go out, once."""
+    _send(case_id, {"type": "approve_report"}, Target(tenant, speaker), json=json)
+
+
+@app.command("report-return")
+def report_return(
+    case_id: CaseId,
+    reasons: Why,
+    speaker: Annotated[str, typer.Option("--as", help="A lead who did not propose it (per_…).")],
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Send a report to an authority back, with reasons."""
+    _send(case_id, {"type": "return_report", "reasons": reasons}, Target(tenant, speaker), json=json)

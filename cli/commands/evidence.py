@@ -1,0 +1,86 @@
+"""``ombud case evidence`` and ``ombud case file``: hand files in, and fetch them."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import typer
+
+from cli.commands.case import As, AsJson, CaseId, Tenant
+from cli.kit.client import Desk, print_json, run
+from cli.kit.target import Target
+
+
+def hand_in(
+    case_id: CaseId,
+    file: Annotated[list[Path] | None, typer.Option("--file", "-f", help="A file to upload; repeatable.")] = None,
+    text: Annotated[str | None, typer.Option(help="What it shows; left out: the names of the files.")] = None,
+    kind: Annotated[str | None, typer.Option("--type", help="What it is, as the kind calls it (screenshot, log, …).")] = None,
+    confidentiality: Annotated[str, typer.Option(help="shared, own_side, or deciders.")] = "shared",
+    answers: Annotated[list[str] | None, typer.Option(help="A request it answers (req_…); left out: all open ones.")] = None,
+    tenant: Tenant = None,
+    speaker: As = None,
+    json: AsJson = False,
+) -> None:
+    """Hand evidence in; without --file and --text: list what was handed in."""
+    if not file and text is None:
+        answer = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/evidence"), Target(tenant, speaker))
+        _show(answer, json=json)
+        return
+    for one in file or []:
+        if not one.is_file():
+            typer.echo(f"There is no file {one}.", err=True)
+            raise typer.Exit(66)
+    said: dict[str, Any] = {"text": text or ", ".join(one.name for one in file or []), "confidentiality": confidentiality}
+    said |= ({"evidence_type": kind} if kind else {}) | ({"answers": answers} if answers else {})
+
+    async def handing_in(desk: Desk) -> Any:
+        files = [await _upload(desk, case_id, one) for one in file or []]
+        by = {"by": speaker} if speaker else {}
+        return await desk.ask("POST", f"/v1/cases/{case_id}/evidence", json={**said, **by, "files": files})
+
+    answer = run(handing_in, Target(tenant, speaker))
+    if json:
+        print_json(answer)
+    else:
+        typer.echo(f"{answer['status']}: {answer['command_id']}, {len(file or [])} file(s)")
+
+
+def fetch_file(
+    case_id: CaseId,
+    file_id: Annotated[str, typer.Argument(help="The file's id (fil_…).")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Where to write it; nothing is overwritten.")],
+    tenant: Tenant = None,
+    speaker: As = None,
+) -> None:
+    """Fetch a file of a case."""
+    if out.exists():
+        typer.echo(f"{out} is there already.", err=True)
+        raise typer.Exit(73)
+    data = run(lambda desk: desk.fetch(f"/v1/cases/{case_id}/files/{file_id}"), Target(tenant, speaker))
+    out.write_bytes(data)
+    typer.echo(f"{len(data)} bytes to {out}", err=True)
+
+
+async def _upload(desk: Desk, case_id: str, file: Path) -> str:
+    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    path = f"/v1/cases/{case_id}/files?name={quote(file.name, safe='')}"
+    data = await asyncio.to_thread(file.read_bytes)
+    answer = await desk.ask("POST", path, content=data, headers={"Content-Type": media_type})
+    return str(answer["id"])
+
+
+def _show(answer: dict[str, Any], *, json: bool) -> None:
+    if json:
+        print_json(answer)
+        return
+    from cli.tables.cases import evidence_table, out
+
+    if answer["data"]:
+        out().print(evidence_table(answer["data"]))
+    else:
+        typer.echo("Nothing was handed in yet.", err=True)

@@ -1,0 +1,102 @@
+"""``ombud case import``: cases that run elsewhere move in with their past. For the operator: it needs the database itself."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.local.guarding import guarded
+
+if TYPE_CHECKING:
+    from cli.commands.movers import Result
+
+
+def import_cases(
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="One case a line, as JSON; - reads stdin.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be made of each line.")] = False,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Tell the parties, as of a new case. Nobody is told of the past either way.")
+    ] = False,
+    tenant: Annotated[str | None, typer.Option("--tenant", "-t", envvar="OMBUD_TENANT", help="Whose cases.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line a case.")] = False,
+) -> None:
+    """Take over cases that run elsewhere, with their past: dates, messages, decisions, phase.
+
+    Levels of clocks that lie before the move are marked, and nobody is told. The same (source, external_id) moves in once,
+    however often the file is sent. Exit code 1 when a line was refused.
+    """
+    lines = list(_lines(file))
+    refused = 0
+    for one in guarded(lambda: _moving(lines, tenant, dry_run=dry_run, notify=notify)):
+        refused += one.status == "refused"
+        typer.echo(_json(one) if as_json else _words(one))
+    if not as_json:
+        typer.echo(f"{len(lines)} line(s), {refused} refused{'; nothing was written' if dry_run else ''}", err=True)
+    if refused:
+        raise typer.Exit(1)
+
+
+def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
+    try:
+        raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        typer.echo(f"{file}: {error.strerror or error} [file_unreadable]", err=True)
+        raise typer.Exit(66) from error
+    for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
+        if line.strip():
+            yield number, line
+
+
+def _moving(lines: list[tuple[int, bytes]], tenant: str | None, *, dry_run: bool, notify: bool) -> list[Result]:
+    import asyncio
+    from functools import partial
+
+    from cli.commands.movers import Movers
+    from cli.kit.compose import shelf
+    from cli.kit.operator import OperatorKeys
+    from cli.kit.target import Target
+    from policies.published import PublishedPacks
+    from runtime.errors import ServiceFault
+    from runtime.places import find_places
+    from runtime.settings import Settings
+    from storage.policies.publishing import PostgresPublishing
+    from storage.postgres.pool import Database
+    from storage.postgres.vault import Vault
+    from storage.tenants import PostgresTenants
+
+    async def moving() -> list[Result]:
+        settings = Settings()
+        places = find_places(settings)
+        vault = Vault.from_text(places.master_key)
+        async with await Database.connect(places.database_url, min_size=1, max_size=2) as database:
+            tenants = PostgresTenants(database, vault)
+            holder = await (await OperatorKeys.of(tenants, Target(tenant))).find_key("")
+            found = await tenants.tenant(holder.tenant_id) if holder else None
+            if found is None:
+                raise ServiceFault("tenant_unknown", f"There is no tenant '{tenant}'.")
+            publishing = PostgresPublishing(database)
+            in_force = await publishing.in_force(found.id)
+            policies = await PublishedPacks().on(shelf(settings), in_force, partial(publishing.text, found.id))
+            movers = Movers(database, vault, policies, found)
+            return [await movers.move(*line, dry_run=dry_run, notify=notify) for line in lines]
+
+    return asyncio.run(moving())
+
+
+def _json(one: Result) -> str:
+    return json.dumps(one.model_dump(mode="json"), separators=(",", ":"), ensure_ascii=False)
+
+
+def _words(one: Result) -> str:
+    place = f"line {one.line}  {one.external_id or '?'}  {one.status}"
+    if one.problem is not None:
+        return f"{place}  {one.problem['detail']} [{one.problem['code']}]"
+    due: dict[str, Any] = one.next_deadline or {}
+    ahead = f"next: {due['clock']} {due['level']} {due['at']}" if due else "no deadline ahead"
+    passed = f"  {len(one.passed)} level(s) passed before" if one.passed else ""
+    return f"{place}  {one.case or ''}  {one.phase or ''}  {ahead}{passed}"

@@ -1,0 +1,113 @@
+"""``ombud policy simulate``: what a changed pack would have done to past cases. Reads, and writes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.commands.case import Tenant
+from cli.local.guarding import guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from domain.worktime.calendars import Calendar
+    from policies.shelf import Shelf
+    from policies.simulate import Simulated
+    from storage.record.pasts import Told
+
+
+def simulate(
+    pack: Annotated[str, typer.Argument(metavar="PACK", help="A changed pack: a file, or a kind.")],
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only cases opened on this day (UTC) or later.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="The newest so many.")] = 100,
+    tenant: Tenant = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line a case.")] = False,
+) -> None:
+    """Decide the stored commands of past cases again under a changed pack, and say what would have differed, case by case and in
+    sum. Nothing is written.
+
+    A case that cannot be told again is listed with the reason.
+    """
+    from cli.commands.policy_terms import pack_of
+
+    changed = pack_of(pack)
+    found = guarded(lambda: asyncio.run(_simulated(changed, since, limit, tenant)))
+    if as_json:
+        for one in found:
+            typer.echo(json.dumps(one.model_dump(mode="json"), separators=(",", ":"), ensure_ascii=False))
+        return
+    _sheet(found)
+
+
+async def _simulated(pack: Any, since: datetime | None, limit: int, tenant: str | None) -> list[Simulated]:
+    from dataclasses import replace
+    from datetime import UTC
+
+    from cli.kit.compose import shelf
+    from cli.kit.operator import OperatorKeys
+    from cli.kit.target import Target
+    from runtime.places import find_places
+    from runtime.settings import Settings
+    from storage.policies.library import PostgresLibrary
+    from storage.postgres.pool import Database
+    from storage.postgres.vault import Vault
+    from storage.record.pasts import PostgresPasts
+    from storage.tenants import PostgresTenants
+
+    settings = Settings()
+    places, known = find_places(settings), shelf(settings)
+    vault = Vault.from_text(places.master_key)
+    async with await Database.connect(places.database_url, min_size=1, max_size=2) as database:
+        holder = await (await OperatorKeys.of(PostgresTenants(database, vault), Target(tenant))).find_key("")
+        assert holder is not None  # the operator needs no key
+        first = since.replace(tzinfo=UTC) if since else None
+        pasts = await PostgresPasts(database, vault).cases(holder.tenant_id, kind=pack.kind, since=first, limit=limit)
+        calendars = await PostgresLibrary(database).calendars({ref for told in pasts for ref in told.calendars})
+    changed = replace(known, packs={**known.packs, pack.kind: pack})
+    return [_one(changed, told, calendars) for told in pasts]
+
+
+def _one(shelf: Shelf, told: Told, calendars: Mapping[str, Calendar]) -> Simulated:
+    from pydantic import ValidationError
+
+    from policies.simulate import Simulated, past_of
+    from policies.simulate import simulate as tell
+
+    if told.report is None:
+        return Simulated(case=told.case_id, kind=told.kind, status="not_simulated", code="report_erased")
+    try:
+        past = past_of(told.case_id, told.kind, told.commands, told.report, told.updated_at)
+    except ValidationError:
+        return Simulated(case=told.case_id, kind=told.kind, status="not_simulated", code="command_unreadable")
+    return tell(shelf, past, calendars)
+
+
+def _sheet(found: list[Simulated]) -> None:
+    from rich.table import Table
+
+    from cli.tables.cases import out
+
+    table = Table("case", "about", "what", "old", "new")
+    for one in found:
+        if one.status == "not_simulated":
+            table.add_row(one.case, "not simulated", one.code or "", "", "")
+        for change in one.changed:
+            table.add_row(one.case, change.about, change.what, change.old or "—", change.new or "—")
+    if table.row_count:
+        out().print(table)
+    states = Counter(one.status for one in found)
+    abouts = Counter(about for one in found for about in {change.about for change in one.changed})
+    said = ", ".join(f"{about} in {number}" for about, number in sorted(abouts.items()))
+    typer.echo(
+        f"{len(found)} case(s): {states['differs']} differ{f' ({said})' if said else ''}, {states['same']} the same, "
+        f"{states['not_simulated']} not simulated",
+        err=True,
+    )

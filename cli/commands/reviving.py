@@ -1,0 +1,51 @@
+"""Starting workflows again from the record: after the loss of Temporal's database, or to be sure."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import typer
+
+from cli.kit.compose import doors_of
+from runtime.errors import ServiceFault
+from runtime.places import find_places
+from runtime.settings import Settings
+from storage.postgres.pool import Database
+from storage.record.reviving import Waiting, awake, take_back
+from workflows.handles import CaseDoors, Named, NotReached
+
+
+def revive(case_id: str | None, tenant: str | None) -> dict[str, Any]:
+    """Start what does not run; how many were started, ran already, and were looked at."""
+    try:
+        return asyncio.run(_revive(case_id, tenant))
+    except (ServiceFault, NotReached) as fault:
+        typer.echo(f"Temporal cannot be reached: {fault}" if isinstance(fault, NotReached) else str(fault), err=True)
+        raise typer.Exit(69) from fault
+
+
+async def _revive(case_id: str | None, tenant: str | None) -> dict[str, Any]:
+    settings = Settings()
+    places = find_places(settings)
+    counts = {"checked": 0, "started": 0, "running": 0}
+    async with (
+        await Database.connect(places.database_url, min_size=1, max_size=4) as database,
+        doors_of(settings, places, lazy=False) as doors,
+    ):
+        for tenant_id in [tenant] if tenant else await database.tenant_ids():
+            async for case in awake(database, tenant_id, case_id):
+                counts["checked"] += 1
+                counts["started" if await _one(database, doors, case) else "running"] += 1
+    if case_id and not counts["checked"]:
+        typer.echo("There is no such case.", err=True)
+        raise typer.Exit(66)
+    return counts
+
+
+async def _one(database: Database, doors: CaseDoors, case: Waiting) -> bool:
+    # A notice that a lost Delivery workflow had goes back to the case, which sends it again.
+    for notice_id in case.handed_over:
+        if not await doors.delivering(notice_id):
+            await take_back(database, case.tenant_id, notice_id)
+    return await doors.revive(Named(case.tenant_id, case.case_id, case.kind, case.opened_at))

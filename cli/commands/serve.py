@@ -1,0 +1,104 @@
+"""Running Ombud: the worker, the API, migrations, and everything at once on one machine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.local.guarding import guarded
+from cli.local.stack import AsJson
+
+if TYPE_CHECKING:
+    from runtime.settings import Settings
+
+worker = typer.Typer(
+    help="The worker: runs cases, sends notices, carries remedies out.", no_args_is_help=True, rich_markup_mode=None
+)
+api = typer.Typer(help="The HTTP API.", no_args_is_help=True, rich_markup_mode=None)
+
+StateDir = Annotated[Path | None, typer.Option(help="State folder of the embedded services, instead of OMBUD_STATE_DIR.")]
+
+
+def _settings(state_dir: Path | None) -> Settings:
+    from runtime.settings import Settings
+
+    return Settings(state_dir=state_dir) if state_dir else Settings()
+
+
+@worker.command("run")
+def run_worker(state_dir: StateDir = None) -> None:
+    """Work until SIGTERM; then finish what is under way and leave."""
+    from runtime.logs import set_up_logs
+    from runtime.places import find_places
+    from workers.life import run_worker as work
+
+    settings = _settings(state_dir)
+    set_up_logs(settings, process="worker")
+    guarded(lambda: asyncio.run(work(settings, find_places(settings))))
+
+
+@worker.callback()
+def _worker() -> None:
+    """The worker: runs cases, sends notices, carries remedies out."""
+
+
+@api.command("run")
+def run_api(state_dir: StateDir = None) -> None:
+    """Serve the API until SIGTERM."""
+    from cli.kit.compose import serve
+    from runtime.logs import set_up_logs
+    from runtime.places import find_places
+
+    settings = _settings(state_dir)
+    set_up_logs(settings, process="api")
+    guarded(lambda: asyncio.run(serve(settings, find_places(settings))))
+
+
+@api.callback()
+def _api() -> None:
+    """The HTTP API."""
+
+
+def migrate(json: AsJson = False) -> None:
+    """Bring the database to this release's shape, and publish the packs and calendars in it. Safe to repeat."""
+    from cli.kit.compose import prepare_database
+    from runtime.places import find_places
+
+    settings = _settings(None)
+    applied = guarded(lambda: asyncio.run(prepare_database(find_places(settings), settings)))
+    if json:
+        from json import dumps
+
+        typer.echo(dumps({"applied": applied}))
+    else:
+        typer.echo("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
+
+
+def up(json: AsJson = False) -> None:
+    """Start everything on this machine, in the background: services, worker, API, a tenant to try it with. Prints where."""
+    from cli.local.local import bring_up
+
+    settings = _settings(None)
+    guarded(lambda: bring_up(settings, json=json))
+
+
+def down(json: AsJson = False) -> None:
+    """Stop what `up` started, and nothing else. The data stays."""
+    from cli.local.local import bring_down
+
+    settings = _settings(None)
+    guarded(lambda: bring_down(settings, json=json))
+
+
+def demo(
+    state_dir: Annotated[Path, typer.Option(help="Where the demo keeps its own services.")] = Path(".ombud/demo"),
+) -> None:
+    """Run real reports through the whole system and print what happened. Ends by itself."""
+    os.environ.pop("OMBUD_FAIL_POINT", None)
+    from cli.demo.play import play
+
+    raise typer.Exit(guarded(lambda: play(state_dir)))

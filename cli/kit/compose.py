@@ -1,0 +1,220 @@
+"""The composition root of the API and of the command line: services found, database opened, roles filled."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from activities.messages import Answer
+from activities.ports.evidence import EvidenceStore
+from policies.calendars import CalendarFault, holiday_data_version
+from policies.folders import PolicyFolderFault
+from policies.pack import PackError
+from policies.shelf import Late, Shelf
+from runtime.connection import connect_temporal
+from runtime.errors import ServiceFault
+from runtime.failpoints import FailPoints
+from runtime.logs import set_up_logs
+from runtime.places import Places, find_places
+from runtime.plugin import ombud_plugin
+from runtime.settings import Settings
+from storage.policies.library import PostgresLibrary
+from storage.policies.publishing import PostgresPublishing
+from storage.postgres.migrate import migrate
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
+from storage.tenants import PostgresTenants
+from workflows.handles import CaseDoors, Named
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from temporalio.client import Client
+
+    from api.kit.parts import Inspects, Parts
+    from cli.kit.target import Target
+
+Result = TypeVar("Result")
+
+
+def shelf(settings: Settings | None = None) -> Shelf:
+    """The shipped policies and those of the operator's folder, with the holidays of the years around now.
+
+    Raises ServiceFault, with the code of what is wrong with a file.
+    """
+    folder = (settings or Settings()).policies_dir
+    try:
+        return Shelf.load(datetime.now(UTC).year, folder)
+    except (PackError, CalendarFault, PolicyFolderFault) as fault:
+        raise ServiceFault(fault.code, str(fault)) from fault
+
+
+async def prepare_database(places: Places, settings: Settings | None = None) -> list[str]:
+    """Migrate, keep the packs, and publish the calendars. The names of the migrations that were applied."""
+    policies = shelf(settings)
+    applied = await migrate(places.database_owner_url)
+    first, last = policies.years
+    async with await Database.connect(places.database_url, min_size=1, max_size=2) as database:
+        library = PostgresLibrary(database)
+        await library.publish_calendars(policies.calendars, holiday_data=holiday_data_version(), from_year=first, to_year=last)
+        for kind, pack in policies.packs.items():
+            await library.keep_pack(pack.version, kind, policies.sources[pack.version], pack.notices)
+    return applied
+
+
+async def library_of(work: Callable[[PostgresLibrary], Awaitable[Result]], places: Places | None = None) -> Result:
+    """Do something with the packs and calendars in this machine's database."""
+    found = places or find_places(Settings())
+    async with await Database.connect(found.database_url, min_size=1, max_size=2) as database:
+        return await work(PostgresLibrary(database))
+
+
+async def tenants_of(work: Callable[[PostgresTenants], Awaitable[Result]], places: Places | None = None) -> Result:
+    """Do something with the tenants of this machine's database."""
+    found = places or find_places(Settings())
+    async with await Database.connect(found.database_url, min_size=1, max_size=2) as database:
+        return await work(PostgresTenants(database, Vault.from_text(found.master_key)))
+
+
+def evidence_store(settings: Settings) -> EvidenceStore:
+    """Where files lie: the folder of this machine, or the bucket that is named. Raises ServiceFault for a URL of no use."""
+    from adapters.evidence.stores import ObjectEvidenceStore
+
+    url = settings.evidence_url.get_secret_value() if settings.evidence_url else None
+    try:
+        return ObjectEvidenceStore.of(url, settings.state_dir.resolve() / "evidence")
+    except ValueError as error:
+        raise ServiceFault("evidence_url_invalid", str(error)) from error
+
+
+@asynccontextmanager
+async def doors_of(settings: Settings, places: Places, *, lazy: bool = True) -> AsyncIterator[CaseDoors]:
+    """The doors of all cases. Lazy: made without Temporal, so that reports are taken while it is away."""
+    client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()], lazy=lazy)
+    yield CaseDoors(client, settings.task_queue)
+
+
+class PassingDoors:
+    """The API's doors. On the way from the disk to Temporal it passes a named point, for the test that kills it there."""
+
+    def __init__(self, doors: CaseDoors, hit: Callable[[str], None]) -> None:
+        self._doors, self._hit = doors, hit
+
+    async def ask(self, case: Named, command_id: str, wait_for: timedelta) -> Answer:
+        """As the doors behind it."""
+        self._hit("intake.before_start")
+        return await self._doors.ask(case, command_id, wait_for)
+
+
+@asynccontextmanager
+async def api_parts(settings: Settings, places: Places, operator: Target | None = None) -> AsyncIterator[Parts]:
+    """Everything the API is made of, connected; closed again at the end. With an operator, no key is asked for."""
+    from api.kit.parts import Parts
+    from cli.kit.operator import OperatorKeys
+    from cli.kit.parsing import parsers
+    from storage.intake.files import PostgresFiles
+    from storage.intake.opening import PostgresIntake
+    from storage.postgres.idempotency import PostgresIdempotency
+    from storage.views.cases import PostgresViews
+
+    policies, vault, store = cache(lambda: shelf(settings)), Vault.from_text(places.master_key), evidence_store(settings)
+    if operator is None:
+        # A server looks at its policies before it says that it is ready; a command may never need them.
+        policies()
+    sizes = {"min_size": settings.database_pool_min, "max_size": settings.database_pool_max}
+    client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()], lazy=True)
+    async with await Database.connect(places.database_url, **sizes) as database:
+        tenants = PostgresTenants(database, vault)
+        yield Parts(
+            intake=PostgresIntake(database, vault),
+            views=PostgresViews(database, vault),
+            **_team_parts(settings, database, vault),
+            files=PostgresFiles(database, vault, store),
+            inspector=_inspector(settings),
+            library=PostgresLibrary(database),
+            tenants=tenants,
+            keys=await OperatorKeys.of(tenants, operator) if operator else tenants,
+            idempotency=PostgresIdempotency(database, vault),
+            doors=PassingDoors(CaseDoors(client, settings.task_queue), FailPoints.of(settings).hit),
+            packs=Late(lambda: policies().packs),
+            calendars=Late(lambda: policies().calendars),
+            parsers=parsers(settings),
+            public_url=settings.public_url,
+            **_checks(database, client, store),
+            metrics=settings.metrics,
+            publishing=PostgresPublishing(database),
+        )
+
+
+def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[str, Any]:
+    """What people of the team work with: the inbox, bulks, campaigns, the desk and the preview of rulings."""
+    from adapters.letters.composer import Composer
+    from adapters.letters.preview import LetterPreviews
+    from storage.intake.inbox import PostgresInbox
+    from storage.record.records import PostgresRecords
+    from storage.record.sanctions import PostgresSanctions
+    from storage.team.absences import PostgresAbsences
+    from storage.team.bulk import PostgresBulk
+    from storage.team.campaigns import PostgresCampaigns
+    from storage.team.desk import PostgresDesk
+
+    inbox, bulk = PostgresInbox(database, vault), PostgresBulk(database, vault)
+    return {
+        "inbox": inbox,
+        "bulk": bulk,
+        "campaigns": PostgresCampaigns(database),
+        "records": PostgresRecords(database),
+        "sanctions": PostgresSanctions(database),
+        # As the worker's letters: the embedded mail catcher takes no answers.
+        "letters": LetterPreviews(Composer(replies=settings.smtp_host is not None)),
+        "desk": PostgresDesk(database, inbox),
+        "absences": PostgresAbsences(database, bulk),
+    }
+
+
+def _inspector(settings: Settings) -> Inspects:
+    from adapters.evidence.sniffing import Inspector
+
+    return Inspector(frozenset(settings.evidence_types.split()), settings.evidence_max_bytes)
+
+
+def _checks(database: Database, client: Client, store: EvidenceStore) -> dict[str, Any]:
+    async def database_ready() -> None:
+        async with database.nobody() as conn:
+            await conn.execute("SELECT 1")
+
+    async def temporal_ready() -> None:
+        await client.service_client.check_health()
+
+    return {"database_ready": database_ready, "also_ready": {"temporal": temporal_ready, "evidence": store.check}}
+
+
+async def serve(settings: Settings, places: Places) -> None:
+    """Serve the API until the process is told to stop."""
+    import uvicorn
+
+    from api.app import create_app
+
+    async with api_parts(settings, places) as parts:
+        config = uvicorn.Config(
+            create_app(parts),
+            host=settings.api_host,
+            port=settings.api_port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=10,
+        )
+        await uvicorn.Server(config).serve()
+
+
+@asynccontextmanager
+async def local_app(target: Target) -> AsyncIterator[FastAPI]:
+    """The API in this process, for the command line: whoever can read the database's password needs no key."""
+    from api.app import create_app
+
+    settings = Settings(log_level="WARNING")
+    set_up_logs(settings, process="cli")
+    async with api_parts(settings, find_places(settings), target) as parts:
+        yield create_app(parts)

@@ -1,0 +1,62 @@
+"""What ``ombud desk`` prints for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from cli.tables.cases import case_table, when
+
+
+def desk_sheet(found: dict[str, Any]) -> Group:
+    """What somebody has, and what waits for them."""
+    counts = found["counts"]
+    carried = f"{counts['cases']} open, {counts['overdue']} overdue, {counts['due_in_a_day']} due within a day"
+    parts: list[Any] = [Text(f"{found['person']}: {carried}{' (away)' if found['absent'] else ''}", style="bold")]
+    parts += [case_table(found["own"]["data"])] if found["own"]["data"] else []
+    for queue in found["queues"]:
+        due = f", the first due {when(queue['next_due_at'])} UTC" if queue["next_due_at"] else ""
+        line = f"{queue['queue']}: {queue['waiting']} waiting, {queue['overdue']} overdue{due}"
+        parts.append(Text(line, style="bold"))
+    parts += [case_table(found["waiting"]["data"])] if found["waiting"]["data"] else []
+    return Group(*parts)
+
+
+def team_table(people: Iterable[dict[str, Any]]) -> Table:
+    """One line a person."""
+    table = Table("person", "queues", "open / room", "skipped", "worked", "away until", header_style="bold")
+    for one in people:
+        away = (when(one["absent_until"]) or "nobody knows") if one["absent"] else ""
+        skipped = f"{one['skipped']} ({', '.join(one['skip_reasons'])})" if one["skipped"] else "0"
+        row = (one["person"], ", ".join(one["queues"]), f"{one['open_cases']} / {one['capacity']}", skipped)
+        table.add_row(*row, _span(one["worked_seconds"]), away)
+    return table
+
+
+def work_table(found: dict[str, Any]) -> Table:
+    """One line a lease, and the handling time below."""
+    table = Table("person", "from (UTC)", "until (UTC)", "ended", header_style="bold", caption_justify="left")
+    table.caption = f"handling time {_span(found['handled_seconds'])}"
+    for one in found["leases"]:
+        why = (one["ended_because"] or "runs").replace("_", " ") + (f" [{one['reason']}]" if one["reason"] else "")
+        table.add_row(one["person"], when(one["started_at"]), when(one["until_at"]), Text(why))
+    return table
+
+
+def absence_lines(absence: dict[str, Any]) -> Iterator[str]:
+    """What was noted, and what became of the cases."""
+    until = f" until {when(absence['until_at'])} UTC" if absence["until_at"] else ""
+    yield f"{absence['person']} is away from {when(absence['from_at'])} UTC{until}."
+    if not absence["begun"]:
+        yield "Their cases go back to the queues when it begins."
+    for one in absence["results"]:
+        yield f"{one['case']}  {one['status']}{'  [' + one['code'] + ']' if one['code'] else ''}"
+
+
+def _span(seconds: int) -> str:
+    return str(timedelta(seconds=seconds))

@@ -1,0 +1,300 @@
+"""A case as it stands: nothing but the fold of its facts, so it can be rebuilt, verified, or shown as of any moment."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
+from domain.errand import CaseLink, Errand
+from domain.evidence_request import EvidenceRequest
+from domain.model.commands import OpenedParty, Remedy
+from domain.model.facts import AppealRight, Timetable
+from domain.model.prose import Prose
+from domain.model.sanctions import Sanction, SanctionDrafted
+from domain.model.settlement import MadeOffer, OpenOffer, Returning
+from domain.model.statement import StatementOfReasons
+from domain.model.terms import Terms
+from domain.risk_state import AuthorityReport, Credit
+from domain.risk_state import Interim as Interim  # noqa: PLC0414 - a part of a case like the others here
+from domain.rules.chargeback import Chargeback
+from domain.worktime.spans import Span
+
+WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
+
+
+class Fired(Kept):
+    """A level that was reached."""
+
+    level: str
+    count: int
+    due_at: Instant
+    recorded_at: Instant
+    held: bool = False
+    """The rule that belongs to it broke: it comes due again until it goes through."""
+    withheld: bool = False
+    """Nobody was told: it takes the same rung of the ladder again."""
+    again_at: Instant | None = None
+    """When it comes again, if it was withheld."""
+
+
+class Extended(Kept):
+    """More time than a clock began with."""
+
+    at: Instant
+    by_span: Span | None = None
+    to: Instant | None = None
+    stood_still: bool = False
+    """With no end in sight when it was extended: what follows of the pause counts on top of ``to``."""
+
+
+class Hold(Kept):
+    """Why clocks of this case stand still, beside what the pack pauses by itself. It belongs to the case and survives whatever
+    changes about its targets; a clock that starts under it stands still from its first moment.
+    """
+
+    id: str
+    why: Literal["pause", "snooze", "freeze", "closed"]
+    of: str
+    """Name of a clock, ``team`` (all that wait for the team) or ``all``."""
+    since: Instant
+    until: Instant | None = None
+    margin: Span | None = None
+    """Time that is given on top once it is over."""
+    reason: str
+    by: str
+    incident: str | None = None
+    woken: bool = False
+    """A snooze whose end has been told."""
+
+    def lasts_at(self, at: Instant) -> bool:
+        """Whether it is not over at an instant."""
+        return self.until is None or self.until > at
+
+
+class Clock(Kept):
+    """A clock that was started on this case."""
+
+    name: str
+    instance: int
+    started_at: Instant
+    stopped_at: Instant | None = None
+    pauses: tuple[tuple[Instant, Instant | None], ...] = ()
+    """Those that the pack makes by itself, while evidence is asked for; the holds of the case come on top."""
+    fired: tuple[Fired, ...] = ()
+    extensions: tuple[Extended, ...] = ()
+    ran_on: tuple[Span, str | None] | None = None
+    """Target and calendar when it ran out or stopped: what changes later does not change what was."""
+    keeps_calendar: bool = False
+    """The case was handed over: it runs on the ``calendar`` by which it was promised, whatever hours the new queue keeps."""
+    calendar: str | None = None
+    closed: bool = False
+    """The end of the case stopped it: it goes on if the case is taken up again."""
+    zone_data: str | None = None
+    """The zone data with which its deadlines were computed last."""
+
+    @property
+    def waiting(self) -> bool:
+        """Paused by the pack until something resumes it."""
+        return self.stopped_at is None and bool(self.pauses) and self.pauses[-1][1] is None
+
+
+class Ruling(Kept):
+    """A decision on the matter, from draft to issue."""
+
+    id: str
+    decider: str
+    outcome: str
+    decision: Literal["rule", "uphold", "overturn", "vary", "remit"] = "rule"
+    reasons: Prose | None
+    ground: str | None = None
+    remedies: tuple[Remedy, ...] = ()
+    round: int = 0
+    approved_by: str | None = None
+    issued_at: Instant | None = None
+    conditions: tuple[str, ...] = ()
+    reply: Prose | None = None
+    reply_to: tuple[Side, ...] = ()
+    """The sides that are told the reply."""
+    complaint_route: str | None = None
+    statement: StatementOfReasons | None = None
+    elsewhere: bool = False
+    """Made before there was a case, and taken over into it."""
+    sanction: SanctionDrafted | None = None
+
+
+class Effect(Kept):
+    """Something that is or was carried out."""
+
+    id: str
+    remedy: Remedy
+    because: str
+    reverses: str | None = None
+    state: Literal["running", "done", "reversed", "needs_hands"] = "running"
+
+
+class StepTaken(Kept):
+    """A step of the procedure, done or left out with a reason."""
+
+    step: str
+    how: Literal["done", "skipped"]
+    by: str
+    at: Instant
+    evidence: tuple[str, ...] = ()
+
+
+class LegalHold(Kept):
+    """Why nothing of the case may be deleted."""
+
+    id: str
+    reason: str
+    by: str
+    since: Instant
+
+
+class Involvement(Kept):
+    """Who had a part in deciding, in which round: they and those who report to them stay out of the next one."""
+
+    person: str
+    manager: str | None = None
+    round: int
+    part: Literal["decider", "approver"]
+
+
+class Case(Kept):
+    """One case. Every field follows from the facts; nothing is set from outside."""
+
+    id: str
+    seq: int = 0
+    opened_at: Instant
+    updated_at: Instant
+    kind: str
+    source: str
+    category: str
+    priority: Priority
+    terms: Terms
+    parties: tuple[OpenedParty, ...]
+    statement: Prose
+    subject: Prose | None = None
+    amount: Money | None = None
+    synthetic: bool = False
+
+    phase: Phase = Phase.INTAKE
+    round: int = 0
+    """0 in the first instance; each appeal and each remit begins another."""
+    outcome: Outcome | None = None
+    close_reason: str | None = None
+    closed_at: Instant | None = None
+    phase_entered_at: Instant
+    seen_at: dict[Literal["claimant", "respondent", "platform"], Instant] = {}
+    """When something last happened that each of them may know of."""
+
+    owner: str | None = None
+    queue: str
+    owner_sought: bool = True
+    """Somebody should be found for it (assignment has not been tried since it last needed an owner)."""
+    escalations: int = 0
+
+    offer: OpenOffer | None = None
+    offers: tuple[MadeOffer, ...] = ()
+    """Every offer of the settlement, oldest first."""
+    returning: Returning | None = None
+    chargeback: Chargeback | None = None
+    goods_back: bool = False
+    """The goods were sent back and count as received: nobody is asked for them again."""
+    requests: tuple[EvidenceRequest, ...] = ()
+    """Those that are open."""
+    settled_requests: tuple[EvidenceRequest, ...] = ()
+    """Those that were answered, or that nobody waits for any more, oldest first."""
+    ruling: Ruling | None = None
+    """The ruling that is drafted or in force in this round."""
+    rulings: tuple[Ruling, ...] = ()
+    """Rulings that were issued, oldest first."""
+    rights: tuple[AppealRight, ...] = ()
+    appeals_used: tuple[Side, ...] = ()
+    appellants: tuple[Side, ...] = ()
+    """Sides whose appeal is being decided."""
+    involved: tuple[Involvement, ...] = ()
+    author: Side | None = None
+    """Whose words the matter is about, where the case is an appeal against a decision on them."""
+    effects: tuple[Effect, ...] = ()
+    hands: tuple[str, ...] = ()
+    """What only a person can finish: effect ids and notices that could not be delivered."""
+    clocks: tuple[Clock, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    standstills: int = 0
+    """How often somebody had to look because every clock stood still."""
+    look_again_at: Instant | None = None
+    """When the last look found nobody there: when somebody is."""
+    answered_at: Instant | None = None
+    """When the owner last said something to the parties."""
+    interim: tuple[Interim, ...] = ()
+    handed_in: tuple[str, ...] = ()
+    """Ids of the evidence on file, oldest first."""
+    steps: tuple[StepTaken, ...] = ()
+    root_cause: str | None = None
+    legal_holds: tuple[LegalHold, ...] = ()
+    """While there is one, nothing of the case or of its people is deleted."""
+    sanctions: tuple[Sanction, ...] = ()
+    """Every one that was imposed in this case, oldest first, those that are over or taken back included."""
+    heard: tuple[Side, ...] = ()
+    """Sides that were asked and answered, or let their time go by."""
+    merged_into: str | None = None
+    """The case in which the matter goes on."""
+    joined: tuple[str, ...] = ()
+    """Cases that go on in this one."""
+    links: tuple[CaseLink, ...] = ()
+    errands: tuple[Errand, ...] = ()
+    campaign: str | None = None
+    credits: tuple[Credit, ...] = ()
+    """Provisional credits, oldest first."""
+    reports: tuple[AuthorityReport, ...] = ()
+    """Reports to authorities that wait for a second person or were made."""
+    timetable: Timetable = ()
+
+    @property
+    def open(self) -> bool:
+        """Not closed."""
+        return self.phase is not Phase.CLOSED
+
+    @property
+    def quiet(self) -> bool:
+        """Closed, and nothing is running any more: no clock, no effect, no ban that ends."""
+        return not self.open and not self.timetable and not self.running
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """Ids of the effects and errands that are under way."""
+        effects = tuple(e.id for e in self.effects if e.state == "running")
+        return effects + tuple(e.id for e in self.errands if e.state == "running")
+
+    @property
+    def waiting_on(self) -> WaitingOn:
+        """Whose turn it is."""
+        return self.awaited_in(self.phase)
+
+    def awaited_in(self, phase: Phase) -> WaitingOn:
+        """Whose turn it is to somebody for whom the case is in this phase."""
+        if self.returning is not None and phase in (Phase.SETTLEMENT, Phase.APPEALABLE):
+            return self.returning.waits_for
+        if phase is Phase.SETTLEMENT:
+            return self.offer.side.other.value if self.offer else "both"
+        if phase in (Phase.RULED, Phase.CLOSED, Phase.APPEALABLE):
+            return "nobody"
+        if phase is Phase.APPROVAL or not self.requests:
+            return "staff"
+        sides = {r.of for r in self.requests}
+        return "both" if len(sides) > 1 else sides.pop().value
+
+    @property
+    def standing_effects(self) -> tuple[Effect, ...]:
+        """What was ordered and is not undone, oldest first, whoever ordered it."""
+        undone = {e.reverses for e in self.effects if e.reverses}
+        return tuple(e for e in self.effects if e.reverses is None and e.id not in undone)
+
+    def party(self, party_id: str) -> OpenedParty | None:
+        """The party with this id, or None."""
+        return next((p for p in self.parties if p.id == party_id), None)
+
+    def side_parties(self, side: Side) -> tuple[OpenedParty, ...]:
+        """Everybody on one side."""
+        return tuple(p for p in self.parties if p.side is side)

@@ -1,0 +1,55 @@
+"""The hash chain over the facts of a case: each hash covers its fact and the hash before it, so nobody changes one quietly."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from domain.base import Kept
+from domain.model.facts import Recording
+
+
+class Chained(Kept):
+    """A recording with its place in the hash chain (hex SHA-256)."""
+
+    recording: Recording
+    hash: str
+    prev_hash: str
+
+
+def canonical(recording: Recording | Mapping[str, Any]) -> str:
+    """The one way to write a recording down: JSON with sorted keys, no spaces, ASCII only.
+
+    A stored recording is given as the mapping that was read back, never as a model: a release that adds a field to a fact must
+    not change what older facts hash to. Whole floats are written as integers, because a JSON column keeps no difference between
+    them. Raises ValueError for numbers that JSON does not have.
+    """
+    body = recording.model_dump(mode="json") if isinstance(recording, Recording) else recording
+    return json.dumps(_plain(body), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def link(prev_hash: str, recording: Recording | Mapping[str, Any]) -> str:
+    """The hash of a recording after the one with ``prev_hash`` (the empty string before the first)."""
+    return hashlib.sha256(f"{prev_hash}\n{canonical(recording)}".encode("ascii")).hexdigest()
+
+
+def chained(prev_hash: str, recordings: Iterable[Recording]) -> tuple[Chained, ...]:
+    """The recordings in their places behind ``prev_hash``."""
+    links: list[Chained] = []
+    for recording in recordings:
+        digest = link(prev_hash, recording)
+        links.append(Chained(recording=recording, hash=digest, prev_hash=prev_hash))
+        prev_hash = digest
+    return tuple(links)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

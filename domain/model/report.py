@@ -1,0 +1,138 @@
+"""What a platform hands over when somebody submits a report: the one shape that every intake is translated into."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from domain.base import Code, Frozen, Instant, Money, Priority, Reference, Side
+from domain.model.elsewhere import DecisionElsewhere
+from domain.model.prose import checked_text
+
+Scalar = bool | int | float | Annotated[str, Field(max_length=500)]
+"""What a gate may look at."""
+
+_ZONES = frozenset(available_timezones())
+
+
+def _plain(value: str) -> str:
+    if any(ord(c) < 32 or ord(c) == 127 for c in value):
+        raise PydanticCustomError("control_character", "Control characters (line breaks, NUL) are not allowed here.")
+    return value
+
+
+def _email(value: str) -> str:
+    local, _, host = value.rpartition("@")
+    if not local or "." not in host or " " in value or len(value) > 254:
+        raise PydanticCustomError("email_invalid", "This is not an e-mail address.")
+    return _plain(value)
+
+
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+EmailAddress = Annotated[str, AfterValidator(_email)]
+Text = Annotated[str, AfterValidator(checked_text)]
+
+
+class Attachment(Frozen):
+    """A file that came with a report; ``data`` travels as base64 in JSON."""
+
+    name: Line
+    media_type: Line = "application/octet-stream"
+    data: Annotated[bytes, Field(max_length=1_000_000)]
+
+    model_config = {"frozen": True, "extra": "forbid", "ser_json_bytes": "base64", "val_json_bytes": "base64"}
+
+
+class ReportedParty(Frozen):
+    """One person or organisation of the dispute, as the platform knows them."""
+
+    side: Side
+    role: Literal["principal", "witness", "insurer", "representative", "authority"] = "principal"
+    ref: Reference
+    """The platform's own id for this user."""
+    organisation: Reference | None = None
+    """The platform's own id of whom they belong to (an employer, a programme): whoever has a conflict with it does not judge."""
+    name: Line | None = None
+    email: EmailAddress | None = None
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
+    zone: str = "UTC"
+    """IANA zone in which due dates are told to this party."""
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # A report is known again by the hash of its JSON, also one that came before there were organisations.
+        return {name: value for name, value in handler(self).items() if name != "organisation" or value is not None}
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in _ZONES:
+            raise PydanticCustomError("zone_unknown", "'{zone}' is not an IANA time zone.", {"zone": value[:64]})
+        return value
+
+
+class Report(Frozen):
+    """A report of one dispute or fraud, ready to become a case."""
+
+    kind: Code
+    source: Code = "api"
+    external_id: Reference | None = None
+    """The sender's id of this report: the same (source, external id) is the same case."""
+    category: Code = "general"
+    priority: Priority | None = None
+    """Left out: the pack's routing decides."""
+    matter: Reference | None = None
+    """What it is about: a booking, a charge, a report number."""
+    subject: Line | None = None
+    statement: Text
+    amount: Money | None = None
+    occurred_at: Instant | None = None
+    parties: Annotated[tuple[ReportedParty, ...], Field(min_length=1, max_length=20)]
+    attributes: Annotated[dict[Code, Scalar], Field(max_length=50)] = {}
+    """Facts for the gates and the routing (``account_age_days: 12``)."""
+    attachments: Annotated[tuple[Attachment, ...], Field(max_length=10)] = ()
+    decision: DecisionElsewhere | None = None
+    """The decision made elsewhere that this report appeals against, for kinds that open in appeal."""
+    synthetic: bool = False
+    """A gold or test case: everything but outside effects and reports."""
+
+    @property
+    def matter_key(self) -> str | None:
+        """The matter as it is compared: however it was typed, the same booking is the same matter; None: nothing was named."""
+        return " ".join(unicodedata.normalize("NFKC", self.matter or "").casefold().split()) or None
+
+    @property
+    def outside_due_at(self) -> datetime | None:
+        """When a card network stops taking evidence, as intakes say it (``due_by``, in seconds since 1970)."""
+        due_by = self.attributes.get("due_by")
+        if self.attributes.get("stage") != "chargeback" or isinstance(due_by, bool) or not isinstance(due_by, int):
+            return None
+        return datetime.fromtimestamp(due_by, UTC) if 0 < due_by < 10**11 else None
+
+    @model_validator(mode="after")
+    def _one_principal_a_side(self) -> Report:
+        for side in Side:
+            principals = [p for p in self.parties if p.side is side and p.role == "principal"]
+            if len(principals) > 1:
+                raise PydanticCustomError(
+                    "party_twice", "There are two principals on the {side} side; name one.", {"side": side.value}
+                )
+        if not any(p.side is Side.CLAIMANT and p.role == "principal" for p in self.parties):
+            raise PydanticCustomError(
+                "claimant_missing", "A report needs a claimant: a party with side 'claimant' and role 'principal'."
+            )
+        if len({p.ref for p in self.parties}) < len(self.parties):
+            raise PydanticCustomError("party_twice", "The same party ref appears twice; nobody can be on both sides.")
+        return self

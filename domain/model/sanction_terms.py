@@ -1,0 +1,71 @@
+"""The sanctions of a kind: what there is, and the ladder that says which one follows a confirmed violation."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.base import Code, Compact
+from domain.model.clock_terms import Codes
+from domain.worktime.spans import Span
+
+
+class SanctionKind(Compact):
+    """One sanction that the kind has. The pack lists them from the mildest to the harshest."""
+
+    name: Code
+    ban: Span | Literal["permanent"] | None = None
+    """How long it keeps the person out, or that it does so for good; None: it keeps nobody out."""
+    weight: Annotated[int, Field(ge=0, le=10)] = 1
+    """For how many it counts the next time; 0: it never counts (an educational notice)."""
+
+
+class SanctionLadder(Compact):
+    """What follows in one category: the first step for who has nothing against them, the next one for each earlier sanction."""
+
+    category: Code
+    grounds: Codes
+    """Clauses of the pack that belong to the category."""
+    steps: Codes
+    """Names of sanctions; the last one comes again and again."""
+    window: Span
+    """How long a sanction of this category counts."""
+
+
+class SanctionTerms(Compact):
+    """Everything that the pack says about sanctions."""
+
+    kinds: tuple[SanctionKind, ...]
+    ladders: tuple[SanctionLadder, ...]
+    approval_above: Span | None = None
+    """A ban that is longer needs a second person; one for good always does, wherever there is a limit."""
+    bars: Codes = ()
+    """Bans in force of which a claimant's new report is declined: the right to ask was withdrawn."""
+    harsher: Codes = ()
+    """Reasons for which a decider may go above the ladder."""
+    milder: Codes = ()
+    """Reasons for which they may stay below it."""
+
+    def kind(self, name: str) -> SanctionKind | None:
+        """The sanction with this name, or None."""
+        return next((one for one in self.kinds if one.name == name), None)
+
+    def ladder_of(self, ground: str | None) -> SanctionLadder | None:
+        """The ladder to whose category a clause belongs, or None."""
+        return next((one for one in self.ladders if ground in one.grounds), None)
+
+    def rank(self, name: str) -> int:
+        """How harsh a sanction is among the others, from 0. Raises StopIteration for one that the kind does not have."""
+        return next(number for number, one in enumerate(self.kinds) if one.name == name)
+
+    def scaled(self, factor: float) -> SanctionTerms:
+        """For a development tenant, in which hours may become seconds."""
+        if factor == 1.0:
+            return self
+        bans = (
+            one.model_copy(update={"ban": one.ban.scaled(factor)}) if isinstance(one.ban, Span) else one for one in self.kinds
+        )
+        windows = (one.model_copy(update={"window": one.window.scaled(factor)}) for one in self.ladders)
+        above = self.approval_above.scaled(factor) if self.approval_above is not None else None
+        return self.model_copy(update={"kinds": tuple(bans), "ladders": tuple(windows), "approval_above": above})

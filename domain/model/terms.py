@@ -1,0 +1,238 @@
+"""The part of a policy pack that binds one case. The opening fact carries it, so a later version of the pack changes nothing
+here.
+"""
+
+# ruff: noqa: PLC0414, I001 - whoever reads terms finds everything that can stand in them here
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from domain.base import Code, Compact, Money, Phase, Priority, Side
+from domain.model.elsewhere import Standing
+from domain.model.sanction_terms import SanctionTerms as SanctionTerms
+from domain.model.clock_terms import (
+    Audience as Audience,
+    Audiences as Audiences,
+    BUILT_IN as BUILT_IN,
+    CHARGEBACK as CHARGEBACK,
+    ClockTerms as ClockTerms,
+    DefaultAction as DefaultAction,
+    Codes as Codes,
+    EVIDENCE_CLOCKS as EVIDENCE_CLOCKS,
+    Extension as Extension,
+    LadderStep as LadderStep,
+    Level as Level,
+    Phases as Phases,
+    SANCTION as SANCTION,
+    SNOOZE as SNOOZE,
+    STANDSTILL as STANDSTILL,
+    TargetKey as TargetKey,
+    Trigger as Trigger,
+    Triggers as Triggers,
+    closest,
+)
+from domain.worktime.spans import Span
+
+MAX_TERMS_BYTES = 4096
+"""Terms travel in the opening fact of every case; templates and texts stay in the pack, found by its hash."""
+
+
+class InterimTerms(Compact):
+    """A reversible measure that may be imposed before the ruling."""
+
+    name: Code
+    to: Side = Side.RESPONDENT
+
+
+class DecisionTerms(Compact):
+    """One decision made elsewhere that may be appealed against."""
+
+    appealed_by: Standing
+    remedies: tuple[Code, ...] = ()
+    """What such a decision does, and what is undone when it is overturned."""
+
+
+class ElsewhereTerms(Compact):
+    """Which decisions made elsewhere a case of this kind is an appeal against."""
+
+    window: Span
+    """From the instant at which the decision took effect."""
+    decisions: dict[Code, DecisionTerms]
+
+
+class ChargebackTerms(Compact):
+    """How the one submission of evidence to a card network is timed, in wall time."""
+
+    hold_back: timedelta = timedelta(hours=12)
+    """So long before it is due the draft is sent."""
+    warn_before: timedelta = timedelta(hours=72)
+    """So long before it is due somebody is told that there is no draft."""
+
+
+class OfferTerms(Compact):
+    """One way to settle."""
+
+    name: Code
+    remedies: tuple[Code, ...] = ()
+    """What is carried out; left out: what it is called."""
+    with_return: bool = False
+    """Only once the claimant has sent the goods back."""
+
+    @property
+    def all_remedies(self) -> tuple[str, ...]:
+        """What is carried out."""
+        return self.remedies or (self.name,)
+
+
+class StatementTerms(Compact):
+    """Which rulings need a statement of reasons (article 17 of the EU's Digital Services Act)."""
+
+    outcomes: Codes
+    redress: Codes = ()
+    """How they can be complained about, where the statement does not say."""
+
+
+class OutcomeTerms(Compact):
+    """One way a ruling can end."""
+
+    name: Code
+    lost_by: tuple[Side | Standing, ...] = ()
+    """The sides that lose something by it and may therefore appeal."""
+    remedies: tuple[Code, ...] = ()
+    """Remedies that may go with it."""
+    needs_amount: bool = False
+    needs_approval: bool = False
+    """A second person always looks at it."""
+    needs: tuple[Literal["ground", "complaint_route", "conditions", "reply"], ...] = ()
+    """What the ruling must say beside its reasons."""
+    with_return: bool = False
+    """Its remedies may wait until the claimant has sent the goods back."""
+    sanctions: Side | None = None
+    """The side that is sanctioned by it: as the ladder says, unless it comes with a sanction of its own."""
+    sanction: Code | None = None
+    """The sanction it comes with, whatever the ladder says."""
+    keeps_credit: bool = False
+    """A provisional credit stays where it is, also when the ruling grants no money beside it."""
+
+
+class Terms(Compact):
+    """What binds one case: resolved from a pack for one report, at most 4 KiB of JSON."""
+
+    pack: Code
+    """The kind that the pack defines."""
+    version: str
+    """Hash of the pack's content."""
+    opens_in: Phase
+    labels: dict[Phase, str]
+    """The phases that this kind has and what people call them; the others are switched off."""
+    calendar: str | None = None
+    """Content reference of the immutable calendar of the clocks; None: around the clock, UTC."""
+    calendars: dict[Code, str] = {}
+    """Content references by queue, where a queue has hours of its own."""
+    names: dict[str, str] = {}
+    """What the calendars are called, by reference, so that newer versions of them can be found."""
+    queue: Code
+    appeal_queue: Code
+    skills: dict[Code, Code] = {}
+    """The skill that a case of a category needs; under ``any``, that of all other categories."""
+    priority: Priority
+    clocks: tuple[ClockTerms, ...]
+    outcomes: tuple[OutcomeTerms, ...]
+    chargeback: ChargebackTerms | None = None
+    """None: no card network decides cases of this kind."""
+    offers: tuple[OfferTerms, ...] = ()
+    """Ways to settle; empty: by any remedy of its outcomes."""
+    grounds: tuple[Code, ...] = ()
+    """Clauses a ruling may rest on; empty: any."""
+    approval_above: Money | None = None
+    """A remedy above this amount needs a second person; another currency always does."""
+    notices: dict[Trigger, tuple[Audience, ...]] = {}
+    """Terms of the first releases carried them; now they are found in the pack, by its version."""
+    ladder: tuple[LadderStep, ...] = ()
+    quiet_for: timedelta = timedelta(minutes=30)
+    """Wall time: so long after the owner has answered nothing is escalated over their head."""
+    standstill_for: timedelta = timedelta(days=7)
+    """Wall time: a case whose clocks all stand still comes before the leads after so long, for no case is forgotten."""
+    interim: tuple[InterimTerms, ...] = ()
+    procedure: Codes = ()
+    """Steps to be done, or left out with a reason, before anybody rules."""
+    root_causes: Codes = ()
+    root_cause_needed: bool = False
+    """Nobody rules before a root cause is named."""
+    conditions: tuple[Code, ...] = ()
+    """Conditions on which a ruling may give something."""
+    complaint_routes: tuple[Code, ...] = ()
+    """Where a ruling can be complained about."""
+    statement: StatementTerms | None = None
+    elsewhere: ElsewhereTerms | None = None
+    by_hand: tuple[Code, ...] = ()
+    """Remedies that no command undoes: their reversal waits for somebody's hands."""
+    sanctions: SanctionTerms | None = None
+    hear: tuple[Side, ...] = ()
+    """Sides that were asked, and answered or let their time go by, before they can lose by a ruling."""
+    joins: Literal["same_person_and_matter", "same_matter"] | None = None
+    """A report of what an open case is about goes on in that case."""
+    merges_with: tuple[Code, ...] = ()
+    """Other kinds into whose cases one of this kind can be merged."""
+    evidence_types: Codes = ()
+    """What evidence can be called; empty: anything."""
+    reopen_for: timedelta = timedelta(0)
+    """How long after closing an ops lead may reopen it."""
+    reopen_on: tuple[Code, ...] = ()
+    """Signals of the platform that take a closed case up again by themselves, inside that time."""
+    provisional_credit: bool = False
+    """The claimant may have the money until the matter is decided."""
+    authorities: tuple[Code, ...] = ()
+    """Who may be told of a case, by two persons."""
+    sites: tuple[Code, ...] = ()
+    """Queues to which a case may be handed over."""
+    ladders: dict[TargetKey, tuple[LadderStep, ...]] = {}
+    """Ladders of priorities and categories that have their own; the closest fit counts, ``ladder`` where none fits."""
+    variants: dict[Code, Code] = {}
+    """Clocks whose target follows from facts of the report, with the row that fitted: a newer pack keeps to it."""
+    time_scale: float = 1.0
+    """Below 1 only in a development tenant, where hours may become seconds."""
+
+    def clock(self, name: str) -> ClockTerms | None:
+        """The definition of a clock of the pack, or of those that every case has; None when there is no such clock."""
+        return next((c for c in (*self.clocks, *BUILT_IN) if c.name == name), None)
+
+    def ladder_of(self, priority: Priority, category: str) -> tuple[LadderStep, ...]:
+        """The ladder of a case: of its category and priority, else its category, else its priority, else the one of all."""
+        return closest(self.ladders, priority, category) or self.ladder
+
+    def rung(self, name: str | None) -> LadderStep | None:
+        """The rung of any ladder that goes by this name."""
+        return next((step for steps in (self.ladder, *self.ladders.values()) for step in steps if step.name == name), None)
+
+    def calendar_of(self, clock: ClockTerms, queue: str) -> str | None:
+        """Reference of the calendar that a clock runs on while the case is in a queue; None: around the clock."""
+        return clock.calendar or self.calendars.get(queue) or self.calendar
+
+    @property
+    def references(self) -> frozenset[str]:
+        """References of all calendars that its clocks can run on."""
+        return frozenset(r for r in (self.calendar, *self.calendars.values(), *(c.calendar for c in self.clocks)) if r)
+
+    def outcome(self, name: str) -> OutcomeTerms | None:
+        """The definition of an outcome, or None."""
+        return next((o for o in self.outcomes if o.name == name), None)
+
+    def skill_for(self, category: str) -> str | None:
+        """The skill that whoever decides a case of this category should have."""
+        return self.skills.get(category, self.skills.get("any"))
+
+    def has(self, phase: Phase) -> bool:
+        """Whether the kind has this phase."""
+        return phase in self.labels
+
+
+class Routing(Compact):
+    """What the gates and the routing said about a report, and why: kept with the case for ever."""
+
+    decision: Literal["admit", "triage", "decline"]
+    reason: Code | None = None
+    """The gate that declined, as the pack names it."""
+    trace: tuple[str, ...] = ()
+    """Which row of which table matched (``gates/reason_given: pass``)."""

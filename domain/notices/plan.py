@@ -1,0 +1,233 @@
+"""Who is told what: one notice for each recipient and event of a transition, with nothing in it that the recipient may not
+know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from domain.base import Kept, Outcome, Phase, Side
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.prose import Prose
+from domain.model.terms import SANCTION, Audience, ClockTerms
+from domain.notices.data import said, texts
+from domain.rules.books import Notices
+from domain.rules.evidence_due import EVIDENCE_DUE
+from domain.rules.visibility import UNTOLD, knows, seen_phase, shared
+from domain.rules.visibility import Audience as Viewer
+
+
+class NoticeDraft(Kept):
+    """A notice as the rules order it: codes, amounts and instants, with references to the texts it quotes."""
+
+    event: str
+    """The trigger that caused it (``ruling_issued``, ``evidence_requested:claimant``)."""
+    recipient: str
+    """A party's id, a person's id, ``role:leads`` / ``role:ops`` (everybody with the role), or ``platform`` (webhook
+    endpoints).
+    """
+    audience: Viewer
+    data: dict[str, Any]
+    texts: dict[str, Prose] = {}
+
+
+Planned = tuple[tuple[int, NoticeDraft], ...]
+
+
+_ALWAYS: Notices = {"case_joined": ("owner",)}
+"""Whom every pack tells, unless it says otherwise."""
+_TOLD_ALONG = frozenset({"ruling_issued", "case_closed", "case_reopened", "case_withdrawn", "case_remitted"})
+"""What somebody is told who came with a merge: how the matter goes, and nothing that passes between the sides."""
+_OF_THE_SIDE = ("due_at", "due_clock", "by_default", "right")
+
+Moment = tuple[f.Recording, frozenset[str]]
+"""A fact in its place, with what it meant when it happened."""
+
+
+def plan(after: Case, moments: Iterable[Moment], notices: Notices) -> Planned:
+    """The notices of one transition. The pack says which event tells whom, weightiest first.
+
+    A party gets one notice for a transition, of its weightiest event; the team and the platform's endpoints get each event once.
+    """
+    if not notices:
+        return ()
+    notices = {**_ALWAYS, **notices}
+    happened: dict[str, f.Recording] = {}
+    mentions: list[tuple[int, NoticeDraft]] = []
+    for recording, events in moments:
+        mentions += _mentioned(after, recording)
+        for event in sorted(events):
+            happened.setdefault(event, recording)
+    planned: dict[tuple[str, str], tuple[int, NoticeDraft]] = {}
+    for event, audiences in notices.items():
+        if event in happened:
+            for draft in _drafts(after, happened[event], event, audiences):
+                party = draft.audience in ("claimant", "respondent")
+                planned.setdefault((draft.recipient, "" if party else event), (happened[event].seq, draft))
+    return (*planned.values(), *mentions)
+
+
+def _mentioned(case: Case, recording: f.Recording) -> list[tuple[int, NoticeDraft]]:
+    """Whoever a note mentions is told, whatever the pack says; nobody is told of their own note."""
+    fact = recording.fact
+    if not isinstance(fact, f.NoteAdded):
+        return []
+    data = {**_standing(case, "staff"), "seq": recording.seq}
+    said = texts(case, fact, "staff")
+    people = (one for one in fact.mentions if one != recording.actor.id)
+    return [
+        (recording.seq, NoticeDraft(event="mentioned", recipient=one, audience="staff", data=data, texts=said)) for one in people
+    ]
+
+
+def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Audience, ...]) -> list[NoticeDraft]:
+    fact = recording.fact
+    if isinstance(fact, f.LevelReached):
+        audiences = _told_by(case, fact)
+    drafts: list[NoticeDraft] = _to_third_parties(case, recording, event) if "third_parties" in audiences else []
+    for audience in _each(audiences):
+        viewer = _viewer(audience)
+        if not knows(case, fact, viewer) or (viewer == "respondent" and _never_before(case)):
+            continue
+        for recipient in _recipients(case, audience, fact):
+            if recipient == recording.actor.id or any(recipient == draft.recipient for draft in drafts):
+                continue
+            data = {**_standing(case, viewer), **said(case, fact, viewer)}
+            if _came_along(case, recipient):
+                data = {name: value for name, value in data.items() if name not in _OF_THE_SIDE}
+            if viewer == "staff":
+                # To a party the number of facts would tell that something happened inside.
+                data["seq"] = recording.seq
+            drafts.append(
+                NoticeDraft(event=event, recipient=recipient, audience=viewer, data=data, texts=texts(case, fact, viewer))
+            )
+    return drafts
+
+
+def _to_third_parties(case: Case, recording: f.Recording, event: str) -> list[NoticeDraft]:
+    """Insurers and authorities hear how the case stands, and nothing of what passes between the sides."""
+    fact = recording.fact
+    drafts: list[NoticeDraft] = []
+    if _never_before(case):
+        return drafts
+    for party in case.parties:
+        viewer: Viewer = "claimant" if party.side is Side.CLAIMANT else "respondent"
+        if party.role in ("insurer", "authority") and shared(fact) and knows(case, fact, viewer):
+            phase = seen_phase(case, viewer)
+            data = {"phase": phase.value, "phase_label": case.terms.labels.get(phase, phase.value), "kind": case.kind}
+            data |= {"third_party": party.role, **({"case_outcome": case.outcome.value} if case.outcome else {})}
+            if isinstance(fact, f.RulingIssued):
+                data["outcome"] = fact.outcome
+            drafts.append(NoticeDraft(event=event, recipient=party.id, audience=viewer, data=data))
+    return drafts
+
+
+def _viewer(audience: Audience) -> Viewer:
+    return audience if audience in ("claimant", "respondent", "platform") else "staff"
+
+
+def _never_before(case: Case) -> bool:
+    """Turned away, or joined to another case, at the gate: the respondent was never told of the report, and is not told that it
+    came to nothing."""
+    return case.outcome in (Outcome.DECLINED, Outcome.MERGED) and case.closed_at == case.opened_at
+
+
+def _each(audiences: tuple[Audience, ...]) -> tuple[Audience, ...]:
+    """The audiences one by one: ``parties`` and ``all`` are several."""
+    parts: dict[str, tuple[Audience, ...]] = {
+        "parties": ("claimant", "respondent"),
+        "all": ("claimant", "respondent", "platform"),
+    }
+    told = (one for a in audiences for one in parts.get(a, (a,)) if one != "third_parties")
+    return tuple(dict.fromkeys(told))
+
+
+def _told_by(case: Case, fact: f.LevelReached) -> tuple[Audience, ...]:
+    """The level says whom it tells, or the rung that it came to; the pack's table only says that it tells at all."""
+    definition = case.terms.clock(fact.clock)
+    level = definition.level(fact.level) if definition else None
+    if level is None or fact.withheld is not None:
+        return ()
+    step = case.terms.rung(fact.step)
+    return step.audience if step is not None else level.audience
+
+
+def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]:
+    if isinstance(fact, f.LevelReached) and fact.told is not None and _viewer(audience) == "staff":
+        # It landed on these, whoever has the role besides.
+        return fact.told
+    match audience:
+        case "claimant" | "respondent" if (asked := _asked_alone(case, fact)) is not None:
+            return (asked,)
+        case "claimant" | "respondent":
+            along = fact.type in _TOLD_ALONG
+            return tuple(p.id for p in case.side_parties(Side(audience)) if p.speaks or (along and p.role == "co_claimant"))
+        case "owner":
+            return (case.owner,) if case.owner else ("role:leads",)
+        case "drafter":
+            return (case.ruling.decider,) if case.ruling else ()
+        case "platform":
+            return ("platform",)
+        case _:
+            return (f"role:{audience}",)
+
+
+def _came_along(case: Case, recipient: str) -> bool:
+    party = case.party(recipient)
+    return party is not None and party.role == "co_claimant"
+
+
+def _asked_alone(case: Case, fact: f.Fact) -> str | None:
+    """The one party that a request for evidence, or the reminder of one with a date of its own, is for."""
+    if isinstance(fact, f.EvidenceRequested):
+        return fact.party
+    if isinstance(fact, f.LevelReached) and fact.clock in EVIDENCE_DUE:
+        side = fact.clock.partition("_")[0]
+        return next((r.party for r in case.requests if r.of.value == side and r.number == fact.instance), None)
+    return None
+
+
+def _standing(case: Case, viewer: Viewer) -> dict[str, Any]:
+    """How the case stands, as this viewer may know it, with their own due date and what happens by default."""
+    phase = seen_phase(case, viewer)
+    data: dict[str, Any] = {"phase": phase.value, "phase_label": case.terms.labels.get(phase, phase.value), "kind": case.kind}
+    data["waiting_on"] = case.awaited_in(phase)
+    if case.outcome:
+        data["case_outcome"] = case.outcome.value
+    if viewer == "staff":
+        data |= {"priority": case.priority.value, "owner": case.owner, "queue": case.queue}
+    due = own_deadline(case, viewer)
+    if due is not None:
+        data |= {"due_at": due[0].due_at.isoformat(), "due_clock": due[0].clock}
+        if due[1]:
+            data["by_default"] = due[1]
+    return data
+
+
+def own_deadline(case: Case, viewer: Viewer) -> tuple[f.DueLevel, str | None] | None:
+    """The end of the clock that waits for this viewer, with what the clock does by itself then; None when none does."""
+    if viewer == "platform":
+        return None
+    waits = ("staff", "approver") if viewer == "staff" else (viewer, "nobody")
+    for row in case.timetable:
+        if row.clock == SANCTION.name:
+            # Nobody has to do anything by then; what a sanction means stands with the sanction.
+            continue
+        definition = case.terms.clock(row.clock)
+        level = definition.level(row.level) if definition else None
+        if definition is None or level is None or definition.waits_for not in waits:
+            continue
+        if viewer != "staff" and not theirs(case, definition, viewer):
+            continue
+        if level.action == "default" or (level.is_end and viewer == "staff"):
+            return row, level.default
+    return None
+
+
+def theirs(case: Case, clock: ClockTerms, viewer: Viewer) -> bool:
+    """Whether a clock that waits for nobody in particular is about this side, and not behind a door it does not know of."""
+    if clock.during is Phase.APPEALABLE:
+        return any(r.side.value == viewer and r.allowed for r in case.rights)
+    return clock.during not in UNTOLD

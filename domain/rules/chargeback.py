@@ -1,0 +1,146 @@
+"""A dispute that a card network decides takes evidence exactly once, by an instant of its own that stands still for nobody.
+
+So it is held back as a draft until shortly before, when it is sent by itself. While there is none the team is warned; that
+nothing was sent is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from domain.base import Instant, Kept, Outcome, Side, derived_id
+from domain.model import chargeback as c
+from domain.model import facts as f
+from domain.model.prose import Prose
+from domain.model.refusals import ChargebackOver, ChargebackUnknown, InstantRefused, Refusal
+from domain.model.ruling import Remedy
+from domain.model.terms import CHARGEBACK
+
+if TYPE_CHECKING:
+    from domain.model.case import Case
+    from domain.rules.decide import Voice
+
+Facts = tuple[f.Fact, ...]
+
+SUBMISSION = "submit_chargeback_evidence"
+"""The remedy by which the platform is asked to hand the evidence to the network."""
+
+
+class Draft(Kept):
+    """What is to be sent."""
+
+    id: str
+    text: Prose
+    at: Instant
+
+
+class Chargeback(Kept):
+    """How it stands with the one submission."""
+
+    due_at: Instant
+    since: Instant
+    """When its due time became known: no level lies before that."""
+    draft: Draft | None = None
+    warned: bool = False
+    sent_at: Instant | None = None
+    missed_at: Instant | None = None
+
+    @property
+    def over(self) -> bool:
+        """Sent, or too late."""
+        return self.sent_at is not None or self.missed_at is not None
+
+
+class ChargebackView(Kept):
+    """How it stands with the evidence for a card network; for the team."""
+
+    due_at: Instant
+    drafted_at: Instant | None = None
+    sent_at: Instant | None = None
+    missed_at: Instant | None = None
+
+
+def draft(case: Case, command: c.DraftChargebackEvidence, voice: Voice, at: datetime) -> Facts:
+    """A draft, or another one in its place; after the time was over only with the later due time that the network gave."""
+    if case.terms.chargeback is None:
+        raise ChargebackUnknown("Cases of this kind are not decided by a card network.")
+    known = case.chargeback
+    due_at = command.due_at or (known.due_at if known is not None else None)
+    if due_at is None:
+        raise InstantRefused("Say when the network stops listening (`due_at`); the report does not.", because="missing")
+    if due_at <= at:
+        raise InstantRefused("The network has stopped listening at that instant.", because="past")
+    return (f.ChargebackDrafted(draft_id=derived_id("cbe", command.id), text=command.text, due_at=due_at),)
+
+
+def submit(case: Case, command: c.SubmitChargebackEvidence, voice: Voice, at: datetime) -> Facts:
+    """A lead does not wait for the clock."""
+    return send(case, "now")
+
+
+def bar_to_evidence(case: Case, command: str) -> Refusal | None:
+    """Why the network gets nothing more, or nothing yet; None when evidence can be drafted, or sent."""
+    known = case.chargeback
+    if known is not None and known.sent_at is not None:
+        return ChargebackOver("The network takes evidence once, and it was sent.", sent_at=known.sent_at.isoformat())
+    if command == "submit_chargeback_evidence" and (known is None or known.draft is None):
+        return ChargebackUnknown("There is no draft to send.")
+    return None
+
+
+def send(case: Case, because: Literal["due", "now", "closed"]) -> Facts:
+    """The one submission, of the draft as it stands; nothing without one."""
+    known = case.chargeback
+    if known is None or known.over or known.draft is None:
+        return ()
+    effect_id = derived_id("eff", known.draft.id)
+    remedy = Remedy(type=SUBMISSION, to=Side.RESPONDENT)
+    return (
+        f.ChargebackSent(draft_id=known.draft.id, because=because),
+        f.EffectOrdered(effect_id=effect_id, remedy=remedy, because=known.draft.id),
+    )
+
+
+def at_close(case: Case, facts: Facts) -> Facts:
+    """A case that ends takes its only chance with it, so the draft goes out now; not where the sides have settled: then there is
+    nothing left to contest."""
+    settled = any(isinstance(x, f.CaseClosed) and x.outcome is Outcome.SETTLED for x in facts)
+    return () if settled else send(case, "closed")
+
+
+def miss(case: Case) -> Facts:
+    """The time is over, and nothing was sent."""
+    known = case.chargeback
+    return () if known is None or known.over else (f.ChargebackMissed(due_at=known.due_at),)
+
+
+def levels(case: Case) -> list[f.DueLevel]:
+    """What comes next of it: the warning while there is no draft, then the sending, or the end."""
+    known, terms = case.chargeback, case.terms.chargeback
+    if known is None or terms is None or known.over or not case.open:
+        return []
+
+    def row(level: str, at: datetime) -> f.DueLevel:
+        return f.DueLevel(clock=CHARGEBACK.name, instance=1, level=level, due_at=at)
+
+    if known.draft is not None:
+        return [row("send", max(known.due_at - terms.hold_back, known.draft.at))]
+    warning = [] if known.warned else [row("warn", max(known.due_at - terms.warn_before, known.since))]
+    return [*warning, row("missed", known.due_at)]
+
+
+def seen(case: Case) -> ChargebackView | None:
+    """How it stands, for the team."""
+    known = case.chargeback
+    if known is None:
+        return None
+    drafted_at = known.draft.at if known.draft is not None else None
+    return ChargebackView(due_at=known.due_at, drafted_at=drafted_at, sent_at=known.sent_at, missed_at=known.missed_at)
+
+
+RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
+    "draft_chargeback_evidence": draft,
+    "submit_chargeback_evidence": submit,
+}

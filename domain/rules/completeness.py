@@ -1,0 +1,59 @@
+"""What a ruling must say beside outcome, reasons and remedies: what the pack asks for, and nothing that it does not know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.base import derived_id
+from domain.model import ruling as c
+from domain.model.case import Case
+from domain.model.refusals import ComplaintRouteUnknown, ConditionUnknown, RulingIncomplete, StatementIncomplete, UnderLegalHold
+from domain.model.statement import gaps
+
+
+def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str) -> None:
+    """Refuses a ruling that leaves out what its outcome needs, or names what the pack does not know."""
+    terms = case.terms
+    unknown = [one for one in command.conditions if one not in terms.conditions]
+    if unknown:
+        allowed = list(terms.conditions)
+        raise ConditionUnknown(f"The pack knows these conditions: {_named(allowed)}.", conditions=unknown, allowed=allowed)
+    route = command.complaint_route
+    if route is not None and route not in terms.complaint_routes:
+        allowed = list(terms.complaint_routes)
+        raise ComplaintRouteUnknown(f"The pack knows these routes: {_named(allowed)}.", complaint_route=route, allowed=allowed)
+    if case.legal_holds and any(remedy.type == "erase" for remedy in command.remedies):
+        raise UnderLegalHold(
+            "Nothing of this case may be erased until the hold is lifted.", holds=[h.id for h in case.legal_holds]
+        )
+    _check_statement(case, command, decision, outcome)
+    known = terms.outcome(outcome)
+    if known is None or decision in ("uphold", "remit"):
+        return
+    missing = [need for need in known.needs if not getattr(command, need)]
+    if missing:
+        raise RulingIncomplete(f"'{outcome}' needs: {', '.join(missing)}.", outcome=outcome, missing=missing)
+
+
+def _check_statement(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str) -> None:
+    """A ruling that restricts says why, in each field that the law asks for; one that changes nothing need not."""
+    terms = case.terms.statement
+    needed = terms is not None and outcome in terms.outcomes and decision in ("rule", "overturn", "vary")
+    if not needed and command.statement is None:
+        return
+    found = gaps(command.statement, derived_id("rul", command.id), terms.redress if terms else ())
+    if found:
+        named = ", ".join(fault.field for fault in found)
+        errors = [{"field": fault.field, "code": fault.code, "message": fault.words} for fault in found]
+        detail = f"The statement of reasons is not complete: {named}."
+        raise StatementIncomplete(detail, missing=[fault.field for fault in found], errors=errors)
+
+
+def said(case: Case, command: c.Rule | c.DecideAppeal) -> dict[str, Any]:
+    """What the draft says of it, as its fact has it. A reply goes to those who appealed, else to whoever asked."""
+    told = {name: getattr(command, name) for name in ("conditions", "complaint_route", "reply", "statement")}
+    return {name: value for name, value in told.items() if value}
+
+
+def _named(allowed: list[str]) -> str:
+    return ", ".join(allowed) or "none"

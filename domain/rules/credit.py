@@ -1,0 +1,124 @@
+"""Provisional credit: the claimant has the money until the matter is decided, and never twice.
+
+The idea and its limits are those of Regulation E, 12 CFR 1005.11(c) and (d): money within ten business days where the matter
+takes longer, final when the report is confirmed, taken back with a notice when it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from domain.base import Money, derived_id
+from domain.model import facts as f
+from domain.model.case import Case, Effect, Ruling
+from domain.model.commands import Remedy
+from domain.model.refusals import AmountMissing, Refusal
+from domain.model.safeguards import CreditProvisionally
+from domain.risk_refusals import CreditGiven, CreditNotAllowed
+
+if TYPE_CHECKING:
+    from domain.rules.decide import Voice
+
+Facts = tuple[f.Fact, ...]
+
+CREDIT = "provisional_credit"
+PAYERS = frozenset({"refund", "payout", "correction"})
+"""Remedies that pay somebody, towards which a credit counts."""
+
+
+def give(case: Case, command: CreditProvisionally, voice: Voice, at: datetime) -> Facts:
+    """The money goes to the claimant at once, at most what the report is about."""
+    if command.amount.amount == 0:
+        raise AmountMissing("A credit needs an amount above zero, in minor units, with its currency.", remedy=CREDIT)
+    about = case.amount
+    if about is not None and command.amount.currency != about.currency:
+        raise CreditNotAllowed(f"The report is about {about.currency}.", because="currency_differs", currency=about.currency)
+    if about is not None and command.amount.amount > about.amount:
+        limit = about.model_dump()
+        raise CreditNotAllowed("That is more than the report is about.", because="more_than_reported", allowed=limit)
+    remedy = Remedy(type=CREDIT, amount=command.amount)
+    credit_id = derived_id("crd", command.id)
+    given = f.ProvisionalCreditGiven(credit_id=credit_id, remedy=remedy, reasons=command.reasons)
+    return (given, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=credit_id))
+
+
+def bar_to_credit(case: Case) -> Refusal | None:
+    """Why no credit can be given as the case stands; None when one can."""
+    if not case.terms.provisional_credit:
+        return CreditNotAllowed("This kind of case knows no provisional credit.", because="not_in_kind")
+    if case.ruling is not None and case.ruling.decision != "rule":
+        return CreditNotAllowed("The matter was decided; on appeal the decision says who gets what.", because="in_appeal")
+    if standing(case):
+        return CreditGiven("The claimant has a provisional credit already.")
+    return None
+
+
+def standing(case: Case) -> tuple[Effect, ...]:
+    """Credits that were given and not taken back, also those that have become final."""
+    return tuple(e for e in case.standing_effects if e.remedy.type == CREDIT)
+
+
+class Settled(NamedTuple):
+    """What a ruling leaves to do once the credit is counted towards it."""
+
+    kept: tuple[Effect, ...]
+    wanted: list[Remedy]
+
+
+def settled(case: Case, outcome: str, remedies: Iterable[Remedy]) -> Settled:
+    """Counts a standing credit towards the money that a ruling grants the same side, so that nobody is paid twice.
+
+    A ruling that grants as much or more keeps the credit and adds the difference. One that grants less, or nothing, takes it
+    back, unless the pack says that its outcome leaves the credit where it is.
+    """
+    kept: list[Effect] = []
+    wanted = list(remedies)
+    terms = case.terms.outcome(outcome)
+    for effect in standing(case):
+        credit = effect.remedy
+        paid = [x for x in wanted if x.type in PAYERS and x.amount is not None and x.to is credit.to]
+        enough = next((x for x in paid if _left(x, credit) is not None), None)
+        if enough is not None:
+            left = _left(enough, credit)
+            wanted[wanted.index(enough)] = enough.model_copy(update={"amount": left})
+        elif paid or terms is None or not terms.keeps_credit:
+            continue
+        kept.append(effect)
+    return Settled(tuple(kept), [x for x in wanted if x.amount is None or x.amount.amount > 0])
+
+
+def granted(case: Case, ruling: Ruling) -> tuple[Remedy, ...]:
+    """Everything that a ruling leaves the sides with: what it grants, and credits that it leaves where they are."""
+    kept, wanted = settled(case, ruling.outcome, ruling.remedies)
+    return (*wanted, *(effect.remedy for effect in kept))
+
+
+def _left(remedy: Remedy, credit: Remedy) -> Money | None:
+    """What a remedy pays beyond a credit; None where it pays less, or other money."""
+    if remedy.amount is None or credit.amount is None or remedy.amount.currency != credit.amount.currency:
+        return None
+    left = remedy.amount.amount - credit.amount.amount
+    return Money(amount=left, currency=credit.amount.currency) if left >= 0 else None
+
+
+def ended(case: Case, facts: Facts) -> Facts:
+    """The facts, and what they mean for a credit that was given until now: taken back where its effect is undone, else final."""
+    credit = next((c for c in case.credits if c.state == "given"), None)
+    if credit is None:
+        return facts
+    effect = next((e for e in standing(case) if e.because == credit.id), None)
+    remitted = any(isinstance(x, f.CaseRemitted) for x in facts)
+    if effect is not None and any(isinstance(x, f.EffectOrdered) and x.reverses == effect.id for x in facts):
+        over = f.ProvisionalCreditEnded(credit_id=credit.id, because="reversed")
+    elif any(isinstance(x, f.CaseClosed) or (isinstance(x, f.RulingIssued) and not remitted) for x in facts):
+        over = f.ProvisionalCreditEnded(credit_id=credit.id, because="final")
+    else:
+        return facts
+    # What fell due comes first, then what follows from it.
+    reached = sum(1 for x in facts if isinstance(x, f.LevelReached))
+    return (*facts[:reached], over, *facts[reached:])
+
+
+RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {"credit_provisionally": give}

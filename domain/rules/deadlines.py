@@ -1,0 +1,144 @@
+"""What happens when a level of a clock falls due: a warning, a rung of the escalation ladder, or the pack's stated default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.base import Phase, Priority
+from domain.model import commands as c
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.refusals import DeadlineMoot
+from domain.model.terms import BUILT_IN, Audience, ClockTerms, DefaultAction, LadderStep, Level
+from domain.rules import chargeback, evidence, interim, returns, sanctions
+from domain.rules import ruling as r
+from domain.rules.timetable import rung
+from domain.worktime.spans import Span
+
+if TYPE_CHECKING:
+    from domain.rules.decide import Voice
+
+Facts = tuple[f.Fact, ...]
+
+LOOK_AGAIN_FOR = timedelta(hours=1)
+"""Nobody is there and nobody is known to come: short enough that no morning is missed."""
+
+_PEOPLE: dict[Audience, str] = {"leads": "lead", "ops": "ops"}
+_SEEKS_OWNER = (Phase.INTAKE, Phase.REVIEW, Phase.APPEAL)
+_NEXT_PRIORITY = {Priority.LOW: Priority.NORMAL, Priority.NORMAL: Priority.HIGH, Priority.HIGH: Priority.URGENT}
+
+
+def deadline(case: Case, command: c.Deadline, voice: Voice, at: datetime) -> Facts:
+    """A level that fell due. Refused when its clock was stopped or moved meanwhile."""
+    row = next((d for d in case.timetable if d.id == command.id), None)
+    definition = case.terms.clock(row.clock) if row else None
+    level = definition.level(row.level) if row and definition else None
+    if row is None or definition is None or level is None or row.due_at > at:
+        raise DeadlineMoot("The clock was stopped or moved before this level was reached.", deadline=command.id)
+    reached = f.LevelReached(
+        clock=row.clock, instance=row.instance, level=row.level, count=row.count, action=level.action, due_at=row.due_at
+    )
+    match level.action:
+        case "default":
+            return (reached, *_by_default(case, level.default or "close", definition, command, at))
+        case "escalate":
+            return _escalated(case, reached, level, voice, at)
+        case "warn":
+            return (reached, *_raised(case, level.raise_priority))
+
+
+class _Landing(NamedTuple):
+    """Where an escalation lands."""
+
+    told: tuple[str, ...] | None
+    """People; None: nobody was looked up, so it goes by role."""
+    again_at: datetime | None = None
+    """Nobody can take it: when somebody can."""
+
+
+def _escalated(case: Case, reached: f.LevelReached, level: Level, voice: Voice, at: datetime) -> Facts:
+    clock = next((one for one in case.clocks if (one.name, one.instance) == (reached.clock, reached.instance)), None)
+    step = rung(case.terms.ladder_of(case.priority, case.category), level, clock) if clock is not None else None
+    quiet_until = case.answered_at + case.terms.quiet_for if case.answered_at is not None else at
+    if quiet_until > at and reached.clock not in {x.name for x in BUILT_IN}:
+        return (reached.model_copy(update={"withheld": "owner_answered", "again_at": quiet_until}),)
+    landing = _landing(case, step or _own(level), _above(case, step), voice.team, at)
+    if landing.again_at is not None:
+        # Nobody to climb over: the rung is taken when somebody is there.
+        return (reached.model_copy(update={"withheld": "nobody_there", "again_at": landing.again_at}),)
+    found = reached.model_copy(update={"step": step.name if step else None, "told": landing.told})
+    reassigns = level.reassign or (step is not None and step.reassign)
+    queued = (f.CaseQueued(queue=case.queue, reason="escalated"),) if reassigns and case.phase in _SEEKS_OWNER else ()
+    return (found, *queued, *_raised(case, level.raise_priority or (step is not None and step.raise_priority)))
+
+
+def _own(level: Level) -> LadderStep:
+    """A level that tells whom it wants to, without a ladder, as a ladder of one rung."""
+    return LadderStep(name=level.name, audience=level.audience, wait_for=level.repeat or Span.wall(timedelta(0)))
+
+
+def _above(case: Case, step: LadderStep | None) -> tuple[LadderStep, ...]:
+    """The rungs above; none for a level that names its own people."""
+    if step is None:
+        return ()
+    ladder = case.terms.ladder_of(case.priority, case.category)
+    return ladder[ladder.index(step) + 1 :]
+
+
+def _landing(
+    case: Case, step: LadderStep, above: Iterable[LadderStep], team: tuple[f.Colleague, ...] | None, at: datetime
+) -> _Landing:
+    """The people of this rung who are on shift and have room; of the next one up where there are none."""
+    if team is None:
+        return _Landing(None)
+    asked = list(_asked(case, step, team))
+    if step.on_call or not asked:
+        return _Landing(tuple(one.actor.id for one in asked) or None)
+    for wanted in (step, *above):
+        able = [one.actor.id for one in _asked(case, wanted, team) if one.on_shift and (one.free or one.actor.id == case.owner)]
+        if able:
+            return _Landing(tuple(able))
+    everybody = (one for wanted in (step, *above) for one in _asked(case, wanted, team))
+    coming = [one.next_shift_at for one in everybody if one.next_shift_at is not None]
+    return _Landing((), min(coming, default=at + LOOK_AGAIN_FOR))
+
+
+def _asked(case: Case, step: LadderStep, team: tuple[f.Colleague, ...]) -> Iterable[f.Colleague]:
+    for one in team:
+        by_role = any(_PEOPLE.get(audience) in one.roles for audience in step.audience)
+        is_owner = case.owner == one.actor.id and "owner" in step.audience
+        drafted = case.ruling is not None and case.ruling.decider == one.actor.id and "drafter" in step.audience
+        if by_role or is_owner or drafted:
+            yield one
+
+
+def _raised(case: Case, raises: bool) -> Facts:
+    higher = _NEXT_PRIORITY.get(case.priority) if raises else None
+    return (f.CaseRetargeted(priority=higher, reason="escalated"),) if higher else ()
+
+
+def _by_default(case: Case, default: DefaultAction, definition: ClockTerms, command: c.Deadline, at: datetime) -> Facts:
+    match default:
+        case "open_review" if case.returning is not None:
+            # They have settled, and the goods are on their way: their own clocks decide.
+            return ()
+        case "open_review":
+            return (f.PhaseEntered(phase=Phase.REVIEW, reason="deadline"),)
+        case "proceed_on_file":
+            return evidence.lapse(case, definition, command.instance)
+        case "issue_ruling":
+            return r.issue(case, command.id, at)
+        case "lift_interim":
+            return interim.lapse(case, command.id)
+        case "send_chargeback":
+            return chargeback.send(case, "due")
+        case "miss_chargeback":
+            return chargeback.miss(case)
+        case "end_return" | "honour_return":
+            return returns.by_default(case, default == "honour_return", command.id)
+        case "lift_sanction":
+            return sanctions.lift(case, command.instance)
+        case "close":
+            return returns.window_over(case)

@@ -1,0 +1,110 @@
+"""A decision that was made before there was a case, and is appealed in it: who may, until when, and how the case begins with it.
+
+The platform's own moderation decides first; the case is the appeal. So the decision made elsewhere becomes the first ruling of
+the case, and all that is true of a first ruling (who may not look again, what is undone, which rights are left) follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from domain.base import Side, derived_id
+from domain.model import facts as f
+from domain.model.case import Case, Effect, Involvement, Ruling
+from domain.model.ruling import Remedy
+from domain.worktime.calculator import due
+
+if TYPE_CHECKING:
+    from domain.model.commands import Open
+
+MACHINE = "machine"
+"""The first decider where no person decided."""
+
+Declined = Literal["decision_missing", "decision_unknown", "not_yours_to_appeal", "window_over", "already_appealed"]
+
+
+def taken_over(command: Open) -> tuple[f.Fact, ...]:
+    """The decision that the report brings, as the first ruling of the case; nothing where it brings none."""
+    brought, terms = command.decision, command.terms.elsewhere
+    if brought is None or terms is None:
+        return ()
+    known = terms.decisions.get(brought.outcome)
+    author = author_side(brought.appellant)
+    standing = brought.remedies or tuple(Remedy(type=name, to=author) for name in (known.remedies if known else ()))
+    said = {name: getattr(brought, name) for name in f.DecisionTakenOver.model_fields if name in type(brought).model_fields}
+    return (f.DecisionTakenOver(**{**said, "remedies": standing}, ruling_id=derived_id("rul", command.id)),)
+
+
+def why_declined(command: Open, appealed_before: str | None, at: datetime) -> Declined | None:
+    """Why this appeal is not taken up; None when it is. The window is over after the last instant of the pack's span."""
+    terms, brought = command.terms.elsewhere, command.decision
+    if terms is None:
+        return None
+    if brought is None:
+        return "decision_missing"
+    known = terms.decisions.get(brought.outcome)
+    if known is None:
+        return "decision_unknown"
+    if known.appealed_by != brought.appellant:
+        return "not_yours_to_appeal"
+    until = due(None, brought.effective_at, terms.window)
+    if until is not None and at > until:
+        return "window_over"
+    return "already_appealed" if appealed_before is not None else None
+
+
+def author_side(appellant: Literal["author", "reporter"]) -> Side:
+    """The side of whoever wrote what was decided about: whoever appeals is the claimant."""
+    return Side.CLAIMANT if appellant == "author" else Side.RESPONDENT
+
+
+def side_of(case: Case, loser: str) -> Side:
+    """The side that a pack means by ``claimant``, ``respondent``, ``author`` or ``reporter``."""
+    if loser in ("author", "reporter"):
+        author = case.author or Side.RESPONDENT
+        return author if loser == "author" else author.other
+    return Side(loser)
+
+
+def undecided(case: Case) -> bool:
+    """Whether nobody here has decided yet about the decision that was taken over."""
+    return len(case.rulings) == 1 and case.rulings[0].elsewhere
+
+
+def by_hand(case: Case, effects: Iterable[f.EffectOrdered]) -> tuple[f.EffectReported, ...]:
+    """What of it no command undoes (the pack's ``by_hand``): it stands among the things that need somebody's hands."""
+    lost = (e for e in effects if e.reverses is not None and e.remedy.type in case.terms.by_hand)
+    return tuple(f.EffectReported(effect_id=e.effect_id, result="needs_hands", note="undone_by_hand") for e in lost)
+
+
+def _taken_over(case: Case, rec: f.Recording, fact: f.DecisionTakenOver) -> dict[str, Any]:
+    ruling = Ruling(
+        id=fact.ruling_id,
+        decider=fact.decider,
+        outcome=fact.outcome,
+        reasons=fact.reasons,
+        ground=fact.ground,
+        remedies=fact.remedies,
+        issued_at=fact.effective_at,
+        elsewhere=True,
+    )
+    effects = tuple(
+        Effect(id=derived_id("eff", fact.ruling_id, str(n)), remedy=remedy, because=fact.ruling_id, state="done")
+        for n, remedy in enumerate(fact.remedies)
+    )
+    first = () if fact.decider == MACHINE else (Involvement(person=fact.decider, round=0, part="decider"),)
+    return {
+        "rulings": (ruling,),
+        "effects": effects,
+        "involved": (*case.involved, *first),
+        "author": author_side(fact.appellant),
+        # What the claimant asks for is the appeal, and that is their one.
+        "round": 1,
+        "appellants": (Side.CLAIMANT,),
+        "appeals_used": (Side.CLAIMANT,),
+    }
+
+
+ELSEWHERE_CHANGES: dict[str, Callable[[Case, f.Recording, Any], dict[str, Any]]] = {"decision_taken_over": _taken_over}

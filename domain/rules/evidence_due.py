@@ -1,0 +1,73 @@
+"""Requests for evidence that have a date of their own: when each is reminded of and lapses, beside the clock of its side.
+
+Every case has these two clocks by itself; an instance is the number of the request on its side. An incident's freeze, and the
+time that a case was closed, push the date back by what was lost on the wall; a pause of the team's clocks does not touch it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from domain.base import Side
+from domain.evidence_request import EvidenceRequest
+from domain.model.case import Case
+from domain.model.facts import DueLevel, EvidenceRequested, Fact
+from domain.model.terms import EVIDENCE_CLOCKS, ClockTerms
+from domain.worktime.calculator import due
+
+EVIDENCE_DUE: Final = frozenset(clock.name for clock in EVIDENCE_CLOCKS)
+
+
+def rows(case: Case) -> list[DueLevel]:
+    """The levels ahead of all requests with a date of their own."""
+    found = []
+    for clock in EVIDENCE_CLOCKS:
+        for asked in case.requests:
+            if asked.of.value == clock.waits_for and asked.due_at is not None:
+                found += _levels(case, clock, asked, asked.due_at)
+    return found
+
+
+def meant(clock: ClockTerms, fact: Fact, happened: frozenset[str], before: Case | None, after: Case) -> frozenset[str]:
+    """What a fact means to one clock of the pack: one that waits for a side is about requests without a date of their own."""
+    if clock.waits_for not in ("claimant", "respondent"):
+        return happened
+    side = Side(clock.waits_for)
+    if isinstance(fact, EvidenceRequested) and fact.due_at is not None:
+        return happened - {f"evidence_requested:{side.value}"}
+    if before is not None and _by_the_clock(before, side) and not _by_the_clock(after, side):
+        return happened | {f"requests_settled:{side.value}"}
+    return happened
+
+
+def _by_the_clock(case: Case, side: Side) -> bool:
+    return any(asked.of is side and asked.due_at is None for asked in case.requests)
+
+
+def _levels(case: Case, clock: ClockTerms, asked: EvidenceRequest, due_at: datetime) -> list[DueLevel]:
+    ends_at = _pushed(case, asked.asked_at, due_at)
+    if ends_at is None:
+        return []
+    time = ends_at - asked.asked_at
+    return [
+        DueLevel(clock=clock.name, instance=asked.number, level=level.name, due_at=asked.asked_at + time * level.at)
+        for level in clock.levels
+        if level.is_end or not asked.reminded
+    ]
+
+
+def _pushed(case: Case, asked_at: datetime, due_at: datetime) -> datetime | None:
+    """The date after everything that stood still; None while it does."""
+    counted = asked_at
+    for hold in sorted((h for h in case.holds if h.of == "all"), key=lambda h: h.since):
+        begins = max(hold.since, counted)
+        if not hold.lasts_at(counted) or begins >= due_at:
+            continue
+        if hold.until is None:
+            return None
+        over = due(None, hold.until, hold.margin) if hold.margin is not None else hold.until
+        assert over is not None  # nothing stands still in between
+        due_at += max(timedelta(0), over - begins)
+        counted = max(counted, over)
+    return due_at

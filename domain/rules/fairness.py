@@ -1,0 +1,102 @@
+"""Who stands how to a case, and who may judge it. Nobody judges their own case (design: promise 6)."""
+
+from __future__ import annotations
+
+from domain.base import Side
+from domain.model.case import Case
+from domain.model.facts import Actor
+from domain.model.refusals import NotAllowed, NotInThisPhase, NotYourCase, OwnCase, OwnRuling, Refusal
+from domain.rules.lifecycle import Who, row
+from domain.rules.visibility import audience_of, seen_phase
+
+_STAFF = frozenset({"mediator", "lead", "ops"})
+_JUDGES = frozenset({"mediator", "lead"})
+
+
+def bar_to_judging(case: Case, actor: Actor) -> str | None:
+    """Why this person may not judge the case in its present round; None when they may.
+
+    Codes: ``no_judge`` (not a mediator or lead), ``conflict`` (with a party or its organisation, declared; or is a party),
+    ``earlier_part`` (decided or approved
+    in an
+    earlier round), ``reports_to_earlier`` (their manager did).
+    """
+    if actor.role not in _JUDGES:
+        return "no_judge"
+    if any(p.id == actor.id or {p.ref_digest, p.org_digest} & {*actor.conflicts} for p in case.parties):
+        return "conflict"
+    earlier = {i.person for i in case.involved if i.round < case.round}
+    if actor.id in earlier:
+        return "earlier_part"
+    if actor.manager is not None and actor.manager in earlier:
+        return "reports_to_earlier"
+    return None
+
+
+def relations(case: Case, actor: Actor) -> frozenset[Who]:
+    """Everything that this actor is to this case."""
+    found: set[Who] = set()
+    party = case.party(actor.id)
+    if party is not None:
+        if party.speaks:
+            found.add(Who.CLAIMANT if party.side is Side.CLAIMANT else Who.RESPONDENT)
+            if party.side in case.appellants:
+                found.add(Who.APPELLANT)
+        else:
+            found.add(Who.WITNESS)
+        return frozenset(found)
+    if actor.role in _STAFF:
+        found.add(Who.STAFF)
+        found |= _as_staff(case, actor)
+    if actor.role == "platform":
+        found.add(Who.PLATFORM)
+    if actor.role == "system":
+        found.add(Who.SYSTEM)
+    return frozenset(found)
+
+
+def _as_staff(case: Case, actor: Actor) -> set[Who]:
+    found: set[Who] = set()
+    if actor.role in ("lead", "ops"):
+        found.add(Who.LEAD if actor.role == "lead" else Who.OPS)
+    drafter = case.ruling is not None and case.ruling.decider == actor.id
+    if drafter:
+        found.add(Who.DRAFTER)
+    if bar_to_judging(case, actor) is None:
+        found.add(Who.JUDGE)
+        if case.owner == actor.id:
+            found.add(Who.OWNER)
+        if actor.role == "lead" and not drafter:
+            found.add(Who.APPROVER)
+    return found
+
+
+def why_not(case: Case, actor: Actor, command: str) -> Refusal | None:
+    """Why the table does not let this actor send this command now; None when it does.
+
+    Somebody outside is judged by the phase they see, so that neither a permission nor a refusal tells them of a ruling in
+    approval or grace.
+    """
+    phase = seen_phase(case, audience_of(actor))
+    found = row(phase, command)
+    if found is None:
+        return NotInThisPhase(
+            f"'{command}' is not possible while the case is in {phase.value}.", phase=phase.value, command=command
+        )
+    if found.who & relations(case, actor):
+        return None
+    return _refusal(case, actor, command, found.who)
+
+
+def _refusal(case: Case, actor: Actor, command: str, who: frozenset[Who]) -> Refusal:
+    if command in ("approve", "return_ruling") and case.ruling is not None and case.ruling.decider == actor.id:
+        return OwnRuling("Whoever drafted a ruling cannot approve or return it; another lead has to.", ruling=case.ruling.id)
+    bar = bar_to_judging(case, actor)
+    if who & {Who.OWNER, Who.JUDGE, Who.APPROVER} and bar not in (None, "no_judge"):
+        return OwnCase(
+            "You had a part in this case or stand close to somebody who has; another person has to decide it.", because=bar
+        )
+    if Who.OWNER in who and bar is None:
+        return NotYourCase("The case belongs to somebody else; take it or have it assigned first.", command=command)
+    allowed = sorted(w.value for w in who)
+    return NotAllowed(f"'{command}' can be sent by: {', '.join(allowed)}.", command=command, allowed=allowed)

@@ -1,0 +1,70 @@
+"""Interim measures: reversible, imposed before the ruling, reviewed, and gone by themselves when nobody reviews them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from domain.base import derived_id
+from domain.model import clocks as c
+from domain.model import facts as f
+from domain.model.case import Case, Effect
+from domain.model.commands import Remedy
+from domain.model.refusals import InterimUnknown, MeasureNotAllowed
+
+if TYPE_CHECKING:
+    from domain.rules.decide import Voice
+
+Facts = tuple[f.Fact, ...]
+
+
+def impose(case: Case, command: c.ImposeInterim, voice: Voice, at: datetime) -> Facts:
+    """A measure of the pack takes effect at once."""
+    allowed = [m.name for m in case.terms.interim if m.to is command.of]
+    if command.measure not in allowed:
+        may = ", ".join(allowed) or "none"
+        raise MeasureNotAllowed(f"Interim measures against this side: {may}.", measure=command.measure, allowed=allowed)
+    remedy = Remedy(type=command.measure, to=command.of)
+    if any(effect.remedy == remedy for effect in case.standing_effects):
+        raise MeasureNotAllowed("This is in force already.", measure=command.measure, allowed=allowed)
+    measure_id = derived_id("itm", command.id)
+    imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons)
+    return (imposed, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=measure_id))
+
+
+def review(case: Case, command: c.ReviewInterim, voice: Voice, at: datetime) -> Facts:
+    """Kept, its time begins anew; lifted, it is undone."""
+    ids = tuple(i.id for i in case.interim if command.measure_id in (None, i.id))
+    if not ids:
+        raise InterimUnknown("No such interim measure is in force.", measure=command.measure_id)
+    if command.decision == "keep":
+        return (f.InterimReviewed(measure_ids=ids, reasons=command.reasons),)
+    ended = f.InterimEnded(measure_ids=ids, because="lifted", reasons=command.reasons)
+    return (ended, *undo(case, ids, command.id))
+
+
+def lapse(case: Case, command_id: str) -> Facts:
+    """Nobody reviewed them in time: all that are in force end by themselves."""
+    return end_all(case, command_id, "lapsed")
+
+
+def end_all(case: Case, command_id: str, because: Literal["lapsed", "ruled", "closed"]) -> Facts:
+    """Every measure in force ends and is undone; nothing where none is."""
+    ids = tuple(i.id for i in case.interim)
+    return (f.InterimEnded(measure_ids=ids, because=because), *undo(case, ids, command_id)) if ids else ()
+
+
+def undo(case: Case, measure_ids: tuple[str, ...], command_id: str) -> tuple[f.EffectOrdered, ...]:
+    """The reversals of what these measures did, newest first."""
+    newest_first = reversed([e for e in standing(case) if e.because in measure_ids])
+    # Named after what they undo: the command of a deadline has the same id in every case.
+    return tuple(
+        f.EffectOrdered(effect_id=derived_id("eff", e.id, "undone"), remedy=e.remedy, because=e.because, reverses=e.id)
+        for e in newest_first
+    )
+
+
+def standing(case: Case) -> tuple[Effect, ...]:
+    """Effects of interim measures that were not undone, oldest first."""
+    ids = {i.id for i in case.interim}
+    return tuple(e for e in case.standing_effects if e.because in ids)

@@ -1,0 +1,49 @@
+"""Legal hold: a lead or ops keeps a case from being deleted, open or closed, until the matter that needs it is over.
+
+That nothing is deleted is enforced where it lies: the database refuses to destroy a key while a case of that person is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from domain.base import derived_id
+from domain.model import facts as f
+from domain.model import legal_hold as c
+from domain.model.case import Case, LegalHold
+from domain.model.refusals import NotOnHold
+
+if TYPE_CHECKING:
+    from domain.rules.decide import Voice
+
+Facts = tuple[f.Fact, ...]
+
+
+def _place(case: Case, command: c.PlaceHold, voice: Voice, at: datetime) -> Facts:
+    return (f.LegalHoldPlaced(hold_id=derived_id("lgh", command.id), reason=command.reason, reasons=command.reasons),)
+
+
+def _lift(case: Case, command: c.LiftHold, voice: Voice, at: datetime) -> Facts:
+    ids = tuple(h.id for h in case.legal_holds if command.hold_id in (None, h.id))
+    if not ids:
+        raise NotOnHold("The case is under no such hold.", hold=command.hold_id, holds=[h.id for h in case.legal_holds])
+    return (f.LegalHoldLifted(hold_ids=ids, reasons=command.reasons),)
+
+
+RULES: Mapping[str, Callable[[Case, Any, Voice, datetime], Facts]] = {"place_hold": _place, "lift_hold": _lift}
+
+
+def _placed(case: Case, rec: f.Recording, fact: f.LegalHoldPlaced) -> dict[str, Any]:
+    return {"legal_holds": (*case.legal_holds, LegalHold(id=fact.hold_id, reason=fact.reason, by=rec.actor.id, since=rec.at))}
+
+
+def _lifted(case: Case, rec: f.Recording, fact: f.LegalHoldLifted) -> dict[str, Any]:
+    return {"legal_holds": tuple(h for h in case.legal_holds if h.id not in fact.hold_ids)}
+
+
+LEGAL_HOLD_CHANGES: Mapping[str, Callable[[Case, f.Recording, Any], dict[str, Any]]] = {
+    "legal_hold_placed": _placed,
+    "legal_hold_lifted": _lifted,
+}

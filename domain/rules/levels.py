@@ -1,0 +1,197 @@
+"""When the levels of one clock fall due: its target, what was added to it, and everything that made it stand still.
+
+Conventions
+-----------
+* Hours are stretched by every pause inside open time, whoever made it. Days and months run through the pauses that a pack makes
+  while evidence is asked for; a pause, snooze or freeze that somebody ordered, and the time a case was closed, push their end
+  back by what was lost: open time for business days, wall time for calendar days and months.
+* A statutory limit stands still for nobody, and for what its law lets it stand still for (the pack's pauses): the end is pushed
+  back by what was lost, also of days and months.
+* The margin at the end of a freeze is a pause too, counted in its own unit over the clock's own calendar.
+* An extension in the clock's unit adds to its target; an extension to an instant is the promise as it stands at that moment, and
+  later pauses still count on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from domain.model.case import Case, Clock, Extended, Hold
+from domain.model.terms import ClockTerms, Level
+from domain.worktime.calculator import Pause, back, due, elapsed, share_between
+from domain.worktime.calendars import Calendar
+from domain.worktime.spans import Span, SpanUnit
+
+
+class Course(NamedTuple):
+    """Everything that the instants of one clock follow from, but the calendar itself. Equal courses have equal instants."""
+
+    instance: int
+    started_at: datetime
+    target: Span
+    roll: bool
+    calendar: str | None
+    """Reference of the calendar; None: around the clock."""
+    pauses: tuple[Pause, ...]
+    """Made by the pack."""
+    holds: tuple[tuple[datetime, datetime | None, Span | None], ...]
+    """Ordered by people, and the time the case was closed: since, until, and a margin on top."""
+    extensions: tuple[Extended, ...]
+
+
+class Reckoning(NamedTuple):
+    """A course with its pauses worked out."""
+
+    target: Span | None
+    """What is counted, extensions included; None: the end was fixed by an extension, and days are no sum."""
+    end_at: datetime | None
+    """When the target is over; None while it stands still."""
+    pauses: tuple[Pause, ...]
+    """All that stretch or push it, in order."""
+
+
+def course_of(case: Case, clock: Clock) -> Course:
+    """What a clock's instants follow from as the case stands. Raises KeyError for a clock that the terms do not have."""
+    definition = case.terms.clock(clock.name)
+    if definition is None:
+        raise KeyError(clock.name)
+    target, calendar = clock.ran_on or (
+        definition.target_for(case.priority, case.category),
+        clock.calendar if clock.keeps_calendar else case.terms.calendar_of(definition, case.queue),
+    )
+    fixed = definition.statutory
+    lawful = tuple((since, until, None) for since, until in clock.pauses) if fixed else ()
+    return Course(
+        instance=clock.instance,
+        started_at=clock.started_at,
+        target=target,
+        roll=definition.roll,
+        calendar=calendar,
+        pauses=() if fixed else clock.pauses,
+        holds=lawful if fixed else tuple((h.since, h.until, h.margin) for h in holds_on(case, clock, definition)),
+        extensions=clock.extensions,
+    )
+
+
+def holds_on(case: Case, clock: Clock, definition: ClockTerms) -> tuple[Hold, ...]:
+    """The holds that make this clock stand still, or have made it."""
+    if definition.statutory:
+        return ()
+    until = clock.stopped_at
+    return tuple(
+        h for h in case.holds if holds(h, definition) and h.lasts_at(clock.started_at) and (until is None or h.since < until)
+    )
+
+
+def holds(hold: Hold, definition: ClockTerms) -> bool:
+    """Whether a hold is about a clock."""
+    by_all = hold.of == "team" and definition.is_the_teams and not definition.goes_on
+    return by_all or hold.of in ("all", definition.name)
+
+
+def stands_still(case: Case, clock: Clock, definition: ClockTerms) -> bool:
+    """Whether a clock stands still with no end in sight."""
+    return clock.waiting or any(h.until is None for h in holds_on(case, clock, definition))
+
+
+def reckon(course: Course, calendar: Calendar | None) -> Reckoning:
+    """Target, end and pauses of a course over its calendar. Raises a WorktimeError for a calendar that never opens."""
+    held = tuple(_with_margin(calendar, *hold) for hold in course.holds)
+    if course.target.is_clock_time:
+        pauses = tuple(sorted((*course.pauses, *held), key=lambda p: p[0]))
+        time = _extended_time(course, calendar, pauses)
+        used = None if time.unit is SpanUnit.WALL else calendar
+        return Reckoning(time, due(used, course.started_at, time, pauses), pauses)
+    days, end = _extended_days(course, calendar)
+    return Reckoning(days, _pushed(course, calendar, end, held), _united(held))
+
+
+def level_at(course: Course, calendar: Calendar | None, level: Level) -> datetime | None:
+    """The instant of a level; None while its clock stands still before it. Levels never lie before the start."""
+    found = reckon(course, calendar)
+    if level.after is not None:
+        return due(calendar, found.end_at, level.after, found.pauses) if found.end_at else None
+    if level.before is not None:
+        return _ahead(course, calendar, found, level.before)
+    if found.target is not None and found.target.is_clock_time:
+        share = Span(unit=found.target.unit, amount=round(found.target.amount * level.at))
+        return due(None if share.unit is SpanUnit.WALL else calendar, course.started_at, share, found.pauses)
+    return share_between(calendar, course.started_at, found.end_at, level.at, found.pauses) if found.end_at else None
+
+
+def _ahead(course: Course, calendar: Calendar | None, found: Reckoning, before: Span) -> datetime | None:
+    target = found.target
+    if target is not None and target.is_clock_time and target.unit is before.unit:
+        # The same unit: what is left to do, so that pauses between the level and the end do not bring it closer.
+        rest = Span(unit=target.unit, amount=max(0, target.amount - before.amount))
+        return due(None if rest.unit is SpanUnit.WALL else calendar, course.started_at, rest, found.pauses)
+    return max(course.started_at, back(calendar, found.end_at, before)) if found.end_at else None
+
+
+def _with_margin(calendar: Calendar | None, since: datetime, until: datetime | None, margin: Span | None) -> Pause:
+    if until is None or margin is None:
+        return since, until
+    return since, due(calendar, until, margin)
+
+
+def _extended_time(course: Course, calendar: Calendar | None, pauses: Sequence[Pause]) -> Span:
+    unit, amount = course.target.unit, course.target.amount
+    used = None if unit is SpanUnit.WALL else calendar
+    for one in course.extensions:
+        if one.by_span is not None:
+            amount += one.by_span.amount
+        elif one.to is not None:
+            before = [p for p in pauses if p[0] < one.at]
+            gone = elapsed(used, course.started_at, one.at, before)
+            # What was known of a pause when the promise was made is in it already.
+            left = elapsed(used, one.at, one.to, () if one.stood_still else [p for p in before if p[1] is not None])
+            amount = Span.working(gone + left).amount
+    return Span(unit=unit, amount=amount)
+
+
+def _extended_days(course: Course, calendar: Calendar | None) -> tuple[Span | None, datetime]:
+    span: Span | None = course.target
+    end: datetime | None = None
+    for one in course.extensions:
+        if one.to is not None:
+            span, end = None, one.to
+        elif one.by_span is not None and span is not None:
+            span = Span(unit=span.unit, amount=span.amount + one.by_span.amount)
+        elif one.by_span is not None:
+            end = due(calendar, end or course.started_at, one.by_span, roll=course.roll)
+    at = end if span is None else due(calendar, course.started_at, span, roll=course.roll)
+    assert at is not None  # days run through pauses
+    return span, at
+
+
+def _pushed(course: Course, calendar: Calendar | None, end: datetime, held: Sequence[Pause]) -> datetime | None:
+    used = calendar if course.target.unit is SpanUnit.BUSINESS_DAYS else None
+    promised = next((one for one in reversed(course.extensions) if one.to is not None), None)
+    begin = promised.at if promised is not None else course.started_at
+    for since, until in _united(held):
+        if since >= end:
+            break
+        if until is None:
+            return None
+        if promised is not None and since < begin and not promised.stood_still:
+            continue
+        lost = elapsed(used, max(since, begin), until)
+        if lost:
+            pushed = due(used, end, Span.working(lost))
+            assert pushed is not None  # no pauses were given
+            end = pushed
+    return end
+
+
+def _united(pauses: Sequence[Pause]) -> tuple[Pause, ...]:
+    """In order, those that overlap as one: what was lost twice was lost once."""
+    whole: list[Pause] = []
+    for since, until in sorted(pauses, key=lambda p: p[0]):
+        last = whole[-1] if whole else None
+        if last is not None and (last[1] is None or since <= last[1]):
+            whole[-1] = last[0], None if last[1] is None or until is None else max(last[1], until)
+        else:
+            whole.append((since, until))
+    return tuple(whole)

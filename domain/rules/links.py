@@ -1,0 +1,254 @@
+"""Cases that have to do with each other: merged, linked, split, counted to a campaign.
+
+A case is one record, so nothing here writes into another one: what is to happen there is ordered as an errand, which is carried
+out like a remedy (once, however often it is tried) and comes to the other case as a command of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from domain.base import Outcome, Side, derived_id
+from domain.errand import Errand
+from domain.link_refusals import (
+    CampaignClosed,
+    CampaignUnknown,
+    KindDiffers,
+    LinkExists,
+    LinkUnknown,
+    LinkUnsettled,
+    MergeBackwards,
+    MergedAlready,
+    OtherCaseClosed,
+    OtherCaseUnknown,
+    RulingBegun,
+    SameCase,
+    SidesMixed,
+    SplitUnfit,
+)
+from domain.model import commands as c
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.prose import Prose
+from domain.model.refusals import EffectUnknown, OwnCase
+from domain.other_cases import KnownCampaign, OtherCase
+from domain.parties import OpenedParty
+
+if TYPE_CHECKING:
+    from domain.rules.decide import Voice
+
+Facts = tuple[f.Fact, ...]
+
+
+def party_there(errand_id: str, party_id: str) -> str:
+    """The id that a party of this case gets in the case to which an errand takes them."""
+    return f"pty_{hashlib.sha256(f'{errand_id}/{party_id}'.encode()).hexdigest()[:32]}"
+
+
+def merged_as(case: Case, party_id: str) -> str | None:
+    """Who a party of a merged case is in the case in which it goes on; None for whoever did not go along."""
+    found = (e.id for e in case.errands if e.what == "join" and party_id in e.parties)
+    return next((party_there(errand_id, party_id) for errand_id in found), None)
+
+
+# --- merge
+
+
+def merge(case: Case, command: c.Merge, voice: Voice, at: datetime) -> Facts:
+    """Close this case and have it go on in the other one."""
+    _no_conflict(case, voice)
+    other = _other(case.id, command.into, voice.other)
+    if case.ruling is not None or case.rulings or case.involved:
+        raise RulingBegun("Somebody has drafted a ruling in this case, so it is decided here; link the two instead.")
+    if other.kind != case.kind and other.kind not in case.terms.merges_with:
+        raise KindDiffers(f"A {case.kind} cannot go on in a {other.kind}; link the two instead.", kind=other.kind)
+    if other.synthetic is not case.synthetic:
+        raise KindDiffers("A case made for a test and a real one cannot be merged.", kind=other.kind)
+    if other.merged_into is not None:
+        raise MergedAlready("The other case goes on elsewhere; merge into that one.", into=other.merged_into)
+    if not other.open:
+        raise OtherCaseClosed("The other case is closed; have it reopened, or link the two.", case=other.id)
+    if (other.opened_at, other.id) > (case.opened_at, case.id):
+        # Two that were merged into each other at once would both be closed. The older one has the older clocks, too.
+        raise MergeBackwards("The older case goes on: merge the other one into this one.", case=other.id)
+    if mixed(case.parties, other):
+        raise SidesMixed("Whoever reported this case stands on the other side there; link the two instead.", case=other.id)
+    return merged(command.id, case.parties, case.statement, other, by_hand=True, reasons=command.reasons)
+
+
+def mixed(parties: Sequence[OpenedParty], other: OtherCase) -> bool:
+    """Whether somebody who would come along stands on the other side there."""
+    against = {p.ref_digest for p in other.parties if p.side is Side.RESPONDENT}
+    return any(p.ref_digest in against for p in _reporters(parties))
+
+
+def merged(
+    command_id: str,
+    parties: Sequence[OpenedParty],
+    statement: Prose,
+    into: OtherCase,
+    *,
+    by_hand: bool,
+    reasons: Prose | None = None,
+) -> Facts:
+    """The end of a case that goes on in another one, and the errand that takes its reporters there."""
+    merge_id = derived_id("mrg", command_id)
+    why: Literal["by_hand", "same_matter"] = "by_hand" if by_hand else "same_matter"
+    there = {p.ref_digest for p in into.parties}
+    come = tuple(p for p in _reporters(parties) if p.ref_digest not in there)
+    errand = f.ErrandOrdered(errand_id=merge_id, what="join", to=into.id, parties=come, statement=statement, reason=why)
+    told = f.CaseMerged(merge_id=merge_id, into=into.id, reason=why, reasons=reasons)
+    return (told, errand, f.CaseClosed(outcome=Outcome.MERGED, reason=why, reasons=reasons))
+
+
+def _reporters(parties: Sequence[OpenedParty]) -> tuple[OpenedParty, ...]:
+    """Whoever reported a case, with the role that they get where it goes on."""
+    mine = (p for p in parties if p.side is Side.CLAIMANT and (p.speaks or p.role == "co_claimant"))
+    return tuple(p.model_copy(update={"role": "co_claimant"}) for p in mine)
+
+
+def join(case: Case, command: c.Join, voice: Voice, at: datetime) -> Facts:
+    """Take in whoever reported the same matter. Taken in every phase: the other case is closed already."""
+    known = {p.ref_digest for p in case.parties}
+    new = tuple(p for p in command.parties if p.ref_digest not in known)
+    joined = f.CaseJoined(
+        merge_id=command.merge_id, of=command.of, parties=new, statement=command.statement, reason=command.reason
+    )
+    if case.merged_into is None:
+        return (joined,)
+    # Merged itself in the meantime: whoever came after that follows.
+    onward = f.ErrandOrdered(
+        errand_id=derived_id("mrg", command.id), what="join", to=case.merged_into, parties=new, statement=command.statement,
+        reason=command.reason,
+    )  # fmt: skip
+    return (joined, onward)
+
+
+# --- link
+
+
+def link(case: Case, command: c.Link, voice: Voice, at: datetime) -> Facts:
+    """Note it here, and there."""
+    other = _other(case.id, command.to, voice.other)
+    if any((x.other, x.relation) == (other.id, command.relation) for x in case.links):
+        raise LinkExists("The two are linked like this already.", case=other.id, relation=command.relation)
+    link_id = derived_id("lnk", command.id)
+    made = f.CaseLinked(link_id=link_id, other=other.id, relation=command.relation, note=command.note)
+    return (made, f.ErrandOrdered(errand_id=link_id, what="link", to=other.id, relation=command.relation, link_id=link_id))
+
+
+def unlink(case: Case, command: c.Unlink, voice: Voice, at: datetime) -> Facts:
+    """Take it back here, and there."""
+    found = next((x for x in case.links if x.id == command.link_id), None)
+    if found is None:
+        raise LinkUnknown("The case has no such link.", link=command.link_id, links=[x.id for x in case.links])
+    if any(e.id == found.id and e.state == "running" for e in case.errands):
+        raise LinkUnsettled("The other case has not been told of it yet; try again in a moment.", link=found.id)
+    gone = f.CaseUnlinked(link_id=found.id, other=found.other, reason=command.reason)
+    errand = f.ErrandOrdered(
+        errand_id=derived_id("unl", command.id), what="unlink", to=found.other, relation=found.relation, link_id=found.id
+    )
+    return (gone, errand)
+
+
+def mirror_link(case: Case, command: c.MirrorLink, voice: Voice, at: datetime) -> Facts:
+    """What was noted in the other case."""
+    if command.gone:
+        return (f.CaseUnlinked(link_id=command.link_id, other=command.other),)
+    return (f.CaseLinked(link_id=command.link_id, other=command.other, relation=command.relation, mirrored=True),)
+
+
+# --- split
+
+
+def split(case: Case, command: c.Split, voice: Voice, at: datetime) -> Facts:
+    """Order a case for a part of the matter."""
+    _no_conflict(case, voice)
+    unknown = [party_id for party_id in command.parties if case.party(party_id) is None]
+    if unknown:
+        raise SplitUnfit("Name parties of this case.", because="party", parties=unknown)
+    chosen = _with_principal([p for p in case.parties if not command.parties or p.id in command.parties])
+    split_id = derived_id("spl", command.id)
+    ids = tuple(p.id for p in chosen)
+    made = f.CaseSplit(split_id=split_id, parties=ids, amount=command.amount, reasons=command.reasons)
+    errand = f.ErrandOrdered(
+        errand_id=split_id, what="split", parties=chosen, statement=command.statement, amount=command.amount, relation="split"
+    )
+    return (made, errand)
+
+
+def _with_principal(parties: Sequence[OpenedParty]) -> tuple[OpenedParty, ...]:
+    """The parties of a case to be: without its principal, somebody who came with a merge has the matter to themselves again."""
+    if any(p.side is Side.CLAIMANT and p.role == "principal" for p in parties):
+        return tuple(parties)
+    first = next((p for p in parties if p.side is Side.CLAIMANT and p.role == "co_claimant"), None)
+    if first is None:
+        raise SplitUnfit("A case needs a claimant: name the claimant, or somebody who came with a merge.", because="claimant")
+    return tuple(p.model_copy(update={"role": "principal"}) if p is first else p for p in parties)
+
+
+# --- errands
+
+
+def running(case: Case, errand_id: str) -> Errand | None:
+    """An errand that is under way, or None."""
+    return next((e for e in case.errands if e.id == errand_id and e.state == "running"), None)
+
+
+def reported(case: Case, command: c.ReportEffect, voice: Voice, at: datetime) -> Facts:
+    """What became of an errand. Raises ``effect_unknown``."""
+    errand = running(case, command.effect_id)
+    if errand is None or command.result == "reversed":
+        raise EffectUnknown("No such effect is running in this case.", effect=command.effect_id)
+    came = command.note if errand.what == "split" and command.result == "done" else None
+    told = f.ErrandReported(errand_id=errand.id, result=command.result, case=came)
+    if came is None:
+        return (told,)
+    return (told, f.CaseLinked(link_id=errand.id, other=came, relation="split"))
+
+
+# --- campaigns
+
+
+def join_campaign(case: Case, command: c.JoinCampaign, voice: Voice, at: datetime) -> Facts:
+    """Count the case to an open campaign."""
+    campaign: KnownCampaign | None = voice.campaign
+    if campaign is None or campaign.id != command.campaign:
+        raise CampaignUnknown("There is no such campaign.", campaign=command.campaign)
+    if not campaign.open:
+        raise CampaignClosed("The campaign is closed.", campaign=campaign.id)
+    return (f.CampaignJoined(campaign=campaign.id),)
+
+
+def leave_campaign(case: Case, command: c.LeaveCampaign, voice: Voice, at: datetime) -> Facts:
+    """Count the case to no campaign any more."""
+    return (f.CampaignLeft(campaign=case.campaign or "", reason=command.reason),)
+
+
+def _other(case_id: str, named: str, found: OtherCase | None) -> OtherCase:
+    if named == case_id:
+        raise SameCase("This is the same case.", case=named)
+    if found is None or found.id != named:
+        raise OtherCaseUnknown("There is no case with this id.", case=named)
+    return found
+
+
+def _no_conflict(case: Case, voice: Voice) -> None:
+    """To close or to cut a case is no business of whoever stands close to a party, whatever their role."""
+    if voice.actor is not None and any(p.ref_digest in voice.actor.conflicts for p in case.parties):
+        raise OwnCase("You stand close to a party of this case; another person has to do this.", because="conflict")
+
+
+RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
+    "merge": merge,
+    "join": join,
+    "link": link,
+    "unlink": unlink,
+    "mirror_link": mirror_link,
+    "split": split,
+    "join_campaign": join_campaign,
+    "leave_campaign": leave_campaign,
+}

@@ -1,0 +1,104 @@
+"""The steps that a pack wants done before anybody rules, and the root cause that is named before the case is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from domain.model import facts as f
+from domain.model import procedure as c
+from domain.model.case import Case, StepTaken
+from domain.model.refusals import NothingChanges, Refusal
+from domain.procedure_refusals import EvidenceUnknown, ProcedureIncomplete, RootCauseMissing, RootCauseUnknown, StepUnknown
+
+if TYPE_CHECKING:
+    from domain.rules.decide import Voice
+
+Facts = tuple[f.Fact, ...]
+
+
+def missing_steps(case: Case) -> tuple[str, ...]:
+    """Steps that were neither done nor left out with a reason, in the pack's order."""
+    taken = {one.step for one in case.steps}
+    return tuple(step for step in case.terms.procedure if step not in taken)
+
+
+def unready(case: Case) -> Refusal | None:
+    """Why nobody may rule yet; None when the procedure was followed and the root cause is named where it has to be."""
+    missing = missing_steps(case)
+    if missing:
+        detail = f"Do these steps first, or leave them out with a reason: {', '.join(missing)}."
+        return ProcedureIncomplete(detail, missing=list(missing))
+    if case.terms.root_cause_needed and case.root_cause is None:
+        return RootCauseMissing("Name the root cause first.", allowed=list(case.terms.root_causes))
+    return None
+
+
+def _complete(case: Case, command: c.CompleteStep, voice: Voice, at: datetime) -> Facts:
+    before = {step: _taken(case, step) for step in command.named}
+    unknown = [one for one in command.evidence if one not in case.handed_in]
+    if unknown:
+        raise EvidenceUnknown("This case has no such evidence.", evidence=unknown)
+    news = tuple(step for step, taken in before.items() if _is_news(taken, command.evidence))
+    if not news:
+        raise NothingChanges("This is done already; add evidence to it, or go on.", step=command.named[0])
+    return tuple(f.StepCompleted(step=step, evidence=command.evidence, reasons=command.reasons) for step in news)
+
+
+def _is_news(taken: StepTaken | None, evidence: tuple[str, ...]) -> bool:
+    return taken is None or taken.how != "done" or bool(set(evidence) - set(taken.evidence))
+
+
+def _skip(case: Case, command: c.SkipStep, voice: Voice, at: datetime) -> Facts:
+    if _taken(case, command.step) is not None:
+        raise NothingChanges("This step was done or left out already.", step=command.step)
+    return (f.StepSkipped(step=command.step, reasons=command.reasons),)
+
+
+def _taken(case: Case, step: str) -> StepTaken | None:
+    if step not in case.terms.procedure:
+        allowed = list(case.terms.procedure)
+        raise StepUnknown(f"The procedure of a {case.kind} has: {', '.join(allowed)}.", step=step, allowed=allowed)
+    return next((one for one in case.steps if one.step == step), None)
+
+
+def _name(case: Case, command: c.NameRootCause, voice: Voice, at: datetime) -> Facts:
+    allowed = list(case.terms.root_causes)
+    if command.cause not in allowed:
+        raise RootCauseUnknown(f"Root causes of a {case.kind}: {', '.join(allowed)}.", cause=command.cause, allowed=allowed)
+    if command.cause == case.root_cause and command.insight is None:
+        raise NothingChanges("This root cause is named already.", cause=command.cause)
+    return (f.RootCauseNamed(cause=command.cause, insight=command.insight),)
+
+
+RULES: Mapping[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
+    "complete_step": _complete,
+    "skip_step": _skip,
+    "name_root_cause": _name,
+}
+
+
+def _completed(case: Case, rec: f.Recording, fact: f.StepCompleted) -> dict[str, Any]:
+    before = next((one.evidence for one in case.steps if one.step == fact.step), ())
+    evidence = tuple(dict.fromkeys((*before, *fact.evidence)))
+    return _with(case, StepTaken(step=fact.step, how="done", by=rec.actor.id, at=rec.at, evidence=evidence))
+
+
+def _skipped(case: Case, rec: f.Recording, fact: f.StepSkipped) -> dict[str, Any]:
+    return _with(case, StepTaken(step=fact.step, how="skipped", by=rec.actor.id, at=rec.at))
+
+
+def _with(case: Case, taken: StepTaken) -> dict[str, Any]:
+    return {"steps": (*(one for one in case.steps if one.step != taken.step), taken)}
+
+
+def _named(case: Case, rec: f.Recording, fact: f.RootCauseNamed) -> dict[str, Any]:
+    return {"root_cause": fact.cause}
+
+
+PROCEDURE_CHANGES: Mapping[str, Callable[[Case, f.Recording, Any], dict[str, Any]]] = {
+    "step_completed": _completed,
+    "step_skipped": _skipped,
+    "root_cause_named": _named,
+}

@@ -1,0 +1,121 @@
+"""Goods that go back before the money does: sent by one side, taken in by the other, with a stated default for silence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from domain.base import Outcome, Phase, Side, derived_id
+from domain.model import commands as c
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.prose import Prose
+from domain.model.refusals import NoReturn
+from domain.model.settlement import Returning
+
+if TYPE_CHECKING:
+    from domain.rules.decide import Voice
+
+Facts = tuple[f.Fact, ...]
+Because = Any
+
+_NOT_KEPT = f.CaseClosed(outcome=Outcome.EXPIRED, reason="not_returned")
+
+
+def split(remedies: tuple[c.Remedy, ...], goods_back: bool) -> tuple[tuple[c.Remedy, ...], tuple[c.Remedy, ...]]:
+    """What is carried out at once, and what waits for the goods. Goods that are back are not asked for again."""
+    now = tuple(plain(r) for r in remedies if goods_back or not r.after_return)
+    return now, () if goods_back else tuple(plain(r) for r in remedies if r.after_return)
+
+
+def plain(remedy: c.Remedy) -> c.Remedy:
+    """The remedy itself, without the condition under which it was promised."""
+    return remedy.model_copy(update={"after_return": False}) if remedy.after_return else remedy
+
+
+def awaited(because: str, remedies: tuple[c.Remedy, ...]) -> f.ReturnAwaited:
+    """The claimant has the goods, so it is the claimant who sends them. Offer or ruling ask for them once."""
+    return f.ReturnAwaited(return_id=derived_id("rtn", because), of=Side.CLAIMANT, because=because, remedies=remedies)
+
+
+def after_ruling(case: Case, ruling_id: str, later: tuple[c.Remedy, ...]) -> Facts:
+    """What a ruling means for the goods: asked for, promised something else for, or not asked for any more."""
+    under_way = case.returning
+    if under_way is None:
+        return (awaited(ruling_id, later),) if later else ()
+    if not later:
+        return (f.ReturnEnded(return_id=under_way.id, received=False, because="overtaken"),)
+    if later == under_way.remedies:
+        return ()
+    return (f.ReturnChanged(return_id=under_way.id, because=ruling_id, remedies=later),)
+
+
+def window_over(case: Case) -> Facts:
+    """Nobody has appealed in time: the case is closed, unless it waits for goods."""
+    if case.returning is not None:
+        return (f.RightsLapsed(),) if any(right.allowed for right in case.rights) else ()
+    return (f.CaseClosed(outcome=Outcome.RULED if case.rulings else Outcome.EXPIRED, reason="deadline"),)
+
+
+def ship(case: Case, command: c.ShipReturn, voice: Voice, at: datetime) -> Facts:
+    """The goods are on their way; the other side's time begins."""
+    under_way = _under_way(case)
+    return (f.ReturnShipped(return_id=under_way.id, carrier=command.carrier, tracking=command.tracking),)
+
+
+def confirm(case: Case, command: c.ConfirmReturn, voice: Voice, at: datetime) -> Facts:
+    """The goods are back, also where nobody said before that they were sent."""
+    return _ended(case, command.id, "confirmed", received=True)
+
+
+def contest(case: Case, command: c.ContestReturn, voice: Voice, at: datetime) -> Facts:
+    """The receiving side objects: from here on a person decides, and no clock does."""
+    under_way = _under_way(case)
+    return (f.ReturnContested(return_id=under_way.id, reasons=command.reasons),)
+
+
+def decide_return(case: Case, command: c.DecideReturn, voice: Voice, at: datetime) -> Facts:
+    """Somebody who may judge the case says whether the goods count as back."""
+    return _ended(case, command.id, "decided", received=command.received, reasons=command.reasons)
+
+
+def by_default(case: Case, received: bool, command_id: str) -> Facts:
+    """A side was silent until its time was over: the pack's stated default."""
+    if case.returning is None:
+        return ()
+    return _ended(case, command_id, "not_confirmed" if received else "not_shipped", received=received)
+
+
+def _under_way(case: Case) -> Returning:
+    if case.returning is None:
+        raise NoReturn("Nobody waits for goods in this case.")
+    return case.returning
+
+
+def _ended(case: Case, command_id: str, because: Because, *, received: bool, reasons: Prose | None = None) -> Facts:
+    under_way = _under_way(case)
+    ended = f.ReturnEnded(return_id=under_way.id, received=received, because=because, reasons=reasons)
+    ordered = tuple(
+        f.EffectOrdered(effect_id=derived_id("eff", command_id, str(number)), remedy=remedy, because=under_way.because)
+        for number, remedy in enumerate(under_way.remedies if received else ())
+    )
+    return (ended, *ordered, *_afterwards(case, received))
+
+
+def _afterwards(case: Case, received: bool) -> Facts:
+    """A case that stayed open for the goods alone is closed."""
+    if case.phase is Phase.SETTLEMENT:
+        # An agreement that was not kept settles nothing.
+        return (f.CaseClosed(outcome=Outcome.SETTLED) if received else _NOT_KEPT,)
+    if case.phase is Phase.APPEALABLE and not any(right.allowed for right in case.rights):
+        return (f.CaseClosed(outcome=Outcome.RULED),)
+    return ()
+
+
+RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
+    "ship_return": ship,
+    "confirm_return": confirm,
+    "contest_return": contest,
+    "decide_return": decide_return,
+}

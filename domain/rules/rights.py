@@ -1,0 +1,73 @@
+"""What rulings have given so far, and who may appeal against one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from domain.base import Phase, Side
+from domain.model import commands as c
+from domain.model import facts as f
+from domain.model.case import Case, Effect, Ruling
+from domain.rules import credit as crediting
+from domain.rules import interim
+from domain.rules.chargeback import SUBMISSION
+from domain.rules.elsewhere import side_of
+
+
+def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
+    """Each side's right to appeal against an outcome, with the reason for yes or no.
+
+    A side that lost something may appeal once. A side that won and then lost on the other's appeal has not used its right, so
+    it still
+    has it.
+    """
+    terms = case.terms.outcome(ruling.outcome)
+    lost_by = {
+        *(side_of(case, x) for x in (terms.lost_by if terms else ())),
+        *(side for side in Side if _gets_less(case, ruling, side)),
+    }
+    present = {p.side for p in case.parties}
+    rights = []
+    for side in Side:
+        if side not in present:
+            continue
+        if not case.terms.has(Phase.APPEAL):
+            because = "no_appeal_in_kind"
+        elif side not in lost_by:
+            because = "nothing_lost"
+        elif side in case.appeals_used:
+            because = "already_used"
+        else:
+            because = "lost_something"
+        rights.append(f.AppealRight(side=side, allowed=because == "lost_something", because=because))
+    return tuple(rights)
+
+
+def _gets_less(case: Case, ruling: Ruling, side: Side) -> bool:
+    """Whether this ruling takes money away that an earlier one gave: that is a loss even where the outcome keeps its name."""
+    given, left = (_money(remedies, side) for remedies in (promised(case), crediting.granted(case, ruling)))
+    return any(amount > left[currency] for currency, amount in given.items())
+
+
+def _money(remedies: Iterable[c.Remedy], side: Side) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    for remedy in remedies:
+        if remedy.to is side and remedy.amount is not None:
+            sums[remedy.amount.currency] += remedy.amount.amount
+    return sums
+
+
+def in_force(case: Case) -> tuple[Effect, ...]:
+    """Remedies ordered and not undone, oldest first. Interim measures are none, nor is what an authority or a card network was
+    told.
+    """
+    measures, told = interim.standing(case), {r.id for r in case.reports}
+    others = (e for e in case.standing_effects if e not in measures and e.because not in told)
+    return tuple(e for e in others if e.remedy.type != SUBMISSION)
+
+
+def promised(case: Case) -> tuple[c.Remedy, ...]:
+    """What the rulings so far gave: remedies in force, and those that wait for goods."""
+    later = case.returning.remedies if case.returning else ()
+    return (*(e.remedy for e in in_force(case)), *(r.model_copy(update={"after_return": True}) for r in later))

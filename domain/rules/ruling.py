@@ -1,0 +1,256 @@
+"""Decisions on the matter: drafted with reasons, approved above a limit, issued after the grace, appealed to somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from domain.base import Money, Outcome, Phase, Side, derived_id
+from domain.model import commands as c
+from domain.model import facts as f
+from domain.model.case import Case, Effect
+from domain.model.refusals import AmountMissing, RemedyNotAllowed, UnknownActor, UnknownGround, UnknownOutcome
+from domain.model.terms import OutcomeTerms
+from domain.rules import completeness, interim, procedure, returns, sanctions
+from domain.rules import credit as crediting
+from domain.rules.elsewhere import by_hand, undecided
+from domain.rules.rights import in_force, promised, rights_after
+
+if TYPE_CHECKING:
+    from domain.rules.decide import Voice
+
+Facts = tuple[f.Fact, ...]
+
+MONEY_REMEDIES = frozenset({"refund", "payout", "correction", "provisional_credit"})
+"""Remedies that mean nothing without an amount."""
+
+
+def check_amount(remedy: str, amount: Money | None) -> None:
+    """Refuses a remedy of money without an amount above zero."""
+    if remedy in MONEY_REMEDIES and (amount is None or amount.amount == 0):
+        raise AmountMissing(f"'{remedy}' needs an amount above zero, in minor units, with its currency.", remedy=remedy)
+
+
+def rule(case: Case, command: c.Rule, voice: Voice, at: datetime) -> Facts:
+    """A ruling in the first instance, or afresh after remit."""
+    outcome = _outcome(case, command.outcome)
+    _check(case, outcome, command.ground, command.remedies)
+    sanction = sanctions.drafted(case, command, outcome, command.ground, voice, at)
+    return _drafted(case, command, "rule", command.outcome, command.ground, command.remedies, sanction, at)
+
+
+def decide_appeal(case: Case, command: c.DecideAppeal, voice: Voice, at: datetime) -> Facts:
+    """A ruling on appeal: uphold and remit keep the outcome, overturn and vary set a new one."""
+    before = case.rulings[-1]
+    refusal = None if command.decision == "remit" else procedure.unready(case)
+    if refusal is not None:
+        raise refusal
+    if command.decision in ("uphold", "remit"):
+        if command.outcome not in (None, before.outcome) or command.remedies or command.sanction:
+            raise RemedyNotAllowed(
+                f"'{command.decision}' changes nothing: leave outcome, remedies and sanction out.", decision=command.decision
+            )
+        # What is upheld goes on as it was: the parties are told the remedies that stand, and nobody has to approve them again.
+        remedies = promised(case) if command.decision == "uphold" else ()
+        return _drafted(case, command, command.decision, before.outcome, before.ground, remedies, None, at)
+    name = command.outcome or (before.outcome if command.decision == "vary" else None)
+    if name is None:
+        raise UnknownOutcome(
+            "Overturning a ruling needs the outcome that takes its place.", allowed=[o.name for o in case.terms.outcomes]
+        )
+    if command.decision == "overturn" and name == before.outcome:
+        raise UnknownOutcome("The outcome is the same as before: uphold it, or vary its remedies.", outcome=name)
+    outcome = _outcome(case, name)
+    ground = command.ground or before.ground
+    _check(case, outcome, ground, command.remedies)
+    sanction = sanctions.drafted(case, command, outcome, ground, voice, at)
+    return _drafted(case, command, command.decision, name, ground, command.remedies, sanction, at)
+
+
+def _outcome(case: Case, name: str) -> OutcomeTerms:
+    outcome = case.terms.outcome(name)
+    if outcome is None:
+        allowed = [o.name for o in case.terms.outcomes]
+        raise UnknownOutcome(f"A {case.kind} can end as: {', '.join(allowed)}.", outcome=name, allowed=allowed)
+    return outcome
+
+
+def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tuple[c.Remedy, ...]) -> None:
+    if case.terms.grounds and ground not in case.terms.grounds:
+        allowed = list(case.terms.grounds)
+        raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
+    sanctions.check_heard(case, outcome)
+    for remedy in remedies:
+        if remedy.type not in outcome.remedies:
+            may = ", ".join(outcome.remedies) or "no remedy"
+            raise RemedyNotAllowed(f"'{outcome.name}' comes with {may}.", remedy=remedy.type, allowed=list(outcome.remedies))
+        check_amount(remedy.type, remedy.amount)
+        if remedy.after_return and not (outcome.with_return and remedy.to is Side.CLAIMANT):
+            raise RemedyNotAllowed(f"'{outcome.name}' comes with no return of goods by this side.", remedy=remedy.type)
+    if outcome.needs_amount and not any(x.amount for x in remedies):
+        raise AmountMissing(f"'{outcome.name}' needs a remedy with an amount.", outcome=outcome.name)
+
+
+def why_approval(case: Case, remedies: tuple[c.Remedy, ...], outcome: str | None = None) -> str | None:
+    """Why a second person has to agree: the sum of the amounts is above the pack's limit, or cannot be compared with it."""
+    limit = case.terms.approval_above
+    weighed = case.terms.outcome(outcome) if outcome is not None else None
+    if weighed is not None and weighed.needs_approval and case.terms.has(Phase.APPROVAL):
+        return "outcome_needs_approval"
+    amounts = [x.amount for x in remedies if x.amount is not None]
+    if limit is None or not amounts or not case.terms.has(Phase.APPROVAL):
+        return None
+    if any(m.currency != limit.currency for m in amounts):
+        return "currency_differs"
+    return "amount_above_limit" if sum(m.amount for m in amounts) > limit.amount else None
+
+
+def _drafted(
+    case: Case,
+    command: c.Rule | c.DecideAppeal,
+    decision: Literal["rule", "uphold", "overturn", "vary", "remit"],
+    outcome: str,
+    ground: str | None,
+    remedies: tuple[c.Remedy, ...],
+    sanction: f.SanctionDrafted | None,
+    at: datetime,
+) -> Facts:
+    completeness.check(case, command, decision, outcome)
+    because = (
+        why_approval(case, remedies, outcome) or sanctions.why_approval(case, sanction, at) if decision != "uphold" else None
+    )
+    drafted = f.RulingDrafted(
+        ruling_id=derived_id("rul", command.id),
+        decider=command.by,
+        outcome=outcome,
+        reasons=command.reasons,
+        ground=ground,
+        remedies=(*remedies, *sanctions.remedies(sanction)),
+        decision=decision,
+        pack=case.terms.pack,
+        version=case.terms.version,
+        approval_because=because,
+        **completeness.said(case, command),
+    )
+    chosen = (sanction,) if sanction is not None else ()
+    return (drafted, *chosen, f.PhaseEntered(phase=Phase.APPROVAL if because else Phase.RULED))
+
+
+def approve(case: Case, command: c.Approve, voice: Voice, at: datetime) -> Facts:
+    """The second person agrees; the grace begins."""
+    return (f.RulingApproved(ruling_id=_draft_id(case)), f.PhaseEntered(phase=Phase.RULED, reason="approved"))
+
+
+def return_ruling(case: Case, command: c.ReturnRuling, voice: Voice, at: datetime) -> Facts:
+    """The second person sends it back with reasons."""
+    returned = f.RulingReturned(ruling_id=_draft_id(case), reasons=command.reasons)
+    return (returned, f.PhaseEntered(phase=_deciding_phase(case), reason="returned"))
+
+
+def retract(case: Case, command: c.Retract, voice: Voice, at: datetime) -> Facts:
+    """The drafter takes it back before anybody was told."""
+    return (f.RulingRetracted(ruling_id=_draft_id(case)), f.PhaseEntered(phase=_deciding_phase(case), reason="retracted"))
+
+
+def _draft_id(case: Case) -> str:
+    return case.ruling.id if case.ruling else ""
+
+
+def _deciding_phase(case: Case) -> Phase:
+    return Phase.REVIEW if case.ruling is None or case.ruling.decision == "rule" else Phase.APPEAL
+
+
+def issue(case: Case, command_id: str, at: datetime) -> Facts:
+    """The grace is over: parties are told, effects run, rights begin; or the matter goes back to review."""
+    ruling = case.ruling
+    if ruling is None:
+        return ()
+    if ruling.decision == "remit":
+        told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=())
+        remitted = f.CaseRemitted(ruling_id=ruling.id)
+        return (told, remitted, f.PhaseEntered(phase=Phase.REVIEW, reason="remitted"))
+    measures = tuple(i.id for i in case.interim)
+    goods: Facts = ()
+    changes: Facts = ()
+    if ruling.decision == "uphold":
+        effects = interim.undo(case, measures, command_id)
+    else:
+        now, later = returns.split(sanctions.wanted(case, ruling), case.goods_back)
+        effects = _effects(case, ruling.id, ruling.outcome, now)
+        goods = returns.after_ruling(case, ruling.id, later)
+        changes = sanctions.issued(case, ruling, at)
+    rights = rights_after(case, ruling)
+    told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=rights, effects=tuple(e.effect_id for e in effects))
+    ended = (f.InterimEnded(measure_ids=measures, because="ruled"),) if measures else ()
+    waits = any(not isinstance(x, f.ReturnEnded) for x in goods) or (case.returning is not None and not goods)
+    return (told, *ended, *changes, *effects, *by_hand(case, effects), *goods, *_after(case, rights, waits))
+
+
+def _after(case: Case, rights: tuple[f.AppealRight, ...], waits: bool) -> Facts:
+    """The window to appeal, or the end; a case that waits for goods stays open until they are back."""
+    if case.terms.has(Phase.APPEALABLE) and (waits or any(right.allowed for right in rights)):
+        return (f.PhaseEntered(phase=Phase.APPEALABLE),)
+    return (f.CaseClosed(outcome=Outcome.RULED),)
+
+
+def _effects(case: Case, because: str, outcome: str, remedies: tuple[c.Remedy, ...]) -> tuple[f.EffectOrdered, ...]:
+    """Undo, newest first, what an earlier ruling did and this one does not want; then do what is new. What both want stays
+    untouched, and a provisional credit counts towards what is granted.
+    """
+    kept, wanted = crediting.settled(case, outcome, remedies)
+    undo: list[Effect] = []
+    # An interim measure that the ruling wants too goes on as what the ruling ordered.
+    for effect in (e for e in (*in_force(case), *interim.standing(case)) if e not in kept):
+        if effect.remedy in wanted:
+            wanted.remove(effect.remedy)
+        else:
+            undo.append(effect)
+    new = (
+        f.EffectOrdered(effect_id=derived_id("eff", because, str(n)), remedy=remedy, because=because)
+        for n, remedy in enumerate(wanted)
+    )
+    return (*_reversals(undo, because), *new)
+
+
+def _reversals(undo: Sequence[Effect], because: str) -> tuple[f.EffectOrdered, ...]:
+    return tuple(
+        f.EffectOrdered(effect_id=derived_id("eff", because, f"u{n}"), remedy=e.remedy, because=because, reverses=e.id)
+        for n, e in enumerate(reversed(undo))
+    )
+
+
+def undo_all(case: Case, command_id: str) -> Facts:
+    """Whoever takes the report back does not keep what an earlier ruling or settlement, now set aside, gave them."""
+    because = derived_id("wdr", command_id)
+    if case.rulings and case.rulings[0].elsewhere:
+        # What was decided before they appealed is none of what they were given: it is put back.
+        effects = _effects(case, because, case.rulings[0].outcome, case.rulings[0].remedies)
+    else:
+        effects = _reversals(in_force(case), because)
+    return (*effects, *by_hand(case, effects))
+
+
+def appeal(case: Case, command: c.Appeal, voice: Voice, at: datetime) -> Facts:
+    """A side that lost something asks for another decider; while an appeal runs, the other side's joins it as a cross-appeal."""
+    side = voice.actor.side if voice.actor else None
+    if side is None:
+        raise UnknownActor("Only somebody on a side can do this.")
+    cross = case.phase is not Phase.APPEALABLE
+    lodged = f.AppealLodged(
+        appeal_id=derived_id("apl", command.id), side=side, against=case.rulings[-1].id, reasons=command.reasons, cross=cross
+    )
+    if case.phase is Phase.APPEAL:
+        return (lodged,)
+    # A draft that waits for approval or grace was made before this side was heard: it goes back to its decider.
+    return (lodged, f.PhaseEntered(phase=Phase.APPEAL, reason="cross_appealed" if cross else "appealed"))
+
+
+def after_appeal_withdrawn(case: Case, side: Side) -> Facts:
+    """What becomes of a case when one appellant gives up: the other's appeal goes on, else the ruling stands."""
+    if any(s is not side for s in case.appellants):
+        return ()
+    if undecided(case):
+        # The appeal was all there is to this case, and the decision made elsewhere stands.
+        return (f.CaseClosed(outcome=Outcome.WITHDRAWN),)
+    return _after(case, case.rights, case.returning is not None)

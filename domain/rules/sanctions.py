@@ -1,0 +1,239 @@
+"""Sanctions: chosen by the ladder when a ruling is drafted, in force when it is issued, over when their time is.
+
+What counts against a person comes from their other cases, so it is looked up when the ruling is judged (``voice.earlier``) and
+noted in the record: a ruling judged while another one against the same person is not in force yet does not count that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from domain.base import Phase, Side, derived_id
+from domain.model import facts as f
+from domain.model.case import Case, Effect, Ruling
+from domain.model.commands import OpenedParty
+from domain.model.ruling import DecideAppeal, Remedy, Rule
+from domain.model.sanction_terms import SanctionKind, SanctionLadder, SanctionTerms
+from domain.model.sanctions import EarlierSanction, Sanction, SanctionDrafted, SanctionImposed, SanctionLifted, SanctionVoided
+from domain.model.terms import OutcomeTerms
+from domain.sanction_refusals import NotHeard, SanctionNotAllowed, SanctionReasonsMissing
+from domain.worktime.calculator import due
+from domain.worktime.spans import Span
+
+if TYPE_CHECKING:
+    from domain.rules.decide import Voice
+
+Facts = tuple[f.Fact, ...]
+
+
+def check_heard(case: Case, outcome: OutcomeTerms) -> None:
+    """Refuses an outcome by which a side loses that the pack wants heard and that was not."""
+    for side in case.terms.hear:
+        if side in outcome.lost_by and side not in case.heard:
+            raise NotHeard(
+                f"The {side.value} has to be asked first; rule when they have answered or their time is over.", side=side.value
+            )
+
+
+def drafted(
+    case: Case, command: Rule | DecideAppeal, outcome: OutcomeTerms, ground: str | None, voice: Voice, at: datetime
+) -> SanctionDrafted | None:
+    """The sanction that goes with an outcome: the ladder's, unless the decider departs from it with reasons."""
+    terms = case.terms.sanctions
+    if terms is None or outcome.sanctions is None:
+        if command.sanction is not None or command.sanction_reason is not None or command.sanction_reasons is not None:
+            raise SanctionNotAllowed(f"'{outcome.name}' comes with no sanction.", outcome=outcome.name)
+        return None
+    ladder = terms.ladder_of(ground)
+    if ladder is None:
+        allowed = [one for ladder in terms.ladders for one in ladder.grounds]
+        raise SanctionNotAllowed(
+            f"No sanction rests on '{ground}'; name a clause that has a ladder.", ground=ground, allowed=allowed
+        )
+    person = sanctioned(case, outcome.sanctions)
+    if person is None:
+        raise SanctionNotAllowed(f"There is nobody on the side '{outcome.sanctions.value}'.", side=outcome.sanctions.value)
+    if voice.earlier is None:
+        raise LookupError("what counts against the person was not looked up")
+    counted = tuple(one for one in voice.earlier if counts(one, person.ref_digest, ladder.category, at))
+    count = sum(one.weight for one in counted)
+    says = step_of(ladder, count) if outcome.sanction is None else outcome.sanction
+    chosen = command.sanction or says
+    return SanctionDrafted(
+        ruling_id=derived_id("rul", command.id),
+        party=person.id,
+        side=outcome.sanctions,
+        category=ladder.category,
+        sanction=chosen,
+        ladder_says=says if outcome.sanction is None else None,
+        count=count,
+        counted=tuple(one.id for one in counted),
+        departs=_departs(terms, outcome, command, chosen, says),
+        reason=command.sanction_reason,
+        reasons=command.sanction_reasons,
+    )
+
+
+def _departs(
+    terms: SanctionTerms, outcome: OutcomeTerms, command: Rule | DecideAppeal, chosen: str, says: str
+) -> Literal["harsher", "milder"] | None:
+    if terms.kind(chosen) is None or (outcome.sanction is not None and chosen != says):
+        allowed = [one.name for one in terms.kinds] if outcome.sanction is None else [says]
+        raise SanctionNotAllowed(f"'{outcome.name}' comes with: {', '.join(allowed)}.", sanction=chosen, allowed=allowed)
+    if chosen == says:
+        return None
+    harsher = terms.rank(chosen) > terms.rank(says)
+    departs: Literal["harsher", "milder"] = "harsher" if harsher else "milder"
+    reasons = terms.harsher if harsher else terms.milder
+    if command.sanction_reason not in reasons or command.sanction_reasons is None:
+        raise SanctionReasonsMissing(
+            f"The ladder says '{says}'. '{chosen}' is {departs}: give a reason ({', '.join(reasons)}) and reasons in words.",
+            ladder_says=says,
+            departs=departs,
+            allowed=list(reasons),
+        )
+    return departs
+
+
+def right_withdrawn(terms: SanctionTerms | None, parties: Iterable[OpenedParty], earlier: Iterable[EarlierSanction],
+                    at: datetime) -> bool:  # fmt: skip
+    """Whether whoever reports has lost the right to ask for now, by rulings in their earlier cases."""
+    if terms is None or not terms.bars:
+        return False
+    people = {one.ref_digest for one in parties if one.side is Side.CLAIMANT and one.role == "principal"}
+    barring = (one for one in earlier if one.sanction in terms.bars and one.ref_digest in people and one.lifted_at is None)
+    return any(one.imposed_at <= at and (one.ends_at is None or at < one.ends_at) for one in barring)
+
+
+def sanctioned(case: Case, side: Side) -> OpenedParty | None:
+    """Whom a sanction against a side hits: its principal."""
+    return next((one for one in case.side_parties(side) if one.role == "principal"), None)
+
+
+def counts(one: EarlierSanction, ref_digest: str, category: str, at: datetime) -> bool:
+    """Whether an earlier sanction counts in a category against a person at an instant."""
+    if (one.ref_digest, one.category) != (ref_digest, category) or one.counts_until is None:
+        return False
+    return one.imposed_at <= at < one.counts_until
+
+
+def step_of(ladder: SanctionLadder, count: int) -> str:
+    """What the ladder says after so many."""
+    return ladder.steps[min(count, len(ladder.steps) - 1)]
+
+
+def why_approval(case: Case, draft: SanctionDrafted | None, at: datetime) -> str | None:
+    """Why a second person has to agree to a ban: it is longer than the pack's limit, or for good."""
+    terms = case.terms.sanctions
+    if draft is None or terms is None or terms.approval_above is None or not case.terms.has(Phase.APPROVAL):
+        return None
+    ban = _kind(terms, draft.sanction).ban
+    if ban is None:
+        return None
+    longer = not isinstance(ban, Span) or _after(at, ban) > _after(at, terms.approval_above)
+    return "ban_above_limit" if longer else None
+
+
+def remedies(draft: SanctionDrafted | None) -> tuple[Remedy, ...]:
+    """A sanction as it is carried out: a remedy against the person's side, named like it."""
+    return (Remedy(type=draft.sanction, to=draft.side),) if draft is not None else ()
+
+
+def wanted(case: Case, ruling: Ruling) -> tuple[Remedy, ...]:
+    """The remedies of a ruling that is being issued, without a ban that has been served already."""
+    same = _stays(case, ruling)
+    if same is None or same.lifted_at is None:
+        return ruling.remedies
+    return tuple(one for one in ruling.remedies if one not in remedies(ruling.sanction))
+
+
+def issued(case: Case, ruling: Ruling, at: datetime) -> Facts:
+    """What issuing a ruling does to the sanctions of the case: those it does not want are void, its own is in force."""
+    same = _stays(case, ruling)
+    gone = tuple(one for one in standing(case) if one is not same)
+    new = None if same is not None or ruling.sanction is None else _imposed(case, ruling.id, ruling.sanction, gone, at)
+    voided = tuple(SanctionVoided(sanction_id=one.id, because="replaced" if new else "overturned") for one in gone)
+    return (*voided, new) if new is not None else voided
+
+
+def _imposed(case: Case, ruling_id: str, draft: SanctionDrafted, gone: tuple[Sanction, ...], at: datetime) -> SanctionImposed:
+    terms = case.terms.sanctions
+    assert terms is not None, "nothing is drafted without"
+    kind, ladder = _kind(terms, draft.sanction), next(x for x in terms.ladders if x.category == draft.category)
+    # Whoever was kept out until now by the one that this takes the place of has served that time.
+    served = min((one.from_at for one in gone if one.runs), default=at)
+    counted_from = min((one.from_at for one in gone), default=at)
+    return SanctionImposed(
+        sanction_id=derived_id("san", ruling_id),
+        ruling_id=ruling_id,
+        party=draft.party,
+        side=draft.side,
+        category=draft.category,
+        sanction=draft.sanction,
+        weight=kind.weight,
+        from_at=served,
+        ban=kind.ban is not None,
+        ends_at=_after(served, kind.ban) if isinstance(kind.ban, Span) else None,
+        counts_until=_after(counted_from, ladder.window) if kind.weight else None,
+    )
+
+
+def _stays(case: Case, ruling: Ruling) -> Sanction | None:
+    """The sanction of the case that a later ruling wants again as it is."""
+    draft = ruling.sanction
+    if draft is None:
+        return None
+    again = (draft.party, draft.category, draft.sanction)
+    return next((one for one in standing(case) if (one.party, one.category, one.sanction) == again), None)
+
+
+def standing(case: Case) -> tuple[Sanction, ...]:
+    """The sanctions of the case that were not taken back, those whose time is over included."""
+    return tuple(one for one in case.sanctions if one.voided_at is None)
+
+
+def lift(case: Case, instance: int) -> Facts:
+    """The time of a ban is over."""
+    one = case.sanctions[instance - 1]
+    return (SanctionLifted(sanction_id=one.id), *_undone(case, one))
+
+
+def void_all(case: Case) -> Facts:
+    """Whoever takes the report back takes back what followed from it; the remedies are undone with the others."""
+    return tuple(SanctionVoided(sanction_id=one.id, because="withdrawn") for one in standing(case))
+
+
+def _undone(case: Case, one: Sanction) -> tuple[f.EffectOrdered, ...]:
+    remedy = Remedy(type=one.sanction, to=one.side)
+    effect: Effect | None = next((e for e in case.standing_effects if e.remedy == remedy), None)
+    if effect is None:
+        return ()
+    # Named after what it takes back: the command of a deadline has the same id in every case.
+    return (f.EffectOrdered(effect_id=derived_id("eff", effect.id, "over"), remedy=remedy, because=one.id, reverses=effect.id),)
+
+
+def preview(case: Case, side: Side, earlier: Iterable[EarlierSanction], at: datetime) -> dict[str, tuple[int, str]]:
+    """For each category how many count against the side's principal now, and what the ladder would say."""
+    terms, person = case.terms.sanctions, sanctioned(case, side)
+    if terms is None or person is None:
+        return {}
+    known = tuple(earlier)
+    found = {}
+    for ladder in terms.ladders:
+        count = sum(one.weight for one in known if counts(one, person.ref_digest, ladder.category, at))
+        found[ladder.category] = (count, step_of(ladder, count))
+    return found
+
+
+def _kind(terms: SanctionTerms, name: str) -> SanctionKind:
+    kind = terms.kind(name)
+    assert kind is not None, "it was checked when it was drafted"
+    return kind
+
+
+def _after(at: datetime, span: Span) -> datetime:
+    end = due(None, at, span)
+    assert end is not None, "nothing pauses it"
+    return end

@@ -1,0 +1,300 @@
+"""What each viewer may see of a case. The only place that decides visibility: API, console, notices and webhooks all use it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
+from domain.errand import CaseLink
+from domain.model import facts as f
+from domain.model.case import Case, LegalHold, Ruling
+from domain.model.commands import Remedy
+from domain.model.prose import Prose
+from domain.model.sanctions import Sanction
+from domain.model.settlement import MadeOffer, OpenOffer, Returning
+from domain.notices.plan import own_deadline
+from domain.risk_state import Credit, ReportView
+from domain.rules.chargeback import ChargebackView, seen
+from domain.rules.conditions import needless, unmet
+from domain.rules.fairness import why_not
+from domain.rules.lifecycle import Who, commands_in
+from domain.rules.links import merged_as
+from domain.rules.visibility import audience_of, knows, seen_phase, shared, told_remedies
+from domain.views.evidence import RequestView, asked_of, open_requests, settled_requests
+
+_PARTY_ROLES = ("claimant", "respondent")
+
+
+class Action(Kept):
+    """A command of the present phase, and whether this viewer may send it."""
+
+    command: str
+    allowed: bool
+    code: str | None = None
+    """Why not, as a stable code."""
+    detail: str | None = None
+
+
+class Due(Kept):
+    """A deadline that the viewer may know."""
+
+    clock: str
+    level: str
+    due_at: Instant
+    action: Literal["warn", "escalate", "default"]
+    by_default: str | None = None
+
+
+class RulingView(Kept):
+    """A ruling as told."""
+
+    id: str
+    outcome: str
+    decision: str
+    reasons: Prose | None = None
+    ground: str | None = None
+    remedies: tuple[Remedy, ...] = ()
+    conditions: tuple[str, ...] = ()
+    complaint_route: str | None = None
+    reply: Prose | None = None
+    elsewhere: bool = False
+    decider: str | None = None
+    issued_at: Instant | None = None
+    sanction: f.SanctionDrafted | None = None
+    """For the team: what the ladder said, what was counted, and why the ruling departs from it."""
+
+
+class StepView(Kept):
+    """A step of the procedure, and what became of it."""
+
+    step: str
+    state: Literal["open", "done", "skipped"]
+    by: str | None = None
+    at: Instant | None = None
+    evidence: tuple[str, ...] = ()
+
+
+class SanctionView(Kept):
+    """A sanction of this case that was not taken back."""
+
+    id: str
+    party: str
+    category: str
+    sanction: str
+    imposed_at: Instant
+    ends_at: Instant | None = None
+    """When a ban is over by itself."""
+    lifted_at: Instant | None = None
+    """When it was."""
+    counts_until: Instant | None = None
+    """Until when it counts the next time; None: it does not."""
+
+
+class CaseView(Kept):
+    """A case as one viewer may see it."""
+
+    id: str
+    kind: str
+    category: str
+    seq: int
+    phase: Phase
+    phase_label: str
+    status: Literal["open", "closed"]
+    outcome: Outcome | None = None
+    close_reason: str | None = None
+    opened_at: Instant
+    updated_at: Instant
+    closed_at: Instant | None = None
+    amount: Money | None = None
+    waiting_on: str
+    your_side: Side | None = None
+    deadlines: tuple[Due, ...] = ()
+    offer: OpenOffer | None = None
+    offers: tuple[MadeOffer, ...] = ()
+    """All offers of the settlement, oldest first, with what became of them."""
+    returning: Returning | None = None
+    """Goods that go back before the money does."""
+    requests: tuple[RequestView, ...] = ()
+    settled_requests: tuple[RequestView, ...] = ()
+    ruling: RulingView | None = None
+    rights: tuple[f.AppealRight, ...] = ()
+    sanctions: tuple[SanctionView, ...] = ()
+    actions: tuple[Action, ...] = ()
+    merged_into: str | None = None
+    """The case in which the matter goes on; not for the other side."""
+    merged_as: str | None = None
+    """Who the viewer is there."""
+    # only for people of the team
+    priority: Priority | None = None
+    owner: str | None = None
+    queue: str | None = None
+    round: int | None = None
+    escalations: int | None = None
+    hands: tuple[str, ...] | None = None
+    legal_holds: tuple[LegalHold, ...] | None = None
+    credits: tuple[Credit, ...] | None = None
+    authority_reports: tuple[ReportView, ...] | None = None
+    procedure: tuple[StepView, ...] | None = None
+    root_cause: str | None = None
+    campaign: str | None = None
+    joined: tuple[str, ...] | None = None
+    case_links: tuple[CaseLink, ...] | None = None
+    pack: str | None = None
+    pack_version: str | None = None
+    chargeback: ChargebackView | None = None
+    parties: tuple[dict[str, Any], ...] = ()
+
+
+def view(case: Case, viewer: f.Actor) -> CaseView:
+    """The case as this viewer may see it. The viewer must have something to do with it (:func:`may_see`)."""
+    audience = audience_of(viewer)
+    phase = seen_phase(case, audience)
+    staff = audience == "staff"
+    shown = case.ruling if staff and case.ruling else (case.rulings[-1] if case.rulings else None)
+    names = ("id", "kind", "category", "outcome", "close_reason", "opened_at", "closed_at", "amount")
+    fields: dict[str, Any] = {name: getattr(case, name) for name in names}
+    return CaseView(
+        **fields,
+        # To a party the number of facts would tell that something happened inside.
+        seq=case.seq if staff else 0,
+        updated_at=case.updated_at if audience == "staff" else case.seen_at.get(audience, case.opened_at),
+        phase=phase,
+        phase_label=case.terms.labels.get(phase, phase.value),
+        status="open" if case.open else "closed",
+        waiting_on=case.awaited_in(phase),
+        your_side=viewer.side if viewer.role in _PARTY_ROLES else None,
+        ruling=_ruling(case, shown, viewer) if shown else None,
+        actions=actions(case, viewer),
+        parties=_parties(case, viewer),
+        merged_into=case.merged_into if viewer.role != "respondent" else None,
+        merged_as=merged_as(case, viewer.id),
+        requests=open_requests(case, viewer),
+        settled_requests=settled_requests(case, viewer),
+        **(_of_the_sides(case, viewer) if _speaks(case, viewer) else {}),
+        **(_internal(case) if staff else {}),
+    )
+
+
+def _parties(case: Case, viewer: f.Actor) -> tuple[dict[str, Any], ...]:
+    """Everybody; whoever came with a merge is known to the team and the platform only, and to themselves."""
+    outside = viewer.role in _PARTY_ROLES
+    shown = (p for p in case.parties if not outside or p.role != "co_claimant" or p.id == viewer.id)
+    return tuple({"id": p.id, "side": p.side.value, "role": p.role} for p in shown)
+
+
+def _speaks(case: Case, viewer: f.Actor) -> bool:
+    """Everybody but a witness or insurer, who sees what is shared and not what passes between the sides."""
+    party = case.party(viewer.id)
+    return party is None or party.speaks
+
+
+def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
+    side = viewer.side if viewer.role in _PARTY_ROLES else None
+    return {
+        "deadlines": _deadlines(case, viewer),
+        "offer": case.offer,
+        "offers": case.offers,
+        "returning": case.returning,
+        "rights": tuple(r for r in case.rights if side is None or r.side is side),
+        "sanctions": tuple(_sanction(s) for s in case.sanctions if s.voided_at is None and (side is None or s.side is side)),
+    }
+
+
+def _sanction(one: Sanction) -> SanctionView:
+    return SanctionView(**{name: getattr(one, name) for name in SanctionView.model_fields})
+
+
+def _internal(case: Case) -> dict[str, Any]:
+    names = (
+        "priority",
+        "owner",
+        "queue",
+        "round",
+        "escalations",
+        "hands",
+        "legal_holds",
+        "root_cause",
+        "campaign",
+        "joined",
+        "credits",
+    )
+    taken = {one.step: StepView(step=one.step, state=one.how, by=one.by, at=one.at, evidence=one.evidence) for one in case.steps}
+    steps = tuple(taken.get(step, StepView(step=step, state="open")) for step in case.terms.procedure)
+    pack = {"pack": case.terms.pack, "pack_version": case.terms.version}
+    reports = tuple(ReportView(**r.model_dump(exclude={"reasons"})) for r in case.reports)
+    risk = {"authority_reports": reports, "credits": case.credits, "chargeback": seen(case)}
+    own = {"procedure": steps, "case_links": case.links, **risk, **pack}
+    return {name: getattr(case, name) for name in names} | own
+
+
+def _deadlines(case: Case, viewer: f.Actor) -> tuple[Due, ...]:
+    audience = audience_of(viewer)
+    if audience != "staff":
+        own = own_deadline(case, audience)
+        if own is None:
+            return ()
+        row, default = own
+        return (Due(clock=row.clock, level=row.level, due_at=row.due_at, action="default", by_default=default),)
+    found = []
+    for row in case.timetable:
+        definition = case.terms.clock(row.clock)
+        level = definition.level(row.level) if definition else None
+        if level is not None:
+            due = Due(clock=row.clock, level=row.level, due_at=row.due_at, action=level.action, by_default=level.default)
+            found.append(due)
+    return tuple(found)
+
+
+def _ruling(case: Case, ruling: Ruling, viewer: f.Actor) -> RulingView:
+    names = (
+        "id",
+        "outcome",
+        "decision",
+        "reasons",
+        "ground",
+        "issued_at",
+        "conditions",
+        "complaint_route",
+        "elsewhere",
+    )
+    fields: dict[str, Any] = {name: getattr(ruling, name) for name in names}
+    audience = audience_of(viewer)
+    fields["remedies"] = told_remedies(case, ruling.remedies, audience)
+    if audience == "staff":
+        fields |= {"decider": ruling.decider, "sanction": ruling.sanction}
+    reply = ruling.reply if audience == "staff" or viewer.role == "platform" or viewer.side in ruling.reply_to else None
+    return RulingView(**fields, reply=reply)
+
+
+_OPEN_TO_PARTIES = frozenset({Who.CLAIMANT, Who.RESPONDENT, Who.APPELLANT})
+
+
+def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
+    """Every command of the phase this viewer sees, with a reason where it is not theirs to send."""
+    audience = audience_of(viewer)
+    found = []
+    for row in commands_in(seen_phase(case, audience)):
+        refusal = why_not(case, viewer, row.command) or unmet(case, viewer, row.command)
+        hidden = audience != "staff" and refusal is not None and not row.who & _OPEN_TO_PARTIES
+        if row.who == {Who.SYSTEM} or hidden or needless(case, row.command):
+            continue
+        code, detail = (refusal.code, refusal.detail) if refusal else (None, None)
+        found.append(Action(command=row.command, allowed=refusal is None, code=code, detail=detail))
+    return tuple(found)
+
+
+def may_see(case: Case, viewer: f.Actor) -> bool:
+    """Whether the viewer has anything to do with the case; if not, it is "not found" to them."""
+    return viewer.role not in _PARTY_ROLES or case.party(viewer.id) is not None
+
+
+def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
+    """Whether a viewer may see that something happened (design: each party's view)."""
+    if recording.actor.id == viewer.id:
+        return True
+    fact = recording.fact
+    if isinstance(fact, f.CaseJoined) and any(p.id == viewer.id for p in fact.parties):
+        return True
+    if not _speaks(case, viewer) and not shared(fact) and not asked_of(fact, viewer):
+        return False
+    return knows(case, fact, audience_of(viewer))

@@ -1,0 +1,70 @@
+"""Requests for evidence as somebody may see them: what was asked of whom, by when, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from domain.base import Instant, Kept, Side
+from domain.evidence_request import EvidenceRequest
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.prose import Prose
+from domain.rules.evidence_due import EVIDENCE_DUE
+
+
+class RequestView(Kept):
+    """A request for evidence: a slot that a hand-in closes."""
+
+    id: str
+    of: Side
+    party: str | None = None
+    """The one party that was asked; None: whoever speaks for the side."""
+    evidence_type: str | None = None
+    what: Prose | None = None
+    """None in cases of the first releases: there the timeline alone says it."""
+    state: Literal["open", "answered", "lapsed"]
+    asked_at: Instant
+    due_at: Instant | None = None
+    """None while the clock stands still, and once it is settled."""
+    settled_at: Instant | None = None
+
+
+def open_requests(case: Case, viewer: f.Actor) -> tuple[RequestView, ...]:
+    """Those that the viewer may see and that wait for an answer."""
+    return _told(case, case.requests, viewer)
+
+
+def settled_requests(case: Case, viewer: f.Actor) -> tuple[RequestView, ...]:
+    """Those that the viewer may see and that were answered or have lapsed."""
+    return _told(case, case.settled_requests, viewer)
+
+
+def asked_of(fact: f.Fact, viewer: f.Actor) -> bool:
+    """Whether a fact is a question to this very party."""
+    return isinstance(fact, f.EvidenceRequested) and fact.party == viewer.id
+
+
+def _told(case: Case, requests: Iterable[EvidenceRequest], viewer: f.Actor) -> tuple[RequestView, ...]:
+    party = case.party(viewer.id)
+    if party is None:
+        return tuple(_one(case, asked) for asked in requests)
+    return tuple(_one(case, asked) for asked in requests if asked.party == party.id or (party.speaks and asked.of is party.side))
+
+
+def _one(case: Case, asked: EvidenceRequest) -> RequestView:
+    names = ("id", "of", "party", "evidence_type", "what", "state", "asked_at", "settled_at")
+    due_at = _due_at(case, asked) if asked.state == "open" else None
+    return RequestView(**{name: getattr(asked, name) for name in names}, due_at=due_at)
+
+
+def _due_at(case: Case, asked: EvidenceRequest) -> Instant | None:
+    own = asked.due_at is not None
+    for row in case.timetable:
+        definition = case.terms.clock(row.clock)
+        level = definition.level(row.level) if definition else None
+        if definition is None or level is None or level.default != "proceed_on_file" or definition.waits_for != asked.of.value:
+            continue
+        if (row.clock in EVIDENCE_DUE) is own and (not own or row.instance == asked.number):
+            return row.due_at
+    return None

@@ -1,0 +1,61 @@
+"""What would follow from a ruling, by the same rules and with nothing following from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.base import Instant, Kept, Phase
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.ruling import DecideAppeal, Rule
+from domain.notices.plan import NoticeDraft
+from domain.rules import ruling as rulings
+from domain.rules.books import Books
+from domain.rules.decide import Voice
+from domain.transition import apply, step
+
+
+class Foreseen(Kept):
+    """What a ruling would come to, were it approved and not taken back."""
+
+    approval_because: str | None
+    """Why a second person would have to agree; None: nobody has to."""
+    told_at: Instant
+    """When the parties would be told, were it approved at once."""
+    effects: tuple[f.EffectOrdered, ...]
+    """What would be carried out, in order: what is undone first."""
+    rights: tuple[f.AppealRight, ...]
+    notices: tuple[NoticeDraft, ...]
+    """What each party would be told."""
+    case: Case
+    """The case as it would stand then."""
+
+
+def foresee(case: Case, command: Rule | DecideAppeal, voice: Voice, at: datetime, books: Books) -> Foreseen:
+    """What would follow from a ruling that is drafted now. Raises the Refusal that the ruling would meet."""
+    made = step(case, case.id, command, voice, at, at, books)
+    drafted = next(r.fact for r in made.recordings if isinstance(r.fact, f.RulingDrafted))
+    then, system = made.case, Voice(actor=f.SYSTEM)
+    if then.phase is Phase.APPROVAL:
+        approved = (f.RulingApproved(ruling_id=drafted.ruling_id), f.PhaseEntered(phase=Phase.RULED, reason="approved"))
+        then = apply(then, case.id, command, system, approved, at, at, books).case
+    told_at = _grace_ends_at(then) or at
+    told = apply(then, case.id, command, system, rulings.issue(then, command.id, told_at), told_at, told_at, books)
+    facts = [r.fact for r in told.recordings]
+    return Foreseen(
+        approval_because=drafted.approval_because,
+        told_at=told_at,
+        effects=tuple(fact for fact in facts if isinstance(fact, f.EffectOrdered)),
+        rights=next((fact.rights for fact in facts if isinstance(fact, f.RulingIssued)), ()),
+        notices=tuple(draft for _, draft in told.notices if draft.audience in ("claimant", "respondent")),
+        case=told.case,
+    )
+
+
+def _grace_ends_at(case: Case) -> datetime | None:
+    for row in case.timetable:
+        clock = case.terms.clock(row.clock)
+        level = clock.level(row.level) if clock else None
+        if level is not None and level.default == "issue_ruling":
+            return row.due_at
+    return None

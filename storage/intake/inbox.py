@@ -1,0 +1,230 @@
+"""Where commands land before anything else happens: on disk, stamped by Postgres's clock, their texts sealed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import asyncpg
+
+from activities.ports.records import KeptAnswer, Never
+from domain.model.commands import parse_command
+from domain.model.reading import MAX_KEPT, Letter, read_letter, unstorable
+from storage.postgres.pool import Connection, Database
+from storage.postgres.vault import STAFF, SealBox, Vault
+
+# $3 the command's id, $4 an idempotency key (or null), $5 who speaks. A party's words are sealed under the party's key.
+LOOK = """
+WITH speaker AS (
+    SELECT coalesce((SELECT p.id FROM parties p WHERE p.tenant = $1 AND p.case_id = $2 AND p.id = $5), 'staff') AS holder
+)
+SELECT s.holder, k.id AS key_id, k.wrapped,
+    EXISTS (SELECT FROM cases c WHERE c.tenant = $1 AND c.id = $2) AS case_known,
+    c.id, c.case_id, c.body_hash, c.received_at, c.answer
+FROM speaker s
+LEFT JOIN keys k ON k.tenant = $1 AND k.case_id = $2 AND k.holder = s.holder AND k.destroyed_at IS NULL
+LEFT JOIN commands c ON c.tenant = $1
+    AND (c.id = $3 AND c.id LIKE 'cmd\\_%' OR c.case_id = $2 AND c.idempotency_key = $4 AND c.idempotency_key IS NOT NULL)
+ORDER BY c.id = $3 DESC NULLS LAST
+LIMIT 1
+"""
+
+# The case's row is held FOR SHARE before the clock is read: a record that holds it FOR UPDATE to judge a deadline sees every
+# command that was stamped before it, and stamps after it are later. Nothing is stored when the id is taken.
+PLACE = """
+WITH target AS (
+    SELECT tenant, id FROM cases WHERE tenant = $1 AND id = $2 FOR SHARE
+), placed AS (
+    INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body, raw_content, body_hash,
+        idempotency_key, status, answer, answered_at)
+    SELECT t.tenant, t.id, $3, $4, $5, $6, clock_timestamp(), $7, $8, $9, $10, $11, $12,
+        CASE WHEN $12::jsonb IS NOT NULL THEN clock_timestamp() END
+    FROM target t
+    ON CONFLICT DO NOTHING
+    RETURNING received_at
+), texts AS (
+    INSERT INTO contents (tenant, id, case_id, key_id, ciphertext)
+    SELECT $1, c.id, $2, $13, c.ciphertext FROM placed, unnest($14::text[], $15::bytea[]) AS c (id, ciphertext)
+)
+SELECT received_at FROM placed
+"""
+
+# A command that the system sends itself. It locks the case first, as everybody does who then locks other rows of it.
+SYSTEM = """
+WITH target AS (
+    SELECT tenant, id FROM cases WHERE tenant = $1 AND id = $2 FOR SHARE
+)
+INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body)
+SELECT t.tenant, t.id, $3, $4, 'system', 'system', clock_timestamp(), $5 FROM target t
+ON CONFLICT DO NOTHING
+"""
+
+_TRIES = 5
+_BLAMES_THE_DATA = ("22", "54")
+
+
+class Conflict(Never):
+    """The same key was used for something else. ``code`` says which key, ``of`` what it belongs to."""
+
+    def __init__(self, code: str, detail: str, of: str) -> None:
+        super().__init__(code, detail)
+        self.of = of
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """That a command is on disk."""
+
+    command_id: str
+    received_at: datetime
+    known: bool
+    """It was here before, word for word."""
+    answer: KeptAnswer | None = None
+    """What became of it, when that is known already."""
+
+
+class PostgresInbox:
+    """Implements :class:`activities.ports.records.Inbox`, and :meth:`receive` for the API."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def put(self, tenant_id: str, case_id: str, raw: object, *, channel: str = "temporal") -> str:
+        """Keep a command as it came and return the id under which it is kept."""
+        return (await self.receive(tenant_id, case_id, raw, channel=channel)).command_id
+
+    async def receive(
+        self, tenant_id: str, case_id: str, raw: object, *, channel: str = "api", idempotency_key: str | None = None
+    ) -> Receipt:
+        """Keep a command as it came.
+
+        The same id with the same body changes nothing. What is no command, or comes under an id that is taken, is kept as refused
+        under an id of its own. Raises :class:`Never` (``case_unknown``) and :class:`Conflict` (``idempotency_key_reused``).
+        """
+        async with self._database.tenant(tenant_id) as conn:
+            return await self.receive_on(conn, tenant_id, case_id, raw, channel=channel, idempotency_key=idempotency_key)
+
+    async def receive_on(
+        self,
+        conn: Connection,
+        tenant_id: str,
+        case_id: str,
+        raw: object,
+        *,
+        channel: str = "api",
+        idempotency_key: str | None = None,
+    ) -> Receipt:
+        """The same on a connection that is in use, as a part of what goes on there."""
+        letter = read_letter(raw, channel)
+        visit = _Visit(self._vault, tenant_id, case_id, letter, channel, idempotency_key)
+        for _ in range(_TRIES):
+            receipt = await visit.keep(conn)
+            if receipt is not None:
+                return receipt
+        raise ConnectionError("the inbox is contended; try again")
+
+
+class _Visit:
+    """One letter being kept."""
+
+    def __init__(
+        self, vault: Vault, tenant_id: str, case_id: str, letter: Letter, channel: str, idempotency_key: str | None
+    ) -> None:
+        self._vault = vault
+        self._tenant, self._case = tenant_id, case_id
+        self._letter = letter
+        self._channel = channel
+        self._key = idempotency_key
+        self._hash = vault.body_hash(tenant_id, letter.canonical)
+
+    async def keep(self, conn: Connection) -> Receipt | None:
+        """The receipt; None when somebody else took the id in this very moment."""
+        if self._letter.command is None or self._letter.refusal is not None:
+            code, detail, fields = self._letter.refusal or unstorable()
+            return await self._refused(conn, code, detail, fields)
+        command_id = self._letter.command.id
+        row = await self._look(conn, command_id)
+        if row["id"] is not None:
+            # What the system tells itself is meant once, whatever it would say the second time.
+            same = row["body_hash"] == self._hash or self._channel == "system"
+            if row["id"] == command_id and (row["case_id"] != self._case or not same):
+                return await self._refused(
+                    conn, "id_reused", "This id belongs to another command; choose a new one.", {"id": command_id}
+                )
+            if not same:
+                raise Conflict("idempotency_key_reused", "This key was used with another body.", row["id"])
+            return _known(row)
+        try:
+            return await self._accept(conn, row)
+        except asyncpg.PostgresError as error:
+            if (error.sqlstate or "")[:2] not in _BLAMES_THE_DATA:
+                raise
+        return await self._refused(conn, *unstorable())
+
+    async def _look(self, conn: Connection, command_id: str) -> asyncpg.Record:
+        row = await conn.fetchrow(LOOK, self._tenant, self._case, command_id, self._key, self._letter.actor_id)
+        if row is None or not row["case_known"]:
+            raise Never("case_unknown", "There is no such case.")
+        return row
+
+    async def _accept(self, conn: Connection, row: asyncpg.Record) -> Receipt | None:
+        command, box = self._letter.command, None
+        if self._letter.texts and isinstance(self._letter.raw, dict):
+            box = await self._box(conn, row)
+            command = parse_command({**self._letter.raw, "channel": self._channel}, box)
+        assert command is not None
+        body = command.model_dump(mode="json")
+        return await self._place(conn, command.id, body=body, box=box)
+
+    async def _refused(self, conn: Connection, code: str, detail: str, fields: dict[str, Any]) -> Receipt | None:
+        own_id = self._letter.own_id(self._case, partial(self._vault.body_hash, self._tenant))
+        row = await self._look(conn, own_id)
+        if row["id"] == own_id:
+            return _known(row)
+        box = await self._box(conn, row)
+        content_id = box.put(_kept(self._letter.raw))
+        answer = KeptAnswer(command_id=own_id, status="refused", code=code, detail=detail, fields=fields)
+        return await self._place(conn, own_id, raw_content=content_id, box=box, answer=answer)
+
+    async def _box(self, conn: Connection, row: asyncpg.Record) -> SealBox:
+        holder = row["holder"] or STAFF
+        if row["key_id"] is None:
+            return await self._vault.sealer(conn, self._tenant, self._case, holder)
+        return SealBox(self._vault.unwrap(self._tenant, self._case, holder, row["key_id"], row["wrapped"]))
+
+    async def _place(
+        self,
+        conn: Connection,
+        command_id: str,
+        *,
+        body: dict[str, Any] | None = None,
+        raw_content: str | None = None,
+        box: SealBox | None = None,
+        answer: KeptAnswer | None = None,
+    ) -> Receipt | None:
+        rows = box.rows if box else []
+        key = None if answer else self._key
+        received_at = await conn.fetchval(
+            PLACE, self._tenant, self._case, command_id, self._letter.type, self._letter.actor_id, self._channel,
+            body, raw_content, self._hash, key, "refused" if answer else "pending", answer,
+            box.key.id if box else None, [r[0] for r in rows], [r[1] for r in rows],
+        )  # fmt: skip
+        return None if received_at is None else Receipt(command_id, received_at, known=False, answer=answer)
+
+
+def _known(row: asyncpg.Record) -> Receipt:
+    answer = KeptAnswer.model_validate(row["answer"]) if row["answer"] else None
+    return Receipt(row["id"], row["received_at"], known=True, answer=answer)
+
+
+def _kept(raw: object) -> bytes:
+    """What came, bounded; escaped, so that NUL characters and halves of surrogate pairs survive."""
+    try:
+        text = json.dumps(raw, ensure_ascii=True, default=repr)
+    except (ValueError, TypeError, RecursionError):
+        text = f"(not JSON: {type(raw).__name__})"
+    return text.encode("ascii", "backslashreplace")[:MAX_KEPT]

@@ -1,0 +1,295 @@
+"""Where a report becomes a case: all that it needs is on disk in one transaction, before anybody is told that it was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+from pydantic_core import to_json
+from uuid_utils import uuid7
+
+from domain.model.commands import Open, OpenedParty
+from domain.model.elsewhere import as_opened
+from domain.model.moving_report import MovingCase
+from domain.model.report import Report, ReportedParty
+from domain.model.terms import Routing, Terms
+from domain.worktime.calendars import Calendar
+from storage.intake.inbox import PLACE, Conflict
+from storage.policies.library import keep_calendars, keep_notices
+from storage.postgres.pool import Connection, Database
+from storage.postgres.vault import STAFF, DataKey, SealBox, Vault
+
+CASE = """
+INSERT INTO cases (tenant, id, kind, category, queue, priority, synthetic, source, external_id, open_key, open_command_id,
+    opened_by, report_hash, pack, pack_version, calendars, appeal_digest, matter_digest, respondent_digest)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+ON CONFLICT DO NOTHING
+RETURNING id
+"""
+# Two reports of one matter look for each other one after the other: the second one finds the first.
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+# $4 the respondent, or null where the matter alone counts.
+_SAME_MATTER = """
+SELECT id FROM cases
+WHERE tenant = $1 AND kind = $2 AND matter_digest = $3 AND ($4::text IS NULL OR respondent_digest = $4) AND status = 'open'
+    AND synthetic = $5 AND id <> $6
+ORDER BY opened_at, id
+LIMIT 1
+"""
+_EXISTING = """
+SELECT id, open_command_id, report_hash, open_key = $2 AS by_key
+FROM cases
+WHERE tenant = $1 AND (open_key = $2 OR source = $3 AND external_id = $4)
+ORDER BY open_key = $2 DESC NULLS LAST
+LIMIT 1
+"""
+KEYS = """
+INSERT INTO keys (tenant, id, case_id, holder, wrapped)
+SELECT $1, k.id, $2, k.holder, k.wrapped FROM unnest($3::text[], $4::text[], $5::bytea[]) AS k (id, holder, wrapped)
+"""
+PARTIES = """
+INSERT INTO parties (tenant, id, case_id, side, role, ref_digest, contact, key_id, has_email, locale, zone)
+SELECT $1, p.id, $2, p.side, p.role, p.ref_digest, c.contact, p.key_id, p.has_email, p.locale, p.zone
+FROM jsonb_to_recordset($3) AS p
+    (id text, side text, role text, ref_digest text, key_id text, has_email boolean, locale text, zone text)
+JOIN unnest($4::text[], $5::bytea[]) AS c (id, contact) ON c.id = p.id
+"""
+_REPORT_CONTENT = "UPDATE cases SET report_content = $3 WHERE tenant = $1 AND id = $2"
+
+_KEPT_ELSEWHERE: dict[str, Any] = {
+    "parties": True, "statement": True, "subject": True, "attachments": True, "decision": {"reasons"},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A case that is on disk, with its opening command waiting in the inbox."""
+
+    case_id: str
+    command_id: str
+    created: bool
+    """False: the same report was here before, and this is its case."""
+
+
+class PostgresIntake:
+    """Opens cases."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+        # Calendars by reference and packs by version that are on disk for certain: they need not travel with every report.
+        self._kept: set[str] = set()
+
+    async def known(self, tenant_id: str, source: str, external_id: str) -> str | None:
+        """The case that a report with this id from there has become; None when it was never here."""
+        async with self._database.tenant(tenant_id) as conn:
+            row = await conn.fetchrow(_EXISTING, tenant_id, None, source, external_id)
+        return row["id"] if row else None
+
+    async def open(
+        self,
+        tenant_id: str,
+        report: Report,
+        terms: Terms,
+        routing: Routing,
+        *,
+        calendars: Mapping[str, Calendar] | None = None,
+        notices: Mapping[str, Sequence[str]] | None = None,
+        idempotency_key: str | None = None,
+        opened_by: str = "system",
+        channel: str = "api",
+        past: MovingCase | None = None,
+        notify: bool = False,
+    ) -> Opened:
+        """Put a report on disk as a case.
+
+        The same report under the same idempotency key or (source, external id) is the same case. Raises
+        :class:`~storage.intake.inbox.Conflict` (``idempotency_key_reused``, ``external_id_reused``) when it is another report.
+        ``calendars`` and ``notices`` (of the pack, whom it tells of what) are kept with it: whoever judges it finds them.
+        ``past`` is that of a case that ran elsewhere; ``notify`` tells its parties that it is here now.
+        """
+        draft = _Draft(self._vault, tenant_id, report, terms, routing, past, notify)
+        new = {ref: calendar for ref, calendar in (calendars or {}).items() if ref not in self._kept}
+        async with self._database.tenant(tenant_id) as conn:
+            async with conn.transaction():
+                await draft.wait_for_twins(conn)
+                claimed = await draft.claim(conn, idempotency_key, opened_by)
+                if claimed:
+                    await keep_calendars(conn, new)
+                    if notices is not None and terms.version not in self._kept:
+                        await keep_notices(conn, terms.version, terms.pack, {}, notices)
+                    await draft.store(conn, channel)
+            if claimed:
+                self._kept.update(new, () if notices is None else (terms.version,))
+                return Opened(draft.case_id, draft.command_id, created=True)
+            # The row that was in the way is committed by now: the insert has waited for it.
+            return await draft.existing(conn, idempotency_key)
+
+
+class _Draft:
+    """One report on its way to disk."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        tenant_id: str,
+        report: Report,
+        terms: Terms,
+        routing: Routing,
+        past: MovingCase | None = None,
+        notify: bool = False,
+    ) -> None:
+        self._vault, self._tenant = vault, tenant_id
+        self._report, self._terms, self._routing = report, terms, routing
+        self._past, self._notify = past, notify
+        self._hash = vault.body_hash(tenant_id, to_json(report if past is None else past))
+        self.case_id, self.command_id = f"case_{uuid7()}", f"cmd_{uuid7()}"
+        self._parties = [(f"pty_{uuid7()}", party) for party in report.parties]
+        self._matter = vault.matter_digest(tenant_id, report.matter_key) if report.matter_key else None
+        against = (p.ref for p in report.parties if p.side == "respondent" and p.role == "principal")
+        self._respondent = next((vault.ref_digest(tenant_id, ref) for ref in against), None)
+        self._same_as: str | None = None
+        holders = [party_id for party_id, _ in self._parties] + ([STAFF] if past is not None else [])
+        self._keys = {holder: vault.new_key(tenant_id, self.case_id, holder) for holder in holders}
+
+    @property
+    def _joins(self) -> bool:
+        """Whether this report goes on in an open case of the same matter, where there is one."""
+        told = self._matter is not None and (self._respondent is not None or self._terms.joins == "same_matter")
+        return self._terms.joins is not None and told and self._routing.decision != "decline"
+
+    async def wait_for_twins(self, conn: Connection) -> None:
+        """Until other reports of the same matter that are on their way are on disk."""
+        if self._joins:
+            await conn.execute(_ONE_AT_A_TIME, f"{self._tenant}/{self._report.kind}/{self._matter}")
+
+    async def _find_same(self, conn: Connection) -> str | None:
+        if not self._joins:
+            return None
+        person = self._respondent if self._terms.joins == "same_person_and_matter" else None
+        asked = (self._tenant, self._report.kind, self._matter, person, self._report.synthetic, self.case_id)
+        found: str | None = await conn.fetchval(_SAME_MATTER, *asked)
+        return found
+
+    async def claim(self, conn: Connection, idempotency_key: str | None, opened_by: str) -> bool:
+        """Make the case's row; False when the report has a case already."""
+        report, terms = self._report, self._terms
+        calendars = sorted(terms.references)
+        made = await conn.fetchval(
+            CASE, self._tenant, self.case_id, report.kind, report.category, terms.queue, terms.priority, report.synthetic,
+            report.source, report.external_id, idempotency_key, self.command_id, opened_by, self._hash, terms.pack, terms.version,
+            calendars, self._appeal_digest, self._matter, self._respondent,
+        )  # fmt: skip
+        return made is not None
+
+    async def existing(self, conn: Connection, idempotency_key: str | None) -> Opened:
+        """The case that the report has already, when it is the same report."""
+        row = await conn.fetchrow(_EXISTING, self._tenant, idempotency_key, self._report.source, self._report.external_id)
+        if row is None:
+            raise ConnectionError("the case that was in the way is gone; try again")
+        if row["report_hash"] != self._hash:
+            raise _conflict(row)
+        return Opened(row["id"], row["open_command_id"], created=False)
+
+    async def store(self, conn: Connection, channel: str) -> None:
+        """Keys, parties, texts and the opening command."""
+        keys = list(self._keys.values())
+        await conn.execute(
+            KEYS, self._tenant, self.case_id, [k.id for k in keys], [k.holder for k in keys], [k.wrapped for k in keys]
+        )
+        await self._store_parties(conn)
+        self._same_as = await self._find_same(conn)
+        boxes = {holder: SealBox(key) for holder, key in self._keys.items()}
+        box = boxes.pop(self._claimant)
+        command = self._command(box, boxes)
+        about = box.put(self._report.model_dump_json(exclude=_KEPT_ELSEWHERE).encode())
+        await conn.execute(_REPORT_CONTENT, self._tenant, self.case_id, about)
+        body = {**command.model_dump(mode="json"), "channel": channel}
+        await conn.fetchval(
+            PLACE, self._tenant, self.case_id, self.command_id, "open", "system", channel, body, None, self._hash, None,
+            "pending", None, box.key.id, [r[0] for r in box.rows], [r[1] for r in box.rows],
+        )  # fmt: skip
+        if self._past is not None:
+            await self._vault.keep(conn, *boxes.values())
+
+    @property
+    def _claimant(self) -> str:
+        return next(i for i, p in self._parties if p.side == "claimant" and p.role == "principal")
+
+    async def _store_parties(self, conn: Connection) -> None:
+        rows = [self._party_row(party_id, party) for party_id, party in self._parties]
+        contacts = [seal_contact(self._keys[i], i, party.name, party.email, party.ref) for i, party in self._parties]
+        await conn.execute(PARTIES, self._tenant, self.case_id, rows, [i for i, _ in self._parties], contacts)
+
+    def _party_row(self, party_id: str, party: ReportedParty) -> dict[str, Any]:
+        opened = self._opened(party_id, party)
+        return {**opened.model_dump(mode="json"), "key_id": self._keys[party_id].id, "has_email": party.email is not None}
+
+    def _opened(self, party_id: str, party: ReportedParty) -> OpenedParty:
+        digest = self._vault.ref_digest(self._tenant, party.ref)
+        org = self._vault.ref_digest(self._tenant, party.organisation) if party.organisation else None
+        return OpenedParty(
+            id=party_id,
+            side=party.side,
+            role=party.role,
+            ref_digest=digest,
+            locale=party.locale,
+            zone=party.zone,
+            org_digest=org,
+        )
+
+    def _command(self, box: SealBox, others: Mapping[str, SealBox]) -> Open:
+        report, past = self._report, self._past
+        parties = {party.ref: (party_id, party.side) for party_id, party in self._parties}
+        return Open(
+            id=self.command_id,
+            by="system",
+            kind=report.kind,
+            source=report.source,
+            category=report.category,
+            priority=self._terms.priority,
+            terms=self._terms,
+            routing=self._routing,
+            parties=tuple(self._opened(*one) for one in self._parties),
+            statement=box(report.statement),
+            subject=box(report.subject) if report.subject else None,
+            attachments=tuple(box.file(a.name, a.media_type, a.data) for a in report.attachments),
+            amount=report.amount,
+            occurred_at=report.occurred_at,
+            synthetic=report.synthetic,
+            outside_due_at=report.outside_due_at,
+            decision=as_opened(report.decision, self._content_digest or "", box),
+            same_as=self._same_as,
+            history=past.history(parties, lambda holder: others.get(holder, box), notify=self._notify) if past else None,
+            owner=past.owner if past else None,
+        )
+
+    @property
+    def _content_digest(self) -> str | None:
+        brought = self._report.decision
+        return self._vault.ref_digest(self._tenant, f"content\x1f{brought.content}") if brought is not None else None
+
+    @property
+    def _appeal_digest(self) -> str | None:
+        """Equal for appeals of one person against decisions on the same content; None for what is no appeal."""
+        person = next(p.ref for i, p in self._parties if i == self._claimant)
+        told = self._content_digest
+        return self._vault.ref_digest(self._tenant, f"appeal\x1f{person}\x1f{told}") if told is not None else None
+
+
+def seal_contact(key: DataKey, party_id: str, name: str | None, email: str | None, ref: str) -> bytes:
+    """Name, address and the platform's own id of a party, as they lie in its row."""
+    return key.seal(f"contact/{party_id}", to_json({"name": name, "email": email, "ref": ref}))
+
+
+def open_contact(key: DataKey, party_id: str, contact: bytes) -> bytes:
+    """What :func:`seal_contact` put away, as JSON."""
+    return key.open(f"contact/{party_id}", contact)
+
+
+def _conflict(row: asyncpg.Record) -> Conflict:
+    if row["by_key"]:
+        return Conflict("idempotency_key_reused", "This Idempotency-Key was used with another report.", row["id"])
+    return Conflict("external_id_reused", "This external id belongs to a case that was opened with another report.", row["id"])

@@ -1,0 +1,100 @@
+"""The book of effects: what was ordered, what was begun, what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+
+import asyncpg
+
+from activities.ports.effects import OrderedEffect, Submission
+from domain.base import Money
+from domain.link_facts import ErrandOrdered
+from domain.rules.chargeback import SUBMISSION as CHARGEBACK_SUBMISSION
+from storage.postgres.pool import Connection, Database
+from storage.postgres.vault import Vault
+from storage.tenants import Endpoint, endpoints
+
+BEGIN = """
+UPDATE effects SET began_at = coalesce(began_at, clock_timestamp())
+WHERE tenant = $1 AND id = $2 AND state = 'running'
+RETURNING id, case_id, type, amount, currency, side, to_party, because, reverses, synthetic, errand
+"""
+
+# What a card network is told: the draft that was sent, and the network's own id of the dispute.
+SUBMISSION = """
+SELECT c.source, c.external_id, f.body
+FROM facts f JOIN cases c ON c.tenant = f.tenant AND c.id = f.case_id
+WHERE f.tenant = $1 AND f.case_id = $2 AND f.type = 'chargeback_drafted' AND f.body -> 'fact' ->> 'draft_id' = $3
+"""
+
+# The case first, as everybody who holds several rows of a case: the record's write holds the case and then takes its effects.
+FINISH = """
+WITH target AS (
+    SELECT c.tenant, c.id FROM cases c JOIN effects e ON e.tenant = c.tenant AND e.case_id = c.id
+    WHERE c.tenant = $1 AND e.id = $2
+    FOR SHARE OF c
+), done AS (
+    UPDATE effects e SET state = $3, result = $3, note = $4, finished_at = clock_timestamp()
+    FROM target t
+    WHERE e.tenant = t.tenant AND e.id = $2 AND e.state = 'running'
+    RETURNING e.case_id
+)
+INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body)
+SELECT $1, d.case_id, $5, 'report_effect', 'system', 'system', clock_timestamp(), $6 FROM done d
+ON CONFLICT DO NOTHING
+"""
+
+
+class PostgresEffects:
+    """Implements :class:`activities.ports.records.Effects`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def begin(self, tenant_id: str, effect_id: str) -> OrderedEffect | None:
+        """The effect, noted as begun; None when it is finished already, or unknown."""
+        async with self._database.tenant(tenant_id) as conn:
+            row = await conn.fetchrow(BEGIN, tenant_id, effect_id)
+            submission = await self._submission(conn, tenant_id, row) if row is not None else None
+        if row is None:
+            return None
+        amount = None if row["amount"] is None else Money(amount=row["amount"], currency=row["currency"])
+        return OrderedEffect(
+            id=row["id"], tenant_id=tenant_id, case_id=row["case_id"], type=row["type"], amount=amount, to=row["side"],
+            to_party=row["to_party"], reverses=row["reverses"], synthetic=row["synthetic"],
+            errand=ErrandOrdered.model_validate(row["errand"]) if row["errand"] else None,
+            submission=submission,
+        )  # fmt: skip
+
+    async def _submission(self, conn: Connection, tenant_id: str, row: asyncpg.Record) -> Submission | None:
+        if row["type"] != CHARGEBACK_SUBMISSION:
+            return None
+        found = await conn.fetchrow(SUBMISSION, tenant_id, row["case_id"], row["because"])
+        if found is None:
+            return None
+        fact = found["body"]["fact"]
+        content_id = fact["text"]["content_id"]
+        texts = await self._vault.reveal(conn, tenant_id, [content_id])
+        return Submission(
+            source=found["source"], external_id=found["external_id"], text=texts.get(content_id), due_at=fact["due_at"]
+        )
+
+    async def finish(self, tenant_id: str, effect_id: str, result: str, note: str | None = None) -> None:
+        """Mark as finished and report it to the case, together or not at all; a second time changes nothing."""
+        command_id = _report_id(effect_id, result)
+        body = {"id": command_id, "type": "report_effect", "by": "system", "channel": "system", "effect_id": effect_id,
+                "result": result, "note": note}  # fmt: skip
+        async with self._database.tenant(tenant_id) as conn:
+            await conn.execute(FINISH, tenant_id, effect_id, result, note, command_id, body)
+
+    async def endpoint(self, tenant_id: str) -> Endpoint | None:
+        """Where a tenant has its remedies carried out; None: by hand."""
+        async with self._database.tenant(tenant_id) as conn:
+            found = await endpoints(conn, self._vault, tenant_id)
+        return next((e for e in found if e.purpose == "remedies" and e.active), None)
+
+
+def _report_id(effect_id: str, result: str) -> str:
+    plain = f"cmd_sys-{result}-{effect_id}"
+    return plain if len(plain) <= 128 else f"cmd_sys-{result}-{hashlib.sha256(effect_id.encode()).hexdigest()}"

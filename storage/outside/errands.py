@@ -1,0 +1,191 @@
+"""What one case has ordered in another, done once: a command in the other case's inbox, with the people and the words that go
+along put away anew under the other case's keys.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from uuid_utils import uuid7
+
+from activities.ports.errands import Ran
+from activities.ports.records import Never, ToldToWait
+from domain.link_facts import ErrandOrdered
+from domain.model.case import Case
+from domain.model.commands import Join, MirrorLink, Open
+from domain.model.prose import Prose
+from domain.model.terms import Routing
+from domain.parties import OpenedParty
+from domain.rules.links import party_there
+from storage.intake.inbox import PLACE, SYSTEM
+from storage.intake.opening import CASE, KEYS, PARTIES, open_contact, seal_contact
+from storage.postgres.pool import Connection, Database
+from storage.postgres.vault import STAFF, DataKey, SealBox, Vault
+from storage.record.sql import LOCK, STATE
+
+ANSWER = "SELECT status FROM commands WHERE tenant = $1 AND case_id = $2 AND id = $3"
+KNOWN = "SELECT ref_digest FROM parties WHERE tenant = $1 AND case_id = $2"
+SOURCE = """
+SELECT p.id, p.contact, p.has_email, k.id AS key_id, k.holder, k.wrapped
+FROM parties p JOIN keys k ON k.tenant = p.tenant AND k.id = p.key_id
+WHERE p.tenant = $1 AND p.case_id = $2
+"""
+OLD = f"SELECT c.category, c.synthetic, {STATE} AS state FROM cases c WHERE c.tenant = $1 AND c.id = $2"  # noqa: S608 - constants
+MADE = "SELECT id, open_command_id FROM cases WHERE tenant = $1 AND source = 'split' AND external_id = $2"
+
+_SOON = timedelta(seconds=2)
+"""When to look again whether the other case has judged what it was sent; the relay has woken it by then."""
+
+
+class PostgresErrands:
+    """Implements :class:`activities.ports.errands.Errands`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def run(self, tenant_id: str, case_id: str, errand: ErrandOrdered) -> Ran:
+        """Send it, and answer what became of it. Raises :class:`ToldToWait` while the other case has not judged it."""
+        trip = _Trip(self._vault, tenant_id, case_id, errand)
+        async with self._database.tenant(tenant_id) as conn:
+            try:
+                async with conn.transaction():
+                    to, command_id = await trip.send(conn)
+            except Never:
+                return Ran(result="needs_hands")
+            status = await conn.fetchval(ANSWER, tenant_id, to, command_id)
+        if status == "pending":
+            raise ToldToWait(_SOON)
+        if status != "accepted":
+            return Ran(result="needs_hands")
+        return Ran(result="done", case=to if errand.what == "split" else None)
+
+
+def command_id_of(errand: ErrandOrdered) -> str:
+    """The id of the command that an errand becomes, which makes it come to the other case once."""
+    return f"cmd_sys-{errand.what}-{hashlib.sha256(errand.errand_id.encode()).hexdigest()[:40]}"
+
+
+class _Trip:
+    """One errand on its way."""
+
+    def __init__(self, vault: Vault, tenant_id: str, case_id: str, errand: ErrandOrdered) -> None:
+        self._vault, self._tenant, self._from, self._errand = vault, tenant_id, case_id, errand
+        self._command_id = command_id_of(errand)
+
+    async def send(self, conn: Connection) -> tuple[str, str]:
+        """Put it on disk, if it is not; the other case and the command to wait for. Raises :class:`Never` where it cannot be."""
+        if self._errand.what == "split":
+            return await self._split(conn)
+        to = self._errand.to or ""
+        if await conn.fetchval(LOCK, self._tenant, to) is None:
+            raise Never("other_case_unknown")
+        if await conn.fetchval(ANSWER, self._tenant, to, self._command_id) is None:
+            said = await self._join(conn, to) if self._errand.what == "join" else self._mirrored()
+            await self._tell(conn, to, said)
+        return to, self._command_id
+
+    async def _tell(self, conn: Connection, to: str, said: Join | MirrorLink) -> None:
+        await conn.execute(SYSTEM, self._tenant, to, said.id, said.type, said.model_dump(mode="json"))
+
+    def _mirrored(self) -> MirrorLink:
+        errand = self._errand
+        return MirrorLink(
+            id=self._command_id, by="system", channel="system", link_id=errand.link_id or errand.errand_id, other=self._from,
+            relation=errand.relation or "related", gone=errand.what == "unlink",
+        )  # fmt: skip
+
+    async def _join(self, conn: Connection, to: str) -> Join:
+        """Whoever is no party there yet becomes one, with their address and their words."""
+        there = {row["ref_digest"] for row in await conn.fetch(KNOWN, self._tenant, to)}
+        come = [p for p in self._errand.parties if p.ref_digest not in there]
+        parties, keys = await self._move(conn, to, come)
+        box = SealBox(keys[parties[0].id]) if parties else await self._vault.sealer(conn, self._tenant, to, STAFF)
+        statement = await self._reseal(conn, box)
+        await self._vault.keep(conn, box)
+        errand = self._errand
+        return Join(
+            id=self._command_id, by="system", channel="system", merge_id=errand.errand_id, of=self._from, parties=parties,
+            statement=statement, reason=errand.reason or "by_hand",
+        )  # fmt: skip
+
+    async def _reseal(self, conn: Connection, box: SealBox) -> Prose | None:
+        """What was said, under a key of the other case; None when it was erased."""
+        prose = self._errand.statement
+        found = await self._vault.reveal(conn, self._tenant, [prose.content_id]) if prose else {}
+        text = next(iter(found.values()), None)
+        return box(text) if text is not None else None
+
+    async def _move(
+        self, conn: Connection, to: str, parties: Sequence[OpenedParty]
+    ) -> tuple[tuple[OpenedParty, ...], dict[str, DataKey]]:
+        """The parties as they are in the other case, on disk there, each with a key of their own."""
+        rows = {row["id"]: row for row in await conn.fetch(SOURCE, self._tenant, self._from)}
+        moved = [(rows[p.id], p.model_copy(update={"id": party_there(self._errand.errand_id, p.id)})) for p in parties]
+        keys = {new.id: self._vault.new_key(self._tenant, to, new.id) for _, new in moved}
+        made = list(keys.values())
+        await conn.execute(KEYS, self._tenant, to, [k.id for k in made], [k.holder for k in made], [k.wrapped for k in made])
+        told: list[dict[str, Any]] = []
+        contacts: list[bytes] = []
+        for row, new in moved:
+            known = row["wrapped"] is not None
+            contacts.append(self._contact(row, keys[new.id], new.id))
+            told.append({**new.model_dump(mode="json"), "key_id": keys[new.id].id, "has_email": row["has_email"] and known})
+        await conn.execute(PARTIES, self._tenant, to, told, [new.id for _, new in moved], contacts)
+        return tuple(new for _, new in moved), keys
+
+    def _contact(self, row: Any, key: DataKey, party_id: str) -> bytes:
+        """Name and address under the new key; nothing of somebody who was erased."""
+        if row["wrapped"] is None:
+            return seal_contact(key, party_id, None, None, "")
+        old = self._vault.unwrap(self._tenant, self._from, row["holder"], row["key_id"], row["wrapped"])
+        return key.seal(f"contact/{party_id}", open_contact(old, row["id"], row["contact"]))
+
+    # --- a case of its own
+
+    async def _split(self, conn: Connection) -> tuple[str, str]:
+        """The new case, made from the old one's terms, and its opening command."""
+        # The old one is held, so that two who try at once make one case.
+        await conn.fetchval(LOCK, self._tenant, self._from)
+        made = await conn.fetchrow(MADE, self._tenant, self._errand.errand_id)
+        if made is not None:
+            return made["id"], made["open_command_id"]
+        row = await conn.fetchrow(OLD, self._tenant, self._from)
+        if row is None:
+            raise Never("other_case_unknown")
+        new_id, command_id = f"case_{uuid7()}", f"cmd_{uuid7()}"
+        old = Case.model_validate_json(row["state"])
+        await self._claim(conn, row, old, new_id, command_id)
+        parties, _ = await self._move(conn, new_id, self._errand.parties)
+        box = await self._vault.sealer(conn, self._tenant, new_id, STAFF)
+        statement = await self._reseal(conn, box)
+        if statement is None:
+            raise Never("text_erased")
+        command = self._opening(old, command_id, parties, statement)
+        await conn.fetchval(
+            PLACE, self._tenant, new_id, command_id, "open", "system", "system", command.model_dump(mode="json"), None, None,
+            None, "pending", None, box.key.id, [r[0] for r in box.rows], [r[1] for r in box.rows],
+        )  # fmt: skip
+        await self._tell(conn, new_id, self._mirrored())
+        return new_id, command_id
+
+    async def _claim(self, conn: Connection, row: Any, old: Case, new_id: str, command_id: str) -> None:
+        terms = old.terms
+        digest = self._vault.body_hash(self._tenant, self._errand.errand_id.encode())
+        against = (p.ref_digest for p in self._errand.parties if p.side == "respondent" and p.role == "principal")
+        await conn.fetchval(
+            CASE, self._tenant, new_id, old.kind, row["category"], terms.queue, terms.priority, row["synthetic"], "split",
+            self._errand.errand_id, None, command_id, "system", digest, terms.pack, terms.version, sorted(terms.references),
+            None, None, next(against, None),
+        )  # fmt: skip
+
+    def _opening(self, old: Case, command_id: str, parties: tuple[OpenedParty, ...], statement: Prose) -> Open:
+        return Open(
+            id=command_id, by="system", channel="system", kind=old.kind, source="split", category=old.category,
+            priority=old.terms.priority, terms=old.terms,
+            routing=Routing(decision="admit", trace=(f"split: {self._from}",)),
+            parties=parties, statement=statement, amount=self._errand.amount, synthetic=old.synthetic,
+        )  # fmt: skip

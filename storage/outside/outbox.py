@@ -1,0 +1,178 @@
+"""Notices on their way out: what waits to be sent, with addresses and texts opened for the sending, and what became of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import asyncpg
+from pydantic_core import from_json
+
+from activities.ports.records import OutgoingNotice
+from storage.intake.inbox import SYSTEM
+from storage.intake.opening import open_contact
+from storage.postgres.pool import Connection, Database
+from storage.postgres.vault import Vault
+
+_FIELDS = """
+SELECT n.id, n.case_id, n.event, n.audience, n.recipient, n.channel, n.data, n.texts, t.name AS tenant_name, c.kind,
+    c.pack_version, f.recorded_at AS at, p.contact, p.key_id, k.holder, k.wrapped, a.name AS person_name, a.email AS person_email,
+    coalesce(p.locale, a.locale, 'en') AS locale, coalesce(p.zone, a.zone, t.zone) AS zone, w.id AS endpoint_id,
+    w.url, w.secret,
+    (SELECT min(o.id) FROM notices o
+     WHERE o.tenant = n.tenant AND o.case_id = n.case_id AND o.recipient = n.recipient
+        AND o.endpoint_id = n.endpoint_id) AS thread
+FROM {source} n
+JOIN tenants t ON t.id = n.tenant
+JOIN cases c ON c.tenant = n.tenant AND c.id = n.case_id
+JOIN facts f ON f.tenant = n.tenant AND f.case_id = n.case_id AND f.seq = n.seq
+LEFT JOIN parties p ON p.tenant = n.tenant AND p.id = n.recipient
+LEFT JOIN keys k ON k.tenant = p.tenant AND k.id = p.key_id
+LEFT JOIN people a ON a.tenant = n.tenant AND a.id = n.recipient
+LEFT JOIN webhook_endpoints w ON w.tenant = n.tenant AND w.id = n.endpoint_id AND w.active
+"""
+
+UNDELIVERED = (
+    _FIELDS.format(source="notices") + "WHERE n.tenant = $1 AND n.case_id = $2 AND n.state = 'pending' ORDER BY n.id LIMIT $3"
+)
+
+# Taking it is noted, so that what was handed over and never taken shows.
+ONE = """
+WITH taken AS (
+    UPDATE notices SET taken_at = coalesce(taken_at, clock_timestamp())
+    WHERE tenant = $1 AND id = $2 AND state IN ('pending', 'handed_over')
+    RETURNING *
+)
+""" + _FIELDS.format(source="taken")  # noqa: S608 - put together from constants
+
+# A notice that is sent already went out twice: it is counted apart, never hidden.
+SENT = """
+WITH before AS (
+    SELECT tenant, id, state FROM notices WHERE tenant = $1 AND id = $2 FOR UPDATE
+), marked AS (
+    UPDATE notices n SET state = 'sent', attempts = n.attempts + 1, receipt = $3, last_error = NULL,
+        sent_at = coalesce(n.sent_at, clock_timestamp())
+    FROM before b WHERE n.tenant = b.tenant AND n.id = b.id
+)
+INSERT INTO deliveries (tenant, notice_id, result)
+SELECT tenant, id, CASE state WHEN 'sent' THEN 'repeat' ELSE 'sent' END FROM before
+"""
+
+ATTEMPT = """
+WITH noted AS (
+    UPDATE notices SET attempts = attempts + 1, last_error = $3 WHERE tenant = $1 AND id = $2 RETURNING tenant, id
+)
+INSERT INTO deliveries (tenant, notice_id, result, code) SELECT tenant, id, 'error', $3 FROM noted
+"""
+
+HANDED_OVER = "UPDATE notices SET state = 'handed_over' WHERE tenant = $1 AND id = ANY($2) AND state = 'pending'"
+
+HANDED = """
+SELECT id FROM notices WHERE tenant = $1 AND case_id = $2 AND state = 'handed_over' AND taken_at IS NULL ORDER BY id
+"""
+
+FAILED = """
+WITH given_up AS (
+    UPDATE notices SET state = 'failed', attempts = attempts + 1, last_error = $3
+    WHERE tenant = $1 AND id = $2 AND state IN ('pending', 'handed_over')
+    RETURNING tenant, id
+)
+INSERT INTO deliveries (tenant, notice_id, result, code) SELECT tenant, id, 'failed', $3 FROM given_up
+"""
+
+CASE_OF = "SELECT case_id FROM notices WHERE tenant = $1 AND id = $2"
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,63}")
+
+
+class PostgresOutbox:
+    """Implements :class:`activities.ports.records.Outbox`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def undelivered(self, tenant_id: str, case_id: str, limit: int = 50) -> Sequence[OutgoingNotice]:
+        """What was recorded and neither sent nor handed over, oldest first."""
+        async with self._database.tenant(tenant_id) as conn:
+            return await self._resolved(conn, tenant_id, await conn.fetch(UNDELIVERED, tenant_id, case_id, limit))
+
+    async def one(self, tenant_id: str, notice_id: str) -> OutgoingNotice | None:
+        """One notice that is not sent yet; None when it is sent or failed for good."""
+        async with self._database.tenant(tenant_id) as conn:
+            found = await self._resolved(conn, tenant_id, await conn.fetch(ONE, tenant_id, notice_id))
+        return found[0] if found else None
+
+    async def sent(self, tenant_id: str, notice_id: str, receipt: str) -> None:
+        """Mark as sent."""
+        async with self._database.tenant(tenant_id) as conn:
+            await conn.execute(SENT, tenant_id, notice_id, receipt[:500])
+
+    async def attempt(self, tenant_id: str, notice_id: str, error_code: str) -> None:
+        """Note a failed try."""
+        async with self._database.tenant(tenant_id) as conn:
+            await conn.execute(ATTEMPT, tenant_id, notice_id, error_code)
+
+    async def handed_over(self, tenant_id: str, notice_ids: Sequence[str]) -> None:
+        """A workflow of their own goes on with them."""
+        async with self._database.tenant(tenant_id) as conn:
+            await conn.execute(HANDED_OVER, tenant_id, list(notice_ids))
+
+    async def handed(self, tenant_id: str, case_id: str) -> Sequence[str]:
+        """Notices handed over that nobody has taken yet."""
+        async with self._database.tenant(tenant_id) as conn:
+            return [row["id"] for row in await conn.fetch(HANDED, tenant_id, case_id)]
+
+    async def failed(self, tenant_id: str, notice_id: str, code: str) -> None:
+        """Given up: the case is told, together with the mark or not at all."""
+        command_id = f"cmd_sys-undelivered-{notice_id}"
+        reason = code if _CODE.fullmatch(code) else "undeliverable"
+        body = {
+            "id": command_id,
+            "type": "report_delivery",
+            "by": "system",
+            "channel": "system",
+            "notice_id": notice_id,
+            "reason": reason,
+        }
+        async with self._database.tenant(tenant_id) as conn:
+            case_id = await conn.fetchval(CASE_OF, tenant_id, notice_id)
+            if case_id is None:
+                return
+            async with conn.transaction():
+                await conn.execute(SYSTEM, tenant_id, case_id, command_id, "report_delivery", body)
+                await conn.execute(FAILED, tenant_id, notice_id, reason)
+
+    async def _resolved(self, conn: Connection, tenant_id: str, rows: Sequence[asyncpg.Record]) -> list[OutgoingNotice]:
+        texts = await self._vault.reveal(conn, tenant_id, _content_ids(rows))
+        return [self._outgoing(tenant_id, row, texts) for row in rows]
+
+    def _outgoing(self, tenant_id: str, row: asyncpg.Record, texts: dict[str, str | None]) -> OutgoingNotice:
+        address, name, secret = self._reached_by(tenant_id, row)
+        quoted = {name: texts.get(prose["content_id"]) for name, prose in row["texts"].items()}
+        return OutgoingNotice(
+            id=row["id"], tenant_id=tenant_id, tenant_name=row["tenant_name"], case_id=row["case_id"], kind=row["kind"],
+            pack_version=row["pack_version"], event=row["event"], channel=row["channel"], recipient=row["recipient"],
+            audience=row["audience"], address=address, secret=secret, name=name, locale=row["locale"], zone=row["zone"],
+            at=row["at"],
+            data=row["data"], texts={k: v for k, v in quoted.items() if v is not None}, thread=row["thread"],
+        )  # fmt: skip
+
+    def _reached_by(self, tenant_id: str, row: asyncpg.Record) -> tuple[str | None, str | None, str | None]:
+        """Address, name and signing secret; no address when it was erased or the endpoint is gone."""
+        if row["channel"] == "webhook":
+            if row["endpoint_id"] is None:
+                return None, None, None
+            return row["url"], None, self._vault.open_secret(tenant_id, row["endpoint_id"], row["secret"]).decode()
+        if row["contact"] is None:
+            return row["person_email"], row["person_name"], None
+        if row["wrapped"] is None:
+            return None, None, None
+        key = self._vault.unwrap(tenant_id, row["case_id"], row["holder"], row["key_id"], row["wrapped"])
+        contact: dict[str, Any] = from_json(open_contact(key, row["recipient"], row["contact"]))
+        return contact["email"], contact["name"], None
+
+
+def _content_ids(rows: Iterable[asyncpg.Record]) -> list[str]:
+    return [prose["content_id"] for row in rows for prose in row["texts"].values()]

@@ -1,0 +1,76 @@
+"""Keys of requests: the same request twice is one request, and its answer is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
+
+ABANDONED_AFTER = timedelta(seconds=10)
+"""A claim older than this belongs to a process that died; the next request takes it over. Longer than an answer takes, and no
+longer than a caller has patience; too early does no harm, for cases and commands are unique by the same key themselves."""
+
+CLAIM = """
+INSERT INTO idempotency AS i (tenant, key, route, body_hash) VALUES ($1, $2, $3, $4)
+ON CONFLICT (tenant, key) DO UPDATE SET began_at = clock_timestamp()
+WHERE i.state = 'in_flight' AND i.route = $3 AND i.body_hash = $4 AND i.began_at < now() - $5::interval
+RETURNING key
+"""
+LOOK = "SELECT route, body_hash, state, status_code, response FROM idempotency WHERE tenant = $1 AND key = $2"
+FINISH = """
+UPDATE idempotency SET state = 'done', status_code = $3, response = $4, done_at = clock_timestamp() WHERE tenant = $1 AND key = $2
+"""
+FORGET = "DELETE FROM idempotency WHERE tenant = $1 AND key = $2 AND state = 'in_flight'"
+SWEEP = "DELETE FROM idempotency WHERE tenant = $1 AND began_at < now() - $2::interval"
+
+
+@dataclass(frozen=True)
+class Begun:
+    """How a key stands. ``mine``: go on, then finish. ``running``: another request is at it. ``done``: its answer is here.
+    ``other``: the key was used for something else."""
+
+    state: Literal["mine", "running", "done", "other"]
+    status_code: int = 0
+    response: Any = None
+
+
+class PostgresIdempotency:
+    """Keeps the keys of one tenant's requests."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def begin(self, tenant_id: str, key: str, route: str, body: bytes) -> Begun:
+        """Claim a key, or say who has it. A claim that was left behind can be taken over after :data:`ABANDONED_AFTER`."""
+        digest = self._vault.body_hash(tenant_id, body)
+        async with self._database.tenant(tenant_id) as conn:
+            if await conn.fetchval(CLAIM, tenant_id, key, route, digest, ABANDONED_AFTER):
+                return Begun("mine")
+            row = await conn.fetchrow(LOOK, tenant_id, key)
+        if row is None:
+            # Given up in this very moment: the caller looks again.
+            return Begun("running")
+        if (row["route"], row["body_hash"]) != (route, digest):
+            return Begun("other")
+        if row["state"] == "in_flight":
+            return Begun("running")
+        return Begun("done", row["status_code"], row["response"])
+
+    async def finish(self, tenant_id: str, key: str, status_code: int, response: Any) -> None:
+        """Keep the answer."""
+        async with self._database.tenant(tenant_id) as conn:
+            await conn.execute(FINISH, tenant_id, key, status_code, response)
+
+    async def forget(self, tenant_id: str, key: str) -> None:
+        """Give the key up: the request failed in a way that may not be repeated as its answer."""
+        async with self._database.tenant(tenant_id) as conn:
+            await conn.execute(FORGET, tenant_id, key)
+
+    async def sweep(self, tenant_id: str, older_than: timedelta) -> int:
+        """Drop keys that nobody will repeat any more; how many."""
+        async with self._database.tenant(tenant_id) as conn:
+            return int((await conn.execute(SWEEP, tenant_id, older_than)).split()[-1])

@@ -1,0 +1,257 @@
+"""Where text and personal data lie: encrypted with a key for each case and holder, so one key less erases one person's words.
+
+The keys themselves are stored encrypted ("wrapped") under a key that follows from the one master key, which is never in the
+database. Every ciphertext is bound to its place (tenant, case, id): copied to another row, it does not open.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import asyncpg
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from uuid_utils import uuid7
+
+from domain.model.prose import Prose
+from storage.postgres.pool import Connection
+
+STAFF = "staff"
+"""The holder of everything that is not written by a party."""
+
+_NONCE = 12
+_VERSION = b"\x01"
+
+_KEYS = "SELECT case_id, id, wrapped FROM keys WHERE tenant = $1 AND case_id = ANY($2) AND holder = $3 AND destroyed_at IS NULL"
+# By case, so that two who make keys for the same cases wait for each other and never lock each other out.
+_NEW_KEYS = """
+INSERT INTO keys (tenant, id, case_id, holder, wrapped)
+SELECT $1, k.id, k.case_id, $2, k.wrapped FROM unnest($3::text[], $4::text[], $5::bytea[]) AS k (id, case_id, wrapped)
+ORDER BY k.case_id
+ON CONFLICT (tenant, case_id, holder) WHERE destroyed_at IS NULL DO NOTHING
+"""
+_NEW_CONTENTS = """
+INSERT INTO contents (tenant, id, case_id, key_id, ciphertext)
+SELECT $1, c.id, c.case_id, c.key_id, c.ciphertext
+FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[]) AS c (id, case_id, key_id, ciphertext)
+"""
+_REVEAL = """
+SELECT c.id, c.case_id, c.ciphertext, k.id AS key_id, k.holder, k.wrapped
+FROM contents c JOIN keys k ON k.tenant = c.tenant AND k.id = c.key_id
+WHERE c.tenant = $1 AND c.id = ANY($2)
+"""
+_ERASE = """
+UPDATE keys SET wrapped = NULL, destroyed_at = clock_timestamp()
+WHERE tenant = $1 AND case_id = $2 AND holder = $3 AND destroyed_at IS NULL
+"""
+
+
+_HELD = "OM451"
+"""SQLSTATE of what the database does not delete because of a legal hold (migration 0007)."""
+
+
+class LegalHold(Exception):
+    """The case, or another case of this person, is under legal hold: nothing was deleted."""
+
+    code = "legal_hold"
+
+
+class VaultFault(Exception):
+    """The master key is unusable, or does not open what was sealed with it."""
+
+    code = "vault_fault"
+
+
+@dataclass(frozen=True)
+class DataKey:
+    """The key of one holder on one case."""
+
+    tenant_id: str
+    case_id: str
+    holder: str
+    id: str
+    key: bytes = field(repr=False)
+    wrapped: bytes = field(repr=False)
+
+    def seal(self, place: str, data: bytes) -> bytes:
+        """Encrypt; only the same place opens it again."""
+        nonce = os.urandom(_NONCE)
+        return _VERSION + nonce + AESGCM(self.key).encrypt(nonce, data, _bound(self.tenant_id, self.case_id, place))
+
+    def open(self, place: str, data: bytes) -> bytes:
+        """Decrypt. Raises VaultFault when it was sealed elsewhere or changed since."""
+        return _opened(self.key, data, _bound(self.tenant_id, self.case_id, place))
+
+    def digest(self, data: bytes) -> str:
+        """Keyed digest (HMAC-SHA-256, hex). It dies with the key, so nobody can guess a short text from it afterwards."""
+        return hmac.new(_derived(self.key, "digest"), data, hashlib.sha256).hexdigest()
+
+
+class SealBox:
+    """A sealer for one holder: call it with each text, then :meth:`Vault.keep` what it collected."""
+
+    def __init__(self, key: DataKey) -> None:
+        self.key = key
+        self.rows: list[tuple[str, bytes]] = []
+
+    def __call__(self, text: str) -> Prose:
+        data = text.encode("utf-8")
+        return Prose(content_id=self.put(data), digest=self.key.digest(data), length=len(text))
+
+    def file(self, name: str, media_type: str, data: bytes) -> Prose:
+        """Put a file away, with its name and media type inside."""
+        packed = b"\n".join((name.encode(), media_type.encode(), data))
+        return Prose(content_id=self.put(packed), digest=self.key.digest(packed), length=len(data))
+
+    def put(self, data: bytes) -> str:
+        """Put bytes away and return their content id."""
+        content_id = f"cnt_{uuid7()}"
+        self.rows.append((content_id, self.key.seal(content_id, data)))
+        return content_id
+
+
+class Vault:
+    """Everything that needs the master key (32 bytes)."""
+
+    def __init__(self, master: bytes) -> None:
+        if len(master) != 32:
+            raise VaultFault("The master key must have 32 bytes; make one with: openssl rand -base64 32")
+        self._master = master
+        self._wrapping = _derived(master, "wrap")
+
+    @classmethod
+    def from_text(cls, text: str) -> Vault:
+        """A vault from a base64 master key, as it stands in the settings."""
+        try:
+            return cls(base64.b64decode(text, validate=True))
+        except ValueError:
+            raise VaultFault("The master key is not base64; make one with: openssl rand -base64 32") from None
+
+    # --- texts of a case ---------------------------------------------------------------------------------------------
+
+    def new_key(self, tenant_id: str, case_id: str, holder: str) -> DataKey:
+        """A fresh key, not stored yet."""
+        key_id, key, nonce = f"dek_{uuid7()}", os.urandom(32), os.urandom(_NONCE)
+        sealed = AESGCM(self._wrapping).encrypt(nonce, key, _bound(tenant_id, case_id, holder, key_id))
+        return DataKey(tenant_id, case_id, holder, key_id, key, _VERSION + nonce + sealed)
+
+    async def key(self, conn: Connection, tenant_id: str, case_id: str, holder: str) -> DataKey:
+        """The holder's key on this case; made when there is none (or only destroyed ones)."""
+        return (await self.keys(conn, tenant_id, [case_id], holder))[case_id]
+
+    async def keys(self, conn: Connection, tenant_id: str, case_ids: Sequence[str], holder: str) -> dict[str, DataKey]:
+        """The holder's key on each of these cases, by case; made where there is none."""
+        while True:
+            rows = await conn.fetch(_KEYS, tenant_id, case_ids, holder)
+            found = {r["case_id"]: self.unwrap(tenant_id, r["case_id"], holder, r["id"], r["wrapped"]) for r in rows}
+            made = [self.new_key(tenant_id, case_id, holder) for case_id in case_ids if case_id not in found]
+            if not made:
+                return found
+            ids, cases, wrapped = zip(*((one.id, one.case_id, one.wrapped) for one in made), strict=True)
+            if await conn.execute(_NEW_KEYS, tenant_id, holder, ids, cases, wrapped) == f"INSERT 0 {len(made)}":
+                return found | {one.case_id: one for one in made}
+
+    async def sealer(self, conn: Connection, tenant_id: str, case_id: str, holder: str) -> SealBox:
+        """A box for the texts of one holder."""
+        return SealBox(await self.key(conn, tenant_id, case_id, holder))
+
+    async def keep(self, conn: Connection, *boxes: SealBox) -> None:
+        """Store what boxes of one tenant have collected."""
+        rows = [(content_id, box.key.case_id, box.key.id, data) for box in boxes for content_id, data in box.rows]
+        if rows:
+            await conn.execute(_NEW_CONTENTS, boxes[0].key.tenant_id, *zip(*rows, strict=True))
+
+    async def reveal_bytes(self, conn: Connection, tenant_id: str, ids: Iterable[str]) -> dict[str, bytes | None]:
+        """What lies under these content ids; None when it was erased. Unknown ids are left out."""
+        found: dict[str, bytes | None] = {}
+        for row in await conn.fetch(_REVEAL, tenant_id, list(dict.fromkeys(ids))):
+            if row["wrapped"] is None:
+                found[row["id"]] = None
+                continue
+            key = self.unwrap(tenant_id, row["case_id"], row["holder"], row["key_id"], row["wrapped"])
+            found[row["id"]] = key.open(row["id"], row["ciphertext"])
+        return found
+
+    async def reveal(self, conn: Connection, tenant_id: str, ids: Iterable[str]) -> dict[str, str | None]:
+        """The texts under these content ids; None when one was erased. Unknown ids are left out."""
+        found = await self.reveal_bytes(conn, tenant_id, ids)
+        return {key: None if data is None else data.decode("utf-8", "replace") for key, data in found.items()}
+
+    async def file(self, conn: Connection, tenant_id: str, content_id: str) -> tuple[str, str, bytes] | None:
+        """Name, media type and bytes of an attachment; None when it is unknown or was erased."""
+        data = (await self.reveal_bytes(conn, tenant_id, [content_id])).get(content_id)
+        if data is None:
+            return None
+        name, media_type, body = data.split(b"\n", 2)
+        return name.decode(), media_type.decode(), body
+
+    async def erase(self, conn: Connection, tenant_id: str, case_id: str, holder: str) -> bool:
+        """Destroy the holder's key on this case: nothing sealed with it can be read again. False when there was none.
+
+        Raises :class:`LegalHold`, by the database's own word, while the case or another case of this person is held.
+        """
+        try:
+            return await conn.execute(_ERASE, tenant_id, case_id, holder) != "UPDATE 0"
+        except asyncpg.PostgresError as error:
+            if error.sqlstate == _HELD:
+                raise LegalHold("This is under legal hold; nothing of it can be deleted.") from error
+            raise
+
+    def unwrap(self, tenant_id: str, case_id: str, holder: str, key_id: str, wrapped: bytes) -> DataKey:
+        """A stored key, ready for use. Raises VaultFault when it was wrapped by another master key."""
+        key = _opened(self._wrapping, wrapped, _bound(tenant_id, case_id, holder, key_id))
+        return DataKey(tenant_id, case_id, holder, key_id, key, wrapped)
+
+    # --- what belongs to a tenant ------------------------------------------------------------------------------------
+
+    def seal_secret(self, tenant_id: str, place: str, data: bytes) -> bytes:
+        """Encrypt a secret that belongs to no case (of a webhook endpoint)."""
+        nonce = os.urandom(_NONCE)
+        sealed = AESGCM(_derived(self._master, "secret", tenant_id)).encrypt(nonce, data, _bound(tenant_id, place))
+        return _VERSION + nonce + sealed
+
+    def open_secret(self, tenant_id: str, place: str, data: bytes) -> bytes:
+        """What :meth:`seal_secret` put away."""
+        return _opened(_derived(self._master, "secret", tenant_id), data, _bound(tenant_id, place))
+
+    def ref_digest(self, tenant_id: str, ref: str) -> str:
+        """Keyed digest of the platform's id of a user: equal for equal users of one tenant, readable by nobody."""
+        return hmac.new(
+            _derived(self._master, "ref", tenant_id), ref.encode("utf-8", "surrogatepass"), hashlib.sha256
+        ).hexdigest()
+
+    def matter_digest(self, tenant_id: str, matter: str) -> str:
+        """Keyed digest of what a case is about: equal for the same matter of one tenant, readable by nobody."""
+        return hmac.new(
+            _derived(self._master, "matter", tenant_id), matter.encode("utf-8", "surrogatepass"), "sha256"
+        ).hexdigest()
+
+    def body_hash(self, tenant_id: str, body: bytes) -> bytes:
+        """Keyed digest of a request's body, to tell a repetition from a changed one."""
+        return hmac.new(_derived(self._master, "body", tenant_id), body, hashlib.sha256).digest()
+
+    def signing_seed(self) -> bytes:
+        """Seed of the key that signs the heads of the chains."""
+        return _derived(self._master, "heads")
+
+
+def _derived(key: bytes, *purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info="/".join(("ombud", *purpose)).encode()).derive(key)
+
+
+def _bound(*parts: str) -> bytes:
+    return "\x1f".join(parts).encode()
+
+
+def _opened(key: bytes, data: bytes, place: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(data[1 : 1 + _NONCE], data[1 + _NONCE :], place)
+    except (InvalidTag, ValueError):
+        raise VaultFault("Sealed data does not open: another master key, or it was changed.") from None

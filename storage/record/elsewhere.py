@@ -1,0 +1,62 @@
+"""What a command has to know of another case or of a campaign, as it stands on disk now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.model.case import Case
+from domain.model.commands import Open
+from domain.other_cases import KnownCampaign, OtherCase
+from storage.postgres.pool import Database
+from storage.record.sql import STATE
+
+OTHER = f"""
+SELECT c.id, c.kind, c.synthetic, CASE WHEN c.state IS NOT NULL THEN {STATE} END AS state, o.body AS opening, o.received_at,
+    o.status
+FROM cases c LEFT JOIN commands o ON o.tenant = c.tenant AND o.case_id = c.id AND o.id = c.open_command_id
+WHERE c.tenant = $1 AND c.id = $2
+"""  # noqa: S608 - put together from constants
+
+CAMPAIGN = "SELECT id, closed_at IS NULL AS open FROM campaigns WHERE tenant = $1 AND id = $2"
+
+_HOPS = 20
+"""Cases are merged into older ones only, so following them ends; nobody follows further than this."""
+
+
+class PostgresElsewhere:
+    """Implements :class:`activities.ports.errands.Elsewhere`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def case(self, tenant_id: str, case_id: str, *, follow: bool = False) -> OtherCase | None:
+        """Another case of the tenant; with ``follow`` the one in which it goes on."""
+        found = await self._one(tenant_id, case_id)
+        for _ in range(_HOPS):
+            if not follow or found is None or found.merged_into is None:
+                break
+            found = await self._one(tenant_id, found.merged_into)
+        return found
+
+    async def campaign(self, tenant_id: str, campaign_id: str) -> KnownCampaign | None:
+        """A campaign of the tenant."""
+        async with self._database.tenant(tenant_id) as conn:
+            row = await conn.fetchrow(CAMPAIGN, tenant_id, campaign_id)
+        return KnownCampaign(**dict(row)) if row else None
+
+    async def _one(self, tenant_id: str, case_id: str) -> OtherCase | None:
+        async with self._database.tenant(tenant_id) as conn:
+            row = await conn.fetchrow(OTHER, tenant_id, case_id)
+        if row is None:
+            return None
+        known: dict[str, Any] = {name: row[name] for name in ("id", "kind", "synthetic")}
+        if row["state"] is not None:
+            case = Case.model_validate_json(row["state"])
+            names = ("opened_at", "open", "merged_into", "parties")
+            return OtherCase(**known, **{name: getattr(case, name) for name in names})
+        if row["opening"] is None:
+            return None
+        # Not judged yet: its gates have said already what will become of it.
+        opening = Open.model_validate(row["opening"])
+        will_open = row["status"] == "pending" and opening.routing.decision != "decline"
+        return OtherCase(**known, opened_at=row["received_at"], open=will_open, parties=opening.parties)

@@ -1,0 +1,262 @@
+"""The record of every case in Postgres: one read for all that a decision needs, one statement for all that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
+from uuid_utils import uuid7
+
+from activities.ports.records import KeptAnswer, Pending, Standing, Transition, Unstorable
+from domain.model.case import Case
+from domain.model.chain import Chained
+from domain.model.facts import (
+    CaseAssigned,
+    CaseOpened,
+    CaseRetargeted,
+    EffectOrdered,
+    EffectReported,
+    ErrandOrdered,
+    ErrandReported,
+)
+from domain.rules.books import Notices
+from domain.transition import calendars_of
+from domain.worktime.calendars import Calendar
+from storage.postgres.leases import LEASE_FOR, lease_rows
+from storage.postgres.parsed import ParsedCalendars
+from storage.postgres.pool import Connection, Database
+from storage.record import sql
+from storage.record.sanctions import sanction_rows
+
+_PENDING: TypeAdapter[tuple[Pending, ...]] = TypeAdapter(tuple[Pending, ...])
+_ANSWERS: TypeAdapter[tuple[KeptAnswer, ...]] = TypeAdapter(tuple[KeptAnswer, ...])
+
+_REFUSED_BY_POSTGRES = ("21", "22", "23", "54")
+"""SQLSTATE classes that blame the data: wrong cardinality, wrong values, broken constraints, over the limits."""
+
+_NOTICES: TypeAdapter[Notices] = TypeAdapter(Notices)
+
+_PACKS_KEPT = 256
+"""Notices of packs held in memory, by the version of the pack."""
+
+Row = dict[str, Any]
+
+
+class PostgresRecords:
+    """Implements :class:`activities.ports.records.Records`."""
+
+    def __init__(self, database: Database, lease_for: timedelta = LEASE_FOR) -> None:
+        self._database, self._lease_for = database, lease_for
+        self._calendars = ParsedCalendars()
+        self._notices: dict[str, Notices] = {}
+
+    async def read(
+        self,
+        tenant_id: str,
+        case_id: str,
+        *,
+        ask: Sequence[str] = (),
+        known_turn: int | None = None,
+        limit: int = 50,
+        lock: bool = False,
+    ) -> Standing | None:
+        """How the case stands; None when the tenant has no such case."""
+        arguments = (tenant_id, case_id, known_turn, _askable(ask), limit + 1)
+        async with self._database.tenant(tenant_id) as conn:
+            if lock:
+                lending = conn.transaction()
+                await lending.start()
+                try:
+                    # Commands being received hold the row FOR SHARE until they are stored; the read below then sees them.
+                    await conn.fetchval(sql.LOCK, tenant_id, case_id)
+                    row = await conn.fetchrow(sql.READ, *arguments)
+                finally:
+                    # All it wrote is a lock. A commit would wait for the disk.
+                    await lending.rollback()
+            else:
+                row = await conn.fetchrow(sql.READ, *arguments)
+            if row is None:
+                return None
+            calendars = await self._calendars.of(conn, row["calendars"])
+            notices = await self._known_notices(conn, row["pack_version"]) if row["has_notices"] else {}
+        return _standing(row, calendars, notices, known_turn, limit)
+
+    async def write(self, tenant_id: str, case_id: str, transition: Transition) -> bool:
+        """Store the transition in one statement; False when the turn has moved. Raises Unstorable for bad data."""
+        try:
+            statement, arguments = _writing(transition, self._lease_for)
+            async with self._database.tenant(tenant_id) as conn:
+                written = bool(await conn.fetchval(statement, tenant_id, case_id, transition.turn, *arguments))
+                if not written and await conn.fetchval(sql.TURN, tenant_id, case_id) == transition.turn:
+                    raise Unstorable("the facts do not follow the last one on record")
+        except asyncpg.PostgresError as error:
+            if (error.sqlstate or "")[:2] in _REFUSED_BY_POSTGRES:
+                raise Unstorable(f"SQLSTATE {error.sqlstate}") from error
+            raise
+        except (PydanticSerializationError, UnicodeError) as error:
+            raise Unstorable("it cannot be written as JSON") from error
+        return written
+
+    async def _known_notices(self, conn: Connection, version: str) -> dict[str, Notices]:
+        known = self._notices.get(version)
+        if known is None:
+            known = _NOTICES.validate_json(await conn.fetchval(sql.NOTICES, version))
+            if len(self._notices) >= _PACKS_KEPT:
+                self._notices.clear()
+            self._notices[version] = known
+        return {version: known}
+
+
+def _askable(ids: Iterable[str]) -> list[str]:
+    # An id with a NUL or half a surrogate pair cannot be in the database, and must not break the question about the others.
+    return [one for one in ids if one.isascii() and "\x00" not in one]
+
+
+def _standing(
+    row: asyncpg.Record, calendars: Mapping[str, Calendar], notices: Mapping[str, Notices], known_turn: int | None, limit: int
+) -> Standing:
+    pending = _PENDING.validate_json(row["pending"]) if row["pending"] else ()
+    answers = _ANSWERS.validate_json(row["answers"]) if row["answers"] else ()
+    return Standing(
+        turn=row["turn"],
+        now=row["now"],
+        case=Case.model_validate_json(row["state"]) if row["state"] else None,
+        unchanged=row["turn"] == known_turn,
+        head=row["head"],
+        pending=pending[:limit],
+        more=len(pending) > limit,
+        answers={answer.command_id: answer for answer in answers},
+        calendars=calendars,
+        notices=notices,
+        undelivered=row["undelivered"],
+        effects=tuple(row["effects"]),
+    )
+
+
+def _writing(transition: Transition, lease_for: timedelta) -> tuple[str, list[Any]]:
+    """The statement that stores a transition, and its arguments."""
+    holds: dict[str, Any] = {}
+    case = transition.case
+    if transition.facts and case is not None and not transition.substitute:
+        first, last = transition.facts[0], transition.facts[-1]
+        before = {"after_seq": first.recording.seq - 1, "after_head": first.prev_hash}
+        holds["projection"] = {**before, **projection(case), "head": last.hash}
+        if any(isinstance(c.recording.fact, CaseOpened | CaseRetargeted) for c in transition.facts):
+            holds["projection"]["terms"] = case.terms
+        holds["facts"] = [fact_row(c) for c in transition.facts]
+        holds["timetable"] = [due.model_dump() for due in case.timetable]
+        holds["notices"] = notice_rows(transition)
+        holds["ordered"] = ordered_effects(transition, case)
+        holds["reported"] = reported_effects(transition)
+        holds["worked"] = lease_rows(transition, lease_for)
+        holds["sanctions"] = sanction_rows(transition, case)
+        holds["given"] = [c.recording.fact.owner for c in transition.facts if isinstance(c.recording.fact, CaseAssigned)]
+    holds["answers"] = [_answer(a) for a in transition.answers]
+    holds["archive"] = archived(transition)
+    # The timetable is replaced also by an empty one; of everything else nothing is nothing.
+    needed = [part for part in sql.PARTS if holds.get(part) or (part == "timetable" and part in holds)]
+    gate = () if "projection" in needed else ("turn",)
+    return sql.write((*gate, *needed)), [holds[part] for part in needed]
+
+
+def projection(case: Case) -> Row:
+    """The columns of a case's row, for lists and queues; all of them follow from the state."""
+    first = min(case.timetable, key=lambda due: due.due_at, default=None)
+    return {
+        "seq": case.seq,
+        "state": case.model_dump(mode="json", exclude={"terms"}),
+        "kind": case.kind,
+        "category": case.category,
+        "phase": case.phase,
+        "status": "open" if case.open else "closed",
+        "outcome": case.outcome,
+        "owner": case.owner,
+        "queue": case.queue,
+        "priority": case.priority,
+        "waiting_on": case.waiting_on,
+        "wants_owner": case.owner_sought and case.owner is None and case.open,
+        "needs_hands": bool(case.hands),
+        "legal_hold": bool(case.legal_holds),
+        "next_due_at": first.due_at if first else None,
+        "next_clock": first.clock if first else None,
+        "opened_at": case.opened_at,
+        "updated_at": case.updated_at,
+        "closed_at": case.closed_at,
+        "pack": case.terms.pack,
+        "pack_version": case.terms.version,
+        "calendars": sorted(calendars_of(case)),
+        "campaign": case.campaign,
+    }
+
+
+def fact_row(chained: Chained) -> Row:
+    """One row of ``facts``; the body is the recording, exactly as it was hashed."""
+    recording = chained.recording
+    return {
+        "seq": recording.seq,
+        "at": recording.at,
+        "recorded_at": recording.recorded_at,
+        "type": recording.fact.type,
+        "command_id": recording.command_id,
+        "actor_id": recording.actor.id,
+        "body": recording,
+        "hash": chained.hash,
+        "prev_hash": chained.prev_hash,
+    }
+
+
+def archived(transition: Transition) -> list[Row]:
+    """Deadline commands, archived with the answers they got."""
+    answers = {answer.command_id: answer for answer in transition.answers}
+    return [
+        {
+            "id": due.id,
+            "received_at": due.due_at,
+            "body": {"id": due.id, "by": "system", "channel": "system", "type": "deadline", "clock": due.clock,
+                     "instance": due.instance, "level": due.level, "count": due.count},
+            **{k: v for k, v in _answer(answers[due.id]).items() if k != "id"},
+        }
+        for due in transition.deadlines
+        if due.id in answers
+    ]  # fmt: skip
+
+
+def _answer(answer: KeptAnswer) -> Row:
+    return {"id": answer.command_id, "status": answer.status, "answer": answer}
+
+
+def notice_rows(transition: Transition) -> list[Row]:
+    """Drafts with an id each; who exactly is told is worked out in the writing statement."""
+    return [{"id": f"ntc_{uuid7()}", "seq": seq, **draft.model_dump(mode="json")} for seq, draft in transition.notices]
+
+
+def ordered_effects(transition: Transition, case: Case) -> list[Row]:
+    """Effects that were ordered, each with the principal of its side as the one who gets it."""
+    rows = []
+    for recording in (chained.recording for chained in transition.facts):
+        if isinstance(recording.fact, EffectOrdered):
+            remedy = recording.fact.remedy
+            principals = (p.id for p in case.side_parties(remedy.to) if p.role == "principal")
+            money = {"amount": remedy.amount.amount, "currency": remedy.amount.currency} if remedy.amount else {}
+            rows.append({
+                "id": recording.fact.effect_id, "seq": recording.seq, "type": remedy.type, "side": remedy.to, **money,
+                "to_party": next(principals, None), "because": recording.fact.because, "reverses": recording.fact.reverses,
+            })  # fmt: skip
+        elif isinstance(recording.fact, ErrandOrdered):
+            errand = recording.fact
+            rows.append({
+                "id": errand.errand_id, "seq": recording.seq, "type": f"case_{errand.what}", "side": "claimant",
+                "because": errand.errand_id, "errand": errand,
+            })  # fmt: skip
+    return rows
+
+
+def reported_effects(transition: Transition) -> list[Row]:
+    """What became of effects, as the facts say."""
+    facts = [chained.recording.fact for chained in transition.facts]
+    told = [{"id": f.effect_id, "result": f.result, "note": f.note} for f in facts if isinstance(f, EffectReported)]
+    return told + [{"id": f.errand_id, "result": f.result, "note": f.case} for f in facts if isinstance(f, ErrandReported)]

@@ -1,0 +1,192 @@
+"""The statements of the record: one that reads all that a decision needs, and one that writes all that follows from it."""
+
+from functools import cache
+
+from storage.postgres.leases import WORKED
+
+LOCK = "SELECT 1 FROM cases WHERE tenant = $1 AND id = $2 FOR UPDATE"
+
+TURN = "SELECT turn FROM cases WHERE tenant = $1 AND id = $2"
+
+STATE = "(c.state || jsonb_build_object('terms', c.terms))::text"
+"""The folded case of a row ``c``. Its terms lie apart: written once, not at every step."""
+
+# $3 the turn that the caller knows (or null), $4 command ids asked about, $5 how many pending ones at most.
+READ = f"""
+WITH waiting AS (
+    SELECT w.id, w.received_at, w.body, w.actor_id
+    FROM commands w
+    WHERE w.tenant = $1 AND w.case_id = $2 AND w.status = 'pending'
+    ORDER BY w.received_at, w.id
+    LIMIT $5
+), resolved AS (
+    SELECT jsonb_build_object('command_id', w.id, 'received_at', w.received_at, 'body', w.body, 'actor',
+        CASE
+            WHEN w.actor_id = 'system' THEN jsonb_build_object('id', 'system', 'role', 'system')
+            WHEN p.id IS NOT NULL THEN jsonb_build_object('id', p.id, 'role', p.side, 'side', p.side)
+            WHEN k.id IS NOT NULL THEN jsonb_build_object('id', k.id, 'role', 'platform')
+            ELSE person_as_actor(a)
+        END, 'target', person_as_actor(t)) AS pending, w.received_at, w.id
+    FROM waiting w
+    LEFT JOIN parties p ON p.tenant = $1 AND p.case_id = $2 AND p.id = w.actor_id
+    LEFT JOIN api_keys k ON k.tenant = $1 AND k.id = w.actor_id AND k.active
+    LEFT JOIN people a ON a.tenant = $1 AND a.id = w.actor_id AND a.active
+    LEFT JOIN people t ON t.tenant = $1 AND t.id = COALESCE(w.body ->> 'owner', w.body ->> 'to') AND t.active
+)
+SELECT c.turn, c.head, c.calendars, c.pack_version, clock_timestamp() AS now,
+    EXISTS (SELECT FROM packs k WHERE k.version = c.pack_version AND k.notices IS NOT NULL) AS has_notices,
+    CASE WHEN c.turn = $3 THEN NULL ELSE {STATE} END AS state,
+    (SELECT jsonb_agg(r.pending ORDER BY r.received_at, r.id)::text FROM resolved r) AS pending,
+    (SELECT jsonb_agg(a.answer)::text FROM commands a
+     WHERE a.tenant = $1 AND a.case_id = $2 AND a.id = ANY($4::text[]) AND a.status <> 'pending') AS answers,
+    EXISTS (SELECT FROM notices n WHERE n.tenant = $1 AND n.case_id = $2 AND n.state = 'pending') AS undelivered,
+    ARRAY(SELECT e.id FROM effects e
+          WHERE e.tenant = $1 AND e.case_id = $2 AND e.state = 'running' ORDER BY e.seq, e.id) AS effects
+FROM cases c
+WHERE c.tenant = $1 AND c.id = $2
+"""  # noqa: S608 - put together from constants
+
+NOTICES = "SELECT notices::text FROM packs WHERE version = $1 AND notices IS NOT NULL"
+
+# What a write can hold. Each part is a statement of its own that hangs on the gate: when the turn has moved, none does anything.
+# A write is put together from the parts that it needs, because an empty one costs too.
+_PARTS = {
+    # Only answers: nothing happened, or what happened cannot be stored.
+    "turn": """
+gate AS (
+    UPDATE cases SET turn = turn + 1 WHERE tenant = $1 AND id = $2 AND turn = $3 RETURNING tenant, id
+)""",
+    # With the number and hash of the fact that must stand before.
+    "projection": """
+gate AS (
+    UPDATE cases c SET turn = c.turn + 1, seq = p.seq, head = p.head, state = p.state, terms = coalesce(p.terms, c.terms),
+        kind = p.kind, category = p.category, phase = p.phase, status = p.status, outcome = p.outcome, owner = p.owner,
+        queue = p.queue, priority = p.priority, waiting_on = p.waiting_on, wants_owner = p.wants_owner,
+        needs_hands = p.needs_hands, next_due_at = p.next_due_at, next_clock = p.next_clock, opened_at = p.opened_at,
+        updated_at = p.updated_at, closed_at = p.closed_at, pack = p.pack, pack_version = p.pack_version, calendars = p.calendars,
+        legal_hold = coalesce(p.legal_hold, false), campaign = p.campaign
+    FROM jsonb_to_record({}) AS p (after_seq bigint, after_head text, seq bigint, head text, state jsonb, terms jsonb, kind text,
+        category text, phase text, status text, outcome text, owner text, queue text, priority text, waiting_on text,
+        wants_owner boolean, needs_hands boolean, next_due_at timestamptz, next_clock text, opened_at timestamptz,
+        updated_at timestamptz, closed_at timestamptz, pack text, pack_version text, calendars text[], legal_hold boolean,
+        campaign text)
+    WHERE c.tenant = $1 AND c.id = $2 AND c.turn = $3 AND c.seq = p.after_seq AND c.head = p.after_head
+    RETURNING c.tenant, c.id, c.synthetic
+)""",
+    "facts": """
+facts_in AS (
+    INSERT INTO facts (tenant, case_id, seq, at, recorded_at, type, command_id, actor_id, body, hash, prev_hash)
+    SELECT g.tenant, g.id, f.seq, f.at, f.recorded_at, f.type, f.command_id, f.actor_id, f.body, f.hash, f.prev_hash
+    FROM gate g, jsonb_to_recordset({}) AS f (seq bigint, at timestamptz, recorded_at timestamptz, type text, command_id text,
+        actor_id text, body jsonb, hash text, prev_hash text)
+)""",
+    "answers": """
+answered AS (
+    UPDATE commands c SET status = a.status, answer = a.answer, answered_at = clock_timestamp()
+    FROM gate g, jsonb_to_recordset({}) AS a (id text, status text, answer jsonb)
+    WHERE c.tenant = $1 AND c.case_id = $2 AND c.id = a.id AND c.status = 'pending'
+)""",
+    # Deadlines that were decided.
+    "archive": """
+archive AS (
+    INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body, status, answer, answered_at)
+    SELECT g.tenant, g.id, d.id, 'deadline', 'system', 'system', d.received_at, d.body, d.status, d.answer, clock_timestamp()
+    FROM gate g, jsonb_to_recordset({}) AS d (id text, received_at timestamptz, body jsonb, status text, answer jsonb)
+    ON CONFLICT DO NOTHING
+)""",
+    # The stored timetable becomes the new one; rows that stay are not touched.
+    "timetable": """
+due AS (
+    SELECT t.* FROM jsonb_to_recordset({}) AS t (clock text, instance bigint, level text, count bigint, due_at timestamptz)
+), dropped AS (
+    DELETE FROM deadlines d USING gate g
+    WHERE d.tenant = $1 AND d.case_id = $2 AND (d.clock, d.instance, d.level, d.count) NOT IN
+        (SELECT clock, instance, level, count FROM due)
+), kept AS (
+    INSERT INTO deadlines (tenant, case_id, clock, instance, level, count, due_at)
+    SELECT g.tenant, g.id, t.clock, t.instance, t.level, t.count, t.due_at FROM gate g, due t
+    ON CONFLICT (tenant, case_id, clock, instance, level, count) DO UPDATE SET due_at = excluded.due_at
+    WHERE deadlines.due_at <> excluded.due_at
+)""",
+    # Who exactly is told: a party or a person by id, everybody with a role, or the endpoints.
+    "notices": """
+drafts AS (
+    SELECT n.* FROM jsonb_to_recordset({}) AS n
+        (id text, seq bigint, event text, audience text, recipient text, data jsonb, texts jsonb)
+), addressed AS (
+    SELECT n.id, n.seq, n.event, n.audience, n.recipient, n.data, n.texts, '' AS endpoint_id,
+        CASE WHEN coalesce(p.has_email, a.email IS NOT NULL) THEN 'email' ELSE 'none' END AS channel
+    FROM drafts n
+    LEFT JOIN parties p ON p.tenant = $1 AND p.case_id = $2 AND p.id = n.recipient
+    LEFT JOIN people a ON a.tenant = $1 AND a.id = n.recipient AND a.active
+    WHERE n.recipient LIKE 'p%\\_%'
+    UNION ALL
+    SELECT n.id || '-' || row_number() OVER (PARTITION BY n.id ORDER BY a.id), n.seq, n.event, n.audience, a.id, n.data,
+        n.texts, '', CASE WHEN a.email IS NOT NULL THEN 'email' ELSE 'none' END
+    FROM drafts n JOIN people a ON a.tenant = $1 AND a.active
+        AND CASE n.recipient WHEN 'role:leads' THEN 'lead' WHEN 'role:ops' THEN 'ops' END = ANY(a.roles)
+    UNION ALL
+    SELECT n.id || '-' || row_number() OVER (PARTITION BY n.id ORDER BY w.id), n.seq, n.event, n.audience, n.recipient,
+        n.data, n.texts, w.id, 'webhook'
+    FROM drafts n JOIN webhook_endpoints w ON w.tenant = $1 AND w.active AND w.purpose = 'events' AND n.recipient = 'platform'
+), notices_in AS (
+    INSERT INTO notices
+        (tenant, id, case_id, seq, event, audience, recipient, channel, endpoint_id, data, texts, state, attempts, sent_at)
+    SELECT g.tenant, n.id, g.id, n.seq, n.event, n.audience, n.recipient, n.channel, n.endpoint_id, n.data, n.texts,
+        CASE WHEN n.channel = 'none' THEN 'unreachable' WHEN n.kept_in THEN 'sent' ELSE 'pending' END,
+        CASE WHEN n.kept_in THEN 1 ELSE 0 END, CASE WHEN n.kept_in THEN clock_timestamp() END
+    -- Of a gold case nobody outside hears; to the team its notices look as if they had gone out.
+    FROM gate g, LATERAL (
+        SELECT a.*, g.synthetic AND a.audience <> 'staff' AND a.channel <> 'none' AS kept_in FROM addressed a
+    ) n
+    -- Somebody who is owner and lead, or lead and ops, is told once.
+    ON CONFLICT (tenant, case_id, seq, event, recipient, endpoint_id) DO NOTHING
+)""",
+    "ordered": """
+ordered AS (
+    INSERT INTO effects (tenant, id, case_id, seq, type, amount, currency, side, to_party, because, reverses, synthetic, errand)
+    SELECT g.tenant, e.id, g.id, e.seq, e.type, e.amount, e.currency, e.side, e.to_party, e.because, e.reverses, g.synthetic,
+        e.errand
+    FROM gate g, jsonb_to_recordset({}) AS e (id text, seq bigint, type text, amount bigint, currency text, side text,
+        to_party text, because text, reverses text, errand jsonb)
+)""",
+    "reported": """
+reported AS (
+    UPDATE effects e SET state = r.result, result = r.result, note = coalesce(r.note, e.note),
+        finished_at = coalesce(e.finished_at, clock_timestamp())
+    FROM gate g, jsonb_to_recordset({}) AS r (id text, result text, note text)
+    WHERE e.tenant = $1 AND e.case_id = $2 AND e.id = r.id
+)""",
+    # As they stand after the write; synthetic cases are held against nobody.
+    "sanctions": """
+sanctioned AS (
+    INSERT INTO sanctions AS s (tenant, id, case_id, party, ref_digest, category, sanction, weight, imposed_at, ends_at,
+        counts_until, lifted_at, voided_at)
+    SELECT g.tenant, n.id, g.id, n.party, n.ref_digest, n.category, n.sanction, n.weight, n.imposed_at, n.ends_at,
+        n.counts_until, n.lifted_at, n.voided_at
+    FROM gate g, jsonb_to_recordset({}) AS n (id text, party text, ref_digest text, category text, sanction text, weight bigint,
+        imposed_at timestamptz, ends_at timestamptz, counts_until timestamptz, lifted_at timestamptz, voided_at timestamptz)
+    WHERE NOT g.synthetic
+    ON CONFLICT (tenant, id) DO UPDATE SET lifted_at = excluded.lifted_at, voided_at = excluded.voided_at
+    WHERE s.case_id = excluded.case_id
+)""",
+    # People who were given the case, for a fair next choice.
+    "given": """
+given AS (
+    UPDATE people a SET last_assigned_at = clock_timestamp() FROM gate g WHERE a.tenant = $1 AND a.id = ANY({}::text[])
+)""",
+    "worked": WORKED,
+}
+
+PARTS = tuple(_PARTS)
+
+
+@cache
+def write(parts: tuple[str, ...]) -> str:
+    """One statement of these parts, the gate first. $1 the tenant, $2 the case, $3 the turn, then one argument for each part that
+    takes one, in order. It answers how many cases were written: 1, or 0 when the turn had moved."""
+    texts, number = [], 4
+    for part in parts:
+        texts.append(_PARTS[part].strip("\n").format(f"${number}") if "{}" in _PARTS[part] else _PARTS[part].strip("\n"))
+        number += "{}" in _PARTS[part]
+    return f"WITH {', '.join(texts)}\nSELECT count(*) FROM gate"

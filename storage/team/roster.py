@@ -1,0 +1,83 @@
+"""Who could take a case, and whom an escalation can land on: people with what they carry and when they are there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from activities.ports.records import Candidate
+from domain.model.people import Colleague
+from domain.worktime.calculator import NeverOpens, is_open, next_opening
+from domain.worktime.calendars import Calendar
+from storage.postgres.parsed import ParsedCalendars
+from storage.postgres.pool import Connection, Database
+
+_OPEN_CASES = "(SELECT count(*) FROM cases c WHERE c.tenant = $1 AND c.owner = p.id AND c.status = 'open')"
+# Nothing was published under the name, or there is no name: always there.
+_SHIFTS = "(SELECT v.ref FROM calendar_versions v WHERE v.name = p.hours ORDER BY v.id DESC LIMIT 1)"
+
+LANGUAGES = "CASE WHEN cardinality(p.languages) = 0 THEN ARRAY[split_part(p.locale, '-', 1)] ELSE p.languages END"
+"""What a row ``p`` of people speaks."""
+ABSENT = "coalesce(p.absent_from <= $3 AND coalesce(p.absent_until > $3, true), false)"
+"""Whether a row ``p`` of people is away at the instant $3."""
+
+CANDIDATES = f"""
+SELECT person_as_actor(p) AS actor, p.capacity, p.last_assigned_at, {_OPEN_CASES} AS open_cases, {_SHIFTS} AS shifts,
+    p.skills, {LANGUAGES} AS languages
+FROM people p
+WHERE p.tenant = $1 AND p.active AND $2 = ANY(p.queues) AND NOT {ABSENT}
+ORDER BY p.id
+"""  # noqa: S608 - put together from constants
+COLLEAGUES = f"""
+SELECT person_as_actor(p) AS actor, p.roles, {_OPEN_CASES} < p.capacity AS free, {_SHIFTS} AS shifts,
+    {ABSENT.replace("$3", "$4")} AS absent, p.absent_until
+FROM people p
+WHERE p.tenant = $1 AND p.active AND (p.id = ANY($2) OR p.roles && $3)
+ORDER BY p.id
+"""  # noqa: S608 - put together from constants
+
+
+class PostgresRoster:
+    """Implements :class:`activities.ports.records.Roster`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._calendars = ParsedCalendars()
+
+    async def candidates(self, tenant_id: str, queue: str, at: datetime) -> Sequence[Candidate]:
+        """Active people of the queue with a role that the rules know, those who are absent left out."""
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await self._on(conn, at, CANDIDATES, tenant_id, queue, at)
+        return [Candidate.model_validate(row) for row in rows]
+
+    async def colleagues(self, tenant_id: str, people: Sequence[str], roles: Sequence[str], at: datetime) -> Sequence[Colleague]:
+        """Active people with one of the ids or one of the roles."""
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await self._on(conn, at, COLLEAGUES, tenant_id, list(people), list(roles), at)
+        return [Colleague.model_validate(row) for row in rows]
+
+    async def _on(self, conn: Connection, at: datetime, statement: str, *arguments: object) -> list[dict[str, Any]]:
+        """The people that a statement finds, with whether they are on shift."""
+        rows = [dict(row) for row in await conn.fetch(statement, *arguments) if row["actor"] is not None]
+        calendars = await self._calendars.of(conn, (row["shifts"] for row in rows if row["shifts"]))
+        return [{**row, **_there(row, calendars.get(row["shifts"]), at)} for row in rows]
+
+
+def _there(row: dict[str, Any], calendar: Calendar | None, at: datetime) -> dict[str, Any]:
+    """Somebody absent is off shift until they are back and their shift begins."""
+    if not row.get("absent"):
+        return _shift(calendar, at)
+    back_at: datetime | None = row["absent_until"]
+    begins_at = _shift(calendar, back_at)["next_shift_at"] or back_at if back_at is not None else None
+    return {"on_shift": False, "next_shift_at": begins_at}
+
+
+def _shift(calendar: Calendar | None, at: datetime) -> dict[str, Any]:
+    if is_open(calendar, at):
+        return {"on_shift": True, "next_shift_at": None}
+    try:
+        return {"on_shift": False, "next_shift_at": next_opening(calendar, at)}
+    except NeverOpens:
+        # A calendar of nothing but days that are over: they are gone, and nobody knows until when.
+        return {"on_shift": False, "next_shift_at": None}

@@ -1,0 +1,246 @@
+"""Reading cases, for the API, the command line and the console. Who may see what is decided by :mod:`domain.views.case`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import asyncpg
+from pydantic_core import from_json
+
+from activities.ports.records import KeptAnswer
+from domain.model.case import Case
+from domain.model.facts import Actor, DueLevel, Recording
+from storage.intake.opening import open_contact
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
+from storage.views import sql
+
+
+@dataclass(frozen=True)
+class Held:
+    """A case that is on disk."""
+
+    id: str
+    kind: str
+    opened_at: datetime
+    case: Case | None
+    """None while its opening command waits to be judged."""
+    external_id: str | None = None
+    source: str = "api"
+    turn: int = 0
+    """Moves with every write (for an ETag)."""
+    next_due_at: datetime | None = None
+    next_clock: str | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A command that is on disk, with what became of it."""
+
+    id: str
+    case_id: str
+    type: str
+    actor_id: str
+    received_at: datetime
+    status: Literal["pending", "accepted", "refused", "broken"]
+    answer: KeptAnswer | None
+    """None while pending."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notice, and how far it got."""
+
+    id: str
+    seq: int
+    event: str
+    audience: str
+    recipient: str
+    channel: Literal["email", "webhook", "none"]
+    state: Literal["pending", "handed_over", "sent", "failed", "unreachable"]
+    attempts: int
+    last_error: str | None
+    receipt: str | None
+    created_at: datetime
+    sent_at: datetime | None
+    repeats: int
+    """How often it went out again after it had been sent."""
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """Which cases to list. Everything given must hold."""
+
+    kind: str | None = None
+    phases: tuple[str, ...] | None = None
+    status: Literal["open", "closed"] | None = None
+    owner: str | None = None
+    queue: str | None = None
+    priority: str | None = None
+    category: str | None = None
+    campaign: str | None = None
+    ids: tuple[str, ...] | None = None
+    due_before: datetime | None = None
+    party: str | None = None
+    """Cases of this party only."""
+
+
+class PostgresViews:
+    """Reads, tenant by tenant. An id of another tenant is answered like one that does not exist."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def case(self, tenant_id: str, case_id: str) -> Held | None:
+        """One case."""
+        async with self._database.tenant(tenant_id) as conn:
+            row = await conn.fetchrow(sql.CASE, tenant_id, case_id)
+        return held(row) if row else None
+
+    async def cases(self, tenant_id: str, which: CaseFilter, after: str | None = None, limit: int = 50) -> Sequence[Held]:
+        """Cases that match, newest first, older than the case ``after``."""
+        statement, arguments = sql.listing(conditions(which), "id < {}" if after else None, after, "id DESC")
+        async with self._database.tenant(tenant_id) as conn:
+            return [held(row) for row in await conn.fetch(statement, tenant_id, limit, *arguments)]
+
+    async def due_first(
+        self, tenant_id: str, which: CaseFilter, after: tuple[datetime, str] | None = None, limit: int = 50
+    ) -> Sequence[Held]:
+        """Open cases that match and have a deadline, most urgent first; ``after`` is the last one's ``next_due_at`` and id."""
+        wanted = {**conditions(which), "status =": "open"}
+        statement, arguments = sql.listing(wanted, "(next_due_at, id) > ({}, {})" if after else None, after, "next_due_at, id")
+        async with self._database.tenant(tenant_id) as conn:
+            return [held(row) for row in await conn.fetch(statement, tenant_id, limit, *arguments)]
+
+    async def actor(self, tenant_id: str, case_id: str, actor_id: str) -> Actor | None:
+        """A person, key or party as ``record`` would see them on this case; None: nobody."""
+        async with self._database.tenant(tenant_id) as conn:
+            found = await conn.fetchval(sql.ACTOR, tenant_id, case_id, actor_id)
+        return Actor.model_validate(found) if found else None
+
+    async def timeline(self, tenant_id: str, case_id: str, after: int = 0, limit: int = 100) -> Sequence[Recording]:
+        """Facts in order, those with a number above ``after``."""
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(sql.TIMELINE, tenant_id, case_id, after, limit)
+        return [Recording.model_validate_json(row["body"]) for row in rows]
+
+    async def evidence(self, tenant_id: str, case_id: str) -> Sequence[Recording]:
+        """What was handed in, oldest first."""
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(sql.EVIDENCE, tenant_id, case_id)
+        return [Recording.model_validate_json(row["body"]) for row in rows]
+
+    async def texts(self, tenant_id: str, ids: Iterable[str]) -> Mapping[str, str | None]:
+        """Decrypted texts by content id; None for one that was erased."""
+        wanted = list(ids)
+        if not wanted:
+            return {}
+        async with self._database.tenant(tenant_id) as conn:
+            return await self._vault.reveal(conn, tenant_id, wanted)
+
+    async def attachment(self, tenant_id: str, content_id: str) -> tuple[str, str, bytes] | None:
+        """Name, media type and bytes of a file; None when it is unknown or was erased."""
+        async with self._database.tenant(tenant_id) as conn:
+            return await self._vault.file(conn, tenant_id, content_id)
+
+    async def report(self, tenant_id: str, case_id: str) -> dict[str, Any] | None:
+        """What came with the report beside its texts and parties: the matter, and the attributes for the gates."""
+        async with self._database.tenant(tenant_id) as conn:
+            content_id = await conn.fetchval(sql.REPORT, tenant_id, case_id)
+            found = await self._vault.reveal_bytes(conn, tenant_id, [content_id] if content_id else [])
+        data = next(iter(found.values()), None)
+        return from_json(data) if data else None
+
+    async def command(self, tenant_id: str, case_id: str, command_id: str) -> Sent | None:
+        """One command of a case."""
+        async with self._database.tenant(tenant_id) as conn:
+            row = await conn.fetchrow(sql.COMMAND, tenant_id, case_id, command_id)
+        return _sent(row) if row else None
+
+    async def commands(self, tenant_id: str, case_id: str, limit: int = 200) -> Sequence[Sent]:
+        """All commands of a case in the order in which they came, refused ones included."""
+        async with self._database.tenant(tenant_id) as conn:
+            return [_sent(row) for row in await conn.fetch(sql.COMMANDS, tenant_id, case_id, limit)]
+
+    async def notices(self, tenant_id: str, case_id: str) -> Sequence[Told]:
+        """Who was told what, in order."""
+        async with self._database.tenant(tenant_id) as conn:
+            return [Told(**dict(row)) for row in await conn.fetch(sql.NOTICES, tenant_id, case_id)]
+
+    async def notice_case(self, tenant_id: str, notice_id: str) -> str | None:
+        """The case that a notice is about."""
+        async with self._database.tenant(tenant_id) as conn:
+            found: str | None = await conn.fetchval(sql.NOTICE_CASE, tenant_id, notice_id)
+        return found
+
+    async def deadlines(self, tenant_id: str, case_id: str) -> Sequence[DueLevel]:
+        """The levels ahead, earliest first."""
+        async with self._database.tenant(tenant_id) as conn:
+            return [DueLevel(**dict(row)) for row in await conn.fetch(sql.DEADLINES, tenant_id, case_id)]
+
+    async def contacts(self, tenant_id: str, case_id: str) -> Mapping[str, dict[str, str | None]]:
+        """``name``, ``email`` and ``ref`` by party id; a party that was erased is left out."""
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(sql.CONTACTS, tenant_id, case_id)
+        found = {}
+        for row in rows:
+            key = self._vault.unwrap(tenant_id, case_id, row["holder"], row["key_id"], row["wrapped"])
+            found[row["id"]] = from_json(open_contact(key, row["id"], row["contact"]))
+        return found
+
+    async def addresses(self, tenant_id: str, case_id: str) -> Mapping[str, str]:
+        """E-mail addresses by party id."""
+        contacts = await self.contacts(tenant_id, case_id)
+        return {party_id: c["email"] for party_id, c in contacts.items() if c["email"]}
+
+    async def counts(self, tenant_id: str) -> Mapping[tuple[str, str, str], int]:
+        """How many cases there are, by kind, status and phase; synthetic ones left out."""
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(sql.COUNTS, tenant_id)
+        return {(row["kind"], row["status"], row["phase"]): row["cases"] for row in rows}
+
+    async def open_ids(self, tenant_id: str, after: str = "", limit: int = 500) -> Sequence[Held]:
+        """Cases that something may still happen in (open, or closed and not quiet), by id, for a revival of everything."""
+        async with self._database.tenant(tenant_id) as conn:
+            return [held(row) for row in await conn.fetch(sql.LIVING, tenant_id, after, limit)]
+
+
+def conditions(which: CaseFilter) -> dict[str, Any]:
+    """A filter as conditions on columns; those that are None hold for every case."""
+    return {
+        "kind =": which.kind,
+        "phase = ANY": list(which.phases) if which.phases is not None else None,
+        "status =": which.status,
+        "owner =": which.owner,
+        "queue =": which.queue,
+        "priority =": which.priority,
+        "category =": which.category,
+        "campaign =": which.campaign,
+        "id = ANY": list(which.ids) if which.ids is not None else None,
+        "next_due_at <": which.due_before,
+        "party": which.party,
+    }
+
+
+def held(row: asyncpg.Record) -> Held:
+    """A row of a statement that begins with :data:`storage.views.sql.HELD`."""
+    return Held(
+        id=row["id"],
+        kind=row["kind"],
+        opened_at=row["opened_at"],
+        case=Case.model_validate_json(row["state"]) if row["state"] else None,
+        external_id=row["external_id"],
+        source=row["source"],
+        turn=row["turn"],
+        next_due_at=row["next_due_at"],
+        next_clock=row["next_clock"],
+    )
+
+
+def _sent(row: asyncpg.Record) -> Sent:
+    answer = KeptAnswer.model_validate(row["answer"]) if row["answer"] else None
+    return Sent(**{**dict(row), "answer": answer})

@@ -1,0 +1,111 @@
+"""The statements that read cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from storage.record.sql import STATE
+
+HELD = f"""
+SELECT c.id, c.kind, c.opened_at, {STATE} AS state, c.external_id, c.source, c.turn, c.next_due_at, c.next_clock
+FROM cases c
+"""  # noqa: S608 - put together from constants
+
+CASE = HELD + "WHERE c.tenant = $1 AND c.id = $2"
+
+LIVING = (
+    HELD  # noqa: S608 - put together from constants
+    + """
+WHERE c.tenant = $1 AND c.id > $2 AND (c.status = 'open'
+    OR EXISTS (SELECT FROM deadlines d WHERE d.tenant = $1 AND d.case_id = c.id)
+    OR EXISTS (SELECT FROM effects e WHERE e.tenant = $1 AND e.case_id = c.id AND e.state = 'running')
+    OR EXISTS (SELECT FROM notices n WHERE n.tenant = $1 AND n.case_id = c.id AND n.state IN ('pending', 'handed_over'))
+    OR EXISTS (SELECT FROM commands o WHERE o.tenant = $1 AND o.case_id = c.id AND o.status = 'pending'))
+ORDER BY c.id
+LIMIT $3
+"""
+)
+
+ACTOR = """
+SELECT CASE
+    WHEN p.id IS NOT NULL THEN jsonb_build_object('id', p.id, 'role', p.side, 'side', p.side)
+    WHEN k.id IS NOT NULL THEN jsonb_build_object('id', k.id, 'role', 'platform')
+    ELSE person_as_actor(a)
+END
+FROM (SELECT $3::text AS id) AS one
+LEFT JOIN parties p ON p.tenant = $1 AND p.case_id = $2 AND p.id = one.id
+LEFT JOIN api_keys k ON k.tenant = $1 AND k.id = one.id AND k.active
+LEFT JOIN people a ON a.tenant = $1 AND a.id = one.id AND a.active
+"""
+
+TIMELINE = "SELECT body::text AS body FROM facts WHERE tenant = $1 AND case_id = $2 AND seq > $3 ORDER BY seq LIMIT $4"
+
+EVIDENCE = "SELECT body::text AS body FROM facts WHERE tenant = $1 AND case_id = $2 AND type = 'evidence_submitted' ORDER BY seq"
+
+REPORT = "SELECT report_content FROM cases WHERE tenant = $1 AND id = $2"
+
+_SENT = "SELECT id, case_id, type, actor_id, received_at, status, answer FROM commands "
+COMMAND = _SENT + "WHERE tenant = $1 AND case_id = $2 AND id = $3"
+COMMANDS = _SENT + "WHERE tenant = $1 AND case_id = $2 ORDER BY received_at, id LIMIT $3"
+
+NOTICES = """
+SELECT n.id, n.seq, n.event, n.audience, n.recipient, n.channel, n.state, n.attempts, n.last_error,
+    n.receipt, n.created_at, n.sent_at,
+    (SELECT count(*) FROM deliveries d WHERE d.tenant = $1 AND d.notice_id = n.id AND d.result = 'repeat') AS repeats
+FROM notices n
+WHERE n.tenant = $1 AND n.case_id = $2
+ORDER BY n.seq, n.id
+"""
+
+NOTICE_CASE = "SELECT case_id FROM notices WHERE tenant = $1 AND id = $2"
+
+DEADLINES = """
+SELECT clock, instance, level, count, due_at FROM deadlines WHERE tenant = $1 AND case_id = $2
+ORDER BY due_at, clock, instance, level
+"""
+
+CONTACTS = """
+SELECT p.id, p.contact, k.id AS key_id, k.holder, k.wrapped
+FROM parties p JOIN keys k ON k.tenant = p.tenant AND k.id = p.key_id
+WHERE p.tenant = $1 AND p.case_id = $2 AND k.wrapped IS NOT NULL
+ORDER BY p.id
+"""
+
+COUNTS = (
+    "SELECT kind, status, phase, count(*) AS cases FROM cases WHERE tenant = $1 AND NOT synthetic GROUP BY kind, status, phase"
+)
+
+_PARTY = "EXISTS (SELECT FROM parties p WHERE p.tenant = $1 AND p.case_id = c.id AND p.id = {})"
+
+
+def listing(
+    conditions: Mapping[str, Any], cursor: str | None, after: str | tuple[Any, ...] | None, order: str
+) -> tuple[str, tuple[Any, ...]]:
+    """A list's statement and its arguments from $3 on ($1 the tenant, $2 the limit).
+
+    Only what was asked for is in the statement, so that each combination can use its index. Names come from this code, values
+    never stand in the text.
+    """
+    tests, arguments = clauses(conditions, 3)
+    where = ["c.tenant = $1", "c.state IS NOT NULL", *tests]
+    if cursor is not None:
+        values = after if isinstance(after, tuple) else (after,)
+        places = [f"${len(arguments) + 3 + number}" for number in range(len(values))]
+        arguments.extend(values)
+        where.append(cursor.format(*places))
+    if order.startswith("next_due_at"):
+        where.append("c.next_due_at IS NOT NULL")
+    return f"{HELD}WHERE {' AND '.join(where)} ORDER BY {order} LIMIT $2", tuple(arguments)
+
+
+def clauses(conditions: Mapping[str, Any], first: int) -> tuple[list[str], list[Any]]:
+    """The tests on a row ``c`` that were asked for, and their arguments, which are numbered from ``first`` on."""
+    asked = [(name, value) for name, value in conditions.items() if value is not None]
+    return [_test(name, f"${first + number}") for number, (name, _) in enumerate(asked)], [value for _, value in asked]
+
+
+def _test(name: str, place: str) -> str:
+    if name == "party":
+        return _PARTY.format(place)
+    return f"c.{name}({place})" if name.endswith("ANY") else f"c.{name} {place}"
