@@ -9,7 +9,8 @@ from typing import NamedTuple
 from temporalio import activity
 
 from activities.messages import CaseRef
-from activities.ports.records import Candidate, Inbox, Records, Roster
+from activities.ports.people import Candidate, Roster
+from activities.ports.records import Inbox, Records
 from domain.base import Phase
 from domain.model.case import Case
 from domain.rules.fairness import bar_to_judging

@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 from activities.messages import EffectRef
 from activities.ports.effects import Effects, OrderedEffect, Remedies
 from activities.ports.errands import Errands
-from activities.ports.records import ToldToWait
+from activities.ports.errors import ToldToWait
 
 
 class CarryOutActivities:

@@ -17,7 +17,7 @@ from domain.model.facts import SYSTEM, DueLevel
 from domain.model.refusals import Refusal
 from domain.notices.plan import NoticeDraft
 from domain.rules.books import Books
-from domain.rules.decide import Voice
+from domain.rules.rule import Voice
 from domain.transition import Step, due_command, mark_level, step
 
 MAX_STEPS = 200

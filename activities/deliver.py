@@ -9,7 +9,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.messages import CaseRef, Delivered, NoticeRef
-from activities.ports.records import Never, Notifier, Outbox, OutgoingNotice, ToldToWait
+from activities.ports.errors import Never, ToldToWait
+from activities.ports.notices import Notifier, Outbox, OutgoingNotice
 
 TRY_FOR = 10.0
 """Seconds for one try."""

@@ -12,9 +12,10 @@ from pydantic import ValidationError
 
 from activities.ports.errands import Elsewhere
 from activities.ports.evidence import EvidenceFiles, HeldFile
-from activities.ports.others import SanctionBook
-from activities.ports.records import Pending, Policies, Resolved, Roster, Standing
-from activities.precedents import Precedents
+from activities.ports.others import Precedents, SanctionBook
+from activities.ports.people import Roster
+from activities.ports.policies import Policies, Resolved
+from activities.ports.records import Pending, Standing
 from domain.model.case import Case
 from domain.model.clocks import Retarget
 from domain.model.commands import read_command

@@ -12,7 +12,8 @@ from temporalio.exceptions import ApplicationError
 from activities.deciding import Batch, broken, levels_due, work_through
 from activities.lookups import Lookups
 from activities.messages import Answer, DueAt, Knock, Recorded, RecordInput
-from activities.ports.records import Inbox, KeptAnswer, Never, Records, Standing, Transition, Unstorable
+from activities.ports.errors import Never, Unstorable
+from activities.ports.records import Inbox, KeptAnswer, Records, Standing, Transition
 from domain.model.case import Case
 
 BATCH = 50

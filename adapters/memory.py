@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from pydantic_core import PydanticSerializationError, to_json
 
-from activities.ports.records import KeptAnswer, Never, Pending, Standing, Transition, Unstorable
+from activities.ports.errors import Never, Unstorable
+from activities.ports.records import KeptAnswer, Pending, Standing, Transition
 from domain.model.case import Case
 from domain.model.chain import Chained
 from domain.model.commands import Open, OpenedParty, parse_command

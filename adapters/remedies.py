@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 from pydantic_core import to_json
 
 from activities.ports.effects import OrderedEffect
-from activities.ports.records import Never
+from activities.ports.errors import Never
 from adapters.delivery.endpoints import SignedPost
 
 _HANDS = frozenset({410, 422, 501})

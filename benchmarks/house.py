@@ -18,7 +18,7 @@ from activities.assign import AssignActivities
 from activities.carry_out import CarryOutActivities
 from activities.deliver import DeliverActivities
 from activities.ports.effects import OrderedEffect
-from activities.ports.records import OutgoingNotice
+from activities.ports.notices import OutgoingNotice
 from activities.record import RecordActivities
 from benchmarks.bare import BareActivities, BareWorkflow
 from cli.kit.compose import prepare_database, shelf

@@ -17,8 +17,8 @@ import domain.rules.decide  # noqa: F401 - with the rules every refusal is known
 from docs.samples import OWN_SAMPLES, PARTY_TYPES, SAMPLES
 from domain.base import Phase
 from domain.model import commands, refusals
+from domain.model.clock_terms import USUAL
 from domain.rules import lifecycle
-from domain.usual_clocks import USUAL
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTE = "This page is written from `{source}` by `make docs`; do not edit it.\n"

@@ -7,15 +7,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.base import Kept
-from domain.clock_facts import CaseRetargeted, ClockExtended
 from domain.model import commands as c
 from domain.model.case import Case
+from domain.model.clocks import CaseRetargeted, ClockExtended
 from domain.model.facts import SYSTEM, CaseMovedIn, DueLevel, Fact, LevelReached, Recording, Timetable
 from domain.notices.plan import NoticeDraft, plan
 from domain.rules.books import Books
-from domain.rules.decide import Voice, decide
+from domain.rules.decide import decide
 from domain.rules.evolve import evolve
 from domain.rules.moving import passed
+from domain.rules.rule import Voice
 from domain.rules.timetable import comes_again, stamp, timetable
 from domain.rules.triggers import triggers
 

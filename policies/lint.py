@@ -11,7 +11,8 @@ import yaml
 
 from domain.base import Kept, Priority
 from domain.worktime.spans import Span
-from policies.pack import ClockRow, Pack, PackError, load_pack
+from policies.loading import load_pack
+from policies.pack import ClockRow, Pack, PackError
 
 _REPORT_FACTS = frozenset(
     {

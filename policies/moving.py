@@ -13,7 +13,7 @@ from domain.model.people import SYSTEM, Actor
 from domain.model.prose import Prose
 from domain.model.terms import Routing, Terms
 from domain.rules.books import Books
-from domain.rules.decide import Voice
+from domain.rules.rule import Voice
 from domain.transition import Step, step
 from domain.worktime.calculator import zone_data_version
 from policies.shelf import Shelf

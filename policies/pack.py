@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from domain.base import Code, Frozen, Money, Phase, Priority, Side
 from domain.model.clock_terms import level_in_full, like_usual
-from domain.model.terms import (
-    Audience,
-    ClockTerms,
-    Extension,
-    InterimTerms,
-    Level,
-    OfferTerms,
-    OutcomeTerms,
-    TargetKey,
-    Trigger,
-)
+from domain.model.terms import Audience, ClockTerms, Extension, InterimTerms, Level, OfferTerms, OutcomeTerms, TargetKey, Trigger
 from domain.worktime.spans import Span
 from policies.chargebacks import ChargebackRow
 from policies.pack_rows import ElsewhereRow, Gate, Ladder, PriorityRow, StatementRow, StepRow, TargetRow
 from policies.sanction_rows import SanctionsRow
-from policies.soundness import problems
 
 PACKS_DIR = Path(__file__).with_name("packs")
-
 Targets = Span | dict[Priority, Span]
 """One target for all, or one for each priority."""
 
@@ -253,37 +239,3 @@ class Pack(Frozen):
     def calendars(self) -> frozenset[str]:
         """Names of the calendars that its clocks use."""
         return frozenset(n for n in (self.calendar, *self.queue_calendars.values(), *(c.calendar for c in self.clocks)) if n)
-
-
-def load_pack(text: str, name: str) -> Pack:
-    """A pack from its YAML text. Raises :class:`PackError` with every problem, each with its place."""
-    try:
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise PackError(name, [f"not YAML: {error}"]) from error
-    if not isinstance(raw, dict):
-        raise PackError(name, ["a pack is a mapping with kind, title, clocks, outcomes, …"])
-    try:
-        pack = Pack.model_validate(raw)
-    except ValidationError as error:
-        raise PackError(name, [_place(e) for e in error.errors()]) from error
-    clocks, found = _clocks(pack)
-    found += problems(pack, clocks)
-    if found:
-        raise PackError(name, found)
-    return pack.model_copy(update={"version": hashlib.sha256(text.encode()).hexdigest()})
-
-
-def _clocks(pack: Pack) -> tuple[dict[str, ClockTerms], list[str]]:
-    clocks: dict[str, ClockTerms] = {}
-    found: list[str] = []
-    for row in pack.clocks:
-        try:
-            clocks[row.name] = row.terms(Priority.NORMAL, dict.fromkeys(pack.calendars, "cal_check"), 1.0)
-        except ValidationError as error:
-            found += [f"clocks.{row.name}.{_place(e)}" for e in error.errors()]
-    return clocks, found
-
-
-def _place(error: Any) -> str:
-    return f"{'.'.join(str(p) for p in error['loc']) or 'pack'}: {error['msg'].removeprefix('Value error, ')}"

@@ -8,7 +8,8 @@ from dataclasses import replace
 import yaml
 
 from domain.rules.books import PackInForce
-from policies.pack import Pack, load_pack
+from policies.loading import load_pack
+from policies.pack import Pack
 from policies.shelf import Shelf
 
 

@@ -25,7 +25,7 @@ from domain.model.refusals import Refusal
 from domain.model.report import Report
 from domain.model.terms import Terms
 from domain.rules.books import Books
-from domain.rules.decide import Voice
+from domain.rules.rule import Voice
 from domain.transition import Step, due_command, mark_level, step
 from domain.views.case import actions
 from domain.worktime.calculator import due, zone_data_version

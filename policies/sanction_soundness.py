@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from domain.base import Phase, Side
 from domain.model.sanction_terms import SanctionTerms
 from domain.model.terms import ClockTerms
-
-if TYPE_CHECKING:
-    from policies.pack import Pack
+from policies.pack import Pack
 
 
 def sanction_problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:

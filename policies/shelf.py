@@ -15,7 +15,8 @@ from domain.model.terms import Routing, Terms
 from domain.rules.books import Notices
 from domain.worktime.calendars import Calendar
 from policies.folders import calendar_files, pack_files, read_calendar, resolved, text_of, years_around
-from policies.pack import PACKS_DIR, Pack, PackError, load_pack
+from policies.loading import load_pack
+from policies.pack import PACKS_DIR, Pack, PackError
 from policies.resolve import resolve
 
 Key = TypeVar("Key")

@@ -19,7 +19,7 @@ from domain.model.people import SYSTEM, Actor
 from domain.model.refusals import Refusal
 from domain.model.report import Report
 from domain.rules.books import Books
-from domain.rules.decide import Voice
+from domain.rules.rule import Voice
 from domain.transition import Step, due_command, mark_level, step
 from domain.worktime.calculator import zone_data_version
 from domain.worktime.calendars import Calendar

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from domain.base import Phase
 from domain.model.facts import Fact
 from domain.model.terms import BUILT_IN, ClockTerms, Level
 from domain.worktime.spans import SpanUnit
+from policies.pack import Pack
 from policies.sanction_soundness import sanction_problems
-
-if TYPE_CHECKING:
-    from policies.pack import Pack
 
 _FACTS = frozenset(one.model_fields["type"].default for one in get_args(get_args(Fact)[0]))
 _LAWFUL_PAUSES = frozenset({"identity_asked"})

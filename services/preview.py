@@ -16,7 +16,7 @@ from domain.model.prose import Prose
 from domain.model.refusals import Refusal
 from domain.model.ruling import DecideAppeal, Rule
 from domain.rules.books import Books
-from domain.rules.decide import Voice
+from domain.rules.rule import Voice
 from domain.views.preview import Foreseen, foresee
 from domain.worktime.calculator import zone_data_version
 from services.commands import Seen, whole

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from activities.ports.records import Poked, Relay
+from activities.ports.relay import Poked, Relay
 from storage.team.absences import PostgresAbsences
 
 log = structlog.stdlib.get_logger("ombud.absences")

@@ -16,7 +16,8 @@ from activities.carry_out import CarryOutActivities
 from activities.deliver import DeliverActivities
 from activities.lookups import Lookups
 from activities.ports.effects import Remedies
-from activities.ports.records import Notifier, Relay
+from activities.ports.notices import Notifier
+from activities.ports.relay import Relay
 from activities.record import RecordActivities
 from adapters.delivery.endpoints import SignedPost
 from adapters.delivery.notifier import Channels

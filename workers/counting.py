@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from prometheus_client import CollectorRegistry, Counter
 
-from activities.ports.records import Notifier, OutgoingNotice, Records, Standing, Transition
+from activities.ports.notices import Notifier, OutgoingNotice
+from activities.ports.records import Records, Standing, Transition
 
 
 class Counters:

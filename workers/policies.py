@@ -9,7 +9,7 @@ from functools import partial
 
 import structlog
 
-from activities.ports.records import Resolved
+from activities.ports.policies import Resolved
 from domain.model.case import Case
 from domain.model.clocks import Retarget
 from policies.calendars import CalendarFault

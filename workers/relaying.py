@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from activities.ports.records import Relay
+from activities.ports.relay import Relay
 from workers.counting import Counters
 from workflows.handles import CaseDoors, Named, NotReached
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 from domain.base import Instant, Kept, Money
-from domain.link_facts import ErrandOrdered
+from domain.model.links import ErrandOrdered
 
 
 class Submission(Kept):

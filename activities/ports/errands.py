@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 from domain.base import Kept
-from domain.link_facts import ErrandOrdered
-from domain.other_cases import KnownCampaign, OtherCase
+from domain.model.links import ErrandOrdered, KnownCampaign, OtherCase
 
 
 class Ran(Kept):

@@ -14,3 +14,11 @@ class SanctionBook(Protocol):
     async def against(self, tenant_id: str, case_id: str) -> Sequence[EarlierSanction]:
         """Those of other cases against the parties of this one that were not taken back, oldest first."""
         ...
+
+
+class Precedents(Protocol):
+    """What other cases say about one that is being opened."""
+
+    async def appealed_before(self, tenant_id: str, case_id: str) -> str | None:
+        """The case in which the same person appealed about the same content; None when there is none."""
+        ...

@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 import httpx2
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
-from activities.ports.records import Never, ToldToWait
+from activities.ports.errors import Never, ToldToWait
 
 TIMEOUT_FOR = timedelta(seconds=10)
 LONGEST_WAIT_FOR = timedelta(hours=24)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from activities.ports.records import Notifier, OutgoingNotice
+from activities.ports.notices import Notifier, OutgoingNotice
 
 
 class Channels:

@@ -15,7 +15,8 @@ from email.utils import parseaddr
 
 import aiosmtplib
 
-from activities.ports.records import Never, OutgoingNotice
+from activities.ports.errors import Never
+from activities.ports.notices import OutgoingNotice
 from adapters.letters.composer import Composer
 
 TIMEOUT_FOR = timedelta(seconds=30)

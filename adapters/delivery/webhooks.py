@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic_core import to_json
 
-from activities.ports.records import Never, OutgoingNotice
+from activities.ports.errors import Never
+from activities.ports.notices import OutgoingNotice
 from adapters.delivery.endpoints import SignedPost
 
 

@@ -13,7 +13,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from activities.ports.records import OutgoingNotice
+from activities.ports.notices import OutgoingNotice
 from adapters.letters.letter import facts_of, seen_event
 from adapters.letters.words import Words
 from adapters.letters.words_en import ENGLISH

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from activities.ports.records import OutgoingNotice
+from activities.ports.notices import OutgoingNotice
 from adapters.currencies import in_words
 from adapters.letters.times import instant_of, told
 from adapters.letters.words import Words, capital, written_out

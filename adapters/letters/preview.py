@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from activities.ports.records import OutgoingNotice
+from activities.ports.notices import OutgoingNotice
 from adapters.letters.composer import Composer
 from domain.model.case import Case
 from domain.notices.plan import NoticeDraft

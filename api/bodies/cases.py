@@ -11,14 +11,14 @@ from api.bodies.sanctions import DraftedSanction, drafted_sanction
 from api.kit.parts import Answered
 from api.kit.texts import Texts, with_texts
 from domain.base import Instant, Money, Outcome, Phase, Priority, Side
-from domain.model.case import LegalHold
 from domain.model.commands import Remedy
 from domain.model.facts import Actor, AppealRight
+from domain.model.legal_hold import LegalHold
 from domain.model.links import Relation
+from domain.model.safeguards import Credit, ReportView
 from domain.model.settlement import MadeOffer, OpenOffer, Returning
-from domain.risk_state import Credit, ReportView
-from domain.rules.chargeback import ChargebackView
 from domain.views.case import Action, Due, SanctionView, StepView, view
+from domain.views.chargeback import ChargebackView
 from storage.views.cases import Held, Sent
 
 STAFF = frozenset({"mediator", "lead", "ops", "system"})

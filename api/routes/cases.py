@@ -21,7 +21,7 @@ from api.kit.replies import answer
 from api.kit.texts import content_ids, with_texts
 from api.schema import gives, takes
 from domain.base import CampaignId, Code, PersonId, Phase
-from domain.model.case import Ruling
+from domain.model.ruling import Ruling
 from services.commands import Seen, find
 from services.intake import land, opened_reply
 from services.listing import Listing, Page, in_utc, page_of_cases, page_of_entries

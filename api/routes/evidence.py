@@ -20,10 +20,9 @@ from api.kit.problems import FieldProblem, Problem, not_found, of_refusal
 from api.kit.reading import read_bytes
 from api.kit.replies import answer
 from api.schema import gives, gives_bytes, takes_raw
-from domain.evidence_seen import files_seen
 from domain.model.facts import EvidenceSubmitted
 from domain.rules.fairness import why_not
-from domain.views.case import visible
+from domain.views.case import files_seen, visible
 from services.commands import Seen, find
 from storage.intake.files import StoredFile
 

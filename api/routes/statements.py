@@ -12,7 +12,8 @@ from api.kit.parts import Parts
 from api.kit.problems import Problem, not_found
 from api.kit.replies import answer
 from api.schema import gives
-from domain.model.statement import exported, prose_of
+from domain.dsa.statement import exported
+from domain.model.statement import prose_of
 from services.commands import find
 
 router = APIRouter(tags=["cases"])

@@ -132,7 +132,8 @@ def _pack(name: str, year: int) -> tuple[Shelf, Pack]:
     """
     from policies.calendars import CalendarFault
     from policies.folders import PolicyFolderFault, pack_files
-    from policies.pack import PackError, load_pack
+    from policies.loading import load_pack
+    from policies.pack import PackError
     from policies.shelf import Shelf
     from runtime.settings import Settings
 

@@ -100,7 +100,7 @@ def _rows(kept: list[PackVersion], files: Any) -> Any:
 def _checked(file: Path, *, anyway: bool) -> tuple[str, Pack]:
     from policies.folders import PolicyFolderFault, calendar_files
     from policies.lint import lint
-    from policies.pack import load_pack
+    from policies.loading import load_pack
     from runtime.settings import Settings
 
     try:

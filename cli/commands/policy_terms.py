@@ -78,7 +78,8 @@ def diff(
 def pack_of(name: str) -> Pack:
     """The pack of a kind, in a file, or kept under a version."""
     from policies.folders import PolicyFolderFault, pack_files
-    from policies.pack import PackError, load_pack
+    from policies.loading import load_pack
+    from policies.pack import PackError
     from runtime.settings import Settings
 
     try:

@@ -5,159 +5,21 @@ from __future__ import annotations
 from typing import Literal
 
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
-from domain.errand import CaseLink, Errand
-from domain.evidence_request import EvidenceRequest
-from domain.model.commands import OpenedParty, Remedy
-from domain.model.facts import AppealRight, Timetable
+from domain.model.chargeback import Chargeback
+from domain.model.clocks import Clock, Hold, Timetable
+from domain.model.evidence import EvidenceRequest
+from domain.model.legal_hold import LegalHold
+from domain.model.links import CaseLink, Errand
+from domain.model.people import OpenedParty
+from domain.model.procedure import StepTaken
 from domain.model.prose import Prose
-from domain.model.sanctions import Sanction, SanctionDrafted
+from domain.model.ruling import AppealRight, Effect, Involvement, Ruling
+from domain.model.safeguards import AuthorityReport, Credit, Interim
+from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Returning
-from domain.model.statement import StatementOfReasons
 from domain.model.terms import Terms
-from domain.risk_state import AuthorityReport, Credit
-from domain.risk_state import Interim as Interim  # noqa: PLC0414 - a part of a case like the others here
-from domain.rules.chargeback import Chargeback
-from domain.worktime.spans import Span
 
 WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
-
-
-class Fired(Kept):
-    """A level that was reached."""
-
-    level: str
-    count: int
-    due_at: Instant
-    recorded_at: Instant
-    held: bool = False
-    """The rule that belongs to it broke: it comes due again until it goes through."""
-    withheld: bool = False
-    """Nobody was told: it takes the same rung of the ladder again."""
-    again_at: Instant | None = None
-    """When it comes again, if it was withheld."""
-
-
-class Extended(Kept):
-    """More time than a clock began with."""
-
-    at: Instant
-    by_span: Span | None = None
-    to: Instant | None = None
-    stood_still: bool = False
-    """With no end in sight when it was extended: what follows of the pause counts on top of ``to``."""
-
-
-class Hold(Kept):
-    """Why clocks of this case stand still, beside what the pack pauses by itself. It belongs to the case and survives whatever
-    changes about its targets; a clock that starts under it stands still from its first moment.
-    """
-
-    id: str
-    why: Literal["pause", "snooze", "freeze", "closed"]
-    of: str
-    """Name of a clock, ``team`` (all that wait for the team) or ``all``."""
-    since: Instant
-    until: Instant | None = None
-    margin: Span | None = None
-    """Time that is given on top once it is over."""
-    reason: str
-    by: str
-    incident: str | None = None
-    woken: bool = False
-    """A snooze whose end has been told."""
-
-    def lasts_at(self, at: Instant) -> bool:
-        """Whether it is not over at an instant."""
-        return self.until is None or self.until > at
-
-
-class Clock(Kept):
-    """A clock that was started on this case."""
-
-    name: str
-    instance: int
-    started_at: Instant
-    stopped_at: Instant | None = None
-    pauses: tuple[tuple[Instant, Instant | None], ...] = ()
-    """Those that the pack makes by itself, while evidence is asked for; the holds of the case come on top."""
-    fired: tuple[Fired, ...] = ()
-    extensions: tuple[Extended, ...] = ()
-    ran_on: tuple[Span, str | None] | None = None
-    """Target and calendar when it ran out or stopped: what changes later does not change what was."""
-    keeps_calendar: bool = False
-    """The case was handed over: it runs on the ``calendar`` by which it was promised, whatever hours the new queue keeps."""
-    calendar: str | None = None
-    closed: bool = False
-    """The end of the case stopped it: it goes on if the case is taken up again."""
-    zone_data: str | None = None
-    """The zone data with which its deadlines were computed last."""
-
-    @property
-    def waiting(self) -> bool:
-        """Paused by the pack until something resumes it."""
-        return self.stopped_at is None and bool(self.pauses) and self.pauses[-1][1] is None
-
-
-class Ruling(Kept):
-    """A decision on the matter, from draft to issue."""
-
-    id: str
-    decider: str
-    outcome: str
-    decision: Literal["rule", "uphold", "overturn", "vary", "remit"] = "rule"
-    reasons: Prose | None
-    ground: str | None = None
-    remedies: tuple[Remedy, ...] = ()
-    round: int = 0
-    approved_by: str | None = None
-    issued_at: Instant | None = None
-    conditions: tuple[str, ...] = ()
-    reply: Prose | None = None
-    reply_to: tuple[Side, ...] = ()
-    """The sides that are told the reply."""
-    complaint_route: str | None = None
-    statement: StatementOfReasons | None = None
-    elsewhere: bool = False
-    """Made before there was a case, and taken over into it."""
-    sanction: SanctionDrafted | None = None
-
-
-class Effect(Kept):
-    """Something that is or was carried out."""
-
-    id: str
-    remedy: Remedy
-    because: str
-    reverses: str | None = None
-    state: Literal["running", "done", "reversed", "needs_hands"] = "running"
-
-
-class StepTaken(Kept):
-    """A step of the procedure, done or left out with a reason."""
-
-    step: str
-    how: Literal["done", "skipped"]
-    by: str
-    at: Instant
-    evidence: tuple[str, ...] = ()
-
-
-class LegalHold(Kept):
-    """Why nothing of the case may be deleted."""
-
-    id: str
-    reason: str
-    by: str
-    since: Instant
-
-
-class Involvement(Kept):
-    """Who had a part in deciding, in which round: they and those who report to them stay out of the next one."""
-
-    person: str
-    manager: str | None = None
-    round: int
-    part: Literal["decider", "approver"]
 
 
 class Case(Kept):

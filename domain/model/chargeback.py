@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from domain.base import CommandBase, Instant
-from domain.model.prose import SealedText
+from domain.base import CommandBase, Instant, Kept
+from domain.model.prose import Prose, SealedText
+from domain.model.refusals import Refusal
 
 
 class DraftChargebackEvidence(CommandBase):
@@ -24,3 +25,67 @@ class SubmitChargebackEvidence(CommandBase):
 
 
 ChargebackCommand = DraftChargebackEvidence | SubmitChargebackEvidence
+
+
+class ChargebackDrafted(Kept):
+    """What is to be sent, in the place of an earlier draft."""
+
+    type: Literal["chargeback_drafted"] = "chargeback_drafted"
+    draft_id: str
+    text: Prose
+    due_at: Instant
+
+
+class ChargebackSent(Kept):
+    """The one submission; ``effect_ordered`` carries it out."""
+
+    type: Literal["chargeback_sent"] = "chargeback_sent"
+    draft_id: str
+    because: Literal["due", "now", "closed"]
+
+
+class ChargebackMissed(Kept):
+    """The network has stopped listening, and nothing was sent."""
+
+    type: Literal["chargeback_missed"] = "chargeback_missed"
+    due_at: Instant
+
+
+ChargebackFact = ChargebackDrafted | ChargebackSent | ChargebackMissed
+
+
+class ChargebackUnknown(Refusal):
+    """No card network decides this case, or there is no draft to send it."""
+
+    code = "chargeback_unknown"
+
+
+class ChargebackOver(Refusal):
+    """The network takes evidence once, and it was sent."""
+
+    code = "chargeback_over"
+
+
+class Draft(Kept):
+    """What is to be sent."""
+
+    id: str
+    text: Prose
+    at: Instant
+
+
+class Chargeback(Kept):
+    """How it stands with the one submission."""
+
+    due_at: Instant
+    since: Instant
+    """When its due time became known: no level lies before that."""
+    draft: Draft | None = None
+    warned: bool = False
+    sent_at: Instant | None = None
+    missed_at: Instant | None = None
+
+    @property
+    def over(self) -> bool:
+        """Sent, or too late."""
+        return self.sent_at is not None or self.missed_at is not None

@@ -6,17 +6,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    PlainSerializer,
-    SerializerFunctionWrapHandler,
-    model_serializer,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, PlainSerializer, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from domain.base import Code, Compact, Phase, Priority, without_defaults
-from domain.usual_clocks import USUAL
 from domain.worktime.spans import Span
 
 Audience = Literal[
@@ -25,7 +17,6 @@ Audience = Literal[
 """Who is told: the two sides (``parties``), people of the team, the platform's webhook endpoints; ``all`` is parties and
 platform; ``third_parties`` are insurers and authorities that the report names.
 """
-
 Trigger = Annotated[str, Field(pattern=r"^[a-z_]+(:[a-z_]+)?$")]
 """Something that happened, as clocks and notices name it: a fact's type, with a qualifier where it has one
 (``case_opened``, ``phase_entered:review``, ``evidence_requested:respondent``)."""
@@ -37,21 +28,16 @@ def _split(value: Any) -> Any:
 
 _AsWords = (BeforeValidator(_split), PlainSerializer(" ".join, return_type=str))
 """Codes in one short text: terms travel in the opening fact of every case. A list is read just the same."""
-
 Codes = Annotated[tuple[Code, ...], *_AsWords]
 Audiences = Annotated[tuple[Audience, ...], *_AsWords]
 Triggers = Annotated[tuple[Trigger, ...], *_AsWords]
 Phases = Annotated[tuple[Phase, ...], *_AsWords]
-
 DefaultAction = Literal[
     "open_review", "proceed_on_file", "issue_ruling", "close", "lift_interim", "end_return", "honour_return", "lift_sanction",
     "send_chargeback", "miss_chargeback",
 ]  # fmt: skip
 """What a clock can do by itself when it runs out (the stated default of the pack)."""
-
-
 _T = TypeVar("_T")
-
 _USUAL_NAMES = {"warn": "warn", "escalate": "breach", "default": "end"}
 """What a level is called unless it says otherwise: what goes without saying is not written into every case."""
 _NEVER = object()
@@ -128,8 +114,6 @@ class Extension(Compact):
 
 TargetKey = Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9_.:-]*/)?(low|normal|high|urgent)?$", min_length=1, max_length=80)]
 """What a target is for: a priority (``high``), a category (``injury/``), or both (``injury/high``)."""
-
-
 _PLAIN: Mapping[str, Any] = dict.fromkeys(("only_in", "starts", "stops", "restarts", "pauses", "resumes"), "") | {"targets": {}}
 """How the defaults of these fields are written."""
 
@@ -244,14 +228,12 @@ SNOOZE = ClockTerms(
     levels=(Level(name="wake", action="warn", audience=("owner",)),),
 )
 """Every case has it: comes due when a snooze is over, so that whoever put the case away hears of it again."""
-
 STANDSTILL = ClockTerms(
     name="standstill",
     target=Span.wall(timedelta(0)),
     levels=(Level(name="look", action="escalate", audience=("leads", "ops")),),
 )
 """Every case has it: comes due when nothing else does, because all its clocks stand still."""
-
 SANCTION = ClockTerms(
     name="sanction",
     target=Span.wall(timedelta(0)),
@@ -274,7 +256,6 @@ def _evidence_clock(side: Literal["claimant", "respondent"]) -> ClockTerms:
 
 EVIDENCE_CLOCKS = (_evidence_clock("claimant"), _evidence_clock("respondent"))
 """Every case has them: each request for evidence that has a date of its own is reminded of and lapses by it."""
-
 CHARGEBACK = ClockTerms(
     name="chargeback",
     target=Span.wall(timedelta(0)),
@@ -285,5 +266,112 @@ CHARGEBACK = ClockTerms(
     ),
 )
 """Comes due by the instants of a card network, in kinds that know chargebacks."""
-
 BUILT_IN = (SNOOZE, STANDSTILL, SANCTION, CHARGEBACK, *EVIDENCE_CLOCKS)
+_EVIDENCE = "evidence_requested"
+
+
+def _response(side: str) -> dict[str, Any]:
+    """A side has been asked for evidence. Asked again, it has the whole time again, also for what was asked an hour before the
+    first end.
+    """
+    return {
+        "waits_for": side,
+        "target": "5 business days",
+        "starts": f"{_EVIDENCE}:{side}",
+        "stops": f"requests_settled:{side} {_EVIDENCE}:{side}",
+        "levels": [{"name": "remind", "at": 0.8, "audience": side}, {"default": "proceed_on_file"}],
+    }
+
+
+USUAL: Mapping[str, Mapping[str, Any]] = {
+    "triage": {
+        "target": "8 working hours",
+        "starts": "case_opened",
+        "stops": "phase_left:intake",
+        "levels": [{"action": "escalate", "audience": "leads ops", "repeat": "1 business day"}],
+    },
+    "settlement": {
+        "waits_for": "nobody",
+        "target": "3 business days",
+        "during": "settlement",
+        "levels": [{"default": "open_review"}],
+    },
+    # Not "during": a draft that comes back to review asks for no second first response.
+    "first_response": {
+        "target": "8 working hours",
+        "targets": {"urgent": "2 working hours", "high": "4 working hours", "low": "16 working hours"},
+        "starts": "phase_entered:review",
+        "stops": f"phase_left:review message_sent:staff {_EVIDENCE}",
+        "levels": [{"at": 0.8, "audience": "owner"}, {"action": "escalate"}],
+    },
+    # From the oldest word of a party that nobody has answered.
+    "next_update": {
+        "target": "16 working hours",
+        "targets": {"urgent": "4 working hours", "high": "8 working hours", "low": "24 working hours"},
+        "only_in": "review approval ruled appeal",
+        "behind": "first_response",
+        "starts": "message_sent:claimant message_sent:respondent",
+        "stops": f"message_sent:staff {_EVIDENCE} ruling_issued",
+        "levels": [{"before": "1 working hour", "audience": "owner"}, {"action": "escalate"}],
+    },
+    "claimant_response": _response("claimant"),
+    "respondent_response": _response("respondent"),
+    # Clocks that something pauses have their target in working hours: days have no hours to take a pause out of.
+    "ruling": {
+        "target": "80 working hours",
+        "targets": {"urgent": "16 working hours", "high": "40 working hours", "low": "120 working hours"},
+        "during": "review",
+        "pauses": _EVIDENCE,
+        "resumes": "requests_settled",
+        "levels": [{"at": 0.8, "audience": "owner"}, {"action": "escalate"}],
+    },
+    # Stands still for nobody, like a limit of the law: whoever is suspended must not wait for somebody's holiday. A second
+    # measure does not give the first one more time.
+    "interim_review": {
+        "target": "14 days",
+        "starts": "interim_imposed",
+        "restarts": "interim_reviewed:all",
+        "stops": "interim_over",
+        "statutory": True,
+        "levels": [
+            {"name": "review", "before": "3 days", "audience": "owner leads"},
+            {"name": "lapse", "default": "lift_interim"},
+        ],
+    },
+    # Goods that go back before the money: sent in time or the promise lapses, taken in in time or it is kept.
+    "return_shipping": {
+        "waits_for": "claimant",
+        "target": "14 days",
+        "starts": "return_awaited",
+        "stops": "return_shipped return_contested return_ended",
+        "levels": [{"name": "remind", "before": "3 days", "audience": "claimant"}, {"default": "end_return"}],
+    },
+    "return_receipt": {
+        "waits_for": "respondent",
+        "target": "14 days",
+        "starts": "return_shipped",
+        "stops": "return_contested return_ended",
+        "levels": [{"name": "remind", "before": "3 days", "audience": "respondent"}, {"default": "honour_return"}],
+    },
+    "return_look": {
+        "target": "2 business days",
+        "starts": "return_contested",
+        "stops": "return_ended",
+        "levels": [{"action": "escalate", "audience": "leads ops", "repeat": "1 business day"}],
+    },
+    "approval": {
+        "waits_for": "approver",
+        "target": "2 business days",
+        "during": "approval",
+        "levels": [{"action": "escalate", "audience": "leads ops", "repeat": "1 business day"}],
+    },
+    "grace": {"waits_for": "nobody", "target": "30 minutes", "during": "ruled", "levels": [{"default": "issue_ruling"}]},
+    "appeal_window": {"waits_for": "nobody", "target": "14 days", "during": "appealable", "levels": [{"default": "close"}]},
+    "appeal_ruling": {
+        "target": "80 working hours",
+        "during": "appeal",
+        "pauses": _EVIDENCE,
+        "resumes": "requests_settled",
+        "levels": [{"at": 0.8, "audience": "owner"}, {"action": "escalate"}],
+    },
+}

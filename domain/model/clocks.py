@@ -10,8 +10,10 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.base import Code, CommandBase, Instant, Priority, Reference, Side
-from domain.model.prose import SealedText
+from domain.base import Code, CommandBase, Instant, Kept, Priority
+from domain.model.prose import Prose, SealedText
+from domain.model.refusals import Refusal
+from domain.model.terms import Terms
 from domain.worktime.spans import Span
 
 
@@ -119,20 +121,229 @@ class Thaw(CommandBase):
     reason: Code = "incident_over"
 
 
-class ImposeInterim(CommandBase):
-    """Impose a reversible measure before the ruling. It is reviewed, and lapses by itself when nobody does."""
+class LevelReached(Kept):
+    """A clock came to one of its levels."""
 
-    type: Literal["impose_interim"] = "impose_interim"
-    measure: Code
-    of: Side = Side.RESPONDENT
-    reasons: SealedText
+    type: Literal["level_reached"] = "level_reached"
+    clock: str
+    instance: int
+    level: str
+    count: int
+    action: Literal["warn", "escalate", "default"]
+    due_at: Instant
+    step: str | None = None
+    """The rung of the ladder that an escalation came to."""
+    told: tuple[str, ...] | None = None
+    """The people it landed on; None: by role, as far as anybody has one."""
+    withheld: Literal["owner_answered", "nobody_there"] | None = None
+    """Why nobody was told: the owner had just answered, or nobody was on shift with room for it. It comes again."""
+    again_at: Instant | None = None
+    """When it comes again, if it was withheld."""
 
 
-class ReviewInterim(CommandBase):
-    """Look at an interim measure again: keep it, with its time beginning anew, or lift it."""
+class ClocksPaused(Kept):
+    """Clocks stand still because somebody said so."""
 
-    type: Literal["review_interim"] = "review_interim"
-    measure_id: Reference | None = None
-    """Left out: all that are in force."""
-    decision: Literal["keep", "lift"]
-    reasons: SealedText
+    type: Literal["clocks_paused"] = "clocks_paused"
+    hold_id: str
+    why: Literal["pause", "snooze"]
+    of: str
+    """Name of a clock, or ``team``: all that wait for the team."""
+    until: Instant | None = None
+    reason: str
+
+
+class ClocksResumed(Kept):
+    """What people had paused goes on."""
+
+    type: Literal["clocks_resumed"] = "clocks_resumed"
+    hold_ids: tuple[str, ...]
+    reason: str
+
+
+class ClocksFrozen(Kept):
+    """Every clock stands still for an incident, since an instant that all its cases have in common."""
+
+    type: Literal["clocks_frozen"] = "clocks_frozen"
+    hold_id: str
+    incident: str
+    since: Instant
+    reason: str
+
+
+class ClocksThawed(Kept):
+    """The incident is over for this case."""
+
+    type: Literal["clocks_thawed"] = "clocks_thawed"
+    hold_id: str
+    incident: str
+    until: Instant
+    margin: Span | None = None
+    reason: str
+
+
+class ClockExtended(Kept):
+    """A clock has more time than it began with."""
+
+    type: Literal["clock_extended"] = "clock_extended"
+    clock: str
+    instance: int
+    by_span: Span | None = None
+    to: Instant | None = None
+    from_at: Instant | None = None
+    """When it would have run out; None where it stood still."""
+    to_at: Instant | None = None
+    """When it runs out now; None while it stands still."""
+    reason: str
+    reasons: Prose | None = None
+
+
+class CaseRetargeted(Kept):
+    """What the targets follow from has changed."""
+
+    type: Literal["case_retargeted"] = "case_retargeted"
+    priority: Priority | None = None
+    category: str | None = None
+    queue: str | None = None
+    terms: Terms | None = None
+    """New terms, where calendars or the pack changed."""
+    refreshed: bool = False
+    """Every deadline was computed afresh, with the calendars and the zone data of now."""
+    reason: str
+
+
+class Fired(Kept):
+    """A level that was reached."""
+
+    level: str
+    count: int
+    due_at: Instant
+    recorded_at: Instant
+    held: bool = False
+    """The rule that belongs to it broke: it comes due again until it goes through."""
+    withheld: bool = False
+    """Nobody was told: it takes the same rung of the ladder again."""
+    again_at: Instant | None = None
+    """When it comes again, if it was withheld."""
+
+
+class Extended(Kept):
+    """More time than a clock began with."""
+
+    at: Instant
+    by_span: Span | None = None
+    to: Instant | None = None
+    stood_still: bool = False
+    """With no end in sight when it was extended: what follows of the pause counts on top of ``to``."""
+
+
+class Hold(Kept):
+    """Why clocks of this case stand still, beside what the pack pauses by itself. It belongs to the case and survives whatever
+    changes about its targets; a clock that starts under it stands still from its first moment.
+    """
+
+    id: str
+    why: Literal["pause", "snooze", "freeze", "closed"]
+    of: str
+    """Name of a clock, ``team`` (all that wait for the team) or ``all``."""
+    since: Instant
+    until: Instant | None = None
+    margin: Span | None = None
+    """Time that is given on top once it is over."""
+    reason: str
+    by: str
+    incident: str | None = None
+    woken: bool = False
+    """A snooze whose end has been told."""
+
+    def lasts_at(self, at: Instant) -> bool:
+        """Whether it is not over at an instant."""
+        return self.until is None or self.until > at
+
+
+class Clock(Kept):
+    """A clock that was started on this case."""
+
+    name: str
+    instance: int
+    started_at: Instant
+    stopped_at: Instant | None = None
+    pauses: tuple[tuple[Instant, Instant | None], ...] = ()
+    """Those that the pack makes by itself, while evidence is asked for; the holds of the case come on top."""
+    fired: tuple[Fired, ...] = ()
+    extensions: tuple[Extended, ...] = ()
+    ran_on: tuple[Span, str | None] | None = None
+    """Target and calendar when it ran out or stopped: what changes later does not change what was."""
+    keeps_calendar: bool = False
+    """The case was handed over: it runs on the ``calendar`` by which it was promised, whatever hours the new queue keeps."""
+    calendar: str | None = None
+    closed: bool = False
+    """The end of the case stopped it: it goes on if the case is taken up again."""
+    zone_data: str | None = None
+    """The zone data with which its deadlines were computed last."""
+
+    @property
+    def waiting(self) -> bool:
+        """Paused by the pack until something resumes it."""
+        return self.stopped_at is None and bool(self.pauses) and self.pauses[-1][1] is None
+
+
+class DueLevel(Kept):
+    """One line of a timetable: which level of which clock falls due when."""
+
+    clock: str
+    instance: int
+    level: str
+    count: int = 0
+    due_at: Instant
+
+    @property
+    def id(self) -> str:
+        """The deadline's command id: the same level can be recorded only once."""
+        return f"dl_{self.clock}:{self.instance}:{self.level}:{self.count}"
+
+
+Timetable = tuple[DueLevel, ...]
+"""All levels still ahead, earliest first."""
+
+
+class ClockUnknown(Refusal):
+    """No clock of this name is running in the case."""
+
+    code = "clock_unknown"
+
+
+class ClockStatutory(Refusal):
+    """A limit of the law stands still for nobody."""
+
+    code = "clock_statutory"
+
+
+class AlreadyHeld(Refusal):
+    """What is to stand still stands still already."""
+
+    code = "already_held"
+
+
+class NotPaused(Refusal):
+    """Nothing was paused or snoozed that could go on."""
+
+    code = "not_paused"
+
+
+class ExtensionRefused(Refusal):
+    """The clock cannot be given this time; ``because`` says why (``ran_out``, ``backwards``, ``unit``, ``how_long``, ``law``)."""
+
+    code = "extension_refused"
+
+
+class CalendarUnknown(Refusal):
+    """There is no calendar of this name (or the pack is gone)."""
+
+    code = "calendar_unknown"
+
+
+class IncidentUnknown(Refusal):
+    """The case is not frozen for this incident."""
+
+    code = "incident_unknown"

@@ -7,68 +7,89 @@ The same words come through the API, the update ``ask``, the signal ``tell`` and
 # ruff: noqa: PLC0414, I001 - whoever reads a command finds everything that can be asked here
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field, TypeAdapter
-
-from domain.base import CaseId, Code, CommandBase, Instant, Money, PersonId, Priority, Reference
-from domain.model.elsewhere import OpenedDecision
-from domain.model.chargeback import (
-    ChargebackCommand,
-    DraftChargebackEvidence as DraftChargebackEvidence,
-    SubmitChargebackEvidence as SubmitChargebackEvidence,
-)
-from domain.model.clocks import Extend, Freeze, ImposeInterim, Pause, Resume, Retarget, ReviewInterim, Snooze, Thaw
-from domain.model.evidence import RequestEvidence as RequestEvidence, SubmitEvidence as SubmitEvidence
-from domain.identity_commands import AskIdentity as AskIdentity
-from domain.model.legal_hold import LegalHoldCommand
-from domain.model.procedure import (
-    CompleteStep as CompleteStep,
-    NameRootCause as NameRootCause,
-    ProcedureCommand,
-    SkipStep as SkipStep,
-)
-from domain.model.handling import Skip as Skip
-from domain.model.links import (
-    Join as Join,
-    JoinCampaign as JoinCampaign,
-    LeaveCampaign as LeaveCampaign,
-    Link as Link,
-    LinkCommand,
-    Merge as Merge,
-    MirrorLink as MirrorLink,
-    Split as Split,
-    Unlink as Unlink,
-)
-from domain.parties import OpenedParty as OpenedParty
+from typing import Annotated
+from domain.base import CaseId
+from domain.model.chargeback import ChargebackCommand
+from domain.base import Code
+from domain.base import CommandBase
+from domain.model.clocks import Extend
+from domain.model.prose import FROM_OUTSIDE
+from pydantic import Field
+from domain.model.clocks import Freeze
 from domain.model.moving import History
-from domain.model.prose import FROM_OUTSIDE, Prose, SealedText, Sealer
-from domain.return_commands import (
-    ReturnCommand,
-    ConfirmReturn as ConfirmReturn,
-    ContestReturn as ContestReturn,
-    DecideReturn as DecideReturn,
-    ShipReturn as ShipReturn,
-)
-from domain.model.safeguards import (
-    ApproveReport as ApproveReport,
-    CreditProvisionally as CreditProvisionally,
-    HandOver as HandOver,
-    ReportToAuthority as ReportToAuthority,
-    ReturnReport as ReturnReport,
-    RiskCommand,
-    Signal as Signal,
-)
-from domain.model.ruling import (
-    Appeal as Appeal,
-    Approve as Approve,
-    DecideAppeal as DecideAppeal,
-    Remedy as Remedy,
-    Retract as Retract,
-    ReturnRuling as ReturnRuling,
-    Rule as Rule,
-)
-from domain.model.terms import Routing, Terms
+from domain.model.safeguards import ImposeInterim
+from domain.base import Instant
+from domain.model.legal_hold import LegalHoldCommand
+from domain.model.links import LinkCommand
+from typing import Literal
+from domain.base import Money
+from domain.model.elsewhere import OpenedDecision
+from domain.model.clocks import Pause
+from domain.base import PersonId
+from domain.base import Priority
+from domain.model.procedure import ProcedureCommand
+from domain.model.prose import Prose
+from domain.model.clocks import Resume
+from domain.model.clocks import Retarget
+from domain.model.settlement import ReturnCommand
+from domain.model.safeguards import ReviewInterim
+from domain.model.safeguards import RiskCommand
+from domain.model.terms import Routing
+from domain.model.prose import Sealer
+from domain.model.clocks import Snooze
+from domain.model.terms import Terms
+from domain.model.clocks import Thaw
+from pydantic import TypeAdapter
+from domain.model.chargeback import DraftChargebackEvidence as DraftChargebackEvidence
+from domain.model.chargeback import SubmitChargebackEvidence as SubmitChargebackEvidence
+from domain.model.evidence import AskIdentity as AskIdentity
+from domain.model.evidence import RequestEvidence as RequestEvidence
+from domain.model.evidence import SubmitEvidence as SubmitEvidence
+from domain.model.handling import Admit as Admit
+from domain.model.handling import Assign as Assign
+from domain.model.handling import Close as Close
+from domain.model.handling import Decline as Decline
+from domain.model.handling import Escalate as Escalate
+from domain.model.handling import HandOver as HandOver
+from domain.model.handling import Message as Message
+from domain.model.handling import Note as Note
+from domain.model.handling import Reopen as Reopen
+from domain.model.handling import ReportDelivery as ReportDelivery
+from domain.model.handling import Skip as Skip
+from domain.model.handling import Take as Take
+from domain.model.handling import Withdraw as Withdraw
+from domain.model.links import Join as Join
+from domain.model.links import JoinCampaign as JoinCampaign
+from domain.model.links import LeaveCampaign as LeaveCampaign
+from domain.model.links import Link as Link
+from domain.model.links import Merge as Merge
+from domain.model.links import MirrorLink as MirrorLink
+from domain.model.links import Split as Split
+from domain.model.links import Unlink as Unlink
+from domain.model.people import OpenedParty as OpenedParty
+from domain.model.procedure import CompleteStep as CompleteStep
+from domain.model.procedure import NameRootCause as NameRootCause
+from domain.model.procedure import SkipStep as SkipStep
+from domain.model.remedy import Remedy as Remedy
+from domain.model.ruling import Appeal as Appeal
+from domain.model.ruling import Approve as Approve
+from domain.model.ruling import DecideAppeal as DecideAppeal
+from domain.model.ruling import ReportEffect as ReportEffect
+from domain.model.ruling import Retract as Retract
+from domain.model.ruling import ReturnRuling as ReturnRuling
+from domain.model.ruling import Rule as Rule
+from domain.model.safeguards import ApproveReport as ApproveReport
+from domain.model.safeguards import CreditProvisionally as CreditProvisionally
+from domain.model.safeguards import ReportToAuthority as ReportToAuthority
+from domain.model.safeguards import ReturnReport as ReturnReport
+from domain.model.safeguards import Signal as Signal
+from domain.model.settlement import AcceptOffer as AcceptOffer
+from domain.model.settlement import ConfirmReturn as ConfirmReturn
+from domain.model.settlement import ContestReturn as ContestReturn
+from domain.model.settlement import DecideReturn as DecideReturn
+from domain.model.settlement import DeclineOffer as DeclineOffer
+from domain.model.settlement import Offer as Offer
+from domain.model.settlement import ShipReturn as ShipReturn
 
 
 class Open(CommandBase):
@@ -99,109 +120,6 @@ class Open(CommandBase):
     """Who goes on with a case that ran elsewhere."""
 
 
-class Admit(CommandBase):
-    """Triage lets a report through the gate."""
-
-    type: Literal["admit"] = "admit"
-
-
-class Decline(CommandBase):
-    """Triage turns a report away, with the reason the claimant is told."""
-
-    type: Literal["decline"] = "decline"
-    reason: Code
-    reasons: SealedText
-
-
-class Message(CommandBase):
-    """Say something to the other people of the case. Shared with both sides unless addressed to one."""
-
-    type: Literal["message"] = "message"
-    text: SealedText
-    to: Literal["all", "claimant", "respondent"] = "all"
-
-
-class Note(CommandBase):
-    """An internal note: never shown to a party."""
-
-    type: Literal["note"] = "note"
-    text: SealedText
-    mentions: Annotated[tuple[PersonId, ...], Field(max_length=20)] = ()
-    """Colleagues who are told of it."""
-
-
-class Offer(CommandBase):
-    """Propose how to settle. A new offer by either side replaces the open one (a counter-offer)."""
-
-    type: Literal["offer"] = "offer"
-    remedy: Code
-    """One of the pack's offers (``refund_with_return``), or of its remedies where it lists no offers."""
-    amount: Money | None = None
-    text: SealedText | None = None
-
-
-class AcceptOffer(CommandBase):
-    """Accept the other side's open offer: binding, closes the case as settled and carries the remedy out.
-
-    Where the goods go back first, the case stays open until they are there.
-    """
-
-    type: Literal["accept_offer"] = "accept_offer"
-    offer_id: Reference | None = None
-    """Named, it must be the open one: nobody accepts an offer they have not seen."""
-
-
-class DeclineOffer(CommandBase):
-    """Turn the open offer down; the settlement goes on."""
-
-    type: Literal["decline_offer"] = "decline_offer"
-    offer_id: Reference | None = None
-
-
-class Escalate(CommandBase):
-    """Leave the settlement and ask for a decision."""
-
-    type: Literal["escalate"] = "escalate"
-
-
-class Assign(CommandBase):
-    """Give the case to a person, or (no owner) back to its queue."""
-
-    type: Literal["assign"] = "assign"
-    owner: PersonId | None = None
-    reason: Code = "assigned"
-
-
-class Take(CommandBase):
-    """Take a waiting case oneself."""
-
-    type: Literal["take"] = "take"
-
-
-class Withdraw(CommandBase):
-    """The claimant takes the report back; in appeal, the appellant takes the appeal back."""
-
-    type: Literal["withdraw"] = "withdraw"
-    reasons: SealedText | None = None
-
-
-class Close(CommandBase):
-    """An ops lead ends a case that cannot be decided, with the reason."""
-
-    type: Literal["close"] = "close"
-    outcome: Literal["declined", "expired"] = "expired"
-    reason: Code
-    reasons: SealedText
-
-
-class Reopen(CommandBase):
-    """An ops lead takes a closed case up again inside the pack's window."""
-
-    type: Literal["reopen"] = "reopen"
-    reason: Code
-    reasons: SealedText | None = None
-
-
 class Deadline(CommandBase):
     """A level of a clock fell due. Made by ``record`` from the stored timetable, never by a person."""
 
@@ -210,23 +128,6 @@ class Deadline(CommandBase):
     instance: int
     level: Code
     count: int = 0
-
-
-class ReportEffect(CommandBase):
-    """What became of a remedy that was carried out (or could not be)."""
-
-    type: Literal["report_effect"] = "report_effect"
-    effect_id: Reference
-    result: Literal["done", "reversed", "needs_hands"]
-    note: Code | None = None
-
-
-class ReportDelivery(CommandBase):
-    """A notice could not be delivered after the last try: somebody has to reach the party by other means."""
-
-    type: Literal["report_delivery"] = "report_delivery"
-    notice_id: Reference
-    reason: Code
 
 
 Command = Annotated[
@@ -238,7 +139,6 @@ Command = Annotated[
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
-
 SYSTEM_COMMANDS = frozenset({"open", "deadline", "report_effect", "report_delivery", "join", "mirror_link"})
 """Commands that only ``system`` may send; from anybody else they are refused."""
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from domain.base import Code, Frozen, Instant, PersonId, Reference
 from domain.model.prose import Prose, checked_text
-from domain.model.ruling import Remedy
+from domain.model.remedy import Remedy
 
 Standing = Literal["author", "reporter"]
 """Who appeals: whoever wrote what was decided about, or whoever reported it."""

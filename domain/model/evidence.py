@@ -7,12 +7,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.base import Code, CommandBase, Instant, PartyId, Reference, Side
-from domain.model.prose import SealedText
+from domain.base import Code, CommandBase, Instant, Kept, PartyId, Reference, Side
+from domain.model.prose import Prose, SealedText
+from domain.model.refusals import Refusal
 
 FileId = Annotated[str, Field(pattern=r"^fil_[A-Za-z0-9-]{8,64}$")]
 """The id of a file that was uploaded before."""
-
 Confidentiality = Literal["shared", "own_side", "deciders"]
 """Who sees a piece of evidence: everybody on the case; the side that handed it in and the deciders; or the deciders alone, and
 whoever handed it in.
@@ -55,3 +55,110 @@ class SubmitEvidence(CommandBase):
                 "confidentiality_twice", "`confidential` means `own_side`: leave it out where `confidentiality` says otherwise."
             )
         return self
+
+
+class EvidenceFile(Kept):
+    """A file as the record knows it: its keyed digest (HMAC-SHA-256, hex) proves that it is the one that was handed in."""
+
+    id: str
+    digest: str
+    media_type: str
+    length: int
+    """In bytes."""
+
+
+class EvidenceRequested(Kept):
+    type: Literal["evidence_requested"] = "evidence_requested"
+    request_id: str
+    of: Side
+    what: Prose
+    party: str | None = None
+    """The one party that was asked; None: whoever speaks for the side."""
+    evidence_type: str | None = None
+    due_at: Instant | None = None
+    """A date of its own; None: the clock of the side says by when."""
+
+
+class EvidenceSubmitted(Kept):
+    type: Literal["evidence_submitted"] = "evidence_submitted"
+    evidence_id: str
+    side: Side | None = None
+    """The side of whoever handed it in; None: the platform."""
+    text: Prose
+    confidential: bool = False
+    """Not for everybody: also set where only the deciders see it."""
+    answers: tuple[str, ...] = ()
+    confidentiality: Confidentiality | None = None
+    """None in older records: ``confidential`` says all."""
+    evidence_type: str | None = None
+    files: tuple[EvidenceFile, ...] = ()
+
+    @property
+    def seen_by(self) -> Confidentiality:
+        """Who sees it, however old the record is."""
+        return self.confidentiality or ("own_side" if self.confidential else "shared")
+
+
+class EvidenceLapsed(Kept):
+    """Nothing came in time: the case goes on with what is on file."""
+
+    type: Literal["evidence_lapsed"] = "evidence_lapsed"
+    of: Side
+    requests: tuple[str, ...]
+
+
+class EvidenceTypeUnknown(Refusal):
+    """The pack lists types of evidence, and this is none of them."""
+
+    code = "evidence_type_unknown"
+
+
+class PartyNotAsked(Refusal):
+    """Nobody on the side that is asked has this id."""
+
+    code = "party_unknown"
+
+
+class RequestUnknown(Refusal):
+    """No such request is open for whoever hands this in."""
+
+    code = "request_unknown"
+
+
+class FileUnknown(Refusal):
+    """Whoever hands this in has not uploaded such a file to this case."""
+
+    code = "file_unknown"
+
+
+class EvidenceRequest(Kept):
+    """A slot that a hand-in closes."""
+
+    id: str
+    of: Side
+    asked_at: Instant
+    party: str | None = None
+    """The one party that was asked; None: whoever speaks for the side."""
+    evidence_type: str | None = None
+    due_at: Instant | None = None
+    """A date of its own; None: the clock of the side says by when."""
+    what: Prose | None = None
+    number: int = 0
+    """Of the requests to this side, the first is 1."""
+    reminded: bool = False
+    state: Literal["open", "answered", "lapsed"] = "open"
+    settled_at: Instant | None = None
+
+
+class AskIdentity(CommandBase):
+    """Ask the claimant to prove who they are. Limits of laws that allow it wait until they have answered or the time is over."""
+
+    type: Literal["ask_identity"] = "ask_identity"
+    what: SealedText
+
+
+class IdentityAsked(Kept):
+    """What was just asked of the claimant is a proof of who they are."""
+
+    type: Literal["identity_asked"] = "identity_asked"
+    request_id: str

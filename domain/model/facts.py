@@ -7,108 +7,109 @@ Facts hold ids, codes, amounts and instants; text and personal data lie elsewher
 # ruff: noqa: PLC0414, I001 - whoever reads a record finds everything that can stand in it here
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field, TypeAdapter
-
-from domain.model.people import SYSTEM as SYSTEM
+from typing import Annotated
+from domain.model.chargeback import ChargebackFact
+from pydantic import Field
+from domain.base import Instant
+from domain.base import Kept
+from domain.model.legal_hold import LegalHoldFact
+from domain.model.links import LinkFact
+from typing import Literal
+from domain.base import Money
+from domain.model.moving import MovingFact
+from domain.model.people import OpenedParty
+from domain.base import Phase
+from domain.base import Priority
+from domain.model.procedure import ProcedureFact
+from domain.model.prose import Prose
+from domain.model.settlement import ReturnFact
+from domain.model.safeguards import RiskFact
+from domain.model.terms import Routing
+from domain.model.terms import Terms
+from pydantic import TypeAdapter
+from domain.model.chargeback import ChargebackDrafted as ChargebackDrafted
+from domain.model.chargeback import ChargebackMissed as ChargebackMissed
+from domain.model.chargeback import ChargebackSent as ChargebackSent
+from domain.model.clocks import CaseRetargeted as CaseRetargeted
+from domain.model.clocks import ClockExtended as ClockExtended
+from domain.model.clocks import ClocksFrozen as ClocksFrozen
+from domain.model.clocks import ClocksPaused as ClocksPaused
+from domain.model.clocks import ClocksResumed as ClocksResumed
+from domain.model.clocks import ClocksThawed as ClocksThawed
+from domain.model.clocks import DueLevel as DueLevel
+from domain.model.clocks import LevelReached as LevelReached
+from domain.model.clocks import Timetable as Timetable
+from domain.model.evidence import EvidenceFile as EvidenceFile
+from domain.model.evidence import EvidenceLapsed as EvidenceLapsed
+from domain.model.evidence import EvidenceRequested as EvidenceRequested
+from domain.model.evidence import EvidenceSubmitted as EvidenceSubmitted
+from domain.model.evidence import IdentityAsked as IdentityAsked
+from domain.model.handling import CaseAssigned as CaseAssigned
+from domain.model.handling import CaseClosed as CaseClosed
+from domain.model.handling import CaseDeclined as CaseDeclined
+from domain.model.handling import CaseHandedOver as CaseHandedOver
+from domain.model.handling import CaseQueued as CaseQueued
+from domain.model.handling import CaseReopened as CaseReopened
+from domain.model.handling import CaseSkipped as CaseSkipped
+from domain.model.handling import CaseWithdrawn as CaseWithdrawn
+from domain.model.handling import DeliveryFailed as DeliveryFailed
+from domain.model.handling import MessageSent as MessageSent
+from domain.model.handling import NoteAdded as NoteAdded
+from domain.model.legal_hold import LegalHoldLifted as LegalHoldLifted
+from domain.model.legal_hold import LegalHoldPlaced as LegalHoldPlaced
+from domain.model.links import CampaignJoined as CampaignJoined
+from domain.model.links import CampaignLeft as CampaignLeft
+from domain.model.links import CaseJoined as CaseJoined
+from domain.model.links import CaseLinked as CaseLinked
+from domain.model.links import CaseMerged as CaseMerged
+from domain.model.links import CaseSplit as CaseSplit
+from domain.model.links import CaseUnlinked as CaseUnlinked
+from domain.model.links import ErrandOrdered as ErrandOrdered
+from domain.model.links import ErrandReported as ErrandReported
+from domain.model.moving import CaseMovedIn as CaseMovedIn
+from domain.model.moving import LevelPassed as LevelPassed
+from domain.model.moving import PastDecisionKept as PastDecisionKept
+from domain.model.moving import PastMessageKept as PastMessageKept
 from domain.model.people import Actor as Actor
 from domain.model.people import Colleague as Colleague
-from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
-from domain.chargeback_facts import (
-    ChargebackDrafted as ChargebackDrafted,
-    ChargebackFact,
-    ChargebackMissed as ChargebackMissed,
-    ChargebackSent as ChargebackSent,
-)
-from domain.clock_facts import (
-    CaseRetargeted as CaseRetargeted,
-    ClockExtended as ClockExtended,
-    ClocksFrozen as ClocksFrozen,
-    ClocksPaused as ClocksPaused,
-    ClocksResumed as ClocksResumed,
-    ClocksThawed as ClocksThawed,
-    InterimEnded as InterimEnded,
-    InterimImposed as InterimImposed,
-    InterimReviewed as InterimReviewed,
-    LevelReached as LevelReached,
-)
-from domain.evidence_facts import (
-    EvidenceFile as EvidenceFile,
-    EvidenceLapsed as EvidenceLapsed,
-    EvidenceRequested as EvidenceRequested,
-    EvidenceSubmitted as EvidenceSubmitted,
-)
-from domain.identity_facts import IdentityAsked as IdentityAsked
-from domain.legal_hold_facts import LegalHoldFact, LegalHoldLifted as LegalHoldLifted, LegalHoldPlaced as LegalHoldPlaced
-from domain.procedure_facts import (
-    ProcedureFact,
-    RootCauseNamed as RootCauseNamed,
-    StepCompleted as StepCompleted,
-    StepSkipped as StepSkipped,
-)
-from domain.desk_facts import CaseSkipped as CaseSkipped
-from domain.link_facts import (
-    CampaignJoined as CampaignJoined,
-    CampaignLeft as CampaignLeft,
-    CaseJoined as CaseJoined,
-    CaseLinked as CaseLinked,
-    CaseMerged as CaseMerged,
-    CaseSplit as CaseSplit,
-    CaseUnlinked as CaseUnlinked,
-    ErrandOrdered as ErrandOrdered,
-    ErrandReported as ErrandReported,
-    LinkFact,
-)
-from domain.parties import OpenedParty
-from domain.moving_facts import (
-    CaseMovedIn as CaseMovedIn,
-    LevelPassed as LevelPassed,
-    MovingFact,
-    PastDecisionKept as PastDecisionKept,
-    PastMessageKept as PastMessageKept,
-)
-from domain.model.prose import Prose
-from domain.return_facts import (
-    ReturnFact,
-    ReturnAwaited as ReturnAwaited,
-    ReturnChanged as ReturnChanged,
-    ReturnContested as ReturnContested,
-    ReturnEnded as ReturnEnded,
-    ReturnShipped as ReturnShipped,
-    RightsLapsed as RightsLapsed,
-)
-from domain.risk_facts import (
-    CaseHandedOver as CaseHandedOver,
-    ProvisionalCreditEnded as ProvisionalCreditEnded,
-    ProvisionalCreditGiven as ProvisionalCreditGiven,
-    ReportApproved as ReportApproved,
-    ReportProposed as ReportProposed,
-    ReportReturned as ReportReturned,
-    RiskFact,
-    SignalReceived as SignalReceived,
-)
-from domain.ruling_facts import (
-    AppealLodged as AppealLodged,
-    AppealRight as AppealRight,
-    AppealWithdrawn as AppealWithdrawn,
-    CaseRemitted as CaseRemitted,
-    DecisionTakenOver as DecisionTakenOver,
-    EffectOrdered as EffectOrdered,
-    EffectReported as EffectReported,
-    RulingApproved as RulingApproved,
-    RulingDrafted as RulingDrafted,
-    RulingIssued as RulingIssued,
-    RulingRetracted as RulingRetracted,
-    RulingReturned as RulingReturned,
-)
-from domain.model.sanctions import (
-    SanctionDrafted as SanctionDrafted,
-    SanctionImposed as SanctionImposed,
-    SanctionLifted as SanctionLifted,
-    SanctionVoided as SanctionVoided,
-)
-from domain.model.terms import Routing, Terms
+from domain.model.people import SYSTEM as SYSTEM
+from domain.model.procedure import RootCauseNamed as RootCauseNamed
+from domain.model.procedure import StepCompleted as StepCompleted
+from domain.model.procedure import StepSkipped as StepSkipped
+from domain.model.ruling import AppealLodged as AppealLodged
+from domain.model.ruling import AppealRight as AppealRight
+from domain.model.ruling import AppealWithdrawn as AppealWithdrawn
+from domain.model.ruling import CaseRemitted as CaseRemitted
+from domain.model.ruling import DecisionTakenOver as DecisionTakenOver
+from domain.model.ruling import EffectOrdered as EffectOrdered
+from domain.model.ruling import EffectReported as EffectReported
+from domain.model.ruling import RulingApproved as RulingApproved
+from domain.model.ruling import RulingDrafted as RulingDrafted
+from domain.model.ruling import RulingIssued as RulingIssued
+from domain.model.ruling import RulingRetracted as RulingRetracted
+from domain.model.ruling import RulingReturned as RulingReturned
+from domain.model.safeguards import InterimEnded as InterimEnded
+from domain.model.safeguards import InterimImposed as InterimImposed
+from domain.model.safeguards import InterimReviewed as InterimReviewed
+from domain.model.safeguards import ProvisionalCreditEnded as ProvisionalCreditEnded
+from domain.model.safeguards import ProvisionalCreditGiven as ProvisionalCreditGiven
+from domain.model.safeguards import ReportApproved as ReportApproved
+from domain.model.safeguards import ReportProposed as ReportProposed
+from domain.model.safeguards import ReportReturned as ReportReturned
+from domain.model.safeguards import SignalReceived as SignalReceived
+from domain.model.sanctions import SanctionDrafted as SanctionDrafted
+from domain.model.sanctions import SanctionImposed as SanctionImposed
+from domain.model.sanctions import SanctionLifted as SanctionLifted
+from domain.model.sanctions import SanctionVoided as SanctionVoided
+from domain.model.settlement import OfferAccepted as OfferAccepted
+from domain.model.settlement import OfferDeclined as OfferDeclined
+from domain.model.settlement import OfferMade as OfferMade
+from domain.model.settlement import ReturnAwaited as ReturnAwaited
+from domain.model.settlement import ReturnChanged as ReturnChanged
+from domain.model.settlement import ReturnContested as ReturnContested
+from domain.model.settlement import ReturnEnded as ReturnEnded
+from domain.model.settlement import ReturnShipped as ReturnShipped
+from domain.model.settlement import RightsLapsed as RightsLapsed
 
 
 class CaseOpened(Kept):
@@ -138,87 +139,6 @@ class PhaseEntered(Kept):
     reason: str | None = None
 
 
-class CaseDeclined(Kept):
-    """A gate or a triager turned the report away."""
-
-    type: Literal["case_declined"] = "case_declined"
-    reason: str
-    reasons: Prose | None = None
-
-
-class CaseAssigned(Kept):
-    type: Literal["case_assigned"] = "case_assigned"
-    owner: str
-    reason: str
-
-
-class CaseQueued(Kept):
-    """The case waits in its queue for somebody to take it (nobody was free, or the owner had to give it up)."""
-
-    type: Literal["case_queued"] = "case_queued"
-    queue: str
-    reason: str
-
-
-class MessageSent(Kept):
-    type: Literal["message_sent"] = "message_sent"
-    to: Literal["all", "claimant", "respondent"]
-    text: Prose
-    sender: Literal["claimant", "respondent", "staff", "platform"]
-
-
-class NoteAdded(Kept):
-    type: Literal["note_added"] = "note_added"
-    text: Prose
-    mentions: tuple[str, ...] = ()
-    """People of the team who are told of it."""
-
-
-class OfferMade(Kept):
-    type: Literal["offer_made"] = "offer_made"
-    offer_id: str
-    side: Side
-    remedy: str
-    amount: Money | None = None
-    text: Prose | None = None
-
-
-class OfferAccepted(Kept):
-    type: Literal["offer_accepted"] = "offer_accepted"
-    offer_id: str
-    side: Side
-
-
-class OfferDeclined(Kept):
-    type: Literal["offer_declined"] = "offer_declined"
-    offer_id: str
-    side: Side
-
-
-class DeliveryFailed(Kept):
-    type: Literal["delivery_failed"] = "delivery_failed"
-    notice_id: str
-    reason: str
-
-
-class CaseWithdrawn(Kept):
-    type: Literal["case_withdrawn"] = "case_withdrawn"
-    reasons: Prose | None = None
-
-
-class CaseClosed(Kept):
-    type: Literal["case_closed"] = "case_closed"
-    outcome: Outcome
-    reason: str | None = None
-    reasons: Prose | None = None
-
-
-class CaseReopened(Kept):
-    type: Literal["case_reopened"] = "case_reopened"
-    reason: str
-    reasons: Prose | None = None
-
-
 Fact = Annotated[
     CaseSkipped
     | CaseOpened | PhaseEntered | CaseDeclined | CaseAssigned | CaseQueued | MessageSent | NoteAdded | OfferMade | OfferAccepted
@@ -232,25 +152,6 @@ Fact = Annotated[
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)
-
-
-class DueLevel(Kept):
-    """One line of a timetable: which level of which clock falls due when."""
-
-    clock: str
-    instance: int
-    level: str
-    count: int = 0
-    due_at: Instant
-
-    @property
-    def id(self) -> str:
-        """The deadline's command id: the same level can be recorded only once."""
-        return f"dl_{self.clock}:{self.instance}:{self.level}:{self.count}"
-
-
-Timetable = tuple[DueLevel, ...]
-"""All levels still ahead, earliest first."""
 
 
 class Recording(Kept):

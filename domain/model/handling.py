@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from domain.base import Code, CommandBase
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from domain.base import Code, CommandBase, Kept, Outcome, PersonId, Reference
+from domain.model.prose import Prose, SealedText
+from domain.model.refusals import Refusal
 
 
 class Skip(CommandBase):
@@ -12,3 +17,199 @@ class Skip(CommandBase):
 
     type: Literal["skip"] = "skip"
     reason: Code
+
+
+class CaseSkipped(Kept):
+    """Its owner gave the case back, with the reason; what becomes of it says the next fact."""
+
+    type: Literal["case_skipped"] = "case_skipped"
+    person: str
+    reason: str
+
+
+class Admit(CommandBase):
+    """Triage lets a report through the gate."""
+
+    type: Literal["admit"] = "admit"
+
+
+class Decline(CommandBase):
+    """Triage turns a report away, with the reason the claimant is told."""
+
+    type: Literal["decline"] = "decline"
+    reason: Code
+    reasons: SealedText
+
+
+class Message(CommandBase):
+    """Say something to the other people of the case. Shared with both sides unless addressed to one."""
+
+    type: Literal["message"] = "message"
+    text: SealedText
+    to: Literal["all", "claimant", "respondent"] = "all"
+
+
+class Note(CommandBase):
+    """An internal note: never shown to a party."""
+
+    type: Literal["note"] = "note"
+    text: SealedText
+    mentions: Annotated[tuple[PersonId, ...], Field(max_length=20)] = ()
+    """Colleagues who are told of it."""
+
+
+class Escalate(CommandBase):
+    """Leave the settlement and ask for a decision."""
+
+    type: Literal["escalate"] = "escalate"
+
+
+class Assign(CommandBase):
+    """Give the case to a person, or (no owner) back to its queue."""
+
+    type: Literal["assign"] = "assign"
+    owner: PersonId | None = None
+    reason: Code = "assigned"
+
+
+class Take(CommandBase):
+    """Take a waiting case oneself."""
+
+    type: Literal["take"] = "take"
+
+
+class Withdraw(CommandBase):
+    """The claimant takes the report back; in appeal, the appellant takes the appeal back."""
+
+    type: Literal["withdraw"] = "withdraw"
+    reasons: SealedText | None = None
+
+
+class Close(CommandBase):
+    """An ops lead ends a case that cannot be decided, with the reason."""
+
+    type: Literal["close"] = "close"
+    outcome: Literal["declined", "expired"] = "expired"
+    reason: Code
+    reasons: SealedText
+
+
+class Reopen(CommandBase):
+    """An ops lead takes a closed case up again inside the pack's window."""
+
+    type: Literal["reopen"] = "reopen"
+    reason: Code
+    reasons: SealedText | None = None
+
+
+class ReportDelivery(CommandBase):
+    """A notice could not be delivered after the last try: somebody has to reach the party by other means."""
+
+    type: Literal["report_delivery"] = "report_delivery"
+    notice_id: Reference
+    reason: Code
+
+
+class CaseDeclined(Kept):
+    """A gate or a triager turned the report away."""
+
+    type: Literal["case_declined"] = "case_declined"
+    reason: str
+    reasons: Prose | None = None
+
+
+class CaseAssigned(Kept):
+    type: Literal["case_assigned"] = "case_assigned"
+    owner: str
+    reason: str
+
+
+class CaseQueued(Kept):
+    """The case waits in its queue for somebody to take it (nobody was free, or the owner had to give it up)."""
+
+    type: Literal["case_queued"] = "case_queued"
+    queue: str
+    reason: str
+
+
+class MessageSent(Kept):
+    type: Literal["message_sent"] = "message_sent"
+    to: Literal["all", "claimant", "respondent"]
+    text: Prose
+    sender: Literal["claimant", "respondent", "staff", "platform"]
+
+
+class NoteAdded(Kept):
+    type: Literal["note_added"] = "note_added"
+    text: Prose
+    mentions: tuple[str, ...] = ()
+    """People of the team who are told of it."""
+
+
+class DeliveryFailed(Kept):
+    type: Literal["delivery_failed"] = "delivery_failed"
+    notice_id: str
+    reason: str
+
+
+class CaseWithdrawn(Kept):
+    type: Literal["case_withdrawn"] = "case_withdrawn"
+    reasons: Prose | None = None
+
+
+class CaseClosed(Kept):
+    type: Literal["case_closed"] = "case_closed"
+    outcome: Outcome
+    reason: str | None = None
+    reasons: Prose | None = None
+
+
+class CaseReopened(Kept):
+    type: Literal["case_reopened"] = "case_reopened"
+    reason: str
+    reasons: Prose | None = None
+
+
+class PersonUnknown(Refusal):
+    """Nobody of the team has the id that a note mentions."""
+
+    code = "person_unknown"
+
+
+class OwnerMissing(Refusal):
+    """The case is assigned already, or to nobody."""
+
+    code = "owner_mismatch"
+
+
+class HandOver(CommandBase):
+    """Give the case to another site's queue, to a person, or to a person there. Every clock goes on as it was promised."""
+
+    type: Literal["hand_over"] = "hand_over"
+    queue: Code | None = None
+    to: PersonId | None = None
+    """Left out: whoever is found in the queue."""
+    reasons: SealedText
+
+    @model_validator(mode="after")
+    def _says_whereto(self) -> Self:
+        if self.queue is None and self.to is None:
+            raise PydanticCustomError("hand_over_empty", "Say where the case goes: a queue, a person (to), or both.")
+        return self
+
+
+class CaseHandedOver(Kept):
+    """The case went to another site's queue or to another person; its clocks keep what they had promised."""
+
+    type: Literal["case_handed_over"] = "case_handed_over"
+    from_queue: str
+    queue: str
+    from_owner: str | None = None
+    to: str | None = None
+    reasons: Prose
+
+
+class QueueUnknown(Refusal):
+    """The pack knows no such queue to hand over to."""
+
+    code = "queue_unknown"

@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.base import CampaignId, CaseId, Code, CommandBase, Money, PartyId, Reference
+from domain.base import CampaignId, CaseId, Code, CommandBase, Instant, Kept, Money, PartyId, Reference
+from domain.model.people import OpenedParty
 from domain.model.prose import Prose, SealedText
-from domain.parties import OpenedParty
+from domain.model.refusals import Refusal
 
 Relation = Literal["related", "duplicate", "retaliation", "appeal_of", "split"]
 """What one case is to another. ``retaliation`` and ``appeal_of`` are said of the case in which the link was made."""
@@ -90,3 +91,238 @@ class MirrorLink(CommandBase):
 
 
 LinkCommand = Merge | Join | Link | Unlink | MirrorLink | Split | JoinCampaign | LeaveCampaign
+
+
+class CaseLink(Kept):
+    """What this case has to do with another."""
+
+    id: str
+    other: str
+    relation: Relation
+    mirrored: bool = False
+    note: Prose | None = None
+
+
+class Errand(Kept):
+    """Something that is or was to happen in another case."""
+
+    id: str
+    what: Literal["join", "link", "unlink", "split"]
+    to: str | None = None
+    parties: tuple[str, ...] = ()
+    state: Literal["running", "done", "needs_hands"] = "running"
+
+
+class CaseMerged(Kept):
+    """The matter goes on in another case."""
+
+    type: Literal["case_merged"] = "case_merged"
+    merge_id: str
+    into: str
+    reason: Literal["by_hand", "same_matter"]
+    reasons: Prose | None = None
+
+
+class CaseJoined(Kept):
+    """Another case about the same matter goes on in this one."""
+
+    type: Literal["case_joined"] = "case_joined"
+    merge_id: str
+    of: str
+    parties: tuple[OpenedParty, ...] = ()
+    """Who became a party by it; nobody, where they all were parties before."""
+    statement: Prose | None = None
+    reason: str
+
+
+class CaseLinked(Kept):
+    type: Literal["case_linked"] = "case_linked"
+    link_id: str
+    other: str
+    relation: Relation
+    mirrored: bool = False
+    """It was made in the other case."""
+    note: Prose | None = None
+
+
+class CaseUnlinked(Kept):
+    type: Literal["case_unlinked"] = "case_unlinked"
+    link_id: str
+    other: str
+    reason: str | None = None
+
+
+class CaseSplit(Kept):
+    """A part of the matter becomes a case of its own."""
+
+    type: Literal["case_split"] = "case_split"
+    split_id: str
+    parties: tuple[str, ...]
+    amount: Money | None = None
+    reasons: Prose
+
+
+class ErrandOrdered(Kept):
+    """Something is to happen in another case: carried out once, like a remedy, and reported back."""
+
+    type: Literal["errand_ordered"] = "errand_ordered"
+    errand_id: str
+    what: Literal["join", "link", "unlink", "split"]
+    to: str | None = None
+    """The other case; None where there is none yet."""
+    parties: tuple[OpenedParty, ...] = ()
+    """Who goes along, by their ids here and with the role that they get there."""
+    statement: Prose | None = None
+    relation: Relation | None = None
+    link_id: str | None = None
+    amount: Money | None = None
+    reason: str | None = None
+
+
+class ErrandReported(Kept):
+    """What became of it."""
+
+    type: Literal["errand_reported"] = "errand_reported"
+    errand_id: str
+    result: Literal["done", "needs_hands"]
+    case: str | None = None
+    """The case that came of a split."""
+
+
+class CampaignJoined(Kept):
+    type: Literal["campaign_joined"] = "campaign_joined"
+    campaign: str
+
+
+class CampaignLeft(Kept):
+    type: Literal["campaign_left"] = "campaign_left"
+    campaign: str
+    reason: str
+
+
+LinkFact = (
+    CaseMerged
+    | CaseJoined
+    | CaseLinked
+    | CaseUnlinked
+    | CaseSplit
+    | ErrandOrdered
+    | ErrandReported
+    | CampaignJoined
+    | CampaignLeft
+)
+
+
+class OtherCaseUnknown(Refusal):
+    """There is no other case with this id."""
+
+    code = "other_case_unknown"
+
+
+class SameCase(Refusal):
+    """The other case is this case."""
+
+    code = "same_case"
+
+
+class KindDiffers(Refusal):
+    """Cases of these two kinds cannot be merged."""
+
+    code = "kind_differs"
+
+
+class OtherCaseClosed(Refusal):
+    """The case into which it should go is closed."""
+
+    code = "other_case_closed"
+
+
+class MergedAlready(Refusal):
+    """One of the two was merged before; the fields say where it goes on."""
+
+    code = "merged_already"
+
+
+class RulingBegun(Refusal):
+    """Somebody has drafted a ruling here: the matter is decided here."""
+
+    code = "ruling_begun"
+
+
+class MergeBackwards(Refusal):
+    """The other case is the younger one."""
+
+    code = "merge_backwards"
+
+
+class SidesMixed(Refusal):
+    """Somebody would stand on both sides."""
+
+    code = "sides_mixed"
+
+
+class LinkExists(Refusal):
+    """The two are linked like this already."""
+
+    code = "link_exists"
+
+
+class LinkUnknown(Refusal):
+    """The case has no such link."""
+
+    code = "link_unknown"
+
+
+class LinkUnsettled(Refusal):
+    """The other case has not been told of the link yet."""
+
+    code = "link_unsettled"
+
+
+class SplitUnfit(Refusal):
+    """No case can be made of these parties; ``because`` says why (``party``, ``claimant``)."""
+
+    code = "split_unfit"
+
+
+class CampaignUnknown(Refusal):
+    """There is no such campaign."""
+
+    code = "campaign_unknown"
+
+
+class CampaignClosed(Refusal):
+    """The campaign is closed."""
+
+    code = "campaign_closed"
+
+
+class CampaignTaken(Refusal):
+    """The case belongs to a campaign already."""
+
+    code = "campaign_taken"
+
+
+class CampaignNone(Refusal):
+    """The case belongs to no campaign."""
+
+    code = "campaign_none"
+
+
+class OtherCase(Kept):
+    """Another case of the same tenant, as it stood when a command that names it was judged."""
+
+    id: str
+    kind: str
+    opened_at: Instant
+    open: bool
+    merged_into: str | None = None
+    parties: tuple[OpenedParty, ...] = ()
+    synthetic: bool = False
+
+
+class KnownCampaign(Kept):
+    """A campaign, as it stood when a command that names it was judged."""
+
+    id: str
+    open: bool

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from domain.base import ActorId, Code, Frozen, Instant, Outcome, PersonId, Phase, Side
+from domain.base import ActorId, Code, Frozen, Instant, Kept, Outcome, PersonId, Phase, Side
 from domain.model.prose import Prose
+from domain.model.refusals import Refusal
+from domain.model.ruling import AppealRight
 
 Decision = Literal["rule", "uphold", "overturn", "vary", "remit"]
 Sender = Literal["claimant", "respondent", "staff", "platform"]
@@ -54,3 +56,76 @@ class History(Frozen):
     reason: Code | None = None
     notify: bool = False
     """Tell the parties, as of a new case, that it is here now. Nothing of the past is told to anybody either way."""
+
+
+class PastMessageKept(Kept):
+    """Something that was said before the case moved in."""
+
+    type: Literal["past_message_kept"] = "past_message_kept"
+    sent_at: Instant
+    sender: Literal["claimant", "respondent", "staff", "platform"]
+    by: str | None = None
+    to: Literal["all", "claimant", "respondent", "team"] = "all"
+    text: Prose
+
+
+class PastDecisionKept(Kept):
+    """A decision that the parties were told before the case moved in."""
+
+    type: Literal["past_decision_kept"] = "past_decision_kept"
+    ruling_id: str
+    decided_at: Instant
+    decider: str
+    """A person's id, or ``elsewhere``."""
+    decision: Literal["rule", "uphold", "overturn", "vary", "remit"]
+    outcome: str
+    ground: str | None = None
+    reasons: Prose
+
+
+class CaseMovedIn(Kept):
+    """Where the case stood when it moved in, and since when."""
+
+    type: Literal["case_moved_in"] = "case_moved_in"
+    phase: Phase
+    phase_at: Instant
+    round: int = 0
+    rights: tuple[AppealRight, ...] = ()
+    appellants: tuple[Side, ...] = ()
+    appeals_used: tuple[Side, ...] = ()
+    outcome: Outcome | None = None
+    reason: str | None = None
+    told: bool = False
+    """Whether the parties were told that it is here now."""
+
+
+class LevelPassed(Kept):
+    """A clock came to one of its levels before the case moved in: it counts as reached, and nobody is told."""
+
+    type: Literal["level_passed"] = "level_passed"
+    clock: str
+    instance: int
+    level: str
+    count: int
+    due_at: Instant
+
+
+MovingFact = CaseMovedIn | PastMessageKept | PastDecisionKept | LevelPassed
+
+
+class HistoryIncomplete(Refusal):
+    """The past lacks something that its phase needs (an appeal without a ruling, a closed case without an outcome)."""
+
+    code = "history_incomplete"
+
+
+class HistoryImpossible(Refusal):
+    """The past cannot have been so: its instants are out of order or ahead, or the kind has no such phase."""
+
+    code = "history_impossible"
+
+
+class PhaseOverdue(Refusal):
+    """A clock that moves the case on by itself ran out before the move: the case stands elsewhere by now."""
+
+    code = "phase_overdue"

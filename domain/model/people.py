@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from domain.base import Instant, Kept, Side
+from domain.base import Frozen, Instant, Kept, PartyId, Side
 
 
 class Actor(Kept):
@@ -34,3 +34,26 @@ class Colleague(Kept):
     """Carries fewer open cases than they can."""
     next_shift_at: Instant | None = None
     """When their next shift begins; None while they are there, and for somebody who always is."""
+
+
+Role = Literal["principal", "witness", "insurer", "representative", "authority", "co_claimant"]
+"""``co_claimant``: reported the same matter in a case that was merged into this one."""
+
+
+class OpenedParty(Frozen):
+    """A party as the rules see it: no name, no address."""
+
+    id: PartyId
+    side: Side
+    role: Role = "principal"
+    ref_digest: str
+    """Keyed digest of the platform's id for this user: equal for equal users, readable by nobody."""
+    locale: str = "en"
+    zone: str = "UTC"
+    org_digest: str | None = None
+    """The same of the organisation that they belong to: an employer, a programme."""
+
+    @property
+    def speaks(self) -> bool:
+        """Whether what they do is done by their side; witnesses, insurers and co-claimants speak for themselves alone."""
+        return self.role in ("principal", "representative")

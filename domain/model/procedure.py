@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.base import Code, CommandBase, Reference
-from domain.model.prose import SealedText
+from domain.base import Code, CommandBase, Instant, Kept, Reference
+from domain.model.prose import Prose, SealedText
+from domain.model.refusals import Refusal
 
 
 class CompleteStep(CommandBase):
@@ -52,3 +53,65 @@ class NameRootCause(CommandBase):
 
 
 ProcedureCommand = CompleteStep | SkipStep | NameRootCause
+
+
+class StepTaken(Kept):
+    """A step of the procedure, done or left out with a reason."""
+
+    step: str
+    how: Literal["done", "skipped"]
+    by: str
+    at: Instant
+    evidence: tuple[str, ...] = ()
+
+
+class StepCompleted(Kept):
+    type: Literal["step_completed"] = "step_completed"
+    step: str
+    evidence: tuple[str, ...] = ()
+    reasons: Prose | None = None
+
+
+class StepSkipped(Kept):
+    type: Literal["step_skipped"] = "step_skipped"
+    step: str
+    reasons: Prose
+
+
+class RootCauseNamed(Kept):
+    type: Literal["root_cause_named"] = "root_cause_named"
+    cause: str
+    insight: Prose | None = None
+
+
+ProcedureFact = StepCompleted | StepSkipped | RootCauseNamed
+
+
+class StepUnknown(Refusal):
+    """The procedure of this kind has no such step."""
+
+    code = "step_unknown"
+
+
+class ProcedureIncomplete(Refusal):
+    """Steps of the procedure are neither done nor left out with a reason; ``missing`` names them."""
+
+    code = "procedure_incomplete"
+
+
+class EvidenceUnknown(Refusal):
+    """The case has no evidence with this id."""
+
+    code = "evidence_unknown"
+
+
+class RootCauseUnknown(Refusal):
+    """The pack does not know this root cause."""
+
+    code = "root_cause_unknown"
+
+
+class RootCauseMissing(Refusal):
+    """The pack wants the root cause named before anybody rules."""
+
+    code = "root_cause_missing"

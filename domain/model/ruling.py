@@ -6,19 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.base import Code, CommandBase, Frozen, Money, Side
-from domain.model.prose import SealedText
+from domain.base import Code, CommandBase, Instant, Kept, Reference, Side
+from domain.model.prose import Prose, SealedText
+from domain.model.refusals import Refusal
+from domain.model.remedy import Remedy
+from domain.model.sanctions import SanctionDrafted
 from domain.model.statement import StatementOfReasons
-
-
-class Remedy(Frozen):
-    """Something to be done to put the outcome into effect."""
-
-    type: Code
-    amount: Money | None = None
-    to: Side = Side.CLAIMANT
-    after_return: bool = False
-    """Only once the claimant has sent the goods back, where the outcome allows it."""
 
 
 class Rule(CommandBase):
@@ -90,3 +83,230 @@ class DecideAppeal(CommandBase):
     sanction_reasons: SealedText | None = None
     statement: StatementOfReasons | None = None
     """Why something is restricted, where the pack wants a statement of reasons."""
+
+
+class Ruling(Kept):
+    """A decision on the matter, from draft to issue."""
+
+    id: str
+    decider: str
+    outcome: str
+    decision: Literal["rule", "uphold", "overturn", "vary", "remit"] = "rule"
+    reasons: Prose | None
+    ground: str | None = None
+    remedies: tuple[Remedy, ...] = ()
+    round: int = 0
+    approved_by: str | None = None
+    issued_at: Instant | None = None
+    conditions: tuple[str, ...] = ()
+    reply: Prose | None = None
+    reply_to: tuple[Side, ...] = ()
+    """The sides that are told the reply."""
+    complaint_route: str | None = None
+    statement: StatementOfReasons | None = None
+    elsewhere: bool = False
+    """Made before there was a case, and taken over into it."""
+    sanction: SanctionDrafted | None = None
+
+
+class Effect(Kept):
+    """Something that is or was carried out."""
+
+    id: str
+    remedy: Remedy
+    because: str
+    reverses: str | None = None
+    state: Literal["running", "done", "reversed", "needs_hands"] = "running"
+
+
+class Involvement(Kept):
+    """Who had a part in deciding, in which round: they and those who report to them stay out of the next one."""
+
+    person: str
+    manager: str | None = None
+    round: int
+    part: Literal["decider", "approver"]
+
+
+class ReportEffect(CommandBase):
+    """What became of a remedy that was carried out (or could not be)."""
+
+    type: Literal["report_effect"] = "report_effect"
+    effect_id: Reference
+    result: Literal["done", "reversed", "needs_hands"]
+    note: Code | None = None
+
+
+class OwnRuling(Refusal):
+    """The drafter of a ruling cannot approve it."""
+
+    code = "own_ruling"
+
+
+class UnknownOutcome(Refusal):
+    """The pack has no such outcome."""
+
+    code = "outcome_unknown"
+
+
+class UnknownGround(Refusal):
+    """The pack has no such ground."""
+
+    code = "ground_unknown"
+
+
+class RemedyNotAllowed(Refusal):
+    """The outcome does not come with this remedy."""
+
+    code = "remedy_not_allowed"
+
+
+class AmountMissing(Refusal):
+    """The outcome or the remedy needs an amount."""
+
+    code = "amount_missing"
+
+
+class RulingIncomplete(Refusal):
+    """The outcome needs something that the ruling does not say; ``missing`` names the fields."""
+
+    code = "ruling_incomplete"
+
+
+class StatementIncomplete(Refusal):
+    """The statement of reasons lacks something, or says what it cannot say; ``missing`` and ``errors`` name the fields."""
+
+    code = "statement_incomplete"
+
+
+class ConditionUnknown(Refusal):
+    """The pack has no such condition."""
+
+    code = "condition_unknown"
+
+
+class ComplaintRouteUnknown(Refusal):
+    """The pack has no such route of complaint."""
+
+    code = "complaint_route_unknown"
+
+
+class NoRight(Refusal):
+    """This side has no right to appeal; the fields say why."""
+
+    code = "no_right_to_appeal"
+
+
+class EffectUnknown(Refusal):
+    """The case has no such effect running."""
+
+    code = "effect_unknown"
+
+
+class DecisionTakenOver(Kept):
+    """A decision made elsewhere is the first ruling of this case, which is the appeal against it."""
+
+    type: Literal["decision_taken_over"] = "decision_taken_over"
+    ruling_id: str
+    outcome: str
+    appellant: Literal["author", "reporter"]
+    """What the claimant is to what was decided about."""
+    decider: str
+    """A person's id, or ``machine``."""
+    effective_at: Instant
+    decided_at: Instant | None = None
+    ground: str | None = None
+    remedies: tuple[Remedy, ...] = ()
+    """What was done by it and stands."""
+    content_digest: str
+    """Keyed digest of the platform's id of what was decided about."""
+    reasons: Prose | None = None
+
+
+class RulingDrafted(Kept):
+    type: Literal["ruling_drafted"] = "ruling_drafted"
+    ruling_id: str
+    decider: str
+    outcome: str
+    reasons: Prose
+    ground: str | None = None
+    remedies: tuple[Remedy, ...] = ()
+    decision: Literal["rule", "uphold", "overturn", "vary", "remit"] = "rule"
+    pack: str
+    version: str
+    approval_because: str | None = None
+    conditions: tuple[str, ...] = ()
+    reply: Prose | None = None
+    complaint_route: str | None = None
+    statement: StatementOfReasons | None = None
+
+
+class RulingApproved(Kept):
+    type: Literal["ruling_approved"] = "ruling_approved"
+    ruling_id: str
+
+
+class RulingReturned(Kept):
+    type: Literal["ruling_returned"] = "ruling_returned"
+    ruling_id: str
+    reasons: Prose
+
+
+class RulingRetracted(Kept):
+    type: Literal["ruling_retracted"] = "ruling_retracted"
+    ruling_id: str
+
+
+class AppealRight(Kept):
+    side: Side
+    allowed: bool
+    because: str
+
+
+class RulingIssued(Kept):
+    """The grace is over: the parties are told, the remedies run, rights to appeal begin."""
+
+    type: Literal["ruling_issued"] = "ruling_issued"
+    ruling_id: str
+    outcome: str
+    rights: tuple[AppealRight, ...]
+    effects: tuple[str, ...] = ()
+
+
+class CaseRemitted(Kept):
+    """The appeal sent the matter back to be decided afresh by somebody else."""
+
+    type: Literal["case_remitted"] = "case_remitted"
+    ruling_id: str
+
+
+class AppealLodged(Kept):
+    type: Literal["appeal_lodged"] = "appeal_lodged"
+    appeal_id: str
+    side: Side
+    against: str
+    reasons: Prose
+    cross: bool = False
+
+
+class AppealWithdrawn(Kept):
+    type: Literal["appeal_withdrawn"] = "appeal_withdrawn"
+    side: Side
+
+
+class EffectOrdered(Kept):
+    """Something is to be carried out, once: a remedy, or the reversal of one."""
+
+    type: Literal["effect_ordered"] = "effect_ordered"
+    effect_id: str
+    remedy: Remedy
+    because: str
+    """The ruling or the offer it puts into effect."""
+    reverses: str | None = None
+
+
+class EffectReported(Kept):
+    type: Literal["effect_reported"] = "effect_reported"
+    effect_id: str
+    result: Literal["done", "reversed", "needs_hands"]
+    note: str | None = None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import model_validator
-from pydantic_core import PydanticCustomError
-
-from domain.base import Code, CommandBase, Money, PersonId, Reference
-from domain.model.prose import SealedText
+from domain.base import Code, CommandBase, Instant, Kept, Money, Reference, Side
+from domain.model.handling import CaseHandedOver, HandOver
+from domain.model.prose import Prose, SealedText
+from domain.model.refusals import Refusal
+from domain.model.remedy import Remedy
 
 
 class Signal(CommandBase):
@@ -53,20 +53,193 @@ class ReturnReport(CommandBase):
     reasons: SealedText
 
 
-class HandOver(CommandBase):
-    """Give the case to another site's queue, to a person, or to a person there. Every clock goes on as it was promised."""
+RiskCommand = Signal | CreditProvisionally | ReportToAuthority | ApproveReport | ReturnReport | HandOver
 
-    type: Literal["hand_over"] = "hand_over"
-    queue: Code | None = None
-    to: PersonId | None = None
-    """Left out: whoever is found in the queue."""
+
+class InterimImposed(Kept):
+    """A reversible measure was imposed before the ruling; ``effect_ordered`` carries it out."""
+
+    type: Literal["interim_imposed"] = "interim_imposed"
+    measure_id: str
+    remedy: Remedy
+    reasons: Prose
+
+
+class InterimReviewed(Kept):
+    """Somebody looked at it again and kept it: its time begins anew."""
+
+    type: Literal["interim_reviewed"] = "interim_reviewed"
+    measure_ids: tuple[str, ...]
+    reasons: Prose
+
+
+class InterimEnded(Kept):
+    """Lifted on review, lapsed because nobody reviewed it, or overtaken by the ruling or the end of the case."""
+
+    type: Literal["interim_ended"] = "interim_ended"
+    measure_ids: tuple[str, ...]
+    because: Literal["lifted", "lapsed", "ruled", "closed"]
+    reasons: Prose | None = None
+
+
+class ImposeInterim(CommandBase):
+    """Impose a reversible measure before the ruling. It is reviewed, and lapses by itself when nobody does."""
+
+    type: Literal["impose_interim"] = "impose_interim"
+    measure: Code
+    of: Side = Side.RESPONDENT
     reasons: SealedText
 
-    @model_validator(mode="after")
-    def _says_whereto(self) -> Self:
-        if self.queue is None and self.to is None:
-            raise PydanticCustomError("hand_over_empty", "Say where the case goes: a queue, a person (to), or both.")
-        return self
+
+class ReviewInterim(CommandBase):
+    """Look at an interim measure again: keep it, with its time beginning anew, or lift it."""
+
+    type: Literal["review_interim"] = "review_interim"
+    measure_id: Reference | None = None
+    """Left out: all that are in force."""
+    decision: Literal["keep", "lift"]
+    reasons: SealedText
 
 
-RiskCommand = Signal | CreditProvisionally | ReportToAuthority | ApproveReport | ReturnReport | HandOver
+class MeasureNotAllowed(Refusal):
+    """The pack does not know this interim measure against this side, or it is in force already."""
+
+    code = "measure_not_allowed"
+
+
+class InterimUnknown(Refusal):
+    """No such interim measure is in force."""
+
+    code = "interim_unknown"
+
+
+class SignalReceived(Kept):
+    """A machine of the platform has noticed something that bears on the case."""
+
+    type: Literal["signal_received"] = "signal_received"
+    signal: str
+    text: Prose | None = None
+
+
+class ProvisionalCreditGiven(Kept):
+    """The claimant has the money until the matter is decided; ``effect_ordered`` carries it out."""
+
+    type: Literal["provisional_credit_given"] = "provisional_credit_given"
+    credit_id: str
+    remedy: Remedy
+    reasons: Prose | None = None
+
+
+class ProvisionalCreditEnded(Kept):
+    """The matter is decided: the money stays where it is, or it is taken back."""
+
+    type: Literal["provisional_credit_ended"] = "provisional_credit_ended"
+    credit_id: str
+    because: Literal["final", "reversed"]
+
+
+class ReportProposed(Kept):
+    """Somebody wants an authority to be told; another person decides whether it is."""
+
+    type: Literal["report_proposed"] = "report_proposed"
+    report_id: str
+    authority: str
+    reasons: Prose
+
+
+class ReportApproved(Kept):
+    """The second person agreed: the authority is told, once."""
+
+    type: Literal["report_approved"] = "report_approved"
+    report_id: str
+    authority: str
+    reasons: Prose
+
+
+class ReportReturned(Kept):
+    """The second person did not agree."""
+
+    type: Literal["report_returned"] = "report_returned"
+    report_id: str
+    authority: str
+    reasons: Prose
+
+
+RiskFact = (
+    SignalReceived
+    | ProvisionalCreditGiven
+    | ProvisionalCreditEnded
+    | ReportProposed
+    | ReportApproved
+    | ReportReturned
+    | CaseHandedOver
+)
+
+
+class CreditNotAllowed(Refusal):
+    """This kind knows no provisional credit, or not of this amount; ``because`` says which."""
+
+    code = "credit_not_allowed"
+
+
+class CreditGiven(Refusal):
+    """The claimant has a provisional credit already."""
+
+    code = "credit_given"
+
+
+class AuthorityUnknown(Refusal):
+    """The pack does not know this authority."""
+
+    code = "authority_unknown"
+
+
+class ReportPending(Refusal):
+    """This authority has been told, or a second person is looking at it."""
+
+    code = "report_pending"
+
+
+class ReportUnknown(Refusal):
+    """No report to an authority waits for a second person."""
+
+    code = "report_unknown"
+
+
+class OwnReport(Refusal):
+    """Whoever proposed a report to an authority cannot let it go out."""
+
+    code = "own_report"
+
+
+class Credit(Kept):
+    """Money that the claimant has until the matter is decided, and what became of it."""
+
+    id: str
+    remedy: Remedy
+    state: Literal["given", "final", "reversed"] = "given"
+    ended_at: Instant | None = None
+
+
+class ReportView(Kept):
+    """A report to an authority, as the team sees it beside the case; the reasons stand in the timeline."""
+
+    id: str
+    authority: str
+    proposed_by: str
+    made: bool = False
+
+
+class AuthorityReport(ReportView):
+    """A report to an authority: proposed by one person, let out by another."""
+
+    reasons: Prose
+
+
+class Interim(Kept):
+    """A reversible measure in force before the ruling."""
+
+    id: str
+    remedy: Remedy
+    imposed_at: Instant
+    reviewed_at: Instant | None = None

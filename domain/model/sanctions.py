@@ -6,6 +6,7 @@ from typing import Literal
 
 from domain.base import Instant, Kept, Side
 from domain.model.prose import Prose
+from domain.model.refusals import Refusal
 
 
 class EarlierSanction(Kept):
@@ -101,3 +102,21 @@ class Sanction(Kept):
     def runs(self) -> bool:
         """A ban that keeps somebody out now, for a time or for good."""
         return self.ban and self.lifted_at is None and self.voided_at is None
+
+
+class SanctionNotAllowed(Refusal):
+    """The outcome, the clause or the parties leave no room for this sanction."""
+
+    code = "sanction_not_allowed"
+
+
+class SanctionReasonsMissing(Refusal):
+    """Above or below the ladder only with a reason of the pack and the reasons in words."""
+
+    code = "sanction_reasons_missing"
+
+
+class NotHeard(Refusal):
+    """Nobody loses by a ruling before they were asked and answered, or let their time go by."""
+
+    code = "not_heard"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from domain.base import Instant, Kept, Money, Side
-from domain.model.ruling import Remedy
+from domain.base import Code, CommandBase, Instant, Kept, Money, Reference, Side
+from domain.model.prose import Prose, SealedText
+from domain.model.refusals import Refusal
+from domain.model.remedy import Remedy
 
 
 class OpenOffer(Kept):
@@ -42,3 +44,166 @@ class Returning(Kept):
         if self.state == "contested":
             return "staff"
         return self.of.value if self.state == "awaited" else self.of.other.value
+
+
+class Offer(CommandBase):
+    """Propose how to settle. A new offer by either side replaces the open one (a counter-offer)."""
+
+    type: Literal["offer"] = "offer"
+    remedy: Code
+    """One of the pack's offers (``refund_with_return``), or of its remedies where it lists no offers."""
+    amount: Money | None = None
+    text: SealedText | None = None
+
+
+class AcceptOffer(CommandBase):
+    """Accept the other side's open offer: binding, closes the case as settled and carries the remedy out.
+
+    Where the goods go back first, the case stays open until they are there.
+    """
+
+    type: Literal["accept_offer"] = "accept_offer"
+    offer_id: Reference | None = None
+    """Named, it must be the open one: nobody accepts an offer they have not seen."""
+
+
+class DeclineOffer(CommandBase):
+    """Turn the open offer down; the settlement goes on."""
+
+    type: Literal["decline_offer"] = "decline_offer"
+    offer_id: Reference | None = None
+
+
+class OfferMade(Kept):
+    type: Literal["offer_made"] = "offer_made"
+    offer_id: str
+    side: Side
+    remedy: str
+    amount: Money | None = None
+    text: Prose | None = None
+
+
+class OfferAccepted(Kept):
+    type: Literal["offer_accepted"] = "offer_accepted"
+    offer_id: str
+    side: Side
+
+
+class OfferDeclined(Kept):
+    type: Literal["offer_declined"] = "offer_declined"
+    offer_id: str
+    side: Side
+
+
+class NoOffer(Refusal):
+    """There is no open offer (or not this one) to answer."""
+
+    code = "no_such_offer"
+
+
+class OwnOffer(Refusal):
+    """A side cannot answer its own offer."""
+
+    code = "own_offer"
+
+
+class NoReturn(Refusal):
+    """Nobody waits for goods in this case, or they are not where the command says."""
+
+    code = "no_return_awaited"
+
+
+class ReturnUnderWay(Refusal):
+    """The sides have settled, and the goods are going back: what was agreed binds both."""
+
+    code = "return_under_way"
+
+
+class ShipReturn(CommandBase):
+    """The goods are on their way back."""
+
+    type: Literal["ship_return"] = "ship_return"
+    carrier: Code | None = None
+    tracking: SealedText | None = None
+    """The carrier's number, or whatever else helps to find the parcel."""
+
+
+class ConfirmReturn(CommandBase):
+    """The goods are back: what was promised for them is carried out."""
+
+    type: Literal["confirm_return"] = "confirm_return"
+
+
+class ContestReturn(CommandBase):
+    """What came back is not what was agreed, or nothing came: the team looks before anything is carried out."""
+
+    type: Literal["contest_return"] = "contest_return"
+    reasons: SealedText
+
+
+class DecideReturn(CommandBase):
+    """The team says whether the goods count as back."""
+
+    type: Literal["decide_return"] = "decide_return"
+    received: bool
+    """True: what was promised is carried out; false: it is not."""
+    reasons: SealedText
+
+
+ReturnCommand = ShipReturn | ConfirmReturn | ContestReturn | DecideReturn
+
+
+class ReturnAwaited(Kept):
+    """A side sends the goods back; what was promised for them waits until they are there."""
+
+    type: Literal["return_awaited"] = "return_awaited"
+    return_id: str
+    of: Side
+    because: str
+    """The offer or the ruling that asks for them."""
+    remedies: tuple[Remedy, ...]
+
+
+class ReturnChanged(Kept):
+    """A later ruling promises something else for the same goods."""
+
+    type: Literal["return_changed"] = "return_changed"
+    return_id: str
+    because: str
+    remedies: tuple[Remedy, ...]
+
+
+class ReturnShipped(Kept):
+    """The goods are on their way."""
+
+    type: Literal["return_shipped"] = "return_shipped"
+    return_id: str
+    carrier: str | None = None
+    tracking: Prose | None = None
+
+
+class ReturnContested(Kept):
+    """The receiving side says that the goods are not back as agreed."""
+
+    type: Literal["return_contested"] = "return_contested"
+    return_id: str
+    reasons: Prose
+
+
+class ReturnEnded(Kept):
+    """Nobody waits for the goods any more; ``received`` says whether they count as back."""
+
+    type: Literal["return_ended"] = "return_ended"
+    return_id: str
+    received: bool
+    because: Literal["confirmed", "decided", "not_shipped", "not_confirmed", "overtaken"]
+    reasons: Prose | None = None
+
+
+class RightsLapsed(Kept):
+    """The windows to appeal are over, while the case waits for the goods."""
+
+    type: Literal["rights_lapsed"] = "rights_lapsed"
+
+
+ReturnFact = ReturnAwaited | ReturnChanged | ReturnShipped | ReturnContested | ReturnEnded | RightsLapsed

@@ -6,15 +6,13 @@ What it must say is article 17(3) of Regulation (EU) 2022/2065; whether it is co
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from domain.base import Code, Frozen
-from domain.dsa.rules import Fault, faults
 from domain.model.prose import Prose, SealedText
 
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
@@ -66,32 +64,6 @@ class StatementOfReasons(Frozen):
     """How to complain; left out: what the pack says. No field of the database."""
 
 
-def gaps(statement: StatementOfReasons | None, ruling_id: str, redress: tuple[str, ...]) -> tuple[Fault, ...]:
-    """Every field that is missing or wrong; empty when it is complete. ``redress`` is what the pack says of it."""
-    said = statement or StatementOfReasons()
-    found = faults(_whole(said, ruling_id, lambda prose: "x" * prose.length))
-    if said.redress or redress:
-        return found
-    return (*found, Fault("redress", "missing", "Say how the decision can be complained about."))
-
-
-def exported(statement: StatementOfReasons, ruling_id: str, texts: Mapping[str, str | None]) -> dict[str, Any] | None:
-    """The statement as the database takes it, its texts by content id; None when one of them was erased."""
-    if any(texts.get(prose.content_id) is None for prose in prose_of(statement)):
-        return None
-    return _whole(statement, ruling_id, lambda prose: texts[prose.content_id])
-
-
 def prose_of(statement: StatementOfReasons) -> Iterator[Prose]:
     """The texts that it refers to."""
     return (value for _, value in statement if isinstance(value, Prose))
-
-
-def _whole(statement: StatementOfReasons, ruling_id: str, text_of: Any) -> dict[str, Any]:
-    whole: dict[str, Any] = {}
-    for name, value in statement:
-        if name == "redress" or value in (None, ()):
-            continue
-        whole[name] = text_of(value) if isinstance(value, Prose) else list(value) if isinstance(value, tuple) else value
-    whole.setdefault("puid", re.sub(r"[^A-Za-z0-9_-]", "-", ruling_id))
-    return whole

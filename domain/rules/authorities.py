@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from domain.base import derived_id
 from domain.model import facts as f
@@ -12,14 +12,17 @@ from domain.model.case import Case
 from domain.model.commands import Remedy
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal
-from domain.model.safeguards import ApproveReport, ReportToAuthority, ReturnReport
-from domain.risk_refusals import AuthorityUnknown, OwnReport, ReportPending, ReportUnknown
-from domain.risk_state import AuthorityReport
-
-if TYPE_CHECKING:
-    from domain.rules.decide import Voice
-
-Facts = tuple[f.Fact, ...]
+from domain.model.safeguards import (
+    ApproveReport,
+    AuthorityReport,
+    AuthorityUnknown,
+    OwnReport,
+    ReportPending,
+    ReportToAuthority,
+    ReportUnknown,
+    ReturnReport,
+)
+from domain.rules.rule import Change, Facts, Voice
 
 EFFECT = "report_to_authority"
 """The effect's code is this and the authority's: ``report_to_authority:police``."""
@@ -93,3 +96,17 @@ RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
     "approve_report": approve,
     "return_report": turn_down,
 }
+
+
+def _report_proposed(case: Case, rec: f.Recording, fact: f.ReportProposed) -> Change:
+    report = AuthorityReport(id=fact.report_id, authority=fact.authority, proposed_by=rec.actor.id, reasons=fact.reasons)
+    return {"reports": (*case.reports, report)}
+
+
+def _report_approved(case: Case, rec: f.Recording, fact: f.ReportApproved) -> Change:
+    made = {"made": True}
+    return {"reports": tuple(r.model_copy(update=made) if r.id == fact.report_id else r for r in case.reports)}
+
+
+def _report_returned(case: Case, rec: f.Recording, fact: f.ReportReturned) -> Change:
+    return {"reports": tuple(r for r in case.reports if r.id != fact.report_id)}

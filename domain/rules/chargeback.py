@@ -8,58 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from domain.base import Instant, Kept, Outcome, Side, derived_id
+from domain.base import Outcome, Side, derived_id
 from domain.model import chargeback as c
 from domain.model import facts as f
-from domain.model.prose import Prose
-from domain.model.refusals import ChargebackOver, ChargebackUnknown, InstantRefused, Refusal
-from domain.model.ruling import Remedy
+from domain.model.case import Case
+from domain.model.chargeback import Chargeback, ChargebackOver, ChargebackUnknown, Draft
+from domain.model.refusals import InstantRefused, Refusal
+from domain.model.remedy import Remedy
 from domain.model.terms import CHARGEBACK
-
-if TYPE_CHECKING:
-    from domain.model.case import Case
-    from domain.rules.decide import Voice
-
-Facts = tuple[f.Fact, ...]
+from domain.rules.rule import Change, Facts, Voice
 
 SUBMISSION = "submit_chargeback_evidence"
 """The remedy by which the platform is asked to hand the evidence to the network."""
-
-
-class Draft(Kept):
-    """What is to be sent."""
-
-    id: str
-    text: Prose
-    at: Instant
-
-
-class Chargeback(Kept):
-    """How it stands with the one submission."""
-
-    due_at: Instant
-    since: Instant
-    """When its due time became known: no level lies before that."""
-    draft: Draft | None = None
-    warned: bool = False
-    sent_at: Instant | None = None
-    missed_at: Instant | None = None
-
-    @property
-    def over(self) -> bool:
-        """Sent, or too late."""
-        return self.sent_at is not None or self.missed_at is not None
-
-
-class ChargebackView(Kept):
-    """How it stands with the evidence for a card network; for the team."""
-
-    due_at: Instant
-    drafted_at: Instant | None = None
-    sent_at: Instant | None = None
-    missed_at: Instant | None = None
 
 
 def draft(case: Case, command: c.DraftChargebackEvidence, voice: Voice, at: datetime) -> Facts:
@@ -131,16 +93,21 @@ def levels(case: Case) -> list[f.DueLevel]:
     return [*warning, row("missed", known.due_at)]
 
 
-def seen(case: Case) -> ChargebackView | None:
-    """How it stands, for the team."""
-    known = case.chargeback
-    if known is None:
-        return None
-    drafted_at = known.draft.at if known.draft is not None else None
-    return ChargebackView(due_at=known.due_at, drafted_at=drafted_at, sent_at=known.sent_at, missed_at=known.missed_at)
-
-
 RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
     "draft_chargeback_evidence": draft,
     "submit_chargeback_evidence": submit,
 }
+
+
+def _chargeback_drafted(case: Case, rec: f.Recording, fact: f.ChargebackDrafted) -> Change:
+    known = case.chargeback or Chargeback(due_at=fact.due_at, since=rec.at)
+    draft = Draft(id=fact.draft_id, text=fact.text, at=rec.at)
+    return {"chargeback": known.model_copy(update={"due_at": fact.due_at, "draft": draft, "missed_at": None})}
+
+
+def _chargeback_sent(case: Case, rec: f.Recording, fact: f.ChargebackSent) -> Change:
+    return {"chargeback": case.chargeback.model_copy(update={"sent_at": rec.at})} if case.chargeback else {}
+
+
+def _chargeback_missed(case: Case, rec: f.Recording, fact: f.ChargebackMissed) -> Change:
+    return {"chargeback": case.chargeback.model_copy(update={"missed_at": rec.at})} if case.chargeback else {}

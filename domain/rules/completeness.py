@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from domain.base import derived_id
+from domain.dsa.statement import gaps
 from domain.model import ruling as c
 from domain.model.case import Case
-from domain.model.refusals import ComplaintRouteUnknown, ConditionUnknown, RulingIncomplete, StatementIncomplete, UnderLegalHold
-from domain.model.statement import gaps
+from domain.model.legal_hold import UnderLegalHold
+from domain.model.ruling import ComplaintRouteUnknown, ConditionUnknown, RulingIncomplete, StatementIncomplete
 
 
 def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str) -> None:

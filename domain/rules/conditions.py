@@ -4,25 +4,17 @@ disabled by it.
 
 from __future__ import annotations
 
-from domain.link_refusals import CampaignNone, CampaignTaken, LinkUnknown, MergedAlready
-from domain.model.case import Case, Clock
+from domain.model.case import Case
+from domain.model.clocks import Clock, IncidentUnknown, NotPaused
 from domain.model.facts import Actor
-from domain.model.refusals import (
-    IncidentUnknown,
-    InterimUnknown,
-    MeasureNotAllowed,
-    NoOffer,
-    NoReturn,
-    NoRight,
-    NotAllowed,
-    NotOnHold,
-    NotPaused,
-    OwnerMissing,
-    OwnOffer,
-    Refusal,
-    ReturnUnderWay,
-)
-from domain.procedure_refusals import RootCauseUnknown, StepUnknown
+from domain.model.handling import OwnerMissing
+from domain.model.legal_hold import NotOnHold
+from domain.model.links import CampaignNone, CampaignTaken, LinkUnknown, MergedAlready
+from domain.model.procedure import RootCauseUnknown, StepUnknown
+from domain.model.refusals import NotAllowed, Refusal
+from domain.model.ruling import NoRight
+from domain.model.safeguards import InterimUnknown, MeasureNotAllowed
+from domain.model.settlement import NoOffer, NoReturn, OwnOffer, ReturnUnderWay
 from domain.rules.authorities import bar_to_reporting, bar_to_second_word
 from domain.rules.chargeback import bar_to_evidence
 from domain.rules.credit import bar_to_credit

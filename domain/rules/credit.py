@@ -8,20 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from domain.base import Money, derived_id
 from domain.model import facts as f
-from domain.model.case import Case, Effect, Ruling
+from domain.model.case import Case
 from domain.model.commands import Remedy
-from domain.model.refusals import AmountMissing, Refusal
-from domain.model.safeguards import CreditProvisionally
-from domain.risk_refusals import CreditGiven, CreditNotAllowed
-
-if TYPE_CHECKING:
-    from domain.rules.decide import Voice
-
-Facts = tuple[f.Fact, ...]
+from domain.model.refusals import Refusal
+from domain.model.ruling import AmountMissing, Effect, Ruling
+from domain.model.safeguards import Credit, CreditGiven, CreditNotAllowed, CreditProvisionally
+from domain.rules.rule import Change, Facts, Voice
 
 CREDIT = "provisional_credit"
 PAYERS = frozenset({"refund", "payout", "correction"})
@@ -122,3 +118,12 @@ def ended(case: Case, facts: Facts) -> Facts:
 
 
 RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {"credit_provisionally": give}
+
+
+def _provisional_credit_given(case: Case, rec: f.Recording, fact: f.ProvisionalCreditGiven) -> Change:
+    return {"credits": (*case.credits, Credit(id=fact.credit_id, remedy=fact.remedy))}
+
+
+def _provisional_credit_ended(case: Case, rec: f.Recording, fact: f.ProvisionalCreditEnded) -> Change:
+    over = {"state": fact.because, "ended_at": rec.at}
+    return {"credits": tuple(c.model_copy(update=over) if c.id == fact.credit_id else c for c in case.credits)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from domain.base import Phase, Priority
 from domain.model import commands as c
@@ -14,17 +14,12 @@ from domain.model.refusals import DeadlineMoot
 from domain.model.terms import BUILT_IN, Audience, ClockTerms, DefaultAction, LadderStep, Level
 from domain.rules import chargeback, evidence, interim, returns, sanctions
 from domain.rules import ruling as r
+from domain.rules.rule import Facts, Voice
 from domain.rules.timetable import rung
 from domain.worktime.spans import Span
 
-if TYPE_CHECKING:
-    from domain.rules.decide import Voice
-
-Facts = tuple[f.Fact, ...]
-
 LOOK_AGAIN_FOR = timedelta(hours=1)
 """Nobody is there and nobody is known to come: short enough that no morning is missed."""
-
 _PEOPLE: dict[Audience, str] = {"leads": "lead", "ops": "ops"}
 _SEEKS_OWNER = (Phase.INTAKE, Phase.REVIEW, Phase.APPEAL)
 _NEXT_PRIORITY = {Priority.LOW: Priority.NORMAL, Priority.NORMAL: Priority.HIGH, Priority.HIGH: Priority.URGENT}

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from domain.base import Side, derived_id
 from domain.model import facts as f
-from domain.model.case import Case, Effect, Involvement, Ruling
-from domain.model.ruling import Remedy
+from domain.model.case import Case
+from domain.model.commands import Open
+from domain.model.remedy import Remedy
+from domain.model.ruling import Effect, Involvement, Ruling
 from domain.worktime.calculator import due
-
-if TYPE_CHECKING:
-    from domain.model.commands import Open
 
 MACHINE = "machine"
 """The first decider where no person decided."""

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
-from domain.base import Side, derived_id
-from domain.evidence_refusals import EvidenceTypeUnknown, FileUnknown, PartyNotAsked, RequestUnknown
-from domain.evidence_request import EvidenceRequest
+from domain.base import Instant, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import OpenedParty
-from domain.model.evidence import RequestEvidence, SubmitEvidence
+from domain.model.evidence import (
+    AskIdentity,
+    EvidenceRequest,
+    EvidenceTypeUnknown,
+    FileUnknown,
+    PartyNotAsked,
+    RequestEvidence,
+    RequestUnknown,
+    SubmitEvidence,
+)
 from domain.model.refusals import InstantRefused
 from domain.model.terms import ClockTerms
+from domain.rules.clocks import woken
 from domain.rules.evidence_due import EVIDENCE_DUE
-
-if TYPE_CHECKING:
-    from domain.rules.decide import Voice
-
-Facts = tuple[f.Fact, ...]
+from domain.rules.rule import Change, Facts, Voice
+from domain.rules.sanctions import heard
 
 LONGEST_ASKED_FOR = timedelta(days=90)
 """The ruling waits for what was asked: nobody makes a party wait longer than a quarter of a year for somebody else's papers."""
@@ -107,3 +112,68 @@ def _meant(party: OpenedParty, asked: EvidenceRequest, evidence_type: str | None
 
 
 RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {"request_evidence": request, "submit_evidence": submit}
+
+
+def dropped(case: Case, at: Instant) -> Change:
+    """Nothing is asked of anybody any more."""
+    return _settled(case, (r.id for r in case.requests), "lapsed", at)
+
+
+def _settled(case: Case, ids: Iterable[str], state: Literal["answered", "lapsed"], at: Instant) -> Change:
+    over, now = set(ids), {"state": state, "settled_at": at}
+    gone = tuple(r.model_copy(update=now) for r in case.requests if r.id in over)
+    return {
+        "requests": tuple(r for r in case.requests if r.id not in over),
+        "settled_requests": (*case.settled_requests, *gone),
+    }
+
+
+def _evidence_requested(case: Case, rec: f.Recording, fact: f.EvidenceRequested) -> Change:
+    before = sum(1 for r in (*case.requests, *case.settled_requests) if r.of is fact.of)
+    asked = EvidenceRequest(
+        id=fact.request_id,
+        of=fact.of,
+        asked_at=rec.at,
+        party=fact.party,
+        evidence_type=fact.evidence_type,
+        due_at=fact.due_at,
+        what=fact.what,
+        number=before + 1,
+    )
+    return {"requests": (*case.requests, asked)}
+
+
+def _evidence_submitted(case: Case, rec: f.Recording, fact: f.EvidenceSubmitted) -> Change:
+    return {
+        **_settled(case, fact.answers, "answered", rec.at),
+        "handed_in": (*case.handed_in, fact.evidence_id),
+        # A witness's word does not stand for the side's own.
+        **heard(case, {fact.side} if fact.side is not None and fact.answers and _speaks(case, rec.actor.id) else set()),
+        **woken(case, rec, fact),
+    }
+
+
+def _evidence_lapsed(case: Case, rec: f.Recording, fact: f.EvidenceLapsed) -> Change:
+    theirs = any(r.id in fact.requests and (r.party is None or _speaks(case, r.party)) for r in case.requests)
+    return {**_settled(case, fact.requests, "lapsed", rec.at), **heard(case, {fact.of} if theirs else set())}
+
+
+def _speaks(case: Case, party_id: str) -> bool:
+    party = case.party(party_id)
+    return party is not None and party.speaks
+
+
+EVIDENCE_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
+    "evidence_requested": _evidence_requested,
+    "evidence_submitted": _evidence_submitted,
+    "evidence_lapsed": _evidence_lapsed,
+}
+
+
+def _ask(case: Case, command: AskIdentity, voice: Voice, at: datetime) -> Facts:
+    request_id = derived_id("req", command.id)
+    asked = f.EvidenceRequested(request_id=request_id, of=Side.CLAIMANT, what=command.what)
+    return (asked, f.IdentityAsked(request_id=request_id))
+
+
+IDENTITY_RULES: Mapping[str, Callable[[Case, Any, Voice, datetime], Facts]] = {"ask_identity": _ask}

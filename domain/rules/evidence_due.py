@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from domain.base import Side
-from domain.evidence_request import EvidenceRequest
 from domain.model.case import Case
+from domain.model.evidence import EvidenceRequest
 from domain.model.facts import DueLevel, EvidenceRequested, Fact
 from domain.model.terms import EVIDENCE_CLOCKS, ClockTerms
 from domain.worktime.calculator import due

@@ -5,7 +5,8 @@ from __future__ import annotations
 from domain.base import Side
 from domain.model.case import Case
 from domain.model.facts import Actor
-from domain.model.refusals import NotAllowed, NotInThisPhase, NotYourCase, OwnCase, OwnRuling, Refusal
+from domain.model.refusals import NotAllowed, NotInThisPhase, NotYourCase, OwnCase, Refusal
+from domain.model.ruling import OwnRuling
 from domain.rules.lifecycle import Who, row
 from domain.rules.visibility import audience_of, seen_phase
 

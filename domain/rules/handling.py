@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
+from domain.base import Outcome, Phase, Side
+from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.commands import Note
-from domain.model.handling import Skip
-from domain.model.refusals import PersonUnknown
-
-if TYPE_CHECKING:
-    from domain.rules.decide import Voice
-
-Facts = tuple[f.Fact, ...]
+from domain.model.clocks import Clock
+from domain.model.handling import HandOver, Note, OwnerMissing, PersonUnknown, QueueUnknown, Skip
+from domain.model.refusals import OwnCase, TooLate, UnknownActor
+from domain.rules import links, sanctions
+from domain.rules import ruling as r
+from domain.rules.fairness import bar_to_judging
+from domain.rules.rule import Change, Facts, Voice
 
 
 def skip(case: Case, command: Skip, voice: Voice, at: datetime) -> Facts:
@@ -30,3 +32,134 @@ def noted(command: Note, voice: Voice) -> f.NoteAdded:
     if unknown:
         raise PersonUnknown(f"Nobody in the team has the id '{unknown[0]}'.", mentions=unknown)
     return f.NoteAdded(text=command.text, mentions=named)
+
+
+def _case_handed_over(case: Case, rec: f.Recording, fact: f.CaseHandedOver) -> Change:
+    return {"queue": fact.queue, "clocks": tuple(_as_promised(case, clock, fact.queue) for clock in case.clocks)}
+
+
+def _as_promised(case: Case, clock: Clock, queue: str) -> Clock:
+    """A running clock on the calendar it was promised by, where the new queue has another."""
+    definition = case.terms.clock(clock.name)
+    if clock.stopped_at is not None or clock.keeps_calendar or definition is None:
+        return clock
+    now, then = (case.terms.calendar_of(definition, one) for one in (case.queue, queue))
+    return clock if now == then else clock.model_copy(update={"keeps_calendar": True, "calendar": now})
+
+
+def hand_over(case: Case, command: HandOver, voice: Voice, at: datetime) -> Facts:
+    """The case moves to a queue, to a person, or to a person there; a due date that was promised stays."""
+    if command.queue is not None and command.queue not in (case.queue, *case.terms.sites):
+        known = list(case.terms.sites)
+        said = f"This kind is handed over to: {', '.join(known)}." if known else "This kind has one site only; name a person."
+        raise QueueUnknown(said, queue=command.queue, allowed=known)
+    queue = command.queue or case.queue
+    handed = f.CaseHandedOver(from_queue=case.queue, queue=queue, from_owner=case.owner, to=command.to, reasons=command.reasons)
+    if command.to is None:
+        if queue == case.queue and case.owner is None:
+            raise OwnerMissing("The case waits in this queue already.", queue=queue)
+        return (handed, f.CaseQueued(queue=queue, reason="moved"))
+    if voice.target is None:
+        raise UnknownActor(f"Nobody in the team has the id '{command.to}'.", to=command.to)
+    bar = bar_to_judging(case, voice.target)
+    if bar is not None:
+        raise OwnCase("This person cannot decide this case; choose another.", to=command.to, because=bar)
+    if case.owner == command.to:
+        raise OwnerMissing("The case belongs to this person already.", to=command.to)
+    return (handed, f.CaseAssigned(owner=command.to, reason="handed_over"))
+
+
+RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {"hand_over": hand_over}
+
+
+def _admit(case: Case, command: c.Admit, voice: Voice, at: datetime) -> Facts:
+    return (f.PhaseEntered(phase=case.terms.opens_in, reason="admitted"),)
+
+
+def _decline(case: Case, command: c.Decline, voice: Voice, at: datetime) -> Facts:
+    declined = f.CaseDeclined(reason=command.reason, reasons=command.reasons)
+    return (declined, f.CaseClosed(outcome=Outcome.DECLINED, reason=command.reason, reasons=command.reasons))
+
+
+def _message(case: Case, command: c.Message, voice: Voice, at: datetime) -> Facts:
+    role = voice.actor.role if voice.actor else "system"
+    sender: Any = role if role in ("claimant", "respondent", "platform") else "staff"
+    return (f.MessageSent(to=command.to, text=command.text, sender=sender),)
+
+
+def _note(case: Case, command: c.Note, voice: Voice, at: datetime) -> Facts:
+    return (noted(command, voice),)
+
+
+def _escalate(case: Case, command: c.Escalate, voice: Voice, at: datetime) -> Facts:
+    return (f.PhaseEntered(phase=Phase.REVIEW, reason="escalated"),)
+
+
+def _assign(case: Case, command: c.Assign, voice: Voice, at: datetime) -> Facts:
+    if command.owner is None:
+        return (f.CaseQueued(queue=case.queue, reason=command.reason),)
+    if voice.target is None:
+        raise UnknownActor(f"Nobody in the team has the id '{command.owner}'.", owner=command.owner)
+    bar = bar_to_judging(case, voice.target)
+    if bar is not None:
+        raise OwnCase("This person cannot decide this case; choose another.", owner=command.owner, because=bar)
+    if case.owner == command.owner:
+        raise OwnerMissing("The case belongs to this person already.", owner=command.owner)
+    return (f.CaseAssigned(owner=command.owner, reason=command.reason),)
+
+
+def _take(case: Case, command: c.Take, voice: Voice, at: datetime) -> Facts:
+    return (f.CaseAssigned(owner=command.by, reason="taken"),)
+
+
+def _withdraw(case: Case, command: c.Withdraw, voice: Voice, at: datetime) -> Facts:
+    side = _side_of(voice)
+    if side not in case.appellants:
+        closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reasons=command.reasons)
+        return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
+    return (f.AppealWithdrawn(side=side), *r.after_appeal_withdrawn(case, side))
+
+
+def _close(case: Case, command: c.Close, voice: Voice, at: datetime) -> Facts:
+    return (f.CaseClosed(outcome=Outcome(command.outcome), reason=command.reason, reasons=command.reasons),)
+
+
+def _reopen(case: Case, command: c.Reopen, voice: Voice, at: datetime) -> Facts:
+    until = (case.closed_at or at) + case.terms.reopen_for
+    if at > until:
+        raise TooLate("The window for reopening this case is over.", until=until.isoformat())
+    reopened = f.CaseReopened(reason=command.reason, reasons=command.reasons)
+    return (reopened, f.PhaseEntered(phase=Phase.REVIEW, reason="reopened"))
+
+
+def _report_effect(case: Case, command: c.ReportEffect, voice: Voice, at: datetime) -> Facts:
+    if not any(e.id == command.effect_id and e.state == "running" for e in case.effects):
+        return links.reported(case, command, voice, at)
+    return (f.EffectReported(effect_id=command.effect_id, result=command.result, note=command.note),)
+
+
+def _report_delivery(case: Case, command: c.ReportDelivery, voice: Voice, at: datetime) -> Facts:
+    return (f.DeliveryFailed(notice_id=command.notice_id, reason=command.reason),)
+
+
+def _side(voice: Voice) -> Side | None:
+    return voice.actor.side if voice.actor else None
+
+
+def _side_of(voice: Voice) -> Side:
+    side = _side(voice)
+    if side is None:
+        raise UnknownActor("Only somebody on a side can do this.")
+    return side
+
+
+def _case_assigned(case: Case, rec: f.Recording, fact: f.CaseAssigned) -> Change:
+    return {"owner": fact.owner, "owner_sought": False}
+
+
+def _case_queued(case: Case, rec: f.Recording, fact: f.CaseQueued) -> Change:
+    return {"owner": None, "queue": fact.queue, "owner_sought": fact.reason in ("escalated", "moved")}
+
+
+def _delivery_failed(case: Case, rec: f.Recording, fact: f.DeliveryFailed) -> Change:
+    return {"hands": (*case.hands, fact.notice_id)}

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from domain.base import derived_id
-from domain.model import clocks as c
 from domain.model import facts as f
-from domain.model.case import Case, Effect
+from domain.model.case import Case
 from domain.model.commands import Remedy
-from domain.model.refusals import InterimUnknown, MeasureNotAllowed
-
-if TYPE_CHECKING:
-    from domain.rules.decide import Voice
-
-Facts = tuple[f.Fact, ...]
+from domain.model.ruling import Effect
+from domain.model.safeguards import ImposeInterim, Interim, InterimUnknown, MeasureNotAllowed, ReviewInterim
+from domain.rules.rule import Change, Facts, Voice
 
 
-def impose(case: Case, command: c.ImposeInterim, voice: Voice, at: datetime) -> Facts:
+def impose(case: Case, command: ImposeInterim, voice: Voice, at: datetime) -> Facts:
     """A measure of the pack takes effect at once."""
     allowed = [m.name for m in case.terms.interim if m.to is command.of]
     if command.measure not in allowed:
@@ -32,7 +28,7 @@ def impose(case: Case, command: c.ImposeInterim, voice: Voice, at: datetime) -> 
     return (imposed, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=measure_id))
 
 
-def review(case: Case, command: c.ReviewInterim, voice: Voice, at: datetime) -> Facts:
+def review(case: Case, command: ReviewInterim, voice: Voice, at: datetime) -> Facts:
     """Kept, its time begins anew; lifted, it is undone."""
     ids = tuple(i.id for i in case.interim if command.measure_id in (None, i.id))
     if not ids:
@@ -68,3 +64,16 @@ def standing(case: Case) -> tuple[Effect, ...]:
     """Effects of interim measures that were not undone, oldest first."""
     ids = {i.id for i in case.interim}
     return tuple(e for e in case.standing_effects if e.because in ids)
+
+
+def _interim_imposed(case: Case, rec: f.Recording, fact: f.InterimImposed) -> Change:
+    return {"interim": (*case.interim, Interim(id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at))}
+
+
+def _interim_reviewed(case: Case, rec: f.Recording, fact: f.InterimReviewed) -> Change:
+    seen = {"reviewed_at": rec.at}
+    return {"interim": tuple(i.model_copy(update=seen) if i.id in fact.measure_ids else i for i in case.interim)}
+
+
+def _interim_ended(case: Case, rec: f.Recording, fact: f.InterimEnded) -> Change:
+    return {"interim": tuple(i for i in case.interim if i.id not in fact.measure_ids)}

@@ -7,18 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from domain.base import derived_id
 from domain.model import facts as f
 from domain.model import legal_hold as c
-from domain.model.case import Case, LegalHold
-from domain.model.refusals import NotOnHold
-
-if TYPE_CHECKING:
-    from domain.rules.decide import Voice
-
-Facts = tuple[f.Fact, ...]
+from domain.model.case import Case
+from domain.model.legal_hold import LegalHold, NotOnHold
+from domain.rules.rule import Facts, Voice
 
 
 def _place(case: Case, command: c.PlaceHold, voice: Voice, at: datetime) -> Facts:
@@ -35,15 +31,15 @@ def _lift(case: Case, command: c.LiftHold, voice: Voice, at: datetime) -> Facts:
 RULES: Mapping[str, Callable[[Case, Any, Voice, datetime], Facts]] = {"place_hold": _place, "lift_hold": _lift}
 
 
-def _placed(case: Case, rec: f.Recording, fact: f.LegalHoldPlaced) -> dict[str, Any]:
+def _legal_hold_placed(case: Case, rec: f.Recording, fact: f.LegalHoldPlaced) -> dict[str, Any]:
     return {"legal_holds": (*case.legal_holds, LegalHold(id=fact.hold_id, reason=fact.reason, by=rec.actor.id, since=rec.at))}
 
 
-def _lifted(case: Case, rec: f.Recording, fact: f.LegalHoldLifted) -> dict[str, Any]:
+def _legal_hold_lifted(case: Case, rec: f.Recording, fact: f.LegalHoldLifted) -> dict[str, Any]:
     return {"legal_holds": tuple(h for h in case.legal_holds if h.id not in fact.hold_ids)}
 
 
 LEGAL_HOLD_CHANGES: Mapping[str, Callable[[Case, f.Recording, Any], dict[str, Any]]] = {
-    "legal_hold_placed": _placed,
-    "legal_hold_lifted": _lifted,
+    "legal_hold_placed": _legal_hold_placed,
+    "legal_hold_lifted": _legal_hold_lifted,
 }

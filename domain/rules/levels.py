@@ -18,7 +18,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.model.case import Case, Clock, Extended, Hold
+from domain.model.case import Case
+from domain.model.clocks import Clock, Extended, Hold
 from domain.model.terms import ClockTerms, Level
 from domain.worktime.calculator import Pause, back, due, elapsed, share_between
 from domain.worktime.calendars import Calendar

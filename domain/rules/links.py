@@ -9,19 +9,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from domain.base import Outcome, Side, derived_id
-from domain.errand import Errand
-from domain.link_refusals import (
+from domain.model import commands as c
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.links import (
     CampaignClosed,
     CampaignUnknown,
+    CaseLink,
+    Errand,
     KindDiffers,
+    KnownCampaign,
     LinkExists,
     LinkUnknown,
     LinkUnsettled,
     MergeBackwards,
     MergedAlready,
+    OtherCase,
     OtherCaseClosed,
     OtherCaseUnknown,
     RulingBegun,
@@ -29,18 +35,12 @@ from domain.link_refusals import (
     SidesMixed,
     SplitUnfit,
 )
-from domain.model import commands as c
-from domain.model import facts as f
-from domain.model.case import Case
+from domain.model.people import OpenedParty
 from domain.model.prose import Prose
-from domain.model.refusals import EffectUnknown, OwnCase
-from domain.other_cases import KnownCampaign, OtherCase
-from domain.parties import OpenedParty
-
-if TYPE_CHECKING:
-    from domain.rules.decide import Voice
-
-Facts = tuple[f.Fact, ...]
+from domain.model.refusals import OwnCase
+from domain.model.ruling import EffectUnknown
+from domain.rules.clocks import released
+from domain.rules.rule import Change, Facts, Voice
 
 
 def party_there(errand_id: str, party_id: str) -> str:
@@ -251,4 +251,53 @@ RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
     "split": split,
     "join_campaign": join_campaign,
     "leave_campaign": leave_campaign,
+}
+
+
+def _case_merged(case: Case, rec: f.Recording, fact: f.CaseMerged) -> Change:
+    return {"merged_into": fact.into}
+
+
+def _case_joined(case: Case, rec: f.Recording, fact: f.CaseJoined) -> Change:
+    # A case that was put away wakes: somebody else has reported the same.
+    holds = released(case.holds, rec.at, frozenset({"snooze"})) if case.holds else case.holds
+    return {"joined": (*case.joined, fact.of), "parties": (*case.parties, *fact.parties), "holds": holds}
+
+
+def _case_linked(case: Case, rec: f.Recording, fact: f.CaseLinked) -> Change:
+    new = CaseLink(id=fact.link_id, other=fact.other, relation=fact.relation, mirrored=fact.mirrored, note=fact.note)
+    return {"links": (*(x for x in case.links if x.id != new.id), new)}
+
+
+def _case_unlinked(case: Case, rec: f.Recording, fact: f.CaseUnlinked) -> Change:
+    return {"links": tuple(x for x in case.links if x.id != fact.link_id)}
+
+
+def _errand_ordered(case: Case, rec: f.Recording, fact: f.ErrandOrdered) -> Change:
+    errand = Errand(id=fact.errand_id, what=fact.what, to=fact.to, parties=tuple(p.id for p in fact.parties))
+    return {"errands": (*case.errands, errand)}
+
+
+def _errand_reported(case: Case, rec: f.Recording, fact: f.ErrandReported) -> Change:
+    errands = tuple(e.model_copy(update={"state": fact.result}) if e.id == fact.errand_id else e for e in case.errands)
+    return {"errands": errands, "hands": (*case.hands, fact.errand_id) if fact.result == "needs_hands" else case.hands}
+
+
+def _campaign_joined(case: Case, rec: f.Recording, fact: f.CampaignJoined) -> Change:
+    return {"campaign": fact.campaign}
+
+
+def _campaign_left(case: Case, rec: f.Recording, fact: f.CampaignLeft) -> Change:
+    return {"campaign": None}
+
+
+LINK_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
+    "case_merged": _case_merged,
+    "case_joined": _case_joined,
+    "case_linked": _case_linked,
+    "case_unlinked": _case_unlinked,
+    "errand_ordered": _errand_ordered,
+    "errand_reported": _errand_reported,
+    "campaign_joined": _campaign_joined,
+    "campaign_left": _campaign_left,
 }

@@ -8,23 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from domain.base import Outcome, Phase, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.moving import History, PastDecision, PastMessage
-from domain.model.refusals import OwnCase, UnknownActor, UnknownOutcome
-from domain.moving_refusals import HistoryImpossible, HistoryIncomplete, PhaseOverdue
+from domain.model.moving import History, HistoryImpossible, HistoryIncomplete, PastDecision, PastMessage, PhaseOverdue
+from domain.model.refusals import OwnCase, UnknownActor
+from domain.model.ruling import UnknownOutcome
 from domain.rules.evolve import evolve
 from domain.rules.fairness import bar_to_judging
 from domain.rules.rights import rights_after
-
-if TYPE_CHECKING:
-    from domain.rules.decide import Voice
-
-Facts = tuple[f.Fact, ...]
+from domain.rules.rule import Facts, Voice
 
 MOVABLE = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW, Phase.APPEALABLE, Phase.APPEAL, Phase.CLOSED)
 """Phases in which a case can move in. A draft that waits for approval or grace does not: it is drafted here again."""

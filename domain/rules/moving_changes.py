@@ -8,9 +8,9 @@ from typing import Any
 
 from domain.base import Phase
 from domain.model import facts as f
-from domain.model.case import Case, Involvement, Ruling
-
-Change = dict[str, Any]
+from domain.model.case import Case
+from domain.model.ruling import Involvement, Ruling
+from domain.rules.rule import Change
 
 _SEEKS_OWNER = (Phase.INTAKE, Phase.REVIEW, Phase.APPEAL)
 _IN_FORCE = (Phase.APPEALABLE, Phase.CLOSED)
@@ -27,7 +27,7 @@ def since(recording: f.Recording) -> datetime:
             return recording.at
 
 
-def _decided(case: Case, rec: f.Recording, fact: f.PastDecisionKept) -> Change:
+def _past_decision_kept(case: Case, rec: f.Recording, fact: f.PastDecisionKept) -> Change:
     # As if it had happened here: an appeal begins a round, and so does a remit.
     number = sum((r.decision != "rule") + (r.decision == "remit") for r in case.rulings) + (fact.decision != "rule")
     ruling = Ruling(
@@ -38,7 +38,7 @@ def _decided(case: Case, rec: f.Recording, fact: f.PastDecisionKept) -> Change:
     return {"rulings": (*case.rulings, ruling), "involved": (*case.involved, part)}
 
 
-def _moved_in(case: Case, rec: f.Recording, fact: f.CaseMovedIn) -> Change:
+def _case_moved_in(case: Case, rec: f.Recording, fact: f.CaseMovedIn) -> Change:
     ruling = case.rulings[-1] if case.rulings and fact.phase in _IN_FORCE else None
     change: Change = {
         "phase": fact.phase,
@@ -57,6 +57,6 @@ def _moved_in(case: Case, rec: f.Recording, fact: f.CaseMovedIn) -> Change:
 
 
 MOVING_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
-    "past_decision_kept": _decided,
-    "case_moved_in": _moved_in,
+    "past_decision_kept": _past_decision_kept,
+    "case_moved_in": _case_moved_in,
 }

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from domain.model import facts as f
 from domain.model import procedure as c
-from domain.model.case import Case, StepTaken
+from domain.model.case import Case
+from domain.model.procedure import (
+    EvidenceUnknown,
+    ProcedureIncomplete,
+    RootCauseMissing,
+    RootCauseUnknown,
+    StepTaken,
+    StepUnknown,
+)
 from domain.model.refusals import NothingChanges, Refusal
-from domain.procedure_refusals import EvidenceUnknown, ProcedureIncomplete, RootCauseMissing, RootCauseUnknown, StepUnknown
-
-if TYPE_CHECKING:
-    from domain.rules.decide import Voice
-
-Facts = tuple[f.Fact, ...]
+from domain.rules.rule import Facts, Voice
 
 
 def missing_steps(case: Case) -> tuple[str, ...]:
@@ -79,13 +82,13 @@ RULES: Mapping[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
 }
 
 
-def _completed(case: Case, rec: f.Recording, fact: f.StepCompleted) -> dict[str, Any]:
+def _step_completed(case: Case, rec: f.Recording, fact: f.StepCompleted) -> dict[str, Any]:
     before = next((one.evidence for one in case.steps if one.step == fact.step), ())
     evidence = tuple(dict.fromkeys((*before, *fact.evidence)))
     return _with(case, StepTaken(step=fact.step, how="done", by=rec.actor.id, at=rec.at, evidence=evidence))
 
 
-def _skipped(case: Case, rec: f.Recording, fact: f.StepSkipped) -> dict[str, Any]:
+def _step_skipped(case: Case, rec: f.Recording, fact: f.StepSkipped) -> dict[str, Any]:
     return _with(case, StepTaken(step=fact.step, how="skipped", by=rec.actor.id, at=rec.at))
 
 
@@ -93,12 +96,12 @@ def _with(case: Case, taken: StepTaken) -> dict[str, Any]:
     return {"steps": (*(one for one in case.steps if one.step != taken.step), taken)}
 
 
-def _named(case: Case, rec: f.Recording, fact: f.RootCauseNamed) -> dict[str, Any]:
+def _root_cause_named(case: Case, rec: f.Recording, fact: f.RootCauseNamed) -> dict[str, Any]:
     return {"root_cause": fact.cause}
 
 
 PROCEDURE_CHANGES: Mapping[str, Callable[[Case, f.Recording, Any], dict[str, Any]]] = {
-    "step_completed": _completed,
-    "step_skipped": _skipped,
-    "root_cause_named": _named,
+    "step_completed": _step_completed,
+    "step_skipped": _step_skipped,
+    "root_cause_named": _root_cause_named,
 }

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from domain.base import Outcome, Phase, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.prose import Prose
-from domain.model.refusals import NoReturn
-from domain.model.settlement import Returning
+from domain.model.settlement import NoReturn, Returning
+from domain.rules.rule import Facts, Voice
 
-if TYPE_CHECKING:
-    from domain.rules.decide import Voice
-
-Facts = tuple[f.Fact, ...]
 Because = Any
-
 _NOT_KEPT = f.CaseClosed(outcome=Outcome.EXPIRED, reason="not_returned")
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from domain.base import Phase, Side
 from domain.model import commands as c
 from domain.model import facts as f
-from domain.model.case import Case, Effect, Ruling
+from domain.model.case import Case
+from domain.model.ruling import Effect, Ruling
 from domain.rules import credit as crediting
 from domain.rules import interim
 from domain.rules.chargeback import SUBMISSION

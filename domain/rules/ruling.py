@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from domain.base import Money, Outcome, Phase, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
-from domain.model.case import Case, Effect
-from domain.model.refusals import AmountMissing, RemedyNotAllowed, UnknownActor, UnknownGround, UnknownOutcome
+from domain.model.case import Case
+from domain.model.refusals import UnknownActor
+from domain.model.ruling import AmountMissing, Effect, Involvement, RemedyNotAllowed, Ruling, UnknownGround, UnknownOutcome
 from domain.model.terms import OutcomeTerms
 from domain.rules import completeness, interim, procedure, returns, sanctions
 from domain.rules import credit as crediting
 from domain.rules.elsewhere import by_hand, undecided
+from domain.rules.evidence import dropped
 from domain.rules.rights import in_force, promised, rights_after
-
-if TYPE_CHECKING:
-    from domain.rules.decide import Voice
-
-Facts = tuple[f.Fact, ...]
+from domain.rules.rule import Change, Facts, Voice
 
 MONEY_REMEDIES = frozenset({"refund", "payout", "correction", "provisional_credit"})
 """Remedies that mean nothing without an amount."""
@@ -254,3 +252,76 @@ def after_appeal_withdrawn(case: Case, side: Side) -> Facts:
         # The appeal was all there is to this case, and the decision made elsewhere stands.
         return (f.CaseClosed(outcome=Outcome.WITHDRAWN),)
     return _after(case, case.rights, case.returning is not None)
+
+
+def _ruling_drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Change:
+    ruling = Ruling(
+        id=fact.ruling_id,
+        decider=fact.decider,
+        outcome=fact.outcome,
+        decision=fact.decision,
+        reasons=fact.reasons,
+        ground=fact.ground,
+        remedies=fact.remedies,
+        round=case.round,
+        conditions=fact.conditions,
+        reply=fact.reply,
+        reply_to=case.appellants or (Side.CLAIMANT,),
+        complaint_route=fact.complaint_route,
+        statement=fact.statement,
+    )
+    part = Involvement(person=fact.decider, manager=rec.actor.manager, round=case.round, part="decider")
+    return {"ruling": ruling, "involved": (*case.involved, part)}
+
+
+def _ruling_approved(case: Case, rec: f.Recording, fact: f.RulingApproved) -> Change:
+    part = Involvement(person=rec.actor.id, manager=rec.actor.manager, round=case.round, part="approver")
+    ruling = case.ruling.model_copy(update={"approved_by": rec.actor.id}) if case.ruling else None
+    return {"ruling": ruling, "involved": (*case.involved, part)}
+
+
+def _ruling_returned(case: Case, rec: f.Recording, fact: f.RulingReturned) -> Change:
+    part = Involvement(person=rec.actor.id, manager=rec.actor.manager, round=case.round, part="approver")
+    return {"ruling": None, "involved": (*case.involved, part)}
+
+
+def _ruling_retracted(case: Case, rec: f.Recording, fact: f.RulingRetracted) -> Change:
+    return {"ruling": None}
+
+
+def _ruling_issued(case: Case, rec: f.Recording, fact: f.RulingIssued) -> Change:
+    if case.ruling is None:
+        return {}
+    issued = case.ruling.model_copy(update={"issued_at": rec.at})
+    # Now that the parties are told, nothing is asked of them any more; until then they answer as if nothing were decided.
+    return {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights, **dropped(case, rec.at)}
+
+
+def _case_remitted(case: Case, rec: f.Recording, fact: f.CaseRemitted) -> Change:
+    change: Change = {"round": case.round + 1, "ruling": None, "owner": None, "queue": case.terms.queue, "appellants": ()}
+    return {**change, "owner_sought": True, "rights": ()}
+
+
+def _appeal_lodged(case: Case, rec: f.Recording, fact: f.AppealLodged) -> Change:
+    rights = tuple(
+        r.model_copy(update={"allowed": False, "because": "already_used"}) if r.side is fact.side else r for r in case.rights
+    )
+    return {"appeals_used": (*case.appeals_used, fact.side), "appellants": (*case.appellants, fact.side), "rights": rights}
+
+
+def _appeal_withdrawn(case: Case, rec: f.Recording, fact: f.AppealWithdrawn) -> Change:
+    left = tuple(s for s in case.appellants if s is not fact.side)
+    in_force = case.rulings[-1] if case.rulings else None
+    draft = case.ruling if left else in_force
+    return {"appellants": left, "ruling": draft, **({} if left else dropped(case, rec.at))}
+
+
+def _effect_ordered(case: Case, rec: f.Recording, fact: f.EffectOrdered) -> Change:
+    effect = Effect(id=fact.effect_id, remedy=fact.remedy, because=fact.because, reverses=fact.reverses)
+    return {"effects": (*case.effects, effect)}
+
+
+def _effect_reported(case: Case, rec: f.Recording, fact: f.EffectReported) -> Change:
+    effects = tuple(e.model_copy(update={"state": fact.result}) if e.id == fact.effect_id else e for e in case.effects)
+    hands = (*case.hands, fact.effect_id) if fact.result == "needs_hands" else case.hands
+    return {"effects": effects, "hands": hands}

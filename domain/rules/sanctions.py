@@ -6,26 +6,32 @@ noted in the record: a ruling judged while another one against the same person i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
 from domain.base import Phase, Side, derived_id
 from domain.model import facts as f
-from domain.model.case import Case, Effect, Ruling
+from domain.model.case import Case
 from domain.model.commands import OpenedParty
-from domain.model.ruling import DecideAppeal, Remedy, Rule
+from domain.model.remedy import Remedy
+from domain.model.ruling import DecideAppeal, Effect, Rule, Ruling
 from domain.model.sanction_terms import SanctionKind, SanctionLadder, SanctionTerms
-from domain.model.sanctions import EarlierSanction, Sanction, SanctionDrafted, SanctionImposed, SanctionLifted, SanctionVoided
+from domain.model.sanctions import (
+    EarlierSanction,
+    NotHeard,
+    Sanction,
+    SanctionDrafted,
+    SanctionImposed,
+    SanctionLifted,
+    SanctionNotAllowed,
+    SanctionReasonsMissing,
+    SanctionVoided,
+)
 from domain.model.terms import OutcomeTerms
-from domain.sanction_refusals import NotHeard, SanctionNotAllowed, SanctionReasonsMissing
+from domain.rules.rule import Change, Facts, Voice
 from domain.worktime.calculator import due
 from domain.worktime.spans import Span
-
-if TYPE_CHECKING:
-    from domain.rules.decide import Voice
-
-Facts = tuple[f.Fact, ...]
 
 
 def check_heard(case: Case, outcome: OutcomeTerms) -> None:
@@ -237,3 +243,38 @@ def _after(at: datetime, span: Span) -> datetime:
     end = due(None, at, span)
     assert end is not None, "nothing pauses it"
     return end
+
+
+def _sanction_drafted(case: Case, rec: f.Recording, fact: SanctionDrafted) -> Change:
+    return {"ruling": case.ruling.model_copy(update={"sanction": fact}) if case.ruling else None}
+
+
+def _sanction_imposed(case: Case, rec: f.Recording, fact: SanctionImposed) -> Change:
+    names = ("party", "side", "category", "sanction", "weight", "from_at", "ban", "ends_at", "counts_until")
+    said = {name: getattr(fact, name) for name in names}
+    return {"sanctions": (*case.sanctions, Sanction(id=fact.sanction_id, imposed_at=rec.at, **said))}
+
+
+def _sanction_lifted(case: Case, rec: f.Recording, fact: SanctionLifted) -> Change:
+    return _changed(case, fact.sanction_id, {"lifted_at": rec.at})
+
+
+def _sanction_voided(case: Case, rec: f.Recording, fact: SanctionVoided) -> Change:
+    return _changed(case, fact.sanction_id, {"voided_at": rec.at, "voided_because": fact.because})
+
+
+def _changed(case: Case, sanction_id: str, update: Change) -> Change:
+    return {"sanctions": tuple(s.model_copy(update=update) if s.id == sanction_id else s for s in case.sanctions)}
+
+
+def heard(case: Case, sides: set[Side]) -> Change:
+    """Sides that were asked and have answered, or whose time went by."""
+    return {"heard": tuple(side for side in Side if side in case.heard or side in sides)}
+
+
+SANCTION_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
+    "sanction_drafted": _sanction_drafted,
+    "sanction_imposed": _sanction_imposed,
+    "sanction_lifted": _sanction_lifted,
+    "sanction_voided": _sanction_voided,
+}

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
-from domain.base import Outcome, Side, derived_id
+from domain.base import Instant, Outcome, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.refusals import NoOffer, RemedyNotAllowed, UnknownActor
+from domain.model.refusals import UnknownActor
+from domain.model.ruling import RemedyNotAllowed
+from domain.model.settlement import MadeOffer, NoOffer, OpenOffer, Returning
 from domain.model.terms import OfferTerms
 from domain.rules import returns
 from domain.rules import ruling as r
-
-if TYPE_CHECKING:
-    from domain.rules.decide import Voice
-
-Facts = tuple[f.Fact, ...]
+from domain.rules.chargeback import _chargeback_drafted, _chargeback_missed, _chargeback_sent
+from domain.rules.rule import Change, Facts, Voice
 
 
 def offer(case: Case, command: c.Offer, voice: Voice, at: datetime) -> Facts:
@@ -81,4 +80,73 @@ RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
     "offer": offer,
     "accept_offer": accept_offer,
     "decline_offer": decline_offer,
+}
+
+
+def _offer_made(case: Case, rec: f.Recording, fact: f.OfferMade) -> Change:
+    before = offer_over(case, "countered" if case.offer and case.offer.side is not fact.side else "replaced", rec.at)
+    said: dict[str, Any] = {"id": fact.offer_id, "side": fact.side, "remedy": fact.remedy, "amount": fact.amount}
+    made = MadeOffer(**said, made_at=rec.at)
+    return {**before, "offer": OpenOffer(**said), "offers": (*before.get("offers", case.offers), made)}
+
+
+def _offer_accepted(case: Case, rec: f.Recording, fact: f.OfferAccepted) -> Change:
+    return offer_over(case, "accepted", rec.at)
+
+
+def _offer_declined(case: Case, rec: f.Recording, fact: f.OfferDeclined) -> Change:
+    return offer_over(case, "declined", rec.at)
+
+
+def offer_over(case: Case, became: Literal["countered", "replaced", "accepted", "declined", "lapsed"], at: Instant) -> Change:
+    """The open offer, if there is one, is open no longer; it stays in the history with what became of it."""
+    if case.offer is None:
+        return {"offer": None}
+    said = {"became": became, "became_at": at}
+    return {"offer": None, "offers": tuple(o.model_copy(update=said) if o.became == "open" else o for o in case.offers)}
+
+
+def _return_awaited(case: Case, rec: f.Recording, fact: f.ReturnAwaited) -> Change:
+    names = ("of", "because", "remedies")
+    return {"returning": Returning(id=fact.return_id, asked_at=rec.at, **{name: getattr(fact, name) for name in names})}
+
+
+def _returning(case: Case, **update: Any) -> Change:
+    return {"returning": case.returning.model_copy(update=update)} if case.returning else {}
+
+
+def _return_changed(case: Case, rec: f.Recording, fact: f.ReturnChanged) -> Change:
+    return _returning(case, because=fact.because, remedies=fact.remedies)
+
+
+def _return_shipped(case: Case, rec: f.Recording, fact: f.ReturnShipped) -> Change:
+    return _returning(case, state="shipped", shipped_at=rec.at)
+
+
+def _return_contested(case: Case, rec: f.Recording, fact: f.ReturnContested) -> Change:
+    return _returning(case, state="contested")
+
+
+def _return_ended(case: Case, rec: f.Recording, fact: f.ReturnEnded) -> Change:
+    return {"returning": None, "goods_back": case.goods_back or fact.received}
+
+
+def _rights_lapsed(case: Case, rec: f.Recording, fact: f.RightsLapsed) -> Change:
+    gone = {"allowed": False, "because": "window_over"}
+    return {"rights": tuple(r.model_copy(update=gone) if r.allowed else r for r in case.rights)}
+
+
+SETTLEMENT_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
+    "offer_made": _offer_made,
+    "offer_accepted": _offer_accepted,
+    "offer_declined": _offer_declined,
+    "return_awaited": _return_awaited,
+    "return_changed": _return_changed,
+    "return_shipped": _return_shipped,
+    "return_contested": _return_contested,
+    "return_ended": _return_ended,
+    "rights_lapsed": _rights_lapsed,
+    "chargeback_drafted": _chargeback_drafted,
+    "chargeback_sent": _chargeback_sent,
+    "chargeback_missed": _chargeback_missed,
 }

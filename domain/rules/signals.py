@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from domain.base import Outcome, Phase
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.safeguards import Signal
-
-if TYPE_CHECKING:
-    from domain.rules.decide import Voice
-
-Facts = tuple[f.Fact, ...]
+from domain.rules.authorities import _report_approved, _report_proposed, _report_returned
+from domain.rules.clocks import released
+from domain.rules.credit import _provisional_credit_ended, _provisional_credit_given
+from domain.rules.handling import _case_handed_over
+from domain.rules.rule import Change, Facts, Voice
 
 
 def receive(case: Case, command: Signal, voice: Voice, at: datetime) -> Facts:
@@ -36,3 +36,18 @@ def reopens(case: Case, signal: str, at: datetime) -> bool:
 
 
 RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {"signal": receive}
+
+
+def _signal_received(case: Case, rec: f.Recording, fact: f.SignalReceived) -> Change:
+    return {"holds": released(case.holds, rec.at, frozenset({"snooze"}))} if case.holds else {}
+
+
+RISK_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
+    "signal_received": _signal_received,
+    "provisional_credit_given": _provisional_credit_given,
+    "provisional_credit_ended": _provisional_credit_ended,
+    "report_proposed": _report_proposed,
+    "report_approved": _report_approved,
+    "report_returned": _report_returned,
+    "case_handed_over": _case_handed_over,
+}

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from domain.base import Phase
-from domain.model.case import Case, Clock, Fired
+from domain.model.case import Case
+from domain.model.clocks import Clock, Fired
 from domain.model.facts import CaseReopened, CaseRetargeted, DueLevel, Fact, LevelPassed, LevelReached, PhaseEntered, Timetable
 from domain.model.terms import SANCTION, SNOOZE, STANDSTILL, ClockTerms, LadderStep, Level
 from domain.rules import chargeback

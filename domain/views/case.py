@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
-from domain.errand import CaseLink
 from domain.model import facts as f
-from domain.model.case import Case, LegalHold, Ruling
+from domain.model.case import Case
 from domain.model.commands import Remedy
+from domain.model.legal_hold import LegalHold
+from domain.model.links import CaseLink
 from domain.model.prose import Prose
+from domain.model.ruling import Ruling
+from domain.model.safeguards import Credit, ReportView
 from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Returning
 from domain.notices.plan import own_deadline
-from domain.risk_state import Credit, ReportView
-from domain.rules.chargeback import ChargebackView, seen
 from domain.rules.conditions import needless, unmet
 from domain.rules.fairness import why_not
 from domain.rules.lifecycle import Who, commands_in
 from domain.rules.links import merged_as
 from domain.rules.visibility import audience_of, knows, seen_phase, shared, told_remedies
+from domain.views.chargeback import ChargebackView, seen
 from domain.views.evidence import RequestView, asked_of, open_requests, settled_requests
 
 _PARTY_ROLES = ("claimant", "respondent")
@@ -88,6 +91,20 @@ class SanctionView(Kept):
     """When it was."""
     counts_until: Instant | None = None
     """Until when it counts the next time; None: it does not."""
+
+
+def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
+    """Every command of the phase this viewer sees, with a reason where it is not theirs to send."""
+    audience = audience_of(viewer)
+    found = []
+    for row in commands_in(seen_phase(case, audience)):
+        refusal = why_not(case, viewer, row.command) or unmet(case, viewer, row.command)
+        hidden = audience != "staff" and refusal is not None and not row.who & _OPEN_TO_PARTIES
+        if row.who == {Who.SYSTEM} or hidden or needless(case, row.command):
+            continue
+        code, detail = (refusal.code, refusal.detail) if refusal else (None, None)
+        found.append(Action(command=row.command, allowed=refusal is None, code=code, detail=detail))
+    return tuple(found)
 
 
 class CaseView(Kept):
@@ -269,20 +286,6 @@ def _ruling(case: Case, ruling: Ruling, viewer: f.Actor) -> RulingView:
 _OPEN_TO_PARTIES = frozenset({Who.CLAIMANT, Who.RESPONDENT, Who.APPELLANT})
 
 
-def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
-    """Every command of the phase this viewer sees, with a reason where it is not theirs to send."""
-    audience = audience_of(viewer)
-    found = []
-    for row in commands_in(seen_phase(case, audience)):
-        refusal = why_not(case, viewer, row.command) or unmet(case, viewer, row.command)
-        hidden = audience != "staff" and refusal is not None and not row.who & _OPEN_TO_PARTIES
-        if row.who == {Who.SYSTEM} or hidden or needless(case, row.command):
-            continue
-        code, detail = (refusal.code, refusal.detail) if refusal else (None, None)
-        found.append(Action(command=row.command, allowed=refusal is None, code=code, detail=detail))
-    return tuple(found)
-
-
 def may_see(case: Case, viewer: f.Actor) -> bool:
     """Whether the viewer has anything to do with the case; if not, it is "not found" to them."""
     return viewer.role not in _PARTY_ROLES or case.party(viewer.id) is not None
@@ -298,3 +301,9 @@ def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
     if not _speaks(case, viewer) and not shared(fact) and not asked_of(fact, viewer):
         return False
     return knows(case, fact, audience_of(viewer))
+
+
+def files_seen(case: Case, recordings: Iterable[f.Recording], viewer: f.Actor) -> frozenset[str]:
+    """Ids of the files that came with evidence this viewer may see."""
+    seen = (one.fact for one in recordings if visible(case, one, viewer))
+    return frozenset(file.id for fact in seen if isinstance(fact, f.EvidenceSubmitted) for file in fact.files)

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Literal
 
 from domain.base import Instant, Kept, Side
-from domain.evidence_request import EvidenceRequest
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.evidence import EvidenceRequest
 from domain.model.prose import Prose
 from domain.rules.evidence_due import EVIDENCE_DUE
 

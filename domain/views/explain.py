@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
-from domain.model.case import Case, Clock, Extended
+from domain.model.case import Case
+from domain.model.clocks import Clock, Extended
 from domain.model.facts import Actor, DueLevel
 from domain.model.terms import ClockTerms
 from domain.notices.plan import theirs

@@ -11,7 +11,7 @@ from domain.model.ruling import DecideAppeal, Rule
 from domain.notices.plan import NoticeDraft
 from domain.rules import ruling as rulings
 from domain.rules.books import Books
-from domain.rules.decide import Voice
+from domain.rules.rule import Voice
 from domain.transition import apply, step
 
 

@@ -16,8 +16,8 @@ import asyncpg
 from pydantic_core import from_json, to_json
 from uuid_utils import uuid7
 
+from activities.ports.errors import Never
 from activities.ports.evidence import EvidenceStore, HeldFile
-from activities.ports.records import Never
 from storage.postgres.pool import Database
 from storage.postgres.vault import STAFF, DataKey, Vault, VaultFault
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import asyncpg
 
-from activities.ports.records import KeptAnswer, Never
+from activities.ports.errors import Never
+from activities.ports.records import KeptAnswer
 from domain.model.commands import parse_command
 from domain.model.reading import MAX_KEPT, Letter, read_letter, unstorable
 from storage.postgres.pool import Connection, Database

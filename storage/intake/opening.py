@@ -19,7 +19,7 @@ from domain.worktime.calendars import Calendar
 from storage.intake.inbox import PLACE, Conflict
 from storage.policies.library import keep_calendars, keep_notices
 from storage.postgres.pool import Connection, Database
-from storage.postgres.vault import STAFF, DataKey, SealBox, Vault
+from storage.postgres.vault import STAFF, SealBox, Vault, seal_contact
 
 CASE = """
 INSERT INTO cases (tenant, id, kind, category, queue, priority, synthetic, source, external_id, open_key, open_command_id,
@@ -57,7 +57,6 @@ FROM jsonb_to_recordset($3) AS p
 JOIN unnest($4::text[], $5::bytea[]) AS c (id, contact) ON c.id = p.id
 """
 _REPORT_CONTENT = "UPDATE cases SET report_content = $3 WHERE tenant = $1 AND id = $2"
-
 _KEPT_ELSEWHERE: dict[str, Any] = {
     "parties": True, "statement": True, "subject": True, "attachments": True, "decision": {"reasons"},
 }  # fmt: skip
@@ -277,16 +276,6 @@ class _Draft:
         person = next(p.ref for i, p in self._parties if i == self._claimant)
         told = self._content_digest
         return self._vault.ref_digest(self._tenant, f"appeal\x1f{person}\x1f{told}") if told is not None else None
-
-
-def seal_contact(key: DataKey, party_id: str, name: str | None, email: str | None, ref: str) -> bytes:
-    """Name, address and the platform's own id of a party, as they lie in its row."""
-    return key.seal(f"contact/{party_id}", to_json({"name": name, "email": email, "ref": ref}))
-
-
-def open_contact(key: DataKey, party_id: str, contact: bytes) -> bytes:
-    """What :func:`seal_contact` put away, as JSON."""
-    return key.open(f"contact/{party_id}", contact)
 
 
 def _conflict(row: asyncpg.Record) -> Conflict:

@@ -8,7 +8,7 @@ import asyncpg
 
 from activities.ports.effects import OrderedEffect, Submission
 from domain.base import Money
-from domain.link_facts import ErrandOrdered
+from domain.model.links import ErrandOrdered
 from domain.rules.chargeback import SUBMISSION as CHARGEBACK_SUBMISSION
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault

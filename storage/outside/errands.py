@@ -12,18 +12,18 @@ from typing import Any
 from uuid_utils import uuid7
 
 from activities.ports.errands import Ran
-from activities.ports.records import Never, ToldToWait
-from domain.link_facts import ErrandOrdered
+from activities.ports.errors import Never, ToldToWait
 from domain.model.case import Case
 from domain.model.commands import Join, MirrorLink, Open
+from domain.model.links import ErrandOrdered
+from domain.model.people import OpenedParty
 from domain.model.prose import Prose
 from domain.model.terms import Routing
-from domain.parties import OpenedParty
 from domain.rules.links import party_there
 from storage.intake.inbox import PLACE, SYSTEM
-from storage.intake.opening import CASE, KEYS, PARTIES, open_contact, seal_contact
+from storage.intake.opening import CASE, KEYS, PARTIES
 from storage.postgres.pool import Connection, Database
-from storage.postgres.vault import STAFF, DataKey, SealBox, Vault
+from storage.postgres.vault import STAFF, DataKey, SealBox, Vault, open_contact, seal_contact
 from storage.record.sql import LOCK, STATE
 
 ANSWER = "SELECT status FROM commands WHERE tenant = $1 AND case_id = $2 AND id = $3"

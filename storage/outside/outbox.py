@@ -9,11 +9,10 @@ from typing import Any
 import asyncpg
 from pydantic_core import from_json
 
-from activities.ports.records import OutgoingNotice
+from activities.ports.notices import OutgoingNotice
 from storage.intake.inbox import SYSTEM
-from storage.intake.opening import open_contact
 from storage.postgres.pool import Connection, Database
-from storage.postgres.vault import Vault
+from storage.postgres.vault import Vault, open_contact
 
 _FIELDS = """
 SELECT n.id, n.case_id, n.event, n.audience, n.recipient, n.channel, n.data, n.texts, t.name AS tenant_name, c.kind,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from activities.ports.records import Poked
+from activities.ports.relay import Poked
 from storage.postgres.pool import Database
 
 MOST_SELDOM = timedelta(seconds=30)

@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic_core import to_json
 from uuid_utils import uuid7
 
 from domain.model.prose import Prose
@@ -25,10 +26,8 @@ from storage.postgres.pool import Connection
 
 STAFF = "staff"
 """The holder of everything that is not written by a party."""
-
 _NONCE = 12
 _VERSION = b"\x01"
-
 _KEYS = "SELECT case_id, id, wrapped FROM keys WHERE tenant = $1 AND case_id = ANY($2) AND holder = $3 AND destroyed_at IS NULL"
 # By case, so that two who make keys for the same cases wait for each other and never lock each other out.
 _NEW_KEYS = """
@@ -51,8 +50,6 @@ _ERASE = """
 UPDATE keys SET wrapped = NULL, destroyed_at = clock_timestamp()
 WHERE tenant = $1 AND case_id = $2 AND holder = $3 AND destroyed_at IS NULL
 """
-
-
 _HELD = "OM451"
 """SQLSTATE of what the database does not delete because of a legal hold (migration 0007)."""
 
@@ -255,3 +252,13 @@ def _opened(key: bytes, data: bytes, place: bytes) -> bytes:
         return AESGCM(key).decrypt(data[1 : 1 + _NONCE], data[1 + _NONCE :], place)
     except (InvalidTag, ValueError):
         raise VaultFault("Sealed data does not open: another master key, or it was changed.") from None
+
+
+def seal_contact(key: DataKey, party_id: str, name: str | None, email: str | None, ref: str) -> bytes:
+    """Name, address and the platform's own id of a party, as they lie in its row."""
+    return key.seal(f"contact/{party_id}", to_json({"name": name, "email": email, "ref": ref}))
+
+
+def open_contact(key: DataKey, party_id: str, contact: bytes) -> bytes:
+    """What :func:`seal_contact` put away, as JSON."""
+    return key.open(f"contact/{party_id}", contact)

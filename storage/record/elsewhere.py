@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.model.case import Case
 from domain.model.commands import Open
-from domain.other_cases import KnownCampaign, OtherCase
+from domain.model.links import KnownCampaign, OtherCase
 from storage.postgres.pool import Database
 from storage.record.sql import STATE
 

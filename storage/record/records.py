@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 from uuid_utils import uuid7
 
-from activities.ports.records import KeptAnswer, Pending, Standing, Transition, Unstorable
+from activities.ports.errors import Unstorable
+from activities.ports.records import KeptAnswer, Pending, Standing, Transition
 from domain.model.case import Case
 from domain.model.chain import Chained
 from domain.model.facts import (

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import asyncpg
 
-from activities.ports.records import Never
+from activities.ports.errors import Never
 from domain.base import Instant, Kept
 from domain.model.commands import Command, parse_command
 from domain.model.prose import Sealer

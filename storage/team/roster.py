@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from activities.ports.records import Candidate
+from activities.ports.people import Candidate
 from domain.model.people import Colleague
 from domain.worktime.calculator import NeverOpens, is_open, next_opening
 from domain.worktime.calendars import Calendar

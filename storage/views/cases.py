@@ -13,9 +13,8 @@ from pydantic_core import from_json
 from activities.ports.records import KeptAnswer
 from domain.model.case import Case
 from domain.model.facts import Actor, DueLevel, Recording
-from storage.intake.opening import open_contact
 from storage.postgres.pool import Database
-from storage.postgres.vault import Vault
+from storage.postgres.vault import Vault, open_contact
 from storage.views import sql
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from activities.assign import AssignActivities, choose
 from activities.messages import CaseRef
-from activities.ports.records import Candidate
+from activities.ports.people import Candidate
 from domain.base import Phase
 from domain.model.case import Case
 from domain.model.people import Colleague

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from activities.lookups import Lookups
-from activities.ports.records import Candidate, Pending, Resolved, Standing
+from activities.ports.people import Candidate
+from activities.ports.policies import Resolved
+from activities.ports.records import Pending, Standing
 from domain.model.case import Case
 from domain.model.clocks import Retarget
 from domain.model.people import Colleague

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from activities.ports.records import OutgoingNotice
+from activities.ports.notices import OutgoingNotice
 
 AT = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
 DUE = {"due_at": "2026-03-19T16:00:00+00:00"}

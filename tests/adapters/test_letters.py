@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.ports.records import OutgoingNotice
+from activities.ports.notices import OutgoingNotice
 from adapters.letters.composer import TEMPLATES, Composer
 from adapters.letters.letter import facts_of
 from adapters.letters.times import told

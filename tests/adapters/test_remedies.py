@@ -8,7 +8,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from activities.ports.effects import OrderedEffect, Submission
-from activities.ports.records import ToldToWait
+from activities.ports.errors import ToldToWait
 from adapters.delivery.endpoints import EndpointFailed, SignedPost
 from adapters.remedies import WebhookRemedies
 from domain.base import Money

@@ -12,7 +12,7 @@ import aiosmtplib
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from activities.ports.records import Never
+from activities.ports.errors import Never
 from adapters.delivery.smtp import MailServer, SmtpNotifier
 from adapters.intake.mail import MailIntake, Reply
 from adapters.letters.composer import Composer

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from activities.ports.records import Never, ToldToWait
+from activities.ports.errors import Never, ToldToWait
 from adapters.delivery.endpoints import EndpointFailed, SignedPost, is_public
 from adapters.delivery.notifier import Channels
 from adapters.delivery.webhooks import WebhookNotifier

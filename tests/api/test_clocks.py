@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from domain.model.facts import Actor, LevelReached, Recording
-from policies.pack import PACKS_DIR, load_pack
+from policies.loading import load_pack
+from policies.pack import PACKS_DIR
 from services.timelines import entries
 from tests.api.desk import ClosedDoor, Desk, Office, a_report, party, shelf
 

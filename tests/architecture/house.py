@@ -44,3 +44,16 @@ def project_files() -> tuple[Path, ...]:
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
     return tuple(path for name in sorted(set(listed.split("\0"))) if name and (path := ROOT / name).is_file())
+
+
+@cache
+def imports_of(path: Path) -> frozenset[str]:
+    """The project's own modules that a file imports anywhere, for types alone included: `domain/base.py`."""
+    targets = set()
+    for name in imported_names(parsed(path)):
+        for dotted in (name, name.rpartition(".")[0]):
+            found = ROOT / (dotted.replace(".", "/") + ".py")
+            if found.is_file():
+                targets.add(name_of(found))
+                break
+    return frozenset(targets)

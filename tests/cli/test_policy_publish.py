@@ -10,7 +10,8 @@ import asyncpg
 import pytest
 
 from domain.model.report import Report
-from policies.pack import PACKS_DIR, load_pack
+from policies.loading import load_pack
+from policies.pack import PACKS_DIR
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
 from storage.policies.publishing import PostgresPublishing

@@ -12,8 +12,10 @@ from typing import Any
 
 from domain.base import Outcome, Phase
 from domain.model import facts as f
-from domain.model.case import Case, Clock, Ruling
+from domain.model.case import Case
+from domain.model.clocks import Clock
 from domain.model.commands import Remedy
+from domain.model.ruling import Ruling
 from domain.model.terms import SANCTION, SNOOZE, STANDSTILL, ClockTerms, Level
 from domain.notices.plan import NoticeDraft
 from domain.rules.evolve import evolve

@@ -9,7 +9,8 @@ import pytest
 
 from domain.base import Phase
 from domain.model import facts as f
-from domain.model.case import Case, Clock
+from domain.model.case import Case
+from domain.model.clocks import Clock
 from domain.model.terms import ClockTerms, Level, Terms
 from domain.rules.timetable import EARLIEST_REPEAT_FOR, HELD_FOR, timetable
 from domain.transition import due_command, mark_level

@@ -10,7 +10,8 @@ import pytest
 from domain.base import Outcome, Phase, Side
 from domain.model import facts as f
 from domain.model.facts import SYSTEM, Actor
-from domain.rules.decide import Voice, decide
+from domain.rules.decide import decide
+from domain.rules.rule import Voice
 from tests.support.cases import (
     AGENT,
     CLAIMANT,

@@ -6,7 +6,7 @@ import pytest
 
 from domain.model import facts as f
 from domain.model.refusals import Refusal
-from domain.rules.decide import Voice
+from domain.rules.rule import Voice
 from domain.transition import step
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MEDIATOR_2, OPS, RESPONDENT, Life, a_case
 

@@ -8,10 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from domain.base import Side
-from domain.evidence_seen import files_seen
 from domain.model import facts as f
 from domain.rules.evolve import fold
-from domain.views.case import visible
+from domain.views.case import files_seen, visible
 from tests.support.cases import (
     AGENT,
     CLAIMANT,

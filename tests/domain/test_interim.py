@@ -9,8 +9,8 @@ import pytest
 
 from domain.base import Phase, Side
 from domain.model import facts as f
-from domain.model.case import Effect
 from domain.model.commands import Remedy
+from domain.model.ruling import Effect
 from domain.rules.rights import in_force
 from domain.views.case import visible
 from domain.views.explain import clocks_of

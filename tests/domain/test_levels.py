@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.model.case import Extended
+from domain.model.clocks import Extended
 from domain.model.terms import Level
 from domain.rules.levels import Course, level_at, reckon
 from domain.worktime.calculator import Pause, back, due, elapsed, is_open, share_between

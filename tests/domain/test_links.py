@@ -10,8 +10,8 @@ import pytest
 from domain.base import Outcome, Phase, Side
 from domain.model.commands import read_command
 from domain.model.facts import Actor
-from domain.other_cases import KnownCampaign
-from domain.parties import OpenedParty
+from domain.model.links import KnownCampaign
+from domain.model.people import OpenedParty
 from domain.rules.links import party_there
 from domain.views.case import visible
 from tests.support.cases import (

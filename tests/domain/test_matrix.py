@@ -16,7 +16,8 @@ from domain.model.case import Case
 from domain.model.commands import COMMANDS
 from domain.model.facts import Actor
 from domain.model.refusals import Refusal
-from domain.rules.decide import Voice, decide
+from domain.rules.decide import decide
+from domain.rules.rule import Voice
 from tests.support.cases import (
     CLAIMANT,
     FRIEND,

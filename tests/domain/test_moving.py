@@ -9,14 +9,15 @@ import pytest
 
 from domain.base import Phase
 from domain.model.facts import SYSTEM, LevelPassed, LevelReached
+from domain.model.moving import HistoryImpossible, HistoryIncomplete, PhaseOverdue
 from domain.model.moving_report import MovingCase
 from domain.model.people import Actor
-from domain.model.refusals import OwnCase, UnknownActor, UnknownOutcome
-from domain.moving_refusals import HistoryImpossible, HistoryIncomplete, PhaseOverdue
+from domain.model.refusals import OwnCase, UnknownActor
+from domain.model.ruling import UnknownOutcome
 from domain.rules.books import Books
-from domain.rules.decide import Voice
 from domain.rules.fairness import bar_to_judging, relations
 from domain.rules.lifecycle import Who
+from domain.rules.rule import Voice
 from domain.transition import Step, due_command, step
 from domain.views.case import visible
 from domain.worktime.calculator import zone_data_version

@@ -11,7 +11,7 @@ from domain.base import Phase
 from domain.model import facts as f
 from domain.model.refusals import Refusal
 from domain.model.ruling import DecideAppeal, Rule
-from domain.rules.decide import Voice
+from domain.rules.rule import Voice
 from domain.views.preview import Foreseen, foresee
 from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, MEDIATOR_2, OUTCOMES, RESPONDENT, Life, a_case
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.dsa.rules import faults
-from domain.model.statement import exported
+from domain.dsa.statement import exported
 from tests.support.cases import CLAIMANT, MEDIATOR_2, MONDAY, RESPONDENT, STATEMENT, Life, a_case
 
 REMOVES = {

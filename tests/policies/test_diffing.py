@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from policies.diffing import differences
-from policies.pack import PACKS_DIR, Pack, load_pack
+from policies.loading import load_pack
+from policies.pack import PACKS_DIR, Pack
 
 TEXT = (PACKS_DIR / "bounty_dispute.yaml").read_text("utf-8")
 

@@ -9,12 +9,13 @@ import yaml
 from pydantic import ValidationError
 
 from domain.base import Priority
+from domain.model.clock_terms import USUAL
 from domain.model.report import Report
 from domain.model.terms import MAX_TERMS_BYTES, ClockTerms, Level, Routing, Terms
 from domain.rules.books import Books
-from domain.usual_clocks import USUAL
 from domain.worktime.spans import Span, SpanUnit
-from policies.pack import PACKS_DIR, Pack, PackError, load_pack
+from policies.loading import load_pack
+from policies.pack import PACKS_DIR, Pack, PackError
 from policies.resolve import resolve, terms_of
 from policies.shelf import UnknownKind
 from tests.support.cases import KINDS, shelf

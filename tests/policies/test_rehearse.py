@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from policies.pack import Pack, load_pack
+from policies.loading import load_pack
+from policies.pack import Pack
 from policies.rehearse import Line, rehearse
 from policies.scripts import Script, ScriptError, read_script
 from tests.support.cases import shelf

@@ -12,7 +12,7 @@ from domain.model.case import Case
 from domain.model.clocks import Retarget
 from domain.model.terms import MAX_TERMS_BYTES, Terms
 from domain.worktime.calendars import Calendar
-from policies.pack import load_pack
+from policies.loading import load_pack
 from policies.retarget import calendar_names, retargeted, with_newest_calendars
 from policies.shelf import Shelf
 from tests.support.cases import a_case, shelf

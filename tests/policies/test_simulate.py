@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from domain.model.commands import Open
-from policies.pack import PACKS_DIR, load_pack
+from policies.loading import load_pack
+from policies.pack import PACKS_DIR
 from policies.shelf import Shelf
 from policies.simulate import Changed, Simulated, past_of, simulate
 from tests.support.cases import CLAIMANT, MEDIATOR, MONDAY, OPS, RESPONDENT, Life, a_case, shelf

@@ -9,7 +9,7 @@ from typing import Any
 
 from temporalio.client import WorkflowFailureError, WorkflowHandle
 
-from activities.ports.records import OutgoingNotice
+from activities.ports.notices import OutgoingNotice
 from tests.support.temporal import House, Living, until
 
 Handles = dict[str, WorkflowHandle[Any, Any]]

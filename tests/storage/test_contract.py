@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from activities.ports.records import KeptAnswer, Never, Standing, Transition, Unstorable
+from activities.ports.errors import Never, Unstorable
+from activities.ports.records import KeptAnswer, Standing, Transition
 from domain.model.chain import chained
 from domain.model.commands import read_command
 from domain.model.facts import DueLevel
 from domain.rules.books import Books, Notices
-from domain.rules.decide import Voice
+from domain.rules.rule import Voice
 from domain.transition import Step, step
 from tests.storage.builders import Life, a_command, some_terms
 

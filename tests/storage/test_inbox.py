@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from activities.ports.records import Never
+from activities.ports.errors import Never
 from domain.model.case import Case
 from storage.intake.inbox import Conflict, PostgresInbox, Receipt
 from tests.storage.builders import World, a_command

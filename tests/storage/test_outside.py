@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from activities.ports.records import OutgoingNotice
+from activities.ports.notices import OutgoingNotice
 from storage.outside.effects import PostgresEffects
 from storage.outside.outbox import PostgresOutbox
 from storage.outside.relay import PostgresRelay

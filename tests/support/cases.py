@@ -30,7 +30,7 @@ from domain.model.sanctions import EarlierSanction
 from domain.model.terms import Terms
 from domain.notices.plan import NoticeDraft
 from domain.rules.books import Books
-from domain.rules.decide import Voice
+from domain.rules.rule import Voice
 from domain.transition import Step, due_command, step
 from domain.views.case import CaseView, view
 from domain.worktime.calendars import Calendar

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from domain.base import Side
-from domain.other_cases import KnownCampaign, OtherCase
-from domain.parties import OpenedParty
+from domain.model.links import KnownCampaign, OtherCase
+from domain.model.people import OpenedParty
 from tests.support.cases import MONDAY, RESPONDENT, digest_of
 
 OTHER_CASE = "case_0196a7c1-0000-7000-8000-000000000001"

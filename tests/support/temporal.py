@@ -29,7 +29,9 @@ from activities.deliver import DeliverActivities
 from activities.lookups import Lookups
 from activities.messages import Answer
 from activities.ports.effects import OrderedEffect
-from activities.ports.records import Never, OutgoingNotice, Records, Standing, Transition
+from activities.ports.errors import Never
+from activities.ports.notices import OutgoingNotice
+from activities.ports.records import Records, Standing, Transition
 from activities.record import RecordActivities
 from domain.model.report import Report
 from domain.model.terms import Terms

@@ -9,7 +9,8 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.messages import Knock, RecordInput
-from activities.ports.records import KeptAnswer, Never, Standing, Transition
+from activities.ports.errors import Never
+from activities.ports.records import KeptAnswer, Standing, Transition
 from activities.record import RecordActivities
 from tests.support.activation import NOON
 

@@ -1,0 +1,25 @@
+"""Why a port could not do its work, by type: told to wait, never, or not to be stored. Anything else is a temporary failure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+class ToldToWait(Exception):
+    """The other side asked to be tried again later (``Retry-After``)."""
+
+    def __init__(self, wait_for: timedelta) -> None:
+        super().__init__(f"asked to wait {wait_for.total_seconds():.0f} s")
+        self.wait_for = wait_for
+
+
+class Never(Exception):
+    """It will not work however often it is tried. ``code`` says why, in the words of the error table."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+
+
+class Unstorable(Exception):
+    """Postgres refuses this data however often it is offered."""

@@ -1,0 +1,79 @@
+"""Notices on their way out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from domain.base import Kept
+
+# --- notices -----------------------------------------------------------------------------------------------------------
+
+
+class OutgoingNotice(Kept):
+    """One message to one recipient, everything resolved that is needed to word and send it."""
+
+    id: str
+    tenant_id: str
+    tenant_name: str
+    case_id: str
+    kind: str
+    pack_version: str
+    event: str
+    channel: Literal["email", "webhook"]
+    recipient: str
+    audience: Literal["claimant", "respondent", "staff", "platform"]
+    address: str | None = None
+    """E-mail address or URL; None: there is no way to reach them."""
+    secret: str | None = None
+    """Signing secret of a webhook endpoint (``whsec_…``)."""
+    name: str | None = None
+    locale: str = "en"
+    zone: str = "UTC"
+    at: datetime
+    data: dict[str, Any]
+    texts: dict[str, str] = {}
+    """Decrypted texts that the notice quotes (reasons, questions)."""
+    thread: str | None = None
+    """The first notice of this case to the same recipient: mailboxes thread by it."""
+
+
+class Outbox(Protocol):
+    """Notices that wait to be sent, and what became of them."""
+
+    async def undelivered(self, tenant_id: str, case_id: str, limit: int = 50) -> Sequence[OutgoingNotice]:
+        """What was recorded and neither sent nor handed over."""
+        ...
+
+    async def one(self, tenant_id: str, notice_id: str) -> OutgoingNotice | None:
+        """One notice that is not sent yet; None when it is sent or failed for good."""
+        ...
+
+    async def sent(self, tenant_id: str, notice_id: str, receipt: str) -> None:
+        """Mark as sent. Between the mail server's 250 and this one statement is the only time in which a mail can repeat."""
+        ...
+
+    async def attempt(self, tenant_id: str, notice_id: str, error_code: str) -> None:
+        """Note a failed try."""
+        ...
+
+    async def handed_over(self, tenant_id: str, notice_ids: Sequence[str]) -> None:
+        """Their first tries failed: a ``Delivery`` workflow of their own goes on with them."""
+        ...
+
+    async def handed(self, tenant_id: str, case_id: str) -> Sequence[str]:
+        """Notices handed over that no ``Delivery`` has tried yet: named again until one does, so that none is lost in between."""
+        ...
+
+    async def failed(self, tenant_id: str, notice_id: str, code: str) -> None:
+        """Given up: marks it and puts a ``report_delivery`` command into the case's inbox."""
+        ...
+
+
+class Notifier(Protocol):
+    """Sends one notice by its channel."""
+
+    async def send(self, notice: OutgoingNotice) -> str:
+        """Send and return a receipt (Message-ID, HTTP status). Fails by weather, :class:`ToldToWait` or :class:`Never`."""
+        ...

@@ -1,0 +1,31 @@
+"""What waits in the inbox although Temporal was not told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from domain.base import Kept
+
+# --- the relay ---------------------------------------------------------------------------------------------------------
+
+
+class Poked(Kept):
+    """A case whose inbox holds commands that no workflow has looked at."""
+
+    tenant_id: str
+    case_id: str
+    kind: str
+    """For the lists of Temporal, should the case have to be started."""
+    opened_at: datetime
+    command_id: str | None = None
+    """The oldest unanswered command; None: something else is overdue."""
+
+
+class Relay(Protocol):
+    """Finds what Temporal could not take when it was received."""
+
+    async def waiting(self, older_than: timedelta, limit: int = 100) -> Sequence[Poked]:
+        """Cases with unanswered commands, overdue levels, unsent notices or unfinished effects, oldest first, of all tenants."""
+        ...

@@ -1,0 +1,36 @@
+"""What every rule is given, and what it answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.base import Kept
+from domain.model import facts as f
+from domain.model.links import KnownCampaign, OtherCase
+from domain.model.sanctions import EarlierSanction
+from domain.model.terms import Terms
+
+Change = dict[str, Any]
+Facts = tuple[f.Fact, ...]
+
+
+class Voice(Kept):
+    """Who speaks, and whom they name, as looked up when the command is judged."""
+
+    actor: f.Actor | None
+    target: f.Actor | None = None
+    mentioned: tuple[str, ...] | None = None
+    """Those whom a note mentions and who work here; None: nobody was looked up."""
+    terms: Terms | None = None
+    """The terms that a re-target leads to, resolved when it is judged."""
+    team: tuple[f.Colleague, ...] | None = None
+    """The people whom an escalation could land on; None: nobody was looked up, and roles stand for people."""
+    appealed_before: str | None = None
+    """The case in which this person appealed against the same decision already."""
+    earlier: tuple[EarlierSanction, ...] | None = None
+    """Sanctions of other cases against the parties of this one; None: nobody looked."""
+    other: OtherCase | None = None
+    """The other case that the command names; None: there is none."""
+    campaign: KnownCampaign | None = None
+    files: tuple[f.EvidenceFile, ...] | None = None
+    """The files that the command names and that whoever speaks has uploaded to this case."""

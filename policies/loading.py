@@ -1,0 +1,48 @@
+"""A pack read from its text, checked for form and for sense."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from domain.base import Priority
+from domain.model.terms import ClockTerms
+from policies.pack import Pack, PackError
+from policies.soundness import problems
+
+
+def load_pack(text: str, name: str) -> Pack:
+    """A pack from its YAML text. Raises :class:`PackError` with every problem, each with its place."""
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise PackError(name, [f"not YAML: {error}"]) from error
+    if not isinstance(raw, dict):
+        raise PackError(name, ["a pack is a mapping with kind, title, clocks, outcomes, …"])
+    try:
+        pack = Pack.model_validate(raw)
+    except ValidationError as error:
+        raise PackError(name, [_place(e) for e in error.errors()]) from error
+    clocks, found = _clocks(pack)
+    found += problems(pack, clocks)
+    if found:
+        raise PackError(name, found)
+    return pack.model_copy(update={"version": hashlib.sha256(text.encode()).hexdigest()})
+
+
+def _clocks(pack: Pack) -> tuple[dict[str, ClockTerms], list[str]]:
+    clocks: dict[str, ClockTerms] = {}
+    found: list[str] = []
+    for row in pack.clocks:
+        try:
+            clocks[row.name] = row.terms(Priority.NORMAL, dict.fromkeys(pack.calendars, "cal_check"), 1.0)
+        except ValidationError as error:
+            found += [f"clocks.{row.name}.{_place(e)}" for e in error.errors()]
+    return clocks, found
+
+
+def _place(error: Any) -> str:
+    return f"{'.'.join(str(p) for p in error['loc']) or 'pack'}: {error['msg'].removeprefix('Value error, ')}"
