@@ -14,7 +14,7 @@ from activities.ports.records import Inbox, Records
 from domain.base import Phase
 from domain.model.case import Case
 from domain.rules.fairness import bar_to_judging
-from domain.rules.fitting import language_of, skill_of
+from domain.rules.skills import language_of, skill_of
 
 
 class AssignActivities:
@@ -28,13 +28,13 @@ class AssignActivities:
         """Put an ``assign`` command into the inbox, naming the best person or nobody; its id, or None when none is needed any
         more.
         """
-        standing = await self._records.read(ref.tenant_id, ref.case_id)
-        case = standing.case if standing else None
-        if standing is None or case is None or not case.open or case.owner is not None or not case.owner_sought:
+        snapshot = await self._records.read(ref.tenant_id, ref.case_id)
+        case = snapshot.case if snapshot else None
+        if snapshot is None or case is None or not case.open or case.owner is not None or not case.owner_sought:
             return None
         # Named after the fact that made the case ownerless: however often this runs, the same need is met once.
         command_id = f"cmd_assign.{ref.case_id}.{case.seq}"
-        person, reason = choose(case, await self._roster.candidates(ref.tenant_id, case.queue, standing.now))
+        person, reason = choose(case, await self._roster.candidates(ref.tenant_id, case.queue, snapshot.now))
         owner = person.actor.id if person else None
         command = {"id": command_id, "type": "assign", "by": "system", "channel": "system", "owner": owner, "reason": reason}
         return await self._inbox.put(ref.tenant_id, ref.case_id, command, channel="system")

@@ -8,8 +8,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.messages import EffectRef
+from activities.ports.cross_case import CrossCaseTasks
 from activities.ports.effects import Effects, OrderedEffect, Remedies
-from activities.ports.errands import Errands
 from activities.ports.errors import ToldToWait
 
 
@@ -21,9 +21,9 @@ class CarryOutActivities:
         effects: Effects,
         remedies: Remedies,
         hit: Callable[[str], None] = lambda name: None,
-        errands: Errands | None = None,
+        cross_case_tasks: CrossCaseTasks | None = None,
     ) -> None:
-        self._effects, self._remedies, self._hit, self._errands = effects, remedies, hit, errands
+        self._effects, self._remedies, self._hit, self._errands = effects, remedies, hit, cross_case_tasks
 
     @activity.defn(name="effects.carry_out")
     async def carry_out(self, ref: EffectRef) -> None:
@@ -39,9 +39,9 @@ class CarryOutActivities:
         await self._effects.finish(ref.tenant_id, ref.effect_id, result, note)
 
     async def _perform(self, effect: OrderedEffect) -> tuple[str, str | None]:
-        if effect.errand is None:
+        if effect.task is None:
             return await self._remedies.perform(effect), None
         if self._errands is None:
             raise RuntimeError("this worker runs no errands")
-        ran = await self._errands.run(effect.tenant_id, effect.case_id, effect.errand)
+        ran = await self._errands.run(effect.tenant_id, effect.case_id, effect.task)
         return ran.result, ran.case

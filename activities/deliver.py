@@ -50,7 +50,7 @@ class DeliverActivities:
             await self._outbox.failed(notice.tenant_id, notice.id, never.code)
             return "failed"
         except Exception as error:  # noqa: BLE001 - see below
-            # Weather of any kind: the patient workflow takes over, the case does not wait.
+            # Outages of any kind: the patient workflow takes over, the case does not wait.
             await self._outbox.attempt(notice.tenant_id, notice.id, type(error).__name__)
             return "slow"
         await self._note(notice.tenant_id, notice.id, receipt)
@@ -61,7 +61,7 @@ class DeliverActivities:
             while True:
                 try:
                     return await self._outbox.sent(tenant_id, notice_id, receipt)
-                except Exception:  # noqa: BLE001 - whatever the weather is, the notice is out and has to be noted
+                except Exception:  # noqa: BLE001 - whatever failed, the notice is out and has to be noted
                     await asyncio.sleep(NOTE_AGAIN_AFTER)
 
     @activity.defn(name="notices.deliver_one")
@@ -78,7 +78,7 @@ class DeliverActivities:
         except Never as never:
             raise ApplicationError(str(never), type=never.code, non_retryable=True) from never
         except Exception as error:
-            # Noted for the console, then Temporal's weather.
+            # Noted for the console, then a temporary failure for Temporal to retry.
             await self._outbox.attempt(ref.tenant_id, ref.notice_id, type(error).__name__)
             raise
         await self._note(ref.tenant_id, ref.notice_id, receipt)

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from activities.ports.errands import Elsewhere
+from activities.ports.cross_case import OtherCases
 from activities.ports.evidence import EvidenceFiles, HeldFile
 from activities.ports.others import Precedents, SanctionBook
 from activities.ports.people import Roster
 from activities.ports.policies import Policies, Resolved
-from activities.ports.records import Pending, Standing
+from activities.ports.records import CaseSnapshot, Pending
 from domain.model.case import Case
 from domain.model.clocks import Retarget
 from domain.model.commands import read_command
@@ -37,89 +37,89 @@ class Lookups:
     policies: Policies
     precedents: Precedents | None = None
     sanctions: SanctionBook | None = None
-    elsewhere: Elsewhere | None = None
+    other_cases: OtherCases | None = None
     files: EvidenceFiles | None = None
     """None: no file is known."""
 
-    async def complete(self, tenant_id: str, case_id: str, case: Case | None, standing: Standing) -> Standing:
+    async def complete(self, tenant_id: str, case_id: str, case: Case | None, snapshot: CaseSnapshot) -> CaseSnapshot:
         """The standing with what some steps need beside the record.
 
         The people for an escalation that may be due; what counts against the parties where a ruling waits; new terms for
         re-targets that ask for them.
         """
-        if self.sanctions is not None and _may_sanction(case, standing):
+        if self.sanctions is not None and _may_sanction(case, snapshot):
             earlier = await self.sanctions.against(tenant_id, case_id)
-            standing = standing.model_copy(update={"earlier": tuple(earlier)})
-        if self.elsewhere is not None and any(one.body.get("type") in _NAMES_OTHERS for one in standing.pending):
-            pending = [await self._with_others(tenant_id, self.elsewhere, one) for one in standing.pending]
-            standing = standing.model_copy(update={"pending": tuple(pending)})
+            snapshot = snapshot.model_copy(update={"earlier": tuple(earlier)})
+        if self.other_cases is not None and any(one.body.get("type") in _NAMES_OTHERS for one in snapshot.pending):
+            pending = [await self._with_others(tenant_id, self.other_cases, one) for one in snapshot.pending]
+            snapshot = snapshot.model_copy(update={"pending": tuple(pending)})
         if case is None:
-            return await self._with_precedents(tenant_id, case_id, standing)
-        if _may_escalate(case, standing):
+            return await self._with_precedents(tenant_id, case_id, snapshot)
+        if _may_escalate(case, snapshot):
             people = [person for person in (case.owner, case.ruling.decider if case.ruling else None) if person]
-            team = await self.roster.colleagues(tenant_id, people, _ESCALATES_TO, standing.now)
-            standing = standing.model_copy(update={"team": tuple(team)})
-        standing = await self._with_mentions(tenant_id, standing)
-        standing = await self._with_files(tenant_id, case.id, standing)
-        if any(pending.body.get("type") == "retarget" for pending in standing.pending):
-            standing = await self._with_terms(tenant_id, case, standing)
-        return standing
+            team = await self.roster.colleagues(tenant_id, people, _ESCALATES_TO, snapshot.now)
+            snapshot = snapshot.model_copy(update={"team": tuple(team)})
+        snapshot = await self._with_mentions(tenant_id, snapshot)
+        snapshot = await self._with_files(tenant_id, case.id, snapshot)
+        if any(pending.body.get("type") == "retarget" for pending in snapshot.pending):
+            snapshot = await self._with_terms(tenant_id, case, snapshot)
+        return snapshot
 
-    async def _with_precedents(self, tenant_id: str, case_id: str, standing: Standing) -> Standing:
-        if self.precedents is None or not any(_brings_decision(pending) for pending in standing.pending):
-            return standing
+    async def _with_precedents(self, tenant_id: str, case_id: str, snapshot: CaseSnapshot) -> CaseSnapshot:
+        if self.precedents is None or not any(_brings_decision(pending) for pending in snapshot.pending):
+            return snapshot
         before = await self.precedents.appealed_before(tenant_id, case_id)
         told = {"appealed_before": before}
-        return standing.model_copy(
-            update={"pending": tuple(p.model_copy(update=told) if _brings_decision(p) else p for p in standing.pending)}
+        return snapshot.model_copy(
+            update={"pending": tuple(p.model_copy(update=told) if _brings_decision(p) else p for p in snapshot.pending)}
         )
 
-    async def _with_mentions(self, tenant_id: str, standing: Standing) -> Standing:
+    async def _with_mentions(self, tenant_id: str, snapshot: CaseSnapshot) -> CaseSnapshot:
         """Those whom waiting notes mention, as far as they work here."""
-        named = {one for pending in standing.pending for one in _mentions(pending)}
+        named = {one for pending in snapshot.pending for one in _mentions(pending)}
         if not named:
-            return standing
-        here = {one.actor.id for one in await self.roster.colleagues(tenant_id, sorted(named), (), standing.now)}
+            return snapshot
+        here = {one.actor.id for one in await self.roster.colleagues(tenant_id, sorted(named), (), snapshot.now)}
         pending = tuple(
             one.model_copy(update={"mentioned": tuple(m for m in _mentions(one) if m in here)}) if _mentions(one) else one
-            for one in standing.pending
+            for one in snapshot.pending
         )
-        return standing.model_copy(update={"pending": pending})
+        return snapshot.model_copy(update={"pending": pending})
 
-    async def _with_others(self, tenant_id: str, elsewhere: Elsewhere, one: Pending) -> Pending:
+    async def _with_others(self, tenant_id: str, other_cases: OtherCases, one: Pending) -> Pending:
         """The pending command with the case or the campaign that it names, as they stand now."""
         field = _NAMES_OTHERS.get(str(one.body.get("type")))
         named = one.body.get(field) if field else None
         if not isinstance(named, str):
             return one
         if field == "campaign":
-            return one.model_copy(update={"campaign": await elsewhere.campaign(tenant_id, named)})
+            return one.model_copy(update={"campaign": await other_cases.campaign(tenant_id, named)})
         # A report that intake found to be of the same matter goes to wherever that matter has gone in the meantime.
-        return one.model_copy(update={"other": await elsewhere.case(tenant_id, named, follow=field == "same_as")})
+        return one.model_copy(update={"other": await other_cases.case(tenant_id, named, follow=field == "same_as")})
 
-    async def _with_files(self, tenant_id: str, case_id: str, standing: Standing) -> Standing:
-        named = [one for pending in standing.pending for one in _named_files(pending)]
+    async def _with_files(self, tenant_id: str, case_id: str, snapshot: CaseSnapshot) -> CaseSnapshot:
+        named = [one for pending in snapshot.pending for one in _named_files(pending)]
         if self.files is None or not named:
-            return standing
+            return snapshot
         held = await self.files.held(tenant_id, case_id, list(dict.fromkeys(named)))
-        return standing.model_copy(update={"pending": tuple(_with_own(one, held) for one in standing.pending)})
+        return snapshot.model_copy(update={"pending": tuple(_with_own(one, held) for one in snapshot.pending)})
 
-    async def _with_terms(self, tenant_id: str, case: Case, standing: Standing) -> Standing:
-        for number, one in enumerate(standing.pending):
+    async def _with_terms(self, tenant_id: str, case: Case, snapshot: CaseSnapshot) -> CaseSnapshot:
+        for number, one in enumerate(snapshot.pending):
             found = await self._resolved(tenant_id, case, one)
             if found is None:
                 continue
             # What comes after it is judged by the new terms, also another re-target: it waits for the next look.
-            pending = (*standing.pending[:number], one.model_copy(update={"terms": found.terms}))
-            return standing.model_copy(
+            pending = (*snapshot.pending[:number], one.model_copy(update={"terms": found.terms}))
+            return snapshot.model_copy(
                 update={
                     "pending": pending,
-                    "more": standing.more or len(standing.pending) > len(pending),
-                    "calendars": {**standing.calendars, **found.calendars},
-                    "notices": {**standing.notices, **found.notices},
+                    "more": snapshot.more or len(snapshot.pending) > len(pending),
+                    "calendars": {**snapshot.calendars, **found.calendars},
+                    "notices": {**snapshot.notices, **found.notices},
                 }
             )
-        return standing
+        return snapshot
 
     async def _resolved(self, tenant_id: str, case: Case, pending: Pending) -> Resolved | None:
         if pending.body.get("type") != "retarget":
@@ -144,10 +144,10 @@ def _mentions(pending: Pending) -> list[str]:
     return [one for one in said if isinstance(one, str)] if isinstance(said, list) else []
 
 
-def _may_sanction(case: Case | None, standing: Standing) -> bool:
+def _may_sanction(case: Case | None, snapshot: CaseSnapshot) -> bool:
     if case is not None and case.terms.sanctions is None:
         return False
-    return any(pending.body.get("type") in _RULES or _may_be_barred(pending) for pending in standing.pending)
+    return any(pending.body.get("type") in _RULES or _may_be_barred(pending) for pending in snapshot.pending)
 
 
 def _may_be_barred(pending: Pending) -> bool:
@@ -173,11 +173,11 @@ def _with_own(pending: Pending, held: Sequence[HeldFile]) -> Pending:
     return pending.model_copy(update={"files": own}) if named else pending
 
 
-def _may_escalate(case: Case, standing: Standing) -> bool:
-    if any(pending.body.get("type") in _MOVES_LEVELS for pending in standing.pending):
+def _may_escalate(case: Case, snapshot: CaseSnapshot) -> bool:
+    if any(pending.body.get("type") in _MOVES_LEVELS for pending in snapshot.pending):
         return True
     for row in case.timetable:
-        if row.due_at > standing.now:
+        if row.due_at > snapshot.now:
             return False
         definition = case.terms.clock(row.clock)
         level = definition.level(row.level) if definition else None

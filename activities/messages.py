@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
+from pydantic import Field
+
 from domain.base import Compact, Kept
 
 
@@ -19,19 +21,19 @@ class CaseStart(Kept):
     case_id: str
 
 
-class Knock(Kept):
-    """What stands at the doorstep: a command that is in the inbox already (its id alone), or a whole one as it came."""
+class Arrival(Kept):
+    """What has arrived: a command that is in the inbox already (its id alone), or a whole one as it came."""
 
     command_id: str | None = None
     command: Any = None
 
 
 class RecordInput(Kept):
-    """Ask how the case stands, after taking in what is at the doorstep."""
+    """Ask how the case stands, after taking in what has arrived."""
 
     tenant_id: str
     case_id: str
-    knocks: tuple[Knock, ...] = ()
+    arrivals: tuple[Arrival, ...] = Field(default=(), alias="knocks")
     saw_seq: int = 0
     """The highest fact number this workflow saw; a record below it has lost facts."""
 
@@ -70,7 +72,7 @@ class Recorded(Compact):
     waiting_on: str | None = None
     opened_at: datetime | None = None
     answers: tuple[Answer | None, ...] = ()
-    """One for each knock, in order."""
+    """One for each arrival, in order."""
     timetable: tuple[DueAt, ...] = ()
     """The levels ahead, earliest first."""
     undelivered: int = 0

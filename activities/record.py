@@ -9,11 +9,11 @@ from datetime import timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.deciding import Batch, broken, levels_due, work_through
+from activities.decisions import Batch, broken, levels_due, work_through
 from activities.lookups import Lookups
-from activities.messages import Answer, DueAt, Knock, Recorded, RecordInput
+from activities.messages import Answer, Arrival, DueAt, Recorded, RecordInput
 from activities.ports.errors import Never, Unstorable
-from activities.ports.records import Inbox, KeptAnswer, Records, Standing, Transition
+from activities.ports.records import CaseSnapshot, Inbox, KeptAnswer, Records, Transition
 from domain.model.case import Case
 
 BATCH = 50
@@ -41,89 +41,89 @@ class RecordActivities:
 
     @activity.defn(name="records.record")
     async def record(self, ask: RecordInput) -> Recorded:
-        """Take in what stands at the doorstep and what waits in the inbox, judge it, write it, and say how the case stands."""
-        ids: list[str | None] = [await self._known_id(ask, knock) for knock in ask.knocks]
+        """Take in what has arrived and what waits in the inbox, judge it, write it, and say how the case stands."""
+        ids: list[str | None] = [await self._known_id(ask, arrival) for arrival in ask.arrivals]
         named = [i for i in ids if i is not None]
         found: dict[str, KeptAnswer] = {}
         for _ in range(STALE_TRIES):
-            standing, case = await self._read(ask, named)
-            if standing is None:
-                return Recorded(answers=tuple(_unknown(ask, k) for k in ask.knocks), quiet=True)
-            found |= standing.answers
-            batch = work_through(case, ask.case_id, standing, self._zone_data)
-            written = await self._write(ask, standing, case, batch)
+            snapshot, case = await self._read(ask, named)
+            if snapshot is None:
+                return Recorded(answers=tuple(_unknown(ask, k) for k in ask.arrivals), quiet=True)
+            found |= snapshot.answers
+            batch = work_through(case, ask.case_id, snapshot, self._zone_data)
+            written = await self._write(ask, snapshot, case, batch)
             if written is not None:
                 found |= {a.command_id: a for a in written.answers}
-                more = standing.more or any(p.command_id not in found for p in standing.pending)
-                answers = [_answer(ask, k, i, found.get(i or ""), more) for i, k in zip(ids, ask.knocks, strict=True)]
-                return _recorded(written, standing, tuple(answers), more)
+                more = snapshot.more or any(p.command_id not in found for p in snapshot.pending)
+                answers = [_answer(ask, k, i, found.get(i or ""), more) for i, k in zip(ids, ask.arrivals, strict=True)]
+                return _recorded(written, snapshot, tuple(answers), more)
         raise ApplicationError("The case is being written by others all the time; trying again.", type="record_busy")
 
-    async def _known_id(self, ask: RecordInput, knock: Knock) -> str | None:
-        if knock.command_id is not None:
+    async def _known_id(self, ask: RecordInput, arrival: Arrival) -> str | None:
+        if arrival.command_id is not None:
             # An empty id is a mere poke: "look into the inbox".
-            return knock.command_id or None
+            return arrival.command_id or None
         try:
-            return await self._inbox.put(ask.tenant_id, ask.case_id, knock.command)
+            return await self._inbox.put(ask.tenant_id, ask.case_id, arrival.command)
         except Never:
             return None
 
-    async def _read(self, ask: RecordInput, named: list[str]) -> tuple[Standing | None, Case | None]:
+    async def _read(self, ask: RecordInput, named: list[str]) -> tuple[CaseSnapshot | None, Case | None]:
         key = (ask.tenant_id, ask.case_id)
         turn, remembered = self._cases.get(key, (None, None))
         read = self._records.read
-        standing = await read(*key, ask=named, known_turn=turn, limit=BATCH)
-        if standing is None:
+        snapshot = await read(*key, ask=named, known_turn=turn, limit=BATCH)
+        if snapshot is None:
             _behind(0, ask.saw_seq)
             return None, None
-        case = remembered if standing.unchanged else standing.case
-        if levels_due(case, standing.now):
+        case = remembered if snapshot.unchanged else snapshot.case
+        if levels_due(case, snapshot.now):
             # In time must be exact: wait for commands that are being received just now, then look again.
-            standing = await read(*key, ask=named, known_turn=standing.turn, limit=BATCH, lock=True)
-            if standing is None:
+            snapshot = await read(*key, ask=named, known_turn=snapshot.turn, limit=BATCH, lock=True)
+            if snapshot is None:
                 return None, None
-            case = case if standing.unchanged else standing.case
+            case = case if snapshot.unchanged else snapshot.case
         _behind(case.seq if case else 0, ask.saw_seq)
         if self._lookups is not None:
-            standing = await self._lookups.complete(*key, case, standing)
-        return standing, case
+            snapshot = await self._lookups.complete(*key, case, snapshot)
+        return snapshot, case
 
-    async def _write(self, ask: RecordInput, standing: Standing, case: Case | None, batch: Batch) -> Batch | None:
+    async def _write(self, ask: RecordInput, snapshot: CaseSnapshot, case: Case | None, batch: Batch) -> Batch | None:
         """The batch as written; None when somebody else wrote in between and everything has to be read again."""
-        transition = batch.transition(standing.turn)
+        transition = batch.transition(snapshot.turn)
         key = (ask.tenant_id, ask.case_id)
         if transition is None:
-            self._remember(key, standing.turn, batch.case)
+            self._remember(key, snapshot.turn, batch.case)
             return batch
         self._hit("record.before_write")
         try:
             written = await self._records.write(*key, transition)
         except Unstorable as error:
-            await self._one_by_one(ask, standing, case, error)
+            await self._one_by_one(ask, snapshot, case, error)
             self._cases.pop(key, None)
             return None
         self._hit("record.after_write")
         if not written:
             self._cases.pop(key, None)
             return None
-        self._remember(key, standing.turn + 1, batch.case)
+        self._remember(key, snapshot.turn + 1, batch.case)
         return batch
 
-    async def _one_by_one(self, ask: RecordInput, standing: Standing, case: Case | None, error: Unstorable) -> None:
+    async def _one_by_one(self, ask: RecordInput, snapshot: CaseSnapshot, case: Case | None, error: Unstorable) -> None:
         """Find the command that the database will not store, answer it as broken, and leave the rest for the next look.
 
         With nothing pending it is a level or a rule that cannot be stored: that is for Temporal to retry and for people to see.
         """
-        if not standing.pending:
+        if not snapshot.pending:
             raise error
-        first = standing.pending[0]
-        batch = work_through(case, ask.case_id, standing, self._zone_data, only=[first])
-        transition = batch.transition(standing.turn)
+        first = snapshot.pending[0]
+        batch = work_through(case, ask.case_id, snapshot, self._zone_data, only=[first])
+        transition = batch.transition(snapshot.turn)
         try:
             if transition is not None:
                 await self._records.write(ask.tenant_id, ask.case_id, transition)
         except Unstorable as unstorable:
-            substitute = Transition(turn=standing.turn, answers=(broken(first.command_id, unstorable),), substitute=True)
+            substitute = Transition(turn=snapshot.turn, answers=(broken(first.command_id, unstorable),), substitute=True)
             await self._records.write(ask.tenant_id, ask.case_id, substitute)
 
     def _remember(self, key: tuple[str, str], turn: int, case: Case | None) -> None:
@@ -143,26 +143,26 @@ def _behind(seq: int, saw_seq: int) -> None:
         raise ApplicationError(detail, type="record_behind", next_retry_delay=timedelta(seconds=30))
 
 
-def _answer(ask: RecordInput, knock: Knock, command_id: str | None, kept: KeptAnswer | None, more: bool) -> Answer | None:
+def _answer(ask: RecordInput, arrival: Arrival, command_id: str | None, kept: KeptAnswer | None, more: bool) -> Answer | None:
     """None for a mere poke, and for a command that waits beyond this batch: its asker goes on waiting."""
     if kept is not None:
         return Answer(**kept.model_dump())
     if command_id is None:
-        return None if knock.command_id == "" else _unknown(ask, knock)
+        return None if arrival.command_id == "" else _unknown(ask, arrival)
     if more:
         return None
     detail = "There is no such command in the inbox of this case."
     return Answer(command_id=command_id, status="refused", code="command_unknown", detail=detail)
 
 
-def _unknown(ask: RecordInput, knock: Knock) -> Answer:
+def _unknown(ask: RecordInput, arrival: Arrival) -> Answer:
     detail = "There is no such case."
     return Answer(
-        command_id=knock.command_id or "", status="refused", code="case_unknown", detail=detail, fields={"case": ask.case_id}
+        command_id=arrival.command_id or "", status="refused", code="case_unknown", detail=detail, fields={"case": ask.case_id}
     )
 
 
-def _recorded(batch: Batch, standing: Standing, answers: tuple[Answer | None, ...], more: bool) -> Recorded:
+def _recorded(batch: Batch, snapshot: CaseSnapshot, answers: tuple[Answer | None, ...], more: bool) -> Recorded:
     case = batch.case
     newest = max((seq for seq, _ in batch.notices), default=0)
     if case is None:
@@ -181,9 +181,9 @@ def _recorded(batch: Batch, standing: Standing, answers: tuple[Answer | None, ..
         opened_at=case.opened_at,
         answers=answers,
         timetable=tuple(DueAt(clock=d.clock, level=d.level, at=d.due_at) for d in case.timetable),
-        undelivered=newest or (case.seq if standing.undelivered else 0),
+        undelivered=newest or (case.seq if snapshot.undelivered else 0),
         effects=case.running,
         wants_owner=case.owner_sought and case.owner is None and case.open,
-        more=more or levels_due(case, standing.now),
+        more=more or levels_due(case, snapshot.now),
         quiet=case.quiet and not more,
     )

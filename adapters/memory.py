@@ -14,15 +14,15 @@ from typing import Any, Literal
 from pydantic_core import PydanticSerializationError, to_json
 
 from activities.ports.errors import Never, Unstorable
-from activities.ports.records import KeptAnswer, Pending, Standing, Transition
+from activities.ports.records import CaseSnapshot, KeptAnswer, Pending, Transition
 from domain.model.case import Case
 from domain.model.chain import Chained
 from domain.model.commands import Open, OpenedParty, parse_command
-from domain.model.facts import SYSTEM, Actor, EffectOrdered, EffectReported, ErrandOrdered, ErrandReported
+from domain.model.facts import SYSTEM, Actor, CrossCaseTaskOrdered, CrossCaseTaskReported, EffectOrdered, EffectReported
 from domain.model.prose import Prose
-from domain.model.reading import Letter, read_letter
+from domain.model.reading import Incoming, read_incoming
 from domain.notices.plan import NoticeDraft
-from domain.rules.books import Notices
+from domain.rules.reference import Notices
 from domain.transition import calendars_of
 from domain.worktime.calendars import Calendar
 
@@ -98,7 +98,7 @@ class MemoryRecords:
         known_turn: int | None = None,
         limit: int = 50,
         lock: bool = False,
-    ) -> Standing | None:
+    ) -> CaseSnapshot | None:
         """How the case stands; None when the tenant has no such case. There is nothing to lock."""
         row = self.cases.get((tenant_id, case_id))
         if row is None:
@@ -107,7 +107,7 @@ class MemoryRecords:
         asked = (row.commands[i] for i in ask if i in row.commands)
         refs = calendars_of(row.case, row.opening)
         version = (row.case or row.opening).terms.version
-        return Standing(
+        return CaseSnapshot(
             turn=row.turn,
             now=self.clock(),
             case=None if row.turn == known_turn else row.case,
@@ -169,9 +169,9 @@ class MemoryRecords:
             fact = chained.recording.fact
             if isinstance(fact, EffectOrdered):
                 row.effects[fact.effect_id] = "running"
-            elif isinstance(fact, ErrandOrdered):
+            elif isinstance(fact, CrossCaseTaskOrdered):
                 row.effects[fact.errand_id] = "running"
-            elif isinstance(fact, ErrandReported):
+            elif isinstance(fact, CrossCaseTaskReported):
                 row.effects[fact.errand_id] = fact.result
             elif isinstance(fact, EffectReported):
                 row.effects[fact.effect_id] = fact.result
@@ -188,7 +188,7 @@ class MemoryInbox:
         row = self._records.cases.get((tenant_id, case_id))
         if row is None:
             raise Never("case_unknown", "There is no such case.")
-        letter = read_letter(raw, channel)
+        letter = read_incoming(raw, channel)
         if letter.command is None or letter.refusal is not None:
             return self._refused(row, case_id, letter, letter.refusal or ("malformed", "This is not a command.", {}))
         taken = self._taken(tenant_id, letter.command.id)
@@ -206,14 +206,14 @@ class MemoryInbox:
                 return case_id, row.commands[command_id]
         return None
 
-    def _accepted(self, row: MemoryCase, letter: Letter, channel: str) -> str:
+    def _accepted(self, row: MemoryCase, letter: Incoming, channel: str) -> str:
         assert isinstance(letter.raw, Mapping)
         command = parse_command({**letter.raw, "channel": channel}, self._seal)
         body = command.model_dump(mode="json")
         row.commands[command.id] = _Command(command.id, command.by, self._records.clock(), body, letter.canonical)
         return command.id
 
-    def _refused(self, row: MemoryCase, case_id: str, letter: Letter, refusal: tuple[str, str, dict[str, Any]]) -> str:
+    def _refused(self, row: MemoryCase, case_id: str, letter: Incoming, refusal: tuple[str, str, dict[str, Any]]) -> str:
         own_id = letter.own_id(case_id, lambda data: hashlib.sha256(data).digest())
         code, detail, fields = refusal
         answer = KeptAnswer(command_id=own_id, status="refused", code=code, detail=detail, fields=fields)

@@ -30,7 +30,7 @@ class WebhookRemedies:
         self._post = post or SignedPost()
 
     async def perform(self, effect: OrderedEffect) -> Literal["done", "reversed", "needs_hands"]:
-        """Ask once. 2xx and 409 (done before) mean done; no endpoint, 410, 422 and 501 need hands; the rest is weather."""
+        """Ask once. 2xx and 409 (done before) mean done; no endpoint, 410, 422 and 501 need hands; the rest is temporary."""
         finished: Literal["done", "reversed"] = "reversed" if effect.reverses else "done"
         if effect.synthetic:
             return finished
@@ -47,7 +47,7 @@ class WebhookRemedies:
         if answer.taken or answer.status == 409:
             return finished
         if answer.status not in _HANDS:
-            answer.raise_for_weather()
+            answer.raise_for_temporary_failure()
         return "needs_hands"
 
 

@@ -104,10 +104,10 @@ class _Path:
         await self._house.inbox.put(TENANT, self._case_id, body, channel="api")
 
     async def _when_due(self) -> None:
-        standing = await self._house.records.read(TENANT, self._case_id)
-        assert standing is not None
-        assert standing.case is not None
-        wait_for = standing.case.timetable[0].due_at - standing.now
+        snapshot = await self._house.records.read(TENANT, self._case_id)
+        assert snapshot is not None
+        assert snapshot.case is not None
+        wait_for = snapshot.case.timetable[0].due_at - snapshot.now
         await asyncio.sleep(max(wait_for.total_seconds(), 0) + 0.01)
 
     async def _measure(self, name: str) -> None:

@@ -17,9 +17,12 @@ class Frozen(BaseModel):
 
 
 class Kept(BaseModel):
-    """A value that was stored and is read back for ever: fields that a later release added are ignored by an older one."""
+    """A value that was stored and is read back for ever: fields that a later release added are ignored by an older one.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    A field whose name was changed keeps the stored one as its alias; both are read, the stored one is written.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 
 
 def without_defaults(value: BaseModel, dumped: dict[str, Any]) -> dict[str, Any]:

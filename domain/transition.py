@@ -12,11 +12,11 @@ from domain.model.case import Case
 from domain.model.clocks import CaseRetargeted, ClockExtended
 from domain.model.facts import SYSTEM, CaseMovedIn, DueLevel, Fact, LevelReached, Recording, Timetable
 from domain.notices.plan import NoticeDraft, plan
-from domain.rules.books import Books
+from domain.rules.case_import import passed
 from domain.rules.decide import decide
 from domain.rules.evolve import evolve
-from domain.rules.moving import passed
-from domain.rules.rule import Voice
+from domain.rules.reference import ReferenceData
+from domain.rules.rule import DecisionContext
 from domain.rules.timetable import comes_again, stamp, timetable
 from domain.rules.triggers import triggers
 
@@ -34,10 +34,10 @@ def step(
     case: Case | None,
     case_id: str,
     command: c.Command,
-    voice: Voice,
+    context: DecisionContext,
     at: datetime,
     recorded_at: datetime,
-    books: Books,
+    reference: ReferenceData,
 ) -> Step:
     """Decide one command and apply what follows. Raises a Refusal; then nothing has changed.
 
@@ -45,43 +45,43 @@ def step(
     """
     # A command can be received before, yet recorded after, its neighbour: the record's instants never run backwards.
     at = max(at, case.updated_at) if case is not None else at
-    return apply(case, case_id, command, voice, decide(case, command, voice, at), at, recorded_at, books)
+    return apply(case, case_id, command, context, decide(case, command, context, at), at, recorded_at, reference)
 
 
 def apply(
     case: Case | None,
     case_id: str,
     command: c.Command,
-    voice: Voice,
+    context: DecisionContext,
     facts: tuple[Fact, ...],
     at: datetime,
     recorded_at: datetime,
-    books: Books,
+    reference: ReferenceData,
 ) -> Step:
     """The step that these facts make, once they are decided."""
     before, recordings, meant = case, [], []
     for fact in facts:
-        recording = _recording(case, command, voice, fact, at, recorded_at)
+        recording = _recording(case, command, context, fact, at, recorded_at)
         after = evolve(case, recording, case_id=case_id)
         meant.append(triggers(case, fact, after))
         recordings.append(recording)
         case = after
     if case is None or not recordings:
         raise ValueError(f"deciding {command.type} gave no fact")
-    rows = timetable(before, case, books.calendars, afresh=_afresh(facts))
+    rows = timetable(before, case, reference.calendars, afresh=_afresh(facts))
     moved = next((fact for fact in facts if isinstance(fact, CaseMovedIn)), None)
     if moved is not None:
         for mark in passed(case, rows, at):
-            recordings.append(_recording(case, command, voice, mark, at, recorded_at))
+            recordings.append(_recording(case, command, context, mark, at, recorded_at))
             case = evolve(case, recordings[-1])
-        rows = timetable(None, case, books.calendars)
+        rows = timetable(None, case, reference.calendars)
     recordings = [_completed(recording, case, rows) for recording in recordings]
-    made_with = {"zone_data": books.zone_data, "calendars": tuple(sorted(calendars_of(case)))}
+    made_with = {"zone_data": reference.zone_data, "calendars": tuple(sorted(calendars_of(case)))}
     recordings[-1] = recordings[-1].model_copy(update={"timetable": rows, **made_with})
-    case = stamp(case, rows, books.zone_data)
+    case = stamp(case, rows, reference.zone_data)
     # Of a case that moves in nobody is told anything of its past, and that it is here only when that is wanted.
     told = recordings if moved is None else recordings[: int(moved.told)]
-    notices = plan(case, zip(told, meant, strict=False), books.notices_of(case.terms))
+    notices = plan(case, zip(told, meant, strict=False), reference.notices_of(case.terms))
     return Step(case=case, recordings=tuple(recordings), notices=notices)
 
 
@@ -89,14 +89,16 @@ def _afresh(facts: tuple[Fact, ...]) -> bool:
     return any(isinstance(fact, CaseRetargeted) and fact.refreshed for fact in facts)
 
 
-def _recording(case: Case | None, command: c.Command, voice: Voice, fact: Fact, at: datetime, recorded_at: datetime) -> Recording:
+def _recording(
+    case: Case | None, command: c.Command, context: DecisionContext, fact: Fact, at: datetime, recorded_at: datetime
+) -> Recording:
     """A fact in its place, behind the last one of the case."""
     return Recording(
         seq=(case.seq if case else 0) + 1,
         at=at,
         recorded_at=recorded_at,
         command_id=command.id,
-        actor=voice.actor or SYSTEM,
+        actor=context.actor or SYSTEM,
         channel=command.channel,
         round=case.round if case else 0,
         fact=fact,

@@ -48,8 +48,8 @@ def moves_of(shelf: Shelf, case: Case, calendars: Mapping[str, Calendar], zone_d
     Raises KeyError when one of them is not handed in.
     """
     terms = with_newest_calendars(shelf, case.terms)
-    books = {**calendars, **shelf.calendars_of(terms)}
-    rows = timetable(case, case.model_copy(update={"terms": terms}), books, afresh=True)
+    reference = {**calendars, **shelf.calendars_of(terms)}
+    rows = timetable(case, case.model_copy(update={"terms": terms}), reference, afresh=True)
     newest = {row.id: row.due_at for row in rows}
     names = calendar_names(shelf, case.terms)
     return CaseMoves(

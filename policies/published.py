@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import yaml
 
-from domain.rules.books import PackInForce
+from domain.rules.reference import PackInForce
 from policies.loading import load_pack
 from policies.pack import Pack
 from policies.shelf import Shelf

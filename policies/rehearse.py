@@ -16,16 +16,16 @@ from pydantic import ValidationError
 from domain.base import Instant, Kept
 from domain.model.case import Case
 from domain.model.commands import Command, Open, parse_command
-from domain.model.elsewhere import as_opened
 from domain.model.facts import DueLevel, EvidenceFile
 from domain.model.people import SYSTEM, Actor
+from domain.model.prior_decision import as_opened
 from domain.model.prose import Prose
 from domain.model.reading import field_errors
 from domain.model.refusals import Refusal
 from domain.model.report import Report
 from domain.model.terms import Terms
-from domain.rules.books import Books
-from domain.rules.rule import Voice
+from domain.rules.reference import ReferenceData
+from domain.rules.rule import DecisionContext
 from domain.transition import Step, due_command, mark_level, step
 from domain.views.case import actions
 from domain.worktime.calculator import due, zone_data_version
@@ -95,8 +95,8 @@ class _Stage:
         self._before = sanctions_before(script, self._terms, self._cast)
 
     @property
-    def _books(self) -> Books:
-        return Books(self._calendars, self._shelf.notices, zone_data_version())
+    def _books(self) -> ReferenceData:
+        return ReferenceData(self._calendars, self._shelf.notices, zone_data_version())
 
     def open(self) -> Line:
         """The report becomes a case."""
@@ -110,8 +110,8 @@ class _Stage:
             decision=as_opened(report.decision, digest(report.decision.content) if report.decision else "", self._seal),
         )  # fmt: skip
         try:
-            voice = Voice(actor=SYSTEM, appealed_before=self._appealed_before, earlier=self._before)
-            made = step(None, _CASE_ID, command, voice, self._now, self._now, self._books)
+            context = DecisionContext(actor=SYSTEM, appealed_before=self._appealed_before, earlier=self._before)
+            made = step(None, _CASE_ID, command, context, self._now, self._now, self._books)
         except (WorktimeError, OverflowError) as error:
             raise ScriptError([f"step 1: at: {error}"]) from error
         return self._line(1, self._cast.claimant.id, made)
@@ -198,7 +198,7 @@ class _Stage:
         case = self._case
         assert case is not None  # it has a timetable
         try:
-            return step(case, _CASE_ID, due_command(row), Voice(actor=SYSTEM), row.due_at, row.due_at, self._books)
+            return step(case, _CASE_ID, due_command(row), DecisionContext(actor=SYSTEM), row.due_at, row.due_at, self._books)
         except Exception:  # noqa: BLE001 - as `record` does: a rule that breaks must not stop a case
             return mark_level(case, row, self._now, zone_data_version())
 
@@ -211,9 +211,9 @@ class _Stage:
             made = None if known else self._judged(raw, actor, at)
         except _Turned as turned:
             self._answered[str(raw["id"])] = turned.refused
-            return self._standing(number, actor.id, turned.refused)
+            return self._snapshot(number, actor.id, turned.refused)
         if made is None:
-            return self._standing(number, actor.id, self._answered[raw["id"]])
+            return self._snapshot(number, actor.id, self._answered[raw["id"]])
         self._answered[str(raw["id"])] = None
         return self._line(number, actor.id, made)
 
@@ -234,8 +234,8 @@ class _Stage:
             terms = self._new_terms(command)
             # In a story every file that somebody names was uploaded.
             files = tuple(_file(one) for one in getattr(command, "files", ()))
-            voice = Voice(actor=actor, target=target, terms=terms, files=files, earlier=self._before)
-            return step(self._case, _CASE_ID, command, voice, at, at, self._books)
+            context = DecisionContext(actor=actor, target=target, terms=terms, files=files, earlier=self._before)
+            return step(self._case, _CASE_ID, command, context, at, at, self._books)
         except ValidationError as error:
             detail = "; ".join(f"{e['field']}: {e['message']}" if e["field"] else e["message"] for e in field_errors(error))
             raise _Turned({"code": "malformed", "detail": detail}) from error
@@ -256,9 +256,9 @@ class _Stage:
     def _line(self, number: int | None, by: str, made: Step) -> Line:
         self._case = made.case
         facts = tuple(recording.fact.type for recording in made.recordings)
-        return self._standing(number, by, None).model_copy(update={"facts": facts})
+        return self._snapshot(number, by, None).model_copy(update={"facts": facts})
 
-    def _standing(self, number: int | None, by: str, refused: dict[str, Any] | None) -> Line:
+    def _snapshot(self, number: int | None, by: str, refused: dict[str, Any] | None) -> Line:
         case = self._case
         assert case is not None  # the report is the first step
         return Line(

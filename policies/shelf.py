@@ -12,7 +12,7 @@ import yaml
 
 from domain.model.report import Report
 from domain.model.terms import Routing, Terms
-from domain.rules.books import Notices
+from domain.rules.reference import Notices
 from domain.worktime.calendars import Calendar
 from policies.folders import calendar_files, pack_files, read_calendar, resolved, text_of, years_around
 from policies.loading import load_pack

@@ -18,8 +18,8 @@ from domain.model.facts import LevelReached, RulingDrafted
 from domain.model.people import SYSTEM, Actor
 from domain.model.refusals import Refusal
 from domain.model.report import Report
-from domain.rules.books import Books
-from domain.rules.rule import Voice
+from domain.rules.reference import ReferenceData
+from domain.rules.rule import DecisionContext
 from domain.transition import Step, due_command, mark_level, step
 from domain.worktime.calculator import zone_data_version
 from domain.worktime.calendars import Calendar
@@ -86,7 +86,7 @@ class _Life:
 
     def __init__(self, past: Past, opening: Open, calendars: Mapping[str, Calendar]) -> None:
         self._past = past
-        self._books = Books(calendars, {opening.terms.version: {}}, zone_data_version())
+        self._books = ReferenceData(calendars, {opening.terms.version: {}}, zone_data_version())
         self._opening = opening
         self.answers: dict[str, str] = {}
         self.levels: Counter[str] = Counter()
@@ -108,9 +108,9 @@ class _Life:
 
     def _judge(self, one: PastCommand) -> None:
         # What counts against a person is another case's matter: left out of both lives alike.
-        voice = Voice(actor=one.actor, target=one.target, earlier=())
+        context = DecisionContext(actor=one.actor, target=one.target, earlier=())
         try:
-            self._took(step(self.case, self._past.case_id, one.command, voice, one.at, one.at, self._books))
+            self._took(step(self.case, self._past.case_id, one.command, context, one.at, one.at, self._books))
         except Refusal as refusal:
             self.answers[one.command.id] = refusal.code
         except Exception:  # noqa: BLE001 - as `record` does: a rule that breaks is this command's answer
@@ -126,7 +126,9 @@ class _Life:
             if case is None or row is None or row.due_at > until or (row.due_at == until and not at_it):
                 return
             try:
-                self._took(step(case, case.id, due_command(row), Voice(actor=SYSTEM), row.due_at, row.due_at, self._books))
+                self._took(
+                    step(case, case.id, due_command(row), DecisionContext(actor=SYSTEM), row.due_at, row.due_at, self._books)
+                )
             except Exception:  # noqa: BLE001 - as `record` does: a rule that breaks must not stop a case
                 self._took(mark_level(case, row, row.due_at, self._books.zone_data))
         raise _Lost("too_many_deadlines")

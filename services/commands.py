@@ -15,10 +15,10 @@ from api.kit.parts import Answered, Parts
 from api.kit.problems import Problem, not_found, of_refusal
 from domain.base import CaseId, CommandId
 from domain.model.facts import Actor
-from domain.model.reading import read_letter
+from domain.model.reading import read_incoming
 from domain.views.case import may_see
 from storage.intake.inbox import Conflict
-from storage.views.cases import Held
+from storage.views.cases import CaseRow
 from workflows.handles import Named, NotReached
 
 _CASE_ID: TypeAdapter[str] = TypeAdapter(CaseId)
@@ -29,7 +29,7 @@ _COMMAND_ID: TypeAdapter[str] = TypeAdapter(CommandId)
 class Seen:
     """A case that the caller may see, and as whom."""
 
-    held: Held
+    held: CaseRow
     viewer: Actor
 
 
@@ -62,7 +62,7 @@ def whole(caller: Caller, body: dict[str, Any], command_type: str | None = None)
             raise Problem("malformed", f"This address takes '{command_type}'; leave `type` out.", fields={"type": command_type})
         command["type"] = command_type
     command.pop("channel", None)
-    letter = read_letter(command, "api")
+    letter = read_incoming(command, "api")
     if letter.refusal is not None:
         raise of_refusal(*letter.refusal)
     return command
@@ -94,7 +94,7 @@ async def send(
     return Reply(200 if answer else 202, body, replayed=receipt.known and key is not None)
 
 
-async def judged(parts: Parts, tenant_id: str, held: Held, command_id: str) -> Answered | None:
+async def judged(parts: Parts, tenant_id: str, held: CaseRow, command_id: str) -> Answered | None:
     """What became of a command that is on disk; None when nobody judged it in time."""
     named = Named(tenant_id=tenant_id, case_id=held.id, kind=held.kind, opened_at=held.opened_at)
     try:

@@ -17,15 +17,15 @@ from api.kit.parts import Parts
 from api.kit.problems import FieldProblem, Problem, not_found
 from domain.rules.conditions import unmet
 from domain.rules.fairness import why_not
-from domain.rules.fitting import language_of, skill_of
 from domain.rules.lifecycle import Who
+from domain.rules.skills import language_of, skill_of
 from domain.views.case import may_see
 from services.bulk import sender, told, wake
 from services.commands import judged
 from services.listing import cursor_of, read_cursor
 from storage.team.absences import Absence
 from storage.team.desk import Worker
-from storage.views.cases import CaseFilter, Held
+from storage.views.cases import CaseFilter, CaseRow
 
 LOOK_AT = 100
 """Of the most urgent cases of somebody's queues so many are looked through for those that fit them best."""
@@ -67,7 +67,7 @@ def _after(cursor: str | None) -> tuple[datetime, str] | None:
     return datetime.fromisoformat(due_at), case_id
 
 
-def _page(worker: Worker, found: Sequence[Held], limit: int) -> dict[str, Any]:
+def _page(worker: Worker, found: Sequence[CaseRow], limit: int) -> dict[str, Any]:
     shown, more = found[:limit], len(found) > limit
     cursor = None
     if more and shown[-1].next_due_at is not None:
@@ -95,7 +95,7 @@ async def take_next(parts: Parts, caller: Caller, by: str | None, queue: str | N
     return Reply(200, NextBody(status="nothing").model_dump(mode="json"))
 
 
-def _misfit(held: Held, worker: Worker) -> tuple[bool, bool]:
+def _misfit(held: CaseRow, worker: Worker) -> tuple[bool, bool]:
     """Cases that need what they can come first; in the order of urgency among themselves, for the sort keeps it."""
     if held.case is None:
         return True, True
@@ -103,7 +103,7 @@ def _misfit(held: Held, worker: Worker) -> tuple[bool, bool]:
     return skill is not None and skill not in worker.skills, language is not None and language not in worker.languages
 
 
-async def _taken(parts: Parts, tenant: str, held: Held, worker: Worker) -> Reply | None:
+async def _taken(parts: Parts, tenant: str, held: CaseRow, worker: Worker) -> Reply | None:
     """The answer when the case is theirs now; None when somebody was faster, or the case takes nobody any more."""
     command = {"id": f"cmd_{uuid7()}", "type": "take", "by": worker.actor.id}
     receipt = await parts.desk.claim(tenant, held.id, command)
@@ -172,7 +172,7 @@ async def team(parts: Parts, caller: Caller) -> dict[str, Any]:
     return TeamList(data=data).model_dump(mode="json")
 
 
-async def work(parts: Parts, caller: Caller, held: Held) -> dict[str, Any]:
+async def work(parts: Parts, caller: Caller, held: CaseRow) -> dict[str, Any]:
     """Who worked on a case and for how long, for leads and ops."""
     await _for_leads(parts, caller)
     now, leases, seconds = datetime.now(UTC), [], 0.0

@@ -16,14 +16,14 @@ from policies.shelf import UnknownKind
 from services.commands import judged
 from storage.intake.inbox import Conflict
 from storage.tenants import Tenant
-from storage.views.cases import Held
+from storage.views.cases import CaseRow
 
 
 @dataclass(frozen=True)
 class Landed:
     """A report that is on disk as a case."""
 
-    held: Held
+    held: CaseRow
     command_id: str
     created: bool
     """False: the same report was here before."""
@@ -67,7 +67,7 @@ async def land(
     return Landed(await parts.views.case(tenant.id, held.id) or held, opened.command_id, opened.created, answer)
 
 
-async def _kept(parts: Parts, tenant: Tenant, held: Held, command_id: str) -> Answered | None:
+async def _kept(parts: Parts, tenant: Tenant, held: CaseRow, command_id: str) -> Answered | None:
     sent = await parts.views.command(tenant.id, held.id, command_id)
     return sent.answer if sent else None
 

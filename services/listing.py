@@ -21,7 +21,7 @@ from domain.rules.visibility import UNTOLD, audience_of, seen_phase
 from domain.views.case import may_see
 from services.commands import Seen
 from services.timelines import entries
-from storage.views.cases import CaseFilter, Held
+from storage.views.cases import CaseFilter, CaseRow
 
 _FACTS_AT_ONCE = 500
 _PLAIN = re.compile(r"[A-Za-z0-9_.:+-]{1,80}")
@@ -107,7 +107,7 @@ async def _looker(parts: Parts, caller: Caller) -> Actor:
     return person
 
 
-async def _rows(parts: Parts, caller: Caller, which: CaseFilter, sort: str, page: Page) -> Sequence[Held]:
+async def _rows(parts: Parts, caller: Caller, which: CaseFilter, sort: str, page: Page) -> Sequence[CaseRow]:
     after = read_cursor(page.cursor, sort, 2 if sort == "due" else 1) if page.cursor else None
     tenant, limit = caller.tenant_id, page.limit + 1
     if sort == "newest":
@@ -138,7 +138,7 @@ async def _told(parts: Parts, caller: Caller, seen: Seen, most: int) -> list[dic
     return told
 
 
-def _after(sort: str, last: Held) -> str:
+def _after(sort: str, last: CaseRow) -> str:
     due = last.next_due_at.isoformat() if sort == "due" and last.next_due_at else None
     return cursor_of(sort, last.id, *([due] if due else []))
 

@@ -15,8 +15,8 @@ from domain.model.facts import AppealRight
 from domain.model.prose import Prose
 from domain.model.refusals import Refusal
 from domain.model.ruling import DecideAppeal, Rule
-from domain.rules.books import Books
-from domain.rules.rule import Voice
+from domain.rules.reference import ReferenceData
+from domain.rules.rule import DecisionContext
 from domain.views.preview import Foreseen, foresee
 from domain.worktime.calculator import zone_data_version
 from services.commands import Seen, whole
@@ -87,18 +87,18 @@ async def preview(parts: Parts, caller: Caller, seen: Seen, body: dict[str, Any]
     """What would follow. Raises ``not_allowed`` for whoever is not of the team, and the problems of a malformed ruling."""
     if seen.viewer.role in ("claimant", "respondent"):
         raise Problem("not_allowed", "Rulings are drafted by people of the team.")
-    standing = await parts.records.read(caller.tenant_id, seen.held.id)
-    if standing is None or standing.case is None:
+    snapshot = await parts.records.read(caller.tenant_id, seen.held.id)
+    if snapshot is None or snapshot.case is None:
         raise Problem("not_opened")
-    case, scratch = standing.case, _Scratch()
+    case, scratch = snapshot.case, _Scratch()
     said = whole(caller, body, "decide_appeal" if case.phase is Phase.APPEAL else "rule")
     command = parse_command({**said, "channel": "api"}, scratch)
     assert isinstance(command, Rule | DecideAppeal), "the type was checked"
     actor = await parts.views.actor(caller.tenant_id, case.id, command.by)
-    books = Books(standing.calendars, standing.notices, zone_data_version())
+    reference = ReferenceData(snapshot.calendars, snapshot.notices, zone_data_version())
     earlier = tuple(await parts.sanctions.against(caller.tenant_id, case.id))
     try:
-        found = foresee(case, command, Voice(actor=actor, earlier=earlier), standing.now, books)
+        found = foresee(case, command, DecisionContext(actor=actor, earlier=earlier), snapshot.now, reference)
     except Refusal as refusal:
         refused = RefusedBody(code=refusal.code, detail=refusal.detail, fields=refusal.fields)
         return PreviewBody(case=case.id, refused=refused).model_dump(mode="json")

@@ -32,15 +32,15 @@ from runtime.places import Places
 from runtime.settings import Settings
 from storage.intake.files import PostgresFileBook
 from storage.intake.inbox import PostgresInbox
+from storage.outside.cross_case import PostgresCrossCaseTasks
 from storage.outside.effects import PostgresEffects
-from storage.outside.errands import PostgresErrands
 from storage.outside.outbox import PostgresOutbox
 from storage.outside.relay import PostgresRelay
 from storage.policies.library import PostgresLibrary
-from storage.policies.publishing import PostgresPublishing
+from storage.policies.publications import PostgresPublishing
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
-from storage.record.elsewhere import PostgresElsewhere
+from storage.record.other_cases import PostgresOtherCases
 from storage.record.precedents import PostgresPrecedents
 from storage.record.records import PostgresRecords
 from storage.record.sanctions import PostgresSanctions
@@ -48,8 +48,8 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.roster import PostgresRoster
 from workers.absences import AbsencesFirst
-from workers.counting import Counters, CountingNotifier, CountingRecords
-from workers.failing import CONTINUE_AS_NEW, FailingInterceptor
+from workers.failures import CONTINUE_AS_NEW, FailingInterceptor
+from workers.metrics import Counters, CountingNotifier, CountingRecords
 from workers.policies import ShelfPolicies
 
 Activity = Callable[..., Any]
@@ -80,7 +80,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         inbox = PostgresInbox(database, vault)
         records = CountingRecords(PostgresRecords(database, settings.lease_for), counters)
         files = PostgresFileBook(database)
-        roster, elsewhere = PostgresRoster(database), PostgresElsewhere(database)
+        roster, elsewhere = PostgresRoster(database), PostgresOtherCases(database)
         policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database), PostgresPublishing(database))
         lookups = Lookups(roster, policies, PostgresPrecedents(database), PostgresSanctions(database), elsewhere, files)
         record = RecordActivities(records, inbox, zone_data_version(), points.hit, lookups)
@@ -93,7 +93,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
                 deliver.deliver,
                 deliver.deliver_one,
                 deliver.give_up,
-                CarryOutActivities(effects, remedies, points.hit, PostgresErrands(database, vault)).carry_out,
+                CarryOutActivities(effects, remedies, points.hit, PostgresCrossCaseTasks(database, vault)).carry_out,
             ],
             relay=AbsencesFirst(PostgresAbsences(database, PostgresBulk(database, vault)), PostgresRelay(database)),
             counters=counters,

@@ -21,7 +21,7 @@ from runtime.plugin import ombud_plugin, sandboxed_runner
 from runtime.settings import Settings
 from workers.compose import WorkerParts, compose
 from workers.health import Check, HealthApp, health_server
-from workers.relaying import keep_relaying
+from workers.relay import keep_relaying
 from workflows.case import CaseWorkflow
 from workflows.delivery import DeliveryWorkflow
 from workflows.handles import CaseDoors

@@ -19,7 +19,7 @@ from policies.published import PublishedPacks
 from policies.retarget import retargeted
 from policies.shelf import Shelf
 from storage.policies.library import PostgresLibrary
-from storage.policies.publishing import PostgresPublishing
+from storage.policies.publications import PostgresPublishing
 
 
 class ShelfPolicies:

@@ -1,6 +1,6 @@
 """One durable workflow for one case. It waits, wakes, has things recorded and carried out, and holds no rule.
 
-Whatever is asked of the case stands at the doorstep until ``records.record`` has judged it; what happens next depends only on
+Whatever is asked of the case waits among the arrivals until ``records.record`` has judged it; what happens next depends only on
 what
 that activity answers. See docs/adr/0002. No models and no date arithmetic here: replay must find the same steps months later.
 """
@@ -16,9 +16,9 @@ from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_e
 
 with workflow.unsafe.imports_passed_through():
     # Named in full: `from workflows import …` would slip past the sandbox's importer and load them anew for every run.
-    import workflows.doorstep as doorstep
+    import workflows.arrivals as arrivals
     import workflows.options as options
-    import workflows.telling as telling
+    import workflows.summaries as summaries
     from activities.messages import CaseRef, CaseStart, Delivered, EffectRef, NoticeRef, Recorded, RecordInput
 
 
@@ -30,7 +30,7 @@ class CaseWorkflow:
     def __init__(self, start: CaseStart) -> None:
         self._start = start
         self._ref = CaseRef(tenant_id=start.tenant_id, case_id=start.case_id)
-        self._doorstep: list[doorstep.Visit] = []
+        self._arrivals: list[arrivals.PendingUpdate] = []
         self._known, self._loaded = Recorded(), False
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
@@ -46,7 +46,7 @@ class CaseWorkflow:
         while True:
             await self._record()
             self._start_beside()
-            if self._look or self._doorstep:
+            if self._look or self._arrivals:
                 continue
             self._set_alarm()
             if self._known.quiet or workflow.info().is_continue_as_new_suggested():
@@ -57,20 +57,20 @@ class CaseWorkflow:
         self._set_alarm(off=True)
         if not self._known.quiet:
             workflow.continue_as_new(self._start)
-        telling.close(self._known)
+        summaries.close(self._known)
 
     @workflow.update(name="ask")
     async def ask(self, command: RawValue) -> Any:
         """Send a command and wait for what was recorded; a refusal comes back as an error whose type is its code."""
-        visit = doorstep.asked(command)
-        self._doorstep.append(visit)
-        await workflow.wait_condition(lambda: visit.answer is not None)
-        return telling.answer_of(visit)
+        pending = arrivals.asked(command)
+        self._arrivals.append(pending)
+        await workflow.wait_condition(lambda: pending.answer is not None)
+        return summaries.answer_of(pending)
 
     @ask.validator
     def _shape(self, command: RawValue) -> None:
         try:
-            doorstep.asked(command)
+            arrivals.asked(command)
         except ValueError as error:
             detail = "A command is a JSON object, or the id of one in the inbox."
             raise ApplicationError(detail, type="malformed", non_retryable=True) from error
@@ -78,29 +78,29 @@ class CaseWorkflow:
     @workflow.signal(dynamic=True)
     async def tell(self, name: str, given: Sequence[RawValue]) -> None:
         """Send a command without waiting for an answer: the signal ``tell``. Whatever else comes is kept as refused, not lost."""
-        self._doorstep.append(doorstep.told(name, given))
+        self._arrivals.append(arrivals.told(name, given))
 
     @workflow.query(name="view")
     def view(self) -> dict[str, Any]:
         """How the case stands, as this workflow last heard it: codes and instants only."""
-        return telling.view(self._known, loaded=self._loaded)
+        return summaries.view(self._known, loaded=self._loaded)
 
     @workflow.query(name="timetable")
     def timetable(self) -> list[dict[str, Any]]:
         """The levels ahead, earliest first."""
-        return telling.timetable(self._known)
+        return summaries.timetable(self._known)
 
     def _has_news(self) -> bool:
-        return bool(self._doorstep) or self._look or (self._alarm is not None and self._alarm.done())
+        return bool(self._arrivals) or self._look or (self._alarm is not None and self._alarm.done())
 
     def _is_idle(self) -> bool:
         return not self._beside and workflow.all_handlers_finished()
 
     async def _record(self) -> None:
-        visits = doorstep.first_of(self._doorstep)
-        self._doorstep, self._look = self._doorstep[len(visits) :], False
-        ask = RecordInput(**self._ref.model_dump(), knocks=tuple(v.knock for v in visits), saw_seq=self._known.seq)
-        summary = telling.record_summary(self._known)
+        pending_updates = arrivals.first_of(self._arrivals)
+        self._arrivals, self._look = self._arrivals[len(pending_updates) :], False
+        ask = RecordInput(**self._ref.model_dump(), arrivals=tuple(v.arrival for v in pending_updates), saw_seq=self._known.seq)
+        summary = summaries.record_summary(self._known)
         try:
             known = await workflow.execute_local_activity("records.record", ask, result_type=Recorded, **options.RECORD_LOCAL)
         except FailureError as error:
@@ -111,13 +111,13 @@ class CaseWorkflow:
             known = await workflow.execute_activity(
                 "records.record", ask, result_type=Recorded, summary=summary, **options.RECORD
             )
-        for visit, answer in zip(visits, known.answers, strict=True):
-            visit.answer = answer
+        for pending, answer in zip(pending_updates, known.answers, strict=True):
+            pending.answer = answer
         if known.more:
-            # Whoever stands further back in the inbox than one batch reaches goes on waiting at the doorstep.
-            self._look, self._doorstep = True, [v for v in visits if v.answer is None] + self._doorstep
+            # Whoever stands further back in the inbox than one batch reaches goes on waiting among the arrivals.
+            self._look, self._arrivals = True, [v for v in pending_updates if v.answer is None] + self._arrivals
         self._known, self._loaded = known, True
-        workflow.set_current_details(telling.details(known))
+        workflow.set_current_details(summaries.details(known))
 
     def _start_beside(self) -> None:
         """Start what runs beside the loop, each at most once at a time; notices wait for an assignment, to go out together."""
@@ -142,7 +142,7 @@ class CaseWorkflow:
 
     async def _carry_out(self, effect: str) -> None:
         ref = EffectRef(**self._ref.model_dump(), effect_id=effect)
-        queue = telling.outbound_queue()
+        queue = summaries.outbound_queue()
         await workflow.execute_activity(
             "effects.carry_out", ref, task_queue=queue, summary="Carry out a remedy", **options.CARRY_OUT
         )
@@ -150,10 +150,10 @@ class CaseWorkflow:
 
     async def _deliver(self) -> None:
         upto = self._known.undelivered
-        to: dict[str, Any] = {"task_queue": telling.outbound_queue(), "summary": telling.deliver_summary(self._known)}
+        to: dict[str, Any] = {"task_queue": summaries.outbound_queue(), "summary": summaries.deliver_summary(self._known)}
         sent = await workflow.execute_activity("notices.deliver", self._ref, result_type=Delivered, **to, **options.DELIVER)
         for notice in sent.slow:
-            await telling.hand_over(NoticeRef(**self._ref.model_dump(), notice_id=notice))
+            await summaries.hand_over(NoticeRef(**self._ref.model_dump(), notice_id=notice))
         self._told = upto
         # What can never be delivered is a command in the inbox now, and a notice recorded meanwhile is unsent: look again.
         self._done("deliver", look=sent.failed > 0 or self._known.undelivered > upto)
@@ -173,4 +173,4 @@ class CaseWorkflow:
         self._alarm, self._alarm_at = None, at
         if at is not None:
             wait_for = max(at - workflow.now(), options.REARM_FOR if again else options.SOON_FOR)
-            self._alarm = asyncio.create_task(workflow.sleep(wait_for, summary=telling.alarm_summary(self._known)))
+            self._alarm = asyncio.create_task(workflow.sleep(wait_for, summary=summaries.alarm_summary(self._known)))

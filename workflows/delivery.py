@@ -6,7 +6,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     # Named in full: `from workflows import …` would slip past the sandbox's importer and load them anew for every run.
     import workflows.options as options
-    import workflows.telling as telling
+    import workflows.summaries as summaries
     from activities.messages import NoticeRef
 
 
@@ -17,7 +17,7 @@ class DeliveryWorkflow:
     @workflow.run
     async def run(self, ref: NoticeRef) -> str:
         """``sent``, or the code of why it was given up."""
-        queue = telling.outbound_queue()
+        queue = summaries.outbound_queue()
         try:
             await workflow.execute_activity(
                 "notices.deliver_one", ref, task_queue=queue, summary="Deliver a notice", **options.PATIENT

@@ -17,7 +17,7 @@ RECORD_LOCAL: dict[str, Any] = {
 }
 
 RECORD: dict[str, Any] = {
-    # An outage of the database is weather: tried until it is over.
+    # An outage of the database is temporary: tried until it is over.
     "start_to_close_timeout": timedelta(seconds=15),
     "retry_policy": RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=5)),
 }

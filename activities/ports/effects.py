@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 from domain.base import Instant, Kept, Money
-from domain.model.links import ErrandOrdered
+from domain.model.links import CrossCaseTaskOrdered
 
 
 class Submission(Kept):
@@ -32,7 +32,7 @@ class OrderedEffect(Kept):
     to_party: str | None = None
     reverses: str | None = None
     synthetic: bool = False
-    errand: ErrandOrdered | None = None
+    task: CrossCaseTaskOrdered | None = None
     """What is to happen in another case, where that is what it is."""
     submission: Submission | None = None
     """With ``submit_chargeback_evidence``."""

@@ -27,13 +27,13 @@ class EvidenceStore(Protocol):
     """Where the bytes of files lie. What is put there is sealed already, and never changes."""
 
     async def put(self, path: str, data: bytes) -> None:
-        """Write once: returns when the bytes are safe, and leaves what is there already as it is. Fails by weather."""
+        """Write once: returns when the bytes are safe, and leaves what is there already as it is. Fails temporarily."""
         ...
 
     async def get(self, path: str) -> bytes | None:
-        """The bytes; None when nothing was put there. Fails by weather."""
+        """The bytes; None when nothing was put there. Fails temporarily."""
         ...
 
     async def check(self) -> None:
-        """Returns when the store answers. Fails by weather."""
+        """Returns when the store answers. Fails temporarily."""
         ...

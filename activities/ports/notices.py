@@ -75,5 +75,5 @@ class Notifier(Protocol):
     """Sends one notice by its channel."""
 
     async def send(self, notice: OutgoingNotice) -> str:
-        """Send and return a receipt (Message-ID, HTTP status). Fails by weather, :class:`ToldToWait` or :class:`Never`."""
+        """Send and return a receipt (Message-ID, HTTP status). Fails temporarily, by :class:`ToldToWait` or :class:`Never`."""
         ...

@@ -9,7 +9,7 @@ from domain.base import Kept
 from domain.model.case import Case
 from domain.model.clocks import Retarget
 from domain.model.terms import Terms
-from domain.rules.books import Notices
+from domain.rules.reference import Notices
 from domain.worktime.calendars import Calendar
 
 # --- policies ----------------------------------------------------------------------------------------------------------

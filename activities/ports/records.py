@@ -1,6 +1,6 @@
 """The roles that the world plays for a case. Implementations live in ``storage`` and ``adapters``; tests bring small fakes.
 
-A port fails in one of three ways: by weather (any exception: Temporal tries again), told to wait (:class:`ToldToWait`),
+A port fails in one of three ways: temporarily (any exception: Temporal tries again), told to wait (:class:`ToldToWait`),
 or never (:class:`Never`). By type; nobody looks at the text of an error to decide anything.
 """
 
@@ -20,7 +20,7 @@ from domain.model.people import Actor, Colleague
 from domain.model.sanctions import EarlierSanction
 from domain.model.terms import Terms
 from domain.notices.plan import NoticeDraft
-from domain.rules.books import Notices
+from domain.rules.reference import Notices
 from domain.worktime.calendars import Calendar
 
 # --- the record --------------------------------------------------------------------------------------------------------
@@ -40,7 +40,7 @@ class Pending(Kept):
     terms: Terms | None = None  # the terms that a re-target leads to, resolved now by :class:`Policies`
     appealed_before: str | None = None
     """The case in which whoever opens this one appealed already, looked up now by ``Precedents``."""
-    other: OtherCase | None = None  # the other case that the command names, looked up now by ``Elsewhere``
+    other: OtherCase | None = None  # the other case that the command names, looked up now by ``OtherCases``
     campaign: KnownCampaign | None = None
     files: tuple[EvidenceFile, ...] | None = None
 
@@ -56,7 +56,7 @@ class KeptAnswer(Kept):
     seq: int = 0
 
 
-class Standing(Kept):
+class CaseSnapshot(Kept):
     """What one read of the record says: enough to decide everything that waits."""
 
     turn: int
@@ -112,7 +112,7 @@ class Records(Protocol):
         known_turn: int | None = None,
         limit: int = 50,
         lock: bool = False,
-    ) -> Standing | None:
+    ) -> CaseSnapshot | None:
         """How the case stands; None when the tenant has no such case. ``lock`` waits for commands being received just now."""
         ...
 
@@ -129,6 +129,8 @@ class Inbox(Protocol):
 
     async def put(self, tenant_id: str, case_id: str, raw: object, *, channel: str = "temporal") -> str:
         """Keep a command as it came and return its id. A known id with the same body changes nothing; a malformed one, or a
-        known id with another body, is kept as refused under an id of its own. Text is sealed. Raises only in bad weather, or
-        :class:`Never` (``case_unknown``)."""
+        known id with another body, is kept as refused under an id of its own. Text is sealed.
+
+        Raises :class:`Never` (``case_unknown``), and otherwise only in a temporary failure.
+        """
         ...

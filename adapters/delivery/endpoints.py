@@ -44,7 +44,7 @@ class Answer:
         """2xx."""
         return 200 <= self.status < 300
 
-    def raise_for_weather(self) -> None:
+    def raise_for_temporary_failure(self) -> None:
         """Raise :class:`ToldToWait` when it asked for time (429 and 503 with ``Retry-After``), else :class:`EndpointFailed`."""
         if self.wait_for is not None:
             raise ToldToWait(self.wait_for)
@@ -79,7 +79,7 @@ class SignedPost:
     ) -> Answer:
         """Post once and say what the endpoint answered; its body is not read and redirects are not followed.
 
-        Raises :class:`Never` (``endpoint_invalid``, ``endpoint_not_https``, ``endpoint_not_public``); anything else is weather.
+        Raises :class:`Never` (``endpoint_invalid``, ``endpoint_not_https``, ``endpoint_not_public``); anything else is temporary.
         """
         target = self._checked(url)
         now = self._now()

@@ -66,7 +66,7 @@ class SmtpNotifier:
         """Send and return the Message-ID.
 
         :class:`Never`: ``address_missing``, ``address_invalid``, ``address_refused`` (a permanent answer to the recipient),
-        ``message_refused`` (a permanent answer to the message). Anything else is weather.
+        ``message_refused`` (a permanent answer to the message). Anything else is a temporary failure.
         """
         if notice.address is None:
             raise Never("address_missing")
@@ -130,7 +130,7 @@ def _client(server: MailServer) -> aiosmtplib.SMTP:
 
 
 async def _accepted(client: aiosmtplib.SMTP, message: EmailMessage, sender: str, address: str) -> None:
-    """Returns after the server's 250. By the codes of RFC 5321: 5yz is for ever, 4yz is weather."""
+    """Returns after the server's 250. By the codes of RFC 5321: 5yz is for ever, 4yz is temporary."""
     try:
         await client.send_message(message, sender=sender, recipients=[address])
     except aiosmtplib.SMTPRecipientsRefused as error:

@@ -25,7 +25,7 @@ class WebhookNotifier:
         if answer.status == 410:
             raise Never("endpoint_gone")
         if not answer.taken:
-            answer.raise_for_weather()
+            answer.raise_for_temporary_failure()
         return str(answer.status)
 
 

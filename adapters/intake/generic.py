@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.intake.shaping import parsed, storable
+from adapters.intake.shapes import parsed, storable
 from domain.model.report import Report
 
 MAX_BYTES = 16_000_000

@@ -12,7 +12,7 @@ from adapters.intake.errors import ReportInvalid
 from adapters.intake.mail_headers import AnyMessage, BoundedHeaders, header, raw_header, sender_of
 from adapters.intake.mail_parts import Contents, contents_of
 from adapters.intake.mail_quotes import without_quotes
-from adapters.intake.shaping import email_or_none, line, prose, reference_or_none, shaped
+from adapters.intake.shapes import email_or_none, line, prose, reference_or_none, shaped
 from domain.base import Side
 from domain.model.report import Attachment, Report, ReportedParty
 

@@ -9,7 +9,7 @@ from email.message import Message
 
 from adapters.intake.mail_headers import AnyMessage, readable, text_of, words_decoded
 from adapters.intake.mail_html import text_of_html
-from adapters.intake.shaping import line
+from adapters.intake.shapes import line
 from domain.model.report import Attachment
 
 MAX_FILE_BYTES = 1_000_000

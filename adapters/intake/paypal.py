@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from adapters.currencies import NotExact, from_decimal, in_words
 from adapters.intake.errors import ReportInvalid
 from adapters.intake.paypal_signature import TransmissionCheck
-from adapters.intake.shaping import Foreign, code, email_or_none, line, parsed, present, prose, reference_or_none, shaped
+from adapters.intake.shapes import Foreign, code, email_or_none, line, parsed, present, prose, reference_or_none, shaped
 from domain.base import Money, Reference, Side
 from domain.model.report import Attachment, Report, ReportedParty
 

@@ -10,7 +10,7 @@ from stripe import SignatureVerificationError, WebhookSignature
 
 from adapters.currencies import NotExact, from_stripe, in_words
 from adapters.intake.errors import ReportInvalid
-from adapters.intake.shaping import Foreign, code, email_or_none, line, parsed, present, reference_or_none, shaped
+from adapters.intake.shapes import Foreign, code, email_or_none, line, parsed, present, reference_or_none, shaped
 from domain.base import Money, Reference, Side
 from domain.model.report import Report, ReportedParty
 

@@ -19,7 +19,7 @@ from domain.model.safeguards import Credit, ReportView
 from domain.model.settlement import MadeOffer, OpenOffer, Returning
 from domain.views.case import Action, Due, SanctionView, StepView, view
 from domain.views.chargeback import ChargebackView
-from storage.views.cases import Held, Sent
+from storage.views.cases import CaseRow, Sent
 
 STAFF = frozenset({"mediator", "lead", "ops", "system"})
 
@@ -248,7 +248,7 @@ def links_of(case_id: str) -> dict[str, str]:
     return {"self": here, "timeline": f"{here}/timeline", "actions": f"{here}/actions", "commands": f"{here}/commands"}
 
 
-def case_body(held: Held, viewer: Actor, texts: Texts | None = None) -> dict[str, Any]:
+def case_body(held: CaseRow, viewer: Actor, texts: Texts | None = None) -> dict[str, Any]:
     """The case as JSON. ``texts`` are the decrypted ones; without them a ruling's reasons are left out."""
     if held.case is None:
         accepted = AcceptedCase(id=held.id, kind=held.kind, links=Links(**links_of(held.id)))

@@ -12,7 +12,7 @@ from domain.base import Instant, Side
 from domain.model.case import Case
 from domain.model.commands import OpenedParty
 from domain.model.sanctions import EarlierSanction, Sanction
-from domain.rules.sanctions import counts, preview, sanctioned, standing
+from domain.rules.sanctions import counts, in_force, preview, sanctioned
 
 
 class _Body(BaseModel):
@@ -98,7 +98,7 @@ def _party(case: Case, party: OpenedParty, earlier: Sequence[EarlierSanction], a
         for one in earlier
         if one.ref_digest == party.ref_digest
     ]
-    here = [_said(one, case.id, counts=False) for one in standing(case) if one.party == party.id]
+    here = [_said(one, case.id, counts=False) for one in in_force(case) if one.party == party.id]
     ladder: tuple[LadderBody, ...] = ()
     if party.side in _hit(case) and sanctioned(case, party.side) == party:
         says = preview(case, party.side, earlier, at)

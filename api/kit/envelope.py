@@ -60,7 +60,7 @@ class Envelope:
 
     def _tell(self, problem: Problem, error: Exception, request_id: str) -> None:
         if problem.row.status == 503:
-            # Weather: where it came from says nothing.
+            # Outages: where it came from says nothing.
             self._log.warning("request_failed", request_id=request_id, code=problem.code, kind=type(error).__name__)
         elif problem.row.status >= 500:
             self._log.error("request_failed", request_id=request_id, code=problem.code, exc_info=error)

@@ -23,7 +23,7 @@ from storage.intake.files import PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
 from storage.policies.library import PostgresLibrary
-from storage.policies.publishing import PostgresPublishing
+from storage.policies.publications import PostgresPublishing
 from storage.postgres.idempotency import PostgresIdempotency
 from storage.record.records import PostgresRecords
 from storage.record.sanctions import PostgresSanctions
@@ -129,7 +129,7 @@ class Parsers:
 
 
 class Inspects(Protocol):
-    """Looks at files before they are kept; :class:`adapters.evidence.sniffing.Inspector` does."""
+    """Looks at files before they are kept; :class:`adapters.evidence.file_types.Inspector` does."""
 
     @property
     def most(self) -> int:

@@ -18,7 +18,7 @@ Heads = Annotated[Path | None, typer.Option(help="File with signed heads that wa
 @app.command()
 def verify(tenant: Tenant = None, heads: Heads = None, json: AsJson = False) -> None:
     """Recompute every chain from the stored facts, and the cases from their facts. Exit code 1 when anything does not agree."""
-    from cli.commands.auditing import verify as do
+    from cli.local.audit import verify as do
 
     found = _run(do(tenant, heads))
     if json:
@@ -38,7 +38,7 @@ def export_heads(
     json: AsJson = False,
 ) -> None:
     """Sign the head of every chain and add them to a file; keep that file where the database's owners cannot change it."""
-    from cli.commands.auditing import export
+    from cli.local.audit import export
 
     signed = _run(export(tenant, file))
     if json:

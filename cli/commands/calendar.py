@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from cli.commands import calendar_moves
-from cli.local.guarding import guarded
+from cli.kit.exits import guarded
 
 if TYPE_CHECKING:
     from cli.commands.calendar_batch import Answer

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.commands.moving_in import import_cases
+from cli.commands.case_import import import_cases
 from cli.kit.client import Desk, print_json, run
 from cli.kit.target import Target
 
@@ -260,7 +260,7 @@ def revive(
     if (case_id is None) == (not every):
         typer.echo("Name one case, or say --all.", err=True)
         raise typer.Exit(64)
-    from cli.commands.reviving import revive as do
+    from cli.local.revival import revive as do
 
     found = do(case_id, tenant)
     if json:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from cli.commands.case import AsJson, Tenant
-from cli.local.guarding import guarded
+from cli.kit.exits import guarded
 
 if TYPE_CHECKING:
     from policies.pack import Pack
-    from storage.policies.publishing import PackVersion, PostgresPublishing
+    from storage.policies.publications import PackVersion, PostgresPublishing
 
 _BAD_FILE, _NO_PERMISSION, _NOT_THERE = 65, 77, 66
 _EXITS = {"actor_unknown": _NO_PERMISSION, "not_allowed": _NO_PERMISSION, "own_publication": _NO_PERMISSION}
@@ -124,7 +124,7 @@ def _run(work: Callable[[PostgresPublishing, str], Awaitable[Any]], tenant: str 
     from cli.kit.target import Target
     from runtime.places import find_places
     from runtime.settings import Settings
-    from storage.policies.publishing import PostgresPublishing, PublishRefused
+    from storage.policies.publications import PostgresPublishing, PublishRefused
     from storage.postgres.pool import Database
     from storage.postgres.vault import Vault
     from storage.tenants import PostgresTenants

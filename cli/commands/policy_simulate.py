@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.commands.case import Tenant
-from cli.local.guarding import guarded
+from cli.kit.exits import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from cli.commands.case import As, AsJson, CaseId, Tenant
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from policies.diffing import Difference
+    from policies.diff import Difference
     from policies.pack import Pack
 
 _BAD_FILE = 65
@@ -62,7 +62,7 @@ def diff(
 
     Exit code 0 also when they differ; no difference says so.
     """
-    from policies.diffing import differences
+    from policies.diff import differences
 
     found = differences(pack_of(old), pack_of(new))
     if as_json:
@@ -103,7 +103,7 @@ def _kept(version: str) -> str:
     import yaml
 
     from cli.kit.compose import library_of
-    from cli.local.guarding import guarded
+    from cli.kit.exits import guarded
 
     found: list[Any] = guarded(lambda: asyncio.run(library_of(lambda library: library.packs_like(version))))
     if len(found) != 1:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.local.guarding import guarded
+from cli.kit.exits import guarded
 from cli.local.stack import AsJson
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cli.local.guarding import guarded
+from cli.kit.exits import guarded
 
 if TYPE_CHECKING:
     from pydantic import ValidationError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from cli.demo.showing import show
+from cli.demo.report import show
 from cli.demo.stage import Stage
 from cli.demo.story import Story
 

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from cli.demo.cast import hire
 from cli.demo.platform import DemoPlatform
-from cli.demo.signing import PayPalSigner
+from cli.demo.signatures import PayPalSigner
 from cli.local.fleet import Fleet
 from cli.local.stack import SEARCH_ATTRIBUTES
 from cli.tables.cases import out

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cli.demo.signing import stripe_header
+from cli.demo.signatures import stripe_header
 from cli.demo.stage import STRIPE_SECRET, Stage
 
 REPORTS = Path(__file__).with_name("reports")

@@ -22,7 +22,7 @@ from runtime.places import Places, find_places
 from runtime.plugin import ombud_plugin
 from runtime.settings import Settings
 from storage.policies.library import PostgresLibrary
-from storage.policies.publishing import PostgresPublishing
+from storage.policies.publications import PostgresPublishing
 from storage.postgres.migrate import migrate
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
@@ -113,7 +113,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     """Everything the API is made of, connected; closed again at the end. With an operator, no key is asked for."""
     from api.kit.parts import Parts
     from cli.kit.operator import OperatorKeys
-    from cli.kit.parsing import parsers
+    from cli.kit.parsers import parsers
     from storage.intake.files import PostgresFiles
     from storage.intake.opening import PostgresIntake
     from storage.postgres.idempotency import PostgresIdempotency
@@ -175,7 +175,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
 
 
 def _inspector(settings: Settings) -> Inspects:
-    from adapters.evidence.sniffing import Inspector
+    from adapters.evidence.file_types import Inspector
 
     return Inspector(frozenset(settings.evidence_types.split()), settings.evidence_max_bytes)
 

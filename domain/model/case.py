@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.model.chargeback import Chargeback
 from domain.model.clocks import Clock, Hold, Timetable
 from domain.model.evidence import EvidenceRequest
 from domain.model.legal_hold import LegalHold
-from domain.model.links import CaseLink, Errand
+from domain.model.links import CaseLink, CrossCaseTask
 from domain.model.people import OpenedParty
 from domain.model.procedure import StepTaken
 from domain.model.prose import Prose
@@ -79,7 +81,7 @@ class Case(Kept):
     author: Side | None = None
     """Whose words the matter is about, where the case is an appeal against a decision on them."""
     effects: tuple[Effect, ...] = ()
-    hands: tuple[str, ...] = ()
+    manual_work: tuple[str, ...] = Field(default=(), alias="hands")
     """What only a person can finish: effect ids and notices that could not be delivered."""
     clocks: tuple[Clock, ...] = ()
     holds: tuple[Hold, ...] = ()
@@ -105,7 +107,7 @@ class Case(Kept):
     joined: tuple[str, ...] = ()
     """Cases that go on in this one."""
     links: tuple[CaseLink, ...] = ()
-    errands: tuple[Errand, ...] = ()
+    cross_case_tasks: tuple[CrossCaseTask, ...] = Field(default=(), alias="errands")
     campaign: str | None = None
     credits: tuple[Credit, ...] = ()
     """Provisional credits, oldest first."""
@@ -127,7 +129,7 @@ class Case(Kept):
     def running(self) -> tuple[str, ...]:
         """Ids of the effects and errands that are under way."""
         effects = tuple(e.id for e in self.effects if e.state == "running")
-        return effects + tuple(e.id for e in self.errands if e.state == "running")
+        return effects + tuple(e.id for e in self.cross_case_tasks if e.state == "running")
 
     @property
     def waiting_on(self) -> WaitingOn:
@@ -148,7 +150,7 @@ class Case(Kept):
         return "both" if len(sides) > 1 else sides.pop().value
 
     @property
-    def standing_effects(self) -> tuple[Effect, ...]:
+    def effects_in_force(self) -> tuple[Effect, ...]:
         """What was ordered and is not undone, oldest first, whoever ordered it."""
         undone = {e.reverses for e in self.effects if e.reverses}
         return tuple(e for e in self.effects if e.reverses is None and e.id not in undone)

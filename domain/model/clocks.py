@@ -219,7 +219,7 @@ class Fired(Kept):
     count: int
     due_at: Instant
     recorded_at: Instant
-    held: bool = False
+    failed: bool = Field(default=False, alias="held")
     """The rule that belongs to it broke: it comes due again until it goes through."""
     withheld: bool = False
     """Nobody was told: it takes the same rung of the ladder again."""

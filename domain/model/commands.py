@@ -16,14 +16,14 @@ from domain.model.clocks import Extend
 from domain.model.prose import FROM_OUTSIDE
 from pydantic import Field
 from domain.model.clocks import Freeze
-from domain.model.moving import History
+from domain.model.case_import import History
 from domain.model.safeguards import ImposeInterim
 from domain.base import Instant
 from domain.model.legal_hold import LegalHoldCommand
 from domain.model.links import LinkCommand
 from typing import Literal
 from domain.base import Money
-from domain.model.elsewhere import OpenedDecision
+from domain.model.prior_decision import OpenedDecision
 from domain.model.clocks import Pause
 from domain.base import PersonId
 from domain.base import Priority

@@ -16,7 +16,7 @@ from domain.model.legal_hold import LegalHoldFact
 from domain.model.links import LinkFact
 from typing import Literal
 from domain.base import Money
-from domain.model.moving import MovingFact
+from domain.model.case_import import MovingFact
 from domain.model.people import OpenedParty
 from domain.base import Phase
 from domain.base import Priority
@@ -64,12 +64,12 @@ from domain.model.links import CaseLinked as CaseLinked
 from domain.model.links import CaseMerged as CaseMerged
 from domain.model.links import CaseSplit as CaseSplit
 from domain.model.links import CaseUnlinked as CaseUnlinked
-from domain.model.links import ErrandOrdered as ErrandOrdered
-from domain.model.links import ErrandReported as ErrandReported
-from domain.model.moving import CaseMovedIn as CaseMovedIn
-from domain.model.moving import LevelPassed as LevelPassed
-from domain.model.moving import PastDecisionKept as PastDecisionKept
-from domain.model.moving import PastMessageKept as PastMessageKept
+from domain.model.links import CrossCaseTaskOrdered as CrossCaseTaskOrdered
+from domain.model.links import CrossCaseTaskReported as CrossCaseTaskReported
+from domain.model.case_import import CaseMovedIn as CaseMovedIn
+from domain.model.case_import import LevelPassed as LevelPassed
+from domain.model.case_import import PastDecisionKept as PastDecisionKept
+from domain.model.case_import import PastMessageKept as PastMessageKept
 from domain.model.people import Actor as Actor
 from domain.model.people import Colleague as Colleague
 from domain.model.people import SYSTEM as SYSTEM

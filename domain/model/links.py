@@ -103,7 +103,7 @@ class CaseLink(Kept):
     note: Prose | None = None
 
 
-class Errand(Kept):
+class CrossCaseTask(Kept):
     """Something that is or was to happen in another case."""
 
     id: str
@@ -162,7 +162,7 @@ class CaseSplit(Kept):
     reasons: Prose
 
 
-class ErrandOrdered(Kept):
+class CrossCaseTaskOrdered(Kept):
     """Something is to happen in another case: carried out once, like a remedy, and reported back."""
 
     type: Literal["errand_ordered"] = "errand_ordered"
@@ -179,7 +179,7 @@ class ErrandOrdered(Kept):
     reason: str | None = None
 
 
-class ErrandReported(Kept):
+class CrossCaseTaskReported(Kept):
     """What became of it."""
 
     type: Literal["errand_reported"] = "errand_reported"
@@ -206,8 +206,8 @@ LinkFact = (
     | CaseLinked
     | CaseUnlinked
     | CaseSplit
-    | ErrandOrdered
-    | ErrandReported
+    | CrossCaseTaskOrdered
+    | CrossCaseTaskReported
     | CampaignJoined
     | CampaignLeft
 )

@@ -26,7 +26,7 @@ _RESERVED = ("dl_", "cmd_sys-", "cmd_assign.")
 
 
 @dataclass(frozen=True)
-class Letter:
+class Incoming:
     """A command as it came, read once."""
 
     raw: object
@@ -62,24 +62,24 @@ class Letter:
         return f"cmd_sys-refused-{told.hex()[:40]}"
 
 
-def read_letter(raw: object, channel: str) -> Letter:
+def read_incoming(raw: object, channel: str) -> Incoming:
     """Look at a command as it came. ``channel`` is the door; ``system`` is the one inside, for the system's own commands."""
     try:
         canonical = _canonical(raw)
     except (ValueError, TypeError, RecursionError):
-        return Letter(
+        return Incoming(
             None, b"", None, _malformed([{"field": "", "code": "not_json", "message": "This is not JSON that can be kept."}])
         )
     if len(canonical) > MAX_BODY:
         error = {"field": "", "code": "too_large", "message": f"At most {MAX_BODY} bytes are taken."}
-        return Letter(raw, canonical, None, _malformed([error]))
+        return Incoming(raw, canonical, None, _malformed([error]))
     try:
         command = parse_command({**raw, "channel": channel} if isinstance(raw, Mapping) else raw)
     except ValidationError as error:
-        return Letter(raw, canonical, None, _malformed(field_errors(error)))
+        return Incoming(raw, canonical, None, _malformed(field_errors(error)))
     except RecursionError:
-        return Letter(raw, canonical, None, _malformed([{"field": "", "code": "too_deep", "message": "Nested too deeply."}]))
-    return Letter(raw, canonical, command, None if channel == "system" else _not_from_outside(command))
+        return Incoming(raw, canonical, None, _malformed([{"field": "", "code": "too_deep", "message": "Nested too deeply."}]))
+    return Incoming(raw, canonical, command, None if channel == "system" else _not_from_outside(command))
 
 
 def unstorable() -> tuple[str, str, dict[str, Any]]:

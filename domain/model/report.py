@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from domain.base import Code, Frozen, Instant, Money, Priority, Reference, Side
-from domain.model.elsewhere import DecisionElsewhere
+from domain.model.prior_decision import DecisionElsewhere
 from domain.model.prose import checked_text
 
 Scalar = bool | int | float | Annotated[str, Field(max_length=500)]

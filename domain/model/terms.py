@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Literal
 
 from domain.base import Code, Compact, Money, Phase, Priority, Side
-from domain.model.elsewhere import Standing
+from domain.model.prior_decision import CaseSnapshot
 from domain.model.sanction_terms import SanctionTerms as SanctionTerms
 from domain.model.clock_terms import (
     Audience as Audience,
@@ -48,7 +48,7 @@ class InterimTerms(Compact):
 class DecisionTerms(Compact):
     """One decision made elsewhere that may be appealed against."""
 
-    appealed_by: Standing
+    appealed_by: CaseSnapshot
     remedies: tuple[Code, ...] = ()
     """What such a decision does, and what is undone when it is overturned."""
 
@@ -97,7 +97,7 @@ class OutcomeTerms(Compact):
     """One way a ruling can end."""
 
     name: Code
-    lost_by: tuple[Side | Standing, ...] = ()
+    lost_by: tuple[Side | CaseSnapshot, ...] = ()
     """The sides that lose something by it and may therefore appeal."""
     remedies: tuple[Code, ...] = ()
     """Remedies that may go with it."""

@@ -13,8 +13,8 @@ from domain.model.case import Case
 from domain.model.prose import Prose
 from domain.model.terms import SANCTION, Audience, ClockTerms
 from domain.notices.data import said, texts
-from domain.rules.books import Notices
 from domain.rules.evidence_due import EVIDENCE_DUE
+from domain.rules.reference import Notices
 from domain.rules.visibility import UNTOLD, knows, seen_phase, shared
 from domain.rules.visibility import Audience as Viewer
 
@@ -74,7 +74,7 @@ def _mentioned(case: Case, recording: f.Recording) -> list[tuple[int, NoticeDraf
     fact = recording.fact
     if not isinstance(fact, f.NoteAdded):
         return []
-    data = {**_standing(case, "staff"), "seq": recording.seq}
+    data = {**_case_data(case, "staff"), "seq": recording.seq}
     said = texts(case, fact, "staff")
     people = (one for one in fact.mentions if one != recording.actor.id)
     return [
@@ -94,7 +94,7 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
         for recipient in _recipients(case, audience, fact):
             if recipient == recording.actor.id or any(recipient == draft.recipient for draft in drafts):
                 continue
-            data = {**_standing(case, viewer), **said(case, fact, viewer)}
+            data = {**_case_data(case, viewer), **said(case, fact, viewer)}
             if _came_along(case, recipient):
                 data = {name: value for name, value in data.items() if name not in _OF_THE_SIDE}
             if viewer == "staff":
@@ -189,7 +189,7 @@ def _asked_alone(case: Case, fact: f.Fact) -> str | None:
     return None
 
 
-def _standing(case: Case, viewer: Viewer) -> dict[str, Any]:
+def _case_data(case: Case, viewer: Viewer) -> dict[str, Any]:
     """How the case stands, as this viewer may know it, with their own due date and what happens by default."""
     phase = seen_phase(case, viewer)
     data: dict[str, Any] = {"phase": phase.value, "phase_label": case.terms.labels.get(phase, phase.value), "kind": case.kind}

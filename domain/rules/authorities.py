@@ -22,13 +22,13 @@ from domain.model.safeguards import (
     ReportUnknown,
     ReturnReport,
 )
-from domain.rules.rule import Change, Facts, Voice
+from domain.rules.rule import Change, DecisionContext, Facts
 
 EFFECT = "report_to_authority"
 """The effect's code is this and the authority's: ``report_to_authority:police``."""
 
 
-def propose(case: Case, command: ReportToAuthority, voice: Voice, at: datetime) -> Facts:
+def propose(case: Case, command: ReportToAuthority, context: DecisionContext, at: datetime) -> Facts:
     """The owner wants an authority to be told; nothing leaves yet."""
     if command.authority not in case.terms.authorities:
         known = list(case.terms.authorities)
@@ -43,7 +43,7 @@ def propose(case: Case, command: ReportToAuthority, voice: Voice, at: datetime) 
     return (f.ReportProposed(report_id=report_id, authority=command.authority, reasons=command.reasons),)
 
 
-def approve(case: Case, command: ApproveReport, voice: Voice, at: datetime) -> Facts:
+def approve(case: Case, command: ApproveReport, context: DecisionContext, at: datetime) -> Facts:
     """The second person agrees: the authority is told, once."""
     report = _waiting(case, command.report_id, command.by)
     approved = f.ReportApproved(report_id=report.id, authority=report.authority, reasons=report.reasons)
@@ -53,7 +53,7 @@ def approve(case: Case, command: ApproveReport, voice: Voice, at: datetime) -> F
     return (approved, told)
 
 
-def turn_down(case: Case, command: ReturnReport, voice: Voice, at: datetime) -> Facts:
+def turn_down(case: Case, command: ReturnReport, context: DecisionContext, at: datetime) -> Facts:
     """The second person does not agree; it may be proposed again, with better reasons."""
     report = _waiting(case, command.report_id, command.by)
     return (f.ReportReturned(report_id=report.id, authority=report.authority, reasons=command.reasons),)
@@ -91,7 +91,7 @@ def _own(report: AuthorityReport) -> OwnReport:
     return OwnReport("Whoever proposed it cannot let it go out; another lead has to.", report=report.id)
 
 
-RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
+RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {
     "report_to_authority": propose,
     "approve_report": approve,
     "return_report": turn_down,

@@ -18,13 +18,13 @@ from domain.model.chargeback import Chargeback, ChargebackOver, ChargebackUnknow
 from domain.model.refusals import InstantRefused, Refusal
 from domain.model.remedy import Remedy
 from domain.model.terms import CHARGEBACK
-from domain.rules.rule import Change, Facts, Voice
+from domain.rules.rule import Change, DecisionContext, Facts
 
 SUBMISSION = "submit_chargeback_evidence"
 """The remedy by which the platform is asked to hand the evidence to the network."""
 
 
-def draft(case: Case, command: c.DraftChargebackEvidence, voice: Voice, at: datetime) -> Facts:
+def draft(case: Case, command: c.DraftChargebackEvidence, context: DecisionContext, at: datetime) -> Facts:
     """A draft, or another one in its place; after the time was over only with the later due time that the network gave."""
     if case.terms.chargeback is None:
         raise ChargebackUnknown("Cases of this kind are not decided by a card network.")
@@ -37,7 +37,7 @@ def draft(case: Case, command: c.DraftChargebackEvidence, voice: Voice, at: date
     return (f.ChargebackDrafted(draft_id=derived_id("cbe", command.id), text=command.text, due_at=due_at),)
 
 
-def submit(case: Case, command: c.SubmitChargebackEvidence, voice: Voice, at: datetime) -> Facts:
+def submit(case: Case, command: c.SubmitChargebackEvidence, context: DecisionContext, at: datetime) -> Facts:
     """A lead does not wait for the clock."""
     return send(case, "now")
 
@@ -93,7 +93,7 @@ def levels(case: Case) -> list[f.DueLevel]:
     return [*warning, row("missed", known.due_at)]
 
 
-RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
+RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {
     "draft_chargeback_evidence": draft,
     "submit_chargeback_evidence": submit,
 }

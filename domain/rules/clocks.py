@@ -27,7 +27,7 @@ from domain.model.terms import CHARGEBACK, SNOOZE, STANDSTILL, ClockTerms
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.interim import _interim_ended, _interim_imposed, _interim_reviewed
 from domain.rules.levels import stands_still
-from domain.rules.rule import Change, Facts, Voice
+from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.visibility import BACK, UNTOLD
 from domain.worktime.spans import Span
 
@@ -36,7 +36,7 @@ LONGEST_HOLD_FOR = timedelta(days=366)
 _OWNED = (Phase.INTAKE, Phase.REVIEW, Phase.APPEAL)
 
 
-def pause(case: Case, command: c.Pause, voice: Voice, at: datetime) -> Facts:
+def pause(case: Case, command: c.Pause, context: DecisionContext, at: datetime) -> Facts:
     """Clocks stand still, until an instant or until further notice."""
     if command.clock is not None:
         _pausable(case, command.clock)
@@ -48,7 +48,7 @@ def pause(case: Case, command: c.Pause, voice: Voice, at: datetime) -> Facts:
     )
 
 
-def snooze(case: Case, command: c.Snooze, voice: Voice, at: datetime) -> Facts:
+def snooze(case: Case, command: c.Snooze, context: DecisionContext, at: datetime) -> Facts:
     """The case is put away until an instant."""
     _ahead(command.until, at)
     _not_held(case, "team", at)
@@ -56,7 +56,7 @@ def snooze(case: Case, command: c.Snooze, voice: Voice, at: datetime) -> Facts:
     return (f.ClocksPaused(hold_id=hold_id, why="snooze", of="team", until=command.until, reason=command.reason),)
 
 
-def resume(case: Case, command: c.Resume, voice: Voice, at: datetime) -> Facts:
+def resume(case: Case, command: c.Resume, context: DecisionContext, at: datetime) -> Facts:
     """Whatever people paused goes on."""
     ids = tuple(h.id for h in case.holds if _by_people(h, at) and command.clock in (None, h.of))
     if not ids:
@@ -64,10 +64,10 @@ def resume(case: Case, command: c.Resume, voice: Voice, at: datetime) -> Facts:
     return (f.ClocksResumed(hold_ids=ids, reason=command.reason),)
 
 
-def extend(case: Case, command: c.Extend, voice: Voice, at: datetime) -> Facts:
+def extend(case: Case, command: c.Extend, context: DecisionContext, at: datetime) -> Facts:
     """A clock gets more time before it runs out: what waits for the team through a lead or ops only."""
     clock, definition = _running(case, command.clock)
-    if definition.is_the_teams and voice.actor is not None and voice.actor.role == "mediator":
+    if definition.is_the_teams and context.actor is not None and context.actor.role == "mediator":
         raise NotAllowed("Your own time is extended by a lead or by ops.", command=command.type, allowed=["lead", "ops"])
     ends = [x for x in definition.levels if x.before is None and (x.after is not None or x.at >= 1.0)]
     if any(fired.level == level.name for fired in clock.fired for level in ends):
@@ -120,7 +120,7 @@ def _more(case: Case, clock: Clock, definition: ClockTerms, command: c.Extend) -
     return more
 
 
-def retarget(case: Case, command: c.Retarget, voice: Voice, at: datetime) -> Facts:
+def retarget(case: Case, command: c.Retarget, context: DecisionContext, at: datetime) -> Facts:
     """What the targets follow from changes; pauses that were earned and levels that were reached stay."""
     new = {
         name: value
@@ -128,14 +128,14 @@ def retarget(case: Case, command: c.Retarget, voice: Voice, at: datetime) -> Fac
         if (value := getattr(command, name)) not in (None, getattr(case, name))
     }
     wants_terms = command.calendar is not None or command.newest is not None
-    if wants_terms and voice.terms is None:
+    if wants_terms and context.terms is None:
         raise CalendarUnknown(
             f"There is no calendar '{command.calendar}'." if command.calendar else "The pack of this kind is not known here.",
             calendar=command.calendar,
         )
     if not new and not wants_terms:
         raise NothingChanges("The case is as this command would make it.")
-    changed = voice.terms if voice.terms is not None and voice.terms != case.terms else None
+    changed = context.terms if context.terms is not None and context.terms != case.terms else None
     if not new and changed is None and command.newest is None:
         raise NothingChanges("The case runs on this calendar already.")
     retargeted = f.CaseRetargeted(**new, terms=changed, refreshed=command.newest is not None, reason=command.reason)
@@ -144,7 +144,7 @@ def retarget(case: Case, command: c.Retarget, voice: Voice, at: datetime) -> Fac
     return (retargeted,)
 
 
-def freeze(case: Case, command: c.Freeze, voice: Voice, at: datetime) -> Facts:
+def freeze(case: Case, command: c.Freeze, context: DecisionContext, at: datetime) -> Facts:
     """Every clock but those of the law stands still for an incident."""
     if any(h.why == "freeze" and h.incident == command.incident and h.lasts_at(at) for h in case.holds):
         raise AlreadyHeld("This case is frozen for this incident already.", incident=command.incident)
@@ -156,7 +156,7 @@ def freeze(case: Case, command: c.Freeze, voice: Voice, at: datetime) -> Facts:
     return (f.ClocksFrozen(hold_id=hold_id, incident=command.incident, since=since, reason=command.reason),)
 
 
-def thaw(case: Case, command: c.Thaw, voice: Voice, at: datetime) -> Facts:
+def thaw(case: Case, command: c.Thaw, context: DecisionContext, at: datetime) -> Facts:
     """The incident is over: clocks go on, after a margin."""
     hold = next((h for h in case.holds if h.why == "freeze" and h.incident == command.incident and h.until is None), None)
     if hold is None:
@@ -213,7 +213,7 @@ def _scaled(case: Case, span: Span) -> Span:
     return span if scale == 1.0 else span.scaled(scale)
 
 
-RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
+RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {
     "pause": pause,
     "snooze": snooze,
     "resume": resume,

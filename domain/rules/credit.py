@@ -17,14 +17,14 @@ from domain.model.commands import Remedy
 from domain.model.refusals import Refusal
 from domain.model.ruling import AmountMissing, Effect, Ruling
 from domain.model.safeguards import Credit, CreditGiven, CreditNotAllowed, CreditProvisionally
-from domain.rules.rule import Change, Facts, Voice
+from domain.rules.rule import Change, DecisionContext, Facts
 
 CREDIT = "provisional_credit"
 PAYERS = frozenset({"refund", "payout", "correction"})
 """Remedies that pay somebody, towards which a credit counts."""
 
 
-def give(case: Case, command: CreditProvisionally, voice: Voice, at: datetime) -> Facts:
+def give(case: Case, command: CreditProvisionally, context: DecisionContext, at: datetime) -> Facts:
     """The money goes to the claimant at once, at most what the report is about."""
     if command.amount.amount == 0:
         raise AmountMissing("A credit needs an amount above zero, in minor units, with its currency.", remedy=CREDIT)
@@ -46,14 +46,14 @@ def bar_to_credit(case: Case) -> Refusal | None:
         return CreditNotAllowed("This kind of case knows no provisional credit.", because="not_in_kind")
     if case.ruling is not None and case.ruling.decision != "rule":
         return CreditNotAllowed("The matter was decided; on appeal the decision says who gets what.", because="in_appeal")
-    if standing(case):
+    if in_force(case):
         return CreditGiven("The claimant has a provisional credit already.")
     return None
 
 
-def standing(case: Case) -> tuple[Effect, ...]:
+def in_force(case: Case) -> tuple[Effect, ...]:
     """Credits that were given and not taken back, also those that have become final."""
-    return tuple(e for e in case.standing_effects if e.remedy.type == CREDIT)
+    return tuple(e for e in case.effects_in_force if e.remedy.type == CREDIT)
 
 
 class Settled(NamedTuple):
@@ -72,7 +72,7 @@ def settled(case: Case, outcome: str, remedies: Iterable[Remedy]) -> Settled:
     kept: list[Effect] = []
     wanted = list(remedies)
     terms = case.terms.outcome(outcome)
-    for effect in standing(case):
+    for effect in in_force(case):
         credit = effect.remedy
         paid = [x for x in wanted if x.type in PAYERS and x.amount is not None and x.to is credit.to]
         enough = next((x for x in paid if _left(x, credit) is not None), None)
@@ -104,7 +104,7 @@ def ended(case: Case, facts: Facts) -> Facts:
     credit = next((c for c in case.credits if c.state == "given"), None)
     if credit is None:
         return facts
-    effect = next((e for e in standing(case) if e.because == credit.id), None)
+    effect = next((e for e in in_force(case) if e.because == credit.id), None)
     remitted = any(isinstance(x, f.CaseRemitted) for x in facts)
     if effect is not None and any(isinstance(x, f.EffectOrdered) and x.reverses == effect.id for x in facts):
         over = f.ProvisionalCreditEnded(credit_id=credit.id, because="reversed")
@@ -117,7 +117,7 @@ def ended(case: Case, facts: Facts) -> Facts:
     return (*facts[:reached], over, *facts[reached:])
 
 
-RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {"credit_provisionally": give}
+RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {"credit_provisionally": give}
 
 
 def _provisional_credit_given(case: Case, rec: f.Recording, fact: f.ProvisionalCreditGiven) -> Change:

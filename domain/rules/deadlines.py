@@ -14,7 +14,7 @@ from domain.model.refusals import DeadlineMoot
 from domain.model.terms import BUILT_IN, Audience, ClockTerms, DefaultAction, LadderStep, Level
 from domain.rules import chargeback, evidence, interim, returns, sanctions
 from domain.rules import ruling as r
-from domain.rules.rule import Facts, Voice
+from domain.rules.rule import DecisionContext, Facts
 from domain.rules.timetable import rung
 from domain.worktime.spans import Span
 
@@ -25,7 +25,7 @@ _SEEKS_OWNER = (Phase.INTAKE, Phase.REVIEW, Phase.APPEAL)
 _NEXT_PRIORITY = {Priority.LOW: Priority.NORMAL, Priority.NORMAL: Priority.HIGH, Priority.HIGH: Priority.URGENT}
 
 
-def deadline(case: Case, command: c.Deadline, voice: Voice, at: datetime) -> Facts:
+def deadline(case: Case, command: c.Deadline, context: DecisionContext, at: datetime) -> Facts:
     """A level that fell due. Refused when its clock was stopped or moved meanwhile."""
     row = next((d for d in case.timetable if d.id == command.id), None)
     definition = case.terms.clock(row.clock) if row else None
@@ -39,7 +39,7 @@ def deadline(case: Case, command: c.Deadline, voice: Voice, at: datetime) -> Fac
         case "default":
             return (reached, *_by_default(case, level.default or "close", definition, command, at))
         case "escalate":
-            return _escalated(case, reached, level, voice, at)
+            return _escalated(case, reached, level, context, at)
         case "warn":
             return (reached, *_raised(case, level.raise_priority))
 
@@ -53,13 +53,13 @@ class _Landing(NamedTuple):
     """Nobody can take it: when somebody can."""
 
 
-def _escalated(case: Case, reached: f.LevelReached, level: Level, voice: Voice, at: datetime) -> Facts:
+def _escalated(case: Case, reached: f.LevelReached, level: Level, context: DecisionContext, at: datetime) -> Facts:
     clock = next((one for one in case.clocks if (one.name, one.instance) == (reached.clock, reached.instance)), None)
     step = rung(case.terms.ladder_of(case.priority, case.category), level, clock) if clock is not None else None
     quiet_until = case.answered_at + case.terms.quiet_for if case.answered_at is not None else at
     if quiet_until > at and reached.clock not in {x.name for x in BUILT_IN}:
         return (reached.model_copy(update={"withheld": "owner_answered", "again_at": quiet_until}),)
-    landing = _landing(case, step or _own(level), _above(case, step), voice.team, at)
+    landing = _landing(case, step or _own(level), _above(case, step), context.team, at)
     if landing.again_at is not None:
         # Nobody to climb over: the rung is taken when somebody is there.
         return (reached.model_copy(update={"withheld": "nobody_there", "again_at": landing.again_at}),)

@@ -40,26 +40,26 @@ from domain.rules.handling import (
     _withdraw,
     skip,
 )
-from domain.rules.opening import _open
-from domain.rules.rule import Facts, Voice
+from domain.rules.intake import _open
+from domain.rules.rule import DecisionContext, Facts
 
 
-def decide(case: Case | None, command: c.Command, voice: Voice, at: datetime) -> Facts:
+def decide(case: Case | None, command: c.Command, context: DecisionContext, at: datetime) -> Facts:
     """The facts that follow from a command received at ``at``. Raises a Refusal; then nothing has happened."""
-    if voice.actor is None or (case is not None and _stranger(case, voice.actor)):
+    if context.actor is None or (case is not None and _stranger(case, context.actor)):
         raise UnknownActor(f"Nobody with the id '{command.by}' has anything to do with this case.", by=command.by)
-    if command.type in c.SYSTEM_COMMANDS and voice.actor.role != "system":
+    if command.type in c.SYSTEM_COMMANDS and context.actor.role != "system":
         raise NotSystem(f"'{command.type}' is sent by the system only.", command=command.type)
     if isinstance(command, c.Open):
         if case is not None:
             raise AlreadyOpen("The case was opened before.", case=case.id)
-        return _open(command, voice, at)
+        return _open(command, context, at)
     if case is None:
         raise NotOpened("The case has not been opened; its opening report is missing.")
-    refusal = why_not(case, voice.actor, command.type) or unmet(case, voice.actor, command.type)
+    refusal = why_not(case, context.actor, command.type) or unmet(case, context.actor, command.type)
     if refusal is not None:
         raise refusal
-    facts = crediting.ended(case, _RULES[command.type](case, command, voice, at))
+    facts = crediting.ended(case, _RULES[command.type](case, command, context, at))
     if any(isinstance(x, f.InterimEnded) for x in facts):
         return facts
     # What was only meant until the matter is decided does not outlive it.
@@ -75,7 +75,7 @@ def _stranger(case: Case, actor: f.Actor) -> bool:
     return actor.role in ("claimant", "respondent") and case.party(actor.id) is None
 
 
-_RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
+_RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {
     "admit": _admit,
     "decline": _decline,
     "message": _message,

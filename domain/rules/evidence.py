@@ -24,14 +24,14 @@ from domain.model.refusals import InstantRefused
 from domain.model.terms import ClockTerms
 from domain.rules.clocks import woken
 from domain.rules.evidence_due import EVIDENCE_DUE
-from domain.rules.rule import Change, Facts, Voice
+from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.sanctions import heard
 
 LONGEST_ASKED_FOR = timedelta(days=90)
 """The ruling waits for what was asked: nobody makes a party wait longer than a quarter of a year for somebody else's papers."""
 
 
-def request(case: Case, command: RequestEvidence, voice: Voice, at: datetime) -> Facts:
+def request(case: Case, command: RequestEvidence, context: DecisionContext, at: datetime) -> Facts:
     """Somebody is asked, by the clock of their side or by a date of its own."""
     _known_type(case, command.evidence_type)
     party = case.party(command.party) if command.party is not None else None
@@ -54,16 +54,16 @@ def request(case: Case, command: RequestEvidence, voice: Voice, at: datetime) ->
     return (requested,)
 
 
-def submit(case: Case, command: SubmitEvidence, voice: Voice, at: datetime) -> Facts:
+def submit(case: Case, command: SubmitEvidence, context: DecisionContext, at: datetime) -> Facts:
     """Evidence is on file, and what it answers is asked no more."""
     _known_type(case, command.evidence_type)
-    held = {one.id: one for one in voice.files or ()}
+    held = {one.id: one for one in context.files or ()}
     if missing := [one for one in command.files if one not in held]:
         raise FileUnknown("Upload each file to this case first, as whoever hands it in.", files=missing)
     seen_by = command.confidentiality or ("own_side" if command.confidential else "shared")
     submitted = f.EvidenceSubmitted(
         evidence_id=derived_id("evd", command.id),
-        side=voice.actor.side if voice.actor else None,
+        side=context.actor.side if context.actor else None,
         text=command.text,
         # What only the deciders may see must not be shown to everybody by whoever reads this field alone.
         confidential=seen_by != "shared",
@@ -111,7 +111,10 @@ def _meant(party: OpenedParty, asked: EvidenceRequest, evidence_type: str | None
     return asked.party in (None, party.id) and not other_type
 
 
-RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {"request_evidence": request, "submit_evidence": submit}
+RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {
+    "request_evidence": request,
+    "submit_evidence": submit,
+}
 
 
 def dropped(case: Case, at: Instant) -> Change:
@@ -170,10 +173,10 @@ EVIDENCE_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
 }
 
 
-def _ask(case: Case, command: AskIdentity, voice: Voice, at: datetime) -> Facts:
+def _ask(case: Case, command: AskIdentity, context: DecisionContext, at: datetime) -> Facts:
     request_id = derived_id("req", command.id)
     asked = f.EvidenceRequested(request_id=request_id, of=Side.CLAIMANT, what=command.what)
     return (asked, f.IdentityAsked(request_id=request_id))
 
 
-IDENTITY_RULES: Mapping[str, Callable[[Case, Any, Voice, datetime], Facts]] = {"ask_identity": _ask}
+IDENTITY_RULES: Mapping[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {"ask_identity": _ask}

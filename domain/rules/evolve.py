@@ -10,14 +10,14 @@ from typing import Any
 from domain.base import Outcome, Phase
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.rules.case_import_changes import MOVING_CHANGES, since
 from domain.rules.clocks import CLOCK_CHANGES, ended, level, moved_on, reopened, woken
-from domain.rules.elsewhere import ELSEWHERE_CHANGES
 from domain.rules.evidence import EVIDENCE_CHANGES, dropped
 from domain.rules.handling import _case_assigned, _case_queued, _delivery_failed
 from domain.rules.legal_hold import LEGAL_HOLD_CHANGES
 from domain.rules.links import LINK_CHANGES
-from domain.rules.moving_changes import MOVING_CHANGES, since
 from domain.rules.opening_changes import _opened
+from domain.rules.prior_decision import ELSEWHERE_CHANGES
 from domain.rules.procedure import PROCEDURE_CHANGES
 from domain.rules.rule import Change
 from domain.rules.ruling import (

@@ -16,19 +16,19 @@ from domain.model.refusals import OwnCase, TooLate, UnknownActor
 from domain.rules import links, sanctions
 from domain.rules import ruling as r
 from domain.rules.fairness import bar_to_judging
-from domain.rules.rule import Change, Facts, Voice
+from domain.rules.rule import Change, DecisionContext, Facts
 
 
-def skip(case: Case, command: Skip, voice: Voice, at: datetime) -> Facts:
+def skip(case: Case, command: Skip, context: DecisionContext, at: datetime) -> Facts:
     """The owner gives it back; it waits in its queue for somebody else to take it."""
     skipped = f.CaseSkipped(person=command.by, reason=command.reason)
     return (skipped, f.CaseQueued(queue=case.queue, reason="skipped"))
 
 
-def noted(command: Note, voice: Voice) -> f.NoteAdded:
+def noted(command: Note, context: DecisionContext) -> f.NoteAdded:
     """A note, with the colleagues who are told of it. Refuses names of people who do not work here."""
     named = tuple(dict.fromkeys(command.mentions))
-    unknown = [one for one in named if voice.mentioned is not None and one not in voice.mentioned]
+    unknown = [one for one in named if context.mentioned is not None and one not in context.mentioned]
     if unknown:
         raise PersonUnknown(f"Nobody in the team has the id '{unknown[0]}'.", mentions=unknown)
     return f.NoteAdded(text=command.text, mentions=named)
@@ -47,7 +47,7 @@ def _as_promised(case: Case, clock: Clock, queue: str) -> Clock:
     return clock if now == then else clock.model_copy(update={"keeps_calendar": True, "calendar": now})
 
 
-def hand_over(case: Case, command: HandOver, voice: Voice, at: datetime) -> Facts:
+def hand_over(case: Case, command: HandOver, context: DecisionContext, at: datetime) -> Facts:
     """The case moves to a queue, to a person, or to a person there; a due date that was promised stays."""
     if command.queue is not None and command.queue not in (case.queue, *case.terms.sites):
         known = list(case.terms.sites)
@@ -59,9 +59,9 @@ def hand_over(case: Case, command: HandOver, voice: Voice, at: datetime) -> Fact
         if queue == case.queue and case.owner is None:
             raise OwnerMissing("The case waits in this queue already.", queue=queue)
         return (handed, f.CaseQueued(queue=queue, reason="moved"))
-    if voice.target is None:
+    if context.target is None:
         raise UnknownActor(f"Nobody in the team has the id '{command.to}'.", to=command.to)
-    bar = bar_to_judging(case, voice.target)
+    bar = bar_to_judging(case, context.target)
     if bar is not None:
         raise OwnCase("This person cannot decide this case; choose another.", to=command.to, because=bar)
     if case.owner == command.to:
@@ -69,38 +69,38 @@ def hand_over(case: Case, command: HandOver, voice: Voice, at: datetime) -> Fact
     return (handed, f.CaseAssigned(owner=command.to, reason="handed_over"))
 
 
-RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {"hand_over": hand_over}
+RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {"hand_over": hand_over}
 
 
-def _admit(case: Case, command: c.Admit, voice: Voice, at: datetime) -> Facts:
+def _admit(case: Case, command: c.Admit, context: DecisionContext, at: datetime) -> Facts:
     return (f.PhaseEntered(phase=case.terms.opens_in, reason="admitted"),)
 
 
-def _decline(case: Case, command: c.Decline, voice: Voice, at: datetime) -> Facts:
+def _decline(case: Case, command: c.Decline, context: DecisionContext, at: datetime) -> Facts:
     declined = f.CaseDeclined(reason=command.reason, reasons=command.reasons)
     return (declined, f.CaseClosed(outcome=Outcome.DECLINED, reason=command.reason, reasons=command.reasons))
 
 
-def _message(case: Case, command: c.Message, voice: Voice, at: datetime) -> Facts:
-    role = voice.actor.role if voice.actor else "system"
+def _message(case: Case, command: c.Message, context: DecisionContext, at: datetime) -> Facts:
+    role = context.actor.role if context.actor else "system"
     sender: Any = role if role in ("claimant", "respondent", "platform") else "staff"
     return (f.MessageSent(to=command.to, text=command.text, sender=sender),)
 
 
-def _note(case: Case, command: c.Note, voice: Voice, at: datetime) -> Facts:
-    return (noted(command, voice),)
+def _note(case: Case, command: c.Note, context: DecisionContext, at: datetime) -> Facts:
+    return (noted(command, context),)
 
 
-def _escalate(case: Case, command: c.Escalate, voice: Voice, at: datetime) -> Facts:
+def _escalate(case: Case, command: c.Escalate, context: DecisionContext, at: datetime) -> Facts:
     return (f.PhaseEntered(phase=Phase.REVIEW, reason="escalated"),)
 
 
-def _assign(case: Case, command: c.Assign, voice: Voice, at: datetime) -> Facts:
+def _assign(case: Case, command: c.Assign, context: DecisionContext, at: datetime) -> Facts:
     if command.owner is None:
         return (f.CaseQueued(queue=case.queue, reason=command.reason),)
-    if voice.target is None:
+    if context.target is None:
         raise UnknownActor(f"Nobody in the team has the id '{command.owner}'.", owner=command.owner)
-    bar = bar_to_judging(case, voice.target)
+    bar = bar_to_judging(case, context.target)
     if bar is not None:
         raise OwnCase("This person cannot decide this case; choose another.", owner=command.owner, because=bar)
     if case.owner == command.owner:
@@ -108,23 +108,23 @@ def _assign(case: Case, command: c.Assign, voice: Voice, at: datetime) -> Facts:
     return (f.CaseAssigned(owner=command.owner, reason=command.reason),)
 
 
-def _take(case: Case, command: c.Take, voice: Voice, at: datetime) -> Facts:
+def _take(case: Case, command: c.Take, context: DecisionContext, at: datetime) -> Facts:
     return (f.CaseAssigned(owner=command.by, reason="taken"),)
 
 
-def _withdraw(case: Case, command: c.Withdraw, voice: Voice, at: datetime) -> Facts:
-    side = _side_of(voice)
+def _withdraw(case: Case, command: c.Withdraw, context: DecisionContext, at: datetime) -> Facts:
+    side = _side_of(context)
     if side not in case.appellants:
         closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reasons=command.reasons)
         return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
     return (f.AppealWithdrawn(side=side), *r.after_appeal_withdrawn(case, side))
 
 
-def _close(case: Case, command: c.Close, voice: Voice, at: datetime) -> Facts:
+def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime) -> Facts:
     return (f.CaseClosed(outcome=Outcome(command.outcome), reason=command.reason, reasons=command.reasons),)
 
 
-def _reopen(case: Case, command: c.Reopen, voice: Voice, at: datetime) -> Facts:
+def _reopen(case: Case, command: c.Reopen, context: DecisionContext, at: datetime) -> Facts:
     until = (case.closed_at or at) + case.terms.reopen_for
     if at > until:
         raise TooLate("The window for reopening this case is over.", until=until.isoformat())
@@ -132,22 +132,22 @@ def _reopen(case: Case, command: c.Reopen, voice: Voice, at: datetime) -> Facts:
     return (reopened, f.PhaseEntered(phase=Phase.REVIEW, reason="reopened"))
 
 
-def _report_effect(case: Case, command: c.ReportEffect, voice: Voice, at: datetime) -> Facts:
+def _report_effect(case: Case, command: c.ReportEffect, context: DecisionContext, at: datetime) -> Facts:
     if not any(e.id == command.effect_id and e.state == "running" for e in case.effects):
-        return links.reported(case, command, voice, at)
+        return links.reported(case, command, context, at)
     return (f.EffectReported(effect_id=command.effect_id, result=command.result, note=command.note),)
 
 
-def _report_delivery(case: Case, command: c.ReportDelivery, voice: Voice, at: datetime) -> Facts:
+def _report_delivery(case: Case, command: c.ReportDelivery, context: DecisionContext, at: datetime) -> Facts:
     return (f.DeliveryFailed(notice_id=command.notice_id, reason=command.reason),)
 
 
-def _side(voice: Voice) -> Side | None:
-    return voice.actor.side if voice.actor else None
+def _side(context: DecisionContext) -> Side | None:
+    return context.actor.side if context.actor else None
 
 
-def _side_of(voice: Voice) -> Side:
-    side = _side(voice)
+def _side_of(context: DecisionContext) -> Side:
+    side = _side(context)
     if side is None:
         raise UnknownActor("Only somebody on a side can do this.")
     return side
@@ -162,4 +162,4 @@ def _case_queued(case: Case, rec: f.Recording, fact: f.CaseQueued) -> Change:
 
 
 def _delivery_failed(case: Case, rec: f.Recording, fact: f.DeliveryFailed) -> Change:
-    return {"hands": (*case.hands, fact.notice_id)}
+    return {"manual_work": (*case.manual_work, fact.notice_id)}

@@ -11,24 +11,24 @@ from domain.model.case import Case
 from domain.model.commands import Remedy
 from domain.model.ruling import Effect
 from domain.model.safeguards import ImposeInterim, Interim, InterimUnknown, MeasureNotAllowed, ReviewInterim
-from domain.rules.rule import Change, Facts, Voice
+from domain.rules.rule import Change, DecisionContext, Facts
 
 
-def impose(case: Case, command: ImposeInterim, voice: Voice, at: datetime) -> Facts:
+def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: datetime) -> Facts:
     """A measure of the pack takes effect at once."""
     allowed = [m.name for m in case.terms.interim if m.to is command.of]
     if command.measure not in allowed:
         may = ", ".join(allowed) or "none"
         raise MeasureNotAllowed(f"Interim measures against this side: {may}.", measure=command.measure, allowed=allowed)
     remedy = Remedy(type=command.measure, to=command.of)
-    if any(effect.remedy == remedy for effect in case.standing_effects):
+    if any(effect.remedy == remedy for effect in case.effects_in_force):
         raise MeasureNotAllowed("This is in force already.", measure=command.measure, allowed=allowed)
     measure_id = derived_id("itm", command.id)
     imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons)
     return (imposed, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=measure_id))
 
 
-def review(case: Case, command: ReviewInterim, voice: Voice, at: datetime) -> Facts:
+def review(case: Case, command: ReviewInterim, context: DecisionContext, at: datetime) -> Facts:
     """Kept, its time begins anew; lifted, it is undone."""
     ids = tuple(i.id for i in case.interim if command.measure_id in (None, i.id))
     if not ids:
@@ -52,7 +52,7 @@ def end_all(case: Case, command_id: str, because: Literal["lapsed", "ruled", "cl
 
 def undo(case: Case, measure_ids: tuple[str, ...], command_id: str) -> tuple[f.EffectOrdered, ...]:
     """The reversals of what these measures did, newest first."""
-    newest_first = reversed([e for e in standing(case) if e.because in measure_ids])
+    newest_first = reversed([e for e in in_force(case) if e.because in measure_ids])
     # Named after what they undo: the command of a deadline has the same id in every case.
     return tuple(
         f.EffectOrdered(effect_id=derived_id("eff", e.id, "undone"), remedy=e.remedy, because=e.because, reverses=e.id)
@@ -60,10 +60,10 @@ def undo(case: Case, measure_ids: tuple[str, ...], command_id: str) -> tuple[f.E
     )
 
 
-def standing(case: Case) -> tuple[Effect, ...]:
+def in_force(case: Case) -> tuple[Effect, ...]:
     """Effects of interim measures that were not undone, oldest first."""
     ids = {i.id for i in case.interim}
-    return tuple(e for e in case.standing_effects if e.because in ids)
+    return tuple(e for e in case.effects_in_force if e.because in ids)
 
 
 def _interim_imposed(case: Case, rec: f.Recording, fact: f.InterimImposed) -> Change:

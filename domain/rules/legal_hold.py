@@ -14,21 +14,21 @@ from domain.model import facts as f
 from domain.model import legal_hold as c
 from domain.model.case import Case
 from domain.model.legal_hold import LegalHold, NotOnHold
-from domain.rules.rule import Facts, Voice
+from domain.rules.rule import DecisionContext, Facts
 
 
-def _place(case: Case, command: c.PlaceHold, voice: Voice, at: datetime) -> Facts:
+def _place(case: Case, command: c.PlaceHold, context: DecisionContext, at: datetime) -> Facts:
     return (f.LegalHoldPlaced(hold_id=derived_id("lgh", command.id), reason=command.reason, reasons=command.reasons),)
 
 
-def _lift(case: Case, command: c.LiftHold, voice: Voice, at: datetime) -> Facts:
+def _lift(case: Case, command: c.LiftHold, context: DecisionContext, at: datetime) -> Facts:
     ids = tuple(h.id for h in case.legal_holds if command.hold_id in (None, h.id))
     if not ids:
         raise NotOnHold("The case is under no such hold.", hold=command.hold_id, holds=[h.id for h in case.legal_holds])
     return (f.LegalHoldLifted(hold_ids=ids, reasons=command.reasons),)
 
 
-RULES: Mapping[str, Callable[[Case, Any, Voice, datetime], Facts]] = {"place_hold": _place, "lift_hold": _lift}
+RULES: Mapping[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {"place_hold": _place, "lift_hold": _lift}
 
 
 def _legal_hold_placed(case: Case, rec: f.Recording, fact: f.LegalHoldPlaced) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from domain.worktime.calendars import Calendar
 from domain.worktime.spans import Span, SpanUnit
 
 
-class Course(NamedTuple):
+class ClockInputs(NamedTuple):
     """Everything that the instants of one clock follow from, but the calendar itself. Equal courses have equal instants."""
 
     instance: int
@@ -42,7 +42,7 @@ class Course(NamedTuple):
     extensions: tuple[Extended, ...]
 
 
-class Reckoning(NamedTuple):
+class ClockSchedule(NamedTuple):
     """A course with its pauses worked out."""
 
     target: Span | None
@@ -53,7 +53,7 @@ class Reckoning(NamedTuple):
     """All that stretch or push it, in order."""
 
 
-def course_of(case: Case, clock: Clock) -> Course:
+def inputs_of(case: Case, clock: Clock) -> ClockInputs:
     """What a clock's instants follow from as the case stands. Raises KeyError for a clock that the terms do not have."""
     definition = case.terms.clock(clock.name)
     if definition is None:
@@ -64,7 +64,7 @@ def course_of(case: Case, clock: Clock) -> Course:
     )
     fixed = definition.statutory
     lawful = tuple((since, until, None) for since, until in clock.pauses) if fixed else ()
-    return Course(
+    return ClockInputs(
         instance=clock.instance,
         started_at=clock.started_at,
         target=target,
@@ -97,38 +97,38 @@ def stands_still(case: Case, clock: Clock, definition: ClockTerms) -> bool:
     return clock.waiting or any(h.until is None for h in holds_on(case, clock, definition))
 
 
-def reckon(course: Course, calendar: Calendar | None) -> Reckoning:
+def schedule_of(inputs: ClockInputs, calendar: Calendar | None) -> ClockSchedule:
     """Target, end and pauses of a course over its calendar. Raises a WorktimeError for a calendar that never opens."""
-    held = tuple(_with_margin(calendar, *hold) for hold in course.holds)
-    if course.target.is_clock_time:
-        pauses = tuple(sorted((*course.pauses, *held), key=lambda p: p[0]))
-        time = _extended_time(course, calendar, pauses)
+    held = tuple(_with_margin(calendar, *hold) for hold in inputs.holds)
+    if inputs.target.is_clock_time:
+        pauses = tuple(sorted((*inputs.pauses, *held), key=lambda p: p[0]))
+        time = _extended_time(inputs, calendar, pauses)
         used = None if time.unit is SpanUnit.WALL else calendar
-        return Reckoning(time, due(used, course.started_at, time, pauses), pauses)
-    days, end = _extended_days(course, calendar)
-    return Reckoning(days, _pushed(course, calendar, end, held), _united(held))
+        return ClockSchedule(time, due(used, inputs.started_at, time, pauses), pauses)
+    days, end = _extended_days(inputs, calendar)
+    return ClockSchedule(days, _pushed(inputs, calendar, end, held), _united(held))
 
 
-def level_at(course: Course, calendar: Calendar | None, level: Level) -> datetime | None:
+def level_at(inputs: ClockInputs, calendar: Calendar | None, level: Level) -> datetime | None:
     """The instant of a level; None while its clock stands still before it. Levels never lie before the start."""
-    found = reckon(course, calendar)
+    found = schedule_of(inputs, calendar)
     if level.after is not None:
         return due(calendar, found.end_at, level.after, found.pauses) if found.end_at else None
     if level.before is not None:
-        return _ahead(course, calendar, found, level.before)
+        return _ahead(inputs, calendar, found, level.before)
     if found.target is not None and found.target.is_clock_time:
         share = Span(unit=found.target.unit, amount=round(found.target.amount * level.at))
-        return due(None if share.unit is SpanUnit.WALL else calendar, course.started_at, share, found.pauses)
-    return share_between(calendar, course.started_at, found.end_at, level.at, found.pauses) if found.end_at else None
+        return due(None if share.unit is SpanUnit.WALL else calendar, inputs.started_at, share, found.pauses)
+    return share_between(calendar, inputs.started_at, found.end_at, level.at, found.pauses) if found.end_at else None
 
 
-def _ahead(course: Course, calendar: Calendar | None, found: Reckoning, before: Span) -> datetime | None:
+def _ahead(inputs: ClockInputs, calendar: Calendar | None, found: ClockSchedule, before: Span) -> datetime | None:
     target = found.target
     if target is not None and target.is_clock_time and target.unit is before.unit:
         # The same unit: what is left to do, so that pauses between the level and the end do not bring it closer.
         rest = Span(unit=target.unit, amount=max(0, target.amount - before.amount))
-        return due(None if rest.unit is SpanUnit.WALL else calendar, course.started_at, rest, found.pauses)
-    return max(course.started_at, back(calendar, found.end_at, before)) if found.end_at else None
+        return due(None if rest.unit is SpanUnit.WALL else calendar, inputs.started_at, rest, found.pauses)
+    return max(inputs.started_at, back(calendar, found.end_at, before)) if found.end_at else None
 
 
 def _with_margin(calendar: Calendar | None, since: datetime, until: datetime | None, margin: Span | None) -> Pause:
@@ -137,40 +137,40 @@ def _with_margin(calendar: Calendar | None, since: datetime, until: datetime | N
     return since, due(calendar, until, margin)
 
 
-def _extended_time(course: Course, calendar: Calendar | None, pauses: Sequence[Pause]) -> Span:
-    unit, amount = course.target.unit, course.target.amount
+def _extended_time(inputs: ClockInputs, calendar: Calendar | None, pauses: Sequence[Pause]) -> Span:
+    unit, amount = inputs.target.unit, inputs.target.amount
     used = None if unit is SpanUnit.WALL else calendar
-    for one in course.extensions:
+    for one in inputs.extensions:
         if one.by_span is not None:
             amount += one.by_span.amount
         elif one.to is not None:
             before = [p for p in pauses if p[0] < one.at]
-            gone = elapsed(used, course.started_at, one.at, before)
+            gone = elapsed(used, inputs.started_at, one.at, before)
             # What was known of a pause when the promise was made is in it already.
             left = elapsed(used, one.at, one.to, () if one.stood_still else [p for p in before if p[1] is not None])
             amount = Span.working(gone + left).amount
     return Span(unit=unit, amount=amount)
 
 
-def _extended_days(course: Course, calendar: Calendar | None) -> tuple[Span | None, datetime]:
-    span: Span | None = course.target
+def _extended_days(inputs: ClockInputs, calendar: Calendar | None) -> tuple[Span | None, datetime]:
+    span: Span | None = inputs.target
     end: datetime | None = None
-    for one in course.extensions:
+    for one in inputs.extensions:
         if one.to is not None:
             span, end = None, one.to
         elif one.by_span is not None and span is not None:
             span = Span(unit=span.unit, amount=span.amount + one.by_span.amount)
         elif one.by_span is not None:
-            end = due(calendar, end or course.started_at, one.by_span, roll=course.roll)
-    at = end if span is None else due(calendar, course.started_at, span, roll=course.roll)
+            end = due(calendar, end or inputs.started_at, one.by_span, roll=inputs.roll)
+    at = end if span is None else due(calendar, inputs.started_at, span, roll=inputs.roll)
     assert at is not None  # days run through pauses
     return span, at
 
 
-def _pushed(course: Course, calendar: Calendar | None, end: datetime, held: Sequence[Pause]) -> datetime | None:
-    used = calendar if course.target.unit is SpanUnit.BUSINESS_DAYS else None
-    promised = next((one for one in reversed(course.extensions) if one.to is not None), None)
-    begin = promised.at if promised is not None else course.started_at
+def _pushed(inputs: ClockInputs, calendar: Calendar | None, end: datetime, held: Sequence[Pause]) -> datetime | None:
+    used = calendar if inputs.target.unit is SpanUnit.BUSINESS_DAYS else None
+    promised = next((one for one in reversed(inputs.extensions) if one.to is not None), None)
+    begin = promised.at if promised is not None else inputs.started_at
     for since, until in _united(held):
         if since >= end:
             break

@@ -19,7 +19,7 @@ from domain.model.links import (
     CampaignClosed,
     CampaignUnknown,
     CaseLink,
-    Errand,
+    CrossCaseTask,
     KindDiffers,
     KnownCampaign,
     LinkExists,
@@ -40,7 +40,7 @@ from domain.model.prose import Prose
 from domain.model.refusals import OwnCase
 from domain.model.ruling import EffectUnknown
 from domain.rules.clocks import released
-from domain.rules.rule import Change, Facts, Voice
+from domain.rules.rule import Change, DecisionContext, Facts
 
 
 def party_there(errand_id: str, party_id: str) -> str:
@@ -50,17 +50,17 @@ def party_there(errand_id: str, party_id: str) -> str:
 
 def merged_as(case: Case, party_id: str) -> str | None:
     """Who a party of a merged case is in the case in which it goes on; None for whoever did not go along."""
-    found = (e.id for e in case.errands if e.what == "join" and party_id in e.parties)
+    found = (e.id for e in case.cross_case_tasks if e.what == "join" and party_id in e.parties)
     return next((party_there(errand_id, party_id) for errand_id in found), None)
 
 
 # --- merge
 
 
-def merge(case: Case, command: c.Merge, voice: Voice, at: datetime) -> Facts:
+def merge(case: Case, command: c.Merge, context: DecisionContext, at: datetime) -> Facts:
     """Close this case and have it go on in the other one."""
-    _no_conflict(case, voice)
-    other = _other(case.id, command.into, voice.other)
+    _no_conflict(case, context)
+    other = _other(case.id, command.into, context.other)
     if case.ruling is not None or case.rulings or case.involved:
         raise RulingBegun("Somebody has drafted a ruling in this case, so it is decided here; link the two instead.")
     if other.kind != case.kind and other.kind not in case.terms.merges_with:
@@ -99,9 +99,9 @@ def merged(
     why: Literal["by_hand", "same_matter"] = "by_hand" if by_hand else "same_matter"
     there = {p.ref_digest for p in into.parties}
     come = tuple(p for p in _reporters(parties) if p.ref_digest not in there)
-    errand = f.ErrandOrdered(errand_id=merge_id, what="join", to=into.id, parties=come, statement=statement, reason=why)
+    task = f.CrossCaseTaskOrdered(errand_id=merge_id, what="join", to=into.id, parties=come, statement=statement, reason=why)
     told = f.CaseMerged(merge_id=merge_id, into=into.id, reason=why, reasons=reasons)
-    return (told, errand, f.CaseClosed(outcome=Outcome.MERGED, reason=why, reasons=reasons))
+    return (told, task, f.CaseClosed(outcome=Outcome.MERGED, reason=why, reasons=reasons))
 
 
 def _reporters(parties: Sequence[OpenedParty]) -> tuple[OpenedParty, ...]:
@@ -110,7 +110,7 @@ def _reporters(parties: Sequence[OpenedParty]) -> tuple[OpenedParty, ...]:
     return tuple(p.model_copy(update={"role": "co_claimant"}) for p in mine)
 
 
-def join(case: Case, command: c.Join, voice: Voice, at: datetime) -> Facts:
+def join(case: Case, command: c.Join, context: DecisionContext, at: datetime) -> Facts:
     """Take in whoever reported the same matter. Taken in every phase: the other case is closed already."""
     known = {p.ref_digest for p in case.parties}
     new = tuple(p for p in command.parties if p.ref_digest not in known)
@@ -120,7 +120,7 @@ def join(case: Case, command: c.Join, voice: Voice, at: datetime) -> Facts:
     if case.merged_into is None:
         return (joined,)
     # Merged itself in the meantime: whoever came after that follows.
-    onward = f.ErrandOrdered(
+    onward = f.CrossCaseTaskOrdered(
         errand_id=derived_id("mrg", command.id), what="join", to=case.merged_into, parties=new, statement=command.statement,
         reason=command.reason,
     )  # fmt: skip
@@ -130,31 +130,31 @@ def join(case: Case, command: c.Join, voice: Voice, at: datetime) -> Facts:
 # --- link
 
 
-def link(case: Case, command: c.Link, voice: Voice, at: datetime) -> Facts:
+def link(case: Case, command: c.Link, context: DecisionContext, at: datetime) -> Facts:
     """Note it here, and there."""
-    other = _other(case.id, command.to, voice.other)
+    other = _other(case.id, command.to, context.other)
     if any((x.other, x.relation) == (other.id, command.relation) for x in case.links):
         raise LinkExists("The two are linked like this already.", case=other.id, relation=command.relation)
     link_id = derived_id("lnk", command.id)
     made = f.CaseLinked(link_id=link_id, other=other.id, relation=command.relation, note=command.note)
-    return (made, f.ErrandOrdered(errand_id=link_id, what="link", to=other.id, relation=command.relation, link_id=link_id))
+    return (made, f.CrossCaseTaskOrdered(errand_id=link_id, what="link", to=other.id, relation=command.relation, link_id=link_id))
 
 
-def unlink(case: Case, command: c.Unlink, voice: Voice, at: datetime) -> Facts:
+def unlink(case: Case, command: c.Unlink, context: DecisionContext, at: datetime) -> Facts:
     """Take it back here, and there."""
     found = next((x for x in case.links if x.id == command.link_id), None)
     if found is None:
         raise LinkUnknown("The case has no such link.", link=command.link_id, links=[x.id for x in case.links])
-    if any(e.id == found.id and e.state == "running" for e in case.errands):
+    if any(e.id == found.id and e.state == "running" for e in case.cross_case_tasks):
         raise LinkUnsettled("The other case has not been told of it yet; try again in a moment.", link=found.id)
     gone = f.CaseUnlinked(link_id=found.id, other=found.other, reason=command.reason)
-    errand = f.ErrandOrdered(
+    task = f.CrossCaseTaskOrdered(
         errand_id=derived_id("unl", command.id), what="unlink", to=found.other, relation=found.relation, link_id=found.id
     )
-    return (gone, errand)
+    return (gone, task)
 
 
-def mirror_link(case: Case, command: c.MirrorLink, voice: Voice, at: datetime) -> Facts:
+def mirror_link(case: Case, command: c.MirrorLink, context: DecisionContext, at: datetime) -> Facts:
     """What was noted in the other case."""
     if command.gone:
         return (f.CaseUnlinked(link_id=command.link_id, other=command.other),)
@@ -164,9 +164,9 @@ def mirror_link(case: Case, command: c.MirrorLink, voice: Voice, at: datetime) -
 # --- split
 
 
-def split(case: Case, command: c.Split, voice: Voice, at: datetime) -> Facts:
+def split(case: Case, command: c.Split, context: DecisionContext, at: datetime) -> Facts:
     """Order a case for a part of the matter."""
-    _no_conflict(case, voice)
+    _no_conflict(case, context)
     unknown = [party_id for party_id in command.parties if case.party(party_id) is None]
     if unknown:
         raise SplitUnfit("Name parties of this case.", because="party", parties=unknown)
@@ -174,10 +174,10 @@ def split(case: Case, command: c.Split, voice: Voice, at: datetime) -> Facts:
     split_id = derived_id("spl", command.id)
     ids = tuple(p.id for p in chosen)
     made = f.CaseSplit(split_id=split_id, parties=ids, amount=command.amount, reasons=command.reasons)
-    errand = f.ErrandOrdered(
+    task = f.CrossCaseTaskOrdered(
         errand_id=split_id, what="split", parties=chosen, statement=command.statement, amount=command.amount, relation="split"
     )
-    return (made, errand)
+    return (made, task)
 
 
 def _with_principal(parties: Sequence[OpenedParty]) -> tuple[OpenedParty, ...]:
@@ -193,29 +193,29 @@ def _with_principal(parties: Sequence[OpenedParty]) -> tuple[OpenedParty, ...]:
 # --- errands
 
 
-def running(case: Case, errand_id: str) -> Errand | None:
+def running(case: Case, errand_id: str) -> CrossCaseTask | None:
     """An errand that is under way, or None."""
-    return next((e for e in case.errands if e.id == errand_id and e.state == "running"), None)
+    return next((e for e in case.cross_case_tasks if e.id == errand_id and e.state == "running"), None)
 
 
-def reported(case: Case, command: c.ReportEffect, voice: Voice, at: datetime) -> Facts:
+def reported(case: Case, command: c.ReportEffect, context: DecisionContext, at: datetime) -> Facts:
     """What became of an errand. Raises ``effect_unknown``."""
-    errand = running(case, command.effect_id)
-    if errand is None or command.result == "reversed":
+    task = running(case, command.effect_id)
+    if task is None or command.result == "reversed":
         raise EffectUnknown("No such effect is running in this case.", effect=command.effect_id)
-    came = command.note if errand.what == "split" and command.result == "done" else None
-    told = f.ErrandReported(errand_id=errand.id, result=command.result, case=came)
+    came = command.note if task.what == "split" and command.result == "done" else None
+    told = f.CrossCaseTaskReported(errand_id=task.id, result=command.result, case=came)
     if came is None:
         return (told,)
-    return (told, f.CaseLinked(link_id=errand.id, other=came, relation="split"))
+    return (told, f.CaseLinked(link_id=task.id, other=came, relation="split"))
 
 
 # --- campaigns
 
 
-def join_campaign(case: Case, command: c.JoinCampaign, voice: Voice, at: datetime) -> Facts:
+def join_campaign(case: Case, command: c.JoinCampaign, context: DecisionContext, at: datetime) -> Facts:
     """Count the case to an open campaign."""
-    campaign: KnownCampaign | None = voice.campaign
+    campaign: KnownCampaign | None = context.campaign
     if campaign is None or campaign.id != command.campaign:
         raise CampaignUnknown("There is no such campaign.", campaign=command.campaign)
     if not campaign.open:
@@ -223,7 +223,7 @@ def join_campaign(case: Case, command: c.JoinCampaign, voice: Voice, at: datetim
     return (f.CampaignJoined(campaign=campaign.id),)
 
 
-def leave_campaign(case: Case, command: c.LeaveCampaign, voice: Voice, at: datetime) -> Facts:
+def leave_campaign(case: Case, command: c.LeaveCampaign, context: DecisionContext, at: datetime) -> Facts:
     """Count the case to no campaign any more."""
     return (f.CampaignLeft(campaign=case.campaign or "", reason=command.reason),)
 
@@ -236,13 +236,13 @@ def _other(case_id: str, named: str, found: OtherCase | None) -> OtherCase:
     return found
 
 
-def _no_conflict(case: Case, voice: Voice) -> None:
+def _no_conflict(case: Case, context: DecisionContext) -> None:
     """To close or to cut a case is no business of whoever stands close to a party, whatever their role."""
-    if voice.actor is not None and any(p.ref_digest in voice.actor.conflicts for p in case.parties):
+    if context.actor is not None and any(p.ref_digest in context.actor.conflicts for p in case.parties):
         raise OwnCase("You stand close to a party of this case; another person has to do this.", because="conflict")
 
 
-RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
+RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {
     "merge": merge,
     "join": join,
     "link": link,
@@ -273,14 +273,16 @@ def _case_unlinked(case: Case, rec: f.Recording, fact: f.CaseUnlinked) -> Change
     return {"links": tuple(x for x in case.links if x.id != fact.link_id)}
 
 
-def _errand_ordered(case: Case, rec: f.Recording, fact: f.ErrandOrdered) -> Change:
-    errand = Errand(id=fact.errand_id, what=fact.what, to=fact.to, parties=tuple(p.id for p in fact.parties))
-    return {"errands": (*case.errands, errand)}
+def _errand_ordered(case: Case, rec: f.Recording, fact: f.CrossCaseTaskOrdered) -> Change:
+    task = CrossCaseTask(id=fact.errand_id, what=fact.what, to=fact.to, parties=tuple(p.id for p in fact.parties))
+    return {"cross_case_tasks": (*case.cross_case_tasks, task)}
 
 
-def _errand_reported(case: Case, rec: f.Recording, fact: f.ErrandReported) -> Change:
-    errands = tuple(e.model_copy(update={"state": fact.result}) if e.id == fact.errand_id else e for e in case.errands)
-    return {"errands": errands, "hands": (*case.hands, fact.errand_id) if fact.result == "needs_hands" else case.hands}
+def _errand_reported(case: Case, rec: f.Recording, fact: f.CrossCaseTaskReported) -> Change:
+    said = {"state": fact.result}
+    tasks = tuple(t.model_copy(update=said) if t.id == fact.errand_id else t for t in case.cross_case_tasks)
+    left = (*case.manual_work, fact.errand_id) if fact.result == "needs_hands" else case.manual_work
+    return {"cross_case_tasks": tasks, "manual_work": left}
 
 
 def _campaign_joined(case: Case, rec: f.Recording, fact: f.CampaignJoined) -> Change:

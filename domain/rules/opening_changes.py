@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.chargeback import Chargeback
-from domain.rules.moving_changes import since
+from domain.rules.case_import_changes import since
 
 
 def _opened(case_id: str, rec: f.Recording, fact: f.CaseOpened) -> Case:

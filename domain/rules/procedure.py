@@ -18,7 +18,7 @@ from domain.model.procedure import (
     StepUnknown,
 )
 from domain.model.refusals import NothingChanges, Refusal
-from domain.rules.rule import Facts, Voice
+from domain.rules.rule import DecisionContext, Facts
 
 
 def missing_steps(case: Case) -> tuple[str, ...]:
@@ -38,7 +38,7 @@ def unready(case: Case) -> Refusal | None:
     return None
 
 
-def _complete(case: Case, command: c.CompleteStep, voice: Voice, at: datetime) -> Facts:
+def _complete(case: Case, command: c.CompleteStep, context: DecisionContext, at: datetime) -> Facts:
     before = {step: _taken(case, step) for step in command.named}
     unknown = [one for one in command.evidence if one not in case.handed_in]
     if unknown:
@@ -53,7 +53,7 @@ def _is_news(taken: StepTaken | None, evidence: tuple[str, ...]) -> bool:
     return taken is None or taken.how != "done" or bool(set(evidence) - set(taken.evidence))
 
 
-def _skip(case: Case, command: c.SkipStep, voice: Voice, at: datetime) -> Facts:
+def _skip(case: Case, command: c.SkipStep, context: DecisionContext, at: datetime) -> Facts:
     if _taken(case, command.step) is not None:
         raise NothingChanges("This step was done or left out already.", step=command.step)
     return (f.StepSkipped(step=command.step, reasons=command.reasons),)
@@ -66,7 +66,7 @@ def _taken(case: Case, step: str) -> StepTaken | None:
     return next((one for one in case.steps if one.step == step), None)
 
 
-def _name(case: Case, command: c.NameRootCause, voice: Voice, at: datetime) -> Facts:
+def _name(case: Case, command: c.NameRootCause, context: DecisionContext, at: datetime) -> Facts:
     allowed = list(case.terms.root_causes)
     if command.cause not in allowed:
         raise RootCauseUnknown(f"Root causes of a {case.kind}: {', '.join(allowed)}.", cause=command.cause, allowed=allowed)
@@ -75,7 +75,7 @@ def _name(case: Case, command: c.NameRootCause, voice: Voice, at: datetime) -> F
     return (f.RootCauseNamed(cause=command.cause, insight=command.insight),)
 
 
-RULES: Mapping[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
+RULES: Mapping[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {
     "complete_step": _complete,
     "skip_step": _skip,
     "name_root_cause": _name,

@@ -12,7 +12,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.prose import Prose
 from domain.model.settlement import NoReturn, Returning
-from domain.rules.rule import Facts, Voice
+from domain.rules.rule import DecisionContext, Facts
 
 Because = Any
 _NOT_KEPT = f.CaseClosed(outcome=Outcome.EXPIRED, reason="not_returned")
@@ -53,24 +53,24 @@ def window_over(case: Case) -> Facts:
     return (f.CaseClosed(outcome=Outcome.RULED if case.rulings else Outcome.EXPIRED, reason="deadline"),)
 
 
-def ship(case: Case, command: c.ShipReturn, voice: Voice, at: datetime) -> Facts:
+def ship(case: Case, command: c.ShipReturn, context: DecisionContext, at: datetime) -> Facts:
     """The goods are on their way; the other side's time begins."""
     under_way = _under_way(case)
     return (f.ReturnShipped(return_id=under_way.id, carrier=command.carrier, tracking=command.tracking),)
 
 
-def confirm(case: Case, command: c.ConfirmReturn, voice: Voice, at: datetime) -> Facts:
+def confirm(case: Case, command: c.ConfirmReturn, context: DecisionContext, at: datetime) -> Facts:
     """The goods are back, also where nobody said before that they were sent."""
     return _ended(case, command.id, "confirmed", received=True)
 
 
-def contest(case: Case, command: c.ContestReturn, voice: Voice, at: datetime) -> Facts:
+def contest(case: Case, command: c.ContestReturn, context: DecisionContext, at: datetime) -> Facts:
     """The receiving side objects: from here on a person decides, and no clock does."""
     under_way = _under_way(case)
     return (f.ReturnContested(return_id=under_way.id, reasons=command.reasons),)
 
 
-def decide_return(case: Case, command: c.DecideReturn, voice: Voice, at: datetime) -> Facts:
+def decide_return(case: Case, command: c.DecideReturn, context: DecisionContext, at: datetime) -> Facts:
     """Somebody who may judge the case says whether the goods count as back."""
     return _ended(case, command.id, "decided", received=command.received, reasons=command.reasons)
 
@@ -108,7 +108,7 @@ def _afterwards(case: Case, received: bool) -> Facts:
     return ()
 
 
-RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
+RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {
     "ship_return": ship,
     "confirm_return": confirm,
     "contest_return": contest,

@@ -13,7 +13,7 @@ from domain.model.ruling import Effect, Ruling
 from domain.rules import credit as crediting
 from domain.rules import interim
 from domain.rules.chargeback import SUBMISSION
-from domain.rules.elsewhere import side_of
+from domain.rules.prior_decision import side_of
 
 
 def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
@@ -63,8 +63,8 @@ def in_force(case: Case) -> tuple[Effect, ...]:
     """Remedies ordered and not undone, oldest first. Interim measures are none, nor is what an authority or a card network was
     told.
     """
-    measures, told = interim.standing(case), {r.id for r in case.reports}
-    others = (e for e in case.standing_effects if e not in measures and e.because not in told)
+    measures, told = interim.in_force(case), {r.id for r in case.reports}
+    others = (e for e in case.effects_in_force if e not in measures and e.because not in told)
     return tuple(e for e in others if e.remedy.type != SUBMISSION)
 
 

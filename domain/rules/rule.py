@@ -14,7 +14,7 @@ Change = dict[str, Any]
 Facts = tuple[f.Fact, ...]
 
 
-class Voice(Kept):
+class DecisionContext(Kept):
     """Who speaks, and whom they name, as looked up when the command is judged."""
 
     actor: f.Actor | None

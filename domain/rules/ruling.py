@@ -13,12 +13,13 @@ from domain.model.case import Case
 from domain.model.refusals import UnknownActor
 from domain.model.ruling import AmountMissing, Effect, Involvement, RemedyNotAllowed, Ruling, UnknownGround, UnknownOutcome
 from domain.model.terms import OutcomeTerms
-from domain.rules import completeness, interim, procedure, returns, sanctions
 from domain.rules import credit as crediting
-from domain.rules.elsewhere import by_hand, undecided
+from domain.rules import interim, procedure, returns, sanctions
+from domain.rules import ruling_requirements as completeness
 from domain.rules.evidence import dropped
+from domain.rules.prior_decision import by_hand, undecided
 from domain.rules.rights import in_force, promised, rights_after
-from domain.rules.rule import Change, Facts, Voice
+from domain.rules.rule import Change, DecisionContext, Facts
 
 MONEY_REMEDIES = frozenset({"refund", "payout", "correction", "provisional_credit"})
 """Remedies that mean nothing without an amount."""
@@ -30,15 +31,15 @@ def check_amount(remedy: str, amount: Money | None) -> None:
         raise AmountMissing(f"'{remedy}' needs an amount above zero, in minor units, with its currency.", remedy=remedy)
 
 
-def rule(case: Case, command: c.Rule, voice: Voice, at: datetime) -> Facts:
+def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) -> Facts:
     """A ruling in the first instance, or afresh after remit."""
     outcome = _outcome(case, command.outcome)
     _check(case, outcome, command.ground, command.remedies)
-    sanction = sanctions.drafted(case, command, outcome, command.ground, voice, at)
+    sanction = sanctions.drafted(case, command, outcome, command.ground, context, at)
     return _drafted(case, command, "rule", command.outcome, command.ground, command.remedies, sanction, at)
 
 
-def decide_appeal(case: Case, command: c.DecideAppeal, voice: Voice, at: datetime) -> Facts:
+def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext, at: datetime) -> Facts:
     """A ruling on appeal: uphold and remit keep the outcome, overturn and vary set a new one."""
     before = case.rulings[-1]
     refusal = None if command.decision == "remit" else procedure.unready(case)
@@ -62,7 +63,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, voice: Voice, at: datetim
     outcome = _outcome(case, name)
     ground = command.ground or before.ground
     _check(case, outcome, ground, command.remedies)
-    sanction = sanctions.drafted(case, command, outcome, ground, voice, at)
+    sanction = sanctions.drafted(case, command, outcome, ground, context, at)
     return _drafted(case, command, command.decision, name, ground, command.remedies, sanction, at)
 
 
@@ -135,18 +136,18 @@ def _drafted(
     return (drafted, *chosen, f.PhaseEntered(phase=Phase.APPROVAL if because else Phase.RULED))
 
 
-def approve(case: Case, command: c.Approve, voice: Voice, at: datetime) -> Facts:
+def approve(case: Case, command: c.Approve, context: DecisionContext, at: datetime) -> Facts:
     """The second person agrees; the grace begins."""
     return (f.RulingApproved(ruling_id=_draft_id(case)), f.PhaseEntered(phase=Phase.RULED, reason="approved"))
 
 
-def return_ruling(case: Case, command: c.ReturnRuling, voice: Voice, at: datetime) -> Facts:
+def return_ruling(case: Case, command: c.ReturnRuling, context: DecisionContext, at: datetime) -> Facts:
     """The second person sends it back with reasons."""
     returned = f.RulingReturned(ruling_id=_draft_id(case), reasons=command.reasons)
     return (returned, f.PhaseEntered(phase=_deciding_phase(case), reason="returned"))
 
 
-def retract(case: Case, command: c.Retract, voice: Voice, at: datetime) -> Facts:
+def retract(case: Case, command: c.Retract, context: DecisionContext, at: datetime) -> Facts:
     """The drafter takes it back before anybody was told."""
     return (f.RulingRetracted(ruling_id=_draft_id(case)), f.PhaseEntered(phase=_deciding_phase(case), reason="retracted"))
 
@@ -199,7 +200,7 @@ def _effects(case: Case, because: str, outcome: str, remedies: tuple[c.Remedy, .
     kept, wanted = crediting.settled(case, outcome, remedies)
     undo: list[Effect] = []
     # An interim measure that the ruling wants too goes on as what the ruling ordered.
-    for effect in (e for e in (*in_force(case), *interim.standing(case)) if e not in kept):
+    for effect in (e for e in (*in_force(case), *interim.in_force(case)) if e not in kept):
         if effect.remedy in wanted:
             wanted.remove(effect.remedy)
         else:
@@ -229,9 +230,9 @@ def undo_all(case: Case, command_id: str) -> Facts:
     return (*effects, *by_hand(case, effects))
 
 
-def appeal(case: Case, command: c.Appeal, voice: Voice, at: datetime) -> Facts:
+def appeal(case: Case, command: c.Appeal, context: DecisionContext, at: datetime) -> Facts:
     """A side that lost something asks for another decider; while an appeal runs, the other side's joins it as a cross-appeal."""
-    side = voice.actor.side if voice.actor else None
+    side = context.actor.side if context.actor else None
     if side is None:
         raise UnknownActor("Only somebody on a side can do this.")
     cross = case.phase is not Phase.APPEALABLE
@@ -323,5 +324,5 @@ def _effect_ordered(case: Case, rec: f.Recording, fact: f.EffectOrdered) -> Chan
 
 def _effect_reported(case: Case, rec: f.Recording, fact: f.EffectReported) -> Change:
     effects = tuple(e.model_copy(update={"state": fact.result}) if e.id == fact.effect_id else e for e in case.effects)
-    hands = (*case.hands, fact.effect_id) if fact.result == "needs_hands" else case.hands
-    return {"effects": effects, "hands": hands}
+    left = (*case.manual_work, fact.effect_id) if fact.result == "needs_hands" else case.manual_work
+    return {"effects": effects, "manual_work": left}

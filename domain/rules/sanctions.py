@@ -29,7 +29,7 @@ from domain.model.sanctions import (
     SanctionVoided,
 )
 from domain.model.terms import OutcomeTerms
-from domain.rules.rule import Change, Facts, Voice
+from domain.rules.rule import Change, DecisionContext, Facts
 from domain.worktime.calculator import due
 from domain.worktime.spans import Span
 
@@ -44,7 +44,7 @@ def check_heard(case: Case, outcome: OutcomeTerms) -> None:
 
 
 def drafted(
-    case: Case, command: Rule | DecideAppeal, outcome: OutcomeTerms, ground: str | None, voice: Voice, at: datetime
+    case: Case, command: Rule | DecideAppeal, outcome: OutcomeTerms, ground: str | None, context: DecisionContext, at: datetime
 ) -> SanctionDrafted | None:
     """The sanction that goes with an outcome: the ladder's, unless the decider departs from it with reasons."""
     terms = case.terms.sanctions
@@ -61,9 +61,9 @@ def drafted(
     person = sanctioned(case, outcome.sanctions)
     if person is None:
         raise SanctionNotAllowed(f"There is nobody on the side '{outcome.sanctions.value}'.", side=outcome.sanctions.value)
-    if voice.earlier is None:
+    if context.earlier is None:
         raise LookupError("what counts against the person was not looked up")
-    counted = tuple(one for one in voice.earlier if counts(one, person.ref_digest, ladder.category, at))
+    counted = tuple(one for one in context.earlier if counts(one, person.ref_digest, ladder.category, at))
     count = sum(one.weight for one in counted)
     says = step_of(ladder, count) if outcome.sanction is None else outcome.sanction
     chosen = command.sanction or says
@@ -158,7 +158,7 @@ def wanted(case: Case, ruling: Ruling) -> tuple[Remedy, ...]:
 def issued(case: Case, ruling: Ruling, at: datetime) -> Facts:
     """What issuing a ruling does to the sanctions of the case: those it does not want are void, its own is in force."""
     same = _stays(case, ruling)
-    gone = tuple(one for one in standing(case) if one is not same)
+    gone = tuple(one for one in in_force(case) if one is not same)
     new = None if same is not None or ruling.sanction is None else _imposed(case, ruling.id, ruling.sanction, gone, at)
     voided = tuple(SanctionVoided(sanction_id=one.id, because="replaced" if new else "overturned") for one in gone)
     return (*voided, new) if new is not None else voided
@@ -192,10 +192,10 @@ def _stays(case: Case, ruling: Ruling) -> Sanction | None:
     if draft is None:
         return None
     again = (draft.party, draft.category, draft.sanction)
-    return next((one for one in standing(case) if (one.party, one.category, one.sanction) == again), None)
+    return next((one for one in in_force(case) if (one.party, one.category, one.sanction) == again), None)
 
 
-def standing(case: Case) -> tuple[Sanction, ...]:
+def in_force(case: Case) -> tuple[Sanction, ...]:
     """The sanctions of the case that were not taken back, those whose time is over included."""
     return tuple(one for one in case.sanctions if one.voided_at is None)
 
@@ -208,12 +208,12 @@ def lift(case: Case, instance: int) -> Facts:
 
 def void_all(case: Case) -> Facts:
     """Whoever takes the report back takes back what followed from it; the remedies are undone with the others."""
-    return tuple(SanctionVoided(sanction_id=one.id, because="withdrawn") for one in standing(case))
+    return tuple(SanctionVoided(sanction_id=one.id, because="withdrawn") for one in in_force(case))
 
 
 def _undone(case: Case, one: Sanction) -> tuple[f.EffectOrdered, ...]:
     remedy = Remedy(type=one.sanction, to=one.side)
-    effect: Effect | None = next((e for e in case.standing_effects if e.remedy == remedy), None)
+    effect: Effect | None = next((e for e in case.effects_in_force if e.remedy == remedy), None)
     if effect is None:
         return ()
     # Named after what it takes back: the command of a deadline has the same id in every case.

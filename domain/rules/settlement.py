@@ -17,14 +17,14 @@ from domain.model.terms import OfferTerms
 from domain.rules import returns
 from domain.rules import ruling as r
 from domain.rules.chargeback import _chargeback_drafted, _chargeback_missed, _chargeback_sent
-from domain.rules.rule import Change, Facts, Voice
+from domain.rules.rule import Change, DecisionContext, Facts
 
 
-def offer(case: Case, command: c.Offer, voice: Voice, at: datetime) -> Facts:
+def offer(case: Case, command: c.Offer, context: DecisionContext, at: datetime) -> Facts:
     """A new offer of either side takes the place of the open one."""
     _check(case, command)
     offer_id = derived_id("off", command.id)
-    side = _side_of(voice)
+    side = _side_of(context)
     return (f.OfferMade(offer_id=offer_id, side=side, remedy=command.remedy, amount=command.amount, text=command.text),)
 
 
@@ -41,9 +41,9 @@ def _meant(case: Case, name: str) -> OfferTerms:
     return next((o for o in case.terms.offers if o.name == name), OfferTerms(name=name))
 
 
-def accept_offer(case: Case, command: c.AcceptOffer, voice: Voice, at: datetime) -> Facts:
+def accept_offer(case: Case, command: c.AcceptOffer, context: DecisionContext, at: datetime) -> Facts:
     """Binding. What was promised is carried out, at once or when the goods are back."""
-    offer_id, side = _answered(case, command, voice)
+    offer_id, side = _answered(case, command, context)
     assert case.offer is not None  # it was answered
     accepted = f.OfferAccepted(offer_id=offer_id, side=side)
     meant = _meant(case, case.offer.remedy)
@@ -57,26 +57,26 @@ def accept_offer(case: Case, command: c.AcceptOffer, voice: Voice, at: datetime)
     return (accepted, *ordered, f.CaseClosed(outcome=Outcome.SETTLED))
 
 
-def decline_offer(case: Case, command: c.DeclineOffer, voice: Voice, at: datetime) -> Facts:
+def decline_offer(case: Case, command: c.DeclineOffer, context: DecisionContext, at: datetime) -> Facts:
     """The settlement goes on."""
-    offer_id, side = _answered(case, command, voice)
+    offer_id, side = _answered(case, command, context)
     return (f.OfferDeclined(offer_id=offer_id, side=side),)
 
 
-def _answered(case: Case, command: c.AcceptOffer | c.DeclineOffer, voice: Voice) -> tuple[str, Side]:
+def _answered(case: Case, command: c.AcceptOffer | c.DeclineOffer, context: DecisionContext) -> tuple[str, Side]:
     if case.offer is None or command.offer_id not in (None, case.offer.id):
         raise NoOffer("There is no open offer with this id; it was replaced, declined, or never made.", offer=command.offer_id)
-    return case.offer.id, _side_of(voice)
+    return case.offer.id, _side_of(context)
 
 
-def _side_of(voice: Voice) -> Side:
-    side = voice.actor.side if voice.actor else None
+def _side_of(context: DecisionContext) -> Side:
+    side = context.actor.side if context.actor else None
     if side is None:
         raise UnknownActor("Only somebody on a side can do this.")
     return side
 
 
-RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {
+RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {
     "offer": offer,
     "accept_offer": accept_offer,
     "decline_offer": decline_offer,

@@ -14,10 +14,10 @@ from domain.rules.authorities import _report_approved, _report_proposed, _report
 from domain.rules.clocks import released
 from domain.rules.credit import _provisional_credit_ended, _provisional_credit_given
 from domain.rules.handling import _case_handed_over
-from domain.rules.rule import Change, Facts, Voice
+from domain.rules.rule import Change, DecisionContext, Facts
 
 
-def receive(case: Case, command: Signal, voice: Voice, at: datetime) -> Facts:
+def receive(case: Case, command: Signal, context: DecisionContext, at: datetime) -> Facts:
     """Kept with the case, whatever becomes of it. A closed one is taken up again where the pack names the signal and the window
     is open; any other signal comes before ops, who may reopen it.
     """
@@ -35,7 +35,7 @@ def reopens(case: Case, signal: str, at: datetime) -> bool:
     return signal in case.terms.reopen_on and at <= case.closed_at + case.terms.reopen_for
 
 
-RULES: dict[str, Callable[[Case, Any, Voice, datetime], Facts]] = {"signal": receive}
+RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {"signal": receive}
 
 
 def _signal_received(case: Case, rec: f.Recording, fact: f.SignalReceived) -> Change:

@@ -19,7 +19,7 @@ from domain.model.terms import SANCTION, SNOOZE, STANDSTILL, ClockTerms, LadderS
 from domain.rules import chargeback
 from domain.rules.evidence_due import meant
 from domain.rules.evidence_due import rows as evidence_rows
-from domain.rules.levels import Course, Reckoning, course_of, level_at, reckon, stands_still
+from domain.rules.levels import ClockInputs, ClockSchedule, inputs_of, level_at, schedule_of, stands_still
 from domain.rules.triggers import triggers
 from domain.worktime.calculator import Pause, due
 from domain.worktime.calendars import Calendar
@@ -71,8 +71,8 @@ def advance(before: Case | None, fact: Fact, after: Case, at: datetime, recorded
 def _moved(clock: Clock, definition: ClockTerms, happened: frozenset[str], case: Case, at: datetime, ends: bool) -> Clock:
     if ends or not case.open or happened & definition.all_stops:
         pauses = (*clock.pauses[:-1], (clock.pauses[-1][0], at)) if clock.waiting else clock.pauses
-        course = course_of(case, clock)
-        ran_on = (course.target, course.calendar)
+        inputs = inputs_of(case, clock)
+        ran_on = (inputs.target, inputs.calendar)
         return clock.model_copy(update={"stopped_at": at, "closed": not case.open, "pauses": pauses, "ran_on": ran_on})
     if clock.waiting and not happened.isdisjoint(definition.resumes):
         return clock.model_copy(update={"pauses": (*clock.pauses[:-1], (clock.pauses[-1][0], at))})
@@ -85,8 +85,8 @@ def _reached(clock: Clock, definition: ClockTerms, fact: LevelPassed | LevelReac
     level = definition.level(fact.level)
     fired = Fired(level=fact.level, count=fact.count, due_at=fact.due_at, recorded_at=recorded_at)
     if isinstance(fact, LevelReached):
-        held = level is not None and level.action != fact.action
-        again = {"held": held, "withheld": fact.withheld is not None, "again_at": fact.again_at}
+        failed = level is not None and level.action != fact.action
+        again = {"failed": failed, "withheld": fact.withheld is not None, "again_at": fact.again_at}
     else:
         # Nobody was told: the ladder begins with its first rung.
         again = {"withheld": True}
@@ -94,8 +94,8 @@ def _reached(clock: Clock, definition: ClockTerms, fact: LevelPassed | LevelReac
     update: dict[str, object] = {"fired": (*clock.fired, fired)}
     if level is not None and level.is_end and clock.ran_on is None:
         # It has run out by the target it had; a target that comes later does not change when.
-        course = course_of(case, clock)
-        update["ran_on"] = (course.target, course.calendar)
+        inputs = inputs_of(case, clock)
+        update["ran_on"] = (inputs.target, inputs.calendar)
     return clock.model_copy(update=update)
 
 
@@ -148,20 +148,20 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
     KeyError when the terms name a calendar that was not handed in.
     """
     known = {d.id: d for d in after.timetable} if before is not None else {}
-    kept = {} if before is None or afresh else {c.name: course_of(before, c) for c in before.clocks}
+    kept = {} if before is None or afresh else {c.name: inputs_of(before, c) for c in before.clocks}
     rows: list[DueLevel] = []
     ladder = after.terms.ladder_of(after.priority, after.category)
     for clock in after.clocks:
         definition = after.terms.clock(clock.name)
         if definition is None or clock.stopped_at is not None or stands_still(after, clock, definition):
             continue
-        course = course_of(after, clock)
-        calendar = calendars[course.calendar] if course.calendar else None
-        same = kept.get(clock.name) == course
+        inputs = inputs_of(after, clock)
+        calendar = calendars[inputs.calendar] if inputs.calendar else None
+        same = kept.get(clock.name) == inputs
         for level in definition.levels:
             ahead = _ahead(clock, level)
             row = known.get(ahead.id) if same else None
-            row = row or _next(ladder, clock, level, course, calendar)
+            row = row or _next(ladder, clock, level, inputs, calendar)
             if row is not None:
                 rows.append(row)
     rows += [*_snoozes(after), *evidence_rows(after), *chargeback.levels(after)]
@@ -171,16 +171,16 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
     return tuple(sorted(rows, key=lambda r: r.due_at))
 
 
-def _next(ladder: Ladder, clock: Clock, level: Level, course: Course, calendar: Calendar | None) -> DueLevel | None:
+def _next(ladder: Ladder, clock: Clock, level: Level, inputs: ClockInputs, calendar: Calendar | None) -> DueLevel | None:
     fired = [f for f in clock.fired if f.level == level.name]
     if not fired:
-        at = level_at(course, calendar, level)
-    elif fired[-1].held:
+        at = level_at(inputs, calendar, level)
+    elif fired[-1].failed:
         at = max(fired[-1].due_at, fired[-1].recorded_at) + HELD_FOR
     elif fired[-1].again_at is not None:
-        at = _awake(max(fired[-1].again_at, fired[-1].due_at + EARLIEST_AGAIN_FOR), reckon(course, calendar).pauses)
+        at = _awake(max(fired[-1].again_at, fired[-1].due_at + EARLIEST_AGAIN_FOR), schedule_of(inputs, calendar).pauses)
     else:
-        at = _repeated(fired[-1], wait_after(ladder, level, clock), reckon(course, calendar), calendar)
+        at = _repeated(fired[-1], wait_after(ladder, level, clock), schedule_of(inputs, calendar), calendar)
     return _ahead(clock, level).model_copy(update={"due_at": at}) if at is not None else None
 
 
@@ -219,12 +219,12 @@ def wait_after(ladder: Ladder, level: Level, clock: Clock) -> Span | None:
     return step.wait_for if step is not None else level.repeat
 
 
-def _repeated(fired: Fired, wait: Span | None, reckoning: Reckoning, calendar: Calendar | None) -> datetime | None:
+def _repeated(fired: Fired, wait: Span | None, schedule: ClockSchedule, calendar: Calendar | None) -> datetime | None:
     if wait is None:
         return None
     # From when it was told, not from when it fell due: after an outage a level repeats once, not once for every missed day.
     last = max(fired.due_at, fired.recorded_at)
-    pauses = [p for p in reckoning.pauses if p[1] is None or p[1] > last]
+    pauses = [p for p in schedule.pauses if p[1] is None or p[1] > last]
     if not wait.is_clock_time:
         # Days run through a pause; counted from before it, the level would fall due at once when the clock goes on.
         last = max([last, *(end for _, end in pauses if end is not None)])

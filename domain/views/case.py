@@ -228,7 +228,6 @@ def _internal(case: Case) -> dict[str, Any]:
         "queue",
         "round",
         "escalations",
-        "hands",
         "legal_holds",
         "root_cause",
         "campaign",
@@ -240,7 +239,7 @@ def _internal(case: Case) -> dict[str, Any]:
     pack = {"pack": case.terms.pack, "pack_version": case.terms.version}
     reports = tuple(ReportView(**r.model_dump(exclude={"reasons"})) for r in case.reports)
     risk = {"authority_reports": reports, "credits": case.credits, "chargeback": seen(case)}
-    own = {"procedure": steps, "case_links": case.links, **risk, **pack}
+    own = {"hands": case.manual_work, "procedure": steps, "case_links": case.links, **risk, **pack}
     return {name: getattr(case, name) for name in names} | own
 
 

@@ -15,7 +15,7 @@ from domain.model.clocks import Clock, Extended
 from domain.model.facts import Actor, DueLevel
 from domain.model.terms import ClockTerms
 from domain.notices.plan import theirs
-from domain.rules.levels import Course, Reckoning, course_of, holds_on, level_at, reckon, stands_still
+from domain.rules.levels import ClockInputs, ClockSchedule, holds_on, inputs_of, level_at, schedule_of, stands_still
 from domain.rules.visibility import audience_of
 from domain.views.explain_words import words_of
 from domain.views.explained import DayMet, Explanation, LevelSaid, PauseMet, Shift, SpanUsed
@@ -44,9 +44,9 @@ def explain(case: Case, name: str, calendars: Mapping[str, Calendar], zone_data:
     definition = case.terms.clock(name)
     if clock is None or definition is None or not _may_know(case, clock, viewer):
         return None
-    course = course_of(case, clock)
-    calendar = calendars[course.calendar] if course.calendar else None
-    reckoning = reckon(course, calendar)
+    inputs = inputs_of(case, clock)
+    calendar = calendars[inputs.calendar] if inputs.calendar else None
+    schedule = schedule_of(inputs, calendar)
     rows = [row for row in case.timetable if (row.clock, row.instance) == (clock.name, clock.instance)]
     found = Explanation(
         clock=clock.name,
@@ -57,31 +57,31 @@ def explain(case: Case, name: str, calendars: Mapping[str, Calendar], zone_data:
         priority=case.priority if audience_of(viewer) == "staff" and clock.ran_on is None else None,
         started_at=clock.started_at,
         stopped_at=clock.stopped_at,
-        due_at=_due_at(clock, definition, rows, reckoning),
-        calendar_name=case.terms.names.get(course.calendar or ""),
+        due_at=_due_at(clock, definition, rows, schedule),
+        calendar_name=case.terms.names.get(inputs.calendar or ""),
         zone_data=clock.zone_data,
         zone_data_now=zone_data,
-        levels=tuple(_levels(clock, definition, course, calendar, rows)),
-        pauses=tuple(_pauses(case, clock, definition, course, calendar, audience_of(viewer) == "staff")),
-        **_way(course, calendar, reckoning, _until(case, clock, reckoning)),
+        levels=tuple(_levels(clock, definition, inputs, calendar, rows)),
+        pauses=tuple(_pauses(case, clock, definition, inputs, calendar, audience_of(viewer) == "staff")),
+        **_way(inputs, calendar, schedule, _until(case, clock, schedule)),
     )
     found = found.model_copy(update={"agrees": _agrees(found, rows)})
     return found.model_copy(update={"words": tuple(words_of(found))})
 
 
-def _way(course: Course, calendar: Calendar | None, reckoning: Reckoning, until: datetime) -> dict[str, Any]:
+def _way(inputs: ClockInputs, calendar: Calendar | None, schedule: ClockSchedule, until: datetime) -> dict[str, Any]:
     """From the start to the end: what was counted, and which days and clock changes lay on the way."""
-    extended = course.extensions and reckoning.target is not None
+    extended = inputs.extensions and schedule.target is not None
     return {
-        "target": str(course.target),
-        "extended_to": str(reckoning.target) if extended else None,
-        "extensions": tuple(_extension(one) for one in course.extensions),
-        "calendar": course.calendar,
+        "target": str(inputs.target),
+        "extended_to": str(schedule.target) if extended else None,
+        "extensions": tuple(_extension(one) for one in inputs.extensions),
+        "calendar": inputs.calendar,
         "zone": str(calendar.zone) if calendar else "UTC",
-        "spans": tuple(_used(course, calendar, until, reckoning.pauses)),
-        "days": tuple(_counted(course, calendar, until)),
-        "closed": tuple(_closed(calendar, course.started_at, until)) if _counts_open_time(course) else (),
-        "shifts": tuple(_shifts(calendar, course.started_at, until)),
+        "spans": tuple(_used(inputs, calendar, until, schedule.pauses)),
+        "days": tuple(_counted(inputs, calendar, until)),
+        "closed": tuple(_closed(calendar, inputs.started_at, until)) if _counts_open_time(inputs) else (),
+        "shifts": tuple(_shifts(calendar, inputs.started_at, until)),
     }
 
 
@@ -117,10 +117,10 @@ def _state(case: Case, clock: Clock, definition: ClockTerms) -> Literal["running
     return "still" if stands_still(case, clock, definition) else "running"
 
 
-def _until(case: Case, clock: Clock, reckoning: Reckoning) -> datetime:
+def _until(case: Case, clock: Clock, schedule: ClockSchedule) -> datetime:
     """To where the explanation goes: the end, or to where the clock came before it was stopped or began to stand still."""
-    ends = [clock.stopped_at, reckoning.end_at]
-    ends += [since for since, end in reckoning.pauses if end is None]
+    ends = [clock.stopped_at, schedule.end_at]
+    ends += [since for since, end in schedule.pauses if end is None]
     return min((at for at in ends if at is not None), default=max(clock.started_at, case.updated_at))
 
 
@@ -130,23 +130,23 @@ def _extension(one: Extended) -> str:
     return f"by {one.by_span}"
 
 
-def _due_at(clock: Clock, definition: ClockTerms, rows: list[DueLevel], reckoning: Reckoning) -> datetime | None:
+def _due_at(clock: Clock, definition: ClockTerms, rows: list[DueLevel], schedule: ClockSchedule) -> datetime | None:
     """When the target is or was over: as recorded, where it is; a level that comes again is not the target."""
     ends = {level.name for level in definition.levels if level.is_end}
     recorded = [*(one.due_at for one in clock.fired if one.level in ends), *(row.due_at for row in rows if row.level in ends)]
-    return recorded[0] if recorded else reckoning.end_at
+    return recorded[0] if recorded else schedule.end_at
 
 
-def _counts_open_time(course: Course) -> bool:
-    return course.target.unit in (SpanUnit.WORKING, SpanUnit.BUSINESS_DAYS)
+def _counts_open_time(inputs: ClockInputs) -> bool:
+    return inputs.target.unit in (SpanUnit.WORKING, SpanUnit.BUSINESS_DAYS)
 
 
-def _used(course: Course, calendar: Calendar | None, until: datetime, pauses: tuple[Pause, ...]) -> Iterator[SpanUsed]:
-    if not course.target.is_clock_time:
+def _used(inputs: ClockInputs, calendar: Calendar | None, until: datetime, pauses: tuple[Pause, ...]) -> Iterator[SpanUsed]:
+    if not inputs.target.is_clock_time:
         return
-    used = calendar if course.target.unit is SpanUnit.WORKING else None
+    used = calendar if inputs.target.unit is SpanUnit.WORKING else None
     count = 0
-    for low, high in spans(used, course.started_at, until):
+    for low, high in spans(used, inputs.started_at, until):
         for start, end in _outside(low, high, pauses):
             count += 1
             if count > MOST_SPANS:
@@ -165,12 +165,12 @@ def _outside(low: datetime, high: datetime, pauses: tuple[Pause, ...]) -> Iterat
         yield low, high
 
 
-def _counted(course: Course, calendar: Calendar | None, until: datetime) -> Iterator[date]:
+def _counted(inputs: ClockInputs, calendar: Calendar | None, until: datetime) -> Iterator[date]:
     """The business days that were counted, the day of the start not being one."""
-    if course.target.unit is not SpanUnit.BUSINESS_DAYS:
+    if inputs.target.unit is not SpanUnit.BUSINESS_DAYS:
         return
     zone = calendar.zone if calendar else UTC
-    day, last = course.started_at.astimezone(zone).date(), until.astimezone(zone).date()
+    day, last = inputs.started_at.astimezone(zone).date(), until.astimezone(zone).date()
     for _ in range(MOST_SPANS):
         day += timedelta(days=1)
         if day > last:
@@ -180,13 +180,13 @@ def _counted(course: Course, calendar: Calendar | None, until: datetime) -> Iter
 
 
 def _pauses(
-    case: Case, clock: Clock, definition: ClockTerms, course: Course, calendar: Calendar | None, staff: bool
+    case: Case, clock: Clock, definition: ClockTerms, inputs: ClockInputs, calendar: Calendar | None, staff: bool
 ) -> Iterator[PauseMet]:
     if definition.statutory:
         return
-    used = calendar if course.target.unit in (SpanUnit.WORKING, SpanUnit.BUSINESS_DAYS) else None
+    used = calendar if inputs.target.unit in (SpanUnit.WORKING, SpanUnit.BUSINESS_DAYS) else None
     for since, until in clock.pauses:
-        counts = course.target.is_clock_time
+        counts = inputs.target.is_clock_time
         yield PauseMet(start=since, end=until, why="evidence", minutes=_lost(used, since, until) if counts else 0.0)
     for hold in holds_on(case, clock, definition):
         since = max(hold.since, clock.started_at)
@@ -239,11 +239,11 @@ def _shifts(calendar: Calendar | None, start: datetime, end: datetime) -> Iterat
 
 
 def _levels(
-    clock: Clock, definition: ClockTerms, course: Course, calendar: Calendar | None, rows: list[DueLevel]
+    clock: Clock, definition: ClockTerms, inputs: ClockInputs, calendar: Calendar | None, rows: list[DueLevel]
 ) -> Iterator[LevelSaid]:
     ahead = {row.level: row.due_at for row in rows}
     for level in definition.levels:
-        at = level_at(course, calendar, level)
+        at = level_at(inputs, calendar, level)
         said = LevelSaid(name=level.name, action=level.action, where=_where(level), computed_at=at, due_at=ahead.get(level.name))
         fired = [f for f in clock.fired if f.level == level.name]
         for one in fired:

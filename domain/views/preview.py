@@ -10,8 +10,8 @@ from domain.model.case import Case
 from domain.model.ruling import DecideAppeal, Rule
 from domain.notices.plan import NoticeDraft
 from domain.rules import ruling as rulings
-from domain.rules.books import Books
-from domain.rules.rule import Voice
+from domain.rules.reference import ReferenceData
+from domain.rules.rule import DecisionContext
 from domain.transition import apply, step
 
 
@@ -31,16 +31,18 @@ class Foreseen(Kept):
     """The case as it would stand then."""
 
 
-def foresee(case: Case, command: Rule | DecideAppeal, voice: Voice, at: datetime, books: Books) -> Foreseen:
+def foresee(
+    case: Case, command: Rule | DecideAppeal, context: DecisionContext, at: datetime, reference: ReferenceData
+) -> Foreseen:
     """What would follow from a ruling that is drafted now. Raises the Refusal that the ruling would meet."""
-    made = step(case, case.id, command, voice, at, at, books)
+    made = step(case, case.id, command, context, at, at, reference)
     drafted = next(r.fact for r in made.recordings if isinstance(r.fact, f.RulingDrafted))
-    then, system = made.case, Voice(actor=f.SYSTEM)
+    then, system = made.case, DecisionContext(actor=f.SYSTEM)
     if then.phase is Phase.APPROVAL:
         approved = (f.RulingApproved(ruling_id=drafted.ruling_id), f.PhaseEntered(phase=Phase.RULED, reason="approved"))
-        then = apply(then, case.id, command, system, approved, at, at, books).case
+        then = apply(then, case.id, command, system, approved, at, at, reference).case
     told_at = _grace_ends_at(then) or at
-    told = apply(then, case.id, command, system, rulings.issue(then, command.id, told_at), told_at, told_at, books)
+    told = apply(then, case.id, command, system, rulings.issue(then, command.id, told_at), told_at, told_at, reference)
     facts = [r.fact for r in told.recordings]
     return Foreseen(
         approval_because=drafted.approval_because,

@@ -82,7 +82,7 @@ class PostgresFiles:
     ) -> tuple[StoredFile, bool]:
         """The file, and whether it is new: the same bytes and name from the same uploader are the same file.
 
-        Raises :class:`Never` (``case_unknown``, ``too_many_files``); bad weather of the store rises as it is.
+        Raises :class:`Never` (``case_unknown``, ``too_many_files``); a temporary failure of the store rises as it is.
         """
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(HOLDER, tenant_id, case_id, uploader, STAFF)

@@ -13,7 +13,7 @@ import asyncpg
 from activities.ports.errors import Never
 from activities.ports.records import KeptAnswer
 from domain.model.commands import parse_command
-from domain.model.reading import MAX_KEPT, Letter, read_letter, unstorable
+from domain.model.reading import MAX_KEPT, Incoming, read_incoming, unstorable
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import STAFF, SealBox, Vault
 
@@ -120,7 +120,7 @@ class PostgresInbox:
         idempotency_key: str | None = None,
     ) -> Receipt:
         """The same on a connection that is in use, as a part of what goes on there."""
-        letter = read_letter(raw, channel)
+        letter = read_incoming(raw, channel)
         visit = _Visit(self._vault, tenant_id, case_id, letter, channel, idempotency_key)
         for _ in range(_TRIES):
             receipt = await visit.keep(conn)
@@ -133,7 +133,7 @@ class _Visit:
     """One letter being kept."""
 
     def __init__(
-        self, vault: Vault, tenant_id: str, case_id: str, letter: Letter, channel: str, idempotency_key: str | None
+        self, vault: Vault, tenant_id: str, case_id: str, letter: Incoming, channel: str, idempotency_key: str | None
     ) -> None:
         self._vault = vault
         self._tenant, self._case = tenant_id, case_id

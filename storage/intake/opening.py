@@ -10,9 +10,9 @@ import asyncpg
 from pydantic_core import to_json
 from uuid_utils import uuid7
 
+from domain.model.case_import_report import MovingCase
 from domain.model.commands import Open, OpenedParty
-from domain.model.elsewhere import as_opened
-from domain.model.moving_report import MovingCase
+from domain.model.prior_decision import as_opened
 from domain.model.report import Report, ReportedParty
 from domain.model.terms import Routing, Terms
 from domain.worktime.calendars import Calendar

@@ -8,7 +8,7 @@ import asyncpg
 
 from activities.ports.effects import OrderedEffect, Submission
 from domain.base import Money
-from domain.model.links import ErrandOrdered
+from domain.model.links import CrossCaseTaskOrdered
 from domain.rules.chargeback import SUBMISSION as CHARGEBACK_SUBMISSION
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault
@@ -63,7 +63,7 @@ class PostgresEffects:
         return OrderedEffect(
             id=row["id"], tenant_id=tenant_id, case_id=row["case_id"], type=row["type"], amount=amount, to=row["side"],
             to_party=row["to_party"], reverses=row["reverses"], synthetic=row["synthetic"],
-            errand=ErrandOrdered.model_validate(row["errand"]) if row["errand"] else None,
+            task=CrossCaseTaskOrdered.model_validate(row["errand"]) if row["errand"] else None,
             submission=submission,
         )  # fmt: skip
 

@@ -12,19 +12,19 @@ from pydantic_core import PydanticSerializationError
 from uuid_utils import uuid7
 
 from activities.ports.errors import Unstorable
-from activities.ports.records import KeptAnswer, Pending, Standing, Transition
+from activities.ports.records import CaseSnapshot, KeptAnswer, Pending, Transition
 from domain.model.case import Case
 from domain.model.chain import Chained
 from domain.model.facts import (
     CaseAssigned,
     CaseOpened,
     CaseRetargeted,
+    CrossCaseTaskOrdered,
+    CrossCaseTaskReported,
     EffectOrdered,
     EffectReported,
-    ErrandOrdered,
-    ErrandReported,
 )
-from domain.rules.books import Notices
+from domain.rules.reference import Notices
 from domain.transition import calendars_of
 from domain.worktime.calendars import Calendar
 from storage.postgres.leases import LEASE_FOR, lease_rows
@@ -64,7 +64,7 @@ class PostgresRecords:
         known_turn: int | None = None,
         limit: int = 50,
         lock: bool = False,
-    ) -> Standing | None:
+    ) -> CaseSnapshot | None:
         """How the case stands; None when the tenant has no such case."""
         arguments = (tenant_id, case_id, known_turn, _askable(ask), limit + 1)
         async with self._database.tenant(tenant_id) as conn:
@@ -119,10 +119,10 @@ def _askable(ids: Iterable[str]) -> list[str]:
 
 def _standing(
     row: asyncpg.Record, calendars: Mapping[str, Calendar], notices: Mapping[str, Notices], known_turn: int | None, limit: int
-) -> Standing:
+) -> CaseSnapshot:
     pending = _PENDING.validate_json(row["pending"]) if row["pending"] else ()
     answers = _ANSWERS.validate_json(row["answers"]) if row["answers"] else ()
-    return Standing(
+    return CaseSnapshot(
         turn=row["turn"],
         now=row["now"],
         case=Case.model_validate_json(row["state"]) if row["state"] else None,
@@ -180,7 +180,7 @@ def projection(case: Case) -> Row:
         "priority": case.priority,
         "waiting_on": case.waiting_on,
         "wants_owner": case.owner_sought and case.owner is None and case.open,
-        "needs_hands": bool(case.hands),
+        "needs_hands": bool(case.manual_work),
         "legal_hold": bool(case.legal_holds),
         "next_due_at": first.due_at if first else None,
         "next_clock": first.clock if first else None,
@@ -247,11 +247,11 @@ def ordered_effects(transition: Transition, case: Case) -> list[Row]:
                 "id": recording.fact.effect_id, "seq": recording.seq, "type": remedy.type, "side": remedy.to, **money,
                 "to_party": next(principals, None), "because": recording.fact.because, "reverses": recording.fact.reverses,
             })  # fmt: skip
-        elif isinstance(recording.fact, ErrandOrdered):
-            errand = recording.fact
+        elif isinstance(recording.fact, CrossCaseTaskOrdered):
+            task = recording.fact
             rows.append({
-                "id": errand.errand_id, "seq": recording.seq, "type": f"case_{errand.what}", "side": "claimant",
-                "because": errand.errand_id, "errand": errand,
+                "id": task.errand_id, "seq": recording.seq, "type": f"case_{task.what}", "side": "claimant",
+                "because": task.errand_id, "errand": task,
             })  # fmt: skip
     return rows
 
@@ -260,4 +260,4 @@ def reported_effects(transition: Transition) -> list[Row]:
     """What became of effects, as the facts say."""
     facts = [chained.recording.fact for chained in transition.facts]
     told = [{"id": f.effect_id, "result": f.result, "note": f.note} for f in facts if isinstance(f, EffectReported)]
-    return told + [{"id": f.errand_id, "result": f.result, "note": f.case} for f in facts if isinstance(f, ErrandReported)]
+    return told + [{"id": f.errand_id, "result": f.result, "note": f.case} for f in facts if isinstance(f, CrossCaseTaskReported)]

@@ -11,7 +11,7 @@ from domain.model.people import Actor
 from storage.intake.inbox import PostgresInbox, Receipt
 from storage.postgres.pool import Database
 from storage.team.roster import ABSENT, LANGUAGES
-from storage.views.cases import Held, held
+from storage.views.cases import CaseRow, held
 from storage.views.sql import HELD
 
 SKIPPED_FOR = timedelta(hours=8)
@@ -173,13 +173,13 @@ class PostgresDesk:
 
     async def waiting(
         self, tenant_id: str, queues: Sequence[str], after: tuple[datetime, str] | None = None, limit: int = 50
-    ) -> Sequence[Held]:
+    ) -> Sequence[CaseRow]:
         """Cases of these queues that nobody has, the most urgent first; ``after`` is the last one's ``next_due_at`` and id."""
         due_at, case_id = after or (None, None)
         async with self._database.tenant(tenant_id) as conn:
             return [held(row) for row in await conn.fetch(WAITING, tenant_id, list(queues), limit, due_at, case_id)]
 
-    async def takeable(self, tenant_id: str, person_id: str, queues: Sequence[str], limit: int) -> Sequence[Held]:
+    async def takeable(self, tenant_id: str, person_id: str, queues: Sequence[str], limit: int) -> Sequence[CaseRow]:
         """The most urgent cases of these queues that nobody has, without those that this person skipped a while ago."""
         async with self._database.tenant(tenant_id) as conn:
             rows = await conn.fetch(TAKEABLE, tenant_id, list(queues), limit, person_id, SKIPPED_FOR)

@@ -19,7 +19,7 @@ from storage.views import sql
 
 
 @dataclass(frozen=True)
-class Held:
+class CaseRow:
     """A case that is on disk."""
 
     id: str
@@ -94,13 +94,13 @@ class PostgresViews:
         self._database = database
         self._vault = vault
 
-    async def case(self, tenant_id: str, case_id: str) -> Held | None:
+    async def case(self, tenant_id: str, case_id: str) -> CaseRow | None:
         """One case."""
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(sql.CASE, tenant_id, case_id)
         return held(row) if row else None
 
-    async def cases(self, tenant_id: str, which: CaseFilter, after: str | None = None, limit: int = 50) -> Sequence[Held]:
+    async def cases(self, tenant_id: str, which: CaseFilter, after: str | None = None, limit: int = 50) -> Sequence[CaseRow]:
         """Cases that match, newest first, older than the case ``after``."""
         statement, arguments = sql.listing(conditions(which), "id < {}" if after else None, after, "id DESC")
         async with self._database.tenant(tenant_id) as conn:
@@ -108,7 +108,7 @@ class PostgresViews:
 
     async def due_first(
         self, tenant_id: str, which: CaseFilter, after: tuple[datetime, str] | None = None, limit: int = 50
-    ) -> Sequence[Held]:
+    ) -> Sequence[CaseRow]:
         """Open cases that match and have a deadline, most urgent first; ``after`` is the last one's ``next_due_at`` and id."""
         wanted = {**conditions(which), "status =": "open"}
         statement, arguments = sql.listing(wanted, "(next_due_at, id) > ({}, {})" if after else None, after, "next_due_at, id")
@@ -202,7 +202,7 @@ class PostgresViews:
             rows = await conn.fetch(sql.COUNTS, tenant_id)
         return {(row["kind"], row["status"], row["phase"]): row["cases"] for row in rows}
 
-    async def open_ids(self, tenant_id: str, after: str = "", limit: int = 500) -> Sequence[Held]:
+    async def open_ids(self, tenant_id: str, after: str = "", limit: int = 500) -> Sequence[CaseRow]:
         """Cases that something may still happen in (open, or closed and not quiet), by id, for a revival of everything."""
         async with self._database.tenant(tenant_id) as conn:
             return [held(row) for row in await conn.fetch(sql.LIVING, tenant_id, after, limit)]
@@ -225,9 +225,9 @@ def conditions(which: CaseFilter) -> dict[str, Any]:
     }
 
 
-def held(row: asyncpg.Record) -> Held:
+def held(row: asyncpg.Record) -> CaseRow:
     """A row of a statement that begins with :data:`storage.views.sql.HELD`."""
-    return Held(
+    return CaseRow(
         id=row["id"],
         kind=row["kind"],
         opened_at=row["opened_at"],

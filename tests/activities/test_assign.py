@@ -12,7 +12,7 @@ from activities.ports.people import Candidate
 from domain.base import Phase
 from domain.model.case import Case
 from domain.model.people import Colleague
-from domain.rules.fitting import skill_of
+from domain.rules.skills import skill_of
 from tests.storage.builders import MemoryWorld
 from tests.support.cases import CLAIMANT, FRIEND, LEAD, MEDIATOR, MEDIATOR_2, MEDIATOR_3, PEOPLE, a_case
 
@@ -180,7 +180,7 @@ class TestAssign:
         assign = AssignActivities(memory_world.records, team, memory_world.inbox)
         command_id = await assign.assign(CaseRef(tenant_id=memory_world.tenant_id, case_id=case_id))
         assert before < team.asked_at[0] < memory_world.store.clock()
-        (pending,) = (await memory_world.standing(case_id)).pending
+        (pending,) = (await memory_world.snapshot(case_id)).pending
         assert pending.command_id == command_id
         assert (pending.body["owner"], pending.body["reason"]) == (MEDIATOR_2, "fewest_cases")
 

@@ -9,7 +9,7 @@ from typing import Any
 from activities.lookups import Lookups
 from activities.ports.people import Candidate
 from activities.ports.policies import Resolved
-from activities.ports.records import Pending, Standing
+from activities.ports.records import CaseSnapshot, Pending
 from domain.model.case import Case
 from domain.model.clocks import Retarget
 from domain.model.people import Colleague
@@ -41,9 +41,9 @@ def note(number: int, mentions: Any) -> Pending:
     return Pending(command_id=f"cmd_{number}", received_at=NOW, body={"type": "note", "mentions": mentions})
 
 
-async def completed(team: Team, *pending: Pending) -> Standing:
+async def completed(team: Team, *pending: Pending) -> CaseSnapshot:
     case = a_case().in_review().case.model_copy(update={"timetable": ()})
-    return await Lookups(team, NoPolicies()).complete("acme", case.id, case, Standing(turn=1, now=NOW, pending=pending))
+    return await Lookups(team, NoPolicies()).complete("acme", case.id, case, CaseSnapshot(turn=1, now=NOW, pending=pending))
 
 
 class TestMentions:

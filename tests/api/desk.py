@@ -12,9 +12,9 @@ from typing import Any
 import httpx2
 
 from activities.lookups import Lookups
-from activities.messages import Answer, Knock, RecordInput
+from activities.messages import Answer, Arrival, RecordInput
 from activities.record import RecordActivities
-from adapters.evidence.sniffing import MEDIA_TYPES, Inspector
+from adapters.evidence.file_types import MEDIA_TYPES, Inspector
 from adapters.evidence.stores import MemoryEvidenceStore
 from adapters.intake.errors import ReportInvalid
 from adapters.intake.generic import report_from_json
@@ -30,11 +30,11 @@ from storage.intake.files import PostgresFileBook, PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
 from storage.policies.library import PostgresLibrary
-from storage.policies.publishing import PostgresPublishing
+from storage.policies.publications import PostgresPublishing
 from storage.postgres.idempotency import PostgresIdempotency
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
-from storage.record.elsewhere import PostgresElsewhere
+from storage.record.other_cases import PostgresOtherCases
 from storage.record.records import PostgresRecords
 from storage.record.sanctions import PostgresSanctions
 from storage.team.absences import PostgresAbsences
@@ -64,8 +64,8 @@ class JudgingDoor:
         self.recorder = RecordActivities(records, inbox, "test", lookups=lookups)
 
     async def ask(self, case: Named, command_id: str, wait_for: timedelta) -> Answer:
-        knock = RecordInput(tenant_id=case.tenant_id, case_id=case.case_id, knocks=(Knock(command_id=command_id),))
-        (answer,) = (await self.recorder.record(knock)).answers
+        arrival = RecordInput(tenant_id=case.tenant_id, case_id=case.case_id, arrivals=(Arrival(command_id=command_id),))
+        (answer,) = (await self.recorder.record(arrival)).answers
         assert answer is not None
         return answer
 
@@ -131,7 +131,7 @@ class Office:
             PostgresRoster(self.database),
             policies,
             sanctions=PostgresSanctions(self.database),
-            elsewhere=PostgresElsewhere(self.database),
+            other_cases=PostgresOtherCases(self.database),
             files=book,
         )
         self.store = MemoryEvidenceStore()

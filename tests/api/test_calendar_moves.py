@@ -12,7 +12,7 @@ from activities.record import RecordActivities
 from domain.worktime.calculator import zone_data_version
 from policies.shelf import Shelf
 from storage.policies.library import PostgresLibrary
-from storage.policies.publishing import PostgresPublishing
+from storage.policies.publications import PostgresPublishing
 from storage.record.sanctions import PostgresSanctions
 from storage.team.roster import PostgresRoster
 from tests.api.desk import Desk, JudgingDoor, Office, shelf

@@ -8,8 +8,8 @@ import pytest
 
 from activities.carry_out import CarryOutActivities
 from activities.messages import EffectRef, RecordInput
+from storage.outside.cross_case import PostgresCrossCaseTasks
 from storage.outside.effects import PostgresEffects
-from storage.outside.errands import PostgresErrands
 from tests.api.desk import Desk, JudgingDoor, Office, party, shelf
 
 pytestmark = pytest.mark.postgres
@@ -33,13 +33,16 @@ def reported(who: str) -> dict[str, Any]:
 async def carried_out(office: Office, case_id: str, other: str) -> None:
     """What a worker does about the errands of a case."""
     recorder = JudgingDoor(office.records, office.inbox, office.lookups).recorder
-    effects, errands = PostgresEffects(office.database, office.vault), PostgresErrands(office.database, office.vault)
-    carry = CarryOutActivities(effects, None, errands=errands)  # type: ignore[arg-type]  # no remedy is carried out here
+    effects, cross_case_tasks = (
+        PostgresEffects(office.database, office.vault),
+        PostgresCrossCaseTasks(office.database, office.vault),
+    )
+    carry = CarryOutActivities(effects, None, cross_case_tasks=cross_case_tasks)  # type: ignore[arg-type]  # no remedy is carried out here
     held = await office.views.case(office.tenant_id, case_id)
     assert held is not None
     assert held.case is not None
-    for errand in held.case.running:
-        ref = EffectRef(tenant_id=office.tenant_id, case_id=case_id, effect_id=errand)
+    for task in held.case.running:
+        ref = EffectRef(tenant_id=office.tenant_id, case_id=case_id, effect_id=task)
         with pytest.raises(Exception, match="asked to wait"):
             await carry.carry_out(ref)
         await recorder.record(RecordInput(tenant_id=office.tenant_id, case_id=other))

@@ -66,6 +66,6 @@ def test_a_small_module_with_one_importer_is_part_of_that_one() -> None:
 
 
 def test_every_exception_is_needed() -> None:
-    sized = dict((name, size) for path in modules() for size, name in [(_lines(path), name_of(path)), *_functions(path)])
+    sized = {name: size for path in modules() for size, name in [(_lines(path), name_of(path)), *_functions(path)]}
     assert [name for name in LARGE if sized.get(name, 0) <= (MODULE_CEILING if name.endswith(".py") else FUNCTION_CEILING)] == []
     assert [name for name in SMALL if sized.get(name, FLOOR) >= FLOOR] == []

@@ -29,7 +29,7 @@ async def judged(office: Office, *case_ids: str) -> None:
     """What the worker does: each case judges what is in its inbox."""
     recorder = RecordActivities(office.records, office.inbox, "test")
     for case_id in case_ids:
-        await recorder.record(RecordInput(tenant_id=office.tenant_id, case_id=case_id, knocks=()))
+        await recorder.record(RecordInput(tenant_id=office.tenant_id, case_id=case_id, arrivals=()))
 
 
 def printed(answer: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from policies.loading import load_pack
 from policies.pack import PACKS_DIR
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
-from storage.policies.publishing import PostgresPublishing
+from storage.policies.publications import PostgresPublishing
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.tenants import Person, PostgresTenants

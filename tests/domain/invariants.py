@@ -264,7 +264,7 @@ def _is_ahead(case: Case, clock: Clock, level: Level) -> bool:
     """Not reached yet, or to be reached again: it repeats, climbs the ladder, found nobody, or its rule broke."""
     reached = [one for one in clock.fired if one.level == level.name]
     climbs = level.action == "escalate" and not level.audience and bool(case.terms.ladder)
-    return not reached or level.repeat is not None or climbs or reached[-1].withheld or reached[-1].held
+    return not reached or level.repeat is not None or climbs or reached[-1].withheld or reached[-1].failed
 
 
 def limits_stand(case: Case) -> None:

@@ -9,9 +9,9 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from domain.model.case_import_report import MovingCase
 from domain.model.facts import Recording
-from domain.model.moving_report import MovingCase
-from policies.moving import rehearsed
+from policies.case_import import rehearsed
 from tests.support.cases import (
     AGENT,
     CLAIMANT,
@@ -137,9 +137,9 @@ def _beside_others(life: Life) -> None:
 
 
 def _reports_errands(life: Life) -> None:
-    for errand in [e for e in life.case.errands if e.state == "running"]:
-        note = {"note": YOUNGER_CASE} if errand.what == "split" else {}
-        life.says(ROBOT, "report_effect", effect_id=errand.id, result="done", **note)
+    for task in [e for e in life.case.cross_case_tasks if e.state == "running"]:
+        note = {"note": YOUNGER_CASE} if task.what == "split" else {}
+        life.says(ROBOT, "report_effect", effect_id=task.id, result="done", **note)
 
 
 def merged() -> Life:

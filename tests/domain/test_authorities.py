@@ -54,7 +54,7 @@ def test_no_ruling_and_no_appeal_takes_it_back() -> None:
     life = proposed().says(LEAD, "approve_report").appealable().says(RESPONDENT, "appeal").says(LEAD_2, "take")
     life.says(LEAD_2, "decide_appeal", decision="overturn", outcome="false_positive", ground="no_fraud").fire("grace")
     told = next(e for e in life.case.effects if e.remedy.type == "report_to_authority:police")
-    assert told in life.case.standing_effects
+    assert told in life.case.effects_in_force
 
 
 def test_no_party_hears_of_it() -> None:

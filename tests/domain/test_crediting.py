@@ -27,7 +27,7 @@ def ruled(life: Life, *refunds: int, **other: object) -> Life:
 
 def paid(life: Life) -> int:
     """What the claimant has in the end, of everything that was ordered and not undone."""
-    return sum(e.remedy.amount.amount for e in life.case.standing_effects if e.remedy.amount is not None)
+    return sum(e.remedy.amount.amount for e in life.case.effects_in_force if e.remedy.amount is not None)
 
 
 class TestARuling:

@@ -11,7 +11,7 @@ from domain.base import Outcome, Phase, Side
 from domain.model import facts as f
 from domain.model.facts import SYSTEM, Actor
 from domain.rules.decide import decide
-from domain.rules.rule import Voice
+from domain.rules.rule import DecisionContext
 from tests.support.cases import (
     AGENT,
     CLAIMANT,
@@ -267,7 +267,7 @@ class TestDeadline:
         life = a_case("fraud_report").in_review()
         row = life.case.timetable[0]
         forged = life.command(ROBOT, "deadline", id=row.id, clock="grace", instance=1, level="end")
-        fact, *rest = decide(life.case, forged, Voice(actor=SYSTEM), row.due_at)
+        fact, *rest = decide(life.case, forged, DecisionContext(actor=SYSTEM), row.due_at)
         assert isinstance(fact, f.LevelReached)
         assert (fact.clock, fact.level, rest) == (row.clock, row.level, [])
 
@@ -313,7 +313,7 @@ class TestReportEffect:
         life = a_case().appealable()
         effect = life.case.effects[0].id
         life.says(ROBOT, "report_effect", effect_id=effect, result="needs_hands", note="account_closed")
-        assert life.case.hands == (effect,)
+        assert life.case.manual_work == (effect,)
 
     def test_once(self) -> None:
         life = a_case().appealable()

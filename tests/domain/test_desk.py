@@ -6,7 +6,7 @@ import pytest
 
 from domain.model import facts as f
 from domain.model.refusals import Refusal
-from domain.rules.rule import Voice
+from domain.rules.rule import DecisionContext
 from domain.transition import step
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MEDIATOR_2, OPS, RESPONDENT, Life, a_case
 
@@ -40,8 +40,8 @@ class TestSkip:
 def mentioning(life: Life, *people: str, here: tuple[str, ...] | None) -> Life:
     """The mediator writes a note; of those it mentions, ``here`` are known to work here."""
     command = life.command(MEDIATOR, "note", mentions=list(people))
-    voice = Voice(actor=life.actor(MEDIATOR), mentioned=here)
-    return life._take(step(life.case, life.case_id, command, voice, life.now, life.now, life.books))
+    context = DecisionContext(actor=life.actor(MEDIATOR), mentioned=here)
+    return life._take(step(life.case, life.case_id, command, context, life.now, life.now, life.reference))
 
 
 class TestMentions:

@@ -45,7 +45,7 @@ class TestOpening:
         assert (first.outcome, first.decider, first.elsewhere, first.issued_at) == (
             "remove", MEDIATOR, True, MONDAY - timedelta(days=10),
         )  # fmt: skip
-        assert [(e.remedy.type, e.remedy.to, e.state) for e in case.standing_effects] == [("remove", Side.CLAIMANT, "done")]
+        assert [(e.remedy.type, e.remedy.to, e.state) for e in case.effects_in_force] == [("remove", Side.CLAIMANT, "done")]
 
     def test_what_a_decision_against_the_respondent_did_is_done_to_the_respondent(self) -> None:
         """A reporter appeals: the author is on the other side."""
@@ -53,7 +53,7 @@ class TestOpening:
 
     def test_remedies_that_the_report_names_count_before_those_of_the_pack(self) -> None:
         case = an_appeal(remedies=[{"type": "remove"}, {"type": "warn"}]).opened().case
-        assert [e.remedy.type for e in case.standing_effects] == ["remove", "warn"]
+        assert [e.remedy.type for e in case.effects_in_force] == ["remove", "warn"]
 
     @pytest.mark.parametrize(
         ("changes", "reason"),
@@ -110,7 +110,7 @@ class TestDecided:
         life.says(MEDIATOR_2, "decide_appeal", decision="overturn", outcome="keep", ground="no_violation").fire("grace")
         undone = life.case.effects[1:]
         assert [(e.remedy, e.reverses, e.state) for e in undone] == [(removed.remedy, removed.id, "running")]
-        assert life.case.standing_effects == ()
+        assert life.case.effects_in_force == ()
 
     def test_what_no_command_undoes_waits_for_hands(self) -> None:
         life = before(MEDIATOR_2, an_appeal(remedies=[{"type": "remove"}, {"type": "warn"}]))
@@ -159,7 +159,7 @@ class TestWithdrawn:
     def test_the_decision_made_elsewhere_stands(self) -> None:
         life = before(MEDIATOR_2, an_appeal()).says(CLAIMANT, "withdraw")
         assert (life.case.phase, life.case.outcome) == (Phase.CLOSED, Outcome.WITHDRAWN)
-        assert [e.remedy.type for e in life.case.standing_effects] == ["remove"]
+        assert [e.remedy.type for e in life.case.effects_in_force] == ["remove"]
 
     def test_after_a_remit_it_is_put_back_when_it_was_undone(self) -> None:
         """Overturned, appealed by the reporter, sent back, and given up by the author: what was decided first holds again."""
@@ -168,4 +168,4 @@ class TestWithdrawn:
         life.says(RESPONDENT, "appeal").says(LEAD, "take").says(LEAD, "decide_appeal", decision="remit").fire("grace")
         life.says(CLAIMANT, "withdraw")
         assert life.case.outcome is Outcome.WITHDRAWN
-        assert [(e.remedy.type, e.state) for e in life.case.standing_effects] == [("remove", "running")]
+        assert [(e.remedy.type, e.state) for e in life.case.effects_in_force] == [("remove", "running")]

@@ -140,7 +140,7 @@ class TestRelease010:
         assert (undone.reverses, undone.remedy, paid.reverses) == (settled.id, settled.remedy, None)
         assert {e.state for e in case.effects} == {"done"}
         assert [r.value for r in case.appeals_used] == ["respondent", "claimant"]
-        assert case.hands == ("ntc_0001",)
+        assert case.manual_work == ("ntc_0001",)
         assert {(i.person, i.part, i.round) for i in case.involved} == {
             ("per_m1", "decider", 0), ("per_l1", "approver", 0), ("per_m2", "decider", 0), ("per_l2", "decider", 1),
             ("per_m3", "decider", 2),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from domain.model.clocks import Extended
 from domain.model.terms import Level
-from domain.rules.levels import Course, level_at, reckon
+from domain.rules.levels import ClockInputs, level_at, schedule_of
 from domain.worktime.calculator import Pause, back, due, elapsed, is_open, share_between
 from domain.worktime.spans import Span
 from tests.support.calendars import a_calendar, at
@@ -23,12 +23,12 @@ from tests.support.slow_calendar import SlowCalendar, slow_elapsed
 OFFICE = a_calendar()
 
 
-def course(target: str, start: str = "01-06 10:00", **more: Any) -> Course:
+def inputs(target: str, start: str = "01-06 10:00", **more: Any) -> ClockInputs:
     empty: dict[str, Any] = {"roll": False, "calendar": "cal_office", "pauses": (), "holds": (), "extensions": ()}
-    return Course(instance=1, started_at=at(start), target=Span.parse(target), **{**empty, **more})
+    return ClockInputs(instance=1, started_at=at(start), target=Span.parse(target), **{**empty, **more})
 
 
-def level(one: Course, **where: Any) -> datetime | None:
+def level(one: ClockInputs, **where: Any) -> datetime | None:
     return level_at(one, OFFICE, Level.model_validate({"name": "look", "action": "warn", **where}))
 
 
@@ -60,19 +60,19 @@ class TestShare:
         ],
     )
     def test_of_each_unit(self, target: str, share: float, due_at: str) -> None:
-        assert level(course(target), at=share) == at(due_at)
+        assert level(inputs(target), at=share) == at(due_at)
 
     def test_while_it_is_closed_nothing_of_it_is_used(self) -> None:
-        assert level(course("8 working hours", "01-10 15:00"), at=0.5) == at("01-13 11:00")
+        assert level(inputs("8 working hours", "01-10 15:00"), at=0.5) == at("01-13 11:00")
 
     def test_a_pause_moves_what_comes_after_it_alone(self) -> None:
-        paused = course("8 working hours", pauses=((at("01-06 13:00"), at("01-06 15:00")),))
+        paused = inputs("8 working hours", pauses=((at("01-06 13:00"), at("01-06 15:00")),))
         assert level(paused, at=0.25) == at("01-06 12:00")
         assert level(paused, at=0.5) == at("01-06 16:00")
         assert level(paused, at=1.0) == at("01-07 12:00")
 
     def test_what_was_reached_before_it_stood_still_is_known_and_the_rest_is_not(self) -> None:
-        still = course("8 working hours", holds=(held("01-06 13:00", None),))
+        still = inputs("8 working hours", holds=(held("01-06 13:00", None),))
         assert level(still, at=0.25) == at("01-06 12:00")
         assert level(still, at=0.5) is None
         assert level(still, at=1.0) is None
@@ -98,24 +98,24 @@ class TestBefore:
         ],
     )
     def test_the_end_of_each_unit(self, target: str, before: str, due_at: str) -> None:
-        assert level(course(target), before=before) == at(due_at)
+        assert level(inputs(target), before=before) == at(due_at)
 
     @pytest.mark.parametrize(("target", "before"), [("2 working hours", "4 working hours"), ("2 business days", "7 days")])
     def test_never_before_the_clock_began(self, target: str, before: str) -> None:
-        assert level(course(target), before=before) == at("01-06 10:00")
+        assert level(inputs(target), before=before) == at("01-06 10:00")
 
     def test_what_is_left_to_do_is_left_to_do_whatever_is_paused_later(self) -> None:
         """Two hours of work before the end, not two hours of the clock on the wall."""
-        paused = course("8 working hours", "01-06 08:00", pauses=((at("01-06 14:30"), at("01-06 15:30")),))
+        paused = inputs("8 working hours", "01-06 08:00", pauses=((at("01-06 14:30"), at("01-06 15:30")),))
         assert level(paused, before="2 working hours") == at("01-06 14:00")
         assert level(paused) == at("01-07 09:00")
 
     def test_moves_with_the_end_that_a_freeze_has_pushed(self) -> None:
-        frozen = course("14 days", holds=(held("01-08 10:00", "01-10 10:00"),))
+        frozen = inputs("14 days", holds=(held("01-08 10:00", "01-10 10:00"),))
         assert level(frozen, before="3 days") == at("01-19 10:00")
 
     def test_standing_still_it_has_none(self) -> None:
-        assert level(course("14 days", holds=(held("01-08 10:00", None),)), before="3 days") is None
+        assert level(inputs("14 days", holds=(held("01-08 10:00", None),)), before="3 days") is None
 
 
 class TestAfter:
@@ -133,15 +133,15 @@ class TestAfter:
         ],
     )
     def test_the_end_of_each_unit(self, target: str, after: str, due_at: str) -> None:
-        assert level(course(target), after=after) == at(due_at)
+        assert level(inputs(target), after=after) == at(due_at)
 
     def test_a_pause_after_the_end_moves_it_too(self) -> None:
-        paused = course("2 working hours", holds=(held("01-06 13:00", "01-06 14:00"),))
+        paused = inputs("2 working hours", holds=(held("01-06 13:00", "01-06 14:00"),))
         assert level(paused) == at("01-06 12:00")
         assert level(paused, after="2 working hours") == at("01-06 15:00")
 
     def test_standing_still_it_has_none(self) -> None:
-        assert level(course("8 working hours", holds=(held("01-06 13:00", None),)), after="1 hour") is None
+        assert level(inputs("8 working hours", holds=(held("01-06 13:00", None),)), after="1 hour") is None
 
 
 class TestPushed:
@@ -151,48 +151,50 @@ class TestPushed:
         ("target", "end"), [("3 business days", "01-09 10:00"), ("14 days", "01-20 10:00"), ("1 month", "02-06 10:00")]
     )
     def test_not_while_evidence_is_asked_for(self, target: str, end: str) -> None:
-        asked = course(target, pauses=((at("01-07 12:00"), at("01-08 12:00")),))
-        assert reckon(asked, OFFICE).end_at == at(end)
+        asked = inputs(target, pauses=((at("01-07 12:00"), at("01-08 12:00")),))
+        assert schedule_of(asked, OFFICE).end_at == at(end)
 
     @pytest.mark.parametrize(
         ("target", "end"), [("3 business days", "01-10 10:00"), ("14 days", "01-21 10:00"), ("1 month", "02-07 10:00")]
     )
     def test_by_a_freeze(self, target: str, end: str) -> None:
-        assert reckon(course(target, holds=(held("01-07 12:00", "01-08 12:00"),)), OFFICE).end_at == at(end)
+        assert schedule_of(inputs(target, holds=(held("01-07 12:00", "01-08 12:00"),)), OFFICE).end_at == at(end)
 
     def test_business_days_lose_nothing_while_it_is_closed(self) -> None:
-        frozen = course("5 business days", holds=(held("01-10 16:00", "01-13 08:00"),))
-        assert reckon(frozen, OFFICE).end_at == at("01-13 10:00")
+        frozen = inputs("5 business days", holds=(held("01-10 16:00", "01-13 08:00"),))
+        assert schedule_of(frozen, OFFICE).end_at == at("01-13 10:00")
 
     def test_calendar_days_lose_the_weekend_too(self) -> None:
-        frozen = course("14 days", holds=(held("01-10 16:00", "01-13 08:00"),))
-        assert reckon(frozen, OFFICE).end_at == at("01-20 10:00") + timedelta(hours=64)
+        frozen = inputs("14 days", holds=(held("01-10 16:00", "01-13 08:00"),))
+        assert schedule_of(frozen, OFFICE).end_at == at("01-20 10:00") + timedelta(hours=64)
 
     def test_two_that_overlap_are_lost_once(self) -> None:
         holds = (held("01-08 10:00", "01-10 10:00"), held("01-07 10:00", "01-09 10:00"))
-        assert reckon(course("14 days", holds=holds), OFFICE).end_at == at("01-23 10:00")
+        assert schedule_of(inputs("14 days", holds=holds), OFFICE).end_at == at("01-23 10:00")
 
     def test_one_that_began_before_the_clock_counts_from_its_start(self) -> None:
-        assert reckon(course("14 days", holds=(held("01-01 10:00", "01-07 10:00"),)), OFFICE).end_at == at("01-21 10:00")
+        assert schedule_of(inputs("14 days", holds=(held("01-01 10:00", "01-07 10:00"),)), OFFICE).end_at == at("01-21 10:00")
 
     def test_one_after_the_end_changes_nothing(self) -> None:
-        assert reckon(course("3 business days", holds=(held("01-09 10:00", "01-10 10:00"),)), OFFICE).end_at == at("01-09 10:00")
+        assert schedule_of(inputs("3 business days", holds=(held("01-09 10:00", "01-10 10:00"),)), OFFICE).end_at == at(
+            "01-09 10:00"
+        )
 
     def test_one_pushes_the_end_into_the_next(self) -> None:
         holds = (held("01-07 10:00", "01-08 10:00"), held("01-09 11:00", "01-10 11:00"))
         # The first makes Thursday 10:00 into Friday 10:00, and so the second comes before the end.
-        assert reckon(course("3 business days", holds=holds), OFFICE).end_at == at("01-13 10:00")
+        assert schedule_of(inputs("3 business days", holds=holds), OFFICE).end_at == at("01-13 10:00")
 
     def test_the_margin_counts_in_its_own_unit(self) -> None:
-        working = course("3 business days", holds=(held("01-07 12:00", "01-07 15:00", "2 working hours"),))
-        wall = course("3 business days", holds=(held("01-07 12:00", "01-07 15:00", "2 hours"),))
+        working = inputs("3 business days", holds=(held("01-07 12:00", "01-07 15:00", "2 working hours"),))
+        wall = inputs("3 business days", holds=(held("01-07 12:00", "01-07 15:00", "2 hours"),))
         # Lost: 12:00 to 16:00 and 08:00 to 09:00, five hours; or 12:00 to 16:00, four.
-        assert reckon(working, OFFICE).end_at == at("01-09 15:00")
-        assert reckon(wall, OFFICE).end_at == at("01-09 14:00")
+        assert schedule_of(working, OFFICE).end_at == at("01-09 15:00")
+        assert schedule_of(wall, OFFICE).end_at == at("01-09 14:00")
 
     def test_a_last_day_that_is_closed_moves_when_the_pack_says_so(self) -> None:
-        assert reckon(course("5 days", roll=True), OFFICE).end_at == at("01-13 08:00")
-        assert reckon(course("5 days"), OFFICE).end_at == at("01-11 10:00")
+        assert schedule_of(inputs("5 days", roll=True), OFFICE).end_at == at("01-13 08:00")
+        assert schedule_of(inputs("5 days"), OFFICE).end_at == at("01-11 10:00")
 
 
 class TestExtended:
@@ -210,11 +212,11 @@ class TestExtended:
         ],
     )
     def test_in_its_own_unit(self, target: str, span: str, end: str) -> None:
-        assert reckon(course(target, extensions=(self.more("01-06 11:00", span),)), OFFICE).end_at == at(end)
+        assert schedule_of(inputs(target, extensions=(self.more("01-06 11:00", span),)), OFFICE).end_at == at(end)
 
     @pytest.mark.parametrize("target", ["8 working hours", "10 hours", "2 business days", "14 days", "1 month"])
     def test_to_an_instant_it_ends_there(self, target: str) -> None:
-        assert reckon(course(target, extensions=(self.more("01-06 11:00", to="02-11 12:30"),)), OFFICE).end_at == at(
+        assert schedule_of(inputs(target, extensions=(self.more("01-06 11:00", to="02-11 12:30"),)), OFFICE).end_at == at(
             "02-11 12:30"
         )
 
@@ -228,7 +230,7 @@ class TestExtended:
     )
     def test_so_much_more_after_an_instant_counts_from_there(self, target: str, span: str, end: str) -> None:
         both = (self.more("01-06 11:00", to="01-22 12:30"), self.more("01-06 12:00", span))
-        assert reckon(course(target, extensions=both), OFFICE).end_at == at(end)
+        assert schedule_of(inputs(target, extensions=both), OFFICE).end_at == at(end)
 
 
 # --- properties, over a calendar with lunch breaks, a night shift and a holiday

@@ -58,16 +58,16 @@ class TestMerge:
     def test_closes_the_case_and_sends_its_claimants_along(self) -> None:
         life = beside_another().says(LEAD, "merge", into=OTHER_CASE)
         assert (life.case.phase, life.case.outcome, life.case.merged_into) == (Phase.CLOSED, Outcome.MERGED, OTHER_CASE)
-        (errand,) = facts_named(life.recordings, "errand_ordered")
-        assert errand.type == "errand_ordered"
-        assert (errand.what, errand.to) == ("join", OTHER_CASE)
-        assert [(p.id, p.role) for p in errand.parties] == [(CLAIMANT, "co_claimant"), (AGENT, "co_claimant")]
-        assert errand.statement == life.case.statement
+        (task,) = facts_named(life.recordings, "errand_ordered")
+        assert task.type == "errand_ordered"
+        assert (task.what, task.to) == ("join", OTHER_CASE)
+        assert [(p.id, p.role) for p in task.parties] == [(CLAIMANT, "co_claimant"), (AGENT, "co_claimant")]
+        assert task.statement == life.case.statement
 
     def test_is_not_over_until_the_other_case_has_it(self) -> None:
         life = beside_another().says(LEAD, "merge", into=OTHER_CASE)
         assert not life.case.quiet
-        life.says(ROBOT, "report_effect", effect_id=life.case.errands[0].id, result="done")
+        life.says(ROBOT, "report_effect", effect_id=life.case.cross_case_tasks[0].id, result="done")
         assert life.case.quiet
 
     @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ class TestView:
     def test_the_reporter_of_a_merged_case_is_told_where_it_goes_on_and_as_whom(self) -> None:
         life = beside_another().says(LEAD, "merge", into=OTHER_CASE)
         mine = life.seen_by(CLAIMANT)
-        assert (mine.merged_into, mine.merged_as) == (OTHER_CASE, party_there(life.case.errands[0].id, CLAIMANT))
+        assert (mine.merged_into, mine.merged_as) == (OTHER_CASE, party_there(life.case.cross_case_tasks[0].id, CLAIMANT))
         theirs = life.seen_by(RESPONDENT)
         assert (theirs.merged_into, theirs.merged_as, theirs.outcome) == (None, None, Outcome.MERGED)
 
@@ -242,18 +242,18 @@ class TestLink:
 
     def test_what_could_not_be_done_there_waits_for_hands(self) -> None:
         life = beside_another().says(MEDIATOR, "link", to=OTHER_CASE)
-        errand = life.case.errands[0].id
-        life.says(ROBOT, "report_effect", effect_id=errand, result="needs_hands")
-        assert life.case.hands == (errand,)
-        assert life.refused(ROBOT, "report_effect", effect_id=errand, result="done").code == "effect_unknown"
+        task = life.case.cross_case_tasks[0].id
+        life.says(ROBOT, "report_effect", effect_id=task, result="needs_hands")
+        assert life.case.manual_work == (task,)
+        assert life.refused(ROBOT, "report_effect", effect_id=task, result="done").code == "effect_unknown"
 
 
 class TestSplit:
     def test_names_the_parties_and_keeps_their_roles(self) -> None:
         life = beside_another().says(LEAD, "split", parties=[CLAIMANT, RESPONDENT])
-        (errand,) = facts_named(life.recordings, "errand_ordered")
-        assert errand.type == "errand_ordered"
-        assert [(p.id, p.role) for p in errand.parties] == [(CLAIMANT, "principal"), (RESPONDENT, "principal")]
+        (task,) = facts_named(life.recordings, "errand_ordered")
+        assert task.type == "errand_ordered"
+        assert [(p.id, p.role) for p in task.parties] == [(CLAIMANT, "principal"), (RESPONDENT, "principal")]
         assert life.case.open
 
     @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ class TestSplit:
 
     def test_links_the_two_when_the_new_case_is_there(self) -> None:
         life = beside_another().says(LEAD, "split")
-        life.says(ROBOT, "report_effect", effect_id=life.case.errands[0].id, result="done", note=YOUNGER_CASE)
+        life.says(ROBOT, "report_effect", effect_id=life.case.cross_case_tasks[0].id, result="done", note=YOUNGER_CASE)
         assert [(x.other, x.relation) for x in life.case.links] == [(YOUNGER_CASE, "split")]
 
 

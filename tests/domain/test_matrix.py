@@ -17,7 +17,7 @@ from domain.model.commands import COMMANDS
 from domain.model.facts import Actor
 from domain.model.refusals import Refusal
 from domain.rules.decide import decide
-from domain.rules.rule import Voice
+from domain.rules.rule import DecisionContext
 from tests.support.cases import (
     CLAIMANT,
     FRIEND,
@@ -236,7 +236,9 @@ def _judged(life: Life, command: str, actor: Actor | None, by: str) -> str | Non
         made = life.command(by, command, **_body(command, life.case, life.kind))
     target = PEOPLE[MEDIATOR_2] if command in ("assign", "hand_over") else None
     try:
-        assert decide(life.case, made, Voice(actor=actor, target=target, earlier=(), **named(command, life.kind)), life.now)
+        assert decide(
+            life.case, made, DecisionContext(actor=actor, target=target, earlier=(), **named(command, life.kind)), life.now
+        )
     except Refusal as refusal:
         return refusal.code
     return None

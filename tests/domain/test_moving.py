@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 
 from domain.base import Phase
+from domain.model.case_import import HistoryImpossible, HistoryIncomplete, PhaseOverdue
+from domain.model.case_import_report import MovingCase
 from domain.model.facts import SYSTEM, LevelPassed, LevelReached
-from domain.model.moving import HistoryImpossible, HistoryIncomplete, PhaseOverdue
-from domain.model.moving_report import MovingCase
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, UnknownActor
 from domain.model.ruling import UnknownOutcome
-from domain.rules.books import Books
 from domain.rules.fairness import bar_to_judging, relations
 from domain.rules.lifecycle import Who
-from domain.rules.rule import Voice
+from domain.rules.reference import ReferenceData
+from domain.rules.rule import DecisionContext
 from domain.transition import Step, due_command, step
 from domain.views.case import visible
 from domain.worktime.calculator import zone_data_version
-from policies.moving import rehearsed
+from policies.case_import import rehearsed
 from tests.support.cases import shelf
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -72,16 +72,16 @@ class TestClocks:
     def test_the_next_level_ahead_fires_as_always(self) -> None:
         made = moved(MONDAY + timedelta(days=2))
         row = next(row for row in made.case.timetable if row.clock == "ruling")
-        books = Books(shelf().calendars_of(made.case.terms), shelf().notices, zone_data_version())
-        then = step(made.case, made.case.id, due_command(row), Voice(actor=SYSTEM), row.due_at, row.due_at, books)
+        reference = ReferenceData(shelf().calendars_of(made.case.terms), shelf().notices, zone_data_version())
+        then = step(made.case, made.case.id, due_command(row), DecisionContext(actor=SYSTEM), row.due_at, row.due_at, reference)
         assert [r.fact.type for r in then.recordings] == ["level_reached"]
         assert then.notices
 
     def test_the_ladder_begins_with_its_first_rung(self) -> None:
         made = moved(MONDAY + timedelta(days=2))
         row = next(row for row in made.case.timetable if (row.clock, row.level) == ("first_response", "breach"))
-        books = Books(shelf().calendars_of(made.case.terms), shelf().notices, zone_data_version())
-        then = step(made.case, made.case.id, due_command(row), Voice(actor=SYSTEM), row.due_at, row.due_at, books)
+        reference = ReferenceData(shelf().calendars_of(made.case.terms), shelf().notices, zone_data_version())
+        then = step(made.case, made.case.id, due_command(row), DecisionContext(actor=SYSTEM), row.due_at, row.due_at, reference)
         fact = then.recordings[0].fact
         assert isinstance(fact, LevelReached)
         assert (fact.step, fact.count) == ("lead", 1)

@@ -11,7 +11,7 @@ from domain.base import Phase
 from domain.model import facts as f
 from domain.model.refusals import Refusal
 from domain.model.ruling import DecideAppeal, Rule
-from domain.rules.rule import Voice
+from domain.rules.rule import DecisionContext
 from domain.views.preview import Foreseen, foresee
 from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, MEDIATOR_2, OUTCOMES, RESPONDENT, Life, a_case
 
@@ -19,7 +19,7 @@ from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, MEDIATOR_2, OU
 def foreseen(life: Life, by: str, what: str, **fields: Any) -> Foreseen:
     command = life.command(by, what, **fields)
     assert isinstance(command, Rule | DecideAppeal)
-    return foresee(life.case, command, Voice(actor=life.actor(by)), life.now, life.books)
+    return foresee(life.case, command, DecisionContext(actor=life.actor(by)), life.now, life.reference)
 
 
 class TestForesee:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policies.diffing import differences
+from policies.diff import differences
 from policies.loading import load_pack
 from policies.pack import PACKS_DIR, Pack
 

@@ -12,7 +12,7 @@ from domain.base import Priority
 from domain.model.clock_terms import USUAL
 from domain.model.report import Report
 from domain.model.terms import MAX_TERMS_BYTES, ClockTerms, Level, Routing, Terms
-from domain.rules.books import Books
+from domain.rules.reference import ReferenceData
 from domain.worktime.spans import Span, SpanUnit
 from policies.loading import load_pack
 from policies.pack import PACKS_DIR, Pack, PackError
@@ -250,15 +250,15 @@ class TestCompactTerms:
         terms, _ = shelf().terms(a_report("bounty_dispute"))
         raw = terms.model_dump(mode="json") | {"notices": {"ruling_issued": ["all"]}, "version": "0" * 64}
         old = Terms.model_validate(raw)
-        assert Books({}, shelf().notices, "2026a").notices_of(old) == {"ruling_issued": ("all",)}
+        assert ReferenceData({}, shelf().notices, "2026a").notices_of(old) == {"ruling_issued": ("all",)}
         assert Terms.model_validate_json(old.model_dump_json()) == old
 
     def test_the_notices_of_others_are_found_by_the_version_of_their_pack(self) -> None:
         terms, _ = shelf().terms(a_report("bounty_dispute"))
-        books = Books({}, shelf().notices, "2026a")
-        assert books.notices_of(terms) == shelf().packs["bounty_dispute"].notices
+        reference = ReferenceData({}, shelf().notices, "2026a")
+        assert reference.notices_of(terms) == shelf().packs["bounty_dispute"].notices
         with pytest.raises(KeyError):
-            books.notices_of(terms.model_copy(update={"version": "0" * 64}))
+            reference.notices_of(terms.model_copy(update={"version": "0" * 64}))
 
 
 class TestTargets:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 KEPT = Path(__file__).with_name("fingerprint.json")
-SOURCES = ("workflows/case.py", "workflows/delivery.py", "workflows/doorstep.py", "workflows/telling.py")
+SOURCES = ("workflows/case.py", "workflows/delivery.py", "workflows/arrivals.py", "workflows/summaries.py")
 
 _MAKES_COMMANDS = {
     "workflow.execute_activity", "workflow.start_activity", "workflow.execute_local_activity", "workflow.start_local_activity",
@@ -65,7 +65,7 @@ def _functions(tree: ast.Module) -> Iterator[tuple[str, _Function]]:
 
 
 def _known(functions: Mapping[str, Mapping[str, _Function]]) -> set[str]:
-    """How functions that make commands are called (``self._record``, ``telling.hand_over``): found from the inside outwards."""
+    """How functions that make commands are called (``self._record``, ``summaries.hand_over``): found from the inside outwards."""
     known = set(_MAKES_COMMANDS)
     while True:
         more = set(known)
@@ -84,7 +84,7 @@ def _called(node: ast.AST) -> str:
 
 
 def _remembers(node: ast.AST) -> bool:
-    """Whether a statement changes what the workflow keeps in mind: ``self._look = True``, ``self._doorstep.append(visit)``."""
+    """Whether a statement changes what the workflow keeps in mind: ``self._look = True``, ``self._arrivals.append(pending)``."""
     match node:
         case ast.Assign():
             return any("self._" in ast.unparse(target) for target in node.targets)

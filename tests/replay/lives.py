@@ -252,7 +252,7 @@ async def continued(house: House, kind: str) -> Handles:
 async def database_away(house: House, kind: str) -> Handles:
     """The local record fails, the regular one goes on until the database is back."""
     case = await house.opens(kind)
-    house.weather.fails = 3
+    house.outages.fails = 3
     await case.starts()
     await case.does("withdraw", "claimant")
     return await _ended(case)
@@ -261,7 +261,7 @@ async def database_away(house: House, kind: str) -> Handles:
 async def database_silent(house: House, kind: str) -> Handles:
     """The local record times out, which looks otherwise on replay than to the worker that saw it; the regular one goes on."""
     case = await house.opens(kind)
-    house.weather.hangs = 1
+    house.outages.hangs = 1
     await case.starts()
     await case.does("withdraw", "claimant")
     return await _ended(case)

@@ -37,7 +37,7 @@ def test_the_steps_are_the_kept_ones() -> None:
 
 
 CASE, DELIVERY = "workflows/case.py", "workflows/delivery.py"
-DOORSTEP, TELLING = "workflows/doorstep.py", "workflows/telling.py"
+ARRIVALS, TELLING = "workflows/arrivals.py", "workflows/summaries.py"
 RECORD, BESIDE = "            await self._record()\n", "            self._start_beside()\n"
 DANGEROUS = {
     "another name of an activity": (CASE, '"records.record"', '"records.write"'),
@@ -47,14 +47,14 @@ DANGEROUS = {
     "regular instead of local": (CASE, "workflow.execute_local_activity", "workflow.execute_activity"),
     "another condition around a step": (CASE, "self._known.wants_owner and", "not self._known.wants_owner and"),
     "another condition to wait for": (CASE, "self._has_news() or self._is_idle()", "self._is_idle()"),
-    "another meaning of news": (CASE, "bool(self._doorstep) or self._look", "bool(self._doorstep)"),
+    "another meaning of news": (CASE, "bool(self._arrivals) or self._look", "bool(self._arrivals)"),
     "another memory": (CASE, "self._told = upto", "self._told = self._known.undelivered"),
     "another end": (CASE, "            workflow.continue_as_new(self._start)", "            return"),
     "a child of another name": (TELLING, '"Delivery"', '"Deliver"'),
     "a change of the lists less": (TELLING, "    workflow.upsert_search_attributes(changes)\n", ""),
     "another door": (CASE, '@workflow.update(name="ask")', '@workflow.update(name="tell")'),
     "giving up under another name": (DELIVERY, '"notices.give_up"', '"notices.abandon"'),
-    "fewer commands at once": (DOORSTEP, "visits[:AT_ONCE]", "visits[:1]"),
+    "fewer commands at once": (ARRIVALS, "pending_updates[:AT_ONCE]", "pending_updates[:1]"),
 }
 HARMLESS = {
     "another summary": (CASE, '"Find an owner"', '"Find somebody"'),

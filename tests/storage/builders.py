@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from itertools import count
 from typing import Any
 
-from activities.messages import Knock, Recorded, RecordInput
-from activities.ports.records import Inbox, Records, Standing
+from activities.messages import Arrival, Recorded, RecordInput
+from activities.ports.records import CaseSnapshot, Inbox, Records
 from activities.record import RecordActivities
 from adapters.memory import MemoryInbox, MemoryRecords
 from domain.model.commands import Open, OpenedParty
@@ -15,7 +15,7 @@ from domain.model.facts import Actor
 from domain.model.prose import Prose
 from domain.model.report import Report
 from domain.model.terms import Routing, Terms
-from domain.rules.books import Notices
+from domain.rules.reference import Notices
 from domain.worktime.calendars import Calendar
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import Opened, PostgresIntake
@@ -119,19 +119,19 @@ class Life(ABC):
         return opened.case_id
 
     async def record(self, case_id: str, *commands: dict[str, Any]) -> Recorded:
-        """Knock with commands, as a signal or an update does."""
-        knocks = tuple(Knock(command=command) for command in commands)
-        return await self.recorder.record(RecordInput(tenant_id=self.tenant_id, case_id=case_id, knocks=knocks))
+        """Arrival with commands, as a signal or an update does."""
+        arrivals = tuple(Arrival(command=command) for command in commands)
+        return await self.recorder.record(RecordInput(tenant_id=self.tenant_id, case_id=case_id, arrivals=arrivals))
 
-    async def standing(self, case_id: str, **more: Any) -> Standing:
+    async def snapshot(self, case_id: str, **more: Any) -> CaseSnapshot:
         """How a case stands."""
-        standing = await self.records.read(self.tenant_id, case_id, **more)
-        assert standing is not None
-        return standing
+        snapshot = await self.records.read(self.tenant_id, case_id, **more)
+        assert snapshot is not None
+        return snapshot
 
     async def claimant(self, case_id: str) -> str:
         """The claimant's id."""
-        case = (await self.standing(case_id)).case
+        case = (await self.snapshot(case_id)).case
         assert case is not None
         return next(p.id for p in case.parties if p.side == "claimant")
 

@@ -72,9 +72,9 @@ async def test_the_stored_case_is_the_fold_of_its_facts(
     world: World, steps: list[tuple[int, tuple[str, dict[str, Any]]]]
 ) -> None:
     case_id = await world.case(terms=hasty_terms())
-    standing = await world.standing(case_id)
-    assert standing.case is not None
-    speakers = (*STAFF, *(party.id for party in standing.case.parties))
+    snapshot = await world.snapshot(case_id)
+    assert snapshot.case is not None
+    speakers = (*STAFF, *(party.id for party in snapshot.case.parties))
     for who, (kind, fields) in steps:
         recorded = await world.record(case_id, a_command(kind, speakers[who], **fields))
         assert recorded.answers[0] is not None

@@ -8,7 +8,7 @@ import pytest
 
 from activities.lookups import Lookups
 from activities.record import RecordActivities
-from storage.record.elsewhere import PostgresElsewhere
+from storage.record.other_cases import PostgresOtherCases
 from storage.team.campaigns import PostgresCampaigns, Stake
 from storage.team.roster import PostgresRoster
 from storage.tenants import PostgresTenants, Tenant
@@ -22,7 +22,7 @@ SAID: dict[str, Any] = {"name": "Skimming", "reason": "one_merchant", "by": "per
 @pytest.fixture
 def campaigns(world: World) -> PostgresCampaigns:
     """Campaigns, in a world whose record looks them up."""
-    lookups = Lookups(PostgresRoster(world.database), None, elsewhere=PostgresElsewhere(world.database))  # type: ignore[arg-type]  # no policies are asked for
+    lookups = Lookups(PostgresRoster(world.database), None, other_cases=PostgresOtherCases(world.database))  # type: ignore[arg-type]  # no policies are asked for
     world.recorder = RecordActivities(world.records, world.inbox, "2025b", lookups=lookups)
     return PostgresCampaigns(world.database)
 

@@ -29,7 +29,7 @@ async def test_a_swapped_pack_and_row_change_nothing_that_was_recorded(world: Wo
     case_id = await world.case()
     ruling = a_command("rule", "per_mia", outcome="upheld", reasons="It is so.")
     await world.record(case_id, a_command("assign", "per_ola", owner="per_mia"), ruling)
-    before = (await world.standing(case_id)).case
+    before = (await world.snapshot(case_id)).case
     assert before is not None
     assert before.phase is Phase.RULED
 
@@ -44,7 +44,7 @@ async def test_a_swapped_pack_and_row_change_nothing_that_was_recorded(world: Wo
         again = await world.record(case_id, ruling, a_command("note", "per_max", text="Looked at it."))
 
     assert [a.status if a else None for a in again.answers] == ["accepted", "accepted"], "a known command gets its stored answer"
-    after = (await world.standing(case_id)).case
+    after = (await world.snapshot(case_id)).case
     assert after is not None
     assert (after.terms, after.timetable, after.ruling) == (before.terms, before.timetable, before.ruling)
     assert after.seq == before.seq + 1

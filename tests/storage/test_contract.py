@@ -9,31 +9,31 @@ from typing import Any
 import pytest
 
 from activities.ports.errors import Never, Unstorable
-from activities.ports.records import KeptAnswer, Standing, Transition
+from activities.ports.records import CaseSnapshot, KeptAnswer, Transition
 from domain.model.chain import chained
 from domain.model.commands import read_command
 from domain.model.facts import DueLevel
-from domain.rules.books import Books, Notices
-from domain.rules.rule import Voice
+from domain.rules.reference import Notices, ReferenceData
+from domain.rules.rule import DecisionContext
 from domain.transition import Step, step
 from tests.storage.builders import Life, a_command, some_terms
 
 
-def decided(case_id: str, standing: Standing, at: int = 0) -> Step:
+def decided(case_id: str, snapshot: CaseSnapshot, at: int = 0) -> Step:
     """What follows from the pending command with this number."""
-    pending = standing.pending[at]
-    voice = Voice(actor=pending.actor, target=pending.target)
+    pending = snapshot.pending[at]
+    context = DecisionContext(actor=pending.actor, target=pending.target)
     command = read_command(pending.body)
-    books = Books(standing.calendars, standing.notices, "2025b")
-    return step(standing.case, case_id, command, voice, pending.received_at, standing.now, books)
+    reference = ReferenceData(snapshot.calendars, snapshot.notices, "2025b")
+    return step(snapshot.case, case_id, command, context, pending.received_at, snapshot.now, reference)
 
 
-def transition_of(standing: Standing, made: Step, **changes: Any) -> Transition:
-    pending = standing.pending[0]
+def transition_of(snapshot: CaseSnapshot, made: Step, **changes: Any) -> Transition:
+    pending = snapshot.pending[0]
     answer = KeptAnswer(command_id=pending.command_id, status="accepted", seq=made.case.seq)
-    facts = chained(standing.head, made.recordings)
+    facts = chained(snapshot.head, made.recordings)
     return Transition(
-        **{"turn": standing.turn, "case": made.case, "facts": facts, "answers": (answer,), "notices": made.notices, **changes}
+        **{"turn": snapshot.turn, "case": made.case, "facts": facts, "answers": (answer,), "notices": made.notices, **changes}
     )
 
 
@@ -45,37 +45,37 @@ class TestRead:
 
     async def test_new_case_has_its_opening_command_and_its_calendars(self, life: Life) -> None:
         opened = await life.opened()
-        standing = await life.standing(opened.case_id)
-        assert (standing.turn, standing.case, standing.head) == (0, None, "")
-        assert [p.command_id for p in standing.pending] == [opened.command_id]
-        assert standing.pending[0].actor is not None
-        assert standing.pending[0].actor.role == "system"
-        assert list(standing.calendars) == ["cal_" + next(iter(standing.calendars)).removeprefix("cal_")]
+        snapshot = await life.snapshot(opened.case_id)
+        assert (snapshot.turn, snapshot.case, snapshot.head) == (0, None, "")
+        assert [p.command_id for p in snapshot.pending] == [opened.command_id]
+        assert snapshot.pending[0].actor is not None
+        assert snapshot.pending[0].actor.role == "system"
+        assert list(snapshot.calendars) == ["cal_" + next(iter(snapshot.calendars)).removeprefix("cal_")]
 
     async def test_notices_of_the_pack_come_with_every_read_in_their_order(self, life: Life) -> None:
         notices: Notices = {"ruling_issued": ("all",), "case_opened": ("parties", "owner"), "message_sent": ()}
         terms = some_terms(version="pack_with_notices")
         opened = await life.opened(terms=terms, notices=notices)
-        before = await life.standing(opened.case_id)
+        before = await life.snapshot(opened.case_id)
         await life.record(opened.case_id)
-        after = await life.standing(opened.case_id)
-        for standing in (before, after, await life.standing(opened.case_id, known_turn=after.turn)):
-            assert standing.notices == {"pack_with_notices": notices}
-            assert list(standing.notices["pack_with_notices"]) == list(notices)
+        after = await life.snapshot(opened.case_id)
+        for snapshot in (before, after, await life.snapshot(opened.case_id, known_turn=after.turn)):
+            assert snapshot.notices == {"pack_with_notices": notices}
+            assert list(snapshot.notices["pack_with_notices"]) == list(notices)
 
     async def test_a_pack_without_kept_notices_is_left_out(self, life: Life) -> None:
         opened = await life.opened(terms=some_terms(version="pack_of_yesterday"))
-        assert (await life.standing(opened.case_id)).notices == {}
+        assert (await life.snapshot(opened.case_id)).notices == {}
         # Somebody keeps them afterwards, and a reader that has been asked before finds them.
         await life.opened(terms=some_terms(version="pack_of_yesterday"), notices={"case_opened": ("all",)})
-        assert (await life.standing(opened.case_id)).notices == {"pack_of_yesterday": {"case_opened": ("all",)}}
+        assert (await life.snapshot(opened.case_id)).notices == {"pack_of_yesterday": {"case_opened": ("all",)}}
 
     async def test_known_turn_leaves_the_state_out(self, life: Life) -> None:
         case_id = await life.case()
-        standing = await life.standing(case_id)
-        again = await life.standing(case_id, known_turn=standing.turn)
-        assert (again.unchanged, again.case, again.turn) == (True, None, standing.turn)
-        assert list(again.calendars) == list(standing.calendars)
+        snapshot = await life.snapshot(case_id)
+        again = await life.snapshot(case_id, known_turn=snapshot.turn)
+        assert (again.unchanged, again.case, again.turn) == (True, None, snapshot.turn)
+        assert list(again.calendars) == list(snapshot.calendars)
 
     async def test_actors_are_resolved_by_the_kind_of_their_id(self, life: Life) -> None:
         case_id = await life.case()
@@ -83,7 +83,7 @@ class TestRead:
         key_id = await life.machine()
         for by in ("per_mia", "per_lee", "per_ola", "per_gone", "per_nobody", claimant, "pty_stranger", key_id):
             await life.inbox.put(life.tenant_id, case_id, a_command("note", by, text="Hm."))
-        actors = [p.actor for p in (await life.standing(case_id)).pending]
+        actors = [p.actor for p in (await life.snapshot(case_id)).pending]
         roles = [a.role if a else None for a in actors]
         assert roles == ["mediator", "lead", "ops", None, None, "claimant", None, "platform"]
         assert actors[0] is not None
@@ -92,56 +92,56 @@ class TestRead:
     async def test_target_of_an_assignment_is_looked_up(self, life: Life) -> None:
         case_id = await life.case()
         await life.inbox.put(life.tenant_id, case_id, a_command("assign", "per_ola", owner="per_max"))
-        pending = (await life.standing(case_id)).pending[0]
+        pending = (await life.snapshot(case_id)).pending[0]
         assert pending.target is not None
         assert pending.target.id == "per_max"
 
     async def test_limit_says_that_there_is_more(self, life: Life) -> None:
         case_id = await life.case()
         ids = [await life.inbox.put(life.tenant_id, case_id, a_command("note", "per_mia", text=str(n))) for n in range(4)]
-        standing = await life.standing(case_id, limit=3)
-        assert ([p.command_id for p in standing.pending], standing.more) == (ids[:3], True)
-        assert not (await life.standing(case_id, limit=4)).more
+        snapshot = await life.snapshot(case_id, limit=3)
+        assert ([p.command_id for p in snapshot.pending], snapshot.more) == (ids[:3], True)
+        assert not (await life.snapshot(case_id, limit=4)).more
 
     async def test_asked_ids_are_answered_and_strange_ones_do_no_harm(self, life: Life) -> None:
         opened = await life.opened()
         await life.record(opened.case_id)
-        standing = await life.standing(opened.case_id, ask=[opened.command_id, "cmd_none", "cmd_\x00", "cmd_\ud800"])
-        assert [a.status for a in standing.answers.values()] == ["accepted"]
+        snapshot = await life.snapshot(opened.case_id, ask=[opened.command_id, "cmd_none", "cmd_\x00", "cmd_\ud800"])
+        assert [a.status for a in snapshot.answers.values()] == ["accepted"]
 
 
 class TestWrite:
     async def test_moved_turn_writes_nothing(self, life: Life) -> None:
         opened = await life.opened()
-        standing = await life.standing(opened.case_id)
-        made = transition_of(standing, decided(opened.case_id, standing))
+        snapshot = await life.snapshot(opened.case_id)
+        made = transition_of(snapshot, decided(opened.case_id, snapshot))
         assert await life.records.write(life.tenant_id, opened.case_id, made)
         assert not await life.records.write(life.tenant_id, opened.case_id, made)
-        assert (await life.standing(opened.case_id)).turn == 1
+        assert (await life.snapshot(opened.case_id)).turn == 1
 
     async def test_of_many_writers_one_wins(self, life: Life) -> None:
         opened = await life.opened()
-        standing = await life.standing(opened.case_id)
-        made = transition_of(standing, decided(opened.case_id, standing))
+        snapshot = await life.snapshot(opened.case_id)
+        made = transition_of(snapshot, decided(opened.case_id, snapshot))
         results = await asyncio.gather(*(life.records.write(life.tenant_id, opened.case_id, made) for _ in range(10)))
         assert sorted(results) == [False] * 9 + [True]
 
     async def test_facts_must_follow_the_last_on_record(self, life: Life) -> None:
         case_id = await life.case()
         await life.inbox.put(life.tenant_id, case_id, a_command("note", "per_mia", text="One."))
-        standing = await life.standing(case_id)
-        made = decided(case_id, standing)
+        snapshot = await life.snapshot(case_id)
+        made = decided(case_id, snapshot)
         with pytest.raises(Unstorable):
-            await life.records.write(life.tenant_id, case_id, transition_of(standing, made, facts=chained("00", made.recordings)))
+            await life.records.write(life.tenant_id, case_id, transition_of(snapshot, made, facts=chained("00", made.recordings)))
         gap = tuple(r.model_copy(update={"seq": r.seq + 1}) for r in made.recordings)
         with pytest.raises(Unstorable):
-            await life.records.write(life.tenant_id, case_id, transition_of(standing, made, facts=chained(standing.head, gap)))
+            await life.records.write(life.tenant_id, case_id, transition_of(snapshot, made, facts=chained(snapshot.head, gap)))
 
     async def test_refusal_moves_the_turn_and_nothing_else(self, life: Life) -> None:
         case_id = await life.case()
-        before = await life.standing(case_id)
+        before = await life.snapshot(case_id)
         recorded = await life.record(case_id, a_command("approve", "per_mia"))
-        after = await life.standing(case_id)
+        after = await life.snapshot(case_id)
         assert recorded.answers[0] is not None
         assert recorded.answers[0].status == "refused"
         assert (after.turn, after.case, after.head) == (before.turn + 1, before.case, before.head)
@@ -150,47 +150,47 @@ class TestWrite:
         case_id = await life.case()
         command = a_command("approve", "per_mia")
         first = await life.record(case_id, command)
-        standing = await life.standing(case_id)
+        snapshot = await life.snapshot(case_id)
         other = KeptAnswer(command_id=command["id"], status="accepted")
-        assert await life.records.write(life.tenant_id, case_id, Transition(turn=standing.turn, answers=(other,)))
+        assert await life.records.write(life.tenant_id, case_id, Transition(turn=snapshot.turn, answers=(other,)))
         assert (await life.record(case_id, command)).answers == first.answers
 
     async def test_deadline_that_was_decided_is_archived_with_its_answer(self, life: Life) -> None:
         case_id = await life.case()
-        standing = await life.standing(case_id)
+        snapshot = await life.snapshot(case_id)
         due = DueLevel(clock="ruling", instance=1, level="warning", due_at=datetime(2025, 1, 2, tzinfo=UTC))
         answer = KeptAnswer(command_id=due.id, status="refused", code="deadline_moot")
-        transition = Transition(turn=standing.turn, answers=(answer,), deadlines=(due,))
+        transition = Transition(turn=snapshot.turn, answers=(answer,), deadlines=(due,))
         assert await life.records.write(life.tenant_id, case_id, transition)
-        again = await life.standing(case_id, ask=[due.id])
+        again = await life.snapshot(case_id, ask=[due.id])
         assert (again.answers[due.id].code, again.pending) == ("deadline_moot", ())
 
 
 class TestPoison:
     async def test_data_that_postgres_refuses_is_unstorable_and_changes_nothing(self, life: Life) -> None:
         case_id = await life.case()
-        standing = await life.standing(case_id)
+        snapshot = await life.snapshot(case_id)
         for bad in ("\x00", "\ud800"):
             answer = KeptAnswer(command_id="cmd_bad1", status="refused", fields={"what": bad})
             with pytest.raises(Unstorable):
-                await life.records.write(life.tenant_id, case_id, Transition(turn=standing.turn, answers=(answer,)))
-        assert (await life.standing(case_id)).turn == standing.turn
+                await life.records.write(life.tenant_id, case_id, Transition(turn=snapshot.turn, answers=(answer,)))
+        assert (await life.snapshot(case_id)).turn == snapshot.turn
 
     async def test_substitute_writes_the_answers_alone(self, life: Life) -> None:
         case_id = await life.case()
         await life.inbox.put(life.tenant_id, case_id, a_command("note", "per_mia", text="One."))
-        standing = await life.standing(case_id)
-        broken = KeptAnswer(command_id=standing.pending[0].command_id, status="broken", code="broken")
+        snapshot = await life.snapshot(case_id)
+        broken = KeptAnswer(command_id=snapshot.pending[0].command_id, status="broken", code="broken")
         assert await life.records.write(
-            life.tenant_id, case_id, Transition(turn=standing.turn, answers=(broken,), substitute=True)
+            life.tenant_id, case_id, Transition(turn=snapshot.turn, answers=(broken,), substitute=True)
         )
-        after = await life.standing(case_id)
-        assert (after.turn, after.pending, after.head, after.case) == (standing.turn + 1, (), standing.head, standing.case)
+        after = await life.snapshot(case_id)
+        assert (after.turn, after.pending, after.head, after.case) == (snapshot.turn + 1, (), snapshot.head, snapshot.case)
 
 
 class TestInbox:
     async def status(self, life: Life, case_id: str, command_id: str) -> str | None:
-        found = (await life.standing(case_id, ask=[command_id])).answers.get(command_id)
+        found = (await life.snapshot(case_id, ask=[command_id])).answers.get(command_id)
         return f"{found.status} {found.code}" if found else None
 
     async def test_known_command_changes_nothing_and_another_body_is_refused(self, life: Life) -> None:
@@ -200,7 +200,7 @@ class TestInbox:
             assert await life.inbox.put(life.tenant_id, case_id, command) == command["id"]
         other = await life.inbox.put(life.tenant_id, case_id, {**command, "text": "Two."})
         assert await self.status(life, case_id, other) == "refused id_reused"
-        assert [p.command_id for p in (await life.standing(case_id)).pending] == [command["id"]]
+        assert [p.command_id for p in (await life.snapshot(case_id)).pending] == [command["id"]]
 
     async def test_id_belongs_to_one_case_of_the_tenant(self, life: Life) -> None:
         command = a_command("take", "per_mia")
@@ -231,5 +231,5 @@ class TestInbox:
     async def test_text_is_sealed(self, life: Life) -> None:
         case_id = await life.case()
         await life.inbox.put(life.tenant_id, case_id, a_command("message", "per_mia", text="Plain."))
-        body = (await life.standing(case_id)).pending[0].body
+        body = (await life.snapshot(case_id)).pending[0].body
         assert set(body["text"]) == {"content_id", "digest", "length"}

@@ -185,7 +185,7 @@ class TestAbsences:
         assert await absences.begin() == 1
         assert await absences.begin() == 0, "once"
         await world.record(case_id)
-        case = (await world.standing(case_id)).case
+        case = (await world.snapshot(case_id)).case
         assert case is not None
         assert (case.owner, case.queue, case.owner_sought) == (None, "bounty", False)
 

@@ -33,10 +33,10 @@ async def receive(world: World, case_id: str, raw: object, **more: Any) -> Recei
 
 
 async def state_of(world: World, case_id: str) -> Case:
-    standing = await world.records.read(world.tenant_id, case_id)
-    assert standing is not None
-    assert standing.case is not None
-    return standing.case
+    snapshot = await world.records.read(world.tenant_id, case_id)
+    assert snapshot is not None
+    assert snapshot.case is not None
+    return snapshot.case
 
 
 class TestPut:

@@ -58,7 +58,7 @@ class TestOpen:
         report = a_report(parties=[sides[0], {**sides[1], "organisation": "nimbus-group"}])
         opened = await world.opened(report)
         await world.record(opened.case_id)
-        case = (await world.standing(opened.case_id)).case
+        case = (await world.snapshot(opened.case_id)).case
         assert case is not None
         assert [p.org_digest for p in case.parties] == [None, *world.tenants.conflicts(world.tenant_id, ["nimbus-group"])]
 

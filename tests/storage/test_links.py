@@ -17,10 +17,10 @@ from domain.model.case import Case
 from domain.model.facts import Recording
 from domain.model.report import Report
 from storage.intake.opening import Opened
+from storage.outside.cross_case import PostgresCrossCaseTasks
 from storage.outside.effects import PostgresEffects
-from storage.outside.errands import PostgresErrands
 from storage.postgres.vault import STAFF
-from storage.record.elsewhere import PostgresElsewhere
+from storage.record.other_cases import PostgresOtherCases
 from storage.team.roster import PostgresRoster
 from storage.views.cases import PostgresViews
 from tests.storage.builders import World, a_command, a_report, some_terms
@@ -50,10 +50,12 @@ class Cases:
     def __init__(self, world: World) -> None:
         self.world = world
         database, vault = world.database, world.vault
-        lookups = Lookups(PostgresRoster(database), NoPolicies(), elsewhere=PostgresElsewhere(database))
+        lookups = Lookups(PostgresRoster(database), NoPolicies(), other_cases=PostgresOtherCases(database))
         world.recorder = RecordActivities(world.records, world.inbox, "2025b", lookups=lookups)
         self.views = PostgresViews(database, vault)
-        self.carry = CarryOutActivities(PostgresEffects(database, vault), NoWorld(), errands=PostgresErrands(database, vault))
+        self.carry = CarryOutActivities(
+            PostgresEffects(database, vault), NoWorld(), cross_case_tasks=PostgresCrossCaseTasks(database, vault)
+        )
 
     async def opened(self, who: str = "user-1", **changes: Any) -> Opened:
         return await self.world.opened(report_of(who, **changes), some_terms(**JOINS))
@@ -64,7 +66,7 @@ class Cases:
         return opened.case_id
 
     async def now(self, case_id: str) -> Case:
-        case = (await self.world.standing(case_id)).case
+        case = (await self.world.snapshot(case_id)).case
         assert case is not None
         return case
 
@@ -86,8 +88,8 @@ class Cases:
 
     async def carry_out(self, case_id: str) -> None:
         """One try of every errand that is under way, as a worker makes it."""
-        for errand in (await self.now(case_id)).running:
-            await self.carry.carry_out(EffectRef(tenant_id=self.world.tenant_id, case_id=case_id, effect_id=errand))
+        for task in (await self.now(case_id)).running:
+            await self.carry.carry_out(EffectRef(tenant_id=self.world.tenant_id, case_id=case_id, effect_id=task))
 
     async def finish(self, case_id: str, other: str | None = None) -> None:
         """Everything that a case has ordered elsewhere, to its end."""
@@ -216,7 +218,7 @@ class TestMerge:
             )
         await cases.carry_out(second)
         await cases.world.record(second)
-        assert len((await cases.now(second)).hands) == 1
+        assert len((await cases.now(second)).manual_work) == 1
 
 
 class TestJoinedAtIntake:

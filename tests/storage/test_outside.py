@@ -90,10 +90,10 @@ class TestOutbox:
         for _ in range(2):
             await outbox.failed(world.tenant_id, notice.id, "Mailbox Full!")
         await world.record(case_id)
-        standing = await world.records.read(world.tenant_id, case_id)
-        assert standing is not None
-        assert standing.case is not None
-        assert standing.case.hands == (notice.id,)
+        snapshot = await world.records.read(world.tenant_id, case_id)
+        assert snapshot is not None
+        assert snapshot.case is not None
+        assert snapshot.case.manual_work == (notice.id,)
         assert await outbox.one(world.tenant_id, notice.id) is None
 
     async def test_erased_party_has_no_address_and_its_words_are_gone(self, world: World) -> None:
@@ -113,7 +113,7 @@ class TestEffects:
         for number, text in enumerate(("A first try.", "The parcel was signed for.")):
             await world.record(case_id, {**draft, "id": f"cmd_draft-{number}-{case_id[-12:]}", "text": text})
         await world.record(case_id, {"id": f"cmd_now-{case_id[-12:]}", "type": "submit_chargeback_evidence", "by": "per_lee"})
-        case = (await world.standing(case_id)).case
+        case = (await world.snapshot(case_id)).case
         assert case is not None
         effects = PostgresEffects(world.database, world.vault)
         effect = await effects.begin(world.tenant_id, case.effects[-1].id)

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from activities.ports.records import Standing
+from activities.ports.records import CaseSnapshot
 from domain.model.chain import canonical, link
 from domain.model.facts import DueLevel, Recording
 from domain.rules.evolve import fold
@@ -18,10 +18,10 @@ from tests.support.database import Server
 pytestmark = pytest.mark.postgres
 
 
-async def standing_of(world: World, case_id: str, **more: Any) -> Standing:
-    standing = await world.records.read(world.tenant_id, case_id, **more)
-    assert standing is not None
-    return standing
+async def standing_of(world: World, case_id: str, **more: Any) -> CaseSnapshot:
+    snapshot = await world.records.read(world.tenant_id, case_id, **more)
+    assert snapshot is not None
+    return snapshot
 
 
 class TestWrite:
@@ -32,26 +32,26 @@ class TestWrite:
         )
         async with world.database.tenant(world.tenant_id) as conn:
             rows = await conn.fetch("SELECT seq, body, hash, prev_hash FROM facts WHERE case_id = $1 ORDER BY seq", case_id)
-        standing = await standing_of(world, case_id)
+        snapshot = await standing_of(world, case_id)
         assert [r["seq"] for r in rows] == list(range(1, len(rows) + 1))
-        assert fold(case_id, [Recording.model_validate(r["body"]) for r in rows]) == standing.case
+        assert fold(case_id, [Recording.model_validate(r["body"]) for r in rows]) == snapshot.case
         head = ""
         for row in rows:
             assert (row["prev_hash"], row["hash"]) == (head, link(head, row["body"]))
             assert canonical(Recording.model_validate(row["body"])) == canonical(row["body"])
             head = row["hash"]
-        assert standing.head == head
+        assert snapshot.head == head
 
     async def test_deadlines_follow_the_timetable(self, world: World) -> None:
         case_id = await world.case()
-        standing = await standing_of(world, case_id)
-        assert standing.case is not None
+        snapshot = await standing_of(world, case_id)
+        assert snapshot.case is not None
         async with world.database.tenant(world.tenant_id) as conn:
             rows = await conn.fetch("SELECT clock, instance, level, count, due_at FROM deadlines WHERE case_id = $1", case_id)
             due = await conn.fetchval("SELECT next_due_at FROM cases WHERE id = $1", case_id)
         stored = sorted((DueLevel(**dict(r)) for r in rows), key=lambda d: (d.due_at, d.level))
-        assert stored == sorted(standing.case.timetable, key=lambda d: (d.due_at, d.level))
-        assert due == standing.case.timetable[0].due_at
+        assert stored == sorted(snapshot.case.timetable, key=lambda d: (d.due_at, d.level))
+        assert due == snapshot.case.timetable[0].due_at
 
     async def test_closing_leaves_no_deadline_and_says_when(self, world: World) -> None:
         case_id = await world.case()
@@ -110,10 +110,10 @@ class TestExactness:
                 world.tenant_id, case_id, {"id": "cmd_late"},
             )  # fmt: skip
             await holding.commit()
-        standing = await reading
+        snapshot = await reading
         assert plain.pending == ()
-        assert [p.command_id for p in standing.pending] == ["cmd_late"]
-        assert stamped < standing.now
+        assert [p.command_id for p in snapshot.pending] == ["cmd_late"]
+        assert stamped < snapshot.now
 
     async def test_command_received_after_a_locked_read_is_stamped_later(self, world: World) -> None:
         case_id = await world.case()

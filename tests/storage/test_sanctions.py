@@ -11,7 +11,7 @@ from activities.lookups import Lookups
 from activities.record import RecordActivities
 from domain.model.case import Case
 from domain.model.terms import Terms
-from storage.record.reviving import awake
+from storage.record.revival import awake
 from storage.record.sanctions import PostgresSanctions
 from storage.team.roster import PostgresRoster
 from tests.storage.builders import World, a_command, a_report, some_terms
@@ -69,7 +69,7 @@ class Court:
         return await self.case(case_id)
 
     async def case(self, case_id: str) -> Case:
-        case = (await self.world.standing(case_id)).case
+        case = (await self.world.snapshot(case_id)).case
         assert case is not None
         return case
 

@@ -21,16 +21,16 @@ from domain.base import Phase, Side
 from domain.model.case import Case
 from domain.model.clocks import Retarget
 from domain.model.commands import Command, Open, OpenedParty, parse_command
-from domain.model.elsewhere import as_opened
 from domain.model.facts import SYSTEM, Actor, Colleague, DueLevel, EvidenceFile, Fact, Recording
+from domain.model.prior_decision import as_opened
 from domain.model.prose import Prose
 from domain.model.refusals import Refusal
 from domain.model.report import Report
 from domain.model.sanctions import EarlierSanction
 from domain.model.terms import Terms
 from domain.notices.plan import NoticeDraft
-from domain.rules.books import Books
-from domain.rules.rule import Voice
+from domain.rules.reference import ReferenceData
+from domain.rules.rule import DecisionContext
 from domain.transition import Step, due_command, step
 from domain.views.case import CaseView, view
 from domain.worktime.calendars import Calendar
@@ -244,9 +244,9 @@ class Life:
         return self._case
 
     @property
-    def books(self) -> Books:
+    def reference(self) -> ReferenceData:
         """What its steps look things up in."""
-        return Books(self.calendars, shelf().notices, self.zone_data)
+        return ReferenceData(self.calendars, shelf().notices, self.zone_data)
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -308,8 +308,8 @@ class Life:
         files = tuple(file for by, file in self.uploads if by == command.by)
         found = {"appealed_before": self.appealed_before, "earlier": self.earlier, "files": files, **self.elsewhere}
         target = PEOPLE.get(owner) if owner else None
-        voice = Voice(actor=self.actor(who), target=target, terms=self._new_terms(command), **found)
-        return self._take(step(self._case, self.case_id, command, voice, self.now, self.now, self.books))
+        context = DecisionContext(actor=self.actor(who), target=target, terms=self._new_terms(command), **found)
+        return self._take(step(self._case, self.case_id, command, context, self.now, self.now, self.reference))
 
     def _new_terms(self, command: Command) -> Terms | None:
         """The terms that a re-target leads to, as ``record`` would have them resolved."""
@@ -350,7 +350,15 @@ class Life:
         row = self.case.timetable[0]
         self.now = max(self.now, row.due_at)
         late = max(row.due_at, recorded_at or row.due_at)
-        made = step(self.case, self.case_id, due_command(row), Voice(actor=SYSTEM, team=self.team), row.due_at, late, self.books)
+        made = step(
+            self.case,
+            self.case_id,
+            due_command(row),
+            DecisionContext(actor=SYSTEM, team=self.team),
+            row.due_at,
+            late,
+            self.reference,
+        )
         return self._take(made)
 
     def _fire(self, until: datetime, recorded_at: datetime | None = None) -> None:

@@ -59,7 +59,7 @@ class Desk:
         self._house, self.firm, self._http = house, firm, http
 
     async def ask(self, method: str, path: str, *, staff: bool = False, **more: Any) -> tuple[int, Json]:
-        """Status and body; sent again in bad weather. Raises Refused."""
+        """Status and body; sent again after a temporary failure. Raises Refused."""
         headers = {"Authorization": f"Bearer {self.firm.ops if staff else self.firm.platform}", **more.pop("headers", {})}
 
         last = "nothing"

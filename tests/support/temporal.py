@@ -31,7 +31,7 @@ from activities.messages import Answer
 from activities.ports.effects import OrderedEffect
 from activities.ports.errors import Never
 from activities.ports.notices import OutgoingNotice
-from activities.ports.records import Records, Standing, Transition
+from activities.ports.records import CaseSnapshot, Records, Transition
 from activities.record import RecordActivities
 from domain.model.report import Report
 from domain.model.terms import Terms
@@ -43,14 +43,14 @@ from runtime.embedded.temporal import EmbeddedTemporal
 from runtime.plugin import ombud_plugin, sandboxed_runner
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import Opened, PostgresIntake
+from storage.outside.cross_case import PostgresCrossCaseTasks
 from storage.outside.effects import PostgresEffects
-from storage.outside.errands import PostgresErrands
 from storage.outside.outbox import PostgresOutbox
 from storage.policies.library import PostgresLibrary
-from storage.policies.publishing import PostgresPublishing
+from storage.policies.publications import PostgresPublishing
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
-from storage.record.elsewhere import PostgresElsewhere
+from storage.record.other_cases import PostgresOtherCases
 from storage.record.precedents import PostgresPrecedents
 from storage.record.records import PostgresRecords
 from storage.record.sanctions import PostgresSanctions
@@ -184,14 +184,14 @@ class Cashier:
 
 
 @dataclass
-class Weather:
+class Outages:
     """Records that are away for some tries."""
 
     real: Records
     fails: int = 0
     hangs: int = 0
 
-    async def read(self, *given: Any, **options: Any) -> Standing | None:
+    async def read(self, *given: Any, **options: Any) -> CaseSnapshot | None:
         """Read, or fail."""
         if self.hangs > 0:
             self.hangs -= 1
@@ -259,7 +259,7 @@ class House:
     def __post_init__(self) -> None:
         self.inbox, self.doors = PostgresInbox(self.database, self.vault), CaseDoors(self.client, self.queue)
         self.shelf = Shelf.load(2026)
-        self.weather = Weather(PostgresRecords(self.database))
+        self.outages = Outages(PostgresRecords(self.database))
 
     async def opens(
         self, kind: str = "bounty_dispute", *, report: dict[str, Any] | None = None, scale: float = 1.0, **targets: timedelta
@@ -288,17 +288,19 @@ class House:
         """A worker for the cases and one for the outside, as in ``workers/``."""
         deliver = DeliverActivities(PostgresOutbox(self.database, self.vault), self.postman)
         carry_out = CarryOutActivities(
-            PostgresEffects(self.database, self.vault), self.cashier, errands=PostgresErrands(self.database, self.vault)
+            PostgresEffects(self.database, self.vault),
+            self.cashier,
+            cross_case_tasks=PostgresCrossCaseTasks(self.database, self.vault),
         )
         roster, library = PostgresRoster(self.database), PostgresLibrary(self.database)
         precedents, sanctions = PostgresPrecedents(self.database), PostgresSanctions(self.database)
         policies, others = (
             ShelfPolicies(lambda: self.shelf, library, PostgresPublishing(self.database)),
-            PostgresElsewhere(self.database),
+            PostgresOtherCases(self.database),
         )
         lookups = Lookups(roster, policies, precedents, sanctions, others)
-        record = RecordActivities(self.weather, self.inbox, "2026a", lookups=lookups)
-        assign = AssignActivities(self.weather, roster, self.inbox)
+        record = RecordActivities(self.outages, self.inbox, "2026a", lookups=lookups)
+        assign = AssignActivities(self.outages, roster, self.inbox)
         outbound: list[Callable[..., Any]] = [deliver.deliver, deliver.deliver_one, deliver.give_up, carry_out.carry_out]
         async with working(self.client, self.queue, [record.record, assign.assign], outbound):
             yield

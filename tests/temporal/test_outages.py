@@ -56,7 +56,7 @@ async def test_one_alarm_rings_once_for_each_level(house: House) -> None:
 
 async def test_a_database_that_is_away_is_waited_for(house: House) -> None:
     case = await house.opens()
-    house.weather.fails = 3
+    house.outages.fails = 3
     answer = await case.starts()
     await until(case.rests)
     assert answer.status == "accepted"

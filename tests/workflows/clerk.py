@@ -53,7 +53,7 @@ def closed(*answers: Answer | None, **changes: Any) -> Recorded:
     return standing(*answers, **{"phase": "closed", "status": "closed", "outcome": "ruled", "quiet": True, **changes})
 
 
-def knocks(call: Called) -> list[str]:
+def arrivals(call: Called) -> list[str]:
     """The command ids that were handed to one ``record``."""
     return [k["command_id"] if k["command_id"] is not None else k["command"]["id"] for k in call.body["knocks"]]
 
@@ -82,13 +82,13 @@ class Clerk:
                 self._read[call.seq] = list(self.inbox)
 
     def answers(self) -> Job:
-        """The open ``record`` ends: it has judged the inbox as it was, and what stood at the doorstep."""
+        """The open ``record`` ends: it has judged the inbox as it was, and what had arrived."""
         self.looks()
         call = self.bench.waiting(RECORD)
         read = self._read.pop(call.seq)
         self.inbox = [one for one in self.inbox if one not in read]
         self._judge(read)
-        stood = knocks(call)
+        stood = arrivals(call)
         self._judge(one for one in stood if one not in read)
         return self.bench.done(RECORD, standing(*(accepted(one, self.seq) for one in stood), seq=self.seq, **self.standing))
 

@@ -22,9 +22,9 @@ from tests.workflows.clerk import (
     Clerk,
     a_bench,
     accepted,
+    arrivals,
     closed,
     due,
-    knocks,
     opened,
     refused,
     standing,
@@ -93,7 +93,7 @@ class TestOneActivation:
 
     def test_a_message_with_the_start_is_in_the_first_record(self, bench: Bench) -> None:
         bench.start(bench.update("cmd_open-1"), bench.signal({"command_id": "cmd_told"}))
-        assert knocks(bench.waiting(RECORD)) == ["cmd_open-1", "cmd_told"]
+        assert arrivals(bench.waiting(RECORD)) == ["cmd_open-1", "cmd_told"]
         bench.now_comes(bench.done(RECORD, standing(accepted("cmd_open-1"), accepted("cmd_told"))))
         assert bench.heard["u1"].value["seq"] == 1
 
@@ -156,9 +156,9 @@ class TestAnswers:
     def test_a_command_asked_while_the_record_is_busy_waits_for_the_next(self, bench: Bench) -> None:
         bench.start()
         bench.now_comes(bench.update("cmd_asked"))
-        assert [knocks(c) for c in bench.calls] == [[]]
+        assert [arrivals(c) for c in bench.calls] == [[]]
         bench.now_comes(bench.done(RECORD, standing()))
-        assert [knocks(c) for c in bench.calls] == [[], ["cmd_asked"]]
+        assert [arrivals(c) for c in bench.calls] == [[], ["cmd_asked"]]
 
     def test_a_broken_command_is_an_error_of_that_type(self, bench: Bench) -> None:
         opened(bench, standing())
@@ -172,7 +172,7 @@ class TestAnswers:
         opened(bench, standing())
         bench.now_comes(bench.update("cmd_last"))
         bench.now_comes(bench.done(RECORD, standing(None, more=True)))
-        assert knocks(bench.waiting(RECORD)) == ["cmd_last"]
+        assert arrivals(bench.waiting(RECORD)) == ["cmd_last"]
         assert not bench.heard["u1"].answered
         bench.now_comes(bench.done(RECORD, standing(accepted("cmd_last", 60))))
         assert bench.heard["u1"].value["seq"] == 60
@@ -185,7 +185,7 @@ class TestAnswers:
         bench.now_comes(*(bench.update(c, c) for c in commands))
         clerk.settle()
         assert clerk.judged == commands
-        assert max(len(knocks(c)) for c in bench.calls) == 50
+        assert max(len(arrivals(c)) for c in bench.calls) == 50
         assert all(bench.heard[c].value["command_id"] == c for c in commands)
 
     def test_large_commands_are_handed_on_in_loads_that_a_regular_activity_can_carry(self, bench: Bench) -> None:
@@ -194,7 +194,7 @@ class TestAnswers:
         bench.now_comes(clerk.answers())
         bench.now_comes(*(bench.signal({"id": f"cmd_{n:05}", "text": "x" * 400_000}) for n in range(5)))
         clerk.settle()
-        assert [len(knocks(c)) for c in bench.calls] == [0, 2, 2, 1]
+        assert [len(arrivals(c)) for c in bench.calls] == [0, 2, 2, 1]
 
     @pytest.mark.parametrize(
         "shape",
@@ -247,7 +247,7 @@ class TestAlarm:
     def test_ringing_it_only_says_look(self, bench: Bench) -> None:
         opened(bench, standing(timetable=(due(NOON + DAY),)))
         assert bench.now_comes(bench.ring()) == [f"local {RECORD}"]
-        assert knocks(bench.waiting(RECORD)) == []
+        assert arrivals(bench.waiting(RECORD)) == []
         bench.now_comes(bench.done(RECORD, standing(timetable=(due(NOON + 3 * DAY, level="late"),))))
         assert [t.at for t in bench.open.timers.values()] == [NOON + 3 * DAY]
 
@@ -355,7 +355,7 @@ class TestEnd:
         assert bench.how() is None
         job = bench.update("cmd_late") if door == "ask" else bench.signal({"command_id": "cmd_late"})
         assert f"local {RECORD}" in bench.now_comes(job)
-        assert knocks(bench.waiting(RECORD)) == ["cmd_late"]
+        assert arrivals(bench.waiting(RECORD)) == ["cmd_late"]
         bench.now_comes(bench.done(RECORD, closed(refused("cmd_late"), undelivered=3)))
         assert bench.how() is None
         bench.now_comes(bench.done(DELIVER, Delivered(sent=2)))
@@ -367,7 +367,7 @@ class TestEnd:
         job = bench.update("cmd_late") if door == "ask" else bench.signal({"command_id": "cmd_late"})
         bench.now_comes(bench.done(DELIVER, Delivered(sent=2)), job)
         assert bench.how() is None
-        assert knocks(bench.waiting(RECORD)) == ["cmd_late"]
+        assert arrivals(bench.waiting(RECORD)) == ["cmd_late"]
 
     def test_reopened_while_it_waits_to_end_it_goes_on(self, bench: Bench) -> None:
         opened(bench, closed(undelivered=3))
@@ -409,7 +409,7 @@ class TestContinueAsNew:
             bench.now_comes(bench.ring())
         else:
             bench.now_comes(bench.update("cmd_late") if door == "ask" else bench.signal({"command_id": "cmd_late"}))
-        came = knocks(bench.waiting(RECORD))
+        came = arrivals(bench.waiting(RECORD))
         bench.now_comes(bench.done(DELIVER, Delivered(sent=1)))
         assert bench.how() is None
         bench.now_comes(bench.done(RECORD, standing(*(accepted(c) for c in came), timetable=(due(NOON + 2 * DAY),))))

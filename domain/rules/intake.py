@@ -8,24 +8,26 @@ from domain.base import Outcome
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.links import OtherCase
-from domain.rules import elsewhere, links, moving, sanctions
-from domain.rules.rule import Facts, Voice
+from domain.rules import case_import as moving
+from domain.rules import links, sanctions
+from domain.rules import prior_decision as elsewhere
+from domain.rules.rule import DecisionContext, Facts
 
 
-def _open(command: c.Open, voice: Voice, at: datetime) -> Facts:
+def _open(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
     opened = f.CaseOpened(**{k: getattr(command, k) for k in f.CaseOpened.model_fields if k not in ("type", "received_at")})
     if command.history is not None:
         opened = opened.model_copy(update={"received_at": command.history.received_at})
-        return moving.moved_in((opened, *elsewhere.taken_over(command)), command, command.history, voice, at)
+        return moving.moved_in((opened, *elsewhere.taken_over(command)), command, command.history, context, at)
     begun = (opened, *elsewhere.taken_over(command))
     routing = command.routing
     reason = routing.reason or "gate" if routing.decision == "decline" else None
-    reason = reason or elsewhere.why_declined(command, voice.appealed_before, at)
-    if sanctions.right_withdrawn(command.terms.sanctions, command.parties, voice.earlier or (), at):
+    reason = reason or elsewhere.why_declined(command, context.appealed_before, at)
+    if sanctions.right_withdrawn(command.terms.sanctions, command.parties, context.earlier or (), at):
         reason = "right_to_ask_withdrawn"
     if reason is not None:
         return (*begun, f.CaseDeclined(reason=reason), f.CaseClosed(outcome=Outcome.DECLINED, reason=reason))
-    if (into := _same_matter(command, voice.other)) is not None:
+    if (into := _same_matter(command, context.other)) is not None:
         return (*begun, *links.merged(command.id, command.parties, command.statement, into, by_hand=False))
     return begun if routing.decision == "triage" else (*begun, f.PhaseEntered(phase=command.terms.opens_in))
 

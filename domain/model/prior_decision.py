@@ -11,7 +11,7 @@ from domain.base import Code, Frozen, Instant, PersonId, Reference
 from domain.model.prose import Prose, checked_text
 from domain.model.remedy import Remedy
 
-Standing = Literal["author", "reporter"]
+CaseSnapshot = Literal["author", "reporter"]
 """Who appeals: whoever wrote what was decided about, or whoever reported it."""
 
 
@@ -20,7 +20,7 @@ class Brought(Frozen):
 
     outcome: Code
     """What was decided, as the pack names it (``remove``, ``keep``)."""
-    appellant: Standing
+    appellant: CaseSnapshot
     """What the claimant is to it."""
     effective_at: Instant
     """When it took effect: the window to appeal begins."""

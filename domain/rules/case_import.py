@@ -13,20 +13,20 @@ from domain.base import Outcome, Phase, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.moving import History, HistoryImpossible, HistoryIncomplete, PastDecision, PastMessage, PhaseOverdue
+from domain.model.case_import import History, HistoryImpossible, HistoryIncomplete, PastDecision, PastMessage, PhaseOverdue
 from domain.model.refusals import OwnCase, UnknownActor
 from domain.model.ruling import UnknownOutcome
 from domain.rules.evolve import evolve
 from domain.rules.fairness import bar_to_judging
 from domain.rules.rights import rights_after
-from domain.rules.rule import Facts, Voice
+from domain.rules.rule import DecisionContext, Facts
 
 MOVABLE = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW, Phase.APPEALABLE, Phase.APPEAL, Phase.CLOSED)
 """Phases in which a case can move in. A draft that waits for approval or grace does not: it is drafted here again."""
 _DECIDED = (Phase.APPEALABLE, Phase.APPEAL)
 
 
-def moved_in(opened: Facts, command: c.Open, history: History, voice: Voice, at: datetime) -> Facts:
+def moved_in(opened: Facts, command: c.Open, history: History, context: DecisionContext, at: datetime) -> Facts:
     """What follows from the report of a case that ran elsewhere. Raises a refusal when its past cannot be."""
     _check_order(history, at)
     _check_complete(command, history)
@@ -46,17 +46,17 @@ def moved_in(opened: Facts, command: c.Open, history: History, voice: Voice, at:
     # Where things were said before the phase began, they belong to what came before it.
     before = tuple(one for one in past if _when(one) < history.phase_at or isinstance(one, f.PastDecisionKept))
     facts = (*opened, *before, since, *(one for one in past if one not in before))
-    return (*facts, *_owned(command, voice, _so_far(facts, command, at)))
+    return (*facts, *_owned(command, context, _so_far(facts, command, at)))
 
 
-def _owned(command: c.Open, voice: Voice, case: Case) -> Facts:
+def _owned(command: c.Open, context: DecisionContext, case: Case) -> Facts:
     if command.owner is None:
         return ()
-    if voice.target is None:
+    if context.target is None:
         raise UnknownActor(f"Nobody in the team has the id '{command.owner}'.", owner=command.owner)
     if not case.open:
         raise HistoryImpossible("A closed case belongs to nobody: leave the owner out.", field="owner")
-    bar = bar_to_judging(case, voice.target)
+    bar = bar_to_judging(case, context.target)
     if bar is not None:
         raise OwnCase("This person cannot decide this case; choose another.", owner=command.owner, because=bar)
     return (f.CaseAssigned(owner=command.owner, reason="moved_in"),)

@@ -9,15 +9,15 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from activities.ports.records import KeptAnswer, Pending, Standing, Transition
+from activities.ports.records import CaseSnapshot, KeptAnswer, Pending, Transition
 from domain.model.case import Case
 from domain.model.chain import Chained, link
 from domain.model.commands import read_command
 from domain.model.facts import SYSTEM, DueLevel
 from domain.model.refusals import Refusal
 from domain.notices.plan import NoticeDraft
-from domain.rules.books import Books
-from domain.rules.rule import Voice
+from domain.rules.reference import ReferenceData
+from domain.rules.rule import DecisionContext
 from domain.transition import Step, due_command, mark_level, step
 
 MAX_STEPS = 200
@@ -68,7 +68,7 @@ def levels_due(case: Case | None, by: datetime) -> bool:
 
 
 def work_through(
-    case: Case | None, case_id: str, standing: Standing, zone_data: str, only: Sequence[Pending] | None = None
+    case: Case | None, case_id: str, snapshot: CaseSnapshot, zone_data: str, only: Sequence[Pending] | None = None
 ) -> Batch:
     """Everything that waits, each command at the instant it was received and each level at the instant it fell due.
 
@@ -77,29 +77,29 @@ def work_through(
     left beyond this batch (``more``), no level is taken that one of those might precede. ``only`` narrows to one command
     (poison hunt).
     """
-    batch = Batch(case=case, head=standing.head)
-    books = Books(standing.calendars, standing.notices, zone_data)
-    waiting = deque(standing.pending if only is None else only)
-    last = only[-1] if only else standing.pending[-1] if standing.more and standing.pending else None
-    horizon = last.received_at if last else standing.now
+    batch = Batch(case=case, head=snapshot.head)
+    reference = ReferenceData(snapshot.calendars, snapshot.notices, zone_data)
+    waiting = deque(snapshot.pending if only is None else only)
+    last = only[-1] if only else snapshot.pending[-1] if snapshot.more and snapshot.pending else None
+    horizon = last.received_at if last else snapshot.now
     for _ in range(MAX_STEPS):
         row = batch.case.timetable[0] if batch.case is not None and batch.case.timetable else None
         due = row is not None and row.due_at <= horizon
         if waiting and (not due or row is None or waiting[0].received_at <= row.due_at):
-            _command(batch, case_id, waiting.popleft(), standing, books)
+            _command(batch, case_id, waiting.popleft(), snapshot, reference)
         elif due and row is not None:
-            _level(batch, case_id, row, standing, books)
+            _level(batch, case_id, row, snapshot, reference)
         else:
             break
     return batch
 
 
-def _command(batch: Batch, case_id: str, pending: Pending, standing: Standing, books: Books) -> None:
+def _command(batch: Batch, case_id: str, pending: Pending, snapshot: CaseSnapshot, reference: ReferenceData) -> None:
     try:
         command = read_command(pending.body)
         looked_up = {name: getattr(pending, name) for name in _LOOKED_UP}
-        voice = Voice(earlier=standing.earlier, **looked_up)
-        made = step(batch.case, case_id, command, voice, pending.received_at, standing.now, books)
+        context = DecisionContext(earlier=snapshot.earlier, **looked_up)
+        made = step(batch.case, case_id, command, context, pending.received_at, snapshot.now, reference)
     except Refusal as refusal:
         batch.answers.append(_refused(pending.command_id, refusal))
     except Exception as error:  # noqa: BLE001 - see below
@@ -110,17 +110,17 @@ def _command(batch: Batch, case_id: str, pending: Pending, standing: Standing, b
         batch.took(pending.command_id, made)
 
 
-def _level(batch: Batch, case_id: str, row: DueLevel, standing: Standing, books: Books) -> None:
+def _level(batch: Batch, case_id: str, row: DueLevel, snapshot: CaseSnapshot, reference: ReferenceData) -> None:
     command = due_command(row)
     batch.deadlines.append(row)
     try:
-        voice = Voice(actor=SYSTEM, team=standing.team)
-        made = step(batch.case, case_id, command, voice, row.due_at, standing.now, books)
+        context = DecisionContext(actor=SYSTEM, team=snapshot.team)
+        made = step(batch.case, case_id, command, context, row.due_at, snapshot.now, reference)
     except Exception as error:
         # As above; the level still counts as reached, or it would come due again for ever.
         if batch.case is None:
             raise
-        batch.took(command.id, mark_level(batch.case, row, standing.now, books.zone_data))
+        batch.took(command.id, mark_level(batch.case, row, snapshot.now, reference.zone_data))
         batch.answers[-1] = broken(command.id, error).model_copy(update={"seq": batch.answers[-1].seq})
     else:
         batch.took(command.id, made)

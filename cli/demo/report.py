@@ -89,7 +89,7 @@ def _asked(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _audit(stage: Stage, story: Story) -> bool:
-    from cli.commands.auditing import verify
+    from cli.local.audit import verify
 
     stage.title("Does the record prove itself?")
     found = asyncio.run(verify(stage.tenant, None, state_dir=stage.state_dir))

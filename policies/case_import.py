@@ -6,14 +6,14 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
+from domain.model.case_import_report import MovingCase
 from domain.model.commands import Open, OpenedParty
-from domain.model.elsewhere import as_opened
-from domain.model.moving_report import MovingCase
 from domain.model.people import SYSTEM, Actor
+from domain.model.prior_decision import as_opened
 from domain.model.prose import Prose
 from domain.model.terms import Routing, Terms
-from domain.rules.books import Books
-from domain.rules.rule import Voice
+from domain.rules.reference import ReferenceData
+from domain.rules.rule import DecisionContext
 from domain.transition import Step, step
 from domain.worktime.calculator import zone_data_version
 from policies.shelf import Shelf
@@ -58,8 +58,8 @@ def rehearsed(
         decision=as_opened(report.decision, "", _reference),
         history=moving.history(ids, lambda holder: _reference, notify=notify),
     )  # fmt: skip
-    books = Books(shelf.calendars_of(terms), shelf.notices, zone_data_version())
-    return step(None, "case_moving-in", command, Voice(actor=SYSTEM, target=owner), at, at, books)
+    reference = ReferenceData(shelf.calendars_of(terms), shelf.notices, zone_data_version())
+    return step(None, "case_moving-in", command, DecisionContext(actor=SYSTEM, target=owner), at, at, reference)
 
 
 def _reference(text: str) -> Prose:

@@ -12,7 +12,7 @@ Notices = Mapping[str, tuple[Audience, ...]]
 """Who is told of what, weightiest first."""
 
 
-class Books(NamedTuple):
+class ReferenceData(NamedTuple):
     """Immutable content that cases refer to, as far as a step needs it."""
 
     calendars: Mapping[str, Calendar]

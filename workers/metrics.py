@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from prometheus_client import CollectorRegistry, Counter
 
 from activities.ports.notices import Notifier, OutgoingNotice
-from activities.ports.records import Records, Standing, Transition
+from activities.ports.records import CaseSnapshot, Records, Transition
 
 
 class Counters:
@@ -43,7 +43,7 @@ class CountingRecords:
         known_turn: int | None = None,
         limit: int = 50,
         lock: bool = False,
-    ) -> Standing | None:
+    ) -> CaseSnapshot | None:
         """As the records behind it."""
         return await self._records.read(tenant_id, case_id, ask=ask, known_turn=known_turn, limit=limit, lock=lock)
 

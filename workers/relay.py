@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from activities.ports.relay import Relay
-from workers.counting import Counters
+from workers.metrics import Counters
 from workflows.handles import CaseDoors, Named, NotReached
 
 GRACE_FOR = timedelta(seconds=2)
@@ -18,12 +18,12 @@ log = structlog.stdlib.get_logger("ombud.relay")
 
 
 async def keep_relaying(relay: Relay, doors: CaseDoors, counters: Counters, every_for: timedelta) -> None:
-    """Poke cases that have something waiting, for ever. Weather is logged and waited out."""
+    """Poke cases that have something waiting, for ever. Outages is logged and waited out."""
     while True:
         try:
             await relay_once(relay, doors, counters)
         except (OSError, TimeoutError, NotReached) as error:
-            log.warning("relay is waiting for better weather", error=type(error).__name__)
+            log.warning("relay is waiting for Temporal", error=type(error).__name__)
         except Exception:
             # The relay must outlive whatever a driver raises: without it commands of an outage would wait for ever.
             log.exception("relay failed; trying again")

@@ -11,11 +11,11 @@ from typing import Any
 
 from uuid_utils import uuid7
 
-from activities.ports.errands import Ran
+from activities.ports.cross_case import Ran
 from activities.ports.errors import Never, ToldToWait
 from domain.model.case import Case
 from domain.model.commands import Join, MirrorLink, Open
-from domain.model.links import ErrandOrdered
+from domain.model.links import CrossCaseTaskOrdered
 from domain.model.people import OpenedParty
 from domain.model.prose import Prose
 from domain.model.terms import Routing
@@ -40,16 +40,16 @@ _SOON = timedelta(seconds=2)
 """When to look again whether the other case has judged what it was sent; the relay has woken it by then."""
 
 
-class PostgresErrands:
-    """Implements :class:`activities.ports.errands.Errands`."""
+class PostgresCrossCaseTasks:
+    """Implements :class:`activities.ports.cross_case.Errands`."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
 
-    async def run(self, tenant_id: str, case_id: str, errand: ErrandOrdered) -> Ran:
+    async def run(self, tenant_id: str, case_id: str, task: CrossCaseTaskOrdered) -> Ran:
         """Send it, and answer what became of it. Raises :class:`ToldToWait` while the other case has not judged it."""
-        trip = _Trip(self._vault, tenant_id, case_id, errand)
+        trip = _Trip(self._vault, tenant_id, case_id, task)
         async with self._database.tenant(tenant_id) as conn:
             try:
                 async with conn.transaction():
@@ -61,20 +61,20 @@ class PostgresErrands:
             raise ToldToWait(_SOON)
         if status != "accepted":
             return Ran(result="needs_hands")
-        return Ran(result="done", case=to if errand.what == "split" else None)
+        return Ran(result="done", case=to if task.what == "split" else None)
 
 
-def command_id_of(errand: ErrandOrdered) -> str:
+def command_id_of(task: CrossCaseTaskOrdered) -> str:
     """The id of the command that an errand becomes, which makes it come to the other case once."""
-    return f"cmd_sys-{errand.what}-{hashlib.sha256(errand.errand_id.encode()).hexdigest()[:40]}"
+    return f"cmd_sys-{task.what}-{hashlib.sha256(task.errand_id.encode()).hexdigest()[:40]}"
 
 
 class _Trip:
     """One errand on its way."""
 
-    def __init__(self, vault: Vault, tenant_id: str, case_id: str, errand: ErrandOrdered) -> None:
-        self._vault, self._tenant, self._from, self._errand = vault, tenant_id, case_id, errand
-        self._command_id = command_id_of(errand)
+    def __init__(self, vault: Vault, tenant_id: str, case_id: str, task: CrossCaseTaskOrdered) -> None:
+        self._vault, self._tenant, self._from, self._errand = vault, tenant_id, case_id, task
+        self._command_id = command_id_of(task)
 
     async def send(self, conn: Connection) -> tuple[str, str]:
         """Put it on disk, if it is not; the other case and the command to wait for. Raises :class:`Never` where it cannot be."""
@@ -92,10 +92,10 @@ class _Trip:
         await conn.execute(SYSTEM, self._tenant, to, said.id, said.type, said.model_dump(mode="json"))
 
     def _mirrored(self) -> MirrorLink:
-        errand = self._errand
+        task = self._errand
         return MirrorLink(
-            id=self._command_id, by="system", channel="system", link_id=errand.link_id or errand.errand_id, other=self._from,
-            relation=errand.relation or "related", gone=errand.what == "unlink",
+            id=self._command_id, by="system", channel="system", link_id=task.link_id or task.errand_id, other=self._from,
+            relation=task.relation or "related", gone=task.what == "unlink",
         )  # fmt: skip
 
     async def _join(self, conn: Connection, to: str) -> Join:
@@ -106,10 +106,10 @@ class _Trip:
         box = SealBox(keys[parties[0].id]) if parties else await self._vault.sealer(conn, self._tenant, to, STAFF)
         statement = await self._reseal(conn, box)
         await self._vault.keep(conn, box)
-        errand = self._errand
+        task = self._errand
         return Join(
-            id=self._command_id, by="system", channel="system", merge_id=errand.errand_id, of=self._from, parties=parties,
-            statement=statement, reason=errand.reason or "by_hand",
+            id=self._command_id, by="system", channel="system", merge_id=task.errand_id, of=self._from, parties=parties,
+            statement=statement, reason=task.reason or "by_hand",
         )  # fmt: skip
 
     async def _reseal(self, conn: Connection, box: SealBox) -> Prose | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid_utils import uuid7
 
 from domain.base import Kept
-from domain.rules.books import PackInForce
+from domain.rules.reference import PackInForce
 from storage.postgres.pool import Database
 
 _ROLES = "SELECT roles FROM people WHERE tenant = $1 AND id = $2 AND active"

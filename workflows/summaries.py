@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, Wo
 
 with workflow.unsafe.imports_passed_through():
     from activities.messages import Answer, NoticeRef, Recorded
-    from workflows import doorstep, options
+    from workflows import arrivals, options
 
 CASE_STATUS = SearchAttributeKey.for_keyword("CaseStatus")
 OUTCOME = SearchAttributeKey.for_keyword("Outcome")
@@ -21,9 +21,9 @@ _UNSEEN = {"answers", "more", "undelivered"}
 """Parts of a message that say how the work goes on, and nothing of the case."""
 
 
-def answer_of(visit: doorstep.Visit) -> Answer:
+def answer_of(pending: arrivals.PendingUpdate) -> Answer:
     """What an asker hears. Raises what was refused as an error that keeps code, detail and fields."""
-    given = visit.answer
+    given = pending.answer
     assert given is not None
     if given.status == "accepted":
         return given

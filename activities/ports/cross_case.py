@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 from domain.base import Kept
-from domain.model.links import ErrandOrdered, KnownCampaign, OtherCase
+from domain.model.links import CrossCaseTaskOrdered, KnownCampaign, OtherCase
 
 
 class Ran(Kept):
@@ -16,15 +16,15 @@ class Ran(Kept):
     """The case that came of a split."""
 
 
-class Errands(Protocol):
+class CrossCaseTasks(Protocol):
     """Carries out what one case has ordered in another."""
 
-    async def run(self, tenant_id: str, case_id: str, errand: ErrandOrdered) -> Ran:
+    async def run(self, tenant_id: str, case_id: str, task: CrossCaseTaskOrdered) -> Ran:
         """Do it, keyed by the errand's id. Raises ``ToldToWait`` while the other case has not judged what it was sent."""
         ...
 
 
-class Elsewhere(Protocol):
+class OtherCases(Protocol):
     """Looks up what a command has to know beside its own case."""
 
     async def case(self, tenant_id: str, case_id: str, *, follow: bool = False) -> OtherCase | None:

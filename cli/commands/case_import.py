@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.local.guarding import guarded
+from cli.kit.exits import guarded
 
 if TYPE_CHECKING:
-    from cli.commands.movers import Result
+    from cli.local.case_import import Result
 
 
 def import_cases(
@@ -56,15 +56,15 @@ def _moving(lines: list[tuple[int, bytes]], tenant: str | None, *, dry_run: bool
     import asyncio
     from functools import partial
 
-    from cli.commands.movers import Movers
     from cli.kit.compose import shelf
     from cli.kit.operator import OperatorKeys
     from cli.kit.target import Target
+    from cli.local.case_import import Movers
     from policies.published import PublishedPacks
     from runtime.errors import ServiceFault
     from runtime.places import find_places
     from runtime.settings import Settings
-    from storage.policies.publishing import PostgresPublishing
+    from storage.policies.publications import PostgresPublishing
     from storage.postgres.pool import Database
     from storage.postgres.vault import Vault
     from storage.tenants import PostgresTenants

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.base import Code, Frozen, Instant, Outcome, PersonId, Phase, Reference, Side
-from domain.model.moving import Decision, History, PastDecision, PastMessage, Readers, Sender
+from domain.model.case_import import Decision, History, PastDecision, PastMessage, Readers, Sender
 from domain.model.prose import Sealer
 from domain.model.report import Report, Text
 

@@ -9,13 +9,13 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from domain.base import Kept
+from domain.model.case_import_report import MovingCase
 from domain.model.facts import LevelPassed
-from domain.model.moving_report import MovingCase
 from domain.model.reading import field_errors
 from domain.model.refusals import Refusal
 from domain.transition import Step
 from domain.worktime.errors import WorktimeError
-from policies.moving import rehearsed, routed
+from policies.case_import import rehearsed, routed
 from policies.pack import PackError
 from policies.shelf import Shelf, UnknownKind
 from storage.intake.inbox import Conflict
@@ -75,8 +75,8 @@ class Movers:
         except Conflict as conflict:
             return refused(case=conflict.of or None, problem={"code": conflict.code, "detail": str(conflict).partition(": ")[2]})
         status: Any = "known" if known else "would_move_in" if dry_run else "moved_in"
-        standing = _standing(made) if made else {}
-        return Result(line=number, external_id=report.external_id, status=status, case=case_id, **standing)
+        snapshot = _snapshot(made) if made else {}
+        return Result(line=number, external_id=report.external_id, status=status, case=case_id, **snapshot)
 
     async def _known(self, moving: MovingCase) -> str | None:
         name = (moving.report.source, moving.report.external_id or "")
@@ -115,7 +115,7 @@ class Movers:
         return opened.case_id
 
 
-def _standing(made: Step) -> dict[str, Any]:
+def _snapshot(made: Step) -> dict[str, Any]:
     rows = [{"clock": r.clock, "level": r.level, "at": r.due_at.isoformat()} for r in made.case.timetable[:1]]
     facts = [recording.fact for recording in made.recordings]
     passed = tuple({"clock": f.clock, "level": f.level, "at": f.due_at.isoformat()} for f in facts if isinstance(f, LevelPassed))

@@ -23,8 +23,8 @@ _HOPS = 20
 """Cases are merged into older ones only, so following them ends; nobody follows further than this."""
 
 
-class PostgresElsewhere:
-    """Implements :class:`activities.ports.errands.Elsewhere`."""
+class PostgresOtherCases:
+    """Implements :class:`activities.ports.cross_case.Elsewhere`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

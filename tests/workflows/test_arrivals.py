@@ -13,7 +13,7 @@ from temporalio.common import RawValue
 from activities.messages import RecordInput
 from tests.support.activation import Bench, payload, plain
 from tests.workflows.clerk import RECORD, a_bench, opened, refused, standing
-from workflows.doorstep import AT_ONCE, LARGEST, LOAD, Visit, asked, first_of, told
+from workflows.arrivals import AT_ONCE, LARGEST, LOAD, PendingUpdate, asked, first_of, told
 
 
 @pytest.fixture
@@ -69,9 +69,9 @@ class TestTell:
     @pytest.mark.parametrize("raw", ANY_JSON.values(), ids=ANY_JSON)
     def test_anything_at_all_reaches_the_record_and_the_case_goes_on(self, raw: list[Payload], bench: Bench) -> None:
         bench.now_comes(bench.signal(raw=raw))
-        [knock] = bench.waiting(RECORD).body["knocks"]
-        assert knock["command_id"] is None
-        assert "type" not in knock["command"]
+        [arrival] = bench.waiting(RECORD).body["knocks"]
+        assert arrival["command_id"] is None
+        assert "type" not in arrival["command"]
         RecordInput.model_validate_json(bench.waiting(RECORD).proto.arguments[0].data)  # as the activity will read it
         bench.now_comes(bench.done(RECORD, standing(refused("cmd_sys-refused-1", "malformed"))))
         bench.now_comes(bench.signal({"command_id": "cmd_00009"}))
@@ -80,8 +80,8 @@ class TestTell:
     @pytest.mark.parametrize("number", ["NaN", "-Infinity"])
     def test_a_number_that_json_does_not_know_is_not_read_as_null(self, number: str, bench: Bench) -> None:
         bench.now_comes(bench.signal(raw=[plain(f'{{"id": "cmd_00001", "type": "offer", "amount": {number}}}')]))
-        [knock] = bench.waiting(RECORD).body["knocks"]
-        assert knock["command"]["given"] is None
+        [arrival] = bench.waiting(RECORD).body["knocks"]
+        assert arrival["command"]["given"] is None
 
     @pytest.mark.parametrize("raw", ANY_JSON.values(), ids=ANY_JSON)
     def test_a_regular_record_can_carry_it_too(self, raw: list[Payload], bench: Bench) -> None:
@@ -92,9 +92,9 @@ class TestTell:
 
     def test_a_signal_of_another_name_is_kept_as_refused(self, bench: Bench) -> None:
         bench.now_comes(bench.signal({"id": "cmd_00001", "type": "withdraw"}, name="Tell"))
-        [knock] = bench.waiting(RECORD).body["knocks"]
+        [arrival] = bench.waiting(RECORD).body["knocks"]
         given = [{"id": "cmd_00001", "type": "withdraw"}]
-        assert knock == {"command_id": None, "command": {"signal": "Tell", "values": 1, "bytes": 36, "given": given}}
+        assert arrival == {"command_id": None, "command": {"signal": "Tell", "values": 1, "bytes": 36, "given": given}}
 
     def test_a_whole_command_goes_on_as_it_came(self, bench: Bench) -> None:
         command = {
@@ -131,7 +131,7 @@ class TestAsk:
 
     @pytest.mark.parametrize("command", ["cmd_00001", {"command_id": "cmd_00001"}])
     def test_the_id_of_a_command_in_the_inbox_is_enough(self, command: Any) -> None:
-        assert asked(RawValue(payload(command))).knock.command_id == "cmd_00001"
+        assert asked(RawValue(payload(command))).arrival.command_id == "cmd_00001"
 
     def test_an_update_of_another_name_is_turned_away(self, bench: Bench) -> None:
         assert bench.now_comes(bench.update("cmd_00001", name="Ask")) == ["rejected u1"]
@@ -139,20 +139,20 @@ class TestAsk:
 
 class TestFirstOf:
     @staticmethod
-    def visits(*sizes: int) -> list[Visit]:
+    def pending_updates(*sizes: int) -> list[PendingUpdate]:
         given = [told("tell", [RawValue(payload({"id": f"cmd_{n:05}"}))]) for n in range(len(sizes))]
-        for visit, size in zip(given, sizes, strict=True):
-            visit.size = size
+        for pending, size in zip(given, sizes, strict=True):
+            pending.size = size
         return given
 
     def test_a_number(self) -> None:
-        assert len(first_of(self.visits(*[1] * 200))) == AT_ONCE
+        assert len(first_of(self.pending_updates(*[1] * 200))) == AT_ONCE
 
     def test_a_load(self) -> None:
-        assert len(first_of(self.visits(LOAD - 2, 1, 1, 1))) == 3
+        assert len(first_of(self.pending_updates(LOAD - 2, 1, 1, 1))) == 3
 
     def test_at_least_one(self) -> None:
-        assert len(first_of(self.visits(LOAD + 1, 1))) == 1
+        assert len(first_of(self.pending_updates(LOAD + 1, 1))) == 1
 
     def test_nobody(self) -> None:
         assert first_of([]) == []

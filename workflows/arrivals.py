@@ -13,7 +13,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 with workflow.unsafe.imports_passed_through():
-    from activities.messages import Answer, Knock
+    from activities.messages import Answer, Arrival
     from domain.base import CommandId
 
 LARGEST = 512 * 1024
@@ -27,48 +27,48 @@ LOAD = 1024 * 1024
 _ID: TypeAdapter[str] = TypeAdapter(CommandId)
 
 
-class Visit:
-    """A command at the doorstep, and its answer once there is one."""
+class PendingUpdate:
+    """A command that has arrived, and its answer once there is one."""
 
-    def __init__(self, knock: Knock, size: int) -> None:
-        self.knock, self.size = knock, size
+    def __init__(self, arrival: Arrival, size: int) -> None:
+        self.arrival, self.size = arrival, size
         self.answer: Answer | None = None
 
 
-def asked(raw: RawValue) -> Visit:
+def asked(raw: RawValue) -> PendingUpdate:
     """What came through ``ask``. Raises ValueError when it is neither a JSON object nor the id of a command."""
     command = _read(raw)
     if isinstance(command, dict) and set(command) == {"command_id"}:
         command = command["command_id"]
     if isinstance(command, str):
-        return Visit(Knock(command_id=_ID.validate_python(command)), len(command))
+        return PendingUpdate(Arrival(command_id=_ID.validate_python(command)), len(command))
     if isinstance(command, dict):
-        return Visit(Knock(command=command), len(raw.payload.data))
+        return PendingUpdate(Arrival(command=command), len(raw.payload.data))
     raise ValueError("a command is a JSON object, or the id of one in the inbox")
 
 
-def told(name: str, given: Sequence[RawValue]) -> Visit:
+def told(name: str, given: Sequence[RawValue]) -> PendingUpdate:
     """What came through a signal. None is turned away: what is no command is handed on as that, to be kept as refused."""
     size = sum(len(raw.payload.data) for raw in given)
     if name == "tell" and len(given) == 1:
         try:
             # An empty id is a mere poke: "look into the inbox".
-            return Visit(Knock(command_id=""), 0) if _read(given[0]) == {"command_id": ""} else asked(given[0])
+            return PendingUpdate(Arrival(command_id=""), 0) if _read(given[0]) == {"command_id": ""} else asked(given[0])
         except ValueError:
             pass
     note = {"signal": name[:64], "values": len(given), "bytes": size, "given": _as_it_came(given, size)}
-    return Visit(Knock(command=note), size)
+    return PendingUpdate(Arrival(command=note), size)
 
 
-def first_of(visits: Sequence[Visit]) -> list[Visit]:
+def first_of(pending_updates: Sequence[PendingUpdate]) -> list[PendingUpdate]:
     """As many as one ``record`` takes, in their order; the others wait for the next one."""
-    taken: list[Visit] = []
+    taken: list[PendingUpdate] = []
     load = 0
-    for visit in visits[:AT_ONCE]:
-        load += visit.size
+    for pending in pending_updates[:AT_ONCE]:
+        load += pending.size
         if taken and load > LOAD:
             break
-        taken.append(visit)
+        taken.append(pending)
     return taken
 
 

@@ -12,7 +12,7 @@ from runtime.errors import ServiceFault
 from runtime.places import find_places
 from runtime.settings import Settings
 from storage.postgres.pool import Database
-from storage.record.reviving import Waiting, awake, take_back
+from storage.record.revival import Waiting, awake, take_back
 from workflows.handles import CaseDoors, Named, NotReached
 
 
