@@ -20,6 +20,13 @@ _TEAM_ONLY = frozenset({
 })  # fmt: skip
 """Fields of facts that the team alone reads: they say how the matter is handled, or join a person's cases."""
 
+_TEAM_ONLY_OF = {
+    # Of a pause a side learns that its clock stands still, not which plans somebody has; of its end not what else went on.
+    "clocks_paused": frozenset({"reason", "hold_id"}),
+    "clocks_resumed": frozenset({"reason", "hold_ids"}),
+}
+"""The same of some facts only."""
+
 _KNOWS_GOLD = frozenset({"ops", "system"})
 """Who may see that a case is a gold or test case."""
 
@@ -43,7 +50,8 @@ def _for_others(case: Case, one: Recording, viewer: Actor, number: int) -> dict[
     # Numbers of facts would tell that something happened inside, a person's id who decides.
     party = one.actor.id if case.party(one.actor.id) or one.actor.id == viewer.id else None
     role = "staff" if one.actor.role in ("mediator", "lead", "ops") else one.actor.role
-    entry = {**_common(one, number), "actor": {"id": party, "role": role}, "data": _without(_data(one), _TEAM_ONLY)}
+    told = _without(_data(one), _TEAM_ONLY | _TEAM_ONLY_OF.get(one.fact.type, frozenset()))
+    entry = {**_common(one, number), "actor": {"id": party, "role": role}, "data": told}
     issued = one.fact
     if isinstance(issued, RulingIssued):
         ruling = next((r for r in case.rulings if r.id == issued.ruling_id), None)

@@ -26,7 +26,7 @@ BACK = frozenset({"returned", "retracted", "cross_appealed"})
 _INTERNAL = frozenset({
     "case_skipped",
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
-    "delivery_failed", "effect_ordered", "clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "case_retargeted",
+    "delivery_failed", "effect_ordered", "clocks_frozen", "clocks_thawed", "case_retargeted",
     "chargeback_drafted", "chargeback_sent", "chargeback_missed",
     "identity_asked", "legal_hold_placed", "legal_hold_lifted", "step_completed", "step_skipped", "root_cause_named",
     "sanction_drafted",
@@ -64,6 +64,23 @@ def told_remedies(case: Case, remedies: Iterable[Remedy], audience: Audience) ->
     return tuple(one for one in remedies if terms.kind(one.type) is None or one.to.value == audience)
 
 
+def owns_clock(case: Case, name: str, audience: Audience) -> bool:
+    """Whether a clock waits for this audience or for nobody in particular, in a phase that is no secret."""
+    clock = case.terms.clock(name)
+    return clock is not None and clock.during not in UNTOLD and clock.waits_for in (audience, "nobody")
+
+
+def knows_pause_of(case: Case, of: str, audience: Audience) -> bool:
+    """Whether this audience may know that somebody made a clock stand still (``of``: its name, or ``team``), and let it go on.
+
+    A side knows it of its own clock, whose date is gone from what it sees; the platform of both sides', because it sees what both
+    were asked and by when. Pauses of the team's clocks stay inside, and so does why anybody paused.
+    """
+    if audience == "platform":
+        return any(owns_clock(case, of, side) for side in ("claimant", "respondent"))
+    return owns_clock(case, of, audience)
+
+
 def knows(case: Case, fact: f.Fact, audience: Audience) -> bool:
     """Whether this audience may know that a fact happened."""
     if audience == "staff":
@@ -74,16 +91,8 @@ def knows(case: Case, fact: f.Fact, audience: Audience) -> bool:
     match fact:
         case f.PhaseEntered():
             return fact.phase not in UNTOLD and fact.reason not in BACK
-        case f.LevelReached():
-            # Their own reminder; a clock that waits for the team is the team's business.
-            clock = case.terms.clock(fact.clock)
-            return clock is not None and clock.during not in UNTOLD and clock.waits_for in (audience, "nobody")
-        case f.ClockExtended():
-            # More time for a side is that side's to know, more time by law everybody's; the team's own stays inside.
-            clock = case.terms.clock(fact.clock)
-            if clock is None or clock.during in UNTOLD:
-                return False
-            return clock.statutory or clock.waits_for in (audience, "nobody")
+        case f.LevelReached() | f.ClockExtended() | f.ClocksPaused() | f.ClocksResumed():
+            return _knows_of_time(case, fact, audience)
         case f.InterimImposed() | f.InterimReviewed() | f.InterimEnded():
             return audience == "platform" or audience in _hit_by_measures(case, fact)
         case f.SanctionImposed() | f.SanctionLifted() | f.SanctionVoided():
@@ -96,6 +105,25 @@ def knows(case: Case, fact: f.Fact, audience: Audience) -> bool:
             return audience in (fact.of.value, "platform")
         case _:
             return _knows_of_risk(case, fact, audience)
+
+
+def _knows_of_time(
+    case: Case, fact: f.LevelReached | f.ClockExtended | f.ClocksPaused | f.ClocksResumed, audience: Audience
+) -> bool:
+    """The same of what happens to clocks."""
+    match fact:
+        case f.LevelReached():
+            # Their own reminder; a clock that waits for the team is the team's business.
+            return owns_clock(case, fact.clock, audience)
+        case f.ClockExtended():
+            # More time for a side is that side's to know, more time by law everybody's; the team's own stays inside.
+            clock = case.terms.clock(fact.clock)
+            by_law = clock is not None and clock.statutory and clock.during not in UNTOLD
+            return by_law or owns_clock(case, fact.clock, audience)
+        case f.ClocksPaused():
+            return knows_pause_of(case, fact.of, audience)
+        case f.ClocksResumed():
+            return any(knows_pause_of(case, hold.of, audience) for hold in case.holds if hold.id in fact.hold_ids)
 
 
 def _knows_of_risk(case: Case, fact: f.Fact, audience: Audience) -> bool:
@@ -126,6 +154,8 @@ def shared(fact: f.Fact) -> bool:
         case f.EvidenceSubmitted():
             return fact.seen_by == "shared"
         case f.EvidenceRequested() | f.OfferMade() | f.OfferAccepted() | f.OfferDeclined() | f.LevelReached():
+            return False
+        case f.ClocksPaused() | f.ClocksResumed():
             return False
         case f.ReturnAwaited() | f.ReturnChanged() | f.ReturnShipped() | f.ReturnContested() | f.ReturnEnded():
             return False

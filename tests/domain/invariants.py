@@ -34,7 +34,20 @@ UNTOLD = frozenset({
 })  # fmt: skip
 """Facts that nobody outside hears of, whatever the phase."""
 HOLDING = frozenset({"clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "case_retargeted"})
-"""Nobody outside hears of these either; what they may notice is that a date of their own has moved, or what the case is about."""
+"""What moves dates. Nobody outside hears of these either, but for a pause of a clock of their own; what they may notice is that a
+date of their own has moved or is gone, or what the case is about.
+"""
+_EITHER_SIDE = frozenset({"settlement", "inquiry", "appeal_window"})
+_CLAIMANT = frozenset({"claimant_response", "return_shipping"})
+_RESPONDENT = frozenset({"respondent_response", "return_receipt", "inquiry_reply", "claim_reply"})
+OWN_CLOCKS = {
+    CLAIMANT: _EITHER_SIDE | _CLAIMANT,
+    AGENT: _EITHER_SIDE | _CLAIMANT,
+    RESPONDENT: _EITHER_SIDE | _RESPONDENT,
+    PLATFORM: _EITHER_SIDE | _CLAIMANT | _RESPONDENT,
+    WITNESS: frozenset[str](),
+}
+"""Clocks of which each may know that somebody made them stand still; all others are the team's."""
 OF_THE_OTHER_SIDE = frozenset({"interim_imposed", "interim_reviewed", "interim_ended"})
 """Measures are against the respondent, and the claimant does not hear of them."""
 LIMIT = "final_answer"
@@ -206,17 +219,40 @@ class Witness:
         facts = [r.fact for r in made.recordings]
         for recording in made.recordings:
             if recording.fact.type in HOLDING:
-                assert not any(visible(made.case, recording, life.actor(who)) for who in OUTSIDE)
+                for who in OUTSIDE:
+                    seen = visible(made.case, recording, life.actor(who))
+                    assert seen is may_know_of(made.case, recording.fact, who), f"{who} and {recording.fact}"
         for who in OUTSIDE:
             now = life.seen_by(who)
             shows_no_secret(now)
             unknown = OF_THE_OTHER_SIDE if who in (CLAIMANT, AGENT) else frozenset()
             if who in self.views and all(fact.type in HOLDING | unknown or _untold(made.case, fact) for fact in facts):
-                moved = {"deadlines": now.deadlines, "category": now.category}
-                held = any(fact.type in HOLDING for fact in facts)
-                same = self.views[who].model_copy(update=moved if held else {})
+                same = self.views[who]
+                if any(fact.type in HOLDING for fact in facts):
+                    same = with_dates_of(now, same)
+                # Of a witness it is kept by side when something changed that they may know of.
+                if any(may_know_of(made.case, fact, RESPONDENT if who == WITNESS else who) for fact in facts):
+                    same = same.model_copy(update={"updated_at": made.recordings[-1].at})
                 assert now == same, f"{who} can see that {[fact.type for fact in facts]} happened"
             self.views[who] = now
+
+
+def may_know_of(case: Case, fact: f.Fact, who: str) -> bool:
+    """Whether a fact is that somebody paused, or let go on, a clock of this one's own."""
+    match fact:
+        case f.ClocksPaused():
+            return fact.of in OWN_CLOCKS[who]
+        case f.ClocksResumed():
+            return any(hold.of in OWN_CLOCKS[who] for hold in case.holds if hold.id in fact.hold_ids)
+        case _:
+            return False
+
+
+def with_dates_of(now: CaseView, before: CaseView) -> CaseView:
+    """What somebody saw before, with the dates that they see now: of their own clocks and of what was asked."""
+    asked = {one.id: one.due_at for one in now.requests}
+    requests = tuple(one.model_copy(update={"due_at": asked.get(one.id)}) for one in before.requests)
+    return before.model_copy(update={"deadlines": now.deadlines, "category": now.category, "requests": requests})
 
 
 def stands(case: Case) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import Any, Self
+from datetime import timedelta
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -12,35 +12,28 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from domain.base import Phase, Side
 from domain.model.case import Case
-from domain.model.facts import Colleague
 from domain.model.refusals import Refusal
 from domain.rules.evolve import fold
-from domain.transition import Step
 from tests.domain.invariants import Witness, in_hiding
+from tests.domain.watched_life import DECIDERS, WatchedLife
 from tests.support.cases import (
     AGENT,
     CLAIMANT,
     FRIEND,
-    JUNIOR,
     KINDS,
     LEAD,
     LEAD_2,
     LEAD_3,
     MEDIATOR,
-    MEDIATOR_2,
-    MEDIATOR_3,
     MINUTE,
     OPS,
-    PEOPLE,
     PLATFORM,
     RESPONDENT,
     ROBOT,
     WITNESS,
-    Life,
 )
 
 PARTIES = (CLAIMANT, RESPONDENT, AGENT)
-DECIDERS = (MEDIATOR, MEDIATOR_2, MEDIATOR_3, JUNIOR, LEAD, LEAD_2, LEAD_3)
 LEADS = (LEAD, LEAD_2, LEAD_3)
 EVERYBODY = (*PARTIES, WITNESS, *DECIDERS, FRIEND, OPS, PLATFORM, ROBOT)
 SIDES = st.sampled_from(["claimant", "respondent"])
@@ -130,39 +123,6 @@ RETARGETS = st.one_of(
 )
 CLOCKS_TO_NAME = ("ruling", "first_response", "settlement", "final_answer", "respondent_response", "appeal_window", "nonsense")
 SPANS = st.sampled_from(["1 working hour", "20 hours", "2 business days", "9 days", "45 days", "0 days"])
-
-
-class WatchedLife(Life):
-    """A life with a witness to every step, and a team that comes and goes."""
-
-    there: tuple[str, ...] | None = None
-    """Who is on shift with room for another case; None: nobody is looked up, and roles stand for people."""
-
-    def watched_by(self, witness: Witness) -> Self:
-        self.witness = witness
-        return self
-
-    def fire_next(self, recorded_at: datetime | None = None) -> Self:
-        """As it is found when the level is recorded: whoever is not there comes ten hours later."""
-        if self.there is None:
-            self.team = None
-        else:
-            at = max(self.now, self.case.timetable[0].due_at, recorded_at or self.now)
-            self.team = tuple(
-                Colleague(actor=PEOPLE[who], roles=(PEOPLE[who].role,))
-                if who in self.there
-                else Colleague(
-                    actor=PEOPLE[who], roles=(PEOPLE[who].role,), on_shift=False, next_shift_at=at + timedelta(hours=10)
-                )
-                for who in (*DECIDERS, OPS)
-            )
-        return super().fire_next(recorded_at)
-
-    def _take(self, made: Step) -> Self:
-        before = self._case
-        super()._take(made)
-        self.witness.saw(self, before)
-        return self
 
 
 class AnyLife(RuleBasedStateMachine):
