@@ -13,7 +13,7 @@ from activities.ports.people import Candidate, Roster
 from activities.ports.records import Inbox, Records
 from domain.base import Phase
 from domain.model.case import Case
-from domain.rules.fairness import bar_to_judging
+from domain.rules.fairness import disqualification
 from domain.rules.skills import language_of, skill_of
 
 
@@ -57,7 +57,7 @@ def choose(case: Case, candidates: Sequence[Candidate]) -> Choice:
     Where nobody of the queue has the skill, it goes without. A case that was escalated waits for nobody: only who is there gets
     it.
     """
-    able = [c for c in candidates if bar_to_judging(case, c.actor) is None]
+    able = [c for c in candidates if disqualification(case, c.actor) is None]
     skill, language = skill_of(case), language_of(case)
     skilled = [c for c in able if skill in c.skills]
     free = [c for c in skilled or able if c.open_cases < c.capacity]

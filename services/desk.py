@@ -15,9 +15,8 @@ from api.kit.callers import Caller, viewer
 from api.kit.idempotent import Reply
 from api.kit.parts import Parts
 from api.kit.problems import FieldProblem, Problem, not_found
-from domain.rules.conditions import unmet
-from domain.rules.fairness import why_not
 from domain.rules.lifecycle import Who
+from domain.rules.permission import refusal_of
 from domain.rules.skills import language_of, skill_of
 from domain.views.case import may_see
 from services.bulk import sender, told, wake
@@ -87,7 +86,7 @@ async def take_next(parts: Parts, caller: Caller, by: str | None, queue: str | N
     queues = worker.queues if queue is None else (queue,)
     offered = await parts.desk.takeable(tenant, person, queues, LOOK_AT)
     for held in sorted(offered, key=lambda one: _misfit(one, worker)):
-        if held.case is None or why_not(held.case, worker.actor, "take") or unmet(held.case, worker.actor, "take"):
+        if held.case is None or refusal_of(held.case, worker.actor, "take"):
             continue
         reply = await _taken(parts, tenant, held, worker)
         if reply is not None:

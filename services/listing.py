@@ -17,7 +17,7 @@ from api.kit.problems import FieldProblem, Problem
 from api.kit.texts import content_ids, with_texts
 from domain.base import Phase
 from domain.model.facts import Actor
-from domain.rules.visibility import UNTOLD, audience_of, seen_phase
+from domain.rules.audiences import UNTOLD, audience_of, seen_phase
 from domain.views.case import may_see
 from services.commands import Seen
 from services.timelines import entries

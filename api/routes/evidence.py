@@ -21,7 +21,7 @@ from api.kit.reading import read_bytes
 from api.kit.replies import answer
 from api.schema import gives, gives_bytes, takes_raw
 from domain.model.facts import EvidenceSubmitted
-from domain.rules.fairness import why_not
+from domain.rules.fairness import refusal_by_table
 from domain.views.case import files_seen, visible
 from services.commands import Seen, find
 from storage.intake.files import StoredFile
@@ -126,7 +126,7 @@ def _may_hand_in(seen: Seen) -> None:
     """Raises the problem of somebody who could not hand the file in either."""
     if seen.held.case is None:
         raise Problem("not_opened")
-    refusal = why_not(seen.held.case, seen.viewer, "submit_evidence")
+    refusal = refusal_by_table(seen.held.case, seen.viewer, "submit_evidence")
     if refusal is not None:
         raise of_refusal(refusal.code, refusal.detail, refusal.fields)
 

@@ -13,10 +13,11 @@ from domain.model.case import Case
 from domain.model.prose import Prose
 from domain.model.terms import SANCTION, Audience, ClockTerms
 from domain.notices.data import said, texts
+from domain.rules.audiences import UNTOLD, seen_phase
+from domain.rules.audiences import Audience as Viewer
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.reference import Notices
-from domain.rules.visibility import UNTOLD, knows, seen_phase, shared
-from domain.rules.visibility import Audience as Viewer
+from domain.rules.visibility import is_news, knows
 
 
 class NoticeDraft(Kept):
@@ -114,7 +115,7 @@ def _to_third_parties(case: Case, recording: f.Recording, event: str) -> list[No
         return drafts
     for party in case.parties:
         viewer: Viewer = "claimant" if party.side is Side.CLAIMANT else "respondent"
-        if party.role in ("insurer", "authority") and shared(fact) and knows(case, fact, viewer):
+        if party.role in ("insurer", "authority") and is_news(fact) and knows(case, fact, viewer):
             phase = seen_phase(case, viewer)
             data = {"phase": phase.value, "phase_label": case.terms.labels.get(phase, phase.value), "kind": case.kind}
             data |= {"third_party": party.role, **({"case_outcome": case.outcome.value} if case.outcome else {})}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from domain.base import derived_id
 from domain.model import facts as f
@@ -22,7 +20,9 @@ from domain.model.safeguards import (
     ReportUnknown,
     ReturnReport,
 )
+from domain.rules.audiences import Audience
 from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.topic import NoticeData, Topic, inside, known_to
 
 EFFECT = "report_to_authority"
 """The effect's code is this and the authority's: ``report_to_authority:police``."""
@@ -70,14 +70,14 @@ def _waiting(case: Case, report_id: str | None, by: str) -> AuthorityReport:
     return found
 
 
-def bar_to_reporting(case: Case) -> Refusal | None:
+def refusal_of_reporting(case: Case, actor: Actor) -> Refusal | None:
     """Why no authority can be told of this case; None when one can."""
     if case.terms.authorities:
         return None
     return AuthorityUnknown("Cases of this kind are reported to no authority.", allowed=[])
 
 
-def bar_to_second_word(case: Case, actor: Actor) -> Refusal | None:
+def refusal_of_second_word(case: Case, actor: Actor) -> Refusal | None:
     """Why this person cannot be the second one; None when they can."""
     waiting = [r for r in case.reports if not r.made]
     if not waiting:
@@ -89,13 +89,6 @@ def bar_to_second_word(case: Case, actor: Actor) -> Refusal | None:
 
 def _own(report: AuthorityReport) -> OwnReport:
     return OwnReport("Whoever proposed it cannot let it go out; another lead has to.", report=report.id)
-
-
-RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {
-    "report_to_authority": propose,
-    "approve_report": approve,
-    "return_report": turn_down,
-}
 
 
 def _report_proposed(case: Case, rec: f.Recording, fact: f.ReportProposed) -> Change:
@@ -110,3 +103,33 @@ def _report_approved(case: Case, rec: f.Recording, fact: f.ReportApproved) -> Ch
 
 def _report_returned(case: Case, rec: f.Recording, fact: f.ReportReturned) -> Change:
     return {"reports": tuple(r for r in case.reports if r.id != fact.report_id)}
+
+
+def of_report(case: Case, effect_id: str) -> bool:
+    """Whether an effect is that an authority was told."""
+    because = next((e.because for e in case.effects if e.id == effect_id), None)
+    return any(report.id == because for report in case.reports)
+
+
+def _said(case: Case, fact: f.ReportProposed | f.ReportApproved | f.ReportReturned, audience: Audience) -> NoticeData:
+    texts = {} if isinstance(fact, f.ReportApproved) else {"reasons": fact.reasons}
+    return NoticeData({"authority": fact.authority}, texts)
+
+
+TOPIC = Topic(
+    rules={"report_to_authority": propose, "approve_report": approve, "return_report": turn_down},
+    changes={"report_proposed": _report_proposed, "report_approved": _report_approved, "report_returned": _report_returned},
+    refuses={
+        "report_to_authority": refusal_of_reporting,
+        "approve_report": refusal_of_second_word,
+        "return_report": refusal_of_second_word,
+    },
+    known_to={
+        "report_proposed": inside("Whoever is reported must not be warned."),
+        "report_approved": known_to(
+            "platform", because="Its machines hand the report in; whoever is reported must not be warned."
+        ),
+        "report_returned": inside("Nothing has left the team."),
+    },
+    said={"report_proposed": _said, "report_approved": _said, "report_returned": _said},
+)

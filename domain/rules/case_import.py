@@ -17,7 +17,7 @@ from domain.model.case_import import History, HistoryImpossible, HistoryIncomple
 from domain.model.refusals import OwnCase, UnknownActor
 from domain.model.ruling import UnknownOutcome
 from domain.rules.evolve import evolve
-from domain.rules.fairness import bar_to_judging
+from domain.rules.fairness import disqualification
 from domain.rules.rights import rights_after
 from domain.rules.rule import DecisionContext, Facts
 
@@ -56,7 +56,7 @@ def _owned(command: c.Open, context: DecisionContext, case: Case) -> Facts:
         raise UnknownActor(f"Nobody in the team has the id '{command.owner}'.", owner=command.owner)
     if not case.open:
         raise HistoryImpossible("A closed case belongs to nobody: leave the owner out.", field="owner")
-    bar = bar_to_judging(case, context.target)
+    bar = disqualification(case, context.target)
     if bar is not None:
         raise OwnCase("This person cannot decide this case; choose another.", owner=command.owner, because=bar)
     return (f.CaseAssigned(owner=command.owner, reason="moved_in"),)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from domain.base import Phase
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.ruling import Involvement, Ruling
 from domain.rules.rule import Change
+from domain.rules.topic import Known, Topic, everybody, inside
 
 _SEEKS_OWNER = (Phase.INTAKE, Phase.REVIEW, Phase.APPEAL)
 _IN_FORCE = (Phase.APPEALABLE, Phase.CLOSED)
@@ -56,7 +55,28 @@ def _case_moved_in(case: Case, rec: f.Recording, fact: f.CaseMovedIn) -> Change:
     return change
 
 
-MOVING_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
-    "past_decision_kept": _past_decision_kept,
-    "case_moved_in": _case_moved_in,
-}
+def _phases_passed(before: Case | None, fact: f.CaseMovedIn, after: Case) -> set[str]:
+    """What the past of a case that moves in means to the clocks that count from then."""
+    if before is None or before.phase is fact.phase:
+        return set()
+    return {f"phase_entered:{fact.phase.value}", f"phase_left:{before.phase.value}"}
+
+
+TOPIC = Topic(
+    changes={"past_decision_kept": _past_decision_kept, "case_moved_in": _case_moved_in},
+    means={
+        "past_message_kept": lambda before, fact, after: {f"message_sent:{fact.sender}"},
+        "past_decision_kept": lambda before, fact, after: {"ruling_issued"},
+        "case_moved_in": _phases_passed,
+    },
+    known_to={
+        "past_message_kept": Known(
+            lambda case, fact, audience: fact.to == "all" or audience in (fact.to, fact.sender),
+            lambda fact: "all" if fact.to == "all" else "nothing",
+            "As it was addressed when it was sent.",
+        ),
+        "past_decision_kept": everybody("It was told to both sides, and how a matter was decided is told to all in the case."),
+        "case_moved_in": everybody("The sides see that it goes on here; which of them may appeal is theirs alone.", "news"),
+        "level_passed": inside("What ran out before the move was dealt with there."),
+    },
+)

@@ -6,19 +6,20 @@ nothing was sent is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from domain.base import Outcome, Side, derived_id
 from domain.model import chargeback as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.chargeback import Chargeback, ChargebackOver, ChargebackUnknown, Draft
+from domain.model.people import Actor
 from domain.model.refusals import InstantRefused, Refusal
 from domain.model.remedy import Remedy
 from domain.model.terms import CHARGEBACK
 from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.topic import Topic, inside
 
 SUBMISSION = "submit_chargeback_evidence"
 """The remedy by which the platform is asked to hand the evidence to the network."""
@@ -42,12 +43,19 @@ def submit(case: Case, command: c.SubmitChargebackEvidence, context: DecisionCon
     return send(case, "now")
 
 
-def bar_to_evidence(case: Case, command: str) -> Refusal | None:
-    """Why the network gets nothing more, or nothing yet; None when evidence can be drafted, or sent."""
+def refusal_of_draft(case: Case, actor: Actor) -> Refusal | None:
+    """Why the network gets nothing more; None when evidence can be drafted."""
     known = case.chargeback
     if known is not None and known.sent_at is not None:
         return ChargebackOver("The network takes evidence once, and it was sent.", sent_at=known.sent_at.isoformat())
-    if command == "submit_chargeback_evidence" and (known is None or known.draft is None):
+    return None
+
+
+def refusal_of_sending(case: Case, actor: Actor) -> Refusal | None:
+    """Why the network gets nothing more, or nothing yet; None when the draft can be sent."""
+    if (refusal := refusal_of_draft(case, actor)) is not None:
+        return refusal
+    if case.chargeback is None or case.chargeback.draft is None:
         return ChargebackUnknown("There is no draft to send.")
     return None
 
@@ -65,11 +73,12 @@ def send(case: Case, because: Literal["due", "now", "closed"]) -> Facts:
     )
 
 
-def at_close(case: Case, facts: Facts) -> Facts:
+def sent_at_close(case: Case, command_id: str, facts: Facts) -> Facts:
     """A case that ends takes its only chance with it, so the draft goes out now; not where the sides have settled: then there is
-    nothing left to contest."""
-    settled = any(isinstance(x, f.CaseClosed) and x.outcome is Outcome.SETTLED for x in facts)
-    return () if settled else send(case, "closed")
+    nothing left to contest.
+    """
+    outcomes = [fact.outcome for fact in facts if isinstance(fact, f.CaseClosed)]
+    return facts if not outcomes or Outcome.SETTLED in outcomes else (*send(case, "closed"), *facts)
 
 
 def miss(case: Case) -> Facts:
@@ -93,12 +102,6 @@ def levels(case: Case) -> list[f.DueLevel]:
     return [*warning, row("missed", known.due_at)]
 
 
-RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {
-    "draft_chargeback_evidence": draft,
-    "submit_chargeback_evidence": submit,
-}
-
-
 def _chargeback_drafted(case: Case, rec: f.Recording, fact: f.ChargebackDrafted) -> Change:
     known = case.chargeback or Chargeback(due_at=fact.due_at, since=rec.at)
     draft = Draft(id=fact.draft_id, text=fact.text, at=rec.at)
@@ -111,3 +114,21 @@ def _chargeback_sent(case: Case, rec: f.Recording, fact: f.ChargebackSent) -> Ch
 
 def _chargeback_missed(case: Case, rec: f.Recording, fact: f.ChargebackMissed) -> Change:
     return {"chargeback": case.chargeback.model_copy(update={"missed_at": rec.at})} if case.chargeback else {}
+
+
+_OF_THE_NETWORK = inside("What the team does with a card network is no part of what passes between the sides.")
+
+TOPIC = Topic(
+    rules={"draft_chargeback_evidence": draft, "submit_chargeback_evidence": submit},
+    changes={
+        "chargeback_drafted": _chargeback_drafted,
+        "chargeback_sent": _chargeback_sent,
+        "chargeback_missed": _chargeback_missed,
+    },
+    refuses={"draft_chargeback_evidence": refusal_of_draft, "submit_chargeback_evidence": refusal_of_sending},
+    known_to={
+        "chargeback_drafted": _OF_THE_NETWORK,
+        "chargeback_sent": _OF_THE_NETWORK,
+        "chargeback_missed": _OF_THE_NETWORK,
+    },
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,13 +21,14 @@ from domain.model.clocks import (
     IncidentUnknown,
     NotPaused,
 )
-from domain.model.refusals import InstantRefused, NotAllowed, NothingChanges
+from domain.model.people import Actor
+from domain.model.refusals import InstantRefused, NotAllowed, NothingChanges, Refusal
 from domain.model.terms import CHARGEBACK, SNOOZE, STANDSTILL, ClockTerms
+from domain.rules.audiences import BACK, UNTOLD, Audience
 from domain.rules.evidence_due import EVIDENCE_DUE
-from domain.rules.interim import _interim_ended, _interim_imposed, _interim_reviewed
 from domain.rules.levels import stands_still
 from domain.rules.rule import Change, DecisionContext, Facts
-from domain.rules.visibility import BACK, UNTOLD
+from domain.rules.topic import Known, NoticeData, Topic, inside
 from domain.worktime.spans import Span
 
 LONGEST_HOLD_FOR = timedelta(days=366)
@@ -213,15 +213,6 @@ def _scaled(case: Case, span: Span) -> Span:
     return span if scale == 1.0 else span.scaled(scale)
 
 
-RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {
-    "pause": pause,
-    "snooze": snooze,
-    "resume": resume,
-    "extend": extend,
-    "retarget": retarget,
-    "freeze": freeze,
-    "thaw": thaw,
-}
 _PEOPLE_S = frozenset({"pause", "snooze"})
 _WAKING = frozenset({"claimant", "respondent", "platform"})
 
@@ -276,7 +267,12 @@ def woken(case: Case, rec: f.Recording, fact: f.MessageSent | f.EvidenceSubmitte
     return change
 
 
-def level(case: Case, rec: f.Recording, fact: f.LevelReached) -> Change:
+def _level_reached(case: Case, rec: f.Recording, fact: f.LevelReached) -> Change:
+    counts = fact.action == "escalate" and fact.withheld is None
+    return {**({"escalations": case.escalations + 1} if counts else {}), **_of_built_in(case, fact)}
+
+
+def _of_built_in(case: Case, fact: f.LevelReached) -> Change:
     """Levels of the clocks that every case has by itself."""
     if fact.clock in EVIDENCE_DUE and fact.action == "warn":
         told = {"reminded": True}
@@ -338,14 +334,114 @@ def _case_retargeted(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Ch
     return change
 
 
-CLOCK_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
-    "clocks_paused": _clocks_paused,
-    "clocks_resumed": _clocks_resumed,
-    "clocks_frozen": _clocks_frozen,
-    "clocks_thawed": _clocks_thawed,
-    "clock_extended": _clock_extended,
-    "case_retargeted": _case_retargeted,
-    "interim_imposed": _interim_imposed,
-    "interim_reviewed": _interim_reviewed,
-    "interim_ended": _interim_ended,
-}
+def owns_clock(case: Case, name: str, audience: Audience) -> bool:
+    """Whether a clock waits for this audience or for nobody in particular, in a phase that is no secret."""
+    clock = case.terms.clock(name)
+    return clock is not None and clock.during not in UNTOLD and clock.waits_for in (audience, "nobody")
+
+
+def knows_pause_of(case: Case, of: str, audience: Audience) -> bool:
+    """Whether this audience may know that somebody made a clock stand still (``of``: its name, or ``team``), and let it go on.
+
+    A side knows it of its own clock, whose date is gone from what it sees; the platform of both sides', because it sees what both
+    were asked and by when. Pauses of the team's clocks stay inside, and so does why anybody paused.
+    """
+    if audience == "platform":
+        return any(owns_clock(case, of, side) for side in ("claimant", "respondent"))
+    return owns_clock(case, of, audience)
+
+
+def _knows_extension(case: Case, fact: f.ClockExtended, audience: Audience) -> bool:
+    clock = case.terms.clock(fact.clock)
+    by_law = clock is not None and clock.statutory and clock.during not in UNTOLD
+    return by_law or owns_clock(case, fact.clock, audience)
+
+
+def _refusal_of_resume(case: Case, actor: Actor) -> Refusal | None:
+    if any(h.why in ("pause", "snooze") and h.lasts_at(case.updated_at) for h in case.holds):
+        return None
+    return NotPaused("No clock of this case was paused or snoozed.")
+
+
+def _refusal_of_extend(case: Case, actor: Actor) -> Refusal | None:
+    if actor.role != "mediator" or any(_runs_for_others(case, clock) for clock in case.clocks):
+        return None
+    return NotAllowed("Your own time is extended by a lead or by ops.", command="extend", allowed=["lead", "ops"])
+
+
+def _runs_for_others(case: Case, clock: Clock) -> bool:
+    """A running clock that does not wait for the team."""
+    definition = case.terms.clock(clock.name)
+    return clock.stopped_at is None and definition is not None and not definition.is_the_teams
+
+
+def _refusal_of_thaw(case: Case, actor: Actor) -> Refusal | None:
+    if any(h.why == "freeze" and h.until is None for h in case.holds):
+        return None
+    return IncidentUnknown("This case is not frozen.")
+
+
+def _said_of_level(case: Case, fact: f.LevelReached, audience: Audience) -> NoticeData:
+    said = {"clock": fact.clock, "level": fact.level, "action": fact.action, "reached_at": fact.due_at.isoformat()}
+    return NoticeData(said | ({"step": fact.step} if fact.step is not None and audience == "staff" else {}))
+
+
+def _said_of_extension(case: Case, fact: f.ClockExtended, audience: Audience) -> NoticeData:
+    definition = case.terms.clock(fact.clock)
+    said: dict[str, Any] = {"clock": fact.clock, "to_at": fact.to_at.isoformat() if fact.to_at else None}
+    if definition is not None:
+        said |= {"waits_for": definition.waits_for, "statutory": definition.statutory}
+    return NoticeData(said, {"reasons": fact.reasons})
+
+
+TOPIC = Topic(
+    rules={
+        "pause": pause,
+        "snooze": snooze,
+        "resume": resume,
+        "extend": extend,
+        "retarget": retarget,
+        "freeze": freeze,
+        "thaw": thaw,
+    },
+    changes={
+        "level_reached": _level_reached,
+        "clocks_paused": _clocks_paused,
+        "clocks_resumed": _clocks_resumed,
+        "clocks_frozen": _clocks_frozen,
+        "clocks_thawed": _clocks_thawed,
+        "clock_extended": _clock_extended,
+        "case_retargeted": _case_retargeted,
+    },
+    refuses={"resume": _refusal_of_resume, "extend": _refusal_of_extend, "thaw": _refusal_of_thaw},
+    means={"level_reached": lambda before, fact, after: {f"level_reached:{fact.action}"}},
+    known_to={
+        # Their own reminder; a clock that waits for the team is the team's business.
+        "level_reached": Known(
+            lambda case, fact, audience: owns_clock(case, fact.clock, audience),
+            "nothing",
+            "A reminder is for the side whose clock it is; whoever is on no side has no clock.",
+        ),
+        "clock_extended": Known(
+            _knows_extension,
+            "nothing",
+            "More time for a side is that side's to know, more time by law everybody's on a side; the team's own stays inside.",
+        ),
+        "clocks_paused": Known(
+            lambda case, fact, audience: knows_pause_of(case, fact.of, audience),
+            "nothing",
+            "A side sees that its own date is gone; why, and what the team waits for, stays inside.",
+        ),
+        "clocks_resumed": Known(
+            lambda case, fact, audience: any(
+                knows_pause_of(case, hold.of, audience) for hold in case.holds if hold.id in fact.hold_ids
+            ),
+            "nothing",
+            "A side sees that its own date is there again.",
+        ),
+        "clocks_frozen": inside("An incident of the team is told by other means, to all whom it concerns at once."),
+        "clocks_thawed": inside("As the freeze that it ends."),
+        "case_retargeted": inside("Priority, queue and terms are how the team works; a changed date is told as that."),
+    },
+    said={"level_reached": _said_of_level, "clock_extended": _said_of_extension},
+)

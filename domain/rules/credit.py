@@ -6,18 +6,22 @@ takes longer, final when the report is confirmed, taken back with a notice when 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from domain.base import Money, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Remedy
+from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.ruling import AmountMissing, Effect, Ruling
 from domain.model.safeguards import Credit, CreditGiven, CreditNotAllowed, CreditProvisionally
+from domain.rules.audiences import Audience
+from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.topic import NoticeData, Topic, known_to
 
 CREDIT = "provisional_credit"
 PAYERS = frozenset({"refund", "payout", "correction"})
@@ -40,7 +44,7 @@ def give(case: Case, command: CreditProvisionally, context: DecisionContext, at:
     return (given, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=credit_id))
 
 
-def bar_to_credit(case: Case) -> Refusal | None:
+def refusal_of_credit(case: Case, actor: Actor) -> Refusal | None:
     """Why no credit can be given as the case stands; None when one can."""
     if not case.terms.provisional_credit:
         return CreditNotAllowed("This kind of case knows no provisional credit.", because="not_in_kind")
@@ -99,7 +103,7 @@ def _left(remedy: Remedy, credit: Remedy) -> Money | None:
     return Money(amount=left, currency=credit.amount.currency) if left >= 0 else None
 
 
-def ended(case: Case, facts: Facts) -> Facts:
+def ended(case: Case, command_id: str, facts: Facts) -> Facts:
     """The facts, and what they mean for a credit that was given until now: taken back where its effect is undone, else final."""
     credit = next((c for c in case.credits if c.state == "given"), None)
     if credit is None:
@@ -117,9 +121,6 @@ def ended(case: Case, facts: Facts) -> Facts:
     return (*facts[:reached], over, *facts[reached:])
 
 
-RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {"credit_provisionally": give}
-
-
 def _provisional_credit_given(case: Case, rec: f.Recording, fact: f.ProvisionalCreditGiven) -> Change:
     return {"credits": (*case.credits, Credit(id=fact.credit_id, remedy=fact.remedy))}
 
@@ -127,3 +128,30 @@ def _provisional_credit_given(case: Case, rec: f.Recording, fact: f.ProvisionalC
 def _provisional_credit_ended(case: Case, rec: f.Recording, fact: f.ProvisionalCreditEnded) -> Change:
     over = {"state": fact.because, "ended_at": rec.at}
     return {"credits": tuple(c.model_copy(update=over) if c.id == fact.credit_id else c for c in case.credits)}
+
+
+def _said_of_credit(case: Case, fact: f.ProvisionalCreditGiven, audience: Audience) -> NoticeData:
+    return NoticeData({"credit": remedy_data(fact.remedy) | {"state": "given"}}, {"reasons": fact.reasons})
+
+
+def _said_of_end(case: Case, fact: f.ProvisionalCreditEnded, audience: Audience) -> NoticeData:
+    given = (remedy_data(c.remedy) for c in case.credits if c.id == fact.credit_id)
+    return NoticeData({"credit": next(given, {}) | {"state": fact.because}})
+
+
+_OF_THE_CLAIMANT = "Who has the money for the time being is between the claimant and the platform that paid it."
+
+TOPIC = Topic(
+    rules={"credit_provisionally": give},
+    changes={
+        "provisional_credit_given": _provisional_credit_given,
+        "provisional_credit_ended": _provisional_credit_ended,
+    },
+    refuses={"credit_provisionally": refusal_of_credit},
+    means={"provisional_credit_ended": lambda before, fact, after: {f"provisional_credit_ended:{fact.because}"}},
+    known_to={
+        "provisional_credit_given": known_to("claimant", "platform", because=_OF_THE_CLAIMANT),
+        "provisional_credit_ended": known_to("claimant", "platform", because=_OF_THE_CLAIMANT),
+    },
+    said={"provisional_credit_given": _said_of_credit, "provisional_credit_ended": _said_of_end},
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -22,10 +22,12 @@ from domain.model.evidence import (
 )
 from domain.model.refusals import InstantRefused
 from domain.model.terms import ClockTerms
+from domain.rules.audiences import Audience
 from domain.rules.clocks import woken
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.sanctions import heard
+from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
 
 LONGEST_ASKED_FOR = timedelta(days=90)
 """The ruling waits for what was asked: nobody makes a party wait longer than a quarter of a year for somebody else's papers."""
@@ -111,12 +113,6 @@ def _meant(party: OpenedParty, asked: EvidenceRequest, evidence_type: str | None
     return asked.party in (None, party.id) and not other_type
 
 
-RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {
-    "request_evidence": request,
-    "submit_evidence": submit,
-}
-
-
 def dropped(case: Case, at: Instant) -> Change:
     """Nothing is asked of anybody any more."""
     return _settled(case, (r.id for r in case.requests), "lapsed", at)
@@ -166,17 +162,61 @@ def _speaks(case: Case, party_id: str) -> bool:
     return party is not None and party.speaks
 
 
-EVIDENCE_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
-    "evidence_requested": _evidence_requested,
-    "evidence_submitted": _evidence_submitted,
-    "evidence_lapsed": _evidence_lapsed,
-}
-
-
-def _ask(case: Case, command: AskIdentity, context: DecisionContext, at: datetime) -> Facts:
+def _ask_identity(case: Case, command: AskIdentity, context: DecisionContext, at: datetime) -> Facts:
     request_id = derived_id("req", command.id)
     asked = f.EvidenceRequested(request_id=request_id, of=Side.CLAIMANT, what=command.what)
     return (asked, f.IdentityAsked(request_id=request_id))
 
 
-IDENTITY_RULES: Mapping[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {"ask_identity": _ask}
+def _sees(case: Case, fact: f.EvidenceSubmitted, audience: Audience) -> bool:
+    # What only the deciders see, whoever handed it in sees all the same: views ask who did.
+    own = audience == (fact.side.value if fact.side else "platform")
+    return fact.seen_by == "shared" or (fact.seen_by == "own_side" and own)
+
+
+def _said_of_request(case: Case, fact: f.EvidenceRequested, audience: Audience) -> NoticeData:
+    asked: dict[str, Any] = {"of": fact.of.value}
+    if fact.evidence_type is not None:
+        asked["evidence_type"] = fact.evidence_type
+    if fact.due_at is not None:
+        asked |= {"due_at": fact.due_at.isoformat(), "due_clock": f"{fact.of.value}_evidence"}
+    return NoticeData(asked, {"what": fact.what})
+
+
+def _said_of_lapse(case: Case, fact: f.EvidenceLapsed, audience: Audience) -> NoticeData:
+    return NoticeData({"of": fact.of.value})
+
+
+def _said_of_evidence(case: Case, fact: f.EvidenceSubmitted, audience: Audience) -> NoticeData:
+    texts = {} if fact.confidential else {"text": fact.text}
+    return NoticeData({"side": fact.side.value if fact.side else "platform"}, texts)
+
+
+TOPIC = Topic(
+    rules={"request_evidence": request, "submit_evidence": submit, "ask_identity": _ask_identity},
+    changes={
+        "evidence_requested": _evidence_requested,
+        "evidence_submitted": _evidence_submitted,
+        "evidence_lapsed": _evidence_lapsed,
+    },
+    means={
+        "evidence_requested": lambda before, fact, after: {f"evidence_requested:{fact.of.value}", f"told:{fact.of.value}"},
+        "evidence_lapsed": lambda before, fact, after: {f"evidence_lapsed:{fact.of.value}"},
+        "evidence_submitted": lambda before, fact, after: {f"evidence_submitted:{fact.side.value if fact.side else 'platform'}"},
+    },
+    known_to={
+        "evidence_requested": Known(
+            lambda case, fact, audience: audience in (fact.of.value, "platform"),
+            "nothing",
+            "What is asked of a side is between it and the team; the platform may have to help.",
+        ),
+        "evidence_submitted": Known(
+            _sees,
+            lambda fact: "all" if fact.seen_by == "shared" else "nothing",
+            "As whoever handed it in said who sees it.",
+        ),
+        "evidence_lapsed": everybody("Both sides see that the matter goes on without it; no third party was asked.", "nothing"),
+        "identity_asked": inside("The claimant sees the request that came with it."),
+    },
+    said={"evidence_requested": _said_of_request, "evidence_lapsed": _said_of_lapse, "evidence_submitted": _said_of_evidence},
+)

@@ -7,20 +7,18 @@ from domain.model.case import Case
 from domain.model.facts import Actor
 from domain.model.refusals import NotAllowed, NotInThisPhase, NotYourCase, OwnCase, Refusal
 from domain.model.ruling import OwnRuling
+from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.lifecycle import Who, row
-from domain.rules.visibility import audience_of, seen_phase
 
 _STAFF = frozenset({"mediator", "lead", "ops"})
 _JUDGES = frozenset({"mediator", "lead"})
 
 
-def bar_to_judging(case: Case, actor: Actor) -> str | None:
+def disqualification(case: Case, actor: Actor) -> str | None:
     """Why this person may not judge the case in its present round; None when they may.
 
     Codes: ``no_judge`` (not a mediator or lead), ``conflict`` (with a party or its organisation, declared; or is a party),
-    ``earlier_part`` (decided or approved
-    in an
-    earlier round), ``reports_to_earlier`` (their manager did).
+    ``earlier_part`` (decided or approved in an earlier round), ``reports_to_earlier`` (their manager did).
     """
     if actor.role not in _JUDGES:
         return "no_judge"
@@ -63,7 +61,7 @@ def _as_staff(case: Case, actor: Actor) -> set[Who]:
     drafter = case.ruling is not None and case.ruling.decider == actor.id
     if drafter:
         found.add(Who.DRAFTER)
-    if bar_to_judging(case, actor) is None:
+    if disqualification(case, actor) is None:
         found.add(Who.JUDGE)
         if case.owner == actor.id:
             found.add(Who.OWNER)
@@ -72,7 +70,7 @@ def _as_staff(case: Case, actor: Actor) -> set[Who]:
     return found
 
 
-def why_not(case: Case, actor: Actor, command: str) -> Refusal | None:
+def refusal_by_table(case: Case, actor: Actor, command: str) -> Refusal | None:
     """Why the table does not let this actor send this command now; None when it does.
 
     Somebody outside is judged by the phase they see, so that neither a permission nor a refusal tells them of a ruling in
@@ -92,12 +90,12 @@ def why_not(case: Case, actor: Actor, command: str) -> Refusal | None:
 def _refusal(case: Case, actor: Actor, command: str, who: frozenset[Who]) -> Refusal:
     if command in ("approve", "return_ruling") and case.ruling is not None and case.ruling.decider == actor.id:
         return OwnRuling("Whoever drafted a ruling cannot approve or return it; another lead has to.", ruling=case.ruling.id)
-    bar = bar_to_judging(case, actor)
-    if who & {Who.OWNER, Who.JUDGE, Who.APPROVER} and bar not in (None, "no_judge"):
+    because = disqualification(case, actor)
+    if who & {Who.OWNER, Who.JUDGE, Who.APPROVER} and because not in (None, "no_judge"):
         return OwnCase(
-            "You had a part in this case or stand close to somebody who has; another person has to decide it.", because=bar
+            "You had a part in this case or stand close to somebody who has; another person has to decide it.", because=because
         )
-    if Who.OWNER in who and bar is None:
+    if Who.OWNER in who and because is None:
         return NotYourCase("The case belongs to somebody else; take it or have it assigned first.", command=command)
     allowed = sorted(w.value for w in who)
     return NotAllowed(f"'{command}' can be sent by: {', '.join(allowed)}.", command=command, allowed=allowed)

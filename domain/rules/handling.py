@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +11,16 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.clocks import Clock
 from domain.model.handling import HandOver, Note, OwnerMissing, PersonUnknown, QueueUnknown, Skip
-from domain.model.refusals import OwnCase, TooLate, UnknownActor
-from domain.rules import links, sanctions
+from domain.model.links import MergedAlready
+from domain.model.people import Actor
+from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
+from domain.rules import links, returns, sanctions
 from domain.rules import ruling as r
-from domain.rules.fairness import bar_to_judging
+from domain.rules.clocks import woken
+from domain.rules.fairness import disqualification
+from domain.rules.phases import end_codes, said_of_end
 from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
 
 
 def skip(case: Case, command: Skip, context: DecisionContext, at: datetime) -> Facts:
@@ -61,15 +65,12 @@ def hand_over(case: Case, command: HandOver, context: DecisionContext, at: datet
         return (handed, f.CaseQueued(queue=queue, reason="moved"))
     if context.target is None:
         raise UnknownActor(f"Nobody in the team has the id '{command.to}'.", to=command.to)
-    bar = bar_to_judging(case, context.target)
+    bar = disqualification(case, context.target)
     if bar is not None:
         raise OwnCase("This person cannot decide this case; choose another.", to=command.to, because=bar)
     if case.owner == command.to:
         raise OwnerMissing("The case belongs to this person already.", to=command.to)
     return (handed, f.CaseAssigned(owner=command.to, reason="handed_over"))
-
-
-RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {"hand_over": hand_over}
 
 
 def _admit(case: Case, command: c.Admit, context: DecisionContext, at: datetime) -> Facts:
@@ -100,7 +101,7 @@ def _assign(case: Case, command: c.Assign, context: DecisionContext, at: datetim
         return (f.CaseQueued(queue=case.queue, reason=command.reason),)
     if context.target is None:
         raise UnknownActor(f"Nobody in the team has the id '{command.owner}'.", owner=command.owner)
-    bar = bar_to_judging(case, context.target)
+    bar = disqualification(case, context.target)
     if bar is not None:
         raise OwnCase("This person cannot decide this case; choose another.", owner=command.owner, because=bar)
     if case.owner == command.owner:
@@ -163,3 +164,77 @@ def _case_queued(case: Case, rec: f.Recording, fact: f.CaseQueued) -> Change:
 
 def _delivery_failed(case: Case, rec: f.Recording, fact: f.DeliveryFailed) -> Change:
     return {"manual_work": (*case.manual_work, fact.notice_id)}
+
+
+def _refusal_of_taking(case: Case, actor: Actor) -> Refusal | None:
+    return OwnerMissing("The case has an owner; ask an ops lead to reassign it.") if case.owner is not None else None
+
+
+def _refusal_of_reopening(case: Case, actor: Actor) -> Refusal | None:
+    if case.merged_into is None:
+        return None
+    return MergedAlready("The matter goes on in another case; split that one instead.", into=case.merged_into)
+
+
+def _told_by_message(before: Case | None, fact: f.MessageSent, after: Case) -> set[str]:
+    """A word of the team to a side is what a clock that cares for somebody waits for."""
+    told = {f"told:{side.value}" for side in Side if fact.to in ("all", side.value)} if fact.sender == "staff" else set()
+    return {f"message_sent:{fact.sender}", *told}
+
+
+_OF_THE_TEAM = inside("Who of the team has the case, and what they tell each other, is the team's.")
+
+TOPIC = Topic(
+    rules={
+        "admit": _admit,
+        "decline": _decline,
+        "message": _message,
+        "note": _note,
+        "escalate": _escalate,
+        "assign": _assign,
+        "take": _take,
+        "skip": skip,
+        "hand_over": hand_over,
+        "withdraw": _withdraw,
+        "close": _close,
+        "reopen": _reopen,
+        "report_effect": _report_effect,
+        "report_delivery": _report_delivery,
+    },
+    changes={
+        "case_assigned": _case_assigned,
+        "case_queued": _case_queued,
+        "case_handed_over": _case_handed_over,
+        "delivery_failed": _delivery_failed,
+        "message_sent": woken,
+    },
+    refuses={"take": _refusal_of_taking, "escalate": returns.refusal_by_agreement, "reopen": _refusal_of_reopening},
+    means={
+        "message_sent": _told_by_message,
+        "note_added": lambda before, fact, after: {"mentioned"} if fact.mentions else (),
+    },
+    known_to={
+        "case_skipped": _OF_THE_TEAM,
+        "note_added": _OF_THE_TEAM,
+        "case_assigned": _OF_THE_TEAM,
+        "case_queued": _OF_THE_TEAM,
+        "case_handed_over": _OF_THE_TEAM,
+        "delivery_failed": _OF_THE_TEAM,
+        "message_sent": Known(
+            lambda case, fact, audience: fact.to == "all" or audience in (fact.to, fact.sender),
+            lambda fact: "all" if fact.to == "all" else "nothing",
+            "As it is addressed; whoever sent it sees it too.",
+        ),
+        "case_declined": everybody("How the matter ends."),
+        "case_withdrawn": everybody("How the matter ends."),
+    },
+    said={
+        "message_sent": lambda case, fact, audience: NoticeData({"sender": fact.sender}, {"text": fact.text}),
+        "note_added": lambda case, fact, audience: NoticeData(texts={"text": fact.text} if audience == "staff" else {}),
+        "case_declined": said_of_end,
+        "delivery_failed": lambda case, fact, audience: NoticeData(end_codes(case, fact.reason, audience)),
+        "case_handed_over": lambda case, fact, audience: NoticeData(
+            {"queue": fact.queue, "from_queue": fact.from_queue}, {"reasons": fact.reasons}
+        ),
+    },
+)

@@ -8,21 +8,20 @@ from domain.base import Outcome
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.links import OtherCase
-from domain.rules import case_import as moving
-from domain.rules import links, sanctions
-from domain.rules import prior_decision as elsewhere
+from domain.rules import case_import, links, prior_decision, sanctions
 from domain.rules.rule import DecisionContext, Facts
 
 
-def _open(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
+def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
+    """A new case: moved in with its past, declined at the gate, merged into another of the same matter, or on its way."""
     opened = f.CaseOpened(**{k: getattr(command, k) for k in f.CaseOpened.model_fields if k not in ("type", "received_at")})
     if command.history is not None:
         opened = opened.model_copy(update={"received_at": command.history.received_at})
-        return moving.moved_in((opened, *elsewhere.taken_over(command)), command, command.history, context, at)
-    begun = (opened, *elsewhere.taken_over(command))
+        return case_import.moved_in((opened, *prior_decision.taken_over(command)), command, command.history, context, at)
+    begun = (opened, *prior_decision.taken_over(command))
     routing = command.routing
     reason = routing.reason or "gate" if routing.decision == "decline" else None
-    reason = reason or elsewhere.why_declined(command, context.appealed_before, at)
+    reason = reason or prior_decision.why_declined(command, context.appealed_before, at)
     if sanctions.right_withdrawn(command.terms.sanctions, command.parties, context.earlier or (), at):
         reason = "right_to_ask_withdrawn"
     if reason is not None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from domain.base import derived_id
+from domain.base import Phase, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Remedy
+from domain.model.people import Actor
+from domain.model.refusals import Refusal
 from domain.model.ruling import Effect
 from domain.model.safeguards import ImposeInterim, Interim, InterimUnknown, MeasureNotAllowed, ReviewInterim
+from domain.rules.audiences import Audience
+from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.topic import Known, NoticeData, Topic
 
 
 def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: datetime) -> Facts:
@@ -77,3 +82,63 @@ def _interim_reviewed(case: Case, rec: f.Recording, fact: f.InterimReviewed) -> 
 
 def _interim_ended(case: Case, rec: f.Recording, fact: f.InterimEnded) -> Change:
     return {"interim": tuple(i for i in case.interim if i.id not in fact.measure_ids)}
+
+
+def ended(case: Case, command_id: str, facts: Facts) -> Facts:
+    """The facts, and the end of what was only meant until the matter is told or closed; unless they end it themselves."""
+    if any(isinstance(fact, f.InterimEnded) for fact in facts):
+        return facts
+    if any(isinstance(fact, f.CaseClosed) for fact in facts):
+        return (*end_all(case, command_id, "closed"), *facts)
+    if any(isinstance(fact, f.PhaseEntered) and fact.phase is Phase.APPEALABLE for fact in facts):
+        return (*end_all(case, command_id, "ruled"), *facts)
+    return facts
+
+
+def _hits(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnded, audience: Audience) -> bool:
+    if isinstance(fact, f.InterimImposed):
+        return audience in ("platform", fact.remedy.to.value)
+    return audience in {"platform", *(e.remedy.to.value for e in case.effects if e.because in fact.measure_ids)}
+
+
+def _refusal_of_measure(case: Case, actor: Actor) -> Refusal | None:
+    return None if case.terms.interim else MeasureNotAllowed("This kind of case has no interim measures.", allowed=[])
+
+
+def _refusal_of_review(case: Case, actor: Actor) -> Refusal | None:
+    return None if case.interim else InterimUnknown("No interim measure is in force.")
+
+
+def _said(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnded, audience: Audience) -> NoticeData:
+    if isinstance(fact, f.InterimImposed):
+        return NoticeData({"measures": [remedy_data(fact.remedy)]}, {"reasons": fact.reasons})
+    hit = (e.remedy for e in case.effects if e.because in fact.measure_ids and e.reverses is None)
+    said: dict[str, Any] = {"measures": [remedy_data(remedy) for remedy in hit]}
+    if isinstance(fact, f.InterimEnded):
+        said["because"] = fact.because
+    return NoticeData(said, {"reasons": fact.reasons})
+
+
+_OF_WHOM_IT_HITS = Known(_hits, "nothing", "A measure is told to the side that it hits, and to the platform that carries it out.")
+
+TOPIC = Topic(
+    rules={"impose_interim": impose, "review_interim": review},
+    changes={
+        "interim_imposed": _interim_imposed,
+        "interim_reviewed": _interim_reviewed,
+        "interim_ended": _interim_ended,
+    },
+    refuses={"impose_interim": _refusal_of_measure, "review_interim": _refusal_of_review},
+    means={
+        "interim_ended": lambda before, fact, after: () if after.interim else {"interim_over"},
+        "interim_reviewed": lambda before, fact, after: (
+            {"interim_reviewed:all"} if all(i.reviewed_at == after.updated_at for i in after.interim) else ()
+        ),
+    },
+    known_to={
+        "interim_imposed": _OF_WHOM_IT_HITS,
+        "interim_reviewed": _OF_WHOM_IT_HITS,
+        "interim_ended": _OF_WHOM_IT_HITS,
+    },
+    said={"interim_imposed": _said, "interim_reviewed": _said, "interim_ended": _said},
+)

@@ -5,7 +5,6 @@ That nothing is deleted is enforced where it lies: the database refuses to destr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +13,10 @@ from domain.model import facts as f
 from domain.model import legal_hold as c
 from domain.model.case import Case
 from domain.model.legal_hold import LegalHold, NotOnHold
+from domain.model.people import Actor
+from domain.model.refusals import Refusal
 from domain.rules.rule import DecisionContext, Facts
+from domain.rules.topic import Topic, inside
 
 
 def _place(case: Case, command: c.PlaceHold, context: DecisionContext, at: datetime) -> Facts:
@@ -28,9 +30,6 @@ def _lift(case: Case, command: c.LiftHold, context: DecisionContext, at: datetim
     return (f.LegalHoldLifted(hold_ids=ids, reasons=command.reasons),)
 
 
-RULES: Mapping[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {"place_hold": _place, "lift_hold": _lift}
-
-
 def _legal_hold_placed(case: Case, rec: f.Recording, fact: f.LegalHoldPlaced) -> dict[str, Any]:
     return {"legal_holds": (*case.legal_holds, LegalHold(id=fact.hold_id, reason=fact.reason, by=rec.actor.id, since=rec.at))}
 
@@ -39,7 +38,16 @@ def _legal_hold_lifted(case: Case, rec: f.Recording, fact: f.LegalHoldLifted) ->
     return {"legal_holds": tuple(h for h in case.legal_holds if h.id not in fact.hold_ids)}
 
 
-LEGAL_HOLD_CHANGES: Mapping[str, Callable[[Case, f.Recording, Any], dict[str, Any]]] = {
-    "legal_hold_placed": _legal_hold_placed,
-    "legal_hold_lifted": _legal_hold_lifted,
-}
+def _refusal_of_lifting(case: Case, actor: Actor) -> Refusal | None:
+    return None if case.legal_holds else NotOnHold("No legal hold is on this case.", holds=[])
+
+
+TOPIC = Topic(
+    rules={"place_hold": _place, "lift_hold": _lift},
+    changes={"legal_hold_placed": _legal_hold_placed, "legal_hold_lifted": _legal_hold_lifted},
+    refuses={"lift_hold": _refusal_of_lifting},
+    known_to={
+        "legal_hold_placed": inside("That something is kept for a court or an authority is not for whom it may be about."),
+        "legal_hold_lifted": inside("As the hold that it ends."),
+    },
+)

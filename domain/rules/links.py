@@ -7,9 +7,9 @@ out like a remedy (once, however often it is tried) and comes to the other case 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from domain.base import Outcome, Side, derived_id
 from domain.model import commands as c
@@ -17,6 +17,8 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.links import (
     CampaignClosed,
+    CampaignNone,
+    CampaignTaken,
     CampaignUnknown,
     CaseLink,
     CrossCaseTask,
@@ -35,12 +37,13 @@ from domain.model.links import (
     SidesMixed,
     SplitUnfit,
 )
-from domain.model.people import OpenedParty
+from domain.model.people import Actor, OpenedParty
 from domain.model.prose import Prose
-from domain.model.refusals import OwnCase
+from domain.model.refusals import OwnCase, Refusal
 from domain.model.ruling import EffectUnknown
 from domain.rules.clocks import released
 from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.topic import NoticeData, Topic, inside, known_to
 
 
 def party_there(errand_id: str, party_id: str) -> str:
@@ -242,18 +245,6 @@ def _no_conflict(case: Case, context: DecisionContext) -> None:
         raise OwnCase("You stand close to a party of this case; another person has to do this.", because="conflict")
 
 
-RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {
-    "merge": merge,
-    "join": join,
-    "link": link,
-    "unlink": unlink,
-    "mirror_link": mirror_link,
-    "split": split,
-    "join_campaign": join_campaign,
-    "leave_campaign": leave_campaign,
-}
-
-
 def _case_merged(case: Case, rec: f.Recording, fact: f.CaseMerged) -> Change:
     return {"merged_into": fact.into}
 
@@ -293,13 +284,62 @@ def _campaign_left(case: Case, rec: f.Recording, fact: f.CampaignLeft) -> Change
     return {"campaign": None}
 
 
-LINK_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
-    "case_merged": _case_merged,
-    "case_joined": _case_joined,
-    "case_linked": _case_linked,
-    "case_unlinked": _case_unlinked,
-    "errand_ordered": _errand_ordered,
-    "errand_reported": _errand_reported,
-    "campaign_joined": _campaign_joined,
-    "campaign_left": _campaign_left,
-}
+def _refusal_of_unlinking(case: Case, actor: Actor) -> Refusal | None:
+    return None if case.links else LinkUnknown("The case has no links.", links=[])
+
+
+def _refusal_of_campaign(case: Case, actor: Actor) -> Refusal | None:
+    if case.campaign is None:
+        return None
+    return CampaignTaken("It belongs to a campaign already; have it leave that one first.", campaign=case.campaign)
+
+
+def _refusal_of_leaving(case: Case, actor: Actor) -> Refusal | None:
+    return CampaignNone("The case belongs to no campaign.") if case.campaign is None else None
+
+
+_BETWEEN_CASES = inside("Which cases have to do with each other would tell a party of people in another case.")
+
+TOPIC = Topic(
+    rules={
+        "merge": merge,
+        "join": join,
+        "link": link,
+        "unlink": unlink,
+        "mirror_link": mirror_link,
+        "split": split,
+        "join_campaign": join_campaign,
+        "leave_campaign": leave_campaign,
+    },
+    changes={
+        "case_merged": _case_merged,
+        "case_joined": _case_joined,
+        "case_linked": _case_linked,
+        "case_unlinked": _case_unlinked,
+        "errand_ordered": _errand_ordered,
+        "errand_reported": _errand_reported,
+        "campaign_joined": _campaign_joined,
+        "campaign_left": _campaign_left,
+    },
+    refuses={
+        "unlink": _refusal_of_unlinking,
+        "join_campaign": _refusal_of_campaign,
+        "leave_campaign": _refusal_of_leaving,
+    },
+    known_to={
+        "case_merged": known_to(
+            "claimant",
+            "platform",
+            because="The other side may never have heard of a case that is merged, and is a party of the other one by itself.",
+        ),
+        "case_joined": _BETWEEN_CASES,
+        "case_linked": _BETWEEN_CASES,
+        "case_unlinked": _BETWEEN_CASES,
+        "case_split": _BETWEEN_CASES,
+        "errand_ordered": _BETWEEN_CASES,
+        "errand_reported": _BETWEEN_CASES,
+        "campaign_joined": _BETWEEN_CASES,
+        "campaign_left": _BETWEEN_CASES,
+    },
+    said={"case_joined": lambda case, fact, audience: NoticeData({"of_case": fact.of})},
+)

@@ -6,7 +6,7 @@ the case, and all that is true of a first ruling (who may not look again, what i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from domain.model.case import Case
 from domain.model.commands import Open
 from domain.model.remedy import Remedy
 from domain.model.ruling import Effect, Involvement, Ruling
+from domain.rules.topic import Topic, everybody
 from domain.worktime.calculator import due
 
 MACHINE = "machine"
@@ -78,7 +79,7 @@ def by_hand(case: Case, effects: Iterable[f.EffectOrdered]) -> tuple[f.EffectRep
     return tuple(f.EffectReported(effect_id=e.effect_id, result="needs_hands", note="undone_by_hand") for e in lost)
 
 
-def _taken_over(case: Case, rec: f.Recording, fact: f.DecisionTakenOver) -> dict[str, Any]:
+def _decision_taken_over(case: Case, rec: f.Recording, fact: f.DecisionTakenOver) -> dict[str, Any]:
     ruling = Ruling(
         id=fact.ruling_id,
         decider=fact.decider,
@@ -106,4 +107,9 @@ def _taken_over(case: Case, rec: f.Recording, fact: f.DecisionTakenOver) -> dict
     }
 
 
-ELSEWHERE_CHANGES: dict[str, Callable[[Case, f.Recording, Any], dict[str, Any]]] = {"decision_taken_over": _taken_over}
+TOPIC = Topic(
+    changes={"decision_taken_over": _decision_taken_over},
+    known_to={
+        "decision_taken_over": everybody("Both were told it by the platform that made it; a third party was not.", "nothing"),
+    },
+)

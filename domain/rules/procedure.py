@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from domain.model import facts as f
 from domain.model import procedure as c
 from domain.model.case import Case
+from domain.model.people import Actor
 from domain.model.procedure import (
     EvidenceUnknown,
     ProcedureIncomplete,
@@ -19,6 +19,7 @@ from domain.model.procedure import (
 )
 from domain.model.refusals import NothingChanges, Refusal
 from domain.rules.rule import DecisionContext, Facts
+from domain.rules.topic import Topic, inside
 
 
 def missing_steps(case: Case) -> tuple[str, ...]:
@@ -27,7 +28,7 @@ def missing_steps(case: Case) -> tuple[str, ...]:
     return tuple(step for step in case.terms.procedure if step not in taken)
 
 
-def unready(case: Case) -> Refusal | None:
+def refusal_of_ruling(case: Case, actor: Actor | None = None) -> Refusal | None:
     """Why nobody may rule yet; None when the procedure was followed and the root cause is named where it has to be."""
     missing = missing_steps(case)
     if missing:
@@ -75,13 +76,6 @@ def _name(case: Case, command: c.NameRootCause, context: DecisionContext, at: da
     return (f.RootCauseNamed(cause=command.cause, insight=command.insight),)
 
 
-RULES: Mapping[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {
-    "complete_step": _complete,
-    "skip_step": _skip,
-    "name_root_cause": _name,
-}
-
-
 def _step_completed(case: Case, rec: f.Recording, fact: f.StepCompleted) -> dict[str, Any]:
     before = next((one.evidence for one in case.steps if one.step == fact.step), ())
     evidence = tuple(dict.fromkeys((*before, *fact.evidence)))
@@ -100,8 +94,34 @@ def _root_cause_named(case: Case, rec: f.Recording, fact: f.RootCauseNamed) -> d
     return {"root_cause": fact.cause}
 
 
-PROCEDURE_CHANGES: Mapping[str, Callable[[Case, f.Recording, Any], dict[str, Any]]] = {
-    "step_completed": _step_completed,
-    "step_skipped": _step_skipped,
-    "root_cause_named": _root_cause_named,
-}
+def _refusal_of_step(case: Case, actor: Actor) -> Refusal | None:
+    return None if case.terms.procedure else StepUnknown("This kind of case has no procedure.", allowed=[])
+
+
+def _refusal_of_cause(case: Case, actor: Actor) -> Refusal | None:
+    if case.terms.root_causes:
+        return None
+    return RootCauseUnknown("This kind of case has no root causes to choose from.", allowed=[])
+
+
+_HOW_THE_TEAM_WORKS = inside("How the team works a matter out is its own; the ruling says what came of it.")
+
+TOPIC = Topic(
+    rules={"complete_step": _complete, "skip_step": _skip, "name_root_cause": _name},
+    changes={
+        "step_completed": _step_completed,
+        "step_skipped": _step_skipped,
+        "root_cause_named": _root_cause_named,
+    },
+    refuses={
+        "rule": refusal_of_ruling,
+        "complete_step": _refusal_of_step,
+        "skip_step": _refusal_of_step,
+        "name_root_cause": _refusal_of_cause,
+    },
+    known_to={
+        "step_completed": _HOW_THE_TEAM_WORKS,
+        "step_skipped": _HOW_THE_TEAM_WORKS,
+        "root_cause_named": _HOW_THE_TEAM_WORKS,
+    },
+)

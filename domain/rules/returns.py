@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +9,14 @@ from domain.base import Outcome, Phase, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.people import Actor
 from domain.model.prose import Prose
-from domain.model.settlement import NoReturn, Returning
-from domain.rules.rule import DecisionContext, Facts
+from domain.model.refusals import Refusal
+from domain.model.settlement import NoReturn, Returning, ReturnUnderWay
+from domain.rules.audiences import Audience
+from domain.rules.remedy import remedy_data
+from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.topic import NoticeData, Topic, everybody
 
 Because = Any
 _NOT_KEPT = f.CaseClosed(outcome=Outcome.EXPIRED, reason="not_returned")
@@ -108,9 +112,95 @@ def _afterwards(case: Case, received: bool) -> Facts:
     return ()
 
 
-RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {
-    "ship_return": ship,
-    "confirm_return": confirm,
-    "contest_return": contest,
-    "decide_return": decide_return,
-}
+def _return_awaited(case: Case, rec: f.Recording, fact: f.ReturnAwaited) -> Change:
+    names = ("of", "because", "remedies")
+    return {"returning": Returning(id=fact.return_id, asked_at=rec.at, **{name: getattr(fact, name) for name in names})}
+
+
+def _returning(case: Case, **update: Any) -> Change:
+    return {"returning": case.returning.model_copy(update=update)} if case.returning else {}
+
+
+def _return_changed(case: Case, rec: f.Recording, fact: f.ReturnChanged) -> Change:
+    return _returning(case, because=fact.because, remedies=fact.remedies)
+
+
+def _return_shipped(case: Case, rec: f.Recording, fact: f.ReturnShipped) -> Change:
+    return _returning(case, state="shipped", shipped_at=rec.at)
+
+
+def _return_contested(case: Case, rec: f.Recording, fact: f.ReturnContested) -> Change:
+    return _returning(case, state="contested")
+
+
+def _return_ended(case: Case, rec: f.Recording, fact: f.ReturnEnded) -> Change:
+    return {"returning": None, "goods_back": case.goods_back or fact.received}
+
+
+def _rights_lapsed(case: Case, rec: f.Recording, fact: f.RightsLapsed) -> Change:
+    gone = {"allowed": False, "because": "window_over"}
+    return {"rights": tuple(r.model_copy(update=gone) if r.allowed else r for r in case.rights)}
+
+
+def refusal_by_agreement(case: Case, actor: Actor) -> Refusal | None:
+    """With goods on their way back the sides have settled, and what they agreed on binds them."""
+    if case.returning is None:
+        return None
+    return ReturnUnderWay("The sides have settled, and the goods are going back.", state=case.returning.state)
+
+
+def _refusal_of_shipping(case: Case, actor: Actor) -> Refusal | None:
+    if case.returning is not None and case.returning.state != "awaited":
+        return NoReturn("The goods were sent before.", state=case.returning.state)
+    return _refusal_of_confirming(case, actor)
+
+
+def _refusal_of_confirming(case: Case, actor: Actor) -> Refusal | None:
+    return NoReturn("Nobody waits for goods in this case.") if case.returning is None else None
+
+
+def _refusal_of_objection(case: Case, actor: Actor) -> Refusal | None:
+    if case.returning is not None and case.returning.state != "shipped":
+        return NoReturn("Only goods that were sent can be objected to, and only once.", state=case.returning.state)
+    return _refusal_of_confirming(case, actor)
+
+
+def _said_of_remedies(case: Case, fact: f.ReturnAwaited | f.ReturnChanged, audience: Audience) -> NoticeData:
+    return NoticeData({"remedies": [remedy_data(remedy) for remedy in fact.remedies]})
+
+
+_BETWEEN_THE_SIDES = everybody("It passes between the sides.", "nothing")
+
+TOPIC = Topic(
+    rules={"ship_return": ship, "confirm_return": confirm, "contest_return": contest, "decide_return": decide_return},
+    changes={
+        "return_awaited": _return_awaited,
+        "return_changed": _return_changed,
+        "return_shipped": _return_shipped,
+        "return_contested": _return_contested,
+        "return_ended": _return_ended,
+        "rights_lapsed": _rights_lapsed,
+    },
+    refuses={
+        "ship_return": _refusal_of_shipping,
+        "confirm_return": _refusal_of_confirming,
+        "contest_return": _refusal_of_objection,
+    },
+    known_to={
+        "return_awaited": _BETWEEN_THE_SIDES,
+        "return_changed": _BETWEEN_THE_SIDES,
+        "return_shipped": _BETWEEN_THE_SIDES,
+        "return_contested": _BETWEEN_THE_SIDES,
+        "return_ended": _BETWEEN_THE_SIDES,
+        "rights_lapsed": everybody("Whose right to appeal is over concerns the sides; nobody else has one.", "nothing"),
+    },
+    said={
+        "return_awaited": _said_of_remedies,
+        "return_changed": _said_of_remedies,
+        "return_shipped": lambda case, fact, audience: NoticeData({"carrier": fact.carrier}, {"text": fact.tracking}),
+        "return_contested": lambda case, fact, audience: NoticeData(texts={"reasons": fact.reasons}),
+        "return_ended": lambda case, fact, audience: NoticeData(
+            {"received": fact.received, "because": fact.because}, {"reasons": fact.reasons}
+        ),
+    },
+)

@@ -4,31 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from domain.base import Money, Outcome, Phase, Side, derived_id
+from domain.base import Outcome, Phase, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.refusals import UnknownActor
-from domain.model.ruling import AmountMissing, Effect, Involvement, RemedyNotAllowed, Ruling, UnknownGround, UnknownOutcome
+from domain.model.people import Actor
+from domain.model.prose import Prose
+from domain.model.refusals import Refusal, UnknownActor
+from domain.model.ruling import (
+    AmountMissing,
+    Effect,
+    Involvement,
+    NoRight,
+    RemedyNotAllowed,
+    Ruling,
+    UnknownGround,
+    UnknownOutcome,
+)
+from domain.model.statement import StatementOfReasons
 from domain.model.terms import OutcomeTerms
 from domain.rules import credit as crediting
 from domain.rules import interim, procedure, returns, sanctions
 from domain.rules import ruling_requirements as completeness
+from domain.rules.audiences import Audience
+from domain.rules.authorities import of_report
 from domain.rules.evidence import dropped
 from domain.rules.prior_decision import by_hand, undecided
+from domain.rules.remedy import check_amount, remedy_data, told_remedies
 from domain.rules.rights import in_force, promised, rights_after
 from domain.rules.rule import Change, DecisionContext, Facts
-
-MONEY_REMEDIES = frozenset({"refund", "payout", "correction", "provisional_credit"})
-"""Remedies that mean nothing without an amount."""
-
-
-def check_amount(remedy: str, amount: Money | None) -> None:
-    """Refuses a remedy of money without an amount above zero."""
-    if remedy in MONEY_REMEDIES and (amount is None or amount.amount == 0):
-        raise AmountMissing(f"'{remedy}' needs an amount above zero, in minor units, with its currency.", remedy=remedy)
+from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
 
 
 def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) -> Facts:
@@ -42,7 +49,7 @@ def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) ->
 def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext, at: datetime) -> Facts:
     """A ruling on appeal: uphold and remit keep the outcome, overturn and vary set a new one."""
     before = case.rulings[-1]
-    refusal = None if command.decision == "remit" else procedure.unready(case)
+    refusal = None if command.decision == "remit" else procedure.refusal_of_ruling(case)
     if refusal is not None:
         raise refusal
     if command.decision in ("uphold", "remit"):
@@ -326,3 +333,136 @@ def _effect_reported(case: Case, rec: f.Recording, fact: f.EffectReported) -> Ch
     effects = tuple(e.model_copy(update={"state": fact.result}) if e.id == fact.effect_id else e for e in case.effects)
     left = (*case.manual_work, fact.effect_id) if fact.result == "needs_hands" else case.manual_work
     return {"effects": effects, "manual_work": left}
+
+
+def _refusal_of_appeal(case: Case, actor: Actor) -> Refusal | None:
+    right = next((r for r in case.rights if r.side is actor.side), None)
+    if right is not None and right.allowed:
+        return None
+    return NoRight("This side has no right to appeal.", because=right.because if right else "no_ruling")
+
+
+def _said_of_draft(case: Case, fact: f.RulingDrafted, audience: Audience) -> NoticeData:
+    remedies = [remedy_data(remedy) for remedy in fact.remedies]
+    return NoticeData({"outcome": fact.outcome, "approval_because": fact.approval_because, "remedies": remedies})
+
+
+def _said_of_ruling(case: Case, fact: f.RulingIssued, audience: Audience) -> NoticeData:
+    ruling = case.rulings[-1]
+    told: dict[str, Any] = {
+        "outcome": fact.outcome,
+        "decision": ruling.decision,
+        "ruling_id": fact.ruling_id,
+        "remedies": [remedy_data(remedy) for remedy in told_remedies(case, ruling.remedies, audience)],
+        "version": f"{case.terms.pack}@{case.terms.version[:12]}",
+    }
+    for name in ("ground", "complaint_route"):
+        if said := getattr(ruling, name):
+            told[name] = said
+    if ruling.statement is not None and _is_told_statement(case, audience):
+        told["statement"] = _stated(case, ruling.statement)
+    if ruling.conditions:
+        told["conditions"] = list(ruling.conditions)
+    return NoticeData(
+        told | _undone_by(case, ruling, audience) | _of_reader(case, fact, audience), _texts_of(case, ruling, audience)
+    )
+
+
+def _undone_by(case: Case, ruling: Ruling, audience: Audience) -> dict[str, Any]:
+    """For the team and the platform: what of earlier rulings is undone, by a command or by hand."""
+    reversals = [e for e in case.effects if e.because == ruling.id and e.reverses is not None]
+    if audience in ("claimant", "respondent") or not reversals:
+        return {}
+    return {
+        "undone": [remedy_data(e.remedy) for e in reversals if e.state != "needs_hands"],
+        "undone_by_hand": [remedy_data(e.remedy) for e in reversals if e.state == "needs_hands"],
+    }
+
+
+def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str, Any]:
+    """What the ruling means to whoever reads: a sanction that hits them, a credit of theirs, their right to appeal."""
+    told: dict[str, Any] = {}
+    in_force = next((s for s in reversed(case.sanctions) if s.voided_at is None and s.lifted_at is None), None)
+    if in_force is not None and audience in (in_force.side.value, "platform", "staff"):
+        told |= sanctions.sanction_data(case, in_force.id)
+    ended = next((c for c in case.credits if c.ended_at == case.updated_at and audience != "respondent"), None)
+    if ended is not None:
+        told["credit"] = remedy_data(ended.remedy) | {"state": ended.state}
+    right = next((r for r in fact.rights if r.side.value == audience), None)
+    if right is not None:
+        told["right"] = {"allowed": right.allowed, "because": right.because}
+    return told
+
+
+def _is_told_statement(case: Case, audience: Audience) -> bool:
+    """Whether somebody is told the statement of reasons: the author whose words are restricted, and both where there is none."""
+    return audience not in ("claimant", "respondent") or case.author in (None, Side(audience))
+
+
+def _stated(case: Case, statement: StatementOfReasons) -> dict[str, Any]:
+    names = ("decision_ground", "automated_detection", "automated_decision")
+    redress = statement.redress or (case.terms.statement.redress if case.terms.statement else ())
+    return {name: getattr(statement, name) for name in names} | {"redress": list(redress)}
+
+
+def _texts_of(case: Case, ruling: Ruling, audience: Audience) -> dict[str, Prose | None]:
+    found = {"reasons": ruling.reasons}
+    if audience == "staff" or audience in {side.value for side in ruling.reply_to}:
+        found["reply"] = ruling.reply
+    told = ruling.statement
+    if told is not None and audience != "staff" and _is_told_statement(case, audience):
+        found["facts"] = told.decision_facts
+        found["clause"] = told.illegal_content_legal_ground or told.incompatible_content_ground
+        found["explanation"] = told.illegal_content_explanation or told.incompatible_content_explanation
+    return found
+
+
+_DRAFT = inside("Nobody outside hears of a ruling before it is told.")
+
+TOPIC = Topic(
+    rules={
+        "rule": rule,
+        "approve": approve,
+        "return_ruling": return_ruling,
+        "retract": retract,
+        "appeal": appeal,
+        "decide_appeal": decide_appeal,
+    },
+    changes={
+        "ruling_drafted": _ruling_drafted,
+        "ruling_approved": _ruling_approved,
+        "ruling_returned": _ruling_returned,
+        "ruling_retracted": _ruling_retracted,
+        "ruling_issued": _ruling_issued,
+        "case_remitted": _case_remitted,
+        "appeal_lodged": _appeal_lodged,
+        "appeal_withdrawn": _appeal_withdrawn,
+        "effect_ordered": _effect_ordered,
+        "effect_reported": _effect_reported,
+    },
+    refuses={"appeal": _refusal_of_appeal},
+    means={"appeal_lodged": lambda before, fact, after: {f"appeal_lodged:{fact.side.value}"}},
+    known_to={
+        "ruling_drafted": _DRAFT,
+        "ruling_approved": _DRAFT,
+        "ruling_returned": _DRAFT,
+        "ruling_retracted": _DRAFT,
+        "ruling_issued": everybody("The outcome is what everybody in the case has waited for."),
+        "case_remitted": everybody("How the matter goes on."),
+        "appeal_lodged": everybody("The other side answers it; its reasons pass between the two, others see the phase.", "news"),
+        "appeal_withdrawn": everybody("Both sides; others see the phase.", "news"),
+        "effect_ordered": inside("It is told when it is done."),
+        "effect_reported": Known(
+            lambda case, fact, audience: audience == "platform" or not of_report(case, fact.effect_id),
+            "nothing",
+            "What a side got or lost is its own and the other side's; that an authority was told, no party hears.",
+        ),
+    },
+    said={
+        "ruling_drafted": _said_of_draft,
+        "ruling_returned": lambda case, fact, audience: NoticeData(texts={"reasons": fact.reasons}),
+        "ruling_issued": _said_of_ruling,
+        "appeal_lodged": lambda case, fact, audience: NoticeData({"side": fact.side.value}, {"reasons": fact.reasons}),
+        "effect_reported": lambda case, fact, audience: NoticeData({"effect": fact.effect_id, "result": fact.result}),
+    },
+)

@@ -6,7 +6,7 @@ noted in the record: a ruling judged while another one against the same person i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -29,7 +29,9 @@ from domain.model.sanctions import (
     SanctionVoided,
 )
 from domain.model.terms import OutcomeTerms
+from domain.rules.audiences import Audience
 from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.topic import Known, NoticeData, Topic, inside
 from domain.worktime.calculator import due
 from domain.worktime.spans import Span
 
@@ -272,9 +274,42 @@ def heard(case: Case, sides: set[Side]) -> Change:
     return {"heard": tuple(side for side in Side if side in case.heard or side in sides)}
 
 
-SANCTION_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
-    "sanction_drafted": _sanction_drafted,
-    "sanction_imposed": _sanction_imposed,
-    "sanction_lifted": _sanction_lifted,
-    "sanction_voided": _sanction_voided,
-}
+def _hits(case: Case, fact: SanctionImposed | SanctionLifted | SanctionVoided, audience: Audience) -> bool:
+    return audience in {"platform", *(s.side.value for s in case.sanctions if s.id == fact.sanction_id)}
+
+
+def sanction_data(case: Case, sanction_id: str) -> dict[str, Any]:
+    """A sanction in the words of a notice: what it is, until when a ban lasts, until when it counts."""
+    found = next((s for s in case.sanctions if s.id == sanction_id), None)
+    if found is None:
+        return {}
+    said: dict[str, Any] = {"id": found.id, "type": found.sanction, "category": found.category, "side": found.side.value}
+    said["ban"] = found.ban
+    said |= {name: at.isoformat() for name in ("ends_at", "counts_until") if (at := getattr(found, name)) is not None}
+    return {"sanction": said}
+
+
+def _said(case: Case, fact: SanctionImposed | SanctionLifted | SanctionVoided, audience: Audience) -> NoticeData:
+    taken_back = {"because": fact.because} if isinstance(fact, SanctionVoided) else {}
+    return NoticeData({**sanction_data(case, fact.sanction_id), **taken_back})
+
+
+_OF_WHOM_IT_HITS = Known(
+    _hits, "nothing", "A sanction is told to the side that it hits, and to the platform that carries it out."
+)
+
+TOPIC = Topic(
+    changes={
+        "sanction_drafted": _sanction_drafted,
+        "sanction_imposed": _sanction_imposed,
+        "sanction_lifted": _sanction_lifted,
+        "sanction_voided": _sanction_voided,
+    },
+    known_to={
+        "sanction_drafted": inside("A draft becomes true when the ruling is told."),
+        "sanction_imposed": _OF_WHOM_IT_HITS,
+        "sanction_lifted": _OF_WHOM_IT_HITS,
+        "sanction_voided": _OF_WHOM_IT_HITS,
+    },
+    said={"sanction_imposed": _said, "sanction_lifted": _said, "sanction_voided": _said},
+)

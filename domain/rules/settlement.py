@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -10,14 +9,16 @@ from domain.base import Instant, Outcome, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.refusals import UnknownActor
+from domain.model.people import Actor
+from domain.model.refusals import Refusal, UnknownActor
 from domain.model.ruling import RemedyNotAllowed
-from domain.model.settlement import MadeOffer, NoOffer, OpenOffer, Returning
+from domain.model.settlement import MadeOffer, NoOffer, OpenOffer, OwnOffer
 from domain.model.terms import OfferTerms
 from domain.rules import returns
-from domain.rules import ruling as r
-from domain.rules.chargeback import _chargeback_drafted, _chargeback_missed, _chargeback_sent
+from domain.rules.audiences import Audience
+from domain.rules.remedy import MONEY_REMEDIES, check_amount, remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.topic import NoticeData, Topic, everybody
 
 
 def offer(case: Case, command: c.Offer, context: DecisionContext, at: datetime) -> Facts:
@@ -33,7 +34,7 @@ def _check(case: Case, command: c.Offer) -> None:
     if command.remedy not in known:
         raise RemedyNotAllowed(f"A {case.kind} can be settled by: {', '.join(known)}.", remedy=command.remedy, allowed=known)
     for remedy in _meant(case, command.remedy).all_remedies:
-        r.check_amount(remedy, command.amount)
+        check_amount(remedy, command.amount)
 
 
 def _meant(case: Case, name: str) -> OfferTerms:
@@ -48,7 +49,7 @@ def accept_offer(case: Case, command: c.AcceptOffer, context: DecisionContext, a
     accepted = f.OfferAccepted(offer_id=offer_id, side=side)
     meant = _meant(case, case.offer.remedy)
     money = case.offer.amount
-    pays = r.MONEY_REMEDIES if meant.remedies else {*r.MONEY_REMEDIES, meant.name}
+    pays = MONEY_REMEDIES if meant.remedies else {*MONEY_REMEDIES, meant.name}
     remedies = tuple(c.Remedy(type=one, amount=money if one in pays else None) for one in meant.all_remedies)
     if meant.with_return and not case.goods_back:
         return (accepted, returns.awaited(offer_id, remedies))
@@ -76,13 +77,6 @@ def _side_of(context: DecisionContext) -> Side:
     return side
 
 
-RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {
-    "offer": offer,
-    "accept_offer": accept_offer,
-    "decline_offer": decline_offer,
-}
-
-
 def _offer_made(case: Case, rec: f.Recording, fact: f.OfferMade) -> Change:
     before = offer_over(case, "countered" if case.offer and case.offer.side is not fact.side else "replaced", rec.at)
     said: dict[str, Any] = {"id": fact.offer_id, "side": fact.side, "remedy": fact.remedy, "amount": fact.amount}
@@ -106,47 +100,41 @@ def offer_over(case: Case, became: Literal["countered", "replaced", "accepted", 
     return {"offer": None, "offers": tuple(o.model_copy(update=said) if o.became == "open" else o for o in case.offers)}
 
 
-def _return_awaited(case: Case, rec: f.Recording, fact: f.ReturnAwaited) -> Change:
-    names = ("of", "because", "remedies")
-    return {"returning": Returning(id=fact.return_id, asked_at=rec.at, **{name: getattr(fact, name) for name in names})}
+def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
+    if case.offer is None:
+        return NoOffer("There is no open offer.")
+    if case.offer.side is actor.side:
+        return OwnOffer("This is your own side's offer; the other side answers it.", offer=case.offer.id)
+    return None
 
 
-def _returning(case: Case, **update: Any) -> Change:
-    return {"returning": case.returning.model_copy(update=update)} if case.returning else {}
+def _said_of_offer(case: Case, fact: f.OfferMade, audience: Audience) -> NoticeData:
+    offered = remedy_data(fact) | {"id": fact.offer_id, "side": fact.side.value}
+    if _meant(case, fact.remedy).with_return:
+        # It holds only once the goods are back.
+        offered["after_return"] = True
+    return NoticeData({"offer": offered}, {"text": fact.text})
 
 
-def _return_changed(case: Case, rec: f.Recording, fact: f.ReturnChanged) -> Change:
-    return _returning(case, because=fact.because, remedies=fact.remedies)
+def _said_of_answer(case: Case, fact: f.OfferAccepted | f.OfferDeclined, audience: Audience) -> NoticeData:
+    return NoticeData({"side": fact.side.value})
 
 
-def _return_shipped(case: Case, rec: f.Recording, fact: f.ReturnShipped) -> Change:
-    return _returning(case, state="shipped", shipped_at=rec.at)
+_BETWEEN_THE_SIDES = everybody("Offers pass between the sides.", "nothing")
 
-
-def _return_contested(case: Case, rec: f.Recording, fact: f.ReturnContested) -> Change:
-    return _returning(case, state="contested")
-
-
-def _return_ended(case: Case, rec: f.Recording, fact: f.ReturnEnded) -> Change:
-    return {"returning": None, "goods_back": case.goods_back or fact.received}
-
-
-def _rights_lapsed(case: Case, rec: f.Recording, fact: f.RightsLapsed) -> Change:
-    gone = {"allowed": False, "because": "window_over"}
-    return {"rights": tuple(r.model_copy(update=gone) if r.allowed else r for r in case.rights)}
-
-
-SETTLEMENT_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
-    "offer_made": _offer_made,
-    "offer_accepted": _offer_accepted,
-    "offer_declined": _offer_declined,
-    "return_awaited": _return_awaited,
-    "return_changed": _return_changed,
-    "return_shipped": _return_shipped,
-    "return_contested": _return_contested,
-    "return_ended": _return_ended,
-    "rights_lapsed": _rights_lapsed,
-    "chargeback_drafted": _chargeback_drafted,
-    "chargeback_sent": _chargeback_sent,
-    "chargeback_missed": _chargeback_missed,
-}
+TOPIC = Topic(
+    rules={"offer": offer, "accept_offer": accept_offer, "decline_offer": decline_offer},
+    changes={"offer_made": _offer_made, "offer_accepted": _offer_accepted, "offer_declined": _offer_declined},
+    refuses={
+        "offer": returns.refusal_by_agreement,
+        "accept_offer": _refusal_of_answer,
+        "decline_offer": _refusal_of_answer,
+    },
+    means={"offer_made": lambda before, fact, after: {f"offer_made:{fact.side.value}"}},
+    known_to={
+        "offer_made": _BETWEEN_THE_SIDES,
+        "offer_accepted": _BETWEEN_THE_SIDES,
+        "offer_declined": _BETWEEN_THE_SIDES,
+    },
+    said={"offer_made": _said_of_offer, "offer_accepted": _said_of_answer, "offer_declined": _said_of_answer},
+)

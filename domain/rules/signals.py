@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from domain.base import Outcome, Phase
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.safeguards import Signal
-from domain.rules.authorities import _report_approved, _report_proposed, _report_returned
 from domain.rules.clocks import released
-from domain.rules.credit import _provisional_credit_ended, _provisional_credit_given
-from domain.rules.handling import _case_handed_over
 from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.topic import NoticeData, Topic, inside
 
 
 def receive(case: Case, command: Signal, context: DecisionContext, at: datetime) -> Facts:
@@ -35,19 +31,14 @@ def reopens(case: Case, signal: str, at: datetime) -> bool:
     return signal in case.terms.reopen_on and at <= case.closed_at + case.terms.reopen_for
 
 
-RULES: dict[str, Callable[[Case, Any, DecisionContext, datetime], Facts]] = {"signal": receive}
-
-
 def _signal_received(case: Case, rec: f.Recording, fact: f.SignalReceived) -> Change:
     return {"holds": released(case.holds, rec.at, frozenset({"snooze"}))} if case.holds else {}
 
 
-RISK_CHANGES: dict[str, Callable[[Case, f.Recording, Any], Change]] = {
-    "signal_received": _signal_received,
-    "provisional_credit_given": _provisional_credit_given,
-    "provisional_credit_ended": _provisional_credit_ended,
-    "report_proposed": _report_proposed,
-    "report_approved": _report_approved,
-    "report_returned": _report_returned,
-    "case_handed_over": _case_handed_over,
-}
+TOPIC = Topic(
+    rules={"signal": receive},
+    changes={"signal_received": _signal_received},
+    means={"signal_received": lambda before, fact, after: () if after.open else {"signal_received:closed"}},
+    known_to={"signal_received": inside("What the platform's machines noticed would show whoever is reported what to avoid.")},
+    said={"signal_received": lambda case, fact, audience: NoticeData({"signal": fact.signal}, {"text": fact.text})},
+)

@@ -17,11 +17,12 @@ from domain.model.safeguards import Credit, ReportView
 from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Returning
 from domain.notices.plan import own_deadline
-from domain.rules.conditions import needless, unmet
-from domain.rules.fairness import why_not
+from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.lifecycle import Who, commands_in
 from domain.rules.links import merged_as
-from domain.rules.visibility import audience_of, knows, seen_phase, shared, told_remedies
+from domain.rules.permission import refusal_of
+from domain.rules.remedy import told_remedies
+from domain.rules.visibility import knows, shared
 from domain.views.chargeback import ChargebackView, seen
 from domain.views.evidence import RequestView, asked_of, open_requests, settled_requests
 
@@ -98,13 +99,24 @@ def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
     audience = audience_of(viewer)
     found = []
     for row in commands_in(seen_phase(case, audience)):
-        refusal = why_not(case, viewer, row.command) or unmet(case, viewer, row.command)
+        refusal = refusal_of(case, viewer, row.command)
         hidden = audience != "staff" and refusal is not None and not row.who & _OPEN_TO_PARTIES
-        if row.who == {Who.SYSTEM} or hidden or needless(case, row.command):
+        if row.who == {Who.SYSTEM} or hidden or _in_the_way(case, row.command):
             continue
         code, detail = (refusal.code, refusal.detail) if refusal else (None, None)
         found.append(Action(command=row.command, allowed=refusal is None, code=code, detail=detail))
     return tuple(found)
+
+
+_OF_GOODS = frozenset({"ship_return", "confirm_return", "contest_return", "decide_return"})
+_OF_NETWORKS = frozenset({"draft_chargeback_evidence", "submit_chargeback_evidence"})
+
+
+def _in_the_way(case: Case, command: str) -> bool:
+    """No buttons about goods while none go back, nor about card networks in kinds that none decides: in most they never do."""
+    if command in _OF_NETWORKS:
+        return case.terms.chargeback is None
+    return command in _OF_GOODS and case.returning is None
 
 
 class CaseView(Kept):

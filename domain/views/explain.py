@@ -15,8 +15,8 @@ from domain.model.clocks import Clock, Extended
 from domain.model.facts import Actor, DueLevel
 from domain.model.terms import ClockTerms
 from domain.notices.plan import theirs
+from domain.rules.audiences import audience_of
 from domain.rules.levels import ClockInputs, ClockSchedule, holds_on, inputs_of, level_at, schedule_of, stands_still
-from domain.rules.visibility import audience_of
 from domain.views.explain_words import words_of
 from domain.views.explained import DayMet, Explanation, LevelSaid, PauseMet, Shift, SpanUsed
 from domain.worktime.calculator import Pause, elapsed, spans

@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 
-from domain.rules.visibility import (
-    OUTSIDE as OUTSIDERS,
-)
-from domain.rules.visibility import (
+from domain.rules.audiences import OUTSIDE as OUTSIDERS
+from domain.rules.clocks import (
     knows_pause_of,
 )
 from domain.views.case import (

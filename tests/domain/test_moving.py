@@ -14,7 +14,7 @@ from domain.model.facts import SYSTEM, LevelPassed, LevelReached
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, UnknownActor
 from domain.model.ruling import UnknownOutcome
-from domain.rules.fairness import bar_to_judging, relations
+from domain.rules.fairness import disqualification, relations
 from domain.rules.lifecycle import Who
 from domain.rules.reference import ReferenceData
 from domain.rules.rule import DecisionContext
@@ -135,7 +135,7 @@ class TestDecided:
         )  # fmt: skip
         assert made.case.phase is Phase.APPEAL
         assert made.case.queue == made.case.terms.appeal_queue
-        assert bar_to_judging(made.case, MIA) == "earlier_part"
+        assert disqualification(made.case, MIA) == "earlier_part"
         assert Who.JUDGE in relations(made.case, Actor(id="per_zoe", role="mediator"))
 
     def test_nor_is_the_appeal_given_to_them(self) -> None:

@@ -1,0 +1,28 @@
+"""What always follows, whatever rule decided: read together with a rule, these say everything that a command brings about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from domain.model.case import Case
+from domain.rules import chargeback, credit, interim
+from domain.rules.rule import Facts
+
+Consequence = Callable[[Case, str, Facts], Facts]
+"""From the case before, the id of the command, and the facts so far: the facts with what follows from them in its place."""
+
+CONSEQUENCES: tuple[Consequence, ...] = (
+    # A provisional credit is final, or is taken back, once the matter is decided.
+    credit.ended,
+    # What was only meant until then does not outlive it.
+    interim.ended,
+    # A case that ends takes the only chance with a card network with it.
+    chargeback.sent_at_close,
+)
+
+
+def with_consequences(case: Case, command_id: str, facts: Facts) -> Facts:
+    """The facts of a rule, and all that follows from them by itself."""
+    for consequence in CONSEQUENCES:
+        facts = consequence(case, command_id, facts)
+    return facts

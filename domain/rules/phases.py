@@ -1,0 +1,110 @@
+"""Where a case stands: what entering a phase, closing and reopening do to everything else in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.base import Outcome, Phase
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.rules.audiences import BACK, UNTOLD, Audience
+from domain.rules.clocks import ended, moved_on, reopened
+from domain.rules.evidence import dropped
+from domain.rules.rule import Change
+from domain.rules.settlement import offer_over
+from domain.rules.topic import Known, NoticeData, Topic, everybody
+
+SEEKS_OWNER = (Phase.INTAKE, Phase.REVIEW, Phase.APPEAL)
+"""Phases in which somebody of the team has to have the case."""
+
+
+def _phase_entered(case: Case, rec: f.Recording, fact: f.PhaseEntered) -> Change:
+    change: Change = {"phase": fact.phase, "phase_entered_at": rec.at, **moved_on(case, fact, rec.at)}
+    if fact.phase is not Phase.SETTLEMENT:
+        change |= offer_over(case, "lapsed", rec.at)
+    if fact.phase is Phase.APPEALABLE:
+        change["appellants"] = ()
+    if fact.phase in SEEKS_OWNER:
+        # Whoever decides starts without a draft.
+        change["ruling"] = None
+    if fact.phase is Phase.APPEAL and case.phase is Phase.APPEALABLE:
+        change |= {"round": case.round + 1, "owner": None, "queue": case.terms.appeal_queue}
+    owner = change.get("owner", case.owner)
+    change["owner_sought"] = fact.phase in SEEKS_OWNER and owner is None
+    return change
+
+
+def _case_closed(case: Case, rec: f.Recording, fact: f.CaseClosed) -> Change:
+    over = {"allowed": False, "because": "window_over"}
+    return {
+        "rights": tuple(r.model_copy(update=over) if r.allowed else r for r in case.rights),
+        "phase": Phase.CLOSED,
+        "phase_entered_at": rec.at,
+        "closed_at": rec.at,
+        "outcome": fact.outcome,
+        "close_reason": fact.reason,
+        "owner_sought": False,
+        **offer_over(case, "lapsed", rec.at),
+        "returning": None,
+        "appellants": (),
+        "reports": tuple(r for r in case.reports if r.made),
+        # A draft that never reached the parties dies with a case that ends otherwise.
+        "ruling": case.ruling if fact.outcome is Outcome.RULED else None,
+        **ended(case, rec.at),
+        **dropped(case, rec.at),
+    }
+
+
+def _case_reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change:
+    return {
+        "outcome": None,
+        "closed_at": None,
+        "close_reason": None,
+        "ruling": None,
+        "owner": None,
+        "queue": case.terms.queue,
+        "rights": (),
+        # What is decided afresh can be appealed afresh.
+        "appeals_used": (),
+        # Whoever has something to lose by what has come to light is asked about it.
+        "heard": (),
+        **reopened(case, rec, fact),
+    }
+
+
+def end_codes(case: Case, reason: str | None, audience: Audience) -> dict[str, Any]:
+    """Why, and where a merged matter goes on; the other side is not told of the case that it went into."""
+    into = {"into": case.merged_into} if case.merged_into is not None and audience != "respondent" else {}
+    return {"reason": reason, **into}
+
+
+def said_of_end(case: Case, fact: f.CaseDeclined | f.CaseClosed | f.CaseReopened, audience: Audience) -> NoticeData:
+    """Why a case was turned away, closed or taken up again."""
+    return NoticeData(end_codes(case, fact.reason, audience), {"reasons": fact.reasons})
+
+
+def _entered(before: Case | None, fact: f.PhaseEntered, after: Case) -> set[str]:
+    # A draft that comes back does not begin the phase anew: a clock of its beginning does not start again.
+    entered = {f"phase_{'resumed' if fact.reason in BACK else 'entered'}:{fact.phase.value}"}
+    left = before is not None and before.phase is not fact.phase
+    return entered | ({f"phase_left:{before.phase.value}"} if before is not None and left else set())
+
+
+TOPIC = Topic(
+    changes={"phase_entered": _phase_entered, "case_closed": _case_closed, "case_reopened": _case_reopened},
+    means={
+        "phase_entered": _entered,
+        "case_closed": lambda before, fact, after: {f"phase_left:{before.phase.value}"} if before is not None else (),
+    },
+    known_to={
+        "case_opened": everybody("It is their case; whoever is turned away at the gate is the only one to hear of it."),
+        "phase_entered": Known(
+            lambda case, fact, audience: fact.phase not in UNTOLD and fact.reason not in BACK,
+            lambda fact: "all",
+            "How the matter stands; not that a ruling waits for approval or grace, or came back from there.",
+        ),
+        "case_closed": everybody("How the matter ends."),
+        "case_reopened": everybody("How the matter goes on."),
+    },
+    said={"case_closed": said_of_end, "case_reopened": said_of_end},
+)

@@ -1,0 +1,41 @@
+"""Remedies, wherever they come from: what has to be said of one, and who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from domain.base import Money, Side
+from domain.model.case import Case
+from domain.model.remedy import Remedy
+from domain.model.ruling import AmountMissing
+from domain.rules.audiences import Audience
+
+MONEY_REMEDIES = frozenset({"refund", "payout", "correction", "provisional_credit"})
+"""Remedies that mean nothing without an amount."""
+
+
+def check_amount(remedy: str, amount: Money | None) -> None:
+    """Refuses a remedy of money without an amount above zero."""
+    if remedy in MONEY_REMEDIES and (amount is None or amount.amount == 0):
+        raise AmountMissing(f"'{remedy}' needs an amount above zero, in minor units, with its currency.", remedy=remedy)
+
+
+def told_remedies(case: Case, remedies: Iterable[Remedy], audience: Audience) -> tuple[Remedy, ...]:
+    """The remedies of a ruling as this audience may know them: a sanction is told to the side that it hits, not to the other."""
+    terms = case.terms.sanctions
+    if terms is None or audience in ("staff", "platform"):
+        return tuple(remedies)
+    return tuple(remedy for remedy in remedies if terms.kind(remedy.type) is None or remedy.to.value == audience)
+
+
+def remedy_data(value: Any) -> dict[str, Any]:
+    """A remedy, or an offer of one, in the words of a notice: its type, its amount in minor units, and for whom it is."""
+    found: dict[str, Any] = {"type": value.remedy if hasattr(value, "remedy") else value.type}
+    if value.amount is not None:
+        found |= {"amount": value.amount.amount, "currency": value.amount.currency}
+    if getattr(value, "after_return", False):
+        found["after_return"] = True
+    if hasattr(value, "to"):
+        found["to"] = value.to.value if isinstance(value.to, Side) else value.to
+    return found

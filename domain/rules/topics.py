@@ -1,0 +1,65 @@
+"""Every topic, a line each. What it says about its commands and facts lies in the file of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from domain.rules import (
+    authorities,
+    case_import_changes,
+    chargeback,
+    clocks,
+    credit,
+    evidence,
+    handling,
+    interim,
+    legal_hold,
+    links,
+    phases,
+    prior_decision,
+    procedure,
+    returns,
+    ruling,
+    sanctions,
+    settlement,
+    signals,
+)
+from domain.rules.topic import Refuse, Topic
+
+TOPICS: tuple[Topic, ...] = (
+    authorities.TOPIC,
+    case_import_changes.TOPIC,
+    chargeback.TOPIC,
+    clocks.TOPIC,
+    credit.TOPIC,
+    evidence.TOPIC,
+    handling.TOPIC,
+    interim.TOPIC,
+    legal_hold.TOPIC,
+    links.TOPIC,
+    phases.TOPIC,
+    prior_decision.TOPIC,
+    procedure.TOPIC,
+    returns.TOPIC,
+    ruling.TOPIC,
+    sanctions.TOPIC,
+    settlement.TOPIC,
+    signals.TOPIC,
+)
+
+Value = TypeVar("Value")
+
+
+def merged(parts: Iterable[Mapping[str, Value]]) -> Mapping[str, Value]:
+    """One table of what topics say. Raises ValueError where two of them say something about the same command or fact."""
+    whole: dict[str, Value] = {}
+    for part in parts:
+        if twice := sorted(whole.keys() & part.keys()):
+            raise ValueError(f"two topics speak of {', '.join(twice)}")
+        whole |= part
+    return whole
+
+
+REFUSES: Mapping[str, Refuse] = merged(topic.refuses for topic in TOPICS)
+"""By command: what must hold beside the row of the table."""
