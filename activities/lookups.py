@@ -179,8 +179,7 @@ def _may_escalate(case: Case, snapshot: CaseSnapshot) -> bool:
     for row in case.timetable:
         if row.due_at > snapshot.now:
             return False
-        definition = case.terms.clock(row.clock)
-        level = definition.level(row.level) if definition else None
+        level = case.terms.level(row.clock, row.level)
         if level is not None and level.action == "escalate":
             return True
     return False

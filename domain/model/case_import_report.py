@@ -73,7 +73,7 @@ class MovingCase(Frozen):
             received_at=self.received_at,
             phase=self.phase,
             phase_at=self.phase_at or self.received_at,
-            messages=tuple(_message(one, parties, seal) for one in self.messages),
+            messages=tuple(_message(message, parties, seal) for message in self.messages),
             decisions=tuple(
                 PastDecision(
                     decided_at=d.decided_at, decision=d.decision, outcome=d.outcome, ground=d.ground, by=d.by,

@@ -90,9 +90,9 @@ def unstorable() -> tuple[str, str, dict[str, Any]]:
 def field_errors(error: ValidationError) -> list[dict[str, str]]:
     """Which fields are wrong and why, without what was in them."""
     errors = []
-    for one in error.errors(include_url=False, include_input=False, include_context=False)[:_MAX_ERRORS]:
-        path = [str(part) for part in one["loc"] if part not in _TYPES]
-        errors.append({"field": _safe(".".join(path)), "code": _safe(one["type"]), "message": _safe(one["msg"])})
+    for wrong in error.errors(include_url=False, include_input=False, include_context=False)[:_MAX_ERRORS]:
+        path = [str(part) for part in wrong["loc"] if part not in _TYPES]
+        errors.append({"field": _safe(".".join(path)), "code": _safe(wrong["type"]), "message": _safe(wrong["msg"])})
     return errors
 
 

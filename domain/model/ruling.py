@@ -14,11 +14,9 @@ from domain.model.sanctions import SanctionDrafted
 from domain.model.statement import StatementOfReasons
 
 
-class Rule(CommandBase):
-    """Decide the matter, with reasons."""
+class _Decision(CommandBase):
+    """What every decision on the matter can say, in the first instance and on appeal."""
 
-    type: Literal["rule"] = "rule"
-    outcome: Code
     reasons: SealedText
     ground: Code | None = None
     remedies: Annotated[tuple[Remedy, ...], Field(max_length=10)] = ()
@@ -35,6 +33,13 @@ class Rule(CommandBase):
     sanction_reasons: SealedText | None = None
     statement: StatementOfReasons | None = None
     """Why something is restricted, where the pack wants a statement of reasons."""
+
+
+class Rule(_Decision):
+    """Decide the matter, with reasons."""
+
+    type: Literal["rule"] = "rule"
+    outcome: Code
 
 
 class Approve(CommandBase):
@@ -63,26 +68,12 @@ class Appeal(CommandBase):
     reasons: SealedText
 
 
-class DecideAppeal(CommandBase):
+class DecideAppeal(_Decision):
     """Decide an appeal: uphold, overturn (with the new outcome), vary (another outcome or remedies) or remit to review."""
 
     type: Literal["decide_appeal"] = "decide_appeal"
     decision: Literal["uphold", "overturn", "vary", "remit"]
-    reasons: SealedText
     outcome: Code | None = None
-    ground: Code | None = None
-    remedies: Annotated[tuple[Remedy, ...], Field(max_length=10)] = ()
-    conditions: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
-    """Conditions on which it is given, as the pack names them."""
-    reply: SealedText | None = None
-    """What is said to whoever appealed, or asked, alone."""
-    complaint_route: Code | None = None
-    """Where the decision can be complained about, as the pack names it."""
-    sanction: Code | None = None
-    sanction_reason: Code | None = None
-    sanction_reasons: SealedText | None = None
-    statement: StatementOfReasons | None = None
-    """Why something is restricted, where the pack wants a statement of reasons."""
 
 
 class Ruling(Kept):

@@ -49,11 +49,11 @@ class SanctionTerms(Compact):
 
     def kind(self, name: str) -> SanctionKind | None:
         """The sanction with this name, or None."""
-        return next((one for one in self.kinds if one.name == name), None)
+        return next((kind for kind in self.kinds if kind.name == name), None)
 
     def ladder_of(self, ground: str | None) -> SanctionLadder | None:
         """The ladder to whose category a clause belongs, or None."""
-        return next((one for one in self.ladders if ground in one.grounds), None)
+        return next((ladder for ladder in self.ladders if ground in ladder.grounds), None)
 
     def rank(self, name: str) -> int:
         """How harsh a sanction is among the others, from 0. Raises StopIteration for one that the kind does not have."""
@@ -64,8 +64,9 @@ class SanctionTerms(Compact):
         if factor == 1.0:
             return self
         bans = (
-            one.model_copy(update={"ban": one.ban.scaled(factor)}) if isinstance(one.ban, Span) else one for one in self.kinds
+            kind.model_copy(update={"ban": kind.ban.scaled(factor)}) if isinstance(kind.ban, Span) else kind
+            for kind in self.kinds
         )
-        windows = (one.model_copy(update={"window": one.window.scaled(factor)}) for one in self.ladders)
+        windows = (ladder.model_copy(update={"window": ladder.window.scaled(factor)}) for ladder in self.ladders)
         above = self.approval_above.scaled(factor) if self.approval_above is not None else None
         return self.model_copy(update={"kinds": tuple(bans), "ladders": tuple(windows), "approval_above": above})

@@ -198,6 +198,11 @@ class Terms(Compact):
         """The definition of a clock of the pack, or of those that every case has; None when there is no such clock."""
         return next((c for c in (*self.clocks, *BUILT_IN) if c.name == name), None)
 
+    def level(self, clock: str, name: str) -> Level | None:
+        """The definition of a level of a clock, named as a row of a timetable names them; None when there is none."""
+        definition = self.clock(clock)
+        return definition.level(name) if definition is not None else None
+
     def ladder_of(self, priority: Priority, category: str) -> tuple[LadderStep, ...]:
         """The ladder of a case: of its category and priority, else its category, else its priority, else the one of all."""
         return closest(self.ladders, priority, category) or self.ladder

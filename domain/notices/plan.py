@@ -77,9 +77,10 @@ def _mentioned(case: Case, recording: f.Recording) -> list[tuple[int, NoticeDraf
         return []
     data = {**_case_data(case, "staff"), "seq": recording.seq}
     said = texts(case, fact, "staff")
-    people = (one for one in fact.mentions if one != recording.actor.id)
+    people = (person for person in fact.mentions if person != recording.actor.id)
     return [
-        (recording.seq, NoticeDraft(event="mentioned", recipient=one, audience="staff", data=data, texts=said)) for one in people
+        (recording.seq, NoticeDraft(event="mentioned", recipient=person, audience="staff", data=data, texts=said))
+        for person in people
     ]
 
 
@@ -141,14 +142,13 @@ def _each(audiences: tuple[Audience, ...]) -> tuple[Audience, ...]:
         "parties": ("claimant", "respondent"),
         "all": ("claimant", "respondent", "platform"),
     }
-    told = (one for a in audiences for one in parts.get(a, (a,)) if one != "third_parties")
+    told = (audience for a in audiences for audience in parts.get(a, (a,)) if audience != "third_parties")
     return tuple(dict.fromkeys(told))
 
 
 def _told_by(case: Case, fact: f.LevelReached) -> tuple[Audience, ...]:
     """The level says whom it tells, or the rung that it came to; the pack's table only says that it tells at all."""
-    definition = case.terms.clock(fact.clock)
-    level = definition.level(fact.level) if definition else None
+    level = case.terms.level(fact.clock, fact.level)
     if level is None or fact.withheld is not None:
         return ()
     step = case.terms.rung(fact.step)
@@ -216,8 +216,7 @@ def own_deadline(case: Case, viewer: Viewer) -> tuple[f.DueLevel, str | None] | 
         if row.clock == SANCTION.name:
             # Nobody has to do anything by then; what a sanction means stands with the sanction.
             continue
-        definition = case.terms.clock(row.clock)
-        level = definition.level(row.level) if definition else None
+        definition, level = case.terms.clock(row.clock), case.terms.level(row.clock, row.level)
         if definition is None or level is None or definition.waits_for not in waits:
             continue
         if viewer != "staff" and not theirs(case, definition, viewer):

@@ -44,8 +44,8 @@ def moved_in(opened: Facts, command: c.Open, history: History, context: Decision
         told=history.notify,
     )
     # Where things were said before the phase began, they belong to what came before it.
-    before = tuple(one for one in past if _when(one) < history.phase_at or isinstance(one, f.PastDecisionKept))
-    facts = (*opened, *before, since, *(one for one in past if one not in before))
+    before = tuple(fact for fact in past if _when(fact) < history.phase_at or isinstance(fact, f.PastDecisionKept))
+    facts = (*opened, *before, since, *(fact for fact in past if fact not in before))
     return (*facts, *_owned(command, context, _so_far(facts, command, at)))
 
 
@@ -71,7 +71,7 @@ def _check_order(history: History, at: datetime) -> None:
     if history.received_at > at:
         raise HistoryImpossible("The report cannot have been received after the move.", field="received_at")
     for field, found in instants.items():
-        if any(not history.received_at <= one <= at for one in found):
+        if any(not history.received_at <= when <= at for when in found):
             raise HistoryImpossible("It lies before the report was received, or after the move.", field=field)
     if list(instants["decisions"]) != sorted(instants["decisions"]):
         raise HistoryImpossible("Name the decisions oldest first.", field="decisions")
@@ -79,7 +79,7 @@ def _check_order(history: History, at: datetime) -> None:
 
 def _check_complete(command: c.Open, history: History) -> None:
     terms, phase = command.terms, history.phase
-    movable = [one.value for one in MOVABLE if terms.has(one)]
+    movable = [phase.value for phase in MOVABLE if terms.has(phase)]
     if phase.value not in movable:
         raise HistoryImpossible(
             f"A {command.kind} can move in as: {', '.join(movable)}.", field="phase", phase=phase.value, allowed=movable
@@ -100,7 +100,7 @@ def _check_complete(command: c.Open, history: History) -> None:
 
 
 def _past(command: c.Open, history: History) -> tuple[f.PastMessageKept | f.PastDecisionKept, ...]:
-    found: list[f.PastMessageKept | f.PastDecisionKept] = [_message(one) for one in history.messages]
+    found: list[f.PastMessageKept | f.PastDecisionKept] = [_message(message) for message in history.messages]
     found += [_decision(one, derived_id("rul", command.id, f"p{n}")) for n, one in enumerate(history.decisions)]
     return tuple(sorted(found, key=_when))
 
@@ -159,8 +159,7 @@ def passed(case: Case, rows: f.Timetable, at: datetime) -> tuple[f.LevelPassed, 
     """The levels that lie before the move. Raises :class:`PhaseOverdue` when one would have moved the case on by itself."""
     found = []
     for row in rows:
-        definition = case.terms.clock(row.clock)
-        level = definition.level(row.level) if definition else None
+        level = case.terms.level(row.clock, row.level)
         if row.due_at > at or level is None:
             continue
         if level.action == "default":

@@ -8,10 +8,10 @@ from domain.base import Phase
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.ruling import Involvement, Ruling
+from domain.rules.lifecycle import SEEKS_OWNER
 from domain.rules.rule import Change
 from domain.rules.topic import Known, Topic, everybody, inside
 
-_SEEKS_OWNER = (Phase.INTAKE, Phase.REVIEW, Phase.APPEAL)
 _IN_FORCE = (Phase.APPEALABLE, Phase.CLOSED)
 
 
@@ -48,7 +48,7 @@ def _case_moved_in(case: Case, rec: f.Recording, fact: f.CaseMovedIn) -> Change:
         "appellants": fact.appellants,
         "appeals_used": fact.appeals_used,
         "queue": case.terms.appeal_queue if fact.phase is Phase.APPEAL else case.queue,
-        "owner_sought": fact.phase in _SEEKS_OWNER,
+        "owner_sought": fact.phase in SEEKS_OWNER,
     }
     if fact.phase is Phase.CLOSED:
         change |= {"closed_at": fact.phase_at, "outcome": fact.outcome, "close_reason": fact.reason}

@@ -170,10 +170,10 @@ def thaw(case: Case, command: c.Thaw, context: DecisionContext, at: datetime) ->
 
 
 def _running(case: Case, name: str) -> tuple[Clock, ClockTerms]:
-    clock = next((one for one in case.clocks if one.name == name and one.stopped_at is None), None)
+    clock = next((found for found in case.clocks if found.name == name and found.stopped_at is None), None)
     definition = case.terms.clock(name)
     if clock is None or definition is None:
-        running = [one.name for one in case.clocks if one.stopped_at is None]
+        running = [running_clock.name for running_clock in case.clocks if running_clock.stopped_at is None]
         known = ", ".join(running) or "none"
         raise ClockUnknown(f"No clock '{name}' is running; running are: {known}.", clock=name, running=running)
     return clock, definition

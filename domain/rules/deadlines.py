@@ -14,6 +14,7 @@ from domain.model.refusals import DeadlineMoot
 from domain.model.terms import BUILT_IN, Audience, ClockTerms, DefaultAction, LadderStep, Level
 from domain.rules import chargeback, evidence, interim, returns, sanctions
 from domain.rules import ruling as r
+from domain.rules.lifecycle import SEEKS_OWNER
 from domain.rules.rule import DecisionContext, Facts
 from domain.rules.timetable import rung
 from domain.worktime.spans import Span
@@ -21,7 +22,6 @@ from domain.worktime.spans import Span
 LOOK_AGAIN_FOR = timedelta(hours=1)
 """Nobody is there and nobody is known to come: short enough that no morning is missed."""
 _PEOPLE: dict[Audience, str] = {"leads": "lead", "ops": "ops"}
-_SEEKS_OWNER = (Phase.INTAKE, Phase.REVIEW, Phase.APPEAL)
 _NEXT_PRIORITY = {Priority.LOW: Priority.NORMAL, Priority.NORMAL: Priority.HIGH, Priority.HIGH: Priority.URGENT}
 
 
@@ -29,7 +29,7 @@ def deadline(case: Case, command: c.Deadline, context: DecisionContext, at: date
     """A level that fell due. Refused when its clock was stopped or moved meanwhile."""
     row = next((d for d in case.timetable if d.id == command.id), None)
     definition = case.terms.clock(row.clock) if row else None
-    level = definition.level(row.level) if row and definition else None
+    level = case.terms.level(row.clock, row.level) if row else None
     if row is None or definition is None or level is None or row.due_at > at:
         raise DeadlineMoot("The clock was stopped or moved before this level was reached.", deadline=command.id)
     reached = f.LevelReached(
@@ -54,7 +54,7 @@ class _Landing(NamedTuple):
 
 
 def _escalated(case: Case, reached: f.LevelReached, level: Level, context: DecisionContext, at: datetime) -> Facts:
-    clock = next((one for one in case.clocks if (one.name, one.instance) == (reached.clock, reached.instance)), None)
+    clock = next((c for c in case.clocks if (c.name, c.instance) == (reached.clock, reached.instance)), None)
     step = rung(case.terms.ladder_of(case.priority, case.category), level, clock) if clock is not None else None
     quiet_until = case.answered_at + case.terms.quiet_for if case.answered_at is not None else at
     if quiet_until > at and reached.clock not in {x.name for x in BUILT_IN}:
@@ -65,7 +65,7 @@ def _escalated(case: Case, reached: f.LevelReached, level: Level, context: Decis
         return (reached.model_copy(update={"withheld": "nobody_there", "again_at": landing.again_at}),)
     found = reached.model_copy(update={"step": step.name if step else None, "told": landing.told})
     reassigns = level.reassign or (step is not None and step.reassign)
-    queued = (f.CaseQueued(queue=case.queue, reason="escalated"),) if reassigns and case.phase in _SEEKS_OWNER else ()
+    queued = (f.CaseQueued(queue=case.queue, reason="escalated"),) if reassigns and case.phase in SEEKS_OWNER else ()
     return (found, *queued, *_raised(case, level.raise_priority or (step is not None and step.raise_priority)))
 
 
@@ -90,23 +90,27 @@ def _landing(
         return _Landing(None)
     asked = list(_asked(case, step, team))
     if step.on_call or not asked:
-        return _Landing(tuple(one.actor.id for one in asked) or None)
+        return _Landing(tuple(colleague.actor.id for colleague in asked) or None)
     for wanted in (step, *above):
-        able = [one.actor.id for one in _asked(case, wanted, team) if one.on_shift and (one.free or one.actor.id == case.owner)]
+        able = [
+            colleague.actor.id
+            for colleague in _asked(case, wanted, team)
+            if colleague.on_shift and (colleague.free or colleague.actor.id == case.owner)
+        ]
         if able:
             return _Landing(tuple(able))
-    everybody = (one for wanted in (step, *above) for one in _asked(case, wanted, team))
-    coming = [one.next_shift_at for one in everybody if one.next_shift_at is not None]
+    everybody = (colleague for wanted in (step, *above) for colleague in _asked(case, wanted, team))
+    coming = [colleague.next_shift_at for colleague in everybody if colleague.next_shift_at is not None]
     return _Landing((), min(coming, default=at + LOOK_AGAIN_FOR))
 
 
 def _asked(case: Case, step: LadderStep, team: tuple[f.Colleague, ...]) -> Iterable[f.Colleague]:
-    for one in team:
-        by_role = any(_PEOPLE.get(audience) in one.roles for audience in step.audience)
-        is_owner = case.owner == one.actor.id and "owner" in step.audience
-        drafted = case.ruling is not None and case.ruling.decider == one.actor.id and "drafter" in step.audience
+    for colleague in team:
+        by_role = any(_PEOPLE.get(audience) in colleague.roles for audience in step.audience)
+        is_owner = case.owner == colleague.actor.id and "owner" in step.audience
+        drafted = case.ruling is not None and case.ruling.decider == colleague.actor.id and "drafter" in step.audience
         if by_role or is_owner or drafted:
-            yield one
+            yield colleague
 
 
 def _raised(case: Case, raises: bool) -> Facts:

@@ -59,8 +59,8 @@ def request(case: Case, command: RequestEvidence, context: DecisionContext, at: 
 def submit(case: Case, command: SubmitEvidence, context: DecisionContext, at: datetime) -> Facts:
     """Evidence is on file, and what it answers is asked no more."""
     _known_type(case, command.evidence_type)
-    held = {one.id: one for one in context.files or ()}
-    if missing := [one for one in command.files if one not in held]:
+    held = {file.id: file for file in context.files or ()}
+    if missing := [file for file in command.files if file not in held]:
         raise FileUnknown("Upload each file to this case first, as whoever hands it in.", files=missing)
     seen_by = command.confidentiality or ("own_side" if command.confidential else "shared")
     submitted = f.EvidenceSubmitted(
@@ -72,7 +72,7 @@ def submit(case: Case, command: SubmitEvidence, context: DecisionContext, at: da
         confidentiality=seen_by,
         answers=_answers(case, command),
         evidence_type=command.evidence_type,
-        files=tuple(held[one] for one in dict.fromkeys(command.files)),
+        files=tuple(held[file] for file in dict.fromkeys(command.files)),
     )
     return (submitted,)
 
@@ -97,7 +97,7 @@ def _answers(case: Case, command: SubmitEvidence) -> tuple[str, ...]:
     theirs = {q.id: q for q in case.requests if party is not None and _may_answer(party, q)}
     if command.answers is None:
         return tuple(q.id for q in theirs.values() if party is not None and _meant(party, q, command.evidence_type))
-    if unknown := [one for one in command.answers if one not in theirs]:
+    if unknown := [answer for answer in command.answers if answer not in theirs]:
         raise RequestUnknown("No such request is open for you: it was answered, has lapsed, or is another's.", requests=unknown)
     return tuple(dict.fromkeys(command.answers))
 

@@ -32,7 +32,7 @@ def skip(case: Case, command: Skip, context: DecisionContext, at: datetime) -> F
 def noted(command: Note, context: DecisionContext) -> f.NoteAdded:
     """A note, with the colleagues who are told of it. Refuses names of people who do not work here."""
     named = tuple(dict.fromkeys(command.mentions))
-    unknown = [one for one in named if context.mentioned is not None and one not in context.mentioned]
+    unknown = [name for name in named if context.mentioned is not None and name not in context.mentioned]
     if unknown:
         raise PersonUnknown(f"Nobody in the team has the id '{unknown[0]}'.", mentions=unknown)
     return f.NoteAdded(text=command.text, mentions=named)
@@ -47,7 +47,7 @@ def _as_promised(case: Case, clock: Clock, queue: str) -> Clock:
     definition = case.terms.clock(clock.name)
     if clock.stopped_at is not None or clock.keeps_calendar or definition is None:
         return clock
-    now, then = (case.terms.calendar_of(definition, one) for one in (case.queue, queue))
+    now, then = (case.terms.calendar_of(definition, name) for name in (case.queue, queue))
     return clock if now == then else clock.model_copy(update={"keeps_calendar": True, "calendar": now})
 
 
@@ -114,7 +114,7 @@ def _take(case: Case, command: c.Take, context: DecisionContext, at: datetime) -
 
 
 def _withdraw(case: Case, command: c.Withdraw, context: DecisionContext, at: datetime) -> Facts:
-    side = _side_of(context)
+    side = context.side()
     if side not in case.appellants:
         closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reasons=command.reasons)
         return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
@@ -141,17 +141,6 @@ def _report_effect(case: Case, command: c.ReportEffect, context: DecisionContext
 
 def _report_delivery(case: Case, command: c.ReportDelivery, context: DecisionContext, at: datetime) -> Facts:
     return (f.DeliveryFailed(notice_id=command.notice_id, reason=command.reason),)
-
-
-def _side(context: DecisionContext) -> Side | None:
-    return context.actor.side if context.actor else None
-
-
-def _side_of(context: DecisionContext) -> Side:
-    side = _side(context)
-    if side is None:
-        raise UnknownActor("Only somebody on a side can do this.")
-    return side
 
 
 def _case_assigned(case: Case, rec: f.Recording, fact: f.CaseAssigned) -> Change:

@@ -140,14 +140,16 @@ def _with_margin(calendar: Calendar | None, since: datetime, until: datetime | N
 def _extended_time(inputs: ClockInputs, calendar: Calendar | None, pauses: Sequence[Pause]) -> Span:
     unit, amount = inputs.target.unit, inputs.target.amount
     used = None if unit is SpanUnit.WALL else calendar
-    for one in inputs.extensions:
-        if one.by_span is not None:
-            amount += one.by_span.amount
-        elif one.to is not None:
-            before = [p for p in pauses if p[0] < one.at]
-            gone = elapsed(used, inputs.started_at, one.at, before)
+    for extension in inputs.extensions:
+        if extension.by_span is not None:
+            amount += extension.by_span.amount
+        elif extension.to is not None:
+            before = [p for p in pauses if p[0] < extension.at]
+            gone = elapsed(used, inputs.started_at, extension.at, before)
             # What was known of a pause when the promise was made is in it already.
-            left = elapsed(used, one.at, one.to, () if one.stood_still else [p for p in before if p[1] is not None])
+            left = elapsed(
+                used, extension.at, extension.to, () if extension.stood_still else [p for p in before if p[1] is not None]
+            )
             amount = Span.working(gone + left).amount
     return Span(unit=unit, amount=amount)
 
@@ -155,13 +157,13 @@ def _extended_time(inputs: ClockInputs, calendar: Calendar | None, pauses: Seque
 def _extended_days(inputs: ClockInputs, calendar: Calendar | None) -> tuple[Span | None, datetime]:
     span: Span | None = inputs.target
     end: datetime | None = None
-    for one in inputs.extensions:
-        if one.to is not None:
-            span, end = None, one.to
-        elif one.by_span is not None and span is not None:
-            span = Span(unit=span.unit, amount=span.amount + one.by_span.amount)
-        elif one.by_span is not None:
-            end = due(calendar, end or inputs.started_at, one.by_span, roll=inputs.roll)
+    for extension in inputs.extensions:
+        if extension.to is not None:
+            span, end = None, extension.to
+        elif extension.by_span is not None and span is not None:
+            span = Span(unit=span.unit, amount=span.amount + extension.by_span.amount)
+        elif extension.by_span is not None:
+            end = due(calendar, end or inputs.started_at, extension.by_span, roll=inputs.roll)
     at = end if span is None else due(calendar, inputs.started_at, span, roll=inputs.roll)
     assert at is not None  # days run through pauses
     return span, at
@@ -169,7 +171,7 @@ def _extended_days(inputs: ClockInputs, calendar: Calendar | None) -> tuple[Span
 
 def _pushed(inputs: ClockInputs, calendar: Calendar | None, end: datetime, held: Sequence[Pause]) -> datetime | None:
     used = calendar if inputs.target.unit is SpanUnit.BUSINESS_DAYS else None
-    promised = next((one for one in reversed(inputs.extensions) if one.to is not None), None)
+    promised = next((extension for extension in reversed(inputs.extensions) if extension.to is not None), None)
     begin = promised.at if promised is not None else inputs.started_at
     for since, until in _united(held):
         if since >= end:

@@ -48,6 +48,8 @@ def _row(phase: Phase, command: str, who: str, leads_to: str = "") -> Row:
 
 
 _P = Phase
+SEEKS_OWNER = (Phase.INTAKE, Phase.REVIEW, Phase.APPEAL)
+"""Phases in which somebody of the team has to have the case."""
 PARTIES = "claimant respondent"
 TALKERS = "claimant respondent witness staff platform"
 HANDERS_IN = "claimant respondent witness platform"

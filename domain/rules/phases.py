@@ -10,12 +10,10 @@ from domain.model.case import Case
 from domain.rules.audiences import BACK, UNTOLD, Audience
 from domain.rules.clocks import ended, moved_on, reopened
 from domain.rules.evidence import dropped
+from domain.rules.lifecycle import SEEKS_OWNER
 from domain.rules.rule import Change
 from domain.rules.settlement import offer_over
 from domain.rules.topic import Known, NoticeData, Topic, everybody
-
-SEEKS_OWNER = (Phase.INTAKE, Phase.REVIEW, Phase.APPEAL)
-"""Phases in which somebody of the team has to have the case."""
 
 
 def _phase_entered(case: Case, rec: f.Recording, fact: f.PhaseEntered) -> Change:

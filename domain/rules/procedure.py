@@ -24,7 +24,7 @@ from domain.rules.topic import Topic, inside
 
 def missing_steps(case: Case) -> tuple[str, ...]:
     """Steps that were neither done nor left out with a reason, in the pack's order."""
-    taken = {one.step for one in case.steps}
+    taken = {done.step for done in case.steps}
     return tuple(step for step in case.terms.procedure if step not in taken)
 
 
@@ -41,7 +41,7 @@ def refusal_of_ruling(case: Case, actor: Actor | None = None) -> Refusal | None:
 
 def _complete(case: Case, command: c.CompleteStep, context: DecisionContext, at: datetime) -> Facts:
     before = {step: _taken(case, step) for step in command.named}
-    unknown = [one for one in command.evidence if one not in case.handed_in]
+    unknown = [piece for piece in command.evidence if piece not in case.handed_in]
     if unknown:
         raise EvidenceUnknown("This case has no such evidence.", evidence=unknown)
     news = tuple(step for step, taken in before.items() if _is_news(taken, command.evidence))
@@ -64,7 +64,7 @@ def _taken(case: Case, step: str) -> StepTaken | None:
     if step not in case.terms.procedure:
         allowed = list(case.terms.procedure)
         raise StepUnknown(f"The procedure of a {case.kind} has: {', '.join(allowed)}.", step=step, allowed=allowed)
-    return next((one for one in case.steps if one.step == step), None)
+    return next((done for done in case.steps if done.step == step), None)
 
 
 def _name(case: Case, command: c.NameRootCause, context: DecisionContext, at: datetime) -> Facts:
@@ -77,7 +77,7 @@ def _name(case: Case, command: c.NameRootCause, context: DecisionContext, at: da
 
 
 def _step_completed(case: Case, rec: f.Recording, fact: f.StepCompleted) -> dict[str, Any]:
-    before = next((one.evidence for one in case.steps if one.step == fact.step), ())
+    before = next((step.evidence for step in case.steps if step.step == fact.step), ())
     evidence = tuple(dict.fromkeys((*before, *fact.evidence)))
     return _with(case, StepTaken(step=fact.step, how="done", by=rec.actor.id, at=rec.at, evidence=evidence))
 
@@ -87,7 +87,7 @@ def _step_skipped(case: Case, rec: f.Recording, fact: f.StepSkipped) -> dict[str
 
 
 def _with(case: Case, taken: StepTaken) -> dict[str, Any]:
-    return {"steps": (*(one for one in case.steps if one.step != taken.step), taken)}
+    return {"steps": (*(step for step in case.steps if step.step != taken.step), taken)}
 
 
 def _root_cause_named(case: Case, rec: f.Recording, fact: f.RootCauseNamed) -> dict[str, Any]:

@@ -20,8 +20,7 @@ def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
     """Each side's right to appeal against an outcome, with the reason for yes or no.
 
     A side that lost something may appeal once. A side that won and then lost on the other's appeal has not used its right, so
-    it still
-    has it.
+    it still has it.
     """
     terms = case.terms.outcome(ruling.outcome)
     lost_by = {

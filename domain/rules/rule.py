@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.base import Kept
+from domain.base import Kept, Side
 from domain.model import facts as f
 from domain.model.links import KnownCampaign, OtherCase
+from domain.model.refusals import UnknownActor
 from domain.model.sanctions import EarlierSanction
 from domain.model.terms import Terms
 
@@ -34,3 +35,10 @@ class DecisionContext(Kept):
     campaign: KnownCampaign | None = None
     files: tuple[f.EvidenceFile, ...] | None = None
     """The files that the command names and that whoever speaks has uploaded to this case."""
+
+    def side(self) -> Side:
+        """The side of whoever speaks. Raises UnknownActor for somebody on none."""
+        side = self.actor.side if self.actor is not None else None
+        if side is None:
+            raise UnknownActor("Only somebody on a side can do this.")
+        return side

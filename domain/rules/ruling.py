@@ -12,7 +12,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.people import Actor
 from domain.model.prose import Prose
-from domain.model.refusals import Refusal, UnknownActor
+from domain.model.refusals import Refusal
 from domain.model.ruling import (
     AmountMissing,
     Effect,
@@ -239,9 +239,7 @@ def undo_all(case: Case, command_id: str) -> Facts:
 
 def appeal(case: Case, command: c.Appeal, context: DecisionContext, at: datetime) -> Facts:
     """A side that lost something asks for another decider; while an appeal runs, the other side's joins it as a cross-appeal."""
-    side = context.actor.side if context.actor else None
-    if side is None:
-        raise UnknownActor("Only somebody on a side can do this.")
+    side = context.side()
     cross = case.phase is not Phase.APPEALABLE
     lodged = f.AppealLodged(
         appeal_id=derived_id("apl", command.id), side=side, against=case.rulings[-1].id, reasons=command.reasons, cross=cross

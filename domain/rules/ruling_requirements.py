@@ -15,7 +15,7 @@ from domain.model.ruling import ComplaintRouteUnknown, ConditionUnknown, RulingI
 def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str) -> None:
     """Refuses a ruling that leaves out what its outcome needs, or names what the pack does not know."""
     terms = case.terms
-    unknown = [one for one in command.conditions if one not in terms.conditions]
+    unknown = [condition for condition in command.conditions if condition not in terms.conditions]
     if unknown:
         allowed = list(terms.conditions)
         raise ConditionUnknown(f"The pack knows these conditions: {_named(allowed)}.", conditions=unknown, allowed=allowed)

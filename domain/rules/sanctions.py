@@ -56,7 +56,7 @@ def drafted(
         return None
     ladder = terms.ladder_of(ground)
     if ladder is None:
-        allowed = [one for ladder in terms.ladders for one in ladder.grounds]
+        allowed = [ground_name for ladder in terms.ladders for ground_name in ladder.grounds]
         raise SanctionNotAllowed(
             f"No sanction rests on '{ground}'; name a clause that has a ladder.", ground=ground, allowed=allowed
         )
@@ -65,8 +65,8 @@ def drafted(
         raise SanctionNotAllowed(f"There is nobody on the side '{outcome.sanctions.value}'.", side=outcome.sanctions.value)
     if context.earlier is None:
         raise LookupError("what counts against the person was not looked up")
-    counted = tuple(one for one in context.earlier if counts(one, person.ref_digest, ladder.category, at))
-    count = sum(one.weight for one in counted)
+    counted = tuple(sanction for sanction in context.earlier if counts(sanction, person.ref_digest, ladder.category, at))
+    count = sum(sanction.weight for sanction in counted)
     says = step_of(ladder, count) if outcome.sanction is None else outcome.sanction
     chosen = command.sanction or says
     return SanctionDrafted(
@@ -77,7 +77,7 @@ def drafted(
         sanction=chosen,
         ladder_says=says if outcome.sanction is None else None,
         count=count,
-        counted=tuple(one.id for one in counted),
+        counted=tuple(sanction.id for sanction in counted),
         departs=_departs(terms, outcome, command, chosen, says),
         reason=command.sanction_reason,
         reasons=command.sanction_reasons,
@@ -88,7 +88,7 @@ def _departs(
     terms: SanctionTerms, outcome: OutcomeTerms, command: Rule | DecideAppeal, chosen: str, says: str
 ) -> Literal["harsher", "milder"] | None:
     if terms.kind(chosen) is None or (outcome.sanction is not None and chosen != says):
-        allowed = [one.name for one in terms.kinds] if outcome.sanction is None else [says]
+        allowed = [kind.name for kind in terms.kinds] if outcome.sanction is None else [says]
         raise SanctionNotAllowed(f"'{outcome.name}' comes with: {', '.join(allowed)}.", sanction=chosen, allowed=allowed)
     if chosen == says:
         return None
@@ -110,14 +110,18 @@ def right_withdrawn(terms: SanctionTerms | None, parties: Iterable[OpenedParty],
     """Whether whoever reports has lost the right to ask for now, by rulings in their earlier cases."""
     if terms is None or not terms.bars:
         return False
-    people = {one.ref_digest for one in parties if one.side is Side.CLAIMANT and one.role == "principal"}
-    barring = (one for one in earlier if one.sanction in terms.bars and one.ref_digest in people and one.lifted_at is None)
-    return any(one.imposed_at <= at and (one.ends_at is None or at < one.ends_at) for one in barring)
+    people = {party.ref_digest for party in parties if party.side is Side.CLAIMANT and party.role == "principal"}
+    barring = (
+        sanction
+        for sanction in earlier
+        if sanction.sanction in terms.bars and sanction.ref_digest in people and sanction.lifted_at is None
+    )
+    return any(sanction.imposed_at <= at and (sanction.ends_at is None or at < sanction.ends_at) for sanction in barring)
 
 
 def sanctioned(case: Case, side: Side) -> OpenedParty | None:
     """Whom a sanction against a side hits: its principal."""
-    return next((one for one in case.side_parties(side) if one.role == "principal"), None)
+    return next((party for party in case.side_parties(side) if party.role == "principal"), None)
 
 
 def counts(one: EarlierSanction, ref_digest: str, category: str, at: datetime) -> bool:
@@ -154,15 +158,15 @@ def wanted(case: Case, ruling: Ruling) -> tuple[Remedy, ...]:
     same = _stays(case, ruling)
     if same is None or same.lifted_at is None:
         return ruling.remedies
-    return tuple(one for one in ruling.remedies if one not in remedies(ruling.sanction))
+    return tuple(remedy for remedy in ruling.remedies if remedy not in remedies(ruling.sanction))
 
 
 def issued(case: Case, ruling: Ruling, at: datetime) -> Facts:
     """What issuing a ruling does to the sanctions of the case: those it does not want are void, its own is in force."""
     same = _stays(case, ruling)
-    gone = tuple(one for one in in_force(case) if one is not same)
+    gone = tuple(sanction for sanction in in_force(case) if sanction is not same)
     new = None if same is not None or ruling.sanction is None else _imposed(case, ruling.id, ruling.sanction, gone, at)
-    voided = tuple(SanctionVoided(sanction_id=one.id, because="replaced" if new else "overturned") for one in gone)
+    voided = tuple(SanctionVoided(sanction_id=sanction.id, because="replaced" if new else "overturned") for sanction in gone)
     return (*voided, new) if new is not None else voided
 
 
@@ -171,8 +175,8 @@ def _imposed(case: Case, ruling_id: str, draft: SanctionDrafted, gone: tuple[San
     assert terms is not None, "nothing is drafted without"
     kind, ladder = _kind(terms, draft.sanction), next(x for x in terms.ladders if x.category == draft.category)
     # Whoever was kept out until now by the one that this takes the place of has served that time.
-    served = min((one.from_at for one in gone if one.runs), default=at)
-    counted_from = min((one.from_at for one in gone), default=at)
+    served = min((sanction.from_at for sanction in gone if sanction.runs), default=at)
+    counted_from = min((sanction.from_at for sanction in gone), default=at)
     return SanctionImposed(
         sanction_id=derived_id("san", ruling_id),
         ruling_id=ruling_id,
@@ -194,32 +198,36 @@ def _stays(case: Case, ruling: Ruling) -> Sanction | None:
     if draft is None:
         return None
     again = (draft.party, draft.category, draft.sanction)
-    return next((one for one in in_force(case) if (one.party, one.category, one.sanction) == again), None)
+    return next(
+        (sanction for sanction in in_force(case) if (sanction.party, sanction.category, sanction.sanction) == again), None
+    )
 
 
 def in_force(case: Case) -> tuple[Sanction, ...]:
     """The sanctions of the case that were not taken back, those whose time is over included."""
-    return tuple(one for one in case.sanctions if one.voided_at is None)
+    return tuple(sanction for sanction in case.sanctions if sanction.voided_at is None)
 
 
 def lift(case: Case, instance: int) -> Facts:
     """The time of a ban is over."""
-    one = case.sanctions[instance - 1]
-    return (SanctionLifted(sanction_id=one.id), *_undone(case, one))
+    sanction = case.sanctions[instance - 1]
+    return (SanctionLifted(sanction_id=sanction.id), *_undone(case, sanction))
 
 
 def void_all(case: Case) -> Facts:
     """Whoever takes the report back takes back what followed from it; the remedies are undone with the others."""
-    return tuple(SanctionVoided(sanction_id=one.id, because="withdrawn") for one in in_force(case))
+    return tuple(SanctionVoided(sanction_id=sanction.id, because="withdrawn") for sanction in in_force(case))
 
 
-def _undone(case: Case, one: Sanction) -> tuple[f.EffectOrdered, ...]:
-    remedy = Remedy(type=one.sanction, to=one.side)
+def _undone(case: Case, sanction: Sanction) -> tuple[f.EffectOrdered, ...]:
+    remedy = Remedy(type=sanction.sanction, to=sanction.side)
     effect: Effect | None = next((e for e in case.effects_in_force if e.remedy == remedy), None)
     if effect is None:
         return ()
     # Named after what it takes back: the command of a deadline has the same id in every case.
-    return (f.EffectOrdered(effect_id=derived_id("eff", effect.id, "over"), remedy=remedy, because=one.id, reverses=effect.id),)
+    return (
+        f.EffectOrdered(effect_id=derived_id("eff", effect.id, "over"), remedy=remedy, because=sanction.id, reverses=effect.id),
+    )
 
 
 def preview(case: Case, side: Side, earlier: Iterable[EarlierSanction], at: datetime) -> dict[str, tuple[int, str]]:
@@ -230,7 +238,7 @@ def preview(case: Case, side: Side, earlier: Iterable[EarlierSanction], at: date
     known = tuple(earlier)
     found = {}
     for ladder in terms.ladders:
-        count = sum(one.weight for one in known if counts(one, person.ref_digest, ladder.category, at))
+        count = sum(sanction.weight for sanction in known if counts(sanction, person.ref_digest, ladder.category, at))
         found[ladder.category] = (count, step_of(ladder, count))
     return found
 

@@ -10,7 +10,7 @@ from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.people import Actor
-from domain.model.refusals import Refusal, UnknownActor
+from domain.model.refusals import Refusal
 from domain.model.ruling import RemedyNotAllowed
 from domain.model.settlement import MadeOffer, NoOffer, OpenOffer, OwnOffer
 from domain.model.terms import OfferTerms
@@ -25,7 +25,7 @@ def offer(case: Case, command: c.Offer, context: DecisionContext, at: datetime) 
     """A new offer of either side takes the place of the open one."""
     _check(case, command)
     offer_id = derived_id("off", command.id)
-    side = _side_of(context)
+    side = context.side()
     return (f.OfferMade(offer_id=offer_id, side=side, remedy=command.remedy, amount=command.amount, text=command.text),)
 
 
@@ -50,7 +50,7 @@ def accept_offer(case: Case, command: c.AcceptOffer, context: DecisionContext, a
     meant = _meant(case, case.offer.remedy)
     money = case.offer.amount
     pays = MONEY_REMEDIES if meant.remedies else {*MONEY_REMEDIES, meant.name}
-    remedies = tuple(c.Remedy(type=one, amount=money if one in pays else None) for one in meant.all_remedies)
+    remedies = tuple(c.Remedy(type=name, amount=money if name in pays else None) for name in meant.all_remedies)
     if meant.with_return and not case.goods_back:
         return (accepted, returns.awaited(offer_id, remedies))
     ids = (derived_id("eff", command.id, str(number) if number else "") for number in range(len(remedies)))
@@ -67,14 +67,7 @@ def decline_offer(case: Case, command: c.DeclineOffer, context: DecisionContext,
 def _answered(case: Case, command: c.AcceptOffer | c.DeclineOffer, context: DecisionContext) -> tuple[str, Side]:
     if case.offer is None or command.offer_id not in (None, case.offer.id):
         raise NoOffer("There is no open offer with this id; it was replaced, declined, or never made.", offer=command.offer_id)
-    return case.offer.id, _side_of(context)
-
-
-def _side_of(context: DecisionContext) -> Side:
-    side = context.actor.side if context.actor else None
-    if side is None:
-        raise UnknownActor("Only somebody on a side can do this.")
-    return side
+    return case.offer.id, context.side()
 
 
 def _offer_made(case: Case, rec: f.Recording, fact: f.OfferMade) -> Change:

@@ -2,8 +2,7 @@
 
 Two steps, so that deadlines stay data: :func:`advance` follows from the facts alone (started, paused, resumed, stopped), and
 :func:`timetable` computes instants, once, when a transition is recorded. Instants of clocks that did not change are carried
-over, so new
-zone or holiday data moves no running deadline by itself.
+over, so new zone or holiday data moves no running deadline by itself.
 """
 
 from __future__ import annotations

@@ -246,7 +246,9 @@ def _internal(case: Case) -> dict[str, Any]:
         "joined",
         "credits",
     )
-    taken = {one.step: StepView(step=one.step, state=one.how, by=one.by, at=one.at, evidence=one.evidence) for one in case.steps}
+    taken = {
+        done.step: StepView(step=done.step, state=done.how, by=done.by, at=done.at, evidence=done.evidence) for done in case.steps
+    }
     steps = tuple(taken.get(step, StepView(step=step, state="open")) for step in case.terms.procedure)
     pack = {"pack": case.terms.pack, "pack_version": case.terms.version}
     reports = tuple(ReportView(**r.model_dump(exclude={"reasons"})) for r in case.reports)
@@ -265,8 +267,7 @@ def _deadlines(case: Case, viewer: f.Actor) -> tuple[Due, ...]:
         return (Due(clock=row.clock, level=row.level, due_at=row.due_at, action="default", by_default=default),)
     found = []
     for row in case.timetable:
-        definition = case.terms.clock(row.clock)
-        level = definition.level(row.level) if definition else None
+        level = case.terms.level(row.clock, row.level)
         if level is not None:
             due = Due(clock=row.clock, level=row.level, due_at=row.due_at, action=level.action, by_default=level.default)
             found.append(due)
@@ -316,5 +317,5 @@ def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
 
 def files_seen(case: Case, recordings: Iterable[f.Recording], viewer: f.Actor) -> frozenset[str]:
     """Ids of the files that came with evidence this viewer may see."""
-    seen = (one.fact for one in recordings if visible(case, one, viewer))
+    seen = (recording.fact for recording in recordings if visible(case, recording, viewer))
     return frozenset(file.id for fact in seen if isinstance(fact, f.EvidenceSubmitted) for file in fact.files)

@@ -61,8 +61,7 @@ def _one(case: Case, asked: EvidenceRequest) -> RequestView:
 def _due_at(case: Case, asked: EvidenceRequest) -> Instant | None:
     own = asked.due_at is not None
     for row in case.timetable:
-        definition = case.terms.clock(row.clock)
-        level = definition.level(row.level) if definition else None
+        definition, level = case.terms.clock(row.clock), case.terms.level(row.clock, row.level)
         if definition is None or level is None or level.default != "proceed_on_file" or definition.waits_for != asked.of.value:
             continue
         if (row.clock in EVIDENCE_DUE) is own and (not own or row.instance == asked.number):

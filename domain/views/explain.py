@@ -40,7 +40,7 @@ def explain(case: Case, name: str, calendars: Mapping[str, Calendar], zone_data:
     ``zone_data`` is the release in use now. Raises KeyError when a calendar that the case refers to is not handed in, and a
     WorktimeError for a calendar that never opens.
     """
-    clock = next((one for one in case.clocks if one.name == name), None)
+    clock = next((c for c in case.clocks if c.name == name), None)
     definition = case.terms.clock(name)
     if clock is None or definition is None or not _may_know(case, clock, viewer):
         return None
@@ -75,7 +75,7 @@ def _way(inputs: ClockInputs, calendar: Calendar | None, schedule: ClockSchedule
     return {
         "target": str(inputs.target),
         "extended_to": str(schedule.target) if extended else None,
-        "extensions": tuple(_extension(one) for one in inputs.extensions),
+        "extensions": tuple(_extension(extension) for extension in inputs.extensions),
         "calendar": inputs.calendar,
         "zone": str(calendar.zone) if calendar else "UTC",
         "spans": tuple(_used(inputs, calendar, until, schedule.pauses)),
@@ -133,7 +133,10 @@ def _extension(one: Extended) -> str:
 def _due_at(clock: Clock, definition: ClockTerms, rows: list[DueLevel], schedule: ClockSchedule) -> datetime | None:
     """When the target is or was over: as recorded, where it is; a level that comes again is not the target."""
     ends = {level.name for level in definition.levels if level.is_end}
-    recorded = [*(one.due_at for one in clock.fired if one.level in ends), *(row.due_at for row in rows if row.level in ends)]
+    recorded = [
+        *(level.due_at for level in clock.fired if level.level in ends),
+        *(row.due_at for row in rows if row.level in ends),
+    ]
     return recorded[0] if recorded else schedule.end_at
 
 
@@ -246,8 +249,13 @@ def _levels(
         at = level_at(inputs, calendar, level)
         said = LevelSaid(name=level.name, action=level.action, where=_where(level), computed_at=at, due_at=ahead.get(level.name))
         fired = [f for f in clock.fired if f.level == level.name]
-        for one in fired:
-            again = {"due_at": one.due_at, "reached_at": one.due_at, "recorded_at": one.recorded_at, "withheld": one.withheld}
+        for reached in fired:
+            again = {
+                "due_at": reached.due_at,
+                "reached_at": reached.due_at,
+                "recorded_at": reached.recorded_at,
+                "withheld": reached.withheld,
+            }
             yield said.model_copy(update=again)
         if not fired:
             yield said

@@ -56,8 +56,7 @@ def foresee(
 
 def _grace_ends_at(case: Case) -> datetime | None:
     for row in case.timetable:
-        clock = case.terms.clock(row.clock)
-        level = clock.level(row.level) if clock else None
+        level = case.terms.level(row.clock, row.level)
         if level is not None and level.default == "issue_ruling":
             return row.due_at
     return None

@@ -78,7 +78,7 @@ def explain_terms(
     Raises ValueError for a record that does not begin with ``case_opened``.
     """
     kept = list(recordings)
-    opened = next((one.fact for one in kept if isinstance(one.fact, f.CaseOpened)), None)
+    opened = next((recording.fact for recording in kept if isinstance(recording.fact, f.CaseOpened)), None)
     if opened is None:
         raise ValueError(f"the record of {case.id} does not begin with case_opened")
     terms = case.terms
@@ -106,8 +106,8 @@ def _row(line: str, body: Mapping[str, Any]) -> RowMet:
     place, _, said = line.partition(": ")
     table, _, row = place.partition("/")
     rows = body.get(table)
-    found = (one for one in rows if isinstance(one, Mapping) and one.get("name") == row) if isinstance(rows, list) else ()
-    when = next((one.get("when") for one in found), None)
+    found = (entry for entry in rows if isinstance(entry, Mapping) and entry.get("name") == row) if isinstance(rows, list) else ()
+    when = next((row.get("when") for row in found), None)
     return RowMet(table=table, row=row, said=said, when=when if isinstance(when, str) else None)
 
 
@@ -134,10 +134,10 @@ def _clock(case: Case, clock: ClockTerms) -> ClockSaid:
 
 def _changes(opened: f.CaseOpened, recordings: Iterable[f.Recording]) -> Iterator[TermsChange]:
     terms, stood = opened.terms, {"priority": opened.priority.value, "category": opened.category, "queue": opened.terms.queue}
-    for one in recordings:
-        if not isinstance(one.fact, f.CaseRetargeted):
+    for recording in recordings:
+        if not isinstance(recording.fact, f.CaseRetargeted):
             continue
-        fact = one.fact
+        fact = recording.fact
         changed: dict[str, tuple[str | None, str | None]] = {}
         priority = fact.priority.value if fact.priority else None
         for name, to in (("priority", priority), ("category", fact.category), ("queue", fact.queue)):
@@ -149,9 +149,8 @@ def _changes(opened: f.CaseOpened, recordings: Iterable[f.Recording]) -> Iterato
             terms = fact.terms
         if fact.refreshed:
             changed["deadlines"] = (None, "computed afresh")
-        yield TermsChange(
-            seq=one.seq, at=one.at, by=one.actor.id, role=one.actor.role, reason=fact.reason, changed=changed
-        )  # fmt: skip
+        by, role = recording.actor.id, recording.actor.role
+        yield TermsChange(seq=recording.seq, at=recording.at, by=by, role=role, reason=fact.reason, changed=changed)
 
 
 def _of_terms(old: Terms, new: Terms) -> dict[str, tuple[str | None, str | None]]:
