@@ -1,4 +1,7 @@
-"""A pack read from its text, checked for form and for sense."""
+"""Reads a pack from its text and checks it: for its form (:mod:`policies.pack`), then for its sense (:mod:`policies.soundness`).
+
+The one door through which every pack comes: shipped, from a company's own folder, or published.
+"""
 
 from __future__ import annotations
 

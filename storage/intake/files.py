@@ -1,4 +1,4 @@
-"""Files of evidence: sealed under the key of whoever uploads them, put into the evidence store, and then written into the record.
+"""Files of evidence: sealed under the key of whoever uploads them, put into the evidence store, and then into the database.
 
 The bytes are safe before the row is written, and the row before anybody is answered. A file's address is its keyed digest, so the
 same bytes of one uploader lie there once, and nobody can tell from an address what it holds.
@@ -17,7 +17,7 @@ from pydantic_core import from_json, to_json
 from uuid_utils import uuid7
 
 from activities.ports.errors import Never
-from activities.ports.evidence import EvidenceStore, HeldFile
+from activities.ports.evidence import EvidenceStore, UploadedFile
 from storage.postgres.pool import Database
 from storage.postgres.vault import STAFF, DataKey, Vault, VaultFault
 
@@ -41,7 +41,9 @@ FROM files f JOIN keys k ON k.tenant = f.tenant AND k.id = f.key_id
 KNOWN = _ROW + "WHERE f.tenant = $1 AND f.case_id = $2 AND f.uploader = $3 AND f.once = $4"
 ONE = _ROW + "WHERE f.tenant = $1 AND f.case_id = $2 AND f.id = $3"
 OF_CASE = _ROW + "WHERE f.tenant = $1 AND f.case_id = $2 ORDER BY f.id"
-HELD = "SELECT id, uploader, digest, media_type, bytes AS length FROM files WHERE tenant = $1 AND case_id = $2 AND id = ANY($3)"
+UPLOADED = (
+    "SELECT id, uploader, digest, media_type, bytes AS length FROM files WHERE tenant = $1 AND case_id = $2 AND id = ANY($3)"
+)
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,10 @@ class PostgresFileBook:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def held(self, tenant_id: str, case_id: str, ids: Sequence[str]) -> Sequence[HeldFile]:
+    async def uploaded(self, tenant_id: str, case_id: str, ids: Sequence[str]) -> Sequence[UploadedFile]:
         """Those of the ids that are files of this case."""
         async with self._database.tenant(tenant_id) as conn:
-            return [HeldFile.model_validate(dict(row)) for row in await conn.fetch(HELD, tenant_id, case_id, list(ids))]
+            return [UploadedFile.model_validate(dict(row)) for row in await conn.fetch(UPLOADED, tenant_id, case_id, list(ids))]
 
 
 class PostgresFiles:

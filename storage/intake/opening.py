@@ -251,7 +251,7 @@ class _Draft:
             priority=self._terms.priority,
             terms=self._terms,
             routing=self._routing,
-            parties=tuple(self._opened(*one) for one in self._parties),
+            parties=tuple(self._opened(party_id, party) for party_id, party in self._parties),
             statement=box(report.statement),
             subject=box(report.subject) if report.subject else None,
             attachments=tuple(box.file(a.name, a.media_type, a.data) for a in report.attachments),

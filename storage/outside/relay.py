@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from activities.ports.relay import Poked
+from activities.ports.relay import WaitingCase
 from storage.postgres.pool import Database
 
 MOST_SELDOM = timedelta(seconds=30)
@@ -60,12 +60,12 @@ ORDER BY w.since, w.case_id
 
 
 class PostgresRelay:
-    """Implements :class:`activities.ports.records.Relay`."""
+    """Implements :class:`activities.ports.relay.Relay`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def waiting(self, older_than: timedelta, limit: int = 100) -> Sequence[Poked]:
+    async def waiting(self, older_than: timedelta, limit: int = 100) -> Sequence[WaitingCase]:
         """Cases with unanswered commands, overdue levels, unsent notices or effects that nobody has begun, oldest first.
 
         ``limit`` bounds what one tenant is given. A case is named once; again only when it has not moved for twice as long as the
@@ -75,7 +75,7 @@ class PostgresRelay:
         for tenant_id in await self._database.tenant_ids():
             async with self._database.tenant(tenant_id) as conn:
                 for row in await conn.fetch(WAITING, tenant_id, older_than, limit, MOST_SELDOM):
-                    poked = Poked(
+                    poked = WaitingCase(
                         tenant_id=tenant_id, case_id=row["case_id"], kind=row["kind"], opened_at=row["opened_at"],
                         command_id=row["command_id"],
                     )  # fmt: skip

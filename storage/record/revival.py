@@ -26,7 +26,7 @@ TAKE_BACK = "UPDATE notices SET state = 'pending' WHERE tenant = $1 AND id = $2 
 
 
 @dataclass(frozen=True)
-class Waiting:
+class CaseToRevive:
     """A case that should be running."""
 
     tenant_id: str
@@ -37,14 +37,14 @@ class Waiting:
     """Notices that a ``Delivery`` workflow has, or had."""
 
 
-async def awake(database: Database, tenant_id: str, case_id: str | None = None) -> AsyncIterator[Waiting]:
+async def awake(database: Database, tenant_id: str, case_id: str | None = None) -> AsyncIterator[CaseToRevive]:
     """Open cases, and closed ones with something left to judge, lift, carry out or send; or the one that is named."""
     after = ""
     while True:
         async with database.tenant(tenant_id) as conn:
             rows = await conn.fetch(AWAKE, tenant_id, after, case_id)
         for row in rows:
-            yield Waiting(tenant_id, row["id"], row["kind"], row["opened_at"], tuple(row["handed_over"]))
+            yield CaseToRevive(tenant_id, row["id"], row["kind"], row["opened_at"], tuple(row["handed_over"]))
         if len(rows) < 500:
             return
         after = rows[-1]["id"]

@@ -10,7 +10,7 @@ from activities.ports.people import Candidate
 from domain.model.people import Colleague
 from domain.worktime.calculator import NeverOpens, is_open, next_opening
 from domain.worktime.calendars import Calendar
-from storage.postgres.parsed import ParsedCalendars
+from storage.policies.library import CalendarCache
 from storage.postgres.pool import Connection, Database
 
 _OPEN_CASES = "(SELECT count(*) FROM cases c WHERE c.tenant = $1 AND c.owner = p.id AND c.status = 'open')"
@@ -39,11 +39,11 @@ ORDER BY p.id
 
 
 class PostgresRoster:
-    """Implements :class:`activities.ports.records.Roster`."""
+    """Implements :class:`activities.ports.people.Roster`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._calendars = ParsedCalendars()
+        self._calendars = CalendarCache()
 
     async def candidates(self, tenant_id: str, queue: str, at: datetime) -> Sequence[Candidate]:
         """Active people of the queue with a role that the rules know, those who are absent left out."""
