@@ -8,7 +8,7 @@ from typing import Any
 from activities.ports.notices import OutgoingNotice
 from adapters.currencies import in_words
 from adapters.letters.times import instant_of, told
-from adapters.letters.words import Words, capital, written_out
+from adapters.letters.words import Words, capital, one_line, written_out
 
 _SIDES = ("claimant", "respondent")
 _UNTOLD = {"approval": "review", "ruled": "review"}
@@ -237,7 +237,7 @@ def _text(value: Any) -> str | None:
 
 
 def _line(value: str | None) -> str | None:
-    return " ".join("".join(c if c.isprintable() else " " for c in value).split())[:200] or None if value else None
+    return one_line(value)[:200] or None if value else None
 
 
 def _clean(value: Any) -> str | None:

@@ -34,8 +34,8 @@ def reaches(account: Account | None, path: Path) -> bool:
 def settle(state_dir: Path, account: Account | None) -> Path:
     """The folder of Postgres, made if need be: inside the state folder, or elsewhere when its user cannot get there.
 
-    The place elsewhere is written down in the state folder, so that the same state folder always finds the same database
-    and another one, even at the same path, never does.
+    The place elsewhere is written down in the state folder. So the same state folder always finds the same database, and another
+    one, even at the same path, never does.
     """
     pointer = state_dir / "postgres.home"
     if pointer.exists():
