@@ -1,4 +1,4 @@
-"""The pure middle of ``record``: what waits, in its right order, goes through the rules; one transition comes out."""
+"""The part of ``record`` that touches nothing: what waits goes through the rules in its order, and one transition comes out."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a few commands and levels need beside the record: who of the team is there, and the policies of now.
+"""What a few commands and levels need beside the record: who of the team is there, other cases, files, the policies of now.
 
-Most steps need neither, so nothing is read for them.
+Most steps need none of it, so nothing is read for them.
 """
 
 from __future__ import annotations

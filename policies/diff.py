@@ -63,9 +63,9 @@ def meaning(pack: Pack) -> dict[str, dict[str, str]]:
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             sections[name] = _rows(value)
         elif isinstance(value, list | dict) and name != "approval_above":
-            sections[name] = dict(_listed(value))
+            sections[name] = dict(_entries(value))
         else:
-            sections["general"][name] = _text(value)
+            sections["general"][name] = _as_text(value)
     sections["clocks"] = dict(statement for row in pack.clocks for statement in _clock(row))
     sections["notices"] = {event: ", ".join(audiences) for event, audiences in pack.notices.items()}
     if pack.notices:
@@ -84,11 +84,11 @@ def _table(rows: list[dict[str, Any]]) -> dict[str, str]:
     return found
 
 
-def _listed(value: list[Any] | dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _entries(value: list[Any] | dict[str, Any]) -> Iterator[tuple[str, str]]:
     if isinstance(value, list):
         yield from ((str(code), "yes") for code in value)
     else:
-        yield from ((str(key), _text(said)) for key, said in value.items())
+        yield from ((str(key), _as_text(said)) for key, said in value.items())
 
 
 def _clock(row: ClockRow) -> Iterator[tuple[str, str]]:
@@ -113,18 +113,18 @@ def _flat(value: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
     for name, said in value.items():
         if said is not None and said != [] and said is not False:
             any_said = True
-            yield f"{place}: {name}", _text(said)
+            yield f"{place}: {name}", _as_text(said)
     if not any_said:
         yield place, "yes"
 
 
-def _text(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if isinstance(value, list | tuple):
-        return ", ".join(_text(part) for part in value)
+        return ", ".join(_as_text(part) for part in value)
     if isinstance(value, Mapping):
         if set(value) == {"amount", "currency"}:
             return f"{value['amount']} {value['currency']}"
-        return ", ".join(f"{name} {_text(part)}" for name, part in value.items())
+        return ", ".join(f"{name} {_as_text(part)}" for name, part in value.items())
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value is None:

@@ -14,7 +14,7 @@ from policies.pack import PACKS_DIR
 CALENDARS_DIR = Path(__file__).with_name("calendars")
 
 YEARS_AHEAD = 3
-"""How many years of holidays a calendar knows: longer than any clock runs."""
+"""For how many years ahead a calendar knows the holidays: longer than any clock runs."""
 
 
 class PolicyFolderFault(ValueError):

@@ -82,7 +82,7 @@ def lint(text: str, name: str, calendars: frozenset[str] | None = None) -> list[
         # A date that does not exist, a number that is too long: YAML's own words for it.
         errors = [f"not YAML that can be read: {error}"]
     else:
-        errors = [*_facts(pack)]
+        errors = [*_unknown_facts(pack)]
         unclear = [warning for warning in _unclear(pack) if not any(x.startswith(warning.partition(": ")[0]) for x in errors)]
         errors += _unknown_calendars(pack, calendars) if calendars is not None else ()
         warnings = [*unclear, *_rows(pack), *_untold(pack), *_limits(pack)]
@@ -115,7 +115,7 @@ def _unknown_calendars(pack: Pack, known: frozenset[str]) -> Iterator[str]:
             yield f"{place}: there is no calendar '{name}'; there are {', '.join(sorted(known))}"
 
 
-def _facts(pack: Pack) -> Iterator[str]:
+def _unknown_facts(pack: Pack) -> Iterator[str]:
     """Conditions on what no report has. What stands in `attributes` is the platform's to say."""
     # Imported here: it takes a while, and most commands never load a pack.
     import cel
@@ -227,10 +227,10 @@ def _twice(text: str) -> Iterator[Finding]:
 
 def _finding(text: str, problem: str, severity: Literal["error", "warning"]) -> Finding:
     place, _, words = " ".join(problem.split()).partition(": ")
-    return Finding(line=_line(text, place), place=place, problem=words or problem, severity=severity)
+    return Finding(line=_line_of(text, place), place=place, problem=words or problem, severity=severity)
 
 
-def _line(text: str, place: str) -> int:
+def _line_of(text: str, place: str) -> int:
     """The line of the innermost part of a place that the text has."""
     try:
         node = yaml.compose(text)
@@ -260,12 +260,12 @@ def _below(node: yaml.Node | None, part: str) -> tuple[int, yaml.Node] | None:
                 return key.start_mark.line + 1, value
     if isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
-            if part == str(number) or _name(item) == part:
+            if part == str(number) or _name_of_item(item) == part:
                 return item.start_mark.line + 1, item
     return None
 
 
-def _name(node: yaml.Node) -> str | None:
+def _name_of_item(node: yaml.Node) -> str | None:
     if not isinstance(node, yaml.MappingNode):
         return None
     said = {key.value: str(value.value) for key, value in node.value}

@@ -53,7 +53,7 @@ class _LevelRow(Level):
     @model_validator(mode="before")
     @classmethod
     def _implied(cls, raw: Any) -> Any:
-        # In terms much goes without saying; whoever writes a pack says what they mean.
+        # Terms may leave out what is usual; a pack says everything, so nothing is filled in here.
         return raw
 
 
@@ -101,7 +101,7 @@ class ClockRow(Frozen):
         targets = whole.pop("targets", None)
         if targets and "target" not in raw:
             whole["target"] = {Priority.NORMAL.value: whole["target"], **targets}
-        # A usual level leaves out what goes without saying; in a pack everything is said.
+        # A usual level leaves out what is usual; in a pack everything is said.
         whole["levels"] = whole["levels"] if "levels" in raw else [level_in_full(level) for level in whole["levels"]]
         return whole
 

@@ -114,7 +114,7 @@ class _Stage:
             made = step(None, _CASE_ID, command, context, self._now, self._now, self._reference)
         except (WorktimeError, OverflowError) as error:
             raise ScriptError([f"step 1: at: {error}"]) from error
-        return self._line(1, self._cast.claimant.id, made)
+        return self._line_of_step(1, self._cast.claimant.id, made)
 
     def checked(self, line: Line, expected: Expectation | None) -> Line:
         """The line of a step, with what the story expected of it and did not get."""
@@ -148,13 +148,13 @@ class _Stage:
         for name, value in found.items():
             wanted = getattr(expected, name)
             if wanted is not None and wanted != value:
-                yield f"{name}: {_words(value)}, not {_words(wanted)}"
+                yield f"{name}: {_for_people(value)}, not {_for_people(wanted)}"
         if expected.owner is not None and (case.owner or "nobody") != self._cast.person_id(expected.owner):
             yield f"owner: {case.owner or 'nobody'}, not {expected.owner}"
         rows = {f"{row.clock} {row.level}": row.due_at for row in reversed(case.timetable)}
         for name, at in expected.due.items():
             if rows.get(name, "never") != at:
-                yield f"due: {name} {_words(rows.get(name, 'never'))}, not {_words(at)}"
+                yield f"due: {name} {_for_people(rows.get(name, 'never'))}, not {_for_people(at)}"
         for who, commands in expected.may.items():
             yield from (f"may: {who} may not {command}" for command in commands if command not in line.actions.get(who, ()))
         for who, commands in expected.may_not.items():
@@ -170,7 +170,7 @@ class _Stage:
         except (WorktimeError, OverflowError) as error:
             raise ScriptError([f"{place}: {error}"]) from error
         if at < self._now:
-            raise ScriptError([f"{place}: {_words(at)} lies before the step before it, at {_words(self._now)}"])
+            raise ScriptError([f"{place}: {_for_people(at)} lies before the step before it, at {_for_people(self._now)}"])
         return at
 
     def _after(self, text: str) -> datetime:
@@ -190,9 +190,11 @@ class _Stage:
                 return
             self._now = max(self._now, row.due_at)
             self._fired.append(f"{row.clock} {row.level}")
-            yield self._line(None, "system", self._fire(row))
+            yield self._line_of_step(None, "system", self._fire(row))
         place = f"step {number}: at" if number else "until"
-        raise ScriptError([f"{place}: more than {_FIRINGS} deadlines fall due before {_words(until)}; name an earlier instant"])
+        raise ScriptError(
+            [f"{place}: more than {_FIRINGS} deadlines fall due before {_for_people(until)}; name an earlier instant"]
+        )
 
     def _fire(self, row: DueLevel) -> Step:
         case = self._case
@@ -205,7 +207,7 @@ class _Stage:
     def act(self, number: int, script_step: ScriptStep, at: datetime) -> Line:
         """Somebody does something. A command whose id is known has its answer already, and no effect."""
         actor = self._cast.actor(script_step.by)
-        raw = self._said(number, script_step.command, actor)
+        raw = self._raw_command(number, script_step.command, actor)
         known = isinstance(raw["id"], str) and raw["id"] in self._answered
         try:
             made = None if known else self._judged(raw, actor, at)
@@ -215,9 +217,9 @@ class _Stage:
         if made is None:
             return self._snapshot(number, actor.id, self._answered[raw["id"]])
         self._answered[str(raw["id"])] = None
-        return self._line(number, actor.id, made)
+        return self._line_of_step(number, actor.id, made)
 
-    def _said(self, number: int, command: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    def _raw_command(self, number: int, command: dict[str, Any], actor: Actor) -> dict[str, Any]:
         raw = {"id": f"cmd_{number:04d}", **command, "by": actor.id}
         for name in ("owner", "to") if raw.get("type") in ("assign", "hand_over") else ():
             if raw.get(name) is not None:
@@ -253,7 +255,7 @@ class _Stage:
         self._calendars = {**self._calendars, **found[1]}
         return found[0]
 
-    def _line(self, number: int | None, by: str, made: Step) -> Line:
+    def _line_of_step(self, number: int | None, by: str, made: Step) -> Line:
         self._case = made.case
         facts = tuple(recording.fact.type for recording in made.recordings)
         return self._snapshot(number, by, None).model_copy(update={"facts": facts})
@@ -263,7 +265,7 @@ class _Stage:
         assert case is not None  # the report is the first step
         return Line(
             step=number, at=self._now, by=by, phase=case.phase.value, refused=refused,
-            deadlines=tuple({"clock": r.clock, "level": r.level, "at": _words(r.due_at)} for r in case.timetable),
+            deadlines=tuple({"clock": r.clock, "level": r.level, "at": _for_people(r.due_at)} for r in case.timetable),
             actions=self._cast.may(case, lambda who: (action.command for action in actions(case, who) if action.allowed)),
         )  # fmt: skip
 
@@ -294,7 +296,7 @@ def _report_of(pack: Pack, script: Script) -> Report:
     return report
 
 
-def _words(value: Any) -> str:
+def _for_people(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return ", ".join(value) or "none" if isinstance(value, tuple) else str(value)

@@ -37,7 +37,7 @@ def resolve(pack: Pack, report: Report, calendars: Mapping[str, str], time_scale
     ``calendars`` maps the pack's calendar names to references; ``time_scale`` below 1 is for development tenants (1/3600 makes
     hours seconds). Raises :class:`PackError` when the terms outgrow 4 KiB, KeyError for an unknown calendar.
     """
-    facts = _facts(report)
+    facts = _report_facts(report)
     routing = _gates(pack, facts)
     priority, why = _priority(pack, report, facts)
     fitting = _variants(pack, facts)
@@ -145,7 +145,7 @@ def _step(step: LadderStep, time_scale: float) -> LadderStep:
     return own if time_scale == 1.0 else own.model_copy(update={"wait_for": own.wait_for.scaled(time_scale)})
 
 
-def _facts(report: Report) -> dict[str, Any]:
+def _report_facts(report: Report) -> dict[str, Any]:
     said = {
         "kind": report.kind,
         "source": report.source,

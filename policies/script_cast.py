@@ -1,4 +1,4 @@
-"""The people of a story: who somebody is to the rules, and what each of them may do."""
+"""The people of a story (:mod:`policies.scripts`): who each is to the rules, and what each may do."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Cast:
         if speaker.role == "platform":
             return Actor(id=_id("key_", speaker.id), role="platform")
         if speaker.role in ("claimant", "respondent", "witness"):
-            return self._party(speaker)
+            return self._party_actor(speaker)
         person = self.person_id(speaker.id)
         more = self._team.get(person)
         said = (speaker,) if more is None else (speaker, more)
@@ -94,7 +94,7 @@ class Cast:
             return ref
         return next((p.id for p in self.parties if p.side.value == ref and p.role == "principal"), ref)
 
-    def _party(self, speaker: Speaker) -> Actor:
+    def _party_actor(self, speaker: Speaker) -> Actor:
         party = self._known.get(self._side_or(speaker.id))
         if party is not None:
             return _speaks_for(party)

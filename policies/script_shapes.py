@@ -70,12 +70,12 @@ def shaped_report(raw: Mapping[Any, Any]) -> tuple[dict[Any, Any], dict[str, str
     report |= {key: name_of(report[key]) for key in ("external_id", "matter") if key in report}
     if "occurred_at" in report:
         report["occurred_at"] = aware(report["occurred_at"])
-    parties = [_party(party, side) for party, side in _listed(report.get("parties"))]
+    parties = [_shaped_party(party, side) for party, side in _each_party(report.get("parties"))]
     ids = {str(p.pop("id")): str(p.get("ref", "")) for p in parties if isinstance(p, dict) and "id" in p}
     return {**report, "parties": parties} if isinstance(report.get("parties"), list | Mapping) else report, ids
 
 
-def _listed(parties: Any) -> Iterator[tuple[Any, str | None]]:
+def _each_party(parties: Any) -> Iterator[tuple[Any, str | None]]:
     if isinstance(parties, Mapping):
         for side, more in parties.items():
             yield from ((party, side) for party in (more if isinstance(more, list) else [more]))
@@ -83,7 +83,7 @@ def _listed(parties: Any) -> Iterator[tuple[Any, str | None]]:
         yield from ((party, None) for party in parties)
 
 
-def _party(raw: Any, side: str | None) -> Any:
+def _shaped_party(raw: Any, side: str | None) -> Any:
     if isinstance(raw, str | int) or (raw is None and side):
         raw = {"ref": raw or side}
     if not isinstance(raw, Mapping):

@@ -162,7 +162,7 @@ def read_script(text: str) -> Script:
     try:
         return Script.model_validate(_in_order(raw))
     except ValidationError as error:
-        raise ScriptError([f"{_place(e['loc'])}: {e['msg']}" for e in error.errors()]) from error
+        raise ScriptError([f"{_place_in_script(e['loc'])}: {e['msg']}" for e in error.errors()]) from error
     except RecursionError:
         raise ScriptError(["nested too deeply, or a part that contains itself"]) from None
 
@@ -196,7 +196,7 @@ def _speaker(raw: Any, roles: Mapping[str, str], over: list[str]) -> Any:
     return known(said, Speaker, f"{said.get('id')}: ", over) if isinstance(said, dict) else said
 
 
-def _place(loc: tuple[int | str, ...]) -> str:
+def _place_in_script(loc: tuple[int | str, ...]) -> str:
     """``step 3: by.role`` for what pydantic calls ``steps.1.by.role``: people count the report as step 1."""
     if len(loc) > 1 and loc[0] == "steps" and isinstance(loc[1], int):
         rest = ".".join(map(str, loc[2:]))

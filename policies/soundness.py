@@ -41,7 +41,7 @@ def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
         *_returns(pack, clocks),
         *sanction_problems(pack, clocks),
         *(pack.chargeback.problems() if pack.chargeback else ()),
-        *_second_words(pack, clocks),
+        *_second_person(pack, clocks),
         *_deadlines(pack, clocks),
     ]
 
@@ -203,7 +203,7 @@ def _returns(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
             yield f"clocks.{name}.stops: they have settled once the goods go back; stop it with 'return_awaited'"
 
 
-def _second_words(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
+def _second_person(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
     """What waits for a second person is not forgotten, and a clock for the credit knows when there is one."""
     if pack.authorities and not any("report_proposed" in clock.all_starts for clock in clocks.values()):
         yield "authorities: give a clock that starts with 'report_proposed', or a proposal could be forgotten"

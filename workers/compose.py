@@ -29,7 +29,7 @@ from policies.shelf import Shelf
 from runtime.failpoints import FailPoints
 from runtime.places import Places
 from runtime.settings import Settings
-from storage.intake.files import PostgresFileBook
+from storage.intake.evidence import PostgresEvidenceFiles
 from storage.intake.inbox import PostgresInbox
 from storage.outside.cross_case import PostgresCrossCaseTasks
 from storage.outside.effects import PostgresEffects
@@ -77,7 +77,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         outbox, effects = PostgresOutbox(database, vault), PostgresEffects(database, vault)
         inbox = PostgresInbox(database, vault)
         records = CountingRecords(PostgresRecords(database, settings.lease_for), counters)
-        files = PostgresFileBook(database)
+        files = PostgresEvidenceFiles(database)
         roster, other_cases = PostgresRoster(database), PostgresOtherCases(database)
         policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database), PostgresPublications(database))
         lookups = Lookups(roster, policies, PostgresSanctions(database), other_cases, files)

@@ -19,7 +19,7 @@ from domain.worktime.calendars import Calendar
 from policies.pack import Pack
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
-from storage.intake.files import PostgresFiles
+from storage.intake.evidence import PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
 from storage.policies.library import PostgresLibrary

@@ -114,7 +114,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from api.kit.parts import Parts
     from cli.kit.operator import OperatorKeys
     from cli.kit.parsers import parsers
-    from storage.intake.files import PostgresFiles
+    from storage.intake.evidence import PostgresFiles
     from storage.intake.opening import PostgresIntake
     from storage.postgres.idempotency import PostgresIdempotency
     from storage.views.cases import PostgresViews

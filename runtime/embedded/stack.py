@@ -110,7 +110,7 @@ class Stack:
         temporal, mail = self._living(notes.temporal), self._living(notes.mail)
         log, settings = postgres.log if postgres else None, self._settings
         return [
-            ServiceStatus.of("postgres", database, port, log, external=_place(settings.database_url)),
+            ServiceStatus.of("postgres", database, port, log, external=_host_of(settings.database_url)),
             ServiceStatus.of("temporal", temporal, notes.temporal.port, self._temporal.log, external=settings.temporal_address),
             ServiceStatus.of("mail", mail, notes.mail.port, self._mail.log, external=settings.smtp_host),
         ]
@@ -245,7 +245,7 @@ class Stack:
         """One process at a time changes the stack; the others wait."""
         with self._lock_file() as lock:
             # Asked for again and again, not in a thread: whoever is cancelled while waiting lets go of the file.
-            while not _locked(lock):  # noqa: ASYNC110 - another process holds it
+            while not _try_lock(lock):  # noqa: ASYNC110 - another process holds it
                 await asyncio.sleep(0.02)
             yield
 
@@ -288,7 +288,7 @@ class Stack:
         return postgres.url(APP, credentials.app_password, port), postgres.url(OWNER, credentials.owner_password, port)
 
 
-def _locked(file: TextIO) -> bool:
+def _try_lock(file: TextIO) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -296,6 +296,6 @@ def _locked(file: TextIO) -> bool:
     return True
 
 
-def _place(url: SecretStr | None) -> str | None:
+def _host_of(url: SecretStr | None) -> str | None:
     """Host and port of a database address, without its password."""
     return urlsplit(url.get_secret_value()).netloc.rpartition("@")[2] if url else None

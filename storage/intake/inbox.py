@@ -158,7 +158,7 @@ class _Arrival:
                 )
             if not same:
                 raise Conflict("idempotency_key_reused", "This key was used with another body.", row["id"])
-            return _known(row)
+            return _known_receipt(row)
         try:
             return await self._accept(conn, row)
         except asyncpg.PostgresError as error:
@@ -179,17 +179,17 @@ class _Arrival:
             command = parse_command({**self._incoming.raw, "channel": self._channel}, box)
         assert command is not None
         body = command.model_dump(mode="json")
-        return await self._place(conn, command.id, body=body, box=box)
+        return await self._insert(conn, command.id, body=body, box=box)
 
     async def _refused(self, conn: Connection, code: str, detail: str, fields: dict[str, Any]) -> Receipt | None:
         own_id = self._incoming.own_id(self._case, partial(self._vault.body_hash, self._tenant))
         row = await self._look(conn, own_id)
         if row["id"] == own_id:
-            return _known(row)
+            return _known_receipt(row)
         box = await self._box(conn, row)
         content_id = box.put(_kept(self._incoming.raw))
         answer = KeptAnswer(command_id=own_id, status="refused", code=code, detail=detail, fields=fields)
-        return await self._place(conn, own_id, raw_content=content_id, box=box, answer=answer)
+        return await self._insert(conn, own_id, raw_content=content_id, box=box, answer=answer)
 
     async def _box(self, conn: Connection, row: asyncpg.Record) -> SealBox:
         holder = row["holder"] or STAFF
@@ -197,7 +197,7 @@ class _Arrival:
             return await self._vault.sealer(conn, self._tenant, self._case, holder)
         return SealBox(self._vault.unwrap(self._tenant, self._case, holder, row["key_id"], row["wrapped"]))
 
-    async def _place(
+    async def _insert(
         self,
         conn: Connection,
         command_id: str,
@@ -217,7 +217,7 @@ class _Arrival:
         return None if received_at is None else Receipt(command_id, received_at, known=False, answer=answer)
 
 
-def _known(row: asyncpg.Record) -> Receipt:
+def _known_receipt(row: asyncpg.Record) -> Receipt:
     answer = KeptAnswer.model_validate(row["answer"]) if row["answer"] else None
     return Receipt(row["id"], row["received_at"], known=True, answer=answer)
 

@@ -94,7 +94,7 @@ class CalendarCache:
 
 
 class PostgresLibrary:
-    """Keeps what cases refer to by content."""
+    """Keeps the packs and calendars that cases refer to by their content."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -137,7 +137,7 @@ class PostgresLibrary:
     async def keep_pack(self, version: str, name: str, body: Any, notices: Mapping[str, Sequence[str]] | None = None) -> None:
         """Store the content of a pack under its hash, with whom it tells of what; fills in what its row lacks."""
         async with self._database.nobody() as conn:
-            await conn.execute(_KEEP_PACK, version, name, body, None if notices is None else _text(notices))
+            await conn.execute(_KEEP_PACK, version, name, body, None if notices is None else _as_json(notices))
 
     async def pack(self, version: str) -> Any | None:
         """The content of a pack, or None."""
@@ -158,8 +158,8 @@ async def keep_calendars(conn: Connection, calendars: Mapping[str, Calendar]) ->
 
 async def keep_notices(conn: Connection, version: str, name: str, body: Any, notices: Mapping[str, Sequence[str]]) -> None:
     """Keep a pack's notices on a connection that is in use; those that are there stay as they are."""
-    await conn.execute(_KEEP_NOTICES, version, name, body, _text(notices))
+    await conn.execute(_KEEP_NOTICES, version, name, body, _as_json(notices))
 
 
-def _text(notices: Mapping[str, Sequence[str]]) -> str:
+def _as_json(notices: Mapping[str, Sequence[str]]) -> str:
     return to_json(notices).decode()

@@ -1,4 +1,4 @@
-"""Keys of requests: the same request twice is one request, and its answer is kept."""
+"""Idempotency keys: the same request sent twice is one request, and its answer is kept for the second time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 
 ABANDONED_AFTER = timedelta(seconds=10)
-"""A claim older than this belongs to a process that died; the next request takes it over. Longer than an answer takes, and no
-longer than a caller has patience; too early does no harm, for cases and commands are unique by the same key themselves."""
+"""A claim older than this belongs to a process that died, and the next request takes it over.
+
+Longer than an answer takes, and no longer than a caller has patience. Too early does no harm: cases and commands are themselves
+unique by the same key.
+"""
 
 CLAIM = """
 INSERT INTO idempotency AS i (tenant, key, route, body_hash) VALUES ($1, $2, $3, $4)

@@ -169,7 +169,7 @@ class PostgresBulk:
                 return known
             try:
                 async with conn.transaction():
-                    return await _place(conn, tenant_id, order, stem, self._vault)
+                    return await _place_all(conn, tenant_id, order, stem, self._vault)
             except _NothingPlaced:
                 # Sent by somebody else in this very moment: then theirs stands.
                 return await _placed(conn, tenant_id, stem) or Placed(None, None, ())
@@ -229,7 +229,7 @@ async def _selected(conn: Connection, tenant_id: str, order: Order, lock: str = 
     return rows
 
 
-async def _place(conn: Connection, tenant_id: str, order: Order, stem: str, vault: Vault) -> Placed:
+async def _place_all(conn: Connection, tenant_id: str, order: Order, stem: str, vault: Vault) -> Placed:
     # Every row is held FOR SHARE before the clock is read, as for a single command: a record that judges a deadline of one of
     # them either is done by then, or waits and finds the command.
     rows = await _selected(conn, tenant_id, order, " FOR SHARE OF c")

@@ -60,7 +60,7 @@ class Campaign(Kept):
 
 
 class Stake(Kept):
-    """What the open cases of a campaign are about, in one currency."""
+    """The money that the open cases of a campaign are about, in one currency."""
 
     currency: str
     amount: int

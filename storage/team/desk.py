@@ -1,4 +1,4 @@
-"""What waits for whom: a person's own cases, their queues, the next case to take, and how the team is doing."""
+"""What people work from: their own cases, their queues, the next case to take, and how the team is doing."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from storage.views.cases import CaseRow, case_row
 from storage.views.sql import CASE_ROWS
 
 SKIPPED_FOR = timedelta(hours=8)
-"""A shift: so long a case is not offered again to whoever skipped it."""
+"""A shift. For so long a case is not offered again to whoever skipped it."""
 COUNTED_FOR = timedelta(days=30)
-"""So far back the team's figures reach."""
+"""How far back the figures of the team reach."""
 
 WORKER = f"""
 SELECT person_as_actor(p) AS actor, p.queues, p.skills, {LANGUAGES} AS languages,

@@ -1,4 +1,4 @@
-"""Who could take a case, and whom an escalation can land on: people with what they carry and when they are there."""
+"""Who could take a case, and on whom an escalation can land: people, with how many cases they have and when they are there."""
 
 from __future__ import annotations
 
@@ -79,5 +79,5 @@ def _shift(calendar: Calendar | None, at: datetime) -> dict[str, Any]:
     try:
         return {"on_shift": False, "next_shift_at": next_opening(calendar, at)}
     except NeverOpens:
-        # A calendar of nothing but days that are over: they are gone, and nobody knows until when.
+        # Their calendar has only days that are over: nobody knows when they are there again.
         return {"on_shift": False, "next_shift_at": None}

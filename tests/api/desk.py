@@ -26,7 +26,7 @@ from api.app import create_app
 from api.kit.parts import Parsers, Parts
 from api.kit.throttle import Throttle
 from policies.shelf import Shelf
-from storage.intake.files import PostgresFileBook, PostgresFiles
+from storage.intake.evidence import PostgresEvidenceFiles, PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
 from storage.policies.library import PostgresLibrary
@@ -125,7 +125,7 @@ class Office:
         self.records = PostgresRecords(self.database)
         self.tenants = PostgresTenants(self.database, self.vault)
         self.views = PostgresViews(self.database, self.vault)
-        book = PostgresFileBook(self.database)
+        book = PostgresEvidenceFiles(self.database)
         policies = ShelfPolicies(shelf, PostgresLibrary(self.database), PostgresPublications(self.database))
         self.lookups = Lookups(
             PostgresRoster(self.database),

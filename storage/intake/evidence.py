@@ -61,7 +61,7 @@ class StoredFile:
     created_at: datetime
 
 
-class PostgresFileBook:
+class PostgresEvidenceFiles:
     """Implements :class:`activities.ports.evidence.EvidenceFiles`: what the rules must know of a file, and no more."""
 
     def __init__(self, database: Database) -> None:
@@ -76,8 +76,9 @@ class PostgresFileBook:
 class PostgresFiles:
     """Uploads and downloads. Who may see which file is decided by :mod:`domain.views.case`."""
 
-    def __init__(self, database: Database, vault: Vault, store: EvidenceStore) -> None:
+    def __init__(self, database: Database, vault: Vault, store: EvidenceStore, most_files: int = MOST_FILES) -> None:
         self._database, self._vault, self._store = database, vault, store
+        self._most_files = most_files
 
     async def add(
         self, tenant_id: str, case_id: str, uploader: str, *, name: str, media_type: str, data: bytes
@@ -97,8 +98,8 @@ class PostgresFiles:
             known = await conn.fetchrow(KNOWN, tenant_id, case_id, uploader, once)
         if known is not None:
             return self._read(tenant_id, known), False
-        if row["files"] >= MOST_FILES:
-            raise Never("too_many_files", f"At most {MOST_FILES} files are taken from one uploader to a case.")
+        if row["files"] >= self._most_files:
+            raise Never("too_many_files", f"At most {self._most_files} files are taken from one uploader to a case.")
         path = _path(tenant_id, case_id, digest)
         await self._store.put(path, await asyncio.to_thread(key.seal, path, data))
         file_id = f"fil_{uuid7()}"
