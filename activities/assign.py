@@ -1,4 +1,4 @@
-"""Finding somebody for a case that waits: somebody who is there, fair by load, never somebody who may not judge it."""
+"""Finds somebody for a case that waits: somebody who is there, fair by load, never somebody who may not judge it."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ class AssignActivities:
 
     @activity.defn(name="cases.assign")
     async def assign(self, ref: CaseRef) -> str | None:
-        """Put an ``assign`` command into the inbox, naming the best person or nobody; its id, or None when none is needed any
-        more.
-        """
+        """Put an ``assign`` command into the inbox that names the best person, or nobody; its id, or None when none is needed."""
         snapshot = await self._records.read(ref.tenant_id, ref.case_id)
         case = snapshot.case if snapshot else None
         if snapshot is None or case is None or not case.open or case.owner is not None or not case.owner_sought:
@@ -45,17 +43,17 @@ class Choice(NamedTuple):
 
     person: Candidate | None
     reason: str
-    """``fewest_cases``, ``has_skill``, ``speaks_language``, ``has_skill_and_language``, ``skill_missing`` (nobody of the queue
-    has the skill, so somebody without it); with nobody: ``nobody_free``, ``skill_not_free`` (who has it has no room).
+    """With somebody: ``fewest_cases``, ``has_skill``, ``speaks_language``, ``has_skill_and_language``, or ``skill_missing`` (they
+    lack the skill, as everybody in the queue does). With nobody: ``nobody_free``, or ``skill_not_free`` (who has it has no room).
     """
 
 
 def choose(case: Case, candidates: Sequence[Candidate]) -> Choice:
-    """Somebody with room who may judge the case and has the skill it needs: who speaks its language before who does not, who is
-    there before who comes later, and of those who are there the least loaded; among equals the one who waited longest.
+    """Somebody with room who may judge the case and has the skill it needs.
 
-    Where nobody of the queue has the skill, it goes without. A case that was escalated waits for nobody: only who is there gets
-    it.
+    Whoever speaks its language comes before who does not, whoever is there before who comes later; of those who are there the
+    least loaded, and among equals whoever waited longest. Where nobody of the queue has the skill, the case goes to somebody
+    without it. A case that was escalated does not wait for a shift: it goes to somebody who is there now, or to nobody.
     """
     able = [c for c in candidates if disqualification(case, c.actor) is None]
     skill, language = skill_of(case), language_of(case)

@@ -1,4 +1,4 @@
-"""Putting outcomes into effect: each remedy and each reversal once, however often it is tried."""
+"""Puts outcomes into effect: each remedy and each reversal once, however often it is tried."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class CarryOutActivities:
         hit: Callable[[str], None] = lambda name: None,
         cross_case_tasks: CrossCaseTasks | None = None,
     ) -> None:
-        self._effects, self._remedies, self._hit, self._errands = effects, remedies, hit, cross_case_tasks
+        self._effects, self._remedies, self._hit, self._tasks = effects, remedies, hit, cross_case_tasks
 
     @activity.defn(name="effects.carry_out")
     async def carry_out(self, ref: EffectRef) -> None:
@@ -41,7 +41,7 @@ class CarryOutActivities:
     async def _perform(self, effect: OrderedEffect) -> tuple[str, str | None]:
         if effect.task is None:
             return await self._remedies.perform(effect), None
-        if self._errands is None:
-            raise RuntimeError("this worker runs no errands")
-        ran = await self._errands.run(effect.tenant_id, effect.case_id, effect.task)
-        return ran.result, ran.case
+        if self._tasks is None:
+            raise RuntimeError("this worker carries out no tasks in other cases")
+        made = await self._tasks.run(effect.tenant_id, effect.case_id, effect.task)
+        return made.result, made.case

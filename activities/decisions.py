@@ -1,4 +1,4 @@
-"""The pure middle of ``record``: what waits, in its right order, goes through the rules; one transition comes out."""
+"""The part of ``record`` that touches nothing: what waits goes through the rules in its order, and one transition comes out."""
 
 from __future__ import annotations
 
@@ -73,9 +73,8 @@ def work_through(
     """Everything that waits, each command at the instant it was received and each level at the instant it fell due.
 
     A level comes after every command received by its instant: a command in time is never overtaken by the deadline. While
-    commands are
-    left beyond this batch (``more``), no level is taken that one of those might precede. ``only`` narrows to one command
-    (poison hunt).
+    commands are left beyond this batch (``more``), no level is taken that one of those might precede. ``only`` narrows to one
+    command, to find the one that cannot be stored.
     """
     batch = Batch(case=case, head=snapshot.head)
     reference = ReferenceData(snapshot.calendars, snapshot.notices, zone_data)
@@ -103,8 +102,7 @@ def _command(batch: Batch, case_id: str, pending: Pending, snapshot: CaseSnapsho
     except Refusal as refusal:
         batch.answers.append(_refused(pending.command_id, refusal))
     except Exception as error:  # noqa: BLE001 - see below
-        # A rule that breaks on one command must not stop the case: the command is answered "broken", people look, the rest
-        # goes on.
+        # A rule that breaks on one command must not stop the case: it is answered "broken", people look, the rest goes on.
         batch.answers.append(broken(pending.command_id, error))
     else:
         batch.took(pending.command_id, made)

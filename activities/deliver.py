@@ -1,4 +1,4 @@
-"""Telling people: every unsent notice of a case at once, and patient tries for the ones that do not go through."""
+"""Tells people: every unsent notice of a case at once, and patient tries for those that do not go through."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from activities.ports.notices import Notifier, Outbox, OutgoingNotice
 TRY_FOR = 10.0
 """Seconds for one try."""
 NOTE_FOR = 5.0
-"""Seconds for noting that something went out, while the database is away: what is not noted goes out again."""
+"""Seconds for noting that something went out. When the database stays away longer, what is not noted goes out again."""
 NOTE_AGAIN_AFTER = 0.2
 BATCH = 50
 """Notices sent side by side. A case that was told a lot at once has more than one batch."""

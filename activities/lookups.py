@@ -1,6 +1,6 @@
-"""What a few commands and levels need beside the record: who of the team is there, and the policies of now.
+"""What a few commands and levels need beside the record: who of the team is there, other cases, files, the policies of now.
 
-Most steps need neither, so nothing is read for them.
+Most steps need none of it, so nothing is read for them.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from activities.ports.cross_case import OtherCases
-from activities.ports.evidence import EvidenceFiles, HeldFile
-from activities.ports.others import Precedents, SanctionBook
+from activities.ports.cross_case import OtherCases, SanctionBook
+from activities.ports.evidence import EvidenceFiles, UploadedFile
 from activities.ports.people import Roster
 from activities.ports.policies import Policies, Resolved
 from activities.ports.records import CaseSnapshot, Pending
@@ -35,26 +34,25 @@ class Lookups:
 
     roster: Roster
     policies: Policies
-    precedents: Precedents | None = None
     sanctions: SanctionBook | None = None
     other_cases: OtherCases | None = None
     files: EvidenceFiles | None = None
-    """None: no file is known."""
+    """None, as with the two above: of these nothing is known, and commands that need them are judged without."""
 
     async def complete(self, tenant_id: str, case_id: str, case: Case | None, snapshot: CaseSnapshot) -> CaseSnapshot:
-        """The standing with what some steps need beside the record.
+        """The snapshot with what some steps need beside the record.
 
-        The people for an escalation that may be due; what counts against the parties where a ruling waits; new terms for
-        re-targets that ask for them.
+        The people for an escalation that may be due; what counts against the parties where a ruling waits; the case, campaign or
+        files that a command names; new terms for re-targets that ask for them.
         """
         if self.sanctions is not None and _may_sanction(case, snapshot):
             earlier = await self.sanctions.against(tenant_id, case_id)
             snapshot = snapshot.model_copy(update={"earlier": tuple(earlier)})
-        if self.other_cases is not None and any(one.body.get("type") in _NAMES_OTHERS for one in snapshot.pending):
-            pending = [await self._with_others(tenant_id, self.other_cases, one) for one in snapshot.pending]
+        if self.other_cases is not None and any(p.body.get("type") in _NAMES_OTHERS for p in snapshot.pending):
+            pending = [await self._with_others(tenant_id, self.other_cases, waiting) for waiting in snapshot.pending]
             snapshot = snapshot.model_copy(update={"pending": tuple(pending)})
         if case is None:
-            return await self._with_precedents(tenant_id, case_id, snapshot)
+            return await self._with_prior_appeals(tenant_id, case_id, snapshot)
         if _may_escalate(case, snapshot):
             people = [person for person in (case.owner, case.ruling.decider if case.ruling else None) if person]
             team = await self.roster.colleagues(tenant_id, people, _ESCALATES_TO, snapshot.now)
@@ -65,10 +63,10 @@ class Lookups:
             snapshot = await self._with_terms(tenant_id, case, snapshot)
         return snapshot
 
-    async def _with_precedents(self, tenant_id: str, case_id: str, snapshot: CaseSnapshot) -> CaseSnapshot:
-        if self.precedents is None or not any(_brings_decision(pending) for pending in snapshot.pending):
+    async def _with_prior_appeals(self, tenant_id: str, case_id: str, snapshot: CaseSnapshot) -> CaseSnapshot:
+        if self.other_cases is None or not any(_brings_decision(pending) for pending in snapshot.pending):
             return snapshot
-        before = await self.precedents.appealed_before(tenant_id, case_id)
+        before = await self.other_cases.appealed_before(tenant_id, case_id)
         told = {"appealed_before": before}
         return snapshot.model_copy(
             update={"pending": tuple(p.model_copy(update=told) if _brings_decision(p) else p for p in snapshot.pending)}
@@ -76,41 +74,41 @@ class Lookups:
 
     async def _with_mentions(self, tenant_id: str, snapshot: CaseSnapshot) -> CaseSnapshot:
         """Those whom waiting notes mention, as far as they work here."""
-        named = {one for pending in snapshot.pending for one in _mentions(pending)}
+        named = {person for pending in snapshot.pending for person in _mentions(pending)}
         if not named:
             return snapshot
-        here = {one.actor.id for one in await self.roster.colleagues(tenant_id, sorted(named), (), snapshot.now)}
+        here = {colleague.actor.id for colleague in await self.roster.colleagues(tenant_id, sorted(named), (), snapshot.now)}
         pending = tuple(
-            one.model_copy(update={"mentioned": tuple(m for m in _mentions(one) if m in here)}) if _mentions(one) else one
-            for one in snapshot.pending
+            p.model_copy(update={"mentioned": tuple(m for m in _mentions(p) if m in here)}) if _mentions(p) else p
+            for p in snapshot.pending
         )
         return snapshot.model_copy(update={"pending": pending})
 
-    async def _with_others(self, tenant_id: str, other_cases: OtherCases, one: Pending) -> Pending:
+    async def _with_others(self, tenant_id: str, other_cases: OtherCases, pending: Pending) -> Pending:
         """The pending command with the case or the campaign that it names, as they stand now."""
-        field = _NAMES_OTHERS.get(str(one.body.get("type")))
-        named = one.body.get(field) if field else None
+        field = _NAMES_OTHERS.get(str(pending.body.get("type")))
+        named = pending.body.get(field) if field else None
         if not isinstance(named, str):
-            return one
+            return pending
         if field == "campaign":
-            return one.model_copy(update={"campaign": await other_cases.campaign(tenant_id, named)})
+            return pending.model_copy(update={"campaign": await other_cases.campaign(tenant_id, named)})
         # A report that intake found to be of the same matter goes to wherever that matter has gone in the meantime.
-        return one.model_copy(update={"other": await other_cases.case(tenant_id, named, follow=field == "same_as")})
+        return pending.model_copy(update={"other": await other_cases.case(tenant_id, named, follow=field == "same_as")})
 
     async def _with_files(self, tenant_id: str, case_id: str, snapshot: CaseSnapshot) -> CaseSnapshot:
-        named = [one for pending in snapshot.pending for one in _named_files(pending)]
+        named = [file_id for pending in snapshot.pending for file_id in _named_files(pending)]
         if self.files is None or not named:
             return snapshot
-        held = await self.files.held(tenant_id, case_id, list(dict.fromkeys(named)))
-        return snapshot.model_copy(update={"pending": tuple(_with_own(one, held) for one in snapshot.pending)})
+        uploaded = await self.files.uploaded(tenant_id, case_id, list(dict.fromkeys(named)))
+        return snapshot.model_copy(update={"pending": tuple(_with_own(p, uploaded) for p in snapshot.pending)})
 
     async def _with_terms(self, tenant_id: str, case: Case, snapshot: CaseSnapshot) -> CaseSnapshot:
-        for number, one in enumerate(snapshot.pending):
-            found = await self._resolved(tenant_id, case, one)
+        for number, retarget in enumerate(snapshot.pending):
+            found = await self._resolved(tenant_id, case, retarget)
             if found is None:
                 continue
             # What comes after it is judged by the new terms, also another re-target: it waits for the next look.
-            pending = (*snapshot.pending[:number], one.model_copy(update={"terms": found.terms}))
+            pending = (*snapshot.pending[:number], retarget.model_copy(update={"terms": found.terms}))
             return snapshot.model_copy(
                 update={
                     "pending": pending,
@@ -140,8 +138,7 @@ def _brings_decision(pending: Pending) -> bool:
 
 def _mentions(pending: Pending) -> list[str]:
     """Whom a note mentions. What is no note, or none that can be read, is judged and answered with the others."""
-    said = pending.body.get("mentions") if pending.body.get("type") == "note" else None
-    return [one for one in said if isinstance(one, str)] if isinstance(said, list) else []
+    return _strings(pending.body.get("mentions")) if pending.body.get("type") == "note" else []
 
 
 def _may_sanction(case: Case | None, snapshot: CaseSnapshot) -> bool:
@@ -158,17 +155,21 @@ def _may_be_barred(pending: Pending) -> bool:
 
 
 def _named_files(pending: Pending) -> list[str]:
-    files = pending.body.get("files")
-    return [one for one in files if isinstance(one, str)] if isinstance(files, list) else []
+    return _strings(pending.body.get("files"))
 
 
-def _with_own(pending: Pending, held: Sequence[HeldFile]) -> Pending:
+def _strings(listed: object) -> list[str]:
+    """What of a list in a body can be an id; nothing of what is no list."""
+    return [value for value in listed if isinstance(value, str)] if isinstance(listed, list) else []
+
+
+def _with_own(pending: Pending, uploaded: Sequence[UploadedFile]) -> Pending:
     """With the files among them that whoever speaks has uploaded: nobody hands in what somebody else has put away."""
     named = set(_named_files(pending))
     own = tuple(
-        EvidenceFile.model_validate(one.model_dump(exclude={"uploader"}))
-        for one in held
-        if one.id in named and one.uploader == pending.body.get("by")
+        EvidenceFile.model_validate(file.model_dump(exclude={"uploader"}))
+        for file in uploaded
+        if file.id in named and file.uploader == pending.body.get("by")
     )
     return pending.model_copy(update={"files": own}) if named else pending
 

@@ -15,7 +15,7 @@ from domain.base import Compact, Kept
 
 
 class CaseStart(Kept):
-    """The start input of the workflow ``Case``, and nothing else: every start is a revive."""
+    """The start input of the workflow ``Case``. It names the case and no more: every start takes up where the record stands."""
 
     tenant_id: str
     case_id: str

@@ -48,14 +48,15 @@ class RecordActivities:
         for _ in range(STALE_TRIES):
             snapshot, case = await self._read(ask, named)
             if snapshot is None:
-                return Recorded(answers=tuple(_unknown(ask, k) for k in ask.arrivals), quiet=True)
+                return Recorded(answers=tuple(_unknown(ask, arrival) for arrival in ask.arrivals), quiet=True)
             found |= snapshot.answers
             batch = work_through(case, ask.case_id, snapshot, self._zone_data)
             written = await self._write(ask, snapshot, case, batch)
             if written is not None:
                 found |= {a.command_id: a for a in written.answers}
                 more = snapshot.more or any(p.command_id not in found for p in snapshot.pending)
-                answers = [_answer(ask, k, i, found.get(i or ""), more) for i, k in zip(ids, ask.arrivals, strict=True)]
+                pairs = zip(ask.arrivals, ids, strict=True)
+                answers = [_answer(ask, arrival, i, found.get(i or ""), more) for arrival, i in pairs]
                 return _recorded(written, snapshot, tuple(answers), more)
         raise ApplicationError("The case is being written by others all the time; trying again.", type="record_busy")
 
@@ -99,7 +100,7 @@ class RecordActivities:
         try:
             written = await self._records.write(*key, transition)
         except Unstorable as error:
-            await self._one_by_one(ask, snapshot, case, error)
+            await self._first_alone(ask, snapshot, case, error)
             self._cases.pop(key, None)
             return None
         self._hit("record.after_write")
@@ -109,10 +110,11 @@ class RecordActivities:
         self._remember(key, snapshot.turn + 1, batch.case)
         return batch
 
-    async def _one_by_one(self, ask: RecordInput, snapshot: CaseSnapshot, case: Case | None, error: Unstorable) -> None:
-        """Find the command that the database will not store, answer it as broken, and leave the rest for the next look.
+    async def _first_alone(self, ask: RecordInput, snapshot: CaseSnapshot, case: Case | None, error: Unstorable) -> None:
+        """Judge the first pending command alone; when it is the one that the database will not store, answer it as broken.
 
-        With nothing pending it is a level or a rule that cannot be stored: that is for Temporal to retry and for people to see.
+        The rest waits for the next look. With nothing pending it is a level or a rule that cannot be stored: that is for Temporal
+        to retry and for people to see.
         """
         if not snapshot.pending:
             raise error

@@ -36,12 +36,12 @@ def from_decimal(value: str, currency: str) -> Money:
     """``("86.36", "USD")`` is 8636 cents, ``("500", "JPY")`` is 500 yen. Raises :class:`NotExact`."""
     if not _DECIMAL.fullmatch(value):
         raise NotExact("Write the amount as digits with a point, without sign or separators.")
-    return _money(Decimal(value), _known(currency))
+    return _money(Decimal(value), _checked_code(currency))
 
 
 def from_stripe(amount: int, currency: str) -> Money:
     """Stripe's smallest units (lower-case currency) as ISO minor units. Raises :class:`NotExact`."""
-    code = _known(currency.upper())
+    code = _checked_code(currency.upper())
     return _money(Decimal(amount).scaleb(-_STRIPE_EXPONENTS.get(code, exponent(code))), code)
 
 
@@ -51,7 +51,7 @@ def in_words(amount: int, currency: str) -> str:
     return f"{Decimal(amount).scaleb(-digits):,.{digits}f} {currency}"
 
 
-def _known(currency: str) -> str:
+def _checked_code(currency: str) -> str:
     if not _CURRENCY.fullmatch(currency):
         raise NotExact("The currency is the three-letter code of ISO 4217.")
     return currency

@@ -1,4 +1,4 @@
-"""Records and inbox without a database: the same contract as on Postgres, for tests and for trying things out.
+"""Records and inbox without a database, held to the same contract as those on Postgres: for tests and for trying things out.
 
 One process, nothing on disk, texts in the clear. Everything happens between two awaits, so a write is as atomic as a statement.
 """
@@ -188,17 +188,17 @@ class MemoryInbox:
         row = self._records.cases.get((tenant_id, case_id))
         if row is None:
             raise Never("case_unknown", "There is no such case.")
-        letter = read_incoming(raw, channel)
-        if letter.command is None or letter.refusal is not None:
-            return self._refused(row, case_id, letter, letter.refusal or ("malformed", "This is not a command.", {}))
-        taken = self._taken(tenant_id, letter.command.id)
+        incoming = read_incoming(raw, channel)
+        if incoming.command is None or incoming.refusal is not None:
+            return self._refused(row, case_id, incoming, incoming.refusal or ("malformed", "This is not a command.", {}))
+        taken = self._taken(tenant_id, incoming.command.id)
         if taken is None:
-            return self._accepted(row, letter, channel)
-        same = taken[1].canonical == letter.canonical or channel == "system"
+            return self._accepted(row, incoming, channel)
+        same = taken[1].canonical == incoming.canonical or channel == "system"
         if taken[0] == case_id and same:
-            return letter.command.id
+            return incoming.command.id
         detail = "This id belongs to another command; choose a new one."
-        return self._refused(row, case_id, letter, ("id_reused", detail, {"id": letter.command.id}))
+        return self._refused(row, case_id, incoming, ("id_reused", detail, {"id": incoming.command.id}))
 
     def _taken(self, tenant_id: str, command_id: str) -> tuple[str, _Command] | None:
         for (tenant, case_id), row in self._records.cases.items():
@@ -206,18 +206,18 @@ class MemoryInbox:
                 return case_id, row.commands[command_id]
         return None
 
-    def _accepted(self, row: MemoryCase, letter: Incoming, channel: str) -> str:
-        assert isinstance(letter.raw, Mapping)
-        command = parse_command({**letter.raw, "channel": channel}, self._seal)
+    def _accepted(self, row: MemoryCase, incoming: Incoming, channel: str) -> str:
+        assert isinstance(incoming.raw, Mapping)
+        command = parse_command({**incoming.raw, "channel": channel}, self._seal)
         body = command.model_dump(mode="json")
-        row.commands[command.id] = _Command(command.id, command.by, self._records.clock(), body, letter.canonical)
+        row.commands[command.id] = _Command(command.id, command.by, self._records.clock(), body, incoming.canonical)
         return command.id
 
-    def _refused(self, row: MemoryCase, case_id: str, letter: Incoming, refusal: tuple[str, str, dict[str, Any]]) -> str:
-        own_id = letter.own_id(case_id, lambda data: hashlib.sha256(data).digest())
+    def _refused(self, row: MemoryCase, case_id: str, incoming: Incoming, refusal: tuple[str, str, dict[str, Any]]) -> str:
+        own_id = incoming.own_id(case_id, lambda data: hashlib.sha256(data).digest())
         code, detail, fields = refusal
         answer = KeptAnswer(command_id=own_id, status="refused", code=code, detail=detail, fields=fields)
-        kept = _Command(own_id, letter.actor_id, self._records.clock(), {}, letter.canonical, "refused", answer)
+        kept = _Command(own_id, incoming.actor_id, self._records.clock(), {}, incoming.canonical, "refused", answer)
         row.commands.setdefault(own_id, kept)
         return own_id
 

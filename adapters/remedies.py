@@ -10,7 +10,7 @@ from activities.ports.effects import OrderedEffect
 from activities.ports.errors import Never
 from adapters.delivery.endpoints import SignedPost
 
-_HANDS = frozenset({410, 422, 501})
+_BY_HAND = frozenset({410, 422, 501})
 """The platform says that it cannot: gone, not processable, not implemented."""
 
 
@@ -46,7 +46,7 @@ class WebhookRemedies:
             return "needs_hands"
         if answer.taken or answer.status == 409:
             return finished
-        if answer.status not in _HANDS:
+        if answer.status not in _BY_HAND:
             answer.raise_for_temporary_failure()
         return "needs_hands"
 

@@ -135,9 +135,14 @@ def parse(text: str, origin: str) -> CalendarFile:
     except yaml.YAMLError as error:
         raise CalendarFault("yaml_invalid", origin, _yaml_fault(error)) from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"] if part != "[key]")
-        raise CalendarFault(first["type"], origin, f"{where}: {first['msg']}" if where else first["msg"]) from error
+        raise fault_of(error, origin) from error
+
+
+def fault_of(error: ValidationError, origin: str) -> CalendarFault:
+    """The first of the faults that pydantic found, with its place."""
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"] if part != "[key]")
+    return CalendarFault(first["type"], origin, f"{where}: {first['msg']}" if where else first["msg"])
 
 
 def _yaml_fault(error: yaml.YAMLError) -> str:

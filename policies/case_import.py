@@ -1,4 +1,4 @@
-"""What a case that runs elsewhere would be here: asked before it moves in, by the rules that judge it when it does."""
+"""What a case that runs in another system would be here: asked before it is imported, by the same rules that judge it then."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ MOVED_IN = "routing: moved in"
 
 
 def routed(shelf: Shelf, moving: MovingCase, time_scale: float = 1.0) -> tuple[Terms, Routing]:
-    """The terms that bind it, and why. The gates are for new reports: what is said about them is kept, and turns nothing away.
+    """The terms that bind it, and why.
 
-    Raises :class:`~policies.shelf.UnknownKind`.
+    The gates are for new reports: what they say is kept in the trace, and turns nothing away. Raises UnknownKind.
     """
     terms, routing = shelf.terms(moving.report, time_scale)
     return terms, Routing(decision="admit", trace=(*routing.trace, MOVED_IN))
@@ -40,7 +40,7 @@ def rehearsed(
     time_scale: float = 1.0,
     notify: bool = False,
 ) -> Step:
-    """What would be recorded if it moved in at this instant. Raises what the rules refuse, and UnknownKind."""
+    """What would be recorded if it were imported at this instant. Raises what the rules refuse, and UnknownKind."""
     terms, routing = routed(shelf, moving, time_scale)
     report = moving.report
     ids = {party.ref: (f"pty_{number}", party.side) for number, party in enumerate(report.parties)}
@@ -63,5 +63,5 @@ def rehearsed(
 
 
 def _reference(text: str) -> Prose:
-    """Nothing is put away for a question."""
+    """Stands for a text: nothing is sealed for a mere question."""
     return Prose(content_id="cnt_unsealed", digest="", length=len(text))

@@ -1,4 +1,4 @@
-"""Why a calendar is closed on a day: by the name of the public holiday, for the person who reads a calendar file."""
+"""Why a calendar is closed on a day, by the name of the public holiday: for ``ombud calendar``, not for any deadline."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from domain.worktime.calendars import Calendar
 from policies.calendars import CalendarFile
 
 OWN_DAY = "closed day"
-"""What a day is called that the file closes itself."""
+"""What a day is called that the file itself closes, and no public holiday."""
 
 
 def closures(source: CalendarFile, calendar: Calendar, first: date, last: date) -> dict[date, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""What changed between two packs, in terms of what it means to a case: not which lines of a file differ."""
+"""What changed between two packs, in terms of what it means to a case, not of which lines differ (``ombud policy diff``)."""
 
 from __future__ import annotations
 
@@ -41,15 +41,16 @@ def differences(old: Pack, new: Pack) -> tuple[Difference, ...]:
 def _as_one(found: list[Difference]) -> Iterator[Difference]:
     """A target that changed alike for every priority, once."""
     alike: dict[tuple[str, str | None, str | None], list[Difference]] = {}
-    for one in found:
-        alike.setdefault((one.what.partition(": target at ")[0], one.old, one.new), []).append(one)
-    for one in found:
-        clock, at, _ = one.what.partition(": target at ")
-        same = [x for x in alike[clock, one.old, one.new] if ": target at " in x.what and "/" not in x.what]
-        if not at or one not in same or len(same) < len(Priority):
-            yield one
-        elif one is same[0]:
-            yield one.model_copy(update={"what": f"{clock}: target"})
+    for difference in found:
+        clock = difference.what.partition(": target at ")[0]
+        alike.setdefault((clock, difference.old, difference.new), []).append(difference)
+    for difference in found:
+        clock, at, _ = difference.what.partition(": target at ")
+        same = [x for x in alike[clock, difference.old, difference.new] if ": target at " in x.what and "/" not in x.what]
+        if not at or difference not in same or len(same) < len(Priority):
+            yield difference
+        elif difference is same[0]:
+            yield difference.model_copy(update={"what": f"{clock}: target"})
 
 
 def meaning(pack: Pack) -> dict[str, dict[str, str]]:
@@ -60,11 +61,11 @@ def meaning(pack: Pack) -> dict[str, dict[str, str]]:
         if name in _ORDERED:
             sections[name] = _table(value)
         elif isinstance(value, list) and value and isinstance(value[0], dict):
-            sections[name] = {k: v for one in value for k, v in _flat({x: y for x, y in one.items() if x != "name"}, one["name"])}
+            sections[name] = _rows(value)
         elif isinstance(value, list | dict) and name != "approval_above":
-            sections[name] = dict(_listed(value))
+            sections[name] = dict(_entries(value))
         else:
-            sections["general"][name] = _text(value)
+            sections["general"][name] = _as_text(value)
     sections["clocks"] = dict(statement for row in pack.clocks for statement in _clock(row))
     sections["notices"] = {event: ", ".join(audiences) for event, audiences in pack.notices.items()}
     if pack.notices:
@@ -72,18 +73,22 @@ def meaning(pack: Pack) -> dict[str, dict[str, str]]:
     return sections
 
 
+def _rows(rows: list[dict[str, Any]]) -> dict[str, str]:
+    return {k: v for row in rows for k, v in _flat({x: y for x, y in row.items() if x != "name"}, row["name"])}
+
+
 def _table(rows: list[dict[str, Any]]) -> dict[str, str]:
-    found = {k: v for one in rows for k, v in _flat({x: y for x, y in one.items() if x != "name"}, one["name"])}
+    found = _rows(rows)
     if len(rows) > 1:
-        found["order"] = " > ".join(one["name"] for one in rows)
+        found["order"] = " > ".join(row["name"] for row in rows)
     return found
 
 
-def _listed(value: list[Any] | dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _entries(value: list[Any] | dict[str, Any]) -> Iterator[tuple[str, str]]:
     if isinstance(value, list):
-        yield from ((str(one), "yes") for one in value)
+        yield from ((str(code), "yes") for code in value)
     else:
-        yield from ((str(key), _text(one)) for key, one in value.items())
+        yield from ((str(key), _as_text(said)) for key, said in value.items())
 
 
 def _clock(row: ClockRow) -> Iterator[tuple[str, str]]:
@@ -104,22 +109,22 @@ def _clock(row: ClockRow) -> Iterator[tuple[str, str]]:
 
 
 def _flat(value: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
-    said = False
-    for name, one in value.items():
-        if one is not None and one != [] and one is not False:
-            said = True
-            yield f"{place}: {name}", _text(one)
-    if not said:
+    any_said = False
+    for name, said in value.items():
+        if said is not None and said != [] and said is not False:
+            any_said = True
+            yield f"{place}: {name}", _as_text(said)
+    if not any_said:
         yield place, "yes"
 
 
-def _text(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if isinstance(value, list | tuple):
-        return ", ".join(_text(one) for one in value)
+        return ", ".join(_as_text(part) for part in value)
     if isinstance(value, Mapping):
         if set(value) == {"amount", "currency"}:
             return f"{value['amount']} {value['currency']}"
-        return ", ".join(f"{name} {_text(one)}" for name, one in value.items())
+        return ", ".join(f"{name} {_as_text(part)}" for name, part in value.items())
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value is None:

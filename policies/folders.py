@@ -1,4 +1,4 @@
-"""Where the policy files lie: the shipped ones, and a folder of one's own whose files are added to them or replace them."""
+"""Where the policy files lie: the shipped ones, and a company's own folder (`OMBUD_POLICIES_DIR`), whose files win."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from domain.worktime.calendars import Calendar
-from policies.calendars import CalendarFault, CalendarFile, parse, resolve
+from policies.calendars import CalendarFault, CalendarFile, fault_of, parse, resolve
 from policies.pack import PACKS_DIR
 
 CALENDARS_DIR = Path(__file__).with_name("calendars")
 
 YEARS_AHEAD = 3
-"""How many years of holidays a calendar knows: longer than any clock runs."""
+"""For how many years ahead a calendar knows the holidays: longer than any clock runs."""
 
 
 class PolicyFolderFault(ValueError):
@@ -73,9 +73,7 @@ def resolved(source: CalendarFile, origin: str, years: tuple[int, int]) -> Calen
     except CalendarFault as fault:
         raise CalendarFault(fault.code, origin, fault.detail) from fault
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"] if part != "[key]")
-        raise CalendarFault(first["type"], origin, f"{where}: {first['msg']}" if where else first["msg"]) from error
+        raise fault_of(error, origin) from error
 
 
 def years_around(year: int) -> tuple[int, int]:

@@ -1,4 +1,7 @@
-"""What is wrong with a pack, with the line on which it stands: for the person who writes the rules."""
+"""What is wrong with a pack, with the line on which it stands: for the person who writes the rules (``ombud policy lint``).
+
+An error is what makes :mod:`policies.loading` refuse the pack; a warning is what can be used and probably was not meant.
+"""
 
 from __future__ import annotations
 
@@ -79,12 +82,12 @@ def lint(text: str, name: str, calendars: frozenset[str] | None = None) -> list[
         # A date that does not exist, a number that is too long: YAML's own words for it.
         errors = [f"not YAML that can be read: {error}"]
     else:
-        errors = [*_facts(pack)]
-        unclear = [one for one in _unclear(pack) if not any(known.startswith(one.partition(": ")[0]) for known in errors)]
+        errors = [*_unknown_facts(pack)]
+        unclear = [warning for warning in _unclear(pack) if not any(x.startswith(warning.partition(": ")[0]) for x in errors)]
         errors += _unknown_calendars(pack, calendars) if calendars is not None else ()
         warnings = [*unclear, *_rows(pack), *_untold(pack), *_limits(pack)]
     found = [_finding(text, x, "error") for x in errors] + [_finding(text, x, "warning") for x in warnings]
-    return sorted([*found, *_twice(text)], key=lambda one: one.line)
+    return sorted([*found, *_twice(text)], key=lambda finding: finding.line)
 
 
 def lint_file(path: Path, calendars: frozenset[str] | None = None) -> list[Finding]:
@@ -106,25 +109,18 @@ def _parted(problem: str) -> list[str]:
 
 
 def _unknown_calendars(pack: Pack, known: frozenset[str]) -> Iterator[str]:
-    named = [("calendar", pack.calendar), *((f"queue_calendars.{q}", one) for q, one in pack.queue_calendars.items())]
-    for place, one in (*named, *((f"clocks.{clock.name}.calendar", clock.calendar) for clock in pack.clocks)):
-        if one is not None and one not in known:
-            yield f"{place}: there is no calendar '{one}'; there are {', '.join(sorted(known))}"
+    named = [("calendar", pack.calendar), *((f"queue_calendars.{q}", name) for q, name in pack.queue_calendars.items())]
+    for place, name in (*named, *((f"clocks.{clock.name}.calendar", clock.calendar) for clock in pack.clocks)):
+        if name is not None and name not in known:
+            yield f"{place}: there is no calendar '{name}'; there are {', '.join(sorted(known))}"
 
 
-def _conditions(pack: Pack) -> Iterator[tuple[str, str]]:
-    for kind, rows in (("gates", pack.gates), ("priority", pack.priority)):
-        yield from ((f"{kind}.{row.name}.when", row.when) for row in rows if row.when is not None)
-    for clock in pack.clocks:
-        yield from ((f"clocks.{clock.name}.by_report.{row.name}.when", row.when) for row in clock.by_report)
-
-
-def _facts(pack: Pack) -> Iterator[str]:
+def _unknown_facts(pack: Pack) -> Iterator[str]:
     """Conditions on what no report has. What stands in `attributes` is the platform's to say."""
     # Imported here: it takes a while, and most commands never load a pack.
     import cel
 
-    for place, condition in _conditions(pack):
+    for place, condition in pack.cel_conditions:
         words = _TEXT.sub("", condition)
         for fact in sorted(set(_NAMED.findall(words)) - _REPORT_FACTS):
             yield f"{place}: a report has no '{fact}'; it has {', '.join(sorted(_REPORT_FACTS))}"
@@ -136,7 +132,7 @@ def _unclear(pack: Pack) -> Iterator[str]:
     """Conditions that come to neither yes nor no: at a gate, such a report waits for a person."""
     import cel
 
-    for place, condition in _conditions(pack):
+    for place, condition in pack.cel_conditions:
         asked = _SAID.findall(_TEXT.sub("", condition))
         sure = {name for has, name in asked if has}
         loose = sorted({name for has, name in asked if not has} - sure)
@@ -177,8 +173,8 @@ def _untold(pack: Pack) -> Iterator[str]:
         if told is None:
             yield f"notices: nobody is told of '{event}'"
             continue
-        whom = {one for audience in told for one in _EVERYBODY.get(audience, (audience,))}
-        missing = [one for one in audiences if one not in whom]
+        whom = {part for audience in told for part in _EVERYBODY.get(audience, (audience,))}
+        missing = [audience for audience in audiences if audience not in whom]
         if missing:
             yield f"notices.{event}: {' and '.join(missing)} would not hear of it"
 
@@ -200,7 +196,7 @@ def _limits(pack: Pack) -> Iterator[str]:
 
 
 def _targets(row: ClockRow) -> Iterator[tuple[str, dict[Priority, Span]]]:
-    for place, target in (("target", row.target), *((f"by_category.{name}", one) for name, one in row.by_category.items())):
+    for place, target in (("target", row.target), *((f"by_category.{name}", own) for name, own in row.by_category.items())):
         if isinstance(target, dict):
             yield place, target
 
@@ -231,10 +227,10 @@ def _twice(text: str) -> Iterator[Finding]:
 
 def _finding(text: str, problem: str, severity: Literal["error", "warning"]) -> Finding:
     place, _, words = " ".join(problem.split()).partition(": ")
-    return Finding(line=_line(text, place), place=place, problem=words or problem, severity=severity)
+    return Finding(line=_line_of(text, place), place=place, problem=words or problem, severity=severity)
 
 
-def _line(text: str, place: str) -> int:
+def _line_of(text: str, place: str) -> int:
     """The line of the innermost part of a place that the text has."""
     try:
         node = yaml.compose(text)
@@ -264,12 +260,12 @@ def _below(node: yaml.Node | None, part: str) -> tuple[int, yaml.Node] | None:
                 return key.start_mark.line + 1, value
     if isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
-            if part == str(number) or _name(item) == part:
+            if part == str(number) or _name_of_item(item) == part:
                 return item.start_mark.line + 1, item
     return None
 
 
-def _name(node: yaml.Node) -> str | None:
+def _name_of_item(node: yaml.Node) -> str | None:
     if not isinstance(node, yaml.MappingNode):
         return None
     said = {key.value: str(value.value) for key, value in node.value}

@@ -1,4 +1,7 @@
-"""A pack read from its text, checked for form and for sense."""
+"""Reads a pack from its text and checks it: for its form (:mod:`policies.pack`), then for its sense (:mod:`policies.soundness`).
+
+The one door through which every pack comes: shipped, from a company's own folder, or published.
+"""
 
 from __future__ import annotations
 
@@ -25,24 +28,24 @@ def load_pack(text: str, name: str) -> Pack:
     try:
         pack = Pack.model_validate(raw)
     except ValidationError as error:
-        raise PackError(name, [_place(e) for e in error.errors()]) from error
-    clocks, found = _clocks(pack)
+        raise PackError(name, [_place_of(e) for e in error.errors()]) from error
+    clocks, found = _clock_terms(pack)
     found += problems(pack, clocks)
     if found:
         raise PackError(name, found)
     return pack.model_copy(update={"version": hashlib.sha256(text.encode()).hexdigest()})
 
 
-def _clocks(pack: Pack) -> tuple[dict[str, ClockTerms], list[str]]:
+def _clock_terms(pack: Pack) -> tuple[dict[str, ClockTerms], list[str]]:
     clocks: dict[str, ClockTerms] = {}
     found: list[str] = []
     for row in pack.clocks:
         try:
             clocks[row.name] = row.terms(Priority.NORMAL, dict.fromkeys(pack.calendars, "cal_check"), 1.0)
         except ValidationError as error:
-            found += [f"clocks.{row.name}.{_place(e)}" for e in error.errors()]
+            found += [f"clocks.{row.name}.{_place_of(e)}" for e in error.errors()]
     return clocks, found
 
 
-def _place(error: Any) -> str:
+def _place_of(error: Any) -> str:
     return f"{'.'.join(str(p) for p in error['loc']) or 'pack'}: {error['msg'].removeprefix('Value error, ')}"

@@ -1,4 +1,4 @@
-"""Which deadlines newer calendars or zone data would move: seen before anybody orders it, for nothing moves by itself."""
+"""Which deadlines newer calendars or zone data would move. Shown before a lead orders it, because nothing moves by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""A policy pack: the file that defines a kind. Versioned by the hash of its content, resolved into terms for each report."""
+"""A policy pack: the file that defines a kind of case. :class:`Pack` is its whole form, field by field, as the YAML is written.
+
+A pack is read and checked by :mod:`policies.loading`, versioned by the hash of its text, and resolved into the terms that bind
+one case by :mod:`policies.resolve`. A new field of a pack is added here (or in :mod:`policies.pack_rows`), in the terms, and in
+:mod:`policies.soundness` where it could contradict another one.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +18,19 @@ from domain.base import Code, Frozen, Money, Phase, Priority, Side
 from domain.model.clock_terms import level_in_full, like_usual
 from domain.model.terms import Audience, ClockTerms, Extension, InterimTerms, Level, OfferTerms, OutcomeTerms, TargetKey, Trigger
 from domain.worktime.spans import Span
-from policies.chargebacks import ChargebackRow
-from policies.pack_rows import ElsewhereRow, Gate, Ladder, PriorityRow, StatementRow, StepRow, TargetRow
-from policies.sanction_rows import SanctionsRow
+from policies.pack_rows import (
+    STRICT,
+    ChargebackRow,
+    Gate,
+    Ladder,
+    PriorDecisionRow,
+    PriorityRow,
+    SanctionsRow,
+    StatementRow,
+    StepRow,
+    TargetRow,
+    repeated,
+)
 
 PACKS_DIR = Path(__file__).with_name("packs")
 Targets = Span | dict[Priority, Span]
@@ -33,19 +48,19 @@ class PackError(ValueError):
 
 
 class _LevelRow(Level):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
     @model_validator(mode="before")
     @classmethod
     def _implied(cls, raw: Any) -> Any:
-        # In terms much goes without saying; whoever writes a pack says what they mean.
+        # Terms may leave out what is usual; a pack says everything, so nothing is filled in here.
         return raw
 
 
 class _StrictClock(ClockTerms):
     """The same clock, but a misspelt field is an error: what is read from a record is patient, what a person writes is not."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
     levels: tuple[_LevelRow, ...]
 
@@ -53,13 +68,13 @@ class _StrictClock(ClockTerms):
 class OutcomeRow(OutcomeTerms):
     """An outcome as the pack writes it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
 
 class OfferRow(OfferTerms):
     """A way to settle as the pack writes it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
 
 class ClockRow(Frozen):
@@ -86,7 +101,7 @@ class ClockRow(Frozen):
         targets = whole.pop("targets", None)
         if targets and "target" not in raw:
             whole["target"] = {Priority.NORMAL.value: whole["target"], **targets}
-        # A usual level leaves out what goes without saying; in a pack everything is said.
+        # A usual level leaves out what is usual; in a pack everything is said.
         whole["levels"] = whole["levels"] if "levels" in raw else [level_in_full(level) for level in whole["levels"]]
         return whole
 
@@ -96,7 +111,7 @@ class ClockRow(Frozen):
         ``variant`` is the row of ``by_report`` that fitted. Raises KeyError for a calendar name that is not known.
         """
         target = self.target if isinstance(self.target, Span) else self.target[priority]
-        row = next((one for one in self.by_report if one.name == variant), None)
+        row = next((row for row in self.by_report if row.name == variant), None)
         if row is not None:
             plain = {} if row.extends else {"extension": None}
             own = self.model_copy(update={"target": row.target, "by_category": {}, "by_report": (), **plain})
@@ -145,7 +160,7 @@ def _scaled_extension(more: Extension, scale: float) -> dict[str, Any]:
 
 
 class _InterimRow(InterimTerms):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
 
 class Pack(Frozen):
@@ -189,7 +204,7 @@ class Pack(Frozen):
     evidence_types: tuple[Code, ...] = ()
     """What evidence is called in this kind; left out: anybody calls it what they like."""
     approval_above: Money | None = None
-    decision_elsewhere: ElsewhereRow | None = None
+    decision_elsewhere: PriorDecisionRow | None = None
     """The decisions against which a case of this kind is an appeal; such a kind opens in appeal."""
     statement_of_reasons: StatementRow | None = None
     """Which rulings need a statement of reasons."""
@@ -220,8 +235,7 @@ class Pack(Frozen):
             problems.append(f"opens_in: the kind has no phase '{self.opens_in.value}' among its labels")
         if self.priority[-1].when is not None:
             problems.append("priority: the last row must hit always (leave its 'when' out)")
-        names = [c.name for c in self.clocks]
-        problems += [f"clocks: '{n}' is defined twice" for n in sorted({n for n in names if names.count(n) > 1})]
+        problems += [f"clocks: '{name}' is defined twice" for name in repeated(clock.name for clock in self.clocks)]
         for clock in self.clocks:
             problems += [
                 f"clocks.{clock.name}.{place}: give a span for each of urgent, high, normal, low"
@@ -234,6 +248,15 @@ class Pack(Frozen):
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    @property
+    def cel_conditions(self) -> list[tuple[str, str]]:
+        """Every condition on a report, which is written in CEL, behind its place in the file."""
+        found = [(f"gates.{row.name}.when", row.when) for row in self.gates]
+        found += [(f"priority.{row.name}.when", row.when) for row in self.priority if row.when is not None]
+        for clock in self.clocks:
+            found += [(f"clocks.{clock.name}.by_report.{row.name}.when", row.when) for row in clock.by_report]
+        return found
 
     @property
     def calendars(self) -> frozenset[str]:

@@ -1,14 +1,29 @@
-"""Parts of a pack as somebody writes them: decision tables, ladders, and parts of the terms; a misspelt field is an error."""
+"""Parts of a pack as somebody writes them: decision tables, ladders, sanctions, and other parts of the terms.
+
+Most are the model of the same part of the terms (:mod:`domain.model.terms`) with one difference: see :data:`STRICT`.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
 from domain.base import Code, Frozen, Priority
-from domain.model.terms import DecisionTerms, ElsewhereTerms, LadderStep, StatementTerms
-from domain.worktime.spans import Span
+from domain.model.sanction_terms import SanctionKind, SanctionLadder, SanctionTerms
+from domain.model.terms import ChargebackTerms, DecisionTerms, ElsewhereTerms, LadderStep, StatementTerms
+from domain.worktime.spans import Span, SpanUnit
+
+STRICT = ConfigDict(frozen=True, extra="forbid")
+"""A misspelt field is an error. What is read from a record passes over fields it does not know; what a person writes must not."""
+
+
+def repeated(names: Iterable[str]) -> list[str]:
+    """The names that stand more than once in a list."""
+    return sorted(name for name, times in Counter(names).items() if times > 1)
 
 
 class Gate(Frozen):
@@ -41,22 +56,22 @@ class TargetRow(Frozen):
 class StepRow(LadderStep):
     """A rung of a ladder as the pack writes it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
 
 Ladder = Annotated[tuple[StepRow, ...], Field(min_length=1)]
 
 
 class DecisionRow(DecisionTerms):
-    """A decision made elsewhere, as the pack writes it."""
+    """A decision made outside Ombud, as the pack writes it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
 
-class ElsewhereRow(ElsewhereTerms):
-    """Which decisions made elsewhere a kind is an appeal against, as the pack writes it."""
+class PriorDecisionRow(ElsewhereTerms):
+    """Against which decisions made outside Ombud a kind is an appeal, as the pack writes it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
     decisions: dict[Code, DecisionRow]  # type: ignore[assignment]  # the same rows, but a misspelt field is an error
 
@@ -64,4 +79,39 @@ class ElsewhereRow(ElsewhereTerms):
 class StatementRow(StatementTerms):
     """Which rulings need a statement of reasons, as the pack writes it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
+
+
+class _KindRow(SanctionKind):
+    model_config = STRICT
+
+
+class _SanctionLadderRow(SanctionLadder):
+    model_config = STRICT
+
+
+class SanctionsRow(SanctionTerms):
+    """The section `sanctions`."""
+
+    model_config = STRICT
+
+    kinds: Annotated[tuple[_KindRow, ...], Field(min_length=1)]
+    ladders: Annotated[tuple[_SanctionLadderRow, ...], Field(min_length=1)]
+
+
+class ChargebackRow(Frozen):
+    """The section `chargeback`: how evidence for a card network is timed, in wall time before it is due."""
+
+    hold_back: Span = Span.wall(timedelta(hours=12))
+    warn_before: Span = Span.wall(timedelta(hours=72))
+
+    def terms(self, time_scale: float) -> ChargebackTerms:
+        """As it binds a case."""
+        hold_back, warn_before = (span.scaled(time_scale).time for span in (self.hold_back, self.warn_before))
+        return ChargebackTerms(hold_back=hold_back, warn_before=warn_before)
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong with it."""
+        for name in ("hold_back", "warn_before"):
+            if getattr(self, name).unit is not SpanUnit.WALL:
+                yield f"chargeback.{name}: a card network counts in wall time; give it in hours or minutes"

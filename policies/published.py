@@ -1,4 +1,4 @@
-"""A shelf on which the packs that a tenant has published stand in the place of the files of the same kind."""
+"""A shelf for one tenant: the packs that the tenant has published take the place of the files of the same kind."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class PublishedPacks:
         found = list(published)
         if not found:
             return shelf
-        for one in found:
-            if one.version not in self._packs:
-                said = await text(one.id)
-                self._packs[one.version] = load_pack(said, one.kind), yaml.safe_load(said)
-        ours = {one.kind: self._packs[one.version] for one in found}
+        for publication in found:
+            if publication.version not in self._packs:
+                said = await text(publication.id)
+                self._packs[publication.version] = load_pack(said, publication.kind), yaml.safe_load(said)
+        ours = {publication.kind: self._packs[publication.version] for publication in found}
         return replace(
             shelf,
             packs={**shelf.packs, **{kind: pack for kind, (pack, _) in ours.items()}},

@@ -1,7 +1,7 @@
-"""A story run through the rules without any server: how the owner of a policy tries a rule before anybody lives by it.
+"""A story run through the rules without any server, so that the owner of a policy can try a rule before it binds anybody.
 
-A script is YAML: a report, then steps. Between steps every deadline that falls due fires by itself, as if the workers were up;
-one that falls due at the very instant of a step comes after it, for a command is in time until the instant is over.
+A script (:mod:`policies.scripts`) is YAML: a report, then steps. Between steps every deadline that falls due fires by itself, as
+if the workers were up. One that falls due at the very instant of a step comes after it: a command at its deadline is in time.
 """
 
 from __future__ import annotations
@@ -64,11 +64,11 @@ def rehearse(shelf: Shelf, pack: Pack, script: Script) -> Iterator[Line]:
     """The lines of a story, in order. Raises :class:`ScriptError` for a report or a step that makes no sense."""
     stage = _Stage(shelf, pack, script)
     line = stage.checked(stage.open(), script.expect)
-    for number, one in enumerate(script.steps, 2):
+    for number, script_step in enumerate(script.steps, 2):
         yield line
-        at = stage.instant_of(one.at, number)
+        at = stage.instant_of(script_step.at, number)
         yield from stage.time_passes(at, number)
-        line = stage.checked(stage.act(number, one, at), one.expect)
+        line = stage.checked(stage.act(number, script_step, at), script_step.expect)
     if script.until is not None:
         for later in stage.time_passes(stage.instant_of(script.until, None), None):
             yield line
@@ -95,7 +95,7 @@ class _Stage:
         self._before = sanctions_before(script, self._terms, self._cast)
 
     @property
-    def _books(self) -> ReferenceData:
+    def _reference(self) -> ReferenceData:
         return ReferenceData(self._calendars, self._shelf.notices, zone_data_version())
 
     def open(self) -> Line:
@@ -111,10 +111,10 @@ class _Stage:
         )  # fmt: skip
         try:
             context = DecisionContext(actor=SYSTEM, appealed_before=self._appealed_before, earlier=self._before)
-            made = step(None, _CASE_ID, command, context, self._now, self._now, self._books)
+            made = step(None, _CASE_ID, command, context, self._now, self._now, self._reference)
         except (WorktimeError, OverflowError) as error:
             raise ScriptError([f"step 1: at: {error}"]) from error
-        return self._line(1, self._cast.claimant.id, made)
+        return self._line_of_step(1, self._cast.claimant.id, made)
 
     def checked(self, line: Line, expected: Expectation | None) -> Line:
         """The line of a step, with what the story expected of it and did not get."""
@@ -130,7 +130,7 @@ class _Stage:
         if expected is None:
             return line
         missed = self._missed(line, expected, tuple(self._fired))
-        return line.model_copy(update={"missed": (*line.missed, *(f"at the end: {one}" for one in missed))})
+        return line.model_copy(update={"missed": (*line.missed, *(f"at the end: {said}" for said in missed))})
 
     def _missed(self, line: Line, expected: Expectation, fired: tuple[str, ...]) -> Iterator[str]:
         case = self._case
@@ -148,17 +148,17 @@ class _Stage:
         for name, value in found.items():
             wanted = getattr(expected, name)
             if wanted is not None and wanted != value:
-                yield f"{name}: {_words(value)}, not {_words(wanted)}"
+                yield f"{name}: {_for_people(value)}, not {_for_people(wanted)}"
         if expected.owner is not None and (case.owner or "nobody") != self._cast.person_id(expected.owner):
             yield f"owner: {case.owner or 'nobody'}, not {expected.owner}"
         rows = {f"{row.clock} {row.level}": row.due_at for row in reversed(case.timetable)}
         for name, at in expected.due.items():
             if rows.get(name, "never") != at:
-                yield f"due: {name} {_words(rows.get(name, 'never'))}, not {_words(at)}"
+                yield f"due: {name} {_for_people(rows.get(name, 'never'))}, not {_for_people(at)}"
         for who, commands in expected.may.items():
-            yield from (f"may: {who} may not {one}" for one in commands if one not in line.actions.get(who, ()))
+            yield from (f"may: {who} may not {command}" for command in commands if command not in line.actions.get(who, ()))
         for who, commands in expected.may_not.items():
-            yield from (f"may_not: {who} may {one}" for one in commands if one in line.actions.get(who, ()))
+            yield from (f"may_not: {who} may {command}" for command in commands if command in line.actions.get(who, ()))
 
     def instant_of(self, when: datetime | str, number: int | None) -> datetime:
         """An instant, or so long after the step before."""
@@ -170,7 +170,7 @@ class _Stage:
         except (WorktimeError, OverflowError) as error:
             raise ScriptError([f"{place}: {error}"]) from error
         if at < self._now:
-            raise ScriptError([f"{place}: {_words(at)} lies before the step before it, at {_words(self._now)}"])
+            raise ScriptError([f"{place}: {_for_people(at)} lies before the step before it, at {_for_people(self._now)}"])
         return at
 
     def _after(self, text: str) -> datetime:
@@ -190,34 +190,36 @@ class _Stage:
                 return
             self._now = max(self._now, row.due_at)
             self._fired.append(f"{row.clock} {row.level}")
-            yield self._line(None, "system", self._fire(row))
+            yield self._line_of_step(None, "system", self._fire(row))
         place = f"step {number}: at" if number else "until"
-        raise ScriptError([f"{place}: more than {_FIRINGS} deadlines fall due before {_words(until)}; name an earlier instant"])
+        raise ScriptError(
+            [f"{place}: more than {_FIRINGS} deadlines fall due before {_for_people(until)}; name an earlier instant"]
+        )
 
     def _fire(self, row: DueLevel) -> Step:
         case = self._case
         assert case is not None  # it has a timetable
         try:
-            return step(case, _CASE_ID, due_command(row), DecisionContext(actor=SYSTEM), row.due_at, row.due_at, self._books)
+            return step(case, _CASE_ID, due_command(row), DecisionContext(actor=SYSTEM), row.due_at, row.due_at, self._reference)
         except Exception:  # noqa: BLE001 - as `record` does: a rule that breaks must not stop a case
             return mark_level(case, row, self._now, zone_data_version())
 
-    def act(self, number: int, one: ScriptStep, at: datetime) -> Line:
+    def act(self, number: int, script_step: ScriptStep, at: datetime) -> Line:
         """Somebody does something. A command whose id is known has its answer already, and no effect."""
-        actor = self._cast.actor(one.by)
-        raw = self._said(number, one.command, actor)
+        actor = self._cast.actor(script_step.by)
+        raw = self._raw_command(number, script_step.command, actor)
         known = isinstance(raw["id"], str) and raw["id"] in self._answered
         try:
             made = None if known else self._judged(raw, actor, at)
-        except _Turned as turned:
-            self._answered[str(raw["id"])] = turned.refused
-            return self._snapshot(number, actor.id, turned.refused)
+        except _Refused as turned_away:
+            self._answered[str(raw["id"])] = turned_away.refused
+            return self._snapshot(number, actor.id, turned_away.refused)
         if made is None:
             return self._snapshot(number, actor.id, self._answered[raw["id"]])
         self._answered[str(raw["id"])] = None
-        return self._line(number, actor.id, made)
+        return self._line_of_step(number, actor.id, made)
 
-    def _said(self, number: int, command: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    def _raw_command(self, number: int, command: dict[str, Any], actor: Actor) -> dict[str, Any]:
         raw = {"id": f"cmd_{number:04d}", **command, "by": actor.id}
         for name in ("owner", "to") if raw.get("type") in ("assign", "hand_over") else ():
             if raw.get(name) is not None:
@@ -233,16 +235,16 @@ class _Stage:
             target = self._cast.named(getattr(command, "owner", None) or getattr(command, "to", None))
             terms = self._new_terms(command)
             # In a story every file that somebody names was uploaded.
-            files = tuple(_file(one) for one in getattr(command, "files", ()))
+            files = tuple(_file(file_id) for file_id in getattr(command, "files", ()))
             context = DecisionContext(actor=actor, target=target, terms=terms, files=files, earlier=self._before)
-            return step(self._case, _CASE_ID, command, context, at, at, self._books)
+            return step(self._case, _CASE_ID, command, context, at, at, self._reference)
         except ValidationError as error:
             detail = "; ".join(f"{e['field']}: {e['message']}" if e["field"] else e["message"] for e in field_errors(error))
-            raise _Turned({"code": "malformed", "detail": detail}) from error
+            raise _Refused({"code": "malformed", "detail": detail}) from error
         except Refusal as refusal:
-            raise _Turned({"code": refusal.code, "detail": refusal.detail}) from refusal
+            raise _Refused({"code": refusal.code, "detail": refusal.detail}) from refusal
         except Exception as error:  # as `record` does: a rule that breaks is this command's answer
-            raise _Turned({"code": "broken", "detail": f"{type(error).__name__}: {error}"}) from error
+            raise _Refused({"code": "broken", "detail": f"{type(error).__name__}: {error}"}) from error
 
     def _new_terms(self, command: Command) -> Terms | None:
         if command.type != "retarget" or self._case is None:
@@ -253,7 +255,7 @@ class _Stage:
         self._calendars = {**self._calendars, **found[1]}
         return found[0]
 
-    def _line(self, number: int | None, by: str, made: Step) -> Line:
+    def _line_of_step(self, number: int | None, by: str, made: Step) -> Line:
         self._case = made.case
         facts = tuple(recording.fact.type for recording in made.recordings)
         return self._snapshot(number, by, None).model_copy(update={"facts": facts})
@@ -263,8 +265,8 @@ class _Stage:
         assert case is not None  # the report is the first step
         return Line(
             step=number, at=self._now, by=by, phase=case.phase.value, refused=refused,
-            deadlines=tuple({"clock": r.clock, "level": r.level, "at": _words(r.due_at)} for r in case.timetable),
-            actions=self._cast.may(case, lambda who: (one.command for one in actions(case, who) if one.allowed)),
+            deadlines=tuple({"clock": r.clock, "level": r.level, "at": _for_people(r.due_at)} for r in case.timetable),
+            actions=self._cast.may(case, lambda who: (action.command for action in actions(case, who) if action.allowed)),
         )  # fmt: skip
 
     def _seal(self, text: str) -> Prose:
@@ -276,7 +278,7 @@ def _file(file_id: str) -> EvidenceFile:
     return EvidenceFile(id=file_id, digest=digest(file_id), media_type="application/octet-stream", length=1)
 
 
-class _Turned(Exception):
+class _Refused(Exception):
     """A command that was not taken."""
 
     def __init__(self, refused: dict[str, Any]) -> None:
@@ -294,7 +296,7 @@ def _report_of(pack: Pack, script: Script) -> Report:
     return report
 
 
-def _words(value: Any) -> str:
+def _for_people(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return ", ".join(value) or "none" if isinstance(value, tuple) else str(value)

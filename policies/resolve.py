@@ -1,5 +1,6 @@
-"""From a pack and a report to the terms that bind one case: gates and routing are evaluated once, at intake, and their trace
-is kept.
+"""From a pack and a report to the terms that bind one case.
+
+Gates and routing are evaluated once, at intake, and their trace is kept; a later version of the pack does not reach the case.
 """
 
 from __future__ import annotations
@@ -33,11 +34,10 @@ _RESOLVED: dict[tuple[Any, ...], Terms] = {}
 def resolve(pack: Pack, report: Report, calendars: Mapping[str, str], time_scale: float = 1.0) -> tuple[Terms, Routing]:
     """The terms for a report and what the gates said.
 
-    ``calendars`` maps the pack's calendar names to references; ``time_scale`` below 1 is for development tenants (1/3600: hours
-    become
-    seconds). Raises :class:`PackError` when the terms outgrow 4 KiB, KeyError for an unknown calendar.
+    ``calendars`` maps the pack's calendar names to references; ``time_scale`` below 1 is for development tenants (1/3600 makes
+    hours seconds). Raises :class:`PackError` when the terms outgrow 4 KiB, KeyError for an unknown calendar.
     """
-    facts = _facts(report)
+    facts = _report_facts(report)
     routing = _gates(pack, facts)
     priority, why = _priority(pack, report, facts)
     fitting = _variants(pack, facts)
@@ -93,7 +93,7 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         standstill_for=pack.standstill_for.scaled(time_scale).time,
         interim=tuple(InterimTerms.model_validate(measure.model_dump()) for measure in pack.interim_measures),
         statement=_statement(pack),
-        elsewhere=_elsewhere(pack, time_scale),
+        elsewhere=_prior_decision(pack, time_scale),
         sanctions=_sanctions(pack, time_scale),
         reopen_for=pack.reopen_for.scaled(time_scale).time,
         **_at_risk(pack, time_scale, variants),
@@ -110,7 +110,7 @@ def _statement(pack: Pack) -> StatementTerms | None:
     return StatementTerms.model_validate(row.model_dump()) if row is not None else None
 
 
-def _elsewhere(pack: Pack, time_scale: float) -> ElsewhereTerms | None:
+def _prior_decision(pack: Pack, time_scale: float) -> ElsewhereTerms | None:
     row = pack.decision_elsewhere
     if row is None:
         return None
@@ -145,7 +145,7 @@ def _step(step: LadderStep, time_scale: float) -> LadderStep:
     return own if time_scale == 1.0 else own.model_copy(update={"wait_for": own.wait_for.scaled(time_scale)})
 
 
-def _facts(report: Report) -> dict[str, Any]:
+def _report_facts(report: Report) -> dict[str, Any]:
     said = {
         "kind": report.kind,
         "source": report.source,

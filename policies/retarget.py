@@ -1,4 +1,4 @@
-"""New terms for a case that runs: on another calendar, on the newest versions of its own, or by the newest pack."""
+"""New terms for a case that runs: on another calendar, on the newest versions of its own calendars, or by the newest pack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with the sanctions of a pack although they have the right shape."""
+"""What is wrong with the sanctions of a pack although they have the right form: a part of :mod:`policies.soundness`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from domain.base import Phase, Side
 from domain.model.sanction_terms import SanctionTerms
 from domain.model.terms import ClockTerms
 from policies.pack import Pack
+from policies.pack_rows import repeated
 
 
 def sanction_problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
@@ -39,7 +40,7 @@ def _outcomes(pack: Pack) -> Iterator[str]:
 
 def _kinds(pack: Pack, terms: SanctionTerms) -> Iterator[str]:
     names = [kind.name for kind in terms.kinds]
-    yield from (f"sanctions.kinds: '{name}' is defined twice" for name in sorted({n for n in names if names.count(n) > 1}))
+    yield from (f"sanctions.kinds: '{name}' is defined twice" for name in repeated(names))
     measures = {measure.name for measure in pack.interim_measures}
     yield from (f"sanctions.kinds.{name}: an interim measure is called the same" for name in names if name in measures)
     if terms.approval_above is not None and Phase.APPROVAL not in pack.labels:
@@ -47,9 +48,8 @@ def _kinds(pack: Pack, terms: SanctionTerms) -> Iterator[str]:
 
 
 def _ladders(pack: Pack, terms: SanctionTerms) -> Iterator[str]:
-    categories = [ladder.category for ladder in terms.ladders]
-    twice = sorted({name for name in categories if categories.count(name) > 1})
-    yield from (f"sanctions.ladders: '{name}' is defined twice" for name in twice)
+    categories = repeated(ladder.category for ladder in terms.ladders)
+    yield from (f"sanctions.ladders: '{category}' is defined twice" for category in categories)
     taken: dict[str, str] = {}
     for number, ladder in enumerate(terms.ladders):
         place = f"sanctions.ladders.{number}"

@@ -1,4 +1,4 @@
-"""The people of a story: who somebody is to the rules, and what each of them may do."""
+"""The people of a story (:mod:`policies.scripts`): who each is to the rules, and what each may do."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Cast:
         self._known |= {name: self._known[ref] for name, ref in script.party_ids.items() if ref in self._known}
         self._team: dict[str, Speaker] = {}
         # Who has several roles is named by a command in the first that is said; more about them may stand anywhere.
-        for one in (*script.people, *(step.by for step in script.steps)):
-            if one.role in _TEAM:
-                self._team.setdefault(self.person_id(one.id), one)
+        for speaker in (*script.people, *(step.by for step in script.steps)):
+            if speaker.role in _TEAM:
+                self._team.setdefault(self.person_id(speaker.id), speaker)
 
     @property
     def claimant(self) -> OpenedParty:
@@ -54,12 +54,13 @@ class Cast:
         if speaker.role == "platform":
             return Actor(id=_id("key_", speaker.id), role="platform")
         if speaker.role in ("claimant", "respondent", "witness"):
-            return self._party(speaker)
+            return self._party_actor(speaker)
         person = self.person_id(speaker.id)
-        said = (speaker, *(one for one in (self._team.get(person),) if one is not None))
-        manager = next((one.manager for one in said if one.manager), None)
+        more = self._team.get(person)
+        said = (speaker,) if more is None else (speaker, more)
+        manager = next((x.manager for x in said if x.manager), None)
         # Whoever bears the ref of a party is that party, and judges nothing here.
-        refs = [ref for one in said for ref in one.conflicts] + [speaker.id]
+        refs = [ref for x in said for ref in x.conflicts] + [speaker.id]
         conflicts = tuple(self._known[ref].ref_digest for ref in map(self._side_or, refs) if ref in self._known)
         manager_id = self.person_id(manager)
         return Actor(id=person, role=speaker.role, manager=manager_id, conflicts=conflicts)
@@ -70,7 +71,7 @@ class Cast:
         return self.actor(found) if found else None
 
     def may(self, case: Case, allowed: Callable[[Actor], Iterable[str]]) -> dict[str, tuple[str, ...]]:
-        """What each may do now: the sides, the owner, and for a role what some one of them may, with or without a part in it."""
+        """What each may do now: the sides, the owner, and for each role whatever any of its people may."""
         found: dict[str, tuple[str, ...]] = {}
         for side in Side:
             principal = next((p for p in self.parties if p.side is side and p.role == "principal"), None)
@@ -79,8 +80,8 @@ class Cast:
             found["owner"] = tuple(allowed(owner))
         for role in _TEAM:
             anybody = Actor.model_validate({"id": f"per_any-{role}", "role": role})
-            people = [anybody, *(self.actor(one) for one in self._team.values() if one.role == role)]
-            found[role] = tuple(dict.fromkeys(command for one in people for command in allowed(one)))
+            people = [anybody, *(self.actor(speaker) for speaker in self._team.values() if speaker.role == role)]
+            found[role] = tuple(dict.fromkeys(command for person in people for command in allowed(person)))
         found["platform"] = tuple(allowed(Actor(id="key_any-platform", role="platform")))
         return found
 
@@ -93,7 +94,7 @@ class Cast:
             return ref
         return next((p.id for p in self.parties if p.side.value == ref and p.role == "principal"), ref)
 
-    def _party(self, speaker: Speaker) -> Actor:
+    def _party_actor(self, speaker: Speaker) -> Actor:
         party = self._known.get(self._side_or(speaker.id))
         if party is not None:
             return _speaks_for(party)
@@ -105,19 +106,19 @@ class Cast:
 def sanctions_before(script: Script, terms: Terms, cast: Cast) -> tuple[EarlierSanction, ...]:
     """What the story says counts against its parties already. Raises :class:`ScriptError` for what the pack does not know."""
     found: list[EarlierSanction] = []
-    for number, one in enumerate(script.sanctions, 1):
-        party, known = cast.party_called(one.of), terms.sanctions
-        kind = known.kind(one.sanction) if known else None
-        ladder = next((x for x in known.ladders if x.category == one.category), None) if known else None
+    for number, prior in enumerate(script.sanctions, 1):
+        party, known = cast.party_called(prior.of), terms.sanctions
+        kind = known.kind(prior.sanction) if known else None
+        ladder = next((x for x in known.ladders if x.category == prior.category), None) if known else None
         if party is None or kind is None or ladder is None:
             unknown = next(name for name, value in (("of", party), ("sanction", kind), ("category", ladder)) if value is None)
             raise ScriptError([f"sanctions.{number}.{unknown}: neither the report nor the pack knows it"])
         found.append(
             EarlierSanction(
                 id=f"san_before-{number}", case_id=f"case_before-{number:04d}", ref_digest=party.ref_digest,
-                category=one.category, sanction=one.sanction, weight=kind.weight, imposed_at=one.at,
-                counts_until=due(None, one.at, ladder.window) if kind.weight else None,
-                ends_at=due(None, one.at, kind.ban) if isinstance(kind.ban, Span) else None,
+                category=prior.category, sanction=prior.sanction, weight=kind.weight, imposed_at=prior.at,
+                counts_until=due(None, prior.at, ladder.window) if kind.weight else None,
+                ends_at=due(None, prior.at, kind.ban) if isinstance(kind.ban, Span) else None,
             )
         )  # fmt: skip
     return tuple(found)
@@ -126,8 +127,8 @@ def sanctions_before(script: Script, terms: Terms, cast: Cast) -> tuple[EarlierS
 def _parties(script: Script, report: Report) -> tuple[OpenedParty, ...]:
     own = {ref: name for name, ref in script.party_ids.items() if name.startswith("pty_")}
     ids: list[str] = []
-    for number, one in enumerate(report.parties, 1):
-        party_id = _id("pty_", own.get(one.ref, one.ref))
+    for number, party in enumerate(report.parties, 1):
+        party_id = _id("pty_", own.get(party.ref, party.ref))
         ids.append(f"{party_id}-{number}" if party_id in ids else party_id)
     return tuple(
         OpenedParty(id=party_id, side=p.side, role=p.role, ref_digest=digest(p.ref), locale=p.locale, zone=p.zone)

@@ -70,20 +70,20 @@ def shaped_report(raw: Mapping[Any, Any]) -> tuple[dict[Any, Any], dict[str, str
     report |= {key: name_of(report[key]) for key in ("external_id", "matter") if key in report}
     if "occurred_at" in report:
         report["occurred_at"] = aware(report["occurred_at"])
-    parties = [_party(one, side) for one, side in _listed(report.get("parties"))]
+    parties = [_shaped_party(party, side) for party, side in _each_party(report.get("parties"))]
     ids = {str(p.pop("id")): str(p.get("ref", "")) for p in parties if isinstance(p, dict) and "id" in p}
     return {**report, "parties": parties} if isinstance(report.get("parties"), list | Mapping) else report, ids
 
 
-def _listed(parties: Any) -> Iterator[tuple[Any, str | None]]:
+def _each_party(parties: Any) -> Iterator[tuple[Any, str | None]]:
     if isinstance(parties, Mapping):
         for side, more in parties.items():
-            yield from ((one, side) for one in (more if isinstance(more, list) else [more]))
+            yield from ((party, side) for party in (more if isinstance(more, list) else [more]))
     elif isinstance(parties, list):
-        yield from ((one, None) for one in parties)
+        yield from ((party, None) for party in parties)
 
 
-def _party(raw: Any, side: str | None) -> Any:
+def _shaped_party(raw: Any, side: str | None) -> Any:
     if isinstance(raw, str | int) or (raw is None and side):
         raw = {"ref": raw or side}
     if not isinstance(raw, Mapping):
@@ -129,9 +129,9 @@ def shaped_speaker(raw: Any, roles: Mapping[str, str]) -> Any:
 def roles_said(report: Any, ids: Mapping[str, str], speakers: list[Any]) -> dict[str, str]:
     """The role of everybody whom the script says more about in one place than in another."""
     roles = {"system": "system", "platform": "platform", **{side: side for side in SIDES}}
-    for one in speakers:
-        if isinstance(one, Mapping) and isinstance(one.get("role"), str):
-            roles.setdefault(bare(str(one.get("id"))), one["role"])
+    for speaker in speakers:
+        if isinstance(speaker, Mapping) and isinstance(speaker.get("role"), str):
+            roles.setdefault(bare(str(speaker.get("id"))), speaker["role"])
     parties = report.get("parties") if isinstance(report, Mapping) else None
     sides = {str(p.get("ref")): str(p.get("side")) for p in parties or () if isinstance(p, Mapping)}
     return {**roles, **{name: sides.get(ref, "") for name, ref in ids.items()}, **sides}

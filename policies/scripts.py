@@ -1,5 +1,4 @@
-"""Stories for rehearsals: a report, and what people do with the case. What a story comes to is the business of
-:mod:`policies.rehearse`.
+"""Stories for rehearsals, as YAML: a report, and what people do with the case. :mod:`policies.rehearse` runs them.
 
 What cannot be meant is an error that names its step; the report itself is step 1.
 """
@@ -98,7 +97,7 @@ class Expectation(Frozen):
     may_not: Mapping[str, Annotated[tuple[str, ...], BeforeValidator(_names)]] = {}
 
 
-class Before(Frozen):
+class PriorSanction(Frozen):
     """A sanction of another case against somebody in this one."""
 
     of: Name = "respondent"
@@ -126,7 +125,7 @@ class Script(Frozen):
     at: Annotated[Instant | None, BeforeValidator(aware)] = None
     people: tuple[Speaker, ...] = ()
     """People who do nothing themselves but are named by a command (``assign``), or of whom there is more to say."""
-    sanctions: tuple[Before, ...] = ()
+    sanctions: tuple[PriorSanction, ...] = ()
     """What counts against the parties already, from other cases."""
     steps: tuple[ScriptStep, ...] = ()
     title: str = ""
@@ -141,7 +140,7 @@ class Script(Frozen):
     party_ids: Mapping[str, str] = {}
     """Refs of parties by the ids that the report gives them beside."""
     passed_over: tuple[str, ...] = ()
-    """What the script says that nobody here understands."""
+    """Fields of the script that mean nothing here."""
 
     @property
     def opened_at(self) -> datetime:
@@ -163,7 +162,7 @@ def read_script(text: str) -> Script:
     try:
         return Script.model_validate(_in_order(raw))
     except ValidationError as error:
-        raise ScriptError([f"{_place(e['loc'])}: {e['msg']}" for e in error.errors()]) from error
+        raise ScriptError([f"{_place_in_script(e['loc'])}: {e['msg']}" for e in error.errors()]) from error
     except RecursionError:
         raise ScriptError(["nested too deeply, or a part that contains itself"]) from None
 
@@ -177,7 +176,7 @@ def _in_order(raw: Mapping[Any, Any]) -> dict[str, Any]:
     if isinstance(report, Mapping):
         report, ids = shaped_report(report)
         times = [*(raw.get(key) for key in _RECEIVED), *(report.pop(key, None) for key in _RECEIVED)]
-        said["at"] = next((one for one in times if one is not None), None)
+        said["at"] = next((at for at in times if at is not None), None)
     if isinstance(steps, list):
         steps = [known(x, ScriptStep, f"step {n}: ", over) if isinstance(x, Mapping) else x for n, x in enumerate(steps, 2)]
     people, speaking = shaped_people(said.get("people")), [x for x in steps if isinstance(x, dict)]
@@ -188,7 +187,7 @@ def _in_order(raw: Mapping[Any, Any]) -> dict[str, Any]:
             step["command"] = shaped_command(step["command"])
         if "by" in step:
             step["by"] = _speaker(step["by"], roles, over)
-    people = [_speaker(one, roles, over) for one in listed] if listed else people
+    people = [_speaker(person, roles, over) for person in listed] if listed else people
     return {**said, "report": report, "steps": steps, "people": people, "party_ids": ids, "passed_over": tuple(over)}
 
 
@@ -197,7 +196,7 @@ def _speaker(raw: Any, roles: Mapping[str, str], over: list[str]) -> Any:
     return known(said, Speaker, f"{said.get('id')}: ", over) if isinstance(said, dict) else said
 
 
-def _place(loc: tuple[int | str, ...]) -> str:
+def _place_in_script(loc: tuple[int | str, ...]) -> str:
     """``step 3: by.role`` for what pydantic calls ``steps.1.by.role``: people count the report as step 1."""
     if len(loc) > 1 and loc[0] == "steps" and isinstance(loc[1], int):
         rest = ".".join(map(str, loc[2:]))

@@ -1,4 +1,4 @@
-"""All the policies that a process works with, loaded and checked once: packs by kind, calendars by name."""
+"""The policies that a process works with, read and checked once: packs by kind, calendars by name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class Late(Mapping[Key, Value]):
+class LazyMapping(Mapping[Key, Value]):
     """A mapping that is loaded when it is first looked into: most commands at the command line never need a pack."""
 
     def __init__(self, load: Callable[[], Mapping[Key, Value]]) -> None:

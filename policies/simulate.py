@@ -1,7 +1,7 @@
-"""What a changed pack would have done to past cases: their commands, decided again under it, with nothing written anywhere.
+"""What a changed pack would have done to past cases (``ombud policy simulate``). Nothing is written anywhere.
 
-Both lives of a case are told by the same rules of today: one under the terms it was opened with, one under those of the changed
-pack. So what differs comes from the pack alone. Between the commands every deadline falls due by the timetable of its own life.
+The commands of a case are decided twice by the rules of today: under the terms it was opened with, and under those of the changed
+pack. So what differs comes from the pack alone. Between the commands every deadline falls due by the timetable of its own run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from policies.resolve import resolve
 from policies.shelf import Shelf
 
 MOST_LEVELS = 5_000
-"""A life in which more deadlines fire has lost its way."""
+"""A run in which more deadlines fire goes round in circles, and is given up."""
 
 
 class PastCommand(Kept):
@@ -40,7 +40,7 @@ class PastCommand(Kept):
 
 
 class Past(Kept):
-    """All that is needed to tell a case again."""
+    """All that is needed to decide a case again."""
 
     case_id: str
     kind: str
@@ -50,7 +50,7 @@ class Past(Kept):
     commands: tuple[PastCommand, ...] = ()
     """In the order of their receipt; neither the opening nor deadlines."""
     until: Instant
-    """Up to here its deadlines are told."""
+    """Up to here its deadlines fall due."""
 
 
 class Changed(Kept):
@@ -69,24 +69,24 @@ class Simulated(Kept):
     kind: str
     status: Literal["same", "differs", "not_simulated"]
     code: str | None = None
-    """Why it could not be told again."""
+    """Why it could not be decided again."""
     changed: tuple[Changed, ...] = ()
 
 
-class _Lost(Exception):
-    """A life that cannot be told to its end."""
+class _NotSimulated(Exception):
+    """A run that cannot come to its end."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
-class _Life:
-    """One case, told under certain terms."""
+class _Run:
+    """One case, decided again under certain terms."""
 
     def __init__(self, past: Past, opening: Open, calendars: Mapping[str, Calendar]) -> None:
         self._past = past
-        self._books = ReferenceData(calendars, {opening.terms.version: {}}, zone_data_version())
+        self._reference = ReferenceData(calendars, {opening.terms.version: {}}, zone_data_version())
         self._opening = opening
         self.answers: dict[str, str] = {}
         self.levels: Counter[str] = Counter()
@@ -94,29 +94,29 @@ class _Life:
         self.due: dict[str, str] = {}
         self.case: Case | None = None
 
-    def told(self) -> _Life:
-        """From the opening to the instant up to which it is told."""
+    def decided(self) -> _Run:
+        """From the opening to the instant up to which it is looked at."""
         opened = self._past.opened.model_copy(update={"command": self._opening})
         self._judge(opened)
         if self.case is None:
-            raise _Lost("opening_refused")
-        for one in self._past.commands:
-            self._time_passes(one.at, at_it=False)
-            self._judge(one)
+            raise _NotSimulated("opening_refused")
+        for past in self._past.commands:
+            self._time_passes(past.at, at_it=False)
+            self._judge(past)
         self._time_passes(self._past.until, at_it=True)
         return self
 
-    def _judge(self, one: PastCommand) -> None:
-        # What counts against a person is another case's matter: left out of both lives alike.
-        context = DecisionContext(actor=one.actor, target=one.target, earlier=())
+    def _judge(self, past: PastCommand) -> None:
+        # What counts against a person is another case's matter: left out of both runs alike.
+        context = DecisionContext(actor=past.actor, target=past.target, earlier=())
         try:
-            self._took(step(self.case, self._past.case_id, one.command, context, one.at, one.at, self._books))
+            self._took(step(self.case, self._past.case_id, past.command, context, past.at, past.at, self._reference))
         except Refusal as refusal:
-            self.answers[one.command.id] = refusal.code
+            self.answers[past.command.id] = refusal.code
         except Exception:  # noqa: BLE001 - as `record` does: a rule that breaks is this command's answer
-            self.answers[one.command.id] = "broken"
+            self.answers[past.command.id] = "broken"
         else:
-            self.answers[one.command.id] = "accepted"
+            self.answers[past.command.id] = "accepted"
 
     def _time_passes(self, until: datetime, *, at_it: bool) -> None:
         # A command is in time until the instant is over: a level at the very instant comes after it.
@@ -127,11 +127,11 @@ class _Life:
                 return
             try:
                 self._took(
-                    step(case, case.id, due_command(row), DecisionContext(actor=SYSTEM), row.due_at, row.due_at, self._books)
+                    step(case, case.id, due_command(row), DecisionContext(actor=SYSTEM), row.due_at, row.due_at, self._reference)
                 )
             except Exception:  # noqa: BLE001 - as `record` does: a rule that breaks must not stop a case
-                self._took(mark_level(case, row, row.due_at, self._books.zone_data))
-        raise _Lost("too_many_deadlines")
+                self._took(mark_level(case, row, row.due_at, self._reference.zone_data))
+        raise _NotSimulated("too_many_deadlines")
 
     def _took(self, made: Step) -> None:
         self.case = made.case
@@ -151,22 +151,22 @@ def past_of(case_id: str, kind: str, commands: Iterable[Mapping[str, Any]], abou
 
     Raises pydantic's ValidationError for commands that this release cannot read.
     """
-    told = [
+    received = [
         PastCommand(
-            at=one["received_at"],
-            command=read_command(one["body"]),
-            actor=Actor.model_validate(one["actor"]) if one["actor"] else None,
-            target=Actor.model_validate(one["target"]) if one["target"] else None,
+            at=row["received_at"],
+            command=read_command(row["body"]),
+            actor=Actor.model_validate(row["actor"]) if row["actor"] else None,
+            target=Actor.model_validate(row["target"]) if row["target"] else None,
         )
-        for one in commands
+        for row in commands
     ]
-    opened = next((one for one in told if isinstance(one.command, Open)), told[0])
+    opened = next((past for past in received if isinstance(past.command, Open)), received[0])
     return Past(
         case_id=case_id,
         kind=kind,
         opened=opened,
         report=_report(opened.command, about),
-        commands=tuple(one for one in told if one is not opened),
+        commands=tuple(past for past in received if past is not opened),
         until=until,
     )
 
@@ -196,26 +196,26 @@ def simulate(shelf: Shelf, past: Past, calendars: Mapping[str, Calendar]) -> Sim
     other = opening.model_copy(update={"terms": terms, "routing": routing, "priority": terms.priority})
     try:
         if not opening.terms.references <= calendars.keys():
-            raise _Lost("calendar_missing")
-        old = _Life(past, opening, calendars).told()
-        new = _Life(past, other, shelf.calendars_of(terms)).told()
-    except _Lost as lost:
-        return Simulated(case=past.case_id, kind=past.kind, status="not_simulated", code=lost.code)
-    changed = (*_of_intake(opening, other), *_of_lives(past, old, new))
+            raise _NotSimulated("calendar_missing")
+        old = _Run(past, opening, calendars).decided()
+        new = _Run(past, other, shelf.calendars_of(terms)).decided()
+    except _NotSimulated as error:
+        return Simulated(case=past.case_id, kind=past.kind, status="not_simulated", code=error.code)
+    changed = (*_of_intake(opening, other), *_of_runs(past, old, new))
     return Simulated(case=past.case_id, kind=past.kind, status="differs" if changed else "same", changed=changed)
 
 
 def _of_intake(old: Open, new: Open) -> Iterator[Changed]:
     if (old.routing.decision, old.routing.reason) != (new.routing.decision, new.routing.reason):
-        said = (" ".join(filter(None, (one.routing.decision, one.routing.reason))) for one in (old, new))
+        said = (" ".join(filter(None, (x.routing.decision, x.routing.reason))) for x in (old, new))
         yield Changed(about="routing", what="routing", old=next(said), new=next(said))
     if old.priority != new.priority:
         yield Changed(about="priority", what="priority", old=old.priority.value, new=new.priority.value)
 
 
-def _of_lives(past: Past, old: _Life, new: _Life) -> Iterator[Changed]:
+def _of_runs(past: Past, old: _Run, new: _Run) -> Iterator[Changed]:
     before, after = old.case, new.case
-    assert before is not None  # both were told to their end
+    assert before is not None  # both came to their end
     assert after is not None
     if before.phase != after.phase:
         yield Changed(about="phase", what="phase", old=before.phase.value, new=after.phase.value)
@@ -224,11 +224,11 @@ def _of_lives(past: Past, old: _Life, new: _Life) -> Iterator[Changed]:
     rulings = tuple(case.rulings[-1].outcome if case.rulings else None for case in (before, after))
     if rulings[0] != rulings[1]:
         yield Changed(about="ruling", what="ruling", old=rulings[0], new=rulings[1])
-    for one in past.commands:
-        said = (old.answers.get(one.command.id), new.answers.get(one.command.id))
+    for command in (sent.command for sent in past.commands):
+        said = (old.answers.get(command.id), new.answers.get(command.id))
         if said[0] != said[1]:
-            yield Changed(about="refusal", what=f"{one.command.type} {one.command.id}", old=said[0], new=said[1])
-    for command_id in (one for one in old.approvals if one in new.approvals):
+            yield Changed(about="refusal", what=f"{command.type} {command.id}", old=said[0], new=said[1])
+    for command_id in (command_id for command_id in old.approvals if command_id in new.approvals):
         if old.approvals[command_id] != new.approvals[command_id]:
             yield Changed(about="approval", what=command_id, old=old.approvals[command_id], new=new.approvals[command_id])
     for name in dict.fromkeys((*old.levels, *new.levels)):

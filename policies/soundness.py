@@ -1,4 +1,8 @@
-"""What is wrong with a pack although it has the right shape: each problem with its place, for the person who wrote it."""
+"""What is wrong with a pack although it has the right form: each problem with its place, for the person who wrote it.
+
+Checked whenever a pack is read (:mod:`policies.loading`): such a pack is refused. What is odd but can be used is a warning of
+:mod:`policies.lint`. Example: a clock that starts with a fact that does not exist would never start, so the pack is refused.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,10 @@ from domain.model.facts import Fact
 from domain.model.terms import BUILT_IN, ClockTerms, Level
 from domain.worktime.spans import SpanUnit
 from policies.pack import Pack
+from policies.pack_rows import repeated
 from policies.sanction_soundness import sanction_problems
 
-_FACTS = frozenset(one.model_fields["type"].default for one in get_args(get_args(Fact)[0]))
+_FACTS = frozenset(fact.model_fields["type"].default for fact in get_args(get_args(Fact)[0]))
 _LAWFUL_PAUSES = frozenset({"identity_asked"})
 """Whoever has to prove who they are keeps the limit of some laws waiting (see docs/how-to/compliance-requests.md)."""
 _TRIGGERS = _FACTS | {"phase_left", "phase_resumed", "requests_settled", "interim_over", "told"}
@@ -26,7 +31,7 @@ def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
     """Everything that would go wrong when a case lives by this pack; empty for a sound one."""
     return [
         *_phases(pack),
-        *_elsewhere(pack),
+        *_prior_decision(pack),
         *_conditions(pack),
         *_triggers(pack, clocks),
         *_clocks(clocks),
@@ -36,7 +41,7 @@ def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
         *_returns(pack, clocks),
         *sanction_problems(pack, clocks),
         *(pack.chargeback.problems() if pack.chargeback else ()),
-        *_second_words(pack, clocks),
+        *_second_person(pack, clocks),
         *_deadlines(pack, clocks),
     ]
 
@@ -46,14 +51,13 @@ def _phases(pack: Pack) -> Iterator[str]:
         yield "approval_above: the kind has no phase 'approval' among its labels, so nobody would ever be asked"
     if (Phase.APPEAL in pack.labels) is not (Phase.APPEALABLE in pack.labels):
         yield "labels: 'appealable' and 'appeal' come together or not at all"
-    names = [outcome.name for outcome in pack.outcomes]
-    yield from (f"outcomes: '{name}' is defined twice" for name in sorted({n for n in names if names.count(n) > 1}))
+    yield from (f"outcomes: '{name}' is defined twice" for name in repeated(outcome.name for outcome in pack.outcomes))
     for number, outcome in enumerate(pack.outcomes):
         if outcome.needs_amount and not outcome.remedies:
             yield f"outcomes.{number}.needs_amount: '{outcome.name}' comes with no remedy that could have an amount"
 
 
-def _elsewhere(pack: Pack) -> Iterator[str]:
+def _prior_decision(pack: Pack) -> Iterator[str]:
     """A kind that is an appeal begins with the decision that it is against."""
     rows = pack.decision_elsewhere
     if (pack.opens_in is Phase.APPEAL) is not (rows is not None):
@@ -64,8 +68,8 @@ def _elsewhere(pack: Pack) -> Iterator[str]:
         if name not in outcomes:
             yield f"{place}: it would be the first ruling, and the kind has no outcome '{name}'"
         else:
-            odd = [one for one in row.remedies if one not in outcomes[name].remedies]
-            yield from (f"{place}.remedies: '{name}' does not come with '{one}'" for one in odd)
+            odd = [remedy for remedy in row.remedies if remedy not in outcomes[name].remedies]
+            yield from (f"{place}.remedies: '{name}' does not come with '{remedy}'" for remedy in odd)
     for number, outcome in enumerate(pack.outcomes):
         if rows is None and {"author", "reporter"} & set(outcome.lost_by):
             yield f"outcomes.{number}.lost_by: author and reporter are sides of an appeal against a decision made elsewhere"
@@ -86,14 +90,11 @@ def _conditions(pack: Pack) -> Iterator[str]:
     # Imported here: it takes a while, and most commands never load a pack.
     import cel
 
-    rows = [(f"gates.{row.name}", row.when) for row in pack.gates]
-    rows += [(f"priority.{row.name}", row.when) for row in pack.priority if row.when is not None]
-    rows += [(f"clocks.{clock.name}.by_report.{row.name}", row.when) for clock in pack.clocks for row in clock.by_report]
-    for place, condition in rows:
+    for place, condition in pack.cel_conditions:
         try:
             cel.compile(condition)
         except ValueError as error:
-            yield f"{place}.when: {str(error).splitlines()[0]}"
+            yield f"{place}: {str(error).splitlines()[0]}"
 
 
 def _triggers(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
@@ -123,8 +124,8 @@ def _clocks(clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
         if not clock.is_the_teams and clock.all_stops & {"phase_left:review", "phase_left:appeal"}:
             yield f"clocks.{name}.stops: its end would tell a party that a ruling is drafted; stop it with 'ruling_issued'"
         yield from _statutory(f"clocks.{name}", clock)
-        levels = [level.name for level in clock.levels]
-        yield from (f"clocks.{name}.levels: '{n}' is defined twice" for n in sorted({n for n in levels if levels.count(n) > 1}))
+        levels = repeated(level.name for level in clock.levels)
+        yield from (f"clocks.{name}.levels: '{level}' is defined twice" for level in levels)
         for level in clock.levels:
             yield from _level(f"clocks.{name}.levels.{level.name}", clock, level)
 
@@ -153,8 +154,7 @@ def _ladder(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
     ladders = {"ladder": pack.ladder, **{f"ladders.{key}": steps for key, steps in pack.ladders.items()}}
     steps = [(place, step) for place, ladder in ladders.items() for step in ladder]
     # A level that was reached names its rung alone: one name is one rung.
-    names = [step.name for _, step in steps]
-    yield from (f"ladder: '{n}' is defined twice" for n in sorted({n for n in names if names.count(n) > 1}))
+    yield from (f"ladder: '{name}' is defined twice" for name in repeated(step.name for _, step in steps))
     for place, step in steps:
         if not set(step.audience) & {"owner", "drafter", "leads", "ops"}:
             yield f"{place}.{step.name}.audience: an escalation lands on somebody of the team: owner, drafter, leads or ops"
@@ -180,16 +180,14 @@ def _interim(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
 
 def _procedure(pack: Pack) -> Iterator[str]:
     for name in ("procedure", "root_causes"):
-        codes = getattr(pack, name)
-        yield from (f"{name}: '{n}' stands here twice" for n in sorted({n for n in codes if codes.count(n) > 1}))
+        yield from (f"{name}: '{code}' stands here twice" for code in repeated(getattr(pack, name)))
     if pack.root_cause_needed and not pack.root_causes:
         yield "root_cause_needed: say which root causes there are (root_causes), or nobody could ever rule"
 
 
 def _returns(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
     """Goods that go back: somebody's silence must neither keep the money nor the case for ever."""
-    names = [offer.name for offer in pack.offers]
-    yield from (f"offers: '{n}' is defined twice" for n in sorted({n for n in names if names.count(n) > 1}))
+    yield from (f"offers: '{name}' is defined twice" for name in repeated(offer.name for offer in pack.offers))
     rulings = any(outcome.with_return for outcome in pack.outcomes)
     if rulings and Phase.APPEALABLE not in pack.labels:
         yield "outcomes: a ruling waits for goods in the phase 'appealable', which the kind does not have"
@@ -205,7 +203,7 @@ def _returns(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
             yield f"clocks.{name}.stops: they have settled once the goods go back; stop it with 'return_awaited'"
 
 
-def _second_words(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
+def _second_person(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
     """What waits for a second person is not forgotten, and a clock for the credit knows when there is one."""
     if pack.authorities and not any("report_proposed" in clock.all_starts for clock in clocks.values()):
         yield "authorities: give a clock that starts with 'report_proposed', or a proposal could be forgotten"

@@ -67,8 +67,10 @@ def without_personal_data(_logger: Any, _method: str, line: Line) -> Line:
 
 
 def _tell_failure(_logger: Any, _method: str, line: Line) -> Line:
-    """Turn an exception into types, places and the first line of each message: never locals, and never what follows that line,
-    where pydantic quotes the input and Postgres the row."""
+    """Turn an exception into types, places and the first line of each message.
+
+    Never locals, and never what follows that line, for there pydantic quotes the input and Postgres the row.
+    """
     failure = line.pop("exc_info", None)
     if not failure:
         return line
@@ -97,7 +99,7 @@ def _stacks(trace: structlog.tracebacks.Trace) -> Iterator[structlog.tracebacks.
 
 def _failure_as_text(_logger: Any, _method: str, line: Line) -> Line:
     if told := line.pop("failure", None):
-        parts = [f"{one['type']}: {one['said']}\n" + "\n".join(f"    {at}" for at in one["at"]) for one in told]
+        parts = [f"{error['type']}: {error['said']}\n" + "\n".join(f"    {at}" for at in error["at"]) for error in told]
         line["exception"] = "\n".join(parts)
     return line
 

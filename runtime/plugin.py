@@ -15,8 +15,7 @@ from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 PASSED_THROUGH = (
-    # The messages that cross to activities: frozen pydantic models, no state; building them anew in each sandbox costs
-    # milliseconds.
+    # The messages that cross to activities: frozen models without state. Building them anew in each sandbox costs milliseconds.
     "activities",
     # Imported by those; pure functions and frozen models. Lint keeps clocks and chance out (banned-api).
     "domain",

@@ -70,8 +70,7 @@ class Person(Kept):
     queues: tuple[str, ...] = ()
     capacity: int = 20
     conflicts: tuple[str, ...] = ()
-    """Keyed digests of parties, and of organisations that parties belong to, whom this person may not judge (see
-    :meth:`PostgresTenants.conflicts`)."""
+    """Whom they may not judge: keyed digests of parties and of parties' organisations, by :meth:`PostgresTenants.conflicts`."""
     locale: str = "en"
     zone: str = "UTC"
     active: bool = True
@@ -112,7 +111,7 @@ class Endpoint(Kept):
 
 
 class PostgresTenants:
-    """Makes and finds them."""
+    """Makes, changes and finds tenants, with their people, keys and endpoints."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
@@ -121,8 +120,8 @@ class PostgresTenants:
     async def create(self, tenant: Tenant) -> None:
         """Make a tenant, or change it."""
         async with self._database.tenant(tenant.id) as conn:
-            t = tenant
-            await conn.execute(_CREATE, t.id, t.name, t.zone, t.development, t.time_scale, t.settings)
+            values = (tenant.id, tenant.name, tenant.zone, tenant.development, tenant.time_scale, tenant.settings)
+            await conn.execute(_CREATE, *values)
 
     async def tenant(self, tenant_id: str) -> Tenant | None:
         """One tenant, or None."""

@@ -1,4 +1,4 @@
-"""The worker's composition root: the only place where roles meet the things that play them."""
+"""The worker's composition root: the only place where ports meet their implementations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from activities.assign import AssignActivities
 from activities.carry_out import CarryOutActivities
 from activities.deliver import DeliverActivities
 from activities.lookups import Lookups
-from activities.ports.effects import Remedies
 from activities.ports.notices import Notifier
 from activities.ports.relay import Relay
 from activities.record import RecordActivities
@@ -30,27 +29,26 @@ from policies.shelf import Shelf
 from runtime.failpoints import FailPoints
 from runtime.places import Places
 from runtime.settings import Settings
-from storage.intake.files import PostgresFileBook
+from storage.intake.evidence import PostgresEvidenceFiles
 from storage.intake.inbox import PostgresInbox
 from storage.outside.cross_case import PostgresCrossCaseTasks
 from storage.outside.effects import PostgresEffects
 from storage.outside.outbox import PostgresOutbox
 from storage.outside.relay import PostgresRelay
 from storage.policies.library import PostgresLibrary
-from storage.policies.publications import PostgresPublishing
+from storage.policies.publications import PostgresPublications
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.other_cases import PostgresOtherCases
-from storage.record.precedents import PostgresPrecedents
 from storage.record.records import PostgresRecords
 from storage.record.sanctions import PostgresSanctions
 from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.roster import PostgresRoster
-from workers.absences import AbsencesFirst
 from workers.failures import CONTINUE_AS_NEW, FailingInterceptor
 from workers.metrics import Counters, CountingNotifier, CountingRecords
 from workers.policies import ShelfPolicies
+from workers.relay import AbsencesFirst
 
 Activity = Callable[..., Any]
 
@@ -79,13 +77,13 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         outbox, effects = PostgresOutbox(database, vault), PostgresEffects(database, vault)
         inbox = PostgresInbox(database, vault)
         records = CountingRecords(PostgresRecords(database, settings.lease_for), counters)
-        files = PostgresFileBook(database)
-        roster, elsewhere = PostgresRoster(database), PostgresOtherCases(database)
-        policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database), PostgresPublishing(database))
-        lookups = Lookups(roster, policies, PostgresPrecedents(database), PostgresSanctions(database), elsewhere, files)
+        files = PostgresEvidenceFiles(database)
+        roster, other_cases = PostgresRoster(database), PostgresOtherCases(database)
+        policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database), PostgresPublications(database))
+        lookups = Lookups(roster, policies, PostgresSanctions(database), other_cases, files)
         record = RecordActivities(records, inbox, zone_data_version(), points.hit, lookups)
         deliver = DeliverActivities(outbox, notifier)
-        remedies = _remedies(settings, effects)
+        remedies = WebhookRemedies(effects, _post(settings))
         yield WorkerParts(
             database=database,
             case_activities=[record.record, AssignActivities(records, roster, inbox).assign],
@@ -127,19 +125,3 @@ def _notifier(settings: Settings, places: Places, points: FailPoints) -> Notifie
 
 def _post(settings: Settings) -> SignedPost:
     return SignedPost(allow_private=settings.webhook_allow_private and settings.development)
-
-
-class _Endpoints:
-    """Where remedies are asked for, as the storage knows it."""
-
-    def __init__(self, effects: PostgresEffects) -> None:
-        self._effects = effects
-
-    async def remedies_endpoint(self, tenant_id: str) -> tuple[str, str] | None:
-        """URL and signing secret."""
-        found = await self._effects.endpoint(tenant_id)
-        return (found.url, found.secret) if found else None
-
-
-def _remedies(settings: Settings, effects: PostgresEffects) -> Remedies:
-    return WebhookRemedies(_Endpoints(effects), _post(settings))

@@ -1,4 +1,4 @@
-"""The packs and calendars of now, for cases that are re-targeted to them: what they refer to is on disk before anything does."""
+"""The packs and calendars of now, for cases that are re-targeted to them. What new terms refer to is on disk before they bind."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from policies.published import PublishedPacks
 from policies.retarget import retargeted
 from policies.shelf import Shelf
 from storage.policies.library import PostgresLibrary
-from storage.policies.publications import PostgresPublishing
+from storage.policies.publications import PostgresPublications
 
 
 class ShelfPolicies:
-    """Implements :class:`activities.ports.records.Policies`. The shelf is loaded when first asked for: few cases ever ask."""
+    """Implements :class:`activities.ports.policies.Policies`. The shelf is loaded when first asked for: few cases ever ask."""
 
-    def __init__(self, shelf: Callable[[], Shelf], library: PostgresLibrary, publishing: PostgresPublishing) -> None:
+    def __init__(self, shelf: Callable[[], Shelf], library: PostgresLibrary, publishing: PostgresPublications) -> None:
         self._load, self._library, self._publishing = shelf, library, publishing
         self._published = PublishedPacks()
         self._shelf: Shelf | None = None

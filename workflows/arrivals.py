@@ -1,4 +1,4 @@
-"""What comes through a door, read so that nothing in it can stop a case: what cannot be a command is recorded as refused.
+"""What is sent to a case, read so that nothing in it can stop the case: what cannot be a command is recorded as refused.
 
 Handlers take the payload as it came. A value that cannot be decoded would be dropped with a line in the log, and one that cannot
 be handed on to an activity would fail the workflow task, again and again, for ever.
@@ -84,7 +84,7 @@ def _read(raw: RawValue) -> Any:
 
 def _deeper(value: Any, levels: int) -> bool:
     inner = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_deeper(one, levels - 1) for one in inner if isinstance(one, (dict, list)))
+    return levels == 0 or any(_deeper(part, levels - 1) for part in inner if isinstance(part, (dict, list)))
 
 
 def _as_it_came(given: Sequence[RawValue], size: int) -> list[Any] | None:

@@ -1,8 +1,7 @@
 """One durable workflow for one case. It waits, wakes, has things recorded and carried out, and holds no rule.
 
 Whatever is asked of the case waits among the arrivals until ``records.record`` has judged it; what happens next depends only on
-what
-that activity answers. See docs/adr/0002. No models and no date arithmetic here: replay must find the same steps months later.
+what that activity answers (docs/adr/0002). No models and no date arithmetic here: a replay months later must find the same steps.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The doors of a case, for everybody outside it: ask and be answered, tell, or just make sure that it runs."""
+"""How everybody else reaches a case's workflow: ask and be answered, wake it, or just make sure that it runs."""
 
 import asyncio
 from dataclasses import dataclass
@@ -78,9 +78,7 @@ def _let_go(operation: WithStartWorkflowOperation[Any, Any]) -> None:
 
 
 class CaseDoors:
-    """Typed handles of case workflows. Every one of its ways starts the workflow when it does not run: every start is a
-    revive.
-    """
+    """Typed handles of case workflows. Each of its ways starts the workflow when it does not run; a start reads the record."""
 
     def __init__(self, client: Client, task_queue: str) -> None:
         self._client, self._queue = client, task_queue

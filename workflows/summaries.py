@@ -18,7 +18,7 @@ CASE_STATUS = SearchAttributeKey.for_keyword("CaseStatus")
 OUTCOME = SearchAttributeKey.for_keyword("Outcome")
 
 _UNSEEN = {"answers", "more", "undelivered"}
-"""Parts of a message that say how the work goes on, and nothing of the case."""
+"""Fields that say how the work goes on and nothing about the case: left out of the query."""
 
 
 def answer_of(pending: arrivals.PendingUpdate) -> Answer:

@@ -1,15 +1,41 @@
-"""The roles of what lies outside one case but inside the house: other cases, and campaigns."""
+"""What lies outside one case but inside the house: what other cases say about it, and what it orders in them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from domain.base import Kept
 from domain.model.links import CrossCaseTaskOrdered, KnownCampaign, OtherCase
+from domain.model.sanctions import EarlierSanction
 
 
-class Ran(Kept):
-    """What came of an errand."""
+class OtherCases(Protocol):
+    """Looks up what a command has to know of another case or of a campaign."""
+
+    async def case(self, tenant_id: str, case_id: str, *, follow: bool = False) -> OtherCase | None:
+        """Another case; with ``follow`` the one in which it goes on, where it was merged. None when there is none."""
+        ...
+
+    async def campaign(self, tenant_id: str, campaign_id: str) -> KnownCampaign | None:
+        """A campaign; None when there is none."""
+        ...
+
+    async def appealed_before(self, tenant_id: str, case_id: str) -> str | None:
+        """The case in which the same person appealed about the same content; None when there is none."""
+        ...
+
+
+class SanctionBook(Protocol):
+    """The sanctions of all cases, by person."""
+
+    async def against(self, tenant_id: str, case_id: str) -> Sequence[EarlierSanction]:
+        """Those of other cases against the parties of this one that were not taken back, oldest first."""
+        ...
+
+
+class TaskResult(Kept):
+    """What came of a task that one case ordered in another."""
 
     result: Literal["done", "needs_hands"]
     case: str | None = None
@@ -19,18 +45,6 @@ class Ran(Kept):
 class CrossCaseTasks(Protocol):
     """Carries out what one case has ordered in another."""
 
-    async def run(self, tenant_id: str, case_id: str, task: CrossCaseTaskOrdered) -> Ran:
-        """Do it, keyed by the errand's id. Raises ``ToldToWait`` while the other case has not judged what it was sent."""
-        ...
-
-
-class OtherCases(Protocol):
-    """Looks up what a command has to know beside its own case."""
-
-    async def case(self, tenant_id: str, case_id: str, *, follow: bool = False) -> OtherCase | None:
-        """Another case; with ``follow`` the one in which it goes on, where it was merged. None when there is none."""
-        ...
-
-    async def campaign(self, tenant_id: str, campaign_id: str) -> KnownCampaign | None:
-        """A campaign; None when there is none."""
+    async def run(self, tenant_id: str, case_id: str, task: CrossCaseTaskOrdered) -> TaskResult:
+        """Do it, keyed by the task's id. Raises ``ToldToWait`` while the other case has not judged what it was sent."""
         ...

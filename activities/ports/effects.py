@@ -1,4 +1,7 @@
-"""The roles that the world plays when a remedy is carried out; they fail in the ways of :mod:`activities.ports.records`."""
+"""Remedies on their way into the world: the book that orders them, and whoever carries one out.
+
+Both fail in the ways of :mod:`activities.ports.errors`.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +36,13 @@ class OrderedEffect(Kept):
     reverses: str | None = None
     synthetic: bool = False
     task: CrossCaseTaskOrdered | None = None
-    """What is to happen in another case, where that is what it is."""
+    """What is to happen in another case; None for a remedy."""
     submission: Submission | None = None
     """With ``submit_chargeback_evidence``."""
 
 
 class Effects(Protocol):
-    """The book of effects."""
+    """The book of effects: what was ordered, begun and finished."""
 
     async def begin(self, tenant_id: str, effect_id: str) -> OrderedEffect | None:
         """The effect, noted as begun (so that its reversal is known before it happens); None when it is finished already."""

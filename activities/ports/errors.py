@@ -1,4 +1,7 @@
-"""Why a port could not do its work, by type: told to wait, never, or not to be stored. Anything else is a temporary failure."""
+"""Why a port could not do its work: told to wait, never, or not to be stored. Any other exception is a temporary failure.
+
+Decided by the type of an exception; nobody looks at the text of an error to decide anything.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,11 @@ class ToldToWait(Exception):
 
 
 class Never(Exception):
-    """It will not work however often it is tried. ``code`` says why, in the words of the error table."""
+    """It will not work however often it is tried. ``code`` is from the table of errors, ``detail`` says it to a person."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
-        self.code = code
+        self.code, self.detail = code, detail
 
 
 class Unstorable(Exception):

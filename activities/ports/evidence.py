@@ -1,4 +1,4 @@
-"""The roles that the world plays for evidence; they fail in the ways of :mod:`activities.ports.records`."""
+"""Evidence: which files were uploaded to a case, and where their bytes lie."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 from domain.model.facts import EvidenceFile
 
 
-class HeldFile(EvidenceFile):
+class UploadedFile(EvidenceFile):
     """A file that was uploaded to a case."""
 
     uploader: str
@@ -18,7 +18,7 @@ class HeldFile(EvidenceFile):
 class EvidenceFiles(Protocol):
     """Which files were uploaded to a case."""
 
-    async def held(self, tenant_id: str, case_id: str, ids: Sequence[str]) -> Sequence[HeldFile]:
+    async def uploaded(self, tenant_id: str, case_id: str, ids: Sequence[str]) -> Sequence[UploadedFile]:
         """Those of the ids that are files of this case, in no particular order."""
         ...
 

@@ -1,4 +1,4 @@
-"""Notices on their way out."""
+"""Notices on their way out: who holds those that wait, and who sends one."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from domain.base import Kept
-
-# --- notices -----------------------------------------------------------------------------------------------------------
 
 
 class OutgoingNotice(Kept):

@@ -9,8 +9,6 @@ from typing import Protocol
 from domain.base import Kept
 from domain.model.people import Actor, Colleague
 
-# --- people ------------------------------------------------------------------------------------------------------------
-
 
 class Candidate(Kept):
     """Somebody who works a queue, with what they carry now."""

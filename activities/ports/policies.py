@@ -12,8 +12,6 @@ from domain.model.terms import Terms
 from domain.rules.reference import Notices
 from domain.worktime.calendars import Calendar
 
-# --- policies ----------------------------------------------------------------------------------------------------------
-
 
 class Resolved(Kept):
     """New terms for a case, and what they refer to."""
@@ -29,6 +27,8 @@ class Policies(Protocol):
     """The packs and calendars of now, for cases that are re-targeted to them."""
 
     async def resolve(self, tenant_id: str, case: Case, wanted: Retarget) -> Resolved | None:
-        """The terms of this case with the calendar, or the newest calendars or pack, that a command asks for. Whatever they refer
-        to is kept before this returns. None when there is no such calendar or pack."""
+        """The terms of this case with the calendar, or the newest calendars or pack, that a command asks for.
+
+        Whatever they refer to is kept before this returns. None when there is no such calendar or pack.
+        """
         ...

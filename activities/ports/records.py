@@ -1,7 +1,7 @@
-"""The roles that the world plays for a case. Implementations live in ``storage`` and ``adapters``; tests bring small fakes.
+"""The record of every case and its inbox, as activities use them: one read, one write, one place where commands land.
 
-A port fails in one of three ways: temporarily (any exception: Temporal tries again), told to wait (:class:`ToldToWait`),
-or never (:class:`Never`). By type; nobody looks at the text of an error to decide anything.
+Implemented by ``storage`` on Postgres and by ``adapters.memory``; tests bring small fakes. How a port may fail:
+:mod:`activities.ports.errors`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ from domain.notices.plan import NoticeDraft
 from domain.rules.reference import Notices
 from domain.worktime.calendars import Calendar
 
-# --- the record --------------------------------------------------------------------------------------------------------
-
 
 class Pending(Kept):
     """A command in the inbox that has not been answered."""
@@ -35,18 +33,24 @@ class Pending(Kept):
     """The command as JSON, its texts sealed."""
     actor: Actor | None = None
     """Who speaks, looked up now; None: nobody with this id has anything to do with the case."""
-    target: Actor | None = None  # the person whom the command names (``assign``), looked up now
-    mentioned: tuple[str, ...] | None = None  # whom a note mentions and who works here, looked up now by :class:`Roster`
-    terms: Terms | None = None  # the terms that a re-target leads to, resolved now by :class:`Policies`
+    target: Actor | None = None
+    """The person whom the command names (``assign``), looked up now."""
+    mentioned: tuple[str, ...] | None = None
+    """Whom a note mentions and who works here, looked up now by ``Roster``."""
+    terms: Terms | None = None
+    """The terms that a re-target leads to, resolved now by ``Policies``."""
     appealed_before: str | None = None
-    """The case in which whoever opens this one appealed already, looked up now by ``Precedents``."""
-    other: OtherCase | None = None  # the other case that the command names, looked up now by ``OtherCases``
+    """The case in which whoever opens this one appealed already, looked up now by ``OtherCases``."""
+    other: OtherCase | None = None
+    """The other case that the command names, looked up now by ``OtherCases``."""
     campaign: KnownCampaign | None = None
+    """The campaign that the command names, likewise."""
     files: tuple[EvidenceFile, ...] | None = None
+    """The files that the command names and that whoever speaks has uploaded, looked up now by ``EvidenceFiles``."""
 
 
 class KeptAnswer(Kept):
-    """A stored answer."""
+    """An answer as it is stored with its command. What crosses to a workflow is ``activities.messages.Answer``."""
 
     command_id: str
     status: Literal["accepted", "refused", "broken"]
@@ -79,7 +83,7 @@ class CaseSnapshot(Kept):
     undelivered: bool = False
     effects: tuple[str, ...] = ()
     team: tuple[Colleague, ...] | None = None
-    """The people whom an escalation could land on, where one may be due; looked up by :class:`Roster`."""
+    """The people whom an escalation could land on, where one may be due; looked up by ``Roster``."""
     earlier: tuple[EarlierSanction, ...] | None = None
     """Sanctions of other cases against the parties, where a ruling may be judged."""
 
@@ -128,9 +132,9 @@ class Inbox(Protocol):
     """Where commands land before anything else happens."""
 
     async def put(self, tenant_id: str, case_id: str, raw: object, *, channel: str = "temporal") -> str:
-        """Keep a command as it came and return its id. A known id with the same body changes nothing; a malformed one, or a
-        known id with another body, is kept as refused under an id of its own. Text is sealed.
+        """Keep a command as it came, its texts sealed, and return its id.
 
-        Raises :class:`Never` (``case_unknown``), and otherwise only in a temporary failure.
+        A known id with the same body changes nothing; a malformed one, or a known id with another body, is kept as refused under
+        an id of its own. Raises :class:`Never` (``case_unknown``), and otherwise only in a temporary failure.
         """
         ...

@@ -1,4 +1,4 @@
-"""What waits in the inbox although Temporal was not told."""
+"""Cases that have something waiting although Temporal was not told, so that a worker can wake them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import Protocol
 
 from domain.base import Kept
 
-# --- the relay ---------------------------------------------------------------------------------------------------------
 
-
-class Poked(Kept):
-    """A case whose inbox holds commands that no workflow has looked at."""
+class WaitingCase(Kept):
+    """A case with something waiting that no workflow has looked at."""
 
     tenant_id: str
     case_id: str
@@ -26,6 +24,6 @@ class Poked(Kept):
 class Relay(Protocol):
     """Finds what Temporal could not take when it was received."""
 
-    async def waiting(self, older_than: timedelta, limit: int = 100) -> Sequence[Poked]:
+    async def waiting(self, older_than: timedelta, limit: int = 100) -> Sequence[WaitingCase]:
         """Cases with unanswered commands, overdue levels, unsent notices or unfinished effects, oldest first, of all tenants."""
         ...

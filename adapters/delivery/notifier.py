@@ -6,7 +6,7 @@ from activities.ports.notices import Notifier, OutgoingNotice
 
 
 class Channels:
-    """One notifier for each channel, in the shape of one."""
+    """Implements :class:`activities.ports.notices.Notifier` with one notifier for each channel."""
 
     def __init__(self, *, email: Notifier, webhook: Notifier) -> None:
         self._channels = {"email": email, "webhook": webhook}

@@ -18,6 +18,7 @@ import aiosmtplib
 from activities.ports.errors import Never
 from activities.ports.notices import OutgoingNotice
 from adapters.letters.composer import Composer
+from adapters.letters.words import one_line
 
 TIMEOUT_FOR = timedelta(seconds=30)
 MAX_CONNECTIONS = 5
@@ -150,4 +151,4 @@ async def _accepted(client: aiosmtplib.SMTP, message: EmailMessage, sender: str,
 
 def _name(value: str | None) -> str:
     """A display name without what would break a header."""
-    return " ".join("".join(c if c.isprintable() else " " for c in value or "").split())[:100]
+    return one_line(value or "")[:100]

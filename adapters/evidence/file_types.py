@@ -88,7 +88,7 @@ def _found(data: bytes) -> frozenset[str]:
     """Everything that the first bytes look like; the parser of a stranger's bytes may do what it likes but break."""
     begin = data[:_LOOKED_AT]
     try:
-        looks = {one.mime_type for one in puremagic.magic_string(begin)}
+        looks = {match.mime_type for match in puremagic.magic_string(begin)}
     except (puremagic.PureError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
         looks = set()
     start = begin.lstrip(b"\xef\xbb\xbf \t\r\n").lower()

@@ -22,10 +22,10 @@ MAX_BYTES = 20_000_000
 MAX_ATTACHMENTS = 10
 
 MAX_LINES = 300_000
-"""Twenty megabytes of base64 have 263,000 lines; the parser takes its time by the line, and for"""
+"""Twenty megabytes of base64 have 263,000 lines. The parser's time grows with the lines."""
 
 MAX_MULTIPARTS = 50
-"""multiparts in one another, each line as often as they are deep."""
+"""In one another. The parser looks at a line once for each multipart that it lies in."""
 
 _PARSER = BytesParser(policy=BoundedHeaders())
 # What the standard library's parser raises on headers and parts that break the rules.

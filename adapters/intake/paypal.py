@@ -11,7 +11,18 @@ from pydantic import AwareDatetime, Field
 from adapters.currencies import NotExact, from_decimal, in_words
 from adapters.intake.errors import ReportInvalid
 from adapters.intake.paypal_signature import TransmissionCheck
-from adapters.intake.shapes import Foreign, code, email_or_none, line, parsed, present, prose, reference_or_none, shaped
+from adapters.intake.shapes import (
+    Foreign,
+    code,
+    email_or_none,
+    line,
+    parsed,
+    plain_words,
+    present,
+    prose,
+    reference_or_none,
+    shaped,
+)
 from domain.base import Money, Reference, Side
 from domain.model.report import Attachment, Report, ReportedParty
 
@@ -190,7 +201,7 @@ def _category(reason: str) -> str:
 def _subject(dispute: _Dispute, transaction: _Transaction) -> str | None:
     item = next(iter(transaction.items), _Item())
     what = line(item.item_description or item.item_name, 90)
-    return line(f"{what}: {_said(dispute.reason)}" if what else f"PayPal dispute: {_said(dispute.reason)}")
+    return line(f"{what}: {plain_words(dispute.reason)}" if what else f"PayPal dispute: {plain_words(dispute.reason)}")
 
 
 def _statement(dispute: _Dispute, amount: Money | None) -> str:
@@ -202,13 +213,13 @@ def _statement(dispute: _Dispute, amount: Money | None) -> str:
         return _as_posted(said)
     over = f" over {in_words(amount.amount, amount.currency)}" if amount else ""
     return (
-        f"The buyer opened PayPal dispute {dispute.dispute_id}{over}. Reason given: {_said(dispute.reason)}. "
-        f"Status: {_said(dispute.status)}. The buyer wrote no message."
+        f"The buyer opened PayPal dispute {dispute.dispute_id}{over}. Reason given: {plain_words(dispute.reason)}. "
+        f"Status: {plain_words(dispute.status)}. The buyer wrote no message."
     )
 
 
 def _as_posted(messages: tuple[_Message, ...] | list[_Message]) -> str:
-    return "\n\n".join(f"{_said(m.posted_by).capitalize()}{_when(m)}:\n{m.content.strip()}" for m in messages)
+    return "\n\n".join(f"{plain_words(m.posted_by).capitalize()}{_when(m)}:\n{m.content.strip()}" for m in messages)
 
 
 def _when(message: _Message) -> str:
@@ -216,10 +227,6 @@ def _when(message: _Message) -> str:
         return f", {message.time_posted.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if message.time_posted else ""
     except OverflowError:
         return ""
-
-
-def _said(word: str) -> str:
-    return word.replace("_", " ").lower()
 
 
 def _epoch(at: datetime | None) -> int | None:

@@ -52,7 +52,7 @@ class TransmissionCheck:
             raise _unproved("PAYPAL-TRANSMISSION-SIG", "The signature is not base64.") from None
         message = signed_message(transmission_id, time, self._webhook_id, body)
         at = _instant(time)
-        if not any(_fits(key, signature, message) and _valid(span, at) for key, span in self._keys):
+        if not any(_signed_by(key, signature, message) and _valid(span, at) for key, span in self._keys):
             raise _unproved(
                 "PAYPAL-TRANSMISSION-SIG",
                 "The signature does not fit the body, this webhook's id and the configured certificate.",
@@ -78,7 +78,7 @@ def _keys(pem: bytes) -> list[tuple[RSAPublicKey, _Span]]:
     return keys
 
 
-def _fits(key: RSAPublicKey, signature: bytes, message: bytes) -> bool:
+def _signed_by(key: RSAPublicKey, signature: bytes, message: bytes) -> bool:
     try:
         key.verify(signature, message, PKCS1v15(), SHA256())
     except InvalidSignature:

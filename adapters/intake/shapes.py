@@ -106,6 +106,11 @@ def code(value: str | None) -> str | None:
     return cleaned[:64].rstrip("_.:-") or None
 
 
+def plain_words(value: str) -> str:
+    """A foreign word (``WAITING_FOR_SELLER``) for people (``waiting for seller``)."""
+    return value.replace("_", " ").lower()
+
+
 def present(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes that have a value."""
     return {name: value for name, value in attributes.items() if value is not None and value != ""}

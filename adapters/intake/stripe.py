@@ -10,7 +10,7 @@ from stripe import SignatureVerificationError, WebhookSignature
 
 from adapters.currencies import NotExact, from_stripe, in_words
 from adapters.intake.errors import ReportInvalid
-from adapters.intake.shapes import Foreign, code, email_or_none, line, parsed, present, reference_or_none, shaped
+from adapters.intake.shapes import Foreign, code, email_or_none, line, parsed, plain_words, present, reference_or_none, shaped
 from domain.base import Money, Reference, Side
 from domain.model.report import Report, ReportedParty
 
@@ -95,6 +95,7 @@ class StripeIntake:
             amount = from_stripe(dispute.amount, dispute.currency)
         except NotExact as error:
             raise ReportInvalid.one("report_invalid", "data.object.amount", str(error), field_code="amount_not_exact") from None
+        money = in_words(amount.amount, amount.currency)
         return shaped(
             {
                 "kind": self._kind,
@@ -102,7 +103,7 @@ class StripeIntake:
                 "external_id": dispute.id,
                 "category": _category(dispute.reason),
                 "matter": dispute.charge or dispute.payment_intent,
-                "subject": line(f"Card payment of {in_words(amount.amount, amount.currency)} disputed: {_said(dispute.reason)}"),
+                "subject": line(f"Card payment of {money} disputed: {plain_words(dispute.reason)}"),
                 "statement": _statement(dispute, amount),
                 "amount": amount,
                 "parties": self._parties(event, dispute),
@@ -150,16 +151,12 @@ def _statement(dispute: _Dispute, amount: Money) -> str:
     return (
         f"The cardholder's bank {opened} {payment} over {in_words(amount.amount, amount.currency)} "
         f"(Stripe dispute {dispute.id}). "
-        f"Reason given: {_said(dispute.reason)}. Status: {_said(dispute.status)}. The cardholder wrote no statement."
+        f"Reason given: {plain_words(dispute.reason)}. Status: {plain_words(dispute.status)}. The cardholder wrote no statement."
     )
 
 
 def _stage(status: str) -> str:
     return "inquiry" if status.startswith("warning_") else "chargeback"
-
-
-def _said(word: str) -> str:
-    return word.replace("_", " ")
 
 
 def _attributes(event: _Event, dispute: _Dispute) -> dict[str, Any]:

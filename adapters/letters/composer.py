@@ -71,7 +71,7 @@ class Composer:
 def _candidates(locale: str, audience: str, event: str) -> list[str]:
     name, _, qualifier = event.partition(":")
     wanted = [f"{name}.{qualifier}", name, "other"] if qualifier else [name, "other"]
-    return [f"{locale}/{audience}/{one}.j2" for one in wanted if re.fullmatch(r"[a-z_.]+", one)]
+    return [f"{locale}/{audience}/{template}.j2" for template in wanted if re.fullmatch(r"[a-z_.]+", template)]
 
 
 def _environment(locale: str, format_: str) -> ImmutableSandboxedEnvironment:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from activities.ports.notices import OutgoingNotice
 from adapters.currencies import in_words
-from adapters.letters.times import instant_of, told
-from adapters.letters.words import Words, capital, written_out
+from adapters.letters.times import When, in_zone, instant_of
+from adapters.letters.words import Words, capital, one_line, written_out
 
 _SIDES = ("claimant", "respondent")
 _UNTOLD = {"approval": "review", "ruled": "review"}
-"""Phases that look like review until the parties are told (design 4.3)."""
+"""Phases that look like review until the parties are told: who decides, and that it waits for approval, is not theirs to know."""
 
 
 def seen_event(notice: OutgoingNotice) -> str:
@@ -29,11 +30,11 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
     staff = notice.audience not in _SIDES
     side = None if staff else notice.audience
     kind = words.kinds.get(notice.kind, written_out(notice.kind))
-    phase = _text(data.get("phase"))
+    phase = _string(data.get("phase"))
     phase = phase if staff else _UNTOLD.get(phase or "", phase)
     return {
-        "tenant": _line(notice.tenant_name) or "the platform",
-        "name": _line(notice.name),
+        "tenant": _line_or_none(notice.tenant_name) or "the platform",
+        "name": _line_or_none(notice.name),
         "case": notice.case_id,
         "ref": _short(notice.case_id),
         "zone": notice.zone,
@@ -43,29 +44,30 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "event": written_out(seen_event(notice)),
         "phase": phase,
         "review": _review(notice, words, phase),
-        "due": _due(notice, words),
-        "by_default": _text(data.get("by_default")),
+        "due": _when(instant_of(data.get("due_at")), notice, words),
+        "by_default": _string(data.get("by_default")),
         "texts": {
-            name: _clean(notice.texts.get(name))
+            name: _quoted(notice.texts.get(name))
             for name in ("reasons", "what", "text", "reply", "facts", "clause", "explanation")
         },
-        **_said(data, words, side),
+        **_what_happened(data, words, side),
         **_more_time(notice, words, side),
         **_of_sanction(notice, words),
         **(_internal(notice, words) if staff else dict.fromkeys(_INTERNAL)),
     }
 
 
-def _said(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, Any]:
+def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, Any]:
     offer: Mapping[str, Any] = data["offer"] if isinstance(data.get("offer"), Mapping) else {}
-    outcome, decision, reason = (_text(data.get(name)) for name in ("outcome", "decision", "reason"))
+    outcome, decision, reason = (_string(data.get(name)) for name in ("outcome", "decision", "reason"))
+    route = _string(data.get("complaint_route"))
     return {
         "outcome": _outcome(outcome, words, side),
         "decision": words.decisions.get(decision or ""),
         "remitted": decision == "remit",
-        "remedies": [r for r in (_remedy(x, words, side) for x in _listed(data.get("remedies"))) if r],
-        "conditions": [capital(written_out(x)) for x in _listed(data.get("conditions")) if isinstance(x, str)],
-        "route": words.routes.get(route, capital(written_out(route))) if (route := _text(data.get("complaint_route"))) else None,
+        "remedies": [r for r in (_remedy(x, words, side) for x in _list_of(data.get("remedies"))) if r],
+        "conditions": [capital(written_out(x)) for x in _list_of(data.get("conditions")) if isinstance(x, str)],
+        "route": words.routes.get(route, capital(written_out(route))) if route else None,
         "statement": _stated(data.get("statement"), words),
         "right": _right(data.get("right"), words),
         "offer": _remedy(offer, words, None) if offer else None,
@@ -74,18 +76,18 @@ def _said(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, 
         "reason": words.reasons.get(reason or "")
         or (capital(written_out(reason)) + "." if reason and reason != "deadline" else None),
         "reason_known": (reason or "") in words.reasons,
-        "ending": words.endings.get(_text(data.get("case_outcome")) or ""),
-        "case_outcome": _text(data.get("case_outcome")),
-        "version": _line(_text(data.get("version"))),
-        "result": _text(data.get("result")),
-        "measures": [m for m in (_remedy(x, words, None) for x in _listed(data.get("measures"))) if m],
-        "because": _text(data.get("because")),
+        "ending": words.endings.get(_string(data.get("case_outcome")) or ""),
+        "case_outcome": _string(data.get("case_outcome")),
+        "version": _line_or_none(_string(data.get("version"))),
+        "result": _string(data.get("result")),
+        "measures": [m for m in (_remedy(x, words, None) for x in _list_of(data.get("measures"))) if m],
+        "because": _string(data.get("because")),
         "returns": offer.get("after_return") is True,
         "received": data.get("received") is True,
-        "carrier": written_out(carrier) if (carrier := _text(data.get("carrier"))) else None,
+        "carrier": written_out(carrier) if (carrier := _string(data.get("carrier"))) else None,
         "sanction": _sanction(data.get("sanction"), words),
-        "into": _short(into) if (into := _text(data.get("into"))) else None,
-        "of_case": _short(of_case) if (of_case := _text(data.get("of_case"))) else None,
+        "into": _short(into) if (into := _string(data.get("into"))) else None,
+        "of_case": _short(of_case) if (of_case := _string(data.get("of_case"))) else None,
         **_of_risk(data, words, side),
     }
 
@@ -93,11 +95,11 @@ def _said(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, 
 def _of_risk(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, Any]:
     """What is said where money or people are at risk."""
     credit = data["credit"] if isinstance(data.get("credit"), Mapping) else {}
-    signal, authority = (_text(data.get(name)) for name in ("signal", "authority"))
+    signal, authority = (_string(data.get(name)) for name in ("signal", "authority"))
     return {
-        "third_party": _text(data.get("third_party")),
+        "third_party": _string(data.get("third_party")),
         "credit": _remedy(credit, words, side) if credit else None,
-        "credit_state": _text(credit.get("state")),
+        "credit_state": _string(credit.get("state")),
         "signal": written_out(signal) if signal else None,
         "authority": written_out(authority) if authority else None,
     }
@@ -106,14 +108,14 @@ def _of_risk(data: Mapping[str, Any], words: Words, side: str | None) -> dict[st
 def _more_time(notice: OutgoingNotice, words: Words, side: str | None) -> dict[str, Any]:
     """Which clock was extended, as far as its reader may know it, and until when."""
     data = notice.data
-    clock, due_clock = _text(data.get("clock")), _text(data.get("due_clock"))
+    clock, due_clock = _string(data.get("clock")), _string(data.get("due_clock"))
     code = clock or due_clock or ""
-    waits_for = _text(data.get("waits_for")) or code.removesuffix("_response")
+    waits_for = _string(data.get("waits_for")) or code.removesuffix("_response")
     at = instant_of(data.get("to_at")) or (instant_of(data.get("due_at")) if clock in (None, due_clock) else None)
     what = "you" if side and waits_for == side else {"settlement": "settlement", "appeal_window": "appeal"}.get(code)
     return {
         "extended": "law" if data.get("statutory") is True else what,
-        "until": told(at, notice.zone, words, now=notice.at) if at else None,
+        "until": _when(at, notice, words),
     }
 
 
@@ -123,35 +125,35 @@ _INTERNAL = ("priority", "clock", "clock_code", "dated", "level", "action", "ste
 def _internal(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
     """What only the team is told."""
     data = notice.data
-    clock = _text(data.get("clock"))
-    trouble = _text(data.get("reason"))
+    clock = _string(data.get("clock"))
+    trouble = _string(data.get("reason"))
     reached = instant_of(data.get("reached_at"))
     return {
-        "priority": _text(data.get("priority")),
+        "priority": _string(data.get("priority")),
         "clock": words.clocks.get(clock or "", written_out(clock)) if clock else None,
         "clock_code": clock,
         # The next date of the team can be that of another clock, and a letter must not give it as this one's.
-        "dated": _text(data.get("due_clock")) in (None, clock),
-        "level": _text(data.get("level")),
-        "step": written_out(step) if (step := _text(data.get("step"))) else None,
-        "action": _text(data.get("action")),
+        "dated": _string(data.get("due_clock")) in (None, clock),
+        "level": _string(data.get("level")),
+        "step": written_out(step) if (step := _string(data.get("step"))) else None,
+        "action": _string(data.get("action")),
         "trouble": words.troubles.get(trouble or ""),
-        "reached": told(reached, notice.zone, words, now=notice.at) if reached else None,
+        "reached": _when(reached, notice, words),
     }
 
 
 def _review(notice: OutgoingNotice, words: Words, phase: str | None) -> str:
     """What this kind calls its review: the pack's own label while the case is there."""
-    label = _text(notice.data.get("phase_label"))
-    shown = _text(notice.data.get("phase"))
+    label = _string(notice.data.get("phase_label"))
+    shown = _string(notice.data.get("phase"))
     if phase == "review" and shown == "review" and label and label != "review":
-        return _line(label[:1].lower() + label[1:]) or "review"
+        return _line_or_none(label[:1].lower() + label[1:]) or "review"
     return words.reviews.get(notice.kind, "review")
 
 
-def _due(notice: OutgoingNotice, words: Words) -> Any:
-    at = instant_of(notice.data.get("due_at"))
-    return told(at, notice.zone, words, now=notice.at) if at else None
+def _when(at: datetime | None, notice: OutgoingNotice, words: Words) -> When | None:
+    """An instant as its reader's clock and calendar show it."""
+    return in_zone(at, notice.zone, words, now=notice.at) if at else None
 
 
 def _outcome(code: str | None, words: Words, side: str | None) -> str | None:
@@ -165,7 +167,7 @@ def _remedy(value: Any, words: Words, side: str | None) -> str | None:
     """``A refund of 12.00 EUR to you``. Who gets it is said of money only: a warning is not "to" anybody by its record."""
     if not isinstance(value, Mapping):
         return None
-    code = _text(value.get("type")) or _text(value.get("remedy"))
+    code = _string(value.get("type")) or _string(value.get("remedy"))
     money = value["amount"] if isinstance(value.get("amount"), Mapping) else value
     amount, currency = money.get("amount"), money.get("currency")
     name = words.remedies.get(code or "", capital(written_out(code))) if code else "A remedy"
@@ -174,7 +176,7 @@ def _remedy(value: Any, words: Words, side: str | None) -> str | None:
         return name + when
     to = _who(value.get("to"), side)
     whom = {"you": " to you", "other": " to the other side", "claimant": " to the claimant", "respondent": " to the respondent"}
-    return f"{name} of {in_words(amount, _line(currency) or '')}{whom.get(to or '', '')}{when}"
+    return f"{name} of {in_words(amount, _line_or_none(currency) or '')}{whom.get(to or '', '')}{when}"
 
 
 def _sanction(value: Any, words: Words) -> str | None:
@@ -188,9 +190,9 @@ def _of_sanction(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
     said: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
     ends, counts = instant_of(said.get("ends_at")), instant_of(said.get("counts_until"))
     return {
-        "ban_ends": told(ends, notice.zone, words, now=notice.at) if ends else None,
+        "ban_ends": _when(ends, notice, words),
         "for_good": said.get("ban") is True and ends is None,
-        "counts_until": told(counts, notice.zone, words, now=notice.at) if counts else None,
+        "counts_until": _when(counts, notice, words),
     }
 
 
@@ -198,11 +200,11 @@ def _stated(value: Any, words: Words) -> dict[str, Any] | None:
     """What a statement of reasons says beside its texts."""
     if not isinstance(value, Mapping):
         return None
-    detected, decided = value.get("automated_detection") == "Yes", _text(value.get("automated_decision")) or ""
+    detected, decided = value.get("automated_detection") == "Yes", _string(value.get("automated_decision")) or ""
     return {
         "illegal": value.get("decision_ground") == "DECISION_GROUND_ILLEGAL_CONTENT",
         "automation": words.automation.get((detected, decided)) or words.automation[detected, ""],
-        "redress": [words.redress.get(x, capital(written_out(x))) for x in _listed(value.get("redress")) if isinstance(x, str)],
+        "redress": [words.redress.get(x, capital(written_out(x))) for x in _list_of(value.get("redress")) if isinstance(x, str)],
     }
 
 
@@ -210,7 +212,7 @@ def _right(value: Any, words: Words) -> dict[str, Any] | None:
     if not isinstance(value, Mapping):
         return None
     allowed = value.get("allowed") is True
-    because = _text(value.get("because"))
+    because = _string(value.get("because"))
     plain = "You may appeal this decision." if allowed else "You cannot appeal this decision."
     return {"allowed": allowed, "said": words.rights.get(because or "", plain)}
 
@@ -228,19 +230,19 @@ def _short(case_id: str) -> str:
     return "".join(c for c in case_id.split("_", 1)[-1] if c.isalnum())[-8:]
 
 
-def _listed(value: Any) -> list[Any]:
+def _list_of(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
-def _text(value: Any) -> str | None:
+def _string(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _line(value: str | None) -> str | None:
-    return " ".join("".join(c if c.isprintable() else " " for c in value).split())[:200] or None if value else None
+def _line_or_none(value: str | None) -> str | None:
+    return one_line(value)[:200] or None if value else None
 
 
-def _clean(value: Any) -> str | None:
+def _quoted(value: Any) -> str | None:
     """A quoted text without control characters, whole."""
     if not isinstance(value, str):
         return None

@@ -29,7 +29,7 @@ def instant_of(value: object) -> datetime | None:
     return value if isinstance(value, datetime) and value.tzinfo else None
 
 
-def told(at: datetime, zone: str, words: Words, *, now: datetime) -> When:
+def in_zone(at: datetime, zone: str, words: Words, *, now: datetime) -> When:
     """When it is, for somebody in ``zone`` (an unknown one: UTC). Cut to the minute, never up; to the second when it is soon."""
     there = at.astimezone(_zone(zone))
     utc = at.astimezone(UTC)

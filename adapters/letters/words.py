@@ -35,8 +35,12 @@ class Words:
 
 def written_out(code: object) -> str:
     """A code in plain words, for codes that have no name of their own."""
-    words = "".join(c if c.isprintable() and c not in "_:" else " " for c in str(code)[:200])
-    return " ".join(words.split())[:80].strip()
+    return one_line(str(code)[:200].replace("_", " ").replace(":", " "))[:80].strip()
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and control characters, words one space apart."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def capital(sentence: str) -> str:

@@ -19,7 +19,7 @@ from domain.model.safeguards import Credit, ReportView
 from domain.model.settlement import MadeOffer, OpenOffer, Returning
 from domain.views.case import Action, Due, SanctionView, StepView, view
 from domain.views.chargeback import ChargebackView
-from storage.views.cases import CaseRow, Sent
+from storage.views.cases import CaseRow, CommandRow
 
 STAFF = frozenset({"mediator", "lead", "ops", "system"})
 
@@ -283,7 +283,7 @@ def answer_body(answer: Answered | None) -> dict[str, Any] | None:
     return {name: value for name, value in told.items() if value}
 
 
-def command_body(sent: Sent) -> dict[str, Any]:
+def command_body(sent: CommandRow) -> dict[str, Any]:
     """A command as JSON."""
     return CommandBody(
         command_id=sent.id,

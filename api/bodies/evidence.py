@@ -11,7 +11,7 @@ from api.kit.texts import Texts
 from domain.base import Instant, Side
 from domain.model.evidence import Confidentiality
 from domain.model.facts import EvidenceSubmitted, Recording
-from storage.intake.files import StoredFile
+from storage.intake.evidence import StoredFile
 
 
 class _Body(BaseModel):

@@ -19,11 +19,11 @@ from domain.worktime.calendars import Calendar
 from policies.pack import Pack
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
-from storage.intake.files import PostgresFiles
+from storage.intake.evidence import PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
 from storage.policies.library import PostgresLibrary
-from storage.policies.publications import PostgresPublishing
+from storage.policies.publications import PostgresPublications
 from storage.postgres.idempotency import PostgresIdempotency
 from storage.record.records import PostgresRecords
 from storage.record.sanctions import PostgresSanctions
@@ -183,7 +183,7 @@ class Parts:
     """How long a caller waits for a command to be judged before the answer is 202."""
     repeat_for: timedelta = timedelta(seconds=10)
     """How long a repeated request waits for the first one with the same Idempotency-Key before the answer is 409."""
-    publishing: PostgresPublishing | None = None
+    publishing: PostgresPublications | None = None
     """The packs that tenants have published themselves; None: only the files count."""
     published: PublishedPacks = field(default_factory=PublishedPacks)
 

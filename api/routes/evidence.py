@@ -24,7 +24,7 @@ from domain.model.facts import EvidenceSubmitted
 from domain.rules.fairness import refusal_by_table
 from domain.views.case import files_seen, visible
 from services.commands import Seen, find
-from storage.intake.files import StoredFile
+from storage.intake.evidence import StoredFile
 
 router = APIRouter(tags=["evidence"])
 

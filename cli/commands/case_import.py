@@ -64,7 +64,7 @@ def _moving(lines: list[tuple[int, bytes]], tenant: str | None, *, dry_run: bool
     from runtime.errors import ServiceFault
     from runtime.places import find_places
     from runtime.settings import Settings
-    from storage.policies.publications import PostgresPublishing
+    from storage.policies.publications import PostgresPublications
     from storage.postgres.pool import Database
     from storage.postgres.vault import Vault
     from storage.tenants import PostgresTenants
@@ -79,7 +79,7 @@ def _moving(lines: list[tuple[int, bytes]], tenant: str | None, *, dry_run: bool
             found = await tenants.tenant(holder.tenant_id) if holder else None
             if found is None:
                 raise ServiceFault("tenant_unknown", f"There is no tenant '{tenant}'.")
-            publishing = PostgresPublishing(database)
+            publishing = PostgresPublications(database)
             in_force = await publishing.in_force(found.id)
             policies = await PublishedPacks().on(shelf(settings), in_force, partial(publishing.text, found.id))
             movers = Movers(database, vault, policies, found)

@@ -14,7 +14,7 @@ from cli.kit.exits import guarded
 
 if TYPE_CHECKING:
     from policies.pack import Pack
-    from storage.policies.publications import PackVersion, PostgresPublishing
+    from storage.policies.publications import PackVersion, PostgresPublications
 
 _BAD_FILE, _NO_PERMISSION, _NOT_THERE = 65, 77, 66
 _EXITS = {"actor_unknown": _NO_PERMISSION, "not_allowed": _NO_PERMISSION, "own_publication": _NO_PERMISSION}
@@ -119,12 +119,12 @@ def _checked(file: Path, *, anyway: bool) -> tuple[str, Pack]:
     return text, load_pack(text, file.name)
 
 
-def _run(work: Callable[[PostgresPublishing, str], Awaitable[Any]], tenant: str | None) -> Any:
+def _run(work: Callable[[PostgresPublications, str], Awaitable[Any]], tenant: str | None) -> Any:
     from cli.kit.operator import OperatorKeys
     from cli.kit.target import Target
     from runtime.places import find_places
     from runtime.settings import Settings
-    from storage.policies.publications import PostgresPublishing, PublishRefused
+    from storage.policies.publications import PostgresPublications, PublishRefused
     from storage.postgres.pool import Database
     from storage.postgres.vault import Vault
     from storage.tenants import PostgresTenants
@@ -135,7 +135,7 @@ def _run(work: Callable[[PostgresPublishing, str], Awaitable[Any]], tenant: str 
             tenants = PostgresTenants(database, Vault.from_text(places.master_key))
             holder = await (await OperatorKeys.of(tenants, Target(tenant))).find_key("")
             assert holder is not None  # the operator needs no key
-            return await work(PostgresPublishing(database), holder.tenant_id)
+            return await work(PostgresPublications(database), holder.tenant_id)
 
     try:
         return guarded(lambda: asyncio.run(doing()))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from domain.worktime.calendars import Calendar
     from policies.shelf import Shelf
     from policies.simulate import Simulated
-    from storage.record.pasts import Told
+    from storage.record.past_cases import PastCase
 
 
 def simulate(
@@ -59,7 +59,7 @@ async def _simulated(pack: Any, since: datetime | None, limit: int, tenant: str 
     from storage.policies.library import PostgresLibrary
     from storage.postgres.pool import Database
     from storage.postgres.vault import Vault
-    from storage.record.pasts import PostgresPasts
+    from storage.record.past_cases import PostgresPastCases
     from storage.tenants import PostgresTenants
 
     settings = Settings()
@@ -69,13 +69,13 @@ async def _simulated(pack: Any, since: datetime | None, limit: int, tenant: str 
         holder = await (await OperatorKeys.of(PostgresTenants(database, vault), Target(tenant))).find_key("")
         assert holder is not None  # the operator needs no key
         first = since.replace(tzinfo=UTC) if since else None
-        pasts = await PostgresPasts(database, vault).cases(holder.tenant_id, kind=pack.kind, since=first, limit=limit)
+        pasts = await PostgresPastCases(database, vault).cases(holder.tenant_id, kind=pack.kind, since=first, limit=limit)
         calendars = await PostgresLibrary(database).calendars({ref for told in pasts for ref in told.calendars})
     changed = replace(known, packs={**known.packs, pack.kind: pack})
     return [_one(changed, told, calendars) for told in pasts]
 
 
-def _one(shelf: Shelf, told: Told, calendars: Mapping[str, Calendar]) -> Simulated:
+def _one(shelf: Shelf, told: PastCase, calendars: Mapping[str, Calendar]) -> Simulated:
     from pydantic import ValidationError
 
     from policies.simulate import Simulated, past_of

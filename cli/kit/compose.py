@@ -13,7 +13,7 @@ from activities.ports.evidence import EvidenceStore
 from policies.calendars import CalendarFault, holiday_data_version
 from policies.folders import PolicyFolderFault
 from policies.pack import PackError
-from policies.shelf import Late, Shelf
+from policies.shelf import LazyMapping, Shelf
 from runtime.connection import connect_temporal
 from runtime.errors import ServiceFault
 from runtime.failpoints import FailPoints
@@ -22,7 +22,7 @@ from runtime.places import Places, find_places
 from runtime.plugin import ombud_plugin
 from runtime.settings import Settings
 from storage.policies.library import PostgresLibrary
-from storage.policies.publications import PostgresPublishing
+from storage.policies.publications import PostgresPublications
 from storage.postgres.migrate import migrate
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
@@ -114,7 +114,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from api.kit.parts import Parts
     from cli.kit.operator import OperatorKeys
     from cli.kit.parsers import parsers
-    from storage.intake.files import PostgresFiles
+    from storage.intake.evidence import PostgresFiles
     from storage.intake.opening import PostgresIntake
     from storage.postgres.idempotency import PostgresIdempotency
     from storage.views.cases import PostgresViews
@@ -138,13 +138,13 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             keys=await OperatorKeys.of(tenants, operator) if operator else tenants,
             idempotency=PostgresIdempotency(database, vault),
             doors=PassingDoors(CaseDoors(client, settings.task_queue), FailPoints.of(settings).hit),
-            packs=Late(lambda: policies().packs),
-            calendars=Late(lambda: policies().calendars),
+            packs=LazyMapping(lambda: policies().packs),
+            calendars=LazyMapping(lambda: policies().calendars),
             parsers=parsers(settings),
             public_url=settings.public_url,
             **_checks(database, client, store),
             metrics=settings.metrics,
-            publishing=PostgresPublishing(database),
+            publishing=PostgresPublications(database),
         )
 
 

@@ -12,7 +12,7 @@ from runtime.errors import ServiceFault
 from runtime.places import find_places
 from runtime.settings import Settings
 from storage.postgres.pool import Database
-from storage.record.revival import Waiting, awake, take_back
+from storage.record.revival import CaseToRevive, cases_to_revive, take_back
 from workflows.handles import CaseDoors, Named, NotReached
 
 
@@ -34,7 +34,7 @@ async def _revive(case_id: str | None, tenant: str | None) -> dict[str, Any]:
         doors_of(settings, places, lazy=False) as doors,
     ):
         for tenant_id in [tenant] if tenant else await database.tenant_ids():
-            async for case in awake(database, tenant_id, case_id):
+            async for case in cases_to_revive(database, tenant_id, case_id):
                 counts["checked"] += 1
                 counts["started" if await _one(database, doors, case) else "running"] += 1
     if case_id and not counts["checked"]:
@@ -43,7 +43,7 @@ async def _revive(case_id: str | None, tenant: str | None) -> dict[str, Any]:
     return counts
 
 
-async def _one(database: Database, doors: CaseDoors, case: Waiting) -> bool:
+async def _one(database: Database, doors: CaseDoors, case: CaseToRevive) -> bool:
     # A notice that a lost Delivery workflow had goes back to the case, which sends it again.
     for notice_id in case.handed_over:
         if not await doors.delivering(notice_id):

@@ -1,8 +1,7 @@
 """Finds the Temporal server's program, or gets it once: nobody has to install anything before the first `make demo`.
 
 Looked for in this order: the path that was set, the program search path, the project's cache, the SDK's own download, a build
-with Go from the module proxy. Both ways of getting it put it into the cache, under a lock, so that two processes never build
-at once.
+with Go from the module proxy. The last two put it into the cache, under a lock, so that two processes never build at once.
 """
 
 import fcntl
@@ -112,10 +111,10 @@ _ADVICE = """No Temporal server program was found, and none could be got ({reaso
 
 @contextmanager
 def _locked(path: Path, progress: Progress) -> Iterator[None]:
-    with path.open("w", encoding="utf-8") as held:
+    with path.open("w", encoding="utf-8") as lock:
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             progress("Temporal: another process is getting the program; waiting for it")
-            fcntl.flock(held, fcntl.LOCK_EX)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield

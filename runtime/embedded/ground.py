@@ -34,8 +34,8 @@ def reaches(account: Account | None, path: Path) -> bool:
 def settle(state_dir: Path, account: Account | None) -> Path:
     """The folder of Postgres, made if need be: inside the state folder, or elsewhere when its user cannot get there.
 
-    The place elsewhere is written down in the state folder, so that the same state folder always finds the same database
-    and another one, even at the same path, never does.
+    The place elsewhere is written down in the state folder. So the same state folder always finds the same database, and another
+    one, even at the same path, never does.
     """
     pointer = state_dir / "postgres.home"
     if pointer.exists():
@@ -45,7 +45,7 @@ def settle(state_dir: Path, account: Account | None) -> Path:
         home = state_dir / "postgres"
         home.mkdir(exist_ok=True)
     else:
-        home = Path(tempfile.mkdtemp(prefix="pg-", dir=_elsewhere(state_dir)))
+        home = Path(tempfile.mkdtemp(prefix="pg-", dir=_other_folder(state_dir)))
         write_durably(pointer, str(home))
     home.chmod(0o700)
     if account is not None:
@@ -80,7 +80,7 @@ def _passes(account: Account, folder: Path) -> bool:
     return bool(facts.st_mode & stat.S_IXOTH)
 
 
-def _elsewhere(state_dir: Path) -> Path:
+def _other_folder(state_dir: Path) -> Path:
     temporary = Path(tempfile.gettempdir()).resolve()
     if state_dir.is_relative_to(temporary):
         return temporary

@@ -1,7 +1,7 @@
 """A real Postgres from a Python wheel, on 127.0.0.1 only, with passwords, and with every safety of its own switched on.
 
-The server keeps running when the process that started it ends. What runs is read from the server's own `postmaster.pid`
-and checked against the process, so a stale file after a power cut is no obstacle and a stranger is never signalled.
+The server keeps running when the process that started it ends. What runs is read from the server's own `postmaster.pid` and
+checked against the process, so a stale file after a power cut is no obstacle and a stranger is never signalled.
 """
 
 import functools

@@ -22,8 +22,8 @@ from pydantic import BaseModel, ConfigDict
 Marker = tuple[str, str]
 """Two neighbouring arguments of a command line which only our server has, such as `-D` and its data folder."""
 
-# Below the range from which Linux takes the ports of outgoing connections: a client that keeps trying a dead port inside
-# that range can end up connected to itself, and the server could then never get its port back.
+# Below the range from which Linux takes the ports of outgoing connections: a client that keeps trying a dead port inside that
+# range can end up connected to itself, and the server could then never get its port back.
 _PORTS = range(20_000, 30_000)
 
 # The shell leaves at once, so that the server belongs to init: no zombie and no open handle stays in this process.

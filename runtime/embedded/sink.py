@@ -1,7 +1,6 @@
 """A real mail server that keeps every message it accepts as a file: for the demo, for `make up` and for tests.
 
-It answers 250 only when the message is on disk. Nothing is merged or dropped: a mail that comes twice makes two files, so
-that no repeat hides behind it.
+It answers 250 only when the message is on disk. Nothing is merged or dropped: a mail that comes twice makes two files.
 """
 
 import argparse

@@ -46,9 +46,11 @@ class Stack:
         binaries: BinaryFinder | None = None,
         dynamic_config: Mapping[str, str] | None = None,
     ) -> None:
-        """Services for which `settings` name an address are left alone. `search_attributes` are names and Temporal types;
-        `ui` adds Temporal's pages, `mail` a mail catcher; `binaries` finds the Temporal program; `dynamic_config` are settings
-        of the Temporal server, such as a history that counts as long early."""
+        """Services for which `settings` name an address are left alone.
+
+        `search_attributes` are names and Temporal types; `ui` adds Temporal's pages, `mail` a mail catcher; `binaries` finds the
+        Temporal program; `dynamic_config` are settings of the Temporal server, such as when it calls a history long.
+        """
         self._settings = settings
         self.state_dir = settings.state_dir.resolve()
         self._ui, self._wants_mail = ui, mail
@@ -108,7 +110,7 @@ class Stack:
         temporal, mail = self._living(notes.temporal), self._living(notes.mail)
         log, settings = postgres.log if postgres else None, self._settings
         return [
-            ServiceStatus.of("postgres", database, port, log, external=_place(settings.database_url)),
+            ServiceStatus.of("postgres", database, port, log, external=_host_of(settings.database_url)),
             ServiceStatus.of("temporal", temporal, notes.temporal.port, self._temporal.log, external=settings.temporal_address),
             ServiceStatus.of("mail", mail, notes.mail.port, self._mail.log, external=settings.smtp_host),
         ]
@@ -117,10 +119,10 @@ class Stack:
         """Where everything answers. Raises `ServiceFault` `stack_not_running` when something needed does not run."""
         notes, settings = Notes.read(self.state_dir), self._settings
         states = self.status()
-        missing = [one.service for one in states if one.state == "stopped" and one.service != "mail"]
+        missing = [status.service for status in states if status.state == "stopped" and status.service != "mail"]
         if missing:
             raise ServiceFault("stack_not_running", f"Not running: {', '.join(missing)}. Start it with `ombud stack up`.")
-        up = {one.service: one for one in states if one.state == "running"}
+        up = {status.service: status for status in states if status.state == "running"}
         app, owner = self._urls()
         ui, mail = notes.temporal.ui_port if "temporal" in up else None, up.get("mail")
         return StackInfo(
@@ -133,8 +135,8 @@ class Stack:
             smtp_host="127.0.0.1" if mail else settings.smtp_host,
             smtp_port=(notes.mail.port if mail else None) or settings.smtp_port,
             mail_folder=self._mail.folder if mail else None,
-            pids={service: one.pid for service, one in up.items() if one.pid},
-            logs={service: one.log for service, one in up.items() if one.log},
+            pids={service: status.pid for service, status in up.items() if status.pid},
+            logs={service: status.log for service, status in up.items() if status.log},
             started=tuple(sorted(self._started)),
         )
 
@@ -241,9 +243,9 @@ class Stack:
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
         """One process at a time changes the stack; the others wait."""
-        with self._lock_file() as held:
+        with self._lock_file() as lock:
             # Asked for again and again, not in a thread: whoever is cancelled while waiting lets go of the file.
-            while not _locked(held):  # noqa: ASYNC110 - another process holds it
+            while not _try_lock(lock):  # noqa: ASYNC110 - another process holds it
                 await asyncio.sleep(0.02)
             yield
 
@@ -286,7 +288,7 @@ class Stack:
         return postgres.url(APP, credentials.app_password, port), postgres.url(OWNER, credentials.owner_password, port)
 
 
-def _locked(file: TextIO) -> bool:
+def _try_lock(file: TextIO) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -294,6 +296,6 @@ def _locked(file: TextIO) -> bool:
     return True
 
 
-def _place(url: SecretStr | None) -> str | None:
+def _host_of(url: SecretStr | None) -> str | None:
     """Host and port of a database address, without its password."""
     return urlsplit(url.get_secret_value()).netloc.rpartition("@")[2] if url else None

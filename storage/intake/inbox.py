@@ -120,34 +120,34 @@ class PostgresInbox:
         idempotency_key: str | None = None,
     ) -> Receipt:
         """The same on a connection that is in use, as a part of what goes on there."""
-        letter = read_incoming(raw, channel)
-        visit = _Visit(self._vault, tenant_id, case_id, letter, channel, idempotency_key)
+        incoming = read_incoming(raw, channel)
+        arrival = _Arrival(self._vault, tenant_id, case_id, incoming, channel, idempotency_key)
         for _ in range(_TRIES):
-            receipt = await visit.keep(conn)
+            receipt = await arrival.keep(conn)
             if receipt is not None:
                 return receipt
         raise ConnectionError("the inbox is contended; try again")
 
 
-class _Visit:
-    """One letter being kept."""
+class _Arrival:
+    """One command being kept."""
 
     def __init__(
-        self, vault: Vault, tenant_id: str, case_id: str, letter: Incoming, channel: str, idempotency_key: str | None
+        self, vault: Vault, tenant_id: str, case_id: str, incoming: Incoming, channel: str, idempotency_key: str | None
     ) -> None:
         self._vault = vault
         self._tenant, self._case = tenant_id, case_id
-        self._letter = letter
+        self._incoming = incoming
         self._channel = channel
         self._key = idempotency_key
-        self._hash = vault.body_hash(tenant_id, letter.canonical)
+        self._hash = vault.body_hash(tenant_id, incoming.canonical)
 
     async def keep(self, conn: Connection) -> Receipt | None:
         """The receipt; None when somebody else took the id in this very moment."""
-        if self._letter.command is None or self._letter.refusal is not None:
-            code, detail, fields = self._letter.refusal or unstorable()
+        if self._incoming.command is None or self._incoming.refusal is not None:
+            code, detail, fields = self._incoming.refusal or unstorable()
             return await self._refused(conn, code, detail, fields)
-        command_id = self._letter.command.id
+        command_id = self._incoming.command.id
         row = await self._look(conn, command_id)
         if row["id"] is not None:
             # What the system tells itself is meant once, whatever it would say the second time.
@@ -158,7 +158,7 @@ class _Visit:
                 )
             if not same:
                 raise Conflict("idempotency_key_reused", "This key was used with another body.", row["id"])
-            return _known(row)
+            return _known_receipt(row)
         try:
             return await self._accept(conn, row)
         except asyncpg.PostgresError as error:
@@ -167,29 +167,29 @@ class _Visit:
         return await self._refused(conn, *unstorable())
 
     async def _look(self, conn: Connection, command_id: str) -> asyncpg.Record:
-        row = await conn.fetchrow(LOOK, self._tenant, self._case, command_id, self._key, self._letter.actor_id)
+        row = await conn.fetchrow(LOOK, self._tenant, self._case, command_id, self._key, self._incoming.actor_id)
         if row is None or not row["case_known"]:
             raise Never("case_unknown", "There is no such case.")
         return row
 
     async def _accept(self, conn: Connection, row: asyncpg.Record) -> Receipt | None:
-        command, box = self._letter.command, None
-        if self._letter.texts and isinstance(self._letter.raw, dict):
+        command, box = self._incoming.command, None
+        if self._incoming.texts and isinstance(self._incoming.raw, dict):
             box = await self._box(conn, row)
-            command = parse_command({**self._letter.raw, "channel": self._channel}, box)
+            command = parse_command({**self._incoming.raw, "channel": self._channel}, box)
         assert command is not None
         body = command.model_dump(mode="json")
-        return await self._place(conn, command.id, body=body, box=box)
+        return await self._insert(conn, command.id, body=body, box=box)
 
     async def _refused(self, conn: Connection, code: str, detail: str, fields: dict[str, Any]) -> Receipt | None:
-        own_id = self._letter.own_id(self._case, partial(self._vault.body_hash, self._tenant))
+        own_id = self._incoming.own_id(self._case, partial(self._vault.body_hash, self._tenant))
         row = await self._look(conn, own_id)
         if row["id"] == own_id:
-            return _known(row)
+            return _known_receipt(row)
         box = await self._box(conn, row)
-        content_id = box.put(_kept(self._letter.raw))
+        content_id = box.put(_kept(self._incoming.raw))
         answer = KeptAnswer(command_id=own_id, status="refused", code=code, detail=detail, fields=fields)
-        return await self._place(conn, own_id, raw_content=content_id, box=box, answer=answer)
+        return await self._insert(conn, own_id, raw_content=content_id, box=box, answer=answer)
 
     async def _box(self, conn: Connection, row: asyncpg.Record) -> SealBox:
         holder = row["holder"] or STAFF
@@ -197,7 +197,7 @@ class _Visit:
             return await self._vault.sealer(conn, self._tenant, self._case, holder)
         return SealBox(self._vault.unwrap(self._tenant, self._case, holder, row["key_id"], row["wrapped"]))
 
-    async def _place(
+    async def _insert(
         self,
         conn: Connection,
         command_id: str,
@@ -210,14 +210,14 @@ class _Visit:
         rows = box.rows if box else []
         key = None if answer else self._key
         received_at = await conn.fetchval(
-            PLACE, self._tenant, self._case, command_id, self._letter.type, self._letter.actor_id, self._channel,
+            PLACE, self._tenant, self._case, command_id, self._incoming.type, self._incoming.actor_id, self._channel,
             body, raw_content, self._hash, key, "refused" if answer else "pending", answer,
             box.key.id if box else None, [r[0] for r in rows], [r[1] for r in rows],
         )  # fmt: skip
         return None if received_at is None else Receipt(command_id, received_at, known=False, answer=answer)
 
 
-def _known(row: asyncpg.Record) -> Receipt:
+def _known_receipt(row: asyncpg.Record) -> Receipt:
     answer = KeptAnswer.model_validate(row["answer"]) if row["answer"] else None
     return Receipt(row["id"], row["received_at"], known=True, answer=answer)
 

@@ -1,4 +1,4 @@
-"""Where a report becomes a case: all that it needs is on disk in one transaction, before anybody is told that it was taken."""
+"""Makes a case of a report: all that the case needs is on disk in one transaction, before anybody hears that it was taken."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ FROM jsonb_to_recordset($3) AS p
 JOIN unnest($4::text[], $5::bytea[]) AS c (id, contact) ON c.id = p.id
 """
 _REPORT_CONTENT = "UPDATE cases SET report_content = $3 WHERE tenant = $1 AND id = $2"
-_KEPT_ELSEWHERE: dict[str, Any] = {
+_STORED_APART: dict[str, Any] = {
     "parties": True, "statement": True, "subject": True, "attachments": True, "decision": {"reasons"},
 }  # fmt: skip
 
@@ -107,13 +107,13 @@ class PostgresIntake:
         The same report under the same idempotency key or (source, external id) is the same case. Raises
         :class:`~storage.intake.inbox.Conflict` (``idempotency_key_reused``, ``external_id_reused``) when it is another report.
         ``calendars`` and ``notices`` (of the pack, whom it tells of what) are kept with it: whoever judges it finds them.
-        ``past`` is that of a case that ran elsewhere; ``notify`` tells its parties that it is here now.
+        ``past`` is that of a case that ran in another system; ``notify`` tells its parties that it is here now.
         """
         draft = _Draft(self._vault, tenant_id, report, terms, routing, past, notify)
         new = {ref: calendar for ref, calendar in (calendars or {}).items() if ref not in self._kept}
         async with self._database.tenant(tenant_id) as conn:
             async with conn.transaction():
-                await draft.wait_for_twins(conn)
+                await draft.wait_for_same_matter(conn)
                 claimed = await draft.claim(conn, idempotency_key, opened_by)
                 if claimed:
                     await keep_calendars(conn, new)
@@ -159,7 +159,7 @@ class _Draft:
         told = self._matter is not None and (self._respondent is not None or self._terms.joins == "same_matter")
         return self._terms.joins is not None and told and self._routing.decision != "decline"
 
-    async def wait_for_twins(self, conn: Connection) -> None:
+    async def wait_for_same_matter(self, conn: Connection) -> None:
         """Until other reports of the same matter that are on their way are on disk."""
         if self._joins:
             await conn.execute(_ONE_AT_A_TIME, f"{self._tenant}/{self._report.kind}/{self._matter}")
@@ -203,7 +203,7 @@ class _Draft:
         boxes = {holder: SealBox(key) for holder, key in self._keys.items()}
         box = boxes.pop(self._claimant)
         command = self._command(box, boxes)
-        about = box.put(self._report.model_dump_json(exclude=_KEPT_ELSEWHERE).encode())
+        about = box.put(self._report.model_dump_json(exclude=_STORED_APART).encode())
         await conn.execute(_REPORT_CONTENT, self._tenant, self.case_id, about)
         body = {**command.model_dump(mode="json"), "channel": channel}
         await conn.fetchval(
@@ -251,7 +251,7 @@ class _Draft:
             priority=self._terms.priority,
             terms=self._terms,
             routing=self._routing,
-            parties=tuple(self._opened(*one) for one in self._parties),
+            parties=tuple(self._opened(party_id, party) for party_id, party in self._parties),
             statement=box(report.statement),
             subject=box(report.subject) if report.subject else None,
             attachments=tuple(box.file(a.name, a.media_type, a.data) for a in report.attachments),

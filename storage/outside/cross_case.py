@@ -1,5 +1,6 @@
-"""What one case has ordered in another, done once: a command in the other case's inbox, with the people and the words that go
-along put away anew under the other case's keys.
+"""What one case has ordered in another, done once: a command in the other case's inbox.
+
+The people and the words that go along are put away anew, under the other case's keys.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from uuid_utils import uuid7
 
-from activities.ports.cross_case import Ran
+from activities.ports.cross_case import TaskResult
 from activities.ports.errors import Never, ToldToWait
 from domain.model.case import Case
 from domain.model.commands import Join, MirrorLink, Open
@@ -41,50 +42,50 @@ _SOON = timedelta(seconds=2)
 
 
 class PostgresCrossCaseTasks:
-    """Implements :class:`activities.ports.cross_case.Errands`."""
+    """Implements :class:`activities.ports.cross_case.CrossCaseTasks`."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
 
-    async def run(self, tenant_id: str, case_id: str, task: CrossCaseTaskOrdered) -> Ran:
+    async def run(self, tenant_id: str, case_id: str, task: CrossCaseTaskOrdered) -> TaskResult:
         """Send it, and answer what became of it. Raises :class:`ToldToWait` while the other case has not judged it."""
-        trip = _Trip(self._vault, tenant_id, case_id, task)
+        order = _Order(self._vault, tenant_id, case_id, task)
         async with self._database.tenant(tenant_id) as conn:
             try:
                 async with conn.transaction():
-                    to, command_id = await trip.send(conn)
+                    to, command_id = await order.send(conn)
             except Never:
-                return Ran(result="needs_hands")
+                return TaskResult(result="needs_hands")
             status = await conn.fetchval(ANSWER, tenant_id, to, command_id)
         if status == "pending":
             raise ToldToWait(_SOON)
         if status != "accepted":
-            return Ran(result="needs_hands")
-        return Ran(result="done", case=to if task.what == "split" else None)
+            return TaskResult(result="needs_hands")
+        return TaskResult(result="done", case=to if task.what == "split" else None)
 
 
 def command_id_of(task: CrossCaseTaskOrdered) -> str:
-    """The id of the command that an errand becomes, which makes it come to the other case once."""
+    """The id of the command that a task becomes, which makes it come to the other case once."""
     return f"cmd_sys-{task.what}-{hashlib.sha256(task.errand_id.encode()).hexdigest()[:40]}"
 
 
-class _Trip:
-    """One errand on its way."""
+class _Order:
+    """One task on its way into the other case."""
 
     def __init__(self, vault: Vault, tenant_id: str, case_id: str, task: CrossCaseTaskOrdered) -> None:
-        self._vault, self._tenant, self._from, self._errand = vault, tenant_id, case_id, task
+        self._vault, self._tenant, self._from, self._task = vault, tenant_id, case_id, task
         self._command_id = command_id_of(task)
 
     async def send(self, conn: Connection) -> tuple[str, str]:
         """Put it on disk, if it is not; the other case and the command to wait for. Raises :class:`Never` where it cannot be."""
-        if self._errand.what == "split":
+        if self._task.what == "split":
             return await self._split(conn)
-        to = self._errand.to or ""
+        to = self._task.to or ""
         if await conn.fetchval(LOCK, self._tenant, to) is None:
             raise Never("other_case_unknown")
         if await conn.fetchval(ANSWER, self._tenant, to, self._command_id) is None:
-            said = await self._join(conn, to) if self._errand.what == "join" else self._mirrored()
+            said = await self._join(conn, to) if self._task.what == "join" else self._mirrored()
             await self._tell(conn, to, said)
         return to, self._command_id
 
@@ -92,7 +93,7 @@ class _Trip:
         await conn.execute(SYSTEM, self._tenant, to, said.id, said.type, said.model_dump(mode="json"))
 
     def _mirrored(self) -> MirrorLink:
-        task = self._errand
+        task = self._task
         return MirrorLink(
             id=self._command_id, by="system", channel="system", link_id=task.link_id or task.errand_id, other=self._from,
             relation=task.relation or "related", gone=task.what == "unlink",
@@ -101,12 +102,12 @@ class _Trip:
     async def _join(self, conn: Connection, to: str) -> Join:
         """Whoever is no party there yet becomes one, with their address and their words."""
         there = {row["ref_digest"] for row in await conn.fetch(KNOWN, self._tenant, to)}
-        come = [p for p in self._errand.parties if p.ref_digest not in there]
+        come = [p for p in self._task.parties if p.ref_digest not in there]
         parties, keys = await self._move(conn, to, come)
         box = SealBox(keys[parties[0].id]) if parties else await self._vault.sealer(conn, self._tenant, to, STAFF)
         statement = await self._reseal(conn, box)
         await self._vault.keep(conn, box)
-        task = self._errand
+        task = self._task
         return Join(
             id=self._command_id, by="system", channel="system", merge_id=task.errand_id, of=self._from, parties=parties,
             statement=statement, reason=task.reason or "by_hand",
@@ -114,7 +115,7 @@ class _Trip:
 
     async def _reseal(self, conn: Connection, box: SealBox) -> Prose | None:
         """What was said, under a key of the other case; None when it was erased."""
-        prose = self._errand.statement
+        prose = self._task.statement
         found = await self._vault.reveal(conn, self._tenant, [prose.content_id]) if prose else {}
         text = next(iter(found.values()), None)
         return box(text) if text is not None else None
@@ -124,7 +125,7 @@ class _Trip:
     ) -> tuple[tuple[OpenedParty, ...], dict[str, DataKey]]:
         """The parties as they are in the other case, on disk there, each with a key of their own."""
         rows = {row["id"]: row for row in await conn.fetch(SOURCE, self._tenant, self._from)}
-        moved = [(rows[p.id], p.model_copy(update={"id": party_there(self._errand.errand_id, p.id)})) for p in parties]
+        moved = [(rows[p.id], p.model_copy(update={"id": party_there(self._task.errand_id, p.id)})) for p in parties]
         keys = {new.id: self._vault.new_key(self._tenant, to, new.id) for _, new in moved}
         made = list(keys.values())
         await conn.execute(KEYS, self._tenant, to, [k.id for k in made], [k.holder for k in made], [k.wrapped for k in made])
@@ -150,7 +151,7 @@ class _Trip:
         """The new case, made from the old one's terms, and its opening command."""
         # The old one is held, so that two who try at once make one case.
         await conn.fetchval(LOCK, self._tenant, self._from)
-        made = await conn.fetchrow(MADE, self._tenant, self._errand.errand_id)
+        made = await conn.fetchrow(MADE, self._tenant, self._task.errand_id)
         if made is not None:
             return made["id"], made["open_command_id"]
         row = await conn.fetchrow(OLD, self._tenant, self._from)
@@ -159,7 +160,7 @@ class _Trip:
         new_id, command_id = f"case_{uuid7()}", f"cmd_{uuid7()}"
         old = Case.model_validate_json(row["state"])
         await self._claim(conn, row, old, new_id, command_id)
-        parties, _ = await self._move(conn, new_id, self._errand.parties)
+        parties, _ = await self._move(conn, new_id, self._task.parties)
         box = await self._vault.sealer(conn, self._tenant, new_id, STAFF)
         statement = await self._reseal(conn, box)
         if statement is None:
@@ -174,11 +175,11 @@ class _Trip:
 
     async def _claim(self, conn: Connection, row: Any, old: Case, new_id: str, command_id: str) -> None:
         terms = old.terms
-        digest = self._vault.body_hash(self._tenant, self._errand.errand_id.encode())
-        against = (p.ref_digest for p in self._errand.parties if p.side == "respondent" and p.role == "principal")
+        digest = self._vault.body_hash(self._tenant, self._task.errand_id.encode())
+        against = (p.ref_digest for p in self._task.parties if p.side == "respondent" and p.role == "principal")
         await conn.fetchval(
             CASE, self._tenant, new_id, old.kind, row["category"], terms.queue, terms.priority, row["synthetic"], "split",
-            self._errand.errand_id, None, command_id, "system", digest, terms.pack, terms.version, sorted(terms.references),
+            self._task.errand_id, None, command_id, "system", digest, terms.pack, terms.version, sorted(terms.references),
             None, None, next(against, None),
         )  # fmt: skip
 
@@ -187,5 +188,5 @@ class _Trip:
             id=command_id, by="system", channel="system", kind=old.kind, source="split", category=old.category,
             priority=old.terms.priority, terms=old.terms,
             routing=Routing(decision="admit", trace=(f"split: {self._from}",)),
-            parties=parties, statement=statement, amount=self._errand.amount, synthetic=old.synthetic,
+            parties=parties, statement=statement, amount=self._task.amount, synthetic=old.synthetic,
         )  # fmt: skip

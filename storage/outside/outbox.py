@@ -86,7 +86,7 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,63}")
 
 
 class PostgresOutbox:
-    """Implements :class:`activities.ports.records.Outbox`."""
+    """Implements :class:`activities.ports.notices.Outbox`."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database

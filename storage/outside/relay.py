@@ -1,16 +1,18 @@
-"""Finds what Temporal could not take when it was received: on disk, and nobody has looked at it."""
+"""Finds the cases with something waiting on disk that no workflow has looked at: Temporal could not take it when it came."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from activities.ports.relay import Poked
+from activities.ports.relay import WaitingCase
 from storage.postgres.pool import Database
 
-MOST_SELDOM = timedelta(seconds=30)
-"""Between two pokes of the same case that do not move it. Every poke is an event in a history, and after an outage a case waits
-for this long at most."""
+LEFT_ALONE_FOR = timedelta(seconds=30)
+"""How long a case that did not move when it was poked is left alone at most.
+
+Every poke is an event in a history, so there should be few; and after an outage a case waits for so long.
+"""
 
 # $2 how old, $3 how many, $4 how seldom at most. A case that was poked and has not moved is poked again after twice the time.
 # now() and not clock_timestamp(), which is volatile and so can use no index.
@@ -60,22 +62,22 @@ ORDER BY w.since, w.case_id
 
 
 class PostgresRelay:
-    """Implements :class:`activities.ports.records.Relay`."""
+    """Implements :class:`activities.ports.relay.Relay`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def waiting(self, older_than: timedelta, limit: int = 100) -> Sequence[Poked]:
+    async def waiting(self, older_than: timedelta, limit: int = 100) -> Sequence[WaitingCase]:
         """Cases with unanswered commands, overdue levels, unsent notices or effects that nobody has begun, oldest first.
 
         ``limit`` bounds what one tenant is given. A case is named once; again only when it has not moved for twice as long as the
-        last time, at most :data:`MOST_SELDOM`.
+        last time, at most :data:`LEFT_ALONE_FOR`.
         """
         found = []
         for tenant_id in await self._database.tenant_ids():
             async with self._database.tenant(tenant_id) as conn:
-                for row in await conn.fetch(WAITING, tenant_id, older_than, limit, MOST_SELDOM):
-                    poked = Poked(
+                for row in await conn.fetch(WAITING, tenant_id, older_than, limit, LEFT_ALONE_FOR):
+                    poked = WaitingCase(
                         tenant_id=tenant_id, case_id=row["case_id"], kind=row["kind"], opened_at=row["opened_at"],
                         command_id=row["command_id"],
                     )  # fmt: skip

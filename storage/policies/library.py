@@ -13,9 +13,12 @@ from pydantic_core import to_json
 
 from domain.base import Instant, Kept
 from domain.worktime.calendars import Calendar
-from storage.postgres.parsed import CALENDARS
 from storage.postgres.pool import Connection, Database
 
+_CACHED = 256
+"""Calendars held in memory at most."""
+
+CALENDARS = "SELECT ref, body::text AS body FROM calendars WHERE ref = ANY($1)"
 _KEEP_CALENDARS = """
 INSERT INTO calendars (ref, body) SELECT c.ref, c.body FROM jsonb_to_recordset($1) AS c (ref text, body jsonb)
 ON CONFLICT DO NOTHING
@@ -69,8 +72,29 @@ class CalendarVersion(Kept):
     published_at: Instant
 
 
+class CalendarCache:
+    """Calendars that this process has read, held in memory: they never change, being named by their content."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Calendar] = {}
+
+    async def of(self, conn: Connection, refs: Iterable[str]) -> dict[str, Calendar]:
+        """The calendars under these references; unknown ones are left out."""
+        wanted = set(refs)
+        found = {ref: self._kept[ref] for ref in wanted & self._kept.keys()}
+        missing = wanted - found.keys()
+        if missing:
+            read = {row["ref"]: row["body"] for row in await conn.fetch(CALENDARS, list(missing))}
+            new = {ref: Calendar.model_validate_json(body) for ref, body in read.items()}
+            if len(self._kept) + len(new) > _CACHED:
+                self._kept.clear()
+            self._kept |= new
+            found |= new
+        return found
+
+
 class PostgresLibrary:
-    """Keeps what cases refer to by content."""
+    """Keeps the packs and calendars that cases refer to by their content."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -113,7 +137,7 @@ class PostgresLibrary:
     async def keep_pack(self, version: str, name: str, body: Any, notices: Mapping[str, Sequence[str]] | None = None) -> None:
         """Store the content of a pack under its hash, with whom it tells of what; fills in what its row lacks."""
         async with self._database.nobody() as conn:
-            await conn.execute(_KEEP_PACK, version, name, body, None if notices is None else _text(notices))
+            await conn.execute(_KEEP_PACK, version, name, body, None if notices is None else _as_json(notices))
 
     async def pack(self, version: str) -> Any | None:
         """The content of a pack, or None."""
@@ -133,9 +157,9 @@ async def keep_calendars(conn: Connection, calendars: Mapping[str, Calendar]) ->
 
 
 async def keep_notices(conn: Connection, version: str, name: str, body: Any, notices: Mapping[str, Sequence[str]]) -> None:
-    """See that a pack's notices are kept, on a connection that is in use; those that are there stay as they are."""
-    await conn.execute(_KEEP_NOTICES, version, name, body, _text(notices))
+    """Keep a pack's notices on a connection that is in use; those that are there stay as they are."""
+    await conn.execute(_KEEP_NOTICES, version, name, body, _as_json(notices))
 
 
-def _text(notices: Mapping[str, Sequence[str]]) -> str:
+def _as_json(notices: Mapping[str, Sequence[str]]) -> str:
     return to_json(notices).decode()

@@ -58,8 +58,8 @@ class PackVersion(Kept):
     approved_at: datetime | None = None
 
 
-class PostgresPublishing:
-    """The packs of tenants."""
+class PostgresPublications:
+    """The packs that tenants published: proposes, approves, and says which are in force."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""Keys of requests: the same request twice is one request, and its answer is kept."""
+"""Idempotency keys: the same request sent twice is one request, and its answer is kept for the second time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 
 ABANDONED_AFTER = timedelta(seconds=10)
-"""A claim older than this belongs to a process that died; the next request takes it over. Longer than an answer takes, and no
-longer than a caller has patience; too early does no harm, for cases and commands are unique by the same key themselves."""
+"""A claim older than this belongs to a process that died, and the next request takes it over.
+
+Longer than an answer takes, and no longer than a caller has patience. Too early does no harm: cases and commands are themselves
+unique by the same key.
+"""
 
 CLAIM = """
 INSERT INTO idempotency AS i (tenant, key, route, body_hash) VALUES ($1, $2, $3, $4)
@@ -28,11 +31,13 @@ SWEEP = "DELETE FROM idempotency WHERE tenant = $1 AND began_at < now() - $2::in
 
 
 @dataclass(frozen=True)
-class Begun:
-    """How a key stands. ``mine``: go on, then finish. ``running``: another request is at it. ``done``: its answer is here.
-    ``other``: the key was used for something else."""
+class KeyState:
+    """How a key stands, when a request comes with it."""
 
     state: Literal["mine", "running", "done", "other"]
+    """``mine``: go on, then finish. ``running``: another request is at it. ``done``: its answer is here. ``other``: the key was
+    used for something else.
+    """
     status_code: int = 0
     response: Any = None
 
@@ -44,21 +49,21 @@ class PostgresIdempotency:
         self._database = database
         self._vault = vault
 
-    async def begin(self, tenant_id: str, key: str, route: str, body: bytes) -> Begun:
+    async def begin(self, tenant_id: str, key: str, route: str, body: bytes) -> KeyState:
         """Claim a key, or say who has it. A claim that was left behind can be taken over after :data:`ABANDONED_AFTER`."""
         digest = self._vault.body_hash(tenant_id, body)
         async with self._database.tenant(tenant_id) as conn:
             if await conn.fetchval(CLAIM, tenant_id, key, route, digest, ABANDONED_AFTER):
-                return Begun("mine")
+                return KeyState("mine")
             row = await conn.fetchrow(LOOK, tenant_id, key)
         if row is None:
             # Given up in this very moment: the caller looks again.
-            return Begun("running")
+            return KeyState("running")
         if (row["route"], row["body_hash"]) != (route, digest):
-            return Begun("other")
+            return KeyState("other")
         if row["state"] == "in_flight":
-            return Begun("running")
-        return Begun("done", row["status_code"], row["response"])
+            return KeyState("running")
+        return KeyState("done", row["status_code"], row["response"])
 
     async def finish(self, tenant_id: str, key: str, status_code: int, response: Any) -> None:
         """Keep the answer."""

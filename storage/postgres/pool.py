@@ -20,8 +20,11 @@ else:
     Connection = Pool = Any
     RawConnection = asyncpg.Connection
 
+NOW = "SELECT clock_timestamp()"
+"""The database's clock, by which everything is judged."""
+
 # The two settings that give rights, always both: what one borrower may see must never pass to the next.
-_WEAR = "SELECT set_config('ombud.tenant', $1, false), set_config('ombud.key_hash', $2, false)"
+_SEE_AS = "SELECT set_config('ombud.tenant', $1, false), set_config('ombud.key_hash', $2, false)"
 
 _SERVER_SETTINGS = {
     "application_name": "ombud",
@@ -41,15 +44,15 @@ class _Session(RawConnection):
     Two thirds of all round trips of a case were settings made and taken back for the same tenant (measured).
     """
 
-    _worn: tuple[str, str] | None = ("", "")
+    _seen_as: tuple[str, str] | None = ("", "")
 
-    async def wear(self, tenant_id: str = "", key_hash: str = "") -> None:
+    async def see_as(self, tenant_id: str = "", key_hash: str = "") -> None:
         """See for this borrower and nobody else. Comes before anything that a borrower does."""
-        if self._worn != (tenant_id, key_hash):
+        if self._seen_as != (tenant_id, key_hash):
             # Unknown until the answer is there: whoever is interrupted in between leaves a connection that is set anew.
-            self._worn = None
-            await self.fetchval(_WEAR, tenant_id, key_hash)
-            self._worn = (tenant_id, key_hash)
+            self._seen_as = None
+            await self.fetchval(_SEE_AS, tenant_id, key_hash)
+            self._seen_as = (tenant_id, key_hash)
 
 
 class Database:
@@ -95,11 +98,11 @@ class Database:
     async def _lent(self, tenant_id: str = "", key_hash: str = "") -> AsyncIterator[Connection]:
         async with self._pool.acquire() as conn:
             # What the pool lends stands for a session and hands everything on to it.
-            await cast("_Session", conn).wear(tenant_id, key_hash)
+            await cast("_Session", conn).see_as(tenant_id, key_hash)
             yield conn
 
     async def tenant_ids(self) -> list[str]:
-        """Every tenant, for what has to go through all of them one by one."""
+        """Every tenant, for what has to go through all of them in turn."""
         async with self.nobody() as conn:
             return [row["id"] for row in await conn.fetch("SELECT id FROM tenant_ids ORDER BY id")]
 
@@ -119,8 +122,10 @@ async def _prepare(conn: Connection) -> None:
 
 
 async def _leave(conn: Connection) -> None:
-    """asyncpg's own reset closes cursors, unlistens and resets every setting, on every return; nothing here uses any of that.
-    An open transaction is rolled back before this is called."""
+    """Nothing to do when a connection is given back: an open transaction is rolled back before this is called.
+
+    asyncpg's own reset closes cursors, stops listening and resets every setting each time; nothing here uses any of that.
+    """
 
 
 def _encode(value: object) -> bytes:

@@ -151,9 +151,9 @@ class Vault:
             made = [self.new_key(tenant_id, case_id, holder) for case_id in case_ids if case_id not in found]
             if not made:
                 return found
-            ids, cases, wrapped = zip(*((one.id, one.case_id, one.wrapped) for one in made), strict=True)
+            ids, cases, wrapped = zip(*((key.id, key.case_id, key.wrapped) for key in made), strict=True)
             if await conn.execute(_NEW_KEYS, tenant_id, holder, ids, cases, wrapped) == f"INSERT 0 {len(made)}":
-                return found | {one.case_id: one for one in made}
+                return found | {key.case_id: key for key in made}
 
     async def sealer(self, conn: Connection, tenant_id: str, case_id: str, holder: str) -> SealBox:
         """A box for the texts of one holder."""
@@ -220,19 +220,19 @@ class Vault:
 
     def ref_digest(self, tenant_id: str, ref: str) -> str:
         """Keyed digest of the platform's id of a user: equal for equal users of one tenant, readable by nobody."""
-        return hmac.new(
-            _derived(self._master, "ref", tenant_id), ref.encode("utf-8", "surrogatepass"), hashlib.sha256
-        ).hexdigest()
+        return self._tenant_digest("ref", tenant_id, ref)
 
     def matter_digest(self, tenant_id: str, matter: str) -> str:
         """Keyed digest of what a case is about: equal for the same matter of one tenant, readable by nobody."""
-        return hmac.new(
-            _derived(self._master, "matter", tenant_id), matter.encode("utf-8", "surrogatepass"), "sha256"
-        ).hexdigest()
+        return self._tenant_digest("matter", tenant_id, matter)
 
     def body_hash(self, tenant_id: str, body: bytes) -> bytes:
         """Keyed digest of a request's body, to tell a repetition from a changed one."""
         return hmac.new(_derived(self._master, "body", tenant_id), body, hashlib.sha256).digest()
+
+    def _tenant_digest(self, purpose: str, tenant_id: str, text: str) -> str:
+        key = _derived(self._master, purpose, tenant_id)
+        return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
     def signing_seed(self) -> bytes:
         """Seed of the key that signs the heads of the chains."""

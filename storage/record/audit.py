@@ -64,9 +64,10 @@ class Flaw:
     tenant_id: str
     case_id: str
     what: str
-    """``fact_missing``, ``fact_changed``, ``chain_broken``, ``columns_differ``, ``unreadable``, ``head_differs``,
-    ``state_differs``, ``projection_differs``, ``deadlines_differ``, ``head_forged``, ``case_missing``, ``rewritten``,
-    ``facts_lost``."""
+    """Of the chain: ``fact_missing``, ``fact_changed``, ``chain_broken``, ``columns_differ``, ``unreadable``, ``head_differs``.
+    Of what follows from it: ``state_differs``, ``projection_differs``, ``deadlines_differ``. Of the signed heads:
+    ``head_forged``, ``case_missing``, ``rewritten``, ``facts_lost``.
+    """
     seq: int = 0
     detail: str = ""
 
@@ -188,13 +189,13 @@ class _CaseAudit:
     def compare(self, signed: list[SignedHead], signer: Signer) -> None:
         """What was signed must still be there."""
         by_seq = {fact["seq"]: fact["hash"] for fact in self.facts}
-        for one in signed:
-            if not signer.genuine(one):
-                self._flaw("head_forged", one.seq, "its signature is not ours")
-            elif one.seq not in by_seq:
-                self._flaw("facts_lost", one.seq, f"signed at {one.signed_at}, not in the database")
-            elif by_seq[one.seq] != one.head:
-                self._flaw("rewritten", one.seq, f"another fact was signed at {one.signed_at}")
+        for head in signed:
+            if not signer.genuine(head):
+                self._flaw("head_forged", head.seq, "its signature is not ours")
+            elif head.seq not in by_seq:
+                self._flaw("facts_lost", head.seq, f"signed at {head.signed_at}, not in the database")
+            elif by_seq[head.seq] != head.head:
+                self._flaw("rewritten", head.seq, f"another fact was signed at {head.signed_at}")
 
     def _recordings(self) -> list[Recording]:
         recordings = []

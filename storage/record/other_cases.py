@@ -19,12 +19,22 @@ WHERE c.tenant = $1 AND c.id = $2
 
 CAMPAIGN = "SELECT id, closed_at IS NULL AS open FROM campaigns WHERE tenant = $1 AND id = $2"
 
+# Of two that come at once the one that was judged counts, else the one with the lower id: never both, and never neither.
+APPEALED_BEFORE = """
+SELECT other.id FROM cases mine
+JOIN cases other ON other.tenant = mine.tenant AND other.appeal_digest = mine.appeal_digest AND other.kind = mine.kind
+WHERE mine.tenant = $1 AND mine.id = $2 AND other.id <> mine.id
+    AND other.outcome IS DISTINCT FROM 'declined' AND (other.seq > 0 OR other.id < mine.id)
+ORDER BY other.id
+LIMIT 1
+"""
+
 _HOPS = 20
 """Cases are merged into older ones only, so following them ends; nobody follows further than this."""
 
 
 class PostgresOtherCases:
-    """Implements :class:`activities.ports.cross_case.Elsewhere`."""
+    """Implements :class:`activities.ports.cross_case.OtherCases`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -43,6 +53,12 @@ class PostgresOtherCases:
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(CAMPAIGN, tenant_id, campaign_id)
         return KnownCampaign(**dict(row)) if row else None
+
+    async def appealed_before(self, tenant_id: str, case_id: str) -> str | None:
+        """The case in which the same person appealed about the same content; None when there is none."""
+        async with self._database.tenant(tenant_id) as conn:
+            found: str | None = await conn.fetchval(APPEALED_BEFORE, tenant_id, case_id)
+        return found
 
     async def _one(self, tenant_id: str, case_id: str) -> OtherCase | None:
         async with self._database.tenant(tenant_id) as conn:

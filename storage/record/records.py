@@ -27,10 +27,10 @@ from domain.model.facts import (
 from domain.rules.reference import Notices
 from domain.transition import calendars_of
 from domain.worktime.calendars import Calendar
-from storage.postgres.leases import LEASE_FOR, lease_rows
-from storage.postgres.parsed import ParsedCalendars
+from storage.policies.library import CalendarCache
 from storage.postgres.pool import Connection, Database
 from storage.record import sql
+from storage.record.leases import LEASE_FOR, lease_rows
 from storage.record.sanctions import sanction_rows
 
 _PENDING: TypeAdapter[tuple[Pending, ...]] = TypeAdapter(tuple[Pending, ...])
@@ -52,7 +52,7 @@ class PostgresRecords:
 
     def __init__(self, database: Database, lease_for: timedelta = LEASE_FOR) -> None:
         self._database, self._lease_for = database, lease_for
-        self._calendars = ParsedCalendars()
+        self._calendars = CalendarCache()
         self._notices: dict[str, Notices] = {}
 
     async def read(
@@ -84,7 +84,7 @@ class PostgresRecords:
                 return None
             calendars = await self._calendars.of(conn, row["calendars"])
             notices = await self._known_notices(conn, row["pack_version"]) if row["has_notices"] else {}
-        return _standing(row, calendars, notices, known_turn, limit)
+        return _snapshot(row, calendars, notices, known_turn, limit)
 
     async def write(self, tenant_id: str, case_id: str, transition: Transition) -> bool:
         """Store the transition in one statement; False when the turn has moved. Raises Unstorable for bad data."""
@@ -114,10 +114,10 @@ class PostgresRecords:
 
 def _askable(ids: Iterable[str]) -> list[str]:
     # An id with a NUL or half a surrogate pair cannot be in the database, and must not break the question about the others.
-    return [one for one in ids if one.isascii() and "\x00" not in one]
+    return [command_id for command_id in ids if command_id.isascii() and "\x00" not in command_id]
 
 
-def _standing(
+def _snapshot(
     row: asyncpg.Record, calendars: Mapping[str, Calendar], notices: Mapping[str, Notices], known_turn: int | None, limit: int
 ) -> CaseSnapshot:
     pending = _PENDING.validate_json(row["pending"]) if row["pending"] else ()

@@ -1,4 +1,4 @@
-"""Which cases should have a running workflow, as the record says."""
+"""Which cases should have a running workflow, as the record says: for when Temporal has lost what it knew."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from storage.postgres.pool import Database
 
-AWAKE = """
+TO_REVIVE = """
 SELECT c.id, c.kind, c.opened_at,
     (SELECT coalesce(array_agg(n.id ORDER BY n.id), '{}') FROM notices n
      WHERE n.tenant = $1 AND n.case_id = c.id AND n.state = 'handed_over') AS handed_over
@@ -26,7 +26,7 @@ TAKE_BACK = "UPDATE notices SET state = 'pending' WHERE tenant = $1 AND id = $2 
 
 
 @dataclass(frozen=True)
-class Waiting:
+class CaseToRevive:
     """A case that should be running."""
 
     tenant_id: str
@@ -37,14 +37,14 @@ class Waiting:
     """Notices that a ``Delivery`` workflow has, or had."""
 
 
-async def awake(database: Database, tenant_id: str, case_id: str | None = None) -> AsyncIterator[Waiting]:
+async def cases_to_revive(database: Database, tenant_id: str, case_id: str | None = None) -> AsyncIterator[CaseToRevive]:
     """Open cases, and closed ones with something left to judge, lift, carry out or send; or the one that is named."""
     after = ""
     while True:
         async with database.tenant(tenant_id) as conn:
-            rows = await conn.fetch(AWAKE, tenant_id, after, case_id)
+            rows = await conn.fetch(TO_REVIVE, tenant_id, after, case_id)
         for row in rows:
-            yield Waiting(tenant_id, row["id"], row["kind"], row["opened_at"], tuple(row["handed_over"]))
+            yield CaseToRevive(tenant_id, row["id"], row["kind"], row["opened_at"], tuple(row["handed_over"]))
         if len(rows) < 500:
             return
         after = rows[-1]["id"]

@@ -10,7 +10,7 @@ from activities.ports.records import Transition
 from domain.model.case import Case
 from domain.model.facts import SanctionImposed, SanctionLifted, SanctionVoided
 from domain.model.sanctions import EarlierSanction
-from storage.postgres.pool import Database
+from storage.postgres.pool import NOW, Database
 
 # The parties are there since the report was received, also when the case has not been judged yet. What a gold or test case
 # comes to is held against nobody.
@@ -23,11 +23,8 @@ ORDER BY s.imposed_at, s.id
 """
 
 
-NOW = "SELECT clock_timestamp()"
-
-
 class PostgresSanctions:
-    """Implements :class:`activities.ports.others.SanctionBook`."""
+    """Implements :class:`activities.ports.cross_case.SanctionBook`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -53,10 +50,10 @@ def sanction_rows(transition: Transition, case: Case) -> list[dict[str, Any]]:
         if isinstance(chained.recording.fact, SanctionImposed | SanctionLifted | SanctionVoided)
     }
     rows = []
-    for one in case.sanctions:
-        party = case.party(one.party)
-        if one.id in touched and party is not None:
-            said = one.model_dump(include={"id", "party", "category", "sanction", "weight", "imposed_at", "ends_at",
+    for sanction in case.sanctions:
+        party = case.party(sanction.party)
+        if sanction.id in touched and party is not None:
+            said = sanction.model_dump(include={"id", "party", "category", "sanction", "weight", "imposed_at", "ends_at",
                                            "counts_until", "lifted_at", "voided_at"})  # fmt: skip
             rows.append({**said, "ref_digest": party.ref_digest})
     return rows

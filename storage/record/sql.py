@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from storage.postgres.leases import WORKED
+from storage.record.leases import WORKED
 
 LOCK = "SELECT 1 FROM cases WHERE tenant = $1 AND id = $2 FOR UPDATE"
 
@@ -10,6 +10,12 @@ TURN = "SELECT turn FROM cases WHERE tenant = $1 AND id = $2"
 
 STATE = "(c.state || jsonb_build_object('terms', c.terms))::text"
 """The folded case of a row ``c``. Its terms lie apart: written once, not at every step."""
+
+SPEAKER = """
+            WHEN p.id IS NOT NULL THEN jsonb_build_object('id', p.id, 'role', p.side, 'side', p.side)
+            WHEN k.id IS NOT NULL THEN jsonb_build_object('id', k.id, 'role', 'platform')
+            ELSE person_as_actor(a)"""
+"""Branches of a CASE: who speaks, as the rules see them, from the party ``p``, the key ``k`` or the person ``a`` of an id."""
 
 # $3 the turn that the caller knows (or null), $4 command ids asked about, $5 how many pending ones at most.
 READ = f"""
@@ -22,10 +28,7 @@ WITH waiting AS (
 ), resolved AS (
     SELECT jsonb_build_object('command_id', w.id, 'received_at', w.received_at, 'body', w.body, 'actor',
         CASE
-            WHEN w.actor_id = 'system' THEN jsonb_build_object('id', 'system', 'role', 'system')
-            WHEN p.id IS NOT NULL THEN jsonb_build_object('id', p.id, 'role', p.side, 'side', p.side)
-            WHEN k.id IS NOT NULL THEN jsonb_build_object('id', k.id, 'role', 'platform')
-            ELSE person_as_actor(a)
+            WHEN w.actor_id = 'system' THEN jsonb_build_object('id', 'system', 'role', 'system'){SPEAKER}
         END, 'target', person_as_actor(t)) AS pending, w.received_at, w.id
     FROM waiting w
     LEFT JOIN parties p ON p.tenant = $1 AND p.case_id = $2 AND p.id = w.actor_id
@@ -183,8 +186,10 @@ PARTS = tuple(_PARTS)
 
 @cache
 def write(parts: tuple[str, ...]) -> str:
-    """One statement of these parts, the gate first. $1 the tenant, $2 the case, $3 the turn, then one argument for each part that
-    takes one, in order. It answers how many cases were written: 1, or 0 when the turn had moved."""
+    """One statement of these parts, the gate first. It answers how many cases were written: 1, or 0 when the turn had moved.
+
+    $1 is the tenant, $2 the case, $3 the turn; then comes one argument for each part that takes one, in order.
+    """
     texts, number = [], 4
     for part in parts:
         texts.append(_PARTS[part].strip("\n").format(f"${number}") if "{}" in _PARTS[part] else _PARTS[part].strip("\n"))

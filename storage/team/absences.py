@@ -57,8 +57,10 @@ class PostgresAbsences:
         return Absence(row["absent_from"], row["absent_until"], row["begun"]) if row else None
 
     async def give_back(self, tenant_id: str, person_id: str, from_at: datetime, by: str = "system") -> Placed:
-        """Tell each of their open cases to go back to its queue. For the same absence again it sends nothing, and answers what
-        was sent."""
+        """Tell each of their open cases to go back to its queue.
+
+        For the same absence again it sends nothing, and answers what was sent.
+        """
         order = Order(
             "assign",
             None,

@@ -1,5 +1,6 @@
-"""One command for many cases at once, all or none: what leads and ops order for a selection, and freezes for an incident, which
-have one instant for all.
+"""One command for many cases at once, all or none: what leads and ops order for a selection, and freezes for an incident.
+
+A freeze has one instant for all of its cases.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from activities.ports.errors import Never
 from domain.base import Instant, Kept
 from domain.model.commands import Command, parse_command
 from domain.model.prose import Sealer
-from storage.postgres.pool import Connection, Database
+from storage.postgres.pool import NOW, Connection, Database
 from storage.postgres.vault import STAFF, SealBox, Vault
 from storage.views.cases import CaseFilter, conditions
 from storage.views.sql import clauses
@@ -27,8 +28,6 @@ _FROZEN = """
 OR EXISTS (SELECT FROM commands w WHERE w.tenant = $1 AND w.case_id = c.id AND w.status = 'pending' AND w.type = 'freeze'
     AND w.body ->> 'incident' = {0}))
 """
-
-NOW = "SELECT clock_timestamp()"
 
 PLACE = """
 INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body)
@@ -170,7 +169,7 @@ class PostgresBulk:
                 return known
             try:
                 async with conn.transaction():
-                    return await _place(conn, tenant_id, order, stem, self._vault)
+                    return await _place_all(conn, tenant_id, order, stem, self._vault)
             except _NothingPlaced:
                 # Sent by somebody else in this very moment: then theirs stands.
                 return await _placed(conn, tenant_id, stem) or Placed(None, None, ())
@@ -181,8 +180,10 @@ class PostgresBulk:
             return await _placed(conn, tenant_id, f"cmd_bulk-{number}")
 
     def number_of(self, tenant_id: str, bulk_id: str) -> str:
-        """What the ids of a bulk's commands are made of, 32 hexadecimal digits. Keyed, so that nobody can guess them and occupy
-        one beforehand."""
+        """What the ids of a bulk's commands are made of: 32 hexadecimal digits.
+
+        Keyed, so that nobody can guess an id and occupy it beforehand.
+        """
         return self._vault.body_hash(tenant_id, bulk_id.encode()).hex()[:32]
 
     async def results(self, tenant_id: str, placed: Placed) -> Sequence[Result]:
@@ -228,7 +229,7 @@ async def _selected(conn: Connection, tenant_id: str, order: Order, lock: str = 
     return rows
 
 
-async def _place(conn: Connection, tenant_id: str, order: Order, stem: str, vault: Vault) -> Placed:
+async def _place_all(conn: Connection, tenant_id: str, order: Order, stem: str, vault: Vault) -> Placed:
     # Every row is held FOR SHARE before the clock is read, as for a single command: a record that judges a deadline of one of
     # them either is done by then, or waits and finds the command.
     rows = await _selected(conn, tenant_id, order, " FOR SHARE OF c")
@@ -243,12 +244,12 @@ async def _place(conn: Connection, tenant_id: str, order: Order, stem: str, vaul
     boxes: dict[str, SealBox] = {}
     if "cnt_unsealed" in _command(order, members[0].command_id, at).model_dump_json():
         # Whoever orders a bulk is of the team, and so are its texts: sealed for each case, with that case's own key.
-        keys = await vault.keys(conn, tenant_id, [one.case_id for one in members], STAFF)
+        keys = await vault.keys(conn, tenant_id, [member.case_id for member in members], STAFF)
         boxes = {case_id: SealBox(key) for case_id, key in keys.items()}
     bodies = []
-    for one in members:
-        command = _command(order, one.command_id, at, boxes.get(one.case_id))
-        bodies.append({"case_id": one.case_id, "id": one.command_id, "body": command.model_dump(mode="json")})
+    for member in members:
+        command = _command(order, member.command_id, at, boxes.get(member.case_id))
+        bodies.append({"case_id": member.case_id, "id": member.command_id, "body": command.model_dump(mode="json")})
     done = await conn.execute(PLACE, tenant_id, order.command, order.by, received_at, bodies)
     if int(done.split()[-1]) != len(members):
         raise _NothingPlaced

@@ -29,7 +29,7 @@ LISTED = _CAMPAIGN.format("($2::boolean IS NULL OR (m.closed_at IS NULL) = $2)")
 
 ONE = _CAMPAIGN.format("m.id = $2")
 
-STANDING = """
+COUNTS = """
 SELECT status, CASE status WHEN 'open' THEN phase ELSE coalesce(outcome, 'unknown') END AS how, count(*) AS cases
 FROM cases WHERE tenant = $1 AND campaign = $2 AND NOT synthetic
 GROUP BY status, how
@@ -60,7 +60,7 @@ class Campaign(Kept):
 
 
 class Stake(Kept):
-    """What the open cases of a campaign are about, in one currency."""
+    """The money that the open cases of a campaign are about, in one currency."""
 
     currency: str
     amount: int
@@ -119,12 +119,12 @@ async def _summary(conn: Connection, tenant_id: str, campaign_id: str) -> Summar
     if row is None:
         return None
     counts: dict[str, dict[str, int]] = {"open": {}, "closed": {}}
-    for one in await conn.fetch(STANDING, tenant_id, campaign_id):
-        counts[one["status"]][one["how"]] = one["cases"]
-    stakes: list[dict[str, Any]] = [dict(one) for one in await conn.fetch(AT_STAKE, tenant_id, campaign_id)]
+    for count in await conn.fetch(COUNTS, tenant_id, campaign_id):
+        counts[count["status"]][count["how"]] = count["cases"]
+    stakes: list[dict[str, Any]] = [dict(stake) for stake in await conn.fetch(AT_STAKE, tenant_id, campaign_id)]
     return Summary(
         **dict(row),
         by_phase=counts["open"],
         by_outcome=counts["closed"],
-        at_stake=tuple(Stake(**{**one, "amount": int(one["amount"])}) for one in stakes),
+        at_stake=tuple(Stake(**{**stake, "amount": int(stake["amount"])}) for stake in stakes),
     )

@@ -1,4 +1,4 @@
-"""What waits for whom: a person's own cases, their queues, the next case to take, and how the team is doing."""
+"""What people work from: their own cases, their queues, the next case to take, and how the team is doing."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from domain.model.people import Actor
 from storage.intake.inbox import PostgresInbox, Receipt
 from storage.postgres.pool import Database
 from storage.team.roster import ABSENT, LANGUAGES
-from storage.views.cases import CaseRow, held
-from storage.views.sql import HELD
+from storage.views.cases import CaseRow, case_row
+from storage.views.sql import CASE_ROWS
 
 SKIPPED_FOR = timedelta(hours=8)
-"""A shift: so long a case is not offered again to whoever skipped it."""
+"""A shift. For so long a case is not offered again to whoever skipped it."""
 COUNTED_FOR = timedelta(days=30)
-"""So far back the team's figures reach."""
+"""How far back the figures of the team reach."""
 
 WORKER = f"""
 SELECT person_as_actor(p) AS actor, p.queues, p.skills, {LANGUAGES} AS languages,
@@ -32,7 +32,7 @@ _WAITS = "c.status = 'open' AND c.owner IS NULL AND c.phase IN ('intake', 'revie
 # $2 queues, $3 how many, $4 and $5 the last one of the page before (or null).
 WAITING = f"""
 SELECT h.* FROM unnest($2::text[]) AS q (queue)
-CROSS JOIN LATERAL ({HELD}
+CROSS JOIN LATERAL ({CASE_ROWS}
     WHERE c.tenant = $1 AND c.queue = q.queue AND {_WAITS} AND c.state IS NOT NULL
         AND (c.next_due_at, c.id) > (coalesce($4::timestamptz, '-infinity'), coalesce($5::text, ''))
     ORDER BY c.next_due_at, c.id LIMIT $3) AS h
@@ -43,7 +43,7 @@ LIMIT $3
 # $4 who asks, $5 for how long what they skipped is not offered to them. What somebody is taking, or given, this moment is gone.
 TAKEABLE = f"""
 SELECT h.* FROM unnest($2::text[]) AS q (queue)
-CROSS JOIN LATERAL ({HELD}
+CROSS JOIN LATERAL ({CASE_ROWS}
     WHERE c.tenant = $1 AND c.queue = q.queue AND {_WAITS} AND c.state IS NOT NULL AND c.next_due_at IS NOT NULL
         AND NOT EXISTS (SELECT FROM leases l WHERE l.tenant = $1 AND l.case_id = c.id AND l.person_id = $4
             AND l.ended_because = 'skipped' AND l.until_at > clock_timestamp() - $5::interval)
@@ -129,7 +129,7 @@ class QueueCounts:
 
 
 @dataclass(frozen=True)
-class Member:
+class TeamMember:
     """How somebody of the team is doing, over the last 30 days."""
 
     id: str
@@ -177,13 +177,13 @@ class PostgresDesk:
         """Cases of these queues that nobody has, the most urgent first; ``after`` is the last one's ``next_due_at`` and id."""
         due_at, case_id = after or (None, None)
         async with self._database.tenant(tenant_id) as conn:
-            return [held(row) for row in await conn.fetch(WAITING, tenant_id, list(queues), limit, due_at, case_id)]
+            return [case_row(row) for row in await conn.fetch(WAITING, tenant_id, list(queues), limit, due_at, case_id)]
 
     async def takeable(self, tenant_id: str, person_id: str, queues: Sequence[str], limit: int) -> Sequence[CaseRow]:
         """The most urgent cases of these queues that nobody has, without those that this person skipped a while ago."""
         async with self._database.tenant(tenant_id) as conn:
             rows = await conn.fetch(TAKEABLE, tenant_id, list(queues), limit, person_id, SKIPPED_FOR)
-        return [held(row) for row in rows]
+        return [case_row(row) for row in rows]
 
     async def claim(self, tenant_id: str, case_id: str, take: Mapping[str, Any]) -> Receipt | None:
         """Put a ``take`` into a case's inbox unless somebody else is at it; None: somebody is.
@@ -210,12 +210,12 @@ class PostgresDesk:
         async with self._database.tenant(tenant_id) as conn:
             return [QueueCounts(**dict(row)) for row in await conn.fetch(QUEUE_COUNTS, tenant_id, list(queues))]
 
-    async def team(self, tenant_id: str, now: datetime) -> Sequence[Member]:
+    async def team(self, tenant_id: str, now: datetime) -> Sequence[TeamMember]:
         """Everybody active, with what they carry, skipped and worked in the last 30 days."""
         async with self._database.tenant(tenant_id) as conn:
             rows = await conn.fetch(TEAM, tenant_id, now - COUNTED_FOR)
         many = ("queues", "skip_reasons")
-        return [Member(**{**dict(row), **{name: tuple(row[name] or ()) for name in many}}) for row in rows]
+        return [TeamMember(**{**dict(row), **{name: tuple(row[name] or ()) for name in many}}) for row in rows]
 
     async def leases(self, tenant_id: str, case_id: str) -> Sequence[Lease]:
         """Who worked on a case and when, oldest first."""

@@ -1,4 +1,4 @@
-"""Who could take a case, and whom an escalation can land on: people with what they carry and when they are there."""
+"""Who could take a case, and on whom an escalation can land: people, with how many cases they have and when they are there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from activities.ports.people import Candidate
 from domain.model.people import Colleague
 from domain.worktime.calculator import NeverOpens, is_open, next_opening
 from domain.worktime.calendars import Calendar
-from storage.postgres.parsed import ParsedCalendars
+from storage.policies.library import CalendarCache
 from storage.postgres.pool import Connection, Database
 
 _OPEN_CASES = "(SELECT count(*) FROM cases c WHERE c.tenant = $1 AND c.owner = p.id AND c.status = 'open')"
@@ -39,11 +39,11 @@ ORDER BY p.id
 
 
 class PostgresRoster:
-    """Implements :class:`activities.ports.records.Roster`."""
+    """Implements :class:`activities.ports.people.Roster`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._calendars = ParsedCalendars()
+        self._calendars = CalendarCache()
 
     async def candidates(self, tenant_id: str, queue: str, at: datetime) -> Sequence[Candidate]:
         """Active people of the queue with a role that the rules know, those who are absent left out."""
@@ -79,5 +79,5 @@ def _shift(calendar: Calendar | None, at: datetime) -> dict[str, Any]:
     try:
         return {"on_shift": False, "next_shift_at": next_opening(calendar, at)}
     except NeverOpens:
-        # A calendar of nothing but days that are over: they are gone, and nobody knows until when.
+        # Their calendar has only days that are over: nobody knows when they are there again.
         return {"on_shift": False, "next_shift_at": None}

@@ -20,7 +20,7 @@ from storage.views import sql
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A case that is on disk."""
+    """A case as its row says: how it stands, and when it next falls due."""
 
     id: str
     kind: str
@@ -36,8 +36,8 @@ class CaseRow:
 
 
 @dataclass(frozen=True)
-class Sent:
-    """A command that is on disk, with what became of it."""
+class CommandRow:
+    """A command of a case, with what became of it."""
 
     id: str
     case_id: str
@@ -50,8 +50,8 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Told:
-    """A notice, and how far it got."""
+class NoticeRow:
+    """A notice about a case, and how far it got."""
 
     id: str
     seq: int
@@ -98,13 +98,13 @@ class PostgresViews:
         """One case."""
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(sql.CASE, tenant_id, case_id)
-        return held(row) if row else None
+        return case_row(row) if row else None
 
     async def cases(self, tenant_id: str, which: CaseFilter, after: str | None = None, limit: int = 50) -> Sequence[CaseRow]:
         """Cases that match, newest first, older than the case ``after``."""
         statement, arguments = sql.listing(conditions(which), "id < {}" if after else None, after, "id DESC")
         async with self._database.tenant(tenant_id) as conn:
-            return [held(row) for row in await conn.fetch(statement, tenant_id, limit, *arguments)]
+            return [case_row(row) for row in await conn.fetch(statement, tenant_id, limit, *arguments)]
 
     async def due_first(
         self, tenant_id: str, which: CaseFilter, after: tuple[datetime, str] | None = None, limit: int = 50
@@ -113,7 +113,7 @@ class PostgresViews:
         wanted = {**conditions(which), "status =": "open"}
         statement, arguments = sql.listing(wanted, "(next_due_at, id) > ({}, {})" if after else None, after, "next_due_at, id")
         async with self._database.tenant(tenant_id) as conn:
-            return [held(row) for row in await conn.fetch(statement, tenant_id, limit, *arguments)]
+            return [case_row(row) for row in await conn.fetch(statement, tenant_id, limit, *arguments)]
 
     async def actor(self, tenant_id: str, case_id: str, actor_id: str) -> Actor | None:
         """A person, key or party as ``record`` would see them on this case; None: nobody."""
@@ -154,21 +154,21 @@ class PostgresViews:
         data = next(iter(found.values()), None)
         return from_json(data) if data else None
 
-    async def command(self, tenant_id: str, case_id: str, command_id: str) -> Sent | None:
+    async def command(self, tenant_id: str, case_id: str, command_id: str) -> CommandRow | None:
         """One command of a case."""
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(sql.COMMAND, tenant_id, case_id, command_id)
-        return _sent(row) if row else None
+        return _command_row(row) if row else None
 
-    async def commands(self, tenant_id: str, case_id: str, limit: int = 200) -> Sequence[Sent]:
+    async def commands(self, tenant_id: str, case_id: str, limit: int = 200) -> Sequence[CommandRow]:
         """All commands of a case in the order in which they came, refused ones included."""
         async with self._database.tenant(tenant_id) as conn:
-            return [_sent(row) for row in await conn.fetch(sql.COMMANDS, tenant_id, case_id, limit)]
+            return [_command_row(row) for row in await conn.fetch(sql.COMMANDS, tenant_id, case_id, limit)]
 
-    async def notices(self, tenant_id: str, case_id: str) -> Sequence[Told]:
+    async def notices(self, tenant_id: str, case_id: str) -> Sequence[NoticeRow]:
         """Who was told what, in order."""
         async with self._database.tenant(tenant_id) as conn:
-            return [Told(**dict(row)) for row in await conn.fetch(sql.NOTICES, tenant_id, case_id)]
+            return [NoticeRow(**dict(row)) for row in await conn.fetch(sql.NOTICES, tenant_id, case_id)]
 
     async def notice_case(self, tenant_id: str, notice_id: str) -> str | None:
         """The case that a notice is about."""
@@ -205,7 +205,7 @@ class PostgresViews:
     async def open_ids(self, tenant_id: str, after: str = "", limit: int = 500) -> Sequence[CaseRow]:
         """Cases that something may still happen in (open, or closed and not quiet), by id, for a revival of everything."""
         async with self._database.tenant(tenant_id) as conn:
-            return [held(row) for row in await conn.fetch(sql.LIVING, tenant_id, after, limit)]
+            return [case_row(row) for row in await conn.fetch(sql.LIVING, tenant_id, after, limit)]
 
 
 def conditions(which: CaseFilter) -> dict[str, Any]:
@@ -225,8 +225,8 @@ def conditions(which: CaseFilter) -> dict[str, Any]:
     }
 
 
-def held(row: asyncpg.Record) -> CaseRow:
-    """A row of a statement that begins with :data:`storage.views.sql.HELD`."""
+def case_row(row: asyncpg.Record) -> CaseRow:
+    """A row of a statement that begins with :data:`storage.views.sql.CASE_ROWS`."""
     return CaseRow(
         id=row["id"],
         kind=row["kind"],
@@ -240,6 +240,6 @@ def held(row: asyncpg.Record) -> CaseRow:
     )
 
 
-def _sent(row: asyncpg.Record) -> Sent:
+def _command_row(row: asyncpg.Record) -> CommandRow:
     answer = KeptAnswer.model_validate(row["answer"]) if row["answer"] else None
-    return Sent(**{**dict(row), "answer": answer})
+    return CommandRow(**{**dict(row), "answer": answer})

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from storage.record.sql import STATE
+from storage.record.sql import SPEAKER, STATE
 
-HELD = f"""
+CASE_ROWS = f"""
 SELECT c.id, c.kind, c.opened_at, {STATE} AS state, c.external_id, c.source, c.turn, c.next_due_at, c.next_clock
 FROM cases c
 """  # noqa: S608 - put together from constants
 
-CASE = HELD + "WHERE c.tenant = $1 AND c.id = $2"
+CASE = CASE_ROWS + "WHERE c.tenant = $1 AND c.id = $2"
 
 LIVING = (
-    HELD  # noqa: S608 - put together from constants
+    CASE_ROWS  # noqa: S608 - put together from constants
     + """
 WHERE c.tenant = $1 AND c.id > $2 AND (c.status = 'open'
     OR EXISTS (SELECT FROM deadlines d WHERE d.tenant = $1 AND d.case_id = c.id)
@@ -27,17 +27,14 @@ LIMIT $3
 """
 )
 
-ACTOR = """
-SELECT CASE
-    WHEN p.id IS NOT NULL THEN jsonb_build_object('id', p.id, 'role', p.side, 'side', p.side)
-    WHEN k.id IS NOT NULL THEN jsonb_build_object('id', k.id, 'role', 'platform')
-    ELSE person_as_actor(a)
+ACTOR = f"""
+SELECT CASE {SPEAKER}
 END
-FROM (SELECT $3::text AS id) AS one
-LEFT JOIN parties p ON p.tenant = $1 AND p.case_id = $2 AND p.id = one.id
-LEFT JOIN api_keys k ON k.tenant = $1 AND k.id = one.id AND k.active
-LEFT JOIN people a ON a.tenant = $1 AND a.id = one.id AND a.active
-"""
+FROM (SELECT $3::text AS id) AS asked
+LEFT JOIN parties p ON p.tenant = $1 AND p.case_id = $2 AND p.id = asked.id
+LEFT JOIN api_keys k ON k.tenant = $1 AND k.id = asked.id AND k.active
+LEFT JOIN people a ON a.tenant = $1 AND a.id = asked.id AND a.active
+"""  # noqa: S608 - put together from constants
 
 TIMELINE = "SELECT body::text AS body FROM facts WHERE tenant = $1 AND case_id = $2 AND seq > $3 ORDER BY seq LIMIT $4"
 
@@ -96,7 +93,7 @@ def listing(
         where.append(cursor.format(*places))
     if order.startswith("next_due_at"):
         where.append("c.next_due_at IS NOT NULL")
-    return f"{HELD}WHERE {' AND '.join(where)} ORDER BY {order} LIMIT $2", tuple(arguments)
+    return f"{CASE_ROWS}WHERE {' AND '.join(where)} ORDER BY {order} LIMIT $2", tuple(arguments)
 
 
 def clauses(conditions: Mapping[str, Any], first: int) -> tuple[list[str], list[Any]]:

@@ -1,4 +1,4 @@
-"""What people are told. The main letters are kept whole in ``tests/fixtures/letters``.
+"""What people are in_zone. The main letters are kept whole in ``tests/fixtures/letters``.
 
 After a change of wording write them anew with ``OMBUD_REWRITE_LETTERS=1`` and read the difference.
 """
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from activities.ports.notices import OutgoingNotice
 from adapters.letters.composer import TEMPLATES, Composer
 from adapters.letters.letter import facts_of
-from adapters.letters.times import told
+from adapters.letters.times import in_zone
 from adapters.letters.words_en import ENGLISH
 from tests.adapters.letters_builder import DUE, a_notice
 
@@ -405,7 +405,7 @@ class TestWhatAPartyIsTold:
         inside = {
             "priority": "zz_priority", "owner": "per_zz_owner", "queue": "zz_queue", "level": "zz_level", "clock": "zz_clock",
             "action": "zz_action", "approval_because": "zz_because", "seq": 987654, "waiting_on": "zz_staff",
-            "step": "zz_step", "told": ["zz_told"],
+            "step": "zz_step", "in_zone": ["zz_told"],
             "phase": "approval", "phase_label": "Second look", "effect": "zz_effect",
         }  # fmt: skip
         letter = COMPOSER.compose(a_notice(event, audience=audience, data=inside))
@@ -463,12 +463,12 @@ class TestDueDates:
         ],
     )
     def test_in_any_zone(self, zone: str, local: str, utc: str | None) -> None:
-        when = told(datetime(2026, 3, 19, 23, 30, 59, tzinfo=UTC), zone, ENGLISH, now=datetime(2026, 3, 1, tzinfo=UTC))
+        when = in_zone(datetime(2026, 3, 19, 23, 30, 59, tzinfo=UTC), zone, ENGLISH, now=datetime(2026, 3, 1, tzinfo=UTC))
         assert (when.local, when.utc) == (local, utc)
 
     def test_very_soon_is_told_to_the_second(self) -> None:
         now = datetime(2026, 3, 19, 12, 0, 0, tzinfo=UTC)
-        assert told(now.replace(second=20), "UTC", ENGLISH, now=now).local.endswith("12:00:20 UTC")
+        assert in_zone(now.replace(second=20), "UTC", ENGLISH, now=now).local.endswith("12:00:20 UTC")
 
 
 class TestAnyNotice:

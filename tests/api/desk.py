@@ -26,11 +26,11 @@ from api.app import create_app
 from api.kit.parts import Parsers, Parts
 from api.kit.throttle import Throttle
 from policies.shelf import Shelf
-from storage.intake.files import PostgresFileBook, PostgresFiles
+from storage.intake.evidence import PostgresEvidenceFiles, PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
 from storage.policies.library import PostgresLibrary
-from storage.policies.publications import PostgresPublishing
+from storage.policies.publications import PostgresPublications
 from storage.postgres.idempotency import PostgresIdempotency
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
@@ -125,8 +125,8 @@ class Office:
         self.records = PostgresRecords(self.database)
         self.tenants = PostgresTenants(self.database, self.vault)
         self.views = PostgresViews(self.database, self.vault)
-        book = PostgresFileBook(self.database)
-        policies = ShelfPolicies(shelf, PostgresLibrary(self.database), PostgresPublishing(self.database))
+        book = PostgresEvidenceFiles(self.database)
+        policies = ShelfPolicies(shelf, PostgresLibrary(self.database), PostgresPublications(self.database))
         self.lookups = Lookups(
             PostgresRoster(self.database),
             policies,
@@ -176,7 +176,7 @@ class Office:
             public_url="https://disputes.example",
             database_ready=_there,
             also_ready={"temporal": _there},
-            publishing=PostgresPublishing(self.database),
+            publishing=PostgresPublications(self.database),
         )
         return replace(made, **changes)
 

@@ -12,7 +12,7 @@ from activities.record import RecordActivities
 from domain.worktime.calculator import zone_data_version
 from policies.shelf import Shelf
 from storage.policies.library import PostgresLibrary
-from storage.policies.publications import PostgresPublishing
+from storage.policies.publications import PostgresPublications
 from storage.record.sanctions import PostgresSanctions
 from storage.team.roster import PostgresRoster
 from tests.api.desk import Desk, JudgingDoor, Office, shelf
@@ -38,7 +38,7 @@ class NewDoor(JudgingDoor):
         library = PostgresLibrary(office.database)
         lookups = Lookups(
             PostgresRoster(office.database),
-            ShelfPolicies(lambda: policies, library, PostgresPublishing(office.database)),
+            ShelfPolicies(lambda: policies, library, PostgresPublications(office.database)),
             sanctions=PostgresSanctions(office.database),
         )
         self.recorder = RecordActivities(office.records, office.inbox, zone_data_version(), lookups=lookups)

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from adapters.evidence.stores import EvidenceStoreAway
-from storage.intake.files import PostgresFiles
+from storage.intake.evidence import PostgresFiles
 from tests.api.desk import Desk, Office, a_report, party
 
 pytestmark = pytest.mark.postgres
@@ -144,9 +144,8 @@ class TestUpload:
         await desk.command(case["id"], "withdraw", party(case, "claimant"))
         assert (await upload(desk, case, party(case, "claimant"))).json()["code"] == "not_in_this_phase"
 
-    async def test_too_many(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("storage.intake.files.MOST_FILES", 1)
-        desk = office.desk()
+    async def test_too_many(self, office: Office) -> None:
+        desk = office.desk(files=PostgresFiles(office.database, office.vault, office.store, most_files=1))
         case = await desk.opened()
         kim = party(case, "claimant")
         await upload(desk, case, kim)

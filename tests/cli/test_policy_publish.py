@@ -14,7 +14,7 @@ from policies.loading import load_pack
 from policies.pack import PACKS_DIR
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
-from storage.policies.publications import PostgresPublishing
+from storage.policies.publications import PostgresPublications
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.tenants import Person, PostgresTenants
@@ -59,7 +59,7 @@ async def approve(shell: Shell, tenant_id: str, named: str, by: str) -> tuple[in
 
 async def limit(database: Database, tenant_id: str) -> int:
     """The limit that a new report of the tenant is bound by."""
-    publishing = PostgresPublishing(database)
+    publishing = PostgresPublications(database)
 
     async def text(publication: str) -> str:
         return await publishing.text(tenant_id, publication)
@@ -145,7 +145,7 @@ async def test_the_list_says_what_is_in_force_and_what_waits(shell: Shell, team:
 
 async def test_another_tenant_sees_nothing_of_it(shell: Shell, database: Database, team: str, file: Path) -> None:
     await proposed(shell, team, file)
-    assert await PostgresPublishing(database).versions("somebody-else") == []
+    assert await PostgresPublications(database).versions("somebody-else") == []
 
 
 def _written(path: Path, text: str) -> Path:

@@ -11,7 +11,7 @@ from activities.lookups import Lookups
 from activities.record import RecordActivities
 from domain.model.case import Case
 from domain.model.terms import Terms
-from storage.record.revival import awake
+from storage.record.revival import cases_to_revive
 from storage.record.sanctions import PostgresSanctions
 from storage.team.roster import PostgresRoster
 from tests.storage.builders import World, a_command, a_report, some_terms
@@ -190,7 +190,7 @@ class TestABanThatEnds:
         case_id = await self.banned(court)
         async with court.world.database.tenant(court.world.tenant_id) as conn:
             await conn.execute("UPDATE cases SET status = 'closed' WHERE id = $1", case_id)
-        found = [one.case_id async for one in awake(court.world.database, court.world.tenant_id)]
+        found = [one.case_id async for one in cases_to_revive(court.world.database, court.world.tenant_id)]
         assert case_id in found
 
 

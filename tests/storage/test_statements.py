@@ -15,7 +15,7 @@ import pytest
 import storage
 from storage.intake.inbox import LOOK
 from storage.outside.outbox import UNDELIVERED
-from storage.outside.relay import MOST_SELDOM, WAITING
+from storage.outside.relay import LEFT_ALONE_FOR, WAITING
 from storage.record import sql as sql_records
 from storage.team.desk import OWN_COUNTS, QUEUE_COUNTS, TAKEABLE
 from storage.team.desk import WAITING as WAITING_CASES
@@ -118,7 +118,7 @@ async def test_what_runs_all_the_time_never_reads_a_whole_table(world: World, se
         "read": (sql_records.READ, (tenant, case, None, ["cmd_fill-1"], 51)),
         "look": (LOOK, (tenant, case, "cmd_fill-1", "a key", "per_mia")),
         "undelivered": (UNDELIVERED, (tenant, case, 50)),
-        "waiting": (WAITING, (tenant, timedelta(seconds=2), 100, MOST_SELDOM)),
+        "waiting": (WAITING, (tenant, timedelta(seconds=2), 100, LEFT_ALONE_FOR)),
         "candidates": (CANDIDATES, (tenant, "bounty", NOW)),
         "colleagues": (COLLEAGUES, (tenant, ["per_mia"], ["lead", "ops"], NOW)),
         "desk": (WAITING_CASES, (tenant, ["q7", "q8"], 50, None, None)),

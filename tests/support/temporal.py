@@ -47,11 +47,10 @@ from storage.outside.cross_case import PostgresCrossCaseTasks
 from storage.outside.effects import PostgresEffects
 from storage.outside.outbox import PostgresOutbox
 from storage.policies.library import PostgresLibrary
-from storage.policies.publications import PostgresPublishing
+from storage.policies.publications import PostgresPublications
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.other_cases import PostgresOtherCases
-from storage.record.precedents import PostgresPrecedents
 from storage.record.records import PostgresRecords
 from storage.record.sanctions import PostgresSanctions
 from storage.team.roster import PostgresRoster
@@ -152,7 +151,7 @@ async def until(holds: Callable[[], bool | Awaitable[bool]]) -> None:
 
 @dataclass
 class Postman:
-    """Implements :class:`activities.ports.records.Notifier`: keeps what it was to send. Some are slow, some never arrive."""
+    """Implements :class:`activities.ports.notices.Notifier`: keeps what it was to send. Some are slow, some never arrive."""
 
     sent: list[OutgoingNotice] = field(default_factory=list)
     slow: Callable[[OutgoingNotice], bool] = lambda notice: False
@@ -173,7 +172,7 @@ class Postman:
 
 @dataclass
 class Cashier:
-    """Implements :class:`activities.ports.records.Remedies`: notes what it paid."""
+    """Implements :class:`activities.ports.effects.Remedies`: notes what it paid."""
 
     done: list[OrderedEffect] = field(default_factory=list)
 
@@ -293,12 +292,8 @@ class House:
             cross_case_tasks=PostgresCrossCaseTasks(self.database, self.vault),
         )
         roster, library = PostgresRoster(self.database), PostgresLibrary(self.database)
-        precedents, sanctions = PostgresPrecedents(self.database), PostgresSanctions(self.database)
-        policies, others = (
-            ShelfPolicies(lambda: self.shelf, library, PostgresPublishing(self.database)),
-            PostgresOtherCases(self.database),
-        )
-        lookups = Lookups(roster, policies, precedents, sanctions, others)
+        policies = ShelfPolicies(lambda: self.shelf, library, PostgresPublications(self.database))
+        lookups = Lookups(roster, policies, PostgresSanctions(self.database), PostgresOtherCases(self.database))
         record = RecordActivities(self.outages, self.inbox, "2026a", lookups=lookups)
         assign = AssignActivities(self.outages, roster, self.inbox)
         outbound: list[Callable[..., Any]] = [deliver.deliver, deliver.deliver_one, deliver.give_up, carry_out.carry_out]

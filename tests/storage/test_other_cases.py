@@ -8,7 +8,7 @@ import pytest
 
 from domain.model.report import Report
 from storage.intake.opening import Opened
-from storage.record.precedents import PostgresPrecedents
+from storage.record.other_cases import PostgresOtherCases
 from tests.storage.builders import World
 from tests.support.cases import shelf
 
@@ -29,7 +29,7 @@ async def opened(world: World, report: Report) -> Opened:
 
 
 async def before(world: World, case: Opened) -> str | None:
-    return await PostgresPrecedents(world.database).appealed_before(world.tenant_id, case.case_id)
+    return await PostgresOtherCases(world.database).appealed_before(world.tenant_id, case.case_id)
 
 
 async def test_the_second_of_two_finds_the_first_and_not_the_other_way_round(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Past cases, read to be told again under a changed pack. Nothing is written."""
+"""Past cases, read to be decided again under a changed pack (``ombud policy simulate``). Nothing is written."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic_core import from_json
 
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault
+from storage.record.sql import SPEAKER
 
 _CASES = """
 SELECT c.id, c.kind, c.updated_at, c.report_content, c.calendars
@@ -20,15 +21,12 @@ ORDER BY c.opened_at DESC, c.id
 LIMIT $4
 """
 # Whoever sent a command is who they were when it was recorded; of a refused one, who they are now.
-_COMMANDS = """
+_COMMANDS = f"""
 SELECT w.received_at, w.body, person_as_actor(t) AS target, coalesce(
     (SELECT f.body -> 'actor' FROM facts f
      WHERE f.tenant = $1 AND f.case_id = $2 AND f.command_id = w.id ORDER BY f.seq LIMIT 1),
     CASE
-        WHEN w.actor_id = 'system' THEN jsonb_build_object('id', 'system', 'role', 'system')
-        WHEN p.id IS NOT NULL THEN jsonb_build_object('id', p.id, 'role', p.side, 'side', p.side)
-        WHEN k.id IS NOT NULL THEN jsonb_build_object('id', k.id, 'role', 'platform')
-        ELSE person_as_actor(a)
+        WHEN w.actor_id = 'system' THEN jsonb_build_object('id', 'system', 'role', 'system'){SPEAKER}
     END) AS actor
 FROM commands w
 LEFT JOIN parties p ON p.tenant = $1 AND p.case_id = $2 AND p.id = w.actor_id
@@ -37,11 +35,11 @@ LEFT JOIN people a ON a.tenant = $1 AND a.id = w.actor_id
 LEFT JOIN people t ON t.tenant = $1 AND t.id = w.body ->> 'owner'
 WHERE w.tenant = $1 AND w.case_id = $2 AND w.body IS NOT NULL AND w.type <> 'deadline' AND w.status <> 'pending'
 ORDER BY w.received_at, w.id
-"""
+"""  # noqa: S608 - put together from constants
 
 
 @dataclass(frozen=True)
-class Told:
+class PastCase:
     """One past case: what was asked of it, and what came with its report."""
 
     case_id: str
@@ -55,28 +53,28 @@ class Told:
     """``received_at``, ``body``, ``actor`` and ``target`` of each, in the order of receipt, the opening first."""
 
 
-class PostgresPasts:
+class PostgresPastCases:
     """Reads past cases."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database, self._vault = database, vault
 
-    async def cases(self, tenant_id: str, *, kind: str | None, since: datetime | None, limit: int) -> list[Told]:
+    async def cases(self, tenant_id: str, *, kind: str | None, since: datetime | None, limit: int) -> list[PastCase]:
         """The newest cases that match; gold and test cases are left out."""
         async with self._database.tenant(tenant_id) as conn:
             rows = await conn.fetch(_CASES, tenant_id, kind, since, limit)
-            return [await self._told(conn, tenant_id, dict(row)) for row in rows]
+            return [await self._past_case(conn, tenant_id, dict(row)) for row in rows]
 
-    async def _told(self, conn: Connection, tenant_id: str, row: dict[str, Any]) -> Told:
+    async def _past_case(self, conn: Connection, tenant_id: str, row: dict[str, Any]) -> PastCase:
         content = row["report_content"]
         found = await self._vault.reveal_bytes(conn, tenant_id, [content] if content else [])
         data = next(iter(found.values()), None)
         commands = await conn.fetch(_COMMANDS, tenant_id, row["id"])
-        return Told(
+        return PastCase(
             case_id=row["id"],
             kind=row["kind"],
             updated_at=row["updated_at"],
             calendars=tuple(row["calendars"]),
             report=from_json(data) if data else None,
-            commands=tuple(dict(one) for one in commands),
+            commands=tuple(dict(command) for command in commands),
         )

@@ -42,8 +42,10 @@ Row = dict[str, Any]
 
 
 def lease_rows(transition: Transition, lease_for: timedelta) -> list[Row]:
-    """What a transition says of the work on its case: a row for each owner who did something, and one for everybody else when the
-    case left their hands."""
+    """What a transition says of the work on its case.
+
+    A row for each owner who did something, and one without a person for everybody else when the case went to another owner.
+    """
     recordings = [chained.recording for chained in transition.facts]
     rows: dict[str | None, Row] = {}
     for recording, owner in zip(recordings, _owners(recordings, transition), strict=True):
@@ -60,7 +62,7 @@ def lease_rows(transition: Transition, lease_for: timedelta) -> list[Row]:
 
 
 def _owners(recordings: Sequence[Recording], transition: Transition) -> list[str | None]:
-    """Whose the case was at each fact, as far as the transition tells: before it changed hands, its facts have to."""
+    """Who owned the case at each fact, as far as the transition tells: None before it went to another owner within it."""
     owner = transition.case.owner if transition.case else None
     found = []
     for recording in reversed(recordings):

@@ -1,4 +1,4 @@
-"""Files of evidence: sealed under the key of whoever uploads them, put into the evidence store, and then written into the record.
+"""Files of evidence: sealed under the key of whoever uploads them, put into the evidence store, and then into the database.
 
 The bytes are safe before the row is written, and the row before anybody is answered. A file's address is its keyed digest, so the
 same bytes of one uploader lie there once, and nobody can tell from an address what it holds.
@@ -17,7 +17,7 @@ from pydantic_core import from_json, to_json
 from uuid_utils import uuid7
 
 from activities.ports.errors import Never
-from activities.ports.evidence import EvidenceStore, HeldFile
+from activities.ports.evidence import EvidenceStore, UploadedFile
 from storage.postgres.pool import Database
 from storage.postgres.vault import STAFF, DataKey, Vault, VaultFault
 
@@ -41,7 +41,9 @@ FROM files f JOIN keys k ON k.tenant = f.tenant AND k.id = f.key_id
 KNOWN = _ROW + "WHERE f.tenant = $1 AND f.case_id = $2 AND f.uploader = $3 AND f.once = $4"
 ONE = _ROW + "WHERE f.tenant = $1 AND f.case_id = $2 AND f.id = $3"
 OF_CASE = _ROW + "WHERE f.tenant = $1 AND f.case_id = $2 ORDER BY f.id"
-HELD = "SELECT id, uploader, digest, media_type, bytes AS length FROM files WHERE tenant = $1 AND case_id = $2 AND id = ANY($3)"
+UPLOADED = (
+    "SELECT id, uploader, digest, media_type, bytes AS length FROM files WHERE tenant = $1 AND case_id = $2 AND id = ANY($3)"
+)
 
 
 @dataclass(frozen=True)
@@ -59,23 +61,24 @@ class StoredFile:
     created_at: datetime
 
 
-class PostgresFileBook:
+class PostgresEvidenceFiles:
     """Implements :class:`activities.ports.evidence.EvidenceFiles`: what the rules must know of a file, and no more."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def held(self, tenant_id: str, case_id: str, ids: Sequence[str]) -> Sequence[HeldFile]:
+    async def uploaded(self, tenant_id: str, case_id: str, ids: Sequence[str]) -> Sequence[UploadedFile]:
         """Those of the ids that are files of this case."""
         async with self._database.tenant(tenant_id) as conn:
-            return [HeldFile.model_validate(dict(row)) for row in await conn.fetch(HELD, tenant_id, case_id, list(ids))]
+            return [UploadedFile.model_validate(dict(row)) for row in await conn.fetch(UPLOADED, tenant_id, case_id, list(ids))]
 
 
 class PostgresFiles:
     """Uploads and downloads. Who may see which file is decided by :mod:`domain.views.case`."""
 
-    def __init__(self, database: Database, vault: Vault, store: EvidenceStore) -> None:
+    def __init__(self, database: Database, vault: Vault, store: EvidenceStore, most_files: int = MOST_FILES) -> None:
         self._database, self._vault, self._store = database, vault, store
+        self._most_files = most_files
 
     async def add(
         self, tenant_id: str, case_id: str, uploader: str, *, name: str, media_type: str, data: bytes
@@ -95,8 +98,8 @@ class PostgresFiles:
             known = await conn.fetchrow(KNOWN, tenant_id, case_id, uploader, once)
         if known is not None:
             return self._read(tenant_id, known), False
-        if row["files"] >= MOST_FILES:
-            raise Never("too_many_files", f"At most {MOST_FILES} files are taken from one uploader to a case.")
+        if row["files"] >= self._most_files:
+            raise Never("too_many_files", f"At most {self._most_files} files are taken from one uploader to a case.")
         path = _path(tenant_id, case_id, digest)
         await self._store.put(path, await asyncio.to_thread(key.seal, path, data))
         file_id = f"fil_{uuid7()}"
