@@ -85,7 +85,7 @@ bench: $(READY) temporal ## measure what the README's table names; writes benchm
 
 .PHONY: clocks-full
 clocks-full: $(READY) ## 100,000 random deadlines against an independent slow calculator
-	@OMBUD_CLOCK_CASES=100000 $(BIN)/pytest -q -o faulthandler_timeout=0 tests/domain/test_worktime_against_slow.py
+	@OMBUD_CLOCK_CASES=100000 $(BIN)/pytest -q -o faulthandler_timeout=0 tests/domain/worktime/test_calculator_against_slow.py
 
 .PHONY: clean
 clean: ## remove what was made here, the environment included; .ombud (the data of `make up`) stays

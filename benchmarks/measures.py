@@ -10,7 +10,7 @@ from benchmarks import clocks, sandbox
 from benchmarks.figures import Figure
 from benchmarks.histories import bytes_by_kind, census, cost_of
 from benchmarks.house import House
-from benchmarks.lives import RULINGS, CaseOnDisk, Lives
+from benchmarks.measured_lives import RULINGS, CaseOnDisk, Lives
 from benchmarks.rates import rates
 from benchmarks.transitions import transitions
 

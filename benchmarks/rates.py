@@ -18,7 +18,7 @@ from uuid_utils import uuid7
 
 from benchmarks.histories import census, plan_of
 from benchmarks.house import QUEUE, House
-from benchmarks.lives import Lives
+from benchmarks.measured_lives import Lives
 
 COMPARED = (
     "WORKFLOW_EXECUTION_UPDATE_ACCEPTED",

@@ -21,7 +21,7 @@ from activities.messages import CaseRef, RecordInput
 from activities.ports.records import Transition
 from activities.record import RecordActivities
 from benchmarks.house import MEDIATOR, TENANT, House
-from benchmarks.lives import RULINGS, WORDS, on_disk
+from benchmarks.measured_lives import RULINGS, WORDS, on_disk
 from domain.worktime.calculator import zone_data_version
 from storage.postgres.pool import Database
 from storage.record.records import PostgresRecords

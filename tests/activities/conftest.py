@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.storage.builders import MemoryWorld
+from tests.support.worlds import MemoryWorld
 
 
 @pytest.fixture

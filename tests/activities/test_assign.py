@@ -13,8 +13,8 @@ from domain.base import Phase
 from domain.model.case import Case
 from domain.model.people import Colleague
 from domain.rules.skills import skill_of
-from tests.storage.builders import MemoryWorld
 from tests.support.cases import CLAIMANT, FRIEND, LEAD, MEDIATOR, MEDIATOR_2, MEDIATOR_3, PEOPLE, a_case
+from tests.support.worlds import MemoryWorld
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -5,7 +5,6 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -14,7 +13,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-PAYLOADS = Path(__file__).parent.parent / "fixtures" / "intake"
+from tests.support.places import FIXTURES
+
+PAYLOADS = FIXTURES / "intake"
 
 
 @pytest.fixture(scope="session")

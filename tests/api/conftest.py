@@ -8,8 +8,8 @@ from structlog.testing import LogCapture
 
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
-from tests.api.desk import Office
 from tests.support.database import database, migrated, postgres_server, server, tenant_id, vault
+from tests.support.office import Office
 
 __all__ = ["database", "migrated", "postgres_server", "server", "tenant_id", "vault"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.desk import Office, a_report, party
+from tests.support.office import Office, a_report, party
 
 pytestmark = pytest.mark.postgres
 

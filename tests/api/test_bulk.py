@@ -12,7 +12,7 @@ from domain.model.commands import COMMANDS
 from services.bulk import IN_BULK, why_not_in_bulk
 from storage.team.bulk import Order, PostgresBulk, TooMany
 from storage.views.cases import CaseFilter
-from tests.api.desk import ClosedDoor, Desk, Office, party, some_cases
+from tests.support.office import ClosedDoor, Desk, Office, party, some_cases
 
 ASSIGN = {"type": "assign", "owner": "per_ben", "reason": "ada_on_leave"}
 CLOSE = {"type": "close", "reason": "programme_ended", "reasons": "The programme was discontinued."}

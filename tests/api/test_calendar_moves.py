@@ -15,7 +15,7 @@ from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
 from storage.record.sanctions import PostgresSanctions
 from storage.team.roster import PostgresRoster
-from tests.api.desk import Desk, JudgingDoor, Office, shelf
+from tests.support.office import Desk, JudgingDoor, Office, shelf
 from workers.policies import ShelfPolicies
 
 pytestmark = pytest.mark.postgres

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from tests.api.desk import Desk, Office, party, some_cases
+from tests.support.office import Desk, Office, party, some_cases
 
 pytestmark = pytest.mark.postgres
 

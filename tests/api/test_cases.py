@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.api.desk import ClosedDoor, Office, a_report, party
+from tests.support.office import ClosedDoor, Office, a_report, party
 
 pytestmark = pytest.mark.postgres
 

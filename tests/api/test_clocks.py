@@ -12,7 +12,7 @@ from domain.model.facts import Actor, LevelReached, Recording
 from policies.loading import load_pack
 from policies.pack import PACKS_DIR
 from services.timelines import entries
-from tests.api.desk import ClosedDoor, Desk, Office, a_report, party, shelf
+from tests.support.office import ClosedDoor, Desk, Office, a_report, party, shelf
 
 pytestmark = pytest.mark.postgres
 

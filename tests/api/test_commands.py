@@ -10,7 +10,7 @@ import pytest
 from api.kit.idempotent import canonical
 from api.routes.commands import VERBS
 from domain.rules.lifecycle import TABLE, Who
-from tests.api.desk import AlreadyCompleted, ClosedDoor, Office, a_report, party
+from tests.support.office import AlreadyCompleted, ClosedDoor, Office, a_report, party
 
 pytestmark = pytest.mark.postgres
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from storage.tenants import Person
-from tests.api.desk import ClosedDoor, Desk, Office, party
+from tests.support.office import ClosedDoor, Desk, Office, party
 
 pytestmark = pytest.mark.postgres
 

@@ -13,8 +13,8 @@ import pytest
 from storage.postgres.pool import Database
 from storage.team.bulk import Order, PostgresBulk
 from storage.views.cases import CaseFilter
-from tests.api.desk import ClosedDoor, Desk, Office, party, some_cases
 from tests.support.database import Server
+from tests.support.office import ClosedDoor, Desk, Office, party, some_cases
 
 pytestmark = pytest.mark.postgres
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.api.desk import Office
+from tests.support.office import Office
 
 pytestmark = pytest.mark.postgres
 

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +17,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from adapters.intake.paypal import PayPalIntake
 from adapters.intake.paypal_signature import signed_message
-from tests.api.desk import STRIPE_SECRET, ClosedDoor, Office, parsers
+from tests.support.office import STRIPE_SECRET, ClosedDoor, Office, parsers
+from tests.support.places import FIXTURES
 
 pytestmark = pytest.mark.postgres
 
-PAYLOADS = Path(__file__).parents[1] / "fixtures" / "intake"
+PAYLOADS = FIXTURES / "intake"
 OURS = "ntc_0198c5a0-1f2e-7000-8000-000000000001"
 
 

@@ -10,7 +10,7 @@ from activities.carry_out import CarryOutActivities
 from activities.messages import EffectRef, RecordInput
 from storage.outside.cross_case import PostgresCrossCaseTasks
 from storage.outside.effects import PostgresEffects
-from tests.api.desk import Desk, JudgingDoor, Office, party, shelf
+from tests.support.office import Desk, JudgingDoor, Office, party, shelf
 
 pytestmark = pytest.mark.postgres
 

@@ -23,7 +23,7 @@ from api.schema import body_name
 from domain.model.commands import parse_command
 from domain.model.report import Report
 from domain.views.case import CaseView
-from tests.api.desk import Desk, Office, party
+from tests.support.office import Desk, Office, party
 
 pytestmark = pytest.mark.postgres
 

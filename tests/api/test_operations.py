@@ -12,7 +12,7 @@ from structlog.testing import LogCapture
 
 from api.kit.throttle import Throttle
 from storage.postgres.pool import Database
-from tests.api.desk import Office, a_report, away, party
+from tests.support.office import Office, a_report, away, party
 
 pytestmark = pytest.mark.postgres
 

@@ -10,9 +10,9 @@ import pytest
 
 from api.kit.problems import PROBLEMS, errors_page
 from domain.model import refusals
-from tests.api.desk import Office
+from tests.support.office import Office
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 SOURCES = [path for room in ("domain", "storage", "services", "adapters/intake") for path in sorted((ROOT / room).rglob("*.py"))]
 SOURCES = [path for path in [*SOURCES, ROOT / "policies" / "shelf.py"] if path.stat().st_size]
 RAISERS = {"PydanticCustomError": 0, "Conflict": 0, "Never": 0, "FieldError": 1}

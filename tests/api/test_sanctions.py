@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.desk import Office, party
+from tests.support.office import Office, party
 
 pytestmark = pytest.mark.postgres
 

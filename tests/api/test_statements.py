@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from domain.dsa.rules import faults
-from tests.api.desk import Office, party
 from tests.support.cases import STATEMENT
+from tests.support.office import Office, party
 
 pytestmark = pytest.mark.postgres
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.desk import Office
+from tests.support.office import Office
 
 pytestmark = pytest.mark.postgres
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.desk import Desk, Office, party
+from tests.support.office import Desk, Office, party
 
 pytestmark = pytest.mark.postgres
 

@@ -33,7 +33,7 @@ from tests.support.cases import (
     a_case,
     shelf,
 )
-from tests.support.elsewhere import CAMPAIGN, OTHER_CASE, YOUNGER_CASE, elsewhere
+from tests.support.other_cases import CAMPAIGN, OTHER_CASE, YOUNGER_CASE, elsewhere
 
 KEPT = Path(__file__).parent / "kept_facts"
 

@@ -17,7 +17,8 @@ import pytest
 
 from runtime.embedded.stack import Stack
 from runtime.settings import Settings
-from tests.support.fleet import ROOT, environment
+from tests.support.fleet import environment
+from tests.support.places import ROOT
 
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.temporal]
 

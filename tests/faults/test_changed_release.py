@@ -13,8 +13,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.support.fleet import ROOT, House
-from tests.support.lives import MONEY, Desk, Refused, a_report
+from tests.support.fleet import House
+from tests.support.places import ROOT
+from tests.support.played_cases import MONEY, Desk, Refused, a_report
 from tests.support.sound import assert_sound
 from workflows.handles import workflow_id
 

@@ -8,7 +8,7 @@ import pytest
 
 from cli.local.fleet import Role
 from tests.support.fleet import Firm, House
-from tests.support.lives import Desk, Life
+from tests.support.played_cases import Desk, Life
 from tests.support.sound import assert_sound
 
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.temporal]

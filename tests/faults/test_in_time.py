@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from tests.support.fleet import Firm, House, until
-from tests.support.lives import MONEY, Desk, a_report
+from tests.support.played_cases import MONEY, Desk, a_report
 from tests.support.sound import assert_sound
 
 IN_FLIGHT = 10

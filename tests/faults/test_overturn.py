@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.fleet import Firm, House, until
-from tests.support.lives import Desk, a_report
+from tests.support.played_cases import Desk, a_report
 from tests.support.sound import assert_sound
 
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.temporal]

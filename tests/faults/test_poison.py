@@ -12,7 +12,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from tests.support.fleet import Firm, House
-from tests.support.lives import Desk, Refused, a_report
+from tests.support.played_cases import Desk, Refused, a_report
 from tests.support.sound import assert_sound
 
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.temporal]

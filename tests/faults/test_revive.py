@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from tests.support.fleet import Firm, House, until
-from tests.support.lives import Desk, Life, a_report
+from tests.support.played_cases import Desk, Life, a_report
 from tests.support.sound import assert_sound
 
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.temporal]

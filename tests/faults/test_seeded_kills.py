@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from tests.support.fleet import Firm, House, until
-from tests.support.lives import Desk, Life, some_lives
+from tests.support.played_cases import Desk, Life, some_lives
 from tests.support.sound import assert_sound
 
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.temporal]

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from tests.support.fleet import Firm, House
-from tests.support.lives import Desk, a_report
+from tests.support.played_cases import Desk, a_report
 from tests.support.sound import assert_sound
 
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.temporal]

@@ -16,7 +16,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.support.places import ROOT
+
 KEPT = Path(__file__).with_name("fingerprint.json")
 SOURCES = ("workflows/case.py", "workflows/delivery.py", "workflows/arrivals.py", "workflows/summaries.py")
 

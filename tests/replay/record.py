@@ -1,4 +1,4 @@
-"""Live every life of ``lives.py`` on a real server and a real database, and keep the histories.
+"""Live every life of ``endings.py`` on a real server and a real database, and keep the histories.
 
     python -m tests.replay.record            all of them
     python -m tests.replay.record settled    those whose name contains a word
@@ -29,7 +29,7 @@ from storage.postgres.migrate import migrate
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.tenants import PostgresTenants, Tenant
-from tests.replay.lives import EVERY_KIND, KINDS, ONE_KIND, Life, continued
+from tests.replay.endings import EVERY_KIND, KINDS, ONE_KIND, Life, continued
 from tests.support.temporal import House, TemporalServer, a_house, connected, troubles
 from workflows.handles import CASE_KIND, CASE_STATUS, OPENED_AT, OUTCOME, SEARCH_ATTRIBUTES, TENANT_ID
 

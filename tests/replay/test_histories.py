@@ -17,12 +17,12 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from runtime.plugin import ombud_plugin
-from tests.replay.lives import EVERY_KIND, KINDS, ONE_KIND, continued
+from tests.replay.endings import EVERY_KIND, KINDS, ONE_KIND, continued
+from tests.support.places import ROOT
 from workflows.case import CaseWorkflow
 from workflows.delivery import DeliveryWorkflow
 
 HISTORIES = Path(__file__).parent / "histories"
-ROOT = Path(__file__).parents[2]
 ALL = sorted(HISTORIES.glob("*.json"))
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from runtime.failpoints import FailPoints
 from runtime.settings import Settings
+from tests.support.places import ROOT
 
 PASSES = """
 import sys
@@ -24,7 +25,7 @@ for step in range(3):
 
 def passing(armed: str, state_dir: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", PASSES, armed, str(state_dir)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
 
 
 def test_the_process_dies_at_the_point_as_by_a_power_cut(tmp_path: Path) -> None:

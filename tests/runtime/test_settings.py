@@ -9,8 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from runtime.settings import Settings, env_example, reference_page
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 REFRESH = "run `python -m runtime.settings --write`"
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
-from tests.storage.builders import Life, MemoryWorld, World
 from tests.support.database import database, migrated, postgres_server, server, tenant_id, vault
+from tests.support.worlds import Life, MemoryWorld, World
 
 __all__ = ["database", "migrated", "postgres_server", "server", "tenant_id", "vault"]
 

@@ -33,6 +33,7 @@ from runtime.settings import Settings
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.tenants import Person, PostgresTenants, Tenant
+from tests.support.places import ROOT
 from tests.support.receiver import Receiver
 from workflows.handles import SEARCH_ATTRIBUTES
 
@@ -40,7 +41,6 @@ LONG_HISTORY = {"limit.historyCount.suggestContinueAsNew": "15"}
 """A history counts as long so early that every longer case goes on as a new run."""
 PATIENCE_FOR = 120.0
 """Seconds that a condition may take to come true. Nothing is timed: this only ends a test that hangs."""
-ROOT = Path(__file__).parents[2]
 
 PEOPLE = (
     Person(id="per_ada", name="Ada", email="ada@team.example", queues=("mediation", "fraud"), capacity=500),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from tests.support.places import FIXTURES
 
-WRITTEN_OUT = Path(__file__).parents[1] / "fixtures" / "packs"
+WRITTEN_OUT = FIXTURES / "packs"
 
 
 def written_out(kind: str) -> str:

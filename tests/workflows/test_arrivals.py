@@ -12,7 +12,7 @@ from temporalio.common import RawValue
 
 from activities.messages import RecordInput
 from tests.support.activation import Bench, payload, plain
-from tests.workflows.clerk import RECORD, a_bench, opened, refused, standing
+from tests.support.clerk import RECORD, a_bench, opened, refused, standing
 from workflows.arrivals import AT_ONCE, LARGEST, LOAD, PendingUpdate, asked, first_of, told
 
 

@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.messages import Delivered, Recorded
 from tests.support.activation import NOON, Bench, plain
-from tests.workflows.clerk import (
+from tests.support.clerk import (
     ASSIGN,
     CARRY_OUT,
     DELIVER,

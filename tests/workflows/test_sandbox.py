@@ -11,8 +11,8 @@ from temporalio.workflow import SandboxImportNotificationPolicy, _Definition
 from activities.messages import Delivered, NoticeRef
 from runtime.plugin import sandboxed_runner
 from tests.support.activation import NOON, Bench
+from tests.support.clerk import DELIVER, RECORD, START, accepted, closed, due, opened, standing
 from tests.workflows.careless import CarelessWorkflow
-from tests.workflows.clerk import DELIVER, RECORD, START, accepted, closed, due, opened, standing
 from workflows.case import CaseWorkflow
 from workflows.delivery import DeliveryWorkflow
 

@@ -1,0 +1,530 @@
+"""What people are in_zone. The main letters are kept whole in ``tests/fixtures/letters``.
+
+After a change of wording write them anew with ``OMBUD_REWRITE_LETTERS=1`` and read the difference.
+"""
+
+import os
+import re
+from datetime import UTC, datetime
+from html import unescape
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activities.ports.notices import OutgoingNotice
+from adapters.letters.composer import TEMPLATES, Composer
+from adapters.letters.letter import facts_of
+from adapters.letters.times import in_zone
+from adapters.letters.words_en import ENGLISH
+from tests.support.outgoing_notices import DUE, a_notice
+from tests.support.places import FIXTURES
+
+KEPT = FIXTURES / "letters"
+COMPOSER = Composer(replies=True)
+SETTLEMENT = {"phase": "settlement", "phase_label": "Settlement", "due_clock": "settlement", "by_default": "open_review", **DUE}
+REVIEW = {"phase": "review", "phase_label": "Mediation", "waiting_on": "staff"}
+CREDITED = {"type": "provisional_credit", "amount": 20_000, "currency": "USD", "to": "claimant"}
+INQUIRY = {"phase": "review", "phase_label": "Investigation", "waiting_on": "staff"}
+ANSWER = {"due_clock": "claimant_response", "by_default": "proceed_on_file", **DUE}
+RULED = {
+    "phase": "appealable",
+    "outcome": "partial_amount",
+    "decision": "rule",
+    "version": "bounty_dispute@a1b2c3d4e5f6",
+    "remedies": [
+        {"type": "payout", "amount": 120000, "currency": "EUR", "to": "claimant"},
+        {"type": "correction", "to": "claimant"},
+    ],
+}
+REASONS = """The scope table of 1 March lists the endpoint, so the report was eligible.
+
+The fix of 4 March changes exactly what the report describes. That does not fit with closing it as "informative" <on 2 March>.
+
+What remains open:
+- the chain with the second report was not shown
+- the amount is therefore that of a single finding"""
+APPEAL = {"due_clock": "appeal_window", "by_default": "close", "right": {"allowed": True, "because": "lost_something"}, **DUE}
+NO_APPEAL = {"right": {"allowed": False, "because": "nothing_lost"}}
+
+
+def to_respondent(event: str, **changes: Any) -> OutgoingNotice:
+    return a_notice(event, audience="respondent", name="Fjord Bank", zone="America/Sao_Paulo", **changes)
+
+
+def to_staff(event: str, **changes: Any) -> OutgoingNotice:
+    return a_notice(event, audience="staff", name="Mira", zone="Asia/Singapore", **changes)
+
+
+BACK = {"type": "refund", "amount": 12000, "currency": "USD", "to": "claimant"}
+SHOP: dict[str, Any] = {"kind": "payment_dispute"}
+INQUIRING = {"phase": "settlement", "phase_label": "Inquiry"}
+SENDING = {**INQUIRING, "due_clock": "return_shipping", "by_default": "end_return", **DUE}
+TAKING_IN = {**INQUIRING, "due_clock": "return_receipt", "by_default": "honour_return", **DUE}
+BAN = {"id": "san_1", "type": "temporary_ban", "category": "threats", "side": "respondent", "ban": True}
+LETTERS = {
+    "return_awaited.claimant": a_notice("return_awaited", **SHOP, data={**SENDING, "remedies": [BACK]}),
+    "return_awaited.respondent": to_respondent("return_awaited", **SHOP, data={**INQUIRING, "remedies": [BACK]}),
+    "return_shipped.respondent": to_respondent(
+        "return_shipped", **SHOP, data={**TAKING_IN, "carrier": "parcel_post"}, texts={"text": "RR 123 456 785 DE"}
+    ),
+    "return_contested.claimant": a_notice(
+        "return_contested", **SHOP, data=INQUIRING, texts={"reasons": "The parcel held a brick."}
+    ),
+    "return_contested.staff": to_staff("return_contested", **SHOP, data=INQUIRING, texts={"reasons": "The parcel held a brick."}),
+    "return_ended.not_shipped.claimant": a_notice(
+        "return_ended", **SHOP, data={"received": False, "because": "not_shipped", "case_outcome": "expired"}
+    ),
+    "return_ended.confirmed.respondent": to_respondent(
+        "return_ended", **SHOP, data={"received": True, "because": "confirmed", "case_outcome": "settled"}
+    ),
+    "return_reminder.claimant": a_notice("level_reached:warn", **SHOP, data=SENDING),
+    "offer_made.return.claimant": a_notice(
+        "offer_made",
+        **SHOP,
+        data={
+            **INQUIRING,
+            "offer": {**BACK, "type": "refund_with_return", "after_return": True, "side": "respondent", "id": "off_1"},
+        },
+    ),
+    "ruling_issued.return.claimant": a_notice(
+        "ruling_issued",
+        **SHOP,
+        data={
+            **SENDING,
+            "phase": "appealable",
+            "outcome": "refunded",
+            "decision": "rule",
+            "remedies": [{**BACK, "after_return": True}],
+            "right": {"allowed": False, "because": "nothing_lost"},
+        },
+        texts={"reasons": "The photographs show another lamp."},
+    ),
+    "case_opened.claimant": a_notice("case_opened", data=SETTLEMENT),
+    "case_opened.respondent": to_respondent("case_opened", data=SETTLEMENT),
+    "case_opened.fraud.claimant": a_notice("case_opened", kind="fraud_report", data=INQUIRY),
+    "case_opened.fraud.respondent": to_respondent("case_opened", kind="fraud_report", data=INQUIRY),
+    "case_declined.claimant": a_notice("case_declined", data={"phase": "closed", "reason": "closed_too_long_ago"}),
+    "offer_made.respondent": to_respondent(
+        "offer_made",
+        data={**SETTLEMENT, "offer": {"type": "payout", "amount": 80000, "currency": "EUR", "side": "claimant", "id": "off_1"}},
+        texts={"text": "I would leave it at that."},
+    ),
+    "offer_accepted.claimant": a_notice(
+        "offer_accepted", data={"phase": "closed", "side": "respondent", "case_outcome": "settled"}
+    ),
+    "phase_entered.review.claimant": a_notice("phase_entered:review", data=REVIEW),
+    "evidence_requested.claimant": a_notice(
+        "evidence_requested:claimant",
+        data={**REVIEW, **ANSWER, "of": "claimant"},
+        texts={"what": "Please send the log of 1 April."},
+    ),
+    "reminder.claimant": a_notice(
+        "level_reached:warn", data={**REVIEW, **ANSWER, "clock": "claimant_response", "level": "remind"}
+    ),
+    "message_sent.claimant": a_notice(
+        "message_sent", data={**REVIEW, "sender": "staff"}, texts={"text": "Which build did you test?"}
+    ),
+    "ruling_issued.claimant": a_notice("ruling_issued", data={**RULED, **APPEAL}, texts={"reasons": REASONS}),
+    "ruling_issued.respondent": to_respondent(
+        "ruling_issued", data={**RULED, **NO_APPEAL, "outcome": "invalid", "remedies": []}, texts={"reasons": REASONS}
+    ),
+    "ruling_issued.statement.respondent": to_respondent(
+        "ruling_issued",
+        kind="moderation_appeal",
+        data={
+            "phase": "appealable",
+            "outcome": "remove",
+            "decision": "overturn",
+            "remedies": [{"type": "remove", "to": "respondent"}],
+            "right": {"allowed": True, "because": "lost_something"},
+            "conditions": [],
+            "statement": {
+                "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
+                "automated_detection": "No",
+                "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
+                "redress": ["internal_complaint", "out_of_court_settlement", "court"],
+            },
+        },
+        texts={
+            "reasons": "It is a call to violence.",
+            "facts": "The comment asks its readers to go to an address.",
+            "clause": "Community rules, section 3",
+            "explanation": "Calls to violence are not allowed.",
+        },
+    ),
+    "ruling_issued.refused.claimant": a_notice(
+        "ruling_issued",
+        kind="compliance_request",
+        data={"phase": "closed", "outcome": "refused", "decision": "rule", "complaint_route": "supervisory_authority"},
+        texts={"reasons": "The letters are those of somebody else.", "reply": "Please write again if you know more."},
+    ),
+    "ruling_issued.appeal.respondent": to_respondent(
+        "ruling_issued",
+        kind="fraud_report",
+        data={"outcome": "false_positive", "decision": "overturn", "right": {"allowed": False, "because": "already_used"}},
+        texts={"reasons": "Nothing in the file shows whose device it was."},
+    ),
+    "appeal_lodged.respondent": to_respondent(
+        "appeal_lodged",
+        data={"phase": "appeal", "side": "claimant"},
+        texts={"reasons": "The chain was shown in the second report."},
+    ),
+    "case_closed.claimant": a_notice("case_closed", data={"phase": "closed", "case_outcome": "ruled", "reason": "deadline"}),
+    "case_closed.merged.claimant": a_notice(
+        "case_closed",
+        data={
+            "phase": "closed",
+            "case_outcome": "merged",
+            "reason": "same_matter",
+            "into": "case_0196a7c1-77aa-7bcd-9f3c-2a1b44d0aaaa",
+        },
+    ),
+    "case_joined.staff": to_staff(
+        "case_joined",
+        data={**REVIEW, **DUE, "priority": "high", "due_clock": "ruling", "of_case": "case_0196a7c3-77aa-7bcd-9f3c-2a1b44d0bbbb"},
+    ),
+    "case_withdrawn.respondent": to_respondent("case_withdrawn", data={"phase": "closed", "case_outcome": "withdrawn"}),
+    "mentioned.staff": to_staff(
+        "mentioned", data={**REVIEW, **DUE, "priority": "high"}, texts={"text": "Could you look at the log?"}
+    ),
+    "case_assigned.staff": to_staff("case_assigned", data={**REVIEW, **DUE, "priority": "high", "due_clock": "ruling"}),
+    "escalation.staff": to_staff(
+        "level_reached:escalate",
+        data={
+            "clock": "ruling",
+            "level": "breach",
+            "action": "escalate",
+            "priority": "high",
+            "reached_at": "2026-03-05T08:59:00+00:00",
+        },
+    ),
+    "approval.staff": to_staff("phase_entered:approval", data={"phase": "approval", "priority": "high", **DUE}),
+    "clock_extended.claimant": a_notice(
+        "clock_extended",
+        data={**REVIEW, **ANSWER, "clock": "claimant_response", "waits_for": "claimant", "to_at": DUE["due_at"]},
+        texts={"reasons": "You asked for more time because the device is being repaired."},
+    ),
+    "clock_extended.settlement.respondent": to_respondent(
+        "clock_extended", data={**SETTLEMENT, "clock": "settlement", "waits_for": "nobody", "to_at": DUE["due_at"]}
+    ),
+    "clock_extended.law.claimant": a_notice(
+        "clock_extended",
+        data={**REVIEW, "clock": "final_answer", "waits_for": "staff", "statutory": True, "to_at": DUE["due_at"]},
+        texts={"reasons": "Your request concerns four systems, two of which are run by others who have to search theirs."},
+    ),
+    "provisional_credit_given.claimant": a_notice(
+        "provisional_credit_given",
+        kind="fraud_report",
+        data={**INQUIRY, "credit": {**CREDITED, "state": "given"}},
+        texts={"reasons": "The bank answers within two weeks."},
+    ),
+    "provisional_credit_ended.reversed.claimant": a_notice(
+        "provisional_credit_ended:reversed", kind="fraud_report", data={**INQUIRY, "credit": {**CREDITED, "state": "reversed"}}
+    ),
+    "ruling_issued.credit.claimant": a_notice(
+        "ruling_issued",
+        kind="fraud_report",
+        data={"outcome": "confirmed", "decision": "rule", **NO_APPEAL, "credit": {**CREDITED, "state": "final"}},
+        texts={"reasons": REASONS},
+    ),
+    "signal_received.closed.staff": to_staff(
+        "signal_received:closed",
+        kind="fraud_report",
+        data={"phase": "closed", "signal": "login_from_elsewhere"},
+        texts={"text": "Two countries within an hour."},
+    ),
+    "report_proposed.staff": to_staff(
+        "report_proposed", kind="fraud_report", data={**INQUIRY, "authority": "police"}, texts={"reasons": "The same ring."}
+    ),
+    "report_returned.staff": to_staff(
+        "report_returned", kind="fraud_report", data={**INQUIRY, "authority": "police"}, texts={"reasons": "Say which bookings."}
+    ),
+    "ruling_issued.insurer": to_respondent(
+        "ruling_issued",
+        kind="safety_incident",
+        data={"phase": "appealable", "third_party": "insurer", "outcome": "substantiated"},
+    ),
+    "interim_imposed.respondent": to_respondent(
+        "interim_imposed",
+        kind="fraud_report",
+        data={**INQUIRY, "measures": [{"type": "payout_freeze", "to": "respondent"}]},
+        texts={"reasons": "Two stolen cards were used from your account within an hour."},
+    ),
+    "interim_ended.lifted.respondent": to_respondent(
+        "interim_ended",
+        kind="fraud_report",
+        data={**INQUIRY, "measures": [{"type": "payout_freeze", "to": "respondent"}], "because": "lifted"},
+        texts={"reasons": "The bank has confirmed that the cards are yours."},
+    ),
+    "interim_ended.lapsed.respondent": to_respondent("interim_ended", kind="fraud_report", data={**INQUIRY, "because": "lapsed"}),
+    "escalation.ladder.staff": to_staff(
+        "level_reached:escalate",
+        data={
+            "clock": "next_update",
+            "level": "breach",
+            "action": "escalate",
+            "step": "ops",
+            "priority": "high",
+            "reached_at": "2026-03-05T08:59:00+00:00",
+        },
+    ),
+    "warning.staff": to_staff(
+        "level_reached:warn",
+        data={**REVIEW, **DUE, "due_clock": "ruling", "clock": "ruling", "level": "warn", "action": "warn", "priority": "normal"},
+    ),
+    "warning.another_date.staff": to_staff(
+        "level_reached:warn",
+        data={**REVIEW, **DUE, "due_clock": "next_update", "clock": "ruling", "level": "warn", "action": "warn"},
+    ),
+    "warning.interim.staff": to_staff(
+        "level_reached:warn",
+        kind="fraud_report",
+        data={**INQUIRY, **DUE, "due_clock": "interim_review", "clock": "interim_review", "level": "review", "action": "warn"},
+    ),
+    "snooze.staff": to_staff(
+        "level_reached:warn",
+        data={**REVIEW, **DUE, "due_clock": "ruling", "clock": "snooze", "level": "wake", "action": "warn", "priority": "normal"},
+    ),
+    "standstill.staff": to_staff(
+        "level_reached:escalate",
+        data={**REVIEW, **DUE, "due_clock": "standstill", "clock": "standstill", "level": "look", "action": "escalate"},
+    ),
+    "interim_ended.lapsed.staff": to_staff(
+        "interim_ended",
+        kind="fraud_report",
+        data={**INQUIRY, "measures": [{"type": "suspend", "to": "respondent"}], "because": "lapsed"},
+    ),
+    "ruling_issued.ban.respondent": to_respondent(
+        "ruling_issued",
+        kind="conduct_report",
+        data={
+            "outcome": "violation",
+            "decision": "rule",
+            "remedies": [{"type": "temporary_ban", "to": "respondent"}],
+            "sanction": {**BAN, "ends_at": "2026-05-01T09:00:00+00:00", "counts_until": "2028-04-01T09:00:00+00:00"},
+            **APPEAL,
+        },
+        texts={"reasons": "You wrote twice where she lives."},
+    ),
+    "ruling_issued.ban_for_good.respondent": to_respondent(
+        "ruling_issued",
+        kind="conduct_report",
+        data={
+            "outcome": "violation",
+            "decision": "rule",
+            "remedies": [{"type": "permanent_ban", "to": "respondent"}],
+            "sanction": {**BAN, "type": "permanent_ban"},
+            **NO_APPEAL,
+        },
+        texts={"reasons": "You asked for money to keep silent."},
+    ),
+    "sanction_lifted.respondent": to_respondent(
+        "sanction_lifted",
+        kind="conduct_report",
+        data={"phase": "closed", "sanction": {**BAN, "counts_until": "2028-04-01T09:00:00+00:00"}},
+    ),
+    "sanction_voided.respondent": to_respondent(
+        "sanction_voided", kind="conduct_report", data={"phase": "closed", "sanction": BAN, "because": "withdrawn"}
+    ),
+    "delivery_failed.staff": to_staff("delivery_failed", data={"reason": "address_refused"}),
+    "needs_hands.staff": to_staff("effect_reported", data={"effect": "eff_1", "result": "needs_hands"}),
+}
+EVENTS = [
+    "case_opened", "case_declined", "phase_entered:settlement", "phase_entered:review", "phase_entered:approval",
+    "phase_entered:ruled", "phase_entered:appealable", "phase_entered:appeal", "evidence_requested:claimant",
+    "evidence_requested:respondent", "evidence_submitted", "requests_settled",
+    "evidence_lapsed", "offer_made", "offer_accepted", "offer_declined",
+    "message_sent", "ruling_drafted", "ruling_issued", "ruling_returned", "appeal_lodged", "appeal_withdrawn", "case_remitted",
+    "case_closed", "case_joined", "case_withdrawn", "case_reopened", "case_assigned", "case_queued", "mentioned",
+    "level_reached:warn",
+    "level_reached:escalate", "delivery_failed", "effect_reported", "clock_extended", "interim_imposed", "interim_ended",
+    "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
+    "sanction_imposed", "sanction_lifted", "sanction_voided",
+    "provisional_credit_given", "provisional_credit_ended:reversed", "provisional_credit_ended:final", "signal_received:closed",
+    "signal_received", "report_proposed", "report_returned", "report_approved", "case_handed_over",
+    "unheard_of:thing",
+]  # fmt: skip
+NAMES = [
+    "sanction",
+    "credit",
+    "signal",
+    "authority",
+    "measures",
+    "received",
+    "carrier",
+    "into",
+    "of_case",
+    "because",
+    "waits_for",
+    "to_at",
+    "statutory",
+    "step",
+    "due_clock",
+    "phase",
+    "phase_label",
+    "due_at",
+    "by_default",
+    "outcome",
+    "remedies",
+    "right",
+    "reason",
+    "clock",
+    "offer",
+    "side",
+]
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_the_main_letters_read_as_kept(name: str) -> None:
+    letter = COMPOSER.compose(LETTERS[name])
+    written = f"Subject: {letter.subject}\n\n{letter.text}"
+    path = KEPT / f"{name}.txt"
+    if os.environ.get("OMBUD_REWRITE_LETTERS"):
+        path.write_text(written)
+    assert written == path.read_text()
+
+
+def test_the_html_says_the_same_as_the_text() -> None:
+    for notice in LETTERS.values():
+        letter = COMPOSER.compose(notice)
+        plain = unescape(re.sub(r"<title>.*?</title>|<[^>]+>", " ", letter.html))
+        wording = re.sub(r"^(    \| ?|  \* |--$)", "", letter.text, flags=re.MULTILINE)
+        assert "".join(plain.split()) == "".join(wording.split())
+
+
+def test_no_kept_letter_is_without_its_notice() -> None:
+    assert {path.stem for path in KEPT.glob("*.txt")} == set(LETTERS)
+
+
+class TestWhatAPartyIsTold:
+    @pytest.mark.parametrize("event", EVENTS)
+    @pytest.mark.parametrize("audience", ["claimant", "respondent"])
+    def test_nothing_of_what_is_internal(self, event: str, audience: str) -> None:
+        inside = {
+            "priority": "zz_priority", "owner": "per_zz_owner", "queue": "zz_queue", "level": "zz_level", "clock": "zz_clock",
+            "action": "zz_action", "approval_because": "zz_because", "seq": 987654, "waiting_on": "zz_staff",
+            "step": "zz_step", "in_zone": ["zz_told"],
+            "phase": "approval", "phase_label": "Second look", "effect": "zz_effect",
+        }  # fmt: skip
+        letter = COMPOSER.compose(a_notice(event, audience=audience, data=inside))
+        for shown in (letter.subject, letter.text, letter.html):
+            assert "zz" not in shown
+            assert "987654" not in shown
+            assert "approv" not in shown.lower()
+            assert "second look" not in shown.lower()
+
+    def test_a_second_look_and_the_undo_window_are_review(self) -> None:
+        seen = {COMPOSER.compose(a_notice(f"phase_entered:{phase}")).text for phase in ("review", "approval", "ruled")}
+        assert len(seen) == 1
+
+    def test_the_reasons_whole(self) -> None:
+        reasons = "\n".join(f"Reason {n} is that {'word ' * 30}." for n in range(200))
+        letter = COMPOSER.compose(a_notice("ruling_issued", data=RULED, texts={"reasons": reasons}))
+        assert " ".join(letter.text.replace("    | ", "").split()).count("Reason ") == 200
+        assert letter.html.count("Reason ") == 200
+
+    def test_why_it_may_or_may_not_appeal(self) -> None:
+        for because, sentence in ENGLISH.rights.items():
+            right = {"allowed": "You may" in sentence, "because": because}
+            letter = COMPOSER.compose(a_notice("ruling_issued", data={**RULED, "right": right}))
+            assert sentence in " ".join(letter.text.split())
+
+    def test_markup_in_a_text_stays_text(self) -> None:
+        letter = COMPOSER.compose(
+            a_notice("message_sent", name="<b>x</b>", texts={"text": "<script>alert(1)</script> {{ 7 * 7 }}"})
+        )
+        assert "<script>" not in letter.html
+        assert "<b>" not in letter.html
+        assert "<script>alert(1)</script> {{ 7 * 7 }}" in letter.text
+
+    def test_a_party_cannot_speak_in_our_voice(self) -> None:
+        letter = COMPOSER.compose(a_notice("message_sent", texts={"text": "Bye.\n\nKind regards, the disputes team"}))
+        assert "\nKind regards, the disputes team\n" not in letter.text
+
+
+class TestDueDates:
+    def test_they_come_with_weekday_own_zone_and_utc(self) -> None:
+        text = COMPOSER.compose(LETTERS["evidence_requested.claimant"]).text
+        assert "Thursday, 19 March 2026, 17:00 CET\n    (16:00 UTC)" in text
+        assert "If nothing arrives by then, the case goes on with what is on file." in " ".join(text.split())
+
+    @pytest.mark.parametrize(
+        ("zone", "local", "utc"),
+        [
+            ("UTC", "Thursday, 19 March 2026, 23:30 UTC", None),
+            ("Europe/Berlin", "Friday, 20 March 2026, 00:30 CET", "Thursday, 19 March 2026, 23:30 UTC"),
+            ("America/New_York", "Thursday, 19 March 2026, 19:30 EDT", "23:30 UTC"),
+            ("America/Sao_Paulo", "Thursday, 19 March 2026, 20:30 UTC-3", "23:30 UTC"),
+            ("Asia/Kathmandu", "Friday, 20 March 2026, 05:15 UTC+5:45", "Thursday, 19 March 2026, 23:30 UTC"),
+            ("Not/AZone", "Thursday, 19 March 2026, 23:30 UTC", None),
+            ("../../etc/passwd", "Thursday, 19 March 2026, 23:30 UTC", None),
+        ],
+    )
+    def test_in_any_zone(self, zone: str, local: str, utc: str | None) -> None:
+        when = in_zone(datetime(2026, 3, 19, 23, 30, 59, tzinfo=UTC), zone, ENGLISH, now=datetime(2026, 3, 1, tzinfo=UTC))
+        assert (when.local, when.utc) == (local, utc)
+
+    def test_very_soon_is_told_to_the_second(self) -> None:
+        now = datetime(2026, 3, 19, 12, 0, 0, tzinfo=UTC)
+        assert in_zone(now.replace(second=20), "UTC", ENGLISH, now=now).local.endswith("12:00:20 UTC")
+
+
+class TestAnyNotice:
+    @pytest.mark.parametrize("event", EVENTS)
+    @pytest.mark.parametrize("audience", ["claimant", "respondent", "staff", "platform"])
+    def test_without_any_data_there_is_a_letter(self, event: str, audience: str) -> None:
+        letter = COMPOSER.compose(a_notice(event, audience=audience, name=None))
+        assert letter.subject
+        assert "\n" not in letter.subject
+        assert len(letter.text) > 80
+        assert "None" not in letter.text + letter.html + letter.subject
+
+    @given(
+        st.sampled_from(EVENTS) | st.text(max_size=20),
+        st.sampled_from(["claimant", "respondent", "staff"]),
+        st.dictionaries(
+            st.sampled_from(NAMES),
+            st.none()
+            | st.integers()
+            | st.text(max_size=9)
+            | st.lists(st.dictionaries(st.sampled_from(["type", "amount"]), st.text())),
+        ),
+        st.text(max_size=20),
+    )
+    def test_whatever_is_in_it_there_is_a_letter(self, event: str, audience: str, data: dict[str, Any], text: str) -> None:
+        letter = COMPOSER.compose(a_notice(event, audience=audience, data=data, texts={"text": text, "reasons": text}, name=text))
+        assert letter.subject.isprintable()
+
+    def test_another_language_falls_back(self) -> None:
+        assert COMPOSER.compose(a_notice(locale="de-AT")) == COMPOSER.compose(a_notice(locale="en-GB"))
+        assert COMPOSER.compose(a_notice(locale="de")).locale == "en"
+
+
+def test_every_template_is_reached_by_an_event() -> None:
+    """A template that no event leads to is a letter that nobody gets."""
+    from adapters.letters.composer import _candidates  # the one question only it can answer
+
+    reached = {
+        next(name for name in _candidates("en", audience, event) if (TEMPLATES / name).exists())
+        for audience in ("party", "staff", "third")
+        for event in [*EVENTS, "phase_entered:closed"]
+    }
+    there = {f"en/{path.parent.name}/{path.name}" for path in (TEMPLATES / "en").glob("*/*.j2")}
+    assert reached == there
+
+
+def test_letters_say_only_ways_to_answer_that_exist() -> None:
+    silent, replied = (Composer(replies=replies).compose(LETTERS["message_sent.claimant"]).text for replies in (False, True))
+    assert "replying" not in silent
+    assert "replying" in replied
+    linked = Composer(public_url="https://disputes.example/", case_path="/cases/{case_id}").compose(
+        LETTERS["case_opened.claimant"]
+    )
+    assert "https://disputes.example/cases/case_0196a7c2-77aa-7bcd-9f3c-2a1b44d05e6f" in linked.text
+    assert "https://" not in silent
+
+
+def test_every_name_that_a_template_may_use_is_always_there() -> None:
+    assert facts_of(a_notice(), ENGLISH).keys() == facts_of(a_notice(audience="staff", data={**RULED, **APPEAL}), ENGLISH).keys()

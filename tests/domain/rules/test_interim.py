@@ -1,0 +1,259 @@
+"""Interim measures: reversible, before the ruling, looked at again, and gone by themselves when nobody does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.base import Phase, Side
+from domain.model import facts as f
+from domain.model.commands import Remedy
+from domain.model.ruling import Effect
+from domain.rules.rights import in_force
+from domain.views.case import visible
+from domain.views.explain import clocks_of
+from tests.support.cases import (
+    CLAIMANT,
+    LEAD,
+    LEAD_2,
+    MEDIATOR,
+    OPS,
+    OUTCOMES,
+    PLATFORM,
+    RESPONDENT,
+    Life,
+    a_case,
+    facts_named,
+)
+from tests.support.clock_readings import after, ahead, at, rows
+
+DAY = timedelta(days=1)
+SUSPEND, FREEZE = (Remedy(type=name, to=Side.RESPONDENT) for name in ("suspend", "payout_freeze"))
+WANTS_IT = {"outcome": "confirmed", "ground": "stolen_payment", "remedies": [{"type": "suspend", "to": "respondent"}]}
+WANTS_OTHER = dict(OUTCOMES["fraud_report"]["light"])
+
+
+def imposes(life: Life, who: str = MEDIATOR, measure: str = "suspend") -> Life:
+    return life.says(who, "impose_interim", measure=measure, reasons="The money would be gone.")
+
+
+def imposed() -> Life:
+    """Suspended since Monday 2 March, 09:02."""
+    life = imposes(a_case("fraud_report").in_review())
+    assert life.now == at("03-02 09:02")
+    return life
+
+
+def reviews(life: Life, decision: str, who: str = MEDIATOR, **which: Any) -> Life:
+    return life.says(who, "review_interim", decision=decision, reasons="Nothing has changed.", **which)
+
+
+def undone(life: Life) -> list[Remedy]:
+    """What was undone, in that order."""
+    return [fact.remedy for fact in life.facts if isinstance(fact, f.EffectOrdered) and fact.reverses]
+
+
+def ended(life: Life) -> list[str]:
+    """Why measures ended."""
+    return [fact.because for fact in life.facts if isinstance(fact, f.InterimEnded)]
+
+
+def standing(life: Life) -> list[Effect]:
+    gone = {effect.reverses for effect in life.case.effects if effect.reverses}
+    return [effect for effect in life.case.effects if effect.reverses is None and effect.id not in gone]
+
+
+class TestImpose:
+    def test_takes_effect_at_once_and_against_the_respondent(self) -> None:
+        life = imposed()
+        (measure,), (effect,) = life.case.interim, life.case.effects
+        assert (measure.remedy, measure.imposed_at, measure.reviewed_at) == (SUSPEND, life.now, None)
+        assert (effect.remedy, effect.because, effect.state) == (SUSPEND, measure.id, "running")
+
+    def test_is_no_remedy_that_was_ruled(self) -> None:
+        assert in_force(imposed().case) == ()
+
+    def test_the_review_falls_due_and_a_reminder_before(self) -> None:
+        assert rows(imposed(), "interim_review") == {"review": at("03-13 09:02"), "lapse": at("03-16 09:02")}
+
+    def test_several_at_once(self) -> None:
+        life = imposes(imposed(), measure="payout_freeze")
+        assert [measure.remedy for measure in life.case.interim] == [SUSPEND, FREEZE]
+
+    @pytest.mark.parametrize(
+        ("fields", "allowed"),
+        [({"measure": "warn"}, ["payout_freeze", "suspend"]), ({"measure": "suspend", "of": "claimant"}, [])],
+    )
+    def test_only_what_the_pack_knows(self, fields: dict[str, Any], allowed: list[str]) -> None:
+        refusal = a_case("fraud_report").in_review().refused(MEDIATOR, "impose_interim", **fields, reasons="Now.")
+        assert (refusal.code, refusal.fields["allowed"]) == ("measure_not_allowed", allowed)
+
+    def test_not_what_is_in_force(self) -> None:
+        assert imposed().refused(MEDIATOR, "impose_interim", measure="suspend", reasons="Again.").code == "measure_not_allowed"
+
+    def test_not_what_a_ruling_has_already_ordered(self) -> None:
+        """Ended, it would be undone; and with it what the ruling stands for."""
+        life = a_case("fraud_report").in_review().says(MEDIATOR, "rule", **WANTS_IT).fire("grace").says(RESPONDENT, "appeal")
+        life.says(LEAD_2, "take")
+        assert life.refused(LEAD_2, "impose_interim", measure="suspend", reasons="Again.").code == "measure_not_allowed"
+
+    def test_again_when_it_was_lifted(self) -> None:
+        assert len(imposes(reviews(imposed(), "lift")).case.interim) == 1
+
+    def test_a_kind_without_any(self) -> None:
+        refusal = a_case("bounty_dispute").in_review().refused(MEDIATOR, "impose_interim", measure="suspend", reasons="Now.")
+        assert refusal.code == "measure_not_allowed"
+
+    def test_in_triage_too(self) -> None:
+        assert imposes(a_case("fraud_report").in_intake(), who=OPS).case.interim
+
+    def test_whom_it_hits_is_told_and_the_platform_and_nobody_else_outside(self) -> None:
+        life = imposed()
+        assert {n.recipient for _, n in life.last.notices} == {RESPONDENT, "platform"}
+        shown = next(r for r in life.recordings if r.fact.type == "interim_imposed")
+        assert [who for who in (CLAIMANT, RESPONDENT, PLATFORM) if visible(life.case, shown, life.actor(who))] == [
+            RESPONDENT,
+            PLATFORM,
+        ]
+
+
+class TestReview:
+    def test_kept_its_time_begins_anew(self) -> None:
+        life = after(imposed(), "03-10 09:02", MEDIATOR, "review_interim", decision="keep", reasons="As it was.")
+        assert life.case.interim[0].reviewed_at == at("03-10 09:02")
+        assert rows(life, "interim_review") == {"review": at("03-21 09:02"), "lapse": at("03-24 09:02")}
+        assert undone(life) == []
+
+    def test_lifted_it_is_undone_and_nothing_is_left_to_review(self) -> None:
+        life = reviews(imposed(), "lift", who=LEAD)
+        assert (life.case.interim, undone(life), ended(life)) == ((), [SUSPEND], ["lifted"])
+        assert "interim_review" not in ahead(life)
+
+    def test_one_of_two(self) -> None:
+        life = imposes(imposed(), measure="payout_freeze")
+        due = rows(life, "interim_review")
+        reviews(life, "lift", measure_id=life.case.interim[0].id)
+        assert ([m.remedy for m in life.case.interim], undone(life)) == ([FREEZE], [SUSPEND])
+        assert rows(life, "interim_review") == due
+
+    def test_all_of_them_newest_first(self) -> None:
+        assert undone(reviews(imposes(imposed(), measure="payout_freeze"), "lift")) == [FREEZE, SUSPEND]
+
+    @pytest.mark.parametrize("fields", [{"measure_id": "itm_none"}])
+    def test_not_one_that_is_not_in_force(self, fields: dict[str, Any]) -> None:
+        refusal = imposed().refused(MEDIATOR, "review_interim", decision="keep", reasons="As it was.", **fields)
+        assert refusal.code == "interim_unknown"
+
+    def test_not_one_that_has_ended(self) -> None:
+        life = imposed()
+        measure = life.case.interim[0].id
+        reviews(imposes(life, measure="payout_freeze"), "lift", measure_id=measure)
+        refusal = life.refused(MEDIATOR, "review_interim", decision="keep", reasons="As it was.", measure_id=measure)
+        assert refusal.code == "interim_unknown"
+
+
+class TestLapse:
+    def test_by_itself_when_nobody_has_looked(self) -> None:
+        life = imposed().later(14 * DAY)
+        assert (life.case.interim, undone(life), ended(life)) == ((), [SUSPEND], ["lapsed"])
+        assert "interim_review" not in ahead(life)
+
+    def test_owner_and_leads_are_reminded_before(self) -> None:
+        life = imposed().says(MEDIATOR, "message").fire("interim_review", "review")
+        assert {n.recipient for _, n in life.last.notices} == {MEDIATOR, "role:leads"}
+
+    def test_after_an_outage_as_of_its_instant(self) -> None:
+        life = imposed().outage(30 * DAY)
+        lapsed = next(r for r in life.recordings if r.fact.type == "interim_ended")
+        assert (lapsed.at, lapsed.recorded_at) == (at("03-16 09:02"), life.now)
+
+    def test_a_keep_in_time_comes_first(self) -> None:
+        life = after(imposed(), "03-16 09:01", LEAD, "review_interim", decision="keep", reasons="As it was.")
+        assert life.later(DAY).case.interim
+
+    def test_each_that_is_in_force(self) -> None:
+        life = imposes(imposed(), measure="payout_freeze").later(15 * DAY)
+        assert (life.case.interim, undone(life)) == ((), [FREEZE, SUSPEND])
+
+
+class TestOvertaken:
+    def test_a_draft_changes_nothing(self) -> None:
+        life = imposed().says(MEDIATOR, "rule", **WANTS_OTHER)
+        assert (life.case.phase, len(life.case.interim), undone(life)) == (Phase.RULED, 1, [])
+
+    def test_kept_where_the_ruling_wants_the_same(self) -> None:
+        life = imposed().says(MEDIATOR, "rule", **WANTS_IT).fire("grace")
+        assert (life.case.interim, undone(life), ended(life)) == ((), [], ["ruled"])
+        assert [e.remedy for e in in_force(life.case)] == [SUSPEND]
+        assert len(facts_named(life.recordings, "effect_ordered")) == 1
+
+    def test_undone_where_it_does_not(self) -> None:
+        life = imposed().says(MEDIATOR, "rule", **WANTS_OTHER).fire("grace")
+        assert (life.case.interim, undone(life), ended(life)) == ((), [SUSPEND], ["ruled"])
+        assert [e.remedy.type for e in in_force(life.case)] == ["refund"]
+
+    def test_the_same_against_the_other_side_is_not_the_same(self) -> None:
+        ruling = {**WANTS_IT, "remedies": [{"type": "suspend", "to": "claimant"}]}
+        life = imposed().says(MEDIATOR, "rule", **ruling).fire("grace")
+        assert undone(life) == [SUSPEND]
+        assert [e.remedy.to for e in in_force(life.case)] == [Side.CLAIMANT]
+
+    def test_what_was_kept_is_undone_once_when_the_ruling_is_overturned(self) -> None:
+        life = imposed().says(MEDIATOR, "rule", **WANTS_IT).fire("grace").says(RESPONDENT, "appeal").says(LEAD_2, "take")
+        life.says(LEAD_2, "decide_appeal", decision="overturn", **OUTCOMES["fraud_report"]["none"]).fire("grace")
+        assert undone(life) == [SUSPEND]
+        assert in_force(life.case) == ()
+
+    def test_one_kept_and_one_undone(self) -> None:
+        life = imposes(imposed(), measure="payout_freeze").says(MEDIATOR, "rule", **WANTS_IT).fire("grace")
+        assert (undone(life), [e.remedy for e in in_force(life.case)]) == ([FREEZE], [SUSPEND])
+
+    def on_appeal(self) -> Life:
+        return imposes(a_case("fraud_report").in_appeal(), who=LEAD_2, measure="payout_freeze")
+
+    def test_upheld_on_appeal_it_is_undone_and_the_remedies_stand(self) -> None:
+        life = self.on_appeal().says(LEAD_2, "decide_appeal", decision="uphold").fire("grace")
+        assert (undone(life), [e.remedy.type for e in in_force(life.case)]) == ([FREEZE], ["refund"])
+
+    def test_remitted_it_goes_on_for_nothing_is_decided(self) -> None:
+        life = self.on_appeal().says(LEAD_2, "decide_appeal", decision="remit").fire("grace")
+        assert (life.case.phase, [m.remedy for m in life.case.interim], undone(life)) == (Phase.REVIEW, [FREEZE], [])
+        assert "interim_review" in ahead(life)
+
+    def test_an_appeal_that_is_taken_back_ends_what_it_was_imposed_for(self) -> None:
+        life = self.on_appeal().says(RESPONDENT, "withdraw")
+        assert life.case.phase in (Phase.APPEALABLE, Phase.CLOSED)
+        assert (life.case.interim, undone(life)) == ((), [FREEZE])
+
+
+class TestEndOfTheCase:
+    @pytest.mark.parametrize(
+        ("reach", "who", "what"),
+        [
+            ("in_review", CLAIMANT, "withdraw"),
+            ("in_review", OPS, "close"),
+            ("in_intake", OPS, "decline"),
+            ("in_intake", CLAIMANT, "withdraw"),
+        ],
+    )
+    def test_ends_it(self, reach: str, who: str, what: str) -> None:
+        life = imposes(getattr(a_case("fraud_report"), reach)(), who=MEDIATOR)
+        life.says(who, what, **({"outcome": "expired"} if what == "close" else {}))
+        assert (life.case.phase, life.case.interim, undone(life), ended(life)) == (Phase.CLOSED, (), [SUSPEND], ["closed"])
+        assert standing(life) == []
+
+    def test_and_whom_it_hit_is_told_of_the_end(self) -> None:
+        life = imposed().says(CLAIMANT, "withdraw")
+        (notice,) = (n for _, n in life.last.notices if n.recipient == RESPONDENT)
+        assert notice.event == "case_withdrawn"
+
+
+class TestWhoMayAsk:
+    def test_its_clock_is_known_to_whom_it_hits_and_not_to_the_other_side(self) -> None:
+        life = imposed()
+        seen = {who: clocks_of(life.case, life.actor(who)) for who in (CLAIMANT, RESPONDENT, MEDIATOR)}
+        assert "interim_review" in seen[RESPONDENT]
+        assert "interim_review" in seen[MEDIATOR]
+        assert "interim_review" not in seen[CLAIMANT]

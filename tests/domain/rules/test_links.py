@@ -1,0 +1,286 @@
+"""Cases that have to do with each other: what can be merged, linked and split, and who learns of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.base import Outcome, Phase, Side
+from domain.model.commands import read_command
+from domain.model.facts import Actor
+from domain.model.links import KnownCampaign
+from domain.model.people import OpenedParty
+from domain.rules.links import party_there
+from domain.views.case import visible
+from tests.support.cases import (
+    AGENT,
+    CLAIMANT,
+    FRIEND,
+    LEAD,
+    MEDIATOR,
+    MONDAY,
+    OPS,
+    PLATFORM,
+    RESPONDENT,
+    ROBOT,
+    WITNESS,
+    Life,
+    a_case,
+    digest_of,
+    facts_named,
+)
+from tests.support.other_cases import CAMPAIGN, OTHER_CASE, YOUNGER_CASE, elsewhere
+
+NEIGHBOUR = "pty_neighbour"
+
+
+def beside_another(kind: str = "bounty_dispute", **other: Any) -> Life:
+    """A case in review, and another one that its commands name."""
+    life = a_case(kind).with_party(AGENT, "claimant", "representative").with_party(WITNESS, "respondent", "witness").in_review()
+    life.elsewhere = elsewhere(kind, **other)
+    return life
+
+
+def joined(kind: str = "fraud_report", life: Life | None = None) -> Life:
+    """A case in which somebody else's report goes on."""
+    life = life or a_case(kind).in_review()
+    neighbour = OpenedParty(id=NEIGHBOUR, side=Side.CLAIMANT, role="co_claimant", ref_digest=digest_of(NEIGHBOUR))
+    life._parties.append(neighbour)
+    statement = life.sealer("It happened to me as well.").model_dump()
+    said = {"merge_id": "mrg_1", "of": YOUNGER_CASE, "parties": [neighbour.model_dump()], "reason": "by_hand"}
+    command = read_command({"id": "cmd_sys-join-1", "type": "join", "by": ROBOT, "statement": statement, **said})
+    return life.judge(command, ROBOT)
+
+
+class TestMerge:
+    def test_closes_the_case_and_sends_its_claimants_along(self) -> None:
+        life = beside_another().says(LEAD, "merge", into=OTHER_CASE)
+        assert (life.case.phase, life.case.outcome, life.case.merged_into) == (Phase.CLOSED, Outcome.MERGED, OTHER_CASE)
+        (task,) = facts_named(life.recordings, "errand_ordered")
+        assert task.type == "errand_ordered"
+        assert (task.what, task.to) == ("join", OTHER_CASE)
+        assert [(p.id, p.role) for p in task.parties] == [(CLAIMANT, "co_claimant"), (AGENT, "co_claimant")]
+        assert task.statement == life.case.statement
+
+    def test_is_not_over_until_the_other_case_has_it(self) -> None:
+        life = beside_another().says(LEAD, "merge", into=OTHER_CASE)
+        assert not life.case.quiet
+        life.says(ROBOT, "report_effect", effect_id=life.case.cross_case_tasks[0].id, result="done")
+        assert life.case.quiet
+
+    @pytest.mark.parametrize(
+        ("other", "code"),
+        [
+            ({"open": False}, "other_case_closed"),
+            ({"open": False, "merged_into": YOUNGER_CASE}, "merged_already"),
+            ({"kind": "fraud_report"}, "kind_differs"),
+            ({"synthetic": True}, "kind_differs"),
+            ({"opened_at": MONDAY + timedelta(hours=1)}, "merge_backwards"),
+            ({"parties": (OpenedParty(id="pty_x", side=Side.RESPONDENT, ref_digest=digest_of(CLAIMANT)),)}, "sides_mixed"),
+            ({"id": YOUNGER_CASE}, "other_case_unknown"),
+        ],
+    )
+    def test_refuses_a_case_that_does_not_fit(self, other: dict[str, Any], code: str) -> None:
+        life = beside_another()
+        life.elsewhere = elsewhere(**other)
+        assert life.refused(LEAD, "merge", into=OTHER_CASE).code == code
+
+    def test_refuses_the_case_itself(self) -> None:
+        life = beside_another()
+        assert life.refused(LEAD, "merge", into=life.case_id).code == "same_case"
+
+    def test_refuses_once_a_ruling_was_drafted_though_it_came_back(self) -> None:
+        life = a_case().in_approval().says(LEAD, "return_ruling")
+        life.elsewhere = elsewhere()
+        assert life.case.phase is Phase.REVIEW
+        assert life.refused(OPS, "merge", into=OTHER_CASE).code == "ruling_begun"
+
+    def test_takes_another_kind_that_the_pack_names(self) -> None:
+        life = beside_another(kind="bounty_dispute")
+        life.elsewhere = elsewhere("fraud_report")
+        terms = life.case.terms.model_copy(update={"merges_with": ("fraud_report",)})
+        life._case = life.case.model_copy(update={"terms": terms})
+        assert life.says(LEAD, "merge", into=OTHER_CASE).case.merged_into == OTHER_CASE
+
+    def test_is_no_business_of_a_lead_who_stands_close_to_a_party(self) -> None:
+        close = Actor(id="per_close", role="lead", conflicts=(digest_of(RESPONDENT),))
+        for command in ("merge", "split"):
+            fields = {"into": OTHER_CASE} if command == "merge" else {}
+            assert beside_another().refused(close, command, **fields).code == "own_case"
+
+    def test_ends_measures_that_were_meant_until_the_ruling(self) -> None:
+        life = beside_another("fraud_report")
+        life.says(MEDIATOR, "impose_interim", measure="payout_freeze", reasons="The money would be gone.")
+        life.says(LEAD, "merge", into=OTHER_CASE)
+        assert life.case.interim == ()
+        assert life.case.effects[-1].reverses == life.case.effects[0].id
+
+    def test_cannot_be_undone_by_reopening(self) -> None:
+        life = beside_another().says(LEAD, "merge", into=OTHER_CASE)
+        refusal = life.refused(OPS, "reopen")
+        assert (refusal.code, refusal.fields) == ("merged_already", {"into": OTHER_CASE})
+
+
+class TestJoin:
+    @pytest.mark.parametrize("reach", ["in_intake", "in_review", "in_approval", "ruled", "appealable", "in_appeal", "closed"])
+    def test_is_taken_wherever_the_case_stands(self, reach: str) -> None:
+        life = joined(life=getattr(a_case("fraud_report"), reach)())
+        assert (life.case.joined, life.case.parties[-1].id) == ((YOUNGER_CASE,), NEIGHBOUR)
+
+    def test_takes_nobody_in_twice(self) -> None:
+        life = joined(life=joined())
+        assert [p.id for p in life.case.parties].count(NEIGHBOUR) == 1
+
+    def test_goes_on_where_this_case_has_gone(self) -> None:
+        life = beside_another("fraud_report").says(LEAD, "merge", into=OTHER_CASE)
+        onward = facts_named(joined(life=life).recordings, "errand_ordered")[-1]
+        assert onward.type == "errand_ordered"
+        assert (onward.what, onward.to, [p.id for p in onward.parties]) == ("join", OTHER_CASE, [NEIGHBOUR])
+
+    def test_wakes_a_case_that_was_put_away_and_tells_its_owner(self) -> None:
+        life = a_case("fraud_report").in_review()
+        life.says(MEDIATOR, "snooze", until=(life.now + timedelta(days=2)).isoformat(), reason="expert_asked")
+        joined(life=life)
+        assert all(not hold.lasts_at(life.now) for hold in life.case.holds)
+        assert [n.event for n in life.notices_for(MEDIATOR)][-1] == "case_joined"
+
+    def test_whoever_came_speaks_for_themselves_alone(self) -> None:
+        life = joined()
+        life.says(NEIGHBOUR, "message", text="I have the receipt.")
+        life.says(NEIGHBOUR, "submit_evidence", text="The receipt.")
+        assert life.refused(NEIGHBOUR, "withdraw").code == "not_allowed"
+
+    def test_whoever_came_is_told_how_it_ends_and_no_more(self) -> None:
+        life = joined().appealable("none")
+        told = life.notices_for(NEIGHBOUR)
+        assert [n.event for n in told] == ["ruling_issued"]
+        assert {"outcome", "reasons"} <= {*told[0].data, *told[0].texts}
+        assert not {"right", "due_at", "by_default"} & set(told[0].data)
+        seen = life.seen_by(NEIGHBOUR)
+        assert seen.ruling is not None
+        assert (seen.rights, seen.deadlines, seen.offer) == ((), (), None)
+
+    def test_the_other_parties_do_not_learn_of_it(self) -> None:
+        life = joined()
+        for party in (CLAIMANT, RESPONDENT):
+            viewer = life.actor(party)
+            assert NEIGHBOUR not in [p["id"] for p in life.seen_by(party).parties]
+            assert not [r for r in life.recordings if r.fact.type == "case_joined" and visible(life.case, r, viewer)]
+        mine = [r for r in life.recordings if visible(life.case, r, life.actor(NEIGHBOUR))]
+        assert mine[-1].fact.type == "case_joined"
+        assert NEIGHBOUR in [p["id"] for p in life.seen_by(NEIGHBOUR).parties]
+        assert NEIGHBOUR in [p["id"] for p in life.seen_by(PLATFORM).parties]
+
+    def test_a_friend_of_whoever_came_cannot_judge_the_case(self) -> None:
+        life = joined()
+        close = Actor(id="per_close", role="mediator", conflicts=(digest_of(NEIGHBOUR),))
+        assert life.refused(close, "take").code == "own_case"
+
+
+class TestOpen:
+    def test_a_report_of_the_same_matter_is_merged_at_once_and_the_other_side_hears_nothing(self) -> None:
+        life = a_case("fraud_report")
+        life.elsewhere = {"other": elsewhere("fraud_report")["other"]}
+        life.opened()
+        assert (life.case.outcome, life.case.merged_into, life.case.close_reason) == (Outcome.MERGED, OTHER_CASE, "same_matter")
+        (told,) = life.notices_for(CLAIMANT)
+        assert (told.data["into"], told.data["case_outcome"]) == (OTHER_CASE, "merged")
+        assert life.notices_for(RESPONDENT) == ()
+
+    @pytest.mark.parametrize("other", [{"open": False}, {"kind": "fraud_report"}])
+    def test_it_opens_where_the_other_case_cannot_take_it(self, other: dict[str, Any]) -> None:
+        life = a_case()
+        life.elsewhere = {"other": elsewhere(**other)["other"]}
+        assert life.opened().case.open
+
+    def test_a_report_that_a_gate_turns_away_is_declined_and_not_merged(self) -> None:
+        life = a_case("fraud_report", statement="No!")
+        life.elsewhere = {"other": elsewhere("fraud_report")["other"]}
+        assert life.opened().case.outcome is Outcome.DECLINED
+
+
+class TestView:
+    def test_the_reporter_of_a_merged_case_is_told_where_it_goes_on_and_as_whom(self) -> None:
+        life = beside_another().says(LEAD, "merge", into=OTHER_CASE)
+        mine = life.seen_by(CLAIMANT)
+        assert (mine.merged_into, mine.merged_as) == (OTHER_CASE, party_there(life.case.cross_case_tasks[0].id, CLAIMANT))
+        theirs = life.seen_by(RESPONDENT)
+        assert (theirs.merged_into, theirs.merged_as, theirs.outcome) == (None, None, Outcome.MERGED)
+
+    def test_no_party_and_no_platform_learns_of_links_and_campaigns(self) -> None:
+        life = (
+            beside_another()
+            .says(MEDIATOR, "link", to=OTHER_CASE, note="Same device.")
+            .says(OPS, "join_campaign", campaign=CAMPAIGN)
+        )
+        before = len(life.notices)
+        life.says(LEAD, "split")
+        assert len(life.notices) == before
+        for who in (CLAIMANT, RESPONDENT, AGENT, WITNESS, PLATFORM):
+            seen = life.seen_by(who)
+            assert (seen.case_links, seen.campaign, seen.joined) == (None, None, None)
+            viewer = life.actor(who)
+            told = {r.fact.type for r in life.recordings if visible(life.case, r, viewer)}
+            assert not told & {"case_linked", "campaign_joined", "case_split", "errand_ordered"}
+            assert not {a.command for a in seen.actions} & {"link", "unlink", "join_campaign", "leave_campaign", "merge", "split"}
+        assert life.seen_by(FRIEND).campaign == CAMPAIGN
+
+
+class TestLink:
+    def test_the_same_link_twice_is_refused_and_another_relation_is_not(self) -> None:
+        life = beside_another().says(MEDIATOR, "link", to=OTHER_CASE)
+        assert life.refused(MEDIATOR, "link", to=OTHER_CASE).code == "link_exists"
+        assert len(life.says(LEAD, "link", to=OTHER_CASE, relation="retaliation").case.links) == 2
+
+    def test_a_link_to_itself_and_an_unknown_one_are_refused(self) -> None:
+        life = beside_another()
+        assert life.refused(MEDIATOR, "link", to=life.case_id).code == "same_case"
+        life.says(MEDIATOR, "link", to=OTHER_CASE)
+        assert life.refused(MEDIATOR, "unlink", link_id="lnk_none").code == "link_unknown"
+
+    def test_what_could_not_be_done_there_waits_for_hands(self) -> None:
+        life = beside_another().says(MEDIATOR, "link", to=OTHER_CASE)
+        task = life.case.cross_case_tasks[0].id
+        life.says(ROBOT, "report_effect", effect_id=task, result="needs_hands")
+        assert life.case.manual_work == (task,)
+        assert life.refused(ROBOT, "report_effect", effect_id=task, result="done").code == "effect_unknown"
+
+
+class TestSplit:
+    def test_names_the_parties_and_keeps_their_roles(self) -> None:
+        life = beside_another().says(LEAD, "split", parties=[CLAIMANT, RESPONDENT])
+        (task,) = facts_named(life.recordings, "errand_ordered")
+        assert task.type == "errand_ordered"
+        assert [(p.id, p.role) for p in task.parties] == [(CLAIMANT, "principal"), (RESPONDENT, "principal")]
+        assert life.case.open
+
+    @pytest.mark.parametrize(
+        ("parties", "because"), [(["pty_nobody"], "party"), ([RESPONDENT], "claimant"), ([AGENT], "claimant")]
+    )
+    def test_refuses_what_makes_no_case(self, parties: list[str], because: str) -> None:
+        refusal = beside_another().refused(MEDIATOR, "split", parties=parties)
+        assert (refusal.code, refusal.fields["because"]) == ("split_unfit", because)
+
+    def test_links_the_two_when_the_new_case_is_there(self) -> None:
+        life = beside_another().says(LEAD, "split")
+        life.says(ROBOT, "report_effect", effect_id=life.case.cross_case_tasks[0].id, result="done", note=YOUNGER_CASE)
+        assert [(x.other, x.relation) for x in life.case.links] == [(YOUNGER_CASE, "split")]
+
+
+class TestCampaign:
+    def test_a_case_is_in_one_campaign_at_a_time(self) -> None:
+        life = beside_another().says(OPS, "join_campaign", campaign=CAMPAIGN)
+        assert life.refused(OPS, "join_campaign", campaign=CAMPAIGN).code == "campaign_taken"
+        assert life.says(LEAD, "leave_campaign").case.campaign is None
+        assert life.says(LEAD, "join_campaign", campaign=CAMPAIGN).case.campaign == CAMPAIGN
+
+    @pytest.mark.parametrize(
+        ("campaign", "code"),
+        [(None, "campaign_unknown"), (KnownCampaign(id=CAMPAIGN, open=False), "campaign_closed")],
+    )
+    def test_refuses_one_that_is_not_open(self, campaign: KnownCampaign | None, code: str) -> None:
+        life = beside_another()
+        life.elsewhere = {"campaign": campaign}
+        assert life.refused(OPS, "join_campaign", campaign=CAMPAIGN).code == code

@@ -1,0 +1,368 @@
+"""Cases that have to do with each other: what one orders in the other happens once, wherever it was interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from activities.carry_out import CarryOutActivities
+from activities.lookups import Lookups
+from activities.messages import EffectRef, Recorded
+from activities.ports.effects import OrderedEffect
+from activities.record import RecordActivities
+from domain.model.case import Case
+from domain.model.facts import Recording
+from domain.model.report import Report
+from storage.intake.opening import Opened
+from storage.outside.cross_case import PostgresCrossCaseTasks
+from storage.outside.effects import PostgresEffects
+from storage.postgres.vault import STAFF
+from storage.record.other_cases import PostgresOtherCases
+from storage.team.roster import PostgresRoster
+from storage.views.cases import PostgresViews
+from tests.support.worlds import World, a_command, a_report, some_terms
+
+pytestmark = pytest.mark.postgres
+
+JOINS = {"joins": "same_person_and_matter"}
+
+
+class NoWorld:
+    """No remedy is carried out here."""
+
+    async def perform(self, effect: OrderedEffect) -> Any:
+        raise AssertionError(effect.type)
+
+
+class NoPolicies:
+    """Nothing is re-targeted here."""
+
+    async def resolve(self, tenant_id: str, case: Case, wanted: Any) -> None:
+        raise AssertionError(case.id)
+
+
+class Cases:
+    """What the workers do with cases, step by step and by hand."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        database, vault = world.database, world.vault
+        lookups = Lookups(PostgresRoster(database), NoPolicies(), other_cases=PostgresOtherCases(database))
+        world.recorder = RecordActivities(world.records, world.inbox, "2025b", lookups=lookups)
+        self.views = PostgresViews(database, vault)
+        self.carry = CarryOutActivities(
+            PostgresEffects(database, vault), NoWorld(), cross_case_tasks=PostgresCrossCaseTasks(database, vault)
+        )
+
+    async def opened(self, who: str = "user-1", **changes: Any) -> Opened:
+        return await self.world.opened(report_of(who, **changes), some_terms(**JOINS))
+
+    async def case(self, who: str = "user-1", **changes: Any) -> str:
+        opened = await self.opened(who, **changes)
+        await self.world.record(opened.case_id)
+        return opened.case_id
+
+    async def now(self, case_id: str) -> Case:
+        case = (await self.world.snapshot(case_id)).case
+        assert case is not None
+        return case
+
+    async def facts(self, case_id: str) -> list[str]:
+        return [one.fact.type for one in await self.recordings(case_id)]
+
+    async def recordings(self, case_id: str) -> list[Recording]:
+        return list(await self.views.timeline(self.world.tenant_id, case_id))
+
+    async def send(self, case_id: str, kind: str, **fields: Any) -> Recorded:
+        """A lead's command, accepted."""
+        found = await self.asked(case_id, kind, **fields)
+        assert found.answers[0] is not None
+        assert found.answers[0].status == "accepted", found.answers[0]
+        return found
+
+    async def asked(self, case_id: str, kind: str, **fields: Any) -> Recorded:
+        return await self.world.record(case_id, a_command(kind, "per_lee", **fields))
+
+    async def carry_out(self, case_id: str) -> None:
+        """One try of every errand that is under way, as a worker makes it."""
+        for task in (await self.now(case_id)).running:
+            await self.carry.carry_out(EffectRef(tenant_id=self.world.tenant_id, case_id=case_id, effect_id=task))
+
+    async def finish(self, case_id: str, other: str | None = None) -> None:
+        """Everything that a case has ordered elsewhere, to its end."""
+        with pytest.raises(ApplicationError) as waits:
+            await self.carry_out(case_id)
+        assert waits.value.type == "told_to_wait"
+        await self.world.record(other or await self.newest())
+        await self.carry_out(case_id)
+        await self.world.record(case_id)
+
+    async def newest(self) -> str:
+        async with self.world.database.tenant(self.world.tenant_id) as conn:
+            return str(await conn.fetchval("SELECT id FROM cases ORDER BY id DESC LIMIT 1"))
+
+    async def texts(self, *ids: str) -> dict[str, str | None]:
+        return dict(await self.views.texts(self.world.tenant_id, ids))
+
+
+def report_of(who: str, **changes: Any) -> Report:
+    said = {
+        "statement": f"Reported by {who}.",
+        "parties": [
+            {"side": "claimant", "ref": who, "name": f"{who} Doe", "email": f"{who}@example.org"},
+            {"side": "respondent", "ref": "host-9", "name": "Acme", "email": "security@acme.example"},
+        ],
+    }
+    return a_report(**{**said, **changes})
+
+
+@pytest.fixture
+def cases(world: World) -> Cases:
+    return Cases(world)
+
+
+class TestMerge:
+    async def test_the_reporter_stays_a_party_of_the_case_that_goes_on(self, cases: Cases) -> None:
+        first, second = await cases.case("user-1", matter="a"), await cases.case("user-2", matter="b")
+        await cases.send(second, "merge", into=first, reasons="The same booking.")
+        gone = await cases.now(second)
+        assert (gone.outcome, gone.merged_into, gone.quiet) == ("merged", first, False)
+        await cases.finish(second, first)
+        gone, goes_on = await cases.now(second), await cases.now(first)
+        assert (gone.quiet, goes_on.joined) == (True, (second,))
+        reporter = goes_on.parties[-1]
+        assert (reporter.side, reporter.role, reporter.ref_digest) == ("claimant", "co_claimant", gone.parties[0].ref_digest)
+        contacts = await cases.views.contacts(cases.world.tenant_id, first)
+        assert contacts[reporter.id] == {"name": "user-2 Doe", "email": "user-2@example.org", "ref": "user-2"}
+        joined = (await cases.recordings(first))[-1].fact
+        assert joined.type == "case_joined"
+        assert joined.statement is not None
+        assert joined.statement.content_id != gone.statement.content_id
+        assert (await cases.texts(joined.statement.content_id)).popitem()[1] == "Reported by user-2."
+
+    async def test_what_they_said_is_erased_with_their_key_there_and_nothing_else_is(self, cases: Cases) -> None:
+        first, second = await cases.case("user-1", matter="a"), await cases.case("user-2", matter="b")
+        await cases.send(second, "merge", into=first, reasons="The same booking.")
+        await cases.finish(second, first)
+        goes_on = await cases.now(first)
+        async with cases.world.database.tenant(cases.world.tenant_id) as conn:
+            assert await cases.world.vault.erase(conn, cases.world.tenant_id, first, goes_on.parties[-1].id)
+        joined = (await cases.recordings(first))[-1].fact
+        assert joined.type == "case_joined"
+        assert joined.statement is not None
+        found = await cases.texts(
+            joined.statement.content_id, goes_on.statement.content_id, (await cases.now(second)).statement.content_id
+        )
+        assert list(found.values()).count(None) == 1
+
+    async def test_a_crash_between_the_two_ends_in_both_done_once(self, cases: Cases) -> None:
+        first, second = await cases.case("user-1", matter="a"), await cases.case("user-2", matter="b")
+        await cases.send(second, "merge", into=first, reasons="The same booking.")
+        for _ in range(3):
+            # Killed after the command was put into the other case's inbox, before that case or this one heard of it.
+            with pytest.raises(ApplicationError):
+                await cases.carry_out(second)
+        await cases.world.record(first)
+        await cases.carry_out(second)
+        await cases.carry_out(second)
+        await cases.world.record(second)
+        assert (await cases.facts(first)).count("case_joined") == 1
+        assert (await cases.facts(second)).count("errand_reported") == 1
+        assert [p.role for p in (await cases.now(first)).parties] == ["principal", "principal", "co_claimant"]
+        assert (await cases.now(second)).quiet
+
+    async def test_two_at_once_that_are_merged_into_each_other_are_not_both_closed(self, cases: Cases) -> None:
+        first, second = await cases.case("user-1", matter="a"), await cases.case("user-2", matter="b")
+        found = await asyncio.gather(
+            cases.asked(first, "merge", into=second, reasons="The same."),
+            cases.asked(second, "merge", into=first, reasons="The same."),
+        )
+        assert [one.answers[0].code for one in found if one.answers[0]] == ["merge_backwards", None]
+
+    async def test_who_came_to_a_case_after_it_was_merged_itself_follows_it(self, cases: Cases) -> None:
+        first, second, third = [await cases.case(f"user-{n}", matter=f"m{n}") for n in (1, 2, 3)]
+        await cases.send(third, "merge", into=second, reasons="The same.")
+        await cases.send(second, "merge", into=first, reasons="The same.")
+        await cases.finish(third, second)
+        with pytest.raises(ApplicationError):
+            await cases.carry_out(second)
+        await cases.world.record(first)
+        while (await cases.now(second)).running:
+            try:
+                await cases.carry_out(second)
+            except ApplicationError:
+                await cases.world.record(first)
+            await cases.world.record(second)
+        digests = [p.ref_digest for p in (await cases.now(first)).parties]
+        assert cases.world.vault.ref_digest(cases.world.tenant_id, "user-3") in digests
+        assert cases.world.vault.ref_digest(cases.world.tenant_id, "user-2") in digests
+
+    async def test_into_a_case_of_another_tenant_or_none_is_refused(self, cases: Cases) -> None:
+        one = await cases.case()
+        found = await cases.asked(one, "merge", into="case_0196a7c2-0000-7000-8000-00000000dead", reasons="The same.")
+        assert found.answers[0] is not None
+        assert found.answers[0].code == "other_case_unknown"
+
+    async def test_where_the_other_case_cannot_take_it_a_person_has_to_see_to_it(self, cases: Cases) -> None:
+        first, second = await cases.case("user-1", matter="a"), await cases.case("user-2", matter="b")
+        await cases.send(second, "merge", into=first, reasons="The same booking.")
+        with pytest.raises(ApplicationError):
+            await cases.carry_out(second)
+        async with cases.world.database.tenant(cases.world.tenant_id) as conn:
+            answer = {"command_id": "x", "status": "broken", "code": "broken"}
+            await conn.execute(
+                "UPDATE commands SET status = 'broken', answer = $2 WHERE case_id = $1 AND type = 'join'", first, answer
+            )
+        await cases.carry_out(second)
+        await cases.world.record(second)
+        assert len((await cases.now(second)).manual_work) == 1
+
+
+class TestJoinedAtIntake:
+    async def test_a_second_report_of_the_same_person_and_matter_goes_on_in_the_first(self, cases: Cases) -> None:
+        first, second = await cases.case("user-1"), await cases.case("user-2")
+        gone = await cases.now(second)
+        assert (gone.outcome, gone.merged_into, gone.close_reason) == ("merged", first, "same_matter")
+        await cases.finish(second, first)
+        assert [p.role for p in (await cases.now(first)).parties] == ["principal", "principal", "co_claimant"]
+
+    async def test_two_at_once_are_one_open_case(self, cases: Cases) -> None:
+        opened = await asyncio.gather(*(cases.opened(f"user-{n}") for n in range(8)))
+        # Judged in any order: the older one may not have been judged when the younger one is.
+        for one in reversed(opened):
+            await cases.world.record(one.case_id)
+        states = [await cases.now(one.case_id) for one in opened]
+        goes_on = [case for case in states if case.open]
+        assert len(goes_on) == 1
+        assert {case.merged_into for case in states if not case.open} == {goes_on[0].id}
+
+    @pytest.mark.parametrize("typed", [" REPORT-4711 ", "report-4711", "\uff32eport-4711"])
+    async def test_however_the_matter_was_typed(self, cases: Cases, typed: str) -> None:
+        first, second = await cases.case("user-1"), await cases.case("user-2", matter=typed)
+        assert (await cases.now(second)).merged_into == first
+
+    async def test_the_same_reporter_is_a_party_once(self, cases: Cases) -> None:
+        first, second = await cases.case("user-1"), await cases.case("user-1")
+        await cases.finish(second, first)
+        assert len((await cases.now(first)).parties) == 2
+        assert len(await cases.views.contacts(cases.world.tenant_id, first)) == 2
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"matter": "report-4712"},
+            {"matter": None},
+            {"matter": "   "},
+            {"parties": [{"side": "claimant", "ref": "user-2"}, {"side": "respondent", "ref": "host-8"}]},
+            {"parties": [{"side": "claimant", "ref": "user-2"}]},
+            {"synthetic": True},
+        ],
+        ids=["another matter", "no matter", "an empty matter", "another person", "nobody named", "a test case"],
+    )
+    async def test_anything_else_is_a_case_of_its_own(self, cases: Cases, other: dict[str, Any]) -> None:
+        await cases.case("user-1")
+        assert (await cases.now(await cases.case("user-2", **other))).open
+
+    async def test_a_closed_case_takes_nobody_in(self, cases: Cases) -> None:
+        first = await cases.case("user-1")
+        claimant = await cases.world.claimant(first)
+        await cases.world.record(first, a_command("withdraw", claimant))
+        assert (await cases.now(await cases.case("user-2"))).open
+
+    async def test_a_case_that_closed_before_the_report_was_judged_takes_nobody_in(self, cases: Cases) -> None:
+        first = await cases.case("user-1")
+        second = await cases.opened("user-2")
+        claimant = await cases.world.claimant(first)
+        await cases.world.record(first, a_command("withdraw", claimant))
+        await cases.world.record(second.case_id)
+        assert (await cases.now(second.case_id)).open
+
+    async def test_a_kind_that_joins_nothing_opens_each(self, cases: Cases) -> None:
+        await cases.world.case(report=report_of("user-1"))
+        second = await cases.world.case(report=report_of("user-2"))
+        assert (await cases.now(second)).open
+
+    async def test_no_digest_says_what_it_is_about(self, cases: Cases) -> None:
+        case_id = await cases.case("user-1", matter="booking-77")
+        async with cases.world.database.tenant(cases.world.tenant_id) as conn:
+            row = await conn.fetchrow("SELECT matter_digest, c::text AS whole FROM cases c WHERE id = $1", case_id)
+        assert row is not None
+        assert len(row["matter_digest"]) == 64
+        assert "booking-77" not in row["whole"]
+        assert cases.world.vault.matter_digest("other", "booking-77") != row["matter_digest"]
+
+
+class TestLink:
+    async def test_both_cases_say_it_and_both_forget_it(self, cases: Cases) -> None:
+        first, second = await cases.case("user-1", matter="a"), await cases.case("user-2", matter="b")
+        await cases.send(second, "link", to=first, relation="retaliation", note="An hour later.")
+        await cases.finish(second, first)
+        here, there = (await cases.now(second)).links[0], (await cases.now(first)).links[0]
+        assert (here.other, here.relation, here.mirrored) == (first, "retaliation", False)
+        assert (there.other, there.relation, there.mirrored, there.note) == (second, "retaliation", True, None)
+        await cases.send(first, "unlink", link_id=there.id)
+        await cases.finish(first, second)
+        assert ((await cases.now(first)).links, (await cases.now(second)).links) == ((), ())
+
+    async def test_what_the_other_case_has_not_heard_of_cannot_be_taken_back_yet(self, cases: Cases) -> None:
+        first, second = await cases.case("user-1", matter="a"), await cases.case("user-2", matter="b")
+        await cases.send(second, "link", to=first)
+        found = await cases.asked(second, "unlink", link_id=(await cases.now(second)).links[0].id)
+        assert found.answers[0] is not None
+        assert found.answers[0].code == "link_unsettled"
+
+    async def test_a_closed_case_can_be_linked(self, cases: Cases) -> None:
+        first, second = await cases.case("user-1", matter="a"), await cases.case("user-2", matter="b")
+        await cases.world.record(first, a_command("withdraw", await cases.world.claimant(first)))
+        await cases.send(second, "link", to=first, relation="appeal_of")
+        await cases.finish(second, first)
+        assert (await cases.now(first)).links[0].other == second
+
+
+class TestSplit:
+    async def test_a_part_becomes_a_case_of_its_own_once(self, cases: Cases) -> None:
+        case_id = await cases.case("user-1")
+        amount = {"amount": 900, "currency": "USD"}
+        await cases.send(case_id, "split", statement="The other endpoint.", reasons="Two matters.", amount=amount)
+        for _ in range(3):
+            with pytest.raises(ApplicationError):
+                await cases.carry_out(case_id)
+        new_id = await cases.newest()
+        assert new_id != case_id
+        await cases.world.record(new_id)
+        await cases.carry_out(case_id)
+        await cases.world.record(case_id)
+        old, new = await cases.now(case_id), await cases.now(new_id)
+        assert (old.links[0].other, old.links[0].relation) == (new_id, "split")
+        assert (new.links[0].other, new.links[0].relation, new.links[0].mirrored) == (case_id, "split", True)
+        assert (new.kind, new.phase, new.terms, new.amount and new.amount.amount) == (old.kind, "review", old.terms, 900)
+        assert [p.ref_digest for p in new.parties] == [p.ref_digest for p in old.parties]
+        assert {p.id for p in new.parties}.isdisjoint(p.id for p in old.parties)
+        assert await cases.texts(new.statement.content_id) == {new.statement.content_id: "The other endpoint."}
+        contacts = await cases.views.contacts(cases.world.tenant_id, new_id)
+        assert {c["ref"] for c in contacts.values()} == {"user-1", "host-9"}
+
+    async def test_who_came_with_a_merge_can_have_the_matter_to_themselves_again(self, cases: Cases) -> None:
+        first, second = await cases.case("user-1"), await cases.case("user-2")
+        await cases.finish(second, first)
+        goes_on = await cases.now(first)
+        named = [goes_on.parties[1].id, goes_on.parties[2].id]
+        await cases.send(first, "split", statement="Hers alone.", reasons="Two matters.", parties=named)
+        await cases.finish(first)
+        new = await cases.now(await cases.newest())
+        assert [(p.side, p.role) for p in new.parties] == [("respondent", "principal"), ("claimant", "principal")]
+
+    async def test_the_words_of_the_team_are_under_the_teams_key(self, cases: Cases) -> None:
+        case_id = await cases.case("user-1")
+        await cases.send(case_id, "split", statement="The other endpoint.", reasons="Two matters.")
+        await cases.finish(case_id)
+        new = await cases.now(await cases.newest())
+        async with cases.world.database.tenant(cases.world.tenant_id) as conn:
+            for party in new.parties:
+                await cases.world.vault.erase(conn, cases.world.tenant_id, new.id, party.id)
+            assert (await cases.texts(new.statement.content_id)).popitem()[1] == "The other endpoint."
+            await cases.world.vault.erase(conn, cases.world.tenant_id, new.id, STAFF)
+        assert (await cases.texts(new.statement.content_id)).popitem()[1] is None

@@ -1,0 +1,129 @@
+"""The audit: an untouched record passes, and every way of touching it shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from domain.model.chain import link
+from storage.record.audit import PostgresAudit
+from storage.record.heads import read_heads
+from tests.support.database import Server
+from tests.support.worlds import World, a_command
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+async def case_id(world: World) -> str:
+    case_id = await world.case()
+    await world.record(case_id, a_command("assign", "per_ola", owner="per_mia"), a_command("message", "per_mia", text="Hello."))
+    return case_id
+
+
+@asynccontextmanager
+async def master(server: Server, tenant_id: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """Somebody with the owner's password, who takes the guards away."""
+    conn = await asyncpg.connect(server.owner_dsn)
+    await conn.execute("ALTER TABLE facts DISABLE TRIGGER facts_never_change")
+    await conn.fetchval("SELECT set_config('ombud.tenant', $1, false)", tenant_id)
+    try:
+        yield conn
+    finally:
+        await conn.execute("ALTER TABLE facts ENABLE TRIGGER facts_never_change")
+        await conn.close()
+
+
+async def found(world: World, heads: Path | None = None) -> set[str]:
+    verdict = await PostgresAudit(world.database, world.vault).verify(world.tenant_id, heads=heads)
+    assert verdict.intact == (not verdict.flaws)
+    return {flaw.what for flaw in verdict.flaws}
+
+
+async def test_untouched_record_is_intact(world: World, case_id: str) -> None:
+    verdict = await PostgresAudit(world.database, world.vault).verify(world.tenant_id)
+    assert (verdict.intact, verdict.cases) == (True, 1)
+    assert verdict.facts > 3
+
+
+async def test_case_that_waits_to_be_opened_is_intact(world: World) -> None:
+    await world.opened()
+    assert await found(world) == set()
+
+
+@pytest.mark.parametrize(
+    ("statement", "flaws"),
+    [
+        (
+            "UPDATE facts SET body = jsonb_set(body, '{actor,id}', '\"per_max\"') WHERE seq = 3",
+            {"fact_changed", "columns_differ"},
+        ),
+        ("UPDATE facts SET at = at + interval '1 s' WHERE seq = 2", {"columns_differ"}),
+        ("DELETE FROM facts WHERE seq = 2", {"fact_missing", "head_differs"}),
+        ("DELETE FROM facts WHERE seq = (SELECT max(seq) FROM facts)", {"head_differs", "state_differs", "projection_differs"}),
+        ("UPDATE facts SET prev_hash = 'x' WHERE seq = 2", {"chain_broken", "fact_changed"}),
+        ("UPDATE cases SET state = jsonb_set(state, '{owner}', '\"per_max\"')", {"state_differs"}),
+        ("UPDATE cases SET queue = 'elsewhere'", {"projection_differs"}),
+        ("UPDATE deadlines SET due_at = due_at + interval '1 day'", {"deadlines_differ"}),
+        ("DELETE FROM deadlines", {"deadlines_differ"}),
+        ("UPDATE facts SET body = body - 'fact' WHERE seq = 1", {"fact_changed", "unreadable"}),
+    ],
+)
+async def test_tampering_shows(world: World, case_id: str, server: Server, statement: str, flaws: set[str]) -> None:
+    async with master(server, world.tenant_id) as conn:
+        await conn.execute(statement)
+    assert flaws <= await found(world)
+
+
+class TestSignedHeads:
+    async def rewrite(self, world: World, server: Server) -> None:
+        """A forger who knows the algorithm makes the last fact say something else, and the chain fit again."""
+        async with master(server, world.tenant_id) as conn:
+            row = await conn.fetchrow("SELECT seq, body::text AS body, prev_hash FROM facts ORDER BY seq DESC LIMIT 1")
+            assert row is not None
+            body = json.loads(row["body"])
+            body["channel"] = "email"
+            digest = link(row["prev_hash"], body)
+            await conn.execute(
+                "UPDATE facts SET body = $1::jsonb, hash = $2 WHERE seq = $3", json.dumps(body), digest, row["seq"]
+            )
+            await conn.execute("UPDATE cases SET head = $1", digest)
+
+    async def test_rewritten_chain_passes_without_heads_and_fails_with_them(
+        self, world: World, case_id: str, server: Server, tmp_path: Path
+    ) -> None:
+        heads = tmp_path / "heads.jsonl"
+        audit = PostgresAudit(world.database, world.vault)
+        assert await audit.export_heads(heads, world.tenant_id) == 1
+        assert await found(world, heads) == set()
+        await self.rewrite(world, server)
+        assert await found(world) == set()
+        assert await found(world, heads) == {"rewritten"}
+
+    async def test_unmoved_heads_are_not_signed_again(self, world: World, case_id: str, tmp_path: Path) -> None:
+        heads = tmp_path / "heads.jsonl"
+        audit = PostgresAudit(world.database, world.vault)
+        await audit.export_heads(heads, world.tenant_id)
+        assert await audit.export_heads(heads, world.tenant_id) == 0
+        await world.record(case_id, a_command("note", "per_mia", text="More."))
+        assert await audit.export_heads(heads, world.tenant_id) == 1
+        assert [h.case_id for h in read_heads(heads)] == [case_id, case_id]
+
+    async def test_forged_head_and_vanished_case_show(self, world: World, case_id: str, tmp_path: Path) -> None:
+        heads = tmp_path / "heads.jsonl"
+        await PostgresAudit(world.database, world.vault).export_heads(heads, world.tenant_id)
+        line = json.loads(heads.read_text())
+        heads.write_text(json.dumps({**line, "seq": 1}) + "\n" + json.dumps({**line, "case_id": "case_vanished-1"}) + "\n")
+        assert await found(world, heads) == {"head_forged", "case_missing"}
+
+    async def test_lost_facts_show(self, world: World, case_id: str, server: Server, tmp_path: Path) -> None:
+        heads = tmp_path / "heads.jsonl"
+        await PostgresAudit(world.database, world.vault).export_heads(heads, world.tenant_id)
+        async with master(server, world.tenant_id) as conn:
+            await conn.execute("DELETE FROM facts WHERE seq = (SELECT max(seq) FROM facts)")
+        assert "facts_lost" in await found(world, heads)

@@ -1,0 +1,71 @@
+"""Each person appeals once about one content, however many reports come and however they cross."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from domain.model.report import Report
+from storage.intake.opening import Opened
+from storage.record.other_cases import PostgresOtherCases
+from tests.support.cases import shelf
+from tests.support.worlds import (
+    World,
+)
+
+pytestmark = pytest.mark.postgres
+
+
+def an_appeal(person: str = "user-1", content: str = "post-77") -> Report:
+    decision = {"outcome": "remove", "appellant": "author", "decider": "machine", "content": content,
+                "effective_at": "2026-11-01T00:00:00Z"}  # fmt: skip
+    party = {"side": "claimant", "ref": person}
+    said = {"kind": "moderation_appeal", "statement": "It is a picture of a statue.", "parties": [party], "decision": decision}
+    return Report.model_validate(said)
+
+
+async def opened(world: World, report: Report) -> Opened:
+    terms, routing = shelf().terms(report)
+    return await world.intake.open(world.tenant_id, report, terms, routing, calendars=shelf().calendars_of(terms))
+
+
+async def before(world: World, case: Opened) -> str | None:
+    return await PostgresOtherCases(world.database).appealed_before(world.tenant_id, case.case_id)
+
+
+async def test_the_second_of_two_finds_the_first_and_not_the_other_way_round(world: World) -> None:
+    first, second = await opened(world, an_appeal()), await opened(world, an_appeal())
+    assert await before(world, first) is None
+    assert await before(world, second) == first.case_id
+
+
+async def test_of_many_at_once_one_counts(world: World) -> None:
+    cases = await asyncio.gather(*(opened(world, an_appeal()) for _ in range(8)))
+    found = [await before(world, case) for case in cases]
+    assert found.count(None) == 1
+
+
+@pytest.mark.parametrize("other", [an_appeal(person="user-2"), an_appeal(content="post-78")])
+async def test_another_person_or_another_content_is_another_appeal(world: World, other: Report) -> None:
+    await opened(world, an_appeal())
+    assert await before(world, await opened(world, other)) is None
+
+
+async def test_one_that_was_declined_does_not_count(world: World) -> None:
+    first = await opened(world, an_appeal())
+    async with world.database.tenant(world.tenant_id) as conn:
+        await conn.execute("UPDATE cases SET outcome = 'declined', seq = 3 WHERE id = $1", first.case_id)
+    assert await before(world, await opened(world, an_appeal())) is None
+
+
+async def test_nothing_lies_open(world: World) -> None:
+    case = await opened(world, an_appeal())
+    async with world.database.tenant(world.tenant_id) as conn:
+        rows = [
+            row["row"]
+            for table in ("cases", "commands", "contents")
+            for row in await conn.fetch(f"SELECT t::text AS row FROM {table} t")
+        ]
+    assert case.case_id in "".join(rows)
+    assert "post-77" not in "".join(rows)
