@@ -60,6 +60,10 @@ test: $(READY) temporal ## every test but the browser's; no layer may be skipped
 test-fast: $(READY) ## the tests that need no server
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not (postgres or temporal or faults or browser or slow)" $(ARGS)
 
+.PHONY: test-random
+test-random: $(READY) ## fresh random examples for MINUTES=10; stops at the first failure and says how to repeat it
+	@$(BIN)/python -m tests.explore --minutes $(or $(MINUTES),10) $(ARGS)
+
 .PHONY: check
 check: lint test ## what CI runs: format, lint, types, import contracts, SQL, tests
 
@@ -85,7 +89,7 @@ bench: $(READY) temporal ## measure what the README's table names; writes benchm
 
 .PHONY: clocks-full
 clocks-full: $(READY) ## 100,000 random deadlines against an independent slow calculator
-	@OMBUD_CLOCK_CASES=100000 $(BIN)/pytest -q -o faulthandler_timeout=0 tests/domain/worktime/test_calculator_against_slow.py
+	@OMBUD_CLOCK_CASES=100000 OMBUD_CLOCK_SEED=$${OMBUD_CLOCK_SEED:-$$(date +%s)} $(BIN)/pytest -q -o faulthandler_timeout=0 tests/domain/worktime/test_calculator_against_slow.py
 
 .PHONY: clean
 clean: ## remove what was made here, the environment included; .ombud (the data of `make up`) stays

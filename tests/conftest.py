@@ -14,16 +14,15 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 from runtime.zones import use_wheel_zones
+from tests.support.profiles import PROFILE, register_profiles
 
 use_wheel_zones()  # before any test module asks for a zone: due dates must not follow the machine's zone files
 
-# No test times anything (`deadline`); a slow machine is no failure. A failure prints what reproduces it.
-settings.register_profile("ombud", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("thorough", settings.get_profile("ombud"), max_examples=2_000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ombud"))
+register_profiles()
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", PROFILE))
 
 LAYERS = ("postgres", "temporal", "faults", "browser")
 DOMAIN_LAYER = "no server"

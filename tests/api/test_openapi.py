@@ -34,7 +34,7 @@ CHECKS = [
     checks.response_schema_conformance,
 ]
 EXAMPLES = 4
-"""For each operation and each mode; `HYPOTHESIS_PROFILE=thorough` does not change it, the schema's breadth is what counts."""
+"""For each operation and each mode, in every profile: the schema's breadth is what counts."""
 
 
 schemathesis.serializer.alias("message/rfc822", "text/plain")
@@ -117,6 +117,7 @@ def _as_bytes(headers: dict[str, str | bytes]) -> dict[bytes, bytes]:
 
 
 @pytest.mark.slow
+@pytest.mark.hypothesis  # it makes its tests while it runs, so nobody sees that it is one
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=lambda mode: mode.value)
 async def test_whatever_is_sent_the_answer_is_as_described(
     office: Office, description: dict[str, Any], mode: GenerationMode
@@ -128,7 +129,7 @@ async def test_whatever_is_sent_the_answer_is_as_described(
     def holds(operation: Any) -> None:
         path = {name: value for name, value in known.items() if f"{{{name}}}" in operation.path}
 
-        @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy(generation_mode=mode, **({"path_parameters": path} if path else {})))
         def answers_as_described(case: Any) -> None:
             answer = asyncio.run_coroutine_threadsafe(send(desk, case), loop).result()

@@ -46,6 +46,7 @@ MEANT = {
 MEANT_ADDRESSES = {
     "adapters/": "refuses private addresses as targets of webhooks",
     "tests/adapters/": "tries private addresses as targets of webhooks",
+    "tests/support/profiles.py": "names a part of Hypothesis that is called so",
 }
 
 

@@ -66,7 +66,7 @@ def hasty_terms() -> Terms:
     return terms.model_copy(update={"clocks": (*clocks, *more)})
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=st.lists(st.tuples(st.integers(0, 5), st.sampled_from(COMMANDS)), min_size=3, max_size=14))
 async def test_the_stored_case_is_the_fold_of_its_facts(
     world: World, steps: list[tuple[int, tuple[str, dict[str, Any]]]]
