@@ -87,8 +87,8 @@ class Rounds:
 class TestMakeTestRandom:
     def test_runs_every_file_that_hypothesis_feeds(self) -> None:
         files = fed_files()
-        assert {"tests/domain/test_lifecycle_machine.py", "tests/storage/test_any_sequence.py"} <= set(files)
-        assert "tests/domain/test_matrix.py" not in files
+        assert {"tests/domain/test_lifecycle_machine.py", "tests/storage/record/test_records_any_sequence.py"} <= set(files)
+        assert "tests/domain/rules/test_lifecycle_matrix.py" not in files
 
     def test_goes_on_with_fresh_seeds_until_the_time_is_up(self, capsys: pytest.CaptureFixture[str]) -> None:
         rounds = Rounds(0, 0, 0, 0)

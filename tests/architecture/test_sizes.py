@@ -17,7 +17,9 @@ FLOOR = 40
 LARGE: dict[str, str] = {}
 """Modules and functions (``path name``) above the ceiling, and why each is one idea."""
 
-SMALL: dict[str, str] = {}
+SMALL: dict[str, str] = {
+    "domain/rules/intake.py": "Opening is a topic as any other; `decide` only dispatches, and holds no rule.",
+}
 """Modules under the floor with one importer that stand alone, and why."""
 
 
