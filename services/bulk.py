@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -14,16 +14,16 @@ from starlette.responses import Response
 from uuid_utils import uuid7
 
 from api.bodies.bulk import BulkAction, BulkRequest, BulkResult
-from api.kit.callers import Caller, identify, viewer
+from api.kit.callers import identify
 from api.kit.idempotent import Once, Reply, canonical, key_of
-from api.kit.parts import Parts
-from api.kit.problems import FieldProblem, Problem, not_found
 from api.kit.reading import read_object
 from api.kit.replies import answer
 from domain.model.commands import SYSTEM_COMMANDS, parse_command
-from domain.model.facts import SYSTEM, Actor
 from domain.model.reading import field_errors
 from domain.rules.lifecycle import TABLE, Who
+from services.callers import Caller, overseer, sender
+from services.errors import FieldError, Refused, not_found
+from services.parts import Parts
 from storage.team.bulk import InstantAhead, Member, Order, Placed, Result, TooMany
 from storage.views.cases import CaseFilter
 from workflows.handles import Named, NotReached
@@ -71,35 +71,9 @@ def parsed(shape: type[Body], body: dict[str, Any]) -> Body:
         raise _malformed(error) from None
 
 
-def _malformed(error: ValidationError, below: str = "") -> Problem:
+def _malformed(error: ValidationError, below: str = "") -> Refused:
     found = [(f"{below}.{one['field']}".strip(".") or "body", one) for one in field_errors(error)]
-    return Problem("malformed", errors=[FieldProblem(field, one["code"], one["message"]) for field, one in found])
-
-
-async def sender(parts: Parts, caller: Caller, by: str | None, command: str, allowed: Iterable[Who]) -> str:
-    """Who gives an order to many cases. Raises ``by_forbidden``, ``actor_unknown`` and ``not_allowed``."""
-    roles = sorted(who.value for who in allowed)
-    speaker, role = await speaking(parts, caller, by)
-    if role not in roles:
-        raise Problem(
-            "not_allowed", f"'{command}' for many cases can be sent by: {', '.join(roles)}.", fields={"command": command}
-        )
-    return speaker
-
-
-async def speaking(parts: Parts, caller: Caller, by: str | None) -> tuple[str, str]:
-    """Who gives an order that is about no single case, and their role. Raises ``by_forbidden`` and ``actor_unknown``."""
-    speaker = caller.speaker(by)
-    actor = await _as_somebody(parts, caller, speaker)
-    if actor is None:
-        raise Problem("actor_unknown", f"Nobody with the id '{speaker}' works here.")
-    return speaker, actor.role
-
-
-async def _as_somebody(parts: Parts, caller: Caller, speaker: str) -> Actor | None:
-    if speaker == caller.viewer_id:
-        return Actor(id=speaker, role="claimant") if caller.party else await viewer(parts, caller, "")
-    return await parts.views.actor(caller.tenant_id, "", speaker) if speaker != SYSTEM.id else None
+    return Refused("malformed", errors=[FieldError(field, one["code"], one["message"]) for field, one in found])
 
 
 async def ordered(request: Request, route: str, ordering: Ordering) -> Response:
@@ -117,7 +91,7 @@ async def carried_out(parts: Parts, tenant_id: str, order: Order) -> tuple[Place
     try:
         placed = await parts.bulk.place(tenant_id, order)
     except (InstantAhead, TooMany) as refused:
-        raise Problem(refused.code, str(refused).partition(": ")[2]) from None
+        raise Refused(refused.code, str(refused).partition(": ")[2]) from None
     await wake(parts, tenant_id, placed.members)
     return placed, await parts.bulk.results(tenant_id, placed)
 
@@ -161,7 +135,7 @@ async def action(parts: Parts, caller: Caller, key: str | None, body: dict[str, 
     said = parsed(BulkRequest, body)
     command = said.command.get("type")
     if why := why_not_in_bulk(command):
-        raise Problem("bulk_forbidden", why, fields={"command": command, "in_bulk": list(IN_BULK)})
+        raise Refused("bulk_forbidden", why, fields={"command": command, "in_bulk": list(IN_BULK)})
     by = await sender(parts, caller, said.by, str(command), _senders(command))
     _check(said.command, by)
     # Part of it is what was asked: with the same key, only the same request finds this bulk again.
@@ -184,7 +158,7 @@ def _senders(command: object) -> set[Who]:
 def _check(command: dict[str, Any], by: str) -> None:
     """Raises ``malformed`` for what is no command, and for one that names its own id, speaker or door."""
     if own := [name for name in ("id", "by", "channel") if name in command]:
-        raise Problem("malformed", errors=[FieldProblem(f"command.{n}", "extra_forbidden", "Leave it out here.") for n in own])
+        raise Refused("malformed", errors=[FieldError(f"command.{n}", "extra_forbidden", "Leave it out here.") for n in own])
     try:
         parse_command({**command, "id": "cmd_bulk", "by": by, "channel": "api"})
     except ValidationError as error:
@@ -209,7 +183,7 @@ async def _preview(parts: Parts, tenant_id: str, order: Order, named: Sequence[s
     try:
         ids = await parts.bulk.preview(tenant_id, order)
     except TooMany as refused:
-        raise Problem(refused.code, str(refused).partition(": ")[2]) from None
+        raise Refused(refused.code, str(refused).partition(": ")[2]) from None
     left = _left_out(named, ids)
     made = BulkAction(
         id=None,
@@ -250,16 +224,6 @@ def _state(number: str | None, placed: Placed, results: Sequence[Result], **more
         **more,
     )
     return made.model_dump(mode="json")
-
-
-async def overseer(parts: Parts, caller: Caller, whose: str) -> None:
-    """Raises ``not_allowed``, in the words given, for whoever could not have ordered what they want to read."""
-    actor = None if caller.party else await viewer(parts, caller, "")
-    if actor is not None and actor.role == "platform":
-        # Whoever may send one for people of the team may read what became of it.
-        caller.need("act_as")
-    elif actor is None or actor.role not in (Who.LEAD, Who.OPS, Who.SYSTEM):
-        raise Problem("not_allowed", whose)
 
 
 async def state(parts: Parts, caller: Caller, bulk_id: str) -> dict[str, Any]:

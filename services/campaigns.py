@@ -16,13 +16,13 @@ from api.bodies.campaigns import (
     CampaignSummary,
     StakeBody,
 )
-from api.kit.callers import Caller
 from api.kit.idempotent import Reply, canonical
-from api.kit.parts import Parts
-from api.kit.problems import Problem, not_found
 from domain.base import CampaignId
 from domain.rules.lifecycle import Who
-from services.bulk import Work, overseer, parsed, speaking
+from services.bulk import Work, parsed
+from services.callers import Caller, overseer, speaking
+from services.errors import Refused, not_found
+from services.parts import Parts
 from storage.team.campaigns import Campaign, Summary
 
 _ID: TypeAdapter[str] = TypeAdapter(CampaignId)
@@ -81,7 +81,7 @@ async def told(parts: Parts, caller: Caller, campaign_id: str) -> dict[str, Any]
 async def _leading(parts: Parts, caller: Caller, by: str | None) -> str:
     speaker, role = await speaking(parts, caller, by)
     if role not in (Who.LEAD, Who.OPS):
-        raise Problem("not_allowed", _WHOSE)
+        raise Refused("not_allowed", _WHOSE)
     return speaker
 
 

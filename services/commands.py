@@ -9,14 +9,14 @@ from pydantic import TypeAdapter
 from uuid_utils import uuid7
 
 from api.bodies.cases import answer_body, case_body, command_links
-from api.kit.callers import Caller, viewer
 from api.kit.idempotent import Reply
-from api.kit.parts import Answered, Parts
-from api.kit.problems import Problem, not_found, of_refusal
 from domain.base import CaseId, CommandId
 from domain.model.facts import Actor
 from domain.model.reading import read_incoming
 from domain.views.case import may_see
+from services.callers import Caller, viewer
+from services.errors import Refused, not_found, of_command
+from services.parts import Answered, Parts
 from storage.intake.inbox import Conflict
 from storage.views.cases import CaseRow
 from workflows.handles import Named, NotReached
@@ -59,12 +59,12 @@ def whole(caller: Caller, body: dict[str, Any], command_type: str | None = None)
     command.setdefault("id", f"cmd_{uuid7()}")
     if command_type is not None:
         if body.get("type", command_type) != command_type:
-            raise Problem("malformed", f"This address takes '{command_type}'; leave `type` out.", fields={"type": command_type})
+            raise Refused("malformed", f"This address takes '{command_type}'; leave `type` out.", fields={"type": command_type})
         command["type"] = command_type
     command.pop("channel", None)
     letter = read_incoming(command, "api")
     if letter.refusal is not None:
-        raise of_refusal(*letter.refusal)
+        raise of_command(*letter.refusal)
     return command
 
 
@@ -76,13 +76,11 @@ async def send(
     try:
         receipt = await parts.inbox.receive(tenant_id, held.id, command, channel=channel, idempotency_key=key)
     except Conflict as conflict:
-        raise Problem(conflict.code) from None
+        raise Refused(conflict.code) from None
     answer: Answered | None = receipt.answer or await judged(parts, tenant_id, held, receipt.command_id)
     if answer is not None and answer.status != "accepted":
-        problem = of_refusal("broken" if answer.status == "broken" else answer.code, answer.detail, answer.fields)
-        if receipt.known:
-            problem.headers["Idempotent-Replayed"] = "true"
-        raise problem
+        code = "broken" if answer.status == "broken" else answer.code
+        raise of_command(code, answer.detail, answer.fields, replayed=receipt.known)
     now = await parts.views.case(tenant_id, held.id) or held
     body = {
         "command_id": receipt.command_id,

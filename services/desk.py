@@ -11,18 +11,18 @@ from uuid_utils import uuid7
 
 from api.bodies.cases import case_body
 from api.bodies.desk import AbsenceBody, LeaseBody, MemberBody, NextBody, OwnCounts, QueueBody, TeamList, WorkBody
-from api.kit.callers import Caller, viewer
 from api.kit.idempotent import Reply
-from api.kit.parts import Parts
-from api.kit.problems import FieldProblem, Problem, not_found
 from domain.rules.conditions import unmet
 from domain.rules.fairness import why_not
 from domain.rules.lifecycle import Who
 from domain.rules.skills import language_of, skill_of
 from domain.views.case import may_see
-from services.bulk import sender, told, wake
+from services.bulk import told, wake
+from services.callers import LEADERS, Caller, only, sender
 from services.commands import judged
+from services.errors import FieldError, Refused, not_found
 from services.listing import cursor_of, read_cursor
+from services.parts import Parts
 from storage.team.absences import Absence
 from storage.team.desk import Worker
 from storage.views.cases import CaseFilter, CaseRow
@@ -30,6 +30,7 @@ from storage.views.cases import CaseFilter, CaseRow
 LOOK_AT = 100
 """Of the most urgent cases of somebody's queues so many are looked through for those that fit them best."""
 _OPS = (Who.LEAD, Who.OPS, Who.SYSTEM)
+_WHOSE = "How people work is the business of leads and ops."
 
 
 async def at_desk(parts: Parts, caller: Caller, by: str | None) -> Worker:
@@ -37,7 +38,7 @@ async def at_desk(parts: Parts, caller: Caller, by: str | None) -> Worker:
     person = caller.speaker(by)
     found = await parts.desk.worker(caller.tenant_id, person)
     if found is None:
-        raise Problem("actor_unknown", f"Nobody with the id '{person}' works here.")
+        raise Refused("actor_unknown", f"Nobody with the id '{person}' works here.")
     return found
 
 
@@ -80,9 +81,9 @@ async def take_next(parts: Parts, caller: Caller, by: str | None, queue: str | N
     """The most urgent case that the caller may take, taken. Raises ``person_absent`` and ``queue_not_yours``."""
     worker = await at_desk(parts, caller, by)
     if worker.absent:
-        raise Problem("person_absent")
+        raise Refused("person_absent")
     if queue is not None and queue not in worker.queues:
-        raise Problem("queue_not_yours", errors=[FieldProblem("queue", "queue_not_yours", "Name one of your own queues.")])
+        raise Refused("queue_not_yours", errors=[FieldError("queue", "queue_not_yours", "Name one of your own queues.")])
     tenant, person = caller.tenant_id, worker.actor.id
     queues = worker.queues if queue is None else (queue,)
     offered = await parts.desk.takeable(tenant, person, queues, LOOK_AT)
@@ -128,8 +129,8 @@ async def away(
     """Note an absence and, once it has begun, give the person's cases back to their queues."""
     speaker = await sender(parts, caller, by, "assign", _OPS)
     if until_at is not None and until_at <= (from_at or datetime.now(UTC)):
-        wrong = FieldProblem("until_at", "instant_refused", "An absence ends after it begins, and ahead of now.")
-        raise Problem("instant_refused", errors=[wrong])
+        wrong = FieldError("until_at", "instant_refused", "An absence ends after it begins, and ahead of now.")
+        raise Refused("instant_refused", errors=[wrong])
     absence = await parts.absences.away(caller.tenant_id, person, from_at, until_at)
     if absence is None:
         raise not_found()
@@ -149,7 +150,7 @@ async def back(parts: Parts, caller: Caller, person: str, by: str | None) -> Rep
         await sender(parts, caller, by, "assign", _OPS)
     absence = await parts.absences.back(caller.tenant_id, person)
     if absence is None:
-        raise Problem("not_absent", f"'{person}' is not away.")
+        raise Refused("not_absent", f"'{person}' is not away.")
     return Reply(200, _absence(person, absence).model_dump(mode="json"))
 
 
@@ -157,15 +158,9 @@ def _absence(person: str, absence: Absence) -> AbsenceBody:
     return AbsenceBody(person=person, from_at=absence.from_at, until_at=absence.until_at, begun=absence.begun)
 
 
-async def _for_leads(parts: Parts, caller: Caller) -> None:
-    actor = None if caller.party else await viewer(parts, caller, "")
-    if actor is None or actor.role not in _OPS:
-        raise Problem("not_allowed", "How people work is the business of leads and ops.")
-
-
 async def team(parts: Parts, caller: Caller) -> dict[str, Any]:
     """How everybody is doing, for leads and ops."""
-    await _for_leads(parts, caller)
+    await only(parts, caller, LEADERS, _WHOSE)
     found = await parts.desk.team(caller.tenant_id, datetime.now(UTC))
     rows = [{**asdict(one), "person": one.id, "worked_seconds": int(one.worked_for.total_seconds())} for one in found]
     data = tuple(MemberBody(**{k: v for k, v in row.items() if k in MemberBody.model_fields}) for row in rows)
@@ -174,7 +169,7 @@ async def team(parts: Parts, caller: Caller) -> dict[str, Any]:
 
 async def work(parts: Parts, caller: Caller, held: CaseRow) -> dict[str, Any]:
     """Who worked on a case and for how long, for leads and ops."""
-    await _for_leads(parts, caller)
+    await only(parts, caller, LEADERS, _WHOSE)
     now, leases, seconds = datetime.now(UTC), [], 0.0
     for one in await parts.desk.leases(caller.tenant_id, held.id):
         seconds += max(0.0, (min(one.until_at, now) - one.started_at).total_seconds())

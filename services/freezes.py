@@ -8,13 +8,13 @@ from typing import Any
 from uuid_utils import uuid7
 
 from api.bodies.clocks import BulkBody, FreezeRequest, IncidentBody, ThawRequest
-from api.kit.callers import Caller
 from api.kit.idempotent import Reply
-from api.kit.parts import Parts
-from api.kit.problems import Problem
 from domain.base import Phase
 from domain.rules.lifecycle import row
-from services.bulk import carried_out, sender, status_of, told
+from services.bulk import carried_out, status_of, told
+from services.callers import Caller, sender
+from services.errors import Refused
+from services.parts import Parts
 from storage.team.bulk import Order, Placed, Result
 from storage.views.cases import CaseFilter
 
@@ -61,7 +61,7 @@ async def carry_out(parts: Parts, tenant_id: str, order: Order) -> Reply:
     """
     placed, results = await carried_out(parts, tenant_id, order)
     if order.command == "thaw" and not placed.members:
-        raise Problem("incident_unknown", f"No open case is frozen for '{order.incident}'.", fields={"incident": order.incident})
+        raise Refused("incident_unknown", f"No open case is frozen for '{order.incident}'.", fields={"incident": order.incident})
     return Reply(status_of(results), _body(order, placed, results, cases=len(placed.members)))
 
 

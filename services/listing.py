@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from api.bodies.cases import STAFF, case_body
-from api.kit.callers import Caller, is_somebody, viewer
-from api.kit.parts import Parts
-from api.kit.problems import FieldProblem, Problem
+from api.bodies.cases import case_body
 from api.kit.texts import content_ids, with_texts
 from domain.base import Phase
 from domain.model.facts import Actor
 from domain.rules.visibility import UNTOLD, audience_of, seen_phase
 from domain.views.case import may_see
+from services.callers import TEAM, Caller, reader, viewer
 from services.commands import Seen
+from services.errors import FieldError, Refused
+from services.parts import Parts
 from services.timelines import entries
 from storage.views.cases import CaseFilter, CaseRow
 
@@ -50,20 +50,20 @@ class Listing:
 
     def check(self, viewer: Actor) -> None:
         """Raises ``filter_forbidden`` for somebody who would learn from it what they may not know."""
-        if viewer.role in STAFF:
+        if viewer.role in TEAM:
             return
         inside = {name: getattr(self, name) for name in ("owner", "queue", "campaign", "due_before")}
         inside["sort"] = self.sort == "due" or None
         if used := [name for name, value in inside.items() if value is not None]:
-            raise Problem(
-                "filter_forbidden", errors=[FieldProblem(name, "filter_forbidden", "For the team only.") for name in used]
+            raise Refused(
+                "filter_forbidden", errors=[FieldError(name, "filter_forbidden", "For the team only.") for name in used]
             )
 
     def which(self, viewer: Actor, party: str | None) -> CaseFilter:
         """The filter in the words of the record, whose phases are not always those that the caller sees."""
         phases: tuple[str, ...] | None = None
         if self.phase is not None:
-            unseen = UNTOLD if viewer.role not in STAFF and self.phase in (Phase.REVIEW, Phase.APPEAL) else ()
+            unseen = UNTOLD if viewer.role not in TEAM and self.phase in (Phase.REVIEW, Phase.APPEAL) else ()
             phases = tuple(sorted({self.phase.value, *(p.value for p in unseen)}))
         return CaseFilter(
             kind=self.kind,
@@ -79,7 +79,7 @@ class Listing:
 
 async def page_of_cases(parts: Parts, caller: Caller, listing: Listing, page: Page) -> dict[str, Any]:
     """One page of the cases that the caller may see."""
-    looker = await _looker(parts, caller)
+    looker = await reader(parts, caller)
     listing.check(looker)
     found = await _rows(parts, caller, listing.which(looker, caller.party), listing.sort, page)
     more, shown = len(found) > page.limit, found[: page.limit]
@@ -93,18 +93,6 @@ async def page_of_cases(parts: Parts, caller: Caller, listing: Listing, page: Pa
     last = shown[-1] if more else None
     cursor = _after(listing.sort, last) if last else None
     return {"object": "list", "data": data, "has_more": more, "next_cursor": cursor}
-
-
-async def _looker(parts: Parts, caller: Caller) -> Actor:
-    """The caller towards cases in general. A party is somebody only towards its own case."""
-    if caller.party is not None:
-        return Actor(id=caller.party, role="claimant")
-    if not is_somebody(caller.key):
-        return await viewer(parts, caller, "")
-    person = await parts.views.actor(caller.tenant_id, "", caller.viewer_id)
-    if person is None:
-        raise Problem("actor_unknown")
-    return person
 
 
 async def _rows(parts: Parts, caller: Caller, which: CaseFilter, sort: str, page: Page) -> Sequence[CaseRow]:
@@ -162,7 +150,7 @@ def read_cursor(text: str, sort: str, values: int) -> list[str]:
     except (ValueError, TypeError, RecursionError):
         good = False
     if not good:
-        raise Problem("cursor_invalid", errors=[FieldProblem("cursor", "cursor_invalid", "Take it from `next_cursor` as it is.")])
+        raise Refused("cursor_invalid", errors=[FieldError("cursor", "cursor_invalid", "Take it from `next_cursor` as it is.")])
     return rest
 
 
@@ -171,8 +159,8 @@ def in_utc(at: datetime | None) -> datetime | None:
     try:
         return at.astimezone(UTC) if at else None
     except OverflowError:
-        wrong = FieldProblem("due_before", "date_impossible", "The date lies outside the years 1 to 9999 in UTC.")
-        raise Problem("parameter_invalid", errors=[wrong]) from None
+        wrong = FieldError("due_before", "date_impossible", "The date lies outside the years 1 to 9999 in UTC.")
+        raise Refused("parameter_invalid", errors=[wrong]) from None
 
 
 def _instant(text: Any) -> datetime:

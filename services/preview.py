@@ -6,9 +6,6 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from api.kit.callers import Caller
-from api.kit.parts import Parts
-from api.kit.problems import Problem
 from domain.base import Instant, Phase
 from domain.model.commands import Remedy, parse_command
 from domain.model.facts import AppealRight
@@ -19,7 +16,10 @@ from domain.rules.reference import ReferenceData
 from domain.rules.rule import DecisionContext
 from domain.views.preview import Foreseen, foresee
 from domain.worktime.calculator import zone_data_version
+from services.callers import Caller
 from services.commands import Seen, whole
+from services.errors import Refused
+from services.parts import Parts
 
 
 class _Body(BaseModel):
@@ -86,10 +86,10 @@ class _Scratch:
 async def preview(parts: Parts, caller: Caller, seen: Seen, body: dict[str, Any]) -> dict[str, Any]:
     """What would follow. Raises ``not_allowed`` for whoever is not of the team, and the problems of a malformed ruling."""
     if seen.viewer.role in ("claimant", "respondent"):
-        raise Problem("not_allowed", "Rulings are drafted by people of the team.")
+        raise Refused("not_allowed", "Rulings are drafted by people of the team.")
     snapshot = await parts.records.read(caller.tenant_id, seen.held.id)
     if snapshot is None or snapshot.case is None:
-        raise Problem("not_opened")
+        raise Refused("not_opened")
     case, scratch = snapshot.case, _Scratch()
     said = whole(caller, body, "decide_appeal" if case.phase is Phase.APPEAL else "rule")
     command = parse_command({**said, "channel": "api"}, scratch)

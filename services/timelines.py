@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from api.bodies.cases import STAFF
 from domain.model.case import Case
 from domain.model.facts import Actor, Recording, RulingIssued
 from domain.views.case import visible
+from services.callers import TEAM
 
 _TEAM_ONLY = frozenset({
     "terms", "routing", "priority", "ref_digest", "pack", "version", "decider", "approval_because", "content_digest",
@@ -26,7 +26,7 @@ _KNOWS_GOLD = frozenset({"ops", "system"})
 
 def entries(case: Case, recordings: Sequence[Recording], viewer: Actor, first: int = 1) -> list[dict[str, Any]]:
     """The timeline as JSON, its texts still references. ``first`` is the first entry's number for who does not see every fact."""
-    if viewer.role in STAFF:
+    if viewer.role in TEAM:
         return [_for_team(one, viewer) for one in recordings]
     told = [one for one in recordings if visible(case, one, viewer)]
     return [_for_others(case, one, viewer, number) for number, one in enumerate(told, start=first)]

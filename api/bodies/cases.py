@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict
 
 from api.bodies.requests import RequestBody, worded
 from api.bodies.sanctions import DraftedSanction, drafted_sanction
-from api.kit.parts import Answered
 from api.kit.texts import Texts, with_texts
 from domain.base import Instant, Money, Outcome, Phase, Priority, Side
 from domain.model.commands import Remedy
@@ -19,9 +18,9 @@ from domain.model.safeguards import Credit, ReportView
 from domain.model.settlement import MadeOffer, OpenOffer, Returning
 from domain.views.case import Action, Due, SanctionView, StepView, view
 from domain.views.chargeback import ChargebackView
+from services.callers import TEAM
+from services.parts import Answered
 from storage.views.cases import CaseRow, Sent
-
-STAFF = frozenset({"mediator", "lead", "ops", "system"})
 
 
 class _Body(BaseModel):
@@ -255,7 +254,7 @@ def case_body(held: CaseRow, viewer: Actor, texts: Texts | None = None) -> dict[
         return accepted.model_dump(mode="json", exclude={"links": {"merged_into"}})
     body = view(held.case, viewer).model_dump(mode="json")
     body["available_actions"] = body.pop("actions")
-    if viewer.role not in STAFF:
+    if viewer.role not in TEAM:
         for name in _INTERNAL:
             del body[name]
     if body["ruling"]:

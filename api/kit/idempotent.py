@@ -13,10 +13,13 @@ from typing import Any
 from pydantic_core import from_json, to_json
 from starlette.requests import Request
 
-from api.kit.problems import FieldProblem, Problem
+from api.kit.problems import Problem
+from services.errors import FieldError
 from storage.postgres.idempotency import PostgresIdempotency
 
 _KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?")
+REPEAT_FOR = timedelta(seconds=10)
+"""How long a repeated request waits for the first one with the same key before the answer is 409."""
 _LOOK_EVERY = 0.05
 """Seconds between two looks at whether the first request is done."""
 
@@ -36,7 +39,7 @@ def key_of(request: Request) -> str | None:
     if key is not None and not _KEY.fullmatch(key):
         raise Problem(
             "idempotency_key_invalid",
-            errors=[FieldProblem("Idempotency-Key", "idempotency_key_invalid", "1 to 255 printable characters.")],
+            errors=[FieldError("Idempotency-Key", "idempotency_key_invalid", "1 to 255 printable characters.")],
         )
     return key
 

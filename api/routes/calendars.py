@@ -8,9 +8,8 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.examples.clocks import MOVES
-from api.kit.callers import identify, viewer
+from api.kit.callers import identify
 from api.kit.idempotent import Reply
-from api.kit.parts import Parts
 from api.kit.problems import Problem
 from api.kit.replies import answer
 from api.schema import gives
@@ -18,7 +17,9 @@ from domain.transition import calendars_of
 from domain.worktime.calculator import zone_data_version
 from policies.moves import moves_of
 from policies.shelf import Shelf
+from services.callers import viewer
 from services.listing import cursor_of, read_cursor
+from services.parts import Parts
 
 router = APIRouter(tags=["clocks"])
 

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.examples.campaigns import CAMPAIGN_SAID, CAMPAIGNS, CLOSE_SAID, CLOSED, OPENED, SUMMARY
-from api.kit.callers import Caller, identify
+from api.kit.callers import identify
 from api.kit.idempotent import Reply
-from api.kit.parts import Parts
 from api.kit.replies import answer
 from api.schema import gives, takes
 from services.bulk import Work, ordered
+from services.callers import Caller
 from services.campaigns import closing, listed, opening, told
+from services.parts import Parts
 
 router = APIRouter(tags=["campaigns"])
 

@@ -13,18 +13,19 @@ from starlette.responses import Response
 
 from api.bodies.cases import case_body
 from api.examples.cases import ACCEPTED, ACTIONS, CASE, CASES, REPORT, TIMELINE
-from api.kit.callers import Caller, identify
+from api.kit.callers import identify
 from api.kit.idempotent import Once, Reply, canonical, key_of
-from api.kit.parts import Parts
 from api.kit.reading import expect_json, parse_object, read_bytes
 from api.kit.replies import answer
 from api.kit.texts import content_ids, with_texts
 from api.schema import gives, takes
 from domain.base import CampaignId, Code, PersonId, Phase
 from domain.model.ruling import Ruling
+from services.callers import Caller
 from services.commands import Seen, find
 from services.intake import land, opened_reply
 from services.listing import Listing, Page, in_utc, page_of_cases, page_of_entries
+from services.parts import Parts
 from services.timelines import entries
 
 router = APIRouter(tags=["cases"])
@@ -59,7 +60,7 @@ async def open_case(request: Request) -> Response:
     assert tenant is not None, "a key belongs to a tenant"
 
     async def work() -> Reply:
-        landed = await land(parts, tenant, report, opened_by=caller.key.actor_id, key=key)
+        landed = await land(parts, tenant, report, opened_by=caller.holder, key=key)
         return await opened_reply(parts, caller, landed)
 
     once: Once = request.app.state.once

@@ -11,8 +11,6 @@ from api.bodies.clocks import ClockBody, ExplanationBody
 from api.examples.clocks import CLOCKS, EXPLANATION, EXPLANATION_TEXT
 from api.kit.callers import identify
 from api.kit.idempotent import Reply
-from api.kit.parts import Parts
-from api.kit.problems import not_found
 from api.kit.replies import answer
 from api.schema import gives, or_text
 from domain.transition import calendars_of
@@ -20,6 +18,8 @@ from domain.views.explain import clocks_of, explain
 from domain.views.explained import Explanation
 from domain.worktime.calculator import zone_data_version
 from services.commands import Seen, find
+from services.errors import not_found
+from services.parts import Parts
 
 router = APIRouter(tags=["clocks"])
 

@@ -11,12 +11,12 @@ from api.bodies.cases import command_body
 from api.examples.cases import COMMAND_ANSWER, COMMAND_ROW, COMMANDS, PENDING
 from api.kit.callers import identify
 from api.kit.idempotent import Once, Reply, canonical, key_of
-from api.kit.parts import Parts
-from api.kit.problems import not_found
 from api.kit.reading import read_object
 from api.kit.replies import answer
 from api.schema import body_name, gives, takes
 from services.commands import find, is_command_id, send, whole
+from services.errors import not_found
+from services.parts import Parts
 
 router = APIRouter(tags=["commands"])
 

@@ -12,7 +12,6 @@ from api.examples.cases import COMMANDS
 from api.examples.desk import ABSENCE, ABSENCE_SAID, BACK, DESK, NEXT, NEXT_SAID, NEXT_WAITING, PREVIEW, TEAM, WORK
 from api.kit.callers import identify
 from api.kit.idempotent import Once, Reply, canonical, key_of
-from api.kit.parts import Parts
 from api.kit.reading import read_object
 from api.kit.replies import answer
 from api.schema import gives, takes
@@ -20,6 +19,7 @@ from domain.base import PersonId
 from services import desk
 from services.bulk import parsed
 from services.commands import find
+from services.parts import Parts
 from services.preview import preview
 
 router = APIRouter(tags=["desk"])

@@ -13,17 +13,19 @@ from starlette.responses import Response
 
 from api.bodies.evidence import evidence_body, file_body
 from api.examples.cases import EVIDENCE, FILE
-from api.kit.callers import Caller, identify
+from api.kit.callers import identify
 from api.kit.idempotent import Once, Reply, key_of
-from api.kit.parts import Parts
-from api.kit.problems import FieldProblem, Problem, not_found, of_refusal
+from api.kit.problems import Problem
 from api.kit.reading import read_bytes
 from api.kit.replies import answer
 from api.schema import gives, gives_bytes, takes_raw
 from domain.model.facts import EvidenceSubmitted
 from domain.rules.fairness import why_not
 from domain.views.case import files_seen, visible
+from services.callers import Caller
 from services.commands import Seen, find
+from services.errors import FieldError, not_found, of_command
+from services.parts import Parts
 from storage.intake.files import StoredFile
 
 router = APIRouter(tags=["evidence"])
@@ -128,13 +130,13 @@ def _may_hand_in(seen: Seen) -> None:
         raise Problem("not_opened")
     refusal = why_not(seen.held.case, seen.viewer, "submit_evidence")
     if refusal is not None:
-        raise of_refusal(refusal.code, refusal.detail, refusal.fields)
+        raise of_command(refusal.code, refusal.detail, refusal.fields)
 
 
 def _checked(name: str) -> str:
     if name.strip() and name.isprintable():
         return name
-    raise Problem("parameter_invalid", errors=[FieldProblem("name", "control_character", "One line, not blank.")])
+    raise Problem("parameter_invalid", errors=[FieldError("name", "control_character", "One line, not blank.")])
 
 
 async def _bytes(request: Request, most: int) -> bytes:

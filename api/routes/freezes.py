@@ -7,18 +7,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from api.bodies.cases import STAFF
 from api.bodies.clocks import FreezeRequest, ThawRequest
 from api.examples.clocks import FREEZE, FREEZING, FROZEN, INCIDENTS, THAW, THAWED, THAWING
-from api.kit.callers import Caller, identify, viewer
+from api.kit.callers import identify
 from api.kit.idempotent import Reply
-from api.kit.parts import Parts
-from api.kit.problems import Problem
 from api.kit.replies import answer
 from api.schema import gives, takes
 from domain.base import Code
 from services.bulk import Work, ordered, parsed
+from services.callers import TEAM, Caller, only
 from services.freezes import carry_out, freeze_order, incidents, orderer, preview, thaw_order
+from services.parts import Parts
 from storage.team.bulk import Order
 
 router = APIRouter(tags=["clocks"])
@@ -74,6 +73,5 @@ async def read_freezes(request: Request) -> Response:
     caller = await identify(request)
     caller.need("cases:read")
     parts: Parts = request.app.state.parts
-    if caller.party is not None or (await viewer(parts, caller, "")).role not in STAFF:
-        raise Problem("not_allowed", "Incidents are the team's business.")
+    await only(parts, caller, TEAM, "Incidents are the team's business.")
     return answer(Reply(200, await incidents(parts, caller.tenant_id)))

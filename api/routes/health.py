@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from api.kit.meters import Meters
-from api.kit.parts import Check, Parts
-from api.kit.problems import not_found
 from api.schema import gives
+from services.errors import not_found
+from services.parts import Check, Parts
 
 router = APIRouter(tags=["operations"])
 
@@ -65,8 +65,7 @@ async def _answers(name: str, check: Check) -> bool:
 @router.get("/metrics", include_in_schema=False)
 async def metrics(request: Request) -> Response:
     """For Prometheus."""
-    parts: Parts = request.app.state.parts
     meters: Meters = request.app.state.meters
-    if not parts.metrics:
+    if not request.app.state.metrics:
         raise not_found()
     return Response(meters.text(), media_type=meters.media_type)

@@ -11,11 +11,9 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.examples.cases import ACCEPTED, CASE, MAIL, PAYPAL, STRIPE, TAKEN
-from api.kit.callers import Caller, identify
+from api.kit.callers import identify
 from api.kit.idempotent import Reply, key_of
-from api.kit.parts import Parts
-from api.kit.parts import Reply as MailReply
-from api.kit.problems import Problem, not_found
+from api.kit.problems import Problem
 from api.kit.reading import MAX_MAIL, read_bytes
 from api.kit.replies import answer
 from api.kit.throttle import Throttle
@@ -24,8 +22,12 @@ from domain.base import Code
 from domain.model.facts import Actor
 from domain.model.prose import MAX_PROSE
 from domain.model.report import Report
+from services.callers import Caller
 from services.commands import Seen, send
+from services.errors import not_found
 from services.intake import land, opened_reply
+from services.parts import Parts
+from services.parts import Reply as MailReply
 from storage.tenants import Tenant
 
 router = APIRouter(tags=["intake"])
@@ -106,7 +108,7 @@ async def email(
     if found is None:
         return answer(Reply(200, _body(None, "ignored", None)))
     if isinstance(found, Report):
-        landed = await land(parts, tenant, found, opened_by=caller.key.actor_id, key=key, channel="email")
+        landed = await land(parts, tenant, found, opened_by=caller.holder, key=key, channel="email")
         return answer(await opened_reply(parts, caller, landed))
     return answer(await _message(parts, caller, found))
 
@@ -146,7 +148,7 @@ async def _message(parts: Parts, caller: Caller, reply: MailReply) -> Reply:
     sender = next((party for party in senders if party in told), senders[0])
     digest = hashlib.sha256(f"{held.id}\n{sender}\n{reply.message_id}".encode("utf-8", "replace")).hexdigest()
     command = {"id": f"cmd_mail-{digest[:40]}", "type": "message", "by": sender, "text": _text(reply)}
-    sent = await send(parts, tenant_id, Seen(held, Actor(id=caller.key.key_id, role="platform")), command, channel="email")
+    sent = await send(parts, tenant_id, Seen(held, Actor(id=caller.credential, role="platform")), command, channel="email")
     return Reply(sent.status_code, _body(held.id, "message", sent.body["command_id"]))
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.bodies.cases import STAFF
 from api.bodies.sanctions import sanctions_body
 from api.examples.sanctions import SANCTIONS
 from api.kit.callers import identify
 from api.kit.idempotent import Reply
-from api.kit.parts import Parts
-from api.kit.problems import Problem, not_found
+from api.kit.problems import Problem
 from api.kit.replies import answer
 from api.schema import gives
+from services.callers import TEAM
 from services.commands import find
+from services.errors import not_found
+from services.parts import Parts
 
 router = APIRouter(tags=["sanctions"])
 
@@ -31,7 +32,7 @@ async def read_sanctions(request: Request, case_id: str) -> Response:
     caller.need("cases:read")
     parts: Parts = request.app.state.parts
     seen = await find(parts, caller, case_id)
-    if seen.viewer.role not in STAFF:
+    if seen.viewer.role not in TEAM:
         raise Problem("not_allowed", "What stands against somebody in other cases is for the team alone.")
     if seen.held.case is None:
         raise not_found()

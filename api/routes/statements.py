@@ -8,13 +8,14 @@ from starlette.responses import Response
 from api.bodies.statements import STATEMENT, StatementAnswer
 from api.kit.callers import identify
 from api.kit.idempotent import Reply
-from api.kit.parts import Parts
-from api.kit.problems import Problem, not_found
+from api.kit.problems import Problem
 from api.kit.replies import answer
 from api.schema import gives
 from domain.dsa.statement import exported
 from domain.model.statement import prose_of
 from services.commands import find
+from services.errors import not_found
+from services.parts import Parts
 
 router = APIRouter(tags=["cases"])
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.bodies.cases import STAFF
 from api.bodies.terms import TERMS, TermsBody
 from api.kit.callers import identify
 from api.kit.idempotent import Reply
-from api.kit.parts import Parts
-from api.kit.problems import not_found
 from api.kit.replies import answer
 from api.schema import gives
 from domain.model.facts import Recording
 from domain.views.terms import explain_terms
+from services.callers import TEAM
 from services.commands import find
+from services.errors import not_found
+from services.parts import Parts
 
 router = APIRouter(tags=["cases"])
 
@@ -32,7 +32,7 @@ async def read_terms(request: Request, case_id: str) -> Response:
     caller.need("cases:read")
     parts: Parts = request.app.state.parts
     seen = await find(parts, caller, case_id)
-    if seen.held.case is None or seen.viewer.role not in STAFF:
+    if seen.held.case is None or seen.viewer.role not in TEAM:
         raise not_found()
     recordings: list[Recording] = []
     while page := await parts.views.timeline(caller.tenant_id, case_id, recordings[-1].seq if recordings else 0, _PAGE):

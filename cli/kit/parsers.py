@@ -9,10 +9,10 @@ from adapters.intake.generic import report_from_json
 from adapters.intake.mail import MailIntake
 from adapters.intake.paypal import PayPalIntake
 from adapters.intake.stripe import StripeIntake
-from api.kit.parts import Parsers
 from domain.base import Side
 from domain.model.report import ReportedParty
 from runtime.settings import Settings
+from services.parts import Parsers
 from storage.tenants import Tenant
 
 
