@@ -25,6 +25,7 @@ from api.routes import (
     clocks,
     commands,
     desk,
+    evidence,
     freezes,
     health,
     intake,
@@ -32,13 +33,10 @@ from api.routes import (
     statements,
     terms,
 )
-from api.routes import (
-    evidence as files,
-)
 from api.schema import describe
 from services.parts import Parts
 
-OF_CASES = (cases, commands, terms, files, statements, clocks, sanctions)
+OF_CASES = (cases, commands, terms, evidence, statements, clocks, sanctions)
 """What is asked of one case."""
 
 
@@ -67,12 +65,12 @@ def create_app(
         app.include_router(router)
 
     async def told(request: Request, error: Exception) -> Response:
-        return render(problem_of(error, parts.parsers.invalid), public_url, request.scope["ombud_request_id"])
+        return render(problem_of(error), public_url, request.scope["ombud_request_id"])
 
     # Starlette answers these two itself unless told otherwise; everything else rises to the envelope.
     app.add_exception_handler(HTTPException, told)
     app.add_exception_handler(RequestValidationError, told)
-    app.add_middleware(Envelope, meters=meters, public_url=public_url, invalid=parts.parsers.invalid)
+    app.add_middleware(Envelope, meters=meters, public_url=public_url)
 
     @cache
     def openapi() -> dict[str, Any]:

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
+from domain.model.reading import field_errors
 from storage.postgres.pool import AWAY, NOT_STORABLE
 from storage.postgres.vault import VaultFault
 
-_OF_FILES = frozenset({
-    "file_empty", "file_too_large", "file_type_refused", "file_type_differs", "file_missing", "too_many_files",
-    "evidence_store_away",
-})  # fmt: skip
-"""Codes of what goes wrong with a file, before it is kept and in the evidence store."""
+_LOOKED_AT = frozenset({"file_empty", "file_too_large", "file_type_refused", "file_type_differs"})
+"""What is wrong with a file before it is kept; whoever looked at it says it in a sentence."""
+_KEPT = frozenset({"too_many_files", "file_missing", "evidence_store_away"})
+"""What goes wrong with a file where it is kept; the row of the code says what to do."""
 
 
 class FieldError(NamedTuple):
@@ -60,6 +62,12 @@ def of_command(code: str | None, detail: str | None, fields: Mapping[str, Any] |
     return Refused(code or "refused", detail, errors, fields=rest, replayed=replayed)
 
 
+def malformed(error: ValidationError, below: str = "") -> Refused:
+    """What is not of the shape that it has to be, with each wrong field; ``below`` is where it stands in what was said."""
+    found = [(f"{below}.{wrong['field']}".strip(".") or "body", wrong) for wrong in field_errors(error)]
+    return Refused("malformed", errors=[FieldError(field, wrong["code"], wrong["message"]) for field, wrong in found])
+
+
 def refusal_of(error: Exception) -> Refused | None:
     """What a room below raised, as the reason why nothing was done; None: nobody expected it, and something is broken."""
     code = getattr(error, "code", None)
@@ -73,8 +81,10 @@ def refusal_of(error: Exception) -> Refused | None:
             return Refused("not_storable")
         case _ if code == "case_unknown":
             return not_found()
-        case _ if code in _OF_FILES:
+        case _ if code in _LOOKED_AT:
             return Refused(code, getattr(error, "detail", None))
+        case _ if code in _KEPT:
+            return Refused(code)
         case _ if isinstance(error, AWAY):
             return Refused("storage_unavailable")
         case _:

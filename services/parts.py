@@ -94,16 +94,12 @@ class Reply(Protocol):
     def attachments(self) -> tuple[Any, ...]: ...
 
 
-class StripeReports(Protocol):
-    """:class:`adapters.intake.stripe.StripeIntake`."""
+class WebhookReports(Protocol):
+    """A payment provider's webhooks; :class:`adapters.intake.stripe.StripeIntake` and ``PayPalIntake`` are such."""
 
-    def report(self, body: bytes, signature_header: str | None) -> Report | None: ...
-
-
-class PayPalReports(Protocol):
-    """:class:`adapters.intake.paypal.PayPalIntake`."""
-
-    def report(self, body: bytes, headers: Mapping[str, str]) -> Report | None: ...
+    def report(self, body: bytes, headers: Mapping[str, str]) -> Report | None:
+        """The report of a new dispute; None for every other event. ``headers`` have their names in lower case."""
+        ...
 
 
 class MailReports(Protocol):
@@ -122,8 +118,8 @@ class Parsers:
     generic: Callable[[bytes], Report]
     """:func:`adapters.intake.generic.report_from_json`."""
     mail: Callable[[Tenant], MailReports]
-    stripe: Callable[[Tenant], StripeReports | None]
-    paypal: Callable[[Tenant], PayPalReports | None]
+    webhooks: Mapping[str, Callable[[Tenant], WebhookReports | None]]
+    """By the provider's name: ``stripe``, ``paypal``."""
     invalid: type[Exception]
     """The exception itself: ``ReportInvalid``."""
 

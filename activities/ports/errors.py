@@ -14,11 +14,11 @@ class ToldToWait(Exception):
 
 
 class Never(Exception):
-    """It will not work however often it is tried. ``code`` says why, in the words of the error table."""
+    """It will not work however often it is tried. ``code`` says why in the words of the error table, ``detail`` in a sentence."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
-        self.code = code
+        self.code, self.detail = code, detail
 
 
 class Unstorable(Exception):

@@ -20,8 +20,8 @@ _HEADERS = {
 """What HTTP wants to be said beside some codes."""
 
 
-def problem_of(error: Exception, invalid: type[Exception]) -> Problem:
-    """The problem that an exception is. ``invalid`` is what the intake parsers raise."""
+def problem_of(error: Exception) -> Problem:
+    """The problem that an exception is."""
     match error:
         case Problem():
             return error
@@ -31,8 +31,6 @@ def problem_of(error: Exception, invalid: type[Exception]) -> Problem:
             return Problem(_BY_STATUS.get(error.status_code, "bad_request"), headers=error.headers)
         case ClientDisconnect():
             return Problem("bad_request", "The connection was closed before the body was complete.")
-        case _ if isinstance(error, invalid):
-            return _report(error)
         case _:
             refused = refusal_of(error)
             return Problem("internal_error") if refused is None else of_refused(refused)
@@ -57,13 +55,3 @@ def _parameters(error: RequestValidationError) -> Problem:
         for wrong in error.errors()[:20]
     ]
     return Problem("parameter_invalid", errors=errors)
-
-
-def _report(error: Exception) -> Problem:
-    code = str(getattr(error, "code", "report_invalid"))
-    errors = [FieldError(e.field, e.code, e.message) for e in getattr(error, "errors", [])]
-    if code not in PROBLEMS:
-        code = "report_invalid"
-    detail = "; ".join(f"{e.field}: {e.message}" for e in errors[:3])[:500]
-    headers = {"WWW-Authenticate": "Signature"} if PROBLEMS[code].status == 401 else {}
-    return Problem(code, detail or None, errors, headers=headers)

@@ -6,12 +6,15 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from api.kit.problems import Problem
-from services.errors import FieldError
+from services.errors import FieldError, malformed
+
+Shape = TypeVar("Shape", bound=BaseModel)
 
 MAX_JSON = 1_500_000
 """Bytes of a JSON body: the longest report with an attachment of one megabyte."""
@@ -85,6 +88,14 @@ def parse_object(body: bytes) -> dict[str, Any]:
     return value
 
 
+def parsed(shape: type[Shape], body: dict[str, Any]) -> Shape:
+    """The body as what it has to be. Raises ``malformed``, with each wrong field."""
+    try:
+        return shape.model_validate(body)
+    except ValidationError as error:
+        raise malformed(error) from None
+
+
 def _faults(value: Any) -> Iterator[FieldError]:
     """What cannot be kept, with its place. Walks with a stack of its own: depth is data here, not calls."""
     waiting: list[tuple[str, Any, int]] = [("", value, 1)]
@@ -121,10 +132,10 @@ def _joined(path: str, name: str) -> str:
 
 
 def _take(found: Iterator[FieldError], most: int) -> Iterator[FieldError]:
-    for number, one in enumerate(found):
+    for number, fault in enumerate(found):
         if number >= most:
             return
-        yield one
+        yield fault
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def parsers(settings: Settings) -> Parsers:
         kind = str(tenant.settings.get("email_kind", "bounty_dispute"))
         return MailIntake(settings.message_domain, kind=kind, respondent=_party(tenant, "default_respondent"))
 
-    return Parsers(generic=report_from_json, mail=mail, stripe=stripe, paypal=paypal, invalid=ReportInvalid)
+    return Parsers(generic=report_from_json, mail=mail, webhooks={"stripe": stripe, "paypal": paypal}, invalid=ReportInvalid)
 
 
 def _party(tenant: Tenant, name: str) -> ReportedParty | None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -24,7 +24,7 @@ from adapters.letters.composer import Composer
 from adapters.letters.preview import LetterPreviews
 from api.app import create_app
 from policies.shelf import Shelf
-from services.parts import Parsers, Parts
+from services.parts import Parsers, Parts, WebhookReports
 from storage.intake.files import PostgresFileBook, PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
@@ -98,16 +98,14 @@ async def away() -> None:
     raise ConnectionError("away")
 
 
-def parsers(**changes: Any) -> Parsers:
+def parsers(**webhooks: Callable[[Tenant], WebhookReports | None]) -> Parsers:
     """The real parsers; PayPal's is not configured unless handed in."""
-    made = Parsers(
+    return Parsers(
         generic=report_from_json,
         mail=lambda tenant: MailIntake("ombud.example"),
-        stripe=lambda tenant: StripeIntake(STRIPE_SECRET),
-        paypal=lambda tenant: None,
+        webhooks={"stripe": lambda tenant: StripeIntake(STRIPE_SECRET), "paypal": lambda tenant: None, **webhooks},
         invalid=ReportInvalid,
     )
-    return replace(made, **changes)
 
 
 @dataclass

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from api.kit.idempotent import canonical
 from api.routes.commands import VERBS
 from domain.rules.lifecycle import TABLE, Who
+from services.repeats import canonical
 from tests.api.desk import AlreadyCompleted, ClosedDoor, Office, a_report, party
 
 pytestmark = pytest.mark.postgres
