@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -13,9 +14,8 @@ from starlette.responses import Response
 from api.kit import pages
 from api.kit.envelope import Envelope
 from api.kit.faults import problem_of, render
-from api.kit.idempotent import Once
+from api.kit.idempotent import REPEAT_FOR, Once
 from api.kit.meters import Meters
-from api.kit.parts import Parts
 from api.kit.throttle import Throttle
 from api.routes import (
     bulk,
@@ -25,6 +25,7 @@ from api.routes import (
     clocks,
     commands,
     desk,
+    evidence,
     freezes,
     health,
     intake,
@@ -32,38 +33,48 @@ from api.routes import (
     statements,
     terms,
 )
-from api.routes import (
-    evidence as files,
-)
 from api.schema import describe
+from services.parts import Parts
 
-OF_CASES = (cases, commands, terms, files, statements, clocks, sanctions)
+OF_CASES = (cases, commands, terms, evidence, statements, clocks, sanctions)
 """What is asked of one case."""
 
 
-def create_app(parts: Parts, *, throttle: Throttle | None = None) -> FastAPI:
-    """The application. It opens and closes nothing: whoever made the parts does. ``throttle`` is for tests."""
+def create_app(
+    parts: Parts,
+    *,
+    public_url: str,
+    metrics: bool = True,
+    repeat_for: timedelta = REPEAT_FOR,
+    throttle: Throttle | None = None,
+) -> FastAPI:
+    """The application. It opens and closes nothing: whoever made the parts does.
+
+    ``public_url`` is where pages of codes are found; with ``metrics`` Prometheus is answered. ``repeat_for`` (how long a repeated
+    request waits for the first one) and ``throttle`` are for tests.
+    """
     app = FastAPI(title="Ombud", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.parts = parts
-    app.state.once = Once(parts.idempotency, parts.repeat_for)
+    app.state.once = Once(parts.idempotency, repeat_for)
     app.state.throttle = throttle or Throttle()
-    app.state.meters = Meters()
+    app.state.meters = meters = Meters()
+    app.state.metrics = metrics
     modules = (*OF_CASES, calendars, freezes, bulk, campaigns, desk, intake, health, pages)
     routers = [module.router for module in modules]
     for router in routers:
         app.include_router(router)
 
     async def told(request: Request, error: Exception) -> Response:
-        return render(problem_of(error, parts.parsers.invalid), parts.public_url, request.scope["ombud_request_id"])
+        return render(problem_of(error), public_url, request.scope["ombud_request_id"])
 
     # Starlette answers these two itself unless told otherwise; everything else rises to the envelope.
     app.add_exception_handler(HTTPException, told)
     app.add_exception_handler(RequestValidationError, told)
-    app.add_middleware(Envelope, meters=app.state.meters, public_url=parts.public_url, invalid=parts.parsers.invalid)
+    app.add_middleware(Envelope, meters=meters, public_url=public_url)
 
     @cache
     def openapi() -> dict[str, Any]:
-        return describe(app, parts.public_url, routers)
+        return describe(app, public_url, routers)
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way of replacing the description
     return app

@@ -35,6 +35,9 @@ from api.bodies import (
     health as health_answers,
 )
 from api.bodies import (
+    preview as preview_answers,
+)
+from api.bodies import (
     sanctions as sanction_answers,
 )
 from api.bodies import (
@@ -46,7 +49,6 @@ from api.kit.problems import MEDIA_TYPE
 from domain.base import ActorId, CommandId, Frozen
 from domain.model import commands
 from domain.model.report import Report
-from services import preview
 from services.bulk import IN_BULK
 
 _REF = "#/components/schemas/"
@@ -56,7 +58,7 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     clock_answers.FreezeRequest, clock_answers.ThawRequest, clock_answers.BulkBody, clock_answers.IncidentList,
     clock_answers.MovesPage, bulk_answers.BulkRequest, bulk_answers.BulkAction, StatementAnswer,
     desk_answers.TakeNextRequest, desk_answers.NextBody, desk_answers.AbsenceRequest, desk_answers.ReturnRequest,
-    desk_answers.AbsenceBody, desk_answers.DeskBody, desk_answers.TeamList, desk_answers.WorkBody, preview.PreviewBody,
+    desk_answers.AbsenceBody, desk_answers.DeskBody, desk_answers.TeamList, desk_answers.WorkBody, preview_answers.PreviewBody,
     sanction_answers.SanctionsBody,
     evidence_answers.FileBody, evidence_answers.FileList, evidence_answers.EvidenceList,
     term_answers.TermsBody,

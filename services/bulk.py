@@ -5,33 +5,26 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
 
-from pydantic import BaseModel, ValidationError
-from starlette.requests import Request
-from starlette.responses import Response
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 from uuid_utils import uuid7
 
-from api.bodies.bulk import BulkAction, BulkRequest, BulkResult
-from api.kit.callers import Caller, identify, viewer
-from api.kit.idempotent import Once, Reply, canonical, key_of
-from api.kit.parts import Parts
-from api.kit.problems import FieldProblem, Problem, not_found
-from api.kit.reading import read_object
-from api.kit.replies import answer
+from domain.base import CampaignId, CaseId, Code, Frozen, PersonId, Phase, Priority
 from domain.model.commands import SYSTEM_COMMANDS, parse_command
-from domain.model.facts import SYSTEM, Actor
-from domain.model.reading import field_errors
 from domain.rules.lifecycle import TABLE, Who
-from storage.team.bulk import InstantAhead, Member, Order, Placed, Result, TooMany
+from services.callers import Caller, overseer, sender
+from services.errors import FieldError, Refused, malformed, not_found
+from services.parts import Parts
+from services.repeats import Asked
+from services.rows import Result
+from storage.team.bulk import InstantAhead, Member, Order, Placed, TooMany
 from storage.views.cases import CaseFilter
 from workflows.handles import Named, NotReached
-
-Body = TypeVar("Body", bound=BaseModel)
-Work = Callable[[], Awaitable[Reply]]
-Ordering = Callable[[Parts, Caller, str | None, dict[str, Any]], Awaitable[tuple[str, Work]]]
-"""What a request orders: who speaks, and the work that answers it."""
 
 MAX_CASES = 1000
 """Of one bulk. All of them are held while it is put on disk, and more than a lead can look over is no decision of theirs."""
@@ -45,11 +38,89 @@ _OF_PARTIES = {Who.CLAIMANT, Who.RESPONDENT, Who.WITNESS, Who.APPELLANT, Who.PLA
 _BULK_ID = re.compile(r"bulk_[0-9a-f]{32}")
 _AT_A_TIME = 8
 """Cases that are woken at the same time: enough to be quick, too few to crowd out other callers."""
+_WHICH = "Say which cases: name at least one filter, or `all: true` alone for every open case."
+
+
+class BulkSelection(Frozen):
+    """Which open cases. Everything given must hold."""
+
+    kind: Code | None = None
+    queue: Code | None = None
+    phase: Phase | None = None
+    owner: PersonId | None = None
+    priority: Priority | None = None
+    category: Code | None = None
+    campaign: CampaignId | None = None
+    case_ids: tuple[CaseId, ...] | None = Field(default=None, min_length=1)
+    """Of these cases, those that are open (and fit the rest)."""
+    all: bool = False
+    """Every open case, said on purpose. Goes with no filter."""
+
+    @model_validator(mode="after")
+    def _said_on_purpose(self) -> Self:
+        named = any(value is not None for value in self.model_dump(exclude={"all"}).values())
+        if named == self.all:
+            raise PydanticCustomError("selection_unclear", _WHICH)
+        return self
+
+
+class Bulk(Frozen):
+    """Send one command to every selected case."""
+
+    command: dict[str, Any]
+    """Its type and its fields; without `id` and `by`."""
+    selection: BulkSelection
+
+
+@dataclass(frozen=True)
+class Results:
+    """How it stands with each case of an order, those that were not accepted first."""
+
+    each: tuple[Result, ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
+    """By status."""
+
+    @classmethod
+    def of(cls, found: Sequence[Result]) -> Results:
+        """In the order in which they are told."""
+        in_order = sorted(found, key=lambda result: (result.status == "accepted", result.status == "pending", result.case_id))
+        return cls(tuple(in_order), tuple(Counter(result.status for result in found).items()))
+
+    @property
+    def waits(self) -> bool:
+        """Whether some case has not judged it yet."""
+        return any(result.status == "pending" for result in self.each)
+
+
+@dataclass(frozen=True)
+class BulkState:
+    """How far a bulk came."""
+
+    id: str | None
+    """Under which it can be read again; None where there was no case to send it to."""
+    command: str
+    by: str
+    received_at: datetime | None
+    """One for all cases."""
+    cases: int
+    results: Results
+    left_out: tuple[str, ...] = ()
+    """Of the cases that were named: those that are not there, not open, or do not fit the other filters."""
+
+
+@dataclass(frozen=True)
+class Selected:
+    """Which cases an order would go to now."""
+
+    command: str
+    by: str
+    cases: tuple[str, ...]
+    left_out: tuple[str, ...]
 
 
 def why_not_in_bulk(command: object) -> str | None:
     """Why a command is never sent to many cases at once; None when it can be, and for what is no command."""
-    who = {one for row in TABLE if row.command == command for one in row.who}
+    who = {sender for row in TABLE if row.command == command for sender in row.who}
     if not isinstance(command, str) or command in IN_BULK or not (who or command in SYSTEM_COMMANDS):
         return None
     if command in _DECIDING:
@@ -63,117 +134,20 @@ def why_not_in_bulk(command: object) -> str | None:
     return f"'{command}' is about one case; send it there. In bulk go: {', '.join(IN_BULK)}."
 
 
-def parsed(shape: type[Body], body: dict[str, Any]) -> Body:
-    """The body as what it has to be. Raises ``malformed``, with each wrong field."""
-    try:
-        return shape.model_validate(body)
-    except ValidationError as error:
-        raise _malformed(error) from None
+async def order(parts: Parts, caller: Caller, asked: Asked, bulk: Bulk, by: str | None) -> Order:
+    """The order that a bulk is, from whoever may give it.
 
-
-def _malformed(error: ValidationError, below: str = "") -> Problem:
-    found = [(f"{below}.{one['field']}".strip(".") or "body", one) for one in field_errors(error)]
-    return Problem("malformed", errors=[FieldProblem(field, one["code"], one["message"]) for field, one in found])
-
-
-async def sender(parts: Parts, caller: Caller, by: str | None, command: str, allowed: Iterable[Who]) -> str:
-    """Who gives an order to many cases. Raises ``by_forbidden``, ``actor_unknown`` and ``not_allowed``."""
-    roles = sorted(who.value for who in allowed)
-    speaker, role = await speaking(parts, caller, by)
-    if role not in roles:
-        raise Problem(
-            "not_allowed", f"'{command}' for many cases can be sent by: {', '.join(roles)}.", fields={"command": command}
-        )
-    return speaker
-
-
-async def speaking(parts: Parts, caller: Caller, by: str | None) -> tuple[str, str]:
-    """Who gives an order that is about no single case, and their role. Raises ``by_forbidden`` and ``actor_unknown``."""
-    speaker = caller.speaker(by)
-    actor = await _as_somebody(parts, caller, speaker)
-    if actor is None:
-        raise Problem("actor_unknown", f"Nobody with the id '{speaker}' works here.")
-    return speaker, actor.role
-
-
-async def _as_somebody(parts: Parts, caller: Caller, speaker: str) -> Actor | None:
-    if speaker == caller.viewer_id:
-        return Actor(id=speaker, role="claimant") if caller.party else await viewer(parts, caller, "")
-    return await parts.views.actor(caller.tenant_id, "", speaker) if speaker != SYSTEM.id else None
-
-
-async def ordered(request: Request, route: str, ordering: Ordering) -> Response:
-    """The answer to an order for many cases, once for each key."""
-    caller = await identify(request)
-    caller.need("cases:write")
-    key, body = key_of(request), await read_object(request, may_be_empty=True)
-    by, work = await ordering(request.app.state.parts, caller, key, body)
-    once: Once = request.app.state.once
-    return answer(await once.do(caller.tenant_id, key, route, canonical({**body, "by": by}), work))
-
-
-async def carried_out(parts: Parts, tenant_id: str, order: Order) -> tuple[Placed, Sequence[Result]]:
-    """Send an order to its cases, and how it stands with each. Raises ``instant_refused`` and ``bulk_too_large``."""
-    try:
-        placed = await parts.bulk.place(tenant_id, order)
-    except (InstantAhead, TooMany) as refused:
-        raise Problem(refused.code, str(refused).partition(": ")[2]) from None
-    await wake(parts, tenant_id, placed.members)
-    return placed, await parts.bulk.results(tenant_id, placed)
-
-
-def status_of(results: Sequence[Result]) -> int:
-    """200 when all cases have judged it, 202 while some have not."""
-    return 202 if any(one.status == "pending" for one in results) else 200
-
-
-def told(results: Sequence[Result]) -> tuple[dict[str, int], list[BulkResult]]:
-    """Counts by status, and each result, those that were not accepted first."""
-    in_order = sorted(results, key=lambda one: (one.status == "accepted", one.status == "pending", one.case_id))
-    counts: dict[str, int] = dict(Counter(one.status for one in results))
-    return counts, [BulkResult(case=one.case_id, **one.model_dump(exclude={"case_id"})) for one in in_order]
-
-
-async def wake(parts: Parts, tenant_id: str, members: Sequence[Member]) -> None:
-    """Have the cases judge it now, as far as they get to it in the time that a caller waits; the relay wakes the others."""
-    a_few = asyncio.Semaphore(_AT_A_TIME)
-
-    async def one(member: Member) -> None:
-        named = Named(tenant_id=tenant_id, case_id=member.case_id, kind=member.kind, opened_at=member.opened_at)
-        async with a_few:
-            try:
-                await parts.doors.ask(named, member.command_id, parts.answer_for)
-            except NotReached:
-                return
-
-    try:
-        async with asyncio.timeout(parts.answer_for.total_seconds()):
-            await asyncio.gather(*(one(member) for member in members))
-    except TimeoutError:
-        return
-
-
-async def action(parts: Parts, caller: Caller, key: str | None, body: dict[str, Any]) -> tuple[str, Work]:
-    """What a request for a bulk orders.
-
-    Raises ``bulk_forbidden``, ``malformed``, and what :func:`sender` raises.
+    Raises ``bulk_forbidden``, ``malformed``, ``by_forbidden``, ``actor_unknown`` and ``not_allowed``.
     """
-    said = parsed(BulkRequest, body)
-    command = said.command.get("type")
+    command = bulk.command.get("type")
     if why := why_not_in_bulk(command):
-        raise Problem("bulk_forbidden", why, fields={"command": command, "in_bulk": list(IN_BULK)})
-    by = await sender(parts, caller, said.by, str(command), _senders(command))
-    _check(said.command, by)
+        raise Refused("bulk_forbidden", why, fields={"command": command, "in_bulk": list(IN_BULK)})
+    speaker = await sender(parts, caller, by, str(command), _senders(command))
+    _check(bulk.command, speaker)
     # Part of it is what was asked: with the same key, only the same request finds this bulk again.
-    bulk_id = f"key:{key}\n{canonical({**body, 'by': by}).decode()}" if key is not None else str(uuid7())
-    fields = {name: value for name, value in said.command.items() if name != "type"}
-    order = Order(str(command), None, bulk_id, by, more=fields, which=_which(said), limit=MAX_CASES)
-    named = said.selection.case_ids or ()
-
-    async def work() -> Reply:
-        return await (_preview if said.dry_run else _act)(parts, caller.tenant_id, order, named)
-
-    return by, work
+    bulk_id = f"key:{asked.key}\n{asked.by(speaker).decode()}" if asked.key is not None else str(uuid7())
+    fields = {name: value for name, value in bulk.command.items() if name != "type"}
+    return Order(str(command), None, bulk_id, speaker, more=fields, which=_which(bulk.selection), limit=MAX_CASES)
 
 
 def _senders(command: object) -> set[Who]:
@@ -184,90 +158,90 @@ def _senders(command: object) -> set[Who]:
 def _check(command: dict[str, Any], by: str) -> None:
     """Raises ``malformed`` for what is no command, and for one that names its own id, speaker or door."""
     if own := [name for name in ("id", "by", "channel") if name in command]:
-        raise Problem("malformed", errors=[FieldProblem(f"command.{n}", "extra_forbidden", "Leave it out here.") for n in own])
+        raise Refused("malformed", errors=[FieldError(f"command.{n}", "extra_forbidden", "Leave it out here.") for n in own])
     try:
         parse_command({**command, "id": "cmd_bulk", "by": by, "channel": "api"})
     except ValidationError as error:
-        raise _malformed(error, "command") from None
+        raise malformed(error, "command") from None
 
 
-def _which(said: BulkRequest) -> CaseFilter:
-    of = said.selection
+def _which(selection: BulkSelection) -> CaseFilter:
     return CaseFilter(
-        kind=of.kind,
-        queue=of.queue,
-        phases=(of.phase.value,) if of.phase else None,
-        owner=of.owner,
-        priority=of.priority.value if of.priority else None,
-        category=of.category,
-        campaign=of.campaign,
-        ids=of.case_ids,
+        kind=selection.kind,
+        queue=selection.queue,
+        phases=(selection.phase.value,) if selection.phase else None,
+        owner=selection.owner,
+        priority=selection.priority.value if selection.priority else None,
+        category=selection.category,
+        campaign=selection.campaign,
+        ids=selection.case_ids,
     )
 
 
-async def _preview(parts: Parts, tenant_id: str, order: Order, named: Sequence[str]) -> Reply:
+async def preview(parts: Parts, tenant_id: str, order: Order) -> Selected:
+    """Which cases an order would go to. Raises ``bulk_too_large``."""
     try:
-        ids = await parts.bulk.preview(tenant_id, order)
+        found = await parts.bulk.preview(tenant_id, order)
     except TooMany as refused:
-        raise Problem(refused.code, str(refused).partition(": ")[2]) from None
-    left = _left_out(named, ids)
-    made = BulkAction(
-        id=None,
-        command=order.command,
-        by=order.by,
-        dry_run=True,
-        received_at=None,
-        cases=len(ids),
-        selected=tuple(ids),
-        left_out=left,
-    )
-    return Reply(200, made.model_dump(mode="json"))
+        raise Refused(refused.code, refused.detail) from None
+    return Selected(order.command, order.by, tuple(found), _left_out(order, found))
 
 
-async def _act(parts: Parts, tenant_id: str, order: Order, named: Sequence[str]) -> Reply:
-    placed, results = await carried_out(parts, tenant_id, order)
+async def carry_out(parts: Parts, tenant_id: str, order: Order) -> BulkState:
+    """Send an order to its cases, and how it stands with each. Raises ``bulk_too_large``."""
+    placed, results = await place(parts, tenant_id, order)
     number = parts.bulk.number_of(tenant_id, order.bulk_id) if placed.members else None
-    left = _left_out(named, [one.case_id for one in placed.members])
-    made = _state(number, placed, results, command=order.command, by=order.by, left_out=left)
-    return Reply(status_of(results), made)
+    left_out = _left_out(order, [member.case_id for member in placed.members])
+    return _state(number, order.command, order.by, placed, results, left_out)
 
 
-def _left_out(named: Sequence[str], found: Sequence[str]) -> tuple[str, ...]:
+async def place(parts: Parts, tenant_id: str, order: Order) -> tuple[Placed, Results]:
+    """Put an order on disk as a whole and wake its cases. Raises ``instant_refused`` and ``bulk_too_large``."""
+    try:
+        placed = await parts.bulk.place(tenant_id, order)
+    except (InstantAhead, TooMany) as refused:
+        raise Refused(refused.code, refused.detail) from None
+    return placed, await woken(parts, tenant_id, placed)
+
+
+async def woken(parts: Parts, tenant_id: str, placed: Placed) -> Results:
+    """Have the cases judge it now, as far as they get to it in the time that a caller waits; the relay wakes the others."""
+    a_few = asyncio.Semaphore(_AT_A_TIME)
+
+    async def wake(member: Member) -> None:
+        named = Named(tenant_id=tenant_id, case_id=member.case_id, kind=member.kind, opened_at=member.opened_at)
+        async with a_few:
+            try:
+                await parts.doors.ask(named, member.command_id, parts.answer_for)
+            except NotReached:
+                return
+
+    try:
+        async with asyncio.timeout(parts.answer_for.total_seconds()):
+            await asyncio.gather(*(wake(member) for member in placed.members))
+    except TimeoutError:
+        pass
+    return Results.of(await parts.bulk.results(tenant_id, placed))
+
+
+def _left_out(order: Order, found: Sequence[str]) -> tuple[str, ...]:
     there = set(found)
-    return tuple(one for one in dict.fromkeys(named) if one not in there)
+    return tuple(case_id for case_id in dict.fromkeys(order.which.ids or ()) if case_id not in there)
 
 
-def _state(number: str | None, placed: Placed, results: Sequence[Result], **more: Any) -> dict[str, Any]:
-    counts, shown = told(results)
+def _state(
+    number: str | None, command: str, by: str, placed: Placed, results: Results, left_out: tuple[str, ...] = ()
+) -> BulkState:
     bulk_id = f"bulk_{number}" if number else None
-    made = BulkAction(
-        id=bulk_id,
-        received_at=placed.received_at,
-        cases=len(placed.members),
-        counts=counts,
-        results=tuple(shown),
-        links={"self": f"/v1/bulk/{bulk_id}"} if bulk_id else {},
-        **more,
-    )
-    return made.model_dump(mode="json")
+    return BulkState(bulk_id, command, by, placed.received_at, len(placed.members), results, left_out)
 
 
-async def overseer(parts: Parts, caller: Caller, whose: str) -> None:
-    """Raises ``not_allowed``, in the words given, for whoever could not have ordered what they want to read."""
-    actor = None if caller.party else await viewer(parts, caller, "")
-    if actor is not None and actor.role == "platform":
-        # Whoever may send one for people of the team may read what became of it.
-        caller.need("act_as")
-    elif actor is None or actor.role not in (Who.LEAD, Who.OPS, Who.SYSTEM):
-        raise Problem("not_allowed", whose)
-
-
-async def state(parts: Parts, caller: Caller, bulk_id: str) -> dict[str, Any]:
+async def state(parts: Parts, caller: Caller, bulk_id: str) -> BulkState:
     """How far a bulk came. Raises ``not_found``, and ``not_allowed`` for whoever could not have sent one."""
     await overseer(parts, caller, "What is done in bulk is the business of leads and ops.")
     number = bulk_id.removeprefix("bulk_")
     placed = await parts.bulk.placed(caller.tenant_id, number) if _BULK_ID.fullmatch(bulk_id) else None
     if placed is None:
         raise not_found()
-    results = await parts.bulk.results(caller.tenant_id, placed)
-    return _state(number, placed, results, command=placed.command, by=placed.by)
+    results = Results.of(await parts.bulk.results(caller.tenant_id, placed))
+    return _state(number, placed.command, placed.by, placed, results)

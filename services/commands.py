@@ -1,4 +1,4 @@
-"""A command on its way: on disk first, then to the case's workflow, and back with the answer; 202 when nobody judges it."""
+"""A command on its way: on disk first, then to the case's workflow, and back with the answer; it waits when nobody judges it."""
 
 from __future__ import annotations
 
@@ -8,105 +8,92 @@ from typing import Any
 from pydantic import TypeAdapter
 from uuid_utils import uuid7
 
-from api.bodies.cases import answer_body, case_body, command_links
-from api.kit.callers import Caller, viewer
-from api.kit.idempotent import Reply
-from api.kit.parts import Answered, Parts
-from api.kit.problems import Problem, not_found, of_refusal
-from domain.base import CaseId, CommandId
-from domain.model.facts import Actor
+from domain.base import CommandId
 from domain.model.reading import read_incoming
-from domain.views.case import may_see
+from services.callers import Caller
+from services.cases import Seen, find
+from services.errors import Refused, not_found, of_command
+from services.parts import Answered, Parts
+from services.rows import CaseRow, CommandRow
 from storage.intake.inbox import Conflict
-from storage.views.cases import CaseRow
 from workflows.handles import Named, NotReached
 
-_CASE_ID: TypeAdapter[str] = TypeAdapter(CaseId)
 _COMMAND_ID: TypeAdapter[str] = TypeAdapter(CommandId)
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A case that the caller may see, and as whom."""
+class CommandState:
+    """A command that is on disk, and the case as it stands after it."""
 
-    held: CaseRow
-    viewer: Actor
-
-
-async def find(parts: Parts, caller: Caller, case_id: str) -> Seen:
-    """The case, as far as it is the caller's to see. Raises ``not_found``, the same whether it does not exist or is another's."""
-    try:
-        _CASE_ID.validate_python(case_id)
-    except ValueError:
-        raise not_found() from None
-    held = await parts.views.case(caller.tenant_id, case_id)
-    if held is None:
-        raise not_found()
-    actor = await viewer(parts, caller, case_id)
-    if actor.side is not None and held.case is None:
-        raise not_found()
-    if held.case is not None and not may_see(held.case, actor):
-        raise not_found()
-    return Seen(held, actor)
+    command_id: str
+    answer: Answered | None
+    """None: nobody has judged it yet; it will be, by the time at which it was received."""
+    seen: Seen
+    known: bool
+    """It was sent before, and nothing happened again."""
 
 
 def whole(caller: Caller, body: dict[str, Any], command_type: str | None = None) -> dict[str, Any]:
-    """The command that a body says: with an id of its own, who speaks, and the type that the address names.
+    """The command that was said, with an id of its own, who speaks, and the type that the address names, if one does.
 
-    Raises a problem that names the fields when it is no command, or one that nobody outside may send.
+    Raises ``malformed`` and the like, naming the fields, when it is no command, or one that nobody outside may send.
     """
     command = {**body, "by": caller.speaker(body.get("by"))}
     command.setdefault("id", f"cmd_{uuid7()}")
     if command_type is not None:
         if body.get("type", command_type) != command_type:
-            raise Problem("malformed", f"This address takes '{command_type}'; leave `type` out.", fields={"type": command_type})
+            raise Refused("malformed", f"This address takes '{command_type}'; leave `type` out.", fields={"type": command_type})
         command["type"] = command_type
     command.pop("channel", None)
-    letter = read_incoming(command, "api")
-    if letter.refusal is not None:
-        raise of_refusal(*letter.refusal)
+    incoming = read_incoming(command, "api")
+    if incoming.refusal is not None:
+        raise of_command(*incoming.refusal)
     return command
 
 
 async def send(
     parts: Parts, tenant_id: str, seen: Seen, command: dict[str, Any], *, key: str | None = None, channel: str = "api"
-) -> Reply:
-    """The answer to a command: 200 when it was accepted, 202 when it waits. Raises the problem of a refused one."""
-    held = seen.held
+) -> CommandState:
+    """What became of a command: accepted, or waiting. Raises the refusal of a refused one, ``id_reused`` for an id of another."""
+    row = seen.row
     try:
-        receipt = await parts.inbox.receive(tenant_id, held.id, command, channel=channel, idempotency_key=key)
+        receipt = await parts.inbox.receive(tenant_id, row.id, command, channel=channel, idempotency_key=key)
     except Conflict as conflict:
-        raise Problem(conflict.code) from None
-    answer: Answered | None = receipt.answer or await judged(parts, tenant_id, held, receipt.command_id)
+        raise Refused(conflict.code) from None
+    answer: Answered | None = receipt.answer or await judged(parts, tenant_id, row, receipt.command_id)
     if answer is not None and answer.status != "accepted":
-        problem = of_refusal("broken" if answer.status == "broken" else answer.code, answer.detail, answer.fields)
-        if receipt.known:
-            problem.headers["Idempotent-Replayed"] = "true"
-        raise problem
-    now = await parts.views.case(tenant_id, held.id) or held
-    body = {
-        "command_id": receipt.command_id,
-        "status": "accepted" if answer else "pending",
-        "answer": answer_body(answer),
-        "case": case_body(now, seen.viewer),
-        "links": command_links(held.id, receipt.command_id),
-    }
-    return Reply(200 if answer else 202, body, replayed=receipt.known and key is not None)
+        raise refusal_in(answer, replayed=receipt.known)
+    now = await parts.views.case(tenant_id, row.id) or row
+    return CommandState(receipt.command_id, answer, Seen(now, seen.viewer), known=receipt.known and key is not None)
 
 
-async def judged(parts: Parts, tenant_id: str, held: CaseRow, command_id: str) -> Answered | None:
+def refusal_in(answer: Answered, *, replayed: bool = False) -> Refused:
+    """The answer to a command that was not accepted, as the reason why not."""
+    code = "broken" if answer.status == "broken" else answer.code
+    return of_command(code, answer.detail, answer.fields, replayed=replayed)
+
+
+async def judged(parts: Parts, tenant_id: str, row: CaseRow, command_id: str) -> Answered | None:
     """What became of a command that is on disk; None when nobody judged it in time."""
-    named = Named(tenant_id=tenant_id, case_id=held.id, kind=held.kind, opened_at=held.opened_at)
+    named = Named(tenant_id=tenant_id, case_id=row.id, kind=row.kind, opened_at=row.opened_at)
     try:
         return await parts.doors.ask(named, command_id, parts.answer_for)
     except NotReached:
         # Also "already completed": whoever judged it in the meantime has left the answer in its row.
-        sent = await parts.views.command(tenant_id, held.id, command_id)
+        sent = await parts.views.command(tenant_id, row.id, command_id)
         return sent.answer if sent else None
 
 
-def is_command_id(text: str) -> bool:
-    """Whether it can be a command's id."""
+async def read(parts: Parts, caller: Caller, case_id: str, command_id: str) -> CommandRow:
+    """A command and what became of it: a person or party reads their own, a platform all. Raises ``not_found``."""
+    seen = await find(parts, caller, case_id)
+    sent = await parts.views.command(caller.tenant_id, case_id, command_id) if _is_command_id(command_id) else None
+    if sent is None or (sent.actor_id != caller.viewer_id and seen.viewer.role not in ("platform", "system")):
+        raise not_found()
+    return sent
+
+
+def _is_command_id(text: str) -> bool:
     try:
         _COMMAND_ID.validate_python(text)
     except ValueError:

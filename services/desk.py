@@ -1,34 +1,87 @@
-"""The desk of somebody of the team: what they have, what waits for them, and the next case to take."""
+"""The desk of somebody of the team: what they have, what waits for them, the next case; who is away, and how everybody does."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Literal
 
 from uuid_utils import uuid7
 
-from api.bodies.cases import case_body
-from api.bodies.desk import AbsenceBody, LeaseBody, MemberBody, NextBody, OwnCounts, QueueBody, TeamList, WorkBody
-from api.kit.callers import Caller, viewer
-from api.kit.idempotent import Reply
-from api.kit.parts import Parts
-from api.kit.problems import FieldProblem, Problem, not_found
 from domain.rules.lifecycle import Who
 from domain.rules.permission import refusal_of
 from domain.rules.skills import language_of, skill_of
 from domain.views.case import may_see
-from services.bulk import sender, told, wake
+from services.bulk import Results, woken
+from services.callers import LEADERS, Caller, only, sender
+from services.cases import Seen
 from services.commands import judged
-from services.listing import cursor_of, read_cursor
-from storage.team.absences import Absence
-from storage.team.desk import Worker
-from storage.views.cases import CaseFilter, CaseRow
+from services.errors import FieldError, Refused, not_found
+from services.pages import Page, Part, cursor_of, read_cursor
+from services.parts import Parts
+from services.rows import Absence, CaseRow, QueueCounts, TeamMember
+from storage.team.desk import Counts, Worker
+from storage.views.cases import CaseFilter
 
 LOOK_AT = 100
 """Of the most urgent cases of somebody's queues so many are looked through for those that fit them best."""
 _OPS = (Who.LEAD, Who.OPS, Who.SYSTEM)
+_WHOSE = "How people work is the business of leads and ops."
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What somebody owns and what waits in their queues, the most urgent first."""
+
+    person: str
+    absent: bool
+    counts: Counts
+    queues: Sequence[QueueCounts]
+    own: Part[Seen]
+    waiting: Part[Seen]
+
+
+@dataclass(frozen=True)
+class Next:
+    """The case that somebody got, or that nothing waits for them. ``pending``: kept for them, and theirs when it is judged."""
+
+    status: Literal["taken", "pending", "nothing"]
+    command_id: str | None = None
+    seen: Seen | None = None
+
+
+@dataclass(frozen=True)
+class Away:
+    """Somebody's absence, and what became of the cases that they had."""
+
+    person: str
+    absence: Absence
+    given_back: Results = Results()  # noqa: RUF009 - frozen
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Somebody's work on a case."""
+
+    person: str
+    started_at: datetime
+    until_at: datetime
+    """When it ended; while it runs, when it ends unless they do something."""
+    ended_because: str | None
+    """None while it runs."""
+    reason: str | None
+    """Why they skipped it."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """Who worked on a case, and for how long."""
+
+    case_id: str
+    handled_seconds: int
+    """The sum of the stretches, those that run counted up to now."""
+    stretches: tuple[Stretch, ...]
 
 
 async def at_desk(parts: Parts, caller: Caller, by: str | None) -> Worker:
@@ -36,157 +89,116 @@ async def at_desk(parts: Parts, caller: Caller, by: str | None) -> Worker:
     person = caller.speaker(by)
     found = await parts.desk.worker(caller.tenant_id, person)
     if found is None:
-        raise Problem("actor_unknown", f"Nobody with the id '{person}' works here.")
+        raise Refused("actor_unknown", f"Nobody with the id '{person}' works here.")
     return found
 
 
-async def desk(parts: Parts, caller: Caller, limit: int, own: str | None, waiting: str | None) -> dict[str, Any]:
+async def desk(parts: Parts, caller: Caller, own: Page, waiting: Page) -> Desk:
     """The desk of the caller, a page of each list."""
     worker = await at_desk(parts, caller, None)
     tenant, person, queues = caller.tenant_id, worker.actor.id, worker.queues
-    mine = await parts.views.due_first(tenant, CaseFilter(owner=person), _after(own), limit + 1)
-    there = await parts.desk.waiting(tenant, queues, _after(waiting), limit + 1)
+    mine = await parts.views.due_first(tenant, CaseFilter(owner=person), _after(own), own.limit + 1)
+    there = await parts.desk.waiting(tenant, queues, _after(waiting), waiting.limit + 1)
     counts = await parts.desk.own_counts(tenant, person)
     waits = await parts.desk.queue_counts(tenant, queues)
-    return {
-        "object": "desk",
-        "person": person,
-        "absent": worker.absent,
-        "counts": OwnCounts(**asdict(counts)).model_dump(mode="json"),
-        "queues": [QueueBody(**asdict(one)).model_dump(mode="json") for one in waits],
-        "own": _page(worker, mine, limit),
-        "waiting": _page(worker, there, limit),
-    }
+    return Desk(person, worker.absent, counts, waits, _part(worker, mine, own.limit), _part(worker, there, waiting.limit))
 
 
-def _after(cursor: str | None) -> tuple[datetime, str] | None:
-    if cursor is None:
+def _after(page: Page) -> tuple[datetime, str] | None:
+    if page.cursor is None:
         return None
-    case_id, due_at = read_cursor(cursor, "due", 2)
+    case_id, due_at = read_cursor(page.cursor, "due", 2)
     return datetime.fromisoformat(due_at), case_id
 
 
-def _page(worker: Worker, found: Sequence[CaseRow], limit: int) -> dict[str, Any]:
+def _part(worker: Worker, found: Sequence[CaseRow], limit: int) -> Part[Seen]:
     shown, more = found[:limit], len(found) > limit
     cursor = None
     if more and shown[-1].next_due_at is not None:
         cursor = cursor_of("due", shown[-1].id, shown[-1].next_due_at.isoformat())
-    data = [case_body(one, worker.actor) for one in shown if one.case is not None and may_see(one.case, worker.actor)]
-    return {"object": "list", "data": data, "has_more": more, "next_cursor": cursor}
+    seen = (Seen(row, worker.actor) for row in shown if row.case is not None and may_see(row.case, worker.actor))
+    return Part(tuple(seen), more, cursor)
 
 
-async def take_next(parts: Parts, caller: Caller, by: str | None, queue: str | None) -> Reply:
+async def take_next(parts: Parts, caller: Caller, by: str | None, queue: str | None) -> Next:
     """The most urgent case that the caller may take, taken. Raises ``person_absent`` and ``queue_not_yours``."""
     worker = await at_desk(parts, caller, by)
     if worker.absent:
-        raise Problem("person_absent")
+        raise Refused("person_absent")
     if queue is not None and queue not in worker.queues:
-        raise Problem("queue_not_yours", errors=[FieldProblem("queue", "queue_not_yours", "Name one of your own queues.")])
+        raise Refused("queue_not_yours", errors=[FieldError("queue", "queue_not_yours", "Name one of your own queues.")])
     tenant, person = caller.tenant_id, worker.actor.id
     queues = worker.queues if queue is None else (queue,)
     offered = await parts.desk.takeable(tenant, person, queues, LOOK_AT)
-    for held in sorted(offered, key=lambda one: _misfit(one, worker)):
-        if held.case is None or refusal_of(held.case, worker.actor, "take"):
+    for row in sorted(offered, key=lambda row: _misfit(row, worker)):
+        if row.case is None or refusal_of(row.case, worker.actor, "take"):
             continue
-        reply = await _taken(parts, tenant, held, worker)
-        if reply is not None:
-            return reply
-    return Reply(200, NextBody(status="nothing").model_dump(mode="json"))
+        taken = await _taken(parts, tenant, row, worker)
+        if taken is not None:
+            return taken
+    return Next("nothing")
 
 
-def _misfit(held: CaseRow, worker: Worker) -> tuple[bool, bool]:
+def _misfit(row: CaseRow, worker: Worker) -> tuple[bool, bool]:
     """Cases that need what they can come first; in the order of urgency among themselves, for the sort keeps it."""
-    if held.case is None:
+    if row.case is None:
         return True, True
-    skill, language = skill_of(held.case), language_of(held.case)
+    skill, language = skill_of(row.case), language_of(row.case)
     return skill is not None and skill not in worker.skills, language is not None and language not in worker.languages
 
 
-async def _taken(parts: Parts, tenant: str, held: CaseRow, worker: Worker) -> Reply | None:
-    """The answer when the case is theirs now; None when somebody was faster, or the case takes nobody any more."""
+async def _taken(parts: Parts, tenant: str, row: CaseRow, worker: Worker) -> Next | None:
+    """The case when it is theirs now; None when somebody was faster, or the case takes nobody any more."""
     command = {"id": f"cmd_{uuid7()}", "type": "take", "by": worker.actor.id}
-    receipt = await parts.desk.claim(tenant, held.id, command)
+    receipt = await parts.desk.claim(tenant, row.id, command)
     if receipt is None:
         return None
-    answer = receipt.answer or await judged(parts, tenant, held, receipt.command_id)
+    answer = receipt.answer or await judged(parts, tenant, row, receipt.command_id)
     if answer is not None and answer.status != "accepted":
         return None
-    now = await parts.views.case(tenant, held.id) or held
-    body = {
-        "object": "next_case",
-        "status": "taken" if answer else "pending",
-        "command_id": receipt.command_id,
-        "case": case_body(now, worker.actor),
-    }
-    return Reply(200 if answer else 202, body)
+    now = await parts.views.case(tenant, row.id) or row
+    return Next("taken" if answer else "pending", receipt.command_id, Seen(now, worker.actor))
 
 
 async def away(
     parts: Parts, caller: Caller, person: str, from_at: datetime | None, until_at: datetime | None, by: str | None
-) -> Reply:
+) -> Away:
     """Note an absence and, once it has begun, give the person's cases back to their queues."""
     speaker = await sender(parts, caller, by, "assign", _OPS)
     if until_at is not None and until_at <= (from_at or datetime.now(UTC)):
-        wrong = FieldProblem("until_at", "instant_refused", "An absence ends after it begins, and ahead of now.")
-        raise Problem("instant_refused", errors=[wrong])
+        wrong = FieldError("until_at", "instant_refused", "An absence ends after it begins, and ahead of now.")
+        raise Refused("instant_refused", errors=[wrong])
     absence = await parts.absences.away(caller.tenant_id, person, from_at, until_at)
     if absence is None:
         raise not_found()
     if not absence.begun:
-        return Reply(200, _absence(person, absence).model_dump(mode="json"))
+        return Away(person, absence)
     placed = await parts.absences.give_back(caller.tenant_id, person, absence.from_at, speaker)
-    await wake(parts, caller.tenant_id, placed.members)
-    results = await parts.bulk.results(caller.tenant_id, placed)
-    counts, shown = told(results)
-    made = _absence(person, absence).model_copy(update={"counts": counts, "results": tuple(shown)})
-    return Reply(202 if counts.get("pending") else 200, made.model_dump(mode="json"))
+    return Away(person, absence, await woken(parts, caller.tenant_id, placed))
 
 
-async def back(parts: Parts, caller: Caller, person: str, by: str | None) -> Reply:
+async def back(parts: Parts, caller: Caller, person: str, by: str | None) -> Away:
     """Note that somebody is there again."""
     if caller.speaker(by) != person:
         await sender(parts, caller, by, "assign", _OPS)
     absence = await parts.absences.back(caller.tenant_id, person)
     if absence is None:
-        raise Problem("not_absent", f"'{person}' is not away.")
-    return Reply(200, _absence(person, absence).model_dump(mode="json"))
+        raise Refused("not_absent", f"'{person}' is not away.")
+    return Away(person, absence)
 
 
-def _absence(person: str, absence: Absence) -> AbsenceBody:
-    return AbsenceBody(person=person, from_at=absence.from_at, until_at=absence.until_at, begun=absence.begun)
-
-
-async def _for_leads(parts: Parts, caller: Caller) -> None:
-    actor = None if caller.party else await viewer(parts, caller, "")
-    if actor is None or actor.role not in _OPS:
-        raise Problem("not_allowed", "How people work is the business of leads and ops.")
-
-
-async def team(parts: Parts, caller: Caller) -> dict[str, Any]:
+async def team(parts: Parts, caller: Caller) -> Sequence[TeamMember]:
     """How everybody is doing, for leads and ops."""
-    await _for_leads(parts, caller)
-    found = await parts.desk.team(caller.tenant_id, datetime.now(UTC))
-    rows = [{**asdict(one), "person": one.id, "worked_seconds": int(one.worked_for.total_seconds())} for one in found]
-    data = tuple(MemberBody(**{k: v for k, v in row.items() if k in MemberBody.model_fields}) for row in rows)
-    return TeamList(data=data).model_dump(mode="json")
+    await only(parts, caller, LEADERS, _WHOSE)
+    return await parts.desk.team(caller.tenant_id, datetime.now(UTC))
 
 
-async def work(parts: Parts, caller: Caller, held: CaseRow) -> dict[str, Any]:
+async def work(parts: Parts, caller: Caller, seen: Seen) -> Work:
     """Who worked on a case and for how long, for leads and ops."""
-    await _for_leads(parts, caller)
-    now, leases, seconds = datetime.now(UTC), [], 0.0
-    for one in await parts.desk.leases(caller.tenant_id, held.id):
-        seconds += max(0.0, (min(one.until_at, now) - one.started_at).total_seconds())
-        because = one.ended_because or ("timed_out" if one.over else None)
-        leases.append(
-            LeaseBody.model_validate(
-                {
-                    "person": one.person_id,
-                    "started_at": one.started_at,
-                    "until_at": one.until_at,
-                    "ended_because": because,
-                    "reason": one.reason,
-                }
-            )
-        )
-    return WorkBody(case=held.id, handled_seconds=int(seconds), leases=tuple(leases)).model_dump(mode="json")
+    await only(parts, caller, LEADERS, _WHOSE)
+    now, stretches, seconds = datetime.now(UTC), [], 0.0
+    for lease in await parts.desk.leases(caller.tenant_id, seen.id):
+        seconds += max(0.0, (min(lease.until_at, now) - lease.started_at).total_seconds())
+        because = lease.ended_because or ("timed_out" if lease.over else None)
+        stretches.append(Stretch(lease.person_id, lease.started_at, lease.until_at, because, lease.reason))
+    return Work(seen.id, int(seconds), tuple(stretches))

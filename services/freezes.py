@@ -1,46 +1,80 @@
-"""Freezes and thaws of many cases at once: who may order them, and what is told of them."""
+"""Incidents: the clocks of many cases stand still from one instant on, and go on from another; who may order it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
 from uuid_utils import uuid7
 
-from api.bodies.clocks import BulkBody, FreezeRequest, IncidentBody, ThawRequest
-from api.kit.callers import Caller
-from api.kit.idempotent import Reply
-from api.kit.parts import Parts
-from api.kit.problems import Problem
-from domain.base import Phase
+from domain.base import Code, Frozen, Instant, PersonId, Phase
+from domain.model.clocks import TimeSpan
 from domain.rules.lifecycle import row
-from services.bulk import carried_out, sender, status_of, told
-from storage.team.bulk import Order, Placed, Result
+from services.bulk import Results, place
+from services.callers import TEAM, Caller, only, sender
+from services.errors import Refused
+from services.parts import Parts
+from services.rows import Incident
+from storage.team.bulk import Order
 from storage.views.cases import CaseFilter
 
-_SHOWN = 100
-_FIRST = 20
+
+class Freeze(Frozen):
+    """Let the clocks of every open case that fits stand still for an incident. Whatever filter is left out fits every case."""
+
+    incident: Code
+    reason: Code = "incident"
+    at: Instant | None = None
+    """Since when, the same instant for all; left out: the instant of receipt."""
+    kind: Code | None = None
+    queue: Code | None = None
+    phase: Phase | None = None
+    owner: PersonId | None = None
 
 
-async def orderer(parts: Parts, caller: Caller, by: str | None, command: str) -> str:
-    """Who gives an order to many cases, by the same table that says who gives it to one.
+class Thaw(Frozen):
+    """Let the clocks go on of every case that is frozen for the incident."""
 
-    Raises ``by_forbidden``, ``actor_unknown`` and ``not_allowed``.
-    """
+    at: Instant | None = None
+    """When it was over, the same instant for all; left out: the instant of receipt."""
+    margin: TimeSpan | None = None
+    """Time on top, in which people find their feet."""
+    reason: Code = "incident_over"
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """A freeze or a thaw of many cases, and how it stands with each."""
+
+    command: Literal["freeze", "thaw"]
+    incident: str
+    at: datetime | None
+    """The instant that counts in every case; None where there is no case."""
+    received_at: datetime | None
+    cases: int
+    results: Results
+
+
+async def freeze_order(parts: Parts, caller: Caller, freeze: Freeze, by: str | None, key: str | None) -> Order:
+    """The order that a freeze is, from whoever may give it. Raises ``by_forbidden``, ``actor_unknown`` and ``not_allowed``."""
+    speaker = await _orderer(parts, caller, by, "freeze")
+    phases = (freeze.phase.value,) if freeze.phase else None
+    which = CaseFilter(kind=freeze.kind, queue=freeze.queue, phases=phases, owner=freeze.owner)
+    return Order("freeze", freeze.incident, _bulk_id(key), speaker, freeze.at, {"reason": freeze.reason}, which)
+
+
+async def thaw_order(parts: Parts, caller: Caller, incident: str, thaw: Thaw, by: str | None, key: str | None) -> Order:
+    """The order that a thaw is, from whoever may give it. Raises the same."""
+    speaker = await _orderer(parts, caller, by, "thaw")
+    return Order("thaw", incident, _bulk_id(key), speaker, thaw.at, {"reason": thaw.reason, "margin": thaw.margin})
+
+
+async def _orderer(parts: Parts, caller: Caller, by: str | None, command: str) -> str:
+    """Who gives the order, by the same table that says who gives it to one case."""
     found = row(Phase.REVIEW, command)
     return await sender(parts, caller, by, command, found.who if found else ())
-
-
-def freeze_order(said: FreezeRequest, by: str, key: str | None) -> Order:
-    """The order that a request for a freeze is."""
-    phases = (said.phase.value,) if said.phase else None
-    which = CaseFilter(kind=said.kind, queue=said.queue, phases=phases, owner=said.owner)
-    return Order("freeze", said.incident, _bulk_id(key), by, said.at, {"reason": said.reason}, which)
-
-
-def thaw_order(incident: str, said: ThawRequest, by: str, key: str | None) -> Order:
-    """The order that a request for a thaw is."""
-    return Order("thaw", incident, _bulk_id(key), by, said.at, {"reason": said.reason, "margin": said.margin})
 
 
 def _bulk_id(key: str | None) -> str:
@@ -48,46 +82,21 @@ def _bulk_id(key: str | None) -> str:
     return f"key:{key}" if key is not None else str(uuid7())
 
 
-async def preview(parts: Parts, tenant_id: str, order: Order) -> Reply:
-    """What an order would do."""
-    ids = await parts.bulk.preview(tenant_id, order)
-    return Reply(200, _body(order, Placed(None, None, ()), (), dry_run=True, cases=len(ids), first=tuple(ids[:_FIRST])))
+async def preview(parts: Parts, tenant_id: str, order: Order) -> Sequence[str]:
+    """The cases that an order would go to, oldest first."""
+    return await parts.bulk.preview(tenant_id, order)
 
 
-async def carry_out(parts: Parts, tenant_id: str, order: Order) -> Reply:
-    """Send an order to its cases: 200 when all have judged it, 202 while some have not.
-
-    Raises ``instant_refused``; ``incident_unknown`` for a thaw of what is not frozen.
-    """
-    placed, results = await carried_out(parts, tenant_id, order)
+async def carry_out(parts: Parts, tenant_id: str, order: Order) -> Ordered:
+    """Send an order to its cases. Raises ``instant_refused``; ``incident_unknown`` for a thaw of what is not frozen."""
+    placed, results = await place(parts, tenant_id, order)
     if order.command == "thaw" and not placed.members:
-        raise Problem("incident_unknown", f"No open case is frozen for '{order.incident}'.", fields={"incident": order.incident})
-    return Reply(status_of(results), _body(order, placed, results, cases=len(placed.members)))
+        raise Refused("incident_unknown", f"No open case is frozen for '{order.incident}'.", fields={"incident": order.incident})
+    command: Literal["freeze", "thaw"] = "freeze" if order.command == "freeze" else "thaw"
+    return Ordered(command, str(order.incident), placed.at, placed.received_at, len(placed.members), results)
 
 
-def _body(order: Order, placed: Placed, results: Sequence[Result], **more: Any) -> dict[str, Any]:
-    counts, shown = told(results)
-    incident = str(order.incident)
-    body = BulkBody(
-        command="freeze" if order.command == "freeze" else "thaw",
-        incident=incident,
-        at=placed.at,
-        received_at=placed.received_at,
-        counts=counts,
-        results=tuple(shown[:_SHOWN]),
-        links={"self": "/v1/freezes", **incident_links(incident)},
-        **{"dry_run": False, **more},
-    )
-    return body.model_dump(mode="json")
-
-
-def incident_links(incident: str) -> dict[str, str]:
-    """Where an incident is ended."""
-    return {"thaw": f"/v1/freezes/{incident}/thaw"}
-
-
-async def incidents(parts: Parts, tenant_id: str) -> dict[str, Any]:
-    """What is frozen now."""
-    found = await parts.bulk.incidents(tenant_id)
-    data = [IncidentBody(**one.model_dump(), links=incident_links(one.incident)).model_dump(mode="json") for one in found]
-    return {"object": "list", "data": data}
+async def incidents(parts: Parts, caller: Caller) -> Sequence[Incident]:
+    """What is frozen now, for the team. Raises ``not_allowed``."""
+    await only(parts, caller, TEAM, "Incidents are the team's business.")
+    return await parts.bulk.incidents(caller.tenant_id)

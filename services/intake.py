@@ -1,34 +1,115 @@
-"""A report on its way to becoming a case."""
+"""Reports on their way to becoming cases: from the platform, from payment providers, and by e-mail."""
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal, TypeVar
 
-from api.bodies.cases import case_body
-from api.kit.callers import Caller
-from api.kit.idempotent import Reply
-from api.kit.parts import Answered, Parts
-from api.kit.problems import FieldProblem, Problem, of_refusal
 from domain.model.facts import Actor
+from domain.model.prose import MAX_PROSE
 from domain.model.report import Report
 from policies.pack import PackError
 from policies.shelf import UnknownKind
-from services.commands import judged
+from services.callers import Caller
+from services.cases import Seen
+from services.commands import CommandState, judged, refusal_in, send
+from services.errors import FieldError, Refused, not_found
+from services.parts import Parts, Reply, WebhookReports
+from services.rows import CaseRow
 from storage.intake.inbox import Conflict
 from storage.tenants import Tenant
-from storage.views.cases import CaseRow
+
+Read = TypeVar("Read")
+
+_TENANT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 @dataclass(frozen=True)
 class Landed:
     """A report that is on disk as a case."""
 
-    held: CaseRow
+    row: CaseRow
     command_id: str
+    """The command that opens it."""
     created: bool
     """False: the same report was here before."""
-    answer: Answered | None
-    """None: not judged yet."""
+
+    @property
+    def state(self) -> Literal["accepted", "opened", "known"]:
+        """On disk and not judged yet; opened; here before."""
+        return "accepted" if self.row.case is None else "opened" if self.created else "known"
+
+
+@dataclass(frozen=True)
+class Opened(Landed):
+    """The same, as whoever handed the report in may see it."""
+
+    seen: Seen
+
+
+@dataclass(frozen=True)
+class Messaged:
+    """An e-mail that became a message on its case."""
+
+    case_id: str
+    sent: CommandState
+
+
+async def read_report(parts: Parts, body: bytes) -> Report:
+    """The report that a platform sends. Raises ``report_invalid`` and the like, with each wrong field."""
+    return await asyncio.to_thread(_read, parts, lambda: parts.parsers.generic(body))
+
+
+async def open_case(parts: Parts, caller: Caller, report: Report, key: str | None) -> Opened:
+    """Make a report into a case. Raises what :func:`land` raises."""
+    return await _opened(parts, caller, await land(parts, await _tenant(parts, caller), report, opened_by=caller.holder, key=key))
+
+
+async def by_mail(parts: Parts, caller: Caller, raw: bytes, *, kind: str | None, key: str | None) -> Opened | Messaged | None:
+    """What became of an e-mail: a case, a message on the case whose notice it answers, or nothing of a machine's own.
+
+    Raises what :func:`land` and :func:`services.commands.send` raise, and ``sender_not_a_party``.
+    """
+    tenant = await _tenant(parts, caller)
+    # Twenty megabytes of MIME take a while: not on the loop that answers everybody.
+    found = await asyncio.to_thread(_read, parts, lambda: parts.parsers.mail(tenant).read(raw, kind=kind))
+    if found is None:
+        return None
+    if isinstance(found, Report):
+        landed = await land(parts, tenant, found, opened_by=caller.holder, key=key, channel="email")
+        return await _opened(parts, caller, landed)
+    return await _message(parts, caller, found)
+
+
+async def tenant_of(parts: Parts, tenant_id: str) -> Tenant:
+    """The tenant that the address of a webhook names. Raises ``not_found``."""
+    tenant = await parts.tenants.tenant(tenant_id) if _TENANT.fullmatch(tenant_id) else None
+    if tenant is None:
+        raise not_found()
+    return tenant
+
+
+def webhook_of(parts: Parts, tenant: Tenant, provider: str) -> WebhookReports:
+    """What reads a provider's webhooks for a tenant. Raises ``not_found`` for whom none is set up."""
+    reports = parts.parsers.webhooks[provider](tenant)
+    if reports is None:
+        raise not_found()
+    return reports
+
+
+async def by_webhook(
+    parts: Parts, tenant: Tenant, reports: WebhookReports, body: bytes, headers: Mapping[str, str]
+) -> Landed | None:
+    """What became of a provider's event: a case, or None for one that opens none.
+
+    Raises ``signature_invalid`` and the like for what the provider did not send, and what :func:`land` raises.
+    """
+    report = _read(parts, lambda: reports.report(body, headers))
+    return None if report is None else await land(parts, tenant, report, opened_by="system", channel="webhook")
 
 
 async def land(
@@ -40,9 +121,9 @@ async def land(
         terms, routing = shelf.terms(report, tenant.time_scale)
     except UnknownKind as unknown:
         kinds = f"Use one of: {', '.join(unknown.known)}."
-        raise Problem("kind_unknown", errors=[FieldProblem("kind", "kind_unknown", kinds)]) from None
+        raise Refused("kind_unknown", errors=[FieldError("kind", "kind_unknown", kinds)]) from None
     except PackError as error:
-        raise Problem("policy_unusable", str(error)) from None
+        raise Refused("policy_unusable", str(error)) from None
     try:
         opened = await parts.intake.open(
             tenant.id,
@@ -56,26 +137,62 @@ async def land(
             channel=channel,
         )
     except Conflict as conflict:
-        raise Problem(conflict.code, str(conflict).partition(": ")[2]) from None
-    held = await parts.views.case(tenant.id, opened.case_id)
-    assert held is not None, "a case that was opened is there"
-    if held.case is not None:
-        return Landed(held, opened.command_id, opened.created, await _kept(parts, tenant, held, opened.command_id))
-    answer = await judged(parts, tenant.id, held, opened.command_id)
-    if answer is not None and answer.status != "accepted":
-        raise of_refusal("broken" if answer.status == "broken" else answer.code, answer.detail, answer.fields)
-    return Landed(await parts.views.case(tenant.id, held.id) or held, opened.command_id, opened.created, answer)
+        raise Refused(conflict.code, conflict.detail) from None
+    row = await parts.views.case(tenant.id, opened.case_id)
+    assert row is not None, "a case that was opened is there"
+    if row.case is None:
+        answer = await judged(parts, tenant.id, row, opened.command_id)
+        if answer is not None and answer.status != "accepted":
+            raise refusal_in(answer)
+        row = await parts.views.case(tenant.id, row.id) or row
+    return Landed(row, opened.command_id, opened.created)
 
 
-async def _kept(parts: Parts, tenant: Tenant, held: CaseRow, command_id: str) -> Answered | None:
-    sent = await parts.views.command(tenant.id, held.id, command_id)
-    return sent.answer if sent else None
+async def _tenant(parts: Parts, caller: Caller) -> Tenant:
+    tenant = await parts.tenants.tenant(caller.tenant_id)
+    assert tenant is not None, "a key belongs to a tenant"
+    return tenant
 
 
-async def opened_reply(parts: Parts, caller: Caller, landed: Landed) -> Reply:
-    """201 with the case, 200 when it was here before, 202 when it waits to be judged."""
-    actor = await parts.views.actor(caller.tenant_id, landed.held.id, caller.key.actor_id)
+async def _opened(parts: Parts, caller: Caller, landed: Landed) -> Opened:
+    actor = await parts.views.actor(caller.tenant_id, landed.row.id, caller.holder)
     # Whoever hands a report in is at least the platform; the case is on disk, and this is no moment to fail.
-    body = case_body(landed.held, actor or Actor(id=caller.key.key_id, role="platform"))
-    status = 202 if landed.held.case is None else 201 if landed.created else 200
-    return Reply(status, body, replayed=not landed.created)
+    seen = Seen(landed.row, actor or Actor(id=caller.credential, role="platform"))
+    return Opened(landed.row, landed.command_id, landed.created, seen)
+
+
+def _read(parts: Parts, reading: Callable[[], Read]) -> Read:
+    """What a parser reads; what it cannot read becomes a refusal that names each wrong field."""
+    try:
+        return reading()
+    except parts.parsers.invalid as error:
+        errors = [FieldError(wrong.field, wrong.code, wrong.message) for wrong in getattr(error, "errors", [])]
+        detail = "; ".join(f"{wrong.field}: {wrong.message}" for wrong in errors[:3])[:500]
+        raise Refused(str(getattr(error, "code", "report_invalid")), detail or None, errors) from None
+
+
+async def _message(parts: Parts, caller: Caller, reply: Reply) -> Messaged:
+    """The answer to a notice, as its sender's message. Only the recipient knows a notice's id; the address has to fit as well."""
+    tenant_id = caller.tenant_id
+    case_id = await parts.views.notice_case(tenant_id, reply.notice_id)
+    row = await parts.views.case(tenant_id, case_id) if case_id else None
+    if row is None:
+        raise not_found()
+    addresses = await parts.views.addresses(tenant_id, row.id)
+    senders = [party for party, address in sorted(addresses.items()) if address.casefold() == reply.sender.casefold()]
+    if not senders:
+        raise Refused("sender_not_a_party")
+    told = {notice.recipient for notice in await parts.views.notices(tenant_id, row.id) if notice.id == reply.notice_id}
+    sender = next((party for party in senders if party in told), senders[0])
+    digest = hashlib.sha256(f"{row.id}\n{sender}\n{reply.message_id}".encode("utf-8", "replace")).hexdigest()
+    command = {"id": f"cmd_mail-{digest[:40]}", "type": "message", "by": sender, "text": _text(reply)}
+    seen = Seen(row, Actor(id=caller.credential, role="platform"))
+    return Messaged(row.id, await send(parts, tenant_id, seen, command, channel="email"))
+
+
+def _text(reply: Reply) -> str:
+    if not reply.attachments:
+        return reply.text
+    names = ", ".join(attachment.name for attachment in reply.attachments)[:500]
+    left_out = f"\n\n[The e-mail had attachments, which a message cannot carry: {names}]"
+    return reply.text[: MAX_PROSE - len(left_out)] + left_out

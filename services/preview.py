@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-from api.kit.callers import Caller
-from api.kit.parts import Parts
-from api.kit.problems import Problem
-from domain.base import Instant, Phase
-from domain.model.commands import Remedy, parse_command
-from domain.model.facts import AppealRight
+from domain.base import Phase
+from domain.model.commands import parse_command
 from domain.model.prose import Prose
 from domain.model.refusals import Refusal
 from domain.model.ruling import DecideAppeal, Rule
@@ -19,30 +14,15 @@ from domain.rules.reference import ReferenceData
 from domain.rules.rule import DecisionContext
 from domain.views.preview import Foreseen, foresee
 from domain.worktime.calculator import zone_data_version
-from services.commands import Seen, whole
+from services.callers import Caller
+from services.cases import Seen
+from services.commands import whole
+from services.errors import Refused
+from services.parts import Parts
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class RefusedBody(_Body):
-    """Why the ruling would be refused."""
-
-    code: str
-    detail: str
-    fields: dict[str, Any] = {}
-
-
-class EffectBody(_Body):
-    """Something that would be carried out."""
-
-    does: str
-    """``order``, or ``undo`` of what an earlier ruling or an interim measure did."""
-    remedy: Remedy
-
-
-class LetterBody(_Body):
+@dataclass(frozen=True)
+class Letter:
     """What a party would read."""
 
     party: str
@@ -52,23 +32,14 @@ class LetterBody(_Body):
     text: str
 
 
-class PreviewBody(_Body):
-    """What would follow from a ruling, were it sent now, approved and not taken back. Nothing has happened."""
+@dataclass(frozen=True)
+class Preview:
+    """What would follow from a ruling, were it sent now, approved and not taken back: either why it is refused, or the rest."""
 
-    object: str = "ruling_preview"
-    case: str
-    refused: RefusedBody | None = None
-    """If so, nothing else would follow."""
-    approval_because: str | None = None
-    """Why a second person would have to agree; null: nobody has to."""
-    told_at: Instant | None = None
-    """When the parties would be told (were it approved at once)."""
-    phase_then: Phase | None = None
-    effects: tuple[EffectBody, ...] = ()
-    """In the order in which they would be carried out."""
-    rights: tuple[AppealRight, ...] = ()
-    """Each side's right to appeal against it, with the reason for yes or no."""
-    letters: tuple[LetterBody, ...] = ()
+    case_id: str
+    refused: Refusal | None = None
+    foreseen: Foreseen | None = None
+    letters: tuple[Letter, ...] = ()
 
 
 class _Scratch:
@@ -83,13 +54,13 @@ class _Scratch:
         return Prose(content_id=content_id, digest="", length=len(text))
 
 
-async def preview(parts: Parts, caller: Caller, seen: Seen, body: dict[str, Any]) -> dict[str, Any]:
-    """What would follow. Raises ``not_allowed`` for whoever is not of the team, and the problems of a malformed ruling."""
+async def preview(parts: Parts, caller: Caller, seen: Seen, body: dict[str, Any]) -> Preview:
+    """What would follow. Raises ``not_allowed`` for whoever is not of the team, and what a malformed ruling raises."""
     if seen.viewer.role in ("claimant", "respondent"):
-        raise Problem("not_allowed", "Rulings are drafted by people of the team.")
-    snapshot = await parts.records.read(caller.tenant_id, seen.held.id)
+        raise Refused("not_allowed", "Rulings are drafted by people of the team.")
+    snapshot = await parts.records.read(caller.tenant_id, seen.id)
     if snapshot is None or snapshot.case is None:
-        raise Problem("not_opened")
+        raise Refused("not_opened")
     case, scratch = snapshot.case, _Scratch()
     said = whole(caller, body, "decide_appeal" if case.phase is Phase.APPEAL else "rule")
     command = parse_command({**said, "channel": "api"}, scratch)
@@ -100,12 +71,11 @@ async def preview(parts: Parts, caller: Caller, seen: Seen, body: dict[str, Any]
     try:
         found = foresee(case, command, DecisionContext(actor=actor, earlier=earlier), snapshot.now, reference)
     except Refusal as refusal:
-        refused = RefusedBody(code=refusal.code, detail=refusal.detail, fields=refusal.fields)
-        return PreviewBody(case=case.id, refused=refused).model_dump(mode="json")
-    return await _told(parts, caller, found, scratch.texts)
+        return Preview(case.id, refused=refusal)
+    return Preview(case.id, foreseen=found, letters=await _letters(parts, caller, found, scratch.texts))
 
 
-async def _told(parts: Parts, caller: Caller, found: Foreseen, texts: dict[str, str]) -> dict[str, Any]:
+async def _letters(parts: Parts, caller: Caller, found: Foreseen, texts: dict[str, str]) -> tuple[Letter, ...]:
     tenant = await parts.tenants.tenant(caller.tenant_id)
     contacts = await parts.views.contacts(caller.tenant_id, found.case.id)
     letters = []
@@ -119,14 +89,5 @@ async def _told(parts: Parts, caller: Caller, found: Foreseen, texts: dict[str, 
             texts=quoted,
             at=found.told_at,
         )
-        letters.append(LetterBody(party=draft.recipient, side=draft.audience, event=draft.event, subject=subject, text=text))
-    made = PreviewBody(
-        case=found.case.id,
-        approval_because=found.approval_because,
-        told_at=found.told_at,
-        phase_then=found.case.phase,
-        effects=tuple(EffectBody(does="undo" if e.reverses else "order", remedy=e.remedy) for e in found.effects),
-        rights=found.rights,
-        letters=tuple(letters),
-    )
-    return made.model_dump(mode="json")
+        letters.append(Letter(draft.recipient, draft.audience, draft.event, subject, text))
+    return tuple(letters)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from api.bodies.cases import STAFF
 from domain.model.case import Case
 from domain.model.facts import Actor, Recording, RulingIssued
 from domain.views.case import visible
+from services.callers import TEAM, Caller
+from services.cases import Seen
+from services.pages import Page, Part, cursor_of, read_cursor
+from services.parts import Parts
+from services.texts import content_ids, with_texts
+
+_FACTS_AT_ONCE = 500
 
 _TEAM_ONLY = frozenset({
     "terms", "routing", "priority", "ref_digest", "pack", "version", "decider", "approval_because", "content_digest",
@@ -31,43 +39,94 @@ _KNOWS_GOLD = frozenset({"ops", "system"})
 """Who may see that a case is a gold or test case."""
 
 
-def entries(case: Case, recordings: Sequence[Recording], viewer: Actor, first: int = 1) -> list[dict[str, Any]]:
-    """The timeline as JSON, its texts still references. ``first`` is the first entry's number for who does not see every fact."""
-    if viewer.role in STAFF:
-        return [_for_team(one, viewer) for one in recordings]
-    told = [one for one in recordings if visible(case, one, viewer)]
-    return [_for_others(case, one, viewer, number) for number, one in enumerate(told, start=first)]
+@dataclass(frozen=True)
+class Entry:
+    """Something that happened, as one viewer may know it."""
+
+    n: int
+    """The number of the fact for the team; for others a count of what they see, for the facts' own would tell of hidden ones."""
+    at: datetime
+    type: str
+    round: int
+    actor_id: str | None
+    """None: somebody whom the viewer may not know."""
+    role: str
+    """``staff`` for whoever of the team did it, when the viewer is not of the team."""
+    data: dict[str, Any]
+    """What the fact says beyond its type, as JSON."""
+    command_id: str | None = None
+    """None: not the viewer's own command, and the viewer not of the team."""
 
 
-def _for_team(one: Recording, viewer: Actor) -> dict[str, Any]:
-    actor = {"id": one.actor.id, "role": one.actor.role}
+async def page_of_entries(parts: Parts, caller: Caller, seen: Seen, page: Page) -> Part[Entry]:
+    """One page of what happened, with its texts. The cursor counts what the caller sees."""
+    skip = abs(int(read_cursor(page.cursor, "facts", 1)[0])) if page.cursor else 0
+    told = await _told(parts, caller, seen, skip + page.limit + 1)
+    shown = told[skip : skip + page.limit]
+    more = len(told) > skip + page.limit
+    cursor = cursor_of("facts", str(skip + len(shown))) if more else None
+    return Part(await _with_texts(parts, caller, shown), more, cursor)
+
+
+async def first_entries(parts: Parts, caller: Caller, seen: Seen) -> tuple[Entry, ...]:
+    """What happened first, with its texts, in cases of a usual length all of it; the rest is paged through."""
+    if seen.case is None:
+        return ()
+    told = entries(seen.case, await parts.views.timeline(caller.tenant_id, seen.id, 0, _FACTS_AT_ONCE), seen.viewer)
+    return await _with_texts(parts, caller, told)
+
+
+async def _told(parts: Parts, caller: Caller, seen: Seen, most: int) -> list[Entry]:
+    after, told = 0, list[Entry]()
+    while seen.case is not None and len(told) < most:
+        facts = await parts.views.timeline(caller.tenant_id, seen.id, after, _FACTS_AT_ONCE)
+        told += entries(seen.case, facts, seen.viewer, len(told) + 1)
+        if len(facts) < _FACTS_AT_ONCE:
+            break
+        after = facts[-1].seq
+    return told
+
+
+async def _with_texts(parts: Parts, caller: Caller, told: Sequence[Entry]) -> tuple[Entry, ...]:
+    texts = await parts.views.texts(caller.tenant_id, content_ids([entry.data for entry in told]))
+    return tuple(replace(entry, data=with_texts(entry.data, texts)) for entry in told)
+
+
+def entries(case: Case, recordings: Sequence[Recording], viewer: Actor, first: int = 1) -> list[Entry]:
+    """The facts as entries, their texts still references. ``first`` is the first number for who does not see every fact."""
+    if viewer.role in TEAM:
+        return [_for_team(recording, viewer) for recording in recordings]
+    told = [recording for recording in recordings if visible(case, recording, viewer)]
+    return [_for_others(case, recording, viewer, number) for number, recording in enumerate(told, start=first)]
+
+
+def _for_team(recording: Recording, viewer: Actor) -> Entry:
     # Whoever decides a gold case must not know that it is one.
-    data = _data(one) if viewer.role in _KNOWS_GOLD else _without(_data(one), frozenset({"synthetic"}))
-    return {**_common(one, one.seq), "actor": actor, "data": data, "command_id": one.command_id}
+    unseen = frozenset[str]() if viewer.role in _KNOWS_GOLD else frozenset({"synthetic"})
+    entry = _entry(recording, recording.seq, unseen)
+    return replace(entry, actor_id=recording.actor.id, role=recording.actor.role, command_id=recording.command_id)
 
 
-def _for_others(case: Case, one: Recording, viewer: Actor, number: int) -> dict[str, Any]:
+def _for_others(case: Case, recording: Recording, viewer: Actor, number: int) -> Entry:
     # Numbers of facts would tell that something happened inside, a person's id who decides.
-    party = one.actor.id if case.party(one.actor.id) or one.actor.id == viewer.id else None
-    role = "staff" if one.actor.role in ("mediator", "lead", "ops") else one.actor.role
-    told = _without(_data(one), _TEAM_ONLY | _TEAM_ONLY_OF.get(one.fact.type, frozenset()))
-    entry = {**_common(one, number), "actor": {"id": party, "role": role}, "data": told}
-    issued = one.fact
+    actor, own = recording.actor, recording.actor.id == viewer.id
+    entry = _entry(recording, number, _TEAM_ONLY)
+    issued = recording.fact
     if isinstance(issued, RulingIssued):
         ruling = next((r for r in case.rulings if r.id == issued.ruling_id), None)
         if ruling is not None and ruling.reasons is not None:
-            entry["data"]["reasons"] = ruling.reasons.model_dump()
-    if one.actor.id == viewer.id:
-        entry["command_id"] = one.command_id
-    return entry
+            entry.data["reasons"] = ruling.reasons.model_dump()
+    return replace(
+        entry,
+        actor_id=actor.id if own or case.party(actor.id) else None,
+        role="staff" if actor.role in ("mediator", "lead", "ops") else actor.role,
+        command_id=recording.command_id if own else None,
+    )
 
 
-def _common(one: Recording, number: int) -> dict[str, Any]:
-    return {"n": number, "at": one.model_dump(mode="json", include={"at"})["at"], "type": one.fact.type, "round": one.round}
-
-
-def _data(one: Recording) -> dict[str, Any]:
-    return one.fact.model_dump(mode="json", exclude={"type"})
+def _entry(recording: Recording, number: int, unseen: frozenset[str]) -> Entry:
+    data = _without(recording.fact.model_dump(mode="json", exclude={"type"}), unseen)
+    return Entry(number, recording.at, recording.fact.type, recording.round, None, recording.actor.role, data)
 
 
 def _without(value: Any, names: frozenset[str]) -> Any:

@@ -17,7 +17,7 @@ class ToldToWait(Exception):
 
 
 class Never(Exception):
-    """It will not work however often it is tried. ``code`` is from the table of errors, ``detail`` says it to a person."""
+    """It will not work however often it is tried. ``code`` says why in the words of the error table, ``detail`` in a sentence."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else code)

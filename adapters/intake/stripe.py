@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -69,12 +70,13 @@ class StripeIntake:
         self._respondent = respondent
         self._kind = kind
 
-    def report(self, body: bytes, signature_header: str | None) -> Report | None:
+    def report(self, body: bytes, headers: Mapping[str, str]) -> Report | None:
         """The report of a new dispute; None for every other event, which is acknowledged and ignored.
 
-        Raises :class:`ReportInvalid`: ``signature_invalid`` for a body that Stripe did not send within the last five minutes.
+        ``headers`` have their names in lower case. Raises :class:`ReportInvalid`: ``signature_invalid`` for a body that Stripe
+        did not send within the last five minutes.
         """
-        self._verify(body, signature_header)
+        self._verify(body, headers.get("stripe-signature"))
         if parsed(_Typed, body, max_bytes=MAX_BYTES).type != "charge.dispute.created":
             return None
         return self._translated(parsed(_Event, body, max_bytes=MAX_BYTES))

@@ -2,55 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from domain.base import ActorId, CampaignId, CaseId, Code, Frozen, Instant, PersonId, Phase, Priority
-
-_WHICH = "Say which cases: name at least one filter, or `all: true` alone for every open case."
-
-
-class BulkSelection(Frozen):
-    """Which open cases. Everything given must hold."""
-
-    kind: Code | None = None
-    queue: Code | None = None
-    phase: Phase | None = None
-    owner: PersonId | None = None
-    priority: Priority | None = None
-    category: Code | None = None
-    campaign: CampaignId | None = None
-    case_ids: tuple[CaseId, ...] | None = Field(default=None, min_length=1)
-    """Of these cases, those that are open (and fit the rest)."""
-    all: bool = False
-    """Every open case, said on purpose. Goes with no filter."""
-
-    @model_validator(mode="after")
-    def _said_on_purpose(self) -> Self:
-        named = any(value is not None for value in self.model_dump(exclude={"all"}).values())
-        if named == self.all:
-            raise PydanticCustomError("selection_unclear", _WHICH)
-        return self
+from api.bodies.base import Body
+from domain.base import ActorId, Instant
+from services.bulk import Bulk, BulkState, Results, Selected
 
 
-class BulkRequest(Frozen):
+class BulkRequest(Bulk):
     """Send one command to every selected case."""
 
-    command: dict[str, Any]
-    """Its type and its fields; without `id` and `by`."""
-    selection: BulkSelection
     dry_run: bool = False
     """Only say which cases it would be."""
     by: ActorId | None = None
     """Who orders it; left out: the holder of the key."""
 
 
-class BulkResult(BaseModel):
+class BulkResult(Body):
     """How it stands with one case."""
-
-    model_config = ConfigDict(extra="forbid")
 
     case: str
     command_id: str
@@ -59,10 +30,8 @@ class BulkResult(BaseModel):
     detail: str | None = None
 
 
-class BulkAction(BaseModel):
+class BulkAction(Body):
     """What was sent to which cases, and what became of it so far."""
-
-    model_config = ConfigDict(extra="forbid")
 
     object: Literal["bulk"] = "bulk"
     id: str | None
@@ -83,3 +52,39 @@ class BulkAction(BaseModel):
     left_out: tuple[str, ...] = ()
     """Of the cases that were named: those that are not there, not open, or do not fit the other filters."""
     links: dict[str, str] = Field(default_factory=dict)
+
+
+def bulk_body(state: BulkState) -> dict[str, Any]:
+    """How far a bulk came, as JSON."""
+    made = BulkAction(
+        id=state.id,
+        command=state.command,
+        by=state.by,
+        received_at=state.received_at,
+        cases=state.cases,
+        counts=dict(state.results.counts),
+        results=result_bodies(state.results),
+        left_out=state.left_out,
+        links={"self": f"/v1/bulk/{state.id}"} if state.id else {},
+    )
+    return made.model_dump(mode="json")
+
+
+def selected_body(selected: Selected) -> dict[str, Any]:
+    """What a dry run found, as JSON."""
+    made = BulkAction(
+        id=None,
+        command=selected.command,
+        by=selected.by,
+        dry_run=True,
+        received_at=None,
+        cases=len(selected.cases),
+        selected=selected.cases,
+        left_out=selected.left_out,
+    )
+    return made.model_dump(mode="json")
+
+
+def result_bodies(results: Results) -> tuple[BulkResult, ...]:
+    """How it stands with each case."""
+    return tuple(BulkResult(case=result.case_id, **result.model_dump(exclude={"case_id"})) for result in results.each)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from api.bodies.base import Body
 from domain.base import ActorId, Code, Frozen, Instant
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+from services.rows import Campaign, Summary
 
 
 class CampaignRequest(Frozen):
@@ -30,14 +29,14 @@ class CampaignCloseRequest(Frozen):
     """Who closes it; left out: the holder of the key."""
 
 
-class CampaignCases(_Body):
+class CampaignCases(Body):
     """How many cases are counted to a campaign."""
 
     open: int
     closed: int
 
 
-class CampaignBody(_Body):
+class CampaignBody(Body):
     """A campaign. Cases made for a test are not counted."""
 
     object: Literal["campaign"] = "campaign"
@@ -54,7 +53,7 @@ class CampaignBody(_Body):
     links: dict[str, str]
 
 
-class StakeBody(_Body):
+class StakeBody(Body):
     """What open cases are about, in one currency."""
 
     amount: int
@@ -75,8 +74,30 @@ class CampaignSummary(CampaignBody):
     """Of those that are open, by currency."""
 
 
-class CampaignList(_Body):
+class CampaignList(Body):
     """Campaigns, open ones first, the newest first of each."""
 
     object: Literal["list"] = "list"
     data: tuple[CampaignBody, ...]
+
+
+def campaign_list(campaigns: Iterable[Campaign]) -> dict[str, Any]:
+    """Campaigns as JSON."""
+    return CampaignList(data=tuple(CampaignBody(**_fields(campaign)) for campaign in campaigns)).model_dump(mode="json")
+
+
+def summary_body(found: Summary) -> dict[str, Any]:
+    """A campaign, and how its cases stand, as JSON."""
+    stakes = tuple(StakeBody(**stake.model_dump()) for stake in found.at_stake)
+    made = CampaignSummary(**_fields(found), by_phase=found.by_phase, by_outcome=found.by_outcome, at_stake=stakes)
+    return made.model_dump(mode="json")
+
+
+def _fields(campaign: Campaign) -> dict[str, Any]:
+    names = ("id", "name", "reason", "opened_by", "opened_at", "closed_by", "closed_at")
+    return {
+        **{name: getattr(campaign, name) for name in names},
+        "status": "open" if campaign.closed_at is None else "closed",
+        "cases": CampaignCases(open=campaign.open_cases, closed=campaign.closed_cases),
+        "links": {"self": f"/v1/campaigns/{campaign.id}", "cases": f"/v1/cases?campaign={campaign.id}"},
+    }

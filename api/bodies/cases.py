@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict, Field
+from pydantic_core import to_jsonable_python
 
-from api.bodies.requests import RequestBody, worded
+from api.bodies.base import Body
+from api.bodies.evidence import RequestBody, worded
 from api.bodies.sanctions import DraftedSanction, drafted_sanction
-from api.kit.parts import Answered
-from api.kit.texts import Texts, with_texts
-from domain.base import Instant, Money, Outcome, Phase, Priority, Side
-from domain.model.commands import Remedy
-from domain.model.facts import Actor, AppealRight
-from domain.model.legal_hold import LegalHold
+from domain.base import Instant, Side
 from domain.model.links import Relation
-from domain.model.safeguards import Credit, ReportView
-from domain.model.settlement import MadeOffer, OpenOffer, Returning
-from domain.views.case import Action, Due, SanctionView, StepView, view
-from domain.views.chargeback import ChargebackView
-from storage.views.cases import CaseRow, CommandRow
-
-STAFF = frozenset({"mediator", "lead", "ops", "system"})
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+from domain.views.case import Action, CaseView, Due, RulingView, view
+from services import timelines
+from services.callers import TEAM
+from services.cases import Seen
+from services.commands import CommandState
+from services.intake import Landed, Messaged
+from services.parts import Answered
+from services.rows import CommandRow
+from services.texts import Texts
 
 
-class Links(_Body):
+class Links(Body):
     """Where to go on."""
 
     merged_into: str | None = None
@@ -39,29 +34,20 @@ class Links(_Body):
     commands: str
 
 
-class RulingBody(_Body):
+class RulingBody(RulingView):
     """A ruling as told. ``reasons`` are given when a case is read; an answer to a command leaves them out."""
 
-    id: str
-    outcome: str
-    decision: str
-    reasons: str | None = None
+    model_config = ConfigDict(extra="forbid")
+
+    reasons: str | None = None  # type: ignore[assignment]  # the text itself stands where the view refers to it
     """Null once they were erased."""
-    ground: str | None = None
-    remedies: tuple[Remedy, ...] = ()
-    conditions: tuple[str, ...] = ()
-    complaint_route: str | None = None
-    reply: str | None = None
+    reply: str | None = None  # type: ignore[assignment]  # as above
     """To whoever appealed, or asked, and to the team."""
-    elsewhere: bool = False
-    """Made before there was a case: the decision that the case is an appeal against."""
-    decider: str | None = None
-    issued_at: Instant | None = None
-    sanction: DraftedSanction | None = None
+    sanction: DraftedSanction | None = None  # type: ignore[assignment]  # with the text of its reasons
     """For the team: what the ladder said, what was counted, and why the ruling departs from it."""
 
 
-class PartyBody(_Body):
+class PartyBody(Body):
     """Somebody on a side."""
 
     id: str
@@ -69,7 +55,7 @@ class PartyBody(_Body):
     role: str
 
 
-class CaseLinkBody(_Body):
+class CaseLinkBody(Body):
     """What a case has to do with another. ``mirrored``: it was said in the other case."""
 
     id: str
@@ -78,7 +64,7 @@ class CaseLinkBody(_Body):
     mirrored: bool = False
 
 
-class Entry(_Body):
+class Entry(Body):
     """Something that happened, as the caller may know it."""
 
     n: int
@@ -91,73 +77,27 @@ class Entry(_Body):
     round: int = 0
 
 
-class CaseBody(_Body):
+class CaseBody(CaseView):
     """A case as the caller may see it. Fields for the team alone are left out for everybody else."""
 
+    model_config = ConfigDict(extra="forbid")
+
     object: Literal["case"] = "case"
-    id: str
-    kind: str
-    category: str
-    phase: Phase
-    phase_label: str
-    status: Literal["open", "closed"]
-    outcome: Outcome | None = None
-    close_reason: str | None = None
-    opened_at: Instant
-    updated_at: Instant
-    closed_at: Instant | None = None
-    amount: Money | None = None
-    waiting_on: str
-    your_side: Side | None = None
-    deadlines: tuple[Due, ...] = ()
-    available_actions: tuple[Action, ...] = ()
-    offer: OpenOffer | None = None
-    offers: tuple[MadeOffer, ...] = ()
-    """All offers of the settlement, oldest first, with what became of them."""
-    returning: Returning | None = None
-    """Goods that go back before the money does."""
+    actions: tuple[Action, ...] = Field((), alias="available_actions")
     requests: tuple[RequestBody, ...] = ()
     settled_requests: tuple[RequestBody, ...] = ()
     """What was asked for before, and was answered or has lapsed."""
     ruling: RulingBody | None = None
-    rights: tuple[AppealRight, ...] = ()
-    sanctions: tuple[SanctionView, ...] = ()
-    """Of this case, for the team and the side that they hit."""
-    merged_into: str | None = None
-    """The case in which the matter goes on."""
-    merged_as: str | None = None
-    """Who the caller is there; null also for whoever was a party there before."""
-    parties: tuple[PartyBody, ...] = ()
+    parties: tuple[PartyBody, ...] = ()  # type: ignore[assignment]  # the view has them as JSON
     links: Links
     timeline: tuple[Entry, ...] | None = None
     """With ``expand[]=timeline``."""
-    seq: int | None = None
-    priority: Priority | None = None
-    owner: str | None = None
-    queue: str | None = None
-    round: int | None = None
-    escalations: int | None = None
-    chargeback: ChargebackView | None = None
-    """The one submission of evidence to a card network."""
-    hands: tuple[str, ...] | None = None
-    legal_holds: tuple[LegalHold, ...] | None = None
-    """While there is one, nothing of the case or of its people can be deleted."""
-    credits: tuple[Credit, ...] | None = None
-    authority_reports: tuple[ReportView, ...] | None = None
-    """Reports to authorities, proposed or made. No party may hear of them."""
-    procedure: tuple[StepView, ...] | None = None
-    """Steps to be done, or left out with a reason, before anybody rules."""
-    root_cause: str | None = None
-    campaign: str | None = None
-    joined: tuple[str, ...] | None = None
-    """Cases that go on in this one."""
-    case_links: tuple[CaseLinkBody, ...] | None = None
+    seq: int | None = None  # type: ignore[assignment]  # for the team alone
+    case_links: tuple[CaseLinkBody, ...] | None = None  # type: ignore[assignment]  # without the notes of the team
     """What this case has to do with others; for the team alone."""
-    pack: str | None = None
-    pack_version: str | None = None
 
 
-class AcceptedCase(_Body):
+class AcceptedCase(Body):
     """A report that is on disk and not judged yet: it is carried out when Temporal and the workers are there."""
 
     object: Literal["case"] = "case"
@@ -169,7 +109,7 @@ class AcceptedCase(_Body):
     links: Links
 
 
-class AnswerBody(_Body):
+class AnswerBody(Body):
     """What became of a command."""
 
     command_id: str
@@ -179,7 +119,7 @@ class AnswerBody(_Body):
     fields: dict[str, Any] | None = None
 
 
-class CommandBody(_Body):
+class CommandBody(Body):
     """A command that is on disk. ``answer`` is null while it waits to be judged."""
 
     object: Literal["command"] = "command"
@@ -191,7 +131,7 @@ class CommandBody(_Body):
     links: dict[str, str]
 
 
-class CommandAnswer(_Body):
+class CommandAnswer(Body):
     """The answer to a command, and the case as it stands now. ``pending``: on disk, judged when the workers are there."""
 
     command_id: str
@@ -201,7 +141,7 @@ class CommandAnswer(_Body):
     links: dict[str, str]
 
 
-class CasePage(_Body):
+class CasePage(Body):
     """One page of cases, newest first."""
 
     object: Literal["list"] = "list"
@@ -210,7 +150,7 @@ class CasePage(_Body):
     next_cursor: str | None = None
 
 
-class TimelinePage(_Body):
+class TimelinePage(Body):
     """One page of what happened, oldest first."""
 
     object: Literal["list"] = "list"
@@ -219,14 +159,14 @@ class TimelinePage(_Body):
     next_cursor: str | None = None
 
 
-class ActionsBody(_Body):
+class ActionsBody(Body):
     """What the caller may do now, with a reason where not."""
 
     object: Literal["list"] = "list"
     data: tuple[Action, ...]
 
 
-class TakenBody(_Body):
+class TakenBody(Body):
     """What became of something that a provider or a mail server sent."""
 
     id: str | None = None
@@ -248,14 +188,14 @@ def links_of(case_id: str) -> dict[str, str]:
     return {"self": here, "timeline": f"{here}/timeline", "actions": f"{here}/actions", "commands": f"{here}/commands"}
 
 
-def case_body(held: CaseRow, viewer: Actor, texts: Texts | None = None) -> dict[str, Any]:
+def case_body(seen: Seen, texts: Texts | None = None) -> dict[str, Any]:
     """The case as JSON. ``texts`` are the decrypted ones; without them a ruling's reasons are left out."""
-    if held.case is None:
-        accepted = AcceptedCase(id=held.id, kind=held.kind, links=Links(**links_of(held.id)))
+    if seen.case is None:
+        accepted = AcceptedCase(id=seen.id, kind=seen.row.kind, links=Links(**links_of(seen.id)))
         return accepted.model_dump(mode="json", exclude={"links": {"merged_into"}})
-    body = view(held.case, viewer).model_dump(mode="json")
+    body = view(seen.case, seen.viewer).model_dump(mode="json")
     body["available_actions"] = body.pop("actions")
-    if viewer.role not in STAFF:
+    if seen.viewer.role not in TEAM:
         for name in _INTERNAL:
             del body[name]
     if body["ruling"]:
@@ -264,14 +204,27 @@ def case_body(held: CaseRow, viewer: Actor, texts: Texts | None = None) -> dict[
             if texts is not None and (said is not None or name == "reasons"):
                 body["ruling"][name] = texts.get(said["content_id"]) if said else None
         if body["ruling"]["sanction"]:
-            body["ruling"]["sanction"] = drafted_sanction(with_texts(body["ruling"]["sanction"], texts or {}))
-    for one in body.get("case_links") or ():
-        del one["note"]
+            body["ruling"]["sanction"] = drafted_sanction(body["ruling"]["sanction"], texts or {})
+    for link in body.get("case_links") or ():
+        del link["note"]
     worded((*body["requests"], *body["settled_requests"]), texts)
-    links = links_of(held.id)
+    links = links_of(seen.id)
     if body["merged_into"]:
         links["merged_into"] = f"/v1/cases/{body['merged_into']}"
     return {"object": "case", **body, "links": links}
+
+
+def entry_body(entry: timelines.Entry) -> dict[str, Any]:
+    """Something that happened, as JSON."""
+    body = {
+        "n": entry.n,
+        "at": to_jsonable_python(entry.at),
+        "type": entry.type,
+        "round": entry.round,
+        "actor": {"id": entry.actor_id, "role": entry.role},
+        "data": entry.data,
+    }
+    return body if entry.command_id is None else {**body, "command_id": entry.command_id}
 
 
 def answer_body(answer: Answered | None) -> dict[str, Any] | None:
@@ -283,6 +236,17 @@ def answer_body(answer: Answered | None) -> dict[str, Any] | None:
     return {name: value for name, value in told.items() if value}
 
 
+def command_answer(state: CommandState) -> dict[str, Any]:
+    """The answer to a command, and the case as it stands now, as JSON."""
+    return {
+        "command_id": state.command_id,
+        "status": "accepted" if state.answer else "pending",
+        "answer": answer_body(state.answer),
+        "case": case_body(state.seen),
+        "links": _command_links(state.seen.id, state.command_id),
+    }
+
+
 def command_body(sent: CommandRow) -> dict[str, Any]:
     """A command as JSON."""
     return CommandBody(
@@ -291,10 +255,20 @@ def command_body(sent: CommandRow) -> dict[str, Any]:
         status=sent.status,
         received_at=sent.received_at,
         answer=AnswerBody(**answer_body(sent.answer) or {}) if sent.answer else None,
-        links=command_links(sent.case_id, sent.id),
+        links=_command_links(sent.case_id, sent.id),
     ).model_dump(mode="json")
 
 
-def command_links(case_id: str, command_id: str) -> dict[str, str]:
-    """The addresses of a command."""
+def _command_links(case_id: str, command_id: str) -> dict[str, str]:
     return {"self": f"/v1/cases/{case_id}/commands/{command_id}", "case": f"/v1/cases/{case_id}"}
+
+
+def taken_body(taken: Landed | Messaged | None) -> dict[str, Any]:
+    """What became of something that a provider or a mail server sent, as JSON; None: it was ignored."""
+    match taken:
+        case None:
+            return {"id": None, "status": "ignored", "command_id": None}
+        case Landed():
+            return {"id": taken.row.id, "status": taken.state, "command_id": taken.command_id}
+        case Messaged():
+            return {"id": taken.case_id, "status": "message", "command_id": taken.sent.command_id}

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from api.bodies.bulk import BulkResult
-from domain.base import ActorId, Code, Frozen, Instant, PersonId, Phase
-from domain.model.clocks import TimeSpan
+from api.bodies.base import Body
+from api.bodies.bulk import BulkResult, result_bodies
+from domain.base import ActorId, Instant
 from domain.views.explained import Explanation, LevelSaid
 from policies.moves import CaseMoves
+from services.calendars import Moves
+from services.freezes import Freeze, Ordered, Thaw
+from services.rows import Incident
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ClockBody(_Body):
+class ClockBody(Body):
     """A clock, as the caller may know it."""
 
     clock: str
@@ -37,7 +37,7 @@ class ClockBody(_Body):
     links: dict[str, str]
 
 
-class ClockList(_Body):
+class ClockList(Body):
     """Every clock of a case that the caller may know, in the order of the pack."""
 
     object: Literal["list"] = "list"
@@ -51,36 +51,23 @@ class ExplanationBody(Explanation):
     case: str
 
 
-class FreezeRequest(Frozen):
+class FreezeRequest(Freeze):
     """Let the clocks of every open case that fits stand still for an incident. Whatever filter is left out fits every case."""
 
-    incident: Code
-    reason: Code = "incident"
-    at: Instant | None = None
-    """Since when, the same instant for all; left out: the instant of receipt."""
-    kind: Code | None = None
-    queue: Code | None = None
-    phase: Phase | None = None
-    owner: PersonId | None = None
     dry_run: bool = False
     """Only say which cases it would be."""
     by: ActorId | None = None
     """Who orders it; left out: the holder of the key."""
 
 
-class ThawRequest(Frozen):
+class ThawRequest(Thaw):
     """Let the clocks go on of every case that is frozen for the incident."""
 
-    at: Instant | None = None
-    """When it was over, the same instant for all; left out: the instant of receipt."""
-    margin: TimeSpan | None = None
-    """Time on top, in which people find their feet."""
-    reason: Code = "incident_over"
     dry_run: bool = False
     by: ActorId | None = None
 
 
-class BulkBody(_Body):
+class BulkBody(Body):
     """What was sent to how many cases, and what became of it so far."""
 
     object: Literal["bulk"] = "bulk"
@@ -100,7 +87,7 @@ class BulkBody(_Body):
     links: dict[str, str]
 
 
-class IncidentBody(_Body):
+class IncidentBody(Body):
     """An incident for which clocks stand still."""
 
     incident: str
@@ -111,14 +98,14 @@ class IncidentBody(_Body):
     links: dict[str, str]
 
 
-class IncidentList(_Body):
+class IncidentList(Body):
     """Incidents that are not over, the longest first."""
 
     object: Literal["list"] = "list"
     data: tuple[IncidentBody, ...]
 
 
-class MovesPage(_Body):
+class MovesPage(Body):
     """Cases among those looked at whose deadlines newer calendars or zone data would move."""
 
     object: Literal["list"] = "list"
@@ -129,3 +116,74 @@ class MovesPage(_Body):
     """Open cases on this page; most of them usually would not change."""
     has_more: bool
     next_cursor: str | None = None
+
+
+_LISTED = frozenset(ClockBody.model_fields) - {"links"}
+_SHOWN = 100
+_FIRST = 20
+
+
+def clock_body(case_id: str, said: Explanation) -> dict[str, Any]:
+    """A clock in the list of its case, as JSON."""
+    links = {"explanation": f"/v1/cases/{case_id}/clocks/{said.clock}/explanation"}
+    return ClockBody(**said.model_dump(include=set(_LISTED)), links=links).model_dump(mode="json")
+
+
+def explanation_body(case_id: str, said: Explanation) -> dict[str, Any]:
+    """How a due date came about, as JSON."""
+    return ExplanationBody(case=case_id, **said.model_dump()).model_dump(mode="json")
+
+
+def ordered_body(ordered: Ordered) -> dict[str, Any]:
+    """A freeze or a thaw, and what became of it so far, as JSON."""
+    body = BulkBody(
+        command=ordered.command,
+        incident=ordered.incident,
+        dry_run=False,
+        at=ordered.at,
+        received_at=ordered.received_at,
+        cases=ordered.cases,
+        counts=dict(ordered.results.counts),
+        results=result_bodies(ordered.results)[:_SHOWN],
+        links={"self": "/v1/freezes", **_incident_links(ordered.incident)},
+    )
+    return body.model_dump(mode="json")
+
+
+def would_go_to(command: Literal["freeze", "thaw"], incident: str, cases: Sequence[str]) -> dict[str, Any]:
+    """What a dry run of a freeze or a thaw found, as JSON."""
+    body = BulkBody(
+        command=command,
+        incident=incident,
+        dry_run=True,
+        at=None,
+        received_at=None,
+        cases=len(cases),
+        first=tuple(cases[:_FIRST]),
+        links={"self": "/v1/freezes", **_incident_links(incident)},
+    )
+    return body.model_dump(mode="json")
+
+
+def incident_bodies(found: Iterable[Incident]) -> list[dict[str, Any]]:
+    """Incidents as JSON."""
+    return [
+        IncidentBody(**incident.model_dump(), links=_incident_links(incident.incident)).model_dump(mode="json")
+        for incident in found
+    ]
+
+
+def _incident_links(incident: str) -> dict[str, str]:
+    return {"thaw": f"/v1/freezes/{incident}/thaw"}
+
+
+def moves_body(moves: Moves) -> dict[str, Any]:
+    """What newer calendars and zone data would move, as JSON."""
+    return {
+        "object": "list",
+        "zone_data": moves.zone_data,
+        "data": [found.model_dump(mode="json") for found in moves.cases.items],
+        "looked_at": moves.looked_at,
+        "has_more": moves.cases.has_more,
+        "next_cursor": moves.cases.next_cursor,
+    }

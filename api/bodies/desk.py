@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
-from api.bodies.bulk import BulkResult
-from api.bodies.cases import AcceptedCase, CaseBody, CasePage
+from api.bodies.base import Body, page_body
+from api.bodies.bulk import BulkResult, result_bodies
+from api.bodies.cases import AcceptedCase, CaseBody, CasePage, case_body
 from domain.base import ActorId, Code, Frozen, Instant
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+from services.desk import Away, Desk, Next, Work
+from services.rows import TeamMember
 
 
 class TakeNextRequest(Frozen):
@@ -24,7 +25,7 @@ class TakeNextRequest(Frozen):
     """Who asks; left out: the holder of the key."""
 
 
-class NextBody(_Body):
+class NextBody(Body):
     """The case that somebody got, or that nothing waits for them."""
 
     object: Literal["next_case"] = "next_case"
@@ -50,7 +51,7 @@ class ReturnRequest(Frozen):
     by: ActorId | None = None
 
 
-class AbsenceBody(_Body):
+class AbsenceBody(Body):
     """An absence, and what became of the cases of whoever is away."""
 
     object: Literal["absence"] = "absence"
@@ -64,7 +65,7 @@ class AbsenceBody(_Body):
     results: tuple[BulkResult, ...] = ()
 
 
-class OwnCounts(_Body):
+class OwnCounts(Body):
     """How much somebody carries."""
 
     cases: int
@@ -72,7 +73,7 @@ class OwnCounts(_Body):
     due_in_a_day: int
 
 
-class QueueBody(_Body):
+class QueueBody(Body):
     """How much waits in a queue for somebody to take it."""
 
     queue: str
@@ -81,7 +82,7 @@ class QueueBody(_Body):
     next_due_at: Instant | None
 
 
-class DeskBody(_Body):
+class DeskBody(Body):
     """What somebody owns and what waits in their queues, the most urgent first."""
 
     object: Literal["desk"] = "desk"
@@ -93,7 +94,7 @@ class DeskBody(_Body):
     waiting: CasePage
 
 
-class MemberBody(_Body):
+class MemberBody(Body):
     """How somebody of the team is doing; figures over the last 30 days."""
 
     person: str
@@ -110,14 +111,14 @@ class MemberBody(_Body):
     """Handling time: the sum of their leases."""
 
 
-class TeamList(_Body):
+class TeamList(Body):
     """Everybody who works here."""
 
     object: Literal["list"] = "list"
     data: tuple[MemberBody, ...]
 
 
-class LeaseBody(_Body):
+class LeaseBody(Body):
     """Somebody's work on a case."""
 
     person: str
@@ -130,7 +131,7 @@ class LeaseBody(_Body):
     """Why they skipped it."""
 
 
-class WorkBody(_Body):
+class WorkBody(Body):
     """Who worked on a case, and for how long."""
 
     object: Literal["work"] = "work"
@@ -138,3 +139,51 @@ class WorkBody(_Body):
     handled_seconds: int
     """The sum of the leases, those that run counted up to now."""
     leases: tuple[LeaseBody, ...]
+
+
+def desk_body(desk: Desk) -> dict[str, Any]:
+    """A desk as JSON."""
+    return {
+        "object": "desk",
+        "person": desk.person,
+        "absent": desk.absent,
+        "counts": OwnCounts(**asdict(desk.counts)).model_dump(mode="json"),
+        "queues": [QueueBody(**asdict(queue)).model_dump(mode="json") for queue in desk.queues],
+        "own": page_body(desk.own, case_body),
+        "waiting": page_body(desk.waiting, case_body),
+    }
+
+
+def next_body(found: Next) -> dict[str, Any]:
+    """The case that somebody got, as JSON."""
+    case = case_body(found.seen) if found.seen is not None else None
+    return {"object": "next_case", "status": found.status, "command_id": found.command_id, "case": case}
+
+
+def absence_body(away: Away) -> dict[str, Any]:
+    """An absence as JSON."""
+    absence, given_back = away.absence, away.given_back
+    made = AbsenceBody(
+        person=away.person,
+        from_at=absence.from_at,
+        until_at=absence.until_at,
+        begun=absence.begun,
+        counts=dict(given_back.counts),
+        results=result_bodies(given_back),
+    )
+    return made.model_dump(mode="json")
+
+
+def team_body(members: Iterable[TeamMember]) -> dict[str, Any]:
+    """How everybody is doing, as JSON."""
+    rows = [
+        {**asdict(member), "person": member.id, "worked_seconds": int(member.worked_for.total_seconds())} for member in members
+    ]
+    data = tuple(MemberBody(**{name: value for name, value in row.items() if name in MemberBody.model_fields}) for row in rows)
+    return TeamList(data=data).model_dump(mode="json")
+
+
+def work_body(work: Work) -> dict[str, Any]:
+    """Who worked on a case, as JSON."""
+    leases = tuple(LeaseBody.model_validate(asdict(stretch)) for stretch in work.stretches)
+    return WorkBody(case=work.case_id, handled_seconds=work.handled_seconds, leases=leases).model_dump(mode="json")

@@ -1,24 +1,31 @@
-"""The bodies that the API answers with about evidence and its files."""
+"""The bodies about evidence: what is asked for, what was handed in, and its files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+from pydantic_core import to_jsonable_python
 
-from api.kit.texts import Texts
+from api.bodies.base import Body
 from domain.base import Instant, Side
 from domain.model.evidence import Confidentiality
-from domain.model.facts import EvidenceSubmitted, Recording
-from storage.intake.evidence import StoredFile
+from domain.views.evidence import RequestView
+from services.evidence import HandedIn
+from services.rows import StoredFile
+from services.texts import Texts
 
 
-class _Body(BaseModel):
+class RequestBody(RequestView):
+    """A request for evidence: a slot that a hand-in closes. ``what`` is given when a case is read."""
+
     model_config = ConfigDict(extra="forbid")
 
+    what: str | None = None  # type: ignore[assignment]  # the text itself stands where the view refers to it
 
-class FileBody(_Body):
+
+class FileBody(Body):
     """A file that was uploaded to a case. Name and digest are null once it was erased."""
 
     object: Literal["file"] = "file"
@@ -32,14 +39,14 @@ class FileBody(_Body):
     links: dict[str, str]
 
 
-class FileList(_Body):
+class FileList(Body):
     """Files that the caller may fetch, oldest first."""
 
     object: Literal["list"] = "list"
     data: tuple[FileBody, ...]
 
 
-class EvidenceBody(_Body):
+class EvidenceBody(Body):
     """A piece of evidence."""
 
     object: Literal["evidence"] = "evidence"
@@ -57,11 +64,19 @@ class EvidenceBody(_Body):
     files: tuple[FileBody, ...]
 
 
-class EvidenceList(_Body):
+class EvidenceList(Body):
     """What was handed in, as far as the caller may see it, oldest first."""
 
     object: Literal["list"] = "list"
     data: tuple[EvidenceBody, ...]
+
+
+def worded(requests: Iterable[dict[str, Any]], texts: Texts | None) -> None:
+    """Puts the question itself in place of its reference; without texts it is left out."""
+    for asked in requests:
+        what = asked.pop("what")
+        if texts is not None:
+            asked["what"] = texts.get(what["content_id"]) if what else None
 
 
 def file_body(file: StoredFile) -> dict[str, Any]:
@@ -72,19 +87,18 @@ def file_body(file: StoredFile) -> dict[str, Any]:
     return FileBody(**fields, uploaded_at=file.created_at, links=links).model_dump(mode="json")
 
 
-def evidence_body(one: Recording, files: Mapping[str, StoredFile], texts: Texts) -> dict[str, Any]:
+def evidence_body(handed_in: HandedIn) -> dict[str, Any]:
     """A piece of evidence as JSON."""
-    fact = one.fact
-    assert isinstance(fact, EvidenceSubmitted)
+    fact, actor = handed_in.fact, handed_in.recording.actor.id
     return {
         "object": "evidence",
         "id": fact.evidence_id,
-        "at": one.model_dump(mode="json", include={"at"})["at"],
-        "by": one.actor.id if one.actor.id.startswith("pty_") else None,
+        "at": to_jsonable_python(handed_in.recording.at),
+        "by": actor if actor.startswith("pty_") else None,
         "side": fact.side,
         "evidence_type": fact.evidence_type,
         "confidentiality": fact.seen_by,
-        "text": texts.get(fact.text.content_id),
+        "text": handed_in.text,
         "answers": fact.answers,
-        "files": [file_body(files[file.id]) for file in fact.files if file.id in files],
+        "files": [file_body(file) for file in handed_in.files],
     }

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from api.bodies.base import Body
 from domain.base import Instant, Side
-from domain.model.case import Case
-from domain.model.commands import OpenedParty
-from domain.model.sanctions import EarlierSanction, Sanction
-from domain.rules.sanctions import counts, in_force, preview, sanctioned
+from services.sanctions import PartyRecord, SanctionRecord, Standing
+from services.texts import Texts
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class DraftedSanction(_Body):
+class DraftedSanction(Body):
     """Which sanction a ruling carries, and how it came about."""
 
     party: str
@@ -37,7 +28,7 @@ class DraftedSanction(_Body):
     """Given when a case is read; null once they were erased."""
 
 
-class SanctionBody(_Body):
+class SanctionBody(Body):
     """A sanction against somebody that was not taken back, of this case or of another."""
 
     id: str
@@ -54,7 +45,7 @@ class SanctionBody(_Body):
     """Whether a ruling of this case would count it now. What this case imposed itself never counts in it."""
 
 
-class LadderBody(_Body):
+class LadderBody(Body):
     """What would follow a violation of one category now."""
 
     category: str
@@ -62,7 +53,7 @@ class LadderBody(_Body):
     says: str
 
 
-class SanctionedParty(_Body):
+class SanctionedParty(Body):
     """Somebody on a side, with what stands against them."""
 
     party: str
@@ -72,7 +63,7 @@ class SanctionedParty(_Body):
     """Empty for whom no ruling of this case can sanction."""
 
 
-class SanctionsBody(_Body):
+class SanctionsBody(Body):
     """What counts against each party and what the ladder would say, as of an instant; a ruling counts afresh."""
 
     object: Literal["sanctions"] = "sanctions"
@@ -81,36 +72,28 @@ class SanctionsBody(_Body):
     parties: tuple[SanctionedParty, ...]
 
 
-def drafted_sanction(said: dict[str, Any]) -> dict[str, Any]:
-    """The sanction that a ruling carries, as its body has it."""
-    return {name: said[name] for name in DraftedSanction.model_fields}
+def drafted_sanction(said: dict[str, Any], texts: Texts) -> dict[str, Any]:
+    """The sanction that a ruling carries, as its body has it; ``said`` is that of the view, which refers to its reasons."""
+    reasons = said["reasons"]
+    return {
+        **{name: said[name] for name in DraftedSanction.model_fields},
+        "reasons": texts.get(reasons["content_id"]) if reasons else None,
+    }
 
 
-def sanctions_body(case: Case, earlier: Sequence[EarlierSanction], at: datetime) -> dict[str, Any]:
-    """The answer as JSON."""
-    parties = tuple(_party(case, one, earlier, at) for one in case.parties)
-    return SanctionsBody(case=case.id, as_of=at, parties=parties).model_dump(mode="json")
+def sanctions_body(record: SanctionRecord) -> dict[str, Any]:
+    """What counts against each party, as JSON."""
+    parties = tuple(_party(party) for party in record.parties)
+    return SanctionsBody(case=record.case_id, as_of=record.as_of, parties=parties).model_dump(mode="json")
 
 
-def _party(case: Case, party: OpenedParty, earlier: Sequence[EarlierSanction], at: datetime) -> SanctionedParty:
-    before = [
-        _said(one, one.case_id, counts=counts(one, party.ref_digest, one.category, at))
-        for one in earlier
-        if one.ref_digest == party.ref_digest
-    ]
-    here = [_said(one, case.id, counts=False) for one in in_force(case) if one.party == party.id]
-    ladder: tuple[LadderBody, ...] = ()
-    if party.side in _hit(case) and sanctioned(case, party.side) == party:
-        says = preview(case, party.side, earlier, at)
-        ladder = tuple(LadderBody(category=category, count=count, says=name) for category, (count, name) in says.items())
-    return SanctionedParty(party=party.id, side=party.side, sanctions=(*before, *here), ladder=ladder)
+def _party(party: PartyRecord) -> SanctionedParty:
+    ladder = tuple(LadderBody(category=rung.category, count=rung.count, says=rung.says) for rung in party.ladder)
+    sanctions = tuple(_said(standing) for standing in party.sanctions)
+    return SanctionedParty(party=party.party, side=party.side, sanctions=sanctions, ladder=ladder)
 
 
-def _hit(case: Case) -> frozenset[Side]:
-    """The sides that a ruling of this kind can sanction."""
-    return frozenset(outcome.sanctions for outcome in case.terms.outcomes if outcome.sanctions is not None)
-
-
-def _said(one: EarlierSanction | Sanction, case_id: str, *, counts: bool) -> SanctionBody:
+def _said(standing: Standing) -> SanctionBody:
     names = ("id", "category", "sanction", "imposed_at", "ends_at", "lifted_at", "counts_until")
-    return SanctionBody(case=case_id, counts=counts, **{name: getattr(one, name) for name in names})
+    fields = {name: getattr(standing.sanction, name) for name in names}
+    return SanctionBody(case=standing.case_id, counts=standing.counts, **fields)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from api.bodies.base import Body
+from services.statements import StatementOfReasons
 
 
-class StatementAnswer(BaseModel):
+class StatementAnswer(Body):
     """The statement of reasons of the newest ruling that has one."""
-
-    model_config = ConfigDict(extra="forbid")
 
     object: Literal["statement_of_reasons"] = "statement_of_reasons"
     id: str
@@ -20,6 +19,12 @@ class StatementAnswer(BaseModel):
     """How it can be complained about; no field of the database."""
     statement: dict[str, Any]
     """As the database takes it."""
+
+
+def statement_body(found: StatementOfReasons) -> dict[str, Any]:
+    """A statement of reasons as JSON."""
+    made = StatementAnswer(id=found.case_id, ruling=found.ruling, redress=found.redress, statement=found.statement)
+    return made.model_dump(mode="json")
 
 
 STATEMENT: dict[str, Any] = {

@@ -14,6 +14,11 @@ class TermsBody(TermsSaid):
     case: str
 
 
+def terms_body(case_id: str, said: TermsSaid) -> dict[str, Any]:
+    """Why the terms of a case are what they are, as JSON."""
+    return TermsBody(case=case_id, **said.model_dump()).model_dump(mode="json")
+
+
 TERMS: dict[str, Any] = {
     "object": "terms",
     "case": "case_0198c5a0-1f2e-7000-8000-00000000c0de",

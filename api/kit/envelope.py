@@ -23,8 +23,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 class Envelope:
     """ASGI middleware around everything. Logs and counts by route, never by path: a path holds what a stranger typed."""
 
-    def __init__(self, app: ASGIApp, *, meters: Meters, public_url: str, invalid: type[Exception]) -> None:
-        self._app, self._meters, self._public_url, self._invalid = app, meters, public_url, invalid
+    def __init__(self, app: ASGIApp, *, meters: Meters, public_url: str) -> None:
+        self._app, self._meters, self._public_url = app, meters, public_url
         self._log = structlog.get_logger("ombud.api")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +50,7 @@ class Envelope:
             await self._app(scope, receive, sending)
         except Exception as error:
             # Whatever nobody else has caught becomes a problem with a code, never a bare 500.
-            problem = problem_of(error, self._invalid)
+            problem = problem_of(error)
             self._tell(problem, error, request_id)
             if status:
                 raise

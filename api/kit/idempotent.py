@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic_core import from_json, to_json
 from starlette.requests import Request
 
-from api.kit.problems import FieldProblem, Problem
-from storage.postgres.idempotency import PostgresIdempotency
+from api.kit.problems import Problem
+from services.errors import FieldError
+from services.rows import KeyState
 
 _KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?")
+REPEAT_FOR = timedelta(seconds=10)
+"""How long a repeated request waits for the first one with the same key before the answer is 409."""
 _LOOK_EVERY = 0.05
 """Seconds between two looks at whether the first request is done."""
+
+
+class Keys(Protocol):
+    """Where keys and the answers to their requests are kept; :class:`storage.postgres.idempotency.PostgresIdempotency`."""
+
+    async def begin(self, tenant_id: str, key: str, route: str, body: bytes) -> KeyState: ...
+    async def finish(self, tenant_id: str, key: str, status_code: int, response: Any) -> None: ...
+    async def forget(self, tenant_id: str, key: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,7 @@ def key_of(request: Request) -> str | None:
     if key is not None and not _KEY.fullmatch(key):
         raise Problem(
             "idempotency_key_invalid",
-            errors=[FieldProblem("Idempotency-Key", "idempotency_key_invalid", "1 to 255 printable characters.")],
+            errors=[FieldError("Idempotency-Key", "idempotency_key_invalid", "1 to 255 printable characters.")],
         )
     return key
 
@@ -44,7 +54,7 @@ def key_of(request: Request) -> str | None:
 class Once:
     """Does a request once for each key. ``wait_for`` bounds the wait for a first request that is still running."""
 
-    def __init__(self, keys: PostgresIdempotency, wait_for: timedelta) -> None:
+    def __init__(self, keys: Keys, wait_for: timedelta) -> None:
         self._keys = keys
         self._looks = max(1, round(wait_for.total_seconds() / _LOOK_EVERY))
 
@@ -81,8 +91,3 @@ class Once:
                 case "running":
                     await asyncio.sleep(_LOOK_EVERY)
         raise Problem("request_in_flight", headers={"Retry-After": "2"})
-
-
-def canonical(body: dict[str, Any]) -> bytes:
-    """The same JSON is the same bytes, whatever its order of names."""
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")

@@ -9,7 +9,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from api.kit.problems import PROBLEMS, not_found
+from api.kit.problems import PROBLEMS
+from services.errors import not_found
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from services.errors import FieldError
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -208,22 +210,14 @@ PROBLEMS: dict[str, Row] = {
 }  # fmt: skip
 
 
-class FieldProblem(NamedTuple):
-    """One field that is wrong: a dotted path, a code, and a sentence. Never what was in it."""
-
-    field: str
-    code: str
-    message: str
-
-
 class Problem(Exception):
-    """A request that fails. ``code`` has a row in the table; raising one without is a programming error."""
+    """A request that fails, as it is answered. ``code`` has a row in the table; making one without is a programming error."""
 
     def __init__(
         self,
         code: str,
         detail: str | None = None,
-        errors: Sequence[FieldProblem] = (),
+        errors: Sequence[FieldError] = (),
         *,
         fields: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
@@ -253,19 +247,6 @@ class Problem(Exception):
 def page_url(public_url: str, code: str) -> str:
     """Where a code is explained."""
     return f"{public_url.rstrip('/')}/problems/{code}"
-
-
-def of_refusal(code: str | None, detail: str | None, fields: Mapping[str, Any] | None) -> Problem:
-    """The problem of a command that was refused. Its ``errors`` are told apart from the other fields."""
-    known = code if code in PROBLEMS else "refused"
-    rest = dict(fields or {})
-    errors = [FieldProblem(e["field"] or "body", e["code"], e["message"]) for e in rest.pop("errors", [])]
-    return Problem(known, detail, errors, fields=rest)
-
-
-def not_found() -> Problem:
-    """The one answer to everything that is not there or not the caller's to see: the same bytes for both."""
-    return Problem("not_found")
 
 
 def errors_page() -> str:

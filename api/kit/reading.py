@@ -6,11 +6,15 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from api.kit.problems import FieldProblem, Problem
+from api.kit.problems import Problem
+from services.errors import FieldError, malformed
+
+Shape = TypeVar("Shape", bound=BaseModel)
 
 MAX_JSON = 1_500_000
 """Bytes of a JSON body: the longest report with an attachment of one megabyte."""
@@ -60,7 +64,7 @@ def expect_json(request: Request) -> None:
     if media_type != "application/json" and not media_type.endswith("+json"):
         raise Problem(
             "content_type_unsupported",
-            errors=[FieldProblem("Content-Type", "content_type_unsupported", "Send application/json.")],
+            errors=[FieldError("Content-Type", "content_type_unsupported", "Send application/json.")],
         )
 
 
@@ -72,7 +76,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise _not_json(f"The body is not UTF-8: byte {error.start} does not fit.") from None
     except RecursionError:
-        raise Problem("too_deep", errors=[FieldProblem("body", "too_deep", f"At most {MAX_DEPTH} levels are taken.")]) from None
+        raise Problem("too_deep", errors=[FieldError("body", "too_deep", f"At most {MAX_DEPTH} levels are taken.")]) from None
     except ValueError as error:
         place = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
         raise _not_json(f"The body is not JSON{place}.") from None
@@ -80,34 +84,42 @@ def parse_object(body: bytes) -> dict[str, Any]:
     if errors:
         raise Problem(errors[0].code if errors[0].code in ("too_deep", "key_twice") else "malformed", errors=errors)
     if not isinstance(value, dict):
-        raise Problem("object_expected", errors=[FieldProblem("body", "object_expected", "Send one JSON object.")])
+        raise Problem("object_expected", errors=[FieldError("body", "object_expected", "Send one JSON object.")])
     return value
 
 
-def _faults(value: Any) -> Iterator[FieldProblem]:
+def parsed(shape: type[Shape], body: dict[str, Any]) -> Shape:
+    """The body as what it has to be. Raises ``malformed``, with each wrong field."""
+    try:
+        return shape.model_validate(body)
+    except ValidationError as error:
+        raise malformed(error) from None
+
+
+def _faults(value: Any) -> Iterator[FieldError]:
     """What cannot be kept, with its place. Walks with a stack of its own: depth is data here, not calls."""
     waiting: list[tuple[str, Any, int]] = [("", value, 1)]
     while waiting:
         path, here, depth = waiting.pop()
         if depth > MAX_DEPTH:
-            yield FieldProblem(path[:200] or "body", "too_deep", f"At most {MAX_DEPTH} levels are taken.")
+            yield FieldError(path[:200] or "body", "too_deep", f"At most {MAX_DEPTH} levels are taken.")
             return
         match here:
             case dict():
                 if isinstance(here, _Twice):
-                    yield FieldProblem(_joined(path, here.name), "key_twice", "This name is given twice.")
+                    yield FieldError(_joined(path, here.name), "key_twice", "This name is given twice.")
                 yield from (
-                    FieldProblem(path or "body", "text_not_storable", "A name here is not valid text.") for k in here if _bad(k)
+                    FieldError(path or "body", "text_not_storable", "A name here is not valid text.") for k in here if _bad(k)
                 )
                 waiting.extend((_joined(path, k), v, depth + 1) for k, v in reversed(here.items()) if not _bad(k))
             case list():
                 waiting.extend((_joined(path, str(n)), v, depth + 1) for n, v in reversed(list(enumerate(here))))
             case str() if _bad(here):
-                yield FieldProblem(path or "body", "text_not_storable", "Remove NUL characters and halves of surrogate pairs.")
+                yield FieldError(path or "body", "text_not_storable", "Remove NUL characters and halves of surrogate pairs.")
             case float() if not math.isfinite(here):
-                yield FieldProblem(path or "body", "number_not_storable", "Give a finite number.")
+                yield FieldError(path or "body", "number_not_storable", "Give a finite number.")
             case int() if abs(here) > _LARGEST:
-                yield FieldProblem(path or "body", "number_not_storable", "The number is too large to be stored.")
+                yield FieldError(path or "body", "number_not_storable", "The number is too large to be stored.")
 
 
 def _bad(text: str) -> bool:
@@ -119,11 +131,11 @@ def _joined(path: str, name: str) -> str:
     return f"{path}.{safe}" if path else safe
 
 
-def _take(found: Iterator[FieldProblem], most: int) -> Iterator[FieldProblem]:
-    for number, one in enumerate(found):
+def _take(found: Iterator[FieldError], most: int) -> Iterator[FieldError]:
+    for number, fault in enumerate(found):
         if number >= most:
             return
-        yield one
+        yield fault
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -144,10 +156,10 @@ def _integer(digits: str) -> int:
 
 
 def _not_json(detail: str) -> Problem:
-    return Problem("json_invalid", detail, [FieldProblem("body", "json_invalid", detail)])
+    return Problem("json_invalid", detail, [FieldError("body", "json_invalid", detail)])
 
 
 def _too_large(limit: int) -> Problem:
     return Problem(
-        "body_too_large", f"At most {limit} bytes are taken.", [FieldProblem("body", "body_too_large", f"At most {limit} bytes.")]
+        "body_too_large", f"At most {limit} bytes are taken.", [FieldError("body", "body_too_large", f"At most {limit} bytes.")]
     )

@@ -1,6 +1,8 @@
-"""An answer that was worked out, as it goes back."""
+"""What was worked out, as it goes back."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from pydantic_core import to_json
 from starlette.responses import Response
@@ -16,3 +18,8 @@ def answer(reply: Reply) -> Response:
     if reply.status_code in (201, 202) and "links" in reply.body:
         headers["Location"] = reply.body["links"]["self"]
     return Response(to_json(reply.body), reply.status_code, headers, media_type="application/json")
+
+
+def shown(body: dict[str, Any]) -> Response:
+    """What was asked for, as it is."""
+    return answer(Reply(200, body))

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.bodies.cases import command_body
+from api.bodies.cases import command_answer, command_body
 from api.examples.cases import COMMAND_ANSWER, COMMAND_ROW, COMMANDS, PENDING
-from api.kit.callers import identify
-from api.kit.idempotent import Once, Reply, canonical, key_of
-from api.kit.parts import Parts
-from api.kit.problems import not_found
+from api.kit.context import Context, RequestContext
+from api.kit.idempotent import Reply
 from api.kit.reading import read_object
-from api.kit.replies import answer
+from api.kit.replies import shown
 from api.schema import body_name, gives, takes
-from services.commands import find, is_command_id, send, whole
+from services import commands
+from services.cases import find
+from services.repeats import canonical
 
 router = APIRouter(tags=["commands"])
 
@@ -90,22 +90,20 @@ VERBS = (
 _ANSWERS = gives({200: ("CommandAnswer", COMMAND_ANSWER), 202: ("CommandAnswer", PENDING)})
 
 
-async def _command(request: Request, case_id: str, command_type: str | None) -> Response:
-    caller = await identify(request)
-    caller.need("cases:write")
-    parts: Parts = request.app.state.parts
-    key = key_of(request)
+async def _command(context: RequestContext, case_id: str, command_type: str | None) -> Response:
+    caller, parts = await context.caller("cases:write"), context.parts
+    key = context.key
     seen = await find(parts, caller, case_id)
-    body = await read_object(request, may_be_empty=command_type is not None)
-    command = whole(caller, body, command_type)
+    body = await read_object(context.request, may_be_empty=command_type is not None)
+    command = commands.whole(caller, body, command_type)
 
     async def work() -> Reply:
-        return await send(parts, caller.tenant_id, seen, command, key=key)
+        state = await commands.send(parts, caller.tenant_id, seen, command, key=key)
+        return Reply(200 if state.answer else 202, command_answer(state), replayed=state.known)
 
-    once: Once = request.app.state.once
     # Who speaks belongs to the request: the same words from somebody else are another one.
     said = canonical({**body, "by": command["by"], "type": command["type"]})
-    return answer(await once.do(caller.tenant_id, key, f"POST {case_id}", said, work))
+    return await context.once(caller, key, f"POST {case_id}", said, work)
 
 
 @router.post(
@@ -114,15 +112,15 @@ async def _command(request: Request, case_id: str, command_type: str | None) -> 
     openapi_extra=takes("Command", COMMANDS["message"] | {"type": "message"}),
     responses=_ANSWERS,
 )
-async def send_command(request: Request, case_id: str) -> Response:
+async def send_command(context: Context, case_id: str) -> Response:
     """One flat JSON command. 200: judged and accepted; 202: on disk, judged later; a refusal is a problem with its code. `id`
     may be left out; sent again, the same id has no second effect. `by` may be left out by a person's key."""
-    return await _command(request, case_id, None)
+    return await _command(context, case_id, None)
 
 
 def _add(verb: Verb) -> None:
-    async def handler(request: Request, case_id: str) -> Response:
-        return await _command(request, case_id, verb.command)
+    async def handler(context: Context, case_id: str) -> Response:
+        return await _command(context, case_id, verb.command)
 
     handler.__name__ = f"send_{verb.command}"
     router.add_api_route(
@@ -145,13 +143,7 @@ for _verb in VERBS:
     summary="What became of a command",
     responses=gives({200: ("CommandBody", COMMAND_ROW)}),
 )
-async def read_command(request: Request, case_id: str, command_id: str) -> Response:
+async def read_command(context: Context, case_id: str, command_id: str) -> Response:
     """The answer to a command that was taken with 202. A person or party reads their own, a platform's key all."""
-    caller = await identify(request)
-    caller.need("cases:read")
-    parts: Parts = request.app.state.parts
-    seen = await find(parts, caller, case_id)
-    sent = await parts.views.command(caller.tenant_id, case_id, command_id) if is_command_id(command_id) else None
-    if sent is None or (sent.actor_id != caller.viewer_id and seen.viewer.role not in ("platform", "system")):
-        raise not_found()
-    return answer(Reply(200, command_body(sent)))
+    caller = await context.caller("cases:read")
+    return shown(command_body(await commands.read(context.parts, caller, case_id, command_id)))

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from api.bodies.desk import AbsenceRequest, ReturnRequest, TakeNextRequest
+from api.bodies.desk import (
+    AbsenceRequest,
+    ReturnRequest,
+    TakeNextRequest,
+    absence_body,
+    desk_body,
+    next_body,
+    team_body,
+    work_body,
+)  # fmt: skip
+from api.bodies.preview import preview_body
 from api.examples.cases import COMMANDS
 from api.examples.desk import ABSENCE, ABSENCE_SAID, BACK, DESK, NEXT, NEXT_SAID, NEXT_WAITING, PREVIEW, TEAM, WORK
-from api.kit.callers import identify
-from api.kit.idempotent import Once, Reply, canonical, key_of
-from api.kit.parts import Parts
-from api.kit.reading import read_object
-from api.kit.replies import answer
+from api.kit.context import Context
+from api.kit.idempotent import Reply
+from api.kit.reading import parsed, read_object
+from api.kit.replies import answer, shown
 from api.schema import gives, takes
 from domain.base import PersonId
 from services import desk
-from services.bulk import parsed
-from services.commands import find
+from services.cases import find
+from services.pages import Page
 from services.preview import preview
 
 router = APIRouter(tags=["desk"])
@@ -30,15 +39,15 @@ Person = Annotated[PersonId, Path(description="Somebody of the team.")]
 
 @router.get("/v1/desk", summary="What I have and what waits for me", responses=gives({200: ("DeskBody", DESK)}))
 async def read_desk(
-    request: Request,
+    context: Context,
     limit: Annotated[int, Query(ge=1, le=100, description="How many at most, of each list.")] = 20,
     own_cursor: Cursor = None,
     waiting_cursor: Cursor = None,
 ) -> Response:
     """For somebody of the team: their own open cases, and those of their queues that nobody has, the most urgent first."""
-    caller = await identify(request)
-    caller.need("cases:read")
-    return answer(Reply(200, await desk.desk(request.app.state.parts, caller, limit, own_cursor, waiting_cursor)))
+    caller = await context.caller("cases:read")
+    own, waiting = Page(limit, own_cursor), Page(limit, waiting_cursor)
+    return shown(desk_body(await desk.desk(context.parts, caller, own, waiting)))
 
 
 @router.post(
@@ -47,22 +56,19 @@ async def read_desk(
     openapi_extra=takes("TakeNextRequest", NEXT_SAID, may_be_empty=True),
     responses=gives({200: ("NextBody", NEXT), 202: ("NextBody", NEXT_WAITING)}),
 )
-async def next_case(request: Request) -> Response:
+async def next_case(context: Context) -> Response:
     """The most urgent case of one's queues that one may take: what fits one's skills and languages first, and nothing that one
     skipped within the last eight hours. Two people who ask at once never get the same case. 200 with the status `nothing` when
     nothing waits; 202: the case is kept for whoever asked, and theirs when the workers are there."""
-    caller = await identify(request)
-    caller.need("cases:write")
-    parts: Parts = request.app.state.parts
-    key, body = key_of(request), await read_object(request, may_be_empty=True)
-    said = parsed(TakeNextRequest, body)
+    caller = await context.caller("cases:write")
+    asked = await context.asked()
+    said = parsed(TakeNextRequest, asked.said)
 
     async def work() -> Reply:
-        return await desk.take_next(parts, caller, said.by, said.queue)
+        found = await desk.take_next(context.parts, caller, said.by, said.queue)
+        return Reply(202 if found.status == "pending" else 200, next_body(found))
 
-    once: Once = request.app.state.once
-    asked = canonical({**body, "by": caller.speaker(said.by)})
-    return answer(await once.do(caller.tenant_id, key, "POST /v1/take-next", asked, work))
+    return await context.once(caller, asked.key, "POST /v1/take-next", asked.by(caller.speaker(said.by)), work)
 
 
 @router.post(
@@ -71,14 +77,13 @@ async def next_case(request: Request) -> Response:
     openapi_extra=takes("AbsenceRequest", ABSENCE_SAID, may_be_empty=True),
     responses=gives({200: ("AbsenceBody", ABSENCE), 202: ("AbsenceBody", ABSENCE)}),
 )
-async def absent(request: Request, person_id: Person) -> Response:
+async def absent(context: Context, person_id: Person) -> Response:
     """For leads and ops. While away, nobody is given a case; when the absence begins, each open case of theirs goes back to its
     queue, with a result for each. Said again, it replaces what was said before."""
-    caller = await identify(request)
-    caller.need("cases:write")
-    said = parsed(AbsenceRequest, await read_object(request, may_be_empty=True))
-    parts: Parts = request.app.state.parts
-    return answer(await desk.away(parts, caller, person_id, said.from_at, said.until_at, said.by))
+    caller = await context.caller("cases:write")
+    said = parsed(AbsenceRequest, await read_object(context.request, may_be_empty=True))
+    away = await desk.away(context.parts, caller, person_id, said.from_at, said.until_at, said.by)
+    return answer(Reply(202 if away.given_back.waits else 200, absence_body(away)))
 
 
 @router.post(
@@ -87,12 +92,11 @@ async def absent(request: Request, person_id: Person) -> Response:
     openapi_extra=takes("ReturnRequest", {"by": "per_dana"}, may_be_empty=True),
     responses=gives({200: ("AbsenceBody", BACK)}),
 )
-async def returned(request: Request, person_id: Person) -> Response:
+async def returned(context: Context, person_id: Person) -> Response:
     """For leads and ops, and for whoever is back. What they had stays where it went."""
-    caller = await identify(request)
-    caller.need("cases:write")
-    said = parsed(ReturnRequest, await read_object(request, may_be_empty=True))
-    return answer(await desk.back(request.app.state.parts, caller, person_id, said.by))
+    caller = await context.caller("cases:write")
+    said = parsed(ReturnRequest, await read_object(context.request, may_be_empty=True))
+    return shown(absence_body(await desk.back(context.parts, caller, person_id, said.by)))
 
 
 @router.post(
@@ -102,30 +106,25 @@ async def returned(request: Request, person_id: Person) -> Response:
     openapi_extra=takes("RuleBody", COMMANDS["rule"]),
     responses=gives({200: ("PreviewBody", PREVIEW)}),
 )
-async def preview_ruling(request: Request, case_id: str) -> Response:
+async def preview_ruling(context: Context, case_id: str) -> Response:
     """For the team: the body of a ruling (in appeal, that of the decision), answered with why it would be refused, or whether
     it needs a second person, what would be carried out, each side's rights, and the letter that each party would read. Nothing
     is kept of it."""
-    caller = await identify(request)
-    caller.need("cases:read")
-    parts: Parts = request.app.state.parts
-    seen = await find(parts, caller, case_id)
-    return answer(Reply(200, await preview(parts, caller, seen, await read_object(request))))
+    caller = await context.caller("cases:read")
+    seen = await find(context.parts, caller, case_id)
+    return shown(preview_body(await preview(context.parts, caller, seen, await read_object(context.request))))
 
 
 @router.get("/v1/team", summary="How the team is doing", responses=gives({200: ("TeamList", TEAM)}))
-async def read_team(request: Request) -> Response:
+async def read_team(context: Context) -> Response:
     """For leads and ops: what everybody carries, and what they skipped and how long they worked in the last 30 days."""
-    caller = await identify(request)
-    caller.need("cases:read")
-    return answer(Reply(200, await desk.team(request.app.state.parts, caller)))
+    caller = await context.caller("cases:read")
+    return shown(team_body(await desk.team(context.parts, caller)))
 
 
 @router.get("/v1/cases/{case_id}/work", summary="Who worked on a case", responses=gives({200: ("WorkBody", WORK)}))
-async def read_work(request: Request, case_id: str) -> Response:
+async def read_work(context: Context, case_id: str) -> Response:
     """For leads and ops: from when until when the owners of a case worked on it, and the handling time that this comes to."""
-    caller = await identify(request)
-    caller.need("cases:read")
-    parts: Parts = request.app.state.parts
-    seen = await find(parts, caller, case_id)
-    return answer(Reply(200, await desk.work(parts, caller, seen.held)))
+    caller = await context.caller("cases:read")
+    seen = await find(context.parts, caller, case_id)
+    return shown(work_body(await desk.work(context.parts, caller, seen)))

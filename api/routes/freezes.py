@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from api.bodies.cases import STAFF
-from api.bodies.clocks import FreezeRequest, ThawRequest
+from api.bodies.base import list_body
+from api.bodies.clocks import FreezeRequest, ThawRequest, incident_bodies, ordered_body, would_go_to
 from api.examples.clocks import FREEZE, FREEZING, FROZEN, INCIDENTS, THAW, THAWED, THAWING
-from api.kit.callers import Caller, identify, viewer
+from api.kit.context import Context
 from api.kit.idempotent import Reply
-from api.kit.parts import Parts
-from api.kit.problems import Problem
-from api.kit.replies import answer
+from api.kit.reading import parsed
+from api.kit.replies import shown
 from api.schema import gives, takes
 from domain.base import Code
-from services.bulk import Work, ordered, parsed
-from services.freezes import carry_out, freeze_order, incidents, orderer, preview, thaw_order
-from storage.team.bulk import Order
+from services import freezes
 
 router = APIRouter(tags=["clocks"])
 
@@ -30,17 +27,23 @@ router = APIRouter(tags=["clocks"])
     openapi_extra=takes("FreezeRequest", FREEZE),
     responses=gives({200: ("BulkBody", FROZEN), 202: ("BulkBody", FREEZING)}),
 )
-async def freeze(request: Request) -> Response:
+async def freeze(context: Context) -> Response:
     """For ops. Every open case that fits and is not frozen for this incident gets the command `freeze`, all or none, with one
     effective instant. 200: all have judged it; 202: on disk for all, and judged by some later. Limits of the law go on.
     `dry_run` only says how many cases it would be, and which come first."""
 
-    async def order(parts: Parts, caller: Caller, key: str | None, body: dict[str, Any]) -> tuple[str, Work]:
-        said = parsed(FreezeRequest, body)
-        by = await orderer(parts, caller, said.by, "freeze")
-        return _work(parts, caller, freeze_order(said, by, key), dry_run=said.dry_run)
+    caller, parts = await context.caller("cases:write"), context.parts
+    asked = await context.asked()
+    said = parsed(FreezeRequest, asked.said)
+    order = await freezes.freeze_order(parts, caller, said, said.by, asked.key)
 
-    return await ordered(request, "POST /v1/freezes", order)
+    async def work() -> Reply:
+        if said.dry_run:
+            cases = await freezes.preview(parts, caller.tenant_id, order)
+            return Reply(200, would_go_to("freeze", said.incident, cases))
+        return _reply(await freezes.carry_out(parts, caller.tenant_id, order))
+
+    return await context.once(caller, asked.key, "POST /v1/freezes", asked.by(order.by), work)
 
 
 @router.post(
@@ -49,31 +52,30 @@ async def freeze(request: Request) -> Response:
     openapi_extra=takes("ThawRequest", THAW, may_be_empty=True),
     responses=gives({200: ("BulkBody", THAWED), 202: ("BulkBody", THAWING)}),
 )
-async def thaw(request: Request, incident: Annotated[Code, Path()]) -> Response:
+async def thaw(context: Context, incident: Annotated[Code, Path()]) -> Response:
     """For ops. Every open case that is frozen for this incident gets the command `thaw`, all or none, with one effective instant;
     `margin` (`2 working hours`) is time on top, in which people find their feet."""
 
-    async def order(parts: Parts, caller: Caller, key: str | None, body: dict[str, Any]) -> tuple[str, Work]:
-        said = parsed(ThawRequest, body)
-        by = await orderer(parts, caller, said.by, "thaw")
-        return _work(parts, caller, thaw_order(incident, said, by, key), dry_run=said.dry_run)
+    caller, parts = await context.caller("cases:write"), context.parts
+    asked = await context.asked()
+    said = parsed(ThawRequest, asked.said)
+    order = await freezes.thaw_order(parts, caller, incident, said, said.by, asked.key)
 
-    return await ordered(request, f"POST /v1/freezes/{incident}/thaw", order)
-
-
-def _work(parts: Parts, caller: Caller, order: Order, *, dry_run: bool) -> tuple[str, Work]:
     async def work() -> Reply:
-        return await (preview if dry_run else carry_out)(parts, caller.tenant_id, order)
+        if said.dry_run:
+            return Reply(200, would_go_to("thaw", incident, await freezes.preview(parts, caller.tenant_id, order)))
+        return _reply(await freezes.carry_out(parts, caller.tenant_id, order))
 
-    return order.by, work
+    return await context.once(caller, asked.key, f"POST /v1/freezes/{incident}/thaw", asked.by(order.by), work)
+
+
+def _reply(ordered: freezes.Ordered) -> Reply:
+    """200 when all cases have judged it, 202 while some have not."""
+    return Reply(202 if ordered.results.waits else 200, ordered_body(ordered))
 
 
 @router.get("/v1/freezes", summary="Incidents that are not over", responses=gives({200: ("IncidentList", INCIDENTS)}))
-async def read_freezes(request: Request) -> Response:
+async def read_freezes(context: Context) -> Response:
     """For the team: for which incidents clocks stand still, in how many open cases, and since when."""
-    caller = await identify(request)
-    caller.need("cases:read")
-    parts: Parts = request.app.state.parts
-    if caller.party is not None or (await viewer(parts, caller, "")).role not in STAFF:
-        raise Problem("not_allowed", "Incidents are the team's business.")
-    return answer(Reply(200, await incidents(parts, caller.tenant_id)))
+    caller = await context.caller("cases:read")
+    return shown(list_body(incident_bodies(await freezes.incidents(context.parts, caller))))

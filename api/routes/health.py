@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
+from api.bodies.health import health_body
+from api.kit.context import Context
 from api.kit.meters import Meters
-from api.kit.parts import Check, Parts
-from api.kit.problems import not_found
 from api.schema import gives
+from services.errors import not_found
+from services.health import health
 
 router = APIRouter(tags=["operations"])
-
-_PATIENCE_S = 2.0
-"""A service that takes longer to say that it is there is as good as away."""
 
 
 @router.get(
@@ -41,32 +38,20 @@ async def healthz() -> Response:
     ),
     openapi_extra={"security": []},
 )
-async def readyz(request: Request) -> Response:
+async def readyz(context: Context) -> Response:
     """Postgres must answer. Without Temporal the process still takes reports and commands (`degraded`): they are judged later."""
-    parts: Parts = request.app.state.parts
-    named = {"database": parts.database_ready, **parts.also_ready}
-    answers = await asyncio.gather(*(_answers(name, check) for name, check in named.items()))
-    checks = {name: "ok" if there else "away" for name, there in zip(named, answers, strict=True)}
-    if checks["database"] == "away":
-        return JSONResponse({"status": "unavailable", "checks": checks}, 503, {"Retry-After": "5"})
-    return JSONResponse({"status": "degraded" if "away" in checks.values() else "ok", "checks": checks})
-
-
-async def _answers(name: str, check: Check) -> bool:
-    try:
-        async with asyncio.timeout(_PATIENCE_S):
-            await check()
-    except Exception as error:  # noqa: BLE001 - whatever it fails with, the service is away
-        structlog.get_logger("ombud.api").warning("not_ready", service=name, kind=type(error).__name__)
-        return False
-    return True
+    found = await health(context.parts)
+    for service, fault in found.services.items():
+        if fault is not None:
+            structlog.get_logger("ombud.api").warning("not_ready", service=service, kind=fault)
+    away = found.status == "unavailable"
+    return JSONResponse(health_body(found), 503 if away else 200, {"Retry-After": "5"} if away else None)
 
 
 @router.get("/metrics", include_in_schema=False)
-async def metrics(request: Request) -> Response:
+async def metrics(context: Context) -> Response:
     """For Prometheus."""
-    parts: Parts = request.app.state.parts
-    meters: Meters = request.app.state.meters
-    if not parts.metrics:
+    meters: Meters = context.request.app.state.meters
+    if not context.request.app.state.metrics:
         raise not_found()
     return Response(meters.text(), media_type=meters.media_type)

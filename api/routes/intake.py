@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-import re
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from api.bodies.cases import taken_body
 from api.examples.cases import ACCEPTED, CASE, MAIL, PAYPAL, STRIPE, TAKEN
-from api.kit.callers import Caller, identify
-from api.kit.idempotent import Reply, key_of
-from api.kit.parts import Parts
-from api.kit.parts import Reply as MailReply
-from api.kit.problems import Problem, not_found
+from api.kit.context import Context, RequestContext
+from api.kit.idempotent import Reply
 from api.kit.reading import MAX_MAIL, read_bytes
-from api.kit.replies import answer
-from api.kit.throttle import Throttle
+from api.kit.replies import answer, shown
+from api.routes.cases import opened_reply
 from api.schema import gives, takes, takes_raw
 from domain.base import Code
-from domain.model.facts import Actor
-from domain.model.prose import MAX_PROSE
-from domain.model.report import Report
-from services.commands import Seen, send
-from services.intake import land, opened_reply
-from storage.tenants import Tenant
+from services import intake
 
 router = APIRouter(tags=["intake"])
 
-_TENANT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _TAKEN = gives(
     {
         200: ("TakenBody", {**TAKEN, "status": "known"}),
@@ -47,15 +36,9 @@ _TAKEN = gives(
     openapi_extra=takes(None, STRIPE, public=True),
     responses=_TAKEN,
 )
-async def stripe(request: Request, tenant_id: str) -> Response:
+async def stripe(context: Context, tenant_id: str) -> Response:
     """`charge.dispute.created` opens a case; every other event is acknowledged. Proved by `Stripe-Signature`."""
-    parts: Parts = request.app.state.parts
-    tenant = await _tenant(request, tenant_id)
-    parser = parts.parsers.stripe(tenant)
-    if parser is None:
-        raise not_found()
-    body = await read_bytes(request)
-    return await _taken(parts, tenant, parser.report(body, request.headers.get("stripe-signature")), "stripe")
+    return await _webhook(context, tenant_id, "stripe")
 
 
 @router.post(
@@ -65,15 +48,9 @@ async def stripe(request: Request, tenant_id: str) -> Response:
     openapi_extra=takes(None, PAYPAL, public=True),
     responses=_TAKEN,
 )
-async def paypal(request: Request, tenant_id: str) -> Response:
+async def paypal(context: Context, tenant_id: str) -> Response:
     """`CUSTOMER.DISPUTE.CREATED` opens a case; every other event is acknowledged. Proved by PayPal's transmission signature."""
-    parts: Parts = request.app.state.parts
-    tenant = await _tenant(request, tenant_id)
-    parser = parts.parsers.paypal(tenant)
-    if parser is None:
-        raise not_found()
-    body = await read_bytes(request)
-    return await _taken(parts, tenant, parser.report(body, dict(request.headers)), "paypal")
+    return await _webhook(context, tenant_id, "paypal")
 
 
 @router.post(
@@ -90,73 +67,28 @@ async def paypal(request: Request, tenant_id: str) -> Response:
     ),
 )
 async def email(
-    request: Request, kind: Annotated[Code | None, Query(description="Kind of the case; left out: the tenant's.")] = None
+    context: Context, kind: Annotated[Code | None, Query(description="Kind of the case; left out: the tenant's.")] = None
 ) -> Response:
     """A raw e-mail (RFC 5322). A new one opens a case; an answer to one of our notices becomes a message on its case, when its
     sender is a party there; what a machine sent back is acknowledged and ignored."""
-    caller = await identify(request)
-    caller.need("cases:write")
-    parts: Parts = request.app.state.parts
-    key = key_of(request)
-    tenant = await parts.tenants.tenant(caller.tenant_id)
-    assert tenant is not None, "a key belongs to a tenant"
-    raw = await read_bytes(request, MAX_MAIL)
-    # Twenty megabytes of MIME take a while: not on the loop that answers everybody.
-    found = await asyncio.to_thread(parts.parsers.mail(tenant).read, raw, kind=kind)
-    if found is None:
-        return answer(Reply(200, _body(None, "ignored", None)))
-    if isinstance(found, Report):
-        landed = await land(parts, tenant, found, opened_by=caller.key.actor_id, key=key, channel="email")
-        return answer(await opened_reply(parts, caller, landed))
-    return answer(await _message(parts, caller, found))
+    caller = await context.caller("cases:write")
+    key = context.key
+    raw = await read_bytes(context.request, MAX_MAIL)
+    taken = await intake.by_mail(context.parts, caller, raw, kind=kind, key=key)
+    if isinstance(taken, intake.Opened):
+        return answer(opened_reply(taken))
+    waits = taken is not None and taken.sent.answer is None
+    return answer(Reply(202 if waits else 200, taken_body(taken)))
 
 
-async def _tenant(request: Request, tenant_id: str) -> Tenant:
-    parts: Parts = request.app.state.parts
-    tenant = await parts.tenants.tenant(tenant_id) if _TENANT.fullmatch(tenant_id) else None
-    if tenant is None:
-        raise not_found()
-    throttle: Throttle = request.app.state.throttle
-    throttle.take(f"{tenant.id}/webhooks")
-    return tenant
-
-
-async def _taken(parts: Parts, tenant: Tenant, report: Report | None, provider: str) -> Response:
-    if report is None:
-        return answer(Reply(200, _body(None, "ignored", None)))
-    landed = await land(parts, tenant, report, opened_by="system", channel="webhook")
-    waits = landed.held.case is None
-    status = 202 if waits else 201 if landed.created else 200
-    state: Literal["accepted", "opened", "known"] = "accepted" if waits else "opened" if landed.created else "known"
-    return answer(Reply(status, _body(landed.held.id, state, landed.command_id)))
-
-
-async def _message(parts: Parts, caller: Caller, reply: MailReply) -> Reply:
-    """The answer to a notice, as its sender's message. Only the recipient knows a notice's id; the address has to fit as well."""
-    tenant_id = caller.tenant_id
-    case_id = await parts.views.notice_case(tenant_id, reply.notice_id)
-    held = await parts.views.case(tenant_id, case_id) if case_id else None
-    if held is None:
-        raise not_found()
-    addresses = await parts.views.addresses(tenant_id, held.id)
-    senders = [party for party, address in sorted(addresses.items()) if address.casefold() == reply.sender.casefold()]
-    if not senders:
-        raise Problem("sender_not_a_party")
-    told = {one.recipient for one in await parts.views.notices(tenant_id, held.id) if one.id == reply.notice_id}
-    sender = next((party for party in senders if party in told), senders[0])
-    digest = hashlib.sha256(f"{held.id}\n{sender}\n{reply.message_id}".encode("utf-8", "replace")).hexdigest()
-    command = {"id": f"cmd_mail-{digest[:40]}", "type": "message", "by": sender, "text": _text(reply)}
-    sent = await send(parts, tenant_id, Seen(held, Actor(id=caller.key.key_id, role="platform")), command, channel="email")
-    return Reply(sent.status_code, _body(held.id, "message", sent.body["command_id"]))
-
-
-def _text(reply: MailReply) -> str:
-    if not reply.attachments:
-        return reply.text
-    names = ", ".join(one.name for one in reply.attachments)[:500]
-    left_out = f"\n\n[The e-mail had attachments, which a message cannot carry: {names}]"
-    return reply.text[: MAX_PROSE - len(left_out)] + left_out
-
-
-def _body(case_id: str | None, status: str, command_id: str | None) -> dict[str, Any]:
-    return {"id": case_id, "status": status, "command_id": command_id}
+async def _webhook(context: RequestContext, tenant_id: str, provider: str) -> Response:
+    """What became of an event: 201 for a new case, 202 for one that waits to be judged, 200 for what was here or opens none."""
+    parts = context.parts
+    tenant = await intake.tenant_of(parts, tenant_id)
+    context.take(f"{tenant.id}/webhooks")
+    reports = intake.webhook_of(parts, tenant, provider)
+    body = await read_bytes(context.request)
+    landed = await intake.by_webhook(parts, tenant, reports, body, dict(context.request.headers))
+    if landed is None:
+        return shown(taken_body(None))
+    return answer(Reply({"accepted": 202, "opened": 201, "known": 200}[landed.state], taken_body(landed)))

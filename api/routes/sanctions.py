@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.bodies.cases import STAFF
 from api.bodies.sanctions import sanctions_body
 from api.examples.sanctions import SANCTIONS
-from api.kit.callers import identify
-from api.kit.idempotent import Reply
-from api.kit.parts import Parts
-from api.kit.problems import Problem, not_found
-from api.kit.replies import answer
+from api.kit.context import Context
+from api.kit.replies import shown
 from api.schema import gives
-from services.commands import find
+from services import sanctions
+from services.cases import find
 
 router = APIRouter(tags=["sanctions"])
 
@@ -24,16 +21,9 @@ router = APIRouter(tags=["sanctions"])
     summary="What counts against the parties",
     responses=gives({200: ("SanctionsBody", SANCTIONS)}),
 )
-async def read_sanctions(request: Request, case_id: str) -> Response:
+async def read_sanctions(context: Context, case_id: str) -> Response:
     """For the team: the sanctions of this and other cases against each party, which of them count now and until when, and what
     the ladder would say for each category. The ruling counts afresh at the moment at which it is judged."""
-    caller = await identify(request)
-    caller.need("cases:read")
-    parts: Parts = request.app.state.parts
-    seen = await find(parts, caller, case_id)
-    if seen.viewer.role not in STAFF:
-        raise Problem("not_allowed", "What stands against somebody in other cases is for the team alone.")
-    if seen.held.case is None:
-        raise not_found()
-    at, earlier = await parts.sanctions.book(caller.tenant_id, case_id)
-    return answer(Reply(200, sanctions_body(seen.held.case, earlier, at)))
+    caller = await context.caller("cases:read")
+    seen = await find(context.parts, caller, case_id)
+    return shown(sanctions_body(await sanctions.record(context.parts, caller, seen)))

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from temporalio.client import Client
 
-    from api.kit.parts import Inspects, Parts
     from cli.kit.target import Target
+    from services.parts import Inspects, Parts
 
 Result = TypeVar("Result")
 
@@ -111,9 +111,9 @@ class PassingDoors:
 @asynccontextmanager
 async def api_parts(settings: Settings, places: Places, operator: Target | None = None) -> AsyncIterator[Parts]:
     """Everything the API is made of, connected; closed again at the end. With an operator, no key is asked for."""
-    from api.kit.parts import Parts
     from cli.kit.operator import OperatorKeys
     from cli.kit.parsers import parsers
+    from services.parts import Parts
     from storage.intake.evidence import PostgresFiles
     from storage.intake.opening import PostgresIntake
     from storage.postgres.idempotency import PostgresIdempotency
@@ -141,9 +141,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             packs=LazyMapping(lambda: policies().packs),
             calendars=LazyMapping(lambda: policies().calendars),
             parsers=parsers(settings),
-            public_url=settings.public_url,
             **_checks(database, client, store),
-            metrics=settings.metrics,
             publishing=PostgresPublications(database),
         )
 
@@ -199,7 +197,7 @@ async def serve(settings: Settings, places: Places) -> None:
 
     async with api_parts(settings, places) as parts:
         config = uvicorn.Config(
-            create_app(parts),
+            create_app(parts, public_url=settings.public_url, metrics=settings.metrics),
             host=settings.api_host,
             port=settings.api_port,
             log_config=None,
@@ -217,4 +215,4 @@ async def local_app(target: Target) -> AsyncIterator[FastAPI]:
     settings = Settings(log_level="WARNING")
     set_up_logs(settings, process="cli")
     async with api_parts(settings, find_places(settings), target) as parts:
-        yield create_app(parts)
+        yield create_app(parts, public_url=settings.public_url)

@@ -9,10 +9,10 @@ from adapters.intake.generic import report_from_json
 from adapters.intake.mail import MailIntake
 from adapters.intake.paypal import PayPalIntake
 from adapters.intake.stripe import StripeIntake
-from api.kit.parts import Parsers
 from domain.base import Side
 from domain.model.report import ReportedParty
 from runtime.settings import Settings
+from services.parts import Parsers
 from storage.tenants import Tenant
 
 
@@ -33,7 +33,7 @@ def parsers(settings: Settings) -> Parsers:
         kind = str(tenant.settings.get("email_kind", "bounty_dispute"))
         return MailIntake(settings.message_domain, kind=kind, respondent=_party(tenant, "default_respondent"))
 
-    return Parsers(generic=report_from_json, mail=mail, stripe=stripe, paypal=paypal, invalid=ReportInvalid)
+    return Parsers(generic=report_from_json, mail=mail, webhooks={"stripe": stripe, "paypal": paypal}, invalid=ReportInvalid)
 
 
 def _party(tenant: Tenant, name: str) -> ReportedParty | None:

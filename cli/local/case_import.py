@@ -73,7 +73,7 @@ class Movers:
         except (WorktimeError, OverflowError) as error:
             return refused(problem={"code": "date_impossible", "detail": str(error)})
         except Conflict as conflict:
-            return refused(case=conflict.of or None, problem={"code": conflict.code, "detail": str(conflict).partition(": ")[2]})
+            return refused(case=conflict.of or None, problem={"code": conflict.code, "detail": conflict.detail})
         status: Any = "known" if known else "would_move_in" if dry_run else "moved_in"
         snapshot = _snapshot(made) if made else {}
         return Result(line=number, external_id=report.external_id, status=status, case=case_id, **snapshot)

@@ -9,6 +9,17 @@ from typing import TYPE_CHECKING, Any, cast
 import asyncpg
 from pydantic_core import from_json, to_json
 
+AWAY: tuple[type[Exception], ...] = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InterfaceError,
+)
+"""What asyncpg raises when the database is away, going, coming or full (``TimeoutError`` is an ``OSError``)."""
+NOT_STORABLE: tuple[type[Exception], ...] = (asyncpg.DataError,)
+"""What it raises when Postgres refuses the data itself."""
+
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 

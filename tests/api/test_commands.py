@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from api.kit.idempotent import canonical
 from api.routes.commands import VERBS
 from domain.rules.lifecycle import TABLE, Who
+from services.repeats import canonical
 from tests.support.office import AlreadyCompleted, ClosedDoor, Office, a_report, party
 
 pytestmark = pytest.mark.postgres
@@ -135,7 +135,7 @@ async def test_a_refused_command_under_a_key_is_refused_the_same_way_again(offic
 
 
 async def test_a_first_request_that_never_ends_makes_the_second_wait_and_say_so(office: Office) -> None:
-    desk = office.desk(repeat_for=timedelta(milliseconds=100))
+    desk = office.desk(api={"repeat_for": timedelta(milliseconds=100)})
     await office.parts().idempotency.begin(office.tenant_id, "stuck", "POST /v1/cases", canonical(a_report()))
     answer = await desk.post("/v1/cases", a_report(), headers={"Idempotency-Key": "stuck"})
     assert (answer.status_code, answer.json()["code"]) == (409, "request_in_flight")

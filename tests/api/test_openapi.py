@@ -16,13 +16,11 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from api.bodies.cases import CaseBody
 from api.kit.problems import PROBLEMS
 from api.routes.commands import VERBS
 from api.schema import body_name
 from domain.model.commands import parse_command
 from domain.model.report import Report
-from domain.views.case import CaseView
 from tests.support.office import Desk, Office, party
 
 pytestmark = pytest.mark.postgres
@@ -52,11 +50,6 @@ def operations(description: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
             yield f"{method.upper()} {path}", operation
-
-
-def test_a_body_of_a_case_knows_all_that_a_view_shows() -> None:
-    shown = CaseView.model_fields.keys() - {"actions"} | {"available_actions"}
-    assert shown - CaseBody.model_fields.keys() == set()
 
 
 async def test_every_operation_has_examples_that_are_valid(description: dict[str, Any]) -> None:

@@ -55,7 +55,7 @@ async def test_meters_count_by_route_and_hold_no_ids(office: Office) -> None:
     text = (await desk.get("/metrics")).text
     assert 'ombud_api_requests_total{method="GET",route="/v1/cases/{case_id}",status="200"} 1.0' in text
     assert not re.search(rf"{case['id']}|omb_|key_0|@|{office.tenant_id}", text)
-    assert (await office.desk(metrics=False).get("/metrics")).status_code == 404
+    assert (await office.desk(api={"metrics": False}).get("/metrics")).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ async def test_a_request_id_that_cannot_be_kept_is_replaced(office: Office, give
 
 async def test_a_key_that_asks_too_often_is_told_to_wait(office: Office) -> None:
     now = [0.0]
-    desk = office.desk(throttle=Throttle(per_second=2, burst=3, clock=lambda: now[0]))
+    desk = office.desk(api={"throttle": Throttle(per_second=2, burst=3, clock=lambda: now[0])})
     statuses = [(await desk.get("/v1/cases")).status_code for _ in range(4)]
     assert statuses == [200, 200, 200, 429]
     limited = await desk.get("/v1/cases")
@@ -119,7 +119,7 @@ async def test_a_key_that_asks_too_often_is_told_to_wait(office: Office) -> None
 
 
 async def test_one_busy_key_does_not_stop_another(office: Office) -> None:
-    desk = office.desk(throttle=Throttle(per_second=1, burst=1, clock=lambda: 0.0))
+    desk = office.desk(api={"throttle": Throttle(per_second=1, burst=1, clock=lambda: 0.0)})
     assert [(await desk.get("/v1/cases")).status_code for _ in range(2)] == [200, 429]
     desk.http.headers["Authorization"] = f"Bearer {office.keys['ada']}"
     assert (await desk.get("/v1/cases")).status_code == 200

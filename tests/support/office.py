@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -23,9 +23,8 @@ from adapters.intake.stripe import StripeIntake
 from adapters.letters.composer import Composer
 from adapters.letters.preview import LetterPreviews
 from api.app import create_app
-from api.kit.parts import Parsers, Parts
-from api.kit.throttle import Throttle
 from policies.shelf import Shelf
+from services.parts import Parsers, Parts, WebhookReports
 from storage.intake.evidence import PostgresEvidenceFiles, PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
@@ -99,16 +98,14 @@ async def away() -> None:
     raise ConnectionError("away")
 
 
-def parsers(**changes: Any) -> Parsers:
+def parsers(**webhooks: Callable[[Tenant], WebhookReports | None]) -> Parsers:
     """The real parsers; PayPal's is not configured unless handed in."""
-    made = Parsers(
+    return Parsers(
         generic=report_from_json,
         mail=lambda tenant: MailIntake("ombud.example"),
-        stripe=lambda tenant: StripeIntake(STRIPE_SECRET),
-        paypal=lambda tenant: None,
+        webhooks={"stripe": lambda tenant: StripeIntake(STRIPE_SECRET), "paypal": lambda tenant: None, **webhooks},
         invalid=ReportInvalid,
     )
-    return replace(made, **changes)
 
 
 @dataclass
@@ -173,16 +170,15 @@ class Office:
             packs=shelf().packs,
             calendars=shelf().calendars,
             parsers=parsers(),
-            public_url="https://disputes.example",
             database_ready=_there,
             also_ready={"temporal": _there},
             publishing=PostgresPublications(self.database),
         )
         return replace(made, **changes)
 
-    def desk(self, key: str | None = "platform", *, throttle: Throttle | None = None, **changes: Any) -> Desk:
-        """The API as the holder of one key meets it. ``changes`` replace parts."""
-        app = create_app(self.parts(**changes), throttle=throttle)
+    def desk(self, key: str | None = "platform", *, api: Mapping[str, Any] | None = None, **changes: Any) -> Desk:
+        """The API as the holder of one key meets it. ``api`` are arguments of its application; ``changes`` replace parts."""
+        app = create_app(self.parts(**changes), public_url="https://disputes.example", **(api or {}))
         headers = {"Authorization": f"Bearer {self.keys.get(key, key)}"} if key else {}
         client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="https://disputes.example", headers=headers)
         return Desk(client)

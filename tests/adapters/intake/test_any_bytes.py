@@ -111,13 +111,13 @@ def test_any_json(body: bytes) -> None:
 @given(mutations(payload_of("stripe-dispute-created.json")) | st.text(st.characters(codec="utf-8")).map(str.encode))
 def test_any_signed_stripe_event(body: bytes) -> None:
     header = WebhookSignature.generate_signature_header(body.decode(), "whsec_x", int(time.time()))
-    checked(lambda: StripeIntake("whsec_x").report(body, header))
+    checked(lambda: StripeIntake("whsec_x").report(body, {"stripe-signature": header}))
 
 
 @given(st.binary(), st.text())
 def test_any_unsigned_stripe_event(body: bytes, header: str) -> None:
     with pytest.raises(ReportInvalid):
-        StripeIntake("whsec_x").report(body, header)
+        StripeIntake("whsec_x").report(body, {"stripe-signature": header})
 
 
 @pytest.fixture(scope="session")

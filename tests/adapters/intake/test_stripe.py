@@ -22,7 +22,7 @@ def signed(body: bytes, *, secret: str = SECRET, age: int = 0) -> str:
 
 
 def taken(body: bytes, intake: StripeIntake | None = None) -> Report | None:
-    return (intake or StripeIntake(SECRET, respondent=MERCHANT)).report(body, signed(body))
+    return (intake or StripeIntake(SECRET, respondent=MERCHANT)).report(body, {"stripe-signature": signed(body)})
 
 
 def changed(body: bytes, **dispute: Any) -> bytes:
@@ -94,7 +94,7 @@ def test_a_closed_dispute_is_ignored(payload: Callable[[str], bytes]) -> None:
 @pytest.mark.parametrize("header", [None, "", "v1=abc", "t=x,v1=y", "t=1,v1=ü", f"t={'9' * 5000},v1=a"])
 def test_without_a_signature_nothing_gets_in(created: bytes, header: str | None) -> None:
     with pytest.raises(ReportInvalid) as caught:
-        StripeIntake(SECRET).report(created, header)
+        StripeIntake(SECRET).report(created, {"stripe-signature": header} if header is not None else {})
     assert (caught.value.code, caught.value.errors[0].field) == ("signature_invalid", "Stripe-Signature")
 
 
@@ -106,7 +106,7 @@ def test_another_secret_an_old_signature_and_a_changed_body_are_refused(created:
         (b"\xff\xfe", signed(created)),
     ]:
         with pytest.raises(ReportInvalid, match="signature_invalid"):
-            StripeIntake(SECRET).report(body, header)
+            StripeIntake(SECRET).report(body, {"stripe-signature": header})
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Texts in answers: references to them are found, and replaced by what was said."""
+"""Texts in what is told: references to them are found, and replaced by what was said."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 Texts = Mapping[str, str | None]
+"""Decrypted texts by their ids; None for one that was erased."""
+
+_PROSE = {"content_id", "digest", "length"}
 
 
 def content_ids(value: Any) -> Iterator[str]:
-    """Ids of the texts that a value refers to, wherever they stand in it."""
+    """Ids of the texts that a JSON value refers to, wherever they stand in it."""
     if isinstance(value, dict):
         if value.keys() == _PROSE:
             yield value["content_id"]
@@ -28,6 +31,3 @@ def with_texts(value: Any, texts: Texts) -> Any:
             return texts.get(value["content_id"])
         return {name: with_texts(part, texts) for name, part in value.items()}
     return [with_texts(part, texts) for part in value] if isinstance(value, list) else value
-
-
-_PROSE = {"content_id", "digest", "length"}

@@ -1,7 +1,7 @@
-"""Everything that the API is made of, handed in by the composition root. Nothing here is made by the API itself.
+"""Everything that the services are made of, handed in by the composition root. Nothing here is made by a service itself.
 
 A composition root builds the storage objects on one :class:`storage.postgres.pool.Database`, connects ``CaseDoors`` to Temporal,
-reads packs and calendars, wires the intake parsers, and calls :func:`api.app.create_app` with one :class:`Parts`.
+reads packs and calendars, wires the intake parsers, and hands one :class:`Parts` to every service, directly or through the API.
 """
 
 from __future__ import annotations
@@ -94,16 +94,12 @@ class Reply(Protocol):
     def attachments(self) -> tuple[Any, ...]: ...
 
 
-class StripeReports(Protocol):
-    """:class:`adapters.intake.stripe.StripeIntake`."""
+class WebhookReports(Protocol):
+    """A payment provider's webhooks; :class:`adapters.intake.stripe.StripeIntake` and ``PayPalIntake`` are such."""
 
-    def report(self, body: bytes, signature_header: str | None) -> Report | None: ...
-
-
-class PayPalReports(Protocol):
-    """:class:`adapters.intake.paypal.PayPalIntake`."""
-
-    def report(self, body: bytes, headers: Mapping[str, str]) -> Report | None: ...
+    def report(self, body: bytes, headers: Mapping[str, str]) -> Report | None:
+        """The report of a new dispute; None for every other event. ``headers`` have their names in lower case."""
+        ...
 
 
 class MailReports(Protocol):
@@ -122,8 +118,8 @@ class Parsers:
     generic: Callable[[bytes], Report]
     """:func:`adapters.intake.generic.report_from_json`."""
     mail: Callable[[Tenant], MailReports]
-    stripe: Callable[[Tenant], StripeReports | None]
-    paypal: Callable[[Tenant], PayPalReports | None]
+    webhooks: Mapping[str, Callable[[Tenant], WebhookReports | None]]
+    """By the provider's name: ``stripe``, ``paypal``."""
     invalid: type[Exception]
     """The exception itself: ``ReportInvalid``."""
 
@@ -147,7 +143,7 @@ Check = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Parts:
-    """What :func:`api.app.create_app` needs."""
+    """What the services work with."""
 
     intake: PostgresIntake
     inbox: PostgresInbox
@@ -172,17 +168,12 @@ class Parts:
     calendars: Mapping[str, Calendar]
     """By the name that packs use."""
     parsers: Parsers
-    public_url: str
     database_ready: Check
     """Must answer, or the process is not ready."""
     also_ready: Mapping[str, Check] = field(default_factory=dict)
     """Services without which answers come later (``temporal``): away, the process is ready but ``degraded``."""
-    metrics: bool = True
-    """Answer Prometheus at ``/metrics``."""
     answer_for: timedelta = timedelta(seconds=3)
-    """How long a caller waits for a command to be judged before the answer is 202."""
-    repeat_for: timedelta = timedelta(seconds=10)
-    """How long a repeated request waits for the first one with the same Idempotency-Key before the answer is 409."""
+    """How long a caller waits for a command to be judged before it is told that the command waits."""
     publishing: PostgresPublications | None = None
     """The packs that tenants have published themselves; None: only the files count."""
     published: PublishedPacks = field(default_factory=PublishedPacks)

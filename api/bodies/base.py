@@ -1,0 +1,29 @@
+"""What every body of an answer is, and the pages of long lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from services.pages import Part
+
+Item = TypeVar("Item")
+
+
+class Body(BaseModel):
+    """The body of an answer: it says nothing that its description does not name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def page_body(part: Part[Item], shape: Callable[[Item], dict[str, Any]]) -> dict[str, Any]:
+    """A part of a list as JSON."""
+    data = [shape(item) for item in part.items]
+    return {"object": "list", "data": data, "has_more": part.has_more, "next_cursor": part.next_cursor}
+
+
+def list_body(data: list[dict[str, Any]]) -> dict[str, Any]:
+    """A whole list as JSON."""
+    return {"object": "list", "data": data}

@@ -1,0 +1,87 @@
+"""One request, as its route meets it: who asks, what they said, and the answer, once for each key."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.kit.idempotent import Once, Reply, key_of
+from api.kit.problems import Problem
+from api.kit.reading import read_object
+from api.kit.replies import answer
+from api.kit.throttle import Throttle
+from services.callers import Caller
+from services.parts import Parts
+from services.repeats import Asked
+
+
+@dataclass(frozen=True)
+class RequestContext:
+    """What every route needs of a request. Nothing is read or asked before the route says so."""
+
+    request: Request
+
+    @property
+    def parts(self) -> Parts:
+        """What the services work with."""
+        parts: Parts = self.request.app.state.parts
+        return parts
+
+    @property
+    def key(self) -> str | None:
+        """The ``Idempotency-Key``. Raises ``idempotency_key_invalid``."""
+        return key_of(self.request)
+
+    async def caller(self, scope: str) -> Caller:
+        """Whoever asks, with a key that has the scope. Raises what :func:`identify` raises, and ``scope_missing``."""
+        caller = await identify(self.request)
+        caller.need(scope)
+        return caller
+
+    async def asked(self) -> Asked:
+        """The body, an object or nothing, with the key of the request."""
+        key = self.key
+        return Asked(await read_object(self.request, may_be_empty=True), key)
+
+    async def once(
+        self, caller: Caller, key: str | None, route: str, said: bytes, work: Callable[[], Awaitable[Reply]]
+    ) -> Response:
+        """The answer of ``work``, or the one that the same request with the same key got before."""
+        once: Once = self.request.app.state.once
+        return answer(await once.do(caller.tenant_id, key, route, said, work))
+
+    def take(self, bucket: str) -> None:
+        """Count one request. Raises ``rate_limited``."""
+        throttle: Throttle = self.request.app.state.throttle
+        throttle.take(bucket)
+
+
+async def identify(request: Request) -> Caller:
+    """The holder of the key that a request brings. Raises ``key_missing``, ``key_invalid``, ``rate_limited``,
+    ``act_as_forbidden``."""
+    parts: Parts = request.app.state.parts
+    throttle: Throttle = request.app.state.throttle
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise Problem("key_missing", headers={"WWW-Authenticate": "Bearer"})
+    key = await parts.keys.find_key(secret.strip()) if secret.isascii() else None
+    if key is None:
+        raise Problem("key_invalid", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+    request.scope["ombud_key"] = key.key_id
+    throttle.take(f"{key.tenant_id}/{key.key_id}")
+    caller = Caller.holding(key)
+    party = request.headers.get("ombud-act-as")
+    return caller if party is None else caller.acting_as(party)
+
+
+async def _of(request: Request) -> RequestContext:
+    return RequestContext(request)
+
+
+Context = Annotated[RequestContext, Depends(_of)]
+"""Written as the type of a route's first argument."""

@@ -1,0 +1,41 @@
+"""What newer calendars and zone data would change about open cases, for whoever looks after them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.transition import calendars_of
+from domain.worktime.calculator import zone_data_version
+from policies.moves import CaseMoves, moves_of
+from policies.shelf import Shelf
+from services.callers import LEADERS, Caller, viewer
+from services.errors import Refused
+from services.pages import Page, Part, cursor_of, read_cursor
+from services.parts import Parts
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Open cases whose deadlines the newest data would move."""
+
+    zone_data: str
+    """Release of the zone data of now."""
+    looked_at: int
+    """Open cases of this page; most of them usually would not change."""
+    cases: Part[CaseMoves]
+
+
+async def moves(parts: Parts, caller: Caller, page: Page) -> Moves:
+    """What would move in the open cases of a page; nothing moves by itself. Raises ``not_allowed`` and ``cursor_invalid``."""
+    if (await viewer(parts, caller, "")).role not in LEADERS:
+        raise Refused("not_allowed", "This is for leads and ops.")
+    after = read_cursor(page.cursor, "moves", 1)[0] if page.cursor else ""
+    rows = await parts.views.open_ids(caller.tenant_id, after, page.limit)
+    shelf = Shelf(packs=parts.packs, calendars={**parts.calendars, **await parts.library.newest()})
+    zone_data = zone_data_version()
+    cases = [row.case for row in rows if row.case is not None and row.case.open]
+    calendars = await parts.library.calendars({ref for case in cases for ref in calendars_of(case)})
+    each = (moves_of(shelf, case, calendars, zone_data) for case in cases)
+    moved = tuple(found for found in each if found.moves or found.calendars or found.zone_data)
+    more = len(rows) == page.limit
+    return Moves(zone_data, len(cases), Part(moved, more, cursor_of("moves", rows[-1].id) if more else None))

@@ -1,0 +1,165 @@
+"""Who asks, and the one place that answers what they may: speak as somebody, read as somebody, send to many cases at once.
+
+A face turns what it got (an API key, later a session) into a :class:`Caller`; every service takes one and asks here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from domain.model.facts import SYSTEM, Actor
+from domain.rules.lifecycle import Who
+from services.errors import Refused, not_found
+from services.parts import Parts
+from storage.tenants import KeyHolder
+
+_PARTY = re.compile(r"pty_[A-Za-z0-9_.-]{1,120}")
+_ANYBODY = re.compile(r"(per|pty|key)_[A-Za-z0-9_.-]{1,120}")
+
+TEAM = frozenset({"mediator", "lead", "ops", "system"})
+"""Roles of those who work on cases, the system's operator among them."""
+LEADERS = frozenset({"lead", "ops", "system"})
+"""Roles of those who look after the work of others."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The holder of a credential, and the party in whose place they ask."""
+
+    tenant_id: str
+    """The only tenant that this caller can see."""
+    credential: str
+    """Id of the API key."""
+    scopes: frozenset[str]
+    """What the credential is good for; ``*``: for everything."""
+    speaks_for: str | None = None
+    """The one whose credential it is: a person; at the operator's own command line whoever was named, or the system. None: a
+    platform's, which is no person."""
+    act_as: str | None = None
+
+    @classmethod
+    def holding(cls, key: KeyHolder) -> Caller:
+        """The holder of an API key."""
+        return cls(key.tenant_id, key.key_id, frozenset(key.scopes), key.person_id)
+
+    @property
+    def holder(self) -> str:
+        """As whom the credential speaks by itself."""
+        return self.speaks_for or self.credential
+
+    @property
+    def viewer_id(self) -> str:
+        """As whom they read."""
+        return self.act_as or self.holder
+
+    @property
+    def party(self) -> str | None:
+        """The party as whom they read, if they do."""
+        return self.viewer_id if self.viewer_id.startswith("pty_") else None
+
+    @property
+    def is_somebody(self) -> bool:
+        """Whether the credential is one person's own. A platform's is not, nor is the system's at the operator's command line."""
+        return self.speaks_for not in (None, SYSTEM.id)
+
+    def acting_as(self, party: str) -> Caller:
+        """The same, asking in a party's place. Raises ``act_as_forbidden``, and ``scope_missing`` without ``act_as``."""
+        if self.is_somebody or not _PARTY.fullmatch(party):
+            raise Refused("act_as_forbidden")
+        self.need("act_as")
+        return replace(self, act_as=party)
+
+    def need(self, scope: str) -> None:
+        """Raises ``scope_missing`` unless the credential has the scope (or all of them: ``*``)."""
+        if not {"*", scope} & self.scopes:
+            raise Refused("scope_missing", f"This needs a key with scope '{scope}'.", fields={"scope": scope})
+
+    def speaker(self, by: object) -> str:
+        """Who sends a command: whom ``by`` names, else the party they act as, else the holder of the credential.
+
+        Raises ``by_forbidden`` for whom a person's credential may not speak for; ``scope_missing`` without ``act_as``.
+        """
+        if by is None:
+            return self.viewer_id
+        if not isinstance(by, str) or not _ANYBODY.fullmatch(by) or by == self.holder:
+            # What has no such shape is named by the command's own check.
+            return by  # type: ignore[return-value]  # as said above
+        if self.act_as is not None and by != self.act_as:
+            raise Refused("by_forbidden", "`by` and `Ombud-Act-As` name two different people.")
+        if self.is_somebody or by.startswith("key_"):
+            raise Refused("by_forbidden")
+        self.need("act_as")
+        return by
+
+
+async def viewer(parts: Parts, caller: Caller, case_id: str) -> Actor:
+    """The caller as the rules see them, towards one case. A party of another case, or nobody, is told "not found"."""
+    if caller.viewer_id == SYSTEM.id:
+        return SYSTEM
+    if caller.viewer_id == caller.credential:
+        return Actor(id=caller.credential, role="platform")
+    actor = await parts.views.actor(caller.tenant_id, case_id, caller.viewer_id)
+    if actor is None:
+        raise not_found()
+    return actor
+
+
+async def reader(parts: Parts, caller: Caller) -> Actor:
+    """The caller towards cases in general. A party is somebody only towards its own case. Raises ``actor_unknown``."""
+    if caller.party is not None:
+        return Actor(id=caller.party, role="claimant")
+    if not caller.is_somebody:
+        return await viewer(parts, caller, "")
+    person = await parts.views.actor(caller.tenant_id, "", caller.viewer_id)
+    if person is None:
+        raise Refused("actor_unknown")
+    return person
+
+
+async def role(parts: Parts, caller: Caller) -> str | None:
+    """The caller's role where no single case is meant; None for a party, who has one only in a case."""
+    return None if caller.party else (await viewer(parts, caller, "")).role
+
+
+async def only(parts: Parts, caller: Caller, roles: frozenset[str], whose: str) -> None:
+    """Raises ``not_allowed``, in the words given, for whoever has none of these roles."""
+    if await role(parts, caller) not in roles:
+        raise Refused("not_allowed", whose)
+
+
+async def overseer(parts: Parts, caller: Caller, whose: str) -> None:
+    """Raises ``not_allowed``, in the words given, for whoever could not have ordered what they want to read."""
+    found = await role(parts, caller)
+    if found == "platform":
+        # Whoever may send one for people of the team may read what became of it.
+        caller.need("act_as")
+    elif found not in LEADERS:
+        raise Refused("not_allowed", whose)
+
+
+async def sender(parts: Parts, caller: Caller, by: str | None, command: str, allowed: Iterable[Who]) -> str:
+    """Who gives an order to many cases. Raises ``by_forbidden``, ``actor_unknown`` and ``not_allowed``."""
+    roles = sorted(who.value for who in allowed)
+    speaker, found = await speaking(parts, caller, by)
+    if found not in roles:
+        raise Refused(
+            "not_allowed", f"'{command}' for many cases can be sent by: {', '.join(roles)}.", fields={"command": command}
+        )
+    return speaker
+
+
+async def speaking(parts: Parts, caller: Caller, by: str | None) -> tuple[str, str]:
+    """Who gives an order that is about no single case, and their role. Raises ``by_forbidden`` and ``actor_unknown``."""
+    speaker = caller.speaker(by)
+    actor = await _as_somebody(parts, caller, speaker)
+    if actor is None:
+        raise Refused("actor_unknown", f"Nobody with the id '{speaker}' works here.")
+    return speaker, actor.role
+
+
+async def _as_somebody(parts: Parts, caller: Caller, speaker: str) -> Actor | None:
+    if speaker == caller.viewer_id:
+        return Actor(id=speaker, role="claimant") if caller.party else await viewer(parts, caller, "")
+    return await parts.views.actor(caller.tenant_id, "", speaker) if speaker != SYSTEM.id else None

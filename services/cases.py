@@ -1,0 +1,147 @@
+"""Cases as a caller may see them: found, listed, and read with their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from domain.base import CaseId, Phase
+from domain.model.case import Case
+from domain.model.facts import Actor
+from domain.model.ruling import Ruling
+from domain.rules.audiences import UNTOLD, audience_of, seen_phase
+from domain.views.case import may_see
+from services.callers import TEAM, Caller, reader, viewer
+from services.errors import FieldError, Refused, not_found
+from services.pages import Page, Part, cursor_of, instant, read_cursor
+from services.parts import Parts
+from services.rows import CaseRow
+from services.texts import Texts
+from storage.views.cases import CaseFilter
+
+_CASE_ID: TypeAdapter[str] = TypeAdapter(CaseId)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A case that the caller may see, and as whom."""
+
+    row: CaseRow
+    viewer: Actor
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return self.row.id
+
+    @property
+    def case(self) -> Case | None:
+        """The case itself; None while its report waits to be judged."""
+        return self.row.case
+
+
+async def find(parts: Parts, caller: Caller, case_id: str) -> Seen:
+    """The case, as far as it is the caller's to see. Raises ``not_found``, the same whether it does not exist or is another's."""
+    try:
+        _CASE_ID.validate_python(case_id)
+    except ValueError:
+        raise not_found() from None
+    row = await parts.views.case(caller.tenant_id, case_id)
+    if row is None:
+        raise not_found()
+    actor = await viewer(parts, caller, case_id)
+    if actor.side is not None and row.case is None:
+        raise not_found()
+    if row.case is not None and not may_see(row.case, actor):
+        raise not_found()
+    return Seen(row, actor)
+
+
+async def texts_of(parts: Parts, caller: Caller, seen: Seen) -> Texts:
+    """What was said in the questions and rulings of a case. Who may read which of it follows from the view that refers to it."""
+    case = seen.case
+    if case is None:
+        return {}
+    shown = [*case.rulings, *([case.ruling] if case.ruling else [])]
+    asked = [request.what.content_id for request in (*case.requests, *case.settled_requests) if request.what]
+    return await parts.views.texts(caller.tenant_id, [*asked, *(text for ruling in shown for text in _texts_of(ruling))])
+
+
+def _texts_of(ruling: Ruling) -> list[str]:
+    of_sanction = ruling.sanction.reasons if ruling.sanction else None
+    return [said.content_id for said in (ruling.reasons, ruling.reply, of_sanction) if said]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Which cases the caller asks for."""
+
+    kind: str | None = None
+    phase: Phase | None = None
+    status: Literal["open", "closed"] | None = None
+    owner: str | None = None
+    queue: str | None = None
+    campaign: str | None = None
+    due_before: datetime | None = None
+    sort: Literal["newest", "due"] = "newest"
+
+    def check(self, viewer: Actor) -> None:
+        """Raises ``filter_forbidden`` for somebody who would learn from it what they may not know."""
+        if viewer.role in TEAM:
+            return
+        inside = {name: getattr(self, name) for name in ("owner", "queue", "campaign", "due_before")}
+        inside["sort"] = self.sort == "due" or None
+        if used := [name for name, value in inside.items() if value is not None]:
+            raise Refused(
+                "filter_forbidden", errors=[FieldError(name, "filter_forbidden", "For the team only.") for name in used]
+            )
+
+    def which(self, viewer: Actor, party: str | None) -> CaseFilter:
+        """The filter in the words of the record, whose phases are not always those that the caller sees."""
+        phases: tuple[str, ...] | None = None
+        if self.phase is not None:
+            unseen = UNTOLD if viewer.role not in TEAM and self.phase in (Phase.REVIEW, Phase.APPEAL) else ()
+            phases = tuple(sorted({self.phase.value, *(p.value for p in unseen)}))
+        return CaseFilter(
+            kind=self.kind,
+            phases=phases,
+            status=self.status,
+            owner=self.owner,
+            queue=self.queue,
+            campaign=self.campaign,
+            due_before=self.due_before,
+            party=party,
+        )
+
+
+async def page_of_cases(parts: Parts, caller: Caller, listing: Listing, page: Page) -> Part[Seen]:
+    """One page of the cases that the caller may see. Raises ``filter_forbidden`` and ``cursor_invalid``."""
+    looker = await reader(parts, caller)
+    listing.check(looker)
+    found = await _rows(parts, caller, listing.which(looker, caller.party), listing.sort, page)
+    more, shown = len(found) > page.limit, found[: page.limit]
+    seen = []
+    for row in shown:
+        actor = await viewer(parts, caller, row.id) if caller.party else looker
+        if row.case is None or not may_see(row.case, actor):
+            continue
+        if listing.phase in (None, seen_phase(row.case, audience_of(actor))):
+            seen.append(Seen(row, actor))
+    return Part(tuple(seen), more, _after(listing.sort, shown[-1]) if more else None)
+
+
+async def _rows(parts: Parts, caller: Caller, which: CaseFilter, sort: str, page: Page) -> Sequence[CaseRow]:
+    after = read_cursor(page.cursor, sort, 2 if sort == "due" else 1) if page.cursor else None
+    tenant, limit = caller.tenant_id, page.limit + 1
+    if sort == "newest":
+        return await parts.views.cases(tenant, which, after[0] if after else None, limit)
+    return await parts.views.due_first(tenant, which, (instant(after[1]), after[0]) if after else None, limit)
+
+
+def _after(sort: str, last: CaseRow) -> str:
+    due = last.next_due_at.isoformat() if sort == "due" and last.next_due_at else None
+    return cursor_of(sort, last.id, *([due] if due else []))

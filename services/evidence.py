@@ -1,0 +1,132 @@
+"""Evidence and its files: uploaded before it is handed in, listed, and fetched by whoever may see it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic_core import to_json
+
+from domain.model.facts import EvidenceSubmitted, Recording
+from domain.rules.fairness import refusal_by_table
+from domain.views.case import files_seen, visible
+from services.callers import Caller
+from services.cases import Seen
+from services.errors import FieldError, Refused, not_found, of_command
+from services.parts import Parts
+from services.rows import StoredFile
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was looked at and can be kept."""
+
+    seen: Seen
+    name: str
+    media_type: str
+    data: bytes
+
+    @property
+    def same(self) -> bytes:
+        """What tells it apart from every other upload to the case."""
+        return to_json([self.seen.viewer.id, self.name, self.media_type, hashlib.sha256(self.data).hexdigest()])
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A file with its bytes."""
+
+    name: str
+    sha256: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A piece of evidence that the caller may see, with its files."""
+
+    recording: Recording
+    fact: EvidenceSubmitted
+    text: str | None
+    """None once it was erased."""
+    files: tuple[StoredFile, ...]
+
+
+def uploading(seen: Seen, name: str) -> None:
+    """Raises the refusal of somebody who could not hand the file in either, and ``parameter_invalid`` for a name of no use."""
+    if seen.case is None:
+        raise Refused("not_opened")
+    refusal = refusal_by_table(seen.case, seen.viewer, "submit_evidence")
+    if refusal is not None:
+        raise of_command(refusal.code, refusal.detail, refusal.fields)
+    if not name.strip() or not name.isprintable():
+        raise Refused("parameter_invalid", errors=[FieldError("name", "control_character", "One line, not blank.")])
+
+
+def looked_at(parts: Parts, seen: Seen, name: str, data: bytes, media_type: str | None) -> Upload:
+    """The file, its bytes held against what it is said to be. Raises ``file_empty``, ``file_type_refused`` and the like."""
+    return Upload(seen, name, parts.inspector.look(data, media_type), data)
+
+
+async def add(parts: Parts, caller: Caller, upload: Upload) -> tuple[StoredFile, bool]:
+    """The file as it is kept, and whether it is new: the same bytes and name from the same uploader are the same file."""
+    seen = upload.seen
+    return await parts.files.add(
+        caller.tenant_id, seen.id, seen.viewer.id, name=upload.name, media_type=upload.media_type, data=upload.data
+    )
+
+
+async def files(parts: Parts, caller: Caller, seen: Seen) -> list[StoredFile]:
+    """Files that the caller may fetch: those of evidence that they may see, and their own uploads."""
+    fetchable = await _fetchable(parts, caller, seen)
+    every = await parts.files.of_case(caller.tenant_id, seen.id)
+    return [file for file in every if file.id in fetchable or _own(file, seen)]
+
+
+async def fetch(parts: Parts, caller: Caller, seen: Seen, file_id: str) -> Fetched:
+    """A file that the caller may fetch. Raises ``not_found`` and ``file_erased``."""
+    plain = file_id.startswith("fil_") and file_id.isascii() and file_id.isprintable() and len(file_id) <= 80
+    file = await parts.files.one(caller.tenant_id, seen.id, file_id) if plain else None
+    if file is None or not (_own(file, seen) or file.id in await _fetchable(parts, caller, seen)):
+        raise not_found()
+    data = await parts.files.read(caller.tenant_id, seen.id, file_id)
+    if data is None or file.name is None or file.sha256 is None:
+        raise Refused("file_erased")
+    return Fetched(file.name, file.sha256, file.media_type, data)
+
+
+async def handed_in(parts: Parts, caller: Caller, seen: Seen) -> list[HandedIn]:
+    """What was handed in, as far as the caller may see it, oldest first."""
+    told = [(recording, fact) for recording, fact in await _submitted(parts, caller, seen) if _sees(seen, recording)]
+    stored = {file.id: file for file in await parts.files.of_case(caller.tenant_id, seen.id)}
+    texts = await parts.views.texts(caller.tenant_id, [fact.text.content_id for _, fact in told])
+    return [
+        HandedIn(
+            recording,
+            fact,
+            texts.get(fact.text.content_id),
+            tuple(stored[file.id] for file in fact.files if file.id in stored),
+        )
+        for recording, fact in told
+    ]
+
+
+async def _submitted(parts: Parts, caller: Caller, seen: Seen) -> list[tuple[Recording, EvidenceSubmitted]]:
+    recordings: Sequence[Recording] = await parts.views.evidence(caller.tenant_id, seen.id) if seen.case is not None else []
+    return [(recording, recording.fact) for recording in recordings if isinstance(recording.fact, EvidenceSubmitted)]
+
+
+def _sees(seen: Seen, recording: Recording) -> bool:
+    return seen.case is not None and visible(seen.case, recording, seen.viewer)
+
+
+def _own(file: StoredFile, seen: Seen) -> bool:
+    return file.uploader == seen.viewer.id
+
+
+async def _fetchable(parts: Parts, caller: Caller, seen: Seen) -> frozenset[str]:
+    if seen.case is None:
+        return frozenset()
+    return files_seen(seen.case, await parts.views.evidence(caller.tenant_id, seen.id), seen.viewer)

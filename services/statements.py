@@ -1,0 +1,46 @@
+"""Statements of reasons, as the DSA Transparency Database takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from domain.dsa.statement import exported
+from domain.model.statement import prose_of
+from services.callers import Caller
+from services.cases import Seen
+from services.errors import Refused, not_found
+from services.parts import Parts
+
+
+@dataclass(frozen=True)
+class StatementOfReasons:
+    """The statement of the newest ruling that has one and was told."""
+
+    case_id: str
+    ruling: str
+    redress: tuple[str, ...]
+    """How it can be complained about; no field of the database."""
+    statement: dict[str, Any]
+    """With the field names and values of the database."""
+
+
+async def statement(parts: Parts, caller: Caller, seen: Seen) -> StatementOfReasons:
+    """The statement of reasons, for the team and the platform; the person concerned has it in their letter.
+
+    Raises ``statement_missing``, and ``not_found`` for a party.
+    """
+    if seen.viewer.side is not None:
+        raise not_found()
+    case = seen.case
+    rulings = case.rulings if case is not None else ()
+    ruling = next((ruling for ruling in reversed(rulings) if ruling.statement is not None), None)
+    if ruling is None or ruling.statement is None or case is None:
+        raise Refused("statement_missing", "No ruling of this case has a statement of reasons.")
+    texts = await parts.views.texts(caller.tenant_id, [prose.content_id for prose in prose_of(ruling.statement)])
+    whole = exported(ruling.statement, ruling.id, texts)
+    if whole is None:
+        raise Refused("statement_missing", "The texts of this statement were erased.")
+    terms = case.terms.statement
+    redress = ruling.statement.redress or (terms.redress if terms else ())
+    return StatementOfReasons(case.id, ruling.id, redress, whole)
