@@ -284,6 +284,7 @@ def clocks_are_kept(made: Step, before: Case | None) -> None:
         assert definition is not None
         if clock.stopped_at is None and not stands_still(case, clock, definition):
             wanted += [(clock.name, clock.instance, x.name) for x in definition.levels if _is_ahead(case, clock, x)]
+    wanted += _of_requests(case)
     if case.open and not wanted:
         wanted = [(STANDSTILL.name, case.standstills + 1, "look")]
     wanted += bans
@@ -294,6 +295,15 @@ def clocks_are_kept(made: Step, before: Case | None) -> None:
     moves = any(isinstance(r.fact, f.CaseRetargeted | f.ClocksThawed | f.CaseReopened) for r in made.recordings)
     for row in case.timetable:
         assert row.id in known or row.due_at >= at or moves or row.count, f"{row.id} fell due before it was made"
+
+
+def _of_requests(case: Case) -> list[tuple[str, int, str]]:
+    """Each request with a date of its own is reminded of once and lapses; a freeze without an end holds both up."""
+    if any(hold.of == "all" and hold.until is None for hold in case.holds):
+        return []
+    dated = [one for one in case.requests if one.due_at is not None]
+    ends = [(f"{one.of.value}_evidence", one.number, "end") for one in dated]
+    return ends + [(f"{one.of.value}_evidence", one.number, "remind") for one in dated if not one.reminded]
 
 
 def _is_ahead(case: Case, clock: Clock, level: Level) -> bool:

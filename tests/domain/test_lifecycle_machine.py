@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from domain.base import Phase, Side
 from domain.model.case import Case
+from domain.model.clock_terms import ClockTerms
 from domain.model.refusals import Refusal
 from domain.rules.evolve import fold
 from tests.domain.invariants import Witness, in_hiding
@@ -179,6 +180,16 @@ class AnyLife(RuleBasedStateMachine):
         mine = (self.case.owner or MEDIATOR, LEAD, OPS)
         self.tries(data.draw(st.sampled_from(LIKELY.get(what, mine))), what, **data.draw(self._fields(what)))
 
+    @precondition(lambda self: any(not clock.is_the_teams for clock in self._running()))
+    @rule(data=st.data(), what=st.sampled_from(["pause", "pause", "resume", "extend"]))
+    def somebody_moves_the_clock_of_a_party(self, data: st.DataObject, what: str) -> None:
+        clock = data.draw(st.sampled_from([clock.name for clock in self._running() if not clock.is_the_teams]))
+        self.tries(data.draw(st.sampled_from((LEAD, OPS))), what, **{**data.draw(self._times(what)), "clock": clock})
+
+    def _running(self) -> list[ClockTerms]:
+        found = (self.case.terms.clock(one.name) for one in self.case.clocks if one.stopped_at is None)
+        return [clock for clock in found if clock is not None]
+
     @rule(there=st.none() | st.lists(st.sampled_from([MEDIATOR, LEAD, LEAD_2, OPS]), unique=True).map(tuple))
     def a_shift_begins(self, there: tuple[str, ...] | None) -> None:
         self.life.there = there
@@ -231,7 +242,11 @@ class AnyLife(RuleBasedStateMachine):
             "signal": {"signal": st.sampled_from(["same_device_again", "login_from_elsewhere"])},
             "hand_over": {"to": st.sampled_from((*DECIDERS, FRIEND, OPS)), "reasons": st.just("They know the bank.")},
             "assign": {"owner": st.none() | st.sampled_from((*DECIDERS, FRIEND, OPS))},
-            "request_evidence": {"of": SIDES},
+            "request_evidence": {
+                "of": SIDES,
+                "party": st.sampled_from([None, None, CLAIMANT, AGENT, WITNESS]),
+                "due_at": st.none() | HOURS.map(lambda hours: (self.life.now + timedelta(hours=hours)).isoformat()),
+            },
             "submit_evidence": {"confidential": st.booleans()},
             "report_effect": {
                 "effect_id": st.sampled_from(effects),
