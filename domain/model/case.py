@@ -127,7 +127,7 @@ class Case(Kept):
 
     @property
     def running(self) -> tuple[str, ...]:
-        """Ids of the effects and errands that are under way."""
+        """Ids of the effects and tasks in other cases that are under way."""
         effects = tuple(e.id for e in self.effects if e.state == "running")
         return effects + tuple(e.id for e in self.cross_case_tasks if e.state == "running")
 

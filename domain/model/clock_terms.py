@@ -239,7 +239,7 @@ SANCTION = ClockTerms(
     target=Span.wall(timedelta(0)),
     levels=(Level(name="lift", action="default", default="lift_sanction"),),
 )
-"""Every case has it: comes due when a ban is over, also when the case was closed long ago. It stands still for nobody."""
+"""Every case has it: comes due when a ban is over, also when the case was closed long ago. Nothing pauses it."""
 
 
 def _evidence_clock(side: Literal["claimant", "respondent"]) -> ClockTerms:

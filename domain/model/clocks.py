@@ -314,7 +314,7 @@ class ClockUnknown(Refusal):
 
 
 class ClockStatutory(Refusal):
-    """A limit of the law stands still for nobody."""
+    """A limit of the law ignores pauses, snoozes and freezes."""
 
     code = "clock_statutory"
 

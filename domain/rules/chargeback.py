@@ -1,4 +1,4 @@
-"""A dispute that a card network decides takes evidence exactly once, by an instant of its own that stands still for nobody.
+"""A dispute that a card network decides takes evidence exactly once, by an instant of its own that nothing pauses.
 
 So it is held back as a draft until shortly before, when it is sent by itself. While there is none the team is warned; that
 nothing was sent is recorded.

@@ -5,8 +5,8 @@ Conventions
 * Hours are stretched by every pause inside open time, whoever made it. Days and months run through the pauses that a pack makes
   while evidence is asked for; a pause, snooze or freeze that somebody ordered, and the time a case was closed, push their end
   back by what was lost: open time for business days, wall time for calendar days and months.
-* A statutory limit stands still for nobody, and for what its law lets it stand still for (the pack's pauses): the end is pushed
-  back by what was lost, also of days and months.
+* A statutory clock ignores pauses, snoozes and freezes; only the pauses that its pack names extend it (a data-protection request
+  waits while the identity of whoever asks is checked). Then its end is pushed back by what was lost, also of days and months.
 * The margin at the end of a freeze is a pause too, counted in its own unit over the clock's own calendar.
 * An extension in the clock's unit adds to its target; an extension to an instant is the promise as it stands at that moment, and
   later pauses still count on top.
@@ -27,7 +27,7 @@ from domain.worktime.spans import Span, SpanUnit
 
 
 class ClockInputs(NamedTuple):
-    """Everything that the instants of one clock follow from, but the calendar itself. Equal courses have equal instants."""
+    """Everything that the instants of one clock follow from, but the calendar itself. Equal inputs have equal instants."""
 
     instance: int
     started_at: datetime

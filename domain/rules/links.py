@@ -1,6 +1,6 @@
 """Cases that have to do with each other: merged, linked, split, counted to a campaign.
 
-A case is one record, so nothing here writes into another one: what is to happen there is ordered as an errand, which is carried
+A case is one record, so nothing here writes into another one: what is to happen there is ordered as a task, which is carried
 out like a remedy (once, however often it is tried) and comes to the other case as a command of its own.
 """
 
@@ -47,7 +47,7 @@ from domain.rules.topic import NoticeData, Topic, inside, known_to
 
 
 def party_there(errand_id: str, party_id: str) -> str:
-    """The id that a party of this case gets in the case to which an errand takes them."""
+    """The id that a party of this case gets in the case to which a task takes them."""
     return f"pty_{hashlib.sha256(f'{errand_id}/{party_id}'.encode()).hexdigest()[:32]}"
 
 
@@ -97,7 +97,7 @@ def merged(
     by_hand: bool,
     reasons: Prose | None = None,
 ) -> Facts:
-    """The end of a case that goes on in another one, and the errand that takes its reporters there."""
+    """The end of a case that goes on in another one, and the task that takes its reporters there."""
     merge_id = derived_id("mrg", command_id)
     why: Literal["by_hand", "same_matter"] = "by_hand" if by_hand else "same_matter"
     there = {p.ref_digest for p in into.parties}
@@ -193,16 +193,16 @@ def _with_principal(parties: Sequence[OpenedParty]) -> tuple[OpenedParty, ...]:
     return tuple(p.model_copy(update={"role": "principal"}) if p is first else p for p in parties)
 
 
-# --- errands
+# --- tasks in other cases
 
 
 def running(case: Case, errand_id: str) -> CrossCaseTask | None:
-    """An errand that is under way, or None."""
+    """A task that is under way, or None."""
     return next((e for e in case.cross_case_tasks if e.id == errand_id and e.state == "running"), None)
 
 
 def reported(case: Case, command: c.ReportEffect, context: DecisionContext, at: datetime) -> Facts:
-    """What became of an errand. Raises ``effect_unknown``."""
+    """What became of a task in another case. Raises ``effect_unknown``."""
     task = running(case, command.effect_id)
     if task is None or command.result == "reversed":
         raise EffectUnknown("No such effect is running in this case.", effect=command.effect_id)

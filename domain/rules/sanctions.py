@@ -1,6 +1,6 @@
 """Sanctions: chosen by the ladder when a ruling is drafted, in force when it is issued, over when their time is.
 
-What counts against a person comes from their other cases, so it is looked up when the ruling is judged (``voice.earlier``) and
+What counts against a person comes from their other cases, so it is looked up when the ruling is judged (``context.earlier``) and
 noted in the record: a ruling judged while another one against the same person is not in force yet does not count that one.
 """
 
