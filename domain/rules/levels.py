@@ -43,7 +43,7 @@ class ClockInputs(NamedTuple):
 
 
 class ClockSchedule(NamedTuple):
-    """A course with its pauses worked out."""
+    """The inputs of a clock with its pauses worked out."""
 
     target: Span | None
     """What is counted, extensions included; None: the end was fixed by an extension, and days are no sum."""
@@ -98,7 +98,7 @@ def stands_still(case: Case, clock: Clock, definition: ClockTerms) -> bool:
 
 
 def schedule_of(inputs: ClockInputs, calendar: Calendar | None) -> ClockSchedule:
-    """Target, end and pauses of a course over its calendar. Raises a WorktimeError for a calendar that never opens."""
+    """Target, end and pauses of a clock over its calendar. Raises a WorktimeError for a calendar that never opens."""
     held = tuple(_with_margin(calendar, *hold) for hold in inputs.holds)
     if inputs.target.is_clock_time:
         pauses = tuple(sorted((*inputs.pauses, *held), key=lambda p: p[0]))
