@@ -17,7 +17,10 @@ FLOOR = 40
 LARGE: dict[str, str] = {}
 """Modules and functions (``path name``) above the ceiling, and why each is one idea."""
 
-SMALL: dict[str, str] = {}
+SMALL: dict[str, str] = {
+    f"api/routes/{topic}.py": "The application is the one importer of every route, and each topic has its file in this room too."
+    for topic in ("calendars", "sanctions", "statements", "terms")
+}
 """Modules under the floor with one importer that stand alone, and why."""
 
 
