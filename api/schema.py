@@ -193,16 +193,16 @@ def _restore_examples(made: dict[str, Any], routes: Iterable[BaseRoute]) -> None
             for method in route.methods or ():
                 described = made["paths"][route.path_format][method.lower()]["responses"]
                 for status, given in route.responses.items():
-                    for media_type, one in given.get("content", {}).items():
-                        if "example" in one:
-                            described[str(status)]["content"][media_type]["example"] = one["example"]
+                    for media_type, content in given.get("content", {}).items():
+                        if "example" in content:
+                            described[str(status)]["content"][media_type]["example"] = content["example"]
 
 
 @cache
 def _components() -> dict[str, Any]:
-    bodies = {body_name(_type(one)): _body(one) for one in _outside()}
-    typed = {_type(one): _body(one, "Command") for one in _outside()}
-    bulk = {_type(one): _body(one, "Bulk", named=False) for one in _outside() if _type(one) in IN_BULK}
+    bodies = {body_name(_type(command)): _body(command) for command in _outside()}
+    typed = {_type(command): _body(command, "Command") for command in _outside()}
+    bulk = {_type(command): _body(command, "Bulk", named=False) for command in _outside() if _type(command) in IN_BULK}
     models: list[type[BaseModel]] = [*_ANSWERS, Report, *bodies.values(), *typed.values(), *bulk.values()]
     _, made = models_json_schema([(model, "validation") for model in models], ref_template=_REF + "{model}")
     schemas: dict[str, Any] = made["$defs"]
@@ -224,7 +224,7 @@ def _one_of(title: str, description: str, models: dict[str, type[BaseModel]]) ->
 
 def _outside() -> list[type[BaseModel]]:
     every = get_args(get_args(commands.Command)[0])
-    return [one for one in every if _type(one) not in commands.SYSTEM_COMMANDS]
+    return [command for command in every if _type(command) not in commands.SYSTEM_COMMANDS]
 
 
 def _type(command: type[BaseModel]) -> str:

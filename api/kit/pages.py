@@ -52,16 +52,17 @@ async def openapi(request: Request) -> Response:
 async def docs(request: Request) -> Response:
     """The operations with their examples."""
     described: dict[str, Any] = request.app.openapi()
-    inner = "".join(_operation(path, method, one) for path, many in described["paths"].items() for method, one in many.items())
+    operations = ((path, method, said) for path, methods in described["paths"].items() for method, said in methods.items())
+    inner = "".join(_operation(path, method, said) for path, method, said in operations)
     intro = '<p>See also <a href="/v1/openapi.json">the OpenAPI description</a> and <a href="/problems">the error codes</a>.</p>'
     return _page("Ombud API", f"<h1>Ombud API</h1><p>{escape(described['info']['description'])}</p>{intro}{inner}")
 
 
-def _operation(path: str, method: str, one: dict[str, Any]) -> str:
-    parts = [f"<details><summary><code>{method.upper()} {escape(path)}</code> {escape(one.get('summary', ''))}</summary>"]
-    parts.append(f"<p>{_marked(one.get('description', ''))}</p>")
-    parts += [_example("Takes", content) for content in one.get("requestBody", {}).get("content", {}).values()]
-    for status, answer in one.get("responses", {}).items():
+def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
+    parts = [f"<details><summary><code>{method.upper()} {escape(path)}</code> {escape(operation.get('summary', ''))}</summary>"]
+    parts.append(f"<p>{_marked(operation.get('description', ''))}</p>")
+    parts += [_example("Takes", content) for content in operation.get("requestBody", {}).get("content", {}).values()]
+    for status, answer in operation.get("responses", {}).items():
         if not status.endswith("XX"):
             parts += [_example(f"{status} {answer['description']}", content) for content in answer.get("content", {}).values()]
     return "".join([*parts, "</details>"])

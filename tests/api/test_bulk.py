@@ -8,8 +8,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from domain.model.commands import COMMANDS
-from services.bulk import IN_BULK, why_not_in_bulk
+from services.bulk import IN_BULK
 from storage.team.bulk import Order, PostgresBulk, TooMany
 from storage.views.cases import CaseFilter
 from tests.support.office import ClosedDoor, Desk, Office, party, some_cases
@@ -17,7 +16,6 @@ from tests.support.office import ClosedDoor, Desk, Office, party, some_cases
 ASSIGN = {"type": "assign", "owner": "per_ben", "reason": "ada_on_leave"}
 CLOSE = {"type": "close", "reason": "programme_ended", "reasons": "The programme was discontinued."}
 EVERY = {"all": True}
-COMMAND_TYPES = sorted(COMMANDS.json_schema()["discriminator"]["mapping"])
 
 
 async def bulk(desk: Desk, command: dict[str, Any], status: int = 200, **more: Any) -> dict[str, Any]:
@@ -238,26 +236,8 @@ class TestOnce:
         assert (await dana.get(f"/v1/bulk/{told['id']}")).json()["cases"] == 4
 
 
+@pytest.mark.postgres
 class TestForbidden:
-    def test_every_command_goes_or_says_why_not(self) -> None:
-        assert [one for one in COMMAND_TYPES if why_not_in_bulk(one) is None] == sorted(IN_BULK)
-        assert why_not_in_bulk("nonsense") is why_not_in_bulk(None) is why_not_in_bulk([]) is None
-
-    @pytest.mark.parametrize(
-        ("command", "because"),
-        [
-            *((one, "decides a case") for one in ("rule", "decide_appeal", "approve", "return_ruling", "retract")),
-            *((one, "decides a case") for one in ("decline", "admit")),
-            *((one, "a party's word") for one in ("offer", "accept_offer", "escalate", "appeal", "withdraw", "submit_evidence")),
-            ("message", "about one case"),
-            ("freeze", "/v1/freezes"),
-            ("deadline", "system only"),
-        ],
-    )
-    def test_it_says_why(self, command: str, because: str) -> None:
-        assert because in str(why_not_in_bulk(command))
-
-    @pytest.mark.postgres
     async def test_rulings_are_never_sent_in_bulk(self, office: Office) -> None:
         cases = await some_cases(office)
         rule = {"type": "rule", "outcome": "invalid", "ground": "scope", "reasons": "Out of scope."}
@@ -267,7 +247,6 @@ class TestForbidden:
             assert answer.json()["fields"]["in_bulk"] == list(IN_BULK)
             assert await sent(office, cases, command["type"]) == set()
 
-    @pytest.mark.postgres
     @pytest.mark.parametrize(
         ("command", "field"),
         [

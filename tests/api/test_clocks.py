@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain.model.facts import Actor, LevelReached, Recording
 from policies.loading import load_pack
 from policies.pack import PACKS_DIR
-from services.timelines import entries
 from tests.support.office import ClosedDoor, Desk, Office, a_report, party, shelf
 
 pytestmark = pytest.mark.postgres
@@ -259,24 +257,3 @@ class TestExplanations:
                 for one in (case_id, "case_01990000-0000-7000-8000-000000000000")
             ]
             assert (theirs.status_code, theirs.content) == (404, nowhere.content)
-
-
-async def test_a_party_does_not_learn_on_whom_an_escalation_landed(office: Office) -> None:
-    """Whatever a level of a clock that waits for nobody says about the team stays inside."""
-    case_id = await a_taken_case(office)
-    held = await office.views.case(office.tenant_id, case_id)
-    assert held is not None
-    assert held.case is not None
-    now = datetime.now(UTC)
-    fact = LevelReached(
-        clock="settlement", instance=1, level="end", count=0, action="escalate", due_at=now, step="lead", told=("per_cleo",)
-    )
-    recording = Recording(
-        seq=9, at=now, recorded_at=now, command_id="dl_settlement:1:end:0", actor=Actor(id="system", role="system"),
-        channel="system", round=0, fact=fact,
-    )  # fmt: skip
-    claimant = next(one for one in held.case.parties if one.side == "claimant")
-    told = entries(held.case, [recording], Actor(id=claimant.id, role="claimant", side="claimant"))
-    assert len(told) == 1
-    assert not {"told", "step"} & told[0].data.keys()
-    assert "per_cleo" not in str(told)

@@ -19,6 +19,10 @@ LARGE: dict[str, str] = {}
 
 SMALL: dict[str, str] = {
     "domain/rules/intake.py": "Opening is a topic as any other; `decide` only dispatches, and holds no rule.",
+    **{
+        f"api/routes/{topic}.py": "The application imports every route, and each topic has its file in this room too."
+        for topic in ("calendars", "sanctions", "statements", "terms")
+    },
 }
 """Modules under the floor with one importer that stand alone, and why."""
 

@@ -1,0 +1,77 @@
+"""What happened, told to each viewer: hidden facts leave no gap, and nobody outside learns who of the team did it."""
+
+from __future__ import annotations
+
+from domain.model.facts import Actor, LevelReached, Recording
+from services.timelines import entries
+from tests.support.cases import CLAIMANT, MEDIATOR, MONDAY, OPS, Life, a_case
+
+
+def noted() -> Life:
+    """In review, with a note of the team between two messages."""
+    life = a_case().in_review()
+    life.says(CLAIMANT, "message", text="Please look again.")
+    life.says(MEDIATOR, "note", text="Looks like a duplicate.")
+    life.says(MEDIATOR, "message", to="all", text="We are looking into it.")
+    return life
+
+
+class TestTeam:
+    def test_sees_every_fact_under_its_own_number(self) -> None:
+        life = noted()
+        told = entries(life.case, life.recordings, life.actor(MEDIATOR))
+        assert [entry.n for entry in told] == [recording.seq for recording in life.recordings]
+        assert {entry.actor_id for entry in told} >= {MEDIATOR, CLAIMANT}
+        assert all(entry.command_id for entry in told)
+
+    def test_whoever_decides_a_gold_case_does_not_learn_that_it_is_one(self) -> None:
+        life = a_case(synthetic=True).in_settlement()
+        for who, knows in ((MEDIATOR, False), (OPS, True)):
+            (opened, *_) = entries(life.case, life.recordings, life.actor(who))
+            assert ("synthetic" in opened.data) is knows, who
+
+
+class TestParty:
+    def test_hidden_facts_leave_no_gap_in_its_numbers(self) -> None:
+        life = noted()
+        told = entries(life.case, life.recordings, life.actor(CLAIMANT))
+        assert [entry.n for entry in told] == list(range(1, len(told) + 1))
+        assert "note_added" not in {entry.type for entry in told}
+        assert [entry.n for entry in entries(life.case, life.recordings, life.actor(CLAIMANT), first=7)][:2] == [7, 8]
+
+    def test_people_of_the_team_are_nobody_by_name(self) -> None:
+        life = noted()
+        told = entries(life.case, life.recordings, life.actor(CLAIMANT))
+        assert MEDIATOR not in str(told)
+        (theirs,) = (entry for entry in told if entry.role == "staff" and entry.type == "message_sent")
+        assert (theirs.actor_id, theirs.command_id) == (None, None)
+
+    def test_its_own_commands_are_its_to_know(self) -> None:
+        life = noted()
+        (own,) = (
+            entry
+            for entry in entries(life.case, life.recordings, life.actor(CLAIMANT))
+            if entry.type == "message_sent" and entry.role == "claimant"
+        )
+        assert own.actor_id == CLAIMANT
+        assert own.command_id is not None
+
+    def test_on_whom_an_escalation_landed_stays_inside(self) -> None:
+        life = a_case().in_settlement()
+        fact = LevelReached(
+            clock="settlement",
+            instance=1,
+            level="end",
+            count=0,
+            action="escalate",
+            due_at=MONDAY,
+            step="lead",
+            told=("per_cleo",),
+        )
+        recording = Recording(
+            seq=9, at=MONDAY, recorded_at=MONDAY, command_id="dl_settlement:1:end:0", actor=Actor(id="system", role="system"),
+            channel="system", round=0, fact=fact,
+        )  # fmt: skip
+        (told,) = entries(life.case, [recording], life.actor(CLAIMANT))
+        assert not {"told", "step"} & told.data.keys()
+        assert "per_x" not in str(told)
