@@ -110,7 +110,7 @@ def _for_team(recording: Recording, viewer: Actor) -> Entry:
 def _for_others(case: Case, recording: Recording, viewer: Actor, number: int) -> Entry:
     # Numbers of facts would tell that something happened inside, a person's id who decides.
     actor, own = recording.actor, recording.actor.id == viewer.id
-    entry = _entry(recording, number, _TEAM_ONLY)
+    entry = _entry(recording, number, _TEAM_ONLY | _TEAM_ONLY_OF.get(recording.fact.type, frozenset()))
     issued = recording.fact
     if isinstance(issued, RulingIssued):
         ruling = next((r for r in case.rulings if r.id == issued.ruling_id), None)

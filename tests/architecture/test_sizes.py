@@ -18,6 +18,8 @@ LARGE: dict[str, str] = {}
 """Modules and functions (``path name``) above the ceiling, and why each is one idea."""
 
 SMALL: dict[str, str] = {
+    "domain/rules/consequences.py": "What always follows is one named list, to be read beside any rule.",
+    "domain/views/chargeback.py": "What is seen of a topic bears its noun in this room too.",
     "domain/rules/intake.py": "Opening is a topic as any other; `decide` only dispatches, and holds no rule.",
     **{
         f"api/routes/{topic}.py": "The application imports every route, and each topic has its file in this room too."
