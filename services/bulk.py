@@ -178,38 +178,38 @@ def _which(selection: BulkSelection) -> CaseFilter:
     )
 
 
-async def preview(parts: Parts, tenant_id: str, order: Order) -> Selected:
+async def preview(parts: Parts, caller: Caller, order: Order) -> Selected:
     """Which cases an order would go to. Raises ``bulk_too_large``."""
     try:
-        found = await parts.bulk.preview(tenant_id, order)
+        found = await parts.bulk.preview(caller.tenant_id, order)
     except TooMany as refused:
         raise Refused(refused.code, refused.detail) from None
     return Selected(order.command, order.by, tuple(found), _left_out(order, found))
 
 
-async def carry_out(parts: Parts, tenant_id: str, order: Order) -> BulkState:
+async def carry_out(parts: Parts, caller: Caller, order: Order) -> BulkState:
     """Send an order to its cases, and how it stands with each. Raises ``bulk_too_large``."""
-    placed, results = await place(parts, tenant_id, order)
-    number = parts.bulk.number_of(tenant_id, order.bulk_id) if placed.members else None
+    placed, results = await place(parts, caller, order)
+    number = parts.bulk.number_of(caller.tenant_id, order.bulk_id) if placed.members else None
     left_out = _left_out(order, [member.case_id for member in placed.members])
     return _state(number, order.command, order.by, placed, results, left_out)
 
 
-async def place(parts: Parts, tenant_id: str, order: Order) -> tuple[Placed, Results]:
+async def place(parts: Parts, caller: Caller, order: Order) -> tuple[Placed, Results]:
     """Put an order on disk as a whole and wake its cases. Raises ``instant_refused`` and ``bulk_too_large``."""
     try:
-        placed = await parts.bulk.place(tenant_id, order)
+        placed = await parts.bulk.place(caller.tenant_id, order)
     except (InstantAhead, TooMany) as refused:
         raise Refused(refused.code, refused.detail) from None
-    return placed, await woken(parts, tenant_id, placed)
+    return placed, await woken(parts, caller, placed)
 
 
-async def woken(parts: Parts, tenant_id: str, placed: Placed) -> Results:
+async def woken(parts: Parts, caller: Caller, placed: Placed) -> Results:
     """Have the cases judge it now, as far as they get to it in the time that a caller waits; the relay wakes the others."""
     a_few = asyncio.Semaphore(_AT_A_TIME)
 
     async def wake(member: Member) -> None:
-        named = Named(tenant_id=tenant_id, case_id=member.case_id, kind=member.kind, opened_at=member.opened_at)
+        named = Named(tenant_id=caller.tenant_id, case_id=member.case_id, kind=member.kind, opened_at=member.opened_at)
         async with a_few:
             try:
                 await parts.doors.ask(named, member.command_id, parts.answer_for)
@@ -221,7 +221,7 @@ async def woken(parts: Parts, tenant_id: str, placed: Placed) -> Results:
             await asyncio.gather(*(wake(member) for member in placed.members))
     except TimeoutError:
         pass
-    return Results.of(await parts.bulk.results(tenant_id, placed))
+    return Results.of(await parts.bulk.results(caller.tenant_id, placed))
 
 
 def _left_out(order: Order, found: Sequence[str]) -> tuple[str, ...]:

@@ -52,10 +52,10 @@ def whole(caller: Caller, body: dict[str, Any], command_type: str | None = None)
 
 
 async def send(
-    parts: Parts, tenant_id: str, seen: Seen, command: dict[str, Any], *, key: str | None = None, channel: str = "api"
+    parts: Parts, caller: Caller, seen: Seen, command: dict[str, Any], *, key: str | None = None, channel: str = "api"
 ) -> CommandState:
     """What became of a command: accepted, or waiting. Raises the refusal of a refused one, ``id_reused`` for an id of another."""
-    row = seen.row
+    row, tenant_id = seen.row, caller.tenant_id
     try:
         receipt = await parts.inbox.receive(tenant_id, row.id, command, channel=channel, idempotency_key=key)
     except Conflict as conflict:

@@ -174,7 +174,7 @@ async def away(
     if not absence.begun:
         return Away(person, absence)
     placed = await parts.absences.give_back(caller.tenant_id, person, absence.from_at, speaker)
-    return Away(person, absence, await woken(parts, caller.tenant_id, placed))
+    return Away(person, absence, await woken(parts, caller, placed))
 
 
 async def back(parts: Parts, caller: Caller, person: str, by: str | None) -> Away:

@@ -82,14 +82,14 @@ def _bulk_id(key: str | None) -> str:
     return f"key:{key}" if key is not None else str(uuid7())
 
 
-async def preview(parts: Parts, tenant_id: str, order: Order) -> Sequence[str]:
+async def preview(parts: Parts, caller: Caller, order: Order) -> Sequence[str]:
     """The cases that an order would go to, oldest first."""
-    return await parts.bulk.preview(tenant_id, order)
+    return await parts.bulk.preview(caller.tenant_id, order)
 
 
-async def carry_out(parts: Parts, tenant_id: str, order: Order) -> Ordered:
+async def carry_out(parts: Parts, caller: Caller, order: Order) -> Ordered:
     """Send an order to its cases. Raises ``instant_refused``; ``incident_unknown`` for a thaw of what is not frozen."""
-    placed, results = await place(parts, tenant_id, order)
+    placed, results = await place(parts, caller, order)
     if order.command == "thaw" and not placed.members:
         raise Refused("incident_unknown", f"No open case is frozen for '{order.incident}'.", fields={"incident": order.incident})
     command: Literal["freeze", "thaw"] = "freeze" if order.command == "freeze" else "thaw"

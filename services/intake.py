@@ -18,7 +18,7 @@ from services.callers import Caller
 from services.cases import Seen
 from services.commands import CommandState, judged, refusal_in, send
 from services.errors import FieldError, Refused, not_found
-from services.parts import Parts, Reply, WebhookReports
+from services.parts import MailReply, Parts, WebhookReports
 from services.rows import CaseRow
 from storage.intake.inbox import Conflict
 from storage.tenants import Tenant
@@ -171,7 +171,7 @@ def _read(parts: Parts, reading: Callable[[], Read]) -> Read:
         raise Refused(str(getattr(error, "code", "report_invalid")), detail or None, errors) from None
 
 
-async def _message(parts: Parts, caller: Caller, reply: Reply) -> Messaged:
+async def _message(parts: Parts, caller: Caller, reply: MailReply) -> Messaged:
     """The answer to a notice, as its sender's message. Only the recipient knows a notice's id; the address has to fit as well."""
     tenant_id = caller.tenant_id
     case_id = await parts.views.notice_case(tenant_id, reply.notice_id)
@@ -187,10 +187,10 @@ async def _message(parts: Parts, caller: Caller, reply: Reply) -> Messaged:
     digest = hashlib.sha256(f"{row.id}\n{sender}\n{reply.message_id}".encode("utf-8", "replace")).hexdigest()
     command = {"id": f"cmd_mail-{digest[:40]}", "type": "message", "by": sender, "text": _text(reply)}
     seen = Seen(row, Actor(id=caller.credential, role="platform"))
-    return Messaged(row.id, await send(parts, tenant_id, seen, command, channel="email"))
+    return Messaged(row.id, await send(parts, caller, seen, command, channel="email"))
 
 
-def _text(reply: Reply) -> str:
+def _text(reply: MailReply) -> str:
     if not reply.attachments:
         return reply.text
     names = ", ".join(attachment.name for attachment in reply.attachments)[:500]

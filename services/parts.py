@@ -79,7 +79,7 @@ class Letters(Protocol):
     ) -> tuple[str, str]: ...
 
 
-class Reply(Protocol):
+class MailReply(Protocol):
     """An e-mail that answers one of our notices; :class:`adapters.intake.mail.Reply` is one."""
 
     @property
@@ -105,7 +105,7 @@ class WebhookReports(Protocol):
 class MailReports(Protocol):
     """:class:`adapters.intake.mail.MailIntake`."""
 
-    def read(self, raw: bytes, *, kind: str | None = None) -> Report | Reply | None: ...
+    def read(self, raw: bytes, *, kind: str | None = None) -> Report | MailReply | None: ...
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,8 @@ async def act(context: Context) -> Response:
 
     async def work() -> Reply:
         if said.dry_run:
-            return Reply(200, selected_body(await bulk.preview(context.parts, caller.tenant_id, order)))
-        state = await bulk.carry_out(context.parts, caller.tenant_id, order)
+            return Reply(200, selected_body(await bulk.preview(context.parts, caller, order)))
+        state = await bulk.carry_out(context.parts, caller, order)
         return Reply(202 if state.results.waits else 200, bulk_body(state))
 
     return await context.once(caller, asked.key, "POST /v1/bulk", asked.by(order.by), work)

@@ -98,7 +98,7 @@ async def _command(context: RequestContext, case_id: str, command_type: str | No
     command = commands.whole(caller, body, command_type)
 
     async def work() -> Reply:
-        state = await commands.send(parts, caller.tenant_id, seen, command, key=key)
+        state = await commands.send(parts, caller, seen, command, key=key)
         return Reply(200 if state.answer else 202, command_answer(state), replayed=state.known)
 
     # Who speaks belongs to the request: the same words from somebody else are another one.

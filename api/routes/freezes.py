@@ -39,9 +39,9 @@ async def freeze(context: Context) -> Response:
 
     async def work() -> Reply:
         if said.dry_run:
-            cases = await freezes.preview(parts, caller.tenant_id, order)
+            cases = await freezes.preview(parts, caller, order)
             return Reply(200, would_go_to("freeze", said.incident, cases))
-        return _reply(await freezes.carry_out(parts, caller.tenant_id, order))
+        return _reply(await freezes.carry_out(parts, caller, order))
 
     return await context.once(caller, asked.key, "POST /v1/freezes", asked.by(order.by), work)
 
@@ -63,8 +63,8 @@ async def thaw(context: Context, incident: Annotated[Code, Path()]) -> Response:
 
     async def work() -> Reply:
         if said.dry_run:
-            return Reply(200, would_go_to("thaw", incident, await freezes.preview(parts, caller.tenant_id, order)))
-        return _reply(await freezes.carry_out(parts, caller.tenant_id, order))
+            return Reply(200, would_go_to("thaw", incident, await freezes.preview(parts, caller, order)))
+        return _reply(await freezes.carry_out(parts, caller, order))
 
     return await context.once(caller, asked.key, f"POST /v1/freezes/{incident}/thaw", asked.by(order.by), work)
 
