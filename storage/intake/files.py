@@ -22,7 +22,7 @@ from storage.postgres.pool import Database
 from storage.postgres.vault import STAFF, DataKey, Vault, VaultFault
 
 MOST_FILES = 200
-"""Of one uploader on one case: more is no evidence but a flood."""
+"""Of one uploader on one case, unless the constructor says otherwise: more is no evidence but a flood."""
 
 HOLDER = """
 SELECT coalesce((SELECT p.id FROM parties p WHERE p.tenant = $1 AND p.case_id = $2 AND p.id = $3), $4::text) AS holder,
@@ -74,8 +74,8 @@ class PostgresFileBook:
 class PostgresFiles:
     """Uploads and downloads. Who may see which file is decided by :mod:`domain.views.case`."""
 
-    def __init__(self, database: Database, vault: Vault, store: EvidenceStore) -> None:
-        self._database, self._vault, self._store = database, vault, store
+    def __init__(self, database: Database, vault: Vault, store: EvidenceStore, *, most: int = MOST_FILES) -> None:
+        self._database, self._vault, self._store, self._most = database, vault, store, most
 
     async def add(
         self, tenant_id: str, case_id: str, uploader: str, *, name: str, media_type: str, data: bytes
@@ -95,8 +95,8 @@ class PostgresFiles:
             known = await conn.fetchrow(KNOWN, tenant_id, case_id, uploader, once)
         if known is not None:
             return self._read(tenant_id, known), False
-        if row["files"] >= MOST_FILES:
-            raise Never("too_many_files", f"At most {MOST_FILES} files are taken from one uploader to a case.")
+        if row["files"] >= self._most:
+            raise Never("too_many_files", f"At most {self._most} files are taken from one uploader to a case.")
         path = _path(tenant_id, case_id, digest)
         await self._store.put(path, await asyncio.to_thread(key.seal, path, data))
         file_id = f"fil_{uuid7()}"

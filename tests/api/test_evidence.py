@@ -144,9 +144,8 @@ class TestUpload:
         await desk.command(case["id"], "withdraw", party(case, "claimant"))
         assert (await upload(desk, case, party(case, "claimant"))).json()["code"] == "not_in_this_phase"
 
-    async def test_too_many(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("storage.intake.files.MOST_FILES", 1)
-        desk = office.desk()
+    async def test_too_many(self, office: Office) -> None:
+        desk = office.desk(files=PostgresFiles(office.database, office.vault, office.store, most=1))
         case = await desk.opened()
         kim = party(case, "claimant")
         await upload(desk, case, kim)
