@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
-import yaml
-
 from domain.rules.reference import PackInForce
 from policies.loading import load_pack
 from policies.pack import Pack
 from policies.shelf import Shelf
+from policies.yaml_text import read
 
 
 class PublishedPacks:
@@ -27,7 +26,7 @@ class PublishedPacks:
         for one in found:
             if one.version not in self._packs:
                 said = await text(one.id)
-                self._packs[one.version] = load_pack(said, one.kind), yaml.safe_load(said)
+                self._packs[one.version] = load_pack(said, one.kind), read(said)
         ours = {one.kind: self._packs[one.version] for one in found}
         return replace(
             shelf,
