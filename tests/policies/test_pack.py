@@ -19,7 +19,7 @@ from policies.pack import PACKS_DIR, Pack, PackError
 from policies.resolve import resolve, terms_of
 from policies.shelf import UnknownKind
 from tests.support.cases import KINDS, shelf
-from tests.support.packs import written_out
+from tests.support.packs import source, text_of, written_out
 
 LONG = "They closed it as a duplicate of a report that is about something else."
 
@@ -33,14 +33,9 @@ def routed(kind: str, **changes: Any) -> Routing:
     return shelf().terms(a_report(kind, **changes))[1]
 
 
-def source(kind: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(written_out(kind))
-    return loaded
-
-
 def problems(raw: dict[str, Any]) -> list[str]:
     with pytest.raises(PackError) as caught:
-        load_pack(yaml.safe_dump(raw), "mine.yaml")
+        load_pack(text_of(raw), "mine.yaml")
     assert str(caught.value).startswith("mine.yaml: ")
     return caught.value.problems
 
@@ -175,7 +170,7 @@ class TestResolve:
     def test_terms_that_outgrow_their_fact_are_refused(self) -> None:
         raw = source("bounty_dispute")
         raw["grounds"] += [f"a_ground_with_a_rather_long_name_{n}" for n in range(90)]
-        pack = load_pack(yaml.safe_dump(raw), "long.yaml")
+        pack = load_pack(text_of(raw), "long.yaml")
         with pytest.raises(PackError, match="at most 4096"):
             resolve(pack, a_report("bounty_dispute"), shelf().references)
 
@@ -187,7 +182,7 @@ class TestResolve:
         before, _ = shelf().terms(a_report("fraud_report"))
         raw = source("fraud_report")
         raw["approval_above"]["amount"] = 1
-        later = load_pack(yaml.safe_dump(raw), "later.yaml")
+        later = load_pack(text_of(raw), "later.yaml")
         after, _ = resolve(later, a_report("fraud_report"), shelf().references)
         assert before.version != after.version
         assert before.approval_above != after.approval_above
@@ -268,7 +263,7 @@ class TestTargets:
         raw = source("bounty_dispute")
         clock(raw, "first_response").update(changes)
         terms, _ = resolve(
-            load_pack(yaml.safe_dump(raw), "mine.yaml"), a_report("bounty_dispute", priority=priority), shelf().references
+            load_pack(text_of(raw), "mine.yaml"), a_report("bounty_dispute", priority=priority), shelf().references
         )
         found = terms.clock("first_response")
         assert found is not None
@@ -293,7 +288,7 @@ class TestTargets:
 class TestQueues:
     def test_people_of_a_queue_can_keep_other_hours(self) -> None:
         raw = source("bounty_dispute") | {"queue_calendars": {"appeals": "us-office"}}
-        terms, _ = resolve(load_pack(yaml.safe_dump(raw), "mine.yaml"), a_report("bounty_dispute"), shelf().references)
+        terms, _ = resolve(load_pack(text_of(raw), "mine.yaml"), a_report("bounty_dispute"), shelf().references)
         berlin, york = (shelf().calendars[name].ref for name in ("europe-office", "us-office"))
         ruling = terms.clock("ruling")
         assert ruling is not None
@@ -303,7 +298,7 @@ class TestQueues:
 
     def test_a_clock_with_a_calendar_of_its_own_keeps_it_in_every_queue(self) -> None:
         raw = source("fraud_report") | {"queue_calendars": {"fraud": "us-office"}}
-        terms, _ = resolve(load_pack(yaml.safe_dump(raw), "mine.yaml"), a_report("fraud_report"), shelf().references)
+        terms, _ = resolve(load_pack(text_of(raw), "mine.yaml"), a_report("fraud_report"), shelf().references)
         limit = terms.clock("final_answer")
         assert limit is not None
         assert terms.calendar_of(limit, "fraud") == shelf().calendars["around-the-clock"].ref
@@ -450,7 +445,7 @@ class TestLoadPack:
 
     def test_the_order_of_keys_is_no_matter(self) -> None:
         raw = yaml.safe_load((PACKS_DIR / "fraud_report.yaml").read_text("utf-8"))
-        pack = load_pack(yaml.safe_dump(raw, sort_keys=True), "sorted.yaml")
+        pack = load_pack(text_of(raw), "sorted.yaml")
         assert isinstance(pack, Pack)
         assert pack.model_copy(update={"version": ""}) == shelf().packs["fraud_report"].model_copy(update={"version": ""})
 
@@ -480,4 +475,4 @@ class TestUsualClocks:
         raw = source("bounty_dispute")
         raw["clocks"][0] = {"like": "triaj"}
         with pytest.raises(PackError, match="there is no usual clock 'triaj'; there are triage, settlement"):
-            load_pack(yaml.safe_dump(raw), "typo.yaml")
+            load_pack(text_of(raw), "typo.yaml")

@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+import copy
+from functools import cache
+from typing import Any
+
+import yaml
+
+from policies.yaml_text import read
 from tests.support.places import FIXTURES
 
 WRITTEN_OUT = FIXTURES / "packs"
+_Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
+@cache
 def written_out(kind: str) -> str:
     """A pack of this kind in which nothing is ``like`` a usual clock."""
     return (WRITTEN_OUT / f"{kind}.yaml").read_text("utf-8")
+
+
+def source(kind: str) -> dict[str, Any]:
+    """The same as plain values, to be changed."""
+    return copy.deepcopy(_read(kind))
+
+
+@cache
+def _read(kind: str) -> dict[str, Any]:
+    found: dict[str, Any] = read(written_out(kind))
+    return found
+
+
+def text_of(raw: Any) -> str:
+    """Plain values as YAML, keys in the order of the alphabet."""
+    return str(yaml.dump(raw, Dumper=_Dumper))
