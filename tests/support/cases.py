@@ -558,3 +558,8 @@ def _words(what: str) -> dict[str, Any]:
 def facts_named(recordings: Iterable[Recording], name: str) -> list[Fact]:
     """The facts of one type, oldest first."""
     return [r.fact for r in recordings if r.fact.type == name]
+
+
+def types_of(facts: Iterable[Fact]) -> list[str]:
+    """What happened, by name."""
+    return [fact.type for fact in facts]

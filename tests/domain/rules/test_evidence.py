@@ -296,3 +296,36 @@ class TestOwnDate:
 def life_at() -> Life:
     """The moment at which cases of these tests are opened."""
     return Life("bounty_dispute", {})
+
+
+class TestRequestEvidence:
+    def test_both_sides_can_be_asked_at_once(self) -> None:
+        life = (
+            a_case()
+            .in_review()
+            .says(MEDIATOR, "request_evidence", of="claimant")
+            .says(MEDIATOR, "request_evidence", of="respondent")
+        )
+        assert [r.of for r in life.case.requests] == [Side.CLAIMANT, Side.RESPONDENT]
+        assert life.case.waiting_on == "both"
+
+
+class TestSubmitEvidence:
+    def test_answers_everything_its_side_was_asked(self) -> None:
+        life = a_case().in_review()
+        for of in ("respondent", "respondent", "claimant"):
+            life.says(MEDIATOR, "request_evidence", of=of)
+        life.says(RESPONDENT, "submit_evidence")
+        assert [r.of for r in life.case.requests] == [Side.CLAIMANT]
+
+    def test_a_representative_answers_for_the_side(self) -> None:
+        life = a_case().with_party(AGENT, "claimant", "representative").in_review()
+        life.says(MEDIATOR, "request_evidence", of="claimant").says(AGENT, "submit_evidence")
+        assert life.case.requests == ()
+
+    def test_a_witness_and_the_platform_answer_for_nobody(self) -> None:
+        life = a_case().with_party(WITNESS, "respondent", "witness").in_review()
+        life.says(MEDIATOR, "request_evidence", of="respondent").says(MEDIATOR, "request_evidence", of="claimant")
+        life.says(WITNESS, "submit_evidence").says(PLATFORM, "submit_evidence")
+        assert len(life.case.requests) == 2
+        assert [fact.side for fact in life.facts if isinstance(fact, f.EvidenceSubmitted)] == [Side.RESPONDENT, None]
