@@ -11,6 +11,11 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; 
 BIN := .venv/bin
 READY := .venv/.ready
 LAYERS := postgres,temporal,faults
+# The tests without a server run in one process: a second one would load everything again to save a few seconds.
+FAST := $(BIN)/pytest -p no:schemathesis -m "not (postgres or temporal or faults or browser or slow)"
+# Compiled modules are kept, beside the environment and never in the tree: half of a short run would be spent on compiling.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/.venv/bytecode
 
 .PHONY: help
 help: ## list the verbs
@@ -57,8 +62,12 @@ test: $(READY) temporal ## every test but the browser's; no layer may be skipped
 		OMBUD_REQUIRE_LAYERS=temporal,faults $(BIN)/pytest -m "(temporal or faults) and not browser"; fi
 
 .PHONY: test-fast
-test-fast: $(READY) ## the tests that need no server
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not (postgres or temporal or faults or browser or slow)" $(ARGS)
+test-fast: $(READY) ## the tests that need no server: half a minute
+	@$(FAST) $(ARGS)
+
+.PHONY: test-domain
+test-domain: $(READY) ## the tests of the rules alone: some seconds
+	@$(FAST) tests/domain $(ARGS)
 
 .PHONY: test-random
 test-random: $(READY) ## fresh random examples for MINUTES=10; stops at the first failure and says how to repeat it

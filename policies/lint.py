@@ -16,6 +16,7 @@ from domain.base import Kept, Priority
 from domain.worktime.spans import Span
 from policies.loading import load_pack
 from policies.pack import ClockRow, Pack, PackError
+from policies.yaml_text import line_of, nodes
 
 _REPORT_FACTS = frozenset(
     {
@@ -204,19 +205,19 @@ def _targets(row: ClockRow) -> Iterator[tuple[str, dict[Priority, Span]]]:
 def _twice(text: str) -> Iterator[Finding]:
     """Keys that stand twice in one mapping: YAML silently takes the last."""
     try:
-        nodes = [node for node in (yaml.compose(text),) if node is not None]
+        waiting = [node for node in (nodes(text),) if node is not None]
     except (yaml.YAMLError, RecursionError):
         return
     seen: set[int] = set()
-    while nodes:
-        node = nodes.pop()
+    while waiting:
+        node = waiting.pop()
         if id(node) in seen:
             continue
         seen.add(id(node))
         if isinstance(node, yaml.SequenceNode):
-            nodes += node.value
+            waiting += node.value
         if isinstance(node, yaml.MappingNode):
-            nodes += [value for _, value in node.value]
+            waiting += [value for _, value in node.value]
             keys: set[str] = set()
             for key, _ in node.value:
                 if str(key.value) in keys and key.tag != "tag:yaml.org,2002:merge":
@@ -233,9 +234,9 @@ def _finding(text: str, problem: str, severity: Literal["error", "warning"]) -> 
 def _line_of(text: str, place: str) -> int:
     """The line of the innermost part of a place that the text has."""
     try:
-        node = yaml.compose(text)
+        node = nodes(text)
     except yaml.reader.ReaderError as error:
-        return text.count("\n", 0, error.position) + 1
+        return line_of(text, error)
     except yaml.MarkedYAMLError as error:
         return error.problem_mark.line + 1 if error.problem_mark is not None else 1
     except RecursionError:

@@ -15,12 +15,13 @@ from domain.base import Priority
 from domain.model.terms import ClockTerms
 from policies.pack import Pack, PackError
 from policies.soundness import problems
+from policies.yaml_text import read
 
 
 def load_pack(text: str, name: str) -> Pack:
     """A pack from its YAML text. Raises :class:`PackError` with every problem, each with its place."""
     try:
-        raw = yaml.safe_load(text)
+        raw = read(text)
     except yaml.YAMLError as error:
         raise PackError(name, [f"not YAML: {error}"]) from error
     if not isinstance(raw, dict):

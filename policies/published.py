@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
-import yaml
-
 from domain.rules.reference import PackInForce
 from policies.loading import load_pack
 from policies.pack import Pack
 from policies.shelf import Shelf
+from policies.yaml_text import read
 
 
 class PublishedPacks:
@@ -27,7 +26,7 @@ class PublishedPacks:
         for publication in found:
             if publication.version not in self._packs:
                 said = await text(publication.id)
-                self._packs[publication.version] = load_pack(said, publication.kind), yaml.safe_load(said)
+                self._packs[publication.version] = load_pack(said, publication.kind), read(said)
         ours = {publication.kind: self._packs[publication.version] for publication in found}
         return replace(
             shelf,

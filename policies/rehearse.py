@@ -60,9 +60,12 @@ class Line(Kept):
     """What the story expected and did not get."""
 
 
-def rehearse(shelf: Shelf, pack: Pack, script: Script) -> Iterator[Line]:
-    """The lines of a story, in order. Raises :class:`ScriptError` for a report or a step that makes no sense."""
-    stage = _Stage(shelf, pack, script)
+def rehearse(shelf: Shelf, pack: Pack, script: Script, *, with_actions: bool = True) -> Iterator[Line]:
+    """The lines of a story, in order. Raises :class:`ScriptError` for a report or a step that makes no sense.
+
+    Without actions, lines do not say what everybody may do next, which takes as long to find out as all the rest.
+    """
+    stage = _Stage(shelf, pack, script, with_actions)
     line = stage.checked(stage.open(), script.expect)
     for number, script_step in enumerate(script.steps, 2):
         yield line
@@ -79,7 +82,8 @@ def rehearse(shelf: Shelf, pack: Pack, script: Script) -> Iterator[Line]:
 class _Stage:
     """One case and everybody in it."""
 
-    def __init__(self, shelf: Shelf, pack: Pack, script: Script) -> None:
+    def __init__(self, shelf: Shelf, pack: Pack, script: Script, with_actions: bool) -> None:
+        self._with_actions = with_actions
         # Whoever re-targets a case to the newest pack means this one.
         self._shelf = dataclasses.replace(shelf, packs={**shelf.packs, pack.kind: pack})
         self._report = _report_of(pack, script)
@@ -155,10 +159,13 @@ class _Stage:
         for name, at in expected.due.items():
             if rows.get(name, "never") != at:
                 yield f"due: {name} {_for_people(rows.get(name, 'never'))}, not {_for_people(at)}"
+        if not expected.may and not expected.may_not:
+            return
+        allowed = line.actions or self._actions(case)
         for who, commands in expected.may.items():
-            yield from (f"may: {who} may not {command}" for command in commands if command not in line.actions.get(who, ()))
+            yield from (f"may: {who} may not {one}" for one in commands if one not in allowed.get(who, ()))
         for who, commands in expected.may_not.items():
-            yield from (f"may_not: {who} may {command}" for command in commands if command in line.actions.get(who, ()))
+            yield from (f"may_not: {who} may {one}" for one in commands if one in allowed.get(who, ()))
 
     def instant_of(self, when: datetime | str, number: int | None) -> datetime:
         """An instant, or so long after the step before."""
@@ -266,8 +273,11 @@ class _Stage:
         return Line(
             step=number, at=self._now, by=by, phase=case.phase.value, refused=refused,
             deadlines=tuple({"clock": r.clock, "level": r.level, "at": _for_people(r.due_at)} for r in case.timetable),
-            actions=self._cast.may(case, lambda who: (action.command for action in actions(case, who) if action.allowed)),
+            actions=self._actions(case) if self._with_actions else {},
         )  # fmt: skip
+
+    def _actions(self, case: Case) -> dict[str, tuple[str, ...]]:
+        return self._cast.may(case, lambda who: (one.command for one in actions(case, who) if one.allowed))
 
     def _seal(self, text: str) -> Prose:
         self._texts += 1

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from domain.base import Code, Frozen, Instant, Phase
 from policies.script_shapes import aware, known, name_of, roles_said, shaped_command, shaped_people, shaped_report, shaped_speaker
+from policies.yaml_text import read
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """When the report comes in, if nothing in a story says so: a working day, ten in the morning in Berlin."""
@@ -152,7 +153,7 @@ class Script(Frozen):
 def read_script(text: str) -> Script:
     """A script from its YAML text. Raises :class:`ScriptError`."""
     try:
-        raw = yaml.safe_load(text)
+        raw = read(text)
     except yaml.YAMLError as error:
         raise ScriptError([f"not YAML: {_one_line(error)}"]) from error
     except (ValueError, RecursionError) as error:

@@ -8,8 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-
 from domain.model.report import Report
 from domain.model.terms import Routing, Terms
 from domain.rules.reference import Notices
@@ -18,6 +16,7 @@ from policies.folders import calendar_files, pack_files, read_calendar, resolved
 from policies.loading import load_pack
 from policies.pack import PACKS_DIR, Pack, PackError
 from policies.resolve import resolve
+from policies.yaml_text import read
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -83,7 +82,7 @@ class Shelf:
                 found.append(f"kind: another file defines '{pack.kind}' too: give this one its name, and it replaces it")
             if found:
                 raise PackError(name, found)
-            packs[pack.kind], sources[pack.version] = pack, yaml.safe_load(text)
+            packs[pack.kind], sources[pack.version] = pack, read(text)
         return cls(packs=packs, calendars=calendars, sources=sources, years=years)
 
     @property

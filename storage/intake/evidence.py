@@ -22,7 +22,7 @@ from storage.postgres.pool import Database
 from storage.postgres.vault import STAFF, DataKey, Vault, VaultFault
 
 MOST_FILES = 200
-"""Of one uploader on one case: more is no evidence but a flood."""
+"""Of one uploader on one case, unless the constructor says otherwise: more is no evidence but a flood."""
 
 HOLDER = """
 SELECT coalesce((SELECT p.id FROM parties p WHERE p.tenant = $1 AND p.case_id = $2 AND p.id = $3), $4::text) AS holder,

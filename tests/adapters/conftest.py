@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from tests.support.http_sink import Taken
 from tests.support.places import FIXTURES
 
 PAYLOADS = FIXTURES / "intake"
@@ -36,18 +36,6 @@ def paypal_certificate(paypal_key: rsa.RSAPrivateKey) -> bytes:
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(paypal_key.public_key())
     builder = builder.serial_number(7).not_valid_before(start).not_valid_after(start + timedelta(days=365))
     return builder.sign(paypal_key, SHA256()).public_bytes(Encoding.PEM)
-
-
-@dataclass
-class Taken:
-    """What came to the HTTP sink, and what it answers."""
-
-    url: str = ""
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    requests: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
-    silent: bool = False
-    """Takes the request and never answers."""
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from activities.ports.errors import ToldToWait
 from adapters.delivery.endpoints import EndpointFailed, SignedPost
 from adapters.remedies import WebhookRemedies
 from domain.base import Money
-from tests.adapters.conftest import Taken
+from tests.support.http_sink import Taken
 
 DUE = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,13 @@ _INSIDE = {
 }  # fmt: skip
 
 
-def codes_in(path: Path) -> Iterator[str]:
+@cache
+def codes_in(path: Path) -> tuple[str, ...]:
     """Every error code that a module says in its own text."""
+    return tuple(_codes(path))
+
+
+def _codes(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
             case ast.Call(func=ast.Name(id=name), args=args) if name in RAISERS and len(args) > RAISERS[name]:

@@ -16,11 +16,16 @@ def make_verbs() -> frozenset[str]:
     return frozenset(re.findall(r"^([a-z][a-z-]*):", text, flags=re.MULTILINE))
 
 
-def is_a_command(words: list[str]) -> bool:
-    """Whether `ombud` followed by these words leads to a command whose named options all exist; values are not looked at."""
+@cache
+def _ombud() -> Any:
     from cli.main import app
 
-    command: Any = get_command(app)
+    return get_command(app)
+
+
+def is_a_command(words: list[str]) -> bool:
+    """Whether `ombud` followed by these words leads to a command whose named options all exist; values are not looked at."""
+    command: Any = _ombud()
     rest = list(words)
     while rest and not rest[0].startswith("-") and (group := getattr(command, "commands", None)):
         command = group.get(rest.pop(0))

@@ -2,7 +2,7 @@
 
 import ast
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -26,16 +26,24 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
-def imported_names(tree: ast.AST) -> Iterator[str]:
-    """Full names of what is imported anywhere below a node: `from a.b import c` gives `a.b.c`."""
-    for node in ast.walk(tree):
+@cache
+def imported_names(path: Path) -> tuple[str, ...]:
+    """Full names of what a module imports anywhere: `from a.b import c` gives `a.b.c`."""
+    return tuple(_imported(parsed(path).body))
+
+
+def _imported(body: Iterable[ast.AST]) -> Iterator[str]:
+    """An import is a statement, so expressions are passed over: most of a module is expressions."""
+    for node in body:
         match node:
             case ast.Import():
                 yield from (alias.name for alias in node.names)
             case ast.ImportFrom(module=str(module), level=0):
                 yield from (f"{module}.{alias.name}" for alias in node.names)
             case _:
-                pass
+                for below in ("body", "orelse", "finalbody", "handlers", "cases"):
+                    if isinstance(inner := getattr(node, below, None), list):
+                        yield from _imported(inner)
 
 
 @cache
@@ -50,7 +58,7 @@ def project_files() -> tuple[Path, ...]:
 def imports_of(path: Path) -> frozenset[str]:
     """The project's own modules that a file imports anywhere, for types alone included: `domain/base.py`."""
     targets = set()
-    for name in imported_names(parsed(path)):
+    for name in imported_names(path):
         for dotted in (name, name.rpartition(".")[0]):
             found = ROOT / (dotted.replace(".", "/") + ".py")
             if found.is_file():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.house import ROOMS, ROOT, imported_names, modules, name_of, parsed, project_files
+from tests.architecture.house import ROOMS, ROOT, imported_names, modules, name_of, project_files
 
 FOLDERS = {*ROOMS, "console", "tests", "benchmarks", "docs", "deploy", ".ci", ".github"}
 FILES = {
@@ -39,7 +39,7 @@ def test_the_tools_know_every_room() -> None:
 
 
 def test_nobody_imports_the_tests() -> None:
-    guests = [f"{name_of(path)} imports {name}" for path in modules() for name in imported_names(parsed(path)) if _of_tests(name)]
+    guests = [f"{name_of(path)} imports {name}" for path in modules() for name in imported_names(path) if _of_tests(name)]
     assert guests == []
 
 

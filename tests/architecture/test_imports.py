@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.house import ROOMS, ROOT, imported_names, modules, name_of, parsed
+from tests.architecture.house import ROOMS, ROOT, imported_names, modules, name_of
 
 # Parts of an outside package that a room may use; anything else of that package is refused there.
 PARTS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -23,7 +23,7 @@ ONLY = {"domain": {"pydantic", "pydantic_core"}}
 
 def _imports(room: str) -> Iterator[tuple[Path, str]]:
     for path in modules(room):
-        yield from ((path, name) for name in imported_names(parsed(path)))
+        yield from ((path, name) for name in imported_names(path))
 
 
 @pytest.mark.parametrize("room", ONLY)

@@ -8,14 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import yaml
 
 from policies.loading import load_pack
 from policies.pack import Pack
 from policies.rehearse import Line, rehearse
 from policies.scripts import Script, ScriptError, read_script
 from tests.support.cases import shelf
-from tests.support.packs import written_out
+from tests.support.packs import source, text_of
 
 REPORT = {
     "statement": "They closed it as a duplicate of a report that is about something else.",
@@ -31,11 +30,11 @@ def a_step(at: Any, by: Any, command: Any, **more: Any) -> dict[str, Any]:
 
 
 def a_script(*steps: Any, report: Any = None, **more: Any) -> Script:
-    return read_script(yaml.safe_dump({"report": REPORT if report is None else report, "steps": list(steps), **more}))
+    return read_script(text_of({"report": REPORT if report is None else report, "steps": list(steps), **more}))
 
 
-def lines_of(script: Script, pack: Pack | None = None) -> list[Line]:
-    return list(rehearse(shelf(), pack or shelf().packs["bounty_dispute"], script))
+def lines_of(script: Script, pack: Pack | None = None, *, with_actions: bool = True) -> list[Line]:
+    return list(rehearse(shelf(), pack or shelf().packs["bounty_dispute"], script, with_actions=with_actions))
 
 
 def told(*steps: Any, **more: Any) -> list[Line]:
@@ -192,7 +191,7 @@ class TestInstants:
         ],
     )
     def test_of_a_step(self, written: str, at: str) -> None:
-        text = yaml.safe_dump({"report": {**REPORT, "at": MONDAY}})
+        text = text_of({"report": {**REPORT, "at": MONDAY}})
         step = f"steps:\n  - at: {written}\n    by: {{id: u1, role: claimant}}\n    command: {{type: message, text: Hello}}\n"
         line = in_steps(lines_of(read_script(text + step)))[-1]
         assert f"{line.at:%d %H:%M}" == at
@@ -284,11 +283,11 @@ class TestTheReport:
         ],
     )
     def test_says_what_is_wrong_with_it(self, changes: dict[str, Any], problem: str) -> None:
-        assert problems(yaml.safe_dump({"report": {**REPORT, **changes}, "steps": []}))[0].startswith(problem)
+        assert problems(text_of({"report": {**REPORT, **changes}, "steps": []}))[0].startswith(problem)
 
     def test_without_a_statement_is_a_clear_error(self) -> None:
         report = {"parties": REPORT["parties"]}
-        assert problems(yaml.safe_dump({"report": report, "steps": []})) == ["report.statement: Field required"]
+        assert problems(text_of({"report": report, "steps": []})) == ["report.statement: Field required"]
 
     def test_refs_that_would_give_the_same_id_stay_apart(self) -> None:
         parties = {"claimant": "a b", "respondent": "a/b"}
@@ -416,9 +415,9 @@ class TestCommands:
         assert [(line.refused or {}).get("code") for line in lines[1:]] == [None, None, "no_such_offer", "no_such_offer"]
 
     def test_retargeting_to_the_newest_pack_means_the_one_that_is_tried(self) -> None:
-        raw = yaml.safe_load(written_out("bounty_dispute"))
+        raw = source("bounty_dispute")
         raw["title"] = "Mine"
-        mine = load_pack(yaml.safe_dump(raw), "mine.yaml")
+        mine = load_pack(text_of(raw), "mine.yaml")
         script = a_script(a_step("+1h", LENA, {"type": "retarget", "newest": "pack", "reason": "new_rules"}))
         assert lines_of(script, mine)[-1].facts == ("case_retargeted",)
 
@@ -517,21 +516,19 @@ class TestErrors:
     )
     def test_of_a_step_name_it(self, step: Any, problem: str) -> None:
         first = a_step("2026-03-02T09:00:00Z", ANN, {"type": "message", "text": "Hi"})
-        found = problems(yaml.safe_dump({"report": REPORT, "at": MONDAY, "steps": [first, step]}))
+        found = problems(text_of({"report": REPORT, "at": MONDAY, "steps": [first, step]}))
         assert found[0].startswith(problem), found
 
     def test_steps_that_are_no_list(self) -> None:
-        assert problems(yaml.safe_dump({"report": REPORT, "steps": {"at": "+1h"}}))[0].startswith("steps: ")
+        assert problems(text_of({"report": REPORT, "steps": {"at": "+1h"}}))[0].startswith("steps: ")
 
     def test_all_are_said_at_once(self) -> None:
         steps = [a_step("soon", ANN, "escalate"), a_step("+1h", {"id": "x", "role": "king"}, "escalate")]
-        assert len(problems(yaml.safe_dump({"report": REPORT, "steps": steps}))) == 2
+        assert len(problems(text_of({"report": REPORT, "steps": steps}))) == 2
 
     def test_an_instant_out_of_all_time_is_one(self) -> None:
-        assert problems(yaml.safe_dump({"report": REPORT, "at": "0001-01-01T00:00:00Z", "steps": []}))[0].startswith(
-            "step 1: at: "
-        )
-        assert problems(yaml.safe_dump({"report": REPORT, "at": MONDAY, "until": "+900 years"}))[0].startswith("until: ")
+        assert problems(text_of({"report": REPORT, "at": "0001-01-01T00:00:00Z", "steps": []}))[0].startswith("step 1: at: ")
+        assert problems(text_of({"report": REPORT, "at": MONDAY, "until": "+900 years"}))[0].startswith("until: ")
 
     def test_the_lines_before_a_bad_instant_are_told(self) -> None:
         script = a_script(a_step("+1h", ANN, "escalate"), a_step("2026-03-01", MARA, "take"), at=MONDAY)
@@ -541,13 +538,13 @@ class TestErrors:
             next(lines)
 
     def test_a_story_in_which_too_much_falls_due_has_lost_its_way(self) -> None:
-        raw = yaml.safe_load(written_out("bounty_dispute"))
+        raw = source("bounty_dispute")
         triage = next(clock for clock in raw["clocks"] if clock["name"] == "triage")
         triage["levels"][0]["repeat"] = "1 minute"
-        pack = load_pack(yaml.safe_dump(raw), "mine.yaml")
+        pack = load_pack(text_of(raw), "mine.yaml")
         script = a_script(report={**REPORT, "attributes": {"reporter_standing": -1}}, until="+30 days")
         with pytest.raises(ScriptError, match="until: more than 1000 deadlines fall due"):
-            lines_of(script, pack)
+            lines_of(script, pack, with_actions=False)
 
     def test_what_nobody_knows_is_named_and_passed_over(self) -> None:
         script = a_script(

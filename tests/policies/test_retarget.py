@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import yaml
-
 from domain.model.case import Case
 from domain.model.clocks import Retarget
 from domain.model.terms import MAX_TERMS_BYTES, Terms
@@ -16,7 +14,7 @@ from policies.loading import load_pack
 from policies.retarget import calendar_names, retargeted, with_newest_calendars
 from policies.shelf import Shelf
 from tests.support.cases import a_case, shelf
-from tests.support.packs import written_out
+from tests.support.packs import source, text_of
 
 OFFICE, CLOCK, YORK = (shelf().calendars[name] for name in ("europe-office", "around-the-clock", "us-office"))
 
@@ -35,8 +33,8 @@ def a_shelf(**calendars: Calendar) -> Shelf:
 
 
 def with_pack(kind: str, **changes: Any) -> Shelf:
-    raw = yaml.safe_load(written_out(kind)) | changes
-    return replace(shelf(), packs={**shelf().packs, kind: load_pack(yaml.safe_dump(raw), kind)})
+    raw = source(kind) | changes
+    return replace(shelf(), packs={**shelf().packs, kind: load_pack(text_of(raw), kind)})
 
 
 def a_running(kind: str = "fraud_report", **terms: Any) -> Case:

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from policies.calendars import CalendarFault
 from policies.folders import PolicyFolderFault, calendar_files
 from policies.pack import PackError
 from policies.shelf import Shelf
-from tests.support.packs import written_out
+from tests.support.packs import source, text_of
 
 BERLIN = "name: Berlin\ntz: Europe/Berlin\nhours: {mon: [[09:00, 12:00]]}\n"
 
@@ -29,8 +28,8 @@ class Folder:
 
     def pack(self, name: str, **changes: Any) -> Folder:
         """With one more pack file: the shipped one of fraud reports, changed."""
-        raw = yaml.safe_load(written_out("fraud_report"))
-        return self._write("packs", name, yaml.safe_dump({**raw, **changes}))
+        raw = source("fraud_report")
+        return self._write("packs", name, text_of({**raw, **changes}))
 
     def _write(self, part: str, name: str, text: str) -> Folder:
         (self.path / part).mkdir(exist_ok=True)

@@ -126,7 +126,13 @@ def told(path: Path) -> tuple[Script, tuple[Line, ...]]:
     """A story, and what it comes to."""
     script = read_script(path.read_text("utf-8"))
     policies = shelf(script.opened_at.year)
-    return script, tuple(rehearse(policies, policies.packs[path.parent.name], script))
+    return script, tuple(rehearse(policies, policies.packs[path.parent.name], script, with_actions=False))
+
+
+def told_with_actions(path: Path) -> list[Line]:
+    """The same, and each line says what everybody may do next."""
+    policies = shelf(told(path)[0].opened_at.year)
+    return list(rehearse(policies, policies.packs[path.parent.name], told(path)[0]))
 
 
 def expected(script: Script) -> list[Expectation]:
@@ -163,6 +169,15 @@ class TestAStory:
     def test_every_open_case_has_a_deadline_at_every_moment(self, path: Path) -> None:
         _, lines = told(path)
         assert [line.step for line in lines if line.phase != "closed" and not line.deadlines] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_at_every_moment_it_is_known_what_everybody_may_do(kind: str) -> None:
+    for path in (path for path in FILES if path.parent.name == kind):
+        lines = told_with_actions(path)
+        assert [line.step for line in lines if not line.actions] == [], path.name
+        assert tuple(line.model_copy(update={"actions": {}}) for line in lines) == told(path)[1], path.name
 
 
 @pytest.mark.parametrize("kind", KINDS)

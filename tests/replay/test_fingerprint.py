@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import json
+from functools import cache
 
 import pytest
 
-from tests.replay.fingerprint import KEPT, fingerprint, sources
+from tests.replay.fingerprint import KEPT, Steps, fingerprint, sources
 
 DANGER = """
 The steps of a workflow have changed. Cases that run now were begun with the old steps and are replayed with the new ones: if
@@ -65,6 +66,11 @@ HARMLESS = {
 }
 
 
+@cache
+def _now() -> dict[str, Steps]:
+    return fingerprint(sources())
+
+
 def _changed(name: str, old: str, new: str) -> dict[str, str]:
     texts = sources()
     assert old in texts[name], f"{name} has no {old!r} any more: choose another change"
@@ -73,16 +79,16 @@ def _changed(name: str, old: str, new: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("change", DANGEROUS.values(), ids=DANGEROUS)
 def test_a_change_of_the_steps_is_noticed(change: tuple[str, str, str]) -> None:
-    assert fingerprint(_changed(*change)) != fingerprint(sources())
+    assert fingerprint(_changed(*change)) != _now()
 
 
 @pytest.mark.parametrize("change", HARMLESS.values(), ids=HARMLESS)
 def test_a_change_that_no_replay_sees_is_let_pass(change: tuple[str, str, str]) -> None:
-    assert fingerprint(_changed(*change)) == fingerprint(sources())
+    assert fingerprint(_changed(*change)) == _now()
 
 
 def test_the_failing_test_shows_the_difference_and_what_to_do() -> None:
-    shown = difference(fingerprint(sources()), fingerprint(_changed(CASE, '"cases.assign"', '"cases.hand_out"')))
+    shown = difference(_now(), fingerprint(_changed(CASE, '"cases.assign"', '"cases.hand_out"')))
     assert "-" in shown
     assert "cases.hand_out" in shown
     assert "--write" in DANGER

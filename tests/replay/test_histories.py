@@ -114,6 +114,7 @@ def _replayed_elsewhere(change: str, **environment: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_changed_rules_do_not_break_the_replay() -> None:
     change = (
         "lifecycle.TABLE = tuple(row for row in lifecycle.TABLE if row.command not in ('rule', 'appeal', 'withdraw'))\n"
@@ -125,6 +126,7 @@ def test_changed_rules_do_not_break_the_replay() -> None:
     assert _replayed_elsewhere(change) == f"{len(ALL)} replayed"
 
 
+@pytest.mark.slow
 def test_other_zone_data_does_not_change_the_replay(tmp_path: Path) -> None:
     """Daylight saving is abolished overnight: instants in a history are data, and stay."""
     change = (

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from domain.worktime.calculator import due
 from domain.worktime.calendars import Calendar
+from domain.worktime.spans import Span
 
 OFFICE = [["09:00", "17:00"]]
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
@@ -19,3 +21,10 @@ def a_calendar(**changes: Any) -> Calendar:
 def at(text: str) -> datetime:
     """A UTC instant such as ``01-06 09:00`` of 2025, a Monday, or ``2024-02-29 09:00``."""
     return datetime.fromisoformat(text if text[:4].isdigit() else f"2025-{text}").replace(tzinfo=UTC)
+
+
+def after(
+    calendar: Calendar | None, start: str, words: str, *pauses: tuple[str, str | None], roll: bool = False
+) -> datetime | None:
+    """When so much time from a start is over: ``after(a_calendar(), "01-06 09:00", "8 working hours")``."""
+    return due(calendar, at(start), Span.parse(words), [(at(a), None if b is None else at(b)) for a, b in pauses], roll)

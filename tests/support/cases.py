@@ -12,10 +12,10 @@ refusal; ``refused`` expects one and returns it. Time passes by a minute with ea
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from typing import Any, Self
+from functools import cache, wraps
+from typing import Any, Self, TypeVar, cast
 
 from domain.base import Phase, Side
 from domain.model.case import Case
@@ -162,10 +162,45 @@ class FakeSealer:
         self.texts[content_id] = text
         return Prose(content_id=content_id, digest=hashlib.sha256(text.encode()).hexdigest(), length=len(text))
 
+    def copy(self) -> FakeSealer:
+        """Another one with the same texts."""
+        made = FakeSealer()
+        made.texts = self.texts.copy()
+        return made
+
 
 def a_case(kind: str = "bounty_dispute", **report: Any) -> Life:
     """A case that is still to be opened; ``report`` replaces parts of the report (``priority="urgent"``, ``amount=…``)."""
     return Life(kind, report)
+
+
+_Reach = TypeVar("_Reach", bound=Callable[..., "Life"])
+
+
+def _lived_once(reach: _Reach) -> _Reach:
+    """Lives that begin alike come to a phase alike: it is lived once a session, and the others go on from there."""
+
+    @wraps(reach)
+    def reached(life: Life, *args: Any, **kwargs: Any) -> Life:
+        key = life._beginning(reach.__name__, args, kwargs)
+        if key is None:
+            return reach(life, *args, **kwargs)
+        if key not in _LIVED:
+            reach(life, *args, **kwargs)
+            _LIVED[key] = _apart(vars(life))
+        else:
+            vars(life).update(_apart(_LIVED[key]))
+        return life
+
+    return cast("_Reach", reached)
+
+
+_LIVED: dict[tuple[Any, ...], dict[str, Any]] = {}
+
+
+def _apart(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, sharing nothing that a life changes in place."""
+    return {name: value.copy() if isinstance(value, dict | list | FakeSealer) else value for name, value in state.items()}
 
 
 class Life:
@@ -376,21 +411,25 @@ class Life:
 
     # --- phases
 
+    @_lived_once
     def opened(self) -> Self:
         """Opened, and wherever its gates lead it."""
         return self if self._case is not None else self.judge(self._opening(), ROBOT)
 
+    @_lived_once
     def in_intake(self) -> Self:
         """Opened, and kept for triage."""
         self._triage = True
         return self.opened()
 
+    @_lived_once
     def in_settlement(self) -> Self:
         """The parties talk (a kind that has nothing to settle never gets here)."""
         self._admitted()
         assert self.case.phase is Phase.SETTLEMENT, self.case.phase
         return self
 
+    @_lived_once
     def in_review(self, owner: str | None = MEDIATOR) -> Self:
         """Before its mediator; with ``owner=None`` it waits in the queue."""
         self._admitted()
@@ -406,35 +445,50 @@ class Life:
             self.says(owner, "complete_step", step=one)
         return self
 
+    @_lived_once
     def in_approval(self) -> Self:
         """A heavy ruling waits for a second person."""
         return self._ruled("heavy")
 
+    @_lived_once
     def ruled(self, weight: str = "light") -> Self:
         """A ruling in its grace; a heavy one was approved by ``per_l1``."""
         self._ruled(weight)
         return self.says(LEAD, "approve") if self.case.phase is Phase.APPROVAL else self
 
+    @_lived_once
     def appealable(self, weight: str = "light") -> Self:
         """The parties were told."""
         return self.ruled(weight).fire("grace")
 
+    @_lived_once
     def in_appeal(self, appellant: str = RESPONDENT, owner: str | None = LEAD_2, weight: str = "light") -> Self:
         """The side that lost (the respondent, unless ``weight`` says otherwise) has appealed."""
         return self.appealable(weight).says(appellant, "appeal")._owned_by(owner)
 
+    @_lived_once
     def appeal_in_approval(self) -> Self:
         """A heavier decision on the appeal waits for a second person."""
         heavy = {k: v for k, v in OUTCOMES[self.kind]["heavy"].items() if k != "outcome"}
         return self.in_appeal().says(LEAD_2, "decide_appeal", decision="vary", **heavy)
 
+    @_lived_once
     def appeal_ruled(self, decision: str = "uphold", **fields: Any) -> Self:
         """A decision on the appeal in its grace."""
         return self.in_appeal().says(LEAD_2, "decide_appeal", decision=decision, **fields)
 
+    @_lived_once
     def closed(self) -> Self:
         """Ruled, and nobody appealed."""
         return self.appealable().fire("appeal_window")
+
+    def _beginning(self, reach: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...] | None:
+        """What a life that was not begun yet follows from; None when it was, or when it is made in another way than most."""
+        made = vars(Life(self.kind, {})) | {name: value for name, value in vars(self).items() if name in _OFTEN}
+        if type(self) is not Life or any(vars(self)[name] != value for name, value in made.items() if name != "sealer"):
+            return None
+        often = tuple(repr(vars(self)[name]) for name in _OFTEN)
+        return None if self.sealer.texts else (reach, repr(args), repr(kwargs), self.kind, *often)
 
     def _admitted(self) -> None:
         self.opened()
@@ -468,6 +522,8 @@ class Life:
         )  # fmt: skip
 
 
+_OFTEN = ("case_id", "now", "_report", "_parties", "_triage", "_time_scale")
+"""What tests choose before a case is opened; whoever chooses anything else lives the life themselves."""
 _PRINCIPALS = ((CLAIMANT, Side.CLAIMANT), (RESPONDENT, Side.RESPONDENT))
 
 _NEEDS: Mapping[str, Mapping[str, Any]] = {
@@ -502,3 +558,8 @@ def _words(what: str) -> dict[str, Any]:
 def facts_named(recordings: Iterable[Recording], name: str) -> list[Fact]:
     """The facts of one type, oldest first."""
     return [r.fact for r in recordings if r.fact.type == name]
+
+
+def types_of(facts: Iterable[Fact]) -> list[str]:
+    """What happened, by name."""
+    return [fact.type for fact in facts]

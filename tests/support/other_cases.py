@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from domain.base import Side
@@ -36,7 +38,8 @@ def elsewhere(kind: str = "bounty_dispute", **changes: Any) -> dict[str, Any]:
     return {"other": other(kind, **changes), "campaign": KnownCampaign(id=CAMPAIGN, open=True)}
 
 
-def named(command: str, kind: str) -> dict[str, Any]:
+@cache
+def named(command: str, kind: str) -> Mapping[str, Any]:
     """What ``record`` looks up for a command of a case of this kind."""
     found: dict[str, dict[str, Any]] = {
         "merge": {"other": other(kind)},

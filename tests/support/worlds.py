@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from itertools import count
 from typing import Any
 
+import asyncpg
+
 from activities.messages import Arrival, Recorded, RecordInput
 from activities.ports.records import CaseSnapshot, Inbox, Records
 from activities.record import RecordActivities
@@ -213,3 +215,9 @@ class MemoryWorld(Life):
 def a_command(kind: str, by: str, **fields: Any) -> dict[str, Any]:
     """A command as JSON, with an id of its own."""
     return {"id": f"cmd_test-{next(_numbers)}", "type": kind, "by": by, **fields}
+
+
+async def sql(world: World, statement: str, *arguments: Any) -> list[asyncpg.Record]:
+    """What the tenant's own tables answer."""
+    async with world.database.tenant(world.tenant_id) as conn:
+        return list(await conn.fetch(statement, *arguments))

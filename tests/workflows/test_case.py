@@ -97,7 +97,7 @@ class TestOneActivation:
         bench.now_comes(bench.done(RECORD, standing(accepted("cmd_open-1"), accepted("cmd_told"))))
         assert bench.heard["u1"].value["seq"] == 1
 
-    @pytest.mark.parametrize("seed", range(120))
+    @pytest.mark.parametrize("seed", [*range(30), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(30, 120))])
     def test_any_sequence_in_any_grouping(self, seed: int) -> None:
         chance = random.Random(seed)
         with a_bench(single_batch=chance.random() < 0.3) as bench:

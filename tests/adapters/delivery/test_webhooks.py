@@ -12,7 +12,7 @@ from activities.ports.errors import Never, ToldToWait
 from adapters.delivery.endpoints import EndpointFailed, SignedPost, is_public
 from adapters.delivery.notifier import Channels
 from adapters.delivery.webhooks import WebhookNotifier
-from tests.adapters.conftest import Taken
+from tests.support.http_sink import Taken
 from tests.support.outgoing_notices import a_notice
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -24,7 +24,7 @@ from adapters.intake.paypal import PayPalIntake
 from adapters.intake.paypal_signature import signed_message
 from adapters.intake.stripe import StripeIntake
 from domain.model.report import Report
-from tests.adapters.conftest import PAYLOADS
+from tests.support.places import FIXTURES
 
 MAIL = MailIntake("ombud.example")
 HEADERS = [
@@ -91,7 +91,7 @@ def mutations(base: dict[str, Any]) -> st.SearchStrategy[bytes]:
 
 
 def payload_of(name: str) -> Any:
-    return json.loads((PAYLOADS / name).read_bytes())
+    return json.loads((FIXTURES / "intake" / name).read_bytes())
 
 
 def checked(read: Callable[[], object]) -> None:
@@ -180,7 +180,7 @@ def test_any_mail(raw: bytes) -> None:
 
 @given(st.data())
 def test_any_damaged_mail(data: st.DataObject) -> None:
-    raw = bytearray(data.draw(st.sampled_from(sorted(PAYLOADS.glob("*.eml")))).read_bytes())
+    raw = bytearray(data.draw(st.sampled_from(sorted((FIXTURES / "intake").glob("*.eml")))).read_bytes())
     for _ in range(data.draw(st.integers(1, 5))):
         at = data.draw(st.integers(0, len(raw) - 1))
         raw[at : at + data.draw(st.integers(0, 20))] = data.draw(st.binary(max_size=4))

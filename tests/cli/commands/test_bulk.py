@@ -13,8 +13,8 @@ from api.examples.bulk import BULK_DONE, BULK_WAITING
 from cli.tables.bulk import bulk_notes, bulk_table
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
-from tests.cli.conftest import Shell
 from tests.support.office import Office
+from tests.support.shell import Shell
 
 
 @pytest.fixture

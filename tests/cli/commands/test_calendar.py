@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.commands.calendar import app
-from tests.cli.conftest import Shell
 from tests.support.places import ROOT
+from tests.support.shell import Shell
 
 BERLIN = """
 name: Berlin

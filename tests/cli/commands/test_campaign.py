@@ -9,8 +9,8 @@ from api.examples.campaigns import CLOSED
 from cli.tables.campaign import campaign_sheet
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
-from tests.cli.conftest import Shell
 from tests.support.office import JudgingDoor, Office
+from tests.support.shell import Shell
 
 
 @pytest.fixture

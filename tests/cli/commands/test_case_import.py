@@ -16,7 +16,7 @@ from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.records import PostgresRecords
 from storage.views.cases import PostgresViews
-from tests.cli.conftest import Shell
+from tests.support.shell import Shell
 
 pytestmark = pytest.mark.postgres
 

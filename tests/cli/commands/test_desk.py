@@ -6,8 +6,8 @@ import pytest
 
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
-from tests.cli.conftest import Shell
 from tests.support.office import Office
+from tests.support.shell import Shell
 
 pytestmark = pytest.mark.postgres
 

@@ -172,6 +172,7 @@ class TestRehearse:
             assert result.exit_code == BAD_FILE
             assert "[policies_dir_missing]" in result.stderr
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("as_json", ["--json", ""])
     def test_a_reader_that_goes_away_gets_no_traceback(self, tmp_path: Path, as_json: str) -> None:
         path = tmp_path / "long.yaml"

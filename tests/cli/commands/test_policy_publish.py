@@ -18,7 +18,7 @@ from storage.policies.publications import PostgresPublications
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.tenants import Person, PostgresTenants
-from tests.cli.conftest import Shell
+from tests.support.shell import Shell
 
 pytestmark = pytest.mark.postgres
 

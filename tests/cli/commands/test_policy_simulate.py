@@ -18,7 +18,7 @@ from storage.intake.opening import PostgresIntake
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.records import PostgresRecords
-from tests.cli.conftest import Shell
+from tests.support.shell import Shell
 
 pytestmark = pytest.mark.postgres
 

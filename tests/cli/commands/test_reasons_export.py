@@ -9,9 +9,9 @@ import pytest
 
 from storage.postgres.pool import Database
 from storage.postgres.vault import LegalHold, Vault
-from tests.api.test_statements import a_told_statement
-from tests.cli.conftest import Shell
 from tests.support.office import Office
+from tests.support.shell import Shell
+from tests.support.statements import a_told_statement
 
 pytestmark = pytest.mark.postgres
 

@@ -12,7 +12,7 @@ from storage.policies.library import PostgresLibrary
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.tenants import PostgresTenants
-from tests.cli.conftest import Shell
+from tests.support.shell import Shell
 
 pytestmark = pytest.mark.postgres
 

@@ -1,4 +1,4 @@
-"""Commands as they come in: each wrong field is named, texts are put away, nobody quotes what somebody else put away."""
+"""Commands as they come in: each wrong field is named, and what anybody sends is a command or a clear error."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.base import derived_id
-from domain.model.commands import COMMANDS, Message, Offer, Rule, parse_command, read_command
-from domain.model.prose import MAX_PROSE, Prose, checked_text
+from domain.model.commands import COMMANDS, parse_command, read_command
+from domain.model.prose import MAX_PROSE
 from tests.support.cases import FakeSealer
-
-BASE = {"id": "cmd_1", "by": "per_m1"}
+from tests.support.raw_commands import BASE, a_message
 
 
 def faults(raw: object) -> dict[str, str]:
@@ -23,10 +21,6 @@ def faults(raw: object) -> dict[str, str]:
         parse_command(raw, FakeSealer())
     errors = caught.value.errors(include_input=False, include_url=False)
     return {".".join(str(part) for part in e["loc"]): e["type"] for e in errors}
-
-
-def a_message(**changes: Any) -> dict[str, Any]:
-    return {**BASE, "type": "message", "text": "Hello.", **changes}
 
 
 class TestParseCommand:
@@ -152,54 +146,7 @@ class TestParseCommand:
         assert read_command(command.model_dump(mode="json")) == command
 
 
-class TestSealing:
-    def test_the_command_holds_a_reference_and_the_text_lies_elsewhere(self) -> None:
-        sealer = FakeSealer()
-        command = parse_command(a_message(text="My number is 555-0199."), sealer)
-        assert isinstance(command, Message)
-        assert sealer.texts[command.text.content_id] == "My number is 555-0199."
-        assert "555-0199" not in command.model_dump_json()
-
-    def test_without_a_sealer_the_shape_is_checked_and_nothing_kept(self) -> None:
-        command = parse_command(a_message())
-        assert isinstance(command, Message)
-        assert command.text == Prose(content_id="cnt_unsealed", digest="", length=6)
-
-    def test_a_text_that_may_be_left_out_may_be_left_out(self) -> None:
-        command = parse_command({**BASE, "type": "offer", "remedy": "correction"}, FakeSealer())
-        assert isinstance(command, Offer)
-        assert command.text is None
-
-    def test_what_was_kept_reads_back_the_same(self) -> None:
-        raw = {
-            **BASE,
-            "type": "rule",
-            "outcome": "upheld",
-            "reasons": "So.",
-            "remedies": [{"type": "payout", "to": "respondent"}],
-        }
-        command = parse_command(raw, FakeSealer())
-        assert isinstance(command, Rule)
-        assert read_command(command.model_dump(mode="json")) == command
-
-
-class TestCheckedText:
-    @given(st.text(min_size=1, max_size=50))
-    def test_gives_the_text_itself_or_says_why_not(self, text: str) -> None:
-        if not text.strip() or "\x00" in text:
-            with pytest.raises(ValueError, match="text"):
-                checked_text(text)
-        else:
-            assert checked_text(text) == text
-
-
 class TestSchema:
     def test_texts_are_plain_strings_on_the_wire(self) -> None:
         text = COMMANDS.json_schema()["$defs"]["Message"]["properties"]["text"]
         assert (text["type"], text["maxLength"]) == ("string", MAX_PROSE)
-
-
-class TestDerivedId:
-    def test_follows_from_the_command(self) -> None:
-        assert derived_id("rul", "cmd_0198") == "rul_0198"
-        assert derived_id("eff", "rul_0198", "u0") == "eff_0198-u0"

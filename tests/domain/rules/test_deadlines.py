@@ -7,12 +7,35 @@ from typing import Any
 
 import pytest
 
+from domain.base import Phase, Side
 from domain.model import facts as f
-from domain.model.facts import Colleague
+from domain.model.facts import SYSTEM, Colleague
 from domain.model.terms import LadderStep
+from domain.rules.decide import decide
+from domain.rules.rule import DecisionContext
 from domain.worktime.spans import Span
-from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, MEDIATOR_2, OPS, PEOPLE, Life, a_case
+from tests.support.cases import (
+    CLAIMANT,
+    LEAD,
+    LEAD_2,
+    MEDIATOR,
+    MEDIATOR_2,
+    OPS,
+    PEOPLE,
+    ROBOT,
+    Life,
+    a_case,
+    types_of,
+)
 from tests.support.clock_readings import after, ahead, at, end, rows
+from tests.support.incidents import incident
+
+
+def told_of_breach(life: Life) -> tuple[str, ...] | None:
+    life.fire("first_response", "breach")
+    reached = next(f for f in reversed(life.facts) if f.type == "level_reached" and f.level == "breach")
+    return reached.told if reached.withheld is None else None
+
 
 DAY = timedelta(days=1)
 BREACH = at("03-16 09:01")
@@ -209,3 +232,61 @@ class TestQuiet:
         after(life, "03-12 09:00", MEDIATOR, "message").fire("ruling", "warn")
         assert life.now == at("03-12 09:01")
         assert told(life) == {MEDIATOR}
+
+
+class TestDeadline:
+    def test_the_end_of_the_grace_tells_and_carries_out(self) -> None:
+        life = a_case().appealable()
+        assert types_of(tuple(r.fact for r in life.last.recordings)) == [
+            "level_reached",
+            "ruling_issued",
+            "effect_ordered",
+            "phase_entered",
+        ]
+        assert [(e.remedy.type, e.state) for e in life.case.effects] == [("payout", "running")]
+
+    def test_the_end_of_the_settlement_opens_the_review_and_loses_nobody_anything(self) -> None:
+        life = a_case().in_settlement().fire("settlement")
+        assert (life.case.phase, life.case.outcome) == (Phase.REVIEW, None)
+
+    def test_a_silent_side_is_decided_on_the_file(self) -> None:
+        life = a_case().in_review().says(MEDIATOR, "request_evidence", of="respondent").fire("respondent_response", "end")
+        lapsed = life.facts[-1]
+        assert isinstance(lapsed, f.EvidenceLapsed)
+        assert lapsed.of is Side.RESPONDENT
+        assert life.case.requests == ()
+        assert life.case.phase is Phase.REVIEW
+
+    def test_not_before_its_time(self) -> None:
+        life = a_case().ruled()
+        row = life.due("grace")
+        fields = {"id": row.id, "clock": row.clock, "instance": row.instance, "level": row.level}
+        assert life.refused(ROBOT, "deadline", **fields).code == "deadline_moot"
+
+    def test_not_when_its_clock_was_stopped_meanwhile(self) -> None:
+        life = a_case().ruled()
+        row = life.due("grace")
+        life.says(MEDIATOR, "retract").later(timedelta(hours=1))
+        fields = {"id": row.id, "clock": row.clock, "instance": row.instance, "level": row.level}
+        assert life.refused(ROBOT, "deadline", **fields).code == "deadline_moot"
+
+    def test_does_what_its_line_in_the_timetable_says_and_not_what_the_message_says(self) -> None:
+        """A forged body under a true id cannot trigger another clock's default."""
+        life = a_case("fraud_report").in_review()
+        row = life.case.timetable[0]
+        forged = life.command(ROBOT, "deadline", id=row.id, clock="grace", instance=1, level="end")
+        fact, *rest = decide(life.case, forged, DecisionContext(actor=SYSTEM), row.due_at)
+        assert isinstance(fact, f.LevelReached)
+        assert (fact.clock, fact.level, rest) == (row.clock, row.level, [])
+
+
+class TestPaging:
+    def test_the_worst_pages_people_who_are_off_shift(self) -> None:
+        assert set(told_of_breach(incident(category="life_in_danger").opened()) or ()) == {LEAD, OPS}
+
+    def test_anything_else_waits_for_a_shift(self) -> None:
+        assert told_of_breach(incident().opened()) is None
+
+    def test_what_is_graded_as_the_worst_pages_from_then_on(self) -> None:
+        life = incident().opened().says(LEAD, "retarget", priority="urgent", reason="surgery")
+        assert set(told_of_breach(life) or ()) == {LEAD, OPS}

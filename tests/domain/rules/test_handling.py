@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from domain.base import Outcome, Phase, Side
 from domain.model import facts as f
 from domain.model.refusals import Refusal
 from domain.rules.rule import DecisionContext
 from domain.transition import step
-from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MEDIATOR_2, OPS, RESPONDENT, Life, a_case
+from tests.support.cases import (
+    CLAIMANT,
+    FRIEND,
+    LEAD,
+    MEDIATOR,
+    MEDIATOR_2,
+    OPS,
+    PLATFORM,
+    RESPONDENT,
+    Life,
+    a_case,
+)
 
 
 class TestSkip:
@@ -67,3 +81,85 @@ class TestMentions:
 
     def test_a_note_without_any_tells_nobody(self) -> None:
         assert mentioning(a_case().in_review(), here=None).last.notices == ()
+
+
+class TestDecline:
+    def test_the_reason_is_kept_with_the_fact_and_the_closing(self) -> None:
+        life = a_case().in_intake().says(OPS, "decline", reason="not_ours", reasons="Ask the bank.")
+        declined, closed = life.facts[-2:]
+        assert isinstance(declined, f.CaseDeclined)
+        assert isinstance(closed, f.CaseClosed)
+        assert declined.reason == closed.reason == "not_ours"
+        assert declined.reasons is not None
+        assert life.sealer.texts[declined.reasons.content_id] == "Ask the bank."
+
+
+class TestMessage:
+    @pytest.mark.parametrize(
+        ("who", "sender"), [(CLAIMANT, "claimant"), (MEDIATOR, "staff"), (OPS, "staff"), (PLATFORM, "platform")]
+    )
+    def test_says_from_where_it_comes(self, who: str, sender: str) -> None:
+        fact = a_case().in_review().says(who, "message").facts[-1]
+        assert isinstance(fact, f.MessageSent)
+        assert fact.sender == sender
+
+    def test_only_the_teams_is_a_first_response(self) -> None:
+        life = a_case("fraud_report").in_review().says(PLATFORM, "message").says(CLAIMANT, "message")
+        assert "first_response" in {row.clock for row in life.case.timetable}
+        life.says(MEDIATOR, "message")
+        assert "first_response" not in {row.clock for row in life.case.timetable}
+
+
+class TestAssign:
+    def test_nobody_by_that_id(self) -> None:
+        assert a_case().in_review().refused(OPS, "assign", owner="per_nobody").code == "actor_unknown"
+
+    @pytest.mark.parametrize(("owner", "because"), [(FRIEND, "conflict"), (OPS, "no_judge")])
+    def test_never_to_somebody_who_may_not_judge_it(self, owner: str, because: str) -> None:
+        refusal = a_case().in_review().refused(OPS, "assign", owner=owner)
+        assert (refusal.code, refusal.fields["because"]) == ("own_case", because)
+
+    def test_not_to_its_owner_again(self) -> None:
+        assert a_case().in_review().refused(OPS, "assign", owner=MEDIATOR).code == "owner_mismatch"
+
+    def test_to_nobody_puts_it_back_into_its_queue(self) -> None:
+        case = a_case().in_review().says(OPS, "assign", owner=None, reason="on_leave").case
+        assert (case.owner, case.queue) == (None, "mediation")
+
+    def test_the_appeals_queue_while_it_is_on_appeal(self) -> None:
+        assert a_case().in_appeal().says(OPS, "assign", owner=None).case.queue == "appeals"
+
+
+class TestWithdraw:
+    @pytest.mark.parametrize("reach", ["in_intake", "in_review", "in_approval", "ruled"])
+    def test_ends_the_case_whatever_waits_inside(self, reach: str) -> None:
+        case = getattr(a_case(), reach)().says(CLAIMANT, "withdraw").case
+        assert (case.outcome, case.ruling, case.effects) == (Outcome.WITHDRAWN, None, ())
+        assert case.quiet
+
+    def test_what_an_earlier_ruling_gave_is_undone_when_the_report_is_taken_back_after_remit(self) -> None:
+        life = a_case().appeal_ruled("remit").fire("grace").says(CLAIMANT, "withdraw")
+        paid, undone = life.case.effects
+        assert (undone.reverses, undone.remedy) == (paid.id, paid.remedy)
+        assert life.case.outcome is Outcome.WITHDRAWN
+
+
+class TestReopen:
+    def test_inside_the_packs_window(self) -> None:
+        life = a_case().closed().later(timedelta(days=90) - timedelta(minutes=1)).says(OPS, "reopen")
+        assert (life.case.phase, life.case.outcome, life.case.owner) == (Phase.REVIEW, None, None)
+
+    def test_not_after_it(self) -> None:
+        life = a_case().closed().later(timedelta(days=90, seconds=1))
+        assert life.refused(OPS, "reopen").code == "window_over"
+
+    def test_what_is_decided_afresh_can_be_appealed_afresh(self) -> None:
+        life = a_case().appeal_ruled().fire("grace")
+        assert life.case.phase is Phase.CLOSED
+        life.says(OPS, "reopen").in_review(owner=MEDIATOR_2).in_appeal(owner=None)
+        assert life.case.appellants == (Side.RESPONDENT,)
+
+
+class TestTake:
+    def test_makes_the_taker_the_owner(self) -> None:
+        assert a_case().in_review(owner=None).says(MEDIATOR_2, "take").case.owner == MEDIATOR_2

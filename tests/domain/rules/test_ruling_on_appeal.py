@@ -1,4 +1,4 @@
-"""Rights, rounds and remedies: who may appeal how often, who may decide, what is undone."""
+"""Decisions on appeal: rounds that join, decisions that uphold, vary, overturn or remit, and what is undone."""
 
 from __future__ import annotations
 
@@ -7,94 +7,16 @@ from typing import Any
 import pytest
 
 from domain.base import Outcome, Phase, Side
-from domain.model import facts as f
-from domain.model.case import Case
-from domain.model.facts import Actor
+from tests.support.appeals import BOUNTY, decided, pay, rights
 from tests.support.cases import (
     CLAIMANT,
-    JUNIOR,
     LEAD,
     LEAD_2,
-    LEAD_3,
-    MEDIATOR,
-    MEDIATOR_2,
     MEDIATOR_3,
-    OPS,
     OUTCOMES,
     RESPONDENT,
-    Life,
     a_case,
 )
-
-BOUNTY = OUTCOMES["bounty_dispute"]
-
-
-def rights(case: Case) -> dict[str, tuple[bool, str]]:
-    return {r.side.value: (r.allowed, r.because) for r in case.rights}
-
-
-def pay(cents: int) -> dict[str, Any]:
-    return {"type": "payout", "amount": {"amount": cents, "currency": "USD"}}
-
-
-def decided(life: Life, decision: str, **fields: Any) -> Life:
-    """The owner decides the appeal, and the parties are told."""
-    assert life.case.owner is not None
-    life.says(life.case.owner, "decide_appeal", decision=decision, **fields)
-    if life.case.phase is Phase.APPROVAL:
-        life.says(LEAD, "approve")
-    return life.fire("grace")
-
-
-def second_appeal(life: Life, who: str, owner: str) -> Life:
-    return life.says(who, "appeal").says(OPS, "assign", owner=owner)
-
-
-class TestRights:
-    def test_only_who_lost_something(self) -> None:
-        case = a_case().appealable().case
-        assert rights(case) == {"claimant": (False, "nothing_lost"), "respondent": (True, "lost_something")}
-
-    def test_both_when_both_lost(self) -> None:
-        assert all(allowed for allowed, _ in rights(a_case().appealable("both").case).values())
-
-    def test_once(self) -> None:
-        life = decided(a_case().in_appeal(), "uphold")
-        assert (life.case.phase, life.case.outcome) == (Phase.CLOSED, Outcome.RULED)
-        assert rights(life.case)["respondent"] == (False, "already_used")
-
-    def test_a_side_that_won_and_then_lost_gets_one_fresh_right(self) -> None:
-        life = decided(a_case().in_appeal(), "overturn", **BOUNTY["none"])
-        assert life.case.phase is Phase.APPEALABLE
-        assert rights(life.case) == {"claimant": (True, "lost_something"), "respondent": (False, "nothing_lost")}
-        again = decided(second_appeal(life, CLAIMANT, LEAD_3), "overturn", **BOUNTY["light"])
-        assert not again.case.open, "both rights are used"
-
-    def test_used_up_is_shown_at_once(self) -> None:
-        case = a_case().in_appeal().case
-        assert rights(case)["respondent"] == (False, "already_used")
-
-    def test_who_is_given_less_on_appeal_has_lost_although_the_outcome_keeps_its_name(self) -> None:
-        life = decided(a_case().in_appeal(), "vary", remedies=[pay(1)])
-        assert life.case.rulings[-1].outcome == life.case.rulings[0].outcome
-        assert rights(life.case) == {"claimant": (True, "lost_something"), "respondent": (False, "already_used")}
-
-    def test_who_is_given_as_much_or_more_has_not(self) -> None:
-        life = decided(a_case().in_appeal(), "vary", remedies=[pay(40_000), pay(10_000)])
-        assert rights(life.case)["claimant"] == (False, "nothing_lost")
-
-    def test_over_when_the_window_is_over(self) -> None:
-        assert rights(a_case().closed().case)["respondent"] == (False, "window_over")
-
-    def test_open_again_after_an_upheld_appeal_while_the_other_side_still_has_one(self) -> None:
-        life = decided(a_case().in_appeal(weight="both"), "uphold")
-        assert life.case.phase is Phase.APPEALABLE
-        assert rights(life.case) == {"claimant": (True, "lost_something"), "respondent": (False, "already_used")}
-
-    def test_nobody_on_the_other_side_has_none(self) -> None:
-        life = a_case("fraud_report").without_respondent().in_intake()
-        life.ruled("none").fire("grace")
-        assert list(rights(life.case)) == ["claimant"]
 
 
 class TestCrossAppeal:
@@ -216,48 +138,3 @@ class TestRemit:
         life = decided(a_case().in_appeal(), "remit")
         told = life.notices_for(RESPONDENT)[-1]
         assert (told.event, told.data["decision"], told.data["phase"]) == ("ruling_issued", "remit", "review")
-
-
-class TestWhoMayJudge:
-    """Nobody who had a part, or reports to somebody who had."""
-
-    @pytest.mark.parametrize(
-        ("who", "because"),
-        [(MEDIATOR, "earlier_part"), (LEAD, "earlier_part"), (JUNIOR, "reports_to_earlier")],
-    )
-    def test_not_the_first_decider_their_approver_or_their_people(self, who: str, because: str) -> None:
-        life = a_case().in_appeal(owner=None, weight="heavy")
-        refusal = life.refused(who, "take")
-        assert (refusal.code, refusal.fields["because"]) == ("own_case", because)
-        assert life.refused(OPS, "assign", owner=who).fields["because"] == because
-
-    def test_not_a_lead_who_sent_the_ruling_back(self) -> None:
-        life = a_case().in_approval().says(LEAD, "return_ruling").in_appeal(owner=None)
-        assert life.refused(LEAD, "take").fields["because"] == "earlier_part"
-
-    def test_not_a_drafter_whose_draft_was_retracted_and_given_to_another(self) -> None:
-        life = a_case().ruled().says(MEDIATOR, "retract").says(OPS, "assign", owner=MEDIATOR_2).in_review(owner=MEDIATOR_2)
-        life.says(MEDIATOR_2, "rule", **BOUNTY["light"]).fire("grace").says(RESPONDENT, "appeal")
-        assert life.refused(MEDIATOR, "take").fields["because"] == "earlier_part"
-
-    def test_after_remit_neither_of_the_two(self) -> None:
-        life = decided(a_case().in_appeal(), "remit")
-        for who in (MEDIATOR, LEAD_2, JUNIOR):
-            assert life.refused(who, "take").code == "own_case"
-        assert life.says(MEDIATOR_3, "take").case.owner == MEDIATOR_3
-
-    def test_nor_an_approver_of_the_first_round_in_the_second(self) -> None:
-        life = a_case().in_appeal(weight="heavy").says(LEAD_2, "decide_appeal", decision="vary", remedies=[pay(800_000)])
-        assert life.refused(LEAD, "approve").code == "own_case"
-        assert life.says(LEAD_3, "approve").case.phase is Phase.RULED
-
-    def test_an_owner_who_declares_a_conflict_later_is_out_at_once(self) -> None:
-        life = a_case().in_review()
-        claimant = life.case.parties[0].ref_digest
-        torn = Actor(id=MEDIATOR, role="mediator", conflicts=(claimant,))
-        assert life.refused(torn, "rule", **BOUNTY["light"]).code == "own_case"
-
-    def test_the_facts_remember_who_reported_to_whom_then(self) -> None:
-        life = a_case().appealable()
-        drafted = next(r for r in life.recordings if isinstance(r.fact, f.RulingDrafted))
-        assert (drafted.actor.manager, drafted.actor.team, drafted.actor.site) == ("per_h1", "amber", "berlin")

@@ -1,0 +1,67 @@
+"""Nobody judges their own case, nor one that their manager decided before."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.base import Phase
+from domain.model import facts as f
+from domain.model.facts import Actor
+from tests.support.appeals import BOUNTY, decided, pay
+from tests.support.cases import (
+    JUNIOR,
+    LEAD,
+    LEAD_2,
+    LEAD_3,
+    MEDIATOR,
+    MEDIATOR_2,
+    MEDIATOR_3,
+    OPS,
+    RESPONDENT,
+    a_case,
+)
+
+
+class TestWhoMayJudge:
+    """Nobody who had a part, or reports to somebody who had."""
+
+    @pytest.mark.parametrize(
+        ("who", "because"),
+        [(MEDIATOR, "earlier_part"), (LEAD, "earlier_part"), (JUNIOR, "reports_to_earlier")],
+    )
+    def test_not_the_first_decider_their_approver_or_their_people(self, who: str, because: str) -> None:
+        life = a_case().in_appeal(owner=None, weight="heavy")
+        refusal = life.refused(who, "take")
+        assert (refusal.code, refusal.fields["because"]) == ("own_case", because)
+        assert life.refused(OPS, "assign", owner=who).fields["because"] == because
+
+    def test_not_a_lead_who_sent_the_ruling_back(self) -> None:
+        life = a_case().in_approval().says(LEAD, "return_ruling").in_appeal(owner=None)
+        assert life.refused(LEAD, "take").fields["because"] == "earlier_part"
+
+    def test_not_a_drafter_whose_draft_was_retracted_and_given_to_another(self) -> None:
+        life = a_case().ruled().says(MEDIATOR, "retract").says(OPS, "assign", owner=MEDIATOR_2).in_review(owner=MEDIATOR_2)
+        life.says(MEDIATOR_2, "rule", **BOUNTY["light"]).fire("grace").says(RESPONDENT, "appeal")
+        assert life.refused(MEDIATOR, "take").fields["because"] == "earlier_part"
+
+    def test_after_remit_neither_of_the_two(self) -> None:
+        life = decided(a_case().in_appeal(), "remit")
+        for who in (MEDIATOR, LEAD_2, JUNIOR):
+            assert life.refused(who, "take").code == "own_case"
+        assert life.says(MEDIATOR_3, "take").case.owner == MEDIATOR_3
+
+    def test_nor_an_approver_of_the_first_round_in_the_second(self) -> None:
+        life = a_case().in_appeal(weight="heavy").says(LEAD_2, "decide_appeal", decision="vary", remedies=[pay(800_000)])
+        assert life.refused(LEAD, "approve").code == "own_case"
+        assert life.says(LEAD_3, "approve").case.phase is Phase.RULED
+
+    def test_an_owner_who_declares_a_conflict_later_is_out_at_once(self) -> None:
+        life = a_case().in_review()
+        claimant = life.case.parties[0].ref_digest
+        torn = Actor(id=MEDIATOR, role="mediator", conflicts=(claimant,))
+        assert life.refused(torn, "rule", **BOUNTY["light"]).code == "own_case"
+
+    def test_the_facts_remember_who_reported_to_whom_then(self) -> None:
+        life = a_case().appealable()
+        drafted = next(r for r in life.recordings if isinstance(r.fact, f.RulingDrafted))
+        assert (drafted.actor.manager, drafted.actor.team, drafted.actor.site) == ("per_h1", "amber", "berlin")

@@ -1,0 +1,64 @@
+"""Who may appeal, how often, and why not."""
+
+from __future__ import annotations
+
+from domain.base import Outcome, Phase
+from tests.support.appeals import BOUNTY, decided, pay, rights
+from tests.support.cases import (
+    CLAIMANT,
+    LEAD_3,
+    OPS,
+    Life,
+    a_case,
+)
+
+
+def second_appeal(life: Life, who: str, owner: str) -> Life:
+    return life.says(who, "appeal").says(OPS, "assign", owner=owner)
+
+
+class TestRights:
+    def test_only_who_lost_something(self) -> None:
+        case = a_case().appealable().case
+        assert rights(case) == {"claimant": (False, "nothing_lost"), "respondent": (True, "lost_something")}
+
+    def test_both_when_both_lost(self) -> None:
+        assert all(allowed for allowed, _ in rights(a_case().appealable("both").case).values())
+
+    def test_once(self) -> None:
+        life = decided(a_case().in_appeal(), "uphold")
+        assert (life.case.phase, life.case.outcome) == (Phase.CLOSED, Outcome.RULED)
+        assert rights(life.case)["respondent"] == (False, "already_used")
+
+    def test_a_side_that_won_and_then_lost_gets_one_fresh_right(self) -> None:
+        life = decided(a_case().in_appeal(), "overturn", **BOUNTY["none"])
+        assert life.case.phase is Phase.APPEALABLE
+        assert rights(life.case) == {"claimant": (True, "lost_something"), "respondent": (False, "nothing_lost")}
+        again = decided(second_appeal(life, CLAIMANT, LEAD_3), "overturn", **BOUNTY["light"])
+        assert not again.case.open, "both rights are used"
+
+    def test_used_up_is_shown_at_once(self) -> None:
+        case = a_case().in_appeal().case
+        assert rights(case)["respondent"] == (False, "already_used")
+
+    def test_who_is_given_less_on_appeal_has_lost_although_the_outcome_keeps_its_name(self) -> None:
+        life = decided(a_case().in_appeal(), "vary", remedies=[pay(1)])
+        assert life.case.rulings[-1].outcome == life.case.rulings[0].outcome
+        assert rights(life.case) == {"claimant": (True, "lost_something"), "respondent": (False, "already_used")}
+
+    def test_who_is_given_as_much_or_more_has_not(self) -> None:
+        life = decided(a_case().in_appeal(), "vary", remedies=[pay(40_000), pay(10_000)])
+        assert rights(life.case)["claimant"] == (False, "nothing_lost")
+
+    def test_over_when_the_window_is_over(self) -> None:
+        assert rights(a_case().closed().case)["respondent"] == (False, "window_over")
+
+    def test_open_again_after_an_upheld_appeal_while_the_other_side_still_has_one(self) -> None:
+        life = decided(a_case().in_appeal(weight="both"), "uphold")
+        assert life.case.phase is Phase.APPEALABLE
+        assert rights(life.case) == {"claimant": (True, "lost_something"), "respondent": (False, "already_used")}
+
+    def test_nobody_on_the_other_side_has_none(self) -> None:
+        life = a_case("fraud_report").without_respondent().in_intake()
+        life.ruled("none").fire("grace")
+        assert list(rights(life.case)) == ["claimant"]

@@ -1,0 +1,199 @@
+"""A broken pack names every problem with its place; a clock like a usual one is written by its name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from domain.base import Priority
+from domain.model.clock_terms import USUAL
+from domain.model.terms import ClockTerms
+from domain.worktime.spans import Span
+from policies.loading import load_pack
+from policies.pack import PACKS_DIR, Pack, PackError
+from policies.resolve import terms_of
+from tests.support.cases import shelf
+from tests.support.packs import clock, source, text_of, written_out
+
+
+def problems(raw: dict[str, Any]) -> list[str]:
+    with pytest.raises(PackError) as caught:
+        load_pack(text_of(raw), "mine.yaml")
+    assert str(caught.value).startswith("mine.yaml: ")
+    return caught.value.problems
+
+
+class TestLoadPack:
+    @pytest.mark.parametrize(
+        ("text", "says"),
+        [("kind: [", "not YAML"), ("- a\n- b", "a pack is a mapping"), ("", "a pack is a mapping"), ("kind: Big Kind", "kind: ")],
+    )
+    def test_what_is_no_pack(self, text: str, says: str) -> None:
+        with pytest.raises(PackError, match=says):
+            load_pack(text, "mine.yaml")
+
+    def test_every_missing_part_is_named(self) -> None:
+        named = {p.split(":")[0] for p in problems({"kind": "mine", "title": "Mine"})}
+        assert named >= {"opens_in", "labels", "queue", "appeal_queue", "priority", "clocks", "outcomes", "reopen_for", "notices"}
+
+    @pytest.mark.parametrize(
+        ("path", "value", "place"),
+        [
+            (("gates", 0, "when"), "report.amount >", "gates.reason_given.when"),
+            (("gates", 0, "then"), "ignore", "gates.0.then"),
+            (("gates", 0, "reasn"), "typo", "gates.0.reasn"),
+            (("priority", 0, "when"), "((", "priority.large_amount.when"),
+            (("priority", 1, "when"), "true", "pack: priority"),
+            (("opens_in",), "mediation", "opens_in"),
+            (("labels", "mediation"), "Mediation", "labels.mediation"),
+            (("surprise",), 1, "surprise"),
+            (("clocks", 0, "target"), "soon", "clocks.0.target"),
+            (("clocks", 2, "target"), {"urgent": "1 hour"}, "pack: clocks.first_response.target"),
+            (("clocks", 0, "strats"), ["case_opened"], "clocks.triage.strats"),
+            (("clocks", 0, "starts"), ["case_opend"], "clocks.triage.starts"),
+            (("clocks", 0, "levels", 0, "audiense"), ["ops"], "clocks.triage.levels.0.audiense"),
+            (("clocks", 0, "levels", 0, "action"), "panic", "clocks.triage.levels.0.action"),
+            (("clocks", 0, "levels", 0, "audience"), ["everybody"], "clocks.triage.levels.0.audience"),
+            (("clocks", 1, "levels", 0, "default"), None, "clocks.settlement.levels.end.default"),
+            (("clocks", 1, "levels", 0, "default"), "issue_ruling", "clocks.settlement.levels.end.default"),
+            (("clocks", 1, "levels", 0, "default"), "proceed_on_file", "clocks.settlement.levels.end.default"),
+            (("clocks", 1, "levels", 0, "repeat"), "1 day", "clocks.settlement.levels.end.repeat"),
+            (("clocks", 6, "target"), "10 business days", "clocks.ruling.target"),
+            (("clocks", 0, "name"), "standstill", "clocks.standstill"),
+            (("clocks", 0, "name"), "snooze", "clocks.snooze"),
+            (("clocks", 0, "restarts"), ["case_opend"], "clocks.triage.restarts"),
+            (("clocks", 0, "extension"), {"by": "8 working hours"}, "clocks.triage.extension"),
+            (("clocks", 0, "by_category"), {"injury": {"urgent": "1 hour"}}, "pack: clocks.triage.by_category.injury"),
+            (("clocks", 3, "behind"), "first_respnse", "clocks.next_update.behind"),
+            (("clocks", 3, "behind"), "next_update", "clocks.next_update.behind"),
+            (("clocks", 3, "levels", 0, "after"), "1 hour", "clocks.next_update.levels.warn"),
+            (("clocks", 2, "levels", 0, "before"), "1 hour", "clocks.first_response.levels.warn"),
+            (("clocks", 2, "levels", 1, "repeat"), "1 hour", "clocks.first_response.levels.breach.repeat"),
+            (("ladder", 0, "audience"), ["claimant", "platform"], "ladder.lead.audience"),
+            (("ladder", 1, "name"), "lead", "ladder: 'lead' is defined twice"),
+            (("ladder", 0, "wait_fr"), "1 hour", "ladder.0.wait_fr"),
+            (("ladder",), [], "clocks.first_response.levels.breach.audience"),
+            (("quiet_for",), "1 business day", "quiet_for"),
+            (("standstill_for",), "7 days", "standstill_for"),
+            (("standstill_for",), "0 hours", "standstill_for"),
+            (("interim_measures",), [{"name": "suspend"}], "interim_measures"),
+            (("clocks", 1, "during"), None, "clocks.settlement"),
+            (("outcomes", 0, "needs_ammount"), True, "outcomes.0.needs_ammount"),
+            (("outcomes", 0, "lost_by"), ["everybody"], "outcomes.0.lost_by"),
+            (("outcomes", 4, "needs_amount"), True, "outcomes.4.needs_amount"),
+            (("outcomes", 1, "name"), "upheld", "outcomes"),
+            (("approval_above", "amount"), 5.5, "approval_above.amount"),
+            (("notices", "case_opend"), ["all"], "notices"),
+            (("notices", "case_opened"), ["all", "press"], "notices.case_opened"),
+        ],
+    )
+    def test_a_mistake_is_named_with_its_place(self, path: tuple[Any, ...], value: object, place: str) -> None:
+        raw = source("bounty_dispute")
+        where: Any = raw
+        for step in path[:-1]:
+            where = where[step]
+        where[path[-1]] = value
+        found = problems(raw)
+        assert any(p.startswith(place) for p in found), found
+
+    @pytest.mark.parametrize("name", ["triage", "settlement", "ruling", "approval", "grace", "appeal_window", "appeal_ruling"])
+    def test_a_phase_without_a_lasting_deadline_is_refused(self, name: str) -> None:
+        raw = source("bounty_dispute")
+        raw["clocks"].remove(clock(raw, name))
+        assert any("being forgotten" in p for p in problems(raw))
+
+    def test_so_is_one_that_breaches_once_and_then_never_again(self) -> None:
+        raw = source("bounty_dispute")
+        clock(raw, "ruling")["levels"][-1]["audience"] = ["leads"]
+        assert any("'review'" in p for p in problems(raw))
+
+    @pytest.mark.parametrize("change", [{"only_in": ["review"]}, {"behind": "first_response"}])
+    def test_so_is_one_whose_lasting_clock_need_not_run(self, change: dict[str, Any]) -> None:
+        raw = source("bounty_dispute")
+        clock(raw, "ruling").update(change)
+        assert any("'review'" in p for p in problems(raw))
+
+    @pytest.mark.parametrize(
+        ("changes", "place"),
+        [
+            ({"pauses": ["evidence_requested"]}, "statutory"),
+            ({"target": {"urgent": "15 days", "high": "30 days", "normal": "45 days", "low": "45 days"}}, "statutory"),
+            (
+                {"by_category": {"new_account": {"urgent": "5 days", "high": "9 days", "normal": "9 days", "low": "9 days"}}},
+                "statutory",
+            ),
+            ({"extension": {"by": "45 days", "by_category": {"abroad": "45 days"}}}, "extension.by_category.abroad"),
+            ({"extension": {"by": "30 business days"}}, "extension.by"),
+        ],
+    )
+    def test_a_limit_of_the_law_is_one_and_the_same(self, changes: dict[str, Any], place: str) -> None:
+        raw = source("fraud_report")
+        clock(raw, "final_answer").update(changes)
+        assert any(p.startswith(f"clocks.final_answer.{place}") for p in problems(raw))
+
+    @pytest.mark.parametrize(
+        "change", [{"starts": ["case_opened"], "restarts": []}, {"levels": [{"name": "look", "action": "warn"}]}]
+    )
+    def test_an_interim_measure_that_would_never_lapse(self, change: dict[str, Any]) -> None:
+        raw = source("fraud_report")
+        clock(raw, "interim_review").update(change)
+        assert any(p.startswith("interim_measures") for p in problems(raw))
+
+    @pytest.mark.parametrize("phase", ["review", "ruled", "closed", "intake"])
+    def test_phases_that_every_kind_has(self, phase: str) -> None:
+        raw = source("bounty_dispute")
+        del raw["labels"][phase]
+        assert any(phase in p for p in problems(raw))
+
+    def test_a_limit_without_anybody_to_ask(self) -> None:
+        raw = source("bounty_dispute")
+        del raw["labels"]["approval"]
+        assert any(p.startswith("approval_above") for p in problems(raw))
+
+    def test_an_appeal_without_a_window_for_it(self) -> None:
+        raw = source("bounty_dispute")
+        del raw["labels"]["appealable"]
+        assert any(p.startswith("labels") for p in problems(raw))
+
+    def test_all_problems_at_once(self) -> None:
+        raw = source("fraud_report")
+        raw["gates"][0]["when"] = ")"
+        raw["notices"]["case_opend"] = ["all"]
+        clock(raw, "ruling")["pausez"] = []
+        assert len(problems(raw)) >= 3
+
+    def test_the_order_of_keys_is_no_matter(self) -> None:
+        raw = yaml.safe_load((PACKS_DIR / "fraud_report.yaml").read_text("utf-8"))
+        pack = load_pack(text_of(raw), "sorted.yaml")
+        assert isinstance(pack, Pack)
+        assert pack.model_copy(update={"version": ""}) == shelf().packs["fraud_report"].model_copy(update={"version": ""})
+
+
+class TestUsualClocks:
+    @pytest.mark.parametrize("name", sorted(USUAL))
+    def test_one_is_written_by_its_name_alone(self, name: str) -> None:
+        clock = ClockTerms.model_validate({"like": name})
+        assert clock.name == name
+        assert clock.model_dump(mode="json") == {"like": name}
+        assert ClockTerms.model_validate(clock.model_dump(mode="json")) == clock
+
+    def test_what_differs_is_written_too_also_where_something_is_left_out(self) -> None:
+        clock = ClockTerms.model_validate({"like": "ruling"}).model_copy(update={"pauses": (), "target": Span.parse("2 days")})
+        said = clock.model_dump(mode="json")
+        assert said == {"like": "ruling", "pauses": "", "target": "2 days"}
+        assert ClockTerms.model_validate(said) == clock
+
+    @pytest.mark.parametrize("kind", ["bounty_dispute", "fraud_report"])
+    @pytest.mark.parametrize("priority", list(Priority))
+    def test_a_pack_that_writes_them_out_says_the_same(self, kind: str, priority: Priority) -> None:
+        short, long = shelf().packs[kind], load_pack(written_out(kind), kind)
+        terms = [terms_of(pack, priority, shelf().references).model_copy(update={"version": ""}) for pack in (short, long)]
+        assert terms[0] == terms[1]
+
+    def test_an_unknown_one_is_named_with_those_that_there_are(self) -> None:
+        raw = source("bounty_dispute")
+        raw["clocks"][0] = {"like": "triaj"}
+        with pytest.raises(PackError, match="there is no usual clock 'triaj'; there are triage, settlement"):
+            load_pack(text_of(raw), "typo.yaml")

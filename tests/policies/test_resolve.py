@@ -1,0 +1,179 @@
+"""A report meets a pack: what its gates say, which priority it gets, and which terms bind its case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domain.base import Priority
+from domain.model.terms import ClockTerms, Routing
+from domain.worktime.spans import SpanUnit
+from policies.loading import load_pack
+from policies.pack import PackError
+from policies.resolve import resolve
+from policies.shelf import UnknownKind
+from tests.support.cases import KINDS, shelf
+from tests.support.packs import a_report, clock, source, text_of
+
+
+def routed(kind: str, **changes: Any) -> Routing:
+    return shelf().terms(a_report(kind, **changes))[1]
+
+
+class TestGates:
+    @pytest.mark.parametrize(
+        ("kind", "changes", "decision", "reason"),
+        [
+            ("bounty_dispute", {"statement": "Too short."}, "decline", "no_reason_given"),
+            ("bounty_dispute", {"attributes": {"closed_days_ago": 93}}, "decline", "closed_too_long_ago"),
+            ("bounty_dispute", {"attributes": {"closed_days_ago": 92}}, "admit", None),
+            ("bounty_dispute", {"attributes": {"last_reply_days_ago": 6}}, "decline", "reply_pending"),
+            ("bounty_dispute", {"attributes": {"last_reply_days_ago": 7}}, "admit", None),
+            ("bounty_dispute", {"attributes": {"programme_excluded": True}}, "decline", "programme_excluded"),
+            ("bounty_dispute", {"attributes": {"programme_excluded": False}}, "admit", None),
+            ("bounty_dispute", {"attributes": {"reporter_standing": -1}}, "triage", "standing_to_check"),
+            ("bounty_dispute", {"attributes": {"reporter_standing": 0}}, "admit", None),
+            ("bounty_dispute", {}, "admit", None),
+            ("fraud_report", {"statement": "Fraud!"}, "decline", "no_reason_given"),
+            ("fraud_report", {"attributes": {"status": "won"}}, "decline", "decided_elsewhere"),
+            ("fraud_report", {"attributes": {"status": "needs_response"}}, "admit", None),
+            ("fraud_report", {"parties": [{"side": "claimant", "ref": "u1"}]}, "triage", "respondent_to_find"),
+            ("fraud_report", {}, "admit", None),
+        ],
+    )
+    def test_each_where_it_hits_and_just_where_it_does_not(
+        self, kind: str, changes: Any, decision: str, reason: str | None
+    ) -> None:
+        routing = routed(kind, **changes)
+        assert (routing.decision, routing.reason) == (decision, reason)
+
+    def test_the_trace_says_which_row_hit_and_which_did_not(self) -> None:
+        assert routed("bounty_dispute", attributes={"last_reply_days_ago": 1}).trace == (
+            "gates/reason_given: pass", "gates/not_too_old: pass", "gates/programme_answers: decline",
+            "priority/everything_else: normal",
+        )  # fmt: skip
+
+    def test_the_first_hit_wins(self) -> None:
+        assert routed("bounty_dispute", statement="Short.", attributes={"programme_excluded": True}).reason == "no_reason_given"
+
+    @pytest.mark.parametrize("value", ["many", True, ""])
+    def test_what_cannot_be_told_is_for_a_person_to_look_at(self, value: Any) -> None:
+        routing = routed("bounty_dispute", attributes={"closed_days_ago": value})
+        assert (routing.decision, routing.reason) == ("triage", "gate_unclear")
+        assert routing.trace[-2] == "gates/not_too_old: unclear"
+
+    def test_blanks_are_no_reason(self) -> None:
+        assert routed("bounty_dispute", statement="no" + " " * 60 + ".").decision == "admit"
+        assert routed("bounty_dispute", statement="no." + " " * 60).reason == "no_reason_given"
+
+
+class TestPriority:
+    @pytest.mark.parametrize(
+        ("kind", "changes", "priority"),
+        [
+            ("bounty_dispute", {"amount": {"amount": 1_000_000, "currency": "USD"}}, Priority.HIGH),
+            ("bounty_dispute", {"amount": {"amount": 999_999, "currency": "USD"}}, Priority.NORMAL),
+            ("bounty_dispute", {}, Priority.NORMAL),
+            ("fraud_report", {"attributes": {"risk_score": 80}}, Priority.URGENT),
+            ("fraud_report", {"attributes": {"risk_score": 79.9}}, Priority.NORMAL),
+            ("fraud_report", {"attributes": {"risk_score": "high"}}, Priority.NORMAL),
+            ("fraud_report", {"amount": {"amount": 100_000, "currency": "EUR"}}, Priority.HIGH),
+            ("fraud_report", {"priority": "low", "attributes": {"risk_score": 99}}, Priority.LOW),
+        ],
+    )
+    def test_the_first_row_that_hits_unless_the_report_says_it(self, kind: str, changes: Any, priority: Priority) -> None:
+        assert shelf().terms(a_report(kind, **changes))[0].priority is priority
+
+
+class TestResolve:
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_scaled_time_runs_on_any_clock_on_the_wall(self, kind: str) -> None:
+        plain, scaled = shelf().terms(a_report(kind))[0], shelf().terms(a_report(kind), 1 / 3600)[0]
+        assert scaled.calendar is None
+        for one, was in zip(scaled.clocks, plain.clocks, strict=True):
+            assert (one.calendar, one.target.unit) == (None, SpanUnit.WALL)
+            assert one.target == was.target.scaled(1 / 3600)
+            assert [x.repeat.unit for x in one.levels if x.repeat] == [SpanUnit.WALL for x in was.levels if x.repeat]
+            assert [x.before for x in one.levels] == [x.before and x.before.scaled(1 / 3600) for x in was.levels]
+            assert one.targets == {key: span.scaled(1 / 3600) for key, span in was.targets.items()}
+        assert [x.wait_for for x in scaled.ladder] == [x.wait_for.scaled(1 / 3600) for x in plain.ladder]
+        assert (scaled.quiet_for, scaled.standstill_for) == (plain.quiet_for / 3600, plain.standstill_for / 3600)
+        assert scaled.reopen_for == plain.reopen_for / 3600
+
+    def test_the_calendar_goes_by_its_content(self) -> None:
+        terms, _ = shelf().terms(a_report("bounty_dispute"))
+        assert terms.calendar == shelf().calendars["europe-office"].ref
+        assert set(shelf().calendars_of(terms)) == {terms.calendar}
+
+    def test_an_unknown_calendar_is_an_error(self) -> None:
+        with pytest.raises(KeyError, match="europe-office"):
+            resolve(shelf().packs["bounty_dispute"], a_report("bounty_dispute"), {})
+
+    def test_terms_that_outgrow_their_fact_are_refused(self) -> None:
+        raw = source("bounty_dispute")
+        raw["grounds"] += [f"a_ground_with_a_rather_long_name_{n}" for n in range(90)]
+        pack = load_pack(text_of(raw), "long.yaml")
+        with pytest.raises(PackError, match="at most 4096"):
+            resolve(pack, a_report("bounty_dispute"), shelf().references)
+
+    def test_an_unknown_kind_names_those_that_are_known(self) -> None:
+        with pytest.raises(UnknownKind, match=r"bounty_dispute, .*fraud_report"):
+            shelf().terms(a_report("tax_return"))
+
+    def test_a_later_pack_changes_nothing_in_terms_that_were_resolved(self) -> None:
+        before, _ = shelf().terms(a_report("fraud_report"))
+        raw = source("fraud_report")
+        raw["approval_above"]["amount"] = 1
+        later = load_pack(text_of(raw), "later.yaml")
+        after, _ = resolve(later, a_report("fraud_report"), shelf().references)
+        assert before.version != after.version
+        assert before.approval_above != after.approval_above
+
+
+class TestTargets:
+    """Which target a clock has follows from category and priority; the closest fit counts."""
+
+    def clock(self, priority: Priority, **changes: Any) -> ClockTerms:
+        raw = source("bounty_dispute")
+        clock(raw, "first_response").update(changes)
+        terms, _ = resolve(
+            load_pack(text_of(raw), "mine.yaml"), a_report("bounty_dispute", priority=priority), shelf().references
+        )
+        found = terms.clock("first_response")
+        assert found is not None
+        return found
+
+    @pytest.mark.parametrize("opened", list(Priority))
+    def test_every_priority_has_its_own_whatever_the_case_opened_with(self, opened: Priority) -> None:
+        found = self.clock(opened)
+        assert {p.value: str(found.target_for(p, "general")) for p in Priority} == {
+            "urgent": "2 working hours", "high": "4 working hours", "normal": "8 working hours", "low": "16 working hours",
+        }  # fmt: skip
+
+    @pytest.mark.parametrize("opened", list(Priority))
+    def test_a_category_comes_before_a_priority(self, opened: Priority) -> None:
+        own = {"urgent": "1 hour", "high": "2 hours", "normal": "3 hours", "low": "4 hours"}
+        found = self.clock(opened, by_category={"injury": own, "privacy": "5 hours"})
+        assert [str(found.target_for(p, "injury")) for p in Priority] == ["4 hours", "3 hours", "2 hours", "1 hour"]
+        assert {str(found.target_for(p, "privacy")) for p in Priority} == {"5 hours"}
+        assert str(found.target_for(Priority.HIGH, "general")) == "4 working hours"
+
+
+class TestQueues:
+    def test_people_of_a_queue_can_keep_other_hours(self) -> None:
+        raw = source("bounty_dispute") | {"queue_calendars": {"appeals": "us-office"}}
+        terms, _ = resolve(load_pack(text_of(raw), "mine.yaml"), a_report("bounty_dispute"), shelf().references)
+        berlin, york = (shelf().calendars[name].ref for name in ("europe-office", "us-office"))
+        ruling = terms.clock("ruling")
+        assert ruling is not None
+        assert [terms.calendar_of(ruling, queue) for queue in ("mediation", "appeals")] == [berlin, york]
+        assert terms.references == {berlin, york}
+        assert terms.names == {berlin: "europe-office", york: "us-office"}
+
+    def test_a_clock_with_a_calendar_of_its_own_keeps_it_in_every_queue(self) -> None:
+        raw = source("fraud_report") | {"queue_calendars": {"fraud": "us-office"}}
+        terms, _ = resolve(load_pack(text_of(raw), "mine.yaml"), a_report("fraud_report"), shelf().references)
+        limit = terms.clock("final_answer")
+        assert limit is not None
+        assert terms.calendar_of(limit, "fraud") == shelf().calendars["around-the-clock"].ref
