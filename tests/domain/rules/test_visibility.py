@@ -6,13 +6,8 @@ from typing import Any
 
 import pytest
 
-from domain.views.case import view
-from tests.support.cases import (
-    CLAIMANT,
-    MEDIATOR,
-    RESPONDENT,
-    Life,
-)
+from domain.views.case import view, visible
+from tests.support.cases import CLAIMANT, MEDIATOR, RESPONDENT, WITNESS, Life, a_case
 from tests.support.incidents import INSURER, NEIGHBOUR, POLICE, incident
 
 
@@ -41,3 +36,35 @@ class TestThirdParties:
     def test_they_hand_evidence_in_and_withdraw_nothing(self, party: str) -> None:
         life = incident().in_review().says(party, "submit_evidence")
         assert life.refused(party, "withdraw").code == "not_allowed"
+
+
+class TestAWitness:
+    """Somebody who saw what happened, and is on no side: what passes between the sides is not theirs."""
+
+    @pytest.fixture(params=["claimant", "respondent"])
+    def life(self, request: pytest.FixtureRequest) -> Life:
+        return a_case().with_party(WITNESS, request.param, "witness")
+
+    def sees(self, life: Life) -> set[str]:
+        return {r.fact.type for r in life.recordings if visible(life.case, r, life.actor(WITNESS))}
+
+    def test_sees_no_offer(self, life: Life) -> None:
+        life.in_settlement().says(CLAIMANT, "offer", remedy="payout", amount={"amount": 500, "currency": "EUR"})
+        life.says(RESPONDENT, "decline_offer")
+        assert self.sees(life) == {"case_opened", "phase_entered"}
+
+    def test_sees_that_the_matter_is_looked_at_again_and_not_who_asked_for_it_or_why(self, life: Life) -> None:
+        life.in_appeal()
+        assert "appeal_lodged" in {r.fact.type for r in life.recordings}
+        assert "appeal_lodged" not in self.sees(life)
+        assert life.seen_by(WITNESS).phase.value == "appeal"
+
+    def test_sees_how_it_was_decided_and_not_what_a_side_was_given(self, life: Life) -> None:
+        life.appealable(weight="light")
+        assert "ruling_issued" in self.sees(life)
+        assert self.sees(life) & {"effect_ordered", "effect_reported", "evidence_lapsed", "clock_extended"} == set()
+
+    def test_sees_what_is_said_to_all_and_not_what_is_said_to_a_side(self, life: Life) -> None:
+        life.in_review().says(MEDIATOR, "message", to="claimant").says(MEDIATOR, "message", to="all")
+        told = [r.fact for r in life.recordings if r.fact.type == "message_sent" and visible(life.case, r, life.actor(WITNESS))]
+        assert [message.to for message in told] == ["all"]
