@@ -61,7 +61,6 @@ def _moving(lines: list[tuple[int, bytes]], tenant: str | None, *, dry_run: bool
     from cli.operator import OperatorKeys
     from cli.target import Target
     from policies.published import PublishedPacks
-    from runtime.errors import ServiceFault
     from runtime.places import find_places
     from runtime.settings import Settings
     from storage.pool import Database
@@ -77,8 +76,7 @@ def _moving(lines: list[tuple[int, bytes]], tenant: str | None, *, dry_run: bool
             tenants = PostgresTenants(database, vault)
             holder = await (await OperatorKeys.of(tenants, Target(tenant))).find_key("")
             found = await tenants.tenant(holder.tenant_id) if holder else None
-            if found is None:
-                raise ServiceFault("tenant_unknown", f"There is no tenant '{tenant}'.")
+            assert found is not None  # the operator speaks for a tenant that is there
             publishing = PostgresPublishing(database)
             in_force = await publishing.in_force(found.id)
             policies = await PublishedPacks().on(shelf(settings), in_force, partial(publishing.text, found.id))
