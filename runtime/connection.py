@@ -11,6 +11,7 @@ from temporalio.runtime import Runtime
 from temporalio.service import RPCError, TLSConfig
 
 from runtime.errors import ServiceFault
+from runtime.patience import growing_patience
 from runtime.settings import Settings
 
 # A development server answers in half a second; a cluster that is being rolled out may refuse for some seconds.
@@ -36,7 +37,7 @@ async def connect_temporal(
     target = address or settings.temporal_address
     if target is None:
         raise ServiceFault("temporal_unreachable", "No Temporal server is named: run `ombud stack up`, or set TEMPORAL_ADDRESS.")
-    until = time.monotonic() + deadline_for.total_seconds()
+    until, attempts = time.monotonic() + deadline_for.total_seconds(), growing_patience()
     key = settings.temporal_api_key
     while True:
         try:
@@ -51,7 +52,7 @@ async def connect_temporal(
                 runtime=runtime,
                 lazy=lazy,
             )
-            return client if lazy else await _answering(client)
+            return client if lazy else await _answering(client, next(attempts))
         except (RPCError, RuntimeError) as error:
             if time.monotonic() > until:
                 said = f"The Temporal server at {target} does not answer: {error}. Is it running (`ombud stack status`)?"
@@ -68,7 +69,7 @@ def _tls(settings: Settings) -> bool | TLSConfig | None:
     return TLSConfig(server_root_ca_cert=authority, client_cert=certificate, client_private_key=key)
 
 
-async def _answering(client: Client) -> Client:
+async def _answering(client: Client, patience: timedelta) -> Client:
     """The client, after one call that goes through every part of the server; an open port alone says nothing."""
-    await client.count_workflows("", rpc_timeout=timedelta(seconds=2))
+    await client.count_workflows("", rpc_timeout=patience)
     return client

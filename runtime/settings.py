@@ -106,6 +106,14 @@ class Settings(BaseSettings):
     )
     api_host: str = Field("127.0.0.1", description="Address on which the API listens.")
     api_port: int = Field(8080, ge=0, le=65535, description="Port on which the API listens; 0 takes a free one.")
+    local_port: int = Field(
+        8400,
+        ge=0,
+        le=65500,
+        description="First of the ports that `ombud up` takes: the API here, then Temporal's pages, the mail catcher and the "
+        "Temporal server. For one that is taken it takes the next free one and says so. 0: whichever are free. "
+        "OMBUD_API_PORT, when it is set, goes first.",
+    )
     worker_health_port: int | None = Field(
         None, ge=0, le=65535, description="Port of the worker's health and readiness answers; 0 takes a free one. Empty: none."
     )
@@ -140,6 +148,15 @@ class Settings(BaseSettings):
         description="Kill this process at the named point, `name` or `name:n` for its n-th passing. Ignored outside development.",
     )
 
+    @field_validator("*", mode="after")
+    @classmethod
+    def _from_the_working_folder(cls, value: Any) -> Any:
+        """Let a relative path mean the folder in which the command was started, now and for every process that it starts.
+
+        Links stay as they are: a certificate that is renewed by changing a link must be found under the link's name.
+        """
+        return value.absolute() if isinstance(value, Path) else value
+
     @field_validator("relay_every_for", "lease_for", mode="before")
     @classmethod
     def _in_seconds(cls, value: Any) -> Any:
@@ -148,6 +165,10 @@ class Settings(BaseSettings):
             return float(value) if isinstance(value, str) else value
         except ValueError:
             return value
+
+    def environment(self) -> dict[str, str]:
+        """What was set, as variables for a process that works in another folder: secrets readable, paths absolute."""
+        return {PREFIX + name.upper(): _as_variable(getattr(self, name)) for name in sorted(self.model_fields_set)}
 
     @property
     def message_domain(self) -> str:
@@ -167,9 +188,21 @@ class Settings(BaseSettings):
         return value
 
 
+def _as_variable(value: Any) -> str:
+    """The text that reads as the same value again; nothing reads as empty."""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, timedelta):
+        return repr(value.total_seconds())
+    return "" if value is None else str(value)
+
+
 def env_example() -> str:
     """The text of `.env.example`: every variable, commented out, with its meaning and default."""
     head = "# Every setting of Ombud with its default. Copy to .env and change what you need.\n"
+    head += "# A relative path means the folder in which the command is started, where .env is looked for too.\n"
     head += "# Written from the class Settings by `python -m runtime.settings --write`; do not edit.\n"
     blocks = [f"# {field.description}\n# {names[0]}={_default(field)}\n" for names, field in _fields()]
     return head + "\n" + "\n".join(blocks)
@@ -177,7 +210,9 @@ def env_example() -> str:
 
 def reference_page() -> str:
     """The text of `docs/reference/settings.md`."""
-    head = "# Settings\n\nRead from the environment and from `.env`, which is looked for in the working folder.\n"
+    head = "# Settings\n\nRead from the environment and from `.env`, which is looked for in the folder where the command is\n"
+    head += "started. A relative path means that folder too. The processes that `ombud up` and `ombud demo` start get\n"
+    head += "everything that was set, with absolute paths: it does not matter where they work.\n\n"
     head += "This page is written from the class `Settings` by `python -m runtime.settings --write`; do not edit it.\n"
     sections = []
     for names, field in _fields():
@@ -201,9 +236,7 @@ def _default(field: FieldInfo) -> str:
     value = field.default
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value.total_seconds():g}" if isinstance(value, timedelta) else str(value)
+    return f"{value.total_seconds():g}" if isinstance(value, timedelta) else _as_variable(value)
 
 
 def write_documents(root: Path) -> None:

@@ -30,6 +30,8 @@ from workflows.options import OUTBOUND
 WORKFLOWS: tuple[type, ...] = (CaseWorkflow, DeliveryWorkflow)
 DRAIN_FOR = timedelta(seconds=10)
 """How long running activities may take to finish after a stop was asked for."""
+TEMPORAL_FOR = timedelta(minutes=2)
+"""How long Temporal may take to answer at the start; then whoever supervises the worker starts it anew."""
 STICKY_FOR = timedelta(seconds=2)
 """How long a task waits for the worker that has the case in its cache; short, so that the death of a worker is felt shortly."""
 
@@ -44,7 +46,9 @@ async def run_worker(settings: Settings, places: Places, ready: Callable[[], Non
         loop.add_signal_handler(number, stop.set)
     runtime = Runtime(telemetry=TelemetryConfig(), worker_heartbeat_interval=None)
     async with compose(settings, places) as parts:
-        client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()], runtime=runtime)
+        client = await connect_temporal(
+            settings, places.temporal_address, plugins=[ombud_plugin()], runtime=runtime, deadline_for=TEMPORAL_FOR
+        )
         async with _working(settings, client, parts), _beside(settings, client, parts):
             log.info("worker is ready", queue=settings.task_queue, temporal=places.temporal_address)
             ready()

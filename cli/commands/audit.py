@@ -58,10 +58,8 @@ def tell(found: dict[str, Any]) -> None:
 
 
 def _run(work: Any) -> Any:
-    from runtime.errors import ServiceFault
+    from cli.kit.exits import (
+        guarded,
+    )
 
-    try:
-        return asyncio.run(work)
-    except ServiceFault as fault:
-        typer.echo(str(fault), err=True)
-        raise typer.Exit(69) from fault
+    return guarded(lambda: asyncio.run(work))

@@ -123,7 +123,7 @@ def show(
 
 
 def _send(command: dict[str, Any], *, dry_run: bool, key: str | None, json: bool, **given: Any) -> None:
-    target = Target(given.pop("tenant"), given.pop("speaker"))
+    target = Target(given.pop("tenant"), given.pop("speaker"), given["of_owner"])
     names = {"of_owner": "owner", "case": "case_ids", "every": "all"}
     body = {
         "command": _said(command),

@@ -75,7 +75,7 @@ def list_cases(
         "limit": limit,
     }
     params = {k: v for k, v in asked.items() if v is not None}
-    answer = run(lambda desk: desk.ask("GET", "/v1/cases", params=params), Target(tenant, speaker))
+    answer = run(lambda desk: desk.ask("GET", "/v1/cases", params=params), Target(tenant, speaker, owner))
     if json:
         print_json(answer)
         return

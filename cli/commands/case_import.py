@@ -61,7 +61,6 @@ def _moving(lines: list[tuple[int, bytes]], tenant: str | None, *, dry_run: bool
     from cli.kit.target import Target
     from cli.local.case_import import Movers
     from policies.published import PublishedPacks
-    from runtime.errors import ServiceFault
     from runtime.places import find_places
     from runtime.settings import Settings
     from storage.policies.publications import PostgresPublications
@@ -77,8 +76,7 @@ def _moving(lines: list[tuple[int, bytes]], tenant: str | None, *, dry_run: bool
             tenants = PostgresTenants(database, vault)
             holder = await (await OperatorKeys.of(tenants, Target(tenant))).find_key("")
             found = await tenants.tenant(holder.tenant_id) if holder else None
-            if found is None:
-                raise ServiceFault("tenant_unknown", f"There is no tenant '{tenant}'.")
+            assert found is not None  # the operator speaks for a tenant that is there
             publishing = PostgresPublications(database)
             in_force = await publishing.in_force(found.id)
             policies = await PublishedPacks().on(shelf(settings), in_force, partial(publishing.text, found.id))

@@ -160,7 +160,7 @@ def freeze(
     Limits of the law go on. Exit code 75 when every case refused it.
     """
     body = {"incident": incident, "reason": reason, "kind": kind, "queue": queue, "phase": phase, "owner": owner, "at": at}
-    _order("/v1/freezes", body, key, Target(tenant, speaker), dry_run=dry_run, json=json)
+    _order("/v1/freezes", body, key, Target(tenant, speaker, owner), dry_run=dry_run, json=json)
 
 
 @app.command()

@@ -90,14 +90,14 @@ def absent(
 ) -> None:
     """Somebody is away: they get no case, and theirs go back to the queues. Exit code 1 when a case refuses it."""
     body = _said({"from_at": from_at, "until_at": until_at, "by": speaker})
-    found = run(_to_person(person, "absences", body), Target(tenant, speaker))
+    found = run(_to_person(person, "absences", body), Target(tenant, speaker, person))
     _tell(found, json=json)
 
 
 @app.command()
 def back(person: Person, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """Somebody is there again. What they had stays where it went."""
-    _tell(run(_to_person(person, "returns", _said({"by": speaker})), Target(tenant, speaker)), json=json)
+    _tell(run(_to_person(person, "returns", _said({"by": speaker})), Target(tenant, speaker, person)), json=json)
 
 
 @app.command()

@@ -35,7 +35,9 @@ def publish(
     """
     text, pack = _checked(file, anyway=anyway)
     made = _run(
-        lambda publishing, tenant_id: publishing.propose(tenant_id, pack.kind, pack.version, text, by=by, reason=reason), tenant
+        lambda publishing, tenant_id: publishing.propose(tenant_id, pack.kind, pack.version, text, by=by, reason=reason),
+        tenant,
+        by,
     )
     said = {"id": made, "kind": pack.kind, "version": pack.version, "state": "proposed"}
     _tell(said, f"proposed: {pack.kind} {pack.version[:12]}. Another person approves it: ombud policy approve {made}", json=json)
@@ -51,7 +53,7 @@ def approve(
 
     For a lead or ops, and never for whoever proposed it (exit code 77).
     """
-    found = _run(lambda publishing, tenant_id: publishing.approve(tenant_id, named, by=by), tenant)
+    found = _run(lambda publishing, tenant_id: publishing.approve(tenant_id, named, by=by), tenant, by)
     _tell(found.model_dump(mode="json"), f"in force: {found.kind} {found.version[:12]}, for new reports", json=json)
 
 
@@ -119,9 +121,13 @@ def _checked(file: Path, *, anyway: bool) -> tuple[str, Pack]:
     return text, load_pack(text, file.name)
 
 
-def _run(work: Callable[[PostgresPublications, str], Awaitable[Any]], tenant: str | None) -> Any:
-    from cli.kit.operator import OperatorKeys
-    from cli.kit.target import Target
+def _run(work: Callable[[PostgresPublications, str], Awaitable[Any]], tenant: str | None, by: str | None = None) -> Any:
+    from cli.kit.operator import (
+        OperatorKeys,
+    )
+    from cli.kit.target import (
+        Target,
+    )
     from runtime.places import find_places
     from runtime.settings import Settings
     from storage.policies.publications import PostgresPublications, PublishRefused
@@ -133,7 +139,7 @@ def _run(work: Callable[[PostgresPublications, str], Awaitable[Any]], tenant: st
         places = find_places(Settings())
         async with await Database.connect(places.database_url, min_size=1, max_size=2) as database:
             tenants = PostgresTenants(database, Vault.from_text(places.master_key))
-            holder = await (await OperatorKeys.of(tenants, Target(tenant))).find_key("")
+            holder = await (await OperatorKeys.of(tenants, Target(tenant, by))).find_key("")
             assert holder is not None  # the operator needs no key
             return await work(PostgresPublications(database), holder.tenant_id)
 

@@ -79,11 +79,23 @@ def migrate(json: AsJson = False) -> None:
 
 
 def up(json: AsJson = False) -> None:
-    """Start everything on this machine, in the background: services, worker, API, a tenant to try it with. Prints where."""
-    from cli.local.local import bring_up
+    """Start everything on this machine, in the background: services, worker, API, a company to try it with. Prints where."""
+    from cli.local.local import (
+        bring_up,
+    )
 
     settings = _settings(None)
     guarded(lambda: bring_up(settings, json=json))
+
+
+def status(json: AsJson = False) -> None:
+    """Say what runs and where, with the API key that `up` made. Exit code 3 when something does not run."""
+    from cli.local.local import (
+        show_status,
+    )
+
+    settings = _settings(None)
+    raise typer.Exit(guarded(lambda: show_status(settings, json=json)))
 
 
 def down(json: AsJson = False) -> None:

@@ -38,10 +38,15 @@ def create(
     json: AsJson = False,
 ) -> None:
     """Make a tenant, or change it."""
+    from pydantic import ValidationError
+
     from storage.tenants import Tenant
 
     scale = hour_lasts / 3600 if hour_lasts else 1.0
-    made = Tenant(id=tenant, name=name, zone=zone, development=hour_lasts is not None, time_scale=scale)
+    try:
+        made = Tenant(id=tenant, name=name, zone=zone, development=hour_lasts is not None, time_scale=scale)
+    except ValidationError as error:
+        _refuse(error, {"id": tenant, "time_scale": "--hour-lasts"})
     _run(lambda tenants: tenants.create(made))
     _tell(tenant, {"tenant": tenant}, json=json)
 
@@ -83,7 +88,7 @@ def person(
          "capacity": capacity, "hours": hours, "skills": skill or [], "languages": language or [], "absent_from": absent_from,
          "absent_until": absent_until}
     )  # fmt: skip
-    _run(lambda tenants: _take_on(tenants, tenant, made, conflict or []))
+    _run(lambda tenants: _take_on(tenants, tenant, made, conflict or []), tenant, manager)
     _tell(person_id, {"person": person_id}, json=json)
 
 
@@ -99,16 +104,18 @@ def _person(said: dict[str, Any]) -> Person:
     try:
         return Person.model_validate({**said, "absent_from": begins})
     except ValidationError as error:
-        _refuse(error)
+        _refuse(error, {"id": said["id"]})
 
 
 async def _take_on(tenants: PostgresTenants, tenant: str, person: Person, conflicts: list[str]) -> None:
     await tenants.put_person(tenant, person.model_copy(update={"conflicts": tenants.conflicts(tenant, conflicts)}))
 
 
-def _refuse(error: ValidationError) -> NoReturn:
+def _refuse(error: ValidationError, names: dict[str, str]) -> NoReturn:
+    """Say what cannot be, by the names that the command line has for it."""
     for one in error.errors():
-        typer.echo(f"--{str(one['loc'][0]).replace('_', '-')}: {one['msg']}", err=True)
+        field = str(one["loc"][0])
+        typer.echo(f"{names.get(field, '--' + field.replace('_', '-'))}: {one['msg']} [{one['type']}]", err=True)
     raise typer.Exit(64) from error
 
 
@@ -122,7 +129,9 @@ def key(
 ) -> None:
     """Make an API key. Its secret is shown this once."""
     key_id, secret = _run(
-        lambda tenants: tenants.create_key(tenant, name=name, scopes=tuple(scope or ["*"]), person_id=person_id)
+        lambda tenants: tenants.create_key(tenant, name=name, scopes=tuple(scope or ["*"]), person_id=person_id),
+        tenant,
+        person_id,
     )
     _tell(secret, {"key": key_id, "secret": secret}, json=json)
 
@@ -138,7 +147,7 @@ def endpoint(
     if purpose not in ("events", "remedies"):
         typer.echo("--purpose is events or remedies.", err=True)
         raise typer.Exit(64)
-    made: Any = _run(lambda tenants: tenants.create_endpoint(tenant, url, purpose=purpose))  # type: ignore[arg-type]  # checked above
+    made: Any = _run(lambda tenants: tenants.create_endpoint(tenant, url, purpose=purpose), tenant)  # type: ignore[arg-type]  # checked above
     _tell(made.secret, {"endpoint": made.id, "secret": made.secret}, json=json)
 
 
@@ -177,7 +186,21 @@ def _tell(plain: str, whole: dict[str, str], *, json: bool) -> None:
         typer.echo(plain)
 
 
-def _run(work: Callable[[PostgresTenants], Awaitable[Any]]) -> Any:
-    from cli.kit.compose import tenants_of
+def _run(work: Callable[[PostgresTenants], Awaitable[Any]], tenant: str | None = None, person: str | None = None) -> Any:
+    """Do it, when the tenant and the person that are named are there."""
+    from cli.kit.compose import (
+        tenants_of,
+    )
+    from cli.kit.operator import (
+        known_person,
+        known_tenant,
+    )
 
-    return guarded(lambda: asyncio.run(tenants_of(work)))
+    async def checked(tenants: PostgresTenants) -> Any:
+        if tenant is not None:
+            known_tenant(tenant, await tenants.all_ids())
+            if person is not None:
+                known_person(tenant, person, await tenants.people(tenant))
+        return await work(tenants)
+
+    return guarded(lambda: asyncio.run(tenants_of(checked)))

@@ -44,6 +44,10 @@ class Stage:
     keys: dict[str, str] = field(default_factory=dict)
     info: StackInfo | None = None
 
+    def __post_init__(self) -> None:
+        """Let a relative folder mean the one where the demo was started, for the processes work elsewhere."""
+        self.state_dir = self.state_dir.absolute()
+
     def say(self, line: str, style: str = "") -> None:
         """One line of progress with the time since the beginning."""
         self.console.print(Text.assemble((f"{time.monotonic() - self.begun:6.1f} s  ", "dim"), (line, style)))
@@ -64,19 +68,20 @@ class Stage:
         self.info = asyncio.run(self._stack.up(self.say))
         certificate = self.state_dir / "paypal-demo.pem"
         certificate.write_bytes(self.paypal.certificate())
-        self.fleet = Fleet(self.state_dir, self._environment(certificate))
+        self.fleet = Fleet(self.state_dir, {**settings.environment(), **self._environment(certificate)})
         self.platform.start()
         self.keys = asyncio.run(hire(self.tenant, self.platform, settings, self.say))
-        self.fleet.start("worker")
+        self.fleet.start("worker", say=self.say)
         self.say("worker is ready")
-        self.fleet.start("api")
+        self.fleet.start("api", say=self.say)
         self.say(f"API answers on {self.api_url}")
 
     def strike(self) -> None:
         """Stop everything that was started here."""
+        # Found again, not remembered: `set` may have failed at any point.
         for role in ("api", "worker"):
-            self.fleet.stop(role)
-        asyncio.run(self._stack.down())
+            Fleet(self.state_dir).stop(role)
+        asyncio.run(Stack(self._settings()).down())
         self.platform.stop()
 
     @property

@@ -87,26 +87,27 @@ async def desk(target: Target) -> AsyncIterator[Desk]:
 
 def run(work: Callable[[Desk], Awaitable[Result]], target: Target) -> Result:
     """Do something at the desk; a problem is told on stderr and becomes the exit code for its cause."""
-    from runtime.errors import ServiceFault
+    from cli.kit.exits import (
+        guarded,
+    )
 
     async def doing() -> Result:
         async with desk(target) as found:
             return await work(found)
 
     try:
-        return asyncio.run(doing())
+        return guarded(lambda: asyncio.run(doing()))
     except Failed as failed:
-        _leave(failed.problem)
-    except ServiceFault as fault:
-        typer.echo(str(fault), err=True)
-        raise typer.Exit(69) from fault
+        _leave(failed.problem, target)
 
 
-def _leave(problem: dict[str, Any]) -> NoReturn:
+def _leave(problem: dict[str, Any], target: Target) -> NoReturn:
     status = int(problem.get("status") or 500)
     typer.echo(f"{problem.get('detail') or problem.get('title')} [{problem.get('code', status)}]", err=True)
     for error in problem.get("errors") or []:
         typer.echo(f"  {error.get('field')}: {error.get('message')} [{error.get('code')}]", err=True)
+    if problem.get("code") == "actor_unknown" and target.speaker is None:
+        typer.echo("  Say as whom, with --as (per_…).", err=True)
     raise typer.Exit(EXIT_CODES.get(status, 70))
 
 

@@ -1,23 +1,39 @@
-"""How a command ends when a service is missing: its message on stderr, and the exit code for that."""
+"""How a command ends when something that it needs is not there: its message on stderr, and the exit code for that."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 
 from cli.local.stack import UNAVAILABLE
 
+if TYPE_CHECKING:
+    from runtime.errors import ServiceFault
+
 Result = TypeVar("Result")
+
+EXITS = {
+    "tenant_unclear": 64,  # EX_USAGE: the command line leaves open what is meant
+    "tenant_unknown": 66,  # EX_NOINPUT: what is named is not there
+    "person_unknown": 66,
+    "actor_unknown": 77,  # EX_NOPERM, as when the API answers so
+}
+"""Exit code by the code of a fault; of any other a service is missing."""
 
 
 def guarded(work: Callable[[], Result]) -> Result:
-    """Run it; a missing service ends the command with its message and the exit code for that."""
+    """Run it; a fault ends the command with its message, its code and the exit code for that."""
     from runtime.errors import ServiceFault
 
     try:
         return work()
     except ServiceFault as fault:
-        typer.echo(str(fault), err=True)
-        raise typer.Exit(UNAVAILABLE) from fault
+        leave(fault)
+
+
+def leave(fault: ServiceFault) -> NoReturn:
+    """End the command."""
+    typer.echo(str(fault), err=True)
+    raise typer.Exit(EXITS.get(fault.code, UNAVAILABLE)) from fault

@@ -11,3 +11,5 @@ class Target:
 
     tenant: str | None = None
     speaker: str | None = None
+    named: str | None = None
+    """Somebody else of the team whom the command is about: whose cases, whose absence."""

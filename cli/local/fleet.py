@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -14,12 +15,14 @@ from pydantic import BaseModel
 
 from runtime.embedded import processes
 from runtime.embedded.credentials import write_durably
+from runtime.embedded.ports import Ports
 from runtime.embedded.processes import ProcessRef
 from runtime.errors import ServiceFault
+from runtime.patience import SAY_EVERY, START_FOR, Say, silent
 
 Role = Literal["worker", "api"]
-READY_FOR = 30.0
-"""Seconds that a process may take to say that it is ready."""
+ROLES: tuple[Role, ...] = ("worker", "api")
+"""In the order in which they come up."""
 
 
 class Crew(BaseModel):
@@ -37,12 +40,15 @@ class Fleet:
     def __init__(
         self, state_dir: Path, env: Mapping[str, str] | None = None, *, release: Path = Path(__file__).parents[2]
     ) -> None:
-        """`env` is added to this process's own; `release` is the folder of the packages that the processes run."""
+        """`env` is added to this process's own, with absolute paths, for the processes work in the state folder; `release` is the
+        folder of the packages that they run.
+        """
         self.state_dir = state_dir.resolve()
-        self._env = {**os.environ, **(env or {}), "OMBUD_STATE_DIR": str(self.state_dir), "PYTHONTZPATH": ""}
+        found = os.pathsep.join(filter(None, (str(release), os.environ.get("PYTHONPATH"))))
+        ours = {"OMBUD_STATE_DIR": str(self.state_dir), "PYTHONTZPATH": "", "PYTHONPATH": found}
+        self._env = {**os.environ, **(env or {}), **ours}
         self._file = self.state_dir / "fleet.json"
         self._noting = threading.Lock()
-        self._release = release
 
     @property
     def crew(self) -> Crew:
@@ -51,6 +57,10 @@ class Fleet:
             return Crew.model_validate_json(self._file.read_bytes())
         except (FileNotFoundError, ValueError):
             return Crew()
+
+    def ports(self, first: int, say: Say) -> Ports:
+        """The ports from `first` on; while a process runs that knows those of the last time, they go before."""
+        return Ports(first, settled=any(map(self.running, ROLES)), say=say)
 
     def log(self, role: Role) -> Path:
         """Where the process writes its log."""
@@ -61,9 +71,9 @@ class Fleet:
         ref: ProcessRef | None = getattr(self.crew, role)
         return ref if processes.alive(ref) else None
 
-    def start(self, role: Role, port: int | None = None, extra: Mapping[str, str] | None = None) -> ProcessRef:
-        """Start it unless it runs, and wait until it is ready. Raises ServiceFault ``process_not_ready`` with the end of its
-        log.
+    def start(self, role: Role, port: int | None = None, extra: Mapping[str, str] | None = None, say: Say = silent) -> ProcessRef:
+        """Start it unless it runs, and wait until it is ready. Raises ServiceFault with the end of its log: ``process_ended`` as
+        soon as it has died, ``process_not_ready`` when it lives and never says that it is ready.
         """
         known = self.running(role)
         if known is not None:
@@ -73,35 +83,49 @@ class Fleet:
         place = processes.free_port(wanted)
         variable = "OMBUD_API_PORT" if role == "api" else "OMBUD_WORKER_HEALTH_PORT"
         mark = ("--state-dir", str(self.state_dir))
-        command = [sys.executable, "-m", "cli.main", role, "run", *mark]
+        # -P: a folder of the same name as one of ours, where it works, must not be taken for it.
+        command = [sys.executable, "-P", "-m", "cli.main", role, "run", *mark]
         env = {**self._env, variable: str(place), **(extra or {})}
-        ref = processes.spawn(command, log=self.log(role), marker=mark, cwd=self._release, env=env)
+        ref = processes.spawn(command, log=self.log(role), marker=mark, cwd=self.state_dir, env=env)
         self._note({role: ref, "api_port" if role == "api" else "health_port": place})
-        self._wait(role, ref, place)
+        self._wait(role, ref, place, say)
         return ref
+
+    def ready(self, role: Role, say: Say = silent) -> None:
+        """Wait until one that runs is ready. Raises as :meth:`start`."""
+        ref, crew = self.running(role), self.crew
+        port = crew.api_port if role == "api" else crew.health_port
+        if ref is None or port is None:
+            raise self._fault("process_ended", role, "does not run")
+        self._wait(role, ref, port, say)
 
     def _note(self, changes: Mapping[str, ProcessRef | int]) -> None:
         # Both roles may be starting at once, and somebody may be reading.
         with self._noting:
             write_durably(self._file, self.crew.model_copy(update=changes).model_dump_json(indent=2))
 
-    def _wait(self, role: Role, ref: ProcessRef, port: int) -> None:
+    def _wait(self, role: Role, ref: ProcessRef, port: int, say: Say) -> None:
         import httpx2
 
         url = f"http://127.0.0.1:{port}" + ("/v1/healthz" if role == "api" else "/readyz")
-        until = time.monotonic() + READY_FOR
-        while time.monotonic() < until:
-            try:
-                if httpx2.get(url, timeout=2).status_code == 200:
-                    return
-            except httpx2.HTTPError:
-                time.sleep(0.05)
+        begun = told = time.monotonic()
+        while (now := time.monotonic()) - begun < START_FOR.total_seconds():
             if not processes.alive(ref):
-                break
-        tail = self.log(role).read_text("utf-8", "replace").splitlines()[-5:] if self.log(role).exists() else []
-        raise ServiceFault(
-            "process_not_ready", f"The {role} did not become ready; its log {self.log(role)} ends with: " + " / ".join(tail)
-        )
+                raise self._fault("process_ended", role, "ended before it was ready")
+            # One that died while it was asked refuses the connection: nothing waits for the end of this time-out.
+            with suppress(httpx2.HTTPError):
+                if httpx2.get(url, timeout=5).status_code == 200:
+                    return
+            if now - told > SAY_EVERY.total_seconds():
+                told = now
+                say(f"{role}: still starting, {now - begun:.0f} s (log: {self.log(role)})")
+            time.sleep(0.05)
+        raise self._fault("process_not_ready", role, f"was not ready after {START_FOR.total_seconds():.0f} s")
+
+    def _fault(self, code: str, role: Role, what: str) -> ServiceFault:
+        log = self.log(role)
+        tail = log.read_text("utf-8", "replace").splitlines()[-5:] if log.exists() else []
+        return ServiceFault(code, f"The {role} {what}; its log {log} ends with: {' / '.join(tail)}")
 
     def stop(self, role: Role) -> bool:
         """Ask it to finish and end; True when it ran."""

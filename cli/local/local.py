@@ -1,4 +1,4 @@
-"""``ombud up`` and ``ombud down``: everything on this machine, in the background, with a tenant to try it with."""
+"""``ombud up``, ``status`` and ``down``: everything on this machine, in the background, with a company to try it with."""
 
 from __future__ import annotations
 
@@ -10,85 +10,113 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.local.fleet import Fleet, Role
-from cli.local.stack import SEARCH_ATTRIBUTES
+from cli.local.company import Company, found
+from cli.local.fleet import (
+    ROLES,
+    Fleet,
+    Role,
+)
+from cli.local.stack import (
+    NOT_RUNNING,
+    SEARCH_ATTRIBUTES,
+)
+from runtime.embedded import processes
+from runtime.embedded.ports import Ports
 from runtime.embedded.stack import Stack
-from runtime.embedded.state import StackInfo
+from runtime.embedded.state import Notes
+from runtime.patience import Say
 from runtime.places import Places, find_places
 from runtime.settings import Settings
 
-TENANT = "local"
-
 
 def bring_up(settings: Settings, *, json: bool) -> None:
-    """Start what does not run yet and print where it is."""
+    """Start what does not run yet, and print where everything is."""
     console, begun = Console(stderr=True, soft_wrap=True), time.monotonic()
 
     def say(line: str) -> None:
         console.print(Text.assemble((f"{time.monotonic() - begun:6.1f} s  ", "dim"), line))
 
-    info = asyncio.run(Stack(settings, search_attributes=SEARCH_ATTRIBUTES, ui=True, mail=True).up(say))
-    secret = asyncio.run(_prepare(find_places(settings), say))
-    env = {"OMBUD_DEVELOPMENT": "true", "OMBUD_LOG_FORMAT": "json"}
-    if settings.policies_dir:
-        # The processes work in the project's folder, where a relative path would lead somewhere else.
-        env["OMBUD_POLICIES_DIR"] = str(settings.policies_dir.resolve())
-    fleet = Fleet(settings.state_dir, env)
-    fleet.start("worker")
+    fleet = Fleet(settings.state_dir, {**settings.environment(), "OMBUD_DEVELOPMENT": "true", "OMBUD_LOG_FORMAT": "json"})
+    ports = fleet.ports(settings.local_port, say)
+    stack = Stack(settings, search_attributes=SEARCH_ATTRIBUTES, ui=True, mail=True, ports=ports)
+    asyncio.run(stack.up(say))
+    asyncio.run(_prepare(find_places(settings), settings, say))
+    api_port = _api_port(settings, fleet, ports)
+    # Links in letters lead to this API, unless the operator says where people reach it.
+    there = {} if "public_url" in settings.model_fields_set else {"OMBUD_PUBLIC_URL": f"http://127.0.0.1:{api_port}"}
+    _start(fleet, "worker", None, there, say)
     say("worker is ready")
-    fleet.start("api", settings.api_port or None)
+    _start(fleet, "api", api_port, there, say)
     say("API answers")
-    _tell(_facts(info, fleet, secret), json=json)
+    _tell(_facts(settings, stack, fleet), "Ombud is up", json=json)
 
 
-async def _prepare(places: Places, say: Any) -> str | None:
-    """Database, packs, and the local tenant; the secret of its key when it was made just now."""
-    from cli.kit.compose import prepare_database, tenants_of
-    from storage.tenants import Person, PostgresTenants, Tenant
+def _start(fleet: Fleet, role: Role, port: int | None, extra: dict[str, str], say: Say) -> None:
+    """Start it, or wait for one that runs: an earlier `up` may have been stopped while it was still coming."""
+    if fleet.running(role):
+        fleet.ready(role, say)
+    else:
+        fleet.start(role, port, extra, say)
 
-    for name in await prepare_database(places):
+
+def _api_port(settings: Settings, fleet: Fleet, ports: Ports) -> int:
+    last = fleet.crew.api_port
+    if last is not None and fleet.running("api"):
+        return last
+    named = settings.api_port if "api_port" in settings.model_fields_set else None
+    return processes.free_port(last) if named == 0 else ports.take("api", last, named)
+
+
+async def _prepare(places: Places, settings: Settings, say: Say) -> None:
+    """Database, packs, and the company."""
+    from cli.kit.compose import (
+        prepare_database,
+        tenants_of,
+    )
+
+    for name in await prepare_database(places, settings):
         say(f"database: applied {name}")
-
-    async def settle(tenants: PostgresTenants) -> str | None:
-        if await tenants.tenant(TENANT) is not None:
-            return None
-        await tenants.create(Tenant(id=TENANT, name="Local", development=True))
-        people = (
-            Person(id="per_mediator", name="Mediator", roles=("mediator",), queues=("mediation", "fraud")),
-            Person(id="per_lead", name="Lead", roles=("lead",), queues=("appeals",)),
-            Person(id="per_ops", name="Ops", roles=("ops",)),
-        )
-        for person in people:
-            await tenants.put_person(TENANT, person)
-        return (await tenants.create_key(TENANT, name="local"))[1]
-
-    made: str | None = await tenants_of(settle, places)
-    return made
+    await tenants_of(lambda tenants: found(tenants, settings.state_dir), places)
 
 
-def _facts(info: StackInfo, fleet: Fleet, secret: str | None) -> dict[str, Any]:
-    api = f"http://127.0.0.1:{fleet.crew.api_port}"
+def show_status(settings: Settings, *, json: bool) -> int:
+    """Print what runs, where, and the key; the exit code, which says whether all of it runs."""
+    stack, fleet = Stack(settings), Fleet(settings.state_dir)
+    stopped: list[str] = [one.service for one in stack.status() if one.state == "stopped"]
+    stopped += [role for role in ROLES if fleet.running(role) is None]
+    title = f"Not running: {', '.join(stopped)}. Start it with `make up`." if stopped else "Ombud is up"
+    _tell(_facts(settings, stack, fleet) | ({"stopped": stopped} if json else {}), title, json=json)
+    return NOT_RUNNING if stopped else 0
+
+
+def _facts(settings: Settings, stack: Stack, fleet: Fleet) -> dict[str, Any]:
+    """Where everything answers that runs."""
+    services = {one.service: one for one in stack.status()}
+    crew, company, mail = fleet.crew, Company.read(settings.state_dir), services["mail"]
+    ui = Notes.read(settings.state_dir).temporal.ui_port if services["temporal"].state == "running" else None
+    api = f"http://127.0.0.1:{crew.api_port}" if fleet.running("api") else None
     return {
         "api": api,
-        "api_docs": f"{api}/v1/docs",
-        "tenant": TENANT,
-        "api_key": secret or "shown when the tenant was made; a new one: ombud tenant key local --name mine",
-        "temporal": info.temporal_address,
-        "temporal_ui": info.temporal_ui_url,
-        "mail_folder": str(info.mail_folder),
-        "worker_health": f"http://127.0.0.1:{fleet.crew.health_port}/readyz",
+        "api_docs": api and f"{api}/v1/docs",
+        "tenant": company.tenant if company else None,
+        "api_key": company.api_key if company else "none is kept here; make one with `ombud tenant key TENANT --name mine`",
+        "temporal": services["temporal"].address,
+        "temporal_ui": ui and f"http://127.0.0.1:{ui}",
+        "mail": mail.address,
+        "mail_folder": str(settings.state_dir / "mail") if mail.state == "running" else None,
+        "worker_health": f"http://127.0.0.1:{crew.health_port}/readyz" if fleet.running("worker") else None,
         "logs": f"{fleet.log('worker')} {fleet.log('api')}",
-        "stop_with": "make down",
+        "stop_with": "make down (in another folder than the project's: ombud down)",
     }
 
 
-def _tell(facts: dict[str, Any], *, json: bool) -> None:
+def _tell(facts: dict[str, Any], title: str, *, json: bool) -> None:
     if json:
         from cli.kit.client import print_json
 
         print_json(facts)
         return
-    table = Table("what", "where", title="Ombud is up", title_justify="left")
+    table = Table("what", "where", title=title, title_justify="left")
     for name, value in facts.items():
         if value:
             table.add_row(name.replace("_", " "), str(value))
@@ -98,8 +126,7 @@ def _tell(facts: dict[str, Any], *, json: bool) -> None:
 def bring_down(settings: Settings, *, json: bool) -> None:
     """Stop what runs of this state folder."""
     fleet = Fleet(settings.state_dir)
-    roles: tuple[Role, ...] = ("api", "worker")
-    stopped: list[str] = [role for role in roles if fleet.stop(role)]
+    stopped: list[str] = [role for role in reversed(ROLES) if fleet.stop(role)]
     stopped += asyncio.run(Stack(settings).down())
     if json:
         from cli.kit.client import print_json

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import Any
 
 import typer
 
-from cli.kit.compose import doors_of
-from runtime.errors import ServiceFault
+from cli.kit.compose import (
+    doors_of,
+)
+from cli.kit.exits import (
+    guarded,
+)
+from cli.kit.operator import (
+    known_tenant,
+)
+from cli.local.stack import (
+    UNAVAILABLE,
+)
 from runtime.places import find_places
 from runtime.settings import Settings
 from storage.postgres.pool import Database
@@ -19,10 +30,10 @@ from workflows.handles import CaseDoors, Named, NotReached
 def revive(case_id: str | None, tenant: str | None) -> dict[str, Any]:
     """Start what does not run; how many were started, ran already, and were looked at."""
     try:
-        return asyncio.run(_revive(case_id, tenant))
-    except (ServiceFault, NotReached) as fault:
-        typer.echo(f"Temporal cannot be reached: {fault}" if isinstance(fault, NotReached) else str(fault), err=True)
-        raise typer.Exit(69) from fault
+        return guarded(lambda: asyncio.run(_revive(case_id, tenant)))
+    except NotReached as fault:
+        typer.echo(f"Temporal cannot be reached: {fault}", err=True)
+        raise typer.Exit(UNAVAILABLE) from fault
 
 
 async def _revive(case_id: str | None, tenant: str | None) -> dict[str, Any]:
@@ -31,9 +42,12 @@ async def _revive(case_id: str | None, tenant: str | None) -> dict[str, Any]:
     counts = {"checked": 0, "started": 0, "running": 0}
     async with (
         await Database.connect(places.database_url, min_size=1, max_size=4) as database,
-        doors_of(settings, places, lazy=False) as doors,
+        AsyncExitStack() as opened,
     ):
-        for tenant_id in [tenant] if tenant else await database.tenant_ids():
+        known = await database.tenant_ids()
+        chosen = [known_tenant(tenant, known)] if tenant else known
+        doors = await opened.enter_async_context(doors_of(settings, places, lazy=False))
+        for tenant_id in chosen:
             async for case in cases_to_revive(database, tenant_id, case_id):
                 counts["checked"] += 1
                 counts["started" if await _one(database, doors, case) else "running"] += 1

@@ -41,7 +41,8 @@ def up(
     secrets: Secrets = False,
 ) -> None:
     """Start what does not run yet, and say where everything answers."""
-    info = _run(_stack(ui=ui, mail=mail).up(_progress()))
+    say = _progress()
+    info = _run(_stack(ui=ui, mail=mail, say=say).up(say))
     facts = _facts(info, secrets=secrets)
     if json:
         _print_json(facts | {"started": list(info.started)})
@@ -99,11 +100,17 @@ def status(json: AsJson = False) -> None:
         raise typer.Exit(NOT_RUNNING)
 
 
-def _stack(*, ui: bool = False, mail: bool = False) -> "Stack":
+def _stack(*, ui: bool = False, mail: bool = False, say: Any = None) -> "Stack":
+    from cli.local.fleet import (
+        Fleet,
+    )
     from runtime.embedded.stack import Stack
+    from runtime.patience import silent
     from runtime.settings import Settings
 
-    return Stack(Settings(), search_attributes=SEARCH_ATTRIBUTES, ui=ui, mail=mail)
+    settings = Settings()
+    ports = Fleet(settings.state_dir).ports(settings.local_port, say or silent)
+    return Stack(settings, search_attributes=SEARCH_ATTRIBUTES, ui=ui, mail=mail, ports=ports)
 
 
 def _run(work: Coroutine[Any, Any, Result]) -> Result:

@@ -19,6 +19,9 @@ from runtime.errors import ServiceFault
 VERSION = "1.5.1"
 """The release that the tests ran against; newer tags cannot be built through the module proxy (a `replace` directive)."""
 
+# A program of 100 MB that says its version: seconds where the disk or the processors are busy.
+_PATIENCE_SECONDS = 120.0
+
 Progress = Callable[[str], None]
 Getter = Callable[[str, Path, Progress], None]
 """Puts the program of a version at a path, or raises `OSError` with the reason why it cannot."""
@@ -97,7 +100,7 @@ def default_cache() -> Path:
 def runs(program: Path) -> bool:
     """Whether this is Temporal's command-line program and runs on this machine."""
     try:
-        said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20, check=False)
+        said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=_PATIENCE_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return said.returncode == 0 and said.stdout.startswith("temporal version")

@@ -26,7 +26,7 @@ class EmbeddedMail:
         return processes.spawn(command, log=self.log, marker=marker, cwd=Path(__file__).parents[2], env=os.environ)
 
     async def ready(self, port: int, server: ProcessRef) -> None:
-        """Wait until the mail server greets."""
+        """Wait until the mail server greets, for as long as it lives."""
         while processes.alive(server):
             try:
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -20,6 +20,7 @@ from runtime.embedded.credentials import Credentials
 from runtime.embedded.ground import Account, reachable_copy
 from runtime.embedded.processes import ProcessRef
 from runtime.errors import ServiceFault
+from runtime.patience import START_FOR
 
 DATABASE, OWNER, APP = "ombud", "ombud_owner", "ombud_app"
 
@@ -104,7 +105,8 @@ class EmbeddedPostgres:
     def start(self, port: int) -> ProcessRef:
         """Start the server on `port` and wait until it has recovered and takes connections."""
         self._clear_stale_pid()
-        self._run([self._tool("pg_ctl"), "start", "-w", "-t", "120", "-D", str(self._data), "-l", str(self.log),
+        patience = f"{START_FOR.total_seconds():.0f}"
+        self._run([self._tool("pg_ctl"), "start", "-w", "-t", patience, "-D", str(self._data), "-l", str(self.log),
                    "-o", f"-p {port}"])  # fmt: skip
         running = self.running()
         if running is None:

@@ -116,14 +116,15 @@ def working_in(folder: Path) -> Iterator[int]:
 
 def free_port(wanted: int | None = None) -> int:
     """`wanted` when nobody listens on it on 127.0.0.1, else another free port."""
-    if wanted is not None and _is_free(wanted):
+    if wanted is not None and is_free(wanted):
         return wanted
-    while not _is_free(port := _PORTS[secrets.randbelow(len(_PORTS))]):
+    while not is_free(port := _PORTS[secrets.randbelow(len(_PORTS))]):
         continue
     return port
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nobody listens on the port on 127.0.0.1."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

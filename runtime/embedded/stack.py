@@ -22,15 +22,13 @@ from runtime.embedded.binary import BinaryFinder, Progress
 from runtime.embedded.credentials import Credentials, make_credentials, read_credentials
 from runtime.embedded.ground import service_account, settle
 from runtime.embedded.mail import EmbeddedMail
+from runtime.embedded.ports import Ports
 from runtime.embedded.postgres import APP, OWNER, EmbeddedPostgres
 from runtime.embedded.state import Notes, Service, ServiceStatus, Slot, StackInfo
 from runtime.embedded.temporal import EmbeddedTemporal
 from runtime.errors import ServiceFault
+from runtime.patience import silent, telling
 from runtime.settings import Settings
-
-
-def silent(_: str) -> None:
-    """A progress callback for those who do not want to know."""
 
 
 class Stack:
@@ -45,15 +43,18 @@ class Stack:
         mail: bool = False,
         binaries: BinaryFinder | None = None,
         dynamic_config: Mapping[str, str] | None = None,
+        ports: Ports | None = None,
     ) -> None:
         """Services for which `settings` name an address are left alone.
 
         `search_attributes` are names and Temporal types; `ui` adds Temporal's pages, `mail` a mail catcher; `binaries` finds the
-        Temporal program; `dynamic_config` are settings of the Temporal server, such as when it calls a history long.
+        Temporal program; `dynamic_config` are settings of the Temporal server, such as when it calls a history long;
+        `ports` says where things listen.
         """
         self._settings = settings
         self.state_dir = settings.state_dir.resolve()
         self._ui, self._wants_mail = ui, mail
+        self._ports = ports or Ports()
         self._mail = EmbeddedMail(self.state_dir)
         self.binaries = binaries or BinaryFinder(explicit=settings.temporal_cli_path)
         self._temporal = EmbeddedTemporal(
@@ -69,7 +70,8 @@ class Stack:
         """Start what does not run yet, wait until all of it answers, and say where it is."""
         async with self._alone():
             self._started.clear()
-            coming = (self._up_postgres(progress), self._up_temporal(progress), self._up_mail(progress))
+            up = {"postgres": self._up_postgres, "temporal": self._up_temporal, "mail": self._up_mail}
+            coming = (telling(name, come(progress), progress) for name, come in up.items())
             # Each is waited for also when another fails, or it would go on after the lock is given back.
             for outcome in await asyncio.gather(*coming, return_exceptions=True):
                 if isinstance(outcome, BaseException):
@@ -219,8 +221,8 @@ class Stack:
         if stray := self._temporal.stray():
             await asyncio.to_thread(self._temporal.stop, stray)
         found = await asyncio.to_thread(self.binaries.find, progress)
-        port = processes.free_port(slot.port)
-        ui_port = processes.free_port(slot.ui_port) if self._ui else None
+        port = self._ports.take("temporal", slot.port)
+        ui_port = self._ports.take("temporal_ui", slot.ui_port) if self._ui else None
         server = self._temporal.start(found.path, port, ui_port)
         self._note(temporal=Slot(port=port, ui_port=ui_port, process=server))
         await self._temporal.ready(f"127.0.0.1:{port}", server)
@@ -231,7 +233,7 @@ class Stack:
         slot = Notes.read(self.state_dir).mail
         if not self._wants_mail or self._settings.smtp_host or self._living(slot):
             return
-        port = processes.free_port(slot.port)
+        port = self._ports.take("mail", slot.port)
         server = self._mail.start(port)
         self._note(mail=Slot(port=port, process=server))
         await self._mail.ready(port, server)

@@ -10,6 +10,7 @@ from pathlib import Path
 from runtime.embedded import processes
 from runtime.embedded.processes import ProcessRef
 from runtime.errors import ServiceFault
+from runtime.patience import START_FOR, growing_patience
 
 # WAL makes the server about twice as fast; FULL keeps every commit on disk, also through a power cut.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL")
@@ -50,17 +51,17 @@ class EmbeddedTemporal:
         env = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
         return processes.spawn(command, log=self.log, marker=self._marker, env=env)
 
-    async def ready(self, address: str, server: ProcessRef, *, wait_for: timedelta = timedelta(seconds=60)) -> None:
-        """Wait until the server carries out a call; an open port is not readiness."""
+    async def ready(self, address: str, server: ProcessRef, *, wait_for: timedelta = START_FOR) -> None:
+        """Wait until the server carries out a call; an open port is not readiness. Its death ends the wait at once."""
         # Imported here: it takes a third of a second, and most commands of `ombud stack` need no client.
         from temporalio.client import Client
         from temporalio.service import RPCError
 
         until = time.monotonic() + wait_for.total_seconds()
-        while True:
+        for patience in growing_patience():
             try:
                 client = await Client.connect(address, namespace=self._namespace)
-                await client.count_workflows("", rpc_timeout=timedelta(seconds=2))
+                await client.count_workflows("", rpc_timeout=patience)
                 return
             except (RPCError, RuntimeError) as error:
                 if not processes.alive(server) or time.monotonic() > until:

@@ -1,12 +1,28 @@
 """Which commands exist: the verbs of the Makefile and the commands of `ombud`, looked up without running them."""
 
 import re
+import shlex
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from typer.main import get_command
 
 from tests.architecture.house import ROOT
+
+FENCE = re.compile(r"^ *```(?:sh|bash|console)\n(.*?)^ *```", flags=re.DOTALL | re.MULTILINE)
+
+
+def commands_in(text: str) -> Iterator[list[str]]:
+    """Each command line in a text's shell blocks, split into words; pipes and `&&` part two commands."""
+    for block in FENCE.findall(text):
+        for line in block.replace("\\\n", " ").splitlines():
+            for part in re.split(r"\s+(?:&&|\|\|?|;)\s+", line.strip().removeprefix("$ ").split("  #")[0].strip()):
+                words = shlex.split(part, comments=True)
+                while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
+                    words.pop(0)
+                if words:
+                    yield words
 
 
 @cache

@@ -1,31 +1,22 @@
 """Every command that a page tells somebody to type exists: the README, CONTRIBUTING and all of docs/."""
 
 import re
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.commands import is_a_command, make_verbs
+from tests.architecture.commands import commands_in, is_a_command, make_verbs
 from tests.architecture.house import ROOT, name_of, project_files
 
 PAGES = [path for path in project_files() if path.suffix == ".md" and name_of(path) != "CHANGELOG.md"]
-FENCE = re.compile(r"^ *```(?:sh|bash|console)\n(.*?)^ *```", flags=re.DOTALL | re.MULTILINE)
 SHELL = {"git", "cd", "docker", "temporal", "curl", "export", "openssl", "psql", "cat", "echo", "deploy/make-secrets", "pytest"}
 """Programs that are not ours; what they are told is tried elsewhere, or on a machine that has them."""
 
 
 def commands_of(page: Path) -> Iterator[list[str]]:
-    """Each command line in the page's shell blocks, split into words; pipes and `&&` part two commands."""
-    for block in FENCE.findall(page.read_text(encoding="utf-8")):
-        for line in block.replace("\\\n", " ").splitlines():
-            for part in re.split(r"\s+(?:&&|\|\|?|;)\s+", line.strip().removeprefix("$ ").split("  #")[0].strip()):
-                words = shlex.split(part, comments=True)
-                while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
-                    words.pop(0)
-                if words:
-                    yield words
+    """Each command line in the page's shell blocks."""
+    return commands_in(page.read_text(encoding="utf-8"))
 
 
 def exists(words: list[str]) -> bool:

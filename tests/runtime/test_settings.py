@@ -4,6 +4,7 @@ import base64
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -47,6 +48,59 @@ class TestReading:
     def test_a_pause_is_given_in_seconds(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("OMBUD_RELAY_EVERY_FOR", "0.5")
         assert Settings(_env_file=None).relay_every_for == timedelta(milliseconds=500)
+
+
+class TestPaths:
+    PATHS = tuple(name for name, field in Settings.model_fields.items() if "Path" in str(field.annotation))
+
+    @pytest.fixture
+    def elsewhere(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """The folder in which the command is started."""
+        monkeypatch.chdir(tmp_path)
+        return tmp_path
+
+    def test_a_relative_one_means_the_folder_where_the_command_was_started(
+        self, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert {"state_dir", "policies_dir", "paypal_certificate_path", "temporal_tls_key_path"} <= set(self.PATHS)
+        for number, name in enumerate(self.PATHS):
+            monkeypatch.setenv(f"OMBUD_{name.upper()}", f"there/{number}")
+        settings = Settings(_env_file=None)
+        monkeypatch.chdir("/")
+        assert [getattr(settings, name) for name in self.PATHS] == [
+            elsewhere / "there" / str(number) for number in range(len(self.PATHS))
+        ]
+
+    def test_so_does_one_in_the_env_file_of_that_folder_and_the_default(self, elsewhere: Path) -> None:
+        (elsewhere / ".env").write_text("OMBUD_POLICIES_DIR=ours\n", encoding="utf-8")
+        settings = Settings()
+        assert (settings.policies_dir, settings.state_dir) == (elsewhere / "ours", elsewhere / ".ombud")
+
+    def test_an_absolute_one_and_a_link_stay_as_they_are(self, elsewhere: Path) -> None:
+        (elsewhere / "link").symlink_to(elsewhere)
+        settings = Settings(_env_file=None, state_dir=Path("/var/ombud"), paypal_certificate_path=Path("link/c.pem"))
+        assert (settings.state_dir, settings.paypal_certificate_path) == (Path("/var/ombud"), elsewhere / "link" / "c.pem")
+
+    def test_a_process_that_works_elsewhere_reads_the_same_settings(
+        self, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        given: dict[str, Any] = {
+            "policies_dir": Path("ours"),
+            "temporal_cli_path": Path("bin/temporal"),
+            "smtp_password": "hunter2",
+            "development": True,
+            "metrics": False,
+            "smtp_host": None,
+            "worker_health_port": 0,
+            "relay_every_for": timedelta(milliseconds=250),
+            "lease_for": timedelta(days=3),
+        }
+        settings = Settings(_env_file=None, **given)
+        monkeypatch.chdir("/")
+        for name, value in settings.environment().items():
+            monkeypatch.setenv(name, value)
+        read = Settings(_env_file=None)
+        assert [getattr(read, name) for name in given] == [getattr(settings, name) for name in given]
 
 
 class TestMasterKey:

@@ -144,6 +144,15 @@ class TestUp:
             await a_stack(tmp_path, temporal_cli_path=tmp_path / "gone", database_url="postgresql://x@y/z").up()
         assert fault.value.code == "temporal_path_wrong"
 
+    async def test_a_server_that_ends_at_once_is_not_waited_for(self, tmp_path: Path) -> None:
+        """Without it this test would last ten minutes."""
+        program = tmp_path / "program"
+        program.write_text("#!/bin/sh\n[ $1 = --version ] && echo temporal version 0 || { echo no room left >&2; exit 1; }\n")
+        program.chmod(0o755)
+        with pytest.raises(ServiceFault, match="no room left") as fault:
+            await a_stack(tmp_path, temporal_cli_path=program, database_url="postgresql://x@y/z").up()
+        assert fault.value.code == "temporal_failed"
+
     async def test_mails_are_caught_when_asked(self, tmp_path: Path) -> None:
         settings = Settings(
             _env_file=None, state_dir=tmp_path, database_url="postgresql://x@y/z", temporal_address="x:1", smtp_host=None

@@ -1,0 +1,176 @@
+"""A tenant or a person that is not there, in every command that names one: an error with a code and what to do.
+
+The commands are read from the command line itself, so that a new one is asked too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from typer.main import get_command
+
+from cli.main import app
+from storage.postgres.pool import (
+    Database,
+)
+from storage.postgres.vault import (
+    Vault,
+)
+from storage.tenants import Person, PostgresTenants
+from tests.architecture.house import ROOT
+from tests.support.shell import Shell
+
+pytestmark = pytest.mark.postgres
+
+NOBODY = "per_nobody"
+NOWHERE = "nowhere"
+CODE = re.compile(r"\[([a-z_]+)\]$", flags=re.MULTILINE)
+OF_PERSONS = {"owner", "of_owner", "person", "person_id", "manager"}
+"""Parameters by which a command names somebody of the team, besides --as, who is looked up before anything is judged."""
+ALSO = {"case revive": ["thing"], "clock retarget": ["--priority", "high"]}
+"""What a command line needs besides what typer knows that it must have."""
+VALUES = {
+    "pack": "bounty_dispute",
+    "kind": "bounty_dispute",
+    "speaker": "per_ada",
+    "by": "per_ada",
+    "person_id": "per_ada",
+    "body": '{"type": "take"}',
+    "url": "https://a.example/hook",
+    "currency": "EUR",
+    "amount": "5",
+    "until": "2030-01-01T00:00:00Z",
+}
+"""What a parameter takes that cannot be any word."""
+MAKERS = {"tenant create": {"tenant"}, "tenant person": {"person_id"}}
+"""Commands and what they make: that it is not there is no error."""
+
+
+class Command(NamedTuple):
+    """One command with its parameters by name."""
+
+    words: str
+    parameters: dict[str, Any]
+
+    def typed(self, folder: Path, **given: str) -> list[str]:
+        """A whole command line: `given`, and something for every other parameter that it must have."""
+        line = self.words.split()
+        for name, parameter in self.parameters.items():
+            if name in given or parameter.required:
+                value = given.get(name) or _something(name, folder)
+                line += [value] if parameter.param_type_name == "argument" else [parameter.opts[0], value]
+        return line + ALSO.get(self.words, [])
+
+
+def _something(name: str, folder: Path) -> str:
+    """A value that the parameter takes; a file is a pack, which only `policy publish` looks into before it asks whose it is."""
+    if name == "file":
+        path = folder / "file.json"
+        path.write_bytes((ROOT / "policies/packs/bounty_dispute.yaml").read_bytes())
+        return str(path)
+    return VALUES.get(name, "thing")
+
+
+def _commands(command: Any, words: tuple[str, ...] = ()) -> Iterator[Command]:
+    if not hasattr(command, "commands") or command.invoke_without_command:
+        yield Command(" ".join(words), {one.name: one for one in command.params})
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _commands(inner, (*words, name))
+
+
+COMMANDS = {one.words: one for one in _commands(get_command(app))}
+OF_A_TENANT = sorted(name for name, one in COMMANDS.items() if "tenant" in one.parameters.keys() - MAKERS.get(name, set()))
+OF_A_SPEAKER = sorted(name for name, one in COMMANDS.items() if {"speaker", "by"} & one.parameters.keys())
+OF_A_PERSON = sorted(
+    (words, name) for words, one in COMMANDS.items() for name in one.parameters.keys() & OF_PERSONS - MAKERS.get(words, set())
+)
+
+
+@pytest.fixture
+async def company(database: Database, vault: Vault, tenant_id: str) -> str:
+    """A tenant with one person and nobody else."""
+    tenants = PostgresTenants(database, vault)
+    await tenants.put_person(tenant_id, Person(id="per_ada", name="Ada", roles=("ops",)))
+    return tenant_id
+
+
+def _told(done: Any, code: str) -> str:
+    """What a command said that ended as it should: on stderr, with the code, and without a traceback."""
+    assert done.exception is None or isinstance(done.exception, SystemExit), repr(done.exception)
+    assert done.exit_code not in (0, 1, 2, 70), done.output
+    assert done.stdout == ""
+    assert CODE.findall(done.stderr) == [code], done.stderr
+    return str(done.stderr)
+
+
+def test_there_are_commands_to_ask() -> None:
+    assert {"case list", "desk", "audit verify", "tenant key", "case import", "policy simulate", "bulk assign"} <= set(
+        OF_A_TENANT
+    )
+    assert {"desk", "case rule", "policy publish", "bulk assign", "clock freeze"} <= set(OF_A_SPEAKER)
+    assert {"case list", "desk absent", "tenant key", "tenant person", "clock freeze"} <= {words for words, _ in OF_A_PERSON}
+
+
+@pytest.mark.parametrize("words", OF_A_TENANT)
+async def test_an_unknown_tenant_is_told(shell: Shell, company: str, tmp_path: Path, words: str) -> None:
+    command = COMMANDS[words]
+    speaks = {"speaker": "per_ada"} if "speaker" in command.parameters else {}
+    done = await shell.type(*command.typed(tmp_path, tenant=NOWHERE, **speaks))
+    told = _told(done, "tenant_unknown")
+    assert done.exit_code == 66
+    assert NOWHERE in told
+    assert "ombud tenant create" in told
+
+
+async def test_an_unknown_tenant_is_told_with_those_that_there_are(shell: Shell, company: str) -> None:
+    told = _told(await shell.type("case", "list", "--tenant", company + "x"), "tenant_unknown")
+    assert f"'{company}x'" in told
+    assert f" {company}" in told
+
+
+@pytest.mark.parametrize("words", OF_A_SPEAKER)
+async def test_an_unknown_speaker_is_told_with_who_works_there(shell: Shell, company: str, tmp_path: Path, words: str) -> None:
+    command = COMMANDS[words]
+    by = "speaker" if "speaker" in command.parameters else "by"
+    done = await shell.type(*command.typed(tmp_path, **{by: NOBODY, "tenant": company}))
+    told = _told(done, "actor_unknown")
+    assert done.exit_code == 77
+    assert NOBODY in told
+    assert "per_ada" in told
+    assert f"ombud tenant person {company}" in told
+
+
+@pytest.mark.parametrize(("words", "name"), OF_A_PERSON)
+async def test_an_unknown_person_is_told_with_who_works_there(
+    shell: Shell, company: str, tmp_path: Path, words: str, name: str
+) -> None:
+    done = await shell.type(*COMMANDS[words].typed(tmp_path, **{name: NOBODY, "tenant": company}))
+    told = _told(done, "person_unknown")
+    assert done.exit_code == 66
+    assert NOBODY in told
+    assert "per_ada" in told
+
+
+@pytest.mark.parametrize("strange", ["ACME!", "a b", "täglich", "", "x" * 300, "\udcff", "'; drop table cases; --"])
+async def test_what_can_be_no_id_is_as_unknown(shell: Shell, company: str, strange: str) -> None:
+    _told(await shell.type("case", "list", "--tenant", strange, "--as", "per_ada"), "tenant_unknown")
+    _told(await shell.type("desk", "-t", company, "--as", strange), "actor_unknown")
+
+
+async def test_a_desk_is_somebodys(shell: Shell, company: str) -> None:
+    done = await shell.type("desk", "-t", company)
+    told = _told(done, "actor_unknown")
+    assert "--as" in told
+
+
+async def test_what_can_be_no_id_is_not_made(shell: Shell, company: str) -> None:
+    for wrong, words in (("ACME!", ("tenant", "create", "ACME!")), ("ada", ("tenant", "person", company, "ada"))):
+        done = await shell.type(*words, "--name", "Name")
+        assert done.exit_code == 64, done.output
+        assert isinstance(done.exception, SystemExit)
+        assert f"{wrong}: " in done.stderr
+        assert CODE.search(done.stderr)
