@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow  # three runs of pytest
+
 ROOT = Path(__file__).parents[2]
 SOURCE = """
 import pytest
