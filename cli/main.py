@@ -8,6 +8,7 @@ import sys
 import typer
 
 from cli.commands import audit, bulk, calendar, campaign, case, case_risk, clock, desk, evidence, policy, reasons, serve, tenant
+from cli.commands.case_import import import_cases
 from cli.commands.doctor import doctor
 from cli.local import stack
 
@@ -19,9 +20,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+case.app.command("import")(import_cases)
 case.app.command("evidence")(evidence.hand_in)
 case.app.command("file")(evidence.fetch_file)
-app.add_typer(case_risk.app, name="case")
+for registered in case_risk.app.registered_commands:
+    case.app.registered_commands.append(registered)
+app.add_typer(case.app, name="case")
 app.add_typer(clock.app, name="clock")
 app.add_typer(bulk.app, name="bulk")
 app.add_typer(campaign.app, name="campaign")

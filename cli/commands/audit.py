@@ -22,7 +22,7 @@ def verify(tenant: Tenant = None, heads: Heads = None, json: AsJson = False) -> 
 
     found = _run(do(tenant, heads))
     if json:
-        from cli.kit.client import print_json
+        from cli.kit.show import print_json
 
         print_json(found)
     else:
@@ -42,7 +42,7 @@ def export_heads(
 
     signed = _run(export(tenant, file))
     if json:
-        from cli.kit.client import print_json
+        from cli.kit.show import print_json
 
         print_json({"signed": signed, "file": str(file)})
     else:

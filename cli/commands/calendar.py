@@ -48,10 +48,9 @@ def list_versions(as_json: _AsJson = False) -> None:
     """
     import asyncio
 
-    from cli.kit.client import print_json
     from cli.kit.compose import library_of
+    from cli.kit.show import out, print_json
     from cli.tables.calendar import version_table, versions
-    from cli.tables.cases import out
 
     found: list[Row] = guarded(lambda: asyncio.run(library_of(versions)))
     if as_json:
@@ -97,9 +96,8 @@ def show(
 
 
 def _show(name: str, file: Path, from_day: datetime | None, days: int, *, as_json: bool) -> None:
-    from cli.kit.client import print_json
+    from cli.kit.show import out, print_json
     from cli.tables.calendar import beyond, people_sheet, sheet
-    from cli.tables.cases import out
     from domain.worktime.calculator import WorktimeError
     from policies.calendars import CalendarFault
     from policies.folders import PolicyFolderFault

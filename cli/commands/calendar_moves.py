@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.commands.case import As, AsJson, Tenant
+from cli.kit.options import As, AsJson, Tenant
+from cli.kit.show import show
 from cli.kit.target import Target
 
 if TYPE_CHECKING:
@@ -18,17 +19,10 @@ _NOTHING = "No running deadline would move: every case runs on the newest calend
 
 def diff(tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """Show which running deadlines the newest calendars and zone data would move. Changes nothing."""
-    from cli.kit.client import print_json, run
+    from cli.kit.client import run
 
     found = run(_all, Target(tenant, speaker))
-    if json:
-        print_json(found)
-    elif not found:
-        typer.echo(_NOTHING, err=True)
-    else:
-        from cli.tables.cases import out
-
-        out().print(_table(found))
+    show(found, json, lambda moves: _table(moves) if moves else None, nothing=_NOTHING)
 
 
 def apply(
@@ -42,18 +36,17 @@ def apply(
 
     Needs --as: a lead or somebody of ops. Exit code 1 when a case refused.
     """
-    from cli.kit.client import print_json, run
+    from cli.kit.client import run
 
     results = run(lambda desk: _apply(desk, reason, case), Target(tenant, speaker))
-    if json:
-        print_json(results)
-    elif not results:
-        typer.echo(_NOTHING, err=True)
-    for one in [] if json else results:
-        moved = "" if one["status"] != "accepted" else f"  {one['moves']} deadline(s) moved"
-        typer.echo(f"{one['case']}  {one['status']}{moved}" + (f"  {one['detail']}" if one.get("detail") else ""))
-    if any(one["status"] not in ("accepted", "pending") for one in results):
+    show(results, json, lambda moved: "\n".join(map(_result, moved)) if moved else None, nothing=_NOTHING)
+    if any(result["status"] not in ("accepted", "pending") for result in results):
         raise typer.Exit(1)
+
+
+def _result(result: dict[str, Any]) -> str:
+    moved = "" if result["status"] != "accepted" else f"  {result['moves']} deadline(s) moved"
+    return f"{result['case']}  {result['status']}{moved}" + (f"  {result['detail']}" if result.get("detail") else "")
 
 
 async def _all(desk: Desk) -> list[dict[str, Any]]:

@@ -7,15 +7,15 @@ from urllib.parse import quote
 
 import typer
 
-from cli.commands.bulk import verb
-from cli.commands.case import As, AsJson, Tenant
-from cli.kit.client import print_json, run
+from cli.kit.client import run
+from cli.kit.options import As, AsJson, Key, Tenant
+from cli.kit.send import bulk_verb
+from cli.kit.show import show
 from cli.kit.target import Target
 
 app = typer.Typer(help="Campaigns, for leads and ops: many cases with one cause.", no_args_is_help=True, rich_markup_mode=None)
 
 CampaignId = Annotated[str, typer.Argument(help="The campaign's id (cmp_…).")]
-Key = Annotated[str | None, typer.Option(help="Idempotency key: sent again with the same key, it is one campaign.")]
 
 
 @app.command("open")
@@ -30,10 +30,7 @@ def open_campaign(
     """Open a campaign."""
     body = {"name": name, "reason": reason}
     made = _order("/v1/campaigns", body, Target(tenant, speaker), key)
-    if json:
-        print_json(made)
-    else:
-        typer.echo(f"{made['id']}  {made['name']}")
+    show(made, json, lambda campaign: f"{campaign['id']}  {campaign['name']}")
 
 
 @app.command("list")
@@ -46,31 +43,24 @@ def list_campaigns(
     """The campaigns, open ones first, with how many cases they have."""
     params = {"status": status} if status else {}
     found = run(lambda desk: desk.ask("GET", "/v1/campaigns", params=params), Target(tenant, speaker))
-    if json:
-        print_json(found)
-        return
     from cli.tables.campaign import campaign_table
-    from cli.tables.cases import out
 
-    if found["data"]:
-        out().print(campaign_table(found["data"]))
-    else:
-        typer.echo("No campaigns.", err=True)
+    show(found, json, lambda known: campaign_table(known["data"]) if known["data"] else None, nothing="No campaigns.")
 
 
-@app.command()
-def show(campaign_id: CampaignId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
+@app.command("show")
+def show_campaign(campaign_id: CampaignId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """How a campaign stands: open cases by phase, closed ones by outcome, and the money that is at stake."""
-    _tell(run(lambda desk: desk.ask("GET", _path(campaign_id)), Target(tenant, speaker)), json=json)
+    _show(run(lambda desk: desk.ask("GET", _path(campaign_id)), Target(tenant, speaker)), as_json=json)
 
 
 @app.command()
 def close(campaign_id: CampaignId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """Close a campaign: no case can be added any more. Its cases go on, and stay counted."""
-    _tell(_order(f"{_path(campaign_id)}/close", {}, Target(tenant, speaker)), json=json)
+    _show(_order(f"{_path(campaign_id)}/close", {}, Target(tenant, speaker)), as_json=json)
 
 
-@verb("add", on=app)
+@bulk_verb("add", on=app)
 def add(campaign_id: CampaignId) -> dict[str, Any]:
     """Count open cases to a campaign: those that you name (--case), or that fit. Exit code 1 when a case refuses it."""
     return {"type": "join_campaign", "campaign": campaign_id}
@@ -87,11 +77,7 @@ def _order(path: str, body: dict[str, Any], target: Target, key: str | None = No
     return answer
 
 
-def _tell(campaign: dict[str, Any], *, json: bool) -> None:
-    if json:
-        print_json(campaign)
-        return
+def _show(campaign: dict[str, Any], *, as_json: bool) -> None:
     from cli.tables.campaign import campaign_sheet
 
-    for line in campaign_sheet(campaign):
-        typer.echo(line)
+    show(campaign, as_json, lambda known: "\n".join(campaign_sheet(known)))

@@ -5,23 +5,20 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
-from cli.commands.case_import import import_cases
-from cli.kit.client import Desk, print_json, run
+from cli.kit.client import run
+from cli.kit.options import As, AsJson, CaseId, Tenant
+from cli.kit.send import send
+from cli.kit.show import show
 from cli.kit.target import Target
 
 app = typer.Typer(help="Cases: open, list, show, decide.", no_args_is_help=True, rich_markup_mode=None)
 
+_REFUSED = 1
 _IGNORED = "Not a report: this mail was sent by a machine (a bounce or an automatic reply). Nothing was opened."
-
-CaseId = Annotated[str, typer.Argument(help="The case's id (case_…).")]
-Tenant = Annotated[
-    str | None, typer.Option("--tenant", "-t", envvar="OMBUD_TENANT", help="Whose cases; may be left out when there is one.")
-]
-As = Annotated[str | None, typer.Option("--as", help="Who speaks or looks: per_… or pty_…; left out: the system's operator.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 
 
 @app.command("open")
@@ -40,13 +37,7 @@ def open_case(
     path = ("/v1/intake/email" + (f"?kind={kind}" if kind else "")) if mail else "/v1/cases"
     headers = {"Content-Type": "message/rfc822" if mail else "application/json"} | ({"Idempotency-Key": key} if key else {})
     answer = run(lambda desk: desk.ask("POST", path, content=body, headers=headers), Target(tenant))
-    if json:
-        print_json(answer)
-    else:
-        typer.echo(f"{answer['id']}  {answer.get('phase_label') or answer.get('status')}" if answer["id"] else _IGNORED)
-
-
-app.command("import")(import_cases)
+    show(answer, json, lambda case: f"{case['id']}  {case.get('phase_label') or case.get('status')}" if case["id"] else _IGNORED)
 
 
 @app.command("list")
@@ -76,59 +67,37 @@ def list_cases(
     }
     params = {k: v for k, v in asked.items() if v is not None}
     answer = run(lambda desk: desk.ask("GET", "/v1/cases", params=params), Target(tenant, speaker, owner))
-    if json:
-        print_json(answer)
-        return
-    from cli.tables.cases import case_table, out
+    from cli.tables.cases import case_table
 
-    if answer["data"]:
-        out().print(case_table(answer["data"]))
-    else:
-        typer.echo("No cases match. Open one with `ombud case open --file report.json`.", err=True)
+    nothing = "No cases match. Open one with `ombud case open --file report.json`."
+    show(answer, json, lambda found: case_table(found["data"]) if found["data"] else None, nothing=nothing)
 
 
-@app.command()
-def show(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
+@app.command("show")
+def show_case(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """Show one case as somebody may see it."""
     answer = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}"), Target(tenant, speaker))
-    if json:
-        print_json(answer)
-        return
-    from cli.tables.cases import case_sheet, out
+    from cli.tables.cases import case_sheet
 
-    out().print(case_sheet(answer))
+    show(answer, json, case_sheet)
 
 
 @app.command()
 def timeline(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """Show what happened in a case, fact by fact."""
     answer = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/timeline"), Target(tenant, speaker))
-    if json:
-        print_json(answer)
-        return
-    from cli.tables.cases import out, timeline_table
+    from cli.tables.cases import timeline_table
 
-    out().print(timeline_table(answer["data"]))
+    show(answer, json, lambda found: timeline_table(found["data"]))
 
 
 @app.command()
 def sanctions(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """What counts against each party of a case, until when, and what the ladder would say now. For the team."""
     answer = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/sanctions"), Target(tenant, speaker))
-    if json:
-        print_json(answer)
-        return
-    from cli.tables.cases import out
-    from cli.tables.sanctions import ladder_table, sanction_table
+    from cli.tables.sanctions import sanction_sheet
 
-    for party in answer["parties"]:
-        typer.echo(f"{party['side']} {party['party']}")
-        if party["sanctions"]:
-            out().print(sanction_table(party["sanctions"]))
-        if party["ladder"]:
-            out().print(ladder_table(party["ladder"]))
-        if not party["sanctions"] and not party["ladder"]:
-            typer.echo("nothing")
+    show(answer, json, sanction_sheet)
 
 
 @app.command()
@@ -159,11 +128,9 @@ def rule(
     }
     command |= {name: value for name, value in more.items() if value}
     if preview:
-        from cli.commands.previews import show
-
-        show(case_id, command, Target(tenant, speaker), json=json)
+        preview_ruling(case_id, command, Target(tenant, speaker), as_json=json)
     else:
-        _send(case_id, command, Target(tenant, speaker), json=json)
+        send(case_id, command, Target(tenant, speaker), as_json=json)
 
 
 @app.command()
@@ -184,7 +151,7 @@ def step(
     said: dict[str, Any] = {"type": "skip_step", "step": names[0]} if skip else {"type": "complete_step", "steps": names}
     said |= {"reasons": reasons} if reasons else {}
     said |= {"evidence": evidence} if evidence and not skip else {}
-    _send(case_id, said, Target(tenant, speaker), json=json)
+    send(case_id, said, Target(tenant, speaker), as_json=json)
 
 
 @app.command()
@@ -197,7 +164,7 @@ def hold(
     json: AsJson = False,
 ) -> None:
     """Place a legal hold: nothing of the case or of its people is deleted until it is lifted."""
-    _send(case_id, {"type": "place_hold", "reason": reason, "reasons": reasons}, Target(tenant, speaker), json=json)
+    send(case_id, {"type": "place_hold", "reason": reason, "reasons": reasons}, Target(tenant, speaker), as_json=json)
 
 
 @app.command()
@@ -211,7 +178,7 @@ def release(
 ) -> None:
     """Lift legal holds."""
     said = {"type": "lift_hold", "reasons": reasons} | ({"hold_id": hold_id} if hold_id else {})
-    _send(case_id, said, Target(tenant, speaker), json=json)
+    send(case_id, said, Target(tenant, speaker), as_json=json)
 
 
 @app.command("root-cause")
@@ -225,7 +192,7 @@ def root_cause(
 ) -> None:
     """Say where the matter comes from."""
     said = {"type": "name_root_cause", "cause": cause} | ({"insight": insight} if insight else {})
-    _send(case_id, said, Target(tenant, speaker), json=json)
+    send(case_id, said, Target(tenant, speaker), as_json=json)
 
 
 @app.command()
@@ -244,7 +211,7 @@ def command(
     except (JSONDecodeError, RecursionError) as error:
         typer.echo(f"The command is not JSON: {error}", err=True)
         raise typer.Exit(65) from error
-    _send(case_id, parsed, Target(tenant, speaker), json=json)
+    send(case_id, parsed, Target(tenant, speaker), as_json=json)
 
 
 @app.command()
@@ -263,22 +230,7 @@ def revive(
     from cli.local.revival import revive as do
 
     found = do(case_id, tenant)
-    if json:
-        print_json(found)
-    else:
-        typer.echo(f"{found['started']} started, {found['running']} ran already, {found['checked']} looked at.")
-
-
-def _send(case_id: str, body: Any, target: Target, *, json: bool) -> None:
-    async def sending(desk: Desk) -> Any:
-        return await desk.ask("POST", f"/v1/cases/{case_id}/commands", json=body)
-
-    answer = run(sending, target)
-    if json:
-        print_json(answer)
-    else:
-        told = answer.get("answer") or {}
-        typer.echo(f"{told.get('status', 'received')}: {told.get('command_id') or answer.get('command_id', '')}")
+    show(found, json, lambda n: f"{n['started']} started, {n['running']} ran already, {n['checked']} looked at.")
 
 
 def _remedy(text: str) -> dict[str, Any]:
@@ -293,3 +245,15 @@ def _remedy(text: str) -> dict[str, Any]:
             f"--remedy {text}: write type, or type:amount:currency with the amount in minor units (refund:1250:USD).", err=True
         )
         raise typer.Exit(64) from error
+
+
+def preview_ruling(case_id: str, ruling: dict[str, Any], target: Target, *, as_json: bool) -> None:
+    """Ask what would follow from a ruling. Exit code 1 when it would be refused."""
+    from cli.tables.preview import preview_lines
+
+    path = f"/v1/cases/{quote(case_id, safe='')}/rulings/preview"
+    body = {**ruling, **({"by": target.speaker} if target.speaker else {})}
+    found = run(lambda desk: desk.ask("POST", path, json=body), target)
+    show(found, as_json, lambda preview: "\n".join(preview_lines(preview)))
+    if found["refused"]:
+        raise typer.Exit(_REFUSED)

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.commands.case import AsJson, CaseId, Tenant, _send, app
+from cli.kit.options import AsJson, CaseId, Tenant
+from cli.kit.send import send
 from cli.kit.target import Target
 
-__all__ = ["app"]
+app = typer.Typer()
 
 Owner = Annotated[str, typer.Option("--as", help="The owner of the case (per_…).")]
 Why = Annotated[str, typer.Option(help="Why, in words.")]
@@ -27,7 +28,7 @@ def hand_over(
 ) -> None:
     """Give the case to another site or person; its clocks keep what they had promised."""
     where = {name: value for name, value in (("queue", queue), ("to", to)) if value}
-    _send(case_id, {"type": "hand_over", "reasons": reasons, **where}, Target(tenant, speaker), json=json)
+    send(case_id, {"type": "hand_over", "reasons": reasons, **where}, Target(tenant, speaker), as_json=json)
 
 
 @app.command()
@@ -42,7 +43,7 @@ def credit(
 ) -> None:
     """Give the claimant the money until the matter is decided."""
     said: dict[str, Any] = {"type": "credit_provisionally", "amount": {"amount": amount, "currency": currency.upper()}}
-    _send(case_id, said | ({"reasons": reasons} if reasons else {}), Target(tenant, speaker), json=json)
+    send(case_id, said | ({"reasons": reasons} if reasons else {}), Target(tenant, speaker), as_json=json)
 
 
 @app.command()
@@ -56,7 +57,7 @@ def signal(
 ) -> None:
     """Tell the case what a machine has noticed: it wakes, and can be taken up again."""
     said = {"type": "signal", "signal": name} | ({"text": text} if text else {})
-    _send(case_id, said, Target(tenant, speaker), json=json)
+    send(case_id, said, Target(tenant, speaker), as_json=json)
 
 
 @app.command("report-to")
@@ -70,7 +71,7 @@ def report_to(
 ) -> None:
     """Propose that an authority be told; nothing leaves before a second person agrees."""
     said = {"type": "report_to_authority", "authority": authority, "reasons": reasons}
-    _send(case_id, said, Target(tenant, speaker), json=json)
+    send(case_id, said, Target(tenant, speaker), as_json=json)
 
 
 @app.command("report-approve")
@@ -81,7 +82,7 @@ def report_approve(
     json: AsJson = False,
 ) -> None:
     """Let a report to an authority go out, once."""
-    _send(case_id, {"type": "approve_report"}, Target(tenant, speaker), json=json)
+    send(case_id, {"type": "approve_report"}, Target(tenant, speaker), as_json=json)
 
 
 @app.command("report-return")
@@ -93,4 +94,4 @@ def report_return(
     json: AsJson = False,
 ) -> None:
     """Send a report to an authority back, with reasons."""
-    _send(case_id, {"type": "return_report", "reasons": reasons}, Target(tenant, speaker), json=json)
+    send(case_id, {"type": "return_report", "reasons": reasons}, Target(tenant, speaker), as_json=json)

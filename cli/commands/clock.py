@@ -8,8 +8,10 @@ from urllib.parse import quote
 
 import typer
 
-from cli.commands.case import As, AsJson, CaseId, Tenant
-from cli.kit.client import Desk, print_json, run
+from cli.kit.client import Desk, run
+from cli.kit.options import As, AsJson, CaseId, DryRun, Key, Tenant
+from cli.kit.send import given_only
+from cli.kit.show import show
 from cli.kit.target import Target
 
 app = typer.Typer(
@@ -23,25 +25,17 @@ Reason = Annotated[str, typer.Option(help="Why, as a code (waits_for_lab); it st
 OneClock = Annotated[str | None, typer.Option("--clock", help="Only this clock; left out: all that wait for the team.")]
 ClockName = Annotated[str, typer.Argument(help="The clock's name, as `ombud clock list` shows it.")]
 Incident = Annotated[str, typer.Option(help="What the incident is called, as a code (mail-outage-2026-11).")]
-Key = Annotated[str | None, typer.Option(help="Idempotency key: sent again with the same key, it is one order.")]
 At = Annotated[str | None, typer.Option(help="The instant for all, with its zone (2026-11-26T09:00:00Z); left out: now.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say which cases it would be.")]
 
 
 @app.command("list")
 def list_clocks(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """Every clock of a case that somebody may know: whom it waits for, its target, when it is due."""
     found = run(lambda desk: desk.ask("GET", f"/v1/cases/{_part(case_id)}/clocks"), Target(tenant, speaker))
-    if json:
-        print_json(found)
-        return
-    from cli.tables.cases import out
     from cli.tables.clock import clock_table
 
-    if found["data"]:
-        out().print(clock_table(found["data"]))
-    else:
-        typer.echo("No clock of this case is theirs to know.", err=True)
+    nothing = "No clock of this case is theirs to know."
+    show(found, json, lambda clocks: clock_table(clocks["data"]) if clocks["data"] else None, nothing=nothing)
 
 
 @app.command()
@@ -49,10 +43,7 @@ def explain(case_id: CaseId, clock: ClockName, tenant: Tenant = None, speaker: A
     """How a due date came about: time used, pauses, days closed, calendar and zone data."""
     path = f"/v1/cases/{_part(case_id)}/clocks/{_part(clock)}/explanation"
     found = run(lambda desk: desk.ask("GET", path), Target(tenant, speaker))
-    if json:
-        print_json(found)
-    else:
-        typer.echo("\n".join(found["words"]))
+    show(found, json, lambda explained: "\n".join(explained["words"]))
 
 
 @app.command()
@@ -187,16 +178,9 @@ def thaw(
 def incidents(tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """Incidents that are not over: how many cases stand still for each, and since when."""
     found = run(lambda desk: desk.ask("GET", "/v1/freezes"), Target(tenant, speaker))
-    if json:
-        print_json(found)
-        return
-    from cli.tables.cases import out
     from cli.tables.clock import incident_table
 
-    if found["data"]:
-        out().print(incident_table(found["data"]))
-    else:
-        typer.echo("Nothing is frozen.", err=True)
+    show(found, json, lambda known: incident_table(known["data"]) if known["data"] else None, nothing="Nothing is frozen.")
 
 
 def _send(case_id: str, verb: str, body: dict[str, Any], target: Target, *, json: bool) -> None:
@@ -207,15 +191,10 @@ def _send(case_id: str, verb: str, body: dict[str, Any], target: Target, *, json
     async def sending(desk: Desk) -> Any:
         return await desk.ask("POST", f"/v1/cases/{_part(case_id)}/{verb}", json=_said(body, target))
 
-    answer = run(sending, target)
-    if json:
-        print_json(answer)
-        return
     from cli.tables.clock import told
 
-    typer.echo(told(answer))
-    if answer["status"] == "pending":
-        typer.echo("It is on disk, and judged when the workers are there.", err=True)
+    waits = ("It is on disk, and judged when the workers are there.",)
+    show(run(sending, target), json, told, notes=lambda answer: waits if answer["status"] == "pending" else ())
 
 
 def _order(path: str, body: dict[str, Any], key: str | None, target: Target, *, dry_run: bool, json: bool) -> None:
@@ -225,14 +204,9 @@ def _order(path: str, body: dict[str, Any], key: str | None, target: Target, *, 
         return await desk.ask("POST", path, json=_said({**body, "dry_run": dry_run or None}, target), headers=headers)
 
     answer = run(sending, target)
-    if json:
-        print_json(answer)
-    else:
-        from cli.tables.clock import bulk_lines, bulk_notes
+    from cli.tables.clock import bulk_lines, bulk_notes
 
-        typer.echo("\n".join(bulk_lines(answer)))
-        for note in bulk_notes(answer):
-            typer.echo(note, err=True)
+    show(answer, json, lambda freeze: "\n".join(bulk_lines(freeze)), notes=bulk_notes)
     counts = answer["counts"]
     if counts and not counts.get("accepted") and not counts.get("pending"):
         raise typer.Exit(_NOT_NOW)
@@ -240,7 +214,7 @@ def _order(path: str, body: dict[str, Any], key: str | None, target: Target, *, 
 
 def _said(body: dict[str, Any], target: Target) -> dict[str, Any]:
     """What was said, and by whom: a key that may not speak for them is refused, and nobody speaks unnoticed as another."""
-    return {name: value for name, value in {**body, "by": target.speaker}.items() if value is not None}
+    return given_only({**body, "by": target.speaker})
 
 
 def _part(text: str) -> str:

@@ -7,21 +7,22 @@ from urllib.parse import quote
 
 import typer
 
-from cli.commands.case import AsJson, Tenant
-from cli.kit.client import Desk, print_json, run
+from cli.kit.client import Desk, run
+from cli.kit.options import AsJson, CaseId, Tenant
+from cli.kit.send import given_only
+from cli.kit.show import show
 from cli.kit.target import Target
 
 app = typer.Typer(help="What waits for me, and the next case to take.", rich_markup_mode=None)
 
 As = Annotated[str | None, typer.Option("--as", help="Whose desk (per_…).")]
 Person = Annotated[str, typer.Argument(help="per_…")]
-CaseId = Annotated[str, typer.Argument(help="The case's id (case_…).")]
 
 _REFUSED = 1
 
 
 @app.callback(invoke_without_command=True)
-def show(
+def show_desk(
     context: typer.Context,
     limit: Annotated[int, typer.Option(help="How many at most, of each list.")] = 20,
     tenant: Tenant = None,
@@ -32,13 +33,9 @@ def show(
     if context.invoked_subcommand is not None:
         return
     found = run(lambda desk: desk.ask("GET", "/v1/desk", params={"limit": limit}), Target(tenant, speaker))
-    if json:
-        print_json(found)
-        return
-    from cli.tables.cases import out
     from cli.tables.desk import desk_sheet
 
-    out().print(desk_sheet(found))
+    show(found, json, desk_sheet)
 
 
 @app.command("next")
@@ -49,16 +46,9 @@ def take_next(
     json: AsJson = False,
 ) -> None:
     """Take the most urgent case that one may take. Nobody else gets the same one."""
-    body = _said({"queue": queue, "by": speaker})
+    body = given_only({"queue": queue, "by": speaker})
     found = run(lambda desk: desk.ask("POST", "/v1/take-next", json=body), Target(tenant, speaker))
-    if json:
-        print_json(found)
-    elif found["case"] is None:
-        typer.echo("Nothing waits that you may take.", err=True)
-    else:
-        case = found["case"]
-        kept = "" if found["status"] == "taken" else "  (kept for you; yours when the worker runs)"
-        typer.echo(f"{case['id']}  {case.get('kind', '').replace('_', ' ')}  {case.get('phase_label', '')}{kept}")
+    show(found, json, _taken, nothing="Nothing waits that you may take.")
 
 
 @app.command()
@@ -70,13 +60,10 @@ def skip(
     json: AsJson = False,
 ) -> None:
     """Give one's case back to its queue. It is not offered to one again for eight hours."""
-    body = _said({"type": "skip", "reason": reason, "by": speaker})
+    body = given_only({"type": "skip", "reason": reason, "by": speaker})
     path = f"/v1/cases/{quote(case_id, safe='')}/commands"
     found = run(lambda desk: desk.ask("POST", path, json=body), Target(tenant, speaker))
-    if json:
-        print_json(found)
-    else:
-        typer.echo(f"{found['status']}: {found['command_id']}")
+    show(found, json, lambda skipped: f"{skipped['status']}: {skipped['command_id']}")
 
 
 @app.command()
@@ -89,41 +76,34 @@ def absent(
     json: AsJson = False,
 ) -> None:
     """Somebody is away: they get no case, and theirs go back to the queues. Exit code 1 when a case refuses it."""
-    body = _said({"from_at": from_at, "until_at": until_at, "by": speaker})
+    body = given_only({"from_at": from_at, "until_at": until_at, "by": speaker})
     found = run(_to_person(person, "absences", body), Target(tenant, speaker, person))
-    _tell(found, json=json)
+    _show_absence(found, as_json=json)
 
 
 @app.command()
 def back(person: Person, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """Somebody is there again. What they had stays where it went."""
-    _tell(run(_to_person(person, "returns", _said({"by": speaker})), Target(tenant, speaker, person)), json=json)
+    found = run(_to_person(person, "returns", given_only({"by": speaker})), Target(tenant, speaker, person))
+    _show_absence(found, as_json=json)
 
 
 @app.command()
 def team(tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """How everybody is doing: what they carry, skipped and worked in 30 days. For leads and ops."""
     found = run(lambda desk: desk.ask("GET", "/v1/team"), Target(tenant, speaker))
-    if json:
-        print_json(found)
-        return
-    from cli.tables.cases import out
     from cli.tables.desk import team_table
 
-    out().print(team_table(found["data"]))
+    show(found, json, lambda listed: team_table(listed["data"]))
 
 
 @app.command()
 def work(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """Who worked on a case, from when until when. For leads and ops."""
     found = run(lambda desk: desk.ask("GET", f"/v1/cases/{quote(case_id, safe='')}/work"), Target(tenant, speaker))
-    if json:
-        print_json(found)
-        return
-    from cli.tables.cases import out
     from cli.tables.desk import work_table
 
-    out().print(work_table(found))
+    show(found, json, work_table)
 
 
 def _to_person(person: str, what: str, body: dict[str, Any]) -> Any:
@@ -133,17 +113,17 @@ def _to_person(person: str, what: str, body: dict[str, Any]) -> Any:
     return sending
 
 
-def _said(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}
+def _taken(found: dict[str, Any]) -> str | None:
+    case = found["case"]
+    if case is None:
+        return None
+    kept = "" if found["status"] == "taken" else "  (kept for you; yours when the worker runs)"
+    return f"{case['id']}  {case.get('kind', '').replace('_', ' ')}  {case.get('phase_label', '')}{kept}"
 
 
-def _tell(absence: dict[str, Any], *, json: bool) -> None:
-    if json:
-        print_json(absence)
-    else:
-        from cli.tables.desk import absence_lines
+def _show_absence(absence: dict[str, Any], *, as_json: bool) -> None:
+    from cli.tables.desk import absence_lines
 
-        for line in absence_lines(absence):
-            typer.echo(line)
+    show(absence, as_json, lambda told: "\n".join(absence_lines(told)))
     if absence["counts"].get("refused") or absence["counts"].get("broken"):
         raise typer.Exit(_REFUSED)

@@ -10,8 +10,9 @@ from urllib.parse import quote
 
 import typer
 
-from cli.commands.case import As, AsJson, CaseId, Tenant
-from cli.kit.client import Desk, print_json, run
+from cli.kit.client import Desk, run
+from cli.kit.options import As, AsJson, CaseId, Tenant
+from cli.kit.show import show
 from cli.kit.target import Target
 
 
@@ -29,25 +30,25 @@ def hand_in(
     """Hand evidence in; without --file and --text: list what was handed in."""
     if not file and text is None:
         answer = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/evidence"), Target(tenant, speaker))
-        _show(answer, json=json)
+        from cli.tables.cases import evidence_table
+
+        nothing = "Nothing was handed in yet."
+        show(answer, json, lambda found: evidence_table(found["data"]) if found["data"] else None, nothing=nothing)
         return
-    for one in file or []:
-        if not one.is_file():
-            typer.echo(f"There is no file {one}.", err=True)
+    for path in file or []:
+        if not path.is_file():
+            typer.echo(f"There is no file {path}.", err=True)
             raise typer.Exit(66)
-    said: dict[str, Any] = {"text": text or ", ".join(one.name for one in file or []), "confidentiality": confidentiality}
+    said: dict[str, Any] = {"text": text or ", ".join(path.name for path in file or []), "confidentiality": confidentiality}
     said |= ({"evidence_type": kind} if kind else {}) | ({"answers": answers} if answers else {})
 
     async def handing_in(desk: Desk) -> Any:
-        files = [await _upload(desk, case_id, one) for one in file or []]
+        files = [await _upload(desk, case_id, path) for path in file or []]
         by = {"by": speaker} if speaker else {}
         return await desk.ask("POST", f"/v1/cases/{case_id}/evidence", json={**said, **by, "files": files})
 
     answer = run(handing_in, Target(tenant, speaker))
-    if json:
-        print_json(answer)
-    else:
-        typer.echo(f"{answer['status']}: {answer['command_id']}, {len(file or [])} file(s)")
+    show(answer, json, lambda given: f"{given['status']}: {given['command_id']}, {len(file or [])} file(s)")
 
 
 def fetch_file(
@@ -72,15 +73,3 @@ async def _upload(desk: Desk, case_id: str, file: Path) -> str:
     data = await asyncio.to_thread(file.read_bytes)
     answer = await desk.ask("POST", path, content=data, headers={"Content-Type": media_type})
     return str(answer["id"])
-
-
-def _show(answer: dict[str, Any], *, json: bool) -> None:
-    if json:
-        print_json(answer)
-        return
-    from cli.tables.cases import evidence_table, out
-
-    if answer["data"]:
-        out().print(evidence_table(answer["data"]))
-    else:
-        typer.echo("Nothing was handed in yet.", err=True)

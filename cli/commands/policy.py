@@ -42,7 +42,7 @@ def lint(
 
     Exit code 1 when there is an error; warnings alone leave it 0.
     """
-    from cli.kit.client import print_json
+    from cli.kit.show import print_json
     from policies.folders import PolicyFolderFault, calendar_files, pack_files
     from policies.lint import lint_file
     from runtime.settings import Settings
@@ -165,7 +165,7 @@ def _json(line: Line) -> str:
 def _table(lines: list[Line]) -> None:
     from rich.table import Table
 
-    from cli.tables.cases import out
+    from cli.kit.show import out
 
     table = Table("step", "at (UTC)", "by", "came to", "phase", "next deadline")
     for line in lines:

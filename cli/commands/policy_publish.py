@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cli.commands.case import AsJson, Tenant
 from cli.kit.exits import guarded
+from cli.kit.options import AsJson, Tenant
 
 if TYPE_CHECKING:
     from policies.pack import Pack
@@ -67,13 +67,13 @@ def list_packs(tenant: Tenant = None, json: AsJson = False) -> None:
     kept = _run(lambda publishing, tenant_id: publishing.versions(tenant_id), tenant)
     rows = list(_rows(kept, guarded(lambda: shelf(Settings())).packs))
     if json:
-        from cli.kit.client import print_json
+        from cli.kit.show import print_json
 
         print_json(rows)
         return
     from rich.table import Table
 
-    from cli.tables.cases import out
+    from cli.kit.show import out
 
     table = Table("kind", "version", "state", "published by", "since (UTC)", "reason")
     for row in rows:
@@ -151,7 +151,7 @@ def _run(work: Callable[[PostgresPublications, str], Awaitable[Any]], tenant: st
 
 def _tell(said: dict[str, Any], words: str, *, json: bool) -> None:
     if json:
-        from cli.kit.client import print_json
+        from cli.kit.show import print_json
 
         print_json(said)
     else:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.commands.case import Tenant
 from cli.kit.exits import guarded
+from cli.kit.options import Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +93,7 @@ def _one(shelf: Shelf, told: PastCase, calendars: Mapping[str, Calendar]) -> Sim
 def _sheet(found: list[Simulated]) -> None:
     from rich.table import Table
 
-    from cli.tables.cases import out
+    from cli.kit.show import out
 
     table = Table("case", "about", "what", "old", "new")
     for one in found:

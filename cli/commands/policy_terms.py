@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cli.commands.case import As, AsJson, CaseId, Tenant
+from cli.kit.options import As, AsJson, CaseId, Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,8 @@ def explain(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: As
     """Why these terms bind a case: the pack and its version, the rows that matched, the targets in force, and what was changed
     later and by whom.
     """
-    from cli.kit.client import print_json, run
+    from cli.kit.client import run
+    from cli.kit.show import print_json
     from cli.kit.target import Target
 
     found = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/terms"), Target(tenant, speaker))
@@ -66,7 +67,7 @@ def diff(
 
     found = differences(pack_of(old), pack_of(new))
     if as_json:
-        from cli.kit.client import print_json
+        from cli.kit.show import print_json
 
         print_json([one.model_dump() for one in found])
     elif not found:
@@ -114,7 +115,7 @@ def _kept(version: str) -> str:
 def _table(found: Iterable[Difference]) -> None:
     from rich.table import Table
 
-    from cli.tables.cases import out
+    from cli.kit.show import out
 
     table = Table("section", "what", "old", "new")
     for one in found:

@@ -118,7 +118,7 @@ def _tell_people(judged: Iterator[Judged]) -> bool:
     from rich.table import Table
     from rich.text import Text
 
-    from cli.tables.cases import out
+    from cli.kit.show import out
 
     valid = True
     table = Table("Id", "Valid", "Field", "Error", header_style="bold")

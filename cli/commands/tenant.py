@@ -56,7 +56,7 @@ def list_tenants(json: AsJson = False) -> None:
     """The ids of all tenants."""
     found: list[str] = _run(lambda tenants: tenants.all_ids())
     if json:
-        from cli.kit.client import print_json
+        from cli.kit.show import print_json
 
         print_json(found)
     else:
@@ -179,7 +179,7 @@ def _ask_library() -> list[CalendarVersion]:
 
 def _tell(plain: str, whole: dict[str, str], *, json: bool) -> None:
     if json:
-        from cli.kit.client import print_json
+        from cli.kit.show import print_json
 
         print_json(whole)
     else:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -109,8 +108,3 @@ def _leave(problem: dict[str, Any], target: Target) -> NoReturn:
     if problem.get("code") == "actor_unknown" and target.speaker is None:
         typer.echo("  Say as whom, with --as (per_…).", err=True)
     raise typer.Exit(EXIT_CODES.get(status, 70))
-
-
-def print_json(value: Any) -> None:
-    """One JSON document on stdout."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))

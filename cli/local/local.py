@@ -112,7 +112,7 @@ def _facts(settings: Settings, stack: Stack, fleet: Fleet) -> dict[str, Any]:
 
 def _tell(facts: dict[str, Any], title: str, *, json: bool) -> None:
     if json:
-        from cli.kit.client import print_json
+        from cli.kit.show import print_json
 
         print_json(facts)
         return
@@ -129,7 +129,7 @@ def bring_down(settings: Settings, *, json: bool) -> None:
     stopped: list[str] = [role for role in reversed(ROLES) if fleet.stop(role)]
     stopped += asyncio.run(Stack(settings).down())
     if json:
-        from cli.kit.client import print_json
+        from cli.kit.show import print_json
 
         print_json({"stopped": stopped})
     else:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -19,12 +19,6 @@ _TELLING = (
     "incident", "margin", "by_span", "because", "reason", "of", "result",
 )  # fmt: skip
 _INSTANTS = {"since": "since", "until": "until", "to_at": "now due"}
-
-
-def out() -> Console:
-    """Standard output; wide enough for the tables when it is a file or a pipe."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=130)
 
 
 def when(text: str | None) -> str:

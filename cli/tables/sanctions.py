@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from rich.console import Group
 from rich.table import Table
 
 from cli.tables.cases import when
@@ -34,3 +35,14 @@ def ladder_table(ladder: Iterable[dict[str, Any]]) -> Table:
     for one in ladder:
         table.add_row(one["category"], str(one["count"]), one["says"])
     return table
+
+
+def sanction_sheet(found: dict[str, Any]) -> Group:
+    """Of each party what counts against it, and what the ladder would say now."""
+    parts: list[Any] = []
+    for party in found["parties"]:
+        parts.append(f"{party['side']} {party['party']}")
+        parts += [sanction_table(party["sanctions"])] if party["sanctions"] else []
+        parts += [ladder_table(party["ladder"])] if party["ladder"] else []
+        parts += [] if party["sanctions"] or party["ladder"] else ["nothing"]
+    return Group(*parts)
