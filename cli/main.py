@@ -7,10 +7,29 @@ import sys
 
 import typer
 
-from cli.commands import audit, bulk, calendar, campaign, case, case_risk, clock, desk, evidence, policy, reasons, serve, tenant
+from cli.commands import (
+    audit,
+    bulk,
+    calendar,
+    campaign,
+    case,
+    case_risk,
+    clock,
+    desk,
+    evidence,
+    policy,
+    reasons,
+    serve,
+    stack,
+    tenant,
+)
+from cli.commands.calendar_moves import apply
+from cli.commands.calendar_moves import diff as moves
 from cli.commands.case_import import import_cases
 from cli.commands.doctor import doctor
-from cli.local import stack
+from cli.commands.policy_publish import approve, list_packs, publish
+from cli.commands.policy_simulate import simulate
+from cli.commands.policy_terms import diff, explain
 
 app = typer.Typer(
     name="ombud",
@@ -20,6 +39,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+calendar.app.command("diff")(moves)
+calendar.app.command("apply")(apply)
+policy.app.command("explain")(explain)
+policy.app.command("diff")(diff)
+policy.app.command("publish")(publish)
+policy.app.command("approve")(approve)
+policy.app.command("list")(list_packs)
+policy.app.command("simulate")(simulate)
 case.app.command("import")(import_cases)
 case.app.command("evidence")(evidence.hand_in)
 case.app.command("file")(evidence.fetch_file)

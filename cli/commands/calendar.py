@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cli.commands import calendar_moves
 from cli.kit.exits import guarded
 
 if TYPE_CHECKING:
-    from cli.commands.calendar_batch import Answer
     from cli.tables.calendar import Row
+    from services.calendar_questions import Answer
 
 app = typer.Typer(name="calendar", help="Calendars, and deadlines and open time over them.", no_args_is_help=True)
-app.command("diff")(calendar_moves.diff)
-app.command("apply")(calendar_moves.apply)
 
 BAD_FILE = 65
 """Exit code when a calendar file is not what it should be (EX_DATAERR of sysexits.h)."""
@@ -49,16 +46,12 @@ def list_versions(as_json: _AsJson = False) -> None:
     import asyncio
 
     from cli.kit.compose import library_of
-    from cli.kit.show import out, print_json
+    from cli.kit.show import show
     from cli.tables.calendar import version_table, versions
 
     found: list[Row] = guarded(lambda: asyncio.run(library_of(versions)))
-    if as_json:
-        print_json(found)
-    elif found:
-        out().print(version_table(found))
-    else:
-        typer.echo("No calendars are published yet: `ombud migrate` publishes the shipped ones and those of OMBUD_POLICIES_DIR.")
+    none = "No calendars are published yet: `ombud migrate` publishes the shipped ones and those of OMBUD_POLICIES_DIR."
+    show(found, as_json, lambda rows: version_table(rows) if rows else none)
 
 
 @app.command("check")
@@ -96,7 +89,7 @@ def show(
 
 
 def _show(name: str, file: Path, from_day: datetime | None, days: int, *, as_json: bool) -> None:
-    from cli.kit.show import out, print_json
+    from cli.kit.show import show
     from cli.tables.calendar import beyond, people_sheet, sheet
     from domain.worktime.calculator import WorktimeError
     from policies.calendars import CalendarFault
@@ -110,10 +103,7 @@ def _show(name: str, file: Path, from_day: datetime | None, days: int, *, as_jso
         _leave(f"{file}: {error}", error.code, BAD_FILE)
     if late := beyond(told):
         typer.echo(late, err=True)
-    if as_json:
-        print_json(told)
-    else:
-        out().print(people_sheet(told))
+    show(told, as_json, people_sheet)
 
 
 def _leave(message: str, code: str, exit_code: int) -> NoReturn:
@@ -128,7 +118,7 @@ def due(batch: _Batch, as_json: _Json = False) -> None:
 
     Exit code 0 when all were answered, 1 when any was an error.
     """
-    from cli.commands.calendar_batch import answers, due_line
+    from services.calendar_questions import answers, due_line
 
     _tell(answers(batch, due_line), as_json, "Due", lambda answer: answer["due"] or "never: an open pause")
 
@@ -139,7 +129,7 @@ def elapsed(batch: _Batch, as_json: _Json = False) -> None:
 
     Exit code 0 when all were answered, 1 when any was an error.
     """
-    from cli.commands.calendar_batch import answers, elapsed_line
+    from services.calendar_questions import answers, elapsed_line
 
     _tell(answers(batch, elapsed_line), as_json, "Minutes", lambda answer: f"{answer['minutes']:g}")
 

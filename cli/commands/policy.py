@@ -7,10 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cli.commands.policy_publish import approve, list_packs, publish
-from cli.commands.policy_simulate import simulate
-from cli.commands.policy_terms import diff, explain
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,12 +15,6 @@ if TYPE_CHECKING:
     from policies.shelf import Shelf
 
 app = typer.Typer(name="policy", help="Policy packs: check, compare, try; why a case has its terms.", no_args_is_help=True)
-app.command("explain")(explain)
-app.command("diff")(diff)
-app.command("publish")(publish)
-app.command("approve")(approve)
-app.command("list")(list_packs)
-app.command("simulate")(simulate)
 
 BAD_FILE = 65
 """Exit code when a file is not what it should be (EX_DATAERR of sysexits.h)."""
@@ -42,7 +32,7 @@ def lint(
 
     Exit code 1 when there is an error; warnings alone leave it 0.
     """
-    from cli.kit.show import print_json
+    from cli.kit.show import show
     from policies.folders import PolicyFolderFault, calendar_files, pack_files
     from policies.lint import lint_file
     from runtime.settings import Settings
@@ -60,14 +50,14 @@ def lint(
             rows += [{"file": str(path), **one.model_dump()} for one in lint_file(path, calendars)]
         except (OSError, UnicodeDecodeError) as error:
             _leave(f"{path}: {error}", "pack_unreadable")
-    if as_json:
-        print_json(rows)
-    else:
-        for row in rows:
-            typer.echo(f"{row['file']}:{row['line']}: {row['severity']}: {row['place']}: {row['problem']}")
-        typer.echo(f"{len(paths)} pack(s), {len(rows)} finding(s)", err=True)
+    total = f"{len(paths)} pack(s), {len(rows)} finding(s)"
+    show(rows, as_json, lambda findings: "\n".join(map(_finding, findings)) or None, notes=lambda _: (total,))
     if any(row["severity"] == "error" for row in rows):
         raise typer.Exit(1)
+
+
+def _finding(row: dict[str, Any]) -> str:
+    return f"{row['file']}:{row['line']}: {row['severity']}: {row['place']}: {row['problem']}"
 
 
 @app.command("rehearse")

@@ -36,7 +36,7 @@ def simulate(
 
     A case that cannot be told again is listed with the reason.
     """
-    from cli.commands.policy_terms import pack_of
+    from cli.kit.packs import pack_of
 
     changed = pack_of(pack)
     found = guarded(lambda: asyncio.run(_simulated(changed, since, limit, tenant)))

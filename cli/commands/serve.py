@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.kit.exits import guarded
-from cli.local.stack import AsJson
+from cli.kit.options import AsJson
 
 if TYPE_CHECKING:
     from runtime.settings import Settings

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 
-from cli.local.stack import UNAVAILABLE
-
 if TYPE_CHECKING:
     from runtime.errors import ServiceFault
 
 Result = TypeVar("Result")
+
+UNAVAILABLE = 69
+"""Exit code when a service is missing or does not answer (EX_UNAVAILABLE of sysexits.h)."""
+NOT_RUNNING = 3
+"""Exit code of `status` when something does not run, as init scripts have it."""
 
 EXITS = {
     "tenant_unclear": 64,  # EX_USAGE: the command line leaves open what is meant

@@ -10,15 +10,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.kit.exits import NOT_RUNNING
 from cli.local.company import Company, found
 from cli.local.fleet import (
     ROLES,
+    SEARCH_ATTRIBUTES,
     Fleet,
     Role,
-)
-from cli.local.stack import (
-    NOT_RUNNING,
-    SEARCH_ATTRIBUTES,
 )
 from runtime.embedded import processes
 from runtime.embedded.ports import Ports

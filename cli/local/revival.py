@@ -12,13 +12,11 @@ from cli.kit.compose import (
     doors_of,
 )
 from cli.kit.exits import (
+    UNAVAILABLE,
     guarded,
 )
 from cli.kit.operator import (
     known_tenant,
-)
-from cli.local.stack import (
-    UNAVAILABLE,
 )
 from runtime.places import find_places
 from runtime.settings import Settings

@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
+from cli.kit.exits import NOT_RUNNING, UNAVAILABLE
+from cli.kit.options import AsJson
+from cli.kit.show import show
+from cli.local.fleet import SEARCH_ATTRIBUTES
+
 if TYPE_CHECKING:
     from runtime.embedded.stack import Stack
     from runtime.embedded.state import StackInfo
@@ -15,21 +20,7 @@ Result = TypeVar("Result")
 
 app = typer.Typer(help="The embedded services: Postgres, Temporal, a mail catcher.", no_args_is_help=True, rich_markup_mode=None)
 
-SEARCH_ATTRIBUTES = {
-    "TenantId": "Keyword",
-    "CaseKind": "Keyword",
-    "CaseStatus": "Keyword",
-    "Outcome": "Keyword",
-    "OpenedAt": "Datetime",
-}
-"""What a case can be found by in Temporal, with Temporal's type of each; a cluster's operator registers the same."""
 
-UNAVAILABLE = 69
-"""Exit code when a service is missing or does not answer (EX_UNAVAILABLE of sysexits.h)."""
-NOT_RUNNING = 3
-"""Exit code of `status` when something does not run, as init scripts have it."""
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 Secrets = Annotated[bool, typer.Option("--secrets", help="Show the passwords in database addresses.")]
 
 
@@ -44,27 +35,15 @@ def up(
     say = _progress()
     info = _run(_stack(ui=ui, mail=mail, say=say).up(say))
     facts = _facts(info, secrets=secrets)
-    if json:
-        _print_json(facts | {"started": list(info.started)})
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("what", "where", title="Started" if info.started else "Runs already", title_justify="left")
-    for name, value in facts.items():
-        if value is not None and not isinstance(value, dict):
-            table.add_row(name.replace("_", " "), str(value))
-    Console(soft_wrap=True).print(table)
+    title = "Started" if info.started else "Runs already"
+    show(facts | {"started": list(info.started)}, json, lambda _: _where(facts, title), cropped=False)
 
 
 @app.command()
 def down(json: AsJson = False) -> None:
     """Stop exactly what `up` started. Data and ports are kept."""
     stopped = _run(_stack().down(_progress()))
-    if json:
-        _print_json({"stopped": list(stopped)})
-    elif not stopped:
-        typer.echo("Nothing was running.")
+    show({"stopped": list(stopped)}, json, lambda answer: None if answer["stopped"] else "Nothing was running.")
 
 
 @app.command()
@@ -76,26 +55,14 @@ def fetch(json: AsJson = False) -> None:
         found = _stack().binaries.find(_progress())
     except ServiceFault as fault:
         _leave(fault)
-    if json:
-        _print_json({"path": str(found.path), "source": found.source})
-    else:
-        typer.echo(f"{found.path} ({found.source})")
+    show({"path": str(found.path), "source": found.source}, json, lambda _: f"{found.path} ({found.source})")
 
 
 @app.command()
 def status(json: AsJson = False) -> None:
     """Say what runs and where; exit code 3 when Postgres or Temporal does not."""
     states = _stack().status()
-    if json:
-        _print_json([one.model_dump(mode="json") for one in states])
-    else:
-        from rich.console import Console
-        from rich.table import Table
-
-        table = Table("service", "state", "address", "pid", "log")
-        for one in states:
-            table.add_row(one.service, one.state, one.address or "", str(one.pid or ""), str(one.log or ""))
-        Console(soft_wrap=True).print(table)
+    show([state.model_dump(mode="json") for state in states], json, _states, cropped=False)
     if any(one.state == "stopped" and one.service != "mail" for one in states):
         raise typer.Exit(NOT_RUNNING)
 
@@ -155,7 +122,20 @@ def _without_password(url: str) -> str:
     return url.replace(f":{parts.password}@", ":***@") if parts.password else url
 
 
-def _print_json(value: object) -> None:
-    import json as encoder
+def _where(facts: dict[str, Any], title: str) -> Any:
+    from rich.table import Table
 
-    typer.echo(encoder.dumps(value, indent=2))
+    table = Table("what", "where", title=title, title_justify="left")
+    for name, value in facts.items():
+        if value is not None and not isinstance(value, dict):
+            table.add_row(name.replace("_", " "), str(value))
+    return table
+
+
+def _states(states: list[dict[str, Any]]) -> Any:
+    from rich.table import Table
+
+    table = Table("service", "state", "address", "pid", "log")
+    for state in states:
+        table.add_row(state["service"], state["state"], *(str(state[name] or "") for name in ("address", "pid", "log")))
+    return table
