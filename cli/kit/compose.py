@@ -18,6 +18,7 @@ from runtime.connection import connect_temporal
 from runtime.errors import ServiceFault
 from runtime.failpoints import FailPoints
 from runtime.logs import set_up_logs
+from runtime.patience import START_FOR
 from runtime.places import Places, find_places
 from runtime.plugin import ombud_plugin
 from runtime.settings import Settings
@@ -56,7 +57,8 @@ async def prepare_database(places: Places, settings: Settings | None = None) -> 
     policies = shelf(settings)
     applied = await migrate(places.database_owner_url)
     first, last = policies.years
-    async with await Database.connect(places.database_url, min_size=1, max_size=2) as database:
+    patience = START_FOR.total_seconds()
+    async with await Database.connect(places.database_url, min_size=1, max_size=2, command_timeout=patience) as database:
         library = PostgresLibrary(database)
         await library.publish_calendars(policies.calendars, holiday_data=holiday_data_version(), from_year=first, to_year=last)
         for kind, pack in policies.packs.items():

@@ -22,7 +22,7 @@ from runtime.embedded import processes
 from runtime.embedded.ports import Ports
 from runtime.embedded.stack import Stack
 from runtime.embedded.state import Notes
-from runtime.patience import Say
+from runtime.patience import Say, telling
 from runtime.places import Places, find_places
 from runtime.settings import Settings
 
@@ -38,7 +38,8 @@ def bring_up(settings: Settings, *, json: bool) -> None:
     ports = fleet.ports(settings.local_port, say)
     stack = Stack(settings, search_attributes=SEARCH_ATTRIBUTES, ui=True, mail=True, ports=ports)
     asyncio.run(stack.up(say))
-    asyncio.run(_prepare(find_places(settings), settings, say))
+    say("database: bringing it up to date")
+    asyncio.run(telling("database", _prepare(find_places(settings), settings, say), say))
     api_port = _api_port(settings, fleet, ports)
     # Links in letters lead to this API, unless the operator says where people reach it.
     there = {} if "public_url" in settings.model_fields_set else {"OMBUD_PUBLIC_URL": f"http://127.0.0.1:{api_port}"}
