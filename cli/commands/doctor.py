@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
-from cli.local.fleet import SEARCH_ATTRIBUTES
+from cli.local.attributes import SEARCH_ATTRIBUTES
 
 if TYPE_CHECKING:
     from runtime.embedded.stack import Stack

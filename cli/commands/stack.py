@@ -10,7 +10,7 @@ import typer
 from cli.kit.exits import NOT_RUNNING, UNAVAILABLE
 from cli.kit.options import AsJson
 from cli.kit.show import show
-from cli.local.fleet import SEARCH_ATTRIBUTES
+from cli.local.attributes import SEARCH_ATTRIBUTES
 
 if TYPE_CHECKING:
     from runtime.embedded.stack import Stack

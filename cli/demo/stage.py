@@ -21,7 +21,8 @@ from cli.demo.cast import hire
 from cli.demo.platform import DemoPlatform
 from cli.demo.signatures import PayPalSigner
 from cli.kit.show import out
-from cli.local.fleet import SEARCH_ATTRIBUTES, Fleet
+from cli.local.attributes import SEARCH_ATTRIBUTES
+from cli.local.fleet import Fleet
 from runtime.embedded.stack import Stack
 from runtime.embedded.state import StackInfo
 from runtime.settings import Settings

@@ -20,15 +20,6 @@ from runtime.embedded.processes import ProcessRef
 from runtime.errors import ServiceFault
 from runtime.patience import SAY_EVERY, START_FOR, Say, silent
 
-SEARCH_ATTRIBUTES = {
-    "TenantId": "Keyword",
-    "CaseKind": "Keyword",
-    "CaseStatus": "Keyword",
-    "Outcome": "Keyword",
-    "OpenedAt": "Datetime",
-}
-"""What a case can be found by in Temporal, with Temporal's type of each; a cluster's operator registers the same."""
-
 Role = Literal["worker", "api"]
 ROLES: tuple[Role, ...] = ("worker", "api")
 """In the order in which they come up."""
