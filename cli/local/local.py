@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.kit.exits import NOT_RUNNING
+from cli.local.attributes import SEARCH_ATTRIBUTES
 from cli.local.company import Company, found
 from cli.local.fleet import (
     ROLES,
-    SEARCH_ATTRIBUTES,
     Fleet,
     Role,
 )

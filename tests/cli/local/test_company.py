@@ -9,11 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from cli.company import EARLIER, PEOPLE, TENANT, Company, found
+from cli.company import (
+    PEOPLE,
+    TENANT,
+    found,
+)
+from cli.local.company import (
+    EARLIER,
+    Company,
+)
 from policies.shelf import Shelf
-from storage.pool import Database
+from storage.postgres.pool import (
+    Database,
+)
+from storage.postgres.vault import (
+    Vault,
+)
 from storage.tenants import Person, PostgresTenants, Tenant
-from storage.vault import Vault
 
 pytestmark = pytest.mark.postgres
 
