@@ -9,14 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from cli.company import (
-    PEOPLE,
-    TENANT,
-    found,
-)
 from cli.local.company import (
     EARLIER,
+    PEOPLE,
+    TENANT,
     Company,
+    found,
 )
 from policies.shelf import Shelf
 from storage.postgres.pool import (
