@@ -15,7 +15,7 @@ LAYERS := postgres,temporal,faults
 FAST := $(BIN)/pytest -p no:schemathesis -m "not (postgres or temporal or faults or browser or slow)"
 # Compiled modules are kept, beside the environment and never in the tree: half of a short run would be spent on compiling.
 export PYTHONDONTWRITEBYTECODE :=
-export PYTHONPYCACHEPREFIX ?= $(CURDIR)/.venv/bytecode
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/.bytecode
 
 .PHONY: help
 help: ## list the verbs
@@ -102,5 +102,5 @@ clocks-full: $(READY) ## 100,000 random deadlines against an independent slow ca
 
 .PHONY: clean
 clean: ## remove what was made here, the environment included; .ombud (the data of `make up`) stays
-	@rm -rf .venv .venv-tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist benchmarks/out
+	@rm -rf .venv .venv-tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .bytecode .hypothesis dist benchmarks/out
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
