@@ -250,11 +250,14 @@ def _sanctions(case: Case) -> list[DueLevel]:
 
 def _standstill(before: Case | None, after: Case) -> DueLevel:
     """No case is forgotten: what has no deadline of its own comes before somebody after a while."""
+    again_at = after.look_again_at
+    # Of an earlier standstill, and over: the case has moved on since, and stands still anew.
+    stale = again_at is None or again_at <= after.updated_at
     row = DueLevel(
         clock=STANDSTILL.name,
         instance=after.standstills + 1,
         level=STANDSTILL.levels[0].name,
-        due_at=after.look_again_at or after.updated_at + after.terms.standstill_for,
+        due_at=after.updated_at + after.terms.standstill_for if again_at is None or stale else again_at,
     )
     return next((old for old in before.timetable if old.id == row.id), row) if before is not None else row
 

@@ -16,6 +16,8 @@ from tests.support.places import ROOT
 
 SOURCES = [path for room in ("domain", "storage", "services", "adapters/intake") for path in sorted((ROOT / room).rglob("*.py"))]
 SOURCES = [path for path in [*SOURCES, ROOT / "policies" / "shelf.py"] if path.stat().st_size]
+# Answers one line of JSON with another on the command line, errors of its own included; nothing of it reaches the API.
+SOURCES.remove(ROOT / "services" / "calendar_questions.py")
 RAISERS = {"PydanticCustomError": 0, "Conflict": 0, "Never": 0, "Refused": 0, "Problem": 0, "FieldError": 1}
 """What is raised with a code, and which of its arguments the code is."""
 

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from domain.base import Phase
 from domain.rules.audiences import OUTSIDE as OUTSIDERS
 from domain.rules.clocks import (
     knows_pause_of,
@@ -18,7 +20,7 @@ from domain.views.case import (
 )
 from tests.domain.invariants import OUTSIDE, Witness
 from tests.domain.watched_life import WatchedLife
-from tests.support.cases import AGENT, CLAIMANT, MEDIATOR, OPS, PLATFORM, RESPONDENT, WITNESS
+from tests.support.cases import AGENT, CLAIMANT, LEAD, MEDIATOR, OPS, PLATFORM, RESPONDENT, WITNESS
 
 WHY = {"reason": "expert_asked"}
 
@@ -76,3 +78,19 @@ class TestAPauseOfAClockOfASide:
         life = watched().in_review().says(MEDIATOR, "request_evidence", of="claimant")
         life.says(MEDIATOR, "pause", clock="claimant_response", **WHY).says(MEDIATOR, "pause", **WHY).says(MEDIATOR, "resume")
         assert who_saw(life, "clocks_resumed") == {CLAIMANT, AGENT, PLATFORM}
+
+
+class TestACaseThatStandsStillAgain:
+    """Nobody was there at the last look, so there was to be another within the hour; then its clocks went on by themselves."""
+
+    def test_is_looked_at_after_the_usual_time_and_not_at_the_hour_that_is_past(self) -> None:
+        life = watched().in_review().says(MEDIATOR, "rule", outcome="invalid", ground="duplicate")
+        while life.case.phase is not Phase.APPEALABLE:
+            life.fire_next()
+        life.says(CLAIMANT, "appeal")
+        life.there = ()
+        life.says(OPS, "freeze", incident="inc_2", **WHY).outage(timedelta(hours=200))
+        life.says(OPS, "thaw", incident="inc_2", reason="over").outage(timedelta(hours=20))
+        life.says(LEAD, "pause", **WHY)
+        assert life.case.timetable[0].clock == "standstill"
+        assert life.case.timetable[0].due_at == life.now + life.case.terms.standstill_for
