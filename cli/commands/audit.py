@@ -3,63 +3,59 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from cli.kit.exits import guarded
+from cli.kit.options import AsJson
+from cli.kit.show import show
+
+if TYPE_CHECKING:
+    from storage.record.audit import PostgresAudit
 
 app = typer.Typer(help="The record: verify its chains, sign their heads.", no_args_is_help=True, rich_markup_mode=None)
 
 Tenant = Annotated[str | None, typer.Option("--tenant", "-t", help="Only this tenant; left out: all.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 Heads = Annotated[Path | None, typer.Option(help="File with signed heads that was kept outside the database.")]
 
 
-@app.command()
-def verify(tenant: Tenant = None, heads: Heads = None, json: AsJson = False) -> None:
+@app.command("verify")
+def verify_record(tenant: Tenant = None, heads: Heads = None, json: AsJson = False) -> None:
     """Recompute every chain from the stored facts, and the cases from their facts. Exit code 1 when anything does not agree."""
-    from cli.local.audit import verify as do
+    from services.audit import verify
 
-    found = _run(do(tenant, heads))
-    if json:
-        from cli.kit.show import print_json
-
-        print_json(found)
-    else:
-        tell(found)
+    found = _run(lambda record: verify(record, tenant, heads), tenant)
+    show(found, json, _verdict, notes=_problems)
     if found["problems"]:
         raise typer.Exit(1)
 
 
 @app.command("export-heads")
-def export_heads(
+def export(
     file: Annotated[Path, typer.Argument(help="JSON Lines file to add the signed heads to.")],
     tenant: Tenant = None,
     json: AsJson = False,
 ) -> None:
     """Sign the head of every chain and add them to a file; keep that file where the database's owners cannot change it."""
-    from cli.local.audit import export
+    from services.audit import export_heads
 
-    signed = _run(export(tenant, file))
-    if json:
-        from cli.kit.show import print_json
-
-        print_json({"signed": signed, "file": str(file)})
-    else:
-        typer.echo(f"{signed} heads signed into {file}")
+    signed = _run(lambda record: export_heads(record, tenant, file), tenant)
+    show(signed, json, lambda told: f"{told['signed']} heads signed into {told['file']}")
 
 
-def tell(found: dict[str, Any]) -> None:
-    """The verdict in words."""
-    for problem in found["problems"]:
-        typer.echo(f"{problem['case_id']}: {problem['code']}: {problem['detail']}", err=True)
+def _verdict(found: dict[str, Any]) -> str:
     verdict = "the record is whole" if not found["problems"] else f"{len(found['problems'])} problem(s)"
-    typer.echo(f"{found['cases']} cases, {found['facts']} facts: {verdict}")
+    return f"{found['cases']} cases, {found['facts']} facts: {verdict}"
 
 
-def _run(work: Any) -> Any:
-    from cli.kit.exits import (
-        guarded,
-    )
+def _problems(found: dict[str, Any]) -> Iterator[str]:
+    return (f"{problem['case_id']}: {problem['code']}: {problem['detail']}" for problem in found["problems"])
 
-    return guarded(lambda: asyncio.run(work))
+
+def _run(work: Callable[[PostgresAudit], Awaitable[dict[str, Any]]], tenant: str | None) -> dict[str, Any]:
+    from cli.kit.record import with_record
+
+    return guarded(lambda: asyncio.run(with_record(work, tenant)))

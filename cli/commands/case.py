@@ -227,9 +227,12 @@ def revive(
     if (case_id is None) == (not every):
         typer.echo("Name one case, or say --all.", err=True)
         raise typer.Exit(64)
-    from cli.local.revival import revive as do
+    import asyncio
 
-    found = do(case_id, tenant)
+    from cli.kit.exits import guarded
+    from cli.kit.record import revive_cases
+
+    found = guarded(lambda: asyncio.run(revive_cases(case_id, tenant)))
     show(found, json, lambda n: f"{n['started']} started, {n['running']} ran already, {n['checked']} looked at.")
 
 

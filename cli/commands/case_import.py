@@ -13,7 +13,7 @@ import typer
 from cli.kit.exits import guarded
 
 if TYPE_CHECKING:
-    from cli.local.case_import import Result
+    from services.case_import import Result
 
 
 def import_cases(
@@ -59,10 +59,10 @@ def _moving(lines: list[tuple[int, bytes]], tenant: str | None, *, dry_run: bool
     from cli.kit.compose import shelf
     from cli.kit.operator import OperatorKeys
     from cli.kit.target import Target
-    from cli.local.case_import import Movers
     from policies.published import PublishedPacks
     from runtime.places import find_places
     from runtime.settings import Settings
+    from services.case_import import Movers
     from storage.policies.publications import PostgresPublications
     from storage.postgres.pool import Database
     from storage.postgres.vault import Vault

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     from domain.dsa.rules import Fault
+    from services.statement_checks import Judged
 
 app = typer.Typer(
     name="reasons", help="Statements of reasons (article 17 of the EU's Digital Services Act).", no_args_is_help=True
 )
-
-
-class Judged(NamedTuple):
-    """What one line was found to be."""
-
-    id: Any
-    faults: tuple[Fault, ...]
 
 
 @app.callback()
@@ -50,6 +44,8 @@ def check(
 
     Exit code 0 when every statement is valid, 1 when any is not or a line cannot be read.
     """
+    from services.statement_checks import judged_lines
+
     judged = judged_lines(batch)
     if not (_tell_machines if as_json else _tell_people)(judged):
         raise typer.Exit(1)
@@ -70,37 +66,6 @@ def export(
     found = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/statement-of-reasons"), Target(tenant))
     told = found["statement"] if as_json else {"id": found["id"], "statement": found["statement"]}
     typer.echo(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
-
-
-def judged_lines(lines: Iterable[str]) -> Iterator[Judged]:
-    """A verdict for each line that is not blank, in order; a faulty line has its own, and the rest goes on."""
-    return (_judged(line) for line in lines if line.strip())
-
-
-def _judged(line: str) -> Judged:
-    import json
-
-    from domain.dsa.rules import Fault, faults
-
-    try:
-        line.encode()  # refuses what was not UTF-8
-        asked = json.loads(line, parse_constant=_refused)
-    except (ValueError, RecursionError):
-        asked = None
-    if not isinstance(asked, dict):
-        return Judged(None, (Fault("", "line_not_json", "This line is not one JSON object."),))
-    statement = asked.get("statement")
-    if statement is None:
-        found: tuple[Fault, ...] = (Fault("statement", "missing", "The line has no statement."),)
-    elif isinstance(statement, dict):
-        found = faults(statement)
-    else:
-        found = (Fault("statement", "not_an_object", "A statement is a JSON object."),)
-    return Judged(asked.get("id"), found)
-
-
-def _refused(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def _tell_machines(judged: Iterator[Judged]) -> bool:

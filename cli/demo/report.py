@@ -89,10 +89,11 @@ def _asked(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _audit(stage: Stage, story: Story) -> bool:
-    from cli.local.audit import verify
+    from cli.kit.record import with_record
+    from services.audit import verify
 
     stage.title("Does the record prove itself?")
-    found = asyncio.run(verify(stage.tenant, None, state_dir=stage.state_dir))
+    found = asyncio.run(with_record(lambda record: verify(record, stage.tenant, None), stage.tenant, state_dir=stage.state_dir))
     whole = not found["problems"]
     story.check(whole, f"ombud audit verify: {found['cases']} cases, {found['facts']} facts, {len(found['problems'])} problems")
     return whole

@@ -21,6 +21,7 @@ EXITS = {
     "tenant_unclear": 64,  # EX_USAGE: the command line leaves open what is meant
     "tenant_unknown": 66,  # EX_NOINPUT: what is named is not there
     "person_unknown": 66,
+    "case_unknown": 66,
     "actor_unknown": 77,  # EX_NOPERM, as when the API answers so
 }
 """Exit code by the code of a fault; of any other a service is missing."""

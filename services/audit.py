@@ -1,0 +1,23 @@
+"""The record proves itself: recompute it, and sign the heads of its chains. For whoever runs Ombud; no key is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from storage.record.audit import PostgresAudit
+
+
+async def verify(record: PostgresAudit, tenant: str | None, heads: Path | None) -> dict[str, Any]:
+    """How many cases, facts and signed heads were checked, and what does not agree: of one tenant, or of all."""
+    verdict = await record.verify(tenant, heads=heads)
+    problems = [
+        {"tenant": flaw.tenant_id, "case_id": flaw.case_id, "code": flaw.what, "seq": flaw.seq, "detail": flaw.detail}
+        for flaw in verdict.flaws
+    ]
+    return {"cases": verdict.cases, "facts": verdict.facts, "heads": verdict.heads, "problems": problems}
+
+
+async def export_heads(record: PostgresAudit, tenant: str | None, file: Path) -> dict[str, Any]:
+    """Sign the head of every chain into a file, to be kept where the database's owners cannot change it; how many."""
+    return {"signed": await record.export_heads(file, tenant), "file": str(file)}
