@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from cli.kit.exits import guarded
+from cli.kit.options import AsJson
+from cli.kit.show import show
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-    from storage.policies.library import CalendarVersion
     from storage.tenants import Person, PostgresTenants
 
 app = typer.Typer(help="Tenants, people, API keys, webhook endpoints.", no_args_is_help=True, rich_markup_mode=None)
 
 TenantId = Annotated[str, typer.Argument(help="The tenant's id: lower-case letters, digits, dashes.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 Skills = Annotated[list[str] | None, typer.Option(help="What they can do, as packs name it; repeatable.")]
 Languages = Annotated[list[str] | None, typer.Option(help="What they speak (de); repeatable; left out: English.")]
 Conflicts = Annotated[
@@ -40,27 +40,22 @@ def create(
     """Make a tenant, or change it."""
     from pydantic import ValidationError
 
-    from storage.tenants import Tenant
+    from services.people import tenant_of
 
-    scale = hour_lasts / 3600 if hour_lasts else 1.0
     try:
-        made = Tenant(id=tenant, name=name, zone=zone, development=hour_lasts is not None, time_scale=scale)
+        made = tenant_of(tenant, name, zone, hour_lasts)
     except ValidationError as error:
         _refuse(error, {"id": tenant, "time_scale": "--hour-lasts"})
     _run(lambda tenants: tenants.create(made))
-    _tell(tenant, {"tenant": tenant}, json=json)
+    show({"tenant": tenant}, json, lambda _: tenant)
 
 
 @app.command("list")
 def list_tenants(json: AsJson = False) -> None:
     """The ids of all tenants."""
     found: list[str] = _run(lambda tenants: tenants.all_ids())
-    if json:
-        from cli.kit.show import print_json
-
-        print_json(found)
-    else:
-        typer.echo("\n".join(found) or "No tenants yet: make one with `ombud tenant create acme --name Acme`.")
+    none = "No tenants yet: make one with `ombud tenant create acme --name Acme`."
+    show(found, json, lambda ids: "\n".join(ids) or none)
 
 
 @app.command()
@@ -82,14 +77,16 @@ def person(
     json: AsJson = False,
 ) -> None:
     """Take somebody on, or change what is known of them: what is left out gets its default."""
-    _check_hours(hours)
+    from services.people import take_on
+
     made = _person(
         {"id": person_id, "name": name, "email": email, "roles": role or ["mediator"], "queues": queue or [], "manager": manager,
          "capacity": capacity, "hours": hours, "skills": skill or [], "languages": language or [], "absent_from": absent_from,
          "absent_until": absent_until}
     )  # fmt: skip
-    _run(lambda tenants: _take_on(tenants, tenant, made, conflict or []), tenant, manager)
-    _tell(person_id, {"person": person_id}, json=json)
+    _check_hours(made)
+    _run(lambda tenants: take_on(tenants, tenant, made, conflict or []), tenant, manager)
+    show({"person": person_id}, json, lambda _: person_id)
 
 
 def _person(said: dict[str, Any]) -> Person:
@@ -98,17 +95,12 @@ def _person(said: dict[str, Any]) -> Person:
 
     from pydantic import ValidationError
 
-    from storage.tenants import Person
+    from services.people import person_of
 
-    begins = said["absent_from"] or (datetime.now(UTC) if said["absent_until"] else None)
     try:
-        return Person.model_validate({**said, "absent_from": begins})
+        return person_of(datetime.now(UTC), **said)
     except ValidationError as error:
         _refuse(error, {"id": said["id"]})
-
-
-async def _take_on(tenants: PostgresTenants, tenant: str, person: Person, conflicts: list[str]) -> None:
-    await tenants.put_person(tenant, person.model_copy(update={"conflicts": tenants.conflicts(tenant, conflicts)}))
 
 
 def _refuse(error: ValidationError, names: dict[str, str]) -> NoReturn:
@@ -128,12 +120,14 @@ def key(
     json: AsJson = False,
 ) -> None:
     """Make an API key. Its secret is shown this once."""
-    key_id, secret = _run(
-        lambda tenants: tenants.create_key(tenant, name=name, scopes=tuple(scope or ["*"]), person_id=person_id),
+    from services.people import make_key
+
+    made = _run(
+        lambda tenants: make_key(tenants, tenant, name=name, scopes=scope or (), person_id=person_id),
         tenant,
         person_id,
     )
-    _tell(secret, {"key": key_id, "secret": secret}, json=json)
+    show({"key": made.id, "secret": made.secret}, json, lambda key: key["secret"])
 
 
 @app.command()
@@ -144,57 +138,42 @@ def endpoint(
     json: AsJson = False,
 ) -> None:
     """Add a webhook endpoint. Its signing secret is shown this once."""
-    if purpose not in ("events", "remedies"):
-        typer.echo("--purpose is events or remedies.", err=True)
-        raise typer.Exit(64)
-    made: Any = _run(lambda tenants: tenants.create_endpoint(tenant, url, purpose=purpose), tenant)  # type: ignore[arg-type]  # checked above
-    _tell(made.secret, {"endpoint": made.id, "secret": made.secret}, json=json)
-
-
-def _check_hours(name: str | None) -> None:
-    """Refuse shifts by a calendar that nobody has: who works by it would silently count as always there."""
-    if name is None:
-        return
-    from policies.folders import PolicyFolderFault, calendar_files
-    from runtime.settings import Settings
+    from services.errors import Refused
+    from services.people import add_endpoint
 
     try:
-        known = set(calendar_files(Settings().policies_dir))
+        made = _run(lambda tenants: add_endpoint(tenants, tenant, url, purpose), tenant)
+    except Refused as refused:
+        typer.echo(f"--purpose: {refused.detail} [{refused.code}]", err=True)
+        raise typer.Exit(64) from refused
+    show({"endpoint": made.id, "secret": made.secret}, json, lambda endpoint: endpoint["secret"])
+
+
+def _check_hours(person: Person) -> None:
+    if person.hours is None:
+        return
+    from cli.kit.compose import library_of
+    from policies.folders import PolicyFolderFault, calendar_files
+    from runtime.settings import Settings
+    from services.errors import Refused
+    from services.people import check_hours
+
+    try:
+        here = set(calendar_files(Settings().policies_dir))
+        if person.hours not in here:
+            guarded(lambda: asyncio.run(library_of(lambda library: check_hours(person, here, library))))
     except PolicyFolderFault as fault:
         typer.echo(f"{fault} [{fault.code}]", err=True)
         raise typer.Exit(69) from fault
-    if name not in known:
-        known |= {version.name for version in _ask_library()}
-    if name not in known:
-        typer.echo(f"--hours: there is no calendar '{name}'. There are: {', '.join(sorted(known))}. [calendar_unknown]", err=True)
-        raise typer.Exit(64)
-
-
-def _ask_library() -> list[CalendarVersion]:
-    from cli.kit.compose import library_of
-
-    versions: list[CalendarVersion] = guarded(lambda: asyncio.run(library_of(lambda library: library.versions())))
-    return versions
-
-
-def _tell(plain: str, whole: dict[str, str], *, json: bool) -> None:
-    if json:
-        from cli.kit.show import print_json
-
-        print_json(whole)
-    else:
-        typer.echo(plain)
+    except Refused as refused:
+        typer.echo(f"--hours: {refused.detail} [{refused.code}]", err=True)
+        raise typer.Exit(64) from refused
 
 
 def _run(work: Callable[[PostgresTenants], Awaitable[Any]], tenant: str | None = None, person: str | None = None) -> Any:
     """Do it, when the tenant and the person that are named are there."""
-    from cli.kit.compose import (
-        tenants_of,
-    )
-    from cli.kit.operator import (
-        known_person,
-        known_tenant,
-    )
+    from cli.kit.compose import tenants_of
+    from cli.kit.operator import known_person, known_tenant
 
     async def checked(tenants: PostgresTenants) -> Any:
         if tenant is not None:
