@@ -1,4 +1,4 @@
-"""Tenants, their people, the keys they and machines speak with, and where webhooks go. For whoever runs Ombud and needs no key."""
+"""Tenants, their people, the keys they and machines speak with, and where webhooks go. For whoever runs Ombud itself."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import typer
 from cli.kit.exits import guarded
 
 if TYPE_CHECKING:
-    from services.case_import import Result
+    from services.case_import import Movers, Result
 
 
 def import_cases(
@@ -54,36 +54,13 @@ def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
 
 def _moving(lines: list[tuple[int, bytes]], tenant: str | None, *, dry_run: bool, notify: bool) -> list[Result]:
     import asyncio
-    from functools import partial
 
-    from cli.kit.compose import shelf
-    from cli.kit.operator import OperatorKeys
-    from cli.kit.target import Target
-    from policies.published import PublishedPacks
-    from runtime.places import find_places
-    from runtime.settings import Settings
-    from services.case_import import Movers
-    from storage.policies.publications import PostgresPublications
-    from storage.postgres.pool import Database
-    from storage.postgres.vault import Vault
-    from storage.tenants import PostgresTenants
+    from cli.kit.record import with_movers
 
-    async def moving() -> list[Result]:
-        settings = Settings()
-        places = find_places(settings)
-        vault = Vault.from_text(places.master_key)
-        async with await Database.connect(places.database_url, min_size=1, max_size=2) as database:
-            tenants = PostgresTenants(database, vault)
-            holder = await (await OperatorKeys.of(tenants, Target(tenant))).find_key("")
-            found = await tenants.tenant(holder.tenant_id) if holder else None
-            assert found is not None  # the operator speaks for a tenant that is there
-            publishing = PostgresPublications(database)
-            in_force = await publishing.in_force(found.id)
-            policies = await PublishedPacks().on(shelf(settings), in_force, partial(publishing.text, found.id))
-            movers = Movers(database, vault, policies, found)
-            return [await movers.move(*line, dry_run=dry_run, notify=notify) for line in lines]
+    async def moving(movers: Movers) -> list[Result]:
+        return [await movers.move(*line, dry_run=dry_run, notify=notify) for line in lines]
 
-    return asyncio.run(moving())
+    return asyncio.run(with_movers(moving, tenant))
 
 
 def _json(one: Result) -> str:

@@ -11,10 +11,11 @@ import typer
 
 from cli.kit.exits import guarded
 from cli.kit.options import AsJson, Tenant
+from cli.kit.show import show
 
 if TYPE_CHECKING:
     from policies.pack import Pack
-    from storage.policies.publications import PackVersion, PostgresPublications
+    from storage.policies.publications import PostgresPublications
 
 _BAD_FILE, _NO_PERMISSION, _NOT_THERE = 65, 77, 66
 _EXITS = {"actor_unknown": _NO_PERMISSION, "not_allowed": _NO_PERMISSION, "own_publication": _NO_PERMISSION}
@@ -40,7 +41,11 @@ def publish(
         by,
     )
     said = {"id": made, "kind": pack.kind, "version": pack.version, "state": "proposed"}
-    _tell(said, f"proposed: {pack.kind} {pack.version[:12]}. Another person approves it: ombud policy approve {made}", json=json)
+    show(
+        said,
+        json,
+        lambda _: f"proposed: {pack.kind} {pack.version[:12]}. Another person approves it: ombud policy approve {made}",
+    )
 
 
 def approve(
@@ -54,7 +59,7 @@ def approve(
     For a lead or ops, and never for whoever proposed it (exit code 77).
     """
     found = _run(lambda publishing, tenant_id: publishing.approve(tenant_id, named, by=by), tenant, by)
-    _tell(found.model_dump(mode="json"), f"in force: {found.kind} {found.version[:12]}, for new reports", json=json)
+    show(found.model_dump(mode="json"), json, lambda _: f"in force: {found.kind} {found.version[:12]}, for new reports")
 
 
 def list_packs(tenant: Tenant = None, json: AsJson = False) -> None:
@@ -63,40 +68,22 @@ def list_packs(tenant: Tenant = None, json: AsJson = False) -> None:
     """
     from cli.kit.compose import shelf
     from runtime.settings import Settings
+    from services.publications import listed
 
     kept = _run(lambda publishing, tenant_id: publishing.versions(tenant_id), tenant)
-    rows = list(_rows(kept, guarded(lambda: shelf(Settings())).packs))
-    if json:
-        from cli.kit.show import print_json
+    rows = listed(kept, guarded(lambda: shelf(Settings())).packs)
+    show(rows, json, _packs_table)
 
-        print_json(rows)
-        return
+
+def _packs_table(rows: list[dict[str, Any]]) -> Any:
     from rich.table import Table
-
-    from cli.kit.show import out
 
     table = Table("kind", "version", "state", "published by", "since (UTC)", "reason")
     for row in rows:
-        who = " and ".join(one for one in (row["proposed_by"], row["approved_by"]) if one)
-        table.add_row(
-            row["kind"], row["version"][:12], row["state"], who, (row["since"] or "")[:16].replace("T", " "), row["reason"]
-        )
-    out().print(table)
-
-
-def _rows(kept: list[PackVersion], files: Any) -> Any:
-    newest = {}
-    for one in sorted((one for one in kept if one.approved_at), key=lambda one: str(one.approved_at)):
-        newest[one.kind] = one.id
-    for kind, pack in sorted(files.items()):
-        state = "replaced" if kind in newest else "in force"
-        yield {"kind": kind, "version": pack.version, "state": state, "id": None, "proposed_by": None, "approved_by": None,
-               "since": None, "reason": "the file of this machine"}  # fmt: skip
-    for one in kept:
-        state = "proposed" if one.approved_at is None else "in force" if newest[one.kind] == one.id else "replaced"
-        since = one.approved_at or one.proposed_at
-        yield {"kind": one.kind, "version": one.version, "state": state, "id": one.id, "proposed_by": one.proposed_by,
-               "approved_by": one.approved_by, "since": since.isoformat(), "reason": one.reason}  # fmt: skip
+        who = " and ".join(person for person in (row["proposed_by"], row["approved_by"]) if person)
+        since = (row["since"] or "")[:16].replace("T", " ")
+        table.add_row(row["kind"], row["version"][:12], row["state"], who, since, row["reason"])
+    return table
 
 
 def _checked(file: Path, *, anyway: bool) -> tuple[str, Pack]:
@@ -122,40 +109,13 @@ def _checked(file: Path, *, anyway: bool) -> tuple[str, Pack]:
 
 
 def _run(work: Callable[[PostgresPublications, str], Awaitable[Any]], tenant: str | None, by: str | None = None) -> Any:
-    from cli.kit.operator import (
-        OperatorKeys,
-    )
-    from cli.kit.target import (
-        Target,
-    )
-    from runtime.places import find_places
-    from runtime.settings import Settings
-    from storage.policies.publications import PostgresPublications, PublishRefused
-    from storage.postgres.pool import Database
-    from storage.postgres.vault import Vault
-    from storage.tenants import PostgresTenants
-
-    async def doing() -> Any:
-        places = find_places(Settings())
-        async with await Database.connect(places.database_url, min_size=1, max_size=2) as database:
-            tenants = PostgresTenants(database, Vault.from_text(places.master_key))
-            holder = await (await OperatorKeys.of(tenants, Target(tenant, by))).find_key("")
-            assert holder is not None  # the operator needs no key
-            return await work(PostgresPublications(database), holder.tenant_id)
+    from cli.kit.record import with_publications
+    from storage.policies.publications import PublishRefused
 
     try:
-        return guarded(lambda: asyncio.run(doing()))
+        return guarded(lambda: asyncio.run(with_publications(work, tenant, by)))
     except PublishRefused as refused:
         _leave(str(refused), refused.code, _EXITS.get(refused.code, _NOT_THERE))
-
-
-def _tell(said: dict[str, Any], words: str, *, json: bool) -> None:
-    if json:
-        from cli.kit.show import print_json
-
-        print_json(said)
-    else:
-        typer.echo(words)
 
 
 def _leave(message: str, code: str, status: int) -> NoReturn:

@@ -14,12 +14,7 @@ from cli.kit.exits import guarded
 from cli.kit.options import Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from domain.worktime.calendars import Calendar
-    from policies.shelf import Shelf
     from policies.simulate import Simulated
-    from storage.record.past_cases import PastCase
 
 
 def simulate(
@@ -48,46 +43,15 @@ def simulate(
 
 
 async def _simulated(pack: Any, since: datetime | None, limit: int, tenant: str | None) -> list[Simulated]:
-    from dataclasses import replace
     from datetime import UTC
 
     from cli.kit.compose import shelf
-    from cli.kit.operator import OperatorKeys
-    from cli.kit.target import Target
-    from runtime.places import find_places
+    from cli.kit.record import with_past_cases
     from runtime.settings import Settings
-    from storage.policies.library import PostgresLibrary
-    from storage.postgres.pool import Database
-    from storage.postgres.vault import Vault
-    from storage.record.past_cases import PostgresPastCases
-    from storage.tenants import PostgresTenants
+    from services.simulation import simulated
 
-    settings = Settings()
-    places, known = find_places(settings), shelf(settings)
-    vault = Vault.from_text(places.master_key)
-    async with await Database.connect(places.database_url, min_size=1, max_size=2) as database:
-        holder = await (await OperatorKeys.of(PostgresTenants(database, vault), Target(tenant))).find_key("")
-        assert holder is not None  # the operator needs no key
-        first = since.replace(tzinfo=UTC) if since else None
-        pasts = await PostgresPastCases(database, vault).cases(holder.tenant_id, kind=pack.kind, since=first, limit=limit)
-        calendars = await PostgresLibrary(database).calendars({ref for told in pasts for ref in told.calendars})
-    changed = replace(known, packs={**known.packs, pack.kind: pack})
-    return [_one(changed, told, calendars) for told in pasts]
-
-
-def _one(shelf: Shelf, told: PastCase, calendars: Mapping[str, Calendar]) -> Simulated:
-    from pydantic import ValidationError
-
-    from policies.simulate import Simulated, past_of
-    from policies.simulate import simulate as tell
-
-    if told.report is None:
-        return Simulated(case=told.case_id, kind=told.kind, status="not_simulated", code="report_erased")
-    try:
-        past = past_of(told.case_id, told.kind, told.commands, told.report, told.updated_at)
-    except ValidationError:
-        return Simulated(case=told.case_id, kind=told.kind, status="not_simulated", code="command_unreadable")
-    return tell(shelf, past, calendars)
+    known, first = shelf(Settings()), since.replace(tzinfo=UTC) if since else None
+    return await with_past_cases(lambda past, library, owner: simulated(past, library, owner, known, pack, first, limit), tenant)
 
 
 def _sheet(found: list[Simulated]) -> None:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from cli.kit.compose import doors_of
-from cli.kit.operator import known_tenant
+from cli.kit.compose import doors_of, shelf
+from cli.kit.operator import OperatorKeys, known_tenant
+from cli.kit.target import Target
+from policies.published import PublishedPacks
 from runtime.errors import ServiceFault
 from runtime.places import find_places
 from runtime.settings import Settings
+from services.case_import import Movers
 from services.errors import Refused
 from services.revival import revive
+from storage.policies.library import PostgresLibrary
+from storage.policies.publications import PostgresPublications
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.audit import PostgresAudit
+from storage.record.past_cases import PostgresPastCases
+from storage.tenants import PostgresTenants, Tenant
 from workflows.handles import NotReached
 
 Result = TypeVar("Result")
@@ -53,3 +62,40 @@ async def _tenants(database: Database, tenant: str | None) -> Sequence[str]:
     """All of them, or the one that is named and there."""
     known = await database.tenant_ids()
     return [known_tenant(tenant, known)] if tenant is not None else known
+
+
+async def with_publications(
+    work: Callable[[PostgresPublications, str], Awaitable[Result]], tenant: str | None, by: str | None = None
+) -> Result:
+    """Do something with the packs that a tenant has published, as somebody of it."""
+    async with _tenant(tenant, by) as (database, _, found):
+        return await work(PostgresPublications(database), found.id)
+
+
+async def with_past_cases(
+    work: Callable[[PostgresPastCases, PostgresLibrary, str], Awaitable[Result]], tenant: str | None
+) -> Result:
+    """Do something with a tenant's past cases and the calendars that they ran on."""
+    async with _tenant(tenant) as (database, vault, found):
+        return await work(PostgresPastCases(database, vault), PostgresLibrary(database), found.id)
+
+
+async def with_movers(work: Callable[[Movers], Awaitable[Result]], tenant: str | None) -> Result:
+    """Do something with what takes cases of elsewhere over into a tenant, under the packs in force there."""
+    async with _tenant(tenant) as (database, vault, found):
+        publications = PostgresPublications(database)
+        in_force = await publications.in_force(found.id)
+        policies = await PublishedPacks().on(shelf(Settings()), in_force, partial(publications.text, found.id))
+        return await work(Movers(database, vault, policies, found))
+
+
+@asynccontextmanager
+async def _tenant(tenant: str | None, by: str | None = None) -> AsyncIterator[tuple[Database, Vault, Tenant]]:
+    places = find_places(Settings())
+    vault = Vault.from_text(places.master_key)
+    async with await Database.connect(places.database_url, min_size=1, max_size=2) as database:
+        tenants = PostgresTenants(database, vault)
+        holder = await (await OperatorKeys.of(tenants, Target(tenant, by))).find_key("")
+        found = await tenants.tenant(holder.tenant_id) if holder else None
+        assert found is not None  # the operator speaks for a tenant that is there
+        yield database, vault, found
