@@ -94,3 +94,21 @@ class TestACaseThatStandsStillAgain:
         life.says(LEAD, "pause", **WHY)
         assert life.case.timetable[0].clock == "standstill"
         assert life.case.timetable[0].due_at == life.now + life.case.terms.standstill_for
+
+
+class TestAPromiseThatIsShorterThanTheReminder:
+    """Its clock stood still when a side was given until an instant, two days from then; it is reminded three days before."""
+
+    def test_the_reminder_is_due_at_once_when_the_clock_goes_on_and_comes_once(self) -> None:
+        life = watched("payment_dispute").in_review().says(OPS, "pause", clock="claim_reply", **WHY)
+        until = life.now + timedelta(days=2)
+        life.says(OPS, "extend", clock="claim_reply", to=until.isoformat(), reason="asked")
+        life.says(OPS, "resume", clock="claim_reply")
+        first = life.case.timetable[0]
+        assert (first.clock, first.level) == ("claim_reply", "remind")
+        assert first.due_at <= life.now
+        life.outage(timedelta(minutes=1))
+        told = [r.fact for r in life.recordings if r.fact.type == "level_reached"]
+        assert [(level.clock, level.level) for level in told] == [("claim_reply", "remind")]
+        assert life.case.clocks
+        assert next(row.due_at for row in life.case.timetable if row.clock == "claim_reply") >= until
