@@ -190,7 +190,7 @@ def view(case: Case, viewer: f.Actor) -> CaseView:
         phase=phase,
         phase_label=case.terms.labels.get(phase, phase.value),
         status="open" if case.open else "closed",
-        waiting_on=case.awaited_in(phase),
+        waiting_on=case.awaited_in(phase) if _speaks(case, viewer) else _awaited_by_phase(phase),
         your_side=viewer.side if viewer.role in _PARTY_ROLES else None,
         ruling=_ruling(case, shown, viewer) if shown else None,
         actions=actions(case, viewer),
@@ -215,6 +215,13 @@ def _speaks(case: Case, viewer: f.Actor) -> bool:
     """Everybody but a witness or insurer, who sees what is shared and not what passes between the sides."""
     party = case.party(viewer.id)
     return party is None or party.speaks
+
+
+def _awaited_by_phase(phase: Phase) -> str:
+    """Whose turn it is, to somebody on no side: more would tell them who made an offer, or of whom something was asked."""
+    if phase is Phase.SETTLEMENT:
+        return "both"
+    return "nobody" if phase in (Phase.APPEALABLE, Phase.CLOSED) else "staff"
 
 
 def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:

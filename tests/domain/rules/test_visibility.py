@@ -68,3 +68,15 @@ class TestAWitness:
         life.in_review().says(MEDIATOR, "message", to="claimant").says(MEDIATOR, "message", to="all")
         told = [r.fact for r in life.recordings if r.fact.type == "message_sent" and visible(life.case, r, life.actor(WITNESS))]
         assert [message.to for message in told] == ["all"]
+
+    def test_does_not_learn_from_whose_turn_it_is_who_made_an_offer(self, life: Life) -> None:
+        life.in_settlement()
+        before = life.seen_by(WITNESS).waiting_on
+        life.says(CLAIMANT, "offer", remedy="payout", amount={"amount": 500, "currency": "EUR"})
+        assert life.seen_by(CLAIMANT).waiting_on == "respondent"
+        assert life.seen_by(WITNESS).waiting_on == before == "both"
+
+    def test_nor_of_whom_something_is_asked(self, life: Life) -> None:
+        life.in_review().says(MEDIATOR, "request_evidence", of="respondent")
+        assert life.seen_by(RESPONDENT).waiting_on == "respondent"
+        assert life.seen_by(WITNESS).waiting_on == "staff"
