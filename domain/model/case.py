@@ -23,11 +23,25 @@ from domain.model.terms import Terms
 
 WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
 
+FORM = 1
+"""The form of the state that this release folds. A stored state of an older form is folded again from its facts when the case is
+next recorded; it counts up whenever the same facts lead to more than before.
+"""
+SINCE: dict[int, frozenset[str]] = {1: frozenset({"form", "seen_at"})}
+"""By form: the fields that it folds otherwise than the form before."""
+
+
+def folded_otherwise(form: int) -> frozenset[str]:
+    """Fields that a state of this form need not have as the present one would."""
+    return frozenset().union(*(fields for since, fields in SINCE.items() if since > form))
+
 
 class Case(Kept):
     """One case. Every field follows from the facts; nothing is set from outside."""
 
     id: str
+    form: int = 0
+    """Which :data:`FORM` it was folded by; 0 before forms were counted."""
     seq: int = 0
     opened_at: Instant
     updated_at: Instant
@@ -49,8 +63,8 @@ class Case(Kept):
     close_reason: str | None = None
     closed_at: Instant | None = None
     phase_entered_at: Instant
-    seen_at: dict[Literal["claimant", "respondent", "platform"], Instant] = {}
-    """When something last happened that each of them may know of."""
+    seen_at: dict[Literal["claimant", "respondent", "platform", "third_parties"], Instant] = {}
+    """When something last happened that each of them may know of; third parties are witnesses, insurers and authorities."""
 
     owner: str | None = None
     queue: str

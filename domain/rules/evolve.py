@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from domain.base import Instant
 from domain.model import facts as f
-from domain.model.case import Case
+from domain.model.case import FORM, Case
 from domain.model.chargeback import Chargeback
 from domain.rules.audiences import OUTSIDE
 from domain.rules.case_import_changes import since
@@ -15,7 +16,7 @@ from domain.rules.rule import Change
 from domain.rules.timetable import advance, stamp
 from domain.rules.topic import Apply
 from domain.rules.topics import TOPICS, merged
-from domain.rules.visibility import knows
+from domain.rules.visibility import is_news, knows, shared
 
 CHANGES: Mapping[str, Apply] = merged(topic.changes for topic in TOPICS)
 """By type of fact; one without an entry is only noted."""
@@ -35,7 +36,11 @@ def evolve(case: Case | None, recording: f.Recording, *, case_id: str = "") -> C
         change: Change = CHANGES[fact.type](case, recording, fact) if fact.type in CHANGES else {}
         changed = case.model_copy(update={**change, "seq": recording.seq, "updated_at": recording.at})
     clocks = advance(case, fact, changed, since(recording), recording.recorded_at)
-    seen = {audience: recording.at for audience in OUTSIDE if knows(changed, fact, audience)}
+    seen: dict[str, Instant] = {audience: recording.at for audience in OUTSIDE if knows(changed, fact, audience)}
+    # What is only news to third parties shows to them when the case stands elsewhere since.
+    shows = shared(fact) or (is_news(fact) and case is not None and case.phase is not changed.phase)
+    if shows and ("claimant" in seen or "respondent" in seen):
+        seen["third_parties"] = recording.at
     update: Change = {"clocks": clocks, "seen_at": {**changed.seen_at, **seen}}
     then = changed.model_copy(update=update)
     return then if recording.timetable is None else stamp(then, recording.timetable, recording.zone_data)
@@ -54,6 +59,7 @@ def fold(case_id: str, recordings: Iterable[f.Recording]) -> Case:
 def _opened(case_id: str, rec: f.Recording, fact: f.CaseOpened) -> Case:
     return Case(
         id=case_id,
+        form=FORM,
         seq=rec.seq,
         opened_at=since(rec),
         updated_at=rec.at,

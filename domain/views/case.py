@@ -186,7 +186,7 @@ def view(case: Case, viewer: f.Actor) -> CaseView:
         **fields,
         # To a party the number of facts would tell that something happened inside.
         seq=case.seq if staff else 0,
-        updated_at=case.updated_at if audience == "staff" else case.seen_at.get(audience, case.opened_at),
+        updated_at=_updated_at(case, viewer),
         phase=phase,
         phase_label=case.terms.labels.get(phase, phase.value),
         status="open" if case.open else "closed",
@@ -202,6 +202,19 @@ def view(case: Case, viewer: f.Actor) -> CaseView:
         **(_of_the_sides(case, viewer) if _speaks(case, viewer) else {}),
         **(_internal(case) if staff else {}),
     )
+
+
+def _updated_at(case: Case, viewer: f.Actor) -> Instant:
+    """When something last happened that this viewer may know of."""
+    audience = audience_of(viewer)
+    if audience == "staff":
+        return case.updated_at
+    if _speaks(case, viewer):
+        return case.seen_at.get(audience, case.opened_at)
+    # What was asked of them is theirs alone.
+    own = (request.asked_at for request in (*open_requests(case, viewer), *settled_requests(case, viewer)))
+    settled = (request.settled_at for request in settled_requests(case, viewer) if request.settled_at)
+    return max((case.seen_at.get("third_parties", case.opened_at), *own, *settled))
 
 
 def _parties(case: Case, viewer: f.Actor) -> tuple[dict[str, Any], ...]:

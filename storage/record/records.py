@@ -13,7 +13,7 @@ from uuid_utils import uuid7
 
 from activities.ports.errors import Unstorable
 from activities.ports.records import CaseSnapshot, KeptAnswer, Pending, Transition
-from domain.model.case import Case
+from domain.model.case import FORM, Case
 from domain.model.chain import Chained
 from domain.model.facts import (
     CaseAssigned,
@@ -23,7 +23,9 @@ from domain.model.facts import (
     CrossCaseTaskReported,
     EffectOrdered,
     EffectReported,
+    Recording,
 )
+from domain.rules.evolve import fold
 from domain.rules.reference import Notices
 from domain.transition import calendars_of
 from domain.worktime.calendars import Calendar
@@ -84,7 +86,14 @@ class PostgresRecords:
                 return None
             calendars = await self._calendars.of(conn, row["calendars"])
             notices = await self._known_notices(conn, row["pack_version"]) if row["has_notices"] else {}
-        return _snapshot(row, calendars, notices, known_turn, limit)
+            snapshot = _snapshot(row, calendars, notices, known_turn, limit)
+            case = snapshot.case
+            if case is None or case.form >= FORM:
+                return snapshot
+            # An earlier release folded it: what it did not know of stands in the facts.
+            facts = await conn.fetch(sql.FACTS, tenant_id, case_id, case.seq)
+        again = fold(case_id, (Recording.model_validate_json(body) for (body,) in facts))
+        return snapshot.model_copy(update={"case": again})
 
     async def write(self, tenant_id: str, case_id: str, transition: Transition) -> bool:
         """Store the transition in one statement; False when the turn has moved. Raises Unstorable for bad data."""

@@ -49,6 +49,8 @@ FROM cases c
 WHERE c.tenant = $1 AND c.id = $2
 """  # noqa: S608 - put together from constants
 
+FACTS = "SELECT body::text FROM facts WHERE tenant = $1 AND case_id = $2 AND seq <= $3 ORDER BY seq"
+
 NOTICES = "SELECT notices::text FROM packs WHERE version = $1 AND notices IS NOT NULL"
 
 # What a write can hold. Each part is a statement of its own that hangs on the gate: when the turn has moved, none does anything.

@@ -230,10 +230,12 @@ class Witness:
                 same = self.views[who]
                 if any(fact.type in HOLDING for fact in facts):
                     same = with_dates_of(now, same)
-                # Of a witness it is kept by side when something changed that they may know of.
-                if any(may_know_of(made.case, fact, RESPONDENT if who == WITNESS else who) for fact in facts):
+                if any(may_know_of(made.case, fact, who) for fact in facts):
                     same = same.model_copy(update={"updated_at": made.recordings[-1].at})
                 assert now == same, f"{who} can see that {[fact.type for fact in facts]} happened"
+            if who in self.views and now != self.views[who] == now.model_copy(update={"updated_at": self.views[who].updated_at}):
+                known = [r.fact.type for r in made.recordings if visible(made.case, r, life.actor(who))]
+                assert known, f"{who} can see by its instant alone that {[fact.type for fact in facts]} happened"
             self.views[who] = now
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -75,6 +76,33 @@ class TestAWitness:
         life.says(CLAIMANT, "offer", remedy="payout", amount={"amount": 500, "currency": "EUR"})
         assert life.seen_by(CLAIMANT).waiting_on == "respondent"
         assert life.seen_by(WITNESS).waiting_on == before == "both"
+
+    @pytest.mark.parametrize(
+        ("who", "what", "fields"),
+        [
+            (MEDIATOR, "message", {"to": "claimant"}),
+            (MEDIATOR, "message", {"to": "respondent"}),
+            (MEDIATOR, "request_evidence", {"of": "claimant"}),
+            (MEDIATOR, "request_evidence", {"of": "respondent"}),
+            (MEDIATOR, "note", {}),
+        ],
+    )
+    def test_nor_from_when_it_changed_that_something_passed_between_others(
+        self, life: Life, who: str, what: str, fields: dict[str, Any]
+    ) -> None:
+        before = life.in_review().seen_by(WITNESS)
+        life.later(timedelta(hours=2)).says(who, what, **fields)
+        assert life.seen_by(WITNESS) == before
+
+    def test_when_it_changed_is_when_something_was_said_to_them(self, life: Life) -> None:
+        life.in_review().later(timedelta(hours=2)).says(MEDIATOR, "message", to="all")
+        assert life.seen_by(WITNESS).updated_at == life.now
+
+    def test_or_asked_of_them(self, life: Life) -> None:
+        side = life.actor(WITNESS).side
+        assert side is not None
+        life.in_review().later(timedelta(hours=2)).says(MEDIATOR, "request_evidence", of=side.value, party=WITNESS)
+        assert life.seen_by(WITNESS).updated_at == life.now
 
     def test_nor_of_whom_something_is_asked(self, life: Life) -> None:
         life.in_review().says(MEDIATOR, "request_evidence", of="respondent")

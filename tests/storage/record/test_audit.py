@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from domain.model.case import FORM
 from domain.model.chain import link
 from storage.record.audit import PostgresAudit
 from storage.record.heads import read_heads
@@ -78,6 +79,32 @@ async def test_tampering_shows(world: World, case_id: str, server: Server, state
     async with master(server, world.tenant_id) as conn:
         await conn.execute(statement)
     assert flaws <= await found(world)
+
+
+BEFORE_FORMS = "UPDATE cases SET state = (state - 'form') #- '{seen_at,third_parties}'"
+"""The stored state as the release before forms were counted left it."""
+
+
+class TestStateOfAnEarlierRelease:
+    async def test_is_no_flaw(self, world: World, case_id: str, server: Server) -> None:
+        async with master(server, world.tenant_id) as conn:
+            await conn.execute(BEFORE_FORMS)
+        assert await found(world) == set()
+
+    async def test_is_still_compared_in_what_it_holds(self, world: World, case_id: str, server: Server) -> None:
+        async with master(server, world.tenant_id) as conn:
+            await conn.execute(BEFORE_FORMS)
+            await conn.execute("UPDATE cases SET state = jsonb_set(state, '{owner}', '\"per_max\"')")
+        assert await found(world) == {"state_differs"}
+
+    async def test_is_folded_again_when_the_case_goes_on(self, world: World, case_id: str, server: Server) -> None:
+        async with master(server, world.tenant_id) as conn:
+            await conn.execute(BEFORE_FORMS)
+            await world.record(case_id, a_command("note", "per_mia", text="Later."))
+            state = json.loads(await conn.fetchval("SELECT state::text FROM cases WHERE id = $1", case_id))
+        assert state["form"] == FORM
+        assert "third_parties" in state["seen_at"]
+        assert await found(world) == set()
 
 
 class TestSignedHeads:
