@@ -12,7 +12,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 LAYERS := postgres,temporal,faults
 # The tests without a server run in one process: a second one would load everything again to save a few seconds.
-FAST := $(BIN)/pytest -p no:schemathesis -m "not (postgres or temporal or faults or browser or slow)"
+FAST := HYPOTHESIS_PROFILE=quick $(BIN)/pytest -p no:schemathesis -m "not (postgres or temporal or faults or browser or slow)"
 # Compiled modules are kept, beside the environment and never in the tree: half of a short run would be spent on compiling.
 export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/.bytecode

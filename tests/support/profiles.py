@@ -1,7 +1,9 @@
 """How Hypothesis makes its examples: the same ones each time, or, for who looks for new ones, from a seed.
 
 ``ombud``
-    What `make test`, `make test-fast` and CI run: the same examples each time, on every machine.
+    What `make test` and CI run: the same examples each time, on every machine.
+``quick``
+    The first quarter of them, for `make test-fast` and `make test-domain`, which are asked after every edit.
 ``thorough``
     The same, and twenty times as many.
 ``random``
@@ -39,6 +41,7 @@ def register_profiles() -> None:
         stateful_step_count=50,
     )
     settings.register_profile(PROFILE, same)
+    settings.register_profile("quick", same, max_examples=EXAMPLES // 4)
     settings.register_profile("thorough", same, max_examples=20 * EXAMPLES)
     by_seed = settings(same, derandomize=False, database=None, max_examples=10 * EXAMPLES)
     settings.register_profile("random", by_seed, phases=(Phase.explicit, Phase.generate, Phase.target))
