@@ -10,7 +10,7 @@ from policies.moves import CaseMoves, moves_of
 from policies.shelf import Shelf
 from services.callers import LEADERS, Caller, viewer
 from services.errors import Refused
-from services.pages import Page, Part, cursor_of, read_cursor
+from services.pages import Cursors, Page, Part
 from services.parts import Parts
 
 
@@ -29,7 +29,8 @@ async def moves(parts: Parts, caller: Caller, page: Page) -> Moves:
     """What would move in the open cases of a page; nothing moves by itself. Raises ``not_allowed`` and ``cursor_invalid``."""
     if (await viewer(parts, caller, "")).role not in LEADERS:
         raise Refused("not_allowed", "This is for leads and ops.")
-    after = read_cursor(page.cursor, "moves", 1)[0] if page.cursor else ""
+    cursors = Cursors.of(parts, caller, "moves")
+    after = cursors.read(page.cursor)[0] if page.cursor else ""
     rows = await parts.views.open_ids(caller.tenant_id, after, page.limit)
     shelf = Shelf(packs=parts.packs, calendars={**parts.calendars, **await parts.library.newest()})
     zone_data = zone_data_version()
@@ -38,4 +39,4 @@ async def moves(parts: Parts, caller: Caller, page: Page) -> Moves:
     each = (moves_of(shelf, case, calendars, zone_data) for case in cases)
     moved = tuple(found for found in each if found.moves or found.calendars or found.zone_data)
     more = len(rows) == page.limit
-    return Moves(zone_data, len(cases), Part(moved, more, cursor_of("moves", rows[-1].id) if more else None))
+    return Moves(zone_data, len(cases), Part(moved, more, cursors.write(rows[-1].id) if more else None))

@@ -17,7 +17,7 @@ from domain.rules.audiences import UNTOLD, audience_of, seen_phase
 from domain.views.case import may_see
 from services.callers import TEAM, Caller, reader, viewer
 from services.errors import FieldError, Refused, not_found
-from services.pages import Page, Part, cursor_of, instant, read_cursor
+from services.pages import Cursors, Page, Part, instant
 from services.parts import Parts
 from services.rows import CaseRow
 from services.texts import Texts
@@ -102,13 +102,15 @@ class Listing:
 
     def which(self, viewer: Actor, party: str | None) -> CaseFilter:
         """The filter in the words of the record, whose phases are not always those that the caller sees."""
+        outside = viewer.role not in TEAM
         phases: tuple[str, ...] | None = None
         if self.phase is not None:
-            unseen = UNTOLD if viewer.role not in TEAM and self.phase in (Phase.REVIEW, Phase.APPEAL) else ()
+            unseen = UNTOLD if outside and self.phase in (Phase.REVIEW, Phase.APPEAL) else ()
             phases = tuple(sorted({self.phase.value, *(p.value for p in unseen)}))
         return CaseFilter(
             kind=self.kind,
             phases=phases,
+            told_phase=self.phase.value if outside and self.phase else None,
             status=self.status,
             owner=self.owner,
             queue=self.queue,
@@ -117,31 +119,46 @@ class Listing:
             party=party,
         )
 
+    def cursors(self, parts: Parts, caller: Caller) -> Cursors:
+        """The cursors of this list with these filters."""
+        due = self.due_before.isoformat() if self.due_before else None
+        asked = (self.kind, self.phase, self.status, self.owner, self.queue, self.campaign, due, self.sort)
+        return Cursors.of(parts, caller, "cases", *asked)
+
 
 async def page_of_cases(parts: Parts, caller: Caller, listing: Listing, page: Page) -> Part[Seen]:
-    """One page of the cases that the caller may see. Raises ``filter_forbidden`` and ``cursor_invalid``."""
+    """One page of the cases that the caller may see, filled with those alone: what is hidden from them neither shortens a page
+    nor moves its cursor. Raises ``filter_forbidden`` and ``cursor_invalid``."""
     looker = await reader(parts, caller)
     listing.check(looker)
-    found = await _rows(parts, caller, listing.which(looker, caller.party), listing.sort, page)
+    cursors, which = listing.cursors(parts, caller), listing.which(looker, caller.party)
+    after: Sequence[str] | None = cursors.read(page.cursor) if page.cursor else None
+    found: list[Seen] = []
+    while len(found) <= page.limit:
+        rows = await _rows(parts, caller.tenant_id, which, listing.sort, after, page.limit + 1)
+        found += [seen for row in rows if (seen := await _seen(parts, caller, looker, listing.phase, row))]
+        if len(rows) <= page.limit:
+            break
+        # The statement finds what the caller may see and hardly ever more; where it does, it is read on until the page is full.
+        after = _place(listing.sort, rows[-1])
     more, shown = len(found) > page.limit, found[: page.limit]
-    seen = []
-    for row in shown:
-        actor = await viewer(parts, caller, row.id) if caller.party else looker
-        if row.case is None or not may_see(row.case, actor):
-            continue
-        if listing.phase in (None, seen_phase(row.case, audience_of(actor))):
-            seen.append(Seen(row, actor))
-    return Part(tuple(seen), more, _after(listing.sort, shown[-1]) if more else None)
+    return Part(tuple(shown), more, cursors.write(*_place(listing.sort, shown[-1].row)) if more else None)
 
 
-async def _rows(parts: Parts, caller: Caller, which: CaseFilter, sort: str, page: Page) -> Sequence[CaseRow]:
-    after = read_cursor(page.cursor, sort, 2 if sort == "due" else 1) if page.cursor else None
-    tenant, limit = caller.tenant_id, page.limit + 1
+async def _seen(parts: Parts, caller: Caller, looker: Actor, phase: Phase | None, row: CaseRow) -> Seen | None:
+    actor = await viewer(parts, caller, row.id) if caller.party else looker
+    if row.case is None or not may_see(row.case, actor):
+        return None
+    return Seen(row, actor) if phase in (None, seen_phase(row.case, audience_of(actor))) else None
+
+
+async def _rows(
+    parts: Parts, tenant: str, which: CaseFilter, sort: str, after: Sequence[str] | None, limit: int
+) -> Sequence[CaseRow]:
     if sort == "newest":
         return await parts.views.cases(tenant, which, after[0] if after else None, limit)
     return await parts.views.due_first(tenant, which, (instant(after[1]), after[0]) if after else None, limit)
 
 
-def _after(sort: str, last: CaseRow) -> str:
-    due = last.next_due_at.isoformat() if sort == "due" and last.next_due_at else None
-    return cursor_of(sort, last.id, *([due] if due else []))
+def _place(sort: str, last: CaseRow) -> tuple[str, ...]:
+    return (last.id, last.next_due_at.isoformat()) if sort == "due" and last.next_due_at else (last.id,)

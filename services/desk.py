@@ -18,7 +18,7 @@ from services.callers import LEADERS, Caller, only, sender
 from services.cases import Seen
 from services.commands import judged
 from services.errors import FieldError, Refused, not_found
-from services.pages import Page, Part, cursor_of, read_cursor
+from services.pages import Cursors, Page, Part, instant
 from services.parts import Parts
 from services.rows import Absence, CaseRow, QueueCounts, TeamMember
 from storage.team.desk import Counts, Worker
@@ -97,25 +97,27 @@ async def desk(parts: Parts, caller: Caller, own: Page, waiting: Page) -> Desk:
     """The desk of the caller, a page of each list."""
     worker = await at_desk(parts, caller, None)
     tenant, person, queues = caller.tenant_id, worker.actor.id, worker.queues
-    mine = await parts.views.due_first(tenant, CaseFilter(owner=person), _after(own), own.limit + 1)
-    there = await parts.desk.waiting(tenant, queues, _after(waiting), waiting.limit + 1)
+    its, theirs = Cursors.of(parts, caller, "own"), Cursors.of(parts, caller, "waiting", *queues)
+    mine = await parts.views.due_first(tenant, CaseFilter(owner=person), _after(its, own), own.limit + 1)
+    there = await parts.desk.waiting(tenant, queues, _after(theirs, waiting), waiting.limit + 1)
     counts = await parts.desk.own_counts(tenant, person)
     waits = await parts.desk.queue_counts(tenant, queues)
-    return Desk(person, worker.absent, counts, waits, _part(worker, mine, own.limit), _part(worker, there, waiting.limit))
+    lists = _part(worker, its, mine, own.limit), _part(worker, theirs, there, waiting.limit)
+    return Desk(person, worker.absent, counts, waits, *lists)
 
 
-def _after(page: Page) -> tuple[datetime, str] | None:
+def _after(cursors: Cursors, page: Page) -> tuple[datetime, str] | None:
     if page.cursor is None:
         return None
-    case_id, due_at = read_cursor(page.cursor, "due", 2)
-    return datetime.fromisoformat(due_at), case_id
+    case_id, due_at = cursors.read(page.cursor)
+    return instant(due_at), case_id
 
 
-def _part(worker: Worker, found: Sequence[CaseRow], limit: int) -> Part[Seen]:
+def _part(worker: Worker, cursors: Cursors, found: Sequence[CaseRow], limit: int) -> Part[Seen]:
     shown, more = found[:limit], len(found) > limit
     cursor = None
     if more and shown[-1].next_due_at is not None:
-        cursor = cursor_of("due", shown[-1].id, shown[-1].next_due_at.isoformat())
+        cursor = cursors.write(shown[-1].id, shown[-1].next_due_at.isoformat())
     seen = (Seen(row, worker.actor) for row in shown if row.case is not None and may_see(row.case, worker.actor))
     return Part(tuple(seen), more, cursor)
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from services.callers import Caller
 from services.errors import FieldError, Refused
+from services.parts import Parts, Seals
 
 Item = TypeVar("Item")
-
-_PLAIN = re.compile(r"[A-Za-z0-9_.:+-]{1,80}")
 
 
 @dataclass(frozen=True)
@@ -33,32 +32,42 @@ class Part(Generic[Item]):
     next_cursor: str | None = None
 
 
-def cursor_of(*parts: str) -> str:
-    """A cursor that says where a page ended, and of which list."""
-    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+@dataclass(frozen=True)
+class Cursors:
+    """The cursors of one list, as one viewer goes through it.
 
+    They are sealed, so that nobody learns from one what it stands on, and bound to the tenant, the viewer, and the list with its
+    filters: another one's, a changed one, and one of another list are all ``cursor_invalid``. Equal places have equal cursors.
+    """
 
-def read_cursor(text: str, sort: str, values: int) -> list[str]:
-    """What :func:`cursor_of` wrote. Raises ``cursor_invalid`` for anything else, and for a cursor of another order."""
-    rest: list[Any] = []
-    try:
-        said: list[Any] = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        kind, *rest = said
-        good = kind == sort and len(rest) == values and all(isinstance(x, str) and _PLAIN.fullmatch(x) for x in rest)
-        if good and sort == "facts":
-            int(rest[0])
-        if good and sort == "due":
-            instant(rest[1])
-    except (ValueError, TypeError, RecursionError):
-        good = False
-    if not good:
-        raise Refused("cursor_invalid", errors=[FieldError("cursor", "cursor_invalid", "Take it from `next_cursor` as it is.")])
-    return rest
+    seals: Seals
+    tenant_id: str
+    place: str
+
+    @classmethod
+    def of(cls, parts: Parts, caller: Caller, *listing: str | None) -> Cursors:
+        """Those of a list that is named with everything that makes it this list; how many are shown at once is not part of it."""
+        return cls(parts.seals, caller.tenant_id, json.dumps([caller.viewer_id, *listing]))
+
+    def write(self, *values: str) -> str:
+        """A cursor that says where a page ended."""
+        sealed = self.seals.seal_cursor(self.tenant_id, self.place, json.dumps(values).encode())
+        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+    def read(self, text: str) -> list[str]:
+        """What :meth:`write` was given. Raises ``cursor_invalid`` for everything else."""
+        try:
+            sealed: bytes | None = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        except ValueError:
+            sealed = None
+        opened = self.seals.open_cursor(self.tenant_id, self.place, sealed) if sealed is not None else None
+        if opened is None:
+            wrong = FieldError("cursor", "cursor_invalid", "Take it from `next_cursor` as it is, and keep the filters.")
+            raise Refused("cursor_invalid", errors=[wrong])
+        values: list[str] = json.loads(opened)
+        return values
 
 
 def instant(text: Any) -> datetime:
-    """The instant that a cursor names. Raises ValueError and TypeError for what is none."""
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError("no zone")
-    return at
+    """The instant that a cursor names."""
+    return datetime.fromisoformat(text)

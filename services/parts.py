@@ -137,6 +137,15 @@ class Inspects(Protocol):
         ...
 
 
+class Seals(Protocol):
+    """Seals cursors, so that nobody can read or change one; :class:`storage.postgres.vault.Vault` does."""
+
+    def seal_cursor(self, tenant_id: str, place: str, data: bytes) -> bytes: ...
+    def open_cursor(self, tenant_id: str, place: str, sealed: bytes) -> bytes | None:
+        """None for what was not sealed for this place."""
+        ...
+
+
 Check = Callable[[], Awaitable[None]]
 """Returns when the service answers; raises anything when it does not."""
 
@@ -162,6 +171,7 @@ class Parts:
     """Both: :class:`storage.tenants.PostgresTenants`. A local desk may bring key holders of its own."""
     keys: Keys
     idempotency: PostgresIdempotency
+    seals: Seals
     doors: Doors
     packs: Mapping[str, Pack]
     """By kind, as on a :class:`policies.shelf.Shelf`."""

@@ -12,7 +12,7 @@ from domain.model.facts import Actor, Recording, RulingIssued
 from domain.views.case import visible
 from services.callers import TEAM, Caller
 from services.cases import Seen
-from services.pages import Page, Part, cursor_of, read_cursor
+from services.pages import Cursors, Page, Part
 from services.parts import Parts
 from services.texts import content_ids, with_texts
 
@@ -60,11 +60,12 @@ class Entry:
 
 async def page_of_entries(parts: Parts, caller: Caller, seen: Seen, page: Page) -> Part[Entry]:
     """One page of what happened, with its texts. The cursor counts what the caller sees."""
-    skip = abs(int(read_cursor(page.cursor, "facts", 1)[0])) if page.cursor else 0
+    cursors = Cursors.of(parts, caller, "timeline", seen.id)
+    skip = int(cursors.read(page.cursor)[0]) if page.cursor else 0
     told = await _told(parts, caller, seen, skip + page.limit + 1)
     shown = told[skip : skip + page.limit]
     more = len(told) > skip + page.limit
-    cursor = cursor_of("facts", str(skip + len(shown))) if more else None
+    cursor = cursors.write(str(skip + len(shown))) if more else None
     return Part(await _with_texts(parts, caller, shown), more, cursor)
 
 

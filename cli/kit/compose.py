@@ -139,6 +139,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             tenants=tenants,
             keys=await OperatorKeys.of(tenants, operator) if operator else tenants,
             idempotency=PostgresIdempotency(database, vault),
+            seals=vault,
             doors=PassingDoors(CaseDoors(client, settings.task_queue), FailPoints.of(settings).hit),
             packs=LazyMapping(lambda: policies().packs),
             calendars=LazyMapping(lambda: policies().calendars),

@@ -218,6 +218,22 @@ class Vault:
         """What :meth:`seal_secret` put away."""
         return _opened(_derived(self._master, "secret", tenant_id), data, _bound(tenant_id, place))
 
+    def seal_cursor(self, tenant_id: str, place: str, data: bytes) -> bytes:
+        """Encrypt where a page of a list ended. The same for the same place and data, so that equal pages are equal bytes."""
+        bound = _bound(tenant_id, place)
+        # The nonce follows from what is sealed: it repeats only with the very same text, which tells nobody anything new.
+        nonce = hmac.new(_derived(self._master, "cursor-nonce", tenant_id), bound + b"\x1f" + data, hashlib.sha256).digest()[
+            :_NONCE
+        ]
+        return _VERSION + nonce + AESGCM(_derived(self._master, "cursor", tenant_id)).encrypt(nonce, data, bound)
+
+    def open_cursor(self, tenant_id: str, place: str, sealed: bytes) -> bytes | None:
+        """What :meth:`seal_cursor` sealed; None for what it did not seal for this place."""
+        try:
+            return _opened(_derived(self._master, "cursor", tenant_id), sealed, _bound(tenant_id, place))
+        except VaultFault:
+            return None
+
     def ref_digest(self, tenant_id: str, ref: str) -> str:
         """Keyed digest of the platform's id of a user: equal for equal users of one tenant, readable by nobody."""
         return self._tenant_digest("ref", tenant_id, ref)

@@ -75,6 +75,8 @@ class CaseFilter:
 
     kind: str | None = None
     phases: tuple[str, ...] | None = None
+    told_phase: str | None = None
+    """The phase as somebody outside may know it (:func:`domain.rules.audiences.seen_phase`)."""
     status: Literal["open", "closed"] | None = None
     owner: str | None = None
     queue: str | None = None
@@ -213,6 +215,7 @@ def conditions(which: CaseFilter) -> dict[str, Any]:
     return {
         "kind =": which.kind,
         "phase = ANY": list(which.phases) if which.phases is not None else None,
+        "told_phase": which.told_phase,
         "status =": which.status,
         "owner =": which.owner,
         "queue =": which.queue,

@@ -73,7 +73,16 @@ COUNTS = (
     "SELECT kind, status, phase, count(*) AS cases FROM cases WHERE tenant = $1 AND NOT synthetic GROUP BY kind, status, phase"
 )
 
-_PARTY = "EXISTS (SELECT FROM parties p WHERE p.tenant = $1 AND p.case_id = c.id AND p.id = {})"
+# Of the row and of the folded case: a party is on its way into the case until the case says that it is in.
+_PARTY = (
+    "EXISTS (SELECT FROM parties p WHERE p.tenant = $1 AND p.case_id = c.id AND p.id = {0})"
+    " AND c.state -> 'parties' @> jsonb_build_array(jsonb_build_object('id', {0}::text))"
+)
+_TOLD_PHASE = """CASE WHEN c.phase NOT IN ('approval', 'ruled') THEN c.phase
+    WHEN coalesce(c.state #>> '{{ruling,decision}}', 'rule') = 'rule' THEN 'review' ELSE 'appeal' END = {}"""
+
+_OWN_TESTS = {"party": _PARTY, "told_phase": _TOLD_PHASE}
+"""Conditions on more than one column."""
 
 
 def listing(
@@ -103,6 +112,6 @@ def clauses(conditions: Mapping[str, Any], first: int) -> tuple[list[str], list[
 
 
 def _test(name: str, place: str) -> str:
-    if name == "party":
-        return _PARTY.format(place)
+    if name in _OWN_TESTS:
+        return _OWN_TESTS[name].format(place)
     return f"c.{name}({place})" if name.endswith("ANY") else f"c.{name} {place}"

@@ -166,6 +166,7 @@ class Office:
             tenants=self.tenants,
             keys=self.tenants,
             idempotency=PostgresIdempotency(self.database, self.vault),
+            seals=self.vault,
             doors=JudgingDoor(self.records, self.inbox, self.lookups),
             packs=shelf().packs,
             calendars=shelf().calendars,
