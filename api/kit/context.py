@@ -53,7 +53,7 @@ class RequestContext:
     ) -> Response:
         """The answer of ``work``, or the one that the same request with the same key got before."""
         once: Once = self.request.app.state.once
-        return answer(await once.do(caller.tenant_id, key, route, said, work))
+        return answer(await once.do(caller, key, route, said, work))
 
     def take(self, bucket: str) -> None:
         """Count one request. Raises ``rate_limited``."""

@@ -13,6 +13,7 @@ from pydantic_core import from_json, to_json
 from starlette.requests import Request
 
 from api.kit.problems import Problem
+from services.callers import Caller
 from services.errors import FieldError
 from services.rows import KeyState
 
@@ -51,6 +52,15 @@ def key_of(request: Request) -> str | None:
     return key
 
 
+def own_key(caller: Caller, key: str) -> str:
+    """The key as it is kept: each caller has their own, so that nobody is given the answer that somebody else got.
+
+    Under another credential of the same one the work is asked for again; the case or command that it made before is found by the
+    key itself, and answered as this caller may see it.
+    """
+    return f"{caller.credential}\n{caller.viewer_id}\n{key}"
+
+
 class Once:
     """Does a request once for each key. ``wait_for`` bounds the wait for a first request that is still running."""
 
@@ -58,13 +68,14 @@ class Once:
         self._keys = keys
         self._looks = max(1, round(wait_for.total_seconds() / _LOOK_EVERY))
 
-    async def do(self, tenant_id: str, key: str | None, route: str, body: bytes, work: Callable[[], Awaitable[Reply]]) -> Reply:
-        """The answer of ``work``, or the kept one of the first request.
+    async def do(self, caller: Caller, key: str | None, route: str, body: bytes, work: Callable[[], Awaitable[Reply]]) -> Reply:
+        """The answer of ``work``, or the kept one of this caller's first request.
 
         Raises ``idempotency_key_reused`` and ``request_in_flight``. A problem frees the key: a refusal is kept with its command.
         """
         if key is None:
             return await work()
+        tenant_id, key = caller.tenant_id, own_key(caller, key)
         kept = await self._claim(tenant_id, key, route, body)
         if kept is not None:
             return kept

@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from api.kit.idempotent import own_key
 from api.routes.commands import VERBS
 from domain.rules.lifecycle import TABLE, Who
+from services.callers import Caller
 from services.repeats import canonical
 from tests.support.office import AlreadyCompleted, ClosedDoor, Office, a_report, party
 
@@ -134,9 +136,26 @@ async def test_a_refused_command_under_a_key_is_refused_the_same_way_again(offic
     assert len(await office.views.commands(office.tenant_id, case["id"])) == 3
 
 
+async def test_an_answer_is_given_again_to_its_own_caller_alone(office: Office) -> None:
+    ada, key = office.desk("ada"), {"Idempotency-Key": "shared-1"}
+    case = await office.desk().in_review()
+    await ada.post(f"/v1/cases/{case['id']}/notes", {"text": "Looks forged."})
+    report = a_report(external_id="T-1", source="shop")
+    first = await ada.post("/v1/cases", report, headers=key)
+    again = await ada.post("/v1/cases", report, headers=key)
+    other = await office.desk().post("/v1/cases", report, headers=key)
+    assert (first.status_code, again.headers.get("Idempotent-Replayed")) == (201, "true")
+    assert first.json()["id"] == again.json()["id"] == other.json()["id"]
+    assert "queue" in again.json()
+    assert "queue" not in other.json(), "the case as a platform may see it, not what a person of the team was told"
+
+
 async def test_a_first_request_that_never_ends_makes_the_second_wait_and_say_so(office: Office) -> None:
     desk = office.desk(api={"repeat_for": timedelta(milliseconds=100)})
-    await office.parts().idempotency.begin(office.tenant_id, "stuck", "POST /v1/cases", canonical(a_report()))
+    holder = await office.tenants.find_key(office.keys["platform"])
+    assert holder is not None
+    kept = own_key(Caller.holding(holder), "stuck")
+    await office.parts().idempotency.begin(office.tenant_id, kept, "POST /v1/cases", canonical(a_report()))
     answer = await desk.post("/v1/cases", a_report(), headers={"Idempotency-Key": "stuck"})
     assert (answer.status_code, answer.json()["code"]) == (409, "request_in_flight")
     assert answer.headers["Retry-After"]

@@ -48,9 +48,9 @@ async def pages(office: Office, ids: list[str], which: dict[str, Any], limit: in
 
 
 class TestTwoWorlds:
-    @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+    @settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
     @given(
-        lives=st.lists(st.tuples(st.sampled_from(HIDDEN), st.sampled_from(HIDDEN)), min_size=1, max_size=4),
+        lives=st.lists(st.tuples(st.sampled_from(HIDDEN), st.sampled_from(HIDDEN)), min_size=1, max_size=3),
         limit=st.integers(1, 3),
     )
     async def test_lists_are_equal_page_by_page(
