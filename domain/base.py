@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -103,6 +104,31 @@ class Money(Frozen):
 
     amount: Annotated[int, Field(ge=0, le=10**15, strict=True)]
     currency: Currency
+
+
+_UNSEEN = re.compile(
+    "["
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, of which terminals make commands; newline and tab are none of them
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # what turns the direction of what stands around it
+    "\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"  # what nobody sees, and machines read
+    "\ud800-\udfff"  # half characters
+    "]"
+)
+_NEW_LINE = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+
+
+def plain(text: str) -> str:
+    """Somebody's words as they may be shown: without control characters, bidi overrides and what nobody sees.
+
+    Every face that shows what strangers wrote asks here, and nowhere is it decided again. Newlines and tabs stay, and so does
+    what joins letters in scripts that need it; a carriage return is a new line, for a terminal writes over what stood there.
+    """
+    return _UNSEEN.sub("", _NEW_LINE.sub("\n", text))
+
+
+def plain_line(text: str) -> str:
+    """The same on one line, words one space apart."""
+    return " ".join(plain(text).split())
 
 
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_.:-]*$")]

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any, TextIO
 
 import structlog
@@ -23,8 +23,11 @@ _NOISY = {"temporalio.activity": logging.INFO, "temporalio.workflow": logging.IN
 Line = MutableMapping[str, Any]
 
 
-def set_up_logs(settings: Settings, *, process: str, stream: TextIO | None = None) -> None:
-    """Send every log line of this process to `stream` (None: stderr). `process` (api, worker, cli) is put into each line."""
+def set_up_logs(settings: Settings, *, process: str, plain: Callable[[str], str], stream: TextIO | None = None) -> None:
+    """Send every log line of this process to `stream` (None: stderr). `process` (api, worker, cli) is put into each line.
+
+    `plain` (:func:`domain.base.plain`) takes out of every word what a terminal would obey.
+    """
     out = stream or sys.stderr
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -35,6 +38,7 @@ def set_up_logs(settings: Settings, *, process: str, stream: TextIO | None = Non
         _naming(process),
         _tell_failure,
         without_personal_data,
+        _saying(plain),
     ]
     renderer: list[structlog.typing.Processor]
     if settings.log_format == "json":
@@ -115,6 +119,22 @@ def _naming(process: str) -> structlog.typing.Processor:
         return line
 
     return named
+
+
+def _saying(plain: Callable[[str], str]) -> structlog.typing.Processor:
+    def said(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: said(part) for name, part in value.items()}
+        if isinstance(value, list | tuple):
+            return [said(part) for part in value]
+        return plain(value) if isinstance(value, str) else value
+
+    def shown(_logger: Any, _method: str, line: Line) -> Line:
+        for key in line:
+            line[key] = line[key] if key.startswith("_") else said(line[key])
+        return line
+
+    return shown
 
 
 def _take_over(handler: logging.Handler, level: str) -> None:

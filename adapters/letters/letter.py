@@ -10,6 +10,7 @@ from activities.ports.notices import OutgoingNotice
 from adapters.currencies import in_words
 from adapters.letters.times import When, in_zone, instant_of
 from adapters.letters.words import Words, capital, one_line, written_out
+from domain.base import plain
 
 _SIDES = ("claimant", "respondent")
 _UNTOLD = {"approval": "review", "ruled": "review"}
@@ -246,5 +247,4 @@ def _quoted(value: Any) -> str | None:
     """A quoted text without control characters, whole."""
     if not isinstance(value, str):
         return None
-    plain = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
-    return "".join(c for c in plain if c == "\n" or (c >= " " and c != "\x7f" and not "\ud800" <= c <= "\udfff")).strip() or None
+    return plain(value).replace("\t", "    ").strip() or None

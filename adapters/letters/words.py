@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from domain.base import plain, plain_line
+
+_JOINERS = "\u200c\u200d"
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -39,8 +43,8 @@ def written_out(code: object) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text without line breaks and control characters, words one space apart."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """The text without line breaks and what cannot be seen, words one space apart."""
+    return plain_line("".join(c if c.isprintable() or c in _JOINERS else " " for c in plain(text)))
 
 
 def capital(sentence: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from cli.kit.exits import guarded
+from cli.kit.show import note, plain_console, print_json_line
 
 if TYPE_CHECKING:
     from cli.tables.calendar import Row
@@ -102,13 +103,13 @@ def _show(name: str, file: Path, from_day: datetime | None, days: int, *, as_jso
     except WorktimeError as error:
         _leave(f"{file}: {error}", error.code, BAD_FILE)
     if late := beyond(told):
-        typer.echo(late, err=True)
+        note(late)
     show(told, as_json, people_sheet)
 
 
 def _leave(message: str, code: str, exit_code: int) -> NoReturn:
     # One line, whatever a parser had to say.
-    typer.echo(f"{' '.join(message.split())} [{code}]", err=True)
+    note(f"{' '.join(message.split())} [{code}]")
     raise typer.Exit(exit_code)
 
 
@@ -141,17 +142,15 @@ def _tell(given: Iterator[Answer], as_json: bool, heading: str, cell: Callable[[
 
 
 def _tell_machines(given: Iterator[Answer], heading: str, cell: Callable[[Answer], str]) -> bool:
-    import json
 
     failed = False
     for answer in given:
         failed = failed or "error" in answer
-        typer.echo(json.dumps(answer, separators=(",", ":")))
+        print_json_line(answer)
     return failed
 
 
 def _tell_people(given: Iterator[Answer], heading: str, cell: Callable[[Answer], str]) -> bool:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -162,7 +161,7 @@ def _tell_people(given: Iterator[Answer], heading: str, cell: Callable[[Answer],
         failed = failed or error is not None
         told = ("", f"{error['code']}: {error['detail']}") if error else (cell(answer), "")
         table.add_row(*(Text(_printable(value)) for value in (answer["id"], *told)))
-    Console().print(table)
+    plain_console().print(table)
     return failed
 
 

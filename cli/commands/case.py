@@ -12,7 +12,7 @@ import typer
 from cli.kit.client import run
 from cli.kit.options import As, AsJson, CaseId, Tenant
 from cli.kit.send import send
-from cli.kit.show import show
+from cli.kit.show import note, show
 from cli.kit.target import Target
 
 app = typer.Typer(help="Cases: open, list, show, decide.", no_args_is_help=True, rich_markup_mode=None)
@@ -31,7 +31,7 @@ def open_case(
 ) -> None:
     """Open a case from a file."""
     if not file.is_file():
-        typer.echo(f"There is no file {file}.", err=True)
+        note(f"There is no file {file}.")
         raise typer.Exit(66)
     body, mail = file.read_bytes(), file.suffix.lower() == ".eml"
     path = ("/v1/intake/email" + (f"?kind={kind}" if kind else "")) if mail else "/v1/cases"
@@ -146,7 +146,7 @@ def step(
 ) -> None:
     """Do steps of the procedure, or leave one out with a reason."""
     if skip and len(names) > 1:
-        typer.echo("Leave out one step at a time: each needs its own reason.", err=True)
+        note("Leave out one step at a time: each needs its own reason.")
         raise typer.Exit(64)
     said: dict[str, Any] = {"type": "skip_step", "step": names[0]} if skip else {"type": "complete_step", "steps": names}
     said |= {"reasons": reasons} if reasons else {}
@@ -209,7 +209,7 @@ def command(
     try:
         parsed = loads(sys.stdin.read() if body == "-" else body)
     except (JSONDecodeError, RecursionError) as error:
-        typer.echo(f"The command is not JSON: {error}", err=True)
+        note(f"The command is not JSON: {error}")
         raise typer.Exit(65) from error
     send(case_id, parsed, Target(tenant, speaker), as_json=json)
 
@@ -225,7 +225,7 @@ def revive(
     run.
     """
     if (case_id is None) == (not every):
-        typer.echo("Name one case, or say --all.", err=True)
+        note("Name one case, or say --all.")
         raise typer.Exit(64)
     import asyncio
 
@@ -244,9 +244,7 @@ def _remedy(text: str) -> dict[str, Any]:
         amount, currency = money
         return {"type": kind, "amount": {"amount": int(amount), "currency": currency.upper()}}
     except ValueError as error:
-        typer.echo(
-            f"--remedy {text}: write type, or type:amount:currency with the amount in minor units (refund:1250:USD).", err=True
-        )
+        note(f"--remedy {text}: write type, or type:amount:currency with the amount in minor units (refund:1250:USD).")
         raise typer.Exit(64) from error
 
 

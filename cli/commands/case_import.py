@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.kit.exits import guarded
+from cli.kit.show import note, say
 
 if TYPE_CHECKING:
     from services.case_import import Movers, Result
@@ -34,9 +35,9 @@ def import_cases(
     refused = 0
     for one in guarded(lambda: _moving(lines, tenant, dry_run=dry_run, notify=notify)):
         refused += one.status == "refused"
-        typer.echo(_json(one) if as_json else _words(one))
+        say(_json(one) if as_json else _words(one))
     if not as_json:
-        typer.echo(f"{len(lines)} line(s), {refused} refused{'; nothing was written' if dry_run else ''}", err=True)
+        note(f"{len(lines)} line(s), {refused} refused{'; nothing was written' if dry_run else ''}")
     if refused:
         raise typer.Exit(1)
 
@@ -45,7 +46,7 @@ def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
     try:
         raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
-        typer.echo(f"{file}: {error.strerror or error} [file_unreadable]", err=True)
+        note(f"{file}: {error.strerror or error} [file_unreadable]")
         raise typer.Exit(66) from error
     for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
         if line.strip():

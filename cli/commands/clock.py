@@ -11,7 +11,7 @@ import typer
 from cli.kit.client import Desk, run
 from cli.kit.options import As, AsJson, CaseId, DryRun, Key, Tenant
 from cli.kit.send import given_only
-from cli.kit.show import show
+from cli.kit.show import note, show
 from cli.kit.target import Target
 
 app = typer.Typer(
@@ -102,7 +102,7 @@ def extend(
 ) -> None:
     """Give a clock more time before it runs out. A limit of the law: as its law allows, with neither --for nor --to."""
     if by_span is not None and to is not None:
-        typer.echo("Say either --for or --to.", err=True)
+        note("Say either --for or --to.")
         raise typer.Exit(_USAGE)
     body = {"clock": clock, "for": by_span, "to": to, "reason": reason, "reasons": reasons}
     _send(case_id, "extensions", body, Target(tenant, speaker), json=json)
@@ -126,7 +126,7 @@ def retarget(
     """Change what the targets follow from. Pauses that were earned and levels that were reached stay."""
     body = {"priority": priority, "category": category, "queue": queue, "calendar": calendar, "newest": newest}
     if not any(body.values()):
-        typer.echo("Say what changes: --priority, --category, --queue, --calendar or --newest.", err=True)
+        note("Say what changes: --priority, --category, --queue, --calendar or --newest.")
         raise typer.Exit(_USAGE)
     _send(case_id, "retargets", {**body, "reason": reason}, Target(tenant, speaker), json=json)
 
@@ -185,7 +185,7 @@ def incidents(tenant: Tenant = None, speaker: As = None, json: AsJson = False) -
 
 def _send(case_id: str, verb: str, body: dict[str, Any], target: Target, *, json: bool) -> None:
     if target.speaker is None and not os.environ.get("OMBUD_URL"):
-        typer.echo("Say who you are with --as (per_…): it stays on the record.", err=True)
+        note("Say who you are with --as (per_…): it stays on the record.")
         raise typer.Exit(_USAGE)
 
     async def sending(desk: Desk) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
+from cli.kit.show import plain_console, say
 from cli.local.attributes import SEARCH_ATTRIBUTES
 
 if TYPE_CHECKING:
@@ -249,13 +250,12 @@ def _show(findings: list[Finding], *, as_json: bool) -> None:
     if as_json:
         import json
 
-        typer.echo(json.dumps([one._asdict() for one in findings], indent=2))
+        say(json.dumps([one._asdict() for one in findings], indent=2))
         return
-    from rich.console import Console
     from rich.table import Table
 
     colours = {"ok": "green", "warn": "yellow", "fail": "red"}
     table = Table("part", "", "found", "next step")
     for one in findings:
         table.add_row(one.part, f"[{colours[one.verdict]}]{one.verdict}[/]", one.found, one.next_step)
-    Console().print(table)
+    plain_console().print(table)

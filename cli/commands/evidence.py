@@ -12,7 +12,7 @@ import typer
 
 from cli.kit.client import Desk, run
 from cli.kit.options import As, AsJson, CaseId, Tenant
-from cli.kit.show import show
+from cli.kit.show import note, show
 from cli.kit.target import Target
 
 
@@ -37,7 +37,7 @@ def hand_in(
         return
     for path in file or []:
         if not path.is_file():
-            typer.echo(f"There is no file {path}.", err=True)
+            note(f"There is no file {path}.")
             raise typer.Exit(66)
     said: dict[str, Any] = {"text": text or ", ".join(path.name for path in file or []), "confidentiality": confidentiality}
     said |= ({"evidence_type": kind} if kind else {}) | ({"answers": answers} if answers else {})
@@ -60,11 +60,11 @@ def fetch_file(
 ) -> None:
     """Fetch a file of a case."""
     if out.exists():
-        typer.echo(f"{out} is there already.", err=True)
+        note(f"{out} is there already.")
         raise typer.Exit(73)
     data = run(lambda desk: desk.fetch(f"/v1/cases/{case_id}/files/{file_id}"), Target(tenant, speaker))
     out.write_bytes(data)
-    typer.echo(f"{len(data)} bytes to {out}", err=True)
+    note(f"{len(data)} bytes to {out}")
 
 
 async def _upload(desk: Desk, case_id: str, file: Path) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from cli.kit.show import note, say
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -77,23 +79,23 @@ def rehearse(
     try:
         story = read_script(_text(script))
         for passed_over in story.passed_over:
-            typer.echo(f"{script}: {passed_over}: nobody here knows this; passed over", err=True)
+            note(f"{script}: {passed_over}: nobody here knows this; passed over")
         shelf, found = _pack(pack, story.opened_at.year)
         for line in run(shelf, found, story):
             lines.append(line)
             if as_json:
-                typer.echo(_json(line))
+                say(_json(line))
     except ScriptError as error:
         if lines and not as_json:
             _table(lines)
         for problem in error.problems:
-            typer.echo(f"{script}: {problem} [{error.code}]", err=True)
+            note(f"{script}: {problem} [{error.code}]")
         raise typer.Exit(BAD_FILE) from error
     if not as_json:
         _table(lines)
     for line in lines:
         for missed in line.missed:
-            typer.echo(f"{f'step {line.step}' if line.step else 'a deadline'}: {missed}", err=True)
+            note(f"{f'step {line.step}' if line.step else 'a deadline'}: {missed}")
     if any(line.missed for line in lines):
         raise typer.Exit(1)
 
@@ -167,5 +169,5 @@ def _table(lines: list[Line]) -> None:
 
 
 def _leave(message: str, code: str) -> NoReturn:
-    typer.echo(f"{' '.join(message.split())} [{code}]", err=True)
+    note(f"{' '.join(message.split())} [{code}]")
     raise typer.Exit(BAD_FILE)

@@ -11,7 +11,7 @@ import typer
 
 from cli.kit.exits import guarded
 from cli.kit.options import AsJson, Tenant
-from cli.kit.show import show
+from cli.kit.show import note, show
 
 if TYPE_CHECKING:
     from policies.pack import Pack
@@ -100,7 +100,7 @@ def _checked(file: Path, *, anyway: bool) -> tuple[str, Pack]:
     except (OSError, UnicodeDecodeError) as error:
         _leave(f"{file}: {error}", "pack_unreadable", _BAD_FILE)
     for one in findings:
-        typer.echo(f"{file}:{one.line}: {one.severity}: {one.place}: {one.problem}", err=True)
+        note(f"{file}:{one.line}: {one.severity}: {one.place}: {one.problem}")
     if any(one.severity == "error" for one in findings):
         _leave(f"{file}: it has errors and cannot be published.", "pack_invalid", _BAD_FILE)
     if findings and not anyway:
@@ -119,5 +119,5 @@ def _run(work: Callable[[PostgresPublications, str], Awaitable[Any]], tenant: st
 
 
 def _leave(message: str, code: str, status: int) -> NoReturn:
-    typer.echo(f"{' '.join(message.split())} [{code}]", err=True)
+    note(f"{' '.join(message.split())} [{code}]")
     raise typer.Exit(status)

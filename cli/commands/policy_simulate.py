@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -36,8 +35,10 @@ def simulate(
     changed = pack_of(pack)
     found = guarded(lambda: asyncio.run(_simulated(changed, since, limit, tenant)))
     if as_json:
+        from cli.kit.show import print_json_line
+
         for one in found:
-            typer.echo(json.dumps(one.model_dump(mode="json"), separators=(",", ":"), ensure_ascii=False))
+            print_json_line(one.model_dump(mode="json"))
         return
     _sheet(found)
 
@@ -57,7 +58,7 @@ async def _simulated(pack: Any, since: datetime | None, limit: int, tenant: str 
 def _sheet(found: list[Simulated]) -> None:
     from rich.table import Table
 
-    from cli.kit.show import out
+    from cli.kit.show import note, out
 
     table = Table("case", "about", "what", "old", "new")
     for one in found:
@@ -70,8 +71,7 @@ def _sheet(found: list[Simulated]) -> None:
     states = Counter(one.status for one in found)
     abouts = Counter(about for one in found for about in {change.about for change in one.changed})
     said = ", ".join(f"{about} in {number}" for about, number in sorted(abouts.items()))
-    typer.echo(
+    note(
         f"{len(found)} case(s): {states['differs']} differ{f' ({said})' if said else ''}, {states['same']} the same, "
-        f"{states['not_simulated']} not simulated",
-        err=True,
+        f"{states['not_simulated']} not simulated"
     )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.kit.show import print_json_line
+
 if TYPE_CHECKING:
     from domain.dsa.rules import Fault
     from services.statement_checks import Judged
@@ -58,24 +60,22 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="The statement alone, as the database takes it.")] = False,
 ) -> None:
     """Print the statement of reasons of a case as the line that `ombud reasons check` reads: the newest ruling's that has one."""
-    import json
 
     from cli.kit.client import run
     from cli.kit.target import Target
 
     found = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/statement-of-reasons"), Target(tenant))
     told = found["statement"] if as_json else {"id": found["id"], "statement": found["statement"]}
-    typer.echo(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
+    print_json_line(told)
 
 
 def _tell_machines(judged: Iterator[Judged]) -> bool:
-    import json
 
     valid = True
     for one in judged:
         valid = valid and not one.faults
         errors = [{"field": fault.field, "code": fault.code} for fault in one.faults]
-        typer.echo(json.dumps({"id": one.id, "valid": not errors, "errors": errors}, separators=(",", ":")))
+        print_json_line({"id": one.id, "valid": not errors, "errors": errors}, ascii_only=True)
     return valid
 
 

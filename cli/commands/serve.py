@@ -11,6 +11,7 @@ import typer
 
 from cli.kit.exits import guarded
 from cli.kit.options import AsJson
+from cli.kit.show import say
 
 if TYPE_CHECKING:
     from runtime.settings import Settings
@@ -32,12 +33,13 @@ def _settings(state_dir: Path | None) -> Settings:
 @worker.command("run")
 def run_worker(state_dir: StateDir = None) -> None:
     """Work until SIGTERM; then finish what is under way and leave."""
+    from domain.base import plain
     from runtime.logs import set_up_logs
     from runtime.places import find_places
     from workers.life import run_worker as work
 
     settings = _settings(state_dir)
-    set_up_logs(settings, process="worker")
+    set_up_logs(settings, process="worker", plain=plain)
     guarded(lambda: asyncio.run(work(settings, find_places(settings))))
 
 
@@ -50,11 +52,12 @@ def _worker() -> None:
 def run_api(state_dir: StateDir = None) -> None:
     """Serve the API until SIGTERM."""
     from cli.kit.compose import serve
+    from domain.base import plain
     from runtime.logs import set_up_logs
     from runtime.places import find_places
 
     settings = _settings(state_dir)
-    set_up_logs(settings, process="api")
+    set_up_logs(settings, process="api", plain=plain)
     guarded(lambda: asyncio.run(serve(settings, find_places(settings))))
 
 
@@ -73,9 +76,9 @@ def migrate(json: AsJson = False) -> None:
     if json:
         from json import dumps
 
-        typer.echo(dumps({"applied": applied}))
+        say(dumps({"applied": applied}))
     else:
-        typer.echo("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
+        say("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
 
 
 def up(json: AsJson = False) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from cli.kit.exits import NOT_RUNNING, UNAVAILABLE
 from cli.kit.options import AsJson
-from cli.kit.show import show
+from cli.kit.show import note, plain_console, show
 from cli.local.attributes import SEARCH_ATTRIBUTES
 
 if TYPE_CHECKING:
@@ -90,16 +90,15 @@ def _run(work: Coroutine[Any, Any, Result]) -> Result:
 
 
 def _leave(fault: Exception) -> NoReturn:
-    typer.echo(str(fault), err=True)
+    note(str(fault))
     raise typer.Exit(UNAVAILABLE)
 
 
 def _progress() -> Any:
     """Lines on stderr, each with the time since the command began."""
-    from rich.console import Console
     from rich.text import Text
 
-    console, begun = Console(stderr=True, soft_wrap=True), time.monotonic()
+    console, begun = plain_console(stderr=True, soft_wrap=True), time.monotonic()
 
     def say(line: str) -> None:
         console.print(Text.assemble((f"{time.monotonic() - begun:6.1f} s  ", "dim"), line))

@@ -10,7 +10,7 @@ import typer
 
 from cli.kit.exits import guarded
 from cli.kit.options import AsJson
-from cli.kit.show import show
+from cli.kit.show import note, show
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -107,7 +107,7 @@ def _refuse(error: ValidationError, names: dict[str, str]) -> NoReturn:
     """Say what cannot be, by the names that the command line has for it."""
     for one in error.errors():
         field = str(one["loc"][0])
-        typer.echo(f"{names.get(field, '--' + field.replace('_', '-'))}: {one['msg']} [{one['type']}]", err=True)
+        note(f"{names.get(field, '--' + field.replace('_', '-'))}: {one['msg']} [{one['type']}]")
     raise typer.Exit(64) from error
 
 
@@ -144,7 +144,7 @@ def endpoint(
     try:
         made = _run(lambda tenants: add_endpoint(tenants, tenant, url, purpose), tenant)
     except Refused as refused:
-        typer.echo(f"--purpose: {refused.detail} [{refused.code}]", err=True)
+        note(f"--purpose: {refused.detail} [{refused.code}]")
         raise typer.Exit(64) from refused
     show({"endpoint": made.id, "secret": made.secret}, json, lambda endpoint: endpoint["secret"])
 
@@ -163,10 +163,10 @@ def _check_hours(person: Person) -> None:
         if person.hours not in here:
             guarded(lambda: asyncio.run(library_of(lambda library: check_hours(person, here, library))))
     except PolicyFolderFault as fault:
-        typer.echo(f"{fault} [{fault.code}]", err=True)
+        note(f"{fault} [{fault.code}]")
         raise typer.Exit(69) from fault
     except Refused as refused:
-        typer.echo(f"--hours: {refused.detail} [{refused.code}]", err=True)
+        note(f"--hours: {refused.detail} [{refused.code}]")
         raise typer.Exit(64) from refused
 
 

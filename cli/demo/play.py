@@ -13,7 +13,8 @@ from cli.demo.story import Story
 def play(state_dir: Path) -> int:
     """Run the demo; the exit code is 0 when everything that it promises was seen."""
     stage = Stage(state_dir)
-    stage.console.print("[bold]Ombud[/bold]: real reports become durable cases. This ends by itself in under two minutes.")
+    words = "real reports become durable cases. This ends by itself in under two minutes."
+    stage.console.print(f"[bold]Ombud[/bold]: {words}", markup=True)
     stage.title("Services, database, people")
     story = Story(stage)
     try:

@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TypeVar
 
 import typer
 
+from cli.kit.show import note
 from cli.kit.target import Target
 
 Result = TypeVar("Result")
@@ -102,9 +103,9 @@ def run(work: Callable[[Desk], Awaitable[Result]], target: Target) -> Result:
 
 def _leave(problem: dict[str, Any], target: Target) -> NoReturn:
     status = int(problem.get("status") or 500)
-    typer.echo(f"{problem.get('detail') or problem.get('title')} [{problem.get('code', status)}]", err=True)
+    note(f"{problem.get('detail') or problem.get('title')} [{problem.get('code', status)}]")
     for error in problem.get("errors") or []:
-        typer.echo(f"  {error.get('field')}: {error.get('message')} [{error.get('code')}]", err=True)
+        note(f"  {error.get('field')}: {error.get('message')} [{error.get('code')}]")
     if problem.get("code") == "actor_unknown" and target.speaker is None:
-        typer.echo("  Say as whom, with --as (per_…).", err=True)
+        note("  Say as whom, with --as (per_…).")
     raise typer.Exit(EXIT_CODES.get(status, 70))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from activities.messages import Answer
 from activities.ports.evidence import EvidenceStore
+from domain.base import plain
 from policies.calendars import CalendarFault, holiday_data_version
 from policies.folders import PolicyFolderFault
 from policies.pack import PackError
@@ -216,6 +217,6 @@ async def local_app(target: Target) -> AsyncIterator[FastAPI]:
     from api.app import create_app
 
     settings = Settings(log_level="WARNING")
-    set_up_logs(settings, process="cli")
+    set_up_logs(settings, process="cli", plain=plain)
     async with api_parts(settings, find_places(settings), target) as parts:
         yield create_app(parts, public_url=settings.public_url)

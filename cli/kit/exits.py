@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 
+from cli.kit.show import note
+
 if TYPE_CHECKING:
     from runtime.errors import ServiceFault
 
@@ -39,5 +41,5 @@ def guarded(work: Callable[[], Result]) -> Result:
 
 def leave(fault: ServiceFault) -> NoReturn:
     """End the command."""
-    typer.echo(str(fault), err=True)
+    note(str(fault))
     raise typer.Exit(EXITS.get(fault.code, UNAVAILABLE)) from fault

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
+from cli.kit.show import note
+
 if TYPE_CHECKING:
     from policies.pack import Pack
 
@@ -52,5 +54,5 @@ def _kept(version: str) -> str:
 
 
 def _leave(message: str, code: str) -> NoReturn:
-    typer.echo(f"{' '.join(message.split())} [{code}]", err=True)
+    note(f"{' '.join(message.split())} [{code}]")
     raise typer.Exit(_BAD_FILE)

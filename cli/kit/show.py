@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderableType
 
 
 def show(
@@ -31,7 +31,7 @@ def show(
         return
     shown = table(answer)
     if isinstance(shown, str):
-        typer.echo(shown)
+        say(shown)
     elif shown is not None:
         out().print(shown) if cropped else out().print(shown, soft_wrap=True)
     elif nothing:
@@ -42,22 +42,52 @@ def show(
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    typer.echo(_shown(json.dumps(value, indent=2, ensure_ascii=False)))
 
 
 def print_json_line(value: Any, *, ascii_only: bool = False) -> None:
     """One line of JSON on stdout. ASCII alone where half a character of the input may be in it, which no terminal can print."""
-    typer.echo(json.dumps(value, separators=(",", ":"), ensure_ascii=ascii_only))
+    typer.echo(_shown(json.dumps(value, separators=(",", ":"), ensure_ascii=ascii_only)))
 
 
 def note(line: str) -> None:
     """Something for people, beside what a machine reads."""
-    typer.echo(line, err=True)
+    typer.echo(_plain(line), err=True)
 
 
-def out() -> Console:
-    """Standard output; wide enough for the tables when it is a file or a pipe."""
+def say(text: str) -> None:
+    """Text on stdout."""
+    typer.echo(_plain(text))
+
+
+def _plain(text: str) -> str:
+    from domain.base import plain
+
+    return plain(text)
+
+
+def _shown(document: str) -> str:
+    """JSON that says the same, with what a terminal would obey written as ``\\u…``: it stands in strings alone."""
+    return document if _plain(document) == document else "".join(c if _plain(c) == c else json.dumps(c)[1:-1] for c in document)
+
+
+def out(**options: Any) -> Console:
+    """Standard output (or what ``options`` of Rich's console say); wide enough for the tables when it is a file or a pipe."""
+    console = plain_console(highlight=False, **options)
+    return console if console.is_terminal or "width" in options else plain_console(highlight=False, width=130, **options)
+
+
+def plain_console(**options: Any) -> Console:
+    """A console of Rich that shows what strangers wrote as it may be shown, wherever it stands in a table."""
     from rich.console import Console
+    from rich.segment import Segment
 
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=130)
+    from domain.base import plain
+
+    class PlainConsole(Console):
+        def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+            for segment in super().render(renderable, options):
+                yield segment if segment.control else Segment(plain(segment.text), segment.style)
+
+    # No markup either: what stands in brackets is somebody's words, and no link or colour.
+    return PlainConsole(**{"markup": False, **options})

@@ -6,11 +6,11 @@ import asyncio
 import time
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from cli.kit.exits import NOT_RUNNING
+from cli.kit.show import plain_console
 from cli.local.attributes import SEARCH_ATTRIBUTES
 from cli.local.company import Company, found
 from cli.local.fleet import (
@@ -29,7 +29,7 @@ from runtime.settings import Settings
 
 def bring_up(settings: Settings, *, json: bool) -> None:
     """Start what does not run yet, and print where everything is."""
-    console, begun = Console(stderr=True, soft_wrap=True), time.monotonic()
+    console, begun = plain_console(stderr=True, soft_wrap=True), time.monotonic()
 
     def say(line: str) -> None:
         console.print(Text.assemble((f"{time.monotonic() - begun:6.1f} s  ", "dim"), line))
@@ -119,7 +119,7 @@ def _tell(facts: dict[str, Any], title: str, *, json: bool) -> None:
     for name, value in facts.items():
         if value:
             table.add_row(name.replace("_", " "), str(value))
-    Console(soft_wrap=True).print(table)
+    plain_console(soft_wrap=True).print(table)
 
 
 def bring_down(settings: Settings, *, json: bool) -> None:
@@ -132,4 +132,4 @@ def bring_down(settings: Settings, *, json: bool) -> None:
 
         print_json({"stopped": stopped})
     else:
-        Console(soft_wrap=True).print(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
+        plain_console(soft_wrap=True).print(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")

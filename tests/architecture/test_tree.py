@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.architecture.house import name_of, project_files
+from tests.architecture.house import modules, name_of, project_files
 
 SUFFIXES = {
     "",
@@ -71,3 +71,10 @@ def test_the_lock_names_no_registry_but_the_public_one() -> None:
     lock = next(path for path in project_files() if path.name == "uv.lock")
     hosts = set(re.findall(r"https?://([^/\"\s]+)/", lock.read_text(encoding="utf-8")))
     assert hosts <= {"pypi.org", "files.pythonhosted.org"}
+
+
+def test_nothing_is_printed_but_through_the_one_place_that_makes_it_plain() -> None:
+    """A terminal obeys what strangers wrote: `cli/kit/show.py` prints, and nobody else."""
+    printing = re.compile(r"typer\.s?echo\(|click\.s?echo\(|(?<![\w.])print\(|(?<!\w)Console\(|rich\.print|sys\.stdout\.write")
+    found = [name_of(path) for path in modules("cli") if printing.search(path.read_text(encoding="utf-8"))]
+    assert found == ["cli/kit/show.py"]

@@ -1,11 +1,45 @@
-"""The ground of the rules: ids that follow from what they name."""
+"""The ground of the rules: ids that follow from what they name, and words of strangers that can be shown."""
 
 from __future__ import annotations
 
-from domain.base import derived_id
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.base import derived_id, plain, plain_line
 
 
 class TestDerivedId:
     def test_follows_from_the_command(self) -> None:
         assert derived_id("rul", "cmd_0198") == "rul_0198"
         assert derived_id("eff", "rul_0198", "u0") == "eff_0198-u0"
+
+
+class TestPlain:
+    @given(st.text(st.characters(codec=None)))
+    def test_no_control_character_and_no_override_is_left(self, text: str) -> None:
+        left = plain(text)
+        assert {c for c in left if unicodedata.category(c) in ("Cc", "Cs")} <= {"\n", "\t"}
+        turning = ("LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI")
+        assert not [c for c in left if unicodedata.bidirectional(c) in turning]
+        assert plain(left) == left
+        assert "\n" not in plain_line(text)
+
+    @pytest.mark.parametrize(
+        ("said", "shown"),
+        [
+            ("\x1b[2J\x1b]0;owned\x07Hi", "[2J]0;ownedHi"),
+            ("\x9b31mred", "31mred"),
+            ("approved\rrefused", "approved\nrefused"),
+            ("a\r\nb\tc", "a\nb\tc"),
+            ("file\u202egnp.exe", "filegnp.exe"),
+            ("a\u2028b", "a\nb"),
+            ("quiet\U000e0041\u2063words", "quietwords"),
+            ("می\u200cخواهم", "می\u200cخواهم"),
+            ("👩\u200d💻 ß 漢", "👩\u200d💻 ß 漢"),
+        ],
+    )
+    def test_what_is_said_stays_readable(self, said: str, shown: str) -> None:
+        assert plain(said) == shown

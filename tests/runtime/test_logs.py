@@ -10,6 +10,7 @@ import pytest
 import structlog
 from pydantic import BaseModel
 
+from domain.base import plain
 from runtime.logs import set_up_logs
 from runtime.settings import Settings
 
@@ -23,7 +24,7 @@ def lines() -> Iterator[io.StringIO]:
     """What is logged as JSON while the test runs; afterwards logging is as it was."""
     root, stream = logging.getLogger(), io.StringIO()
     before = root.handlers[:], root.level
-    set_up_logs(Settings(_env_file=None, log_format="json"), process="worker", stream=stream)
+    set_up_logs(Settings(_env_file=None, log_format="json"), process="worker", plain=plain, stream=stream)
     yield stream
     root.handlers[:], _ = before
     root.setLevel(before[1])
@@ -73,3 +74,8 @@ def test_every_part_of_a_group_is_told(lines: io.StringIO) -> None:
     except ExceptionGroup:
         structlog.get_logger().exception("failed")
     assert [one["said"] for one in last(lines)["failure"]][1:] == ["first", "second"]
+
+
+def test_what_a_terminal_would_obey_is_in_no_line(lines: io.StringIO) -> None:
+    structlog.get_logger().info("refused \x1b[2J", path="/v1/\u202ecases", more={"codes": ["\x9b31m"]})
+    assert (last(lines)["event"], last(lines)["path"], last(lines)["more"]) == ("refused [2J", "/v1/cases", {"codes": ["31m"]})
