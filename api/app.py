@@ -29,6 +29,7 @@ from api.routes import (
     freezes,
     health,
     intake,
+    readers,
     sanctions,
     statements,
     terms,
@@ -36,7 +37,7 @@ from api.routes import (
 from api.schema import describe
 from services.parts import Parts
 
-OF_CASES = (cases, commands, terms, evidence, statements, clocks, sanctions)
+OF_CASES = (cases, commands, terms, evidence, statements, clocks, sanctions, readers)
 """What is asked of one case."""
 
 

@@ -38,6 +38,9 @@ from api.bodies import (
     preview as preview_answers,
 )
 from api.bodies import (
+    readers as reader_answers,
+)
+from api.bodies import (
     sanctions as sanction_answers,
 )
 from api.bodies import (
@@ -64,6 +67,7 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     term_answers.TermsBody,
     campaign_answers.CampaignRequest, campaign_answers.CampaignCloseRequest, campaign_answers.CampaignSummary,
     campaign_answers.CampaignList,
+    reader_answers.AccessRequest, reader_answers.AccessBody, reader_answers.ReaderPage,
 )  # fmt: skip
 
 PROBLEM: dict[str, Any] = {

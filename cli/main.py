@@ -26,6 +26,7 @@ from cli.commands import (
 from cli.commands.calendar_moves import apply
 from cli.commands.calendar_moves import diff as moves
 from cli.commands.case_import import import_cases
+from cli.commands.case_readers import access, readers
 from cli.commands.doctor import doctor
 from cli.commands.policy_publish import approve, list_packs, publish
 from cli.commands.policy_simulate import simulate
@@ -48,6 +49,8 @@ policy.app.command("approve")(approve)
 policy.app.command("list")(list_packs)
 policy.app.command("simulate")(simulate)
 case.app.command("import")(import_cases)
+case.app.command("access")(access)
+case.app.command("readers")(readers)
 case.app.command("evidence")(evidence.hand_in)
 case.app.command("file")(evidence.fetch_file)
 for registered in case_risk.app.registered_commands:

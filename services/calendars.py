@@ -10,6 +10,7 @@ from policies.moves import CaseMoves, moves_of
 from policies.shelf import Shelf
 from services.callers import LEADERS, Caller, viewer
 from services.errors import Refused
+from services.need_to_know import closed_to
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
 
@@ -27,14 +28,15 @@ class Moves:
 
 async def moves(parts: Parts, caller: Caller, page: Page) -> Moves:
     """What would move in the open cases of a page; nothing moves by itself. Raises ``not_allowed`` and ``cursor_invalid``."""
-    if (await viewer(parts, caller, "")).role not in LEADERS:
+    looker = await viewer(parts, caller, "")
+    if looker.role not in LEADERS:
         raise Refused("not_allowed", "This is for leads and ops.")
     cursors = Cursors.of(parts, caller, "moves")
     after = cursors.read(page.cursor)[0] if page.cursor else ""
     rows = await parts.views.open_ids(caller.tenant_id, after, page.limit)
     shelf = Shelf(packs=parts.packs, calendars={**parts.calendars, **await parts.library.newest()})
     zone_data = zone_data_version()
-    cases = [row.case for row in rows if row.case is not None and row.case.open]
+    cases = [row.case for row in rows if row.case is not None and row.case.open and not closed_to(row.case, looker)]
     calendars = await parts.library.calendars({ref for case in cases for ref in calendars_of(case)})
     each = (moves_of(shelf, case, calendars, zone_data) for case in cases)
     moved = tuple(found for found in each if found.moves or found.calendars or found.zone_data)

@@ -17,6 +17,7 @@ from domain.rules.audiences import UNTOLD, audience_of, seen_phase
 from domain.views.case import may_see
 from services.callers import TEAM, Caller, reader, viewer
 from services.errors import FieldError, Refused, not_found
+from services.need_to_know import closed_to, noted, right_of, within
 from services.pages import Cursors, Page, Part, instant
 from services.parts import Parts
 from services.rows import CaseRow
@@ -44,8 +45,22 @@ class Seen:
         return self.row.case
 
 
-async def find(parts: Parts, caller: Caller, case_id: str) -> Seen:
-    """The case, as far as it is the caller's to see. Raises ``not_found``, the same whether it does not exist or is another's."""
+async def find(parts: Parts, caller: Caller, case_id: str, *reading: str) -> Seen:
+    """The case, as far as it is the caller's to read. ``reading`` says what of its texts or people they are about to read, which
+    is kept before they do. Raises ``not_found``, the same whether it does not exist or is another's; to people of the team also
+    ``conflict_of_interest`` and ``access_needed``.
+    """
+    seen = await located(parts, caller, case_id)
+    right = await right_of(parts, caller, case_id, seen.case, seen.viewer)
+    if right is None:
+        raise Refused("access_needed")
+    if reading and seen.case is not None:
+        await noted(parts, caller, case_id, seen.viewer, right, *reading)
+    return seen
+
+
+async def located(parts: Parts, caller: Caller, case_id: str) -> Seen:
+    """The case, if the caller may know that it is there, whether or not they may read it. Raises ``not_found``."""
     try:
         _CASE_ID.validate_python(case_id)
     except ValueError:
@@ -100,7 +115,7 @@ class Listing:
                 "filter_forbidden", errors=[FieldError(name, "filter_forbidden", "For the team only.") for name in used]
             )
 
-    def which(self, viewer: Actor, party: str | None) -> CaseFilter:
+    def which(self, viewer: Actor, party: str | None, within: Sequence[str] | None = None) -> CaseFilter:
         """The filter in the words of the record, whose phases are not always those that the caller sees."""
         outside = viewer.role not in TEAM
         phases: tuple[str, ...] | None = None
@@ -117,6 +132,8 @@ class Listing:
             campaign=self.campaign,
             due_before=self.due_before,
             party=party,
+            closed_to=viewer.conflicts or None,
+            within=tuple(within) if within is not None else None,
         )
 
     def cursors(self, parts: Parts, caller: Caller) -> Cursors:
@@ -131,7 +148,7 @@ async def page_of_cases(parts: Parts, caller: Caller, listing: Listing, page: Pa
     nor moves its cursor. Raises ``filter_forbidden`` and ``cursor_invalid``."""
     looker = await reader(parts, caller)
     listing.check(looker)
-    cursors, which = listing.cursors(parts, caller), listing.which(looker, caller.party)
+    cursors, which = listing.cursors(parts, caller), listing.which(looker, caller.party, await within(parts, caller, looker))
     after: Sequence[str] | None = cursors.read(page.cursor) if page.cursor else None
     found: list[Seen] = []
     while len(found) <= page.limit:
@@ -147,7 +164,7 @@ async def page_of_cases(parts: Parts, caller: Caller, listing: Listing, page: Pa
 
 async def _seen(parts: Parts, caller: Caller, looker: Actor, phase: Phase | None, row: CaseRow) -> Seen | None:
     actor = await viewer(parts, caller, row.id) if caller.party else looker
-    if row.case is None or not may_see(row.case, actor):
+    if row.case is None or not may_see(row.case, actor) or closed_to(row.case, actor):
         return None
     return Seen(row, actor) if phase in (None, seen_phase(row.case, audience_of(actor))) else None
 

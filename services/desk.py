@@ -96,12 +96,13 @@ async def at_desk(parts: Parts, caller: Caller, by: str | None) -> Worker:
 async def desk(parts: Parts, caller: Caller, own: Page, waiting: Page) -> Desk:
     """The desk of the caller, a page of each list."""
     worker = await at_desk(parts, caller, None)
-    tenant, person, queues = caller.tenant_id, worker.actor.id, worker.queues
+    tenant, person, queues, conflicts = caller.tenant_id, worker.actor.id, worker.queues, worker.actor.conflicts
     its, theirs = Cursors.of(parts, caller, "own"), Cursors.of(parts, caller, "waiting", *queues)
-    mine = await parts.views.due_first(tenant, CaseFilter(owner=person), _after(its, own), own.limit + 1)
-    there = await parts.desk.waiting(tenant, queues, _after(theirs, waiting), waiting.limit + 1)
-    counts = await parts.desk.own_counts(tenant, person)
-    waits = await parts.desk.queue_counts(tenant, queues)
+    which = CaseFilter(owner=person, closed_to=conflicts or None)
+    mine = await parts.views.due_first(tenant, which, _after(its, own), own.limit + 1)
+    there = await parts.desk.waiting(tenant, queues, _after(theirs, waiting), waiting.limit + 1, conflicts)
+    counts = await parts.desk.own_counts(tenant, person, conflicts)
+    waits = await parts.desk.queue_counts(tenant, queues, conflicts)
     lists = _part(worker, its, mine, own.limit), _part(worker, theirs, there, waiting.limit)
     return Desk(person, worker.absent, counts, waits, *lists)
 

@@ -31,6 +31,7 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.reading import PostgresReading
 from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import PostgresViews
 from workflows.handles import Named
@@ -164,6 +165,7 @@ class Parts:
     records: PostgresRecords
     letters: Letters
     desk: PostgresDesk
+    reading: PostgresReading
     absences: PostgresAbsences
     sanctions: PostgresSanctions
     library: PostgresLibrary

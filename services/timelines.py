@@ -19,7 +19,8 @@ from services.texts import content_ids, with_texts
 _FACTS_AT_ONCE = 500
 
 _TEAM_ONLY = frozenset({
-    "terms", "routing", "priority", "ref_digest", "pack", "version", "decider", "approval_because", "content_digest",
+    "terms", "routing", "priority", "ref_digest", "org_digest", "pack", "version", "decider", "approval_because",
+    "content_digest",
     # Of a level: on whom it landed, or why on nobody.
     "told", "step", "withheld", "again_at",
     # Of a sanction: what it adds to the count of the next one.
@@ -34,6 +35,9 @@ _TEAM_ONLY_OF = {
     "clocks_resumed": frozenset({"reason", "hold_ids"}),
 }
 """The same of some facts only."""
+
+_OF_ONESELF = frozenset({"zone", "locale"})
+"""What a fact says of a party that the other parties do not read: where somebody lives and what they speak is theirs to tell."""
 
 _KNOWS_GOLD = frozenset({"ops", "system"})
 """Who may see that a case is a gold or test case."""
@@ -112,6 +116,8 @@ def _for_others(case: Case, recording: Recording, viewer: Actor, number: int) ->
     # Numbers of facts would tell that something happened inside, a person's id who decides.
     actor, own = recording.actor, recording.actor.id == viewer.id
     entry = _entry(recording, number, _TEAM_ONLY | _TEAM_ONLY_OF.get(recording.fact.type, frozenset()))
+    if viewer.side is not None:
+        entry = replace(entry, data=_of_others(entry.data, viewer.id))
     issued = recording.fact
     if isinstance(issued, RulingIssued):
         ruling = next((r for r in case.rulings if r.id == issued.ruling_id), None)
@@ -128,6 +134,14 @@ def _for_others(case: Case, recording: Recording, viewer: Actor, number: int) ->
 def _entry(recording: Recording, number: int, unseen: frozenset[str]) -> Entry:
     data = _without(recording.fact.model_dump(mode="json", exclude={"type"}), unseen)
     return Entry(number, recording.at, recording.fact.type, recording.round, None, recording.actor.role, data)
+
+
+def _of_others(value: Any, own: str) -> Any:
+    """What is said of parties, without what only the one of whom it is said reads."""
+    if isinstance(value, dict):
+        shown = value if value.get("id") == own else {name: part for name, part in value.items() if name not in _OF_ONESELF}
+        return {name: _of_others(part, own) for name, part in shown.items()}
+    return [_of_others(part, own) for part in value] if isinstance(value, list) else value
 
 
 def _without(value: Any, names: frozenset[str]) -> Any:

@@ -47,6 +47,8 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "review": _review(notice, words, phase),
         "due": _when(instant_of(data.get("due_at")), notice, words),
         "by_default": _string(data.get("by_default")),
+        "reader": _line_or_none(_string(data.get("reader"))),
+        "open_until": _when(instant_of(data.get("open_until")), notice, words),
         "texts": {
             name: _quoted(notice.texts.get(name))
             for name in ("reasons", "what", "text", "reply", "facts", "clause", "explanation")

@@ -285,3 +285,30 @@ MAIL = (
     "From: Kim Doe <kim@example.org>\r\nTo: disputes@platform.example\r\nSubject: Report #448120\r\n"
     "Message-ID: <1@example.org>\r\n\r\nMy report was closed as informative. I ask for a review.\r\n"
 )
+
+ACCESS_SAID: dict[str, Any] = {"reason": "The claimant called; the site that has the case is closed until Monday."}
+ACCESS: dict[str, Any] = {
+    "object": "access",
+    "id": "acc_0198c5a2-7d1e-7000-8000-00000000c0de",
+    "case": CASE["id"],
+    "person": "per_mara",
+    "asked_at": "2026-11-23T08:00:00Z",
+    "until_at": "2026-11-23T12:00:00Z",
+}
+READERS: dict[str, Any] = {
+    "object": "list",
+    "data": [
+        {
+            "at": "2026-11-23T08:01:12Z",
+            "who": "per_mara",
+            "role": "mediator",
+            "credential": "key_0198c5a0-1f2e-7000-8000-00000000aaaa",
+            "what": "timeline",
+            "why": "break_glass",
+            "access": ACCESS["id"],
+            "reason": ACCESS_SAID["reason"],
+        }
+    ],
+    "has_more": False,
+    "next_cursor": None,
+}

@@ -31,6 +31,9 @@ PROBLEMS: dict[str, Row] = {
     "by_forbidden": Row(403, "Not yours to speak for", "A person's key speaks for that person alone; leave `by` out."),
     "act_as_forbidden": Row(403, "Not yours to act as", "`Ombud-Act-As` takes a party and a platform's key with scope `act_as`."),
     "filter_forbidden": Row(403, "Filter for the team only", "Only the team's own keys list by what parties may not know."),
+    "conflict_of_interest": Row(403, "Closed to you: conflict of interest", "Turn to your lead, or to operations."),
+    "access_needed": Row(403, "In none of your queues", "If you need to read it, take access: `POST /v1/cases/{id}/access`."),
+    "access_not_needed": Row(409, "You can read it already", "Read the case; no access has to be taken."),
     "sender_not_a_party": Row(403, "The sender is nobody of this case", "Answer from the address to which the notice went."),
     # the request as a whole
     "not_found": Row(404, "Not found", "There is nothing here, or it is not yours to see."),

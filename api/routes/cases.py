@@ -109,9 +109,10 @@ async def read_case(context: Context, case_id: str, expand: Expand = None) -> Re
     """The case as the caller may see it, with its deadlines and what the caller may do. Send the `ETag` back as `If-None-Match`
     to be told 304 while nothing has changed for you. A case that is on disk and not judged yet has the status `accepted`."""
     caller, parts = await context.caller("cases:read"), context.parts
-    seen = await cases.find(parts, caller, case_id)
+    expanded = ("timeline",) if "timeline" in (expand or []) else ()
+    seen = await cases.find(parts, caller, case_id, "case", *expanded)
     body = case_body(seen, await cases.texts_of(parts, caller, seen))
-    if "timeline" in (expand or []) and seen.case is not None:
+    if expanded and seen.case is not None:
         body["timeline"] = [entry_body(entry) for entry in await timelines.first_entries(parts, caller, seen)]
     content = to_json(body)
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
@@ -131,7 +132,7 @@ async def read_timeline(
 ) -> Response:
     """What happened, oldest first, as far as the caller may know it, with its texts. A text that was erased is null."""
     caller, parts = await context.caller("cases:read"), context.parts
-    seen = await cases.find(parts, caller, case_id)
+    seen = await cases.find(parts, caller, case_id, "timeline")
     return shown(page_body(await timelines.page_of_entries(parts, caller, seen, Page(limit, cursor)), entry_body))
 
 

@@ -111,7 +111,7 @@ async def preview_ruling(context: Context, case_id: str) -> Response:
     it needs a second person, what would be carried out, each side's rights, and the letter that each party would read. Nothing
     is kept of it."""
     caller = await context.caller("cases:read")
-    seen = await find(context.parts, caller, case_id)
+    seen = await find(context.parts, caller, case_id, "preview of letters")
     return shown(preview_body(await preview(context.parts, caller, seen, await read_object(context.request))))
 
 

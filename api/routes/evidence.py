@@ -60,7 +60,7 @@ async def upload(context: Context, case_id: str, name: Name) -> Response:
 async def list_files(context: Context, case_id: str) -> Response:
     """Files that the caller may fetch: those of evidence that they may see, and their own uploads."""
     caller = await context.caller("cases:read")
-    seen = await find(context.parts, caller, case_id)
+    seen = await find(context.parts, caller, case_id, "files")
     return shown(list_body([file_body(file) for file in await evidence.files(context.parts, caller, seen)]))
 
 
@@ -68,7 +68,7 @@ async def list_files(context: Context, case_id: str) -> Response:
 async def fetch(context: Context, case_id: str, file_id: str) -> Response:
     """The bytes, to be saved and never shown in place: what a stranger handed in does not run in anybody's browser."""
     caller = await context.caller("cases:read")
-    seen = await find(context.parts, caller, case_id)
+    seen = await find(context.parts, caller, case_id, f"file {file_id[:80]}")
     file = await evidence.fetch(context.parts, caller, seen, file_id)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
@@ -87,7 +87,7 @@ async def fetch(context: Context, case_id: str, file_id: str) -> Response:
 async def list_evidence(context: Context, case_id: str) -> Response:
     """What was handed in, as far as the caller may see it, oldest first, with its files."""
     caller = await context.caller("cases:read")
-    seen = await find(context.parts, caller, case_id)
+    seen = await find(context.parts, caller, case_id, "evidence")
     return shown(list_body([evidence_body(handed_in) for handed_in in await evidence.handed_in(context.parts, caller, seen)]))
 
 

@@ -25,5 +25,5 @@ async def read_sanctions(context: Context, case_id: str) -> Response:
     """For the team: the sanctions of this and other cases against each party, which of them count now and until when, and what
     the ladder would say for each category. The ruling counts afresh at the moment at which it is judged."""
     caller = await context.caller("cases:read")
-    seen = await find(context.parts, caller, case_id)
+    seen = await find(context.parts, caller, case_id, "sanctions of the parties")
     return shown(sanctions_body(await sanctions.record(context.parts, caller, seen)))

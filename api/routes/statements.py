@@ -24,5 +24,5 @@ async def read_statement(context: Context, case_id: str) -> Response:
     """The statement of reasons of the newest ruling that has one and was told, with the field names and values of the DSA
     Transparency Database. For the team and the platform; the person concerned has it in their letter."""
     caller = await context.caller("cases:read")
-    seen = await find(context.parts, caller, case_id)
+    seen = await find(context.parts, caller, case_id, "statement of reasons")
     return shown(statement_body(await statements.statement(context.parts, caller, seen)))

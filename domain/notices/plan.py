@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from domain.base import Kept, Outcome, Phase, Side
+from domain.base import Instant, Kept, Outcome, Phase, Side
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.people import Actor
 from domain.model.prose import Prose
 from domain.model.terms import SANCTION, Audience, ClockTerms
 from domain.notices.data import said, texts
@@ -82,6 +83,13 @@ def _mentioned(case: Case, recording: f.Recording) -> list[tuple[int, NoticeDraf
         (recording.seq, NoticeDraft(event="mentioned", recipient=person, audience="staff", data=data, texts=said))
         for person in people
     ]
+
+
+def glass_broken(case: Case, access_id: str, person: Actor, until_at: Instant, reasons: Prose) -> NoticeDraft:
+    """What operations is told when somebody takes access to a case that they have no business in otherwise."""
+    data = {**_case_data(case, "staff"), "reader": person.id, "open_until": until_at.isoformat()}
+    event = f"glass_broken:{access_id}"
+    return NoticeDraft(event=event, recipient="role:ops", audience="staff", data=data, texts={"reasons": reasons})
 
 
 def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Audience, ...]) -> list[NoticeDraft]:

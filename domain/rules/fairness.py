@@ -22,7 +22,7 @@ def disqualification(case: Case, actor: Actor) -> str | None:
     """
     if actor.role not in _JUDGES:
         return "no_judge"
-    if any(p.id == actor.id or {p.ref_digest, p.org_digest} & {*actor.conflicts} for p in case.parties):
+    if in_conflict(case, actor):
         return "conflict"
     earlier = {i.person for i in case.involved if i.round < case.round}
     if actor.id in earlier:
@@ -30,6 +30,11 @@ def disqualification(case: Case, actor: Actor) -> str | None:
     if actor.manager is not None and actor.manager in earlier:
         return "reports_to_earlier"
     return None
+
+
+def in_conflict(case: Case, actor: Actor) -> bool:
+    """Whether this person declared that they stand close to a party or its organisation, or is one; they may not even read it."""
+    return any(p.id == actor.id or {p.ref_digest, p.org_digest} & {*actor.conflicts} for p in case.parties)
 
 
 def relations(case: Case, actor: Actor) -> frozenset[Who]:

@@ -12,7 +12,7 @@ from storage.intake.inbox import PostgresInbox, Receipt
 from storage.postgres.pool import Database
 from storage.team.roster import ABSENT, LANGUAGES
 from storage.views.cases import CaseRow, case_row
-from storage.views.sql import CASE_ROWS
+from storage.views.sql import CASE_ROWS, OPEN_TO
 
 SKIPPED_FOR = timedelta(hours=8)
 """A shift. For so long a case is not offered again to whoever skipped it."""
@@ -29,12 +29,19 @@ WHERE p.tenant = $1 AND p.id = $2 AND p.active
 # What waits for a decider. While the parties talk, or are asked, nobody is looked for.
 _WAITS = "c.status = 'open' AND c.owner IS NULL AND c.phase IN ('intake', 'review', 'appeal')"
 
-# $2 queues, $3 how many, $4 and $5 the last one of the page before (or null).
+
+def _open_to(place: str) -> str:
+    """Whether a conflict of interest closes the case to whoever asks; most people have none."""
+    return f"(cardinality({place}::text[]) = 0 OR {OPEN_TO.format(place + '::text[]')})"
+
+
+# $2 queues, $3 how many, $4 and $5 the last one of the page before (or null), $6 conflicts of interest.
 WAITING = f"""
 SELECT h.* FROM unnest($2::text[]) AS q (queue)
 CROSS JOIN LATERAL ({CASE_ROWS}
     WHERE c.tenant = $1 AND c.queue = q.queue AND {_WAITS} AND c.state IS NOT NULL
         AND (c.next_due_at, c.id) > (coalesce($4::timestamptz, '-infinity'), coalesce($5::text, ''))
+        AND {_open_to("$6")}
     ORDER BY c.next_due_at, c.id LIMIT $3) AS h
 ORDER BY h.next_due_at, h.id
 LIMIT $3
@@ -61,16 +68,16 @@ BEING_TAKEN = """
 SELECT EXISTS (SELECT FROM commands WHERE tenant = $1 AND case_id = $2 AND status = 'pending' AND type IN ('take', 'assign'))
 """
 
-OWN_COUNTS = """
+OWN_COUNTS = f"""
 SELECT count(*) AS cases, count(*) FILTER (WHERE c.next_due_at < now()) AS overdue,
     count(*) FILTER (WHERE c.next_due_at >= now() AND c.next_due_at < now() + interval '1 day') AS due_in_a_day
-FROM cases c WHERE c.tenant = $1 AND c.owner = $2 AND c.status = 'open'
-"""
+FROM cases c WHERE c.tenant = $1 AND c.owner = $2 AND c.status = 'open' AND {_open_to("$3")}
+"""  # noqa: S608 - put together from constants
 QUEUE_COUNTS = f"""
 SELECT q.queue, count(c.id) AS waiting, count(c.id) FILTER (WHERE c.next_due_at < now()) AS overdue,
     min(c.next_due_at) AS next_due_at
 FROM unnest($2::text[]) AS q (queue)
-LEFT JOIN cases c ON c.tenant = $1 AND c.queue = q.queue AND {_WAITS}
+LEFT JOIN cases c ON c.tenant = $1 AND c.queue = q.queue AND {_WAITS} AND {_open_to("$3")}
 GROUP BY q.queue
 ORDER BY q.queue
 """  # noqa: S608 - put together from constants
@@ -172,12 +179,19 @@ class PostgresDesk:
         return Worker(actor, tuple(row["queues"]), tuple(row["skills"]), tuple(row["languages"]), row["absent"])
 
     async def waiting(
-        self, tenant_id: str, queues: Sequence[str], after: tuple[datetime, str] | None = None, limit: int = 50
+        self,
+        tenant_id: str,
+        queues: Sequence[str],
+        after: tuple[datetime, str] | None = None,
+        limit: int = 50,
+        closed_to: Sequence[str] = (),
     ) -> Sequence[CaseRow]:
-        """Cases of these queues that nobody has, the most urgent first; ``after`` is the last one's ``next_due_at`` and id."""
+        """Cases of these queues that nobody has, the most urgent first; ``after`` is the last one's ``next_due_at`` and id, and
+        ``closed_to`` are conflicts of interest whose cases are left out."""
         due_at, case_id = after or (None, None)
+        asked = (tenant_id, list(queues), limit, due_at, case_id, list(closed_to))
         async with self._database.tenant(tenant_id) as conn:
-            return [case_row(row) for row in await conn.fetch(WAITING, tenant_id, list(queues), limit, due_at, case_id)]
+            return [case_row(row) for row in await conn.fetch(WAITING, *asked)]
 
     async def takeable(self, tenant_id: str, person_id: str, queues: Sequence[str], limit: int) -> Sequence[CaseRow]:
         """The most urgent cases of these queues that nobody has, without those that this person skipped a while ago."""
@@ -198,17 +212,18 @@ class PostgresDesk:
                 return None
             return await self._inbox.receive_on(conn, tenant_id, case_id, dict(take))
 
-    async def own_counts(self, tenant_id: str, person_id: str) -> Counts:
+    async def own_counts(self, tenant_id: str, person_id: str, closed_to: Sequence[str] = ()) -> Counts:
         """How much somebody carries."""
         async with self._database.tenant(tenant_id) as conn:
-            row = await conn.fetchrow(OWN_COUNTS, tenant_id, person_id)
+            row = await conn.fetchrow(OWN_COUNTS, tenant_id, person_id, list(closed_to))
         assert row is not None, "a count has a row"
         return Counts(**dict(row))
 
-    async def queue_counts(self, tenant_id: str, queues: Sequence[str]) -> Sequence[QueueCounts]:
+    async def queue_counts(self, tenant_id: str, queues: Sequence[str], closed_to: Sequence[str] = ()) -> Sequence[QueueCounts]:
         """How much waits in each of these queues."""
         async with self._database.tenant(tenant_id) as conn:
-            return [QueueCounts(**dict(row)) for row in await conn.fetch(QUEUE_COUNTS, tenant_id, list(queues))]
+            rows = await conn.fetch(QUEUE_COUNTS, tenant_id, list(queues), list(closed_to))
+        return [QueueCounts(**dict(row)) for row in rows]
 
     async def team(self, tenant_id: str, now: datetime) -> Sequence[TeamMember]:
         """Everybody active, with what they carry, skipped and worked in the last 30 days."""

@@ -87,6 +87,10 @@ class CaseFilter:
     due_before: datetime | None = None
     party: str | None = None
     """Cases of this party only."""
+    closed_to: tuple[str, ...] | None = None
+    """Digests of parties and organisations whose cases are left out: somebody's conflicts of interest."""
+    within: tuple[str, ...] | None = None
+    """Queues and owners: only cases of one of them."""
 
 
 class PostgresViews:
@@ -225,6 +229,8 @@ def conditions(which: CaseFilter) -> dict[str, Any]:
         "id = ANY": list(which.ids) if which.ids is not None else None,
         "next_due_at <": which.due_before,
         "party": which.party,
+        "closed_to": list(which.closed_to) if which.closed_to is not None else None,
+        "within": list(which.within) if which.within is not None else None,
     }
 
 

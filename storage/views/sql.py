@@ -81,7 +81,15 @@ _PARTY = (
 _TOLD_PHASE = """CASE WHEN c.phase NOT IN ('approval', 'ruled') THEN c.phase
     WHEN coalesce(c.state #>> '{{ruling,decision}}', 'rule') = 'rule' THEN 'review' ELSE 'appeal' END = {}"""
 
-_OWN_TESTS = {"party": _PARTY, "told_phase": _TOLD_PHASE}
+OPEN_TO = """NOT EXISTS (SELECT FROM jsonb_array_elements(c.state -> 'parties') AS p
+    WHERE p ->> 'ref_digest' = ANY({0}) OR p ->> 'org_digest' = ANY({0}))"""
+"""Whether none of somebody's conflicts of interest, given as digests, closes the case of a row ``c`` to them."""
+_OWN_TESTS = {
+    "party": _PARTY,
+    "told_phase": _TOLD_PHASE,
+    "closed_to": OPEN_TO,
+    "within": "(c.queue = ANY({0}) OR c.owner = ANY({0}))",
+}
 """Conditions on more than one column."""
 
 

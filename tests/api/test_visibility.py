@@ -163,3 +163,37 @@ async def test_without_a_key_there_is_nothing_to_see(office: Office, header: str
     answer = await desk.get("/v1/cases", headers={"Authorization": header.encode("latin-1")} if header else {})
     assert (answer.status_code, answer.json()["code"]) == (401, code)
     assert "Bearer" in answer.headers["WWW-Authenticate"]
+
+
+async def test_no_party_learns_where_another_lives_what_they_speak_or_to_whom_they_belong(office: Office) -> None:
+    people = [
+        {"side": "claimant", "ref": "user-1", "name": "Kim", "email": "kim@example.org", "zone": "Asia/Tokyo", "locale": "ja"},
+        {"side": "respondent", "ref": "p-9", "name": "Nimbus", "zone": "America/Lima", "locale": "es", "organisation": "nimbus"},
+        {"side": "claimant", "ref": "w-3", "role": "witness", "name": "Lee", "zone": "Africa/Lagos", "locale": "yo"},
+    ]
+    case = await office.desk().in_review(parties=people)
+    path = f"/v1/cases/{case['id']}"
+    theirs = {"user-1": ("Asia/Tokyo", '"ja"'), "p-9": ("America/Lima", '"es"'), "w-3": ("Africa/Lagos", '"yo"')}
+    row = await office.views.case(office.tenant_id, case["id"])
+    assert row is not None
+    assert row.case is not None
+    refs = {office.vault.ref_digest(office.tenant_id, ref): ref for ref in theirs}
+    for who in row.case.parties:
+        desk = as_party(office.desk(), who.id)
+        read = "".join(
+            [(await desk.get(path + more)).text for more in ("", "?expand[]=timeline", "/timeline", "/evidence", "/clocks")]
+        )
+        for ref, words in theirs.items():
+            assert [word in read for word in words] == [ref == refs[who.ref_digest]] * 2, (who.role, ref)
+        assert "digest" not in read.replace("content_digest", "")
+    for notice in await office.views.notices(office.tenant_id, case["id"]):
+        if notice.recipient.startswith("pty_") or notice.audience == "platform":
+            said = await sql_of(office, notice.id)
+            assert not [word for words in theirs.values() for word in (*words, "digest") if word in said], notice.event
+
+
+async def sql_of(office: Office, notice_id: str) -> str:
+    """What a notice says, as it lies in the database."""
+    async with office.database.tenant(office.tenant_id) as conn:
+        statement = "SELECT data::text FROM notices WHERE tenant = $1 AND id = $2"
+        return str(await conn.fetchval(statement, office.tenant_id, notice_id))

@@ -40,6 +40,7 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.reading import PostgresReading
 from storage.team.roster import PostgresRoster
 from storage.tenants import Person, PostgresTenants, Tenant
 from storage.views.cases import PostgresViews
@@ -160,6 +161,7 @@ class Office:
             records=self.records,
             letters=LetterPreviews(Composer()),
             desk=PostgresDesk(self.database, self.inbox),
+            reading=PostgresReading(self.database, self.vault),
             absences=PostgresAbsences(self.database, bulk),
             sanctions=PostgresSanctions(self.database),
             library=PostgresLibrary(self.database),

@@ -189,6 +189,11 @@ LETTERS = {
     "mentioned.staff": to_staff(
         "mentioned", data={**REVIEW, **DUE, "priority": "high"}, texts={"text": "Could you look at the log?"}
     ),
+    "glass_broken.staff": to_staff(
+        "glass_broken:acc_0196a7c3-77aa-7bcd-9f3c-2a1b44d0bbbb",
+        data={**REVIEW, "priority": "high", "reader": "per_otto", "open_until": "2026-03-05T13:00:00+00:00"},
+        texts={"reasons": "The claimant called, and the site that has the case is closed."},
+    ),
     "case_assigned.staff": to_staff("case_assigned", data={**REVIEW, **DUE, "priority": "high", "due_clock": "ruling"}),
     "escalation.staff": to_staff(
         "level_reached:escalate",
@@ -338,6 +343,7 @@ EVENTS = [
     "evidence_lapsed", "offer_made", "offer_accepted", "offer_declined",
     "message_sent", "ruling_drafted", "ruling_issued", "ruling_returned", "appeal_lodged", "appeal_withdrawn", "case_remitted",
     "case_closed", "case_joined", "case_withdrawn", "case_reopened", "case_assigned", "case_queued", "mentioned",
+    "glass_broken:acc_0198",
     "level_reached:warn",
     "level_reached:escalate", "delivery_failed", "effect_reported", "clock_extended", "interim_imposed", "interim_ended",
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",

@@ -1,0 +1,71 @@
+"""By what right somebody reads a case; and that it is kept who read what.
+
+Parties, the platform and the system's operator read what is theirs to see (:mod:`domain.views.case`). Of the team, a declared
+conflict of interest closes a case, whatever else is true. Leads and operations read every other one, and so do mediators of the
+house; whoever works for a vendor or at a site reads the cases of their own queues, those that they have or had a part in, and for
+a while those to which they took access with a reason (:mod:`services.readers`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.base import Side
+from domain.model.case import Case
+from domain.model.people import Actor
+from domain.rules.fairness import in_conflict
+from services.callers import LEADERS, TEAM, Caller
+from services.errors import Refused
+from services.parts import Parts
+
+_TURN_TO = "Another person has to look at it; turn to your lead, or to operations."
+
+
+@dataclass(frozen=True)
+class Right:
+    """Why somebody may read a case."""
+
+    why: str
+    """``party``, ``platform``, ``system``, ``lead``, ``ops``, ``team``, ``queue``, ``owner``, ``involved`` or ``break_glass``."""
+    access_id: str | None = None
+    """The access that they took, when it is nothing else."""
+
+
+def closed_to(case: Case, reader: Actor) -> bool:
+    """Whether a conflict of interest closes the case to somebody of the team: it is in none of their lists."""
+    return reader.role in TEAM and in_conflict(case, reader)
+
+
+async def right_of(parts: Parts, caller: Caller, case_id: str, case: Case | None, reader: Actor) -> Right | None:
+    """By what right; None: they would have to take access. Raises ``conflict_of_interest``, which no access opens."""
+    if isinstance(reader.side, Side):
+        return Right("party")
+    if case is not None and closed_to(case, reader):
+        raise Refused("conflict_of_interest", f"You declared that you stand close to somebody in this case. {_TURN_TO}")
+    if reader.role not in TEAM or reader.role in LEADERS:
+        return Right(reader.role)
+    if not limited(reader):
+        return Right("team")
+    if case is not None and case.owner == reader.id:
+        return Right("owner")
+    if case is not None and any(part.person == reader.id for part in case.involved):
+        return Right("involved")
+    standing = await parts.reading.standing(caller.tenant_id, case_id, reader.id)
+    if standing.in_queue:
+        return Right("queue")
+    return Right("break_glass", standing.access_id) if standing.access_id else None
+
+
+def limited(reader: Actor) -> bool:
+    """Whether somebody of the team reads the cases of their own queues alone: a vendor's and a site's mediators do."""
+    return reader.role == "mediator" and (reader.vendor is not None or reader.site is not None)
+
+
+async def within(parts: Parts, caller: Caller, reader: Actor) -> tuple[str, ...] | None:
+    """The queues, and themselves as an owner, that somebody's lists are limited to; None: they are not."""
+    return (*await parts.reading.queues(caller.tenant_id, reader.id), reader.id) if limited(reader) else None
+
+
+async def noted(parts: Parts, caller: Caller, case_id: str, reader: Actor, right: Right, *what: str) -> None:
+    """Keep that this caller reads this of a case. It is kept before anything is given."""
+    await parts.reading.note(caller.tenant_id, case_id, reader, caller.credential, what, right.why, right.access_id)

@@ -1,0 +1,145 @@
+"""Who may read a case by what right, and that it is kept who read what."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from storage.tenants import Person
+from tests.support.office import Desk, Office, party
+
+pytestmark = pytest.mark.postgres
+
+DECLARED = ("programme-9",)
+"""The respondent of the office's reports, by the platform's id."""
+
+
+async def somebody(office: Office, name: str, **more: Any) -> Desk:
+    """Somebody of the team with a key of their own."""
+    person = Person(id=f"per_{name}", name=name.title(), **{"roles": ("mediator",), "queues": ("mediation",), **more})
+    await office.tenants.put_person(office.tenant_id, person)
+    return office.desk(await office.key(person_id=person.id))
+
+
+async def close_to_the_programme(office: Office, **more: Any) -> Desk:
+    return await somebody(office, "eve", conflicts=office.tenants.conflicts(office.tenant_id, DECLARED), **more)
+
+
+class TestConflict:
+    @pytest.mark.parametrize("role", ["mediator", "lead", "ops"])
+    async def test_closes_every_way_to_the_case(self, office: Office, role: str) -> None:
+        eve, ada = await close_to_the_programme(office, roles=(role,)), office.desk("ada")
+        case = await office.desk().in_review()
+        path = f"/v1/cases/{case['id']}"
+        below = ("", "/timeline", "/evidence", "/files", "/files/fil_1", "/actions", "/clocks", "/terms", "/sanctions", "/work",
+                 "/statement-of-reasons")  # fmt: skip
+        for answer in [await eve.get(f"{path}{place}") for place in below]:
+            assert (answer.status_code, answer.json()["code"]) == (403, "conflict_of_interest"), answer.url
+            assert "turn to your lead" in answer.json()["detail"]
+        told = await eve.post(f"{path}/notes", {"text": "Let me see."})
+        assert told.json()["code"] == "conflict_of_interest"
+        for listed in ({}, {"phase": "review"}, {"sort": "due"}):
+            assert (await eve.get("/v1/cases", params=listed)).json()["data"] == []
+            assert (await ada.get("/v1/cases", params=listed)).json()["data"] != []
+
+    async def test_is_in_no_list_and_no_number_of_the_desk(self, office: Office) -> None:
+        eve = await close_to_the_programme(office)
+        await office.desk().in_review()
+        desk = (await eve.get("/v1/desk")).json()
+        assert (desk["waiting"]["data"], desk["own"]["data"]) == ([], [])
+        assert [(queue["queue"], queue["waiting"]) for queue in desk["queues"]] == [("mediation", 0)]
+
+    async def test_no_reason_opens_it(self, office: Office) -> None:
+        eve = await close_to_the_programme(office)
+        case = await office.desk().in_review()
+        answer = await eve.post(f"/v1/cases/{case['id']}/access", {"reason": "I am curious."})
+        assert (answer.status_code, answer.json()["code"]) == (403, "conflict_of_interest")
+
+
+@pytest.mark.parametrize("where", [{"vendor": "helpers"}, {"site": "manila"}])
+class TestVendorsAndSites:
+    async def test_read_the_cases_of_their_own_queues_alone(self, office: Office, where: dict[str, str]) -> None:
+        inside = await somebody(office, "ina", **where)
+        outside = await somebody(office, "otto", queues=("fraud",), **where)
+        case = await office.desk().in_review()
+        path = f"/v1/cases/{case['id']}"
+        assert (await inside.get(path)).status_code == 200
+        assert [found["id"] for found in (await inside.get("/v1/cases")).json()["data"]] == [case["id"]]
+        refused = await outside.get(path)
+        assert (refused.status_code, refused.json()["code"]) == (403, "access_needed")
+        assert (await outside.get("/v1/cases")).json()["data"] == []
+
+    async def test_break_the_glass_for_a_while_and_operations_is_told(self, office: Office, where: dict[str, str]) -> None:
+        otto = await somebody(office, "otto", queues=("fraud",), **where)
+        await office.tenants.put_person(
+            office.tenant_id, Person(id="per_dana", name="Dana", roles=("ops",), email="dana@team.example")
+        )
+        case = await office.desk().in_review()
+        path = f"/v1/cases/{case['id']}"
+        for reason in ("", "  ", "x" * 2001):
+            assert (await otto.post(f"{path}/access", {"reason": reason})).status_code == 422
+        key = {"Idempotency-Key": "glass-1"}
+        taken = [await otto.post(f"{path}/access", {"reason": "Their site is closed."}, headers=key) for _ in range(2)]
+        assert [answer.status_code for answer in taken] == [201, 201], taken[0].text
+        access = taken[0].json()
+        assert (await otto.get(path)).status_code == 200
+        again = await otto.post(f"{path}/access", {"reason": "Once more."})
+        assert (again.status_code, again.json()["code"]) == (409, "access_not_needed")
+        (told,) = [n for n in await office.views.notices(office.tenant_id, case["id"]) if n.event.startswith("glass_broken")]
+        assert (told.recipient, told.channel, told.audience) == ("per_dana", "email", "staff")
+        (read, *_) = (await office.desk("dana").get(f"{path}/readers")).json()["data"]
+        assert (read["who"], read["why"], read["access"]) == ("per_otto", "break_glass", access["id"])
+        assert read["reason"] == "Their site is closed."
+
+    async def test_access_ends_by_itself(self, office: Office, where: dict[str, str]) -> None:
+        otto = await somebody(office, "otto", queues=("fraud",), **where)
+        case = await office.desk().in_review()
+        row = await office.views.case(office.tenant_id, case["id"])
+        person = await office.views.actor(office.tenant_id, case["id"], "per_otto")
+        assert row is not None
+        assert row.case is not None
+        assert person is not None
+        taken = (office.tenant_id, row.case, person, "key_1", "Their site is closed.")
+        await office.parts().reading.break_glass(*taken, timedelta(milliseconds=1))
+        assert (await otto.get(f"/v1/cases/{case['id']}")).json()["code"] == "access_needed"
+        await office.parts().reading.break_glass(*taken, timedelta(hours=1))
+        assert (await otto.get(f"/v1/cases/{case['id']}")).status_code == 200
+
+
+class TestReaders:
+    async def test_everybody_who_read_is_listed_once_for_a_while(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        path = f"/v1/cases/{case['id']}"
+        claimant = office.desk()
+        claimant.http.headers["Ombud-Act-As"] = party(case, "claimant")
+        ada, dana = office.desk("ada"), office.desk("dana")
+        for desk in (ada, ada, claimant, office.desk(), office.desk("cleo")):
+            assert (await desk.get(f"{path}/timeline")).status_code == 200
+        await ada.get(path, params={"expand[]": "timeline"})
+        await ada.get("/v1/cases")
+        found = (await dana.get(f"{path}/readers")).json()["data"]
+        assert [(read["who"], read["what"], read["why"]) for read in found if read["what"] != "timeline"] == [
+            ("per_ada", "case", "team")
+        ]
+        whys = {read["who"]: read["why"] for read in found if read["what"] == "timeline"}
+        assert len(whys) == len(found) - 1, "once each"
+        assert whys.pop(party(case, "claimant")) == "party"
+        assert whys.pop("per_ada") == "team"
+        assert whys.pop("per_cleo") == "lead"
+        assert list(whys.values()) == ["platform"]
+        assert all(read["credential"].startswith("key_") for read in found)
+
+    async def test_pages_go_on_and_are_for_operations_alone(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        path = f"/v1/cases/{case['id']}"
+        for name in ("ada", "ben", "cleo"):
+            await office.desk(name).get(path)
+        dana = office.desk("dana")
+        first = (await dana.get(f"{path}/readers", params={"limit": 2})).json()
+        rest = (await dana.get(f"{path}/readers", params={"limit": 2, "cursor": first["next_cursor"]})).json()
+        assert [read["who"] for read in (*first["data"], *rest["data"])] == ["per_cleo", "per_ben", "per_ada"]
+        assert (first["has_more"], rest["has_more"]) == (True, False)
+        for name in ("ada", "cleo", "platform"):
+            assert (await office.desk(name).get(f"{path}/readers")).json()["code"] == "not_allowed"
