@@ -147,7 +147,9 @@ async def order(parts: Parts, caller: Caller, asked: Asked, bulk: Bulk, by: str 
     # Part of it is what was asked: with the same key, only the same request finds this bulk again.
     bulk_id = f"key:{asked.key}\n{asked.by(speaker).decode()}" if asked.key is not None else str(uuid7())
     fields = {name: value for name, value in bulk.command.items() if name != "type"}
-    return Order(str(command), None, bulk_id, speaker, more=fields, which=_which(bulk.selection), limit=MAX_CASES)
+    actor = await parts.views.actor(caller.tenant_id, "", speaker)
+    which = _which(bulk.selection, actor.conflicts if actor else ())
+    return Order(str(command), None, bulk_id, speaker, more=fields, which=which, limit=MAX_CASES)
 
 
 def _senders(command: object) -> set[Who]:
@@ -165,7 +167,8 @@ def _check(command: dict[str, Any], by: str) -> None:
         raise malformed(error, "command") from None
 
 
-def _which(selection: BulkSelection) -> CaseFilter:
+def _which(selection: BulkSelection, conflicts: tuple[str, ...]) -> CaseFilter:
+    """What was selected, without the cases that a conflict of interest closes to whoever gives the order."""
     return CaseFilter(
         kind=selection.kind,
         queue=selection.queue,
@@ -175,6 +178,7 @@ def _which(selection: BulkSelection) -> CaseFilter:
         category=selection.category,
         campaign=selection.campaign,
         ids=selection.case_ids,
+        closed_to=conflicts or None,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -55,7 +56,7 @@ async def find(parts: Parts, caller: Caller, case_id: str, *reading: str) -> See
     if right is None:
         raise Refused("access_needed")
     if reading and seen.case is not None:
-        await noted(parts, caller, case_id, seen.viewer, right, *reading)
+        await noted(parts, caller, [case_id], seen.viewer, right, *reading)
     return seen
 
 
@@ -138,9 +139,7 @@ class Listing:
 
     def cursors(self, parts: Parts, caller: Caller) -> Cursors:
         """The cursors of this list with these filters."""
-        due = self.due_before.isoformat() if self.due_before else None
-        asked = (self.kind, self.phase, self.status, self.owner, self.queue, self.campaign, due, self.sort)
-        return Cursors.of(parts, caller, "cases", *asked)
+        return Cursors.of(parts, caller, "cases", json.dumps(asdict(self), default=str))
 
 
 async def page_of_cases(parts: Parts, caller: Caller, listing: Listing, page: Page) -> Part[Seen]:

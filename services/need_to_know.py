@@ -8,6 +8,7 @@ a while those to which they took access with a reason (:mod:`services.readers`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.base import Side
@@ -66,6 +67,6 @@ async def within(parts: Parts, caller: Caller, reader: Actor) -> tuple[str, ...]
     return (*await parts.reading.queues(caller.tenant_id, reader.id), reader.id) if limited(reader) else None
 
 
-async def noted(parts: Parts, caller: Caller, case_id: str, reader: Actor, right: Right, *what: str) -> None:
-    """Keep that this caller reads this of a case. It is kept before anything is given."""
-    await parts.reading.note(caller.tenant_id, case_id, reader, caller.credential, what, right.why, right.access_id)
+async def noted(parts: Parts, caller: Caller, case_ids: Sequence[str], reader: Actor, right: Right, *what: str) -> None:
+    """Keep that this caller reads this of these cases. It is kept before anything is given."""
+    await parts.reading.note(caller.tenant_id, case_ids, reader, caller.credential, what, right.why, right.access_id)

@@ -16,6 +16,7 @@ from domain.model.prose import Prose
 from domain.notices.plan import glass_broken
 from storage.postgres.pool import Database
 from storage.postgres.vault import STAFF, Vault
+from storage.views.sql import OPEN_TO
 
 SAME_READ = timedelta(minutes=5)
 """Within this time the same reader reading the same of a case is one read: a page that refreshes itself is no news."""
@@ -29,8 +30,8 @@ FROM cases c WHERE c.tenant = $1 AND c.id = $2
 QUEUES = "SELECT queues FROM people WHERE tenant = $1 AND id = $2"
 NOTE = """
 INSERT INTO reads (tenant, case_id, who, role, credential, what, why, access_id)
-SELECT $1, $2, $3, $4, $5, w.what, $7, $8 FROM unnest($6::text[]) AS w (what)
-WHERE NOT EXISTS (SELECT FROM reads r WHERE r.tenant = $1 AND r.case_id = $2 AND r.who = $3 AND r.credential = $5
+SELECT $1, c.id, $3, $4, $5, w.what, $7, $8 FROM unnest($2::text[]) AS c (id), unnest($6::text[]) AS w (what)
+WHERE NOT EXISTS (SELECT FROM reads r WHERE r.tenant = $1 AND r.case_id = c.id AND r.who = $3 AND r.credential = $5
     AND r.what = w.what AND r.why = $7 AND r.access_id IS NOT DISTINCT FROM $8 AND r.at > clock_timestamp() - $9::interval)
 """
 TAKE_ACCESS = """
@@ -38,14 +39,15 @@ INSERT INTO case_access (tenant, id, case_id, person_id, credential, reason, ask
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 NOW = "SELECT clock_timestamp()"
-# To everybody of operations but whoever took it.
-TELL_OPS = """
+# To everybody of operations but whoever took it, and those to whom the case is closed.
+TELL_OPS = f"""
 INSERT INTO notices (tenant, id, case_id, seq, event, audience, recipient, channel, data, texts, state)
 SELECT $1, $3 || '-' || row_number() OVER (ORDER BY p.id), $2, $4, $5, 'staff', p.id,
     CASE WHEN p.email IS NULL THEN 'none' ELSE 'email' END, $6, $7,
     CASE WHEN p.email IS NULL THEN 'unreachable' ELSE 'pending' END
-FROM people p WHERE p.tenant = $1 AND p.active AND 'ops' = ANY(p.roles) AND p.id <> $8
-"""
+FROM people p JOIN cases c ON c.tenant = $1 AND c.id = $2
+WHERE p.tenant = $1 AND p.active AND 'ops' = ANY(p.roles) AND p.id <> $8 AND {OPEN_TO.format("p.conflicts")}
+"""  # noqa: S608 - put together from constants
 # $3 the last one of the page before (or null), $4 how many.
 READERS = """
 SELECT r.id, r.at, r.who, r.role, r.credential, r.what, r.why, r.access_id, a.reason::text AS reason
@@ -110,12 +112,19 @@ class PostgresReading:
             return tuple(await conn.fetchval(QUEUES, tenant_id, person_id) or ())
 
     async def note(
-        self, tenant_id: str, case_id: str, reader: Actor, credential: str, what: Sequence[str], why: str, access_id: str | None
+        self,
+        tenant_id: str,
+        case_ids: Sequence[str],
+        reader: Actor,
+        credential: str,
+        what: Sequence[str],
+        why: str,
+        access_id: str | None,
     ) -> None:
-        """Keep that somebody reads this of a case; again within :data:`SAME_READ` it is the same read."""
+        """Keep that somebody reads this of these cases; again within :data:`SAME_READ` it is the same read."""
         asked = (reader.id, reader.role, credential, list(what), why, access_id, SAME_READ)
         async with self._database.tenant(tenant_id) as conn:
-            await conn.execute(NOTE, tenant_id, case_id, *asked)
+            await conn.execute(NOTE, tenant_id, list(case_ids), *asked)
 
     async def break_glass(
         self, tenant_id: str, case: Case, person: Actor, credential: str, reason: str, valid_for: timedelta

@@ -81,8 +81,8 @@ _PARTY = (
 _TOLD_PHASE = """CASE WHEN c.phase NOT IN ('approval', 'ruled') THEN c.phase
     WHEN coalesce(c.state #>> '{{ruling,decision}}', 'rule') = 'rule' THEN 'review' ELSE 'appeal' END = {}"""
 
-OPEN_TO = """NOT EXISTS (SELECT FROM jsonb_array_elements(c.state -> 'parties') AS p
-    WHERE p ->> 'ref_digest' = ANY({0}) OR p ->> 'org_digest' = ANY({0}))"""
+OPEN_TO = """NOT EXISTS (SELECT FROM jsonb_array_elements(c.state -> 'parties') AS said (party)
+    WHERE said.party ->> 'ref_digest' = ANY({0}) OR said.party ->> 'org_digest' = ANY({0}))"""
 """Whether none of somebody's conflicts of interest, given as digests, closes the case of a row ``c`` to them."""
 _OWN_TESTS = {
     "party": _PARTY,

@@ -152,7 +152,7 @@ async def test_nothing_of_a_text_lies_in_the_kept_answers(office: Office) -> Non
     assert ruled.status_code == 200, ruled.text
     async with office.database.tenant(office.tenant_id) as conn:
         kept = await conn.fetchval(
-            "SELECT response::text FROM idempotency WHERE tenant = $1 AND key = 'rule-1'", office.tenant_id
+            "SELECT response::text FROM idempotency WHERE tenant = $1 AND key LIKE '%rule-1'", office.tenant_id
         )
     assert "rul_" in kept
     assert reasons not in kept

@@ -51,6 +51,15 @@ class TestConflict:
         assert (desk["waiting"]["data"], desk["own"]["data"]) == ([], [])
         assert [(queue["queue"], queue["waiting"]) for queue in desk["queues"]] == [("mediation", 0)]
 
+    async def test_bulk_leaves_it_out(self, office: Office) -> None:
+        eve = await close_to_the_programme(office, roles=("lead",))
+        case = await office.desk().in_review()
+        order = {
+            "command": {"type": "assign", "owner": "per_ben"},
+            "selection": {"case_ids": [case["id"]]},
+        }
+        assert (await eve.post("/v1/bulk", order)).json()["left_out"] == [case["id"]]
+
     async def test_no_reason_opens_it(self, office: Office) -> None:
         eve = await close_to_the_programme(office)
         case = await office.desk().in_review()
