@@ -146,7 +146,7 @@ def _tell_machines(given: Iterator[Answer], heading: str, cell: Callable[[Answer
     failed = False
     for answer in given:
         failed = failed or "error" in answer
-        print_json_line(answer)
+        print_json_line(answer, ascii_only=True)
     return failed
 
 
