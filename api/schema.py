@@ -14,6 +14,9 @@ from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
 from api.bodies import (
+    access as access_answers,
+)
+from api.bodies import (
     bulk as bulk_answers,
 )
 from api.bodies import (
@@ -64,6 +67,7 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     term_answers.TermsBody,
     campaign_answers.CampaignRequest, campaign_answers.CampaignCloseRequest, campaign_answers.CampaignSummary,
     campaign_answers.CampaignList,
+    access_answers.MeBody, access_answers.SigningKeyRequest, access_answers.SigningKeyBody, access_answers.SigningKeyList,
 )  # fmt: skip
 
 PROBLEM: dict[str, Any] = {

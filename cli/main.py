@@ -15,8 +15,10 @@ from cli.commands import (
     case,
     case_risk,
     clock,
+    command,
     desk,
     evidence,
+    login,
     policy,
     reasons,
     serve,
@@ -54,6 +56,7 @@ for registered in case_risk.app.registered_commands:
     case.app.registered_commands.append(registered)
 app.add_typer(case.app, name="case")
 app.add_typer(clock.app, name="clock")
+app.add_typer(command.app, name="command")
 app.add_typer(bulk.app, name="bulk")
 app.add_typer(campaign.app, name="campaign")
 app.add_typer(desk.app, name="desk")
@@ -70,6 +73,9 @@ app.command()(serve.up)
 app.command()(serve.status)
 app.command()(serve.down)
 app.command()(serve.demo)
+app.command("login")(login.log_in)
+app.command("logout")(login.log_out)
+app.command()(login.whoami)
 app.command()(doctor)
 
 

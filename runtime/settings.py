@@ -69,6 +69,13 @@ class Settings(BaseSettings):
     temporal_tls_ca_path: Path | None = Field(None, description="PEM file of the authority that signed Temporal's certificate.")
     temporal_tls_cert_path: Path | None = Field(None, description="PEM file of the client certificate for Temporal (mutual TLS).")
     temporal_tls_key_path: Path | None = Field(None, description="PEM file of the client certificate's private key.")
+    temporal_door: Literal["open", "signed", "closed"] | None = Field(
+        None,
+        description="What a command may do that is told by Temporal's own signal or update without a signature. open: "
+        "everything, for tenants of development alone; signed: no more than report what a machine noticed; closed: nothing, "
+        "signed or not. "
+        "Empty: open for tenants of development, signed for all others.",
+    )
     task_queue: str = Field(
         "ombud",
         description="Task queue of cases. Notices, webhooks and remedies have one of their own: this name and `-outbound`.",

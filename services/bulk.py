@@ -17,6 +17,7 @@ from uuid_utils import uuid7
 from domain.base import CampaignId, CaseId, Code, Frozen, PersonId, Phase, Priority
 from domain.model.commands import SYSTEM_COMMANDS, parse_command
 from domain.rules.lifecycle import TABLE, Who
+from services.authority import DECIDING
 from services.callers import Caller, overseer, sender
 from services.errors import FieldError, Refused, malformed, not_found
 from services.parts import Parts
@@ -33,7 +34,7 @@ IN_BULK = (
 )  # fmt: skip
 """Commands that can be meant for many cases at once: none of them decides the matter."""
 
-_DECIDING = frozenset({"rule", "decide_appeal", "approve", "return_ruling", "retract", "decline", "admit"})
+_DECIDING = DECIDING | {"decline", "admit"}
 _OF_PARTIES = {Who.CLAIMANT, Who.RESPONDENT, Who.WITNESS, Who.APPELLANT, Who.PLATFORM}
 _BULK_ID = re.compile(r"bulk_[0-9a-f]{32}")
 _AT_A_TIME = 8
@@ -198,7 +199,7 @@ async def carry_out(parts: Parts, caller: Caller, order: Order) -> BulkState:
 async def place(parts: Parts, caller: Caller, order: Order) -> tuple[Placed, Results]:
     """Put an order on disk as a whole and wake its cases. Raises ``instant_refused`` and ``bulk_too_large``."""
     try:
-        placed = await parts.bulk.place(caller.tenant_id, order)
+        placed = await parts.bulk.place(caller.tenant_id, order, caller.credential)
     except (InstantAhead, TooMany) as refused:
         raise Refused(refused.code, refused.detail) from None
     return placed, await woken(parts, caller, placed)

@@ -66,7 +66,9 @@ async def read_report(parts: Parts, body: bytes) -> Report:
 
 async def open_case(parts: Parts, caller: Caller, report: Report, key: str | None) -> Opened:
     """Make a report into a case. Raises what :func:`land` raises."""
-    return await _opened(parts, caller, await land(parts, await _tenant(parts, caller), report, opened_by=caller.holder, key=key))
+    tenant = await _tenant(parts, caller)
+    landed = await land(parts, tenant, report, opened_by=caller.holder, key=key, credential=caller.credential)
+    return await _opened(parts, caller, landed)
 
 
 async def by_mail(parts: Parts, caller: Caller, raw: bytes, *, kind: str | None, key: str | None) -> Opened | Messaged | None:
@@ -80,7 +82,7 @@ async def by_mail(parts: Parts, caller: Caller, raw: bytes, *, kind: str | None,
     if found is None:
         return None
     if isinstance(found, Report):
-        landed = await land(parts, tenant, found, opened_by=caller.holder, key=key, channel="email")
+        landed = await land(parts, tenant, found, opened_by=caller.holder, key=key, channel="email", credential=caller.credential)
         return await _opened(parts, caller, landed)
     return await _message(parts, caller, found)
 
@@ -113,9 +115,18 @@ async def by_webhook(
 
 
 async def land(
-    parts: Parts, tenant: Tenant, report: Report, *, opened_by: str, key: str | None = None, channel: str = "api"
+    parts: Parts,
+    tenant: Tenant,
+    report: Report,
+    *,
+    opened_by: str,
+    key: str | None = None,
+    channel: str = "api",
+    credential: str | None = None,
 ) -> Landed:
-    """Put a report on disk and have it judged. Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``."""
+    """Put a report on disk, with the credential by which it came, and have it judged.
+
+    Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``."""
     try:
         shelf = await parts.shelf_of(tenant.id)
         terms, routing = shelf.terms(report, tenant.time_scale)
@@ -135,6 +146,7 @@ async def land(
             idempotency_key=key,
             opened_by=opened_by,
             channel=channel,
+            credential=credential,
         )
     except Conflict as conflict:
         raise Refused(conflict.code, conflict.detail) from None

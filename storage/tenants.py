@@ -93,6 +93,8 @@ class KeyHolder(Kept):
     name: str
     scopes: tuple[str, ...]
     person_id: str | None = None
+    operator: bool = False
+    """No key at all: the command line of whoever has the database's password."""
 
     @property
     def actor_id(self) -> str:

@@ -51,6 +51,9 @@ async def run_worker(settings: Settings, places: Places, ready: Callable[[], Non
         )
         async with _working(settings, client, parts), _beside(settings, client, parts):
             log.info("worker is ready", queue=settings.task_queue, temporal=places.temporal_address)
+            log.info(
+                "unsigned commands told at Temporal's doors", may=settings.temporal_door or "all in development, else report"
+            )
             ready()
             await stop.wait()
             log.info("worker is stopping")

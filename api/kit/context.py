@@ -37,10 +37,11 @@ class RequestContext:
         """The ``Idempotency-Key``. Raises ``idempotency_key_invalid``."""
         return key_of(self.request)
 
-    async def caller(self, scope: str) -> Caller:
-        """Whoever asks, with a key that has the scope. Raises what :func:`identify` raises, and ``scope_missing``."""
+    async def caller(self, scope: str | None) -> Caller:
+        """Whoever asks, with a key that has the scope (None: any). Raises what :func:`identify` raises, and ``scope_missing``."""
         caller = await identify(self.request)
-        caller.need(scope)
+        if scope is not None:
+            caller.need(scope)
         return caller
 
     async def asked(self) -> Asked:

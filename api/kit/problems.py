@@ -29,7 +29,22 @@ PROBLEMS: dict[str, Row] = {
     "signature_expired": Row(401, "Signature too old", "Check the sender's clock, or send the event again."),
     "scope_missing": Row(403, "The key lacks a scope", "Use a key with the scope that the detail names."),
     "by_forbidden": Row(403, "Not yours to speak for", "A person's key speaks for that person alone; leave `by` out."),
-    "act_as_forbidden": Row(403, "Not yours to act as", "`Ombud-Act-As` takes a party and a platform's key with scope `act_as`."),
+    "signature_needed": Row(403, "It is not signed", "Sign the command with `ombud command sign`, or send it by the API."),
+    "signature_refused": Row(
+        403, "The signature is not theirs", "Sign the whole command, for this tenant and case, with a key of whom `by` names."
+    ),
+    "door_closed": Row(403, "This door is closed", "Send the command by the API or the command line."),
+    "signing_key_invalid": Row(422, "That is no public key", "Send the 32 bytes of an Ed25519 public key in base64."),
+    "signing_key_taken": Row(409, "This key is registered already", "Make another key with `ombud command key`."),
+    "login_needs_key": Row(403, "A key is needed to log in", "Log in with an API key of your own."),
+    "own_credential_needed": Row(
+        403,
+        "Deciding takes the person's own credential",
+        "Use a key of the person who decides; at the command line, `ombud login` first.",
+    ),
+    "act_as_forbidden": Row(
+        403, "Not yours to act as", "`Ombud-Act-As` takes a party and a platform's key with scope `act_as:parties`."
+    ),
     "filter_forbidden": Row(403, "Filter for the team only", "Only the team's own keys list by what parties may not know."),
     "sender_not_a_party": Row(403, "The sender is nobody of this case", "Answer from the address to which the notice went."),
     # the request as a whole
@@ -96,6 +111,7 @@ PROBLEMS: dict[str, Row] = {
     "not_your_case": Row(403, "Somebody else's case", "Take it, or have it assigned first."),
     "actor_unknown": Row(403, "Unknown actor", "Nobody with this id has anything to do with the case."),
     "own_case": Row(403, "Nobody judges their own case", "Another person has to decide it."),
+    "same_credential": Row(403, "Both words came by one credential", "The second person has to use a credential of their own."),
     "own_ruling": Row(403, "Nobody approves their own ruling", "Another lead has to."),
     "already_open": Row(409, "Opened before", "The case is there already."),
     "not_opened": Row(409, "Not opened yet", "The report waits to be taken in; try again."),

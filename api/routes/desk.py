@@ -68,7 +68,7 @@ async def next_case(context: Context) -> Response:
         found = await desk.take_next(context.parts, caller, said.by, said.queue)
         return Reply(202 if found.status == "pending" else 200, next_body(found))
 
-    return await context.once(caller, asked.key, "POST /v1/take-next", asked.by(caller.speaker(said.by)), work)
+    return await context.once(caller, asked.key, "POST /v1/take-next", asked.by(caller.speaker(said.by, "take")), work)
 
 
 @router.post(

@@ -116,7 +116,10 @@ def key(
     tenant: TenantId,
     name: Annotated[str, typer.Option(help="What the key is for.")],
     person_id: Annotated[str | None, typer.Option("--person", help="per_…: the key speaks as this person.")] = None,
-    scope: Annotated[list[str] | None, typer.Option(help="cases:read, cases:write, act_as; repeatable; left out: all.")] = None,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="cases:read, cases:write, act_as:parties …; repeatable; left out: all but act_as:staff."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Make an API key. Its secret is shown this once."""

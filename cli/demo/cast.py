@@ -44,7 +44,9 @@ async def hire(tenant: str, platform: DemoPlatform, settings: Settings, say: Cal
         for person in PEOPLE:
             await tenants.put_person(tenant, person)
             _, keys[person.id.removeprefix("per_")] = await tenants.create_key(tenant, name=person.name, person_id=person.id)
-        _, keys["platform"] = await tenants.create_key(tenant, name="platform", scopes=("cases:read", "cases:write", "act_as"))
+        _, keys["platform"] = await tenants.create_key(
+            tenant, name="platform", scopes=("cases:read", "cases:write", "act_as:parties")
+        )
         purposes: tuple[Literal["events", "remedies"], ...] = ("events", "remedies")
         for purpose in purposes:
             endpoint = await tenants.create_endpoint(tenant, f"{platform.url}/{purpose}", purpose=purpose)

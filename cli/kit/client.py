@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TypeVar
 
 import typer
 
+from cli.kit.logins import known_login
 from cli.kit.target import Target
 
 Result = TypeVar("Result")
@@ -68,20 +69,21 @@ async def desk(target: Target) -> AsyncIterator[Desk]:
     """A connection: remote when ``OMBUD_URL`` is set, else the API in this process on the services of this machine."""
     import httpx2
 
-    url = os.environ.get("OMBUD_URL")
+    url, own = os.environ.get("OMBUD_URL"), known_login(target)
     if url:
-        headers = {"Authorization": f"Bearer {os.environ.get('OMBUD_API_KEY', '')}"}
+        headers = {"Authorization": f"Bearer {own or os.environ.get('OMBUD_API_KEY', '')}"}
         if target.speaker and target.speaker.startswith("pty_"):
             headers["Ombud-Act-As"] = target.speaker
         async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
             yield Desk(http, headers)
         return
     from cli.kit.compose import local_app
+    from cli.kit.operator import OPERATOR
 
     async with local_app(target) as app:
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://ombud.local", timeout=30) as http:
-            yield Desk(http, {"Authorization": "Bearer local"})
+            yield Desk(http, {"Authorization": f"Bearer {own or OPERATOR}"})
 
 
 def run(work: Callable[[Desk], Awaitable[Result]], target: Target) -> Result:
@@ -105,6 +107,8 @@ def _leave(problem: dict[str, Any], target: Target) -> NoReturn:
     typer.echo(f"{problem.get('detail') or problem.get('title')} [{problem.get('code', status)}]", err=True)
     for error in problem.get("errors") or []:
         typer.echo(f"  {error.get('field')}: {error.get('message')} [{error.get('code')}]", err=True)
-    if problem.get("code") == "actor_unknown" and target.speaker is None:
+    if problem.get("code") in ("own_credential_needed", "key_invalid"):
+        typer.echo(f"  ombud login {target.speaker or 'per_…'}", err=True)
+    if problem.get("code") in ("actor_unknown", "own_credential_needed") and target.speaker is None:
         typer.echo("  Say as whom, with --as (per_…).", err=True)
     raise typer.Exit(EXIT_CODES.get(status, 70))

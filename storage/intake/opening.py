@@ -99,6 +99,7 @@ class PostgresIntake:
         idempotency_key: str | None = None,
         opened_by: str = "system",
         channel: str = "api",
+        credential: str | None = None,
         past: MovingCase | None = None,
         notify: bool = False,
     ) -> Opened:
@@ -107,7 +108,8 @@ class PostgresIntake:
         The same report under the same idempotency key or (source, external id) is the same case. Raises
         :class:`~storage.intake.inbox.Conflict` (``idempotency_key_reused``, ``external_id_reused``) when it is another report.
         ``calendars`` and ``notices`` (of the pack, whom it tells of what) are kept with it: whoever judges it finds them.
-        ``past`` is that of a case that ran in another system; ``notify`` tells its parties that it is here now.
+        ``past`` is that of a case that ran in another system; ``credential`` is by what the report came; ``notify`` tells
+        its parties that it is here now.
         """
         draft = _Draft(self._vault, tenant_id, report, terms, routing, past, notify)
         new = {ref: calendar for ref, calendar in (calendars or {}).items() if ref not in self._kept}
@@ -119,7 +121,7 @@ class PostgresIntake:
                     await keep_calendars(conn, new)
                     if notices is not None and terms.version not in self._kept:
                         await keep_notices(conn, terms.version, terms.pack, {}, notices)
-                    await draft.store(conn, channel)
+                    await draft.store(conn, channel, credential)
             if claimed:
                 self._kept.update(new, () if notices is None else (terms.version,))
                 return Opened(draft.case_id, draft.command_id, created=True)
@@ -192,7 +194,7 @@ class _Draft:
             raise _conflict(row)
         return Opened(row["id"], row["open_command_id"], created=False)
 
-    async def store(self, conn: Connection, channel: str) -> None:
+    async def store(self, conn: Connection, channel: str, credential: str | None) -> None:
         """Keys, parties, texts and the opening command."""
         keys = list(self._keys.values())
         await conn.execute(
@@ -208,7 +210,7 @@ class _Draft:
         body = {**command.model_dump(mode="json"), "channel": channel}
         await conn.fetchval(
             PLACE, self._tenant, self.case_id, self.command_id, "open", "system", channel, body, None, self._hash, None,
-            "pending", None, box.key.id, [r[0] for r in box.rows], [r[1] for r in box.rows],
+            "pending", None, box.key.id, [r[0] for r in box.rows], [r[1] for r in box.rows], credential, None,
         )  # fmt: skip
         if self._past is not None:
             await self._vault.keep(conn, *boxes.values())

@@ -39,8 +39,8 @@ WITH target AS (
     WHERE e.tenant = t.tenant AND e.id = $2 AND e.state = 'running'
     RETURNING e.case_id
 )
-INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body)
-SELECT $1, d.case_id, $5, 'report_effect', 'system', 'system', clock_timestamp(), $6 FROM done d
+INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body, credential)
+SELECT $1, d.case_id, $5, 'report_effect', 'system', 'system', clock_timestamp(), $6, 'system' FROM done d
 ON CONFLICT DO NOTHING
 """
 

@@ -20,13 +20,14 @@ SPEAKER = """
 # $3 the turn that the caller knows (or null), $4 command ids asked about, $5 how many pending ones at most.
 READ = f"""
 WITH waiting AS (
-    SELECT w.id, w.received_at, w.body, w.actor_id
+    SELECT w.id, w.received_at, w.body, w.actor_id, w.credential
     FROM commands w
     WHERE w.tenant = $1 AND w.case_id = $2 AND w.status = 'pending'
     ORDER BY w.received_at, w.id
     LIMIT $5
 ), resolved AS (
-    SELECT jsonb_build_object('command_id', w.id, 'received_at', w.received_at, 'body', w.body, 'actor',
+    SELECT jsonb_build_object('command_id', w.id, 'received_at', w.received_at, 'body', w.body, 'credential', w.credential,
+        'actor',
         CASE
             WHEN w.actor_id = 'system' THEN jsonb_build_object('id', 'system', 'role', 'system'){SPEAKER}
         END, 'target', person_as_actor(t)) AS pending, w.received_at, w.id
@@ -94,8 +95,10 @@ answered AS (
     # Deadlines that were decided.
     "archive": """
 archive AS (
-    INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body, status, answer, answered_at)
-    SELECT g.tenant, g.id, d.id, 'deadline', 'system', 'system', d.received_at, d.body, d.status, d.answer, clock_timestamp()
+    INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body, status, answer, answered_at,
+        credential)
+    SELECT g.tenant, g.id, d.id, 'deadline', 'system', 'system', d.received_at, d.body, d.status, d.answer, clock_timestamp(),
+        'system'
     FROM gate g, jsonb_to_recordset({}) AS d (id text, received_at timestamptz, body jsonb, status text, answer jsonb)
     ON CONFLICT DO NOTHING
 )""",

@@ -56,7 +56,9 @@ class PostgresAbsences:
             row = await conn.fetchrow(BACK, tenant_id, person_id)
         return Absence(row["absent_from"], row["absent_until"], row["begun"]) if row else None
 
-    async def give_back(self, tenant_id: str, person_id: str, from_at: datetime, by: str = "system") -> Placed:
+    async def give_back(
+        self, tenant_id: str, person_id: str, from_at: datetime, by: str = "system", credential: str | None = "system"
+    ) -> Placed:
         """Tell each of their open cases to go back to its queue.
 
         For the same absence again it sends nothing, and answers what was sent.
@@ -69,7 +71,7 @@ class PostgresAbsences:
             more={"owner": None, "reason": "absent"},
             which=CaseFilter(owner=person_id),
         )
-        placed = await self._bulk.place(tenant_id, order)
+        placed = await self._bulk.place(tenant_id, order, credential)
         async with self._database.tenant(tenant_id) as conn:
             await conn.execute(RETURNED, tenant_id, person_id, from_at)
         return placed

@@ -118,9 +118,9 @@ class TestOnce:
         bulk = PostgresBulk(office.database, office.vault)
         await some_cases(office)
         order = Order("freeze", "outage-7", "key:lost", "per_dana")
-        first = await bulk.place(office.tenant_id, order)
+        first = await bulk.place(office.tenant_id, order, "key_1")
         await office.desk().opened()
-        again = await bulk.place(office.tenant_id, replace(order, which=CaseFilter(kind="fraud_report")))
+        again = await bulk.place(office.tenant_id, replace(order, which=CaseFilter(kind="fraud_report")), "key_1")
         assert again == first
         assert len(first.members) == 4
 
@@ -128,7 +128,7 @@ class TestOnce:
         bulk = PostgresBulk(office.database, office.vault)
         await some_cases(office)
         order = Order("freeze", "outage-7", "key:twice", "per_dana")
-        placed = await asyncio.gather(*(bulk.place(office.tenant_id, order) for _ in range(6)))
+        placed = await asyncio.gather(*(bulk.place(office.tenant_id, order, "key_1") for _ in range(6)))
         assert all(one == placed[0] for one in placed)
         assert len(placed[0].members) == 4
 
@@ -145,7 +145,8 @@ class TestInTime:
                 await judge.execute(
                     "SELECT 1 FROM cases WHERE tenant = $1 AND id = $2 FOR UPDATE", office.tenant_id, cases["fraud"]
                 )
-                placing = asyncio.create_task(bulk.place(office.tenant_id, Order("freeze", "outage-7", "key:wait", "per_dana")))
+                order = Order("freeze", "outage-7", "key:wait", "per_dana")
+                placing = asyncio.create_task(bulk.place(office.tenant_id, order, "key_1"))
                 await asyncio.sleep(0.3)
                 assert not placing.done()
                 judged_at = await judge.fetchval("SELECT clock_timestamp()")
@@ -311,7 +312,7 @@ async def test_a_bulk_of_more_than_are_looked_up_at_once(office: Office, databas
         )
     bulk = PostgresBulk(database, office.vault)
     order = Order("freeze", "outage-7", "key:many", "per_dana", which=CaseFilter(queue="many"))
-    first, again = [await bulk.place(office.tenant_id, order) for _ in range(2)]
+    first, again = [await bulk.place(office.tenant_id, order, "key_1") for _ in range(2)]
     assert len(first.members) == 2500
     assert again == first
     assert len(await bulk.results(office.tenant_id, first)) == 2500

@@ -25,6 +25,7 @@ from adapters.letters.preview import LetterPreviews
 from api.app import create_app
 from policies.shelf import Shelf
 from services.parts import Parsers, Parts, WebhookReports
+from storage.access.signing_keys import PostgresSigningKeys
 from storage.intake.evidence import PostgresEvidenceFiles, PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
@@ -47,7 +48,7 @@ from workers.policies import ShelfPolicies
 from workflows.handles import Named, NotReached
 
 STRIPE_SECRET = "whsec_test"
-PLATFORM = ("cases:read", "cases:write", "act_as")
+PLATFORM = ("cases:read", "cases:write", "act_as:parties", "act_as:staff")
 PEOPLE = (
     Person(id="per_ada", name="Ada", roles=("mediator",), queues=("mediation", "fraud"), manager="per_cleo"),
     Person(id="per_ben", name="Ben", roles=("mediator",), queues=("mediation", "fraud")),
@@ -165,6 +166,7 @@ class Office:
             library=PostgresLibrary(self.database),
             tenants=self.tenants,
             keys=self.tenants,
+            signing_keys=PostgresSigningKeys(self.database),
             idempotency=PostgresIdempotency(self.database, self.vault),
             doors=JudgingDoor(self.records, self.inbox, self.lookups),
             packs=shelf().packs,
