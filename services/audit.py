@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from storage.record.audit import PostgresAudit
+
+Work = Callable[[PostgresAudit], Awaitable[dict[str, Any]]]
+"""Something to do with the record, once it is open: one of the functions below with the rest of its arguments."""
 
 
 async def verify(record: PostgresAudit, tenant: str | None, heads: Path | None) -> dict[str, Any]:

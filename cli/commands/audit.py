@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +14,7 @@ from cli.kit.options import AsJson
 from cli.kit.show import show
 
 if TYPE_CHECKING:
-    from storage.record.audit import PostgresAudit
+    from services.audit import Work
 
 app = typer.Typer(help="The record: verify its chains, sign their heads.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -55,7 +55,7 @@ def _problems(found: dict[str, Any]) -> Iterator[str]:
     return (f"{problem['case_id']}: {problem['code']}: {problem['detail']}" for problem in found["problems"])
 
 
-def _run(work: Callable[[PostgresAudit], Awaitable[dict[str, Any]]], tenant: str | None) -> dict[str, Any]:
+def _run(work: Work, tenant: str | None) -> dict[str, Any]:
     from cli.kit.record import with_record
 
     return guarded(lambda: asyncio.run(with_record(work, tenant)))

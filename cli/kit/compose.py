@@ -28,16 +28,21 @@ from storage.postgres.migrate import migrate
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.tenants import PostgresTenants
-from workflows.handles import CaseDoors, Named
+from workflows.handles import SEARCH_ATTRIBUTES, CaseDoors, Named
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from temporalio.client import Client
 
     from cli.kit.target import Target
+    from runtime.checks import Look
+    from services.doctor import Check
     from services.parts import Inspects, Parts
 
 Result = TypeVar("Result")
+
+_DOCTOR_WAITS_FOR = timedelta(seconds=4)
+"""Longer than a service that is well takes to answer, and short enough to be waited for by hand."""
 
 
 def shelf(settings: Settings | None = None) -> Shelf:
@@ -191,6 +196,56 @@ def _checks(database: Database, client: Client, store: EvidenceStore) -> dict[st
         await client.service_client.check_health()
 
     return {"database_ready": database_ready, "also_ready": {"temporal": temporal_ready, "evidence": store.check}}
+
+
+def doctor_checks(settings: Settings) -> list[Check]:
+    """What ``ombud doctor`` looks at, in the order in which the parts depend on each other."""
+    from runtime import checks
+    from runtime.embedded.stack import Stack
+    from runtime.zones import wheel_zones_only
+    from services import doctor
+    from services.doctor import Finding
+
+    stack = Stack(settings, search_attributes=SEARCH_ATTRIBUTES)
+
+    async def database() -> Finding:
+        try:
+            dsn = stack.info().database_url
+        except ServiceFault as fault:
+            return Finding("database", "fail", fault.message, "Run `ombud stack up`.")
+        return await doctor.database(dsn, _DOCTOR_WAITS_FOR)
+
+    async def evidence() -> Finding:
+        if settings.evidence_url is None:
+            folder = settings.state_dir.resolve() / "evidence"
+            return doctor.evidence_folder(folder, database_elsewhere=settings.database_url is not None)
+        try:
+            store = evidence_store(settings)
+        except ServiceFault as fault:
+            return Finding("evidence store", "fail", fault.message, "Correct OMBUD_EVIDENCE_URL.")
+        return await doctor.evidence_bucket(store.check, _DOCTOR_WAITS_FOR)
+
+    return [
+        doctor.python,
+        lambda: doctor.zones(wheel_only=wheel_zones_only()),
+        _named("postgres program", lambda: checks.postgres_program(settings)),
+        _named("temporal program", lambda: checks.temporal_program(settings, stack)),
+        _named("services", lambda: checks.services(stack)),
+        database,
+        _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
+        _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
+        _named("master key", lambda: checks.master_key(settings, stack)),
+        evidence,
+    ]
+
+
+def _named(part: str, look: Callable[[], Awaitable[Look]]) -> Check:
+    from services.doctor import Finding
+
+    async def check() -> Finding:
+        return Finding(part, *await look())
+
+    return check
 
 
 async def serve(settings: Settings, places: Places) -> None:
