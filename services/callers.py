@@ -82,6 +82,13 @@ class Caller:
         if scope not in self.scopes:
             raise Refused("scope_missing", f"This needs a key with scope '{scope}'.", fields={"scope": scope})
 
+    def deciding_person(self) -> str:
+        """The person who decides something that is about no case. Raises ``own_credential_needed`` and ``scope_missing``."""
+        if self.act_as is not None or self.speaks_for is None or not self.is_somebody:
+            raise Refused("own_credential_needed")
+        self.may("decide", "own_credential_needed")
+        return self.speaks_for
+
     def may(self, deed: Deed, forbidden: str) -> None:
         """Raises ``forbidden`` where the table gives this kind of credential no such deed, ``scope_missing`` without scope."""
         grant = AUTHORITY[self.kind][deed]

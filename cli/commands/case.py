@@ -10,6 +10,7 @@ from urllib.parse import quote
 import typer
 
 from cli.kit.client import run
+from cli.kit.exits import BAD_DATA, fail, guarded, misused, need_file
 from cli.kit.options import As, AsJson, CaseId, Tenant
 from cli.kit.send import send
 from cli.kit.show import show
@@ -30,9 +31,7 @@ def open_case(
     json: AsJson = False,
 ) -> None:
     """Open a case from a file."""
-    if not file.is_file():
-        typer.echo(f"There is no file {file}.", err=True)
-        raise typer.Exit(66)
+    need_file(file)
     body, mail = file.read_bytes(), file.suffix.lower() == ".eml"
     path = ("/v1/intake/email" + (f"?kind={kind}" if kind else "")) if mail else "/v1/cases"
     headers = {"Content-Type": "message/rfc822" if mail else "application/json"} | ({"Idempotency-Key": key} if key else {})
@@ -146,8 +145,7 @@ def step(
 ) -> None:
     """Do steps of the procedure, or leave one out with a reason."""
     if skip and len(names) > 1:
-        typer.echo("Leave out one step at a time: each needs its own reason.", err=True)
-        raise typer.Exit(64)
+        misused("Leave out one step at a time: each needs its own reason.")
     said: dict[str, Any] = {"type": "skip_step", "step": names[0]} if skip else {"type": "complete_step", "steps": names}
     said |= {"reasons": reasons} if reasons else {}
     said |= {"evidence": evidence} if evidence and not skip else {}
@@ -209,8 +207,7 @@ def command(
     try:
         parsed = loads(sys.stdin.read() if body == "-" else body)
     except (JSONDecodeError, RecursionError) as error:
-        typer.echo(f"The command is not JSON: {error}", err=True)
-        raise typer.Exit(65) from error
+        fail(f"The command is not JSON: {error}", "json_invalid", BAD_DATA, error)
     send(case_id, parsed, Target(tenant, speaker), as_json=json)
 
 
@@ -225,11 +222,9 @@ def revive(
     run.
     """
     if (case_id is None) == (not every):
-        typer.echo("Name one case, or say --all.", err=True)
-        raise typer.Exit(64)
+        misused("Name one case, or say --all.")
     import asyncio
 
-    from cli.kit.exits import guarded
     from cli.kit.record import revive_cases
 
     found = guarded(lambda: asyncio.run(revive_cases(case_id, tenant)))
@@ -244,10 +239,8 @@ def _remedy(text: str) -> dict[str, Any]:
         amount, currency = money
         return {"type": kind, "amount": {"amount": int(amount), "currency": currency.upper()}}
     except ValueError as error:
-        typer.echo(
-            f"--remedy {text}: write type, or type:amount:currency with the amount in minor units (refund:1250:USD).", err=True
-        )
-        raise typer.Exit(64) from error
+        shape = "write type, or type:amount:currency with the amount in minor units (refund:1250:USD)."
+        misused(f"--remedy {text}: {shape}", error)
 
 
 def preview_ruling(case_id: str, ruling: dict[str, Any], target: Target, *, as_json: bool) -> None:

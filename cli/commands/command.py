@@ -6,12 +6,13 @@ import base64
 import json as json_text
 import os
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
 
 from cli.kit.client import run
+from cli.kit.exits import BAD_DATA, IN_THE_WAY, NOT_THERE, fail
 from cli.kit.options import As, AsJson, Tenant
 from cli.kit.show import note, print_json_line, show
 from cli.kit.target import Target
@@ -21,7 +22,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-_BAD_INPUT = 65
 _PRIVATE = Annotated[Path, typer.Argument(help="File of the private key (PEM).")]
 
 
@@ -36,7 +36,7 @@ def make_key(file: _PRIVATE) -> None:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             out.write(pem)
     except FileExistsError:
-        _leave(f"{file} is there already; name a new file.", "file_exists", 73)
+        fail(f"{file} is there already; name a new file.", "file_exists", IN_THE_WAY)
     note(f"Made {file}. Register it: ombud command register {file} --as per_…")
 
 
@@ -95,13 +95,13 @@ def sign(
     try:
         said = json_text.loads(file.read_text("utf-8"))
     except OSError as error:
-        _leave(f"{file} cannot be read: {error.strerror}.", "file_unreadable", 66)
+        fail(f"{file} cannot be read: {error.strerror}.", "file_unreadable", NOT_THERE)
     except ValueError:
-        _leave(f"{file} is not JSON.", "json_invalid", _BAD_INPUT)
+        fail(f"{file} is not JSON.", "json_invalid", BAD_DATA)
     incoming = read_incoming(said, "temporal")
     if incoming.refusal is not None:
         code, detail, _ = incoming.refusal
-        _leave(detail, code, _BAD_INPUT)
+        fail(detail, code, BAD_DATA)
     said.pop("signature", None)
     value = base64.b64encode(private.sign(signed_bytes(of_tenant, case, said))).decode()
     print_json_line({**said, "signature": {"key": key_id, "value": value}})
@@ -114,14 +114,9 @@ def _private(file: Path) -> Any:
     try:
         found = load_pem_private_key(file.read_bytes(), None)
     except OSError as error:
-        _leave(f"{file} cannot be read: {error.strerror}.", "file_unreadable", 66)
+        fail(f"{file} cannot be read: {error.strerror}.", "file_unreadable", NOT_THERE)
     except (ValueError, TypeError):
         found = None
     if not isinstance(found, Ed25519PrivateKey):
-        _leave(f"{file} holds no Ed25519 private key; `ombud command key` makes one.", "signing_key_invalid", _BAD_INPUT)
+        fail(f"{file} holds no Ed25519 private key; `ombud command key` makes one.", "signing_key_invalid", BAD_DATA)
     return found
-
-
-def _leave(detail: str, code: str, exit_code: int) -> NoReturn:
-    typer.echo(f"{detail} [{code}]", err=True)
-    raise typer.Exit(exit_code)

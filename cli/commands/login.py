@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.kit.client import run
-from cli.kit.exits import guarded
+from cli.kit.exits import NO_PERMISSION, fail, guarded
 from cli.kit.logins import LOCAL, here, logins
 from cli.kit.options import AsJson, Tenant
 from cli.kit.show import note, show
@@ -38,8 +38,7 @@ def log_in(
     me = _asked(secret, tenant)
     if me["person"] is None or person not in (None, me["person"]):
         whose = me["person"] or "nobody's own"
-        typer.echo(f"This key is {whose}; log in with one of {person or 'a person'}. [login_key_of_another]", err=True)
-        raise typer.Exit(77)
+        fail(f"This key is {whose}; log in with one of {person or 'a person'}.", "login_key_of_another", NO_PERMISSION)
     logins().keep(place, me["tenant"], me["person"], secret)
     note(f"{me['person']} is logged in at {me['tenant']}. Send commands with: --as {me['person']}")
 
@@ -69,11 +68,14 @@ def _made(tenant: str | None, person: str | None) -> tuple[str, str] | None:
     from cli.kit.record import log_in_for_development
     from services.errors import Refused
 
-    try:
-        return guarded(lambda: asyncio.run(log_in_for_development(tenant, person)))
-    except Refused as refused:
-        note(f"{refused.detail} [{refused.code}]")
-        return None
+    def making() -> tuple[str, str] | None:
+        try:
+            return asyncio.run(log_in_for_development(tenant, person))
+        except Refused as refused:
+            note(f"{refused.detail} [{refused.code}]")
+            return None
+
+    return guarded(making)
 
 
 def _asked(secret: str, tenant: str | None) -> dict[str, Any]:

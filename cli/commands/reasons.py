@@ -72,10 +72,10 @@ def _tell_machines(judged: Iterator[Judged]) -> bool:
     import json
 
     valid = True
-    for one in judged:
-        valid = valid and not one.faults
-        errors = [{"field": fault.field, "code": fault.code} for fault in one.faults]
-        typer.echo(json.dumps({"id": one.id, "valid": not errors, "errors": errors}, separators=(",", ":")))
+    for statement in judged:
+        valid = valid and not statement.faults
+        errors = [{"field": fault.field, "code": fault.code} for fault in statement.faults]
+        typer.echo(json.dumps({"id": statement.id, "valid": not errors, "errors": errors}, separators=(",", ":")))
     return valid
 
 
@@ -87,10 +87,10 @@ def _tell_people(judged: Iterator[Judged]) -> bool:
 
     valid = True
     table = Table("Id", "Valid", "Field", "Error", header_style="bold")
-    for one in judged:
-        valid = valid and not one.faults
-        lead = (_told(one.id), "no" if one.faults else "yes")
-        for fields, error in _rows(one.faults):
+    for statement in judged:
+        valid = valid and not statement.faults
+        lead = (_told(statement.id), "no" if statement.faults else "yes")
+        for fields, error in _rows(statement.faults):
             table.add_row(*(Text(_printable(cell)) for cell in (*lead, fields, error)))
             lead = ("", "")
     out().print(table)

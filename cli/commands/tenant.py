@@ -141,14 +141,9 @@ def endpoint(
     json: AsJson = False,
 ) -> None:
     """Add a webhook endpoint. Its signing secret is shown this once."""
-    from services.errors import Refused
     from services.people import add_endpoint
 
-    try:
-        made = _run(lambda tenants: add_endpoint(tenants, tenant, url, purpose), tenant)
-    except Refused as refused:
-        typer.echo(f"--purpose: {refused.detail} [{refused.code}]", err=True)
-        raise typer.Exit(64) from refused
+    made = _run(lambda tenants: add_endpoint(tenants, tenant, url, purpose), tenant)
     show({"endpoint": made.id, "secret": made.secret}, json, lambda endpoint: endpoint["secret"])
 
 
@@ -156,21 +151,15 @@ def _check_hours(person: Person) -> None:
     if person.hours is None:
         return
     from cli.kit.compose import library_of
-    from policies.folders import PolicyFolderFault, calendar_files
+    from cli.kit.exits import USAGE
     from runtime.settings import Settings
-    from services.errors import Refused
+    from services.packs import calendar_names
     from services.people import check_hours
 
-    try:
-        here = set(calendar_files(Settings().policies_dir))
-        if person.hours not in here:
-            guarded(lambda: asyncio.run(library_of(lambda library: check_hours(person, here, library))))
-    except PolicyFolderFault as fault:
-        typer.echo(f"{fault} [{fault.code}]", err=True)
-        raise typer.Exit(69) from fault
-    except Refused as refused:
-        typer.echo(f"--hours: {refused.detail} [{refused.code}]", err=True)
-        raise typer.Exit(64) from refused
+    here = guarded(lambda: calendar_names(Settings().policies_dir))
+    if person.hours not in here:
+        checking = library_of(lambda library: check_hours(person, here, library))
+        guarded(lambda: asyncio.run(checking), {"calendar_unknown": USAGE})
 
 
 def _run(work: Callable[[PostgresTenants], Awaitable[Any]], tenant: str | None = None, person: str | None = None) -> Any:

@@ -62,7 +62,7 @@ def known_tenant(tenant: str | None, known: Sequence[str]) -> str:
 
 def known_person(tenant: str, person: str, people: Sequence[Person], code: str = "person_unknown") -> None:
     """Nothing, when they work there. Raises ServiceFault ``code``, with who does and what to do."""
-    ids = [one.id for one in people]
+    ids = [member.id for member in people]
     if person in ids:
         return
     step = f"Take somebody on with `ombud tenant person {tenant} per_… --name …`."

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from cli.kit.compose import doors_of, shelf
-from cli.kit.operator import OperatorKeys, known_tenant
+from cli.kit.logins import known_login
+from cli.kit.operator import OPERATOR, OperatorKeys, known_tenant
 from cli.kit.target import Target
 from policies.published import PublishedPacks
 from runtime.errors import ServiceFault
 from runtime.places import find_places
 from runtime.settings import Settings
+from services.callers import Caller
 from services.case_import import Movers
 from services.errors import Refused
 from services.logins import development_key
@@ -66,11 +68,15 @@ async def _tenants(database: Database, tenant: str | None) -> Sequence[str]:
 
 
 async def with_publications(
-    work: Callable[[PostgresPublications, str], Awaitable[Result]], tenant: str | None, by: str | None = None
+    work: Callable[[PostgresPublications, Caller], Awaitable[Result]], tenant: str | None, by: str | None = None
 ) -> Result:
-    """Do something with the packs that a tenant has published, as somebody of it."""
-    async with _tenant(tenant, by) as (database, _, found):
-        return await work(PostgresPublications(database), found.id)
+    """Do something with the packs that a tenant has published, as somebody of it. Raises Refused ``key_invalid``."""
+    async with _tenant(tenant, by) as (database, vault, found):
+        keys = await OperatorKeys.of(PostgresTenants(database, vault), Target(found.id, by))
+        holder = await keys.find_key(known_login(Target(found.id, by)) or OPERATOR)
+        if holder is None:
+            raise Refused("key_invalid", f"The login of {by} is over.")
+        return await work(PostgresPublications(database), Caller.holding(holder))
 
 
 async def with_past_cases(

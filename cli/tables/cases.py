@@ -98,23 +98,23 @@ def _requests(asked: Iterable[dict[str, Any]]) -> Table:
     table = Table(
         "request", "of", "type", "asked (UTC)", "due (UTC)", "state", "", title="Evidence asked for", title_justify="left"
     )
-    for one in asked:
-        of = one.get("party") or one["of"]
-        what = _short(one.get("what") or "")
-        kind = one.get("evidence_type") or ""
-        table.add_row(one["id"], of, kind, when(one["asked_at"]), when(one.get("due_at")), one["state"], what)
+    for request in asked:
+        of = request.get("party") or request["of"]
+        what = _short(request.get("what") or "")
+        kind = request.get("evidence_type") or ""
+        table.add_row(request["id"], of, kind, when(request["asked_at"]), when(request.get("due_at")), request["state"], what)
     return table
 
 
 def evidence_table(pieces: Iterable[dict[str, Any]]) -> Table:
     """What was handed in, with its files."""
     table = Table("at (UTC)", "evidence", "by", "type", "seen by", "", "files", header_style="bold")
-    for one in pieces:
-        files = "\n".join(f"{file['id']} {file['name'] or '(erased)'} ({file['bytes']} bytes)" for file in one["files"])
-        seen_by = one["confidentiality"].replace("_", " ")
-        by = one["side"] or "platform"
+    for piece in pieces:
+        files = "\n".join(f"{file['id']} {file['name'] or '(erased)'} ({file['bytes']} bytes)" for file in piece["files"])
+        seen_by = piece["confidentiality"].replace("_", " ")
+        by = piece["side"] or "platform"
         table.add_row(
-            when(one["at"]), one["id"], by, one["evidence_type"] or "", seen_by, _short(one["text"] or "(erased)"), files
+            when(piece["at"]), piece["id"], by, piece["evidence_type"] or "", seen_by, _short(piece["text"] or "(erased)"), files
         )
     return table
 

@@ -5,6 +5,11 @@ ALTER TABLE commands ADD COLUMN credential text;
 -- Of a signed command: the key's id and the signature, so that anybody can check it again.
 ALTER TABLE commands ADD COLUMN signature jsonb;
 
+-- Likewise of the two persons who put a pack in force: their credentials differ as they do.
+ALTER TABLE pack_versions ADD COLUMN proposed_with text;
+ALTER TABLE pack_versions ADD COLUMN approved_with text;
+GRANT UPDATE (approved_with) ON pack_versions TO ombud_app;
+
 CREATE TABLE signing_keys (
     tenant text NOT NULL,
     id text NOT NULL CHECK (id LIKE 'sig\_%'),
