@@ -38,6 +38,8 @@ PROBLEMS: dict[str, Row] = {
     "method_not_allowed": Row(405, "Method not allowed", "See the `Allow` header."),
     "bad_request": Row(400, "Request not understood", "Check it against the OpenAPI description at `/v1/openapi.json`."),
     "parameter_invalid": Row(422, "A parameter is wrong", "See `errors` for the parameters and what they take."),
+    "parameter_unknown": Row(422, "Unknown parameter", "See `errors` for the parameters that are taken here."),
+    "parameter_repeated": Row(422, "A parameter is given twice", "Give it once; only names with `[]` take several values."),
     "cursor_invalid": Row(422, "Unknown cursor", "Take cursors from `next_cursor` as they are, and keep the filters."),
     "body_too_large": Row(413, "Body too large", "JSON takes 1.5 MB, an e-mail 20 MB."),
     "too_large": Row(413, "Body too large", "Shorten it, or attach less."),

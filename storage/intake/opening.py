@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from domain.model.report import Report, ReportedParty
 from domain.model.terms import Routing, Terms
 from domain.worktime.calendars import Calendar
 from storage.intake.inbox import PLACE, Conflict
+from storage.intake.metadata import change_metadata, keep_metadata
 from storage.policies.library import keep_calendars, keep_notices
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import STAFF, SealBox, Vault, seal_contact
@@ -58,7 +59,7 @@ JOIN unnest($4::text[], $5::bytea[]) AS c (id, contact) ON c.id = p.id
 """
 _REPORT_CONTENT = "UPDATE cases SET report_content = $3 WHERE tenant = $1 AND id = $2"
 _STORED_APART: dict[str, Any] = {
-    "parties": True, "statement": True, "subject": True, "attachments": True, "decision": {"reasons"},
+    "parties": True, "statement": True, "subject": True, "attachments": True, "decision": {"reasons"}, "metadata": True,
 }  # fmt: skip
 
 
@@ -125,6 +126,13 @@ class PostgresIntake:
                 return Opened(draft.case_id, draft.command_id, created=True)
             # The row that was in the way is committed by now: the insert has waited for it.
             return await draft.existing(conn, idempotency_key)
+
+    async def note(
+        self, tenant_id: str, case_id: str, changed: Callable[[dict[str, str]], dict[str, str]]
+    ) -> dict[str, str] | None:
+        """Change what the platform noted for itself; what stands there then, or None when there is no such case."""
+        async with self._database.tenant(tenant_id) as conn, conn.transaction():
+            return await change_metadata(conn, self._vault, tenant_id, case_id, changed)
 
 
 class _Draft:
@@ -212,6 +220,8 @@ class _Draft:
         )  # fmt: skip
         if self._past is not None:
             await self._vault.keep(conn, *boxes.values())
+        if self._report.metadata:
+            await keep_metadata(conn, self._vault, self._tenant, self.case_id, self._report.metadata)
 
     @property
     def _claimant(self) -> str:
