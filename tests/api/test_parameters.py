@@ -22,7 +22,7 @@ def routes(office: Office) -> Iterator[tuple[str, str, list[str]]]:
     for route in (route for included in app.routes for route in included.original_router.routes):  # type: ignore[attr-defined]  # it is FastAPI's own
         assert isinstance(route, APIRoute), f"{route} is no route of ours: nothing checks its parameters"
         path = route.path.format(**{name: KNOWN.get(name, "x") for name in route.param_convertors})
-        for method in sorted(route.methods):
+        for method in sorted(route.methods or ()):
             yield method, path, taken_by(route)
 
 

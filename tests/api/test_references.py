@@ -171,8 +171,9 @@ class TestMetadata:
         desk = office.desk()
         case = await desk.opened(**REPORT)
         async with office.database.tenant(office.tenant_id) as conn:
-            row = await conn.fetchrow("SELECT metadata, metadata_key FROM cases WHERE id = $1", case["id"])
-            assert b"ORDER-SECRET" not in row["metadata"]
+            sealed = await conn.fetchval("SELECT metadata FROM cases WHERE id = $1", case["id"])
+            assert sealed
+            assert b"ORDER-SECRET" not in sealed
             await office.vault.erase(conn, office.tenant_id, case["id"], party(case, "claimant"))
         read = (await desk.get(f"/v1/cases/{case['id']}")).json()
         assert (read["metadata"], read["matter"], read["subject"]) == ({}, None, None)

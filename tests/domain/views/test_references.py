@@ -14,7 +14,7 @@ from domain.views.references import PartyReference, References, may_know, own_id
     ],
 )  # fmt: skip
 def test_the_platform_and_its_team_may_know_and_no_party(role: str, knows: bool) -> None:
-    assert may_know(Actor(id="x", role=role)) is knows  # type: ignore[arg-type]  # as the table above has them
+    assert may_know(Actor(id="x", role=role)) is knows
 
 
 def test_machines_are_told_no_names_and_addresses() -> None:
