@@ -24,6 +24,7 @@ from api.schema import gives, takes
 from domain.base import CampaignId, Code, PersonId, Phase, Priority, Reference
 from services import cases, intake, references, timelines
 from services.callers import Caller
+from services.errors import Refused
 from services.pages import Page
 from services.repeats import canonical
 
@@ -58,7 +59,11 @@ async def open_case(context: Context) -> Response:
 
 
 async def _added(context: RequestContext, caller: Caller, reply: Reply) -> Reply:
-    seen = await cases.find(context.parts, caller, reply.body["id"])
+    try:
+        seen = await cases.find(context.parts, caller, reply.body["id"])
+    except Refused:
+        # It is on disk, and this is no moment to fail: somebody acts as a party of another case.
+        return reply
     told = (await references.references_of(context.parts, caller, seen)).get(seen.id)
     return replace(reply, body=with_references(reply.body, told))
 

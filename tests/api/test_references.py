@@ -69,6 +69,12 @@ class TestComeBack:
         assert (answer.json()["external_id"], answer.json()["metadata"]) == ("EXT-SECRET", NOTED)
         assert refs_in(answer.json()) == REFS
 
+    async def test_whoever_acts_as_a_party_of_another_case_still_opens_one(self, office: Office) -> None:
+        other = await office.desk().opened()
+        answer = await as_party(office, party(other, "claimant")).post("/v1/cases", a_report(**REPORT))
+        assert answer.status_code == 201
+        assert refs_in(answer.json()) == [None, None, None]
+
     async def test_nothing_that_is_kept_to_be_answered_again_holds_them(self, office: Office) -> None:
         desk = office.desk()
         first = await desk.post("/v1/cases", a_report(**REPORT), headers={"Idempotency-Key": "k"})
