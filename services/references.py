@@ -42,7 +42,7 @@ async def references_and_people(parts: Parts, caller: Caller, seen: Seen) -> Tol
 async def note(parts: Parts, caller: Caller, case_id: str, changes: Mapping[str, str | None]) -> dict[str, str]:
     """Note something on a case, for the platform itself: what is named is set, or taken away by None, and the rest stays.
 
-    Raises ``not_found``, ``not_allowed`` for everybody but the platform, and ``malformed`` for more keys than a case may have.
+    Raises ``not_found``, ``not_allowed`` for everybody but the platform, and ``metadata_full`` for too many keys.
     """
     seen = await find(parts, caller, case_id)
     if seen.viewer.role not in ("platform", "system"):
@@ -52,7 +52,7 @@ async def note(parts: Parts, caller: Caller, case_id: str, changes: Mapping[str,
         after = {name: value for name, value in {**noted, **changes}.items() if value is not None}
         if len(after) > MOST_METADATA:
             most = f"At most {MOST_METADATA} keys; take one away by null."
-            raise Refused("malformed", errors=[FieldError("metadata", "too_long", most)])
+            raise Refused("metadata_full", most, [FieldError("metadata", "metadata_full", most)])
         return after
 
     noted = await parts.intake.note(caller.tenant_id, case_id, changed)

@@ -59,6 +59,7 @@ PROBLEMS: dict[str, Row] = {
     "id_reused": Row(409, "Command id used for something else", "Choose a new id, or leave it out."),
     # reports
     "report_invalid": Row(422, "The report cannot become a case", "See `errors` for each field."),
+    "metadata_full": Row(422, "Too many keys of metadata", "A case takes 50 keys; take some away by null."),
     "kind_unknown": Row(422, "Unknown kind of case", "Use a kind that the tenant has a policy pack for."),
     "claimant_missing": Row(422, "No claimant", "Name a party with side `claimant` and role `principal`."),
     "party_twice": Row(422, "A party is given twice", "One principal a side, and nobody on both sides."),

@@ -158,7 +158,7 @@ class TestMetadata:
         case = await desk.opened(metadata={str(number): "" for number in range(50)})
         too_many = await patched(desk, case["id"], {"one more": "x"})
         exchanged = await patched(desk, case["id"], {"one more": "x", "0": None})
-        assert (too_many.status_code, too_many.json()["code"]) == (422, "malformed")
+        assert (too_many.status_code, too_many.json()["code"]) == (422, "metadata_full")
         assert len(exchanged.json()["metadata"]) == 50
 
     @pytest.mark.parametrize("said", [{}, {"metadata": {}}, {"metadata": {"k": 1}}, {"metadata": {"k" * 41: "v"}}, {"more": 1}])
