@@ -66,6 +66,7 @@ def body_of(effect: OrderedEffect) -> bytes:
                 "to": effect.to,
                 "to_party": effect.to_party,
                 "reverses": effect.reverses,
+                **(effect.references.told() if effect.references is not None else {}),
                 **submission,
             },
         }

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -16,6 +16,7 @@ from api.kit.envelope import Envelope
 from api.kit.faults import problem_of, render
 from api.kit.idempotent import REPEAT_FOR, Once
 from api.kit.meters import Meters
+from api.kit.parameters import known_parameters
 from api.kit.throttle import Throttle
 from api.routes import (
     access,
@@ -54,7 +55,14 @@ def create_app(
     ``public_url`` is where pages of codes are found; with ``metrics`` Prometheus is answered. ``repeat_for`` (how long a repeated
     request waits for the first one) and ``throttle`` are for tests.
     """
-    app = FastAPI(title="Ombud", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="Ombud",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(known_parameters)],
+    )
     app.state.parts = parts
     app.state.once = Once(parts.idempotency, repeat_for)
     app.state.throttle = throttle or Throttle()

@@ -57,7 +57,8 @@ from services.bulk import IN_BULK
 _REF = "#/components/schemas/"
 _ANSWERS: tuple[type[BaseModel], ...] = (
     answers.CaseBody, answers.AcceptedCase, answers.CasePage, answers.TimelinePage, answers.ActionsBody, answers.CommandAnswer,
-    answers.CommandBody, answers.TakenBody, health_answers.CheckBody, clock_answers.ClockList, clock_answers.ExplanationBody,
+    answers.CommandBody, answers.TakenBody, answers.MetadataRequest, answers.MetadataBody, health_answers.CheckBody,
+    clock_answers.ClockList, clock_answers.ExplanationBody,
     clock_answers.FreezeRequest, clock_answers.ThawRequest, clock_answers.BulkBody, clock_answers.IncidentList,
     clock_answers.MovesPage, bulk_answers.BulkRequest, bulk_answers.BulkAction, StatementAnswer,
     desk_answers.TakeNextRequest, desk_answers.NextBody, desk_answers.AbsenceRequest, desk_answers.ReturnRequest,

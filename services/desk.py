@@ -16,7 +16,7 @@ from domain.views.case import may_see
 from services.bulk import Results, woken
 from services.callers import LEADERS, Caller, only, sender
 from services.cases import Seen
-from services.commands import judged
+from services.commands import judged, refusal_in
 from services.errors import FieldError, Refused, not_found
 from services.pages import Page, Part, cursor_of, read_cursor
 from services.parts import Parts
@@ -137,6 +137,19 @@ async def take_next(parts: Parts, caller: Caller, by: str | None, queue: str | N
         if taken is not None:
             return taken
     return Next("nothing")
+
+
+async def taken_since(parts: Parts, caller: Caller, by: str | None, case_id: str, command_id: str) -> Next:
+    """What became of a case that was kept for the caller. Raises ``not_found``, and the refusal when it was not given to them."""
+    worker = await at_desk(parts, caller, by)
+    row = await parts.views.case(caller.tenant_id, case_id)
+    if row is None:
+        raise not_found()
+    answer = await judged(parts, caller.tenant_id, row, command_id)
+    if answer is not None and answer.status != "accepted":
+        raise refusal_in(answer, replayed=True)
+    now = await parts.views.case(caller.tenant_id, case_id) or row
+    return Next("taken" if answer else "pending", command_id, Seen(now, worker.actor))
 
 
 def _misfit(row: CaseRow, worker: Worker) -> tuple[bool, bool]:

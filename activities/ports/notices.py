@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from domain.base import Kept
+from domain.views.references import References
 
 
 class OutgoingNotice(Kept):
@@ -33,6 +34,8 @@ class OutgoingNotice(Kept):
     data: dict[str, Any]
     texts: dict[str, str] = {}
     """Decrypted texts that the notice quotes (reasons, questions)."""
+    references: References | None = None
+    """With a webhook of the platform: by what it knows the case; None for everybody else."""
     thread: str | None = None
     """The first notice of this case to the same recipient: mailboxes thread by it."""
 

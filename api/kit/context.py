@@ -50,11 +50,28 @@ class RequestContext:
         return Asked(await read_object(self.request, may_be_empty=True), key)
 
     async def once(
-        self, caller: Caller, key: str | None, route: str, said: bytes, work: Callable[[], Awaitable[Reply]]
+        self,
+        caller: Caller,
+        key: str | None,
+        route: str,
+        said: bytes,
+        work: Callable[[], Awaitable[Reply]],
+        *,
+        again: Callable[[Reply], Awaitable[Reply]] | None = None,
+        added: Callable[[Reply], Awaitable[Reply]] | None = None,
     ) -> Response:
-        """The answer of ``work``, or the one that the same request with the same key got before."""
+        """The answer of ``work``, or the one that the same request with the same key got before.
+
+        Where that was 202, ``again`` says what became of it; left out, ``work`` itself, which is safe to repeat with its key.
+        ``added`` puts in what no kept answer may hold.
+        """
+
+        async def the_same(kept: Reply) -> Reply:
+            return await work()
+
         once: Once = self.request.app.state.once
-        return answer(await once.do(caller.tenant_id, key, route, said, work))
+        reply = await once.do(caller.tenant_id, key, route, said, work, again or the_same)
+        return answer(reply if added is None else await added(reply))
 
     def take(self, bucket: str) -> None:
         """Count one request. Raises ``rate_limited``."""

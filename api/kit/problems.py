@@ -53,6 +53,8 @@ PROBLEMS: dict[str, Row] = {
     "method_not_allowed": Row(405, "Method not allowed", "See the `Allow` header."),
     "bad_request": Row(400, "Request not understood", "Check it against the OpenAPI description at `/v1/openapi.json`."),
     "parameter_invalid": Row(422, "A parameter is wrong", "See `errors` for the parameters and what they take."),
+    "parameter_unknown": Row(422, "Unknown parameter", "See `errors` for the parameters that are taken here."),
+    "parameter_repeated": Row(422, "A parameter is given twice", "Give it once; only names with `[]` take several values."),
     "cursor_invalid": Row(422, "Unknown cursor", "Take cursors from `next_cursor` as they are, and keep the filters."),
     "body_too_large": Row(413, "Body too large", "JSON takes 1.5 MB, an e-mail 20 MB."),
     "too_large": Row(413, "Body too large", "Shorten it, or attach less."),
@@ -72,6 +74,7 @@ PROBLEMS: dict[str, Row] = {
     "id_reused": Row(409, "Command id used for something else", "Choose a new id, or leave it out."),
     # reports
     "report_invalid": Row(422, "The report cannot become a case", "See `errors` for each field."),
+    "metadata_full": Row(422, "Too many keys of metadata", "A case takes 50 keys; take some away by null."),
     "kind_unknown": Row(422, "Unknown kind of case", "Use a kind that the tenant has a policy pack for."),
     "claimant_missing": Row(422, "No claimant", "Name a party with side `claimant` and role `principal`."),
     "party_twice": Row(422, "A party is given twice", "One principal a side, and nobody on both sides."),

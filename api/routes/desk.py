@@ -68,7 +68,14 @@ async def next_case(context: Context) -> Response:
         found = await desk.take_next(context.parts, caller, said.by, said.queue)
         return Reply(202 if found.status == "pending" else 200, next_body(found))
 
-    return await context.once(caller, asked.key, "POST /v1/take-next", asked.by(caller.speaker(said.by, "take")), work)
+    async def again(kept: Reply) -> Reply:
+        # Never the next one: what was kept is asked about, and nothing else.
+        case_id, command_id = kept.body["case"]["id"], kept.body["command_id"]
+        found = await desk.taken_since(context.parts, caller, said.by, case_id, command_id)
+        return Reply(202 if found.status == "pending" else 200, next_body(found))
+
+    said_by = asked.by(caller.speaker(said.by, "take"))
+    return await context.once(caller, asked.key, "POST /v1/take-next", said_by, work, again=again)
 
 
 @router.post(

@@ -57,6 +57,10 @@ def case_sheet(case: dict[str, Any]) -> Group:
     for name in (
         "id",
         "kind",
+        "source",
+        "external_id",
+        "matter",
+        "subject",
         "category",
         "phase_label",
         "outcome",
@@ -70,8 +74,12 @@ def case_sheet(case: dict[str, Any]) -> Group:
     ):
         if case.get(name) is not None:
             value = when(case[name]) if name.endswith("_at") else str(case[name])
-            facts.add_row(Text(name.removesuffix("_label").replace("_", " "), style="dim"), value)
+            facts.add_row(Text(name.removesuffix("_label").replace("_", " "), style="dim"), Text(value))
+    for name, value in (case.get("metadata") or {}).items():
+        facts.add_row(Text(f"metadata {name}", style="dim"), Text(value))
     parts: list[Any] = [facts]
+    if any("ref" in party for party in case.get("parties") or []):
+        parts.append(_parties(case["parties"]))
     if case.get("deadlines"):
         parts.append(_deadlines(case["deadlines"]))
     asked = [*(case.get("requests") or []), *(case.get("settled_requests") or [])]
@@ -84,6 +92,14 @@ def case_sheet(case: dict[str, Any]) -> Group:
             table.add_row(action["command"], "yes" if action["allowed"] else Text(action.get("detail") or "no", style="dim"))
         parts.append(table)
     return Group(*parts)
+
+
+def _parties(parties: Iterable[dict[str, Any]]) -> Table:
+    table = Table("party", "side", "role", "the platform's id", "name", "address", title="Parties", title_justify="left")
+    for one in parties:
+        said = (one["id"], one["side"], one["role"], *(one.get(name) or "" for name in ("ref", "name", "email")))
+        table.add_row(*(Text(cell) for cell in said))
+    return table
 
 
 def _deadlines(deadlines: Iterable[dict[str, Any]]) -> Table:

@@ -42,7 +42,16 @@ def _email(value: str) -> str:
 
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
 EmailAddress = Annotated[str, AfterValidator(_email)]
+MetadataKey = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_plain)]
+MetadataValue = Annotated[str, Field(max_length=500), AfterValidator(_plain)]
+MOST_METADATA = 50
+"""Keys of metadata on one case."""
 Text = Annotated[str, AfterValidator(checked_text)]
+
+
+def comparable(matter: str | None) -> str | None:
+    """A matter as it is compared with others; None: nothing was named."""
+    return " ".join(unicodedata.normalize("NFKC", matter or "").casefold().split()) or None
 
 
 class Attachment(Frozen):
@@ -102,16 +111,23 @@ class Report(Frozen):
     parties: Annotated[tuple[ReportedParty, ...], Field(min_length=1, max_length=20)]
     attributes: Annotated[dict[Code, Scalar], Field(max_length=50)] = {}
     """Facts for the gates and the routing (``account_age_days: 12``)."""
+    metadata: Annotated[dict[MetadataKey, MetadataValue], Field(max_length=MOST_METADATA)] = {}
+    """What the platform notes for itself (``{"order": "A-4711"}``): no rule looks at it, and no party ever sees it."""
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=10)] = ()
     decision: DecisionElsewhere | None = None
     """The decision made elsewhere that this report appeals against, for kinds that open in appeal."""
     synthetic: bool = False
     """A gold or test case: everything but outside effects and reports."""
 
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # As with a party's organisation: the JSON of a report without metadata is what it was before there was any.
+        return {name: value for name, value in handler(self).items() if name != "metadata" or value}
+
     @property
     def matter_key(self) -> str | None:
         """The matter as it is compared: however it was typed, the same booking is the same matter; None: nothing was named."""
-        return " ".join(unicodedata.normalize("NFKC", self.matter or "").casefold().split()) or None
+        return comparable(self.matter)
 
     @property
     def outside_due_at(self) -> datetime | None:

@@ -16,7 +16,7 @@ from domain.model.ruling import Ruling
 from domain.model.safeguards import Credit, ReportView
 from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Returning
-from domain.notices.plan import own_deadline
+from domain.notices.plan import deadlines_of_the_sides, own_deadline
 from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.lifecycle import Who, commands_in
 from domain.rules.links import merged_as
@@ -279,6 +279,11 @@ def _internal(case: Case) -> dict[str, Any]:
 
 def _deadlines(case: Case, viewer: f.Actor) -> tuple[Due, ...]:
     audience = audience_of(viewer)
+    if audience == "platform":
+        return tuple(
+            Due(clock=row.clock, level=row.level, due_at=row.due_at, action="default", by_default=default)
+            for row, default in deadlines_of_the_sides(case)
+        )
     if audience != "staff":
         own = own_deadline(case, audience)
         if own is None:

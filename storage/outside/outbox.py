@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import asyncpg
 from pydantic_core import from_json
 
 from activities.ports.notices import OutgoingNotice
+from domain.views.references import References
 from storage.intake.inbox import SYSTEM
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault, open_contact
+from storage.views.references import references
 
 _FIELDS = """
 SELECT n.id, n.case_id, n.event, n.audience, n.recipient, n.channel, n.data, n.texts, t.name AS tenant_name, c.kind,
@@ -145,9 +147,14 @@ class PostgresOutbox:
 
     async def _resolved(self, conn: Connection, tenant_id: str, rows: Sequence[asyncpg.Record]) -> list[OutgoingNotice]:
         texts = await self._vault.reveal(conn, tenant_id, _content_ids(rows))
-        return [self._outgoing(tenant_id, row, texts) for row in rows]
+        # For machines of the platform alone: letters never have them.
+        cases = list({row["case_id"] for row in rows if row["channel"] == "webhook" and row["audience"] == "platform"})
+        told = await references(conn, self._vault, tenant_id, cases)
+        return [self._outgoing(tenant_id, row, texts, told) for row in rows]
 
-    def _outgoing(self, tenant_id: str, row: asyncpg.Record, texts: dict[str, str | None]) -> OutgoingNotice:
+    def _outgoing(
+        self, tenant_id: str, row: asyncpg.Record, texts: dict[str, str | None], told: Mapping[str, References]
+    ) -> OutgoingNotice:
         address, name, secret = self._reached_by(tenant_id, row)
         quoted = {name: texts.get(prose["content_id"]) for name, prose in row["texts"].items()}
         return OutgoingNotice(
@@ -156,6 +163,7 @@ class PostgresOutbox:
             audience=row["audience"], address=address, secret=secret, name=name, locale=row["locale"], zone=row["zone"],
             at=row["at"],
             data=row["data"], texts={k: v for k, v in quoted.items() if v is not None}, thread=row["thread"],
+            references=told.get(row["case_id"]) if row["channel"] == "webhook" and row["audience"] == "platform" else None,
         )  # fmt: skip
 
     def _reached_by(self, tenant_id: str, row: asyncpg.Record) -> tuple[str | None, str | None, str | None]:

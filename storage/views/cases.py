@@ -13,9 +13,12 @@ from pydantic_core import from_json
 from activities.ports.records import KeptAnswer
 from domain.model.case import Case
 from domain.model.facts import Actor, DueLevel, Recording
+from domain.model.report import comparable
+from domain.views.references import References
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault, open_contact
 from storage.views import sql
+from storage.views.references import references
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,22 @@ class CaseFilter:
     due_before: datetime | None = None
     party: str | None = None
     """Cases of this party only."""
+    source: str | None = None
+    external_id: str | None = None
+    party_ref: str | None = None
+    """With a party that the platform calls so."""
+    matter: str | None = None
+    """About this matter, however it was typed."""
+    opened_after: datetime | None = None
+    """Ranges begin with their first instant and end before their last one."""
+    opened_before: datetime | None = None
+    closed_after: datetime | None = None
+    closed_before: datetime | None = None
+    updated_after: datetime | None = None
+    updated_before: datetime | None = None
+    told_after: datetime | None = None
+    """As ``updated_after``, of what the platform may know."""
+    told_before: datetime | None = None
 
 
 class PostgresViews:
@@ -102,7 +121,7 @@ class PostgresViews:
 
     async def cases(self, tenant_id: str, which: CaseFilter, after: str | None = None, limit: int = 50) -> Sequence[CaseRow]:
         """Cases that match, newest first, older than the case ``after``."""
-        statement, arguments = sql.listing(conditions(which), "id < {}" if after else None, after, "id DESC")
+        statement, arguments = sql.listing(self._wanted(tenant_id, which), "id < {}" if after else None, after, "id DESC")
         async with self._database.tenant(tenant_id) as conn:
             return [case_row(row) for row in await conn.fetch(statement, tenant_id, limit, *arguments)]
 
@@ -110,10 +129,24 @@ class PostgresViews:
         self, tenant_id: str, which: CaseFilter, after: tuple[datetime, str] | None = None, limit: int = 50
     ) -> Sequence[CaseRow]:
         """Open cases that match and have a deadline, most urgent first; ``after`` is the last one's ``next_due_at`` and id."""
-        wanted = {**conditions(which), "status =": "open"}
+        wanted = {**self._wanted(tenant_id, which), "status =": "open"}
         statement, arguments = sql.listing(wanted, "(next_due_at, id) > ({}, {})" if after else None, after, "next_due_at, id")
         async with self._database.tenant(tenant_id) as conn:
             return [case_row(row) for row in await conn.fetch(statement, tenant_id, limit, *arguments)]
+
+    def _wanted(self, tenant_id: str, which: CaseFilter) -> dict[str, Any]:
+        """The conditions of a list. Whom and what a case is about lies there as keyed digests only."""
+        matter = comparable(which.matter)
+        digests = {
+            "party_ref": self._vault.ref_digest(tenant_id, which.party_ref) if which.party_ref is not None else None,
+            "matter_digest =": self._vault.matter_digest(tenant_id, matter) if matter is not None else None,
+        }
+        return {**conditions(which), **digests}
+
+    async def references(self, tenant_id: str, case_ids: Sequence[str]) -> Mapping[str, References]:
+        """What the platform told us of these cases for itself, by case; the names and addresses of parties among it."""
+        async with self._database.tenant(tenant_id) as conn:
+            return await references(conn, self._vault, tenant_id, case_ids)
 
     async def actor(self, tenant_id: str, case_id: str, actor_id: str) -> Actor | None:
         """A person, key or party as ``record`` would see them on this case; None: nobody."""
@@ -222,6 +255,16 @@ def conditions(which: CaseFilter) -> dict[str, Any]:
         "id = ANY": list(which.ids) if which.ids is not None else None,
         "next_due_at <": which.due_before,
         "party": which.party,
+        "source =": which.source,
+        "external_id =": which.external_id,
+        "opened_at >=": which.opened_after,
+        "opened_at <": which.opened_before,
+        "closed_at >=": which.closed_after,
+        "closed_at <": which.closed_before,
+        "updated_at >=": which.updated_after,
+        "updated_at <": which.updated_before,
+        "told >=": which.told_after,
+        "told <": which.told_before,
     }
 
 

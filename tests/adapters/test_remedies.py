@@ -12,6 +12,7 @@ from activities.ports.errors import ToldToWait
 from adapters.delivery.endpoints import EndpointFailed, SignedPost
 from adapters.remedies import WebhookRemedies
 from domain.base import Money
+from domain.views.references import PartyReference, References
 from tests.support.http_sink import Taken
 
 DUE = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -72,6 +73,15 @@ async def test_it_asks_by_the_effects_id(sink: Taken) -> None:
             "reverses": None,
         },
     }
+
+
+async def test_it_says_by_what_the_platform_knows_the_case(sink: Taken) -> None:
+    party = PartyReference(id="pty_1", side="claimant", role="principal", ref="user-1", name="Kim", email="kim@example.org")
+    known = References(source="api", external_id="R-1", matter="booking-1", metadata={"order": "A-1"}, parties=(party,))
+    await performed(sink, references=known)
+    data = json.loads(sink.requests[0][2])["data"]
+    assert (data["external_id"], data["matter"], data["metadata"]) == ("R-1", "booking-1", {"order": "A-1"})
+    assert data["parties"] == [{"id": "pty_1", "side": "claimant", "role": "principal", "ref": "user-1"}]
 
 
 async def test_a_repeat_is_the_same_to_the_byte(sink: Taken) -> None:

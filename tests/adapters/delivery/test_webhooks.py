@@ -12,6 +12,7 @@ from activities.ports.errors import Never, ToldToWait
 from adapters.delivery.endpoints import EndpointFailed, SignedPost, is_public
 from adapters.delivery.notifier import Channels
 from adapters.delivery.webhooks import WebhookNotifier
+from domain.views.references import References
 from tests.support.http_sink import Taken
 from tests.support.outgoing_notices import a_notice
 
@@ -42,6 +43,13 @@ class TestMessage:
         assert said["timestamp"] == "2026-03-05T09:00:00Z"
         assert said["data"]["outcome"] == "upheld"
         assert (said["data"]["case_id"], said["data"]["kind"]) == ("case_0196a7c2-77aa-7bcd-9f3c-2a1b44d05e6f", "bounty_dispute")
+
+    async def test_it_says_by_what_the_platform_knows_the_case(self, sink: Taken) -> None:
+        known = References(source="api", external_id="R-1", metadata={"order": "A-1"})
+        notice = a_notice(channel="webhook", audience="platform", address=sink.url, secret=SECRET, data=RULED, references=known)
+        await NOTIFIER.send(notice)
+        data = json.loads(sink.requests[0][2])["data"]
+        assert (data["external_id"], data["metadata"], data["outcome"]) == ("R-1", {"order": "A-1"}, "upheld")
 
     async def test_a_repeat_has_the_same_id_and_body(self, sink: Taken) -> None:
         await sent(sink)

@@ -7,7 +7,7 @@ import pytest
 from activities.ports.notices import OutgoingNotice
 from storage.outside.outbox import PostgresOutbox
 from storage.views.cases import PostgresViews
-from tests.support.worlds import World, a_command
+from tests.support.worlds import World, a_command, a_report
 
 pytestmark = pytest.mark.postgres
 
@@ -34,6 +34,17 @@ class TestOutbox:
             world.tenant_id,
         )
         assert (platform.address, platform.secret, platform.channel) == ("https://hooks.example/in", endpoint.secret, "webhook")
+
+    async def test_the_platforms_machines_are_told_by_what_it_knows_the_case_and_nobody_else_is(self, world: World) -> None:
+        await world.tenants.create_endpoint(world.tenant_id, "https://hooks.example/in")
+        case_id = await world.case(report=a_report(external_id="R-1", metadata={"order": "A-1"}))
+        notices = await self.notices(world, case_id)
+        told = notices["platform"].references
+        assert told is not None
+        assert (told.source, told.external_id, told.matter, told.subject) == ("api", "R-1", "report-4711", "Report 4711")
+        assert told.metadata == {"order": "A-1"}
+        assert {party.ref for party in told.parties} == {"user-1", "program-9"}
+        assert {name for name, notice in notices.items() if notice.references is not None} == {"platform"}
 
     async def test_quoted_texts_are_opened_and_the_thread_is_the_first_notice(self, world: World) -> None:
         case_id = await world.case()
