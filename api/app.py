@@ -25,12 +25,15 @@ from api.routes import (
     clocks,
     commands,
     desk,
+    endpoints,
     evidence,
     freezes,
     health,
     intake,
     sanctions,
+    sources,
     statements,
+    tenants,
     terms,
 )
 from api.schema import describe
@@ -59,7 +62,7 @@ def create_app(
     app.state.throttle = throttle or Throttle()
     app.state.meters = meters = Meters()
     app.state.metrics = metrics
-    modules = (*OF_CASES, calendars, freezes, bulk, campaigns, desk, intake, health, pages)
+    modules = (*OF_CASES, calendars, freezes, bulk, campaigns, desk, intake, endpoints, sources, tenants, health, pages)
     routers = [module.router for module in modules]
     for router in routers:
         app.include_router(router)

@@ -16,10 +16,12 @@ from cli.commands import (
     case_risk,
     clock,
     desk,
+    endpoint,
     evidence,
     policy,
     reasons,
     serve,
+    source,
     stack,
     tenant,
 )
@@ -62,6 +64,8 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(reasons.app, name="reasons")
 app.add_typer(audit.app, name="audit")
 app.add_typer(tenant.app, name="tenant")
+app.add_typer(endpoint.app, name="endpoint")
+app.add_typer(source.app, name="source")
 app.add_typer(stack.app, name="stack")
 app.add_typer(serve.worker, name="worker")
 app.add_typer(serve.api, name="api")

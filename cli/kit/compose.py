@@ -118,6 +118,8 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from services.parts import Parts
     from storage.intake.evidence import PostgresFiles
     from storage.intake.opening import PostgresIntake
+    from storage.intake.sources import PostgresSources
+    from storage.outside.endpoints import PostgresEndpoints
     from storage.postgres.idempotency import PostgresIdempotency
     from storage.views.cases import PostgresViews
 
@@ -143,6 +145,9 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             packs=LazyMapping(lambda: policies().packs),
             calendars=LazyMapping(lambda: policies().calendars),
             parsers=parsers(settings),
+            endpoints=PostgresEndpoints(database, vault),
+            sources=PostgresSources(database, vault),
+            address_refused=_addresses(settings),
             **_checks(database, client, store),
             publishing=PostgresPublications(database),
         )
@@ -172,6 +177,22 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "desk": PostgresDesk(database, inbox),
         "absences": PostgresAbsences(database, bulk),
     }
+
+
+def _addresses(settings: Settings) -> Callable[[str], Awaitable[str | None]]:
+    """Why webhooks cannot go to an address; made at the first question, for it loads the certificates of all authorities."""
+
+    async def refused(url: str) -> str | None:
+        from activities.ports.errors import Never
+        from adapters.delivery.endpoints import SignedPost
+
+        try:
+            await SignedPost(allow_private=settings.webhook_allow_private and settings.development).check(url)
+        except Never as never:
+            return never.code
+        return None
+
+    return refused
 
 
 def _inspector(settings: Settings) -> Inspects:

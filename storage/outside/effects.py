@@ -12,7 +12,6 @@ from domain.model.links import CrossCaseTaskOrdered
 from domain.rules.chargeback import SUBMISSION as CHARGEBACK_SUBMISSION
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault
-from storage.tenants import endpoints
 
 BEGIN = """
 UPDATE effects SET began_at = coalesce(began_at, clock_timestamp())
@@ -87,12 +86,6 @@ class PostgresEffects:
                 "result": result, "note": note}  # fmt: skip
         async with self._database.tenant(tenant_id) as conn:
             await conn.execute(FINISH, tenant_id, effect_id, result, note, command_id, body)
-
-    async def remedies_endpoint(self, tenant_id: str) -> tuple[str, str] | None:
-        """URL and signing secret of where a tenant has its remedies carried out; None: by hand."""
-        async with self._database.tenant(tenant_id) as conn:
-            found = await endpoints(conn, self._vault, tenant_id)
-        return next(((e.url, e.secret) for e in found if e.purpose == "remedies" and e.active), None)
 
 
 def _report_id(effect_id: str, result: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from activities.ports.notices import OutgoingNotice
+from storage.outside.endpoints import PostgresEndpoints
 from storage.outside.outbox import PostgresOutbox
 from storage.views.cases import PostgresViews
 from tests.support.worlds import World, a_command
@@ -18,7 +19,7 @@ class TestOutbox:
         return {notice.audience: notice for notice in found}
 
     async def test_everything_to_send_is_resolved(self, world: World) -> None:
-        endpoint = await world.tenants.create_endpoint(world.tenant_id, "https://hooks.example/in")
+        endpoint = await PostgresEndpoints(world.database, world.vault).create(world.tenant_id, "https://hooks.example/in")
         case_id = await world.case()
         notices = await self.notices(world, case_id)
         claimant, platform = notices["claimant"], notices["platform"]
@@ -33,7 +34,11 @@ class TestOutbox:
             "pack_0123456789abcdef",
             world.tenant_id,
         )
-        assert (platform.address, platform.secret, platform.channel) == ("https://hooks.example/in", endpoint.secret, "webhook")
+        assert (platform.address, platform.secrets, platform.channel) == (
+            "https://hooks.example/in",
+            (endpoint.secret,),
+            "webhook",
+        )
 
     async def test_quoted_texts_are_opened_and_the_thread_is_the_first_notice(self, world: World) -> None:
         case_id = await world.case()
