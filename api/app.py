@@ -33,7 +33,6 @@ from api.routes import (
     sanctions,
     sources,
     statements,
-    tenants,
     terms,
 )
 from api.schema import describe
@@ -62,7 +61,7 @@ def create_app(
     app.state.throttle = throttle or Throttle()
     app.state.meters = meters = Meters()
     app.state.metrics = metrics
-    modules = (*OF_CASES, calendars, freezes, bulk, campaigns, desk, intake, endpoints, sources, tenants, health, pages)
+    modules = (*OF_CASES, calendars, freezes, bulk, campaigns, desk, intake, endpoints, sources, health, pages)
     routers = [module.router for module in modules]
     for router in routers:
         app.include_router(router)

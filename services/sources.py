@@ -48,7 +48,7 @@ async def add(
     by = await administrator(parts, caller)
     _check_secret(parts, provider, secret)
     if kind is None and provider == "form":
-        raise _wrong("source_kind_missing", "kind", "A form does not say of what kind its cases are.")
+        raise _wrong("kind", "source_kind_missing", "A form does not say of what kind its cases are.")
     await _check_kind(parts, caller, kind)
     await _check_queue(parts, caller, queue)
     made = await parts.sources.create(
@@ -119,18 +119,18 @@ def _likely(headers: Mapping[str, str]) -> Provider:
 def _check_secret(parts: Parts, provider: Provider, secret: str | None) -> None:
     if secret is None:
         if provider in THEIRS:
-            raise _wrong("source_secret_missing", "secret", "This provider makes the secret: give the one that it shows.")
+            raise _wrong("secret", "source_secret_missing", "This provider makes the secret: give the one that it shows.")
         return
     code = parts.parsers.refused(provider, secret)
     if code is not None:
-        raise _wrong(code, "secret", "This secret proves nothing here.")
+        raise _wrong("secret", code, "This secret proves nothing here.")
 
 
 async def _check_kind(parts: Parts, caller: Caller, kind: str | None) -> None:
     if kind is not None:
         known = sorted((await parts.shelf_of(caller.tenant_id)).packs)
         if kind not in known:
-            raise _wrong("kind_unknown", "kind", f"Use one of: {', '.join(known)}.")
+            raise _wrong("kind", "kind_unknown", f"Use one of: {', '.join(known)}.")
 
 
 async def _check_queue(parts: Parts, caller: Caller, queue: str | None) -> None:
@@ -148,7 +148,7 @@ async def _check_queue(parts: Parts, caller: Caller, queue: str | None) -> None:
         )
 
 
-def _wrong(code: str, field: str, message: str) -> Refused:
+def _wrong(field: str, code: str, message: str) -> Refused:
     return Refused(code, errors=[FieldError(field, code, message)])
 
 

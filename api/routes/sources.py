@@ -1,4 +1,4 @@
-"""Intake sources: for people of ops, with their own key."""
+"""Intake sources, and what stands in for what they do not say: for people of ops, with their own key."""
 
 from __future__ import annotations
 
@@ -10,13 +10,23 @@ from starlette.responses import Response
 
 from api.bodies.base import list_body
 from api.bodies.sources import SourceRequest, SourceRotation, source_body
-from api.examples.sources import NEW_SOURCE, ROTATED_SOURCE, SOURCE, SOURCE_ROTATION_SAID, SOURCE_SAID, SOURCES
+from api.bodies.tenants import TenantChange, tenant_body
+from api.examples.sources import (
+    NEW_SOURCE,
+    ROTATED_SOURCE,
+    SOURCE,
+    SOURCE_ROTATION_SAID,
+    SOURCE_SAID,
+    SOURCES,
+    TENANT,
+    TENANT_SAID,
+)
 from api.kit.context import Context
 from api.kit.idempotent import Reply
 from api.kit.reading import parsed, read_object
 from api.kit.replies import answer, shown
 from api.schema import gives, takes
-from services import sources
+from services import sources, tenants
 
 router = APIRouter(tags=["administration"])
 
@@ -93,3 +103,22 @@ async def delete_source(context: Context, source_id: SourceId) -> Response:
     caller = await context.caller("admin")
     await sources.delete(context.parts, caller, source_id)
     return Response(status_code=204)
+
+
+@router.get("/v1/tenant", summary="The tenant's settings", responses=gives({200: ("TenantBody", TENANT)}))
+async def read_tenant(context: Context) -> Response:
+    """What stands in for what a report and its source do not say."""
+    return shown(tenant_body(await tenants.read(context.parts, await context.caller("admin"))))
+
+
+@router.patch(
+    "/v1/tenant",
+    summary="Change the tenant's settings",
+    openapi_extra=takes("TenantChange", TENANT_SAID, keyed=False),
+    responses=gives({200: ("TenantBody", TENANT)}),
+)
+async def change_tenant(context: Context) -> Response:
+    """What is named changes, and nothing else; null takes a setting out."""
+    caller = await context.caller("admin")
+    said = parsed(TenantChange, await read_object(context.request))
+    return shown(tenant_body(await tenants.change(context.parts, caller, said.said())))

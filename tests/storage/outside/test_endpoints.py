@@ -163,6 +163,7 @@ class TestLife:
         assert (await bench.endpoints.all(tenant), await bench.states()) == ([], {"unreachable": 1})
         async with bench.world.database.tenant(tenant) as conn:
             row = await conn.fetchrow("SELECT url, secret, old_secret FROM webhook_endpoints WHERE id = $1", bench.id)
+        assert row is not None
         assert dict(row) == {"url": "", "secret": b"", "old_secret": None}
 
 
