@@ -18,6 +18,7 @@ from api.kit.idempotent import REPEAT_FOR, Once
 from api.kit.meters import Meters
 from api.kit.throttle import Throttle
 from api.routes import (
+    access,
     bulk,
     calendars,
     campaigns,
@@ -59,7 +60,7 @@ def create_app(
     app.state.throttle = throttle or Throttle()
     app.state.meters = meters = Meters()
     app.state.metrics = metrics
-    modules = (*OF_CASES, calendars, freezes, bulk, campaigns, desk, intake, health, pages)
+    modules = (*OF_CASES, calendars, freezes, bulk, campaigns, desk, access, intake, health, pages)
     routers = [module.router for module in modules]
     for router in routers:
         app.include_router(router)

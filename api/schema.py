@@ -14,6 +14,9 @@ from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
 from api.bodies import (
+    access as access_answers,
+)
+from api.bodies import (
     bulk as bulk_answers,
 )
 from api.bodies import (
@@ -63,7 +66,7 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     evidence_answers.FileBody, evidence_answers.FileList, evidence_answers.EvidenceList,
     term_answers.TermsBody,
     campaign_answers.CampaignRequest, campaign_answers.CampaignCloseRequest, campaign_answers.CampaignSummary,
-    campaign_answers.CampaignList,
+    campaign_answers.CampaignList, access_answers.TrailPage,
 )  # fmt: skip
 
 PROBLEM: dict[str, Any] = {

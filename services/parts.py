@@ -19,6 +19,7 @@ from domain.worktime.calendars import Calendar
 from policies.pack import Pack
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
+from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
@@ -161,6 +162,7 @@ class Parts:
     tenants: Tenants
     """Both: :class:`storage.tenants.PostgresTenants`. A local desk may bring key holders of its own."""
     keys: Keys
+    trail: PostgresTrail
     idempotency: PostgresIdempotency
     doors: Doors
     packs: Mapping[str, Pack]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.access.trail import Entry
 from storage.intake.evidence import StoredFile
 from storage.postgres.idempotency import KeyState
 from storage.team.absences import Absence
@@ -11,6 +12,6 @@ from storage.team.desk import QueueCounts, TeamMember
 from storage.views.cases import CaseRow, CommandRow
 
 __all__ = [
-    "Absence", "Campaign", "CaseRow", "CommandRow", "Incident", "KeyState", "QueueCounts", "Result", "StoredFile", "Summary",
-    "TeamMember",
+    "Absence", "Campaign", "CaseRow", "CommandRow", "Entry", "Incident", "KeyState", "QueueCounts", "Result", "StoredFile",
+    "Summary", "TeamMember",
 ]  # fmt: skip

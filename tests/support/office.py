@@ -25,6 +25,7 @@ from adapters.letters.preview import LetterPreviews
 from api.app import create_app
 from policies.shelf import Shelf
 from services.parts import Parsers, Parts, WebhookReports
+from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresEvidenceFiles, PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
@@ -165,6 +166,7 @@ class Office:
             library=PostgresLibrary(self.database),
             tenants=self.tenants,
             keys=self.tenants,
+            trail=PostgresTrail(self.database),
             idempotency=PostgresIdempotency(self.database, self.vault),
             doors=JudgingDoor(self.records, self.inbox, self.lookups),
             packs=shelf().packs,
