@@ -18,6 +18,7 @@ from api.kit.idempotent import REPEAT_FOR, Once
 from api.kit.meters import Meters
 from api.kit.throttle import Throttle
 from api.routes import (
+    access,
     bulk,
     calendars,
     campaigns,
@@ -61,7 +62,8 @@ def create_app(
     app.state.throttle = throttle or Throttle()
     app.state.meters = meters = Meters()
     app.state.metrics = metrics
-    modules = (*OF_CASES, calendars, freezes, bulk, campaigns, desk, intake, endpoints, sources, health, pages)
+    administration = (access, endpoints, sources)
+    modules = (*OF_CASES, calendars, freezes, bulk, campaigns, desk, *administration, intake, health, pages)
     routers = [module.router for module in modules]
     for router in routers:
         app.include_router(router)

@@ -14,6 +14,9 @@ from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
 from api.bodies import (
+    access as access_answers,
+)
+from api.bodies import (
     bulk as bulk_answers,
 )
 from api.bodies import (
@@ -76,6 +79,7 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     endpoint_answers.EndpointRequest, endpoint_answers.EndpointRotation, endpoint_answers.EndpointBody,
     endpoint_answers.EndpointList, source_answers.SourceRequest, source_answers.SourceRotation, source_answers.SourceBody,
     source_answers.SourceList, tenant_answers.TenantChange, tenant_answers.TenantBody,
+    access_answers.TrailPage,
 )  # fmt: skip
 
 PROBLEM: dict[str, Any] = {

@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import NamedTuple
 
-from services.administration import administrator, noted
 from services.callers import Caller
 from services.errors import FieldError, Refused, not_found
 from services.parts import Parts
+from services.trail import administrator, note
 from storage.outside.endpoints import Endpoint, Purpose
 
 OVERLAP_FOR = timedelta(hours=24)
 """How long the secret before a rotation is good too, unless said otherwise: a day for whoever deploys once a day."""
-LONGEST_OVERLAP_FOR = timedelta(days=7)
 
 
 class WithSecret(NamedTuple):
@@ -35,49 +34,54 @@ async def add(parts: Parts, caller: Caller, url: str, purpose: Purpose) -> WithS
     Raises what :func:`administrator` raises, and for the address ``endpoint_invalid``, ``endpoint_not_https``,
     ``endpoint_not_public``, ``endpoint_has_credentials``, ``endpoint_too_long``.
     """
-    by = await administrator(parts, caller)
+    who = await administrator(parts, caller)
     code = await parts.address_refused(url)
     if code is not None:
         raise Refused(code, errors=[FieldError("url", code, "This address cannot be a webhook's.")])
-    made = await parts.endpoints.create(caller.tenant_id, url, purpose=purpose, created_by=by)
-    # Of the address the host alone: a path may hold what its owner takes for a secret.
-    await noted(parts, caller, "endpoint_added", made.id, purpose=purpose)
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        made = await parts.endpoints.create(caller.tenant_id, url, purpose=purpose, created_by=who.by, conn=conn)
+        # Not the address: its path may hold what its owner takes for a secret.
+        await note(conn, who, "endpoint_added", made.id, purpose=purpose)
     return WithSecret(await _there(parts, caller, made.id), made.secret)
 
 
 async def rotate(parts: Parts, caller: Caller, endpoint_id: str, overlap_for: timedelta = OVERLAP_FOR) -> WithSecret:
     """A new secret. Until the overlap is over everything is signed with both, in one header, as Standard Webhooks has it."""
-    await administrator(parts, caller)
-    secret = await parts.endpoints.rotate(caller.tenant_id, endpoint_id, overlap_for)
-    if secret is None:
-        raise not_found()
-    await noted(parts, caller, "endpoint_rotated", endpoint_id, overlap_seconds=int(overlap_for.total_seconds()))
+    who = await administrator(parts, caller)
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        secret = await parts.endpoints.rotate(caller.tenant_id, endpoint_id, overlap_for, conn)
+        if secret is None:
+            raise not_found()
+        await note(conn, who, "endpoint_rotated", endpoint_id, overlap_seconds=int(overlap_for.total_seconds()))
     return WithSecret(await _there(parts, caller, endpoint_id), secret)
 
 
 async def disable(parts: Parts, caller: Caller, endpoint_id: str) -> Endpoint:
     """Send nothing there any more; what was on its way is not tried again. Disabled already, it stays as it is."""
-    await administrator(parts, caller)
-    if await parts.endpoints.disable(caller.tenant_id, endpoint_id):
-        await noted(parts, caller, "endpoint_disabled", endpoint_id)
+    who = await administrator(parts, caller)
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        if await parts.endpoints.disable(caller.tenant_id, endpoint_id, conn):
+            await note(conn, who, "endpoint_disabled", endpoint_id, because="by_hand")
     return await _there(parts, caller, endpoint_id)
 
 
 async def enable(parts: Parts, caller: Caller, endpoint_id: str) -> Endpoint:
     """Send there again from now on, with a clean slate. What it missed is not sent again: the cases can be read."""
-    await administrator(parts, caller)
-    if not await parts.endpoints.enable(caller.tenant_id, endpoint_id):
-        raise not_found()
-    await noted(parts, caller, "endpoint_enabled", endpoint_id)
+    who = await administrator(parts, caller)
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        if not await parts.endpoints.enable(caller.tenant_id, endpoint_id, conn):
+            raise not_found()
+        await note(conn, who, "endpoint_enabled", endpoint_id)
     return await _there(parts, caller, endpoint_id)
 
 
 async def delete(parts: Parts, caller: Caller, endpoint_id: str) -> None:
     """End it for good, with its secrets and its address."""
-    await administrator(parts, caller)
-    if not await parts.endpoints.delete(caller.tenant_id, endpoint_id):
-        raise not_found()
-    await noted(parts, caller, "endpoint_deleted", endpoint_id)
+    who = await administrator(parts, caller)
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        if not await parts.endpoints.delete(caller.tenant_id, endpoint_id, conn):
+            raise not_found()
+        await note(conn, who, "endpoint_deleted", endpoint_id)
 
 
 async def _there(parts: Parts, caller: Caller, endpoint_id: str) -> Endpoint:

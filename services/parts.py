@@ -19,6 +19,7 @@ from domain.worktime.calendars import Calendar
 from policies.pack import Pack
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
+from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
@@ -27,6 +28,7 @@ from storage.outside.endpoints import PostgresEndpoints
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
 from storage.postgres.idempotency import PostgresIdempotency
+from storage.postgres.pool import Connection
 from storage.record.records import PostgresRecords
 from storage.record.sanctions import PostgresSanctions
 from storage.team.absences import PostgresAbsences
@@ -65,16 +67,14 @@ class Tenants(Protocol):
     async def tenant(self, tenant_id: str) -> Tenant | None: ...
     async def people(self, tenant_id: str) -> list[Person]: ...
     async def change(
-        self, tenant_id: str, *, name: str | None = None, zone: str | None = None, settings: dict[str, Any] | None = None
+        self,
+        tenant_id: str,
+        *,
+        name: str | None = None,
+        zone: str | None = None,
+        settings: dict[str, Any] | None = None,
+        conn: Connection | None = None,
     ) -> Tenant: ...
-
-
-class Trail(Protocol):
-    """The tenant's audit trail."""
-
-    async def note(
-        self, tenant_id: str, *, by: str, credential: str, deed: str, about: str, more: Mapping[str, object]
-    ) -> None: ...
 
 
 class Doors(Protocol):
@@ -185,6 +185,7 @@ class Parts:
     sources: PostgresSources
     address_refused: Callable[[str], Awaitable[str | None]]
     """Why webhooks cannot go to an address, as a code; None: they can. The same look that sending takes."""
+    trail: PostgresTrail
     idempotency: PostgresIdempotency
     doors: Doors
     packs: Mapping[str, Pack]
@@ -200,8 +201,6 @@ class Parts:
     """How long a caller waits for a command to be judged before it is told that the command waits."""
     publishing: PostgresPublications | None = None
     """The packs that tenants have published themselves; None: only the files count."""
-    trail: Trail | None = None
-    """What administrators did; None: it is not kept."""
     published: PublishedPacks = field(default_factory=PublishedPacks)
 
     async def shelf_of(self, tenant_id: str) -> Shelf:

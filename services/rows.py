@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.access.trail import Entry
 from storage.intake.evidence import StoredFile
 from storage.intake.sources import Provider, Source
 from storage.outside.endpoints import Endpoint, Purpose
@@ -14,6 +15,6 @@ from storage.tenants import Tenant
 from storage.views.cases import CaseRow, CommandRow
 
 __all__ = [
-    "Absence", "Campaign", "CaseRow", "CommandRow", "Endpoint", "Incident", "KeyState", "Provider", "Purpose", "QueueCounts",
-    "Result", "Source", "StoredFile", "Summary", "TeamMember", "Tenant",
+    "Absence", "Campaign", "CaseRow", "CommandRow", "Endpoint", "Entry", "Incident", "KeyState", "Provider", "Purpose",
+    "QueueCounts", "Result", "Source", "StoredFile", "Summary", "TeamMember", "Tenant",
 ]  # fmt: skip

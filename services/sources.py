@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from domain.model.report import ReportedParty
-from services.administration import administrator, noted
 from services.callers import Caller
 from services.errors import FieldError, Refused, not_found
 from services.parts import Parts, SourceReports
+from services.trail import administrator, note
 from storage.intake.sources import THEIRS, LiveSource, Provider, Source
 
 OVERLAP_FOR = timedelta(hours=24)
@@ -45,16 +45,25 @@ async def add(
     Raises what :func:`administrator` raises; ``source_secret_missing``, ``source_secret_invalid``, ``source_not_provable``,
     ``source_kind_missing``, ``kind_unknown``, ``queue_unknown``.
     """
-    by = await administrator(parts, caller)
+    who = await administrator(parts, caller)
     _check_secret(parts, provider, secret)
     if kind is None and provider == "form":
         raise _wrong("kind", "source_kind_missing", "A form does not say of what kind its cases are.")
     await _check_kind(parts, caller, kind)
     await _check_queue(parts, caller, queue)
-    made = await parts.sources.create(
-        caller.tenant_id, provider, secret=secret, created_by=by, name=name, kind=kind, queue=queue, respondent=respondent
-    )
-    await noted(parts, caller, "source_added", made.id, provider=provider, kind=kind, queue=queue)
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        made = await parts.sources.create(
+            caller.tenant_id,
+            provider,
+            secret=secret,
+            created_by=who.by,
+            name=name,
+            kind=kind,
+            queue=queue,
+            respondent=respondent,
+            conn=conn,
+        )
+        await note(conn, who, "source_added", made.id, provider=provider, kind=kind, queue=queue)
     return SourceWithSecret(await _there(parts, caller, made.id), made.secret)
 
 
@@ -62,31 +71,34 @@ async def rotate(
     parts: Parts, caller: Caller, source_id: str, secret: str | None = None, overlap_for: timedelta = OVERLAP_FOR
 ) -> SourceWithSecret:
     """Another secret; the one before is good too until the overlap is over. Raises what :func:`add` raises for a secret."""
-    await administrator(parts, caller)
+    who = await administrator(parts, caller)
     source = await _there(parts, caller, source_id)
     _check_secret(parts, source.provider, secret)
-    fresh = await parts.sources.rotate(caller.tenant_id, source_id, secret, overlap_for)
-    if fresh is None:
-        raise not_found()
-    await noted(parts, caller, "source_rotated", source_id, overlap_seconds=int(overlap_for.total_seconds()))
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        fresh = await parts.sources.rotate(caller.tenant_id, source_id, secret, overlap_for, conn)
+        if fresh is None:
+            raise not_found()
+        await note(conn, who, "source_rotated", source_id, overlap_seconds=int(overlap_for.total_seconds()))
     return SourceWithSecret(await _there(parts, caller, source_id), fresh)
 
 
 async def switch(parts: Parts, caller: Caller, source_id: str, *, active: bool) -> Source:
     """Take reports from it, or none: then its address answers as if it had never been."""
-    await administrator(parts, caller)
-    if not await parts.sources.switch(caller.tenant_id, source_id, active=active):
-        raise not_found()
-    await noted(parts, caller, "source_enabled" if active else "source_disabled", source_id)
+    who = await administrator(parts, caller)
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        if not await parts.sources.switch(caller.tenant_id, source_id, active=active, conn=conn):
+            raise not_found()
+        await note(conn, who, "source_enabled" if active else "source_disabled", source_id)
     return await _there(parts, caller, source_id)
 
 
 async def delete(parts: Parts, caller: Caller, source_id: str) -> None:
     """End it for good, with its secrets and its default party."""
-    await administrator(parts, caller)
-    if not await parts.sources.delete(caller.tenant_id, source_id):
-        raise not_found()
-    await noted(parts, caller, "source_deleted", source_id)
+    who = await administrator(parts, caller)
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        if not await parts.sources.delete(caller.tenant_id, source_id, conn):
+            raise not_found()
+        await note(conn, who, "source_deleted", source_id)
 
 
 async def proved(parts: Parts, source_id: str, body: bytes, headers: Mapping[str, str]) -> LiveSource:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from domain.model.report import ReportedParty
-from services.administration import administrator, noted
 from services.callers import Caller
 from services.errors import FieldError, Refused
 from services.parts import Parts
+from services.trail import administrator, note
 from storage.tenants import Tenant
 
 PARTIES = ("default_merchant", "default_respondent")
@@ -29,7 +29,7 @@ async def change(parts: Parts, caller: Caller, said: dict[str, Any]) -> Tenant:
 
     Raises what :func:`administrator` raises, ``kind_unknown`` and ``nothing_changes``.
     """
-    await administrator(parts, caller)
+    who = await administrator(parts, caller)
     if not said:
         raise Refused("nothing_changes", "Name what is to change.")
     kind = said.get("email_kind")
@@ -38,9 +38,11 @@ async def change(parts: Parts, caller: Caller, said: dict[str, Any]) -> Tenant:
         if kind not in known:
             raise Refused("kind_unknown", errors=[FieldError("email_kind", "kind_unknown", f"Use one of: {', '.join(known)}.")])
     settings = {name: _stored(said[name]) for name in (*PARTIES, *_WORDS) if name in said}
-    changed = await parts.tenants.change(caller.tenant_id, name=said.get("name"), zone=said.get("zone"), settings=settings)
-    # Which, not what: a default party is somebody's name and address.
-    await noted(parts, caller, "tenant_changed", caller.tenant_id, fields=sorted(said))
+    named = {field: said.get(field) for field in ("name", "zone")}
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        changed = await parts.tenants.change(caller.tenant_id, **named, settings=settings, conn=conn)
+        # Which, not what: a default party is somebody's name and address.
+        await note(conn, who, "tenant_changed", caller.tenant_id, fields=sorted(said))
     return changed
 
 

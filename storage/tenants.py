@@ -12,7 +12,7 @@ from pydantic import Field
 from uuid_utils import uuid7
 
 from domain.base import Code, Instant, Kept, Language, PersonId, TenantId
-from storage.postgres.pool import Database
+from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault
 
 _CREATE = """
@@ -124,11 +124,17 @@ class PostgresTenants:
         return Tenant(**dict(row)) if row else None
 
     async def change(
-        self, tenant_id: str, *, name: str | None = None, zone: str | None = None, settings: dict[str, Any] | None = None
+        self,
+        tenant_id: str,
+        *,
+        name: str | None = None,
+        zone: str | None = None,
+        settings: dict[str, Any] | None = None,
+        conn: Connection | None = None,
     ) -> Tenant:
         """Change what is named and nothing else; a setting that is None is taken out."""
-        async with self._database.tenant(tenant_id) as conn:
-            row = await conn.fetchrow(_CHANGE, tenant_id, name, zone, settings or {})
+        async with self._database.deed(tenant_id, conn) as deed:
+            row = await deed.fetchrow(_CHANGE, tenant_id, name, zone, settings or {})
         if row is None:
             raise LookupError(tenant_id)
         return Tenant(**dict(row))

@@ -116,6 +116,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from cli.kit.operator import OperatorKeys
     from cli.kit.parsers import parsers
     from services.parts import Parts
+    from storage.access.trail import PostgresTrail
     from storage.intake.evidence import PostgresFiles
     from storage.intake.opening import PostgresIntake
     from storage.intake.sources import PostgresSources
@@ -140,6 +141,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             library=PostgresLibrary(database),
             tenants=tenants,
             keys=await OperatorKeys.of(tenants, operator) if operator else tenants,
+            trail=PostgresTrail(database),
             idempotency=PostgresIdempotency(database, vault),
             doors=PassingDoors(CaseDoors(client, settings.task_queue), FailPoints.of(settings).hit),
             packs=LazyMapping(lambda: policies().packs),

@@ -13,9 +13,8 @@ from uuid_utils import uuid7
 
 from domain.base import Kept
 from domain.model.report import ReportedParty
-from storage.outside.endpoints import new_secret, opened
-from storage.postgres.pool import Database
-from storage.postgres.vault import Vault
+from storage.postgres.pool import Connection, Database
+from storage.postgres.vault import Vault, signing_secret
 
 Provider = Literal["stripe", "paypal", "mail", "webhook", "form"]
 THEIRS: frozenset[Provider] = frozenset({"stripe", "paypal"})
@@ -106,7 +105,7 @@ class PostgresSources:
         self._database = database
         self._vault = vault
         # Nobody has this secret: what is tried against it never fits.
-        self._nobodys = vault.seal_secret("", _NOBODY, new_secret().encode())
+        self._nobodys = vault.seal_secret("", _NOBODY, signing_secret().encode())
 
     async def create(
         self,
@@ -119,13 +118,14 @@ class PostgresSources:
         kind: str | None = None,
         queue: str | None = None,
         respondent: ReportedParty | None = None,
+        conn: Connection | None = None,
     ) -> NewSource:
         """A source with the secret that its provider gave, or one that is made here."""
-        made = NewSource(id=f"src_{uuid7()}", provider=provider, secret=secret or new_secret())
+        made = NewSource(id=f"src_{uuid7()}", provider=provider, secret=secret or signing_secret())
         sealed = self._vault.seal_secret(tenant_id, made.id, made.secret.encode())
         party = self._vault.seal_secret(tenant_id, _party(made.id), to_json(respondent)) if respondent else None
-        async with self._database.tenant(tenant_id) as conn:
-            await conn.execute(NEW, tenant_id, made.id, provider, name, kind, queue, party, sealed, created_by)
+        async with self._database.deed(tenant_id, conn) as deed:
+            await deed.execute(NEW, tenant_id, made.id, provider, name, kind, queue, party, sealed, created_by)
         return made
 
     async def all(self, tenant_id: str) -> list[Source]:
@@ -148,7 +148,11 @@ class PostgresSources:
             row = await conn.fetchrow(FIND, asked)
         if row is None:
             return LiveSource(
-                id=_NOBODY, tenant_id="", provider=likely, secrets=opened(self._vault, "", _NOBODY, self._nobodys), known=False
+                id=_NOBODY,
+                tenant_id="",
+                provider=likely,
+                secrets=self._vault.open_secrets("", _NOBODY, self._nobodys),
+                known=False,
             )
         tenant_id = row["tenant"]
         return LiveSource(
@@ -158,7 +162,7 @@ class PostgresSources:
             kind=row["kind"],
             queue=row["queue"],
             respondent=self._respondent(tenant_id, row),
-            secrets=opened(self._vault, tenant_id, row["id"], row["secret"], row["old_secret"]),
+            secrets=self._vault.open_secrets(tenant_id, row["id"], row["secret"], row["old_secret"]),
         )
 
     async def used(self, source: LiveSource) -> None:
@@ -166,23 +170,25 @@ class PostgresSources:
         async with self._database.tenant(source.tenant_id) as conn:
             await conn.execute(USED, source.tenant_id, source.id)
 
-    async def rotate(self, tenant_id: str, source_id: str, secret: str | None, overlap_for: timedelta) -> str | None:
+    async def rotate(
+        self, tenant_id: str, source_id: str, secret: str | None, overlap_for: timedelta, conn: Connection | None = None
+    ) -> str | None:
         """A new secret (made when none is given); the old one is good for so long too. None when there is no such source."""
-        secret = secret or new_secret()
+        secret = secret or signing_secret()
         sealed = self._vault.seal_secret(tenant_id, source_id, secret.encode())
-        async with self._database.tenant(tenant_id) as conn:
-            done = await conn.execute(ROTATE, tenant_id, source_id, sealed, overlap_for)
+        async with self._database.deed(tenant_id, conn) as deed:
+            done = await deed.execute(ROTATE, tenant_id, source_id, sealed, overlap_for)
         return secret if done != "UPDATE 0" else None
 
-    async def switch(self, tenant_id: str, source_id: str, *, active: bool) -> bool:
+    async def switch(self, tenant_id: str, source_id: str, *, active: bool, conn: Connection | None = None) -> bool:
         """Take reports from it, or none; False when there is no such source."""
-        async with self._database.tenant(tenant_id) as conn:
-            return await conn.execute(SWITCH, tenant_id, source_id, active) != "UPDATE 0"
+        async with self._database.deed(tenant_id, conn) as deed:
+            return await deed.execute(SWITCH, tenant_id, source_id, active) != "UPDATE 0"
 
-    async def delete(self, tenant_id: str, source_id: str) -> bool:
+    async def delete(self, tenant_id: str, source_id: str, conn: Connection | None = None) -> bool:
         """End it for good, with its secrets; False when there is no such source."""
-        async with self._database.tenant(tenant_id) as conn:
-            return await conn.execute(DELETE, tenant_id, source_id) != "UPDATE 0"
+        async with self._database.deed(tenant_id, conn) as deed:
+            return await deed.execute(DELETE, tenant_id, source_id) != "UPDATE 0"
 
     def _shown(self, tenant_id: str, row: asyncpg.Record) -> Source:
         known: dict[str, Any] = dict(row)

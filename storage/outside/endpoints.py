@@ -6,8 +6,6 @@ An endpoint that says it is gone (410), has let :data:`GIVEN_UP` notices in a ro
 
 from __future__ import annotations
 
-import base64
-import os
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -15,8 +13,9 @@ from pydantic import Field
 from uuid_utils import uuid7
 
 from domain.base import Kept
+from storage.access.trail import note
 from storage.postgres.pool import Connection, Database
-from storage.postgres.vault import Vault
+from storage.postgres.vault import Vault, signing_secret
 
 Purpose = Literal["events", "remedies"]
 GIVEN_UP = 20
@@ -127,13 +126,19 @@ class PostgresEndpoints:
         self._vault = vault
 
     async def create(
-        self, tenant_id: str, url: str, *, purpose: Purpose = "events", created_by: str | None = None
+        self,
+        tenant_id: str,
+        url: str,
+        *,
+        purpose: Purpose = "events",
+        created_by: str | None = None,
+        conn: Connection | None = None,
     ) -> NewEndpoint:
         """A place for webhooks to go, with its signing secret. Whether the address may be one is asked before."""
-        made = NewEndpoint(id=f"whk_{uuid7()}", purpose=purpose, url=url, secret=new_secret())
+        made = NewEndpoint(id=f"whk_{uuid7()}", purpose=purpose, url=url, secret=signing_secret())
         sealed = self._vault.seal_secret(tenant_id, made.id, made.secret.encode())
-        async with self._database.tenant(tenant_id) as conn:
-            await conn.execute(NEW, tenant_id, made.id, purpose, url, sealed, created_by)
+        async with self._database.deed(tenant_id, conn) as deed:
+            await deed.execute(NEW, tenant_id, made.id, purpose, url, sealed, created_by)
         return made
 
     async def all(self, tenant_id: str) -> list[Endpoint]:
@@ -147,29 +152,31 @@ class PostgresEndpoints:
             row = await conn.fetchrow(LIST, tenant_id, endpoint_id)
         return Endpoint(**dict(row)) if row else None
 
-    async def rotate(self, tenant_id: str, endpoint_id: str, overlap_for: timedelta) -> str | None:
+    async def rotate(
+        self, tenant_id: str, endpoint_id: str, overlap_for: timedelta, conn: Connection | None = None
+    ) -> str | None:
         """A new secret, which signs beside the old one for so long; None when there is no such endpoint."""
-        secret = new_secret()
+        secret = signing_secret()
         sealed = self._vault.seal_secret(tenant_id, endpoint_id, secret.encode())
-        async with self._database.tenant(tenant_id) as conn:
-            done = await conn.execute(ROTATE, tenant_id, endpoint_id, sealed, overlap_for)
+        async with self._database.deed(tenant_id, conn) as deed:
+            done = await deed.execute(ROTATE, tenant_id, endpoint_id, sealed, overlap_for)
         return secret if done != "UPDATE 0" else None
 
-    async def enable(self, tenant_id: str, endpoint_id: str) -> bool:
+    async def enable(self, tenant_id: str, endpoint_id: str, conn: Connection | None = None) -> bool:
         """Send there again from now on; False when there is no such endpoint. What it missed is not sent again."""
-        async with self._database.tenant(tenant_id) as conn:
-            return await conn.execute(ENABLE, tenant_id, endpoint_id) != "UPDATE 0"
+        async with self._database.deed(tenant_id, conn) as deed:
+            return await deed.execute(ENABLE, tenant_id, endpoint_id) != "UPDATE 0"
 
-    async def disable(self, tenant_id: str, endpoint_id: str) -> bool:
+    async def disable(self, tenant_id: str, endpoint_id: str, conn: Connection | None = None) -> bool:
         """Send nothing there any more; False when there is no such endpoint, or it is disabled already."""
-        async with self._database.tenant(tenant_id) as conn, conn.transaction():
-            return await _disabled(conn, tenant_id, endpoint_id, "by_hand") is not None
+        async with self._database.deed(tenant_id, conn) as deed:
+            return await _disabled(deed, tenant_id, endpoint_id, "by_hand") is not None
 
-    async def delete(self, tenant_id: str, endpoint_id: str) -> bool:
+    async def delete(self, tenant_id: str, endpoint_id: str, conn: Connection | None = None) -> bool:
         """End it for good, with its secrets; False when there is no such endpoint."""
-        async with self._database.tenant(tenant_id) as conn, conn.transaction():
-            done = await conn.execute(DELETE, tenant_id, endpoint_id) != "UPDATE 0"
-            await conn.execute(LEAVE, tenant_id, endpoint_id, "endpoint_deleted")
+        async with self._database.deed(tenant_id, conn) as deed:
+            done = await deed.execute(DELETE, tenant_id, endpoint_id) != "UPDATE 0"
+            await deed.execute(LEAVE, tenant_id, endpoint_id, "endpoint_deleted")
         return done
 
     async def live(self, tenant_id: str, purpose: Purpose) -> list[LiveEndpoint]:
@@ -177,7 +184,9 @@ class PostgresEndpoints:
         async with self._database.tenant(tenant_id) as conn:
             rows = await conn.fetch(SECRETS, tenant_id, purpose)
         return [
-            LiveEndpoint(id=r["id"], url=r["url"], secrets=opened(self._vault, tenant_id, r["id"], r["secret"], r["old_secret"]))
+            LiveEndpoint(
+                id=r["id"], url=r["url"], secrets=self._vault.open_secrets(tenant_id, r["id"], r["secret"], r["old_secret"])
+            )
             for r in rows
         ]
 
@@ -188,16 +197,6 @@ class PostgresEndpoints:
                 await works(conn, tenant_id, endpoint_id)
             else:
                 await fails(conn, tenant_id, endpoint_id, case_id, failure, gave_up=False)
-
-
-def new_secret() -> str:
-    """A signing secret as Standard Webhooks writes them."""
-    return "whsec_" + base64.b64encode(os.urandom(24)).decode()
-
-
-def opened(vault: Vault, tenant_id: str, place: str, *sealed: bytes | None) -> tuple[str, ...]:
-    """The secrets that lie under a place; those that are not there are left out."""
-    return tuple(vault.open_secret(tenant_id, place, secret).decode() for secret in sealed if secret is not None)
 
 
 async def works(conn: Connection, tenant_id: str, endpoint_id: str) -> None:
@@ -218,6 +217,8 @@ async def fails(conn: Connection, tenant_id: str, endpoint_id: str, case_id: str
     if was is not None:
         said: dict[str, Any] = {"reason": because, "endpoint": endpoint_id, "purpose": was}
         await conn.execute(TELL_OPS, tenant_id, case_id, str(uuid7()), said)
+        more = {"because": because}
+        await note(conn, tenant_id, deed="endpoint_disabled", about=endpoint_id, by="system", credential="system", more=more)
 
 
 async def _disabled(conn: Connection, tenant_id: str, endpoint_id: str, because: str) -> str | None:

@@ -11,7 +11,7 @@ from pydantic_core import from_json
 
 from activities.ports.notices import OutgoingNotice
 from storage.intake.inbox import SYSTEM
-from storage.outside.endpoints import fails, opened, works
+from storage.outside.endpoints import fails, works
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault, open_contact
 
@@ -180,7 +180,7 @@ class PostgresOutbox:
         if row["channel"] == "webhook":
             if row["endpoint_id"] is None:
                 return None, None, ()
-            return row["url"], None, opened(self._vault, tenant_id, row["endpoint_id"], row["secret"], row["old_secret"])
+            return row["url"], None, self._vault.open_secrets(tenant_id, row["endpoint_id"], row["secret"], row["old_secret"])
         if row["contact"] is None:
             return row["person_email"], row["person_name"], ()
         if row["wrapped"] is None:

@@ -96,6 +96,16 @@ class Database:
             yield conn
 
     @asynccontextmanager
+    async def deed(self, tenant_id: str, conn: Connection | None = None) -> AsyncIterator[Connection]:
+        """A connection inside a transaction: the one that is open already, so that a deed is on disk with its note or not at all;
+        without one, one of its own."""
+        if conn is not None:
+            yield conn
+            return
+        async with self._lent(tenant_id) as own, own.transaction():
+            yield own
+
+    @asynccontextmanager
     async def key(self, key_hash: str) -> AsyncIterator[Connection]:
         """A connection that sees the API key with this hash (hex) and nothing else."""
         async with self._lent(key_hash=key_hash) as conn:

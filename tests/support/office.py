@@ -28,6 +28,7 @@ from cli.kit.parsers import parsers
 from policies.shelf import Shelf
 from runtime.settings import Settings
 from services.parts import Parts
+from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresEvidenceFiles, PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
@@ -185,6 +186,7 @@ class Office:
             library=PostgresLibrary(self.database),
             tenants=self.tenants,
             keys=self.tenants,
+            trail=PostgresTrail(self.database),
             idempotency=PostgresIdempotency(self.database, self.vault),
             doors=JudgingDoor(self.records, self.inbox, self.lookups),
             packs=shelf().packs,

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from storage.access.trail import PostgresTrail
 from storage.outside.endpoints import GIVEN_UP, Endpoint, PostgresEndpoints, fails, works
 from storage.outside.outbox import PostgresOutbox
 from tests.support.worlds import World, a_command
@@ -76,6 +77,10 @@ class TestDisabling:
         assert (shown.active, shown.disabled_because) == (False, "endpoint_gone")
         assert await bench.told() == [("per_ola", "none", "endpoint_gone")]
         assert (await bench.states(), await bench.reports()) == ({"failed": 1, "unreachable": 2}, 0)
+        (entry,) = await PostgresTrail(bench.world.database).listed(tenant, 5)
+        assert (entry.deed, entry.about, entry.by, entry.more) == (
+            "endpoint_disabled", bench.id, "system", {"because": "endpoint_gone"},
+        )  # fmt: skip
 
     async def test_a_run_of_notices_that_are_given_up_disables_it(self, bench: Bench) -> None:
         notices = await bench.notices(GIVEN_UP + 3)
