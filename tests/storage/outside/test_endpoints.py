@@ -8,9 +8,11 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.letters.composer import Composer
 from storage.access.trail import PostgresTrail
 from storage.outside.endpoints import GIVEN_UP, Endpoint, PostgresEndpoints, fails, works
 from storage.outside.outbox import PostgresOutbox
+from storage.tenants import Person
 from tests.support.worlds import World, a_command
 
 pytestmark = pytest.mark.postgres
@@ -81,6 +83,22 @@ class TestDisabling:
         assert (entry.deed, entry.about, entry.by, entry.more) == (
             "endpoint_disabled", bench.id, "system", {"because": "endpoint_gone"},
         )  # fmt: skip
+
+    async def test_the_word_to_ops_is_a_letter_that_says_what_to_do(self, bench: Bench) -> None:
+        tenant = bench.world.tenant_id
+        await bench.world.tenants.put_person(
+            tenant, Person(id="per_opal", name="Opal", email="opal@team.example", roles=("ops",))
+        )
+        case_id = await bench.world.case()
+        await bench.endpoints.answered(tenant, bench.id, case_id, "endpoint_gone")
+        assert await bench.told() == [("per_ola", "none", "endpoint_gone"), ("per_opal", "email", "endpoint_gone")]
+        waiting = await bench.outbox.undelivered(tenant, case_id)
+        (letter,) = [notice for notice in waiting if notice.event == "endpoint_disabled"]
+        worded = Composer().compose(letter)
+        assert (letter.address, worded.subject) == ("opal@team.example", "A webhook endpoint was disabled")
+        said = " ".join(worded.text.split())
+        assert "says that it is gone" in said
+        assert "ombud endpoint enable" in said
 
     async def test_a_run_of_notices_that_are_given_up_disables_it(self, bench: Bench) -> None:
         notices = await bench.notices(GIVEN_UP + 3)
