@@ -27,11 +27,14 @@ from api.routes import (
     clocks,
     commands,
     desk,
+    endpoints,
     evidence,
     freezes,
     health,
     intake,
     sanctions,
+    signing_keys,
+    sources,
     statements,
     terms,
 )
@@ -68,7 +71,8 @@ def create_app(
     app.state.throttle = throttle or Throttle()
     app.state.meters = meters = Meters()
     app.state.metrics = metrics
-    modules = (*OF_CASES, calendars, freezes, bulk, campaigns, desk, access, intake, health, pages)
+    administration = (access, signing_keys, endpoints, sources)
+    modules = (*OF_CASES, calendars, freezes, bulk, campaigns, desk, *administration, intake, health, pages)
     routers = [module.router for module in modules]
     for router in routers:
         app.include_router(router)

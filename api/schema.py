@@ -32,6 +32,9 @@ from api.bodies import (
     desk as desk_answers,
 )
 from api.bodies import (
+    endpoints as endpoint_answers,
+)
+from api.bodies import (
     evidence as evidence_answers,
 )
 from api.bodies import (
@@ -42,6 +45,15 @@ from api.bodies import (
 )
 from api.bodies import (
     sanctions as sanction_answers,
+)
+from api.bodies import (
+    signing_keys as signing_answers,
+)
+from api.bodies import (
+    sources as source_answers,
+)
+from api.bodies import (
+    tenants as tenant_answers,
 )
 from api.bodies import (
     terms as term_answers,
@@ -68,7 +80,11 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     term_answers.TermsBody,
     campaign_answers.CampaignRequest, campaign_answers.CampaignCloseRequest, campaign_answers.CampaignSummary,
     campaign_answers.CampaignList,
-    access_answers.MeBody, access_answers.SigningKeyRequest, access_answers.SigningKeyBody, access_answers.SigningKeyList,
+    signing_answers.MeBody, signing_answers.SigningKeyRequest, signing_answers.SigningKeyBody, signing_answers.SigningKeyList,
+    endpoint_answers.EndpointRequest, endpoint_answers.EndpointRotation, endpoint_answers.EndpointBody,
+    endpoint_answers.EndpointList, source_answers.SourceRequest, source_answers.SourceRotation, source_answers.SourceBody,
+    source_answers.SourceList, tenant_answers.TenantChange, tenant_answers.TenantBody,
+    access_answers.TrailPage,
 )  # fmt: skip
 
 PROBLEM: dict[str, Any] = {
@@ -119,11 +135,14 @@ def body_name(command: str) -> str:
     return "".join(part.capitalize() for part in command.split("_")) + "Body"
 
 
-def takes(name: str | None, example: Any, *, may_be_empty: bool = False, public: bool = False) -> dict[str, Any]:
-    """What an operation reads: a component by name, or (None) somebody else's JSON. ``public``: it needs no API key."""
+def takes(
+    name: str | None, example: Any, *, may_be_empty: bool = False, public: bool = False, keyed: bool = True
+) -> dict[str, Any]:
+    """What an operation reads: a component by name, or (None) somebody else's JSON. ``public``: it needs no API key. Not
+    ``keyed``: it takes no ``Idempotency-Key``, because an answer with a secret in it is not kept to be given again."""
     schema = {"$ref": _REF + name} if name else {"type": "object"}
     body = {"required": not may_be_empty, "content": {"application/json": {"schema": schema, "example": example}}}
-    return {"requestBody": body, **({"security": []} if public else {"parameters": _PARAMETERS})}
+    return {"requestBody": body, **({"security": []} if public else {"parameters": _PARAMETERS} if keyed else {})}
 
 
 def takes_raw(media_type: str, example: str) -> dict[str, Any]:
@@ -167,6 +186,7 @@ def or_text(given: dict[int | str, dict[str, Any]], example: str) -> dict[int | 
 _MEANING = {
     200: "As asked.",
     201: "Made.",
+    204: "Gone.",
     202: "On disk; judged when Temporal and the workers are there.",
     304: "Nothing has changed.",
     503: "Not ready.",

@@ -17,11 +17,13 @@ from cli.commands import (
     clock,
     command,
     desk,
+    endpoint,
     evidence,
     login,
     policy,
     reasons,
     serve,
+    source,
     stack,
     tenant,
 )
@@ -65,6 +67,8 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(reasons.app, name="reasons")
 app.add_typer(audit.app, name="audit")
 app.add_typer(tenant.app, name="tenant")
+app.add_typer(endpoint.app, name="endpoint")
+app.add_typer(source.app, name="source")
 app.add_typer(stack.app, name="stack")
 app.add_typer(serve.worker, name="worker")
 app.add_typer(serve.api, name="api")

@@ -142,12 +142,10 @@ class Settings(BaseSettings):
         False,
         description="Let outgoing webhooks go to private and loopback addresses. For development only: it opens the way inside.",
     )
-    stripe_webhook_secret: SecretStr | None = Field(
-        None, description="Signing secret of the incoming Stripe webhook (whsec_...)."
-    )
-    paypal_webhook_id: str | None = Field(None, description="Id of the incoming PayPal webhook; PayPal signs over it.")
     paypal_certificate_path: Path | None = Field(
-        None, description="PEM file of the certificate that PayPal signs its webhooks with. Empty: PayPal's webhook is refused."
+        None,
+        description="PEM file of the certificate that PayPal signs its webhooks with, the same for everybody. Empty: there are "
+        "no intake sources of PayPal.",
     )
 
     fail_point: str | None = Field(

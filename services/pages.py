@@ -45,7 +45,7 @@ def read_cursor(text: str, sort: str, values: int) -> list[str]:
         said: list[Any] = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         kind, *rest = said
         good = kind == sort and len(rest) == values and all(isinstance(x, str) and _PLAIN.fullmatch(x) for x in rest)
-        if good and sort == "facts":
+        if good and sort in ("facts", "trail"):
             int(rest[0])
         if good and sort == "due":
             instant(rest[1])

@@ -1,14 +1,14 @@
-"""Tenants, their people, the keys they and machines speak with, and where webhooks go. For whoever runs Ombud itself."""
+"""Tenants, their people, and the keys they and machines speak with. For whoever runs Ombud itself."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from services.errors import Refused
 from storage.policies.library import PostgresLibrary
-from storage.tenants import Endpoint, Person, PostgresTenants, Tenant
+from storage.tenants import Person, PostgresTenants, Tenant
 
 _HOUR = 3600
 
@@ -65,10 +65,3 @@ async def make_key(
 ) -> NewKey:
     """A key that may do what its ``scopes`` say (none named: everything), and speaks as a person when one is named."""
     return NewKey(*await tenants.create_key(tenant_id, name=name, scopes=tuple(scopes) or ("*",), person_id=person_id))
-
-
-async def add_endpoint(tenants: PostgresTenants, tenant_id: str, url: str, purpose: str) -> Endpoint:
-    """A place for webhooks to go. Its signing secret is told this once. Raises :class:`Refused` ``parameter_invalid``."""
-    if purpose not in ("events", "remedies"):
-        raise Refused("parameter_invalid", "A webhook's purpose is events or remedies.")
-    return await tenants.create_endpoint(tenant_id, url, purpose=cast(Literal["events", "remedies"], purpose))

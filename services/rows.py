@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from storage.access.signing_keys import SigningKey
+from storage.access.trail import Entry
 from storage.intake.evidence import StoredFile
+from storage.intake.sources import Provider, Source
+from storage.outside.endpoints import Endpoint, Purpose
 from storage.postgres.idempotency import KeyState
 from storage.team.absences import Absence
 from storage.team.bulk import Incident, Result
 from storage.team.campaigns import Campaign, Summary
 from storage.team.desk import QueueCounts, TeamMember
+from storage.tenants import Tenant
 from storage.views.cases import CaseRow, CommandRow
 
 __all__ = [
-    "Absence", "Campaign", "CaseRow", "CommandRow", "Incident", "KeyState", "QueueCounts", "Result", "SigningKey", "StoredFile",
-    "Summary", "TeamMember",
+    "Absence", "Campaign", "CaseRow", "CommandRow", "Endpoint", "Entry", "Incident", "KeyState", "Provider", "Purpose",
+    "QueueCounts", "Result", "SigningKey", "Source", "StoredFile", "Summary", "TeamMember", "Tenant",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Tenants, the people who work for them, the keys of machines, and where their webhooks go."""
+"""Tenants, the people who work for them, and the keys of machines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 import hashlib
 import os
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 from uuid_utils import uuid7
@@ -18,7 +18,13 @@ from storage.postgres.vault import Vault
 _CREATE = """
 INSERT INTO tenants (id, name, zone, development, time_scale, settings) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, zone = excluded.zone, development = excluded.development,
-    time_scale = excluded.time_scale, settings = excluded.settings
+    time_scale = excluded.time_scale, settings = tenants.settings || excluded.settings
+"""
+# What is null in $4 is taken out of the settings again.
+_CHANGE = """
+UPDATE tenants SET name = coalesce($2, name), zone = coalesce($3, zone), settings = jsonb_strip_nulls(settings || $4)
+WHERE id = $1
+RETURNING id, name, zone, development, time_scale, settings
 """
 _TENANT = "SELECT id, name, zone, development, time_scale, settings FROM tenants WHERE id = $1"
 _PUT_PERSON = """
@@ -39,8 +45,6 @@ FROM people WHERE tenant = $1 ORDER BY id
 _NEW_KEY = "INSERT INTO api_keys (tenant, id, hash, name, scopes, person_id) VALUES ($1, $2, $3, $4, $5, $6)"
 _FIND_KEY = "SELECT tenant, id, name, scopes, person_id FROM api_keys WHERE hash = $1 AND active"
 _DISABLE_KEY = "UPDATE api_keys SET active = false WHERE tenant = $1 AND id = $2 AND active"
-_NEW_ENDPOINT = "INSERT INTO webhook_endpoints (tenant, id, purpose, url, secret) VALUES ($1, $2, $3, $4, $5)"
-_ENDPOINTS = "SELECT id, purpose, url, secret, active FROM webhook_endpoints WHERE tenant = $1 ORDER BY id"
 
 
 class Tenant(Kept):
@@ -53,7 +57,7 @@ class Tenant(Kept):
     time_scale: float = Field(1.0, gt=0, le=1)
     """Below 1 only when ``development``: hours become seconds."""
     settings: dict[str, Any] = Field(default_factory=dict)
-    """``email_kind`` and ``default_respondent`` of the e-mail intake, and the like."""
+    """``email_kind`` and ``default_respondent`` of reports by mail, ``default_merchant`` of those by payment providers."""
 
 
 class Person(Kept):
@@ -102,25 +106,15 @@ class KeyHolder(Kept):
         return self.person_id or self.key_id
 
 
-class Endpoint(Kept):
-    """Where a tenant's webhooks go."""
-
-    id: str
-    purpose: Literal["events", "remedies"]
-    url: str
-    secret: str = Field(repr=False)
-    active: bool = True
-
-
 class PostgresTenants:
-    """Makes, changes and finds tenants, with their people, keys and endpoints."""
+    """Makes, changes and finds tenants, with their people and keys."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
 
     async def create(self, tenant: Tenant) -> None:
-        """Make a tenant, or change it."""
+        """Make a tenant, or change it; settings that are not named stay."""
         async with self._database.tenant(tenant.id) as conn:
             values = (tenant.id, tenant.name, tenant.zone, tenant.development, tenant.time_scale, tenant.settings)
             await conn.execute(_CREATE, *values)
@@ -130,6 +124,22 @@ class PostgresTenants:
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(_TENANT, tenant_id)
         return Tenant(**dict(row)) if row else None
+
+    async def change(
+        self,
+        tenant_id: str,
+        *,
+        name: str | None = None,
+        zone: str | None = None,
+        settings: dict[str, Any] | None = None,
+        conn: Connection | None = None,
+    ) -> Tenant:
+        """Change what is named and nothing else; a setting that is None is taken out."""
+        async with self._database.deed(tenant_id, conn) as deed:
+            row = await deed.fetchrow(_CHANGE, tenant_id, name, zone, settings or {})
+        if row is None:
+            raise LookupError(tenant_id)
+        return Tenant(**dict(row))
 
     async def all_ids(self) -> list[str]:
         """The ids of all tenants."""
@@ -177,30 +187,6 @@ class PostgresTenants:
         """Take an API key out of use; False when there is no such active key."""
         async with self._database.tenant(tenant_id) as conn:
             return await conn.execute(_DISABLE_KEY, tenant_id, key_id) != "UPDATE 0"
-
-    async def create_endpoint(
-        self, tenant_id: str, url: str, *, purpose: Literal["events", "remedies"] = "events", secret: str | None = None
-    ) -> Endpoint:
-        """A place for webhooks to go, with its signing secret (made when none is given)."""
-        secret = secret or "whsec_" + base64.b64encode(os.urandom(24)).decode()
-        endpoint = Endpoint(id=f"whk_{uuid7()}", purpose=purpose, url=url, secret=secret)
-        sealed = self._vault.seal_secret(tenant_id, endpoint.id, secret.encode())
-        async with self._database.tenant(tenant_id) as conn:
-            await conn.execute(_NEW_ENDPOINT, tenant_id, endpoint.id, purpose, url, sealed)
-        return endpoint
-
-    async def endpoints(self, tenant_id: str) -> list[Endpoint]:
-        """All endpoints with their secrets."""
-        async with self._database.tenant(tenant_id) as conn:
-            return await endpoints(conn, self._vault, tenant_id)
-
-
-async def endpoints(conn: Connection, vault: Vault, tenant_id: str) -> list[Endpoint]:
-    """All endpoints with their secrets, on a connection that is in use."""
-    return [
-        Endpoint(**{**dict(row), "secret": vault.open_secret(tenant_id, row["id"], row["secret"]).decode()})
-        for row in await conn.fetch(_ENDPOINTS, tenant_id)
-    ]
 
 
 def _hash(secret: str) -> bytes:

@@ -35,6 +35,7 @@ from storage.intake.evidence import PostgresEvidenceFiles
 from storage.intake.inbox import PostgresInbox
 from storage.outside.cross_case import PostgresCrossCaseTasks
 from storage.outside.effects import PostgresEffects
+from storage.outside.endpoints import PostgresEndpoints
 from storage.outside.outbox import PostgresOutbox
 from storage.outside.relay import PostgresRelay
 from storage.policies.library import PostgresLibrary
@@ -87,7 +88,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         door = TemporalDoor(inbox, PostgresTenants(database, vault), PostgresSigningKeys(database), settings.temporal_door)
         record = RecordActivities(records, door, zone_data_version(), points.hit, lookups)
         deliver = DeliverActivities(outbox, notifier)
-        remedies = WebhookRemedies(effects, _post(settings))
+        remedies = WebhookRemedies(PostgresEndpoints(database, vault), _post(settings))
         yield WorkerParts(
             database=database,
             case_activities=[record.record, AssignActivities(records, roster, inbox).assign],

@@ -25,8 +25,8 @@ class OutgoingNotice(Kept):
     audience: Literal["claimant", "respondent", "staff", "platform"]
     address: str | None = None
     """E-mail address or URL; None: there is no way to reach them."""
-    secret: str | None = None
-    """Signing secret of a webhook endpoint (``whsec_…``)."""
+    secrets: tuple[str, ...] = ()
+    """Signing secrets of a webhook endpoint (``whsec_…``), the newest first: two while one is being replaced."""
     name: str | None = None
     locale: str = "en"
     zone: str = "UTC"
@@ -68,7 +68,8 @@ class Outbox(Protocol):
         ...
 
     async def failed(self, tenant_id: str, notice_id: str, code: str) -> None:
-        """Given up: marks it and puts a ``report_delivery`` command into the case's inbox."""
+        """Given up. A letter's case is told by a ``report_delivery`` command; a webhook's endpoint is disabled when it is one
+        too many, or said that it is gone (``endpoint_gone``), and ops are told of that once."""
         ...
 
 

@@ -20,9 +20,9 @@ class WebhookNotifier:
         """Send and return the status as receipt. :class:`Never`: ``endpoint_gone`` (410) and what makes an endpoint unusable."""
         if notice.address is None:
             raise Never("address_missing")
-        if notice.secret is None:
+        if not notice.secrets:
             raise Never("endpoint_invalid", "the endpoint has no signing secret")
-        answer = await self._post.send(notice.address, notice.secret, message_id=notice.id, body=body_of(notice))
+        answer = await self._post.send(notice.address, notice.secrets, message_id=notice.id, body=body_of(notice))
         if answer.status == 410:
             raise Never("endpoint_gone")
         if not answer.taken:

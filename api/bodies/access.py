@@ -1,75 +1,41 @@
-"""Who holds a credential, and the keys by which people sign."""
+"""What is said and answered about keys, people and the audit trail."""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterable
 from typing import Any, Literal
 
-from pydantic import Field
-
-from api.bodies.base import Body, list_body
-from domain.base import Frozen, Instant
-from services.logins import Me
-from services.rows import SigningKey
+from api.bodies.base import Body
+from domain.base import Instant
+from services.rows import Entry
 
 
-class MeBody(Body):
-    """Whose credential this is."""
+class TrailEntryBody(Body):
+    """What an administrator did. It holds ids, codes and numbers: nobody's words, nobody's name, no secret."""
 
-    object: Literal["me"] = "me"
-    tenant: str
+    object: Literal["trail_entry"] = "trail_entry"
+    seq: int
+    """Its number in the tenant's trail; there are no gaps."""
+    at: Instant
+    deed: str
+    """``key_created``, ``person_changed`` and the like."""
+    about: str
+    """The id of whom or what it was done to."""
+    by: str
+    """A person's id; ``system``: the operator's command line."""
     credential: str
-    kind: str
-    """`platform_key`, `person_key` or `operator`."""
-    scopes: list[str]
-    person: str | None
-    """The person whose own it is; null: nobody's."""
-    role: str | None
+    """By which credential they came."""
+    more: dict[str, Any]
 
 
-class SigningKeyRequest(Frozen):
-    """Register a public key of one's own."""
-
-    public_key: str = Field(min_length=44, max_length=44)
-    """Ed25519, 32 bytes in base64."""
-
-
-class SigningKeyBody(Body):
-    """A public key by which somebody signs commands."""
-
-    object: Literal["signing_key"] = "signing_key"
-    id: str
-    person: str
-    public_key: str
-    created_at: Instant
-    revoked_at: Instant | None
-
-
-class SigningKeyList(Body):
-    """Public keys."""
+class TrailPage(Body):
+    """A part of the audit trail, the newest first."""
 
     object: Literal["list"] = "list"
-    data: list[SigningKeyBody]
+    data: tuple[TrailEntryBody, ...]
+    has_more: bool
+    next_cursor: str | None
 
 
-def me_body(me: Me) -> dict[str, Any]:
-    """Who somebody is, as the API says it."""
-    body = MeBody(
-        tenant=me.tenant_id, credential=me.credential, kind=me.kind, scopes=list(me.scopes), person=me.person_id, role=me.role
-    )
-    return body.model_dump(mode="json")
-
-
-def signing_key_body(key: SigningKey) -> dict[str, Any]:
-    """One key."""
-    public = base64.b64encode(key.public_key).decode()
-    body = SigningKeyBody(
-        id=key.id, person=key.person_id, public_key=public, created_at=key.created_at, revoked_at=key.revoked_at
-    )
-    return body.model_dump(mode="json")
-
-
-def signing_key_list(keys: Iterable[SigningKey]) -> dict[str, Any]:
-    """Several."""
-    return list_body([signing_key_body(key) for key in keys])
+def entry_body(entry: Entry) -> dict[str, Any]:
+    """An entry as JSON."""
+    return TrailEntryBody(**entry.model_dump()).model_dump(mode="json")

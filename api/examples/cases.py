@@ -291,10 +291,6 @@ STRIPE: dict[str, Any] = {
         }
     },
 }
-PAYPAL: dict[str, Any] = {
-    "event_type": "CUSTOMER.DISPUTE.CREATED",
-    "resource": {"dispute_id": "PP-D-1", "reason": "UNAUTHORISED", "dispute_amount": {"currency_code": "USD", "value": "10.00"}},
-}
 MAIL = (
     "From: Kim Doe <kim@example.org>\r\nTo: disputes@platform.example\r\nSubject: Report #448120\r\n"
     "Message-ID: <1@example.org>\r\n\r\nMy report was closed as informative. I ask for a review.\r\n"

@@ -221,6 +221,16 @@ PROBLEMS: dict[str, Row] = {
     "history_impossible": Row(422, "The past cannot be so", "See `field` in `fields`: instants out of order, or no such phase."),
     "phase_overdue": Row(409, "The phase is over", "A clock of it ran out before the move: name the phase that came after it."),
     "policy_unusable": Row(503, "Policy unusable", "A published pack cannot be used by this release: publish it anew."),
+    # endpoints, sources and settings of a tenant
+    "endpoint_invalid": Row(422, "Not a web address", "Give an absolute https address with a host that can be looked up."),
+    "endpoint_not_https": Row(422, "Not https", "Webhooks go out encrypted: give an https address."),
+    "endpoint_not_public": Row(422, "Not a public address", "Its host leads into a private network; give a public one."),
+    "endpoint_has_credentials": Row(422, "Credentials in the address", "Leave user and password out: webhooks are signed."),
+    "endpoint_too_long": Row(422, "Address too long", "Give an address of at most 2,000 characters."),
+    "source_secret_missing": Row(422, "Secret missing", "Give the secret that the provider shows for its webhook."),
+    "source_secret_invalid": Row(422, "Not a signing secret", "Give `whsec_` and 16 to 64 bytes in base64, or leave it out."),
+    "source_not_provable": Row(422, "Provider not set up", "Ask who runs Ombud for `OMBUD_PAYPAL_CERTIFICATE_PATH`."),
+    "source_kind_missing": Row(422, "Of what kind?", "Name the `kind` of the cases that come from there."),
     "broken": Row(500, "Kept, but not processed", "The command is stored; a person has to look at it."),
     # our side
     "internal_error": Row(500, "Something broke", "Tell us the request id."),

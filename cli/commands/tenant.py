@@ -1,4 +1,4 @@
-"""``ombud tenant``: companies, their people, their API keys and webhook endpoints."""
+"""``ombud tenant``: companies with their settings, their people and their API keys."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from cli.kit.client import run
 from cli.kit.exits import guarded
-from cli.kit.options import AsJson
+from cli.kit.options import As, AsJson, Party, party_of
 from cli.kit.show import show
+from cli.kit.target import Target
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
     from storage.tenants import Person, PostgresTenants
 
-app = typer.Typer(help="Tenants, people, API keys, webhook endpoints.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Tenants, their settings, people, API keys.", no_args_is_help=True, rich_markup_mode=None)
 
+_TAKE_OUT = "none"
 TenantId = Annotated[str, typer.Argument(help="The tenant's id: lower-case letters, digits, dashes.")]
 Skills = Annotated[list[str] | None, typer.Option(help="What they can do, as packs name it; repeatable.")]
 Languages = Annotated[list[str] | None, typer.Option(help="What they speak (de); repeatable; left out: English.")]
@@ -133,18 +136,31 @@ def key(
     show({"key": made.id, "secret": made.secret}, json, lambda key: key["secret"])
 
 
-@app.command()
-def endpoint(
+@app.command("set")
+def set_tenant(
     tenant: TenantId,
-    url: Annotated[str, typer.Argument(help="Where webhooks go (https).")],
-    purpose: Annotated[str, typer.Option(help="events (what happened) or remedies (what to carry out).")] = "events",
+    name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
+    zone: Annotated[str | None, typer.Option(help="IANA time zone.")] = None,
+    email_kind: Annotated[str | None, typer.Option(help="Kind of the cases that come by mail; none takes it out.")] = None,
+    default_merchant: Party = None,
+    default_respondent: Party = None,
+    speaker: As = None,
     json: AsJson = False,
 ) -> None:
-    """Add a webhook endpoint. Its signing secret is shown this once."""
-    from services.people import add_endpoint
+    """Change settings of a tenant: what is named, and nothing else. The word none takes one out."""
+    said: dict[str, Any] = {}
+    for field, value in (("name", name), ("zone", zone), ("email_kind", email_kind)):
+        if value is not None:
+            said[field] = None if value == _TAKE_OUT and field == "email_kind" else value
+    for field, value in (("default_merchant", default_merchant), ("default_respondent", default_respondent)):
+        if value is not None:
+            said[field] = None if value == _TAKE_OUT else party_of(value, "--" + field.replace("_", "-"))
+    changed = run(lambda desk: desk.ask("PATCH", "/v1/tenant", json=said), Target(tenant, speaker))
+    show(changed, json, lambda found: "\n".join(f"{key}: {_plain(value)}" for key, value in found.items() if key != "object"))
 
-    made = _run(lambda tenants: add_endpoint(tenants, tenant, url, purpose), tenant)
-    show({"endpoint": made.id, "secret": made.secret}, json, lambda endpoint: endpoint["secret"])
+
+def _plain(value: Any) -> str:
+    return str(value.get("name") or value["ref"]) if isinstance(value, dict) else "" if value is None else str(value)
 
 
 def _check_hours(person: Person) -> None:

@@ -122,8 +122,11 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from cli.kit.parsers import parsers
     from services.parts import Parts
     from storage.access.signing_keys import PostgresSigningKeys
+    from storage.access.trail import PostgresTrail
     from storage.intake.evidence import PostgresFiles
     from storage.intake.opening import PostgresIntake
+    from storage.intake.sources import PostgresSources
+    from storage.outside.endpoints import PostgresEndpoints
     from storage.postgres.idempotency import PostgresIdempotency
     from storage.views.cases import PostgresViews
 
@@ -145,11 +148,15 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             tenants=tenants,
             keys=await OperatorKeys.of(tenants, operator) if operator else tenants,
             signing_keys=PostgresSigningKeys(database),
+            trail=PostgresTrail(database),
             idempotency=PostgresIdempotency(database, vault),
             doors=PassingDoors(CaseDoors(client, settings.task_queue), FailPoints.of(settings).hit),
             packs=LazyMapping(lambda: policies().packs),
             calendars=LazyMapping(lambda: policies().calendars),
             parsers=parsers(settings),
+            endpoints=PostgresEndpoints(database, vault),
+            sources=PostgresSources(database, vault),
+            address_refused=_addresses(settings),
             **_checks(database, client, store),
             publishing=PostgresPublications(database),
         )
@@ -179,6 +186,22 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "desk": PostgresDesk(database, inbox),
         "absences": PostgresAbsences(database, bulk),
     }
+
+
+def _addresses(settings: Settings) -> Callable[[str], Awaitable[str | None]]:
+    """Why webhooks cannot go to an address; made at the first question, for it loads the certificates of all authorities."""
+
+    async def refused(url: str) -> str | None:
+        from activities.ports.errors import Never
+        from adapters.delivery.endpoints import SignedPost
+
+        try:
+            await SignedPost(allow_private=settings.webhook_allow_private and settings.development).check(url)
+        except Never as never:
+            return never.code
+        return None
+
+    return refused
 
 
 def _inspector(settings: Settings) -> Inspects:

@@ -11,7 +11,6 @@ from pydantic import (
     AfterValidator,
     Field,
     SerializerFunctionWrapHandler,
-    field_validator,
     model_serializer,
     model_validator,
 )
@@ -33,6 +32,12 @@ def _plain(value: str) -> str:
     return value
 
 
+def _known_zone(value: str) -> str:
+    if value not in _ZONES:
+        raise PydanticCustomError("zone_unknown", "'{zone}' is not an IANA time zone.", {"zone": value[:64]})
+    return value
+
+
 def _email(value: str) -> str:
     local, _, host = value.rpartition("@")
     if not local or "." not in host or " " in value or len(value) > 254:
@@ -46,6 +51,7 @@ MetadataKey = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(
 MetadataValue = Annotated[str, Field(max_length=500), AfterValidator(_plain)]
 MOST_METADATA = 50
 """Keys of metadata on one case."""
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
 Text = Annotated[str, AfterValidator(checked_text)]
 
 
@@ -76,20 +82,13 @@ class ReportedParty(Frozen):
     name: Line | None = None
     email: EmailAddress | None = None
     locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
-    zone: str = "UTC"
+    zone: ZoneName = "UTC"
     """IANA zone in which due dates are told to this party."""
 
     @model_serializer(mode="wrap")
     def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         # A report is known again by the hash of its JSON, also one that came before there were organisations.
         return {name: value for name, value in handler(self).items() if name != "organisation" or value is not None}
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if value not in _ZONES:
-            raise PydanticCustomError("zone_unknown", "'{zone}' is not an IANA time zone.", {"zone": value[:64]})
-        return value
 
 
 class Report(Frozen):

@@ -13,7 +13,6 @@ from domain.rules.chargeback import SUBMISSION as CHARGEBACK_SUBMISSION
 from domain.views.references import References
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault
-from storage.tenants import endpoints
 from storage.views.references import open_metadata, references
 
 BEGIN = """
@@ -105,12 +104,6 @@ class PostgresEffects:
                 "result": result, "note": note}  # fmt: skip
         async with self._database.tenant(tenant_id) as conn:
             await conn.execute(FINISH, tenant_id, effect_id, result, note, command_id, body)
-
-    async def remedies_endpoint(self, tenant_id: str) -> tuple[str, str] | None:
-        """URL and signing secret of where a tenant has its remedies carried out; None: by hand."""
-        async with self._database.tenant(tenant_id) as conn:
-            found = await endpoints(conn, self._vault, tenant_id)
-        return next(((e.url, e.secret) for e in found if e.purpose == "remedies" and e.active), None)
 
 
 def _report_id(effect_id: str, result: str) -> str:

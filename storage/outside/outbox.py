@@ -12,6 +12,7 @@ from pydantic_core import from_json
 from activities.ports.notices import OutgoingNotice
 from domain.views.references import References
 from storage.intake.inbox import SYSTEM
+from storage.outside.endpoints import fails, works
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault, open_contact
 from storage.views.references import references
@@ -20,7 +21,7 @@ _FIELDS = """
 SELECT n.id, n.case_id, n.event, n.audience, n.recipient, n.channel, n.data, n.texts, t.name AS tenant_name, c.kind,
     c.pack_version, f.recorded_at AS at, p.contact, p.key_id, k.holder, k.wrapped, a.name AS person_name, a.email AS person_email,
     coalesce(p.locale, a.locale, 'en') AS locale, coalesce(p.zone, a.zone, t.zone) AS zone, w.id AS endpoint_id,
-    w.url, w.secret,
+    w.url, w.secret, CASE WHEN w.old_until > clock_timestamp() THEN w.old_secret END AS old_secret,
     (SELECT min(o.id) FROM notices o
      WHERE o.tenant = n.tenant AND o.case_id = n.case_id AND o.recipient = n.recipient
         AND o.endpoint_id = n.endpoint_id) AS thread
@@ -50,14 +51,17 @@ WITH taken AS (
 # A notice that is sent already went out twice: it is counted apart, never hidden.
 SENT = """
 WITH before AS (
-    SELECT tenant, id, state FROM notices WHERE tenant = $1 AND id = $2 FOR UPDATE
+    SELECT tenant, id, state, endpoint_id FROM notices WHERE tenant = $1 AND id = $2 FOR UPDATE
 ), marked AS (
     UPDATE notices n SET state = 'sent', attempts = n.attempts + 1, receipt = $3, last_error = NULL,
         sent_at = coalesce(n.sent_at, clock_timestamp())
     FROM before b WHERE n.tenant = b.tenant AND n.id = b.id
+), noted AS (
+    INSERT INTO deliveries (tenant, notice_id, result)
+    SELECT tenant, id, CASE state WHEN 'sent' THEN 'repeat' ELSE 'sent' END FROM before
 )
-INSERT INTO deliveries (tenant, notice_id, result)
-SELECT tenant, id, CASE state WHEN 'sent' THEN 'repeat' ELSE 'sent' END FROM before
+SELECT w.id FROM before b JOIN webhook_endpoints w ON w.tenant = b.tenant AND w.id = b.endpoint_id
+WHERE w.failing_since IS NOT NULL
 """
 
 ATTEMPT = """
@@ -82,7 +86,7 @@ WITH given_up AS (
 INSERT INTO deliveries (tenant, notice_id, result, code) SELECT tenant, id, 'failed', $3 FROM given_up
 """
 
-CASE_OF = "SELECT case_id FROM notices WHERE tenant = $1 AND id = $2"
+CASE_OF = "SELECT case_id, endpoint_id, state FROM notices WHERE tenant = $1 AND id = $2"
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,63}")
 
@@ -108,12 +112,16 @@ class PostgresOutbox:
     async def sent(self, tenant_id: str, notice_id: str, receipt: str) -> None:
         """Mark as sent."""
         async with self._database.tenant(tenant_id) as conn:
-            await conn.execute(SENT, tenant_id, notice_id, receipt[:500])
+            recovered = await conn.fetchval(SENT, tenant_id, notice_id, receipt[:500])
+            if recovered is not None:
+                await works(conn, tenant_id, recovered)
 
     async def attempt(self, tenant_id: str, notice_id: str, error_code: str) -> None:
-        """Note a failed try."""
+        """Note a failed try; an endpoint that has taken nothing for too long is disabled."""
         async with self._database.tenant(tenant_id) as conn:
             await conn.execute(ATTEMPT, tenant_id, notice_id, error_code)
+            row = await conn.fetchrow(CASE_OF, tenant_id, notice_id)
+            await self._counted(conn, tenant_id, row, error_code, gave_up=False)
 
     async def handed_over(self, tenant_id: str, notice_ids: Sequence[str]) -> None:
         """A workflow of their own goes on with them."""
@@ -126,9 +134,10 @@ class PostgresOutbox:
             return [row["id"] for row in await conn.fetch(HANDED, tenant_id, case_id)]
 
     async def failed(self, tenant_id: str, notice_id: str, code: str) -> None:
-        """Given up: the case is told, together with the mark or not at all."""
-        command_id = f"cmd_sys-undelivered-{notice_id}"
+        """Given up. Of a letter the case is told, together with the mark or not at all: somebody has to reach its reader. A
+        webhook counts against its endpoint, of which ops are told once."""
         reason = code if _CODE.fullmatch(code) else "undeliverable"
+        command_id = f"cmd_sys-undelivered-{notice_id}"
         body = {
             "id": command_id,
             "type": "report_delivery",
@@ -138,12 +147,20 @@ class PostgresOutbox:
             "reason": reason,
         }
         async with self._database.tenant(tenant_id) as conn:
-            case_id = await conn.fetchval(CASE_OF, tenant_id, notice_id)
-            if case_id is None:
+            row = await conn.fetchrow(CASE_OF, tenant_id, notice_id)
+            if row is None or row["state"] not in ("pending", "handed_over"):
                 return
             async with conn.transaction():
-                await conn.execute(SYSTEM, tenant_id, case_id, command_id, "report_delivery", body)
+                if not row["endpoint_id"]:
+                    await conn.execute(SYSTEM, tenant_id, row["case_id"], command_id, "report_delivery", body)
                 await conn.execute(FAILED, tenant_id, notice_id, reason)
+            await self._counted(conn, tenant_id, row, reason, gave_up=True)
+
+    async def _counted(self, conn: Connection, tenant_id: str, row: asyncpg.Record | None, code: str, *, gave_up: bool) -> None:
+        """Hold a failure against the endpoint it was, after the notice's own row is free: disabling one takes its notices."""
+        if row is not None and row["endpoint_id"]:
+            async with conn.transaction():
+                await fails(conn, tenant_id, row["endpoint_id"], row["case_id"], code, gave_up=gave_up)
 
     async def _resolved(self, conn: Connection, tenant_id: str, rows: Sequence[asyncpg.Record]) -> list[OutgoingNotice]:
         texts = await self._vault.reveal(conn, tenant_id, _content_ids(rows))
@@ -155,30 +172,30 @@ class PostgresOutbox:
     def _outgoing(
         self, tenant_id: str, row: asyncpg.Record, texts: dict[str, str | None], told: Mapping[str, References]
     ) -> OutgoingNotice:
-        address, name, secret = self._reached_by(tenant_id, row)
+        address, name, secrets = self._reached_by(tenant_id, row)
         quoted = {name: texts.get(prose["content_id"]) for name, prose in row["texts"].items()}
         return OutgoingNotice(
             id=row["id"], tenant_id=tenant_id, tenant_name=row["tenant_name"], case_id=row["case_id"], kind=row["kind"],
             pack_version=row["pack_version"], event=row["event"], channel=row["channel"], recipient=row["recipient"],
-            audience=row["audience"], address=address, secret=secret, name=name, locale=row["locale"], zone=row["zone"],
+            audience=row["audience"], address=address, secrets=secrets, name=name, locale=row["locale"], zone=row["zone"],
             at=row["at"],
             data=row["data"], texts={k: v for k, v in quoted.items() if v is not None}, thread=row["thread"],
             references=told.get(row["case_id"]) if row["channel"] == "webhook" and row["audience"] == "platform" else None,
         )  # fmt: skip
 
-    def _reached_by(self, tenant_id: str, row: asyncpg.Record) -> tuple[str | None, str | None, str | None]:
-        """Address, name and signing secret; no address when it was erased or the endpoint is gone."""
+    def _reached_by(self, tenant_id: str, row: asyncpg.Record) -> tuple[str | None, str | None, tuple[str, ...]]:
+        """Address, name and signing secrets; no address when it was erased or the endpoint is gone."""
         if row["channel"] == "webhook":
             if row["endpoint_id"] is None:
-                return None, None, None
-            return row["url"], None, self._vault.open_secret(tenant_id, row["endpoint_id"], row["secret"]).decode()
+                return None, None, ()
+            return row["url"], None, self._vault.open_secrets(tenant_id, row["endpoint_id"], row["secret"], row["old_secret"])
         if row["contact"] is None:
-            return row["person_email"], row["person_name"], None
+            return row["person_email"], row["person_name"], ()
         if row["wrapped"] is None:
-            return None, None, None
+            return None, None, ()
         key = self._vault.unwrap(tenant_id, row["case_id"], row["holder"], row["key_id"], row["wrapped"])
         contact: dict[str, Any] = from_json(open_contact(key, row["recipient"], row["contact"]))
-        return contact["email"], contact["name"], None
+        return contact["email"], contact["name"], ()
 
 
 def _content_ids(rows: Iterable[asyncpg.Record]) -> list[str]:

@@ -34,8 +34,10 @@ else:
 NOW = "SELECT clock_timestamp()"
 """The database's clock, by which everything is judged."""
 
-# The two settings that give rights, always both: what one borrower may see must never pass to the next.
-_SEE_AS = "SELECT set_config('ombud.tenant', $1, false), set_config('ombud.key_hash', $2, false)"
+# The settings that give rights, always all of them: what one borrower may see must never pass to the next.
+_SEE_AS = """
+SELECT set_config('ombud.tenant', $1, false), set_config('ombud.key_hash', $2, false), set_config('ombud.source', $3, false)
+"""
 
 _SERVER_SETTINGS = {
     "application_name": "ombud",
@@ -55,15 +57,15 @@ class _Session(RawConnection):
     Two thirds of all round trips of a case were settings made and taken back for the same tenant (measured).
     """
 
-    _seen_as: tuple[str, str] | None = ("", "")
+    _seen_as: tuple[str, str, str] | None = ("", "", "")
 
-    async def see_as(self, tenant_id: str = "", key_hash: str = "") -> None:
+    async def see_as(self, tenant_id: str = "", key_hash: str = "", source_id: str = "") -> None:
         """See for this borrower and nobody else. Comes before anything that a borrower does."""
-        if self._seen_as != (tenant_id, key_hash):
+        if self._seen_as != (tenant_id, key_hash, source_id):
             # Unknown until the answer is there: whoever is interrupted in between leaves a connection that is set anew.
             self._seen_as = None
-            await self.fetchval(_SEE_AS, tenant_id, key_hash)
-            self._seen_as = (tenant_id, key_hash)
+            await self.fetchval(_SEE_AS, tenant_id, key_hash, source_id)
+            self._seen_as = (tenant_id, key_hash, source_id)
 
 
 class Database:
@@ -94,9 +96,25 @@ class Database:
             yield conn
 
     @asynccontextmanager
+    async def deed(self, tenant_id: str, conn: Connection | None = None) -> AsyncIterator[Connection]:
+        """A connection inside a transaction: the one that is open already, so that a deed is on disk with its note or not at all;
+        without one, one of its own."""
+        if conn is not None:
+            yield conn
+            return
+        async with self._lent(tenant_id) as own, own.transaction():
+            yield own
+
+    @asynccontextmanager
     async def key(self, key_hash: str) -> AsyncIterator[Connection]:
         """A connection that sees the API key with this hash (hex) and nothing else."""
         async with self._lent(key_hash=key_hash) as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def source(self, source_id: str) -> AsyncIterator[Connection]:
+        """A connection that sees the intake source with this id and nothing else."""
+        async with self._lent(source_id=source_id) as conn:
             yield conn
 
     @asynccontextmanager
@@ -106,10 +124,10 @@ class Database:
             yield conn
 
     @asynccontextmanager
-    async def _lent(self, tenant_id: str = "", key_hash: str = "") -> AsyncIterator[Connection]:
+    async def _lent(self, tenant_id: str = "", key_hash: str = "", source_id: str = "") -> AsyncIterator[Connection]:
         async with self._pool.acquire() as conn:
             # What the pool lends stands for a session and hands everything on to it.
-            await cast("_Session", conn).see_as(tenant_id, key_hash)
+            await cast("_Session", conn).see_as(tenant_id, key_hash, source_id)
             yield conn
 
     async def tenant_ids(self) -> list[str]:

@@ -221,6 +221,10 @@ class Vault:
         """What :meth:`seal_secret` put away."""
         return _opened(_derived(self._master, "secret", tenant_id), data, _bound(tenant_id, place))
 
+    def open_secrets(self, tenant_id: str, place: str, *sealed: bytes | None) -> tuple[str, ...]:
+        """The signing secrets that lie under a place; one that is not there is left out."""
+        return tuple(self.open_secret(tenant_id, place, secret).decode() for secret in sealed if secret is not None)
+
     def ref_digest(self, tenant_id: str, ref: str) -> str:
         """Keyed digest of the platform's id of a user: equal for equal users of one tenant, readable by nobody."""
         return self._tenant_digest("ref", tenant_id, ref)
@@ -240,6 +244,11 @@ class Vault:
     def signing_seed(self) -> bytes:
         """Seed of the key that signs the heads of the chains."""
         return _derived(self._master, "heads")
+
+
+def signing_secret() -> str:
+    """A new secret to sign with, as Standard Webhooks writes them."""
+    return "whsec_" + base64.b64encode(os.urandom(24)).decode()
 
 
 def _derived(key: bytes, *purpose: str) -> bytes:

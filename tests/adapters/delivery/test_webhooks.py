@@ -22,7 +22,7 @@ RULED = {"outcome": "upheld", "phase": "appealable"}
 
 
 async def sent(sink: Taken, notifier: WebhookNotifier = NOTIFIER, event: str = "ruling_issued") -> str:
-    notice = a_notice(event, channel="webhook", audience="platform", address=sink.url, secret=SECRET, data=RULED)
+    notice = a_notice(event, channel="webhook", audience="platform", address=sink.url, secrets=(SECRET,), data=RULED)
     return await notifier.send(notice)
 
 
@@ -186,7 +186,7 @@ class TestWhereItMayGo:
 
     async def test_without_an_address_nothing_is_sent(self) -> None:
         with pytest.raises(Never, match="address_missing"):
-            await NOTIFIER.send(a_notice(channel="webhook", address=None, secret=SECRET))
+            await NOTIFIER.send(a_notice(channel="webhook", address=None, secrets=(SECRET,)))
 
     @pytest.mark.parametrize(
         ("address", "public"),
@@ -219,6 +219,6 @@ async def test_each_notice_goes_by_its_channel(sink: Taken) -> None:
 
     channels = Channels(email=Post(), webhook=NOTIFIER)
     mail, hook = await asyncio.gather(
-        channels.send(a_notice()), channels.send(a_notice(channel="webhook", address=sink.url, secret=SECRET))
+        channels.send(a_notice()), channels.send(a_notice(channel="webhook", address=sink.url, secrets=(SECRET,)))
     )
     assert (mail, hook) == ("<by-mail>", "200")

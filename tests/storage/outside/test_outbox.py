@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from activities.ports.notices import OutgoingNotice
+from storage.outside.endpoints import PostgresEndpoints
 from storage.outside.outbox import PostgresOutbox
 from storage.views.cases import PostgresViews
 from tests.support.worlds import World, a_command, a_report
@@ -18,7 +19,7 @@ class TestOutbox:
         return {notice.audience: notice for notice in found}
 
     async def test_everything_to_send_is_resolved(self, world: World) -> None:
-        endpoint = await world.tenants.create_endpoint(world.tenant_id, "https://hooks.example/in")
+        endpoint = await PostgresEndpoints(world.database, world.vault).create(world.tenant_id, "https://hooks.example/in")
         case_id = await world.case()
         notices = await self.notices(world, case_id)
         claimant, platform = notices["claimant"], notices["platform"]
@@ -33,10 +34,14 @@ class TestOutbox:
             "pack_0123456789abcdef",
             world.tenant_id,
         )
-        assert (platform.address, platform.secret, platform.channel) == ("https://hooks.example/in", endpoint.secret, "webhook")
+        assert (platform.address, platform.secrets, platform.channel) == (
+            "https://hooks.example/in",
+            (endpoint.secret,),
+            "webhook",
+        )
 
     async def test_the_platforms_machines_are_told_by_what_it_knows_the_case_and_nobody_else_is(self, world: World) -> None:
-        await world.tenants.create_endpoint(world.tenant_id, "https://hooks.example/in")
+        await PostgresEndpoints(world.database, world.vault).create(world.tenant_id, "https://hooks.example/in")
         case_id = await world.case(report=a_report(external_id="R-1", metadata={"order": "A-1"}))
         notices = await self.notices(world, case_id)
         told = notices["platform"].references
