@@ -66,7 +66,10 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     evidence_answers.FileBody, evidence_answers.FileList, evidence_answers.EvidenceList,
     term_answers.TermsBody,
     campaign_answers.CampaignRequest, campaign_answers.CampaignCloseRequest, campaign_answers.CampaignSummary,
-    campaign_answers.CampaignList, access_answers.TrailPage,
+    campaign_answers.CampaignList, access_answers.TrailPage, access_answers.KeyRequest,
+    access_answers.KeyRotation, access_answers.KeyBody, access_answers.NewKeyBody, access_answers.KeyPage,
+    access_answers.PersonRequest, access_answers.PersonChanges, access_answers.PersonBody, access_answers.GoneBody,
+    access_answers.PersonPage,
 )  # fmt: skip
 
 PROBLEM: dict[str, Any] = {
@@ -117,11 +120,16 @@ def body_name(command: str) -> str:
     return "".join(part.capitalize() for part in command.split("_")) + "Body"
 
 
-def takes(name: str | None, example: Any, *, may_be_empty: bool = False, public: bool = False) -> dict[str, Any]:
-    """What an operation reads: a component by name, or (None) somebody else's JSON. ``public``: it needs no API key."""
+def takes(
+    name: str | None, example: Any, *, may_be_empty: bool = False, public: bool = False, keyed: bool = True
+) -> dict[str, Any]:
+    """What an operation reads: a component by name, or (None) somebody else's JSON. ``public``: it needs no API key.
+
+    Not ``keyed``: it takes no ``Idempotency-Key``, because its answer holds a secret and is kept nowhere, or is the same anyway.
+    """
     schema = {"$ref": _REF + name} if name else {"type": "object"}
     body = {"required": not may_be_empty, "content": {"application/json": {"schema": schema, "example": example}}}
-    return {"requestBody": body, **({"security": []} if public else {"parameters": _PARAMETERS})}
+    return {"requestBody": body, **({"security": []} if public else {"parameters": _PARAMETERS} if keyed else {})}
 
 
 def takes_raw(media_type: str, example: str) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from cli.commands import (
     clock,
     desk,
     evidence,
+    key,
+    person,
     policy,
     reasons,
     serve,
@@ -47,6 +49,8 @@ policy.app.command("publish")(publish)
 policy.app.command("approve")(approve)
 policy.app.command("list")(list_packs)
 policy.app.command("simulate")(simulate)
+tenant.app.command("person")(person.put)
+tenant.app.command("key")(key.make)
 case.app.command("import")(import_cases)
 case.app.command("evidence")(evidence.hand_in)
 case.app.command("file")(evidence.fetch_file)
@@ -62,6 +66,8 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(reasons.app, name="reasons")
 app.add_typer(audit.app, name="audit")
 app.add_typer(tenant.app, name="tenant")
+app.add_typer(person.app, name="person")
+app.add_typer(key.app, name="key")
 app.add_typer(stack.app, name="stack")
 app.add_typer(serve.worker, name="worker")
 app.add_typer(serve.api, name="api")

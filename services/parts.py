@@ -19,6 +19,7 @@ from domain.worktime.calendars import Calendar
 from policies.pack import Pack
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
+from storage.access.keys import PostgresKeys
 from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresFiles
 from storage.intake.inbox import PostgresInbox
@@ -32,6 +33,7 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.people import PostgresPeople
 from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import PostgresViews
 from workflows.handles import Named
@@ -162,6 +164,8 @@ class Parts:
     tenants: Tenants
     """Both: :class:`storage.tenants.PostgresTenants`. A local desk may bring key holders of its own."""
     keys: Keys
+    api_keys: PostgresKeys
+    people: PostgresPeople
     trail: PostgresTrail
     idempotency: PostgresIdempotency
     doors: Doors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.access.keys import ApiKey
 from storage.access.trail import Entry
 from storage.intake.evidence import StoredFile
 from storage.postgres.idempotency import KeyState
@@ -9,9 +10,10 @@ from storage.team.absences import Absence
 from storage.team.bulk import Incident, Result
 from storage.team.campaigns import Campaign, Summary
 from storage.team.desk import QueueCounts, TeamMember
+from storage.team.people import Person
 from storage.views.cases import CaseRow, CommandRow
 
 __all__ = [
-    "Absence", "Campaign", "CaseRow", "CommandRow", "Entry", "Incident", "KeyState", "QueueCounts", "Result", "StoredFile",
-    "Summary", "TeamMember",
+    "Absence", "ApiKey", "Campaign", "CaseRow", "CommandRow", "Entry", "Incident", "KeyState", "Person", "QueueCounts", "Result",
+    "StoredFile", "Summary", "TeamMember",
 ]  # fmt: skip

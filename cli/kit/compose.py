@@ -116,7 +116,6 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from cli.kit.operator import OperatorKeys
     from cli.kit.parsers import parsers
     from services.parts import Parts
-    from storage.access.trail import PostgresTrail
     from storage.intake.evidence import PostgresFiles
     from storage.intake.opening import PostgresIntake
     from storage.postgres.idempotency import PostgresIdempotency
@@ -139,7 +138,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             library=PostgresLibrary(database),
             tenants=tenants,
             keys=await OperatorKeys.of(tenants, operator) if operator else tenants,
-            trail=PostgresTrail(database),
+            **_access_parts(database, vault),
             idempotency=PostgresIdempotency(database, vault),
             doors=PassingDoors(CaseDoors(client, settings.task_queue), FailPoints.of(settings).hit),
             packs=LazyMapping(lambda: policies().packs),
@@ -173,6 +172,19 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "letters": LetterPreviews(Composer(replies=settings.smtp_host is not None)),
         "desk": PostgresDesk(database, inbox),
         "absences": PostgresAbsences(database, bulk),
+    }
+
+
+def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
+    """What administrators work with."""
+    from storage.access.keys import PostgresKeys
+    from storage.access.trail import PostgresTrail
+    from storage.team.people import PostgresPeople
+
+    return {
+        "api_keys": PostgresKeys(database),
+        "people": PostgresPeople(database, vault),
+        "trail": PostgresTrail(database),
     }
 
 

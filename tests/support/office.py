@@ -25,6 +25,7 @@ from adapters.letters.preview import LetterPreviews
 from api.app import create_app
 from policies.shelf import Shelf
 from services.parts import Parsers, Parts, WebhookReports
+from storage.access.keys import PostgresKeys
 from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresEvidenceFiles, PostgresFiles
 from storage.intake.inbox import PostgresInbox
@@ -41,6 +42,7 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.people import PostgresPeople
 from storage.team.roster import PostgresRoster
 from storage.tenants import Person, PostgresTenants, Tenant
 from storage.views.cases import PostgresViews
@@ -166,6 +168,8 @@ class Office:
             library=PostgresLibrary(self.database),
             tenants=self.tenants,
             keys=self.tenants,
+            api_keys=PostgresKeys(self.database),
+            people=PostgresPeople(self.database, self.vault),
             trail=PostgresTrail(self.database),
             idempotency=PostgresIdempotency(self.database, self.vault),
             doors=JudgingDoor(self.records, self.inbox, self.lookups),
