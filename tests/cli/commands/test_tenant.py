@@ -73,9 +73,10 @@ class TestHours:
 
     async def test_of_one_of_ones_own(self, shell: Shell, tenants: PostgresTenants, tenant_id: str, tmp_path: Path) -> None:
         (tmp_path / "own" / "calendars").mkdir(parents=True)
-        (tmp_path / "own" / "calendars" / "nights.yaml").write_text("tz: UTC\nhours: {mon: ['22:00-06:00']}\n", encoding="utf-8")
+        (tmp_path / "own" / "calendars" / "nights.yaml").write_text("tz: UTC\nhours: {mon: [[22:00, 24:00]]}\n", encoding="utf-8")
         words = ("tenant", "person", tenant_id, "per_mia", "--name", "Mia", "--hours", "nights")
-        assert (await shell.type(*words, OMBUD_POLICIES_DIR=str(tmp_path / "own"))).exit_code == 0
+        done = await shell.type(*words, OMBUD_POLICIES_DIR=str(tmp_path / "own"))
+        assert done.exit_code == 0, f"{done.output}{done.exception!r}"
         assert await self.hours(tenants, tenant_id) == "nights"
 
     async def test_of_one_that_was_published(
