@@ -175,7 +175,7 @@ class TestPeople:
 
     async def test_conflicts_are_added_to_or_replaced(self, dana: Desk) -> None:
         path = "/v1/people/per_ada"
-        said = (
+        said: tuple[dict[str, Any], ...] = (
             {"conflicts": ["a", "b"]},
             {"add_conflicts": ["b", "c"]},
             {"capacity": 3},

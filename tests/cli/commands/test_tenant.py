@@ -73,7 +73,9 @@ class TestHours:
 
     async def test_of_one_of_ones_own(self, shell: Shell, tenants: PostgresTenants, tenant_id: str, tmp_path: Path) -> None:
         (tmp_path / "own" / "calendars").mkdir(parents=True)
-        (tmp_path / "own" / "calendars" / "nights.yaml").write_text("tz: UTC\nhours: {mon: [[22:00, 24:00]]}\n", encoding="utf-8")
+        (tmp_path / "own" / "calendars" / "nights.yaml").write_text(
+            "name: Nights\ntz: UTC\nhours: {mon: [[22:00, 24:00]]}\n", encoding="utf-8"
+        )
         words = ("tenant", "person", tenant_id, "per_mia", "--name", "Mia", "--hours", "nights")
         done = await shell.type(*words, OMBUD_POLICIES_DIR=str(tmp_path / "own"))
         assert done.exit_code == 0, f"{done.output}{done.exception!r}"
