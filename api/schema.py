@@ -84,7 +84,10 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     endpoint_answers.EndpointRequest, endpoint_answers.EndpointRotation, endpoint_answers.EndpointBody,
     endpoint_answers.EndpointList, source_answers.SourceRequest, source_answers.SourceRotation, source_answers.SourceBody,
     source_answers.SourceList, tenant_answers.TenantChange, tenant_answers.TenantBody,
-    access_answers.TrailPage,
+    access_answers.TrailPage, access_answers.KeyRequest,
+    access_answers.KeyRotation, access_answers.KeyBody, access_answers.NewKeyBody, access_answers.KeyPage,
+    access_answers.PersonRequest, access_answers.PersonChanges, access_answers.PersonBody, access_answers.GoneBody,
+    access_answers.PersonPage,
 )  # fmt: skip
 
 PROBLEM: dict[str, Any] = {
@@ -138,8 +141,10 @@ def body_name(command: str) -> str:
 def takes(
     name: str | None, example: Any, *, may_be_empty: bool = False, public: bool = False, keyed: bool = True
 ) -> dict[str, Any]:
-    """What an operation reads: a component by name, or (None) somebody else's JSON. ``public``: it needs no API key. Not
-    ``keyed``: it takes no ``Idempotency-Key``, because an answer with a secret in it is not kept to be given again."""
+    """What an operation reads: a component by name, or (None) somebody else's JSON. ``public``: it needs no API key.
+
+    Not ``keyed``: it takes no ``Idempotency-Key``, because its answer holds a secret and is kept nowhere, or is the same anyway.
+    """
     schema = {"$ref": _REF + name} if name else {"type": "object"}
     body = {"required": not may_be_empty, "content": {"application/json": {"schema": schema, "example": example}}}
     return {"requestBody": body, **({"security": []} if public else {"parameters": _PARAMETERS} if keyed else {})}

@@ -19,7 +19,9 @@ from cli.commands import (
     desk,
     endpoint,
     evidence,
+    key,
     login,
+    person,
     policy,
     reasons,
     serve,
@@ -51,6 +53,8 @@ policy.app.command("publish")(publish)
 policy.app.command("approve")(approve)
 policy.app.command("list")(list_packs)
 policy.app.command("simulate")(simulate)
+tenant.app.command("person")(person.put)
+tenant.app.command("key")(key.make)
 case.app.command("import")(import_cases)
 case.app.command("evidence")(evidence.hand_in)
 case.app.command("file")(evidence.fetch_file)
@@ -69,6 +73,8 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(tenant.app, name="tenant")
 app.add_typer(endpoint.app, name="endpoint")
 app.add_typer(source.app, name="source")
+app.add_typer(person.app, name="person")
+app.add_typer(key.app, name="key")
 app.add_typer(stack.app, name="stack")
 app.add_typer(serve.worker, name="worker")
 app.add_typer(serve.api, name="api")

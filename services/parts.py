@@ -19,6 +19,7 @@ from domain.worktime.calendars import Calendar
 from policies.pack import Pack
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
+from storage.access.keys import PostgresKeys
 from storage.access.signing_keys import PostgresSigningKeys
 from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresFiles
@@ -36,7 +37,8 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
-from storage.tenants import KeyHolder, Person, Tenant
+from storage.team.people import Person, PostgresPeople
+from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import PostgresViews
 from workflows.handles import Named
 
@@ -187,6 +189,8 @@ class Parts:
     sources: PostgresSources
     address_refused: Callable[[str], Awaitable[str | None]]
     """Why webhooks cannot go to an address, as a code; None: they can. The same look that sending takes."""
+    api_keys: PostgresKeys
+    people: PostgresPeople
     trail: PostgresTrail
     idempotency: PostgresIdempotency
     doors: Doors

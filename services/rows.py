@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.access.keys import ApiKey
 from storage.access.signing_keys import SigningKey
 from storage.access.trail import Entry
 from storage.intake.evidence import StoredFile
@@ -12,10 +13,11 @@ from storage.team.absences import Absence
 from storage.team.bulk import Incident, Result
 from storage.team.campaigns import Campaign, Summary
 from storage.team.desk import QueueCounts, TeamMember
+from storage.team.people import Person
 from storage.tenants import Tenant
 from storage.views.cases import CaseRow, CommandRow
 
 __all__ = [
-    "Absence", "Campaign", "CaseRow", "CommandRow", "Endpoint", "Entry", "Incident", "KeyState", "Provider", "Purpose",
-    "QueueCounts", "Result", "SigningKey", "Source", "StoredFile", "Summary", "TeamMember", "Tenant",
+    "Absence", "ApiKey", "Campaign", "CaseRow", "CommandRow", "Endpoint", "Entry", "Incident", "KeyState", "Person", "Provider",
+    "Purpose", "QueueCounts", "Result", "SigningKey", "Source", "StoredFile", "Summary", "TeamMember", "Tenant",
 ]  # fmt: skip

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import os
 from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field
-from uuid_utils import uuid7
 
-from domain.base import Code, Instant, Kept, Language, PersonId, TenantId
+from domain.base import Kept, TenantId
+from storage.access import keys
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault
+from storage.team import people
+from storage.team.people import Person
+
+__all__ = ["KeyHolder", "Person", "PostgresTenants", "Tenant"]
 
 _CREATE = """
 INSERT INTO tenants (id, name, zone, development, time_scale, settings) VALUES ($1, $2, $3, $4, $5, $6)
@@ -27,24 +28,6 @@ WHERE id = $1
 RETURNING id, name, zone, development, time_scale, settings
 """
 _TENANT = "SELECT id, name, zone, development, time_scale, settings FROM tenants WHERE id = $1"
-_PUT_PERSON = """
-INSERT INTO people (tenant, id, name, email, roles, team, site, vendor, manager, queues, capacity, conflicts, locale, zone,
-    active, hours, skills, languages, absent_from, absent_until)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
-ON CONFLICT (tenant, id) DO UPDATE SET name = excluded.name, email = excluded.email, roles = excluded.roles, team = excluded.team,
-    site = excluded.site, vendor = excluded.vendor, manager = excluded.manager, queues = excluded.queues,
-    capacity = excluded.capacity, conflicts = excluded.conflicts, locale = excluded.locale, zone = excluded.zone,
-    active = excluded.active, hours = excluded.hours, skills = excluded.skills, languages = excluded.languages,
-    absent_from = excluded.absent_from, absent_until = excluded.absent_until
-"""
-_PEOPLE = """
-SELECT id, name, email, roles, team, site, vendor, manager, queues, capacity, conflicts, locale, zone, active, hours, skills,
-    languages, absent_from, absent_until
-FROM people WHERE tenant = $1 ORDER BY id
-"""
-_NEW_KEY = "INSERT INTO api_keys (tenant, id, hash, name, scopes, person_id) VALUES ($1, $2, $3, $4, $5, $6)"
-_FIND_KEY = "SELECT tenant, id, name, scopes, person_id FROM api_keys WHERE hash = $1 AND active"
-_DISABLE_KEY = "UPDATE api_keys SET active = false WHERE tenant = $1 AND id = $2 AND active"
 
 
 class Tenant(Kept):
@@ -58,35 +41,6 @@ class Tenant(Kept):
     """Below 1 only when ``development``: hours become seconds."""
     settings: dict[str, Any] = Field(default_factory=dict)
     """``email_kind`` and ``default_respondent`` of reports by mail, ``default_merchant`` of those by payment providers."""
-
-
-class Person(Kept):
-    """Somebody who works for a tenant."""
-
-    id: PersonId
-    name: str
-    email: str | None = None
-    roles: tuple[str, ...] = ("mediator",)
-    team: str | None = None
-    site: str | None = None
-    vendor: str | None = None
-    manager: str | None = None
-    queues: tuple[str, ...] = ()
-    capacity: int = 20
-    conflicts: tuple[str, ...] = ()
-    """Whom they may not judge: keyed digests of parties and of parties' organisations, by :meth:`PostgresTenants.conflicts`."""
-    locale: str = "en"
-    zone: str = "UTC"
-    active: bool = True
-    hours: str | None = None
-    """Name of the calendar of their shifts; None, or a name under which nothing was published: always there."""
-    skills: tuple[Code, ...] = ()
-    """What they can do that not everybody can, as packs name it."""
-    languages: tuple[Language, ...] = ()
-    """What they speak; empty: the language of their locale."""
-    absent_from: Instant | None = None
-    """Away from then on, until :attr:`absent_until` or for nobody knows how long."""
-    absent_until: Instant | None = None
 
 
 class KeyHolder(Kept):
@@ -147,38 +101,35 @@ class PostgresTenants:
 
     async def put_person(self, tenant_id: str, person: Person) -> None:
         """Take somebody on, or change what is known of them."""
-        p = person
         async with self._database.tenant(tenant_id) as conn:
-            await conn.execute(
-                _PUT_PERSON, tenant_id, p.id, p.name, p.email, p.roles, p.team, p.site, p.vendor, p.manager, p.queues, p.capacity,
-                p.conflicts, p.locale, p.zone, p.active, p.hours, p.skills, p.languages, p.absent_from, p.absent_until,
-            )  # fmt: skip
+            await people.put(conn, tenant_id, person)
 
     def conflicts(self, tenant_id: str, refs: Iterable[str]) -> tuple[str, ...]:
         """Of whom somebody may not judge: the platform's ids of users and organisations, as a person's conflicts hold them."""
-        return tuple(self._vault.ref_digest(tenant_id, ref) for ref in refs)
+        return people.digests(self._vault, tenant_id, refs)
 
     async def people(self, tenant_id: str) -> list[Person]:
         """Everybody, active or not."""
         async with self._database.tenant(tenant_id) as conn:
-            return [Person(**dict(row)) for row in await conn.fetch(_PEOPLE, tenant_id)]
+            return [Person(**dict(row)) for row in await conn.fetch(people.ALL, tenant_id)]
 
     async def create_key(
         self, tenant_id: str, *, name: str = "", scopes: tuple[str, ...] = ("*",), person_id: str | None = None
     ) -> tuple[str, str]:
         """A new API key: its id, and its secret, which is shown this once and kept nowhere."""
-        key_id, secret = f"key_{uuid7()}", "omb_" + base64.urlsafe_b64encode(os.urandom(30)).decode()
         async with self._database.tenant(tenant_id) as conn:
-            await conn.execute(_NEW_KEY, tenant_id, key_id, _hash(secret), name, scopes, person_id)
-        return key_id, secret
+            return await keys.create(conn, tenant_id, name=name, scopes=scopes, person_id=person_id)
 
     async def find_key(self, secret: str) -> KeyHolder | None:
-        """Whose secret it is; None when it is nobody's (any more)."""
-        digest = _hash(secret)
+        """Whose secret it is; None when it is nobody's (any more): unknown, expired, revoked, or rotated out."""
+        digest = keys.hash_of(secret)
         async with self._database.key(digest.hex()) as conn:
-            row = await conn.fetchrow(_FIND_KEY, digest)
+            row = await conn.fetchrow(keys.FIND, digest, keys.USED_EVERY)
         if row is None:
             return None
+        if row["used_anew"]:
+            async with self._database.tenant(row["tenant"]) as conn:
+                await conn.execute(keys.USED, row["tenant"], row["id"], keys.USED_EVERY)
         return KeyHolder(
             tenant_id=row["tenant"], key_id=row["id"], name=row["name"], scopes=row["scopes"], person_id=row["person_id"]
         )
@@ -186,8 +137,4 @@ class PostgresTenants:
     async def disable_key(self, tenant_id: str, key_id: str) -> bool:
         """Take an API key out of use; False when there is no such active key."""
         async with self._database.tenant(tenant_id) as conn:
-            return await conn.execute(_DISABLE_KEY, tenant_id, key_id) != "UPDATE 0"
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+            return await keys.revoke(conn, tenant_id, key_id)

@@ -47,6 +47,11 @@ PROBLEMS: dict[str, Row] = {
     ),
     "filter_forbidden": Row(403, "Filter for the team only", "Only the team's own keys list by what parties may not know."),
     "sender_not_a_party": Row(403, "The sender is nobody of this case", "Answer from the address to which the notice went."),
+    # keys and people
+    "scope_unknown": Row(422, "No such scope", "See `allowed` in `fields` for the scopes that there are."),
+    "key_ended": Row(409, "The key has ended", "It expired or was revoked, for good: make a new one."),
+    "person_exists": Row(409, "The id is somebody's", "Choose another id, or change the person who has it."),
+    "person_deactivated": Row(409, "They do not work here any more", "Take them back first: `POST /v1/people/{id}/activate`."),
     # the request as a whole
     "not_found": Row(404, "Not found", "There is nothing here, or it is not yours to see."),
     "case_unknown": Row(404, "Not found", "There is nothing here, or it is not yours to see."),

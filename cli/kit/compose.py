@@ -122,7 +122,6 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from cli.kit.parsers import parsers
     from services.parts import Parts
     from storage.access.signing_keys import PostgresSigningKeys
-    from storage.access.trail import PostgresTrail
     from storage.intake.evidence import PostgresFiles
     from storage.intake.opening import PostgresIntake
     from storage.intake.sources import PostgresSources
@@ -148,7 +147,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             tenants=tenants,
             keys=await OperatorKeys.of(tenants, operator) if operator else tenants,
             signing_keys=PostgresSigningKeys(database),
-            trail=PostgresTrail(database),
+            **_access_parts(database, vault),
             idempotency=PostgresIdempotency(database, vault),
             doors=PassingDoors(CaseDoors(client, settings.task_queue), FailPoints.of(settings).hit),
             packs=LazyMapping(lambda: policies().packs),
@@ -202,6 +201,19 @@ def _addresses(settings: Settings) -> Callable[[str], Awaitable[str | None]]:
         return None
 
     return refused
+
+
+def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
+    """What administrators work with."""
+    from storage.access.keys import PostgresKeys
+    from storage.access.trail import PostgresTrail
+    from storage.team.people import PostgresPeople
+
+    return {
+        "api_keys": PostgresKeys(database),
+        "people": PostgresPeople(database, vault),
+        "trail": PostgresTrail(database),
+    }
 
 
 def _inspector(settings: Settings) -> Inspects:

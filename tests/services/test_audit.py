@@ -58,7 +58,7 @@ class TestVerify:
     async def test_a_whole_record_is_told_with_how_much_was_looked_at(self, world: World, case_id: str) -> None:
         found = await verify(record_of(world), world.tenant_id, None)
         (facts,) = await self.counted(world)
-        assert found == {"cases": 1, "facts": facts, "heads": 0, "problems": []}
+        assert found == {"cases": 1, "facts": facts, "heads": 0, "deeds": 0, "problems": []}
 
     async def counted(self, world: World) -> list[int]:
         async with world.database.tenant(world.tenant_id) as conn:

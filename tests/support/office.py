@@ -28,6 +28,7 @@ from cli.kit.parsers import parsers
 from policies.shelf import Shelf
 from runtime.settings import Settings
 from services.parts import Parts
+from storage.access.keys import PostgresKeys
 from storage.access.signing_keys import PostgresSigningKeys
 from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresEvidenceFiles, PostgresFiles
@@ -47,6 +48,7 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.people import PostgresPeople
 from storage.team.roster import PostgresRoster
 from storage.tenants import Person, PostgresTenants, Tenant
 from storage.views.cases import PostgresViews
@@ -188,6 +190,8 @@ class Office:
             tenants=self.tenants,
             keys=self.tenants,
             signing_keys=PostgresSigningKeys(self.database),
+            api_keys=PostgresKeys(self.database),
+            people=PostgresPeople(self.database, self.vault),
             trail=PostgresTrail(self.database),
             idempotency=PostgresIdempotency(self.database, self.vault),
             doors=JudgingDoor(self.records, self.inbox, self.lookups),
