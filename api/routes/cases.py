@@ -12,7 +12,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.bodies.base import list_body, page_body
-from api.bodies.cases import case_body, entry_body
+from api.bodies.cases import case_body, entry_body, listed
 from api.examples.cases import ACCEPTED, ACTIONS, CASE, CASES, REPORT, TIMELINE
 from api.kit.context import Context
 from api.kit.idempotent import Reply
@@ -31,6 +31,10 @@ router = APIRouter(tags=["cases"])
 Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 After = Annotated[str | None, Query(alias="cursor", max_length=500, description="`next_cursor` of the page before.")]
 Expand = Annotated[list[Literal["timeline"]] | None, Query(alias="expand[]", max_length=5, description="What to put in.")]
+ExpandList = Annotated[
+    list[Literal["available_actions"]] | None,
+    Query(alias="expand[]", max_length=5, description="What to put into each case: finding it out costs more than the rest."),
+]
 
 
 @router.post(
@@ -77,8 +81,10 @@ async def list_cases(
     ] = "newest",
     limit: Limit = 50,
     cursor: After = None,
+    expand: ExpandList = None,
 ) -> Response:
-    """Cases that the caller may see, newest first."""
+    """Cases that the caller may see, newest first. What the caller may do in each comes with `expand[]=available_actions`; read
+    alone, a case always says it."""
     caller = await context.caller("cases:read")
     which = cases.Listing(
         kind=kind,
@@ -90,7 +96,7 @@ async def list_cases(
         due_before=_in_utc(due_before),
         sort=sort,
     )
-    return shown(page_body(await cases.page_of_cases(context.parts, caller, which, Page(limit, cursor)), case_body))
+    return shown(page_body(await cases.page_of_cases(context.parts, caller, which, Page(limit, cursor)), listed(expand)))
 
 
 def _in_utc(at: datetime | None) -> datetime | None:
