@@ -11,7 +11,7 @@ from pydantic import AwareDatetime
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from api.bodies.base import list_body, page_body
+from api.bodies.base import list_body, page_body, page_in_turns
 from api.bodies.cases import case_body, entry_body, listed
 from api.examples.cases import ACCEPTED, ACTIONS, CASE, CASES, REPORT, TIMELINE
 from api.kit.context import Context
@@ -96,7 +96,9 @@ async def list_cases(
         due_before=_in_utc(due_before),
         sort=sort,
     )
-    return shown(page_body(await cases.page_of_cases(context.parts, caller, which, Page(limit, cursor)), listed(expand)))
+    return shown(
+        await page_in_turns(await cases.page_of_cases(context.parts, caller, which, Page(limit, cursor)), listed(expand))
+    )
 
 
 def _in_utc(at: datetime | None) -> datetime | None:

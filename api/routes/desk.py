@@ -51,7 +51,7 @@ async def read_desk(
     may do in each comes with `expand[]=available_actions`."""
     caller = await context.caller("cases:read")
     own, waiting = Page(limit, own_cursor), Page(limit, waiting_cursor)
-    return shown(desk_body(await desk.desk(context.parts, caller, own, waiting), listed(expand)))
+    return shown(await desk_body(await desk.desk(context.parts, caller, own, waiting), listed(expand)))
 
 
 @router.post(
