@@ -56,17 +56,17 @@ def report(number: int) -> dict[str, Any]:
     }
 
 
-FLOODS: dict[str, Callable[[Http, str, int], Awaitable[httpx2.Response]]] = {
+FLOODS: dict[str, Callable[[Http, dict[str, Any], int], Awaitable[httpx2.Response]]] = {
     "GET /v1/cases": lambda http, case, n: http.get("/v1/cases", params={"limit": 100}),
     "GET /v1/cases, expanded": lambda http, case, n: http.get(
         "/v1/cases", params={"limit": 100, "expand[]": "available_actions"}
     ),
-    "GET timeline": lambda http, case, n: http.get(f"/v1/cases/{case}/timeline"),
-    "GET /v1/calendars/moves": lambda http, case, n: http.get("/v1/calendars/moves"),
-    "GET one case": lambda http, case, n: http.get(f"/v1/cases/{case}"),
+    "GET timeline": lambda http, case, n: http.get(f"/v1/cases/{case['id']}/timeline"),
+    "GET /v1/campaigns": lambda http, case, n: http.get("/v1/campaigns"),
+    "GET one case": lambda http, case, n: http.get(f"/v1/cases/{case['id']}"),
     "POST /v1/cases": lambda http, case, n: http.post("/v1/cases", json=report(n)),
     "POST a message": lambda http, case, n: http.post(
-        f"/v1/cases/{case}/messages", json={"by": "per_busy", "text": f"Message {n}."}
+        f"/v1/cases/{case['id']}/messages", json={"by": case["parties"][0]["id"], "text": f"Message {n}."}
     ),
     "wrong keys": lambda http, case, n: http.get("/v1/cases", headers={"Authorization": f"Bearer omb_{n}"}),
 }
@@ -96,10 +96,10 @@ async def an_api(say: Callable[[str], None]) -> AsyncIterator[tuple[str, str, st
 
         busy, quiet = await tenants_of(two, places)
         environment = {**os.environ, **settings.environment()}
-        for words in (("api", "run"), ("worker", "run")):
-            running.append(
-                await asyncio.create_subprocess_exec(sys.executable, "-m", "cli", *words, env=environment, stdout=-3, stderr=-3)
-            )
+        program = Path(sys.executable).with_name("ombud")
+        for what in ("api", "worker"):
+            started = await asyncio.create_subprocess_exec(program, what, "run", env=environment, stdout=-3, stderr=-3)
+            running.append(started)
         address = f"http://127.0.0.1:{port}"
         await _ready(address)
         yield address, busy, quiet
@@ -149,7 +149,7 @@ async def neighbour(http: Http, case: str, until: float) -> dict[str, list[float
 
 
 async def flood(
-    http: Http, send: Callable[[Http, str, int], Awaitable[httpx2.Response]], case: str, until: float
+    http: Http, send: Callable[[Http, dict[str, Any], int], Awaitable[httpx2.Response]], case: str, until: float
 ) -> Counter[int]:
     """What 50 connections were answered."""
     answers, number = Counter[int](), iter(range(MOST))
@@ -176,9 +176,12 @@ async def measure(seconds: float, say: Callable[[str], None]) -> int:
     """Print the table. 1 when a p95 of the quiet tenant is a second or more."""
     late = 0
     async with an_api(lambda _: None) as (address, busy, quiet):
-        async with desk(address, busy, CONNECTIONS) as theirs, desk(address, quiet, 2) as ours:
+        theirs, ours = desk(address, busy, CONNECTIONS), desk(address, quiet, 2)
+        async with theirs, ours:
             mine = (await ours.post("/v1/cases", json=report(0))).json()["id"]
-            other = [(await theirs.post("/v1/cases", json=report(n))).json()["id"] for n in range(CASES)][0]
+            other = (await theirs.post("/v1/cases", json=report(0))).json()
+            for number in range(1, CASES):
+                await theirs.post("/v1/cases", json=report(number))
             idle = await neighbour(ours, mine, perf_counter() + seconds)
             base = {name: p95(took) for name, took in idle.items()}
             say(

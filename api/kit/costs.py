@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class Cost(NamedTuple):
-    """``weight``: what it takes from the tenant's budget. ``costly``: few of them are let in at the same time."""
+    """``weight``: what it takes from the tenant's budget. ``place``: among which of its requests it has to have a place; few that
+    are costly are let in at the same time, and some more reads. None: it waits for Temporal, or for whoever reads slowly."""
 
     weight: float
-    costly: bool = False
+    place: Literal["costly", "read"] | None = None
 
 
-READ, SAY, OPEN = Cost(1), Cost(3), Cost(10)
-LIST, MANY = Cost(10, costly=True), Cost(50, costly=True)
+READ, SAY, OPEN, BYTES = Cost(1, "read"), Cost(3), Cost(10), Cost(3)
+LIST, MANY = Cost(10, "costly"), Cost(50, "costly")
 
 _OTHERS = {
     "GET /v1/cases": LIST,
@@ -21,11 +22,12 @@ _OTHERS = {
     "GET /v1/team": LIST,
     "GET /v1/campaigns": LIST,
     "GET /v1/campaigns/{campaign_id}": LIST,
-    "GET /v1/cases/{case_id}/timeline": Cost(3, costly=True),
+    "GET /v1/cases/{case_id}/timeline": Cost(3, "costly"),
     "GET /v1/calendars/moves": MANY,
+    "GET /v1/cases/{case_id}/files/{file_id}": BYTES,
     "POST /v1/cases": OPEN,
     "POST /v1/intake/email": OPEN,
-    "POST /v1/cases/{case_id}/rulings/preview": Cost(5, costly=True),
+    "POST /v1/cases/{case_id}/rulings/preview": Cost(5, "costly"),
     "POST /v1/bulk": MANY,
     "POST /v1/freezes": MANY,
     "POST /v1/freezes/{incident}/thaw": MANY,

@@ -15,6 +15,8 @@ from storage.tenants import KeyHolder
 WRONG_PER_SECOND = 0.5
 """Wrong keys that one address may lastingly try: nobody guesses one so, and whoever mistyped is still told so."""
 WRONG_BURST = 30.0
+READS_AT_ONCE = 4
+"""Reads of one tenant that a process works on at the same time: each step of another's request waits for as many of them."""
 _MOST_KNOWN = 10_000
 
 
@@ -28,10 +30,11 @@ class Gate:
         strangers: Throttle | None = None,
         budget: Budget | None = None,
         bulkhead: Bulkhead | None = None,
+        reads: Bulkhead | None = None,
     ) -> None:
         self.keys = keys or Throttle()
         self._strangers = strangers or Throttle(WRONG_PER_SECOND, WRONG_BURST)
-        self._budget, self._bulkhead = budget, bulkhead or Bulkhead()
+        self._budget, self._places = budget, {"costly": bulkhead or Bulkhead(), "read": reads or Bulkhead(READS_AT_ONCE)}
         self._known: dict[bytes, str] = {}
         self._looking: dict[bytes, asyncio.Task[KeyHolder | None]] = {}
 
@@ -73,11 +76,11 @@ class Gate:
             self._strangers.give_back(place)
 
     async def pass_(self, tenant_id: str, cost: Cost, until: AsyncExitStack) -> None:
-        """Let a request of this cost in; what is costly keeps its place until the end of the request. Raises ``rate_limited``."""
+        """Let a request of this cost in; it keeps its place, if it needs one, until its end. Raises ``rate_limited``."""
         if self._budget is not None:
             await self._budget.take(tenant_id, cost.weight)
-        if cost.costly:
-            await until.enter_async_context(self._bulkhead.room(tenant_id))
+        if cost.place is not None:
+            await until.enter_async_context(self._places[cost.place].room(tenant_id))
 
     def _remember(self, mark: bytes, tenant_id: str) -> None:
         if len(self._known) >= _MOST_KNOWN:

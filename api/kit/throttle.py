@@ -116,7 +116,7 @@ class _Room:
 
 
 class Bulkhead:
-    """Lets in a few costly requests of one tenant at a time; the next ones wait for their own tenant's, never for another's."""
+    """Lets in a few requests of one tenant at a time; the next ones wait for their own tenant's, never for another's."""
 
     def __init__(self, at_once: int = 2, *, most_waiting: int = 50, wait_for: float = 5.0) -> None:
         self._at_once, self._most, self._wait_for = at_once, at_once + most_waiting, wait_for
