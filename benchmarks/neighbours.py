@@ -149,7 +149,7 @@ async def neighbour(http: Http, case: str, until: float) -> dict[str, list[float
 
 
 async def flood(
-    http: Http, send: Callable[[Http, dict[str, Any], int], Awaitable[httpx2.Response]], case: str, until: float
+    http: Http, send: Callable[[Http, dict[str, Any], int], Awaitable[httpx2.Response]], case: dict[str, Any], until: float
 ) -> Counter[int]:
     """What 50 connections were answered."""
     answers, number = Counter[int](), iter(range(MOST))

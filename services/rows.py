@@ -8,9 +8,10 @@ from storage.team.absences import Absence
 from storage.team.bulk import Incident, Result
 from storage.team.campaigns import Campaign, Summary
 from storage.team.desk import QueueCounts, TeamMember
+from storage.tenants import KeyHolder
 from storage.views.cases import CaseRow, CommandRow
 
 __all__ = [
-    "Absence", "Campaign", "CaseRow", "CommandRow", "Incident", "KeyState", "QueueCounts", "Result", "StoredFile", "Summary",
+    "Absence", "Campaign", "CaseRow", "CommandRow", "Incident", "KeyHolder", "KeyState", "QueueCounts", "Result", "StoredFile", "Summary",
     "TeamMember",
 ]  # fmt: skip

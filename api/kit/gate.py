@@ -10,7 +10,7 @@ from ipaddress import IPv6Address, ip_address
 from api.kit.costs import Cost
 from api.kit.throttle import Budget, Bulkhead, Throttle
 from services.parts import Keys
-from storage.tenants import KeyHolder
+from services.rows import KeyHolder
 
 WRONG_PER_SECOND = 0.5
 """Wrong keys that one address may lastingly try: nobody guesses one so, and whoever mistyped is still told so."""
