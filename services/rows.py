@@ -12,6 +12,6 @@ from storage.tenants import KeyHolder
 from storage.views.cases import CaseRow, CommandRow
 
 __all__ = [
-    "Absence", "Campaign", "CaseRow", "CommandRow", "Incident", "KeyHolder", "KeyState", "QueueCounts", "Result", "StoredFile", "Summary",
-    "TeamMember",
+    "Absence", "Campaign", "CaseRow", "CommandRow", "Incident", "KeyHolder", "KeyState", "QueueCounts", "Result", "StoredFile",
+    "Summary", "TeamMember",
 ]  # fmt: skip
