@@ -14,10 +14,10 @@ from starlette.responses import Response
 from api.kit import pages
 from api.kit.envelope import Envelope
 from api.kit.faults import problem_of, render
+from api.kit.gate import Gate
 from api.kit.idempotent import REPEAT_FOR, Once
 from api.kit.meters import Meters
 from api.kit.parameters import known_parameters
-from api.kit.throttle import Throttle
 from api.routes import (
     access,
     bulk,
@@ -51,12 +51,12 @@ def create_app(
     public_url: str,
     metrics: bool = True,
     repeat_for: timedelta = REPEAT_FOR,
-    throttle: Throttle | None = None,
+    gate: Gate | None = None,
 ) -> FastAPI:
     """The application. It opens and closes nothing: whoever made the parts does.
 
-    ``public_url`` is where pages of codes are found; with ``metrics`` Prometheus is answered. ``repeat_for`` (how long a repeated
-    request waits for the first one) and ``throttle`` are for tests.
+    ``public_url`` is where pages of codes are found; with ``metrics`` Prometheus is answered; ``gate`` says how much may be
+    asked. ``repeat_for`` (how long a repeated request waits for the first one) is for tests.
     """
     app = FastAPI(
         title="Ombud",
@@ -68,7 +68,7 @@ def create_app(
     )
     app.state.parts = parts
     app.state.once = Once(parts.idempotency, repeat_for)
-    app.state.throttle = throttle or Throttle()
+    app.state.gate = gate or Gate()
     app.state.meters = meters = Meters()
     app.state.metrics = metrics
     administration = (access, signing_keys, endpoints, sources)

@@ -39,7 +39,8 @@ _OF_PARTIES = {Who.CLAIMANT, Who.RESPONDENT, Who.WITNESS, Who.APPELLANT, Who.PLA
 _BULK_ID = re.compile(r"bulk_[0-9a-f]{32}")
 _AT_A_TIME = 8
 """Cases that are woken at the same time: enough to be quick, too few to crowd out other callers."""
-_WHICH = "Say which cases: name at least one filter, or `all: true` alone for every open case."
+SAY_WHICH = "Say which cases: name at least one filter, or `all: true` alone for every open case."
+"""To whoever names neither a filter nor everything, or both."""
 
 
 class BulkSelection(Frozen):
@@ -61,7 +62,7 @@ class BulkSelection(Frozen):
     def _said_on_purpose(self) -> Self:
         named = any(value is not None for value in self.model_dump(exclude={"all"}).values())
         if named == self.all:
-            raise PydanticCustomError("selection_unclear", _WHICH)
+            raise PydanticCustomError("selection_unclear", SAY_WHICH)
         return self
 
 

@@ -29,6 +29,7 @@ from storage.intake.sources import LiveSource, PostgresSources, Provider
 from storage.outside.endpoints import PostgresEndpoints
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
+from storage.postgres.budgets import PostgresBudgets
 from storage.postgres.idempotency import PostgresIdempotency
 from storage.postgres.pool import Connection
 from storage.record.records import PostgresRecords
@@ -205,6 +206,8 @@ class Parts:
     """Services without which answers come later (``temporal``): away, the process is ready but ``degraded``."""
     answer_for: timedelta = timedelta(seconds=3)
     """How long a caller waits for a command to be judged before it is told that the command waits."""
+    budgets: PostgresBudgets | None = None
+    """What tenants may ask of all API processes together; None: each process counts for itself."""
     publishing: PostgresPublications | None = None
     """The packs that tenants have published themselves; None: only the files count."""
     published: PublishedPacks = field(default_factory=PublishedPacks)

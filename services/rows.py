@@ -14,10 +14,10 @@ from storage.team.bulk import Incident, Result
 from storage.team.campaigns import Campaign, Summary
 from storage.team.desk import QueueCounts, TeamMember
 from storage.team.people import Person
-from storage.tenants import Tenant
+from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import CaseRow, CommandRow
 
 __all__ = [
-    "Absence", "ApiKey", "Campaign", "CaseRow", "CommandRow", "Endpoint", "Entry", "Incident", "KeyState", "Person", "Provider",
-    "Purpose", "QueueCounts", "Result", "SigningKey", "Source", "StoredFile", "Summary", "TeamMember", "Tenant",
+    "Absence", "ApiKey", "Campaign", "CaseRow", "CommandRow", "Endpoint", "Entry", "Incident", "KeyHolder", "KeyState", "Person",
+    "Provider", "Purpose", "QueueCounts", "Result", "SigningKey", "Source", "StoredFile", "Summary", "TeamMember", "Tenant",
 ]  # fmt: skip

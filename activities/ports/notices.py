@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from domain.base import Kept
@@ -38,6 +38,10 @@ class OutgoingNotice(Kept):
     """With a webhook of the platform: by what it knows the case; None for everybody else."""
     thread: str | None = None
     """The first notice of this case to the same recipient: mailboxes thread by it."""
+    folded: tuple[str, ...] | None = None
+    """Later notices of the same event to the same recipient, of which this letter tells too; None: it never stands for others."""
+    wait_for: timedelta | None = None
+    """How long until it may go out, after a letter of the same."""
 
 
 class Outbox(Protocol):
@@ -51,8 +55,11 @@ class Outbox(Protocol):
         """One notice that is not sent yet; None when it is sent or failed for good."""
         ...
 
-    async def sent(self, tenant_id: str, notice_id: str, receipt: str) -> None:
-        """Mark as sent. Between the mail server's 250 and this one statement is the only time in which a mail can repeat."""
+    async def sent(self, tenant_id: str, notice_id: str, receipt: str, folded: Sequence[str] | None = None) -> None:
+        """Mark as sent, with those that its letter told of.
+
+        Between the mail server's 250 and this one statement is the only time in which a mail can repeat.
+        """
         ...
 
     async def attempt(self, tenant_id: str, notice_id: str, error_code: str) -> None:

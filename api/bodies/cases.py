@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
@@ -92,6 +94,7 @@ class CaseBody(CaseView):
 
     object: Literal["case"] = "case"
     actions: tuple[Action, ...] = Field((), alias="available_actions")
+    """In lists with ``expand[]=available_actions``."""
     requests: tuple[RequestBody, ...] = ()
     settled_requests: tuple[RequestBody, ...] = ()
     """What was asked for before, and was answered or has lapsed."""
@@ -225,14 +228,21 @@ def links_of(case_id: str) -> dict[str, str]:
     return {"self": here, "timeline": f"{here}/timeline", "actions": f"{here}/actions", "commands": f"{here}/commands"}
 
 
-def case_body(seen: Seen, texts: Texts | None = None) -> dict[str, Any]:
+def listed(expand: Collection[str] | None) -> Callable[[Seen], dict[str, Any]]:
+    """The shape of a case in a list: what it costs much to find out is there for those who ask for it."""
+    return partial(case_body, with_actions="available_actions" in (expand or ()))
+
+
+def case_body(seen: Seen, texts: Texts | None = None, *, with_actions: bool = True) -> dict[str, Any]:
     """The case as JSON. ``texts`` are the decrypted ones; without them a ruling's reasons are left out."""
     if seen.case is None:
         accepted = AcceptedCase(id=seen.id, kind=seen.row.kind, links=Links(**links_of(seen.id)))
         unsaid: dict[str, Any] = {"links": {"merged_into"}, **dict.fromkeys(("matter", "subject", "metadata", "parties"), True)}
         return {**accepted.model_dump(mode="json", exclude=unsaid), **_sent_as(seen)}
-    body = view(seen.case, seen.viewer).model_dump(mode="json")
-    body["available_actions"] = body.pop("actions")
+    body = view(seen.case, seen.viewer, with_actions=with_actions).model_dump(mode="json")
+    can_do = body.pop("actions")
+    if with_actions:
+        body["available_actions"] = can_do
     if seen.viewer.role not in TEAM:
         for name in _INTERNAL:
             del body[name]

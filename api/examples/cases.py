@@ -105,7 +105,10 @@ ACCEPTED: dict[str, Any] = {
     "links": _LINKS,
 }
 
-CASES: dict[str, Any] = {"object": "list", "data": [CASE], "has_more": False, "next_cursor": None}
+LISTED = {name: value for name, value in CASE.items() if name != "available_actions"}
+"""A case in a list, where nothing was asked for beside it."""
+
+CASES: dict[str, Any] = {"object": "list", "data": [LISTED], "has_more": False, "next_cursor": None}
 
 TIMELINE: dict[str, Any] = {
     "object": "list",

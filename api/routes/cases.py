@@ -13,8 +13,8 @@ from pydantic import AfterValidator, AwareDatetime
 from pydantic_core import PydanticCustomError, to_json
 from starlette.responses import Response
 
-from api.bodies.base import list_body, page_body
-from api.bodies.cases import MetadataRequest, case_body, entry_body, metadata_body, with_references
+from api.bodies.base import list_body, page_body, page_in_turns
+from api.bodies.cases import MetadataRequest, case_body, entry_body, listed, metadata_body, with_references
 from api.examples.cases import ACCEPTED, ACTIONS, CASE, CASES, METADATA, METADATA_SAID, REPORT, TIMELINE
 from api.kit.context import Context, RequestContext
 from api.kit.idempotent import Reply
@@ -33,6 +33,10 @@ router = APIRouter(tags=["cases"])
 Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 After = Annotated[str | None, Query(alias="cursor", max_length=500, description="`next_cursor` of the page before.")]
 Expand = Annotated[list[Literal["timeline"]] | None, Query(alias="expand[]", max_length=5, description="What to put in.")]
+ExpandList = Annotated[
+    list[Literal["available_actions"]] | None,
+    Query(alias="expand[]", max_length=5, description="What to put into each case: finding it out costs more than the rest."),
+]
 
 
 @router.post(
@@ -119,13 +123,18 @@ def _listing(
 
 @router.get("/v1/cases", summary="List cases", responses=gives({200: ("CasePage", CASES)}))
 async def list_cases(
-    context: Context, which: Annotated[cases.Listing, Depends(_listing)], limit: Limit = 50, cursor: After = None
+    context: Context,
+    which: Annotated[cases.Listing, Depends(_listing)],
+    limit: Limit = 50,
+    cursor: After = None,
+    expand: ExpandList = None,
 ) -> Response:
-    """Cases that the caller may see, newest first. Ranges of dates begin with the first instant and end before the last one."""
+    """Cases that the caller may see, newest first. Ranges of dates begin with the first instant and end before the last one. What
+    the caller may do in each comes with `expand[]=available_actions`; read alone, a case always says it."""
     caller = await context.caller("cases:read")
     found = await cases.page_of_cases(context.parts, caller, which, Page(limit, cursor))
-    told = await references.references_of(context.parts, caller, *found.items)
-    return shown(page_body(found, lambda seen: with_references(case_body(seen), told.get(seen.id))))
+    told, shape = await references.references_of(context.parts, caller, *found.items), listed(expand)
+    return shown(await page_in_turns(found, lambda seen: with_references(shape(seen), told.get(seen.id))))
 
 
 @router.get(

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
+from api.bodies.cases import listed
 from api.bodies.desk import (
     AbsenceRequest,
     ReturnRequest,
@@ -24,6 +25,7 @@ from api.kit.context import Context
 from api.kit.idempotent import Reply
 from api.kit.reading import parsed, read_object
 from api.kit.replies import answer, shown
+from api.routes.cases import ExpandList
 from api.schema import gives, takes
 from domain.base import PersonId
 from services import desk
@@ -43,11 +45,13 @@ async def read_desk(
     limit: Annotated[int, Query(ge=1, le=100, description="How many at most, of each list.")] = 20,
     own_cursor: Cursor = None,
     waiting_cursor: Cursor = None,
+    expand: ExpandList = None,
 ) -> Response:
-    """For somebody of the team: their own open cases, and those of their queues that nobody has, the most urgent first."""
+    """For somebody of the team: their own open cases, and those of their queues that nobody has, the most urgent first. What they
+    may do in each comes with `expand[]=available_actions`."""
     caller = await context.caller("cases:read")
     own, waiting = Page(limit, own_cursor), Page(limit, waiting_cursor)
-    return shown(desk_body(await desk.desk(context.parts, caller, own, waiting)))
+    return shown(await desk_body(await desk.desk(context.parts, caller, own, waiting), listed(expand)))
 
 
 @router.post(

@@ -135,6 +135,7 @@ def freeze(
     queue: Annotated[str | None, typer.Option(help="Only cases of this queue.")] = None,
     phase: Annotated[str | None, typer.Option(help="Only cases in this phase.")] = None,
     owner: Annotated[str | None, typer.Option(help="Only cases of this person.")] = None,
+    all_cases: Annotated[bool, typer.Option("--all", help="Every open case, said on purpose.")] = False,
     at: At = None,
     dry_run: DryRun = False,
     key: Key = None,
@@ -142,11 +143,12 @@ def freeze(
     speaker: As = None,
     json: AsJson = False,
 ) -> None:
-    """Freeze the clocks of all open cases (or those that fit) for an incident, from one instant on. For ops.
+    """Freeze the clocks of the open cases that fit, or of --all, for an incident, from one instant on. For ops.
 
     Limits of the law go on. Exit code 75 when every case refused it.
     """
-    body = {"incident": incident, "reason": reason, "kind": kind, "queue": queue, "phase": phase, "owner": owner, "at": at}
+    which = {"kind": kind, "queue": queue, "phase": phase, "owner": owner, "all": all_cases or None}
+    body = {"incident": incident, "reason": reason, "at": at, **which}
     _order("/v1/freezes", body, key, Target(tenant, speaker, owner), dry_run=dry_run, json=json)
 
 

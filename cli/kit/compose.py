@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from activities.messages import Answer
 from activities.ports.evidence import EvidenceStore
 from policies.calendars import CalendarFault, holiday_data_version
 from policies.folders import PolicyFolderFault
@@ -34,10 +33,11 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from temporalio.client import Client
 
+    from api.kit.gate import Gate
     from cli.kit.target import Target
     from runtime.checks import Look
     from services.doctor import Check
-    from services.parts import Inspects, Parts
+    from services.parts import Answered, Doors, Inspects, Parts
 
 Result = TypeVar("Result")
 
@@ -106,10 +106,10 @@ async def doors_of(settings: Settings, places: Places, *, lazy: bool = True) -> 
 class PassingDoors:
     """The API's doors. On the way from the disk to Temporal it passes a named point, for the test that kills it there."""
 
-    def __init__(self, doors: CaseDoors, hit: Callable[[str], None]) -> None:
+    def __init__(self, doors: Doors, hit: Callable[[str], None]) -> None:
         self._doors, self._hit = doors, hit
 
-    async def ask(self, case: Named, command_id: str, wait_for: timedelta) -> Answer:
+    async def ask(self, case: Named, command_id: str, wait_for: timedelta) -> Answered:
         """As the doors behind it."""
         self._hit("intake.before_start")
         return await self._doors.ask(case, command_id, wait_for)
@@ -126,6 +126,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from storage.intake.opening import PostgresIntake
     from storage.intake.sources import PostgresSources
     from storage.outside.endpoints import PostgresEndpoints
+    from storage.postgres.budgets import PostgresBudgets
     from storage.postgres.idempotency import PostgresIdempotency
     from storage.views.cases import PostgresViews
 
@@ -133,9 +134,9 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     if operator is None:
         # A server looks at its policies before it says that it is ready; a command may never need them.
         policies()
-    sizes = {"min_size": settings.database_pool_min, "max_size": settings.database_pool_max}
     client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()], lazy=True)
-    async with await Database.connect(places.database_url, **sizes) as database:
+    limits = _limits(settings) if operator is None else {"max_size": settings.database_pool_max}
+    async with await Database.connect(places.database_url, min_size=settings.database_pool_min, **limits) as database:
         tenants = PostgresTenants(database, vault)
         yield Parts(
             intake=PostgresIntake(database, vault),
@@ -149,7 +150,8 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             signing_keys=PostgresSigningKeys(database),
             **_access_parts(database, vault),
             idempotency=PostgresIdempotency(database, vault),
-            doors=PassingDoors(CaseDoors(client, settings.task_queue), FailPoints.of(settings).hit),
+            doors=PassingDoors(_doors(settings, client), FailPoints.of(settings).hit),
+            budgets=PostgresBudgets(database),
             packs=LazyMapping(lambda: policies().packs),
             calendars=LazyMapping(lambda: policies().calendars),
             parsers=parsers(settings),
@@ -159,6 +161,37 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             **_checks(database, client, store),
             publishing=PostgresPublications(database),
         )
+
+
+def _limits(settings: Settings) -> dict[str, Any]:
+    """What bounds the API's use of the database: half of it for one tenant at most, and no waiting for one that hangs.
+
+    The wait for a connection and that for a statement come one after the other, so they share the time.
+    """
+    patience = settings.api_database_for.total_seconds()
+    return {
+        "max_size": settings.database_pool_max,
+        "share": max(1, settings.database_pool_max // 2),
+        "lend_within": patience * 0.4,
+        "command_timeout": patience * 0.6,
+    }
+
+
+def _doors(settings: Settings, client: Client) -> Doors:
+    from services.doors import FairDoors
+
+    return FairDoors(CaseDoors(client, settings.task_queue), settings.tenant_asks_at_once)
+
+
+def _gate(settings: Settings, parts: Parts) -> Gate:
+    """How much may be asked of the API."""
+    from api.kit.gate import Gate
+    from api.kit.throttle import Budget, Bulkhead
+
+    budget = None
+    if parts.budgets is not None:
+        budget = Budget(parts.budgets, per_second=settings.tenant_budget_per_second, burst=settings.tenant_budget_burst)
+    return Gate(budget=budget, bulkhead=Bulkhead(settings.tenant_costly_at_once))
 
 
 def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[str, Any]:
@@ -291,12 +324,14 @@ async def serve(settings: Settings, places: Places) -> None:
 
     async with api_parts(settings, places) as parts:
         config = uvicorn.Config(
-            create_app(parts, public_url=settings.public_url, metrics=settings.metrics),
+            create_app(parts, public_url=settings.public_url, metrics=settings.metrics, gate=_gate(settings, parts)),
             host=settings.api_host,
             port=settings.api_port,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=10,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
         )
         await uvicorn.Server(config).serve()
 

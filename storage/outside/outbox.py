@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -17,11 +18,21 @@ from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault, open_contact
 from storage.views.references import references
 
+FOLDS = ("message_sent", "evidence_submitted", "mentioned")
+"""Events of which one letter is enough for a while: people make as many of them as they like, and the case's page shows them all.
+Whatever sets a date, decides something or asks for something has a letter of its own."""
+ONE_LETTER_FOR = timedelta(minutes=10)
+"""After a letter of such an event, what the same person causes of it for the same recipient waits so long and goes out as one."""
+
+_FOLDED = ", ".join(f"'{event}'" for event in FOLDS)
 _FIELDS = """
 SELECT n.id, n.case_id, n.event, n.audience, n.recipient, n.channel, n.data, n.texts, t.name AS tenant_name, c.kind,
     c.pack_version, f.recorded_at AS at, p.contact, p.key_id, k.holder, k.wrapped, a.name AS person_name, a.email AS person_email,
     coalesce(p.locale, a.locale, 'en') AS locale, coalesce(p.zone, a.zone, t.zone) AS zone, w.id AS endpoint_id,
     w.url, w.secret, CASE WHEN w.old_until > clock_timestamp() THEN w.old_secret END AS old_secret,
+    CASE WHEN n.channel = 'email' AND split_part(n.event, ':', 1) IN ({folds}) THEN ARRAY(
+        SELECT o.id FROM notices o WHERE o.tenant = n.tenant AND o.case_id = n.case_id AND o.folded_into = n.id ORDER BY o.id
+    ) END AS folded,
     (SELECT min(o.id) FROM notices o
      WHERE o.tenant = n.tenant AND o.case_id = n.case_id AND o.recipient = n.recipient
         AND o.endpoint_id = n.endpoint_id) AS thread
@@ -36,7 +47,8 @@ LEFT JOIN webhook_endpoints w ON w.tenant = n.tenant AND w.id = n.endpoint_id AN
 """
 
 UNDELIVERED = (
-    _FIELDS.format(source="notices") + "WHERE n.tenant = $1 AND n.case_id = $2 AND n.state = 'pending' ORDER BY n.id LIMIT $3"
+    _FIELDS.format(source="notices", folds=_FOLDED)
+    + "WHERE n.tenant = $1 AND n.case_id = $2 AND n.state = 'pending' ORDER BY n.id LIMIT $3"
 )
 
 # Taking it is noted, so that what was handed over and never taken shows.
@@ -46,7 +58,7 @@ WITH taken AS (
     WHERE tenant = $1 AND id = $2 AND state IN ('pending', 'handed_over')
     RETURNING *
 )
-""" + _FIELDS.format(source="taken")  # noqa: S608 - put together from constants
+""" + _FIELDS.format(source="taken", folds=_FOLDED)  # noqa: S608 - put together from constants
 
 # A notice that is sent already went out twice: it is counted apart, never hidden.
 SENT = """
@@ -86,6 +98,57 @@ WITH given_up AS (
 INSERT INTO deliveries (tenant, notice_id, result, code) SELECT tenant, id, 'failed', $3 FROM given_up
 """
 
+# Letters of a case that may stand for others, and are not out yet: held until what follows is done, so that none is sent by
+# somebody else between the look and the folding.
+HOLD = """
+SELECT id FROM notices
+WHERE tenant = $1 AND case_id = $2 AND channel = 'email' AND split_part(event, ':', 1) = ANY($3)
+    AND state IN ('pending', 'handed_over') AND folded_into IS NULL
+ORDER BY id FOR UPDATE
+"""
+
+# $4 the time in which one letter is enough. What is held already has its letter; the first one after a letter becomes the next.
+FOLD = """
+WITH letters AS (
+    SELECT n.id, n.recipient, n.event, f.actor_id, n.state, n.sent_at FROM notices n
+    JOIN facts f ON f.tenant = n.tenant AND f.case_id = n.case_id AND f.seq = n.seq
+    WHERE n.tenant = $1 AND n.case_id = $2 AND n.channel = 'email' AND split_part(n.event, ':', 1) = ANY($3)
+        AND n.folded_into IS NULL
+), unsent AS (
+    SELECT *, first_value(id) OVER (PARTITION BY recipient, event, actor_id ORDER BY id) AS first
+    FROM letters WHERE state IN ('pending', 'handed_over')
+), recent AS (
+    SELECT DISTINCT recipient, event, actor_id FROM letters
+    WHERE state = 'sent' AND sent_at > clock_timestamp() - $4::interval
+)
+UPDATE notices n SET state = 'handed_over', folded_into = nullif(u.first, u.id),
+    taken_at = CASE WHEN u.id <> u.first THEN clock_timestamp() END
+FROM unsent u LEFT JOIN recent r ON (r.recipient, r.event, r.actor_id) = (u.recipient, u.event, u.actor_id)
+WHERE n.tenant = $1 AND n.id = u.id AND u.state = 'pending' AND (u.id <> u.first OR r.recipient IS NOT NULL)
+"""
+
+# After a letter: those that it told of are sent with it, and those that came while it was on its way are not told yet.
+UNFOLD = """
+UPDATE notices SET
+    state = CASE WHEN id = ANY($3) THEN 'sent' ELSE 'pending' END,
+    sent_at = CASE WHEN id = ANY($3) THEN clock_timestamp() END,
+    folded_into = CASE WHEN id = ANY($3) THEN folded_into END,
+    taken_at = CASE WHEN id = ANY($3) THEN taken_at END
+WHERE tenant = $1 AND folded_into = $2 AND state = 'handed_over'
+"""
+
+NOT_TOLD = "UPDATE notices SET state = 'failed', last_error = $3 WHERE tenant = $1 AND folded_into = $2 AND state = 'handed_over'"
+
+# How long ago a letter of the same went out.
+SINCE = """
+SELECT clock_timestamp() - max(s.sent_at) FROM notices n
+JOIN facts f ON f.tenant = n.tenant AND f.case_id = n.case_id AND f.seq = n.seq
+JOIN notices s ON s.tenant = n.tenant AND s.case_id = n.case_id AND s.recipient = n.recipient AND s.event = n.event
+    AND s.channel = n.channel AND s.state = 'sent' AND s.folded_into IS NULL
+JOIN facts g ON g.tenant = s.tenant AND g.case_id = s.case_id AND g.seq = s.seq AND g.actor_id = f.actor_id
+WHERE n.tenant = $1 AND n.id = $2
+"""
+
 CASE_OF = "SELECT case_id, endpoint_id, state FROM notices WHERE tenant = $1 AND id = $2"
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,63}")
@@ -101,17 +164,32 @@ class PostgresOutbox:
     async def undelivered(self, tenant_id: str, case_id: str, limit: int = 50) -> Sequence[OutgoingNotice]:
         """What was recorded and neither sent nor handed over, oldest first."""
         async with self._database.tenant(tenant_id) as conn:
-            return await self._resolved(conn, tenant_id, await conn.fetch(UNDELIVERED, tenant_id, case_id, limit))
+            rows = await conn.fetch(UNDELIVERED, tenant_id, case_id, limit)
+            if any(row["folded"] is not None for row in rows):
+                async with conn.transaction():
+                    await conn.execute(HOLD, tenant_id, case_id, FOLDS)
+                    await conn.execute(FOLD, tenant_id, case_id, FOLDS, ONE_LETTER_FOR)
+                rows = await conn.fetch(UNDELIVERED, tenant_id, case_id, limit)
+            return await self._resolved(conn, tenant_id, rows)
 
     async def one(self, tenant_id: str, notice_id: str) -> OutgoingNotice | None:
         """One notice that is not sent yet; None when it is sent or failed for good."""
         async with self._database.tenant(tenant_id) as conn:
             found = await self._resolved(conn, tenant_id, await conn.fetch(ONE, tenant_id, notice_id))
+            if found and found[0].folded is not None:
+                since = await conn.fetchval(SINCE, tenant_id, notice_id)
+                if since is not None and since < ONE_LETTER_FOR:
+                    return found[0].model_copy(update={"wait_for": ONE_LETTER_FOR - since})
         return found[0] if found else None
 
-    async def sent(self, tenant_id: str, notice_id: str, receipt: str) -> None:
-        """Mark as sent."""
+    async def sent(self, tenant_id: str, notice_id: str, receipt: str, folded: Sequence[str] | None = None) -> None:
+        """Mark as sent, with those that its letter told of."""
         async with self._database.tenant(tenant_id) as conn:
+            if folded is not None:
+                async with conn.transaction():
+                    await conn.execute(SENT, tenant_id, notice_id, receipt[:500])
+                    await conn.execute(UNFOLD, tenant_id, notice_id, list(folded))
+                return
             recovered = await conn.fetchval(SENT, tenant_id, notice_id, receipt[:500])
             if recovered is not None:
                 await works(conn, tenant_id, recovered)
@@ -154,6 +232,7 @@ class PostgresOutbox:
                 if not row["endpoint_id"]:
                     await conn.execute(SYSTEM, tenant_id, row["case_id"], command_id, "report_delivery", body)
                 await conn.execute(FAILED, tenant_id, notice_id, reason)
+                await conn.execute(NOT_TOLD, tenant_id, notice_id, reason)
             await self._counted(conn, tenant_id, row, reason, gave_up=True)
 
     async def _counted(self, conn: Connection, tenant_id: str, row: asyncpg.Record | None, code: str, *, gave_up: bool) -> None:
@@ -181,6 +260,7 @@ class PostgresOutbox:
             at=row["at"],
             data=row["data"], texts={k: v for k, v in quoted.items() if v is not None}, thread=row["thread"],
             references=told.get(row["case_id"]) if row["channel"] == "webhook" and row["audience"] == "platform" else None,
+            folded=row["folded"],
         )  # fmt: skip
 
     def _reached_by(self, tenant_id: str, row: asyncpg.Record) -> tuple[str | None, str | None, tuple[str, ...]]:

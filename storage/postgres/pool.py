@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 import asyncpg
@@ -68,15 +69,33 @@ class _Session(RawConnection):
             self._seen_as = (tenant_id, key_hash, source_id)
 
 
+_CONNECT_WITHIN = 60.0
+"""Seconds for a new connection where nobody is in a hurry."""
+
+
 class Database:
     """The application's pool. Made by :meth:`connect`, handed to everything that reads or writes."""
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+    def __init__(self, pool: Pool, *, lend_within: float | None = None, share: int | None = None) -> None:
+        self._pool, self._lend_within, self._share = pool, lend_within, share
+        self._shares: dict[str, asyncio.Semaphore] = {}
 
     @classmethod
-    async def connect(cls, dsn: str, *, min_size: int = 1, max_size: int = 10, command_timeout: float = 30.0) -> Database:
-        """Open the pool as the application role. Connections that break are replaced when next asked for."""
+    async def connect(
+        cls,
+        dsn: str,
+        *,
+        min_size: int = 1,
+        max_size: int = 10,
+        command_timeout: float = 30.0,
+        lend_within: float | None = None,
+        share: int | None = None,
+    ) -> Database:
+        """Open the pool as the application role. Connections that break are replaced when next asked for.
+
+        ``command_timeout`` and ``lend_within`` bound one statement and the wait for a connection, in seconds: past them the
+        database counts as away. ``share`` is how many connections one tenant may have at a time; None: all of them.
+        """
         pool = await asyncpg.create_pool(
             dsn,
             min_size=min_size,
@@ -86,8 +105,9 @@ class Database:
             reset=_leave,
             connection_class=_Session,
             server_settings=_SERVER_SETTINGS,
+            timeout=_CONNECT_WITHIN if lend_within is None else lend_within,
         )
-        return cls(pool)
+        return cls(pool, lend_within=lend_within, share=share)
 
     @asynccontextmanager
     async def tenant(self, tenant_id: str) -> AsyncIterator[Connection]:
@@ -125,10 +145,20 @@ class Database:
 
     @asynccontextmanager
     async def _lent(self, tenant_id: str = "", key_hash: str = "", source_id: str = "") -> AsyncIterator[Connection]:
-        async with self._pool.acquire() as conn:
-            # What the pool lends stands for a session and hands everything on to it.
-            await cast("_Session", conn).see_as(tenant_id, key_hash, source_id)
-            yield conn
+        async with AsyncExitStack() as until:
+            async with asyncio.timeout(self._lend_within):
+                if tenant_id and self._share:
+                    await until.enter_async_context(self._shares.setdefault(tenant_id, asyncio.Semaphore(self._share)))
+                conn = await until.enter_async_context(self._pool.acquire())
+            try:
+                # What the pool lends stands for a session and hands everything on to it.
+                await cast("_Session", conn).see_as(tenant_id, key_hash, source_id)
+                yield conn
+            except (TimeoutError, asyncio.CancelledError):
+                # Whoever takes it back waits until the server has heard that nobody waits for it any more: a server that hangs
+                # never does.
+                conn.terminate()
+                raise
 
     async def tenant_ids(self) -> list[str]:
         """Every tenant, for what has to go through all of them in turn."""

@@ -79,6 +79,8 @@ class TooMany(Never):
         super().__init__("bulk_too_large", f"More than {limit:,} open cases fit; narrow the selection, and send several bulks.")
 
 
+_PATIENCE_S = 30.0
+"""For one statement: a thousand cases are held, and those that are judged just now are waited for."""
 _AT_ONCE = 1000
 """Commands of a bulk that are looked up at once."""
 
@@ -191,7 +193,7 @@ class PostgresBulk:
         """How each command of a bulk stands now."""
         ids = [member.command_id for member in placed.members]
         async with self._database.tenant(tenant_id) as conn:
-            return [Result(**dict(row)) for row in await conn.fetch(ANSWERS, tenant_id, ids)]
+            return [Result(**dict(row)) for row in await conn.fetch(ANSWERS, tenant_id, ids, timeout=_PATIENCE_S)]
 
     async def incidents(self, tenant_id: str) -> Sequence[Incident]:
         """The incidents for which clocks of open cases stand still, the longest first."""
@@ -224,7 +226,7 @@ def selection(order: Order) -> tuple[str, tuple[Any, ...]]:
 
 async def _selected(conn: Connection, tenant_id: str, order: Order, lock: str = "") -> Sequence[asyncpg.Record]:
     statement, arguments = selection(order)
-    rows = await conn.fetch(statement + lock, tenant_id, *arguments)
+    rows = await conn.fetch(statement + lock, tenant_id, *arguments, timeout=_PATIENCE_S)
     if order.limit is not None and len(rows) > order.limit:
         raise TooMany(order.limit)
     return rows
@@ -251,7 +253,7 @@ async def _place_all(conn: Connection, tenant_id: str, order: Order, stem: str, 
     for member in members:
         command = _command(order, member.command_id, at, boxes.get(member.case_id))
         bodies.append({"case_id": member.case_id, "id": member.command_id, "body": command.model_dump(mode="json")})
-    done = await conn.execute(PLACE, tenant_id, order.command, order.by, received_at, bodies, credential)
+    done = await conn.execute(PLACE, tenant_id, order.command, order.by, received_at, bodies, credential, timeout=_PATIENCE_S)
     if int(done.split()[-1]) != len(members):
         raise _NothingPlaced
     await vault.keep(conn, *boxes.values())
@@ -271,7 +273,7 @@ async def _placed(conn: Connection, tenant_id: str, stem: str) -> Placed | None:
     number = 1
     while number == len(rows) + 1:
         ids = [f"{stem}-{n}" for n in ([1] if number == 1 else range(number, number + _AT_ONCE))]
-        rows += await conn.fetch(PLACED, tenant_id, ids)
+        rows += await conn.fetch(PLACED, tenant_id, ids, timeout=_PATIENCE_S)
         number += len(ids)
     if not rows:
         return None

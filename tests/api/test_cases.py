@@ -170,3 +170,20 @@ async def test_a_wrong_parameter_is_named(office: Office, params: dict[str, str]
     answer = await office.desk("dana").get("/v1/cases", params=params)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+async def test_a_list_says_what_the_caller_may_do_only_when_asked(office: Office) -> None:
+    desk, ada = office.desk(), office.desk("ada")
+    case = await desk.opened()
+    (plain,) = (await desk.get("/v1/cases")).json()["data"]
+    (whole,) = (await desk.get("/v1/cases", params={"expand[]": "available_actions"})).json()["data"]
+    read = (await desk.get(f"/v1/cases/{case['id']}")).json()
+    assert "available_actions" not in plain
+    assert whole["available_actions"] == read["available_actions"] != []
+    assert {name: value for name, value in whole.items() if name != "available_actions"} == plain
+    await desk.command(case["id"], "escalate", party(case, "claimant"))
+    assert all("available_actions" not in one for one in (await ada.get("/v1/desk")).json()["waiting"]["data"])
+    (waiting,) = (await ada.get("/v1/desk", params={"expand[]": "available_actions"})).json()["waiting"]["data"]
+    assert waiting["available_actions"]
+    unknown = await desk.get("/v1/cases", params={"expand[]": "timeline"})
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "parameter_invalid")
