@@ -23,7 +23,7 @@ from domain.transition import Step, due_command, mark_level, step
 MAX_STEPS = 200
 """Commands and levels in one write; what is left is taken at the next look."""
 
-_LOOKED_UP = ("actor", "target", "terms", "appealed_before", "mentioned", "other", "campaign", "files")
+_LOOKED_UP = ("actor", "credential", "target", "terms", "appealed_before", "mentioned", "other", "campaign", "files")
 """What is known of a waiting command beside its words."""
 
 
@@ -112,7 +112,7 @@ def _level(batch: Batch, case_id: str, row: DueLevel, snapshot: CaseSnapshot, re
     command = due_command(row)
     batch.deadlines.append(row)
     try:
-        context = DecisionContext(actor=SYSTEM, team=snapshot.team)
+        context = DecisionContext(actor=SYSTEM, credential="system", team=snapshot.team)
         made = step(batch.case, case_id, command, context, row.due_at, snapshot.now, reference)
     except Exception as error:
         # As above; the level still counts as reached, or it would come due again for ever.

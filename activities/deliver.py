@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
+from collections import Counter
+from collections.abc import Callable
 from typing import Literal
 
 from temporalio import activity
@@ -13,54 +17,96 @@ from activities.ports.errors import Never, ToldToWait
 from activities.ports.notices import Notifier, Outbox, OutgoingNotice
 
 TRY_FOR = 10.0
-"""Seconds for one try."""
+"""Seconds for the first try of a webhook."""
+MAIL_FOR = 3.0
+"""Seconds for the first try of a mail. A mail server that takes longer has them all handed over, so that nothing waits for it."""
+MAIL_SLOW_FOR = 30.0
+"""For so many seconds after a mail took too long, mails are handed over without a first try."""
+LOOK_AGAIN_AFTER = 0.5
+"""Seconds between two looks for what was recorded while something slow is under way."""
+LOOK_FOR = 4.0
+"""Seconds in which such looks are made: a try that begins at their end still fits into the activity's time."""
 NOTE_FOR = 5.0
 """Seconds for noting that something went out. When the database stays away longer, what is not noted goes out again."""
 NOTE_AGAIN_AFTER = 0.2
 BATCH = 50
-"""Notices sent side by side. A case that was told a lot at once has more than one batch."""
+"""Notices looked for at once. A case that was told a lot at once has more than one batch."""
+
+How = Literal["sent", "failed", "slow"]
 
 
 class DeliverActivities:
     """Holds ``notices.deliver``, ``notices.deliver_one`` and ``notices.give_up``."""
 
-    def __init__(self, outbox: Outbox, notifier: Notifier) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        notifier: Notifier,
+        *,
+        mail_for: float = MAIL_FOR,
+        clock: Callable[[], float] = time.monotonic,  # noqa: TID251 - an activity: it never replays, and only measures patience
+    ) -> None:
         self._outbox, self._notifier = outbox, notifier
+        self._mail_for, self._clock = mail_for, clock
+        self._mail_slow_until = -math.inf
 
     @activity.defn(name="notices.deliver")
     async def deliver(self, ref: CaseRef) -> Delivered:
-        """Send everything unsent of one case; what fails its first try is named for a ``Delivery`` workflow of its own."""
-        went: list[str] = []
-        while notices := await self._outbox.undelivered(ref.tenant_id, ref.case_id, BATCH):
-            batch = await asyncio.gather(*(self._first_try(notice) for notice in notices))
-            slow = [notice.id for notice, how in zip(notices, batch, strict=True) if how == "slow"]
-            if slow:
-                await self._outbox.handed_over(ref.tenant_id, slow)
-            went += batch
-            if len(notices) < BATCH:
-                break
-        handed = await self._outbox.handed(ref.tenant_id, ref.case_id)
-        return Delivered(sent=went.count("sent"), failed=went.count("failed"), slow=tuple(handed))
+        """Send everything unsent of one case; what fails its first try is named for a ``Delivery`` workflow of its own.
 
-    async def _first_try(self, notice: OutgoingNotice) -> Literal["sent", "failed", "slow"]:
+        Each notice goes by itself: while a mail is slow, what is recorded meanwhile goes out beside it.
+        """
+        under_way: dict[str, asyncio.Task[How]] = {}
         try:
-            async with asyncio.timeout(TRY_FOR):
+            went = await self._everything(ref, under_way)
+        finally:
+            # Also when the book cannot be kept: what is being sent is not torn down half-way.
+            await asyncio.gather(*under_way.values(), return_exceptions=True)
+        handed = await self._outbox.handed(ref.tenant_id, ref.case_id)
+        return Delivered(sent=went["sent"], failed=went["failed"], slow=tuple(handed))
+
+    async def _everything(self, ref: CaseRef, under_way: dict[str, asyncio.Task[How]]) -> Counter[str]:
+        began, went, found, look = self._clock(), Counter[str](), list[OutgoingNotice](), True
+        while look or under_way:
+            if look:
+                found = list(await self._outbox.undelivered(ref.tenant_id, ref.case_id, BATCH))
+                for notice in found:
+                    if notice.id not in under_way:
+                        under_way[notice.id] = asyncio.create_task(self._first_try(notice))
+            if under_way:
+                await asyncio.wait(under_way.values(), timeout=LOOK_AGAIN_AFTER)  # noqa: TID251 - an activity: it never replays
+            for notice_id in [notice_id for notice_id, task in under_way.items() if task.done()]:
+                went[under_way.pop(notice_id).result()] += 1
+            # What is slow gives others the time to come; and a full batch may not have been all.
+            look = self._clock() - began < LOOK_FOR if under_way else len(found) == BATCH
+        return went
+
+    async def _first_try(self, notice: OutgoingNotice) -> How:
+        mail = notice.channel == "email"
+        if mail and self._clock() < self._mail_slow_until:
+            await self._outbox.handed_over(notice.tenant_id, [notice.id])
+            return "slow"
+        try:
+            async with asyncio.timeout(self._mail_for if mail else TRY_FOR):
                 receipt = await self._notifier.send(notice)
         except Never as never:
             await self._outbox.failed(notice.tenant_id, notice.id, never.code)
             return "failed"
         except Exception as error:  # noqa: BLE001 - see below
             # Outages of any kind: the patient workflow takes over, the case does not wait.
+            if mail and isinstance(error, TimeoutError):
+                self._mail_slow_until = self._clock() + MAIL_SLOW_FOR
             await self._outbox.attempt(notice.tenant_id, notice.id, type(error).__name__)
+            await self._outbox.handed_over(notice.tenant_id, [notice.id])
             return "slow"
-        await self._note(notice.tenant_id, notice.id, receipt)
+        await self._note(notice, receipt)
         return "sent"
 
-    async def _note(self, tenant_id: str, notice_id: str, receipt: str) -> None:
+    async def _note(self, notice: OutgoingNotice, receipt: str) -> None:
         async with asyncio.timeout(NOTE_FOR):
             while True:
                 try:
-                    return await self._outbox.sent(tenant_id, notice_id, receipt)
+                    return await self._outbox.sent(notice.tenant_id, notice.id, receipt, notice.folded)
                 except Exception:  # noqa: BLE001 - whatever failed, the notice is out and has to be noted
                     await asyncio.sleep(NOTE_AGAIN_AFTER)
 
@@ -70,6 +116,9 @@ class DeliverActivities:
         notice = await self._outbox.one(ref.tenant_id, ref.notice_id)
         if notice is None:
             return
+        if notice.wait_for is not None:
+            # A letter of the same went out just now: this one waits, and tells of all that comes until then.
+            raise ApplicationError("not before its turn", type="folding", next_retry_delay=notice.wait_for)
         try:
             receipt = await self._notifier.send(notice)
         except ToldToWait as told:
@@ -81,7 +130,7 @@ class DeliverActivities:
             # Noted for the console, then a temporary failure for Temporal to retry.
             await self._outbox.attempt(ref.tenant_id, ref.notice_id, type(error).__name__)
             raise
-        await self._note(ref.tenant_id, ref.notice_id, receipt)
+        await self._note(notice, receipt)
 
     @activity.defn(name="notices.give_up")
     async def give_up(self, ref: NoticeRef, code: str) -> None:

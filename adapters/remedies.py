@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from pydantic_core import to_json
@@ -14,11 +15,26 @@ _BY_HAND = frozenset({410, 422, 501})
 """The platform says that it cannot: gone, not processable, not implemented."""
 
 
-class RemediesEndpoints(Protocol):
-    """Knows where a tenant wants remedies to be asked for."""
+class LiveEndpoint(Protocol):
+    """Where a remedy is asked for, and with what that is signed."""
 
-    async def remedies_endpoint(self, tenant_id: str) -> tuple[str, str] | None:
-        """URL and signing secret; None when the tenant has no such endpoint."""
+    @property
+    def id(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def secrets(self) -> Sequence[str]: ...
+
+
+class RemediesEndpoints(Protocol):
+    """Knows where a tenant wants remedies to be asked for; :class:`storage.outside.endpoints.PostgresEndpoints` does."""
+
+    async def live(self, tenant_id: str, purpose: Literal["remedies"]) -> Sequence[LiveEndpoint]:
+        """The endpoints that are not disabled; none: by hand."""
+        ...
+
+    async def answered(self, tenant_id: str, endpoint_id: str, case_id: str, failure: str | None) -> None:
+        """What the endpoint made of it: None, it took it; else how it failed."""
         ...
 
 
@@ -30,25 +46,31 @@ class WebhookRemedies:
         self._post = post or SignedPost()
 
     async def perform(self, effect: OrderedEffect) -> Literal["done", "reversed", "needs_hands"]:
-        """Ask once. 2xx and 409 (done before) mean done; no endpoint, 410, 422 and 501 need hands; the rest is temporary."""
+        """Ask once. 2xx and 409 (done before) mean done; no endpoint, 410, 422 and 501 need hands; the rest is temporary.
+
+        410 disables the endpoint too, and so do three days without an answer that it took one: then people carry out.
+        """
         finished: Literal["done", "reversed"] = "reversed" if effect.reverses else "done"
         if effect.synthetic:
             return finished
-        endpoint = await self._endpoints.remedies_endpoint(effect.tenant_id)
+        endpoint = next(iter(await self._endpoints.live(effect.tenant_id, "remedies")), None)
         if endpoint is None:
             return "needs_hands"
-        url, secret = endpoint
         try:
             answer = await self._post.send(
-                url, secret, message_id=effect.id, body=body_of(effect), headers={"idempotency-key": effect.id}
+                endpoint.url, endpoint.secrets, message_id=effect.id, body=body_of(effect), headers={"idempotency-key": effect.id}
             )
         except Never:
             return "needs_hands"
-        if answer.taken or answer.status == 409:
-            return finished
-        if answer.status not in _BY_HAND:
+        except Exception as error:
+            await self._endpoints.answered(effect.tenant_id, endpoint.id, effect.case_id, type(error).__name__)
+            raise
+        gone, temporary = answer.status == 410, not (answer.taken or answer.status in {409, *_BY_HAND})
+        failure = "endpoint_gone" if gone else "EndpointFailed" if temporary else None
+        await self._endpoints.answered(effect.tenant_id, endpoint.id, effect.case_id, failure)
+        if temporary:
             answer.raise_for_temporary_failure()
-        return "needs_hands"
+        return "needs_hands" if answer.status in _BY_HAND else finished
 
 
 def body_of(effect: OrderedEffect) -> bytes:
@@ -66,6 +88,7 @@ def body_of(effect: OrderedEffect) -> bytes:
                 "to": effect.to,
                 "to_party": effect.to_party,
                 "reverses": effect.reverses,
+                **(effect.references.told() if effect.references is not None else {}),
                 **submission,
             },
         }

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -14,10 +14,12 @@ from starlette.responses import Response
 from api.kit import pages
 from api.kit.envelope import Envelope
 from api.kit.faults import problem_of, render
+from api.kit.gate import Gate
 from api.kit.idempotent import REPEAT_FOR, Once
 from api.kit.meters import Meters
-from api.kit.throttle import Throttle
+from api.kit.parameters import known_parameters
 from api.routes import (
+    access,
     bulk,
     calendars,
     campaigns,
@@ -25,12 +27,15 @@ from api.routes import (
     clocks,
     commands,
     desk,
+    endpoints,
     evidence,
     freezes,
     health,
     intake,
     readers,
     sanctions,
+    signing_keys,
+    sources,
     statements,
     terms,
 )
@@ -47,20 +52,28 @@ def create_app(
     public_url: str,
     metrics: bool = True,
     repeat_for: timedelta = REPEAT_FOR,
-    throttle: Throttle | None = None,
+    gate: Gate | None = None,
 ) -> FastAPI:
     """The application. It opens and closes nothing: whoever made the parts does.
 
-    ``public_url`` is where pages of codes are found; with ``metrics`` Prometheus is answered. ``repeat_for`` (how long a repeated
-    request waits for the first one) and ``throttle`` are for tests.
+    ``public_url`` is where pages of codes are found; with ``metrics`` Prometheus is answered; ``gate`` says how much may be
+    asked. ``repeat_for`` (how long a repeated request waits for the first one) is for tests.
     """
-    app = FastAPI(title="Ombud", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="Ombud",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(known_parameters)],
+    )
     app.state.parts = parts
     app.state.once = Once(parts.idempotency, repeat_for)
-    app.state.throttle = throttle or Throttle()
+    app.state.gate = gate or Gate()
     app.state.meters = meters = Meters()
     app.state.metrics = metrics
-    modules = (*OF_CASES, calendars, freezes, bulk, campaigns, desk, intake, health, pages)
+    administration = (access, signing_keys, endpoints, sources)
+    modules = (*OF_CASES, calendars, freezes, bulk, campaigns, desk, *administration, intake, health, pages)
     routers = [module.router for module in modules]
     for router in routers:
         app.include_router(router)

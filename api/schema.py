@@ -14,6 +14,9 @@ from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
 from api.bodies import (
+    access as access_answers,
+)
+from api.bodies import (
     bulk as bulk_answers,
 )
 from api.bodies import (
@@ -27,6 +30,9 @@ from api.bodies import (
 )
 from api.bodies import (
     desk as desk_answers,
+)
+from api.bodies import (
+    endpoints as endpoint_answers,
 )
 from api.bodies import (
     evidence as evidence_answers,
@@ -44,6 +50,15 @@ from api.bodies import (
     sanctions as sanction_answers,
 )
 from api.bodies import (
+    signing_keys as signing_answers,
+)
+from api.bodies import (
+    sources as source_answers,
+)
+from api.bodies import (
+    tenants as tenant_answers,
+)
+from api.bodies import (
     terms as term_answers,
 )
 from api.bodies.statements import StatementAnswer
@@ -57,7 +72,8 @@ from services.bulk import IN_BULK
 _REF = "#/components/schemas/"
 _ANSWERS: tuple[type[BaseModel], ...] = (
     answers.CaseBody, answers.AcceptedCase, answers.CasePage, answers.TimelinePage, answers.ActionsBody, answers.CommandAnswer,
-    answers.CommandBody, answers.TakenBody, health_answers.CheckBody, clock_answers.ClockList, clock_answers.ExplanationBody,
+    answers.CommandBody, answers.TakenBody, answers.MetadataRequest, answers.MetadataBody, health_answers.CheckBody,
+    clock_answers.ClockList, clock_answers.ExplanationBody,
     clock_answers.FreezeRequest, clock_answers.ThawRequest, clock_answers.BulkBody, clock_answers.IncidentList,
     clock_answers.MovesPage, bulk_answers.BulkRequest, bulk_answers.BulkAction, StatementAnswer,
     desk_answers.TakeNextRequest, desk_answers.NextBody, desk_answers.AbsenceRequest, desk_answers.ReturnRequest,
@@ -68,6 +84,14 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     campaign_answers.CampaignRequest, campaign_answers.CampaignCloseRequest, campaign_answers.CampaignSummary,
     campaign_answers.CampaignList,
     reader_answers.AccessRequest, reader_answers.AccessBody, reader_answers.ReaderPage,
+    signing_answers.MeBody, signing_answers.SigningKeyRequest, signing_answers.SigningKeyBody, signing_answers.SigningKeyList,
+    endpoint_answers.EndpointRequest, endpoint_answers.EndpointRotation, endpoint_answers.EndpointBody,
+    endpoint_answers.EndpointList, source_answers.SourceRequest, source_answers.SourceRotation, source_answers.SourceBody,
+    source_answers.SourceList, tenant_answers.TenantChange, tenant_answers.TenantBody,
+    access_answers.TrailPage, access_answers.KeyRequest,
+    access_answers.KeyRotation, access_answers.KeyBody, access_answers.NewKeyBody, access_answers.KeyPage,
+    access_answers.PersonRequest, access_answers.PersonChanges, access_answers.PersonBody, access_answers.GoneBody,
+    access_answers.PersonPage,
 )  # fmt: skip
 
 PROBLEM: dict[str, Any] = {
@@ -118,11 +142,16 @@ def body_name(command: str) -> str:
     return "".join(part.capitalize() for part in command.split("_")) + "Body"
 
 
-def takes(name: str | None, example: Any, *, may_be_empty: bool = False, public: bool = False) -> dict[str, Any]:
-    """What an operation reads: a component by name, or (None) somebody else's JSON. ``public``: it needs no API key."""
+def takes(
+    name: str | None, example: Any, *, may_be_empty: bool = False, public: bool = False, keyed: bool = True
+) -> dict[str, Any]:
+    """What an operation reads: a component by name, or (None) somebody else's JSON. ``public``: it needs no API key.
+
+    Not ``keyed``: it takes no ``Idempotency-Key``, because its answer holds a secret and is kept nowhere, or is the same anyway.
+    """
     schema = {"$ref": _REF + name} if name else {"type": "object"}
     body = {"required": not may_be_empty, "content": {"application/json": {"schema": schema, "example": example}}}
-    return {"requestBody": body, **({"security": []} if public else {"parameters": _PARAMETERS})}
+    return {"requestBody": body, **({"security": []} if public else {"parameters": _PARAMETERS} if keyed else {})}
 
 
 def takes_raw(media_type: str, example: str) -> dict[str, Any]:
@@ -166,6 +195,7 @@ def or_text(given: dict[int | str, dict[str, Any]], example: str) -> dict[int | 
 _MEANING = {
     200: "As asked.",
     201: "Made.",
+    204: "Gone.",
     202: "On disk; judged when Temporal and the workers are there.",
     304: "Nothing has changed.",
     503: "Not ready.",

@@ -15,11 +15,17 @@ from cli.commands import (
     case,
     case_risk,
     clock,
+    command,
     desk,
+    endpoint,
     evidence,
+    key,
+    login,
+    person,
     policy,
     reasons,
     serve,
+    source,
     stack,
     tenant,
 )
@@ -48,6 +54,8 @@ policy.app.command("publish")(publish)
 policy.app.command("approve")(approve)
 policy.app.command("list")(list_packs)
 policy.app.command("simulate")(simulate)
+tenant.app.command("person")(person.put)
+tenant.app.command("key")(key.make)
 case.app.command("import")(import_cases)
 case.app.command("access")(access)
 case.app.command("readers")(readers)
@@ -57,6 +65,7 @@ for registered in case_risk.app.registered_commands:
     case.app.registered_commands.append(registered)
 app.add_typer(case.app, name="case")
 app.add_typer(clock.app, name="clock")
+app.add_typer(command.app, name="command")
 app.add_typer(bulk.app, name="bulk")
 app.add_typer(campaign.app, name="campaign")
 app.add_typer(desk.app, name="desk")
@@ -65,6 +74,10 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(reasons.app, name="reasons")
 app.add_typer(audit.app, name="audit")
 app.add_typer(tenant.app, name="tenant")
+app.add_typer(endpoint.app, name="endpoint")
+app.add_typer(source.app, name="source")
+app.add_typer(person.app, name="person")
+app.add_typer(key.app, name="key")
 app.add_typer(stack.app, name="stack")
 app.add_typer(serve.worker, name="worker")
 app.add_typer(serve.api, name="api")
@@ -73,6 +86,9 @@ app.command()(serve.up)
 app.command()(serve.status)
 app.command()(serve.down)
 app.command()(serve.demo)
+app.command("login")(login.log_in)
+app.command("logout")(login.log_out)
+app.command()(login.whoami)
 app.command()(doctor)
 
 

@@ -100,6 +100,7 @@ def _recording(
         command_id=command.id,
         actor=context.actor or SYSTEM,
         channel=command.channel,
+        credential=context.credential,
         round=case.round if case else 0,
         fact=fact,
     )
@@ -148,6 +149,7 @@ def mark_level(case: Case, row: DueLevel, recorded_at: datetime, zone_data: str)
         command_id=row.id,
         actor=SYSTEM,
         channel="system",
+        credential="system",
         round=case.round,
         fact=fact,
         timetable=rows,

@@ -28,6 +28,11 @@ def read(text: str) -> Any:
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a safe loader: it builds nothing but plain values
 
 
+def written(value: Any) -> str:
+    """A value as YAML that reads the same again, its keys in their order."""
+    return str(yaml.safe_dump(value, sort_keys=False, allow_unicode=True))
+
+
 def nodes(text: str) -> yaml.Node | None:
     """The same as nodes that know their lines; None for an empty text. Raises ``yaml.YAMLError`` and ``RecursionError``."""
     found: yaml.Node | None = yaml.compose(text, Loader=_Loader)

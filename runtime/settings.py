@@ -69,6 +69,13 @@ class Settings(BaseSettings):
     temporal_tls_ca_path: Path | None = Field(None, description="PEM file of the authority that signed Temporal's certificate.")
     temporal_tls_cert_path: Path | None = Field(None, description="PEM file of the client certificate for Temporal (mutual TLS).")
     temporal_tls_key_path: Path | None = Field(None, description="PEM file of the client certificate's private key.")
+    temporal_door: Literal["open", "signed", "closed"] | None = Field(
+        None,
+        description="What a command may do that is told by Temporal's own signal or update without a signature. open: "
+        "everything, for tenants of development alone; signed: no more than report what a machine noticed; closed: nothing, "
+        "signed or not. "
+        "Empty: open for tenants of development, signed for all others.",
+    )
     task_queue: str = Field(
         "ombud",
         description="Task queue of cases. Notices, webhooks and remedies have one of their own: this name and `-outbound`.",
@@ -117,6 +124,31 @@ class Settings(BaseSettings):
     worker_health_port: int | None = Field(
         None, ge=0, le=65535, description="Port of the worker's health and readiness answers; 0 takes a free one. Empty: none."
     )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks, with commas between them, whose `X-Forwarded-For` is believed. Empty: nobody's. "
+        "Behind a proxy, set it: wrong keys are counted by the address they come from.",
+    )
+    tenant_budget_per_second: float = Field(
+        200,
+        gt=0,
+        description="What one tenant may lastingly ask of all API processes together, each second, counted in reads of one case: "
+        "a list or a new case is 10, a command 3, a bulk 50.",
+    )
+    tenant_budget_burst: float = Field(2000, ge=50, description="What a tenant may ask at once after a pause, counted so.")
+    tenant_costly_at_once: int = Field(
+        2, ge=1, description="Lists and other costly requests of one tenant that one API process works on at the same time."
+    )
+    tenant_asks_at_once: int = Field(
+        8,
+        ge=1,
+        description="Commands of one tenant that one API process waits for Temporal to judge at the same time; others are on "
+        "disk, and answered 202 when their turn does not come in time.",
+    )
+    api_database_for: timedelta = Field(
+        timedelta(seconds=5),
+        description="How long the API waits for Postgres before it answers 503, in seconds or ISO 8601. Workers wait longer.",
+    )
     metrics: bool = Field(True, description="Answer Prometheus at /metrics of the API and of the worker's health port.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least important log line to write.")
     log_format: Literal["console", "json"] = Field(
@@ -135,12 +167,10 @@ class Settings(BaseSettings):
         False,
         description="Let outgoing webhooks go to private and loopback addresses. For development only: it opens the way inside.",
     )
-    stripe_webhook_secret: SecretStr | None = Field(
-        None, description="Signing secret of the incoming Stripe webhook (whsec_...)."
-    )
-    paypal_webhook_id: str | None = Field(None, description="Id of the incoming PayPal webhook; PayPal signs over it.")
     paypal_certificate_path: Path | None = Field(
-        None, description="PEM file of the certificate that PayPal signs its webhooks with. Empty: PayPal's webhook is refused."
+        None,
+        description="PEM file of the certificate that PayPal signs its webhooks with, the same for everybody. Empty: there are "
+        "no intake sources of PayPal.",
     )
 
     fail_point: str | None = Field(
@@ -157,7 +187,7 @@ class Settings(BaseSettings):
         """
         return value.absolute() if isinstance(value, Path) else value
 
-    @field_validator("relay_every_for", "lease_for", mode="before")
+    @field_validator("relay_every_for", "lease_for", "api_database_for", mode="before")
     @classmethod
     def _in_seconds(cls, value: Any) -> Any:
         """Take a bare number for seconds, also as text, which is all that an environment can give."""

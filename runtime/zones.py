@@ -12,3 +12,8 @@ def use_wheel_zones() -> None:
     os.environ["PYTHONTZPATH"] = ""
     zoneinfo.reset_tzpath(())
     zoneinfo.ZoneInfo.clear_cache()
+
+
+def wheel_zones_only() -> bool:
+    """Whether zones are read from the wheel alone, here and in every process started from here."""
+    return not zoneinfo.TZPATH and os.environ.get("PYTHONTZPATH") == ""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from storage.record.audit import PostgresAudit
 
+Work = Callable[[PostgresAudit], Awaitable[dict[str, Any]]]
+"""Something to do with the record, once it is open: one of the functions below with the rest of its arguments."""
+
 
 async def verify(record: PostgresAudit, tenant: str | None, heads: Path | None) -> dict[str, Any]:
-    """How many cases, facts and signed heads were checked, and what does not agree: of one tenant, or of all."""
+    """How many cases, facts, deeds and signed heads were checked, and what does not agree: of one tenant, or of all."""
     verdict = await record.verify(tenant, heads=heads)
     problems = [
         {"tenant": flaw.tenant_id, "case_id": flaw.case_id, "code": flaw.what, "seq": flaw.seq, "detail": flaw.detail}
         for flaw in verdict.flaws
     ]
-    return {"cases": verdict.cases, "facts": verdict.facts, "heads": verdict.heads, "problems": problems}
+    return {"cases": verdict.cases, "facts": verdict.facts, "deeds": verdict.deeds, "heads": verdict.heads, "problems": problems}
 
 
 async def export_heads(record: PostgresAudit, tenant: str | None, file: Path) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from uuid_utils import uuid7
 from domain.base import CampaignId, CaseId, Code, Frozen, PersonId, Phase, Priority
 from domain.model.commands import SYSTEM_COMMANDS, parse_command
 from domain.rules.lifecycle import TABLE, Who
+from services.authority import DECIDING
 from services.callers import Caller, overseer, sender
 from services.errors import FieldError, Refused, malformed, not_found
 from services.parts import Parts
@@ -33,12 +34,13 @@ IN_BULK = (
 )  # fmt: skip
 """Commands that can be meant for many cases at once: none of them decides the matter."""
 
-_DECIDING = frozenset({"rule", "decide_appeal", "approve", "return_ruling", "retract", "decline", "admit"})
+_DECIDING = DECIDING | {"decline", "admit"}
 _OF_PARTIES = {Who.CLAIMANT, Who.RESPONDENT, Who.WITNESS, Who.APPELLANT, Who.PLATFORM}
 _BULK_ID = re.compile(r"bulk_[0-9a-f]{32}")
 _AT_A_TIME = 8
 """Cases that are woken at the same time: enough to be quick, too few to crowd out other callers."""
-_WHICH = "Say which cases: name at least one filter, or `all: true` alone for every open case."
+SAY_WHICH = "Say which cases: name at least one filter, or `all: true` alone for every open case."
+"""To whoever names neither a filter nor everything, or both."""
 
 
 class BulkSelection(Frozen):
@@ -60,7 +62,7 @@ class BulkSelection(Frozen):
     def _said_on_purpose(self) -> Self:
         named = any(value is not None for value in self.model_dump(exclude={"all"}).values())
         if named == self.all:
-            raise PydanticCustomError("selection_unclear", _WHICH)
+            raise PydanticCustomError("selection_unclear", SAY_WHICH)
         return self
 
 
@@ -202,7 +204,7 @@ async def carry_out(parts: Parts, caller: Caller, order: Order) -> BulkState:
 async def place(parts: Parts, caller: Caller, order: Order) -> tuple[Placed, Results]:
     """Put an order on disk as a whole and wake its cases. Raises ``instant_refused`` and ``bulk_too_large``."""
     try:
-        placed = await parts.bulk.place(caller.tenant_id, order)
+        placed = await parts.bulk.place(caller.tenant_id, order, caller.credential)
     except (InstantAhead, TooMany) as refused:
         raise Refused(refused.code, refused.detail) from None
     return placed, await woken(parts, caller, placed)

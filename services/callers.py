@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 
 from domain.model.facts import SYSTEM, Actor
 from domain.rules.lifecycle import Who
+from services.authority import AUTHORITY, CredentialKind, Deed, deed_of
 from services.errors import Refused, not_found
 from services.parts import Parts
+from services.scopes import SCOPES, good_for
 from storage.tenants import KeyHolder
 
 _PARTY = re.compile(r"pty_[A-Za-z0-9_.-]{1,120}")
@@ -31,9 +33,10 @@ class Caller:
     tenant_id: str
     """The only tenant that this caller can see."""
     credential: str
-    """Id of the API key."""
+    """Its id: that of an API key, or ``operator``. Every command that comes by it says so."""
     scopes: frozenset[str]
-    """What the credential is good for; ``*``: for everything."""
+    """What the credential is good for (:data:`services.scopes.SCOPES`)."""
+    kind: CredentialKind = "platform_key"
     speaks_for: str | None = None
     """The one whose credential it is: a person; at the operator's own command line whoever was named, or the system. None: a
     platform's, which is no person."""
@@ -42,7 +45,10 @@ class Caller:
     @classmethod
     def holding(cls, key: KeyHolder) -> Caller:
         """The holder of an API key."""
-        return cls(key.tenant_id, key.key_id, frozenset(key.scopes), key.person_id)
+        kind: CredentialKind = "person_key" if key.person_id else "platform_key"
+        if key.operator:
+            return cls(key.tenant_id, key.key_id, frozenset(SCOPES), "operator", key.person_id)
+        return cls(key.tenant_id, key.key_id, good_for(key.scopes), kind, key.person_id)
 
     @property
     def holder(self) -> str:
@@ -65,33 +71,49 @@ class Caller:
         return self.speaks_for not in (None, SYSTEM.id)
 
     def acting_as(self, party: str) -> Caller:
-        """The same, asking in a party's place. Raises ``act_as_forbidden``, and ``scope_missing`` without ``act_as``."""
+        """The same, asking in a party's place. Raises ``act_as_forbidden``, and ``scope_missing`` without ``act_as:parties``."""
         if self.is_somebody or not _PARTY.fullmatch(party):
             raise Refused("act_as_forbidden")
-        self.need("act_as")
+        self.may("for_party", "act_as_forbidden")
         return replace(self, act_as=party)
 
     def need(self, scope: str) -> None:
-        """Raises ``scope_missing`` unless the credential has the scope (or all of them: ``*``)."""
-        if not {"*", scope} & self.scopes:
+        """Raises ``scope_missing`` unless the credential has the scope."""
+        if scope not in self.scopes:
             raise Refused("scope_missing", f"This needs a key with scope '{scope}'.", fields={"scope": scope})
 
-    def speaker(self, by: object) -> str:
+    def deciding_person(self) -> str:
+        """The person who decides something that is about no case. Raises ``own_credential_needed`` and ``scope_missing``."""
+        if self.act_as is not None or self.speaks_for is None or not self.is_somebody:
+            raise Refused("own_credential_needed")
+        self.may("decide", "own_credential_needed")
+        return self.speaks_for
+
+    def may(self, deed: Deed, forbidden: str) -> None:
+        """Raises ``forbidden`` where the table gives this kind of credential no such deed, ``scope_missing`` without scope."""
+        grant = AUTHORITY[self.kind][deed]
+        if not grant.allowed:
+            raise Refused(forbidden)
+        if grant.scope is not None:
+            self.need(grant.scope)
+
+    def speaker(self, by: object, command: str) -> str:
         """Who sends a command: whom ``by`` names, else the party they act as, else the holder of the credential.
 
-        Raises ``by_forbidden`` for whom a person's credential may not speak for; ``scope_missing`` without ``act_as``.
+        Raises ``by_forbidden`` for whom the credential may not speak for, ``own_credential_needed`` where it would decide as
+        somebody whom it does not show, and ``scope_missing``.
         """
-        if by is None:
-            return self.viewer_id
-        if not isinstance(by, str) or not _ANYBODY.fullmatch(by) or by == self.holder:
+        speaker = self.viewer_id if by is None else by
+        if not isinstance(speaker, str) or not (_ANYBODY.fullmatch(speaker) or speaker == self.holder):
             # What has no such shape is named by the command's own check.
-            return by  # type: ignore[return-value]  # as said above
-        if self.act_as is not None and by != self.act_as:
+            return speaker  # type: ignore[return-value]  # as said above
+        if self.act_as is not None and speaker != self.act_as:
             raise Refused("by_forbidden", "`by` and `Ombud-Act-As` name two different people.")
-        if self.is_somebody or by.startswith("key_"):
+        if speaker != self.holder and (speaker.startswith("key_") or (self.is_somebody and self.act_as is None)):
             raise Refused("by_forbidden")
-        self.need("act_as")
-        return by
+        deed = deed_of(command, speaker, self.holder)
+        self.may(deed, "own_credential_needed" if deed == "decide" else "by_forbidden")
+        return speaker
 
 
 async def viewer(parts: Parts, caller: Caller, case_id: str) -> Actor:
@@ -134,7 +156,7 @@ async def overseer(parts: Parts, caller: Caller, whose: str) -> None:
     found = await role(parts, caller)
     if found == "platform":
         # Whoever may send one for people of the team may read what became of it.
-        caller.need("act_as")
+        caller.need("act_as:staff")
     elif found not in LEADERS:
         raise Refused("not_allowed", whose)
 
@@ -142,7 +164,7 @@ async def overseer(parts: Parts, caller: Caller, whose: str) -> None:
 async def sender(parts: Parts, caller: Caller, by: str | None, command: str, allowed: Iterable[Who]) -> str:
     """Who gives an order to many cases. Raises ``by_forbidden``, ``actor_unknown`` and ``not_allowed``."""
     roles = sorted(who.value for who in allowed)
-    speaker, found = await speaking(parts, caller, by)
+    speaker, found = await speaking(parts, caller, by, command)
     if found not in roles:
         raise Refused(
             "not_allowed", f"'{command}' for many cases can be sent by: {', '.join(roles)}.", fields={"command": command}
@@ -150,9 +172,9 @@ async def sender(parts: Parts, caller: Caller, by: str | None, command: str, all
     return speaker
 
 
-async def speaking(parts: Parts, caller: Caller, by: str | None) -> tuple[str, str]:
+async def speaking(parts: Parts, caller: Caller, by: str | None, command: str) -> tuple[str, str]:
     """Who gives an order that is about no single case, and their role. Raises ``by_forbidden`` and ``actor_unknown``."""
-    speaker = caller.speaker(by)
+    speaker = caller.speaker(by, command)
     actor = await _as_somebody(parts, caller, speaker)
     if actor is None:
         raise Refused("actor_unknown", f"Nobody with the id '{speaker}' works here.")

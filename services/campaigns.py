@@ -77,7 +77,7 @@ async def read(parts: Parts, caller: Caller, campaign_id: str) -> Summary:
 
 async def _leading(parts: Parts, caller: Caller, by: str | None) -> str:
     """Who speaks, if a lead or ops. Raises ``by_forbidden``, ``actor_unknown`` and ``not_allowed``."""
-    speaker, role = await speaking(parts, caller, by)
+    speaker, role = await speaking(parts, caller, by, "join_campaign")
     if role not in (Who.LEAD, Who.OPS):
         raise Refused("not_allowed", _WHOSE)
     return speaker

@@ -16,6 +16,7 @@ from domain.model.facts import Actor
 from domain.model.ruling import Ruling
 from domain.rules.audiences import UNTOLD, audience_of, seen_phase
 from domain.views.case import may_see
+from domain.views.references import may_know
 from services.callers import TEAM, Caller, reader, viewer
 from services.errors import FieldError, Refused, not_found
 from services.need_to_know import closed_to, noted, right_of, within
@@ -26,6 +27,14 @@ from services.texts import Texts
 from storage.views.cases import CaseFilter
 
 _CASE_ID: TypeAdapter[str] = TypeAdapter(CaseId)
+_OF_THE_TEAM = ("owner", "queue", "campaign", "due_before", "priority")
+"""Filters by what only the team may know."""
+_OF_PLATFORMS = ("source", "external_id", "party_ref", "matter", "updated_after", "updated_before")
+"""Filters by what a party may not know."""
+_ASKED_AS_THEY_ARE = (
+    "category", "priority", "source", "external_id", "party_ref", "matter", "opened_after", "opened_before", "closed_after",
+    "closed_before",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -104,17 +113,31 @@ class Listing:
     campaign: str | None = None
     due_before: datetime | None = None
     sort: Literal["newest", "due"] = "newest"
+    category: str | None = None
+    priority: str | None = None
+    source: str | None = None
+    external_id: str | None = None
+    party_ref: str | None = None
+    matter: str | None = None
+    opened_after: datetime | None = None
+    """Ranges begin with their first instant and end before their last one."""
+    opened_before: datetime | None = None
+    closed_after: datetime | None = None
+    closed_before: datetime | None = None
+    updated_after: datetime | None = None
+    updated_before: datetime | None = None
 
     def check(self, viewer: Actor) -> None:
         """Raises ``filter_forbidden`` for somebody who would learn from it what they may not know."""
         if viewer.role in TEAM:
             return
-        inside = {name: getattr(self, name) for name in ("owner", "queue", "campaign", "due_before")}
-        inside["sort"] = self.sort == "due" or None
-        if used := [name for name, value in inside.items() if value is not None]:
-            raise Refused(
-                "filter_forbidden", errors=[FieldError(name, "filter_forbidden", "For the team only.") for name in used]
-            )
+        of_platforms = _OF_PLATFORMS if not may_know(viewer) else ()
+        used = [name for name in (*_OF_THE_TEAM, *of_platforms) if getattr(self, name) is not None]
+        if used or self.sort == "due":
+            used += ["sort"] if self.sort == "due" else []
+            whose = dict.fromkeys(of_platforms, "For the platform and the team only.")
+            errors = [FieldError(name, "filter_forbidden", whose.get(name, "For the team only.")) for name in used]
+            raise Refused("filter_forbidden", errors=errors)
 
     def which(self, viewer: Actor, party: str | None, within: Sequence[str] | None = None) -> CaseFilter:
         """The filter in the words of the record, whose phases are not always those that the caller sees."""
@@ -135,6 +158,12 @@ class Listing:
             party=party,
             closed_to=viewer.conflicts or None,
             within=tuple(within) if within is not None else None,
+            **{name: getattr(self, name) for name in _ASKED_AS_THEY_ARE},
+            # To others than the team a case moves only with what they may know.
+            **{
+                f"{'updated' if viewer.role in TEAM else 'told'}_{end}": getattr(self, f"updated_{end}")
+                for end in ("after", "before")
+            },
         )
 
     def cursors(self, parts: Parts, caller: Caller) -> Cursors:

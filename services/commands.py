@@ -33,12 +33,15 @@ class CommandState:
     """It was sent before, and nothing happened again."""
 
 
-def whole(caller: Caller, body: dict[str, Any], command_type: str | None = None) -> dict[str, Any]:
+def whole(caller: Caller, body: dict[str, Any], command_type: str | None = None, *, sent: bool = True) -> dict[str, Any]:
     """The command that was said, with an id of its own, who speaks, and the type that the address names, if one does.
+
+    With ``sent`` false it is only looked at, and decides nothing.
 
     Raises ``malformed`` and the like, naming the fields, when it is no command, or one that nobody outside may send.
     """
-    command = {**body, "by": caller.speaker(body.get("by"))}
+    said = (command_type or body.get("type")) if sent else ""
+    command = {**body, "by": caller.speaker(body.get("by"), said if isinstance(said, str) else "")}
     command.setdefault("id", f"cmd_{uuid7()}")
     if command_type is not None:
         if body.get("type", command_type) != command_type:
@@ -57,7 +60,9 @@ async def send(
     """What became of a command: accepted, or waiting. Raises the refusal of a refused one, ``id_reused`` for an id of another."""
     row, tenant_id = seen.row, caller.tenant_id
     try:
-        receipt = await parts.inbox.receive(tenant_id, row.id, command, channel=channel, idempotency_key=key)
+        receipt = await parts.inbox.receive(
+            tenant_id, row.id, command, channel=channel, idempotency_key=key, credential=caller.credential
+        )
     except Conflict as conflict:
         raise Refused(conflict.code) from None
     answer: Answered | None = receipt.answer or await judged(parts, tenant_id, row, receipt.command_id)

@@ -16,7 +16,7 @@ from domain.views.case import may_see
 from services.bulk import Results, woken
 from services.callers import LEADERS, Caller, only, sender
 from services.cases import Seen
-from services.commands import judged
+from services.commands import judged, refusal_in
 from services.errors import FieldError, Refused, not_found
 from services.pages import Cursors, Page, Part, instant
 from services.parts import Parts
@@ -86,7 +86,7 @@ class Work:
 
 async def at_desk(parts: Parts, caller: Caller, by: str | None) -> Worker:
     """Whose desk it is. Raises ``actor_unknown`` for nobody of the team, and what ``by`` can raise."""
-    person = caller.speaker(by)
+    person = caller.speaker(by, "take")
     found = await parts.desk.worker(caller.tenant_id, person)
     if found is None:
         raise Refused("actor_unknown", f"Nobody with the id '{person}' works here.")
@@ -136,10 +136,23 @@ async def take_next(parts: Parts, caller: Caller, by: str | None, queue: str | N
     for row in sorted(offered, key=lambda row: _misfit(row, worker)):
         if row.case is None or refusal_of(row.case, worker.actor, "take"):
             continue
-        taken = await _taken(parts, tenant, row, worker)
+        taken = await _taken(parts, caller, row, worker)
         if taken is not None:
             return taken
     return Next("nothing")
+
+
+async def taken_since(parts: Parts, caller: Caller, by: str | None, case_id: str, command_id: str) -> Next:
+    """What became of a case that was kept for the caller. Raises ``not_found``, and the refusal when it was not given to them."""
+    worker = await at_desk(parts, caller, by)
+    row = await parts.views.case(caller.tenant_id, case_id)
+    if row is None:
+        raise not_found()
+    answer = await judged(parts, caller.tenant_id, row, command_id)
+    if answer is not None and answer.status != "accepted":
+        raise refusal_in(answer, replayed=True)
+    now = await parts.views.case(caller.tenant_id, case_id) or row
+    return Next("taken" if answer else "pending", command_id, Seen(now, worker.actor))
 
 
 def _misfit(row: CaseRow, worker: Worker) -> tuple[bool, bool]:
@@ -150,16 +163,16 @@ def _misfit(row: CaseRow, worker: Worker) -> tuple[bool, bool]:
     return skill is not None and skill not in worker.skills, language is not None and language not in worker.languages
 
 
-async def _taken(parts: Parts, tenant: str, row: CaseRow, worker: Worker) -> Next | None:
+async def _taken(parts: Parts, caller: Caller, row: CaseRow, worker: Worker) -> Next | None:
     """The case when it is theirs now; None when somebody was faster, or the case takes nobody any more."""
     command = {"id": f"cmd_{uuid7()}", "type": "take", "by": worker.actor.id}
-    receipt = await parts.desk.claim(tenant, row.id, command)
+    receipt = await parts.desk.claim(caller.tenant_id, row.id, command, caller.credential)
     if receipt is None:
         return None
-    answer = receipt.answer or await judged(parts, tenant, row, receipt.command_id)
+    answer = receipt.answer or await judged(parts, caller.tenant_id, row, receipt.command_id)
     if answer is not None and answer.status != "accepted":
         return None
-    now = await parts.views.case(tenant, row.id) or row
+    now = await parts.views.case(caller.tenant_id, row.id) or row
     return Next("taken" if answer else "pending", receipt.command_id, Seen(now, worker.actor))
 
 
@@ -176,13 +189,13 @@ async def away(
         raise not_found()
     if not absence.begun:
         return Away(person, absence)
-    placed = await parts.absences.give_back(caller.tenant_id, person, absence.from_at, speaker)
+    placed = await parts.absences.give_back(caller.tenant_id, person, absence.from_at, speaker, caller.credential)
     return Away(person, absence, await woken(parts, caller, placed))
 
 
 async def back(parts: Parts, caller: Caller, person: str, by: str | None) -> Away:
     """Note that somebody is there again."""
-    if caller.speaker(by) != person:
+    if caller.speaker(by, "assign") != person:
         await sender(parts, caller, by, "assign", _OPS)
     absence = await parts.absences.back(caller.tenant_id, person)
     if absence is None:

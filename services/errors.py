@@ -6,7 +6,7 @@ exit code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -48,6 +48,20 @@ class Refused(Exception):
         super().__init__(code)
         self.code, self.detail, self.errors = code, detail, tuple(errors)
         self.fields, self.replayed = dict(fields or {}), replayed
+
+
+class OperatorRefused(Exception):
+    """Something is not done for whoever runs Ombud or writes its rules, at the command line; nothing of it reaches the API.
+
+    ``code`` never changes and is no row of the API's table; ``message`` is one line for people. ``problems`` are the single
+    things that are wrong, where there can be several: then they are told instead of the message, a line each.
+    """
+
+    def __init__(self, code: str, message: str, problems: Iterable[str] = ()) -> None:
+        # One line, whatever a parser had to say.
+        self.code, self.message = code, " ".join(message.split())
+        self.problems = tuple(" ".join(problem.split()) for problem in problems)
+        super().__init__(self.message)
 
 
 def not_found() -> Refused:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 from uuid_utils import uuid7
 
 from domain.base import Code, Frozen, Instant, PersonId, Phase
 from domain.model.clocks import TimeSpan
 from domain.rules.lifecycle import row
-from services.bulk import Results, place
+from services.bulk import SAY_WHICH, Results, place
 from services.callers import TEAM, Caller, only, sender
 from services.errors import Refused
 from services.parts import Parts
@@ -22,7 +24,7 @@ from storage.views.cases import CaseFilter
 
 
 class Freeze(Frozen):
-    """Let the clocks of every open case that fits stand still for an incident. Whatever filter is left out fits every case."""
+    """Let the clocks of every open case that fits stand still for an incident."""
 
     incident: Code
     reason: Code = "incident"
@@ -32,6 +34,15 @@ class Freeze(Frozen):
     queue: Code | None = None
     phase: Phase | None = None
     owner: PersonId | None = None
+    all: bool = False
+    """Every open case, said on purpose. Goes with no filter."""
+
+    @model_validator(mode="after")
+    def _said_on_purpose(self) -> Self:
+        named = any(value is not None for value in (self.kind, self.queue, self.phase, self.owner))
+        if named == self.all:
+            raise PydanticCustomError("selection_unclear", SAY_WHICH)
+        return self
 
 
 class Thaw(Frozen):

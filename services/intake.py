@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -18,14 +17,14 @@ from services.callers import Caller
 from services.cases import Seen
 from services.commands import CommandState, judged, refusal_in, send
 from services.errors import FieldError, Refused, not_found
-from services.parts import MailReply, Parts, WebhookReports
+from services.parts import MailReply, Parts
 from services.rows import CaseRow
+from services.sources import proved, reader_of
 from storage.intake.inbox import Conflict
+from storage.intake.sources import LiveSource
 from storage.tenants import Tenant
 
 Read = TypeVar("Read")
-
-_TENANT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,9 @@ async def read_report(parts: Parts, body: bytes) -> Report:
 
 async def open_case(parts: Parts, caller: Caller, report: Report, key: str | None) -> Opened:
     """Make a report into a case. Raises what :func:`land` raises."""
-    return await _opened(parts, caller, await land(parts, await _tenant(parts, caller), report, opened_by=caller.holder, key=key))
+    tenant = await _tenant(parts, caller)
+    landed = await land(parts, tenant, report, opened_by=caller.holder, key=key, credential=caller.credential)
+    return await _opened(parts, caller, landed)
 
 
 async def by_mail(parts: Parts, caller: Caller, raw: bytes, *, kind: str | None, key: str | None) -> Opened | Messaged | None:
@@ -80,42 +81,60 @@ async def by_mail(parts: Parts, caller: Caller, raw: bytes, *, kind: str | None,
     if found is None:
         return None
     if isinstance(found, Report):
-        landed = await land(parts, tenant, found, opened_by=caller.holder, key=key, channel="email")
+        landed = await land(parts, tenant, found, opened_by=caller.holder, key=key, channel="email", credential=caller.credential)
         return await _opened(parts, caller, landed)
     return await _message(parts, caller, found)
 
 
-async def tenant_of(parts: Parts, tenant_id: str) -> Tenant:
-    """The tenant that the address of a webhook names. Raises ``not_found``."""
-    tenant = await parts.tenants.tenant(tenant_id) if _TENANT.fullmatch(tenant_id) else None
-    if tenant is None:
-        raise not_found()
-    return tenant
+async def by_source(parts: Parts, source_id: str, body: bytes, headers: Mapping[str, str]) -> Landed | Messaged | None:
+    """What became of what came to a source's address: a case, a message on the case whose notice an e-mail answers, or None for
+    what opens none.
 
-
-def webhook_of(parts: Parts, tenant: Tenant, provider: str) -> WebhookReports:
-    """What reads a provider's webhooks for a tenant. Raises ``not_found`` for whom none is set up."""
-    reports = parts.parsers.webhooks[provider](tenant)
-    if reports is None:
-        raise not_found()
-    return reports
-
-
-async def by_webhook(
-    parts: Parts, tenant: Tenant, reports: WebhookReports, body: bytes, headers: Mapping[str, str]
-) -> Landed | None:
-    """What became of a provider's event: a case, or None for one that opens none.
-
-    Raises ``signature_invalid`` and the like for what the provider did not send, and what :func:`land` raises.
+    Raises ``signature_invalid`` for what the source's secret does not prove, and for an address that there is not, just the same;
+    what :func:`land` raises, and ``sender_not_a_party``.
     """
-    report = _read(parts, lambda: reports.report(body, headers))
-    return None if report is None else await land(parts, tenant, report, opened_by="system", channel="webhook")
+    source = await proved(parts, source_id, body, headers)
+    tenant = await parts.tenants.tenant(source.tenant_id)
+    assert tenant is not None, "a source belongs to a tenant"
+    reader = reader_of(parts, source, tenant)
+    # Twenty megabytes of MIME take a while: not on the loop that answers everybody.
+    found = await asyncio.to_thread(_read, parts, lambda: reader.read(body, headers))
+    await parts.sources.used(source)
+    if found is None:
+        return None
+    if not isinstance(found, Report):
+        # The sender of a mail is looked up in its case; the source itself speaks for nobody.
+        return await _message(parts, Caller(source.tenant_id, source.id, frozenset(), "mail"), found)
+    channel = "email" if source.provider == "mail" else "webhook"
+    once = _once(source, headers)
+    return await land(
+        parts, tenant, found, opened_by=source.id, credential=source.id, key=once, channel=channel, queue=source.queue
+    )
+
+
+def _once(source: LiveSource, headers: Mapping[str, str]) -> str | None:
+    """Under which key the same delivery is the same case: the sender's id of the message, which a repeat bears again."""
+    if source.provider not in ("webhook", "form"):
+        return None
+    return f"{source.id}/{hashlib.sha256(headers['webhook-id'].encode('utf-8', 'replace')).hexdigest()}"
 
 
 async def land(
-    parts: Parts, tenant: Tenant, report: Report, *, opened_by: str, key: str | None = None, channel: str = "api"
+    parts: Parts,
+    tenant: Tenant,
+    report: Report,
+    *,
+    opened_by: str,
+    key: str | None = None,
+    channel: str = "api",
+    credential: str | None = None,
+    queue: str | None = None,
 ) -> Landed:
-    """Put a report on disk and have it judged. Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``."""
+    """Put a report on disk, with the credential by which it came, and have it judged; ``queue`` is where it waits and not
+    where its pack says.
+
+    Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``.
+    """
     try:
         shelf = await parts.shelf_of(tenant.id)
         terms, routing = shelf.terms(report, tenant.time_scale)
@@ -124,6 +143,8 @@ async def land(
         raise Refused("kind_unknown", errors=[FieldError("kind", "kind_unknown", kinds)]) from None
     except PackError as error:
         raise Refused("policy_unusable", str(error)) from None
+    if queue is not None:
+        terms = terms.model_copy(update={"queue": queue})
     try:
         opened = await parts.intake.open(
             tenant.id,
@@ -135,6 +156,7 @@ async def land(
             idempotency_key=key,
             opened_by=opened_by,
             channel=channel,
+            credential=credential,
         )
     except Conflict as conflict:
         raise Refused(conflict.code, conflict.detail) from None

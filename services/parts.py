@@ -19,18 +19,26 @@ from domain.worktime.calendars import Calendar
 from policies.pack import Pack
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
+from storage.access.keys import PostgresKeys
+from storage.access.signing_keys import PostgresSigningKeys
+from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
+from storage.intake.sources import LiveSource, PostgresSources, Provider
+from storage.outside.endpoints import PostgresEndpoints
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
+from storage.postgres.budgets import PostgresBudgets
 from storage.postgres.idempotency import PostgresIdempotency
+from storage.postgres.pool import Connection
 from storage.record.records import PostgresRecords
 from storage.record.sanctions import PostgresSanctions
 from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.people import Person, PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import PostgresViews
@@ -62,6 +70,16 @@ class Tenants(Protocol):
     """The companies that use this installation."""
 
     async def tenant(self, tenant_id: str) -> Tenant | None: ...
+    async def people(self, tenant_id: str) -> list[Person]: ...
+    async def change(
+        self,
+        tenant_id: str,
+        *,
+        name: str | None = None,
+        zone: str | None = None,
+        settings: dict[str, Any] | None = None,
+        conn: Connection | None = None,
+    ) -> Tenant: ...
 
 
 class Doors(Protocol):
@@ -95,11 +113,18 @@ class MailReply(Protocol):
     def attachments(self) -> tuple[Any, ...]: ...
 
 
-class WebhookReports(Protocol):
-    """A payment provider's webhooks; :class:`adapters.intake.stripe.StripeIntake` and ``PayPalIntake`` are such."""
+class SourceReports(Protocol):
+    """What an intake source sends: :class:`adapters.intake.stripe.StripeIntake`, ``PayPalIntake`` and ``SignedIntake``.
 
-    def report(self, body: bytes, headers: Mapping[str, str]) -> Report | None:
-        """The report of a new dispute; None for every other event. ``headers`` have their names in lower case."""
+    ``headers`` have their names in lower case.
+    """
+
+    def prove(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """Returns when whoever has the secret sent it, now."""
+        ...
+
+    def read(self, body: bytes, headers: Mapping[str, str]) -> Report | MailReply | None:
+        """The report, or the answer to a notice; None for what opens no case."""
         ...
 
 
@@ -111,16 +136,15 @@ class MailReports(Protocol):
 
 @dataclass(frozen=True)
 class Parsers:
-    """The intakes. For what is no report all raise ``adapters.intake.errors.ReportInvalid``, with ``code`` and ``errors``.
-
-    Those of a provider are asked for by tenant; None: this tenant has none, and its address is "not found".
-    """
+    """The intakes. For what is no report all raise ``adapters.intake.errors.ReportInvalid``, with ``code`` and ``errors``."""
 
     generic: Callable[[bytes], Report]
     """:func:`adapters.intake.generic.report_from_json`."""
     mail: Callable[[Tenant], MailReports]
-    webhooks: Mapping[str, Callable[[Tenant], WebhookReports | None]]
-    """By the provider's name: ``stripe``, ``paypal``."""
+    source: Callable[[LiveSource, Tenant | None], SourceReports]
+    """What proves and reads what a source sends. Proving needs no tenant; reading does."""
+    refused: Callable[[Provider, str], str | None]
+    """Why a secret cannot prove anything of this provider here, as a code; None: it can."""
     invalid: type[Exception]
     """The exception itself: ``ReportInvalid``."""
 
@@ -172,6 +196,14 @@ class Parts:
     tenants: Tenants
     """Both: :class:`storage.tenants.PostgresTenants`. A local desk may bring key holders of its own."""
     keys: Keys
+    signing_keys: PostgresSigningKeys
+    endpoints: PostgresEndpoints
+    sources: PostgresSources
+    address_refused: Callable[[str], Awaitable[str | None]]
+    """Why webhooks cannot go to an address, as a code; None: they can. The same look that sending takes."""
+    api_keys: PostgresKeys
+    people: PostgresPeople
+    trail: PostgresTrail
     idempotency: PostgresIdempotency
     seals: Seals
     doors: Doors
@@ -186,6 +218,8 @@ class Parts:
     """Services without which answers come later (``temporal``): away, the process is ready but ``degraded``."""
     answer_for: timedelta = timedelta(seconds=3)
     """How long a caller waits for a command to be judged before it is told that the command waits."""
+    budgets: PostgresBudgets | None = None
+    """What tenants may ask of all API processes together; None: each process counts for itself."""
     publishing: PostgresPublications | None = None
     """The packs that tenants have published themselves; None: only the files count."""
     published: PublishedPacks = field(default_factory=PublishedPacks)

@@ -1,24 +1,32 @@
-"""Tenants, their people, the keys they and machines speak with, and where webhooks go. For whoever runs Ombud itself."""
+"""Tenants and the people who work for them: taken on, changed, deactivated. Each deed is in the tenant's audit trail."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
-from typing import Any, Literal, NamedTuple, cast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
-from services.errors import Refused
-from storage.policies.library import PostgresLibrary
-from storage.tenants import Endpoint, Person, PostgresTenants, Tenant
+from services.bulk import Results, woken
+from services.callers import Caller
+from services.errors import FieldError, Refused, not_found
+from services.pages import Cursors, Page, Part
+from services.parts import Parts
+from services.trail import Administrator, administrator, note
+from storage.postgres.pool import Connection
+from storage.team import people
+from storage.team.people import Person
+from storage.tenants import Tenant
 
 _HOUR = 3600
 
 
-class NewKey(NamedTuple):
-    """A key that was made just now."""
+@dataclass(frozen=True)
+class Gone:
+    """Somebody who does not work here any more, and what became of the cases that they had."""
 
-    id: str
-    secret: str
-    """Shown this once, and kept nowhere."""
+    person: Person
+    given_back: Results = Results()  # noqa: RUF009 - frozen
 
 
 def tenant_of(tenant_id: str, name: str, zone: str, hour_lasts: float | None = None) -> Tenant:
@@ -30,45 +38,126 @@ def tenant_of(tenant_id: str, name: str, zone: str, hour_lasts: float | None = N
     return Tenant(id=tenant_id, name=name, zone=zone, development=hour_lasts is not None, time_scale=scale)
 
 
-def person_of(now: datetime, **known: Any) -> Person:
-    """The person that these words describe; an absence without a beginning begins now.
+async def take_on(
+    parts: Parts, caller: Caller, person_id: str, known: Mapping[str, Any], conflicts: Sequence[str] = ()
+) -> Person:
+    """Take somebody on, of whom the attributes in ``known`` are known.
 
-    Raises pydantic's ValidationError for what cannot be.
+    ``conflicts`` are the platform's ids of users and organisations that they may not judge. Raises what :func:`administrator`
+    raises, ``person_exists``, ``person_unknown`` (the manager) and ``calendar_unknown`` (the hours).
     """
-    begins = known["absent_from"] or (now if known["absent_until"] else None)
-    return Person.model_validate({**known, "absent_from": begins})
+    who = await administrator(parts, caller)
+    digests = parts.people.digests(who.tenant_id, conflicts)
+    person = Person.model_validate({**_from_now(known), "id": person_id, "conflicts": digests})
+    await _check(parts, who, person_id, known)
+    async with parts.trail.deed(who.tenant_id) as conn:
+        if not await people.add(conn, who.tenant_id, person):
+            raise Refused("person_exists")
+        await note(conn, who, "person_added", person_id, **_noted({**known, **({"conflicts": ()} if conflicts else {})}))
+        return await _there(conn, who, person_id)
 
 
-async def check_hours(person: Person, calendars: Collection[str], library: PostgresLibrary) -> None:
-    """Refuse shifts by a calendar that nobody has: who works by it would silently count as always there.
+async def change(
+    parts: Parts,
+    caller: Caller,
+    person_id: str,
+    changes: Mapping[str, Any],
+    *,
+    conflicts: Sequence[str] | None = None,
+    more_conflicts: Sequence[str] = (),
+) -> Person:
+    """Change the attributes that are named, and no other.
 
-    ``calendars`` are those of this machine's folder; the published ones count too. Raises :class:`Refused` ``calendar_unknown``.
+    ``conflicts`` takes the place of all that there are (None: they stay); ``more_conflicts`` come in addition. Raises what
+    :func:`administrator` raises, ``not_found``, ``person_unknown`` (the manager) and ``calendar_unknown`` (the hours).
     """
-    if person.hours is None or person.hours in calendars:
+    who = await administrator(parts, caller)
+    named: dict[str, Any] = dict(changes)
+    more = parts.people.digests(who.tenant_id, more_conflicts)
+    if conflicts is not None:
+        named["conflicts"] = tuple(dict.fromkeys((*parts.people.digests(who.tenant_id, conflicts), *more)))
+        more = ()
+    await _check(parts, who, person_id, changes)
+    async with parts.trail.deed(who.tenant_id) as conn:
+        if not await people.change(conn, who.tenant_id, person_id, named, more):
+            raise not_found()
+        if named or more:
+            await note(conn, who, "person_changed", person_id, **_noted({**named, **({"conflicts": ()} if more else {})}))
+        return await _there(conn, who, person_id)
+
+
+async def deactivate(parts: Parts, caller: Caller, person_id: str) -> Gone:
+    """Somebody does not work here any more: their keys end at once and for good, and each of their open cases is told to go back
+    to its queue. Whoever was deactivated stays so. Raises what :func:`administrator` raises, and ``not_found``."""
+    who = await administrator(parts, caller)
+    async with parts.trail.deed(who.tenant_id) as conn:
+        at = await people.deactivate(conn, who.tenant_id, person_id)
+        if at is not None:
+            await note(conn, who, "person_deactivated", person_id)
+        person = await _there(conn, who, person_id)
+    if person.deactivated_at is None:
+        return Gone(person)
+    # Said again, it answers what was sent the first time; should this process die here, the relay sends it.
+    since = person.deactivated_at
+    placed = await parts.absences.give_back(who.tenant_id, person_id, since, who.by, who.credential, "deactivated")
+    return Gone(person, await woken(parts, caller, placed))
+
+
+async def activate(parts: Parts, caller: Caller, person_id: str) -> Person:
+    """Somebody works here again, as what they were; keys that have ended stay so. Raises as :func:`deactivate`."""
+    who = await administrator(parts, caller)
+    async with parts.trail.deed(who.tenant_id) as conn:
+        if await people.activate(conn, who.tenant_id, person_id):
+            await note(conn, who, "person_activated", person_id)
+        return await _there(conn, who, person_id)
+
+
+async def read(parts: Parts, caller: Caller, person_id: str) -> Person:
+    """One of them. Raises what :func:`administrator` raises, and ``not_found``."""
+    who = await administrator(parts, caller)
+    found = await parts.people.one(who.tenant_id, person_id)
+    if found is None:
+        raise not_found()
+    return found
+
+
+async def listed(parts: Parts, caller: Caller, page: Page, *, active: bool | None = None) -> Part[Person]:
+    """Who works here, who does not any more, or (None) both. Raises what :func:`administrator` raises."""
+    who = await administrator(parts, caller)
+    cursors = Cursors.of(parts, caller, "people")
+    after = cursors.read(page.cursor)[0] if page.cursor is not None else None
+    found = await parts.people.listed(who.tenant_id, page.limit + 1, after=after, active=active)
+    shown, more = found[: page.limit], len(found) > page.limit
+    return Part(tuple(shown), more, cursors.write(shown[-1].id) if more else None)
+
+
+def _from_now(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An absence whose end alone is said begins now."""
+    begins = said.get("absent_until") is not None and "absent_from" not in said
+    return {**said, "absent_from": datetime.now(UTC)} if begins else said
+
+
+def _noted(known: Mapping[str, Any]) -> dict[str, Any]:
+    """What the trail keeps: which attributes, and of the roles which, because they are rights. No other value."""
+    return {"fields": sorted(known), **({"roles": list(known["roles"])} if "roles" in known else {})}
+
+
+async def _check(parts: Parts, who: Administrator, person_id: str, said: Mapping[str, Any]) -> None:
+    """Refuse a manager who does not work here, and shifts by a calendar that nobody has: who works by it would silently count as
+    always there."""
+    manager, hours = said.get("manager"), said.get("hours")
+    if manager is not None and (manager == person_id or await parts.people.one(who.tenant_id, manager) is None):
+        raise Refused("person_unknown", errors=[FieldError("manager", "person_unknown", "Name somebody else who works here.")])
+    if hours is None or hours in parts.calendars:
         return
-    known = {*calendars, *(version.name for version in await library.versions())}
-    if person.hours not in known:
-        there = ", ".join(sorted(known))
-        raise Refused("calendar_unknown", f"There is no calendar '{person.hours}'. There are: {there}.")
+    there = sorted({*parts.calendars, *(version.name for version in await parts.library.versions())})
+    if hours not in there:
+        detail = f"There is no calendar '{hours}'. There are: {', '.join(there)}."
+        raise Refused("calendar_unknown", detail, errors=[FieldError("hours", "calendar_unknown", "No such calendar.")])
 
 
-async def take_on(tenants: PostgresTenants, tenant_id: str, person: Person, conflicts: Iterable[str] = ()) -> None:
-    """Take somebody on, or change what is known of them: what the description leaves out gets its default.
-
-    ``conflicts`` are the platform's ids of users and organisations that they may not judge.
-    """
-    await tenants.put_person(tenant_id, person.model_copy(update={"conflicts": tenants.conflicts(tenant_id, conflicts)}))
-
-
-async def make_key(
-    tenants: PostgresTenants, tenant_id: str, *, name: str, scopes: Sequence[str] = (), person_id: str | None = None
-) -> NewKey:
-    """A key that may do what its ``scopes`` say (none named: everything), and speaks as a person when one is named."""
-    return NewKey(*await tenants.create_key(tenant_id, name=name, scopes=tuple(scopes) or ("*",), person_id=person_id))
-
-
-async def add_endpoint(tenants: PostgresTenants, tenant_id: str, url: str, purpose: str) -> Endpoint:
-    """A place for webhooks to go. Its signing secret is told this once. Raises :class:`Refused` ``parameter_invalid``."""
-    if purpose not in ("events", "remedies"):
-        raise Refused("parameter_invalid", "A webhook's purpose is events or remedies.")
-    return await tenants.create_endpoint(tenant_id, url, purpose=cast(Literal["events", "remedies"], purpose))
+async def _there(conn: Connection, who: Administrator, person_id: str) -> Person:
+    found = await people.one(conn, who.tenant_id, person_id)
+    if found is None:
+        raise not_found()
+    return found

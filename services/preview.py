@@ -62,7 +62,7 @@ async def preview(parts: Parts, caller: Caller, seen: Seen, body: dict[str, Any]
     if snapshot is None or snapshot.case is None:
         raise Refused("not_opened")
     case, scratch = snapshot.case, _Scratch()
-    said = whole(caller, body, "decide_appeal" if case.phase is Phase.APPEAL else "rule")
+    said = whole(caller, body, "decide_appeal" if case.phase is Phase.APPEAL else "rule", sent=False)
     command = parse_command({**said, "channel": "api"}, scratch)
     assert isinstance(command, Rule | DecideAppeal), "the type was checked"
     actor = await parts.views.actor(caller.tenant_id, case.id, command.by)

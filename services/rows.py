@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from storage.access.keys import ApiKey
+from storage.access.signing_keys import SigningKey
+from storage.access.trail import Entry
 from storage.intake.evidence import StoredFile
+from storage.intake.sources import Provider, Source
+from storage.outside.endpoints import Endpoint, Purpose
 from storage.postgres.idempotency import KeyState
 from storage.team.absences import Absence
 from storage.team.bulk import Incident, Result
 from storage.team.campaigns import Campaign, Summary
 from storage.team.desk import QueueCounts, TeamMember
+from storage.team.people import Person
 from storage.team.reading import Access, ReadRow
+from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import CaseRow, CommandRow
 
 __all__ = [
-    "Absence", "Access", "Campaign", "CaseRow", "CommandRow", "Incident", "KeyState", "QueueCounts", "ReadRow", "Result",
-    "StoredFile", "Summary", "TeamMember",
+    "Absence", "Access", "ApiKey", "Campaign", "CaseRow", "CommandRow", "Endpoint", "Entry", "Incident", "KeyHolder", "KeyState",
+    "Person", "Provider", "Purpose", "QueueCounts", "ReadRow", "Result", "SigningKey", "Source", "StoredFile", "Summary",
+    "TeamMember", "Tenant",
 ]  # fmt: skip

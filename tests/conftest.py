@@ -5,6 +5,7 @@ reason; a layer named in `OMBUD_REQUIRE_LAYERS` (`make test` and CI name all but
 required layer of which no test ran at all.
 """
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -117,6 +118,12 @@ class LayerCount:
             terminalreporter.write_line(f"{layer:<10} {self.ran[layer]:>5} run {self.skipped[layer]:>5} skipped{must}")
         for layer in self.silent():
             terminalreporter.write_line(f"FAILED: {layer} must run (OMBUD_REQUIRE_LAYERS), and no test of it did", red=True)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays until the end: the collector need not look through it again with every test."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:

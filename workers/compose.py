@@ -29,10 +29,13 @@ from policies.shelf import Shelf
 from runtime.failpoints import FailPoints
 from runtime.places import Places
 from runtime.settings import Settings
+from services.temporal_door import TemporalDoor
+from storage.access.signing_keys import PostgresSigningKeys
 from storage.intake.evidence import PostgresEvidenceFiles
 from storage.intake.inbox import PostgresInbox
 from storage.outside.cross_case import PostgresCrossCaseTasks
 from storage.outside.effects import PostgresEffects
+from storage.outside.endpoints import PostgresEndpoints
 from storage.outside.outbox import PostgresOutbox
 from storage.outside.relay import PostgresRelay
 from storage.policies.library import PostgresLibrary
@@ -45,6 +48,7 @@ from storage.record.sanctions import PostgresSanctions
 from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.roster import PostgresRoster
+from storage.tenants import PostgresTenants
 from workers.failures import CONTINUE_AS_NEW, FailingInterceptor
 from workers.metrics import Counters, CountingNotifier, CountingRecords
 from workers.policies import ShelfPolicies
@@ -81,9 +85,10 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         roster, other_cases = PostgresRoster(database), PostgresOtherCases(database)
         policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database), PostgresPublications(database))
         lookups = Lookups(roster, policies, PostgresSanctions(database), other_cases, files)
-        record = RecordActivities(records, inbox, zone_data_version(), points.hit, lookups)
+        door = TemporalDoor(inbox, PostgresTenants(database, vault), PostgresSigningKeys(database), settings.temporal_door)
+        record = RecordActivities(records, door, zone_data_version(), points.hit, lookups)
         deliver = DeliverActivities(outbox, notifier)
-        remedies = WebhookRemedies(effects, _post(settings))
+        remedies = WebhookRemedies(PostgresEndpoints(database, vault), _post(settings))
         yield WorkerParts(
             database=database,
             case_activities=[record.record, AssignActivities(records, roster, inbox).assign],

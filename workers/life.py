@@ -32,6 +32,8 @@ DRAIN_FOR = timedelta(seconds=10)
 """How long running activities may take to finish after a stop was asked for."""
 TEMPORAL_FOR = timedelta(minutes=2)
 """How long Temporal may take to answer at the start; then whoever supervises the worker starts it anew."""
+OUTBOUND_AT_ONCE = 500
+"""They wait for others and cost next to nothing meanwhile: mails that wait for a slow server leave room for remedies."""
 STICKY_FOR = timedelta(seconds=2)
 """How long a task waits for the worker that has the case in its cache; short, so that the death of a worker is felt shortly."""
 
@@ -51,6 +53,9 @@ async def run_worker(settings: Settings, places: Places, ready: Callable[[], Non
         )
         async with _working(settings, client, parts), _beside(settings, client, parts):
             log.info("worker is ready", queue=settings.task_queue, temporal=places.temporal_address)
+            log.info(
+                "unsigned commands told at Temporal's doors", may=settings.temporal_door or "all in development, else report"
+            )
             ready()
             await stop.wait()
             log.info("worker is stopping")
@@ -73,7 +78,13 @@ async def _working(settings: Settings, client: Client, parts: WorkerParts) -> As
         sticky_queue_schedule_to_start_timeout=STICKY_FOR,
         **common,  # type: ignore[arg-type]  # options of both workers in one dictionary
     )
-    outbound = Worker(client, task_queue=settings.task_queue + OUTBOUND, activities=parts.outbound_activities, **common)  # type: ignore[arg-type]  # as above
+    outbound = Worker(
+        client,
+        task_queue=settings.task_queue + OUTBOUND,
+        activities=parts.outbound_activities,
+        max_concurrent_activities=OUTBOUND_AT_ONCE,
+        **common,  # type: ignore[arg-type]  # as above
+    )
     async with cases, outbound:
         yield
 

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from domain.base import Instant, Kept, Money
 from domain.model.links import CrossCaseTaskOrdered
+from domain.views.references import References
 
 
 class Submission(Kept):
@@ -39,6 +40,8 @@ class OrderedEffect(Kept):
     """What is to happen in another case; None for a remedy."""
     submission: Submission | None = None
     """With ``submit_chargeback_evidence``."""
+    references: References | None = None
+    """By what the platform knows the case, its notes as they stood when it was first asked; None for a task in another case."""
 
 
 class Effects(Protocol):

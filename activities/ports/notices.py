@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from domain.base import Kept
+from domain.views.references import References
 
 
 class OutgoingNotice(Kept):
@@ -24,8 +25,8 @@ class OutgoingNotice(Kept):
     audience: Literal["claimant", "respondent", "staff", "platform"]
     address: str | None = None
     """E-mail address or URL; None: there is no way to reach them."""
-    secret: str | None = None
-    """Signing secret of a webhook endpoint (``whsec_…``)."""
+    secrets: tuple[str, ...] = ()
+    """Signing secrets of a webhook endpoint (``whsec_…``), the newest first: two while one is being replaced."""
     name: str | None = None
     locale: str = "en"
     zone: str = "UTC"
@@ -33,8 +34,14 @@ class OutgoingNotice(Kept):
     data: dict[str, Any]
     texts: dict[str, str] = {}
     """Decrypted texts that the notice quotes (reasons, questions)."""
+    references: References | None = None
+    """With a webhook of the platform: by what it knows the case; None for everybody else."""
     thread: str | None = None
     """The first notice of this case to the same recipient: mailboxes thread by it."""
+    folded: tuple[str, ...] | None = None
+    """Later notices of the same event to the same recipient, of which this letter tells too; None: it never stands for others."""
+    wait_for: timedelta | None = None
+    """How long until it may go out, after a letter of the same."""
 
 
 class Outbox(Protocol):
@@ -48,8 +55,11 @@ class Outbox(Protocol):
         """One notice that is not sent yet; None when it is sent or failed for good."""
         ...
 
-    async def sent(self, tenant_id: str, notice_id: str, receipt: str) -> None:
-        """Mark as sent. Between the mail server's 250 and this one statement is the only time in which a mail can repeat."""
+    async def sent(self, tenant_id: str, notice_id: str, receipt: str, folded: Sequence[str] | None = None) -> None:
+        """Mark as sent, with those that its letter told of.
+
+        Between the mail server's 250 and this one statement is the only time in which a mail can repeat.
+        """
         ...
 
     async def attempt(self, tenant_id: str, notice_id: str, error_code: str) -> None:
@@ -65,7 +75,8 @@ class Outbox(Protocol):
         ...
 
     async def failed(self, tenant_id: str, notice_id: str, code: str) -> None:
-        """Given up: marks it and puts a ``report_delivery`` command into the case's inbox."""
+        """Given up. A letter's case is told by a ``report_delivery`` command; a webhook's endpoint is disabled when it is one
+        too many, or said that it is gone (``endpoint_gone``), and ops are told of that once."""
         ...
 
 

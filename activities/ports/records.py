@@ -31,6 +31,8 @@ class Pending(Kept):
     received_at: datetime
     body: dict[str, Any]
     """The command as JSON, its texts sealed."""
+    credential: str | None = None
+    """By which credential it came; None: it was kept before that was noted."""
     actor: Actor | None = None
     """Who speaks, looked up now; None: nobody with this id has anything to do with the case."""
     target: Actor | None = None

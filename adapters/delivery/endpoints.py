@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -19,6 +20,11 @@ TIMEOUT_FOR = timedelta(seconds=10)
 LONGEST_WAIT_FOR = timedelta(hours=24)
 """A ``Retry-After`` beyond it is cut: an endpoint must not put its own notices off for ever."""
 
+LONGEST_URL = 2000
+LOOK_UP_FOR = 3.0
+"""Seconds for looking a host up while somebody waits who is just adding an endpoint."""
+_OURS = ("localhost", ".local", ".internal", ".home.arpa")
+"""Names that lead nowhere else than into somebody's own network."""
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -75,10 +81,11 @@ class SignedPost:
         self._tls = httpx2.create_ssl_context()
 
     async def send(
-        self, url: str, secret: str, *, message_id: str, body: bytes, headers: Mapping[str, str] | None = None
+        self, url: str, secrets: Sequence[str], *, message_id: str, body: bytes, headers: Mapping[str, str] | None = None
     ) -> Answer:
         """Post once and say what the endpoint answered; its body is not read and redirects are not followed.
 
+        Signed with each secret that lives, so that a receiver may still have the one before the last rotation.
         Raises :class:`Never` (``endpoint_invalid``, ``endpoint_not_https``, ``endpoint_not_public``); anything else is temporary.
         """
         target = self._checked(url)
@@ -89,10 +96,26 @@ class SignedPost:
             **(headers or {}),
             "webhook-id": message_id,
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": _signature(secret, message_id, now, body),
+            "webhook-signature": " ".join(_signature(secret, message_id, now, body) for secret in secrets),
         }
         async with asyncio.timeout(self._timeout):
             return await self._post(target, await self._addresses(target), signed, body)
+
+    async def check(self, url: str) -> None:
+        """Whether an address may become an endpoint's; a host that cannot be looked up right now is no reason against it.
+
+        Raises :class:`Never` as :meth:`send` does, and ``endpoint_has_credentials``, ``endpoint_too_long``.
+        """
+        if len(url) > LONGEST_URL:
+            raise Never("endpoint_too_long", f"an address has at most {LONGEST_URL} characters")
+        target = self._checked(url)
+        if target.userinfo or "@" in target.netloc.decode("ascii", "replace"):
+            raise Never("endpoint_has_credentials")
+        if not self._allow_private and target.host.rstrip(".").lower().endswith(_OURS):
+            raise Never("endpoint_not_public")
+        with suppress(OSError):
+            async with asyncio.timeout(LOOK_UP_FOR):
+                await self._addresses(target)
 
     def _checked(self, url: str) -> httpx2.URL:
         try:

@@ -10,7 +10,8 @@ from adapters.delivery.endpoints import SignedPost
 
 
 class WebhookNotifier:
-    """Posts a notice as ``{type, timestamp, data}``. The same notice has the same body whenever it is tried."""
+    """Posts a notice as ``{type, timestamp, data}``. Tried again, the same notice has the same body, but for what the platform
+    noted on the case or had erased meanwhile."""
 
     def __init__(self, post: SignedPost | None = None) -> None:
         self._post = post or SignedPost()
@@ -19,9 +20,9 @@ class WebhookNotifier:
         """Send and return the status as receipt. :class:`Never`: ``endpoint_gone`` (410) and what makes an endpoint unusable."""
         if notice.address is None:
             raise Never("address_missing")
-        if notice.secret is None:
+        if not notice.secrets:
             raise Never("endpoint_invalid", "the endpoint has no signing secret")
-        answer = await self._post.send(notice.address, notice.secret, message_id=notice.id, body=body_of(notice))
+        answer = await self._post.send(notice.address, notice.secrets, message_id=notice.id, body=body_of(notice))
         if answer.status == 410:
             raise Never("endpoint_gone")
         if not answer.taken:
@@ -31,7 +32,8 @@ class WebhookNotifier:
 
 def body_of(notice: OutgoingNotice) -> bytes:
     """The JSON of a notice. Types are triggers with a full stop: ``ruling_issued``, ``evidence_requested.claimant``."""
-    data = {**notice.data, "case_id": notice.case_id, "kind": notice.kind, "tenant_id": notice.tenant_id}
+    references = notice.references.told() if notice.references is not None else {}
+    data = {**notice.data, **references, "case_id": notice.case_id, "kind": notice.kind, "tenant_id": notice.tenant_id}
     if notice.texts:
         data["texts"] = notice.texts
     return to_json({"type": notice.event.replace(":", "."), "timestamp": notice.at, "data": data}, inf_nan_mode="null")

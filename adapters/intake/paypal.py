@@ -101,7 +101,8 @@ class _Event(Foreign):
 class PayPalIntake:
     """Takes PayPal's webhooks for one tenant.
 
-    ``webhook_id`` is the id PayPal gave to this endpoint; ``certificate_pem`` PayPal's signing certificate (several when one is
+    ``webhook_id`` is the id PayPal gave to this endpoint (``old_webhook_id`` the one before, while both live);
+    ``certificate_pem`` PayPal's signing certificate (several when one is
     being replaced) or its public key. The certificate is configured: the address in the header is never visited.
     """
 
@@ -110,11 +111,13 @@ class PayPalIntake:
         webhook_id: str,
         certificate_pem: bytes,
         *,
+        old_webhook_id: str | None = None,
         respondent: ReportedParty | None = None,
         kind: str = "fraud_report",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._check = TransmissionCheck(webhook_id, certificate_pem, now)
+        ids = [webhook_id, *([old_webhook_id] if old_webhook_id else [])]
+        self._checks = [TransmissionCheck(one, certificate_pem, now) for one in ids]
         self._respondent = respondent
         self._kind = kind
 
@@ -123,7 +126,24 @@ class PayPalIntake:
 
         Raises :class:`ReportInvalid`: ``signature_invalid`` or ``signature_expired`` for what PayPal did not send, or not now.
         """
-        self._check.verify(body, headers)
+        self.prove(body, headers)
+        return self.read(body, headers)
+
+    def prove(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """Returns when PayPal sent the body to this endpoint. Raises ``signature_invalid`` or ``signature_expired``."""
+        failed: ReportInvalid | None = None
+        for check in self._checks:
+            try:
+                check.verify(body, headers)
+            except ReportInvalid as error:
+                failed = error
+            else:
+                return
+        if failed is not None:
+            raise failed
+
+    def read(self, body: bytes, headers: Mapping[str, str]) -> Report | None:
+        """The report of a new dispute, in a body that was proved; None for every other event."""
         if parsed(_Typed, body, max_bytes=MAX_BYTES).event_type.upper() != "CUSTOMER.DISPUTE.CREATED":
             return None
         return self._translated(parsed(_Event, body, max_bytes=MAX_BYTES).resource)

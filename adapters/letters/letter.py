@@ -43,6 +43,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "kind": kind,
         "matter": f"your {kind}" if side == "claimant" else f"the {kind}",
         "event": written_out(seen_event(notice)),
+        "more": len(notice.folded or ()),
         "phase": phase,
         "review": _review(notice, words, phase),
         "due": _when(instant_of(data.get("due_at")), notice, words),

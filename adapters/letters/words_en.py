@@ -206,6 +206,8 @@ ENGLISH = Words(
         "address_invalid": "The address is not an e-mail address.",
         "message_refused": "The mail server refused the message.",
         "endpoint_gone": "The endpoint says that it is gone.",
+        "given_up": "Twenty messages in a row could not be delivered to it.",
+        "silent": "It has taken nothing for three days.",
         "endpoint_not_public": "The endpoint's host leads to an address that is not public.",
         "endpoint_not_https": "The endpoint is not reached by HTTPS.",
         "endpoint_invalid": "The endpoint's address or signing secret cannot be used.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic_core import to_jsonable_python
@@ -10,15 +12,18 @@ from pydantic_core import to_jsonable_python
 from api.bodies.base import Body
 from api.bodies.evidence import RequestBody, worded
 from api.bodies.sanctions import DraftedSanction, drafted_sanction
-from domain.base import Instant, Side
+from domain.base import Frozen, Instant, Side
 from domain.model.links import Relation
+from domain.model.report import MOST_METADATA, MetadataKey, MetadataValue
 from domain.views.case import Action, CaseView, Due, RulingView, view
+from domain.views.references import may_know, own_id
 from services import timelines
 from services.callers import TEAM
 from services.cases import Seen
 from services.commands import CommandState
 from services.intake import Landed, Messaged
 from services.parts import Answered
+from services.references import Told
 from services.rows import CommandRow
 from services.texts import Texts
 
@@ -53,6 +58,11 @@ class PartyBody(Body):
     id: str
     side: Side
     role: str
+    ref: str | None = None
+    """The platform's own id of them, for the platform and its team; null once it was erased."""
+    name: str | None = None
+    """With a case that is read by itself, as their address."""
+    email: str | None = None
 
 
 class CaseLinkBody(Body):
@@ -84,6 +94,7 @@ class CaseBody(CaseView):
 
     object: Literal["case"] = "case"
     actions: tuple[Action, ...] = Field((), alias="available_actions")
+    """In lists with ``expand[]=available_actions``."""
     requests: tuple[RequestBody, ...] = ()
     settled_requests: tuple[RequestBody, ...] = ()
     """What was asked for before, and was answered or has lapsed."""
@@ -95,6 +106,15 @@ class CaseBody(CaseView):
     seq: int | None = None  # type: ignore[assignment]  # for the team alone
     case_links: tuple[CaseLinkBody, ...] | None = None  # type: ignore[assignment]  # without the notes of the team
     """What this case has to do with others; for the team alone."""
+    source: str | None = None
+    """Where the report came from. This and what follows is for the platform and its team, and for no party."""
+    external_id: str | None = None
+    """The sender's own id of the report."""
+    matter: str | None = None
+    """What it is about, in the platform's words; null once it was erased."""
+    subject: str | None = None
+    metadata: dict[str, str] | None = None
+    """What the platform notes for itself."""
 
 
 class AcceptedCase(Body):
@@ -104,9 +124,29 @@ class AcceptedCase(Body):
     id: str
     kind: str
     status: Literal["accepted"] = "accepted"
+    source: str | None = None
+    external_id: str | None = None
+    matter: str | None = None
+    subject: str | None = None
+    metadata: dict[str, str] | None = None
+    parties: tuple[PartyBody, ...] = ()
     deadlines: tuple[Due, ...] = ()
     available_actions: tuple[Action, ...] = ()
     links: Links
+
+
+class MetadataRequest(Frozen):
+    """What the platform notes for itself on a case: a key is set, or taken away by null, and the others stay."""
+
+    metadata: Annotated[dict[MetadataKey, MetadataValue | None], Field(min_length=1, max_length=MOST_METADATA)]
+
+
+class MetadataBody(Body):
+    """All that the platform has noted for itself on a case."""
+
+    object: Literal["metadata"] = "metadata"
+    case: str
+    metadata: dict[str, str]
 
 
 class AnswerBody(Body):
@@ -188,13 +228,21 @@ def links_of(case_id: str) -> dict[str, str]:
     return {"self": here, "timeline": f"{here}/timeline", "actions": f"{here}/actions", "commands": f"{here}/commands"}
 
 
-def case_body(seen: Seen, texts: Texts | None = None) -> dict[str, Any]:
+def listed(expand: Collection[str] | None) -> Callable[[Seen], dict[str, Any]]:
+    """The shape of a case in a list: what it costs much to find out is there for those who ask for it."""
+    return partial(case_body, with_actions="available_actions" in (expand or ()))
+
+
+def case_body(seen: Seen, texts: Texts | None = None, *, with_actions: bool = True) -> dict[str, Any]:
     """The case as JSON. ``texts`` are the decrypted ones; without them a ruling's reasons are left out."""
     if seen.case is None:
         accepted = AcceptedCase(id=seen.id, kind=seen.row.kind, links=Links(**links_of(seen.id)))
-        return accepted.model_dump(mode="json", exclude={"links": {"merged_into"}})
-    body = view(seen.case, seen.viewer).model_dump(mode="json")
-    body["available_actions"] = body.pop("actions")
+        unsaid: dict[str, Any] = {"links": {"merged_into"}, **dict.fromkeys(("matter", "subject", "metadata", "parties"), True)}
+        return {**accepted.model_dump(mode="json", exclude=unsaid), **_sent_as(seen)}
+    body = view(seen.case, seen.viewer, with_actions=with_actions).model_dump(mode="json")
+    can_do = body.pop("actions")
+    if with_actions:
+        body["available_actions"] = can_do
     if seen.viewer.role not in TEAM:
         for name in _INTERNAL:
             del body[name]
@@ -211,7 +259,29 @@ def case_body(seen: Seen, texts: Texts | None = None) -> dict[str, Any]:
     links = links_of(seen.id)
     if body["merged_into"]:
         links["merged_into"] = f"/v1/cases/{body['merged_into']}"
-    return {"object": "case", **body, "links": links}
+    return {"object": "case", **body, **_sent_as(seen), "links": links}
+
+
+def _sent_as(seen: Seen) -> dict[str, Any]:
+    if not may_know(seen.viewer):
+        return {}
+    return {"source": seen.row.source, "external_id": own_id(seen.row.source, seen.row.external_id)}
+
+
+def with_references(body: dict[str, Any], told: Told | None) -> dict[str, Any]:
+    """A case as JSON, with what the platform told us of it for itself. Added last: no kept answer ever holds it."""
+    if told is None:
+        return body
+    references, unsaid = told.references, frozenset() if told.with_people else {"name", "email"}
+    names = references.model_dump(mode="json", include={"external_id", "matter", "subject", "metadata", "source"})
+    known = {party.id: party.model_dump(mode="json", exclude=set(unsaid)) for party in references.parties}
+    listed = body.get("parties", known.values())
+    return {**body, **names, "parties": [{**party, **known.get(party["id"], {})} for party in listed]}
+
+
+def metadata_body(case_id: str, noted: dict[str, str]) -> dict[str, Any]:
+    """What the platform has noted for itself, as JSON."""
+    return MetadataBody(case=case_id, metadata=noted).model_dump(mode="json")
 
 
 def entry_body(entry: timelines.Entry) -> dict[str, Any]:

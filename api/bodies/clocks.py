@@ -52,7 +52,7 @@ class ExplanationBody(Explanation):
 
 
 class FreezeRequest(Freeze):
-    """Let the clocks of every open case that fits stand still for an incident. Whatever filter is left out fits every case."""
+    """Let the clocks of every open case that fits stand still for an incident: name at least one filter, or `all: true` alone."""
 
     dry_run: bool = False
     """Only say which cases it would be."""

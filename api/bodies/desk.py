@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any, Literal
 
 from pydantic import AwareDatetime
 
-from api.bodies.base import Body, page_body
+from api.bodies.base import Body, page_in_turns
 from api.bodies.bulk import BulkResult, result_bodies
 from api.bodies.cases import AcceptedCase, CaseBody, CasePage, case_body
 from domain.base import ActorId, Code, Frozen, Instant
+from services.cases import Seen
 from services.desk import Away, Desk, Next, Work
 from services.rows import TeamMember
 
@@ -141,16 +142,16 @@ class WorkBody(Body):
     leases: tuple[LeaseBody, ...]
 
 
-def desk_body(desk: Desk) -> dict[str, Any]:
-    """A desk as JSON."""
+async def desk_body(desk: Desk, shape: Callable[[Seen], dict[str, Any]]) -> dict[str, Any]:
+    """A desk as JSON, each case in the shape given."""
     return {
         "object": "desk",
         "person": desk.person,
         "absent": desk.absent,
         "counts": OwnCounts(**asdict(desk.counts)).model_dump(mode="json"),
         "queues": [QueueBody(**asdict(queue)).model_dump(mode="json") for queue in desk.queues],
-        "own": page_body(desk.own, case_body),
-        "waiting": page_body(desk.waiting, case_body),
+        "own": await page_in_turns(desk.own, shape),
+        "waiting": await page_in_turns(desk.waiting, shape),
     }
 
 

@@ -32,6 +32,15 @@ REPORT: dict[str, Any] = {
         {"side": "respondent", "ref": "programme-7", "name": "Nimbus security", "email": "security@nimbus.example"},
     ],
     "attributes": {"closed_days_ago": 4},
+    "metadata": {"order": "A-4711"},
+}
+
+_TOLD: dict[str, Any] = {
+    "source": "api",
+    "external_id": "R-118",
+    "matter": "report-448120",
+    "subject": "Report 448120 closed as informative",
+    "metadata": {"order": "A-4711"},
 }
 
 ACTIONS: dict[str, Any] = {
@@ -75,23 +84,31 @@ CASE: dict[str, Any] = {
     "ruling": None,
     "rights": [],
     "parties": [
-        {"id": _CLAIMANT, "side": "claimant", "role": "principal"},
-        {"id": _RESPONDENT, "side": "respondent", "role": "principal"},
+        {"id": _CLAIMANT, "side": "claimant", "role": "principal", "ref": "user-81"},
+        {"id": _RESPONDENT, "side": "respondent", "role": "principal", "ref": "programme-7"},
     ],
+    **_TOLD,
     "links": _LINKS,
 }
+
+METADATA_SAID: dict[str, Any] = {"metadata": {"ticket": "ZD-2291", "draft": None}}
+METADATA: dict[str, Any] = {"object": "metadata", "case": _CASE_ID, "metadata": {"order": "A-4711", "ticket": "ZD-2291"}}
 
 ACCEPTED: dict[str, Any] = {
     "object": "case",
     "id": _CASE_ID,
     "kind": "bounty_dispute",
     "status": "accepted",
+    **_TOLD,
     "deadlines": [],
     "available_actions": [],
     "links": _LINKS,
 }
 
-CASES: dict[str, Any] = {"object": "list", "data": [CASE], "has_more": False, "next_cursor": None}
+LISTED = {name: value for name, value in CASE.items() if name != "available_actions"}
+"""A case in a list, where nothing was asked for beside it."""
+
+CASES: dict[str, Any] = {"object": "list", "data": [LISTED], "has_more": False, "next_cursor": None}
 
 TIMELINE: dict[str, Any] = {
     "object": "list",
@@ -276,10 +293,6 @@ STRIPE: dict[str, Any] = {
             "status": "needs_response",
         }
     },
-}
-PAYPAL: dict[str, Any] = {
-    "event_type": "CUSTOMER.DISPUTE.CREATED",
-    "resource": {"dispute_id": "PP-D-1", "reason": "UNAUTHORISED", "dispute_amount": {"currency_code": "USD", "value": "10.00"}},
 }
 MAIL = (
     "From: Kim Doe <kim@example.org>\r\nTo: disputes@platform.example\r\nSubject: Report #448120\r\n"

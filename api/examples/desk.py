@@ -8,7 +8,8 @@ from api.examples.cases import CASE
 
 _TAKEN = {**CASE, "phase": "review", "phase_label": "Mediation", "waiting_on": "staff", "owner": "per_mara", "queue": "mediation"}
 _COMMAND_ID = "cmd_0198c5a2-7d1e-7000-8000-00000000c0de"
-_PAGE = {"object": "list", "data": [_TAKEN], "has_more": False, "next_cursor": None}
+_LISTED = {name: value for name, value in _TAKEN.items() if name != "available_actions"}
+_PAGE = {"object": "list", "data": [_LISTED], "has_more": False, "next_cursor": None}
 
 DESK: dict[str, Any] = {
     "object": "desk",

@@ -10,11 +10,12 @@ from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.kit.costs import cost_of
+from api.kit.gate import Gate
 from api.kit.idempotent import Once, Reply, key_of
 from api.kit.problems import Problem
 from api.kit.reading import read_object
 from api.kit.replies import answer
-from api.kit.throttle import Throttle
 from services.callers import Caller
 from services.parts import Parts
 from services.repeats import Asked
@@ -37,10 +38,11 @@ class RequestContext:
         """The ``Idempotency-Key``. Raises ``idempotency_key_invalid``."""
         return key_of(self.request)
 
-    async def caller(self, scope: str) -> Caller:
-        """Whoever asks, with a key that has the scope. Raises what :func:`identify` raises, and ``scope_missing``."""
+    async def caller(self, scope: str | None) -> Caller:
+        """Whoever asks, with a key that has the scope (None: any). Raises what :func:`identify` raises, and ``scope_missing``."""
         caller = await identify(self.request)
-        caller.need(scope)
+        if scope is not None:
+            caller.need(scope)
         return caller
 
     async def asked(self) -> Asked:
@@ -49,31 +51,50 @@ class RequestContext:
         return Asked(await read_object(self.request, may_be_empty=True), key)
 
     async def once(
-        self, caller: Caller, key: str | None, route: str, said: bytes, work: Callable[[], Awaitable[Reply]]
+        self,
+        caller: Caller,
+        key: str | None,
+        route: str,
+        said: bytes,
+        work: Callable[[], Awaitable[Reply]],
+        *,
+        again: Callable[[Reply], Awaitable[Reply]] | None = None,
+        added: Callable[[Reply], Awaitable[Reply]] | None = None,
     ) -> Response:
-        """The answer of ``work``, or the one that the same request with the same key got before."""
+        """The answer of ``work``, or the one that the same request with the same key got before.
+
+        Where that was 202, ``again`` says what became of it; left out, ``work`` itself, which is safe to repeat with its key.
+        ``added`` puts in what no kept answer may hold.
+        """
+
+        async def the_same(kept: Reply) -> Reply:
+            return await work()
+
         once: Once = self.request.app.state.once
-        return answer(await once.do(caller, key, route, said, work))
+        reply = await once.do(caller, key, route, said, work, again or the_same)
+        return answer(reply if added is None else await added(reply))
 
     def take(self, bucket: str) -> None:
         """Count one request. Raises ``rate_limited``."""
-        throttle: Throttle = self.request.app.state.throttle
-        throttle.take(bucket)
+        gate: Gate = self.request.app.state.gate
+        gate.keys.take(bucket)
 
 
 async def identify(request: Request) -> Caller:
     """The holder of the key that a request brings. Raises ``key_missing``, ``key_invalid``, ``rate_limited``,
     ``act_as_forbidden``."""
     parts: Parts = request.app.state.parts
-    throttle: Throttle = request.app.state.throttle
+    gate: Gate = request.app.state.gate
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise Problem("key_missing", headers={"WWW-Authenticate": "Bearer"})
-    key = await parts.keys.find_key(secret.strip()) if secret.isascii() else None
+    address = request.client.host if request.client else ""
+    key = await gate.holder(parts.keys, secret.strip(), address) if secret.isascii() else None
     if key is None:
         raise Problem("key_invalid", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
     request.scope["ombud_key"] = key.key_id
-    throttle.take(f"{key.tenant_id}/{key.key_id}")
+    cost = cost_of(request.method, getattr(request.scope.get("route"), "path", ""))
+    await gate.pass_(key.tenant_id, cost, request.scope["ombud_until"])
     caller = Caller.holding(key)
     party = request.headers.get("ombud-act-as")
     return caller if party is None else caller.acting_as(party)

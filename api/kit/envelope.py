@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import AsyncExitStack
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -47,7 +48,9 @@ class Envelope:
             await send(message)
 
         try:
-            await self._app(scope, receive, sending)
+            # What a request holds until it is answered, such as its place among costly ones.
+            async with AsyncExitStack() as scope["ombud_until"]:
+                await self._app(scope, receive, sending)
         except Exception as error:
             # Whatever nobody else has caught becomes a problem with a code, never a bare 500.
             problem = problem_of(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -68,8 +68,17 @@ class Once:
         self._keys = keys
         self._looks = max(1, round(wait_for.total_seconds() / _LOOK_EVERY))
 
-    async def do(self, caller: Caller, key: str | None, route: str, body: bytes, work: Callable[[], Awaitable[Reply]]) -> Reply:
-        """The answer of ``work``, or the kept one of this caller's first request.
+    async def do(
+        self,
+        caller: Caller,
+        key: str | None,
+        route: str,
+        body: bytes,
+        work: Callable[[], Awaitable[Reply]],
+        again: Callable[[Reply], Awaitable[Reply]] | None = None,
+    ) -> Reply:
+        """The answer of ``work``, or the kept one of this caller's first request. Of a kept 202, ``again`` says
+        what became of it since.
 
         Raises ``idempotency_key_reused`` and ``request_in_flight``. A problem frees the key: a refusal is kept with its command.
         """
@@ -78,7 +87,7 @@ class Once:
         tenant_id, key = caller.tenant_id, own_key(caller, key)
         kept = await self._claim(tenant_id, key, route, body)
         if kept is not None:
-            return kept
+            return await self._judged_since(tenant_id, key, kept, again) if again and kept.status_code == 202 else kept
         try:
             reply = await work()
         except BaseException:
@@ -88,6 +97,12 @@ class Once:
         # As text: Postgres keeps the names of JSON in an order of its own, and the answer is to be the same bytes.
         await self._keys.finish(tenant_id, key, reply.status_code, to_json(reply.body).decode())
         return reply
+
+    async def _judged_since(self, tenant_id: str, key: str, kept: Reply, again: Callable[[Reply], Awaitable[Reply]]) -> Reply:
+        now = await again(kept)
+        if now.status_code != 202:
+            await self._keys.finish(tenant_id, key, now.status_code, to_json(now.body).decode())
+        return replace(now, replayed=True)
 
     async def _claim(self, tenant_id: str, key: str, route: str, body: bytes) -> Reply | None:
         for _ in range(self._looks):

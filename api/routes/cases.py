@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
-from pydantic_core import to_json
+from fastapi import APIRouter, Depends, Query
+from pydantic import AfterValidator, AwareDatetime
+from pydantic_core import PydanticCustomError, to_json
 from starlette.responses import Response
 
-from api.bodies.base import list_body, page_body
-from api.bodies.cases import case_body, entry_body
-from api.examples.cases import ACCEPTED, ACTIONS, CASE, CASES, REPORT, TIMELINE
-from api.kit.context import Context
+from api.bodies.base import list_body, page_body, page_in_turns
+from api.bodies.cases import MetadataRequest, case_body, entry_body, listed, metadata_body, with_references
+from api.examples.cases import ACCEPTED, ACTIONS, CASE, CASES, METADATA, METADATA_SAID, REPORT, TIMELINE
+from api.kit.context import Context, RequestContext
 from api.kit.idempotent import Reply
-from api.kit.problems import Problem
-from api.kit.reading import expect_json, parse_object, read_bytes
+from api.kit.reading import expect_json, parse_object, parsed, read_bytes, read_object
 from api.kit.replies import shown
 from api.schema import gives, takes
-from domain.base import CampaignId, Code, PersonId, Phase
-from services import cases, intake, timelines
-from services.errors import FieldError
+from domain.base import CampaignId, Code, PersonId, Phase, Priority, Reference
+from services import cases, intake, references, timelines
+from services.callers import Caller
+from services.errors import Refused
 from services.pages import Page
 from services.repeats import canonical
 
@@ -31,6 +33,10 @@ router = APIRouter(tags=["cases"])
 Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 After = Annotated[str | None, Query(alias="cursor", max_length=500, description="`next_cursor` of the page before.")]
 Expand = Annotated[list[Literal["timeline"]] | None, Query(alias="expand[]", max_length=5, description="What to put in.")]
+ExpandList = Annotated[
+    list[Literal["available_actions"]] | None,
+    Query(alias="expand[]", max_length=5, description="What to put into each case: finding it out costs more than the rest."),
+]
 
 
 @router.post(
@@ -53,7 +59,17 @@ async def open_case(context: Context) -> Response:
     async def work() -> Reply:
         return opened_reply(await intake.open_case(context.parts, caller, report, key))
 
-    return await context.once(caller, key, "POST /v1/cases", canonical(said), work)
+    return await context.once(caller, key, "POST /v1/cases", canonical(said), work, added=partial(_added, context, caller))
+
+
+async def _added(context: RequestContext, caller: Caller, reply: Reply) -> Reply:
+    try:
+        seen = await cases.find(context.parts, caller, reply.body["id"])
+    except Refused:
+        # It is on disk, and this is no moment to fail: somebody acts as a party of another case.
+        return reply
+    told = (await references.references_of(context.parts, caller, seen)).get(seen.id)
+    return replace(reply, body=with_references(reply.body, told))
 
 
 def opened_reply(opened: intake.Opened) -> Reply:
@@ -62,44 +78,63 @@ def opened_reply(opened: intake.Opened) -> Reply:
     return Reply(status, case_body(opened.seen), replayed=not opened.created)
 
 
-@router.get("/v1/cases", summary="List cases", responses=gives({200: ("CasePage", CASES)}))
-async def list_cases(
-    context: Context,
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("date_impossible", "The date lies outside the years 1 to 9999 in UTC.") from None
+
+
+At = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+_TEAM, _PLATFORM = "For the team.", "For the platform and the team"
+
+
+def _listing(
     kind: Annotated[Code | None, Query()] = None,
     phase: Annotated[Phase | None, Query()] = None,
     status: Annotated[Literal["open", "closed"] | None, Query()] = None,
-    owner: Annotated[PersonId | None, Query(description="For the team.")] = None,
-    queue: Annotated[Code | None, Query(description="For the team.")] = None,
+    category: Annotated[Code | None, Query()] = None,
+    source: Annotated[Code | None, Query(description=f"{_PLATFORM}: where the report came from.")] = None,
+    external_id: Annotated[Reference | None, Query(description=f"{_PLATFORM}: the sender's id of the report.")] = None,
+    party_ref: Annotated[Reference | None, Query(description=f"{_PLATFORM}: the platform's id of a party.")] = None,
+    matter: Annotated[Reference | None, Query(description=f"{_PLATFORM}: what it is about.")] = None,
+    opened_after: Annotated[At | None, Query(description="Opened at this instant or later.")] = None,
+    opened_before: Annotated[At | None, Query(description="Opened before this instant.")] = None,
+    closed_after: Annotated[At | None, Query(description="Closed at this instant or later.")] = None,
+    closed_before: Annotated[At | None, Query(description="Closed before this instant.")] = None,
+    updated_after: Annotated[At | None, Query(description=f"{_PLATFORM}: by `updated_at`, as they see it.")] = None,
+    updated_before: Annotated[At | None, Query(description=f"{_PLATFORM}: by `updated_at`, as they see it.")] = None,
+    owner: Annotated[PersonId | None, Query(description=_TEAM)] = None,
+    queue: Annotated[Code | None, Query(description=_TEAM)] = None,
+    priority: Annotated[Priority | None, Query(description=_TEAM)] = None,
     campaign: Annotated[CampaignId | None, Query(description="For the team: counted to this campaign.")] = None,
-    due_before: Annotated[AwareDatetime | None, Query(description="For the team: with a deadline before this instant.")] = None,
+    due_before: Annotated[At | None, Query(description="For the team: with a deadline before this instant.")] = None,
     sort: Annotated[
         Literal["newest", "due"], Query(description="`due`, for the team: open cases, the most urgent first.")
     ] = "newest",
+) -> cases.Listing:
+    return cases.Listing(
+        kind=kind, phase=phase, status=status, category=category, source=source, external_id=external_id, party_ref=party_ref,
+        matter=matter, opened_after=opened_after, opened_before=opened_before, closed_after=closed_after,
+        closed_before=closed_before, updated_after=updated_after, updated_before=updated_before, owner=owner, queue=queue,
+        priority=priority, campaign=campaign, due_before=due_before, sort=sort,
+    )  # fmt: skip
+
+
+@router.get("/v1/cases", summary="List cases", responses=gives({200: ("CasePage", CASES)}))
+async def list_cases(
+    context: Context,
+    which: Annotated[cases.Listing, Depends(_listing)],
     limit: Limit = 50,
     cursor: After = None,
+    expand: ExpandList = None,
 ) -> Response:
-    """Cases that the caller may see, newest first."""
+    """Cases that the caller may see, newest first. Ranges of dates begin with the first instant and end before the last one. What
+    the caller may do in each comes with `expand[]=available_actions`; read alone, a case always says it."""
     caller = await context.caller("cases:read")
-    which = cases.Listing(
-        kind=kind,
-        phase=phase,
-        status=status,
-        owner=owner,
-        queue=queue,
-        campaign=campaign,
-        due_before=_in_utc(due_before),
-        sort=sort,
-    )
-    return shown(page_body(await cases.page_of_cases(context.parts, caller, which, Page(limit, cursor)), case_body))
-
-
-def _in_utc(at: datetime | None) -> datetime | None:
-    """The instant in UTC. Raises ``parameter_invalid`` for one that lies outside the calendar there."""
-    try:
-        return at.astimezone(UTC) if at else None
-    except OverflowError:
-        wrong = FieldError("due_before", "date_impossible", "The date lies outside the years 1 to 9999 in UTC.")
-        raise Problem("parameter_invalid", errors=[wrong]) from None
+    found = await cases.page_of_cases(context.parts, caller, which, Page(limit, cursor))
+    told, shape = await references.references_of(context.parts, caller, *found.items), listed(expand)
+    return shown(await page_in_turns(found, lambda seen: with_references(shape(seen), told.get(seen.id))))
 
 
 @router.get(
@@ -111,7 +146,8 @@ async def read_case(context: Context, case_id: str, expand: Expand = None) -> Re
     caller, parts = await context.caller("cases:read"), context.parts
     expanded = ("timeline",) if "timeline" in (expand or []) else ()
     seen = await cases.find(parts, caller, case_id, "case", *expanded)
-    body = case_body(seen, await cases.texts_of(parts, caller, seen))
+    told = await references.references_and_people(parts, caller, seen)
+    body = with_references(case_body(seen, await cases.texts_of(parts, caller, seen)), told)
     if expanded and seen.case is not None:
         body["timeline"] = [entry_body(entry) for entry in await timelines.first_entries(parts, caller, seen)]
     content = to_json(body)
@@ -121,6 +157,21 @@ async def read_case(context: Context, case_id: str, expand: Expand = None) -> Re
     if {tag, "*"} & {etag.strip().removeprefix("W/") for etag in known}:
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type="application/json")
+
+
+@router.patch(
+    "/v1/cases/{case_id}/metadata",
+    summary="Note something on a case",
+    openapi_extra=takes("MetadataRequest", METADATA_SAID),
+    responses=gives({200: ("MetadataBody", METADATA)}),
+)
+async def change_metadata(context: Context, case_id: str) -> Response:
+    """For the platform's own key: up to 50 keys of 40 characters with values of 500, which no rule looks at and no party sees. A
+    key that is named is set, or taken away by null; the others stay."""
+    caller = await context.caller("cases:write")
+    said = parsed(MetadataRequest, await read_object(context.request))
+    noted = await references.note(context.parts, caller, case_id, said.metadata)
+    return shown(metadata_body(case_id, noted))
 
 
 @router.get("/v1/cases/{case_id}/timeline", summary="What happened", responses=gives({200: ("TimelinePage", TIMELINE)}))

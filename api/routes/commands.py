@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.bodies.cases import command_answer, command_body
+from api.bodies.cases import command_answer, command_body, with_references
 from api.examples.cases import COMMAND_ANSWER, COMMAND_ROW, COMMANDS, PENDING
 from api.kit.context import Context, RequestContext
 from api.kit.idempotent import Reply
@@ -16,6 +17,7 @@ from api.kit.replies import shown
 from api.schema import body_name, gives, takes
 from services import commands
 from services.cases import find
+from services.references import references_of
 from services.repeats import canonical
 
 router = APIRouter(tags=["commands"])
@@ -103,7 +105,12 @@ async def _command(context: RequestContext, case_id: str, command_type: str | No
 
     # Who speaks belongs to the request: the same words from somebody else are another one.
     said = canonical({**body, "by": command["by"], "type": command["type"]})
-    return await context.once(caller, key, f"POST {case_id}", said, work)
+
+    async def added(reply: Reply) -> Reply:
+        told = (await references_of(parts, caller, seen)).get(seen.id)
+        return replace(reply, body={**reply.body, "case": with_references(reply.body["case"], told)})
+
+    return await context.once(caller, key, f"POST {case_id}", said, work, added=added)
 
 
 @router.post(

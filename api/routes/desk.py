@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
+from api.bodies.cases import listed
 from api.bodies.desk import (
     AbsenceRequest,
     ReturnRequest,
@@ -24,6 +25,7 @@ from api.kit.context import Context
 from api.kit.idempotent import Reply
 from api.kit.reading import parsed, read_object
 from api.kit.replies import answer, shown
+from api.routes.cases import ExpandList
 from api.schema import gives, takes
 from domain.base import PersonId
 from services import desk
@@ -43,11 +45,13 @@ async def read_desk(
     limit: Annotated[int, Query(ge=1, le=100, description="How many at most, of each list.")] = 20,
     own_cursor: Cursor = None,
     waiting_cursor: Cursor = None,
+    expand: ExpandList = None,
 ) -> Response:
-    """For somebody of the team: their own open cases, and those of their queues that nobody has, the most urgent first."""
+    """For somebody of the team: their own open cases, and those of their queues that nobody has, the most urgent first. What they
+    may do in each comes with `expand[]=available_actions`."""
     caller = await context.caller("cases:read")
     own, waiting = Page(limit, own_cursor), Page(limit, waiting_cursor)
-    return shown(desk_body(await desk.desk(context.parts, caller, own, waiting)))
+    return shown(await desk_body(await desk.desk(context.parts, caller, own, waiting), listed(expand)))
 
 
 @router.post(
@@ -68,7 +72,14 @@ async def next_case(context: Context) -> Response:
         found = await desk.take_next(context.parts, caller, said.by, said.queue)
         return Reply(202 if found.status == "pending" else 200, next_body(found))
 
-    return await context.once(caller, asked.key, "POST /v1/take-next", asked.by(caller.speaker(said.by)), work)
+    async def again(kept: Reply) -> Reply:
+        # Never the next one: what was kept is asked about, and nothing else.
+        case_id, command_id = kept.body["case"]["id"], kept.body["command_id"]
+        found = await desk.taken_since(context.parts, caller, said.by, case_id, command_id)
+        return Reply(202 if found.status == "pending" else 200, next_body(found))
+
+    said_by = asked.by(caller.speaker(said.by, "take"))
+    return await context.once(caller, asked.key, "POST /v1/take-next", said_by, work, again=again)
 
 
 @router.post(

@@ -29,8 +29,8 @@ router = APIRouter(tags=["clocks"])
 )
 async def freeze(context: Context) -> Response:
     """For ops. Every open case that fits and is not frozen for this incident gets the command `freeze`, all or none, with one
-    effective instant. 200: all have judged it; 202: on disk for all, and judged by some later. Limits of the law go on.
-    `dry_run` only says how many cases it would be, and which come first."""
+    effective instant. 200: all have judged it; 202: on disk for all, and judged by some later. Limits of the law go on. Name at
+    least one filter, or `all: true` alone for every open case. `dry_run` only says how many it would be, and which come first."""
 
     caller, parts = await context.caller("cases:write"), context.parts
     asked = await context.asked()

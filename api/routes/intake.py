@@ -1,18 +1,19 @@
-"""What providers and mail servers send. Webhooks are proved by their signature, so their address names the tenant."""
+"""What providers, forms and mail servers send. The address names the source, and the source's secret proves what came there."""
 
 from __future__ import annotations
 
 from typing import Annotated
+from zlib import crc32
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.bodies.cases import taken_body
-from api.examples.cases import ACCEPTED, CASE, MAIL, PAYPAL, STRIPE, TAKEN
-from api.kit.context import Context, RequestContext
+from api.examples.cases import ACCEPTED, CASE, MAIL, STRIPE, TAKEN
+from api.kit.context import Context
 from api.kit.idempotent import Reply
-from api.kit.reading import MAX_MAIL, read_bytes
-from api.kit.replies import answer, shown
+from api.kit.reading import MAX_JSON, MAX_MAIL, read_bytes
+from api.kit.replies import answer
 from api.routes.cases import opened_reply
 from api.schema import gives, takes, takes_raw
 from domain.base import Code
@@ -20,6 +21,8 @@ from services import intake
 
 router = APIRouter(tags=["intake"])
 
+_BUCKETS = 4096
+"""A limit for each of so many groups of addresses: whoever invents addresses fills no memory and learns nothing."""
 _TAKEN = gives(
     {
         200: ("TakenBody", {**TAKEN, "status": "known"}),
@@ -27,30 +30,6 @@ _TAKEN = gives(
         202: ("TakenBody", {**TAKEN, "status": "accepted"}),
     }
 )
-
-
-@router.post(
-    "/v1/intake/{tenant_id}/stripe",
-    status_code=201,
-    summary="Stripe's webhook",
-    openapi_extra=takes(None, STRIPE, public=True),
-    responses=_TAKEN,
-)
-async def stripe(context: Context, tenant_id: str) -> Response:
-    """`charge.dispute.created` opens a case; every other event is acknowledged. Proved by `Stripe-Signature`."""
-    return await _webhook(context, tenant_id, "stripe")
-
-
-@router.post(
-    "/v1/intake/{tenant_id}/paypal",
-    status_code=201,
-    summary="PayPal's webhook",
-    openapi_extra=takes(None, PAYPAL, public=True),
-    responses=_TAKEN,
-)
-async def paypal(context: Context, tenant_id: str) -> Response:
-    """`CUSTOMER.DISPUTE.CREATED` opens a case; every other event is acknowledged. Proved by PayPal's transmission signature."""
-    return await _webhook(context, tenant_id, "paypal")
 
 
 @router.post(
@@ -81,14 +60,24 @@ async def email(
     return answer(Reply(202 if waits else 200, taken_body(taken)))
 
 
-async def _webhook(context: RequestContext, tenant_id: str, provider: str) -> Response:
-    """What became of an event: 201 for a new case, 202 for one that waits to be judged, 200 for what was here or opens none."""
-    parts = context.parts
-    tenant = await intake.tenant_of(parts, tenant_id)
-    context.take(f"{tenant.id}/webhooks")
-    reports = intake.webhook_of(parts, tenant, provider)
-    body = await read_bytes(context.request)
-    landed = await intake.by_webhook(parts, tenant, reports, body, dict(context.request.headers))
-    if landed is None:
-        return shown(taken_body(None))
-    return answer(Reply({"accepted": 202, "opened": 201, "known": 200}[landed.state], taken_body(landed)))
+@router.post(
+    "/v1/intake/{source_id}",
+    status_code=201,
+    summary="What a source sends",
+    openapi_extra=takes(None, STRIPE, public=True),
+    responses=_TAKEN,
+)
+async def from_source(context: Context, source_id: str) -> Response:
+    """The address of one intake source of one tenant: 201 for a new case, 202 for one that waits to be judged, 200 for what was
+    here or opens none. Proved by the provider's own signature (`Stripe-Signature`, PayPal's transmission), or by Standard
+    Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`) over the bytes of a report, a form or an e-mail. An address
+    that there is not answers exactly as a wrong signature does."""
+    context.take(f"intake/{crc32(source_id.encode('utf-8', 'replace')) % _BUCKETS}")
+    headers = dict(context.request.headers)
+    mail = headers.get("content-type", "").partition(";")[0].strip().lower() == "message/rfc822"
+    body = await read_bytes(context.request, MAX_MAIL if mail else MAX_JSON)
+    taken = await intake.by_source(context.parts, source_id, body, headers)
+    if isinstance(taken, intake.Landed):
+        return answer(Reply({"accepted": 202, "opened": 201, "known": 200}[taken.state], taken_body(taken)))
+    waits = taken is not None and taken.sent.answer is None
+    return answer(Reply(202 if waits else 200, taken_body(taken)))

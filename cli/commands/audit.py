@@ -1,22 +1,25 @@
-"""``ombud audit``: does the record prove itself?"""
+"""``ombud audit``: does the record prove itself, and what did the administrators do?"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.kit.exits import guarded
-from cli.kit.options import AsJson
+from cli.kit.options import As, AsJson
+from cli.kit.options import Tenant as Tenants
 from cli.kit.show import show
 
 if TYPE_CHECKING:
-    from storage.record.audit import PostgresAudit
+    from services.audit import Work
 
-app = typer.Typer(help="The record: verify its chains, sign their heads.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="The record: verify its chains, sign their heads; what administrators did.", no_args_is_help=True, rich_markup_mode=None
+)
 
 Tenant = Annotated[str | None, typer.Option("--tenant", "-t", help="Only this tenant; left out: all.")]
 Heads = Annotated[Path | None, typer.Option(help="File with signed heads that was kept outside the database.")]
@@ -46,16 +49,34 @@ def export(
     show(signed, json, lambda told: f"{told['signed']} heads signed into {told['file']}")
 
 
+@app.command("trail")
+def read_trail(
+    about: Annotated[str | None, typer.Option(help="Only what was done to this id (key_…, per_…).")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most, the newest first.")] = 20,
+    tenant: Tenants = None,
+    speaker: As = None,
+    json: AsJson = False,
+) -> None:
+    """What the tenant's administrators did, the newest first. For ops."""
+    from cli.kit.client import run
+    from cli.kit.target import Target
+    from cli.tables.access import trail_table
+
+    params = {"limit": str(limit), **({"about": about} if about else {})}
+    found = run(lambda desk: desk.ask("GET", "/v1/audit-trail", params=params), Target(tenant, speaker))
+    show(found, json, lambda page: trail_table(page["data"]) if page["data"] else None, nothing="Nothing yet.")
+
+
 def _verdict(found: dict[str, Any]) -> str:
     verdict = "the record is whole" if not found["problems"] else f"{len(found['problems'])} problem(s)"
-    return f"{found['cases']} cases, {found['facts']} facts: {verdict}"
+    return f"{found['cases']} cases, {found['facts']} facts, {found['deeds']} deeds of administrators: {verdict}"
 
 
 def _problems(found: dict[str, Any]) -> Iterator[str]:
     return (f"{problem['case_id']}: {problem['code']}: {problem['detail']}" for problem in found["problems"])
 
 
-def _run(work: Callable[[PostgresAudit], Awaitable[dict[str, Any]]], tenant: str | None) -> dict[str, Any]:
+def _run(work: Work, tenant: str | None) -> dict[str, Any]:
     from cli.kit.record import with_record
 
     return guarded(lambda: asyncio.run(with_record(work, tenant)))

@@ -5,24 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
-from cli.kit.exits import guarded
-from cli.kit.show import note, plain_console, print_json_line
-
-if TYPE_CHECKING:
-    from cli.tables.calendar import Row
-    from services.calendar_questions import Answer
+from cli.kit.exits import NOT_THERE, guarded
+from cli.kit.show import note, out, print_json_line
+from cli.kit.show import show as show_answer
 
 app = typer.Typer(name="calendar", help="Calendars, and deadlines and open time over them.", no_args_is_help=True)
 
-BAD_FILE = 65
-"""Exit code when a calendar file is not what it should be (EX_DATAERR of sysexits.h)."""
-NOT_THERE = 66
-"""Exit code when there is no calendar of that name (EX_NOINPUT)."""
-
+Answer = dict[str, Any]
 # A byte order mark is dropped, and a line with broken bytes becomes that line's error instead of everybody's.
 _Batch = Annotated[
     typer.FileText,
@@ -47,12 +40,12 @@ def list_versions(as_json: _AsJson = False) -> None:
     import asyncio
 
     from cli.kit.compose import library_of
-    from cli.kit.show import show
-    from cli.tables.calendar import version_table, versions
+    from cli.tables.calendar import version_table
+    from services.calendar_days import versions
 
-    found: list[Row] = guarded(lambda: asyncio.run(library_of(versions)))
+    found = guarded(lambda: asyncio.run(library_of(versions)))
     none = "No calendars are published yet: `ombud migrate` publishes the shipped ones and those of OMBUD_POLICIES_DIR."
-    show(found, as_json, lambda rows: version_table(rows) if rows else none)
+    show_answer(found, as_json, lambda rows: version_table(rows) if rows else none)
 
 
 @app.command("check")
@@ -66,7 +59,9 @@ def check(
 
     Exit code 65 when it cannot be used; stderr says where and why.
     """
-    _show(file.stem, file, from_day, days, as_json=as_json)
+    from services.calendar_days import days_in
+
+    _show_days(guarded(lambda: days_in(file, from_day.date() if from_day else None, days)), as_json=as_json)
 
 
 @app.command("show")
@@ -77,40 +72,19 @@ def show(
     as_json: _AsJson = False,
 ) -> None:
     """What a calendar says about the next days, read from its file: a shipped one, or one of OMBUD_POLICIES_DIR."""
-    from policies.folders import PolicyFolderFault, calendar_files
     from runtime.settings import Settings
+    from services.calendar_days import days_of
 
-    try:
-        files = calendar_files(Settings().policies_dir)
-    except PolicyFolderFault as fault:
-        _leave(str(fault), fault.code, BAD_FILE)
-    if name not in files:
-        _leave(f"There is no calendar '{name}'. There are: {', '.join(files)}.", "calendar_unknown", NOT_THERE)
-    _show(name, files[name], from_day, days, as_json=as_json)
+    first, folder = from_day.date() if from_day else None, Settings().policies_dir
+    _show_days(guarded(lambda: days_of(name, folder, first, days), {"calendar_unknown": NOT_THERE}), as_json=as_json)
 
 
-def _show(name: str, file: Path, from_day: datetime | None, days: int, *, as_json: bool) -> None:
-    from cli.kit.show import show
-    from cli.tables.calendar import beyond, people_sheet, sheet
-    from domain.worktime.calculator import WorktimeError
-    from policies.calendars import CalendarFault
-    from policies.folders import PolicyFolderFault
+def _show_days(told: dict[str, Any], *, as_json: bool) -> None:
+    from cli.tables.calendar import beyond, people_sheet
 
-    try:
-        told = sheet(name, file, from_day.date() if from_day else None, days)
-    except (CalendarFault, PolicyFolderFault) as fault:
-        _leave(str(fault), fault.code, BAD_FILE)
-    except WorktimeError as error:
-        _leave(f"{file}: {error}", error.code, BAD_FILE)
-    if late := beyond(told):
-        note(late)
-    show(told, as_json, people_sheet)
-
-
-def _leave(message: str, code: str, exit_code: int) -> NoReturn:
-    # One line, whatever a parser had to say.
-    note(f"{' '.join(message.split())} [{code}]")
-    raise typer.Exit(exit_code)
+    for warning in beyond(told):
+        note(warning)
+    show_answer(told, as_json, people_sheet)
 
 
 @app.command("due")
@@ -136,35 +110,17 @@ def elapsed(batch: _Batch, as_json: _Json = False) -> None:
 
 
 def _tell(given: Iterator[Answer], as_json: bool, heading: str, cell: Callable[[Answer], str]) -> None:
-    failed = (_tell_machines if as_json else _tell_people)(given, heading, cell)
-    if failed:
-        raise typer.Exit(1)
-
-
-def _tell_machines(given: Iterator[Answer], heading: str, cell: Callable[[Answer], str]) -> bool:
-
-    failed = False
+    """Each answer as it comes for machines, all of them in a table for people."""
+    failed, told = False, []
     for answer in given:
         failed = failed or "error" in answer
-        print_json_line(answer, ascii_only=True)
-    return failed
+        if as_json:
+            print_json_line(answer, ascii_only=True)
+        else:
+            told.append(answer)
+    if not as_json:
+        from cli.tables.calendar import answer_table
 
-
-def _tell_people(given: Iterator[Answer], heading: str, cell: Callable[[Answer], str]) -> bool:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("Id", heading, "Error")
-    failed = False
-    for answer in given:
-        error: dict[str, Any] | None = answer.get("error")
-        failed = failed or error is not None
-        told = ("", f"{error['code']}: {error['detail']}") if error else (cell(answer), "")
-        table.add_row(*(Text(_printable(value)) for value in (answer["id"], *told)))
-    plain_console().print(table)
-    return failed
-
-
-def _printable(value: Any) -> str:
-    """Half a character, which JSON can hold and a terminal cannot print, becomes a question mark."""
-    return str(value).encode("utf-8", "replace").decode()
+        out().print(answer_table(told, heading, cell))
+    if failed:
+        raise typer.Exit(1)

@@ -64,34 +64,34 @@ async def _apply(desk: Desk, reason: str, only: Iterable[str] | None) -> list[di
     from cli.kit.client import Failed
 
     results = []
-    for one in await _all(desk):
-        if only and one["case"] not in only:
+    for moved_case in await _all(desk):
+        if only and moved_case["case"] not in only:
             continue
         body = {"type": "retarget", "newest": "calendars", "reason": reason}
         try:
-            answer = await desk.ask("POST", f"/v1/cases/{one['case']}/commands", json=body)
-            results.append({"case": one["case"], "status": answer["status"], "moves": _moved(one, answer)})
+            answer = await desk.ask("POST", f"/v1/cases/{moved_case['case']}/commands", json=body)
+            results.append({"case": moved_case["case"], "status": answer["status"], "moves": _moved(moved_case, answer)})
         except Failed as failed:
-            results.append({"case": one["case"], "status": "refused", "detail": str(failed), "moves": 0})
+            results.append({"case": moved_case["case"], "status": "refused", "detail": str(failed), "moves": 0})
     return results
 
 
-def _moved(one: dict[str, Any], answer: dict[str, Any]) -> int:
+def _moved(moved_case: dict[str, Any], answer: dict[str, Any]) -> int:
     """How many levels are where they were said to go; 0 while nobody has judged the command."""
     now = {(due["clock"], due["level"], due["due_at"]) for due in answer["case"].get("deadlines", ())}
-    return sum((move["clock"], move["level"], move["to_at"]) in now for move in one["moves"])
+    return sum((move["clock"], move["level"], move["to_at"]) in now for move in moved_case["moves"])
 
 
 def _table(found: list[dict[str, Any]]) -> Any:
     from rich.table import Column, Table
 
     table = Table(Column("case", no_wrap=True), "clock", "level", "from (UTC)", "to (UTC)", "because")
-    for one in found:
-        because = ", ".join(_because(one))
-        for move in one["moves"]:
-            table.add_row(one["case"], move["clock"].replace("_", " "), move["level"], *_instants(move), because)
-        if not one["moves"]:
-            table.add_row(one["case"], "", "nothing moves", "", "", because)
+    for moved_case in found:
+        because = ", ".join(_because(moved_case))
+        for move in moved_case["moves"]:
+            table.add_row(moved_case["case"], move["clock"].replace("_", " "), move["level"], *_instants(move), because)
+        if not moved_case["moves"]:
+            table.add_row(moved_case["case"], "", "nothing moves", "", "", because)
     return table
 
 
@@ -102,6 +102,6 @@ def _instants(move: dict[str, Any]) -> Iterator[str]:
     yield when(move["to_at"]) or "never"
 
 
-def _because(one: dict[str, Any]) -> Iterator[str]:
-    yield from (f"{c['name']} {c['from_ref'][4:12]} → {c['to_ref'][4:12]}" for c in one["calendars"])
-    yield from (f"zone data {release}" for release in one["zone_data"])
+def _because(moved_case: dict[str, Any]) -> Iterator[str]:
+    yield from (f"{c['name']} {c['from_ref'][4:12]} → {c['to_ref'][4:12]}" for c in moved_case["calendars"])
+    yield from (f"zone data {release}" for release in moved_case["zone_data"])

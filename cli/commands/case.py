@@ -10,6 +10,7 @@ from urllib.parse import quote
 import typer
 
 from cli.kit.client import run
+from cli.kit.exits import BAD_DATA, fail, guarded, misused, need_file
 from cli.kit.options import As, AsJson, CaseId, Tenant
 from cli.kit.send import send
 from cli.kit.show import note, show
@@ -18,6 +19,7 @@ from cli.kit.target import Target
 app = typer.Typer(help="Cases: open, list, show, decide.", no_args_is_help=True, rich_markup_mode=None)
 
 _REFUSED = 1
+_RANGE = "Only from … to …: 2026-01-01T00:00Z..2026-02-01T00:00Z; either end may be left out."
 _IGNORED = "Not a report: this mail was sent by a machine (a bounce or an automatic reply). Nothing was opened."
 
 
@@ -30,9 +32,7 @@ def open_case(
     json: AsJson = False,
 ) -> None:
     """Open a case from a file."""
-    if not file.is_file():
-        note(f"There is no file {file}.")
-        raise typer.Exit(66)
+    need_file(file)
     body, mail = file.read_bytes(), file.suffix.lower() == ".eml"
     path = ("/v1/intake/email" + (f"?kind={kind}" if kind else "")) if mail else "/v1/cases"
     headers = {"Content-Type": "message/rfc822" if mail else "application/json"} | ({"Idempotency-Key": key} if key else {})
@@ -48,6 +48,15 @@ def list_cases(
     owner: Annotated[str | None, typer.Option(help="Only of this person.")] = None,
     queue: Annotated[str | None, typer.Option(help="Only of this queue.")] = None,
     campaign: Annotated[str | None, typer.Option(help="Only of this campaign.")] = None,
+    category: Annotated[str | None, typer.Option(help="Only this category.")] = None,
+    priority: Annotated[str | None, typer.Option(help="Only this priority.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only reports from there (api, stripe, email).")] = None,
+    external_id: Annotated[str | None, typer.Option(help="Only the report with this id of its sender's.")] = None,
+    party_ref: Annotated[str | None, typer.Option(help="Only with the party that the platform calls so.")] = None,
+    matter: Annotated[str | None, typer.Option(help="Only about this matter.")] = None,
+    opened: Annotated[str | None, typer.Option(help=_RANGE)] = None,
+    updated: Annotated[str | None, typer.Option(help=_RANGE)] = None,
+    closed: Annotated[str | None, typer.Option(help=_RANGE)] = None,
     due_before: Annotated[str | None, typer.Option(help="Only with a deadline before this instant (ISO 8601).")] = None,
     limit: Annotated[int, typer.Option(help="How many at most.")] = 50,
     tenant: Tenant = None,
@@ -56,21 +65,27 @@ def list_cases(
 ) -> None:
     """List cases, the most urgent first."""
     asked = {
-        "kind": kind,
-        "phase": phase,
-        "status": status,
-        "owner": owner,
-        "queue": queue,
-        "campaign": campaign,
-        "due_before": due_before,
-        "limit": limit,
-    }
+        "kind": kind, "phase": phase, "status": status, "owner": owner, "queue": queue, "campaign": campaign,
+        "category": category, "priority": priority, "source": source, "external_id": external_id, "party_ref": party_ref,
+        "matter": matter, "due_before": due_before, "limit": limit,
+    }  # fmt: skip
+    for name, said in (("opened", opened), ("updated", updated), ("closed", closed)):
+        asked |= _range(name, said)
     params = {k: v for k, v in asked.items() if v is not None}
     answer = run(lambda desk: desk.ask("GET", "/v1/cases", params=params), Target(tenant, speaker, owner))
     from cli.tables.cases import case_table
 
     nothing = "No cases match. Open one with `ombud case open --file report.json`."
     show(answer, json, lambda found: case_table(found["data"]) if found["data"] else None, nothing=nothing)
+
+
+def _range(name: str, said: str | None) -> dict[str, str]:
+    """A range of instants as the two parameters of the API."""
+    begin, dots, end = (said or "").partition("..")
+    if said is not None and not dots:
+        note(f"--{name} {said}: write a range, as in 2026-01-01T00:00Z.. or ..2026-02-01T00:00Z.")
+        raise typer.Exit(64)
+    return {f"{name}_{side}": at for side, at in (("after", begin), ("before", end)) if at}
 
 
 @app.command("show")
@@ -80,6 +95,27 @@ def show_case(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: 
     from cli.tables.cases import case_sheet
 
     show(answer, json, case_sheet)
+
+
+@app.command()
+def metadata(
+    case_id: CaseId,
+    noted: Annotated[list[str] | None, typer.Option("--set", help="key=value; repeatable.")] = None,
+    gone: Annotated[list[str] | None, typer.Option("--remove", help="A key to take away; repeatable.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Note something on a case for the platform itself; no party sees it, and no rule looks at it."""
+    changes: dict[str, str | None] = dict.fromkeys(gone or [])
+    for pair in noted or []:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            note(f"--set {pair}: write key=value.")
+            raise typer.Exit(64)
+        changes[name] = value
+    path, body = f"/v1/cases/{quote(case_id, safe='')}/metadata", {"metadata": changes}
+    answer = run(lambda desk: desk.ask("PATCH", path, json=body), Target(tenant))
+    show(answer, json, lambda found: "\n".join(f"{name}={value}" for name, value in found["metadata"].items()))
 
 
 @app.command()
@@ -146,8 +182,7 @@ def step(
 ) -> None:
     """Do steps of the procedure, or leave one out with a reason."""
     if skip and len(names) > 1:
-        note("Leave out one step at a time: each needs its own reason.")
-        raise typer.Exit(64)
+        misused("Leave out one step at a time: each needs its own reason.")
     said: dict[str, Any] = {"type": "skip_step", "step": names[0]} if skip else {"type": "complete_step", "steps": names}
     said |= {"reasons": reasons} if reasons else {}
     said |= {"evidence": evidence} if evidence and not skip else {}
@@ -209,8 +244,7 @@ def command(
     try:
         parsed = loads(sys.stdin.read() if body == "-" else body)
     except (JSONDecodeError, RecursionError) as error:
-        note(f"The command is not JSON: {error}")
-        raise typer.Exit(65) from error
+        fail(f"The command is not JSON: {error}", "json_invalid", BAD_DATA, error)
     send(case_id, parsed, Target(tenant, speaker), as_json=json)
 
 
@@ -225,11 +259,9 @@ def revive(
     run.
     """
     if (case_id is None) == (not every):
-        note("Name one case, or say --all.")
-        raise typer.Exit(64)
+        misused("Name one case, or say --all.")
     import asyncio
 
-    from cli.kit.exits import guarded
     from cli.kit.record import revive_cases
 
     found = guarded(lambda: asyncio.run(revive_cases(case_id, tenant)))
@@ -244,8 +276,8 @@ def _remedy(text: str) -> dict[str, Any]:
         amount, currency = money
         return {"type": kind, "amount": {"amount": int(amount), "currency": currency.upper()}}
     except ValueError as error:
-        note(f"--remedy {text}: write type, or type:amount:currency with the amount in minor units (refund:1250:USD).")
-        raise typer.Exit(64) from error
+        shape = "write type, or type:amount:currency with the amount in minor units (refund:1250:USD)."
+        misused(f"--remedy {text}: {shape}", error)
 
 
 def preview_ruling(case_id: str, ruling: dict[str, Any], target: Target, *, as_json: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.kit.exits import guarded
-from cli.kit.show import note, say
+from cli.kit.exits import NOT_THERE, fail, guarded
+from cli.kit.show import note, print_json_line, say
 
 if TYPE_CHECKING:
     from services.case_import import Movers, Result
@@ -33,9 +32,12 @@ def import_cases(
     """
     lines = list(_lines(file))
     refused = 0
-    for one in guarded(lambda: _moving(lines, tenant, dry_run=dry_run, notify=notify)):
-        refused += one.status == "refused"
-        say(_json(one) if as_json else _words(one))
+    for result in guarded(lambda: _moving(lines, tenant, dry_run=dry_run, notify=notify)):
+        refused += result.status == "refused"
+        if as_json:
+            print_json_line(result.model_dump(mode="json"))
+        else:
+            say(_words(result))
     if not as_json:
         note(f"{len(lines)} line(s), {refused} refused{'; nothing was written' if dry_run else ''}")
     if refused:
@@ -46,8 +48,7 @@ def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
     try:
         raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
-        note(f"{file}: {error.strerror or error} [file_unreadable]")
-        raise typer.Exit(66) from error
+        fail(f"{file}: {error.strerror or error}", "file_unreadable", NOT_THERE, error)
     for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
         if line.strip():
             yield number, line
@@ -64,15 +65,11 @@ def _moving(lines: list[tuple[int, bytes]], tenant: str | None, *, dry_run: bool
     return asyncio.run(with_movers(moving, tenant))
 
 
-def _json(one: Result) -> str:
-    return json.dumps(one.model_dump(mode="json"), separators=(",", ":"), ensure_ascii=False)
-
-
-def _words(one: Result) -> str:
-    place = f"line {one.line}  {one.external_id or '?'}  {one.status}"
-    if one.problem is not None:
-        return f"{place}  {one.problem['detail']} [{one.problem['code']}]"
-    due: dict[str, Any] = one.next_deadline or {}
+def _words(result: Result) -> str:
+    place = f"line {result.line}  {result.external_id or '?'}  {result.status}"
+    if result.problem is not None:
+        return f"{place}  {result.problem['detail']} [{result.problem['code']}]"
+    due: dict[str, Any] = result.next_deadline or {}
     ahead = f"next: {due['clock']} {due['level']} {due['at']}" if due else "no deadline ahead"
-    passed = f"  {len(one.passed)} level(s) passed before" if one.passed else ""
-    return f"{place}  {one.case or ''}  {one.phase or ''}  {ahead}{passed}"
+    passed = f"  {len(result.passed)} level(s) passed before" if result.passed else ""
+    return f"{place}  {result.case or ''}  {result.phase or ''}  {ahead}{passed}"

@@ -9,17 +9,15 @@ from urllib.parse import quote
 import typer
 
 from cli.kit.client import Desk, run
+from cli.kit.exits import NOT_NOW, misused
 from cli.kit.options import As, AsJson, CaseId, DryRun, Key, Tenant
 from cli.kit.send import given_only
-from cli.kit.show import note, show
+from cli.kit.show import show
 from cli.kit.target import Target
 
 app = typer.Typer(
     help="Clocks: list, explain, pause, extend, re-target, freeze for an incident.", no_args_is_help=True, rich_markup_mode=None
 )
-
-_USAGE = 64
-_NOT_NOW = 75
 
 Reason = Annotated[str, typer.Option(help="Why, as a code (waits_for_lab); it stays on the record with your name.")]
 OneClock = Annotated[str | None, typer.Option("--clock", help="Only this clock; left out: all that wait for the team.")]
@@ -102,8 +100,7 @@ def extend(
 ) -> None:
     """Give a clock more time before it runs out. A limit of the law: as its law allows, with neither --for nor --to."""
     if by_span is not None and to is not None:
-        note("Say either --for or --to.")
-        raise typer.Exit(_USAGE)
+        misused("Say either --for or --to.")
     body = {"clock": clock, "for": by_span, "to": to, "reason": reason, "reasons": reasons}
     _send(case_id, "extensions", body, Target(tenant, speaker), json=json)
 
@@ -126,8 +123,7 @@ def retarget(
     """Change what the targets follow from. Pauses that were earned and levels that were reached stay."""
     body = {"priority": priority, "category": category, "queue": queue, "calendar": calendar, "newest": newest}
     if not any(body.values()):
-        note("Say what changes: --priority, --category, --queue, --calendar or --newest.")
-        raise typer.Exit(_USAGE)
+        misused("Say what changes: --priority, --category, --queue, --calendar or --newest.")
     _send(case_id, "retargets", {**body, "reason": reason}, Target(tenant, speaker), json=json)
 
 
@@ -139,6 +135,7 @@ def freeze(
     queue: Annotated[str | None, typer.Option(help="Only cases of this queue.")] = None,
     phase: Annotated[str | None, typer.Option(help="Only cases in this phase.")] = None,
     owner: Annotated[str | None, typer.Option(help="Only cases of this person.")] = None,
+    all_cases: Annotated[bool, typer.Option("--all", help="Every open case, said on purpose.")] = False,
     at: At = None,
     dry_run: DryRun = False,
     key: Key = None,
@@ -146,11 +143,12 @@ def freeze(
     speaker: As = None,
     json: AsJson = False,
 ) -> None:
-    """Freeze the clocks of all open cases (or those that fit) for an incident, from one instant on. For ops.
+    """Freeze the clocks of the open cases that fit, or of --all, for an incident, from one instant on. For ops.
 
     Limits of the law go on. Exit code 75 when every case refused it.
     """
-    body = {"incident": incident, "reason": reason, "kind": kind, "queue": queue, "phase": phase, "owner": owner, "at": at}
+    which = {"kind": kind, "queue": queue, "phase": phase, "owner": owner, "all": all_cases or None}
+    body = {"incident": incident, "reason": reason, "at": at, **which}
     _order("/v1/freezes", body, key, Target(tenant, speaker, owner), dry_run=dry_run, json=json)
 
 
@@ -185,8 +183,7 @@ def incidents(tenant: Tenant = None, speaker: As = None, json: AsJson = False) -
 
 def _send(case_id: str, verb: str, body: dict[str, Any], target: Target, *, json: bool) -> None:
     if target.speaker is None and not os.environ.get("OMBUD_URL"):
-        note("Say who you are with --as (per_…): it stays on the record.")
-        raise typer.Exit(_USAGE)
+        misused("Say who you are with --as (per_…): it stays on the record.")
 
     async def sending(desk: Desk) -> Any:
         return await desk.ask("POST", f"/v1/cases/{_part(case_id)}/{verb}", json=_said(body, target))
@@ -209,7 +206,7 @@ def _order(path: str, body: dict[str, Any], key: str | None, target: Target, *, 
     show(answer, json, lambda freeze: "\n".join(bulk_lines(freeze)), notes=bulk_notes)
     counts = answer["counts"]
     if counts and not counts.get("accepted") and not counts.get("pending"):
-        raise typer.Exit(_NOT_NOW)
+        raise typer.Exit(NOT_NOW)
 
 
 def _said(body: dict[str, Any], target: Target) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import typer
 
 from cli.kit.client import Desk, run
+from cli.kit.exits import IN_THE_WAY, fail, need_file
 from cli.kit.options import As, AsJson, CaseId, Tenant
 from cli.kit.show import note, show
 from cli.kit.target import Target
@@ -36,9 +37,7 @@ def hand_in(
         show(answer, json, lambda found: evidence_table(found["data"]) if found["data"] else None, nothing=nothing)
         return
     for path in file or []:
-        if not path.is_file():
-            note(f"There is no file {path}.")
-            raise typer.Exit(66)
+        need_file(path)
     said: dict[str, Any] = {"text": text or ", ".join(path.name for path in file or []), "confidentiality": confidentiality}
     said |= ({"evidence_type": kind} if kind else {}) | ({"answers": answers} if answers else {})
 
@@ -60,8 +59,7 @@ def fetch_file(
 ) -> None:
     """Fetch a file of a case."""
     if out.exists():
-        note(f"{out} is there already.")
-        raise typer.Exit(73)
+        fail(f"{out} is there already.", "file_exists", IN_THE_WAY)
     data = run(lambda desk: desk.fetch(f"/v1/cases/{case_id}/files/{file_id}"), Target(tenant, speaker))
     out.write_bytes(data)
     note(f"{len(data)} bytes to {out}")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import UTC, datetime
+from typing import Annotated
 
 import typer
 
 from cli.kit.exits import guarded
 from cli.kit.options import Tenant
-
-if TYPE_CHECKING:
-    from policies.simulate import Simulated
+from cli.kit.packs import pack_of
+from cli.kit.show import print_json_line, show
 
 
 def simulate(
@@ -30,48 +28,22 @@ def simulate(
 
     A case that cannot be told again is listed with the reason.
     """
-    from cli.kit.packs import pack_of
-
-    changed = pack_of(pack)
-    found = guarded(lambda: asyncio.run(_simulated(changed, since, limit, tenant)))
-    if as_json:
-        from cli.kit.show import print_json_line
-
-        for one in found:
-            print_json_line(one.model_dump(mode="json"))
-        return
-    _sheet(found)
-
-
-async def _simulated(pack: Any, since: datetime | None, limit: int, tenant: str | None) -> list[Simulated]:
-    from datetime import UTC
-
     from cli.kit.compose import shelf
     from cli.kit.record import with_past_cases
+    from cli.tables.policy import simulation_sum, simulation_table
     from runtime.settings import Settings
     from services.simulation import simulated
 
-    known, first = shelf(Settings()), since.replace(tzinfo=UTC) if since else None
-    return await with_past_cases(lambda past, library, owner: simulated(past, library, owner, known, pack, first, limit), tenant)
-
-
-def _sheet(found: list[Simulated]) -> None:
-    from rich.table import Table
-
-    from cli.kit.show import note, out
-
-    table = Table("case", "about", "what", "old", "new")
-    for one in found:
-        if one.status == "not_simulated":
-            table.add_row(one.case, "not simulated", one.code or "", "", "")
-        for change in one.changed:
-            table.add_row(one.case, change.about, change.what, change.old or "—", change.new or "—")
-    if table.row_count:
-        out().print(table)
-    states = Counter(one.status for one in found)
-    abouts = Counter(about for one in found for about in {change.about for change in one.changed})
-    said = ", ".join(f"{about} in {number}" for about, number in sorted(abouts.items()))
-    note(
-        f"{len(found)} case(s): {states['differs']} differ{f' ({said})' if said else ''}, {states['same']} the same, "
-        f"{states['not_simulated']} not simulated"
+    changed = pack_of(pack)
+    known, first = guarded(lambda: shelf(Settings())), since.replace(tzinfo=UTC) if since else None
+    found = guarded(
+        lambda: asyncio.run(
+            with_past_cases(lambda past, library, owner: simulated(past, library, owner, known, changed, first, limit), tenant)
+        )
     )
+    rows = [case.model_dump(mode="json") for case in found]
+    if as_json:
+        for row in rows:
+            print_json_line(row)
+        return
+    show(rows, False, simulation_table, notes=lambda cases: (simulation_sum(cases),))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.kit.show import print_json_line
+from cli.kit.show import say
 
 if TYPE_CHECKING:
     from domain.dsa.rules import Fault
@@ -60,22 +60,24 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="The statement alone, as the database takes it.")] = False,
 ) -> None:
     """Print the statement of reasons of a case as the line that `ombud reasons check` reads: the newest ruling's that has one."""
+    import json
 
     from cli.kit.client import run
     from cli.kit.target import Target
 
     found = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/statement-of-reasons"), Target(tenant))
     told = found["statement"] if as_json else {"id": found["id"], "statement": found["statement"]}
-    print_json_line(told)
+    say(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
 
 
 def _tell_machines(judged: Iterator[Judged]) -> bool:
+    import json
 
     valid = True
-    for one in judged:
-        valid = valid and not one.faults
-        errors = [{"field": fault.field, "code": fault.code} for fault in one.faults]
-        print_json_line({"id": one.id, "valid": not errors, "errors": errors}, ascii_only=True)
+    for statement in judged:
+        valid = valid and not statement.faults
+        errors = [{"field": fault.field, "code": fault.code} for fault in statement.faults]
+        say(json.dumps({"id": statement.id, "valid": not errors, "errors": errors}, separators=(",", ":")))
     return valid
 
 
@@ -87,10 +89,10 @@ def _tell_people(judged: Iterator[Judged]) -> bool:
 
     valid = True
     table = Table("Id", "Valid", "Field", "Error", header_style="bold")
-    for one in judged:
-        valid = valid and not one.faults
-        lead = (_told(one.id), "no" if one.faults else "yes")
-        for fields, error in _rows(one.faults):
+    for statement in judged:
+        valid = valid and not statement.faults
+        lead = (_told(statement.id), "no" if statement.faults else "yes")
+        for fields, error in _rows(statement.faults):
             table.add_row(*(Text(_printable(cell)) for cell in (*lead, fields, error)))
             lead = ("", "")
     out().print(table)

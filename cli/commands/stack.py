@@ -3,13 +3,13 @@
 import asyncio
 import time
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from cli.kit.exits import NOT_RUNNING, UNAVAILABLE
+from cli.kit.exits import NOT_RUNNING, guarded
 from cli.kit.options import AsJson
-from cli.kit.show import note, plain_console, show
+from cli.kit.show import plain_console, show
 from cli.local.attributes import SEARCH_ATTRIBUTES
 
 if TYPE_CHECKING:
@@ -49,12 +49,7 @@ def down(json: AsJson = False) -> None:
 @app.command()
 def fetch(json: AsJson = False) -> None:
     """Make sure that the Temporal server's program is on this machine: found, downloaded or built, once."""
-    from runtime.errors import ServiceFault
-
-    try:
-        found = _stack().binaries.find(_progress())
-    except ServiceFault as fault:
-        _leave(fault)
+    found = guarded(lambda: _stack().binaries.find(_progress()))
     show({"path": str(found.path), "source": found.source}, json, lambda _: f"{found.path} ({found.source})")
 
 
@@ -63,7 +58,7 @@ def status(json: AsJson = False) -> None:
     """Say what runs and where; exit code 3 when Postgres or Temporal does not."""
     states = _stack().status()
     show([state.model_dump(mode="json") for state in states], json, _states, cropped=False)
-    if any(one.state == "stopped" and one.service != "mail" for one in states):
+    if any(state.state == "stopped" and state.service != "mail" for state in states):
         raise typer.Exit(NOT_RUNNING)
 
 
@@ -81,17 +76,7 @@ def _stack(*, ui: bool = False, mail: bool = False, say: Any = None) -> "Stack":
 
 
 def _run(work: Coroutine[Any, Any, Result]) -> Result:
-    from runtime.errors import ServiceFault
-
-    try:
-        return asyncio.run(work)
-    except ServiceFault as fault:
-        _leave(fault)
-
-
-def _leave(fault: Exception) -> NoReturn:
-    note(str(fault))
-    raise typer.Exit(UNAVAILABLE)
+    return guarded(lambda: asyncio.run(work))
 
 
 def _progress() -> Any:

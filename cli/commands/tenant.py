@@ -1,4 +1,4 @@
-"""``ombud tenant``: companies, their people, their API keys and webhook endpoints."""
+"""``ombud tenant``: companies with their settings, their people and their API keys."""
 
 from __future__ import annotations
 
@@ -8,23 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from cli.kit.client import run
 from cli.kit.exits import guarded
-from cli.kit.options import AsJson
+from cli.kit.options import As, AsJson, Party, party_of
 from cli.kit.show import note, show
+from cli.kit.target import Target
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-    from storage.tenants import Person, PostgresTenants
+    from storage.tenants import PostgresTenants
 
-app = typer.Typer(help="Tenants, people, API keys, webhook endpoints.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Tenants, their settings, people, API keys.", no_args_is_help=True, rich_markup_mode=None)
 
+_TAKE_OUT = "none"
 TenantId = Annotated[str, typer.Argument(help="The tenant's id: lower-case letters, digits, dashes.")]
-Skills = Annotated[list[str] | None, typer.Option(help="What they can do, as packs name it; repeatable.")]
-Languages = Annotated[list[str] | None, typer.Option(help="What they speak (de); repeatable; left out: English.")]
-Conflicts = Annotated[
-    list[str] | None, typer.Option(help="The platform's id of a user or organisation they may not judge; repeatable.")
-]
 
 
 @app.command()
@@ -58,51 +56,6 @@ def list_tenants(json: AsJson = False) -> None:
     show(found, json, lambda ids: "\n".join(ids) or none)
 
 
-@app.command()
-def person(
-    tenant: TenantId,
-    person_id: Annotated[str, typer.Argument(help="per_…")],
-    name: Annotated[str, typer.Option()],
-    email: Annotated[str | None, typer.Option()] = None,
-    role: Annotated[list[str] | None, typer.Option(help="mediator, lead or ops; repeatable.")] = None,
-    queue: Annotated[list[str] | None, typer.Option(help="Queues they work; repeatable.")] = None,
-    manager: Annotated[str | None, typer.Option(help="per_… of whom they report to.")] = None,
-    capacity: Annotated[int, typer.Option(help="Open cases they can carry.")] = 20,
-    hours: Annotated[str | None, typer.Option(help="Name of the calendar of their shifts; left out: always there.")] = None,
-    skill: Skills = None,
-    language: Languages = None,
-    conflict: Conflicts = None,
-    absent_from: Annotated[str | None, typer.Option(help="Away from then on (2026-12-24T08:00:00Z).")] = None,
-    absent_until: Annotated[str | None, typer.Option(help="Away until then; without a beginning: from now on.")] = None,
-    json: AsJson = False,
-) -> None:
-    """Take somebody on, or change what is known of them: what is left out gets its default."""
-    from services.people import take_on
-
-    made = _person(
-        {"id": person_id, "name": name, "email": email, "roles": role or ["mediator"], "queues": queue or [], "manager": manager,
-         "capacity": capacity, "hours": hours, "skills": skill or [], "languages": language or [], "absent_from": absent_from,
-         "absent_until": absent_until}
-    )  # fmt: skip
-    _check_hours(made)
-    _run(lambda tenants: take_on(tenants, tenant, made, conflict or []), tenant, manager)
-    show({"person": person_id}, json, lambda _: person_id)
-
-
-def _person(said: dict[str, Any]) -> Person:
-    """The person that the options say; what cannot be ends the command."""
-    from datetime import UTC, datetime
-
-    from pydantic import ValidationError
-
-    from services.people import person_of
-
-    try:
-        return person_of(datetime.now(UTC), **said)
-    except ValidationError as error:
-        _refuse(error, {"id": said["id"]})
-
-
 def _refuse(error: ValidationError, names: dict[str, str]) -> NoReturn:
     """Say what cannot be, by the names that the command line has for it."""
     for one in error.errors():
@@ -111,75 +64,41 @@ def _refuse(error: ValidationError, names: dict[str, str]) -> NoReturn:
     raise typer.Exit(64) from error
 
 
-@app.command()
-def key(
+@app.command("set")
+def set_tenant(
     tenant: TenantId,
-    name: Annotated[str, typer.Option(help="What the key is for.")],
-    person_id: Annotated[str | None, typer.Option("--person", help="per_…: the key speaks as this person.")] = None,
-    scope: Annotated[list[str] | None, typer.Option(help="cases:read, cases:write, act_as; repeatable; left out: all.")] = None,
+    name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
+    zone: Annotated[str | None, typer.Option(help="IANA time zone.")] = None,
+    email_kind: Annotated[str | None, typer.Option(help="Kind of the cases that come by mail; none takes it out.")] = None,
+    default_merchant: Party = None,
+    default_respondent: Party = None,
+    speaker: As = None,
     json: AsJson = False,
 ) -> None:
-    """Make an API key. Its secret is shown this once."""
-    from services.people import make_key
-
-    made = _run(
-        lambda tenants: make_key(tenants, tenant, name=name, scopes=scope or (), person_id=person_id),
-        tenant,
-        person_id,
-    )
-    show({"key": made.id, "secret": made.secret}, json, lambda key: key["secret"])
-
-
-@app.command()
-def endpoint(
-    tenant: TenantId,
-    url: Annotated[str, typer.Argument(help="Where webhooks go (https).")],
-    purpose: Annotated[str, typer.Option(help="events (what happened) or remedies (what to carry out).")] = "events",
-    json: AsJson = False,
-) -> None:
-    """Add a webhook endpoint. Its signing secret is shown this once."""
-    from services.errors import Refused
-    from services.people import add_endpoint
-
-    try:
-        made = _run(lambda tenants: add_endpoint(tenants, tenant, url, purpose), tenant)
-    except Refused as refused:
-        note(f"--purpose: {refused.detail} [{refused.code}]")
-        raise typer.Exit(64) from refused
-    show({"endpoint": made.id, "secret": made.secret}, json, lambda endpoint: endpoint["secret"])
+    """Change settings of a tenant: what is named, and nothing else. The word none takes one out."""
+    said: dict[str, Any] = {}
+    for field, value in (("name", name), ("zone", zone), ("email_kind", email_kind)):
+        if value is not None:
+            said[field] = None if value == _TAKE_OUT and field == "email_kind" else value
+    for field, value in (("default_merchant", default_merchant), ("default_respondent", default_respondent)):
+        if value is not None:
+            said[field] = None if value == _TAKE_OUT else party_of(value, "--" + field.replace("_", "-"))
+    changed = run(lambda desk: desk.ask("PATCH", "/v1/tenant", json=said), Target(tenant, speaker))
+    show(changed, json, lambda found: "\n".join(f"{key}: {_plain(value)}" for key, value in found.items() if key != "object"))
 
 
-def _check_hours(person: Person) -> None:
-    if person.hours is None:
-        return
-    from cli.kit.compose import library_of
-    from policies.folders import PolicyFolderFault, calendar_files
-    from runtime.settings import Settings
-    from services.errors import Refused
-    from services.people import check_hours
-
-    try:
-        here = set(calendar_files(Settings().policies_dir))
-        if person.hours not in here:
-            guarded(lambda: asyncio.run(library_of(lambda library: check_hours(person, here, library))))
-    except PolicyFolderFault as fault:
-        note(f"{fault} [{fault.code}]")
-        raise typer.Exit(69) from fault
-    except Refused as refused:
-        note(f"--hours: {refused.detail} [{refused.code}]")
-        raise typer.Exit(64) from refused
+def _plain(value: Any) -> str:
+    return str(value.get("name") or value["ref"]) if isinstance(value, dict) else "" if value is None else str(value)
 
 
-def _run(work: Callable[[PostgresTenants], Awaitable[Any]], tenant: str | None = None, person: str | None = None) -> Any:
-    """Do it, when the tenant and the person that are named are there."""
+def _run(work: Callable[[PostgresTenants], Awaitable[Any]], tenant: str | None = None) -> Any:
+    """Do it, when the tenant that is named is there."""
     from cli.kit.compose import tenants_of
-    from cli.kit.operator import known_person, known_tenant
+    from cli.kit.operator import known_tenant
 
     async def checked(tenants: PostgresTenants) -> Any:
         if tenant is not None:
             known_tenant(tenant, await tenants.all_ids())
-            if person is not None:
-                known_person(tenant, person, await tenants.people(tenant))
         return await work(tenants)
 
     return guarded(lambda: asyncio.run(tenants_of(checked)))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import NamedTuple
 
 from cli.demo.platform import DemoPlatform
 from cli.kit.compose import prepare_database
 from runtime.places import find_places
 from runtime.settings import Settings
+from storage.intake.sources import PostgresSources, Provider
+from storage.outside.endpoints import PostgresEndpoints, Purpose
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.tenants import Person, PostgresTenants, Tenant
@@ -29,8 +31,22 @@ PEOPLE = (
 NAMES = {person.id: person.name for person in PEOPLE}
 
 
-async def hire(tenant: str, platform: DemoPlatform, settings: Settings, say: Callable[[str], None]) -> dict[str, str]:
-    """Make the tenant, its people and its webhook endpoints; the API key of each person and of the platform."""
+STRIPE_SECRET = "whsec_demo_only"  # noqa: S105 - the demo is both ends of this signature
+PAYPAL_WEBHOOK = "WH-DEMO-1"
+PROVIDERS: tuple[tuple[Provider, str], ...] = (("stripe", STRIPE_SECRET), ("paypal", PAYPAL_WEBHOOK))
+
+
+class Hired(NamedTuple):
+    """What the story speaks with."""
+
+    keys: dict[str, str]
+    """The API key of each person, and of the platform."""
+    sources: dict[str, str]
+    """The id of each provider's intake source."""
+
+
+async def hire(tenant: str, platform: DemoPlatform, settings: Settings, say: Callable[[str], None]) -> Hired:
+    """Make the tenant, its people, its webhook endpoints and its intake sources."""
     places = find_places(settings)
     for name in await prepare_database(places):
         say(f"database: applied {name}")
@@ -44,10 +60,14 @@ async def hire(tenant: str, platform: DemoPlatform, settings: Settings, say: Cal
         for person in PEOPLE:
             await tenants.put_person(tenant, person)
             _, keys[person.id.removeprefix("per_")] = await tenants.create_key(tenant, name=person.name, person_id=person.id)
-        _, keys["platform"] = await tenants.create_key(tenant, name="platform", scopes=("cases:read", "cases:write", "act_as"))
-        purposes: tuple[Literal["events", "remedies"], ...] = ("events", "remedies")
+        _, keys["platform"] = await tenants.create_key(
+            tenant, name="platform", scopes=("cases:read", "cases:write", "act_as:parties")
+        )
+        endpoints, sources = PostgresEndpoints(database, vault), PostgresSources(database, vault)
+        purposes: tuple[Purpose, ...] = ("events", "remedies")
         for purpose in purposes:
-            endpoint = await tenants.create_endpoint(tenant, f"{platform.url}/{purpose}", purpose=purpose)
+            endpoint = await endpoints.create(tenant, f"{platform.url}/{purpose}", purpose=purpose)
             platform.secrets[purpose] = endpoint.secret
+        made = [await sources.create(tenant, provider, secret=secret, created_by="per_dana") for provider, secret in PROVIDERS]
     say(f"tenant {tenant}: one hour of the rules lasts {HOUR_FOR} s; people: {', '.join(NAMES.values())}")
-    return keys
+    return Hired(keys, {source.provider: source.id for source in made})

@@ -17,7 +17,7 @@ import httpx2
 from rich.console import Console
 from rich.text import Text
 
-from cli.demo.cast import hire
+from cli.demo.cast import PAYPAL_WEBHOOK, hire
 from cli.demo.platform import DemoPlatform
 from cli.demo.signatures import PayPalSigner
 from cli.kit.show import out
@@ -26,9 +26,6 @@ from cli.local.fleet import Fleet
 from runtime.embedded.stack import Stack
 from runtime.embedded.state import StackInfo
 from runtime.settings import Settings
-
-STRIPE_SECRET = "whsec_demo_only"  # noqa: S105 - the demo is both ends of this signature
-PAYPAL_WEBHOOK = "WH-DEMO-1"
 
 
 @dataclass
@@ -42,6 +39,7 @@ class Stage:
     paypal: PayPalSigner = field(default_factory=lambda: PayPalSigner(PAYPAL_WEBHOOK))
     tenant: str = field(default_factory=lambda: f"demo-{int(time.time()):x}")
     keys: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
     info: StackInfo | None = None
 
     def __post_init__(self) -> None:
@@ -70,7 +68,7 @@ class Stage:
         certificate.write_bytes(self.paypal.certificate())
         self.fleet = Fleet(self.state_dir, {**settings.environment(), **self._environment(certificate)})
         self.platform.start()
-        self.keys = asyncio.run(hire(self.tenant, self.platform, settings, self.say))
+        self.keys, self.sources = asyncio.run(hire(self.tenant, self.platform, settings, self.say))
         self.fleet.start("worker", say=self.say)
         self.say("worker is ready")
         self.fleet.start("api", say=self.say)
@@ -96,8 +94,6 @@ class Stage:
         return {
             "OMBUD_DEVELOPMENT": "true",
             "OMBUD_WEBHOOK_ALLOW_PRIVATE": "true",
-            "OMBUD_STRIPE_WEBHOOK_SECRET": STRIPE_SECRET,
-            "OMBUD_PAYPAL_WEBHOOK_ID": PAYPAL_WEBHOOK,
             "OMBUD_PAYPAL_CERTIFICATE_PATH": str(certificate),
             "OMBUD_LOG_FORMAT": "json",
             "OMBUD_RELAY_EVERY_FOR": "1",

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cli.demo.cast import STRIPE_SECRET
 from cli.demo.signatures import stripe_header
-from cli.demo.stage import STRIPE_SECRET, Stage
+from cli.demo.stage import Stage
 
 REPORTS = Path(__file__).with_name("reports")
 
@@ -73,10 +74,10 @@ class Story:
         )
         body = (REPORTS / "stripe.json").read_bytes()
         signed = {"Stripe-Signature": stripe_header(body, STRIPE_SECRET)}
-        self._opened("C boarding charge", self._post(f"/v1/intake/{self.stage.tenant}/stripe", body, signed))
+        self._opened("C boarding charge", self._post(f"/v1/intake/{self.stage.sources['stripe']}", body, signed))
         body = (REPORTS / "paypal.json").read_bytes()
         signed = self.stage.paypal.headers(body)
-        self._opened("D dog walks", self._post(f"/v1/intake/{self.stage.tenant}/paypal", body, signed))
+        self._opened("D dog walks", self._post(f"/v1/intake/{self.stage.sources['paypal']}", body, signed))
         self.wait("E too old", "declined by a gate, with its reason", lambda c: c["outcome"] == "declined")
 
     def _post(self, path: str, body: bytes, headers: dict[str, str] | None = None) -> Any:

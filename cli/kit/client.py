@@ -6,31 +6,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
-import typer
-
-from cli.kit.show import note
+from cli.kit.exits import guarded, leave_for_problem
+from cli.kit.logins import known_login
 from cli.kit.target import Target
 
 Result = TypeVar("Result")
-
-EXIT_CODES = {
-    400: 65,  # EX_DATAERR: the input is not what it should be
-    401: 77,  # EX_NOPERM: no key, or not this one
-    403: 77,
-    410: 66,  # it was erased
-    404: 66,  # EX_NOINPUT: there is no such case (for you)
-    409: 75,  # EX_TEMPFAIL: not now; the case or another request is in the way
-    413: 65,
-    415: 65,
-    422: 65,
-    429: 75,
-    503: 69,  # EX_UNAVAILABLE: a service is away
-}
-"""Exit code by the status of a problem; anything else is 70 (EX_SOFTWARE). 0 is success."""
 
 
 class Failed(Exception):
@@ -69,27 +53,25 @@ async def desk(target: Target) -> AsyncIterator[Desk]:
     """A connection: remote when ``OMBUD_URL`` is set, else the API in this process on the services of this machine."""
     import httpx2
 
-    url = os.environ.get("OMBUD_URL")
+    url, own = os.environ.get("OMBUD_URL"), known_login(target)
     if url:
-        headers = {"Authorization": f"Bearer {os.environ.get('OMBUD_API_KEY', '')}"}
+        headers = {"Authorization": f"Bearer {own or os.environ.get('OMBUD_API_KEY', '')}"}
         if target.speaker and target.speaker.startswith("pty_"):
             headers["Ombud-Act-As"] = target.speaker
         async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
             yield Desk(http, headers)
         return
     from cli.kit.compose import local_app
+    from cli.kit.operator import OPERATOR
 
     async with local_app(target) as app:
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://ombud.local", timeout=30) as http:
-            yield Desk(http, {"Authorization": "Bearer local"})
+            yield Desk(http, {"Authorization": f"Bearer {own or OPERATOR}"})
 
 
 def run(work: Callable[[Desk], Awaitable[Result]], target: Target) -> Result:
     """Do something at the desk; a problem is told on stderr and becomes the exit code for its cause."""
-    from cli.kit.exits import (
-        guarded,
-    )
 
     async def doing() -> Result:
         async with desk(target) as found:
@@ -98,14 +80,12 @@ def run(work: Callable[[Desk], Awaitable[Result]], target: Target) -> Result:
     try:
         return guarded(lambda: asyncio.run(doing()))
     except Failed as failed:
-        _leave(failed.problem, target)
+        leave_for_problem(failed.problem, *_advice(failed.problem.get("code"), target))
 
 
-def _leave(problem: dict[str, Any], target: Target) -> NoReturn:
-    status = int(problem.get("status") or 500)
-    note(f"{problem.get('detail') or problem.get('title')} [{problem.get('code', status)}]")
-    for error in problem.get("errors") or []:
-        note(f"  {error.get('field')}: {error.get('message')} [{error.get('code')}]")
-    if problem.get("code") == "actor_unknown" and target.speaker is None:
-        note("  Say as whom, with --as (per_…).")
-    raise typer.Exit(EXIT_CODES.get(status, 70))
+def _advice(code: object, target: Target) -> Iterator[str]:
+    """What can be done about a problem here."""
+    if code in ("own_credential_needed", "key_invalid"):
+        yield f"ombud login {target.speaker or 'per_…'}"
+    if code in ("actor_unknown", "own_credential_needed") and target.speaker is None:
+        yield "Say as whom, with --as (per_…)."

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from activities.messages import Answer
 from activities.ports.evidence import EvidenceStore
 from domain.base import plain
 from policies.calendars import CalendarFault, holiday_data_version
@@ -29,16 +28,22 @@ from storage.postgres.migrate import migrate
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.tenants import PostgresTenants
-from workflows.handles import CaseDoors, Named
+from workflows.handles import SEARCH_ATTRIBUTES, CaseDoors, Named
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from temporalio.client import Client
 
+    from api.kit.gate import Gate
     from cli.kit.target import Target
-    from services.parts import Inspects, Parts
+    from runtime.checks import Look
+    from services.doctor import Check
+    from services.parts import Answered, Doors, Inspects, Parts
 
 Result = TypeVar("Result")
+
+_DOCTOR_WAITS_FOR = timedelta(seconds=4)
+"""Longer than a service that is well takes to answer, and short enough to be waited for by hand."""
 
 
 def shelf(settings: Settings | None = None) -> Shelf:
@@ -102,10 +107,10 @@ async def doors_of(settings: Settings, places: Places, *, lazy: bool = True) -> 
 class PassingDoors:
     """The API's doors. On the way from the disk to Temporal it passes a named point, for the test that kills it there."""
 
-    def __init__(self, doors: CaseDoors, hit: Callable[[str], None]) -> None:
+    def __init__(self, doors: Doors, hit: Callable[[str], None]) -> None:
         self._doors, self._hit = doors, hit
 
-    async def ask(self, case: Named, command_id: str, wait_for: timedelta) -> Answer:
+    async def ask(self, case: Named, command_id: str, wait_for: timedelta) -> Answered:
         """As the doors behind it."""
         self._hit("intake.before_start")
         return await self._doors.ask(case, command_id, wait_for)
@@ -117,8 +122,12 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from cli.kit.operator import OperatorKeys
     from cli.kit.parsers import parsers
     from services.parts import Parts
+    from storage.access.signing_keys import PostgresSigningKeys
     from storage.intake.evidence import PostgresFiles
     from storage.intake.opening import PostgresIntake
+    from storage.intake.sources import PostgresSources
+    from storage.outside.endpoints import PostgresEndpoints
+    from storage.postgres.budgets import PostgresBudgets
     from storage.postgres.idempotency import PostgresIdempotency
     from storage.views.cases import PostgresViews
 
@@ -126,9 +135,9 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     if operator is None:
         # A server looks at its policies before it says that it is ready; a command may never need them.
         policies()
-    sizes = {"min_size": settings.database_pool_min, "max_size": settings.database_pool_max}
     client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()], lazy=True)
-    async with await Database.connect(places.database_url, **sizes) as database:
+    limits = _limits(settings) if operator is None else {"max_size": settings.database_pool_max}
+    async with await Database.connect(places.database_url, min_size=settings.database_pool_min, **limits) as database:
         tenants = PostgresTenants(database, vault)
         yield Parts(
             intake=PostgresIntake(database, vault),
@@ -139,15 +148,52 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             library=PostgresLibrary(database),
             tenants=tenants,
             keys=await OperatorKeys.of(tenants, operator) if operator else tenants,
+            signing_keys=PostgresSigningKeys(database),
+            **_access_parts(database, vault),
             idempotency=PostgresIdempotency(database, vault),
             seals=vault,
-            doors=PassingDoors(CaseDoors(client, settings.task_queue), FailPoints.of(settings).hit),
+            doors=PassingDoors(_doors(settings, client), FailPoints.of(settings).hit),
+            budgets=PostgresBudgets(database),
             packs=LazyMapping(lambda: policies().packs),
             calendars=LazyMapping(lambda: policies().calendars),
             parsers=parsers(settings),
+            endpoints=PostgresEndpoints(database, vault),
+            sources=PostgresSources(database, vault),
+            address_refused=_addresses(settings),
             **_checks(database, client, store),
             publishing=PostgresPublications(database),
         )
+
+
+def _limits(settings: Settings) -> dict[str, Any]:
+    """What bounds the API's use of the database: half of it for one tenant at most, and no waiting for one that hangs.
+
+    The wait for a connection and that for a statement come one after the other, so they share the time.
+    """
+    patience = settings.api_database_for.total_seconds()
+    return {
+        "max_size": settings.database_pool_max,
+        "share": max(1, settings.database_pool_max // 2),
+        "lend_within": patience * 0.4,
+        "command_timeout": patience * 0.6,
+    }
+
+
+def _doors(settings: Settings, client: Client) -> Doors:
+    from services.doors import FairDoors
+
+    return FairDoors(CaseDoors(client, settings.task_queue), settings.tenant_asks_at_once)
+
+
+def _gate(settings: Settings, parts: Parts) -> Gate:
+    """How much may be asked of the API."""
+    from api.kit.gate import Gate
+    from api.kit.throttle import Budget, Bulkhead
+
+    budget = None
+    if parts.budgets is not None:
+        budget = Budget(parts.budgets, per_second=settings.tenant_budget_per_second, burst=settings.tenant_budget_burst)
+    return Gate(budget=budget, bulkhead=Bulkhead(settings.tenant_costly_at_once))
 
 
 def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[str, Any]:
@@ -178,6 +224,35 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     }
 
 
+def _addresses(settings: Settings) -> Callable[[str], Awaitable[str | None]]:
+    """Why webhooks cannot go to an address; made at the first question, for it loads the certificates of all authorities."""
+
+    async def refused(url: str) -> str | None:
+        from activities.ports.errors import Never
+        from adapters.delivery.endpoints import SignedPost
+
+        try:
+            await SignedPost(allow_private=settings.webhook_allow_private and settings.development).check(url)
+        except Never as never:
+            return never.code
+        return None
+
+    return refused
+
+
+def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
+    """What administrators work with."""
+    from storage.access.keys import PostgresKeys
+    from storage.access.trail import PostgresTrail
+    from storage.team.people import PostgresPeople
+
+    return {
+        "api_keys": PostgresKeys(database),
+        "people": PostgresPeople(database, vault),
+        "trail": PostgresTrail(database),
+    }
+
+
 def _inspector(settings: Settings) -> Inspects:
     from adapters.evidence.file_types import Inspector
 
@@ -195,6 +270,56 @@ def _checks(database: Database, client: Client, store: EvidenceStore) -> dict[st
     return {"database_ready": database_ready, "also_ready": {"temporal": temporal_ready, "evidence": store.check}}
 
 
+def doctor_checks(settings: Settings) -> list[Check]:
+    """What ``ombud doctor`` looks at, in the order in which the parts depend on each other."""
+    from runtime import checks
+    from runtime.embedded.stack import Stack
+    from runtime.zones import wheel_zones_only
+    from services import doctor
+    from services.doctor import Finding
+
+    stack = Stack(settings, search_attributes=SEARCH_ATTRIBUTES)
+
+    async def database() -> Finding:
+        try:
+            dsn = stack.info().database_url
+        except ServiceFault as fault:
+            return Finding("database", "fail", fault.message, "Run `ombud stack up`.")
+        return await doctor.database(dsn, _DOCTOR_WAITS_FOR)
+
+    async def evidence() -> Finding:
+        if settings.evidence_url is None:
+            folder = settings.state_dir.resolve() / "evidence"
+            return doctor.evidence_folder(folder, database_elsewhere=settings.database_url is not None)
+        try:
+            store = evidence_store(settings)
+        except ServiceFault as fault:
+            return Finding("evidence store", "fail", fault.message, "Correct OMBUD_EVIDENCE_URL.")
+        return await doctor.evidence_bucket(store.check, _DOCTOR_WAITS_FOR)
+
+    return [
+        doctor.python,
+        lambda: doctor.zones(wheel_only=wheel_zones_only()),
+        _named("postgres program", lambda: checks.postgres_program(settings)),
+        _named("temporal program", lambda: checks.temporal_program(settings, stack)),
+        _named("services", lambda: checks.services(stack)),
+        database,
+        _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
+        _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
+        _named("master key", lambda: checks.master_key(settings, stack)),
+        evidence,
+    ]
+
+
+def _named(part: str, look: Callable[[], Awaitable[Look]]) -> Check:
+    from services.doctor import Finding
+
+    async def check() -> Finding:
+        return Finding(part, *await look())
+
+    return check
+
+
 async def serve(settings: Settings, places: Places) -> None:
     """Serve the API until the process is told to stop."""
     import uvicorn
@@ -203,12 +328,14 @@ async def serve(settings: Settings, places: Places) -> None:
 
     async with api_parts(settings, places) as parts:
         config = uvicorn.Config(
-            create_app(parts, public_url=settings.public_url, metrics=settings.metrics),
+            create_app(parts, public_url=settings.public_url, metrics=settings.metrics, gate=_gate(settings, parts)),
             host=settings.api_host,
             port=settings.api_port,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=10,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
         )
         await uvicorn.Server(config).serve()
 

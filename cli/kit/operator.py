@@ -17,11 +17,15 @@ _MANY = 12
 _MAKE = "Make one with `ombud tenant create ID --name NAME`."
 
 
-class OperatorKeys:
-    """Whoever can read the database's password needs no key: every secret is the operator's."""
+OPERATOR = "local"
+"""What the command line shows instead of a key."""
 
-    def __init__(self, holder: KeyHolder) -> None:
-        self._holder = holder
+
+class OperatorKeys:
+    """Whoever can read the database's password needs no key; a person who has logged in shows their own."""
+
+    def __init__(self, holder: KeyHolder, tenants: PostgresTenants) -> None:
+        self._holder, self._tenants = holder, tenants
 
     @classmethod
     async def of(cls, tenants: PostgresTenants, target: Target) -> OperatorKeys:
@@ -37,11 +41,12 @@ class OperatorKeys:
         for person, code in asked:
             if person is not None:
                 known_person(tenant, person, await tenants.people(tenant), code)
-        return cls(KeyHolder(tenant_id=tenant, key_id="key_operator", name="operator", scopes=("*",), person_id=speaker))
+        holder = KeyHolder(tenant_id=tenant, key_id="operator", name="operator", scopes=(), person_id=speaker, operator=True)
+        return cls(holder, tenants)
 
     async def find_key(self, secret: str) -> KeyHolder | None:
-        """The operator."""
-        return self._holder
+        """The operator, or whoever has logged in; None when that login is over."""
+        return self._holder if secret in ("", OPERATOR) else await self._tenants.find_key(secret)
 
 
 def known_tenant(tenant: str | None, known: Sequence[str]) -> str:
@@ -57,7 +62,7 @@ def known_tenant(tenant: str | None, known: Sequence[str]) -> str:
 
 def known_person(tenant: str, person: str, people: Sequence[Person], code: str = "person_unknown") -> None:
     """Nothing, when they work there. Raises ServiceFault ``code``, with who does and what to do."""
-    ids = [one.id for one in people]
+    ids = [member.id for member in people]
     if person in ids:
         return
     step = f"Take somebody on with `ombud tenant person {tenant} per_… --name …`."

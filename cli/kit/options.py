@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from cli.kit.show import note
 
 CaseId = Annotated[str, typer.Argument(help="The case's id (case_â€¦).")]
 Tenant = Annotated[
@@ -14,3 +16,23 @@ As = Annotated[str | None, typer.Option("--as", help="Who speaks or looks: per_â
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 Key = Annotated[str | None, typer.Option(help="Idempotency key: sent again with the same key, it is done once.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say which cases it would be.")]
+Party = Annotated[
+    str | None,
+    typer.Option(help='Who is on the other side when a report does not say: an id, or JSON ({"ref": "acct_1", "name": "Shop"}).'),
+]
+
+
+def party_of(said: str | None, option: str) -> dict[str, Any] | None:
+    """The party that an option names, by its id or as JSON. What is neither ends the command."""
+    import json
+
+    if said is None:
+        return None
+    if not said.lstrip().startswith("{"):
+        return {"ref": said}
+    try:
+        found: dict[str, Any] = json.loads(said)
+    except (ValueError, RecursionError) as error:
+        note(f"{option} is no JSON: {error}")
+        raise typer.Exit(64) from error
+    return found

@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from cli.kit.compose import doors_of, shelf
-from cli.kit.operator import OperatorKeys, known_tenant
+from cli.kit.logins import known_login
+from cli.kit.operator import OPERATOR, OperatorKeys, known_tenant
 from cli.kit.target import Target
 from policies.published import PublishedPacks
 from runtime.errors import ServiceFault
 from runtime.places import find_places
 from runtime.settings import Settings
+from services.callers import Caller
 from services.case_import import Movers
 from services.errors import Refused
+from services.logins import development_key
 from services.revival import revive
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
@@ -65,11 +68,15 @@ async def _tenants(database: Database, tenant: str | None) -> Sequence[str]:
 
 
 async def with_publications(
-    work: Callable[[PostgresPublications, str], Awaitable[Result]], tenant: str | None, by: str | None = None
+    work: Callable[[PostgresPublications, Caller], Awaitable[Result]], tenant: str | None, by: str | None = None
 ) -> Result:
-    """Do something with the packs that a tenant has published, as somebody of it."""
-    async with _tenant(tenant, by) as (database, _, found):
-        return await work(PostgresPublications(database), found.id)
+    """Do something with the packs that a tenant has published, as somebody of it. Raises Refused ``key_invalid``."""
+    async with _tenant(tenant, by) as (database, vault, found):
+        keys = await OperatorKeys.of(PostgresTenants(database, vault), Target(found.id, by))
+        holder = await keys.find_key(known_login(Target(found.id, by)) or OPERATOR)
+        if holder is None:
+            raise Refused("key_invalid", f"The login of {by} is over.")
+        return await work(PostgresPublications(database), Caller.holding(holder))
 
 
 async def with_past_cases(
@@ -89,13 +96,27 @@ async def with_movers(work: Callable[[Movers], Awaitable[Result]], tenant: str |
         return await work(Movers(database, vault, policies, found))
 
 
+async def log_in_for_development(tenant: str | None, person: str | None) -> tuple[str, str] | None:
+    """A key of a person's own, made on the spot: the tenant's id and the secret; None where nobody is named.
+
+    Raises ServiceFault ``tenant_unclear``, ``tenant_unknown``, ``person_unknown``, and Refused ``login_needs_key`` outside
+    development.
+    """
+    async with _tenant(tenant, named=person) as (database, vault, found):
+        if person is None:
+            return None
+        return found.id, (await development_key(PostgresTenants(database, vault), found, person))[1]
+
+
 @asynccontextmanager
-async def _tenant(tenant: str | None, by: str | None = None) -> AsyncIterator[tuple[Database, Vault, Tenant]]:
+async def _tenant(
+    tenant: str | None, by: str | None = None, named: str | None = None
+) -> AsyncIterator[tuple[Database, Vault, Tenant]]:
     places = find_places(Settings())
     vault = Vault.from_text(places.master_key)
     async with await Database.connect(places.database_url, min_size=1, max_size=2) as database:
         tenants = PostgresTenants(database, vault)
-        holder = await (await OperatorKeys.of(tenants, Target(tenant, by))).find_key("")
+        holder = await (await OperatorKeys.of(tenants, Target(tenant, by, named))).find_key("")
         found = await tenants.tenant(holder.tenant_id) if holder else None
         assert found is not None  # the operator speaks for a tenant that is there
         yield database, vault, found

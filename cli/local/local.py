@@ -81,7 +81,7 @@ async def _prepare(places: Places, settings: Settings, say: Say) -> None:
 def show_status(settings: Settings, *, json: bool) -> int:
     """Print what runs, where, and the key; the exit code, which says whether all of it runs."""
     stack, fleet = Stack(settings), Fleet(settings.state_dir)
-    stopped: list[str] = [one.service for one in stack.status() if one.state == "stopped"]
+    stopped: list[str] = [state.service for state in stack.status() if state.state == "stopped"]
     stopped += [role for role in ROLES if fleet.running(role) is None]
     title = f"Not running: {', '.join(stopped)}. Start it with `make up`." if stopped else "Ombud is up"
     _tell(_facts(settings, stack, fleet) | ({"stopped": stopped} if json else {}), title, json=json)
@@ -90,7 +90,7 @@ def show_status(settings: Settings, *, json: bool) -> int:
 
 def _facts(settings: Settings, stack: Stack, fleet: Fleet) -> dict[str, Any]:
     """Where everything answers that runs."""
-    services = {one.service: one for one in stack.status()}
+    services = {state.service: state for state in stack.status()}
     crew, company, mail = fleet.crew, Company.read(settings.state_dir), services["mail"]
     ui = Notes.read(settings.state_dir).temporal.ui_port if services["temporal"].state == "running" else None
     api = f"http://127.0.0.1:{crew.api_port}" if fleet.running("api") else None

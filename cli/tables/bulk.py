@@ -16,9 +16,9 @@ def bulk_table(answer: dict[str, Any]) -> Table:
     table = Table(Column("case", no_wrap=True), "result", "why", header_style="bold")
     for case in answer["selected"]:
         table.add_row(case, "would be asked", "")
-    for one in answer["results"]:
-        why = f"{one['detail'] or ''} [{one['code']}]".strip() if one["code"] else ""
-        table.add_row(one["case"], Text(one["status"], style=_STYLES[one["status"]]), Text(why))
+    for result in answer["results"]:
+        why = f"{result['detail'] or ''} [{result['code']}]".strip() if result["code"] else ""
+        table.add_row(result["case"], Text(result["status"], style=_STYLES[result["status"]]), Text(why))
     return table
 
 

@@ -15,11 +15,13 @@ from cli.tables.cases import when
 def campaign_table(campaigns: Iterable[dict[str, Any]]) -> Table:
     """One line a campaign."""
     table = Table(Column("campaign", no_wrap=True), "name", "status", "open", "closed", "opened (UTC)", header_style="bold")
-    for one in campaigns:
-        cases = one["cases"]
+    for campaign in campaigns:
+        cases = campaign["cases"]
         # As text: a name in square brackets is no markup.
-        name = Text(one["name"])
-        table.add_row(one["id"], name, one["status"], str(cases["open"]), str(cases["closed"]), when(one["opened_at"]))
+        name = Text(campaign["name"])
+        table.add_row(
+            campaign["id"], name, campaign["status"], str(cases["open"]), str(cases["closed"]), when(campaign["opened_at"])
+        )
     return table
 
 

@@ -57,6 +57,10 @@ def case_sheet(case: dict[str, Any]) -> Group:
     for name in (
         "id",
         "kind",
+        "source",
+        "external_id",
+        "matter",
+        "subject",
         "category",
         "phase_label",
         "outcome",
@@ -70,8 +74,12 @@ def case_sheet(case: dict[str, Any]) -> Group:
     ):
         if case.get(name) is not None:
             value = when(case[name]) if name.endswith("_at") else str(case[name])
-            facts.add_row(Text(name.removesuffix("_label").replace("_", " "), style="dim"), value)
+            facts.add_row(Text(name.removesuffix("_label").replace("_", " "), style="dim"), Text(value))
+    for name, value in (case.get("metadata") or {}).items():
+        facts.add_row(Text(f"metadata {name}", style="dim"), Text(value))
     parts: list[Any] = [facts]
+    if any("ref" in party for party in case.get("parties") or []):
+        parts.append(_parties(case["parties"]))
     if case.get("deadlines"):
         parts.append(_deadlines(case["deadlines"]))
     asked = [*(case.get("requests") or []), *(case.get("settled_requests") or [])]
@@ -86,6 +94,14 @@ def case_sheet(case: dict[str, Any]) -> Group:
     return Group(*parts)
 
 
+def _parties(parties: Iterable[dict[str, Any]]) -> Table:
+    table = Table("party", "side", "role", "the platform's id", "name", "address", title="Parties", title_justify="left")
+    for one in parties:
+        said = (one["id"], one["side"], one["role"], *(one.get(name) or "" for name in ("ref", "name", "email")))
+        table.add_row(*(Text(cell) for cell in said))
+    return table
+
+
 def _deadlines(deadlines: Iterable[dict[str, Any]]) -> Table:
     table = Table("clock", "level", "due (UTC)", "then", title="Deadlines", title_justify="left")
     for due in deadlines:
@@ -98,23 +114,23 @@ def _requests(asked: Iterable[dict[str, Any]]) -> Table:
     table = Table(
         "request", "of", "type", "asked (UTC)", "due (UTC)", "state", "", title="Evidence asked for", title_justify="left"
     )
-    for one in asked:
-        of = one.get("party") or one["of"]
-        what = _short(one.get("what") or "")
-        kind = one.get("evidence_type") or ""
-        table.add_row(one["id"], of, kind, when(one["asked_at"]), when(one.get("due_at")), one["state"], what)
+    for request in asked:
+        of = request.get("party") or request["of"]
+        what = _short(request.get("what") or "")
+        kind = request.get("evidence_type") or ""
+        table.add_row(request["id"], of, kind, when(request["asked_at"]), when(request.get("due_at")), request["state"], what)
     return table
 
 
 def evidence_table(pieces: Iterable[dict[str, Any]]) -> Table:
     """What was handed in, with its files."""
     table = Table("at (UTC)", "evidence", "by", "type", "seen by", "", "files", header_style="bold")
-    for one in pieces:
-        files = "\n".join(f"{file['id']} {file['name'] or '(erased)'} ({file['bytes']} bytes)" for file in one["files"])
-        seen_by = one["confidentiality"].replace("_", " ")
-        by = one["side"] or "platform"
+    for piece in pieces:
+        files = "\n".join(f"{file['id']} {file['name'] or '(erased)'} ({file['bytes']} bytes)" for file in piece["files"])
+        seen_by = piece["confidentiality"].replace("_", " ")
+        by = piece["side"] or "platform"
         table.add_row(
-            when(one["at"]), one["id"], by, one["evidence_type"] or "", seen_by, _short(one["text"] or "(erased)"), files
+            when(piece["at"]), piece["id"], by, piece["evidence_type"] or "", seen_by, _short(piece["text"] or "(erased)"), files
         )
     return table
 

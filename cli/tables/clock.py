@@ -22,7 +22,9 @@ def clock_table(clocks: Iterable[dict[str, Any]]) -> Table:
     )  # fmt: skip
     for clock in clocks:
         target = clock["target"] + (f", extended to {clock['extended_to']}" if clock["extended_to"] else "")
-        ahead = [f"{one['name']} {when(one['due_at'])}" for one in clock["levels"] if one["due_at"] and not one["reached_at"]]
+        ahead = [
+            f"{level['name']} {when(level['due_at'])}" for level in clock["levels"] if level["due_at"] and not level["reached_at"]
+        ]
         table.add_row(
             clock["clock"],
             Text(_state(clock), style=_STATES[clock["state"]]),
@@ -44,8 +46,8 @@ def _state(clock: dict[str, Any]) -> str:
 def incident_table(incidents: Iterable[dict[str, Any]]) -> Table:
     """One line an incident."""
     table = Table("incident", "cases", "not judged yet", "since (UTC)", header_style="bold")
-    for one in incidents:
-        table.add_row(one["incident"], str(one["cases"]), str(one["waiting"] or ""), when(one["since"]))
+    for incident in incidents:
+        table.add_row(incident["incident"], str(incident["cases"]), str(incident["waiting"] or ""), when(incident["since"]))
     return table
 
 
@@ -75,6 +77,6 @@ def bulk_notes(answer: dict[str, Any]) -> Iterator[str]:
     """What somebody has to know beside it."""
     if waiting := answer["counts"].get("pending"):
         yield f"{waiting} on disk and not judged yet: the worker wakes them."
-    for one in answer["results"]:
-        if one["status"] in ("refused", "broken"):
-            yield f"{one['case']}: {one['detail']} [{one['code']}]"
+    for result in answer["results"]:
+        if result["status"] in ("refused", "broken"):
+            yield f"{result['case']}: {result['detail']} [{result['code']}]"

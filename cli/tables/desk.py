@@ -30,11 +30,11 @@ def desk_sheet(found: dict[str, Any]) -> Group:
 def team_table(people: Iterable[dict[str, Any]]) -> Table:
     """One line a person."""
     table = Table("person", "queues", "open / room", "skipped", "worked", "away until", header_style="bold")
-    for one in people:
-        away = (when(one["absent_until"]) or "nobody knows") if one["absent"] else ""
-        skipped = f"{one['skipped']} ({', '.join(one['skip_reasons'])})" if one["skipped"] else "0"
-        row = (one["person"], ", ".join(one["queues"]), f"{one['open_cases']} / {one['capacity']}", skipped)
-        table.add_row(*row, _span(one["worked_seconds"]), away)
+    for person in people:
+        away = (when(person["absent_until"]) or "nobody knows") if person["absent"] else ""
+        skipped = f"{person['skipped']} ({', '.join(person['skip_reasons'])})" if person["skipped"] else "0"
+        row = (person["person"], ", ".join(person["queues"]), f"{person['open_cases']} / {person['capacity']}", skipped)
+        table.add_row(*row, _span(person["worked_seconds"]), away)
     return table
 
 
@@ -42,9 +42,9 @@ def work_table(found: dict[str, Any]) -> Table:
     """One line a lease, and the handling time below."""
     table = Table("person", "from (UTC)", "until (UTC)", "ended", header_style="bold", caption_justify="left")
     table.caption = f"handling time {_span(found['handled_seconds'])}"
-    for one in found["leases"]:
-        why = (one["ended_because"] or "runs").replace("_", " ") + (f" [{one['reason']}]" if one["reason"] else "")
-        table.add_row(one["person"], when(one["started_at"]), when(one["until_at"]), Text(why))
+    for lease in found["leases"]:
+        why = (lease["ended_because"] or "runs").replace("_", " ") + (f" [{lease['reason']}]" if lease["reason"] else "")
+        table.add_row(lease["person"], when(lease["started_at"]), when(lease["until_at"]), Text(why))
     return table
 
 
@@ -54,8 +54,8 @@ def absence_lines(absence: dict[str, Any]) -> Iterator[str]:
     yield f"{absence['person']} is away from {when(absence['from_at'])} UTC{until}."
     if not absence["begun"]:
         yield "Their cases go back to the queues when it begins."
-    for one in absence["results"]:
-        yield f"{one['case']}  {one['status']}{'  [' + one['code'] + ']' if one['code'] else ''}"
+    for result in absence["results"]:
+        yield f"{result['case']}  {result['status']}{'  [' + result['code'] + ']' if result['code'] else ''}"
 
 
 def _span(seconds: int) -> str:

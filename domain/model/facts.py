@@ -164,6 +164,11 @@ class Recording(Kept):
     command_id: str
     actor: Actor
     channel: str
+    credential: str | None = None
+    """By which credential the command came: the id of an API key (``key_``), an intake source (``src_``), a session (``ses_``) or
+    a signing key (``sig_``), else ``operator`` (the command line of whoever runs Ombud), ``temporal`` (told there, unsigned) or
+    ``system``. None: recorded before this was asked for.
+    """
     round: int
     fact: Fact
     timetable: Timetable | None = None

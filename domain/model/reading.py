@@ -82,6 +82,16 @@ def read_incoming(raw: object, channel: str) -> Incoming:
     return Incoming(raw, canonical, command, None if channel == "system" else _not_from_outside(command))
 
 
+def signed_bytes(tenant_id: str, case_id: str, raw: Mapping[str, Any]) -> bytes:
+    """What the signature of a command covers: of which tenant and case it is, its id, and all it says.
+
+    The same JSON is the same bytes, whatever the order of its names. Raises ValueError for what is no JSON.
+    """
+    body = {name: value for name, value in raw.items() if name != "signature"}
+    place = json.dumps([tenant_id, case_id, body.get("id")], separators=(",", ":"))
+    return b"\n".join((b"ombud-command-v1", place.encode("ascii"), _canonical(body)))
+
+
 def unstorable() -> tuple[str, str, dict[str, Any]]:
     """The refusal of something that Postgres does not take (a NUL character in an identifier)."""
     return _malformed([{"field": "", "code": "not_storable", "message": "It contains characters that cannot be stored."}])

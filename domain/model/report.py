@@ -11,7 +11,6 @@ from pydantic import (
     AfterValidator,
     Field,
     SerializerFunctionWrapHandler,
-    field_validator,
     model_serializer,
     model_validator,
 )
@@ -33,6 +32,12 @@ def _plain(value: str) -> str:
     return value
 
 
+def _known_zone(value: str) -> str:
+    if value not in _ZONES:
+        raise PydanticCustomError("zone_unknown", "'{zone}' is not an IANA time zone.", {"zone": value[:64]})
+    return value
+
+
 def _email(value: str) -> str:
     local, _, host = value.rpartition("@")
     if not local or "." not in host or " " in value or len(value) > 254:
@@ -42,7 +47,17 @@ def _email(value: str) -> str:
 
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
 EmailAddress = Annotated[str, AfterValidator(_email)]
+MetadataKey = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_plain)]
+MetadataValue = Annotated[str, Field(max_length=500), AfterValidator(_plain)]
+MOST_METADATA = 50
+"""Keys of metadata on one case."""
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
 Text = Annotated[str, AfterValidator(checked_text)]
+
+
+def comparable(matter: str | None) -> str | None:
+    """A matter as it is compared with others; None: nothing was named."""
+    return " ".join(unicodedata.normalize("NFKC", matter or "").casefold().split()) or None
 
 
 class Attachment(Frozen):
@@ -67,20 +82,13 @@ class ReportedParty(Frozen):
     name: Line | None = None
     email: EmailAddress | None = None
     locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
-    zone: str = "UTC"
+    zone: ZoneName = "UTC"
     """IANA zone in which due dates are told to this party."""
 
     @model_serializer(mode="wrap")
     def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         # A report is known again by the hash of its JSON, also one that came before there were organisations.
         return {name: value for name, value in handler(self).items() if name != "organisation" or value is not None}
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if value not in _ZONES:
-            raise PydanticCustomError("zone_unknown", "'{zone}' is not an IANA time zone.", {"zone": value[:64]})
-        return value
 
 
 class Report(Frozen):
@@ -102,16 +110,23 @@ class Report(Frozen):
     parties: Annotated[tuple[ReportedParty, ...], Field(min_length=1, max_length=20)]
     attributes: Annotated[dict[Code, Scalar], Field(max_length=50)] = {}
     """Facts for the gates and the routing (``account_age_days: 12``)."""
+    metadata: Annotated[dict[MetadataKey, MetadataValue], Field(max_length=MOST_METADATA)] = {}
+    """What the platform notes for itself (``{"order": "A-4711"}``): no rule looks at it, and no party ever sees it."""
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=10)] = ()
     decision: DecisionElsewhere | None = None
     """The decision made elsewhere that this report appeals against, for kinds that open in appeal."""
     synthetic: bool = False
     """A gold or test case: everything but outside effects and reports."""
 
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # As with a party's organisation: the JSON of a report without metadata is what it was before there was any.
+        return {name: value for name, value in handler(self).items() if name != "metadata" or value}
+
     @property
     def matter_key(self) -> str | None:
         """The matter as it is compared: however it was typed, the same booking is the same matter; None: nothing was named."""
-        return " ".join(unicodedata.normalize("NFKC", self.matter or "").casefold().split()) or None
+        return comparable(self.matter)
 
     @property
     def outside_due_at(self) -> datetime | None:

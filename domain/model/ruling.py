@@ -81,6 +81,8 @@ class Ruling(Kept):
 
     id: str
     decider: str
+    drafted_with: str | None = None
+    """The credential by which it was drafted: whoever approves it is another person with another one."""
     outcome: str
     decision: Literal["rule", "uphold", "overturn", "vary", "remit"] = "rule"
     reasons: Prose | None
@@ -132,6 +134,12 @@ class OwnRuling(Refusal):
     """The drafter of a ruling cannot approve it."""
 
     code = "own_ruling"
+
+
+class SameCredential(Refusal):
+    """Two persons have to agree, and both came by one credential: it shows one of them only."""
+
+    code = "same_credential"
 
 
 class UnknownOutcome(Refusal):

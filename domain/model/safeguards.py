@@ -234,6 +234,8 @@ class AuthorityReport(ReportView):
     """A report to an authority: proposed by one person, let out by another."""
 
     reasons: Prose
+    proposed_with: str | None = None
+    """The credential by which it was proposed."""
 
 
 class Interim(Kept):

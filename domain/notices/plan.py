@@ -234,6 +234,21 @@ def own_deadline(case: Case, viewer: Viewer) -> tuple[f.DueLevel, str | None] | 
     return None
 
 
+def deadlines_of_the_sides(case: Case) -> tuple[tuple[f.DueLevel, str | None], ...]:
+    """The ends of all clocks that wait for a side, or for nobody while a side may know of them, with what they do by themselves
+    then. The platform sees them, because it sees what both sides see; the team's own stay inside."""
+    found = []
+    for row in case.timetable:
+        definition, level = case.terms.clock(row.clock), case.terms.level(row.clock, row.level)
+        if row.clock == SANCTION.name or definition is None or level is None or level.action != "default":
+            continue
+        sides: tuple[Viewer, ...] = ("claimant", "respondent")
+        waits = [side for side in sides if definition.waits_for in (side, "nobody") and theirs(case, definition, side)]
+        if waits:
+            found.append((row, level.default))
+    return tuple(found)
+
+
 def theirs(case: Case, clock: ClockTerms, viewer: Viewer) -> bool:
     """Whether a clock that waits for nobody in particular is about this side, and not behind a door it does not know of."""
     if clock.during is Phase.APPEALABLE:

@@ -21,6 +21,7 @@ from domain.model.safeguards import (
     ReturnReport,
 )
 from domain.rules.audiences import Audience
+from domain.rules.fairness import another_credential
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, inside, known_to
 
@@ -46,6 +47,7 @@ def propose(case: Case, command: ReportToAuthority, context: DecisionContext, at
 def approve(case: Case, command: ApproveReport, context: DecisionContext, at: datetime) -> Facts:
     """The second person agrees: the authority is told, once."""
     report = _waiting(case, command.report_id, command.by)
+    another_credential(report.proposed_with, context)
     approved = f.ReportApproved(report_id=report.id, authority=report.authority, reasons=report.reasons)
     told = f.EffectOrdered(
         effect_id=derived_id("eff", command.id), remedy=Remedy(type=f"{EFFECT}:{report.authority}"), because=report.id
@@ -92,7 +94,13 @@ def _own(report: AuthorityReport) -> OwnReport:
 
 
 def _report_proposed(case: Case, rec: f.Recording, fact: f.ReportProposed) -> Change:
-    report = AuthorityReport(id=fact.report_id, authority=fact.authority, proposed_by=rec.actor.id, reasons=fact.reasons)
+    report = AuthorityReport(
+        id=fact.report_id,
+        authority=fact.authority,
+        proposed_by=rec.actor.id,
+        proposed_with=rec.credential,
+        reasons=fact.reasons,
+    )
     return {"reports": (*case.reports, report)}
 
 

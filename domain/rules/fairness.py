@@ -6,9 +6,10 @@ from domain.base import Side
 from domain.model.case import Case
 from domain.model.facts import Actor
 from domain.model.refusals import NotAllowed, NotInThisPhase, NotYourCase, OwnCase, Refusal
-from domain.model.ruling import OwnRuling
+from domain.model.ruling import OwnRuling, SameCredential
 from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.lifecycle import Who, row
+from domain.rules.rule import DecisionContext
 
 _STAFF = frozenset({"mediator", "lead", "ops"})
 _JUDGES = frozenset({"mediator", "lead"})
@@ -35,6 +36,17 @@ def disqualification(case: Case, actor: Actor) -> str | None:
 def in_conflict(case: Case, actor: Actor) -> bool:
     """Whether this person declared that they stand close to a party or its organisation, or is one; they may not even read it."""
     return any(p.id == actor.id or {p.ref_digest, p.org_digest} & {*actor.conflicts} for p in case.parties)
+
+
+def another_credential(first: str | None, context: DecisionContext) -> None:
+    """Raises SameCredential where the second person's word came by the credential of the first one's.
+
+    Two names by one key are one hand. A credential that nobody noted (None) is held against nobody.
+    """
+    if first is not None and first == context.credential:
+        raise SameCredential(
+            "The first word on this came by the same credential; the second person has to use their own.", credential=first
+        )
 
 
 def relations(case: Case, actor: Actor) -> frozenset[Who]:

@@ -19,6 +19,8 @@ class DecisionContext(Kept):
     """Who speaks, and whom they name, as looked up when the command is judged."""
 
     actor: f.Actor | None
+    credential: str | None = None
+    """By which credential they speak; None: nobody noted it."""
     target: f.Actor | None = None
     mentioned: tuple[str, ...] | None = None
     """Those whom a note mentions and who work here; None: nobody was looked up."""

@@ -31,6 +31,7 @@ from domain.rules import ruling_requirements as completeness
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
 from domain.rules.evidence import dropped
+from domain.rules.fairness import another_credential
 from domain.rules.prior_decision import by_hand, undecided
 from domain.rules.remedy import check_amount, remedy_data, told_remedies
 from domain.rules.rights import in_force, promised, rights_after
@@ -145,6 +146,7 @@ def _drafted(
 
 def approve(case: Case, command: c.Approve, context: DecisionContext, at: datetime) -> Facts:
     """The second person agrees; the grace begins."""
+    another_credential(case.ruling.drafted_with if case.ruling else None, context)
     return (f.RulingApproved(ruling_id=_draft_id(case)), f.PhaseEntered(phase=Phase.RULED, reason="approved"))
 
 
@@ -264,6 +266,7 @@ def _ruling_drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Chan
     ruling = Ruling(
         id=fact.ruling_id,
         decider=fact.decider,
+        drafted_with=rec.credential,
         outcome=fact.outcome,
         decision=fact.decision,
         reasons=fact.reasons,

@@ -16,7 +16,7 @@ from domain.model.ruling import Ruling
 from domain.model.safeguards import Credit, ReportView
 from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Returning
-from domain.notices.plan import own_deadline
+from domain.notices.plan import deadlines_of_the_sides, own_deadline
 from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.lifecycle import Who, commands_in
 from domain.rules.links import merged_as
@@ -174,8 +174,11 @@ class CaseView(Kept):
     parties: tuple[dict[str, Any], ...] = ()
 
 
-def view(case: Case, viewer: f.Actor) -> CaseView:
-    """The case as this viewer may see it. The viewer must have something to do with it (:func:`may_see`)."""
+def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
+    """The case as this viewer may see it. The viewer must have something to do with it (:func:`may_see`).
+
+    What the viewer may do is half of the work (every command of the phase is tried): lists leave it out.
+    """
     audience = audience_of(viewer)
     phase = seen_phase(case, audience)
     staff = audience == "staff"
@@ -193,7 +196,7 @@ def view(case: Case, viewer: f.Actor) -> CaseView:
         waiting_on=case.awaited_in(phase) if _speaks(case, viewer) else _awaited_by_phase(phase),
         your_side=viewer.side if viewer.role in _PARTY_ROLES else None,
         ruling=_ruling(case, shown, viewer) if shown else None,
-        actions=actions(case, viewer),
+        actions=actions(case, viewer) if with_actions else (),
         parties=_parties(case, viewer),
         merged_into=case.merged_into if viewer.role != "respondent" else None,
         merged_as=merged_as(case, viewer.id),
@@ -279,6 +282,11 @@ def _internal(case: Case) -> dict[str, Any]:
 
 def _deadlines(case: Case, viewer: f.Actor) -> tuple[Due, ...]:
     audience = audience_of(viewer)
+    if audience == "platform":
+        return tuple(
+            Due(clock=row.clock, level=row.level, due_at=row.due_at, action="default", by_default=default)
+            for row, default in deadlines_of_the_sides(case)
+        )
     if audience != "staff":
         own = own_deadline(case, audience)
         if own is None:

@@ -40,9 +40,9 @@ WITH target AS (
     SELECT tenant, id FROM cases WHERE tenant = $1 AND id = $2 FOR SHARE
 ), placed AS (
     INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body, raw_content, body_hash,
-        idempotency_key, status, answer, answered_at)
+        idempotency_key, status, answer, answered_at, credential, signature)
     SELECT t.tenant, t.id, $3, $4, $5, $6, clock_timestamp(), $7, $8, $9, $10, $11, $12,
-        CASE WHEN $12::jsonb IS NOT NULL THEN clock_timestamp() END
+        CASE WHEN $12::jsonb IS NOT NULL THEN clock_timestamp() END, $16, $17
     FROM target t
     ON CONFLICT DO NOTHING
     RETURNING received_at
@@ -58,11 +58,12 @@ SYSTEM = """
 WITH target AS (
     SELECT tenant, id FROM cases WHERE tenant = $1 AND id = $2 FOR SHARE
 )
-INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body)
-SELECT t.tenant, t.id, $3, $4, 'system', 'system', clock_timestamp(), $5 FROM target t
+INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body, credential)
+SELECT t.tenant, t.id, $3, $4, 'system', 'system', clock_timestamp(), $5, 'system' FROM target t
 ON CONFLICT DO NOTHING
 """
 
+Refused = tuple[str, str, dict[str, Any]]
 _TRIES = 5
 _BLAMES_THE_DATA = ("22", "54")
 
@@ -87,6 +88,19 @@ class Receipt:
     """What became of it, when that is known already."""
 
 
+@dataclass(frozen=True)
+class Came:
+    """How a command came."""
+
+    channel: str
+    key: str | None = None
+    """Its idempotency key."""
+    credential: str | None = None
+    signature: dict[str, str] | None = None
+    refusal: Refused | None = None
+    """Why the door does not let it in: code, detail and fields."""
+
+
 class PostgresInbox:
     """Implements :class:`activities.ports.records.Inbox`, and :meth:`receive` for the API."""
 
@@ -96,18 +110,32 @@ class PostgresInbox:
 
     async def put(self, tenant_id: str, case_id: str, raw: object, *, channel: str = "temporal") -> str:
         """Keep a command as it came and return the id under which it is kept."""
-        return (await self.receive(tenant_id, case_id, raw, channel=channel)).command_id
+        credential = "system" if channel == "system" else "temporal"
+        return (await self.receive(tenant_id, case_id, raw, channel=channel, credential=credential)).command_id
 
     async def receive(
-        self, tenant_id: str, case_id: str, raw: object, *, channel: str = "api", idempotency_key: str | None = None
+        self,
+        tenant_id: str,
+        case_id: str,
+        raw: object,
+        *,
+        channel: str = "api",
+        idempotency_key: str | None = None,
+        credential: str | None = None,
+        signature: dict[str, str] | None = None,
+        refusal: Refused | None = None,
     ) -> Receipt:
         """Keep a command as it came.
 
         The same id with the same body changes nothing. What is no command, or comes under an id that is taken, is kept as refused
-        under an id of its own. Raises :class:`Never` (``case_unknown``) and :class:`Conflict` (``idempotency_key_reused``).
+        under an id of its own; so is what the door refuses (``refusal``). ``credential`` is by what it came, ``signature`` what
+        shows it (the id of a signing key, and the signature itself). Raises :class:`Never` (``case_unknown``) and
+        :class:`Conflict` (``idempotency_key_reused``).
         """
         async with self._database.tenant(tenant_id) as conn:
-            return await self.receive_on(conn, tenant_id, case_id, raw, channel=channel, idempotency_key=idempotency_key)
+            incoming = read_incoming(raw, channel)
+            came = Came(channel, idempotency_key, credential, signature, refusal)
+            return await self._receive(conn, tenant_id, case_id, incoming, came)
 
     async def receive_on(
         self,
@@ -117,11 +145,14 @@ class PostgresInbox:
         raw: object,
         *,
         channel: str = "api",
-        idempotency_key: str | None = None,
+        credential: str | None = None,
     ) -> Receipt:
         """The same on a connection that is in use, as a part of what goes on there."""
-        incoming = read_incoming(raw, channel)
-        arrival = _Arrival(self._vault, tenant_id, case_id, incoming, channel, idempotency_key)
+        came = Came(channel, credential=credential)
+        return await self._receive(conn, tenant_id, case_id, read_incoming(raw, channel), came)
+
+    async def _receive(self, conn: Connection, tenant_id: str, case_id: str, incoming: Incoming, came: Came) -> Receipt:
+        arrival = _Arrival(self._vault, tenant_id, case_id, incoming, came)
         for _ in range(_TRIES):
             receipt = await arrival.keep(conn)
             if receipt is not None:
@@ -132,26 +163,23 @@ class PostgresInbox:
 class _Arrival:
     """One command being kept."""
 
-    def __init__(
-        self, vault: Vault, tenant_id: str, case_id: str, incoming: Incoming, channel: str, idempotency_key: str | None
-    ) -> None:
+    def __init__(self, vault: Vault, tenant_id: str, case_id: str, incoming: Incoming, came: Came) -> None:
         self._vault = vault
         self._tenant, self._case = tenant_id, case_id
-        self._incoming = incoming
-        self._channel = channel
-        self._key = idempotency_key
+        self._incoming, self._came = incoming, came
         self._hash = vault.body_hash(tenant_id, incoming.canonical)
 
     async def keep(self, conn: Connection) -> Receipt | None:
         """The receipt; None when somebody else took the id in this very moment."""
-        if self._incoming.command is None or self._incoming.refusal is not None:
-            code, detail, fields = self._incoming.refusal or unstorable()
+        refusal = self._incoming.refusal or self._came.refusal
+        if self._incoming.command is None or refusal is not None:
+            code, detail, fields = refusal or unstorable()
             return await self._refused(conn, code, detail, fields)
         command_id = self._incoming.command.id
         row = await self._look(conn, command_id)
         if row["id"] is not None:
             # What the system tells itself is meant once, whatever it would say the second time.
-            same = row["body_hash"] == self._hash or self._channel == "system"
+            same = row["body_hash"] == self._hash or self._came.channel == "system"
             if row["id"] == command_id and (row["case_id"] != self._case or not same):
                 return await self._refused(
                     conn, "id_reused", "This id belongs to another command; choose a new one.", {"id": command_id}
@@ -167,7 +195,7 @@ class _Arrival:
         return await self._refused(conn, *unstorable())
 
     async def _look(self, conn: Connection, command_id: str) -> asyncpg.Record:
-        row = await conn.fetchrow(LOOK, self._tenant, self._case, command_id, self._key, self._incoming.actor_id)
+        row = await conn.fetchrow(LOOK, self._tenant, self._case, command_id, self._came.key, self._incoming.actor_id)
         if row is None or not row["case_known"]:
             raise Never("case_unknown", "There is no such case.")
         return row
@@ -176,7 +204,7 @@ class _Arrival:
         command, box = self._incoming.command, None
         if self._incoming.texts and isinstance(self._incoming.raw, dict):
             box = await self._box(conn, row)
-            command = parse_command({**self._incoming.raw, "channel": self._channel}, box)
+            command = parse_command({**self._incoming.raw, "channel": self._came.channel}, box)
         assert command is not None
         body = command.model_dump(mode="json")
         return await self._insert(conn, command.id, body=body, box=box)
@@ -208,11 +236,11 @@ class _Arrival:
         answer: KeptAnswer | None = None,
     ) -> Receipt | None:
         rows = box.rows if box else []
-        key = None if answer else self._key
+        key = None if answer else self._came.key
         received_at = await conn.fetchval(
-            PLACE, self._tenant, self._case, command_id, self._incoming.type, self._incoming.actor_id, self._channel,
+            PLACE, self._tenant, self._case, command_id, self._incoming.type, self._incoming.actor_id, self._came.channel,
             body, raw_content, self._hash, key, "refused" if answer else "pending", answer,
-            box.key.id if box else None, [r[0] for r in rows], [r[1] for r in rows],
+            box.key.id if box else None, [r[0] for r in rows], [r[1] for r in rows], self._came.credential, self._came.signature,
         )  # fmt: skip
         return None if received_at is None else Receipt(command_id, received_at, known=False, answer=answer)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,8 @@ from domain.worktime.calendars import Calendar
 from storage.intake.inbox import PLACE, Conflict
 from storage.policies.library import keep_calendars, keep_notices
 from storage.postgres.pool import Connection, Database
-from storage.postgres.vault import STAFF, SealBox, Vault, seal_contact
+from storage.postgres.vault import PLATFORM, STAFF, SealBox, Vault, seal_contact
+from storage.views.references import open_metadata, seal_metadata
 
 CASE = """
 INSERT INTO cases (tenant, id, kind, category, queue, priority, synthetic, source, external_id, open_key, open_command_id,
@@ -56,9 +57,16 @@ FROM jsonb_to_recordset($3) AS p
     (id text, side text, role text, ref_digest text, key_id text, has_email boolean, locale text, zone text)
 JOIN unnest($4::text[], $5::bytea[]) AS c (id, contact) ON c.id = p.id
 """
+NOTED = """
+SELECT c.metadata, k.id AS key_id, k.holder, k.wrapped
+FROM cases c LEFT JOIN keys k ON k.tenant = c.tenant AND k.id = c.metadata_key
+WHERE c.tenant = $1 AND c.id = $2
+FOR NO KEY UPDATE OF c
+"""
+NOTE = "UPDATE cases SET metadata = $3, metadata_key = $4 WHERE tenant = $1 AND id = $2"
 _REPORT_CONTENT = "UPDATE cases SET report_content = $3 WHERE tenant = $1 AND id = $2"
 _STORED_APART: dict[str, Any] = {
-    "parties": True, "statement": True, "subject": True, "attachments": True, "decision": {"reasons"},
+    "parties": True, "statement": True, "subject": True, "attachments": True, "decision": {"reasons"}, "metadata": True,
 }  # fmt: skip
 
 
@@ -99,6 +107,7 @@ class PostgresIntake:
         idempotency_key: str | None = None,
         opened_by: str = "system",
         channel: str = "api",
+        credential: str | None = None,
         past: MovingCase | None = None,
         notify: bool = False,
     ) -> Opened:
@@ -107,7 +116,8 @@ class PostgresIntake:
         The same report under the same idempotency key or (source, external id) is the same case. Raises
         :class:`~storage.intake.inbox.Conflict` (``idempotency_key_reused``, ``external_id_reused``) when it is another report.
         ``calendars`` and ``notices`` (of the pack, whom it tells of what) are kept with it: whoever judges it finds them.
-        ``past`` is that of a case that ran in another system; ``notify`` tells its parties that it is here now.
+        ``past`` is that of a case that ran in another system; ``credential`` is by what the report came; ``notify`` tells
+        its parties that it is here now.
         """
         draft = _Draft(self._vault, tenant_id, report, terms, routing, past, notify)
         new = {ref: calendar for ref, calendar in (calendars or {}).items() if ref not in self._kept}
@@ -119,12 +129,19 @@ class PostgresIntake:
                     await keep_calendars(conn, new)
                     if notices is not None and terms.version not in self._kept:
                         await keep_notices(conn, terms.version, terms.pack, {}, notices)
-                    await draft.store(conn, channel)
+                    await draft.store(conn, channel, credential)
             if claimed:
                 self._kept.update(new, () if notices is None else (terms.version,))
                 return Opened(draft.case_id, draft.command_id, created=True)
             # The row that was in the way is committed by now: the insert has waited for it.
             return await draft.existing(conn, idempotency_key)
+
+    async def note(
+        self, tenant_id: str, case_id: str, changed: Callable[[dict[str, str]], dict[str, str]]
+    ) -> dict[str, str] | None:
+        """Change what the platform noted for itself; what stands there then, or None when there is no such case."""
+        async with self._database.tenant(tenant_id) as conn, conn.transaction():
+            return await _change_metadata(conn, self._vault, tenant_id, case_id, changed)
 
 
 class _Draft:
@@ -192,7 +209,7 @@ class _Draft:
             raise _conflict(row)
         return Opened(row["id"], row["open_command_id"], created=False)
 
-    async def store(self, conn: Connection, channel: str) -> None:
+    async def store(self, conn: Connection, channel: str, credential: str | None) -> None:
         """Keys, parties, texts and the opening command."""
         keys = list(self._keys.values())
         await conn.execute(
@@ -208,10 +225,12 @@ class _Draft:
         body = {**command.model_dump(mode="json"), "channel": channel}
         await conn.fetchval(
             PLACE, self._tenant, self.case_id, self.command_id, "open", "system", channel, body, None, self._hash, None,
-            "pending", None, box.key.id, [r[0] for r in box.rows], [r[1] for r in box.rows],
+            "pending", None, box.key.id, [r[0] for r in box.rows], [r[1] for r in box.rows], credential, None,
         )  # fmt: skip
         if self._past is not None:
             await self._vault.keep(conn, *boxes.values())
+        if self._report.metadata:
+            await _keep_metadata(conn, self._vault, self._tenant, self.case_id, self._report.metadata)
 
     @property
     def _claimant(self) -> str:
@@ -282,3 +301,25 @@ def _conflict(row: asyncpg.Record) -> Conflict:
     if row["by_key"]:
         return Conflict("idempotency_key_reused", "This Idempotency-Key was used with another report.", row["id"])
     return Conflict("external_id_reused", "This external id belongs to a case that was opened with another report.", row["id"])
+
+
+async def _keep_metadata(conn: Connection, vault: Vault, tenant_id: str, case_id: str, metadata: Mapping[str, str]) -> None:
+    """Put metadata in the place of what was there; nothing noted is nothing kept."""
+    if not metadata:
+        await conn.execute(NOTE, tenant_id, case_id, None, None)
+        return
+    key = await vault.key(conn, tenant_id, case_id, PLATFORM)
+    await conn.execute(NOTE, tenant_id, case_id, seal_metadata(key, metadata), key.id)
+
+
+async def _change_metadata(
+    conn: Connection, vault: Vault, tenant_id: str, case_id: str, changed: Callable[[dict[str, str]], dict[str, str]]
+) -> dict[str, str] | None:
+    """What stands there after the change, which is one at a time; None when there is no such case. Wants a transaction: what
+    ``changed`` raises leaves everything as it was."""
+    row = await conn.fetchrow(NOTED, tenant_id, case_id)
+    if row is None:
+        return None
+    noted = changed(open_metadata(vault, tenant_id, case_id, row))
+    await _keep_metadata(conn, vault, tenant_id, case_id, noted)
+    return noted

@@ -168,7 +168,7 @@ class _Order:
         command = self._opening(old, command_id, parties, statement)
         await conn.fetchval(
             PLACE, self._tenant, new_id, command_id, "open", "system", "system", command.model_dump(mode="json"), None, None,
-            None, "pending", None, box.key.id, [r[0] for r in box.rows], [r[1] for r in box.rows],
+            None, "pending", None, box.key.id, [r[0] for r in box.rows], [r[1] for r in box.rows], "system", None,
         )  # fmt: skip
         await self._tell(conn, new_id, self._mirrored())
         return new_id, command_id

@@ -10,15 +10,21 @@ from activities.ports.effects import OrderedEffect, Submission
 from domain.base import Money
 from domain.model.links import CrossCaseTaskOrdered
 from domain.rules.chargeback import SUBMISSION as CHARGEBACK_SUBMISSION
+from domain.views.references import References
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault
-from storage.tenants import endpoints
+from storage.views.references import open_metadata, references
 
 BEGIN = """
-UPDATE effects SET began_at = coalesce(began_at, clock_timestamp())
-WHERE tenant = $1 AND id = $2 AND state = 'running'
-RETURNING id, case_id, type, amount, currency, side, to_party, because, reverses, synthetic, errand
+UPDATE effects e SET began_at = coalesce(e.began_at, clock_timestamp()),
+    metadata = CASE WHEN e.began_at IS NULL THEN c.metadata ELSE e.metadata END,
+    metadata_key = CASE WHEN e.began_at IS NULL THEN c.metadata_key ELSE e.metadata_key END
+FROM cases c
+WHERE e.tenant = $1 AND e.id = $2 AND e.state = 'running' AND c.tenant = e.tenant AND c.id = e.case_id
+RETURNING e.id, e.case_id, e.type, e.amount, e.currency, e.side, e.to_party, e.because, e.reverses, e.synthetic, e.errand,
+    e.metadata, e.metadata_key
 """
+KEY = "SELECT id AS key_id, holder, wrapped, $3::bytea AS metadata FROM keys WHERE tenant = $1 AND id = $2"
 
 # What a card network is told: the draft that was sent, and the network's own id of the dispute.
 SUBMISSION = """
@@ -39,8 +45,8 @@ WITH target AS (
     WHERE e.tenant = t.tenant AND e.id = $2 AND e.state = 'running'
     RETURNING e.case_id
 )
-INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body)
-SELECT $1, d.case_id, $5, 'report_effect', 'system', 'system', clock_timestamp(), $6 FROM done d
+INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body, credential)
+SELECT $1, d.case_id, $5, 'report_effect', 'system', 'system', clock_timestamp(), $6, 'system' FROM done d
 ON CONFLICT DO NOTHING
 """
 
@@ -57,6 +63,7 @@ class PostgresEffects:
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(BEGIN, tenant_id, effect_id)
             submission = await self._submission(conn, tenant_id, row) if row is not None else None
+            about = await self._references(conn, tenant_id, row) if row is not None else None
         if row is None:
             return None
         amount = None if row["amount"] is None else Money(amount=row["amount"], currency=row["currency"])
@@ -64,8 +71,18 @@ class PostgresEffects:
             id=row["id"], tenant_id=tenant_id, case_id=row["case_id"], type=row["type"], amount=amount, to=row["side"],
             to_party=row["to_party"], reverses=row["reverses"], synthetic=row["synthetic"],
             task=CrossCaseTaskOrdered.model_validate(row["errand"]) if row["errand"] else None,
-            submission=submission,
+            submission=submission, references=about,
         )  # fmt: skip
+
+    async def _references(self, conn: Connection, tenant_id: str, row: asyncpg.Record) -> References | None:
+        """By what the platform knows the case, its notes as they stood when it was first asked; not for what we do ourselves."""
+        if row["errand"]:
+            return None
+        case_id = row["case_id"]
+        found = (await references(conn, self._vault, tenant_id, [case_id]))[case_id]
+        sealed = await conn.fetchrow(KEY, tenant_id, row["metadata_key"], row["metadata"]) if row["metadata"] else None
+        noted = open_metadata(self._vault, tenant_id, case_id, sealed) if sealed else {}
+        return found.model_copy(update={"metadata": noted})
 
     async def _submission(self, conn: Connection, tenant_id: str, row: asyncpg.Record) -> Submission | None:
         if row["type"] != CHARGEBACK_SUBMISSION:
@@ -87,12 +104,6 @@ class PostgresEffects:
                 "result": result, "note": note}  # fmt: skip
         async with self._database.tenant(tenant_id) as conn:
             await conn.execute(FINISH, tenant_id, effect_id, result, note, command_id, body)
-
-    async def remedies_endpoint(self, tenant_id: str) -> tuple[str, str] | None:
-        """URL and signing secret of where a tenant has its remedies carried out; None: by hand."""
-        async with self._database.tenant(tenant_id) as conn:
-            found = await endpoints(conn, self._vault, tenant_id)
-        return next(((e.url, e.secret) for e in found if e.purpose == "remedies" and e.active), None)
 
 
 def _report_id(effect_id: str, result: str) -> str:

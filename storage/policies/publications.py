@@ -12,9 +12,10 @@ from storage.postgres.pool import Database
 
 _ROLES = "SELECT roles FROM people WHERE tenant = $1 AND id = $2 AND active"
 _PROPOSE = """
-INSERT INTO pack_versions (tenant, id, kind, version, body, reason, proposed_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO pack_versions (tenant, id, kind, version, body, reason, proposed_by, proposed_with)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
-_COLUMNS = "id, kind, version, reason, proposed_by, proposed_at, approved_by, approved_at"
+_COLUMNS = "id, kind, version, reason, proposed_by, proposed_at, proposed_with, approved_by, approved_at, approved_with"
 _LIST = f"SELECT {_COLUMNS} FROM pack_versions WHERE tenant = $1 ORDER BY kind, id DESC"  # noqa: S608 - put together from constants
 # A proposal goes by its id, or by the first characters of the pack's version.
 _NAMED = f"""
@@ -22,7 +23,7 @@ SELECT {_COLUMNS} FROM pack_versions
 WHERE tenant = $1 AND (id = $2 OR starts_with(version, $2)) ORDER BY approved_at IS NOT NULL, id DESC LIMIT 1
 """  # noqa: S608 - put together from constants
 _APPROVE = """
-UPDATE pack_versions SET approved_by = $3, approved_at = clock_timestamp()
+UPDATE pack_versions SET approved_by = $3, approved_with = $4, approved_at = clock_timestamp()
 WHERE tenant = $1 AND id = $2 AND approved_at IS NULL
 RETURNING approved_at
 """
@@ -53,9 +54,12 @@ class PackVersion(Kept):
     reason: str
     proposed_by: str
     proposed_at: datetime
+    proposed_with: str | None = None
+    """The credential by which it was proposed; None: before that was noted."""
     approved_by: str | None = None
     """None: it waits for a second person."""
     approved_at: datetime | None = None
+    approved_with: str | None = None
 
 
 class PostgresPublications:
@@ -64,16 +68,18 @@ class PostgresPublications:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def propose(self, tenant_id: str, kind: str, version: str, text: str, *, by: str, reason: str) -> str:
+    async def propose(
+        self, tenant_id: str, kind: str, version: str, text: str, *, by: str, reason: str, credential: str | None = None
+    ) -> str:
         """Keep the text of a pack as a proposal and return its id. Raises :class:`PublishRefused`."""
         made = f"pkv_{uuid7()}"
         async with self._database.tenant(tenant_id) as conn:
             if await conn.fetchval(_ROLES, tenant_id, by) is None:
                 raise PublishRefused("actor_unknown", f"Nobody in the team has the id '{by}'.")
-            await conn.execute(_PROPOSE, tenant_id, made, kind, version, text, reason, by)
+            await conn.execute(_PROPOSE, tenant_id, made, kind, version, text, reason, by, credential)
         return made
 
-    async def approve(self, tenant_id: str, named: str, *, by: str) -> PackVersion:
+    async def approve(self, tenant_id: str, named: str, *, by: str, credential: str | None = None) -> PackVersion:
         """The second person agrees: from now on new reports of the kind are bound by it. Raises :class:`PublishRefused`."""
         async with self._database.tenant(tenant_id) as conn:
             roles = await conn.fetchval(_ROLES, tenant_id, by)
@@ -87,10 +93,12 @@ class PostgresPublications:
                 raise PublishRefused("not_allowed", "A pack is approved by a lead or by ops.")
             if by == found.proposed_by:
                 raise PublishRefused("own_publication", "Nobody approves what they proposed themselves; another person has to.")
-            approved_at = None if found.approved_at else await conn.fetchval(_APPROVE, tenant_id, found.id, by)
+            if credential is not None and credential == found.proposed_with:
+                raise PublishRefused("same_credential", "It was proposed by the same credential; use one of your own.")
+            approved_at = None if found.approved_at else await conn.fetchval(_APPROVE, tenant_id, found.id, by, credential)
         if approved_at is None:
             raise PublishRefused("already_approved", "It was approved before.")
-        return found.model_copy(update={"approved_by": by, "approved_at": approved_at})
+        return found.model_copy(update={"approved_by": by, "approved_at": approved_at, "approved_with": credential})
 
     async def versions(self, tenant_id: str) -> list[PackVersion]:
         """Everything that was proposed or published, by kind, the newest first."""

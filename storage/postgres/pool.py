@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 import asyncpg
@@ -34,8 +35,10 @@ else:
 NOW = "SELECT clock_timestamp()"
 """The database's clock, by which everything is judged."""
 
-# The two settings that give rights, always both: what one borrower may see must never pass to the next.
-_SEE_AS = "SELECT set_config('ombud.tenant', $1, false), set_config('ombud.key_hash', $2, false)"
+# The settings that give rights, always all of them: what one borrower may see must never pass to the next.
+_SEE_AS = """
+SELECT set_config('ombud.tenant', $1, false), set_config('ombud.key_hash', $2, false), set_config('ombud.source', $3, false)
+"""
 
 _SERVER_SETTINGS = {
     "application_name": "ombud",
@@ -55,26 +58,44 @@ class _Session(RawConnection):
     Two thirds of all round trips of a case were settings made and taken back for the same tenant (measured).
     """
 
-    _seen_as: tuple[str, str] | None = ("", "")
+    _seen_as: tuple[str, str, str] | None = ("", "", "")
 
-    async def see_as(self, tenant_id: str = "", key_hash: str = "") -> None:
+    async def see_as(self, tenant_id: str = "", key_hash: str = "", source_id: str = "") -> None:
         """See for this borrower and nobody else. Comes before anything that a borrower does."""
-        if self._seen_as != (tenant_id, key_hash):
+        if self._seen_as != (tenant_id, key_hash, source_id):
             # Unknown until the answer is there: whoever is interrupted in between leaves a connection that is set anew.
             self._seen_as = None
-            await self.fetchval(_SEE_AS, tenant_id, key_hash)
-            self._seen_as = (tenant_id, key_hash)
+            await self.fetchval(_SEE_AS, tenant_id, key_hash, source_id)
+            self._seen_as = (tenant_id, key_hash, source_id)
+
+
+_CONNECT_WITHIN = 60.0
+"""Seconds for a new connection where nobody is in a hurry."""
 
 
 class Database:
     """The application's pool. Made by :meth:`connect`, handed to everything that reads or writes."""
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+    def __init__(self, pool: Pool, *, lend_within: float | None = None, share: int | None = None) -> None:
+        self._pool, self._lend_within, self._share = pool, lend_within, share
+        self._shares: dict[str, asyncio.Semaphore] = {}
 
     @classmethod
-    async def connect(cls, dsn: str, *, min_size: int = 1, max_size: int = 10, command_timeout: float = 30.0) -> Database:
-        """Open the pool as the application role. Connections that break are replaced when next asked for."""
+    async def connect(
+        cls,
+        dsn: str,
+        *,
+        min_size: int = 1,
+        max_size: int = 10,
+        command_timeout: float = 30.0,
+        lend_within: float | None = None,
+        share: int | None = None,
+    ) -> Database:
+        """Open the pool as the application role. Connections that break are replaced when next asked for.
+
+        ``command_timeout`` and ``lend_within`` bound one statement and the wait for a connection, in seconds: past them the
+        database counts as away. ``share`` is how many connections one tenant may have at a time; None: all of them.
+        """
         pool = await asyncpg.create_pool(
             dsn,
             min_size=min_size,
@@ -84,8 +105,9 @@ class Database:
             reset=_leave,
             connection_class=_Session,
             server_settings=_SERVER_SETTINGS,
+            timeout=_CONNECT_WITHIN if lend_within is None else lend_within,
         )
-        return cls(pool)
+        return cls(pool, lend_within=lend_within, share=share)
 
     @asynccontextmanager
     async def tenant(self, tenant_id: str) -> AsyncIterator[Connection]:
@@ -94,9 +116,25 @@ class Database:
             yield conn
 
     @asynccontextmanager
+    async def deed(self, tenant_id: str, conn: Connection | None = None) -> AsyncIterator[Connection]:
+        """A connection inside a transaction: the one that is open already, so that a deed is on disk with its note or not at all;
+        without one, one of its own."""
+        if conn is not None:
+            yield conn
+            return
+        async with self._lent(tenant_id) as own, own.transaction():
+            yield own
+
+    @asynccontextmanager
     async def key(self, key_hash: str) -> AsyncIterator[Connection]:
         """A connection that sees the API key with this hash (hex) and nothing else."""
         async with self._lent(key_hash=key_hash) as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def source(self, source_id: str) -> AsyncIterator[Connection]:
+        """A connection that sees the intake source with this id and nothing else."""
+        async with self._lent(source_id=source_id) as conn:
             yield conn
 
     @asynccontextmanager
@@ -106,11 +144,21 @@ class Database:
             yield conn
 
     @asynccontextmanager
-    async def _lent(self, tenant_id: str = "", key_hash: str = "") -> AsyncIterator[Connection]:
-        async with self._pool.acquire() as conn:
-            # What the pool lends stands for a session and hands everything on to it.
-            await cast("_Session", conn).see_as(tenant_id, key_hash)
-            yield conn
+    async def _lent(self, tenant_id: str = "", key_hash: str = "", source_id: str = "") -> AsyncIterator[Connection]:
+        async with AsyncExitStack() as until:
+            async with asyncio.timeout(self._lend_within):
+                if tenant_id and self._share:
+                    await until.enter_async_context(self._shares.setdefault(tenant_id, asyncio.Semaphore(self._share)))
+                conn = await until.enter_async_context(self._pool.acquire())
+            try:
+                # What the pool lends stands for a session and hands everything on to it.
+                await cast("_Session", conn).see_as(tenant_id, key_hash, source_id)
+                yield conn
+            except (TimeoutError, asyncio.CancelledError):
+                # Whoever takes it back waits until the server has heard that nobody waits for it any more: a server that hangs
+                # never does.
+                conn.terminate()
+                raise
 
     async def tenant_ids(self) -> list[str]:
         """Every tenant, for what has to go through all of them in turn."""

@@ -26,6 +26,8 @@ from storage.postgres.pool import Connection
 
 STAFF = "staff"
 """The holder of everything that is not written by a party."""
+PLATFORM = "platform"
+"""The holder of what the platform notes for itself. It may be about anybody of the case, so it goes with the first of them."""
 _NONCE = 12
 _VERSION = b"\x01"
 _KEYS = "SELECT case_id, id, wrapped FROM keys WHERE tenant = $1 AND case_id = ANY($2) AND holder = $3 AND destroyed_at IS NULL"
@@ -48,7 +50,7 @@ WHERE c.tenant = $1 AND c.id = ANY($2)
 """
 _ERASE = """
 UPDATE keys SET wrapped = NULL, destroyed_at = clock_timestamp()
-WHERE tenant = $1 AND case_id = $2 AND holder = $3 AND destroyed_at IS NULL
+WHERE tenant = $1 AND case_id = $2 AND (holder = $3 OR holder = 'platform' AND $3 LIKE 'pty\\_%') AND destroyed_at IS NULL
 """
 _HELD = "OM451"
 """SQLSTATE of what the database does not delete because of a legal hold (migration 0007)."""
@@ -192,6 +194,7 @@ class Vault:
     async def erase(self, conn: Connection, tenant_id: str, case_id: str, holder: str) -> bool:
         """Destroy the holder's key on this case: nothing sealed with it can be read again. False when there was none.
 
+        With a party goes what the platform noted for itself, which may be about them.
         Raises :class:`LegalHold`, by the database's own word, while the case or another case of this person is held.
         """
         try:
@@ -234,6 +237,10 @@ class Vault:
         except VaultFault:
             return None
 
+    def open_secrets(self, tenant_id: str, place: str, *sealed: bytes | None) -> tuple[str, ...]:
+        """The signing secrets that lie under a place; one that is not there is left out."""
+        return tuple(self.open_secret(tenant_id, place, secret).decode() for secret in sealed if secret is not None)
+
     def ref_digest(self, tenant_id: str, ref: str) -> str:
         """Keyed digest of the platform's id of a user: equal for equal users of one tenant, readable by nobody."""
         return self._tenant_digest("ref", tenant_id, ref)
@@ -253,6 +260,11 @@ class Vault:
     def signing_seed(self) -> bytes:
         """Seed of the key that signs the heads of the chains."""
         return _derived(self._master, "heads")
+
+
+def signing_secret() -> str:
+    """A new secret to sign with, as Standard Webhooks writes them."""
+    return "whsec_" + base64.b64encode(os.urandom(24)).decode()
 
 
 def _derived(key: bytes, *purpose: str) -> bytes:

@@ -14,6 +14,7 @@ from domain.model.case import Case, folded_otherwise
 from domain.model.chain import link
 from domain.model.facts import Recording
 from domain.rules.evolve import fold as fold_facts
+from storage.access.trail import Entry
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault
 from storage.record.heads import SignedHead, Signer, append_heads, read_heads
@@ -22,11 +23,15 @@ from storage.record.sql import STATE
 
 PAGE = 200
 """Cases looked at with one query."""
+OF_THE_TRAIL = "trail"
+"""Stands among the signed heads, and in a flaw, where a case has its id: the tenant's audit trail."""
+_ENTRIES = 5000
+"""Entries of a trail looked at with one query."""
 
 CASES = f"""
 SELECT c.id, c.turn, c.seq, c.head, {STATE} AS state, c.kind, c.category, c.phase, c.status, c.outcome, c.owner, c.queue,
     c.priority, c.waiting_on, c.wants_owner, c.needs_hands, c.next_due_at, c.next_clock, c.opened_at, c.updated_at, c.closed_at,
-    c.pack, c.pack_version, c.calendars, c.legal_hold, c.campaign,
+    c.pack, c.pack_version, c.calendars, c.legal_hold, c.campaign, c.platform_updated_at,
     ARRAY(SELECT jsonb_build_array(d.clock, d.instance, d.level, d.count, d.due_at) FROM deadlines d
           WHERE d.tenant = $1 AND d.case_id = c.id ORDER BY d.clock, d.instance, d.level, d.count) AS deadlines
 FROM cases c
@@ -42,10 +47,18 @@ ORDER BY case_id, seq
 """
 HEADS = """
 SELECT c.id, c.seq, c.head, to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS signed_at
-FROM cases c
-WHERE c.tenant = $1 AND c.seq > 0
-    AND NOT EXISTS (SELECT FROM chain_heads h WHERE h.tenant = $1 AND h.case_id = c.id AND h.seq = c.seq)
+FROM (
+    SELECT id, seq, head FROM cases WHERE tenant = $1 AND seq > 0
+    UNION ALL
+    (SELECT 'trail', seq, hash FROM trail WHERE tenant = $1 ORDER BY seq DESC LIMIT 1)
+) AS c
+WHERE NOT EXISTS (SELECT FROM chain_heads h WHERE h.tenant = $1 AND h.case_id = c.id AND h.seq = c.seq)
 ORDER BY c.id
+"""
+TRAIL = """
+SELECT seq, at, deed, about, actor_id, credential, body, hash, prev_hash FROM trail WHERE tenant = $1 AND seq > $2
+ORDER BY seq
+LIMIT $3
 """
 NOTE_HEADS = """
 INSERT INTO chain_heads (tenant, case_id, seq, head, signature)
@@ -78,6 +91,8 @@ class Verdict:
 
     cases: int = 0
     facts: int = 0
+    deeds: int = 0
+    """Entries of audit trails."""
     heads: int = 0
     flaws: list[Flaw] = field(default_factory=list)
 
@@ -108,6 +123,8 @@ class PostgresAudit:
         seen: set[tuple[str, str]] = set()
         for tenant in tenants:
             await self._verify_tenant(tenant, signed, seen, verdict)
+            await self._verify_trail(tenant, signed.get((tenant, OF_THE_TRAIL), []), verdict)
+            seen.add((tenant, OF_THE_TRAIL))
         for tenant, case_id in signed:
             if (tenant, case_id) not in seen and (tenant_id is None or tenant == tenant_id):
                 verdict.flaws.append(Flaw(tenant, case_id, "case_missing", detail="signed once, not in the database"))
@@ -146,6 +163,72 @@ class PostgresAudit:
                 verdict.flaws += checked.flaws
             after = cases[-1]["id"]
 
+    async def _verify_trail(self, tenant: str, signed: list[SignedHead], verdict: Verdict) -> None:
+        flaws = _Flaws(tenant, OF_THE_TRAIL)
+        head, last, wanted = "", 0, {s.seq for s in signed}
+        kept: dict[int, str] = {}
+        while True:
+            async with self._database.tenant(tenant) as conn:
+                rows = await conn.fetch(TRAIL, tenant, last, _ENTRIES)
+            if not rows:
+                break
+            head = flaws.of_chain(rows, head, last + 1)
+            for row in rows:
+                _check_entry(row, flaws)
+            kept |= {row["seq"]: row["hash"] for row in rows if row["seq"] in wanted}
+            last = rows[-1]["seq"]
+            verdict.deeds += len(rows)
+        flaws.of_heads(kept, signed, self._signer)
+        verdict.heads += len(signed)
+        verdict.flaws += flaws.found
+
+
+class _Flaws:
+    """What is amiss with one chain."""
+
+    def __init__(self, tenant: str, chain_id: str) -> None:
+        self._tenant, self._chain_id = tenant, chain_id
+        self.found: list[Flaw] = []
+
+    def add(self, what: str, seq: int, detail: str) -> None:
+        """One more."""
+        self.found.append(Flaw(self._tenant, self._chain_id, what, seq, detail))
+
+    def of_chain(self, rows: Iterable[asyncpg.Record], head: str = "", first: int = 1) -> str:
+        """Follow the links from ``head`` on; the head that they come to."""
+        for expected, row in enumerate(rows, start=first):
+            if row["seq"] != expected:
+                self.add("fact_missing", expected, f"the next one is number {row['seq']}")
+                break
+            if row["prev_hash"] != head:
+                self.add("chain_broken", expected, "it does not follow the one before it")
+            if link(row["prev_hash"], row["body"]) != row["hash"]:
+                self.add("fact_changed", expected, "its hash is not that of its content")
+            head = row["hash"]
+        return head
+
+    def of_heads(self, kept: Mapping[int, str], signed: Iterable[SignedHead], signer: Signer) -> None:
+        """What was signed must still be there; ``kept`` are the hashes by number."""
+        for head in signed:
+            if not signer.genuine(head):
+                self.add("head_forged", head.seq, "its signature is not ours")
+            elif head.seq not in kept:
+                self.add("facts_lost", head.seq, f"signed at {head.signed_at}, not in the database")
+            elif kept[head.seq] != head.head:
+                self.add("rewritten", head.seq, f"another one was signed at {head.signed_at}")
+
+
+def _check_entry(row: asyncpg.Record, flaws: _Flaws) -> None:
+    """The columns of an entry of the trail say what its content says."""
+    try:
+        entry = Entry.model_validate(row["body"])
+    except ValueError as error:
+        flaws.add("unreadable", row["seq"], type(error).__name__)
+        return
+    said = (entry.seq, entry.at, entry.deed, entry.about, entry.by, entry.credential)
+    if said != tuple(row[name] for name in ("seq", "at", "deed", "about", "actor_id", "credential")):
+        flaws.add("columns_differ", row["seq"], "the row's columns are not those of its content")
+
 
 async def _page(conn: Connection, tenant: str, after: str) -> tuple[list[asyncpg.Record], dict[str, list[asyncpg.Record]]]:
     # One moment for both queries, or a case that moves in between looks tampered with.
@@ -162,21 +245,13 @@ class _CaseAudit:
     """One case under examination."""
 
     def __init__(self, tenant: str, row: asyncpg.Record, facts: list[asyncpg.Record], fold: Fold) -> None:
-        self._tenant, self._row, self.facts, self._fold = tenant, row, facts, fold
-        self.flaws: list[Flaw] = []
+        self._row, self.facts, self._fold = row, facts, fold
+        self._flaws = _Flaws(tenant, row["id"])
+        self._flaw, self.flaws = self._flaws.add, self._flaws.found
 
     def check(self) -> None:
         """The chain from the first fact to the head, then everything that follows from the facts."""
-        head = ""
-        for expected, fact in enumerate(self.facts, start=1):
-            if fact["seq"] != expected:
-                self._flaw("fact_missing", expected, f"the next one is number {fact['seq']}")
-                break
-            if fact["prev_hash"] != head:
-                self._flaw("chain_broken", expected, "it does not follow the fact before it")
-            if link(fact["prev_hash"], fact["body"]) != fact["hash"]:
-                self._flaw("fact_changed", expected, "its hash is not that of its content")
-            head = fact["hash"]
+        head = self._flaws.of_chain(self.facts)
         last = self.facts[-1]["seq"] if self.facts else 0
         if (self._row["seq"], self._row["head"]) != (last, head):
             self._flaw("head_differs", self._row["seq"], f"the last fact on record is number {last}")
@@ -188,14 +263,7 @@ class _CaseAudit:
 
     def compare(self, signed: list[SignedHead], signer: Signer) -> None:
         """What was signed must still be there."""
-        by_seq = {fact["seq"]: fact["hash"] for fact in self.facts}
-        for head in signed:
-            if not signer.genuine(head):
-                self._flaw("head_forged", head.seq, "its signature is not ours")
-            elif head.seq not in by_seq:
-                self._flaw("facts_lost", head.seq, f"signed at {head.signed_at}, not in the database")
-            elif by_seq[head.seq] != head.head:
-                self._flaw("rewritten", head.seq, f"another fact was signed at {head.signed_at}")
+        self._flaws.of_heads({fact["seq"]: fact["hash"] for fact in self.facts}, signed, signer)
 
     def _recordings(self) -> list[Recording]:
         recordings = []
@@ -231,14 +299,14 @@ class _CaseAudit:
         if stored != case:
             self._flaw("state_differs", case.seq, "the stored state is not the fold of the facts")
         expected = projection(case)
+        if self._row["platform_updated_at"] is None:
+            # Written before there was the column.
+            del expected["platform_updated_at"]
         differing = [name for name in expected if name != "state" and self._row[name] != expected[name]]
         if differing:
             self._flaw("projection_differs", case.seq, ", ".join(sorted(differing)))
         if _deadlines(case) != {(d[0], d[1], d[2], d[3], datetime.fromisoformat(d[4])) for d in self._row["deadlines"]}:
             self._flaw("deadlines_differ", case.seq, "the stored timetable is not the one that was recorded last")
-
-    def _flaw(self, what: str, seq: int, detail: str) -> None:
-        self.flaws.append(Flaw(self._tenant, self._row["id"], what, seq, detail))
 
 
 def _deadlines(case: Case) -> set[tuple[Any, ...]]:

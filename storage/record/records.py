@@ -195,6 +195,7 @@ def projection(case: Case) -> Row:
         "next_clock": first.clock if first else None,
         "opened_at": case.opened_at,
         "updated_at": case.updated_at,
+        "platform_updated_at": case.seen_at.get("platform", case.opened_at),
         "closed_at": case.closed_at,
         "pack": case.terms.pack,
         "pack_version": case.terms.version,

@@ -20,13 +20,14 @@ SPEAKER = """
 # $3 the turn that the caller knows (or null), $4 command ids asked about, $5 how many pending ones at most.
 READ = f"""
 WITH waiting AS (
-    SELECT w.id, w.received_at, w.body, w.actor_id
+    SELECT w.id, w.received_at, w.body, w.actor_id, w.credential
     FROM commands w
     WHERE w.tenant = $1 AND w.case_id = $2 AND w.status = 'pending'
     ORDER BY w.received_at, w.id
     LIMIT $5
 ), resolved AS (
-    SELECT jsonb_build_object('command_id', w.id, 'received_at', w.received_at, 'body', w.body, 'actor',
+    SELECT jsonb_build_object('command_id', w.id, 'received_at', w.received_at, 'body', w.body, 'credential', w.credential,
+        'actor',
         CASE
             WHEN w.actor_id = 'system' THEN jsonb_build_object('id', 'system', 'role', 'system'){SPEAKER}
         END, 'target', person_as_actor(t)) AS pending, w.received_at, w.id
@@ -69,12 +70,12 @@ gate AS (
         queue = p.queue, priority = p.priority, waiting_on = p.waiting_on, wants_owner = p.wants_owner,
         needs_hands = p.needs_hands, next_due_at = p.next_due_at, next_clock = p.next_clock, opened_at = p.opened_at,
         updated_at = p.updated_at, closed_at = p.closed_at, pack = p.pack, pack_version = p.pack_version, calendars = p.calendars,
-        legal_hold = coalesce(p.legal_hold, false), campaign = p.campaign
+        legal_hold = coalesce(p.legal_hold, false), campaign = p.campaign, platform_updated_at = p.platform_updated_at
     FROM jsonb_to_record({}) AS p (after_seq bigint, after_head text, seq bigint, head text, state jsonb, terms jsonb, kind text,
         category text, phase text, status text, outcome text, owner text, queue text, priority text, waiting_on text,
         wants_owner boolean, needs_hands boolean, next_due_at timestamptz, next_clock text, opened_at timestamptz,
         updated_at timestamptz, closed_at timestamptz, pack text, pack_version text, calendars text[], legal_hold boolean,
-        campaign text)
+        campaign text, platform_updated_at timestamptz)
     WHERE c.tenant = $1 AND c.id = $2 AND c.turn = $3 AND c.seq = p.after_seq AND c.head = p.after_head
     RETURNING c.tenant, c.id, c.synthetic
 )""",
@@ -94,8 +95,10 @@ answered AS (
     # Deadlines that were decided.
     "archive": """
 archive AS (
-    INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body, status, answer, answered_at)
-    SELECT g.tenant, g.id, d.id, 'deadline', 'system', 'system', d.received_at, d.body, d.status, d.answer, clock_timestamp()
+    INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body, status, answer, answered_at,
+        credential)
+    SELECT g.tenant, g.id, d.id, 'deadline', 'system', 'system', d.received_at, d.body, d.status, d.answer, clock_timestamp(),
+        'system'
     FROM gate g, jsonb_to_recordset({}) AS d (id text, received_at timestamptz, body jsonb, status text, answer jsonb)
     ON CONFLICT DO NOTHING
 )""",

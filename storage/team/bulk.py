@@ -30,8 +30,8 @@ OR EXISTS (SELECT FROM commands w WHERE w.tenant = $1 AND w.case_id = c.id AND w
 """
 
 PLACE = """
-INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body)
-SELECT $1, b.case_id, b.id, $2, $3, 'api', $4, b.body FROM jsonb_to_recordset($5) AS b (case_id text, id text, body jsonb)
+INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body, credential)
+SELECT $1, b.case_id, b.id, $2, $3, 'api', $4, b.body, $6 FROM jsonb_to_recordset($5) AS b (case_id text, id text, body jsonb)
 ON CONFLICT DO NOTHING
 """
 
@@ -79,6 +79,8 @@ class TooMany(Never):
         super().__init__("bulk_too_large", f"More than {limit:,} open cases fit; narrow the selection, and send several bulks.")
 
 
+_PATIENCE_S = 30.0
+"""For one statement: a thousand cases are held, and those that are judged just now are waited for."""
 _AT_ONCE = 1000
 """Commands of a bulk that are looked up at once."""
 
@@ -157,8 +159,9 @@ class PostgresBulk:
         async with self._database.tenant(tenant_id) as conn:
             return [row["id"] for row in await _selected(conn, tenant_id, order)]
 
-    async def place(self, tenant_id: str, order: Order) -> Placed:
-        """Send an order to every case that it selects. The same bulk again sends nothing, and answers what was sent.
+    async def place(self, tenant_id: str, order: Order, credential: str | None) -> Placed:
+        """Send an order, and by which credential it came, to every case that it selects. The same bulk again sends nothing, and
+        answers what was sent.
 
         Raises :class:`InstantAhead` (``instant_refused``) and :class:`TooMany` (``bulk_too_large``).
         """
@@ -169,7 +172,7 @@ class PostgresBulk:
                 return known
             try:
                 async with conn.transaction():
-                    return await _place_all(conn, tenant_id, order, stem, self._vault)
+                    return await _place_all(conn, tenant_id, order, stem, self._vault, credential)
             except _NothingPlaced:
                 # Sent by somebody else in this very moment: then theirs stands.
                 return await _placed(conn, tenant_id, stem) or Placed(None, None, ())
@@ -190,7 +193,7 @@ class PostgresBulk:
         """How each command of a bulk stands now."""
         ids = [member.command_id for member in placed.members]
         async with self._database.tenant(tenant_id) as conn:
-            return [Result(**dict(row)) for row in await conn.fetch(ANSWERS, tenant_id, ids)]
+            return [Result(**dict(row)) for row in await conn.fetch(ANSWERS, tenant_id, ids, timeout=_PATIENCE_S)]
 
     async def incidents(self, tenant_id: str) -> Sequence[Incident]:
         """The incidents for which clocks of open cases stand still, the longest first."""
@@ -223,13 +226,13 @@ def selection(order: Order) -> tuple[str, tuple[Any, ...]]:
 
 async def _selected(conn: Connection, tenant_id: str, order: Order, lock: str = "") -> Sequence[asyncpg.Record]:
     statement, arguments = selection(order)
-    rows = await conn.fetch(statement + lock, tenant_id, *arguments)
+    rows = await conn.fetch(statement + lock, tenant_id, *arguments, timeout=_PATIENCE_S)
     if order.limit is not None and len(rows) > order.limit:
         raise TooMany(order.limit)
     return rows
 
 
-async def _place_all(conn: Connection, tenant_id: str, order: Order, stem: str, vault: Vault) -> Placed:
+async def _place_all(conn: Connection, tenant_id: str, order: Order, stem: str, vault: Vault, credential: str | None) -> Placed:
     # Every row is held FOR SHARE before the clock is read, as for a single command: a record that judges a deadline of one of
     # them either is done by then, or waits and finds the command.
     rows = await _selected(conn, tenant_id, order, " FOR SHARE OF c")
@@ -250,7 +253,7 @@ async def _place_all(conn: Connection, tenant_id: str, order: Order, stem: str, 
     for member in members:
         command = _command(order, member.command_id, at, boxes.get(member.case_id))
         bodies.append({"case_id": member.case_id, "id": member.command_id, "body": command.model_dump(mode="json")})
-    done = await conn.execute(PLACE, tenant_id, order.command, order.by, received_at, bodies)
+    done = await conn.execute(PLACE, tenant_id, order.command, order.by, received_at, bodies, credential, timeout=_PATIENCE_S)
     if int(done.split()[-1]) != len(members):
         raise _NothingPlaced
     await vault.keep(conn, *boxes.values())
@@ -270,7 +273,7 @@ async def _placed(conn: Connection, tenant_id: str, stem: str) -> Placed | None:
     number = 1
     while number == len(rows) + 1:
         ids = [f"{stem}-{n}" for n in ([1] if number == 1 else range(number, number + _AT_ONCE))]
-        rows += await conn.fetch(PLACED, tenant_id, ids)
+        rows += await conn.fetch(PLACED, tenant_id, ids, timeout=_PATIENCE_S)
         number += len(ids)
     if not rows:
         return None

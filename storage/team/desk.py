@@ -199,7 +199,7 @@ class PostgresDesk:
             rows = await conn.fetch(TAKEABLE, tenant_id, list(queues), limit, person_id, SKIPPED_FOR)
         return [case_row(row) for row in rows]
 
-    async def claim(self, tenant_id: str, case_id: str, take: Mapping[str, Any]) -> Receipt | None:
+    async def claim(self, tenant_id: str, case_id: str, take: Mapping[str, Any], credential: str | None = None) -> Receipt | None:
         """Put a ``take`` into a case's inbox unless somebody else is at it; None: somebody is.
 
         The case's row is locked, so that of two people who ask at once one goes on to the next case without waiting.
@@ -210,7 +210,7 @@ class PostgresDesk:
             # A statement of its own: it sees what was committed while this one came to the lock.
             if await conn.fetchval(BEING_TAKEN, tenant_id, case_id):
                 return None
-            return await self._inbox.receive_on(conn, tenant_id, case_id, dict(take))
+            return await self._inbox.receive_on(conn, tenant_id, case_id, dict(take), credential=credential)
 
     async def own_counts(self, tenant_id: str, person_id: str, closed_to: Sequence[str] = ()) -> Counts:
         """How much somebody carries."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +14,12 @@ from pydantic_core import from_json
 from activities.ports.records import KeptAnswer
 from domain.model.case import Case
 from domain.model.facts import Actor, DueLevel, Recording
+from domain.model.report import comparable
+from domain.views.references import References
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault, open_contact
 from storage.views import sql
+from storage.views.references import references
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,22 @@ class CaseFilter:
     """Digests of parties and organisations whose cases are left out: somebody's conflicts of interest."""
     within: tuple[str, ...] | None = None
     """Queues and owners: only cases of one of them."""
+    source: str | None = None
+    external_id: str | None = None
+    party_ref: str | None = None
+    """With a party that the platform calls so."""
+    matter: str | None = None
+    """About this matter, however it was typed."""
+    opened_after: datetime | None = None
+    """Ranges begin with their first instant and end before their last one."""
+    opened_before: datetime | None = None
+    closed_after: datetime | None = None
+    closed_before: datetime | None = None
+    updated_after: datetime | None = None
+    updated_before: datetime | None = None
+    told_after: datetime | None = None
+    """As ``updated_after``, of what the platform may know."""
+    told_before: datetime | None = None
 
 
 class PostgresViews:
@@ -108,18 +128,34 @@ class PostgresViews:
 
     async def cases(self, tenant_id: str, which: CaseFilter, after: str | None = None, limit: int = 50) -> Sequence[CaseRow]:
         """Cases that match, newest first, older than the case ``after``."""
-        statement, arguments = sql.listing(conditions(which), "id < {}" if after else None, after, "id DESC")
+        statement, arguments = sql.listing(self._wanted(tenant_id, which), "id < {}" if after else None, after, "id DESC")
         async with self._database.tenant(tenant_id) as conn:
-            return [case_row(row) for row in await conn.fetch(statement, tenant_id, limit, *arguments)]
+            rows = await conn.fetch(statement, tenant_id, limit, *arguments)
+        return await _in_turns(rows)
 
     async def due_first(
         self, tenant_id: str, which: CaseFilter, after: tuple[datetime, str] | None = None, limit: int = 50
     ) -> Sequence[CaseRow]:
         """Open cases that match and have a deadline, most urgent first; ``after`` is the last one's ``next_due_at`` and id."""
-        wanted = {**conditions(which), "status =": "open"}
+        wanted = {**self._wanted(tenant_id, which), "status =": "open"}
         statement, arguments = sql.listing(wanted, "(next_due_at, id) > ({}, {})" if after else None, after, "next_due_at, id")
         async with self._database.tenant(tenant_id) as conn:
-            return [case_row(row) for row in await conn.fetch(statement, tenant_id, limit, *arguments)]
+            rows = await conn.fetch(statement, tenant_id, limit, *arguments)
+        return await _in_turns(rows)
+
+    def _wanted(self, tenant_id: str, which: CaseFilter) -> dict[str, Any]:
+        """The conditions of a list. Whom and what a case is about lies there as keyed digests only."""
+        matter = comparable(which.matter)
+        digests = {
+            "party_ref": self._vault.ref_digest(tenant_id, which.party_ref) if which.party_ref is not None else None,
+            "matter_digest =": self._vault.matter_digest(tenant_id, matter) if matter is not None else None,
+        }
+        return {**conditions(which), **digests}
+
+    async def references(self, tenant_id: str, case_ids: Sequence[str]) -> Mapping[str, References]:
+        """What the platform told us of these cases for itself, by case; the names and addresses of parties among it."""
+        async with self._database.tenant(tenant_id) as conn:
+            return await references(conn, self._vault, tenant_id, case_ids)
 
     async def actor(self, tenant_id: str, case_id: str, actor_id: str) -> Actor | None:
         """A person, key or party as ``record`` would see them on this case; None: nobody."""
@@ -214,6 +250,15 @@ class PostgresViews:
             return [case_row(row) for row in await conn.fetch(sql.LIVING, tenant_id, after, limit)]
 
 
+async def _in_turns(rows: Iterable[asyncpg.Record]) -> list[CaseRow]:
+    """Read a long list so that whoever asked for less is not kept waiting by it: to read one folded case takes a millisecond."""
+    found = []
+    for row in rows:
+        found.append(case_row(row))
+        await asyncio.sleep(0)
+    return found
+
+
 def conditions(which: CaseFilter) -> dict[str, Any]:
     """A filter as conditions on columns; those that are None hold for every case."""
     return {
@@ -231,6 +276,16 @@ def conditions(which: CaseFilter) -> dict[str, Any]:
         "party": which.party,
         "closed_to": list(which.closed_to) if which.closed_to is not None else None,
         "within": list(which.within) if which.within is not None else None,
+        "source =": which.source,
+        "external_id =": which.external_id,
+        "opened_at >=": which.opened_after,
+        "opened_at <": which.opened_before,
+        "closed_at >=": which.closed_after,
+        "closed_at <": which.closed_before,
+        "updated_at >=": which.updated_after,
+        "updated_at <": which.updated_before,
+        "told >=": which.told_after,
+        "told <": which.told_before,
     }
 
 

@@ -73,6 +73,12 @@ COUNTS = (
     "SELECT kind, status, phase, count(*) AS cases FROM cases WHERE tenant = $1 AND NOT synthetic GROUP BY kind, status, phase"
 )
 
+_PARTY_REF = "EXISTS (SELECT FROM parties p WHERE p.tenant = $1 AND p.case_id = c.id AND p.ref_digest = {})"
+# Rows that were last written before there was the column have it in their state.
+_TOLD = (
+    "(c.platform_updated_at {0} OR c.platform_updated_at IS NULL"
+    " AND coalesce((c.state #>> '{{seen_at,platform}}')::timestamptz, c.opened_at) {0})"
+)
 # Of the row and of the folded case: a party is on its way into the case until the case says that it is in.
 _PARTY = (
     "EXISTS (SELECT FROM parties p WHERE p.tenant = $1 AND p.case_id = c.id AND p.id = {0})"
@@ -122,4 +128,8 @@ def clauses(conditions: Mapping[str, Any], first: int) -> tuple[list[str], list[
 def _test(name: str, place: str) -> str:
     if name in _OWN_TESTS:
         return _OWN_TESTS[name].format(place)
+    if name == "party_ref":
+        return _PARTY_REF.format(place)
+    if name.startswith("told "):
+        return _TOLD.format(f"{name.removeprefix('told ')} {place}")
     return f"c.{name}({place})" if name.endswith("ANY") else f"c.{name} {place}"

@@ -1,6 +1,7 @@
 """Remedies over real sockets: asked for once by their id, and left to people where the platform cannot."""
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,18 +13,32 @@ from activities.ports.errors import ToldToWait
 from adapters.delivery.endpoints import EndpointFailed, SignedPost
 from adapters.remedies import WebhookRemedies
 from domain.base import Money
+from domain.views.references import PartyReference, References
 from tests.support.http_sink import Taken
 
 DUE = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
+@dataclass
+class Live:
+    url: str
+    id: str = "whk_1"
+    secrets: tuple[str, ...] = (SECRET,)
+
+
 class Endpoints:
+    """One endpoint or none, and what was held against it."""
+
     def __init__(self, url: str | None) -> None:
         self.url = url
+        self.heard: list[str | None] = []
 
-    async def remedies_endpoint(self, tenant_id: str) -> tuple[str, str] | None:
-        return (self.url, SECRET) if self.url else None
+    async def live(self, tenant_id: str, purpose: str) -> list[Live]:
+        return [Live(self.url)] if self.url else []
+
+    async def answered(self, tenant_id: str, endpoint_id: str, case_id: str, failure: str | None) -> None:
+        self.heard.append(failure)
 
 
 def an_effect(**changes: Any) -> OrderedEffect:
@@ -72,6 +87,15 @@ async def test_it_asks_by_the_effects_id(sink: Taken) -> None:
             "reverses": None,
         },
     }
+
+
+async def test_it_says_by_what_the_platform_knows_the_case(sink: Taken) -> None:
+    party = PartyReference(id="pty_1", side="claimant", role="principal", ref="user-1", name="Kim", email="kim@example.org")
+    known = References(source="api", external_id="R-1", matter="booking-1", metadata={"order": "A-1"}, parties=(party,))
+    await performed(sink, references=known)
+    data = json.loads(sink.requests[0][2])["data"]
+    assert (data["external_id"], data["matter"], data["metadata"]) == ("R-1", "booking-1", {"order": "A-1"})
+    assert data["parties"] == [{"id": "pty_1", "side": "claimant", "role": "principal", "ref": "user-1"}]
 
 
 async def test_a_repeat_is_the_same_to_the_byte(sink: Taken) -> None:

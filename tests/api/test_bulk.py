@@ -100,9 +100,9 @@ class TestSelection:
         with pytest.raises(TooMany, match="More than 3 open cases fit"):
             await many.preview(office.tenant_id, order)
         with pytest.raises(TooMany):
-            await many.place(office.tenant_id, order)
+            await many.place(office.tenant_id, order, "key_1")
         less = Order("assign", None, "key:many", "per_dana", which=CaseFilter(queue="mediation"), limit=3)
-        assert len((await many.place(office.tenant_id, less)).members) == 3
+        assert len((await many.place(office.tenant_id, less, "key_1")).members) == 3
 
     async def test_above_a_thousand_nothing_is_sent(self, office: Office) -> None:
         async with office.database.tenant(office.tenant_id) as conn:
@@ -210,7 +210,7 @@ class TestOnce:
         many = PostgresBulk(office.database, office.vault)
         more = {name: value for name, value in command.items() if name != "type"}
         order = Order(command["type"], None, "key:twice", "per_dana", more=more)
-        placed = await asyncio.gather(*(many.place(office.tenant_id, order) for _ in range(6)))
+        placed = await asyncio.gather(*(many.place(office.tenant_id, order, "key_1") for _ in range(6)))
         assert all(one == placed[0] for one in placed)
         assert len(placed[0].members) == 4
 

@@ -16,7 +16,7 @@ async def test_a_report_becomes_a_case_with_deadlines_and_actions(office: Office
     case = answer.json()
     assert answer.status_code == 201
     assert (case["kind"], case["phase"], case["status"]) == ("bounty_dispute", "settlement", "open")
-    assert case["deadlines"] == []
+    assert [due["by_default"] for due in case["deadlines"]] == ["open_review"]
     assert {"command": "message", "allowed": True, "code": None, "detail": None} in case["available_actions"]
     assert answer.headers["Location"] == f"/v1/cases/{case['id']}"
     assert answer.headers["Ombud-Version"]
@@ -29,7 +29,8 @@ async def test_with_nobody_to_judge_the_report_is_on_disk_and_the_answer_is_202(
     told = answer.json()
     assert answer.status_code == 202
     assert told["status"] == "accepted"
-    assert (await office.desk(doors=ClosedDoor()).get(told["links"]["self"])).json() == told
+    read = (await office.desk(doors=ClosedDoor()).get(told["links"]["self"])).json()
+    assert {**read, "parties": [{k: v for k, v in one.items() if k not in ("name", "email")} for one in read["parties"]]} == told
     held = await office.views.case(office.tenant_id, told["id"])
     assert held is not None
     assert held.case is None
@@ -169,3 +170,20 @@ async def test_a_wrong_parameter_is_named(office: Office, params: dict[str, str]
     answer = await office.desk("dana").get("/v1/cases", params=params)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+async def test_a_list_says_what_the_caller_may_do_only_when_asked(office: Office) -> None:
+    desk, ada = office.desk(), office.desk("ada")
+    case = await desk.opened()
+    (plain,) = (await desk.get("/v1/cases")).json()["data"]
+    (whole,) = (await desk.get("/v1/cases", params={"expand[]": "available_actions"})).json()["data"]
+    read = (await desk.get(f"/v1/cases/{case['id']}")).json()
+    assert "available_actions" not in plain
+    assert whole["available_actions"] == read["available_actions"] != []
+    assert {name: value for name, value in whole.items() if name != "available_actions"} == plain
+    await desk.command(case["id"], "escalate", party(case, "claimant"))
+    assert all("available_actions" not in one for one in (await ada.get("/v1/desk")).json()["waiting"]["data"])
+    (waiting,) = (await ada.get("/v1/desk", params={"expand[]": "available_actions"})).json()["waiting"]["data"]
+    assert waiting["available_actions"]
+    unknown = await desk.get("/v1/cases", params={"expand[]": "timeline"})
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "parameter_invalid")

@@ -19,6 +19,8 @@ from tests.support.office import ClosedDoor, Desk, Office, party, some_cases
 pytestmark = pytest.mark.postgres
 
 OUTAGE = {"incident": "outage-7", "reason": "mail_outage"}
+ALL = {**OUTAGE, "all": True}
+FILTERS = ("kind", "queue", "phase", "owner")
 
 
 async def frozen(office: Office, cases: dict[str, str]) -> dict[str, Any]:
@@ -35,7 +37,7 @@ async def frozen(office: Office, cases: dict[str, str]) -> dict[str, Any]:
 
 
 async def freeze(desk: Desk, **fields: Any) -> dict[str, Any]:
-    answer = await desk.post("/v1/freezes", {**OUTAGE, **fields})
+    answer = await desk.post("/v1/freezes", {**(OUTAGE if any(name in fields for name in FILTERS) else ALL), **fields})
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()
     return told
@@ -82,7 +84,7 @@ class TestSelection:
 
     async def test_it_cannot_be_ordered_ahead(self, office: Office) -> None:
         cases = await some_cases(office)
-        answer = await office.desk("dana").post("/v1/freezes", {**OUTAGE, "at": "2099-01-01T00:00:00Z"})
+        answer = await office.desk("dana").post("/v1/freezes", {**ALL, "at": "2099-01-01T00:00:00Z"})
         assert (answer.status_code, answer.json()["code"]) == (422, "instant_refused")
         assert await frozen(office, cases) == {}
         assert not any(one.type == "freeze" for one in await office.views.commands(office.tenant_id, cases["fraud"]))
@@ -106,7 +108,7 @@ class TestSelection:
 class TestOnce:
     async def test_the_same_key_is_one_freeze(self, office: Office) -> None:
         cases, dana, key = await some_cases(office), office.desk("dana"), {"Idempotency-Key": "freeze-1"}
-        answers = await asyncio.gather(*(dana.post("/v1/freezes", OUTAGE, headers=key) for _ in range(5)))
+        answers = await asyncio.gather(*(dana.post("/v1/freezes", ALL, headers=key) for _ in range(5)))
         assert {answer.status_code for answer in answers} == {200}
         assert len({answer.content for answer in answers}) == 1
         assert len(await frozen(office, cases)) == 4
@@ -118,9 +120,9 @@ class TestOnce:
         bulk = PostgresBulk(office.database, office.vault)
         await some_cases(office)
         order = Order("freeze", "outage-7", "key:lost", "per_dana")
-        first = await bulk.place(office.tenant_id, order)
+        first = await bulk.place(office.tenant_id, order, "key_1")
         await office.desk().opened()
-        again = await bulk.place(office.tenant_id, replace(order, which=CaseFilter(kind="fraud_report")))
+        again = await bulk.place(office.tenant_id, replace(order, which=CaseFilter(kind="fraud_report")), "key_1")
         assert again == first
         assert len(first.members) == 4
 
@@ -128,7 +130,7 @@ class TestOnce:
         bulk = PostgresBulk(office.database, office.vault)
         await some_cases(office)
         order = Order("freeze", "outage-7", "key:twice", "per_dana")
-        placed = await asyncio.gather(*(bulk.place(office.tenant_id, order) for _ in range(6)))
+        placed = await asyncio.gather(*(bulk.place(office.tenant_id, order, "key_1") for _ in range(6)))
         assert all(one == placed[0] for one in placed)
         assert len(placed[0].members) == 4
 
@@ -145,7 +147,8 @@ class TestInTime:
                 await judge.execute(
                     "SELECT 1 FROM cases WHERE tenant = $1 AND id = $2 FOR UPDATE", office.tenant_id, cases["fraud"]
                 )
-                placing = asyncio.create_task(bulk.place(office.tenant_id, Order("freeze", "outage-7", "key:wait", "per_dana")))
+                order = Order("freeze", "outage-7", "key:wait", "per_dana")
+                placing = asyncio.create_task(bulk.place(office.tenant_id, order, "key_1"))
                 await asyncio.sleep(0.3)
                 assert not placing.done()
                 judged_at = await judge.fetchval("SELECT clock_timestamp()")
@@ -158,7 +161,7 @@ class TestInTime:
     async def test_with_nobody_to_judge_it_waits_on_disk_for_the_relay(self, office: Office) -> None:
         cases = await some_cases(office)
         dana = office.desk("dana", doors=ClosedDoor())
-        answer = await dana.post("/v1/freezes", OUTAGE)
+        answer = await dana.post("/v1/freezes", ALL)
         assert (answer.status_code, answer.json()["counts"]) == (202, {"pending": 4})
         (waiting,) = (await dana.get("/v1/freezes")).json()["data"]
         assert (waiting["incident"], waiting["cases"], waiting["waiting"]) == ("outage-7", 4, 4)
@@ -234,8 +237,8 @@ class TestWho:
         cases = await some_cases(office)
         desk = office.desk(who)
         for path, body in (
-            ("/v1/freezes", OUTAGE),
-            ("/v1/freezes", {**OUTAGE, "dry_run": True}),
+            ("/v1/freezes", ALL),
+            ("/v1/freezes", {**ALL, "dry_run": True}),
             ("/v1/freezes/outage-7/thaw", {}),
         ):
             answer = await desk.post(path, body)
@@ -246,14 +249,14 @@ class TestWho:
         case = await office.desk().opened()
         as_party = {"Ombud-Act-As": party(case, "claimant")}
         for answer in (
-            await office.desk().post("/v1/freezes", OUTAGE, headers=as_party),
+            await office.desk().post("/v1/freezes", ALL, headers=as_party),
             await office.desk().get("/v1/freezes", headers=as_party),
             await office.desk().get("/v1/freezes"),
         ):
             assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
-        unknown = await office.desk().post("/v1/freezes", {**OUTAGE, "by": "per_nobody"})
+        unknown = await office.desk().post("/v1/freezes", {**ALL, "by": "per_nobody"})
         assert (unknown.status_code, unknown.json()["code"]) == (403, "actor_unknown")
-        system = await office.desk().post("/v1/freezes", {**OUTAGE, "by": "system"})
+        system = await office.desk().post("/v1/freezes", {**ALL, "by": "system"})
         assert system.status_code == 403
 
     async def test_a_platforms_key_sends_it_for_somebody_of_ops(self, office: Office) -> None:
@@ -263,7 +266,7 @@ class TestWho:
         assert {hold.by for hold in (await frozen(office, cases)).values()} == {"per_dana"}
 
     async def test_a_persons_key_speaks_for_nobody_else(self, office: Office) -> None:
-        answer = await office.desk("ada").post("/v1/freezes", {**OUTAGE, "by": "per_dana"})
+        answer = await office.desk("ada").post("/v1/freezes", {**ALL, "by": "per_dana"})
         assert (answer.status_code, answer.json()["code"]) == (403, "by_forbidden")
 
     async def test_another_tenant_sees_and_freezes_nothing(self, office: Office, stranger: Office) -> None:
@@ -284,10 +287,13 @@ class TestWho:
         ({**OUTAGE, "queue": ""}, "queue"),
         ({**OUTAGE, "owner": "ada"}, "owner"),
         ({**OUTAGE, "phase": "limbo"}, "phase"),
-        ({**OUTAGE, "at": "yesterday"}, "at"),
-        ({**OUTAGE, "at": "2026-11-22T09:00:00"}, "at"),
-        ({**OUTAGE, "by": 5}, "by"),
-        ({**OUTAGE, "everything": True}, "everything"),
+        ({**ALL, "at": "yesterday"}, "at"),
+        ({**ALL, "at": "2026-11-22T09:00:00"}, "at"),
+        ({**ALL, "by": 5}, "by"),
+        ({**ALL, "everything": True}, "everything"),
+        (OUTAGE, "body"),
+        ({**OUTAGE, "all": False}, "body"),
+        ({**ALL, "queue": "mediation"}, "body"),
     ],
 )
 async def test_a_bad_order_is_named(office: Office, body: dict[str, Any], field: str) -> None:
@@ -311,7 +317,7 @@ async def test_a_bulk_of_more_than_are_looked_up_at_once(office: Office, databas
         )
     bulk = PostgresBulk(database, office.vault)
     order = Order("freeze", "outage-7", "key:many", "per_dana", which=CaseFilter(queue="many"))
-    first, again = [await bulk.place(office.tenant_id, order) for _ in range(2)]
+    first, again = [await bulk.place(office.tenant_id, order, "key_1") for _ in range(2)]
     assert len(first.members) == 2500
     assert again == first
     assert len(await bulk.results(office.tenant_id, first)) == 2500

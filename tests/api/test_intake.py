@@ -1,119 +1,253 @@
-"""What providers and mail servers send."""
+"""What providers, forms and mail servers send."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import hmac
+import json
 import time
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from adapters.intake.paypal import PayPalIntake
-from adapters.intake.paypal_signature import signed_message
-from tests.support.office import STRIPE_SECRET, ClosedDoor, Office, parsers
+from domain.base import Side
+from domain.model.report import ReportedParty
+from storage.intake.sources import NewSource, Provider
+from tests.support.office import PAYPAL, ClosedDoor, Office, a_report
 from tests.support.places import FIXTURES
 
 pytestmark = pytest.mark.postgres
 
 PAYLOADS = FIXTURES / "intake"
 OURS = "ntc_0198c5a0-1f2e-7000-8000-000000000001"
+STRIPE_SECRET = "whsec_as_stripe_shows_it"
+NOWHERE = "src_0198c5a0-1f2e-7000-8000-00000000ffff"
+SHOP: dict[str, Any] = {"ref": "acct_9", "name": "Shop", "email": "desk@shop.example"}
 
 
-def signed(body: bytes, secret: str = STRIPE_SECRET, at: int | None = None) -> dict[str, str]:
+async def a_source(office: Office, provider: Provider = "stripe", **more: Any) -> NewSource:
+    given = {"stripe": STRIPE_SECRET, "paypal": "WH-1"}.get(provider)
+    return await office.sources.create(office.tenant_id, provider, created_by="per_dana", **{"secret": given, **more})
+
+
+def by_stripe(body: bytes, secret: str = STRIPE_SECRET, at: int | None = None) -> dict[str, str]:
     when = at or int(time.time())
     digest = hmac.new(secret.encode(), f"{when}.".encode() + body, hashlib.sha256).hexdigest()
     return {"Stripe-Signature": f"t={when},v1={digest}", "Content-Type": "application/json"}
+
+
+def by_standard(body: bytes, secret: str, message_id: str = "msg_1", at: int | None = None) -> dict[str, str]:
+    when = str(at or int(time.time()))
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    digest = hmac.digest(key, f"{message_id}.{when}.".encode() + body, hashlib.sha256)
+    signature = f"v1,{base64.b64encode(digest).decode()}"
+    return {"webhook-id": message_id, "webhook-timestamp": when, "webhook-signature": f"v1a,xx v1,AAAA {signature}"}
 
 
 def stripe_body() -> bytes:
     return (PAYLOADS / "stripe-dispute-created.json").read_bytes()
 
 
+async def cases_of(office: Office) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await office.desk("dana").get("/v1/cases")).json()["data"]
+    return found
+
+
 async def test_a_stripe_dispute_becomes_one_case(office: Office) -> None:
-    desk, path, body = office.desk(None), f"/v1/intake/{office.tenant_id}/stripe", stripe_body()
-    first = await desk.post(path, content=body, headers=signed(body))
-    again = await desk.post(path, content=body, headers=signed(body))
+    source, body = await a_source(office), stripe_body()
+    desk, path = office.desk(None), f"/v1/intake/{source.id}"
+    first = await desk.post(path, content=body, headers=by_stripe(body))
+    again = await desk.post(path, content=body, headers=by_stripe(body))
     assert (first.status_code, again.status_code) == (201, 200), first.text
     assert (first.json()["status"], again.json()["status"]) == ("opened", "known")
     assert first.json()["id"] == again.json()["id"]
-    case = (await office.desk("dana").get(f"/v1/cases/{first.json()['id']}")).json()
+    (case,) = await cases_of(office)
     assert case["kind"] == "fraud_report"
+    used = await office.sources.one(office.tenant_id, source.id)
+    assert used is not None
+    assert used.last_used_at is not None
+
+
+async def test_one_signed_event_opens_a_case_in_one_tenant_alone(office: Office, stranger: Office) -> None:
+    """Also where three sources and two tenants are there, each with Stripe, and the event is sent to every address."""
+    body = stripe_body()
+    mine, theirs = await a_source(office), await a_source(stranger, secret="whsec_of_the_stranger")
+    headers = by_stripe(body)
+    answers = [
+        await office.desk(None).post(f"/v1/intake/{address}", content=body, headers=headers)
+        for address in (theirs.id, mine.id, NOWHERE, office.tenant_id, stranger.tenant_id)
+    ]
+    assert [answer.status_code for answer in answers] == [401, 201, 401, 401, 401]
+    assert (len(await cases_of(office)), len(await cases_of(stranger))) == (1, 0)
+    old = [
+        await office.desk(None).post(f"/v1/intake/{tenant}/stripe", content=body, headers=headers)
+        for tenant in (office.tenant_id, stranger.tenant_id)
+    ]
+    assert [answer.status_code for answer in old] == [404, 404]
 
 
 async def test_a_stripe_dispute_is_taken_while_nobody_judges(office: Office) -> None:
-    body = stripe_body()
-    answer = await office.desk(None, doors=ClosedDoor()).post(
-        f"/v1/intake/{office.tenant_id}/stripe", content=body, headers=signed(body)
-    )
+    source, body = await a_source(office), stripe_body()
+    desk = office.desk(None, doors=ClosedDoor())
+    answer = await desk.post(f"/v1/intake/{source.id}", content=body, headers=by_stripe(body))
     assert (answer.status_code, answer.json()["status"]) == (202, "accepted")
 
 
-@pytest.mark.parametrize("headers", [{}, {"Stripe-Signature": "t=1,v1=00"}, "other secret", "old"], ids=str)
-async def test_what_stripe_did_not_sign_opens_nothing(office: Office, headers: Any) -> None:
+async def wrongly_signed(office: Office) -> dict[str, tuple[str, bytes, dict[str, str]]]:
+    """Everything that is refused for its proof, by what is wrong with it: address, body and headers."""
+    stripe, hook, paypal = await a_source(office), await a_source(office, "webhook"), await a_source(office, "paypal")
+    off, gone = await a_source(office), await a_source(office)
+    await office.sources.switch(office.tenant_id, off.id, active=False)
+    await office.sources.delete(office.tenant_id, gone.id)
     body = stripe_body()
-    if headers == "other secret":
-        headers = signed(body, "whsec_other")
-    if headers == "old":
-        headers = signed(body, at=1_600_000_000)
-    answer = await office.desk(None).post(f"/v1/intake/{office.tenant_id}/stripe", content=body, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (401, "signature_invalid")
-    assert (await office.desk().get("/v1/cases")).json()["data"] == []
+    return {
+        "no signature": (stripe.id, body, {}),
+        "no time": (stripe.id, body, {"Stripe-Signature": "t=1,v1=00"}),
+        "another secret": (stripe.id, body, by_stripe(body, "whsec_other")),
+        "old": (stripe.id, body, by_stripe(body, at=1_600_000_000)),
+        "another body": (stripe.id, body + b" ", by_stripe(body)),
+        "another provider's": (hook.id, body, by_stripe(body)),
+        "a webhook's": (hook.id, body, by_standard(body, "whsec_" + "A" * 32)),
+        "an old webhook's": (hook.id, body, by_standard(body, hook.secret, at=1_600_000_000)),
+        "no JSON": (hook.id, b"\xff", by_standard(b"\xff", "whsec_" + "A" * 32)),
+        "a mail": (hook.id, b"\xff", {"Content-Type": "message/rfc822"}),
+        "nobody's": (NOWHERE, body, by_stripe(body)),
+        "nobody's webhook": (NOWHERE, body, by_standard(body, hook.secret)),
+        "nobody's without": (NOWHERE, b"", {}),
+        "disabled": (off.id, body, by_stripe(body)),
+        "deleted": (gone.id, body, by_stripe(body)),
+        "of another shape": ("src_%00", body, by_stripe(body)),
+        "far too long": ("src_" + "x" * 3000, body, by_stripe(body)),
+        "a tenant": (office.tenant_id, body, by_stripe(body)),
+        "not signed by paypal": (paypal.id, body, PAYPAL.headers(body + b" ")),
+        "to another webhook of paypal": (NOWHERE, body, PAYPAL.headers(body)),
+    }
+
+
+async def test_an_address_that_there_is_not_answers_exactly_as_a_wrong_signature(office: Office) -> None:
+    desk = office.desk(None)
+    answers = {}
+    for name, (address, body, headers) in (await wrongly_signed(office)).items():
+        told = await desk.post(f"/v1/intake/{address}", content=body, headers={**headers, "Request-Id": "same"})
+        answers[name] = (told.status_code, sorted(told.headers.multi_items()), told.content)
+    first = answers["no signature"]
+    assert first[0] == 401
+    assert json.loads(first[2])["code"] == "signature_invalid"
+    assert {name for name, told in answers.items() if told != first} == set()
+    assert await cases_of(office) == []
+
+
+async def test_nobody_at_an_address_takes_the_same_questions_as_somebody(office: Office) -> None:
+    """In rough time: each asks the database once and tries one secret; nothing of it depends on what there is."""
+    asked: list[str] = []
+
+    class Counting:
+        def __init__(self, **kept: Any) -> None:
+            self.__dict__.update(kept)
+
+        def __getattr__(self, name: str) -> Any:
+            asked.append(name)
+            return getattr(office.sources, name)
+
+    source, body = await a_source(office), stripe_body()
+    counts = []
+    for address in (source.id, NOWHERE, "nonsense"):
+        asked.clear()
+        told = await office.desk(None, sources=Counting()).post(
+            f"/v1/intake/{address}", content=body, headers=by_stripe(body, "x")
+        )
+        assert told.status_code == 401
+        counts.append(list(asked))
+    assert counts == [["find"]] * 3
+
+
+async def test_both_secrets_of_a_rotation_open_cases_until_the_overlap_is_over(office: Office) -> None:
+    source, body = await a_source(office), stripe_body()
+    desk, dana, path = office.desk(None), office.desk("dana"), f"/v1/intake/{source.id}"
+    rotated = await dana.post(f"/v1/intake-sources/{source.id}/rotate", {"secret": "whsec_the_next_one"})
+    assert (rotated.status_code, rotated.json()["secret"]) == (200, "whsec_the_next_one")
+    assert rotated.json()["old_secret_until"] is not None
+    answers = [await desk.post(path, content=body, headers=by_stripe(body, s)) for s in (STRIPE_SECRET, "whsec_the_next_one")]
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert (await dana.post(f"/v1/intake-sources/{source.id}/rotate", {"secret": "whsec_a_third", "overlap_hours": 0})).is_success
+    answers = [await desk.post(path, content=body, headers=by_stripe(body, s)) for s in (STRIPE_SECRET, "whsec_the_next_one")]
+    assert [answer.status_code for answer in answers] == [401, 401]
+    assert (await desk.post(path, content=body, headers=by_stripe(body, "whsec_a_third"))).status_code == 200
 
 
 async def test_another_event_of_stripe_is_acknowledged(office: Office) -> None:
-    body = (PAYLOADS / "stripe-dispute-closed.json").read_bytes()
-    answer = await office.desk(None).post(f"/v1/intake/{office.tenant_id}/stripe", content=body, headers=signed(body))
+    source, body = await a_source(office), (PAYLOADS / "stripe-dispute-closed.json").read_bytes()
+    answer = await office.desk(None).post(f"/v1/intake/{source.id}", content=body, headers=by_stripe(body))
     assert (answer.status_code, answer.json()) == (200, {"id": None, "status": "ignored", "command_id": None})
 
 
-@pytest.mark.parametrize("tenant", ["nobody", "Not-A-Tenant", "%00", "x" * 200])
-async def test_an_unknown_tenant_is_not_found(office: Office, tenant: str) -> None:
-    body = stripe_body()
-    answer = await office.desk(None).post(f"/v1/intake/{tenant}/stripe", content=body, headers=signed(body))
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-
-
-async def test_a_provider_that_is_not_configured_is_not_found(office: Office) -> None:
-    answer = await office.desk(None).post(f"/v1/intake/{office.tenant_id}/paypal", content=b"{}")
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-
-
-class PayPal:
-    """Signs as PayPal does, with a key of our own."""
-
-    def __init__(self) -> None:
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        self.pem = self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-
-    def headers(self, body: bytes) -> dict[str, str]:
-        at = datetime.now(UTC).isoformat()
-        signature = self._key.sign(signed_message("t-1", at, "WH-1", body), PKCS1v15(), SHA256())
-        return {
-            "PAYPAL-TRANSMISSION-ID": "t-1",
-            "PAYPAL-TRANSMISSION-TIME": at,
-            "PAYPAL-TRANSMISSION-SIG": base64.b64encode(signature).decode(),
-            "PAYPAL-AUTH-ALGO": "SHA256withRSA",
-        }
-
-
 async def test_a_paypal_dispute_becomes_a_case(office: Office) -> None:
-    paypal, path = PayPal(), f"/v1/intake/{office.tenant_id}/paypal"
-    desk = office.desk(None, parsers=parsers(paypal=lambda tenant: PayPalIntake("WH-1", paypal.pem)))
-    body = (PAYLOADS / "paypal-dispute-created.json").read_bytes()
-    answer = await desk.post(path, content=body, headers=paypal.headers(body))
+    source = await a_source(office, "paypal")
+    desk, path, body = office.desk(None), f"/v1/intake/{source.id}", (PAYLOADS / "paypal-dispute-created.json").read_bytes()
+    answer = await desk.post(path, content=body, headers=PAYPAL.headers(body))
     assert (answer.status_code, answer.json()["status"]) == (201, "opened"), answer.text
     other = b'{"event_type": "CUSTOMER.DISPUTE.RESOLVED"}'
-    ignored = await desk.post(path, content=other, headers=paypal.headers(other))
+    ignored = await desk.post(path, content=other, headers=PAYPAL.headers(other))
     assert (ignored.status_code, ignored.json()["status"]) == (200, "ignored")
-    forged = await desk.post(path, content=body, headers=PayPal().headers(body))
-    assert (forged.status_code, forged.json()["code"]) == (401, "signature_invalid")
+
+
+async def test_a_signed_report_becomes_one_case_with_what_its_source_knows(office: Office) -> None:
+    source = await a_source(
+        office, "webhook", kind="bounty_dispute", queue="appeals", respondent=ReportedParty(side=Side.RESPONDENT, **SHOP)
+    )
+    said = {key: value for key, value in a_report().items() if key != "kind"}
+    body = json.dumps({**said, "parties": said["parties"][:1]}).encode()
+    desk, path = office.desk(None), f"/v1/intake/{source.id}"
+    first = await desk.post(path, content=body, headers=by_standard(body, source.secret))
+    again = await desk.post(path, content=body, headers=by_standard(body, source.secret))
+    assert (first.status_code, again.status_code) == (201, 200), first.text
+    (case,) = await cases_of(office)
+    assert (case["kind"], case["queue"], [p["side"] for p in case["parties"]]) == (
+        "bounty_dispute", "appeals", ["claimant", "respondent"],
+    )  # fmt: skip
+    assert (await desk.post(path, content=body, headers=by_standard(body, source.secret, "msg_2"))).status_code == 201
+
+
+async def test_what_is_signed_and_no_report_is_told_with_its_fields(office: Office) -> None:
+    source = await a_source(office, "webhook")
+    answer = await office.desk(None).post(f"/v1/intake/{source.id}", content=b"{}", headers=by_standard(b"{}", source.secret))
+    assert (answer.status_code, answer.json()["code"]) == (422, "report_invalid")
+    assert {error["field"] for error in answer.json()["errors"]} >= {"kind", "statement", "parties"}
+
+
+@pytest.mark.parametrize("urlencoded", [True, False])
+async def test_a_form_becomes_a_case(office: Office, urlencoded: bool) -> None:
+    source = await a_source(office, "form", kind="bounty_dispute", respondent=ReportedParty(side=Side.RESPONDENT, **SHOP))
+    flat = b"statement=They+closed+it.&email=Kim%40example.org&name=Kim&Account+age=12"
+    body = flat if urlencoded else json.dumps({"statement": "They closed it.", "email": "kim@example.org", "age": 12}).encode()
+    answer = await office.desk(None).post(f"/v1/intake/{source.id}", content=body, headers=by_standard(body, source.secret))
+    assert (answer.status_code, answer.json()["status"]) == (201, "opened"), answer.text
+
+
+async def test_a_signed_mail_becomes_a_case_or_a_message(office: Office) -> None:
+    source, raw = await a_source(office, "mail"), (PAYLOADS / "report.eml").read_bytes()
+    desk, path = office.desk(None), f"/v1/intake/{source.id}"
+    mail = {"Content-Type": "message/rfc822"}
+    opened = await desk.post(path, content=raw, headers=mail | by_standard(raw, source.secret))
+    assert (opened.status_code, opened.json()["status"]) == (201, "opened"), opened.text
+    case = await office.desk().in_review()
+    answer = reply(await a_notice_to_the_claimant(office, case["id"]))
+    told = await desk.post(path, content=answer, headers=mail | by_standard(answer, source.secret))
+    assert (told.status_code, told.json()["status"], told.json()["id"]) == (200, "message", case["id"]), told.text
+    forged = reply(OURS, "mallory@example.org")
+    assert (await desk.post(path, content=forged, headers=mail | by_standard(forged, source.secret))).status_code == 404
+
+
+async def test_the_tenants_default_stands_in_where_the_source_names_nobody(office: Office) -> None:
+    changed = await office.desk("dana").http.patch("/v1/tenant", json={"default_merchant": SHOP})
+    assert changed.status_code == 200, changed.text
+    source, body = await a_source(office), stripe_body()
+    body = json.dumps({key: value for key, value in json.loads(body).items() if key != "account"}).encode()
+    opened = await office.desk(None).post(f"/v1/intake/{source.id}", content=body, headers=by_stripe(body))
+    assert opened.status_code == 201, opened.text
+    (case,) = await cases_of(office)
+    assert [party["side"] for party in case["parties"]] == ["claimant", "respondent"]
 
 
 async def test_a_mail_becomes_a_case(office: Office) -> None:

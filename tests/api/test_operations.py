@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 from structlog.testing import LogCapture
 
+from api.kit.gate import Gate
 from api.kit.throttle import Throttle
 from storage.postgres.pool import Database
 from tests.support.office import Office, a_report, away, party
@@ -109,7 +110,7 @@ async def test_a_request_id_that_cannot_be_kept_is_replaced(office: Office, give
 
 async def test_a_key_that_asks_too_often_is_told_to_wait(office: Office) -> None:
     now = [0.0]
-    desk = office.desk(api={"throttle": Throttle(per_second=2, burst=3, clock=lambda: now[0])})
+    desk = office.desk(api={"gate": Gate(keys=Throttle(per_second=2, burst=3, clock=lambda: now[0]))})
     statuses = [(await desk.get("/v1/cases")).status_code for _ in range(4)]
     assert statuses == [200, 200, 200, 429]
     limited = await desk.get("/v1/cases")
@@ -119,7 +120,7 @@ async def test_a_key_that_asks_too_often_is_told_to_wait(office: Office) -> None
 
 
 async def test_one_busy_key_does_not_stop_another(office: Office) -> None:
-    desk = office.desk(api={"throttle": Throttle(per_second=1, burst=1, clock=lambda: 0.0)})
+    desk = office.desk(api={"gate": Gate(keys=Throttle(per_second=1, burst=1, clock=lambda: 0.0))})
     assert [(await desk.get("/v1/cases")).status_code for _ in range(2)] == [200, 429]
     desk.http.headers["Authorization"] = f"Bearer {office.keys['ada']}"
     assert (await desk.get("/v1/cases")).status_code == 200

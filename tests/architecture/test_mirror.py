@@ -12,6 +12,7 @@ ROOMS = ("worktime", "model", "dsa", "rules", "notices", "views")
 MIRRORED = ("domain", "storage", "adapters", "cli", "runtime")
 
 ELSEWHERE: dict[str, str] = {
+    "domain/model/case.py": "the fold of every life; a state of an earlier form in storage/record/test_audit.py",
     "domain/model/prior_decision.py": "one translation, tried with what follows from it in rules/test_prior_decision.py",
     "domain/model/statement.py": "lists the fields that are text; dsa/test_statement.py tries every field",
     "domain/dsa/checks.py": "each check is tried on both sides of its edge by the rule that uses it, in dsa/test_rules.py",

@@ -198,6 +198,8 @@ class TestCase:
         words = ("case", "rule", case_id, "--outcome", "upheld", "--ground", "scope", "--reasons", "It was in scope.")
         payout = ("--remedy", "payout:15000:USD")
         assert "[not_allowed]" in shell.refused(77, *words, *payout, "--as", claimant)
+        assert "[own_credential_needed]" in shell.refused(77, *words, *payout, "--as", owner)
+        assert shell.type("login", owner).returncode == 0
         assert shell.json(*words, *payout, "--as", owner)["status"] == "accepted"
         assert "[not_in_this_phase]" in shell.refused(75, *words, *payout, "--as", owner)
         types = [entry["type"] for entry in shell.json("case", "timeline", case_id)["data"]]

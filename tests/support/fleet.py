@@ -30,6 +30,7 @@ from runtime.errors import ServiceFault
 from runtime.places import find_places
 from runtime.plugin import ombud_plugin
 from runtime.settings import Settings
+from storage.outside.endpoints import PostgresEndpoints, Purpose
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.tenants import Person, PostgresTenants, Tenant
@@ -121,8 +122,10 @@ class House:
         )
         for person in PEOPLE:
             await self.tenants.put_person(name, person)
-        for purpose in ("events", "remedies"):
-            made = await self.tenants.create_endpoint(name, f"{self.receiver.url}/{name}/{purpose}", purpose=purpose)
+        endpoints = PostgresEndpoints(self.database, self.vault)
+        purposes: tuple[Purpose, ...] = ("events", "remedies")
+        for purpose in purposes:
+            made = await endpoints.create(name, f"{self.receiver.url}/{name}/{purpose}", purpose=purpose)
             self.receiver.secrets[f"{name}/{purpose}"] = made.secret
         _, platform = await self.tenants.create_key(name, name="platform")
         _, ops = await self.tenants.create_key(name, name="ops", person_id="per_dana")

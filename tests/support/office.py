@@ -3,31 +3,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import httpx2
 
 from activities.lookups import Lookups
 from activities.messages import Answer, Arrival, RecordInput
+from activities.ports.errors import Never
 from activities.record import RecordActivities
+from adapters.delivery.endpoints import SignedPost
 from adapters.evidence.file_types import MEDIA_TYPES, Inspector
 from adapters.evidence.stores import MemoryEvidenceStore
-from adapters.intake.errors import ReportInvalid
-from adapters.intake.generic import report_from_json
-from adapters.intake.mail import MailIntake
-from adapters.intake.stripe import StripeIntake
 from adapters.letters.composer import Composer
 from adapters.letters.preview import LetterPreviews
 from api.app import create_app
+from cli.demo.signatures import PayPalSigner
+from cli.kit.parsers import parsers
 from policies.shelf import Shelf
-from services.parts import Parsers, Parts, WebhookReports
+from runtime.settings import Settings
+from services.parts import Parts
+from storage.access.keys import PostgresKeys
+from storage.access.signing_keys import PostgresSigningKeys
+from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresEvidenceFiles, PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
+from storage.intake.sources import PostgresSources
+from storage.outside.endpoints import PostgresEndpoints
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
 from storage.postgres.idempotency import PostgresIdempotency
@@ -40,6 +48,7 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.people import PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.team.roster import PostgresRoster
 from storage.tenants import Person, PostgresTenants, Tenant
@@ -47,8 +56,7 @@ from storage.views.cases import PostgresViews
 from workers.policies import ShelfPolicies
 from workflows.handles import Named, NotReached
 
-STRIPE_SECRET = "whsec_test"
-PLATFORM = ("cases:read", "cases:write", "act_as")
+PLATFORM = ("cases:read", "cases:write", "act_as:parties", "act_as:staff")
 PEOPLE = (
     Person(id="per_ada", name="Ada", roles=("mediator",), queues=("mediation", "fraud"), manager="per_cleo"),
     Person(id="per_ben", name="Ben", roles=("mediator",), queues=("mediation", "fraud")),
@@ -99,14 +107,29 @@ async def away() -> None:
     raise ConnectionError("away")
 
 
-def parsers(**webhooks: Callable[[Tenant], WebhookReports | None]) -> Parsers:
-    """The real parsers; PayPal's is not configured unless handed in."""
-    return Parsers(
-        generic=report_from_json,
-        mail=lambda tenant: MailIntake("ombud.example"),
-        webhooks={"stripe": lambda tenant: StripeIntake(STRIPE_SECRET), "paypal": lambda tenant: None, **webhooks},
-        invalid=ReportInvalid,
-    )
+PAYPAL = PayPalSigner("WH-1")
+"""Stands for PayPal's signing service, whose certificate every installation has."""
+
+
+@cache
+def settings() -> Settings:
+    """Those of the tests' installation: PayPal's certificate is configured."""
+    folder = Path(tempfile.mkdtemp(prefix="ombud-office-"))
+    (folder / "paypal.pem").write_bytes(PAYPAL.certificate())
+    return Settings(_env_file=None, paypal_certificate_path=folder / "paypal.pem", smtp_from="Ombud <disputes@ombud.example>")
+
+
+async def any_public(url: str) -> str | None:
+    """Why webhooks cannot go to an address; any name that can be looked up leads to a public place here."""
+
+    async def resolve(host: str, port: int) -> list[str]:
+        return [host] if host.replace(".", "").isdigit() or ":" in host else ["93.184.215.14"]
+
+    try:
+        await SignedPost(resolve=resolve).check(url)
+    except Never as never:
+        return never.code
+    return None
 
 
 @dataclass
@@ -122,6 +145,7 @@ class Office:
         self.inbox = PostgresInbox(self.database, self.vault)
         self.records = PostgresRecords(self.database)
         self.tenants = PostgresTenants(self.database, self.vault)
+        self.endpoints, self.sources = PostgresEndpoints(self.database, self.vault), PostgresSources(self.database, self.vault)
         self.views = PostgresViews(self.database, self.vault)
         book = PostgresEvidenceFiles(self.database)
         policies = ShelfPolicies(shelf, PostgresLibrary(self.database), PostgresPublications(self.database))
@@ -167,12 +191,19 @@ class Office:
             library=PostgresLibrary(self.database),
             tenants=self.tenants,
             keys=self.tenants,
+            signing_keys=PostgresSigningKeys(self.database),
+            api_keys=PostgresKeys(self.database),
+            people=PostgresPeople(self.database, self.vault),
+            trail=PostgresTrail(self.database),
             idempotency=PostgresIdempotency(self.database, self.vault),
             seals=self.vault,
             doors=JudgingDoor(self.records, self.inbox, self.lookups),
             packs=shelf().packs,
             calendars=shelf().calendars,
-            parsers=parsers(),
+            parsers=parsers(settings()),
+            endpoints=self.endpoints,
+            sources=self.sources,
+            address_refused=any_public,
             database_ready=_there,
             also_ready={"temporal": _there},
             publishing=PostgresPublications(self.database),

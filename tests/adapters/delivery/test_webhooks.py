@@ -12,6 +12,7 @@ from activities.ports.errors import Never, ToldToWait
 from adapters.delivery.endpoints import EndpointFailed, SignedPost, is_public
 from adapters.delivery.notifier import Channels
 from adapters.delivery.webhooks import WebhookNotifier
+from domain.views.references import References
 from tests.support.http_sink import Taken
 from tests.support.outgoing_notices import a_notice
 
@@ -21,7 +22,7 @@ RULED = {"outcome": "upheld", "phase": "appealable"}
 
 
 async def sent(sink: Taken, notifier: WebhookNotifier = NOTIFIER, event: str = "ruling_issued") -> str:
-    notice = a_notice(event, channel="webhook", audience="platform", address=sink.url, secret=SECRET, data=RULED)
+    notice = a_notice(event, channel="webhook", audience="platform", address=sink.url, secrets=(SECRET,), data=RULED)
     return await notifier.send(notice)
 
 
@@ -42,6 +43,13 @@ class TestMessage:
         assert said["timestamp"] == "2026-03-05T09:00:00Z"
         assert said["data"]["outcome"] == "upheld"
         assert (said["data"]["case_id"], said["data"]["kind"]) == ("case_0196a7c2-77aa-7bcd-9f3c-2a1b44d05e6f", "bounty_dispute")
+
+    async def test_it_says_by_what_the_platform_knows_the_case(self, sink: Taken) -> None:
+        known = References(source="api", external_id="R-1", metadata={"order": "A-1"})
+        notice = a_notice(channel="webhook", audience="platform", address=sink.url, secret=SECRET, data=RULED, references=known)
+        await NOTIFIER.send(notice)
+        data = json.loads(sink.requests[0][2])["data"]
+        assert (data["external_id"], data["metadata"], data["outcome"]) == ("R-1", {"order": "A-1"}, "upheld")
 
     async def test_a_repeat_has_the_same_id_and_body(self, sink: Taken) -> None:
         await sent(sink)
@@ -178,7 +186,7 @@ class TestWhereItMayGo:
 
     async def test_without_an_address_nothing_is_sent(self) -> None:
         with pytest.raises(Never, match="address_missing"):
-            await NOTIFIER.send(a_notice(channel="webhook", address=None, secret=SECRET))
+            await NOTIFIER.send(a_notice(channel="webhook", address=None, secrets=(SECRET,)))
 
     @pytest.mark.parametrize(
         ("address", "public"),
@@ -211,6 +219,6 @@ async def test_each_notice_goes_by_its_channel(sink: Taken) -> None:
 
     channels = Channels(email=Post(), webhook=NOTIFIER)
     mail, hook = await asyncio.gather(
-        channels.send(a_notice()), channels.send(a_notice(channel="webhook", address=sink.url, secret=SECRET))
+        channels.send(a_notice()), channels.send(a_notice(channel="webhook", address=sink.url, secrets=(SECRET,)))
     )
     assert (mail, hook) == ("<by-mail>", "200")

@@ -36,7 +36,7 @@ def test_what_cannot_be_meant_is_refused_with_64(words: tuple[str, ...], monkeyp
     monkeypatch.delenv("OMBUD_URL", raising=False)
     done = CliRunner().invoke(app, ["clock", *words])
     assert (done.exit_code, done.stdout) == (64, "")
-    assert done.stderr.endswith(".\n")
+    assert done.stderr.endswith(". [usage]\n")
 
 
 def test_a_clock_with_what_lies_ahead() -> None:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli.commands.policy import BAD_FILE, app
+from cli.commands.policy import app
+from cli.kit.exits import BAD_DATA
 from policies.pack import PACKS_DIR
 from tests.architecture.house import ROOT
 
@@ -116,7 +117,7 @@ class TestRehearse:
     def test_a_bad_step_ends_it_after_the_lines_before(self, as_json: bool) -> None:
         text = STORY + "  - {at: 2026-03-01, by: mara, command: note}\n"
         result = typed("rehearse", "bounty_dispute", "-", *(["--json"] if as_json else []), story=text)
-        assert result.exit_code == BAD_FILE
+        assert result.exit_code == BAD_DATA
         assert "step 5: at: 2026-03-01T00:00:00Z lies before the step before it" in result.stderr
         assert "[script_invalid]" in result.stderr
         assert "case_opened" in result.stdout
@@ -133,19 +134,19 @@ class TestRehearse:
     )
     def test_a_script_that_makes_no_sense(self, text: str | bytes, words: str) -> None:
         result = typed("rehearse", "bounty_dispute", "-", "--json", story=text)
-        assert (result.exit_code, result.stdout) == (BAD_FILE, "")
+        assert (result.exit_code, result.stdout) == (BAD_DATA, "")
         assert words in result.stderr
         assert "Traceback" not in result.output
 
     def test_a_script_that_is_not_there(self, tmp_path: Path) -> None:
         for path in (tmp_path / "none.yaml", tmp_path):
             result = typed("rehearse", "bounty_dispute", path, "--json")
-            assert (result.exit_code, result.stdout) == (BAD_FILE, "")
+            assert (result.exit_code, result.stdout) == (BAD_DATA, "")
             assert "[script_unreadable]" in result.stderr
 
     def test_a_kind_that_is_not_there(self, story: Path) -> None:
         result = typed("rehearse", "no_such_kind", story, "--json")
-        assert (result.exit_code, result.stdout) == (BAD_FILE, "")
+        assert (result.exit_code, result.stdout) == (BAD_DATA, "")
         assert "Kinds: bounty_dispute, " in result.stderr
         assert "[kind_unknown]" in result.stderr
 
@@ -162,14 +163,14 @@ class TestRehearse:
         mine = tmp_path / "mine.yaml"
         mine.write_text((PACKS_DIR / "bounty_dispute.yaml").read_text("utf-8").replace(old, new, 1), "utf-8")
         result = typed("rehearse", mine, story, "--json")
-        assert (result.exit_code, result.stdout) == (BAD_FILE, "")
+        assert (result.exit_code, result.stdout) == (BAD_DATA, "")
         assert f"[{code}]" in result.stderr
         assert "Traceback" not in result.output
 
     def test_a_folder_of_policies_that_is_not_there(self, story: Path, tmp_path: Path) -> None:
         for words in (("rehearse", "bounty_dispute", story), ("lint",)):
             result = typed(*words, OMBUD_POLICIES_DIR=str(tmp_path / "none"))
-            assert result.exit_code == BAD_FILE
+            assert result.exit_code == BAD_DATA
             assert "[policies_dir_missing]" in result.stderr
 
     @pytest.mark.slow
@@ -232,7 +233,7 @@ class TestLint:
 
     def test_a_kind_that_is_not_there(self) -> None:
         result = typed("lint", "no_such_kind")
-        assert (result.exit_code, result.stdout) == (BAD_FILE, "")
+        assert (result.exit_code, result.stdout) == (BAD_DATA, "")
         assert "[kind_unknown]" in result.stderr
 
     def test_a_file_that_cannot_be_read(self, tmp_path: Path) -> None:
@@ -240,5 +241,5 @@ class TestLint:
         binary.write_bytes(b"\xff\xfe\x00")
         for path in (binary, tmp_path):
             result = typed("lint", path)
-            assert result.exit_code == BAD_FILE
+            assert result.exit_code == BAD_DATA
             assert "[pack_unreadable]" in result.stderr

@@ -14,10 +14,10 @@ from policies.loading import load_pack
 from policies.pack import PACKS_DIR
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
-from storage.policies.publications import PostgresPublications
+from storage.policies.publications import PostgresPublications, PublishRefused
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
-from storage.tenants import Person, PostgresTenants
+from storage.tenants import Person, PostgresTenants, Tenant
 from tests.support.shell import Shell
 
 pytestmark = pytest.mark.postgres
@@ -29,11 +29,13 @@ REPORT = Report.model_validate(
 
 
 @pytest.fixture
-async def team(database: Database, vault: Vault, tenant_id: str) -> str:
-    """A tenant with a mediator, a lead and two of ops."""
+async def team(database: Database, vault: Vault, tenant_id: str, shell: Shell) -> str:
+    """A tenant with a mediator, a lead and two of ops, who have logged in."""
     tenants = PostgresTenants(database, vault)
+    await tenants.create(Tenant(id=tenant_id, name="Test", development=True))
     for name, role in (("mia", "mediator"), ("lee", "lead"), ("ola", "ops"), ("oda", "ops")):
         await tenants.put_person(tenant_id, Person(id=f"per_{name}", name=name, roles=(role,)))
+        assert (await shell.type("login", f"per_{name}", "-t", tenant_id)).exit_code == 0
     return tenant_id
 
 
@@ -111,6 +113,23 @@ async def test_it_is_approved_once(shell: Shell, team: str, file: Path) -> None:
     assert (await approve(shell, team, made["version"][:12], "per_lee"))[0] == 0
     code, words = await approve(shell, team, made["id"], "per_oda")
     assert (code, "already_approved" in words) == (66, True)
+
+
+async def test_without_their_own_credential_nobody_does(shell: Shell, team: str, file: Path) -> None:
+    made = await proposed(shell, team, file)
+    await shell.type("logout")
+    code, words = await approve(shell, team, made["id"], "per_lee")
+    assert (code, "own_credential_needed" in words) == (77, True)
+
+
+async def test_one_credential_is_not_two_persons(shell: Shell, database: Database, team: str, file: Path) -> None:
+    """A key that was made over to somebody else in the meantime."""
+    made = await proposed(shell, team, file)
+    publishing = PostgresPublications(database)
+    (kept,) = [version for version in await publishing.versions(team) if version.id == made["id"]]
+    assert kept.proposed_with is not None
+    with pytest.raises(PublishRefused, match="same credential"):
+        await publishing.approve(team, made["id"], by="per_lee", credential=kept.proposed_with)
 
 
 async def test_a_stranger_proposes_nothing(shell: Shell, team: str, file: Path) -> None:

@@ -7,39 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from activities.messages import RecordInput
-from activities.record import RecordActivities
-from domain.model.report import Report
-from domain.worktime.calculator import zone_data_version
 from policies.pack import PACKS_DIR
-from policies.shelf import Shelf
-from storage.intake.inbox import PostgresInbox
-from storage.intake.opening import PostgresIntake
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
-from storage.record.records import PostgresRecords
+from tests.support.past_cases import a_judged_case
 from tests.support.shell import Shell
 
 pytestmark = pytest.mark.postgres
 
 TEXT = (PACKS_DIR / "bounty_dispute.yaml").read_text("utf-8")
-
-
-async def opened(database: Database, vault: Vault, tenant_id: str, **changes: object) -> str:
-    """A case on disk, judged."""
-    report = Report.model_validate({
-        "kind": "bounty_dispute", "statement": "They closed my report as a duplicate of nothing.",
-        "attributes": {"closed_days_ago": 60},
-        "parties": [{"side": "claimant", "ref": "kim"}, {"side": "respondent", "ref": "acme"}], **changes,
-    })  # fmt: skip
-    shelf = Shelf.load(2026)
-    terms, routing = shelf.terms(report)
-    made = await PostgresIntake(database, vault).open(
-        tenant_id, report, terms, routing, calendars=shelf.calendars_of(terms), notices=shelf.packs[report.kind].notices
-    )
-    recorder = RecordActivities(PostgresRecords(database), PostgresInbox(database, vault), zone_data_version())
-    await recorder.record(RecordInput(tenant_id=tenant_id, case_id=made.case_id))
-    return made.case_id
 
 
 @pytest.fixture
@@ -53,10 +29,10 @@ def stricter(tmp_path: Path) -> Path:
 async def test_attributes_are_read_again_and_nothing_is_written(
     shell: Shell, database: Database, vault: Vault, tenant_id: str, stricter: Path
 ) -> None:
-    late = await opened(database, vault, tenant_id)
-    early = await opened(database, vault, tenant_id, attributes={"closed_days_ago": 3})
-    gold = await opened(database, vault, tenant_id, synthetic=True)
-    erased = await opened(database, vault, tenant_id)
+    late = await a_judged_case(database, vault, tenant_id)
+    early = await a_judged_case(database, vault, tenant_id, attributes={"closed_days_ago": 3})
+    gold = await a_judged_case(database, vault, tenant_id, synthetic=True)
+    erased = await a_judged_case(database, vault, tenant_id)
     async with database.tenant(tenant_id) as conn:
         held = await conn.fetchval("SELECT holder FROM keys WHERE case_id = $1 AND holder IN "
                                    "(SELECT id FROM parties WHERE side = 'claimant')", erased)  # fmt: skip

@@ -46,7 +46,7 @@ VALUES = {
     "until": "2030-01-01T00:00:00Z",
 }
 """What a parameter takes that cannot be any word."""
-MAKERS = {"tenant create": {"tenant"}, "tenant person": {"person_id"}}
+MAKERS = {"tenant create": {"tenant"}, "tenant person": {"person_id"}, "person add": {"person_id"}}
 """Commands and what they make: that it is not there is no error."""
 
 

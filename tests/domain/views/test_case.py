@@ -147,6 +147,18 @@ class TestView:
         assert life.seen_by(RESPONDENT).deadlines == ()
         assert [d.clock for d in life.seen_by(CLAIMANT).deadlines] == ["appeal_window"]
 
+    def test_the_platform_sees_the_dates_of_both_sides_and_none_of_the_teams(self) -> None:
+        life = a_case().in_review()
+        assert (life.seen_by(PLATFORM).deadlines, bool(life.seen_by(MEDIATOR).deadlines)) == ((), True)
+        for side in ("claimant", "respondent"):
+            life.says(MEDIATOR, "request_evidence", of=side)
+        assert set(life.seen_by(PLATFORM).deadlines) == {
+            *life.seen_by(CLAIMANT).deadlines,
+            *life.seen_by(RESPONDENT).deadlines,
+        }
+        assert [d.clock for d in a_case().appealable().seen_by(PLATFORM).deadlines] == ["appeal_window"]
+        assert a_case().ruled().seen_by(PLATFORM).deadlines == ()
+
     def test_a_representative_sees_what_the_side_sees(self) -> None:
         life = a_case().with_party(AGENT, "respondent", "representative").in_review()
         life.says(MEDIATOR, "request_evidence", of="respondent")

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from storage.intake.opening import PostgresIntake
 from storage.outside.effects import PostgresEffects
 from tests.support.worlds import World, a_command, a_report, some_terms, sql
 
@@ -54,6 +55,18 @@ class TestEffects:
         assert await effects.begin(world.tenant_id, "eff_1") is None
         reports = await sql(world, "SELECT body FROM commands WHERE case_id = $1 AND type = 'report_effect'", case_id)
         assert [row["body"]["effect_id"] for row in reports] == ["eff_1"]
+
+    async def test_the_order_says_by_what_the_platform_knows_the_case_and_a_repeat_says_the_same(self, world: World) -> None:
+        effects, intake = PostgresEffects(world.database, world.vault), PostgresIntake(world.database, world.vault)
+        case_id = await self.ordered(world, "eff_told")
+        await intake.note(world.tenant_id, case_id, lambda noted: {**noted, "order": "A-1"})
+        first = await effects.begin(world.tenant_id, "eff_told")
+        assert first is not None
+        assert first.references is not None
+        assert (first.references.metadata, first.references.matter) == ({"order": "A-1"}, "report-4711")
+        assert {party.ref for party in first.references.parties} == {"user-1", "program-9"}
+        await intake.note(world.tenant_id, case_id, lambda noted: {"order": "A-2"})
+        assert await effects.begin(world.tenant_id, "eff_told") == first
 
     async def test_report_of_a_long_id_still_is_a_command(self, world: World) -> None:
         effects = PostgresEffects(world.database, world.vault)

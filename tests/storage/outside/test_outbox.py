@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from activities.ports.notices import OutgoingNotice
+from storage.outside.endpoints import PostgresEndpoints
 from storage.outside.outbox import PostgresOutbox
 from storage.views.cases import PostgresViews
-from tests.support.worlds import World, a_command
+from tests.support.worlds import World, a_command, a_report
 
 pytestmark = pytest.mark.postgres
 
@@ -18,7 +21,7 @@ class TestOutbox:
         return {notice.audience: notice for notice in found}
 
     async def test_everything_to_send_is_resolved(self, world: World) -> None:
-        endpoint = await world.tenants.create_endpoint(world.tenant_id, "https://hooks.example/in")
+        endpoint = await PostgresEndpoints(world.database, world.vault).create(world.tenant_id, "https://hooks.example/in")
         case_id = await world.case()
         notices = await self.notices(world, case_id)
         claimant, platform = notices["claimant"], notices["platform"]
@@ -33,7 +36,22 @@ class TestOutbox:
             "pack_0123456789abcdef",
             world.tenant_id,
         )
-        assert (platform.address, platform.secret, platform.channel) == ("https://hooks.example/in", endpoint.secret, "webhook")
+        assert (platform.address, platform.secrets, platform.channel) == (
+            "https://hooks.example/in",
+            (endpoint.secret,),
+            "webhook",
+        )
+
+    async def test_the_platforms_machines_are_told_by_what_it_knows_the_case_and_nobody_else_is(self, world: World) -> None:
+        await PostgresEndpoints(world.database, world.vault).create(world.tenant_id, "https://hooks.example/in")
+        case_id = await world.case(report=a_report(external_id="R-1", metadata={"order": "A-1"}))
+        notices = await self.notices(world, case_id)
+        told = notices["platform"].references
+        assert told is not None
+        assert (told.source, told.external_id, told.matter, told.subject) == ("api", "R-1", "report-4711", "Report 4711")
+        assert told.metadata == {"order": "A-1"}
+        assert {party.ref for party in told.parties} == {"user-1", "program-9"}
+        assert {name for name, notice in notices.items() if notice.references is not None} == {"platform"}
 
     async def test_quoted_texts_are_opened_and_the_thread_is_the_first_notice(self, world: World) -> None:
         case_id = await world.case()
@@ -87,3 +105,73 @@ class TestOutbox:
             await world.vault.erase(conn, world.tenant_id, case_id, notice.recipient)
         after = (await self.notices(world, case_id))["claimant"]
         assert (after.address, after.name) == (None, None)
+
+
+class TestDigest:
+    """One party's flood is few letters, and none of its messages is lost."""
+
+    async def told(self, world: World, case_id: str) -> list[OutgoingNotice]:
+        found = await PostgresOutbox(world.database, world.vault).undelivered(world.tenant_id, case_id)
+        return [notice for notice in found if notice.event == "message_sent" and notice.audience == "respondent"]
+
+    async def says(self, world: World, case_id: str, text: str, by: str = "per_mia") -> None:
+        await world.record(case_id, a_command("message", by, text=text))
+
+    async def states(self, world: World, case_id: str) -> list[str]:
+        rows = await PostgresViews(world.database, world.vault).notices(world.tenant_id, case_id)
+        return [row.state for row in rows if row.event == "message_sent" and row.audience == "respondent"]
+
+    async def test_after_the_first_letter_the_next_ones_are_one(self, world: World) -> None:
+        case_id, outbox = await world.case(), PostgresOutbox(world.database, world.vault)
+        await self.says(world, case_id, "First.")
+        (first,) = await self.told(world, case_id)
+        assert first.folded == ()
+        await outbox.sent(world.tenant_id, first.id, "<one@mail>", first.folded)
+        for number in range(20):
+            await self.says(world, case_id, f"More {number}.")
+            assert await self.told(world, case_id) == []
+        named = await outbox.handed(world.tenant_id, case_id)
+        heads = [await outbox.one(world.tenant_id, one) for one in named]
+        (head,) = [notice for notice in heads if notice and notice.audience == "respondent"]
+        assert (head.texts, len(head.folded or ())) == ({"text": "More 0."}, 19)
+        assert head.wait_for is not None
+        assert timedelta(minutes=9) < head.wait_for <= timedelta(minutes=10)
+        await outbox.sent(world.tenant_id, head.id, "<two@mail>", head.folded)
+        assert await self.states(world, case_id) == ["sent"] * 21
+
+    async def test_what_comes_while_a_letter_is_on_its_way_is_told_by_the_next(self, world: World) -> None:
+        case_id, outbox = await world.case(), PostgresOutbox(world.database, world.vault)
+        await self.says(world, case_id, "First.")
+        (first,) = await self.told(world, case_id)
+        await self.says(world, case_id, "Second.")
+        (again,) = await self.told(world, case_id)
+        assert (again.id, len(again.folded or ())) == (first.id, 1)
+        # The letter that goes out was worded before the second message came.
+        await outbox.sent(world.tenant_id, first.id, "<one@mail>", first.folded)
+        assert await self.states(world, case_id) == ["sent", "pending"]
+        assert await self.told(world, case_id) == []
+        assert await self.states(world, case_id) == ["sent", "handed_over"]
+        assert len(await outbox.handed(world.tenant_id, case_id)) >= 1
+
+    async def test_another_persons_message_has_a_letter_of_its_own(self, world: World) -> None:
+        case_id, outbox = await world.case(), PostgresOutbox(world.database, world.vault)
+        await self.says(world, case_id, "First.")
+        (first,) = await self.told(world, case_id)
+        await outbox.sent(world.tenant_id, first.id, "<one@mail>", first.folded)
+        await self.says(world, case_id, "From somebody else.", by="per_lee")
+        (other,) = await self.told(world, case_id)
+        assert other.texts == {"text": "From somebody else."}
+
+    async def test_what_asks_or_decides_is_never_folded(self, world: World) -> None:
+        case_id = await world.case()
+        found = await PostgresOutbox(world.database, world.vault).undelivered(world.tenant_id, case_id)
+        assert {notice.folded for notice in found} == {None}
+        assert {"case_opened"} == {notice.event for notice in found}
+
+    async def test_given_up_is_given_up_with_all_that_it_stood_for(self, world: World) -> None:
+        case_id, outbox = await world.case(), PostgresOutbox(world.database, world.vault)
+        await self.says(world, case_id, "First.")
+        await self.says(world, case_id, "Second.")
+        (letter,) = await self.told(world, case_id)
+        await outbox.failed(world.tenant_id, letter.id, "address_refused")
+        assert await self.states(world, case_id) == ["failed", "failed"]

@@ -12,6 +12,7 @@ from activities.ports.records import CaseSnapshot
 from domain.model.chain import canonical, link
 from domain.model.facts import DueLevel, Recording
 from domain.rules.evolve import fold
+from storage.outside.endpoints import PostgresEndpoints
 from tests.support.database import Server
 from tests.support.worlds import World, a_command
 
@@ -73,9 +74,10 @@ class TestNotices:
         return sorted((r["audience"], r["recipient"], r["channel"], r["state"]) for r in rows)
 
     async def test_each_party_and_each_endpoint_is_told(self, world: World) -> None:
-        await world.tenants.create_endpoint(world.tenant_id, "https://one.example/hook")
-        await world.tenants.create_endpoint(world.tenant_id, "https://two.example/hook")
-        await world.tenants.create_endpoint(world.tenant_id, "https://pay.example/hook", purpose="remedies")
+        endpoints = PostgresEndpoints(world.database, world.vault)
+        await endpoints.create(world.tenant_id, "https://one.example/hook")
+        await endpoints.create(world.tenant_id, "https://two.example/hook")
+        await endpoints.create(world.tenant_id, "https://pay.example/hook", purpose="remedies")
         case_id = await world.case()
         told = await self.told(world, case_id, "case_opened")
         assert [t[0] for t in told] == ["claimant", "platform", "platform", "respondent"]

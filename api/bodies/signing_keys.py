@@ -1,0 +1,75 @@
+"""Who holds a credential, and the keys by which people sign."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from pydantic import Field
+
+from api.bodies.base import Body, list_body
+from domain.base import Frozen, Instant
+from services.logins import Me
+from services.rows import SigningKey
+
+
+class MeBody(Body):
+    """Whose credential this is."""
+
+    object: Literal["me"] = "me"
+    tenant: str
+    credential: str
+    kind: str
+    """`platform_key`, `person_key` or `operator`."""
+    scopes: list[str]
+    person: str | None
+    """The person whose own it is; null: nobody's."""
+    role: str | None
+
+
+class SigningKeyRequest(Frozen):
+    """Register a public key of one's own."""
+
+    public_key: str = Field(min_length=44, max_length=44)
+    """Ed25519, 32 bytes in base64."""
+
+
+class SigningKeyBody(Body):
+    """A public key by which somebody signs commands."""
+
+    object: Literal["signing_key"] = "signing_key"
+    id: str
+    person: str
+    public_key: str
+    created_at: Instant
+    revoked_at: Instant | None
+
+
+class SigningKeyList(Body):
+    """Public keys."""
+
+    object: Literal["list"] = "list"
+    data: list[SigningKeyBody]
+
+
+def me_body(me: Me) -> dict[str, Any]:
+    """Who somebody is, as the API says it."""
+    body = MeBody(
+        tenant=me.tenant_id, credential=me.credential, kind=me.kind, scopes=list(me.scopes), person=me.person_id, role=me.role
+    )
+    return body.model_dump(mode="json")
+
+
+def signing_key_body(key: SigningKey) -> dict[str, Any]:
+    """One key."""
+    public = base64.b64encode(key.public_key).decode()
+    body = SigningKeyBody(
+        id=key.id, person=key.person_id, public_key=public, created_at=key.created_at, revoked_at=key.revoked_at
+    )
+    return body.model_dump(mode="json")
+
+
+def signing_key_list(keys: Iterable[SigningKey]) -> dict[str, Any]:
+    """Several."""
+    return list_body([signing_key_body(key) for key in keys])

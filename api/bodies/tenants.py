@@ -1,0 +1,50 @@
+"""The tenant's own settings, as they are changed and shown."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from api.bodies.base import Body
+from api.bodies.sources import DefaultParty
+from domain.base import Code, Frozen
+from domain.model.report import ZoneName
+from services.rows import Tenant
+
+
+class TenantChange(Frozen):
+    """What is to change. What is left out stays; null takes a setting out."""
+
+    name: str = Field("", min_length=1, max_length=200)
+    zone: ZoneName = "UTC"
+    email_kind: Code | None = None
+    """Kind of the cases that come by mail."""
+    default_merchant: DefaultParty | None = None
+    """Who is on the other side of a payment when neither the report nor its source says."""
+    default_respondent: DefaultParty | None = None
+    """The same of everything else."""
+
+    def said(self) -> dict[str, Any]:
+        """What was named, and only that."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class TenantBody(Body):
+    """A tenant."""
+
+    object: Literal["tenant"] = "tenant"
+    id: str
+    name: str
+    zone: str
+    development: bool
+    email_kind: str | None = None
+    default_merchant: DefaultParty | None = None
+    default_respondent: DefaultParty | None = None
+
+
+def tenant_body(tenant: Tenant) -> dict[str, Any]:
+    """A tenant as JSON."""
+    known = {name: tenant.settings.get(name) for name in ("email_kind", "default_merchant", "default_respondent")}
+    body = TenantBody(id=tenant.id, name=tenant.name, zone=tenant.zone, development=tenant.development, **known)
+    return body.model_dump(mode="json")

@@ -1,0 +1,99 @@
+"""Who is let in, and when: right keys always find in, wrong ones are counted by address, and each tenant has its own share."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from contextlib import AsyncExitStack
+from ipaddress import IPv6Address, ip_address
+
+from api.kit.costs import Cost
+from api.kit.throttle import Budget, Bulkhead, Throttle
+from services.parts import Keys
+from services.rows import KeyHolder
+
+WRONG_PER_SECOND = 0.5
+"""Wrong keys that one address may lastingly try: nobody guesses one so, and whoever mistyped is still told so."""
+WRONG_BURST = 30.0
+READS_AT_ONCE = 4
+"""Reads of one tenant that a process works on at the same time: each step of another's request waits for as many of them."""
+_MOST_KNOWN = 10_000
+
+
+class Gate:
+    """What every request with a key passes. Without a ``budget`` tenants are only kept apart by what is costly at once."""
+
+    def __init__(
+        self,
+        *,
+        keys: Throttle | None = None,
+        strangers: Throttle | None = None,
+        budget: Budget | None = None,
+        bulkhead: Bulkhead | None = None,
+        reads: Bulkhead | None = None,
+    ) -> None:
+        self.keys = keys or Throttle()
+        self._strangers = strangers or Throttle(WRONG_PER_SECOND, WRONG_BURST)
+        self._budget, self._places = budget, {"costly": bulkhead or Bulkhead(), "read": reads or Bulkhead(READS_AT_ONCE)}
+        self._known: dict[bytes, str] = {}
+        self._looking: dict[bytes, asyncio.Task[KeyHolder | None]] = {}
+
+    async def holder(self, keys: Keys, secret: str, address: str) -> KeyHolder | None:
+        """Whose key it is; None: nobody's. Raises ``rate_limited``.
+
+        A secret that was right before is looked up whatever others at its address do (and no longer right once it is revoked).
+        One that this process has not seen counts against its address, and is uncounted when it is right.
+        """
+        mark = hashlib.sha256(secret.encode()).digest()
+        tenant_id = self._known.get(mark)
+        if tenant_id is None:
+            key = await self._look(keys, secret, mark, _block(address))
+        else:
+            if self._budget is not None:
+                self._budget.check(tenant_id)
+            key = await keys.find_key(secret)
+        if key is None:
+            self._known.pop(mark, None)
+            return None
+        self.keys.take(f"{key.tenant_id}/{key.key_id}")
+        return key
+
+    async def _look(self, keys: Keys, secret: str, mark: bytes, place: str) -> KeyHolder | None:
+        """Look up a secret that is new here, once for all who bring it at the same time: fifty requests are no fifty guesses."""
+        if mark not in self._looking:
+            self._strangers.take(place)
+            self._looking[mark] = looking = asyncio.ensure_future(keys.find_key(secret))
+            looking.add_done_callback(lambda done: self._looked(mark, place, done))
+        return await asyncio.shield(self._looking[mark])
+
+    def _looked(self, mark: bytes, place: str, done: asyncio.Task[KeyHolder | None]) -> None:
+        del self._looking[mark]
+        nobody_knows = done.cancelled() or done.exception() is not None
+        found = None if nobody_knows else done.result()
+        if found is not None:
+            self._remember(mark, found.tenant_id)
+        if found is not None or nobody_knows:
+            self._strangers.give_back(place)
+
+    async def pass_(self, tenant_id: str, cost: Cost, until: AsyncExitStack) -> None:
+        """Let a request of this cost in; it keeps its place, if it needs one, until its end. Raises ``rate_limited``."""
+        if self._budget is not None:
+            await self._budget.take(tenant_id, cost.weight)
+        if cost.place is not None:
+            await until.enter_async_context(self._places[cost.place].room(tenant_id))
+
+    def _remember(self, mark: bytes, tenant_id: str) -> None:
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.pop(next(iter(self._known)))
+        self._known[mark] = tenant_id
+
+
+def _block(address: str) -> str:
+    """Whom an address stands for: one machine by IPv4; by IPv6 a /64, which is what one customer gets."""
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:64]
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is None:
+        return str(int(ip) >> 64)
+    return str(ip)

@@ -1,0 +1,50 @@
+"""Every route takes the parameters that it names, each once, and says so of any other: a filter that is misspelt must not answer
+with everything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+
+from api.kit.problems import Problem
+from services.errors import FieldError
+
+_MOST_TOLD = 20
+
+
+async def known_parameters(request: Request) -> None:
+    """Raises ``parameter_unknown`` and ``parameter_repeated``, which name what the route takes. A name that ends in ``[]`` may be
+    given several times."""
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    if not given:
+        return
+    taken = taken_by(request.scope["route"])
+    told = f"Taken here: {', '.join(taken)}." if taken else "No parameters are taken here."
+    if unknown := [name for name in given if name not in taken]:
+        raise _problem("parameter_unknown", unknown, told)
+    if repeated := [name for name, times in given.items() if times > 1 and not name.endswith("[]")]:
+        raise _problem("parameter_repeated", repeated, f"Give it once. {told}")
+
+
+def taken_by(route: APIRoute) -> list[str]:
+    """The names of the query parameters that a route takes, in their order."""
+    return list(dict.fromkeys(_names(route.dependant)))
+
+
+def _names(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params)
+    for part in dependant.dependencies:
+        yield from _names(part)
+
+
+def _problem(code: str, names: list[str], told: str) -> Problem:
+    errors = [FieldError(_shown(name), code, told) for name in names[:_MOST_TOLD]]
+    return Problem(code, told, errors=errors)
+
+
+def _shown(name: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in name[:64]) or "(empty)"

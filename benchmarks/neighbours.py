@@ -1,0 +1,219 @@
+"""What a tenant notices while another floods the API: `python -m benchmarks.neighbours`. On loopback, bounded in time and number.
+
+One API process and one worker over services of their own, as `ombud` runs them. For each costly route 50 connections of the busy
+tenant send as fast as they are answered, for some seconds; beside them the quiet tenant reads a case and opens one, in turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import httpx2
+
+from cli.kit.compose import prepare_database, tenants_of
+from runtime.embedded import processes
+from runtime.embedded.stack import Stack
+from runtime.places import find_places
+from runtime.settings import Settings
+from runtime.zones import use_wheel_zones
+from storage.tenants import PostgresTenants, Tenant
+from workflows.handles import SEARCH_ATTRIBUTES
+
+CONNECTIONS = 50
+SECONDS = 12.0
+"""Of each flood, unless another number is given."""
+MOST = 5000
+"""Requests of one flood at most."""
+CASES = 40
+"""Of the busy tenant: what its lists list."""
+Http = httpx2.AsyncClient
+
+
+def report(number: int) -> dict[str, Any]:
+    """A bounty dispute."""
+    return {
+        "kind": "bounty_dispute",
+        "statement": "They closed my report as informative, and fixed the flaw two days later.",
+        "subject": f"Report {number}",
+        "external_id": f"R-{number}-{os.urandom(6).hex()}",
+        "parties": [
+            {"side": "claimant", "ref": f"user-{number}", "name": "Kim Doe", "email": "kim@example.org"},
+            {"side": "respondent", "ref": "programme-9", "name": "Nimbus", "email": "security@nimbus.example"},
+        ],
+        "attributes": {"closed_days_ago": 4},
+    }
+
+
+FLOODS: dict[str, Callable[[Http, dict[str, Any], int], Awaitable[httpx2.Response]]] = {
+    "GET /v1/cases": lambda http, case, n: http.get("/v1/cases", params={"limit": 100}),
+    "GET /v1/cases, expanded": lambda http, case, n: http.get(
+        "/v1/cases", params={"limit": 100, "expand[]": "available_actions"}
+    ),
+    "GET timeline": lambda http, case, n: http.get(f"/v1/cases/{case['id']}/timeline"),
+    "GET /v1/campaigns": lambda http, case, n: http.get("/v1/campaigns"),
+    "GET one case": lambda http, case, n: http.get(f"/v1/cases/{case['id']}"),
+    "POST /v1/cases": lambda http, case, n: http.post("/v1/cases", json=report(n)),
+    "POST a message": lambda http, case, n: http.post(
+        f"/v1/cases/{case['id']}/messages", json={"by": case["parties"][0]["id"], "text": f"Message {n}."}
+    ),
+    "wrong keys": lambda http, case, n: http.get("/v1/cases", headers={"Authorization": f"Bearer omb_{n}"}),
+}
+
+
+@asynccontextmanager
+async def an_api(say: Callable[[str], None]) -> AsyncIterator[tuple[str, str, str]]:
+    """The address of an API with its worker, and the keys of two tenants."""
+    folder = Path(tempfile.mkdtemp(prefix="ombud-neighbours-"))
+    port = processes.free_port()
+    settings = Settings(
+        state_dir=folder, database_url=None, temporal_address=None, development=True, api_port=port, log_level="WARNING"
+    )
+    stack = Stack(settings, search_attributes=SEARCH_ATTRIBUTES)
+    running: list[asyncio.subprocess.Process] = []
+    try:
+        await stack.up(say)
+        places = find_places(settings)
+        await prepare_database(places)
+
+        async def two(tenants: PostgresTenants) -> list[str]:
+            keys = []
+            for name in ("busy", "quiet"):
+                await tenants.create(Tenant(id=name, name=name.title()))
+                keys.append((await tenants.create_key(name))[1])
+            return keys
+
+        busy, quiet = await tenants_of(two, places)
+        environment = {**os.environ, **settings.environment()}
+        program = Path(sys.executable).with_name("ombud")
+        for what in ("api", "worker"):
+            started = await asyncio.create_subprocess_exec(program, what, "run", env=environment, stdout=-3, stderr=-3)
+            running.append(started)
+        address = f"http://127.0.0.1:{port}"
+        await _ready(address)
+        yield address, busy, quiet
+    finally:
+        for process in running:
+            if process.returncode is None:
+                process.terminate()
+                await process.wait()
+        await stack.down(say)
+        await stack.destroy()
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+async def _ready(address: str) -> None:
+    async with asyncio.timeout(60), Http() as http:
+        while True:
+            try:
+                if (await http.get(f"{address}/v1/readyz")).status_code == 200:
+                    return
+            except httpx2.TransportError:
+                pass
+            await asyncio.sleep(0.2)
+
+
+def desk(address: str, key: str, connections: int) -> Http:
+    """The API as the holder of a key meets it."""
+    limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
+    return Http(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=30, limits=limits, trust_env=False)
+
+
+async def neighbour(http: Http, case: str, until: float) -> dict[str, list[float]]:
+    """How long the quiet tenant's reads and opens took."""
+    took: dict[str, list[float]] = {"read": [], "open": []}
+    number = 0
+    while perf_counter() < until:
+        number += 1
+        for name in ("read", "read", "read", "open"):
+            began = perf_counter()
+            asked = http.get(f"/v1/cases/{case}") if name == "read" else http.post("/v1/cases", json=report(number))
+            answer = await asked
+            if answer.status_code < 300:
+                took[name].append(perf_counter() - began)
+            else:
+                took[name].append(30.0)
+            await asyncio.sleep(0.02)
+    return took
+
+
+async def flood(
+    http: Http, send: Callable[[Http, dict[str, Any], int], Awaitable[httpx2.Response]], case: dict[str, Any], until: float
+) -> Counter[int]:
+    """What 50 connections were answered."""
+    answers, number = Counter[int](), iter(range(MOST))
+
+    async def one() -> None:
+        for n in number:
+            if perf_counter() > until:
+                return
+            try:
+                answers[(await send(http, case, n)).status_code] += 1
+            except httpx2.TransportError:
+                answers[0] += 1
+
+    await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
+    return answers
+
+
+async def settled(http: Http, case: str) -> None:
+    """Wait, for half a minute at most, until a flood's leftovers are worked off: the next one is measured by itself."""
+    until = perf_counter() + 30
+    while perf_counter() < until:
+        took = await neighbour(http, case, perf_counter() + 0.5)
+        if max(took["open"]) < 0.5:
+            return
+
+
+def p95(took: list[float]) -> float:
+    """The 95th percentile, in milliseconds."""
+    return 1000 * (statistics.quantiles(took, n=20)[-1] if len(took) > 1 else took[0] if took else 30.0)
+
+
+async def measure(seconds: float, say: Callable[[str], None]) -> int:
+    """Print the table. 1 when a p95 of the quiet tenant is a second or more."""
+    late = 0
+    async with an_api(lambda _: None) as (address, busy, quiet):
+        theirs, ours = desk(address, busy, CONNECTIONS), desk(address, quiet, 2)
+        async with theirs, ours:
+            mine = (await ours.post("/v1/cases", json=report(0))).json()["id"]
+            other = (await theirs.post("/v1/cases", json=report(0))).json()
+            for number in range(1, CASES):
+                await theirs.post("/v1/cases", json=report(number))
+            idle = await neighbour(ours, mine, perf_counter() + seconds)
+            base = {name: p95(took) for name, took in idle.items()}
+            say(
+                f"{'flood of 50 connections':<26} {'read p95':>9} {'ratio':>6} {'open p95':>9} {'ratio':>6}  answers to the flood"
+            )
+            say(f"{'(idle)':<26} {base['read']:>6.0f} ms {1:>6.1f} {base['open']:>6.0f} ms {1:>6.1f}")
+            for name, send in FLOODS.items():
+                until = perf_counter() + seconds
+                took, answers = await asyncio.gather(neighbour(ours, mine, until), flood(theirs, send, other, until))
+                await settled(ours, mine)
+                found = {what: p95(times) for what, times in took.items()}
+                late += sum(value >= 1000 for value in found.values())
+                ratios = {what: value / base[what] for what, value in found.items()}
+                say(
+                    f"{name:<26} {found['read']:>6.0f} ms {ratios['read']:>6.1f} {found['open']:>6.0f} ms {ratios['open']:>6.1f}"
+                    f"  {json.dumps(dict(sorted(answers.items())))}"
+                )
+    return 1 if late else 0
+
+
+if __name__ == "__main__":
+    use_wheel_zones()
+    code = asyncio.run(measure(float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS, lambda line: print(line, flush=True)))
+    sys.stdout.flush()
+    # A process that used temporalio sometimes aborts while the interpreter shuts down (PyGILState_Release).
+    os._exit(code)

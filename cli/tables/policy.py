@@ -1,0 +1,74 @@
+"""What ``ombud policy`` prints for people: findings, differences, rehearsals, simulations, and who published what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rich.table import Table
+
+Row = dict[str, Any]
+
+
+def finding_line(row: Row) -> str:
+    """What is wrong with a pack, with its file and line."""
+    return f"{row['file']}:{row['line']}: {row['severity']}: {row['place']}: {row['problem']}"
+
+
+def difference_table(rows: Iterable[Row]) -> Table:
+    """One line a difference between two packs."""
+    table = Table("section", "what", "old", "new")
+    for row in rows:
+        table.add_row(row["section"].replace("_", " "), row["what"], row["old"] or "—", row["new"] or "—")
+    return table
+
+
+def publication_table(rows: Iterable[Row]) -> Table:
+    """One line a pack that binds, bound or would bind new reports."""
+    table = Table("kind", "version", "state", "published by", "since (UTC)", "reason")
+    for row in rows:
+        who = " and ".join(person for person in (row["proposed_by"], row["approved_by"]) if person)
+        since = (row["since"] or "")[:16].replace("T", " ")
+        table.add_row(row["kind"], row["version"][:12], row["state"], who, since, row["reason"])
+    return table
+
+
+def rehearsal_table(lines: Iterable[Row]) -> Table:
+    """One line a step of a story, and one a deadline between them."""
+    table = Table("step", "at (UTC)", "by", "came to", "phase", "next deadline")
+    for line in lines:
+        came = f"refused: {line['refused']['code']}" if line["refused"] else ", ".join(line["facts"])
+        first: Row = line["deadlines"][0] if line["deadlines"] else {}
+        due = f"{first['clock']} {first['level']} {first['at'][:16]}" if first else ""
+        table.add_row(str(line["step"] or ""), line["at"][:16].replace("T", " "), line["by"], came, line["phase"] or "", due)
+    return table
+
+
+def missed_lines(lines: Iterable[Row]) -> Iterator[str]:
+    """What the story expected of its steps and did not get."""
+    for line in lines:
+        place = f"step {line['step']}" if line["step"] else "a deadline"
+        yield from (f"{place}: {missed}" for missed in line.get("missed", ()))
+
+
+def simulation_table(cases: Iterable[Row]) -> Table | None:
+    """One line a difference, case by case; None when nothing differs."""
+    table = Table("case", "about", "what", "old", "new")
+    for case in cases:
+        if case["status"] == "not_simulated":
+            table.add_row(case["case"], "not simulated", case["code"] or "", "", "")
+        for change in case["changed"]:
+            table.add_row(case["case"], change["about"], change["what"], change["old"] or "—", change["new"] or "—")
+    return table if table.row_count else None
+
+
+def simulation_sum(cases: list[Row]) -> str:
+    """How many cases differ, and in what."""
+    states = Counter(case["status"] for case in cases)
+    abouts = Counter(about for case in cases for about in {change["about"] for change in case["changed"]})
+    said = ", ".join(f"{about} in {number}" for about, number in sorted(abouts.items()))
+    return (
+        f"{len(cases)} case(s): {states['differs']} differ{f' ({said})' if said else ''}, {states['same']} the same, "
+        f"{states['not_simulated']} not simulated"
+    )

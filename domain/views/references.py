@@ -1,0 +1,49 @@
+"""By what a platform finds its own objects again: the ids, the matter and the notes that it gave us with a case.
+
+They lie apart from the case, sealed like every other text, and no party sees them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.base import Kept, Side
+from domain.model.facts import Actor
+from domain.rules.audiences import audience_of
+
+
+class PartyReference(Kept):
+    """A party by the platform's own id."""
+
+    id: str
+    side: Side
+    role: str
+    ref: str | None = None
+    """None once it was erased."""
+    name: str | None = None
+    email: str | None = None
+
+
+class References(Kept):
+    """What the platform told us of a case for itself; what was erased is missing."""
+
+    source: str
+    external_id: str | None = None
+    matter: str | None = None
+    subject: str | None = None
+    metadata: dict[str, str] = {}
+    parties: tuple[PartyReference, ...] = ()
+
+    def told(self) -> dict[str, Any]:
+        """As a machine of the platform is told them: without names and addresses, which are only read case by case."""
+        return self.model_dump(mode="json", exclude={"parties": {"__all__": {"name", "email"}}})
+
+
+def own_id(source: str, external_id: str | None) -> str | None:
+    """The platform's own id of a report. A case that was split off another has one that we made up ourselves."""
+    return external_id if source != "split" else None
+
+
+def may_know(viewer: Actor) -> bool:
+    """Whether somebody may see a case's references: the platform and its team, and nobody who is a party."""
+    return audience_of(viewer) in ("platform", "staff")

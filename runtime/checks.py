@@ -1,0 +1,109 @@
+"""How the machine's own parts and Temporal stand, and what to do where they are not well: looked at, never started or changed."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Literal, NamedTuple
+
+import aiosmtplib
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.service import RPCError
+
+from runtime.connection import connect_temporal
+from runtime.embedded.postgres import find_binaries
+from runtime.embedded.stack import Stack
+from runtime.errors import ServiceFault
+from runtime.settings import Settings
+
+
+class Look(NamedTuple):
+    """How something stands, and the next step."""
+
+    verdict: Literal["ok", "warn", "fail"]
+    found: str
+    next_step: str = ""
+
+
+async def postgres_program(settings: Settings) -> Look:
+    """The embedded database's program."""
+    if settings.database_url:
+        return Look("ok", "not needed: OMBUD_DATABASE_URL is set")
+    found = find_binaries()
+    if not found:
+        return Look("fail", "the wheel is missing", "Run `uv sync`, or set OMBUD_DATABASE_URL.")
+    return Look("ok", f"Postgres {max(found)} from the wheel")
+
+
+async def temporal_program(settings: Settings, stack: Stack) -> Look:
+    """The embedded Temporal server's program, and where it was found."""
+    if settings.temporal_address:
+        return Look("ok", "not needed: TEMPORAL_ADDRESS is set")
+    try:
+        found = stack.binaries.look()
+    except ServiceFault as fault:
+        return Look("fail", fault.message, "Correct or unset TEMPORAL_CLI_PATH.")
+    if found is None:
+        return Look("warn", "not on this machine yet", "Run `ombud stack up`: it downloads or builds it, once.")
+    return Look("ok", f"{found.path} ({found.source})")
+
+
+async def services(stack: Stack) -> Look:
+    """What of the embedded services runs. Without the mail catcher everything goes on."""
+    states = stack.status()
+    found = ", ".join(f"{status.service} {status.state}" for status in states)
+    if any(status.state == "stopped" and status.service != "mail" for status in states):
+        return Look("fail", found, "Run `ombud stack up`.")
+    return Look("ok", found)
+
+
+async def temporal(settings: Settings, stack: Stack, wanted: Mapping[str, str], patience: timedelta) -> Look:
+    """The Temporal server: reachable, and it knows by what cases can be found (`wanted`: names and Temporal's types)."""
+    try:
+        address = stack.info().temporal_address
+        client = await connect_temporal(settings, address, deadline_for=patience)
+    except ServiceFault as fault:
+        return Look("fail", fault.message, "Run `ombud stack up`, or check TEMPORAL_ADDRESS.")
+    found = f"{address}, namespace {client.namespace}"
+    request = ListSearchAttributesRequest(namespace=client.namespace)
+    try:
+        answer = await client.operator_service.list_search_attributes(request, timeout=patience)
+    except RPCError as error:
+        return Look("warn", f"{found}; it does not say its search attributes ({error})")
+    if missing := sorted(wanted.keys() - answer.custom_attributes.keys()):
+        named = " ".join(f"--name {name} --type {wanted[name]}" for name in missing)
+        step = f"Run `temporal operator search-attribute create {named}`."
+        return Look("fail", f"{found}; search attributes are missing: {', '.join(missing)}", step)
+    return Look("ok", found)
+
+
+async def mail(settings: Settings, stack: Stack, patience: timedelta) -> Look:
+    """The mail server: the machine's own catcher where it runs, or else the one that is named."""
+    catcher = next(status for status in stack.status() if status.service == "mail")
+    if catcher.state == "running" and catcher.address:
+        host, port = "127.0.0.1", int(catcher.address.rpartition(":")[2])
+    elif settings.smtp_host:
+        host, port = settings.smtp_host, settings.smtp_port
+    else:
+        step = "Set OMBUD_SMTP_HOST, or run `ombud stack up --mail`: no notice goes out."
+        return Look("warn", "no mail server", step)
+    client = aiosmtplib.SMTP(hostname=host, port=port, start_tls=False, timeout=patience.total_seconds())
+    try:
+        async with client:
+            await client.ehlo()
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return Look("fail", f"{host}:{port} does not answer: {error}", "Check OMBUD_SMTP_HOST and OMBUD_SMTP_PORT.")
+    return Look("ok", f"{host}:{port}")
+
+
+async def master_key(settings: Settings, stack: Stack) -> Look:
+    """The key without which no text can be read."""
+    if settings.master_key:
+        return Look("ok", "from OMBUD_MASTER_KEY")
+    if settings.database_url:
+        step = "Set OMBUD_MASTER_KEY (`openssl rand -base64 32`), the same for every process, and keep a copy apart."
+        return Look("warn", "kept in this machine's state folder, while the database is elsewhere", step)
+    path = stack.state_dir / "credentials.json"
+    if not path.exists():
+        return Look("warn", "not made yet", "Run `ombud stack up`.")
+    if path.stat().st_mode & 0o077:
+        return Look("fail", f"others can read {path}", f"Run `chmod 600 {path}`.")
+    return Look("ok", "in the state folder, readable by its owner only")

@@ -1,0 +1,98 @@
+"""What Ombud stands on, part by part: how each stands, and the next step where it is not well. For whoever runs Ombud.
+
+What is ours and the database is looked at here. What belongs to the machine and to Temporal is looked at by
+:mod:`runtime.checks`; the composition root puts both into one list.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from domain.worktime.calculator import zone_data_version
+from storage.postgres.server import ServerAway, ServerFacts, server_facts
+
+Verdict = Literal["ok", "warn", "fail"]
+
+OLDEST_PYTHON = (3, 11)
+OLDEST_POSTGRES = 15
+
+
+class Finding(NamedTuple):
+    """How one part stands, and what to do about it."""
+
+    part: str
+    verdict: Verdict
+    found: str
+    next_step: str = ""
+
+
+Check = Callable[[], Awaitable[Finding]]
+
+
+async def examine(checks: Iterable[Check]) -> list[Finding]:
+    """All findings, one after the other in the order of the checks. Nothing is started or changed."""
+    return [await check() for check in checks]
+
+
+async def python(version: tuple[int, int, int] = sys.version_info[:3]) -> Finding:
+    """The interpreter. A doctor is asked on machines that are not as they should be."""
+    found = ".".join(map(str, version))
+    if version < OLDEST_PYTHON:
+        return Finding("python", "fail", found, "Use Python 3.11 or newer: `uv python install 3.11`, then `make setup`.")
+    return Finding("python", "ok", found)
+
+
+async def zones(*, wheel_only: bool) -> Finding:
+    """The zone data; deadlines must not depend on the machine's own."""
+    found = f"tzdata {zone_data_version()}"
+    if not wheel_only:
+        said = f"{found}, but the machine's files come first"
+        return Finding("time zones", "fail", said, 'Set PYTHONTZPATH="" for every process.')
+    return Finding("time zones", "ok", f"{found}, machine files ignored")
+
+
+async def database(dsn: str, patience: timedelta) -> Finding:
+    """The database: reachable, recent, safe, with a role that cannot see other tenants, and migrated."""
+    try:
+        return judged_server(await server_facts(dsn, patience))
+    except ServerAway as away:
+        return Finding("database", "fail", f"does not answer: {away}", "Check OMBUD_DATABASE_URL, and that the server runs.")
+
+
+def judged_server(facts: ServerFacts) -> Finding:
+    """What is wrong with a database that answers: the worst first."""
+    found = f"Postgres {facts.version // 10_000} as {facts.role}"
+    if facts.version < OLDEST_POSTGRES * 10_000:
+        return Finding("database", "fail", found, f"Use PostgreSQL {OLDEST_POSTGRES} or newer.")
+    if facts.sees_all_tenants:
+        step = "Connect as a role without SUPERUSER and BYPASSRLS: it sees every tenant's cases."
+        return Finding("database", "fail", f"{found}, which row-level security does not bind", step)
+    if facts.may_lose_commits:
+        step = "Set fsync and synchronous_commit to on: a 2xx answer promises that the report is on disk."
+        return Finding("database", "fail", f"{found}, which may lose commits", step)
+    if not facts.migrated:
+        return Finding("database", "fail", f"{found}, without tables", "Run `ombud migrate`.")
+    return Finding("database", "ok", f"{found}, migrated")
+
+
+def evidence_folder(folder: Path, *, database_elsewhere: bool) -> Finding:
+    """The folder of this machine in which the files of evidence lie; with a database for all machines it is the wrong place."""
+    if database_elsewhere:
+        step = "Set OMBUD_EVIDENCE_URL, or let every API share this folder and back it up with the database."
+        return Finding("evidence store", "warn", f"{folder}, while the database is elsewhere", step)
+    return Finding("evidence store", "ok", f"{folder}{'' if folder.is_dir() else ', made when the first file comes'}")
+
+
+async def evidence_bucket(check: Callable[[], Awaitable[None]], patience: timedelta) -> Finding:
+    """The bucket in which they lie, asked whether it answers."""
+    try:
+        await asyncio.wait_for(check(), patience.total_seconds())
+    except OSError as error:
+        step = "Check OMBUD_EVIDENCE_URL, and the access that this process has."
+        return Finding("evidence store", "fail", f"does not answer: {type(error).__name__} {error}", step)
+    return Finding("evidence store", "ok", "the bucket of OMBUD_EVIDENCE_URL answers")

@@ -1,0 +1,113 @@
+"""The life of API keys: who may make, rotate and revoke them. Each deed is in the tenant's audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from services.callers import Caller
+from services.errors import FieldError, Refused, not_found
+from services.pages import Cursors, Page, Part
+from services.parts import Parts
+from services.scopes import SCOPES
+from services.trail import Administrator, administrator, note
+from storage.access import keys
+from storage.access.keys import ApiKey
+from storage.postgres.pool import Connection
+from storage.team import people
+
+OVERLAP_FOR = timedelta(hours=24)
+"""How long the secret before a rotation lives on, unless said otherwise: a day, for whoever deploys once a day."""
+LONGEST_OVERLAP_FOR = timedelta(days=7)
+
+
+class WithSecret(NamedTuple):
+    """A key and its secret, which is shown this once and kept nowhere."""
+
+    key: ApiKey
+    secret: str
+
+
+async def create(
+    parts: Parts, caller: Caller, *, name: str, scopes: Sequence[str], person_id: str | None, expires_at: datetime | None
+) -> WithSecret:
+    """A new key, good for its scopes and nothing else: none named, none given.
+
+    Raises what :func:`administrator` raises, ``scope_unknown``, ``instant_refused``, ``person_unknown``, ``person_deactivated``.
+    """
+    who = await administrator(parts, caller)
+    wrong = [
+        FieldError(f"scopes.{n}", "scope_unknown", "No such scope.") for n, scope in enumerate(scopes) if scope not in SCOPES
+    ]
+    if wrong:
+        raise Refused("scope_unknown", errors=wrong, fields={"allowed": list(SCOPES)})
+    if expires_at is not None and expires_at <= datetime.now(UTC):
+        raise Refused("instant_refused", errors=[FieldError("expires_at", "instant_refused", "A key expires ahead of now.")])
+    scopes = tuple(dict.fromkeys(scopes))
+    async with parts.trail.deed(who.tenant_id) as conn:
+        await _works_here(conn, who, person_id)
+        key_id, secret = await keys.create(
+            conn, who.tenant_id, name=name, scopes=scopes, person_id=person_id, expires_at=expires_at, created_by=who.by
+        )
+        until = expires_at.isoformat() if expires_at else None
+        await note(conn, who, "key_created", key_id, scopes=list(scopes), person=person_id, expires_at=until)
+        return WithSecret(await _there(conn, who, key_id), secret)
+
+
+async def rotate(parts: Parts, caller: Caller, key_id: str, overlap_for: timedelta = OVERLAP_FOR) -> WithSecret:
+    """A new secret for a live key. The one of now lives on for the overlap; one from an earlier rotation dies at once.
+
+    Raises what :func:`administrator` raises, ``not_found``, and ``key_ended`` for one that is expired or revoked.
+    """
+    who = await administrator(parts, caller)
+    async with parts.trail.deed(who.tenant_id) as conn:
+        secret = await keys.rotate(conn, who.tenant_id, key_id, overlap_for)
+        if secret is None:
+            await _there(conn, who, key_id)
+            raise Refused("key_ended")
+        await note(conn, who, "key_rotated", key_id, overlap_seconds=int(overlap_for.total_seconds()))
+        return WithSecret(await _there(conn, who, key_id), secret)
+
+
+async def revoke(parts: Parts, caller: Caller, key_id: str) -> ApiKey:
+    """End a key at once, with all its secrets; one that was revoked stays so. Raises as :func:`administrator`, ``not_found``."""
+    who = await administrator(parts, caller)
+    async with parts.trail.deed(who.tenant_id) as conn:
+        if await keys.revoke(conn, who.tenant_id, key_id):
+            await note(conn, who, "key_revoked", key_id)
+        return await _there(conn, who, key_id)
+
+
+async def read(parts: Parts, caller: Caller, key_id: str) -> ApiKey:
+    """One key. Raises what :func:`administrator` raises, and ``not_found``."""
+    who = await administrator(parts, caller)
+    async with parts.trail.deed(who.tenant_id) as conn:
+        return await _there(conn, who, key_id)
+
+
+async def listed(parts: Parts, caller: Caller, page: Page, person_id: str | None = None) -> Part[ApiKey]:
+    """The keys of the tenant, or of one person, the newest first. Raises what :func:`administrator` raises."""
+    who = await administrator(parts, caller)
+    cursors = Cursors.of(parts, caller, "keys")
+    after = cursors.read(page.cursor)[0] if page.cursor is not None else None
+    found = await parts.api_keys.listed(who.tenant_id, page.limit + 1, after=after, person_id=person_id)
+    shown, more = found[: page.limit], len(found) > page.limit
+    return Part(tuple(shown), more, cursors.write(shown[-1].id) if more else None)
+
+
+async def _works_here(conn: Connection, who: Administrator, person_id: str | None) -> None:
+    if person_id is None:
+        return
+    person = await people.one(conn, who.tenant_id, person_id)
+    if person is None:
+        raise Refused("person_unknown", errors=[FieldError("person", "person_unknown", "Nobody has this id.")])
+    if not person.active:
+        raise Refused("person_deactivated")
+
+
+async def _there(conn: Connection, who: Administrator, key_id: str) -> ApiKey:
+    found = await keys.one(conn, who.tenant_id, key_id)
+    if found is None:
+        raise not_found()
+    return found

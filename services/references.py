@@ -1,0 +1,61 @@
+"""By what a platform finds its own objects again: read for whoever may know it, and what it notes for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.model.report import MOST_METADATA
+from domain.views.references import References, may_know
+from services.callers import Caller
+from services.cases import Seen, find
+from services.errors import FieldError, Refused, not_found
+from services.parts import Parts
+
+
+@dataclass(frozen=True)
+class Told:
+    """The references of one case, and whether the names and addresses of its parties are told with them."""
+
+    references: References
+    with_people: bool = False
+
+
+async def references_of(parts: Parts, caller: Caller, *seen: Seen) -> Mapping[str, Told]:
+    """The references of these cases, by case, without names and addresses; nothing of a case whose viewer may not know them."""
+    wanted = [one.id for one in seen if may_know(one.viewer)]
+    found = await parts.views.references(caller.tenant_id, wanted) if wanted else {}
+    return {case_id: Told(references) for case_id, references in found.items()}
+
+
+async def references_and_people(parts: Parts, caller: Caller, seen: Seen) -> Told | None:
+    """The same of one case with the names and addresses of its parties; None for who may not know them.
+
+    This is the only place where they are read out: whoever records who read them does it here.
+    """
+    if not may_know(seen.viewer):
+        return None
+    found = await parts.views.references(caller.tenant_id, [seen.id])
+    return Told(found[seen.id], with_people=True) if seen.id in found else None
+
+
+async def note(parts: Parts, caller: Caller, case_id: str, changes: Mapping[str, str | None]) -> dict[str, str]:
+    """Note something on a case, for the platform itself: what is named is set, or taken away by None, and the rest stays.
+
+    Raises ``not_found``, ``not_allowed`` for everybody but the platform, and ``metadata_full`` for too many keys.
+    """
+    seen = await find(parts, caller, case_id)
+    if seen.viewer.role not in ("platform", "system"):
+        raise Refused("not_allowed", "Metadata is what the platform notes for itself; only its own key changes it.")
+
+    def changed(noted: dict[str, str]) -> dict[str, str]:
+        after = {name: value for name, value in {**noted, **changes}.items() if value is not None}
+        if len(after) > MOST_METADATA:
+            most = f"At most {MOST_METADATA} keys; take one away by null."
+            raise Refused("metadata_full", most, [FieldError("metadata", "metadata_full", most)])
+        return after
+
+    noted = await parts.intake.note(caller.tenant_id, case_id, changed)
+    if noted is None:
+        raise not_found()
+    return noted

@@ -1,0 +1,80 @@
+"""A tenant's audit trail: what its administrators did, numbered without gaps and hash-chained as the facts of a case are."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from pydantic import Field
+
+from domain.base import Instant, Kept
+from domain.model.chain import link
+from storage.postgres.pool import NOW, Connection, Database
+
+# Held until the deed is on disk: two deeds at once get numbers one after the other, and a deed that fails leaves no gap.
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('trail ' || $1, 0))"
+LAST = "SELECT seq, hash FROM trail WHERE tenant = $1 ORDER BY seq DESC LIMIT 1"
+ADD = """
+INSERT INTO trail (tenant, seq, at, deed, about, actor_id, credential, body, hash, prev_hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+"""
+# $2 the number before which to look (or null), $3 whom or what it is about (or null).
+LISTED = """
+SELECT body FROM trail
+WHERE tenant = $1 AND ($2::bigint IS NULL OR seq < $2) AND ($3::text IS NULL OR about = $3)
+ORDER BY seq DESC
+LIMIT $4
+"""
+
+
+class Entry(Kept):
+    """One deed of an administrator, as it is kept and hashed."""
+
+    seq: int
+    at: Instant
+    deed: str
+    """What was done, as a code (``key_created``)."""
+    about: str
+    """The id of whom or what it was done to."""
+    by: str
+    """Who did it: a person's id, or ``system`` for the operator's command line."""
+    credential: str
+    """By which credential they came."""
+    more: dict[str, Any] = Field(default_factory=dict)
+    """Codes, ids, numbers, names of fields. Nothing personal and no secret: it is kept for ever."""
+
+
+class PostgresTrail:
+    """Opens the transaction in which a deed is done and noted, and reads what was noted."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @asynccontextmanager
+    async def deed(self, tenant_id: str) -> AsyncIterator[Connection]:
+        """A connection inside a transaction, for a deed and its note: both are on disk at the end of the block, or neither."""
+        async with self._database.tenant(tenant_id) as conn, conn.transaction():
+            yield conn
+
+    async def listed(self, tenant_id: str, limit: int, *, before: int | None = None, about: str | None = None) -> Sequence[Entry]:
+        """What was done, the newest first: before a number, about somebody or something."""
+        async with self._database.tenant(tenant_id) as conn:
+            return [Entry.model_validate(row["body"]) for row in await conn.fetch(LISTED, tenant_id, before, about, limit)]
+
+
+async def note(conn: Connection, tenant_id: str, *, deed: str, about: str, by: str, credential: str, more: dict[str, Any]) -> int:
+    """Keep what was done, behind everything that was done before; its number.
+
+    Must run in the transaction of the deed itself, so that neither is on disk without the other.
+    """
+    assert conn.is_in_transaction(), "a note belongs into the transaction of its deed"
+    await conn.execute(LOCK, tenant_id)
+    last = await conn.fetchrow(LAST, tenant_id)
+    seq, prev_hash = (last["seq"] + 1, last["hash"]) if last else (1, "")
+    at = await conn.fetchval(NOW)
+    entry = Entry(seq=seq, at=at, deed=deed, about=about, by=by, credential=credential, more=more)
+    body = entry.model_dump(mode="json")
+    digest = link(prev_hash, body)
+    await conn.execute(ADD, tenant_id, seq, entry.at, deed, about, by, credential, body, digest, prev_hash)
+    return seq

@@ -1,0 +1,74 @@
+"""What a platform told us of its cases for itself, opened: its ids, the matter, its notes, and its own ids of the parties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import asyncpg
+from pydantic_core import from_json, to_json
+
+from domain.views.references import PartyReference, References, own_id
+from storage.postgres.pool import Connection
+from storage.postgres.vault import DataKey, Vault, open_contact
+
+TOLD = """
+SELECT c.id, c.source, c.external_id, c.report_content, c.state -> 'subject' ->> 'content_id' AS subject, c.metadata,
+    k.id AS key_id, k.holder, k.wrapped
+FROM cases c LEFT JOIN keys k ON k.tenant = c.tenant AND k.id = c.metadata_key
+WHERE c.tenant = $1 AND c.id = ANY($2)
+"""
+PEOPLE = """
+SELECT p.case_id, p.id, p.side, p.role, p.contact, k.id AS key_id, k.holder, k.wrapped
+FROM parties p JOIN keys k ON k.tenant = p.tenant AND k.id = p.key_id
+WHERE p.tenant = $1 AND p.case_id = ANY($2)
+ORDER BY p.case_id, p.id
+"""
+_PLACE = "metadata"
+
+
+async def references(conn: Connection, vault: Vault, tenant_id: str, case_ids: Sequence[str]) -> Mapping[str, References]:
+    """The references of some cases, by case; names and addresses among them."""
+    if not case_ids:
+        return {}
+    rows = await conn.fetch(TOLD, tenant_id, case_ids)
+    wanted = [content for row in rows for content in (row["report_content"], row["subject"]) if content]
+    texts = await vault.reveal_bytes(conn, tenant_id, wanted) if wanted else {}
+    people: dict[str, list[PartyReference]] = {}
+    for row in await conn.fetch(PEOPLE, tenant_id, case_ids):
+        people.setdefault(row["case_id"], []).append(_party(vault, tenant_id, row))
+    found = {}
+    for row in rows:
+        about, subject = texts.get(row["report_content"]), texts.get(row["subject"])
+        found[row["id"]] = References(
+            source=row["source"],
+            external_id=own_id(row["source"], row["external_id"]),
+            matter=from_json(about).get("matter") if about else None,
+            subject=subject.decode() if subject else None,
+            metadata=open_metadata(vault, tenant_id, row["id"], row),
+            parties=tuple(people.get(row["id"], ())),
+        )
+    return found
+
+
+def _party(vault: Vault, tenant_id: str, row: asyncpg.Record) -> PartyReference:
+    who = {"id": row["id"], "side": row["side"], "role": row["role"]}
+    if row["wrapped"] is None:
+        return PartyReference(**who)
+    key = vault.unwrap(tenant_id, row["case_id"], row["holder"], row["key_id"], row["wrapped"])
+    contact = from_json(open_contact(key, row["id"], row["contact"]))
+    # Of somebody who was erased before they came with a merge, the id is empty.
+    return PartyReference(**who, ref=contact["ref"] or None, name=contact["name"], email=contact["email"])
+
+
+def seal_metadata(key: DataKey, metadata: Mapping[str, str]) -> bytes:
+    """What the platform notes for itself, as it lies in the case's row."""
+    return key.seal(_PLACE, to_json(dict(metadata)))
+
+
+def open_metadata(vault: Vault, tenant_id: str, case_id: str, row: asyncpg.Record) -> dict[str, str]:
+    """What :func:`seal_metadata` put away, from a row with its key; empty when there is none, or it was erased."""
+    if row["metadata"] is None or row["wrapped"] is None:
+        return {}
+    key = vault.unwrap(tenant_id, case_id, row["holder"], row["key_id"], row["wrapped"])
+    noted: dict[str, str] = from_json(key.open(_PLACE, row["metadata"]))
+    return noted

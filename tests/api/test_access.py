@@ -1,0 +1,248 @@
+"""The life of keys and people through the API: ops alone, each deed in the audit trail, and what has ended opens nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from storage.record.audit import PostgresAudit
+from tests.support.office import ClosedDoor, Desk, Office
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+async def dana(office: Office) -> Desk:
+    """Somebody of ops, with a key of their own."""
+    return office.desk("dana")
+
+
+async def made(dana: Desk, **said: Any) -> dict[str, Any]:
+    answer = await dana.post("/v1/api-keys", {"name": "a key", "scopes": ["cases:read"], **said})
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def opens(office: Office, secret: str) -> int:
+    """What an address answers that every key with `cases:read` may ask."""
+    return (await office.desk(secret).get("/v1/cases?limit=1")).status_code
+
+
+async def trail(dana: Desk, **params: Any) -> list[tuple[str, str]]:
+    answer = await dana.get("/v1/audit-trail", params=params)
+    assert answer.status_code == 200, answer.text
+    return [(entry["deed"], entry["about"]) for entry in answer.json()["data"]]
+
+
+class TestWho:
+    @pytest.mark.parametrize("who", ["platform", "ada", "cleo"])
+    async def test_nobody_but_ops_administers(self, office: Office, who: str) -> None:
+        desk = office.desk(who)
+        for answer in (
+            await desk.post("/v1/api-keys", {"name": "mine"}),
+            await desk.get("/v1/api-keys"),
+            await desk.http.patch("/v1/people/per_ada", json={"capacity": 1}),
+            await desk.post("/v1/people/per_ada/deactivate"),
+            await desk.get("/v1/audit-trail"),
+        ):
+            assert answer.status_code == 403, answer.text
+
+    async def test_a_platforms_key_never_does_and_ops_need_the_scope(self, office: Office) -> None:
+        platform = await office.key(scopes=("admin", "cases:read"))
+        assert (await office.desk(platform).get("/v1/api-keys")).json()["code"] == "not_allowed"
+        plain = await office.key(scopes=("cases:read",), person_id="per_dana")
+        assert (await office.desk(plain).get("/v1/api-keys")).json()["code"] == "scope_missing"
+
+    async def test_keys_and_people_of_another_tenant_are_not_found(self, office: Office, stranger: Office) -> None:
+        key = await made(stranger.desk("dana"))
+        dana = office.desk("dana")
+        for answer in (
+            await dana.get(f"/v1/api-keys/{key['id']}"),
+            await dana.post(f"/v1/api-keys/{key['id']}/revoke"),
+            await dana.post(f"/v1/api-keys/{key['id']}/rotate"),
+            await dana.get("/v1/people/per_nobody"),
+            await dana.post("/v1/people/per_nobody/deactivate"),
+            await dana.http.patch("/v1/people/per_nobody", json={"capacity": 1}),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert await opens(stranger, key["secret"]) == 200
+
+
+class TestKeys:
+    async def test_without_scopes_it_is_good_for_nothing(self, office: Office, dana: Desk) -> None:
+        key = await made(dana, scopes=[])
+        assert await opens(office, key["secret"]) == 403
+
+    async def test_a_scope_that_there_is_not_is_refused_with_those_that_there_are(self, dana: Desk) -> None:
+        answer = await dana.post("/v1/api-keys", {"name": "all", "scopes": ["*"]})
+        assert (answer.status_code, answer.json()["code"]) == (422, "scope_unknown")
+        assert "cases:read" in answer.json()["fields"]["allowed"]
+
+    async def test_the_secret_is_told_once(self, dana: Desk) -> None:
+        key = await made(dana)
+        for answer in (
+            await dana.get("/v1/api-keys"),
+            await dana.get(f"/v1/api-keys/{key['id']}"),
+            await dana.get("/v1/audit-trail"),
+        ):
+            assert key["secret"] not in answer.text
+            assert key["id"] in answer.text
+
+    async def test_it_expires(self, office: Office, dana: Desk) -> None:
+        soon = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
+        key = await made(dana, expires_at=soon)
+        assert await opens(office, key["secret"]) == 200
+        async with office.database.tenant(office.tenant_id) as conn:
+            await conn.execute("UPDATE api_keys SET expires_at = clock_timestamp() WHERE id = $1", key["id"])
+        assert await opens(office, key["secret"]) == 401
+        assert (await dana.get(f"/v1/api-keys/{key['id']}")).json()["status"] == "expired"
+        assert (await dana.post(f"/v1/api-keys/{key['id']}/rotate")).json()["code"] == "key_ended"
+        late = await dana.post("/v1/api-keys", {"name": "late", "expires_at": "2020-01-01T00:00:00Z"})
+        assert late.json()["code"] == "instant_refused"
+
+    async def test_rotated_two_secrets_live_for_the_overlap_and_never_three(self, office: Office, dana: Desk) -> None:
+        first = await made(dana)
+        path = f"/v1/api-keys/{first['id']}/rotate"
+        second = (await dana.post(path)).json()
+        assert (await opens(office, first["secret"]), await opens(office, second["secret"])) == (200, 200)
+        until = datetime.fromisoformat(second["earlier_secret_until"])
+        assert timedelta(hours=23) < until - datetime.now(UTC) <= timedelta(hours=24)
+        third = (await dana.post(path, {"overlap_seconds": 0})).json()
+        opened = [await opens(office, key["secret"]) for key in (first, second, third)]
+        assert opened == [401, 401, 200]
+
+    async def test_revoked_at_once_with_all_its_secrets(self, office: Office, dana: Desk) -> None:
+        first = await made(dana)
+        second = (await dana.post(f"/v1/api-keys/{first['id']}/rotate")).json()
+        ended = (await dana.post(f"/v1/api-keys/{first['id']}/revoke")).json()
+        assert ended["status"] == "revoked"
+        assert (await opens(office, first["secret"]), await opens(office, second["secret"])) == (401, 401)
+        again = (await dana.post(f"/v1/api-keys/{first['id']}/revoke")).json()
+        assert again["revoked_at"] == ended["revoked_at"]
+        assert await trail(dana, about=first["id"]) == [
+            ("key_revoked", first["id"]), ("key_rotated", first["id"]), ("key_created", first["id"]),
+        ]  # fmt: skip
+
+    async def test_when_it_was_last_used_is_known_to_the_minute(self, office: Office, dana: Desk) -> None:
+        key = await made(dana)
+        assert key["last_used_at"] is None
+        seen = set()
+        for _ in range(3):
+            await opens(office, key["secret"])
+            seen.add((await dana.get(f"/v1/api-keys/{key['id']}")).json()["last_used_at"])
+        assert len(seen) == 1
+        async with office.database.tenant(office.tenant_id) as conn:
+            await conn.execute("UPDATE api_keys SET last_used_at = last_used_at - interval '61 s' WHERE id = $1", key["id"])
+        await opens(office, key["secret"])
+        assert (await dana.get(f"/v1/api-keys/{key['id']}")).json()["last_used_at"] > max(seen)
+
+    async def test_listed_page_by_page_and_by_person(self, office: Office, dana: Desk) -> None:
+        ids = {(await made(dana))["id"] for _ in range(3)}
+        found, cursor = [], None
+        while True:
+            page = (await dana.get("/v1/api-keys", params={"limit": "2", **({"cursor": cursor} if cursor else {})})).json()
+            found += [key["id"] for key in page["data"]]
+            cursor = page["next_cursor"]
+            if not page["has_more"]:
+                break
+        assert len(found) == len(set(found)) == len(ids) + len(office.keys)
+        of_ada = (await dana.get("/v1/api-keys?person=per_ada")).json()["data"]
+        assert [key["person"] for key in of_ada] == ["per_ada"]
+
+    async def test_for_nobody_is_refused(self, dana: Desk) -> None:
+        answer = await dana.post("/v1/api-keys", {"name": "x", "person": "per_nobody"})
+        assert answer.json()["code"] == "person_unknown"
+        await dana.post("/v1/people/per_ben/deactivate")
+        answer = await dana.post("/v1/api-keys", {"name": "x", "person": "per_ben"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "person_deactivated")
+
+
+class TestPeople:
+    async def test_taken_on_once(self, dana: Desk) -> None:
+        said = {"id": "per_eva", "name": "Eva", "queues": ["fraud"], "conflicts": ["programme-7", "user-1"]}
+        answer = await dana.post("/v1/people", said)
+        assert answer.status_code == 201, answer.text
+        eva = answer.json()
+        assert (eva["roles"], eva["queues"], eva["conflicts"], eva["capacity"]) == (["mediator"], ["fraud"], 2, 20)
+        again = await dana.post("/v1/people", {**said, "name": "Evil"})
+        assert (again.status_code, again.json()["code"]) == (409, "person_exists")
+        assert (await dana.get("/v1/people/per_eva")).json() == eva
+        assert "programme-7" not in (await dana.get("/v1/audit-trail")).text
+        assert "Eva" not in (await dana.get("/v1/audit-trail")).text
+
+    async def test_conflicts_are_added_to_or_replaced(self, dana: Desk) -> None:
+        path = "/v1/people/per_ada"
+        said: tuple[dict[str, Any], ...] = (
+            {"conflicts": ["a", "b"]},
+            {"add_conflicts": ["b", "c"]},
+            {"capacity": 3},
+            {"conflicts": ["d"]},
+            {"conflicts": []},
+        )
+        counts = [(await dana.http.patch(path, json=one)).json()["conflicts"] for one in said]
+        assert counts == [2, 3, 3, 1, 0]
+
+    async def test_a_manager_and_a_calendar_must_be_there(self, dana: Desk) -> None:
+        for said, code in (({"manager": "per_nobody"}, "person_unknown"), ({"hours": "mars-office"}, "calendar_unknown")):
+            answer = await dana.http.patch("/v1/people/per_ada", json=said)
+            assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+    async def test_deactivated_their_keys_end_and_their_cases_go_back(self, office: Office, dana: Desk) -> None:
+        platform, cleo = office.desk(), office.desk("cleo")
+        case = await platform.in_review()
+        assigned = await cleo.command(case["id"], "assign", owner="per_ada")
+        assert assigned.status_code == 200, assigned.text
+        gone = (await dana.post("/v1/people/per_ada/deactivate")).json()
+        assert (gone["active"], gone["counts"]) == (False, {"accepted": 1})
+        assert await opens(office, office.keys["ada"]) == 401
+        assert (await cleo.get(f"/v1/cases/{case['id']}")).json()["owner"] is None
+        again = (await dana.post("/v1/people/per_ada/deactivate")).json()
+        assert (again["deactivated_at"], again["results"]) == (gone["deactivated_at"], gone["results"])
+        assert await trail(dana, about="per_ada") == [("person_deactivated", "per_ada")]
+        back = (await dana.post("/v1/people/per_ada/activate")).json()
+        assert (back["active"], back["deactivated_at"]) == (True, None)
+        assert await opens(office, office.keys["ada"]) == 401, "keys that have ended stay so"
+        anew = await made(dana, person="per_ada")
+        assert await opens(office, anew["secret"]) == 200
+
+    async def test_while_nobody_judges_the_cases_wait_and_the_relay_finds_them(self, office: Office, dana: Desk) -> None:
+        platform, cleo = office.desk(), office.desk("cleo")
+        case = await platform.in_review()
+        await cleo.command(case["id"], "assign", owner="per_ben")
+        answer = await office.desk("dana", doors=ClosedDoor()).post("/v1/people/per_ben/deactivate")
+        assert (answer.status_code, answer.json()["counts"]) == (202, {"pending": 1})
+        assert await office.parts().absences.begin() == 0, "sent already"
+
+    async def test_what_the_deed_left_undone_the_relay_does(self, office: Office) -> None:
+        platform, cleo = office.desk(), office.desk("cleo")
+        case = await platform.in_review()
+        await cleo.command(case["id"], "assign", owner="per_ben")
+        async with office.database.tenant(office.tenant_id) as conn:
+            await conn.execute(
+                "UPDATE people SET active = false, deactivated_at = clock_timestamp() WHERE tenant = $1 AND id = 'per_ben'",
+                office.tenant_id,
+            )
+        absences = office.parts().absences
+        assert (await absences.begin(), await absences.begin()) == (1, 0)
+
+    async def test_however_they_were_deactivated_their_keys_end(self, office: Office) -> None:
+        (ada,) = [person for person in await office.tenants.people(office.tenant_id) if person.id == "per_ada"]
+        await office.tenants.put_person(office.tenant_id, ada.model_copy(update={"active": False}))
+        assert await opens(office, office.keys["ada"]) == 401
+
+
+async def test_the_trail_is_whole_after_all_that(office: Office, dana: Desk) -> None:
+    key = await made(dana)
+    await dana.post(f"/v1/api-keys/{key['id']}/revoke")
+    await dana.http.patch("/v1/people/per_ada", json={"capacity": 3, "roles": ["lead"]})
+    (entry, *_) = (await dana.get("/v1/audit-trail?limit=1")).json()["data"]
+    assert entry["more"] == {"fields": ["capacity", "roles"], "roles": ["lead"]}
+    assert (entry["by"], entry["seq"]) == ("per_dana", 3)
+    verdict = await PostgresAudit(office.database, office.vault).verify(office.tenant_id)
+    assert (verdict.flaws, verdict.deeds) == ([], 3)
+    page = (await dana.get("/v1/audit-trail?limit=2")).json()
+    rest = (await dana.get("/v1/audit-trail", params={"limit": "2", "cursor": page["next_cursor"]})).json()
+    assert [e["seq"] for e in page["data"] + rest["data"]] == [3, 2, 1]

@@ -1,0 +1,82 @@
+"""`ombud login`: deciding takes a person's own credential, at the command line as everywhere."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
+from storage.tenants import Tenant
+from tests.support.office import Office
+from tests.support.shell import Shell
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+async def office(database: Database, vault: Vault, tenant_id: str) -> Office:
+    """The same tenant as the command line sees."""
+    made = Office(database, vault, tenant_id)
+    await made.hire()
+    return made
+
+
+async def ruling(shell: Shell, office: Office, case: str, speaker: str) -> tuple[int, str]:
+    words = ("case", "rule", case, "--outcome", "rejected", "--ground", "scope", "--reasons", "It was not in scope.")
+    done = await shell.type(*words, "-t", office.tenant_id, "--as", speaker)
+    return done.exit_code, done.output
+
+
+async def test_nobody_decides_as_somebody_whom_they_only_name(shell: Shell, office: Office) -> None:
+    case = (await office.desk().in_review())["id"]
+    await office.desk("ada").post(f"/v1/cases/{case}/take")
+    code, said = await ruling(shell, office, case, "per_ada")
+    assert (code, "[own_credential_needed]" in said, "ombud login per_ada" in said) == (77, True, True), said
+
+
+async def test_who_has_logged_in_decides(shell: Shell, office: Office, tmp_path: Path) -> None:
+    case = (await office.desk().in_review())["id"]
+    logged_in = await shell.type("login", "per_ada", "-t", office.tenant_id)
+    assert (logged_in.exit_code, "--as per_ada" in logged_in.output) == (0, True), logged_in.output
+    assert (tmp_path / "logins.json").stat().st_mode & 0o777 == 0o600
+    await office.desk("ada").post(f"/v1/cases/{case}/take")
+    code, said = await ruling(shell, office, case, "per_ada")
+    # Judged by nobody here, but let in: it waits in the inbox.
+    assert code == 0, said
+    assert await shell.json("whoami") == [{"tenant": office.tenant_id, "person": "per_ada"}]
+
+
+async def test_who_has_logged_out_does_not(shell: Shell, office: Office) -> None:
+    case = (await office.desk().in_review())["id"]
+    await shell.type("login", "per_ada", "-t", office.tenant_id)
+    assert "per_ada" in (await shell.type("logout", "per_ada")).output
+    assert (await ruling(shell, office, case, "per_ada"))[0] == 77
+    assert "Nobody has logged in" in (await shell.type("whoami")).output
+
+
+async def test_outside_development_a_key_of_ones_own_is_needed(shell: Shell, office: Office) -> None:
+    await office.tenants.create(Tenant(id=office.tenant_id, name="Test"))
+    of = ("-t", office.tenant_id)
+    refused = await shell.type("login", "per_ada", *of, OMBUD_LOGIN_KEY=office.keys["ben"])
+    assert (refused.exit_code, "[login_key_of_another]" in refused.output) == (77, True), refused.output
+    platform = await shell.type("login", *of, OMBUD_LOGIN_KEY=office.keys["platform"])
+    assert "[login_key_of_another]" in platform.output
+    done = await shell.type("login", "per_ada", *of, OMBUD_LOGIN_KEY=office.keys["ada"])
+    assert done.exit_code == 0, done.output
+    wrong = await shell.type("login", "per_ada", *of, OMBUD_LOGIN_KEY="omb_wrong")
+    assert (wrong.exit_code, "[key_invalid]" in wrong.output) == (77, True), wrong.output
+
+
+async def test_a_stranger_logs_in_nowhere(shell: Shell, office: Office) -> None:
+    refused = await shell.type("login", "per_nobody", "-t", office.tenant_id)
+    assert (refused.exit_code, "[person_unknown]" in refused.output) == (66, True), refused.output
+
+
+def test_what_is_no_file_of_logins_is_nobodys(tmp_path: Path) -> None:
+    from cli.kit.logins import Logins
+
+    (tmp_path / "logins.json").write_text(json.dumps([1, {"place": "local"}]))
+    assert Logins(tmp_path).people("local") == []

@@ -1,0 +1,156 @@
+"""A doctor says of each part how it stands and what to do next, and touches nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from runtime.embedded.processes import free_port
+from services import doctor
+from services.doctor import Finding, examine
+from storage.postgres.server import ServerFacts
+from tests.support.database import Server
+
+PATIENCE = timedelta(seconds=5)
+SOUND = ServerFacts(version=160_004, role="ombud_app", sees_all_tenants=False, may_lose_commits=False, migrated=True)
+
+
+async def test_parts_are_told_in_the_order_in_which_they_depend_on_each_other() -> None:
+    looked: list[str] = []
+
+    async def look(part: str) -> Finding:
+        looked.append(part)
+        return Finding(part, "ok", "")
+
+    told = await examine([lambda: look("below"), lambda: look("above")])
+    assert [finding.part for finding in told] == looked == ["below", "above"]
+
+
+@pytest.mark.parametrize(
+    ("version", "verdict"), [((3, 10, 14), "fail"), ((3, 11, 0), "ok"), ((3, 13, 1), "ok"), ((4, 0, 0), "ok")]
+)
+async def test_an_interpreter_that_is_too_old_is_told(version: tuple[int, int, int], verdict: str) -> None:
+    told = await doctor.python(version)
+    assert told.verdict == verdict
+    assert bool(told.next_step) is (verdict == "fail")
+
+
+async def test_zone_files_of_the_machine_are_a_failure() -> None:
+    assert (await doctor.zones(wheel_only=True)).verdict == "ok"
+    told = await doctor.zones(wheel_only=False)
+    assert told.verdict == "fail"
+    assert "PYTHONTZPATH" in told.next_step
+
+
+class TestDatabase:
+    def test_one_that_is_sound_has_no_next_step(self) -> None:
+        assert doctor.judged_server(SOUND) == Finding("database", "ok", "Postgres 16 as ombud_app, migrated")
+
+    @pytest.mark.parametrize(
+        ("wrong", "step"),
+        [
+            ({"version": 140_012}, "PostgreSQL 15"),
+            ({"sees_all_tenants": True}, "BYPASSRLS"),
+            ({"may_lose_commits": True}, "synchronous_commit"),
+            ({"migrated": False}, "ombud migrate"),
+        ],
+    )
+    def test_each_thing_that_is_wrong_has_its_own_next_step(self, wrong: dict[str, Any], step: str) -> None:
+        told = doctor.judged_server(SOUND._replace(**wrong))
+        assert told.verdict == "fail"
+        assert step in told.next_step
+
+    def test_a_role_that_sees_every_tenant_is_told_before_tables_that_are_missing(self) -> None:
+        told = doctor.judged_server(SOUND._replace(sees_all_tenants=True, migrated=False))
+        assert "row-level security" in told.found
+
+    async def test_nobody_there_is_told_with_where_to_look(self) -> None:
+        told = await doctor.database(f"postgresql://ombud_app:x@127.0.0.1:{free_port()}/ombud", PATIENCE)
+        assert told.verdict == "fail"
+        assert told.found.startswith("does not answer: ")
+        assert "OMBUD_DATABASE_URL" in told.next_step
+
+    @pytest.mark.parametrize("dsn", ["nonsense", "https://127.0.0.1/ombud"])
+    async def test_an_address_that_is_none_is_told_and_no_crash(self, dsn: str) -> None:
+        assert (await doctor.database(dsn, PATIENCE)).verdict == "fail"
+
+    async def test_a_server_that_takes_the_call_and_says_nothing_is_given_up(self) -> None:
+        answered = asyncio.Event()
+
+        async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await answered.wait()
+            writer.close()
+
+        async with await asyncio.start_server(silent, "127.0.0.1", 0) as listening:
+            port = listening.sockets[0].getsockname()[1]
+            told = await doctor.database(f"postgresql://ombud_app:x@127.0.0.1:{port}/ombud", timedelta(milliseconds=200))
+            answered.set()
+        assert (told.verdict, told.found) == ("fail", "does not answer: TimeoutError")
+
+
+@pytest.mark.postgres
+class TestRealDatabase:
+    async def test_the_embedded_one_is_sound(self, server: Server) -> None:
+        told = await doctor.database(server.app_dsn, PATIENCE)
+        assert (told.verdict, told.next_step) == ("ok", "")
+        assert told.found.endswith(" as ombud_app, migrated")
+
+    async def test_one_without_tables_is_to_be_migrated(self, server: Server) -> None:
+        told = await doctor.database(server.at("postgres").app_dsn, PATIENCE)
+        assert (told.verdict, told.next_step) == ("fail", "Run `ombud migrate`.")
+
+    async def test_one_that_confirms_what_is_not_on_disk_fails(self, server: Server) -> None:
+        copy = await server.copy()
+        try:
+            owner = await asyncpg.connect(copy.owner_dsn)
+            await owner.execute(f"ALTER DATABASE {copy.owner_dsn.rpartition('/')[2]} SET synchronous_commit = off")
+            await owner.close()
+            told = await doctor.database(copy.app_dsn, PATIENCE)
+        finally:
+            await copy.drop()
+        assert told.verdict == "fail"
+        assert "may lose commits" in told.found
+
+    async def test_a_wrong_password_is_told_without_it(self, server: Server) -> None:
+        told = await doctor.database(
+            server.app_dsn.replace(":", ":wrong-secret-", 2).replace(":wrong-secret-//", "://"), PATIENCE
+        )
+        assert told.verdict == "fail"
+        assert "wrong-secret" not in f"{told}"
+
+
+class TestEvidence:
+    def test_a_folder_beside_a_database_of_all_machines_is_warned_of(self, tmp_path: Path) -> None:
+        assert doctor.evidence_folder(tmp_path, database_elsewhere=False).verdict == "ok"
+        told = doctor.evidence_folder(tmp_path, database_elsewhere=True)
+        assert told.verdict == "warn"
+        assert "OMBUD_EVIDENCE_URL" in told.next_step
+
+    def test_a_folder_that_is_not_made_yet_is_no_failure_and_is_not_made(self, tmp_path: Path) -> None:
+        told = doctor.evidence_folder(tmp_path / "evidence", database_elsewhere=False)
+        assert told.verdict == "ok"
+        assert "made when the first file comes" in told.found
+        assert not (tmp_path / "evidence").exists()
+
+    async def test_a_bucket_is_asked(self) -> None:
+        async def there() -> None:
+            return None
+
+        async def away() -> None:
+            raise ConnectionError("no route")
+
+        assert (await doctor.evidence_bucket(there, PATIENCE)).verdict == "ok"
+        told = await doctor.evidence_bucket(away, PATIENCE)
+        assert (told.verdict, told.found) == ("fail", "does not answer: ConnectionError no route")
+
+    async def test_a_bucket_that_says_nothing_is_given_up(self) -> None:
+        async def silent() -> None:
+            await asyncio.Event().wait()
+
+        told = await doctor.evidence_bucket(silent, timedelta(milliseconds=20))
+        assert told.verdict == "fail"
