@@ -80,6 +80,18 @@ def judged_server(facts: ServerFacts) -> Finding:
     return Finding("database", "ok", f"{found}, migrated")
 
 
+async def temporal_door(setting: str | None) -> Finding:
+    """What a command may do that is told at Temporal's own doors without a signature."""
+    match setting:
+        case "open" | None:
+            found = "unsigned commands: everything in tenants of development, no more than a report elsewhere"
+            return Finding("temporal door", "ok", found)
+        case "closed":
+            return Finding("temporal door", "ok", "closed: no command is told at Temporal's doors")
+        case _:
+            return Finding("temporal door", "ok", "unsigned commands: no more than a report, in every tenant")
+
+
 def evidence_folder(folder: Path, *, database_elsewhere: bool) -> Finding:
     """The folder of this machine in which the files of evidence lie; with a database for all machines it is the wrong place."""
     if database_elsewhere:

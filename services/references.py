@@ -10,6 +10,7 @@ from domain.views.references import References, may_know
 from services.callers import Caller
 from services.cases import Seen, find
 from services.errors import FieldError, Refused, not_found
+from services.need_to_know import Right, noted
 from services.parts import Parts
 
 
@@ -24,7 +25,12 @@ class Told:
 async def references_of(parts: Parts, caller: Caller, *seen: Seen) -> Mapping[str, Told]:
     """The references of these cases, by case, without names and addresses; nothing of a case whose viewer may not know them."""
     wanted = [one.id for one in seen if may_know(one.viewer)]
-    found = await parts.views.references(caller.tenant_id, wanted) if wanted else {}
+    if not wanted:
+        return {}
+    # They are the platform's words about people: who read them is kept, as for a case that is read by itself.
+    reader = next(one.viewer for one in seen if may_know(one.viewer))
+    await noted(parts, caller, wanted, reader, Right(reader.role), "references")
+    found = await parts.views.references(caller.tenant_id, wanted)
     return {case_id: Told(references) for case_id, references in found.items()}
 
 

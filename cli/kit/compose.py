@@ -305,6 +305,7 @@ def doctor_checks(settings: Settings) -> list[Check]:
         _named("services", lambda: checks.services(stack)),
         database,
         _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
+        lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
         _named("master key", lambda: checks.master_key(settings, stack)),
         evidence,

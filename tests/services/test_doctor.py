@@ -154,3 +154,17 @@ class TestEvidence:
 
         told = await doctor.evidence_bucket(silent, timedelta(milliseconds=20))
         assert told.verdict == "fail"
+
+
+class TestTemporalDoor:
+    @pytest.mark.parametrize(
+        ("setting", "said"),
+        [
+            (None, "everything in tenants of development"),
+            ("open", "everything in tenants of development"),
+            ("signed", "no more than a report, in every tenant"),
+            ("closed", "no command is told"),
+        ],
+    )
+    async def test_says_what_an_unsigned_command_may_do(self, setting: str | None, said: str) -> None:
+        assert said in (await doctor.temporal_door(setting)).found
