@@ -34,7 +34,7 @@ IN_BULK = (
 )  # fmt: skip
 """Commands that can be meant for many cases at once: none of them decides the matter."""
 
-_DECIDING = DECIDING | {"decline", "admit"}
+_DECIDING = DECIDING
 _OF_PARTIES = {Who.CLAIMANT, Who.RESPONDENT, Who.WITNESS, Who.APPELLANT, Who.PLATFORM}
 _BULK_ID = re.compile(r"bulk_[0-9a-f]{32}")
 _AT_A_TIME = 8

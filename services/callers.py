@@ -84,10 +84,12 @@ class Caller:
 
     def deciding_person(self) -> str:
         """The person who decides something that is about no case. Raises ``own_credential_needed`` and ``scope_missing``."""
-        if self.act_as is not None or self.speaks_for is None or not self.is_somebody:
-            raise Refused("own_credential_needed")
+        person = self.speaks_for
+        if self.act_as is not None or person is None or not self.is_somebody or not AUTHORITY[self.kind]["decide"].allowed:
+            step = f"`ombud login {person}` first" if self.is_somebody else "name yourself with --as, and log in first"
+            raise Refused("own_credential_needed", f"This takes the person's own credential: {step}.")
         self.may("decide", "own_credential_needed")
-        return self.speaks_for
+        return person
 
     def may(self, deed: Deed, forbidden: str) -> None:
         """Raises ``forbidden`` where the table gives this kind of credential no such deed, ``scope_missing`` without scope."""

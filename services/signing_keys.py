@@ -6,10 +6,12 @@ import base64
 import binascii
 from collections.abc import Sequence
 
+from domain.model.facts import SYSTEM
 from services.callers import Caller, role
 from services.errors import FieldError, Refused, not_found
 from services.parts import Parts
-from storage.access.signing_keys import SigningKey
+from services.trail import Administrator, note
+from storage.access.signing_keys import SigningKey, is_sound
 
 _OVERSEES = frozenset({"ops", "system"})
 _INVALID = "Send the 32 bytes of an Ed25519 public key in base64; `ombud command key` makes one."
@@ -25,11 +27,12 @@ async def register(parts: Parts, caller: Caller, public_key: str) -> SigningKey:
         raw = base64.b64decode(public_key, validate=True)
     except (binascii.Error, ValueError):
         raw = b""
-    if len(raw) != 32:
+    if not is_sound(raw):
         raise Refused("signing_key_invalid", errors=[FieldError("public_key", "signing_key_invalid", _INVALID)])
     made = await parts.signing_keys.register(caller.tenant_id, caller.speaks_for, raw)
     if made is None:
         raise Refused("signing_key_taken")
+    await _told(parts, caller, "signing_key_registered", made)
     return next(key for key in await parts.signing_keys.keys(caller.tenant_id, caller.speaks_for) if key.id == made)
 
 
@@ -44,8 +47,16 @@ async def revoke(parts: Parts, caller: Caller, key_id: str) -> SigningKey:
     found = next((key for key in await parts.signing_keys.keys(caller.tenant_id, whose) if key.id == key_id), None)
     if found is None:
         raise not_found()
-    await parts.signing_keys.revoke(caller.tenant_id, key_id, whose)
+    if await parts.signing_keys.revoke(caller.tenant_id, key_id, whose):
+        await _told(parts, caller, "signing_key_revoked", key_id)
     return next(key for key in await parts.signing_keys.keys(caller.tenant_id, whose) if key.id == key_id)
+
+
+async def _told(parts: Parts, caller: Caller, deed: str, key_id: str) -> None:
+    """Keep in the tenant's trail what somebody did to their own key, or ops to anybody's."""
+    who = Administrator(caller.tenant_id, SYSTEM.id if caller.kind == "operator" else caller.holder, caller.credential)
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        await note(conn, who, deed, key_id)
 
 
 async def _whose(parts: Parts, caller: Caller) -> str | None:

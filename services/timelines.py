@@ -10,7 +10,7 @@ from typing import Any
 from domain.model.case import Case
 from domain.model.facts import Actor, Recording, RulingIssued
 from domain.views.case import visible
-from services.callers import TEAM, Caller
+from services.callers import LEADERS, TEAM, Caller
 from services.cases import Seen
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
@@ -60,6 +60,8 @@ class Entry:
     """What the fact says beyond its type, as JSON."""
     command_id: str | None = None
     """None: not the viewer's own command, and the viewer not of the team."""
+    credential: str | None = None
+    """By which credential it came, for leads and ops; None also for what was recorded before that was noted."""
 
 
 async def page_of_entries(parts: Parts, caller: Caller, seen: Seen, page: Page) -> Part[Entry]:
@@ -109,7 +111,9 @@ def _for_team(recording: Recording, viewer: Actor) -> Entry:
     # Whoever decides a gold case must not know that it is one.
     unseen = frozenset[str]() if viewer.role in _KNOWS_GOLD else frozenset({"synthetic"})
     entry = _entry(recording, recording.seq, unseen)
-    return replace(entry, actor_id=recording.actor.id, role=recording.actor.role, command_id=recording.command_id)
+    actor = recording.actor
+    shown = recording.credential if viewer.role in LEADERS else None
+    return replace(entry, actor_id=actor.id, role=actor.role, command_id=recording.command_id, credential=shown)
 
 
 def _for_others(case: Case, recording: Recording, viewer: Actor, number: int) -> Entry:

@@ -84,6 +84,8 @@ class Entry(Body):
     actor: dict[str, str | None]
     data: dict[str, Any]
     command_id: str | None = None
+    credential: str | None = None
+    """For leads and ops: by which credential it came."""
     round: int = 0
 
 
@@ -294,7 +296,8 @@ def entry_body(entry: timelines.Entry) -> dict[str, Any]:
         "actor": {"id": entry.actor_id, "role": entry.role},
         "data": entry.data,
     }
-    return body if entry.command_id is None else {**body, "command_id": entry.command_id}
+    also = {"command_id": entry.command_id, "credential": entry.credential}
+    return body | {name: value for name, value in also.items() if value is not None}
 
 
 def answer_body(answer: Answered | None) -> dict[str, Any] | None:

@@ -31,6 +31,23 @@ WHERE s.tenant = $1 AND s.id = $2 AND s.revoked_at IS NULL AND p.active
 """
 
 
+_PRIME = 2**255 - 19
+_SMALL_ORDER = frozenset({
+    0,
+    1,
+    2707385501144840649318225287225658788936804267575313519463743609750303402022,
+    55188659117513257062467267217118295137698188065244968500265048394206261417927,
+    _PRIME - 1,
+})  # fmt: skip
+"""The y of the eight points of small order. Under one of them a constant is a signature of many messages, or of all."""
+
+
+def is_sound(public_key: bytes) -> bool:
+    """Whether 32 bytes can be somebody's own public key: a canonical point (RFC 8032, 5.1.3) that is not of small order."""
+    y = int.from_bytes(public_key, "little") & (2**255 - 1)
+    return len(public_key) == KEY_SIZE and y < _PRIME and y not in _SMALL_ORDER
+
+
 class SigningKey(Kept):
     """The public half of a key by which somebody signs commands."""
 
@@ -49,7 +66,7 @@ class PostgresSigningKeys:
 
     async def register(self, tenant_id: str, person_id: str, public_key: bytes) -> str | None:
         """Keep a person's public key (32 bytes) and return its id; None when somebody has it already, and for what is none."""
-        if len(public_key) != KEY_SIZE:
+        if not is_sound(public_key):
             return None
         async with self._database.tenant(tenant_id) as conn:
             made: str | None = await conn.fetchval(_REGISTER, tenant_id, f"sig_{uuid7()}", person_id, public_key)
@@ -69,7 +86,7 @@ class PostgresSigningKeys:
         """Who signed a message with a key; None when the key is nobody's (any more), or did not sign it."""
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(_LIVE, tenant_id, key_id)
-        if row is None:
+        if row is None or not is_sound(row["public_key"]):
             return None
         try:
             Ed25519PublicKey.from_public_bytes(row["public_key"]).verify(signature, message)

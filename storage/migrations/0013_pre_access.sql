@@ -52,6 +52,8 @@ CREATE FUNCTION end_keys_of_person() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE api_keys SET active = false, revoked_at = coalesce(revoked_at, clock_timestamp())
     WHERE tenant = NEW.tenant AND person_id = NEW.id AND active;
+    UPDATE signing_keys SET revoked_at = clock_timestamp()
+    WHERE tenant = NEW.tenant AND person_id = NEW.id AND revoked_at IS NULL;
     RETURN NULL;
 END
 $$;

@@ -38,7 +38,7 @@ async def pages(office: Office, ids: list[str], which: dict[str, Any], limit: in
     """All pages of a list, its cases by their numbers."""
     desk, cursor, found = office.desk(), None, []
     while True:
-        asked = {**which, "limit": limit, **({"cursor": cursor} if cursor else {})}
+        asked = {**which, "limit": limit, "expand[]": "available_actions", **({"cursor": cursor} if cursor else {})}
         answer = (await desk.get("/v1/cases", params=asked)).json()
         shown = [(ids.index(case["id"]), *(case[name] for name in _SHOWN)) for case in answer["data"]]
         found.append((shown, answer["has_more"], answer["next_cursor"] is not None))

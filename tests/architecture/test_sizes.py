@@ -19,7 +19,6 @@ LARGE: dict[str, str] = {}
 
 SMALL: dict[str, str] = {
     "domain/rules/consequences.py": "What always follows is one named list, to be read beside any rule.",
-    "cli/commands/doctor.py": "Every command has its file in this room; what it looks at lies in services and runtime.",
     "cli/demo/play.py": "How the demo is run stands in the demo's room; the command only calls it.",
     "cli/tables/preview.py": "Every topic that is shown has its file in this room.",
     "domain/views/chargeback.py": "What is seen of a topic bears its noun in this room too.",

@@ -113,6 +113,6 @@ async def _as_owner(house: House, firm: Firm, statement: str, *arguments: Any) -
 
 
 async def _facts(desk: Desk, case_id: str) -> list[str]:
-    entries = (await desk.ask("GET", f"/v1/cases/{case_id}/timeline", staff=True))[1]["data"]
+    entries = (await desk.ask("GET", f"/v1/cases/{case_id}/timeline", by="per_dana"))[1]["data"]
     phases = {n: (e.get("fact") or e.get("data") or {}).get("phase") for n, e in enumerate(entries)}
     return [f"{e['type']}:{phases[n]}" if e["type"] == "phase_entered" else str(e["type"]) for n, e in enumerate(entries)]

@@ -163,6 +163,10 @@ class TestEveryFact:
         assert said["case_opened"] == platform
         assert said["case_assigned"] == own
         assert all(row["credential"] for row in found)
+        for who, shown in (("dana", {own, platform}), ("cleo", {own, platform}), ("ada", {None})):
+            entries = (await office.desk(who).get(f"/v1/cases/{case['id']}/timeline")).json()["data"]
+            assert shown <= {entry.get("credential") for entry in entries}, who
+            assert who != "ada" or not any(entry.get("credential") for entry in entries)
 
 
 @pytest.mark.postgres

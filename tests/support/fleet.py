@@ -71,7 +71,8 @@ class Firm:
 
     id: str
     platform: str
-    ops: str
+    people: dict[str, str]
+    """The key of each person: what they send, they send with their own."""
     promises: Promises = field(default_factory=Promises)
 
 
@@ -120,16 +121,17 @@ class House:
         await self.tenants.create(
             Tenant(id=name, name=name.title(), development=True, time_scale=hour / 3600, settings=settings or {})
         )
+        keys: dict[str, str] = {}
         for person in PEOPLE:
             await self.tenants.put_person(name, person)
+            _, keys[person.id] = await self.tenants.create_key(name, name=person.name, person_id=person.id)
         endpoints = PostgresEndpoints(self.database, self.vault)
         purposes: tuple[Purpose, ...] = ("events", "remedies")
         for purpose in purposes:
             made = await endpoints.create(name, f"{self.receiver.url}/{name}/{purpose}", purpose=purpose)
             self.receiver.secrets[f"{name}/{purpose}"] = made.secret
         _, platform = await self.tenants.create_key(name, name="platform")
-        _, ops = await self.tenants.create_key(name, name="ops", person_id="per_dana")
-        return Firm(name, platform, ops)
+        return Firm(name, platform, keys)
 
     # The processes
 

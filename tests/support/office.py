@@ -7,11 +7,12 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import httpx2
+from fastapi import FastAPI
 
 from activities.lookups import Lookups
 from activities.messages import Answer, Arrival, RecordInput
@@ -210,9 +211,18 @@ class Office:
         )
         return replace(made, **changes)
 
+    @cached_property
+    def app(self) -> FastAPI:
+        """The API as it is."""
+        return create_app(self.parts(), public_url="https://disputes.example")
+
     def desk(self, key: str | None = "platform", *, api: Mapping[str, Any] | None = None, **changes: Any) -> Desk:
         """The API as the holder of one key meets it. ``api`` are arguments of its application; ``changes`` replace parts."""
-        app = create_app(self.parts(**changes), public_url="https://disputes.example", **(api or {}))
+        # One application for all who meet it as it is: to make one takes longer than most of what is asked of it.
+        if changes or api:
+            app = create_app(self.parts(**changes), public_url="https://disputes.example", **(api or {}))
+        else:
+            app = self.app
         headers = {"Authorization": f"Bearer {self.keys.get(key, key)}"} if key else {}
         client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="https://disputes.example", headers=headers)
         return Desk(client)

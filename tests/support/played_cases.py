@@ -58,9 +58,10 @@ class Desk:
     def __init__(self, house: House, firm: Firm, http: httpx2.AsyncClient) -> None:
         self._house, self.firm, self._http = house, firm, http
 
-    async def ask(self, method: str, path: str, *, staff: bool = False, **more: Any) -> tuple[int, Json]:
-        """Status and body; sent again after a temporary failure. Raises Refused."""
-        headers = {"Authorization": f"Bearer {self.firm.ops if staff else self.firm.platform}", **more.pop("headers", {})}
+    async def ask(self, method: str, path: str, *, by: str | None = None, **more: Any) -> tuple[int, Json]:
+        """Status and body, asked by a person or by the platform; sent again after a temporary failure. Raises Refused."""
+        key = self.firm.people.get(by or "", self.firm.platform)
+        headers = {"Authorization": f"Bearer {key}", **more.pop("headers", {})}
 
         last = "nothing"
 
@@ -93,7 +94,7 @@ class Desk:
         """The case as the team sees it, once it was judged."""
 
         async def judged() -> Json | None:
-            body = (await self.ask("GET", f"/v1/cases/{case_id}", staff=True))[1]
+            body = (await self.ask("GET", f"/v1/cases/{case_id}", by="per_dana"))[1]
             return body if "phase" in body else None
 
         found: Json = await until(judged, f"{case_id} to be judged")
@@ -102,7 +103,7 @@ class Desk:
     async def send(self, case_id: str, command: Json) -> Json:
         """Send a command with its own id until it is judged: its answer. Raises Refused."""
         promises = self.firm.promises
-        status, body = await self.ask("POST", f"/v1/cases/{case_id}/commands", json=command)
+        status, body = await self.ask("POST", f"/v1/cases/{case_id}/commands", json=command, by=command.get("by"))
         sent = (case_id, str(command["id"]))
         promises.received.add(sent)
         if status == 202:
