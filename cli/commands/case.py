@@ -13,7 +13,7 @@ from cli.kit.client import run
 from cli.kit.exits import BAD_DATA, fail, guarded, misused, need_file
 from cli.kit.options import As, AsJson, CaseId, Tenant
 from cli.kit.send import send
-from cli.kit.show import note, show
+from cli.kit.show import show
 from cli.kit.target import Target
 
 app = typer.Typer(help="Cases: open, list, show, decide.", no_args_is_help=True, rich_markup_mode=None)
@@ -83,8 +83,7 @@ def _range(name: str, said: str | None) -> dict[str, str]:
     """A range of instants as the two parameters of the API."""
     begin, dots, end = (said or "").partition("..")
     if said is not None and not dots:
-        note(f"--{name} {said}: write a range, as in 2026-01-01T00:00Z.. or ..2026-02-01T00:00Z.")
-        raise typer.Exit(64)
+        misused(f"--{name} {said}: write a range, as in 2026-01-01T00:00Z.. or ..2026-02-01T00:00Z.")
     return {f"{name}_{side}": at for side, at in (("after", begin), ("before", end)) if at}
 
 
@@ -110,8 +109,7 @@ def metadata(
     for pair in noted or []:
         name, equals, value = pair.partition("=")
         if not equals:
-            note(f"--set {pair}: write key=value.")
-            raise typer.Exit(64)
+            misused(f"--set {pair}: write key=value.")
         changes[name] = value
     path, body = f"/v1/cases/{quote(case_id, safe='')}/metadata", {"metadata": changes}
     answer = run(lambda desk: desk.ask("PATCH", path, json=body), Target(tenant))

@@ -8,9 +8,10 @@ from urllib.parse import quote
 import typer
 
 from cli.kit.client import Desk, Failed, run
+from cli.kit.exits import USAGE, fail
 from cli.kit.options import As, AsJson, Tenant
 from cli.kit.send import given_only, show_bulk
-from cli.kit.show import note, show
+from cli.kit.show import show
 from cli.kit.target import Target
 
 app = typer.Typer(
@@ -183,8 +184,7 @@ def _check_id(person_id: str) -> None:
     try:
         TypeAdapter(Shape).validate_python(person_id)
     except ValidationError as error:
-        note(f"{person_id}: {error.errors()[0]['msg']} [{error.errors()[0]['type']}]")
-        raise typer.Exit(64) from error
+        fail(f"{person_id}: {error.errors()[0]['msg']}", str(error.errors()[0]["type"]), USAGE, error)
 
 
 def _path(person_id: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.kit.show import note
+from cli.kit.exits import misused
 
 CaseId = Annotated[str, typer.Argument(help="The case's id (case_…).")]
 Tenant = Annotated[
@@ -33,6 +33,5 @@ def party_of(said: str | None, option: str) -> dict[str, Any] | None:
     try:
         found: dict[str, Any] = json.loads(said)
     except (ValueError, RecursionError) as error:
-        note(f"{option} is no JSON: {error}")
-        raise typer.Exit(64) from error
+        misused(f"{option} is no JSON: {error}", error)
     return found

@@ -46,7 +46,9 @@ class TestMessage:
 
     async def test_it_says_by_what_the_platform_knows_the_case(self, sink: Taken) -> None:
         known = References(source="api", external_id="R-1", metadata={"order": "A-1"})
-        notice = a_notice(channel="webhook", audience="platform", address=sink.url, secret=SECRET, data=RULED, references=known)
+        notice = a_notice(
+            channel="webhook", audience="platform", address=sink.url, secrets=(SECRET,), data=RULED, references=known
+        )
         await NOTIFIER.send(notice)
         data = json.loads(sink.requests[0][2])["data"]
         assert (data["external_id"], data["metadata"], data["outcome"]) == ("R-1", {"order": "A-1"}, "upheld")
@@ -181,7 +183,7 @@ class TestWhereItMayGo:
     @pytest.mark.parametrize("secret", ["whsec_", "whsec_ünlesbar", None])
     async def test_without_a_usable_secret_nothing_is_sent(self, sink: Taken, secret: str | None) -> None:
         with pytest.raises(Never, match="endpoint_invalid"):
-            await NOTIFIER.send(a_notice(channel="webhook", address=sink.url, secret=secret))
+            await NOTIFIER.send(a_notice(channel="webhook", address=sink.url, secrets=(secret,) if secret else ()))
         assert not sink.requests
 
     async def test_without_an_address_nothing_is_sent(self) -> None:
