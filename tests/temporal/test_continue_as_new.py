@@ -44,7 +44,7 @@ async def test_a_case_goes_on_in_a_new_run_while_many_speak(impatient: House) ->
     await case.starts()
     first = (await case.handle.describe()).run_id
     answers = []
-    for n in range(5):
+    for n in range(12):
         answers += await asyncio.gather(
             *(case.says("message", "claimant", text=f"Message {n}.{m}") for m in range(5)),
             *(case.handle.signal("tell", case.command("message", "respondent", text=f"Answer {n}.{m}")) for m in range(2)),
@@ -53,7 +53,7 @@ async def test_a_case_goes_on_in_a_new_run_while_many_speak(impatient: House) ->
 
     async def all_said() -> bool:
         async with impatient.database.tenant(impatient.tenant_id) as conn:
-            return int(await conn.fetchval("SELECT count(*) FROM facts WHERE type = 'message_sent'")) == 35
+            return int(await conn.fetchval("SELECT count(*) FROM facts WHERE type = 'message_sent'")) == 12 * 7
 
     await until(all_said)
     await until(case.rests)
