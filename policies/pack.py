@@ -193,6 +193,8 @@ class Pack(Frozen):
     chargeback: ChargebackRow | None = None
     """How evidence for a card network is timed, where one decides some of the cases."""
     offers: tuple[OfferRow, ...] = ()
+    concession: Code | None = None
+    """The remedy by which a respondent grants what was asked; left out: nobody concedes in this kind."""
     grounds: tuple[Code, ...] = ()
     procedure: tuple[Code, ...] = ()
     """Steps to be done, or left out with a reason, before anybody rules."""

@@ -188,6 +188,8 @@ def _procedure(pack: Pack) -> Iterator[str]:
 def _returns(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
     """Goods that go back: somebody's silence must neither keep the money nor the case for ever."""
     yield from (f"offers: '{name}' is defined twice" for name in repeated(offer.name for offer in pack.offers))
+    if pack.concession is not None and Phase.SETTLEMENT not in pack.labels:
+        yield "concession: there is no settlement in this kind, so nobody can concede"
     rulings = any(outcome.with_return for outcome in pack.outcomes)
     if rulings and Phase.APPEALABLE not in pack.labels:
         yield "outcomes: a ruling waits for goods in the phase 'appealable', which the kind does not have"
@@ -218,6 +220,8 @@ def _level(place: str, clock: ClockTerms, level: Level) -> Iterator[str]:
         yield f"{place}.default: say what happens by default where the action is 'default', and only there"
     if sum((level.at != 1.0, level.before is not None, level.after is not None)) > 1:
         yield f"{place}: a level lies at a share (at), before the end, or after it; say one"
+    if level.default == "lapse_offer":
+        yield f"{place}.default: an offer lapses by itself, at the expiry that whoever made it set"
     if level.default == "lift_sanction":
         yield f"{place}.default: a ban ends by itself, by what its sanction says"
     if level.default is not None and level.repeat is not None:

@@ -47,6 +47,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "phase": phase,
         "review": _review(notice, words, phase),
         "due": _when(instant_of(data.get("due_at")), notice, words),
+        "expires": _when(instant_of(_offer_of(data).get("expires_at")), notice, words),
         "by_default": _string(data.get("by_default")),
         "reader": _line_or_none(_string(data.get("reader"))),
         "open_until": _when(instant_of(data.get("open_until")), notice, words),
@@ -61,8 +62,12 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
     }
 
 
+def _offer_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return data["offer"] if isinstance(data.get("offer"), Mapping) else {}
+
+
 def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, Any]:
-    offer: Mapping[str, Any] = data["offer"] if isinstance(data.get("offer"), Mapping) else {}
+    offer = _offer_of(data)
     outcome, decision, reason = (_string(data.get(name)) for name in ("outcome", "decision", "reason"))
     route = _string(data.get("complaint_route"))
     return {

@@ -155,6 +155,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "note": {"by": "per_mara", "text": "Ask the programme for its log of the day."},
     "offer": {"by": _RESPONDENT, "remedy": "payout", "amount": _USD, "text": "We can meet you here."},
     "accept_offer": {"by": _CLAIMANT, "offer_id": "off_0198c5a2-7d1e"},
+    "concede": {"by": _RESPONDENT, "text": "You are right; we pay what you asked for."},
     "decline_offer": {"by": _CLAIMANT, "offer_id": "off_0198c5a2-7d1e"},
     "escalate": {"by": _CLAIMANT},
     "assign": {"by": "per_dana", "owner": "per_mara", "reason": "assigned"},

@@ -37,6 +37,7 @@ VERBS = (
     Verb("offers", "offer", "Propose how to settle"),
     Verb("offers/accept", "accept_offer", "Accept the open offer"),
     Verb("offers/decline", "decline_offer", "Decline the open offer"),
+    Verb("concessions", "concede", "Grant what was asked"),
     Verb("escalate", "escalate", "Ask for a decision"),
     Verb("evidence", "submit_evidence", "Hand evidence in"),
     Verb("evidence-requests", "request_evidence", "Ask a side for evidence"),

@@ -18,7 +18,7 @@ from domain.model.prose import Prose
 from domain.model.ruling import AppealRight, Effect, Involvement, Ruling
 from domain.model.safeguards import AuthorityReport, Credit, Interim
 from domain.model.sanctions import Sanction
-from domain.model.settlement import MadeOffer, OpenOffer, Returning
+from domain.model.settlement import Concession, MadeOffer, OpenOffer, Proposal, Returning
 from domain.model.terms import Terms
 
 WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
@@ -75,6 +75,9 @@ class Case(Kept):
     offer: OpenOffer | None = None
     offers: tuple[MadeOffer, ...] = ()
     """Every offer of the settlement, oldest first."""
+    proposals: tuple[Proposal, ...] = ()
+    """Every proposal made to both sides, oldest first."""
+    concession: Concession | None = None
     returning: Returning | None = None
     chargeback: Chargeback | None = None
     goods_back: bool = False
@@ -162,6 +165,11 @@ class Case(Kept):
             return "staff"
         sides = {r.of for r in self.requests}
         return "both" if len(sides) > 1 else sides.pop().value
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """The proposal that waits for the sides, or None."""
+        return next((p for p in self.proposals if p.became == "open"), None)
 
     @property
     def effects_in_force(self) -> tuple[Effect, ...]:

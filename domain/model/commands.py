@@ -84,6 +84,7 @@ from domain.model.safeguards import ReportToAuthority as ReportToAuthority
 from domain.model.safeguards import ReturnReport as ReturnReport
 from domain.model.safeguards import Signal as Signal
 from domain.model.settlement import AcceptOffer as AcceptOffer
+from domain.model.settlement import Concede as Concede
 from domain.model.settlement import ConfirmReturn as ConfirmReturn
 from domain.model.settlement import ContestReturn as ContestReturn
 from domain.model.settlement import DecideReturn as DecideReturn
@@ -135,7 +136,8 @@ Command = Annotated[
     | Skip | RequestEvidence
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
-    | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand | RiskCommand,
+    | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand | RiskCommand
+    | Concede,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

@@ -22,6 +22,7 @@ from domain.base import Phase
 from domain.base import Priority
 from domain.model.procedure import ProcedureFact
 from domain.model.prose import Prose
+from domain.model.settlement import ProposalFact
 from domain.model.settlement import ReturnFact
 from domain.model.safeguards import RiskFact
 from domain.model.terms import Routing
@@ -101,9 +102,14 @@ from domain.model.sanctions import SanctionDrafted as SanctionDrafted
 from domain.model.sanctions import SanctionImposed as SanctionImposed
 from domain.model.sanctions import SanctionLifted as SanctionLifted
 from domain.model.sanctions import SanctionVoided as SanctionVoided
+from domain.model.settlement import ClaimConceded as ClaimConceded
 from domain.model.settlement import OfferAccepted as OfferAccepted
 from domain.model.settlement import OfferDeclined as OfferDeclined
+from domain.model.settlement import OfferLapsed as OfferLapsed
 from domain.model.settlement import OfferMade as OfferMade
+from domain.model.settlement import ProposalAnswered as ProposalAnswered
+from domain.model.settlement import ProposalEnded as ProposalEnded
+from domain.model.settlement import ProposalMade as ProposalMade
 from domain.model.settlement import ReturnAwaited as ReturnAwaited
 from domain.model.settlement import ReturnChanged as ReturnChanged
 from domain.model.settlement import ReturnContested as ReturnContested
@@ -137,6 +143,8 @@ class PhaseEntered(Kept):
     type: Literal["phase_entered"] = "phase_entered"
     phase: Phase
     reason: str | None = None
+    offer_stays: bool = False
+    """An open offer stays open. In facts of earlier releases it lapsed with the settlement."""
 
 
 Fact = Annotated[
@@ -148,7 +156,7 @@ Fact = Annotated[
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
-    | MovingFact,
+    | MovingFact | ProposalFact,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

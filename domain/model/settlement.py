@@ -17,6 +17,8 @@ class OpenOffer(Kept):
     side: Side
     remedy: str
     amount: Money | None = None
+    expires_at: Instant | None = None
+    """Until when it can be accepted; None: as long as the matter is open."""
 
 
 class MadeOffer(OpenOffer):
@@ -25,6 +27,25 @@ class MadeOffer(OpenOffer):
     made_at: Instant
     became: Literal["open", "countered", "replaced", "accepted", "declined", "lapsed"] = "open"
     became_at: Instant | None = None
+
+
+class Proposal(Kept):
+    """What whoever handles the case proposes to both sides. Neither learns the other's answer until both have answered."""
+
+    id: str
+    remedy: str
+    amount: Money | None = None
+    expires_at: Instant | None = None
+    made_at: Instant
+    accepted_by: tuple[Side, ...] = ()
+    declined_by: tuple[Side, ...] = ()
+    became: Literal["open", "replaced", "accepted", "declined", "lapsed"] = "open"
+    became_at: Instant | None = None
+
+    @property
+    def answered_by(self) -> tuple[Side, ...]:
+        """Sides that have said yes or no."""
+        return (*self.accepted_by, *self.declined_by)
 
 
 class Returning(Kept):
@@ -47,31 +68,44 @@ class Returning(Kept):
 
 
 class Offer(CommandBase):
-    """Propose how to settle. A new offer by either side replaces the open one (a counter-offer)."""
+    """Propose how to settle. A new offer by either side replaces the open one (a counter-offer).
+
+    Sent by whoever handles the case it is a proposal to both sides; neither learns the other's answer until both have answered.
+    """
 
     type: Literal["offer"] = "offer"
     remedy: Code
     """One of the pack's offers (``refund_with_return``), or of its remedies where it lists no offers."""
     amount: Money | None = None
     text: SealedText | None = None
+    expires_at: Instant | None = None
+    """Until when it can be accepted; left out: as long as the matter is open."""
 
 
 class AcceptOffer(CommandBase):
     """Accept the other side's open offer: binding, closes the case as settled and carries the remedy out.
 
-    Where the goods go back first, the case stays open until they are there.
+    Where the goods go back first, the case stays open until they are there. A proposal made to both sides binds once both have
+    accepted it.
     """
 
     type: Literal["accept_offer"] = "accept_offer"
     offer_id: Reference | None = None
-    """Named, it must be the open one: nobody accepts an offer they have not seen."""
+    """Named, it must be an open one: nobody accepts an offer they have not seen. Needed where two wait for an answer."""
 
 
 class DeclineOffer(CommandBase):
-    """Turn the open offer down; the settlement goes on."""
+    """Turn the open offer, or the proposal made to both sides, down; the matter goes on."""
 
     type: Literal["decline_offer"] = "decline_offer"
     offer_id: Reference | None = None
+
+
+class Concede(CommandBase):
+    """Grant what was asked, without a ruling: the amount of the report. Binding, closes the case as settled."""
+
+    type: Literal["concede"] = "concede"
+    text: SealedText | None = None
 
 
 class OfferMade(Kept):
@@ -81,6 +115,7 @@ class OfferMade(Kept):
     remedy: str
     amount: Money | None = None
     text: Prose | None = None
+    expires_at: Instant | None = None
 
 
 class OfferAccepted(Kept):
@@ -93,6 +128,91 @@ class OfferDeclined(Kept):
     type: Literal["offer_declined"] = "offer_declined"
     offer_id: str
     side: Side
+
+
+class ProposalMade(Kept):
+    """Whoever handles the case proposes to both sides how to settle."""
+
+    type: Literal["proposal_made"] = "proposal_made"
+    proposal_id: str
+    remedy: str
+    amount: Money | None = None
+    text: Prose | None = None
+    expires_at: Instant | None = None
+
+
+class ProposalAnswered(Kept):
+    """One side's answer; the other side does not hear of it before it has answered itself."""
+
+    type: Literal["proposal_answered"] = "proposal_answered"
+    proposal_id: str
+    side: Side
+    answer: Literal["accepted", "declined"]
+
+
+class ProposalEnded(Kept):
+    """Both have answered: accepted where both said yes. Which side said no is not told."""
+
+    type: Literal["proposal_ended"] = "proposal_ended"
+    proposal_id: str
+    became: Literal["accepted", "declined"]
+
+
+class OfferLapsed(Kept):
+    """The time in which an offer or a proposal could be accepted is over."""
+
+    type: Literal["offer_lapsed"] = "offer_lapsed"
+    offer_id: str
+
+
+class ClaimConceded(Kept):
+    """The respondent grants what was asked."""
+
+    type: Literal["claim_conceded"] = "claim_conceded"
+    concession_id: str
+    remedy: Remedy
+    text: Prose | None = None
+
+
+class Concession(Kept):
+    """What the respondent granted by themselves."""
+
+    id: str
+    remedy: Remedy
+    at: Instant
+
+
+ProposalFact = OfferLapsed | ClaimConceded | ProposalMade | ProposalAnswered | ProposalEnded
+
+
+class NoSettlement(Refusal):
+    """Matters of this kind are decided, for others than the two sides are protected by it."""
+
+    code = "no_settlement"
+
+
+class NothingToConcede(Refusal):
+    """The report names no amount, or the kind says no remedy by which one is granted."""
+
+    code = "nothing_to_concede"
+
+
+class OfferUnclear(Refusal):
+    """Two offers wait for this side's answer: it has to say which one it means."""
+
+    code = "offer_unclear"
+
+
+class OfferAnswered(Refusal):
+    """This side has answered the proposal; its answer stands."""
+
+    code = "offer_answered"
+
+
+class OthersInCase(Refusal):
+    """Somebody else's report goes on in this case, and nobody settles that for them."""
+
+    code = "others_in_case"
 
 
 class NoOffer(Refusal):

@@ -23,6 +23,8 @@ from domain.model.clock_terms import (
     Extension as Extension,
     LadderStep as LadderStep,
     Level as Level,
+    OFFER_EXPIRY as OFFER_EXPIRY,
+    PROPOSAL_EXPIRY as PROPOSAL_EXPIRY,
     Phases as Phases,
     SANCTION as SANCTION,
     SNOOZE as SNOOZE,
@@ -143,6 +145,8 @@ class Terms(Compact):
     """None: no card network decides cases of this kind."""
     offers: tuple[OfferTerms, ...] = ()
     """Ways to settle; empty: by any remedy of its outcomes."""
+    concession: Code | None = None
+    """The remedy by which a respondent grants what was asked; None: nobody concedes in this kind."""
     grounds: tuple[Code, ...] = ()
     """Clauses a ruling may rest on; empty: any."""
     approval_above: Money | None = None

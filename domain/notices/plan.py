@@ -12,7 +12,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.people import Actor
 from domain.model.prose import Prose
-from domain.model.terms import SANCTION, Audience, ClockTerms
+from domain.model.terms import OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
 from domain.notices.data import said, texts
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
@@ -42,6 +42,7 @@ _ALWAYS: Notices = {"case_joined": ("owner",)}
 """Whom every pack tells, unless it says otherwise."""
 _TOLD_ALONG = frozenset({"ruling_issued", "case_closed", "case_reopened", "case_withdrawn", "case_remitted"})
 """What somebody is told who came with a merge: how the matter goes, and nothing that passes between the sides."""
+_OF_NOBODY = frozenset({SANCTION.name, OFFER_EXPIRY.name, PROPOSAL_EXPIRY.name})
 _OF_THE_SIDE = ("due_at", "due_clock", "by_default", "right")
 
 Moment = tuple[f.Recording, frozenset[str]]
@@ -221,8 +222,8 @@ def own_deadline(case: Case, viewer: Viewer) -> tuple[f.DueLevel, str | None] | 
         return None
     waits = ("staff", "approver") if viewer == "staff" else (viewer, "nobody")
     for row in case.timetable:
-        if row.clock == SANCTION.name:
-            # Nobody has to do anything by then; what a sanction means stands with the sanction.
+        if row.clock in _OF_NOBODY:
+            # Nobody has to do anything by then; what a sanction or an expiry means stands with the sanction, with the offer.
             continue
         definition, level = case.terms.clock(row.clock), case.terms.level(row.clock, row.level)
         if definition is None or level is None or definition.waits_for not in waits:
@@ -240,7 +241,7 @@ def deadlines_of_the_sides(case: Case) -> tuple[tuple[f.DueLevel, str | None], .
     found = []
     for row in case.timetable:
         definition, level = case.terms.clock(row.clock), case.terms.level(row.clock, row.level)
-        if row.clock == SANCTION.name or definition is None or level is None or level.action != "default":
+        if row.clock in _OF_NOBODY or definition is None or level is None or level.action != "default":
             continue
         sides: tuple[Viewer, ...] = ("claimant", "respondent")
         waits = [side for side in sides if definition.waits_for in (side, "nobody") and theirs(case, definition, side)]

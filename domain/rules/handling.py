@@ -13,7 +13,7 @@ from domain.model.clocks import Clock
 from domain.model.handling import HandOver, Note, OwnerMissing, PersonUnknown, QueueUnknown, Skip
 from domain.model.links import MergedAlready
 from domain.model.people import Actor
-from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
+from domain.model.refusals import NotAllowed, OwnCase, Refusal, TooLate, UnknownActor
 from domain.rules import links, returns, sanctions
 from domain.rules import ruling as r
 from domain.rules.clocks import woken
@@ -21,6 +21,9 @@ from domain.rules.fairness import disqualification
 from domain.rules.phases import end_codes, said_of_end
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
+
+GIVEN_UP = "given_up_on_appeal"
+"""Why a case is withdrawn: the claimant gives the claim up while the other side appeals, and keeps nothing of the ruling."""
 
 
 def skip(case: Case, command: Skip, context: DecisionContext, at: datetime) -> Facts:
@@ -116,7 +119,8 @@ def _take(case: Case, command: c.Take, context: DecisionContext, at: datetime) -
 def _withdraw(case: Case, command: c.Withdraw, context: DecisionContext, at: datetime) -> Facts:
     side = context.side()
     if side not in case.appellants:
-        closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reasons=command.reasons)
+        reason = GIVEN_UP if case.appellants else None
+        closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reason=reason, reasons=command.reasons)
         return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
     return (f.AppealWithdrawn(side=side), *r.after_appeal_withdrawn(case, side))
 
@@ -153,6 +157,13 @@ def _case_queued(case: Case, rec: f.Recording, fact: f.CaseQueued) -> Change:
 
 def _delivery_failed(case: Case, rec: f.Recording, fact: f.DeliveryFailed) -> Change:
     return {"manual_work": (*case.manual_work, fact.notice_id)}
+
+
+def _refusal_of_withdrawal(case: Case, actor: Actor) -> Refusal | None:
+    """On the other side's appeal a claim is given up where it is the claimant's own: not what a ruling did to protect others."""
+    if not case.appellants or actor.side in case.appellants or case.terms.has(Phase.SETTLEMENT):
+        return None
+    return NotAllowed("'withdraw' can be sent by: appellant.", command="withdraw", allowed=["appellant"])
 
 
 def _refusal_of_taking(case: Case, actor: Actor) -> Refusal | None:
@@ -197,7 +208,12 @@ TOPIC = Topic(
         "delivery_failed": _delivery_failed,
         "message_sent": woken,
     },
-    refuses={"take": _refusal_of_taking, "escalate": returns.refusal_by_agreement, "reopen": _refusal_of_reopening},
+    refuses={
+        "withdraw": _refusal_of_withdrawal,
+        "take": _refusal_of_taking,
+        "escalate": returns.refusal_by_agreement,
+        "reopen": _refusal_of_reopening,
+    },
     means={
         "message_sent": _told_by_message,
         "note_added": lambda before, fact, after: {"mentioned"} if fact.mentions else (),

@@ -61,6 +61,8 @@ _HANDLED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW, Phase.APPROVAL, Phase.
 _RETURNING = (Phase.SETTLEMENT, Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL)
 """Phases in which goods can be on their way back: after an agreement, and from a first ruling on."""
 
+_SETTLED_FROM = (_P.SETTLEMENT, _P.REVIEW, _P.APPROVAL, _P.RULED, _P.APPEALABLE, _P.APPEAL)
+"""Phases in which the sides may agree."""
 _UNDECIDED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW)
 _REPORTED_FROM = (Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL)
 """Phases in which the team can tell an authority; no party hears of it."""
@@ -79,9 +81,6 @@ TABLE: tuple[Row, ...] = (
     # settlement: the parties talk
     _row(_P.SETTLEMENT, "message", TALKERS),
     _row(_P.SETTLEMENT, "note", "staff"),
-    _row(_P.SETTLEMENT, "offer", PARTIES),
-    _row(_P.SETTLEMENT, "accept_offer", PARTIES, "closed"),
-    _row(_P.SETTLEMENT, "decline_offer", PARTIES),
     _row(_P.SETTLEMENT, "escalate", PARTIES, "review"),
     _row(_P.SETTLEMENT, "submit_evidence", HANDERS_IN),
     _row(_P.SETTLEMENT, "assign", ASSIGNERS),
@@ -128,7 +127,15 @@ TABLE: tuple[Row, ...] = (
     _row(_P.APPEAL, "assign", ASSIGNERS),
     _row(_P.APPEAL, "take", "judge"),
     _row(_P.APPEAL, "decide_appeal", "owner", "approval ruled"),
-    _row(_P.APPEAL, "withdraw", "appellant", "appealable closed"),
+    _row(_P.APPEAL, "withdraw", "claimant appellant", "appealable closed"),
+    # settling at any time: in approval and grace as before them; whoever handles the case may propose to both
+    _row(_P.SETTLEMENT, "offer", PARTIES),
+    _row(_P.REVIEW, "offer", "claimant respondent owner"),
+    *(_row(phase, "offer", PARTIES) for phase in (_P.APPROVAL, _P.RULED, _P.APPEALABLE)),
+    _row(_P.APPEAL, "offer", "claimant respondent owner"),
+    *(_row(phase, "accept_offer", PARTIES, "closed settlement") for phase in _SETTLED_FROM),
+    *(_row(phase, "decline_offer", PARTIES) for phase in _SETTLED_FROM),
+    *(_row(phase, "concede", "respondent", "closed") for phase in _SETTLED_FROM),
     # time: pauses belong to the phase; nobody pauses the grace or the window to appeal, but more time can be given
     *(_row(phase, command, KEEPERS) for phase in _HANDLED for command in ("pause", "snooze", "resume", "extend")),
     _row(_P.APPEALABLE, "extend", "lead ops"),

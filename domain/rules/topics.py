@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from domain.rules import (
+    agreement,
     authorities,
     case_import_changes,
     chargeback,
@@ -19,6 +20,7 @@ from domain.rules import (
     phases,
     prior_decision,
     procedure,
+    proposals,
     returns,
     ruling,
     sanctions,
@@ -28,6 +30,7 @@ from domain.rules import (
 from domain.rules.topic import Refuse, Topic
 
 TOPICS: tuple[Topic, ...] = (
+    agreement.TOPIC,
     authorities.TOPIC,
     case_import_changes.TOPIC,
     chargeback.TOPIC,
@@ -41,6 +44,7 @@ TOPICS: tuple[Topic, ...] = (
     phases.TOPIC,
     prior_decision.TOPIC,
     procedure.TOPIC,
+    proposals.TOPIC,
     returns.TOPIC,
     ruling.TOPIC,
     sanctions.TOPIC,

@@ -15,7 +15,7 @@ from domain.model.prose import Prose
 from domain.model.ruling import Ruling
 from domain.model.safeguards import Credit, ReportView
 from domain.model.sanctions import Sanction
-from domain.model.settlement import MadeOffer, OpenOffer, Returning
+from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
 from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.lifecycle import Who, commands_in
@@ -109,11 +109,14 @@ def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
 
 
 _OF_GOODS = frozenset({"ship_return", "confirm_return", "contest_return", "decide_return"})
+_OF_OFFERS = frozenset({"offer", "accept_offer", "decline_offer", "concede"})
 _OF_NETWORKS = frozenset({"draft_chargeback_evidence", "submit_chargeback_evidence"})
 
 
 def _in_the_way(case: Case, command: str) -> bool:
     """No buttons about goods while none go back, nor about card networks in kinds that none decides: in most they never do."""
+    if command in _OF_OFFERS and not case.terms.has(Phase.SETTLEMENT):
+        return True
     if command in _OF_NETWORKS:
         return case.terms.chargeback is None
     return command in _OF_GOODS and case.returning is None
@@ -141,6 +144,8 @@ class CaseView(Kept):
     offer: OpenOffer | None = None
     offers: tuple[MadeOffer, ...] = ()
     """All offers of the settlement, oldest first, with what became of them."""
+    proposals: tuple[Proposal, ...] = ()
+    """What was proposed to both sides, oldest first. Of the answers to it a side sees its own."""
     returning: Returning | None = None
     """Goods that go back before the money does."""
     requests: tuple[RequestView, ...] = ()
@@ -246,10 +251,21 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
         "deadlines": _deadlines(case, viewer),
         "offer": case.offer,
         "offers": case.offers,
+        "proposals": tuple(_answered_by(p, viewer) for p in case.proposals),
         "returning": case.returning,
         "rights": tuple(r for r in case.rights if side is None or r.side is side),
         "sanctions": tuple(_sanction(s) for s in case.sanctions if s.voided_at is None and (side is None or s.side is side)),
     }
+
+
+def _answered_by(proposal: Proposal, viewer: f.Actor) -> Proposal:
+    """A proposal with the answers that this viewer may know: the team all, a side its own, the platform none."""
+    if audience_of(viewer) == "staff":
+        return proposal
+    own = (viewer.side,) if viewer.role in _PARTY_ROLES else ()
+    return proposal.model_copy(
+        update={name: tuple(s for s in getattr(proposal, name) if s in own) for name in ("accepted_by", "declined_by")}
+    )
 
 
 def _sanction(one: Sanction) -> SanctionView:

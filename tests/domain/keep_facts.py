@@ -142,6 +142,16 @@ def _reports_errands(life: Life) -> None:
         life.says(ROBOT, "report_effect", effect_id=task.id, result="done", **note)
 
 
+def settled_in_review() -> Life:
+    """Offered until an hour, proposed by the mediator twice, and conceded in the end."""
+    amount = {"amount": 60_000, "currency": "USD"}
+    life = a_case("bounty_dispute", amount=amount).in_review()
+    offer = {"remedy": "payout", "amount": {"amount": 10_000, "currency": "USD"}}
+    life.says(RESPONDENT, "offer", **offer, expires_at=(life.now + timedelta(hours=1)).isoformat()).fire("offer_expiry", "lapse")
+    life.says(MEDIATOR, "offer", **offer).says(CLAIMANT, "decline_offer").says(RESPONDENT, "accept_offer")
+    return life.says(RESPONDENT, "concede", text="The second look convinced us.")
+
+
 def merged() -> Life:
     """A bounty dispute that goes on in another one."""
     life = a_case("bounty_dispute").in_review()
@@ -193,6 +203,7 @@ def _lived() -> dict[str, Life]:
         "payment_dispute": payment_dispute(),
         "conduct_report": conduct_report(),
         "merged": merged(),
+        "settled_in_review": settled_in_review(),
     }
 
 

@@ -46,6 +46,7 @@ CODES = {
     "ok": None, "ph": "not_in_this_phase", "no": "not_allowed", "ny": "not_your_case", "oc": "own_case", "or": "own_ruling",
     "om": "owner_mismatch", "nr": "no_right_to_appeal", "oo": "own_offer", "dm": "deadline_moot", "eu": "effect_unknown",
     "ao": "already_open", "sy": "system_only", "np": "not_paused", "iu": "incident_unknown", "ix": "interim_unknown",
+    "ns": "no_settlement", "os": "no_such_offer", "nc": "nothing_to_concede", "gu": None,
     "ng": "no_return_awaited", "cu": "chargeback_unknown",
     "ma": "measure_not_allowed", "su": "step_unknown", "nh": "not_on_hold", "lu": "link_unknown", "rb": "ruling_begun",
     "cn": "campaign_none",

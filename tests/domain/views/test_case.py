@@ -21,6 +21,7 @@ from tests.support.cases import (
     MEDIATOR,
     MEDIATOR_2,
     MINUTE,
+    OFFERS,
     OPS,
     OUTCOMES,
     PLATFORM,
@@ -188,6 +189,7 @@ class TestActions:
         assert refused(life.seen_by(RESPONDENT)) == {
             "accept_offer": "own_offer",
             "decline_offer": "own_offer",
+            "concede": "nothing_to_concede",
             "withdraw": "not_allowed",
         }
 
@@ -195,6 +197,7 @@ class TestActions:
         assert refused(a_case().in_settlement().seen_by(CLAIMANT)) == {
             "accept_offer": "no_such_offer",
             "decline_offer": "no_such_offer",
+            "concede": "not_allowed",
         }
 
     def test_a_mediator_who_does_not_own_it_sees_why_not(self) -> None:
@@ -204,8 +207,8 @@ class TestActions:
         assert {"message", "note"} <= allowed(seen)
 
     def test_appeal_says_why_not(self) -> None:
-        assert refused(a_case().appealable().seen_by(CLAIMANT)) == {"appeal": "no_right_to_appeal"}
-        assert allowed(a_case().appealable().seen_by(RESPONDENT)) == {"message", "appeal"}
+        assert refused(a_case().appealable().seen_by(CLAIMANT))["appeal"] == "no_right_to_appeal"
+        assert allowed(a_case().appealable().seen_by(RESPONDENT)) == {"message", "appeal", "offer"}
 
     def test_what_the_system_sends_is_nobodys_button(self) -> None:
         names = {a.command for reach in ("in_review", "closed") for a in getattr(a_case(), reach)().seen_by(OPS).actions}
@@ -215,7 +218,7 @@ class TestActions:
     @pytest.mark.parametrize("who", [CLAIMANT, RESPONDENT, WITNESS, PLATFORM, MEDIATOR, MEDIATOR_2, LEAD, LEAD_2, OPS])
     def test_a_button_does_what_it_promises(self, kind: str, who: str) -> None:
         """Enabled: the judge takes it. Disabled: the judge refuses it with the same code."""
-        offer = {"remedy": "payout", "amount": {"amount": 7, "currency": "USD"}}
+        offer = OFFERS.get(kind, {})
         bodies: dict[str, dict[str, Any]] = {
             "offer": offer, "assign": {"owner": "per_m3"}, "request_evidence": {"of": "claimant"},
             "rule": dict(OUTCOMES[kind]["light"]), "decide_appeal": {"decision": "uphold"}, "pause": {"reason": "expert_asked"},

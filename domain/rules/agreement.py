@@ -1,0 +1,155 @@
+"""What an agreement of the sides brings about, however they came to it: its remedies, and the end of what was pending.
+
+The sides dispose of what is theirs. A sanction that a ruling imposed is the platform's and protects others: it stays.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from domain.base import Instant, Money, Outcome, Phase, derived_id
+from domain.model import commands as c
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.people import Actor
+from domain.model.refusals import InstantRefused, Refusal
+from domain.model.ruling import Effect, RemedyNotAllowed
+from domain.model.settlement import Concede, Concession, NoSettlement, NothingToConcede, OthersInCase, ReturnUnderWay
+from domain.model.terms import OfferTerms
+from domain.rules import credit as crediting
+from domain.rules import returns
+from domain.rules.audiences import Audience
+from domain.rules.prior_decision import by_hand
+from domain.rules.remedy import MONEY_REMEDIES, remedy_data
+from domain.rules.rights import in_force
+from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.topic import NoticeData, Topic, everybody
+
+AGREED = "agreed"
+"""Why a case goes (back) to the settlement: the sides have agreed, and the goods go back first."""
+
+LONGEST_OPEN_FOR = timedelta(days=90)
+"""An expiry beyond it is a slip of the pen; an offer without one stays open as long as the matter."""
+
+
+class Agreed(NamedTuple):
+    """What the sides agree on."""
+
+    id: str
+    """The offer or proposal."""
+    remedy: str
+    amount: Money | None
+
+
+def meant(case: Case, name: str) -> OfferTerms:
+    """What an offer promises. A pack that lists none settles by the remedies of its outcomes."""
+    return next((o for o in case.terms.offers if o.name == name), OfferTerms(name=name))
+
+
+def check(case: Case, name: str, expires_at: Instant | None, at: datetime) -> None:
+    """Refuses what this kind does not settle by, goods asked for after a ruling, and an expiry that is past."""
+    known = [o.name for o in case.terms.offers] or sorted({remedy for o in case.terms.outcomes for remedy in o.remedies})
+    if name not in known:
+        raise RemedyNotAllowed(f"A {case.kind} can be settled by: {', '.join(known)}.", remedy=name, allowed=known)
+    if meant(case, name).with_return and case.rulings and not case.goods_back:
+        raise RemedyNotAllowed("After a ruling the sides settle without goods that go back first.", remedy=name)
+    if expires_at is not None and expires_at <= at:
+        raise InstantRefused("This instant is past.", because="past")
+    if expires_at is not None and expires_at > at + LONGEST_OPEN_FOR:
+        raise InstantRefused(f"That is more than {LONGEST_OPEN_FOR.days} days away.", because="too_far")
+
+
+def concede(case: Case, command: Concede, context: DecisionContext, at: datetime) -> Facts:
+    """The respondent grants what was asked; nothing is left to decide."""
+    assert case.terms.concession is not None  # its button says so
+    remedy = c.Remedy(type=case.terms.concession, amount=case.amount)
+    granted = f.ClaimConceded(concession_id=derived_id("ccs", command.id), remedy=remedy, text=command.text)
+    goods = returns.after_ruling(case, granted.concession_id, ())
+    done = carried_out(case, command.id, granted.concession_id, (remedy,))
+    return (granted, *goods, *done, f.CaseClosed(outcome=Outcome.SETTLED))
+
+
+def _refusal_of_concession(case: Case, actor: Actor) -> Refusal | None:
+    if (refusal := refusal_of_offer(case, actor) or refusal_for_others(case)) is not None:
+        return refusal
+    if case.terms.concession is None or case.amount is None or case.amount.amount == 0:
+        return NothingToConcede("The report names no amount that could be granted; make an offer instead.")
+    return None
+
+
+def _claim_conceded(case: Case, rec: f.Recording, fact: f.ClaimConceded) -> Change:
+    return {"concession": Concession(id=fact.concession_id, remedy=fact.remedy, at=rec.at)}
+
+
+def _said_of_concession(case: Case, fact: f.ClaimConceded, audience: Audience) -> NoticeData:
+    return NoticeData({"offer": remedy_data(fact.remedy), "side": "respondent"}, {"text": fact.text})
+
+
+def remedies_of(case: Case, agreed: Agreed) -> tuple[c.Remedy, ...]:
+    """What is carried out."""
+    terms = meant(case, agreed.remedy)
+    pays = MONEY_REMEDIES if terms.remedies else {*MONEY_REMEDIES, terms.name}
+    return tuple(c.Remedy(type=name, amount=agreed.amount if name in pays else None) for name in terms.all_remedies)
+
+
+def reached(case: Case, command_id: str, agreed: Agreed) -> Facts:
+    """All that follows from an agreement: carried out and closed as settled, at once or when the goods are back."""
+    remedies = remedies_of(case, agreed)
+    if meant(case, agreed.remedy).with_return and not case.goods_back:
+        back = (f.PhaseEntered(phase=Phase.SETTLEMENT, reason=AGREED),) if case.phase is not Phase.SETTLEMENT else ()
+        return (*back, returns.awaited(agreed.id, remedies))
+    goods = returns.after_ruling(case, agreed.id, ())
+    return (*goods, *carried_out(case, command_id, agreed.id, remedies), f.CaseClosed(outcome=Outcome.SETTLED))
+
+
+def carried_out(case: Case, command_id: str, because: str, remedies: tuple[c.Remedy, ...]) -> Facts:
+    """What is agreed, set against what rulings and credits gave: what both want stays, the rest is undone, newest first."""
+    kept, wanted = crediting.settled(case, Outcome.SETTLED.value, remedies)
+    undo: list[Effect] = []
+    for effect in (e for e in in_force(case) if e not in kept and not _is_sanction(case, e)):
+        if effect.remedy in wanted:
+            wanted.remove(effect.remedy)
+        else:
+            undo.append(effect)
+    reversals = tuple(
+        f.EffectOrdered(effect_id=derived_id("eff", command_id, f"u{n}"), remedy=e.remedy, because=because, reverses=e.id)
+        for n, e in enumerate(reversed(undo))
+    )
+    ids = (derived_id("eff", command_id, str(number) if number else "") for number in range(len(wanted)))
+    new = (f.EffectOrdered(effect_id=i, remedy=one, because=because) for i, one in zip(ids, wanted, strict=True))
+    return (*reversals, *new, *by_hand(case, reversals))
+
+
+def _is_sanction(case: Case, effect: Effect) -> bool:
+    return case.terms.sanctions is not None and case.terms.sanctions.kind(effect.remedy.type) is not None
+
+
+def refusal_in_kind(case: Case) -> Refusal | None:
+    """Some kinds are there to protect others: what they are about is nobody's to trade."""
+    if case.terms.has(Phase.SETTLEMENT):
+        return None
+    return NoSettlement("Matters of this kind are decided; there is no settlement.", kind=case.kind)
+
+
+def refusal_of_offer(case: Case, actor: Actor) -> Refusal | None:
+    """With goods on their way back the sides have settled, and what they agreed on binds them."""
+    if case.returning is not None and case.phase is Phase.SETTLEMENT:
+        return ReturnUnderWay("The sides have settled, and the goods are going back.", state=case.returning.state)
+    return refusal_in_kind(case)
+
+
+def refusal_for_others(case: Case) -> Refusal | None:
+    """Whoever's report was joined to this case has a matter of their own in it, and no voice in what the sides agree on."""
+    if not any(p.role == "co_claimant" for p in case.parties):
+        return None
+    return OthersInCase("Another report goes on in this case; split it off before you agree.")
+
+
+TOPIC = Topic(
+    rules={"concede": concede},
+    changes={"claim_conceded": _claim_conceded},
+    refuses={"concede": _refusal_of_concession},
+    known_to={"claim_conceded": everybody("It ends the matter between the sides.", "nothing")},
+    said={"claim_conceded": _said_of_concession},
+)
