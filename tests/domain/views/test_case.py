@@ -218,7 +218,7 @@ class TestActions:
     @pytest.mark.parametrize("who", [CLAIMANT, RESPONDENT, WITNESS, PLATFORM, MEDIATOR, MEDIATOR_2, LEAD, LEAD_2, OPS])
     def test_a_button_does_what_it_promises(self, kind: str, who: str) -> None:
         """Enabled: the judge takes it. Disabled: the judge refuses it with the same code."""
-        offer = OFFERS.get(kind, {})
+        offer = dict(OFFERS.get(kind, {}))
         bodies: dict[str, dict[str, Any]] = {
             "offer": offer, "assign": {"owner": "per_m3"}, "request_evidence": {"of": "claimant"},
             "rule": dict(OUTCOMES[kind]["light"]), "decide_appeal": {"decision": "uphold"}, "pause": {"reason": "expert_asked"},
