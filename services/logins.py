@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.authority import CredentialKind
 from services.callers import Caller
@@ -20,6 +20,7 @@ from services.trail import Administrator, administrator, note
 from storage.access import keys
 from storage.access.keys import ApiKey
 from storage.postgres.pool import Connection
+from storage.team import people
 from storage.tenants import Tenant
 
 SCOPES_OF_A_LOGIN = ("cases:read", "cases:write", "team:read", "admin")
@@ -86,7 +87,7 @@ async def code_for(parts: Parts, caller: Caller, person_id: str) -> WithSecret:
     until = datetime.now(UTC) + CODE_FOR
     async with parts.trail.deed(who.tenant_id) as conn:
         await works_here(conn, who, person_id)
-        more = {"scopes": (LOGIN_CODE,), "person_id": person_id, "expires_at": until, "created_by": who.by}
+        more: dict[str, Any] = {"scopes": (LOGIN_CODE,), "person_id": person_id, "expires_at": until, "created_by": who.by}
         code_id, secret = await keys.create(conn, who.tenant_id, name="login code", **more)
         await note(conn, who, "login_code_made", code_id, person=person_id, expires_at=until.isoformat())
         return WithSecret(await _key(conn, who.tenant_id, code_id), secret)
@@ -103,9 +104,11 @@ async def redeemed(parts: Parts, caller: Caller) -> WithSecret:
         code = await keys.one(conn, caller.tenant_id, caller.credential)
         if code is None or person is None or code.scopes != (LOGIN_CODE,):
             raise Refused("login_code_needed")
+        # Two codes of one person end each other: one after the other.
+        await people.hold(conn, caller.tenant_id, person)
         if not await keys.revoke(conn, caller.tenant_id, code.id):
             raise Refused("key_ended")
-        more = {"scopes": SCOPES_OF_A_LOGIN, "person_id": person, "expires_at": until, "created_by": person}
+        more: dict[str, Any] = {"scopes": SCOPES_OF_A_LOGIN, "person_id": person, "expires_at": until, "created_by": person}
         key_id, secret = await keys.create(conn, caller.tenant_id, name=_NAME, **more)
         ended = await keys.revoke_others(conn, caller.tenant_id, person, key_id)
         who = Administrator(caller.tenant_id, person, caller.credential)
@@ -120,7 +123,7 @@ async def development_key(makes: Keys, tenant: Tenant, person_id: str) -> tuple[
     if not tenant.development:
         raise Refused("login_needs_key", f"'{tenant.id}' is no development tenant: log in with a key of your own.")
     until = datetime.now(UTC) + DEVELOPMENT_FOR
-    more = {"name": _NAME, "scopes": SCOPES_OF_A_LOGIN, "person_id": person_id, "expires_at": until}
+    more: dict[str, Any] = {"name": _NAME, "scopes": SCOPES_OF_A_LOGIN, "person_id": person_id, "expires_at": until}
     return (await makes.create_key(tenant.id, **more))[1], until
 
 

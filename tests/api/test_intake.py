@@ -338,7 +338,7 @@ class TestWrongSignatures:
         for address in (source.id, "src_nobody"):
             answer = await desk.http.post(f"/v1/intake/{address}", content=body, headers=by_stripe(body, "whsec_wrong"))
             assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
-        assert answer.headers["Retry-After"]
+            assert answer.headers["Retry-After"]
         right = await desk.http.post(f"/v1/intake/{source.id}", content=body, headers=by_stripe(body))
         assert right.status_code == 429, "of which nobody knows here whether it is right"
 

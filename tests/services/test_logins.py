@@ -99,6 +99,13 @@ class TestCodes:
         answers = await asyncio.gather(*(desk.post("/v1/me/key") for _ in range(4)))
         assert [answer.status_code for answer in answers].count(201) == 1
 
+    async def test_two_codes_at_once_end_each_other_and_one_key_lives(self, office: Office) -> None:
+        desks = [office.desk(await code_of(office)) for _ in range(4)]
+        answers = await asyncio.gather(*(desk.post("/v1/me/key") for desk in desks))
+        assert {answer.status_code for answer in answers} <= {201, 401, 409}
+        live = (await office.desk("dana").get("/v1/api-keys", params={"person": "per_ada"})).json()["data"]
+        assert [key["name"] for key in live if key["status"] == "live"] == ["ombud login"]
+
     @pytest.mark.parametrize("who", ["ada", "dana", "platform"])
     async def test_no_other_credential_is_exchanged(self, office: Office, who: str) -> None:
         answer = await office.desk(who).post("/v1/me/key")
