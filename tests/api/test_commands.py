@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -171,7 +172,11 @@ async def test_orders_for_many_cases_are_their_callers_too(office: Office) -> No
     by_platform = (await office.desk().post("/v1/freezes", {**freeze, "by": "per_dana"}, headers=key)).json()
     assert (first["cases"], by_platform["cases"]) == (1, 0), "what Dana froze is no answer to somebody else's request"
     names, key = {"name": "Outage", "reason": "one_cause"}, {"Idempotency-Key": "shared-5"}
-    asked = ((office.desk("dana"), {}), (office.desk(), {"by": "per_dana"}), (office.desk("dana"), {}))
+    asked: tuple[tuple[Any, dict[str, str]], ...] = (
+        (office.desk("dana"), {}),
+        (office.desk(), {"by": "per_dana"}),
+        (office.desk("dana"), {}),
+    )
     opened = [await desk.post("/v1/campaigns", {**names, **more}, headers=key) for desk, more in asked]
     assert len({answer.json()["id"] for answer in opened}) == 2
 

@@ -77,7 +77,7 @@ class TestConflict:
             found = (await desk.get(f"/v1/bulk/{bulk}")).json()
             frozen = [one["cases"] for one in (await desk.get("/v1/freezes")).json()["data"]]
             carried = sum(one["open_cases"] for one in (await desk.get("/v1/team")).json()["data"])
-            sums = (summary["open_cases"], summary["by_phase"], listed["open_cases"])
+            sums = (summary["cases"]["open"], summary["by_phase"], listed["cases"]["open"])
             return (*sums, found["cases"], len(found["results"]), frozen, carried)
 
         assert await counts(cleo) == (1, {"review": 1}, 1, 1, 1, [1], 1)

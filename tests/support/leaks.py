@@ -38,6 +38,8 @@ NOWHERE: Mapping[str, str] = {
     "api_key": "key_01990000-0000-7000-8000-000000000000", "signing_key": "sgn_01990000-0000-7000-8000-000000000000",
 }  # fmt: skip
 """An id of each kind that nobody has."""
+IN_BODIES = ("case", "cmp", "fil", "per", "pty", "evd", "off", "lnk", "cmd", "rul", "ntc", "key", "src", "whk")
+"""What the ids begin with that a body can name."""
 ADVICE = "give its kind in KINDS, an id that nobody has in NOWHERE, and plant a real one in Planted.ids (tests/support/leaks.py)"
 
 
@@ -92,7 +94,8 @@ def operations(description: Mapping[str, Any]) -> list[Operation]:
             if set(kinds) != set(re.findall(r"\{(\w+)\}", path)):
                 raise LookupError(f"{method.upper()} {path}: its description leaves out what stands in its address")
             queries = [one for one in parameters if one["in"] == "query"]
-            media_type, content = next(iter(told.get("requestBody", {}).get("content", {}).items()), (None, {}))
+            bodies: dict[str, Any] = told.get("requestBody", {}).get("content", {})
+            media_type = next(iter(bodies), None)
             found.append(
                 Operation(
                     method.upper(),
@@ -101,7 +104,7 @@ def operations(description: Mapping[str, Any]) -> list[Operation]:
                     tuple(one["name"] for one in queries),
                     tuple(one["name"] for one in queries if one.get("required")),
                     media_type,
-                    content.get("example"),
+                    bodies[media_type].get("example") if media_type else None,
                 )
             )
     return found
@@ -334,6 +337,27 @@ class Asker:
     async def ask(self, viewer: Viewer, method: str, address: str, **more: Any) -> httpx2.Response:
         headers = {**SAME, **viewer.headers, **more.pop("headers", {})}
         return await self.http.request(method, address, headers=headers, **more)
+
+
+def ids_in(said: Any) -> Iterator[str]:
+    """The ids that stand in a body."""
+    if isinstance(said, dict):
+        for value in said.values():
+            yield from ids_in(value)
+    elif isinstance(said, list):
+        for value in said:
+            yield from ids_in(value)
+    elif isinstance(said, str) and re.fullmatch(r"[a-z]{3,4}_[0-9a-z_.-]+", said) and said.partition("_")[0] in IN_BODIES:
+        yield said
+
+
+def with_ids(said: Any, ids: Mapping[str, str]) -> Any:
+    """The same body with other ids, by what theirs begin with."""
+    if isinstance(said, dict):
+        return {name: with_ids(value, ids) for name, value in said.items()}
+    if isinstance(said, list):
+        return [with_ids(value, ids) for value in said]
+    return ids[said.partition("_")[0]] if list(ids_in(said)) else said
 
 
 def told(answer: httpx2.Response, asked: Iterator[str]) -> tuple[int, bytes, tuple[tuple[str, str], ...]]:
