@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from adapters.delivery.webhooks import body_of
+from adapters.letters.composer import Composer
+from storage.outside.outbox import PostgresOutbox
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from tests.support.leaks import (
@@ -332,9 +335,24 @@ class TestWords:
         unread = {name: sorted(allowed[name] - read[name]) for name in at_home if allowed[name] - read[name]}
         assert unread == {}, "nobody reads these: the table says too much"
 
-    @pytest.mark.parametrize(
-        "name", ["platform", "writer", "lead_who_writes", "claimant", "respondent", "mediator", "ben", "dana"]
-    )
+    async def test_nor_in_letters_and_webhooks(self, world: World) -> None:
+        own, composer = world.own, Composer(public_url="https://disputes.example")
+        outbox = PostgresOutbox(own.office.database, own.office.vault)
+        parties = {own.party("claimant"): "claimant", own.party("respondent"): "respondent", own.witness(): "witness"}
+        sent: dict[str, set[str]] = {}
+        for notice in await outbox.undelivered(own.office.tenant_id, own.ids["case"], 500):
+            letter = composer.compose(notice) if notice.channel == "email" else None
+            text = f"{letter.subject} {letter.text} {letter.html}" if letter else body_of(notice).decode()
+            name = "platform" if letter is None else parties.get(notice.recipient, "mediator")
+            # Whoever a letter is to reads their own name.
+            words = found_in(text) - {f"main_name_{name}", "mediatorname" if name == "mediator" else ""}
+            assert words <= ALLOWED[name], (name, notice.event, text)
+            sent.setdefault(name, set()).update(words)
+        assert sent.keys() == {"platform", "mediator", "claimant", "respondent"}
+        assert "to_all" in sent["respondent"]
+        assert "main_metadata" in sent["platform"]
+
+    @pytest.mark.parametrize("name", ["platform", "writer", "lead_who_writes", "claimant", "respondent", "mediator", "dana"])
     async def test_nor_in_the_answer_to_what_they_send(self, world: World, name: str) -> None:
         viewer, path = world.viewer(name), f"/v1/cases/{world.own.ids['case']}"
         for verb, body in (("messages", {"text": "Hello."}), ("retractions", {}), ("rulings/preview", RULING)):

@@ -201,6 +201,8 @@ async def a_planted_tenant(office: Office, prefix: str = "") -> Planted:
     """A tenant with people of every kind, a case full of words, one that was decided, and one of others."""
     here = Planted(office, prefix)
     await _people(here)
+    url = f"https://{here.word('endpoint')}.example/in"
+    here.ids["endpoint"] = (await here.said("dana", "POST", "/v1/webhook-endpoints", {"url": url}))["id"]
     await _decided(here)
     await _main(here)
     here.cases["else"] = await here.said("platform", "POST", "/v1/cases", a_planted_report(here, "else"))
@@ -304,7 +306,6 @@ async def _tenant(here: Planted) -> None:
     bulk = await here.said("dana", "POST", "/v1/bulk", {"command": snooze, "selection": {"kind": "bounty_dispute"}})
     incident = here.word("incident")
     await here.said("dana", "POST", "/v1/freezes", {"incident": incident, "kind": "bounty_dispute"})
-    endpoint = await here.said("dana", "POST", "/v1/webhook-endpoints", {"url": f"https://{here.word('endpoint')}.example/in"})
     source = await here.said("dana", "POST", "/v1/intake-sources", {"provider": "webhook", "name": here.word("source")})
     key = await here.said("dana", "POST", "/v1/api-keys", {"name": here.word("keyname"), "scopes": ["cases:read"]})
     signing = await here.said("mediator", "POST", "/v1/signing-keys", {"public_key": _public_key()})
@@ -313,7 +314,7 @@ async def _tenant(here: Planted) -> None:
     await here.said("sita", "GET", f"/v1/cases/{glass}/timeline")
     here.secrets["source"] = source["secret"]
     here.ids |= {
-        "campaign": campaign["id"], "bulk": bulk["id"], "incident": incident, "endpoint": endpoint["id"], "source": source["id"],
+        "campaign": campaign["id"], "bulk": bulk["id"], "incident": incident, "source": source["id"],
         "api_key": key["id"], "signing_key": signing["id"], "person": here.mediator,
     }  # fmt: skip
     # The grace of the decided case is over by now; a word lets it be seen.
