@@ -137,6 +137,19 @@ class TestVendorsAndSites:
         assert (read["who"], read["why"], read["access"]) == ("per_otto", "break_glass", access["id"])
         assert read["reason"] == "Their site is closed."
 
+    async def test_list_what_they_had_a_part_in(self, office: Office, where: dict[str, str]) -> None:
+        ina = await somebody(office, "ina", **where)
+        case = await office.desk().in_review()
+        path = f"/v1/cases/{case['id']}"
+        ruling = {"outcome": "upheld", "ground": "scope", "reasons": "In scope."}
+        for verb, body in (("take", {}), ("rulings", ruling), ("retractions", {})):
+            assert (await ina.post(f"{path}/{verb}", body)).status_code == 200
+        assert (await office.desk("cleo").post(f"{path}/assignments", {"owner": "per_ben", "reason": "moved"})).status_code == 200
+        moved = Person(id="per_ina", name="Ina", roles=("mediator",), queues=("fraud",), **where)
+        await office.tenants.put_person(office.tenant_id, moved)
+        assert (await ina.get(path)).status_code == 200
+        assert [found["id"] for found in (await ina.get("/v1/cases")).json()["data"]] == [case["id"]]
+
     async def test_access_ends_by_itself(self, office: Office, where: dict[str, str]) -> None:
         otto = await somebody(office, "otto", queues=("fraud",), **where)
         case = await office.desk().in_review()
