@@ -54,13 +54,14 @@ class HandedIn:
     files: tuple[StoredFile, ...]
 
 
-def uploading(seen: Seen, name: str) -> None:
+def uploading(caller: Caller, seen: Seen, name: str) -> None:
     """Raises the refusal of somebody who could not hand the file in either, and ``parameter_invalid`` for a name of no use."""
     if seen.case is None:
         raise Refused("not_opened")
     refusal = refusal_by_table(seen.case, seen.viewer, "submit_evidence")
     if refusal is not None:
-        raise of_command(refusal.code, refusal.detail, refusal.fields)
+        why = of_command(refusal.code, refusal.detail, refusal.fields)
+        raise why if caller.may_read else why.bare()
     if not name.strip():
         raise Refused("parameter_invalid", errors=[FieldError("name", "text_empty", "Give the file a name: this one is blank.")])
     unseen = [char for char in name if not char.isprintable()]

@@ -64,7 +64,7 @@ def limited(reader: Actor) -> bool:
 
 
 async def within(parts: Parts, caller: Caller, reader: Actor) -> tuple[str, ...] | None:
-    """The queues, and themselves as whoever has or worked on a case, that somebody's lists are limited to; None: they are not."""
+    """The queues, and themselves (owner, involved, with access), that somebody's lists are limited to; None: they are not."""
     return (*await parts.reading.queues(caller.tenant_id, reader.id), reader.id) if limited(reader) else None
 
 

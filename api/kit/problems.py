@@ -45,7 +45,7 @@ PROBLEMS: dict[str, Row] = {
     "act_as_forbidden": Row(
         403, "Not yours to act as", "`Ombud-Act-As` takes a party and a platform's key with scope `act_as:parties`."
     ),
-    "filter_forbidden": Row(403, "Filter for the team only", "Only the team's own keys list by what parties may not know."),
+    "filter_forbidden": Row(403, "Filter not yours to use", "Nobody lists by what they may not know."),
     "conflict_of_interest": Row(403, "Closed to you: conflict of interest", "Turn to your lead, or to operations."),
     "access_needed": Row(403, "In none of your queues", "If you need to read it, take access: `POST /v1/cases/{id}/access`."),
     "access_not_needed": Row(409, "You can read it already", "Read the case; no access has to be taken."),

@@ -40,7 +40,7 @@ _TAKEN = gives(
     responses=gives(
         {
             200: ("TakenBody|CaseBody", {**TAKEN, "status": "message"}),
-            201: ("CaseBody", CASE),
+            201: ("CaseBody|TakenBody", CASE),
             202: ("TakenBody|AcceptedCase", ACCEPTED),
         }
     ),
@@ -55,7 +55,7 @@ async def email(
     raw = await read_bytes(context.request, MAX_MAIL)
     taken = await intake.by_mail(context.parts, caller, raw, kind=kind, key=key)
     if isinstance(taken, intake.Opened):
-        return answer(opened_reply(taken))
+        return answer(opened_reply(taken, caller))
     waits = taken is not None and taken.sent.answer is None
     return answer(Reply(202 if waits else 200, taken_body(taken)))
 

@@ -153,8 +153,9 @@ class CaseView(Kept):
     """The case in which the matter goes on; not for the other side."""
     merged_as: str | None = None
     """Who the viewer is there."""
-    # only for people of the team
     priority: Priority | None = None
+    """For the platform and the team."""
+    # only for people of the team
     owner: str | None = None
     queue: str | None = None
     round: int | None = None
@@ -203,6 +204,7 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
         requests=open_requests(case, viewer),
         settled_requests=settled_requests(case, viewer),
         **(_of_the_sides(case, viewer) if _speaks(case, viewer) else {}),
+        **({"priority": case.priority} if audience == "platform" else {}),
         **(_internal(case) if staff else {}),
     )
 

@@ -66,6 +66,40 @@ class TestConflict:
         }
         assert (await eve.post("/v1/bulk", order)).json()["left_out"] == [case["id"]]
 
+    async def test_is_in_no_count_of_campaigns_incidents_bulks_and_the_team(self, office: Office) -> None:
+        eda, cleo = await close_to_the_programme(office, roles=("lead",)), office.desk("cleo")
+        case = await office.desk().in_review()
+        path = f"/v1/cases/{case['id']}"
+        await office.desk("ada").post(f"{path}/take")
+        campaign = (await cleo.post("/v1/campaigns", {"name": "Outage", "reason": "one_cause"})).json()["id"]
+        await cleo.post(f"{path}/campaign", {"campaign": campaign})
+        order = {"command": {"type": "retarget", "priority": "high", "reason": "press_asks"}, "selection": {"all": True}}
+        bulk = (await cleo.post("/v1/bulk", order)).json()["id"]
+        await office.desk("dana").post("/v1/freezes", {"incident": "outage", "all": True})
+
+        async def counts(desk: Desk) -> tuple[Any, ...]:
+            summary = (await desk.get(f"/v1/campaigns/{campaign}")).json()
+            (listed,) = (await desk.get("/v1/campaigns")).json()["data"]
+            found = (await desk.get(f"/v1/bulk/{bulk}")).json()
+            frozen = [one["cases"] for one in (await desk.get("/v1/freezes")).json()["data"]]
+            carried = sum(one["open_cases"] for one in (await desk.get("/v1/team")).json()["data"])
+            sums = (summary["cases"]["open"], summary["by_phase"], listed["cases"]["open"])
+            return (*sums, found["cases"], len(found["results"]), frozen, carried)
+
+        assert await counts(cleo) == (1, {"review": 1}, 1, 1, 1, [1], 1)
+        assert await counts(eda) == (0, {}, 0, 0, 0, [], 0)
+
+    async def test_freezes_and_thaws_leave_it_to_others(self, office: Office) -> None:
+        eda, dana = await close_to_the_programme(office, roles=("ops",)), office.desk("dana")
+        await office.desk().in_review()
+        every = {"incident": "outage", "all": True}
+        assert (await eda.post("/v1/freezes", {**every, "dry_run": True})).json()["cases"] == 0
+        assert (await eda.post("/v1/freezes", every)).json()["cases"] == 0
+        assert (await dana.post("/v1/freezes", every)).json()["cases"] == 1
+        thawed = await eda.post("/v1/freezes/outage/thaw", {})
+        assert (thawed.status_code, thawed.json()["code"]) == (409, "incident_unknown")
+        assert (await dana.post("/v1/freezes/outage/thaw", {})).json()["cases"] == 1
+
     async def test_no_reason_opens_it(self, office: Office) -> None:
         eve = await close_to_the_programme(office)
         case = await office.desk().in_review()
@@ -140,6 +174,7 @@ class TestOwnQueues:
         assert [answer.status_code for answer in taken] == [201, 201], taken[0].text
         access = taken[0].json()
         assert (await otto.get(path)).status_code == 200
+        assert [found["id"] for found in (await otto.get("/v1/cases")).json()["data"]] == [case["id"]]
         again = await otto.post(f"{path}/access", {"reason": "Once more."})
         assert (again.status_code, again.json()["code"]) == (409, "access_not_needed")
         (told,) = [n for n in await office.views.notices(office.tenant_id, case["id"]) if n.event.startswith("glass_broken")]
@@ -147,6 +182,19 @@ class TestOwnQueues:
         (read, *_) = (await office.desk("dana").get(f"{path}/readers")).json()["data"]
         assert (read["who"], read["why"], read["access"]) == ("per_otto", "break_glass", access["id"])
         assert read["reason"] == "Their site is closed."
+
+    async def test_list_what_they_had_a_part_in(self, office: Office, where: dict[str, str]) -> None:
+        ina = await somebody(office, "ina", **where)
+        case = await office.desk().in_review()
+        path = f"/v1/cases/{case['id']}"
+        ruling = {"outcome": "upheld", "ground": "scope", "reasons": "In scope."}
+        for verb, body in (("take", {}), ("rulings", ruling), ("retractions", {})):
+            assert (await ina.post(f"{path}/{verb}", body)).status_code == 200
+        assert (await office.desk("cleo").post(f"{path}/assignments", {"owner": "per_ben", "reason": "moved"})).status_code == 200
+        moved = Person(id="per_ina", name="Ina", roles=("mediator",), queues=("fraud",), **where)
+        await office.tenants.put_person(office.tenant_id, moved)
+        assert (await ina.get(path)).status_code == 200
+        assert [found["id"] for found in (await ina.get("/v1/cases")).json()["data"]] == [case["id"]]
 
     async def test_access_ends_by_itself(self, office: Office, where: dict[str, str]) -> None:
         otto = await somebody(office, "otto", queues=("fraud",), **where)
@@ -159,6 +207,7 @@ class TestOwnQueues:
         taken = (office.tenant_id, row.case, person, "key_1", "Their site is closed.")
         await office.parts().reading.break_glass(*taken, timedelta(milliseconds=1))
         assert (await otto.get(f"/v1/cases/{case['id']}")).json()["code"] == "access_needed"
+        assert (await otto.get("/v1/cases")).json()["data"] == []
         await office.parts().reading.break_glass(*taken, timedelta(hours=1))
         assert (await otto.get(f"/v1/cases/{case['id']}")).status_code == 200
 
@@ -176,7 +225,7 @@ class TestReaders:
         await ada.get("/v1/cases")
         every = (await dana.get(f"{path}/readers")).json()["data"]
         found = [read for read in every if read["what"] != "references"]
-        assert {read["why"] for read in every if read["what"] == "references"} == {"platform", "mediator"}
+        assert {read["why"] for read in every if read["what"] == "references"} == {"platform", "team"}
         assert [(read["who"], read["what"], read["why"]) for read in found if read["what"] != "timeline"] == [
             ("per_ada", "case", "queue")
         ]

@@ -27,6 +27,7 @@ from tests.support.cases import AGENT, CLAIMANT, FRIEND, PLATFORM, RESPONDENT, W
 OUTSIDE = (CLAIMANT, RESPONDENT, AGENT, WITNESS, PLATFORM)
 BEHIND_THE_DOOR = frozenset({"approval", "ruled"})
 STAFF_ONLY = ("priority", "owner", "queue", "round", "escalations", "hands", "pack", "pack_version")
+"""What the team sees and nobody outside does; the priority is the platform's to see too."""
 UNTOLD = frozenset({
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
     "delivery_failed", "effect_ordered", "case_skipped",
@@ -224,7 +225,7 @@ class Witness:
                     assert seen is may_know_of(made.case, recording.fact, who), f"{who} and {recording.fact}"
         for who in OUTSIDE:
             now = life.seen_by(who)
-            shows_no_secret(now)
+            shows_no_secret(now, who)
             unknown = OF_THE_OTHER_SIDE if who in (CLAIMANT, AGENT) else frozenset()
             if who in self.views and all(fact.type in HOLDING | unknown or _untold(made.case, fact) for fact in facts):
                 same = self.views[who]
@@ -251,10 +252,12 @@ def may_know_of(case: Case, fact: f.Fact, who: str) -> bool:
 
 
 def with_dates_of(now: CaseView, before: CaseView) -> CaseView:
-    """What somebody saw before, with the dates that they see now: of their own clocks and of what was asked."""
+    """What somebody saw before, with what they may see of a retarget: the dates of their own clocks and of what was asked,
+    the category, and to the platform the priority."""
     asked = {one.id: one.due_at for one in now.requests}
     requests = tuple(one.model_copy(update={"due_at": asked.get(one.id)}) for one in before.requests)
-    return before.model_copy(update={"deadlines": now.deadlines, "category": now.category, "requests": requests})
+    more = {"deadlines": now.deadlines, "category": now.category, "priority": now.priority, "requests": requests}
+    return before.model_copy(update=more)
 
 
 def stands(case: Case) -> None:
@@ -345,10 +348,10 @@ def tells_no_secret(notice: NoticeDraft) -> None:
     _no_secret({"event": notice.event, **{k: v for k, v in notice.data.items() if k not in open_words}})
 
 
-def shows_no_secret(seen: CaseView) -> None:
+def shows_no_secret(seen: CaseView, who: str) -> None:
     """The same for what somebody outside can look at."""
     assert seen.phase not in BEHIND_THE_DOOR
-    assert all(getattr(seen, name) is None for name in STAFF_ONLY)
+    assert {name for name in STAFF_ONLY if getattr(seen, name) is not None} == ({"priority"} if who == PLATFORM else set())
     assert seen.seq == 0
     _no_secret(seen.model_dump(mode="json", exclude={"outcome"}))
 

@@ -99,7 +99,7 @@ class TestHiddenPhases:
             "appeal_in_approval",
             "closed",
         ):
-            shows_no_secret(getattr(with_witness(kind), reach)().seen_by(who))
+            shows_no_secret(getattr(with_witness(kind), reach)().seen_by(who), who)
 
 
 class TestView:
