@@ -225,7 +225,7 @@ class TestReaders:
         await ada.get("/v1/cases")
         every = (await dana.get(f"{path}/readers")).json()["data"]
         found = [read for read in every if read["what"] != "references"]
-        assert {read["why"] for read in every if read["what"] == "references"} == {"platform", "team"}
+        assert {read["why"] for read in every if read["what"] == "references"} == {"platform", "queue"}
         assert [(read["who"], read["what"], read["why"]) for read in found if read["what"] != "timeline"] == [
             ("per_ada", "case", "queue")
         ]
