@@ -13,7 +13,7 @@ import yaml
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from domain.base import Code, Frozen, Instant, Phase
+from domain.base import Code, Frozen, Instant, Money, Phase
 from policies.script_shapes import aware, known, name_of, roles_said, shaped_command, shaped_people, shaped_report, shaped_speaker
 from policies.yaml_text import read
 
@@ -119,6 +119,14 @@ class ScriptStep(Frozen):
     note: str | None = None
 
 
+class DecidedRow(Frozen):
+    """A case that decided the matter of the story before, and what it gave."""
+
+    case: Name
+    outcome: Literal["ruled", "settled"] = "ruled"
+    given: tuple[Money, ...] = ()
+
+
 class Script(Frozen):
     """A story: the report that opens the case, and what people do then."""
 
@@ -132,6 +140,8 @@ class Script(Frozen):
     title: str = ""
     appealed_before: Name | None = None
     """The case in which the claimant appealed against the same decision already."""
+    decided_before: DecidedRow | None = None
+    """The case in which the same matter was decided between the same two."""
     expect: Expectation | None = None
     """What the report itself has to come to."""
     until: When | None = None

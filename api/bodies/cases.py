@@ -248,6 +248,8 @@ def case_body(seen: Seen, texts: Texts | None = None, *, with_actions: bool = Tr
     if seen.viewer.role not in TEAM:
         for name in _INTERNAL:
             del body[name]
+    if body["payable"] is None:
+        del body["payable"]
     if body["ruling"]:
         for name in ("reasons", "reply"):
             said = body["ruling"].pop(name)

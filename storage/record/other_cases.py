@@ -7,6 +7,7 @@ from typing import Any
 from domain.model.case import Case
 from domain.model.commands import Open
 from domain.model.links import KnownCampaign, OtherCase
+from domain.rules.money import totals
 from storage.postgres.pool import Database
 from storage.record.sql import STATE
 
@@ -68,8 +69,8 @@ class PostgresOtherCases:
         known: dict[str, Any] = {name: row[name] for name in ("id", "kind", "synthetic")}
         if row["state"] is not None:
             case = Case.model_validate_json(row["state"])
-            names = ("opened_at", "open", "merged_into", "parties")
-            return OtherCase(**known, **{name: getattr(case, name) for name in names})
+            names = ("opened_at", "open", "merged_into", "parties", "outcome")
+            return OtherCase(**known, **{name: getattr(case, name) for name in names}, given=totals(case))
         if row["opening"] is None:
             return None
         # Not judged yet: its gates have said already what will become of it.

@@ -46,6 +46,10 @@ MONEY = st.fixed_dictionaries(
 )
 
 
+PAID = st.fixed_dictionaries({"amount": st.sampled_from([900_000, 1_000_000]), "currency": st.just("USD")})
+"""What a case is about: enough for the rulings by which it gets to where a life starts; it is lowered on the way."""
+
+
 def _pay(remedy: str, cents: int, currency: str = "USD") -> dict[str, Any]:
     return {"type": remedy, "amount": {"amount": cents, "currency": currency}}
 
@@ -77,7 +81,7 @@ BY_THE_TEAM = ("request_evidence", "message", "retract", "return_ruling", "appro
 ABOUT_TIME = ("pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim")
 BY_ANYBODY = (
     *BY_PARTIES, *BY_THE_TEAM, "admit", "decline", "take", "rule", "decide_appeal", "withdraw", "close", "reopen",
-    "report_effect", "report_delivery", "signal", *ABOUT_TIME, *ABOUT_GOODS,
+    "report_effect", "report_delivery", "signal", "state_amount", *ABOUT_TIME, *ABOUT_GOODS,
 )  # fmt: skip
 LIKELY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("offer", "accept_offer", "decline_offer", "escalate", "appeal", "withdraw"), PARTIES),
@@ -87,6 +91,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("assign", "freeze", "thaw"), (OPS, ROBOT)),
     **dict.fromkeys(("retarget", "extend"), (OPS, LEAD)),
     "signal": (PLATFORM, ROBOT),
+    "state_amount": (PLATFORM, OPS, LEAD, MEDIATOR),
     "take": (*DECIDERS, FRIEND),
     **dict.fromkeys(("confirm_return", "contest_return"), (RESPONDENT,)),
     "ship_return": (CLAIMANT, AGENT),
@@ -131,9 +136,10 @@ class AnyLife(RuleBasedStateMachine):
 
     life: WatchedLife
 
-    @initialize(kind=st.sampled_from(KINDS), start=st.sampled_from(START), urgent=st.booleans())
-    def begins(self, kind: str, start: str, urgent: bool) -> None:
-        self.life = WatchedLife(kind, {"priority": "urgent" if urgent else "low"}).watched_by(Witness())
+    @initialize(kind=st.sampled_from(KINDS), start=st.sampled_from(START), urgent=st.booleans(), paid=st.none() | PAID)
+    def begins(self, kind: str, start: str, urgent: bool, paid: dict[str, Any] | None) -> None:
+        report = {"priority": "urgent" if urgent else "low"} | ({"amount": paid} if paid else {})
+        self.life = WatchedLife(kind, report).watched_by(Witness())
         self.life.with_party(AGENT, "claimant", "representative").with_party(WITNESS, "respondent", "witness")
         getattr(self.life, start)()
 
@@ -238,7 +244,8 @@ class AnyLife(RuleBasedStateMachine):
             "offer": {"remedy": st.sampled_from(OFFERED), "amount": MONEY},
             "accept_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
             "decline_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
-            "decide_return": {"received": st.booleans()},
+            "decide_return": {"received": st.booleans(), "amount": st.none() | MONEY},
+            "state_amount": {"amount": MONEY},
             "signal": {"signal": st.sampled_from(["same_device_again", "login_from_elsewhere"])},
             "hand_over": {"to": st.sampled_from((*DECIDERS, FRIEND, OPS)), "reasons": st.just("They know the bank.")},
             "assign": {"owner": st.none() | st.sampled_from((*DECIDERS, FRIEND, OPS))},
