@@ -102,7 +102,9 @@ class _Stage:
         self._terms, self._routing = resolve(pack, self._report, shelf.references)
         self._calendars = shelf.calendars_of(self._terms)
         self._now = script.opened_at
-        self._appealed_before = script.appealed_before
+        before, decision = script.appealed_before, self._report.decision
+        same = before is not None and (decision is None or before.is_against(decision))
+        self._appealed_before = before.case if before is not None and same else None
         self._decided = _decided_before(script, pack.kind)
         self._case: Case | None = None
         self._fired: list[str] = []
