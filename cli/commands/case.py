@@ -215,17 +215,17 @@ def release(
 
 
 @app.command("amount")
-def amount(
+def state_amount(
     case_id: CaseId,
-    minor_units: Annotated[int, typer.Argument(help="What was paid, in minor units (12000 for 120.00).")],
-    currency: Annotated[str, typer.Argument(help="ISO 4217 code of its currency.")],
+    amount: Annotated[int, typer.Argument(help="What was paid, in minor units (12000 is 120.00).")],
+    currency: Annotated[str, typer.Argument(help="ISO 4217, for example USD.")],
     speaker: Annotated[str, typer.Option("--as", help="The owner, a lead, ops (per_…) or a key of the platform.")],
     reasons: Annotated[str | None, typer.Option(help="How it is known; never shown to a party.")] = None,
     tenant: Tenant = None,
     json: AsJson = False,
 ) -> None:
     """Say what was paid: no ruling and no offer gives back more than that."""
-    said = {"type": "state_amount", "amount": {"amount": minor_units, "currency": currency}}
+    said = {"type": "state_amount", "amount": {"amount": amount, "currency": currency.upper()}}
     send(case_id, said | ({"reasons": reasons} if reasons else {}), Target(tenant, speaker), as_json=json)
 
 
