@@ -46,8 +46,8 @@ MONEY = st.fixed_dictionaries(
 )
 
 
-PAID = st.fixed_dictionaries({"amount": st.sampled_from([900_000, 1_000_000]), "currency": st.just("USD")})
-"""What a case is about: enough for the rulings by which it gets to where a life starts; it is lowered on the way."""
+PAID = {"bounty_dispute": 900_000, "fraud_report": 200_000, "payment_dispute": 200_000}
+"""What a case is about, in cents: just enough for the rulings by which it gets to where a life starts."""
 
 
 def _pay(remedy: str, cents: int, currency: str = "USD") -> dict[str, Any]:
@@ -60,11 +60,13 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
         {"outcome": "upheld", "ground": "severity", "remedies": [_pay("payout", 5_000)]},
         {"outcome": "upheld", "ground": "severity", "remedies": [_pay("payout", 600_000)]},
         {"outcome": "partial_amount", "ground": "scope", "remedies": [_pay("payout", 70, "EUR")]},
+        {"outcome": "upheld", "ground": "severity", "remedies": [_pay("payout", 400_000), _pay("correction", 600_000)]},
         {"outcome": "invalid", "ground": "duplicate"},
     ],
     "fraud_report": [
         {"outcome": "confirmed", "ground": "stolen_payment", "remedies": [_pay("refund", 5_000), _WARN]},
         {"outcome": "confirmed", "ground": "friendly_fraud", "remedies": [_pay("refund", 200_000)]},
+        {"outcome": "confirmed", "ground": "account_takeover", "remedies": [_pay("refund", 150_000), _pay("refund", 60_000)]},
         {"outcome": "suspicious_unproven", "ground": "friendly_fraud", "remedies": [_WARN]},
         {"outcome": "false_positive", "ground": "no_fraud"},
     ],
@@ -72,6 +74,7 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
         {"outcome": "refunded", "ground": "not_received", "remedies": [_pay("refund", 5_000)]},
         {"outcome": "refunded", "ground": "not_as_described", "remedies": [_pay("refund", 9_000) | {"after_return": True}]},
         {"outcome": "partly_refunded", "ground": "goodwill", "remedies": [_pay("refund", 70, "EUR") | {"after_return": True}]},
+        {"outcome": "refunded", "ground": "wrong_amount", "remedies": [_pay("refund", 210_000)]},
         {"outcome": "denied", "ground": "cancelled"},
     ],
 }
@@ -136,9 +139,11 @@ class AnyLife(RuleBasedStateMachine):
 
     life: WatchedLife
 
-    @initialize(kind=st.sampled_from(KINDS), start=st.sampled_from(START), urgent=st.booleans(), paid=st.none() | PAID)
-    def begins(self, kind: str, start: str, urgent: bool, paid: dict[str, Any] | None) -> None:
-        report = {"priority": "urgent" if urgent else "low"} | ({"amount": paid} if paid else {})
+    @initialize(kind=st.sampled_from(KINDS), start=st.sampled_from(START), urgent=st.booleans(), paid=st.booleans())
+    def begins(self, kind: str, start: str, urgent: bool, paid: bool) -> None:
+        report: dict[str, Any] = {"priority": "urgent" if urgent else "low"}
+        if paid:
+            report["amount"] = {"amount": PAID[kind], "currency": "USD"}
         self.life = WatchedLife(kind, report).watched_by(Witness())
         self.life.with_party(AGENT, "claimant", "representative").with_party(WITNESS, "respondent", "witness")
         getattr(self.life, start)()
