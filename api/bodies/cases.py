@@ -250,6 +250,9 @@ def case_body(seen: Seen, texts: Texts | None = None, *, with_actions: bool = Tr
         for name in _INTERNAL:
             if name != "priority" or seen.viewer.role != "platform":
                 del body[name]
+            del body[name]
+    if body["payable"] is None:
+        del body["payable"]
     if body["ruling"]:
         for name in ("reasons", "reply"):
             said = body["ruling"].pop(name)

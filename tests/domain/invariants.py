@@ -51,6 +51,7 @@ OWN_CLOCKS = {
 """Clocks of which each may know that somebody made them stand still; all others are the team's."""
 OF_THE_OTHER_SIDE = frozenset({"interim_imposed", "interim_reviewed", "interim_ended"})
 """Measures are against the respondent, and the claimant does not hear of them."""
+GIVES_BACK = frozenset({"refund", "payout", "correction", "provisional_credit"})
 LIMIT = "final_answer"
 LIMIT_FOR, LIMIT_WARNING_FOR = timedelta(days=45), timedelta(days=7)
 """The limit of the law in fraud reports, counted in days of UTC; it may be doubled once."""
@@ -85,6 +86,7 @@ class Witness:
         clocks_are_kept(made, before)
         limits_stand(made.case)
         self._effects(made, before)
+        self._money(made.case)
         self._interim(made)
         for told in (r.fact for r in made.recordings if isinstance(r.fact, f.RulingIssued)):
             self._told(life, made, told)
@@ -187,6 +189,23 @@ class Witness:
             # Meanwhile the goods may have come back, or the time to send them may have run out.
             return
         assert sorted([*self.in_force(), *waits], key=str) == sorted(wanted, key=str)
+
+    def _money(self, case: Case) -> None:
+        """Nobody gives more than was paid, or other money, alone: a second person does, or in a bounty dispute the sides."""
+        if case.amount is None:
+            return
+        undone = {o.reverses for o in self.ordered.values()}
+        stands = [(o.remedy, o.because) for o in self.ordered.values() if not o.reverses and o.effect_id not in undone]
+        if case.returning is not None:
+            stands += [(remedy, case.returning.because) for remedy in case.returning.remedies]
+        paid = [(remedy.amount, because) for remedy, because in stands if remedy.amount and remedy.type in GIVES_BACK]
+        agreed = {r.id for r in (*case.rulings, case.ruling) if r is not None and r.approved_by is not None}
+        freely = {because for _, because in paid if case.kind == "bounty_dispute" and because.startswith("off_")}
+        other = {because for money, because in paid if money.currency != case.amount.currency}
+        assert other <= agreed | freely, "other money than was paid"
+        if sum(money.amount for money, because in paid if because not in other) > case.amount.amount:
+            assert case.kind == "bounty_dispute", "more than was paid"
+            assert {because for _, because in paid} & (agreed | freely), "more than was asked for, by one person alone"
 
     def _interim(self, made: Step) -> None:
         """A measure lasts until it is lifted, lapses, or the matter is decided; then it is undone, or the ruling's own."""
