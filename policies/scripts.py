@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from domain.base import Code, Frozen, Instant, Money, Phase
@@ -23,6 +23,8 @@ MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 Role = Literal["claimant", "respondent", "witness", "mediator", "lead", "ops", "platform", "system"]
 _ALSO_CALLED = {"investigator": "mediator", "ops_lead": "ops", "ops lead": "ops"}
+FIRST = "first"
+"""What the case of the story's own report is called."""
 _OURS = ("party_ids", "passed_over")
 _RECEIVED = ("at", "received_at", "opened_at", "submitted_at", "reported_at")
 """Where a script may say when the report came in, beside it or in it."""
@@ -97,6 +99,21 @@ class Expectation(Frozen):
     may: Mapping[str, Annotated[tuple[str, ...], BeforeValidator(_names)]] = {}
     """Commands that a side, ``owner`` or a role may send now."""
     may_not: Mapping[str, Annotated[tuple[str, ...], BeforeValidator(_names)]] = {}
+    tells: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    """Who has to be told since the step before: ``case_opened->claimant``. An event alone: somebody; ``->respondent``: of
+    anything.
+    """
+    tells_not: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    """Who must not be."""
+    sees: Mapping[str, Literal["nothing"] | dict[str, Any]] = {}
+    """What a viewer sees: fields of their view and, as ``timeline``, the types of the facts in it; ``nothing``: not found."""
+    sees_not: Mapping[str, Annotated[tuple[str, ...], BeforeValidator(_names)]] = {}
+    """Types of facts that a viewer must not find in their timeline, and fields of their view that must be empty."""
+
+    def and_also(self, tells: tuple[str, ...], tells_not: tuple[str, ...], sees: Mapping[str, Any]) -> Expectation:
+        """The same, with what stands beside it."""
+        more = {"tells": (*self.tells, *tells), "tells_not": (*self.tells_not, *tells_not), "sees": {**self.sees, **sees}}
+        return self.model_copy(update=more)
 
 
 class PriorSanction(Frozen):
@@ -111,13 +128,44 @@ class PriorSanction(Frozen):
 
 
 class ScriptStep(Frozen):
-    """Somebody sends a command at an instant, or so long after the step before."""
+    """Somebody sends a command at an instant, or so long after the step before; or another report comes in."""
 
     at: When
-    by: Speaker
-    command: dict[str, Any]
+    case: Name | None = None
+    """Which case of the story; left out: the first. With ``report``: what the new one is called from here on."""
+    report: dict[str, Any] | None = None
+    """Another report, which becomes a case of its own: of the same kind, unless it names another."""
+    by: Annotated[Speaker | None, Field(validate_default=True)] = None
+    command: Annotated[dict[str, Any] | None, Field(validate_default=True)] = None
     expect: Expectation | None = None
+    tells: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    """As in ``expect``."""
+    tells_not: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    sees: Mapping[str, Literal["nothing"] | dict[str, Any]] = {}
     note: str | None = None
+
+    @field_validator("by", "command")
+    @classmethod
+    def _sent_by_somebody(cls, value: Any, info: ValidationInfo) -> Any:
+        reported = info.data.get("report") is not None
+        if value is None and not reported:
+            raise PydanticCustomError("missing", "Field required")
+        if value is not None and reported and info.field_name == "command":
+            raise PydanticCustomError("step_unclear", "A step is a command or a report; make two of them.")
+        return value
+
+    @property
+    def expected(self) -> Expectation | None:
+        """What it has to come to; None: nothing was said."""
+        if not (self.tells or self.tells_not or self.sees):
+            return self.expect
+        return (self.expect or Expectation()).and_also(self.tells, self.tells_not, self.sees)
+
+    @property
+    def sent(self) -> tuple[Speaker, dict[str, Any]]:
+        """Who sends which command."""
+        assert self.by is not None and self.command is not None  # checked when the step was read
+        return self.by, self.command
 
 
 class AppealedRow(Frozen):
@@ -165,6 +213,10 @@ class Script(Frozen):
     """Time that passes after the last step, so that deadlines come to fire; those at this very instant do."""
     ends: Expectation | None = None
     """How the story has to end."""
+    tells: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    """Who has to be told at some time, in a story of one case."""
+    tells_not: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    """Who must never be told, in none of its cases."""
     party_ids: Mapping[str, str] = {}
     """Refs of parties by the ids that the report gives them beside."""
     passed_over: tuple[str, ...] = ()
@@ -213,6 +265,9 @@ def _in_order(raw: Mapping[Any, Any]) -> dict[str, Any]:
     for step in speaking:
         if "command" in step:
             step["command"] = shaped_command(step["command"])
+        if isinstance(step.get("report"), Mapping):
+            step["report"], more = shaped_report(step["report"])
+            ids |= more
         if "by" in step:
             step["by"] = _speaker(step["by"], roles, over)
     people = [_speaker(person, roles, over) for person in listed] if listed else people

@@ -11,7 +11,8 @@ import pytest
 
 from policies.loading import load_pack
 from policies.pack import Pack
-from policies.rehearse import Line, rehearse
+from policies.rehearse import rehearse
+from policies.script_case import Line
 from policies.scripts import Script, ScriptError, read_script
 from tests.support.cases import shelf
 from tests.support.packs import source, text_of

@@ -14,7 +14,8 @@ import pytest
 
 from domain.model.report import Report
 from policies.pack import PACKS_DIR
-from policies.rehearse import Line, rehearse
+from policies.rehearse import rehearse
+from policies.script_case import Line
 from policies.scripts import Expectation, Script, read_script
 from policies.shelf import Shelf
 
