@@ -216,6 +216,8 @@ class Pack(Frozen):
     """A report of what an open case is about is joined to that case."""
     merges_with: tuple[Code, ...] = ()
     """Other kinds into whose cases one of this kind can be merged by hand."""
+    withdrawal: Literal["closes", "asks", "never"] = "closes"
+    """What it does when the claimant takes the report back: ends the case, asks the team, or nothing (it is refused)."""
     reopen_for: Span
     reopen_on: tuple[Code, ...] = ()
     """Signals that take a closed case up again by themselves, inside that time; others come before ops."""

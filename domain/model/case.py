@@ -20,14 +20,15 @@ from domain.model.safeguards import AuthorityReport, Credit, Interim
 from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Returning
 from domain.model.terms import Terms
+from domain.model.withdrawal import OpenWithdrawal
 
 WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
 
-FORM = 1
+FORM = 2
 """The form of the state that this release folds. A stored state of an older form is folded again from its facts when the case is
 next recorded; it counts up whenever the same facts lead to more than before.
 """
-SINCE: dict[int, frozenset[str]] = {1: frozenset({"form", "seen_at"})}
+SINCE: dict[int, frozenset[str]] = {1: frozenset({"form", "seen_at"}), 2: frozenset({"form", "final"})}
 """By form: the fields that it folds otherwise than the form before."""
 
 
@@ -127,6 +128,12 @@ class Case(Kept):
     """Provisional credits, oldest first."""
     reports: tuple[AuthorityReport, ...] = ()
     """Reports to authorities that wait for a second person or were made."""
+    withdrawal: OpenWithdrawal | None = None
+    """The claimant wants to take the report back, and nobody has answered yet."""
+    of_office: Instant | None = None
+    """Since when the platform is the claimant, because the case goes on although whoever reported it took it back."""
+    final: tuple[str, ...] = ()
+    """Effects and sanctions that were in force when the case, closed before, was last taken up again: no withdrawal undoes them."""
     timetable: Timetable = ()
 
     @property

@@ -110,6 +110,12 @@ from domain.model.settlement import ReturnContested as ReturnContested
 from domain.model.settlement import ReturnEnded as ReturnEnded
 from domain.model.settlement import ReturnShipped as ReturnShipped
 from domain.model.settlement import RightsLapsed as RightsLapsed
+from domain.model.withdrawal import ContinuedOfOffice as ContinuedOfOffice
+from domain.model.withdrawal import InterimKept as InterimKept
+from domain.model.withdrawal import WithdrawalAccepted as WithdrawalAccepted
+from domain.model.withdrawal import WithdrawalFact
+from domain.model.withdrawal import WithdrawalOvertaken as WithdrawalOvertaken
+from domain.model.withdrawal import WithdrawalRequested as WithdrawalRequested
 
 
 class CaseOpened(Kept):
@@ -148,7 +154,7 @@ Fact = Annotated[
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
-    | MovingFact,
+    | MovingFact | WithdrawalFact,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

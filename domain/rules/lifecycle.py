@@ -65,6 +65,9 @@ _UNDECIDED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW)
 _REPORTED_FROM = (Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL)
 """Phases in which the team can tell an authority; no party hears of it."""
 
+_ANSWERS = (("accept_withdrawal", "closed"), ("continue_of_office", ""))
+"""To a claimant who wants to take the report back, with where each leads."""
+
 TABLE: tuple[Row, ...] = (
     # intake: the gates said "look at it"; a triager admits or declines
     _row(_P.INTAKE, "admit", "judge ops", "settlement review"),
@@ -168,7 +171,11 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, "report_to_authority", "owner") for phase in _REPORTED_FROM),
     *(_row(phase, command, "lead") for phase in _REPORTED_FROM for command in ("approve_report", "return_report")),
     *(_row(phase, "signal", "platform system") for phase in Phase if phase is not Phase.CLOSED),
-    # closed
+    # a claimant who asks for the report back: answered by whoever has the case, or a lead who may judge it
+    *(_row(phase, command, "judge ops", to) for phase in (_P.INTAKE, _P.SETTLEMENT) for command, to in _ANSWERS),
+    *(_row(phase, command, "owner approver", to) for phase in (_P.REVIEW, _P.APPROVAL, _P.RULED) for command, to in _ANSWERS),
+    # closed; a measure can have outlived the case
+    _row(_P.CLOSED, "review_interim", "lead ops"),
     _row(_P.CLOSED, "signal", "platform system", "review"),
     _row(_P.CLOSED, "note", "staff"),
     _row(_P.CLOSED, "reopen", "ops", "review"),

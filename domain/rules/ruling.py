@@ -34,7 +34,7 @@ from domain.rules.evidence import dropped
 from domain.rules.fairness import another_credential
 from domain.rules.prior_decision import by_hand, undecided
 from domain.rules.remedy import check_amount, remedy_data, told_remedies
-from domain.rules.rights import in_force, promised, rights_after
+from domain.rules.rights import in_force, promised, rights_after, rights_of
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
 
@@ -231,7 +231,10 @@ def _reversals(undo: Sequence[Effect], because: str) -> tuple[f.EffectOrdered, .
 def undo_all(case: Case, command_id: str) -> Facts:
     """Whoever takes the report back does not keep what an earlier ruling or settlement, now set aside, gave them."""
     because = derived_id("wdr", command_id)
-    if case.rulings and case.rulings[0].elsewhere:
+    if case.final:
+        # What the case had given before it was closed was final, and others may live by it.
+        effects = _reversals([e for e in in_force(case) if e.id not in case.final], because)
+    elif case.rulings and case.rulings[0].elsewhere:
         # What was decided before they appealed is none of what they were given: it is put back.
         effects = _effects(case, because, case.rulings[0].outcome, case.rulings[0].remedies)
     else:
@@ -337,7 +340,8 @@ def _effect_reported(case: Case, rec: f.Recording, fact: f.EffectReported) -> Ch
 
 
 def _refusal_of_appeal(case: Case, actor: Actor) -> Refusal | None:
-    right = next((r for r in case.rights if r.side is actor.side), None)
+    side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
+    right = next((r for r in case.rights if r.side is side), None)
     if right is not None and right.allowed:
         return None
     return NoRight("This side has no right to appeal.", because=right.because if right else "no_ruling")
@@ -389,7 +393,7 @@ def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str
     ended = next((c for c in case.credits if c.ended_at == case.updated_at and audience != "respondent"), None)
     if ended is not None:
         told["credit"] = remedy_data(ended.remedy) | {"state": ended.state}
-    right = next((r for r in fact.rights if r.side.value == audience), None)
+    right = next((r for r in rights_of(case, fact.rights, audience)), None)
     if right is not None:
         told["right"] = {"allowed": right.allowed, "because": right.because}
     return told

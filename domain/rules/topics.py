@@ -24,6 +24,7 @@ from domain.rules import (
     sanctions,
     settlement,
     signals,
+    withdrawal,
 )
 from domain.rules.topic import Refuse, Topic
 
@@ -46,6 +47,7 @@ TOPICS: tuple[Topic, ...] = (
     sanctions.TOPIC,
     settlement.TOPIC,
     signals.TOPIC,
+    withdrawal.TOPIC,
 )
 
 Value = TypeVar("Value")

@@ -22,6 +22,7 @@ from domain.rules.lifecycle import Who, commands_in
 from domain.rules.links import merged_as
 from domain.rules.permission import refusal_of
 from domain.rules.remedy import told_remedies
+from domain.rules.rights import rights_of
 from domain.rules.visibility import knows, shared
 from domain.views.chargeback import ChargebackView, seen
 from domain.views.evidence import RequestView, asked_of, open_requests, settled_requests
@@ -94,6 +95,14 @@ class SanctionView(Kept):
     """Until when it counts the next time; None: it does not."""
 
 
+class WithdrawalView(Kept):
+    """A wish to take the report back that waits for the team's answer."""
+
+    id: str
+    by: str
+    asked_at: Instant
+
+
 def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
     """Every command of the phase this viewer sees, with a reason where it is not theirs to send."""
     audience = audience_of(viewer)
@@ -149,6 +158,10 @@ class CaseView(Kept):
     rights: tuple[f.AppealRight, ...] = ()
     sanctions: tuple[SanctionView, ...] = ()
     actions: tuple[Action, ...] = ()
+    withdrawal: WithdrawalView | None = None
+    """The reporter wants to take the report back; not for the other side."""
+    of_office: Instant | None = None
+    """Since when the platform is the claimant, because the report was taken back and the case goes on; not for the other side."""
     merged_into: str | None = None
     """The case in which the matter goes on; not for the other side."""
     merged_as: str | None = None
@@ -247,9 +260,16 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
         "offer": case.offer,
         "offers": case.offers,
         "returning": case.returning,
-        "rights": tuple(r for r in case.rights if side is None or r.side is side),
+        **(_of_withdrawal(case) if side is not Side.RESPONDENT else {}),
+        "rights": case.rights if side is None else rights_of(case, case.rights, side.value),
         "sanctions": tuple(_sanction(s) for s in case.sanctions if s.voided_at is None and (side is None or s.side is side)),
     }
+
+
+def _of_withdrawal(case: Case) -> dict[str, Any]:
+    asked = case.withdrawal
+    shown = WithdrawalView(id=asked.id, by=asked.by, asked_at=asked.at) if asked is not None else None
+    return {"withdrawal": shown, "of_office": case.of_office}
 
 
 def _sanction(one: Sanction) -> SanctionView:
