@@ -210,6 +210,8 @@ class Pack(Frozen):
     """Which rulings need a statement of reasons."""
     by_hand: tuple[Code, ...] = ()
     """Remedies that no command undoes."""
+    destructive: tuple[Code, ...] = ()
+    """Remedies that destroy something, beside `erase` and `delete`: a legal hold stops them."""
     conditions: tuple[Code, ...] = ()
     complaint_routes: tuple[Code, ...] = ()
     joins: Literal["same_person_and_matter", "same_matter"] | None = None

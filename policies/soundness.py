@@ -84,6 +84,7 @@ def _prior_decision(pack: Pack) -> Iterator[str]:
     stated = pack.statement_of_reasons.outcomes if pack.statement_of_reasons is not None else ()
     yield from (f"statement_of_reasons.outcomes: the kind has no outcome '{name}'" for name in stated if name not in outcomes)
     remedies = {remedy for outcome in pack.outcomes for remedy in outcome.remedies}
+    yield from (f"destructive: no outcome comes with '{name}'" for name in pack.destructive if name not in remedies)
     yield from (f"by_hand: no outcome comes with '{name}'" for name in pack.by_hand if name not in remedies)
 
 

@@ -207,7 +207,7 @@ PROBLEMS: dict[str, Row] = {
     "not_on_hold": Row(409, "Not on legal hold", "See `holds` in `fields` for those that are on the case."),
     "legal_hold": Row(409, "Under legal hold", "Nothing of it can be deleted until a lead or ops lifts the hold."),
     "withdrawal_pending": Row(409, "Asked back already", "The team has your word and answers it; you need do nothing more."),
-    "no_withdrawal": Row(409, "Nobody takes it back", "Read the case again: it was answered, or the matter was decided meanwhile."),
+    "no_withdrawal": Row(409, "Nobody takes it back", "Read the case again: it was answered, or the matter was decided."),
     "not_withdrawable": Row(409, "Cannot be taken back", "Write to the desk what has changed; see `because` in `fields`."),
     "of_office": Row(409, "Goes on of office", "The platform is the claimant now; nothing is asked of whoever reported it."),
     "measures_unnamed": Row(422, "Measures not named", "Say of each in `measures` whether it ends, or stays and until when."),

@@ -10,7 +10,7 @@ from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.model.chargeback import Chargeback
 from domain.model.clocks import Clock, Hold, Timetable
 from domain.model.evidence import EvidenceRequest
-from domain.model.legal_hold import LegalHold
+from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
 from domain.model.people import OpenedParty
 from domain.model.procedure import StepTaken
@@ -28,7 +28,7 @@ FORM = 2
 """The form of the state that this release folds. A stored state of an older form is folded again from its facts when the case is
 next recorded; it counts up whenever the same facts lead to more than before.
 """
-SINCE: dict[int, frozenset[str]] = {1: frozenset({"form", "seen_at"}), 2: frozenset({"form", "final"})}
+SINCE: dict[int, frozenset[str]] = {1: frozenset({"form", "seen_at"}), 2: frozenset({"form", "final", "effects"})}
 """By form: the fields that it folds otherwise than the form before."""
 
 
@@ -113,6 +113,8 @@ class Case(Kept):
     root_cause: str | None = None
     legal_holds: tuple[LegalHold, ...] = ()
     """While there is one, nothing of the case or of its people is deleted."""
+    withheld: tuple[Withheld, ...] = ()
+    """What destroys and was not carried out, because of such a hold."""
     sanctions: tuple[Sanction, ...] = ()
     """Every one that was imposed in this case, oldest first, those that are over or taken back included."""
     heard: tuple[Side, ...] = ()
@@ -133,7 +135,7 @@ class Case(Kept):
     of_office: Instant | None = None
     """Since when the platform is the claimant, because the case goes on although whoever reported it took it back."""
     final: tuple[str, ...] = ()
-    """Effects and sanctions that were in force when the case, closed before, was last taken up again: no withdrawal undoes them."""
+    """Effects and sanctions in force when the closed case was last taken up again: no withdrawal undoes them."""
     timetable: Timetable = ()
 
     @property
@@ -174,7 +176,8 @@ class Case(Kept):
     def effects_in_force(self) -> tuple[Effect, ...]:
         """What was ordered and is not undone, oldest first, whoever ordered it."""
         undone = {e.reverses for e in self.effects if e.reverses}
-        return tuple(e for e in self.effects if e.reverses is None and e.id not in undone)
+        stands = (e for e in self.effects if e.reverses is None and e.state != "withheld")
+        return tuple(e for e in stands if e.id not in undone)
 
     def party(self, party_id: str) -> OpenedParty | None:
         """The party with this id, or None."""

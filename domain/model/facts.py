@@ -12,7 +12,10 @@ from domain.model.chargeback import ChargebackFact
 from pydantic import Field
 from domain.base import Instant
 from domain.base import Kept
+from domain.model.legal_hold import EffectReleased as EffectReleased
+from domain.model.legal_hold import EffectWithheld as EffectWithheld
 from domain.model.legal_hold import LegalHoldFact
+from domain.model.legal_hold import RulingWithheld as RulingWithheld
 from domain.model.links import LinkFact
 from typing import Literal
 from domain.base import Money

@@ -180,6 +180,8 @@ class Terms(Compact):
     """What evidence can be called; empty: anything."""
     withdrawal: Literal["closes", "asks", "never"] = "closes"
     """What a claimant's withdrawal does: it ends the case, it asks the team, or it is not possible."""
+    destructive: Codes = ()
+    """Remedies that destroy something, beside those that always do: a legal hold stops them."""
     reopen_for: timedelta = timedelta(0)
     """How long after closing an ops lead may reopen it."""
     reopen_on: tuple[Code, ...] = ()

@@ -42,6 +42,9 @@ _ALWAYS: Notices = {
     "case_joined": ("owner",),
     "withdrawal_requested": ("claimant", "owner"),
     "continued_of_office": ("claimant", "platform"),
+    "ruling_withheld": ("owner", "leads"),
+    "effect_withheld": ("owner", "leads"),
+    "effect_released": ("owner", "leads"),
 }
 """Whom every pack tells, unless it says otherwise."""
 _RECEIPTS = frozenset({"withdrawal_requested"})
@@ -263,7 +266,7 @@ def deadlines_of_the_sides(case: Case) -> tuple[tuple[f.DueLevel, str | None], .
 
 
 def _may_act_by(case: Case, clock: ClockTerms, viewer: Viewer) -> bool:
-    """Whether a clock is about this side, and what it leaves time for is theirs to do: not where the platform took their place."""
+    """Whether a clock is about this side, and what it leaves time for is theirs to do: not where they gave their place up."""
     lapsed = clock.during is Phase.APPEALABLE and viewer == "claimant" and case.of_office is not None
     return theirs(case, clock, viewer) and not lapsed
 

@@ -125,7 +125,7 @@ def _reopen(case: Case, command: c.Reopen, context: DecisionContext, at: datetim
 
 
 def _report_effect(case: Case, command: c.ReportEffect, context: DecisionContext, at: datetime) -> Facts:
-    if not any(e.id == command.effect_id and e.state == "running" for e in case.effects):
+    if not any(e.id == command.effect_id and e.state in ("running", "withheld") for e in case.effects):
         return links.reported(case, command, context, at)
     return (f.EffectReported(effect_id=command.effect_id, result=command.result, note=command.note),)
 

@@ -13,6 +13,7 @@ from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.ruling import Effect
 from domain.model.safeguards import ImposeInterim, Interim, InterimUnknown, MeasureNotAllowed, ReviewInterim
+from domain.rules import legal_hold
 from domain.rules.audiences import Audience
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -28,6 +29,7 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
     remedy = Remedy(type=command.measure, to=command.of)
     if any(effect.remedy == remedy for effect in case.effects_in_force):
         raise MeasureNotAllowed("This is in force already.", measure=command.measure, allowed=allowed)
+    legal_hold.check_not_held(case, (remedy,))
     measure_id = derived_id("itm", command.id)
     imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons)
     return (imposed, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=measure_id))
@@ -101,9 +103,7 @@ def ended(case: Case, command_id: str, facts: Facts) -> Facts:
     return facts
 
 
-def _hits(
-    case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnded | f.InterimKept, audience: Audience
-) -> bool:
+def _hits(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnded | f.InterimKept, audience: Audience) -> bool:
     if isinstance(fact, f.InterimImposed):
         return audience in ("platform", fact.remedy.to.value)
     return audience in {"platform", *(e.remedy.to.value for e in case.effects if e.because in fact.measure_ids)}

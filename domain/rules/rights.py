@@ -81,4 +81,5 @@ def in_force(case: Case) -> tuple[Effect, ...]:
 def promised(case: Case) -> tuple[c.Remedy, ...]:
     """What the rulings so far gave: remedies in force, and those that wait for goods."""
     later = case.returning.remedies if case.returning else ()
-    return (*(e.remedy for e in in_force(case)), *(r.model_copy(update={"after_return": True}) for r in later))
+    held = (one.remedy for one in case.withheld)
+    return (*(e.remedy for e in in_force(case)), *held, *(r.model_copy(update={"after_return": True}) for r in later))

@@ -26,7 +26,7 @@ from domain.model.ruling import (
 from domain.model.statement import StatementOfReasons
 from domain.model.terms import OutcomeTerms
 from domain.rules import credit as crediting
-from domain.rules import interim, procedure, returns, sanctions
+from domain.rules import interim, legal_hold, procedure, returns, sanctions
 from domain.rules import ruling_requirements as completeness
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
@@ -88,6 +88,7 @@ def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tupl
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
     sanctions.check_heard(case, outcome)
+    legal_hold.check_not_held(case, remedies)
     for remedy in remedies:
         if remedy.type not in outcome.remedies:
             may = ", ".join(outcome.remedies) or "no remedy"
@@ -147,6 +148,8 @@ def _drafted(
 def approve(case: Case, command: c.Approve, context: DecisionContext, at: datetime) -> Facts:
     """The second person agrees; the grace begins."""
     another_credential(case.ruling.drafted_with if case.ruling else None, context)
+    if case.ruling is not None and legal_hold.kept_from_telling(case, case.ruling):
+        legal_hold.check_not_held(case, case.ruling.remedies)
     return (f.RulingApproved(ruling_id=_draft_id(case)), f.PhaseEntered(phase=Phase.RULED, reason="approved"))
 
 
@@ -178,6 +181,8 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
         told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=())
         remitted = f.CaseRemitted(ruling_id=ruling.id)
         return (told, remitted, f.PhaseEntered(phase=Phase.REVIEW, reason="remitted"))
+    if held := legal_hold.kept_from_telling(case, ruling):
+        return (*held, f.PhaseEntered(phase=_deciding_phase(case), reason="held"))
     measures = tuple(i.id for i in case.interim)
     goods: Facts = ()
     changes: Facts = ()
@@ -306,7 +311,10 @@ def _ruling_issued(case: Case, rec: f.Recording, fact: f.RulingIssued) -> Change
         return {}
     issued = case.ruling.model_copy(update={"issued_at": rec.at})
     # Now that the parties are told, nothing is asked of them any more; until then they answer as if nothing were decided.
-    return {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights, **dropped(case, rec.at)}
+    # What a hold kept back of an earlier ruling is wanted no more: this one has ordered what it wants.
+    left = case.withheld if issued.decision in ("uphold", "remit") else ()
+    told = {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights}
+    return {**told, "withheld": left, **dropped(case, rec.at)}
 
 
 def _case_remitted(case: Case, rec: f.Recording, fact: f.CaseRemitted) -> Change:
@@ -334,9 +342,11 @@ def _effect_ordered(case: Case, rec: f.Recording, fact: f.EffectOrdered) -> Chan
 
 
 def _effect_reported(case: Case, rec: f.Recording, fact: f.EffectReported) -> Change:
-    effects = tuple(e.model_copy(update={"state": fact.result}) if e.id == fact.effect_id else e for e in case.effects)
+    said = {"state": fact.result, "reported_at": rec.at}
+    effects = tuple(e.model_copy(update=said) if e.id == fact.effect_id else e for e in case.effects)
+    withheld = tuple(one for one in case.withheld if one.id != fact.effect_id)
     left = (*case.manual_work, fact.effect_id) if fact.result == "needs_hands" else case.manual_work
-    return {"effects": effects, "manual_work": left}
+    return {"effects": effects, "manual_work": left, "withheld": withheld}
 
 
 def _refusal_of_appeal(case: Case, actor: Actor) -> Refusal | None:

@@ -148,6 +148,11 @@ def _interim_kept(case: Case, rec: f.Recording, fact: f.InterimKept) -> Change:
     return {"interim": tuple(i.model_copy(update=until) if i.id in fact.measure_ids else i for i in case.interim)}
 
 
+def _case_withdrawn(case: Case, rec: f.Recording, fact: f.CaseWithdrawn) -> Change:
+    # What a hold had kept back of a ruling that is set aside with the report is not wanted any more.
+    return {"withheld": tuple(one for one in case.withheld if one.id in case.final)} if case.withheld else {}
+
+
 def _refusal_of_withdrawing(case: Case, actor: Actor) -> Refusal | None:
     side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
     if side in case.appellants:
@@ -177,6 +182,11 @@ def _said_of_end(case: Case, fact: f.CaseWithdrawn, audience: Audience) -> Notic
     return NoticeData({"measures": [remedy_data(i.remedy) for i in kept], "to_at": until.isoformat()})
 
 
+def _said_of_kept(case: Case, fact: f.InterimKept, audience: Audience) -> NoticeData:
+    measures = [remedy_data(i.remedy) for i in case.interim if i.id in fact.measure_ids]
+    return NoticeData({"measures": measures, "to_at": fact.until.isoformat()})
+
+
 _OF_THE_REPORTER = known_to(
     "claimant",
     "platform",
@@ -196,6 +206,7 @@ TOPIC = Topic(
         "withdrawal_overtaken": _answered,
         "continued_of_office": _continued_of_office,
         "interim_kept": _interim_kept,
+        "case_withdrawn": _case_withdrawn,
     },
     refuses={
         "withdraw": _refusal_of_withdrawing,
@@ -218,9 +229,7 @@ TOPIC = Topic(
         "withdrawal_requested": _reasons,
         "withdrawal_accepted": _reasons,
         "continued_of_office": _reasons,
-        "interim_kept": lambda case, fact, audience: NoticeData(
-            {"measures": [remedy_data(i.remedy) for i in case.interim if i.id in fact.measure_ids], "to_at": fact.until.isoformat()}
-        ),
+        "interim_kept": _said_of_kept,
         "case_withdrawn": _said_of_end,
     },
 )

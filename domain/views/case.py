@@ -9,7 +9,7 @@ from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Remedy
-from domain.model.legal_hold import LegalHold
+from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink
 from domain.model.prose import Prose
 from domain.model.ruling import Ruling
@@ -174,6 +174,8 @@ class CaseView(Kept):
     escalations: int | None = None
     hands: tuple[str, ...] | None = None
     legal_holds: tuple[LegalHold, ...] | None = None
+    withheld: tuple[Withheld, ...] | None = None
+    """What destroys and is not carried out because of them."""
     credits: tuple[Credit, ...] | None = None
     authority_reports: tuple[ReportView, ...] | None = None
     procedure: tuple[StepView, ...] | None = None
@@ -284,6 +286,7 @@ def _internal(case: Case) -> dict[str, Any]:
         "round",
         "escalations",
         "legal_holds",
+        "withheld",
         "root_cause",
         "campaign",
         "joined",

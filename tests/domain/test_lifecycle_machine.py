@@ -73,7 +73,8 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
 }
 BY_PARTIES = ("message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate")
 ABOUT_GOODS = ("ship_return", "confirm_return", "contest_return", "decide_return")
-BY_THE_TEAM = ("request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note", "hand_over")
+BY_THE_TEAM = ("request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note", "hand_over",
+               "accept_withdrawal", "continue_of_office", "place_hold", "lift_hold")  # fmt: skip
 ABOUT_TIME = ("pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim")
 BY_ANYBODY = (
     *BY_PARTIES, *BY_THE_TEAM, "admit", "decline", "take", "rule", "decide_appeal", "withdraw", "close", "reopen",
@@ -85,6 +86,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("approve", "return_ruling"), LEADS),
     **dict.fromkeys(("report_effect", "report_delivery"), (ROBOT,)),
     **dict.fromkeys(("assign", "freeze", "thaw"), (OPS, ROBOT)),
+    **dict.fromkeys(("place_hold", "lift_hold"), (OPS, LEAD)),
     **dict.fromkeys(("retarget", "extend"), (OPS, LEAD)),
     "signal": (PLATFORM, ROBOT),
     "take": (*DECIDERS, FRIEND),
@@ -131,9 +133,12 @@ class AnyLife(RuleBasedStateMachine):
 
     life: WatchedLife
 
-    @initialize(kind=st.sampled_from(KINDS), start=st.sampled_from(START), urgent=st.booleans())
-    def begins(self, kind: str, start: str, urgent: bool) -> None:
+    @initialize(kind=st.sampled_from(KINDS), start=st.sampled_from(START), urgent=st.booleans(), destroys=st.booleans())
+    def begins(self, kind: str, start: str, urgent: bool, destroys: bool) -> None:
         self.life = WatchedLife(kind, {"priority": "urgent" if urgent else "low"}).watched_by(Witness())
+        if destroys:
+            # As if what these kinds pay destroyed something: a legal hold then stops it.
+            self.life.with_terms(destructive=("payout", "refund", "warn"))
         self.life.with_party(AGENT, "claimant", "representative").with_party(WITNESS, "respondent", "witness")
         getattr(self.life, start)()
 
@@ -233,11 +238,17 @@ class AnyLife(RuleBasedStateMachine):
             return self._times(what)
         offer = self.case.offer.id if self.case.offer else "off_none"
         effects = [e.id for e in self.case.effects] or ["eff_none"]
+        measures = [one.id for one in self.case.interim]
         fields: dict[str, dict[str, st.SearchStrategy[Any]]] = {
             "message": {"to": st.sampled_from(["all", "claimant", "respondent"])},
             "offer": {"remedy": st.sampled_from(OFFERED), "amount": MONEY},
             "accept_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
             "decline_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
+            "accept_withdrawal": {
+                "ends": st.lists(st.sampled_from(["suspend", "payout_freeze", *measures]), unique=True, max_size=2),
+                "stays": st.lists(st.sampled_from(["suspend", "payout_freeze", *measures]), unique=True, max_size=2),
+                "until": st.none() | HOURS.map(lambda hours: (self.life.now + timedelta(hours=hours)).isoformat()),
+            },
             "decide_return": {"received": st.booleans()},
             "signal": {"signal": st.sampled_from(["same_device_again", "login_from_elsewhere"])},
             "hand_over": {"to": st.sampled_from((*DECIDERS, FRIEND, OPS)), "reasons": st.just("They know the bank.")},
@@ -289,6 +300,20 @@ class AnyLife(RuleBasedStateMachine):
                 self.life.fire_next()
             case Phase.CLOSED:
                 self.tries(OPS, "reopen")
+
+    @precondition(lambda self: self.case.withdrawal is not None)
+    @rule(data=st.data(), what=st.sampled_from(["accept_withdrawal", "accept_withdrawal", "continue_of_office"]))
+    def somebody_answers_whoever_takes_it_back(self, data: st.DataObject, what: str) -> None:
+        """As asked, so that some are taken: every measure ends or stays."""
+        names = [one.id for one in self.case.interim]
+        ends = data.draw(st.lists(st.sampled_from(names), unique=True)) if names else []
+        fields = {
+            "ends": ends,
+            "stays": [name for name in names if name not in ends],
+            "until": (self.life.now + timedelta(hours=data.draw(st.sampled_from([5, 60, 500])))).isoformat(),
+        }
+        who = data.draw(st.sampled_from([self.case.owner or LEAD, LEAD, LEAD_2, OPS]))
+        self.tries(who, what, **(fields if what == "accept_withdrawal" else {}))
 
     @precondition(lambda self: self.case.returning is not None)
     @rule(data=st.data(), what=st.sampled_from(ABOUT_GOODS))

@@ -110,6 +110,7 @@ COMMANDS = {
 }  # fmt: skip
 """What people can ask of a case. The system's own reports are no part of a story."""
 
+_OF_EVERY_CASE = {"standstill look", "snooze wake", "sanction lift", "kept_measure end"}
 _OF_NETWORKS = {"chargeback warn", "chargeback send", "chargeback missed"}
 _OF_REQUESTS = {f"{side}_evidence {level}" for side in ("claimant", "respondent") for level in ("remind", "end")}
 """Every case has these clocks, for requests with a date of their own."""
@@ -211,7 +212,7 @@ class TestAllStoriesOfAPack:
     def test_name_no_clock_that_there_is_not(self, kind: str) -> None:
         levels = {f"{c.name} {x['name']}" for c in shelf(2026).packs[kind].clocks for x in (c.model_extra or {})["levels"]}
         named = {name for script, _ in of_kind(kind) for one in expected(script) for name in (*one.due, *(one.fired or ()))}
-        assert sorted(named - levels - {"standstill look", "snooze wake", "sanction lift", "kept_measure end", *_OF_NETWORKS, *_OF_REQUESTS}) == []
+        assert sorted(named - levels - {*_OF_EVERY_CASE, *_OF_NETWORKS, *_OF_REQUESTS}) == []
 
 
 def test_people_ask_everything_that_can_be_asked() -> None:
