@@ -116,6 +116,7 @@ from domain.model.settlement import RightsLapsed as RightsLapsed
 from domain.model.withdrawal import ContinuedOfOffice as ContinuedOfOffice
 from domain.model.withdrawal import InterimKept as InterimKept
 from domain.model.withdrawal import WithdrawalAccepted as WithdrawalAccepted
+from domain.model.withdrawal import WithdrawalExplained as WithdrawalExplained
 from domain.model.withdrawal import WithdrawalFact
 from domain.model.withdrawal import WithdrawalOvertaken as WithdrawalOvertaken
 from domain.model.withdrawal import WithdrawalRequested as WithdrawalRequested

@@ -41,7 +41,14 @@ class WithdrawalRequested(Kept):
 
     type: Literal["withdrawal_requested"] = "withdrawal_requested"
     request_id: str
-    reasons: Prose | None = None
+
+
+class WithdrawalExplained(Kept):
+    """What was written with such a request: for the team, not for others on the reporter's own side, who may press them."""
+
+    type: Literal["withdrawal_explained"] = "withdrawal_explained"
+    request_id: str
+    reasons: Prose
 
 
 class WithdrawalAccepted(Kept):
@@ -76,7 +83,9 @@ class InterimKept(Kept):
     until: Instant
 
 
-WithdrawalFact = WithdrawalRequested | WithdrawalAccepted | ContinuedOfOffice | WithdrawalOvertaken | InterimKept
+WithdrawalFact = (
+    WithdrawalRequested | WithdrawalExplained | WithdrawalAccepted | ContinuedOfOffice | WithdrawalOvertaken | InterimKept
+)
 
 
 class OpenWithdrawal(Kept):
@@ -86,6 +95,8 @@ class OpenWithdrawal(Kept):
     by: str
     """The party who asked."""
     at: Instant
+    reasons: Prose | None = None
+    """For the team alone."""
 
 
 class WithdrawalPending(Refusal):

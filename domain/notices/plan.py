@@ -41,6 +41,7 @@ Planned = tuple[tuple[int, NoticeDraft], ...]
 _ALWAYS: Notices = {
     "case_joined": ("owner",),
     "withdrawal_requested": ("claimant", "owner"),
+    "withdrawal_accepted": ("claimant",),
     "continued_of_office": ("claimant", "platform"),
     "ruling_withheld": ("owner", "leads"),
     "effect_withheld": ("owner", "leads"),

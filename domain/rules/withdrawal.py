@@ -34,7 +34,7 @@ from domain.rules.evidence import dropped_of
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.settlement import offer_over
-from domain.rules.topic import NoticeData, Topic, everybody, known_to
+from domain.rules.topic import NoticeData, Topic, everybody, inside, known_to
 
 LONGEST_KEPT_FOR = timedelta(days=90)
 """Wall time: nobody is held by a measure without a ruling for longer, once nobody rules any more."""
@@ -46,7 +46,9 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     if side in case.appellants:
         return (f.AppealWithdrawn(side=side), *r.after_appeal_withdrawn(case, side))
     if _mode(case) == "asks":
-        return (f.WithdrawalRequested(request_id=derived_id("wdr", command.id), reasons=command.reasons),)
+        request_id = derived_id("wdr", command.id)
+        why = f.WithdrawalExplained(request_id=request_id, reasons=command.reasons) if command.reasons else None
+        return (f.WithdrawalRequested(request_id=request_id), *((why,) if why is not None else ()))
     closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reasons=command.reasons)
     return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
 
@@ -133,6 +135,10 @@ def _withdrawal_requested(case: Case, rec: f.Recording, fact: f.WithdrawalReques
     return {"withdrawal": OpenWithdrawal(id=fact.request_id, by=rec.actor.id, at=rec.at)}
 
 
+def _withdrawal_explained(case: Case, rec: f.Recording, fact: f.WithdrawalExplained) -> Change:
+    return {"withdrawal": case.withdrawal.model_copy(update={"reasons": fact.reasons})} if case.withdrawal is not None else {}
+
+
 def _answered(case: Case, rec: f.Recording, fact: f.WithdrawalAccepted | f.WithdrawalOvertaken) -> Change:
     return {"withdrawal": None}
 
@@ -174,12 +180,13 @@ def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
 
 
 def _said_of_end(case: Case, fact: f.CaseWithdrawn, audience: Audience) -> NoticeData:
-    """What stays in force although the case is closed, for whom it hits."""
+    """That what was decided before stays as it is; and what stays in force although the case is closed, for whom it hits."""
+    stands = {"stands": True} if case.final else {}
     kept = [i for i in case.interim if i.kept_until is not None and audience in ("platform", "staff", i.remedy.to.value)]
     if not kept:
-        return NoticeData()
+        return NoticeData(stands)
     until = max(i.kept_until for i in kept if i.kept_until is not None)
-    return NoticeData({"measures": [remedy_data(i.remedy) for i in kept], "to_at": until.isoformat()})
+    return NoticeData({**stands, "measures": [remedy_data(i.remedy) for i in kept], "to_at": until.isoformat()})
 
 
 def _said_of_kept(case: Case, fact: f.InterimKept, audience: Audience) -> NoticeData:
@@ -194,14 +201,20 @@ _OF_THE_REPORTER = known_to(
 )
 
 
-def _reasons(case: Case, fact: f.WithdrawalRequested | f.WithdrawalAccepted | f.ContinuedOfOffice, to: Audience) -> NoticeData:
-    return NoticeData(texts={"reasons": fact.reasons})
+def _said_of_request(case: Case, fact: f.WithdrawalRequested, audience: Audience) -> NoticeData:
+    asked = case.withdrawal
+    return NoticeData(texts={"reasons": asked.reasons if asked is not None and audience == "staff" else None})
+
+
+def _said_of_acceptance(case: Case, fact: f.WithdrawalAccepted, audience: Audience) -> NoticeData:
+    return NoticeData({"stands": bool(case.final)}, {"reasons": fact.reasons})
 
 
 TOPIC = Topic(
     rules={"withdraw": withdraw, "accept_withdrawal": accept, "continue_of_office": continue_of_office},
     changes={
         "withdrawal_requested": _withdrawal_requested,
+        "withdrawal_explained": _withdrawal_explained,
         "withdrawal_accepted": _answered,
         "withdrawal_overtaken": _answered,
         "continued_of_office": _continued_of_office,
@@ -219,6 +232,7 @@ TOPIC = Topic(
     },
     known_to={
         "withdrawal_requested": _OF_THE_REPORTER,
+        "withdrawal_explained": inside("Somebody on the reporter's own side may be who presses them: a guardian, a partner."),
         "withdrawal_accepted": _OF_THE_REPORTER,
         "withdrawal_overtaken": _OF_THE_REPORTER,
         "continued_of_office": _OF_THE_REPORTER,
@@ -226,9 +240,9 @@ TOPIC = Topic(
         "case_withdrawn": everybody("How the matter ends."),
     },
     said={
-        "withdrawal_requested": _reasons,
-        "withdrawal_accepted": _reasons,
-        "continued_of_office": _reasons,
+        "withdrawal_requested": _said_of_request,
+        "withdrawal_accepted": _said_of_acceptance,
+        "continued_of_office": lambda case, fact, audience: NoticeData(texts={"reasons": fact.reasons}),
         "interim_kept": _said_of_kept,
         "case_withdrawn": _said_of_end,
     },

@@ -30,7 +30,7 @@ STAFF_ONLY = ("priority", "owner", "queue", "round", "escalations", "hands", "pa
 UNTOLD = frozenset({
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
     "delivery_failed", "effect_ordered", "case_skipped",
-    "legal_hold_placed", "legal_hold_lifted", "effect_withheld", "effect_released", "ruling_withheld",
+    "withdrawal_explained", "legal_hold_placed", "legal_hold_lifted", "effect_withheld", "effect_released", "ruling_withheld",
     "signal_received", "case_handed_over", "report_proposed", "report_returned",
 })  # fmt: skip
 """Facts that nobody outside hears of, whatever the phase."""

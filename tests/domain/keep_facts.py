@@ -79,7 +79,12 @@ def fraud_report() -> Life:
     life.says(LEAD_3, "decide_appeal", decision="overturn", **OUTCOMES["fraud_report"]["none"]).fire("grace")
     life.says(ROBOT, "report_effect", effect_id=life.case.effects[2].id, result="needs_hands", note="account_closed")
     life.says(CLAIMANT, "appeal").says(CLAIMANT, "withdraw").says(OPS, "reopen")
-    return _at_risk(life.in_review(owner=LEAD)).ruled("light").says(CLAIMANT, "withdraw").says(LEAD, "accept_withdrawal")
+    return (
+        _at_risk(life.in_review(owner=LEAD))
+        .ruled("light")
+        .says(CLAIMANT, "withdraw", reasons="It is settled.")
+        .says(LEAD, "accept_withdrawal")
+    )
 
 
 def _at_risk(life: Life) -> Life:

@@ -113,7 +113,7 @@ class TestWhatDestroys:
         assert life.case.running == ()
         life.says(LEAD, "lift_hold")
         assert [e.remedy for e in life.case.effects_in_force] == [first.remedy]
-        assert life.case.running != (first.id,)
+        assert first.id not in life.case.running
         assert life.case.withheld == ()
 
     def test_already_done_is_said_with_when(self) -> None:

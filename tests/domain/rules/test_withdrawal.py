@@ -128,6 +128,16 @@ class TestTheOtherSide:
         assert withdrawn.reasons is None
 
 
+class TestWhatWasWrittenWithIt:
+    def test_is_read_by_the_team_and_by_whoever_wrote_it_and_by_nobody_else_on_their_side(self) -> None:
+        """A guardian, a partner: who presses somebody may stand on their own side."""
+        life = asked().says(CLAIMANT, "withdraw", reasons="My guardian makes me.")
+        (why,) = (r for r in life.last.recordings if r.fact.type == "withdrawal_explained")
+        readers = (MEDIATOR, CLAIMANT, AGENT, PLATFORM, RESPONDENT, WITNESS)
+        assert [who for who in readers if visible(life.case, why, life.actor(who))] == [MEDIATOR, CLAIMANT]
+        assert {n.recipient for _, n in life.last.notices if n.texts} == {MEDIATOR}
+
+
 class TestAccepting:
     def test_names_every_measure_in_force(self) -> None:
         life = suspended().says(CLAIMANT, "withdraw")
