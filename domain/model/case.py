@@ -134,8 +134,8 @@ class Case(Kept):
     """The claimant wants to take the report back, and nobody has answered yet."""
     of_office: Instant | None = None
     """Since when the platform is the claimant, because the case goes on although whoever reported it took it back."""
-    final: tuple[str, ...] = ()
-    """Effects and sanctions in force when the closed case was last taken up again: no withdrawal undoes them."""
+    final: tuple[str, ...] | None = None
+    """Effects and sanctions in force when the case was last taken up again: no withdrawal undoes them. None: it never was."""
     timetable: Timetable = ()
 
     @property

@@ -236,7 +236,7 @@ def _reversals(undo: Sequence[Effect], because: str) -> tuple[f.EffectOrdered, .
 def undo_all(case: Case, command_id: str) -> Facts:
     """Whoever takes the report back does not keep what an earlier ruling or settlement, now set aside, gave them."""
     because = derived_id("wdr", command_id)
-    if case.final:
+    if case.final is not None:
         # What the case had given before it was closed was final, and others may live by it.
         effects = _reversals([e for e in in_force(case) if e.id not in case.final], because)
     elif case.rulings and case.rulings[0].elsewhere:

@@ -221,7 +221,7 @@ def lift(case: Case, instance: int) -> Facts:
 def void_all(case: Case) -> Facts:
     """Whoever takes the report back takes back what followed from it, but for what was final before the case was taken up again;
     the remedies are undone with the others."""
-    gone = (sanction for sanction in in_force(case) if sanction.id not in case.final)
+    gone = (sanction for sanction in in_force(case) if sanction.id not in (case.final or ()))
     return tuple(SanctionVoided(sanction_id=sanction.id, because="withdrawn") for sanction in gone)
 
 

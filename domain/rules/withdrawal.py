@@ -156,7 +156,7 @@ def _interim_kept(case: Case, rec: f.Recording, fact: f.InterimKept) -> Change:
 
 def _case_withdrawn(case: Case, rec: f.Recording, fact: f.CaseWithdrawn) -> Change:
     # What a hold had kept back of a ruling that is set aside with the report is not wanted any more.
-    return {"withheld": tuple(one for one in case.withheld if one.id in case.final)} if case.withheld else {}
+    return {"withheld": tuple(one for one in case.withheld if one.id in (case.final or ()))} if case.withheld else {}
 
 
 def _refusal_of_withdrawing(case: Case, actor: Actor) -> Refusal | None:
@@ -181,7 +181,7 @@ def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
 
 def _said_of_end(case: Case, fact: f.CaseWithdrawn, audience: Audience) -> NoticeData:
     """That what was decided before stays as it is; and what stays in force although the case is closed, for whom it hits."""
-    stands = {"stands": True} if case.final else {}
+    stands = {"stands": True} if _stands(case) else {}
     kept = [i for i in case.interim if i.kept_until is not None and audience in ("platform", "staff", i.remedy.to.value)]
     if not kept:
         return NoticeData(stands)
@@ -206,8 +206,13 @@ def _said_of_request(case: Case, fact: f.WithdrawalRequested, audience: Audience
     return NoticeData(texts={"reasons": asked.reasons if asked is not None and audience == "staff" else None})
 
 
+def _stands(case: Case) -> bool:
+    """Whether something was decided before the case was taken up again, and stays."""
+    return case.final is not None and bool(case.rulings)
+
+
 def _said_of_acceptance(case: Case, fact: f.WithdrawalAccepted, audience: Audience) -> NoticeData:
-    return NoticeData({"stands": bool(case.final)}, {"reasons": fact.reasons})
+    return NoticeData({"stands": _stands(case)}, {"reasons": fact.reasons})
 
 
 TOPIC = Topic(

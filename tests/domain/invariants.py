@@ -182,7 +182,7 @@ class Witness:
         if "case_withdrawn" in names and before is not None:
             kept = {i.id for i in made.case.interim}
             own = {i.id for i in before.interim}
-            final = [e.remedy for e in before.effects_in_force if e.id in before.final and e.because not in own]
+            final = [e.remedy for e in before.effects_in_force if e.id in (before.final or ()) and e.because not in own]
             outlives = [e.remedy for e in made.case.effects_in_force if e.because in kept]
             assert self.in_force() == sorted([*final, *outlives], key=str)
         ruling = made.case.rulings[-1] if made.case.rulings else None
@@ -241,7 +241,7 @@ class Witness:
             assert not ended & kept
         if "case_withdrawn" in names:
             measures = {e.id for e in before.effects if e.because in {i.id for i in before.interim}}
-            final = {*before.final} - measures
+            final = {*(before.final or ())} - measures
             stood = final & {e.id for e in before.effects_in_force}
             assert stood <= {e.id for e in made.case.effects_in_force}, "final, and undone"
         if made.case.of_office is not None:
