@@ -91,11 +91,12 @@ class Caller:
         self.may("decide", "own_credential_needed")
         return person
 
-    def may(self, deed: Deed, forbidden: str) -> None:
-        """Raises ``forbidden`` where the table gives this kind of credential no such deed, ``scope_missing`` without scope."""
+    def may(self, deed: Deed, forbidden: str, because: str | None = None) -> None:
+        """Raises ``forbidden``, in the words given, where the table gives this kind of credential no such deed; ``scope_missing``
+        without scope."""
         grant = AUTHORITY[self.kind][deed]
         if not grant.allowed:
-            raise Refused(forbidden)
+            raise Refused(forbidden, because)
         if grant.scope is not None:
             self.need(grant.scope)
 

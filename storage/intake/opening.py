@@ -230,7 +230,7 @@ class _Draft:
         if self._past is not None:
             await self._vault.keep(conn, *boxes.values())
         if self._report.metadata:
-            await _keep_metadata(conn, self._vault, self._tenant, self.case_id, self._report.metadata)
+            await keep_metadata(conn, self._vault, self._tenant, self.case_id, self._report.metadata)
 
     @property
     def _claimant(self) -> str:
@@ -303,7 +303,7 @@ def _conflict(row: asyncpg.Record) -> Conflict:
     return Conflict("external_id_reused", "This external id belongs to a case that was opened with another report.", row["id"])
 
 
-async def _keep_metadata(conn: Connection, vault: Vault, tenant_id: str, case_id: str, metadata: Mapping[str, str]) -> None:
+async def keep_metadata(conn: Connection, vault: Vault, tenant_id: str, case_id: str, metadata: Mapping[str, str]) -> None:
     """Put metadata in the place of what was there; nothing noted is nothing kept."""
     if not metadata:
         await conn.execute(NOTE, tenant_id, case_id, None, None)
@@ -321,5 +321,5 @@ async def _change_metadata(
     if row is None:
         return None
     noted = changed(open_metadata(vault, tenant_id, case_id, row))
-    await _keep_metadata(conn, vault, tenant_id, case_id, noted)
+    await keep_metadata(conn, vault, tenant_id, case_id, noted)
     return noted

@@ -94,7 +94,7 @@ class CaseFilter:
     closed_to: tuple[str, ...] | None = None
     """Digests of parties and organisations whose cases are left out: somebody's conflicts of interest."""
     within: tuple[str, ...] | None = None
-    """Queues and owners: only cases of one of them."""
+    """Queues and people: only cases of one of them, or that one of them worked on."""
     source: str | None = None
     external_id: str | None = None
     party_ref: str | None = None

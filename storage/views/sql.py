@@ -94,7 +94,8 @@ _OWN_TESTS = {
     "party": _PARTY,
     "told_phase": _TOLD_PHASE,
     "closed_to": OPEN_TO,
-    "within": "(c.queue = ANY({0}) OR c.owner = ANY({0}))",
+    "within": "(c.queue = ANY({0}) OR c.owner = ANY({0})"
+    " OR c.id IN (SELECT l.case_id FROM leases l WHERE l.tenant = $1 AND l.person_id = ANY({0})))",
 }
 """Conditions on more than one column."""
 

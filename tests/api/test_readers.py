@@ -27,6 +27,12 @@ async def close_to_the_programme(office: Office, **more: Any) -> Desk:
     return await somebody(office, "eve", conflicts=office.tenants.conflicts(office.tenant_id, DECLARED), **more)
 
 
+async def why(office: Office, path: str, who: str) -> str:
+    """By what right somebody read last."""
+    found = (await office.desk("dana").get(f"{path}/readers")).json()["data"]
+    return str(next(read["why"] for read in found if read["who"] == who))
+
+
 class TestConflict:
     @pytest.mark.parametrize("role", ["mediator", "lead", "ops"])
     async def test_closes_every_way_to_the_case(self, office: Office, role: str) -> None:
@@ -67,8 +73,10 @@ class TestConflict:
         assert (answer.status_code, answer.json()["code"]) == (403, "conflict_of_interest")
 
 
-@pytest.mark.parametrize("where", [{"vendor": "helpers"}, {"site": "manila"}])
-class TestVendorsAndSites:
+@pytest.mark.parametrize("where", [{}, {"vendor": "helpers"}, {"site": "manila"}])
+class TestOwnQueues:
+    """Of mediators: the house's own, a vendor's, and those of a site."""
+
     async def test_read_the_cases_of_their_own_queues_alone(self, office: Office, where: dict[str, str]) -> None:
         inside = await somebody(office, "ina", **where)
         outside = await somebody(office, "otto", queues=("fraud",), **where)
@@ -79,6 +87,44 @@ class TestVendorsAndSites:
         refused = await outside.get(path)
         assert (refused.status_code, refused.json()["code"]) == (403, "access_needed")
         assert (await outside.get("/v1/cases")).json()["data"] == []
+
+    async def test_read_on_what_they_worked_on_when_it_has_gone_elsewhere(self, office: Office, where: dict[str, str]) -> None:
+        otto = await somebody(office, "otto", queues=("fraud",), **where)
+        cleo, case = office.desk("cleo"), await office.desk().in_review()
+        path = f"/v1/cases/{case['id']}"
+        given = await cleo.command(case["id"], "assign", owner="per_otto")
+        assert given.status_code == 200, given.text
+        assert ((await otto.get(path)).status_code, await why(office, path, "per_otto")) == (200, "owner")
+        assert (await otto.post(f"{path}/notes", {"text": "Called them."})).status_code == 200
+        assert (await cleo.command(case["id"], "assign", owner="per_ada")).status_code == 200
+        assert (await otto.get(path, params={"expand[]": "timeline"})).status_code == 200
+        assert await why(office, path, "per_otto") == "involved"
+        assert [found["id"] for found in (await otto.get("/v1/cases")).json()["data"]] == [case["id"]]
+
+    async def test_nothing_of_other_queues_shows_in_their_lists(
+        self, office: Office, stranger: Office, where: dict[str, str]
+    ) -> None:
+        """Two worlds, the same but for cases of which they have no need to know."""
+        worlds = []
+        for world, others in ((office, 0), (stranger, 3)):
+            await somebody(world, "otto", queues=("fraud",), **where)
+            for number in range(2):
+                case = await world.desk().in_review()
+                await world.desk("cleo").command(case["id"], "assign", owner="per_otto")
+                for _ in range(others if number == 0 else 0):
+                    await world.desk().in_review()
+            otto = world.desk(await world.key(person_id="per_otto"))
+            told = []
+            for sort in ("newest", "due"):
+                page = (await otto.get("/v1/cases", params={"limit": 1, "sort": sort})).json()
+                after = {"limit": 1, "sort": sort, "cursor": page["next_cursor"]}
+                rest = (await otto.get("/v1/cases", params=after)).json()
+                told += [(len(p["data"]), p["has_more"], p["next_cursor"] is None) for p in (page, rest)]
+            desk = (await otto.get("/v1/desk")).json()
+            queues = [(queue["queue"], queue["waiting"]) for queue in desk["queues"]]
+            worlds.append((told, queues, desk["counts"], len(desk["own"]["data"]), len(desk["waiting"]["data"])))
+        assert worlds[0] == worlds[1]
+        assert worlds[0][0] == [(1, True, False), (1, False, True)] * 2
 
     async def test_break_the_glass_for_a_while_and_operations_is_told(self, office: Office, where: dict[str, str]) -> None:
         otto = await somebody(office, "otto", queues=("fraud",), **where)
@@ -132,12 +178,12 @@ class TestReaders:
         found = [read for read in every if read["what"] != "references"]
         assert {read["why"] for read in every if read["what"] == "references"} == {"platform", "mediator"}
         assert [(read["who"], read["what"], read["why"]) for read in found if read["what"] != "timeline"] == [
-            ("per_ada", "case", "team")
+            ("per_ada", "case", "queue")
         ]
         whys = {read["who"]: read["why"] for read in found if read["what"] == "timeline"}
         assert len(whys) == len(found) - 1, "once each"
         assert whys.pop(party(case, "claimant")) == "party"
-        assert whys.pop("per_ada") == "team"
+        assert whys.pop("per_ada") == "queue"
         assert whys.pop("per_cleo") == "lead"
         assert list(whys.values()) == ["platform"]
         assert all(read["credential"].startswith("key_") for read in found)

@@ -345,6 +345,26 @@ class TestSplit:
         contacts = await cases.views.contacts(cases.world.tenant_id, new_id)
         assert {c["ref"] for c in contacts.values()} == {"user-1", "host-9"}
 
+    async def test_the_platform_knows_the_part_again(self, cases: Cases) -> None:
+        case_id = await cases.case("user-1", metadata={"order": "A-17"}, external_id="theirs-1")
+        await cases.send(case_id, "split", statement="The other endpoint.", reasons="Two matters.")
+        await cases.finish(case_id)
+        new_id = await cases.newest()
+        tenant, intake = cases.world.tenant_id, cases.world.intake
+        await intake.note(tenant, case_id, lambda noted: {**noted, "later": "1"})
+        told = await cases.views.references(tenant, [case_id, new_id])
+        old, new = told[case_id], told[new_id]
+        assert (new.metadata, new.subject) == ({"order": "A-17"}, old.subject)
+        assert old.metadata == {"order": "A-17", "later": "1"}
+        assert {p.ref for p in new.parties} == {p.ref for p in old.parties}
+        # Its own id names the first case alone; the link leads there.
+        assert (new.source, new.external_id, new.matter) == ("split", None, None)
+        await cases.world.record(new_id)
+        claimant = await cases.world.claimant(new_id)
+        async with cases.world.database.tenant(tenant) as conn:
+            await cases.world.vault.erase(conn, tenant, new_id, claimant)
+        assert (await cases.views.references(tenant, [new_id]))[new_id].subject is None
+
     async def test_who_came_with_a_merge_can_have_the_matter_to_themselves_again(self, cases: Cases) -> None:
         first, second = await cases.case("user-1"), await cases.case("user-2")
         await cases.finish(second, first)
