@@ -61,6 +61,8 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "report_to_authority": {"authority": "police", "reasons": "Nine bookings with cards from one stolen batch."},
     "return_report": {"reasons": "Say which bookings."},
     "hand_over": {"queue": "safety-apac", "reasons": "The sitter is awake there in an hour."},
+    "accept_withdrawal": {"stays": ["suspend"], "reasons": "We have talked, and you told us that you are safe."},
+    "continue_of_office": {"reasons": "We go on without you, because others book there."},
     "review_interim": {"decision": "keep", "reasons": "It is still not clear whose account it is."},
 }
 """Where a command says something else in a field than the others do."""

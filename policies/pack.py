@@ -237,6 +237,8 @@ class Pack(Frozen):
     """Which rulings need a statement of reasons."""
     by_hand: tuple[Code, ...] = ()
     """Remedies that no command undoes."""
+    destructive: tuple[Code, ...] = ()
+    """Remedies that destroy something, beside `erase` and `delete`: a legal hold stops them."""
     conditions: tuple[Code, ...] = ()
     complaint_routes: tuple[Code, ...] = ()
     joins: Joins | None = None
@@ -245,6 +247,8 @@ class Pack(Frozen):
     """What becomes of a report of what was decided between the same two before."""
     merges_with: tuple[Code, ...] = ()
     """Other kinds into whose cases one of this kind can be merged by hand."""
+    withdrawal: Literal["closes", "asks", "never"] = "closes"
+    """What it does when the claimant takes the report back: ends the case, asks the team, or nothing (it is refused)."""
     reopen_for: Span
     reopen_on: tuple[Code, ...] = ()
     """Signals that take a closed case up again by themselves, inside that time; others come before ops."""

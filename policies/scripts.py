@@ -164,7 +164,8 @@ class ScriptStep(Frozen):
     @property
     def sent(self) -> tuple[Speaker, dict[str, Any]]:
         """Who sends which command."""
-        assert self.by is not None and self.command is not None  # checked when the step was read
+        assert self.by is not None
+        assert self.command is not None  # both were checked when the step was read
         return self.by, self.command
 
 

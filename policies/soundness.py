@@ -20,7 +20,7 @@ from policies.sanction_soundness import sanction_problems
 _FACTS = frozenset(fact.model_fields["type"].default for fact in get_args(get_args(Fact)[0]))
 _LAWFUL_PAUSES = frozenset({"identity_asked"})
 """Whoever has to prove who they are keeps the limit of some laws waiting (see docs/how-to/compliance-requests.md)."""
-_TRIGGERS = _FACTS | {"phase_left", "phase_resumed", "requests_settled", "interim_over", "told"}
+_TRIGGERS = _FACTS | {"phase_left", "phase_resumed", "requests_settled", "interim_over", "told", "withdrawal_answered"}
 # A clock that ends by these leads out of its phase, or to the next step in it: the case cannot come to rest there.
 _LEADS_ON = frozenset({"open_review", "issue_ruling", "close"})
 _OF_RETURNS = {"return_awaited": "end_return", "return_shipped": "honour_return"}
@@ -37,6 +37,7 @@ def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
         *_clocks(clocks),
         *_ladder(pack, clocks),
         *_interim(pack, clocks),
+        *_withdrawal(pack, clocks),
         *_procedure(pack),
         *_returns(pack, clocks),
         *sanction_problems(pack, clocks),
@@ -101,6 +102,7 @@ def _prior_decision(pack: Pack) -> Iterator[str]:
     stated = pack.statement_of_reasons.outcomes if pack.statement_of_reasons is not None else ()
     yield from (f"statement_of_reasons.outcomes: the kind has no outcome '{name}'" for name in stated if name not in outcomes)
     remedies = {remedy for outcome in pack.outcomes for remedy in outcome.remedies}
+    yield from (f"destructive: no outcome comes with '{name}'" for name in pack.destructive if name not in remedies)
     yield from (f"by_hand: no outcome comes with '{name}'" for name in pack.by_hand if name not in remedies)
 
 
@@ -196,6 +198,13 @@ def _interim(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
         yield "interim_measures: give a clock that starts with 'interim_imposed' and has the default 'lift_interim'"
 
 
+def _withdrawal(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
+    """Whoever asks for their report back gets an answer, also when nobody has the case."""
+    asked = (clock for clock in clocks.values() if "withdrawal_requested" in clock.all_starts)
+    if pack.withdrawal == "asks" and not any(level.action == "escalate" for clock in asked for level in clock.levels):
+        yield "withdrawal: give a clock that starts with 'withdrawal_requested' and escalates, or a request could be forgotten"
+
+
 def _procedure(pack: Pack) -> Iterator[str]:
     for name in ("procedure", "root_causes"):
         yield from (f"{name}: '{code}' stands here twice" for code in repeated(getattr(pack, name)))
@@ -238,6 +247,8 @@ def _level(place: str, clock: ClockTerms, level: Level) -> Iterator[str]:
         yield f"{place}: a level lies at a share (at), before the end, or after it; say one"
     if level.default == "lift_sanction":
         yield f"{place}.default: a ban ends by itself, by what its sanction says"
+    if level.default == "end_kept_interim":
+        yield f"{place}.default: a measure that outlives its case ends by itself, when it was said that it does"
     if level.default is not None and level.repeat is not None:
         yield f"{place}.repeat: what happens by default happens once"
     if level.default == "proceed_on_file" and clock.waits_for not in ("claimant", "respondent"):

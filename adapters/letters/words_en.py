@@ -119,6 +119,7 @@ ENGLISH = Words(
         "already_used": _USED,
         "no_appeal_in_kind": _NONE,
         "fresh_loss": _FRESH,
+        "of_office": "You need not do anything: you took the report back, and the case went on without you.",
     },
     automation={
         (True, ""): "A machine found it.",
@@ -198,6 +199,8 @@ ENGLISH = Words(
         "return_receipt": "the goods to be taken in",
         "return_look": "the decision on goods that were objected to",
         "sanction": "the end of a ban",
+        "withdrawal": "the answer to a claimant who wants to take the report back",
+        "kept_measure": "the end of a measure that outlives its case",
         "snooze": "the time for which the case was put away",
         "standstill": "the look at a case that stands still",
     },

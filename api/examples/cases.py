@@ -180,6 +180,17 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "appeal": {"by": _RESPONDENT, "reasons": "The asset was removed from scope a week before."},
     "decide_appeal": {"by": "per_lee", "decision": "uphold", "ground": "scope", "reasons": _REASONS},
     "withdraw": {"by": _CLAIMANT, "reasons": "We have come to terms."},
+    "accept_withdrawal": {
+        "by": "per_mara",
+        "ends": ["cancel_bookings"],
+        "stays": ["suspend"],
+        "until": "2027-01-15T09:00:00Z",
+        "reasons": "We have talked, and you told us that you are safe.",
+    },
+    "continue_of_office": {
+        "by": "per_mara",
+        "reasons": "We go on without you, because others book there. You need not do anything.",
+    },
     "close": {"by": "per_dana", "outcome": "expired", "reason": "no_respondent", "reasons": "The programme no longer exists."},
     "reopen": {"by": "per_dana", "reason": "new_evidence", "reasons": "The log was found."},
     "pause": {"by": "per_mara", "clock": "ruling", "until": "2026-11-26T09:00:00Z", "reason": "waits_for_lab"},

@@ -222,6 +222,12 @@ PROBLEMS: dict[str, Row] = {
     "measure_not_allowed": Row(422, "No such interim measure", "See `allowed` in `fields` for the measures against this side."),
     "not_on_hold": Row(409, "Not on legal hold", "See `holds` in `fields` for those that are on the case."),
     "legal_hold": Row(409, "Under legal hold", "Nothing of it can be deleted until a lead or ops lifts the hold."),
+    "withdrawal_pending": Row(409, "Asked back already", "The team has your word and answers it; you need do nothing more."),
+    "no_withdrawal": Row(409, "Nobody takes it back", "Read the case again: it was answered, or the matter was decided."),
+    "not_withdrawable": Row(409, "Cannot be taken back", "Write to the desk what has changed; see `because` in `fields`."),
+    "of_office": Row(409, "Goes on of office", "The platform is the claimant now; nothing is asked of whoever reported it."),
+    "measures_unnamed": Row(422, "Measures not named", "Say of each in `measures` whether it ends, or stays and until when."),
+    "others_reported": Row(409, "Others reported it too", "Go on of office, or rule: it does not end for them."),
     "interim_unknown": Row(409, "No such measure in force", "Read the case again: it was lifted, or has lapsed."),
     # the procedure before a ruling
     "step_missing": Row(422, "No step named", "Name a step (`step`), or several (`steps`)."),

@@ -47,6 +47,8 @@ VERBS = (
     Verb("appeals", "appeal", "Appeal"),
     Verb("appeal-decisions", "decide_appeal", "Decide an appeal"),
     Verb("withdrawals", "withdraw", "Take the report or the appeal back"),
+    Verb("withdrawals/accept", "accept_withdrawal", "Let the report be taken back"),
+    Verb("withdrawals/continue", "continue_of_office", "Go on with it of office"),
     Verb("assignments", "assign", "Assign the case"),
     Verb("take", "take", "Take the case"),
     Verb("skips", "skip", "Give the case back to its queue"),

@@ -95,3 +95,28 @@ def report_return(
 ) -> None:
     """Send a report to an authority back, with reasons."""
     send(case_id, {"type": "return_report", "reasons": reasons}, Target(tenant, speaker), as_json=json)
+
+
+@app.command("withdrawal-accept")
+def withdrawal_accept(
+    case_id: CaseId,
+    speaker: Owner,
+    ends: Annotated[
+        list[str] | None, typer.Option("--ends", help="An interim measure that ends now (suspend, or itm_…).")
+    ] = None,
+    stays: Annotated[list[str] | None, typer.Option("--stays", help="One that stays in force until --until.")] = None,
+    until: Annotated[str | None, typer.Option(help="An instant, at most ninety days ahead.")] = None,
+    reasons: Annotated[str | None, typer.Option(help="What whoever took it back is told.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Let a report be taken back; say of each interim measure in force what becomes of it."""
+    said: dict[str, Any] = {"type": "accept_withdrawal", "ends": ends or [], "stays": stays or []}
+    said |= {name: value for name, value in (("until", until), ("reasons", reasons)) if value}
+    send(case_id, said, Target(tenant, speaker), as_json=json)
+
+
+@app.command("of-office")
+def of_office(case_id: CaseId, reasons: Why, speaker: Owner, tenant: Tenant = None, json: AsJson = False) -> None:
+    """Go on with a report that its reporter wants to take back: the platform is the claimant from now on."""
+    send(case_id, {"type": "continue_of_office", "reasons": reasons}, Target(tenant, speaker), as_json=json)

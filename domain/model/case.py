@@ -10,7 +10,7 @@ from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.model.chargeback import Chargeback
 from domain.model.clocks import Clock, Hold, Timetable
 from domain.model.evidence import EvidenceRequest
-from domain.model.legal_hold import LegalHold
+from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
 from domain.model.people import OpenedParty
 from domain.model.procedure import StepTaken
@@ -20,6 +20,7 @@ from domain.model.safeguards import AuthorityReport, Credit, Interim
 from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Returning
 from domain.model.terms import Terms
+from domain.model.withdrawal import OpenWithdrawal
 
 WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
 
@@ -27,7 +28,7 @@ FORM = 2
 """The form of the state that this release folds. A stored state of an older form is folded again from its facts when the case is
 next recorded; it counts up whenever the same facts lead to more than before.
 """
-SINCE: dict[int, frozenset[str]] = {1: frozenset({"form", "seen_at"}), 2: frozenset({"split_off"})}
+SINCE: dict[int, frozenset[str]] = {1: frozenset({"form", "seen_at"}), 2: frozenset({"form", "final", "effects", "split_off"})}
 """By form: the fields that it folds otherwise than the form before."""
 
 
@@ -112,6 +113,8 @@ class Case(Kept):
     root_cause: str | None = None
     legal_holds: tuple[LegalHold, ...] = ()
     """While there is one, nothing of the case or of its people is deleted."""
+    withheld: tuple[Withheld, ...] = ()
+    """What destroys and was not carried out, because of such a hold."""
     sanctions: tuple[Sanction, ...] = ()
     """Every one that was imposed in this case, oldest first, those that are over or taken back included."""
     heard: tuple[Side, ...] = ()
@@ -133,6 +136,12 @@ class Case(Kept):
     """What earlier cases of the same matter gave and left standing."""
     raised_by: str | None = None
     """Who said last that more was paid than the report says."""
+    withdrawal: OpenWithdrawal | None = None
+    """The claimant wants to take the report back, and nobody has answered yet."""
+    of_office: Instant | None = None
+    """Since when the platform is the claimant, because the case goes on although whoever reported it took it back."""
+    final: tuple[str, ...] | None = None
+    """Effects and sanctions in force when the case was last taken up again: no withdrawal undoes them. None: it never was."""
     timetable: Timetable = ()
 
     @property
@@ -173,7 +182,8 @@ class Case(Kept):
     def effects_in_force(self) -> tuple[Effect, ...]:
         """What was ordered and is not undone, oldest first, whoever ordered it."""
         undone = {e.reverses for e in self.effects if e.reverses}
-        return tuple(e for e in self.effects if e.reverses is None and e.id not in undone)
+        stands = (e for e in self.effects if e.reverses is None and e.state != "withheld")
+        return tuple(e for e in stands if e.id not in undone)
 
     def party(self, party_id: str) -> OpenedParty | None:
         """The party with this id, or None."""

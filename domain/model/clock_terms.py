@@ -34,6 +34,7 @@ Triggers = Annotated[tuple[Trigger, ...], *_AsWords]
 Phases = Annotated[tuple[Phase, ...], *_AsWords]
 DefaultAction = Literal[
     "open_review", "proceed_on_file", "issue_ruling", "close", "lift_interim", "end_return", "honour_return", "lift_sanction",
+    "end_kept_interim",
     "send_chargeback", "miss_chargeback",
 ]  # fmt: skip
 """What a clock can do by itself when it runs out (the stated default of the pack)."""
@@ -241,6 +242,13 @@ SANCTION = ClockTerms(
 )
 """Every case has it: comes due when a ban is over, also when the case was closed long ago. Nothing pauses it."""
 
+KEPT_MEASURE = ClockTerms(
+    name="kept_measure",
+    target=Span.wall(timedelta(0)),
+    levels=(Level(name="end", action="default", default="end_kept_interim"),),
+)
+"""Every case has it: comes due when an interim measure is over that outlived a case which was taken back. Nothing pauses it."""
+
 
 def _evidence_clock(side: Literal["claimant", "respondent"]) -> ClockTerms:
     return ClockTerms(
@@ -266,7 +274,7 @@ CHARGEBACK = ClockTerms(
     ),
 )
 """Comes due by the instants of a card network, in kinds that know chargebacks."""
-BUILT_IN = (SNOOZE, STANDSTILL, SANCTION, CHARGEBACK, *EVIDENCE_CLOCKS)
+BUILT_IN = (SNOOZE, STANDSTILL, SANCTION, KEPT_MEASURE, CHARGEBACK, *EVIDENCE_CLOCKS)
 _EVIDENCE = "evidence_requested"
 
 
@@ -364,6 +372,14 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
         "target": "2 business days",
         "during": "approval",
         "levels": [{"action": "escalate", "audience": "leads ops", "repeat": "1 business day"}],
+    },
+    # Somebody wants to take back a report by which others are protected: somebody of the team looks at it soon.
+    "withdrawal": {
+        "target": "8 working hours",
+        "targets": {"urgent": "2 working hours", "high": "4 working hours", "low": "16 working hours"},
+        "starts": "withdrawal_requested",
+        "stops": "withdrawal_answered",
+        "levels": [{"at": 0.8, "audience": "owner"}, {"action": "escalate"}],
     },
     "grace": {"waits_for": "nobody", "target": "30 minutes", "during": "ruled", "levels": [{"default": "issue_ruling"}]},
     "appeal_window": {"waits_for": "nobody", "target": "14 days", "during": "appealable", "levels": [{"default": "close"}]},

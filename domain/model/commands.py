@@ -92,6 +92,9 @@ from domain.model.settlement import DecideReturn as DecideReturn
 from domain.model.settlement import DeclineOffer as DeclineOffer
 from domain.model.settlement import Offer as Offer
 from domain.model.settlement import ShipReturn as ShipReturn
+from domain.model.withdrawal import AcceptWithdrawal as AcceptWithdrawal
+from domain.model.withdrawal import ContinueOfOffice as ContinueOfOffice
+from domain.model.withdrawal import WithdrawalCommand
 
 
 class Open(CommandBase):
@@ -142,7 +145,7 @@ Command = Annotated[
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
     | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand | RiskCommand
-    | MoneyCommand,
+    | MoneyCommand | WithdrawalCommand,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

@@ -12,7 +12,10 @@ from domain.model.chargeback import ChargebackFact
 from pydantic import Field
 from domain.base import Instant
 from domain.base import Kept
+from domain.model.legal_hold import EffectReleased as EffectReleased
+from domain.model.legal_hold import EffectWithheld as EffectWithheld
 from domain.model.legal_hold import LegalHoldFact
+from domain.model.legal_hold import RulingWithheld as RulingWithheld
 from domain.model.links import LinkFact
 from typing import Literal
 from domain.base import Money
@@ -113,6 +116,13 @@ from domain.model.settlement import ReturnContested as ReturnContested
 from domain.model.settlement import ReturnEnded as ReturnEnded
 from domain.model.settlement import ReturnShipped as ReturnShipped
 from domain.model.settlement import RightsLapsed as RightsLapsed
+from domain.model.withdrawal import ContinuedOfOffice as ContinuedOfOffice
+from domain.model.withdrawal import InterimKept as InterimKept
+from domain.model.withdrawal import WithdrawalAccepted as WithdrawalAccepted
+from domain.model.withdrawal import WithdrawalExplained as WithdrawalExplained
+from domain.model.withdrawal import WithdrawalFact
+from domain.model.withdrawal import WithdrawalOvertaken as WithdrawalOvertaken
+from domain.model.withdrawal import WithdrawalRequested as WithdrawalRequested
 
 
 class CaseOpened(Kept):
@@ -151,7 +161,7 @@ Fact = Annotated[
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
-    | MovingFact | MoneyFact,
+    | MovingFact | MoneyFact | WithdrawalFact,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -113,7 +113,9 @@ class Effect(Kept):
     remedy: Remedy
     because: str
     reverses: str | None = None
-    state: Literal["running", "done", "reversed", "needs_hands"] = "running"
+    state: Literal["running", "done", "reversed", "needs_hands", "withheld"] = "running"
+    reported_at: Instant | None = None
+    """When somebody said what became of it."""
 
 
 class Involvement(Kept):

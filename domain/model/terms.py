@@ -21,6 +21,7 @@ from domain.model.clock_terms import (
     Codes as Codes,
     EVIDENCE_CLOCKS as EVIDENCE_CLOCKS,
     Extension as Extension,
+    KEPT_MEASURE as KEPT_MEASURE,
     LadderStep as LadderStep,
     Level as Level,
     Phases as Phases,
@@ -211,6 +212,10 @@ class Terms(Compact):
     """Other kinds into whose cases one of this kind can be merged."""
     evidence_types: Codes = ()
     """What evidence can be called; empty: anything."""
+    withdrawal: Literal["closes", "asks", "never"] = "closes"
+    """What a claimant's withdrawal does: it ends the case, it asks the team, or it is not possible."""
+    destructive: Codes = ()
+    """Remedies that destroy something, beside those that always do: a legal hold stops them."""
     reopen_for: timedelta = timedelta(0)
     """How long after closing an ops lead may reopen it."""
     reopen_on: tuple[Code, ...] = ()

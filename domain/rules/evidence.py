@@ -22,6 +22,7 @@ from domain.model.evidence import (
 )
 from domain.model.refusals import InstantRefused
 from domain.model.terms import ClockTerms
+from domain.model.withdrawal import OfOffice
 from domain.rules.audiences import Audience
 from domain.rules.clocks import woken
 from domain.rules.evidence_due import EVIDENCE_DUE
@@ -37,6 +38,7 @@ def request(case: Case, command: RequestEvidence, context: DecisionContext, at: 
     """Somebody is asked, by the clock of their side or by a date of its own."""
     _known_type(case, command.evidence_type)
     party = case.party(command.party) if command.party is not None else None
+    _owes(case, command.of, party)
     if command.party is not None and (party is None or party.side is not command.of):
         raise PartyNotAsked(
             f"Nobody on the side of the {command.of.value} has this id.", party=command.party, of=command.of.value
@@ -86,6 +88,12 @@ def lapse(case: Case, clock: ClockTerms, instance: int) -> Facts:
     return (f.EvidenceLapsed(of=side, requests=tuple(q.id for q in over)),)
 
 
+def _owes(case: Case, side: Side, party: OpenedParty | None) -> None:
+    """Whoever took the report back is not asked, so that their silence costs nobody anything; a witness of theirs may be."""
+    if case.of_office is not None and side is Side.CLAIMANT and (party is None or party.speaks):
+        raise OfOffice("Whoever reported it took it back and owes nothing: write to them, and they may answer.")
+
+
 def _known_type(case: Case, name: str | None) -> None:
     known = case.terms.evidence_types
     if name is not None and known and name not in known:
@@ -116,6 +124,11 @@ def _meant(party: OpenedParty, asked: EvidenceRequest, evidence_type: str | None
 def dropped(case: Case, at: Instant) -> Change:
     """Nothing is asked of anybody any more."""
     return _settled(case, (r.id for r in case.requests), "lapsed", at)
+
+
+def dropped_of(case: Case, side: Side, at: Instant) -> Change:
+    """Nothing is asked of one side any more."""
+    return _settled(case, (r.id for r in case.requests if r.of is side), "lapsed", at)
 
 
 def _settled(case: Case, ids: Iterable[str], state: Literal["answered", "lapsed"], at: Instant) -> Change:
@@ -163,6 +176,7 @@ def _speaks(case: Case, party_id: str) -> bool:
 
 
 def _ask_identity(case: Case, command: AskIdentity, context: DecisionContext, at: datetime) -> Facts:
+    _owes(case, Side.CLAIMANT, None)
     request_id = derived_id("req", command.id)
     asked = f.EvidenceRequested(request_id=request_id, of=Side.CLAIMANT, what=command.what)
     return (asked, f.IdentityAsked(request_id=request_id))

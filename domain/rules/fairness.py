@@ -7,6 +7,7 @@ from domain.model.case import Case
 from domain.model.facts import Actor
 from domain.model.refusals import NotAllowed, NotInThisPhase, NotYourCase, OwnCase, Refusal
 from domain.model.ruling import OwnRuling, SameCredential
+from domain.model.withdrawal import OfOffice
 from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.lifecycle import Who, row
 from domain.rules.rule import DecisionContext
@@ -55,6 +56,8 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
     party = case.party(actor.id)
     if party is not None:
         if party.speaks:
+            if took_it_back(case, actor):
+                return frozenset({Who.WITNESS})
             found.add(Who.CLAIMANT if party.side is Side.CLAIMANT else Who.RESPONDENT)
             if party.side in case.appellants:
                 found.add(Who.APPELLANT)
@@ -66,9 +69,23 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
         found |= _as_staff(case, actor)
     if actor.role == "platform":
         found.add(Who.PLATFORM)
+        found |= _of_office(case)
     if actor.role == "system":
         found.add(Who.SYSTEM)
     return frozenset(found)
+
+
+def took_it_back(case: Case, actor: Actor) -> bool:
+    """Whether the case goes on of office without this one, who speaks for the side that reported it."""
+    party = case.party(actor.id)
+    return case.of_office is not None and party is not None and party.speaks and party.side is Side.CLAIMANT
+
+
+def _of_office(case: Case) -> set[Who]:
+    """What the platform is to a case beside its keeper: the claimant, where it goes on of office."""
+    if case.of_office is None:
+        return set()
+    return {Who.CLAIMANT, Who.APPELLANT} if Side.CLAIMANT in case.appellants else {Who.CLAIMANT}
 
 
 def _as_staff(case: Case, actor: Actor) -> set[Who]:
@@ -107,6 +124,8 @@ def refusal_by_table(case: Case, actor: Actor, command: str) -> Refusal | None:
 def _refusal(case: Case, actor: Actor, command: str, who: frozenset[Who]) -> Refusal:
     if command in ("approve", "return_ruling") and case.ruling is not None and case.ruling.decider == actor.id:
         return OwnRuling("Whoever drafted a ruling cannot approve or return it; another lead has to.", ruling=case.ruling.id)
+    if Who.CLAIMANT in who and took_it_back(case, actor):
+        return OfOffice("You took the report back, and the case goes on without you: you need not do anything.", command=command)
     because = disqualification(case, actor)
     if who & {Who.OWNER, Who.JUDGE, Who.APPROVER} and because not in (None, "no_judge"):
         return OwnCase(

@@ -66,6 +66,9 @@ _MEASURED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW, Phase.APPEALABLE, Pha
 _REPORTED_FROM = (Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL)
 """Phases in which the team can tell an authority; no party hears of it."""
 
+_ANSWERS = (("accept_withdrawal", "closed"), ("continue_of_office", ""))
+"""To a claimant who wants to take the report back, with where each leads."""
+
 TABLE: tuple[Row, ...] = (
     # intake: the gates said "look at it"; a triager admits or declines
     _row(_P.INTAKE, "admit", "judge ops", "settlement review"),
@@ -173,6 +176,11 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, "state_amount", "owner lead ops platform") for phase in _MEASURED),
     *(_row(phase, "state_amount", "owner lead ops platform", "review appeal") for phase in (Phase.APPROVAL, Phase.RULED)),
     # closed
+    # a claimant who asks for the report back: answered by whoever has the case, or a lead who may judge it
+    *(_row(phase, command, "judge ops", to) for phase in (_P.INTAKE, _P.SETTLEMENT) for command, to in _ANSWERS),
+    *(_row(phase, command, "owner approver", to) for phase in (_P.REVIEW, _P.APPROVAL, _P.RULED) for command, to in _ANSWERS),
+    # closed; a measure can have outlived the case
+    _row(_P.CLOSED, "review_interim", "lead ops"),
     _row(_P.CLOSED, "signal", "platform system", "review"),
     _row(_P.CLOSED, "note", "staff"),
     _row(_P.CLOSED, "reopen", "ops", "review"),

@@ -66,6 +66,11 @@ def _case_reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change
         "appeals_used": (),
         # Whoever has something to lose by what has come to light is asked about it.
         "heard": (),
+        "final": (
+            *(e.id for e in case.effects_in_force),
+            *(w.id for w in case.withheld),
+            *(s.id for s in case.sanctions if s.voided_at is None),
+        ),
         **reopened(case, rec, fact),
     }
 

@@ -26,7 +26,7 @@ from domain.model.ruling import (
 from domain.model.statement import StatementOfReasons
 from domain.model.terms import OutcomeTerms
 from domain.rules import credit as crediting
-from domain.rules import interim, money, procedure, returns, sanctions
+from domain.rules import interim, legal_hold, money, procedure, returns, sanctions
 from domain.rules import ruling_requirements as completeness
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
@@ -34,7 +34,7 @@ from domain.rules.evidence import dropped
 from domain.rules.fairness import another_credential
 from domain.rules.prior_decision import by_hand, undecided
 from domain.rules.remedy import check_amount, remedy_data, told_remedies
-from domain.rules.rights import in_force, promised, rights_after
+from domain.rules.rights import in_force, promised, rights_after, rights_of
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
 
@@ -88,6 +88,7 @@ def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tupl
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
     sanctions.check_heard(case, outcome)
+    legal_hold.check_not_held(case, remedies)
     for remedy in remedies:
         if remedy.type not in outcome.remedies:
             may = ", ".join(outcome.remedies) or "no remedy"
@@ -136,6 +137,8 @@ def _drafted(
 def approve(case: Case, command: c.Approve, context: DecisionContext, at: datetime) -> Facts:
     """The second person agrees; the grace begins."""
     another_credential(case.ruling.drafted_with if case.ruling else None, context)
+    if case.ruling is not None and legal_hold.kept_from_telling(case, case.ruling):
+        legal_hold.check_not_held(case, case.ruling.remedies)
     return (f.RulingApproved(ruling_id=_draft_id(case)), f.PhaseEntered(phase=Phase.RULED, reason="approved"))
 
 
@@ -167,6 +170,8 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
         told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=())
         remitted = f.CaseRemitted(ruling_id=ruling.id)
         return (told, remitted, f.PhaseEntered(phase=Phase.REVIEW, reason="remitted"))
+    if held := legal_hold.kept_from_telling(case, ruling):
+        return (*held, f.PhaseEntered(phase=_deciding_phase(case), reason="held"))
     measures = tuple(i.id for i in case.interim)
     goods: Facts = ()
     changes: Facts = ()
@@ -222,7 +227,10 @@ def _reversals(undo: Sequence[Effect], because: str) -> tuple[f.EffectOrdered, .
 def undo_all(case: Case, command_id: str) -> Facts:
     """Whoever takes the report back does not keep what an earlier ruling or settlement, now set aside, gave them."""
     because = derived_id("wdr", command_id)
-    if case.rulings and case.rulings[0].elsewhere:
+    if case.final is not None:
+        # What the case had given before it was closed was final, and others may live by it.
+        effects = _reversals([e for e in in_force(case) if e.id not in case.final], because)
+    elif case.rulings and case.rulings[0].elsewhere:
         # What was decided before they appealed is none of what they were given: it is put back.
         effects = _effects(case, because, case.rulings[0].outcome, case.rulings[0].remedies)
     else:
@@ -295,7 +303,10 @@ def _ruling_issued(case: Case, rec: f.Recording, fact: f.RulingIssued) -> Change
         return {}
     issued = case.ruling.model_copy(update={"issued_at": rec.at})
     # Now that the parties are told, nothing is asked of them any more; until then they answer as if nothing were decided.
-    return {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights, **dropped(case, rec.at)}
+    # What a hold kept back of an earlier ruling is wanted no more: this one has ordered what it wants.
+    left = case.withheld if issued.decision in ("uphold", "remit") else ()
+    told = {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights}
+    return {**told, "withheld": left, **dropped(case, rec.at)}
 
 
 def _case_remitted(case: Case, rec: f.Recording, fact: f.CaseRemitted) -> Change:
@@ -323,13 +334,16 @@ def _effect_ordered(case: Case, rec: f.Recording, fact: f.EffectOrdered) -> Chan
 
 
 def _effect_reported(case: Case, rec: f.Recording, fact: f.EffectReported) -> Change:
-    effects = tuple(e.model_copy(update={"state": fact.result}) if e.id == fact.effect_id else e for e in case.effects)
+    said = {"state": fact.result, "reported_at": rec.at}
+    effects = tuple(e.model_copy(update=said) if e.id == fact.effect_id else e for e in case.effects)
+    withheld = tuple(one for one in case.withheld if one.id != fact.effect_id)
     left = (*case.manual_work, fact.effect_id) if fact.result == "needs_hands" else case.manual_work
-    return {"effects": effects, "manual_work": left}
+    return {"effects": effects, "manual_work": left, "withheld": withheld}
 
 
 def _refusal_of_appeal(case: Case, actor: Actor) -> Refusal | None:
-    right = next((r for r in case.rights if r.side is actor.side), None)
+    side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
+    right = next((r for r in case.rights if r.side is side), None)
     if right is not None and right.allowed:
         return None
     return NoRight("This side has no right to appeal.", because=right.because if right else "no_ruling")
@@ -383,7 +397,7 @@ def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str
     ended = next((c for c in case.credits if c.ended_at == case.updated_at and audience != "respondent"), None)
     if ended is not None:
         told["credit"] = remedy_data(ended.remedy) | {"state": ended.state}
-    right = next((r for r in fact.rights if r.side.value == audience), None)
+    right = next((r for r in rights_of(case, fact.rights, audience)), None)
     if right is not None:
         told["right"] = {"allowed": right.allowed, "because": right.because}
     return told

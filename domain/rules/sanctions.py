@@ -39,6 +39,9 @@ from domain.worktime.spans import Span
 def check_heard(case: Case, outcome: OutcomeTerms) -> None:
     """Refuses an outcome by which a side loses that the pack wants heard and that was not."""
     for side in case.terms.hear:
+        if side is Side.CLAIMANT and case.of_office is not None:
+            # Whoever took the report back is asked nothing; the platform that took their place has said what it knows.
+            continue
         if side in outcome.lost_by and side not in case.heard:
             raise NotHeard(
                 f"The {side.value} has to be asked first; rule when they have answered or their time is over.", side=side.value
@@ -50,7 +53,8 @@ def drafted(
 ) -> SanctionDrafted | None:
     """The sanction that goes with an outcome: the ladder's, unless the decider departs from it with reasons."""
     terms = case.terms.sanctions
-    if terms is None or outcome.sanctions is None:
+    spared = outcome.sanctions is Side.CLAIMANT and case.of_office is not None
+    if terms is None or outcome.sanctions is None or spared:
         if command.sanction is not None or command.sanction_reason is not None or command.sanction_reasons is not None:
             raise SanctionNotAllowed(f"'{outcome.name}' comes with no sanction.", outcome=outcome.name)
         return None
@@ -215,8 +219,10 @@ def lift(case: Case, instance: int) -> Facts:
 
 
 def void_all(case: Case) -> Facts:
-    """Whoever takes the report back takes back what followed from it; the remedies are undone with the others."""
-    return tuple(SanctionVoided(sanction_id=sanction.id, because="withdrawn") for sanction in in_force(case))
+    """Whoever takes the report back takes back what followed from it, but for what was final before the case was taken up again;
+    the remedies are undone with the others."""
+    gone = (sanction for sanction in in_force(case) if sanction.id not in (case.final or ()))
+    return tuple(SanctionVoided(sanction_id=sanction.id, because="withdrawn") for sanction in gone)
 
 
 def _undone(case: Case, sanction: Sanction) -> tuple[f.EffectOrdered, ...]:

@@ -105,7 +105,7 @@ def offer_over(case: Case, became: Literal["countered", "replaced", "accepted", 
 def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
     if case.offer is None:
         return NoOffer("There is no open offer.")
-    if case.offer.side is actor.side:
+    if case.offer.side is (actor.side or (Side.CLAIMANT if case.of_office is not None else None)):
         return OwnOffer("This is your own side's offer; the other side answers it.", offer=case.offer.id)
     return None
 

@@ -25,6 +25,7 @@ from domain.rules import (
     sanctions,
     settlement,
     signals,
+    withdrawal,
 )
 from domain.rules.topic import Refuse, Topic
 
@@ -48,6 +49,7 @@ TOPICS: tuple[Topic, ...] = (
     sanctions.TOPIC,
     settlement.TOPIC,
     signals.TOPIC,
+    withdrawal.TOPIC,
 )
 
 Value = TypeVar("Value")

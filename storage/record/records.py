@@ -24,6 +24,7 @@ from domain.model.facts import (
     CrossCaseTaskReported,
     EffectOrdered,
     EffectReported,
+    EffectWithheld,
     Recording,
 )
 from domain.rules.evolve import fold
@@ -281,8 +282,14 @@ def ordered_effects(transition: Transition, case: Case) -> list[Row]:
     return rows
 
 
+WITHHELD = "withheld"
+"""The note of an effect that a legal hold has stopped."""
+
+
 def reported_effects(transition: Transition) -> list[Row]:
     """What became of effects, as the facts say."""
     facts = [chained.recording.fact for chained in transition.facts]
     told = [{"id": f.effect_id, "result": f.result, "note": f.note} for f in facts if isinstance(f, EffectReported)]
+    # A hold has stopped them: they are not begun any more. One that is under way just now still says how it ended.
+    told += [{"id": f.effect_id, "result": "needs_hands", "note": WITHHELD} for f in facts if isinstance(f, EffectWithheld)]
     return told + [{"id": f.errand_id, "result": f.result, "note": f.case} for f in facts if isinstance(f, CrossCaseTaskReported)]

@@ -10,7 +10,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from domain.base import Outcome, Phase
+from domain.base import Outcome, Phase, Side
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.clocks import Clock
@@ -31,6 +31,7 @@ STAFF_ONLY = ("priority", "owner", "queue", "round", "escalations", "hands", "pa
 UNTOLD = frozenset({
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
     "delivery_failed", "effect_ordered", "case_skipped",
+    "withdrawal_explained", "legal_hold_placed", "legal_hold_lifted", "effect_withheld", "effect_released", "ruling_withheld",
     "signal_received", "case_handed_over", "report_proposed", "report_returned",
 })  # fmt: skip
 """Facts that nobody outside hears of, whatever the phase."""
@@ -49,9 +50,11 @@ OWN_CLOCKS = {
     WITNESS: frozenset[str](),
 }
 """Clocks of which each may know that somebody made them stand still; all others are the team's."""
-OF_THE_OTHER_SIDE = frozenset({"interim_imposed", "interim_reviewed", "interim_ended"})
+OF_THE_OTHER_SIDE = frozenset({"interim_imposed", "interim_reviewed", "interim_ended", "interim_kept"})
 """Measures are against the respondent, and the claimant does not hear of them."""
 GIVES_BACK = frozenset({"refund", "payout", "correction", "provisional_credit"})
+OF_THE_REPORTER = frozenset({"withdrawal_requested", "withdrawal_accepted", "withdrawal_overtaken", "continued_of_office"})
+"""Nobody on the other side, and no witness, learns that a report was asked back, nor who is the claimant since."""
 LIMIT = "final_answer"
 LIMIT_FOR, LIMIT_WARNING_FOR = timedelta(days=45), timedelta(days=7)
 """The limit of the law in fraud reports, counted in days of UTC; it may be doubled once."""
@@ -71,6 +74,8 @@ class Witness:
         self.ordered: dict[str, f.EffectOrdered] = {}
         self.order: dict[tuple[str, int], int] = {}
         """The last level of each clock that was reached for the first time, by its place in the pack."""
+        self.stopped: set[str] = set()
+        """Effects that a legal hold has stopped."""
         self.measures: dict[str, str] = {}
         """The effect of each interim measure."""
         self.views: dict[str, CaseView] = {}
@@ -85,9 +90,11 @@ class Witness:
         stands(made.case)
         clocks_are_kept(made, before)
         limits_stand(made.case)
+        self._holds(made, before)
         self._effects(made, before)
         self._money(made.case)
         self._interim(made)
+        self._withdrawal(made, before)
         for told in (r.fact for r in made.recordings if isinstance(r.fact, f.RulingIssued)):
             self._told(life, made, told)
         for _, notice in made.notices:
@@ -159,7 +166,7 @@ class Witness:
 
     def in_force(self) -> list[Remedy]:
         """What was ordered and not undone."""
-        undone = {o.reverses for o in self.ordered.values()}
+        undone = {o.reverses for o in self.ordered.values()} | self.stopped
         return sorted((o.remedy for o in self.ordered.values() if not o.reverses and o.effect_id not in undone), key=str)
 
     def _effects(self, made: Step, before: Case | None) -> None:
@@ -173,9 +180,14 @@ class Witness:
                 "interim_imposed",
                 "interim_ended",
                 "return_ended",
+                "effect_released",
             }
-        if "case_withdrawn" in names:
-            assert self.in_force() == []
+        if "case_withdrawn" in names and before is not None:
+            kept = {i.id for i in made.case.interim}
+            own = {i.id for i in before.interim}
+            final = [e.remedy for e in before.effects_in_force if e.id in (before.final or ()) and e.because not in own]
+            outlives = [e.remedy for e in made.case.effects_in_force if e.because in kept]
+            assert self.in_force() == sorted([*final, *outlives], key=str)
         ruling = made.case.rulings[-1] if made.case.rulings else None
         if "ruling_issued" in names and ruling is not None and ruling.decision != "remit":
             self._carried_out(made.case, ruling)
@@ -183,7 +195,8 @@ class Witness:
 
     def _carried_out(self, case: Case, ruling: Ruling) -> None:
         """What was decided is in force, or waits for goods that go back."""
-        waits = case.returning.remedies if case.returning else ()
+        later = case.returning.remedies if case.returning else ()
+        waits = (*later, *(one.remedy for one in case.withheld))
         wanted = [remedy.model_copy(update={"after_return": False}) for remedy in ruling.remedies]
         if ruling.decision == "uphold" and any(remedy.after_return for remedy in ruling.remedies):
             # Meanwhile the goods may have come back, or the time to send them may have run out.
@@ -226,6 +239,54 @@ class Witness:
         if any(isinstance(x, f.RulingIssued) for x in facts) and ruling is not None and ruling.decision != "remit":
             assert not made.case.interim, "outlived the ruling"
 
+    def _withdrawal(self, made: Step, before: Case | None) -> None:
+        """Where the team is asked, a claimant's word alone ends nothing; a measure never ends by it unless somebody says so."""
+        facts = [r.fact for r in made.recordings]
+        if before is None or not made.recordings:
+            return
+        by = made.recordings[-1].actor
+        names = {fact.type for fact in facts}
+        if made.case.terms.withdrawal == "asks" and by.role == "claimant" and "appeal_withdrawn" not in names:
+            assert "case_withdrawn" not in names, "the reporter's word ended it"
+            assert "interim_ended" not in names
+        if "withdrawal_requested" in names:
+            assert made.case.phase is before.phase
+            assert made.case.effects == before.effects
+            assert made.case.interim == before.interim
+            assert not [n for _, n in made.notices if n.audience == "respondent"], "the other side is told"
+        if "withdrawal_accepted" in names:
+            ended = {i for fact in facts if isinstance(fact, f.InterimEnded) for i in fact.measure_ids}
+            kept = {i for fact in facts if isinstance(fact, f.InterimKept) for i in fact.measure_ids}
+            assert {measure.id for measure in before.interim} == ended | kept, "a measure that nobody spoke of"
+            assert not ended & kept
+        if "case_withdrawn" in names:
+            measures = {e.id for e in before.effects if e.because in {i.id for i in before.interim}}
+            final = {*(before.final or ())} - measures
+            stood = final & {e.id for e in before.effects_in_force}
+            assert stood <= {e.id for e in made.case.effects_in_force}, "final, and undone"
+        if made.case.of_office is not None:
+            assert not [r for r in made.case.requests if r.of is Side.CLAIMANT and r.party in (None, CLAIMANT, AGENT)]
+
+    def _holds(self, made: Step, before: Case | None) -> None:
+        """Nothing that destroys is ordered, told or running under a hold that was not lifted."""
+        case, destructive = made.case, {"erase", "delete", *made.case.terms.destructive}
+        for fact in (r.fact for r in made.recordings):
+            if isinstance(fact, f.EffectWithheld) and fact.effect_id in self.ordered:
+                self.stopped.add(fact.effect_id)
+            if isinstance(fact, f.EffectReported):
+                self.stopped.discard(fact.effect_id)
+        if not case.legal_holds:
+            assert not [e for e in case.effects if e.state == "running" and e.id in self.stopped]
+            return
+        running = [e for e in case.effects if e.state == "running" and not e.reverses and e.remedy.type in destructive]
+        assert not running, "destroyed under a hold"
+        if before is not None and before.legal_holds:
+            for fact in (r.fact for r in made.recordings):
+                ordered = isinstance(fact, f.EffectOrdered) and not fact.reverses and fact.remedy.type in destructive
+                assert not ordered, "ordered under a hold"
+                if isinstance(fact, f.RulingIssued) and case.rulings[-1].decision not in ("uphold", "remit"):
+                    assert not {x.type for x in case.rulings[-1].remedies} & destructive, "told under a hold"
+
     def _told(self, life: Life, made: Step, told: f.RulingIssued) -> None:
         draft = self.drafts[told.ruling_id]
         for party in made.case.parties:
@@ -245,7 +306,7 @@ class Witness:
         for who in OUTSIDE:
             now = life.seen_by(who)
             shows_no_secret(now, who)
-            unknown = OF_THE_OTHER_SIDE if who in (CLAIMANT, AGENT) else frozenset()
+            unknown = OF_THE_OTHER_SIDE if who in (CLAIMANT, AGENT) else OF_THE_REPORTER if who != PLATFORM else frozenset()
             if who in self.views and all(fact.type in HOLDING | unknown or _untold(made.case, fact) for fact in facts):
                 same = self.views[who]
                 if any(fact.type in HOLDING for fact in facts):
@@ -289,10 +350,12 @@ def stands(case: Case) -> None:
         return
     assert case.outcome is not None
     assert case.closed_at is not None
-    running = [one for one in case.sanctions if one.runs and one.ends_at is not None]
-    assert len(case.timetable) == len(running), "a closed case has no clock but the ends of bans"
+    bans = [one for one in case.sanctions if one.runs and one.ends_at is not None]
+    running = [*bans, *case.interim]
+    assert len(case.timetable) == len(running), "a closed case has no clock but the ends of bans and of measures that outlive it"
     assert not any(hold.lasts_at(case.updated_at) for hold in case.holds), "a closed case stands under a hold"
-    assert not case.interim
+    assert all(measure.kept_until is not None for measure in case.interim)
+    assert case.withdrawal is None, "nobody answers it any more"
     assert case.outcome is not Outcome.RULED or case.rulings
     assert case.quiet is not (bool(running) or any(e.state == "running" for e in case.effects))
 
@@ -311,7 +374,8 @@ def clocks_are_kept(made: Step, before: Case | None) -> None:
     wanted += _of_requests(case)
     if case.open and not wanted:
         wanted = [(STANDSTILL.name, case.standstills + 1, "look")]
-    wanted += bans
+    numbers = {effect.because: n for n, effect in reversed([*enumerate(case.effects, 1)])}
+    wanted += [*bans, *(("kept_measure", numbers[i.id], "end") for i in case.interim if i.kept_until is not None)]
     assert sorted(rows) == sorted(wanted)
     assert list(case.timetable) == sorted(case.timetable, key=lambda row: row.due_at)
     known = {row.id: row for row in before.timetable} if before else {}

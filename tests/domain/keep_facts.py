@@ -79,7 +79,12 @@ def fraud_report() -> Life:
     life.says(LEAD_3, "decide_appeal", decision="overturn", **OUTCOMES["fraud_report"]["none"]).fire("grace")
     life.says(ROBOT, "report_effect", effect_id=life.case.effects[2].id, result="needs_hands", note="account_closed")
     life.says(CLAIMANT, "appeal").says(CLAIMANT, "withdraw").says(OPS, "reopen")
-    return _at_risk(life.in_review(owner=LEAD)).ruled("light").says(CLAIMANT, "withdraw")
+    return (
+        _at_risk(life.in_review(owner=LEAD))
+        .ruled("light")
+        .says(CLAIMANT, "withdraw", reasons="It is settled.")
+        .says(LEAD, "accept_withdrawal")
+    )
 
 
 def _at_risk(life: Life) -> Life:
@@ -123,7 +128,33 @@ def conduct_report() -> Life:
     life.says(RESPONDENT, "appeal").says(LEAD_2, "take").later(timedelta(days=31))
     departs = {"sanction_reason": "planned", "sanction_reasons": "It was prepared for weeks."}
     life.says(LEAD_2, "decide_appeal", decision="vary", sanction="long_ban", **departs).says(LEAD, "approve").fire("grace")
-    return life.later(timedelta(days=1)).says(OPS, "reopen").says(CLAIMANT, "withdraw")
+    return life.later(timedelta(days=1)).says(OPS, "reopen").says(CLAIMANT, "withdraw").says(LEAD_3, "accept_withdrawal")
+
+
+def safety_incident() -> Life:
+    """Asked back in the grace and told all the same; taken up again, asked back, gone on with of office; and one that ended."""
+    life = a_case("safety_incident").with_terms(procedure=(), root_cause_needed=False).ruled("light").says(CLAIMANT, "withdraw")
+    life.fire("grace").later(timedelta(days=20)).says(OPS, "reopen").says(CLAIMANT, "withdraw").says(MEDIATOR_2, "take")
+    life.says(MEDIATOR_2, "continue_of_office").says(OPS, "close", outcome="expired")
+    return life
+
+
+def compliance_request() -> Life:
+    """Held in the grace, decided afresh, held while it is carried out, let go on, and held too late."""
+    life = a_case("compliance_request", category="gdpr_erasure").with_terms(procedure=()).in_review()
+    erase = {"outcome": "granted", "ground": "right_to_erasure", "remedies": [{"type": "erase"}]}
+    life.says(MEDIATOR, "rule", **erase).says(LEAD, "place_hold").fire("grace").says(LEAD, "lift_hold")
+    life.says(MEDIATOR, "rule", **erase).fire("grace").says(LEAD, "place_hold").says(LEAD, "lift_hold")
+    life.says(ROBOT, "report_effect", effect_id=life.case.effects[-1].id, result="done")
+    return life.says(LEAD, "place_hold")
+
+
+def withdrawn() -> Life:
+    """Taken back, while a measure stays for a month."""
+    life = a_case("safety_incident").in_review().says(MEDIATOR, "impose_interim", measure="suspend", reasons="There is danger.")
+    until = (life.now + timedelta(days=30)).isoformat()
+    life.says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal", stays=["suspend"], until=until)
+    return life.later(timedelta(days=31))
 
 
 def _beside_others(life: Life) -> None:
@@ -202,6 +233,9 @@ def _lived() -> dict[str, Life]:
         "moderation_appeal": moderation_appeal(),
         "payment_dispute": payment_dispute(),
         "conduct_report": conduct_report(),
+        "safety_incident": safety_incident(),
+        "compliance_request": compliance_request(),
+        "withdrawn": withdrawn(),
         "merged": merged(),
         "heard_again": heard_again(),
     }

@@ -80,7 +80,8 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
 }
 BY_PARTIES = ("message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate")
 ABOUT_GOODS = ("ship_return", "confirm_return", "contest_return", "decide_return")
-BY_THE_TEAM = ("request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note", "hand_over")
+BY_THE_TEAM = ("request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note", "hand_over",
+               "accept_withdrawal", "continue_of_office", "place_hold", "lift_hold")  # fmt: skip
 ABOUT_TIME = ("pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim")
 BY_ANYBODY = (
     *BY_PARTIES, *BY_THE_TEAM, "admit", "decline", "take", "rule", "decide_appeal", "withdraw", "close", "reopen",
@@ -92,6 +93,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("approve", "return_ruling"), LEADS),
     **dict.fromkeys(("report_effect", "report_delivery"), (ROBOT,)),
     **dict.fromkeys(("assign", "freeze", "thaw"), (OPS, ROBOT)),
+    **dict.fromkeys(("place_hold", "lift_hold"), (OPS, LEAD)),
     **dict.fromkeys(("retarget", "extend"), (OPS, LEAD)),
     "signal": (PLATFORM, ROBOT),
     "state_amount": (PLATFORM, OPS, LEAD, MEDIATOR),
@@ -139,12 +141,21 @@ class AnyLife(RuleBasedStateMachine):
 
     life: WatchedLife
 
-    @initialize(kind=st.sampled_from(KINDS), start=st.sampled_from(START), urgent=st.booleans(), paid=st.booleans())
-    def begins(self, kind: str, start: str, urgent: bool, paid: bool) -> None:
+    @initialize(
+        kind=st.sampled_from(KINDS),
+        start=st.sampled_from(START),
+        urgent=st.booleans(),
+        paid=st.booleans(),
+        destroys=st.booleans(),
+    )
+    def begins(self, kind: str, start: str, urgent: bool, paid: bool, destroys: bool) -> None:
         report: dict[str, Any] = {"priority": "urgent" if urgent else "low"}
         if paid:
             report["amount"] = {"amount": PAID[kind], "currency": "USD"}
         self.life = WatchedLife(kind, report).watched_by(Witness())
+        if destroys:
+            # As if what these kinds pay destroyed something: a legal hold then stops it.
+            self.life.with_terms(destructive=("payout", "refund", "warn"))
         self.life.with_party(AGENT, "claimant", "representative").with_party(WITNESS, "respondent", "witness")
         getattr(self.life, start)()
 
@@ -244,6 +255,7 @@ class AnyLife(RuleBasedStateMachine):
             return self._times(what)
         offer = self.case.offer.id if self.case.offer else "off_none"
         effects = [e.id for e in self.case.effects] or ["eff_none"]
+        measures = [one.id for one in self.case.interim]
         fields: dict[str, dict[str, st.SearchStrategy[Any]]] = {
             "message": {"to": st.sampled_from(["all", "claimant", "respondent"])},
             "offer": {"remedy": st.sampled_from(OFFERED), "amount": MONEY},
@@ -251,6 +263,11 @@ class AnyLife(RuleBasedStateMachine):
             "decline_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
             "decide_return": {"received": st.booleans(), "amount": st.none() | MONEY},
             "state_amount": {"amount": MONEY},
+            "accept_withdrawal": {
+                "ends": st.lists(st.sampled_from(["suspend", "payout_freeze", *measures]), unique=True, max_size=2),
+                "stays": st.lists(st.sampled_from(["suspend", "payout_freeze", *measures]), unique=True, max_size=2),
+                "until": st.none() | HOURS.map(lambda hours: (self.life.now + timedelta(hours=hours)).isoformat()),
+            },
             "signal": {"signal": st.sampled_from(["same_device_again", "login_from_elsewhere"])},
             "hand_over": {"to": st.sampled_from((*DECIDERS, FRIEND, OPS)), "reasons": st.just("They know the bank.")},
             "assign": {"owner": st.none() | st.sampled_from((*DECIDERS, FRIEND, OPS))},
@@ -301,6 +318,20 @@ class AnyLife(RuleBasedStateMachine):
                 self.life.fire_next()
             case Phase.CLOSED:
                 self.tries(OPS, "reopen")
+
+    @precondition(lambda self: self.case.withdrawal is not None)
+    @rule(data=st.data(), what=st.sampled_from(["accept_withdrawal", "accept_withdrawal", "continue_of_office"]))
+    def somebody_answers_whoever_takes_it_back(self, data: st.DataObject, what: str) -> None:
+        """As asked, so that some are taken: every measure ends or stays."""
+        names = [one.id for one in self.case.interim]
+        ends = data.draw(st.lists(st.sampled_from(names), unique=True)) if names else []
+        fields = {
+            "ends": ends,
+            "stays": [name for name in names if name not in ends],
+            "until": (self.life.now + timedelta(hours=data.draw(st.sampled_from([5, 60, 500])))).isoformat(),
+        }
+        who = data.draw(st.sampled_from([self.case.owner or LEAD, LEAD, LEAD_2, OPS]))
+        self.tries(who, what, **(fields if what == "accept_withdrawal" else {}))
 
     @precondition(lambda self: self.case.returning is not None)
     @rule(data=st.data(), what=st.sampled_from(ABOUT_GOODS))

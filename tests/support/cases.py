@@ -538,6 +538,7 @@ _NEEDS: Mapping[str, Mapping[str, Any]] = {
     "appeal": {"reasons": "The log files were read wrongly."},
     "decide_appeal": {"reasons": "The log files were read correctly."},
     "ask_identity": {"what": "Please confirm the code that we have sent you."},
+    "continue_of_office": {"reasons": "Others book there, so we go on."},
     "place_hold": {"reason": "litigation", "reasons": "We have been sued."},
     "lift_hold": {"reasons": "The suit was settled."},
     "draft_chargeback_evidence": {"text": "The parcel was signed for."},

@@ -39,7 +39,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             (act("intake", "per_ola", "decline", reason="not_ours", **WHY),),
             report={"attributes": {"booked_here": False}},
         ),
-        Exit("withdrawn", "withdrawn", (act("review", "claimant", "withdraw"),)),
+        Exit("withdrawn", "withdrawn", (act("review", "claimant", "withdraw"), act("review", "owner", "accept_withdrawal"))),
         Exit("closed by ops", "expired", (act("review", "per_ola", "close", reason="account_gone", **WHY),)),
         Exit(
             "nobody's fault",
@@ -72,7 +72,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
     ),
     "conduct_report": (
         Exit("belongs to a dispute", "declined", report={"attributes": {"about": "severity"}}),
-        Exit("withdrawn", "withdrawn", (act("review", "claimant", "withdraw"),)),
+        Exit("withdrawn", "withdrawn", (act("review", "claimant", "withdraw"), act("review", "owner", "accept_withdrawal"))),
         Exit("closed by ops", "expired", (act("review", "per_ola", "close", reason="account_gone", **WHY),)),
         Exit(
             "a warning, after the accused was heard",

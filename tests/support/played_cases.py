@@ -202,10 +202,12 @@ class Life:
 
     def _review(self, case: Json, parties: Json) -> tuple[str, Json] | None:
         owner = case["owner"]
-        if self.script == "withdraw":
+        if self.script == "withdraw" and "withdraw" not in self.done:
             return self._step("withdraw", parties["claimant"])
         if owner is None:
             return None
+        if self.script == "withdraw":
+            return self._step("accept_withdrawal", owner)
         asked = self.script in ("lapse", "answer", "overturn") and "request_evidence" not in self.done
         if asked:
             return self._step("request_evidence", owner, of="respondent", what="Please send the log of the three days.")
@@ -242,7 +244,7 @@ class Life:
 
 MOVED_ON = frozenset({
     "not_in_this_phase", "not_allowed", "not_your_case", "own_case", "own_offer", "no_such_offer", "owner_mismatch",
-    "no_right_to_appeal", "window_over",
+    "no_right_to_appeal", "window_over", "no_withdrawal", "withdrawal_pending",
 })  # fmt: skip
 
 

@@ -199,6 +199,38 @@ LETTERS = {
         data={**REVIEW, **DUE, "priority": "high", "due_clock": "ruling", "of_case": "case_0196a7c3-77aa-7bcd-9f3c-2a1b44d0bbbb"},
     ),
     "case_withdrawn.respondent": to_respondent("case_withdrawn", data={"phase": "closed", "case_outcome": "withdrawn"}),
+    "case_withdrawn.stays.respondent": to_respondent(
+        "case_withdrawn",
+        data={
+            "phase": "closed",
+            "case_outcome": "withdrawn",
+            "measures": [{"type": "suspend", "to": "respondent"}],
+            "to_at": "2026-04-01T09:33:00+00:00",
+        },
+    ),
+    "withdrawal_requested.claimant": a_notice("withdrawal_requested", data=REVIEW),
+    "withdrawal_accepted.claimant": a_notice(
+        "withdrawal_accepted", data={"case_outcome": "withdrawn"}, texts={"reasons": "You told us that you are safe."}
+    ),
+    "case_withdrawn.stands.respondent": to_respondent(
+        "case_withdrawn", data={"phase": "closed", "case_outcome": "withdrawn", "stands": True}
+    ),
+    "withdrawal_requested.staff": to_staff(
+        "withdrawal_requested",
+        data={**REVIEW, **DUE, "priority": "high", "due_clock": "withdrawal"},
+        texts={"reasons": "It was all a mistake of mine."},
+    ),
+    "continued_of_office.claimant": a_notice(
+        "continued_of_office", data={**REVIEW, "of_office": True}, texts={"reasons": "Others book there, so we go on."}
+    ),
+    "appeal_lodged.of_office.claimant": a_notice(
+        "appeal_lodged", data={"side": "claimant", "of_office": True}, texts={"reasons": "The receipt is a forgery."}
+    ),
+    "ruling_withheld.staff": to_staff("ruling_withheld", data={**REVIEW, **DUE, "priority": "high"}),
+    "effect_withheld.staff": to_staff("effect_withheld", data={**REVIEW, "remedies": [{"type": "erase", "to": "claimant"}]}),
+    "effect_released.staff": to_staff(
+        "effect_released", data={**REVIEW, "remedies": [{"type": "erase", "to": "claimant"}], "result": "needs_hands"}
+    ),
     "mentioned.staff": to_staff(
         "mentioned", data={**REVIEW, **DUE, "priority": "high"}, texts={"text": "Could you look at the log?"}
     ),
@@ -362,6 +394,7 @@ EVENTS = [
     "effect_reported", "clock_extended", "interim_imposed", "interim_ended",
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
     "sanction_imposed", "sanction_lifted", "sanction_voided",
+    "withdrawal_requested", "withdrawal_accepted", "continued_of_office", "ruling_withheld", "effect_withheld", "effect_released",
     "provisional_credit_given", "provisional_credit_ended:reversed", "provisional_credit_ended:final", "signal_received:closed",
     "signal_received", "report_proposed", "report_returned", "report_approved", "case_handed_over",
     "unheard_of:thing",
