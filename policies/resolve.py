@@ -66,7 +66,7 @@ def terms_of(
 
 _AS_THEY_ARE = (
     "grounds", "procedure", "root_causes", "root_cause_needed", "by_hand", "conditions", "complaint_routes", "hear", "joins",
-    "merges_with", "evidence_types",
+    "merges_with", "evidence_types", "heard_when", "worse_on_appeal",
 )  # fmt: skip
 """What terms say in the words of the pack."""
 

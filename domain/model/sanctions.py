@@ -77,7 +77,7 @@ class SanctionVoided(Kept):
 
     type: Literal["sanction_voided"] = "sanction_voided"
     sanction_id: str
-    because: Literal["overturned", "replaced", "withdrawn"]
+    because: Literal["overturned", "replaced", "withdrawn", "annulled"]
 
 
 class Sanction(Kept):

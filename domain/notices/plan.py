@@ -38,7 +38,7 @@ class NoticeDraft(Kept):
 Planned = tuple[tuple[int, NoticeDraft], ...]
 
 
-_ALWAYS: Notices = {"case_joined": ("owner",)}
+_ALWAYS: Notices = {"case_joined": ("owner",), "ruling_annulled": ("all",)}
 """Whom every pack tells, unless it says otherwise."""
 _TOLD_ALONG = frozenset({"ruling_issued", "case_closed", "case_reopened", "case_withdrawn", "case_remitted"})
 """What somebody is told who came with a merge: how the matter goes, and nothing that passes between the sides."""

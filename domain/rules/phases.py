@@ -66,7 +66,22 @@ def _case_reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change
         "appeals_used": (),
         # Whoever has something to lose by what has come to light is asked about it.
         "heard": (),
+        **(reopened_afresh(case, fact.about_deciders) if fact.new_decider else {}),
         **reopened(case, rec, fact),
+    }
+
+
+def reopened_afresh(case: Case, about_deciders: bool) -> Change:
+    """The matter goes to somebody who had no part in it so far; with ``about_deciders``, to nobody of their line either."""
+    line = {"line": True} if about_deciders else {}
+    return {
+        "round": case.round + 1,
+        "involved": tuple(part.model_copy(update=line) for part in case.involved),
+        "ruling": None,
+        "owner": None,
+        "queue": case.terms.queue,
+        "rights": (),
+        "appeals_used": (),
     }
 
 

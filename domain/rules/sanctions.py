@@ -19,7 +19,6 @@ from domain.model.ruling import DecideAppeal, Effect, Rule, Ruling
 from domain.model.sanction_terms import SanctionKind, SanctionLadder, SanctionTerms
 from domain.model.sanctions import (
     EarlierSanction,
-    NotHeard,
     Sanction,
     SanctionDrafted,
     SanctionImposed,
@@ -34,15 +33,6 @@ from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, inside
 from domain.worktime.calculator import due
 from domain.worktime.spans import Span
-
-
-def check_heard(case: Case, outcome: OutcomeTerms) -> None:
-    """Refuses an outcome by which a side loses that the pack wants heard and that was not."""
-    for side in case.terms.hear:
-        if side in outcome.lost_by and side not in case.heard:
-            raise NotHeard(
-                f"The {side.value} has to be asked first; rule when they have answered or their time is over.", side=side.value
-            )
 
 
 def drafted(
@@ -214,9 +204,11 @@ def lift(case: Case, instance: int) -> Facts:
     return (SanctionLifted(sanction_id=sanction.id), *_undone(case, sanction))
 
 
-def void_all(case: Case) -> Facts:
-    """Whoever takes the report back takes back what followed from it; the remedies are undone with the others."""
-    return tuple(SanctionVoided(sanction_id=sanction.id, because="withdrawn") for sanction in in_force(case))
+def void_all(case: Case, because: Literal["withdrawn", "annulled"] = "withdrawn") -> Facts:
+    """What followed from a report that is taken back, or from a ruling that is set aside, goes with it; the remedies are undone
+    with the others.
+    """
+    return tuple(SanctionVoided(sanction_id=sanction.id, because=because) for sanction in in_force(case))
 
 
 def _undone(case: Case, sanction: Sanction) -> tuple[f.EffectOrdered, ...]:

@@ -73,11 +73,13 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
 }
 BY_PARTIES = ("message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate")
 ABOUT_GOODS = ("ship_return", "confirm_return", "contest_return", "decide_return")
-BY_THE_TEAM = ("request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note", "hand_over")
+BY_THE_TEAM = (
+    "request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note", "hand_over", "annul", "recuse",
+)  # fmt: skip
 ABOUT_TIME = ("pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim")
 BY_ANYBODY = (
     *BY_PARTIES, *BY_THE_TEAM, "admit", "decline", "take", "rule", "decide_appeal", "withdraw", "close", "reopen",
-    "report_effect", "report_delivery", "signal", *ABOUT_TIME, *ABOUT_GOODS,
+    "report_effect", "report_delivery", "signal", "annul", "recuse", *ABOUT_TIME, *ABOUT_GOODS,
 )  # fmt: skip
 LIKELY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("offer", "accept_offer", "decline_offer", "escalate", "appeal", "withdraw"), PARTIES),
@@ -87,6 +89,8 @@ LIKELY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("assign", "freeze", "thaw"), (OPS, ROBOT)),
     **dict.fromkeys(("retarget", "extend"), (OPS, LEAD)),
     "signal": (PLATFORM, ROBOT),
+    "annul": (*LEADS, OPS),
+    "recuse": DECIDERS,
     "take": (*DECIDERS, FRIEND),
     **dict.fromkeys(("confirm_return", "contest_return"), (RESPONDENT,)),
     "ship_return": (CLAIMANT, AGENT),
@@ -131,9 +135,12 @@ class AnyLife(RuleBasedStateMachine):
 
     life: WatchedLife
 
-    @initialize(kind=st.sampled_from(KINDS), start=st.sampled_from(START), urgent=st.booleans())
-    def begins(self, kind: str, start: str, urgent: bool) -> None:
+    @initialize(kind=st.sampled_from(KINDS), start=st.sampled_from(START), urgent=st.booleans(), protects=st.booleans())
+    def begins(self, kind: str, start: str, urgent: bool, protects: bool) -> None:
         self.life = WatchedLife(kind, {"priority": "urgent" if urgent else "low"}).watched_by(Witness())
+        if protects and start in START[:3]:
+            # As the pack says: nobody is ruled against unheard.
+            self.life.that_protects()
         self.life.with_party(AGENT, "claimant", "representative").with_party(WITNESS, "respondent", "witness")
         getattr(self.life, start)()
 
@@ -239,6 +246,7 @@ class AnyLife(RuleBasedStateMachine):
             "accept_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
             "decline_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
             "decide_return": {"received": st.booleans()},
+            "annul": {"reason": st.sampled_from(["decider_was_biased", "procedural_fault"])},
             "signal": {"signal": st.sampled_from(["same_device_again", "login_from_elsewhere"])},
             "hand_over": {"to": st.sampled_from((*DECIDERS, FRIEND, OPS)), "reasons": st.just("They know the bank.")},
             "assign": {"owner": st.none() | st.sampled_from((*DECIDERS, FRIEND, OPS))},
