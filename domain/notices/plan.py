@@ -205,6 +205,8 @@ def _case_data(case: Case, viewer: Viewer) -> dict[str, Any]:
     data["waiting_on"] = case.awaited_in(phase)
     if case.outcome:
         data["case_outcome"] = case.outcome.value
+    if viewer in ("claimant", "respondent") and Side(viewer) in case.terms.hear:
+        data["heard_first"] = True
     if viewer == "staff":
         data |= {"priority": case.priority.value, "owner": case.owner, "queue": case.queue}
     due = own_deadline(case, viewer)

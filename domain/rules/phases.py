@@ -93,7 +93,8 @@ def end_codes(case: Case, reason: str | None, audience: Audience) -> dict[str, A
 
 def said_of_end(case: Case, fact: f.CaseDeclined | f.CaseClosed | f.CaseReopened, audience: Audience) -> NoticeData:
     """Why a case was turned away, closed or taken up again."""
-    return NoticeData(end_codes(case, fact.reason, audience), {"reasons": fact.reasons})
+    anew = {"new_decider": True} if isinstance(fact, f.CaseReopened) and fact.new_decider else {}
+    return NoticeData({**end_codes(case, fact.reason, audience), **anew}, {"reasons": fact.reasons})
 
 
 def _entered(before: Case | None, fact: f.PhaseEntered, after: Case) -> set[str]:

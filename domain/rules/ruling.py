@@ -485,6 +485,7 @@ TOPIC = Topic(
         "ruling_drafted": _said_of_draft,
         "ruling_returned": lambda case, fact, audience: NoticeData(texts={"reasons": fact.reasons}),
         "ruling_issued": _said_of_ruling,
+        "case_remitted": lambda case, fact, audience: NoticeData({"same_decider": True} if fact.same_decider else {}),
         "appeal_lodged": lambda case, fact, audience: NoticeData({"side": fact.side.value}, {"reasons": fact.reasons}),
         "effect_reported": lambda case, fact, audience: NoticeData({"effect": fact.effect_id, "result": fact.result}),
     },
