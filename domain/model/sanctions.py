@@ -117,8 +117,9 @@ class SanctionReasonsMissing(Refusal):
 
 
 class NotHeard(Refusal):
-    """Nobody loses by a ruling before they were told and have spoken, or let their time go by; the fields say who, what is missing,
-    and until when their time runs.
+    """Nobody loses by a ruling before they were told and have spoken, or let their time go by.
+
+    The fields say who, what is missing, and until when their time runs.
     """
 
     code = "not_heard"

@@ -76,7 +76,7 @@ def _ruling_annulled(case: Case, rec: f.Recording, fact: f.RulingAnnulled) -> Ch
     rulings = tuple(
         ruling.model_copy(update={"annulled_at": rec.at}) if ruling.id == fact.ruling_id else ruling for ruling in case.rulings
     )
-    return {"rulings": rulings, "appellants": (), **reopened_afresh(case, fact.about_deciders)}
+    return {"rulings": rulings, "appellants": (), "heard": (), **reopened_afresh(case, fact.about_deciders)}
 
 
 def _said(case: Case, fact: f.RulingAnnulled, audience: Audience) -> NoticeData:

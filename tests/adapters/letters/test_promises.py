@@ -73,19 +73,15 @@ class TestHeardFirst:
     @pytest.mark.parametrize("kind", sorted(BEGINS))
     def test_is_promised_where_it_is_held(self, kind: str) -> None:
         """A letter says so to a side when, and only when, the pack hears it."""
-        terms = next(iter(self._terms(kind)))
-        assert (Side.RESPONDENT in terms.hear) is BEGINS[kind]["hear"]
+        pack = shelf().packs[kind]
+        assert (Side.RESPONDENT in pack.hear) is BEGINS[kind]["hear"]
         if kind not in KINDS:
             return
         life = a_case(kind).that_protects().opened()
         told = {notice.recipient: notice.data for _, notice in life.last.notices}
         for side, party in ((Side.CLAIMANT, CLAIMANT), (Side.RESPONDENT, RESPONDENT)):
-            assert (told.get(party, {}).get("heard_first") is True) is (side in terms.hear)
+            assert (told.get(party, {}).get("heard_first") is True) is (side in pack.hear)
         assert unheard(life.case, Side.RESPONDENT) is not None
-
-    def _terms(self, kind: str) -> Iterator[Any]:
-        pack = shelf().packs[kind]
-        yield pack
 
     @pytest.mark.parametrize("event", ["case_opened", "case_remitted", "case_reopened", "ruling_annulled"])
     @pytest.mark.parametrize("promised", [True, False], ids=["promised", "not promised"])
@@ -106,10 +102,8 @@ class TestSilence:
     def test_leads_on_and_never_to_a_loss_by_itself(self, kind: str) -> None:
         """A clock that waits for a side leads to review or to a decision on file, or to what was agreed on goods."""
         pack = shelf().packs[kind]
-        clocks = (
-            ClockTerms.model_validate({**(row.model_extra or {}), "name": row.name, "target": "1 day"}) for row in pack.clocks
-        )
-        for clock in clocks:
+        for row in pack.clocks:
+            clock = ClockTerms.model_validate({**(row.model_extra or {}), "name": row.name, "target": "1 day"})
             if clock.waits_for in ("claimant", "respondent"):
                 defaults = {level.default for level in clock.levels if level.default}
                 assert defaults <= {"open_review", "proceed_on_file", "end_return", "honour_return"}, clock.name
