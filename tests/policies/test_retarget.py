@@ -156,7 +156,7 @@ class TestNewestPack:
         assert (terms.grounds, terms.calendar) == (("other",), YORK.ref)
 
     def test_in_a_development_tenants_time(self) -> None:
-        case = a_case("fraud_report").scaled(1 / 3600).opened().case
+        case = a_case("fraud_report").that_protects().scaled(1 / 3600).opened().case
         terms, calendars = found(shelf(), case, newest="pack")
         assert (terms, calendars) == (case.terms, {})
 
