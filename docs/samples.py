@@ -49,6 +49,7 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "draft_chargeback_evidence": {"text": "The parcel was signed for on the 12th.", "due_at": "2026-12-04T23:59:00Z"},
     "contest_return": {"reasons": "The parcel holds another item."},
     "decide_return": {"reasons": "The carrier's photograph shows the item."},
+    "state_amount": {"reasons": "The platform's ledger shows one charge of 120.00."},
     "link": {"to": "case_0198c5a0-77aa-7000-8000-00000000beef"},
     "merge": {"reasons": "Both are about the same token of the same app."},
     "split": {

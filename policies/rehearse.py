@@ -13,10 +13,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from domain.base import Instant, Kept
+from domain.base import Instant, Kept, Outcome
 from domain.model.case import Case
 from domain.model.commands import Command, Open, parse_command
 from domain.model.facts import DueLevel, EvidenceFile
+from domain.model.links import OtherCase
 from domain.model.people import SYSTEM, Actor
 from domain.model.prior_decision import as_opened
 from domain.model.prose import Prose
@@ -79,6 +80,16 @@ def rehearse(shelf: Shelf, pack: Pack, script: Script, *, with_actions: bool = T
     yield stage.ended(line, script.ends)
 
 
+def _decided_before(script: Script, kind: str) -> OtherCase | None:
+    """The case in which the story says that its matter was decided."""
+    said = script.decided_before
+    if said is None:
+        return None
+    decided = Outcome(said.outcome)
+    case_id = f"case_{digest(said.case)[:32]}"
+    return OtherCase(id=case_id, kind=kind, opened_at=script.opened_at, open=False, outcome=decided, given=said.given)
+
+
 class _Stage:
     """One case and everybody in it."""
 
@@ -91,7 +102,10 @@ class _Stage:
         self._terms, self._routing = resolve(pack, self._report, shelf.references)
         self._calendars = shelf.calendars_of(self._terms)
         self._now = script.opened_at
-        self._appealed_before = script.appealed_before
+        before, decision = script.appealed_before, self._report.decision
+        same = before is not None and (decision is None or before.is_against(decision))
+        self._appealed_before = before.case if before is not None and same else None
+        self._decided = _decided_before(script, pack.kind)
         self._case: Case | None = None
         self._fired: list[str] = []
         self._answered: dict[str, dict[str, Any] | None] = {}
@@ -112,9 +126,11 @@ class _Stage:
             amount=report.amount, occurred_at=report.occurred_at, synthetic=report.synthetic,
             outside_due_at=report.outside_due_at,
             decision=as_opened(report.decision, digest(report.decision.content) if report.decision else "", self._seal),
+            decided_in=self._decided.id if self._decided else None, new_fact=report.brings_new_fact,
         )  # fmt: skip
         try:
-            context = DecisionContext(actor=SYSTEM, appealed_before=self._appealed_before, earlier=self._before)
+            found: dict[str, Any] = {"appealed_before": self._appealed_before, "decided": self._decided}
+            context = DecisionContext(actor=SYSTEM, earlier=self._before, **found)
             made = step(None, _CASE_ID, command, context, self._now, self._now, self._reference)
         except (WorktimeError, OverflowError) as error:
             raise ScriptError([f"step 1: at: {error}"]) from error

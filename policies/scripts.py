@@ -13,7 +13,8 @@ import yaml
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from domain.base import Code, Frozen, Instant, Phase
+from domain.base import Code, Frozen, Instant, Money, Phase
+from domain.model.prior_decision import DecisionElsewhere
 from policies.script_shapes import aware, known, name_of, roles_said, shaped_command, shaped_people, shaped_report, shaped_speaker
 from policies.yaml_text import read
 
@@ -119,6 +120,30 @@ class ScriptStep(Frozen):
     note: str | None = None
 
 
+class AppealedRow(Frozen):
+    """An earlier appeal on the same content, and when the decision took effect that it was against."""
+
+    case: Name
+    effective_at: Annotated[Instant | None, BeforeValidator(aware)] = None
+    """Left out: nobody said, and a decision that names its ground is another one."""
+
+    def is_against(self, decision: DecisionElsewhere) -> bool:
+        """Whether it was against this decision: what is put back and removed again is decided anew, with a right of its own."""
+        return decision.effective_at == self.effective_at if self.effective_at else decision.ground is None
+
+
+def _appealed(value: Any) -> Any:
+    return {"case": value} if isinstance(value, str) else value
+
+
+class DecidedRow(Frozen):
+    """A case that decided the matter of the story before, and what it gave."""
+
+    case: Name
+    outcome: Literal["ruled", "settled"] = "ruled"
+    given: tuple[Money, ...] = ()
+
+
 class Script(Frozen):
     """A story: the report that opens the case, and what people do then."""
 
@@ -130,8 +155,10 @@ class Script(Frozen):
     """What counts against the parties already, from other cases."""
     steps: tuple[ScriptStep, ...] = ()
     title: str = ""
-    appealed_before: Name | None = None
-    """The case in which the claimant appealed against the same decision already."""
+    appealed_before: Annotated[AppealedRow | None, BeforeValidator(_appealed)] = None
+    """The case in which the claimant appealed against a decision on the same content already."""
+    decided_before: DecidedRow | None = None
+    """The case in which the same matter was decided between the same two."""
     expect: Expectation | None = None
     """What the report itself has to come to."""
     until: When | None = None

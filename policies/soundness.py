@@ -51,10 +51,28 @@ def _phases(pack: Pack) -> Iterator[str]:
         yield "approval_above: the kind has no phase 'approval' among its labels, so nobody would ever be asked"
     if (Phase.APPEAL in pack.labels) is not (Phase.APPEALABLE in pack.labels):
         yield "labels: 'appealable' and 'appeal' come together or not at all"
+    yield from _money(pack)
     yield from (f"outcomes: '{name}' is defined twice" for name in repeated(outcome.name for outcome in pack.outcomes))
     for number, outcome in enumerate(pack.outcomes):
         if outcome.needs_amount and not outcome.remedies:
             yield f"outcomes.{number}.needs_amount: '{outcome.name}' comes with no remedy that could have an amount"
+
+
+def _money(pack: Pack) -> Iterator[str]:
+    given = {remedy for outcome in pack.outcomes for remedy in outcome.remedies}
+    given |= {remedy for offer in pack.offers for remedy in offer.all_remedies}
+    yield from (f"remedies: '{name}' is defined twice" for name in repeated(row.name for row in pack.remedies))
+    for number, row in enumerate(pack.remedies):
+        if row.name not in given:
+            yield f"remedies.{number}: no outcome and no offer comes with '{row.name}'"
+        if row.above == "second_person" and (row.bounded_by is None or Phase.APPROVAL not in pack.labels):
+            yield f"remedies.{number}.above: a second person needs a bound ('bounded_by') and a phase 'approval'"
+    if isinstance(pack.approval_above, tuple):
+        twice = repeated(limit.currency for limit in pack.approval_above)
+        yield from (f"approval_above: '{currency}' has two limits" for currency in twice)
+    for place, rows in (("outcomes", pack.outcomes), ("offers", pack.offers)):
+        odd = [row.name for row in rows if row.label_paid_by is not None and not row.with_return]
+        yield from (f"{place}: '{name}' says who pays for a return, and nothing goes back" for name in odd)
 
 
 def _prior_decision(pack: Pack) -> Iterator[str]:

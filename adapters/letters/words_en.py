@@ -166,6 +166,7 @@ ENGLISH = Words(
         "annulled": "The earlier decision was set aside.",
         "new_signal": "Something new has been noticed.",
         "decided_elsewhere": "The same matter has been decided elsewhere.",
+        "decided_already": "The same matter was decided here before, and the report says nothing new about it.",
     },
     endings={
         "ruled": "The time to appeal is over, so the decision stands.",
@@ -205,6 +206,13 @@ ENGLISH = Words(
         "sanction": "the end of a ban",
         "snooze": "the time for which the case was put away",
         "standstill": "the look at a case that stands still",
+    },
+    approvals={
+        "outcome_needs_approval": "Every ruling that ends like this is looked at twice.",
+        "amount_above_limit": "It gives more than one person can give alone.",
+        "currency_differs": "It gives money of another currency than was paid, or of one that has no limit.",
+        "amount_above_payment": "It gives more than the case is about, or what was to be taken back is not back yet.",
+        "amount_of_own_word": "Whoever drafted it said by themselves that more was paid than was reported.",
     },
     troubles={
         "address_refused": "The mail server refused the address.",

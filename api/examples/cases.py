@@ -218,6 +218,11 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "confirm_return": {"by": _RESPONDENT},
     "contest_return": {"by": _RESPONDENT, "reasons": "The parcel holds another item."},
     "decide_return": {"by": "per_mara", "received": True, "reasons": "The carrier's photograph shows the item."},
+    "state_amount": {
+        "by": "per_lee",
+        "amount": {"amount": 12000, "currency": "USD"},
+        "reasons": "The platform's ledger shows one charge of 120.00.",
+    },
     "impose_interim": {
         "by": "per_mara",
         "measure": "payout_freeze",

@@ -23,11 +23,11 @@ from domain.model.terms import Terms
 
 WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
 
-FORM = 1
+FORM = 2
 """The form of the state that this release folds. A stored state of an older form is folded again from its facts when the case is
 next recorded; it counts up whenever the same facts lead to more than before.
 """
-SINCE: dict[int, frozenset[str]] = {1: frozenset({"form", "seen_at"})}
+SINCE: dict[int, frozenset[str]] = {1: frozenset({"form", "seen_at"}), 2: frozenset({"split_off"})}
 """By form: the fields that it folds otherwise than the form before."""
 
 
@@ -129,6 +129,12 @@ class Case(Kept):
     """Provisional credits, oldest first."""
     reports: tuple[AuthorityReport, ...] = ()
     """Reports to authorities that wait for a second person or were made."""
+    split_off: tuple[Money, ...] = ()
+    """What went along with parts of the matter that became cases of their own."""
+    given_before: tuple[Money, ...] = ()
+    """What earlier cases of the same matter gave and left standing."""
+    raised_by: str | None = None
+    """Who said last that more was paid than the report says."""
     timetable: Timetable = ()
 
     @property

@@ -293,7 +293,7 @@ def _reply(side: str, starts: str) -> dict[str, Any]:
         "target": "5 days",
         "starts": starts,
         "stops": f"{words} {_EVIDENCE}:{side} appeal_lodged:{side} ruling_issued phase_entered:appealable",
-        "levels": [{"name": "remind", "before": "1 day", "audience": side}, {"default": "proceed_on_file"}],
+        "levels": [{"name": "remind", "at": 0.8, "audience": side}, {"default": "proceed_on_file"}],
     }
 
 
@@ -333,6 +333,12 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
     # Heard before decided: to the matter, to what takes it up again, and to the other side's appeal.
     "respondent_reply": _reply("respondent", "phase_entered:review appeal_lodged:claimant"),
     "claimant_reply": _reply("claimant", "case_reopened ruling_annulled appeal_lodged:respondent"),
+    # A claim about a payment has longer, and goes on with what a side is asked as soon as it is asked.
+    "claim_reply": {
+        **_reply("respondent", "phase_entered:review appeal_lodged:claimant"),
+        "target": "10 days",
+        "levels": [{"name": "remind", "before": "3 days", "audience": "respondent"}, {"default": "proceed_on_file"}],
+    },
     # Clocks that something pauses have their target in working hours: days have no hours to take a pause out of.
     "ruling": {
         "target": "80 working hours",

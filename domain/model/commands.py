@@ -23,6 +23,7 @@ from domain.model.legal_hold import LegalHoldCommand
 from domain.model.links import LinkCommand
 from typing import Literal
 from domain.base import Money
+from domain.model.money import MoneyCommand
 from domain.model.prior_decision import OpenedDecision
 from domain.model.clocks import Pause
 from domain.base import PersonId
@@ -67,6 +68,7 @@ from domain.model.links import Merge as Merge
 from domain.model.links import MirrorLink as MirrorLink
 from domain.model.links import Split as Split
 from domain.model.links import Unlink as Unlink
+from domain.model.money import StateAmount as StateAmount
 from domain.model.people import OpenedParty as OpenedParty
 from domain.model.procedure import CompleteStep as CompleteStep
 from domain.model.procedure import NameRootCause as NameRootCause
@@ -116,6 +118,10 @@ class Open(CommandBase):
     decision: OpenedDecision | None = None
     same_as: CaseId | None = None
     """An open case of the same matter that intake found, where the pack joins such reports."""
+    decided_in: CaseId | None = None
+    """A closed case in which intake found the same matter between the same two, where the pack says what becomes of that."""
+    new_fact: bool = False
+    """The report says that it brings something new: the attribute ``new_fact``, or files."""
     history: History | None = None
     """The past of a case that ran elsewhere."""
     owner: PersonId | None = None
@@ -138,7 +144,7 @@ Command = Annotated[
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
     | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand | RiskCommand
-    | Annul | Recuse,
+    | MoneyCommand | Annul | Recuse,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

@@ -17,6 +17,7 @@ from domain.model.links import LinkFact
 from typing import Literal
 from domain.base import Money
 from domain.model.case_import import MovingFact
+from domain.model.money import MoneyFact
 from domain.model.people import OpenedParty as OpenedParty
 from domain.base import Phase
 from domain.base import Priority
@@ -70,6 +71,8 @@ from domain.model.case_import import CaseMovedIn as CaseMovedIn
 from domain.model.case_import import LevelPassed as LevelPassed
 from domain.model.case_import import PastDecisionKept as PastDecisionKept
 from domain.model.case_import import PastMessageKept as PastMessageKept
+from domain.model.money import AmountStated as AmountStated
+from domain.model.money import DecidedBefore as DecidedBefore
 from domain.model.people import Actor as Actor
 from domain.model.people import Colleague as Colleague
 from domain.model.people import SYSTEM as SYSTEM
@@ -150,7 +153,7 @@ Fact = Annotated[
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
-    | MovingFact
+    | MovingFact | MoneyFact
     | RulingAnnulled | CaseRecused,
     Field(discriminator="type"),
 ]  # fmt: skip

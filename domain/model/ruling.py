@@ -13,6 +13,7 @@ from domain.model.refusals import Refusal
 from domain.model.remedy import Remedy
 from domain.model.sanctions import SanctionDrafted
 from domain.model.statement import StatementOfReasons
+from domain.model.terms import Payer
 
 
 class _Decision(CommandBase):
@@ -34,6 +35,8 @@ class _Decision(CommandBase):
     sanction_reasons: SealedText | None = None
     statement: StatementOfReasons | None = None
     """Why something is restricted, where the pack wants a statement of reasons."""
+    label_paid_by: Payer | None = None
+    """Who pays for sending the goods back, where a remedy waits for them; left out: as the pack says."""
 
 
 class Rule(_Decision):
@@ -124,6 +127,7 @@ class Ruling(Kept):
     elsewhere: bool = False
     """Made before there was a case, and taken over into it."""
     sanction: SanctionDrafted | None = None
+    label_paid_by: Payer | None = None
 
 
 class Effect(Kept):
@@ -273,6 +277,7 @@ class RulingDrafted(Kept):
     complaint_route: str | None = None
     statement: StatementOfReasons | None = None
     same_decider: bool = False
+    label_paid_by: Payer | None = None
 
 
 class RulingApproved(Kept):

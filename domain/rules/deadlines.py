@@ -14,6 +14,7 @@ from domain.model.refusals import DeadlineMoot
 from domain.model.terms import BUILT_IN, Audience, ClockTerms, DefaultAction, LadderStep, Level
 from domain.rules import chargeback, evidence, interim, returns, sanctions
 from domain.rules import ruling as r
+from domain.rules.fairness import in_conflict
 from domain.rules.lifecycle import SEEKS_OWNER
 from domain.rules.rule import DecisionContext, Facts
 from domain.rules.timetable import rung
@@ -106,6 +107,9 @@ def _landing(
 
 def _asked(case: Case, step: LadderStep, team: tuple[f.Colleague, ...]) -> Iterable[f.Colleague]:
     for colleague in team:
+        if in_conflict(case, colleague.actor):
+            # They may not even read it.
+            continue
         by_role = any(_PEOPLE.get(audience) in colleague.roles for audience in step.audience)
         is_owner = case.owner == colleague.actor.id and "owner" in step.audience
         drafted = case.ruling is not None and case.ruling.decider == colleague.actor.id and "drafter" in step.audience

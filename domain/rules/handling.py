@@ -163,6 +163,10 @@ def _refusal_of_taking(case: Case, actor: Actor) -> Refusal | None:
 
 
 def _refusal_of_reopening(case: Case, actor: Actor) -> Refusal | None:
+    again = links.heard_again(case)
+    if again is not None:
+        said = "The matter is heard again in another case; go on there, or take the link back first."
+        return MergedAlready(said, into=again)
     if case.merged_into is None:
         return None
     return MergedAlready("The matter goes on in another case; split that one instead.", into=case.merged_into)

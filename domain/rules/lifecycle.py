@@ -62,6 +62,7 @@ _RETURNING = (Phase.SETTLEMENT, Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase
 """Phases in which goods can be on their way back: after an agreement, and from a first ruling on."""
 
 _UNDECIDED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW)
+_MEASURED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW, Phase.APPEALABLE, Phase.APPEAL)
 _REPORTED_FROM = (Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL)
 """Phases in which the team can tell an authority; no party hears of it."""
 
@@ -174,6 +175,9 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, "report_to_authority", "owner") for phase in _REPORTED_FROM),
     *(_row(phase, command, "lead") for phase in _REPORTED_FROM for command in ("approve_report", "return_report")),
     *(_row(phase, "signal", "platform system") for phase in Phase if phase is not Phase.CLOSED),
+    # what was paid, where the report did not say it rightly; a draft was measured by something else and goes back to its decider
+    *(_row(phase, "state_amount", "owner lead ops platform") for phase in _MEASURED),
+    *(_row(phase, "state_amount", "owner lead ops platform", "review appeal") for phase in (Phase.APPROVAL, Phase.RULED)),
     # closed
     _row(_P.CLOSED, "signal", "platform system", "review"),
     _row(_P.CLOSED, "note", "staff"),

@@ -34,6 +34,8 @@ class DecisionContext(Kept):
     """Sanctions of other cases against the parties of this one; None: nobody looked."""
     other: OtherCase | None = None
     """The other case that the command names; None: there is none."""
+    decided: OtherCase | None = None
+    """The case in which intake found that the matter was decided; None: there is none."""
     campaign: KnownCampaign | None = None
     files: tuple[f.EvidenceFile, ...] | None = None
     """The files that the command names and that whoever speaks has uploaded to this case."""

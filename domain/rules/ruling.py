@@ -26,7 +26,7 @@ from domain.model.ruling import (
 from domain.model.statement import StatementOfReasons
 from domain.model.terms import OutcomeTerms
 from domain.rules import credit as crediting
-from domain.rules import hearing, interim, losses, procedure, returns, sanctions
+from domain.rules import hearing, interim, losses, money, procedure, returns, sanctions
 from domain.rules import ruling_requirements as completeness
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
@@ -106,22 +106,9 @@ def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tupl
         check_amount(remedy.type, remedy.amount)
         if remedy.after_return and not (outcome.with_return and remedy.to is Side.CLAIMANT):
             raise RemedyNotAllowed(f"'{outcome.name}' comes with no return of goods by this side.", remedy=remedy.type)
+    money.check_ruling(case, outcome, remedies)
     if outcome.needs_amount and not any(x.amount for x in remedies):
         raise AmountMissing(f"'{outcome.name}' needs a remedy with an amount.", outcome=outcome.name)
-
-
-def why_approval(case: Case, remedies: tuple[c.Remedy, ...], outcome: str | None = None) -> str | None:
-    """Why a second person has to agree: the sum of the amounts is above the pack's limit, or cannot be compared with it."""
-    limit = case.terms.approval_above
-    weighed = case.terms.outcome(outcome) if outcome is not None else None
-    if weighed is not None and weighed.needs_approval and case.terms.has(Phase.APPROVAL):
-        return "outcome_needs_approval"
-    amounts = [x.amount for x in remedies if x.amount is not None]
-    if limit is None or not amounts or not case.terms.has(Phase.APPROVAL):
-        return None
-    if any(m.currency != limit.currency for m in amounts):
-        return "currency_differs"
-    return "amount_above_limit" if sum(m.amount for m in amounts) > limit.amount else None
 
 
 def _drafted(
@@ -135,9 +122,11 @@ def _drafted(
     at: datetime,
 ) -> Facts:
     completeness.check(case, command, decision, outcome)
-    because = (
-        why_approval(case, remedies, outcome) or sanctions.why_approval(case, sanction, at) if decision != "uphold" else None
-    )
+    if command.label_paid_by is not None and not any(x.after_return for x in remedies):
+        raise RemedyNotAllowed("Nothing goes back by this ruling, so there is no label to pay.", because="no_return")
+    because = None
+    if decision != "uphold":
+        because = money.why_approval(case, remedies, outcome, command.by) or sanctions.why_approval(case, sanction, at)
     because = because or procedure.why_approval(case, command.by)
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
@@ -199,7 +188,9 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
     else:
         now, later = returns.split(sanctions.wanted(case, ruling), case.goods_back)
         effects = _effects(case, ruling.id, ruling.outcome, now)
-        goods = returns.after_ruling(case, ruling.id, later)
+        known = case.terms.outcome(ruling.outcome)
+        label = ruling.label_paid_by or (known.label_paid_by if known else None)
+        goods = returns.after_ruling(case, ruling.id, later, label)
         changes = sanctions.issued(case, ruling, at)
     rights = rights_after(case, ruling)
     told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=rights, effects=tuple(e.effect_id for e in effects))
@@ -292,6 +283,7 @@ def _ruling_drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Chan
         complaint_route=fact.complaint_route,
         statement=fact.statement,
         same_decider=fact.same_decider,
+        label_paid_by=fact.label_paid_by,
     )
     part = Involvement(person=fact.decider, manager=rec.actor.manager, round=case.round, part="decider")
     return {"ruling": ruling, "involved": (*case.involved, part)}
@@ -384,6 +376,8 @@ def _said_of_ruling(case: Case, fact: f.RulingIssued, audience: Audience) -> Not
             told[name] = said
     if ruling.statement is not None and _is_told_statement(case, audience):
         told["statement"] = _stated(case, ruling.statement)
+    if case.returning is not None and case.returning.because == ruling.id and case.returning.label_paid_by is not None:
+        told["label_paid_by"] = case.returning.label_paid_by
     if ruling.conditions:
         told["conditions"] = list(ruling.conditions)
     return NoticeData(

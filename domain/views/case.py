@@ -20,6 +20,7 @@ from domain.notices.plan import deadlines_of_the_sides, own_deadline
 from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.lifecycle import Who, commands_in
 from domain.rules.links import merged_as
+from domain.rules.money import Payable, payable
 from domain.rules.permission import refusal_of
 from domain.rules.remedy import told_remedies
 from domain.rules.visibility import knows, shared
@@ -153,8 +154,9 @@ class CaseView(Kept):
     """The case in which the matter goes on; not for the other side."""
     merged_as: str | None = None
     """Who the viewer is there."""
-    # only for people of the team
     priority: Priority | None = None
+    """For the platform and the team."""
+    # only for people of the team
     owner: str | None = None
     queue: str | None = None
     round: int | None = None
@@ -172,6 +174,8 @@ class CaseView(Kept):
     pack_version: str | None = None
     chargeback: ChargebackView | None = None
     parties: tuple[dict[str, Any], ...] = ()
+    payable: Payable | None = None
+    """What may still be paid; for the team and the platform. A party is not told of parts and earlier cases that count."""
 
 
 def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
@@ -203,7 +207,9 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
         requests=open_requests(case, viewer),
         settled_requests=settled_requests(case, viewer),
         **(_of_the_sides(case, viewer) if _speaks(case, viewer) else {}),
+        **({"priority": case.priority} if audience == "platform" else {}),
         **(_internal(case) if staff else {}),
+        payable=payable(case) if audience in ("staff", "platform") else None,
     )
 
 

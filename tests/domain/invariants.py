@@ -27,6 +27,7 @@ from tests.support.cases import AGENT, CLAIMANT, FRIEND, PLATFORM, RESPONDENT, W
 OUTSIDE = (CLAIMANT, RESPONDENT, AGENT, WITNESS, PLATFORM)
 BEHIND_THE_DOOR = frozenset({"approval", "ruled"})
 STAFF_ONLY = ("priority", "owner", "queue", "round", "escalations", "hands", "pack", "pack_version")
+"""What the team sees and nobody outside does; the priority is the platform's to see too."""
 UNTOLD = frozenset({
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
     "delivery_failed", "effect_ordered", "case_skipped",
@@ -50,6 +51,7 @@ OWN_CLOCKS = {
 """Clocks of which each may know that somebody made them stand still; all others are the team's."""
 OF_THE_OTHER_SIDE = frozenset({"interim_imposed", "interim_reviewed", "interim_ended"})
 """Measures are against the respondent, and the claimant does not hear of them."""
+GIVES_BACK = frozenset({"refund", "payout", "correction", "provisional_credit"})
 LIMIT = "final_answer"
 LIMIT_FOR, LIMIT_WARNING_FOR = timedelta(days=45), timedelta(days=7)
 """The limit of the law in fraud reports, counted in days of UTC; it may be doubled once."""
@@ -88,6 +90,7 @@ class Witness:
         clocks_are_kept(made, before)
         limits_stand(made.case)
         self._effects(made, before)
+        self._money(made.case)
         self._interim(made)
         for told in (r.fact for r in made.recordings if isinstance(r.fact, f.RulingIssued)):
             self._told(life, made, told)
@@ -232,6 +235,23 @@ class Witness:
             return
         assert sorted([*self.in_force(), *waits], key=str) == sorted(wanted, key=str)
 
+    def _money(self, case: Case) -> None:
+        """Nobody gives more than was paid, or other money, alone: a second person does, or in a bounty dispute the sides."""
+        if case.amount is None:
+            return
+        undone = {o.reverses for o in self.ordered.values()}
+        stands = [(o.remedy, o.because) for o in self.ordered.values() if not o.reverses and o.effect_id not in undone]
+        if case.returning is not None:
+            stands += [(remedy, case.returning.because) for remedy in case.returning.remedies]
+        paid = [(remedy.amount, because) for remedy, because in stands if remedy.amount and remedy.type in GIVES_BACK]
+        agreed = {r.id for r in (*case.rulings, case.ruling) if r is not None and r.approved_by is not None}
+        freely = {because for _, because in paid if case.kind == "bounty_dispute" and because.startswith("off_")}
+        other = {because for money, because in paid if money.currency != case.amount.currency}
+        assert other <= agreed | freely, "other money than was paid"
+        if sum(money.amount for money, because in paid if because not in other) > case.amount.amount:
+            assert case.kind == "bounty_dispute", "more than was paid"
+            assert {because for _, because in paid} & (agreed | freely), "more than was asked for, by one person alone"
+
     def _interim(self, made: Step) -> None:
         """A measure lasts until it is lifted, lapses, or the matter is decided; then it is undone, or the ruling's own."""
         facts = [r.fact for r in made.recordings]
@@ -269,7 +289,7 @@ class Witness:
                     assert seen is may_know_of(made.case, recording.fact, who), f"{who} and {recording.fact}"
         for who in OUTSIDE:
             now = life.seen_by(who)
-            shows_no_secret(now)
+            shows_no_secret(now, who)
             unknown = OF_THE_OTHER_SIDE if who in (CLAIMANT, AGENT) else frozenset()
             if who in self.views and all(fact.type in HOLDING | unknown or _untold(made.case, fact) for fact in facts):
                 same = self.views[who]
@@ -296,10 +316,12 @@ def may_know_of(case: Case, fact: f.Fact, who: str) -> bool:
 
 
 def with_dates_of(now: CaseView, before: CaseView) -> CaseView:
-    """What somebody saw before, with the dates that they see now: of their own clocks and of what was asked."""
+    """What somebody saw before, with what they may see of a retarget: the dates of their own clocks and of what was asked,
+    the category, and to the platform the priority."""
     asked = {one.id: one.due_at for one in now.requests}
     requests = tuple(one.model_copy(update={"due_at": asked.get(one.id)}) for one in before.requests)
-    return before.model_copy(update={"deadlines": now.deadlines, "category": now.category, "requests": requests})
+    more = {"deadlines": now.deadlines, "category": now.category, "priority": now.priority, "requests": requests}
+    return before.model_copy(update=more)
 
 
 def stands(case: Case) -> None:
@@ -390,10 +412,10 @@ def tells_no_secret(notice: NoticeDraft) -> None:
     _no_secret({"event": notice.event, **{k: v for k, v in notice.data.items() if k not in open_words}})
 
 
-def shows_no_secret(seen: CaseView) -> None:
+def shows_no_secret(seen: CaseView, who: str) -> None:
     """The same for what somebody outside can look at."""
     assert seen.phase not in BEHIND_THE_DOOR
-    assert all(getattr(seen, name) is None for name in STAFF_ONLY)
+    assert {name for name in STAFF_ONLY if getattr(seen, name) is not None} == ({"priority"} if who == PLATFORM else set())
     assert seen.seq == 0
     _no_secret(seen.model_dump(mode="json", exclude={"outcome"}))
 

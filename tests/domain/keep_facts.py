@@ -33,7 +33,7 @@ from tests.support.cases import (
     a_case,
     shelf,
 )
-from tests.support.other_cases import CAMPAIGN, OTHER_CASE, YOUNGER_CASE, elsewhere
+from tests.support.other_cases import CAMPAIGN, OTHER_CASE, YOUNGER_CASE, elsewhere, other
 
 KEPT = Path(__file__).parent / "kept_facts"
 
@@ -89,6 +89,7 @@ def _at_risk(life: Life) -> Life:
     life.says(LEAD, "report_to_authority", authority="police", reasons="The same ring.")
     life.says(LEAD_2, "return_report", reasons="Say which bookings.")
     life.says(LEAD, "report_to_authority", authority="police", reasons="Bookings 14 to 19.").says(LEAD_2, "approve_report")
+    life.says(OPS, "state_amount", amount={"amount": 90_000, "currency": "USD"}, reasons="The bank's list.")
     life.says(LEAD, "hand_over", to=MEDIATOR_3, reasons="They know the bank.")
     return life.says(MEDIATOR_3, "hand_over", to=LEAD, reasons="They do not.")
 
@@ -152,6 +153,15 @@ def merged() -> Life:
     return life
 
 
+def heard_again() -> Life:
+    """A payment dispute about what was decided before, with something new."""
+    life = a_case("payment_dispute", amount={"amount": 9_000, "currency": "USD"}, attributes={"new_fact": True})
+    life.elsewhere = {"decided": other("payment_dispute", open=False, outcome="ruled", given=[{"amount": 10, "currency": "USD"}])}
+    life.opened()
+    _reports_errands(life)
+    return life.says(OPS, "decline")
+
+
 def _moved_in_time(life: Life) -> Life:
     """Measures imposed and looked at, clocks paused, put away, extended, frozen and aimed anew."""
     why = "The money would be gone."
@@ -194,6 +204,7 @@ def _lived() -> dict[str, Life]:
         "payment_dispute": payment_dispute(),
         "conduct_report": conduct_report(),
         "merged": merged(),
+        "heard_again": heard_again(),
     }
 
 

@@ -35,7 +35,7 @@ HEADS = {
 """The hash of the last fact of each file."""
 
 UNRELEASED = frozenset({
-    "case_skipped",
+    "case_skipped", "amount_stated", "decided_before",
     "clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "clock_extended", "case_retargeted", "interim_imposed",
     "interim_reviewed", "interim_ended", "step_completed", "step_skipped", "root_cause_named",
     "decision_taken_over", "identity_asked", "legal_hold_placed", "legal_hold_lifted",

@@ -46,6 +46,10 @@ MONEY = st.fixed_dictionaries(
 )
 
 
+PAID = {"bounty_dispute": 900_000, "fraud_report": 200_000, "payment_dispute": 200_000}
+"""What a case is about, in cents: just enough for the rulings by which it gets to where a life starts."""
+
+
 def _pay(remedy: str, cents: int, currency: str = "USD") -> dict[str, Any]:
     return {"type": remedy, "amount": {"amount": cents, "currency": currency}}
 
@@ -56,11 +60,13 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
         {"outcome": "upheld", "ground": "severity", "remedies": [_pay("payout", 5_000)]},
         {"outcome": "upheld", "ground": "severity", "remedies": [_pay("payout", 600_000)]},
         {"outcome": "partial_amount", "ground": "scope", "remedies": [_pay("payout", 70, "EUR")]},
+        {"outcome": "upheld", "ground": "severity", "remedies": [_pay("payout", 400_000), _pay("correction", 600_000)]},
         {"outcome": "invalid", "ground": "duplicate"},
     ],
     "fraud_report": [
         {"outcome": "confirmed", "ground": "stolen_payment", "remedies": [_pay("refund", 5_000), _WARN]},
         {"outcome": "confirmed", "ground": "friendly_fraud", "remedies": [_pay("refund", 200_000)]},
+        {"outcome": "confirmed", "ground": "account_takeover", "remedies": [_pay("refund", 150_000), _pay("refund", 60_000)]},
         {"outcome": "suspicious_unproven", "ground": "friendly_fraud", "remedies": [_WARN]},
         {"outcome": "false_positive", "ground": "no_fraud"},
     ],
@@ -68,6 +74,7 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
         {"outcome": "refunded", "ground": "not_received", "remedies": [_pay("refund", 5_000)]},
         {"outcome": "refunded", "ground": "not_as_described", "remedies": [_pay("refund", 9_000) | {"after_return": True}]},
         {"outcome": "partly_refunded", "ground": "goodwill", "remedies": [_pay("refund", 70, "EUR") | {"after_return": True}]},
+        {"outcome": "refunded", "ground": "wrong_amount", "remedies": [_pay("refund", 210_000)]},
         {"outcome": "denied", "ground": "cancelled"},
     ],
 }
@@ -79,7 +86,7 @@ BY_THE_TEAM = (
 ABOUT_TIME = ("pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim")
 BY_ANYBODY = (
     *BY_PARTIES, *BY_THE_TEAM, "admit", "decline", "take", "rule", "decide_appeal", "withdraw", "close", "reopen",
-    "report_effect", "report_delivery", "signal", "annul", "recuse", *ABOUT_TIME, *ABOUT_GOODS,
+    "report_effect", "report_delivery", "signal", "state_amount", "annul", "recuse", *ABOUT_TIME, *ABOUT_GOODS,
 )  # fmt: skip
 LIKELY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("offer", "accept_offer", "decline_offer", "escalate", "appeal", "withdraw"), PARTIES),
@@ -91,6 +98,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
     "signal": (PLATFORM, ROBOT),
     "annul": (*LEADS, OPS),
     "recuse": DECIDERS,
+    "state_amount": (PLATFORM, OPS, LEAD, MEDIATOR),
     "take": (*DECIDERS, FRIEND),
     **dict.fromkeys(("confirm_return", "contest_return"), (RESPONDENT,)),
     "ship_return": (CLAIMANT, AGENT),
@@ -135,9 +143,18 @@ class AnyLife(RuleBasedStateMachine):
 
     life: WatchedLife
 
-    @initialize(kind=st.sampled_from(KINDS), start=st.sampled_from(START), urgent=st.booleans(), protects=st.booleans())
-    def begins(self, kind: str, start: str, urgent: bool, protects: bool) -> None:
-        self.life = WatchedLife(kind, {"priority": "urgent" if urgent else "low"}).watched_by(Witness())
+    @initialize(
+        kind=st.sampled_from(KINDS),
+        start=st.sampled_from(START),
+        urgent=st.booleans(),
+        paid=st.booleans(),
+        protects=st.booleans(),
+    )
+    def begins(self, kind: str, start: str, urgent: bool, paid: bool, protects: bool) -> None:
+        report: dict[str, Any] = {"priority": "urgent" if urgent else "low"}
+        if paid:
+            report["amount"] = {"amount": PAID[kind], "currency": "USD"}
+        self.life = WatchedLife(kind, report).watched_by(Witness())
         if protects and start in START[:3]:
             # As the pack says: nobody is ruled against unheard.
             self.life.that_protects()
@@ -245,7 +262,8 @@ class AnyLife(RuleBasedStateMachine):
             "offer": {"remedy": st.sampled_from(OFFERED), "amount": MONEY},
             "accept_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
             "decline_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
-            "decide_return": {"received": st.booleans()},
+            "decide_return": {"received": st.booleans(), "amount": st.none() | MONEY},
+            "state_amount": {"amount": MONEY},
             "annul": {"reason": st.sampled_from(["decider_was_biased", "procedural_fault"])},
             "signal": {"signal": st.sampled_from(["same_device_again", "login_from_elsewhere"])},
             "hand_over": {"to": st.sampled_from((*DECIDERS, FRIEND, OPS)), "reasons": st.just("They know the bank.")},

@@ -527,7 +527,7 @@ class Life:
             id="cmd_open", by=ROBOT, channel="system", kind=report.kind, source=report.source, category=report.category,
             priority=terms.priority, terms=terms, routing=routing, parties=tuple(self._parties),
             statement=self.sealer(report.statement), amount=report.amount, synthetic=report.synthetic,
-            outside_due_at=report.outside_due_at,
+            outside_due_at=report.outside_due_at, new_fact=report.brings_new_fact,
             decision=as_opened(report.decision, digest_of(report.decision.content) if report.decision else "", self.sealer),
         )  # fmt: skip
 

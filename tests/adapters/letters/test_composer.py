@@ -64,7 +64,9 @@ SENDING = {**INQUIRING, "due_clock": "return_shipping", "by_default": "end_retur
 TAKING_IN = {**INQUIRING, "due_clock": "return_receipt", "by_default": "honour_return", **DUE}
 BAN = {"id": "san_1", "type": "temporary_ban", "category": "threats", "side": "respondent", "ban": True}
 LETTERS = {
-    "return_awaited.claimant": a_notice("return_awaited", **SHOP, data={**SENDING, "remedies": [BACK]}),
+    "return_awaited.claimant": a_notice(
+        "return_awaited", **SHOP, data={**SENDING, "remedies": [BACK], "label_paid_by": "respondent"}
+    ),
     "return_awaited.respondent": to_respondent("return_awaited", **SHOP, data={**INQUIRING, "remedies": [BACK]}),
     "return_shipped.respondent": to_respondent(
         "return_shipped", **SHOP, data={**TAKING_IN, "carrier": "parcel_post"}, texts={"text": "RR 123 456 785 DE"}
@@ -75,6 +77,17 @@ LETTERS = {
     "return_contested.staff": to_staff("return_contested", **SHOP, data=INQUIRING, texts={"reasons": "The parcel held a brick."}),
     "return_ended.not_shipped.claimant": a_notice(
         "return_ended", **SHOP, data={"received": False, "because": "not_shipped", "case_outcome": "expired"}
+    ),
+    "return_ended.lowered.claimant": a_notice(
+        "return_ended",
+        **SHOP,
+        data={
+            "received": True,
+            "because": "decided",
+            "lowered_to": {"amount": 6000, "currency": "USD"},
+            "case_outcome": "settled",
+        },
+        texts={"reasons": "The photographs show that it was worn."},
     ),
     "return_ended.confirmed.respondent": to_respondent(
         "return_ended", **SHOP, data={"received": True, "because": "confirmed", "case_outcome": "settled"}
@@ -373,6 +386,9 @@ NAMES = [
     "measures",
     "received",
     "carrier",
+    "label_paid_by",
+    "lowered_to",
+    "approval_because",
     "into",
     "of_case",
     "because",

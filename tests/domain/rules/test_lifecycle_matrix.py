@@ -201,6 +201,7 @@ _BODIES: dict[str, dict[str, Any]] = {
     "draft_chargeback_evidence": {"due_at": "2027-01-01T00:00:00Z"},
     "contest_return": {"reasons": "The parcel is empty."},
     "decide_return": {"received": True, "reasons": "The carrier weighed it."},
+    "state_amount": {"amount": {"amount": 1_000_000, "currency": "USD"}},
     "review_interim": {"decision": "keep", "reasons": "Nothing has changed."},
     "complete_step": {"step": "logs_read"},
     "skip_step": {"step": "logs_read"},

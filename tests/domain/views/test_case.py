@@ -99,7 +99,7 @@ class TestHiddenPhases:
             "appeal_in_approval",
             "closed",
         ):
-            shows_no_secret(getattr(with_witness(kind), reach)().seen_by(who))
+            shows_no_secret(getattr(with_witness(kind), reach)().seen_by(who), who)
 
 
 class TestView:
@@ -228,6 +228,7 @@ class TestActions:
             "draft_chargeback_evidence": {"due_at": "2027-01-01T00:00:00Z"},
             "complete_step": {"step": "logs_read"}, "skip_step": {"step": "logs_read"},
             "name_root_cause": {"cause": shelf().packs[kind].root_causes[0]},
+            "state_amount": {"amount": {"amount": 1_000_000, "currency": "USD"}},
             "merge": {"into": OTHER_CASE}, "link": {"to": OTHER_CASE}, "unlink": {"link_id": "lnk_1"},
             "join_campaign": {"campaign": CAMPAIGN},
             "hand_over": {"to": "per_m3", "reasons": "They know the bank."}, "signal": {"signal": "login_from_elsewhere"},
