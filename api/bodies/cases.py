@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -246,13 +246,8 @@ def case_body(seen: Seen, texts: Texts | None = None, *, with_actions: bool = Tr
     can_do = body.pop("actions")
     if with_actions:
         body["available_actions"] = can_do
-    if seen.viewer.role not in TEAM:
-        for name in _INTERNAL:
-            if name != "priority" or seen.viewer.role != "platform":
-                del body[name]
-            del body[name]
-    if body["payable"] is None:
-        del body["payable"]
+    for name in _left_out(seen.viewer.role, body):
+        del body[name]
     if body["ruling"]:
         for name in ("reasons", "reply"):
             said = body["ruling"].pop(name)
@@ -267,6 +262,14 @@ def case_body(seen: Seen, texts: Texts | None = None, *, with_actions: bool = Tr
     if body["merged_into"]:
         links["merged_into"] = f"/v1/cases/{body['merged_into']}"
     return {"object": "case", **body, **_sent_as(seen), "links": links}
+
+
+def _left_out(role: str, body: dict[str, Any]) -> Iterator[str]:
+    """Fields that are not for this viewer: what is the team's own, though the platform knows how urgent its case is."""
+    if role not in TEAM:
+        yield from (name for name in _INTERNAL if (name, role) != ("priority", "platform"))
+    if body["payable"] is None:
+        yield "payable"
 
 
 def _sent_as(seen: Seen) -> dict[str, Any]:
