@@ -21,7 +21,7 @@ from typing import Literal
 from domain.base import Money
 from domain.model.case_import import MovingFact
 from domain.model.money import MoneyFact
-from domain.model.people import OpenedParty
+from domain.model.people import OpenedParty as OpenedParty
 from domain.base import Phase
 from domain.base import Priority
 from domain.model.procedure import ProcedureFact
@@ -87,8 +87,10 @@ from domain.model.ruling import AppealRight as AppealRight
 from domain.model.ruling import AppealWithdrawn as AppealWithdrawn
 from domain.model.ruling import CaseRemitted as CaseRemitted
 from domain.model.ruling import DecisionTakenOver as DecisionTakenOver
+from domain.model.handling import CaseRecused as CaseRecused
 from domain.model.ruling import EffectOrdered as EffectOrdered
 from domain.model.ruling import EffectReported as EffectReported
+from domain.model.ruling import RulingAnnulled as RulingAnnulled
 from domain.model.ruling import RulingApproved as RulingApproved
 from domain.model.ruling import RulingDrafted as RulingDrafted
 from domain.model.ruling import RulingIssued as RulingIssued
@@ -161,7 +163,8 @@ Fact = Annotated[
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
-    | MovingFact | MoneyFact | WithdrawalFact,
+    | MovingFact | MoneyFact | WithdrawalFact
+    | RulingAnnulled | CaseRecused,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)
