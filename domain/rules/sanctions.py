@@ -206,13 +206,12 @@ def lift(case: Case, instance: int) -> Facts:
 
 
 def void_all(case: Case, because: Literal["withdrawn", "annulled"] = "withdrawn") -> Facts:
-    """What followed from a report that is taken back, or from a ruling that is set aside, goes with it, the remedies with the others;
-    no withdrawal takes what was final before the case was taken up again.
+    """What followed from a report that is taken back, or from a ruling that is set aside, goes with it; the remedies are undone
+    with the others. No withdrawal takes what was final before the case was taken up again.
     """
     final = (case.final or ()) if because == "withdrawn" else ()
-    return tuple(
-        SanctionVoided(sanction_id=sanction.id, because=because) for sanction in in_force(case) if sanction.id not in final
-    )
+    gone = (sanction for sanction in in_force(case) if sanction.id not in final)
+    return tuple(SanctionVoided(sanction_id=sanction.id, because=because) for sanction in gone)
 
 
 def _undone(case: Case, sanction: Sanction) -> tuple[f.EffectOrdered, ...]:
