@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL as the application's role (no BYPASSRLS, not the owner). Empty: the embedded server."
     )
+    database_admin_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL as the administrator's role (no BYPASSRLS): for keys, people, endpoints, sources and settings, by "
+        "the API and the command line. Empty: the embedded server, or nothing can be administered.",
+    )
     database_owner_url: SecretStr | None = Field(
         None, description="PostgreSQL as the role that owns the tables; used by migrations only. Empty: the embedded server."
     )

@@ -79,6 +79,11 @@ class PostgresKeys:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def one(self, tenant_id: str, key_id: str) -> ApiKey | None:
+        """One key; None: there is none with this id."""
+        async with self._database.tenant(tenant_id) as conn:
+            return await one(conn, tenant_id, key_id)
+
     async def listed(
         self, tenant_id: str, limit: int, *, after: str | None = None, person_id: str | None = None
     ) -> Sequence[ApiKey]:

@@ -162,7 +162,7 @@ class TestEachCase:
         cases, dana = await some_cases(office), office.desk("dana")
         await bulk(dana, CLOSE)
         text = CLOSE["reasons"]
-        async with office.database.tenant(office.tenant_id) as conn:
+        async with office.database.deed(office.tenant_id) as conn:
             bodies = await conn.fetch(
                 "SELECT case_id, body FROM commands WHERE tenant = $1 AND type = 'close' ORDER BY case_id", office.tenant_id
             )
