@@ -83,8 +83,11 @@ def judged_server(facts: ServerFacts) -> Finding:
     return Finding("database", "ok", f"{found}, migrated")
 
 
-async def administration(dsn: str | None, patience: timedelta) -> Finding:
+async def administration(dsn: str | None, patience: timedelta, *, embedded: bool = False) -> Finding:
     """The role of what administrators do: there, let in, and bound to one tenant at a time."""
+    if dsn is None and embedded:
+        step = "Run `ombud stack up`: this state folder is of a release before there was such a role."
+        return Finding("administration", "fail", "no role for it yet", step)
     if dsn is None:
         step = "Set OMBUD_DATABASE_ADMIN_URL for the API and the command line; a worker needs none."
         return Finding("administration", "warn", "no role for it: no key, person, endpoint or setting can be changed", step)

@@ -295,7 +295,7 @@ def doctor_checks(settings: Settings) -> list[Check]:
             dsn = stack.info().database_admin_url
         except ServiceFault as fault:
             return Finding("administration", "fail", fault.message, "Run `ombud stack up`.")
-        return await doctor.administration(dsn, _DOCTOR_WAITS_FOR)
+        return await doctor.administration(dsn, _DOCTOR_WAITS_FOR, embedded=settings.database_url is None)
 
     async def evidence() -> Finding:
         if settings.evidence_url is None:

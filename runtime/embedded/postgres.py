@@ -39,6 +39,10 @@ _SETTINGS = {
 
 # The superuser has no way in over the network; what needs it is done in single-user mode before the server starts.
 _ACCESS = f"host all {OWNER},{APP},{ADMIN} 127.0.0.1/32 scram-sha-256\n"
+_MAKE_ADMIN = (
+    f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ADMIN}') "
+    f"THEN CREATE ROLE {ADMIN} LOGIN NOBYPASSRLS; END IF; END $$"
+)
 
 
 @functools.cache
@@ -92,8 +96,8 @@ class EmbeddedPostgres:
         run."""
         (self._data / "pg_hba.conf").write_text(_ACCESS)
         self._single_user(self._data, [
-            f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ADMIN}') THEN "
-            f"CREATE ROLE {ADMIN} LOGIN NOBYPASSRLS; END IF; END $$",
+            # One line: in single-user mode its end is the statement's.
+            _MAKE_ADMIN,
             f"ALTER ROLE {OWNER} PASSWORD '{credentials.owner_password}'",
             f"ALTER ROLE {APP} PASSWORD '{credentials.app_password}'",
             f"ALTER ROLE {ADMIN} PASSWORD '{credentials.admin_password}'",

@@ -64,9 +64,7 @@ class PostgresSigningKeys:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def register(
-        self, tenant_id: str, person_id: str, public_key: bytes, conn: Connection | None = None
-    ) -> str | None:
+    async def register(self, tenant_id: str, person_id: str, public_key: bytes, conn: Connection | None = None) -> str | None:
         """Keep a person's public key (32 bytes) and return its id; None when somebody has it already, and for what is none."""
         if not is_sound(public_key):
             return None
@@ -79,9 +77,7 @@ class PostgresSigningKeys:
         async with self._database.tenant(tenant_id) as conn:
             return [SigningKey(**dict(row)) for row in await conn.fetch(_LIST, tenant_id, person_id)]
 
-    async def revoke(
-        self, tenant_id: str, key_id: str, person_id: str | None = None, conn: Connection | None = None
-    ) -> bool:
+    async def revoke(self, tenant_id: str, key_id: str, person_id: str | None = None, conn: Connection | None = None) -> bool:
         """Take a key back, with a person only one of theirs; False when there is no such live key."""
         async with self._database.deed(tenant_id, conn) as deed:
             return await deed.execute(_REVOKE, tenant_id, key_id, person_id) != "UPDATE 0"

@@ -53,8 +53,8 @@ class PostgresTrail:
 
     @asynccontextmanager
     async def deed(self, tenant_id: str) -> AsyncIterator[Connection]:
-        """A connection of the administrator's role inside a transaction, for a deed and its note: both are on disk at the end of the
-        block, or neither."""
+        """A connection of the administrator's role inside a transaction, for a deed and its note: both are on disk at the end of
+        the block, or neither."""
         async with self._database.deed(tenant_id) as conn:
             yield conn
 

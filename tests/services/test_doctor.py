@@ -94,7 +94,6 @@ class TestDatabase:
             answered.set()
         assert (told.verdict, told.found) == ("fail", "does not answer: TimeoutError")
 
-
     def test_a_role_that_can_administer_is_more_than_the_application_needs(self) -> None:
         told = doctor.judged_server(SOUND._replace(role="ombud_owner", may_administer=True))
         assert told.verdict == "warn"
@@ -122,6 +121,8 @@ class TestAdministration:
         assert told.verdict == "warn"
         assert "OMBUD_DATABASE_ADMIN_URL" in told.next_step
         assert "worker" in told.next_step
+        told = await doctor.administration(None, PATIENCE, embedded=True)
+        assert (told.verdict, "ombud stack up" in told.next_step) == ("fail", True)
 
     async def test_nobody_there_is_told_with_where_to_look(self) -> None:
         told = await doctor.administration(f"postgresql://ombud_admin:x@127.0.0.1:{free_port()}/ombud", PATIENCE)

@@ -1,6 +1,7 @@
 """The embedded services on a real machine: up, down, twice, after a crash, and broken on purpose."""
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -16,6 +17,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from runtime.embedded import processes
+from runtime.embedded.ground import service_account
+from runtime.embedded.postgres import EmbeddedPostgres
 from runtime.embedded.stack import Stack
 from runtime.embedded.state import Notes, Slot
 from runtime.errors import ServiceFault
@@ -259,13 +262,15 @@ class TestLeftovers:
             data = before.logs["postgres"].parent / "data"
             access = data / "pg_hba.conf"
             access.write_text(access.read_text().replace(",ombud_admin", ""))
-            EmbeddedPostgres(data.parent, service_account()).alone(["DROP ROLE ombud_admin"])
+            postgres = EmbeddedPostgres(data.parent, service_account())
+            postgres._single_user(data, ["DROP ROLE ombud_admin"])
             credentials = tmp_path / "credentials.json"
             known = json.loads(credentials.read_text())
             del known["admin_password"]
             credentials.write_text(json.dumps(known))
             if running:
-                await stack.start_old()
+                port = int(before.database_url.rpartition(":")[2].partition("/")[0])
+                await asyncio.to_thread(postgres.start, port)
             after = await stack.up()
             assert after.database_admin_url is not None
             assert await one(after.database_admin_url, "select current_user::text") == "ombud_admin"

@@ -47,7 +47,9 @@ MATRIX = {
     ),
     "calendar_versions": May("SELECT", "INSERT, SELECT", "What the names of calendars mean from now on; never changed."),
     "trail": May(
-        "INSERT, SELECT", "INSERT, SELECT", "Nobody rewrites it; the worker adds only that an endpoint was disabled, as the system."
+        "INSERT, SELECT",
+        "INSERT, SELECT",
+        "Nobody rewrites it; the worker adds only that an endpoint was disabled, as the system.",
     ),
     # what cases are opened under, by the hash of its content
     "packs": May("INSERT, SELECT, UPDATE(body notices)", "", "What is missing of a pack is filled in once (a trigger holds it)."),
