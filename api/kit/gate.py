@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from ipaddress import IPv6Address, ip_address
 
 from api.kit.costs import Cost
 from api.kit.throttle import Budget, Bulkhead, Throttle
+from services.errors import Refused
 from services.parts import Keys
 from services.rows import KeyHolder
 
@@ -36,6 +38,7 @@ class Gate:
         self._strangers = strangers or Throttle(WRONG_PER_SECOND, WRONG_BURST)
         self._budget, self._places = budget, {"costly": bulkhead or Bulkhead(), "read": reads or Bulkhead(READS_AT_ONCE)}
         self._known: dict[bytes, str] = {}
+        self._proved: dict[tuple[str, str], None] = {}
         self._looking: dict[bytes, asyncio.Task[KeyHolder | None]] = {}
 
     async def holder(self, keys: Keys, secret: str, address: str) -> KeyHolder | None:
@@ -74,6 +77,25 @@ class Gate:
             self._remember(mark, found.tenant_id)
         if found is not None or nobody_knows:
             self._strangers.give_back(place)
+
+    @contextmanager
+    def signed(self, source_id: str, address: str) -> Iterator[None]:
+        """Around what proves a source's signature. Wrong ones count against their address as wrong keys do; after too
+        many the next are turned away unread, while a source that was proved from there before always finds in. Raises
+        ``rate_limited``."""
+        place = _block(address)
+        if (source_id, place) not in self._proved:
+            self._strangers.take(place)
+            self._strangers.give_back(place)
+        try:
+            yield
+        except Refused as refused:
+            if refused.code == "signature_invalid":
+                self._strangers.take(place)
+            raise
+        if len(self._proved) >= _MOST_KNOWN:
+            self._proved.pop(next(iter(self._proved)))
+        self._proved[source_id, place] = None
 
     async def pass_(self, tenant_id: str, cost: Cost, until: AsyncExitStack) -> None:
         """Let a request of this cost in; it keeps its place, if it needs one, until its end. Raises ``rate_limited``."""

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.postgres
 SIGNING_KEY = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
 DEEDS: dict[str, tuple[str, str, str, Any]] = {
     "mint a key": ("dana", "POST", "/v1/api-keys", {"name": "ci", "scopes": ["cases:read"]}),
+    "hand out a login code": ("dana", "POST", "/v1/people/per_ada/login-code", None),
     "change a role": ("dana", "PATCH", "/v1/people/per_ada", {"roles": ["lead"]}),
     "deactivate somebody": ("dana", "POST", "/v1/people/per_ben/deactivate", None),
     "take somebody on": ("dana", "POST", "/v1/people", {"id": "per_eva", "name": "Eva"}),
