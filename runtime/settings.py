@@ -51,8 +51,13 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL as the application's role (no BYPASSRLS, not the owner). Empty: the embedded server."
     )
+    database_admin_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL as the administrator's role (no BYPASSRLS): for keys, people, endpoints, sources and settings, "
+        "by the API and the command line. Empty: the embedded server, or nothing can be administered.",
+    )
     database_owner_url: SecretStr | None = Field(
-        None, description="PostgreSQL as the role that owns the tables; used by migrations only. Empty: the embedded server."
+        None, description="PostgreSQL as the role that owns the tables; used by `ombud migrate` only. Empty: the embedded server."
     )
     database_pool_min: int = Field(2, ge=0, description="Database connections that each process keeps open.")
     database_pool_max: int = Field(20, ge=1, description="Database connections that each process opens at most.")
