@@ -57,6 +57,7 @@ async def open_case(context: Context) -> Response:
     report = await intake.read_report(context.parts, body)
 
     async def work() -> Reply:
+        await context.landing(caller)
         return opened_reply(await intake.open_case(context.parts, caller, report, key))
 
     return await context.once(caller, key, "POST /v1/cases", canonical(said), work, added=partial(_added, context, caller))

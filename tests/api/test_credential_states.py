@@ -13,7 +13,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api.app import create_app
-from api.kit.gate import Gate
+from api.kit.gate import Gate, Strangers
 from api.kit.throttle import Throttle
 from tests.support.office import Office
 
@@ -55,7 +55,7 @@ async def answers(office: Office, secret: str | None, asked: list[str]) -> dict[
     """What each route answers to whoever holds the secret."""
     found = {}
     # So many wrong keys in a row from one address would be turned away unread; that is tried elsewhere.
-    desk = office.desk(secret, api={"gate": Gate(strangers=Throttle(1e6, 1e6))})
+    desk = office.desk(secret, api={"gate": Gate(strangers=Strangers(Throttle(1e6, 1e6)))})
     for name in asked:
         method, path = name.split(" ", 1)
         address = re.sub(r"\{(\w+)[^}]*\}", lambda match: STANDS_FOR.get(match[1], "word"), path)
