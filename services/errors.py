@@ -49,6 +49,10 @@ class Refused(Exception):
         self.code, self.detail, self.errors = code, detail, tuple(errors)
         self.fields, self.replayed = dict(fields or {}), replayed
 
+    def bare(self) -> Refused:
+        """The same for a credential that may not read: the code and what is wrong with the request, and nothing of the case."""
+        return Refused(self.code, errors=self.errors, replayed=self.replayed)
+
 
 class OperatorRefused(Exception):
     """Something is not done for whoever runs Ombud or writes its rules, at the command line; nothing of it reaches the API.

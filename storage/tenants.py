@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
@@ -114,11 +115,17 @@ class PostgresTenants:
             return [Person(**dict(row)) for row in await conn.fetch(people.ALL, tenant_id)]
 
     async def create_key(
-        self, tenant_id: str, *, name: str = "", scopes: tuple[str, ...] = ("*",), person_id: str | None = None
+        self,
+        tenant_id: str,
+        *,
+        name: str = "",
+        scopes: tuple[str, ...] = ("*",),
+        person_id: str | None = None,
+        expires_at: datetime | None = None,
     ) -> tuple[str, str]:
         """A new API key: its id, and its secret, which is shown this once and kept nowhere."""
         async with self._database.tenant(tenant_id) as conn:
-            return await keys.create(conn, tenant_id, name=name, scopes=scopes, person_id=person_id)
+            return await keys.create(conn, tenant_id, name=name, scopes=scopes, person_id=person_id, expires_at=expires_at)
 
     async def find_key(self, secret: str) -> KeyHolder | None:
         """Whose secret it is; None when it is nobody's (any more): unknown, expired, revoked, or rotated out."""

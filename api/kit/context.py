@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -90,6 +90,11 @@ class RequestContext:
         gate: Gate = self.request.app.state.gate
         gate.keys.take(bucket)
 
+    def signed(self, source_id: str) -> AbstractContextManager[None]:
+        """Around what proves a source's signature (:meth:`Gate.signed`). Raises ``rate_limited``."""
+        gate: Gate = self.request.app.state.gate
+        return gate.signed(source_id, _address(self.request))
+
 
 async def identify(request: Request) -> Caller:
     """The holder of the key that a request brings. Raises ``key_missing``, ``key_invalid``, ``rate_limited``,
@@ -99,8 +104,7 @@ async def identify(request: Request) -> Caller:
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise Problem("key_missing", headers={"WWW-Authenticate": "Bearer"})
-    address = request.client.host if request.client else ""
-    key = await gate.holder(parts.keys, secret.strip(), address) if secret.isascii() else None
+    key = await gate.holder(parts.keys, secret.strip(), _address(request)) if secret.isascii() else None
     if key is None:
         raise Problem("key_invalid", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
     request.scope["ombud_key"] = key.key_id
@@ -109,6 +113,10 @@ async def identify(request: Request) -> Caller:
     caller = Caller.holding(key)
     party = request.headers.get("ombud-act-as")
     return caller if party is None else caller.acting_as(party)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 async def _of(request: Request) -> RequestContext:

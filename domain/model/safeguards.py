@@ -245,3 +245,5 @@ class Interim(Kept):
     remedy: Remedy
     imposed_at: Instant
     reviewed_at: Instant | None = None
+    kept_until: Instant | None = None
+    """Until when it outlives the case, which was taken back."""

@@ -16,8 +16,9 @@ import pytest
 from activities.messages import Answer
 from api.app import create_app
 from api.kit.costs import _OTHERS, LIST, READ, SAY, cost_of
-from api.kit.gate import WRONG_FOR, Gate, Strangers
+from api.kit.gate import Gate
 from api.kit.problems import Problem
+from api.kit.strangers import WRONG_FOR
 from api.kit.throttle import Budget, Bulkhead, Pace, Throttle
 from storage.postgres.budgets import PostgresBudgets
 from storage.postgres.pool import Database
@@ -184,7 +185,7 @@ class TestWrongKeys:
     HOLDER = KeyHolder(tenant_id="acme", key_id="key_1", name="", scopes=())
 
     async def test_a_right_key_finds_in_while_its_address_floods_with_wrong_ones(self) -> None:
-        keys, gate = Looked({"right": self.HOLDER}), Gate(strangers=Strangers(Throttle(0.001, 5), slowly=0.001))
+        keys, gate = Looked({"right": self.HOLDER}), Gate(strangers=Throttle(0.001, 5), slowly=0.001)
         wrong = [asyncio.create_task(gate.holder(keys, f"wrong-{number}", "192.0.2.1")) for number in range(40)]
         new = asyncio.create_task(gate.holder(keys, "right", "192.0.2.1"))
         answers = await asyncio.gather(*wrong, return_exceptions=True)
@@ -195,7 +196,7 @@ class TestWrongKeys:
         assert await gate.holder(keys, "other", "192.0.2.2") is None, "another address is not concerned"
 
     async def test_past_its_limit_an_address_is_looked_up_for_one_at_a_time_and_not_for_ever(self) -> None:
-        keys, gate = Looked({}), Gate(strangers=Strangers(Throttle(0.001, 1), slowly=0.001))
+        keys, gate = Looked({}), Gate(strangers=Throttle(0.001, 1), slowly=0.001)
         flood = [asyncio.create_task(gate.holder(keys, f"wrong-{number}", "192.0.2.1")) for number in range(300)]
         await asyncio.gather(*flood, return_exceptions=True)
         assert keys.most == 2, "the one it may try, and one slowly"
@@ -203,7 +204,7 @@ class TestWrongKeys:
 
     async def test_a_key_that_was_wrong_is_refused_without_a_look(self) -> None:
         now = [0.0]
-        keys, gate = Looked({}), Gate(strangers=Strangers(Throttle(0.001, 2), slowly=0.001, clock=lambda: now[0]))
+        keys, gate = Looked({}), Gate(strangers=Throttle(0.001, 2), slowly=0.001, clock=lambda: now[0])
         assert [await gate.holder(keys, "wrong", "192.0.2.1") for _ in range(2)] == [None, None]
         for _ in range(20):
             with pytest.raises(Problem):
@@ -221,7 +222,7 @@ class TestWrongKeys:
         assert await gate.holder(keys, "right", "192.0.2.1") is None
 
     async def test_many_requests_with_one_new_key_are_one_guess(self) -> None:
-        keys, gate = Looked({"right": self.HOLDER}), Gate(strangers=Strangers(Throttle(0.001, 1)))
+        keys, gate = Looked({"right": self.HOLDER}), Gate(strangers=Throttle(0.001, 1))
         found = await asyncio.gather(*(gate.holder(keys, "right", "192.0.2.1") for _ in range(50)))
         assert found == [self.HOLDER] * 50
 
@@ -234,7 +235,7 @@ class TestWrongKeys:
         ],
     )
     async def test_by_ipv6_a_customers_network_counts_as_one(self, one: str, other: str, same: bool) -> None:
-        keys, gate = Looked({}), Gate(strangers=Strangers(Throttle(0.001, 1)))
+        keys, gate = Looked({}), Gate(strangers=Throttle(0.001, 1))
         assert await gate.holder(keys, "a", one) is None
         if same:
             with pytest.raises(Problem):
@@ -243,7 +244,7 @@ class TestWrongKeys:
             assert await gate.holder(keys, "b", other) is None
 
     async def test_at_the_api(self, office: Office) -> None:
-        desk = office.desk("nobody", api={"gate": Gate(strangers=Strangers(Throttle(0.001, 3)))})
+        desk = office.desk("nobody", api={"gate": Gate(strangers=Throttle(0.001, 3))})
         wrong = [await desk.get("/v1/cases", headers={"Authorization": f"Bearer omb_{n}"}) for n in range(5)]
         assert [(a.status_code, a.json()["code"]) for a in wrong] == [(401, "key_invalid")] * 3 + [(429, "rate_limited")] * 2
         assert wrong[-1].headers["Retry-After"]
@@ -263,7 +264,7 @@ class TestRefusals:
         assert told.index("other") < told.index("busy-9")
 
     async def test_where_too_many_wait_the_connection_is_closed_at_once(self, office: Office) -> None:
-        gate = Gate(strangers=Strangers(Throttle(0.001, 1)), refusals=Pace(1, least=0.001, most=0.1))
+        gate = Gate(strangers=Throttle(0.001, 1), refusals=Pace(1, least=0.001, most=0.1))
         desk = office.desk("nobody", api={"gate": gate})
         answers = [await desk.get("/v1/cases") for _ in range(3)]
         assert [a.status_code for a in answers] == [401, 429, 429]

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from domain.base import Money
 from domain.model.report import Report
 from policies.loading import load_pack
 from policies.pack import PACKS_DIR
@@ -68,7 +69,7 @@ async def limit(database: Database, tenant_id: str) -> int:
 
     shelf = await PublishedPacks().on(Shelf.load(2026), await publishing.in_force(tenant_id), text)
     terms, _ = shelf.terms(REPORT)
-    assert terms.approval_above is not None
+    assert isinstance(terms.approval_above, Money)
     return terms.approval_above.amount
 
 
