@@ -8,8 +8,8 @@ import pytest
 
 from policies.script_case import Line
 from policies.scripts import ScriptError
-from tests.policies.test_rehearse import ANN, BEN, LENA, MARA, MONDAY, REPORT, a_script, a_step, lines_of
 from tests.support.cases import shelf
+from tests.support.stories import ANN, BEN, LENA, MARA, MONDAY, REPORT, a_script, a_step, lines_of
 
 SAME = {"statement": "The same booking again, told by somebody else who was there.", "matter": "booking-1"}
 OF_A_BITE = {**SAME, "category": "bite", "parties": {"claimant": {"ref": "keeper"}, "respondent": {"ref": "sitter"}}}
