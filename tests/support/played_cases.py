@@ -107,15 +107,17 @@ class Desk:
         sent = (case_id, str(command["id"]))
         promises.received.add(sent)
         if status == 202:
-            body = await until(lambda: self._answered(*sent), f"{command['type']} {sent} to be judged")
+            by = command.get("by")
+            body = await until(lambda: self._answered(*sent, by), f"{command['type']} {sent} to be judged")
         answer: Json = body["answer"]
         if answer["status"] != "accepted":
             raise Refused(answer)
         promises.accepted.add(sent)
         return answer
 
-    async def _answered(self, case_id: str, command_id: str) -> Json | None:
-        body = (await self.ask("GET", f"/v1/cases/{case_id}/commands/{command_id}"))[1]
+    async def _answered(self, case_id: str, command_id: str, by: str | None) -> Json | None:
+        # Whoever sent it reads what became of it; the platform knows nothing of the team's own.
+        body = (await self.ask("GET", f"/v1/cases/{case_id}/commands/{command_id}", by=by))[1]
         return body if body["answer"] else None
 
 
@@ -251,6 +253,7 @@ class Life:
 MOVED_ON = frozenset({
     "not_in_this_phase", "not_allowed", "not_your_case", "own_case", "own_offer", "no_such_offer", "owner_mismatch",
     "no_right_to_appeal", "window_over", "no_withdrawal", "withdrawal_pending",
+    "not_heard",
 })  # fmt: skip
 
 
