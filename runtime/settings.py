@@ -147,8 +147,8 @@ class Settings(BaseSettings):
     tenant_asks_at_once: int = Field(
         8,
         ge=1,
-        description="Commands of one tenant that one API process waits for Temporal to judge at the same time; others are on "
-        "disk, and answered 202 when their turn does not come in time.",
+        description="Commands of one tenant that one process, API or worker, waits for Temporal to judge at the same time; fewer "
+        "while answers are slow. Others are on disk, and answered 202 when their turn does not come in time.",
     )
     api_database_for: timedelta = Field(
         timedelta(seconds=5),

@@ -183,9 +183,9 @@ def _limits(settings: Settings) -> dict[str, Any]:
 
 
 def _doors(settings: Settings, client: Client) -> Doors:
-    from services.doors import FairDoors
+    from services.doors import FairDoors, Shares
 
-    return FairDoors(CaseDoors(client, settings.task_queue), settings.tenant_asks_at_once)
+    return FairDoors(CaseDoors(client, settings.task_queue), Shares(settings.tenant_asks_at_once))
 
 
 def _gate(settings: Settings, parts: Parts) -> Gate:
