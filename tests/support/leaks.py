@@ -246,7 +246,7 @@ async def _decided(here: Planted) -> None:
 
 
 async def _hours_last(here: Planted, scale: float) -> None:
-    async with here.office.database.tenant(here.office.tenant_id) as conn:
+    async with here.office.database.deed(here.office.tenant_id) as conn:
         await conn.execute("UPDATE tenants SET development = true, time_scale = $2 WHERE id = $1", here.office.tenant_id, scale)
 
 
