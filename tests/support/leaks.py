@@ -241,6 +241,7 @@ async def _decided(here: Planted) -> None:
     case = here.cases["decided"] = await here.said("platform", "POST", "/v1/cases", a_planted_report(here, "decided"))
     await here.command("platform", "decided", "escalate", by=party(case, "claimant"))
     await here.command("mediator", "decided", "take")
+    await here.command("platform", "decided", "messages", by=party(case, "respondent"), text="We have nothing to add.")
     await here.command("mediator", "decided", "rulings", outcome="upheld", ground="scope", reasons=here.word("decided_reasons"))
     await _hours_last(here, 1.0)
 
@@ -286,6 +287,8 @@ async def _main(here: Planted) -> None:
     await here.command(
         "mediator", "main", "links", to=here.cases["decided"]["id"], relation="retaliation", note=here.word("link_note")
     )
+    # Nobody loses by a ruling while they still have time to answer.
+    await party_says("respondent", "evidence", text="We have nothing to add.")
     money = {"amount": 900_000, "currency": "USD"}
     ruling = {"outcome": "upheld", "ground": "scope", "remedies": [{"type": "payout", "amount": money}]}
     await here.command("mediator", "main", "rulings", reasons=here.word("first_draft"), **ruling)
