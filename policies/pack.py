@@ -16,6 +16,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from domain.base import Code, Frozen, Money, Phase, Priority, Side
 from domain.model.clock_terms import level_in_full, like_usual
+from domain.model.disclosure import Disclosure, Words
 from domain.model.terms import Audience, ClockTerms, Extension, InterimTerms, Level, OfferTerms, OutcomeTerms, TargetKey, Trigger
 from domain.worktime.spans import Span
 from policies.pack_rows import (
@@ -199,6 +200,12 @@ class Pack(Frozen):
     root_causes: tuple[Code, ...] = ()
     root_cause_needed: bool = False
     sanctions: SanctionsRow | None = None
+    disclosure: Disclosure = "at_opening"
+    """When the respondent learns of the case; `by_owner`: when its owner tells them. A clock `like: disclosure` is the last day."""
+    words: Words = "shared"
+    """Who reads what a party says without saying to whom: both sides, or the `desk` and their own side alone."""
+    statement: Words = "shared"
+    """Who reads the report in its own words; `desk`: the respondent only if it is disclosed to them with the case."""
     hear: tuple[Side, ...] = ()
     """Sides that are heard before they can lose by a ruling."""
     evidence_types: tuple[Code, ...] = ()

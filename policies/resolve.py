@@ -66,7 +66,7 @@ def terms_of(
 
 _AS_THEY_ARE = (
     "grounds", "procedure", "root_causes", "root_cause_needed", "by_hand", "conditions", "complaint_routes", "hear", "joins",
-    "merges_with", "evidence_types",
+    "merges_with", "evidence_types", "disclosure", "words",
 )  # fmt: skip
 """What terms say in the words of the pack."""
 
@@ -87,6 +87,7 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         chargeback=pack.chargeback.terms(time_scale) if pack.chargeback else None,
         offers=tuple(OfferTerms.model_validate(offer.model_dump()) for offer in pack.offers),
         **{name: getattr(pack, name) for name in _AS_THEY_ARE},
+        report=pack.statement,
         approval_above=pack.approval_above,
         ladder=tuple(_step(step, time_scale) for step in pack.ladder),
         quiet_for=pack.quiet_for.scaled(time_scale).time,

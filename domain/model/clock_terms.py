@@ -34,7 +34,7 @@ Triggers = Annotated[tuple[Trigger, ...], *_AsWords]
 Phases = Annotated[tuple[Phase, ...], *_AsWords]
 DefaultAction = Literal[
     "open_review", "proceed_on_file", "issue_ruling", "close", "lift_interim", "end_return", "honour_return", "lift_sanction",
-    "send_chargeback", "miss_chargeback",
+    "send_chargeback", "miss_chargeback", "disclose",
 ]  # fmt: skip
 """What a clock can do by itself when it runs out (the stated default of the pack)."""
 _T = TypeVar("_T")
@@ -358,6 +358,14 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
         "starts": "return_contested",
         "stops": "return_ended",
         "levels": [{"action": "escalate", "audience": "leads ops", "repeat": "1 business day"}],
+    },
+    # The last day on which the respondent learns of a case that its owner has not told them of.
+    "disclosure": {
+        "target": "1 month",
+        "starts": "case_opened",
+        "stops": "case_disclosed ruling_issued",
+        "goes_on": True,
+        "levels": [{"before": "3 days", "audience": "owner leads"}, {"default": "disclose"}],
     },
     "approval": {
         "waits_for": "approver",

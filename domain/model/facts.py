@@ -67,6 +67,7 @@ from domain.model.links import CaseUnlinked as CaseUnlinked
 from domain.model.links import CrossCaseTaskOrdered as CrossCaseTaskOrdered
 from domain.model.links import CrossCaseTaskReported as CrossCaseTaskReported
 from domain.model.case_import import CaseMovedIn as CaseMovedIn
+from domain.model.disclosure import CaseDisclosed as CaseDisclosed
 from domain.model.case_import import LevelPassed as LevelPassed
 from domain.model.case_import import PastDecisionKept as PastDecisionKept
 from domain.model.case_import import PastMessageKept as PastMessageKept
@@ -91,6 +92,7 @@ from domain.model.ruling import RulingReturned as RulingReturned
 from domain.model.safeguards import InterimEnded as InterimEnded
 from domain.model.safeguards import InterimImposed as InterimImposed
 from domain.model.safeguards import InterimReviewed as InterimReviewed
+from domain.model.safeguards import InterimReviewAsked as InterimReviewAsked
 from domain.model.safeguards import ProvisionalCreditEnded as ProvisionalCreditEnded
 from domain.model.safeguards import ProvisionalCreditGiven as ProvisionalCreditGiven
 from domain.model.safeguards import ReportApproved as ReportApproved
@@ -148,7 +150,7 @@ Fact = Annotated[
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
-    | MovingFact,
+    | MovingFact | CaseDisclosed | InterimReviewAsked,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

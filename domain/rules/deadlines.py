@@ -12,7 +12,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.refusals import DeadlineMoot
 from domain.model.terms import BUILT_IN, Audience, ClockTerms, DefaultAction, LadderStep, Level
-from domain.rules import chargeback, evidence, interim, returns, sanctions
+from domain.rules import chargeback, disclosure, evidence, interim, returns, sanctions
 from domain.rules import ruling as r
 from domain.rules.lifecycle import SEEKS_OWNER
 from domain.rules.rule import DecisionContext, Facts
@@ -135,6 +135,8 @@ def _by_default(case: Case, default: DefaultAction, definition: ClockTerms, comm
             return chargeback.send(case, "due")
         case "miss_chargeback":
             return chargeback.miss(case)
+        case "disclose":
+            return disclosure.along(case, "latest_date")
         case "end_return" | "honour_return":
             return returns.by_default(case, default == "honour_return", command.id)
         case "lift_sanction":

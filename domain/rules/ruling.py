@@ -26,7 +26,7 @@ from domain.model.ruling import (
 from domain.model.statement import StatementOfReasons
 from domain.model.terms import OutcomeTerms
 from domain.rules import credit as crediting
-from domain.rules import interim, procedure, returns, sanctions
+from domain.rules import disclosure, interim, procedure, returns, sanctions
 from domain.rules import ruling_requirements as completeness
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
@@ -88,6 +88,7 @@ def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tupl
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
     sanctions.check_heard(case, outcome)
+    disclosure.check_told(case, outcome, remedies)
     for remedy in remedies:
         if remedy.type not in outcome.remedies:
             may = ", ".join(outcome.remedies) or "no remedy"
@@ -192,7 +193,14 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
     told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=rights, effects=tuple(e.effect_id for e in effects))
     ended = (f.InterimEnded(measure_ids=measures, because="ruled"),) if measures else ()
     waits = any(not isinstance(x, f.ReturnEnded) for x in goods) or (case.returning is not None and not goods)
-    return (told, *ended, *changes, *effects, *by_hand(case, effects), *goods, *_after(case, rights, waits))
+    first = disclosure.along(case, "ruling") if _against_respondent(case, ruling, rights) else ()
+    return (*first, told, *ended, *changes, *effects, *by_hand(case, effects), *goods, *_after(case, rights, waits))
+
+
+def _against_respondent(case: Case, ruling: Ruling, rights: tuple[f.AppealRight, ...]) -> bool:
+    """Whether the respondent loses something by it, or may appeal against it: then they learn of the case with it."""
+    may = any(right.side is Side.RESPONDENT and right.allowed for right in rights)
+    return may or disclosure.costs(case.terms.outcome(ruling.outcome), ruling.remedies)
 
 
 def _after(case: Case, rights: tuple[f.AppealRight, ...], waits: bool) -> Facts:

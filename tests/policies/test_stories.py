@@ -106,6 +106,7 @@ COMMANDS = {
     "ship_return", "confirm_return", "contest_return", "decide_return",
     "draft_chargeback_evidence", "submit_chargeback_evidence",
     "signal", "credit_provisionally", "report_to_authority", "approve_report", "return_report", "hand_over",
+    "disclose", "ask_interim_review",
 }  # fmt: skip
 """What people can ask of a case. The system's own reports are no part of a story."""
 
