@@ -60,6 +60,8 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "report_to_authority": {"authority": "police", "reasons": "Nine bookings with cards from one stolen batch."},
     "return_report": {"reasons": "Say which bookings."},
     "hand_over": {"queue": "safety-apac", "reasons": "The sitter is awake there in an hour."},
+    "disclose": {"text": "Guests say that the flat in Rua Augusta does not exist.", "with_statement": False},
+    "ask_interim_review": {"text": "The deed is in my account."},
     "review_interim": {"decision": "keep", "reasons": "It is still not clear whose account it is."},
 }
 """Where a command says something else in a field than the others do."""

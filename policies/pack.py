@@ -201,7 +201,7 @@ class Pack(Frozen):
     root_cause_needed: bool = False
     sanctions: SanctionsRow | None = None
     disclosure: Disclosure = "at_opening"
-    """When the respondent learns of the case; `by_owner`: when its owner tells them. A clock `like: disclosure` is the last day."""
+    """When the respondent learns of the case; `by_owner`: when its owner says so. A clock `like: disclosure` is the last day."""
     words: Words = "shared"
     """Who reads what a party says without saying to whom: both sides, or the `desk` and their own side alone."""
     statement: Words = "shared"

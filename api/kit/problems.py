@@ -130,6 +130,8 @@ PROBLEMS: dict[str, Row] = {
     "ground_unknown": Row(422, "Unknown ground", "Name a clause that the kind knows; see `fields`."),
     "sanction_not_allowed": Row(422, "Sanction does not fit", "See the detail, and `allowed` in `fields`."),
     "sanction_reasons_missing": Row(422, "Off the ladder without reasons", "Give `sanction_reason` and `sanction_reasons`."),
+    "not_disclosed": Row(409, "The respondent does not know", "Tell them of the case first (`disclose`)."),
+    "already_disclosed": Row(409, "The respondent knows", "They were told of the case, at its opening or since."),
     "not_heard": Row(409, "Not heard yet", "Ask them with `request_evidence`; rule when they answered or their time is over."),
     "remedy_not_allowed": Row(422, "Remedy does not fit", "Use a remedy that comes with the outcome; see `fields`."),
     "amount_missing": Row(422, "Amount missing", "Give an amount above zero, in minor units, with its currency."),

@@ -22,6 +22,7 @@ from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Returning
 from domain.model.terms import Terms
 
+
 class Caucus(Kept):
     """The talk between the desk and one side, which the other side does not see: how much was said, and when last."""
 

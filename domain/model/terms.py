@@ -197,7 +197,7 @@ class Terms(Compact):
     words: Words = "shared"
     """Who reads what a party says without saying to whom."""
     report: Words = "shared"
-    """Who reads the statement and the files of the report; ``desk``: also the respondent when they are disclosed with the case."""
+    """Who reads the statement and the files of the report; ``desk``: the respondent only if they are disclosed with the case."""
     time_scale: float = 1.0
     """Below 1 only in a development tenant, where hours may become seconds."""
 

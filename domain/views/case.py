@@ -8,8 +8,8 @@ from typing import Any, Literal
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.model import facts as f
 from domain.model.case import Case, Caucus
-from domain.model.disclosure import Words
 from domain.model.commands import Remedy
+from domain.model.disclosure import Words
 from domain.model.legal_hold import LegalHold
 from domain.model.links import CaseLink
 from domain.model.prose import Prose

@@ -152,7 +152,9 @@ class TestBeingTold:
 
     def test_what_went_before_stays_with_the_desk(self) -> None:
         life = hidden("fraud_report").in_review().says(CLAIMANT, "message").says(MEDIATOR, "request_evidence", of="claimant")
-        life.says(CLAIMANT, "submit_evidence").says(MEDIATOR, "impose_interim", measure="suspend", reasons="She is afraid of him.")
+        life.says(CLAIMANT, "submit_evidence").says(
+            MEDIATOR, "impose_interim", measure="suspend", reasons="She is afraid of him."
+        )
         life.disclosed()
         assert sees(life, RESPONDENT) == ["case_opened", "interim_imposed", "case_disclosed"]
         measure = next(r for r in life.recordings if isinstance(r.fact, InterimImposed))
