@@ -239,9 +239,9 @@ def _case_data(case: Case, viewer: Viewer) -> dict[str, Any]:
     data["waiting_on"] = awaited_by(case, viewer)
     if viewer in ("claimant", "respondent"):
         data["words"] = words_of(case, phase)
-        if viewer == "respondent" and case.disclosed_at == case.updated_at:
+        if case.disclosed_at is not None and case.disclosed_at == case.updated_at:
             data["first_told"] = True
-    if viewer == "platform" and not case.is_disclosed:
+    if viewer in ("claimant", "platform") and not case.is_disclosed:
         data["disclosed"] = False
     if case.outcome:
         data["case_outcome"] = case.outcome.value
