@@ -42,6 +42,7 @@ PROBLEMS: dict[str, Row] = {
         "Deciding takes the person's own credential",
         "Use a key of the person who decides; at the command line, `ombud login` first.",
     ),
+    "party_needed": Row(422, "As which party?", "Name the party in whose place you ask with `Ombud-Act-As`."),
     "act_as_forbidden": Row(
         403, "Not yours to act as", "`Ombud-Act-As` takes a party and a platform's key with scope `act_as:parties`."
     ),
