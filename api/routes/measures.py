@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from api.bodies.base import list_body
 from api.bodies.measures import MeasureReviewRequest, measure_body, review_body
-from api.examples.measures import MEASURES, REVIEW, REVIEW_ASKED
+from api.examples.sanctions import MEASURES, REVIEW, REVIEW_ASKED
 from api.kit.context import Context
 from api.kit.idempotent import Reply
 from api.kit.reading import parsed
