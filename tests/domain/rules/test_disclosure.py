@@ -25,6 +25,7 @@ from tests.support.cases import (
     a_case,
 )
 from tests.support.incidents import INSURER, incident
+from tests.support.other_cases import OTHER_CASE, elsewhere
 
 KEPT_FROM_THEM = ("fraud_report", "conduct_report", "safety_incident")
 THEIRS = (RESPONDENT, WITNESS, "pty_agent", INSURER)
@@ -235,6 +236,35 @@ class TestMeasures:
     def test_its_review_does_not_tell_them_of_the_case(self) -> None:
         life = self.imposed().says(MEDIATOR, "review_interim", decision="lift", reasons="The flat exists.")
         assert life.notices_for(RESPONDENT)[-1].texts == {}
+
+
+class TestBesideOtherCases:
+    def test_a_case_that_they_know_is_not_merged_into_one_that_they_do_not(self) -> None:
+        life = hidden("fraud_report").in_review().disclosed()
+        life.elsewhere = elsewhere("fraud_report", is_disclosed=False)
+        assert life.refused(LEAD, "merge", into=OTHER_CASE).code == "not_disclosed"
+        life.elsewhere = elsewhere("fraud_report", is_disclosed=True)
+        assert life.says(LEAD, "merge", into=OTHER_CASE).notices_for(RESPONDENT)[-1].event == "case_closed"
+
+    def test_one_that_they_do_not_know_is_and_they_hear_nothing(self) -> None:
+        life = hidden("fraud_report").in_review()
+        life.elsewhere = elsewhere("fraud_report", is_disclosed=False)
+        assert life.says(LEAD, "merge", into=OTHER_CASE).notices_for(RESPONDENT) == ()
+
+
+class TestWhoMayAskForAReview:
+    """Reviewed by hand: whoever speaks for the side that is hit, and nobody else."""
+
+    def test_while_a_measure_is_in_force(self) -> None:
+        life = hidden("fraud_report").in_review().disclosed()
+        life.says(MEDIATOR, "impose_interim", measure="suspend", reasons="Three guests, one flat.")
+        refusals = {
+            who: life.refused(who, "ask_interim_review").code for who in (CLAIMANT, WITNESS, INSURER, PLATFORM, MEDIATOR, LEAD)
+        }
+        assert set(refusals.values()) == {"not_allowed"}
+        assert life.refused(RESPONDENT, "ask_interim_review", measure_id="itm_other").code == "interim_unknown"
+        for who in (RESPONDENT, "pty_agent"):
+            life.says(who, "ask_interim_review")
 
 
 def test_the_insurer_of_the_other_side_hears_nothing_before() -> None:
