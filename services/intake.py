@@ -19,6 +19,7 @@ from services.cases import Seen
 from services.commands import CommandState, judged, refusal_in, send
 from services.errors import FieldError, Refused, not_found
 from services.parts import MailReply, Parts
+from services.repeats import own_key
 from services.rows import CaseRow
 from services.sources import proved, reader_of
 from storage.intake.inbox import Conflict
@@ -67,7 +68,7 @@ async def read_report(parts: Parts, body: bytes) -> Report:
 async def open_case(parts: Parts, caller: Caller, report: Report, key: str | None) -> Opened:
     """Make a report into a case. Raises what :func:`land` raises."""
     tenant = await _tenant(parts, caller)
-    landed = await land(parts, tenant, report, opened_by=caller.holder, key=key, credential=caller.credential)
+    landed = await land(parts, tenant, report, opened_by=caller.holder, key=_own(caller, key), credential=caller.credential)
     return await _opened(parts, caller, landed)
 
 
@@ -82,7 +83,9 @@ async def by_mail(parts: Parts, caller: Caller, raw: bytes, *, kind: str | None,
     if found is None:
         return None
     if isinstance(found, Report):
-        landed = await land(parts, tenant, found, opened_by=caller.holder, key=key, channel="email", credential=caller.credential)
+        landed = await land(
+            parts, tenant, found, opened_by=caller.holder, key=_own(caller, key), channel="email", credential=caller.credential
+        )
         return await _opened(parts, caller, landed)
     return await _message(parts, caller, found)
 
@@ -111,6 +114,10 @@ async def by_source(parts: Parts, source_id: str, body: bytes, headers: Mapping[
     return await land(
         parts, tenant, found, opened_by=source.id, credential=source.id, key=once, channel=channel, queue=source.queue
     )
+
+
+def _own(caller: Caller, key: str | None) -> str | None:
+    return own_key(caller, key) if key is not None else None
 
 
 def _once(source: LiveSource, headers: Mapping[str, str]) -> str | None:

@@ -45,7 +45,12 @@ async def mine(parts: Parts, caller: Caller) -> list[Measure]:
     ends_at = _ends_at(row.case)
     return [
         Measure(
-            one.id, one.remedy.type, one.imposed_at, ends_at, texts.get(one.told.content_id) if one.told else None, one.asked_at
+            one.id,
+            one.remedy.type,
+            one.imposed_at,
+            one.kept_until or ends_at,
+            texts.get(one.told.content_id) if one.told else None,
+            one.asked_at,
         )
         for one in measures
     ]

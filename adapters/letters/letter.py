@@ -79,6 +79,9 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "outcome": _outcome(outcome, words, side),
         "decision": words.decisions.get(decision or ""),
         "remitted": decision == "remit",
+        "heard_first": data.get("heard_first") is True,
+        "same_decider": data.get("same_decider") is True,
+        "new_decider": data.get("new_decider") is True,
         "remedies": [r for r in (_remedy(x, words, side) for x in _list_of(data.get("remedies"))) if r],
         "conditions": [capital(written_out(x)) for x in _list_of(data.get("conditions")) if isinstance(x, str)],
         "route": words.routes.get(route, capital(written_out(route))) if route else None,
@@ -96,7 +99,11 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "result": _string(data.get("result")),
         "measures": [m for m in (_remedy(x, words, None) for x in _list_of(data.get("measures"))) if m],
         "because": _string(data.get("because")),
+        "stands": data.get("stands") is True,
+        "of_office": data.get("of_office") is True,
         "returns": offer.get("after_return") is True,
+        "label": _who(data.get("label_paid_by") or offer.get("label_paid_by"), side),
+        "lowered_to": _amount(data.get("lowered_to")),
         "received": data.get("received") is True,
         "carrier": written_out(carrier) if (carrier := _string(data.get("carrier"))) else None,
         "sanction": _sanction(data.get("sanction"), words),
@@ -133,7 +140,7 @@ def _more_time(notice: OutgoingNotice, words: Words, side: str | None) -> dict[s
     }
 
 
-_INTERNAL = ("priority", "clock", "clock_code", "dated", "level", "action", "step", "trouble", "reached")
+_INTERNAL = ("priority", "clock", "clock_code", "dated", "level", "action", "step", "trouble", "reached", "approval")
 
 
 def _internal(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
@@ -151,6 +158,7 @@ def _internal(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "level": _string(data.get("level")),
         "step": written_out(step) if (step := _string(data.get("step"))) else None,
         "action": _string(data.get("action")),
+        "approval": words.approvals.get(_string(data.get("approval_because")) or ""),
         "trouble": words.troubles.get(trouble or ""),
         "reached": _when(reached, notice, words),
     }
@@ -191,6 +199,15 @@ def _remedy(value: Any, words: Words, side: str | None) -> str | None:
     to = _who(value.get("to"), side)
     whom = {"you": " to you", "other": " to the other side", "claimant": " to the claimant", "respondent": " to the respondent"}
     return f"{name} of {in_words(amount, _line_or_none(currency) or '')}{whom.get(to or '', '')}{when}"
+
+
+def _amount(value: Any) -> str | None:
+    """``12.00 EUR``."""
+    said: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
+    amount, currency = said.get("amount"), said.get("currency")
+    if not isinstance(amount, int) or not isinstance(currency, str):
+        return None
+    return in_words(amount, _line_or_none(currency) or "")
 
 
 def _sanction(value: Any, words: Words) -> str | None:

@@ -46,13 +46,24 @@ PROBLEMS: dict[str, Row] = {
     "act_as_forbidden": Row(
         403, "Not yours to act as", "`Ombud-Act-As` takes a party and a platform's key with scope `act_as:parties`."
     ),
-    "filter_forbidden": Row(403, "Filter for the team only", "Only the team's own keys list by what parties may not know."),
+    "filter_forbidden": Row(403, "Filter not yours to use", "Nobody lists by what they may not know."),
     "conflict_of_interest": Row(403, "Closed to you: conflict of interest", "Turn to your lead, or to operations."),
     "access_needed": Row(403, "In none of your queues", "If you need to read it, take access: `POST /v1/cases/{id}/access`."),
     "access_not_needed": Row(409, "You can read it already", "Read the case; no access has to be taken."),
     "sender_not_a_party": Row(403, "The sender is nobody of this case", "Answer from the address to which the notice went."),
     # keys and people
     "scope_unknown": Row(422, "No such scope", "See `allowed` in `fields` for the scopes that there are."),
+    "own_key_only": Row(
+        403,
+        "A person's key is made by themselves",
+        "Give them a login code (`POST /v1/people/{id}/login-code`, `ombud person login-code`); they exchange it for a key.",
+    ),
+    "login_code_needed": Row(403, "A login code is needed", "Bring a login code as the bearer; ops make one for a person."),
+    "last_administrator": Row(
+        409,
+        "The last one of ops",
+        "Give somebody else the role `ops` first; at the command line of whoever runs Ombud it goes without.",
+    ),
     "key_ended": Row(409, "The key has ended", "It expired or was revoked, for good: make a new one."),
     "person_exists": Row(409, "The id is somebody's", "Choose another id, or change the person who has it."),
     "person_deactivated": Row(409, "They do not work here any more", "Take them back first: `POST /v1/people/{id}/activate`."),
@@ -90,7 +101,7 @@ PROBLEMS: dict[str, Row] = {
     "email_invalid": Row(422, "Not an e-mail address", "Write it as `name@host.example`, or leave it out."),
     "sender_missing": Row(422, "No sender", "The mail needs a `From` header."),
     "zone_unknown": Row(422, "Unknown time zone", "Use an IANA name such as `Europe/Berlin`."),
-    "control_character": Row(422, "Control character", "Remove line breaks and NUL characters from this field."),
+    "control_character": Row(422, "Control character", "Remove line breaks, control characters and bidi overrides."),
     "scalar_expected": Row(422, "Plain value expected", "Give true or false, a number, or a text of at most 500 characters."),
     "code_invalid": Row(422, "Not a code", "Codes are lower case letters, digits and `_ . : -`, at most 64."),
     "number_not_storable": Row(422, "Number not storable", "Give a finite number; integers up to 2^53."),
@@ -119,7 +130,7 @@ PROBLEMS: dict[str, Row] = {
     "malformed": Row(422, "Not a command", "See `errors` for each field, and the reference of commands."),
     "refused": Row(409, "Refused", "See the detail."),
     "not_in_this_phase": Row(409, "Not in this phase", "See `available_actions` for what can be done now."),
-    "not_allowed": Row(403, "Not for this role", "See the detail for who may."),
+    "not_allowed": Row(403, "Not for this role", "Somebody else has to; the detail says who, or `allowed` in `fields`."),
     "not_your_case": Row(403, "Somebody else's case", "Take it, or have it assigned first."),
     "actor_unknown": Row(403, "Unknown actor", "Nobody with this id has anything to do with the case."),
     "own_case": Row(403, "Nobody judges their own case", "Another person has to decide it."),
@@ -133,8 +144,13 @@ PROBLEMS: dict[str, Row] = {
     "sanction_reasons_missing": Row(422, "Off the ladder without reasons", "Give `sanction_reason` and `sanction_reasons`."),
     "not_disclosed": Row(409, "The respondent does not know", "Tell them of the case first (`disclose`)."),
     "already_disclosed": Row(409, "The respondent knows", "They were told of the case, at its opening or since."),
-    "not_heard": Row(409, "Not heard yet", "Ask them with `request_evidence`; rule when they answered or their time is over."),
+    "not_heard": Row(409, "Not heard yet", "See `fields`: rule when this side has answered, or its time is over."),
     "remedy_not_allowed": Row(422, "Remedy does not fit", "Use a remedy that comes with the outcome; see `fields`."),
+    "amount_too_high": Row(422, "More than can be paid", "See `payable` in `fields` for how much can still be paid."),
+    "currency_differs": Row(422, "Another currency", "Use the currency of the payment; see `currency` in `fields`."),
+    "amount_known": Row(403, "The amount is known", "A lead, ops or the platform corrects it."),
+    "amount_below_paid": Row(409, "More stands already", "See `standing` in `fields` for what was given and stands."),
+    "money_stands": Row(409, "Money was given here", "Link the two instead."),
     "amount_missing": Row(422, "Amount missing", "Give an amount above zero, in minor units, with its currency."),
     "ruling_incomplete": Row(422, "The ruling leaves something out", "See `missing` in `fields` for what its outcome needs."),
     "statement_incomplete": Row(422, "Statement of reasons incomplete", "See `errors` for each field."),
@@ -147,6 +163,8 @@ PROBLEMS: dict[str, Row] = {
     "no_return_awaited": Row(409, "No such return", "Nobody waits for goods, or they are not where the command says."),
     "return_under_way": Row(409, "Settled, goods on their way", "What was agreed binds both; confirm or contest the return."),
     "own_offer": Row(403, "Your own offer", "The other side has to answer it."),
+    "nothing_to_annul": Row(409, "Nothing to set aside", "No ruling that was told is in force; see the case's `ruling`."),
+    "not_remitted": Row(422, "Not remitted", "Leave `same_decider` out, or remit the matter."),
     "no_right_to_appeal": Row(403, "No right to appeal", "See `fields` for the reason."),
     "window_over": Row(409, "Too late", "The window for this is over."),
     "owner_mismatch": Row(409, "Owner does not fit", "Read the case again: it is assigned already, or to nobody."),
@@ -209,6 +227,12 @@ PROBLEMS: dict[str, Row] = {
     "measure_not_allowed": Row(422, "No such interim measure", "See `allowed` in `fields` for the measures against this side."),
     "not_on_hold": Row(409, "Not on legal hold", "See `holds` in `fields` for those that are on the case."),
     "legal_hold": Row(409, "Under legal hold", "Nothing of it can be deleted until a lead or ops lifts the hold."),
+    "withdrawal_pending": Row(409, "Asked back already", "The team has your word and answers it; you need do nothing more."),
+    "no_withdrawal": Row(409, "Nobody takes it back", "Read the case again: it was answered, or the matter was decided."),
+    "not_withdrawable": Row(409, "Cannot be taken back", "Write to the desk what has changed; see `because` in `fields`."),
+    "of_office": Row(409, "Goes on of office", "The platform is the claimant now; nothing is asked of whoever reported it."),
+    "measures_unnamed": Row(422, "Measures not named", "Say of each in `measures` whether it ends, or stays and until when."),
+    "others_reported": Row(409, "Others reported it too", "Go on of office, or rule: it does not end for them."),
     "interim_unknown": Row(409, "No such measure in force", "Read the case again: it was lifted, or has lapsed."),
     # the procedure before a ruling
     "step_missing": Row(422, "No step named", "Name a step (`step`), or several (`steps`)."),
@@ -246,6 +270,9 @@ PROBLEMS: dict[str, Row] = {
     # our side
     "internal_error": Row(500, "Something broke", "Tell us the request id."),
     "vault_fault": Row(500, "Sealed data does not open", "Tell us the request id."),
+    "administration_unavailable": Row(
+        503, "Nothing can be administered here", "Ask who runs Ombud for `OMBUD_DATABASE_ADMIN_URL`; cases go on without it."
+    ),
     "storage_unavailable": Row(503, "The database does not answer", "Ask again after `Retry-After`; nothing was lost."),
 }  # fmt: skip
 

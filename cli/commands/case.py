@@ -223,6 +223,21 @@ def release(
     send(case_id, said, Target(tenant, speaker), as_json=json)
 
 
+@app.command("amount")
+def state_amount(
+    case_id: CaseId,
+    amount: Annotated[int, typer.Argument(help="What was paid, in minor units (12000 is 120.00).")],
+    currency: Annotated[str, typer.Argument(help="ISO 4217, for example USD.")],
+    speaker: Annotated[str, typer.Option("--as", help="The owner, a lead, ops (per_…) or a key of the platform.")],
+    reasons: Annotated[str | None, typer.Option(help="How it is known; never shown to a party.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Say what was paid: no ruling and no offer gives back more than that."""
+    said = {"type": "state_amount", "amount": {"amount": amount, "currency": currency.upper()}}
+    send(case_id, said | ({"reasons": reasons} if reasons else {}), Target(tenant, speaker), as_json=json)
+
+
 @app.command("root-cause")
 def root_cause(
     case_id: CaseId,

@@ -23,6 +23,7 @@ from domain.model.legal_hold import LegalHoldCommand
 from domain.model.links import LinkCommand
 from typing import Literal
 from domain.base import Money
+from domain.model.money import MoneyCommand
 from domain.model.prior_decision import OpenedDecision
 from domain.model.clocks import Pause
 from domain.base import PersonId
@@ -54,6 +55,7 @@ from domain.model.handling import Escalate as Escalate
 from domain.model.handling import HandOver as HandOver
 from domain.model.handling import Message as Message
 from domain.model.handling import Note as Note
+from domain.model.handling import Recuse as Recuse
 from domain.model.handling import Reopen as Reopen
 from domain.model.handling import ReportDelivery as ReportDelivery
 from domain.model.handling import Skip as Skip
@@ -67,11 +69,13 @@ from domain.model.links import Merge as Merge
 from domain.model.links import MirrorLink as MirrorLink
 from domain.model.links import Split as Split
 from domain.model.links import Unlink as Unlink
+from domain.model.money import StateAmount as StateAmount
 from domain.model.people import OpenedParty as OpenedParty
 from domain.model.procedure import CompleteStep as CompleteStep
 from domain.model.procedure import NameRootCause as NameRootCause
 from domain.model.procedure import SkipStep as SkipStep
 from domain.model.remedy import Remedy as Remedy
+from domain.model.ruling import Annul as Annul
 from domain.model.ruling import Appeal as Appeal
 from domain.model.ruling import Approve as Approve
 from domain.model.ruling import DecideAppeal as DecideAppeal
@@ -92,6 +96,9 @@ from domain.model.settlement import DecideReturn as DecideReturn
 from domain.model.settlement import DeclineOffer as DeclineOffer
 from domain.model.settlement import Offer as Offer
 from domain.model.settlement import ShipReturn as ShipReturn
+from domain.model.withdrawal import AcceptWithdrawal as AcceptWithdrawal
+from domain.model.withdrawal import ContinueOfOffice as ContinueOfOffice
+from domain.model.withdrawal import WithdrawalCommand
 
 
 class Open(CommandBase):
@@ -116,6 +123,10 @@ class Open(CommandBase):
     decision: OpenedDecision | None = None
     same_as: CaseId | None = None
     """An open case of the same matter that intake found, where the pack joins such reports."""
+    decided_in: CaseId | None = None
+    """A closed case in which intake found the same matter between the same two, where the pack says what becomes of that."""
+    new_fact: bool = False
+    """The report says that it brings something new: the attribute ``new_fact``, or files."""
     history: History | None = None
     """The past of a case that ran elsewhere."""
     owner: PersonId | None = None
@@ -138,7 +149,7 @@ Command = Annotated[
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
     | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand | RiskCommand
-    | Disclose | AskInterimReview,
+    | MoneyCommand | WithdrawalCommand | Annul | Recuse | Disclose | AskInterimReview,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

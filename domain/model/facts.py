@@ -12,12 +12,16 @@ from domain.model.chargeback import ChargebackFact
 from pydantic import Field
 from domain.base import Instant
 from domain.base import Kept
+from domain.model.legal_hold import EffectReleased as EffectReleased
+from domain.model.legal_hold import EffectWithheld as EffectWithheld
 from domain.model.legal_hold import LegalHoldFact
+from domain.model.legal_hold import RulingWithheld as RulingWithheld
 from domain.model.links import LinkFact
 from typing import Literal
 from domain.base import Money
 from domain.model.case_import import MovingFact
-from domain.model.people import OpenedParty
+from domain.model.money import MoneyFact
+from domain.model.people import OpenedParty as OpenedParty
 from domain.base import Phase
 from domain.base import Priority
 from domain.model.procedure import ProcedureFact
@@ -71,6 +75,8 @@ from domain.model.disclosure import CaseDisclosed as CaseDisclosed
 from domain.model.case_import import LevelPassed as LevelPassed
 from domain.model.case_import import PastDecisionKept as PastDecisionKept
 from domain.model.case_import import PastMessageKept as PastMessageKept
+from domain.model.money import AmountStated as AmountStated
+from domain.model.money import DecidedBefore as DecidedBefore
 from domain.model.people import Actor as Actor
 from domain.model.people import Colleague as Colleague
 from domain.model.people import SYSTEM as SYSTEM
@@ -82,8 +88,10 @@ from domain.model.ruling import AppealRight as AppealRight
 from domain.model.ruling import AppealWithdrawn as AppealWithdrawn
 from domain.model.ruling import CaseRemitted as CaseRemitted
 from domain.model.ruling import DecisionTakenOver as DecisionTakenOver
+from domain.model.handling import CaseRecused as CaseRecused
 from domain.model.ruling import EffectOrdered as EffectOrdered
 from domain.model.ruling import EffectReported as EffectReported
+from domain.model.ruling import RulingAnnulled as RulingAnnulled
 from domain.model.ruling import RulingApproved as RulingApproved
 from domain.model.ruling import RulingDrafted as RulingDrafted
 from domain.model.ruling import RulingIssued as RulingIssued
@@ -112,6 +120,13 @@ from domain.model.settlement import ReturnContested as ReturnContested
 from domain.model.settlement import ReturnEnded as ReturnEnded
 from domain.model.settlement import ReturnShipped as ReturnShipped
 from domain.model.settlement import RightsLapsed as RightsLapsed
+from domain.model.withdrawal import ContinuedOfOffice as ContinuedOfOffice
+from domain.model.withdrawal import InterimKept as InterimKept
+from domain.model.withdrawal import WithdrawalAccepted as WithdrawalAccepted
+from domain.model.withdrawal import WithdrawalExplained as WithdrawalExplained
+from domain.model.withdrawal import WithdrawalFact
+from domain.model.withdrawal import WithdrawalOvertaken as WithdrawalOvertaken
+from domain.model.withdrawal import WithdrawalRequested as WithdrawalRequested
 
 
 class CaseOpened(Kept):
@@ -150,7 +165,8 @@ Fact = Annotated[
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
-    | MovingFact | CaseDisclosed | InterimReviewAsked,
+    | MovingFact | MoneyFact | WithdrawalFact
+    | RulingAnnulled | CaseRecused | CaseDisclosed | InterimReviewAsked,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -271,3 +271,5 @@ class Interim(Kept):
     """What whoever it hits was told of it."""
     asked_at: Instant | None = None
     """When they last asked that it be looked at again."""
+    kept_until: Instant | None = None
+    """Until when it outlives the case, which was taken back."""

@@ -18,7 +18,7 @@ OUTSIDE: tuple[Audience, ...] = ("claimant", "respondent", "platform")
 UNTOLD = frozenset({Phase.APPROVAL, Phase.RULED})
 """Phases that nobody outside hears of."""
 
-BACK = frozenset({"returned", "retracted", "cross_appealed"})
+BACK = frozenset({"returned", "retracted", "cross_appealed", "amount_stated", "held"})
 """Why a case goes back from there to where, for everybody outside, it was all the time."""
 
 

@@ -245,8 +245,9 @@ def _theirs(case: Case, hold: Hold) -> bool:
 
 
 def ended(case: Case, at: Instant) -> Change:
-    """A case that is closed stands under no hold any more, and no measure is in force."""
-    return {"holds": released(case.holds, at, _PEOPLE_S | {"freeze"}), "interim": ()}
+    """A case that is closed stands under no hold any more, and no measure is in force but one that somebody let outlive it."""
+    kept = tuple(measure for measure in case.interim if measure.kept_until is not None)
+    return {"holds": released(case.holds, at, _PEOPLE_S | {"freeze"}), "interim": kept}
 
 
 def reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change:

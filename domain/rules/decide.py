@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from domain.base import Side
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
@@ -44,6 +45,8 @@ def decide(case: Case | None, command: c.Command, context: DecisionContext, at: 
     refusal = refusal_of(case, context.actor, command.type)
     if refusal is not None:
         raise refusal
+    if case.of_office is not None and context.actor.role == "platform":
+        context = context.model_copy(update={"stands_for": Side.CLAIMANT})
     return with_consequences(case, command.id, RULES[command.type](case, command, context, at))
 
 

@@ -6,19 +6,16 @@ the measures that hit them, and what happens from then on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
 from domain.base import Side
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.commands import Remedy
 from domain.model.disclosure import AlreadyDisclosed, CaseDisclosed, Disclose, NotDisclosed
 from domain.model.evidence import PartyNotAsked
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
-from domain.model.terms import OutcomeTerms
 from domain.rules.audiences import Audience
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, everybody
@@ -40,19 +37,12 @@ def along(case: Case, because: Literal["asked", "ruling", "latest_date"]) -> tup
     return (CaseDisclosed(because=because),)
 
 
-def costs(outcome: OutcomeTerms | None, remedies: Iterable[Remedy] = ()) -> bool:
-    """Whether the respondent loses something by a ruling."""
-    if outcome is not None and (Side.RESPONDENT in outcome.lost_by or outcome.sanctions is Side.RESPONDENT):
-        return True
-    return any(remedy.to is Side.RESPONDENT and remedy.amount is None for remedy in remedies)
-
-
-def check_told(case: Case, outcome: OutcomeTerms, remedies: Iterable[Remedy] = ()) -> None:
+def check_told(case: Case, lost: frozenset[Side]) -> None:
     """Refuses a ruling against somebody who was not told, where the pack wants them heard.
 
     Where it does not, they learn of the case with the ruling (:func:`along`).
     """
-    if not case.is_disclosed and Side.RESPONDENT in case.terms.hear and costs(outcome, remedies):
+    if not case.is_disclosed and Side.RESPONDENT in case.terms.hear and Side.RESPONDENT in lost:
         raise NotDisclosed("The respondent has not been told of the case: disclose it before they can lose by a ruling.")
 
 

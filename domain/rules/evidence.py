@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from domain.base import Instant, Side, derived_id
+from domain.base import Instant, Phase, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import OpenedParty
@@ -20,8 +20,11 @@ from domain.model.evidence import (
     RequestUnknown,
     SubmitEvidence,
 )
-from domain.model.refusals import InstantRefused
+from domain.model.people import Actor
+from domain.model.refusals import InstantRefused, Refusal
+from domain.model.ruling import NoRight
 from domain.model.terms import ClockTerms
+from domain.model.withdrawal import OfOffice
 from domain.rules.audiences import Audience
 from domain.rules.clocks import woken
 from domain.rules.confidence import evidence_for, talked
@@ -39,6 +42,7 @@ def request(case: Case, command: RequestEvidence, context: DecisionContext, at: 
     """Somebody is asked, by the clock of their side or by a date of its own."""
     _known_type(case, command.evidence_type)
     party = case.party(command.party) if command.party is not None else None
+    _owes(case, command.of, party)
     if command.party is not None and (party is None or party.side is not command.of):
         raise PartyNotAsked(
             f"Nobody on the side of the {command.of.value} has this id.", party=command.party, of=command.of.value
@@ -84,9 +88,17 @@ def lapse(case: Case, clock: ClockTerms, instance: int) -> Facts:
     """The time is over: of a request with a date of its own that one lapses, else all that the side's clock is about."""
     side = Side(clock.waits_for)
     own = clock.name in EVIDENCE_DUE
-    over = (q for q in case.requests if q.of is side and ((q.number == instance) if own else q.due_at is None))
-    over = (q for q in over if (q.due_at is not None) is own)
+    by_request = own or any(start.startswith("evidence_requested") for start in clock.all_starts)
+    # A clock that waits for what they have to say to the matter is about no request: those have clocks of their own.
+    asked = [q for q in case.requests if by_request and q.of is side and (q.due_at is not None) is own]
+    over = (q for q in asked if not own or q.number == instance)
     return (f.EvidenceLapsed(of=side, requests=tuple(q.id for q in over)),)
+
+
+def _owes(case: Case, side: Side, party: OpenedParty | None) -> None:
+    """Whoever took the report back is not asked, so that their silence costs nobody anything; a witness of theirs may be."""
+    if case.of_office is not None and side is Side.CLAIMANT and (party is None or party.speaks):
+        raise OfOffice("Whoever reported it took it back and owes nothing: write to them, and they may answer.")
 
 
 def _known_type(case: Case, name: str | None) -> None:
@@ -119,6 +131,11 @@ def _meant(party: OpenedParty, asked: EvidenceRequest, evidence_type: str | None
 def dropped(case: Case, at: Instant) -> Change:
     """Nothing is asked of anybody any more."""
     return _settled(case, (r.id for r in case.requests), "lapsed", at)
+
+
+def dropped_of(case: Case, side: Side, at: Instant) -> Change:
+    """Nothing is asked of one side any more."""
+    return _settled(case, (r.id for r in case.requests if r.of is side), "lapsed", at)
 
 
 def _settled(case: Case, ids: Iterable[str], state: Literal["answered", "lapsed"], at: Instant) -> Change:
@@ -167,6 +184,7 @@ def _speaks(case: Case, party_id: str) -> bool:
 
 
 def _ask_identity(case: Case, command: AskIdentity, context: DecisionContext, at: datetime) -> Facts:
+    _owes(case, Side.CLAIMANT, None)
     request_id = derived_id("req", command.id)
     asked = f.EvidenceRequested(request_id=request_id, of=Side.CLAIMANT, what=command.what)
     return (asked, f.IdentityAsked(request_id=request_id))
@@ -176,6 +194,13 @@ def _sees(case: Case, fact: f.EvidenceSubmitted, audience: Audience) -> bool:
     # What only the deciders see, whoever handed it in sees all the same: views ask who did.
     own = audience == (fact.side.value if fact.side else "platform")
     return fact.seen_by == "shared" or (fact.seen_by == "own_side" and own)
+
+
+def _refusal_of_late_evidence(case: Case, actor: Actor) -> Refusal | None:
+    """Once the ruling was told, evidence is for the appeal that it may lead to: of a side that has one."""
+    if case.phase is not Phase.APPEALABLE or any(right.side is actor.side and right.allowed for right in case.rights):
+        return None
+    return NoRight("The matter is decided, and this side has no right to appeal.", because="no_appeal_of_this_side")
 
 
 def _said_of_request(case: Case, fact: f.EvidenceRequested, audience: Audience) -> NoticeData:
@@ -198,6 +223,7 @@ def _said_of_evidence(case: Case, fact: f.EvidenceSubmitted, audience: Audience)
 
 TOPIC = Topic(
     rules={"request_evidence": request, "submit_evidence": submit, "ask_identity": _ask_identity},
+    refuses={"submit_evidence": _refusal_of_late_evidence},
     changes={
         "evidence_requested": _evidence_requested,
         "evidence_submitted": _evidence_submitted,

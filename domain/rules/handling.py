@@ -14,11 +14,10 @@ from domain.model.handling import HandOver, Note, OwnerMissing, PersonUnknown, Q
 from domain.model.links import MergedAlready
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
-from domain.rules import links, returns, sanctions
-from domain.rules import ruling as r
+from domain.rules import links, returns
 from domain.rules.clocks import woken
 from domain.rules.confidence import addressed, talked
-from domain.rules.fairness import disqualification
+from domain.rules.fairness import ABOUT_DECIDERS, disqualification
 from domain.rules.phases import end_codes, said_of_end
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
@@ -118,14 +117,6 @@ def _take(case: Case, command: c.Take, context: DecisionContext, at: datetime) -
     return (f.CaseAssigned(owner=command.by, reason="taken"),)
 
 
-def _withdraw(case: Case, command: c.Withdraw, context: DecisionContext, at: datetime) -> Facts:
-    side = context.side()
-    if side not in case.appellants:
-        closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reasons=command.reasons)
-        return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
-    return (f.AppealWithdrawn(side=side), *r.after_appeal_withdrawn(case, side))
-
-
 def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime) -> Facts:
     return (f.CaseClosed(outcome=Outcome(command.outcome), reason=command.reason, reasons=command.reasons),)
 
@@ -134,12 +125,15 @@ def _reopen(case: Case, command: c.Reopen, context: DecisionContext, at: datetim
     until = (case.closed_at or at) + case.terms.reopen_for
     if at > until:
         raise TooLate("The window for reopening this case is over.", until=until.isoformat())
-    reopened = f.CaseReopened(reason=command.reason, reasons=command.reasons)
+    about = command.reason in ABOUT_DECIDERS
+    reopened = f.CaseReopened(
+        reason=command.reason, reasons=command.reasons, new_decider=command.new_decider or about, about_deciders=about
+    )
     return (reopened, f.PhaseEntered(phase=Phase.REVIEW, reason="reopened"))
 
 
 def _report_effect(case: Case, command: c.ReportEffect, context: DecisionContext, at: datetime) -> Facts:
-    if not any(e.id == command.effect_id and e.state == "running" for e in case.effects):
+    if not any(e.id == command.effect_id and e.state in ("running", "withheld") for e in case.effects):
         return links.reported(case, command, context, at)
     return (f.EffectReported(effect_id=command.effect_id, result=command.result, note=command.note),)
 
@@ -165,6 +159,10 @@ def _refusal_of_taking(case: Case, actor: Actor) -> Refusal | None:
 
 
 def _refusal_of_reopening(case: Case, actor: Actor) -> Refusal | None:
+    again = links.heard_again(case)
+    if again is not None:
+        said = "The matter is heard again in another case; go on there, or take the link back first."
+        return MergedAlready(said, into=again)
     if case.merged_into is None:
         return None
     return MergedAlready("The matter goes on in another case; split that one instead.", into=case.merged_into)
@@ -189,7 +187,6 @@ TOPIC = Topic(
         "take": _take,
         "skip": skip,
         "hand_over": hand_over,
-        "withdraw": _withdraw,
         "close": _close,
         "reopen": _reopen,
         "report_effect": _report_effect,
@@ -220,7 +217,6 @@ TOPIC = Topic(
             "As it is addressed; whoever sent it sees it too.",
         ),
         "case_declined": everybody("How the matter ends."),
-        "case_withdrawn": everybody("How the matter ends."),
     },
     said={
         "message_sent": lambda case, fact, audience: NoticeData(

@@ -13,6 +13,7 @@ from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.ruling import Effect
 from domain.model.safeguards import AskInterimReview, ImposeInterim, Interim, InterimUnknown, MeasureNotAllowed, ReviewInterim
+from domain.rules import legal_hold
 from domain.rules.audiences import Audience
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -28,6 +29,7 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
     remedy = Remedy(type=command.measure, to=command.of)
     if any(effect.remedy == remedy for effect in case.effects_in_force):
         raise MeasureNotAllowed("This is in force already.", measure=command.measure, allowed=allowed)
+    legal_hold.check_not_held(case, (remedy,))
     measure_id = derived_id("itm", command.id)
     imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons, told=command.told)
     return (imposed, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=measure_id))
@@ -80,6 +82,11 @@ def in_force(case: Case) -> tuple[Effect, ...]:
     return tuple(e for e in case.effects_in_force if e.because in ids)
 
 
+def number(case: Case, measure: Interim) -> int:
+    """The place of what a measure did among the effects of the case: its own, and the same for ever."""
+    return next(number for number, effect in enumerate(case.effects, 1) if effect.because == measure.id)
+
+
 def _interim_imposed(case: Case, rec: f.Recording, fact: f.InterimImposed) -> Change:
     return {"interim": (*case.interim, Interim(id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at, told=fact.told))}
 
@@ -103,13 +110,14 @@ def ended(case: Case, command_id: str, facts: Facts) -> Facts:
     if any(isinstance(fact, f.InterimEnded) for fact in facts):
         return facts
     if any(isinstance(fact, f.CaseClosed) for fact in facts):
-        return (*end_all(case, command_id, "closed"), *facts)
+        kept = {i for fact in facts if isinstance(fact, f.InterimKept) for i in fact.measure_ids}
+        return facts if kept else (*end_all(case, command_id, "closed"), *facts)
     if any(isinstance(fact, f.PhaseEntered) and fact.phase is Phase.APPEALABLE for fact in facts):
         return (*end_all(case, command_id, "ruled"), *facts)
     return facts
 
 
-def _hits(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnded, audience: Audience) -> bool:
+def _hits(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnded | f.InterimKept, audience: Audience) -> bool:
     if isinstance(fact, f.InterimImposed):
         return audience in ("platform", fact.remedy.to.value)
     return audience in {"platform", *(e.remedy.to.value for e in case.effects if e.because in fact.measure_ids)}
@@ -134,7 +142,7 @@ def _said(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnde
     return NoticeData(said, {"reasons": fact.reasons})
 
 
-_OF_WHOM_IT_HITS = Known(_hits, "nothing", "A measure is told to the side that it hits, and to the platform that carries it out.")
+OF_WHOM_IT_HITS = Known(_hits, "nothing", "A measure is told to the side that it hits, and to the platform that carries it out.")
 
 TOPIC = Topic(
     rules={"impose_interim": impose, "review_interim": review, "ask_interim_review": ask_review},
@@ -152,9 +160,9 @@ TOPIC = Topic(
         ),
     },
     known_to={
-        "interim_imposed": _OF_WHOM_IT_HITS,
-        "interim_reviewed": _OF_WHOM_IT_HITS,
-        "interim_ended": _OF_WHOM_IT_HITS,
+        "interim_imposed": OF_WHOM_IT_HITS,
+        "interim_reviewed": OF_WHOM_IT_HITS,
+        "interim_ended": OF_WHOM_IT_HITS,
         "interim_review_asked": Known(
             lambda case, fact, audience: audience == fact.side.value, "nothing", "As a word of the side to the desk alone."
         ),

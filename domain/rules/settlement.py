@@ -14,7 +14,7 @@ from domain.model.refusals import Refusal
 from domain.model.ruling import RemedyNotAllowed
 from domain.model.settlement import MadeOffer, NoOffer, OpenOffer, OwnOffer
 from domain.model.terms import OfferTerms
-from domain.rules import returns
+from domain.rules import money, returns
 from domain.rules.audiences import Audience
 from domain.rules.remedy import MONEY_REMEDIES, check_amount, remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -26,15 +26,21 @@ def offer(case: Case, command: c.Offer, context: DecisionContext, at: datetime) 
     _check(case, command)
     offer_id = derived_id("off", command.id)
     side = context.side()
-    return (f.OfferMade(offer_id=offer_id, side=side, remedy=command.remedy, amount=command.amount, text=command.text),)
+    label = command.label_paid_by or _meant(case, command.remedy).label_paid_by
+    said: dict[str, Any] = {"remedy": command.remedy, "amount": command.amount, "text": command.text, "label_paid_by": label}
+    return (f.OfferMade(offer_id=offer_id, side=side, **said),)
 
 
 def _check(case: Case, command: c.Offer) -> None:
     known = [o.name for o in case.terms.offers] or sorted({remedy for o in case.terms.outcomes for remedy in o.remedies})
     if command.remedy not in known:
         raise RemedyNotAllowed(f"A {case.kind} can be settled by: {', '.join(known)}.", remedy=command.remedy, allowed=known)
-    for remedy in _meant(case, command.remedy).all_remedies:
+    meant = _meant(case, command.remedy)
+    for remedy in meant.all_remedies:
         check_amount(remedy, command.amount)
+    money.check_offer(case, meant.all_remedies, command.amount)
+    if command.label_paid_by is not None and not meant.with_return:
+        raise RemedyNotAllowed("Nothing goes back by this offer, so there is no label to pay.", remedy=command.remedy)
 
 
 def _meant(case: Case, name: str) -> OfferTerms:
@@ -48,11 +54,13 @@ def accept_offer(case: Case, command: c.AcceptOffer, context: DecisionContext, a
     assert case.offer is not None  # it was answered
     accepted = f.OfferAccepted(offer_id=offer_id, side=side)
     meant = _meant(case, case.offer.remedy)
-    money = case.offer.amount
+    amount = case.offer.amount
+    # Something may have been paid since it was offered.
+    money.check_offer(case, meant.all_remedies, amount)
     pays = MONEY_REMEDIES if meant.remedies else {*MONEY_REMEDIES, meant.name}
-    remedies = tuple(c.Remedy(type=name, amount=money if name in pays else None) for name in meant.all_remedies)
+    remedies = tuple(c.Remedy(type=name, amount=amount if name in pays else None) for name in meant.all_remedies)
     if meant.with_return and not case.goods_back:
-        return (accepted, returns.awaited(offer_id, remedies))
+        return (accepted, returns.awaited(offer_id, remedies, case.offer.label_paid_by))
     ids = (derived_id("eff", command.id, str(number) if number else "") for number in range(len(remedies)))
     ordered = (f.EffectOrdered(effect_id=i, remedy=one, because=offer_id) for i, one in zip(ids, remedies, strict=True))
     return (accepted, *ordered, f.CaseClosed(outcome=Outcome.SETTLED))
@@ -72,7 +80,8 @@ def _answered(case: Case, command: c.AcceptOffer | c.DeclineOffer, context: Deci
 
 def _offer_made(case: Case, rec: f.Recording, fact: f.OfferMade) -> Change:
     before = offer_over(case, "countered" if case.offer and case.offer.side is not fact.side else "replaced", rec.at)
-    said: dict[str, Any] = {"id": fact.offer_id, "side": fact.side, "remedy": fact.remedy, "amount": fact.amount}
+    names = ("side", "remedy", "amount", "label_paid_by")
+    said: dict[str, Any] = {"id": fact.offer_id} | {name: getattr(fact, name) for name in names}
     made = MadeOffer(**said, made_at=rec.at)
     return {**before, "offer": OpenOffer(**said), "offers": (*before.get("offers", case.offers), made)}
 
@@ -96,7 +105,7 @@ def offer_over(case: Case, became: Literal["countered", "replaced", "accepted", 
 def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
     if case.offer is None:
         return NoOffer("There is no open offer.")
-    if case.offer.side is actor.side:
+    if case.offer.side is (actor.side or (Side.CLAIMANT if case.of_office is not None else None)):
         return OwnOffer("This is your own side's offer; the other side answers it.", offer=case.offer.id)
     return None
 
@@ -106,6 +115,8 @@ def _said_of_offer(case: Case, fact: f.OfferMade, audience: Audience) -> NoticeD
     if _meant(case, fact.remedy).with_return:
         # It holds only once the goods are back.
         offered["after_return"] = True
+    if fact.label_paid_by is not None:
+        offered["label_paid_by"] = fact.label_paid_by
     return NoticeData({"offer": offered}, {"text": fact.text})
 
 

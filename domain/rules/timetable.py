@@ -14,8 +14,8 @@ from domain.base import Phase
 from domain.model.case import Case
 from domain.model.clocks import Clock, Fired
 from domain.model.facts import CaseReopened, CaseRetargeted, DueLevel, Fact, LevelPassed, LevelReached, PhaseEntered, Timetable
-from domain.model.terms import SANCTION, SNOOZE, STANDSTILL, ClockTerms, LadderStep, Level
-from domain.rules import chargeback
+from domain.model.terms import KEPT_MEASURE, SANCTION, SNOOZE, STANDSTILL, ClockTerms, LadderStep, Level
+from domain.rules import chargeback, interim
 from domain.rules.evidence_due import meant
 from domain.rules.evidence_due import rows as evidence_rows
 from domain.rules.levels import ClockInputs, ClockSchedule, inputs_of, level_at, schedule_of, stands_still
@@ -169,7 +169,7 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
     rows += [*_snoozes(after), *evidence_rows(after), *chargeback.levels(after)]
     if after.open and not rows:
         rows.append(_standstill(before, after))
-    rows += _sanctions(after)
+    rows += [*_sanctions(after), *_kept_measures(after)]
     return tuple(sorted(rows, key=lambda r: r.due_at))
 
 
@@ -249,6 +249,13 @@ def _sanctions(case: Case) -> list[DueLevel]:
         for number, one in enumerate(case.sanctions, 1)
         if one.runs and one.ends_at is not None
     ]
+
+
+def _kept_measures(case: Case) -> list[DueLevel]:
+    """The ends of the measures that outlive their case."""
+    name, level = KEPT_MEASURE.name, KEPT_MEASURE.levels[0].name
+    kept = ((interim.number(case, one), one.kept_until) for one in case.interim)
+    return [DueLevel(clock=name, instance=number, level=level, due_at=until) for number, until in kept if until is not None]
 
 
 def _standstill(before: Case | None, after: Case) -> DueLevel:

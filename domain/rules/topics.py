@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from domain.rules import (
+    annulment,
     authorities,
     case_import_changes,
     chargeback,
@@ -17,6 +18,7 @@ from domain.rules import (
     interim,
     legal_hold,
     links,
+    money,
     phases,
     prior_decision,
     procedure,
@@ -25,10 +27,12 @@ from domain.rules import (
     sanctions,
     settlement,
     signals,
+    withdrawal,
 )
 from domain.rules.topic import Refuse, Topic
 
 TOPICS: tuple[Topic, ...] = (
+    annulment.TOPIC,
     authorities.TOPIC,
     case_import_changes.TOPIC,
     chargeback.TOPIC,
@@ -40,6 +44,7 @@ TOPICS: tuple[Topic, ...] = (
     interim.TOPIC,
     legal_hold.TOPIC,
     links.TOPIC,
+    money.TOPIC,
     phases.TOPIC,
     prior_decision.TOPIC,
     procedure.TOPIC,
@@ -48,6 +53,7 @@ TOPICS: tuple[Topic, ...] = (
     sanctions.TOPIC,
     settlement.TOPIC,
     signals.TOPIC,
+    withdrawal.TOPIC,
 )
 
 Value = TypeVar("Value")

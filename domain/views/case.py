@@ -10,7 +10,7 @@ from domain.model import facts as f
 from domain.model.case import Case, Caucus
 from domain.model.commands import Remedy
 from domain.model.disclosure import Words
-from domain.model.legal_hold import LegalHold
+from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink
 from domain.model.prose import Prose
 from domain.model.ruling import Ruling
@@ -23,8 +23,10 @@ from domain.rules.confidence import awaited_by, words_of
 from domain.rules.disclosure import seen_of_before
 from domain.rules.lifecycle import Who, commands_in
 from domain.rules.links import merged_as
+from domain.rules.money import Payable, payable
 from domain.rules.permission import refusal_of
 from domain.rules.remedy import told_remedies
+from domain.rules.rights import rights_of
 from domain.rules.visibility import knows, shared
 from domain.views.chargeback import ChargebackView, seen
 from domain.views.evidence import RequestView, asked_of, open_requests, settled_requests
@@ -97,6 +99,14 @@ class SanctionView(Kept):
     """Until when it counts the next time; None: it does not."""
 
 
+class WithdrawalView(Kept):
+    """A wish to take the report back that waits for the team's answer."""
+
+    id: str
+    by: str
+    asked_at: Instant
+
+
 def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
     """Every command of the phase this viewer sees, with a reason where it is not theirs to send."""
     if not may_see(case, viewer):
@@ -162,18 +172,25 @@ class CaseView(Kept):
     rights: tuple[f.AppealRight, ...] = ()
     sanctions: tuple[SanctionView, ...] = ()
     actions: tuple[Action, ...] = ()
+    withdrawal: WithdrawalView | None = None
+    """The reporter wants to take the report back; not for the other side."""
+    of_office: Instant | None = None
+    """Since when the platform is the claimant, because the report was taken back and the case goes on; not for the other side."""
     merged_into: str | None = None
     """The case in which the matter goes on; not for the other side."""
     merged_as: str | None = None
     """Who the viewer is there."""
-    # only for people of the team
     priority: Priority | None = None
+    """For the platform and the team."""
+    # only for people of the team
     owner: str | None = None
     queue: str | None = None
     round: int | None = None
     escalations: int | None = None
     hands: tuple[str, ...] | None = None
     legal_holds: tuple[LegalHold, ...] | None = None
+    withheld: tuple[Withheld, ...] | None = None
+    """What destroys and is not carried out because of them."""
     credits: tuple[Credit, ...] | None = None
     authority_reports: tuple[ReportView, ...] | None = None
     procedure: tuple[StepView, ...] | None = None
@@ -185,6 +202,8 @@ class CaseView(Kept):
     pack_version: str | None = None
     chargeback: ChargebackView | None = None
     parties: tuple[dict[str, Any], ...] = ()
+    payable: Payable | None = None
+    """What may still be paid; for the team and the platform. A party is not told of parts and earlier cases that count."""
 
 
 def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
@@ -217,7 +236,9 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
         requests=open_requests(case, viewer),
         settled_requests=settled_requests(case, viewer),
         **(_of_the_sides(case, viewer) if _speaks(case, viewer) else {}),
+        **({"priority": case.priority} if audience == "platform" else {}),
         **(_internal(case) if staff else {}),
+        payable=payable(case) if audience in ("staff", "platform") else None,
     )
 
 
@@ -265,9 +286,16 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
         "offer": case.offer,
         "offers": case.offers,
         "returning": case.returning,
-        "rights": tuple(r for r in case.rights if side is None or r.side is side),
+        **(_of_withdrawal(case) if side is not Side.RESPONDENT else {}),
+        "rights": case.rights if side is None else rights_of(case, case.rights, side.value),
         "sanctions": tuple(_sanction(s) for s in case.sanctions if s.voided_at is None and (side is None or s.side is side)),
     }
+
+
+def _of_withdrawal(case: Case) -> dict[str, Any]:
+    asked = case.withdrawal
+    shown = WithdrawalView(id=asked.id, by=asked.by, asked_at=asked.at) if asked is not None else None
+    return {"withdrawal": shown, "of_office": case.of_office}
 
 
 def _sanction(one: Sanction) -> SanctionView:
@@ -282,6 +310,7 @@ def _internal(case: Case) -> dict[str, Any]:
         "round",
         "escalations",
         "legal_holds",
+        "withheld",
         "root_cause",
         "campaign",
         "joined",

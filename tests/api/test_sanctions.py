@@ -17,6 +17,12 @@ REPORT: dict[str, Any] = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+async def _conduct(office: Office) -> None:
+    """Ada works these reports."""
+    await office.works("ada", "conduct")
+
+
 async def before(office: Office, case: dict[str, Any], **more: Any) -> None:
     """A warning that this case has imposed on its respondent, a month ago."""
     row = {"id": f"san_{case['id']}", "weight": 1, "counts_for": timedelta(days=365), **more}

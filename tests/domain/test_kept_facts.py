@@ -35,7 +35,7 @@ HEADS = {
 """The hash of the last fact of each file."""
 
 UNRELEASED = frozenset({
-    "case_skipped",
+    "case_skipped", "amount_stated", "decided_before",
     "clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "clock_extended", "case_retargeted", "interim_imposed",
     "interim_reviewed", "interim_ended", "step_completed", "step_skipped", "root_cause_named",
     "decision_taken_over", "identity_asked", "legal_hold_placed", "legal_hold_lifted",
@@ -48,6 +48,10 @@ UNRELEASED = frozenset({
     "report_proposed", "report_approved", "report_returned", "case_handed_over",
     "case_disclosed", "interim_review_asked",
     "case_moved_in", "past_message_kept", "past_decision_kept", "level_passed",
+    "withdrawal_requested", "withdrawal_explained",
+    "withdrawal_accepted", "continued_of_office", "withdrawal_overtaken", "interim_kept",
+    "effect_withheld", "effect_released", "ruling_withheld",
+    "ruling_annulled", "case_recused",
 })  # fmt: skip
 """Facts that no release has recorded yet. 0.2.0 keeps them: then this is empty again."""
 

@@ -183,7 +183,7 @@ class Life:
             case "appealable":
                 return self._appeal(case, parties)
             case "appeal":
-                return self._appeal_decision(case)
+                return self._appeal_decision(case, parties)
             case _:
                 return None
 
@@ -202,16 +202,21 @@ class Life:
 
     def _review(self, case: Json, parties: Json) -> tuple[str, Json] | None:
         owner = case["owner"]
-        if self.script == "withdraw":
+        if self.script == "withdraw" and "withdraw" not in self.done:
             return self._step("withdraw", parties["claimant"])
         if owner is None:
             return None
+        if self.script == "withdraw":
+            return self._step("accept_withdrawal", owner)
         asked = self.script in ("lapse", "answer", "overturn") and "request_evidence" not in self.done
         if asked:
             return self._step("request_evidence", owner, of="respondent", what="Please send the log of the three days.")
         if case["requests"]:
             if self.script == "lapse":
                 return None
+            return self._step("submit_evidence", parties["respondent"], text="The log of the three days is attached.")
+        if "submit_evidence" not in self.done and self.script != "quick":
+            # Nobody loses by a ruling unheard; whoever lets the time for an answer go by was heard too.
             return self._step("submit_evidence", parties["respondent"], text="The log of the three days is attached.")
         bounty = self.kind == "bounty_dispute"
         outcome, ground, remedy = ("upheld", "scope", "payout") if bounty else ("confirmed", "stolen_payment", "refund")
@@ -225,12 +230,15 @@ class Life:
             return None
         return self._step("appeal", parties[side], reasons="The log that was handed in was not looked at.")
 
-    def _appeal_decision(self, case: Json) -> tuple[str, Json] | None:
+    def _appeal_decision(self, case: Json, parties: Json) -> tuple[str, Json] | None:
         owner = case["owner"]
         if owner is None:
             return None
         if self.script == "remit":
             return self._step("decide_appeal", owner, decision="remit", reasons="The log has to be looked at first.")
+        if self.script == "overturn" and "message" not in self.done:
+            # Nobody comes out of the other side's appeal with less, unheard.
+            return self._step("message", parties["claimant"], text="The log is not theirs.")
         if self.script == "overturn":
             return self._step("decide_appeal", owner, decision="overturn", outcome="false_positive", ground="no_fraud",
                               reasons="The log shows that nobody was deceived.")  # fmt: skip
@@ -242,7 +250,7 @@ class Life:
 
 MOVED_ON = frozenset({
     "not_in_this_phase", "not_allowed", "not_your_case", "own_case", "own_offer", "no_such_offer", "owner_mismatch",
-    "no_right_to_appeal", "window_over",
+    "no_right_to_appeal", "window_over", "no_withdrawal", "withdrawal_pending",
 })  # fmt: skip
 
 

@@ -86,7 +86,9 @@ LETTERS = {
     "interim_review_asked.staff": to_staff(
         "interim_review_asked", kind="fraud_report", data={"priority": "high"}, texts={"text": "It pays my rent."}
     ),
-    "return_awaited.claimant": a_notice("return_awaited", **SHOP, data={**SENDING, "remedies": [BACK]}),
+    "return_awaited.claimant": a_notice(
+        "return_awaited", **SHOP, data={**SENDING, "remedies": [BACK], "label_paid_by": "respondent"}
+    ),
     "return_awaited.respondent": to_respondent("return_awaited", **SHOP, data={**INQUIRING, "remedies": [BACK]}),
     "return_shipped.respondent": to_respondent(
         "return_shipped", **SHOP, data={**TAKING_IN, "carrier": "parcel_post"}, texts={"text": "RR 123 456 785 DE"}
@@ -97,6 +99,17 @@ LETTERS = {
     "return_contested.staff": to_staff("return_contested", **SHOP, data=INQUIRING, texts={"reasons": "The parcel held a brick."}),
     "return_ended.not_shipped.claimant": a_notice(
         "return_ended", **SHOP, data={"received": False, "because": "not_shipped", "case_outcome": "expired"}
+    ),
+    "return_ended.lowered.claimant": a_notice(
+        "return_ended",
+        **SHOP,
+        data={
+            "received": True,
+            "because": "decided",
+            "lowered_to": {"amount": 6000, "currency": "USD"},
+            "case_outcome": "settled",
+        },
+        texts={"reasons": "The photographs show that it was worn."},
     ),
     "return_ended.confirmed.respondent": to_respondent(
         "return_ended", **SHOP, data={"received": True, "because": "confirmed", "case_outcome": "settled"}
@@ -124,9 +137,20 @@ LETTERS = {
         texts={"reasons": "The photographs show another lamp."},
     ),
     "case_opened.claimant": a_notice("case_opened", data=SETTLEMENT),
-    "case_opened.respondent": to_respondent("case_opened", data=SETTLEMENT),
+    "case_opened.respondent": to_respondent("case_opened", data={**SETTLEMENT, "heard_first": True}),
     "case_opened.fraud.claimant": a_notice("case_opened", kind="fraud_report", data=INQUIRY),
-    "case_opened.fraud.respondent": to_respondent("case_opened", kind="fraud_report", data=INQUIRY),
+    "case_opened.fraud.respondent": to_respondent("case_opened", kind="fraud_report", data={**INQUIRY, "heard_first": True}),
+    "ruling_annulled.claimant": a_notice(
+        "ruling_annulled",
+        data={**REVIEW, "reason": "decider_was_biased", "heard_first": True},
+        texts={"reasons": "Whoever decided it worked for the programme until last year."},
+    ),
+    "ruling_annulled.staff": to_staff(
+        "ruling_annulled", data={**REVIEW, "reason": "procedural_fault"}, texts={"reasons": "Nobody asked the witness."}
+    ),
+    "case_reopened.new_decider.respondent": to_respondent(
+        "case_reopened", data={**REVIEW, "reason": "decider_was_biased", "new_decider": True, "heard_first": True}
+    ),
     "case_declined.claimant": a_notice("case_declined", data={"phase": "closed", "reason": "closed_too_long_ago"}),
     "offer_made.respondent": to_respondent(
         "offer_made",
@@ -208,6 +232,38 @@ LETTERS = {
         data={**REVIEW, **DUE, "priority": "high", "due_clock": "ruling", "of_case": "case_0196a7c3-77aa-7bcd-9f3c-2a1b44d0bbbb"},
     ),
     "case_withdrawn.respondent": to_respondent("case_withdrawn", data={"phase": "closed", "case_outcome": "withdrawn"}),
+    "case_withdrawn.stays.respondent": to_respondent(
+        "case_withdrawn",
+        data={
+            "phase": "closed",
+            "case_outcome": "withdrawn",
+            "measures": [{"type": "suspend", "to": "respondent"}],
+            "to_at": "2026-04-01T09:33:00+00:00",
+        },
+    ),
+    "withdrawal_requested.claimant": a_notice("withdrawal_requested", data=REVIEW),
+    "withdrawal_accepted.claimant": a_notice(
+        "withdrawal_accepted", data={"case_outcome": "withdrawn"}, texts={"reasons": "You told us that you are safe."}
+    ),
+    "case_withdrawn.stands.respondent": to_respondent(
+        "case_withdrawn", data={"phase": "closed", "case_outcome": "withdrawn", "stands": True}
+    ),
+    "withdrawal_requested.staff": to_staff(
+        "withdrawal_requested",
+        data={**REVIEW, **DUE, "priority": "high", "due_clock": "withdrawal"},
+        texts={"reasons": "It was all a mistake of mine."},
+    ),
+    "continued_of_office.claimant": a_notice(
+        "continued_of_office", data={**REVIEW, "of_office": True}, texts={"reasons": "Others book there, so we go on."}
+    ),
+    "appeal_lodged.of_office.claimant": a_notice(
+        "appeal_lodged", data={"side": "claimant", "of_office": True}, texts={"reasons": "The receipt is a forgery."}
+    ),
+    "ruling_withheld.staff": to_staff("ruling_withheld", data={**REVIEW, **DUE, "priority": "high"}),
+    "effect_withheld.staff": to_staff("effect_withheld", data={**REVIEW, "remedies": [{"type": "erase", "to": "claimant"}]}),
+    "effect_released.staff": to_staff(
+        "effect_released", data={**REVIEW, "remedies": [{"type": "erase", "to": "claimant"}], "result": "needs_hands"}
+    ),
     "mentioned.staff": to_staff(
         "mentioned", data={**REVIEW, **DUE, "priority": "high"}, texts={"text": "Could you look at the log?"}
     ),
@@ -364,13 +420,15 @@ EVENTS = [
     "evidence_requested:respondent", "evidence_submitted", "requests_settled",
     "evidence_lapsed", "offer_made", "offer_accepted", "offer_declined",
     "message_sent", "ruling_drafted", "ruling_issued", "ruling_returned", "appeal_lodged", "appeal_withdrawn", "case_remitted",
-    "case_closed", "case_joined", "case_withdrawn", "case_reopened", "case_assigned", "case_queued", "mentioned",
+    "case_closed", "case_joined", "case_withdrawn", "case_reopened", "ruling_annulled", "case_assigned", "case_queued",
+    "mentioned",
     "glass_broken:acc_0198",
     "level_reached:warn",
     "level_reached:escalate", "delivery_failed", "endpoint_disabled",
     "effect_reported", "clock_extended", "interim_imposed", "interim_ended",
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
     "sanction_imposed", "sanction_lifted", "sanction_voided",
+    "withdrawal_requested", "withdrawal_accepted", "continued_of_office", "ruling_withheld", "effect_withheld", "effect_released",
     "provisional_credit_given", "provisional_credit_ended:reversed", "provisional_credit_ended:final", "signal_received:closed",
     "signal_received", "report_proposed", "report_returned", "report_approved", "case_handed_over",
     "case_disclosed", "measure_imposed", "measure_ended", "interim_review_asked",
@@ -384,6 +442,9 @@ NAMES = [
     "measures",
     "received",
     "carrier",
+    "label_paid_by",
+    "lowered_to",
+    "approval_because",
     "into",
     "of_case",
     "because",

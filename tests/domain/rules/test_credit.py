@@ -84,7 +84,7 @@ class TestWhoHearsOfIt:
         assert "credit" not in notices[RESPONDENT]
 
     def test_whoever_withdraws_that_it_is_gone(self) -> None:
-        life = credited().says(CLAIMANT, "withdraw")
+        life = credited().says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal")
         assert (paid(life), life.case.credits[0].state) == (0, "reversed")
 
 

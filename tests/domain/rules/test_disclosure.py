@@ -233,6 +233,14 @@ class TestMeasures:
         assert life.refused(RESPONDENT, "ask_interim_review").code == "actor_unknown"
         assert life.disclosed().refused(RESPONDENT, "ask_interim_review").code == "not_allowed"
 
+    def test_one_that_outlives_a_withdrawal_says_until_when(self) -> None:
+        life = self.imposed().says(CLAIMANT, "withdraw")
+        until = (life.now + timedelta(days=30)).isoformat()
+        life.says(MEDIATOR, "accept_withdrawal", stays=["payout_freeze"], until=until)
+        letter = life.notices_for(RESPONDENT)[-1]
+        assert (letter.event, letter.data["due_at"], letter.texts) == ("interim_kept", until, {})
+        life.says(RESPONDENT, "ask_interim_review")
+
     def test_its_review_does_not_tell_them_of_the_case(self) -> None:
         life = self.imposed().says(MEDIATOR, "review_interim", decision="lift", reasons="The flat exists.")
         assert life.notices_for(RESPONDENT)[-1].texts == {}
