@@ -16,6 +16,8 @@ from domain.model.disclosure import AlreadyDisclosed, CaseDisclosed, Disclose, N
 from domain.model.evidence import PartyNotAsked
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
+from domain.model.ruling import Ruling
+from domain.rules import hearing, losses
 from domain.rules.audiences import Audience
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, everybody
@@ -38,12 +40,22 @@ def along(case: Case, because: Literal["asked", "ruling", "latest_date"]) -> tup
 
 
 def check_told(case: Case, lost: frozenset[Side]) -> None:
-    """Refuses a ruling against somebody who was not told, where the pack wants them heard.
+    """Refuses a ruling against somebody who was not heard, or was not even told, where the pack wants them heard.
 
     Where it does not, they learn of the case with the ruling (:func:`along`).
     """
+    hearing.check(case, lost)
     if not case.is_disclosed and Side.RESPONDENT in case.terms.hear and Side.RESPONDENT in lost:
         raise NotDisclosed("The respondent has not been told of the case: disclose it before they can lose by a ruling.")
+
+
+def by_ruling(case: Case, ruling: Ruling, rights: tuple[f.AppealRight, ...]) -> tuple[CaseDisclosed, ...]:
+    """The fact by which the respondent learns of the case with a ruling that takes something from them, or that they may appeal
+    against; of any other they learn nothing."""
+    outcome = case.terms.outcome(ruling.outcome)
+    loses = outcome is not None and Side.RESPONDENT in losses.losers(case, outcome, ruling.remedies)
+    may = any(right.side is Side.RESPONDENT and right.allowed for right in rights)
+    return along(case, "ruling") if loses or may else ()
 
 
 def seen_of_before(case: Case, recording: f.Recording) -> bool:
