@@ -63,6 +63,8 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "annul": {"reason": "decider_was_biased", "reasons": "Whoever decided it worked for the other side until last year."},
     "recuse": {"reason": "knows_a_party"},
     "hand_over": {"queue": "safety-apac", "reasons": "The sitter is awake there in an hour."},
+    "disclose": {"text": "Guests say that the flat in Rua Augusta does not exist.", "with_statement": False},
+    "ask_interim_review": {"text": "The deed is in my account."},
     "accept_withdrawal": {"stays": ["suspend"], "reasons": "We have talked, and you told us that you are safe."},
     "continue_of_office": {"reasons": "We go on without you, because others book there."},
     "review_interim": {"decision": "keep", "reasons": "It is still not clear whose account it is."},

@@ -57,6 +57,8 @@ _MUST_TELL: Mapping[str, tuple[str, ...]] = {
     "delivery_failed": (),
 }
 """Of what whom a pack has to tell: a party that is not told cannot answer in time."""
+_LATER: Mapping[str, tuple[str, ...]] = {"case_opened": ("claimant",), "case_disclosed": ("claimant", "respondent")}
+"""The same where the respondent learns of the case from its owner."""
 _EVERYBODY = {"all": ("claimant", "respondent", "platform"), "parties": ("claimant", "respondent")}
 
 
@@ -167,7 +169,8 @@ def _rows(pack: Pack) -> Iterator[str]:
 
 def _untold(pack: Pack) -> Iterator[str]:
     """Events of which nobody, or not everybody who has to act, is told."""
-    for event, audiences in _MUST_TELL.items():
+    must_tell = {**_MUST_TELL, **_LATER} if pack.disclosure == "by_owner" else _MUST_TELL
+    for event, audiences in must_tell.items():
         if event == "phase_entered:approval" and pack.approval_above is None:
             continue
         told = pack.notices.get(event)
