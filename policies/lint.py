@@ -88,7 +88,7 @@ def lint(text: str, name: str, calendars: frozenset[str] | None = None) -> list[
         errors = [*_unknown_facts(pack)]
         unclear = [warning for warning in _unclear(pack) if not any(x.startswith(warning.partition(": ")[0]) for x in errors)]
         errors += _unknown_calendars(pack, calendars) if calendars is not None else ()
-        warnings = [*unclear, *_rows(pack), *_untold(pack), *_limits(pack)]
+        warnings = [*unclear, *_rows(pack), *_untold(pack), *_told_at_once(pack), *_limits(pack)]
     found = [_finding(text, x, "error") for x in errors] + [_finding(text, x, "warning") for x in warnings]
     return sorted([*found, *_twice(text)], key=lambda finding: finding.line)
 
@@ -181,6 +181,15 @@ def _untold(pack: Pack) -> Iterator[str]:
         missing = [audience for audience in audiences if audience not in whom]
         if missing:
             yield f"notices.{event}: {' and '.join(missing)} would not hear of it"
+
+
+def _told_at_once(pack: Pack) -> Iterator[str]:
+    """Kinds that protect whoever reports, and tell the respondent of the report before anybody has looked at it."""
+    if pack.withdrawal != "closes" and pack.disclosure == "at_opening":
+        yield (
+            f"disclosure: whoever reports is protected here (withdrawal: {pack.withdrawal}), and the respondent is told at once; "
+            "with 'by_owner' somebody can see to their safety first"
+        )
 
 
 def _limits(pack: Pack) -> Iterator[str]:

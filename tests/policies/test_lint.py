@@ -241,6 +241,14 @@ class TestKindsThatTellTheRespondentLater:
         assert (found.severity, found.problem) == ("warning", "respondent would not hear of it")
         assert only(self.TEXT.replace("  case_disclosed: [parties, platform]\n", "")).severity == "warning"
 
+    @pytest.mark.parametrize("kind", ["fraud_report", "safety_incident"])
+    def test_are_those_that_protect_whoever_reports(self, kind: str) -> None:
+        text = (PACKS_DIR / f"{kind}.yaml").read_text("utf-8")
+        at_once = findings(text.replace("disclosure: by_owner\n", "disclosure: at_opening\n"))
+        (found,) = [one for one in at_once if one.place == "disclosure"]
+        assert (found.severity, "the respondent is told at once" in found.problem) == ("warning", True)
+        assert text.splitlines()[found.line - 1] == "disclosure: by_owner"
+
 
 class TestLimitsThatContradictEachOther:
     def test_the_more_urgent_case_has_more_time(self) -> None:
