@@ -115,7 +115,7 @@ class Desk:
         promises.accepted.add(sent)
         return answer
 
-    async def _answered(self, case_id: str, command_id: str, by: str | None) -> Json | None:
+    async def _answered(self, case_id: str, command_id: str, by: str | None = None) -> Json | None:
         # Whoever sent it reads what became of it; the platform knows nothing of the team's own.
         body = (await self.ask("GET", f"/v1/cases/{case_id}/commands/{command_id}", by=by))[1]
         return body if body["answer"] else None
