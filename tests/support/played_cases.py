@@ -210,6 +210,8 @@ class Life:
             return None
         if self.script == "withdraw":
             return self._step("accept_withdrawal", owner)
+        if self.kind == "fraud_report" and self.script != "quick" and "disclose" not in self.done:
+            return self._step("disclose", owner, text="Two reports say that the device was not yours.")
         asked = self.script in ("lapse", "answer", "overturn") and "request_evidence" not in self.done
         if asked:
             return self._step("request_evidence", owner, of="respondent", what="Please send the log of the three days.")
@@ -253,7 +255,7 @@ class Life:
 MOVED_ON = frozenset({
     "not_in_this_phase", "not_allowed", "not_your_case", "own_case", "own_offer", "no_such_offer", "owner_mismatch",
     "no_right_to_appeal", "window_over", "no_withdrawal", "withdrawal_pending",
-    "not_heard",
+    "not_heard", "already_disclosed",
 })  # fmt: skip
 
 
