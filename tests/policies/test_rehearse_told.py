@@ -68,7 +68,7 @@ class TestSees:
         assert all_missed(lines_of(a_script({**noted, "expect": {**seen, **hidden}}))) == []
 
     def test_what_is_shown_and_must_not_be_is_missed(self) -> None:
-        noted = a_step("+1 hour", MARA, {"type": "note", "text": "Between us."}, expect={"sees_not": {"lead": ["note_added"]}})
+        noted = a_step("+1 hour", MARA, {"type": "note", "text": "Between us."}, sees_not={"lead": ["note_added"]})
         assert all_missed(lines_of(a_script(noted))) == ["sees_not: lead sees note_added"]
 
     def test_what_is_shown_otherwise_is_missed(self) -> None:

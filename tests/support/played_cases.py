@@ -136,7 +136,10 @@ class Life:
     async def live(self, desk: Desk, *, to: str = "closed") -> Json:
         """From the report to the end (or until the case stands in the phase ``to``)."""
         if not self.case_id:
-            self.case_id = await desk.open(a_report(self.kind, self.number), key=f"open-{desk.firm.id}-{self.number}")
+            paid = HEAVY if self.script in ("heavy", "returned") else MONEY
+            self.case_id = await desk.open(
+                a_report(self.kind, self.number, amount=paid), key=f"open-{desk.firm.id}-{self.number}"
+            )
         case = await desk.see(self.case_id)
         async with asyncio.timeout(300):
             while case["phase"] not in (to, "closed"):
