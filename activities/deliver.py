@@ -7,6 +7,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Literal
 
 from temporalio import activity
@@ -22,6 +23,9 @@ MAIL_FOR = 3.0
 """Seconds for the first try of a mail. A mail server that takes longer has them all handed over, so that nothing waits for it."""
 MAIL_SLOW_FOR = 30.0
 """For so many seconds after a mail took too long, mails are handed over without a first try."""
+MAIL_AT_ONCE = 200
+"""Patient tries of mails that one worker makes at the same time. Each holds one of its slots for as long as a slow server takes,
+and webhooks and remedies need slots too."""
 LOOK_AGAIN_AFTER = 0.5
 """Seconds between two looks for what was recorded while something slow is under way."""
 LOOK_FOR = 4.0
@@ -44,11 +48,13 @@ class DeliverActivities:
         notifier: Notifier,
         *,
         mail_for: float = MAIL_FOR,
+        mail_at_once: int = MAIL_AT_ONCE,
         clock: Callable[[], float] = time.monotonic,  # noqa: TID251 - an activity: it never replays, and only measures patience
     ) -> None:
         self._outbox, self._notifier = outbox, notifier
         self._mail_for, self._clock = mail_for, clock
         self._mail_slow_until = -math.inf
+        self._places = asyncio.Semaphore(mail_at_once)
 
     @activity.defn(name="notices.deliver")
     async def deliver(self, ref: CaseRef) -> Delivered:
@@ -119,8 +125,12 @@ class DeliverActivities:
         if notice.wait_for is not None:
             # A letter of the same went out just now: this one waits, and tells of all that comes until then.
             raise ApplicationError("not before its turn", type="folding", next_retry_delay=notice.wait_for)
+        if notice.channel == "email" and self._places.locked():
+            # Its next try is due as after any other: waiting here would hold what others need.
+            raise ApplicationError("too many mails are on their way", type="mail_busy")
         try:
-            receipt = await self._notifier.send(notice)
+            async with self._places if notice.channel == "email" else nullcontext():
+                receipt = await self._notifier.send(notice)
         except ToldToWait as told:
             await self._outbox.attempt(ref.tenant_id, ref.notice_id, "told_to_wait")
             raise ApplicationError(str(told), type="told_to_wait", next_retry_delay=told.wait_for) from told

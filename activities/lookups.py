@@ -87,6 +87,9 @@ class Lookups:
     async def _with_others(self, tenant_id: str, other_cases: OtherCases, pending: Pending) -> Pending:
         """The pending command with the case or the campaign that it names, as they stand now."""
         field = _NAMES_OTHERS.get(str(pending.body.get("type")))
+        before = pending.body.get("decided_in") if field == "same_as" else None
+        if isinstance(before, str):
+            pending = pending.model_copy(update={"decided": await other_cases.case(tenant_id, before)})
         named = pending.body.get(field) if field else None
         if not isinstance(named, str):
             return pending

@@ -49,6 +49,7 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "draft_chargeback_evidence": {"text": "The parcel was signed for on the 12th.", "due_at": "2026-12-04T23:59:00Z"},
     "contest_return": {"reasons": "The parcel holds another item."},
     "decide_return": {"reasons": "The carrier's photograph shows the item."},
+    "state_amount": {"reasons": "The platform's ledger shows one charge of 120.00."},
     "link": {"to": "case_0198c5a0-77aa-7000-8000-00000000beef"},
     "merge": {"reasons": "Both are about the same token of the same app."},
     "split": {
@@ -59,7 +60,13 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "credit_provisionally": {"reasons": "You have the money while the bank looks into it."},
     "report_to_authority": {"authority": "police", "reasons": "Nine bookings with cards from one stolen batch."},
     "return_report": {"reasons": "Say which bookings."},
+    "annul": {"reason": "decider_was_biased", "reasons": "Whoever decided it worked for the other side until last year."},
+    "recuse": {"reason": "knows_a_party"},
     "hand_over": {"queue": "safety-apac", "reasons": "The sitter is awake there in an hour."},
+    "disclose": {"text": "Guests say that the flat in Rua Augusta does not exist.", "with_statement": False},
+    "ask_interim_review": {"text": "The deed is in my account."},
+    "accept_withdrawal": {"stays": ["suspend"], "reasons": "We have talked, and you told us that you are safe."},
+    "continue_of_office": {"reasons": "We go on without you, because others book there."},
     "review_interim": {"decision": "keep", "reasons": "It is still not clear whose account it is."},
 }
 """Where a command says something else in a field than the others do."""

@@ -110,20 +110,40 @@ _UNSEEN = re.compile(
     "["
     "\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, of which terminals make commands; newline and tab are none of them
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # what turns the direction of what stands around it
-    "\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"  # what nobody sees, and machines read
+    # What nobody sees, and machines read: of Unicode's format characters all that do not show, and its fillers. The signs that
+    # are written around numbers (Arabic, Syriac, Kaithi) and those that arrange hieroglyphs show, and stay.
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
     "\ud800-\udfff"  # half characters
     "]"
 )
+_VARIANT, _JOINER = "[\ufe00-\ufe0f\U000e0100-\U000e01ef]", "[\u200c\u200d]"
+_SHAPES = re.compile(f"(?:{_VARIANT}|{_JOINER})+")
+"""What joins letters and emoji, and what chooses between their forms."""
+_SHAPED = re.compile(f"({_VARIANT}?)({_JOINER}?)")
+_LATIN = "\u02ff"
+"""The end of the letters that nothing has to join."""
 _NEW_LINE = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 
 def plain(text: str) -> str:
     """Somebody's words as they may be shown: without control characters, bidi overrides and what nobody sees.
 
-    Every face that shows what strangers wrote asks here, and nowhere is it decided again. Newlines and tabs stay, and so does
-    what joins letters in scripts that need it; a carriage return is a new line, for a terminal writes over what stood there.
+    Every face that shows what strangers wrote asks here, and nowhere is it decided again. Newlines and tabs stay; a carriage
+    return is a new line, for a terminal writes over what stood there. What joins letters (ZWJ, ZWNJ) stays once behind a
+    character of a script that needs it or an emoji, and what chooses a form of a character once behind it: in `ad\u200cmin`,
+    or many in a row, they only make two words look the same.
     """
-    return _UNSEEN.sub("", _NEW_LINE.sub("\n", text))
+    return _SHAPES.sub(_shaping, _UNSEEN.sub("", _NEW_LINE.sub("\n", text)))
+
+
+def _shaping(found: re.Match[str]) -> str:
+    """What of it shapes the character before."""
+    before = found.string[found.start() - 1] if found.start() else " "
+    shaped = _SHAPED.match(found[0])
+    if before.isspace() or shaped is None:
+        return ""
+    return shaped[1] + (shaped[2] if before > _LATIN else "")
 
 
 def plain_line(text: str) -> str:

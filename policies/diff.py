@@ -60,9 +60,11 @@ def meaning(pack: Pack) -> dict[str, dict[str, str]]:
     for name, value in said.items():
         if name in _ORDERED:
             sections[name] = _table(value)
+        elif name == "approval_above":
+            sections["general"][name] = _as_text(value)
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             sections[name] = _rows(value)
-        elif isinstance(value, list | dict) and name != "approval_above":
+        elif isinstance(value, list | dict):
             sections[name] = dict(_entries(value))
         else:
             sections["general"][name] = _as_text(value)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from domain.base import Priority
 from domain.model.terms import ClockTerms
-from policies.pack import Pack, PackError
+from policies.pack import LIMIT_TAGS, Pack, PackError
 from policies.soundness import problems
 from policies.yaml_text import read
 
@@ -49,4 +49,6 @@ def _clock_terms(pack: Pack) -> tuple[dict[str, ClockTerms], list[str]]:
 
 
 def _place_of(error: Any) -> str:
-    return f"{'.'.join(str(p) for p in error['loc']) or 'pack'}: {error['msg'].removeprefix('Value error, ')}"
+    return (
+        f"{'.'.join(str(p) for p in error['loc'] if p not in LIMIT_TAGS) or 'pack'}: {error['msg'].removeprefix('Value error, ')}"
+    )

@@ -12,11 +12,24 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from domain.base import Code, Frozen, Money, Phase, Priority, Side
 from domain.model.clock_terms import level_in_full, like_usual
-from domain.model.terms import Audience, ClockTerms, Extension, InterimTerms, Level, OfferTerms, OutcomeTerms, TargetKey, Trigger
+from domain.model.disclosure import Disclosure, Words
+from domain.model.terms import (
+    Audience,
+    ClockTerms,
+    Extension,
+    InterimTerms,
+    Joins,
+    Level,
+    OfferTerms,
+    OutcomeTerms,
+    RemedyTerms,
+    TargetKey,
+    Trigger,
+)
 from domain.worktime.spans import Span
 from policies.pack_rows import (
     STRICT,
@@ -33,6 +46,12 @@ from policies.pack_rows import (
 )
 
 PACKS_DIR = Path(__file__).with_name("packs")
+LIMIT_TAGS = ("one limit", "several limits")
+Limits = Annotated[
+    Annotated[Money, Tag(LIMIT_TAGS[0])] | Annotated[tuple[Money, ...], Tag(LIMIT_TAGS[1])],
+    Discriminator(lambda said: LIMIT_TAGS[isinstance(said, list | tuple)]),
+]
+"""One amount, or one for each currency. Told apart before they are read, so that a mistake is named as it was meant."""
 Targets = Span | dict[Priority, Span]
 """One target for all, or one for each priority."""
 
@@ -73,6 +92,12 @@ class OutcomeRow(OutcomeTerms):
 
 class OfferRow(OfferTerms):
     """A way to settle as the pack writes it."""
+
+    model_config = STRICT
+
+
+class RemedyRow(RemedyTerms):
+    """What holds for a remedy, as the pack writes it."""
 
     model_config = STRICT
 
@@ -201,23 +226,44 @@ class Pack(Frozen):
     root_causes: tuple[Code, ...] = ()
     root_cause_needed: bool = False
     sanctions: SanctionsRow | None = None
+    disclosure: Disclosure = "at_opening"
+    """When the respondent learns of the case; `by_owner`: when its owner says so. A clock `like: disclosure` is the last day."""
+    words: Words = "shared"
+    """Who reads what a party says without saying to whom: both sides, or the `desk` and their own side alone."""
+    statement: Words = "shared"
+    """Who reads the report in its own words; `desk`: the respondent only if it is disclosed to them with the case."""
     hear: tuple[Side, ...] = ()
     """Sides that are heard before they can lose by a ruling."""
+    heard_when: Literal["asked", "told"] = "asked"
+    """``asked``: once they have answered what the team asked, or let the time for it go by. ``told``: once they have said
+    anything since they were told, or let their time go by; no time to answer may be running.
+    """
+    worse_on_appeal: bool = False
+    """Whoever appealed alone can come out of it with less than they had."""
     evidence_types: tuple[Code, ...] = ()
     """What evidence is called in this kind; left out: anybody calls it what they like."""
-    approval_above: Money | None = None
+    remedies: tuple[RemedyRow, ...] = ()
+    """Who gets a remedy, and what bounds its amount, whatever it comes from."""
+    approval_above: Limits | None = None
+    """Above this a second person looks at a ruling: one amount, or one for each currency."""
     decision_elsewhere: PriorDecisionRow | None = None
     """The decisions against which a case of this kind is an appeal; such a kind opens in appeal."""
     statement_of_reasons: StatementRow | None = None
     """Which rulings need a statement of reasons."""
     by_hand: tuple[Code, ...] = ()
     """Remedies that no command undoes."""
+    destructive: tuple[Code, ...] = ()
+    """Remedies that destroy something, beside `erase` and `delete`: a legal hold stops them."""
     conditions: tuple[Code, ...] = ()
     complaint_routes: tuple[Code, ...] = ()
-    joins: Literal["same_person_and_matter", "same_matter"] | None = None
+    joins: Joins | None = None
     """A report of what an open case is about is joined to that case."""
+    decided_matter: Literal["new_fact", "person"] | None = None
+    """What becomes of a report of what was decided between the same two before."""
     merges_with: tuple[Code, ...] = ()
     """Other kinds into whose cases one of this kind can be merged by hand."""
+    withdrawal: Literal["closes", "asks", "never"] = "closes"
+    """What it does when the claimant takes the report back: ends the case, asks the team, or nothing (it is refused)."""
     reopen_for: Span
     reopen_on: tuple[Code, ...] = ()
     """Signals that take a closed case up again by themselves, inside that time; others come before ops."""

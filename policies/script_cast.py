@@ -32,7 +32,7 @@ class Cast:
         self._known |= {name: self._known[ref] for name, ref in script.party_ids.items() if ref in self._known}
         self._team: dict[str, Speaker] = {}
         # Who has several roles is named by a command in the first that is said; more about them may stand anywhere.
-        for speaker in (*script.people, *(step.by for step in script.steps)):
+        for speaker in (*script.people, *(step.by for step in script.steps if step.by is not None)):
             if speaker.role in _TEAM:
                 self._team.setdefault(self.person_id(speaker.id), speaker)
 
@@ -84,6 +84,17 @@ class Cast:
             found[role] = tuple(dict.fromkeys(command for person in people for command in allowed(person)))
         found["platform"] = tuple(allowed(Actor(id="key_any-platform", role="platform")))
         return found
+
+    def viewer(self, name: str) -> Actor:
+        """Who looks at the case: a party by side, ref or id, a role, somebody of the team, or the platform."""
+        party = self.party_called(name)
+        if party is not None:
+            return _speaks_for(party)
+        if name == "platform":
+            return Actor(id="key_any-platform", role="platform")
+        known = self.named(self.person_id(name))
+        role = name if name in _TEAM else "mediator"
+        return known or Actor.model_validate({"id": f"per_any-{role}", "role": role})
 
     def party_called(self, name: str) -> OpenedParty | None:
         """A party by side, ref or id; None for nobody of this case."""

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from domain.base import Code, Frozen, Instant, Phase
+from domain.base import Code, Frozen, Instant, Money, Phase
+from domain.model.prior_decision import DecisionElsewhere
 from policies.script_shapes import aware, known, name_of, roles_said, shaped_command, shaped_people, shaped_report, shaped_speaker
 from policies.yaml_text import read
 
@@ -22,6 +23,8 @@ MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 Role = Literal["claimant", "respondent", "witness", "mediator", "lead", "ops", "platform", "system"]
 _ALSO_CALLED = {"investigator": "mediator", "ops_lead": "ops", "ops lead": "ops"}
+FIRST = "first"
+"""What the case of the story's own report is called."""
 _OURS = ("party_ids", "passed_over")
 _RECEIVED = ("at", "received_at", "opened_at", "submitted_at", "reported_at")
 """Where a script may say when the report came in, beside it or in it."""
@@ -96,6 +99,16 @@ class Expectation(Frozen):
     may: Mapping[str, Annotated[tuple[str, ...], BeforeValidator(_names)]] = {}
     """Commands that a side, ``owner`` or a role may send now."""
     may_not: Mapping[str, Annotated[tuple[str, ...], BeforeValidator(_names)]] = {}
+    tells: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    """Who has to be told since the step before: ``case_opened->claimant``. An event alone: somebody; ``->respondent``: of
+    anything.
+    """
+    tells_not: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    """Who must not be."""
+    sees: Mapping[str, Literal["nothing"] | dict[str, Any]] = {}
+    """What a viewer sees: fields of their view and, as ``timeline``, the types of the facts in it; ``nothing``: not found."""
+    sees_not: Mapping[str, Annotated[tuple[str, ...], BeforeValidator(_names)]] = {}
+    """Types of facts that a viewer must not find in their timeline, and fields of their view that must be empty."""
 
 
 class PriorSanction(Frozen):
@@ -110,13 +123,74 @@ class PriorSanction(Frozen):
 
 
 class ScriptStep(Frozen):
-    """Somebody sends a command at an instant, or so long after the step before."""
+    """Somebody sends a command at an instant, or so long after the step before; or another report comes in."""
 
     at: When
-    by: Speaker
-    command: dict[str, Any]
+    case: Name | None = None
+    """Which case of the story; left out: the first. With ``report``: what the new one is called from here on."""
+    report: dict[str, Any] | None = None
+    """Another report, which becomes a case of its own: of the same kind, unless it names another."""
+    by: Annotated[Speaker | None, Field(validate_default=True)] = None
+    command: Annotated[dict[str, Any] | None, Field(validate_default=True)] = None
     expect: Expectation | None = None
+    tells: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    """As in ``expect``."""
+    tells_not: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    sees: Mapping[str, Literal["nothing"] | dict[str, Any]] = {}
+    sees_not: Mapping[str, Annotated[tuple[str, ...], BeforeValidator(_names)]] = {}
     note: str | None = None
+
+    @field_validator("by", "command")
+    @classmethod
+    def _sent_by_somebody(cls, value: Any, info: ValidationInfo) -> Any:
+        reported = info.data.get("report") is not None
+        if value is None and not reported:
+            raise PydanticCustomError("missing", "Field required")
+        if value is not None and reported and info.field_name == "command":
+            raise PydanticCustomError("step_unclear", "A step is a command or a report; make two of them.")
+        return value
+
+    @property
+    def expected(self) -> Expectation | None:
+        """What it has to come to; None: nothing was said."""
+        if not (self.tells or self.tells_not or self.sees or self.sees_not):
+            return self.expect
+        said = self.expect or Expectation()
+        more = {"tells": (*said.tells, *self.tells), "tells_not": (*said.tells_not, *self.tells_not)}
+        return said.model_copy(
+            update={**more, "sees": {**said.sees, **self.sees}, "sees_not": {**said.sees_not, **self.sees_not}}
+        )
+
+    @property
+    def sent(self) -> tuple[Speaker, dict[str, Any]]:
+        """Who sends which command."""
+        assert self.by is not None
+        assert self.command is not None  # both were checked when the step was read
+        return self.by, self.command
+
+
+class AppealedRow(Frozen):
+    """An earlier appeal on the same content, and when the decision took effect that it was against."""
+
+    case: Name
+    effective_at: Annotated[Instant | None, BeforeValidator(aware)] = None
+    """Left out: nobody said, and a decision that names its ground is another one."""
+
+    def is_against(self, decision: DecisionElsewhere) -> bool:
+        """Whether it was against this decision: what is put back and removed again is decided anew, with a right of its own."""
+        return decision.effective_at == self.effective_at if self.effective_at else decision.ground is None
+
+
+def _appealed(value: Any) -> Any:
+    return {"case": value} if isinstance(value, str) else value
+
+
+class DecidedRow(Frozen):
+    """A case that decided the matter of the story before, and what it gave."""
+
+    case: Name
+    outcome: Literal["ruled", "settled"] = "ruled"
+    given: tuple[Money, ...] = ()
 
 
 class Script(Frozen):
@@ -130,14 +204,20 @@ class Script(Frozen):
     """What counts against the parties already, from other cases."""
     steps: tuple[ScriptStep, ...] = ()
     title: str = ""
-    appealed_before: Name | None = None
-    """The case in which the claimant appealed against the same decision already."""
+    appealed_before: Annotated[AppealedRow | None, BeforeValidator(_appealed)] = None
+    """The case in which the claimant appealed against a decision on the same content already."""
+    decided_before: DecidedRow | None = None
+    """The case in which the same matter was decided between the same two."""
     expect: Expectation | None = None
     """What the report itself has to come to."""
     until: When | None = None
     """Time that passes after the last step, so that deadlines come to fire; those at this very instant do."""
     ends: Expectation | None = None
     """How the story has to end."""
+    tells: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    """Who has to be told at some time, in a story of one case."""
+    tells_not: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    """Who must never be told, in none of its cases."""
     party_ids: Mapping[str, str] = {}
     """Refs of parties by the ids that the report gives them beside."""
     passed_over: tuple[str, ...] = ()
@@ -186,6 +266,9 @@ def _in_order(raw: Mapping[Any, Any]) -> dict[str, Any]:
     for step in speaking:
         if "command" in step:
             step["command"] = shaped_command(step["command"])
+        if isinstance(step.get("report"), Mapping):
+            step["report"], more = shaped_report(step["report"])
+            ids |= more
         if "by" in step:
             step["by"] = _speaker(step["by"], roles, over)
     people = [_speaker(person, roles, over) for person in listed] if listed else people

@@ -20,7 +20,7 @@ from policies.sanction_soundness import sanction_problems
 _FACTS = frozenset(fact.model_fields["type"].default for fact in get_args(get_args(Fact)[0]))
 _LAWFUL_PAUSES = frozenset({"identity_asked"})
 """Whoever has to prove who they are keeps the limit of some laws waiting (see docs/how-to/compliance-requests.md)."""
-_TRIGGERS = _FACTS | {"phase_left", "phase_resumed", "requests_settled", "interim_over", "told"}
+_TRIGGERS = _FACTS | {"phase_left", "phase_resumed", "requests_settled", "interim_over", "told", "withdrawal_answered"}
 # A clock that ends by these leads out of its phase, or to the next step in it: the case cannot come to rest there.
 _LEADS_ON = frozenset({"open_review", "issue_ruling", "close"})
 _OF_RETURNS = {"return_awaited": "end_return", "return_shipped": "honour_return"}
@@ -31,12 +31,14 @@ def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
     """Everything that would go wrong when a case lives by this pack; empty for a sound one."""
     return [
         *_phases(pack),
+        *_disclosure(pack, clocks),
         *_prior_decision(pack),
         *_conditions(pack),
         *_triggers(pack, clocks),
         *_clocks(clocks),
         *_ladder(pack, clocks),
         *_interim(pack, clocks),
+        *_withdrawal(pack, clocks),
         *_procedure(pack),
         *_returns(pack, clocks),
         *sanction_problems(pack, clocks),
@@ -51,10 +53,45 @@ def _phases(pack: Pack) -> Iterator[str]:
         yield "approval_above: the kind has no phase 'approval' among its labels, so nobody would ever be asked"
     if (Phase.APPEAL in pack.labels) is not (Phase.APPEALABLE in pack.labels):
         yield "labels: 'appealable' and 'appeal' come together or not at all"
+    yield from _money(pack)
     yield from (f"outcomes: '{name}' is defined twice" for name in repeated(outcome.name for outcome in pack.outcomes))
     for number, outcome in enumerate(pack.outcomes):
         if outcome.needs_amount and not outcome.remedies:
             yield f"outcomes.{number}.needs_amount: '{outcome.name}' comes with no remedy that could have an amount"
+
+
+def _disclosure(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
+    """Whoever does not know of a case neither settles it nor runs out of time in it."""
+    if pack.disclosure == "at_opening":
+        for name, clock in clocks.items():
+            if any(level.default == "disclose" for level in clock.levels):
+                yield f"clocks.{name}: the respondent learns of the case at its opening (say 'disclosure: by_owner')"
+        return
+    if Phase.SETTLEMENT in pack.labels:
+        yield "disclosure: in a kind with a settlement both sides know of the case from its opening"
+    if pack.decision_elsewhere is not None:
+        yield "disclosure: an appeal against a decision made elsewhere has no respondent who could be told later"
+    for name, clock in clocks.items():
+        early = sorted(start for start in clock.all_starts if start == "case_opened" or start.startswith("phase_"))
+        if clock.waits_for == "respondent" and early and "case_disclosed" not in clock.all_starts:
+            yield f"clocks.{name}.starts: it waits for somebody who may not know of the case yet; start it with 'case_disclosed'"
+
+
+def _money(pack: Pack) -> Iterator[str]:
+    given = {remedy for outcome in pack.outcomes for remedy in outcome.remedies}
+    given |= {remedy for offer in pack.offers for remedy in offer.all_remedies}
+    yield from (f"remedies: '{name}' is defined twice" for name in repeated(row.name for row in pack.remedies))
+    for number, row in enumerate(pack.remedies):
+        if row.name not in given:
+            yield f"remedies.{number}: no outcome and no offer comes with '{row.name}'"
+        if row.above == "second_person" and (row.bounded_by is None or Phase.APPROVAL not in pack.labels):
+            yield f"remedies.{number}.above: a second person needs a bound ('bounded_by') and a phase 'approval'"
+    if isinstance(pack.approval_above, tuple):
+        twice = repeated(limit.currency for limit in pack.approval_above)
+        yield from (f"approval_above: '{currency}' has two limits" for currency in twice)
+    for place, rows in (("outcomes", pack.outcomes), ("offers", pack.offers)):
+        odd = [row.name for row in rows if row.label_paid_by is not None and not row.with_return]
+        yield from (f"{place}: '{name}' says who pays for a return, and nothing goes back" for name in odd)
 
 
 def _prior_decision(pack: Pack) -> Iterator[str]:
@@ -83,6 +120,7 @@ def _prior_decision(pack: Pack) -> Iterator[str]:
     stated = pack.statement_of_reasons.outcomes if pack.statement_of_reasons is not None else ()
     yield from (f"statement_of_reasons.outcomes: the kind has no outcome '{name}'" for name in stated if name not in outcomes)
     remedies = {remedy for outcome in pack.outcomes for remedy in outcome.remedies}
+    yield from (f"destructive: no outcome comes with '{name}'" for name in pack.destructive if name not in remedies)
     yield from (f"by_hand: no outcome comes with '{name}'" for name in pack.by_hand if name not in remedies)
 
 
@@ -178,6 +216,13 @@ def _interim(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
         yield "interim_measures: give a clock that starts with 'interim_imposed' and has the default 'lift_interim'"
 
 
+def _withdrawal(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
+    """Whoever asks for their report back gets an answer, also when nobody has the case."""
+    asked = (clock for clock in clocks.values() if "withdrawal_requested" in clock.all_starts)
+    if pack.withdrawal == "asks" and not any(level.action == "escalate" for clock in asked for level in clock.levels):
+        yield "withdrawal: give a clock that starts with 'withdrawal_requested' and escalates, or a request could be forgotten"
+
+
 def _procedure(pack: Pack) -> Iterator[str]:
     for name in ("procedure", "root_causes"):
         yield from (f"{name}: '{code}' stands here twice" for code in repeated(getattr(pack, name)))
@@ -224,6 +269,8 @@ def _level(place: str, clock: ClockTerms, level: Level) -> Iterator[str]:
         yield f"{place}.default: an offer lapses by itself, at the expiry that whoever made it set"
     if level.default == "lift_sanction":
         yield f"{place}.default: a ban ends by itself, by what its sanction says"
+    if level.default == "end_kept_interim":
+        yield f"{place}.default: a measure that outlives its case ends by itself, when it was said that it does"
     if level.default is not None and level.repeat is not None:
         yield f"{place}.repeat: what happens by default happens once"
     if level.default == "proceed_on_file" and clock.waits_for not in ("claimant", "respondent"):

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -18,10 +18,10 @@ from domain.base import CampaignId, CaseId, Code, Frozen, PersonId, Phase, Prior
 from domain.model.commands import SYSTEM_COMMANDS, parse_command
 from domain.rules.lifecycle import TABLE, Who
 from services.authority import DECIDING
-from services.callers import Caller, overseer, sender
+from services.callers import Caller, conflicts_of, overseer, sender
 from services.errors import FieldError, Refused, malformed, not_found
 from services.parts import Parts
-from services.repeats import Asked
+from services.repeats import Asked, own_key
 from services.rows import Result
 from storage.team.bulk import InstantAhead, Member, Order, Placed, TooMany
 from storage.views.cases import CaseFilter
@@ -88,6 +88,10 @@ class Results:
         in_order = sorted(found, key=lambda result: (result.status == "accepted", result.status == "pending", result.case_id))
         return cls(tuple(in_order), tuple(Counter(result.status for result in found).items()))
 
+    def bare(self) -> Results:
+        """The same for a credential that may not read: what became of each command, by its code."""
+        return Results(tuple(result.model_copy(update={"detail": None}) for result in self.each), self.counts)
+
     @property
     def waits(self) -> bool:
         """Whether some case has not judged it yet."""
@@ -147,10 +151,9 @@ async def order(parts: Parts, caller: Caller, asked: Asked, bulk: Bulk, by: str 
     speaker = await sender(parts, caller, by, str(command), _senders(command))
     _check(bulk.command, speaker)
     # Part of it is what was asked: with the same key, only the same request finds this bulk again.
-    bulk_id = f"key:{asked.key}\n{asked.by(speaker).decode()}" if asked.key is not None else str(uuid7())
+    bulk_id = f"key:{own_key(caller, asked.key)}\n{asked.by(speaker).decode()}" if asked.key is not None else str(uuid7())
     fields = {name: value for name, value in bulk.command.items() if name != "type"}
-    actor = await parts.views.actor(caller.tenant_id, "", speaker)
-    which = _which(bulk.selection, actor.conflicts if actor else ())
+    which = _which(bulk.selection, await conflicts_of(parts, caller, speaker))
     return Order(str(command), None, bulk_id, speaker, more=fields, which=which, limit=MAX_CASES)
 
 
@@ -185,7 +188,8 @@ def _which(selection: BulkSelection, conflicts: tuple[str, ...]) -> CaseFilter:
 
 
 async def preview(parts: Parts, caller: Caller, order: Order) -> Selected:
-    """Which cases an order would go to. Raises ``bulk_too_large``."""
+    """Which cases an order would go to. That is reading. Raises ``scope_missing`` and ``bulk_too_large``."""
+    caller.may("read", "not_allowed")
     try:
         found = await parts.bulk.preview(caller.tenant_id, order)
     except TooMany as refused:
@@ -227,7 +231,8 @@ async def woken(parts: Parts, caller: Caller, placed: Placed) -> Results:
             await asyncio.gather(*(wake(member) for member in placed.members))
     except TimeoutError:
         pass
-    return Results.of(await parts.bulk.results(caller.tenant_id, placed))
+    results = Results.of(await parts.bulk.results(caller.tenant_id, placed))
+    return results if caller.may_read else results.bare()
 
 
 def _left_out(order: Order, found: Sequence[str]) -> tuple[str, ...]:
@@ -249,5 +254,11 @@ async def state(parts: Parts, caller: Caller, bulk_id: str) -> BulkState:
     placed = await parts.bulk.placed(caller.tenant_id, number) if _BULK_ID.fullmatch(bulk_id) else None
     if placed is None:
         raise not_found()
-    results = Results.of(await parts.bulk.results(caller.tenant_id, placed))
+    found = await parts.bulk.results(caller.tenant_id, placed)
+    conflicts = await conflicts_of(parts, caller, caller.viewer_id)
+    if conflicts:
+        shown = await parts.bulk.open_to(caller.tenant_id, [result.case_id for result in found], conflicts)
+        found = [result for result in found if result.case_id in shown]
+        placed = replace(placed, members=[member for member in placed.members if member.case_id in shown])
+    results = Results.of(found)
     return _state(number, placed.command, placed.by, placed, results)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domain.model.case import Case
 from domain.transition import calendars_of
 from domain.worktime.calculator import zone_data_version
 from policies.moves import CaseMoves, moves_of
@@ -33,12 +34,18 @@ async def moves(parts: Parts, caller: Caller, page: Page) -> Moves:
         raise Refused("not_allowed", "This is for leads and ops.")
     cursors = Cursors.of(parts, caller, "moves")
     after = cursors.read(page.cursor)[0] if page.cursor else ""
-    rows = await parts.views.open_ids(caller.tenant_id, after, page.limit)
+    # Read on until the page is full: what is closed to the reader neither shortens it nor shows in its end.
+    cases: list[Case] = []
+    while len(cases) <= page.limit:
+        rows = await parts.views.open_ids(caller.tenant_id, after, page.limit + 1)
+        cases += [row.case for row in rows if row.case is not None and row.case.open and not closed_to(row.case, looker)]
+        if len(rows) <= page.limit:
+            break
+        after = rows[-1].id
+    more, cases = len(cases) > page.limit, cases[: page.limit]
     shelf = Shelf(packs=parts.packs, calendars={**parts.calendars, **await parts.library.newest()})
     zone_data = zone_data_version()
-    cases = [row.case for row in rows if row.case is not None and row.case.open and not closed_to(row.case, looker)]
     calendars = await parts.library.calendars({ref for case in cases for ref in calendars_of(case)})
     each = (moves_of(shelf, case, calendars, zone_data) for case in cases)
     moved = tuple(found for found in each if found.moves or found.calendars or found.zone_data)
-    more = len(rows) == page.limit
-    return Moves(zone_data, len(cases), Part(moved, more, cursors.write(rows[-1].id) if more else None))
+    return Moves(zone_data, len(cases), Part(moved, more, cursors.write(cases[-1].id) if more else None))

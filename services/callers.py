@@ -70,6 +70,12 @@ class Caller:
         """Whether the credential is one person's own. A platform's is not, nor is the system's at the operator's command line."""
         return self.speaks_for not in (None, SYSTEM.id)
 
+    @property
+    def may_read(self) -> bool:
+        """Whether the credential is good for reading. One that only writes hears what became of its word, and nothing else."""
+        grant = AUTHORITY[self.kind]["read"]
+        return grant.allowed and (grant.scope is None or grant.scope in self.scopes)
+
     def acting_as(self, party: str) -> Caller:
         """The same, asking in a party's place. Raises ``act_as_forbidden``, and ``scope_missing`` without ``act_as:parties``."""
         if self.is_somebody or not _PARTY.fullmatch(party):
@@ -91,11 +97,12 @@ class Caller:
         self.may("decide", "own_credential_needed")
         return person
 
-    def may(self, deed: Deed, forbidden: str) -> None:
-        """Raises ``forbidden`` where the table gives this kind of credential no such deed, ``scope_missing`` without scope."""
+    def may(self, deed: Deed, forbidden: str, because: str | None = None) -> None:
+        """Raises ``forbidden``, in the words given, where the table gives this kind of credential no such deed; ``scope_missing``
+        without scope."""
         grant = AUTHORITY[self.kind][deed]
         if not grant.allowed:
-            raise Refused(forbidden)
+            raise Refused(forbidden, because)
         if grant.scope is not None:
             self.need(grant.scope)
 
@@ -140,6 +147,12 @@ async def reader(parts: Parts, caller: Caller) -> Actor:
     if person is None:
         raise Refused("actor_unknown")
     return person
+
+
+async def conflicts_of(parts: Parts, caller: Caller, person: str) -> tuple[str, ...]:
+    """The conflicts of interest of somebody who orders or reads what is about many cases: those are left out that they close."""
+    actor = await parts.views.actor(caller.tenant_id, "", person)
+    return actor.conflicts if actor is not None else ()
 
 
 async def role(parts: Parts, caller: Caller) -> str | None:

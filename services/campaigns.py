@@ -10,10 +10,10 @@ from uuid_utils import uuid7
 
 from domain.base import CampaignId
 from domain.rules.lifecycle import Who
-from services.callers import Caller, overseer, speaking
+from services.callers import Caller, conflicts_of, overseer, speaking
 from services.errors import Refused, not_found
 from services.parts import Parts
-from services.repeats import Asked
+from services.repeats import Asked, own_key
 from services.rows import Campaign, Summary
 
 _ID: TypeAdapter[str] = TypeAdapter(CampaignId)
@@ -34,14 +34,19 @@ async def opening(parts: Parts, caller: Caller, asked: Asked, *, name: str, reas
     """What a request for a campaign comes to. Raises ``by_forbidden``, ``actor_unknown`` and ``not_allowed``."""
     speaker = await _leading(parts, caller, by)
     # Repeated with its key, a request whose answer was lost is the same campaign.
-    same = f"campaign\n{asked.key}\n{asked.by(speaker).decode()}"
-    number = parts.bulk.number_of(caller.tenant_id, same) if asked.key is not None else str(uuid7())
+    number = str(uuid7())
+    if asked.key is not None:
+        same = f"campaign\n{own_key(caller, asked.key)}\n{asked.by(speaker).decode()}"
+        number = parts.bulk.number_of(caller.tenant_id, same)
     return Opening(f"cmp_{number}", name, reason, speaker)
 
 
 async def open_campaign(parts: Parts, caller: Caller, opening: Opening) -> Summary:
     """The campaign, opened."""
-    return await parts.campaigns.open(caller.tenant_id, opening.id, name=opening.name, reason=opening.reason, by=opening.by)
+    closed = await conflicts_of(parts, caller, caller.viewer_id)
+    return await parts.campaigns.open(
+        caller.tenant_id, opening.id, name=opening.name, reason=opening.reason, by=opening.by, closed_to=closed
+    )
 
 
 async def closing(parts: Parts, caller: Caller, campaign_id: str, by: str | None) -> str:
@@ -53,7 +58,7 @@ async def closing(parts: Parts, caller: Caller, campaign_id: str, by: str | None
 
 async def close_campaign(parts: Parts, caller: Caller, campaign_id: str, by: str) -> Summary:
     """The campaign, closed; one that was closed before stays as it was closed. Raises ``not_found``."""
-    found = await parts.campaigns.close(caller.tenant_id, campaign_id, by)
+    found = await parts.campaigns.close(caller.tenant_id, campaign_id, by, await conflicts_of(parts, caller, caller.viewer_id))
     if found is None:
         raise not_found()
     return found
@@ -62,21 +67,24 @@ async def close_campaign(parts: Parts, caller: Caller, campaign_id: str, by: str
 async def listed(parts: Parts, caller: Caller, *, is_open: bool | None) -> Sequence[Campaign]:
     """The campaigns of the tenant. Raises ``not_allowed``."""
     await overseer(parts, caller, _WHOSE)
-    return await parts.campaigns.all(caller.tenant_id, is_open=is_open)
+    closed = await conflicts_of(parts, caller, caller.viewer_id)
+    return await parts.campaigns.all(caller.tenant_id, is_open=is_open, closed_to=closed)
 
 
 async def read(parts: Parts, caller: Caller, campaign_id: str) -> Summary:
     """One campaign, and how its cases stand. Raises ``not_allowed`` and ``not_found``."""
     await overseer(parts, caller, _WHOSE)
     _known(campaign_id)
-    found = await parts.campaigns.summary(caller.tenant_id, campaign_id)
+    found = await parts.campaigns.summary(caller.tenant_id, campaign_id, await conflicts_of(parts, caller, caller.viewer_id))
     if found is None:
         raise not_found()
     return found
 
 
 async def _leading(parts: Parts, caller: Caller, by: str | None) -> str:
-    """Who speaks, if a lead or ops. Raises ``by_forbidden``, ``actor_unknown`` and ``not_allowed``."""
+    """Who speaks, if a lead or ops. Raises ``scope_missing``, ``by_forbidden``, ``actor_unknown`` and ``not_allowed``."""
+    # What is answered sums up its cases.
+    caller.may("read", "not_allowed")
     speaker, role = await speaking(parts, caller, by, "join_campaign")
     if role not in (Who.LEAD, Who.OPS):
         raise Refused("not_allowed", _WHOSE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Literal
 
@@ -27,9 +27,9 @@ from services.texts import Texts
 from storage.views.cases import CaseFilter
 
 _CASE_ID: TypeAdapter[str] = TypeAdapter(CaseId)
-_OF_THE_TEAM = ("owner", "queue", "campaign", "due_before", "priority")
+_OF_THE_TEAM = ("owner", "queue", "campaign", "due_before")
 """Filters by what only the team may know."""
-_OF_PLATFORMS = ("source", "external_id", "party_ref", "matter", "updated_after", "updated_before")
+_OF_PLATFORMS = ("source", "external_id", "party_ref", "matter", "priority", "updated_after", "updated_before")
 """Filters by what a party may not know."""
 _ASKED_AS_THEY_ARE = (
     "category", "priority", "source", "external_id", "party_ref", "matter", "opened_after", "opened_before", "closed_after",
@@ -93,7 +93,8 @@ async def texts_of(parts: Parts, caller: Caller, seen: Seen) -> Texts:
         return {}
     shown = [*case.rulings, *([case.ruling] if case.ruling else [])]
     asked = [request.what.content_id for request in (*case.requests, *case.settled_requests) if request.what]
-    return await parts.views.texts(caller.tenant_id, [*asked, *(text for ruling in shown for text in _texts_of(ruling))])
+    told = [case.disclosed.text.content_id] if case.disclosed is not None and case.disclosed.text is not None else []
+    return await parts.views.texts(caller.tenant_id, [*told, *asked, *(text for ruling in shown for text in _texts_of(ruling))])
 
 
 def _texts_of(ruling: Ruling) -> list[str]:
@@ -137,7 +138,8 @@ class Listing:
             used += ["sort"] if self.sort == "due" else []
             whose = dict.fromkeys(of_platforms, "For the platform and the team only.")
             errors = [FieldError(name, "filter_forbidden", whose.get(name, "For the team only.")) for name in used]
-            raise Refused("filter_forbidden", errors=errors)
+            theirs = [one.name for one in fields(self) if one.name not in (*_OF_THE_TEAM, *of_platforms, "sort")]
+            raise Refused("filter_forbidden", f"You may list by: {', '.join(theirs)}.", errors)
 
     def which(self, viewer: Actor, party: str | None, within: Sequence[str] | None = None) -> CaseFilter:
         """The filter in the words of the record, whose phases are not always those that the caller sees."""

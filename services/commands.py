@@ -10,10 +10,12 @@ from uuid_utils import uuid7
 
 from domain.base import CommandId
 from domain.model.reading import read_incoming
+from domain.views.case import visible
 from services.callers import Caller
 from services.cases import Seen, find
 from services.errors import Refused, not_found, of_command
 from services.parts import Answered, Parts
+from services.repeats import own_key
 from services.rows import CaseRow, CommandRow
 from storage.intake.inbox import Conflict
 from workflows.handles import Named, NotReached
@@ -57,17 +59,20 @@ def whole(caller: Caller, body: dict[str, Any], command_type: str | None = None,
 async def send(
     parts: Parts, caller: Caller, seen: Seen, command: dict[str, Any], *, key: str | None = None, channel: str = "api"
 ) -> CommandState:
-    """What became of a command: accepted, or waiting. Raises the refusal of a refused one, ``id_reused`` for an id of another."""
+    """What became of a command: accepted, or waiting. Raises the refusal of a refused one; ``id_reused`` for an id that was used
+    before, in the same words whoever used it, in whatever case, for whatever."""
     row, tenant_id = seen.row, caller.tenant_id
+    own = own_key(caller, key) if key is not None else None
     try:
         receipt = await parts.inbox.receive(
-            tenant_id, row.id, command, channel=channel, idempotency_key=key, credential=caller.credential
+            tenant_id, row.id, command, channel=channel, idempotency_key=own, credential=caller.credential
         )
     except Conflict as conflict:
         raise Refused(conflict.code) from None
     answer: Answered | None = receipt.answer or await judged(parts, tenant_id, row, receipt.command_id)
     if answer is not None and answer.status != "accepted":
-        raise refusal_in(answer, replayed=receipt.known)
+        refused = refusal_in(answer, replayed=receipt.known)
+        raise refused if caller.may_read else refused.bare()
     now = await parts.views.case(tenant_id, row.id) or row
     return CommandState(receipt.command_id, answer, Seen(now, seen.viewer), known=receipt.known and key is not None)
 
@@ -90,12 +95,25 @@ async def judged(parts: Parts, tenant_id: str, row: CaseRow, command_id: str) ->
 
 
 async def read(parts: Parts, caller: Caller, case_id: str, command_id: str) -> CommandRow:
-    """A command and what became of it: a person or party reads their own, a platform all. Raises ``not_found``."""
+    """A command and what became of it: everybody reads their own; a platform also what its key sent for others, and those of
+    which it may know what they did. Raises ``not_found``, the same for what is not there and what is not theirs."""
     seen = await find(parts, caller, case_id)
     sent = await parts.views.command(caller.tenant_id, case_id, command_id) if _is_command_id(command_id) else None
-    if sent is None or (sent.actor_id != caller.viewer_id and seen.viewer.role not in ("platform", "system")):
+    if sent is None or not await _may_know(parts, caller, seen, sent):
         raise not_found()
     return sent
+
+
+async def _may_know(parts: Parts, caller: Caller, seen: Seen, sent: CommandRow) -> bool:
+    if sent.actor_id == caller.viewer_id or seen.viewer.role == "system":
+        return True
+    if seen.viewer.role != "platform" or seen.case is None:
+        return False
+    if sent.credential == caller.credential:
+        return True
+    # What a command is called tells what it did, also where it was refused or waits: then nobody else is told.
+    fact = await parts.views.fact_of(caller.tenant_id, seen.id, sent.id)
+    return fact is not None and visible(seen.case, fact, seen.viewer)
 
 
 def _is_command_id(text: str) -> bool:

@@ -14,7 +14,7 @@ from domain.rules.permission import refusal_of
 from domain.rules.skills import language_of, skill_of
 from domain.views.case import may_see
 from services.bulk import Results, woken
-from services.callers import LEADERS, Caller, only, sender
+from services.callers import LEADERS, Caller, conflicts_of, only, sender
 from services.cases import Seen
 from services.commands import judged, refusal_in
 from services.errors import FieldError, Refused, not_found
@@ -124,7 +124,10 @@ def _part(worker: Worker, cursors: Cursors, found: Sequence[CaseRow], limit: int
 
 
 async def take_next(parts: Parts, caller: Caller, by: str | None, queue: str | None) -> Next:
-    """The most urgent case that the caller may take, taken. Raises ``person_absent`` and ``queue_not_yours``."""
+    """The most urgent case that the caller may take, taken. Raises ``scope_missing``, ``person_absent`` and
+    ``queue_not_yours``."""
+    # What is answered is the case: nothing else would tell whose it is now.
+    caller.may("read", "not_allowed")
     worker = await at_desk(parts, caller, by)
     if worker.absent:
         raise Refused("person_absent")
@@ -206,7 +209,7 @@ async def back(parts: Parts, caller: Caller, person: str, by: str | None) -> Awa
 async def team(parts: Parts, caller: Caller) -> Sequence[TeamMember]:
     """How everybody is doing, for leads and ops."""
     await only(parts, caller, LEADERS, _WHOSE)
-    return await parts.desk.team(caller.tenant_id, datetime.now(UTC))
+    return await parts.desk.team(caller.tenant_id, datetime.now(UTC), await conflicts_of(parts, caller, caller.viewer_id))
 
 
 async def work(parts: Parts, caller: Caller, seen: Seen) -> Work:

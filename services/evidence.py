@@ -54,15 +54,21 @@ class HandedIn:
     files: tuple[StoredFile, ...]
 
 
-def uploading(seen: Seen, name: str) -> None:
+def uploading(caller: Caller, seen: Seen, name: str) -> None:
     """Raises the refusal of somebody who could not hand the file in either, and ``parameter_invalid`` for a name of no use."""
     if seen.case is None:
         raise Refused("not_opened")
     refusal = refusal_by_table(seen.case, seen.viewer, "submit_evidence")
     if refusal is not None:
-        raise of_command(refusal.code, refusal.detail, refusal.fields)
-    if not name.strip() or not name.isprintable():
-        raise Refused("parameter_invalid", errors=[FieldError("name", "control_character", "One line, not blank.")])
+        why = of_command(refusal.code, refusal.detail, refusal.fields)
+        raise why if caller.may_read else why.bare()
+    if not name.strip():
+        raise Refused("parameter_invalid", errors=[FieldError("name", "text_empty", "Give the file a name: this one is blank.")])
+    unseen = [char for char in name if not char.isprintable()]
+    if unseen:
+        named = ", ".join(dict.fromkeys(f"U+{ord(char):04X}" for char in unseen[:5]))
+        said = f"Leave out what is not seen or turns the direction of text: {named}."
+        raise Refused("parameter_invalid", errors=[FieldError("name", "control_character", said)])
 
 
 def looked_at(parts: Parts, seen: Seen, name: str, data: bytes, media_type: str | None) -> Upload:

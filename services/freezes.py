@@ -15,9 +15,11 @@ from domain.base import Code, Frozen, Instant, PersonId, Phase
 from domain.model.clocks import TimeSpan
 from domain.rules.lifecycle import row
 from services.bulk import SAY_WHICH, Results, place
-from services.callers import TEAM, Caller, only, sender
+from services.callers import TEAM, Caller, conflicts_of, only, reader, sender
 from services.errors import Refused
+from services.need_to_know import within
 from services.parts import Parts
+from services.repeats import own_key
 from services.rows import Incident
 from storage.team.bulk import Order
 from storage.views.cases import CaseFilter
@@ -72,14 +74,17 @@ async def freeze_order(parts: Parts, caller: Caller, freeze: Freeze, by: str | N
     """The order that a freeze is, from whoever may give it. Raises ``by_forbidden``, ``actor_unknown`` and ``not_allowed``."""
     speaker = await _orderer(parts, caller, by, "freeze")
     phases = (freeze.phase.value,) if freeze.phase else None
-    which = CaseFilter(kind=freeze.kind, queue=freeze.queue, phases=phases, owner=freeze.owner)
-    return Order("freeze", freeze.incident, _bulk_id(key), speaker, freeze.at, {"reason": freeze.reason}, which)
+    closed = await conflicts_of(parts, caller, speaker) or None
+    which = CaseFilter(kind=freeze.kind, queue=freeze.queue, phases=phases, owner=freeze.owner, closed_to=closed)
+    return Order("freeze", freeze.incident, _bulk_id(caller, key), speaker, freeze.at, {"reason": freeze.reason}, which)
 
 
 async def thaw_order(parts: Parts, caller: Caller, incident: str, thaw: Thaw, by: str | None, key: str | None) -> Order:
     """The order that a thaw is, from whoever may give it. Raises the same."""
     speaker = await _orderer(parts, caller, by, "thaw")
-    return Order("thaw", incident, _bulk_id(key), speaker, thaw.at, {"reason": thaw.reason, "margin": thaw.margin})
+    which = CaseFilter(closed_to=await conflicts_of(parts, caller, speaker) or None)
+    more = {"reason": thaw.reason, "margin": thaw.margin}
+    return Order("thaw", incident, _bulk_id(caller, key), speaker, thaw.at, more, which)
 
 
 async def _orderer(parts: Parts, caller: Caller, by: str | None, command: str) -> str:
@@ -88,13 +93,14 @@ async def _orderer(parts: Parts, caller: Caller, by: str | None, command: str) -
     return await sender(parts, caller, by, command, found.who if found else ())
 
 
-def _bulk_id(key: str | None) -> str:
+def _bulk_id(caller: Caller, key: str | None) -> str:
     """Repeated with its key, a request whose answer was lost is the same bulk."""
-    return f"key:{key}" if key is not None else str(uuid7())
+    return f"key:{own_key(caller, key)}" if key is not None else str(uuid7())
 
 
 async def preview(parts: Parts, caller: Caller, order: Order) -> Sequence[str]:
-    """The cases that an order would go to, oldest first."""
+    """The cases that an order would go to, oldest first. That is reading. Raises ``scope_missing``."""
+    caller.may("read", "not_allowed")
     return await parts.bulk.preview(caller.tenant_id, order)
 
 
@@ -108,6 +114,7 @@ async def carry_out(parts: Parts, caller: Caller, order: Order) -> Ordered:
 
 
 async def incidents(parts: Parts, caller: Caller) -> Sequence[Incident]:
-    """What is frozen now, for the team. Raises ``not_allowed``."""
+    """What is frozen now, for the team, as far as it is in cases that they may read. Raises ``not_allowed``."""
     await only(parts, caller, TEAM, "Incidents are the team's business.")
-    return await parts.bulk.incidents(caller.tenant_id)
+    looker = await reader(parts, caller)
+    return await parts.bulk.incidents(caller.tenant_id, looker.conflicts, await within(parts, caller, looker))

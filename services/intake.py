@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 from domain.model.facts import Actor
 from domain.model.prose import MAX_PROSE
 from domain.model.report import Report
+from domain.rules.audiences import told_of
 from policies.pack import PackError
 from policies.shelf import UnknownKind
 from services.callers import Caller
@@ -18,6 +19,7 @@ from services.cases import Seen
 from services.commands import CommandState, judged, refusal_in, send
 from services.errors import FieldError, Refused, not_found
 from services.parts import MailReply, Parts
+from services.repeats import own_key
 from services.rows import CaseRow
 from services.sources import proved, reader_of
 from storage.intake.inbox import Conflict
@@ -66,7 +68,7 @@ async def read_report(parts: Parts, body: bytes) -> Report:
 async def open_case(parts: Parts, caller: Caller, report: Report, key: str | None) -> Opened:
     """Make a report into a case. Raises what :func:`land` raises."""
     tenant = await _tenant(parts, caller)
-    landed = await land(parts, tenant, report, opened_by=caller.holder, key=key, credential=caller.credential)
+    landed = await land(parts, tenant, report, opened_by=caller.holder, key=_own(caller, key), credential=caller.credential)
     return await _opened(parts, caller, landed)
 
 
@@ -81,7 +83,9 @@ async def by_mail(parts: Parts, caller: Caller, raw: bytes, *, kind: str | None,
     if found is None:
         return None
     if isinstance(found, Report):
-        landed = await land(parts, tenant, found, opened_by=caller.holder, key=key, channel="email", credential=caller.credential)
+        landed = await land(
+            parts, tenant, found, opened_by=caller.holder, key=_own(caller, key), channel="email", credential=caller.credential
+        )
         return await _opened(parts, caller, landed)
     return await _message(parts, caller, found)
 
@@ -110,6 +114,10 @@ async def by_source(parts: Parts, source_id: str, body: bytes, headers: Mapping[
     return await land(
         parts, tenant, found, opened_by=source.id, credential=source.id, key=once, channel=channel, queue=source.queue
     )
+
+
+def _own(caller: Caller, key: str | None) -> str | None:
+    return own_key(caller, key) if key is not None else None
 
 
 def _once(source: LiveSource, headers: Mapping[str, str]) -> str | None:
@@ -207,7 +215,11 @@ async def _message(parts: Parts, caller: Caller, reply: MailReply) -> Messaged:
     told = {notice.recipient for notice in await parts.views.notices(tenant_id, row.id) if notice.id == reply.notice_id}
     sender = next((party for party in senders if party in told), senders[0])
     digest = hashlib.sha256(f"{row.id}\n{sender}\n{reply.message_id}".encode("utf-8", "replace")).hexdigest()
-    command = {"id": f"cmd_mail-{digest[:40]}", "type": "message", "by": sender, "text": _text(reply)}
+    party = row.case.party(sender) if row.case is not None else None
+    # Whoever was not told of a case has had a letter about a measure alone: what they answer is about that.
+    of_measure = row.case is not None and party is not None and not told_of(row.case, party)
+    what = "ask_interim_review" if of_measure else "message"
+    command = {"id": f"cmd_mail-{digest[:40]}", "type": what, "by": sender, "text": _text(reply)}
     seen = Seen(row, Actor(id=caller.credential, role="platform"))
     return Messaged(row.id, await send(parts, caller, seen, command, channel="email"))
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from domain.model.facts import SYSTEM
 from services.callers import Caller
 from services.errors import FieldError, Refused, not_found
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
-from services.scopes import SCOPES
+from services.scopes import EVERYTHING, SCOPES
 from services.trail import Administrator, administrator, note
 from storage.access import keys
 from storage.access.keys import ApiKey
@@ -20,6 +21,7 @@ from storage.team import people
 OVERLAP_FOR = timedelta(hours=24)
 """How long the secret before a rotation lives on, unless said otherwise: a day, for whoever deploys once a day."""
 LONGEST_OVERLAP_FOR = timedelta(days=7)
+_ALL = "`*` is what keys of the first releases have, and no scope: name each one that the key needs."
 
 
 class WithSecret(NamedTuple):
@@ -32,13 +34,16 @@ class WithSecret(NamedTuple):
 async def create(
     parts: Parts, caller: Caller, *, name: str, scopes: Sequence[str], person_id: str | None, expires_at: datetime | None
 ) -> WithSecret:
-    """A new key, good for its scopes and nothing else: none named, none given.
+    """A new key, good for its scopes and nothing else: none named, none given. One in a person's name is made by themselves.
 
-    Raises what :func:`administrator` raises, ``scope_unknown``, ``instant_refused``, ``person_unknown``, ``person_deactivated``.
+    Raises what :func:`administrator` raises, ``own_key_only``, ``scope_unknown``, ``instant_refused``, ``person_unknown``,
+    ``person_deactivated``.
     """
     who = await administrator(parts, caller)
     wrong = [
-        FieldError(f"scopes.{n}", "scope_unknown", "No such scope.") for n, scope in enumerate(scopes) if scope not in SCOPES
+        FieldError(f"scopes.{n}", "scope_unknown", _ALL if scope == EVERYTHING else "No such scope.")
+        for n, scope in enumerate(scopes)
+        if scope not in SCOPES
     ]
     if wrong:
         raise Refused("scope_unknown", errors=wrong, fields={"allowed": list(SCOPES)})
@@ -46,7 +51,8 @@ async def create(
         raise Refused("instant_refused", errors=[FieldError("expires_at", "instant_refused", "A key expires ahead of now.")])
     scopes = tuple(dict.fromkeys(scopes))
     async with parts.trail.deed(who.tenant_id) as conn:
-        await _works_here(conn, who, person_id)
+        await works_here(conn, who, person_id)
+        _own(who, person_id)
         key_id, secret = await keys.create(
             conn, who.tenant_id, name=name, scopes=scopes, person_id=person_id, expires_at=expires_at, created_by=who.by
         )
@@ -58,13 +64,13 @@ async def create(
 async def rotate(parts: Parts, caller: Caller, key_id: str, overlap_for: timedelta = OVERLAP_FOR) -> WithSecret:
     """A new secret for a live key. The one of now lives on for the overlap; one from an earlier rotation dies at once.
 
-    Raises what :func:`administrator` raises, ``not_found``, and ``key_ended`` for one that is expired or revoked.
+    Raises what :func:`administrator` raises, ``not_found``, ``own_key_only``, ``key_ended`` (expired or revoked).
     """
     who = await administrator(parts, caller)
     async with parts.trail.deed(who.tenant_id) as conn:
+        _own(who, (await _there(conn, who, key_id)).person_id)
         secret = await keys.rotate(conn, who.tenant_id, key_id, overlap_for)
         if secret is None:
-            await _there(conn, who, key_id)
             raise Refused("key_ended")
         await note(conn, who, "key_rotated", key_id, overlap_seconds=int(overlap_for.total_seconds()))
         return WithSecret(await _there(conn, who, key_id), secret)
@@ -82,8 +88,10 @@ async def revoke(parts: Parts, caller: Caller, key_id: str) -> ApiKey:
 async def read(parts: Parts, caller: Caller, key_id: str) -> ApiKey:
     """One key. Raises what :func:`administrator` raises, and ``not_found``."""
     who = await administrator(parts, caller)
-    async with parts.trail.deed(who.tenant_id) as conn:
-        return await _there(conn, who, key_id)
+    found = await parts.api_keys.one(who.tenant_id, key_id)
+    if found is None:
+        raise not_found()
+    return found
 
 
 async def listed(parts: Parts, caller: Caller, page: Page, person_id: str | None = None) -> Part[ApiKey]:
@@ -96,7 +104,15 @@ async def listed(parts: Parts, caller: Caller, page: Page, person_id: str | None
     return Part(tuple(shown), more, cursors.write(shown[-1].id) if more else None)
 
 
-async def _works_here(conn: Connection, who: Administrator, person_id: str | None) -> None:
+def _own(who: Administrator, person_id: str | None) -> None:
+    """Whoever holds somebody's secret speaks and decides as them: an administrator holds their own. At the operator's command
+    line any can be made, for there has to be a first one; the trail says by whom."""
+    if person_id not in (None, who.by) and who.by != SYSTEM.id:
+        raise Refused("own_key_only", fields={"person": person_id})
+
+
+async def works_here(conn: Connection, who: Administrator, person_id: str | None) -> None:
+    """Raises ``person_unknown`` and ``person_deactivated``."""
     if person_id is None:
         return
     person = await people.one(conn, who.tenant_id, person_id)

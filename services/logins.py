@@ -1,25 +1,50 @@
-"""Who a credential is, and the development login: a key of a person's own without anybody asking for a password."""
+"""How somebody comes to a key of their own: with a code that an administrator hands them, and in development on the spot.
+
+No administrator makes a key in the name of another. A code is good for one exchange and nothing else, and the exchange ends every
+other key of the person: whose keys end without their doing knows that somebody else had the code.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
 
 from services.authority import CredentialKind
 from services.callers import Caller
 from services.errors import Refused
+from services.keys import WithSecret, works_here
 from services.parts import Parts
+from services.scopes import LOGIN_CODE
+from services.trail import Administrator, administrator, note
+from storage.access import keys
+from storage.access.keys import ApiKey
+from storage.postgres.pool import Connection
+from storage.team import people
 from storage.tenants import Tenant
 
 SCOPES_OF_A_LOGIN = ("cases:read", "cases:write", "team:read", "admin")
 """What a person's login is good for: everything of their own. What their role does not let them do, the rules refuse."""
+LOGIN_FOR = timedelta(days=90)
+"""How long the key of a login lives: a quarter, after which whoever left unnoticed has none."""
+DEVELOPMENT_FOR = timedelta(days=30)
+"""The same where nobody asks for a password: what lies about in a folder ends soon."""
+CODE_FOR = timedelta(hours=24)
+"""Long enough to be handed over across time zones."""
+_NAME = "ombud login"
 
 
 class Keys(Protocol):
     """Makes API keys; :class:`storage.tenants.PostgresTenants`."""
 
     async def create_key(
-        self, tenant_id: str, *, name: str = "", scopes: tuple[str, ...] = ("*",), person_id: str | None = None
+        self,
+        tenant_id: str,
+        *,
+        name: str = "",
+        scopes: tuple[str, ...] = ("*",),
+        person_id: str | None = None,
+        expires_at: datetime | None = None,
     ) -> tuple[str, str]: ...
 
 
@@ -35,6 +60,8 @@ class Me:
     """None: it is nobody's own."""
     role: str | None
     """What they are to cases in general; None for a party, and for somebody who does not work here any more."""
+    expires_at: datetime | None
+    """When the credential ends by itself; None: it does not."""
 
 
 async def me(parts: Parts, caller: Caller) -> Me:
@@ -46,11 +73,61 @@ async def me(parts: Parts, caller: Caller) -> Me:
         role = actor.role if actor else None
     elif caller.speaks_for is not None:
         role = "system"
-    return Me(caller.tenant_id, caller.credential, caller.kind, tuple(sorted(caller.scopes)), person, role)
+    key = await parts.api_keys.one(caller.tenant_id, caller.credential)
+    until = key.expires_at if key is not None else None
+    return Me(caller.tenant_id, caller.credential, caller.kind, tuple(sorted(caller.scopes)), person, role, until)
 
 
-async def development_key(keys: Keys, tenant: Tenant, person_id: str) -> tuple[str, str]:
-    """A key of a person's own, made on the spot: its id and its secret. Raises ``login_needs_key`` outside development."""
+async def code_for(parts: Parts, caller: Caller, person_id: str) -> WithSecret:
+    """A code with which this person, and whoever else is given it, gets a key in their name: once, within :data:`CODE_FOR`.
+
+    Raises what :func:`administrator` raises, ``person_unknown`` and ``person_deactivated``.
+    """
+    who = await administrator(parts, caller)
+    until = datetime.now(UTC) + CODE_FOR
+    async with parts.trail.deed(who.tenant_id) as conn:
+        await works_here(conn, who, person_id)
+        more: dict[str, Any] = {"scopes": (LOGIN_CODE,), "person_id": person_id, "expires_at": until, "created_by": who.by}
+        code_id, secret = await keys.create(conn, who.tenant_id, name="login code", **more)
+        await note(conn, who, "login_code_made", code_id, person=person_id, expires_at=until.isoformat())
+        return WithSecret(await _key(conn, who.tenant_id, code_id), secret)
+
+
+async def redeemed(parts: Parts, caller: Caller) -> WithSecret:
+    """The person's own key for the code that the caller holds. The code ends with it, and so does every other key of theirs.
+
+    Raises ``login_code_needed`` for any other credential, and ``key_ended`` for a code that was exchanged meanwhile.
+    """
+    person = caller.speaks_for
+    until = datetime.now(UTC) + LOGIN_FOR
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        code = await keys.one(conn, caller.tenant_id, caller.credential)
+        if code is None or person is None or code.scopes != (LOGIN_CODE,):
+            raise Refused("login_code_needed")
+        # Two codes of one person end each other: one after the other.
+        await people.hold(conn, caller.tenant_id, person)
+        if not await keys.revoke(conn, caller.tenant_id, code.id):
+            raise Refused("key_ended")
+        more: dict[str, Any] = {"scopes": SCOPES_OF_A_LOGIN, "person_id": person, "expires_at": until, "created_by": person}
+        key_id, secret = await keys.create(conn, caller.tenant_id, name=_NAME, **more)
+        ended = await keys.revoke_others(conn, caller.tenant_id, person, key_id)
+        who = Administrator(caller.tenant_id, person, caller.credential)
+        said = {"person": person, "code": code.id, "ended": ended, "expires_at": until.isoformat()}
+        await note(conn, who, "login_code_redeemed", key_id, **said)
+        return WithSecret(await _key(conn, caller.tenant_id, key_id), secret)
+
+
+async def development_key(makes: Keys, tenant: Tenant, person_id: str) -> tuple[str, datetime]:
+    """The secret of a key of a person's own, made on the spot, and until when it lives. Raises ``login_needs_key`` outside
+    development."""
     if not tenant.development:
         raise Refused("login_needs_key", f"'{tenant.id}' is no development tenant: log in with a key of your own.")
-    return await keys.create_key(tenant.id, name="ombud login", scopes=SCOPES_OF_A_LOGIN, person_id=person_id)
+    until = datetime.now(UTC) + DEVELOPMENT_FOR
+    more: dict[str, Any] = {"name": _NAME, "scopes": SCOPES_OF_A_LOGIN, "person_id": person_id, "expires_at": until}
+    return (await makes.create_key(tenant.id, **more))[1], until
+
+
+async def _key(conn: Connection, tenant_id: str, key_id: str) -> ApiKey:
+    found = await keys.one(conn, tenant_id, key_id)
+    assert found is not None, "it was just made"
+    return found

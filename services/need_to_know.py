@@ -1,9 +1,9 @@
 """By what right somebody reads a case; and that it is kept who read what.
 
 Parties, the platform and the system's operator read what is theirs to see (:mod:`domain.views.case`). Of the team, a declared
-conflict of interest closes a case, whatever else is true. Leads and operations read every other one, and so do mediators of the
-house; whoever works for a vendor or at a site reads the cases of their own queues, those that they have or had a part in, and for
-a while those to which they took access with a reason (:mod:`services.readers`).
+conflict of interest closes a case, whatever else is true. Leads and operations read every other one. Mediators, of the house, of
+a vendor or at a site, read the cases of their own queues, those that they have, worked on or had a part in, and for a while those
+to which they took access with a reason (:mod:`services.readers`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ class Right:
     """Why somebody may read a case."""
 
     why: str
-    """``party``, ``platform``, ``system``, ``lead``, ``ops``, ``team``, ``queue``, ``owner``, ``involved`` or ``break_glass``."""
+    """``party``, ``platform``, ``system``, ``lead``, ``ops``, ``queue``, ``owner``, ``involved`` or ``break_glass``; ``team``
+    in rows of earlier releases, where every mediator of the house read every case."""
     access_id: str | None = None
     """The access that they took, when it is nothing else."""
 
@@ -45,8 +46,6 @@ async def right_of(parts: Parts, caller: Caller, case_id: str, case: Case | None
         raise Refused("conflict_of_interest", f"You declared that you stand close to somebody in this case. {_TURN_TO}")
     if reader.role not in TEAM or reader.role in LEADERS:
         return Right(reader.role)
-    if not limited(reader):
-        return Right("team")
     if case is not None and case.owner == reader.id:
         return Right("owner")
     if case is not None and any(part.person == reader.id for part in case.involved):
@@ -54,16 +53,18 @@ async def right_of(parts: Parts, caller: Caller, case_id: str, case: Case | None
     standing = await parts.reading.standing(caller.tenant_id, case_id, reader.id)
     if standing.in_queue:
         return Right("queue")
+    if standing.worked_on:
+        return Right("involved")
     return Right("break_glass", standing.access_id) if standing.access_id else None
 
 
 def limited(reader: Actor) -> bool:
-    """Whether somebody of the team reads the cases of their own queues alone: a vendor's and a site's mediators do."""
-    return reader.role == "mediator" and (reader.vendor is not None or reader.site is not None)
+    """Whether somebody of the team reads no more than what they work on: mediators do."""
+    return reader.role in TEAM and reader.role not in LEADERS
 
 
 async def within(parts: Parts, caller: Caller, reader: Actor) -> tuple[str, ...] | None:
-    """The queues, and themselves as an owner, that somebody's lists are limited to; None: they are not."""
+    """The queues, and themselves (owner, involved, with access), that somebody's lists are limited to; None: they are not."""
     return (*await parts.reading.queues(caller.tenant_id, reader.id), reader.id) if limited(reader) else None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from domain.model.facts import SYSTEM
 from services.bulk import Results, woken
 from services.callers import Caller
 from services.errors import FieldError, Refused, not_found
@@ -69,7 +70,8 @@ async def change(
     """Change the attributes that are named, and no other.
 
     ``conflicts`` takes the place of all that there are (None: they stay); ``more_conflicts`` come in addition. Raises what
-    :func:`administrator` raises, ``not_found``, ``person_unknown`` (the manager) and ``calendar_unknown`` (the hours).
+    :func:`administrator` raises, ``not_found``, ``last_administrator``, ``person_unknown`` (the manager) and ``calendar_unknown``
+    (the hours).
     """
     who = await administrator(parts, caller)
     named: dict[str, Any] = dict(changes)
@@ -79,6 +81,8 @@ async def change(
         more = ()
     await _check(parts, who, person_id, changes)
     async with parts.trail.deed(who.tenant_id) as conn:
+        if "ops" not in changes.get("roles", ("ops",)):
+            await _somebody_stays(conn, who, person_id)
         if not await people.change(conn, who.tenant_id, person_id, named, more):
             raise not_found()
         if named or more:
@@ -88,9 +92,11 @@ async def change(
 
 async def deactivate(parts: Parts, caller: Caller, person_id: str) -> Gone:
     """Somebody does not work here any more: their keys end at once and for good, and each of their open cases is told to go back
-    to its queue. Whoever was deactivated stays so. Raises what :func:`administrator` raises, and ``not_found``."""
+    to its queue. Whoever was deactivated stays so. Raises what :func:`administrator` raises, ``not_found`` and
+    ``last_administrator``."""
     who = await administrator(parts, caller)
     async with parts.trail.deed(who.tenant_id) as conn:
+        await _somebody_stays(conn, who, person_id)
         at = await people.deactivate(conn, who.tenant_id, person_id)
         if at is not None:
             await note(conn, who, "person_deactivated", person_id)
@@ -154,6 +160,12 @@ async def _check(parts: Parts, who: Administrator, person_id: str, said: Mapping
     if hours not in there:
         detail = f"There is no calendar '{hours}'. There are: {', '.join(there)}."
         raise Refused("calendar_unknown", detail, errors=[FieldError("hours", "calendar_unknown", "No such calendar.")])
+
+
+async def _somebody_stays(conn: Connection, who: Administrator, person_id: str) -> None:
+    """Refuse what would leave nobody of ops. Whoever has the database's password can always take somebody on."""
+    if who.by != SYSTEM.id and await people.administrators(conn, who.tenant_id) == [person_id]:
+        raise Refused("last_administrator")
 
 
 async def _there(conn: Connection, who: Administrator, person_id: str) -> Person:

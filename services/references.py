@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from domain.model.facts import Actor
 from domain.model.report import MOST_METADATA
 from domain.views.references import References, may_know
 from services.callers import Caller
 from services.cases import Seen, find
 from services.errors import FieldError, Refused, not_found
-from services.need_to_know import Right, noted
+from services.need_to_know import Right, noted, right_of
 from services.parts import Parts
 
 
@@ -24,14 +25,23 @@ class Told:
 
 async def references_of(parts: Parts, caller: Caller, *seen: Seen) -> Mapping[str, Told]:
     """The references of these cases, by case, without names and addresses; nothing of a case whose viewer may not know them."""
-    wanted = [one.id for one in seen if may_know(one.viewer)]
-    if not wanted:
-        return {}
+    wanted: list[str] = []
     # They are the platform's words about people: who read them is kept, as for a case that is read by itself.
-    reader = next(one.viewer for one in seen if may_know(one.viewer))
-    await noted(parts, caller, wanted, reader, Right(reader.role), "references")
-    found = await parts.views.references(caller.tenant_id, wanted)
+    for (right, reader), read in (await _by_right(parts, caller, seen)).items():
+        await noted(parts, caller, read, reader, right, "references")
+        wanted += read
+    found = await parts.views.references(caller.tenant_id, wanted) if wanted else {}
     return {case_id: Told(references) for case_id, references in found.items()}
+
+
+async def _by_right(parts: Parts, caller: Caller, seen: Sequence[Seen]) -> Mapping[tuple[Right, Actor], list[str]]:
+    """The cases of whose references the viewer may know, by the right by which they read them; without right, none."""
+    found: dict[tuple[Right, Actor], list[str]] = {}
+    for one in seen:
+        right = await right_of(parts, caller, one.id, one.case, one.viewer) if may_know(one.viewer) else None
+        if right is not None:
+            found.setdefault((right, one.viewer), []).append(one.id)
+    return found
 
 
 async def references_and_people(parts: Parts, caller: Caller, seen: Seen) -> Told | None:
@@ -46,7 +56,8 @@ async def references_and_people(parts: Parts, caller: Caller, seen: Seen) -> Tol
 
 
 async def note(parts: Parts, caller: Caller, case_id: str, changes: Mapping[str, str | None]) -> dict[str, str]:
-    """Note something on a case, for the platform itself: what is named is set, or taken away by None, and the rest stays.
+    """Note something on a case, for the platform itself: what is named is set, or taken away by None, and the rest stays. All
+    that is noted is answered; to who may not read, of what they named.
 
     Raises ``not_found``, ``not_allowed`` for everybody but the platform, and ``metadata_full`` for too many keys.
     """
@@ -64,4 +75,4 @@ async def note(parts: Parts, caller: Caller, case_id: str, changes: Mapping[str,
     noted = await parts.intake.note(caller.tenant_id, case_id, changed)
     if noted is None:
         raise not_found()
-    return noted
+    return noted if caller.may_read else {name: value for name, value in noted.items() if name in changes}

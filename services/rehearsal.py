@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.rehearse import Line, rehearse
+from policies.rehearse import rehearse
+from policies.script_case import Line
 from policies.scripts import Script, ScriptError, read_script
 from services.errors import OperatorRefused
 from services.packs import on_shelf, readable

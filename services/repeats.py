@@ -6,10 +6,21 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from services.callers import Caller
+
 
 def canonical(said: dict[str, Any]) -> bytes:
     """The same JSON is the same bytes, whatever its order of names."""
     return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+
+
+def own_key(caller: Caller, key: str) -> str:
+    """The key as it is kept: each caller has their own, so that nobody is given the answer that somebody else got, and nobody
+    learns of, or uses up, a key of somebody else's.
+
+    Whoever asks with another credential, or in the place of another party, is another caller. A rotated key stays the same one.
+    """
+    return f"{caller.credential}\n{caller.viewer_id}\n{key}"
 
 
 @dataclass(frozen=True)

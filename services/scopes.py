@@ -20,6 +20,8 @@ SCOPES: Mapping[str, str] = {
 
 EVERYTHING = "*"
 """What keys of the first releases have: every scope but ``act_as:staff``, which nobody has without asking for it."""
+LOGIN_CODE = "login_code"
+"""Stands where scopes do on a login code, and is none: such a code opens nothing but its own exchange for a key."""
 _EARLIER = {"act_as": "act_as:parties"}
 """Names of the first releases, and what they are good for now."""
 

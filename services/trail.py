@@ -32,7 +32,7 @@ async def administrator(parts: Parts, caller: Caller) -> Administrator:
 
     Raises ``scope_missing`` and ``not_allowed``.
     """
-    caller.may("administer", "not_allowed")
+    caller.may("administer", "not_allowed", _WHOSE)
     if caller.kind == "operator":
         # Whoever has the database's password is nobody of the team, whomever they name.
         return Administrator(caller.tenant_id, SYSTEM.id, caller.credential)

@@ -22,7 +22,7 @@ class OtherCases(Protocol):
         ...
 
     async def appealed_before(self, tenant_id: str, case_id: str) -> str | None:
-        """The case in which the same person appealed about the same content; None when there is none."""
+        """The case in which the same person appealed against the same decision; None when there is none."""
         ...
 
 

@@ -45,6 +45,8 @@ class Pending(Kept):
     """The case in which whoever opens this one appealed already, looked up now by ``OtherCases``."""
     other: OtherCase | None = None
     """The other case that the command names, looked up now by ``OtherCases``."""
+    decided: OtherCase | None = None
+    """The case in which a report's matter was decided, likewise."""
     campaign: KnownCampaign | None = None
     """The campaign that the command names, likewise."""
     files: tuple[EvidenceFile, ...] | None = None

@@ -20,6 +20,8 @@ _UNTOLD = {"approval": "review", "ruled": "review"}
 def seen_event(notice: OutgoingNotice) -> str:
     """The event as this reader may know it: a second look and the undo window are review to a party."""
     name, _, qualifier = notice.event.partition(":")
+    if notice.data.get("measure_alone"):
+        return "measure_ended" if name == "interim_ended" else "measure_imposed"
     if notice.audience in _SIDES and name == "phase_entered" and qualifier in _UNTOLD:
         return "phase_entered:review"
     return notice.event
@@ -33,7 +35,15 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
     kind = words.kinds.get(notice.kind, written_out(notice.kind))
     phase = _string(data.get("phase"))
     phase = phase if staff else _UNTOLD.get(phase or "", phase)
+    # Whoever was not told of a case is told of none by its number, its kind, or how much there is beside.
+    alone = data.get("measure_alone") is True
     return {
+        "measure_alone": alone,
+        "measure_id": _string(data.get("measure_id")),
+        "words": _string(data.get("words")),
+        "first_told": data.get("first_told") is True,
+        "untold": data.get("disclosed") is False,
+        "in_private": data.get("alone") is True,
         "tenant": _line_or_none(notice.tenant_name) or "the platform",
         "name": _line_or_none(notice.name),
         "case": notice.case_id,
@@ -43,7 +53,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "kind": kind,
         "matter": f"your {kind}" if side == "claimant" else f"the {kind}",
         "event": written_out(seen_event(notice)),
-        "more": len(notice.folded or ()),
+        "more": 0 if alone else len(notice.folded or ()),
         "phase": phase,
         "review": _review(notice, words, phase),
         "due": _when(instant_of(data.get("due_at")), notice, words),
@@ -53,7 +63,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "open_until": _when(instant_of(data.get("open_until")), notice, words),
         "texts": {
             name: _quoted(notice.texts.get(name))
-            for name in ("reasons", "what", "text", "reply", "facts", "clause", "explanation")
+            for name in ("reasons", "what", "text", "reply", "facts", "clause", "explanation", "told")
         },
         **_what_happened(data, words, side),
         **_more_time(notice, words, side),
@@ -74,6 +84,9 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "outcome": _outcome(outcome, words, side),
         "decision": words.decisions.get(decision or ""),
         "remitted": decision == "remit",
+        "heard_first": data.get("heard_first") is True,
+        "same_decider": data.get("same_decider") is True,
+        "new_decider": data.get("new_decider") is True,
         "remedies": [r for r in (_remedy(x, words, side) for x in _list_of(data.get("remedies"))) if r],
         "conditions": [capital(written_out(x)) for x in _list_of(data.get("conditions")) if isinstance(x, str)],
         "route": words.routes.get(route, capital(written_out(route))) if route else None,
@@ -91,7 +104,11 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "result": _string(data.get("result")),
         "measures": [m for m in (_remedy(x, words, None) for x in _list_of(data.get("measures"))) if m],
         "because": _string(data.get("because")),
+        "stands": data.get("stands") is True,
+        "of_office": data.get("of_office") is True,
         "returns": offer.get("after_return") is True,
+        "label": _who(data.get("label_paid_by") or offer.get("label_paid_by"), side),
+        "lowered_to": _amount(data.get("lowered_to")),
         "received": data.get("received") is True,
         "carrier": written_out(carrier) if (carrier := _string(data.get("carrier"))) else None,
         "sanction": _sanction(data.get("sanction"), words),
@@ -128,7 +145,7 @@ def _more_time(notice: OutgoingNotice, words: Words, side: str | None) -> dict[s
     }
 
 
-_INTERNAL = ("priority", "clock", "clock_code", "dated", "level", "action", "step", "trouble", "reached")
+_INTERNAL = ("priority", "clock", "clock_code", "dated", "level", "action", "step", "trouble", "reached", "approval")
 
 
 def _internal(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
@@ -146,6 +163,7 @@ def _internal(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "level": _string(data.get("level")),
         "step": written_out(step) if (step := _string(data.get("step"))) else None,
         "action": _string(data.get("action")),
+        "approval": words.approvals.get(_string(data.get("approval_because")) or ""),
         "trouble": words.troubles.get(trouble or ""),
         "reached": _when(reached, notice, words),
     }
@@ -186,6 +204,15 @@ def _remedy(value: Any, words: Words, side: str | None) -> str | None:
     to = _who(value.get("to"), side)
     whom = {"you": " to you", "other": " to the other side", "claimant": " to the claimant", "respondent": " to the respondent"}
     return f"{name} of {in_words(amount, _line_or_none(currency) or '')}{whom.get(to or '', '')}{when}"
+
+
+def _amount(value: Any) -> str | None:
+    """``12.00 EUR``."""
+    said: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
+    amount, currency = said.get("amount"), said.get("currency")
+    if not isinstance(amount, int) or not isinstance(currency, str):
+        return None
+    return in_words(amount, _line_or_none(currency) or "")
 
 
 def _sanction(value: Any, words: Words) -> str | None:

@@ -35,6 +35,8 @@ class Words:
     endings: Mapping[str, str]
     clocks: Mapping[str, str]
     troubles: Mapping[str, str]
+    approvals: Mapping[str, str]
+    """Why a second person has to agree, as whole sentences."""
 
 
 def written_out(code: object) -> str:

@@ -28,7 +28,7 @@ class KeyRequest(Frozen):
     scopes: Annotated[tuple[Annotated[str, Field(max_length=64)], ...], Field(max_length=50)] = ()
     """What it is good for; none named: for nothing."""
     person: PersonId | None = None
-    """As whom it speaks; left out: it is a platform's, and nobody's own."""
+    """Yourself: it speaks as you do; left out: it is a platform's, and nobody's own. Others get a login code."""
     expires_at: AwareDatetime | None = None
     """Left out: it lives until somebody revokes it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -86,6 +86,8 @@ class Entry(Body):
     command_id: str | None = None
     credential: str | None = None
     """For leads and ops: by which credential it came."""
+    caucus: Side | None = None
+    """The side to whose private talk with the desk it belongs; left out for what belongs to none."""
     round: int = 0
 
 
@@ -101,6 +103,8 @@ class CaseBody(CaseView):
     settled_requests: tuple[RequestBody, ...] = ()
     """What was asked for before, and was answered or has lapsed."""
     ruling: RulingBody | None = None
+    told: str | None = None  # type: ignore[assignment]  # the view refers to the text
+    """What the respondent was told of what is held against them, for them and the team; read alone, the case says it."""
     parties: tuple[PartyBody, ...] = ()  # type: ignore[assignment]  # the view has them as JSON
     links: Links
     timeline: tuple[Entry, ...] | None = None
@@ -179,7 +183,8 @@ class CommandAnswer(Body):
     command_id: str
     status: Literal["pending", "accepted"]
     answer: AnswerBody | None
-    case: CaseBody | AcceptedCase
+    case: CaseBody | AcceptedCase | None = None
+    """Left out for a key that may not read cases."""
     links: dict[str, str]
 
 
@@ -245,9 +250,8 @@ def case_body(seen: Seen, texts: Texts | None = None, *, with_actions: bool = Tr
     can_do = body.pop("actions")
     if with_actions:
         body["available_actions"] = can_do
-    if seen.viewer.role not in TEAM:
-        for name in _INTERNAL:
-            del body[name]
+    for name in _left_out(seen.viewer.role, body):
+        del body[name]
     if body["ruling"]:
         for name in ("reasons", "reply"):
             said = body["ruling"].pop(name)
@@ -257,11 +261,20 @@ def case_body(seen: Seen, texts: Texts | None = None, *, with_actions: bool = Tr
             body["ruling"]["sanction"] = drafted_sanction(body["ruling"]["sanction"], texts or {})
     for link in body.get("case_links") or ():
         del link["note"]
+    body["told"] = (texts or {}).get(body["told"]["content_id"]) if body["told"] else None
     worded((*body["requests"], *body["settled_requests"]), texts)
     links = links_of(seen.id)
     if body["merged_into"]:
         links["merged_into"] = f"/v1/cases/{body['merged_into']}"
     return {"object": "case", **body, **_sent_as(seen), "links": links}
+
+
+def _left_out(role: str, body: dict[str, Any]) -> Iterator[str]:
+    """Fields that are not for this viewer: what is the team's own, though the platform knows how urgent its case is."""
+    if role not in TEAM:
+        yield from (name for name in _INTERNAL if (name, role) != ("priority", "platform"))
+    if body["payable"] is None:
+        yield "payable"
 
 
 def _sent_as(seen: Seen) -> dict[str, Any]:
@@ -296,26 +309,26 @@ def entry_body(entry: timelines.Entry) -> dict[str, Any]:
         "actor": {"id": entry.actor_id, "role": entry.role},
         "data": entry.data,
     }
-    also = {"command_id": entry.command_id, "credential": entry.credential}
+    also = {"command_id": entry.command_id, "credential": entry.credential, "caucus": entry.caucus and entry.caucus.value}
     return body | {name: value for name, value in also.items() if value is not None}
 
 
-def answer_body(answer: Answered | None) -> dict[str, Any] | None:
-    """What became of a command, as JSON; None: not judged yet."""
+def answer_body(answer: Answered | None, *, whole: bool = True) -> dict[str, Any] | None:
+    """What became of a command, as JSON; None: not judged yet. Not ``whole``: without what it tells of the case."""
     if answer is None:
         return None
-    names = ("command_id", "status", "code", "detail", "fields")
+    names = ("command_id", "status", "code", *(("detail", "fields") if whole else ()))
     told = {name: getattr(answer, name) for name in names}
     return {name: value for name, value in told.items() if value}
 
 
-def command_answer(state: CommandState) -> dict[str, Any]:
-    """The answer to a command, and the case as it stands now, as JSON."""
+def command_answer(state: CommandState, *, may_read: bool) -> dict[str, Any]:
+    """The answer to a command, as JSON, and the case as it stands now for whoever may read it."""
     return {
         "command_id": state.command_id,
         "status": "accepted" if state.answer else "pending",
-        "answer": answer_body(state.answer),
-        "case": case_body(state.seen),
+        "answer": answer_body(state.answer, whole=may_read),
+        **({"case": case_body(state.seen)} if may_read else {}),
         "links": _command_links(state.seen.id, state.command_id),
     }
 

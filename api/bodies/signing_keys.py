@@ -26,6 +26,8 @@ class MeBody(Body):
     person: str | None
     """The person whose own it is; null: nobody's."""
     role: str | None
+    expires_at: Instant | None
+    """When the credential ends by itself; null: it does not."""
 
 
 class SigningKeyRequest(Frozen):
@@ -56,8 +58,9 @@ class SigningKeyList(Body):
 def me_body(me: Me) -> dict[str, Any]:
     """Who somebody is, as the API says it."""
     body = MeBody(
-        tenant=me.tenant_id, credential=me.credential, kind=me.kind, scopes=list(me.scopes), person=me.person_id, role=me.role
-    )
+        tenant=me.tenant_id, credential=me.credential, kind=me.kind, scopes=list(me.scopes), person=me.person_id, role=me.role,
+        expires_at=me.expires_at,
+    )  # fmt: skip
     return body.model_dump(mode="json")
 
 

@@ -32,6 +32,21 @@ ROTATED: dict[str, Any] = {
     "rotated_at": "2026-11-24T09:00:00.500000Z",
     "earlier_secret_until": "2026-11-24T10:00:00.500000Z",
 }
+LOGIN_CODE: dict[str, Any] = {
+    **NEW_KEY,
+    "name": "login code",
+    "scopes": ["login_code"],
+    "person": "per_mara",
+    "expires_at": "2026-11-24T09:00:00.500000Z",
+}
+LOGIN_KEY: dict[str, Any] = {
+    **NEW_KEY,
+    "name": "ombud login",
+    "scopes": ["cases:read", "cases:write", "team:read", "admin"],
+    "person": "per_mara",
+    "created_by": "per_mara",
+    "expires_at": "2027-02-21T09:00:00.500000Z",
+}
 REVOKED: dict[str, Any] = {**KEY, "status": "revoked", "revoked_at": "2026-11-24T09:00:00.500000Z"}
 KEYS: dict[str, Any] = {"object": "list", "data": [KEY], "has_more": False, "next_cursor": None}
 

@@ -181,8 +181,25 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "appeal": {"by": _RESPONDENT, "reasons": "The asset was removed from scope a week before."},
     "decide_appeal": {"by": "per_lee", "decision": "uphold", "ground": "scope", "reasons": _REASONS},
     "withdraw": {"by": _CLAIMANT, "reasons": "We have come to terms."},
+    "accept_withdrawal": {
+        "by": "per_mara",
+        "ends": ["cancel_bookings"],
+        "stays": ["suspend"],
+        "until": "2027-01-15T09:00:00Z",
+        "reasons": "We have talked, and you told us that you are safe.",
+    },
+    "continue_of_office": {
+        "by": "per_mara",
+        "reasons": "We go on without you, because others book there. You need not do anything.",
+    },
     "close": {"by": "per_dana", "outcome": "expired", "reason": "no_respondent", "reasons": "The programme no longer exists."},
     "reopen": {"by": "per_dana", "reason": "new_evidence", "reasons": "The log was found."},
+    "annul": {
+        "by": "per_dana",
+        "reason": "decider_was_biased",
+        "reasons": "Whoever decided this worked for the other side until last year. Somebody else decides it afresh.",
+    },
+    "recuse": {"by": "per_mara", "reason": "knows_a_party", "reasons": "We studied together."},
     "pause": {"by": "per_mara", "clock": "ruling", "until": "2026-11-26T09:00:00Z", "reason": "waits_for_lab"},
     "resume": {"by": "per_mara", "reason": "lab_answered"},
     "snooze": {"by": "per_mara", "until": "2026-11-26T09:00:00Z", "reason": "hearing_on_thursday"},
@@ -213,11 +230,17 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "confirm_return": {"by": _RESPONDENT},
     "contest_return": {"by": _RESPONDENT, "reasons": "The parcel holds another item."},
     "decide_return": {"by": "per_mara", "received": True, "reasons": "The carrier's photograph shows the item."},
+    "state_amount": {
+        "by": "per_lee",
+        "amount": {"amount": 12000, "currency": "USD"},
+        "reasons": "The platform's ledger shows one charge of 120.00.",
+    },
     "impose_interim": {
         "by": "per_mara",
         "measure": "payout_freeze",
         "of": "respondent",
         "reasons": "Two stolen cards were used from this account within an hour.",
+        "told": "Your payouts wait while we check your account.",
     },
     "complete_step": {
         "by": "per_mara",
@@ -253,6 +276,12 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "return_report": {"by": "per_lee", "reasons": "Say which bookings."},
     "hand_over": {"by": "per_mara", "queue": "safety-apac", "reasons": "The sitter is awake there in an hour."},
     "review_interim": {"by": "per_lee", "decision": "keep", "reasons": "The bank has not answered yet."},
+    "disclose": {
+        "by": "per_mara",
+        "text": "Guests say that the flat in Rua Augusta does not exist.",
+        "with_statement": False,
+    },
+    "ask_interim_review": {"by": "pty_0198c5a2-0002", "text": "The listing is mine, and the deed is attached to my account."},
 }
 
 FILE: dict[str, Any] = {

@@ -12,6 +12,7 @@ ME: dict[str, Any] = {
     "scopes": ["cases:read", "cases:write"],
     "person": "per_ada",
     "role": "mediator",
+    "expires_at": "2027-02-27T09:00:00Z",
 }
 SIGNING_KEY_SAID: dict[str, Any] = {"public_key": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="}
 SIGNING_KEY: dict[str, Any] = {

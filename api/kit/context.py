@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, AsyncExitStack
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends
@@ -17,6 +18,7 @@ from api.kit.problems import Problem
 from api.kit.reading import read_object
 from api.kit.replies import answer
 from services.callers import Caller
+from services.doors import LeavingDoors
 from services.parts import Parts
 from services.repeats import Asked
 
@@ -31,7 +33,8 @@ class RequestContext:
     def parts(self) -> Parts:
         """What the services work with."""
         parts: Parts = self.request.app.state.parts
-        return parts
+        landing: AsyncExitStack | None = self.request.scope.get("ombud_landing")
+        return parts if landing is None else replace(parts, doors=LeavingDoors(parts.doors, landing.aclose))
 
     @property
     def key(self) -> str | None:
@@ -74,10 +77,23 @@ class RequestContext:
         reply = await once.do(caller, key, route, said, work, again or the_same)
         return answer(reply if added is None else await added(reply))
 
+    async def landing(self, caller: Caller) -> None:
+        """Wait for a place among the tenant's reports that are being put on disk. It is given back when Temporal is asked, which
+        may take long and costs nothing here. Raises ``rate_limited``."""
+        gate: Gate = self.request.app.state.gate
+        landing = await self.request.scope["ombud_until"].enter_async_context(AsyncExitStack())
+        await landing.enter_async_context(gate.landing.room(caller.tenant_id))
+        self.request.scope["ombud_landing"] = landing
+
     def take(self, bucket: str) -> None:
         """Count one request. Raises ``rate_limited``."""
         gate: Gate = self.request.app.state.gate
         gate.keys.take(bucket)
+
+    def signed(self, source_id: str) -> AbstractContextManager[None]:
+        """Around what proves a source's signature (:meth:`Gate.signed`). Raises ``rate_limited``."""
+        gate: Gate = self.request.app.state.gate
+        return gate.signed(source_id, _address(self.request))
 
 
 async def identify(request: Request) -> Caller:
@@ -88,8 +104,7 @@ async def identify(request: Request) -> Caller:
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise Problem("key_missing", headers={"WWW-Authenticate": "Bearer"})
-    address = request.client.host if request.client else ""
-    key = await gate.holder(parts.keys, secret.strip(), address) if secret.isascii() else None
+    key = await gate.holder(parts.keys, secret.strip(), _address(request)) if secret.isascii() else None
     if key is None:
         raise Problem("key_invalid", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
     request.scope["ombud_key"] = key.key_id
@@ -98,6 +113,10 @@ async def identify(request: Request) -> Caller:
     caller = Caller.holding(key)
     party = request.headers.get("ombud-act-as")
     return caller if party is None else caller.acting_as(party)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 async def _of(request: Request) -> RequestContext:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from api.kit.problems import Problem
 from services.callers import Caller
 from services.errors import FieldError
+from services.repeats import own_key
 from services.rows import KeyState
 
 _KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?")
@@ -50,15 +51,6 @@ def key_of(request: Request) -> str | None:
             errors=[FieldError("Idempotency-Key", "idempotency_key_invalid", "1 to 255 printable characters.")],
         )
     return key
-
-
-def own_key(caller: Caller, key: str) -> str:
-    """The key as it is kept: each caller has their own, so that nobody is given the answer that somebody else got.
-
-    Under another credential of the same one the work is asked for again; the case or command that it made before is found by the
-    key itself, and answered as this caller may see it.
-    """
-    return f"{caller.credential}\n{caller.viewer_id}\n{key}"
 
 
 class Once:

@@ -27,6 +27,8 @@ from api.examples.access import (
     KEY,
     KEY_SAID,
     KEYS,
+    LOGIN_CODE,
+    LOGIN_KEY,
     NEW_KEY,
     PEOPLE,
     PERSON,
@@ -42,7 +44,7 @@ from api.kit.reading import parsed, read_object
 from api.kit.replies import answer, shown
 from api.schema import gives, takes
 from domain.base import PersonId
-from services import keys, people, trail
+from services import keys, logins, people, trail
 from services.pages import Page
 
 router = APIRouter(tags=["access"])
@@ -61,8 +63,9 @@ Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` 
     responses=gives({201: ("NewKeyBody", NEW_KEY)}),
 )
 async def create_key(context: Context) -> Response:
-    """For ops, with a key of their own that has the scope `admin`. The secret is told this once and kept nowhere, so this takes
-    no `Idempotency-Key`: a request whose answer was lost has made a key that can be revoked."""
+    """For ops, with a key of their own that has the scope `admin`: a platform's, or one of their own; others exchange a login
+    code for theirs. The secret is told this once and kept nowhere, so this takes no `Idempotency-Key`: a request whose answer
+    was lost has made a key that can be revoked."""
     caller = await context.caller("admin")
     said = parsed(KeyRequest, await read_object(context.request))
     made = await keys.create(
@@ -184,6 +187,32 @@ async def activate_person(context: Context, person_id: Person) -> Response:
     """For ops: as what they were. Keys that have ended stay so; make new ones."""
     caller = await context.caller("admin")
     return shown(person_body(await people.activate(context.parts, caller, person_id)))
+
+
+@router.post(
+    "/v1/people/{person_id}/login-code",
+    status_code=201,
+    summary="Make a login code",
+    responses=gives({201: ("NewKeyBody", LOGIN_CODE)}),
+)
+async def make_login_code(context: Context, person_id: Person) -> Response:
+    """For ops: a code that this person exchanges for a key of their own (`POST /v1/me/key`), once and within a day. It opens
+    nothing else. So nobody of ops holds a key in somebody else's name; hand the code to the person themselves."""
+    caller = await context.caller("admin")
+    return answer(Reply(201, new_key_body(await logins.code_for(context.parts, caller, person_id))))
+
+
+@router.post(
+    "/v1/me/key",
+    status_code=201,
+    summary="Exchange a login code for a key",
+    responses=gives({201: ("NewKeyBody", LOGIN_KEY)}),
+)
+async def redeem_login_code(context: Context) -> Response:
+    """With a login code as the bearer: a key of the person's own, for 90 days. The code ends with it, and so does every other key
+    of theirs: whose keys end without their doing knows that somebody else had the code."""
+    caller = await context.caller(None)
+    return answer(Reply(201, new_key_body(await logins.redeemed(context.parts, caller))))
 
 
 @router.get("/v1/audit-trail", summary="What administrators did", responses=gives({200: ("TrailPage", TRAIL)}))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import AfterValidator, AwareDatetime
@@ -14,14 +13,14 @@ from pydantic_core import PydanticCustomError, to_json
 from starlette.responses import Response
 
 from api.bodies.base import list_body, page_body, page_in_turns
-from api.bodies.cases import MetadataRequest, case_body, entry_body, listed, metadata_body, with_references
+from api.bodies.cases import MetadataRequest, case_body, entry_body, listed, metadata_body, taken_body, with_references
 from api.examples.cases import ACCEPTED, ACTIONS, CASE, CASES, METADATA, METADATA_SAID, REPORT, TIMELINE
 from api.kit.context import Context, RequestContext
 from api.kit.idempotent import Reply
 from api.kit.reading import expect_json, parse_object, parsed, read_bytes, read_object
 from api.kit.replies import shown
 from api.schema import gives, takes
-from domain.base import CampaignId, Code, PersonId, Phase, Priority, Reference
+from domain.base import CampaignId, Code, PersonId, Phase, Priority, Reference, Side
 from services import cases, intake, references, timelines
 from services.callers import Caller
 from services.errors import Refused
@@ -44,11 +43,14 @@ ExpandList = Annotated[
     status_code=201,
     summary="Open a case",
     openapi_extra=takes("Report", REPORT),
-    responses=gives({201: ("CaseBody", CASE), 200: ("CaseBody", CASE), 202: ("AcceptedCase", ACCEPTED)}),
+    responses=gives(
+        {201: ("CaseBody|TakenBody", CASE), 200: ("CaseBody|TakenBody", CASE), 202: ("AcceptedCase|TakenBody", ACCEPTED)}
+    ),
 )
 async def open_case(context: Context) -> Response:
     """Make a report into a case. 201: it was judged and this is the case; 202: it is on disk, and judged when Temporal and the
-    workers are there. The same `Idempotency-Key`, or the same source and external id, with the same body is the same case."""
+    workers are there. The same `Idempotency-Key`, or the same source and external id, with the same body is the same case. To a
+    key without `cases:read` only its id and what became of the report are told (`TakenBody`)."""
     caller = await context.caller("cases:write")
     key = context.key
     expect_json(context.request)
@@ -57,25 +59,30 @@ async def open_case(context: Context) -> Response:
     report = await intake.read_report(context.parts, body)
 
     async def work() -> Reply:
-        return opened_reply(await intake.open_case(context.parts, caller, report, key))
+        await context.landing(caller)
+        return opened_reply(await intake.open_case(context.parts, caller, report, key), caller)
 
-    return await context.once(caller, key, "POST /v1/cases", canonical(said), work, added=partial(_added, context, caller))
+    async def added(reply: Reply) -> Reply:
+        return replace(reply, body=await told_with(context, caller, reply.body))
+
+    return await context.once(caller, key, "POST /v1/cases", canonical(said), work, added=added if caller.may_read else None)
 
 
-async def _added(context: RequestContext, caller: Caller, reply: Reply) -> Reply:
+async def told_with(context: RequestContext, caller: Caller, case: dict[str, Any]) -> dict[str, Any]:
+    """A case as JSON, with what the platform told us of it for itself, for whoever may know it."""
     try:
-        seen = await cases.find(context.parts, caller, reply.body["id"])
+        seen = await cases.find(context.parts, caller, case["id"])
     except Refused:
         # It is on disk, and this is no moment to fail: somebody acts as a party of another case.
-        return reply
-    told = (await references.references_of(context.parts, caller, seen)).get(seen.id)
-    return replace(reply, body=with_references(reply.body, told))
+        return case
+    return with_references(case, (await references.references_of(context.parts, caller, seen)).get(seen.id))
 
 
-def opened_reply(opened: intake.Opened) -> Reply:
+def opened_reply(opened: intake.Opened, caller: Caller) -> Reply:
     """201 with the case, 200 when it was here before, 202 when it waits to be judged."""
     status = {"accepted": 202, "opened": 201, "known": 200}[opened.state]
-    return Reply(status, case_body(opened.seen), replayed=not opened.created)
+    body = case_body(opened.seen) if caller.may_read else taken_body(opened)
+    return Reply(status, body, replayed=not opened.created)
 
 
 def _in_utc(at: datetime) -> datetime:
@@ -106,7 +113,7 @@ def _listing(
     updated_before: Annotated[At | None, Query(description=f"{_PLATFORM}: by `updated_at`, as they see it.")] = None,
     owner: Annotated[PersonId | None, Query(description=_TEAM)] = None,
     queue: Annotated[Code | None, Query(description=_TEAM)] = None,
-    priority: Annotated[Priority | None, Query(description=_TEAM)] = None,
+    priority: Annotated[Priority | None, Query(description=f"{_PLATFORM}.")] = None,
     campaign: Annotated[CampaignId | None, Query(description="For the team: counted to this campaign.")] = None,
     due_before: Annotated[At | None, Query(description="For the team: with a deadline before this instant.")] = None,
     sort: Annotated[
@@ -180,11 +187,15 @@ async def read_timeline(
     case_id: str,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     cursor: After = None,
+    thread: Annotated[
+        Side | None, Query(description="Only what this side and the desk said to each other alone (their caucus).")
+    ] = None,
 ) -> Response:
-    """What happened, oldest first, as far as the caller may know it, with its texts. A text that was erased is null."""
+    """What happened, oldest first, as far as the caller may know it, with its texts. A text that was erased is null. `thread`
+    asks for a private talk: a side has its own, the team both, and to anybody else one is empty."""
     caller, parts = await context.caller("cases:read"), context.parts
     seen = await cases.find(parts, caller, case_id, "timeline")
-    return shown(page_body(await timelines.page_of_entries(parts, caller, seen, Page(limit, cursor)), entry_body))
+    return shown(page_body(await timelines.page_of_entries(parts, caller, seen, Page(limit, cursor), thread), entry_body))
 
 
 @router.get("/v1/cases/{case_id}/actions", summary="What the caller may do", responses=gives({200: ("ActionsBody", ACTIONS)}))

@@ -48,6 +48,8 @@ VERBS = (
     Verb("appeals", "appeal", "Appeal"),
     Verb("appeal-decisions", "decide_appeal", "Decide an appeal"),
     Verb("withdrawals", "withdraw", "Take the report or the appeal back"),
+    Verb("withdrawals/accept", "accept_withdrawal", "Let the report be taken back"),
+    Verb("withdrawals/continue", "continue_of_office", "Go on with it of office"),
     Verb("assignments", "assign", "Assign the case"),
     Verb("take", "take", "Take the case"),
     Verb("skips", "skip", "Give the case back to its queue"),
@@ -71,6 +73,7 @@ VERBS = (
     Verb("goods/confirm", "confirm_return", "Confirm that the goods are back"),
     Verb("goods/contest", "contest_return", "Object to what came back"),
     Verb("goods/decide", "decide_return", "Decide whether the goods count as back"),
+    Verb("amount", "state_amount", "Say what was paid"),
     Verb("interim-measures", "impose_interim", "Impose an interim measure"),
     Verb("steps", "complete_step", "A step of the procedure is done"),
     Verb("skipped-steps", "skip_step", "Leave a step of the procedure out"),
@@ -81,12 +84,16 @@ VERBS = (
     Verb("splits", "split", "Make a part of the case a case of its own"),
     Verb("campaign", "join_campaign", "Count the case to a campaign"),
     Verb("campaign/leave", "leave_campaign", "Count the case to no campaign"),
+    Verb("disclosures", "disclose", "Tell the respondent of the case"),
+    Verb("interim-reviews/ask", "ask_interim_review", "Ask that a measure be looked at again"),
     Verb("interim-reviews", "review_interim", "Keep or lift interim measures"),
     Verb("signals", "signal", "Tell the case what a machine has noticed"),
     Verb("provisional-credits", "credit_provisionally", "Give the claimant the money until the matter is decided"),
     Verb("authority-reports", "report_to_authority", "Propose that an authority be told"),
     Verb("authority-reports/approve", "approve_report", "Let a report to an authority go out"),
     Verb("authority-reports/return", "return_report", "Send a report to an authority back"),
+    Verb("annulments", "annul", "Set a ruling aside that was told"),
+    Verb("recusals", "recuse", "Say that one cannot decide this case"),
     Verb("handovers", "hand_over", "Hand the case over to another site or person"),
 )
 
@@ -102,7 +109,8 @@ async def _command(context: RequestContext, case_id: str, command_type: str | No
 
     async def work() -> Reply:
         state = await commands.send(parts, caller, seen, command, key=key)
-        return Reply(200 if state.answer else 202, command_answer(state), replayed=state.known)
+        shown_to = command_answer(state, may_read=caller.may_read)
+        return Reply(200 if state.answer else 202, shown_to, replayed=state.known)
 
     # Who speaks belongs to the request: the same words from somebody else are another one.
     said = canonical({**body, "by": command["by"], "type": command["type"]})
@@ -111,7 +119,7 @@ async def _command(context: RequestContext, case_id: str, command_type: str | No
         told = (await references_of(parts, caller, seen)).get(seen.id)
         return replace(reply, body={**reply.body, "case": with_references(reply.body["case"], told)})
 
-    return await context.once(caller, key, f"POST {case_id}", said, work, added=added)
+    return await context.once(caller, key, f"POST {case_id}", said, work, added=added if caller.may_read else None)
 
 
 @router.post(
@@ -122,7 +130,9 @@ async def _command(context: RequestContext, case_id: str, command_type: str | No
 )
 async def send_command(context: Context, case_id: str) -> Response:
     """One flat JSON command. 200: judged and accepted; 202: on disk, judged later; a refusal is a problem with its code. `id`
-    may be left out; sent again, the same id has no second effect. `by` may be left out by a person's key."""
+    may be left out; sent again, the same id has no second effect. One that was used before, by whomever and for whatever in the
+    tenant, is `id_reused`. `by` may be left out by a person's key. A key without `cases:read` is told what became of the command,
+    and nothing of the case."""
     return await _command(context, case_id, None)
 
 
@@ -152,6 +162,7 @@ for _verb in VERBS:
     responses=gives({200: ("CommandBody", COMMAND_ROW)}),
 )
 async def read_command(context: Context, case_id: str, command_id: str) -> Response:
-    """The answer to a command that was taken with 202. A person or party reads their own, a platform's key all."""
+    """The answer to a command that was taken with 202. Everybody reads their own; a platform's key also what it sent for others,
+    and those of which the platform may know what they did."""
     caller = await context.caller("cases:read")
     return shown(command_body(await commands.read(context.parts, caller, case_id, command_id)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from api.bodies.cases import listed
+from api.bodies.cases import listed, with_references
 from api.bodies.desk import (
     AbsenceRequest,
     ReturnRequest,
@@ -25,13 +26,14 @@ from api.kit.context import Context
 from api.kit.idempotent import Reply
 from api.kit.reading import parsed, read_object
 from api.kit.replies import answer, shown
-from api.routes.cases import ExpandList
+from api.routes.cases import ExpandList, told_with
 from api.schema import gives, takes
 from domain.base import PersonId
 from services import desk
 from services.cases import find
 from services.pages import Page
 from services.preview import preview
+from services.references import references_of
 
 router = APIRouter(tags=["desk"])
 
@@ -51,7 +53,9 @@ async def read_desk(
     may do in each comes with `expand[]=available_actions`."""
     caller = await context.caller("cases:read")
     own, waiting = Page(limit, own_cursor), Page(limit, waiting_cursor)
-    return shown(await desk_body(await desk.desk(context.parts, caller, own, waiting), listed(expand)))
+    found, shape = await desk.desk(context.parts, caller, own, waiting), listed(expand)
+    told = await references_of(context.parts, caller, *found.own.items, *found.waiting.items)
+    return shown(await desk_body(found, lambda seen: with_references(shape(seen), told.get(seen.id))))
 
 
 @router.post(
@@ -78,8 +82,12 @@ async def next_case(context: Context) -> Response:
         found = await desk.taken_since(context.parts, caller, said.by, case_id, command_id)
         return Reply(202 if found.status == "pending" else 200, next_body(found))
 
+    async def added(reply: Reply) -> Reply:
+        case = reply.body["case"]
+        return replace(reply, body={**reply.body, "case": await told_with(context, caller, case)}) if case else reply
+
     said_by = asked.by(caller.speaker(said.by, "take"))
-    return await context.once(caller, asked.key, "POST /v1/take-next", said_by, work, again=again)
+    return await context.once(caller, asked.key, "POST /v1/take-next", said_by, work, again=again, added=added)
 
 
 @router.post(

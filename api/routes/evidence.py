@@ -41,7 +41,7 @@ async def upload(context: Context, case_id: str, name: Name) -> Response:
     caller, parts = await context.caller("cases:write"), context.parts
     key = context.key
     seen = await find(parts, caller, case_id)
-    evidence.uploading(seen, name)
+    evidence.uploading(caller, seen, name)
     data = await _bytes(context.request, parts.inspector.most)
     file = evidence.looked_at(parts, seen, name, data, _said(context.request))
 

@@ -40,7 +40,7 @@ _TAKEN = gives(
     responses=gives(
         {
             200: ("TakenBody|CaseBody", {**TAKEN, "status": "message"}),
-            201: ("CaseBody", CASE),
+            201: ("CaseBody|TakenBody", CASE),
             202: ("TakenBody|AcceptedCase", ACCEPTED),
         }
     ),
@@ -53,9 +53,10 @@ async def email(
     caller = await context.caller("cases:write")
     key = context.key
     raw = await read_bytes(context.request, MAX_MAIL)
+    await context.landing(caller)
     taken = await intake.by_mail(context.parts, caller, raw, kind=kind, key=key)
     if isinstance(taken, intake.Opened):
-        return answer(opened_reply(taken))
+        return answer(opened_reply(taken, caller))
     waits = taken is not None and taken.sent.answer is None
     return answer(Reply(202 if waits else 200, taken_body(taken)))
 
@@ -71,12 +72,13 @@ async def from_source(context: Context, source_id: str) -> Response:
     """The address of one intake source of one tenant: 201 for a new case, 202 for one that waits to be judged, 200 for what was
     here or opens none. Proved by the provider's own signature (`Stripe-Signature`, PayPal's transmission), or by Standard
     Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`) over the bytes of a report, a form or an e-mail. An address
-    that there is not answers exactly as a wrong signature does."""
+    that there is not answers exactly as a wrong signature does. Wrong ones are counted by where they come from (429)."""
     context.take(f"intake/{crc32(source_id.encode('utf-8', 'replace')) % _BUCKETS}")
     headers = dict(context.request.headers)
     mail = headers.get("content-type", "").partition(";")[0].strip().lower() == "message/rfc822"
-    body = await read_bytes(context.request, MAX_MAIL if mail else MAX_JSON)
-    taken = await intake.by_source(context.parts, source_id, body, headers)
+    with context.signed(source_id):
+        body = await read_bytes(context.request, MAX_MAIL if mail else MAX_JSON)
+        taken = await intake.by_source(context.parts, source_id, body, headers)
     if isinstance(taken, intake.Landed):
         return answer(Reply({"accepted": 202, "opened": 201, "known": 200}[taken.state], taken_body(taken)))
     waits = taken is not None and taken.sent.answer is None

@@ -117,9 +117,18 @@ def metadata(
 
 
 @app.command()
-def timeline(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
+def timeline(
+    case_id: CaseId,
+    thread: Annotated[
+        str | None, typer.Option(help="Only the private talk of the desk with one side: claimant or respondent.")
+    ] = None,
+    tenant: Tenant = None,
+    speaker: As = None,
+    json: AsJson = False,
+) -> None:
     """Show what happened in a case, fact by fact."""
-    answer = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/timeline"), Target(tenant, speaker))
+    params = {"thread": thread} if thread else None
+    answer = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/timeline", params=params), Target(tenant, speaker))
     from cli.tables.cases import timeline_table
 
     show(answer, json, lambda found: timeline_table(found["data"]))
@@ -212,6 +221,21 @@ def release(
     """Lift legal holds."""
     said = {"type": "lift_hold", "reasons": reasons} | ({"hold_id": hold_id} if hold_id else {})
     send(case_id, said, Target(tenant, speaker), as_json=json)
+
+
+@app.command("amount")
+def state_amount(
+    case_id: CaseId,
+    amount: Annotated[int, typer.Argument(help="What was paid, in minor units (12000 is 120.00).")],
+    currency: Annotated[str, typer.Argument(help="ISO 4217, for example USD.")],
+    speaker: Annotated[str, typer.Option("--as", help="The owner, a lead, ops (per_…) or a key of the platform.")],
+    reasons: Annotated[str | None, typer.Option(help="How it is known; never shown to a party.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Say what was paid: no ruling and no offer gives back more than that."""
+    said = {"type": "state_amount", "amount": {"amount": amount, "currency": currency.upper()}}
+    send(case_id, said | ({"reasons": reasons} if reasons else {}), Target(tenant, speaker), as_json=json)
 
 
 @app.command("root-cause")

@@ -1,4 +1,4 @@
-"""``ombud case`` where money or people are at risk: hand over, credit, signal, tell an authority."""
+"""``ombud case`` where money or people are at risk: credit, signal, tell an authority or the respondent, have others decide."""
 
 from __future__ import annotations
 
@@ -29,6 +29,33 @@ def hand_over(
     """Give the case to another site or person; its clocks keep what they had promised."""
     where = {name: value for name, value in (("queue", queue), ("to", to)) if value}
     send(case_id, {"type": "hand_over", "reasons": reasons, **where}, Target(tenant, speaker), as_json=json)
+
+
+@app.command()
+def annul(
+    case_id: CaseId,
+    reason: Annotated[str, typer.Argument(help="Why, as a code (decider_was_biased, not_heard, procedural_fault).")],
+    reasons: Annotated[str, typer.Option(help="What both sides are told.")],
+    speaker: Annotated[str, typer.Option("--as", help="A lead or ops who had no part in it (per_…).")],
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Set a ruling aside that was told: it is undone, and somebody else decides afresh."""
+    send(case_id, {"type": "annul", "reason": reason, "reasons": reasons}, Target(tenant, speaker), as_json=json)
+
+
+@app.command()
+def recuse(
+    case_id: CaseId,
+    reason: Annotated[str, typer.Argument(help="Why, as a code (knows_a_party, took_part_before, own_interest).")],
+    speaker: Annotated[str, typer.Option("--as", help="Whoever cannot decide it (per_…).")],
+    reasons: Annotated[str | None, typer.Option(help="More about it, for the team.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Say that you cannot decide this case; it goes back to its queue, and never to you."""
+    said = {"type": "recuse", "reason": reason} | ({"reasons": reasons} if reasons else {})
+    send(case_id, said, Target(tenant, speaker), as_json=json)
 
 
 @app.command()
@@ -95,3 +122,44 @@ def report_return(
 ) -> None:
     """Send a report to an authority back, with reasons."""
     send(case_id, {"type": "return_report", "reasons": reasons}, Target(tenant, speaker), as_json=json)
+
+
+@app.command()
+def disclose(
+    case_id: CaseId,
+    speaker: Annotated[str, typer.Option("--as", help="The owner, a lead or ops (per_…).")],
+    text: Annotated[str | None, typer.Option(help="What they are told of what is held against them, in your own words.")] = None,
+    with_statement: Annotated[
+        bool, typer.Option("--with-statement", help="The report goes along, in the words of whoever reported it.")
+    ] = False,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Tell the respondent of the case, once and for good."""
+    said: dict[str, Any] = {"type": "disclose"} | ({"text": text} if text else {})
+    send(case_id, said | ({"with_statement": True} if with_statement else {}), Target(tenant, speaker), as_json=json)
+
+
+@app.command("withdrawal-accept")
+def withdrawal_accept(
+    case_id: CaseId,
+    speaker: Owner,
+    ends: Annotated[
+        list[str] | None, typer.Option("--ends", help="An interim measure that ends now (suspend, or itm_…).")
+    ] = None,
+    stays: Annotated[list[str] | None, typer.Option("--stays", help="One that stays in force until --until.")] = None,
+    until: Annotated[str | None, typer.Option(help="An instant, at most ninety days ahead.")] = None,
+    reasons: Annotated[str | None, typer.Option(help="What whoever took it back is told.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Let a report be taken back; say of each interim measure in force what becomes of it."""
+    said: dict[str, Any] = {"type": "accept_withdrawal", "ends": ends or [], "stays": stays or []}
+    said |= {name: value for name, value in (("until", until), ("reasons", reasons)) if value}
+    send(case_id, said, Target(tenant, speaker), as_json=json)
+
+
+@app.command("of-office")
+def of_office(case_id: CaseId, reasons: Why, speaker: Owner, tenant: Tenant = None, json: AsJson = False) -> None:
+    """Go on with a report that its reporter wants to take back: the platform is the claimant from now on."""
+    send(case_id, {"type": "continue_of_office", "reasons": reasons}, Target(tenant, speaker), as_json=json)

@@ -16,13 +16,15 @@ from cli.kit.target import Target
 app = typer.Typer(help="API keys: make, list, rotate, revoke. For ops.", no_args_is_help=True, rich_markup_mode=None)
 
 KeyId = Annotated[str, typer.Argument(help="The key's id (key_…).")]
-Person = Annotated[str | None, typer.Option(help="per_…: the key speaks as this person.")]
+Person = Annotated[str | None, typer.Option(help="per_…: the key speaks as this person: oneself, or whom the operator names.")]
 
 
 @app.command()
 def create(
     name: Annotated[str, typer.Argument(help="What the key is for. Kept as it is written, so name nobody in it.")],
-    scope: Annotated[list[str] | None, typer.Option(help="What it is good for; repeatable; left out: for nothing.")] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option(help="What it is good for (cases:read …; `*` is none); repeatable; left out: for nothing.")
+    ] = None,
     person: Person = None,
     expires: Annotated[str | None, typer.Option(help="Until when (2027-01-01T00:00:00Z); left out: until revoked.")] = None,
     tenant: Tenant = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,9 @@ from cli.kit.options import AsJson, Tenant
 from cli.kit.show import note, show
 from cli.kit.target import Target
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 Person = Annotated[str | None, typer.Argument(help="Who logs in (per_…); in development that is enough.")]
 
 
@@ -24,23 +27,37 @@ def log_in(
         str | None,
         typer.Option(envvar="OMBUD_LOGIN_KEY", help="An API key of one's own. Left out: made in development, else asked for."),
     ] = None,
+    code: Annotated[
+        str | None,
+        typer.Option(
+            envvar="OMBUD_LOGIN_CODE", help="A login code from ops, exchanged for a key; it ends all others of the person."
+        ),
+    ] = None,
     tenant: Tenant = None,
 ) -> None:
     """Remember a person's own key on this machine: commands `--as` them are then sent with it, and decide."""
     place = here()
-    if key is None and place == LOCAL:
+    if key is None and code is None and place == LOCAL:
         found = _made(tenant, person)
         if found is not None and person is not None:
-            logins().keep(place, found[0], person, found[1])
-            note(f"{person} is logged in at {found[0]}. Send commands with: --as {person}")
+            _keep(place, found[0], person, found[1], found[2].isoformat())
             return
-    secret = key or typer.prompt("API key", hide_input=True, err=True)
-    me = _asked(secret, tenant)
+    shown = code or key or typer.prompt("API key", hide_input=True, err=True)
+    me = _asked("GET", "/v1/me", shown, tenant)
     if me["person"] is None or person not in (None, me["person"]):
         whose = me["person"] or "nobody's own"
         fail(f"This key is {whose}; log in with one of {person or 'a person'}.", "login_key_of_another", NO_PERMISSION)
-    logins().keep(place, me["tenant"], me["person"], secret)
-    note(f"{me['person']} is logged in at {me['tenant']}. Send commands with: --as {me['person']}")
+    if code is None:
+        _keep(place, me["tenant"], me["person"], shown, me["expires_at"])
+        return
+    made = _asked("POST", "/v1/me/key", code, tenant)
+    _keep(place, me["tenant"], me["person"], made["secret"], made["expires_at"])
+
+
+def _keep(place: str, tenant: str, person: str, secret: str, until: str | None) -> None:
+    logins().keep(place, tenant, person, secret, until)
+    ends = f" until {until[:10]}" if until else ""
+    note(f"{person} is logged in at {tenant}{ends}. Send commands with: --as {person}")
 
 
 def log_out(
@@ -53,22 +70,31 @@ def log_out(
 
 
 def whoami(json: AsJson = False) -> None:
-    """Who has logged in on this machine."""
-    people = [{"tenant": tenant, "person": person} for tenant, person in logins().people(here())]
+    """Who has logged in on this machine, and until when."""
+    people = [{"tenant": tenant, "person": person, "until": until} for tenant, person, until in logins().people(here())]
     show(
         people,
         json,
-        lambda found: "\n".join(f"{one['person']}  {one['tenant']}" for one in found) or None,
+        lambda found: "\n".join(_line(**one) for one in found) or None,
         nothing="Nobody has logged in: `ombud login per_…`.",
     )
 
 
-def _made(tenant: str | None, person: str | None) -> tuple[str, str] | None:
+def _line(tenant: str, person: str, until: str | None) -> str:
+    from datetime import UTC, datetime
+
+    if until is None:
+        return f"{person}  {tenant}  until it is revoked"
+    over = datetime.fromisoformat(until) <= datetime.now(UTC)
+    return f"{person}  {tenant}  " + (f"over: ombud login {person}" if over else f"until {until[:10]}")
+
+
+def _made(tenant: str | None, person: str | None) -> tuple[str, str, datetime] | None:
     """A key made on the spot; None where one has to be brought."""
     from cli.kit.record import log_in_for_development
     from services.errors import Refused
 
-    def making() -> tuple[str, str] | None:
+    def making() -> tuple[str, str, datetime] | None:
         try:
             return asyncio.run(log_in_for_development(tenant, person))
         except Refused as refused:
@@ -78,11 +104,11 @@ def _made(tenant: str | None, person: str | None) -> tuple[str, str] | None:
     return guarded(making)
 
 
-def _asked(secret: str, tenant: str | None) -> dict[str, Any]:
-    """Whose key it is."""
+def _asked(method: str, path: str, secret: str, tenant: str | None) -> dict[str, Any]:
+    """What is answered to whoever holds this."""
 
     async def asking(desk: Any) -> Any:
-        return await desk.ask("GET", "/v1/me", headers={"Authorization": f"Bearer {secret}"})
+        return await desk.ask(method, path, headers={"Authorization": f"Bearer {secret}"})
 
     found: dict[str, Any] = run(asking, Target(tenant or os.environ.get("OMBUD_TENANT")))
     return found

@@ -118,6 +118,13 @@ def show_person(person_id: PersonId, tenant: Tenant = None, speaker: As = None, 
     _show(run(lambda desk: desk.ask("GET", _path(person_id)), Target(tenant, speaker, person_id)), as_json=json)
 
 
+@app.command("login-code")
+def login_code(person_id: PersonId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
+    """A code that they exchange for a key of their own, once and within a day: `ombud login PERSON --code …`. Shown this once."""
+    made = run(lambda desk: desk.ask("POST", f"{_path(person_id)}/login-code"), Target(tenant, speaker, person_id))
+    show(made, json, lambda code: code["secret"])
+
+
 @app.command()
 def deactivate(person_id: PersonId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """Somebody does not work here any more: their keys end at once, their open cases go back to their queues."""

@@ -77,7 +77,7 @@ def _told(story: Any, pack: str, *, as_json: bool) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     try:
         for line in story.lines(pack, Settings().policies_dir):
-            rows.append(line.model_dump(mode="json", exclude=None if line.missed else {"missed"}))
+            rows.append(line.model_dump(mode="json", exclude={name for name in ("missed", "case") if not getattr(line, name)}))
             if as_json:
                 print_json_line(rows[-1])
     finally:

@@ -85,6 +85,8 @@ def run(work: Callable[[Desk], Awaitable[Result]], target: Target) -> Result:
 
 def _advice(code: object, target: Target) -> Iterator[str]:
     """What can be done about a problem here."""
+    if code == "key_invalid" and known_login(target) is not None:
+        yield f"The login of {target.speaker} is over: it expired or was revoked. Log in again:"
     if code in ("own_credential_needed", "key_invalid"):
         yield f"ombud login {target.speaker or 'per_…'}"
     if code in ("actor_unknown", "own_credential_needed") and target.speaker is None:

@@ -24,13 +24,13 @@ class Logins:
     def __init__(self, state_dir: Path) -> None:
         self._path = state_dir / "logins.json"
 
-    def keep(self, place: str, tenant: str, person: str, secret: str) -> None:
-        """Remember somebody's key; an earlier one of theirs there is forgotten."""
+    def keep(self, place: str, tenant: str, person: str, secret: str, until: str | None = None) -> None:
+        """Remember somebody's key, and until when it lives (ISO 8601); an earlier one of theirs there is forgotten."""
         from runtime.embedded.credentials import write_durably
 
         rest = [entry for entry in self._read() if (entry["place"], entry["tenant"], entry["person"]) != (place, tenant, person)]
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        rest.append({"place": place, "tenant": tenant, "person": person, "secret": secret})
+        rest.append({"place": place, "tenant": tenant, "person": person, "secret": secret, "until": until})
         write_durably(self._path, json.dumps(rest, indent=2))
 
     def forget(self, place: str, tenant: str | None, person: str | None) -> list[str]:
@@ -47,9 +47,9 @@ class Logins:
         found = [entry["secret"] for entry in self._read() if _fits(entry, place, tenant) and entry["person"] == person]
         return found[0] if len(found) == 1 else None
 
-    def people(self, place: str) -> list[tuple[str, str]]:
-        """Tenant and person of everybody who has logged in there."""
-        return [(entry["tenant"], entry["person"]) for entry in self._read() if entry["place"] == place]
+    def people(self, place: str) -> list[tuple[str, str, str | None]]:
+        """Tenant and person of everybody who has logged in there, and until when; None: nobody knows of an end."""
+        return [(entry["tenant"], entry["person"], entry.get("until")) for entry in self._read() if entry["place"] == place]
 
     def _read(self) -> list[dict[str, Any]]:
         try:

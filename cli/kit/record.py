@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -75,7 +76,7 @@ async def with_publications(
         keys = await OperatorKeys.of(PostgresTenants(database, vault), Target(found.id, by))
         holder = await keys.find_key(known_login(Target(found.id, by)) or OPERATOR)
         if holder is None:
-            raise Refused("key_invalid", f"The login of {by} is over.")
+            raise Refused("key_invalid", f"The login of {by} is over: it expired or was revoked. Log in again: ombud login {by}")
         return await work(PostgresPublications(database), Caller.holding(holder))
 
 
@@ -96,8 +97,8 @@ async def with_movers(work: Callable[[Movers], Awaitable[Result]], tenant: str |
         return await work(Movers(database, vault, policies, found))
 
 
-async def log_in_for_development(tenant: str | None, person: str | None) -> tuple[str, str] | None:
-    """A key of a person's own, made on the spot: the tenant's id and the secret; None where nobody is named.
+async def log_in_for_development(tenant: str | None, person: str | None) -> tuple[str, str, datetime] | None:
+    """A key of a person's own, made on the spot: the tenant's id, the secret and until when it lives; None where nobody is named.
 
     Raises ServiceFault ``tenant_unclear``, ``tenant_unknown``, ``person_unknown``, and Refused ``login_needs_key`` outside
     development.
@@ -105,7 +106,7 @@ async def log_in_for_development(tenant: str | None, person: str | None) -> tupl
     async with _tenant(tenant, named=person) as (database, vault, found):
         if person is None:
             return None
-        return found.id, (await development_key(PostgresTenants(database, vault), found, person))[1]
+        return found.id, *(await development_key(PostgresTenants(database, vault), found, person))
 
 
 @asynccontextmanager
@@ -114,7 +115,7 @@ async def _tenant(
 ) -> AsyncIterator[tuple[Database, Vault, Tenant]]:
     places = find_places(Settings())
     vault = Vault.from_text(places.master_key)
-    async with await Database.connect(places.database_url, min_size=1, max_size=2) as database:
+    async with await Database.connect(places.database_url, admin_dsn=places.database_admin_url, max_size=2) as database:
         tenants = PostgresTenants(database, vault)
         holder = await (await OperatorKeys.of(tenants, Target(tenant, by, named))).find_key("")
         found = await tenants.tenant(holder.tenant_id) if holder else None

@@ -71,10 +71,13 @@ def case_sheet(case: dict[str, Any]) -> Group:
         "root_cause",
         "your_side",
         "opened_at",
+        "disclosed_at",
     ):
         if case.get(name) is not None:
             value = when(case[name]) if name.endswith("_at") else str(case[name])
             facts.add_row(Text(name.removesuffix("_label").replace("_", " "), style="dim"), Text(value))
+    for name, told in _money(case):
+        facts.add_row(Text(name, style="dim"), Text(told))
     for name, value in (case.get("metadata") or {}).items():
         facts.add_row(Text(f"metadata {name}", style="dim"), Text(value))
     parts: list[Any] = [facts]
@@ -92,6 +95,17 @@ def case_sheet(case: dict[str, Any]) -> Group:
             table.add_row(action["command"], "yes" if action["allowed"] else Text(action.get("detail") or "no", style="dim"))
         parts.append(table)
     return Group(*parts)
+
+
+def _money(case: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    """What the case is about, and what may still be paid, for those who are told."""
+    about, left = case.get("amount"), case.get("payable")
+    if about:
+        yield "amount", in_words(about["amount"], about["currency"])
+    if left:
+        standing = f"; {in_words(left['standing'], left['currency'])} stands" if left["standing"] else ""
+        others = "".join(f"; {in_words(money['amount'], money['currency'])} stands" for money in left["other"])
+        yield "can be paid", in_words(left["amount"], left["currency"]) + standing + others
 
 
 def _parties(parties: Iterable[dict[str, Any]]) -> Table:

@@ -39,9 +39,11 @@ def rehearsal_table(lines: Iterable[Row]) -> Table:
     table = Table("step", "at (UTC)", "by", "came to", "phase", "next deadline")
     for line in lines:
         came = f"refused: {line['refused']['code']}" if line["refused"] else ", ".join(line["facts"])
+        came += "".join(f"\ntells {notice}" for notice in line["notices"])
         first: Row = line["deadlines"][0] if line["deadlines"] else {}
         due = f"{first['clock']} {first['level']} {first['at'][:16]}" if first else ""
-        table.add_row(str(line["step"] or ""), line["at"][:16].replace("T", " "), line["by"], came, line["phase"] or "", due)
+        step = " ".join(str(part) for part in (line["step"], line.get("case")) if part)
+        table.add_row(step, line["at"][:16].replace("T", " "), line["by"], came, line["phase"] or "", due)
     return table
 
 

@@ -9,8 +9,9 @@ from pydantic import Field
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.model.chargeback import Chargeback
 from domain.model.clocks import Clock, Hold, Timetable
+from domain.model.disclosure import CaseDisclosed
 from domain.model.evidence import EvidenceRequest
-from domain.model.legal_hold import LegalHold
+from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
 from domain.model.people import OpenedParty
 from domain.model.procedure import StepTaken
@@ -20,14 +21,27 @@ from domain.model.safeguards import AuthorityReport, Credit, Interim
 from domain.model.sanctions import Sanction
 from domain.model.settlement import Concession, MadeOffer, OpenOffer, Proposal, Returning
 from domain.model.terms import Terms
+from domain.model.withdrawal import OpenWithdrawal
+
+
+class Caucus(Kept):
+    """The talk between the desk and one side, which the other side does not see: how much was said, and when last."""
+
+    side: Side
+    said: int
+    last_at: Instant
+
 
 WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
 
-FORM = 1
+FORM = 2
 """The form of the state that this release folds. A stored state of an older form is folded again from its facts when the case is
 next recorded; it counts up whenever the same facts lead to more than before.
 """
-SINCE: dict[int, frozenset[str]] = {1: frozenset({"form", "seen_at"})}
+SINCE: dict[int, frozenset[str]] = {
+    1: frozenset({"form", "seen_at"}),
+    2: frozenset({"form", "final", "effects", "split_off", "caucus"}),
+}
 """By form: the fields that it folds otherwise than the form before."""
 
 
@@ -95,6 +109,8 @@ class Case(Kept):
     appellants: tuple[Side, ...] = ()
     """Sides whose appeal is being decided."""
     involved: tuple[Involvement, ...] = ()
+    recused: tuple[str, ...] = ()
+    """People of the team who said that they cannot decide it."""
     author: Side | None = None
     """Whose words the matter is about, where the case is an appeal against a decision on them."""
     effects: tuple[Effect, ...] = ()
@@ -115,6 +131,8 @@ class Case(Kept):
     root_cause: str | None = None
     legal_holds: tuple[LegalHold, ...] = ()
     """While there is one, nothing of the case or of its people is deleted."""
+    withheld: tuple[Withheld, ...] = ()
+    """What destroys and was not carried out, because of such a hold."""
     sanctions: tuple[Sanction, ...] = ()
     """Every one that was imposed in this case, oldest first, those that are over or taken back included."""
     heard: tuple[Side, ...] = ()
@@ -130,12 +148,37 @@ class Case(Kept):
     """Provisional credits, oldest first."""
     reports: tuple[AuthorityReport, ...] = ()
     """Reports to authorities that wait for a second person or were made."""
+    disclosed_at: Instant | None = None
+    """When the respondent was told, of a case of which they did not learn at its opening; None: then, or not yet."""
+    disclosed: CaseDisclosed | None = None
+    """What they were told then."""
+    disclosed_seq: int = 0
+    """The number of that fact: what happened before it they do not see."""
+    caucus: tuple[Caucus, ...] = ()
+    """The talks between the desk and one side, a thread for each side that was ever spoken to alone."""
+    split_off: tuple[Money, ...] = ()
+    """What went along with parts of the matter that became cases of their own."""
+    given_before: tuple[Money, ...] = ()
+    """What earlier cases of the same matter gave and left standing."""
+    raised_by: str | None = None
+    """Who said last that more was paid than the report says."""
+    withdrawal: OpenWithdrawal | None = None
+    """The claimant wants to take the report back, and nobody has answered yet."""
+    of_office: Instant | None = None
+    """Since when the platform is the claimant, because the case goes on although whoever reported it took it back."""
+    final: tuple[str, ...] | None = None
+    """Effects and sanctions in force when the case was last taken up again: no withdrawal undoes them. None: it never was."""
     timetable: Timetable = ()
 
     @property
     def open(self) -> bool:
         """Not closed."""
         return self.phase is not Phase.CLOSED
+
+    @property
+    def is_disclosed(self) -> bool:
+        """Whether the respondent knows of the case."""
+        return self.terms.disclosure == "at_opening" or self.disclosed_at is not None
 
     @property
     def quiet(self) -> bool:
@@ -175,7 +218,8 @@ class Case(Kept):
     def effects_in_force(self) -> tuple[Effect, ...]:
         """What was ordered and is not undone, oldest first, whoever ordered it."""
         undone = {e.reverses for e in self.effects if e.reverses}
-        return tuple(e for e in self.effects if e.reverses is None and e.id not in undone)
+        stands = (e for e in self.effects if e.reverses is None and e.state != "withheld")
+        return tuple(e for e in stands if e.id not in undone)
 
     def party(self, party_id: str) -> OpenedParty | None:
         """The party with this id, or None."""

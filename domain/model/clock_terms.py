@@ -34,7 +34,7 @@ Triggers = Annotated[tuple[Trigger, ...], *_AsWords]
 Phases = Annotated[tuple[Phase, ...], *_AsWords]
 DefaultAction = Literal[
     "open_review", "proceed_on_file", "issue_ruling", "close", "lift_interim", "end_return", "honour_return", "lift_sanction",
-    "send_chargeback", "miss_chargeback", "lapse_offer",
+    "end_kept_interim", "send_chargeback", "miss_chargeback", "disclose", "lapse_offer",
 ]  # fmt: skip
 """What a clock can do by itself when it runs out (the stated default of the pack)."""
 _T = TypeVar("_T")
@@ -241,6 +241,13 @@ SANCTION = ClockTerms(
 )
 """Every case has it: comes due when a ban is over, also when the case was closed long ago. Nothing pauses it."""
 
+KEPT_MEASURE = ClockTerms(
+    name="kept_measure",
+    target=Span.wall(timedelta(0)),
+    levels=(Level(name="end", action="default", default="end_kept_interim"),),
+)
+"""Every case has it: comes due when an interim measure is over that outlived a case which was taken back. Nothing pauses it."""
+
 
 def _evidence_clock(side: Literal["claimant", "respondent"]) -> ClockTerms:
     return ClockTerms(
@@ -275,7 +282,7 @@ OFFER_EXPIRY, PROPOSAL_EXPIRY = (
     for name in ("offer", "proposal")
 )
 """Every case has them: they come due when an offer, or a proposal to both sides, that has an expiry can be accepted no longer."""
-BUILT_IN = (SNOOZE, STANDSTILL, SANCTION, CHARGEBACK, *EVIDENCE_CLOCKS, OFFER_EXPIRY, PROPOSAL_EXPIRY)
+BUILT_IN = (SNOOZE, STANDSTILL, SANCTION, KEPT_MEASURE, CHARGEBACK, *EVIDENCE_CLOCKS, OFFER_EXPIRY, PROPOSAL_EXPIRY)
 _EVIDENCE = "evidence_requested"
 
 
@@ -288,6 +295,20 @@ def _response(side: str) -> dict[str, Any]:
         "target": "5 business days",
         "starts": f"{_EVIDENCE}:{side}",
         "stops": f"requests_settled:{side} {_EVIDENCE}:{side}",
+        "levels": [{"name": "remind", "at": 0.8, "audience": side}, {"default": "proceed_on_file"}],
+    }
+
+
+def _reply(side: str, starts: str) -> dict[str, Any]:
+    """What a side has to say to the matter before anything is decided against it. Five days, as companies promise a first answer
+    to a report within five; a pack says how long it is.
+    """
+    words = f"message_sent:{side} evidence_submitted:{side} offer_made:{side}"
+    return {
+        "waits_for": side,
+        "target": "5 days",
+        "starts": starts,
+        "stops": f"{words} {_EVIDENCE}:{side} appeal_lodged:{side} ruling_issued phase_entered:appealable",
         "levels": [{"name": "remind", "at": 0.8, "audience": side}, {"default": "proceed_on_file"}],
     }
 
@@ -325,6 +346,15 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
     },
     "claimant_response": _response("claimant"),
     "respondent_response": _response("respondent"),
+    # Heard before decided: to the matter, to what takes it up again, and to the other side's appeal.
+    "respondent_reply": _reply("respondent", "phase_entered:review appeal_lodged:claimant case_disclosed"),
+    "claimant_reply": _reply("claimant", "case_reopened ruling_annulled appeal_lodged:respondent"),
+    # A claim about a payment has longer, and goes on with what a side is asked as soon as it is asked.
+    "claim_reply": {
+        **_reply("respondent", "phase_entered:review appeal_lodged:claimant"),
+        "target": "10 days",
+        "levels": [{"name": "remind", "before": "3 days", "audience": "respondent"}, {"default": "proceed_on_file"}],
+    },
     # Clocks that something pauses have their target in working hours: days have no hours to take a pause out of.
     "ruling": {
         "target": "80 working hours",
@@ -368,11 +398,27 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
         "stops": "return_ended",
         "levels": [{"action": "escalate", "audience": "leads ops", "repeat": "1 business day"}],
     },
+    # The last day on which the respondent learns of a case that its owner has not told them of.
+    "disclosure": {
+        "target": "1 month",
+        "starts": "case_opened",
+        "stops": "case_disclosed ruling_issued",
+        "goes_on": True,
+        "levels": [{"before": "3 days", "audience": "owner leads"}, {"default": "disclose"}],
+    },
     "approval": {
         "waits_for": "approver",
         "target": "2 business days",
         "during": "approval",
         "levels": [{"action": "escalate", "audience": "leads ops", "repeat": "1 business day"}],
+    },
+    # Somebody wants to take back a report by which others are protected: somebody of the team looks at it soon.
+    "withdrawal": {
+        "target": "8 working hours",
+        "targets": {"urgent": "2 working hours", "high": "4 working hours", "low": "16 working hours"},
+        "starts": "withdrawal_requested",
+        "stops": "withdrawal_answered",
+        "levels": [{"at": 0.8, "audience": "owner"}, {"action": "escalate"}],
     },
     "grace": {"waits_for": "nobody", "target": "30 minutes", "during": "ruled", "levels": [{"default": "issue_ruling"}]},
     "appeal_window": {"waits_for": "nobody", "target": "14 days", "during": "appealable", "levels": [{"default": "close"}]},

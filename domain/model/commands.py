@@ -23,6 +23,7 @@ from domain.model.legal_hold import LegalHoldCommand
 from domain.model.links import LinkCommand
 from typing import Literal
 from domain.base import Money
+from domain.model.money import MoneyCommand
 from domain.model.prior_decision import OpenedDecision
 from domain.model.clocks import Pause
 from domain.base import PersonId
@@ -42,6 +43,7 @@ from domain.model.clocks import Thaw
 from pydantic import TypeAdapter
 from domain.model.chargeback import DraftChargebackEvidence as DraftChargebackEvidence
 from domain.model.chargeback import SubmitChargebackEvidence as SubmitChargebackEvidence
+from domain.model.disclosure import Disclose as Disclose
 from domain.model.evidence import AskIdentity as AskIdentity
 from domain.model.evidence import RequestEvidence as RequestEvidence
 from domain.model.evidence import SubmitEvidence as SubmitEvidence
@@ -53,6 +55,7 @@ from domain.model.handling import Escalate as Escalate
 from domain.model.handling import HandOver as HandOver
 from domain.model.handling import Message as Message
 from domain.model.handling import Note as Note
+from domain.model.handling import Recuse as Recuse
 from domain.model.handling import Reopen as Reopen
 from domain.model.handling import ReportDelivery as ReportDelivery
 from domain.model.handling import Skip as Skip
@@ -66,11 +69,13 @@ from domain.model.links import Merge as Merge
 from domain.model.links import MirrorLink as MirrorLink
 from domain.model.links import Split as Split
 from domain.model.links import Unlink as Unlink
+from domain.model.money import StateAmount as StateAmount
 from domain.model.people import OpenedParty as OpenedParty
 from domain.model.procedure import CompleteStep as CompleteStep
 from domain.model.procedure import NameRootCause as NameRootCause
 from domain.model.procedure import SkipStep as SkipStep
 from domain.model.remedy import Remedy as Remedy
+from domain.model.ruling import Annul as Annul
 from domain.model.ruling import Appeal as Appeal
 from domain.model.ruling import Approve as Approve
 from domain.model.ruling import DecideAppeal as DecideAppeal
@@ -79,6 +84,7 @@ from domain.model.ruling import Retract as Retract
 from domain.model.ruling import ReturnRuling as ReturnRuling
 from domain.model.ruling import Rule as Rule
 from domain.model.safeguards import ApproveReport as ApproveReport
+from domain.model.safeguards import AskInterimReview as AskInterimReview
 from domain.model.safeguards import CreditProvisionally as CreditProvisionally
 from domain.model.safeguards import ReportToAuthority as ReportToAuthority
 from domain.model.safeguards import ReturnReport as ReturnReport
@@ -91,6 +97,9 @@ from domain.model.settlement import DecideReturn as DecideReturn
 from domain.model.settlement import DeclineOffer as DeclineOffer
 from domain.model.settlement import Offer as Offer
 from domain.model.settlement import ShipReturn as ShipReturn
+from domain.model.withdrawal import AcceptWithdrawal as AcceptWithdrawal
+from domain.model.withdrawal import ContinueOfOffice as ContinueOfOffice
+from domain.model.withdrawal import WithdrawalCommand
 
 
 class Open(CommandBase):
@@ -115,6 +124,10 @@ class Open(CommandBase):
     decision: OpenedDecision | None = None
     same_as: CaseId | None = None
     """An open case of the same matter that intake found, where the pack joins such reports."""
+    decided_in: CaseId | None = None
+    """A closed case in which intake found the same matter between the same two, where the pack says what becomes of that."""
+    new_fact: bool = False
+    """The report says that it brings something new: the attribute ``new_fact``, or files."""
     history: History | None = None
     """The past of a case that ran elsewhere."""
     owner: PersonId | None = None
@@ -137,7 +150,7 @@ Command = Annotated[
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
     | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand | RiskCommand
-    | Concede,
+    | MoneyCommand | WithdrawalCommand | Annul | Recuse | Disclose | AskInterimReview | Concede,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

@@ -12,12 +12,16 @@ from domain.model.chargeback import ChargebackFact
 from pydantic import Field
 from domain.base import Instant
 from domain.base import Kept
+from domain.model.legal_hold import EffectReleased as EffectReleased
+from domain.model.legal_hold import EffectWithheld as EffectWithheld
 from domain.model.legal_hold import LegalHoldFact
+from domain.model.legal_hold import RulingWithheld as RulingWithheld
 from domain.model.links import LinkFact
 from typing import Literal
 from domain.base import Money
 from domain.model.case_import import MovingFact
-from domain.model.people import OpenedParty
+from domain.model.money import MoneyFact
+from domain.model.people import OpenedParty as OpenedParty
 from domain.base import Phase
 from domain.base import Priority
 from domain.model.procedure import ProcedureFact
@@ -68,9 +72,12 @@ from domain.model.links import CaseUnlinked as CaseUnlinked
 from domain.model.links import CrossCaseTaskOrdered as CrossCaseTaskOrdered
 from domain.model.links import CrossCaseTaskReported as CrossCaseTaskReported
 from domain.model.case_import import CaseMovedIn as CaseMovedIn
+from domain.model.disclosure import CaseDisclosed as CaseDisclosed
 from domain.model.case_import import LevelPassed as LevelPassed
 from domain.model.case_import import PastDecisionKept as PastDecisionKept
 from domain.model.case_import import PastMessageKept as PastMessageKept
+from domain.model.money import AmountStated as AmountStated
+from domain.model.money import DecidedBefore as DecidedBefore
 from domain.model.people import Actor as Actor
 from domain.model.people import Colleague as Colleague
 from domain.model.people import SYSTEM as SYSTEM
@@ -82,8 +89,10 @@ from domain.model.ruling import AppealRight as AppealRight
 from domain.model.ruling import AppealWithdrawn as AppealWithdrawn
 from domain.model.ruling import CaseRemitted as CaseRemitted
 from domain.model.ruling import DecisionTakenOver as DecisionTakenOver
+from domain.model.handling import CaseRecused as CaseRecused
 from domain.model.ruling import EffectOrdered as EffectOrdered
 from domain.model.ruling import EffectReported as EffectReported
+from domain.model.ruling import RulingAnnulled as RulingAnnulled
 from domain.model.ruling import RulingApproved as RulingApproved
 from domain.model.ruling import RulingDrafted as RulingDrafted
 from domain.model.ruling import RulingIssued as RulingIssued
@@ -92,6 +101,7 @@ from domain.model.ruling import RulingReturned as RulingReturned
 from domain.model.safeguards import InterimEnded as InterimEnded
 from domain.model.safeguards import InterimImposed as InterimImposed
 from domain.model.safeguards import InterimReviewed as InterimReviewed
+from domain.model.safeguards import InterimReviewAsked as InterimReviewAsked
 from domain.model.safeguards import ProvisionalCreditEnded as ProvisionalCreditEnded
 from domain.model.safeguards import ProvisionalCreditGiven as ProvisionalCreditGiven
 from domain.model.safeguards import ReportApproved as ReportApproved
@@ -116,6 +126,13 @@ from domain.model.settlement import ReturnContested as ReturnContested
 from domain.model.settlement import ReturnEnded as ReturnEnded
 from domain.model.settlement import ReturnShipped as ReturnShipped
 from domain.model.settlement import RightsLapsed as RightsLapsed
+from domain.model.withdrawal import ContinuedOfOffice as ContinuedOfOffice
+from domain.model.withdrawal import InterimKept as InterimKept
+from domain.model.withdrawal import WithdrawalAccepted as WithdrawalAccepted
+from domain.model.withdrawal import WithdrawalExplained as WithdrawalExplained
+from domain.model.withdrawal import WithdrawalFact
+from domain.model.withdrawal import WithdrawalOvertaken as WithdrawalOvertaken
+from domain.model.withdrawal import WithdrawalRequested as WithdrawalRequested
 
 
 class CaseOpened(Kept):
@@ -156,7 +173,8 @@ Fact = Annotated[
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
-    | MovingFact | ProposalFact,
+    | MovingFact | MoneyFact | WithdrawalFact
+    | RulingAnnulled | CaseRecused | CaseDisclosed | InterimReviewAsked | ProposalFact,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

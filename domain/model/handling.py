@@ -42,11 +42,12 @@ class Decline(CommandBase):
 
 
 class Message(CommandBase):
-    """Say something to the other people of the case. Shared with both sides unless addressed to one."""
+    """Say something to the other people of the case: to all, to one side, or to the team alone (``desk``)."""
 
     type: Literal["message"] = "message"
     text: SealedText
-    to: Literal["all", "claimant", "respondent"] = "all"
+    to: Literal["all", "claimant", "respondent", "desk"] | None = None
+    """Left out: where the pack says that words of this kind go."""
 
 
 class Note(CommandBase):
@@ -100,6 +101,17 @@ class Reopen(CommandBase):
     type: Literal["reopen"] = "reopen"
     reason: Code
     reasons: SealedText | None = None
+    new_decider: bool = False
+    """Whoever decided it before stays out. So it is without saying where the reason is about them (``decider_was_biased``)."""
+
+
+class Recuse(CommandBase):
+    """Say that one cannot decide this case, and why. It goes back to its queue, and never to whoever said so."""
+
+    type: Literal["recuse"] = "recuse"
+    reason: Code
+    """``knows_a_party``, ``took_part_before``, ``own_interest``, …"""
+    reasons: SealedText | None = None
 
 
 class ReportDelivery(CommandBase):
@@ -134,7 +146,7 @@ class CaseQueued(Kept):
 
 class MessageSent(Kept):
     type: Literal["message_sent"] = "message_sent"
-    to: Literal["all", "claimant", "respondent"]
+    to: Literal["all", "claimant", "respondent", "desk"]
     text: Prose
     sender: Literal["claimant", "respondent", "staff", "platform"]
 
@@ -166,6 +178,19 @@ class CaseClosed(Kept):
 
 class CaseReopened(Kept):
     type: Literal["case_reopened"] = "case_reopened"
+    reason: str
+    reasons: Prose | None = None
+    new_decider: bool = False
+    """Whoever decided it before stays out."""
+    about_deciders: bool = False
+    """The reason is about them: whoever they report to stays out too."""
+
+
+class CaseRecused(Kept):
+    """Somebody who could have decided the case said that they cannot; what becomes of it say the next facts."""
+
+    type: Literal["case_recused"] = "case_recused"
+    person: str
     reason: str
     reasons: Prose | None = None
 

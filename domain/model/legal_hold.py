@@ -7,6 +7,7 @@ from typing import Literal
 from domain.base import Code, CommandBase, Instant, Kept, Reference
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
+from domain.model.remedy import Remedy
 
 
 class PlaceHold(CommandBase):
@@ -29,6 +30,19 @@ class LiftHold(CommandBase):
 LegalHoldCommand = PlaceHold | LiftHold
 
 
+class Found(Kept):
+    """Something that destroys, as a hold found it: a draft, or an effect of one."""
+
+    id: str
+    """Of the ruling that is drafted, or of the effect."""
+    type: str
+    """What it does (``erase``)."""
+    state: Literal["drafted", "stopped", "done", "needs_hands"]
+    """``stopped``: it was ordered, and is not carried out any more; ``done``: the hold came too late for it."""
+    at: Instant | None = None
+    """When it was reported as carried out, where that is known."""
+
+
 class LegalHoldPlaced(Kept):
     """From now on nothing of the case, or of its people, may be deleted."""
 
@@ -36,6 +50,35 @@ class LegalHoldPlaced(Kept):
     hold_id: str
     reason: str
     reasons: Prose
+    found: tuple[Found, ...] = ()
+    """What destroys something and was under way, or done already."""
+
+
+class EffectWithheld(Kept):
+    """Something that destroys is not carried out, because the case is under legal hold."""
+
+    type: Literal["effect_withheld"] = "effect_withheld"
+    effect_id: str
+    remedy: Remedy
+    because: str
+    hold_ids: tuple[str, ...]
+
+
+class EffectReleased(Kept):
+    """No hold is left: what was withheld goes on as another effect, or waits for a person where its ruling stands no more."""
+
+    type: Literal["effect_released"] = "effect_released"
+    effect_id: str
+    remedy: Remedy
+    goes_on_as: str | None = None
+
+
+class RulingWithheld(Kept):
+    """A ruling that destroys something is not told while the case is under legal hold: it goes back to whoever decides."""
+
+    type: Literal["ruling_withheld"] = "ruling_withheld"
+    ruling_id: str
+    hold_ids: tuple[str, ...]
 
 
 class LegalHoldLifted(Kept):
@@ -44,7 +87,7 @@ class LegalHoldLifted(Kept):
     reasons: Prose
 
 
-LegalHoldFact = LegalHoldPlaced | LegalHoldLifted
+LegalHoldFact = LegalHoldPlaced | LegalHoldLifted | EffectWithheld | EffectReleased | RulingWithheld
 
 
 class LegalHold(Kept):
@@ -53,6 +96,16 @@ class LegalHold(Kept):
     id: str
     reason: str
     by: str
+    since: Instant
+
+
+class Withheld(Kept):
+    """Something that destroys and was not carried out because of a hold."""
+
+    id: str
+    remedy: Remedy
+    because: str
+    """The ruling or the offer that it puts into effect."""
     since: Instant
 
 

@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.base import CampaignId, CaseId, Code, CommandBase, Instant, Kept, Money, PartyId, Reference
+from domain.base import CampaignId, CaseId, Code, CommandBase, Instant, Kept, Money, Outcome, PartyId, Reference
 from domain.model.people import OpenedParty
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
 
-Relation = Literal["related", "duplicate", "retaliation", "appeal_of", "split"]
-"""What one case is to another. ``retaliation`` and ``appeal_of`` are said of the case in which the link was made."""
+Relation = Literal["related", "duplicate", "retaliation", "appeal_of", "split", "heard_again"]
+"""What one case is to another. ``retaliation``, ``appeal_of`` and ``heard_again`` are said of the case that links first."""
 
 
 class Merge(CommandBase):
@@ -319,6 +319,11 @@ class OtherCase(Kept):
     merged_into: str | None = None
     parties: tuple[OpenedParty, ...] = ()
     synthetic: bool = False
+    is_disclosed: bool = True
+    """Whether its respondent knows of it."""
+    outcome: Outcome | None = None
+    given: tuple[Money, ...] = ()
+    """What it gave and left standing."""
 
 
 class KnownCampaign(Kept):

@@ -36,7 +36,7 @@ class DecisionElsewhere(Brought):
     """A decision made elsewhere, as a report brings it."""
 
     content: Reference
-    """The platform's id of what was decided about. One person appeals once about one of them."""
+    """The platform's id of what was decided about. One person appeals once against one decision on it."""
     reasons: Annotated[str, AfterValidator(checked_text)] | None = None
     """What the parties were told then."""
 

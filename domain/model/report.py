@@ -129,6 +129,11 @@ class Report(Frozen):
         return comparable(self.matter)
 
     @property
+    def brings_new_fact(self) -> bool:
+        """Whether it says that it brings something new (the attribute ``new_fact``), or hands something in."""
+        return bool(self.attributes.get("new_fact")) or bool(self.attachments)
+
+    @property
     def outside_due_at(self) -> datetime | None:
         """When a card network stops taking evidence, as intakes say it (``due_by``, in seconds since 1970)."""
         due_by = self.attributes.get("due_by")

@@ -8,6 +8,7 @@ from domain.base import Code, CommandBase, Instant, Kept, Money, Reference, Side
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
 from domain.model.remedy import Remedy
+from domain.model.terms import Payer
 
 
 class OpenOffer(Kept):
@@ -19,6 +20,7 @@ class OpenOffer(Kept):
     amount: Money | None = None
     expires_at: Instant | None = None
     """Until when it can be accepted; None: as long as the matter is open."""
+    label_paid_by: Payer | None = None
 
 
 class MadeOffer(OpenOffer):
@@ -35,6 +37,7 @@ class Proposal(Kept):
     id: str
     remedy: str
     amount: Money | None = None
+    label_paid_by: Payer | None = None
     expires_at: Instant | None = None
     made_at: Instant
     accepted_by: tuple[Side, ...] = ()
@@ -55,6 +58,8 @@ class Returning(Kept):
     of: Side
     because: str
     remedies: tuple[Remedy, ...]
+    label_paid_by: Payer | None = None
+    """Who pays for sending them; None: it was not said."""
     asked_at: Instant
     shipped_at: Instant | None = None
     state: Literal["awaited", "shipped", "contested"] = "awaited"
@@ -77,6 +82,8 @@ class Offer(CommandBase):
     remedy: Code
     """One of the pack's offers (``refund_with_return``), or of its remedies where it lists no offers."""
     amount: Money | None = None
+    label_paid_by: Payer | None = None
+    """Who pays for sending the goods back; left out: as the pack says."""
     text: SealedText | None = None
     expires_at: Instant | None = None
     """Until when it can be accepted; left out: as long as the matter is open."""
@@ -116,6 +123,7 @@ class OfferMade(Kept):
     amount: Money | None = None
     text: Prose | None = None
     expires_at: Instant | None = None
+    label_paid_by: Payer | None = None
 
 
 class OfferAccepted(Kept):
@@ -137,6 +145,7 @@ class ProposalMade(Kept):
     proposal_id: str
     remedy: str
     amount: Money | None = None
+    label_paid_by: Payer | None = None
     text: Prose | None = None
     expires_at: Instant | None = None
 
@@ -267,6 +276,8 @@ class DecideReturn(CommandBase):
     type: Literal["decide_return"] = "decide_return"
     received: bool
     """True: what was promised is carried out; false: it is not."""
+    amount: Money | None = None
+    """Less than was promised, because the goods came back damaged, used or not whole; left out: what was promised."""
     reasons: SealedText
 
 
@@ -282,6 +293,7 @@ class ReturnAwaited(Kept):
     because: str
     """The offer or the ruling that asks for them."""
     remedies: tuple[Remedy, ...]
+    label_paid_by: Payer | None = None
 
 
 class ReturnChanged(Kept):
@@ -318,6 +330,8 @@ class ReturnEnded(Kept):
     received: bool
     because: Literal["confirmed", "decided", "not_shipped", "not_confirmed", "overtaken"]
     reasons: Prose | None = None
+    amount: Money | None = None
+    """What is paid instead of what was promised, where that is less."""
 
 
 class RightsLapsed(Kept):

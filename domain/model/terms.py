@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Literal
 
 from domain.base import Code, Compact, Money, Phase, Priority, Side
+from domain.model.disclosure import Disclosure, Words
 from domain.model.prior_decision import CaseSnapshot
 from domain.model.sanction_terms import SanctionTerms as SanctionTerms
 from domain.model.clock_terms import (
@@ -21,6 +22,7 @@ from domain.model.clock_terms import (
     Codes as Codes,
     EVIDENCE_CLOCKS as EVIDENCE_CLOCKS,
     Extension as Extension,
+    KEPT_MEASURE as KEPT_MEASURE,
     LadderStep as LadderStep,
     Level as Level,
     OFFER_EXPIRY as OFFER_EXPIRY,
@@ -38,6 +40,12 @@ from domain.worktime.spans import Span
 
 MAX_TERMS_BYTES = 4096
 """Terms travel in the opening fact of every case; templates and texts stay in the pack, found by its hash."""
+
+
+Joins = Literal["same_person_and_matter", "same_matter", "same_claimant_and_matter"]
+"""Which reports of one matter are one dispute."""
+Payer = Literal["claimant", "respondent", "platform"]
+"""Who bears a cost."""
 
 
 class InterimTerms(Compact):
@@ -80,11 +88,25 @@ class OfferTerms(Compact):
     """What is carried out; left out: what it is called."""
     with_return: bool = False
     """Only once the claimant has sent the goods back."""
+    label_paid_by: Payer | None = None
+    """Who pays for sending the goods back, unless the offer says otherwise; None: it is not said."""
 
     @property
     def all_remedies(self) -> tuple[str, ...]:
         """What is carried out."""
         return self.remedies or (self.name,)
+
+
+class RemedyTerms(Compact):
+    """What holds for a remedy whatever it comes from: a ruling, an offer, an appeal, goods that came back."""
+
+    name: Code
+    to: Side | None = None
+    """Who alone gets it (a refund goes to whoever paid); None: either side."""
+    bounded_by: Literal["payment"] | None = None
+    """``payment``: all that stands of such remedies together is at most what the report is about."""
+    above: Literal["refuse", "second_person"] = "refuse"
+    """What becomes of a ruling above that. An offer above it is refused by the first; by the second the sides may agree on it."""
 
 
 class StatementTerms(Compact):
@@ -110,10 +132,17 @@ class OutcomeTerms(Compact):
     """What the ruling must say beside its reasons."""
     with_return: bool = False
     """Its remedies may wait until the claimant has sent the goods back."""
+    label_paid_by: Payer | None = None
+    """Who pays for sending the goods back; None: it is not said."""
+    partial: bool = False
+    """It gives less than the whole of what the report is about."""
     sanctions: Side | None = None
     """The side that is sanctioned by it: as the ladder says, unless it comes with a sanction of its own."""
     sanction: Code | None = None
     """The sanction it comes with, whatever the ladder says."""
+    hear_if_hit: bool = False
+    """A side that loses by it is heard first only where a remedy or a sanction hits it: what it gives the other side is not taken
+    from it, and has to be given in time (a bank's refund)."""
     keeps_credit: bool = False
     """A provisional credit stays where it is, also when the ruling grants no money beside it."""
 
@@ -149,8 +178,12 @@ class Terms(Compact):
     """The remedy by which a respondent grants what was asked; None: nobody concedes in this kind."""
     grounds: tuple[Code, ...] = ()
     """Clauses a ruling may rest on; empty: any."""
-    approval_above: Money | None = None
-    """A remedy above this amount needs a second person; another currency always does."""
+    approval_above: Money | tuple[Money, ...] | None = None
+    """Remedies above this amount, or above one of these, each of a currency of its own, need a second person; a currency without
+    a limit always does.
+    """
+    remedies: tuple[RemedyTerms, ...] = ()
+    """Who gets a remedy, and what bounds its amount; one that is not named goes to either side and has no bound."""
     notices: dict[Trigger, tuple[Audience, ...]] = {}
     """Terms of the first releases carried them; now they are found in the pack, by its version."""
     ladder: tuple[LadderStep, ...] = ()
@@ -174,13 +207,29 @@ class Terms(Compact):
     """Remedies that no command undoes: their reversal waits for somebody's hands."""
     sanctions: SanctionTerms | None = None
     hear: tuple[Side, ...] = ()
-    """Sides that were asked, and answered or let their time go by, before they can lose by a ruling."""
-    joins: Literal["same_person_and_matter", "same_matter"] | None = None
-    """A report of what an open case is about goes on in that case."""
+    """Sides that are heard before they can lose by a ruling."""
+    heard_when: Literal["asked", "told"] = "asked"
+    """``asked``: they answered what the team asked them, or let the time for it go by. ``told``: they said something since they
+    were told, or let their time go by, and no time that they were given to answer is running. On appeal, ``told`` counts anew for
+    whoever did not appeal."""
+    worse_on_appeal: bool = False
+    """Whoever appealed alone can come out of it with less than they had."""
+    joins: Joins | None = None
+    """A report of what an open case is about goes on in that case: of the same matter and respondent, of the same matter alone,
+    or of the same matter by the same claimant.
+    """
+    decided_matter: Literal["new_fact", "person"] | None = None
+    """What becomes of a report of a matter that was decided between the same two: turned away unless it brings a new fact, or
+    always put before a person; None: it is a case like any other.
+    """
     merges_with: tuple[Code, ...] = ()
     """Other kinds into whose cases one of this kind can be merged."""
     evidence_types: Codes = ()
     """What evidence can be called; empty: anything."""
+    withdrawal: Literal["closes", "asks", "never"] = "closes"
+    """What a claimant's withdrawal does: it ends the case, it asks the team, or it is not possible."""
+    destructive: Codes = ()
+    """Remedies that destroy something, beside those that always do: a legal hold stops them."""
     reopen_for: timedelta = timedelta(0)
     """How long after closing an ops lead may reopen it."""
     reopen_on: tuple[Code, ...] = ()
@@ -195,6 +244,12 @@ class Terms(Compact):
     """Ladders of priorities and categories that have their own; the closest fit counts, ``ladder`` where none fits."""
     variants: dict[Code, Code] = {}
     """Clocks whose target follows from facts of the report, with the row that fitted: a newer pack keeps to it."""
+    disclosure: Disclosure = "at_opening"
+    """When the respondent learns of the case; ``by_owner``: when its owner tells them."""
+    words: Words = "shared"
+    """Who reads what a party says without saying to whom."""
+    report: Words = "shared"
+    """Who reads the statement and the files of the report; ``desk``: the respondent only if they are disclosed with the case."""
     time_scale: float = 1.0
     """Below 1 only in a development tenant, where hours may become seconds."""
 
@@ -227,6 +282,16 @@ class Terms(Compact):
     def outcome(self, name: str) -> OutcomeTerms | None:
         """The definition of an outcome, or None."""
         return next((o for o in self.outcomes if o.name == name), None)
+
+    def remedy(self, name: str) -> RemedyTerms:
+        """What holds for a remedy."""
+        return next((r for r in self.remedies if r.name == name), RemedyTerms(name=name))
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """By currency: the amount in minor units above which a second person is needed; empty where there is no such limit."""
+        said = self.approval_above
+        return {m.currency: m.amount for m in ((said,) if isinstance(said, Money) else said or ())}
 
     def skill_for(self, category: str) -> str | None:
         """The skill that whoever decides a case of this category should have."""

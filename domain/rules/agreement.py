@@ -5,6 +5,7 @@ The sides dispose of what is theirs. A sanction that a ruling imposed is the pla
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,13 +13,23 @@ from domain.base import Instant, Money, Outcome, Phase, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.disclosure import NotDisclosed
 from domain.model.people import Actor
 from domain.model.refusals import InstantRefused, Refusal
 from domain.model.ruling import Effect, RemedyNotAllowed
-from domain.model.settlement import Concede, Concession, NoSettlement, NothingToConcede, OthersInCase, ReturnUnderWay
-from domain.model.terms import OfferTerms
+from domain.model.settlement import (
+    Concede,
+    Concession,
+    NoSettlement,
+    NothingToConcede,
+    OpenOffer,
+    OthersInCase,
+    Proposal,
+    ReturnUnderWay,
+)
+from domain.model.terms import OfferTerms, Payer
 from domain.rules import credit as crediting
-from domain.rules import returns
+from domain.rules import money, returns
 from domain.rules.audiences import Audience
 from domain.rules.prior_decision import by_hand
 from domain.rules.remedy import MONEY_REMEDIES, remedy_data
@@ -40,6 +51,12 @@ class Agreed(NamedTuple):
     """The offer or proposal."""
     remedy: str
     amount: Money | None
+    label_paid_by: Payer | None
+
+    @classmethod
+    def by(cls, accepted: OpenOffer | Proposal) -> Agreed:
+        """What whoever accepts this agrees to."""
+        return cls(accepted.id, accepted.remedy, accepted.amount, accepted.label_paid_by)
 
 
 def meant(case: Case, name: str) -> OfferTerms:
@@ -60,10 +77,31 @@ def check(case: Case, name: str, expires_at: Instant | None, at: datetime) -> No
         raise InstantRefused(f"That is more than {LONGEST_OPEN_FOR.days} days away.", because="too_far")
 
 
+def check_money(case: Case, remedies: Iterable[str], amount: Money | None) -> None:
+    """Refuses to agree on more than the case may still pay, once what the agreement takes the place of is undone."""
+    money.check_offer(_undone(case), remedies, amount)
+
+
+def _undone(case: Case) -> Case:
+    """The case as it stands when nothing that an agreement replaces is in force any more."""
+    gone = {effect.id for effect in in_force(case)}
+    return case.model_copy(update={"effects": tuple(e for e in case.effects if e.id not in gone), "returning": None})
+
+
+def _granted(case: Case) -> Money | None:
+    """What a concession grants: the amount of the report, as far as it may still be paid."""
+    left = money.payable(_undone(case))
+    if left is None or case.terms.concession is None or not money.bounded(case, case.terms.concession):
+        return case.amount
+    return Money(amount=left.amount, currency=left.currency)
+
+
 def concede(case: Case, command: Concede, context: DecisionContext, at: datetime) -> Facts:
     """The respondent grants what was asked; nothing is left to decide."""
     assert case.terms.concession is not None  # its button says so
-    remedy = c.Remedy(type=case.terms.concession, amount=case.amount)
+    amount = _granted(case)
+    check_money(case, (case.terms.concession,), amount)
+    remedy = c.Remedy(type=case.terms.concession, amount=amount)
     granted = f.ClaimConceded(concession_id=derived_id("ccs", command.id), remedy=remedy, text=command.text)
     goods = returns.after_ruling(case, granted.concession_id, ())
     done = carried_out(case, command.id, granted.concession_id, (remedy,))
@@ -73,7 +111,8 @@ def concede(case: Case, command: Concede, context: DecisionContext, at: datetime
 def _refusal_of_concession(case: Case, actor: Actor) -> Refusal | None:
     if (refusal := refusal_of_offer(case, actor) or refusal_for_others(case)) is not None:
         return refusal
-    if case.terms.concession is None or case.amount is None or case.amount.amount == 0:
+    granted = _granted(case)
+    if case.terms.concession is None or granted is None or granted.amount == 0:
         return NothingToConcede("The report names no amount that could be granted; make an offer instead.")
     return None
 
@@ -96,9 +135,11 @@ def remedies_of(case: Case, agreed: Agreed) -> tuple[c.Remedy, ...]:
 def reached(case: Case, command_id: str, agreed: Agreed) -> Facts:
     """All that follows from an agreement: carried out and closed as settled, at once or when the goods are back."""
     remedies = remedies_of(case, agreed)
+    # Something may have been paid since it was offered.
+    check_money(case, meant(case, agreed.remedy).all_remedies, agreed.amount)
     if meant(case, agreed.remedy).with_return and not case.goods_back:
         back = (f.PhaseEntered(phase=Phase.SETTLEMENT, reason=AGREED),) if case.phase is not Phase.SETTLEMENT else ()
-        return (*back, returns.awaited(agreed.id, remedies))
+        return (*back, returns.awaited(agreed.id, remedies, agreed.label_paid_by))
     goods = returns.after_ruling(case, agreed.id, ())
     return (*goods, *carried_out(case, command_id, agreed.id, remedies), f.CaseClosed(outcome=Outcome.SETTLED))
 
@@ -136,7 +177,11 @@ def refusal_of_offer(case: Case, actor: Actor) -> Refusal | None:
     """With goods on their way back the sides have settled, and what they agreed on binds them."""
     if case.returning is not None and case.phase is Phase.SETTLEMENT:
         return ReturnUnderWay("The sides have settled, and the goods are going back.", state=case.returning.state)
-    return refusal_in_kind(case)
+    if (refusal := refusal_in_kind(case)) is not None:
+        return refusal
+    if not case.is_disclosed:
+        return NotDisclosed("The respondent has not been told of the case: nobody can settle it with them before.")
+    return None
 
 
 def refusal_for_others(case: Case) -> Refusal | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domain.model.case import Case
-from domain.rules import chargeback, credit, interim, settlement
+from domain.rules import chargeback, credit, interim, legal_hold, settlement, withdrawal
 from domain.rules.rule import Facts
 
 Consequence = Callable[[Case, str, Facts], Facts]
 """From the case before, the id of the command, and the facts so far: the facts with what follows from them in its place."""
 
 CONSEQUENCES: tuple[Consequence, ...] = (
+    # Nobody has to say any more whether a report may be taken back.
+    withdrawal.overtaken,
     # A provisional credit is final, or is taken back, once the matter is decided.
     credit.ended,
     # What was only meant until then does not outlive it.
@@ -20,6 +22,8 @@ CONSEQUENCES: tuple[Consequence, ...] = (
     settlement.stays,
     # A case that ends takes the only chance with a card network with it.
     chargeback.sent_at_close,
+    # Last, so that nothing that destroys escapes a hold.
+    legal_hold.withheld,
 )
 
 

@@ -18,26 +18,27 @@ from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.ruling import AmountMissing, Effect, Ruling
 from domain.model.safeguards import Credit, CreditGiven, CreditNotAllowed, CreditProvisionally
+from domain.rules import money
 from domain.rules.audiences import Audience
-from domain.rules.remedy import remedy_data
+from domain.rules.remedy import CREDIT, remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, known_to
 
-CREDIT = "provisional_credit"
 PAYERS = frozenset({"refund", "payout", "correction"})
 """Remedies that pay somebody, towards which a credit counts."""
 
 
 def give(case: Case, command: CreditProvisionally, context: DecisionContext, at: datetime) -> Facts:
-    """The money goes to the claimant at once, at most what the report is about."""
+    """The money goes to the claimant at once, at most what may still be paid."""
     if command.amount.amount == 0:
         raise AmountMissing("A credit needs an amount above zero, in minor units, with its currency.", remedy=CREDIT)
-    about = case.amount
+    left = money.payable(case)
+    about = case.amount if left is None else Money(amount=left.amount, currency=left.currency)
     if about is not None and command.amount.currency != about.currency:
         raise CreditNotAllowed(f"The report is about {about.currency}.", because="currency_differs", currency=about.currency)
     if about is not None and command.amount.amount > about.amount:
         limit = about.model_dump()
-        raise CreditNotAllowed("That is more than the report is about.", because="more_than_reported", allowed=limit)
+        raise CreditNotAllowed("That is more than can still be paid.", because="more_than_reported", allowed=limit)
     remedy = Remedy(type=CREDIT, amount=command.amount)
     credit_id = derived_id("crd", command.id)
     given = f.ProvisionalCreditGiven(credit_id=credit_id, remedy=remedy, reasons=command.reasons)

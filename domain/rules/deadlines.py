@@ -12,8 +12,9 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.refusals import DeadlineMoot
 from domain.model.terms import BUILT_IN, Audience, ClockTerms, DefaultAction, LadderStep, Level
-from domain.rules import chargeback, evidence, interim, returns, sanctions, settlement
+from domain.rules import chargeback, disclosure, evidence, interim, returns, sanctions, settlement, withdrawal
 from domain.rules import ruling as r
+from domain.rules.fairness import in_conflict
 from domain.rules.lifecycle import SEEKS_OWNER
 from domain.rules.rule import DecisionContext, Facts
 from domain.rules.timetable import rung
@@ -106,6 +107,9 @@ def _landing(
 
 def _asked(case: Case, step: LadderStep, team: tuple[f.Colleague, ...]) -> Iterable[f.Colleague]:
     for colleague in team:
+        if in_conflict(case, colleague.actor):
+            # They may not even read it.
+            continue
         by_role = any(_PEOPLE.get(audience) in colleague.roles for audience in step.audience)
         is_owner = case.owner == colleague.actor.id and "owner" in step.audience
         drafted = case.ruling is not None and case.ruling.decider == colleague.actor.id and "drafter" in step.audience
@@ -131,15 +135,16 @@ def _by_default(case: Case, default: DefaultAction, definition: ClockTerms, comm
             return r.issue(case, command.id, at)
         case "lift_interim":
             return interim.lapse(case, command.id)
-        case "send_chargeback":
-            return chargeback.send(case, "due")
-        case "miss_chargeback":
-            return chargeback.miss(case)
+        case "send_chargeback" | "miss_chargeback":
+            return chargeback.send(case, "due") if default == "send_chargeback" else chargeback.miss(case)
+        case "disclose":
+            return disclosure.along(case, "latest_date")
         case "end_return" | "honour_return":
             return returns.by_default(case, default == "honour_return", command.id)
-        case "lift_sanction":
-            return sanctions.lift(case, command.instance)
-        case "lapse_offer":
-            return settlement.lapse(case, definition.name, command.instance)
+        case "end_kept_interim":
+            return withdrawal.end_kept(case, command.instance, command.id)
+        case "lift_sanction" | "lapse_offer":
+            over = default == "lift_sanction"
+            return sanctions.lift(case, command.instance) if over else settlement.lapse(case, definition.name, command.instance)
         case "close":
             return returns.window_over(case)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from domain.base import Instant, Side, derived_id
+from domain.base import Instant, Phase, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import OpenedParty
@@ -20,14 +20,19 @@ from domain.model.evidence import (
     RequestUnknown,
     SubmitEvidence,
 )
-from domain.model.refusals import InstantRefused
+from domain.model.people import Actor
+from domain.model.refusals import InstantRefused, Refusal
+from domain.model.ruling import NoRight
 from domain.model.terms import ClockTerms
+from domain.model.withdrawal import OfOffice
 from domain.rules.audiences import Audience
 from domain.rules.clocks import woken
+from domain.rules.confidence import evidence_for, talked
+from domain.rules.disclosure import along
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.sanctions import heard
-from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
+from domain.rules.topic import Known, NoticeData, Topic, inside
 
 LONGEST_ASKED_FOR = timedelta(days=90)
 """The ruling waits for what was asked: nobody makes a party wait longer than a quarter of a year for somebody else's papers."""
@@ -37,6 +42,7 @@ def request(case: Case, command: RequestEvidence, context: DecisionContext, at: 
     """Somebody is asked, by the clock of their side or by a date of its own."""
     _known_type(case, command.evidence_type)
     party = case.party(command.party) if command.party is not None else None
+    _owes(case, command.of, party)
     if command.party is not None and (party is None or party.side is not command.of):
         raise PartyNotAsked(
             f"Nobody on the side of the {command.of.value} has this id.", party=command.party, of=command.of.value
@@ -53,7 +59,8 @@ def request(case: Case, command: RequestEvidence, context: DecisionContext, at: 
         evidence_type=command.evidence_type,
         due_at=command.due_at,
     )
-    return (requested,)
+    # To ask somebody is to tell them.
+    return (*(along(case, "asked") if command.of is Side.RESPONDENT else ()), requested)
 
 
 def submit(case: Case, command: SubmitEvidence, context: DecisionContext, at: datetime) -> Facts:
@@ -62,7 +69,7 @@ def submit(case: Case, command: SubmitEvidence, context: DecisionContext, at: da
     held = {file.id: file for file in context.files or ()}
     if missing := [file for file in command.files if file not in held]:
         raise FileUnknown("Upload each file to this case first, as whoever hands it in.", files=missing)
-    seen_by = command.confidentiality or ("own_side" if command.confidential else "shared")
+    seen_by = evidence_for(case, command)
     submitted = f.EvidenceSubmitted(
         evidence_id=derived_id("evd", command.id),
         side=context.actor.side if context.actor else None,
@@ -81,9 +88,17 @@ def lapse(case: Case, clock: ClockTerms, instance: int) -> Facts:
     """The time is over: of a request with a date of its own that one lapses, else all that the side's clock is about."""
     side = Side(clock.waits_for)
     own = clock.name in EVIDENCE_DUE
-    over = (q for q in case.requests if q.of is side and ((q.number == instance) if own else q.due_at is None))
-    over = (q for q in over if (q.due_at is not None) is own)
+    by_request = own or any(start.startswith("evidence_requested") for start in clock.all_starts)
+    # A clock that waits for what they have to say to the matter is about no request: those have clocks of their own.
+    asked = [q for q in case.requests if by_request and q.of is side and (q.due_at is not None) is own]
+    over = (q for q in asked if not own or q.number == instance)
     return (f.EvidenceLapsed(of=side, requests=tuple(q.id for q in over)),)
+
+
+def _owes(case: Case, side: Side, party: OpenedParty | None) -> None:
+    """Whoever took the report back is not asked, so that their silence costs nobody anything; a witness of theirs may be."""
+    if case.of_office is not None and side is Side.CLAIMANT and (party is None or party.speaks):
+        raise OfOffice("Whoever reported it took it back and owes nothing: write to them, and they may answer.")
 
 
 def _known_type(case: Case, name: str | None) -> None:
@@ -118,6 +133,11 @@ def dropped(case: Case, at: Instant) -> Change:
     return _settled(case, (r.id for r in case.requests), "lapsed", at)
 
 
+def dropped_of(case: Case, side: Side, at: Instant) -> Change:
+    """Nothing is asked of one side any more."""
+    return _settled(case, (r.id for r in case.requests if r.of is side), "lapsed", at)
+
+
 def _settled(case: Case, ids: Iterable[str], state: Literal["answered", "lapsed"], at: Instant) -> Change:
     over, now = set(ids), {"state": state, "settled_at": at}
     gone = tuple(r.model_copy(update=now) for r in case.requests if r.id in over)
@@ -139,7 +159,7 @@ def _evidence_requested(case: Case, rec: f.Recording, fact: f.EvidenceRequested)
         what=fact.what,
         number=before + 1,
     )
-    return {"requests": (*case.requests, asked)}
+    return {"requests": (*case.requests, asked), **talked(case, fact, rec.at)}
 
 
 def _evidence_submitted(case: Case, rec: f.Recording, fact: f.EvidenceSubmitted) -> Change:
@@ -149,6 +169,7 @@ def _evidence_submitted(case: Case, rec: f.Recording, fact: f.EvidenceSubmitted)
         # A witness's word does not stand for the side's own.
         **heard(case, {fact.side} if fact.side is not None and fact.answers and _speaks(case, rec.actor.id) else set()),
         **woken(case, rec, fact),
+        **talked(case, fact, rec.at),
     }
 
 
@@ -163,6 +184,7 @@ def _speaks(case: Case, party_id: str) -> bool:
 
 
 def _ask_identity(case: Case, command: AskIdentity, context: DecisionContext, at: datetime) -> Facts:
+    _owes(case, Side.CLAIMANT, None)
     request_id = derived_id("req", command.id)
     asked = f.EvidenceRequested(request_id=request_id, of=Side.CLAIMANT, what=command.what)
     return (asked, f.IdentityAsked(request_id=request_id))
@@ -172,6 +194,13 @@ def _sees(case: Case, fact: f.EvidenceSubmitted, audience: Audience) -> bool:
     # What only the deciders see, whoever handed it in sees all the same: views ask who did.
     own = audience == (fact.side.value if fact.side else "platform")
     return fact.seen_by == "shared" or (fact.seen_by == "own_side" and own)
+
+
+def _refusal_of_late_evidence(case: Case, actor: Actor) -> Refusal | None:
+    """Once the ruling was told, evidence is for the appeal that it may lead to: of a side that has one."""
+    if case.phase is not Phase.APPEALABLE or any(right.side is actor.side and right.allowed for right in case.rights):
+        return None
+    return NoRight("The matter is decided, and this side has no right to appeal.", because="no_appeal_of_this_side")
 
 
 def _said_of_request(case: Case, fact: f.EvidenceRequested, audience: Audience) -> NoticeData:
@@ -194,6 +223,7 @@ def _said_of_evidence(case: Case, fact: f.EvidenceSubmitted, audience: Audience)
 
 TOPIC = Topic(
     rules={"request_evidence": request, "submit_evidence": submit, "ask_identity": _ask_identity},
+    refuses={"submit_evidence": _refusal_of_late_evidence},
     changes={
         "evidence_requested": _evidence_requested,
         "evidence_submitted": _evidence_submitted,
@@ -215,7 +245,11 @@ TOPIC = Topic(
             lambda fact: "all" if fact.seen_by == "shared" else "nothing",
             "As whoever handed it in said who sees it.",
         ),
-        "evidence_lapsed": everybody("Both sides see that the matter goes on without it; no third party was asked.", "nothing"),
+        "evidence_lapsed": Known(
+            lambda case, fact, audience: audience in (fact.of.value, "platform") or case.terms.words == "shared",
+            "nothing",
+            "Both sides see that the matter goes on without it, where they see each other's words; no third party was asked.",
+        ),
         "identity_asked": inside("The claimant sees the request that came with it."),
     },
     said={"evidence_requested": _said_of_request, "evidence_lapsed": _said_of_lapse, "evidence_submitted": _said_of_evidence},

@@ -13,17 +13,14 @@ from domain.model.clocks import Clock
 from domain.model.handling import HandOver, Note, OwnerMissing, PersonUnknown, QueueUnknown, Skip
 from domain.model.links import MergedAlready
 from domain.model.people import Actor
-from domain.model.refusals import NotAllowed, OwnCase, Refusal, TooLate, UnknownActor
-from domain.rules import links, returns, sanctions
-from domain.rules import ruling as r
+from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
+from domain.rules import links, returns
 from domain.rules.clocks import woken
-from domain.rules.fairness import disqualification
+from domain.rules.confidence import addressed, talked
+from domain.rules.fairness import ABOUT_DECIDERS, disqualification
 from domain.rules.phases import end_codes, said_of_end
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
-
-GIVEN_UP = "given_up_on_appeal"
-"""Why a case is withdrawn: the claimant gives the claim up while the other side appeals, and keeps nothing of the ruling."""
 
 
 def skip(case: Case, command: Skip, context: DecisionContext, at: datetime) -> Facts:
@@ -88,7 +85,11 @@ def _decline(case: Case, command: c.Decline, context: DecisionContext, at: datet
 def _message(case: Case, command: c.Message, context: DecisionContext, at: datetime) -> Facts:
     role = context.actor.role if context.actor else "system"
     sender: Any = role if role in ("claimant", "respondent", "platform") else "staff"
-    return (f.MessageSent(to=command.to, text=command.text, sender=sender),)
+    return (f.MessageSent(to=addressed(case, context.actor, command.to), text=command.text, sender=sender),)
+
+
+def _message_sent(case: Case, rec: f.Recording, fact: f.MessageSent) -> Change:
+    return {**woken(case, rec, fact), **talked(case, fact, rec.at)}
 
 
 def _note(case: Case, command: c.Note, context: DecisionContext, at: datetime) -> Facts:
@@ -116,15 +117,6 @@ def _take(case: Case, command: c.Take, context: DecisionContext, at: datetime) -
     return (f.CaseAssigned(owner=command.by, reason="taken"),)
 
 
-def _withdraw(case: Case, command: c.Withdraw, context: DecisionContext, at: datetime) -> Facts:
-    side = context.side()
-    if side not in case.appellants:
-        reason = GIVEN_UP if case.appellants else None
-        closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reason=reason, reasons=command.reasons)
-        return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
-    return (f.AppealWithdrawn(side=side), *r.after_appeal_withdrawn(case, side))
-
-
 def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime) -> Facts:
     return (f.CaseClosed(outcome=Outcome(command.outcome), reason=command.reason, reasons=command.reasons),)
 
@@ -133,12 +125,15 @@ def _reopen(case: Case, command: c.Reopen, context: DecisionContext, at: datetim
     until = (case.closed_at or at) + case.terms.reopen_for
     if at > until:
         raise TooLate("The window for reopening this case is over.", until=until.isoformat())
-    reopened = f.CaseReopened(reason=command.reason, reasons=command.reasons)
+    about = command.reason in ABOUT_DECIDERS
+    reopened = f.CaseReopened(
+        reason=command.reason, reasons=command.reasons, new_decider=command.new_decider or about, about_deciders=about
+    )
     return (reopened, f.PhaseEntered(phase=Phase.REVIEW, reason="reopened"))
 
 
 def _report_effect(case: Case, command: c.ReportEffect, context: DecisionContext, at: datetime) -> Facts:
-    if not any(e.id == command.effect_id and e.state == "running" for e in case.effects):
+    if not any(e.id == command.effect_id and e.state in ("running", "withheld") for e in case.effects):
         return links.reported(case, command, context, at)
     return (f.EffectReported(effect_id=command.effect_id, result=command.result, note=command.note),)
 
@@ -159,18 +154,15 @@ def _delivery_failed(case: Case, rec: f.Recording, fact: f.DeliveryFailed) -> Ch
     return {"manual_work": (*case.manual_work, fact.notice_id)}
 
 
-def _refusal_of_withdrawal(case: Case, actor: Actor) -> Refusal | None:
-    """On the other side's appeal a claim is given up where it is the claimant's own: not what a ruling did to protect others."""
-    if not case.appellants or actor.side in case.appellants or case.terms.has(Phase.SETTLEMENT):
-        return None
-    return NotAllowed("'withdraw' can be sent by: appellant.", command="withdraw", allowed=["appellant"])
-
-
 def _refusal_of_taking(case: Case, actor: Actor) -> Refusal | None:
     return OwnerMissing("The case has an owner; ask an ops lead to reassign it.") if case.owner is not None else None
 
 
 def _refusal_of_reopening(case: Case, actor: Actor) -> Refusal | None:
+    again = links.heard_again(case)
+    if again is not None:
+        said = "The matter is heard again in another case; go on there, or take the link back first."
+        return MergedAlready(said, into=again)
     if case.merged_into is None:
         return None
     return MergedAlready("The matter goes on in another case; split that one instead.", into=case.merged_into)
@@ -195,7 +187,6 @@ TOPIC = Topic(
         "take": _take,
         "skip": skip,
         "hand_over": hand_over,
-        "withdraw": _withdraw,
         "close": _close,
         "reopen": _reopen,
         "report_effect": _report_effect,
@@ -206,14 +197,9 @@ TOPIC = Topic(
         "case_queued": _case_queued,
         "case_handed_over": _case_handed_over,
         "delivery_failed": _delivery_failed,
-        "message_sent": woken,
+        "message_sent": _message_sent,
     },
-    refuses={
-        "withdraw": _refusal_of_withdrawal,
-        "take": _refusal_of_taking,
-        "escalate": returns.refusal_by_agreement,
-        "reopen": _refusal_of_reopening,
-    },
+    refuses={"take": _refusal_of_taking, "escalate": returns.refusal_by_agreement, "reopen": _refusal_of_reopening},
     means={
         "message_sent": _told_by_message,
         "note_added": lambda before, fact, after: {"mentioned"} if fact.mentions else (),
@@ -231,10 +217,11 @@ TOPIC = Topic(
             "As it is addressed; whoever sent it sees it too.",
         ),
         "case_declined": everybody("How the matter ends."),
-        "case_withdrawn": everybody("How the matter ends."),
     },
     said={
-        "message_sent": lambda case, fact, audience: NoticeData({"sender": fact.sender}, {"text": fact.text}),
+        "message_sent": lambda case, fact, audience: NoticeData(
+            {"sender": fact.sender, **({"alone": True} if fact.to != "all" else {})}, {"text": fact.text}
+        ),
         "note_added": lambda case, fact, audience: NoticeData(texts={"text": fact.text} if audience == "staff" else {}),
         "case_declined": said_of_end,
         "delivery_failed": lambda case, fact, audience: NoticeData(end_codes(case, fact.reason, audience)),

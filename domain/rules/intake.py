@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.base import Outcome
+from domain.base import Outcome, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.links import OtherCase
 from domain.rules import case_import, links, prior_decision, sanctions
 from domain.rules.rule import DecisionContext, Facts
+
+DECIDED = "decided_already"
+"""Why a report of a matter is turned away that was decided before."""
 
 
 def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
@@ -28,7 +31,35 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
         return (*begun, f.CaseDeclined(reason=reason), f.CaseClosed(outcome=Outcome.DECLINED, reason=reason))
     if (into := _same_matter(command, context.other)) is not None:
         return (*begun, *links.merged(command.id, command.parties, command.statement, into, by_hand=False))
+    if (before := _decided(command, context.decided)) is not None:
+        return (*begun, *_heard_again(command, before))
+    begun = (*begun, *_other_side(command, context.other))
     return begun if routing.decision == "triage" else (*begun, f.PhaseEntered(phase=command.terms.opens_in))
+
+
+def _heard_again(command: c.Open, before: OtherCase) -> Facts:
+    """A matter that was decided between the same two: turned away, or put before a person with what was given for it before.
+
+    What was looked into need not be again because it is asserted again (12 CFR 1005.11(e)); something new is heard.
+    """
+    if command.terms.decided_matter == "new_fact" and not command.new_fact:
+        noted = f.CaseLinked(link_id=derived_id("lnk", command.id), other=before.id, relation="duplicate")
+        return (noted, f.CaseDeclined(reason=DECIDED), f.CaseClosed(outcome=Outcome.DECLINED, reason=DECIDED))
+    return (f.DecidedBefore(case=before.id, given=before.given), *links.linked(command.id, before.id, "heard_again"))
+
+
+def _decided(command: c.Open, before: OtherCase | None) -> OtherCase | None:
+    """The case that decided the matter, where the pack says what follows from that."""
+    if command.terms.decided_matter is None or before is None or before.kind != command.kind or before.open:
+        return None
+    return before if before.outcome in (Outcome.RULED, Outcome.SETTLED) else None
+
+
+def _other_side(command: c.Open, other: OtherCase | None) -> Facts:
+    """Two sides that report the same matter have a case each, and the team sees that they belong together."""
+    if other is None or not other.open or other.kind != command.kind or not links.mixed(command.parties, other):
+        return ()
+    return links.linked(command.id, other.id, "related")
 
 
 def _same_matter(command: c.Open, other: OtherCase | None) -> OtherCase | None:

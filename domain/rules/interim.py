@@ -12,7 +12,8 @@ from domain.model.commands import Remedy
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.ruling import Effect
-from domain.model.safeguards import ImposeInterim, Interim, InterimUnknown, MeasureNotAllowed, ReviewInterim
+from domain.model.safeguards import AskInterimReview, ImposeInterim, Interim, InterimUnknown, MeasureNotAllowed, ReviewInterim
+from domain.rules import legal_hold
 from domain.rules.audiences import Audience
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -28,8 +29,9 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
     remedy = Remedy(type=command.measure, to=command.of)
     if any(effect.remedy == remedy for effect in case.effects_in_force):
         raise MeasureNotAllowed("This is in force already.", measure=command.measure, allowed=allowed)
+    legal_hold.check_not_held(case, (remedy,))
     measure_id = derived_id("itm", command.id)
-    imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons)
+    imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons, told=command.told)
     return (imposed, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=measure_id))
 
 
@@ -42,6 +44,15 @@ def review(case: Case, command: ReviewInterim, context: DecisionContext, at: dat
         return (f.InterimReviewed(measure_ids=ids, reasons=command.reasons),)
     ended = f.InterimEnded(measure_ids=ids, because="lifted", reasons=command.reasons)
     return (ended, *undo(case, ids, command.id))
+
+
+def ask_review(case: Case, command: AskInterimReview, context: DecisionContext, at: datetime) -> Facts:
+    """Whoever a measure hits asks that somebody look at it again; the measure stays until somebody has."""
+    side = context.side()
+    ids = tuple(i.id for i in case.interim if i.remedy.to is side and command.measure_id in (None, i.id))
+    if not ids:
+        raise InterimUnknown("No such interim measure is in force.", measure=command.measure_id)
+    return (f.InterimReviewAsked(measure_ids=ids, side=side, text=command.text),)
 
 
 def lapse(case: Case, command_id: str) -> Facts:
@@ -71,8 +82,18 @@ def in_force(case: Case) -> tuple[Effect, ...]:
     return tuple(e for e in case.effects_in_force if e.because in ids)
 
 
+def number(case: Case, measure: Interim) -> int:
+    """The place of what a measure did among the effects of the case: its own, and the same for ever."""
+    return next(number for number, effect in enumerate(case.effects, 1) if effect.because == measure.id)
+
+
 def _interim_imposed(case: Case, rec: f.Recording, fact: f.InterimImposed) -> Change:
-    return {"interim": (*case.interim, Interim(id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at))}
+    return {"interim": (*case.interim, Interim(id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at, told=fact.told))}
+
+
+def _review_asked(case: Case, rec: f.Recording, fact: f.InterimReviewAsked) -> Change:
+    asked = {"asked_at": rec.at}
+    return {"interim": tuple(i.model_copy(update=asked) if i.id in fact.measure_ids else i for i in case.interim)}
 
 
 def _interim_reviewed(case: Case, rec: f.Recording, fact: f.InterimReviewed) -> Change:
@@ -89,13 +110,14 @@ def ended(case: Case, command_id: str, facts: Facts) -> Facts:
     if any(isinstance(fact, f.InterimEnded) for fact in facts):
         return facts
     if any(isinstance(fact, f.CaseClosed) for fact in facts):
-        return (*end_all(case, command_id, "closed"), *facts)
+        kept = {i for fact in facts if isinstance(fact, f.InterimKept) for i in fact.measure_ids}
+        return facts if kept else (*end_all(case, command_id, "closed"), *facts)
     if any(isinstance(fact, f.PhaseEntered) and fact.phase is Phase.APPEALABLE for fact in facts):
         return (*end_all(case, command_id, "ruled"), *facts)
     return facts
 
 
-def _hits(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnded, audience: Audience) -> bool:
+def _hits(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnded | f.InterimKept, audience: Audience) -> bool:
     if isinstance(fact, f.InterimImposed):
         return audience in ("platform", fact.remedy.to.value)
     return audience in {"platform", *(e.remedy.to.value for e in case.effects if e.because in fact.measure_ids)}
@@ -111,7 +133,8 @@ def _refusal_of_review(case: Case, actor: Actor) -> Refusal | None:
 
 def _said(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnded, audience: Audience) -> NoticeData:
     if isinstance(fact, f.InterimImposed):
-        return NoticeData({"measures": [remedy_data(fact.remedy)]}, {"reasons": fact.reasons})
+        reasons = fact.told if fact.told is not None and audience == fact.remedy.to.value else fact.reasons
+        return NoticeData({"measures": [remedy_data(fact.remedy)]}, {"reasons": reasons})
     hit = (e.remedy for e in case.effects if e.because in fact.measure_ids and e.reverses is None)
     said: dict[str, Any] = {"measures": [remedy_data(remedy) for remedy in hit]}
     if isinstance(fact, f.InterimEnded):
@@ -119,14 +142,15 @@ def _said(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnde
     return NoticeData(said, {"reasons": fact.reasons})
 
 
-_OF_WHOM_IT_HITS = Known(_hits, "nothing", "A measure is told to the side that it hits, and to the platform that carries it out.")
+OF_WHOM_IT_HITS = Known(_hits, "nothing", "A measure is told to the side that it hits, and to the platform that carries it out.")
 
 TOPIC = Topic(
-    rules={"impose_interim": impose, "review_interim": review},
+    rules={"impose_interim": impose, "review_interim": review, "ask_interim_review": ask_review},
     changes={
         "interim_imposed": _interim_imposed,
         "interim_reviewed": _interim_reviewed,
         "interim_ended": _interim_ended,
+        "interim_review_asked": _review_asked,
     },
     refuses={"impose_interim": _refusal_of_measure, "review_interim": _refusal_of_review},
     means={
@@ -136,9 +160,17 @@ TOPIC = Topic(
         ),
     },
     known_to={
-        "interim_imposed": _OF_WHOM_IT_HITS,
-        "interim_reviewed": _OF_WHOM_IT_HITS,
-        "interim_ended": _OF_WHOM_IT_HITS,
+        "interim_imposed": OF_WHOM_IT_HITS,
+        "interim_reviewed": OF_WHOM_IT_HITS,
+        "interim_ended": OF_WHOM_IT_HITS,
+        "interim_review_asked": Known(
+            lambda case, fact, audience: audience == fact.side.value, "nothing", "As a word of the side to the desk alone."
+        ),
     },
-    said={"interim_imposed": _said, "interim_reviewed": _said, "interim_ended": _said},
+    said={
+        "interim_imposed": _said,
+        "interim_reviewed": _said,
+        "interim_ended": _said,
+        "interim_review_asked": lambda case, fact, audience: NoticeData(texts={"text": fact.text}),
+    },
 )

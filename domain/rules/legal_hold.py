@@ -1,33 +1,148 @@
 """Legal hold: a lead or ops keeps a case from being deleted, open or closed, until the matter that needs it is over.
 
-That nothing is deleted is enforced where it lies: the database refuses to destroy a key while a case of that person is held.
+That nothing of ours is deleted is enforced where it lies: the database refuses to destroy a key while a case of that person is
+held. What a ruling would have destroyed elsewhere is stopped here, however far it has come: nobody can draft it, a draft is not
+told, and what was ordered is not carried out. Once no hold is left, it goes on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-from domain.base import derived_id
+from domain.base import Phase, derived_id
 from domain.model import facts as f
 from domain.model import legal_hold as c
 from domain.model.case import Case
-from domain.model.legal_hold import LegalHold, NotOnHold
+from domain.model.legal_hold import LegalHold, NotOnHold, UnderLegalHold, Withheld
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
-from domain.rules.rule import DecisionContext, Facts
-from domain.rules.topic import Topic, inside
+from domain.model.remedy import Remedy
+from domain.model.ruling import Effect, Ruling
+from domain.model.settlement import MadeOffer, Proposal
+from domain.rules.remedy import remedy_data
+from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.topic import NoticeData, Topic, inside
+
+_AFRESH = frozenset({Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW})
+"""Phases in which whatever was decided before is decided afresh."""
+
+
+ALWAYS_DESTRUCTIVE = frozenset({"erase", "delete"})
+"""Remedies that destroy something in every kind, also in those that say nothing of it."""
+
+
+def destroys(case: Case, remedy: Remedy) -> bool:
+    """Whether a remedy destroys something that a hold keeps."""
+    return remedy.type in ALWAYS_DESTRUCTIVE or remedy.type in case.terms.destructive
+
+
+def check_not_held(case: Case, remedies: Iterable[Remedy]) -> None:
+    """Refuses what would destroy something while the case is under legal hold."""
+    held = next((remedy for remedy in remedies if case.legal_holds and destroys(case, remedy)), None)
+    if held is not None:
+        raise UnderLegalHold(
+            f"'{held.type}' would destroy what is kept; a lead or ops lifts the hold when the matter that needs it is over.",
+            remedy=held.type,
+            holds=[hold.id for hold in case.legal_holds],
+        )
+
+
+def kept_from_telling(case: Case, ruling: Ruling) -> Facts:
+    """That a ruling is not told, because it would destroy what is kept; nothing where it may be."""
+    if ruling.decision in ("uphold", "remit") or not case.legal_holds:
+        return ()
+    if not any(destroys(case, remedy) for remedy in ruling.remedies):
+        return ()
+    return (f.RulingWithheld(ruling_id=ruling.id, hold_ids=tuple(hold.id for hold in case.legal_holds)),)
+
+
+def withheld(case: Case, command_id: str, facts: Facts) -> Facts:
+    """The facts, with nothing ordered that destroys: whoever ordered it, it waits until no hold is left."""
+    lifted = {hold_id for fact in facts if isinstance(fact, f.LegalHoldLifted) for hold_id in fact.hold_ids}
+    holds = tuple(hold.id for hold in case.legal_holds if hold.id not in lifted)
+    return tuple(_kept_back(case, fact, holds) for fact in facts) if holds else facts
+
+
+def _kept_back(case: Case, fact: f.Fact, holds: tuple[str, ...]) -> f.Fact:
+    if not isinstance(fact, f.EffectOrdered) or fact.reverses is not None or not destroys(case, fact.remedy):
+        return fact
+    return f.EffectWithheld(effect_id=fact.effect_id, remedy=fact.remedy, because=fact.because, hold_ids=holds)
 
 
 def _place(case: Case, command: c.PlaceHold, context: DecisionContext, at: datetime) -> Facts:
-    return (f.LegalHoldPlaced(hold_id=derived_id("lgh", command.id), reason=command.reason, reasons=command.reasons),)
+    """The hold, with what it found under way or done, and what it stops."""
+    hold_id = derived_id("lgh", command.id)
+    effects = [effect for effect in case.effects_in_force if destroys(case, effect.remedy)]
+    found = (*_drafted(case), *(_found(effect) for effect in effects))
+    stopped = (
+        f.EffectWithheld(effect_id=effect.id, remedy=effect.remedy, because=effect.because, hold_ids=(hold_id,))
+        for effect in effects
+        if effect.state == "running"
+    )
+    placed = f.LegalHoldPlaced(hold_id=hold_id, reason=command.reason, reasons=command.reasons, found=found)
+    return (placed, *stopped)
+
+
+def _drafted(case: Case) -> tuple[c.Found, ...]:
+    draft = case.ruling
+    if draft is None or draft.issued_at is not None or draft.decision in ("uphold", "remit"):
+        return ()
+    return tuple(c.Found(id=draft.id, type=x.type, state="drafted") for x in draft.remedies if destroys(case, x))
+
+
+def _found(effect: Effect) -> c.Found:
+    if effect.state == "running":
+        return c.Found(id=effect.id, type=effect.remedy.type, state="stopped")
+    state: Literal["done", "needs_hands"] = "needs_hands" if effect.state == "needs_hands" else "done"
+    return c.Found(id=effect.id, type=effect.remedy.type, state=state, at=effect.reported_at)
 
 
 def _lift(case: Case, command: c.LiftHold, context: DecisionContext, at: datetime) -> Facts:
     ids = tuple(h.id for h in case.legal_holds if command.hold_id in (None, h.id))
     if not ids:
         raise NotOnHold("The case is under no such hold.", hold=command.hold_id, holds=[h.id for h in case.legal_holds])
-    return (f.LegalHoldLifted(hold_ids=ids, reasons=command.reasons),)
+    lifted = f.LegalHoldLifted(hold_ids=ids, reasons=command.reasons)
+    if len(ids) < len(case.legal_holds):
+        return (lifted,)
+    return (lifted, *(fact for one in case.withheld for fact in _released(case, one)))
+
+
+def _released(case: Case, one: Withheld) -> Facts:
+    """What was withheld goes on where what it follows from still stands; otherwise somebody has to look."""
+    if not _stands(case, one.because):
+        return (f.EffectReleased(effect_id=one.id, remedy=one.remedy),)
+    # Another id: the one that was stopped is over, for whoever carries it out.
+    anew = derived_id("eff", one.id, "held")
+    return (
+        f.EffectReleased(effect_id=one.id, remedy=one.remedy, goes_on_as=anew),
+        f.EffectOrdered(effect_id=anew, remedy=one.remedy, because=one.because),
+    )
+
+
+def _stands(case: Case, because: str) -> bool:
+    """Whether the ruling or the agreement that ordered it is the last word: nobody has set it aside, or looks at it afresh."""
+    if case.phase in _AFRESH or (case.ruling is not None and case.ruling.issued_at is None and case.ruling.decision == "rule"):
+        return False
+    decided = [ruling for ruling in case.rulings if ruling.decision not in ("uphold", "remit")]
+    agreed = _last_agreement(case)
+    if agreed is not None and (not decided or agreed.at >= (decided[-1].issued_at or agreed.at)):
+        return because == agreed.id
+    return because == decided[-1].id if decided else True
+
+
+class _Agreement(NamedTuple):
+    id: str
+    at: datetime
+
+
+def _last_agreement(case: Case) -> _Agreement | None:
+    made: tuple[MadeOffer | Proposal, ...] = (*case.offers, *case.proposals)
+    found = [_Agreement(one.id, one.became_at) for one in made if one.became == "accepted" and one.became_at is not None]
+    if case.concession is not None:
+        found.append(_Agreement(case.concession.id, case.concession.at))
+    return max(found, key=lambda one: one.at, default=None)
 
 
 def _legal_hold_placed(case: Case, rec: f.Recording, fact: f.LegalHoldPlaced) -> dict[str, Any]:
@@ -38,16 +153,47 @@ def _legal_hold_lifted(case: Case, rec: f.Recording, fact: f.LegalHoldLifted) ->
     return {"legal_holds": tuple(h for h in case.legal_holds if h.id not in fact.hold_ids)}
 
 
+def _effect_withheld(case: Case, rec: f.Recording, fact: f.EffectWithheld) -> Change:
+    over = {"state": "withheld", "reported_at": rec.at}
+    effects = tuple(e.model_copy(update=over) if e.id == fact.effect_id else e for e in case.effects)
+    one = Withheld(id=fact.effect_id, remedy=fact.remedy, because=fact.because, since=rec.at)
+    return {"effects": effects, "withheld": (*case.withheld, one)}
+
+
+def _effect_released(case: Case, rec: f.Recording, fact: f.EffectReleased) -> Change:
+    left = case.manual_work if fact.goes_on_as is not None else (*case.manual_work, fact.effect_id)
+    return {"withheld": tuple(one for one in case.withheld if one.id != fact.effect_id), "manual_work": left}
+
+
+def _ruling_withheld(case: Case, rec: f.Recording, fact: f.RulingWithheld) -> Change:
+    return {"ruling": None}
+
+
 def _refusal_of_lifting(case: Case, actor: Actor) -> Refusal | None:
     return None if case.legal_holds else NotOnHold("No legal hold is on this case.", holds=[])
 
 
 TOPIC = Topic(
     rules={"place_hold": _place, "lift_hold": _lift},
-    changes={"legal_hold_placed": _legal_hold_placed, "legal_hold_lifted": _legal_hold_lifted},
+    changes={
+        "legal_hold_placed": _legal_hold_placed,
+        "legal_hold_lifted": _legal_hold_lifted,
+        "effect_withheld": _effect_withheld,
+        "effect_released": _effect_released,
+        "ruling_withheld": _ruling_withheld,
+    },
     refuses={"lift_hold": _refusal_of_lifting},
     known_to={
         "legal_hold_placed": inside("That something is kept for a court or an authority is not for whom it may be about."),
         "legal_hold_lifted": inside("As the hold that it ends."),
+        "effect_withheld": inside("It would tell of the hold."),
+        "effect_released": inside("It would tell of the hold that was lifted."),
+        "ruling_withheld": inside("Nobody outside hears of a ruling before it is told, nor of the hold."),
+    },
+    said={
+        "effect_withheld": lambda case, fact, audience: NoticeData({"remedies": [remedy_data(fact.remedy)]}),
+        "effect_released": lambda case, fact, audience: NoticeData(
+            {"remedies": [remedy_data(fact.remedy)], "result": "needs_hands" if fact.goes_on_as is None else "goes_on"}
+        ),
     },
 )

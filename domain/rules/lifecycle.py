@@ -20,6 +20,8 @@ class Who(StrEnum):
     RESPONDENT = "respondent"
     WITNESS = "witness"
     APPELLANT = "appellant"
+    HIT = "hit"
+    """Somebody who speaks for a side that an interim measure in force hits, also if they know nothing of the case but that."""
     OWNER = "owner"
     JUDGE = "judge"
     """A mediator or lead who may judge this case (no conflict, no part in an earlier round)."""
@@ -64,8 +66,12 @@ _RETURNING = (Phase.SETTLEMENT, Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase
 _SETTLED_FROM = (_P.SETTLEMENT, _P.REVIEW, _P.APPROVAL, _P.RULED, _P.APPEALABLE, _P.APPEAL)
 """Phases in which the sides may agree."""
 _UNDECIDED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW)
+_MEASURED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW, Phase.APPEALABLE, Phase.APPEAL)
 _REPORTED_FROM = (Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL)
 """Phases in which the team can tell an authority; no party hears of it."""
+
+_ANSWERS = (("accept_withdrawal", "closed"), ("continue_of_office", ""))
+"""To a claimant who wants to take the report back, with where each leads."""
 
 TABLE: tuple[Row, ...] = (
     # intake: the gates said "look at it"; a triager admits or declines
@@ -118,6 +124,8 @@ TABLE: tuple[Row, ...] = (
     _row(_P.APPEALABLE, "message", TALKERS),
     _row(_P.APPEALABLE, "note", "staff"),
     _row(_P.APPEALABLE, "appeal", PARTIES, "appeal"),
+    # what is found while an appeal is possible is kept for it
+    _row(_P.APPEALABLE, "submit_evidence", PARTIES),
     # appeal: somebody else looks again
     _row(_P.APPEAL, "message", TALKERS),
     _row(_P.APPEAL, "note", "staff"),
@@ -143,6 +151,10 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, command, "ops system") for phase in Phase if phase is not Phase.CLOSED for command in ("freeze", "thaw")),
     # the desk: an owner who cannot go on with it gives it back
     *(_row(phase, "skip", "owner") for phase in (_P.INTAKE, _P.SETTLEMENT, _P.REVIEW, _P.APPEAL)),
+    # nobody judges their own case: whoever could decide says that they cannot; a ruling that was told is set aside
+    *(_row(phase, "recuse", "judge") for phase in _HANDLED),
+    _row(_P.RULED, "recuse", "judge", "review appeal"),
+    *(_row(phase, "annul", "lead ops", "review") for phase in (_P.APPEALABLE, _P.APPEAL, _P.CLOSED)),
     # goods that go back: sent by the claimant, taken in by the respondent, either also reported by the platform; where they
     # disagree somebody who may judge the case decides
     *(_row(phase, "ship_return", "claimant platform") for phase in _RETURNING),
@@ -157,6 +169,11 @@ TABLE: tuple[Row, ...] = (
     _row(_P.REVIEW, "impose_interim", "owner"),
     _row(_P.APPEAL, "impose_interim", "owner"),
     *(_row(phase, "review_interim", "owner lead ops") for phase in _HANDLED if phase is not Phase.SETTLEMENT),
+    # whoever a measure hits asks for it at any time; who handles the case decides
+    *(_row(phase, "ask_interim_review", "hit") for phase in _HANDLED if phase is not Phase.SETTLEMENT),
+    *(_row(phase, "ask_interim_review", "hit") for phase in (_P.RULED, _P.CLOSED)),
+    # the respondent learns of the case, once
+    *(_row(phase, "disclose", KEEPERS) for phase in Phase if phase not in (_P.SETTLEMENT, _P.CLOSED)),
     # the procedure before a ruling, and what the matter comes from
     *(_row(phase, command, "owner") for phase in (_P.REVIEW, _P.APPEAL) for command in ("complete_step", "skip_step")),
     *(_row(phase, "name_root_cause", KEEPERS) for phase in Phase if phase not in (_P.INTAKE, _P.SETTLEMENT)),
@@ -175,7 +192,15 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, "report_to_authority", "owner") for phase in _REPORTED_FROM),
     *(_row(phase, command, "lead") for phase in _REPORTED_FROM for command in ("approve_report", "return_report")),
     *(_row(phase, "signal", "platform system") for phase in Phase if phase is not Phase.CLOSED),
+    # what was paid, where the report did not say it rightly; a draft was measured by something else and goes back to its decider
+    *(_row(phase, "state_amount", "owner lead ops platform") for phase in _MEASURED),
+    *(_row(phase, "state_amount", "owner lead ops platform", "review appeal") for phase in (Phase.APPROVAL, Phase.RULED)),
     # closed
+    # a claimant who asks for the report back: answered by whoever has the case, or a lead who may judge it
+    *(_row(phase, command, "judge ops", to) for phase in (_P.INTAKE, _P.SETTLEMENT) for command, to in _ANSWERS),
+    *(_row(phase, command, "owner approver", to) for phase in (_P.REVIEW, _P.APPROVAL, _P.RULED) for command, to in _ANSWERS),
+    # closed; a measure can have outlived the case
+    _row(_P.CLOSED, "review_interim", "lead ops"),
     _row(_P.CLOSED, "signal", "platform system", "review"),
     _row(_P.CLOSED, "note", "staff"),
     _row(_P.CLOSED, "reopen", "ops", "review"),

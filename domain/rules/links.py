@@ -15,6 +15,7 @@ from domain.base import Outcome, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.disclosure import NotDisclosed
 from domain.model.links import (
     CampaignClosed,
     CampaignNone,
@@ -32,15 +33,18 @@ from domain.model.links import (
     OtherCase,
     OtherCaseClosed,
     OtherCaseUnknown,
+    Relation,
     RulingBegun,
     SameCase,
     SidesMixed,
     SplitUnfit,
 )
+from domain.model.money import MoneyStands
 from domain.model.people import Actor, OpenedParty
 from domain.model.prose import Prose
 from domain.model.refusals import OwnCase, Refusal
 from domain.model.ruling import EffectUnknown
+from domain.rules import money
 from domain.rules.clocks import released
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, inside, known_to
@@ -66,6 +70,8 @@ def merge(case: Case, command: c.Merge, context: DecisionContext, at: datetime) 
     other = _other(case.id, command.into, context.other)
     if case.ruling is not None or case.rulings or case.involved:
         raise RulingBegun("Somebody has drafted a ruling in this case, so it is decided here; link the two instead.")
+    if money.given(case):
+        raise MoneyStands("Money was given in this case, and would be lost to view there; link the two instead.")
     if other.kind != case.kind and other.kind not in case.terms.merges_with:
         raise KindDiffers(f"A {case.kind} cannot go on in a {other.kind}; link the two instead.", kind=other.kind)
     if other.synthetic is not case.synthetic:
@@ -79,6 +85,9 @@ def merge(case: Case, command: c.Merge, context: DecisionContext, at: datetime) 
         raise MergeBackwards("The older case goes on: merge the other one into this one.", case=other.id)
     if mixed(case.parties, other):
         raise SidesMixed("Whoever reported this case stands on the other side there; link the two instead.", case=other.id)
+    if case.is_disclosed and not other.is_disclosed:
+        # That their case goes on in another one would tell them that there is another one.
+        raise NotDisclosed("The respondent knows of this case and not of the other one: disclose that one first.", case=other.id)
     return merged(command.id, case.parties, case.statement, other, by_hand=True, reasons=command.reasons)
 
 
@@ -138,9 +147,14 @@ def link(case: Case, command: c.Link, context: DecisionContext, at: datetime) ->
     other = _other(case.id, command.to, context.other)
     if any((x.other, x.relation) == (other.id, command.relation) for x in case.links):
         raise LinkExists("The two are linked like this already.", case=other.id, relation=command.relation)
-    link_id = derived_id("lnk", command.id)
-    made = f.CaseLinked(link_id=link_id, other=other.id, relation=command.relation, note=command.note)
-    return (made, f.CrossCaseTaskOrdered(errand_id=link_id, what="link", to=other.id, relation=command.relation, link_id=link_id))
+    return linked(command.id, other.id, command.relation, command.note)
+
+
+def linked(command_id: str, other: str, relation: Relation, note: Prose | None = None) -> Facts:
+    """A link here, and the task that notes it there."""
+    link_id = derived_id("lnk", command_id)
+    made = f.CaseLinked(link_id=link_id, other=other, relation=relation, note=note)
+    return (made, f.CrossCaseTaskOrdered(errand_id=link_id, what="link", to=other, relation=relation, link_id=link_id))
 
 
 def unlink(case: Case, command: c.Unlink, context: DecisionContext, at: datetime) -> Facts:
@@ -176,9 +190,10 @@ def split(case: Case, command: c.Split, context: DecisionContext, at: datetime) 
     chosen = _with_principal([p for p in case.parties if not command.parties or p.id in command.parties])
     split_id = derived_id("spl", command.id)
     ids = tuple(p.id for p in chosen)
-    made = f.CaseSplit(split_id=split_id, parties=ids, amount=command.amount, reasons=command.reasons)
+    part = money.check_part(case, command.amount)
+    made = f.CaseSplit(split_id=split_id, parties=ids, amount=part, reasons=command.reasons)
     task = f.CrossCaseTaskOrdered(
-        errand_id=split_id, what="split", parties=chosen, statement=command.statement, amount=command.amount, relation="split"
+        errand_id=split_id, what="split", parties=chosen, statement=command.statement, amount=part, relation="split"
     )
     return (made, task)
 
@@ -231,6 +246,11 @@ def leave_campaign(case: Case, command: c.LeaveCampaign, context: DecisionContex
     return (f.CampaignLeft(campaign=case.campaign or "", reason=command.reason),)
 
 
+def heard_again(case: Case) -> str | None:
+    """The later case in which the matter of this one is heard again: it is not taken up in both, and nothing is paid in both."""
+    return next((link.other for link in case.links if link.relation == "heard_again" and link.mirrored), None)
+
+
 def _other(case_id: str, named: str, found: OtherCase | None) -> OtherCase:
     if named == case_id:
         raise SameCase("This is the same case.", case=named)
@@ -276,6 +296,10 @@ def _errand_reported(case: Case, rec: f.Recording, fact: f.CrossCaseTaskReported
     return {"cross_case_tasks": tasks, "manual_work": left}
 
 
+def _case_split(case: Case, rec: f.Recording, fact: f.CaseSplit) -> Change:
+    return {"split_off": (*case.split_off, fact.amount) if fact.amount is not None else case.split_off}
+
+
 def _campaign_joined(case: Case, rec: f.Recording, fact: f.CampaignJoined) -> Change:
     return {"campaign": fact.campaign}
 
@@ -316,6 +340,7 @@ TOPIC = Topic(
         "case_joined": _case_joined,
         "case_linked": _case_linked,
         "case_unlinked": _case_unlinked,
+        "case_split": _case_split,
         "errand_ordered": _errand_ordered,
         "errand_reported": _errand_reported,
         "campaign_joined": _campaign_joined,

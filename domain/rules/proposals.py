@@ -16,10 +16,11 @@ from domain.rules.rule import Change, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody
 
 
-def propose(command: c.Offer) -> Facts:
+def propose(case: Case, command: c.Offer) -> Facts:
     """To both sides at once; it takes the place of the one before."""
-    said: dict[str, Any] = {"remedy": command.remedy, "amount": command.amount, "expires_at": command.expires_at}
-    return (f.ProposalMade(proposal_id=derived_id("ppl", command.id), text=command.text, **said),)
+    said: dict[str, Any] = {name: getattr(command, name) for name in ("remedy", "amount", "expires_at", "text")}
+    said["label_paid_by"] = command.label_paid_by or agreement.meant(case, command.remedy).label_paid_by
+    return (f.ProposalMade(proposal_id=derived_id("ppl", command.id), **said),)
 
 
 def answer(case: Case, proposal: Proposal, command: c.AcceptOffer | c.DeclineOffer, side: Side) -> Facts:
@@ -34,14 +35,14 @@ def answer(case: Case, proposal: Proposal, command: c.AcceptOffer | c.DeclineOff
     if side.other not in proposal.answered_by:
         return (answered,)
     if accepts and side.other in proposal.accepted_by:
-        agreed = agreement.Agreed(proposal.id, proposal.remedy, proposal.amount)
+        agreed = agreement.Agreed.by(proposal)
         ended = f.ProposalEnded(proposal_id=proposal.id, became="accepted")
         return (answered, ended, *agreement.reached(case, command.id, agreed))
     return (answered, f.ProposalEnded(proposal_id=proposal.id, became="declined"))
 
 
 def _proposal_made(case: Case, rec: f.Recording, fact: f.ProposalMade) -> Change:
-    names = ("remedy", "amount", "expires_at")
+    names = ("remedy", "amount", "expires_at", "label_paid_by")
     made = Proposal(id=fact.proposal_id, made_at=rec.at, **{name: getattr(fact, name) for name in names})
     return {"proposals": (*_ended(case, "replaced", rec.at), made)}
 
@@ -65,6 +66,15 @@ def _ended(case: Case, became: str, at: Instant) -> tuple[Proposal, ...]:
     return tuple(p.model_copy(update=over) if p.became == "open" else p for p in case.proposals)
 
 
+def without_answer(case: Case, side: Side) -> Change:
+    """The open proposal without what a side has said to it: whoever speaks for that side now has not answered."""
+    if case.proposal is None or side not in case.proposal.answered_by:
+        return {}
+    fields = ("accepted_by", "declined_by")
+    left = {name: tuple(one for one in getattr(case.proposal, name) if one is not side) for name in fields}
+    return {"proposals": tuple(p.model_copy(update=left) if p.became == "open" else p for p in case.proposals)}
+
+
 def lapsed(case: Case, at: Instant) -> Change:
     """An open proposal is open no longer, whoever had answered it."""
     return {"proposals": _ended(case, "lapsed", at)} if case.proposal is not None else {}
@@ -76,6 +86,8 @@ def _said_of_proposal(case: Case, fact: f.ProposalMade, audience: Audience) -> N
         offered["expires_at"] = fact.expires_at.isoformat()
     if agreement.meant(case, fact.remedy).with_return:
         offered["after_return"] = True
+    if fact.label_paid_by is not None:
+        offered["label_paid_by"] = fact.label_paid_by
     return NoticeData({"offer": offered}, {"text": fact.text})
 
 

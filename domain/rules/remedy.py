@@ -11,7 +11,8 @@ from domain.model.remedy import Remedy
 from domain.model.ruling import AmountMissing
 from domain.rules.audiences import Audience
 
-MONEY_REMEDIES = frozenset({"refund", "payout", "correction", "provisional_credit"})
+CREDIT = "provisional_credit"
+MONEY_REMEDIES = frozenset({"refund", "payout", "correction", CREDIT})
 """Remedies that mean nothing without an amount."""
 
 

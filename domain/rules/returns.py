@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from domain.base import Outcome, Phase, Side, derived_id
+from domain.base import Money, Outcome, Phase, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.people import Actor
 from domain.model.prose import Prose
 from domain.model.refusals import Refusal
+from domain.model.ruling import RemedyNotAllowed
 from domain.model.settlement import NoReturn, Returning, ReturnUnderWay
+from domain.model.terms import Payer
+from domain.rules import money
 from domain.rules.audiences import Audience
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -33,16 +36,18 @@ def plain(remedy: c.Remedy) -> c.Remedy:
     return remedy.model_copy(update={"after_return": False}) if remedy.after_return else remedy
 
 
-def awaited(because: str, remedies: tuple[c.Remedy, ...]) -> f.ReturnAwaited:
+def awaited(because: str, remedies: tuple[c.Remedy, ...], label_paid_by: Payer | None = None) -> f.ReturnAwaited:
     """The claimant has the goods, so it is the claimant who sends them. Offer or ruling ask for them once."""
-    return f.ReturnAwaited(return_id=derived_id("rtn", because), of=Side.CLAIMANT, because=because, remedies=remedies)
+    return f.ReturnAwaited(
+        return_id=derived_id("rtn", because), of=Side.CLAIMANT, because=because, remedies=remedies, label_paid_by=label_paid_by
+    )
 
 
-def after_ruling(case: Case, ruling_id: str, later: tuple[c.Remedy, ...]) -> Facts:
+def after_ruling(case: Case, ruling_id: str, later: tuple[c.Remedy, ...], label_paid_by: Payer | None = None) -> Facts:
     """What a ruling means for the goods: asked for, promised something else for, or not asked for any more."""
     under_way = case.returning
     if under_way is None:
-        return (awaited(ruling_id, later),) if later else ()
+        return (awaited(ruling_id, later, label_paid_by),) if later else ()
     if not later:
         return (f.ReturnEnded(return_id=under_way.id, received=False, because="overtaken"),)
     if later == under_way.remedies:
@@ -76,7 +81,9 @@ def contest(case: Case, command: c.ContestReturn, context: DecisionContext, at: 
 
 def decide_return(case: Case, command: c.DecideReturn, context: DecisionContext, at: datetime) -> Facts:
     """Somebody who may judge the case says whether the goods count as back."""
-    return _ended(case, command.id, "decided", received=command.received, reasons=command.reasons)
+    if command.amount is not None and not command.received:
+        raise RemedyNotAllowed("Nothing is paid for goods that are not back: leave the amount out.", because="not_received")
+    return _ended(case, command.id, "decided", received=command.received, reasons=command.reasons, amount=command.amount)
 
 
 def by_default(case: Case, received: bool, command_id: str) -> Facts:
@@ -92,12 +99,16 @@ def _under_way(case: Case) -> Returning:
     return case.returning
 
 
-def _ended(case: Case, command_id: str, because: Because, *, received: bool, reasons: Prose | None = None) -> Facts:
+def _ended(
+    case: Case, command_id: str, because: Because, *, received: bool, reasons: Prose | None = None, amount: Money | None = None
+) -> Facts:
     under_way = _under_way(case)
-    ended = f.ReturnEnded(return_id=under_way.id, received=received, because=because, reasons=reasons)
+    remedies = under_way.remedies if amount is None else money.inspected(under_way.remedies, amount)
+    lowered = amount if remedies != under_way.remedies else None
+    ended = f.ReturnEnded(return_id=under_way.id, received=received, because=because, reasons=reasons, amount=lowered)
     ordered = tuple(
         f.EffectOrdered(effect_id=derived_id("eff", command_id, str(number)), remedy=remedy, because=under_way.because)
-        for number, remedy in enumerate(under_way.remedies if received else ())
+        for number, remedy in enumerate(remedies if received else ())
     )
     return (ended, *ordered, *_afterwards(case, received))
 
@@ -113,7 +124,7 @@ def _afterwards(case: Case, received: bool) -> Facts:
 
 
 def _return_awaited(case: Case, rec: f.Recording, fact: f.ReturnAwaited) -> Change:
-    names = ("of", "because", "remedies")
+    names = ("of", "because", "remedies", "label_paid_by")
     return {"returning": Returning(id=fact.return_id, asked_at=rec.at, **{name: getattr(fact, name) for name in names})}
 
 
@@ -166,7 +177,15 @@ def _refusal_of_objection(case: Case, actor: Actor) -> Refusal | None:
 
 
 def _said_of_remedies(case: Case, fact: f.ReturnAwaited | f.ReturnChanged, audience: Audience) -> NoticeData:
-    return NoticeData({"remedies": [remedy_data(remedy) for remedy in fact.remedies]})
+    said: dict[str, Any] = {"remedies": [remedy_data(remedy) for remedy in fact.remedies]}
+    if isinstance(fact, f.ReturnAwaited) and fact.label_paid_by is not None:
+        said["label_paid_by"] = fact.label_paid_by
+    return NoticeData(said)
+
+
+def _said_of_end(case: Case, fact: f.ReturnEnded, audience: Audience) -> NoticeData:
+    lowered = {"lowered_to": fact.amount.model_dump()} if fact.amount is not None else {}
+    return NoticeData({"received": fact.received, "because": fact.because, **lowered}, {"reasons": fact.reasons})
 
 
 _BETWEEN_THE_SIDES = everybody("It passes between the sides.", "nothing")
@@ -199,8 +218,6 @@ TOPIC = Topic(
         "return_changed": _said_of_remedies,
         "return_shipped": lambda case, fact, audience: NoticeData({"carrier": fact.carrier}, {"text": fact.tracking}),
         "return_contested": lambda case, fact, audience: NoticeData(texts={"reasons": fact.reasons}),
-        "return_ended": lambda case, fact, audience: NoticeData(
-            {"received": fact.received, "because": fact.because}, {"reasons": fact.reasons}
-        ),
+        "return_ended": _said_of_end,
     },
 )

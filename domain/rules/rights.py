@@ -12,6 +12,7 @@ from domain.model.case import Case
 from domain.model.ruling import Effect, Ruling
 from domain.rules import credit as crediting
 from domain.rules import interim
+from domain.rules.audiences import Audience
 from domain.rules.chargeback import SUBMISSION
 from domain.rules.prior_decision import side_of
 
@@ -44,18 +45,34 @@ def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
     return tuple(rights)
 
 
+def rights_of(case: Case, rights: Iterable[f.AppealRight], audience: Audience) -> tuple[f.AppealRight, ...]:
+    """The rights to appeal of whoever looks: a side's own. Where the case goes on of office the claimant's is the platform's."""
+    if audience == "platform" and case.of_office is not None:
+        return tuple(r for r in rights if r.side is Side.CLAIMANT)
+    own = tuple(r for r in rights if r.side.value == audience)
+    if audience == "claimant" and case.of_office is not None:
+        return tuple(r.model_copy(update={"allowed": False, "because": "of_office"}) for r in own)
+    return own
+
+
 def _gets_less(case: Case, ruling: Ruling, side: Side) -> bool:
     """Whether this ruling takes money away that an earlier one gave: that is a loss even where the outcome keeps its name."""
-    given, left = (_money(remedies, side) for remedies in (promised(case), crediting.granted(case, ruling)))
-    return any(amount > left[currency] for currency, amount in given.items())
+    given, left = (money_to(remedies, side) for remedies in (promised(case), crediting.granted(case, ruling)))
+    return is_less(left, given)
 
 
-def _money(remedies: Iterable[c.Remedy], side: Side) -> Counter[str]:
+def money_to(remedies: Iterable[c.Remedy], side: Side) -> Counter[str]:
+    """What remedies give a side, in minor units by currency."""
     sums: Counter[str] = Counter()
     for remedy in remedies:
         if remedy.to is side and remedy.amount is not None:
             sums[remedy.amount.currency] += remedy.amount.amount
     return sums
+
+
+def is_less(now: Counter[str], before: Counter[str]) -> bool:
+    """Whether there is less of any currency than there was."""
+    return any(amount > now[currency] for currency, amount in before.items())
 
 
 def in_force(case: Case) -> tuple[Effect, ...]:
@@ -70,4 +87,5 @@ def in_force(case: Case) -> tuple[Effect, ...]:
 def promised(case: Case) -> tuple[c.Remedy, ...]:
     """What the rulings so far gave: remedies in force, and those that wait for goods."""
     later = case.returning.remedies if case.returning else ()
-    return (*(e.remedy for e in in_force(case)), *(r.model_copy(update={"after_return": True}) for r in later))
+    held = (one.remedy for one in case.withheld)
+    return (*(e.remedy for e in in_force(case)), *held, *(r.model_copy(update={"after_return": True}) for r in later))

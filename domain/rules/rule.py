@@ -34,13 +34,17 @@ class DecisionContext(Kept):
     """Sanctions of other cases against the parties of this one; None: nobody looked."""
     other: OtherCase | None = None
     """The other case that the command names; None: there is none."""
+    decided: OtherCase | None = None
+    """The case in which intake found that the matter was decided; None: there is none."""
     campaign: KnownCampaign | None = None
+    stands_for: Side | None = None
+    """The side whose place the platform has taken, where the case goes on of office."""
     files: tuple[f.EvidenceFile, ...] | None = None
     """The files that the command names and that whoever speaks has uploaded to this case."""
 
     def side(self) -> Side:
         """The side of whoever speaks. Raises UnknownActor for somebody on none."""
-        side = self.actor.side if self.actor is not None else None
+        side = (self.actor.side if self.actor is not None else None) or self.stands_for
         if side is None:
             raise UnknownActor("Only somebody on a side can do this.")
         return side

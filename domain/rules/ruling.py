@@ -26,7 +26,7 @@ from domain.model.ruling import (
 from domain.model.statement import StatementOfReasons
 from domain.model.terms import OutcomeTerms
 from domain.rules import credit as crediting
-from domain.rules import interim, procedure, returns, sanctions
+from domain.rules import disclosure, interim, legal_hold, losses, money, procedure, returns, sanctions
 from domain.rules import ruling_requirements as completeness
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
@@ -34,7 +34,7 @@ from domain.rules.evidence import dropped
 from domain.rules.fairness import another_credential
 from domain.rules.prior_decision import by_hand, undecided
 from domain.rules.remedy import check_amount, remedy_data, told_remedies
-from domain.rules.rights import in_force, promised, rights_after
+from domain.rules.rights import in_force, promised, rights_after, rights_of
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
 
@@ -42,8 +42,11 @@ from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
 def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) -> Facts:
     """A ruling in the first instance, or afresh after remit."""
     outcome = _outcome(case, command.outcome)
-    _check(case, outcome, command.ground, command.remedies)
+    lost = losses.losers(case, outcome, command.remedies)
+    _check(case, outcome, command.ground, command.remedies, lost)
+    procedure.check_hearing(case, lost)
     sanction = sanctions.drafted(case, command, outcome, command.ground, context, at)
+    losses.check_only_appellant(case, outcome, command.remedies, sanction)
     return _drafted(case, command, "rule", command.outcome, command.ground, command.remedies, sanction, at)
 
 
@@ -70,9 +73,17 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
         raise UnknownOutcome("The outcome is the same as before: uphold it, or vary its remedies.", outcome=name)
     outcome = _outcome(case, name)
     ground = command.ground or before.ground
-    _check(case, outcome, ground, command.remedies)
+    _check(case, outcome, ground, command.remedies, _lost_on_appeal(case, outcome, command.remedies))
     sanction = sanctions.drafted(case, command, outcome, ground, context, at)
+    losses.check_only_appellant(case, outcome, command.remedies, sanction)
     return _drafted(case, command, command.decision, name, ground, command.remedies, sanction, at)
+
+
+def _lost_on_appeal(case: Case, outcome: OutcomeTerms, remedies: tuple[c.Remedy, ...]) -> frozenset[Side]:
+    """Those who would come out of an appeal with less than before: told of it and heard first."""
+    if case.terms.heard_when == "asked":
+        return losses.losers(case, outcome, remedies)
+    return frozenset(side for side in Side if losses.worse(case, side, outcome, remedies))
 
 
 def _outcome(case: Case, name: str) -> OutcomeTerms:
@@ -83,11 +94,12 @@ def _outcome(case: Case, name: str) -> OutcomeTerms:
     return outcome
 
 
-def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tuple[c.Remedy, ...]) -> None:
+def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tuple[c.Remedy, ...], lost: frozenset[Side]) -> None:
     if case.terms.grounds and ground not in case.terms.grounds:
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
-    sanctions.check_heard(case, outcome)
+    disclosure.check_told(case, lost)
+    legal_hold.check_not_held(case, remedies)
     for remedy in remedies:
         if remedy.type not in outcome.remedies:
             may = ", ".join(outcome.remedies) or "no remedy"
@@ -95,22 +107,9 @@ def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tupl
         check_amount(remedy.type, remedy.amount)
         if remedy.after_return and not (outcome.with_return and remedy.to is Side.CLAIMANT):
             raise RemedyNotAllowed(f"'{outcome.name}' comes with no return of goods by this side.", remedy=remedy.type)
+    money.check_ruling(case, outcome, remedies)
     if outcome.needs_amount and not any(x.amount for x in remedies):
         raise AmountMissing(f"'{outcome.name}' needs a remedy with an amount.", outcome=outcome.name)
-
-
-def why_approval(case: Case, remedies: tuple[c.Remedy, ...], outcome: str | None = None) -> str | None:
-    """Why a second person has to agree: the sum of the amounts is above the pack's limit, or cannot be compared with it."""
-    limit = case.terms.approval_above
-    weighed = case.terms.outcome(outcome) if outcome is not None else None
-    if weighed is not None and weighed.needs_approval and case.terms.has(Phase.APPROVAL):
-        return "outcome_needs_approval"
-    amounts = [x.amount for x in remedies if x.amount is not None]
-    if limit is None or not amounts or not case.terms.has(Phase.APPROVAL):
-        return None
-    if any(m.currency != limit.currency for m in amounts):
-        return "currency_differs"
-    return "amount_above_limit" if sum(m.amount for m in amounts) > limit.amount else None
 
 
 def _drafted(
@@ -124,9 +123,12 @@ def _drafted(
     at: datetime,
 ) -> Facts:
     completeness.check(case, command, decision, outcome)
-    because = (
-        why_approval(case, remedies, outcome) or sanctions.why_approval(case, sanction, at) if decision != "uphold" else None
-    )
+    if command.label_paid_by is not None and not any(x.after_return for x in remedies):
+        raise RemedyNotAllowed("Nothing goes back by this ruling, so there is no label to pay.", because="no_return")
+    because = None
+    if decision != "uphold":
+        because = money.why_approval(case, remedies, outcome, command.by) or sanctions.why_approval(case, sanction, at)
+    because = because or procedure.why_approval(case, command.by)
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
         decider=command.by,
@@ -138,6 +140,7 @@ def _drafted(
         pack=case.terms.pack,
         version=case.terms.version,
         approval_because=because,
+        same_decider=isinstance(command, c.DecideAppeal) and command.same_decider,
         **completeness.said(case, command),
     )
     chosen = (sanction,) if sanction is not None else ()
@@ -147,6 +150,8 @@ def _drafted(
 def approve(case: Case, command: c.Approve, context: DecisionContext, at: datetime) -> Facts:
     """The second person agrees; the grace begins."""
     another_credential(case.ruling.drafted_with if case.ruling else None, context)
+    if case.ruling is not None and legal_hold.kept_from_telling(case, case.ruling):
+        legal_hold.check_not_held(case, case.ruling.remedies)
     return (f.RulingApproved(ruling_id=_draft_id(case)), f.PhaseEntered(phase=Phase.RULED, reason="approved"))
 
 
@@ -176,23 +181,27 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
         return ()
     if ruling.decision == "remit":
         told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=())
-        remitted = f.CaseRemitted(ruling_id=ruling.id)
+        remitted = f.CaseRemitted(ruling_id=ruling.id, same_decider=ruling.same_decider, rights_anew=True)
         return (told, remitted, f.PhaseEntered(phase=Phase.REVIEW, reason="remitted"))
+    if held := legal_hold.kept_from_telling(case, ruling):
+        return (*held, f.PhaseEntered(phase=_deciding_phase(case), reason="held"))
     measures = tuple(i.id for i in case.interim)
-    goods: Facts = ()
-    changes: Facts = ()
+    goods, changes = Facts(), Facts()
     if ruling.decision == "uphold":
         effects = interim.undo(case, measures, command_id)
     else:
         now, later = returns.split(sanctions.wanted(case, ruling), case.goods_back)
         effects = _effects(case, ruling.id, ruling.outcome, now)
-        goods = returns.after_ruling(case, ruling.id, later)
+        known = case.terms.outcome(ruling.outcome)
+        label = ruling.label_paid_by or (known.label_paid_by if known else None)
+        goods = returns.after_ruling(case, ruling.id, later, label)
         changes = sanctions.issued(case, ruling, at)
     rights = rights_after(case, ruling)
     told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=rights, effects=tuple(e.effect_id for e in effects))
     ended = (f.InterimEnded(measure_ids=measures, because="ruled"),) if measures else ()
     waits = any(not isinstance(x, f.ReturnEnded) for x in goods) or (case.returning is not None and not goods)
-    return (told, *ended, *changes, *effects, *by_hand(case, effects), *goods, *_after(case, rights, waits))
+    first = disclosure.by_ruling(case, ruling, rights)
+    return (*first, told, *ended, *changes, *effects, *by_hand(case, effects), *goods, *_after(case, rights, waits))
 
 
 def _after(case: Case, rights: tuple[f.AppealRight, ...], waits: bool) -> Facts:
@@ -228,10 +237,13 @@ def _reversals(undo: Sequence[Effect], because: str) -> tuple[f.EffectOrdered, .
     )
 
 
-def undo_all(case: Case, command_id: str) -> Facts:
-    """Whoever takes the report back does not keep what an earlier ruling or settlement, now set aside, gave them."""
-    because = derived_id("wdr", command_id)
-    if case.rulings and case.rulings[0].elsewhere:
+def undo_all(case: Case, command_id: str, prefix: str = "wdr") -> Facts:
+    """Nobody keeps what an earlier ruling or settlement, now set aside, gave them."""
+    because = derived_id(prefix, command_id)
+    if case.final is not None and prefix == "wdr":
+        # What the case had given before it was closed was final, and others may live by it: no withdrawal undoes it.
+        effects = _reversals([e for e in in_force(case) if e.id not in case.final], because)
+    elif case.rulings and case.rulings[0].elsewhere:
         # What was decided before they appealed is none of what they were given: it is put back.
         effects = _effects(case, because, case.rulings[0].outcome, case.rulings[0].remedies)
     else:
@@ -278,6 +290,8 @@ def _ruling_drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Chan
         reply_to=case.appellants or (Side.CLAIMANT,),
         complaint_route=fact.complaint_route,
         statement=fact.statement,
+        same_decider=fact.same_decider,
+        label_paid_by=fact.label_paid_by,
     )
     part = Involvement(person=fact.decider, manager=rec.actor.manager, round=case.round, part="decider")
     return {"ruling": ruling, "involved": (*case.involved, part)}
@@ -303,11 +317,22 @@ def _ruling_issued(case: Case, rec: f.Recording, fact: f.RulingIssued) -> Change
         return {}
     issued = case.ruling.model_copy(update={"issued_at": rec.at})
     # Now that the parties are told, nothing is asked of them any more; until then they answer as if nothing were decided.
-    return {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights, **dropped(case, rec.at)}
+    # What a hold kept back of an earlier ruling is wanted no more: this one has ordered what it wants.
+    left = case.withheld if issued.decision in ("uphold", "remit") else ()
+    told = {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights}
+    return {**told, "withheld": left, **dropped(case, rec.at)}
 
 
 def _case_remitted(case: Case, rec: f.Recording, fact: f.CaseRemitted) -> Change:
     change: Change = {"round": case.round + 1, "ruling": None, "owner": None, "queue": case.terms.queue, "appellants": ()}
+    if fact.same_decider and len(case.rulings) > 1:
+        of = case.rulings[-2].round
+        change["involved"] = tuple(
+            one.model_copy(update={"may_again_in": case.round + 1}) if one.round == of and not one.line else one
+            for one in case.involved
+        )
+    if fact.rights_anew:
+        change["appeals_used"] = ()
     return {**change, "owner_sought": True, "rights": ()}
 
 
@@ -331,13 +356,16 @@ def _effect_ordered(case: Case, rec: f.Recording, fact: f.EffectOrdered) -> Chan
 
 
 def _effect_reported(case: Case, rec: f.Recording, fact: f.EffectReported) -> Change:
-    effects = tuple(e.model_copy(update={"state": fact.result}) if e.id == fact.effect_id else e for e in case.effects)
+    said = {"state": fact.result, "reported_at": rec.at}
+    effects = tuple(e.model_copy(update=said) if e.id == fact.effect_id else e for e in case.effects)
+    withheld = tuple(one for one in case.withheld if one.id != fact.effect_id)
     left = (*case.manual_work, fact.effect_id) if fact.result == "needs_hands" else case.manual_work
-    return {"effects": effects, "manual_work": left}
+    return {"effects": effects, "manual_work": left, "withheld": withheld}
 
 
 def _refusal_of_appeal(case: Case, actor: Actor) -> Refusal | None:
-    right = next((r for r in case.rights if r.side is actor.side), None)
+    side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
+    right = next((r for r in case.rights if r.side is side), None)
     if right is not None and right.allowed:
         return None
     return NoRight("This side has no right to appeal.", because=right.because if right else "no_ruling")
@@ -362,6 +390,8 @@ def _said_of_ruling(case: Case, fact: f.RulingIssued, audience: Audience) -> Not
             told[name] = said
     if ruling.statement is not None and _is_told_statement(case, audience):
         told["statement"] = _stated(case, ruling.statement)
+    if case.returning is not None and case.returning.because == ruling.id and case.returning.label_paid_by is not None:
+        told["label_paid_by"] = case.returning.label_paid_by
     if ruling.conditions:
         told["conditions"] = list(ruling.conditions)
     return NoticeData(
@@ -389,7 +419,7 @@ def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str
     ended = next((c for c in case.credits if c.ended_at == case.updated_at and audience != "respondent"), None)
     if ended is not None:
         told["credit"] = remedy_data(ended.remedy) | {"state": ended.state}
-    right = next((r for r in fact.rights if r.side.value == audience), None)
+    right = next((r for r in rights_of(case, fact.rights, audience)), None)
     if right is not None:
         told["right"] = {"allowed": right.allowed, "because": right.because}
     return told
@@ -463,6 +493,7 @@ TOPIC = Topic(
         "ruling_drafted": _said_of_draft,
         "ruling_returned": lambda case, fact, audience: NoticeData(texts={"reasons": fact.reasons}),
         "ruling_issued": _said_of_ruling,
+        "case_remitted": lambda case, fact, audience: NoticeData({"same_decider": True} if fact.same_decider else {}),
         "appeal_lodged": lambda case, fact, audience: NoticeData({"side": fact.side.value}, {"reasons": fact.reasons}),
         "effect_reported": lambda case, fact, audience: NoticeData({"effect": fact.effect_id, "result": fact.result}),
     },

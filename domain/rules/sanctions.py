@@ -19,7 +19,6 @@ from domain.model.ruling import DecideAppeal, Effect, Rule, Ruling
 from domain.model.sanction_terms import SanctionKind, SanctionLadder, SanctionTerms
 from domain.model.sanctions import (
     EarlierSanction,
-    NotHeard,
     Sanction,
     SanctionDrafted,
     SanctionImposed,
@@ -36,21 +35,13 @@ from domain.worktime.calculator import due
 from domain.worktime.spans import Span
 
 
-def check_heard(case: Case, outcome: OutcomeTerms) -> None:
-    """Refuses an outcome by which a side loses that the pack wants heard and that was not."""
-    for side in case.terms.hear:
-        if side in outcome.lost_by and side not in case.heard:
-            raise NotHeard(
-                f"The {side.value} has to be asked first; rule when they have answered or their time is over.", side=side.value
-            )
-
-
 def drafted(
     case: Case, command: Rule | DecideAppeal, outcome: OutcomeTerms, ground: str | None, context: DecisionContext, at: datetime
 ) -> SanctionDrafted | None:
     """The sanction that goes with an outcome: the ladder's, unless the decider departs from it with reasons."""
     terms = case.terms.sanctions
-    if terms is None or outcome.sanctions is None:
+    spared = outcome.sanctions is Side.CLAIMANT and case.of_office is not None
+    if terms is None or outcome.sanctions is None or spared:
         if command.sanction is not None or command.sanction_reason is not None or command.sanction_reasons is not None:
             raise SanctionNotAllowed(f"'{outcome.name}' comes with no sanction.", outcome=outcome.name)
         return None
@@ -214,9 +205,13 @@ def lift(case: Case, instance: int) -> Facts:
     return (SanctionLifted(sanction_id=sanction.id), *_undone(case, sanction))
 
 
-def void_all(case: Case) -> Facts:
-    """Whoever takes the report back takes back what followed from it; the remedies are undone with the others."""
-    return tuple(SanctionVoided(sanction_id=sanction.id, because="withdrawn") for sanction in in_force(case))
+def void_all(case: Case, because: Literal["withdrawn", "annulled"] = "withdrawn") -> Facts:
+    """What followed from a report that is taken back, or from a ruling that is set aside, goes with it; the remedies are undone
+    with the others. No withdrawal takes what was final before the case was taken up again.
+    """
+    final = (case.final or ()) if because == "withdrawn" else ()
+    gone = (sanction for sanction in in_force(case) if sanction.id not in final)
+    return tuple(SanctionVoided(sanction_id=sanction.id, because=because) for sanction in gone)
 
 
 def _undone(case: Case, sanction: Sanction) -> tuple[f.EffectOrdered, ...]:

@@ -11,6 +11,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
+from domain.model.ruling import RemedyNotAllowed
 from domain.model.settlement import MadeOffer, NoOffer, OfferAnswered, OfferUnclear, OpenOffer, OwnOffer, Proposal
 from domain.model.terms import OFFER_EXPIRY
 from domain.rules import agreement, proposals
@@ -26,16 +27,21 @@ _GOES_ON = frozenset({Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEAL})
 def offer(case: Case, command: c.Offer, context: DecisionContext, at: datetime) -> Facts:
     """A new offer of either side takes the place of the open one; from whoever handles the case it goes to both."""
     _check(case, command, at)
-    if context.actor is not None and context.actor.side is None:
-        return proposals.propose(command)
-    said: dict[str, Any] = {"remedy": command.remedy, "amount": command.amount, "expires_at": command.expires_at}
-    return (f.OfferMade(offer_id=derived_id("off", command.id), side=context.side(), text=command.text, **said),)
+    if context.actor is not None and context.actor.side is None and context.stands_for is None:
+        return proposals.propose(case, command)
+    said: dict[str, Any] = {name: getattr(command, name) for name in ("remedy", "amount", "expires_at", "text")}
+    said["label_paid_by"] = command.label_paid_by or agreement.meant(case, command.remedy).label_paid_by
+    return (f.OfferMade(offer_id=derived_id("off", command.id), side=context.side(), **said),)
 
 
 def _check(case: Case, command: c.Offer, at: datetime) -> None:
     agreement.check(case, command.remedy, command.expires_at, at)
-    for remedy in agreement.meant(case, command.remedy).all_remedies:
+    meant = agreement.meant(case, command.remedy)
+    for remedy in meant.all_remedies:
         check_amount(remedy, command.amount)
+    agreement.check_money(case, meant.all_remedies, command.amount)
+    if command.label_paid_by is not None and not meant.with_return:
+        raise RemedyNotAllowed("Nothing goes back by this offer, so there is no label to pay.", remedy=command.remedy)
 
 
 def accept_offer(case: Case, command: c.AcceptOffer, context: DecisionContext, at: datetime) -> Facts:
@@ -48,7 +54,7 @@ def accept_offer(case: Case, command: c.AcceptOffer, context: DecisionContext, a
     if isinstance(found, Proposal):
         return proposals.answer(case, found, command, side)
     accepted = f.OfferAccepted(offer_id=found.id, side=side)
-    return (accepted, *agreement.reached(case, command.id, agreement.Agreed(found.id, found.remedy, found.amount)))
+    return (accepted, *agreement.reached(case, command.id, agreement.Agreed.by(found)))
 
 
 def decline_offer(case: Case, command: c.DeclineOffer, context: DecisionContext, at: datetime) -> Facts:
@@ -109,8 +115,8 @@ def stays(case: Case, command_id: str, facts: Facts) -> Facts:
 
 def _offer_made(case: Case, rec: f.Recording, fact: f.OfferMade) -> Change:
     before = offer_over(case, "countered" if case.offer and case.offer.side is not fact.side else "replaced", rec.at)
-    said: dict[str, Any] = {name: getattr(fact, name) for name in ("side", "remedy", "amount", "expires_at")}
-    said["id"] = fact.offer_id
+    names = ("side", "remedy", "amount", "expires_at", "label_paid_by")
+    said: dict[str, Any] = {"id": fact.offer_id} | {name: getattr(fact, name) for name in names}
     made = MadeOffer(**said, made_at=rec.at)
     return {**before, "offer": OpenOffer(**said), "offers": (*before.get("offers", case.offers), made)}
 
@@ -140,7 +146,8 @@ def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
     if (refusal := agreement.refusal_in_kind(case)) is not None:
         return refusal
     waiting = [x for x in (case.offer, case.proposal) if x is not None]
-    if actor.side is not None and any(_waits_for(x, actor.side) for x in waiting):
+    side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
+    if side is not None and any(_waits_for(x, side) for x in waiting):
         return None
     if case.offer is not None:
         return OwnOffer("This is your own side's offer; the other side answers it.", offer=case.offer.id)
@@ -156,6 +163,8 @@ def _said_of_offer(case: Case, fact: f.OfferMade, audience: Audience) -> NoticeD
     if agreement.meant(case, fact.remedy).with_return:
         # It holds only once the goods are back.
         offered["after_return"] = True
+    if fact.label_paid_by is not None:
+        offered["label_paid_by"] = fact.label_paid_by
     return NoticeData({"offer": offered}, {"text": fact.text})
 
 

@@ -9,6 +9,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.safeguards import Signal
 from domain.rules.clocks import released
+from domain.rules.links import heard_again
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, inside
 
@@ -26,7 +27,7 @@ def receive(case: Case, command: Signal, context: DecisionContext, at: datetime)
 
 def reopens(case: Case, signal: str, at: datetime) -> bool:
     """Whether a signal takes the case up again by itself. What was merged goes on elsewhere."""
-    if case.open or case.closed_at is None or case.outcome is Outcome.MERGED:
+    if case.open or case.closed_at is None or case.outcome is Outcome.MERGED or heard_again(case) is not None:
         return False
     return signal in case.terms.reopen_on and at <= case.closed_at + case.terms.reopen_for
 

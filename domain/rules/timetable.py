@@ -14,8 +14,18 @@ from domain.base import Phase
 from domain.model.case import Case
 from domain.model.clocks import Clock, Fired
 from domain.model.facts import CaseReopened, CaseRetargeted, DueLevel, Fact, LevelPassed, LevelReached, PhaseEntered, Timetable
-from domain.model.terms import OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, SNOOZE, STANDSTILL, ClockTerms, LadderStep, Level
-from domain.rules import chargeback
+from domain.model.terms import (
+    KEPT_MEASURE,
+    OFFER_EXPIRY,
+    PROPOSAL_EXPIRY,
+    SANCTION,
+    SNOOZE,
+    STANDSTILL,
+    ClockTerms,
+    LadderStep,
+    Level,
+)
+from domain.rules import chargeback, interim
 from domain.rules.evidence_due import meant
 from domain.rules.evidence_due import rows as evidence_rows
 from domain.rules.levels import ClockInputs, ClockSchedule, inputs_of, level_at, schedule_of, stands_still
@@ -113,6 +123,9 @@ def _started(
     if isinstance(fact, CaseReopened) and last is not None and last.closed:
         # It goes on where it stood, once the case has a phase again.
         return None
+    if definition.waits_for == "respondent" and not case.is_disclosed:
+        # Nobody's time runs for what they do not know of.
+        return None
     if (definition.only_in and case.phase not in definition.only_in) or definition.behind in clocks:
         return None
     # A draft that comes back while a side still owes evidence: the clock waits from its first moment.
@@ -166,7 +179,7 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
     rows += [*_snoozes(after), *evidence_rows(after), *chargeback.levels(after)]
     if after.open and not rows:
         rows.append(_standstill(before, after))
-    rows += [*_sanctions(after), *_expiries(after)]
+    rows += [*_sanctions(after), *_kept_measures(after), *_expiries(after)]
     return tuple(sorted(rows, key=lambda r: r.due_at))
 
 
@@ -257,6 +270,13 @@ def _expiries(case: Case) -> list[DueLevel]:
         for clock, number, became, expires_at in (*offers, *proposals)
         if became == "open" and expires_at is not None
     ]
+
+
+def _kept_measures(case: Case) -> list[DueLevel]:
+    """The ends of the measures that outlive their case."""
+    name, level = KEPT_MEASURE.name, KEPT_MEASURE.levels[0].name
+    kept = ((interim.number(case, one), one.kept_until) for one in case.interim)
+    return [DueLevel(clock=name, instance=number, level=level, due_at=until) for number, until in kept if until is not None]
 
 
 def _standstill(before: Case | None, after: Case) -> DueLevel:

@@ -7,16 +7,19 @@ from typing import TypeVar
 
 from domain.rules import (
     agreement,
+    annulment,
     authorities,
     case_import_changes,
     chargeback,
     clocks,
     credit,
+    disclosure,
     evidence,
     handling,
     interim,
     legal_hold,
     links,
+    money,
     phases,
     prior_decision,
     procedure,
@@ -26,21 +29,25 @@ from domain.rules import (
     sanctions,
     settlement,
     signals,
+    withdrawal,
 )
 from domain.rules.topic import Refuse, Topic
 
 TOPICS: tuple[Topic, ...] = (
     agreement.TOPIC,
+    annulment.TOPIC,
     authorities.TOPIC,
     case_import_changes.TOPIC,
     chargeback.TOPIC,
     clocks.TOPIC,
     credit.TOPIC,
+    disclosure.TOPIC,
     evidence.TOPIC,
     handling.TOPIC,
     interim.TOPIC,
     legal_hold.TOPIC,
     links.TOPIC,
+    money.TOPIC,
     phases.TOPIC,
     prior_decision.TOPIC,
     procedure.TOPIC,
@@ -50,6 +57,7 @@ TOPICS: tuple[Topic, ...] = (
     sanctions.TOPIC,
     settlement.TOPIC,
     signals.TOPIC,
+    withdrawal.TOPIC,
 )
 
 Value = TypeVar("Value")

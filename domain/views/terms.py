@@ -64,7 +64,7 @@ class TermsSaid(Kept):
     calendars: dict[str, str] = {}
     """References by name."""
     clocks: tuple[ClockSaid, ...] = ()
-    approval_above: Money | None = None
+    approval_above: Money | tuple[Money, ...] | None = None
     time_scale: float = 1.0
     changes: tuple[TermsChange, ...] = ()
     words: tuple[str, ...] = ()
@@ -186,8 +186,8 @@ def _words(said: TermsSaid) -> Iterator[str]:
         law = ", a limit of the law" if clock.statutory else ""
         where = clock.calendar or "around the clock"
         yield f"  {clock.clock}: {clock.target} ({clock.because}; {where}{law})"
-    limit = said.approval_above
-    if limit is not None:
+    limits = said.approval_above or ()
+    for limit in (limits,) if isinstance(limits, Money) else limits:
         yield f"A ruling above {limit.amount} {limit.currency} (in minor units) needs a second person."
     if said.time_scale != 1.0:
         yield f"Time is scaled by {said.time_scale:g}: a development tenant."

@@ -38,6 +38,13 @@ WHERE tenant = $1 AND id = $2 AND active AND coalesce(expires_at > clock_timesta
 """
 REVOKE = "UPDATE api_keys SET active = false, revoked_at = clock_timestamp() WHERE tenant = $1 AND id = $2 AND active"
 
+# Whoever changes their credential ends those before it: one that somebody else held ends with them.
+REVOKE_OTHERS = """
+UPDATE api_keys SET active = false, revoked_at = clock_timestamp()
+WHERE tenant = $1 AND person_id = $2 AND id <> $3 AND active
+RETURNING id
+"""
+
 _KEYS = """
 SELECT id, name, scopes, person_id, created_at, created_by, expires_at, last_used_at, rotated_at, revoked_at,
     CASE WHEN earlier_until > clock_timestamp() THEN earlier_until END AS earlier_until,
@@ -79,6 +86,11 @@ class PostgresKeys:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def one(self, tenant_id: str, key_id: str) -> ApiKey | None:
+        """One key; None: there is none with this id."""
+        async with self._database.tenant(tenant_id) as conn:
+            return await one(conn, tenant_id, key_id)
+
     async def listed(
         self, tenant_id: str, limit: int, *, after: str | None = None, person_id: str | None = None
     ) -> Sequence[ApiKey]:
@@ -119,6 +131,11 @@ async def rotate(conn: Connection, tenant_id: str, key_id: str, overlap_for: tim
 async def revoke(conn: Connection, tenant_id: str, key_id: str) -> bool:
     """End a key, with all its secrets; False when there is none that has not ended."""
     return await conn.execute(REVOKE, tenant_id, key_id) != "UPDATE 0"
+
+
+async def revoke_others(conn: Connection, tenant_id: str, person_id: str, key_id: str) -> list[str]:
+    """End all keys of a person but this one; which those were."""
+    return sorted(row["id"] for row in await conn.fetch(REVOKE_OTHERS, tenant_id, person_id, key_id))
 
 
 def hash_of(secret: str) -> bytes:

@@ -31,14 +31,28 @@ RETURNING id
 """
 # Two reports of one matter look for each other one after the other: the second one finds the first.
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
-# $4 the respondent, or null where the matter alone counts.
-_SAME_MATTER = """
-SELECT id FROM cases
-WHERE tenant = $1 AND kind = $2 AND matter_digest = $3 AND ($4::text IS NULL OR respondent_digest = $4) AND status = 'open'
-    AND synthetic = $5 AND id <> $6
+_OF_CLAIMANT = """
+EXISTS (
+    SELECT FROM parties p WHERE p.tenant = c.tenant AND p.case_id = c.id AND p.side = 'claimant' AND p.ref_digest = $7
+)
+"""
+# $4 the respondent, or null where the matter alone counts; $7 the claimant, or null where it is all the same who reports it. Who
+# reports the same again and names the other side in one of the two reports alone means the same.
+_SAME_MATTER = f"""
+SELECT id FROM cases c
+WHERE tenant = $1 AND kind = $2 AND matter_digest = $3 AND status = 'open' AND synthetic = $5 AND id <> $6
+    AND ($4::text IS NULL OR respondent_digest = $4 OR respondent_digest IS NULL AND $7::text IS NOT NULL)
+    AND ($7::text IS NULL OR {_OF_CLAIMANT})
 ORDER BY opened_at, id
 LIMIT 1
-"""
+"""  # noqa: S608 - put together from constants
+_DECIDED = f"""
+SELECT id FROM cases c
+WHERE tenant = $1 AND kind = $2 AND matter_digest = $3 AND status = 'closed' AND outcome IN ('ruled', 'settled')
+    AND respondent_digest IS NOT DISTINCT FROM $4 AND synthetic = $5 AND id <> $6 AND {_OF_CLAIMANT}
+ORDER BY id DESC
+LIMIT 1
+"""  # noqa: S608 - put together from constants
 _EXISTING = """
 SELECT id, open_command_id, report_hash, open_key = $2 AS by_key
 FROM cases
@@ -167,13 +181,14 @@ class _Draft:
         against = (p.ref for p in report.parties if p.side == "respondent" and p.role == "principal")
         self._respondent = next((vault.ref_digest(tenant_id, ref) for ref in against), None)
         self._same_as: str | None = None
+        self._decided_in: str | None = None
         holders = [party_id for party_id, _ in self._parties] + ([STAFF] if past is not None else [])
         self._keys = {holder: vault.new_key(tenant_id, self.case_id, holder) for holder in holders}
 
     @property
     def _joins(self) -> bool:
         """Whether this report goes on in an open case of the same matter, where there is one."""
-        told = self._matter is not None and (self._respondent is not None or self._terms.joins == "same_matter")
+        told = self._matter is not None and (self._respondent is not None or self._terms.joins != "same_person_and_matter")
         return self._terms.joins is not None and told and self._routing.decision != "decline"
 
     async def wait_for_same_matter(self, conn: Connection) -> None:
@@ -184,10 +199,24 @@ class _Draft:
     async def _find_same(self, conn: Connection) -> str | None:
         if not self._joins:
             return None
-        person = self._respondent if self._terms.joins == "same_person_and_matter" else None
-        asked = (self._tenant, self._report.kind, self._matter, person, self._report.synthetic, self.case_id)
+        person = None if self._terms.joins == "same_matter" else self._respondent
+        reporter = self._reporter if self._terms.joins == "same_claimant_and_matter" else None
+        asked = (self._tenant, self._report.kind, self._matter, person, self._report.synthetic, self.case_id, reporter)
         found: str | None = await conn.fetchval(_SAME_MATTER, *asked)
         return found
+
+    async def _find_decided(self, conn: Connection) -> str | None:
+        """The last case that decided this matter between these two, where the pack asks for it."""
+        if self._terms.decided_matter is None or self._matter is None or self._routing.decision == "decline":
+            return None
+        asked = (self._tenant, self._report.kind, self._matter, self._respondent, self._report.synthetic, self.case_id)
+        found: str | None = await conn.fetchval(_DECIDED, *asked, self._reporter)
+        return found
+
+    @property
+    def _reporter(self) -> str:
+        claimant = next(party for party_id, party in self._parties if party_id == self._claimant)
+        return self._vault.ref_digest(self._tenant, claimant.ref)
 
     async def claim(self, conn: Connection, idempotency_key: str | None, opened_by: str) -> bool:
         """Make the case's row; False when the report has a case already."""
@@ -217,6 +246,7 @@ class _Draft:
         )
         await self._store_parties(conn)
         self._same_as = await self._find_same(conn)
+        self._decided_in = await self._find_decided(conn)
         boxes = {holder: SealBox(key) for holder, key in self._keys.items()}
         box = boxes.pop(self._claimant)
         command = self._command(box, boxes)
@@ -230,7 +260,7 @@ class _Draft:
         if self._past is not None:
             await self._vault.keep(conn, *boxes.values())
         if self._report.metadata:
-            await _keep_metadata(conn, self._vault, self._tenant, self.case_id, self._report.metadata)
+            await keep_metadata(conn, self._vault, self._tenant, self.case_id, self._report.metadata)
 
     @property
     def _claimant(self) -> str:
@@ -280,6 +310,8 @@ class _Draft:
             outside_due_at=report.outside_due_at,
             decision=as_opened(report.decision, self._content_digest or "", box),
             same_as=self._same_as,
+            decided_in=self._decided_in,
+            new_fact=report.brings_new_fact,
             history=past.history(parties, lambda holder: others.get(holder, box), notify=self._notify) if past else None,
             owner=past.owner if past else None,
         )
@@ -303,7 +335,7 @@ def _conflict(row: asyncpg.Record) -> Conflict:
     return Conflict("external_id_reused", "This external id belongs to a case that was opened with another report.", row["id"])
 
 
-async def _keep_metadata(conn: Connection, vault: Vault, tenant_id: str, case_id: str, metadata: Mapping[str, str]) -> None:
+async def keep_metadata(conn: Connection, vault: Vault, tenant_id: str, case_id: str, metadata: Mapping[str, str]) -> None:
     """Put metadata in the place of what was there; nothing noted is nothing kept."""
     if not metadata:
         await conn.execute(NOTE, tenant_id, case_id, None, None)
@@ -321,5 +353,5 @@ async def _change_metadata(
     if row is None:
         return None
     noted = changed(open_metadata(vault, tenant_id, case_id, row))
-    await _keep_metadata(conn, vault, tenant_id, case_id, noted)
+    await keep_metadata(conn, vault, tenant_id, case_id, noted)
     return noted

@@ -6,7 +6,7 @@ The people and the words that go along are put away anew, under the other case's
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -22,10 +22,11 @@ from domain.model.prose import Prose
 from domain.model.terms import Routing
 from domain.rules.links import party_there
 from storage.intake.inbox import PLACE, SYSTEM
-from storage.intake.opening import CASE, KEYS, PARTIES
+from storage.intake.opening import CASE, KEYS, NOTED, PARTIES, keep_metadata
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import STAFF, DataKey, SealBox, Vault, open_contact, seal_contact
 from storage.record.sql import LOCK, STATE
+from storage.views.references import open_metadata
 
 ANSWER = "SELECT status FROM commands WHERE tenant = $1 AND case_id = $2 AND id = $3"
 KNOWN = "SELECT ref_digest FROM parties WHERE tenant = $1 AND case_id = $2"
@@ -160,18 +161,43 @@ class _Order:
         new_id, command_id = f"case_{uuid7()}", f"cmd_{uuid7()}"
         old = Case.model_validate_json(row["state"])
         await self._claim(conn, row, old, new_id, command_id)
-        parties, _ = await self._move(conn, new_id, self._task.parties)
+        parties, keys = await self._move(conn, new_id, self._task.parties)
         box = await self._vault.sealer(conn, self._tenant, new_id, STAFF)
         statement = await self._reseal(conn, box)
         if statement is None:
             raise Never("text_erased")
-        command = self._opening(old, command_id, parties, statement)
+        subject = await self._subject(conn, old, parties, keys)
+        await self._metadata(conn, new_id)
+        command = self._opening(old, command_id, parties, statement, subject)
         await conn.fetchval(
             PLACE, self._tenant, new_id, command_id, "open", "system", "system", command.model_dump(mode="json"), None, None,
             None, "pending", None, box.key.id, [r[0] for r in box.rows], [r[1] for r in box.rows], "system", None,
         )  # fmt: skip
         await self._tell(conn, new_id, self._mirrored())
         return new_id, command_id
+
+    async def _subject(
+        self, conn: Connection, old: Case, parties: Sequence[OpenedParty], keys: Mapping[str, DataKey]
+    ) -> Prose | None:
+        """The claimant's subject goes along with them, under their own key; it is not given to another claimant."""
+        whose = next((p.ref_digest for p in old.parties if p.side == "claimant" and p.role == "principal"), None)
+        claimant = next((p.id for p in parties if p.side == "claimant" and p.role == "principal"), None)
+        same = any(p.id == claimant and p.ref_digest == whose for p in parties)
+        if old.subject is None or claimant is None or not same:
+            return None
+        text = (await self._vault.reveal(conn, self._tenant, [old.subject.content_id])).get(old.subject.content_id)
+        if text is None:
+            return None
+        box = SealBox(keys[claimant])
+        subject = box(text)
+        await self._vault.keep(conn, box)
+        return subject
+
+    async def _metadata(self, conn: Connection, new_id: str) -> None:
+        """What the platform noted for itself is noted in both; from here on each goes its own way."""
+        row = await conn.fetchrow(NOTED, self._tenant, self._from)
+        noted = open_metadata(self._vault, self._tenant, self._from, row) if row is not None else {}
+        await keep_metadata(conn, self._vault, self._tenant, new_id, noted)
 
     async def _claim(self, conn: Connection, row: Any, old: Case, new_id: str, command_id: str) -> None:
         terms = old.terms
@@ -183,10 +209,12 @@ class _Order:
             None, None, next(against, None),
         )  # fmt: skip
 
-    def _opening(self, old: Case, command_id: str, parties: tuple[OpenedParty, ...], statement: Prose) -> Open:
+    def _opening(
+        self, old: Case, command_id: str, parties: tuple[OpenedParty, ...], statement: Prose, subject: Prose | None
+    ) -> Open:
         return Open(
             id=command_id, by="system", channel="system", kind=old.kind, source="split", category=old.category,
             priority=old.terms.priority, terms=old.terms,
             routing=Routing(decision="admit", trace=(f"split: {self._from}",)),
-            parties=parties, statement=statement, amount=self._task.amount, synthetic=old.synthetic,
+            parties=parties, statement=statement, subject=subject, amount=self._task.amount, synthetic=old.synthetic,
         )  # fmt: skip

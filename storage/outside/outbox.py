@@ -17,6 +17,7 @@ from storage.outside.endpoints import fails, works
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault, open_contact
 from storage.views.references import references
+from storage.views.sql import OPEN_TO
 
 FOLDS = ("message_sent", "evidence_submitted", "mentioned")
 """Events of which one letter is enough for a while: people make as many of them as they like, and the case's page shows them all.
@@ -25,9 +26,11 @@ ONE_LETTER_FOR = timedelta(minutes=10)
 """After a letter of such an event, what the same person causes of it for the same recipient waits so long and goes out as one."""
 
 _FOLDED = ", ".join(f"'{event}'" for event in FOLDS)
+# Somebody who declared a conflict of interest since it was written has no address for it: the case learns that it went nowhere.
 _FIELDS = """
 SELECT n.id, n.case_id, n.event, n.audience, n.recipient, n.channel, n.data, n.texts, t.name AS tenant_name, c.kind,
-    c.pack_version, f.recorded_at AS at, p.contact, p.key_id, k.holder, k.wrapped, a.name AS person_name, a.email AS person_email,
+    c.pack_version, f.recorded_at AS at, p.contact, p.key_id, k.holder, k.wrapped, a.name AS person_name,
+    CASE WHEN a.conflicts = '{{}}' OR {open_to} THEN a.email END AS person_email,
     coalesce(p.locale, a.locale, 'en') AS locale, coalesce(p.zone, a.zone, t.zone) AS zone, w.id AS endpoint_id,
     w.url, w.secret, CASE WHEN w.old_until > clock_timestamp() THEN w.old_secret END AS old_secret,
     CASE WHEN n.channel = 'email' AND split_part(n.event, ':', 1) IN ({folds}) THEN ARRAY(
@@ -47,7 +50,7 @@ LEFT JOIN webhook_endpoints w ON w.tenant = n.tenant AND w.id = n.endpoint_id AN
 """
 
 UNDELIVERED = (
-    _FIELDS.format(source="notices", folds=_FOLDED)
+    _FIELDS.format(source="notices", folds=_FOLDED, open_to=OPEN_TO.format("a.conflicts"))
     + "WHERE n.tenant = $1 AND n.case_id = $2 AND n.state = 'pending' ORDER BY n.id LIMIT $3"
 )
 
@@ -58,7 +61,7 @@ WITH taken AS (
     WHERE tenant = $1 AND id = $2 AND state IN ('pending', 'handed_over')
     RETURNING *
 )
-""" + _FIELDS.format(source="taken", folds=_FOLDED)  # noqa: S608 - put together from constants
+""" + _FIELDS.format(source="taken", folds=_FOLDED, open_to=OPEN_TO.format("a.conflicts"))  # noqa: S608 - put together from constants
 
 # A notice that is sent already went out twice: it is counted apart, never hidden.
 SENT = """

@@ -7,6 +7,7 @@ from typing import Any
 from domain.model.case import Case
 from domain.model.commands import Open
 from domain.model.links import KnownCampaign, OtherCase
+from domain.rules.money import totals
 from storage.postgres.pool import Database
 from storage.record.sql import STATE
 
@@ -19,11 +20,15 @@ WHERE c.tenant = $1 AND c.id = $2
 
 CAMPAIGN = "SELECT id, closed_at IS NULL AS open FROM campaigns WHERE tenant = $1 AND id = $2"
 
-# Of two that come at once the one that was judged counts, else the one with the lower id: never both, and never neither.
+# Of two that come at once the one that was judged counts, else the one with the lower id: never both, and never neither. What was
+# put back and removed again is another decision, which took effect at its own instant.
 APPEALED_BEFORE = """
 SELECT other.id FROM cases mine
 JOIN cases other ON other.tenant = mine.tenant AND other.appeal_digest = mine.appeal_digest AND other.kind = mine.kind
+JOIN commands asked ON asked.tenant = mine.tenant AND asked.case_id = mine.id AND asked.id = mine.open_command_id
+JOIN commands before ON before.tenant = other.tenant AND before.case_id = other.id AND before.id = other.open_command_id
 WHERE mine.tenant = $1 AND mine.id = $2 AND other.id <> mine.id
+    AND (before.body->'decision'->>'effective_at')::timestamptz = (asked.body->'decision'->>'effective_at')::timestamptz
     AND other.outcome IS DISTINCT FROM 'declined' AND (other.seq > 0 OR other.id < mine.id)
 ORDER BY other.id
 LIMIT 1
@@ -55,7 +60,7 @@ class PostgresOtherCases:
         return KnownCampaign(**dict(row)) if row else None
 
     async def appealed_before(self, tenant_id: str, case_id: str) -> str | None:
-        """The case in which the same person appealed about the same content; None when there is none."""
+        """The case in which the same person appealed against the same decision; None when there is none."""
         async with self._database.tenant(tenant_id) as conn:
             found: str | None = await conn.fetchval(APPEALED_BEFORE, tenant_id, case_id)
         return found
@@ -68,11 +73,17 @@ class PostgresOtherCases:
         known: dict[str, Any] = {name: row[name] for name in ("id", "kind", "synthetic")}
         if row["state"] is not None:
             case = Case.model_validate_json(row["state"])
-            names = ("opened_at", "open", "merged_into", "parties")
-            return OtherCase(**known, **{name: getattr(case, name) for name in names})
+            names = ("opened_at", "open", "merged_into", "parties", "outcome", "is_disclosed")
+            return OtherCase(**known, **{name: getattr(case, name) for name in names}, given=totals(case))
         if row["opening"] is None:
             return None
         # Not judged yet: its gates have said already what will become of it.
         opening = Open.model_validate(row["opening"])
         will_open = row["status"] == "pending" and opening.routing.decision != "decline"
-        return OtherCase(**known, opened_at=row["received_at"], open=will_open, parties=opening.parties)
+        return OtherCase(
+            **known,
+            opened_at=row["received_at"],
+            open=will_open,
+            parties=opening.parties,
+            is_disclosed=opening.terms.disclosure == "at_opening",
+        )

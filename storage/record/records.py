@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from domain.model.facts import (
     CrossCaseTaskReported,
     EffectOrdered,
     EffectReported,
+    EffectWithheld,
     Recording,
 )
 from domain.rules.evolve import fold
@@ -96,10 +98,16 @@ class PostgresRecords:
         return snapshot.model_copy(update={"case": again})
 
     async def write(self, tenant_id: str, case_id: str, transition: Transition) -> bool:
-        """Store the transition in one statement; False when the turn has moved. Raises Unstorable for bad data."""
+        """Store the transition in one statement; False when the turn has moved, or whoever is given the case was deactivated
+        since it was read. Raises Unstorable for bad data."""
         try:
             statement, arguments = _writing(transition, self._lease_for)
-            async with self._database.tenant(tenant_id) as conn:
+            async with self._database.tenant(tenant_id) as conn, AsyncExitStack() as until:
+                if (given := _given(transition)) and not transition.substitute:
+                    # A deactivation under way comes first, and is seen here; a later one finds the case with its owner.
+                    await until.enter_async_context(conn.transaction())
+                    if not all(row["active"] for row in await conn.fetch(sql.HOLD_OWNERS, tenant_id, given)):
+                        return False
                 written = bool(await conn.fetchval(statement, tenant_id, case_id, transition.turn, *arguments))
                 if not written and await conn.fetchval(sql.TURN, tenant_id, case_id) == transition.turn:
                     raise Unstorable("the facts do not follow the last one on record")
@@ -164,13 +172,18 @@ def _writing(transition: Transition, lease_for: timedelta) -> tuple[str, list[An
         holds["reported"] = reported_effects(transition)
         holds["worked"] = lease_rows(transition, lease_for)
         holds["sanctions"] = sanction_rows(transition, case)
-        holds["given"] = [c.recording.fact.owner for c in transition.facts if isinstance(c.recording.fact, CaseAssigned)]
+        holds["given"] = _given(transition)
     holds["answers"] = [_answer(a) for a in transition.answers]
     holds["archive"] = archived(transition)
     # The timetable is replaced also by an empty one; of everything else nothing is nothing.
     needed = [part for part in sql.PARTS if holds.get(part) or (part == "timetable" and part in holds)]
     gate = () if "projection" in needed else ("turn",)
     return sql.write((*gate, *needed)), [holds[part] for part in needed]
+
+
+def _given(transition: Transition) -> list[str]:
+    """Who was given the case."""
+    return [c.recording.fact.owner for c in transition.facts if isinstance(c.recording.fact, CaseAssigned)]
 
 
 def projection(case: Case) -> Row:
@@ -241,8 +254,11 @@ def _answer(answer: KeptAnswer) -> Row:
 
 
 def notice_rows(transition: Transition) -> list[Row]:
-    """Drafts with an id each; who exactly is told is worked out in the writing statement."""
-    return [{"id": f"ntc_{uuid7()}", "seq": seq, **draft.model_dump(mode="json")} for seq, draft in transition.notices]
+    """Drafts with an id each; who exactly is told is worked out in the writing statement, from whom the case is about."""
+    parties = transition.case.parties if transition.case is not None else ()
+    about = sorted({digest for p in parties for digest in (p.ref_digest, p.org_digest) if digest is not None})
+    drafts = (({"seq": seq, **draft.model_dump(mode="json")}) for seq, draft in transition.notices)
+    return [{"id": f"ntc_{uuid7()}", **draft, "parties": about} for draft in drafts]
 
 
 def ordered_effects(transition: Transition, case: Case) -> list[Row]:
@@ -266,8 +282,14 @@ def ordered_effects(transition: Transition, case: Case) -> list[Row]:
     return rows
 
 
+WITHHELD = "withheld"
+"""The note of an effect that a legal hold has stopped."""
+
+
 def reported_effects(transition: Transition) -> list[Row]:
     """What became of effects, as the facts say."""
     facts = [chained.recording.fact for chained in transition.facts]
     told = [{"id": f.effect_id, "result": f.result, "note": f.note} for f in facts if isinstance(f, EffectReported)]
+    # A hold has stopped them: they are not begun any more. One that is under way just now still says how it ended.
+    told += [{"id": f.effect_id, "result": "needs_hands", "note": WITHHELD} for f in facts if isinstance(f, EffectWithheld)]
     return told + [{"id": f.errand_id, "result": f.result, "note": f.case} for f in facts if isinstance(f, CrossCaseTaskReported)]

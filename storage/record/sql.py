@@ -6,6 +6,8 @@ from storage.record.leases import WORKED
 
 LOCK = "SELECT 1 FROM cases WHERE tenant = $1 AND id = $2 FOR UPDATE"
 
+HOLD_OWNERS = "SELECT active FROM people WHERE tenant = $1 AND id = ANY($2::text[]) ORDER BY id FOR NO KEY UPDATE"
+
 TURN = "SELECT turn FROM cases WHERE tenant = $1 AND id = $2"
 
 STATE = "(c.state || jsonb_build_object('terms', c.terms))::text"
@@ -116,23 +118,33 @@ due AS (
     ON CONFLICT (tenant, case_id, clock, instance, level, count) DO UPDATE SET due_at = excluded.due_at
     WHERE deadlines.due_at <> excluded.due_at
 )""",
-    # Who exactly is told: a party or a person by id, everybody with a role, or the endpoints.
+    # Who exactly is told: a party or a person by id, everybody with a role, or the endpoints. Of the team nobody to whom a
+    # conflict of interest closes the case: a notice says what the case says. Where that leaves nobody, operations is told.
     "notices": """
 drafts AS (
     SELECT n.* FROM jsonb_to_recordset({}) AS n
-        (id text, seq bigint, event text, audience text, recipient text, data jsonb, texts jsonb)
+        (id text, seq bigint, event text, audience text, recipient text, data jsonb, texts jsonb, parties text[])
+), team AS (
+    SELECT n.id AS draft, a.id, a.email, a.conflicts && n.parties AS closed
+    FROM drafts n JOIN people a ON a.tenant = $1 AND a.active AND (a.id = n.recipient
+        OR CASE n.recipient WHEN 'role:leads' THEN 'lead' WHEN 'role:ops' THEN 'ops' END = ANY(a.roles))
 ), addressed AS (
     SELECT n.id, n.seq, n.event, n.audience, n.recipient, n.data, n.texts, '' AS endpoint_id,
         CASE WHEN coalesce(p.has_email, a.email IS NOT NULL) THEN 'email' ELSE 'none' END AS channel
     FROM drafts n
     LEFT JOIN parties p ON p.tenant = $1 AND p.case_id = $2 AND p.id = n.recipient
-    LEFT JOIN people a ON a.tenant = $1 AND a.id = n.recipient AND a.active
-    WHERE n.recipient LIKE 'p%\\_%'
+    LEFT JOIN team a ON a.draft = n.id
+    WHERE n.recipient LIKE 'p%\\_%' AND a.closed IS NOT TRUE
     UNION ALL
     SELECT n.id || '-' || row_number() OVER (PARTITION BY n.id ORDER BY a.id), n.seq, n.event, n.audience, a.id, n.data,
         n.texts, '', CASE WHEN a.email IS NOT NULL THEN 'email' ELSE 'none' END
-    FROM drafts n JOIN people a ON a.tenant = $1 AND a.active
-        AND CASE n.recipient WHEN 'role:leads' THEN 'lead' WHEN 'role:ops' THEN 'ops' END = ANY(a.roles)
+    FROM drafts n JOIN team a ON a.draft = n.id AND NOT a.closed
+    WHERE n.recipient LIKE 'role:%'
+    UNION ALL
+    SELECT n.id || '-ops-' || row_number() OVER (PARTITION BY n.id ORDER BY a.id), n.seq, n.event, n.audience, a.id, n.data,
+        n.texts, '', CASE WHEN a.email IS NOT NULL THEN 'email' ELSE 'none' END
+    FROM drafts n JOIN people a ON a.tenant = $1 AND a.active AND 'ops' = ANY(a.roles) AND NOT a.conflicts && n.parties
+    WHERE n.id IN (SELECT draft FROM team GROUP BY draft HAVING bool_and(closed))
     UNION ALL
     SELECT n.id || '-' || row_number() OVER (PARTITION BY n.id ORDER BY w.id), n.seq, n.event, n.audience, n.recipient,
         n.data, n.texts, w.id, 'webhook'

@@ -19,7 +19,7 @@ from domain.model.prose import Sealer
 from storage.postgres.pool import NOW, Connection, Database
 from storage.postgres.vault import STAFF, SealBox, Vault
 from storage.views.cases import CaseFilter, conditions
-from storage.views.sql import clauses
+from storage.views.sql import WITHIN, clauses, open_to
 
 # {0} the incident. Frozen, or about to be: a thaw must also reach the freeze that nobody has judged yet.
 _FROZEN = """
@@ -48,21 +48,25 @@ FROM commands WHERE tenant = $1 AND id = ANY($2) AND id LIKE 'cmd\\_%'
 ORDER BY case_id
 """
 
-RUNNING = """
+OPEN_AMONG = f"SELECT c.id FROM cases c WHERE c.tenant = $1 AND c.id = ANY($2) AND {open_to('$3')}"  # noqa: S608 - from constants
+
+_SEEN = f"{open_to('$2')} AND ($3::text[] IS NULL OR {WITHIN.format('$3::text[]')})"
+RUNNING = f"""
 SELECT f.incident, count(DISTINCT f.case_id) AS cases, count(DISTINCT f.case_id) FILTER (WHERE f.waits) AS waiting,
     min(f.since) AS since
 FROM (
     SELECT h ->> 'incident' AS incident, c.id AS case_id, (h ->> 'since')::timestamptz AS since, false AS waits
     FROM cases c CROSS JOIN LATERAL jsonb_array_elements(c.state -> 'holds') AS h
     WHERE c.tenant = $1 AND c.status = 'open' AND h ->> 'why' = 'freeze' AND h ->> 'until' IS NULL
+        AND {_SEEN}
     UNION ALL
     SELECT w.body ->> 'incident', w.case_id, coalesce((w.body ->> 'at')::timestamptz, w.received_at), true
     FROM commands w JOIN cases c ON c.tenant = $1 AND c.id = w.case_id AND c.status = 'open'
-    WHERE w.tenant = $1 AND w.status = 'pending' AND w.type = 'freeze'
+    WHERE w.tenant = $1 AND w.status = 'pending' AND w.type = 'freeze' AND {_SEEN}
 ) AS f
 GROUP BY f.incident
 ORDER BY since, f.incident
-"""
+"""  # noqa: S608 - put together from constants
 
 
 class InstantAhead(Never):
@@ -195,10 +199,19 @@ class PostgresBulk:
         async with self._database.tenant(tenant_id) as conn:
             return [Result(**dict(row)) for row in await conn.fetch(ANSWERS, tenant_id, ids, timeout=_PATIENCE_S)]
 
-    async def incidents(self, tenant_id: str) -> Sequence[Incident]:
-        """The incidents for which clocks of open cases stand still, the longest first."""
+    async def open_to(self, tenant_id: str, case_ids: Sequence[str], closed_to: Sequence[str]) -> frozenset[str]:
+        """Of these cases those that none of these conflicts of interest closes."""
         async with self._database.tenant(tenant_id) as conn:
-            return [Incident(**dict(row)) for row in await conn.fetch(RUNNING, tenant_id)]
+            rows = await conn.fetch(OPEN_AMONG, tenant_id, list(case_ids), list(closed_to))
+        return frozenset(row["id"] for row in rows)
+
+    async def incidents(
+        self, tenant_id: str, closed_to: Sequence[str] = (), within: Sequence[str] | None = None
+    ) -> Sequence[Incident]:
+        """The incidents for which clocks of open cases stand still, the longest first; ``closed_to`` are conflicts of interest
+        whose cases are not counted, ``within`` the queues and the person to whose cases the counts are limited (None: all)."""
+        async with self._database.tenant(tenant_id) as conn:
+            return [Incident(**dict(row)) for row in await conn.fetch(RUNNING, tenant_id, list(closed_to), within)]
 
     def _stem(self, tenant_id: str, order: Order) -> str:
         if order.incident is None:

@@ -12,7 +12,7 @@ from storage.intake.inbox import PostgresInbox, Receipt
 from storage.postgres.pool import Database
 from storage.team.roster import ABSENT, LANGUAGES
 from storage.views.cases import CaseRow, case_row
-from storage.views.sql import CASE_ROWS, OPEN_TO
+from storage.views.sql import CASE_ROWS, open_to
 
 SKIPPED_FOR = timedelta(hours=8)
 """A shift. For so long a case is not offered again to whoever skipped it."""
@@ -30,18 +30,13 @@ WHERE p.tenant = $1 AND p.id = $2 AND p.active
 _WAITS = "c.status = 'open' AND c.owner IS NULL AND c.phase IN ('intake', 'review', 'appeal')"
 
 
-def _open_to(place: str) -> str:
-    """Whether a conflict of interest closes the case to whoever asks; most people have none."""
-    return f"(cardinality({place}::text[]) = 0 OR {OPEN_TO.format(place + '::text[]')})"
-
-
 # $2 queues, $3 how many, $4 and $5 the last one of the page before (or null), $6 conflicts of interest.
 WAITING = f"""
 SELECT h.* FROM unnest($2::text[]) AS q (queue)
 CROSS JOIN LATERAL ({CASE_ROWS}
     WHERE c.tenant = $1 AND c.queue = q.queue AND {_WAITS} AND c.state IS NOT NULL
         AND (c.next_due_at, c.id) > (coalesce($4::timestamptz, '-infinity'), coalesce($5::text, ''))
-        AND {_open_to("$6")}
+        AND {open_to("$6")}
     ORDER BY c.next_due_at, c.id LIMIT $3) AS h
 ORDER BY h.next_due_at, h.id
 LIMIT $3
@@ -71,22 +66,23 @@ SELECT EXISTS (SELECT FROM commands WHERE tenant = $1 AND case_id = $2 AND statu
 OWN_COUNTS = f"""
 SELECT count(*) AS cases, count(*) FILTER (WHERE c.next_due_at < now()) AS overdue,
     count(*) FILTER (WHERE c.next_due_at >= now() AND c.next_due_at < now() + interval '1 day') AS due_in_a_day
-FROM cases c WHERE c.tenant = $1 AND c.owner = $2 AND c.status = 'open' AND {_open_to("$3")}
+FROM cases c WHERE c.tenant = $1 AND c.owner = $2 AND c.status = 'open' AND {open_to("$3")}
 """  # noqa: S608 - put together from constants
 QUEUE_COUNTS = f"""
 SELECT q.queue, count(c.id) AS waiting, count(c.id) FILTER (WHERE c.next_due_at < now()) AS overdue,
     min(c.next_due_at) AS next_due_at
 FROM unnest($2::text[]) AS q (queue)
-LEFT JOIN cases c ON c.tenant = $1 AND c.queue = q.queue AND {_WAITS} AND {_open_to("$3")}
+LEFT JOIN cases c ON c.tenant = $1 AND c.queue = q.queue AND {_WAITS} AND {open_to("$3")}
 GROUP BY q.queue
 ORDER BY q.queue
 """  # noqa: S608 - put together from constants
 
-# $2 since when. What still runs is counted up to now.
+# $2 since when, $3 conflicts of interest. What still runs is counted up to now.
 TEAM = f"""
 SELECT p.id, p.name, p.queues, p.capacity,
     {ABSENT.replace("$3", "now()")} AS absent, p.absent_until,
-    (SELECT count(*) FROM cases c WHERE c.tenant = $1 AND c.owner = p.id AND c.status = 'open') AS open_cases,
+    (SELECT count(*) FROM cases c WHERE c.tenant = $1 AND c.owner = p.id AND c.status = 'open' AND {open_to("$3")})
+        AS open_cases,
     coalesce(w.skipped, 0) AS skipped, coalesce(w.worked_for, interval '0') AS worked_for, w.skip_reasons
 FROM people p
 LEFT JOIN LATERAL (
@@ -225,10 +221,11 @@ class PostgresDesk:
             rows = await conn.fetch(QUEUE_COUNTS, tenant_id, list(queues), list(closed_to))
         return [QueueCounts(**dict(row)) for row in rows]
 
-    async def team(self, tenant_id: str, now: datetime) -> Sequence[TeamMember]:
-        """Everybody active, with what they carry, skipped and worked in the last 30 days."""
+    async def team(self, tenant_id: str, now: datetime, closed_to: Sequence[str] = ()) -> Sequence[TeamMember]:
+        """Everybody active, with what they carry, skipped and worked in the last 30 days; ``closed_to`` are conflicts of interest
+        whose cases are not counted."""
         async with self._database.tenant(tenant_id) as conn:
-            rows = await conn.fetch(TEAM, tenant_id, now - COUNTED_FOR)
+            rows = await conn.fetch(TEAM, tenant_id, now - COUNTED_FOR, list(closed_to))
         many = ("queues", "skip_reasons")
         return [TeamMember(**{**dict(row), **{name: tuple(row[name] or ()) for name in many}}) for row in rows]
 

@@ -37,6 +37,9 @@ UPDATE people SET active = false, deactivated_at = clock_timestamp() WHERE tenan
 RETURNING deactivated_at
 """
 ACTIVATE = "UPDATE people SET active = true, deactivated_at = NULL WHERE tenant = $1 AND id = $2 AND NOT active"
+# Held until the deed is done: two who take the role from each other at once would leave nobody.
+ADMINISTRATORS = "SELECT id FROM people WHERE tenant = $1 AND active AND 'ops' = ANY(roles) ORDER BY id FOR NO KEY UPDATE"
+HOLD = "SELECT 1 FROM people WHERE tenant = $1 AND id = $2 FOR NO KEY UPDATE"
 _MORE_CONFLICTS = "ARRAY(SELECT DISTINCT c FROM unnest(conflicts || {}::text[]) AS c ORDER BY c)"
 
 
@@ -136,6 +139,16 @@ async def change(
         return await one(conn, tenant_id, person_id) is not None
     statement = f"UPDATE people SET {', '.join(parts)} WHERE tenant = $1 AND id = $2"  # noqa: S608 - names of ATTRIBUTES alone
     return await conn.execute(statement, *arguments) != "UPDATE 0"
+
+
+async def hold(conn: Connection, tenant_id: str, person_id: str) -> None:
+    """Whatever else is done to somebody or their keys waits for the end of the transaction."""
+    await conn.fetchval(HOLD, tenant_id, person_id)
+
+
+async def administrators(conn: Connection, tenant_id: str) -> list[str]:
+    """Whoever is of ops and works here; nobody changes them until the end of the transaction."""
+    return [row["id"] for row in await conn.fetch(ADMINISTRATORS, tenant_id)]
 
 
 async def deactivate(conn: Connection, tenant_id: str, person_id: str) -> datetime | None:

@@ -23,6 +23,7 @@ SAME_READ = timedelta(minutes=5)
 
 STANDING = """
 SELECT coalesce((SELECT c.queue = ANY(p.queues) FROM people p WHERE p.tenant = $1 AND p.id = $3), false) AS in_queue,
+    EXISTS (SELECT FROM leases l WHERE l.tenant = $1 AND l.case_id = $2 AND l.person_id = $3) AS worked_on,
     (SELECT a.id FROM case_access a WHERE a.tenant = $1 AND a.case_id = $2 AND a.person_id = $3 AND a.until_at > clock_timestamp()
      ORDER BY a.until_at DESC LIMIT 1) AS access_id
 FROM cases c WHERE c.tenant = $1 AND c.id = $2
@@ -63,6 +64,8 @@ class Standing:
     """What somebody of the team is to a case, beside what the case itself says."""
 
     in_queue: bool
+    worked_on: bool
+    """They worked on it as its owner."""
     access_id: str | None
     """An access that they took and that still holds."""
 
@@ -104,7 +107,7 @@ class PostgresReading:
         """Whether the case lies in a queue of this person, and whether they took access to it."""
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(STANDING, tenant_id, case_id, person_id)
-        return Standing(row["in_queue"], row["access_id"]) if row else Standing(False, None)
+        return Standing(**row) if row else Standing(in_queue=False, worked_on=False, access_id=None)
 
     async def queues(self, tenant_id: str, person_id: str) -> tuple[str, ...]:
         """The queues of somebody of the team."""

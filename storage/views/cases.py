@@ -51,6 +51,8 @@ class CommandRow:
     status: Literal["pending", "accepted", "refused", "broken"]
     answer: KeptAnswer | None
     """None while pending."""
+    credential: str | None = None
+    """By which it came; None for what came before that was noted."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class CaseFilter:
     closed_to: tuple[str, ...] | None = None
     """Digests of parties and organisations whose cases are left out: somebody's conflicts of interest."""
     within: tuple[str, ...] | None = None
-    """Queues and owners: only cases of one of them."""
+    """Queues and a person: only cases of one of the queues, and those that are this person's to read by themselves."""
     source: str | None = None
     external_id: str | None = None
     party_ref: str | None = None
@@ -201,6 +203,12 @@ class PostgresViews:
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(sql.COMMAND, tenant_id, case_id, command_id)
         return _command_row(row) if row else None
+
+    async def fact_of(self, tenant_id: str, case_id: str, command_id: str) -> Recording | None:
+        """What a command did first; None: nothing, or nothing yet."""
+        async with self._database.tenant(tenant_id) as conn:
+            body = await conn.fetchval(sql.FACT_OF, tenant_id, case_id, command_id)
+        return Recording.model_validate_json(body) if body else None
 
     async def commands(self, tenant_id: str, case_id: str, limit: int = 200) -> Sequence[CommandRow]:
         """All commands of a case in the order in which they came, refused ones included."""

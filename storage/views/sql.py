@@ -42,8 +42,9 @@ EVIDENCE = "SELECT body::text AS body FROM facts WHERE tenant = $1 AND case_id =
 
 REPORT = "SELECT report_content FROM cases WHERE tenant = $1 AND id = $2"
 
-_SENT = "SELECT id, case_id, type, actor_id, received_at, status, answer FROM commands "
+_SENT = "SELECT id, case_id, type, actor_id, received_at, status, answer, credential FROM commands "
 COMMAND = _SENT + "WHERE tenant = $1 AND case_id = $2 AND id = $3"
+FACT_OF = "SELECT body::text FROM facts WHERE tenant = $1 AND case_id = $2 AND command_id = $3 ORDER BY seq LIMIT 1"
 COMMANDS = _SENT + "WHERE tenant = $1 AND case_id = $2 ORDER BY received_at, id LIMIT $3"
 
 NOTICES = """
@@ -90,11 +91,25 @@ _TOLD_PHASE = """CASE WHEN c.phase NOT IN ('approval', 'ruled') THEN c.phase
 OPEN_TO = """NOT EXISTS (SELECT FROM jsonb_array_elements(c.state -> 'parties') AS said (party)
     WHERE said.party ->> 'ref_digest' = ANY({0}) OR said.party ->> 'org_digest' = ANY({0}))"""
 """Whether none of somebody's conflicts of interest, given as digests, closes the case of a row ``c`` to them."""
+
+
+def open_to(place: str) -> str:
+    """:data:`OPEN_TO` of the conflicts in an argument, which most people have none of."""
+    return f"(cardinality({place}::text[]) = 0 OR {OPEN_TO.format(place + '::text[]')})"
+
+
+WITHIN = """(c.queue = ANY({0}) OR c.owner = ANY({0})
+    OR c.id IN (SELECT l.case_id FROM leases l WHERE l.tenant = $1 AND l.person_id = ANY({0}))
+    OR EXISTS (SELECT FROM jsonb_array_elements(c.state -> 'involved') AS had (part) WHERE had.part ->> 'person' = ANY({0}))
+    OR EXISTS (SELECT FROM case_access a WHERE a.tenant = $1 AND a.case_id = c.id AND a.person_id = ANY({0})
+        AND a.until_at > clock_timestamp()))"""
+"""Whether a case is somebody's to read who reads those of some queues alone, given as these queues and themselves: by a queue,
+as its owner now or before, for a part that they had in it, or by an access that they took."""
 _OWN_TESTS = {
     "party": _PARTY,
     "told_phase": _TOLD_PHASE,
     "closed_to": OPEN_TO,
-    "within": "(c.queue = ANY({0}) OR c.owner = ANY({0}))",
+    "within": WITHIN,
 }
 """Conditions on more than one column."""
 

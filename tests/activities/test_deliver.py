@@ -6,16 +6,19 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import monotonic
 from typing import Literal
 
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities.deliver import DeliverActivities
+from activities.deliver import MAIL_AT_ONCE, DeliverActivities
 from activities.messages import CaseRef, NoticeRef
 from activities.ports.notices import OutgoingNotice
+from workers.life import OUTBOUND_AT_ONCE
 
+ONE = partial(NoticeRef, tenant_id="acme", case_id="case_1")
 CASE = CaseRef(tenant_id="acme", case_id="case_1")
 
 
@@ -115,3 +118,31 @@ async def test_a_letter_waits_for_its_turn_by_temporals_retry() -> None:
     with pytest.raises(ApplicationError) as told:
         await DeliverActivities(box, post).deliver_one(NoticeRef(tenant_id="acme", case_id="case_1", notice_id="ntc_1"))
     assert (told.value.next_retry_delay, told.value.non_retryable, post.tried) == (timedelta(minutes=7), False, [])
+
+
+class TestPlaces:
+    """However slow the mail is, it holds some of a worker's slots and never all of them."""
+
+    async def test_a_mail_that_finds_no_place_gives_its_slot_back_at_once(self) -> None:
+        box, post = Box([a_notice(1, "email"), a_notice(2, "email"), a_notice(3, "email"), a_notice(4, "webhook")]), Post()
+        activities = DeliverActivities(box, post, mail_at_once=2)
+        slow = [asyncio.create_task(activities.deliver_one(ONE(notice_id=f"ntc_{n}"))) for n in (1, 2)]
+        await asyncio.sleep(0.05)
+        async with asyncio.timeout(1):
+            with pytest.raises(ApplicationError) as busy:
+                await activities.deliver_one(ONE(notice_id="ntc_3"))
+            await activities.deliver_one(ONE(notice_id="ntc_4"))
+        # Tried again as after any other failure, and not held against the letter's address.
+        assert (busy.value.type, busy.value.non_retryable, box.errors) == ("mail_busy", False, [])
+        assert (post.tried, list(box.sent_at)) == (["ntc_1", "ntc_2", "ntc_4"], ["ntc_4"])
+        for task in slow:
+            task.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+        again = asyncio.create_task(activities.deliver_one(ONE(notice_id="ntc_3")))
+        await asyncio.sleep(0.05)
+        assert post.tried[-1] == "ntc_3"
+        again.cancel()
+        await asyncio.gather(again, return_exceptions=True)
+
+    def test_half_of_a_workers_slots_are_never_mails(self) -> None:
+        assert MAIL_AT_ONCE * 2 <= OUTBOUND_AT_ONCE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -52,7 +53,8 @@ class TestWho:
 
     async def test_a_platforms_key_never_does_and_ops_need_the_scope(self, office: Office) -> None:
         platform = await office.key(scopes=("admin", "cases:read"))
-        assert (await office.desk(platform).get("/v1/api-keys")).json()["code"] == "not_allowed"
+        refused = (await office.desk(platform).get("/v1/api-keys")).json()
+        assert (refused["code"], "business of ops" in refused["detail"]) == ("not_allowed", True)
         plain = await office.key(scopes=("cases:read",), person_id="per_dana")
         assert (await office.desk(plain).get("/v1/api-keys")).json()["code"] == "scope_missing"
 
@@ -80,6 +82,8 @@ class TestKeys:
         answer = await dana.post("/v1/api-keys", {"name": "all", "scopes": ["*"]})
         assert (answer.status_code, answer.json()["code"]) == (422, "scope_unknown")
         assert "cases:read" in answer.json()["fields"]["allowed"]
+        (wrong,) = answer.json()["errors"]
+        assert (wrong["field"], "no scope" in wrong["message"]) == ("scopes.0", True)
 
     async def test_the_secret_is_told_once(self, dana: Desk) -> None:
         key = await made(dana)
@@ -95,7 +99,7 @@ class TestKeys:
         soon = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
         key = await made(dana, expires_at=soon)
         assert await opens(office, key["secret"]) == 200
-        async with office.database.tenant(office.tenant_id) as conn:
+        async with office.database.deed(office.tenant_id) as conn:
             await conn.execute("UPDATE api_keys SET expires_at = clock_timestamp() WHERE id = $1", key["id"])
         assert await opens(office, key["secret"]) == 401
         assert (await dana.get(f"/v1/api-keys/{key['id']}")).json()["status"] == "expired"
@@ -134,7 +138,7 @@ class TestKeys:
             await opens(office, key["secret"])
             seen.add((await dana.get(f"/v1/api-keys/{key['id']}")).json()["last_used_at"])
         assert len(seen) == 1
-        async with office.database.tenant(office.tenant_id) as conn:
+        async with office.database.deed(office.tenant_id) as conn:
             await conn.execute("UPDATE api_keys SET last_used_at = last_used_at - interval '61 s' WHERE id = $1", key["id"])
         await opens(office, key["secret"])
         assert (await dana.get(f"/v1/api-keys/{key['id']}")).json()["last_used_at"] > max(seen)
@@ -205,7 +209,8 @@ class TestPeople:
         back = (await dana.post("/v1/people/per_ada/activate")).json()
         assert (back["active"], back["deactivated_at"]) == (True, None)
         assert await opens(office, office.keys["ada"]) == 401, "keys that have ended stay so"
-        anew = await made(dana, person="per_ada")
+        code = (await dana.post("/v1/people/per_ada/login-code")).json()["secret"]
+        anew = (await office.desk(code).post("/v1/me/key")).json()
         assert await opens(office, anew["secret"]) == 200
 
     async def test_while_nobody_judges_the_cases_wait_and_the_relay_finds_them(self, office: Office, dana: Desk) -> None:
@@ -220,7 +225,7 @@ class TestPeople:
         platform, cleo = office.desk(), office.desk("cleo")
         case = await platform.in_review()
         await cleo.command(case["id"], "assign", owner="per_ben")
-        async with office.database.tenant(office.tenant_id) as conn:
+        async with office.database.deed(office.tenant_id) as conn:
             await conn.execute(
                 "UPDATE people SET active = false, deactivated_at = clock_timestamp() WHERE tenant = $1 AND id = 'per_ben'",
                 office.tenant_id,
@@ -232,6 +237,32 @@ class TestPeople:
         (ada,) = [person for person in await office.tenants.people(office.tenant_id) if person.id == "per_ada"]
         await office.tenants.put_person(office.tenant_id, ada.model_copy(update={"active": False}))
         assert await opens(office, office.keys["ada"]) == 401
+
+
+class TestLastAdministrator:
+    async def refused(self, answer: Any) -> bool:
+        assert (answer.status_code, answer.json()["code"]) == (409, "last_administrator"), answer.text
+        return "ops" in answer.json()["detail"]
+
+    async def test_the_only_one_of_ops_neither_leaves_nor_gives_the_role_away(self, dana: Desk) -> None:
+        assert await self.refused(await dana.post("/v1/people/per_dana/deactivate"))
+        assert await self.refused(await dana.http.patch("/v1/people/per_dana", json={"roles": ["mediator"], "capacity": 3}))
+        assert (await dana.http.patch("/v1/people/per_dana", json={"roles": ["lead", "ops"]})).status_code == 200
+        assert (await dana.get("/v1/people/per_dana")).json()["capacity"] == 20
+
+    async def test_once_there_is_another_they_may(self, office: Office, dana: Desk) -> None:
+        await dana.post("/v1/people", {"id": "per_opal", "name": "Opal", "roles": ["ops"]})
+        assert (await dana.post("/v1/people/per_dana/deactivate")).status_code == 200
+        opal = office.desk(await office.key(person_id="per_opal"))
+        assert await self.refused(await opal.post("/v1/people/per_opal/deactivate"))
+
+    async def test_two_who_go_at_once_do_not_leave_nobody(self, office: Office, dana: Desk) -> None:
+        await dana.post("/v1/people", {"id": "per_opal", "name": "Opal", "roles": ["ops"]})
+        opal = office.desk(await office.key(person_id="per_opal"))
+        gone = await asyncio.gather(
+            dana.post("/v1/people/per_dana/deactivate"), opal.http.patch("/v1/people/per_opal", json={"roles": ["lead"]})
+        )
+        assert sorted(answer.status_code for answer in gone) == [200, 409]
 
 
 async def test_the_trail_is_whole_after_all_that(office: Office, dana: Desk) -> None:

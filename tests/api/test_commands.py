@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from api.kit.idempotent import own_key
 from api.routes.commands import VERBS
 from domain.rules.lifecycle import TABLE, Who
 from services.callers import Caller
-from services.repeats import canonical
+from services.repeats import canonical, own_key
 from tests.support.office import AlreadyCompleted, ClosedDoor, Office, a_report, party
 
 pytestmark = pytest.mark.postgres
@@ -68,7 +68,7 @@ async def test_a_refusal_is_a_problem_with_its_code(office: Office) -> None:
 
 async def test_nobody_approves_their_own_ruling(office: Office) -> None:
     platform, cleo = office.desk(), office.desk("cleo")
-    case = await platform.in_review()
+    case = await platform.in_review(heard=True)
     await cleo.post(f"/v1/cases/{case['id']}/take")
     drafted = await cleo.post(f"/v1/cases/{case['id']}/rulings", _ruling({"amount": 900_000, "currency": "USD"}))
     assert drafted.json()["case"]["phase"] == "approval"
@@ -148,6 +148,52 @@ async def test_an_answer_is_given_again_to_its_own_caller_alone(office: Office) 
     assert first.json()["id"] == again.json()["id"] == other.json()["id"]
     assert "queue" in again.json()
     assert "queue" not in other.json(), "the case as a platform may see it, not what a person of the team was told"
+
+
+async def test_a_key_is_its_callers_and_nobody_else_can_use_it_up(office: Office) -> None:
+    platform, ada, key = office.desk(), office.desk("ada"), {"Idempotency-Key": "shared-2"}
+    second = office.desk(await office.key(scopes=("cases:read", "cases:write")))
+    case = await platform.in_review()
+    path = f"/v1/cases/{case['id']}"
+    for desk, text in ((ada, "Ours."), (platform, "Mine."), (second, "Also mine."), (second, "Also mine.")):
+        answer = await desk.post(f"{path}/messages", {"text": text}, headers=key)
+        assert answer.status_code == 200, answer.text
+    assert len([c for c in await office.views.commands(office.tenant_id, case["id"]) if c.type == "message"]) == 3
+    reports = ((platform, "One"), (second, "Two"), (ada, "Two"))
+    key = {"Idempotency-Key": "shared-3"}
+    opened = [await desk.post("/v1/cases", a_report(subject=subject), headers=key) for desk, subject in reports]
+    assert len({answer.json()["id"] for answer in opened}) == 3
+
+
+async def test_orders_for_many_cases_are_their_callers_too(office: Office) -> None:
+    await office.desk().in_review()
+    key, freeze = {"Idempotency-Key": "shared-4"}, {"incident": "outage", "all": True}
+    first = (await office.desk("dana").post("/v1/freezes", freeze, headers=key)).json()
+    by_platform = (await office.desk().post("/v1/freezes", {**freeze, "by": "per_dana"}, headers=key)).json()
+    assert (first["cases"], by_platform["cases"]) == (1, 0), "what Dana froze is no answer to somebody else's request"
+    names, key = {"name": "Outage", "reason": "one_cause"}, {"Idempotency-Key": "shared-5"}
+    asked: tuple[tuple[Any, dict[str, str]], ...] = (
+        (office.desk("dana"), {}),
+        (office.desk(), {"by": "per_dana"}),
+        (office.desk("dana"), {}),
+    )
+    opened = [await desk.post("/v1/campaigns", {**names, **more}, headers=key) for desk, more in asked]
+    assert len({answer.json()["id"] for answer in opened}) == 2
+
+
+async def test_an_id_that_was_used_says_nothing_of_whose_it_is(office: Office) -> None:
+    platform, ada = office.desk(), office.desk("ada")
+    mine, other = await platform.in_review(), await platform.in_review()
+    for case, used in ((other, "cmd_there"), (mine, "cmd_here")):
+        assert (await ada.command(case["id"], "note", id=used, text="Internal.")).status_code == 200
+    assert (await platform.command(mine["id"], "message", id="cmd_own", text="First.")).status_code == 200
+    told = []
+    for used in ("cmd_there", "cmd_here", "cmd_own"):
+        said = {"type": "message", "id": used, "text": "Hello."}
+        answer = await platform.post(f"/v1/cases/{mine['id']}/commands", said, headers={"Request-Id": "same"})
+        told.append((answer.status_code, answer.text.replace(used, "(id)")))
+    assert len(set(told)) == 1
+    assert told[0][0] == 409
 
 
 async def test_a_first_request_that_never_ends_makes_the_second_wait_and_say_so(office: Office) -> None:

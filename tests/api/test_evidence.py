@@ -137,6 +137,12 @@ class TestUpload:
         case = await desk.opened()
         assert (await upload(desk, case, party(case, "claimant"), name=name)).json()["code"] == "parameter_invalid"
 
+    async def test_what_is_wrong_with_a_name_is_said(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        answer = await upload(office.desk(), case, party(case, "claimant"), name="invoice\u202egnp.exe")
+        (wrong,) = answer.json()["errors"]
+        assert (wrong["code"], "U+202E" in wrong["message"], "blank" in wrong["message"]) == ("control_character", True, False)
+
     async def test_who_could_not_hand_it_in_uploads_nothing(self, office: Office) -> None:
         desk = office.desk()
         case = await desk.opened()
@@ -225,7 +231,7 @@ class TestWhoFetches:
         case = await desk.in_review()
         kim = party(case, "claimant")
         file = await handed_in(desk, case, kim)
-        async with office.database.tenant(office.tenant_id) as conn:
+        async with office.database.deed(office.tenant_id) as conn:
             assert await office.vault.erase(conn, office.tenant_id, case["id"], kim)
         gone = await fetched(desk, case, file)
         assert (gone.status_code, gone.json()["code"]) == (410, "file_erased")

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from api.kit.gate import Gate
+from api.kit.throttle import Throttle
 from domain.base import Side
 from domain.model.report import ReportedParty
 from storage.intake.sources import NewSource, Provider
@@ -321,3 +323,36 @@ async def test_an_answer_to_a_strangers_notice_is_not_found(office: Office, stra
 async def test_mail_needs_a_key(office: Office) -> None:
     answer = await office.desk(None).post("/v1/intake/email", content=reply(OURS))
     assert (answer.status_code, answer.json()["code"]) == (401, "key_missing")
+
+
+class TestWrongSignatures:
+    """They count against where they come from, as wrong keys do."""
+
+    async def test_an_address_with_many_is_turned_away_whatever_the_source(self, office: Office) -> None:
+        source = await a_source(office)
+        desk = office.desk("", api={"gate": Gate(strangers=Throttle(0.001, 3))})
+        body = stripe_body()
+        for _ in range(3):
+            answer = await desk.http.post(f"/v1/intake/{source.id}", content=body, headers=by_stripe(body, "whsec_wrong"))
+            assert (answer.status_code, answer.json()["code"]) == (401, "signature_invalid")
+        for address in (source.id, "src_nobody"):
+            answer = await desk.http.post(f"/v1/intake/{address}", content=body, headers=by_stripe(body, "whsec_wrong"))
+            assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+            assert answer.headers["Retry-After"]
+        right = await desk.http.post(f"/v1/intake/{source.id}", content=body, headers=by_stripe(body))
+        assert right.status_code == 429, "of which nobody knows here whether it is right"
+
+    async def test_right_ones_are_not_counted_and_find_in_beside_wrong_ones(self, office: Office) -> None:
+        source = await a_source(office)
+        desk = office.desk("", api={"gate": Gate(strangers=Throttle(0.001, 3))})
+        body = stripe_body()
+        for _ in range(6):
+            right = await desk.http.post(f"/v1/intake/{source.id}", content=body, headers=by_stripe(body))
+            assert right.status_code in (200, 201), right.text
+        found = []
+        for _ in range(5):
+            wrong = await desk.http.post(f"/v1/intake/{source.id}", content=body, headers=by_stripe(body, "whsec_wrong"))
+            found.append(wrong.status_code)
+        assert found == [401, 401, 401, 429, 429]
+        right = await desk.http.post(f"/v1/intake/{source.id}", content=body, headers=by_stripe(body))
+        assert right.status_code == 200

@@ -54,6 +54,26 @@ class TestComeBack:
             assert told_in(case) == TOLD
             assert refs_in(case) == REFS
 
+    async def test_at_the_desk_and_with_the_next_case(self, office: Office) -> None:
+        platform, ada = office.desk(), office.desk("ada")
+        # The same matter again would go on in the first case.
+        for matter in (REPORT["matter"], "another"):
+            report = {name: value for name, value in REPORT.items() if name != "external_id"}
+            case = await platform.opened(**report | {"matter": matter})
+            await platform.command(case["id"], "escalate", party(case, "claimant"))
+        key = {"Idempotency-Key": "next-one"}
+        taken, again = [(await ada.post("/v1/take-next", {}, headers=key)).json()["case"] for _ in range(2)]
+        desk = (await ada.get("/v1/desk")).json()
+        for found in (taken, again, *desk["own"]["data"], *desk["waiting"]["data"]):
+            matter = found["matter"] if found["matter"] == "another" else TOLD["matter"]
+            assert told_in(found) == {**TOLD, "external_id": None, "matter": matter}
+            assert refs_in(found) == REFS
+            assert all("email" not in one for one in found["parties"])
+        assert (len(desk["own"]["data"]), len(desk["waiting"]["data"])) == (1, 1)
+        async with office.database.tenant(office.tenant_id) as conn:
+            kept = await conn.fetchval("SELECT string_agg(response::text, '') FROM idempotency")
+        assert "REF-CLAIMANT" not in kept
+
     async def test_names_and_addresses_with_the_case_that_is_read_by_itself_alone(self, office: Office) -> None:
         case = await office.desk().opened(**REPORT)
         for desk in (office.desk(), office.desk("ada")):
@@ -180,6 +200,7 @@ class TestMetadata:
             sealed = await conn.fetchval("SELECT metadata FROM cases WHERE id = $1", case["id"])
             assert sealed
             assert b"ORDER-SECRET" not in sealed
+        async with office.database.deed(office.tenant_id) as conn:
             await office.vault.erase(conn, office.tenant_id, case["id"], party(case, "claimant"))
         read = (await desk.get(f"/v1/cases/{case['id']}")).json()
         assert (read["metadata"], read["matter"], read["subject"]) == ({}, None, None)
@@ -226,11 +247,25 @@ class TestFilters:
         assert await found(closed_before=closed["closed_at"]) == set()
         assert await found(updated_after=closed["updated_at"], updated_before=still["updated_at"]) == {case["id"]}
 
-    async def test_priority_is_the_teams(self, office: Office) -> None:
-        case = await office.desk().opened(priority="urgent")
-        listed = (await office.desk("dana").get("/v1/cases", params={"priority": "urgent"})).json()["data"]
-        assert [one["id"] for one in listed] == [case["id"]]
-        assert (await office.desk().get("/v1/cases", params={"priority": "urgent"})).json()["code"] == "filter_forbidden"
+    async def test_by_priority_for_the_platform_and_the_team(self, office: Office) -> None:
+        case, _ = await office.desk().opened(priority="urgent"), await office.desk().opened()
+        for desk in (office.desk(), office.desk("dana")):
+            (listed,) = (await desk.get("/v1/cases", params={"priority": "urgent"})).json()["data"]
+            assert (listed["id"], listed["priority"]) == (case["id"], "urgent")
+        claimant = as_party(office, party(case, "claimant"))
+        assert "priority" not in (await claimant.get(f"/v1/cases/{case['id']}")).json()
+
+    async def test_whoever_may_not_use_a_filter_is_told_which_they_may(self, office: Office) -> None:
+        case = await office.desk().opened()
+        common = "kind, phase, status, category"
+        for desk, name, more in (
+            (office.desk(), "owner", ", priority, source, external_id, party_ref, matter"),
+            (as_party(office, party(case, "claimant")), "priority", ""),
+        ):
+            asked = await desk.get("/v1/cases", params={name: "high" if name == "priority" else "per_ada"})
+            assert (asked.status_code, asked.json()["code"]) == (403, "filter_forbidden")
+            assert f"You may list by: {common}{more}, opened_after" in asked.json()["detail"]
+            assert name not in asked.json()["detail"]
 
     @pytest.mark.parametrize("written_before", [False, True])
     async def test_to_the_platform_a_case_moves_only_with_what_it_may_know(self, office: Office, written_before: bool) -> None:
@@ -300,7 +335,7 @@ class TestAnswersThatCameLater:
 class TestDeadlines:
     async def test_the_platform_sees_those_of_both_sides_and_none_of_the_teams(self, office: Office) -> None:
         platform, ada = office.desk(), office.desk("ada")
-        case = await platform.in_review()
+        case = await platform.in_review(heard=True)
         path = f"/v1/cases/{case['id']}"
         await ada.post(f"{path}/take")
         assert {due["clock"] for due in (await ada.get(path)).json()["deadlines"]} >= {"ruling"}

@@ -17,6 +17,12 @@ REPORT: dict[str, Any] = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+async def _conduct(office: Office) -> None:
+    """Ada works these reports."""
+    await office.works("ada", "conduct")
+
+
 async def before(office: Office, case: dict[str, Any], **more: Any) -> None:
     """A warning that this case has imposed on its respondent, a month ago."""
     row = {"id": f"san_{case['id']}", "weight": 1, "counts_for": timedelta(days=365), **more}
@@ -72,10 +78,11 @@ async def test_the_reporter_has_no_ladder(office: Office) -> None:
 
 async def test_nobody_outside_the_team_sees_it(office: Office) -> None:
     case = await office.desk().opened(**REPORT)
-    for side in ("claimant", "respondent"):
+    # Whoever was told nothing of the case is told nothing of it here either.
+    for side, refused in (("claimant", (403, "not_allowed")), ("respondent", (404, "not_found"))):
         headers = {"Ombud-Act-As": party(case, side)}
         answer = await office.desk().get(f"/v1/cases/{case['id']}/sanctions", headers=headers)
-        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+        assert (answer.status_code, answer.json()["code"]) == refused
     assert (await office.desk().get(f"/v1/cases/{case['id']}/sanctions")).status_code == 403
 
 

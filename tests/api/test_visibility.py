@@ -137,8 +137,25 @@ async def test_a_person_reads_the_answers_to_their_own_commands_only(office: Off
     case = await office.desk().in_review()
     path = f"/v1/cases/{case['id']}/commands"
     await office.desk("ada").post(path, {"id": "cmd_ada-1", "type": "note", "text": "Mine."})
-    found = {key: (await office.desk(key).get(f"{path}/cmd_ada-1")).status_code for key in ("ada", "ben", "platform")}
-    assert found == {"ada": 200, "ben": 404, "platform": 200}
+    found = {key: (await office.desk(key).get(f"{path}/cmd_ada-1")).status_code for key in ("ada", "ben", "dana", "platform")}
+    assert found == {"ada": 200, "ben": 404, "dana": 404, "platform": 404}
+
+
+async def test_a_platform_reads_what_its_key_sent_and_what_it_may_know_of(office: Office) -> None:
+    case = await office.desk().in_review()
+    path, claimant = f"/v1/cases/{case['id']}/commands", party(case, "claimant")
+    said = {"sent": ("platform", {"by": claimant, "to": "claimant"}), "shown": ("ada", {}), "kept": ("ada", {"to": "claimant"})}
+    for name, (key, more) in said.items():
+        message = {"id": f"cmd_{name}", "type": "message", "text": "Hello.", **more}
+        assert (await office.desk(key).post(path, message)).status_code == 200
+    refused = await office.desk("ada").post(path, {"id": "cmd_refused", "type": "retract"})
+    assert refused.status_code == 409
+    second = office.desk(await office.key(scopes=("cases:read",)))
+    for desk, known in ((office.desk(), {"sent", "shown"}), (second, {"shown"})):
+        names, same = (*said, "refused", "nothing"), {"Request-Id": "same"}
+        told = {name: await desk.get(f"{path}/cmd_{name}", headers=same) for name in names}
+        assert {name for name, answer in told.items() if answer.status_code == 200} == known
+        assert len({answer.content for name, answer in told.items() if name not in known}) == 1
 
 
 @pytest.mark.parametrize("value", ["per_ada", "key_x", "pty_", "pty_é", "*"])

@@ -23,7 +23,6 @@ SMALL: dict[str, str] = {
     "cli/tables/preview.py": "Every topic that is shown has its file in this room.",
     "domain/views/chargeback.py": "What is seen of a topic bears its noun in this room too.",
     "api/examples/signing_keys.py": "Every topic that the API answers about has its examples in this room.",
-    "domain/rules/intake.py": "Opening is a topic as any other; `decide` only dispatches, and holds no rule.",
     **{
         f"api/routes/{topic}.py": "The application imports every route, and each topic has its file in this room too."
         for topic in ("calendars", "sanctions", "statements", "terms")

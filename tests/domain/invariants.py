@@ -10,7 +10,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from domain.base import Outcome, Phase
+from domain.base import Outcome, Phase, Side
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.clocks import Clock
@@ -21,15 +21,17 @@ from domain.notices.plan import NoticeDraft
 from domain.rules.evolve import evolve
 from domain.rules.levels import stands_still
 from domain.transition import Step
-from domain.views.case import CaseView, visible
+from domain.views.case import CaseView, may_see, visible
 from tests.support.cases import AGENT, CLAIMANT, FRIEND, PLATFORM, RESPONDENT, WITNESS, Life
 
 OUTSIDE = (CLAIMANT, RESPONDENT, AGENT, WITNESS, PLATFORM)
 BEHIND_THE_DOOR = frozenset({"approval", "ruled"})
 STAFF_ONLY = ("priority", "owner", "queue", "round", "escalations", "hands", "pack", "pack_version")
+"""What the team sees and nobody outside does; the priority is the platform's to see too."""
 UNTOLD = frozenset({
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
     "delivery_failed", "effect_ordered", "case_skipped",
+    "withdrawal_explained", "legal_hold_placed", "legal_hold_lifted", "effect_withheld", "effect_released", "ruling_withheld",
     "signal_received", "case_handed_over", "report_proposed", "report_returned",
 })  # fmt: skip
 """Facts that nobody outside hears of, whatever the phase."""
@@ -48,8 +50,11 @@ OWN_CLOCKS = {
     WITNESS: frozenset[str](),
 }
 """Clocks of which each may know that somebody made them stand still; all others are the team's."""
-OF_THE_OTHER_SIDE = frozenset({"interim_imposed", "interim_reviewed", "interim_ended"})
+OF_THE_OTHER_SIDE = frozenset({"interim_imposed", "interim_reviewed", "interim_ended", "interim_kept"})
 """Measures are against the respondent, and the claimant does not hear of them."""
+GIVES_BACK = frozenset({"refund", "payout", "correction", "provisional_credit"})
+OF_THE_REPORTER = frozenset({"withdrawal_requested", "withdrawal_accepted", "withdrawal_overtaken", "continued_of_office"})
+"""Nobody on the other side, and no witness, learns that a report was asked back, nor who is the claimant since."""
 LIMIT = "final_answer"
 LIMIT_FOR, LIMIT_WARNING_FOR = timedelta(days=45), timedelta(days=7)
 """The limit of the law in fraud reports, counted in days of UTC; it may be doubled once."""
@@ -69,9 +74,17 @@ class Witness:
         self.ordered: dict[str, f.EffectOrdered] = {}
         self.order: dict[tuple[str, int], int] = {}
         """The last level of each clock that was reached for the first time, by its place in the pack."""
+        self.stopped: set[str] = set()
+        """Effects that a legal hold has stopped."""
         self.measures: dict[str, str] = {}
         """The effect of each interim measure."""
         self.views: dict[str, CaseView] = {}
+        self.alone: dict[str, str] = {}
+        """Texts that one side and the desk said to each other alone, with the side."""
+        self.spoke: set[str] = {"claimant"}
+        """The sides that have said something, or let their time go by, since they had to be told something new."""
+        self.stays_out: set[str] = set()
+        """Whoever said that they cannot decide the case, and whoever decided what was set aside because of them."""
 
     def saw(self, life: Life, before: Case | None) -> None:
         """Check the last step."""
@@ -83,12 +96,17 @@ class Witness:
         stands(made.case)
         clocks_are_kept(made, before)
         limits_stand(made.case)
+        self._holds(made, before)
         self._effects(made, before)
+        self._money(made.case)
         self._interim(made)
+        self._withdrawal(made, before)
         for told in (r.fact for r in made.recordings if isinstance(r.fact, f.RulingIssued)):
             self._told(life, made, told)
         for _, notice in made.notices:
             tells_no_secret(notice)
+        self._in_confidence(life, made)
+        knows_nothing_yet(life, made, before)
         self._views(life, made)
 
     def _record(self, life: Life, recording: f.Recording) -> None:
@@ -98,11 +116,13 @@ class Witness:
         assert self.folded is None or recording.at >= self.folded.updated_at
         self.folded = evolve(self.folded, f.Recording.model_validate_json(recording.model_dump_json()), case_id=life.case_id)
         fact, actor = recording.fact, recording.actor
+        self._listen(recording)
         match fact:
             case f.RulingDrafted():
                 assert fact.decider == actor.id
                 assert fact.reasons.length > 0
                 assert fact.version == life.case.terms.version
+                self._heard(life.case, fact)
                 self._may_judge(actor)
                 self.drafts[fact.ruling_id] = fact
                 self._took_part(actor)
@@ -115,6 +135,13 @@ class Witness:
                 self.round += 1
             case f.CaseRemitted():
                 self.round += 1
+            case f.RulingAnnulled():
+                self.round += 1
+                self.stays_out |= {person for person in self.hands if fact.about_deciders}
+            case f.CaseReopened():
+                self.round += fact.new_decider
+            case f.CaseRecused():
+                self.stays_out.add(actor.id)
             case f.LevelReached():
                 level = (fact.clock, fact.instance, fact.level, fact.count)
                 assert level not in self.fired, f"{level} fired twice"
@@ -124,6 +151,36 @@ class Witness:
                 self._order(fact)
             case _:
                 pass
+
+    def _listen(self, recording: f.Recording) -> None:
+        """Books of who has had their say."""
+        fact, party = recording.fact, recording.actor.id
+        match fact:
+            case f.CaseReopened() | f.RulingAnnulled():
+                self.spoke = set()
+            case f.AppealLodged():
+                self.spoke = {fact.side.value} if not fact.cross else self.spoke | {fact.side.value}
+            case f.EvidenceLapsed():
+                self.spoke.add(fact.of.value)
+            case (
+                f.MessageSent()
+                | f.OfferMade()
+                | f.OfferDeclined()
+                | f.OfferAccepted()
+                | f.EvidenceSubmitted()
+                | f.ReturnContested()
+            ):
+                self.spoke |= {"claimant"} if party in (CLAIMANT, AGENT) else {"respondent"} if party == RESPONDENT else set()
+            case _:
+                pass
+
+    def _heard(self, case: Case, fact: f.RulingDrafted) -> None:
+        """Nobody loses by a ruling in the first instance who has not had their say, where the pack promises it."""
+        outcome = case.terms.outcome(fact.outcome)
+        if fact.decision != "rule" or outcome is None or outcome.hear_if_hit or case.terms.heard_when != "told":
+            return
+        lost = {side for side in case.terms.hear if side in outcome.lost_by}
+        assert {side.value for side in lost} <= self.spoke, f"{fact.outcome} against a side that was not heard"
 
     def _in_order(self, case: Case, fact: f.LevelReached) -> None:
         """Levels stand in the pack in the order of their instants; that a clock moved meanwhile is no excuse."""
@@ -141,6 +198,7 @@ class Witness:
         assert actor.id != FRIEND, "judged in spite of a declared conflict"
         for person in (actor.id, actor.manager or ""):
             assert self.hands.get(person, self.round) == self.round, f"{person} had a part in an earlier round"
+        assert actor.id not in self.stays_out, f"{actor.id} decides what they may not decide"
 
     def _took_part(self, actor: f.Actor) -> None:
         self.hands.setdefault(actor.id, self.round)
@@ -156,7 +214,7 @@ class Witness:
 
     def in_force(self) -> list[Remedy]:
         """What was ordered and not undone."""
-        undone = {o.reverses for o in self.ordered.values()}
+        undone = {o.reverses for o in self.ordered.values()} | self.stopped
         return sorted((o.remedy for o in self.ordered.values() if not o.reverses and o.effect_id not in undone), key=str)
 
     def _effects(self, made: Step, before: Case | None) -> None:
@@ -167,11 +225,19 @@ class Witness:
                 "ruling_issued",
                 "offer_accepted",
                 "case_withdrawn",
+                "ruling_annulled",
                 "interim_imposed",
                 "interim_ended",
                 "return_ended",
+                "effect_released",
             }
-        if "case_withdrawn" in names:
+        if "case_withdrawn" in names and before is not None:
+            kept = {i.id for i in made.case.interim}
+            own = {i.id for i in before.interim}
+            final = [e.remedy for e in before.effects_in_force if e.id in (before.final or ()) and e.because not in own]
+            outlives = [e.remedy for e in made.case.effects_in_force if e.because in kept]
+            assert self.in_force() == sorted([*final, *outlives], key=str)
+        if "ruling_annulled" in names:
             assert self.in_force() == []
         ruling = made.case.rulings[-1] if made.case.rulings else None
         if "ruling_issued" in names and ruling is not None and ruling.decision != "remit":
@@ -180,12 +246,30 @@ class Witness:
 
     def _carried_out(self, case: Case, ruling: Ruling) -> None:
         """What was decided is in force, or waits for goods that go back."""
-        waits = case.returning.remedies if case.returning else ()
+        later = case.returning.remedies if case.returning else ()
+        waits = (*later, *(one.remedy for one in case.withheld))
         wanted = [remedy.model_copy(update={"after_return": False}) for remedy in ruling.remedies]
         if ruling.decision == "uphold" and any(remedy.after_return for remedy in ruling.remedies):
             # Meanwhile the goods may have come back, or the time to send them may have run out.
             return
         assert sorted([*self.in_force(), *waits], key=str) == sorted(wanted, key=str)
+
+    def _money(self, case: Case) -> None:
+        """Nobody gives more than was paid, or other money, alone: a second person does, or in a bounty dispute the sides."""
+        if case.amount is None:
+            return
+        undone = {o.reverses for o in self.ordered.values()}
+        stands = [(o.remedy, o.because) for o in self.ordered.values() if not o.reverses and o.effect_id not in undone]
+        if case.returning is not None:
+            stands += [(remedy, case.returning.because) for remedy in case.returning.remedies]
+        paid = [(remedy.amount, because) for remedy, because in stands if remedy.amount and remedy.type in GIVES_BACK]
+        agreed = {r.id for r in (*case.rulings, case.ruling) if r is not None and r.approved_by is not None}
+        freely = {because for _, because in paid if case.kind == "bounty_dispute" and because.startswith("off_")}
+        other = {because for money, because in paid if money.currency != case.amount.currency}
+        assert other <= agreed | freely, "other money than was paid"
+        if sum(money.amount for money, because in paid if because not in other) > case.amount.amount:
+            assert case.kind == "bounty_dispute", "more than was paid"
+            assert {because for _, because in paid} & (agreed | freely), "more than was asked for, by one person alone"
 
     def _interim(self, made: Step) -> None:
         """A measure lasts until it is lifted, lapses, or the matter is decided; then it is undone, or the ruling's own."""
@@ -206,10 +290,74 @@ class Witness:
         if any(isinstance(x, f.RulingIssued) for x in facts) and ruling is not None and ruling.decision != "remit":
             assert not made.case.interim, "outlived the ruling"
 
+    def _in_confidence(self, life: Life, made: Step) -> None:
+        """What was said to the desk alone is in no view and no letter of the other side, and in none of the platform."""
+        for recording in made.recordings:
+            fact = recording.fact
+            side = _alone_with(fact)
+            if side is None:
+                continue
+            self.alone[fact.text.content_id] = side  # type: ignore[union-attr]  # only what is said has a side of its own
+            others = {CLAIMANT, AGENT} if side == "respondent" else {RESPONDENT, WITNESS}
+            for who in (*others, PLATFORM):
+                assert who == recording.actor.id or not visible(made.case, recording, life.actor(who)), f"{who} sees {fact}"
+        for _, notice in made.notices:
+            if notice.audience != "staff":
+                sides = {self.alone[text.content_id] for text in notice.texts.values() if text.content_id in self.alone}
+                assert sides <= {notice.audience}, f"{notice.recipient} reads what was said to the desk alone"
+
+    def _withdrawal(self, made: Step, before: Case | None) -> None:
+        """Where the team is asked, a claimant's word alone ends nothing; a measure never ends by it unless somebody says so."""
+        facts = [r.fact for r in made.recordings]
+        if before is None or not made.recordings:
+            return
+        by = made.recordings[-1].actor
+        names = {fact.type for fact in facts}
+        if made.case.terms.withdrawal == "asks" and by.role == "claimant" and "appeal_withdrawn" not in names:
+            assert "case_withdrawn" not in names, "the reporter's word ended it"
+            assert "interim_ended" not in names
+        if "withdrawal_requested" in names:
+            assert made.case.phase is before.phase
+            assert made.case.effects == before.effects
+            assert made.case.interim == before.interim
+            assert not [n for _, n in made.notices if n.audience == "respondent"], "the other side is told"
+        if "withdrawal_accepted" in names:
+            ended = {i for fact in facts if isinstance(fact, f.InterimEnded) for i in fact.measure_ids}
+            kept = {i for fact in facts if isinstance(fact, f.InterimKept) for i in fact.measure_ids}
+            assert {measure.id for measure in before.interim} == ended | kept, "a measure that nobody spoke of"
+            assert not ended & kept
+        if "case_withdrawn" in names:
+            measures = {e.id for e in before.effects if e.because in {i.id for i in before.interim}}
+            final = {*(before.final or ())} - measures
+            stood = final & {e.id for e in before.effects_in_force}
+            assert stood <= {e.id for e in made.case.effects_in_force}, "final, and undone"
+        if made.case.of_office is not None:
+            assert not [r for r in made.case.requests if r.of is Side.CLAIMANT and r.party in (None, CLAIMANT, AGENT)]
+
+    def _holds(self, made: Step, before: Case | None) -> None:
+        """Nothing that destroys is ordered, told or running under a hold that was not lifted."""
+        case, destructive = made.case, {"erase", "delete", *made.case.terms.destructive}
+        for fact in (r.fact for r in made.recordings):
+            if isinstance(fact, f.EffectWithheld) and fact.effect_id in self.ordered:
+                self.stopped.add(fact.effect_id)
+            if isinstance(fact, f.EffectReported):
+                self.stopped.discard(fact.effect_id)
+        if not case.legal_holds:
+            assert not [e for e in case.effects if e.state == "running" and e.id in self.stopped]
+            return
+        running = [e for e in case.effects if e.state == "running" and not e.reverses and e.remedy.type in destructive]
+        assert not running, "destroyed under a hold"
+        if before is not None and before.legal_holds:
+            for fact in (r.fact for r in made.recordings):
+                ordered = isinstance(fact, f.EffectOrdered) and not fact.reverses and fact.remedy.type in destructive
+                assert not ordered, "ordered under a hold"
+                if isinstance(fact, f.RulingIssued) and case.rulings[-1].decision not in ("uphold", "remit"):
+                    assert not {x.type for x in case.rulings[-1].remedies} & destructive, "told under a hold"
+
     def _told(self, life: Life, made: Step, told: f.RulingIssued) -> None:
         draft = self.drafts[told.ruling_id]
         for party in made.case.parties:
-            if party.role == "principal":
+            if party.role == "principal" and (party.id == CLAIMANT or made.case.is_disclosed):
                 notices = [n for _, n in made.notices if n.recipient == party.id]
                 assert [n.event for n in notices] == ["ruling_issued"], f"{party.id} got {[n.event for n in notices]}"
                 assert notices[0].texts["reasons"] == draft.reasons
@@ -223,9 +371,11 @@ class Witness:
                     seen = visible(made.case, recording, life.actor(who))
                     assert seen is may_know_of(made.case, recording.fact, who), f"{who} and {recording.fact}"
         for who in OUTSIDE:
+            if not may_see(made.case, life.actor(who)):
+                continue
             now = life.seen_by(who)
-            shows_no_secret(now)
-            unknown = OF_THE_OTHER_SIDE if who in (CLAIMANT, AGENT) else frozenset()
+            shows_no_secret(now, who)
+            unknown = OF_THE_OTHER_SIDE if who in (CLAIMANT, AGENT) else OF_THE_REPORTER if who != PLATFORM else frozenset()
             if who in self.views and all(fact.type in HOLDING | unknown or _untold(made.case, fact) for fact in facts):
                 same = self.views[who]
                 if any(fact.type in HOLDING for fact in facts):
@@ -237,6 +387,41 @@ class Witness:
                 known = [r.fact.type for r in made.recordings if visible(made.case, r, life.actor(who))]
                 assert known, f"{who} can see by its instant alone that {[fact.type for fact in facts]} happened"
             self.views[who] = now
+
+
+def _alone_with(fact: f.Fact) -> str | None:
+    """The side that said something to the desk alone, or to which the desk said it."""
+    if isinstance(fact, f.MessageSent):
+        said = fact.sender if fact.to == "desk" else fact.to
+        return said if said in ("claimant", "respondent") else None
+    if isinstance(fact, f.EvidenceSubmitted) and fact.confidential and fact.side is not None:
+        return fact.side.value
+    return None
+
+
+_OF_A_MEASURE = {"kind", "measure_alone", "measures", "measure_id", "your_side", "due_at"}
+
+
+def knows_nothing_yet(life: Life, made: Step, before: Case | None) -> None:
+    """Until they are told, a case is not there for the respondent's side: no view, no letter but of a measure that hits them, no
+    time that runs; and however it ends, it stays so."""
+    case = made.case
+    if case.is_disclosed:
+        assert before is None or before.is_disclosed or any(r.fact.type == "case_disclosed" for r in made.recordings)
+        return
+    assert before is None or not before.is_disclosed, "they were told, and it was taken back"
+    for party in (p for p in case.parties if p.side.value == "respondent"):
+        who = life.actor(party.id)
+        assert not may_see(case, who)
+        assert not [r for r in life.recordings if visible(case, r, who)], f"{party.id} sees something"
+        for _, notice in made.notices:
+            if notice.recipient == party.id:
+                assert notice.event in ("interim_imposed", "interim_ended", "interim_kept")
+                assert notice.data.keys() <= _OF_A_MEASURE
+                assert notice.texts.keys() <= {"told"}
+    assert not [n for _, n in made.notices if n.audience == "respondent" and not n.data.get("measure_alone")]
+    assert not [row for row in case.timetable if "respondent" in row.clock]
+    assert not [right for right in case.rights if right.side.value == "respondent" and right.allowed]
 
 
 def may_know_of(case: Case, fact: f.Fact, who: str) -> bool:
@@ -251,10 +436,12 @@ def may_know_of(case: Case, fact: f.Fact, who: str) -> bool:
 
 
 def with_dates_of(now: CaseView, before: CaseView) -> CaseView:
-    """What somebody saw before, with the dates that they see now: of their own clocks and of what was asked."""
+    """What somebody saw before, with what they may see of a retarget: the dates of their own clocks and of what was asked,
+    the category, and to the platform the priority."""
     asked = {one.id: one.due_at for one in now.requests}
     requests = tuple(one.model_copy(update={"due_at": asked.get(one.id)}) for one in before.requests)
-    return before.model_copy(update={"deadlines": now.deadlines, "category": now.category, "requests": requests})
+    more = {"deadlines": now.deadlines, "category": now.category, "priority": now.priority, "requests": requests}
+    return before.model_copy(update=more)
 
 
 def stands(case: Case) -> None:
@@ -267,10 +454,12 @@ def stands(case: Case) -> None:
         return
     assert case.outcome is not None
     assert case.closed_at is not None
-    running = [one for one in case.sanctions if one.runs and one.ends_at is not None]
-    assert len(case.timetable) == len(running), "a closed case has no clock but the ends of bans"
+    bans = [one for one in case.sanctions if one.runs and one.ends_at is not None]
+    running = [*bans, *case.interim]
+    assert len(case.timetable) == len(running), "a closed case has no clock but the ends of bans and of measures that outlive it"
     assert not any(hold.lasts_at(case.updated_at) for hold in case.holds), "a closed case stands under a hold"
-    assert not case.interim
+    assert all(measure.kept_until is not None for measure in case.interim)
+    assert case.withdrawal is None, "nobody answers it any more"
     assert case.outcome is not Outcome.RULED or case.rulings
     assert case.quiet is not (bool(running) or any(e.state == "running" for e in case.effects))
 
@@ -289,7 +478,8 @@ def clocks_are_kept(made: Step, before: Case | None) -> None:
     wanted += _of_requests(case)
     if case.open and not wanted:
         wanted = [(STANDSTILL.name, case.standstills + 1, "look")]
-    wanted += bans
+    numbers = {effect.because: n for n, effect in reversed([*enumerate(case.effects, 1)])}
+    wanted += [*bans, *(("kept_measure", numbers[i.id], "end") for i in case.interim if i.kept_until is not None)]
     assert sorted(rows) == sorted(wanted)
     assert list(case.timetable) == sorted(case.timetable, key=lambda row: row.due_at)
     known = {row.id: row for row in before.timetable} if before else {}
@@ -345,10 +535,10 @@ def tells_no_secret(notice: NoticeDraft) -> None:
     _no_secret({"event": notice.event, **{k: v for k, v in notice.data.items() if k not in open_words}})
 
 
-def shows_no_secret(seen: CaseView) -> None:
+def shows_no_secret(seen: CaseView, who: str) -> None:
     """The same for what somebody outside can look at."""
     assert seen.phase not in BEHIND_THE_DOOR
-    assert all(getattr(seen, name) is None for name in STAFF_ONLY)
+    assert {name for name in STAFF_ONLY if getattr(seen, name) is not None} == ({"priority"} if who == PLATFORM else set())
     assert seen.seq == 0
     _no_secret(seen.model_dump(mode="json", exclude={"outcome"}))
 

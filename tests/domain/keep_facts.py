@@ -33,7 +33,7 @@ from tests.support.cases import (
     a_case,
     shelf,
 )
-from tests.support.other_cases import CAMPAIGN, OTHER_CASE, YOUNGER_CASE, elsewhere
+from tests.support.other_cases import CAMPAIGN, OTHER_CASE, YOUNGER_CASE, elsewhere, other
 
 KEPT = Path(__file__).parent / "kept_facts"
 
@@ -79,7 +79,12 @@ def fraud_report() -> Life:
     life.says(LEAD_3, "decide_appeal", decision="overturn", **OUTCOMES["fraud_report"]["none"]).fire("grace")
     life.says(ROBOT, "report_effect", effect_id=life.case.effects[2].id, result="needs_hands", note="account_closed")
     life.says(CLAIMANT, "appeal").says(CLAIMANT, "withdraw").says(OPS, "reopen")
-    return _at_risk(life.in_review(owner=LEAD)).ruled("light").says(CLAIMANT, "withdraw")
+    return (
+        _at_risk(life.in_review(owner=LEAD))
+        .ruled("light")
+        .says(CLAIMANT, "withdraw", reasons="It is settled.")
+        .says(LEAD, "accept_withdrawal")
+    )
 
 
 def _at_risk(life: Life) -> Life:
@@ -89,6 +94,7 @@ def _at_risk(life: Life) -> Life:
     life.says(LEAD, "report_to_authority", authority="police", reasons="The same ring.")
     life.says(LEAD_2, "return_report", reasons="Say which bookings.")
     life.says(LEAD, "report_to_authority", authority="police", reasons="Bookings 14 to 19.").says(LEAD_2, "approve_report")
+    life.says(OPS, "state_amount", amount={"amount": 90_000, "currency": "USD"}, reasons="The bank's list.")
     life.says(LEAD, "hand_over", to=MEDIATOR_3, reasons="They know the bank.")
     return life.says(MEDIATOR_3, "hand_over", to=LEAD, reasons="They do not.")
 
@@ -116,13 +122,41 @@ def moderation_appeal() -> Life:
 
 
 def conduct_report() -> Life:
-    """Banned for a time, let in again, banned for longer on a varied appeal, reopened and taken back."""
+    """Banned for a time, let in again, banned for longer on a varied appeal, set aside and taken back."""
     life = a_case("conduct_report").in_review().heard()
     life.says(MEDIATOR, "rule", outcome="violation", ground="threat", reasons="It is on the screen shots.").fire("grace")
     life.says(RESPONDENT, "appeal").says(LEAD_2, "take").later(timedelta(days=31))
     departs = {"sanction_reason": "planned", "sanction_reasons": "It was prepared for weeks."}
     life.says(LEAD_2, "decide_appeal", decision="vary", sanction="long_ban", **departs).says(LEAD, "approve").fire("grace")
-    return life.later(timedelta(days=1)).says(OPS, "reopen").says(CLAIMANT, "withdraw")
+    life.later(timedelta(days=1)).says(LEAD_3, "annul", reason="decider_was_biased").says(MEDIATOR_3, "recuse")
+    life.says(OPS, "close", outcome="expired")
+    return life.later(timedelta(days=1)).says(OPS, "reopen").says(CLAIMANT, "withdraw").says(LEAD_3, "accept_withdrawal")
+
+
+def safety_incident() -> Life:
+    """Asked back in the grace and told all the same; taken up again, asked back, gone on with of office; and one that ended."""
+    life = a_case("safety_incident").with_terms(procedure=(), root_cause_needed=False).ruled("light").says(CLAIMANT, "withdraw")
+    life.fire("grace").later(timedelta(days=20)).says(OPS, "reopen").says(CLAIMANT, "withdraw").says(MEDIATOR_2, "take")
+    life.says(MEDIATOR_2, "continue_of_office").says(OPS, "close", outcome="expired")
+    return life
+
+
+def compliance_request() -> Life:
+    """Held in the grace, decided afresh, held while it is carried out, let go on, and held too late."""
+    life = a_case("compliance_request", category="gdpr_erasure").with_terms(procedure=()).in_review()
+    erase = {"outcome": "granted", "ground": "right_to_erasure", "remedies": [{"type": "erase"}]}
+    life.says(MEDIATOR, "rule", **erase).says(LEAD, "place_hold").fire("grace").says(LEAD, "lift_hold")
+    life.says(MEDIATOR, "rule", **erase).fire("grace").says(LEAD, "place_hold").says(LEAD, "lift_hold")
+    life.says(ROBOT, "report_effect", effect_id=life.case.effects[-1].id, result="done")
+    return life.says(LEAD, "place_hold")
+
+
+def withdrawn() -> Life:
+    """Taken back, while a measure stays for a month."""
+    life = a_case("safety_incident").in_review().says(MEDIATOR, "impose_interim", measure="suspend", reasons="There is danger.")
+    until = (life.now + timedelta(days=30)).isoformat()
+    life.says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal", stays=["suspend"], until=until)
+    return life.later(timedelta(days=31))
 
 
 def _beside_others(life: Life) -> None:
@@ -161,11 +195,21 @@ def merged() -> Life:
     return life
 
 
+def heard_again() -> Life:
+    """A payment dispute about what was decided before, with something new."""
+    life = a_case("payment_dispute", amount={"amount": 9_000, "currency": "USD"}, attributes={"new_fact": True})
+    life.elsewhere = {"decided": other("payment_dispute", open=False, outcome="ruled", given=[{"amount": 10, "currency": "USD"}])}
+    life.opened()
+    _reports_errands(life)
+    return life.says(OPS, "decline")
+
+
 def _moved_in_time(life: Life) -> Life:
     """Measures imposed and looked at, clocks paused, put away, extended, frozen and aimed anew."""
     why = "The money would be gone."
     life.says(MEDIATOR, "impose_interim", measure="payout_freeze", reasons=why)
     life.says(MEDIATOR, "impose_interim", measure="suspend", reasons=why).later(timedelta(days=3))
+    life.says(RESPONDENT, "ask_interim_review", text="It pays my rent.").disclosed(text="A card is said to have been stolen.")
     life.says(LEAD, "review_interim", decision="keep", reasons="It still would.", measure_id=life.case.interim[0].id)
     life.says(MEDIATOR, "review_interim", decision="lift", reasons="Not him.", measure_id=life.case.interim[1].id)
     life.says(MEDIATOR, "pause", clock="ruling", until=(life.now + timedelta(days=2)).isoformat(), reason="expert_asked")
@@ -202,8 +246,12 @@ def _lived() -> dict[str, Life]:
         "moderation_appeal": moderation_appeal(),
         "payment_dispute": payment_dispute(),
         "conduct_report": conduct_report(),
+        "safety_incident": safety_incident(),
+        "compliance_request": compliance_request(),
+        "withdrawn": withdrawn(),
         "merged": merged(),
         "settled_in_review": settled_in_review(),
+        "heard_again": heard_again(),
     }
 
 

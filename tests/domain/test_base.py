@@ -25,6 +25,9 @@ class TestPlain:
         turning = ("LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI")
         assert not [c for c in left if unicodedata.bidirectional(c) in turning]
         assert plain(left) == left
+        shown_signs = {*map(chr, range(0x600, 0x606)), *"\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"}
+        hieroglyphs = {*map(chr, range(0x13430, 0x13440))}
+        assert {c for c in left if unicodedata.category(c) == "Cf"} <= {"\u200c", "\u200d", *shown_signs, *hieroglyphs}
         assert "\n" not in plain_line(text)
 
     @pytest.mark.parametrize(
@@ -39,6 +42,13 @@ class TestPlain:
             ("quiet\U000e0041\u2063words", "quietwords"),
             ("می\u200cخواهم", "می\u200cخواهم"),
             ("👩\u200d💻 ß 漢", "👩\u200d💻 ß 漢"),
+            ("❤\ufe0f\u200d🔥 1\ufe0f\u20e3 葛\U000e0100", "❤\ufe0f\u200d🔥 1\ufe0f\u20e3 葛\U000e0100"),
+            ("क्\u200dष", "क्\u200dष"),
+            ("ad\u200bmin pay\u00adpal \u3164", "admin paypal "),
+            ("ad\u200cmin", "admin"),
+            ("\u200d\u200d漢\u200d\u200c\u200d字", "漢\u200d字"),
+            ("a\U000e0101\U000e0102\ufe0f", "a\U000e0101"),
+            ("\u0600\u0661\u06dd", "\u0600\u0661\u06dd"),
         ],
     )
     def test_what_is_said_stays_readable(self, said: str, shown: str) -> None:

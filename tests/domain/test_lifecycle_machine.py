@@ -46,6 +46,10 @@ MONEY = st.fixed_dictionaries(
 )
 
 
+PAID = {"bounty_dispute": 900_000, "fraud_report": 200_000, "payment_dispute": 200_000}
+"""What a case is about, in cents: just enough for the rulings by which it gets to where a life starts."""
+
+
 def _pay(remedy: str, cents: int, currency: str = "USD") -> dict[str, Any]:
     return {"type": remedy, "amount": {"amount": cents, "currency": currency}}
 
@@ -56,11 +60,13 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
         {"outcome": "upheld", "ground": "severity", "remedies": [_pay("payout", 5_000)]},
         {"outcome": "upheld", "ground": "severity", "remedies": [_pay("payout", 600_000)]},
         {"outcome": "partial_amount", "ground": "scope", "remedies": [_pay("payout", 70, "EUR")]},
+        {"outcome": "upheld", "ground": "severity", "remedies": [_pay("payout", 400_000), _pay("correction", 600_000)]},
         {"outcome": "invalid", "ground": "duplicate"},
     ],
     "fraud_report": [
         {"outcome": "confirmed", "ground": "stolen_payment", "remedies": [_pay("refund", 5_000), _WARN]},
         {"outcome": "confirmed", "ground": "friendly_fraud", "remedies": [_pay("refund", 200_000)]},
+        {"outcome": "confirmed", "ground": "account_takeover", "remedies": [_pay("refund", 150_000), _pay("refund", 60_000)]},
         {"outcome": "suspicious_unproven", "ground": "friendly_fraud", "remedies": [_WARN]},
         {"outcome": "false_positive", "ground": "no_fraud"},
     ],
@@ -68,16 +74,22 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
         {"outcome": "refunded", "ground": "not_received", "remedies": [_pay("refund", 5_000)]},
         {"outcome": "refunded", "ground": "not_as_described", "remedies": [_pay("refund", 9_000) | {"after_return": True}]},
         {"outcome": "partly_refunded", "ground": "goodwill", "remedies": [_pay("refund", 70, "EUR") | {"after_return": True}]},
+        {"outcome": "refunded", "ground": "wrong_amount", "remedies": [_pay("refund", 210_000)]},
         {"outcome": "denied", "ground": "cancelled"},
     ],
 }
-BY_PARTIES = ("message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate")
+BY_PARTIES = (
+    "message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate", "ask_interim_review",
+)  # fmt: skip
 ABOUT_GOODS = ("ship_return", "confirm_return", "contest_return", "decide_return")
-BY_THE_TEAM = ("request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note", "hand_over")
+BY_THE_TEAM = (
+    "request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note", "hand_over", "annul", "recuse",
+    "accept_withdrawal", "continue_of_office", "place_hold", "lift_hold", "disclose",
+)  # fmt: skip
 ABOUT_TIME = ("pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim")
 BY_ANYBODY = (
     *BY_PARTIES, *BY_THE_TEAM, "admit", "decline", "take", "rule", "decide_appeal", "withdraw", "close", "reopen",
-    "report_effect", "report_delivery", "signal", *ABOUT_TIME, *ABOUT_GOODS,
+    "report_effect", "report_delivery", "signal", "state_amount", "annul", "recuse", *ABOUT_TIME, *ABOUT_GOODS,
 )  # fmt: skip
 LIKELY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("offer", "accept_offer", "decline_offer", "escalate", "appeal", "withdraw"), PARTIES),
@@ -85,8 +97,12 @@ LIKELY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("approve", "return_ruling"), LEADS),
     **dict.fromkeys(("report_effect", "report_delivery"), (ROBOT,)),
     **dict.fromkeys(("assign", "freeze", "thaw"), (OPS, ROBOT)),
+    **dict.fromkeys(("place_hold", "lift_hold"), (OPS, LEAD)),
     **dict.fromkeys(("retarget", "extend"), (OPS, LEAD)),
     "signal": (PLATFORM, ROBOT),
+    "annul": (*LEADS, OPS),
+    "recuse": DECIDERS,
+    "state_amount": (PLATFORM, OPS, LEAD, MEDIATOR),
     "take": (*DECIDERS, FRIEND),
     **dict.fromkeys(("confirm_return", "contest_return"), (RESPONDENT,)),
     "ship_return": (CLAIMANT, AGENT),
@@ -131,9 +147,25 @@ class AnyLife(RuleBasedStateMachine):
 
     life: WatchedLife
 
-    @initialize(kind=st.sampled_from(KINDS), start=st.sampled_from(START), urgent=st.booleans())
-    def begins(self, kind: str, start: str, urgent: bool) -> None:
-        self.life = WatchedLife(kind, {"priority": "urgent" if urgent else "low"}).watched_by(Witness())
+    @initialize(
+        kind=st.sampled_from(KINDS),
+        start=st.sampled_from(START),
+        urgent=st.booleans(),
+        paid=st.booleans(),
+        destroys=st.booleans(),
+        protects=st.booleans(),
+    )
+    def begins(self, kind: str, start: str, urgent: bool, paid: bool, destroys: bool, protects: bool) -> None:
+        report: dict[str, Any] = {"priority": "urgent" if urgent else "low"}
+        if paid:
+            report["amount"] = {"amount": PAID[kind], "currency": "USD"}
+        self.life = WatchedLife(kind, report).watched_by(Witness())
+        if destroys:
+            # As if what these kinds pay destroyed something: a legal hold then stops it.
+            self.life.with_terms(destructive=("payout", "refund", "warn"))
+        if protects and start in START[:3]:
+            # As the pack says: nobody is ruled against unheard.
+            self.life.that_protects()
         self.life.with_party(AGENT, "claimant", "representative").with_party(WITNESS, "respondent", "witness")
         getattr(self.life, start)()
 
@@ -233,12 +265,21 @@ class AnyLife(RuleBasedStateMachine):
             return self._times(what)
         offer = self.case.offer.id if self.case.offer else "off_none"
         effects = [e.id for e in self.case.effects] or ["eff_none"]
+        measures = [one.id for one in self.case.interim]
         fields: dict[str, dict[str, st.SearchStrategy[Any]]] = {
-            "message": {"to": st.sampled_from(["all", "claimant", "respondent"])},
+            "message": {"to": st.sampled_from([None, "all", "claimant", "respondent", "desk"])},
+            "disclose": {"with_statement": st.booleans()},
             "offer": {"remedy": st.sampled_from(OFFERED), "amount": MONEY},
             "accept_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
             "decline_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
-            "decide_return": {"received": st.booleans()},
+            "decide_return": {"received": st.booleans(), "amount": st.none() | MONEY},
+            "state_amount": {"amount": MONEY},
+            "accept_withdrawal": {
+                "ends": st.lists(st.sampled_from(["suspend", "payout_freeze", *measures]), unique=True, max_size=2),
+                "stays": st.lists(st.sampled_from(["suspend", "payout_freeze", *measures]), unique=True, max_size=2),
+                "until": st.none() | HOURS.map(lambda hours: (self.life.now + timedelta(hours=hours)).isoformat()),
+            },
+            "annul": {"reason": st.sampled_from(["decider_was_biased", "procedural_fault"])},
             "signal": {"signal": st.sampled_from(["same_device_again", "login_from_elsewhere"])},
             "hand_over": {"to": st.sampled_from((*DECIDERS, FRIEND, OPS)), "reasons": st.just("They know the bank.")},
             "assign": {"owner": st.none() | st.sampled_from((*DECIDERS, FRIEND, OPS))},
@@ -247,7 +288,7 @@ class AnyLife(RuleBasedStateMachine):
                 "party": st.sampled_from([None, None, CLAIMANT, AGENT, WITNESS]),
                 "due_at": st.none() | HOURS.map(lambda hours: (self.life.now + timedelta(hours=hours)).isoformat()),
             },
-            "submit_evidence": {"confidential": st.booleans()},
+            "submit_evidence": {"to": st.sampled_from([None, "all", "desk"])},
             "report_effect": {
                 "effect_id": st.sampled_from(effects),
                 "result": st.sampled_from(["done", "reversed", "needs_hands"]),
@@ -289,6 +330,20 @@ class AnyLife(RuleBasedStateMachine):
                 self.life.fire_next()
             case Phase.CLOSED:
                 self.tries(OPS, "reopen")
+
+    @precondition(lambda self: self.case.withdrawal is not None)
+    @rule(data=st.data(), what=st.sampled_from(["accept_withdrawal", "accept_withdrawal", "continue_of_office"]))
+    def somebody_answers_whoever_takes_it_back(self, data: st.DataObject, what: str) -> None:
+        """As asked, so that some are taken: every measure ends or stays."""
+        names = [one.id for one in self.case.interim]
+        ends = data.draw(st.lists(st.sampled_from(names), unique=True)) if names else []
+        fields = {
+            "ends": ends,
+            "stays": [name for name in names if name not in ends],
+            "until": (self.life.now + timedelta(hours=data.draw(st.sampled_from([5, 60, 500])))).isoformat(),
+        }
+        who = data.draw(st.sampled_from([self.case.owner or LEAD, LEAD, LEAD_2, OPS]))
+        self.tries(who, what, **(fields if what == "accept_withdrawal" else {}))
 
     @precondition(lambda self: self.case.returning is not None)
     @rule(data=st.data(), what=st.sampled_from(ABOUT_GOODS))

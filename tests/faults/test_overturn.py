@@ -47,12 +47,21 @@ async def test_each_effect_is_undone_once_though_the_worker_dies_in_the_middle(h
         case = await _stands(desk, case_id, "review")
         why = {"reasons": "The file shows what the report says."}
         ruling = {"outcome": "confirmed", "ground": "stolen_payment", "remedies": REMEDIES, **why}
+        sides = {party["side"]: party["id"] for party in case["parties"]}
+        # Nobody is ruled against unheard, and in fraud nobody can speak before they were told.
+        await desk.send(case_id, {"id": f"cmd_{case_id}.01", "type": "disclose", "by": case["owner"]})
+        for number, side in enumerate(sides):
+            said = {"type": "message", "by": sides[side], "text": "See the file."}
+            await desk.send(case_id, {"id": f"cmd_{case_id}.1{number}", **said})
         await desk.send(case_id, {"id": f"cmd_{case_id}.1", "type": "rule", "by": case["owner"], **ruling})
         case = await _stands(desk, case_id, "appealable")
         done = await until(lambda: _finished(house, firm, case_id, 3), "what the ruling ordered to be done")
         respondent = next(party["id"] for party in case["parties"] if party["side"] == "respondent")
         await desk.send(case_id, {"id": f"cmd_{case_id}.2", "type": "appeal", "by": respondent, **why})
         case = await _stands(desk, case_id, "appeal")
+        # No second message: within ten minutes of the first its letter waits for more to tell.
+        said = {"type": "submit_evidence", "by": sides["claimant"], "text": "The file again."}
+        await desk.send(case_id, {"id": f"cmd_{case_id}.21", **said})
 
         await house.restart("worker", fail_point="effect.after_perform")
         async with house.watched("effect.after_perform:2") as died:

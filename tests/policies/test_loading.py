@@ -60,7 +60,7 @@ class TestLoadPack:
             (("clocks", 1, "levels", 0, "default"), "issue_ruling", "clocks.settlement.levels.end.default"),
             (("clocks", 1, "levels", 0, "default"), "proceed_on_file", "clocks.settlement.levels.end.default"),
             (("clocks", 1, "levels", 0, "repeat"), "1 day", "clocks.settlement.levels.end.repeat"),
-            (("clocks", 6, "target"), "10 business days", "clocks.ruling.target"),
+            (("clocks", 8, "target"), "10 business days", "clocks.ruling.target"),
             (("clocks", 0, "name"), "standstill", "clocks.standstill"),
             (("clocks", 0, "name"), "snooze", "clocks.snooze"),
             (("clocks", 0, "restarts"), ["case_opend"], "clocks.triage.restarts"),
@@ -152,10 +152,53 @@ class TestLoadPack:
         del raw["labels"]["approval"]
         assert any(p.startswith("approval_above") for p in problems(raw))
 
+    def test_two_limits_of_one_currency(self) -> None:
+        raw = source("bounty_dispute")
+        raw["approval_above"] = [{"amount": 1, "currency": "USD"}, {"amount": 2, "currency": "USD"}]
+        assert problems(raw) == ["approval_above: 'USD' has two limits"]
+
+    def test_one_limit_of_several_that_is_wrong_is_named_with_its_place(self) -> None:
+        raw = source("bounty_dispute")
+        raw["approval_above"] = [{"amount": 1, "currency": "USD"}, {"amount": 2, "currency": "usd"}]
+        assert problems(raw)[0].startswith("approval_above.1.currency")
+
+    @pytest.mark.parametrize(
+        ("row", "where"),
+        [
+            ({"name": "a_pony"}, "remedies.0:"),
+            ({"name": "payout", "above": "second_person"}, "remedies.0.above"),
+            ({"name": "payout", "bounded_by": "mercy"}, "remedies.0.bounded_by"),
+        ],
+    )
+    def test_what_holds_for_a_remedy_fits_the_pack(self, row: dict[str, Any], where: str) -> None:
+        raw = source("bounty_dispute")
+        raw["remedies"] = [row]
+        assert any(p.startswith(where) for p in problems(raw))
+
+    def test_a_label_where_nothing_goes_back(self) -> None:
+        raw = source("bounty_dispute")
+        raw["outcomes"][0]["label_paid_by"] = "claimant"
+        assert problems(raw) == ["outcomes: 'upheld' says who pays for a return, and nothing goes back"]
+
     def test_an_appeal_without_a_window_for_it(self) -> None:
         raw = source("bounty_dispute")
         del raw["labels"]["appealable"]
         assert any(p.startswith("labels") for p in problems(raw))
+
+    def test_a_respondent_who_is_told_later_and_whose_time_runs_before(self) -> None:
+        raw = source("fraud_report")
+        clock(raw, "respondent_response").update({"starts": ["case_opened"]})
+        assert any(p.startswith("clocks.respondent_response.starts") for p in problems(raw))
+
+    def test_a_settlement_with_somebody_who_does_not_know_of_it(self) -> None:
+        raw = source("bounty_dispute")
+        raw["disclosure"] = "by_owner"
+        assert any(p.startswith("disclosure") for p in problems(raw))
+
+    def test_a_last_day_for_whoever_was_told_at_the_opening(self) -> None:
+        raw = source("bounty_dispute")
+        raw["clocks"].append({"like": "disclosure"})
+        assert any(p.startswith("clocks.disclosure") for p in problems(raw))
 
     def test_all_problems_at_once(self) -> None:
         raw = source("fraud_report")

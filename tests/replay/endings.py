@@ -67,6 +67,13 @@ async def _ended(case: Living) -> Handles:
     return {"": case.handle}
 
 
+async def _taken_back(case: Living, kind: str) -> None:
+    """The claimant takes the report back; where others are protected by it, a lead lets it end."""
+    await case.does("withdraw", "claimant")
+    if kind == "fraud_report":
+        await case.does("accept_withdrawal", "per_lou")
+
+
 # --- cases
 
 
@@ -144,7 +151,7 @@ async def appeal_remitted(house: House, kind: str) -> Handles:
     await case.does("decide_appeal", "per_lea", decision="remit", **WHY)
     await case.until(phase="review")
     await until(case.rests)
-    await case.does("withdraw", "claimant")
+    await _taken_back(case, kind)
     return await _ended(case)
 
 
@@ -152,7 +159,7 @@ async def withdrawn(house: House, kind: str) -> Handles:
     """The claimant takes the report back."""
     case = await house.opens(kind)
     await case.starts()
-    await case.does("withdraw", "claimant")
+    await _taken_back(case, kind)
     return await _ended(case)
 
 
@@ -167,7 +174,7 @@ async def reopened(house: House, kind: str) -> Handles:
     """Closed, started again in a second run and reopened there; closed once more, and a third run that ends at once."""
     case = await house.opens(kind)
     await case.starts()
-    await case.does("withdraw", "claimant")
+    await _taken_back(case, kind)
     await case.ends()
     first = await _run_of(case)
     await case.does("reopen", "per_ola", reason="new_evidence")
@@ -254,7 +261,7 @@ async def database_away(house: House, kind: str) -> Handles:
     case = await house.opens(kind)
     house.outages.fails = 3
     await case.starts()
-    await case.does("withdraw", "claimant")
+    await _taken_back(case, kind)
     return await _ended(case)
 
 
@@ -263,7 +270,7 @@ async def database_silent(house: House, kind: str) -> Handles:
     case = await house.opens(kind)
     house.outages.hangs = 1
     await case.starts()
-    await case.does("withdraw", "claimant")
+    await _taken_back(case, kind)
     return await _ended(case)
 
 
@@ -276,7 +283,7 @@ async def delivered_late(house: House, kind: str) -> Handles:
     case = await house.opens(kind)
     await case.starts()
     await case.told("case_opened")
-    await case.does("withdraw", "claimant")
+    await _taken_back(case, kind)
     await case.ends()
     deliveries = await _deliveries(house, case)
     for handle in deliveries:
@@ -298,7 +305,7 @@ async def delivery_given_up(house: House, kind: str) -> Handles:
 
     await until(one_is_given_up)
     await house.doors.poke(case.named)
-    await case.does("withdraw", "claimant")
+    await _taken_back(case, kind)
     await case.ends()
     return {"case": case.handle, "given-up": given_up[0]}
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from domain.base import Money
 from policies.pack import PACKS_DIR
 from policies.yaml_text import read
 from services.errors import OperatorRefused
@@ -45,7 +46,7 @@ class TestFind:
     async def test_a_file_of_ones_own_folder_wins_over_the_shipped_one(self, tmp_path: Path) -> None:
         written(tmp_path / "packs" / "bounty_dispute.yaml", TEXT.replace("amount: 500000", "amount: 700000"))
         found = await find("bounty_dispute", tmp_path, Kept().like)
-        assert found.approval_above is not None
+        assert isinstance(found.approval_above, Money)
         assert found.approval_above.amount == 700000
 
     async def test_a_file_is_read_with_or_without_a_byte_order_mark(self, tmp_path: Path) -> None:

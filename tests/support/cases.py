@@ -229,6 +229,7 @@ class Life:
         self._parties = [OpenedParty(id=p, side=s, ref_digest=digest_of(p)) for p, s in _PRINCIPALS]
         self._triage = False
         self._time_scale = 1.0
+        self._protects = False
         self._terms: dict[str, Any] = {}
         self._commands = 0
 
@@ -268,6 +269,13 @@ class Life:
     def with_terms(self, **changes: Any) -> Self:
         """A pack that says something else in these places: ``with_terms(procedure=("identity_checked",))``."""
         self._terms |= changes
+        return self
+
+    def that_protects(self) -> Self:
+        """As the pack says: nobody loses unheard, or by their own appeal alone. Most tests are about something else, and rule at
+        once.
+        """
+        self._protects = True
         return self
 
     # --- where it stands
@@ -437,6 +445,10 @@ class Life:
             self.says(CLAIMANT, "escalate")
         return self._owned_by(owner)
 
+    def disclosed(self, **fields: Any) -> Self:
+        """The respondent was told by the owner (or by a lead), in a kind in which they do not learn of it at the opening."""
+        return self.says(self.case.owner or LEAD, "disclose", **fields) if not self.case.is_disclosed else self
+
     def heard(self) -> Self:
         """The respondent was asked and has answered, and the pack's steps are done."""
         owner = self.case.owner or MEDIATOR
@@ -509,7 +521,9 @@ class Life:
         sides = [{"side": p.side.value, "role": p.role, "ref": p.id} for p in self._parties]
         report = Report.model_validate({"kind": self.kind, "parties": sides, **self._report})
         terms, routing = shelf().terms(report, self._time_scale)
-        terms = terms.model_copy(update=self._terms)
+        clocks = tuple(clock for clock in terms.clocks if clock.name not in ("respondent_reply", "claimant_reply"))
+        lenient = {"worse_on_appeal": True, "clocks": clocks, **({"hear": ()} if terms.heard_when == "told" else {})}
+        terms = terms.model_copy(update={**({} if self._protects else lenient), **self._terms})
         self.calendars = shelf().calendars_of(terms)
         if self._triage:
             routing = routing.model_copy(update={"decision": "triage"})
@@ -517,12 +531,12 @@ class Life:
             id="cmd_open", by=ROBOT, channel="system", kind=report.kind, source=report.source, category=report.category,
             priority=terms.priority, terms=terms, routing=routing, parties=tuple(self._parties),
             statement=self.sealer(report.statement), amount=report.amount, synthetic=report.synthetic,
-            outside_due_at=report.outside_due_at,
+            outside_due_at=report.outside_due_at, new_fact=report.brings_new_fact,
             decision=as_opened(report.decision, digest_of(report.decision.content) if report.decision else "", self.sealer),
         )  # fmt: skip
 
 
-_OFTEN = ("case_id", "now", "_report", "_parties", "_triage", "_time_scale")
+_OFTEN = ("case_id", "now", "_report", "_parties", "_triage", "_time_scale", "_protects")
 """What tests choose before a case is opened; whoever chooses anything else lives the life themselves."""
 _PRINCIPALS = ((CLAIMANT, Side.CLAIMANT), (RESPONDENT, Side.RESPONDENT))
 
@@ -538,6 +552,7 @@ _NEEDS: Mapping[str, Mapping[str, Any]] = {
     "appeal": {"reasons": "The log files were read wrongly."},
     "decide_appeal": {"reasons": "The log files were read correctly."},
     "ask_identity": {"what": "Please confirm the code that we have sent you."},
+    "continue_of_office": {"reasons": "Others book there, so we go on."},
     "place_hold": {"reason": "litigation", "reasons": "We have been sued."},
     "lift_hold": {"reasons": "The suit was settled."},
     "draft_chargeback_evidence": {"text": "The parcel was signed for."},
@@ -545,7 +560,10 @@ _NEEDS: Mapping[str, Mapping[str, Any]] = {
     "decide_return": {"reasons": "The carrier weighed it."},
     "close": {"reason": "cannot_be_decided", "reasons": "The account is gone."},
     "reopen": {"reason": "new_evidence"},
+    "annul": {"reason": "procedural_fault", "reasons": "Nobody asked the witness."},
+    "recuse": {"reason": "knows_a_party"},
     "merge": {"reasons": "It is the same matter."},
+    "ask_interim_review": {"text": "The account pays my rent."},
     "split": {"statement": "The second report is another matter.", "reasons": "They are two matters."},
 }
 

@@ -12,6 +12,7 @@ _BOUNTY: dict[str, Any] = {"outcome": "upheld", "ground": "severity", "remedies"
 _HEAVY = {**_BOUNTY, "remedies": [{"type": "payout", "amount": {"amount": 900_000, "currency": "USD"}}]}
 _REFUNDED = [{"type": "refund", "amount": PAID}]
 _FRAUD: dict[str, Any] = {"outcome": "confirmed", "ground": "stolen_payment", "remedies": _REFUNDED, **WHY}
+_WORD = act("review", "respondent", "submit_evidence", text="The log of that day is attached.")
 _ESCALATED = act("settlement", "claimant", "escalate")
 _APPEAL = act("appealable", "respondent", "appeal", reasons="The log was not looked at.")
 _FOUND = {"attributes": {"reporter_standing": -1}}
@@ -35,7 +36,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
         Exit(
             "silence opens the review, and nobody appeals",
             "ruled",
-            (act("review", "owner", "rule", **_BOUNTY),),
+            (_WORD, act("review", "owner", "rule", **_BOUNTY)),
             {**TOLD, "settlement": SOON},
             fired=("settlement", "grace", "appeal_window"),
         ),
@@ -55,6 +56,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             "ruled",
             (
                 _ESCALATED,
+                _WORD,
                 act("review", "owner", "rule", **_HEAVY),
                 act("approval", "lead", "approve"),
                 _APPEAL,
@@ -68,8 +70,10 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             "ruled",
             (
                 _ESCALATED,
+                _WORD,
                 act("review", "owner", "rule", **_BOUNTY),
                 _APPEAL,
+                act("appeal", "claimant", "message", text="The scope says otherwise."),
                 act("appeal", "owner", "decide_appeal", decision="overturn", outcome="invalid", ground="scope", **WHY),
                 act("appealable", "claimant", "appeal", reasons="The scope says otherwise."),
                 act("appeal", "claimant", "withdraw"),
@@ -113,6 +117,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             "ruled",
             (
                 act("settlement", "claimant", "escalate"),
+                _WORD,
                 act(
                     "review",
                     "owner",
@@ -130,7 +135,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
     ),
     "fraud_report": (
         Exit("a gate turns it away", "declined", report={"attributes": {"status": "won"}}),
-        Exit("withdrawn", "withdrawn", (act("review", "claimant", "withdraw"),)),
+        Exit("withdrawn", "withdrawn", (act("review", "claimant", "withdraw"), act("review", "owner", "accept_withdrawal"))),
         Exit("closed by ops", "expired", (act("review", "per_ola", "close", reason="account_gone", **WHY),)),
         Exit("ruled, and nobody appeals", "ruled", (act("review", "owner", "rule", **_FRAUD),), fired=("grace", "appeal_window")),
         Exit(

@@ -27,6 +27,8 @@ def _decided(outcome: str = "remove", appellant: str = "author", days_ago: int =
 
 
 _SAFE = (
+    act("review", "owner", "disclose", text="The dog of one of your guests was hurt while it was with you."),
+    act("review", "respondent", "submit_evidence", text="The gate was open when I came."),
     act("review", "owner", "complete_step", steps=["reporter_is_safe", "both_sides_heard", "expert_heard"]),
     act("review", "owner", "name_root_cause", cause="no_supervision", insight="The garden has no fence."),
 )
@@ -39,7 +41,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             (act("intake", "per_ola", "decline", reason="not_ours", **WHY),),
             report={"attributes": {"booked_here": False}},
         ),
-        Exit("withdrawn", "withdrawn", (act("review", "claimant", "withdraw"),)),
+        Exit("withdrawn", "withdrawn", (act("review", "claimant", "withdraw"), act("review", "owner", "accept_withdrawal"))),
         Exit("closed by ops", "expired", (act("review", "per_ola", "close", reason="account_gone", **WHY),)),
         Exit(
             "nobody's fault",
@@ -72,7 +74,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
     ),
     "conduct_report": (
         Exit("belongs to a dispute", "declined", report={"attributes": {"about": "severity"}}),
-        Exit("withdrawn", "withdrawn", (act("review", "claimant", "withdraw"),)),
+        Exit("withdrawn", "withdrawn", (act("review", "claimant", "withdraw"), act("review", "owner", "accept_withdrawal"))),
         Exit("closed by ops", "expired", (act("review", "per_ola", "close", reason="account_gone", **WHY),)),
         Exit(
             "a warning, after the accused was heard",

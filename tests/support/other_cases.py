@@ -8,14 +8,17 @@ from functools import cache
 from typing import Any
 
 from domain.base import Side
+from domain.model.commands import read_command
 from domain.model.links import KnownCampaign, OtherCase
 from domain.model.people import OpenedParty
-from tests.support.cases import MONDAY, RESPONDENT, digest_of
+from tests.support.cases import MONDAY, RESPONDENT, ROBOT, Life, a_case, digest_of
 
 OTHER_CASE = "case_0196a7c1-0000-7000-8000-000000000001"
 """An hour older than the case of tests."""
 YOUNGER_CASE = "case_0196a7c9-0000-7000-8000-000000000001"
 CAMPAIGN = "cmp_1"
+NEIGHBOUR = "pty_neighbour"
+"""Somebody who has reported the same."""
 
 
 def other(kind: str = "bounty_dispute", **changes: Any) -> OtherCase:
@@ -47,3 +50,14 @@ def named(command: str, kind: str) -> Mapping[str, Any]:
         "join_campaign": {"campaign": KnownCampaign(id=CAMPAIGN, open=True)},
     }
     return found.get(command, {})
+
+
+def joined(kind: str = "fraud_report", life: Life | None = None) -> Life:
+    """A case in which somebody else's report goes on."""
+    life = life or a_case(kind).in_review()
+    neighbour = OpenedParty(id=NEIGHBOUR, side=Side.CLAIMANT, role="co_claimant", ref_digest=digest_of(NEIGHBOUR))
+    life._parties.append(neighbour)
+    statement = life.sealer("It happened to me as well.").model_dump()
+    said = {"merge_id": "mrg_1", "of": YOUNGER_CASE, "parties": [neighbour.model_dump()], "reason": "by_hand"}
+    command = read_command({"id": "cmd_sys-join-1", "type": "join", "by": ROBOT, "statement": statement, **said})
+    return life.judge(command, ROBOT)

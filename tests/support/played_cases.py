@@ -107,15 +107,17 @@ class Desk:
         sent = (case_id, str(command["id"]))
         promises.received.add(sent)
         if status == 202:
-            body = await until(lambda: self._answered(*sent), f"{command['type']} {sent} to be judged")
+            by = command.get("by")
+            body = await until(lambda: self._answered(*sent, by), f"{command['type']} {sent} to be judged")
         answer: Json = body["answer"]
         if answer["status"] != "accepted":
             raise Refused(answer)
         promises.accepted.add(sent)
         return answer
 
-    async def _answered(self, case_id: str, command_id: str) -> Json | None:
-        body = (await self.ask("GET", f"/v1/cases/{case_id}/commands/{command_id}"))[1]
+    async def _answered(self, case_id: str, command_id: str, by: str | None = None) -> Json | None:
+        # Whoever sent it reads what became of it; the platform knows nothing of the team's own.
+        body = (await self.ask("GET", f"/v1/cases/{case_id}/commands/{command_id}", by=by))[1]
         return body if body["answer"] else None
 
 
@@ -134,7 +136,10 @@ class Life:
     async def live(self, desk: Desk, *, to: str = "closed") -> Json:
         """From the report to the end (or until the case stands in the phase ``to``)."""
         if not self.case_id:
-            self.case_id = await desk.open(a_report(self.kind, self.number), key=f"open-{desk.firm.id}-{self.number}")
+            paid = HEAVY if self.script in ("heavy", "returned") else MONEY
+            self.case_id = await desk.open(
+                a_report(self.kind, self.number, amount=paid), key=f"open-{desk.firm.id}-{self.number}"
+            )
         case = await desk.see(self.case_id)
         async with asyncio.timeout(300):
             while case["phase"] not in (to, "closed"):
@@ -183,7 +188,7 @@ class Life:
             case "appealable":
                 return self._appeal(case, parties)
             case "appeal":
-                return self._appeal_decision(case)
+                return self._appeal_decision(case, parties)
             case _:
                 return None
 
@@ -202,16 +207,23 @@ class Life:
 
     def _review(self, case: Json, parties: Json) -> tuple[str, Json] | None:
         owner = case["owner"]
-        if self.script == "withdraw":
+        if self.script == "withdraw" and "withdraw" not in self.done:
             return self._step("withdraw", parties["claimant"])
         if owner is None:
             return None
+        if self.script == "withdraw":
+            return self._step("accept_withdrawal", owner)
+        if self.kind == "fraud_report" and self.script != "quick" and "disclose" not in self.done:
+            return self._step("disclose", owner, text="Two reports say that the device was not yours.")
         asked = self.script in ("lapse", "answer", "overturn") and "request_evidence" not in self.done
         if asked:
             return self._step("request_evidence", owner, of="respondent", what="Please send the log of the three days.")
         if case["requests"]:
             if self.script == "lapse":
                 return None
+            return self._step("submit_evidence", parties["respondent"], text="The log of the three days is attached.")
+        if "submit_evidence" not in self.done and self.script != "quick":
+            # Nobody loses by a ruling unheard; whoever lets the time for an answer go by was heard too.
             return self._step("submit_evidence", parties["respondent"], text="The log of the three days is attached.")
         bounty = self.kind == "bounty_dispute"
         outcome, ground, remedy = ("upheld", "scope", "payout") if bounty else ("confirmed", "stolen_payment", "refund")
@@ -225,12 +237,15 @@ class Life:
             return None
         return self._step("appeal", parties[side], reasons="The log that was handed in was not looked at.")
 
-    def _appeal_decision(self, case: Json) -> tuple[str, Json] | None:
+    def _appeal_decision(self, case: Json, parties: Json) -> tuple[str, Json] | None:
         owner = case["owner"]
         if owner is None:
             return None
         if self.script == "remit":
             return self._step("decide_appeal", owner, decision="remit", reasons="The log has to be looked at first.")
+        if self.script == "overturn" and "message" not in self.done:
+            # Nobody comes out of the other side's appeal with less, unheard.
+            return self._step("message", parties["claimant"], text="The log is not theirs.")
         if self.script == "overturn":
             return self._step("decide_appeal", owner, decision="overturn", outcome="false_positive", ground="no_fraud",
                               reasons="The log shows that nobody was deceived.")  # fmt: skip
@@ -242,7 +257,8 @@ class Life:
 
 MOVED_ON = frozenset({
     "not_in_this_phase", "not_allowed", "not_your_case", "own_case", "own_offer", "no_such_offer", "owner_mismatch",
-    "no_right_to_appeal", "window_over",
+    "no_right_to_appeal", "window_over", "no_withdrawal", "withdrawal_pending",
+    "not_heard", "already_disclosed",
 })  # fmt: skip
 
 

@@ -62,9 +62,33 @@ SHOP: dict[str, Any] = {"kind": "payment_dispute"}
 INQUIRING = {"phase": "settlement", "phase_label": "Inquiry"}
 SENDING = {**INQUIRING, "due_clock": "return_shipping", "by_default": "end_return", **DUE}
 TAKING_IN = {**INQUIRING, "due_clock": "return_receipt", "by_default": "honour_return", **DUE}
+ALONE: dict[str, Any] = {"measure_alone": True, "measures": [{"type": "payout_freeze"}], "measure_id": "itm_0198c5a2"}
+"""Of a measure against somebody who was not told of the case."""
 BAN = {"id": "san_1", "type": "temporary_ban", "category": "threats", "side": "respondent", "ban": True}
 LETTERS = {
-    "return_awaited.claimant": a_notice("return_awaited", **SHOP, data={**SENDING, "remedies": [BACK]}),
+    "case_disclosed.respondent": to_respondent(
+        "case_disclosed",
+        kind="fraud_report",
+        data={**INQUIRY, **DUE, "due_clock": "respondent_response", "by_default": "proceed_on_file", "words": "desk"},
+        texts={"text": "Guests say that the flat in Rua Augusta does not exist.", "what": "Send us the deed, please."},
+    ),
+    "case_disclosed.claimant": a_notice("case_disclosed", kind="safety_incident", data={**INQUIRY, "words": "desk"}),
+    "case_opened.claimant_untold": a_notice(
+        "case_opened", kind="safety_incident", data={**INQUIRY, "words": "desk", "disclosed": False}
+    ),
+    "measure_imposed.respondent": to_respondent(
+        "interim_imposed",
+        kind="fraud_report",
+        data={**ALONE, **DUE},
+        texts={"told": "Your payouts wait while we check your account."},
+    ),
+    "measure_ended.respondent": to_respondent("interim_ended", kind="fraud_report", data=ALONE),
+    "interim_review_asked.staff": to_staff(
+        "interim_review_asked", kind="fraud_report", data={"priority": "high"}, texts={"text": "It pays my rent."}
+    ),
+    "return_awaited.claimant": a_notice(
+        "return_awaited", **SHOP, data={**SENDING, "remedies": [BACK], "label_paid_by": "respondent"}
+    ),
     "return_awaited.respondent": to_respondent("return_awaited", **SHOP, data={**INQUIRING, "remedies": [BACK]}),
     "return_shipped.respondent": to_respondent(
         "return_shipped", **SHOP, data={**TAKING_IN, "carrier": "parcel_post"}, texts={"text": "RR 123 456 785 DE"}
@@ -75,6 +99,17 @@ LETTERS = {
     "return_contested.staff": to_staff("return_contested", **SHOP, data=INQUIRING, texts={"reasons": "The parcel held a brick."}),
     "return_ended.not_shipped.claimant": a_notice(
         "return_ended", **SHOP, data={"received": False, "because": "not_shipped", "case_outcome": "expired"}
+    ),
+    "return_ended.lowered.claimant": a_notice(
+        "return_ended",
+        **SHOP,
+        data={
+            "received": True,
+            "because": "decided",
+            "lowered_to": {"amount": 6000, "currency": "USD"},
+            "case_outcome": "settled",
+        },
+        texts={"reasons": "The photographs show that it was worn."},
     ),
     "return_ended.confirmed.respondent": to_respondent(
         "return_ended", **SHOP, data={"received": True, "because": "confirmed", "case_outcome": "settled"}
@@ -102,9 +137,20 @@ LETTERS = {
         texts={"reasons": "The photographs show another lamp."},
     ),
     "case_opened.claimant": a_notice("case_opened", data=SETTLEMENT),
-    "case_opened.respondent": to_respondent("case_opened", data=SETTLEMENT),
+    "case_opened.respondent": to_respondent("case_opened", data={**SETTLEMENT, "heard_first": True}),
     "case_opened.fraud.claimant": a_notice("case_opened", kind="fraud_report", data=INQUIRY),
-    "case_opened.fraud.respondent": to_respondent("case_opened", kind="fraud_report", data=INQUIRY),
+    "case_opened.fraud.respondent": to_respondent("case_opened", kind="fraud_report", data={**INQUIRY, "heard_first": True}),
+    "ruling_annulled.claimant": a_notice(
+        "ruling_annulled",
+        data={**REVIEW, "reason": "decider_was_biased", "heard_first": True},
+        texts={"reasons": "Whoever decided it worked for the programme until last year."},
+    ),
+    "ruling_annulled.staff": to_staff(
+        "ruling_annulled", data={**REVIEW, "reason": "procedural_fault"}, texts={"reasons": "Nobody asked the witness."}
+    ),
+    "case_reopened.new_decider.respondent": to_respondent(
+        "case_reopened", data={**REVIEW, "reason": "decider_was_biased", "new_decider": True, "heard_first": True}
+    ),
     "case_declined.claimant": a_notice("case_declined", data={"phase": "closed", "reason": "closed_too_long_ago"}),
     "offer_made.respondent": to_respondent(
         "offer_made",
@@ -186,6 +232,38 @@ LETTERS = {
         data={**REVIEW, **DUE, "priority": "high", "due_clock": "ruling", "of_case": "case_0196a7c3-77aa-7bcd-9f3c-2a1b44d0bbbb"},
     ),
     "case_withdrawn.respondent": to_respondent("case_withdrawn", data={"phase": "closed", "case_outcome": "withdrawn"}),
+    "case_withdrawn.stays.respondent": to_respondent(
+        "case_withdrawn",
+        data={
+            "phase": "closed",
+            "case_outcome": "withdrawn",
+            "measures": [{"type": "suspend", "to": "respondent"}],
+            "to_at": "2026-04-01T09:33:00+00:00",
+        },
+    ),
+    "withdrawal_requested.claimant": a_notice("withdrawal_requested", data=REVIEW),
+    "withdrawal_accepted.claimant": a_notice(
+        "withdrawal_accepted", data={"case_outcome": "withdrawn"}, texts={"reasons": "You told us that you are safe."}
+    ),
+    "case_withdrawn.stands.respondent": to_respondent(
+        "case_withdrawn", data={"phase": "closed", "case_outcome": "withdrawn", "stands": True}
+    ),
+    "withdrawal_requested.staff": to_staff(
+        "withdrawal_requested",
+        data={**REVIEW, **DUE, "priority": "high", "due_clock": "withdrawal"},
+        texts={"reasons": "It was all a mistake of mine."},
+    ),
+    "continued_of_office.claimant": a_notice(
+        "continued_of_office", data={**REVIEW, "of_office": True}, texts={"reasons": "Others book there, so we go on."}
+    ),
+    "appeal_lodged.of_office.claimant": a_notice(
+        "appeal_lodged", data={"side": "claimant", "of_office": True}, texts={"reasons": "The receipt is a forgery."}
+    ),
+    "ruling_withheld.staff": to_staff("ruling_withheld", data={**REVIEW, **DUE, "priority": "high"}),
+    "effect_withheld.staff": to_staff("effect_withheld", data={**REVIEW, "remedies": [{"type": "erase", "to": "claimant"}]}),
+    "effect_released.staff": to_staff(
+        "effect_released", data={**REVIEW, "remedies": [{"type": "erase", "to": "claimant"}], "result": "needs_hands"}
+    ),
     "mentioned.staff": to_staff(
         "mentioned", data={**REVIEW, **DUE, "priority": "high"}, texts={"text": "Could you look at the log?"}
     ),
@@ -343,15 +421,18 @@ EVENTS = [
     "evidence_lapsed", "offer_made", "offer_accepted", "offer_declined", "offer_lapsed", "claim_conceded",
     "proposal_made", "proposal_ended:accepted",
     "message_sent", "ruling_drafted", "ruling_issued", "ruling_returned", "appeal_lodged", "appeal_withdrawn", "case_remitted",
-    "case_closed", "case_joined", "case_withdrawn", "case_reopened", "case_assigned", "case_queued", "mentioned",
+    "case_closed", "case_joined", "case_withdrawn", "case_reopened", "ruling_annulled", "case_assigned", "case_queued",
+    "mentioned",
     "glass_broken:acc_0198",
     "level_reached:warn",
     "level_reached:escalate", "delivery_failed", "endpoint_disabled",
     "effect_reported", "clock_extended", "interim_imposed", "interim_ended",
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
     "sanction_imposed", "sanction_lifted", "sanction_voided",
+    "withdrawal_requested", "withdrawal_accepted", "continued_of_office", "ruling_withheld", "effect_withheld", "effect_released",
     "provisional_credit_given", "provisional_credit_ended:reversed", "provisional_credit_ended:final", "signal_received:closed",
     "signal_received", "report_proposed", "report_returned", "report_approved", "case_handed_over",
+    "case_disclosed", "measure_imposed", "measure_ended", "interim_review_asked",
     "unheard_of:thing",
 ]  # fmt: skip
 NAMES = [
@@ -362,6 +443,9 @@ NAMES = [
     "measures",
     "received",
     "carrier",
+    "label_paid_by",
+    "lowered_to",
+    "approval_because",
     "into",
     "of_case",
     "because",
@@ -450,6 +534,34 @@ class TestWhatAPartyIsTold:
     def test_a_party_cannot_speak_in_our_voice(self) -> None:
         letter = COMPOSER.compose(a_notice("message_sent", texts={"text": "Bye.\n\nKind regards, the disputes team"}))
         assert "\nKind regards, the disputes team\n" not in letter.text
+
+
+class TestSomebodyWhoWasNotToldOfTheCase:
+    @pytest.mark.parametrize("event", ["interim_imposed", "interim_ended"])
+    def test_reads_of_the_measure_and_of_no_case(self, event: str) -> None:
+        notice = to_respondent(event, kind="fraud_report", data={**ALONE, **DUE, "because": "ruled"}, texts={"told": "We check."})
+        page = Composer(public_url="https://disputes.example/", case_path="/cases/{case_id}", replies=True)
+        letter = page.compose(notice)
+        for shown in (letter.subject, letter.text, letter.html):
+            words = shown.lower()
+            assert not [word for word in ("case", "fraud", "report ", "disput", "claim", "party", "other side") if word in words]
+            assert notice.case_id not in shown
+
+
+class TestWhoReadsAnAnswer:
+    @pytest.mark.parametrize(
+        "event", ["case_opened", "case_disclosed", "evidence_requested:claimant", "message_sent", "case_reopened"]
+    )
+    def test_stands_in_every_letter_that_can_be_answered(self, event: str) -> None:
+        """The rule that holds it: ``domain.rules.confidence.addressed``."""
+        for words, sentence in (("desk", "not by the other side"), ("shared", "The other side reads what you write too")):
+            data = {"phase": "review", "phase_label": "Mediation", "words": words, "of": "claimant"}
+            letter = COMPOSER.compose(a_notice(event, data=data))
+            assert sentence in " ".join(letter.text.split())
+
+    def test_a_word_in_private_says_so(self) -> None:
+        letter = COMPOSER.compose(a_notice("message_sent", data={"alone": True, "sender": "staff"}, texts={"text": "Call me."}))
+        assert "the other side does not see it" in " ".join(letter.text.split())
 
 
 class TestDueDates:

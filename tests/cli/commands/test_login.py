@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,34 @@ async def test_who_has_logged_in_decides(shell: Shell, office: Office, tmp_path:
     code, said = await ruling(shell, office, case, "per_ada")
     # Judged by nobody here, but let in: it waits in the inbox.
     assert code == 0, said
-    assert await shell.json("whoami") == [{"tenant": office.tenant_id, "person": "per_ada"}]
+    (me,) = await shell.json("whoami")
+    assert (me["tenant"], me["person"]) == (office.tenant_id, "per_ada")
+    assert timedelta(days=29) < datetime.fromisoformat(me["until"]) - datetime.now(UTC) <= timedelta(days=30)
+    assert f"until {me['until'][:10]}" in (await shell.type("whoami")).output
+
+
+async def test_a_login_that_is_over_says_to_log_in_again(shell: Shell, office: Office, tmp_path: Path) -> None:
+    case = (await office.desk().in_review())["id"]
+    await shell.type("login", "per_ada", "-t", office.tenant_id)
+    async with office.database.deed(office.tenant_id) as conn:
+        await conn.execute("UPDATE api_keys SET expires_at = clock_timestamp() WHERE name = 'ombud login'")
+    (entry,) = json.loads((tmp_path / "logins.json").read_text())
+    (tmp_path / "logins.json").write_text(json.dumps([{**entry, "until": "2026-01-01T00:00:00+00:00"}]))
+    code, said = await ruling(shell, office, case, "per_ada")
+    assert (code, "[key_invalid]" in said, "Log in again" in said, "ombud login per_ada" in said) == (77, True, True, True), said
+    assert "over: ombud login per_ada" in (await shell.type("whoami")).output
+
+
+async def test_a_login_code_is_exchanged_for_a_key(shell: Shell, office: Office) -> None:
+    await office.tenants.create(Tenant(id=office.tenant_id, name="Test", development=False))
+    of = ("-t", office.tenant_id)
+    code = (await shell.type("person", "login-code", "per_ada", *of)).stdout.strip()
+    assert (await shell.type("login", "per_ben", "--code", code, *of)).exit_code == 77
+    done = await shell.type("login", "per_ada", "--code", code, *of)
+    assert (done.exit_code, "--as per_ada" in done.output) == (0, True), done.output
+    assert [one["person"] for one in await shell.json("whoami")] == ["per_ada"]
+    again = await shell.type("login", "per_ada", "--code", code, *of)
+    assert (again.exit_code, "[key_invalid]" in again.output) == (77, True), again.output
 
 
 async def test_who_has_logged_out_does_not(shell: Shell, office: Office) -> None:

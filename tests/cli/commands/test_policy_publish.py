@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from domain.base import Money
 from domain.model.report import Report
 from policies.loading import load_pack
 from policies.pack import PACKS_DIR
@@ -68,7 +69,7 @@ async def limit(database: Database, tenant_id: str) -> int:
 
     shelf = await PublishedPacks().on(Shelf.load(2026), await publishing.in_force(tenant_id), text)
     terms, _ = shelf.terms(REPORT)
-    assert terms.approval_above is not None
+    assert isinstance(terms.approval_above, Money)
     return terms.approval_above.amount
 
 
@@ -93,7 +94,7 @@ async def test_nobody_approves_what_they_proposed(shell: Shell, database: Databa
 
 async def test_the_database_itself_wants_two_persons(database: Database, shell: Shell, team: str, file: Path) -> None:
     made = await proposed(shell, team, file)
-    async with database.tenant(team) as conn:
+    async with database.deed(team) as conn:
         with pytest.raises(asyncpg.CheckViolationError):
             await conn.execute(
                 "UPDATE pack_versions SET approved_by = 'per_ola', approved_at = now() WHERE tenant = $1 AND id = $2",

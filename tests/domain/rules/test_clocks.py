@@ -43,7 +43,7 @@ def in_review() -> Life:
 
 def investigated() -> Life:
     """A fraud report in review since Monday 09:00, with its owner since 09:01; the law's limit ends on 16 April at 09:00."""
-    life = a_case("fraud_report").in_review()
+    life = a_case("fraud_report").in_review().disclosed()
     assert end(life, "final_answer") == at("04-16 09:00")
     return life
 
@@ -708,6 +708,7 @@ def test_nobody_outside_learns_that_clocks_were_held_or_aimed_anew(who: str) -> 
     life.says(OPS, "retarget", priority="high", reason="press_asks").says(
         LEAD, "extend", clock="ruling", **{"for": "8 working hours"}, **WHY
     )
-    assert life.seen_by(who) == before
+    # The platform sees the priority of its case, and nothing of how it came about.
+    assert life.seen_by(who) == before.model_copy(update={"priority": "high"} if who == PLATFORM else {})
     assert not any(visible(life.case, recording, life.actor(who)) for recording in life.recordings[known:])
     assert not any(notice.recipient == who for step in life.steps[-7:] for _, notice in step.notices)

@@ -73,20 +73,21 @@ class TestBegunAnew:
 
     def test_not_the_review_of_measures_that_ended_with_the_case(self) -> None:
         life = a_case("fraud_report").in_review()
-        life.says(MEDIATOR, "impose_interim", measure="suspend", reasons="It goes on.").says(CLAIMANT, "withdraw").says(
-            OPS, "reopen"
-        )
+        life.says(MEDIATOR, "impose_interim", measure="suspend", reasons="It goes on.").says(CLAIMANT, "withdraw")
+        life.says(MEDIATOR, "accept_withdrawal", ends=["suspend"]).says(OPS, "reopen")
         assert life.case.interim == ()
         assert "interim_review" not in ahead(life)
 
 
 class TestLimitOfTheLaw:
     def test_runs_while_the_case_is_closed(self) -> None:
-        life = a_case("fraud_report").in_review().later(2 * DAY).says(CLAIMANT, "withdraw").later(20 * DAY).says(OPS, "reopen")
+        life = a_case("fraud_report").in_review().later(2 * DAY).says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal")
+        life.later(20 * DAY).says(OPS, "reopen")
         assert end(life, "final_answer") == at("04-16 09:00")
 
     def test_over_meanwhile_it_is_told_at_once(self) -> None:
-        life = a_case("fraud_report").in_review().later(2 * DAY).says(CLAIMANT, "withdraw").later(60 * DAY).says(OPS, "reopen")
+        life = a_case("fraud_report").in_review().later(2 * DAY).says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal")
+        life.later(60 * DAY).says(OPS, "reopen")
         life.outage(timedelta(minutes=1))
         told = [(x.level, x.count) for x in life.facts if isinstance(x, f.LevelReached) and x.clock == "final_answer"]
         assert told == [("warn", 0), ("breach", 0)]

@@ -71,6 +71,16 @@ def told(life: Life) -> set[str]:
     return {notice.recipient for _, notice in life.last.notices}
 
 
+class TestConflicts:
+    def test_an_escalation_does_not_land_on_whoever_may_not_read_the_case(self) -> None:
+        life = late()
+        close = PEOPLE[LEAD].model_copy(update={"conflicts": tuple(p.ref_digest for p in life.case.parties)})
+        life.team = (colleague(MEDIATOR), Colleague(actor=close, roles=("lead",)), colleague(LEAD_2), colleague(OPS))
+        life.later(DAY)
+        (first, *_) = reached(life)
+        assert (first.step, first.told) == ("lead", (MEDIATOR, LEAD_2))
+
+
 class TestRungs:
     def test_one_after_the_other_and_the_last_again_and_again(self) -> None:
         life = late().later(4 * DAY)

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from domain.base import Outcome, Phase
+from typing import Any
+
+import pytest
+
+from domain.base import Money, Outcome, Phase, Side
+from domain.model import facts as f
+from domain.model.people import OpenedParty
+from domain.rules.money import payable
 from tests.support.cases import (
+    CLAIMANT,
     MEDIATOR,
+    OPS,
+    PLATFORM,
+    RESPONDENT,
     ROBOT,
+    Life,
     a_case,
+    digest_of,
     types_of,
 )
+from tests.support.other_cases import OTHER_CASE, other
 
 
 class TestOpen:
@@ -34,3 +48,61 @@ class TestOpen:
     def test_without_a_case_nothing_else_can_be_said(self) -> None:
         life = a_case()
         assert life.refused(ROBOT, "assign", owner=MEDIATOR).code == "not_opened"
+
+
+def decided(kind: str, attributes: dict[str, Any] | None = None, **said: Any) -> Life:
+    """A report of what an earlier case has decided between the same two."""
+    life = a_case(kind, amount=Money(amount=10_000, currency="USD"), attributes=attributes or {})
+    life.elsewhere = {"decided": other(kind, **{"open": False, "outcome": "ruled", **said})}
+    return life.opened()
+
+
+class TestAMatterThatWasDecided:
+    @pytest.mark.parametrize("kind", ["payment_dispute", "bounty_dispute", "fraud_report"])
+    def test_is_not_heard_again_without_a_new_fact(self, kind: str) -> None:
+        life = decided(kind)
+        assert (life.case.outcome, life.case.close_reason) == (Outcome.DECLINED, "decided_already")
+        assert [link.other for link in life.case.links] == [OTHER_CASE]
+
+    def test_with_a_new_fact_a_person_looks_at_it(self) -> None:
+        life = decided("payment_dispute", {"new_fact": True})
+        assert life.case.phase is Phase.INTAKE
+        assert [(link.other, link.relation) for link in life.case.links] == [(OTHER_CASE, "heard_again")]
+
+    @pytest.mark.parametrize("kind", ["conduct_report", "safety_incident", "compliance_request"])
+    def test_nobody_is_turned_away_by_a_rule_where_people_may_be_in_danger(self, kind: str) -> None:
+        assert decided(kind).case.phase is Phase.INTAKE
+
+    @pytest.mark.parametrize("how", [{"outcome": "withdrawn"}, {"outcome": "declined"}, {"open": True, "outcome": None}])
+    def test_what_was_not_decided_is_a_case_like_any_other(self, how: dict[str, Any]) -> None:
+        assert decided("payment_dispute", **how).case.phase is Phase.SETTLEMENT
+
+    def test_what_was_given_then_is_not_given_again(self) -> None:
+        life = decided("payment_dispute", {"new_fact": True}, given=(Money(amount=4_000, currency="USD"),))
+        left = payable(life.case)
+        assert left is not None
+        assert (left.amount, left.standing) == (6_000, 4_000)
+
+    def test_and_the_earlier_case_is_not_taken_up_beside_it(self) -> None:
+        life = a_case("fraud_report").closed()
+        life.says(ROBOT, "mirror_link", link_id="lnk_1", other=OTHER_CASE, relation="heard_again")
+        assert life.refused(OPS, "reopen").code == "merged_already"
+        assert life.says(PLATFORM, "signal", signal="confession").case.phase is Phase.CLOSED
+
+    def test_terms_of_old_say_nothing_of_it(self) -> None:
+        life = a_case("payment_dispute").with_terms(decided_matter=None)
+        life.elsewhere = {"decided": other("payment_dispute", open=False, outcome="ruled")}
+        assert life.opened().case.phase is Phase.SETTLEMENT
+
+
+class TestTheOtherSidesReport:
+    def test_of_the_same_matter_is_a_case_that_is_linked(self) -> None:
+        life = a_case("payment_dispute")
+        turned = (
+            OpenedParty(id="pty_x", side=Side.CLAIMANT, ref_digest=digest_of(RESPONDENT)),
+            OpenedParty(id="pty_y", side=Side.RESPONDENT, ref_digest=digest_of(CLAIMANT)),
+        )
+        life.elsewhere = {"other": other("payment_dispute", parties=turned)}
+        case = life.opened().case
+        assert (case.phase, [link.relation for link in case.links]) == (Phase.SETTLEMENT, ["related"])
+        assert any(isinstance(fact, f.CrossCaseTaskOrdered) for fact in life.facts)

@@ -112,6 +112,7 @@ class TestImpose:
     def test_whom_it_hits_is_told_and_the_platform_and_nobody_else_outside(self) -> None:
         life = imposed()
         assert {n.recipient for _, n in life.last.notices} == {RESPONDENT, "platform"}
+        life.disclosed()
         shown = next(r for r in life.recordings if r.fact.type == "interim_imposed")
         assert [who for who in (CLAIMANT, RESPONDENT, PLATFORM) if visible(life.case, shown, life.actor(who))] == [
             RESPONDENT,
@@ -239,13 +240,13 @@ class TestEndOfTheCase:
         ],
     )
     def test_ends_it(self, reach: str, who: str, what: str) -> None:
-        life = imposes(getattr(a_case("fraud_report"), reach)(), who=MEDIATOR)
+        life = imposes(getattr(a_case("fraud_report").with_terms(withdrawal="closes"), reach)(), who=MEDIATOR)
         life.says(who, what, **({"outcome": "expired"} if what == "close" else {}))
         assert (life.case.phase, life.case.interim, undone(life), ended(life)) == (Phase.CLOSED, (), [SUSPEND], ["closed"])
         assert standing(life) == []
 
     def test_and_whom_it_hit_is_told_of_the_end(self) -> None:
-        life = imposed().says(CLAIMANT, "withdraw")
+        life = imposed().disclosed().says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal", ends=["suspend"])
         (notice,) = (n for _, n in life.last.notices if n.recipient == RESPONDENT)
         assert notice.event == "case_withdrawn"
 

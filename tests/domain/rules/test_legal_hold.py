@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
-from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, PLATFORM, RESPONDENT, Life, a_case
+from domain.base import Phase
+from domain.model.legal_hold import EffectReleased, LegalHoldPlaced
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, OPS, PLATFORM, RESPONDENT, ROBOT, Life, a_case
 
 
 def held() -> Life:
@@ -46,3 +51,99 @@ def test_several_holds_are_lifted_one_by_one_or_all_at_once() -> None:
 
 def test_a_mediator_places_none() -> None:
     assert a_case().in_review().refused(MEDIATOR, "place_hold").code == "not_allowed"
+
+
+ERASE: dict[str, Any] = {"outcome": "granted", "ground": "right_to_erasure", "remedies": [{"type": "erase"}]}
+
+
+def asked_to_erase() -> Life:
+    return a_case("compliance_request", category="gdpr_erasure").with_terms(procedure=()).in_review()
+
+
+def erasing() -> Life:
+    """Granted, told, and the erasure is ordered."""
+    return asked_to_erase().says(MEDIATOR, "rule", **ERASE).fire("grace")
+
+
+class TestWhatDestroys:
+    def test_is_not_drafted_under_a_hold(self) -> None:
+        life = asked_to_erase().says(LEAD, "place_hold")
+        refusal = life.refused(MEDIATOR, "rule", **ERASE)
+        assert (refusal.code, refusal.fields["remedy"]) == ("legal_hold", "erase")
+
+    def test_is_stopped_by_a_hold_also_in_kinds_and_terms_that_say_nothing_of_it(self) -> None:
+        life = a_case("compliance_request", category="gdpr_erasure").with_terms(procedure=(), destructive=()).in_review()
+        assert life.says(LEAD, "place_hold").refused(MEDIATOR, "rule", **ERASE).code == "legal_hold"
+
+    def test_is_not_approved_under_a_hold(self) -> None:
+        life = a_case("bounty_dispute").with_terms(destructive=("payout",)).in_approval().says(OPS, "place_hold")
+        assert life.refused(LEAD, "approve").code == "legal_hold"
+        assert life.says(LEAD, "return_ruling").case.phase is Phase.REVIEW
+
+    def test_drafted_before_is_not_told_and_goes_back(self) -> None:
+        life = asked_to_erase().says(MEDIATOR, "rule", **ERASE)
+        seen = life.seen_by(CLAIMANT)
+        life.says(LEAD, "place_hold").fire("grace")
+        assert (life.case.phase, life.case.ruling, life.case.effects) == (Phase.REVIEW, None, ())
+        assert [n.event for _, n in life.last.notices if n.recipient == MEDIATOR] == ["ruling_withheld"]
+        assert life.seen_by(CLAIMANT) == seen
+        placed = next(x for x in life.facts if isinstance(x, LegalHoldPlaced))
+        assert [(found.type, found.state) for found in placed.found] == [("erase", "drafted")]
+
+    def test_on_appeal_goes_back_to_who_decides_the_appeal(self) -> None:
+        life = (
+            a_case("bounty_dispute")
+            .with_terms(destructive=("payout",))
+            .appealable("none")
+            .says(CLAIMANT, "appeal")
+            .says(LEAD_2, "take")
+        )
+        payout = [{"type": "payout", "amount": {"amount": 100, "currency": "USD"}}]
+        life.says(LEAD_2, "decide_appeal", decision="overturn", outcome="upheld", ground="severity", remedies=payout)
+        life.says(OPS, "place_hold").fire("grace")
+        assert (life.case.phase, life.case.owner) == (Phase.APPEAL, LEAD_2)
+
+    def test_ordered_is_stopped_and_goes_on_as_another_when_no_hold_is_left(self) -> None:
+        life = erasing()
+        (first,) = life.case.effects
+        life.says(LEAD, "place_hold").says(OPS, "place_hold")
+        assert (life.case.running, life.case.effects[0].state) == ((), "withheld")
+        assert life.seen_by(MEDIATOR).withheld is not None
+        life.says(LEAD, "lift_hold", hold_id=life.case.legal_holds[0].id)
+        assert life.case.running == ()
+        life.says(LEAD, "lift_hold")
+        assert [e.remedy for e in life.case.effects_in_force] == [first.remedy]
+        assert first.id not in life.case.running
+        assert life.case.withheld == ()
+
+    def test_already_done_is_said_with_when(self) -> None:
+        life = erasing()
+        life.says(ROBOT, "report_effect", effect_id=life.case.effects[0].id, result="done")
+        done_at = life.now
+        life.later(timedelta(days=1)).says(LEAD, "place_hold")
+        placed = life.facts[-1]
+        assert isinstance(placed, LegalHoldPlaced)
+        assert [(found.state, found.at) for found in placed.found] == [("done", done_at)]
+
+    def test_that_was_under_way_all_the_same_is_said_too(self) -> None:
+        """It had left for the platform when the hold came: the record says that it was done."""
+        life = erasing().says(LEAD, "place_hold")
+        life.says(ROBOT, "report_effect", effect_id=life.case.effects[0].id, result="done")
+        assert (life.case.effects[0].state, life.case.withheld) == ("done", ())
+        assert life.says(LEAD, "lift_hold").case.running == ()
+
+    def test_of_a_ruling_that_is_looked_at_afresh_waits_for_a_person(self) -> None:
+        life = erasing().says(LEAD, "place_hold").says(OPS, "reopen").says(LEAD, "lift_hold")
+        (held,) = (x for x in life.facts if isinstance(x, EffectReleased))
+        assert (held.goes_on_as, life.case.running) == (None, ())
+        assert held.effect_id in life.case.manual_work
+
+    def test_agreed_on_is_kept_back_without_telling_who_agreed(self) -> None:
+        life = a_case("bounty_dispute").with_terms(destructive=("payout",)).in_settlement().says(OPS, "place_hold")
+        life.says(RESPONDENT, "offer", remedy="payout", amount={"amount": 100, "currency": "USD"}).says(CLAIMANT, "accept_offer")
+        assert (life.case.phase, life.case.effects, len(life.case.withheld)) == (Phase.CLOSED, (), 1)
+        assert life.says(OPS, "lift_hold").case.running
+
+    def test_is_imposed_by_nobody_until_the_ruling_either(self) -> None:
+        life = a_case("fraud_report").with_terms(destructive=("payout_freeze",)).in_review().says(OPS, "place_hold")
+        assert life.refused(MEDIATOR, "impose_interim", measure="payout_freeze", reasons="Now.").code == "legal_hold"

@@ -51,6 +51,8 @@ CODES = {
     "ma": "measure_not_allowed", "su": "step_unknown", "nh": "not_on_hold", "lu": "link_unknown", "rb": "ruling_begun",
     "cn": "campaign_none",
     "xn": "credit_not_allowed", "au": "authority_unknown", "ru": "report_unknown", "rc": "root_cause_unknown",
+    "ad": "already_disclosed",
+    "nw": "no_withdrawal", "wp": "withdrawal_pending", "of": "of_office", "nx": "not_withdrawable",
 }  # fmt: skip
 _WRITTEN: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("lifecycle_matrix.yaml").read_text("utf-8"))
 KIND_CELLS: dict[str, dict[str, dict[str, str]]] = _WRITTEN.pop("kinds")
@@ -100,7 +102,7 @@ def expected(kind: str, situation: str) -> Iterator[Cell]:
 def _with_witness(kind: str) -> Life:
     """What has to be done before a ruling is left out: here it is about who may do what."""
     category = {"compliance_request": "gdpr_access"}.get(kind, "general")
-    life = a_case(kind, category=category).with_terms(procedure=(), hear=(), root_cause_needed=False)
+    life = a_case(kind, category=category).with_terms(procedure=(), hear=(), root_cause_needed=False, disclosure="at_opening")
     return life.with_party(WITNESS, "respondent", "witness")
 
 
@@ -127,10 +129,16 @@ def _remitted(life: Life, role: str) -> Life:
     return life.says(MEDIATOR_3, "take") if role == "own" else life
 
 
+def _withdrawal_asked(life: Life, role: str) -> Life:
+    return life.with_terms(withdrawal="asks").in_review().says(CLAIMANT, "withdraw")
+
+
 REACH: dict[str, Callable[[Life, str], Life]] = {
     "intake": _intake,
     "settlement": _settlement,
     "review": lambda life, role: life.in_review(),
+    "withdrawal_asked": _withdrawal_asked,
+    "of_office": lambda life, role: _withdrawal_asked(life, role).says(MEDIATOR, "continue_of_office"),
     "approval": _drafted("heavy"),
     "ruled": _drafted("light"),
     "appealable": lambda life, role: life.appealable(),
@@ -202,6 +210,7 @@ _BODIES: dict[str, dict[str, Any]] = {
     "draft_chargeback_evidence": {"due_at": "2027-01-01T00:00:00Z"},
     "contest_return": {"reasons": "The parcel is empty."},
     "decide_return": {"received": True, "reasons": "The carrier weighed it."},
+    "state_amount": {"amount": {"amount": 1_000_000, "currency": "USD"}},
     "review_interim": {"decision": "keep", "reasons": "Nothing has changed."},
     "complete_step": {"step": "logs_read"},
     "skip_step": {"step": "logs_read"},
@@ -214,6 +223,8 @@ _BODIES: dict[str, dict[str, Any]] = {
     "hand_over": {"to": MEDIATOR_2, "reasons": "They know the bank."},
     "signal": {"signal": "login_from_elsewhere"},
     "credit_provisionally": {"amount": {"amount": 1_000, "currency": "USD"}},
+    "annul": {"reason": "procedural_fault", "reasons": "Nobody asked the witness."},
+    "recuse": {"reason": "knows_a_party"},
     "report_to_authority": {"authority": "police", "reasons": "The same ring as in March."},
     "return_report": {"reasons": "Say which bookings."},
 }

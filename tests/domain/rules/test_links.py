@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from domain.base import Outcome, Phase, Side
-from domain.model.commands import read_command
 from domain.model.facts import Actor
 from domain.model.links import KnownCampaign
 from domain.model.people import OpenedParty
@@ -31,9 +30,7 @@ from tests.support.cases import (
     digest_of,
     facts_named,
 )
-from tests.support.other_cases import CAMPAIGN, OTHER_CASE, YOUNGER_CASE, elsewhere
-
-NEIGHBOUR = "pty_neighbour"
+from tests.support.other_cases import CAMPAIGN, NEIGHBOUR, OTHER_CASE, YOUNGER_CASE, elsewhere, joined
 
 
 def beside_another(kind: str = "bounty_dispute", **other: Any) -> Life:
@@ -41,17 +38,6 @@ def beside_another(kind: str = "bounty_dispute", **other: Any) -> Life:
     life = a_case(kind).with_party(AGENT, "claimant", "representative").with_party(WITNESS, "respondent", "witness").in_review()
     life.elsewhere = elsewhere(kind, **other)
     return life
-
-
-def joined(kind: str = "fraud_report", life: Life | None = None) -> Life:
-    """A case in which somebody else's report goes on."""
-    life = life or a_case(kind).in_review()
-    neighbour = OpenedParty(id=NEIGHBOUR, side=Side.CLAIMANT, role="co_claimant", ref_digest=digest_of(NEIGHBOUR))
-    life._parties.append(neighbour)
-    statement = life.sealer("It happened to me as well.").model_dump()
-    said = {"merge_id": "mrg_1", "of": YOUNGER_CASE, "parties": [neighbour.model_dump()], "reason": "by_hand"}
-    command = read_command({"id": "cmd_sys-join-1", "type": "join", "by": ROBOT, "statement": statement, **said})
-    return life.judge(command, ROBOT)
 
 
 class TestMerge:

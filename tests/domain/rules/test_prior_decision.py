@@ -161,6 +161,13 @@ class TestWithdrawn:
         assert (life.case.phase, life.case.outcome) == (Phase.CLOSED, Outcome.WITHDRAWN)
         assert [e.remedy.type for e in life.case.effects_in_force] == ["remove"]
 
+    def test_after_a_reopening_what_was_final_is_not_undone(self) -> None:
+        """The author had won, and the time to appeal was over: giving up later does not take their words down again."""
+        life = before(MEDIATOR_2, an_appeal())
+        life.says(MEDIATOR_2, "decide_appeal", decision="overturn", outcome="keep", ground="no_violation").fire("grace")
+        life.fire("appeal_window").says(OPS, "reopen").says(CLAIMANT, "withdraw")
+        assert (life.case.outcome, life.case.effects_in_force) == (Outcome.WITHDRAWN, ())
+
     def test_after_a_remit_it_is_put_back_when_it_was_undone(self) -> None:
         """Overturned, appealed by the reporter, sent back, and given up by the author: what was decided first holds again."""
         life = before(MEDIATOR_2, an_appeal())

@@ -140,7 +140,14 @@ class TestAtAnyTime:
 
     @pytest.mark.parametrize("kind", ["fraud_report", "conduct_report", "safety_incident"])
     def test_not_where_others_are_protected(self, kind: str) -> None:
-        assert a_case(kind).in_review().refused(RESPONDENT, "offer", **PAY).code == "no_settlement"
+        life = a_case(kind).with_terms(disclosure="at_opening").in_review()
+        assert life.refused(RESPONDENT, "offer", **PAY).code == "no_settlement"
+
+    def test_not_before_the_respondent_was_told(self) -> None:
+        life = a_case().with_terms(disclosure="by_owner").in_review()
+        assert life.refused(CLAIMANT, "offer", **PAY).code == "not_disclosed"
+        assert life.refused(MEDIATOR, "offer", **PAY).code == "not_disclosed"
+        assert life.refused(RESPONDENT, "concede").code == "actor_unknown"
 
     def test_not_over_the_head_of_somebody_whose_report_was_joined(self) -> None:
         life = a_case().in_review().says(RESPONDENT, "offer", **PAY)

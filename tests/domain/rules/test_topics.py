@@ -28,7 +28,7 @@ FACT_TYPES = set(FACTS.json_schema()["discriminator"]["mapping"])
 
 ONLY_NOTED = {
     # The opening fact makes the case; the others say in the record what another fact beside them has done, or did elsewhere.
-    "case_opened", "case_declined", "case_skipped", "case_split", "case_withdrawn", "identity_asked", "level_passed",
+    "case_opened", "case_declined", "case_skipped", "identity_asked", "level_passed",
     "note_added", "past_message_kept",
 }  # fmt: skip
 """Facts that change nothing by themselves."""
@@ -63,10 +63,10 @@ def test_nothing_is_said_of_what_there_is_not(said: dict[str, object], types: se
 
 WITNESSES_SEE = {
     "case_opened", "phase_entered", "case_declined", "case_closed", "case_withdrawn", "case_reopened",  # where the matter stands
-    "ruling_issued", "case_remitted", "past_decision_kept",  # how it was decided
+    "ruling_issued", "case_remitted", "past_decision_kept", "amount_stated",  # how it was decided
     "message_sent", "past_message_kept", "evidence_submitted",  # where it is meant for all
 }  # fmt: skip
-WITNESSES_HEAR = {"appeal_lodged", "appeal_withdrawn", "case_moved_in"}
+WITNESSES_HEAR = {"appeal_lodged", "appeal_withdrawn", "case_moved_in", "ruling_annulled", "case_disclosed"}
 """That the case stands otherwise since, and nothing of what passes between the sides."""
 
 

@@ -100,7 +100,7 @@ class TestHiddenPhases:
             "appeal_in_approval",
             "closed",
         ):
-            shows_no_secret(getattr(with_witness(kind), reach)().seen_by(who))
+            shows_no_secret(getattr(with_witness(kind), reach)().seen_by(who), who)
 
 
 class TestView:
@@ -207,8 +207,10 @@ class TestActions:
         assert {"message", "note"} <= allowed(seen)
 
     def test_appeal_says_why_not(self) -> None:
-        assert refused(a_case().appealable().seen_by(CLAIMANT))["appeal"] == "no_right_to_appeal"
-        assert allowed(a_case().appealable().seen_by(RESPONDENT)) == {"message", "appeal", "offer"}
+        of_appeal = {"appeal", "submit_evidence"}
+        refusals = refused(a_case().appealable().seen_by(CLAIMANT))
+        assert {name: refusals[name] for name in of_appeal} == dict.fromkeys(of_appeal, "no_right_to_appeal")
+        assert allowed(a_case().appealable().seen_by(RESPONDENT)) == {"message", "appeal", "submit_evidence", "offer"}
 
     def test_what_the_system_sends_is_nobodys_button(self) -> None:
         names = {a.command for reach in ("in_review", "closed") for a in getattr(a_case(), reach)().seen_by(OPS).actions}
@@ -229,6 +231,7 @@ class TestActions:
             "draft_chargeback_evidence": {"due_at": "2027-01-01T00:00:00Z"},
             "complete_step": {"step": "logs_read"}, "skip_step": {"step": "logs_read"},
             "name_root_cause": {"cause": shelf().packs[kind].root_causes[0]},
+            "state_amount": {"amount": {"amount": 1_000_000, "currency": "USD"}},
             "merge": {"into": OTHER_CASE}, "link": {"to": OTHER_CASE}, "unlink": {"link_id": "lnk_1"},
             "join_campaign": {"campaign": CAMPAIGN},
             "hand_over": {"to": "per_m3", "reasons": "They know the bank."}, "signal": {"signal": "login_from_elsewhere"},

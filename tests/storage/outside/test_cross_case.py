@@ -148,7 +148,7 @@ class TestMerge:
         await cases.send(second, "merge", into=first, reasons="The same booking.")
         await cases.finish(second, first)
         goes_on = await cases.now(first)
-        async with cases.world.database.tenant(cases.world.tenant_id) as conn:
+        async with cases.world.database.deed(cases.world.tenant_id) as conn:
             assert await cases.world.vault.erase(conn, cases.world.tenant_id, first, goes_on.parties[-1].id)
         joined = (await cases.recordings(first))[-1].fact
         assert joined.type == "case_joined"
@@ -285,6 +285,39 @@ class TestJoinedAtIntake:
         second = await cases.world.case(report=report_of("user-2"))
         assert (await cases.now(second)).open
 
+    async def test_where_one_dispute_is_of_one_claimant_others_have_cases_of_their_own(self, cases: Cases) -> None:
+        unnamed = report_of("user-1", parties=[{"side": "claimant", "ref": "user-1"}])
+        opened = []
+        for report in (report_of("user-1"), report_of("user-1"), unnamed, report_of("user-2")):
+            made = await cases.world.opened(report, some_terms(joins="same_claimant_and_matter"))
+            await cases.world.record(made.case_id)
+            opened.append(made.case_id)
+        found = [(await cases.now(case_id)).merged_into for case_id in opened]
+        assert found == [None, opened[0], opened[0], None]
+
+    async def test_what_was_decided_between_the_same_two_is_found(self, cases: Cases) -> None:
+        bound = [{"name": "refund", "bounded_by": "payment"}]
+        labels = {phase: phase for phase in ("intake", "settlement", "review", "ruled", "closed")}
+        terms = some_terms(decided_matter="new_fact", opens_in="settlement", labels=labels, remedies=bound)
+
+        async def reported(report: Report) -> Case:
+            made = await cases.world.opened(report, terms)
+            await cases.world.record(made.case_id)
+            return await cases.now(made.case_id)
+
+        first = await reported(report_of("user-1"))
+        claimant, respondent = (next(p.id for p in first.parties if p.side == side) for side in ("claimant", "respondent"))
+        money = {"amount": 100, "currency": "USD"}
+        await cases.world.record(first.id, a_command("offer", respondent, remedy="refund", amount=money))
+        await cases.world.record(first.id, a_command("accept_offer", claimant))
+        again = await reported(report_of("user-1", attachments=[]))
+        new = await reported(report_of("user-1", attachments=[], attributes={"new_fact": True}))
+        assert (again.close_reason, again.links[0].other) == ("decided_already", first.id)
+        assert (new.phase, new.links[0].relation, new.given_before[0].amount) == ("intake", "heard_again", 100)
+        assert (await reported(report_of("user-2"))).phase != "intake"
+        turned = [{"side": "claimant", "ref": "host-9"}, {"side": "respondent", "ref": "user-1"}]
+        assert (await reported(report_of("user-1", parties=turned))).open
+
     async def test_no_digest_says_what_it_is_about(self, cases: Cases) -> None:
         case_id = await cases.case("user-1", matter="booking-77")
         async with cases.world.database.tenant(cases.world.tenant_id) as conn:
@@ -345,6 +378,26 @@ class TestSplit:
         contacts = await cases.views.contacts(cases.world.tenant_id, new_id)
         assert {c["ref"] for c in contacts.values()} == {"user-1", "host-9"}
 
+    async def test_the_platform_knows_the_part_again(self, cases: Cases) -> None:
+        case_id = await cases.case("user-1", metadata={"order": "A-17"}, external_id="theirs-1")
+        await cases.send(case_id, "split", statement="The other endpoint.", reasons="Two matters.")
+        await cases.finish(case_id)
+        new_id = await cases.newest()
+        tenant, intake = cases.world.tenant_id, cases.world.intake
+        await intake.note(tenant, case_id, lambda noted: {**noted, "later": "1"})
+        told = await cases.views.references(tenant, [case_id, new_id])
+        old, new = told[case_id], told[new_id]
+        assert (new.metadata, new.subject) == ({"order": "A-17"}, old.subject)
+        assert old.metadata == {"order": "A-17", "later": "1"}
+        assert {p.ref for p in new.parties} == {p.ref for p in old.parties}
+        # Its own id names the first case alone; the link leads there.
+        assert (new.source, new.external_id, new.matter) == ("split", None, None)
+        await cases.world.record(new_id)
+        claimant = await cases.world.claimant(new_id)
+        async with cases.world.database.deed(tenant) as conn:
+            await cases.world.vault.erase(conn, tenant, new_id, claimant)
+        assert (await cases.views.references(tenant, [new_id]))[new_id].subject is None
+
     async def test_who_came_with_a_merge_can_have_the_matter_to_themselves_again(self, cases: Cases) -> None:
         first, second = await cases.case("user-1"), await cases.case("user-2")
         await cases.finish(second, first)
@@ -360,7 +413,7 @@ class TestSplit:
         await cases.send(case_id, "split", statement="The other endpoint.", reasons="Two matters.")
         await cases.finish(case_id)
         new = await cases.now(await cases.newest())
-        async with cases.world.database.tenant(cases.world.tenant_id) as conn:
+        async with cases.world.database.deed(cases.world.tenant_id) as conn:
             for party in new.parties:
                 await cases.world.vault.erase(conn, cases.world.tenant_id, new.id, party.id)
             assert (await cases.texts(new.statement.content_id)).popitem()[1] == "The other endpoint."

@@ -68,6 +68,44 @@ class TestEffects:
         await intake.note(world.tenant_id, case_id, lambda noted: {"order": "A-2"})
         assert await effects.begin(world.tenant_id, "eff_told") == first
 
+    async def agreed(self, world: World) -> tuple[str, str]:
+        """A payment that was agreed on and is ordered, in a kind in which paying destroys something."""
+        labels = {phase: phase for phase in ("intake", "settlement", "review", "ruled", "closed")}
+        case_id = await world.case(terms=some_terms(destructive=["refund"], opens_in="settlement", labels=labels))
+        case = (await world.snapshot(case_id)).case
+        assert case is not None
+        claimant, respondent = case.parties[0].id, case.parties[1].id
+        said = {"remedy": "refund", "amount": {"amount": 500, "currency": "USD"}}
+        await world.record(case_id, a_command("offer", respondent, **said))
+        await world.record(case_id, a_command("accept_offer", claimant))
+        case = (await world.snapshot(case_id)).case
+        assert case is not None
+        return case_id, case.effects[0].id
+
+    async def test_what_a_legal_hold_stopped_is_begun_by_nobody_and_goes_on_as_another(self, world: World) -> None:
+        effects = PostgresEffects(world.database, world.vault)
+        case_id, effect_id = await self.agreed(world)
+        await world.record(case_id, a_command("place_hold", "per_lee", reason="litigation", reasons="We were sued."))
+        assert await effects.begin(world.tenant_id, effect_id) is None
+        await effects.finish(world.tenant_id, effect_id, "done")
+        assert await sql(world, "SELECT FROM commands WHERE case_id = $1 AND type = 'report_effect'", case_id) == []
+        recorded = await world.record(case_id, a_command("lift_hold", "per_lee", reasons="It was settled."))
+        (anew,) = recorded.effects
+        assert anew != effect_id
+        assert await effects.begin(world.tenant_id, anew) is not None
+
+    async def test_what_had_left_when_the_hold_came_says_that_it_was_done(self, world: World) -> None:
+        effects = PostgresEffects(world.database, world.vault)
+        case_id, effect_id = await self.agreed(world)
+        assert await effects.begin(world.tenant_id, effect_id) is not None
+        await world.record(case_id, a_command("place_hold", "per_lee", reason="litigation", reasons="We were sued."))
+        for _ in range(2):
+            await effects.finish(world.tenant_id, effect_id, "done")
+        await world.record(case_id)
+        case = (await world.snapshot(case_id)).case
+        assert case is not None
+        assert (case.effects[0].state, case.withheld) == ("done", ())
+
     async def test_report_of_a_long_id_still_is_a_command(self, world: World) -> None:
         effects = PostgresEffects(world.database, world.vault)
         effect_id = "eff_" + "x" * 124

@@ -1,4 +1,4 @@
-"""Each person appeals once about one content, however many reports come and however they cross."""
+"""Each person appeals once against one decision, however many reports come and however they cross."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tests.support.worlds import (
 pytestmark = pytest.mark.postgres
 
 
-def an_appeal(person: str = "user-1", content: str = "post-77") -> Report:
+def an_appeal(person: str = "user-1", content: str = "post-77", effective_at: str = "2026-11-01T00:00:00Z") -> Report:
     decision = {"outcome": "remove", "appellant": "author", "decider": "machine", "content": content,
-                "effective_at": "2026-11-01T00:00:00Z"}  # fmt: skip
+                "effective_at": effective_at}  # fmt: skip
     party = {"side": "claimant", "ref": person}
     said = {"kind": "moderation_appeal", "statement": "It is a picture of a statue.", "parties": [party], "decision": decision}
     return Report.model_validate(said)
@@ -46,8 +46,10 @@ async def test_of_many_at_once_one_counts(world: World) -> None:
     assert found.count(None) == 1
 
 
-@pytest.mark.parametrize("other", [an_appeal(person="user-2"), an_appeal(content="post-78")])
-async def test_another_person_or_another_content_is_another_appeal(world: World, other: Report) -> None:
+@pytest.mark.parametrize(
+    "other", [an_appeal(person="user-2"), an_appeal(content="post-78"), an_appeal(effective_at="2026-11-02T00:00:00Z")]
+)
+async def test_another_person_content_or_decision_is_another_appeal(world: World, other: Report) -> None:
     await opened(world, an_appeal())
     assert await before(world, await opened(world, other)) is None
 

@@ -13,8 +13,10 @@ from domain.model.chain import canonical, link
 from domain.model.facts import DueLevel, Recording
 from domain.rules.evolve import fold
 from storage.outside.endpoints import PostgresEndpoints
+from storage.outside.outbox import PostgresOutbox
+from storage.team import people
 from tests.support.database import Server
-from tests.support.worlds import World, a_command
+from tests.support.worlds import World, a_command, some_terms
 
 pytestmark = pytest.mark.postgres
 
@@ -91,6 +93,64 @@ class TestNotices:
         await world.record(case_id, a_command("message", claimant, text="Any news?"))
         staff = [t for t in await self.told(world, case_id, "message_sent") if t[0] == "staff"]
         assert staff == [("staff", "per_lee", "email", "pending"), ("staff", "per_ola", "none", "unreachable")]
+
+    async def put_in_conflict(self, world: World, *people: str) -> None:
+        conflicts = world.tenants.conflicts(world.tenant_id, ["program-9"])
+        for person in await world.tenants.people(world.tenant_id):
+            if person.id in people:
+                await world.tenants.put_person(world.tenant_id, person.model_copy(update={"conflicts": conflicts}))
+
+    async def test_nobody_in_a_conflict_of_interest_is_told_of_the_case(self, world: World) -> None:
+        case_id = await world.case()
+        claimant = await world.claimant(case_id)
+        await world.record(case_id, a_command("assign", "per_ola", owner="per_mia"))
+        await self.put_in_conflict(world, "per_lee")
+        await world.record(case_id, a_command("message", claimant, text="Any news?"))
+        staff = [t[1] for t in await self.told(world, case_id, "message_sent") if t[0] == "staff"]
+        assert staff == ["per_mia", "per_ola"]
+
+    async def test_where_a_conflict_leaves_nobody_operations_is_told(self, world: World) -> None:
+        case_id = await world.case(terms=some_terms(notices={"message_sent": ["owner"]}))
+        claimant = await world.claimant(case_id)
+        await world.record(case_id, a_command("assign", "per_ola", owner="per_mia"))
+        await self.put_in_conflict(world, "per_mia")
+        await world.record(case_id, a_command("message", claimant, text="Any news?"))
+        assert [t[1] for t in await self.told(world, case_id, "message_sent")] == ["per_ola"]
+        await self.put_in_conflict(world, "per_ola")
+        await world.record(case_id, a_command("message", claimant, text="Any news now?"))
+        assert [t[1] for t in await self.told(world, case_id, "message_sent")] == ["per_ola"]
+
+    async def test_a_letter_that_waits_does_not_go_to_whoever_declares_a_conflict_meanwhile(self, world: World) -> None:
+        case_id = await world.case(terms=some_terms(notices={"message_sent": ["owner"]}))
+        await world.record(case_id, a_command("assign", "per_ola", owner="per_mia"))
+        await world.record(case_id, a_command("message", await world.claimant(case_id), text="Any news?"))
+        outbox = PostgresOutbox(world.database, world.vault)
+        letters = {n.recipient: n.address for n in await outbox.undelivered(world.tenant_id, case_id)}
+        assert letters["per_mia"] == "mia@team.example"
+        await self.put_in_conflict(world, "per_mia")
+        letters = {n.recipient: n.address for n in await outbox.undelivered(world.tenant_id, case_id)}
+        assert letters["per_mia"] is None
+
+
+class TestAssignments:
+    async def test_whoever_is_deactivated_at_that_moment_is_not_given_the_case(self, world: World) -> None:
+        case_id = await world.case()
+        async with world.database.deed(world.tenant_id) as conn:
+            await people.deactivate(conn, world.tenant_id, "per_mia")
+            assigning = asyncio.create_task(world.record(case_id, a_command("assign", "per_ola", owner="per_mia")))
+            # It has read that she works here, and waits for the deactivation with its write.
+            await asyncio.sleep(0.3)
+            assert not assigning.done()
+        (answer,) = (await assigning).answers
+        assert answer is not None
+        assert (answer.status, answer.code) == ("refused", "actor_unknown")
+        assert (await world.snapshot(case_id)).case.owner is None  # type: ignore[union-attr]  # it was just opened
+
+    async def test_many_cases_are_given_to_one_person_at_once(self, world: World) -> None:
+        cases = [await world.case() for _ in range(6)]
+        given = (world.record(case_id, a_command("assign", "per_ola", owner="per_mia")) for case_id in cases)
+        answers = [answer for recorded in await asyncio.gather(*given) for answer in recorded.answers]
+        assert [answer.status for answer in answers if answer] == ["accepted"] * 6
 
 
 class TestExactness:

@@ -1,0 +1,69 @@
+"""What a case is about in money: said anew by somebody who knows, and what was given for the same matter before."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from domain.base import CommandBase, Kept, Money
+from domain.model.prose import Prose, SealedText
+from domain.model.refusals import Refusal
+
+
+class StateAmount(CommandBase):
+    """Say what was paid, where the report did not, or not rightly: no ruling and no offer gives back more than that."""
+
+    type: Literal["state_amount"] = "state_amount"
+    amount: Money
+    reasons: SealedText | None = None
+    """How it is known. For the team."""
+
+
+class AmountStated(Kept):
+    """The case is about this amount from now on."""
+
+    type: Literal["amount_stated"] = "amount_stated"
+    amount: Money
+    before: Money | None = None
+    reasons: Prose | None = None
+
+
+class DecidedBefore(Kept):
+    """The same matter was decided in an earlier case, and is heard again; what was given there counts here."""
+
+    type: Literal["decided_before"] = "decided_before"
+    case: str
+    given: tuple[Money, ...] = ()
+
+
+MoneyCommand = StateAmount
+MoneyFact = AmountStated | DecidedBefore
+
+
+class AmountTooHigh(Refusal):
+    """More than may still be paid in this case; the fields say how much that is."""
+
+    code = "amount_too_high"
+
+
+class CurrencyDiffers(Refusal):
+    """The payment was made in another currency."""
+
+    code = "currency_differs"
+
+
+class AmountKnown(Refusal):
+    """The amount is known; a lead, ops or the platform corrects it."""
+
+    code = "amount_known"
+
+
+class AmountBelowPaid(Refusal):
+    """More than this stands already; the fields say how much."""
+
+    code = "amount_below_paid"
+
+
+class MoneyStands(Refusal):
+    """Money was given in this case, so it cannot go on in another one."""
+
+    code = "money_stands"

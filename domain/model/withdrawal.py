@@ -1,0 +1,135 @@
+"""Taking a report back where others are protected by it: the request, and what becomes of it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from domain.base import CommandBase, Instant, Kept, Reference
+from domain.model.prose import Prose, SealedText
+from domain.model.refusals import Refusal
+
+
+class AcceptWithdrawal(CommandBase):
+    """Let a report be taken back: the case ends as withdrawn. Each interim measure in force is named, and ends or stays."""
+
+    type: Literal["accept_withdrawal"] = "accept_withdrawal"
+    ends: tuple[Reference, ...] = Field(default=(), max_length=50)
+    """Interim measures that end now, by id or by what they are called (``suspend``)."""
+    stays: tuple[Reference, ...] = Field(default=(), max_length=50)
+    """Interim measures that stay in force until ``until``, although the case is closed."""
+    until: Instant | None = None
+    """At most ninety days ahead."""
+    reasons: SealedText | None = None
+    """What whoever took it back is told."""
+
+
+class ContinueOfOffice(CommandBase):
+    """Go on with a report that its reporter wants to take back: from now on the platform is the claimant."""
+
+    type: Literal["continue_of_office"] = "continue_of_office"
+    reasons: SealedText
+    """What whoever reported it is told."""
+
+
+WithdrawalCommand = AcceptWithdrawal | ContinueOfOffice
+
+
+class WithdrawalRequested(Kept):
+    """The claimant wants to take the report back; the case stays where it is until somebody of the team has answered."""
+
+    type: Literal["withdrawal_requested"] = "withdrawal_requested"
+    request_id: str
+
+
+class WithdrawalExplained(Kept):
+    """What was written with such a request: for the team, not for others on the reporter's own side, who may press them."""
+
+    type: Literal["withdrawal_explained"] = "withdrawal_explained"
+    request_id: str
+    reasons: Prose
+
+
+class WithdrawalAccepted(Kept):
+    """Somebody of the team has looked at it: the report is taken back, and the facts beside this one say what ends."""
+
+    type: Literal["withdrawal_accepted"] = "withdrawal_accepted"
+    request_id: str
+    reasons: Prose | None = None
+
+
+class ContinuedOfOffice(Kept):
+    """The case goes on of office: the platform is the claimant, and whoever reported it owes nothing any more."""
+
+    type: Literal["continued_of_office"] = "continued_of_office"
+    request_id: str
+    reasons: Prose
+
+
+class WithdrawalOvertaken(Kept):
+    """The matter was decided, or the case ended, before anybody had answered."""
+
+    type: Literal["withdrawal_overtaken"] = "withdrawal_overtaken"
+    request_id: str
+    because: Literal["ruled", "closed"]
+
+
+class InterimKept(Kept):
+    """Measures outlive the case that is taken back, until an instant, and then end by themselves."""
+
+    type: Literal["interim_kept"] = "interim_kept"
+    measure_ids: tuple[str, ...]
+    until: Instant
+
+
+WithdrawalFact = (
+    WithdrawalRequested | WithdrawalExplained | WithdrawalAccepted | ContinuedOfOffice | WithdrawalOvertaken | InterimKept
+)
+
+
+class OpenWithdrawal(Kept):
+    """A request to take the report back that nobody has answered."""
+
+    id: str
+    by: str
+    """The party who asked."""
+    at: Instant
+    reasons: Prose | None = None
+    """For the team alone."""
+
+
+class WithdrawalPending(Refusal):
+    """The report is asked back already, and the team has not answered yet."""
+
+    code = "withdrawal_pending"
+
+
+class NoWithdrawal(Refusal):
+    """Nobody wants to take this report back."""
+
+    code = "no_withdrawal"
+
+
+class NotWithdrawable(Refusal):
+    """Reports of this kind cannot be taken back."""
+
+    code = "not_withdrawable"
+
+
+class OfOffice(Refusal):
+    """The case goes on of office: the platform is the claimant now, and whoever reported it owes nothing."""
+
+    code = "of_office"
+
+
+class MeasuresUnnamed(Refusal):
+    """Interim measures are in force, and the answer does not say of each whether it ends or stays until when."""
+
+    code = "measures_unnamed"
+
+
+class OthersReported(Refusal):
+    """Others have reported the same matter: it does not end because one of them takes the report back."""
+
+    code = "others_reported"

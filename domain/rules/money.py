@@ -1,0 +1,253 @@
+"""What a case may still pay: the one question that offers, rulings, appeals, returned goods and credits ask.
+
+At most what was paid is given back, however often and by whomever it is decided: what stands is counted, what was undone is not.
+The bound is that of card networks and payment services: a refund never exceeds the transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from domain.base import Kept, Money, Phase
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.money import AmountBelowPaid, AmountKnown, AmountTooHigh, CurrencyDiffers, StateAmount
+from domain.model.people import Actor
+from domain.model.refusals import NothingChanges, Refusal
+from domain.model.remedy import Remedy
+from domain.model.ruling import AmountMissing, RemedyNotAllowed
+from domain.model.terms import OutcomeTerms
+from domain.rules.audiences import UNTOLD, Audience
+from domain.rules.remedy import CREDIT
+from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.topic import NoticeData, Topic, everybody, inside
+
+
+class Payable(Kept):
+    """What a case may still pay, in minor units of the currency of the payment."""
+
+    amount: int
+    """At most this much more."""
+    currency: str
+    reported: int
+    """What the case is about."""
+    standing: int
+    """What stands: paid, promised for goods on their way back, split off with a part, or given in an earlier case."""
+    other: tuple[Money, ...] = ()
+    """What stands in other currencies, which nobody can subtract."""
+
+
+def bounded(case: Case, remedy: str) -> bool:
+    """Whether such a remedy gives back what was paid, so that the payment bounds it."""
+    bound = [one.name for one in case.terms.remedies if one.bounded_by == "payment"]
+    return remedy in bound or (remedy == CREDIT and bool(bound))
+
+
+def payable(case: Case) -> Payable | None:
+    """What the case may still pay; None where its kind bounds nothing, or nobody has said what was paid."""
+    about = case.amount
+    if about is None or not any(one.bounded_by for one in case.terms.remedies):
+        return None
+    sums = _sums([x.amount for x in given(case) if x.amount is not None] + [*case.split_off, *case.given_before])
+    standing = sums.pop(about.currency, 0)
+    other = tuple(Money(amount=amount, currency=currency) for currency, amount in sorted(sums.items()) if amount)
+    return Payable(
+        amount=max(0, about.amount - standing), currency=about.currency, reported=about.amount, standing=standing, other=other
+    )
+
+
+def given(case: Case) -> tuple[Remedy, ...]:
+    """What was given back and stands, and what waits for goods. A reversal that waits for somebody's hands has undone nothing."""
+    undone = {e.reverses for e in case.effects if e.reverses and e.state != "needs_hands"}
+    stands = (e.remedy for e in case.effects if e.reverses is None and e.id not in undone and e.state != "reversed")
+    later = case.returning.remedies if case.returning else ()
+    return tuple(x for x in (*stands, *later) if x.amount is not None and bounded(case, x.type))
+
+
+def totals(case: Case) -> tuple[Money, ...]:
+    """What was given, by currency, here and before."""
+    sums = _sums([x.amount for x in given(case) if x.amount is not None] + [*case.given_before])
+    return tuple(Money(amount=amount, currency=currency) for currency, amount in sorted(sums.items()) if amount)
+
+
+def _sums(amounts: Iterable[Money]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for money in amounts:
+        sums[money.currency] = sums.get(money.currency, 0) + money.amount
+    return sums
+
+
+def _ceiling(case: Case) -> Money | None:
+    """The most that a ruling can give: what the one before gave is undone, or is part of what this one gives."""
+    if case.amount is None:
+        return None
+    gone = _sums((*case.split_off, *case.given_before)).get(case.amount.currency, 0)
+    return case.amount.model_copy(update={"amount": max(0, case.amount.amount - gone)})
+
+
+def _stuck(case: Case) -> dict[str, int]:
+    """By currency: what was to be taken back and is still with whoever got it."""
+    waits = {e.reverses for e in case.effects if e.reverses and e.state == "needs_hands"}
+    return _sums(e.remedy.amount for e in case.effects if e.id in waits and e.remedy.amount and bounded(case, e.remedy.type))
+
+
+def check_ruling(case: Case, outcome: OutcomeTerms, remedies: Iterable[Remedy]) -> None:
+    """Refuses a ruling that gives a remedy to the wrong side, more than was paid, or the whole where a part is meant."""
+    asked = tuple(remedies)
+    for remedy in asked:
+        to = case.terms.remedy(remedy.type).to
+        if to is not None and remedy.to is not to:
+            fields = {"remedy": remedy.type, "because": "wrong_side", "to": to.value}
+            raise RemedyNotAllowed(f"'{remedy.type}' goes to the {to.value}.", **fields)
+    most = _ceiling(case)
+    paying = [x for x in asked if x.amount is not None and bounded(case, x.type)]
+    if most is None or case.amount is None or not paying:
+        return
+    sums = _sums(x.amount for x in paying if x.amount is not None)
+    total = sums.pop(most.currency, 0)
+    numbers = {"remedy": paying[0].type, "amount": total, "payable": most.amount, "currency": most.currency}
+    alone = not case.terms.has(Phase.APPROVAL)
+    if total > most.amount and (alone or any(case.terms.remedy(x.type).above == "refuse" for x in paying)):
+        raise RemedyNotAllowed(
+            f"At most {most.amount} {most.currency} (in minor units) can be given back; this gives {total}.",
+            because="amount_above_payment",
+            **numbers,
+        )
+    if sums and alone:
+        raise CurrencyDiffers(f"The payment was made in {most.currency}.", currency=most.currency)
+    if outcome.partial and total >= case.amount.amount:
+        raise RemedyNotAllowed(f"'{outcome.name}' gives a part; this is the whole.", because="not_a_part", **numbers)
+
+
+def why_approval(case: Case, remedies: Iterable[Remedy], outcome: str, decider: str) -> str | None:
+    """Why a second person has to agree to a ruling; None when nobody has to.
+
+    Its outcome wants it; money cannot be compared with the payment, exceeds it, or rests on the decider's own word; the sum of
+    the amounts is above the pack's limit, or its currency has none.
+    """
+    terms = case.terms
+    weighed = terms.outcome(outcome)
+    if not terms.has(Phase.APPROVAL):
+        return None
+    if weighed is not None and weighed.needs_approval:
+        return "outcome_needs_approval"
+    asked = [x for x in remedies if x.amount is not None]
+    if not asked:
+        return None
+    found = _why_by_payment(case, [x for x in asked if bounded(case, x.type)], decider)
+    sums = _sums(x.amount for x in asked if x.amount is not None)
+    if found is None and terms.limits:
+        if sums.keys() - terms.limits.keys():
+            return "currency_differs"
+        found = "amount_above_limit" if any(sums[name] > terms.limits[name] for name in sums) else None
+    return found
+
+
+def _why_by_payment(case: Case, paying: list[Remedy], decider: str) -> str | None:
+    most = _ceiling(case)
+    if most is None or not paying:
+        return None
+    sums = _sums(x.amount for x in paying if x.amount is not None)
+    if sums.keys() - {most.currency}:
+        return "currency_differs"
+    if sums[most.currency] + _stuck(case).get(most.currency, 0) > most.amount:
+        return "amount_above_payment"
+    return "amount_of_own_word" if case.raised_by == decider else None
+
+
+def check_offer(case: Case, remedies: Iterable[str], amount: Money | None) -> None:
+    """Refuses to promise more than may still be paid, or other money. What a side may give beyond it is the pack's to say."""
+    left = payable(case)
+    if left is None or amount is None or not any(_refused_above(case, name) for name in remedies):
+        return
+    numbers = {"amount": amount.amount, "payable": left.amount, "currency": left.currency}
+    if amount.currency != left.currency or left.other:
+        raise CurrencyDiffers(f"The payment was made in {left.currency}.", **numbers)
+    if amount.amount > left.amount:
+        raise AmountTooHigh(f"At most {left.amount} {left.currency} (in minor units) can still be paid.", **numbers)
+
+
+def _refused_above(case: Case, remedy: str) -> bool:
+    return bounded(case, remedy) and case.terms.remedy(remedy).above == "refuse"
+
+
+def check_part(case: Case, amount: Money | None) -> Money | None:
+    """The part of the money that goes along with a part of the matter: named, or none of it. Nothing is paid twice."""
+    left = payable(case)
+    if left is None:
+        return amount
+    if amount is None:
+        return Money(amount=0, currency=left.currency)
+    check_within(amount, Money(amount=left.amount, currency=left.currency))
+    return amount
+
+
+def check_within(amount: Money, most: Money) -> None:
+    """Refuses other money, and more than this."""
+    numbers = {"amount": amount.amount, "payable": most.amount, "currency": most.currency}
+    if amount.currency != most.currency:
+        raise CurrencyDiffers(f"This is about {most.currency}.", **numbers)
+    if amount.amount > most.amount:
+        raise AmountTooHigh(f"At most {most.amount} {most.currency} (in minor units).", **numbers)
+
+
+def inspected(remedies: tuple[Remedy, ...], amount: Money) -> tuple[Remedy, ...]:
+    """What waited for goods, with less money, because they did not come back as they were sent."""
+    paying = [x for x in remedies if x.amount is not None]
+    if len(paying) != 1 or paying[0].amount is None:
+        raise RemedyNotAllowed("An amount can be lowered where one sum of money waits for the goods.", because="no_single_amount")
+    if amount.amount == 0:
+        raise AmountMissing(
+            "Give an amount above zero; where nothing is paid, the goods do not count as back.", remedy=paying[0].type
+        )
+    check_within(amount, paying[0].amount)
+    return tuple(x.model_copy(update={"amount": amount}) if x is paying[0] else x for x in remedies)
+
+
+def state_amount(case: Case, command: StateAmount, context: DecisionContext, at: datetime) -> Facts:
+    """What was paid, as somebody of the platform or the team knows it."""
+    if command.amount == case.amount:
+        raise NothingChanges("The case is about this amount already.")
+    then = payable(case.model_copy(update={"amount": command.amount}))
+    if then is not None and (then.standing > then.reported or then.other):
+        fields = {"amount": then.reported, "standing": then.standing, "currency": then.currency}
+        raise AmountBelowPaid("More than this stands already.", **fields)
+    stated = f.AmountStated(amount=command.amount, before=case.amount, reasons=command.reasons)
+    if case.phase not in UNTOLD:
+        return (stated,)
+    deciding = Phase.REVIEW if case.ruling is None or case.ruling.decision == "rule" else Phase.APPEAL
+    # The draft was measured by another amount.
+    return (stated, f.PhaseEntered(phase=deciding, reason="amount_stated"))
+
+
+def _refusal_of_stating(case: Case, actor: Actor) -> Refusal | None:
+    if case.amount is None or actor.role != "mediator":
+        return None
+    return AmountKnown("The amount is known; a lead, ops or the platform corrects it.")
+
+
+def _amount_stated(case: Case, rec: f.Recording, fact: f.AmountStated) -> Change:
+    before = fact.before
+    raised = before is not None and (before.currency != fact.amount.currency or before.amount < fact.amount.amount)
+    return {"amount": fact.amount, "raised_by": rec.actor.id if raised else case.raised_by}
+
+
+def _decided_before(case: Case, rec: f.Recording, fact: f.DecidedBefore) -> Change:
+    return {"given_before": (*case.given_before, *fact.given)}
+
+
+def _said_of_amount(case: Case, fact: f.AmountStated, audience: Audience) -> NoticeData:
+    return NoticeData({"amount": fact.amount.model_dump()}, {"reasons": fact.reasons} if audience == "staff" else {})
+
+
+TOPIC = Topic(
+    rules={"state_amount": state_amount},
+    changes={"amount_stated": _amount_stated, "decided_before": _decided_before},
+    refuses={"state_amount": _refusal_of_stating},
+    known_to={
+        "amount_stated": everybody("What the case is about is shown to everybody in it."),
+        "decided_before": inside("It names another case; to the parties it is told by whoever hears them again."),
+    },
+    said={"amount_stated": _said_of_amount},
+)

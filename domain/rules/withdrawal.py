@@ -1,0 +1,262 @@
+"""Taking a report back, without anybody losing their protection by it.
+
+A pack says what a claimant's withdrawal does: it ends the case (``closes``), it asks the team (``asks``), or it is not possible
+(``never``). Somebody who is threatened withdraws: where a report protects people, a person looks first, and ends the case or
+goes on with it *of office*. The other side learns neither of the request nor of who is the claimant now.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from domain.base import Outcome, Phase, Side, derived_id
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.commands import Withdraw
+from domain.model.people import Actor
+from domain.model.refusals import InstantRefused, NotAllowed, Refusal
+from domain.model.safeguards import InterimUnknown
+from domain.model.withdrawal import (
+    AcceptWithdrawal,
+    ContinueOfOffice,
+    MeasuresUnnamed,
+    NotWithdrawable,
+    NoWithdrawal,
+    OpenWithdrawal,
+    OthersReported,
+    WithdrawalPending,
+)
+from domain.rules import interim, proposals, sanctions
+from domain.rules import ruling as r
+from domain.rules.audiences import Audience
+from domain.rules.evidence import dropped_of
+from domain.rules.remedy import remedy_data
+from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.settlement import offer_over
+from domain.rules.topic import NoticeData, Topic, everybody, inside, known_to
+
+GIVEN_UP = "given_up_on_appeal"
+"""Why a case is withdrawn: the claimant gives the claim up while the other side appeals, and keeps nothing of the ruling."""
+
+LONGEST_KEPT_FOR = timedelta(days=90)
+"""Wall time: nobody is held by a measure without a ruling for longer, once nobody rules any more."""
+
+
+def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: datetime) -> Facts:
+    """An appellant takes the appeal back; a claimant the report, at once or when the team has looked."""
+    side = context.side()
+    if side in case.appellants:
+        return (f.AppealWithdrawn(side=side), *r.after_appeal_withdrawn(case, side))
+    if _mode(case) == "asks":
+        request_id = derived_id("wdr", command.id)
+        why = f.WithdrawalExplained(request_id=request_id, reasons=command.reasons) if command.reasons else None
+        return (f.WithdrawalRequested(request_id=request_id), *((why,) if why is not None else ()))
+    reason = GIVEN_UP if case.appellants else None
+    closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reason=reason, reasons=command.reasons)
+    return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
+
+
+def accept(case: Case, command: AcceptWithdrawal, context: DecisionContext, at: datetime) -> Facts:
+    """The case ends as withdrawn. What the reporter wrote stays with the team: the other side must not read of a threat."""
+    if _others(case):
+        raise OthersReported("Others have reported the same matter and did not take it back: go on of office, or rule.")
+    ends, stays = _named(case, command)
+    until = _until(command, at) if stays else None
+    over = (f.InterimEnded(measure_ids=ends, because="lifted"), *interim.undo(case, ends, command.id)) if ends else ()
+    kept = (f.InterimKept(measure_ids=stays, until=until),) if until is not None else ()
+    accepted = f.WithdrawalAccepted(request_id=_request_id(case), reasons=command.reasons)
+    undone = (*sanctions.void_all(case), *r.undo_all(case, command.id))
+    return (accepted, *over, *kept, f.CaseWithdrawn(), *undone, f.CaseClosed(outcome=Outcome.WITHDRAWN))
+
+
+def _named(case: Case, command: AcceptWithdrawal) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The measures that end, and those that stay. Every measure in force is one or the other, for none lapses by a withdrawal."""
+    ends, stays = ({i.id for i in case.interim if {i.id, i.remedy.type} & {*names}} for names in (command.ends, command.stays))
+    known = {name for i in case.interim for name in (i.id, i.remedy.type)}
+    if unknown := sorted({*command.ends, *command.stays} - known):
+        raise InterimUnknown("No such interim measure is in force.", measure=unknown[0])
+    unclear = [i.id for i in case.interim if (i.id in ends) is (i.id in stays)]
+    if unclear:
+        raise MeasuresUnnamed(
+            "Say of each interim measure in force whether it ends, or stays and until when.",
+            measures=[{"id": i.id, "measure": i.remedy.type} for i in case.interim if i.id in unclear],
+        )
+    in_order = tuple(i.id for i in case.interim)
+    return tuple(i for i in in_order if i in ends), tuple(i for i in in_order if i in stays)
+
+
+def _until(command: AcceptWithdrawal, at: datetime) -> datetime:
+    if command.until is None:
+        raise InstantRefused("Say until when the measures stay.", because="missing")
+    if command.until <= at:
+        raise InstantRefused("This instant is past.", because="past")
+    if command.until > at + LONGEST_KEPT_FOR:
+        raise InstantRefused(f"That is more than {LONGEST_KEPT_FOR.days} days away.", because="too_far")
+    return command.until
+
+
+def continue_of_office(case: Case, command: ContinueOfOffice, context: DecisionContext, at: datetime) -> Facts:
+    """The platform takes the claimant's place; the case stays where it is."""
+    return (f.ContinuedOfOffice(request_id=_request_id(case), reasons=command.reasons),)
+
+
+def _request_id(case: Case) -> str:
+    assert case.withdrawal is not None, "it is refused without one"
+    return case.withdrawal.id
+
+
+def _mode(case: Case) -> Literal["closes", "asks", "never"]:
+    """What a withdrawal of the report does as the case stands: it ends nothing for others who have reported the same."""
+    return "asks" if case.terms.withdrawal == "closes" and _others(case) else case.terms.withdrawal
+
+
+def _others(case: Case) -> bool:
+    return any(party.role == "co_claimant" for party in case.side_parties(Side.CLAIMANT))
+
+
+def overtaken(case: Case, command_id: str, facts: Facts) -> Facts:
+    """The facts, and that nobody has to answer a request any more once the matter is told or closed otherwise."""
+    open_request = case.withdrawal
+    if open_request is None or any(isinstance(fact, f.WithdrawalAccepted | f.ContinuedOfOffice) for fact in facts):
+        return facts
+    ruled = any(isinstance(fact, f.RulingIssued) for fact in facts)
+    if not ruled and not any(isinstance(fact, f.CaseClosed) for fact in facts):
+        return facts
+    over = f.WithdrawalOvertaken(request_id=open_request.id, because="ruled" if ruled else "closed")
+    # What fell due comes first, then what follows from it.
+    reached = sum(1 for fact in facts if isinstance(fact, f.LevelReached))
+    return (*facts[:reached], over, *facts[reached:])
+
+
+def end_kept(case: Case, instance: int, command_id: str) -> Facts:
+    """The time is over for which a measure outlived its case."""
+    over = tuple(i.id for i in case.interim if i.kept_until is not None and interim.number(case, i) == instance)
+    return (f.InterimEnded(measure_ids=over, because="lapsed"), *interim.undo(case, over, command_id)) if over else ()
+
+
+def _withdrawal_requested(case: Case, rec: f.Recording, fact: f.WithdrawalRequested) -> Change:
+    return {"withdrawal": OpenWithdrawal(id=fact.request_id, by=rec.actor.id, at=rec.at)}
+
+
+def _withdrawal_explained(case: Case, rec: f.Recording, fact: f.WithdrawalExplained) -> Change:
+    return {"withdrawal": case.withdrawal.model_copy(update={"reasons": fact.reasons})} if case.withdrawal is not None else {}
+
+
+def _answered(case: Case, rec: f.Recording, fact: f.WithdrawalAccepted | f.WithdrawalOvertaken) -> Change:
+    return {"withdrawal": None}
+
+
+def _continued_of_office(case: Case, rec: f.Recording, fact: f.ContinuedOfOffice) -> Change:
+    # What was asked of whoever reported it is asked no more, and what they offered is not held against them.
+    offered = offer_over(case, "lapsed", rec.at) if case.offer is not None and case.offer.side is Side.CLAIMANT else {}
+    answered = proposals.without_answer(case, Side.CLAIMANT)
+    return {"withdrawal": None, "of_office": rec.at, **dropped_of(case, Side.CLAIMANT, rec.at), **offered, **answered}
+
+
+def _interim_kept(case: Case, rec: f.Recording, fact: f.InterimKept) -> Change:
+    until = {"kept_until": fact.until}
+    return {"interim": tuple(i.model_copy(update=until) if i.id in fact.measure_ids else i for i in case.interim)}
+
+
+def _case_withdrawn(case: Case, rec: f.Recording, fact: f.CaseWithdrawn) -> Change:
+    # What a hold had kept back of a ruling that is set aside with the report is not wanted any more.
+    return {"withheld": tuple(one for one in case.withheld if one.id in (case.final or ()))} if case.withheld else {}
+
+
+def _refusal_of_withdrawing(case: Case, actor: Actor) -> Refusal | None:
+    side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
+    if side in case.appellants:
+        return None
+    if case.appellants and not case.terms.has(Phase.SETTLEMENT):
+        # What a ruling did to protect others is not the claimant's own to give up.
+        return NotAllowed("'withdraw' can be sent by: appellant.", command="withdraw", allowed=["appellant"])
+    if case.of_office is not None:
+        return NotWithdrawable("A case that goes on of office is ended by whoever decides it.", because="of_office")
+    if case.terms.withdrawal == "never":
+        return NotWithdrawable(
+            "Reports of this kind cannot be taken back: write to the desk what has changed, and it is weighed.",
+            because="not_in_kind",
+        )
+    if case.withdrawal is not None:
+        return WithdrawalPending("The team has your word already, and answers it.", request=case.withdrawal.id)
+    return None
+
+
+def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
+    return NoWithdrawal("Nobody wants to take this report back.") if case.withdrawal is None else None
+
+
+def _said_of_end(case: Case, fact: f.CaseWithdrawn, audience: Audience) -> NoticeData:
+    """That what was decided before stays as it is; and what stays in force although the case is closed, for whom it hits."""
+    stands = {"stands": True} if _stands(case) else {}
+    kept = [i for i in case.interim if i.kept_until is not None and audience in ("platform", "staff", i.remedy.to.value)]
+    if not kept:
+        return NoticeData(stands)
+    until = max(i.kept_until for i in kept if i.kept_until is not None)
+    return NoticeData({**stands, "measures": [remedy_data(i.remedy) for i in kept], "to_at": until.isoformat()})
+
+
+def _said_of_kept(case: Case, fact: f.InterimKept, audience: Audience) -> NoticeData:
+    measures = [remedy_data(i.remedy) for i in case.interim if i.id in fact.measure_ids]
+    return NoticeData({"measures": measures, "to_at": fact.until.isoformat()})
+
+
+_OF_THE_REPORTER = known_to(
+    "claimant",
+    "platform",
+    because="Whoever reported it, and the platform; the other side must not learn that pressure works, nor on whom.",
+)
+
+
+def _said_of_request(case: Case, fact: f.WithdrawalRequested, audience: Audience) -> NoticeData:
+    asked = case.withdrawal
+    return NoticeData(texts={"reasons": asked.reasons if asked is not None and audience == "staff" else None})
+
+
+def _stands(case: Case) -> bool:
+    """Whether something was decided before the case was taken up again, and stays."""
+    return case.final is not None and bool(case.rulings)
+
+
+def _said_of_acceptance(case: Case, fact: f.WithdrawalAccepted, audience: Audience) -> NoticeData:
+    return NoticeData({"stands": _stands(case)}, {"reasons": fact.reasons})
+
+
+TOPIC = Topic(
+    rules={"withdraw": withdraw, "accept_withdrawal": accept, "continue_of_office": continue_of_office},
+    changes={
+        "withdrawal_requested": _withdrawal_requested,
+        "withdrawal_explained": _withdrawal_explained,
+        "withdrawal_accepted": _answered,
+        "withdrawal_overtaken": _answered,
+        "continued_of_office": _continued_of_office,
+        "interim_kept": _interim_kept,
+        "case_withdrawn": _case_withdrawn,
+    },
+    refuses={
+        "withdraw": _refusal_of_withdrawing,
+        "accept_withdrawal": _refusal_of_answer,
+        "continue_of_office": _refusal_of_answer,
+    },
+    means={
+        name: lambda before, fact, after: {"withdrawal_answered"}
+        for name in ("withdrawal_accepted", "withdrawal_overtaken", "continued_of_office")
+    },
+    known_to={
+        "withdrawal_requested": _OF_THE_REPORTER,
+        "withdrawal_explained": inside("Somebody on the reporter's own side may be who presses them: a guardian, a partner."),
+        "withdrawal_accepted": _OF_THE_REPORTER,
+        "withdrawal_overtaken": _OF_THE_REPORTER,
+        "continued_of_office": _OF_THE_REPORTER,
+        "interim_kept": interim.OF_WHOM_IT_HITS,
+        "case_withdrawn": everybody("How the matter ends."),
+    },
+    said={
+        "withdrawal_requested": _said_of_request,
+        "withdrawal_accepted": _said_of_acceptance,
+        "continued_of_office": lambda case, fact, audience: NoticeData(texts={"reasons": fact.reasons}),
+        "interim_kept": _said_of_kept,
+        "case_withdrawn": _said_of_end,
+    },
+)

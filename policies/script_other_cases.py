@@ -1,0 +1,121 @@
+"""What the cases of one story know of each other: earlier sanctions, the same matter, a matter decided before, and what one has
+another do. The house finds the same in Postgres (``storage.intake.opening``, ``storage.record``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from domain.base import Outcome, Side
+from domain.model.case import Case
+from domain.model.commands import Command, Join, MirrorLink, ReportEffect
+from domain.model.links import CrossCaseTaskOrdered, OtherCase
+from domain.model.people import OpenedParty
+from domain.model.sanctions import EarlierSanction
+from domain.rules.links import party_there
+from domain.rules.money import totals
+from policies.script_case import ScriptCase
+
+
+def earlier_sanctions(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[EarlierSanction]:
+    """Sanctions of the other cases against the parties of this one."""
+    here = {party.ref_digest for party in case.cast.parties}
+    for other in others:
+        for sanction in other.state.sanctions if other.state else ():
+            party = other.state.party(sanction.party) if other.state else None
+            if sanction.voided_at is None and party is not None and party.ref_digest in here:
+                names = set(EarlierSanction.model_fields) - {"case_id", "ref_digest"}
+                yield EarlierSanction(case_id=other.id, ref_digest=party.ref_digest, **sanction.model_dump(include=names))
+
+
+def same_matter(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | None:
+    """The oldest open case into which a report goes, as its pack joins such reports."""
+    joins = new.terms.joins
+    if joins is None or new.report.matter_key is None or new.routing.decision == "decline":
+        return None
+    against, by = _digest(new.cast.parties, Side.RESPONDENT), _digest(new.cast.parties, Side.CLAIMANT)
+    if joins == "same_person_and_matter" and against is None:
+        return None
+    for other in others:
+        if not _of_one_matter(new, other) or other.state is None or not other.state.open:
+            continue
+        theirs = _digest(other.state.parties, Side.RESPONDENT)
+        reporters = {p.ref_digest for p in other.state.parties if p.side is Side.CLAIMANT}
+        fits = {
+            "same_matter": True,
+            "same_person_and_matter": theirs == against,
+            "same_claimant_and_matter": by in reporters and (None in (against, theirs) or theirs == against),
+        }
+        if fits[joins]:
+            return as_other(other.state)
+    return None
+
+
+def decided_before(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | None:
+    """The last closed case that decided this matter between the same two, where the pack asks for it."""
+    if new.terms.decided_matter is None or new.report.matter_key is None or new.routing.decision == "decline":
+        return None
+    pair = _pair(new.cast.parties)
+    for other in reversed(others):
+        case = other.state
+        if case is None or case.outcome not in (Outcome.RULED, Outcome.SETTLED) or not _of_one_matter(new, other):
+            continue
+        if _pair(case.parties) == pair:
+            return as_other(case)
+    return None
+
+
+def appealed_before(new: ScriptCase, others: Iterable[ScriptCase]) -> str | None:
+    """The case in which the same person appealed against a decision on the same content already."""
+    decision, by = new.report.decision, _digest(new.cast.parties, Side.CLAIMANT)
+    for other in others:
+        before = other.report.decision
+        if decision is None or before is None or _digest(other.cast.parties, Side.CLAIMANT) != by:
+            continue
+        if (before.content, before.effective_at) == (decision.content, decision.effective_at):
+            return other.id
+    return None
+
+
+def as_other(case: Case) -> OtherCase:
+    """A case as another one looks at it."""
+    names = ("id", "kind", "opened_at", "open", "merged_into", "parties", "synthetic", "outcome")
+    return OtherCase(**{name: getattr(case, name) for name in names}, given=totals(case))
+
+
+def ordered(case: ScriptCase, task: CrossCaseTaskOrdered, others: Iterable[ScriptCase]) -> tuple[ScriptCase, Command] | None:
+    """The case of the story that a task is for, with the command that it becomes there; None: it is for none of them."""
+    to = next((other for other in others if other.id == task.to), None)
+    if to is None or to.state is None:
+        return None
+    said: dict[str, Any] = {"id": f"cmd_sys-{task.errand_id}", "by": "system", "channel": "system"}
+    if task.what == "join":
+        there = {party.ref_digest for party in to.state.parties}
+        come = (p for p in task.parties if p.ref_digest not in there)
+        parties = tuple(p.model_copy(update={"id": party_there(task.errand_id, p.id)}) for p in come)
+        joined = Join(**said, merge_id=task.errand_id, of=case.id, parties=parties, statement=task.statement,
+                      reason=task.reason or "by_hand")  # fmt: skip
+        return to, joined
+    linked = MirrorLink(**said, link_id=task.link_id or task.errand_id, other=case.id, relation=task.relation or "related",
+                        gone=task.what == "unlink")  # fmt: skip
+    return to, linked
+
+
+def done(task: CrossCaseTaskOrdered) -> ReportEffect:
+    """The answer that a task was carried out."""
+    said = f"cmd_sys-done-{task.errand_id}"
+    return ReportEffect(id=said, by="system", channel="system", effect_id=task.errand_id, result="done")
+
+
+def _of_one_matter(new: ScriptCase, other: ScriptCase) -> bool:
+    first, second = new.report, other.report
+    return (first.kind, first.matter_key, first.synthetic) == (second.kind, second.matter_key, second.synthetic)
+
+
+def _digest(parties: Iterable[OpenedParty], side: Side) -> str | None:
+    return next((p.ref_digest for p in parties if p.side is side and p.role == "principal"), None)
+
+
+def _pair(parties: Sequence[OpenedParty]) -> tuple[str | None, str | None]:
+    return _digest(parties, Side.CLAIMANT), _digest(parties, Side.RESPONDENT)

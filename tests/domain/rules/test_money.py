@@ -1,0 +1,301 @@
+"""What a case may still pay: asked by offers, rulings, appeals, returned goods, credits and parts that are split off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domain.base import Money, Phase, Side
+from domain.model import facts as f
+from domain.model.remedy import Remedy
+from domain.model.ruling import Effect
+from domain.model.terms import RemedyTerms
+from domain.rules.money import payable
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, LEAD_3, MEDIATOR, OPS, PLATFORM, RESPONDENT, ROBOT, Life, a_case
+from tests.support.other_cases import elsewhere
+
+PAID = {"amount": 10_000, "currency": "USD"}
+
+
+def usd(cents: int) -> dict[str, Any]:
+    return {"amount": cents, "currency": "USD"}
+
+
+def a_payment(kind: str = "payment_dispute", **report: Any) -> Life:
+    return a_case(kind, amount=Money(**PAID), **report)
+
+
+def refund(amount: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "refund", "amount": amount, **more}
+
+
+def ruling(*remedies: dict[str, Any], outcome: str = "refunded") -> dict[str, Any]:
+    return {"outcome": outcome, "ground": "not_received", "remedies": list(remedies)}
+
+
+def why(life: Life) -> str | None:
+    return next(x for x in reversed(life.facts) if isinstance(x, f.RulingDrafted)).approval_because
+
+
+class TestRulings:
+    def test_more_than_was_paid_is_refused_with_the_numbers(self) -> None:
+        refusal = a_payment().in_review().refused(MEDIATOR, "rule", **ruling(refund(usd(49_900))))
+        assert refusal.code == "remedy_not_allowed"
+        said = {name: refusal.fields[name] for name in ("because", "amount", "payable", "currency")}
+        assert said == {"because": "amount_above_payment", "amount": 49_900, "payable": 10_000, "currency": "USD"}
+
+    def test_neither_in_several_sums(self) -> None:
+        asked = ruling(refund(usd(6_000)), refund(usd(4_001)))
+        assert a_payment().in_review().refused(MEDIATOR, "rule", **asked).code == "remedy_not_allowed"
+
+    def test_all_of_it_can_be_given(self) -> None:
+        assert a_payment().in_review().says(MEDIATOR, "rule", **ruling(refund(usd(10_000)))).case.phase is Phase.RULED
+
+    def test_a_part_is_less_than_the_whole(self) -> None:
+        asked = ruling(refund(usd(10_000)), outcome="partly_refunded")
+        assert a_payment().in_review().refused(MEDIATOR, "rule", **asked).fields["because"] == "not_a_part"
+
+    def test_a_refund_goes_to_whoever_paid(self) -> None:
+        refusal = a_payment().in_review().refused(MEDIATOR, "rule", **ruling(refund(usd(100), to="respondent")))
+        assert (refusal.code, refusal.fields["to"]) == ("remedy_not_allowed", "claimant")
+
+    def test_other_money_than_was_paid_is_looked_at_twice(self) -> None:
+        life = a_payment().in_review().says(MEDIATOR, "rule", **ruling(refund({"amount": 100, "currency": "EUR"})))
+        assert (life.case.phase, why(life)) == (Phase.APPROVAL, "currency_differs")
+
+    def test_or_refused_where_there_is_nobody_to_look(self) -> None:
+        labels = {phase: name for phase, name in a_payment().in_review().case.terms.labels.items() if phase is not Phase.APPROVAL}
+        life = a_payment().with_terms(labels=labels).in_review()
+        assert life.refused(MEDIATOR, "rule", **ruling(refund({"amount": 1, "currency": "EUR"}))).code == "currency_differs"
+
+    def test_more_than_was_asked_for_is_looked_at_twice_where_the_pack_says_so(self) -> None:
+        life = a_payment("bounty_dispute").in_review()
+        life.says(MEDIATOR, "rule", outcome="upheld", ground="severity", remedies=[{"type": "payout", "amount": usd(10_001)}])
+        assert (life.case.phase, why(life)) == (Phase.APPROVAL, "amount_above_payment")
+
+    def test_without_an_amount_only_the_limit_bounds_it(self) -> None:
+        life = a_case("payment_dispute").in_review().says(MEDIATOR, "rule", **ruling(refund(usd(50_000))))
+        assert life.case.phase is Phase.RULED
+
+    def test_each_currency_has_its_own_limit(self) -> None:
+        def needs(amount: int, currency: str) -> str | None:
+            paid = Money(amount=10**6, currency=currency)
+            money = {"amount": amount, "currency": currency}
+            return why(a_case("payment_dispute", amount=paid).in_review().says(MEDIATOR, "rule", **ruling(refund(money))))
+
+        found = [needs(40_000, "GBP"), needs(40_001, "GBP"), needs(50_000, "EUR"), needs(1, "JPY")]
+        assert found == [None, "amount_above_limit", None, "currency_differs"]
+
+    def test_terms_of_a_running_case_bound_nothing(self) -> None:
+        life = a_payment().with_terms(remedies=()).in_review().says(MEDIATOR, "rule", **ruling(refund(usd(40_000))))
+        assert life.case.phase is Phase.RULED
+        assert payable(life.case) is None
+
+
+class TestAppeals:
+    def refunded(self, cents: int) -> Life:
+        life = a_payment().in_review().says(MEDIATOR, "rule", **ruling(refund(usd(cents)), outcome="partly_refunded"))
+        return life.fire("grace").says(CLAIMANT, "appeal").says(LEAD_2, "take")
+
+    def test_what_the_first_ruling_gave_is_part_of_what_the_next_one_gives(self) -> None:
+        life = self.refunded(6_000)
+        life.says(LEAD_2, "decide_appeal", decision="overturn", **ruling(refund(usd(10_000)))).fire("grace")
+        assert payable(life.case).model_dump(include={"amount", "standing"}) == {"amount": 0, "standing": 10_000}  # type: ignore[union-attr]
+
+    def test_and_no_more_than_was_paid_in_all(self) -> None:
+        life = self.refunded(6_000)
+        assert (
+            life.refused(LEAD_2, "decide_appeal", decision="overturn", **ruling(refund(usd(10_001)))).code == "remedy_not_allowed"
+        )
+
+    def test_money_that_did_not_come_back_is_looked_at_twice(self) -> None:
+        life = self.refunded(6_000).says(
+            LEAD_2, "decide_appeal", decision="vary", **ruling(refund(usd(5_000)), outcome="partly_refunded")
+        )
+        undone = next(e for e in life.fire("grace").case.effects if e.reverses)
+        life.says(ROBOT, "report_effect", effect_id=undone.id, result="needs_hands")
+        left = payable(life.case)
+        assert left is not None
+        assert left.standing == 11_000
+        life.says(CLAIMANT, "withdraw") if life.case.appellants else None
+        life.later(life.due("appeal_window").due_at - life.now).says(OPS, "reopen").in_review(owner=LEAD_3)
+        life.says(LEAD_3, "rule", **ruling(refund(usd(9_000)), outcome="partly_refunded"))
+        assert why(life) == "amount_above_payment"
+
+
+class TestOffers:
+    def test_more_than_may_be_paid_is_refused(self) -> None:
+        refusal = a_payment().opened().refused(RESPONDENT, "offer", remedy="refund", amount=usd(1_200_000))
+        assert (refusal.code, refusal.fields["payable"]) == ("amount_too_high", 10_000)
+
+    def test_other_money_is_refused(self) -> None:
+        euros = {"amount": 100, "currency": "EUR"}
+        assert a_payment().opened().refused(RESPONDENT, "offer", remedy="refund", amount=euros).code == "currency_differs"
+
+    def test_what_was_paid_since_counts_when_it_is_accepted(self) -> None:
+        life = a_payment().opened().says(RESPONDENT, "offer", remedy="refund", amount=usd(9_000))
+        life.says(PLATFORM, "state_amount", amount=usd(5_000))
+        assert life.refused(CLAIMANT, "accept_offer").code == "amount_too_high"
+
+    def test_a_side_may_offer_more_of_its_own_where_the_pack_leaves_it(self) -> None:
+        life = a_payment("bounty_dispute").opened().says(RESPONDENT, "offer", remedy="payout", amount=usd(90_000))
+        assert life.case.offer is not None
+
+    def test_a_refund_without_a_return_leaves_the_goods_with_the_buyer(self) -> None:
+        life = a_payment().opened().says(RESPONDENT, "offer", remedy="refund", amount=usd(3_000)).says(CLAIMANT, "accept_offer")
+        assert (life.case.phase, life.case.returning) == (Phase.CLOSED, None)
+
+
+class TestReturns:
+    def contested(self, **offer: Any) -> Life:
+        said = {"remedy": "refund_with_return", "amount": usd(10_000), **offer}
+        life = a_payment().opened().says(RESPONDENT, "offer", **said).says(CLAIMANT, "accept_offer")
+        return life.says(CLAIMANT, "ship_return", carrier="post").says(RESPONDENT, "contest_return", reasons="Scratched.")
+
+    def test_what_waits_for_goods_stands(self) -> None:
+        left = payable(self.contested().case)
+        assert left is not None
+        assert (left.amount, left.standing) == (0, 10_000)
+
+    def test_less_is_paid_for_goods_that_come_back_damaged(self) -> None:
+        life = self.contested().says(LEAD, "decide_return", received=True, amount=usd(6_000))
+        assert [e.remedy.amount for e in life.case.effects] == [Money(amount=6_000, currency="USD")]
+        assert next(x for x in life.facts if isinstance(x, f.ReturnEnded)).amount == Money(amount=6_000, currency="USD")
+        letter = next(n for n in life.notices_for(CLAIMANT) if n.event == "return_ended")
+        assert letter.data["lowered_to"] == usd(6_000)
+
+    @pytest.mark.parametrize(
+        ("fields", "code"),
+        [
+            ({"received": True, "amount": usd(10_001)}, "amount_too_high"),
+            ({"received": True, "amount": {"amount": 1, "currency": "EUR"}}, "currency_differs"),
+            ({"received": True, "amount": usd(0)}, "amount_missing"),
+            ({"received": False, "amount": usd(100)}, "remedy_not_allowed"),
+        ],
+    )
+    def test_never_more_than_was_promised(self, fields: dict[str, Any], code: str) -> None:
+        assert self.contested().refused(LEAD, "decide_return", **fields).code == code
+
+    def test_the_pack_says_who_pays_for_the_label(self) -> None:
+        life = self.contested()
+        letter = next(n for n in life.notices_for(RESPONDENT) if n.event == "return_awaited")
+        assert life.case.returning is not None
+        assert letter.data["label_paid_by"] == life.case.returning.label_paid_by == "respondent"
+
+    def test_and_an_offer_may_say_otherwise(self) -> None:
+        life = self.contested(label_paid_by="claimant")
+        assert life.case.returning is not None
+        assert life.case.returning.label_paid_by == "claimant"
+
+    def test_so_may_a_ruling(self) -> None:
+        life = a_payment().in_review()
+        asked = ruling(refund(usd(100), after_return=True))
+        life.says(MEDIATOR, "rule", label_paid_by="platform", **asked).fire("grace")
+        assert life.case.returning is not None
+        assert life.case.returning.label_paid_by == "platform"
+        letter = next(n for n in life.notices_for(CLAIMANT) if n.event == "ruling_issued")
+        assert letter.data["label_paid_by"] == "platform"
+
+    def test_nobody_pays_a_label_where_nothing_goes_back(self) -> None:
+        life = a_payment().opened()
+        asked = {"remedy": "refund", "amount": usd(100), "label_paid_by": "claimant"}
+        assert life.refused(RESPONDENT, "offer", **asked).code == "remedy_not_allowed"
+        assert a_payment().in_review().refused(MEDIATOR, "rule", label_paid_by="claimant", **ruling(refund(usd(1)))).code == (
+            "remedy_not_allowed"
+        )
+
+
+class TestCredits:
+    def test_counts_what_stands(self) -> None:
+        life = a_payment("fraud_report").in_review()
+        life.says(MEDIATOR, "rule", outcome="confirmed", ground="stolen_payment", remedies=[refund(usd(6_000))]).fire("grace")
+        life.later(life.due("appeal_window").due_at - life.now).says(OPS, "reopen").in_review(owner=LEAD)
+        assert life.refused(LEAD, "credit_provisionally", amount=usd(4_001)).code == "credit_not_allowed"
+        life.says(LEAD, "credit_provisionally", amount=usd(4_000))
+        left = payable(life.case)
+        assert left is not None
+        assert (left.amount, left.standing) == (0, 10_000)
+
+
+class TestStateAmount:
+    def test_says_what_the_report_did_not(self) -> None:
+        life = a_case("payment_dispute").in_review().says(MEDIATOR, "state_amount", amount=usd(1_000))
+        assert life.refused(MEDIATOR, "rule", **ruling(refund(usd(1_001)))).code == "remedy_not_allowed"
+
+    def test_a_mediator_does_not_correct_what_is_known(self) -> None:
+        assert a_payment().in_review().refused(MEDIATOR, "state_amount", amount=usd(50_000)).code == "amount_known"
+
+    def test_whoever_raised_it_does_not_give_it_alone(self) -> None:
+        life = a_payment().in_review(owner=LEAD).says(LEAD, "state_amount", amount=usd(50_000))
+        assert why(life.says(LEAD, "rule", **ruling(refund(usd(20_000))))) == "amount_of_own_word"
+
+    def test_another_person_may(self) -> None:
+        life = a_payment().in_review().says(OPS, "state_amount", amount=usd(50_000))
+        assert why(life.says(MEDIATOR, "rule", **ruling(refund(usd(20_000))))) is None
+
+    def test_a_draft_that_was_measured_by_another_amount_goes_back(self) -> None:
+        life = (
+            a_payment()
+            .in_review()
+            .says(MEDIATOR, "rule", **ruling(refund(usd(9_000))))
+            .says(PLATFORM, "state_amount", amount=usd(100))
+        )
+        assert (life.case.phase, life.case.ruling, life.case.owner) == (Phase.REVIEW, None, MEDIATOR)
+
+    def test_never_below_what_stands(self) -> None:
+        life = a_payment().in_review().says(MEDIATOR, "rule", **ruling(refund(usd(9_000)))).fire("grace")
+        assert life.refused(OPS, "state_amount", amount=usd(8_999)).code == "amount_below_paid"
+
+    def test_the_same_again_changes_nothing(self) -> None:
+        assert a_payment().in_review().refused(OPS, "state_amount", amount=PAID).code == "nothing_changes"
+
+
+class TestParts:
+    def test_what_went_along_with_a_part_is_not_paid_here(self) -> None:
+        life = (
+            a_payment().in_review().says(MEDIATOR, "split", statement="The second lamp.", amount=usd(4_000), reasons="Two lamps.")
+        )
+        refusal = life.refused(MEDIATOR, "rule", **ruling(refund(usd(6_001))))
+        assert refusal.fields["payable"] == 6_000
+
+    def test_never_more_than_there_is(self) -> None:
+        said = {"statement": "The second lamp.", "reasons": "Two lamps."}
+        assert a_payment().in_review().refused(MEDIATOR, "split", amount=usd(10_001), **said).code == "amount_too_high"
+
+    def test_a_part_without_an_amount_takes_no_money_along(self) -> None:
+        life = a_payment().in_review().says(MEDIATOR, "split", statement="The insults.", reasons="Another matter.")
+        task = next(x for x in life.facts if isinstance(x, f.CrossCaseTaskOrdered))
+        assert task.amount == Money(amount=0, currency="USD")
+
+    def test_a_case_that_gave_money_goes_on_nowhere_else(self) -> None:
+        life = a_payment("fraud_report").in_review().says(MEDIATOR, "credit_provisionally", amount=usd(100))
+        life.elsewhere = elsewhere("fraud_report")
+        assert life.refused(MEDIATOR, "merge", into=life.elsewhere["other"].id, reasons="Same.").code == "money_stands"
+
+
+class TestPayable:
+    def test_is_for_the_team_and_the_platform(self) -> None:
+        life = a_payment().in_review()
+        assert [life.seen_by(who).payable is not None for who in (MEDIATOR, PLATFORM, CLAIMANT, RESPONDENT)] == [
+            True, True, False, False,
+        ]  # fmt: skip
+
+    def test_what_stands_in_other_money_is_named(self) -> None:
+        case = a_payment().in_review().case
+        euros = Remedy(type="refund", amount=Money(amount=70, currency="EUR"))
+        left = payable(case.model_copy(update={"effects": (Effect(id="eff_1", remedy=euros, because="rul_1"),)}))
+        assert left is not None
+        assert (left.amount, left.standing, left.other) == (10_000, 0, (Money(amount=70, currency="EUR"),))
+
+    def test_what_a_network_took_back_by_itself_does_not_stand(self) -> None:
+        case = a_payment().in_review().case
+        gone = Effect(id="eff_1", remedy=Remedy(type="refund", amount=Money(**PAID)), because="rul_1", state="reversed")
+        left = payable(case.model_copy(update={"effects": (gone,)}))
+        assert left is not None
+        assert left.amount == 10_000
+
+    def test_every_shipped_refund_goes_to_the_claimant(self) -> None:
+        for kind in ("payment_dispute", "fraud_report", "safety_incident"):
+            known = a_case(kind).in_intake().case.terms.remedy("refund")
+            assert known == RemedyTerms(name="refund", to=Side.CLAIMANT, bounded_by="payment", above=known.above)

@@ -1,0 +1,227 @@
+"""Taking a report back ends nobody's protection: what a pack says, who answers, what stays, and who learns of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.base import Outcome, Phase, Side
+from domain.model import facts as f
+from domain.views.case import visible
+from tests.support.cases import (
+    AGENT,
+    CLAIMANT,
+    LEAD,
+    LEAD_2,
+    MEDIATOR,
+    MEDIATOR_2,
+    OPS,
+    OUTCOMES,
+    PLATFORM,
+    RESPONDENT,
+    WITNESS,
+    Life,
+    a_case,
+)
+from tests.support.other_cases import joined
+
+DAY = timedelta(days=1)
+PROTECTIVE = ("safety_incident", "conduct_report", "fraud_report")
+
+
+def asked(kind: str = "safety_incident", **terms: Any) -> Life:
+    life = a_case(kind).with_terms(**terms) if terms else a_case(kind)
+    return life.with_party(AGENT, "claimant", "representative").with_party(WITNESS, "respondent", "witness").in_review()
+
+
+def suspended() -> Life:
+    life = asked().says(MEDIATOR, "impose_interim", measure="suspend", reasons="There is danger.")
+    return life.says(MEDIATOR, "impose_interim", measure="cancel_bookings", reasons="Two are next week.")
+
+
+def types(life: Life) -> list[str]:
+    return [recording.fact.type for recording in life.last.recordings]
+
+
+class TestWhatAPackSays:
+    @pytest.mark.parametrize("kind", PROTECTIVE)
+    def test_where_people_are_protected_the_team_is_asked(self, kind: str) -> None:
+        life = a_case(kind).in_review().says(CLAIMANT, "withdraw")
+        assert (life.case.phase, types(life)) == (Phase.REVIEW, ["withdrawal_requested"])
+
+    @pytest.mark.parametrize("kind", ["bounty_dispute", "payment_dispute"])
+    def test_where_it_is_the_claimants_alone_it_ends(self, kind: str) -> None:
+        assert a_case(kind).in_review().says(CLAIMANT, "withdraw").case.outcome is Outcome.WITHDRAWN
+
+    def test_where_it_never_can_be_it_is_refused_with_what_to_do(self) -> None:
+        refusal = asked(withdrawal="never").refused(CLAIMANT, "withdraw")
+        assert (refusal.code, refusal.fields["because"]) == ("not_withdrawable", "not_in_kind")
+        assert "write to the desk" in refusal.detail
+
+    def test_terms_of_before_mean_what_they_always_meant(self) -> None:
+        assert "withdrawal" not in a_case("bounty_dispute").in_review().case.terms.model_dump(exclude_defaults=True)
+
+
+class TestARequest:
+    def test_changes_nothing_that_was_asked_imposed_or_drafted(self) -> None:
+        life = suspended().says(MEDIATOR, "request_evidence", of="respondent")
+        before = life.case
+        after = life.says(CLAIMANT, "withdraw").case
+        same = ("phase", "interim", "effects", "requests", "ruling", "owner", "queue", "waiting_on", "rights", "heard")
+        assert [name for name in same if getattr(before, name) != getattr(after, name)] == []
+
+    def test_is_refused_while_one_waits(self) -> None:
+        assert asked().says(CLAIMANT, "withdraw").refused(AGENT, "withdraw").code == "withdrawal_pending"
+
+    def test_can_come_again_after_the_matter_was_told(self) -> None:
+        life = asked(procedure=(), root_cause_needed=False).says(CLAIMANT, "withdraw").ruled("light").fire("grace")
+        assert life.case.withdrawal is None
+        life.later(20 * DAY).says(OPS, "reopen").says(CLAIMANT, "withdraw")
+        assert life.case.withdrawal is not None
+
+    def test_comes_before_the_owner_and_whoever_asked_hears_that_it_arrived(self) -> None:
+        told = {n.recipient: n.event for _, n in asked().says(CLAIMANT, "withdraw").last.notices}
+        assert told == {MEDIATOR: "withdrawal_requested", CLAIMANT: "withdrawal_requested", AGENT: "withdrawal_requested"}
+
+    def test_of_a_case_that_nobody_has_comes_before_the_leads(self) -> None:
+        life = a_case("safety_incident").in_intake().says(CLAIMANT, "withdraw")
+        assert "role:leads" in {n.recipient for _, n in life.last.notices}
+
+    def test_that_nobody_answers_is_escalated(self) -> None:
+        life = asked().says(MEDIATOR, "message").says(CLAIMANT, "withdraw").later(DAY)
+        assert "withdrawal" in {x.clock for x in life.facts if isinstance(x, f.LevelReached) and x.action == "escalate"}
+
+    def test_in_the_grace_is_overtaken_by_the_ruling_that_protects_somebody(self) -> None:
+        life = a_case("conduct_report").with_terms(procedure=(), hear=()).ruled("light").says(CLAIMANT, "withdraw").fire("grace")
+        assert types(life)[:4] == ["level_reached", "withdrawal_overtaken", "case_disclosed", "ruling_issued"]
+        assert [s.voided_at for s in life.case.sanctions] == [None]
+
+    def test_of_one_of_several_reporters_ends_it_for_nobody_else(self) -> None:
+        life = joined("bounty_dispute").says(CLAIMANT, "withdraw")
+        assert life.case.phase is Phase.REVIEW
+        assert life.refused(MEDIATOR, "accept_withdrawal").code == "others_reported"
+        assert life.says(MEDIATOR, "continue_of_office").case.of_office is not None
+
+
+class TestTheOtherSide:
+    @pytest.mark.parametrize("answer", [None, "continue_of_office"])
+    def test_learns_nothing_of_it(self, answer: str | None) -> None:
+        life = suspended().disclosed()
+        seen = {who: life.seen_by(who) for who in (RESPONDENT, WITNESS)}
+        life.says(CLAIMANT, "withdraw", reasons="He came to my house.")
+        if answer is not None:
+            life.says(MEDIATOR, answer)
+        assert {who: life.seen_by(who) for who in seen} == seen
+        told = {n.event for _, n in life.notices if n.audience == "respondent"}
+        assert told == {"case_disclosed", "interim_imposed"}
+        hidden = {"withdrawal_requested", "continued_of_office"}
+        known = {r.fact.type for r in life.recordings for who in seen if visible(life.case, r, life.actor(who))}
+        assert not hidden & known
+
+    def test_does_not_read_what_was_written_with_it_when_it_ends(self) -> None:
+        life = asked().disclosed().says(CLAIMANT, "withdraw", reasons="He came to my house.").says(MEDIATOR, "accept_withdrawal")
+        (notice,) = (n for _, n in life.last.notices if n.recipient == RESPONDENT)
+        assert (notice.event, notice.texts) == ("case_withdrawn", {})
+        withdrawn = next(x for x in life.facts if isinstance(x, f.CaseWithdrawn))
+        assert withdrawn.reasons is None
+
+
+class TestWhatWasWrittenWithIt:
+    def test_is_read_by_the_team_and_by_whoever_wrote_it_and_by_nobody_else_on_their_side(self) -> None:
+        """A guardian, a partner: who presses somebody may stand on their own side."""
+        life = asked().says(CLAIMANT, "withdraw", reasons="My guardian makes me.")
+        (why,) = (r for r in life.last.recordings if r.fact.type == "withdrawal_explained")
+        readers = (MEDIATOR, CLAIMANT, AGENT, PLATFORM, RESPONDENT, WITNESS)
+        assert [who for who in readers if visible(life.case, why, life.actor(who))] == [MEDIATOR, CLAIMANT]
+        assert {n.recipient for _, n in life.last.notices if n.texts} == {MEDIATOR}
+
+
+class TestAccepting:
+    def test_names_every_measure_in_force(self) -> None:
+        life = suspended().says(CLAIMANT, "withdraw")
+        until = (life.now + DAY).isoformat()
+        for said in ({}, {"ends": ["suspend"]}, {"ends": ["suspend", "cancel_bookings"], "stays": ["suspend"]}):
+            assert life.refused(MEDIATOR, "accept_withdrawal", until=until, **said).code == "measures_unnamed"
+        assert life.refused(MEDIATOR, "accept_withdrawal", ends=["nonsense"]).code == "interim_unknown"
+
+    def test_a_measure_that_stays_outlives_the_case_and_ends_on_its_day(self) -> None:
+        life = suspended().disclosed().says(CLAIMANT, "withdraw")
+        until = life.now + 30 * DAY
+        life.says(MEDIATOR, "accept_withdrawal", stays=["suspend"], ends=["cancel_bookings"], until=until.isoformat())
+        assert [i.remedy.type for i in life.case.interim] == ["suspend"]
+        assert [e.remedy.type for e in life.case.effects_in_force] == ["suspend"]
+        (notice,) = (n for _, n in life.last.notices if n.recipient == RESPONDENT)
+        assert (notice.data["measures"][0]["type"], notice.data["to_at"]) == ("suspend", until.isoformat())
+        (own,) = (n for _, n in life.last.notices if n.recipient == CLAIMANT)
+        assert "measures" not in own.data
+        life.later(31 * DAY)
+        assert (life.case.interim, life.case.effects_in_force) == ((), ())
+
+    def test_a_measure_that_stays_can_be_lifted_before(self) -> None:
+        life = suspended().says(CLAIMANT, "withdraw")
+        names = ["suspend", "cancel_bookings"]
+        life.says(MEDIATOR, "accept_withdrawal", stays=names, until=(life.now + 30 * DAY).isoformat())
+        life.says(LEAD, "review_interim", decision="lift", reasons="The lead was mended.")
+        assert (life.case.interim, life.case.timetable) == ((), ())
+
+    @pytest.mark.parametrize(("until", "because"), [(None, "missing"), (-DAY, "past"), (91 * DAY, "too_far")])
+    def test_a_measure_stays_until_a_day_that_makes_sense(self, until: timedelta | None, because: str) -> None:
+        life = suspended().says(CLAIMANT, "withdraw")
+        said = {"until": (life.now + until).isoformat()} if until is not None else {}
+        refusal = life.refused(MEDIATOR, "accept_withdrawal", stays=["suspend", "cancel_bookings"], **said)
+        assert (refusal.code, refusal.fields["because"]) == ("instant_refused", because)
+
+    def test_keeps_what_was_final_before_the_case_was_taken_up_again(self) -> None:
+        life = a_case("conduct_report").with_terms(procedure=(), hear=()).closed().says(OPS, "reopen")
+        before = life.case.effects_in_force
+        life.says(CLAIMANT, "withdraw").says(MEDIATOR_2, "take").says(MEDIATOR_2, "accept_withdrawal")
+        assert (life.case.phase, life.case.effects_in_force) == (Phase.CLOSED, before)
+        assert [s.voided_at for s in life.case.sanctions] == [None]
+
+    def test_keeps_it_where_a_withdrawal_ends_the_case_by_itself_too(self) -> None:
+        life = a_case("bounty_dispute").closed().says(OPS, "reopen")
+        before = life.case.effects_in_force
+        assert before
+        assert life.says(CLAIMANT, "withdraw").case.effects_in_force == before
+
+
+class TestGoingOnOfOffice:
+    def gone_on(self, kind: str = "fraud_report") -> Life:
+        life = a_case(kind).with_terms(procedure=(), root_cause_needed=False, hear=()).in_review()
+        life.says(MEDIATOR, "request_evidence", of="claimant").says(CLAIMANT, "withdraw")
+        return life.says(MEDIATOR, "continue_of_office")
+
+    def test_asks_nothing_of_whoever_reported_it(self) -> None:
+        life = self.gone_on()
+        assert not life.case.requests
+        assert "claimant_response" not in {row.clock for row in life.case.timetable}
+        assert life.refused(MEDIATOR, "request_evidence", of="claimant").code == "of_office"
+        assert life.says(MEDIATOR, "request_evidence", of="respondent").case.requests
+
+    def test_lets_them_speak_and_nothing_else(self) -> None:
+        life = self.gone_on().says(CLAIMANT, "message").says(CLAIMANT, "submit_evidence")
+        assert life.refused(CLAIMANT, "withdraw").code == "of_office"
+        allowed = {a.command for a in life.seen_by(CLAIMANT).actions if a.allowed}
+        assert allowed == {"message", "submit_evidence"}
+
+    def test_tells_them_how_it_ends_and_leaves_the_appeal_to_the_platform(self) -> None:
+        life = self.gone_on().says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["none"]).fire("grace")
+        told = {n.recipient: n.data for _, n in life.last.notices if n.event == "ruling_issued"}
+        assert told[CLAIMANT]["right"] == {"allowed": False, "because": "of_office"}
+        assert told[PLATFORM if PLATFORM in told else "platform"]["right"]["allowed"]
+        assert "due_at" not in told[CLAIMANT]
+        assert life.refused(CLAIMANT, "appeal").code == "of_office"
+        assert life.says(PLATFORM, "appeal").case.appellants == (Side.CLAIMANT,)
+        assert life.seen_by(CLAIMANT).rights[0].because == "of_office"
+
+    def test_lets_the_platform_take_back_its_appeal_and_not_the_report(self) -> None:
+        life = self.gone_on()
+        assert life.refused(PLATFORM, "withdraw").fields["because"] == "of_office"
+        life.says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["none"]).fire("grace").says(PLATFORM, "appeal")
+        assert life.says(PLATFORM, "withdraw").case.outcome is Outcome.RULED
+
+    def test_the_other_side_appeals_as_ever(self) -> None:
+        life = self.gone_on().says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["light"]).fire("grace")
+        assert life.says(RESPONDENT, "appeal").says(LEAD_2, "take").case.appellants == (Side.RESPONDENT,)
