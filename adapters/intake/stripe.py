@@ -9,10 +9,11 @@ from typing import Annotated, Any
 from pydantic import Field
 from stripe import SignatureVerificationError, WebhookSignature
 
-from adapters.currencies import NotExact, from_stripe, in_words
+from adapters.currencies import NotExact, from_stripe
 from adapters.intake.errors import ReportInvalid
 from adapters.intake.shapes import Foreign, code, email_or_none, line, parsed, plain_words, present, reference_or_none, shaped
 from domain.base import Money, Reference, Side
+from domain.currencies import in_words
 from domain.model.report import Report, ReportedParty
 
 TOLERANCE_FOR = timedelta(seconds=300)

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from activities.ports.notices import OutgoingNotice
-from adapters.currencies import in_words
 from adapters.letters.times import When, in_zone, instant_of
 from adapters.letters.words import Words, capital, one_line, written_out
 from domain.base import plain
+from domain.currencies import in_words
 
 _SIDES = ("claimant", "respondent")
 _UNTOLD = {"approval": "review", "ruled": "review"}
@@ -107,6 +107,7 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "stands": data.get("stands") is True,
         "of_office": data.get("of_office") is True,
         "returns": offer.get("after_return") is True,
+        "terms": [line for line in (_line_or_none(_string(one)) for one in _list_of(data.get("terms"))) if line],
         "label": _who(data.get("label_paid_by") or offer.get("label_paid_by"), side),
         "lowered_to": _amount(data.get("lowered_to")),
         "received": data.get("received") is True,

@@ -19,7 +19,7 @@ from domain.model.prose import Prose
 from domain.model.ruling import AppealRight, Effect, Involvement, Ruling
 from domain.model.safeguards import AuthorityReport, Credit, Interim
 from domain.model.sanctions import Sanction
-from domain.model.settlement import Concession, MadeOffer, OpenOffer, Proposal, Returning
+from domain.model.settlement import Concession, MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.model.terms import Terms
 from domain.model.withdrawal import OpenWithdrawal
 
@@ -92,6 +92,8 @@ class Case(Kept):
     proposals: tuple[Proposal, ...] = ()
     """Every proposal made to both sides, oldest first."""
     concession: Concession | None = None
+    settlement: Settlement | None = None
+    """The newest agreement of the sides, also where the case was taken up again since."""
     returning: Returning | None = None
     chargeback: Chargeback | None = None
     goods_back: bool = False

@@ -130,6 +130,8 @@ class OfferAccepted(Kept):
     type: Literal["offer_accepted"] = "offer_accepted"
     offer_id: str
     side: Side
+    terms: tuple[str, ...] = ()
+    """What both sides have agreed on, in full and in words."""
 
 
 class OfferDeclined(Kept):
@@ -165,6 +167,8 @@ class ProposalEnded(Kept):
     type: Literal["proposal_ended"] = "proposal_ended"
     proposal_id: str
     became: Literal["accepted", "declined"]
+    terms: tuple[str, ...] = ()
+    """What both sides have agreed on, in full and in words."""
 
 
 class OfferLapsed(Kept):
@@ -181,6 +185,8 @@ class ClaimConceded(Kept):
     concession_id: str
     remedy: Remedy
     text: Prose | None = None
+    terms: tuple[str, ...] = ()
+    """What both sides have agreed on, in full and in words."""
 
 
 class Concession(Kept):
@@ -189,6 +195,15 @@ class Concession(Kept):
     id: str
     remedy: Remedy
     at: Instant
+
+
+class Settlement(Kept):
+    """What the sides have agreed on: the document that both get."""
+
+    id: str
+    """The offer, the proposal or the concession."""
+    at: Instant
+    terms: tuple[str, ...]
 
 
 ProposalFact = OfferLapsed | ClaimConceded | ProposalMade | ProposalAnswered | ProposalEnded

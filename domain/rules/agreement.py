@@ -26,10 +26,11 @@ from domain.model.settlement import (
     OthersInCase,
     Proposal,
     ReturnUnderWay,
+    Settlement,
 )
 from domain.model.terms import OfferTerms, Payer
+from domain.rules import agreement_terms, money, returns
 from domain.rules import credit as crediting
-from domain.rules import money, returns
 from domain.rules.audiences import Audience
 from domain.rules.prior_decision import by_hand
 from domain.rules.remedy import MONEY_REMEDIES, remedy_data
@@ -102,7 +103,8 @@ def concede(case: Case, command: Concede, context: DecisionContext, at: datetime
     amount = _granted(case)
     check_money(case, (case.terms.concession,), amount)
     remedy = c.Remedy(type=case.terms.concession, amount=amount)
-    granted = f.ClaimConceded(concession_id=derived_id("ccs", command.id), remedy=remedy, text=command.text)
+    terms = agreement_terms.in_full(case, (remedy,), _replaced(case, (remedy,)), goods_first=False, label=None)
+    granted = f.ClaimConceded(concession_id=derived_id("ccs", command.id), remedy=remedy, text=command.text, terms=terms)
     goods = returns.after_ruling(case, granted.concession_id, ())
     done = carried_out(case, command.id, granted.concession_id, (remedy,))
     return (granted, *goods, *done, f.CaseClosed(outcome=Outcome.SETTLED))
@@ -118,11 +120,12 @@ def _refusal_of_concession(case: Case, actor: Actor) -> Refusal | None:
 
 
 def _claim_conceded(case: Case, rec: f.Recording, fact: f.ClaimConceded) -> Change:
-    return {"concession": Concession(id=fact.concession_id, remedy=fact.remedy, at=rec.at)}
+    concession = Concession(id=fact.concession_id, remedy=fact.remedy, at=rec.at)
+    return {"concession": concession, **settled(fact.concession_id, rec.at, fact.terms)}
 
 
 def _said_of_concession(case: Case, fact: f.ClaimConceded, audience: Audience) -> NoticeData:
-    return NoticeData({"offer": remedy_data(fact.remedy), "side": "respondent"}, {"text": fact.text})
+    return NoticeData({"offer": remedy_data(fact.remedy), "side": "respondent", "terms": list(fact.terms)}, {"text": fact.text})
 
 
 def remedies_of(case: Case, agreed: Agreed) -> tuple[c.Remedy, ...]:
@@ -130,6 +133,20 @@ def remedies_of(case: Case, agreed: Agreed) -> tuple[c.Remedy, ...]:
     terms = meant(case, agreed.remedy)
     pays = MONEY_REMEDIES if terms.remedies else {*MONEY_REMEDIES, terms.name}
     return tuple(c.Remedy(type=name, amount=agreed.amount if name in pays else None) for name in terms.all_remedies)
+
+
+def in_full(case: Case, agreed: Agreed) -> tuple[str, ...]:
+    """The terms of an agreement in words."""
+    remedies = remedies_of(case, agreed)
+    goods_first = meant(case, agreed.remedy).with_return and not case.goods_back
+    # Goods go back first only where nothing was decided, so that nothing is undone.
+    undone = () if goods_first else _replaced(case, remedies)
+    return agreement_terms.in_full(case, remedies, undone, goods_first=goods_first, label=agreed.label_paid_by)
+
+
+def settled(agreed_id: str, at: Instant, terms: tuple[str, ...]) -> Change:
+    """The document of the agreement, for whoever may read the case; of one that was made before there were any, none."""
+    return {"settlement": Settlement(id=agreed_id, at=at, terms=terms)} if terms else {}
 
 
 def reached(case: Case, command_id: str, agreed: Agreed) -> Facts:
@@ -146,13 +163,7 @@ def reached(case: Case, command_id: str, agreed: Agreed) -> Facts:
 
 def carried_out(case: Case, command_id: str, because: str, remedies: tuple[c.Remedy, ...]) -> Facts:
     """What is agreed, set against what rulings and credits gave: what both want stays, the rest is undone, newest first."""
-    kept, wanted = crediting.settled(case, Outcome.SETTLED.value, remedies)
-    undo: list[Effect] = []
-    for effect in (e for e in in_force(case) if e not in kept and not _is_sanction(case, e)):
-        if effect.remedy in wanted:
-            wanted.remove(effect.remedy)
-        else:
-            undo.append(effect)
+    undo, wanted = _weighed(case, remedies)
     reversals = tuple(
         f.EffectOrdered(effect_id=derived_id("eff", command_id, f"u{n}"), remedy=e.remedy, because=because, reverses=e.id)
         for n, e in enumerate(reversed(undo))
@@ -160,6 +171,22 @@ def carried_out(case: Case, command_id: str, because: str, remedies: tuple[c.Rem
     ids = (derived_id("eff", command_id, str(number) if number else "") for number in range(len(wanted)))
     new = (f.EffectOrdered(effect_id=i, remedy=one, because=because) for i, one in zip(ids, wanted, strict=True))
     return (*reversals, *new, *by_hand(case, reversals))
+
+
+def _weighed(case: Case, remedies: tuple[c.Remedy, ...]) -> tuple[list[Effect], list[c.Remedy]]:
+    """What is undone, oldest first, and what is left to do."""
+    kept, wanted = crediting.settled(case, Outcome.SETTLED.value, remedies)
+    undo: list[Effect] = []
+    for effect in (e for e in in_force(case) if e not in kept and not _is_sanction(case, e)):
+        if effect.remedy in wanted:
+            wanted.remove(effect.remedy)
+        else:
+            undo.append(effect)
+    return undo, wanted
+
+
+def _replaced(case: Case, remedies: tuple[c.Remedy, ...]) -> tuple[c.Remedy, ...]:
+    return tuple(effect.remedy for effect in _weighed(case, remedies)[0])
 
 
 def _is_sanction(case: Case, effect: Effect) -> bool:

@@ -36,7 +36,8 @@ def answer(case: Case, proposal: Proposal, command: c.AcceptOffer | c.DeclineOff
         return (answered,)
     if accepts and side.other in proposal.accepted_by:
         agreed = agreement.Agreed.by(proposal)
-        ended = f.ProposalEnded(proposal_id=proposal.id, became="accepted")
+        terms = agreement.in_full(case, agreed)
+        ended = f.ProposalEnded(proposal_id=proposal.id, became="accepted", terms=terms)
         return (answered, ended, *agreement.reached(case, command.id, agreed))
     return (answered, f.ProposalEnded(proposal_id=proposal.id, became="declined"))
 
@@ -58,7 +59,7 @@ def _proposal_answered(case: Case, rec: f.Recording, fact: f.ProposalAnswered) -
 
 
 def _proposal_ended(case: Case, rec: f.Recording, fact: f.ProposalEnded) -> Change:
-    return {"proposals": _ended(case, fact.became, rec.at)}
+    return {"proposals": _ended(case, fact.became, rec.at), **agreement.settled(fact.proposal_id, rec.at, fact.terms)}
 
 
 def _ended(case: Case, became: str, at: Instant) -> tuple[Proposal, ...]:
@@ -94,7 +95,8 @@ def _said_of_proposal(case: Case, fact: f.ProposalMade, audience: Audience) -> N
 def _said_of_end(case: Case, fact: f.ProposalEnded, audience: Audience) -> NoticeData:
     of = next((p for p in case.proposals if p.id == fact.proposal_id), None)
     offered = {"offer": remedy_data(of) | {"id": of.id}} if of is not None else {}
-    return NoticeData({"became": fact.became, **offered})
+    terms = {"terms": list(fact.terms)} if fact.terms else {}
+    return NoticeData({"became": fact.became, **offered, **terms})
 
 
 TOPIC = Topic(

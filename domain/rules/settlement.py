@@ -53,8 +53,9 @@ def accept_offer(case: Case, command: c.AcceptOffer, context: DecisionContext, a
     agreement.check(case, found.remedy, None, at)
     if isinstance(found, Proposal):
         return proposals.answer(case, found, command, side)
-    accepted = f.OfferAccepted(offer_id=found.id, side=side)
-    return (accepted, *agreement.reached(case, command.id, agreement.Agreed.by(found)))
+    agreed = agreement.Agreed.by(found)
+    accepted = f.OfferAccepted(offer_id=found.id, side=side, terms=agreement.in_full(case, agreed))
+    return (accepted, *agreement.reached(case, command.id, agreed))
 
 
 def decline_offer(case: Case, command: c.DeclineOffer, context: DecisionContext, at: datetime) -> Facts:
@@ -122,7 +123,7 @@ def _offer_made(case: Case, rec: f.Recording, fact: f.OfferMade) -> Change:
 
 
 def _offer_accepted(case: Case, rec: f.Recording, fact: f.OfferAccepted) -> Change:
-    return offer_over(case, "accepted", rec.at)
+    return {**offer_over(case, "accepted", rec.at), **agreement.settled(fact.offer_id, rec.at, fact.terms)}
 
 
 def _offer_declined(case: Case, rec: f.Recording, fact: f.OfferDeclined) -> Change:
@@ -169,7 +170,8 @@ def _said_of_offer(case: Case, fact: f.OfferMade, audience: Audience) -> NoticeD
 
 
 def _said_of_answer(case: Case, fact: f.OfferAccepted | f.OfferDeclined, audience: Audience) -> NoticeData:
-    return NoticeData({"side": fact.side.value})
+    terms = {"terms": list(fact.terms)} if isinstance(fact, f.OfferAccepted) and fact.terms else {}
+    return NoticeData({"side": fact.side.value, **terms})
 
 
 _BETWEEN_THE_SIDES = everybody("Offers pass between the sides.", "nothing")

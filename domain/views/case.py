@@ -16,7 +16,7 @@ from domain.model.prose import Prose
 from domain.model.ruling import Ruling
 from domain.model.safeguards import Credit, ReportView
 from domain.model.sanctions import Sanction
-from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning
+from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
 from domain.rules.audiences import audience_of, seen_phase, told_of
 from domain.rules.confidence import awaited_by, words_of
@@ -169,6 +169,8 @@ class CaseView(Kept):
     """All offers of the settlement, oldest first, with what became of them."""
     proposals: tuple[Proposal, ...] = ()
     """What was proposed to both sides, oldest first. Of the answers to it a side sees its own."""
+    settlement: Settlement | None = None
+    """The newest agreement of the sides, with its terms in words."""
     returning: Returning | None = None
     """Goods that go back before the money does."""
     requests: tuple[RequestView, ...] = ()
@@ -291,6 +293,7 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
         "offer": case.offer,
         "offers": case.offers,
         "proposals": tuple(_answered_by(p, viewer) for p in case.proposals),
+        "settlement": case.settlement,
         "returning": case.returning,
         **(_of_withdrawal(case) if side is not Side.RESPONDENT else {}),
         "rights": case.rights if side is None else rights_of(case, case.rights, side.value),

@@ -19,6 +19,7 @@ ELSEWHERE: dict[str, str] = {
     "domain/rules/case_import_changes.py": "what the facts of a moved case do to it: rules/test_case_import.py",
     "domain/rules/audiences.py": "the phase that outsiders see is tried with their views, in views/test_case.py and the matrix",
     "domain/rules/agreement.py": "what an agreement brings about is tried with the offers: rules/test_settlement.py",
+    "domain/rules/agreement_terms.py": "read with the agreements that it writes down: rules/test_settlement.py",
     "domain/rules/proposals.py": "answered by the commands that answer offers: rules/test_settlement.py",
     "domain/rules/consequences.py": "each is tried with its topic: test_credit.py, test_interim.py, test_chargeback.py",
     "domain/rules/permission.py": "every cell of the matrix and every button asks it: rules/test_lifecycle_matrix.py",

@@ -158,7 +158,13 @@ LETTERS = {
         texts={"text": "I would leave it at that."},
     ),
     "offer_accepted.claimant": a_notice(
-        "offer_accepted", data={"phase": "closed", "side": "respondent", "case_outcome": "settled"}
+        "offer_accepted",
+        data={
+            "phase": "closed",
+            "side": "respondent",
+            "case_outcome": "settled",
+            "terms": ["Payout of 800.00 EUR, for the claimant.", "It binds both sides, and neither can appeal against it."],
+        },
     ),
     "phase_entered.review.claimant": a_notice("phase_entered:review", data=REVIEW),
     "evidence_requested.claimant": a_notice(

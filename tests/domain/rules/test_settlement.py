@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.base import Outcome, Phase, Side
+from domain.base import Money, Outcome, Phase, Side
 from domain.model import facts as f
 from domain.views.case import visible
 from tests.support.cases import AGENT, CLAIMANT, LEAD_2, MEDIATOR, MEDIATOR_2, OPS, PLATFORM, RESPONDENT, Life, a_case
@@ -210,3 +210,41 @@ class TestConcede:
 
     def test_nothing_where_no_amount_was_reported(self) -> None:
         assert a_case().in_review().refused(RESPONDENT, "concede").code == "nothing_to_concede"
+
+    def test_at_most_what_may_still_be_paid(self) -> None:
+        life = a_case("payment_dispute").in_settlement()
+        life._case = life.case.model_copy(update={"split_off": (Money(amount=2_000, currency="USD"),)})
+        granted = life.says(RESPONDENT, "concede").case.effects_in_force[0].remedy.amount
+        assert granted is not None
+        assert life.case.amount is not None
+        assert granted.amount == life.case.amount.amount - 2_000
+
+
+class TestTerms:
+    """The document of a settlement."""
+
+    def test_say_in_words_what_both_have_agreed_on(self) -> None:
+        life = a_case().appealable().says(RESPONDENT, "offer", **PAY).says(CLAIMANT, "accept_offer")
+        for viewer in (CLAIMANT, RESPONDENT, OPS):
+            seen = life.seen_by(viewer).settlement
+            assert seen is not None
+            said = " ".join(seen.terms)
+            assert "Payout of 300.00 USD, for the claimant." in said
+            for words in ("at once", "Undone again: Payout of", "neither can appeal"):
+                assert words in said
+
+    def test_say_that_the_goods_go_first(self) -> None:
+        refund = {"remedy": "refund_with_return", "amount": {"amount": 500, "currency": "USD"}, "label_paid_by": "respondent"}
+        life = a_case("payment_dispute").in_settlement().says(RESPONDENT, "offer", **refund).says(CLAIMANT, "accept_offer")
+        assert life.case.settlement is not None
+        said = " ".join(life.case.settlement.terms)
+        assert "First the claimant sends the goods back. The respondent pays for sending them." in said
+        assert "once the goods are back" in said
+        assert "at once" not in said
+
+    @pytest.mark.parametrize("answer", ["accept_offer", "decline_offer"])
+    def test_there_are_none_before_both_have_accepted_a_proposal(self, answer: str) -> None:
+        life = a_case().in_review().says(MEDIATOR, "offer", **PAY).says(CLAIMANT, answer)
+        assert life.seen_by(RESPONDENT).settlement is None
+        settled = life.says(RESPONDENT, "accept_offer").case.settlement
+        assert (settled is not None) is (answer == "accept_offer")
