@@ -87,6 +87,8 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "measures": [m for m in (_remedy(x, words, None) for x in _list_of(data.get("measures"))) if m],
         "because": _string(data.get("because")),
         "stands": data.get("stands") is True,
+        "yourself": data.get("yourself") is True,
+        "joined": data.get("joined"),
         "of_office": data.get("of_office") is True,
         "returns": offer.get("after_return") is True,
         "label": _who(data.get("label_paid_by") or offer.get("label_paid_by"), side),

@@ -12,6 +12,7 @@ from domain.model.clocks import Clock, Hold, Timetable
 from domain.model.evidence import EvidenceRequest
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
+from domain.model.parties import Agreed
 from domain.model.people import OpenedParty
 from domain.model.procedure import StepTaken
 from domain.model.prose import Prose
@@ -142,6 +143,8 @@ class Case(Kept):
     """Since when the platform is the claimant, because the case goes on although whoever reported it took it back."""
     final: tuple[str, ...] | None = None
     """Effects and sanctions in force when the case was last taken up again: no withdrawal undoes them. None: it never was."""
+    agreed: tuple[Agreed, ...] = ()
+    """What single ones of several on a side agreed to, while others have not yet."""
     timetable: Timetable = ()
 
     @property
@@ -188,6 +191,10 @@ class Case(Kept):
     def party(self, party_id: str) -> OpenedParty | None:
         """The party with this id, or None."""
         return next((p for p in self.parties if p.id == party_id), None)
+
+    def principals(self, side: Side) -> tuple[OpenedParty, ...]:
+        """Whose matter it is on one side, in the order in which they came; those who left are none any more."""
+        return tuple(p for p in self.side_parties(side) if p.role == "principal" and not p.left)
 
     def side_parties(self, side: Side) -> tuple[OpenedParty, ...]:
         """Everybody on one side."""

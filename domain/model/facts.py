@@ -21,6 +21,10 @@ from typing import Literal
 from domain.base import Money
 from domain.model.case_import import MovingFact
 from domain.model.money import MoneyFact
+from domain.model.parties import PartyAdded as PartyAdded
+from domain.model.parties import PartyAgreed as PartyAgreed
+from domain.model.parties import PartyFact
+from domain.model.parties import PartyLeft as PartyLeft
 from domain.model.people import OpenedParty
 from domain.base import Phase
 from domain.base import Priority
@@ -161,7 +165,7 @@ Fact = Annotated[
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
-    | MovingFact | MoneyFact | WithdrawalFact,
+    | MovingFact | MoneyFact | WithdrawalFact | PartyFact,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -142,13 +142,7 @@ class Report(Frozen):
         return datetime.fromtimestamp(due_by, UTC) if 0 < due_by < 10**11 else None
 
     @model_validator(mode="after")
-    def _one_principal_a_side(self) -> Report:
-        for side in Side:
-            principals = [p for p in self.parties if p.side is side and p.role == "principal"]
-            if len(principals) > 1:
-                raise PydanticCustomError(
-                    "party_twice", "There are two principals on the {side} side; name one.", {"side": side.value}
-                )
+    def _nobody_twice(self) -> Report:
         if not any(p.side is Side.CLAIMANT and p.role == "principal" for p in self.parties):
             raise PydanticCustomError(
                 "claimant_missing", "A report needs a claimant: a party with side 'claimant' and role 'principal'."

@@ -43,6 +43,8 @@ _ALWAYS: Notices = {
     "withdrawal_requested": ("claimant", "owner"),
     "withdrawal_accepted": ("claimant",),
     "continued_of_office": ("claimant", "platform"),
+    "party_added": ("claimant", "respondent", "platform", "owner"),
+    "party_left": ("platform", "owner"),
     "ruling_withheld": ("owner", "leads"),
     "effect_withheld": ("owner", "leads"),
     "effect_released": ("owner", "leads"),
@@ -115,6 +117,8 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
             if _own_deed(recording, recipient) or any(recipient == draft.recipient for draft in drafts):
                 continue
             data = {**_case_data(case, viewer), **said(case, fact, viewer)}
+            if isinstance(fact, f.PartyAdded) and fact.party.id == recipient:
+                data["yourself"] = True
             if _came_along(case, recipient):
                 data = {name: value for name, value in data.items() if name not in _OF_THE_SIDE}
             if viewer == "staff":

@@ -55,6 +55,8 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
     found: set[Who] = set()
     party = case.party(actor.id)
     if party is not None:
+        if party.left:
+            return frozenset()
         if party.speaks:
             if took_it_back(case, actor):
                 return frozenset({Who.WITNESS})

@@ -14,7 +14,7 @@ from domain.model.refusals import Refusal
 from domain.model.ruling import RemedyNotAllowed
 from domain.model.settlement import MadeOffer, NoOffer, OpenOffer, OwnOffer
 from domain.model.terms import OfferTerms
-from domain.rules import money, returns
+from domain.rules import money, parties, returns
 from domain.rules.audiences import Audience
 from domain.rules.remedy import MONEY_REMEDIES, check_amount, remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -28,7 +28,8 @@ def offer(case: Case, command: c.Offer, context: DecisionContext, at: datetime) 
     side = context.side()
     label = command.label_paid_by or _meant(case, command.remedy).label_paid_by
     said: dict[str, Any] = {"remedy": command.remedy, "amount": command.amount, "text": command.text, "label_paid_by": label}
-    return (f.OfferMade(offer_id=offer_id, side=side, **said),)
+    several = parties.others_wanted(case, context, offer_id, (side,))
+    return (f.OfferMade(offer_id=offer_id, side=side, **said), *several)
 
 
 def _check(case: Case, command: c.Offer) -> None:
@@ -50,9 +51,12 @@ def _meant(case: Case, name: str) -> OfferTerms:
 
 def accept_offer(case: Case, command: c.AcceptOffer, context: DecisionContext, at: datetime) -> Facts:
     """Binding. What was promised is carried out, at once or when the goods are back."""
-    offer_id, side = _answered(case, command, context)
+    offer_id, _ = _answered(case, command, context)
     assert case.offer is not None  # it was answered
-    accepted = f.OfferAccepted(offer_id=offer_id, side=side)
+    waiting = parties.others_wanted(case, context, offer_id, parties.to_accept(case, case.offer.side))
+    if waiting:
+        return waiting
+    accepted = f.OfferAccepted(offer_id=offer_id, side=case.offer.side.other)
     meant = _meant(case, case.offer.remedy)
     amount = case.offer.amount
     # Something may have been paid since it was offered.
@@ -105,6 +109,9 @@ def offer_over(case: Case, became: Literal["countered", "replaced", "accepted", 
 def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
     if case.offer is None:
         return NoOffer("There is no open offer.")
+    if parties.still_to_agree(case, actor, case.offer.id):
+        # They did not make it: they agree to what another of their side has offered, or do not.
+        return None
     if case.offer.side is (actor.side or (Side.CLAIMANT if case.of_office is not None else None)):
         return OwnOffer("This is your own side's offer; the other side answers it.", offer=case.offer.id)
     return None

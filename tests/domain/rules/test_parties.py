@@ -1,0 +1,204 @@
+"""Parties who come and go, and several on one side: each acts for their own part, and nobody gives away what is another's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domain.base import Phase, Side
+from domain.views.case import visible
+from tests.support.cases import CLAIMANT, MEDIATOR, OPS, PLATFORM, RESPONDENT, WITNESS, Life, a_case
+
+HELPER = "pty_helper"
+SHOP_2 = "pty_shop2"
+COUNSEL = {"side": "claimant", "role": "representative", "ref": "counsel"}
+PAYOUT = {"remedy": "payout", "amount": {"amount": 1001, "currency": "EUR"}}
+
+
+def two_claimants(kind: str = "bounty_dispute") -> Life:
+    return a_case(kind).with_party(HELPER, "claimant", "principal")
+
+
+def facts(life: Life) -> list[str]:
+    return [r.fact.type for r in life.recordings]
+
+
+def paid(life: Life) -> list[tuple[str | None, int]]:
+    return [(e.remedy.party, e.remedy.amount.amount) for e in life.case.effects if e.remedy.amount is not None]
+
+
+class TestAnAgreement:
+    def test_takes_all_of_a_side(self) -> None:
+        life = two_claimants().in_settlement().says(RESPONDENT, "offer", **PAYOUT).says(CLAIMANT, "accept_offer")
+        assert (life.case.open, life.case.effects) == (True, ())
+        life.says(HELPER, "accept_offer")
+        assert not life.case.open
+
+    def test_pays_each_an_equal_share_and_what_is_over_to_the_first(self) -> None:
+        life = two_claimants().in_settlement().says(RESPONDENT, "offer", **PAYOUT)
+        life.says(HELPER, "accept_offer").says(CLAIMANT, "accept_offer")
+        assert paid(life) == [(CLAIMANT, 501), (HELPER, 500)]
+
+    def test_is_not_asked_twice_of_the_same_one(self) -> None:
+        life = two_claimants().in_settlement().says(RESPONDENT, "offer", **PAYOUT).says(CLAIMANT, "accept_offer")
+        assert life.refused(CLAIMANT, "accept_offer").code == "nothing_changes"
+
+    def test_made_by_one_of_several_binds_the_others_only_when_they_agree(self) -> None:
+        life = two_claimants().in_settlement().says(CLAIMANT, "offer", **PAYOUT).says(RESPONDENT, "accept_offer")
+        assert life.case.open
+        life.says(HELPER, "accept_offer")
+        assert not life.case.open
+
+    def test_is_none_without_the_other_side(self) -> None:
+        life = two_claimants().in_settlement().says(CLAIMANT, "offer", **PAYOUT).says(HELPER, "accept_offer")
+        assert life.case.open
+        life.says(RESPONDENT, "accept_offer")
+        assert not life.case.open
+
+    def test_to_an_earlier_offer_is_none_to_the_next(self) -> None:
+        life = two_claimants().in_settlement().says(RESPONDENT, "offer", **PAYOUT).says(CLAIMANT, "accept_offer")
+        life.says(RESPONDENT, "offer", remedy="payout", amount={"amount": 1, "currency": "EUR"}).says(HELPER, "accept_offer")
+        assert life.case.open
+
+    def test_is_ended_by_any_one_who_declines(self) -> None:
+        life = two_claimants().in_settlement().says(RESPONDENT, "offer", **PAYOUT).says(CLAIMANT, "accept_offer")
+        life.says(HELPER, "decline_offer")
+        assert life.refused(HELPER, "accept_offer").code == "no_such_offer"
+
+    def test_of_one_of_several_is_not_known_to_the_other_side(self) -> None:
+        life = two_claimants().in_settlement().says(RESPONDENT, "offer", **PAYOUT).says(CLAIMANT, "accept_offer")
+        known = {who: visible(life.case, life.recordings[-1], life.actor(who)) for who in (HELPER, RESPONDENT, PLATFORM)}
+        assert known == {HELPER: True, RESPONDENT: False, PLATFORM: True}
+
+
+class TestWithdrawal:
+    @pytest.mark.parametrize("kind", ["bounty_dispute", "safety_incident", "conduct_report"])
+    def test_of_one_takes_them_out_and_ends_it_for_nobody_else(self, kind: str) -> None:
+        life = two_claimants(kind).in_review().says(HELPER, "withdraw")
+        assert life.case.phase is Phase.REVIEW
+        assert [p.id for p in life.case.principals(Side.CLAIMANT)] == [CLAIMANT]
+        assert life.refused(HELPER, "message").code == "not_allowed"
+
+    def test_of_the_last_one_ends_it(self) -> None:
+        life = two_claimants().in_settlement().says(HELPER, "withdraw").says(CLAIMANT, "withdraw")
+        assert not life.case.open
+
+    def test_of_one_is_hidden_from_the_other_side(self) -> None:
+        life = two_claimants("safety_incident").in_review().says(HELPER, "withdraw")
+        assert not visible(life.case, life.recordings[-1], life.actor(RESPONDENT))
+        assert RESPONDENT not in {n.recipient for _, n in life.notices if n.event == "party_left"}
+
+    def test_of_an_appeal_takes_all_who_could_have_made_it(self) -> None:
+        life = a_case().with_party(SHOP_2, "respondent", "principal").in_appeal().says(SHOP_2, "withdraw")
+        assert Side.RESPONDENT in life.case.appellants
+        life.says(RESPONDENT, "withdraw")
+        assert Side.RESPONDENT not in life.case.appellants
+
+    def test_those_who_stay_are_paid_alone(self) -> None:
+        life = two_claimants().in_settlement().says(RESPONDENT, "offer", **PAYOUT).says(CLAIMANT, "accept_offer")
+        life.says(HELPER, "withdraw").says(CLAIMANT, "accept_offer")
+        assert paid(life) == [(None, 1001)]
+
+
+class TestAddedByTheirSide:
+    def test_counsel_speaks_for_whoever_added_them(self) -> None:
+        life = a_case().in_review().says(CLAIMANT, "add_party", party=COUNSEL)
+        counsel = life.case.party("pty_counsel")
+        assert counsel is not None
+        assert (counsel.represents, counsel.speaks) == (CLAIMANT, True)
+        life.says("pty_counsel", "message")
+
+    def test_counsel_of_one_agrees_for_that_one_alone(self) -> None:
+        life = two_claimants().in_settlement().says(CLAIMANT, "add_party", party=COUNSEL).says(RESPONDENT, "offer", **PAYOUT)
+        life.says("pty_counsel", "accept_offer")
+        assert life.refused(CLAIMANT, "accept_offer").code == "nothing_changes"
+        life.says(HELPER, "accept_offer")
+        assert not life.case.open
+
+    def test_counsel_goes_with_whoever_they_speak_for(self) -> None:
+        life = two_claimants().in_review().says(HELPER, "add_party", party=COUNSEL).says(HELPER, "withdraw")
+        assert life.refused("pty_counsel", "message").code == "not_allowed"
+
+    @pytest.mark.parametrize(
+        ("who", "party", "because"),
+        [
+            (CLAIMANT, {"side": "respondent", "ref": "new"}, "other_side"),
+            (RESPONDENT, {"side": "claimant", "ref": "new", "role": "witness"}, "other_side"),
+            (RESPONDENT, {"side": "respondent", "ref": "new"}, "role"),
+            (CLAIMANT, {"side": "claimant", "ref": "new", "role": "authority"}, "role"),
+        ],
+        ids=["accuse", "their-witness", "pull-in", "authority"],
+    )
+    def test_nobody_is_pulled_in(self, who: str, party: dict[str, Any], because: str) -> None:
+        refusal = a_case().in_review().refused(who, "add_party", party=party)
+        assert (refusal.code, refusal.fields["because"]) == ("party_unfit", because)
+
+    def test_nobody_gives_away_the_shares_of_others(self) -> None:
+        refusal = two_claimants().in_review().refused(CLAIMANT, "add_party", party={"side": "claimant", "ref": "third"})
+        assert refusal.fields["because"] == "shares"
+
+    def test_nobody_is_added_twice_or_to_both_sides(self) -> None:
+        life = a_case().in_review().says(CLAIMANT, "add_party", party=COUNSEL)
+        other = {**COUNSEL, "side": "respondent"}
+        assert life.refused(RESPONDENT, "add_party", party=other).code == "party_known"
+
+    def test_the_other_side_is_not_told(self) -> None:
+        life = a_case().in_review().says(CLAIMANT, "add_party", party=COUNSEL)
+        told = {n.recipient for _, n in life.notices if n.event == "party_added"}
+        assert "pty_counsel" in told
+        assert RESPONDENT not in told
+
+
+class TestAddedByTheDesk:
+    ACCUSED = {"side": "respondent", "ref": "accused"}
+
+    def found(self) -> Life:
+        return a_case("conduct_report").without_respondent().in_intake().says(MEDIATOR, "take")
+
+    def test_the_respondent_found_in_triage_is_entered(self) -> None:
+        life = self.found().says(MEDIATOR, "add_party", party=self.ACCUSED)
+        assert [p.id for p in life.case.principals(Side.RESPONDENT)] == ["pty_accused"]
+
+    def test_and_is_told_as_somebody_whom_the_report_named(self) -> None:
+        life = self.found().says(MEDIATOR, "add_party", party=self.ACCUSED)
+        told = {n.recipient: n.data["yourself"] for _, n in life.notices if n.event == "party_added"}
+        assert told["pty_accused"] is True
+
+    def test_nobody_is_represented_who_has_not_agreed(self) -> None:
+        life = a_case().in_review()
+        assert life.refused(PLATFORM, "add_party", party=COUNSEL).code == "agreement_missing"
+        life.says(PLATFORM, "add_party", party=COUNSEL, agreed=True)
+
+    def test_it_has_to_be_said_whom_they_speak_for(self) -> None:
+        life = two_claimants().in_review()
+        assert life.refused(PLATFORM, "add_party", party=COUNSEL, agreed=True).fields["because"] == "represents"
+
+    def test_another_takes_the_place(self) -> None:
+        life = a_case().in_review().says(CLAIMANT, "add_party", party=COUNSEL)
+        life.says(OPS, "replace_party", party=CLAIMANT, by_party={"side": "claimant", "ref": "heir"})
+        counsel = life.case.party("pty_counsel")
+        assert [p.id for p in life.case.principals(Side.CLAIMANT)] == ["pty_heir"]
+        assert counsel is not None
+        assert counsel.represents == "pty_heir"
+        assert life.refused(CLAIMANT, "message").code == "not_allowed"
+
+    def test_a_place_keeps_its_side(self) -> None:
+        refusal = a_case().in_review().refused(OPS, "replace_party", party=CLAIMANT, by_party=self.ACCUSED)
+        assert refusal.code == "party_unfit"
+
+    def test_the_last_of_a_side_stays(self) -> None:
+        assert a_case().in_review().refused(OPS, "remove_party", party=RESPONDENT).fields["because"] == "last"
+
+    def test_whoever_was_removed_says_nothing_more(self) -> None:
+        life = a_case().with_party(WITNESS, "respondent", "witness").in_review().says(OPS, "remove_party", party=WITNESS)
+        assert life.refused(WITNESS, "message").code == "not_allowed"
+        assert life.refused(OPS, "remove_party", party=WITNESS).code == "party_unknown"
+
+
+class TestSanctions:
+    def test_hit_nobody_while_several_could_be_meant(self) -> None:
+        life = a_case("conduct_report").with_party(SHOP_2, "respondent", "principal")
+        life.with_terms(procedure=(), root_cause_needed=False, hear=()).in_review()
+        ruling = {"outcome": "violation", "ground": "harassment"}
+        assert life.refused(MEDIATOR, "rule", **ruling).code == "party_unclear"
