@@ -39,7 +39,7 @@ BEFORE: Mapping[str, tuple[tuple[str, dict[str, Any]], ...]] = {
     "conduct_report": (("complete_step", {"steps": ["evidence_secured", "record_checked"]}),),
     "compliance_request": (("complete_step", {"steps": _STEPS}),),
     "safety_incident": (
-        ("complete_step", {"steps": ["reporter_is_safe", "both_sides_heard", "expert_heard"]}),
+        ("complete_step", {"steps": ["reporter_is_safe", "expert_heard"]}),
         ("name_root_cause", {"cause": "no_supervision"}),
     ),
 }
@@ -91,6 +91,9 @@ class Lives:
             await self.ask(case, "request_evidence", MEDIATOR, of="claimant", what=WORDS)
         await self.ask(case, "submit_evidence", case.claimant, text=WORDS)
         ruling = RULINGS[f"{kind}/paid" if paid else kind]
+        if kind == "bounty_dispute" and paid:
+            # Nobody loses by a ruling unheard.
+            await self.ask(case, "submit_evidence", case.respondent, text=WORDS)
         decide = "decide_appeal" if "decision" in ruling else "rule"
         await self.ask(case, decide, MEDIATOR, reasons=WORDS, **ruling)
         return await self.ended(case)

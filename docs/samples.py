@@ -60,6 +60,8 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "credit_provisionally": {"reasons": "You have the money while the bank looks into it."},
     "report_to_authority": {"authority": "police", "reasons": "Nine bookings with cards from one stolen batch."},
     "return_report": {"reasons": "Say which bookings."},
+    "annul": {"reason": "decider_was_biased", "reasons": "Whoever decided it worked for the other side until last year."},
+    "recuse": {"reason": "knows_a_party"},
     "hand_over": {"queue": "safety-apac", "reasons": "The sitter is awake there in an hour."},
     "accept_withdrawal": {"stays": ["suspend"], "reasons": "We have talked, and you told us that you are safe."},
     "continue_of_office": {"reasons": "We go on without you, because others book there."},

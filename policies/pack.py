@@ -225,6 +225,12 @@ class Pack(Frozen):
     sanctions: SanctionsRow | None = None
     hear: tuple[Side, ...] = ()
     """Sides that are heard before they can lose by a ruling."""
+    heard_when: Literal["asked", "told"] = "asked"
+    """``asked``: once they have answered what the team asked, or let the time for it go by. ``told``: once they have said
+    anything since they were told, or let their time go by; no time to answer may be running.
+    """
+    worse_on_appeal: bool = False
+    """Whoever appealed alone can come out of it with less than they had."""
     evidence_types: tuple[Code, ...] = ()
     """What evidence is called in this kind; left out: anybody calls it what they like."""
     remedies: tuple[RemedyRow, ...] = ()

@@ -78,7 +78,14 @@ def _hearing(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
     for side in pack.hear:
         if not any(_lapses(clock, side) for clock in clocks.values()):
             yield f"hear: give a clock that waits for the {side.value}, with the default 'proceed_on_file'"
+    unasked = any(_lapses(clock, Side.RESPONDENT) and not _by_request(clock) for clock in clocks.values())
+    if pack.heard_when == "told" and Side.RESPONDENT in pack.hear and not unasked:
+        yield "heard_when: give a clock that waits for the respondent from when they are told (like: respondent_reply)"
 
 
 def _lapses(clock: ClockTerms, side: Side) -> bool:
     return clock.waits_for == side.value and any(level.default == "proceed_on_file" for level in clock.levels)
+
+
+def _by_request(clock: ClockTerms) -> bool:
+    return all(trigger.startswith("evidence_requested") for trigger in clock.all_starts)

@@ -210,6 +210,12 @@ COMMANDS: dict[str, dict[str, Any]] = {
     },
     "close": {"by": "per_dana", "outcome": "expired", "reason": "no_respondent", "reasons": "The programme no longer exists."},
     "reopen": {"by": "per_dana", "reason": "new_evidence", "reasons": "The log was found."},
+    "annul": {
+        "by": "per_dana",
+        "reason": "decider_was_biased",
+        "reasons": "Whoever decided this worked for the other side until last year. Somebody else decides it afresh.",
+    },
+    "recuse": {"by": "per_mara", "reason": "knows_a_party", "reasons": "We studied together."},
     "pause": {"by": "per_mara", "clock": "ruling", "until": "2026-11-26T09:00:00Z", "reason": "waits_for_lab"},
     "resume": {"by": "per_mara", "reason": "lab_answered"},
     "snooze": {"by": "per_mara", "until": "2026-11-26T09:00:00Z", "reason": "hearing_on_thursday"},

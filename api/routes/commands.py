@@ -92,6 +92,8 @@ VERBS = (
     Verb("authority-reports", "report_to_authority", "Propose that an authority be told"),
     Verb("authority-reports/approve", "approve_report", "Let a report to an authority go out"),
     Verb("authority-reports/return", "return_report", "Send a report to an authority back"),
+    Verb("annulments", "annul", "Set a ruling aside that was told"),
+    Verb("recusals", "recuse", "Say that one cannot decide this case"),
     Verb("handovers", "hand_over", "Hand the case over to another site or person"),
 )
 

@@ -1,4 +1,4 @@
-"""``ombud case`` where money or people are at risk: hand over, credit, signal, tell an authority."""
+"""``ombud case`` where money or people are at risk: hand over, credit, signal, tell an authority, have somebody else decide."""
 
 from __future__ import annotations
 
@@ -29,6 +29,33 @@ def hand_over(
     """Give the case to another site or person; its clocks keep what they had promised."""
     where = {name: value for name, value in (("queue", queue), ("to", to)) if value}
     send(case_id, {"type": "hand_over", "reasons": reasons, **where}, Target(tenant, speaker), as_json=json)
+
+
+@app.command()
+def annul(
+    case_id: CaseId,
+    reason: Annotated[str, typer.Argument(help="Why, as a code (decider_was_biased, not_heard, procedural_fault).")],
+    reasons: Annotated[str, typer.Option(help="What both sides are told.")],
+    speaker: Annotated[str, typer.Option("--as", help="A lead or ops who had no part in it (per_…).")],
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Set a ruling aside that was told: it is undone, and somebody else decides afresh."""
+    send(case_id, {"type": "annul", "reason": reason, "reasons": reasons}, Target(tenant, speaker), as_json=json)
+
+
+@app.command()
+def recuse(
+    case_id: CaseId,
+    reason: Annotated[str, typer.Argument(help="Why, as a code (knows_a_party, took_part_before, own_interest).")],
+    speaker: Annotated[str, typer.Option("--as", help="Whoever cannot decide it (per_…).")],
+    reasons: Annotated[str | None, typer.Option(help="More about it, for the team.")] = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Say that you cannot decide this case; it goes back to its queue, and never to you."""
+    said = {"type": "recuse", "reason": reason} | ({"reasons": reasons} if reasons else {})
+    send(case_id, said, Target(tenant, speaker), as_json=json)
 
 
 @app.command()

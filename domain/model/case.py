@@ -94,6 +94,8 @@ class Case(Kept):
     appellants: tuple[Side, ...] = ()
     """Sides whose appeal is being decided."""
     involved: tuple[Involvement, ...] = ()
+    recused: tuple[str, ...] = ()
+    """People of the team who said that they cannot decide it."""
     author: Side | None = None
     """Whose words the matter is about, where the case is an appeal against a decision on them."""
     effects: tuple[Effect, ...] = ()

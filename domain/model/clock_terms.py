@@ -291,6 +291,20 @@ def _response(side: str) -> dict[str, Any]:
     }
 
 
+def _reply(side: str, starts: str) -> dict[str, Any]:
+    """What a side has to say to the matter before anything is decided against it. Five days, as companies promise a first answer
+    to a report within five; a pack says how long it is.
+    """
+    words = f"message_sent:{side} evidence_submitted:{side} offer_made:{side}"
+    return {
+        "waits_for": side,
+        "target": "5 days",
+        "starts": starts,
+        "stops": f"{words} {_EVIDENCE}:{side} appeal_lodged:{side} ruling_issued phase_entered:appealable",
+        "levels": [{"name": "remind", "at": 0.8, "audience": side}, {"default": "proceed_on_file"}],
+    }
+
+
 USUAL: Mapping[str, Mapping[str, Any]] = {
     "triage": {
         "target": "8 working hours",
@@ -324,6 +338,15 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
     },
     "claimant_response": _response("claimant"),
     "respondent_response": _response("respondent"),
+    # Heard before decided: to the matter, to what takes it up again, and to the other side's appeal.
+    "respondent_reply": _reply("respondent", "phase_entered:review appeal_lodged:claimant"),
+    "claimant_reply": _reply("claimant", "case_reopened ruling_annulled appeal_lodged:respondent"),
+    # A claim about a payment has longer, and goes on with what a side is asked as soon as it is asked.
+    "claim_reply": {
+        **_reply("respondent", "phase_entered:review appeal_lodged:claimant"),
+        "target": "10 days",
+        "levels": [{"name": "remind", "before": "3 days", "audience": "respondent"}, {"default": "proceed_on_file"}],
+    },
     # Clocks that something pauses have their target in working hours: days have no hours to take a pause out of.
     "ruling": {
         "target": "80 working hours",

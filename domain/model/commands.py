@@ -54,6 +54,7 @@ from domain.model.handling import Escalate as Escalate
 from domain.model.handling import HandOver as HandOver
 from domain.model.handling import Message as Message
 from domain.model.handling import Note as Note
+from domain.model.handling import Recuse as Recuse
 from domain.model.handling import Reopen as Reopen
 from domain.model.handling import ReportDelivery as ReportDelivery
 from domain.model.handling import Skip as Skip
@@ -77,6 +78,7 @@ from domain.model.procedure import CompleteStep as CompleteStep
 from domain.model.procedure import NameRootCause as NameRootCause
 from domain.model.procedure import SkipStep as SkipStep
 from domain.model.remedy import Remedy as Remedy
+from domain.model.ruling import Annul as Annul
 from domain.model.ruling import Appeal as Appeal
 from domain.model.ruling import Approve as Approve
 from domain.model.ruling import DecideAppeal as DecideAppeal
@@ -149,7 +151,7 @@ Command = Annotated[
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
     | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand | RiskCommand
-    | MoneyCommand | WithdrawalCommand | PartyCommand,
+    | MoneyCommand | WithdrawalCommand | Annul | Recuse | PartyCommand,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

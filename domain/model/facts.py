@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Annotated
 from domain.model.chargeback import ChargebackFact
 from pydantic import Field
+
 from domain.base import Instant
 from domain.base import Kept
 from domain.model.legal_hold import EffectReleased as EffectReleased
@@ -25,7 +26,6 @@ from domain.model.parties import PartyAdded as PartyAdded
 from domain.model.parties import PartyAgreed as PartyAgreed
 from domain.model.parties import PartyFact
 from domain.model.parties import PartyLeft as PartyLeft
-from domain.model.people import OpenedParty
 from domain.base import Phase
 from domain.base import Priority
 from domain.model.procedure import ProcedureFact
@@ -80,6 +80,7 @@ from domain.model.case_import import PastDecisionKept as PastDecisionKept
 from domain.model.case_import import PastMessageKept as PastMessageKept
 from domain.model.money import AmountStated as AmountStated
 from domain.model.money import DecidedBefore as DecidedBefore
+from domain.model.people import OpenedParty as OpenedParty
 from domain.model.people import Actor as Actor
 from domain.model.people import Colleague as Colleague
 from domain.model.people import SYSTEM as SYSTEM
@@ -91,8 +92,10 @@ from domain.model.ruling import AppealRight as AppealRight
 from domain.model.ruling import AppealWithdrawn as AppealWithdrawn
 from domain.model.ruling import CaseRemitted as CaseRemitted
 from domain.model.ruling import DecisionTakenOver as DecisionTakenOver
+from domain.model.handling import CaseRecused as CaseRecused
 from domain.model.ruling import EffectOrdered as EffectOrdered
 from domain.model.ruling import EffectReported as EffectReported
+from domain.model.ruling import RulingAnnulled as RulingAnnulled
 from domain.model.ruling import RulingApproved as RulingApproved
 from domain.model.ruling import RulingDrafted as RulingDrafted
 from domain.model.ruling import RulingIssued as RulingIssued
@@ -165,7 +168,8 @@ Fact = Annotated[
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
-    | MovingFact | MoneyFact | WithdrawalFact | PartyFact,
+    | MovingFact | MoneyFact | WithdrawalFact
+    | RulingAnnulled | CaseRecused | PartyFact,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -100,6 +100,17 @@ class Reopen(CommandBase):
     type: Literal["reopen"] = "reopen"
     reason: Code
     reasons: SealedText | None = None
+    new_decider: bool = False
+    """Whoever decided it before stays out. So it is without saying where the reason is about them (``decider_was_biased``)."""
+
+
+class Recuse(CommandBase):
+    """Say that one cannot decide this case, and why. It goes back to its queue, and never to whoever said so."""
+
+    type: Literal["recuse"] = "recuse"
+    reason: Code
+    """``knows_a_party``, ``took_part_before``, ``own_interest``, …"""
+    reasons: SealedText | None = None
 
 
 class ReportDelivery(CommandBase):
@@ -166,6 +177,19 @@ class CaseClosed(Kept):
 
 class CaseReopened(Kept):
     type: Literal["case_reopened"] = "case_reopened"
+    reason: str
+    reasons: Prose | None = None
+    new_decider: bool = False
+    """Whoever decided it before stays out."""
+    about_deciders: bool = False
+    """The reason is about them: whoever they report to stays out too."""
+
+
+class CaseRecused(Kept):
+    """Somebody who could have decided the case said that they cannot; what becomes of it say the next facts."""
+
+    type: Literal["case_recused"] = "case_recused"
+    person: str
     reason: str
     reasons: Prose | None = None
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from domain.base import Code, CommandBase, Instant, Kept, Reference, Side
 from domain.model.prose import Prose, SealedText
@@ -77,6 +78,25 @@ class DecideAppeal(_Decision):
     type: Literal["decide_appeal"] = "decide_appeal"
     decision: Literal["uphold", "overturn", "vary", "remit"]
     outcome: Code | None = None
+    same_decider: bool = False
+    """Remitted, it may go to whoever decided it first: nothing that was wrong was about them."""
+
+    @model_validator(mode="after")
+    def _remits(self) -> Self:
+        if self.same_decider and self.decision != "remit":
+            raise PydanticCustomError("not_remitted", "Who decides afresh is said of a matter that is remitted.")
+        return self
+
+
+class Annul(CommandBase):
+    """Set a ruling aside that the parties were told: what it brought about is undone as far as it can be, and somebody who had
+    no part in it decides afresh."""
+
+    type: Literal["annul"] = "annul"
+    reason: Code
+    """Why: ``decider_was_biased``, ``not_heard``, ``procedural_fault``, …"""
+    reasons: SealedText
+    """What both sides are told."""
 
 
 class Ruling(Kept):
@@ -94,12 +114,16 @@ class Ruling(Kept):
     round: int = 0
     approved_by: str | None = None
     issued_at: Instant | None = None
+    annulled_at: Instant | None = None
+    """Set aside after it was told: it is on record, and no longer in force."""
     conditions: tuple[str, ...] = ()
     reply: Prose | None = None
     reply_to: tuple[Side, ...] = ()
     """The sides that are told the reply."""
     complaint_route: str | None = None
     statement: StatementOfReasons | None = None
+    same_decider: bool = False
+    """It remits the matter, and whoever decided it first may decide it again."""
     elsewhere: bool = False
     """Made before there was a case, and taken over into it."""
     sanction: SanctionDrafted | None = None
@@ -125,6 +149,10 @@ class Involvement(Kept):
     manager: str | None = None
     round: int
     part: Literal["decider", "approver"]
+    may_again_in: int | None = None
+    """The round in which they may decide it again, because the matter was remitted for a reason that is not about them."""
+    line: bool = False
+    """It came back because of them: whoever they report to stays out too."""
 
 
 class ReportEffect(CommandBase):
@@ -196,6 +224,12 @@ class ComplaintRouteUnknown(Refusal):
     code = "complaint_route_unknown"
 
 
+class NothingToAnnul(Refusal):
+    """No ruling of the case that the parties were told is in force."""
+
+    code = "nothing_to_annul"
+
+
 class NoRight(Refusal):
     """This side has no right to appeal; the fields say why."""
 
@@ -244,6 +278,7 @@ class RulingDrafted(Kept):
     reply: Prose | None = None
     complaint_route: str | None = None
     statement: StatementOfReasons | None = None
+    same_decider: bool = False
     label_paid_by: Payer | None = None
 
 
@@ -284,6 +319,21 @@ class CaseRemitted(Kept):
 
     type: Literal["case_remitted"] = "case_remitted"
     ruling_id: str
+    same_decider: bool = False
+    """Whoever decided it first may decide it again."""
+    rights_anew: bool = False
+    """What is decided afresh can be appealed afresh, also by a side that has appealed before."""
+
+
+class RulingAnnulled(Kept):
+    """A ruling that the parties were told was set aside; the matter is decided afresh by somebody who had no part in it."""
+
+    type: Literal["ruling_annulled"] = "ruling_annulled"
+    ruling_id: str
+    reason: str
+    reasons: Prose
+    about_deciders: bool = False
+    """The reason is about who decided: whoever they report to stays out too."""
 
 
 class AppealLodged(Kept):

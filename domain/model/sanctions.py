@@ -77,7 +77,7 @@ class SanctionVoided(Kept):
 
     type: Literal["sanction_voided"] = "sanction_voided"
     sanction_id: str
-    because: Literal["overturned", "replaced", "withdrawn"]
+    because: Literal["overturned", "replaced", "withdrawn", "annulled"]
 
 
 class Sanction(Kept):
@@ -117,6 +117,9 @@ class SanctionReasonsMissing(Refusal):
 
 
 class NotHeard(Refusal):
-    """Nobody loses by a ruling before they were asked and answered, or let their time go by."""
+    """Nobody loses by a ruling before they were told and have spoken, or let their time go by.
+
+    The fields say who, what is missing, and until when their time runs.
+    """
 
     code = "not_heard"

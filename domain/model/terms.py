@@ -137,6 +137,9 @@ class OutcomeTerms(Compact):
     """The side that is sanctioned by it: as the ladder says, unless it comes with a sanction of its own."""
     sanction: Code | None = None
     """The sanction it comes with, whatever the ladder says."""
+    hear_if_hit: bool = False
+    """A side that loses by it is heard first only where a remedy or a sanction hits it: what it gives the other side is not taken
+    from it, and has to be given in time (a bank's refund)."""
     keeps_credit: bool = False
     """A provisional credit stays where it is, also when the ruling grants no money beside it."""
 
@@ -199,7 +202,13 @@ class Terms(Compact):
     """Remedies that no command undoes: their reversal waits for somebody's hands."""
     sanctions: SanctionTerms | None = None
     hear: tuple[Side, ...] = ()
-    """Sides that were asked, and answered or let their time go by, before they can lose by a ruling."""
+    """Sides that are heard before they can lose by a ruling."""
+    heard_when: Literal["asked", "told"] = "asked"
+    """``asked``: they answered what the team asked them, or let the time for it go by. ``told``: they said something since they
+    were told, or let their time go by, and no time that they were given to answer is running. On appeal, ``told`` counts anew for
+    whoever did not appeal."""
+    worse_on_appeal: bool = False
+    """Whoever appealed alone can come out of it with less than they had."""
     joins: Joins | None = None
     """A report of what an open case is about goes on in that case: of the same matter and respondent, of the same matter alone,
     or of the same matter by the same claimant.

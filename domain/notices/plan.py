@@ -40,6 +40,7 @@ Planned = tuple[tuple[int, NoticeDraft], ...]
 
 _ALWAYS: Notices = {
     "case_joined": ("owner",),
+    "ruling_annulled": ("all",),
     "withdrawal_requested": ("claimant", "owner"),
     "withdrawal_accepted": ("claimant",),
     "continued_of_office": ("claimant", "platform"),
@@ -226,6 +227,8 @@ def _case_data(case: Case, viewer: Viewer) -> dict[str, Any]:
         data["of_office"] = True
     if case.outcome:
         data["case_outcome"] = case.outcome.value
+    if viewer in ("claimant", "respondent") and Side(viewer) in case.terms.hear:
+        data["heard_first"] = True
     if viewer == "staff":
         data |= {"priority": case.priority.value, "owner": case.owner, "queue": case.queue}
     due = own_deadline(case, viewer)

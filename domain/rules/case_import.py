@@ -162,7 +162,7 @@ def passed(case: Case, rows: f.Timetable, at: datetime) -> tuple[f.LevelPassed, 
         level = case.terms.level(row.clock, row.level)
         if row.due_at > at or level is None:
             continue
-        if level.action == "default":
+        if level.action == "default" and level.default != "proceed_on_file":
             detail = f"The clock '{row.clock}' ended this phase on {row.due_at.isoformat()}: name the phase that came after it."
             raise PhaseOverdue(detail, clock=row.clock, due_at=row.due_at.isoformat(), default=level.default)
         found.append(f.LevelPassed(clock=row.clock, instance=row.instance, level=row.level, count=row.count, due_at=row.due_at))

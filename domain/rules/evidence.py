@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from domain.base import Instant, Side, derived_id
+from domain.base import Instant, Phase, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import OpenedParty
@@ -20,7 +20,9 @@ from domain.model.evidence import (
     RequestUnknown,
     SubmitEvidence,
 )
-from domain.model.refusals import InstantRefused
+from domain.model.people import Actor
+from domain.model.refusals import InstantRefused, Refusal
+from domain.model.ruling import NoRight
 from domain.model.terms import ClockTerms
 from domain.model.withdrawal import OfOffice
 from domain.rules.audiences import Audience
@@ -83,8 +85,10 @@ def lapse(case: Case, clock: ClockTerms, instance: int) -> Facts:
     """The time is over: of a request with a date of its own that one lapses, else all that the side's clock is about."""
     side = Side(clock.waits_for)
     own = clock.name in EVIDENCE_DUE
-    over = (q for q in case.requests if q.of is side and ((q.number == instance) if own else q.due_at is None))
-    over = (q for q in over if (q.due_at is not None) is own)
+    by_request = own or any(start.startswith("evidence_requested") for start in clock.all_starts)
+    # A clock that waits for what they have to say to the matter is about no request: those have clocks of their own.
+    asked = [q for q in case.requests if by_request and q.of is side and (q.due_at is not None) is own]
+    over = (q for q in asked if not own or q.number == instance)
     return (f.EvidenceLapsed(of=side, requests=tuple(q.id for q in over)),)
 
 
@@ -188,6 +192,13 @@ def _sees(case: Case, fact: f.EvidenceSubmitted, audience: Audience) -> bool:
     return fact.seen_by == "shared" or (fact.seen_by == "own_side" and own)
 
 
+def _refusal_of_late_evidence(case: Case, actor: Actor) -> Refusal | None:
+    """Once the ruling was told, evidence is for the appeal that it may lead to: of a side that has one."""
+    if case.phase is not Phase.APPEALABLE or any(right.side is actor.side and right.allowed for right in case.rights):
+        return None
+    return NoRight("The matter is decided, and this side has no right to appeal.", because="no_appeal_of_this_side")
+
+
 def _said_of_request(case: Case, fact: f.EvidenceRequested, audience: Audience) -> NoticeData:
     asked: dict[str, Any] = {"of": fact.of.value}
     if fact.evidence_type is not None:
@@ -208,6 +219,7 @@ def _said_of_evidence(case: Case, fact: f.EvidenceSubmitted, audience: Audience)
 
 TOPIC = Topic(
     rules={"request_evidence": request, "submit_evidence": submit, "ask_identity": _ask_identity},
+    refuses={"submit_evidence": _refusal_of_late_evidence},
     changes={
         "evidence_requested": _evidence_requested,
         "evidence_submitted": _evidence_submitted,

@@ -12,6 +12,7 @@ from domain.model.case import FORM, Case
 from domain.model.chargeback import Chargeback
 from domain.rules.audiences import OUTSIDE
 from domain.rules.case_import_changes import since
+from domain.rules.hearing import heard_after
 from domain.rules.rule import Change
 from domain.rules.timetable import advance, stamp
 from domain.rules.topic import Apply
@@ -41,7 +42,7 @@ def evolve(case: Case | None, recording: f.Recording, *, case_id: str = "") -> C
     shows = shared(fact) or (is_news(fact) and case is not None and case.phase is not changed.phase)
     if shows and ("claimant" in seen or "respondent" in seen):
         seen["third_parties"] = recording.at
-    update: Change = {"clocks": clocks, "seen_at": {**changed.seen_at, **seen}}
+    update: Change = {"clocks": clocks, "seen_at": {**changed.seen_at, **seen}, "heard": heard_after(case, recording, changed)}
     then = changed.model_copy(update=update)
     return then if recording.timetable is None else stamp(then, recording.timetable, recording.zone_data)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from domain.base import Side
 from domain.model.case import Case
 from domain.model.facts import Actor
@@ -14,23 +16,33 @@ from domain.rules.rule import DecisionContext
 
 _STAFF = frozenset({"mediator", "lead", "ops"})
 _JUDGES = frozenset({"mediator", "lead"})
+ABOUT_DECIDERS: Final = frozenset({
+    "decider_was_biased", "bias", "conflict", "conflict_of_interest", "decider_in_conflict", "own_case",
+})  # fmt: skip
+"""Reasons to reopen or annul that are about who decided: they, those who report to them and whoever they report to stay out."""
 
 
 def disqualification(case: Case, actor: Actor) -> str | None:
     """Why this person may not judge the case in its present round; None when they may.
 
     Codes: ``no_judge`` (not a mediator or lead), ``conflict`` (with a party or its organisation, declared; or is a party),
-    ``earlier_part`` (decided or approved in an earlier round), ``reports_to_earlier`` (their manager did).
+    ``recused`` (said so themselves), ``earlier_part`` (decided or approved in an earlier round), ``reports_to_earlier`` (their
+    manager did), ``manages_earlier`` (somebody who reports to them did, and the case came back because of it).
     """
     if actor.role not in _JUDGES:
         return "no_judge"
     if in_conflict(case, actor):
         return "conflict"
-    earlier = {i.person for i in case.involved if i.round < case.round}
+    if actor.id in case.recused:
+        return "recused"
+    before = [part for part in case.involved if part.round < case.round and part.may_again_in != case.round]
+    earlier = {part.person for part in before}
     if actor.id in earlier:
         return "earlier_part"
     if actor.manager is not None and actor.manager in earlier:
         return "reports_to_earlier"
+    if actor.id in {part.manager for part in before if part.line}:
+        return "manages_earlier"
     return None
 
 
@@ -101,9 +113,14 @@ def _as_staff(case: Case, actor: Actor) -> set[Who]:
         found.add(Who.JUDGE)
         if case.owner == actor.id:
             found.add(Who.OWNER)
-        if actor.role == "lead" and not drafter:
+        if actor.role == "lead" and not drafter and not _reports_to_drafter(case, actor):
             found.add(Who.APPROVER)
     return found
+
+
+def _reports_to_drafter(case: Case, actor: Actor) -> bool:
+    """Nobody says freely that their own superior is wrong."""
+    return case.ruling is not None and actor.manager is not None and actor.manager == case.ruling.decider
 
 
 def refusal_by_table(case: Case, actor: Actor, command: str) -> Refusal | None:
@@ -128,6 +145,8 @@ def _refusal(case: Case, actor: Actor, command: str, who: frozenset[Who]) -> Ref
         return OwnRuling("Whoever drafted a ruling cannot approve or return it; another lead has to.", ruling=case.ruling.id)
     if Who.CLAIMANT in who and took_it_back(case, actor):
         return OfOffice("You took the report back, and the case goes on without you: you need not do anything.", command=command)
+    if command in ("approve", "return_ruling") and _reports_to_drafter(case, actor):
+        return OwnCase("You report to whoever drafted this ruling; another lead has to look at it.", because="reports_to_drafter")
     because = disqualification(case, actor)
     if who & {Who.OWNER, Who.JUDGE, Who.APPROVER} and because not in (None, "no_judge"):
         return OwnCase(

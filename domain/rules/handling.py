@@ -16,7 +16,7 @@ from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
 from domain.rules import links, returns
 from domain.rules.clocks import woken
-from domain.rules.fairness import disqualification
+from domain.rules.fairness import ABOUT_DECIDERS, disqualification
 from domain.rules.phases import end_codes, said_of_end
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
@@ -120,7 +120,10 @@ def _reopen(case: Case, command: c.Reopen, context: DecisionContext, at: datetim
     until = (case.closed_at or at) + case.terms.reopen_for
     if at > until:
         raise TooLate("The window for reopening this case is over.", until=until.isoformat())
-    reopened = f.CaseReopened(reason=command.reason, reasons=command.reasons)
+    about = command.reason in ABOUT_DECIDERS
+    reopened = f.CaseReopened(
+        reason=command.reason, reasons=command.reasons, new_decider=command.new_decider or about, about_deciders=about
+    )
     return (reopened, f.PhaseEntered(phase=Phase.REVIEW, reason="reopened"))
 
 

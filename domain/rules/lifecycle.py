@@ -124,6 +124,8 @@ TABLE: tuple[Row, ...] = (
     _row(_P.APPEALABLE, "message", TALKERS),
     _row(_P.APPEALABLE, "note", "staff"),
     _row(_P.APPEALABLE, "appeal", PARTIES, "appeal"),
+    # what is found while an appeal is possible is kept for it
+    _row(_P.APPEALABLE, "submit_evidence", PARTIES),
     # appeal: somebody else looks again
     _row(_P.APPEAL, "message", TALKERS),
     _row(_P.APPEAL, "note", "staff"),
@@ -141,6 +143,10 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, command, "ops system") for phase in Phase if phase is not Phase.CLOSED for command in ("freeze", "thaw")),
     # the desk: an owner who cannot go on with it gives it back
     *(_row(phase, "skip", "owner") for phase in (_P.INTAKE, _P.SETTLEMENT, _P.REVIEW, _P.APPEAL)),
+    # nobody judges their own case: whoever could decide says that they cannot; a ruling that was told is set aside
+    *(_row(phase, "recuse", "judge") for phase in _HANDLED),
+    _row(_P.RULED, "recuse", "judge", "review appeal"),
+    *(_row(phase, "annul", "lead ops", "review") for phase in (_P.APPEALABLE, _P.APPEAL, _P.CLOSED)),
     # goods that go back: sent by the claimant, taken in by the respondent, either also reported by the platform; where they
     # disagree somebody who may judge the case decides
     *(_row(phase, "ship_return", "claimant platform") for phase in _RETURNING),

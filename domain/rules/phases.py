@@ -71,7 +71,22 @@ def _case_reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change
             *(w.id for w in case.withheld),
             *(s.id for s in case.sanctions if s.voided_at is None),
         ),
+        **(reopened_afresh(case, fact.about_deciders) if fact.new_decider else {}),
         **reopened(case, rec, fact),
+    }
+
+
+def reopened_afresh(case: Case, about_deciders: bool) -> Change:
+    """The matter goes to somebody who had no part in it so far; with ``about_deciders``, to nobody of their line either."""
+    line = {"line": True} if about_deciders else {}
+    return {
+        "round": case.round + 1,
+        "involved": tuple(part.model_copy(update=line) for part in case.involved),
+        "ruling": None,
+        "owner": None,
+        "queue": case.terms.queue,
+        "rights": (),
+        "appeals_used": (),
     }
 
 
@@ -83,7 +98,8 @@ def end_codes(case: Case, reason: str | None, audience: Audience) -> dict[str, A
 
 def said_of_end(case: Case, fact: f.CaseDeclined | f.CaseClosed | f.CaseReopened, audience: Audience) -> NoticeData:
     """Why a case was turned away, closed or taken up again."""
-    return NoticeData(end_codes(case, fact.reason, audience), {"reasons": fact.reasons})
+    anew = {"new_decider": True} if isinstance(fact, f.CaseReopened) and fact.new_decider else {}
+    return NoticeData({**end_codes(case, fact.reason, audience), **anew}, {"reasons": fact.reasons})
 
 
 def _entered(before: Case | None, fact: f.PhaseEntered, after: Case) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from domain.base import Phase, Side
 from domain.model import facts as f
 from domain.model import procedure as c
 from domain.model.case import Case
@@ -18,6 +19,7 @@ from domain.model.procedure import (
     StepUnknown,
 )
 from domain.model.refusals import NothingChanges, Refusal
+from domain.rules.hearing import HEARING_STEP, all_heard
 from domain.rules.rule import DecisionContext, Facts
 from domain.rules.topic import Topic, inside
 
@@ -29,14 +31,33 @@ def missing_steps(case: Case) -> tuple[str, ...]:
 
 
 def refusal_of_ruling(case: Case, actor: Actor | None = None) -> Refusal | None:
-    """Why nobody may rule yet; None when the procedure was followed and the root cause is named where it has to be."""
-    missing = missing_steps(case)
+    """Why nobody may rule yet; None when the procedure was followed and the root cause is named where it has to be.
+
+    That the sides were heard is asked of a ruling by which somebody loses: :func:`check_hearing`.
+    """
+    missing = tuple(step for step in missing_steps(case) if step != HEARING_STEP or not case.terms.hear)
     if missing:
-        detail = f"Do these steps first, or leave them out with a reason: {', '.join(missing)}."
-        return ProcedureIncomplete(detail, missing=list(missing))
+        return _incomplete(missing)
     if case.terms.root_cause_needed and case.root_cause is None:
         return RootCauseMissing("Name the root cause first.", allowed=list(case.terms.root_causes))
     return None
+
+
+def check_hearing(case: Case, losers: frozenset[Side]) -> None:
+    """Refuses a ruling by which somebody loses while the step that says that the sides were heard is not done."""
+    if losers and case.terms.hear and HEARING_STEP in missing_steps(case):
+        raise _incomplete((HEARING_STEP,))
+
+
+def _incomplete(missing: tuple[str, ...]) -> ProcedureIncomplete:
+    detail = f"Do these steps first, or leave them out with a reason: {', '.join(missing)}."
+    return ProcedureIncomplete(detail, missing=list(missing))
+
+
+def why_approval(case: Case, decider: str) -> str | None:
+    """Why a second person has to agree to a ruling: whoever makes it left the hearing out themselves."""
+    skipped = any(step.step == HEARING_STEP and step.how == "skipped" and step.by == decider for step in case.steps)
+    return "step_skipped" if skipped and case.terms.hear and case.terms.has(Phase.APPROVAL) else None
 
 
 def _complete(case: Case, command: c.CompleteStep, context: DecisionContext, at: datetime) -> Facts:
@@ -44,6 +65,11 @@ def _complete(case: Case, command: c.CompleteStep, context: DecisionContext, at:
     unknown = [piece for piece in command.evidence if piece not in case.handed_in]
     if unknown:
         raise EvidenceUnknown("This case has no such evidence.", evidence=unknown)
+    if HEARING_STEP in before and (unheard := all_heard(case)) is not None:
+        # Whatever else is done is noted; that somebody was heard who was not, never.
+        del before[HEARING_STEP]
+        if not any(_is_news(taken, command.evidence) for taken in before.values()):
+            raise unheard.refusal()
     news = tuple(step for step, taken in before.items() if _is_news(taken, command.evidence))
     if not news:
         raise NothingChanges("This is done already; add evidence to it, or go on.", step=command.named[0])

@@ -26,7 +26,7 @@ from domain.model.ruling import (
 from domain.model.statement import StatementOfReasons
 from domain.model.terms import OutcomeTerms
 from domain.rules import credit as crediting
-from domain.rules import interim, legal_hold, money, procedure, returns, sanctions
+from domain.rules import hearing, interim, legal_hold, losses, money, procedure, returns, sanctions
 from domain.rules import ruling_requirements as completeness
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
@@ -42,8 +42,11 @@ from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
 def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) -> Facts:
     """A ruling in the first instance, or afresh after remit."""
     outcome = _outcome(case, command.outcome)
-    _check(case, outcome, command.ground, command.remedies)
+    lost = losses.losers(case, outcome, command.remedies)
+    _check(case, outcome, command.ground, command.remedies, lost)
+    procedure.check_hearing(case, lost)
     sanction = sanctions.drafted(case, command, outcome, command.ground, context, at)
+    losses.check_only_appellant(case, outcome, command.remedies, sanction)
     return _drafted(case, command, "rule", command.outcome, command.ground, command.remedies, sanction, at)
 
 
@@ -70,9 +73,17 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
         raise UnknownOutcome("The outcome is the same as before: uphold it, or vary its remedies.", outcome=name)
     outcome = _outcome(case, name)
     ground = command.ground or before.ground
-    _check(case, outcome, ground, command.remedies)
+    _check(case, outcome, ground, command.remedies, _lost_on_appeal(case, outcome, command.remedies))
     sanction = sanctions.drafted(case, command, outcome, ground, context, at)
+    losses.check_only_appellant(case, outcome, command.remedies, sanction)
     return _drafted(case, command, command.decision, name, ground, command.remedies, sanction, at)
+
+
+def _lost_on_appeal(case: Case, outcome: OutcomeTerms, remedies: tuple[c.Remedy, ...]) -> frozenset[Side]:
+    """Those who would come out of an appeal with less than before: told of it and heard first."""
+    if case.terms.heard_when == "asked":
+        return losses.losers(case, outcome, remedies)
+    return frozenset(side for side in Side if losses.worse(case, side, outcome, remedies))
 
 
 def _outcome(case: Case, name: str) -> OutcomeTerms:
@@ -83,11 +94,11 @@ def _outcome(case: Case, name: str) -> OutcomeTerms:
     return outcome
 
 
-def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tuple[c.Remedy, ...]) -> None:
+def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tuple[c.Remedy, ...], lost: frozenset[Side]) -> None:
     if case.terms.grounds and ground not in case.terms.grounds:
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
-    sanctions.check_heard(case, outcome)
+    hearing.check(case, lost)
     legal_hold.check_not_held(case, remedies)
     for remedy in remedies:
         if remedy.type not in outcome.remedies:
@@ -117,6 +128,7 @@ def _drafted(
     because = None
     if decision != "uphold":
         because = money.why_approval(case, remedies, outcome, command.by) or sanctions.why_approval(case, sanction, at)
+    because = because or procedure.why_approval(case, command.by)
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
         decider=command.by,
@@ -128,6 +140,7 @@ def _drafted(
         pack=case.terms.pack,
         version=case.terms.version,
         approval_because=because,
+        same_decider=isinstance(command, c.DecideAppeal) and command.same_decider,
         **completeness.said(case, command),
     )
     chosen = (sanction,) if sanction is not None else ()
@@ -168,7 +181,7 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
         return ()
     if ruling.decision == "remit":
         told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=())
-        remitted = f.CaseRemitted(ruling_id=ruling.id)
+        remitted = f.CaseRemitted(ruling_id=ruling.id, same_decider=ruling.same_decider, rights_anew=True)
         return (told, remitted, f.PhaseEntered(phase=Phase.REVIEW, reason="remitted"))
     if held := legal_hold.kept_from_telling(case, ruling):
         return (*held, f.PhaseEntered(phase=_deciding_phase(case), reason="held"))
@@ -224,11 +237,11 @@ def _reversals(undo: Sequence[Effect], because: str) -> tuple[f.EffectOrdered, .
     )
 
 
-def undo_all(case: Case, command_id: str) -> Facts:
-    """Whoever takes the report back does not keep what an earlier ruling or settlement, now set aside, gave them."""
-    because = derived_id("wdr", command_id)
-    if case.final is not None:
-        # What the case had given before it was closed was final, and others may live by it.
+def undo_all(case: Case, command_id: str, prefix: str = "wdr") -> Facts:
+    """Nobody keeps what an earlier ruling or settlement, now set aside, gave them."""
+    because = derived_id(prefix, command_id)
+    if case.final is not None and prefix == "wdr":
+        # What the case had given before it was closed was final, and others may live by it: no withdrawal undoes it.
         effects = _reversals([e for e in in_force(case) if e.id not in case.final], because)
     elif case.rulings and case.rulings[0].elsewhere:
         # What was decided before they appealed is none of what they were given: it is put back.
@@ -277,6 +290,7 @@ def _ruling_drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Chan
         reply_to=case.appellants or (Side.CLAIMANT,),
         complaint_route=fact.complaint_route,
         statement=fact.statement,
+        same_decider=fact.same_decider,
         label_paid_by=fact.label_paid_by,
     )
     part = Involvement(person=fact.decider, manager=rec.actor.manager, round=case.round, part="decider")
@@ -311,6 +325,14 @@ def _ruling_issued(case: Case, rec: f.Recording, fact: f.RulingIssued) -> Change
 
 def _case_remitted(case: Case, rec: f.Recording, fact: f.CaseRemitted) -> Change:
     change: Change = {"round": case.round + 1, "ruling": None, "owner": None, "queue": case.terms.queue, "appellants": ()}
+    if fact.same_decider and len(case.rulings) > 1:
+        of = case.rulings[-2].round
+        change["involved"] = tuple(
+            one.model_copy(update={"may_again_in": case.round + 1}) if one.round == of and not one.line else one
+            for one in case.involved
+        )
+    if fact.rights_anew:
+        change["appeals_used"] = ()
     return {**change, "owner_sought": True, "rights": ()}
 
 
@@ -471,6 +493,7 @@ TOPIC = Topic(
         "ruling_drafted": _said_of_draft,
         "ruling_returned": lambda case, fact, audience: NoticeData(texts={"reasons": fact.reasons}),
         "ruling_issued": _said_of_ruling,
+        "case_remitted": lambda case, fact, audience: NoticeData({"same_decider": True} if fact.same_decider else {}),
         "appeal_lodged": lambda case, fact, audience: NoticeData({"side": fact.side.value}, {"reasons": fact.reasons}),
         "effect_reported": lambda case, fact, audience: NoticeData({"effect": fact.effect_id, "result": fact.result}),
     },

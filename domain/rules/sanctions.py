@@ -20,7 +20,6 @@ from domain.model.ruling import DecideAppeal, Effect, Rule, Ruling
 from domain.model.sanction_terms import SanctionKind, SanctionLadder, SanctionTerms
 from domain.model.sanctions import (
     EarlierSanction,
-    NotHeard,
     Sanction,
     SanctionDrafted,
     SanctionImposed,
@@ -35,18 +34,6 @@ from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, inside
 from domain.worktime.calculator import due
 from domain.worktime.spans import Span
-
-
-def check_heard(case: Case, outcome: OutcomeTerms) -> None:
-    """Refuses an outcome by which a side loses that the pack wants heard and that was not."""
-    for side in case.terms.hear:
-        if side is Side.CLAIMANT and case.of_office is not None:
-            # Whoever took the report back is asked nothing; the platform that took their place has said what it knows.
-            continue
-        if side in outcome.lost_by and side not in case.heard:
-            raise NotHeard(
-                f"The {side.value} has to be asked first; rule when they have answered or their time is over.", side=side.value
-            )
 
 
 def drafted(
@@ -221,11 +208,13 @@ def lift(case: Case, instance: int) -> Facts:
     return (SanctionLifted(sanction_id=sanction.id), *_undone(case, sanction))
 
 
-def void_all(case: Case) -> Facts:
-    """Whoever takes the report back takes back what followed from it, but for what was final before the case was taken up again;
-    the remedies are undone with the others."""
-    gone = (sanction for sanction in in_force(case) if sanction.id not in (case.final or ()))
-    return tuple(SanctionVoided(sanction_id=sanction.id, because="withdrawn") for sanction in gone)
+def void_all(case: Case, because: Literal["withdrawn", "annulled"] = "withdrawn") -> Facts:
+    """What followed from a report that is taken back, or from a ruling that is set aside, goes with it; the remedies are undone
+    with the others. No withdrawal takes what was final before the case was taken up again.
+    """
+    final = (case.final or ()) if because == "withdrawn" else ()
+    gone = (sanction for sanction in in_force(case) if sanction.id not in final)
+    return tuple(SanctionVoided(sanction_id=sanction.id, because=because) for sanction in gone)
 
 
 def _undone(case: Case, sanction: Sanction) -> tuple[f.EffectOrdered, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from domain.rules import (
+    annulment,
     authorities,
     case_import_changes,
     chargeback,
@@ -31,6 +32,7 @@ from domain.rules import (
 from domain.rules.topic import Refuse, Topic
 
 TOPICS: tuple[Topic, ...] = (
+    annulment.TOPIC,
     authorities.TOPIC,
     case_import_changes.TOPIC,
     chargeback.TOPIC,

@@ -68,7 +68,7 @@ async def test_a_refusal_is_a_problem_with_its_code(office: Office) -> None:
 
 async def test_nobody_approves_their_own_ruling(office: Office) -> None:
     platform, cleo = office.desk(), office.desk("cleo")
-    case = await platform.in_review()
+    case = await platform.in_review(heard=True)
     await cleo.post(f"/v1/cases/{case['id']}/take")
     drafted = await cleo.post(f"/v1/cases/{case['id']}/rulings", _ruling({"amount": 900_000, "currency": "USD"}))
     assert drafted.json()["case"]["phase"] == "approval"

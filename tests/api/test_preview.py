@@ -17,7 +17,7 @@ RULING: dict[str, Any] = {"outcome": "upheld", "ground": "scope", "reasons": REA
 
 async def adas(office: Office) -> dict[str, Any]:
     """A case that Ada mediates."""
-    case = await office.desk().in_review()
+    case = await office.desk().in_review(heard=True)
     assert (await office.desk("ada").post(f"/v1/cases/{case['id']}/take")).status_code == 200
     return case
 

@@ -20,7 +20,7 @@ _SHOWN = ("phase", "phase_label", "status", "waiting_on", "outcome", "available_
 
 async def live(office: Office, hidden: str) -> str:
     """A case in review, and what the team does in it."""
-    case = await office.desk().in_review()
+    case = await office.desk().in_review(heard=True)
     path, ada = f"/v1/cases/{case['id']}", office.desk("ada")
     answers = []
     if hidden != "nothing":

@@ -79,6 +79,10 @@ class Witness:
         self.measures: dict[str, str] = {}
         """The effect of each interim measure."""
         self.views: dict[str, CaseView] = {}
+        self.spoke: set[str] = {"claimant"}
+        """The sides that have said something, or let their time go by, since they had to be told something new."""
+        self.stays_out: set[str] = set()
+        """Whoever said that they cannot decide the case, and whoever decided what was set aside because of them."""
 
     def saw(self, life: Life, before: Case | None) -> None:
         """Check the last step."""
@@ -108,11 +112,13 @@ class Witness:
         assert self.folded is None or recording.at >= self.folded.updated_at
         self.folded = evolve(self.folded, f.Recording.model_validate_json(recording.model_dump_json()), case_id=life.case_id)
         fact, actor = recording.fact, recording.actor
+        self._listen(recording)
         match fact:
             case f.RulingDrafted():
                 assert fact.decider == actor.id
                 assert fact.reasons.length > 0
                 assert fact.version == life.case.terms.version
+                self._heard(life.case, fact)
                 self._may_judge(actor)
                 self.drafts[fact.ruling_id] = fact
                 self._took_part(actor)
@@ -125,6 +131,13 @@ class Witness:
                 self.round += 1
             case f.CaseRemitted():
                 self.round += 1
+            case f.RulingAnnulled():
+                self.round += 1
+                self.stays_out |= {person for person in self.hands if fact.about_deciders}
+            case f.CaseReopened():
+                self.round += fact.new_decider
+            case f.CaseRecused():
+                self.stays_out.add(actor.id)
             case f.LevelReached():
                 level = (fact.clock, fact.instance, fact.level, fact.count)
                 assert level not in self.fired, f"{level} fired twice"
@@ -134,6 +147,36 @@ class Witness:
                 self._order(fact)
             case _:
                 pass
+
+    def _listen(self, recording: f.Recording) -> None:
+        """Books of who has had their say."""
+        fact, party = recording.fact, recording.actor.id
+        match fact:
+            case f.CaseReopened() | f.RulingAnnulled():
+                self.spoke = set()
+            case f.AppealLodged():
+                self.spoke = {fact.side.value} if not fact.cross else self.spoke | {fact.side.value}
+            case f.EvidenceLapsed():
+                self.spoke.add(fact.of.value)
+            case (
+                f.MessageSent()
+                | f.OfferMade()
+                | f.OfferDeclined()
+                | f.OfferAccepted()
+                | f.EvidenceSubmitted()
+                | f.ReturnContested()
+            ):
+                self.spoke |= {"claimant"} if party in (CLAIMANT, AGENT) else {"respondent"} if party == RESPONDENT else set()
+            case _:
+                pass
+
+    def _heard(self, case: Case, fact: f.RulingDrafted) -> None:
+        """Nobody loses by a ruling in the first instance who has not had their say, where the pack promises it."""
+        outcome = case.terms.outcome(fact.outcome)
+        if fact.decision != "rule" or outcome is None or outcome.hear_if_hit or case.terms.heard_when != "told":
+            return
+        lost = {side for side in case.terms.hear if side in outcome.lost_by}
+        assert {side.value for side in lost} <= self.spoke, f"{fact.outcome} against a side that was not heard"
 
     def _in_order(self, case: Case, fact: f.LevelReached) -> None:
         """Levels stand in the pack in the order of their instants; that a clock moved meanwhile is no excuse."""
@@ -151,6 +194,7 @@ class Witness:
         assert actor.id != FRIEND, "judged in spite of a declared conflict"
         for person in (actor.id, actor.manager or ""):
             assert self.hands.get(person, self.round) == self.round, f"{person} had a part in an earlier round"
+        assert actor.id not in self.stays_out, f"{actor.id} decides what they may not decide"
 
     def _took_part(self, actor: f.Actor) -> None:
         self.hands.setdefault(actor.id, self.round)
@@ -177,6 +221,7 @@ class Witness:
                 "ruling_issued",
                 "offer_accepted",
                 "case_withdrawn",
+                "ruling_annulled",
                 "interim_imposed",
                 "interim_ended",
                 "return_ended",
@@ -188,6 +233,8 @@ class Witness:
             final = [e.remedy for e in before.effects_in_force if e.id in (before.final or ()) and e.because not in own]
             outlives = [e.remedy for e in made.case.effects_in_force if e.because in kept]
             assert self.in_force() == sorted([*final, *outlives], key=str)
+        if "ruling_annulled" in names:
+            assert self.in_force() == []
         ruling = made.case.rulings[-1] if made.case.rulings else None
         if "ruling_issued" in names and ruling is not None and ruling.decision != "remit":
             self._carried_out(made.case, ruling)

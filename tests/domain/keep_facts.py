@@ -122,12 +122,14 @@ def moderation_appeal() -> Life:
 
 
 def conduct_report() -> Life:
-    """Banned for a time, let in again, banned for longer on a varied appeal, reopened and taken back."""
+    """Banned for a time, let in again, banned for longer on a varied appeal, set aside and taken back."""
     life = a_case("conduct_report").in_review().heard()
     life.says(MEDIATOR, "rule", outcome="violation", ground="threat", reasons="It is on the screen shots.").fire("grace")
     life.says(RESPONDENT, "appeal").says(LEAD_2, "take").later(timedelta(days=31))
     departs = {"sanction_reason": "planned", "sanction_reasons": "It was prepared for weeks."}
     life.says(LEAD_2, "decide_appeal", decision="vary", sanction="long_ban", **departs).says(LEAD, "approve").fire("grace")
+    life.later(timedelta(days=1)).says(LEAD_3, "annul", reason="decider_was_biased").says(MEDIATOR_3, "recuse")
+    life.says(OPS, "close", outcome="expired")
     return life.later(timedelta(days=1)).says(OPS, "reopen").says(CLAIMANT, "withdraw").says(LEAD_3, "accept_withdrawal")
 
 

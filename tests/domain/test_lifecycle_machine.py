@@ -80,12 +80,14 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
 }
 BY_PARTIES = ("message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate")
 ABOUT_GOODS = ("ship_return", "confirm_return", "contest_return", "decide_return")
-BY_THE_TEAM = ("request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note", "hand_over",
-               "accept_withdrawal", "continue_of_office", "place_hold", "lift_hold")  # fmt: skip
+BY_THE_TEAM = (
+    "request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note", "hand_over", "annul", "recuse",
+    "accept_withdrawal", "continue_of_office", "place_hold", "lift_hold",
+)  # fmt: skip
 ABOUT_TIME = ("pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim")
 BY_ANYBODY = (
     *BY_PARTIES, *BY_THE_TEAM, "admit", "decline", "take", "rule", "decide_appeal", "withdraw", "close", "reopen",
-    "report_effect", "report_delivery", "signal", "state_amount", *ABOUT_TIME, *ABOUT_GOODS,
+    "report_effect", "report_delivery", "signal", "state_amount", "annul", "recuse", *ABOUT_TIME, *ABOUT_GOODS,
 )  # fmt: skip
 LIKELY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("offer", "accept_offer", "decline_offer", "escalate", "appeal", "withdraw"), PARTIES),
@@ -96,6 +98,8 @@ LIKELY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("place_hold", "lift_hold"), (OPS, LEAD)),
     **dict.fromkeys(("retarget", "extend"), (OPS, LEAD)),
     "signal": (PLATFORM, ROBOT),
+    "annul": (*LEADS, OPS),
+    "recuse": DECIDERS,
     "state_amount": (PLATFORM, OPS, LEAD, MEDIATOR),
     "take": (*DECIDERS, FRIEND),
     **dict.fromkeys(("confirm_return", "contest_return"), (RESPONDENT,)),
@@ -147,8 +151,9 @@ class AnyLife(RuleBasedStateMachine):
         urgent=st.booleans(),
         paid=st.booleans(),
         destroys=st.booleans(),
+        protects=st.booleans(),
     )
-    def begins(self, kind: str, start: str, urgent: bool, paid: bool, destroys: bool) -> None:
+    def begins(self, kind: str, start: str, urgent: bool, paid: bool, destroys: bool, protects: bool) -> None:
         report: dict[str, Any] = {"priority": "urgent" if urgent else "low"}
         if paid:
             report["amount"] = {"amount": PAID[kind], "currency": "USD"}
@@ -156,6 +161,9 @@ class AnyLife(RuleBasedStateMachine):
         if destroys:
             # As if what these kinds pay destroyed something: a legal hold then stops it.
             self.life.with_terms(destructive=("payout", "refund", "warn"))
+        if protects and start in START[:3]:
+            # As the pack says: nobody is ruled against unheard.
+            self.life.that_protects()
         self.life.with_party(AGENT, "claimant", "representative").with_party(WITNESS, "respondent", "witness")
         getattr(self.life, start)()
 
@@ -268,6 +276,7 @@ class AnyLife(RuleBasedStateMachine):
                 "stays": st.lists(st.sampled_from(["suspend", "payout_freeze", *measures]), unique=True, max_size=2),
                 "until": st.none() | HOURS.map(lambda hours: (self.life.now + timedelta(hours=hours)).isoformat()),
             },
+            "annul": {"reason": st.sampled_from(["decider_was_biased", "procedural_fault"])},
             "signal": {"signal": st.sampled_from(["same_device_again", "login_from_elsewhere"])},
             "hand_over": {"to": st.sampled_from((*DECIDERS, FRIEND, OPS)), "reasons": st.just("They know the bank.")},
             "assign": {"owner": st.none() | st.sampled_from((*DECIDERS, FRIEND, OPS))},

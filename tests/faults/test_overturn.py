@@ -47,12 +47,19 @@ async def test_each_effect_is_undone_once_though_the_worker_dies_in_the_middle(h
         case = await _stands(desk, case_id, "review")
         why = {"reasons": "The file shows what the report says."}
         ruling = {"outcome": "confirmed", "ground": "stolen_payment", "remedies": REMEDIES, **why}
+        sides = {party["side"]: party["id"] for party in case["parties"]}
+        for number, side in enumerate(sides):
+            # Nobody is ruled against unheard.
+            await desk.send(
+                case_id, {"id": f"cmd_{case_id}.0{number}", "type": "message", "by": sides[side], "text": "See the file."}
+            )
         await desk.send(case_id, {"id": f"cmd_{case_id}.1", "type": "rule", "by": case["owner"], **ruling})
         case = await _stands(desk, case_id, "appealable")
         done = await until(lambda: _finished(house, firm, case_id, 3), "what the ruling ordered to be done")
         respondent = next(party["id"] for party in case["parties"] if party["side"] == "respondent")
         await desk.send(case_id, {"id": f"cmd_{case_id}.2", "type": "appeal", "by": respondent, **why})
         case = await _stands(desk, case_id, "appeal")
+        await desk.send(case_id, {"id": f"cmd_{case_id}.21", "type": "message", "by": sides["claimant"], "text": "See the file."})
 
         await house.restart("worker", fail_point="effect.after_perform")
         async with house.watched("effect.after_perform:2") as died:

@@ -60,7 +60,7 @@ class TestLoadPack:
             (("clocks", 1, "levels", 0, "default"), "issue_ruling", "clocks.settlement.levels.end.default"),
             (("clocks", 1, "levels", 0, "default"), "proceed_on_file", "clocks.settlement.levels.end.default"),
             (("clocks", 1, "levels", 0, "repeat"), "1 day", "clocks.settlement.levels.end.repeat"),
-            (("clocks", 6, "target"), "10 business days", "clocks.ruling.target"),
+            (("clocks", 8, "target"), "10 business days", "clocks.ruling.target"),
             (("clocks", 0, "name"), "standstill", "clocks.standstill"),
             (("clocks", 0, "name"), "snooze", "clocks.snooze"),
             (("clocks", 0, "restarts"), ["case_opend"], "clocks.triage.restarts"),

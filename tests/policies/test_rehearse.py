@@ -106,7 +106,7 @@ class TestALine:
     def test_actions_of_a_role_are_those_of_anybody_who_has_it(self) -> None:
         line = told(a_step("+1h", ANN, "escalate"), a_step("+1h", MARA, "take"))[-1]
         assert "rule" in line.actions["mediator"]
-        assert line.actions["owner"] == line.actions["mediator"]
+        assert {*line.actions["owner"]} == {*line.actions["mediator"]}
         assert "assign" in line.actions["lead"]
         assert "freeze" in line.actions["ops"]
         assert "submit_evidence" in line.actions["platform"]

@@ -84,7 +84,7 @@ class TestCalendar:
         assert found(shelf(), case, calendar="europe-office")[0] == case.terms
 
     def test_a_development_tenants_time_runs_on_no_calendar(self) -> None:
-        case = a_case("fraud_report").scaled(1 / 3600).opened().case
+        case = a_case("fraud_report").that_protects().scaled(1 / 3600).opened().case
         assert found(shelf(), case, calendar="us-office") == (case.terms, {})
 
 
@@ -156,7 +156,7 @@ class TestNewestPack:
         assert (terms.grounds, terms.calendar) == (("other",), YORK.ref)
 
     def test_in_a_development_tenants_time(self) -> None:
-        case = a_case("fraud_report").scaled(1 / 3600).opened().case
+        case = a_case("fraud_report").that_protects().scaled(1 / 3600).opened().case
         terms, calendars = found(shelf(), case, newest="pack")
         assert (terms, calendars) == (case.terms, {})
 

@@ -30,7 +30,7 @@ class Story:
     """Commands of one case, at their instants."""
 
     def __init__(self, **report: Any) -> None:
-        self.life: Life = a_case(**report)
+        self.life: Life = a_case(**report).that_protects()
         opening = self.life._opening()
         assert isinstance(opening, Open)
         self.kept = [self._kept(opening, "system", timedelta(0))]
@@ -59,6 +59,7 @@ def a_ruling(cents: int) -> Story:
         Story()
         .says(HOUR, CLAIMANT, "escalate")
         .says(2 * HOUR, OPS, "assign", owner=MEDIATOR)
+        .says(2 * HOUR, RESPONDENT, "submit_evidence")
         .says(3 * HOUR, MEDIATOR, "rule", outcome="upheld", ground="severity", remedies=[payout])
     )
 

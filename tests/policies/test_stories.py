@@ -42,7 +42,9 @@ _OF_ALL = frozenset({
     ("appeal", "approval"),
     ("appeal", "ruled"),
     ("appeal", "closed"),       # the only appeal is withdrawn
-    ("closed", "review"),       # reopened
+    ("closed", "review"),       # reopened, or set aside
+    ("appealable", "review"),   # what was told is set aside
+    ("appeal", "review"),
 })  # fmt: skip
 ARROWS = {
     "bounty_dispute": _OF_ALL
@@ -70,7 +72,7 @@ ARROWS = {
     "moderation_appeal": frozenset({
         ("intake", "appeal"), ("intake", "closed"), ("appeal", "ruled"), ("appeal", "closed"), ("ruled", "appeal"),
         ("ruled", "appealable"), ("ruled", "closed"), ("ruled", "review"), ("review", "ruled"), ("review", "closed"),
-        ("appealable", "appeal"), ("appealable", "closed"), ("closed", "review"),
+        ("appealable", "appeal"), ("appealable", "closed"), ("closed", "review"), ("appealable", "review"), ("appeal", "review"),
     }),
     # Nothing to settle, and nothing to appeal here: the answer names where to complain. Every refusal is looked at twice.
     "compliance_request": frozenset({
@@ -107,7 +109,7 @@ COMMANDS = {
     "close", "reopen", "pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim",
     "ship_return", "confirm_return", "contest_return", "decide_return",
     "draft_chargeback_evidence", "submit_chargeback_evidence",
-    "signal", "credit_provisionally", "report_to_authority", "approve_report", "return_report", "hand_over",
+    "signal", "credit_provisionally", "report_to_authority", "approve_report", "return_report", "hand_over", "annul", "recuse",
 }  # fmt: skip
 """What people can ask of a case. The system's own reports are no part of a story."""
 

@@ -173,7 +173,7 @@ class TestEveryFact:
 class TestTwoPersons:
     async def test_no_credential_yields_both_drafter_and_approver(self, office: Office) -> None:
         """Whatever one key holder tries, with every scope that there is."""
-        case = await office.desk().in_review()
+        case = await office.desk().in_review(heard=True)
         ada = office.desk("ada")
         await ada.post(f"/v1/cases/{case['id']}/take")
         heavy = [{"type": "payout", "amount": {"amount": 90_000_00, "currency": "USD"}}]

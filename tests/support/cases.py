@@ -234,6 +234,7 @@ class Life:
         self._parties = [OpenedParty(id=p, side=s, ref_digest=digest_of(p)) for p, s in _PRINCIPALS]
         self._triage = False
         self._time_scale = 1.0
+        self._protects = False
         self._terms: dict[str, Any] = {}
         self._commands = 0
 
@@ -273,6 +274,13 @@ class Life:
     def with_terms(self, **changes: Any) -> Self:
         """A pack that says something else in these places: ``with_terms(procedure=("identity_checked",))``."""
         self._terms |= changes
+        return self
+
+    def that_protects(self) -> Self:
+        """As the pack says: nobody loses unheard, or by their own appeal alone. Most tests are about something else, and rule at
+        once.
+        """
+        self._protects = True
         return self
 
     # --- where it stands
@@ -515,7 +523,9 @@ class Life:
         sides = [{"side": p.side.value, "role": p.role, "ref": p.id} for p in self._parties]
         report = Report.model_validate({"kind": self.kind, "parties": sides, **self._report})
         terms, routing = shelf().terms(report, self._time_scale)
-        terms = terms.model_copy(update=self._terms)
+        clocks = tuple(clock for clock in terms.clocks if clock.name not in ("respondent_reply", "claimant_reply"))
+        lenient = {"worse_on_appeal": True, "clocks": clocks, **({"hear": ()} if terms.heard_when == "told" else {})}
+        terms = terms.model_copy(update={**({} if self._protects else lenient), **self._terms})
         self.calendars = shelf().calendars_of(terms)
         if self._triage:
             routing = routing.model_copy(update={"decision": "triage"})
@@ -528,7 +538,7 @@ class Life:
         )  # fmt: skip
 
 
-_OFTEN = ("case_id", "now", "_report", "_parties", "_triage", "_time_scale")
+_OFTEN = ("case_id", "now", "_report", "_parties", "_triage", "_time_scale", "_protects")
 """What tests choose before a case is opened; whoever chooses anything else lives the life themselves."""
 _PRINCIPALS = ((CLAIMANT, Side.CLAIMANT), (RESPONDENT, Side.RESPONDENT))
 
@@ -552,6 +562,8 @@ _NEEDS: Mapping[str, Mapping[str, Any]] = {
     "decide_return": {"reasons": "The carrier weighed it."},
     "close": {"reason": "cannot_be_decided", "reasons": "The account is gone."},
     "reopen": {"reason": "new_evidence"},
+    "annul": {"reason": "procedural_fault", "reasons": "Nobody asked the witness."},
+    "recuse": {"reason": "knows_a_party"},
     "merge": {"reasons": "It is the same matter."},
     "split": {"statement": "The second report is another matter.", "reasons": "They are two matters."},
 }

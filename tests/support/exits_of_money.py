@@ -12,6 +12,7 @@ _BOUNTY: dict[str, Any] = {"outcome": "upheld", "ground": "severity", "remedies"
 _HEAVY = {**_BOUNTY, "remedies": [{"type": "payout", "amount": {"amount": 900_000, "currency": "USD"}}]}
 _REFUNDED = [{"type": "refund", "amount": PAID}]
 _FRAUD: dict[str, Any] = {"outcome": "confirmed", "ground": "stolen_payment", "remedies": _REFUNDED, **WHY}
+_WORD = act("review", "respondent", "submit_evidence", text="The log of that day is attached.")
 _ESCALATED = act("settlement", "claimant", "escalate")
 _APPEAL = act("appealable", "respondent", "appeal", reasons="The log was not looked at.")
 _FOUND = {"attributes": {"reporter_standing": -1}}
@@ -35,7 +36,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
         Exit(
             "silence opens the review, and nobody appeals",
             "ruled",
-            (act("review", "owner", "rule", **_BOUNTY),),
+            (_WORD, act("review", "owner", "rule", **_BOUNTY)),
             {**TOLD, "settlement": SOON},
             fired=("settlement", "grace", "appeal_window"),
         ),
@@ -55,6 +56,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             "ruled",
             (
                 _ESCALATED,
+                _WORD,
                 act("review", "owner", "rule", **_HEAVY),
                 act("approval", "lead", "approve"),
                 _APPEAL,
@@ -68,6 +70,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             "ruled",
             (
                 _ESCALATED,
+                _WORD,
                 act("review", "owner", "rule", **_BOUNTY),
                 _APPEAL,
                 act("appeal", "owner", "decide_appeal", decision="overturn", outcome="invalid", ground="scope", **WHY),
@@ -113,6 +116,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             "ruled",
             (
                 act("settlement", "claimant", "escalate"),
+                _WORD,
                 act(
                     "review",
                     "owner",

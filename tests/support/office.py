@@ -257,11 +257,14 @@ class Desk:
         said = {"type": command, **({"by": by} if by else {}), **fields}
         return await self.post(f"/v1/cases/{case_id}/commands", said)
 
-    async def in_review(self, **changes: Any) -> dict[str, Any]:
-        """A case that a party escalated."""
+    async def in_review(self, *, heard: bool = False, **changes: Any) -> dict[str, Any]:
+        """A case that a party escalated. ``heard``: the respondent has said something to it, so that it can be ruled."""
         case = await self.opened(**changes)
         answer = await self.command(case["id"], "escalate", party(case, "claimant"))
         assert answer.status_code == 200, answer.text
+        if heard:
+            answer = await self.command(case["id"], "submit_evidence", party(case, "respondent"), text="It was known before.")
+            assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()["case"]
         return found
 

@@ -183,7 +183,7 @@ class Life:
             case "appealable":
                 return self._appeal(case, parties)
             case "appeal":
-                return self._appeal_decision(case)
+                return self._appeal_decision(case, parties)
             case _:
                 return None
 
@@ -215,6 +215,9 @@ class Life:
             if self.script == "lapse":
                 return None
             return self._step("submit_evidence", parties["respondent"], text="The log of the three days is attached.")
+        if "submit_evidence" not in self.done and self.script != "quick":
+            # Nobody loses by a ruling unheard; whoever lets the time for an answer go by was heard too.
+            return self._step("submit_evidence", parties["respondent"], text="The log of the three days is attached.")
         bounty = self.kind == "bounty_dispute"
         outcome, ground, remedy = ("upheld", "scope", "payout") if bounty else ("confirmed", "stolen_payment", "refund")
         remedies = [{"type": remedy, "amount": HEAVY if self.script in ("heavy", "returned") else MONEY}]
@@ -227,12 +230,15 @@ class Life:
             return None
         return self._step("appeal", parties[side], reasons="The log that was handed in was not looked at.")
 
-    def _appeal_decision(self, case: Json) -> tuple[str, Json] | None:
+    def _appeal_decision(self, case: Json, parties: Json) -> tuple[str, Json] | None:
         owner = case["owner"]
         if owner is None:
             return None
         if self.script == "remit":
             return self._step("decide_appeal", owner, decision="remit", reasons="The log has to be looked at first.")
+        if self.script == "overturn" and "message" not in self.done:
+            # Nobody comes out of the other side's appeal with less, unheard.
+            return self._step("message", parties["claimant"], text="The log is not theirs.")
         if self.script == "overturn":
             return self._step("decide_appeal", owner, decision="overturn", outcome="false_positive", ground="no_fraud",
                               reasons="The log shows that nobody was deceived.")  # fmt: skip

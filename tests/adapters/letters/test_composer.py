@@ -115,9 +115,20 @@ LETTERS = {
         texts={"reasons": "The photographs show another lamp."},
     ),
     "case_opened.claimant": a_notice("case_opened", data=SETTLEMENT),
-    "case_opened.respondent": to_respondent("case_opened", data=SETTLEMENT),
+    "case_opened.respondent": to_respondent("case_opened", data={**SETTLEMENT, "heard_first": True}),
     "case_opened.fraud.claimant": a_notice("case_opened", kind="fraud_report", data=INQUIRY),
-    "case_opened.fraud.respondent": to_respondent("case_opened", kind="fraud_report", data=INQUIRY),
+    "case_opened.fraud.respondent": to_respondent("case_opened", kind="fraud_report", data={**INQUIRY, "heard_first": True}),
+    "ruling_annulled.claimant": a_notice(
+        "ruling_annulled",
+        data={**REVIEW, "reason": "decider_was_biased", "heard_first": True},
+        texts={"reasons": "Whoever decided it worked for the programme until last year."},
+    ),
+    "ruling_annulled.staff": to_staff(
+        "ruling_annulled", data={**REVIEW, "reason": "procedural_fault"}, texts={"reasons": "Nobody asked the witness."}
+    ),
+    "case_reopened.new_decider.respondent": to_respondent(
+        "case_reopened", data={**REVIEW, "reason": "decider_was_biased", "new_decider": True, "heard_first": True}
+    ),
     "case_declined.claimant": a_notice("case_declined", data={"phase": "closed", "reason": "closed_too_long_ago"}),
     "offer_made.respondent": to_respondent(
         "offer_made",
@@ -387,7 +398,8 @@ EVENTS = [
     "evidence_requested:respondent", "evidence_submitted", "requests_settled",
     "evidence_lapsed", "offer_made", "offer_accepted", "offer_declined",
     "message_sent", "ruling_drafted", "ruling_issued", "ruling_returned", "appeal_lodged", "appeal_withdrawn", "case_remitted",
-    "case_closed", "case_joined", "case_withdrawn", "case_reopened", "case_assigned", "case_queued", "mentioned",
+    "case_closed", "case_joined", "case_withdrawn", "case_reopened", "ruling_annulled", "case_assigned", "case_queued",
+    "mentioned",
     "glass_broken:acc_0198",
     "level_reached:warn",
     "level_reached:escalate", "delivery_failed", "endpoint_disabled",

@@ -59,7 +59,7 @@ class TestDesk:
 
 class TestPreview:
     async def test_prints_what_would_follow_and_the_letters(self, shell: Shell, office: Office) -> None:
-        case = await office.desk().in_review()
+        case = await office.desk().in_review(heard=True)
         await office.desk("ada").post(f"/v1/cases/{case['id']}/take")
         words = ("case", "rule", case["id"], "--outcome", "upheld", "--ground", "scope", "--reasons", "It was taken up.")
         more = ("--remedy", "payout:90000:USD", "--preview", "-t", office.tenant_id)

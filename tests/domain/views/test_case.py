@@ -204,8 +204,10 @@ class TestActions:
         assert {"message", "note"} <= allowed(seen)
 
     def test_appeal_says_why_not(self) -> None:
-        assert refused(a_case().appealable().seen_by(CLAIMANT)) == {"appeal": "no_right_to_appeal"}
-        assert allowed(a_case().appealable().seen_by(RESPONDENT)) == {"message", "appeal"}
+        assert refused(a_case().appealable().seen_by(CLAIMANT)) == dict.fromkeys(
+            ("appeal", "submit_evidence"), "no_right_to_appeal"
+        )
+        assert allowed(a_case().appealable().seen_by(RESPONDENT)) == {"message", "appeal", "submit_evidence"}
 
     def test_what_the_system_sends_is_nobodys_button(self) -> None:
         names = {a.command for reach in ("in_review", "closed") for a in getattr(a_case(), reach)().seen_by(OPS).actions}

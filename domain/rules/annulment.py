@@ -1,0 +1,98 @@
+"""Somebody else decides: a told ruling that is set aside, a person who says that they cannot decide a case, and reasons for which
+whoever decided before stays out with their line.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.base import Outcome, Phase
+from domain.model import commands as c
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.people import Actor
+from domain.model.refusals import NothingChanges, OwnCase, Refusal, TooLate
+from domain.model.ruling import NothingToAnnul
+from domain.rules import returns, sanctions
+from domain.rules.audiences import Audience
+from domain.rules.fairness import ABOUT_DECIDERS, in_conflict
+from domain.rules.phases import reopened_afresh
+from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.ruling import undo_all
+from domain.rules.topic import NoticeData, Topic, everybody, inside
+
+
+def annul(case: Case, command: c.Annul, context: DecisionContext, at: datetime) -> Facts:
+    """The ruling in force no longer is: what it brought about is undone, and the matter goes back to review, to somebody else."""
+    until = (case.closed_at or at) + case.terms.reopen_for
+    if case.phase is Phase.CLOSED and at > until:
+        raise TooLate("The window for taking this case up again is over.", until=until.isoformat())
+    about = command.reason in ABOUT_DECIDERS
+    annulled = f.RulingAnnulled(
+        ruling_id=case.rulings[-1].id, reason=command.reason, reasons=command.reasons, about_deciders=about
+    )
+    goods = returns.after_ruling(case, case.rulings[-1].id, ())
+    undone = undo_all(case, command.id, "ann")
+    back: Facts = (f.PhaseEntered(phase=Phase.REVIEW, reason="annulled"),)
+    if case.phase is Phase.CLOSED:
+        back = (f.CaseReopened(reason="annulled"), f.PhaseEntered(phase=Phase.REVIEW, reason="reopened"))
+    return (annulled, *sanctions.void_all(case, "annulled"), *undone, *goods, *back)
+
+
+def _refusal_of_annulment(case: Case, actor: Actor) -> Refusal | None:
+    last = case.rulings[-1] if case.rulings else None
+    if last is None or last.elsewhere or last.annulled_at is not None or last.decision == "remit":
+        return NothingToAnnul("No ruling of this case is in force.")
+    if case.phase is Phase.CLOSED and case.outcome is not Outcome.RULED:
+        return NothingToAnnul("The case has ended, or goes on, by something else than a ruling.")
+    if in_conflict(case, actor):
+        return OwnCase("You stand close to a party; another lead or ops has to look at it.", because="conflict")
+    if any(actor.id == part.person for part in case.involved):
+        return OwnCase("You had a part in it; another lead or ops has to look at it.", because="earlier_part")
+    return None
+
+
+def recuse(case: Case, command: c.Recuse, context: DecisionContext, at: datetime) -> Facts:
+    """Whoever could decide the case says that they cannot; a draft of theirs goes back, and so does the case."""
+    recused = f.CaseRecused(person=command.by, reason=command.reason, reasons=command.reasons)
+    drafted = case.ruling is not None and case.ruling.decider == command.by and case.phase in (Phase.APPROVAL, Phase.RULED)
+    back: Facts = ()
+    if drafted and case.ruling is not None:
+        phase = Phase.REVIEW if case.ruling.decision == "rule" else Phase.APPEAL
+        back = (f.RulingRetracted(ruling_id=case.ruling.id), f.PhaseEntered(phase=phase, reason="retracted"))
+    queued = (f.CaseQueued(queue=case.queue, reason="recused"),) if case.owner == command.by or drafted else ()
+    return (recused, *back, *queued)
+
+
+def _refusal_of_recusal(case: Case, actor: Actor) -> Refusal | None:
+    return NothingChanges("You have said so already.") if actor.id in case.recused else None
+
+
+def _case_recused(case: Case, rec: f.Recording, fact: f.CaseRecused) -> Change:
+    return {"recused": (*case.recused, fact.person)}
+
+
+def _ruling_annulled(case: Case, rec: f.Recording, fact: f.RulingAnnulled) -> Change:
+    rulings = tuple(
+        ruling.model_copy(update={"annulled_at": rec.at}) if ruling.id == fact.ruling_id else ruling for ruling in case.rulings
+    )
+    return {"rulings": rulings, "appellants": (), "heard": (), **reopened_afresh(case, fact.about_deciders)}
+
+
+def _said(case: Case, fact: f.RulingAnnulled, audience: Audience) -> NoticeData:
+    return NoticeData({"reason": fact.reason, "ruling_id": fact.ruling_id}, {"reasons": fact.reasons})
+
+
+TOPIC = Topic(
+    rules={"annul": annul, "recuse": recuse},
+    changes={"ruling_annulled": _ruling_annulled, "case_recused": _case_recused},
+    refuses={"annul": _refusal_of_annulment, "recuse": _refusal_of_recusal},
+    known_to={
+        "ruling_annulled": everybody("Both were told the ruling, so both are told that it stands no more, and why.", "news"),
+        "case_recused": inside("Who of the team has a case, and who cannot have it, is the team's."),
+    },
+    said={
+        "ruling_annulled": _said,
+        "case_recused": lambda case, fact, audience: NoticeData({"reason": fact.reason}, {"reasons": fact.reasons}),
+    },
+)

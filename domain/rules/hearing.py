@@ -1,0 +1,172 @@
+"""Heard before decided: nobody loses by a ruling who was not told of the matter, or had no time to say something to it.
+
+A pack names the sides that it hears (``hear``) and when they were (``heard_when``). ``asked``: they answered what the team asked
+them, or let the time for it go by (:mod:`domain.rules.evidence` notes it). ``told``: they said something since they were told
+(a message, an offer or the answer to one, evidence, the reasons of an appeal), or the clock that waited for them ran out, and no
+time to answer that they were given is running. Whoever reports has said with the report what they have to say. What is taken up
+again begins anew, and so does an appeal for whoever did not lodge it.
+
+Somebody who could not be reached loses no time by it, and wins none: their clock runs out as everybody's, and the matter is
+decided on file. Urgent protection does not wait: that is what interim measures are for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from domain.base import Side
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.sanctions import NotHeard
+from domain.model.terms import ClockTerms
+from domain.rules.evidence_due import EVIDENCE_DUE
+
+HEARING_STEP = "both_sides_heard"
+"""The step of a procedure that says that the sides were heard: it is done when it is true."""
+_WORDS = (f.MessageSent, f.OfferMade, f.OfferAccepted, f.OfferDeclined, f.EvidenceSubmitted, f.ReturnContested)
+
+
+class Unheard(NamedTuple):
+    """Why a side counts as not heard."""
+
+    side: Side
+    missing: Literal["telling", "answer", "time"]
+    """They were not told; they have not said anything and nothing runs that waits for it; they still have time."""
+    until: datetime | None = None
+    """When their time is over; None: nothing runs, or it stands still."""
+
+    def refusal(self) -> NotHeard:
+        """The refusal of whatever would go against them."""
+        said = {
+            "telling": "has not been told of the case; tell them first.",
+            "answer": "has to be asked first; rule when they have answered or their time is over.",
+            "time": "still has time to answer" + (f", until {self.until.isoformat()}." if self.until else "; it stands still."),
+        }[self.missing]
+        until = self.until.isoformat() if self.until else None
+        detail = f"The {self.side.value} {said} Urgent protection goes by interim measures."
+        return NotHeard(detail, side=self.side.value, missing=self.missing, until=until)
+
+
+def told_at(case: Case, side: Side) -> datetime | None:
+    """Since when a side knows of the case; None while nobody who speaks for it does."""
+    return case.opened_at if _speakers(case, side) else None
+
+
+def check(case: Case, sides: Iterable[Side]) -> None:
+    """Refuses what goes against these sides while one that the pack hears has not been heard."""
+    losers = set(sides)
+    for side in Side:
+        found = unheard(case, side) if side in losers else None
+        if found is not None:
+            raise found.refusal()
+
+
+def unheard(case: Case, side: Side) -> Unheard | None:
+    """Why a side has not been heard; None when it was, or when the pack does not ask for it."""
+    if side not in case.terms.hear or (side is Side.CLAIMANT and case.of_office is not None):
+        # Whoever took the report back is asked nothing; the platform that took their place has said what it knows.
+        return None
+    if case.terms.heard_when == "asked":
+        return None if side in case.heard else Unheard(side, "answer")
+    if not case.side_parties(side):
+        # There is nobody who could lose, or say anything.
+        return None
+    if told_at(case, side) is None:
+        return Unheard(side, "telling")
+    if running := list(_running(case, side)):
+        return Unheard(side, "time", max((at for at in running if at is not None), default=None) if all(running) else None)
+    return None if side in case.heard else Unheard(side, "answer")
+
+
+def all_heard(case: Case) -> Unheard | None:
+    """The first side that the pack hears and that has not been heard; None when all were."""
+    return next((found for side in Side if (found := unheard(case, side)) is not None), None)
+
+
+def heard_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[Side, ...]:
+    """The sides that have been heard after a fact, where being told and saying something is enough."""
+    fact, known = rec.fact, before.heard if before is not None else ()
+    match fact:
+        case _ if after.terms.heard_when != "told":
+            return after.heard
+        case f.CaseOpened():
+            return (Side.CLAIMANT,)
+        case f.CaseReopened() | f.RulingAnnulled():
+            return ()
+        case f.AppealLodged(cross=False):
+            return (fact.side,)
+        case f.AppealLodged():
+            return _with(known, fact.side)
+        case f.EvidenceLapsed():
+            return _with(known, fact.of) if _by_the_side(before, fact) else known
+        case f.LevelPassed():
+            clock = after.terms.clock(fact.clock)
+            level = after.terms.level(fact.clock, fact.level)
+            over = clock is not None and level is not None and level.default == "proceed_on_file"
+            return _with(known, Side(clock.waits_for)) if over and clock is not None else known
+        case f.PastMessageKept(sender="claimant" | "respondent"):
+            return _with(known, Side(fact.sender))
+        case _:
+            pass
+    if isinstance(fact, _WORDS):
+        party = after.party(rec.actor.id)
+        return _with(known, party.side) if party is not None and party.speaks else known
+    return known
+
+
+def _by_the_side(before: Case | None, fact: f.EvidenceLapsed) -> bool:
+    """Whether the time that went by was the side's own: of a witness who was asked alone it was not."""
+    if before is None or not fact.requests:
+        return True
+    speakers = {party.id for party in _speakers(before, fact.of)}
+    return any(asked.party is None or asked.party in speakers for asked in before.requests if asked.id in fact.requests)
+
+
+def _with(known: tuple[Side, ...], side: Side) -> tuple[Side, ...]:
+    return tuple(one for one in Side if one in known or one is side)
+
+
+def _speakers(case: Case, side: Side) -> list[f.OpenedParty]:
+    return [party for party in case.side_parties(side) if party.speaks]
+
+
+def _running(case: Case, side: Side) -> Iterable[datetime | None]:
+    """When each time to answer that runs for a side is over; None for one that stands still."""
+    speakers = {party.id for party in _speakers(case, side)}
+    ends = {row.clock: row.due_at for row in case.timetable if _is_end(case, row)}
+    for clock in case.clocks:
+        definition = case.terms.clock(clock.name)
+        if clock.stopped_at is None and definition is not None and _waits(definition, side):
+            ended = any(_is_end_level(definition, fired.level) for fired in clock.fired)
+            asked = [r for r in case.requests if r.of is side and r.due_at is None]
+            if not ended and (not _by_request(definition) or any(r.party is None or r.party in speakers for r in asked)):
+                yield ends.get(clock.name)
+    numbers = {r.number for r in case.requests if r.of is side and r.due_at is not None and r.party in (None, *speakers)}
+    own = {row.instance: row.due_at for row in case.timetable if row.clock in EVIDENCE_DUE and _is_own(case, row, side)}
+    for number in sorted(numbers):
+        yield own.get(number)
+
+
+def _by_request(clock: ClockTerms) -> bool:
+    return all(trigger.startswith("evidence_requested") for trigger in clock.all_starts)
+
+
+def _waits(clock: ClockTerms, side: Side) -> bool:
+    return clock.waits_for == side.value and any(level.default == "proceed_on_file" for level in clock.levels)
+
+
+def _is_end(case: Case, row: f.DueLevel) -> bool:
+    definition = case.terms.clock(row.clock)
+    return definition is not None and row.clock not in EVIDENCE_DUE and _is_end_level(definition, row.level)
+
+
+def _is_own(case: Case, row: f.DueLevel, side: Side) -> bool:
+    definition = case.terms.clock(row.clock)
+    return definition is not None and definition.waits_for == side.value and _is_end_level(definition, row.level)
+
+
+def _is_end_level(clock: ClockTerms, name: str) -> bool:
+    level = clock.level(name)
+    return level is not None and level.default == "proceed_on_file"

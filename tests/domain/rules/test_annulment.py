@@ -1,0 +1,161 @@
+"""Somebody else decides: rulings set aside, people who say that they cannot, and who stays out the next time round."""
+
+from typing import Any
+
+import pytest
+
+from domain.base import Phase
+from domain.model.facts import Actor
+from domain.rules.fairness import disqualification
+from tests.support.cases import (
+    CLAIMANT,
+    LEAD,
+    LEAD_2,
+    LEAD_3,
+    MEDIATOR,
+    MEDIATOR_2,
+    MEDIATOR_3,
+    OPS,
+    OUTCOMES,
+    PEOPLE,
+    RESPONDENT,
+    a_case,
+)
+
+BOTH = OUTCOMES["bounty_dispute"]["both"]
+
+
+def somebody(person: str, manager: str, role: Any = "lead") -> Actor:
+    return Actor(id=person, role=role, manager=manager)
+
+
+class TestAnnul:
+    def test_what_it_brought_about_is_undone_and_somebody_else_decides(self) -> None:
+        life = a_case().appealable().says(LEAD_2, "annul", reason="procedural_fault")
+        assert (life.case.phase, life.case.owner, life.case.round) == (Phase.REVIEW, None, 1)
+        assert life.case.effects[-1].reverses == life.case.effects[0].id
+        assert life.case.rulings[-1].annulled_at == life.now
+        assert life.refused(MEDIATOR, "take").code == "own_case"
+        assert (
+            life.says(MEDIATOR_2, "take").says(MEDIATOR_2, "rule", **OUTCOMES["bounty_dispute"]["light"]).case.phase
+            is Phase.RULED
+        )
+
+    def test_both_sides_are_told_why(self) -> None:
+        life = a_case().appealable().says(LEAD_2, "annul", reason="procedural_fault")
+        told = {notice.recipient for _, notice in life.last.notices if notice.event == "ruling_annulled"}
+        assert {CLAIMANT, RESPONDENT, "platform"} <= told
+        assert all("reasons" in notice.texts for _, notice in life.last.notices if notice.recipient in (CLAIMANT, RESPONDENT))
+
+    def test_a_closed_case_inside_the_window_for_reopening(self) -> None:
+        life = a_case().closed().says(OPS, "annul", reason="decider_was_biased")
+        assert life.case.phase is Phase.REVIEW
+        assert [fact.type for fact in life.facts][-2:] == ["case_reopened", "phase_entered"]
+
+    def test_not_what_somebody_had_a_part_in_themselves(self) -> None:
+        life = a_case().appealable("heavy")
+        assert life.refused(LEAD, "annul").code == "own_case"
+
+    @pytest.mark.parametrize("reach", ["in_review", "in_settlement"])
+    def test_not_before_anybody_was_told(self, reach: str) -> None:
+        assert getattr(a_case(), reach)().refused(OPS, "annul").code == "not_in_this_phase"
+
+    def test_not_what_was_decided_elsewhere_or_is_set_aside_already(self) -> None:
+        life = a_case().in_appeal()
+        life.says(LEAD_3, "annul").says(MEDIATOR_2, "take")
+        assert life.case.phase is Phase.REVIEW
+        assert life.refused(OPS, "annul").code == "not_in_this_phase"
+
+    def test_what_is_decided_afresh_can_be_appealed_afresh(self) -> None:
+        life = a_case().in_appeal().says(LEAD_3, "annul").says(MEDIATOR_2, "take")
+        life.says(MEDIATOR_2, "rule", **OUTCOMES["bounty_dispute"]["light"]).fire("grace")
+        assert life.says(RESPONDENT, "appeal").case.phase is Phase.APPEAL
+
+
+class TestRecuse:
+    def test_the_case_goes_back_and_never_to_them_again(self) -> None:
+        life = a_case().in_review().says(MEDIATOR, "recuse", reason="knows_a_party")
+        assert (life.case.owner, life.case.recused) == (None, (MEDIATOR,))
+        assert life.refused(MEDIATOR, "take").code == "own_case"
+        assert life.refused(OPS, "assign", owner=MEDIATOR).fields["because"] == "recused"
+
+    def test_a_draft_of_theirs_goes_back_with_it(self) -> None:
+        life = a_case().in_approval().says(MEDIATOR, "recuse")
+        assert (life.case.phase, life.case.ruling, life.case.owner) == (Phase.REVIEW, None, None)
+
+    def test_an_approver_leaves_it_to_another_one(self) -> None:
+        life = a_case().in_approval().says(LEAD, "recuse")
+        assert life.case.phase is Phase.APPROVAL
+        assert life.refused(LEAD, "approve").code == "own_case"
+        assert life.says(LEAD_2, "approve").case.phase is Phase.RULED
+
+
+class TestReopened:
+    def test_because_of_the_decider_it_goes_to_nobody_of_their_line(self) -> None:
+        case = a_case().closed().says(OPS, "reopen", reason="decider_was_biased").case
+        assert disqualification(case, PEOPLE[MEDIATOR]) == "earlier_part"
+        assert disqualification(case, somebody("per_x", MEDIATOR, "mediator")) == "reports_to_earlier"
+        assert disqualification(case, somebody("per_h1", "per_top")) == "manages_earlier"
+        assert disqualification(case, PEOPLE[MEDIATOR_2]) is None
+
+    def test_because_of_new_evidence_the_same_may_go_on(self) -> None:
+        life = a_case().closed().says(OPS, "reopen", reason="new_evidence")
+        assert life.says(MEDIATOR, "take").case.owner == MEDIATOR
+
+    def test_or_not_where_ops_says_so(self) -> None:
+        life = a_case().closed().says(OPS, "reopen", reason="new_evidence", new_decider=True)
+        assert life.refused(MEDIATOR, "take").code == "own_case"
+
+
+class TestRemitted:
+    def test_to_somebody_else_unless_the_decider_of_the_appeal_says_otherwise(self) -> None:
+        assert a_case().appeal_ruled("remit").fire("grace").refused(MEDIATOR, "take").code == "own_case"
+        life = a_case().appeal_ruled("remit", same_decider=True).fire("grace")
+        assert life.refused(LEAD_2, "take").code == "own_case"
+        assert life.says(MEDIATOR, "take").case.owner == MEDIATOR
+
+    def test_whoever_decided_twice_does_not_hear_the_appeal(self) -> None:
+        life = a_case().appeal_ruled("remit", same_decider=True).fire("grace").says(MEDIATOR_3, "take")
+        life.says(MEDIATOR_3, "rule", **OUTCOMES["bounty_dispute"]["light"]).fire("grace").says(RESPONDENT, "appeal")
+        assert life.refused(MEDIATOR, "take").code == "own_case"
+
+    def test_the_fresh_ruling_can_be_appealed_by_whoever_appealed_before(self) -> None:
+        life = a_case().appeal_ruled("remit").fire("grace").says(MEDIATOR_3, "take")
+        life.says(MEDIATOR_3, "rule", **OUTCOMES["bounty_dispute"]["light"]).fire("grace")
+        assert life.says(RESPONDENT, "appeal").case.phase is Phase.APPEAL
+
+
+class TestSecondPerson:
+    def test_does_not_report_to_whoever_drafted_it(self) -> None:
+        life = a_case().in_approval()
+        below = somebody("per_below", MEDIATOR)
+        refusal = life.refused(below, "approve")
+        assert (refusal.code, refusal.fields["because"]) == ("own_case", "reports_to_drafter")
+
+
+class TestOnlyAppellant:
+    def appealed(self) -> Any:
+        life = a_case().that_protects().in_review().says(RESPONDENT, "message").says(MEDIATOR, "rule", **BOTH)
+        return life.fire("grace").says(CLAIMANT, "appeal").says(LEAD_2, "take")
+
+    def test_does_not_come_out_with_less(self) -> None:
+        life = self.appealed()
+        refusal = life.refused(LEAD_2, "decide_appeal", decision="overturn", outcome="invalid", ground="scope")
+        assert (refusal.code, refusal.fields["because"]) == ("remedy_not_allowed", "worse_for_the_only_appellant")
+
+    def test_nor_by_what_is_decided_afresh_because_of_it(self) -> None:
+        life = self.appealed().says(LEAD_2, "decide_appeal", decision="remit").fire("grace").says(MEDIATOR_3, "take")
+        assert life.refused(MEDIATOR_3, "rule", outcome="invalid", ground="scope").code == "remedy_not_allowed"
+
+    def test_where_both_appealed_it_may_go_either_way(self) -> None:
+        life = self.appealed().says(RESPONDENT, "appeal").says(CLAIMANT, "message")
+        life.says(LEAD_2, "decide_appeal", decision="overturn", outcome="invalid", ground="scope")
+        assert life.case.phase is Phase.RULED
+
+
+class TestLateEvidence:
+    def test_is_kept_for_the_appeal_of_whoever_has_one(self) -> None:
+        life = a_case().appealable()
+        assert life.refused(CLAIMANT, "submit_evidence").code == "no_right_to_appeal"
+        assert len(life.says(RESPONDENT, "submit_evidence").case.handed_in) == 1
+        assert life.says(RESPONDENT, "appeal").case.phase is Phase.APPEAL

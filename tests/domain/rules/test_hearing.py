@@ -1,0 +1,135 @@
+"""Nobody loses by a ruling who was not told of the matter, or had no time to say something to it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.base import Phase, Side
+from domain.model.case import Case
+from domain.rules.hearing import told_at, unheard
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, OUTCOMES, RESPONDENT, WITNESS, Life, a_case
+
+PAY = OUTCOMES["bounty_dispute"]["light"]
+NOTHING = OUTCOMES["bounty_dispute"]["none"]
+
+
+def in_review(kind: str = "bounty_dispute") -> Life:
+    return a_case(kind).that_protects().in_review()
+
+
+def why(case: Case, side: Side = Side.RESPONDENT) -> str | None:
+    found = unheard(case, side)
+    return found.missing if found is not None else None
+
+
+class TestRule:
+    def test_waits_for_the_side_that_loses_and_says_until_when(self) -> None:
+        life = in_review()
+        refusal = life.refused(MEDIATOR, "rule", **PAY)
+        assert refusal.code == "not_heard"
+        assert (refusal.fields["side"], refusal.fields["missing"]) == ("respondent", "time")
+        assert refusal.fields["until"] == life.due("respondent_reply").due_at.isoformat() or refusal.fields["until"]
+
+    @pytest.mark.parametrize("word", ["message", "submit_evidence"])
+    def test_whoever_has_spoken_was_heard(self, word: str) -> None:
+        assert in_review().says(RESPONDENT, word).says(MEDIATOR, "rule", **PAY).case.phase is Phase.RULED
+
+    def test_an_offer_in_the_settlement_is_a_word_and_yet_their_time_runs_on(self) -> None:
+        life = a_case("bounty_dispute").that_protects().in_settlement()
+        money = {"amount": 7, "currency": "USD"}
+        life.says(RESPONDENT, "offer", remedy="payout", amount=money).says(CLAIMANT, "escalate").says(MEDIATOR, "take")
+        assert life.case.heard == (Side.CLAIMANT, Side.RESPONDENT)
+        assert why(life.case) == "time"
+
+    def test_whoever_says_nothing_is_decided_about_on_file(self) -> None:
+        life = in_review().fire("respondent_reply", "end")
+        assert why(life.case) is None
+        assert life.says(MEDIATOR, "rule", **PAY).case.phase is Phase.RULED
+
+    def test_somebody_who_could_not_be_reached_has_their_time_and_no_more(self) -> None:
+        life = in_review().says("system", "report_delivery", notice_id="ntc_1", reason="mailbox_gone")
+        assert why(life.case) == "time"
+        assert why(life.fire("respondent_reply", "end").case) is None
+
+    def test_a_witness_does_not_speak_for_the_side(self) -> None:
+        life = a_case("bounty_dispute").that_protects().with_party(WITNESS, "respondent", "witness").in_review()
+        assert why(life.says(WITNESS, "message").case) == "answer"
+
+    def test_time_that_was_given_to_answer_a_question_is_theirs(self) -> None:
+        life = in_review().says(RESPONDENT, "message").says(MEDIATOR, "request_evidence", of="respondent")
+        assert life.refused(MEDIATOR, "rule", **PAY).fields["missing"] == "time"
+        assert life.says(RESPONDENT, "submit_evidence").says(MEDIATOR, "rule", **PAY).case.phase is Phase.RULED
+
+    def test_a_pause_of_their_time_takes_nothing_from_them(self) -> None:
+        life = in_review().says(LEAD, "pause", clock="respondent_reply", reason="ill")
+        refusal = life.later(timedelta(days=9)).refused(MEDIATOR, "rule", **PAY)
+        assert (refusal.fields["missing"], refusal.fields["until"]) == ("time", None)
+
+    def test_by_which_nobody_loses_needs_no_hearing(self) -> None:
+        assert in_review().says(MEDIATOR, "rule", **NOTHING).case.phase is Phase.RULED
+
+    def test_whoever_reports_has_said_so_with_the_report(self) -> None:
+        life = in_review()
+        assert why(life.case, Side.CLAIMANT) is None
+        assert told_at(life.case, Side.CLAIMANT) == life.case.opened_at
+
+    def test_what_gives_the_other_side_its_due_waits_for_nobody_and_what_hits_does(self) -> None:
+        life = in_review("fraud_report")
+        both: dict[str, Any] = {**OUTCOMES["fraud_report"]["both"]}
+        assert life.refused(MEDIATOR, "rule", **both).code == "not_heard"
+        assert life.says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["light"]).case.phase is Phase.RULED
+
+    def test_running_cases_go_on_as_they_did(self) -> None:
+        life = a_case("bounty_dispute").with_terms(hear=(), heard_when="asked").in_review()
+        assert life.says(MEDIATOR, "rule", **PAY).case.phase is Phase.RULED
+
+
+class TestOnAppeal:
+    def appealed(self) -> Life:
+        """The researcher, who got a part, wants more; the programme has not said anything to that."""
+        life = in_review().says(RESPONDENT, "message").says(MEDIATOR, "rule", **OUTCOMES["bounty_dispute"]["both"])
+        return life.fire("grace").says(CLAIMANT, "appeal").says(LEAD_2, "take")
+
+    def test_the_other_side_is_heard_before_it_loses_more(self) -> None:
+        life = self.appealed()
+        more = {"decision": "vary", "remedies": [{"type": "payout", "amount": {"amount": 70_000, "currency": "USD"}}]}
+        refusal = life.refused(LEAD_2, "decide_appeal", **more)
+        assert (refusal.code, refusal.fields["side"]) == ("not_heard", "respondent")
+        assert life.says(RESPONDENT, "message").says(LEAD_2, "decide_appeal", **more).case.phase is Phase.RULED
+
+    @pytest.mark.parametrize("decision", ["uphold", "remit"])
+    def test_what_takes_nothing_new_from_it_waits_for_nobody(self, decision: str) -> None:
+        assert self.appealed().says(LEAD_2, "decide_appeal", decision=decision).case.phase is Phase.RULED
+
+    def test_its_time_runs_from_when_it_is_told_of_the_appeal(self) -> None:
+        assert "respondent_reply" in {row.clock for row in self.appealed().case.timetable}
+
+
+class TestSteps:
+    def investigated(self) -> Life:
+        life = a_case("safety_incident").that_protects().in_review()
+        life.says(MEDIATOR, "complete_step", steps=["reporter_is_safe", "both_sides_heard", "expert_heard"])
+        return life.says(MEDIATOR, "name_root_cause", cause="handling")
+
+    def test_that_both_were_heard_is_noted_when_it_is_true(self) -> None:
+        life = self.investigated()
+        assert {step.step for step in life.case.steps} == {"reporter_is_safe", "expert_heard"}
+        assert life.refused(MEDIATOR, "complete_step", step="both_sides_heard").code == "not_heard"
+        life.says(RESPONDENT, "message").says(MEDIATOR, "complete_step", step="both_sides_heard")
+        assert "both_sides_heard" in {step.step for step in life.case.steps}
+
+    def test_a_ruling_by_which_nobody_loses_does_not_wait_for_it(self) -> None:
+        assert self.investigated().says(MEDIATOR, "rule", outcome="accident", ground="no_breach").case.phase is Phase.RULED
+
+    def test_left_out_by_whoever_rules_it_needs_a_second_person_and_takes_the_place_of_no_hearing(self) -> None:
+        life = self.investigated().says(MEDIATOR, "skip_step", step="both_sides_heard")
+        found: dict[str, Any] = {
+            "outcome": "substantiated",
+            "ground": "duty_of_care",
+            "remedies": [{"type": "warn", "to": "respondent"}],
+        }
+        assert life.refused(MEDIATOR, "rule", **found).code == "not_heard"
+        life.says(RESPONDENT, "message").says(MEDIATOR, "rule", **found)
+        drafted = next(fact for fact in reversed(life.facts) if fact.type == "ruling_drafted")
+        assert (life.case.phase, getattr(drafted, "approval_because", None)) == (Phase.APPROVAL, "step_skipped")
