@@ -84,7 +84,7 @@ def create_app(
     # Starlette answers these two itself unless told otherwise; everything else rises to the envelope.
     app.add_exception_handler(HTTPException, told)
     app.add_exception_handler(RequestValidationError, told)
-    app.add_middleware(Envelope, meters=meters, public_url=public_url)
+    app.add_middleware(Envelope, meters=meters, public_url=public_url, refusals=app.state.gate.refusals)
 
     @cache
     def openapi() -> dict[str, Any]:

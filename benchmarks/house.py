@@ -126,7 +126,7 @@ async def a_house(say: Callable[[str], None]) -> AsyncIterator[House]:
         info = await stack.up(say)
         places = find_places(settings)
         await prepare_database(places)
-        async with await Database.connect(places.database_url, min_size=2, max_size=20) as database:
+        async with await Database.connect(places.database_url, admin_dsn=places.database_admin_url, max_size=20) as database:
             yield await House.of(settings, places, database, {str(service): pid for service, pid in info.pids.items()})
     finally:
         await stack.down(say)

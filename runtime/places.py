@@ -12,6 +12,8 @@ class Places:
     """Addresses and the master key, resolved once per process."""
 
     database_url: str
+    database_admin_url: str | None
+    """As whom administrators' deeds are done; None: not by this process."""
     database_owner_url: str
     temporal_address: str
     master_key: str
@@ -34,6 +36,7 @@ def find_places(settings: Settings) -> Places:
     info = stack.info()
     return Places(
         database_url=info.database_url,
+        database_admin_url=info.database_admin_url,
         database_owner_url=info.database_owner_url,
         temporal_address=info.temporal_address,
         master_key=stack.master_key(),

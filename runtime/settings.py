@@ -51,8 +51,13 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL as the application's role (no BYPASSRLS, not the owner). Empty: the embedded server."
     )
+    database_admin_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL as the administrator's role (no BYPASSRLS): for keys, people, endpoints, sources and settings, "
+        "by the API and the command line. Empty: the embedded server, or nothing can be administered.",
+    )
     database_owner_url: SecretStr | None = Field(
-        None, description="PostgreSQL as the role that owns the tables; used by migrations only. Empty: the embedded server."
+        None, description="PostgreSQL as the role that owns the tables; used by `ombud migrate` only. Empty: the embedded server."
     )
     database_pool_min: int = Field(2, ge=0, description="Database connections that each process keeps open.")
     database_pool_max: int = Field(20, ge=1, description="Database connections that each process opens at most.")
@@ -142,8 +147,8 @@ class Settings(BaseSettings):
     tenant_asks_at_once: int = Field(
         8,
         ge=1,
-        description="Commands of one tenant that one API process waits for Temporal to judge at the same time; others are on "
-        "disk, and answered 202 when their turn does not come in time.",
+        description="Commands of one tenant that one process, API or worker, waits for Temporal to judge at the same time; fewer "
+        "while answers are slow. Others are on disk, and answered 202 when their turn does not come in time.",
     )
     api_database_for: timedelta = Field(
         timedelta(seconds=5),

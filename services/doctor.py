@@ -77,7 +77,39 @@ def judged_server(facts: ServerFacts) -> Finding:
         return Finding("database", "fail", f"{found}, which may lose commits", step)
     if not facts.migrated:
         return Finding("database", "fail", f"{found}, without tables", "Run `ombud migrate`.")
+    if facts.may_administer:
+        step = "Connect as ombud_app in OMBUD_DATABASE_URL: this role can also make keys, and change roles and endpoints."
+        return Finding("database", "warn", f"{found}, which can do more than the application needs", step)
     return Finding("database", "ok", f"{found}, migrated")
+
+
+async def administration(dsn: str | None, patience: timedelta, *, embedded: bool = False) -> Finding:
+    """The role of what administrators do: there, let in, and bound to one tenant at a time."""
+    if dsn is None and embedded:
+        step = "Run `ombud stack up`: this state folder is of a release before there was such a role."
+        return Finding("administration", "fail", "no role for it yet", step)
+    if dsn is None:
+        step = "Set OMBUD_DATABASE_ADMIN_URL for the API and the command line; a worker needs none."
+        return Finding("administration", "warn", "no role for it: no key, person, endpoint or setting can be changed", step)
+    try:
+        return judged_administrator(await server_facts(dsn, patience))
+    except ServerAway as away:
+        step = "Check OMBUD_DATABASE_ADMIN_URL, and that the role ombud_admin has this password and may connect."
+        return Finding("administration", "fail", f"does not answer: {away}", step)
+
+
+def judged_administrator(facts: ServerFacts) -> Finding:
+    """What is wrong with the administrator's role on a database that answers: the worst first."""
+    found = f"as {facts.role}"
+    if facts.sees_all_tenants:
+        step = "Connect as a role without SUPERUSER and BYPASSRLS: an administrator is one tenant's."
+        return Finding("administration", "fail", f"{found}, which row-level security does not bind", step)
+    if not facts.migrated:
+        return Finding("administration", "fail", f"{found}, without tables", "Run `ombud migrate`.")
+    if not facts.may_administer:
+        step = "Connect as ombud_admin in OMBUD_DATABASE_ADMIN_URL."
+        return Finding("administration", "fail", f"{found}, which may not administer", step)
+    return Finding("administration", "ok", found)
 
 
 async def temporal_door(setting: str | None) -> Finding:

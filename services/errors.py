@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from domain.model.reading import field_errors
-from storage.postgres.pool import AWAY, NOT_STORABLE
+from storage.postgres.pool import AWAY, NOT_STORABLE, AdministrationUnavailable
 from storage.postgres.vault import VaultFault
 
 _LOOKED_AT = frozenset({"file_empty", "file_too_large", "file_type_refused", "file_type_differs"})
@@ -92,6 +92,8 @@ def refusal_of(error: Exception) -> Refused | None:
     match error:
         case Refused():
             return error
+        case AdministrationUnavailable():
+            return Refused(error.code)
         case VaultFault():
             return Refused("vault_fault")
         case _ if isinstance(error, NOT_STORABLE):

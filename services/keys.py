@@ -88,8 +88,10 @@ async def revoke(parts: Parts, caller: Caller, key_id: str) -> ApiKey:
 async def read(parts: Parts, caller: Caller, key_id: str) -> ApiKey:
     """One key. Raises what :func:`administrator` raises, and ``not_found``."""
     who = await administrator(parts, caller)
-    async with parts.trail.deed(who.tenant_id) as conn:
-        return await _there(conn, who, key_id)
+    found = await parts.api_keys.one(who.tenant_id, key_id)
+    if found is None:
+        raise not_found()
+    return found
 
 
 async def listed(parts: Parts, caller: Caller, page: Page, person_id: str | None = None) -> Part[ApiKey]:

@@ -29,10 +29,11 @@ async def register(parts: Parts, caller: Caller, public_key: str) -> SigningKey:
         raw = b""
     if not is_sound(raw):
         raise Refused("signing_key_invalid", errors=[FieldError("public_key", "signing_key_invalid", _INVALID)])
-    made = await parts.signing_keys.register(caller.tenant_id, caller.speaks_for, raw)
-    if made is None:
-        raise Refused("signing_key_taken")
-    await _told(parts, caller, "signing_key_registered", made)
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        made = await parts.signing_keys.register(caller.tenant_id, caller.speaks_for, raw, conn)
+        if made is None:
+            raise Refused("signing_key_taken")
+        await note(conn, _administrator(caller), "signing_key_registered", made)
     return next(key for key in await parts.signing_keys.keys(caller.tenant_id, caller.speaks_for) if key.id == made)
 
 
@@ -47,16 +48,15 @@ async def revoke(parts: Parts, caller: Caller, key_id: str) -> SigningKey:
     found = next((key for key in await parts.signing_keys.keys(caller.tenant_id, whose) if key.id == key_id), None)
     if found is None:
         raise not_found()
-    if await parts.signing_keys.revoke(caller.tenant_id, key_id, whose):
-        await _told(parts, caller, "signing_key_revoked", key_id)
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        if await parts.signing_keys.revoke(caller.tenant_id, key_id, whose, conn):
+            await note(conn, _administrator(caller), "signing_key_revoked", key_id)
     return next(key for key in await parts.signing_keys.keys(caller.tenant_id, whose) if key.id == key_id)
 
 
-async def _told(parts: Parts, caller: Caller, deed: str, key_id: str) -> None:
-    """Keep in the tenant's trail what somebody did to their own key, or ops to anybody's."""
-    who = Administrator(caller.tenant_id, SYSTEM.id if caller.kind == "operator" else caller.holder, caller.credential)
-    async with parts.trail.deed(caller.tenant_id) as conn:
-        await note(conn, who, deed, key_id)
+def _administrator(caller: Caller) -> Administrator:
+    """Whoever did it, for the tenant's trail: to their own key, or ops to anybody's."""
+    return Administrator(caller.tenant_id, SYSTEM.id if caller.kind == "operator" else caller.holder, caller.credential)
 
 
 async def _whose(parts: Parts, caller: Caller) -> str | None:

@@ -70,7 +70,7 @@ class PostgresTenants:
 
     async def create(self, tenant: Tenant) -> None:
         """Make a tenant, or change it; settings that are not named stay."""
-        async with self._database.tenant(tenant.id) as conn:
+        async with self._database.deed(tenant.id) as conn:
             values = (tenant.id, tenant.name, tenant.zone, tenant.development, tenant.time_scale, tenant.settings)
             await conn.execute(_CREATE, *values)
 
@@ -102,7 +102,7 @@ class PostgresTenants:
 
     async def put_person(self, tenant_id: str, person: Person) -> None:
         """Take somebody on, or change what is known of them."""
-        async with self._database.tenant(tenant_id) as conn:
+        async with self._database.deed(tenant_id) as conn:
             await people.put(conn, tenant_id, person)
 
     def conflicts(self, tenant_id: str, refs: Iterable[str]) -> tuple[str, ...]:
@@ -124,7 +124,7 @@ class PostgresTenants:
         expires_at: datetime | None = None,
     ) -> tuple[str, str]:
         """A new API key: its id, and its secret, which is shown this once and kept nowhere."""
-        async with self._database.tenant(tenant_id) as conn:
+        async with self._database.deed(tenant_id) as conn:
             return await keys.create(conn, tenant_id, name=name, scopes=scopes, person_id=person_id, expires_at=expires_at)
 
     async def find_key(self, secret: str) -> KeyHolder | None:
@@ -143,5 +143,5 @@ class PostgresTenants:
 
     async def disable_key(self, tenant_id: str, key_id: str) -> bool:
         """Take an API key out of use; False when there is no such active key."""
-        async with self._database.tenant(tenant_id) as conn:
+        async with self._database.deed(tenant_id) as conn:
             return await keys.revoke(conn, tenant_id, key_id)

@@ -75,8 +75,9 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
     points = FailPoints.of(settings)
     vault = Vault.from_text(places.master_key)
     counters = Counters()
-    pool = {"min_size": settings.database_pool_min, "max_size": settings.database_pool_max}
-    async with await Database.connect(places.database_url, **pool) as database:
+    smallest, largest = settings.database_pool_min, settings.database_pool_max
+    # Without the administrator's role: a worker runs cases, and changes nobody's rights.
+    async with await Database.connect(places.database_url, min_size=smallest, max_size=largest) as database:
         notifier = CountingNotifier(_notifier(settings, places, points), counters)
         outbox, effects = PostgresOutbox(database, vault), PostgresEffects(database, vault)
         inbox = PostgresInbox(database, vault)

@@ -112,7 +112,8 @@ def _answers(parts: WorkerParts) -> Check:
 @contextlib.asynccontextmanager
 async def _beside(settings: Settings, client: Client, parts: WorkerParts) -> AsyncIterator[None]:
     doors = CaseDoors(client, settings.task_queue)
-    tasks = [asyncio.create_task(keep_relaying(parts.relay, doors, parts.counters, settings.relay_every_for))]
+    relaying = keep_relaying(parts.relay, doors, parts.counters, settings.relay_every_for, settings.tenant_asks_at_once)
+    tasks = [asyncio.create_task(relaying)]
     server = None
     if settings.worker_health_port is not None:
         checks = {"postgres": _answers(parts), "temporal": client.service_client.check_health}

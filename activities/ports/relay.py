@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -24,6 +24,7 @@ class WaitingCase(Kept):
 class Relay(Protocol):
     """Finds what Temporal could not take when it was received."""
 
-    async def waiting(self, older_than: timedelta, limit: int = 100) -> Sequence[WaitingCase]:
-        """Cases with unanswered commands, overdue levels, unsent notices or unfinished effects, oldest first, of all tenants."""
+    async def waiting(self, older_than: timedelta, limit: int = 100, without: Collection[str] = ()) -> Sequence[WaitingCase]:
+        """Cases with unanswered commands, overdue levels, unsent notices or unfinished effects, oldest first, of all tenants but
+        those that are left out; ``limit`` of one tenant at most."""
         ...

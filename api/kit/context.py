@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, AsyncExitStack
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends
@@ -18,6 +18,7 @@ from api.kit.problems import Problem
 from api.kit.reading import read_object
 from api.kit.replies import answer
 from services.callers import Caller
+from services.doors import LeavingDoors
 from services.parts import Parts
 from services.repeats import Asked
 
@@ -32,7 +33,8 @@ class RequestContext:
     def parts(self) -> Parts:
         """What the services work with."""
         parts: Parts = self.request.app.state.parts
-        return parts
+        landing: AsyncExitStack | None = self.request.scope.get("ombud_landing")
+        return parts if landing is None else replace(parts, doors=LeavingDoors(parts.doors, landing.aclose))
 
     @property
     def key(self) -> str | None:
@@ -74,6 +76,14 @@ class RequestContext:
         once: Once = self.request.app.state.once
         reply = await once.do(caller, key, route, said, work, again or the_same)
         return answer(reply if added is None else await added(reply))
+
+    async def landing(self, caller: Caller) -> None:
+        """Wait for a place among the tenant's reports that are being put on disk. It is given back when Temporal is asked, which
+        may take long and costs nothing here. Raises ``rate_limited``."""
+        gate: Gate = self.request.app.state.gate
+        landing = await self.request.scope["ombud_until"].enter_async_context(AsyncExitStack())
+        await landing.enter_async_context(gate.landing.room(caller.tenant_id))
+        self.request.scope["ombud_landing"] = landing
 
     def take(self, bucket: str) -> None:
         """Count one request. Raises ``rate_limited``."""

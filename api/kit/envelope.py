@@ -12,8 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
 from api.kit.faults import problem_of, render
+from api.kit.gate import block_of
 from api.kit.meters import Meters
 from api.kit.problems import Problem
+from api.kit.throttle import Pace
 
 VERSION = "2026-11-01"
 """Of the API's shape. A change that is not additive gets a new date; this release knows one."""
@@ -24,8 +26,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 class Envelope:
     """ASGI middleware around everything. Logs and counts by route, never by path: a path holds what a stranger typed."""
 
-    def __init__(self, app: ASGIApp, *, meters: Meters, public_url: str) -> None:
-        self._app, self._meters, self._public_url = app, meters, public_url
+    def __init__(self, app: ASGIApp, *, meters: Meters, public_url: str, refusals: Pace) -> None:
+        self._app, self._meters, self._public_url, self._refusals = app, meters, public_url, refusals
         self._log = structlog.get_logger("ombud.api")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,9 +59,17 @@ class Envelope:
             self._tell(problem, error, request_id)
             if status:
                 raise
+            if problem.row.status == 429:
+                await self._hold(scope, problem)
             await render(problem, self._public_url, request_id)(scope, receive, sending)
         finally:
             self._close(scope, request_id, status, time.perf_counter() - began)
+
+    async def _hold(self, scope: Scope, problem: Problem) -> None:
+        """Let somebody who asks too much wait for the answer; what the request held is given back by then."""
+        address = block_of(scope["client"][0]) if scope.get("client") else ""
+        if not await self._refusals.wait(address):
+            problem.headers = {**(problem.headers or {}), "Connection": "close"}
 
     def _tell(self, problem: Problem, error: Exception, request_id: str) -> None:
         if problem.row.status == 503:

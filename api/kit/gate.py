@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from ipaddress import IPv6Address, ip_address
 
 from api.kit.costs import Cost
-from api.kit.throttle import Budget, Bulkhead, Throttle
+from api.kit.strangers import SLOWLY, Strangers
+from api.kit.throttle import Budget, Bulkhead, Pace, Throttle
 from services.errors import Refused
 from services.parts import Keys
 from services.rows import KeyHolder
@@ -19,11 +20,16 @@ WRONG_PER_SECOND = 0.5
 WRONG_BURST = 30.0
 READS_AT_ONCE = 4
 """Reads of one tenant that a process works on at the same time: each step of another's request waits for as many of them."""
+LANDINGS_AT_ONCE = 3
+"""Reports of one tenant that a process puts on disk at the same time."""
 _MOST_KNOWN = 10_000
 
 
 class Gate:
-    """What every request with a key passes. Without a ``budget`` tenants are only kept apart by what is costly at once."""
+    """What every request with a key passes. Without a ``budget`` tenants are only kept apart by what is costly at once.
+
+    ``slowly`` and ``clock`` are those of :class:`Strangers`.
+    """
 
     def __init__(
         self,
@@ -33,13 +39,18 @@ class Gate:
         budget: Budget | None = None,
         bulkhead: Bulkhead | None = None,
         reads: Bulkhead | None = None,
+        landing: Bulkhead | None = None,
+        refusals: Pace | None = None,
+        slowly: float = SLOWLY,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.keys = keys or Throttle()
+        self.keys, self.refusals = keys or Throttle(), refusals or Pace()
         self._strangers = strangers or Throttle(WRONG_PER_SECOND, WRONG_BURST)
         self._budget, self._places = budget, {"costly": bulkhead or Bulkhead(), "read": reads or Bulkhead(READS_AT_ONCE)}
         self._known: dict[bytes, str] = {}
         self._proved: dict[tuple[str, str], None] = {}
-        self._looking: dict[bytes, asyncio.Task[KeyHolder | None]] = {}
+        self._keys_of_strangers = Strangers(self._strangers, slowly=slowly, clock=clock)
+        self.landing = landing or Bulkhead(LANDINGS_AT_ONCE)
 
     async def holder(self, keys: Keys, secret: str, address: str) -> KeyHolder | None:
         """Whose key it is; None: nobody's. Raises ``rate_limited``.
@@ -50,7 +61,7 @@ class Gate:
         mark = hashlib.sha256(secret.encode()).digest()
         tenant_id = self._known.get(mark)
         if tenant_id is None:
-            key = await self._look(keys, secret, mark, _block(address))
+            key = await self._keys_of_strangers.holder(keys, secret, mark, block_of(address))
         else:
             if self._budget is not None:
                 self._budget.check(tenant_id)
@@ -58,32 +69,16 @@ class Gate:
         if key is None:
             self._known.pop(mark, None)
             return None
+        self._remember(mark, key.tenant_id)
         self.keys.take(f"{key.tenant_id}/{key.key_id}")
         return key
-
-    async def _look(self, keys: Keys, secret: str, mark: bytes, place: str) -> KeyHolder | None:
-        """Look up a secret that is new here, once for all who bring it at the same time: fifty requests are no fifty guesses."""
-        if mark not in self._looking:
-            self._strangers.take(place)
-            self._looking[mark] = looking = asyncio.ensure_future(keys.find_key(secret))
-            looking.add_done_callback(lambda done: self._looked(mark, place, done))
-        return await asyncio.shield(self._looking[mark])
-
-    def _looked(self, mark: bytes, place: str, done: asyncio.Task[KeyHolder | None]) -> None:
-        del self._looking[mark]
-        nobody_knows = done.cancelled() or done.exception() is not None
-        found = None if nobody_knows else done.result()
-        if found is not None:
-            self._remember(mark, found.tenant_id)
-        if found is not None or nobody_knows:
-            self._strangers.give_back(place)
 
     @contextmanager
     def signed(self, source_id: str, address: str) -> Iterator[None]:
         """Around what proves a source's signature. Wrong ones count against their address as wrong keys do; after too
         many the next are turned away unread, while a source that was proved from there before always finds in. Raises
         ``rate_limited``."""
-        place = _block(address)
+        place = block_of(address)
         if (source_id, place) not in self._proved:
             self._strangers.take(place)
             self._strangers.give_back(place)
@@ -105,12 +100,12 @@ class Gate:
             await until.enter_async_context(self._places[cost.place].room(tenant_id))
 
     def _remember(self, mark: bytes, tenant_id: str) -> None:
-        if len(self._known) >= _MOST_KNOWN:
+        if mark not in self._known and len(self._known) >= _MOST_KNOWN:
             self._known.pop(next(iter(self._known)))
         self._known[mark] = tenant_id
 
 
-def _block(address: str) -> str:
+def block_of(address: str) -> str:
     """Whom an address stands for: one machine by IPv4; by IPv6 a /64, which is what one customer gets."""
     try:
         ip = ip_address(address.partition("%")[0])

@@ -272,6 +272,9 @@ PROBLEMS: dict[str, Row] = {
     # our side
     "internal_error": Row(500, "Something broke", "Tell us the request id."),
     "vault_fault": Row(500, "Sealed data does not open", "Tell us the request id."),
+    "administration_unavailable": Row(
+        503, "Nothing can be administered here", "Ask who runs Ombud for `OMBUD_DATABASE_ADMIN_URL`; cases go on without it."
+    ),
     "storage_unavailable": Row(503, "The database does not answer", "Ask again after `Retry-After`; nothing was lost."),
 }  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""How much may be asked: by one key, by one tenant, by one address with wrong keys, and of what is costly at the same time."""
+"""How much may be asked: by one key, by one tenant, by one address with wrong keys, of what is costly at the same time; and how
+soon whoever asks too much is told so."""
 
 from __future__ import annotations
 
@@ -46,6 +47,32 @@ class Throttle:
         """Uncount one request."""
         left, since = self._buckets.get(key, (self._burst, self._clock()))
         self._buckets[key] = (min(self._burst, left + 1), since)
+
+
+class Pace:
+    """Answers of "too much" to one address come one after another and not at once: to be refused must not be a way to keep the
+    process busy. Whoever sends again as soon as it is answered waits for itself.
+
+    ``per_second`` of them, each after ``least`` seconds and before ``most``. ``clock`` gives seconds from any start.
+    """
+
+    def __init__(
+        self, per_second: float = 100.0, *, least: float = 0.25, most: float = 5.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._apart, self._least, self._most, self._clock = 1 / per_second, least, most, clock
+        self._last: dict[str, float] = {}
+
+    async def wait(self, address: str) -> bool:
+        """Wait for this answer's turn. False, at once: more of them wait already than will be answered in time."""
+        now = self._clock()
+        turn = max(now + self._least, self._last.get(address, 0.0) + self._apart)
+        if turn - now > self._most:
+            return False
+        if address not in self._last and len(self._last) >= _MOST_KEYS:
+            self._last = {other: last for other, last in self._last.items() if last > now}
+        self._last[address] = turn
+        await asyncio.sleep(turn - now)
+        return True
 
 
 class SharedBudgets(Protocol):

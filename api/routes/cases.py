@@ -59,6 +59,7 @@ async def open_case(context: Context) -> Response:
     report = await intake.read_report(context.parts, body)
 
     async def work() -> Reply:
+        await context.landing(caller)
         return opened_reply(await intake.open_case(context.parts, caller, report, key), caller)
 
     async def added(reply: Reply) -> Reply:

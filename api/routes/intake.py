@@ -53,6 +53,7 @@ async def email(
     caller = await context.caller("cases:write")
     key = context.key
     raw = await read_bytes(context.request, MAX_MAIL)
+    await context.landing(caller)
     taken = await intake.by_mail(context.parts, caller, raw, kind=kind, key=key)
     if isinstance(taken, intake.Opened):
         return answer(opened_reply(taken, caller))

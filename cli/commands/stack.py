@@ -93,8 +93,8 @@ def _progress() -> Any:
 
 def _facts(info: "StackInfo", *, secrets: bool) -> dict[str, Any]:
     facts = info.model_dump(mode="json", exclude={"started"})
-    for name in ("database_url", "database_owner_url"):
-        if not secrets:
+    for name in ("database_url", "database_admin_url", "database_owner_url"):
+        if not secrets and facts[name]:
             facts[name] = _without_password(facts[name])
     return facts
 

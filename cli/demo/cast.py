@@ -52,7 +52,7 @@ async def hire(tenant: str, platform: DemoPlatform, settings: Settings, say: Cal
         say(f"database: applied {name}")
     vault = Vault.from_text(places.master_key)
     keys: dict[str, str] = {}
-    async with await Database.connect(places.database_url, min_size=1, max_size=2) as database:
+    async with await Database.connect(places.database_url, admin_dsn=places.database_admin_url, max_size=2) as database:
         tenants = PostgresTenants(database, vault)
         await tenants.create(
             Tenant(id=tenant, name="Demo platform", development=True, time_scale=HOUR_FOR / 3600, settings=OTHER_SIDES)

@@ -64,7 +64,9 @@ async def prepare_database(places: Places, settings: Settings | None = None) -> 
     applied = await migrate(places.database_owner_url)
     first, last = policies.years
     patience = START_FOR.total_seconds()
-    async with await Database.connect(places.database_url, min_size=1, max_size=2, command_timeout=patience) as database:
+    # Once for all tenants, by whoever may change the tables anyway: the process that migrates needs no other password for it.
+    owner = places.database_owner_url
+    async with await Database.connect(owner, admin_dsn=owner, max_size=2, command_timeout=patience) as database:
         library = PostgresLibrary(database)
         await library.publish_calendars(policies.calendars, holiday_data=holiday_data_version(), from_year=first, to_year=last)
         for kind, pack in policies.packs.items():
@@ -82,7 +84,7 @@ async def library_of(work: Callable[[PostgresLibrary], Awaitable[Result]], place
 async def tenants_of(work: Callable[[PostgresTenants], Awaitable[Result]], places: Places | None = None) -> Result:
     """Do something with the tenants of this machine's database."""
     found = places or find_places(Settings())
-    async with await Database.connect(found.database_url, min_size=1, max_size=2) as database:
+    async with await Database.connect(found.database_url, admin_dsn=found.database_admin_url, max_size=2) as database:
         return await work(PostgresTenants(database, Vault.from_text(found.master_key)))
 
 
@@ -137,7 +139,8 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
         policies()
     client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()], lazy=True)
     limits = _limits(settings) if operator is None else {"max_size": settings.database_pool_max}
-    async with await Database.connect(places.database_url, min_size=settings.database_pool_min, **limits) as database:
+    pool = {"min_size": settings.database_pool_min, "admin_dsn": places.database_admin_url, **limits}
+    async with await Database.connect(places.database_url, **pool) as database:
         tenants = PostgresTenants(database, vault)
         yield Parts(
             intake=PostgresIntake(database, vault),
@@ -180,9 +183,9 @@ def _limits(settings: Settings) -> dict[str, Any]:
 
 
 def _doors(settings: Settings, client: Client) -> Doors:
-    from services.doors import FairDoors
+    from services.doors import FairDoors, Shares
 
-    return FairDoors(CaseDoors(client, settings.task_queue), settings.tenant_asks_at_once)
+    return FairDoors(CaseDoors(client, settings.task_queue), Shares(settings.tenant_asks_at_once))
 
 
 def _gate(settings: Settings, parts: Parts) -> Gate:
@@ -287,6 +290,13 @@ def doctor_checks(settings: Settings) -> list[Check]:
             return Finding("database", "fail", fault.message, "Run `ombud stack up`.")
         return await doctor.database(dsn, _DOCTOR_WAITS_FOR)
 
+    async def administration() -> Finding:
+        try:
+            dsn = stack.info().database_admin_url
+        except ServiceFault as fault:
+            return Finding("administration", "fail", fault.message, "Run `ombud stack up`.")
+        return await doctor.administration(dsn, _DOCTOR_WAITS_FOR, embedded=settings.database_url is None)
+
     async def evidence() -> Finding:
         if settings.evidence_url is None:
             folder = settings.state_dir.resolve() / "evidence"
@@ -304,6 +314,7 @@ def doctor_checks(settings: Settings) -> list[Check]:
         _named("temporal program", lambda: checks.temporal_program(settings, stack)),
         _named("services", lambda: checks.services(stack)),
         database,
+        administration,
         _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
         lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),

@@ -17,6 +17,9 @@ from cli.kit.show import note
 if TYPE_CHECKING:
     from runtime.errors import ServiceFault
     from services.errors import OperatorRefused, Refused
+    from storage.postgres.pool import AdministrationUnavailable
+
+    Fault = ServiceFault | OperatorRefused | Refused | AdministrationUnavailable
 
 Result = TypeVar("Result")
 
@@ -54,6 +57,7 @@ EXITS = {
     "own_credential_needed": NO_PERMISSION,
     "same_credential": NO_PERMISSION,
     "key_invalid": NO_PERMISSION,
+    "administration_unavailable": UNAVAILABLE,
 }
 """Exit code by the code of a failure. Of any other, a fault is a missing service, and a refusal is about the input."""
 BY_STATUS = {
@@ -83,14 +87,15 @@ def guarded(work: Callable[[], Result], exits: Mapping[str, int] | None = None) 
         leave(_lines(fault), {**EXITS, **(exits or {})}.get(fault.code, _otherwise(fault)), fault)
 
 
-def _expected() -> tuple[type[ServiceFault], type[OperatorRefused], type[Refused]]:
+def _expected() -> tuple[type[ServiceFault], type[OperatorRefused], type[Refused], type[AdministrationUnavailable]]:
     from runtime.errors import ServiceFault
     from services.errors import OperatorRefused, Refused
+    from storage.postgres.pool import AdministrationUnavailable
 
-    return ServiceFault, OperatorRefused, Refused
+    return ServiceFault, OperatorRefused, Refused, AdministrationUnavailable
 
 
-def _lines(fault: ServiceFault | OperatorRefused | Refused) -> list[str]:
+def _lines(fault: Fault) -> list[str]:
     from services.errors import OperatorRefused, Refused
 
     match fault:

@@ -115,7 +115,7 @@ async def _tenant(
 ) -> AsyncIterator[tuple[Database, Vault, Tenant]]:
     places = find_places(Settings())
     vault = Vault.from_text(places.master_key)
-    async with await Database.connect(places.database_url, min_size=1, max_size=2) as database:
+    async with await Database.connect(places.database_url, admin_dsn=places.database_admin_url, max_size=2) as database:
         tenants = PostgresTenants(database, vault)
         holder = await (await OperatorKeys.of(tenants, Target(tenant, by, named))).find_key("")
         found = await tenants.tenant(holder.tenant_id) if holder else None

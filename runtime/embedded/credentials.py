@@ -9,12 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Credentials(BaseModel):
-    """Passwords of the embedded database's two roles, and the key under which the keys of contents are encrypted."""
+    """Passwords of the embedded database's three roles, and the key under which the keys of contents are encrypted."""
 
     model_config = ConfigDict(frozen=True)
 
     owner_password: str = Field(repr=False)
     app_password: str = Field(repr=False)
+    admin_password: str = Field("", repr=False)
+    """Empty in a state folder of before there was this role."""
     master_key: str = Field(repr=False)
     """32 random bytes in base64. Whoever loses it can read no text of any case again."""
 
@@ -28,8 +30,9 @@ def read_credentials(state_dir: Path) -> Credentials | None:
 def make_credentials(state_dir: Path) -> Credentials:
     """Make new secrets and put them on disk, with mode 600, before anything relies on them."""
     made = Credentials(
-        owner_password=secrets.token_urlsafe(24),
-        app_password=secrets.token_urlsafe(24),
+        owner_password=_new_password(),
+        app_password=_new_password(),
+        admin_password=_new_password(),
         master_key=base64.b64encode(secrets.token_bytes(32)).decode(),
     )
     state_dir.mkdir(parents=True, exist_ok=True)
@@ -43,6 +46,20 @@ def make_credentials(state_dir: Path) -> Credentials:
     finally:
         draft.unlink()
     return made
+
+
+def with_admin(credentials: Credentials) -> Credentials:
+    """The same secrets, with a password for the administrator's role; not on disk yet."""
+    return credentials.model_copy(update={"admin_password": _new_password()})
+
+
+def keep_credentials(state_dir: Path, credentials: Credentials) -> None:
+    """Put secrets in the place of those that are there, whole or not at all."""
+    write_durably(state_dir / "credentials.json", credentials.model_dump_json(indent=2))
+
+
+def _new_password() -> str:
+    return secrets.token_urlsafe(24)
 
 
 def write_durably(path: Path, text: str) -> None:

@@ -22,7 +22,7 @@ from runtime.embedded.processes import ProcessRef
 from runtime.errors import ServiceFault
 from runtime.patience import START_FOR
 
-DATABASE, OWNER, APP = "ombud", "ombud_owner", "ombud_app"
+DATABASE, OWNER, APP, ADMIN = "ombud", "ombud_owner", "ombud_app", "ombud_admin"
 
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -38,7 +38,11 @@ _SETTINGS = {
 }
 
 # The superuser has no way in over the network; what needs it is done in single-user mode before the server starts.
-_ACCESS = f"host all {OWNER},{APP} 127.0.0.1/32 scram-sha-256\n"
+_ACCESS = f"host all {OWNER},{APP},{ADMIN} 127.0.0.1/32 scram-sha-256\n"
+_MAKE_ADMIN = (
+    f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ADMIN}') "
+    f"THEN CREATE ROLE {ADMIN} LOGIN NOBYPASSRLS; END IF; END $$"
+)
 
 
 @functools.cache
@@ -70,7 +74,7 @@ class EmbeddedPostgres:
         return (self._data / "PG_VERSION").exists()
 
     def initialise(self, credentials: Credentials) -> None:
-        """Make the server's data folder with the two roles and the database; all of it or nothing."""
+        """Make the server's data folder with the three roles and the database; all of it or nothing."""
         draft = self._home / "data.new"
         if draft.exists():
             self._run(["/bin/rm", "-rf", str(draft)])
@@ -82,15 +86,21 @@ class EmbeddedPostgres:
             # CREATEDB lets a test have a database of its own, copied in a fraction of a second.
             f"CREATE ROLE {OWNER} LOGIN CREATEDB NOBYPASSRLS PASSWORD '{credentials.owner_password}'",
             f"CREATE ROLE {APP} LOGIN NOBYPASSRLS PASSWORD '{credentials.app_password}'",
+            f"CREATE ROLE {ADMIN} LOGIN NOBYPASSRLS PASSWORD '{credentials.admin_password}'",
             f"CREATE DATABASE {DATABASE} OWNER {OWNER}",
         ])  # fmt: skip
         draft.rename(self._data)
 
     def renew_passwords(self, credentials: Credentials) -> None:
-        """Give both roles the passwords of `credentials`; the server must not run."""
+        """Give all roles the passwords of `credentials`, and make the administrator's where there is none; the server must not
+        run."""
+        (self._data / "pg_hba.conf").write_text(_ACCESS)
         self._single_user(self._data, [
+            # One line: in single-user mode its end is the statement's.
+            _MAKE_ADMIN,
             f"ALTER ROLE {OWNER} PASSWORD '{credentials.owner_password}'",
             f"ALTER ROLE {APP} PASSWORD '{credentials.app_password}'",
+            f"ALTER ROLE {ADMIN} PASSWORD '{credentials.admin_password}'",
         ])  # fmt: skip
 
     def running(self) -> tuple[ProcessRef, int] | None:

@@ -19,11 +19,11 @@ from pydantic import SecretStr
 
 from runtime.embedded import processes
 from runtime.embedded.binary import BinaryFinder, Progress
-from runtime.embedded.credentials import Credentials, make_credentials, read_credentials
+from runtime.embedded.credentials import Credentials, keep_credentials, make_credentials, read_credentials, with_admin
 from runtime.embedded.ground import service_account, settle
 from runtime.embedded.mail import EmbeddedMail
 from runtime.embedded.ports import Ports
-from runtime.embedded.postgres import APP, OWNER, EmbeddedPostgres
+from runtime.embedded.postgres import ADMIN, APP, OWNER, EmbeddedPostgres
 from runtime.embedded.state import Notes, Service, ServiceStatus, Slot, StackInfo
 from runtime.embedded.temporal import EmbeddedTemporal
 from runtime.errors import ServiceFault
@@ -125,11 +125,12 @@ class Stack:
         if missing:
             raise ServiceFault("stack_not_running", f"Not running: {', '.join(missing)}. Start it with `ombud stack up`.")
         up = {status.service: status for status in states if status.state == "running"}
-        app, owner = self._urls()
+        app, admin, owner = self._urls()
         ui, mail = notes.temporal.ui_port if "temporal" in up else None, up.get("mail")
         return StackInfo(
             state_dir=self.state_dir,
             database_url=app,
+            database_admin_url=admin,
             database_owner_url=owner,
             temporal_address=settings.temporal_address or f"127.0.0.1:{notes.temporal.port}",
             temporal_namespace=settings.temporal_namespace,
@@ -192,8 +193,11 @@ class Stack:
         home = settle(self.state_dir, account)
         postgres = EmbeddedPostgres(home, account)
         credentials, fresh = self._credentials()
+        old = not credentials.admin_password
+        if old:
+            credentials = with_admin(credentials)
         running = postgres.running()
-        if running and not fresh:
+        if running and not fresh and not old:
             self._note(postgres=Slot(port=running[1], process=running[0]))
             progress("postgres runs already")
             return
@@ -202,9 +206,12 @@ class Stack:
             if not home.is_relative_to(self.state_dir):
                 progress(f"postgres: its user cannot reach the state folder, so its data is in {home}")
             postgres.initialise(credentials)
-        elif fresh:
+        elif fresh or old:
             postgres.stop()
             postgres.renew_passwords(credentials)
+        if old:
+            # After the database knows it: whoever is interrupted before begins anew.
+            keep_credentials(self.state_dir, credentials)
         port = processes.free_port(Notes.read(self.state_dir).postgres.port)
         self._note(postgres=Slot(port=port, process=postgres.start(port)))
         self._started.add("postgres")
@@ -277,17 +284,22 @@ class Stack:
         home = self._home()
         return EmbeddedPostgres(home, service_account()) if home and self._settings.database_url is None else None
 
-    def _urls(self) -> tuple[str, str]:
+    def _urls(self) -> tuple[str, str | None, str]:
+        """As the application, as the administrator, as the owner."""
         given = self._settings.database_url
         if given:
-            owner = self._settings.database_owner_url or given
-            return given.get_secret_value(), owner.get_secret_value()
+            admin, owner = self._settings.database_admin_url, self._settings.database_owner_url or given
+            return given.get_secret_value(), admin.get_secret_value() if admin else None, owner.get_secret_value()
         postgres, credentials = self._existing_postgres(), self._credentials()[0]
         running = postgres.running() if postgres else None
         if postgres is None or running is None:
             raise ServiceFault("stack_not_running", "Not running: postgres. Start it with `ombud stack up`.")
         port = running[1]
-        return postgres.url(APP, credentials.app_password, port), postgres.url(OWNER, credentials.owner_password, port)
+        return (
+            postgres.url(APP, credentials.app_password, port),
+            postgres.url(ADMIN, credentials.admin_password, port) if credentials.admin_password else None,
+            postgres.url(OWNER, credentials.owner_password, port),
+        )
 
 
 def _try_lock(file: TextIO) -> bool:

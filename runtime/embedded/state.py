@@ -47,6 +47,7 @@ class StackInfo(BaseModel):
 
     state_dir: Path
     database_url: str = Field(repr=False)
+    database_admin_url: str | None = Field(repr=False)
     database_owner_url: str = Field(repr=False)
     temporal_address: str
     temporal_namespace: str

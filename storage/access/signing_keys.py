@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from uuid_utils import uuid7
 
 from domain.base import Instant, Kept
-from storage.postgres.pool import Database
+from storage.postgres.pool import Connection, Database
 
 KEY_SIZE = 32
 """Bytes of a public key."""
@@ -64,12 +64,12 @@ class PostgresSigningKeys:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def register(self, tenant_id: str, person_id: str, public_key: bytes) -> str | None:
+    async def register(self, tenant_id: str, person_id: str, public_key: bytes, conn: Connection | None = None) -> str | None:
         """Keep a person's public key (32 bytes) and return its id; None when somebody has it already, and for what is none."""
         if not is_sound(public_key):
             return None
-        async with self._database.tenant(tenant_id) as conn:
-            made: str | None = await conn.fetchval(_REGISTER, tenant_id, f"sig_{uuid7()}", person_id, public_key)
+        async with self._database.deed(tenant_id, conn) as deed:
+            made: str | None = await deed.fetchval(_REGISTER, tenant_id, f"sig_{uuid7()}", person_id, public_key)
         return made
 
     async def keys(self, tenant_id: str, person_id: str | None = None) -> list[SigningKey]:
@@ -77,10 +77,10 @@ class PostgresSigningKeys:
         async with self._database.tenant(tenant_id) as conn:
             return [SigningKey(**dict(row)) for row in await conn.fetch(_LIST, tenant_id, person_id)]
 
-    async def revoke(self, tenant_id: str, key_id: str, person_id: str | None = None) -> bool:
+    async def revoke(self, tenant_id: str, key_id: str, person_id: str | None = None, conn: Connection | None = None) -> bool:
         """Take a key back, with a person only one of theirs; False when there is no such live key."""
-        async with self._database.tenant(tenant_id) as conn:
-            return await conn.execute(_REVOKE, tenant_id, key_id, person_id) != "UPDATE 0"
+        async with self._database.deed(tenant_id, conn) as deed:
+            return await deed.execute(_REVOKE, tenant_id, key_id, person_id) != "UPDATE 0"
 
     async def signer(self, tenant_id: str, key_id: str, message: bytes, signature: bytes) -> str | None:
         """Who signed a message with a key; None when the key is nobody's (any more), or did not sign it."""

@@ -53,8 +53,9 @@ class PostgresTrail:
 
     @asynccontextmanager
     async def deed(self, tenant_id: str) -> AsyncIterator[Connection]:
-        """A connection inside a transaction, for a deed and its note: both are on disk at the end of the block, or neither."""
-        async with self._database.tenant(tenant_id) as conn, conn.transaction():
+        """A connection of the administrator's role inside a transaction, for a deed and its note: both are on disk at the end of
+        the block, or neither."""
+        async with self._database.deed(tenant_id) as conn:
             yield conn
 
     async def listed(self, tenant_id: str, limit: int, *, before: int | None = None, about: str | None = None) -> Sequence[Entry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from activities.ports.relay import WaitingCase
@@ -67,14 +67,16 @@ class PostgresRelay:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def waiting(self, older_than: timedelta, limit: int = 100) -> Sequence[WaitingCase]:
+    async def waiting(self, older_than: timedelta, limit: int = 100, without: Collection[str] = ()) -> Sequence[WaitingCase]:
         """Cases with unanswered commands, overdue levels, unsent notices or effects that nobody has begun, oldest first.
 
-        ``limit`` bounds what one tenant is given. A case is named once; again only when it has not moved for twice as long as the
-        last time, at most :data:`LEFT_ALONE_FOR`.
+        ``limit`` bounds what one tenant is given; nothing of those in ``without`` is looked for. A case is named once; again only
+        when it has not moved for twice as long as the last time, at most :data:`LEFT_ALONE_FOR`.
         """
         found = []
         for tenant_id in await self._database.tenant_ids():
+            if tenant_id in without:
+                continue
             async with self._database.tenant(tenant_id) as conn:
                 for row in await conn.fetch(WAITING, tenant_id, older_than, limit, LEFT_ALONE_FOR):
                     poked = WaitingCase(

@@ -17,6 +17,8 @@ from storage.postgres.pool import Connection, Database
 
 _CACHED = 256
 """Calendars held in memory at most."""
+_NOBODYS = ""
+"""The tenant of what all tenants share."""
 
 CALENDARS = "SELECT ref, body::text AS body FROM calendars WHERE ref = ANY($1)"
 _KEEP_CALENDARS = """
@@ -118,7 +120,7 @@ class PostgresLibrary:
         What a name stands for already is not published again; an older content is, when another one came in between.
         """
         named = [{"name": name, "ref": calendar.ref} for name, calendar in calendars.items()]
-        async with self._database.nobody() as conn, conn.transaction():
+        async with self._database.deed(_NOBODYS) as conn:
             await keep_calendars(conn, {calendar.ref: calendar for calendar in calendars.values()})
             await conn.execute(_ONE_PUBLISHER)
             return [row["name"] for row in await conn.fetch(_PUBLISH, named, holiday_data, from_year, to_year)]

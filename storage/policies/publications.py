@@ -73,7 +73,7 @@ class PostgresPublications:
     ) -> str:
         """Keep the text of a pack as a proposal and return its id. Raises :class:`PublishRefused`."""
         made = f"pkv_{uuid7()}"
-        async with self._database.tenant(tenant_id) as conn:
+        async with self._database.deed(tenant_id) as conn:
             if await conn.fetchval(_ROLES, tenant_id, by) is None:
                 raise PublishRefused("actor_unknown", f"Nobody in the team has the id '{by}'.")
             await conn.execute(_PROPOSE, tenant_id, made, kind, version, text, reason, by, credential)
@@ -81,7 +81,7 @@ class PostgresPublications:
 
     async def approve(self, tenant_id: str, named: str, *, by: str, credential: str | None = None) -> PackVersion:
         """The second person agrees: from now on new reports of the kind are bound by it. Raises :class:`PublishRefused`."""
-        async with self._database.tenant(tenant_id) as conn:
+        async with self._database.deed(tenant_id) as conn:
             roles = await conn.fetchval(_ROLES, tenant_id, by)
             row = await conn.fetchrow(_NAMED, tenant_id, named) if len(named) >= SHORTEST else None
             if row is None:

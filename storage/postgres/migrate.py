@@ -22,7 +22,9 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 """
 _APPLIED = "SELECT number, name, checksum FROM schema_migrations ORDER BY number"
 _NOTE = "INSERT INTO schema_migrations (number, name, checksum) VALUES ($1, $2, $3)"
-_APP_ROLE = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'ombud_app')"
+_ROLES = {"ombud_app": ("app_role_missing", "application"), "ombud_admin": ("admin_role_missing", "administrator's")}
+"""The roles that have to be there, with the code and the name of each that is not."""
+_THERE = "SELECT rolname FROM pg_roles WHERE rolname = ANY($1)"
 # A migration that waits for a lock stops everybody behind it: rather give up and be run again.
 _TIMEOUTS = "SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '10min'"
 
@@ -70,7 +72,8 @@ def migrations(folder: Path = FOLDER) -> list[Migration]:
 async def migrate(owner_dsn: str, folder: Path = FOLDER) -> list[str]:
     """Run what has not been run yet and return its names; nothing to do is no error.
 
-    Whoever comes second waits. Raises MigrationFault (``migration_changed``, ``migration_unknown``, ``app_role_missing``).
+    Whoever comes second waits. Raises MigrationFault (``migration_changed``, ``migration_unknown``, ``app_role_missing``,
+    ``admin_role_missing``).
     """
     conn = await asyncpg.connect(owner_dsn)
     try:
@@ -119,8 +122,11 @@ async def _run(conn: asyncpg.Connection[asyncpg.Record], migration: Migration) -
             await conn.execute(migration.sql)
             await conn.execute(_NOTE, migration.number, migration.name, migration.checksum)
     except asyncpg.InsufficientPrivilegeError as error:
-        if await conn.fetchval(_APP_ROLE):
+        there = {row["rolname"] for row in await conn.fetch(_THERE, list(_ROLES))}
+        missing = [role for role in _ROLES if role not in there]
+        if not missing:
             raise
+        code, name = _ROLES[missing[0]]
         raise MigrationFault(
-            "app_role_missing", "Make the application role first: CREATE ROLE ombud_app LOGIN NOBYPASSRLS PASSWORD '…'."
+            code, f"Make the {name} role first: CREATE ROLE {missing[0]} LOGIN NOBYPASSRLS PASSWORD '…'."
         ) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,6 +20,8 @@ AWAY: tuple[type[Exception], ...] = (
 """What asyncpg raises when the database is away, going, coming or full (``TimeoutError`` is an ``OSError``)."""
 NOT_STORABLE: tuple[type[Exception], ...] = (asyncpg.DataError,)
 """What it raises when Postgres refuses the data itself."""
+_NOT_LET_IN = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InsufficientPrivilegeError)
+"""What it raises when a role is unknown, shows a wrong password, or may not connect to this database."""
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -73,12 +75,39 @@ _CONNECT_WITHIN = 60.0
 """Seconds for a new connection where nobody is in a hurry."""
 
 
-class Database:
-    """The application's pool. Made by :meth:`connect`, handed to everything that reads or writes."""
+ADMINISTRATORS = 4
+"""Connections that a process opens at most for what administrators do: it is seldom, and each deed is short."""
 
-    def __init__(self, pool: Pool, *, lend_within: float | None = None, share: int | None = None) -> None:
+
+class AdministrationUnavailable(Exception):
+    """This process cannot administer: it was given no role for that, or the database does not let that role in."""
+
+    code = "administration_unavailable"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Database:
+    """The application's pool. Made by :meth:`connect`, handed to everything that reads or writes.
+
+    What administrators do goes through :meth:`deed`, by another role: the application's own may not.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        lend_within: float | None = None,
+        share: int | None = None,
+        administrator: Callable[[], Awaitable[Database]] | None = None,
+    ) -> None:
         self._pool, self._lend_within, self._share = pool, lend_within, share
         self._shares: dict[str, asyncio.Semaphore] = {}
+        self._connect_administrator = administrator
+        self._administrator: Database | None = None
+        self._connecting = asyncio.Lock()
 
     @classmethod
     async def connect(
@@ -90,12 +119,22 @@ class Database:
         command_timeout: float = 30.0,
         lend_within: float | None = None,
         share: int | None = None,
+        admin_dsn: str | None = None,
     ) -> Database:
         """Open the pool as the application role. Connections that break are replaced when next asked for.
 
         ``command_timeout`` and ``lend_within`` bound one statement and the wait for a connection, in seconds: past them the
         database counts as away. ``share`` is how many connections one tenant may have at a time; None: all of them.
+        ``admin_dsn`` is the database as the administrator's role, connected to with the first deed; None: this process does none.
         """
+        bounds: dict[str, Any] = {"command_timeout": command_timeout, "lend_within": lend_within}
+
+        async def administrator() -> Database:
+            assert admin_dsn is not None
+            # Half of them for one tenant at most, where there is such a bound: administrators of the others go on.
+            of_one = None if share is None else ADMINISTRATORS // 2
+            return await cls.connect(admin_dsn, max_size=ADMINISTRATORS, share=of_one, **bounds)
+
         pool = await asyncpg.create_pool(
             dsn,
             min_size=min_size,
@@ -107,7 +146,7 @@ class Database:
             server_settings=_SERVER_SETTINGS,
             timeout=_CONNECT_WITHIN if lend_within is None else lend_within,
         )
-        return cls(pool, lend_within=lend_within, share=share)
+        return cls(pool, lend_within=lend_within, share=share, administrator=administrator if admin_dsn else None)
 
     @asynccontextmanager
     async def tenant(self, tenant_id: str) -> AsyncIterator[Connection]:
@@ -117,13 +156,30 @@ class Database:
 
     @asynccontextmanager
     async def deed(self, tenant_id: str, conn: Connection | None = None) -> AsyncIterator[Connection]:
-        """A connection inside a transaction: the one that is open already, so that a deed is on disk with its note or not at all;
-        without one, one of its own."""
+        """A connection of the administrator's role, inside a transaction: the one that is open already, so that a deed is on disk
+        with its note or not at all; without one, one of its own. Raises :class:`AdministrationUnavailable`."""
         if conn is not None:
             yield conn
             return
-        async with self._lent(tenant_id) as own, own.transaction():
+        administrator = await self._as_administrator()
+        async with administrator.tenant(tenant_id) as own, own.transaction():
             yield own
+
+    async def _as_administrator(self) -> Database:
+        if self._connect_administrator is None:
+            raise AdministrationUnavailable(
+                "This process has no access to the database for what administrators do: set OMBUD_DATABASE_ADMIN_URL."
+            )
+        async with self._connecting:
+            if self._administrator is None:
+                try:
+                    self._administrator = await self._connect_administrator()
+                except _NOT_LET_IN as error:
+                    # The server's own words name the role and the database, never the password.
+                    raise AdministrationUnavailable(
+                        f"The database does not let the administrator's role in ({error}): check OMBUD_DATABASE_ADMIN_URL."
+                    ) from error
+            return self._administrator
 
     @asynccontextmanager
     async def key(self, key_hash: str) -> AsyncIterator[Connection]:
@@ -167,6 +223,8 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back to the server, waiting for their borrowers."""
+        if self._administrator is not None:
+            await self._administrator.close()
         await self._pool.close()
 
     async def __aenter__(self) -> Database:

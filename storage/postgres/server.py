@@ -11,7 +11,8 @@ _FACTS = """
 SELECT current_setting('server_version_num')::int AS version, current_user::text AS role,
        (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) AS sees_all_tenants,
        current_setting('fsync') = 'off' OR current_setting('synchronous_commit') = 'off' AS may_lose_commits,
-       to_regclass('public.schema_migrations') IS NOT NULL AS migrated
+       to_regclass('public.schema_migrations') IS NOT NULL AS migrated,
+       coalesce(has_table_privilege(to_regclass('public.api_keys'), 'INSERT'), false) AS may_administer
 """
 
 
@@ -30,6 +31,8 @@ class ServerFacts(NamedTuple):
     may_lose_commits: bool
     """It confirms what is not on disk yet."""
     migrated: bool
+    may_administer: bool
+    """The role can make API keys, and with them whatever administrators can."""
 
 
 async def server_facts(dsn: str, patience: timedelta) -> ServerFacts:

@@ -99,7 +99,7 @@ class TestKeys:
         soon = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
         key = await made(dana, expires_at=soon)
         assert await opens(office, key["secret"]) == 200
-        async with office.database.tenant(office.tenant_id) as conn:
+        async with office.database.deed(office.tenant_id) as conn:
             await conn.execute("UPDATE api_keys SET expires_at = clock_timestamp() WHERE id = $1", key["id"])
         assert await opens(office, key["secret"]) == 401
         assert (await dana.get(f"/v1/api-keys/{key['id']}")).json()["status"] == "expired"
@@ -138,7 +138,7 @@ class TestKeys:
             await opens(office, key["secret"])
             seen.add((await dana.get(f"/v1/api-keys/{key['id']}")).json()["last_used_at"])
         assert len(seen) == 1
-        async with office.database.tenant(office.tenant_id) as conn:
+        async with office.database.deed(office.tenant_id) as conn:
             await conn.execute("UPDATE api_keys SET last_used_at = last_used_at - interval '61 s' WHERE id = $1", key["id"])
         await opens(office, key["secret"])
         assert (await dana.get(f"/v1/api-keys/{key['id']}")).json()["last_used_at"] > max(seen)
@@ -225,7 +225,7 @@ class TestPeople:
         platform, cleo = office.desk(), office.desk("cleo")
         case = await platform.in_review()
         await cleo.command(case["id"], "assign", owner="per_ben")
-        async with office.database.tenant(office.tenant_id) as conn:
+        async with office.database.deed(office.tenant_id) as conn:
             await conn.execute(
                 "UPDATE people SET active = false, deactivated_at = clock_timestamp() WHERE tenant = $1 AND id = 'per_ben'",
                 office.tenant_id,

@@ -170,7 +170,9 @@ class TestEachCase:
             assert await office.vault.reveal(conn, office.tenant_id, ids) == dict.fromkeys(ids, text)
             assert len(set(ids)) == 4
             assert text not in str(await conn.fetch("SELECT * FROM commands WHERE tenant = $1", office.tenant_id))
+        async with office.database.deed(office.tenant_id) as conn:
             assert await office.vault.erase(conn, office.tenant_id, cases["fraud"], "staff")
+        async with office.database.tenant(office.tenant_id) as conn:
             left = await office.vault.reveal(conn, office.tenant_id, ids)
         assert [row["case_id"] for row in bodies if left[row["body"]["reasons"]["content_id"]] is None] == [cases["fraud"]]
 

@@ -74,7 +74,7 @@ async def _key(office: Office, person: str | None = "per_dana") -> tuple[str, st
 
 
 async def _sql(office: Office, statement: str, *arguments: object) -> None:
-    async with office.database.tenant(office.tenant_id) as conn:
+    async with office.database.deed(office.tenant_id) as conn:
         assert await conn.execute(statement, *arguments) == "UPDATE 1"
 
 

@@ -231,7 +231,7 @@ class TestWhoFetches:
         case = await desk.in_review()
         kim = party(case, "claimant")
         file = await handed_in(desk, case, kim)
-        async with office.database.tenant(office.tenant_id) as conn:
+        async with office.database.deed(office.tenant_id) as conn:
             assert await office.vault.erase(conn, office.tenant_id, case["id"], kim)
         gone = await fetched(desk, case, file)
         assert (gone.status_code, gone.json()["code"]) == (410, "file_erased")

@@ -6,22 +6,26 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+from activities.messages import Answer
 from api.app import create_app
 from api.kit.costs import _OTHERS, LIST, READ, SAY, cost_of
 from api.kit.gate import Gate
 from api.kit.problems import Problem
-from api.kit.throttle import Budget, Bulkhead, Throttle
+from api.kit.strangers import WRONG_FOR
+from api.kit.throttle import Budget, Bulkhead, Pace, Throttle
 from storage.postgres.budgets import PostgresBudgets
 from storage.postgres.pool import Database
 from storage.tenants import KeyHolder
 from tests.support.database import Server
-from tests.support.office import Office
+from tests.support.office import Office, a_report
+from workflows.handles import Named, NotReached
 
 pytestmark = pytest.mark.postgres
 
@@ -32,10 +36,15 @@ class Looked:
 
     right: dict[str, KeyHolder]
     looked: int = 0
+    looking: int = 0
+    most: int = 0
 
     async def find_key(self, secret: str) -> KeyHolder | None:
         self.looked += 1
+        self.looking += 1
+        self.most = max(self.most, self.looking)
         await asyncio.sleep(0)
+        self.looking -= 1
         return self.right.get(secret)
 
 
@@ -175,18 +184,36 @@ class TestBulkhead:
 class TestWrongKeys:
     HOLDER = KeyHolder(tenant_id="acme", key_id="key_1", name="", scopes=())
 
-    async def test_an_address_with_many_wrong_keys_is_refused_without_a_look(self) -> None:
-        keys, gate = Looked({"right": self.HOLDER}), Gate(strangers=Throttle(0.001, 5))
+    async def test_a_right_key_finds_in_while_its_address_floods_with_wrong_ones(self) -> None:
+        keys, gate = Looked({"right": self.HOLDER}), Gate(strangers=Throttle(0.001, 5), slowly=0.001)
+        wrong = [asyncio.create_task(gate.holder(keys, f"wrong-{number}", "192.0.2.1")) for number in range(40)]
+        new = asyncio.create_task(gate.holder(keys, "right", "192.0.2.1"))
+        answers = await asyncio.gather(*wrong, return_exceptions=True)
+        assert answers[:5] == [None] * 5
+        assert {getattr(a, "code", None) for a in answers[5:]} == {"rate_limited"}
+        assert await new == self.HOLDER
         assert await gate.holder(keys, "right", "192.0.2.1") == self.HOLDER
-        for number in range(5):
-            assert await gate.holder(keys, f"wrong-{number}", "192.0.2.1") is None
-        looked = keys.looked
-        for number in range(20):
-            with pytest.raises(Problem):
-                await gate.holder(keys, f"more-{number}", "192.0.2.1")
-        assert keys.looked == looked
-        assert await gate.holder(keys, "right", "192.0.2.1") == self.HOLDER, "a right key from there still works"
         assert await gate.holder(keys, "other", "192.0.2.2") is None, "another address is not concerned"
+
+    async def test_past_its_limit_an_address_is_looked_up_for_one_at_a_time_and_not_for_ever(self) -> None:
+        keys, gate = Looked({}), Gate(strangers=Throttle(0.001, 1), slowly=0.001)
+        flood = [asyncio.create_task(gate.holder(keys, f"wrong-{number}", "192.0.2.1")) for number in range(300)]
+        await asyncio.gather(*flood, return_exceptions=True)
+        assert keys.most == 2, "the one it may try, and one slowly"
+        assert keys.looked <= 103
+
+    async def test_a_key_that_was_wrong_is_refused_without_a_look(self) -> None:
+        now = [0.0]
+        keys, gate = Looked({}), Gate(strangers=Throttle(0.001, 2), slowly=0.001, clock=lambda: now[0])
+        assert [await gate.holder(keys, "wrong", "192.0.2.1") for _ in range(2)] == [None, None]
+        for _ in range(20):
+            with pytest.raises(Problem):
+                await gate.holder(keys, "wrong", "192.0.2.1")
+        assert keys.looked == 1
+        now[0] = WRONG_FOR + 1
+        with pytest.raises(Problem):
+            await gate.holder(keys, "wrong", "192.0.2.1")
+        assert keys.looked == 2
 
     async def test_a_revoked_key_is_wrong_at_once(self) -> None:
         keys, gate = Looked({"right": self.HOLDER}), Gate()
@@ -221,6 +248,55 @@ class TestWrongKeys:
         wrong = [await desk.get("/v1/cases", headers={"Authorization": f"Bearer omb_{n}"}) for n in range(5)]
         assert [(a.status_code, a.json()["code"]) for a in wrong] == [(401, "key_invalid")] * 3 + [(429, "rate_limited")] * 2
         assert wrong[-1].headers["Retry-After"]
+
+
+class TestRefusals:
+    async def test_they_come_one_after_another_for_each_address(self) -> None:
+        pace, told = Pace(100, least=0.02, most=1), list[str]()
+
+        async def refused(name: str, address: str) -> None:
+            await pace.wait(address)
+            told.append(name)
+
+        began = monotonic()
+        await asyncio.gather(*(refused(f"busy-{n}", "192.0.2.1") for n in range(10)), refused("other", "192.0.2.2"))
+        assert monotonic() - began >= 0.11
+        assert told.index("other") < told.index("busy-9")
+
+    async def test_where_too_many_wait_the_connection_is_closed_at_once(self, office: Office) -> None:
+        gate = Gate(strangers=Throttle(0.001, 1), refusals=Pace(1, least=0.001, most=0.1))
+        desk = office.desk("nobody", api={"gate": gate})
+        answers = [await desk.get("/v1/cases") for _ in range(3)]
+        assert [a.status_code for a in answers] == [401, 429, 429]
+        assert [a.headers.get("Connection") for a in answers] == [None, None, "close"]
+
+    async def test_whoever_waits_for_one_holds_no_place(self, office: Office) -> None:
+        refusing = Budget(Counting(11), per_second=0.001, burst=100)
+        gate = Gate(bulkhead=Bulkhead(1, most_waiting=0), budget=refusing, refusals=Pace(least=0.3))
+        desk = office.desk(api={"gate": gate})
+        first = asyncio.create_task(desk.get("/v1/cases"))
+        second = asyncio.create_task(desk.get("/v1/cases"))
+        assert sorted([(await first).status_code, (await second).status_code]) == [200, 429]
+
+
+@dataclass
+class NeverAnswering:
+    """Doors at which nobody is answered before so many have asked."""
+
+    together: asyncio.Barrier
+
+    async def ask(self, case: Named, command_id: str, wait_for: timedelta) -> Answer:
+        async with asyncio.timeout(5):
+            await self.together.wait()
+        raise NotReached("nobody")
+
+
+class TestReports:
+    async def test_whoever_waits_for_temporal_keeps_no_report_from_the_disk(self, office: Office) -> None:
+        doors = NeverAnswering(asyncio.Barrier(4))
+        desk = office.desk(api={"gate": Gate(landing=Bulkhead(1, wait_for=5))}, doors=doors)
+        opening = [asyncio.create_task(desk.post("/v1/cases", json=a_report(external_id=f"R-{n}"))) for n in range(4)]
+        assert [(await task).status_code for task in opening] == [202] * 4
 
 
 @dataclass

@@ -198,6 +198,7 @@ class TestMetadata:
             sealed = await conn.fetchval("SELECT metadata FROM cases WHERE id = $1", case["id"])
             assert sealed
             assert b"ORDER-SECRET" not in sealed
+        async with office.database.deed(office.tenant_id) as conn:
             await office.vault.erase(conn, office.tenant_id, case["id"], party(case, "claimant"))
         read = (await desk.get(f"/v1/cases/{case['id']}")).json()
         assert (read["metadata"], read["matter"], read["subject"]) == ({}, None, None)

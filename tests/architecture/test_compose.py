@@ -2,7 +2,9 @@
 
 import os
 import re
+import shutil
 import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +61,9 @@ def test_the_settings_are_valid_and_hang_together(name: str, monkeypatch: pytest
     assert "@ombud-postgres:5432/ombud" in settings.database_url.get_secret_value()
     assert not settings.development
     assert (settings.database_owner_url is not None) == (name == "migrate"), "only the migration may own the tables"
+    assert (settings.database_admin_url is not None) == (name == "api"), "a worker administers nothing"
+    if settings.database_admin_url is not None:
+        assert "ombud_admin:" in settings.database_admin_url.get_secret_value()
 
 
 def test_ports_are_those_of_the_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -102,11 +107,13 @@ def test_what_keeps_running_says_whether_it_is_well(name: str) -> None:
 
 
 def test_the_database_roles_are_those_of_the_embedded_server() -> None:
-    from runtime.embedded.postgres import APP, DATABASE, OWNER
+    from runtime.embedded.postgres import ADMIN, APP, DATABASE, OWNER
 
     script = (ROOT / "deploy" / "postgres" / "10-roles.sh").read_text(encoding="utf-8")
     assert f"CREATE ROLE {OWNER} LOGIN NOBYPASSRLS" in script
     assert f"CREATE ROLE {APP} LOGIN NOBYPASSRLS" in script
+    assert f"CREATE ROLE {ADMIN} LOGIN NOBYPASSRLS" in script
+    assert f"GRANT CONNECT ON DATABASE {DATABASE} TO {APP}, {ADMIN};" in script
     assert f"CREATE DATABASE {DATABASE} OWNER {OWNER}" in script
 
 
@@ -122,6 +129,19 @@ def test_the_secrets_that_compose_demands_are_made() -> None:
     demanded = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
     script = (ROOT / "deploy" / "make-secrets").read_text(encoding="utf-8")
     assert [name for name in demanded if name not in script] == []
+
+
+def test_secrets_that_are_there_stay_and_what_a_newer_release_asks_for_is_added(tmp_path: Path) -> None:
+    script = shutil.copy(ROOT / "deploy" / "make-secrets", tmp_path)
+    (tmp_path / "compose.env").write_text("APP_PASSWORD=as it was\nMASTER_KEY=as it was\n", encoding="utf-8")
+    subprocess.run([script], check=True, capture_output=True)
+    lines = (tmp_path / "compose.env").read_text(encoding="utf-8").splitlines()
+    made = dict(line.split("=", 1) for line in lines)
+    assert len(lines) == len(made) == 6
+    assert made["APP_PASSWORD"] == made["MASTER_KEY"] == "as it was"
+    assert len(made["ADMIN_PASSWORD"]) == 48
+    subprocess.run([script], check=True, capture_output=True)
+    assert (tmp_path / "compose.env").read_text(encoding="utf-8").splitlines() == lines
 
 
 @pytest.mark.parametrize("path", ["make-secrets", "postgres/10-roles.sh", "temporal/schema.sh", "temporal/namespace.sh"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -78,7 +78,11 @@ class TestSees:
 
 
 class TestSeveralCases:
-    second = {"at": "+1 hour", "case": "second", "report": {**OF_A_BITE, "parties": {"claimant": {"ref": "friend"}}}}
+    second: ClassVar[dict[str, Any]] = {
+        "at": "+1 hour",
+        "case": "second",
+        "report": {**OF_A_BITE, "parties": {"claimant": {"ref": "friend"}}},
+    }
 
     def test_a_report_of_the_same_matter_goes_on_in_the_older_case(self) -> None:
         lines = of_safety(a_step("+1 minute", MARA, "take"), {**self.second, "expect": {"phase": "closed", "outcome": "merged"}})

@@ -79,7 +79,7 @@ async def ground() -> AsyncIterator[tuple[TemporalServer, Database, Vault]]:
         try:
             await migrate(info.database_owner_url)
             vault = Vault(bytes(range(32)))
-            async with await Database.connect(info.database_url, max_size=10) as database:
+            async with await Database.connect(info.database_url, admin_dsn=info.database_admin_url, max_size=10) as database:
                 await PostgresTenants(database, vault).create(Tenant(id="acme", name="Acme", development=True))
                 program = (await asyncio.to_thread(stack.binaries.find, print)).path
                 yield TemporalServer(info.temporal_address, program), database, vault

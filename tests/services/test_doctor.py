@@ -17,7 +17,9 @@ from storage.postgres.server import ServerFacts
 from tests.support.database import Server
 
 PATIENCE = timedelta(seconds=5)
-SOUND = ServerFacts(version=160_004, role="ombud_app", sees_all_tenants=False, may_lose_commits=False, migrated=True)
+SOUND = ServerFacts(
+    version=160_004, role="ombud_app", sees_all_tenants=False, may_lose_commits=False, migrated=True, may_administer=False
+)
 
 
 async def test_parts_are_told_in_the_order_in_which_they_depend_on_each_other() -> None:
@@ -91,6 +93,47 @@ class TestDatabase:
             told = await doctor.database(f"postgresql://ombud_app:x@127.0.0.1:{port}/ombud", timedelta(milliseconds=200))
             answered.set()
         assert (told.verdict, told.found) == ("fail", "does not answer: TimeoutError")
+
+    def test_a_role_that_can_administer_is_more_than_the_application_needs(self) -> None:
+        told = doctor.judged_server(SOUND._replace(role="ombud_owner", may_administer=True))
+        assert told.verdict == "warn"
+        assert "ombud_app" in told.next_step
+
+
+class TestAdministration:
+    @pytest.mark.parametrize(
+        ("wrong", "step"),
+        [
+            ({"sees_all_tenants": True}, "BYPASSRLS"),
+            ({"migrated": False, "may_administer": False}, "ombud migrate"),
+            ({"may_administer": False}, "ombud_admin"),
+        ],
+    )
+    def test_each_thing_that_is_wrong_has_its_own_next_step(self, wrong: dict[str, Any], step: str) -> None:
+        sound = SOUND._replace(role="ombud_admin", may_administer=True)
+        assert doctor.judged_administrator(sound).verdict == "ok"
+        told = doctor.judged_administrator(sound._replace(**wrong))
+        assert told.verdict == "fail"
+        assert step in told.next_step
+
+    async def test_without_a_role_it_says_what_to_set_and_for_whom(self) -> None:
+        told = await doctor.administration(None, PATIENCE)
+        assert told.verdict == "warn"
+        assert "OMBUD_DATABASE_ADMIN_URL" in told.next_step
+        assert "worker" in told.next_step
+        told = await doctor.administration(None, PATIENCE, embedded=True)
+        assert (told.verdict, "ombud stack up" in told.next_step) == ("fail", True)
+
+    async def test_nobody_there_is_told_with_where_to_look(self) -> None:
+        told = await doctor.administration(f"postgresql://ombud_admin:x@127.0.0.1:{free_port()}/ombud", PATIENCE)
+        assert told.verdict == "fail"
+        assert "OMBUD_DATABASE_ADMIN_URL" in told.next_step
+
+    @pytest.mark.postgres
+    async def test_the_embedded_one_is_sound_and_the_applications_is_none(self, server: Server) -> None:
+        assert await doctor.administration(server.admin_dsn, PATIENCE) == Finding("administration", "ok", "as ombud_admin")
+        told = await doctor.administration(server.app_dsn, PATIENCE)
+        assert (told.verdict, told.found) == ("fail", "as ombud_app, which may not administer")
 
 
 @pytest.mark.postgres

@@ -83,6 +83,7 @@ async def test_a_report_that_was_erased_is_said_and_not_passed_over(world: World
     erased, other = await a_case(world), await a_case(world)
     async with world.database.tenant(world.tenant_id) as conn:
         holder = await conn.fetchval("SELECT id FROM parties WHERE case_id = $1 AND side = 'claimant'", erased)
+    async with world.database.deed(world.tenant_id) as conn:
         await world.vault.erase(conn, world.tenant_id, erased, holder)
     found = await told(world, stricter())
     assert (found[erased].status, found[erased].code) == ("not_simulated", "report_erased")

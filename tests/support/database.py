@@ -18,7 +18,7 @@ import pytest
 from runtime.embedded import processes
 from runtime.embedded.credentials import Credentials
 from runtime.embedded.ground import service_account, settle
-from runtime.embedded.postgres import APP, OWNER, EmbeddedPostgres
+from runtime.embedded.postgres import ADMIN, APP, OWNER, EmbeddedPostgres
 from storage.postgres.migrate import migrate
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
@@ -29,16 +29,22 @@ _numbers = count(1)
 
 @dataclass(frozen=True)
 class Server:
-    """A database server, and how to reach one database on it with either role."""
+    """A database server, and how to reach one database on it with each role."""
 
     postgres: EmbeddedPostgres
     port: int
     app_dsn: str
+    admin_dsn: str
     owner_dsn: str
 
     def at(self, database: str) -> Server:
         """The same server, another database."""
-        return replace(self, app_dsn=_with_name(self.app_dsn, database), owner_dsn=_with_name(self.owner_dsn, database))
+        return replace(
+            self,
+            app_dsn=_with_name(self.app_dsn, database),
+            admin_dsn=_with_name(self.admin_dsn, database),
+            owner_dsn=_with_name(self.owner_dsn, database),
+        )
 
     async def copy(self) -> Server:
         """A fresh copy of this database."""
@@ -58,14 +64,17 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
     home = settle(folder, account)
     postgres = EmbeddedPostgres(home, account)
     credentials = Credentials(
-        owner_password=secrets.token_hex(), app_password=secrets.token_hex(), master_key=base64.b64encode(bytes(32)).decode()
+        owner_password=secrets.token_hex(),
+        app_password=secrets.token_hex(),
+        admin_password=secrets.token_hex(),
+        master_key=base64.b64encode(bytes(32)).decode(),
     )
     postgres.initialise(credentials)
     port = processes.free_port()
     postgres.start(port)
     try:
-        app, owner = postgres.url(APP, credentials.app_password, port), postgres.url(OWNER, credentials.owner_password, port)
-        yield Server(postgres, port, app, owner)
+        passwords = {APP: credentials.app_password, ADMIN: credentials.admin_password, OWNER: credentials.owner_password}
+        yield Server(postgres, port, *(postgres.url(role, password, port) for role, password in passwords.items()))
     finally:
         postgres.stop()
         shutil.rmtree(home, ignore_errors=True)
@@ -88,8 +97,8 @@ async def server(migrated: Server) -> AsyncIterator[Server]:
 
 @pytest.fixture(scope="module")
 async def database(server: Server) -> AsyncIterator[Database]:
-    """The application's pool on the module's database."""
-    async with await Database.connect(server.app_dsn, max_size=10) as pool:
+    """The application's pool on the module's database, with the administrator's behind it."""
+    async with await Database.connect(server.app_dsn, admin_dsn=server.admin_dsn, max_size=10) as pool:
         yield pool
 
 

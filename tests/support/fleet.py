@@ -102,7 +102,7 @@ class House:
             info = await stack.up()
             await prepare_database(find_places(settings))
             client = await connect_temporal(settings, info.temporal_address, plugins=[ombud_plugin()])
-            async with await Database.connect(info.database_url, min_size=1, max_size=10) as database:
+            async with await Database.connect(info.database_url, admin_dsn=info.database_admin_url, max_size=10) as database:
                 house = cls(stack, info, fleet, settings, database, client)
                 house.receiver.start()
                 try:

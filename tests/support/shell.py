@@ -20,6 +20,7 @@ class Shell:
     def __init__(self, server: Server, state_dir: Path) -> None:
         self.env = {
             "OMBUD_DATABASE_URL": server.app_dsn,
+            "OMBUD_DATABASE_ADMIN_URL": server.admin_dsn,
             "OMBUD_DATABASE_OWNER_URL": server.owner_dsn,
             "OMBUD_TEMPORAL_ADDRESS": "127.0.0.1:9",
             "OMBUD_MASTER_KEY": base64.b64encode(bytes(range(32))).decode(),

@@ -12,7 +12,7 @@ from tests.support.office import Office
 
 async def an_appeal(office: Office) -> dict[str, Any]:
     """A reporter appeals against a comment that was kept, in a tenant whose hours are seconds."""
-    async with office.database.tenant(office.tenant_id) as conn:
+    async with office.database.deed(office.tenant_id) as conn:
         await conn.execute("UPDATE tenants SET development = true, time_scale = 0.0002 WHERE id = $1", office.tenant_id)
     await office.works("ada", "moderation_appeals")
     decision = {"outcome": "keep", "appellant": "reporter", "decider": "machine", "content": "comment-9",

@@ -111,7 +111,7 @@ async def test_what_a_side_wrote_before_the_move_is_erased_with_its_key(
     opened = facts[0].fact
     assert opened.type == "case_opened"
     respondent = next(p.id for p in opened.parties if p.side == "respondent")
-    async with database.tenant(tenant_id) as conn:
+    async with database.deed(tenant_id) as conn:
         assert await vault.erase(conn, tenant_id, first["case"], respondent)
     texts = await views.texts(tenant_id, [said.text.content_id, opened.statement.content_id])
     assert texts[said.text.content_id] is None

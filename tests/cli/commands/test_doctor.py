@@ -12,8 +12,8 @@ from tests.support.shell import Shell
 pytestmark = pytest.mark.postgres
 
 PARTS = [
-    "python", "time zones", "postgres program", "temporal program", "services", "database", "temporal", "temporal door", "mail",
-    "master key", "evidence store",
+    "python", "time zones", "postgres program", "temporal program", "services", "database", "administration", "temporal",
+    "temporal door", "mail", "master key", "evidence store",
 ]  # fmt: skip
 
 

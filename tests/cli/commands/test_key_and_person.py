@@ -55,3 +55,27 @@ async def test_a_key_of_a_platform_is_revoked(shell: Shell, database: Database, 
     done = await shell.type("key", "revoke", made["key"], "-t", tenant_id)
     assert (done.exit_code, done.stdout.strip()) == (0, f"{made['key']}: revoked")
     assert await tenants.find_key(made["secret"]) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("key", "create", "ci", "--scope", "cases:read", "-t", "{}"),
+        ("person", "add", "per_eva", "--name", "Eva", "-t", "{}"),
+        ("tenant", "set", "{}", "--name", "Another"),
+    ],
+)
+async def test_where_nothing_can_be_administered_the_command_says_what_to_set(
+    shell: Shell, tenant_id: str, words: tuple[str, ...]
+) -> None:
+    done = await shell.type(*(word.format(tenant_id) for word in words), OMBUD_DATABASE_ADMIN_URL="")
+    assert done.exit_code == 69
+    assert "OMBUD_DATABASE_ADMIN_URL" in done.stderr
+    assert "[administration_unavailable]" in done.stderr
+
+
+async def test_nor_is_a_tenant_made_there(shell: Shell) -> None:
+    done = await shell.type("tenant", "create", "acme-later", "--name", "Acme", OMBUD_DATABASE_ADMIN_URL="")
+    assert done.exit_code == 69
+    assert "OMBUD_DATABASE_ADMIN_URL" in done.stderr
+    assert "[administration_unavailable]" in done.stderr

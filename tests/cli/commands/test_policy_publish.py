@@ -94,7 +94,7 @@ async def test_nobody_approves_what_they_proposed(shell: Shell, database: Databa
 
 async def test_the_database_itself_wants_two_persons(database: Database, shell: Shell, team: str, file: Path) -> None:
     made = await proposed(shell, team, file)
-    async with database.tenant(team) as conn:
+    async with database.deed(team) as conn:
         with pytest.raises(asyncpg.CheckViolationError):
             await conn.execute(
                 "UPDATE pack_versions SET approved_by = 'per_ola', approved_at = now() WHERE tenant = $1 AND id = $2",

@@ -36,7 +36,9 @@ async def test_attributes_are_read_again_and_nothing_is_written(
     async with database.tenant(tenant_id) as conn:
         held = await conn.fetchval("SELECT holder FROM keys WHERE case_id = $1 AND holder IN "
                                    "(SELECT id FROM parties WHERE side = 'claimant')", erased)  # fmt: skip
+    async with database.deed(tenant_id) as conn:
         await vault.erase(conn, tenant_id, erased, held)
+    async with database.tenant(tenant_id) as conn:
         before = await conn.fetchval("SELECT count(*) + sum(turn) FROM cases")
     done = await shell.type("policy", "simulate", str(stricter), "--tenant", tenant_id, "--json")
     assert done.exit_code == 0, f"{done.output}\n{done.exception!r}"

@@ -48,7 +48,7 @@ async def test_a_hold_is_placed_and_lifted(shell: Shell, office: Office) -> None
     # No worker is there; whoever comes next has it judged.
     held = (await office.desk("dana").post(f"/v1/cases/{case['id']}/notes", {"text": "Counsel was told."})).json()["case"]
     assert [one["reason"] for one in held["legal_holds"]] == ["litigation"]
-    async with office.database.tenant(office.tenant_id) as conn:
+    async with office.database.deed(office.tenant_id) as conn:
         with pytest.raises(LegalHold):
             await office.vault.erase(conn, office.tenant_id, case["id"], "staff")
     done = await shell.type("case", "release", case["id"], "--reasons", "The suit was settled.", *ops)

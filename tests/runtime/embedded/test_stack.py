@@ -1,6 +1,7 @@
 """The embedded services on a real machine: up, down, twice, after a crash, and broken on purpose."""
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -16,6 +17,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from runtime.embedded import processes
+from runtime.embedded.ground import service_account
+from runtime.embedded.postgres import EmbeddedPostgres
 from runtime.embedded.stack import Stack
 from runtime.embedded.state import Notes, Slot
 from runtime.errors import ServiceFault
@@ -94,6 +97,8 @@ class TestUp:
                 await one(info.database_url, "select rolsuper or rolbypassrls from pg_roles where rolname = current_user")
                 is False
             )
+            assert info.database_admin_url is not None
+            assert await one(info.database_admin_url, "select current_user::text") == "ombud_admin"
             assert await one(info.database_owner_url, "select pg_get_userbyid(datdba) = current_user from pg_database"
                              " where datname = current_database()") is True  # fmt: skip
             for name in ("fsync", "synchronous_commit", "full_page_writes", "data_checksums"):
@@ -134,6 +139,10 @@ class TestUp:
     async def test_what_the_settings_name_is_left_alone(self, tmp_path: Path) -> None:
         stack = a_stack(tmp_path, database_url="postgresql://app:pw@db.example/ombud", temporal_address="temporal.example:7233")
         info = await stack.up()
+        assert info.database_admin_url is None
+        named = a_stack(tmp_path, database_url="postgresql://app:pw@db.example/ombud", temporal_address="temporal.example:7233",
+                        database_admin_url="postgresql://admin:pw@db.example/ombud")  # fmt: skip
+        assert named.info().database_admin_url == "postgresql://admin:pw@db.example/ombud"
         assert (info.database_url, info.temporal_address) == ("postgresql://app:pw@db.example/ombud", "temporal.example:7233")
         assert (info.started, await stack.down()) == ((), ())
         assert [one.state for one in stack.status()] == ["external", "external", "stopped"]
@@ -243,6 +252,32 @@ class TestLeftovers:
             after = await stack.up()
             assert after.database_url != before.database_url
             assert await one(after.database_url, "select to_regclass('kept') is not null") is True
+
+    @pytest.mark.parametrize("running", [True, False])
+    async def test_a_folder_of_before_there_was_an_administrator_gets_one(self, tmp_path: Path, running: bool) -> None:
+        async with destroyed(only_postgres(tmp_path)) as stack:
+            before = await stack.up()
+            await one(before.database_owner_url, "create table kept (it int)")
+            await stack.down()
+            data = before.logs["postgres"].parent / "data"
+            access = data / "pg_hba.conf"
+            access.write_text(access.read_text().replace(",ombud_admin", ""))
+            postgres = EmbeddedPostgres(data.parent, service_account())
+            postgres._single_user(data, ["DROP ROLE ombud_admin"])
+            credentials = tmp_path / "credentials.json"
+            known = json.loads(credentials.read_text())
+            del known["admin_password"]
+            credentials.write_text(json.dumps(known))
+            if running:
+                port = int(before.database_url.rpartition(":")[2].partition("/")[0])
+                await asyncio.to_thread(postgres.start, port)
+            after = await stack.up()
+            assert after.database_admin_url is not None
+            assert await one(after.database_admin_url, "select current_user::text") == "ombud_admin"
+            assert await one(after.database_url, "select to_regclass('kept') is not null") is True
+            assert after.database_url == before.database_url, "the others keep their passwords"
+            assert mode_of(credentials) == 0o600
+            assert (await stack.up()).started == ()
 
     async def test_a_port_that_was_taken_meanwhile_is_replaced(self, tmp_path: Path) -> None:
         async with destroyed(only_postgres(tmp_path)) as stack:

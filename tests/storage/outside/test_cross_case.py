@@ -148,7 +148,7 @@ class TestMerge:
         await cases.send(second, "merge", into=first, reasons="The same booking.")
         await cases.finish(second, first)
         goes_on = await cases.now(first)
-        async with cases.world.database.tenant(cases.world.tenant_id) as conn:
+        async with cases.world.database.deed(cases.world.tenant_id) as conn:
             assert await cases.world.vault.erase(conn, cases.world.tenant_id, first, goes_on.parties[-1].id)
         joined = (await cases.recordings(first))[-1].fact
         assert joined.type == "case_joined"
@@ -413,7 +413,7 @@ class TestSplit:
         await cases.send(case_id, "split", statement="The other endpoint.", reasons="Two matters.")
         await cases.finish(case_id)
         new = await cases.now(await cases.newest())
-        async with cases.world.database.tenant(cases.world.tenant_id) as conn:
+        async with cases.world.database.deed(cases.world.tenant_id) as conn:
             for party in new.parties:
                 await cases.world.vault.erase(conn, cases.world.tenant_id, new.id, party.id)
             assert (await cases.texts(new.statement.content_id)).popitem()[1] == "The other endpoint."

@@ -59,7 +59,7 @@ class Bench:
             return int(await conn.fetchval("SELECT count(*) FROM commands WHERE type = 'report_delivery'"))
 
     async def failing_for(self, span: timedelta) -> None:
-        async with self.world.database.tenant(self.world.tenant_id) as conn:
+        async with self.world.database.deed(self.world.tenant_id) as conn:
             await conn.execute("UPDATE webhook_endpoints SET failing_since = clock_timestamp() - $1::interval", span)
 
 

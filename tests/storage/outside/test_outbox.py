@@ -101,7 +101,7 @@ class TestOutbox:
     async def test_erased_party_has_no_address_and_its_words_are_gone(self, world: World) -> None:
         case_id = await world.case()
         notice = (await self.notices(world, case_id))["claimant"]
-        async with world.database.tenant(world.tenant_id) as conn:
+        async with world.database.deed(world.tenant_id) as conn:
             await world.vault.erase(conn, world.tenant_id, case_id, notice.recipient)
         after = (await self.notices(world, case_id))["claimant"]
         assert (after.address, after.name) == (None, None)

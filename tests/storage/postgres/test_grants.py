@@ -1,60 +1,143 @@
-"""What the application's role may do to each table, written down: whoever reads its password can do no more."""
+"""What each role may do to each table, written down with the reason: whoever reads a role's password can do no more.
+
+The application runs cases; the administrator changes who may do what. Neither owns a table, neither deletes what is kept.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import asyncpg
 import pytest
 
 from tests.support.database import Server
 
-EVERYTHING = {"deadlines", "idempotency"}
-"""Tables whose rows it also deletes: what is due, and kept answers."""
-CHANGED = {
-    "api_keys", "budgets", "cases", "effects", "intake_sources", "leases", "notices", "people", "pokes", "sanctions", "tenants",
-    "webhook_endpoints",
-}  # fmt: skip
-"""Tables whose rows it adds and changes in whatever column."""
-ADDED = {
-    "calendar_versions", "calendars", "campaigns", "case_access", "chain_heads", "commands", "contents", "deliveries", "facts",
-    "files", "keys", "pack_versions", "packs", "parties", "reads", "signing_keys", "trail",
-}  # fmt: skip
-"""Tables to whose rows it adds; of these it changes no more than the columns below."""
-COLUMNS = {
-    "campaigns": "closed_at closed_by",
-    "commands": "answer answered_at status",
-    "keys": "destroyed_at wrapped",
-    "pack_versions": "approved_at approved_by approved_with",
-    "packs": "body notices",
-    "signing_keys": "revoked_at",
-}
-READ = {"schema_migrations", "tenant_ids"}
-
 pytestmark = pytest.mark.postgres
 
-TABLE_WIDE = """
-SELECT c.relname AS name, (SELECT string_agg(a.privilege_type, ' ' ORDER BY a.privilege_type)
-    FROM aclexplode(c.relacl) AS a JOIN pg_roles r ON r.oid = a.grantee WHERE r.rolname = 'ombud_app') AS verbs
-FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'm') ORDER BY c.relname
-"""
-BY_COLUMN = """
-SELECT c.relname AS name, string_agg(t.attname, ' ' ORDER BY t.attname) AS columns
+
+class May(NamedTuple):
+    """The verbs of both roles on a table; behind a verb its columns, where it is not all of them."""
+
+    app: str
+    admin: str
+    why: str
+
+
+CASES = "Cases are the application's, and no business of administration."
+MATRIX = {
+    # who may do what, and where words go: the administrator's
+    "tenants": May("SELECT", "INSERT, SELECT, UPDATE", "A tenant's settings say who stands in for whom."),
+    "people": May(
+        "SELECT, UPDATE(absence_returned_for absent_from absent_until last_assigned_at)",
+        "INSERT, SELECT, UPDATE",
+        "Roles, teams, queues and conflicts are rights. Whoever works says themselves that they are away, and whose turn it is "
+        "moves with every assignment.",
+    ),
+    "api_keys": May("SELECT, UPDATE(last_used_at)", "INSERT, SELECT, UPDATE", "A key is somebody. Using one notes when."),
+    "signing_keys": May("SELECT", "INSERT, SELECT, UPDATE(revoked_at)", "Verifying a signature reads; a key is only taken back."),
+    "webhook_endpoints": May(
+        "SELECT, UPDATE(active disabled_at disabled_because failing_since given_up)",
+        "INSERT, SELECT, UPDATE",
+        "The address and the secrets say where words go. Failures are counted by the worker, which disables and never enables.",
+    ),
+    "intake_sources": May("SELECT, UPDATE(last_used_at)", "INSERT, SELECT, UPDATE", "Who knows its secret opens cases."),
+    "pack_versions": May(
+        "SELECT", "INSERT, SELECT, UPDATE(approved_at approved_by approved_with)", "Policies in force; what was proposed stays."
+    ),
+    "calendar_versions": May("SELECT", "INSERT, SELECT", "What the names of calendars mean from now on; never changed."),
+    "trail": May(
+        "INSERT, SELECT",
+        "INSERT, SELECT",
+        "Nobody rewrites it; the worker adds only that an endpoint was disabled, as the system.",
+    ),
+    # what cases are opened under, by the hash of its content
+    "packs": May("INSERT, SELECT, UPDATE(body notices)", "", "What is missing of a pack is filled in once (a trigger holds it)."),
+    "calendars": May("INSERT, SELECT", "INSERT, SELECT", "A case brings its own; publishing one keeps its content."),
+    # the keys of words
+    "keys": May(
+        "INSERT(case_id holder id tenant wrapped), SELECT",
+        "SELECT, UPDATE(destroyed_at wrapped)",
+        "A case gets its keys as it goes on. Erasing destroys one, and is an administrator's deed.",
+    ),
+    "contents": May("INSERT, SELECT", "", CASES),
+    # cases
+    "notices": May(
+        "INSERT, SELECT, UPDATE", "SELECT, UPDATE(last_error state)", "An endpoint that is disabled leaves what was on its way."
+    ),
+    "budgets": May("INSERT, SELECT, UPDATE", "", "What a tenant may ask of the API is counted there."),
+    "campaigns": May("INSERT, SELECT, UPDATE(closed_at closed_by)", "", CASES),
+    "case_access": May("INSERT, SELECT", "", CASES),
+    "cases": May("INSERT, SELECT, UPDATE", "", CASES),
+    "chain_heads": May("INSERT, SELECT", "", CASES),
+    "commands": May("INSERT, SELECT, UPDATE(answer answered_at status)", "", CASES),
+    "deadlines": May("DELETE, INSERT, SELECT, UPDATE", "", "What is due: gone when it is done."),
+    "deliveries": May("INSERT, SELECT", "", CASES),
+    "effects": May("INSERT, SELECT, UPDATE", "", CASES),
+    "facts": May("INSERT, SELECT", "", "A fact is never changed."),
+    "files": May("INSERT, SELECT", "", CASES),
+    "idempotency": May("DELETE, INSERT, SELECT, UPDATE", "", "Answers are kept for a day."),
+    "leases": May("INSERT, SELECT, UPDATE", "", CASES),
+    "parties": May("INSERT, SELECT", "", CASES),
+    "pokes": May("INSERT, SELECT, UPDATE", "", CASES),
+    "reads": May("INSERT, SELECT", "", "Who read what is never changed."),
+    "sanctions": May("INSERT, SELECT, UPDATE", "", CASES),
+    # what everybody may know
+    "schema_migrations": May("SELECT", "SELECT", "Whether the release fits."),
+    "tenant_ids": May("SELECT", "SELECT", "The relay goes through all tenants; ids are no secret between them."),
+}
+
+_GRANTED = """
+SELECT c.relname AS name, a.privilege_type AS verb, NULL AS part
+FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) AS a
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'm', 'p') AND a.grantee = $1
+UNION ALL
+SELECT c.relname, a.privilege_type, t.attname
 FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid CROSS JOIN LATERAL aclexplode(t.attacl) AS a
-JOIN pg_roles r ON r.oid = a.grantee
-WHERE r.rolname = 'ombud_app' AND a.privilege_type = 'UPDATE' GROUP BY c.relname ORDER BY c.relname
+WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = $1
+ORDER BY 1, 2, 3
+"""
+_TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'm', 'p')"
+_ROLE = "SELECT oid, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb AS mighty FROM pg_roles WHERE rolname = $1"
+_MEMBER = "SELECT count(*) FROM pg_auth_members WHERE member = $1"
+_DEFINERS = """
+SELECT p.proname AS name, p.proconfig AS settings, EXISTS (SELECT FROM aclexplode(p.proacl) WHERE grantee = 0) AS anybody
+FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef
 """
 
 
-async def test_are_those_that_were_reviewed(server: Server, migrated: None) -> None:
+async def granted(conn: asyncpg.Connection[asyncpg.Record], grantee: int) -> Mapping[str, str]:
+    """What a role was given, by table, as the matrix writes it."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for name, verb, part in await conn.fetch(_GRANTED, grantee):
+        columns = found.setdefault(name, {}).setdefault(verb, [])
+        if part is not None:
+            columns.append(part)
+    return {
+        name: ", ".join(f"{verb}({' '.join(columns)})" if columns else verb for verb, columns in sorted(verbs.items()))
+        for name, verbs in found.items()
+    }
+
+
+async def test_each_role_may_what_was_reviewed_and_no_more(server: Server, migrated: None) -> None:
     conn = await asyncpg.connect(server.owner_dsn)
     try:
-        found = {row["name"]: row["verbs"] for row in await conn.fetch(TABLE_WIDE)}
-        columns = {row["name"]: row["columns"] for row in await conn.fetch(BY_COLUMN)}
+        assert {row["relname"] for row in await conn.fetch(_TABLES)} == set(MATRIX)
+        for name in ("app", "admin"):
+            role = await conn.fetchrow(_ROLE, f"ombud_{name}")
+            assert role is not None
+            assert (role["mighty"], await conn.fetchval(_MEMBER, role["oid"])) == (False, 0)
+            expected = {table: getattr(may, name) for table, may in MATRIX.items() if getattr(may, name)}
+            assert await granted(conn, role["oid"]) == expected
+        assert await granted(conn, 0) == {}, "nothing is everybody's"
     finally:
         await conn.close()
-    expected = {
-        **dict.fromkeys(EVERYTHING, "DELETE INSERT SELECT UPDATE"),
-        **dict.fromkeys(CHANGED, "INSERT SELECT UPDATE"),
-        **dict.fromkeys(ADDED, "INSERT SELECT"),
-        **dict.fromkeys(READ, "SELECT"),
-    }
-    assert (found, columns) == (expected, COLUMNS)
+
+
+async def test_one_function_looks_with_the_owners_rights_and_nobody_can_bend_its_path(server: Server, migrated: None) -> None:
+    conn = await asyncpg.connect(server.owner_dsn)
+    try:
+        found = [tuple(row) for row in await conn.fetch(_DEFINERS)]
+    finally:
+        await conn.close()
+    assert found == [("refuse_while_held", ["search_path=pg_catalog, public, pg_temp"], False)]

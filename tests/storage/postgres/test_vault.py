@@ -82,8 +82,10 @@ class TestOnDisk:
                 box = await world.vault.sealer(conn, world.tenant_id, case_id, holder)
                 proses[holder] = box(f"By {holder}.")
                 await world.vault.keep(conn, box)
+        async with world.database.deed(world.tenant_id) as conn:
             assert await world.vault.erase(conn, world.tenant_id, case_id, "pty_a")
             assert not await world.vault.erase(conn, world.tenant_id, case_id, "pty_a")
+        async with world.database.tenant(world.tenant_id) as conn:
             found = await world.vault.reveal(conn, world.tenant_id, [p.content_id for p in proses.values()])
             assert found == {proses["pty_a"].content_id: None, proses["pty_b"].content_id: "By pty_b."}
             # Whoever writes again after an erasure gets a new key; the old words stay gone.

@@ -22,7 +22,7 @@ async def a_held_case(world: World) -> str:
 
 
 async def erase(world: World, case_id: str, holder: str) -> bool:
-    async with world.database.tenant(world.tenant_id) as conn:
+    async with world.database.deed(world.tenant_id) as conn:
         return await world.vault.erase(conn, world.tenant_id, case_id, holder)
 
 

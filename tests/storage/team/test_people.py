@@ -54,7 +54,7 @@ async def test_editing_one_attribute_of_a_person_changes_no_other(
     world: World, before: dict[str, Any], changes: list[tuple[str, Any]]
 ) -> None:
     expected = Person(id="per_pat", **before)
-    async with world.database.tenant(world.tenant_id) as conn:
+    async with world.database.deed(world.tenant_id) as conn:
         await people.put(conn, world.tenant_id, expected)
         for name, value in changes:
             assert await people.change(conn, world.tenant_id, "per_pat", {name: value})
@@ -63,7 +63,7 @@ async def test_editing_one_attribute_of_a_person_changes_no_other(
 
 
 async def test_conflicts_are_added_without_losing_those_there_are(world: World) -> None:
-    async with world.database.tenant(world.tenant_id) as conn:
+    async with world.database.deed(world.tenant_id) as conn:
         await people.put(conn, world.tenant_id, Person(id="per_pat", name="Pat", conflicts=("a", "b")))
         await people.change(conn, world.tenant_id, "per_pat", {"capacity": 3}, ["b", "c"])
         found = await people.one(conn, world.tenant_id, "per_pat")
@@ -72,7 +72,7 @@ async def test_conflicts_are_added_without_losing_those_there_are(world: World) 
 
 
 async def test_what_is_no_attribute_is_not_changed(world: World) -> None:
-    async with world.database.tenant(world.tenant_id) as conn:
+    async with world.database.deed(world.tenant_id) as conn:
         for name in ("active", "id", "tenant", "name = 'x', zone"):
             with pytest.raises(KeyError):
                 await people.change(conn, world.tenant_id, "per_mia", {name: "x"})
@@ -82,7 +82,7 @@ async def test_what_is_no_attribute_is_not_changed(world: World) -> None:
 
 class TestDeactivated:
     async def test_once_and_taken_back(self, world: World) -> None:
-        async with world.database.tenant(world.tenant_id) as conn:
+        async with world.database.deed(world.tenant_id) as conn:
             at = await people.deactivate(conn, world.tenant_id, "per_mia")
             assert at is not None
             assert await people.deactivate(conn, world.tenant_id, "per_mia") is None
@@ -95,7 +95,7 @@ class TestDeactivated:
         assert "per_mia" in {person.id for person in await listed.listed(world.tenant_id, 50, active=True)}
 
     async def test_no_key_is_made_for_them(self, world: World) -> None:
-        async with world.database.tenant(world.tenant_id) as conn:
+        async with world.database.deed(world.tenant_id) as conn:
             await people.deactivate(conn, world.tenant_id, "per_mia")
             with pytest.raises(asyncpg.PostgresError, match="deactivated"):
                 await keys.create(conn, world.tenant_id, name="x", scopes=(), person_id="per_mia")

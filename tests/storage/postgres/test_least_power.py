@@ -1,0 +1,188 @@
+"""What somebody who has read the application's password tries, and Postgres refuses; and what the administrator cannot do."""
+
+from __future__ import annotations
+
+import asyncpg
+import pytest
+
+from storage.access import keys
+from storage.outside.endpoints import PostgresEndpoints
+from storage.postgres.pool import AdministrationUnavailable, Database
+from storage.postgres.vault import Vault
+from tests.support.database import Server
+from tests.support.worlds import World
+
+pytestmark = pytest.mark.postgres
+
+NOTE = (
+    "INSERT INTO trail (tenant, seq, at, deed, about, actor_id, credential, body, hash, prev_hash)"
+    " VALUES ($1, 99, now(), {deed}, 'whk_1', {by}, 'system', {body}, '', '')"
+)
+ATTEMPTS = {
+    "mint a key": "INSERT INTO api_keys (tenant, id, hash, scopes) VALUES ($1, 'key_1', 'known', '{*}')",
+    "replace a key's secret": "UPDATE api_keys SET hash = 'known' WHERE tenant = $1",
+    "widen a key": "UPDATE api_keys SET scopes = '{admin}' WHERE tenant = $1",
+    "give a key to somebody": "UPDATE api_keys SET person_id = 'per_mia' WHERE tenant = $1",
+    "revive a key": "UPDATE api_keys SET active = true WHERE tenant = $1",
+    "give oneself a role": "UPDATE people SET roles = '{ops}' WHERE tenant = $1",
+    "change a team": "UPDATE people SET team = 'other' WHERE tenant = $1",
+    "forget conflicts of interest": "UPDATE people SET conflicts = '{}' WHERE tenant = $1",
+    "take somebody on": "INSERT INTO people (tenant, id, name, roles) VALUES ($1, 'per_x', 'X', '{ops}')",
+    "take somebody back": "UPDATE people SET active = true WHERE tenant = $1",
+    "add an endpoint": (
+        "INSERT INTO webhook_endpoints (tenant, id, purpose, url, secret) VALUES ($1, 'whk_1', 'events', 'https://x.example', '')"
+    ),
+    "redirect an endpoint": "UPDATE webhook_endpoints SET url = 'https://x.example' WHERE tenant = $1",
+    "sign as an endpoint": "UPDATE webhook_endpoints SET secret = 'known' WHERE tenant = $1",
+    "bring an endpoint back": "UPDATE webhook_endpoints SET deleted_at = NULL WHERE tenant = $1",
+    "add a source": (
+        "INSERT INTO intake_sources (tenant, id, provider, secret, created_by) VALUES ($1, 'src_1', 'webhook', 'known', 'x')"
+    ),
+    "know a source's secret": "UPDATE intake_sources SET secret = 'known' WHERE tenant = $1",
+    "change a default party": "UPDATE tenants SET settings = '{}' WHERE id = $1",
+    "make it a development tenant": "UPDATE tenants SET development = true WHERE id = $1",
+    "add a tenant": "INSERT INTO tenants (id, name) VALUES ($1 || '-x', 'X')",
+    "register a signing key": (
+        "INSERT INTO signing_keys (tenant, id, person_id, public_key)"
+        " VALUES ($1, 'sig_1', 'per_mia', decode(repeat('01', 32), 'hex'))"
+    ),
+    "revive a signing key": "UPDATE signing_keys SET revoked_at = NULL WHERE tenant = $1",
+    "propose a pack": (
+        "INSERT INTO pack_versions (tenant, id, kind, version, body, reason, proposed_by)"
+        " VALUES ($1, 'pkv_1', 'k', 'v', 'b', 'r', 'per_mia')"
+    ),
+    "approve a pack": "UPDATE pack_versions SET approved_by = 'per_ola', approved_at = now() WHERE tenant = $1",
+    "change a pack in force": "UPDATE pack_versions SET body = 'other' WHERE tenant = $1",
+    "change whom a pack tells": "UPDATE packs SET notices = '{}' WHERE version = $1 || '-kept'",
+    "change what a pack says": "UPDATE packs SET body = '{\"kind\": \"other\"}' WHERE version = $1 || '-kept'",
+    "change what a calendar says": "UPDATE calendars SET body = '{}' WHERE ref = $1",
+    "rename calendars": (
+        "INSERT INTO calendar_versions (name, ref, holiday_data, from_year, to_year) VALUES ($1, 'cal_1', '', 1, 2)"
+    ),
+    "replace a data key": "UPDATE keys SET wrapped = 'known' WHERE tenant = $1",
+    "destroy a data key": "UPDATE keys SET wrapped = NULL, destroyed_at = now() WHERE tenant = $1",
+    "hand a data key to another": "UPDATE keys SET holder = 'staff' WHERE tenant = $1",
+    "delete a data key": "DELETE FROM keys WHERE tenant = $1",
+    "add a destroyed data key": (
+        "INSERT INTO keys (tenant, id, case_id, holder, destroyed_at) VALUES ($1, 'dek_1', 'case_1', 'staff', now())"
+    ),
+    "note a deed in somebody's name": NOTE.format(
+        deed="'endpoint_disabled'", by="'per_ola'", body='\'{"deed": "endpoint_disabled", "by": "per_ola"}\''
+    ),
+    "note another deed": NOTE.format(deed="'key_created'", by="'system'", body='\'{"deed": "key_created", "by": "system"}\''),
+    "note one thing and show another": NOTE.format(
+        deed="'endpoint_disabled'", by="'system'", body='\'{"deed": "key_created", "by": "per_ola"}\''
+    ),
+    "rewrite the trail": "UPDATE trail SET actor_id = 'system' WHERE tenant = $1",
+    "cut the trail": "DELETE FROM trail WHERE tenant = $1",
+}
+"""By what is tried: the statement, with the tenant as its only argument."""
+AROUND = (
+    "SET ROLE ombud_admin",
+    "SET ROLE ombud_owner",
+    "SET SESSION AUTHORIZATION ombud_admin",
+    "GRANT ombud_admin TO ombud_app",
+    "ALTER TABLE api_keys DISABLE ROW LEVEL SECURITY",
+    "ALTER TABLE packs DISABLE TRIGGER packs_are_filled_in_once",
+    "SET session_replication_role = replica",
+    "DROP POLICY app_changes_active ON webhook_endpoints",
+    "CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS 'SELECT now()'",
+    "CREATE OR REPLACE FUNCTION refuse_while_held(text, text, text) RETURNS void LANGUAGE sql AS ''",
+)
+
+
+@pytest.mark.parametrize("tried", ATTEMPTS)
+async def test_the_applications_role_cannot(world: World, tried: str) -> None:
+    statement = ATTEMPTS[tried]
+    async with world.database.tenant(world.tenant_id) as conn:
+        pack = f"{world.tenant_id}-kept"
+        await conn.execute("INSERT INTO packs (version, name, body, notices) VALUES ($1, 'p', '{\"kind\": \"p\"}', '[]')", pack)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await conn.execute(statement, world.tenant_id)
+
+
+@pytest.mark.parametrize("statement", AROUND)
+async def test_nor_find_a_way_around(server: Server, migrated: None, statement: str) -> None:
+    for dsn in (server.app_dsn, server.admin_dsn):
+        if dsn == server.admin_dsn and statement.startswith("SET") and statement.endswith("ombud_admin"):
+            continue  # what it is already
+        conn = await asyncpg.connect(dsn)
+        try:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await conn.execute(statement)
+        finally:
+            await conn.close()
+
+
+async def test_an_endpoint_that_was_disabled_is_not_enabled_by_the_application(world: World) -> None:
+    endpoints = PostgresEndpoints(world.database, world.vault)
+    made = await endpoints.create(world.tenant_id, "https://hooks.example/in")
+    enable = "UPDATE webhook_endpoints SET active = {} WHERE tenant = $1 AND id = $2"
+    async with world.database.tenant(world.tenant_id) as conn:
+        assert await conn.execute(enable.format("false"), world.tenant_id, made.id) == "UPDATE 1"
+        assert await conn.execute(enable.format("true"), world.tenant_id, made.id) == "UPDATE 0"
+    assert await endpoints.enable(world.tenant_id, made.id)
+
+
+async def test_the_same_deeds_are_the_administrators(world: World) -> None:
+    case_id = await world.case()
+    await world.staff()
+    async with world.database.tenant(world.tenant_id) as conn:
+        box = await world.vault.sealer(conn, world.tenant_id, case_id, "staff")
+    async with world.database.deed(world.tenant_id) as conn:
+        _, secret = await keys.create(conn, world.tenant_id, name="x", scopes=("cases:read",))
+        assert await conn.execute("UPDATE people SET roles = '{lead}' WHERE id = 'per_mia'") == "UPDATE 1"
+        assert await world.vault.erase(conn, world.tenant_id, case_id, "staff")
+    assert await world.tenants.find_key(secret) is not None
+    async with world.database.tenant(world.tenant_id) as conn:
+        assert (await world.vault.key(conn, world.tenant_id, case_id, "staff")).id != box.key.id
+
+
+@pytest.mark.parametrize("table", ["cases", "contents", "parties", "facts", "commands", "reads", "files"])
+async def test_the_administrator_reads_no_case(world: World, table: str) -> None:
+    async with world.database.deed(world.tenant_id) as conn:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await conn.execute(f"SELECT 1 FROM {table}")
+
+
+async def test_the_administrator_is_bound_to_the_tenant_too(world: World, vault: Vault) -> None:
+    other = World(world.database, vault, f"{world.tenant_id}-x")
+    async with world.database.deed(other.tenant_id) as conn:
+        await conn.execute("INSERT INTO tenants (id, name) VALUES ($1, 'Other')", other.tenant_id)
+    await other.staff()
+    async with world.database.deed(world.tenant_id) as conn:
+        assert await conn.execute("UPDATE people SET roles = '{ops}' WHERE tenant = $1", other.tenant_id) == "UPDATE 0"
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+            await keys.create(conn, other.tenant_id, name="x", scopes=())
+
+
+class TestDeed:
+    async def test_without_the_role_it_is_refused_with_what_to_set(self, server: Server) -> None:
+        async with await Database.connect(server.app_dsn) as database:
+            with pytest.raises(AdministrationUnavailable, match="OMBUD_DATABASE_ADMIN_URL"):
+                async with database.deed("acme"):
+                    raise AssertionError("nobody gets here")
+
+    async def test_a_role_that_is_not_let_in_is_told_without_its_password(self, server: Server) -> None:
+        wrong = server.admin_dsn.replace("ombud_admin:", "ombud_admin:not-")
+        async with await Database.connect(server.app_dsn, admin_dsn=wrong) as database:
+            with pytest.raises(AdministrationUnavailable, match="ombud_admin") as told:
+                async with database.deed("acme"):
+                    raise AssertionError("nobody gets here")
+            assert "not-" not in str(told.value)
+            async with database.tenant("acme") as conn:
+                assert await conn.fetchval("SELECT current_user") == "ombud_app"
+
+    async def test_the_pool_is_opened_with_the_first_deed(self, server: Server) -> None:
+        there = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'ombud_admin' AND datname = current_database()"
+        async with await Database.connect(server.app_dsn, admin_dsn=server.admin_dsn) as database:
+            owner = await asyncpg.connect(server.owner_dsn)
+            try:
+                before = await owner.fetchval(there)
+                async with database.tenant("acme"):
+                    assert await owner.fetchval(there) == before
+                async with database.deed("acme") as conn:
+                    assert await conn.fetchval("SELECT current_user") == "ombud_admin"
+                    assert await owner.fetchval(there) == before + 1
+            finally:
+                await owner.close()
