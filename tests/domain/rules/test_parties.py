@@ -109,6 +109,12 @@ class TestAddedByTheirSide:
         assert (counsel.represents, counsel.speaks) == (CLAIMANT, True)
         life.says("pty_counsel", "message")
 
+    def test_counsel_reads_what_their_side_reads(self) -> None:
+        life = a_case().in_review().says(MEDIATOR, "message", to="claimant").says(MEDIATOR, "message", to="respondent")
+        life.says(CLAIMANT, "add_party", party=COUNSEL)
+        read = [[visible(life.case, r, life.actor(who)) for r in life.recordings] for who in (CLAIMANT, "pty_counsel")]
+        assert read[0] == read[1]
+
     def test_counsel_of_one_agrees_for_that_one_alone(self) -> None:
         life = two_claimants().in_settlement().says(CLAIMANT, "add_party", party=COUNSEL).says(RESPONDENT, "offer", **PAYOUT)
         life.says("pty_counsel", "accept_offer")
