@@ -32,6 +32,7 @@ from api.routes import (
     freezes,
     health,
     intake,
+    measures,
     readers,
     sanctions,
     signing_keys,
@@ -73,7 +74,7 @@ def create_app(
     app.state.meters = meters = Meters()
     app.state.metrics = metrics
     administration = (access, signing_keys, endpoints, sources)
-    modules = (*OF_CASES, calendars, freezes, bulk, campaigns, desk, *administration, intake, health, pages)
+    modules = (*OF_CASES, measures, calendars, freezes, bulk, campaigns, desk, *administration, intake, health, pages)
     routers = [module.router for module in modules]
     for router in routers:
         app.include_router(router)

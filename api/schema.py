@@ -41,6 +41,9 @@ from api.bodies import (
     health as health_answers,
 )
 from api.bodies import (
+    measures as measure_answers,
+)
+from api.bodies import (
     preview as preview_answers,
 )
 from api.bodies import (
@@ -83,6 +86,7 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     term_answers.TermsBody,
     campaign_answers.CampaignRequest, campaign_answers.CampaignCloseRequest, campaign_answers.CampaignSummary,
     campaign_answers.CampaignList,
+    measure_answers.MeasureReviewRequest, measure_answers.MeasureList, measure_answers.MeasureReviewBody,
     reader_answers.AccessRequest, reader_answers.AccessBody, reader_answers.ReaderPage,
     signing_answers.MeBody, signing_answers.SigningKeyRequest, signing_answers.SigningKeyBody, signing_answers.SigningKeyList,
     endpoint_answers.EndpointRequest, endpoint_answers.EndpointRotation, endpoint_answers.EndpointBody,

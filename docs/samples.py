@@ -69,6 +69,8 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
         "party": "pty_0198c5a2-7d1e-7c00-8000-000000000002",
         "by_party": {"side": "respondent", "ref": "programme-9"},
     },
+    "disclose": {"text": "Guests say that the flat in Rua Augusta does not exist.", "with_statement": False},
+    "ask_interim_review": {"text": "The deed is in my account."},
     "accept_withdrawal": {"stays": ["suspend"], "reasons": "We have talked, and you told us that you are safe."},
     "continue_of_office": {"reasons": "We go on without you, because others book there."},
     "review_interim": {"decision": "keep", "reasons": "It is still not clear whose account it is."},

@@ -57,6 +57,8 @@ _MUST_TELL: Mapping[str, tuple[str, ...]] = {
     "delivery_failed": (),
 }
 """Of what whom a pack has to tell: a party that is not told cannot answer in time."""
+_LATER: Mapping[str, tuple[str, ...]] = {"case_opened": ("claimant",), "case_disclosed": ("claimant", "respondent")}
+"""The same where the respondent learns of the case from its owner."""
 _EVERYBODY = {"all": ("claimant", "respondent", "platform"), "parties": ("claimant", "respondent")}
 
 
@@ -86,7 +88,7 @@ def lint(text: str, name: str, calendars: frozenset[str] | None = None) -> list[
         errors = [*_unknown_facts(pack)]
         unclear = [warning for warning in _unclear(pack) if not any(x.startswith(warning.partition(": ")[0]) for x in errors)]
         errors += _unknown_calendars(pack, calendars) if calendars is not None else ()
-        warnings = [*unclear, *_rows(pack), *_untold(pack), *_limits(pack)]
+        warnings = [*unclear, *_rows(pack), *_untold(pack), *_told_at_once(pack), *_limits(pack)]
     found = [_finding(text, x, "error") for x in errors] + [_finding(text, x, "warning") for x in warnings]
     return sorted([*found, *_twice(text)], key=lambda finding: finding.line)
 
@@ -167,7 +169,8 @@ def _rows(pack: Pack) -> Iterator[str]:
 
 def _untold(pack: Pack) -> Iterator[str]:
     """Events of which nobody, or not everybody who has to act, is told."""
-    for event, audiences in _MUST_TELL.items():
+    must_tell = {**_MUST_TELL, **_LATER} if pack.disclosure == "by_owner" else _MUST_TELL
+    for event, audiences in must_tell.items():
         if event == "phase_entered:approval" and pack.approval_above is None:
             continue
         told = pack.notices.get(event)
@@ -178,6 +181,15 @@ def _untold(pack: Pack) -> Iterator[str]:
         missing = [audience for audience in audiences if audience not in whom]
         if missing:
             yield f"notices.{event}: {' and '.join(missing)} would not hear of it"
+
+
+def _told_at_once(pack: Pack) -> Iterator[str]:
+    """Kinds that protect whoever reports, and tell the respondent of the report before anybody has looked at it."""
+    if pack.withdrawal != "closes" and pack.disclosure == "at_opening":
+        yield (
+            f"disclosure: whoever reports is protected here (withdrawal: {pack.withdrawal}), and the respondent is told at once; "
+            "with 'by_owner' somebody can see to their safety first"
+        )
 
 
 def _limits(pack: Pack) -> Iterator[str]:

@@ -16,6 +16,7 @@ from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from domain.base import Code, Frozen, Money, Phase, Priority, Side
 from domain.model.clock_terms import level_in_full, like_usual
+from domain.model.disclosure import Disclosure, Words
 from domain.model.terms import (
     Audience,
     ClockTerms,
@@ -223,6 +224,12 @@ class Pack(Frozen):
     root_causes: tuple[Code, ...] = ()
     root_cause_needed: bool = False
     sanctions: SanctionsRow | None = None
+    disclosure: Disclosure = "at_opening"
+    """When the respondent learns of the case; `by_owner`: when its owner says so. A clock `like: disclosure` is the last day."""
+    words: Words = "shared"
+    """Who reads what a party says without saying to whom: both sides, or the `desk` and their own side alone."""
+    statement: Words = "shared"
+    """Who reads the report in its own words; `desk`: the respondent only if it is disclosed to them with the case."""
     hear: tuple[Side, ...] = ()
     """Sides that are heard before they can lose by a ruling."""
     heard_when: Literal["asked", "told"] = "asked"

@@ -67,6 +67,7 @@ def terms_of(
 
 _AS_THEY_ARE = (
     "grounds", "procedure", "root_causes", "root_cause_needed", "by_hand", "conditions", "complaint_routes", "hear", "joins",
+    "disclosure", "words",
     "decided_matter", "merges_with", "evidence_types", "withdrawal", "destructive", "heard_when", "worse_on_appeal",
 )  # fmt: skip
 """What terms say in the words of the pack."""
@@ -88,6 +89,7 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         chargeback=pack.chargeback.terms(time_scale) if pack.chargeback else None,
         offers=tuple(OfferTerms.model_validate(offer.model_dump()) for offer in pack.offers),
         **{name: getattr(pack, name) for name in _AS_THEY_ARE},
+        report=pack.statement,
         approval_above=pack.approval_above,
         remedies=tuple(RemedyTerms.model_validate(remedy.model_dump()) for remedy in pack.remedies),
         ladder=tuple(_step(step, time_scale) for step in pack.ladder),

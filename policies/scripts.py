@@ -110,11 +110,6 @@ class Expectation(Frozen):
     sees_not: Mapping[str, Annotated[tuple[str, ...], BeforeValidator(_names)]] = {}
     """Types of facts that a viewer must not find in their timeline, and fields of their view that must be empty."""
 
-    def and_also(self, tells: tuple[str, ...], tells_not: tuple[str, ...], sees: Mapping[str, Any]) -> Expectation:
-        """The same, with what stands beside it."""
-        more = {"tells": (*self.tells, *tells), "tells_not": (*self.tells_not, *tells_not), "sees": {**self.sees, **sees}}
-        return self.model_copy(update=more)
-
 
 class PriorSanction(Frozen):
     """A sanction of another case against somebody in this one."""
@@ -142,6 +137,7 @@ class ScriptStep(Frozen):
     """As in ``expect``."""
     tells_not: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
     sees: Mapping[str, Literal["nothing"] | dict[str, Any]] = {}
+    sees_not: Mapping[str, Annotated[tuple[str, ...], BeforeValidator(_names)]] = {}
     note: str | None = None
 
     @field_validator("by", "command")
@@ -157,9 +153,13 @@ class ScriptStep(Frozen):
     @property
     def expected(self) -> Expectation | None:
         """What it has to come to; None: nothing was said."""
-        if not (self.tells or self.tells_not or self.sees):
+        if not (self.tells or self.tells_not or self.sees or self.sees_not):
             return self.expect
-        return (self.expect or Expectation()).and_also(self.tells, self.tells_not, self.sees)
+        said = self.expect or Expectation()
+        more = {"tells": (*said.tells, *self.tells), "tells_not": (*said.tells_not, *self.tells_not)}
+        return said.model_copy(
+            update={**more, "sees": {**said.sees, **self.sees}, "sees_not": {**said.sees_not, **self.sees_not}}
+        )
 
     @property
     def sent(self) -> tuple[Speaker, dict[str, Any]]:

@@ -31,6 +31,7 @@ def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
     """Everything that would go wrong when a case lives by this pack; empty for a sound one."""
     return [
         *_phases(pack),
+        *_disclosure(pack, clocks),
         *_prior_decision(pack),
         *_conditions(pack),
         *_triggers(pack, clocks),
@@ -57,6 +58,23 @@ def _phases(pack: Pack) -> Iterator[str]:
     for number, outcome in enumerate(pack.outcomes):
         if outcome.needs_amount and not outcome.remedies:
             yield f"outcomes.{number}.needs_amount: '{outcome.name}' comes with no remedy that could have an amount"
+
+
+def _disclosure(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
+    """Whoever does not know of a case neither settles it nor runs out of time in it."""
+    if pack.disclosure == "at_opening":
+        for name, clock in clocks.items():
+            if any(level.default == "disclose" for level in clock.levels):
+                yield f"clocks.{name}: the respondent learns of the case at its opening (say 'disclosure: by_owner')"
+        return
+    if Phase.SETTLEMENT in pack.labels:
+        yield "disclosure: in a kind with a settlement both sides know of the case from its opening"
+    if pack.decision_elsewhere is not None:
+        yield "disclosure: an appeal against a decision made elsewhere has no respondent who could be told later"
+    for name, clock in clocks.items():
+        early = sorted(start for start in clock.all_starts if start == "case_opened" or start.startswith("phase_"))
+        if clock.waits_for == "respondent" and early and "case_disclosed" not in clock.all_starts:
+            yield f"clocks.{name}.starts: it waits for somebody who may not know of the case yet; start it with 'case_disclosed'"
 
 
 def _money(pack: Pack) -> Iterator[str]:

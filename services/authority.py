@@ -36,7 +36,7 @@ credential is. ``for_party``, ``for_staff``: one in the name of a party, of some
 
 DECIDING = frozenset({
     "admit", "decline", "rule", "approve", "return_ruling", "retract", "decide_appeal", "decide_return", "credit_provisionally",
-    "approve_report", "return_report", "state_amount", "accept_withdrawal", "continue_of_office", "annul", "recuse",
+    "approve_report", "return_report", "state_amount", "accept_withdrawal", "continue_of_office", "annul", "recuse", "disclose",
 })  # fmt: skip
 """Commands that decide. They take the own credential of the person who decides, at every door."""
 

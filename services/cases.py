@@ -93,7 +93,8 @@ async def texts_of(parts: Parts, caller: Caller, seen: Seen) -> Texts:
         return {}
     shown = [*case.rulings, *([case.ruling] if case.ruling else [])]
     asked = [request.what.content_id for request in (*case.requests, *case.settled_requests) if request.what]
-    return await parts.views.texts(caller.tenant_id, [*asked, *(text for ruling in shown for text in _texts_of(ruling))])
+    told = [case.disclosed.text.content_id] if case.disclosed is not None and case.disclosed.text is not None else []
+    return await parts.views.texts(caller.tenant_id, [*told, *asked, *(text for ruling in shown for text in _texts_of(ruling))])
 
 
 def _texts_of(ruling: Ruling) -> list[str]:

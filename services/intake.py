@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 from domain.model.facts import Actor
 from domain.model.prose import MAX_PROSE
 from domain.model.report import Report
+from domain.rules.audiences import told_of
 from policies.pack import PackError
 from policies.shelf import UnknownKind
 from services.callers import Caller
@@ -214,7 +215,11 @@ async def _message(parts: Parts, caller: Caller, reply: MailReply) -> Messaged:
     told = {notice.recipient for notice in await parts.views.notices(tenant_id, row.id) if notice.id == reply.notice_id}
     sender = next((party for party in senders if party in told), senders[0])
     digest = hashlib.sha256(f"{row.id}\n{sender}\n{reply.message_id}".encode("utf-8", "replace")).hexdigest()
-    command = {"id": f"cmd_mail-{digest[:40]}", "type": "message", "by": sender, "text": _text(reply)}
+    party = row.case.party(sender) if row.case is not None else None
+    # Whoever was not told of a case has had a letter about a measure alone: what they answer is about that.
+    of_measure = row.case is not None and party is not None and not told_of(row.case, party)
+    what = "ask_interim_review" if of_measure else "message"
+    command = {"id": f"cmd_mail-{digest[:40]}", "type": what, "by": sender, "text": _text(reply)}
     seen = Seen(row, Actor(id=caller.credential, role="platform"))
     return Messaged(row.id, await send(parts, caller, seen, command, channel="email"))
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from domain.base import Side
 from domain.model.case import Case
 from domain.model.facts import Actor, Recording, RulingIssued
-from domain.views.case import visible
+from domain.rules.confidence import thread_of
+from domain.views.case import unsaid, visible
 from services.callers import LEADERS, TEAM, Caller
 from services.cases import Seen
 from services.pages import Cursors, Page, Part
@@ -21,8 +23,8 @@ _FACTS_AT_ONCE = 500
 _TEAM_ONLY = frozenset({
     "terms", "routing", "priority", "ref_digest", "org_digest", "pack", "version", "decider", "approval_because",
     "content_digest",
-    # Of a level: on whom it landed, or why on nobody.
-    "told", "step", "withheld", "again_at",
+    # Of a level: why it landed on nobody.
+    "step", "withheld", "again_at",
     # Of a sanction: what it adds to the count of the next one.
     "weight",
     "synthetic",
@@ -33,6 +35,9 @@ _TEAM_ONLY_OF = {
     # Of a pause a side learns that its clock stands still, not which plans somebody has; of its end not what else went on.
     "clocks_paused": frozenset({"reason", "hold_id"}),
     "clocks_resumed": frozenset({"reason", "hold_ids"}),
+    # Of a level: on whom it landed. Of a case that moved in: whether anybody heard of it.
+    "level_reached": frozenset({"told"}),
+    "case_moved_in": frozenset({"told"}),
 }
 """The same of some facts only."""
 
@@ -62,13 +67,16 @@ class Entry:
     """None: not the viewer's own command, and the viewer not of the team."""
     credential: str | None = None
     """By which credential it came, for leads and ops; None also for what was recorded before that was noted."""
+    caucus: Side | None = None
+    """The side whose private talk with the desk it belongs to; None: it belongs to none."""
 
 
-async def page_of_entries(parts: Parts, caller: Caller, seen: Seen, page: Page) -> Part[Entry]:
-    """One page of what happened, with its texts. The cursor counts what the caller sees."""
-    cursors = Cursors.of(parts, caller, "timeline", seen.id)
+async def page_of_entries(parts: Parts, caller: Caller, seen: Seen, page: Page, thread: Side | None = None) -> Part[Entry]:
+    """One page of what happened, with its texts; of a ``thread``, what one side and the desk said to each other alone. The cursor
+    counts what the caller sees. Another side's thread is empty, as if nothing had been said in it."""
+    cursors = Cursors.of(parts, caller, "timeline", seen.id if thread is None else f"{seen.id}/{thread.value}")
     skip = int(cursors.read(page.cursor)[0]) if page.cursor else 0
-    told = await _told(parts, caller, seen, skip + page.limit + 1)
+    told = await _told(parts, caller, seen, skip + page.limit + 1, thread)
     shown = told[skip : skip + page.limit]
     more = len(told) > skip + page.limit
     cursor = cursors.write(str(skip + len(shown))) if more else None
@@ -83,11 +91,13 @@ async def first_entries(parts: Parts, caller: Caller, seen: Seen) -> tuple[Entry
     return await _with_texts(parts, caller, told)
 
 
-async def _told(parts: Parts, caller: Caller, seen: Seen, most: int) -> list[Entry]:
-    after, told = 0, list[Entry]()
+async def _told(parts: Parts, caller: Caller, seen: Seen, most: int, thread: Side | None = None) -> list[Entry]:
+    after, told, number = 0, list[Entry](), 1
     while seen.case is not None and len(told) < most:
         facts = await parts.views.timeline(caller.tenant_id, seen.id, after, _FACTS_AT_ONCE)
-        told += entries(seen.case, facts, seen.viewer, len(told) + 1)
+        found = entries(seen.case, facts, seen.viewer, number)
+        number += len(found)
+        told += found if thread is None else [entry for entry in found if entry.caucus is thread]
         if len(facts) < _FACTS_AT_ONCE:
             break
         after = facts[-1].seq
@@ -119,7 +129,10 @@ def _for_team(recording: Recording, viewer: Actor) -> Entry:
 def _for_others(case: Case, recording: Recording, viewer: Actor, number: int) -> Entry:
     # Numbers of facts would tell that something happened inside, a person's id who decides.
     actor, own = recording.actor, recording.actor.id == viewer.id
-    entry = _entry(recording, number, _TEAM_ONLY | _TEAM_ONLY_OF.get(recording.fact.type, frozenset()))
+    hidden = _TEAM_ONLY | _TEAM_ONLY_OF.get(recording.fact.type, frozenset())
+    entry = _entry(recording, number, hidden)
+    unread = unsaid(case, recording, viewer)
+    entry = replace(entry, data={name: said for name, said in entry.data.items() if name not in unread})
     if viewer.side is not None:
         entry = replace(entry, data=_of_others(entry.data, viewer.id))
     issued = recording.fact
@@ -137,7 +150,8 @@ def _for_others(case: Case, recording: Recording, viewer: Actor, number: int) ->
 
 def _entry(recording: Recording, number: int, unseen: frozenset[str]) -> Entry:
     data = _without(recording.fact.model_dump(mode="json", exclude={"type"}), unseen)
-    return Entry(number, recording.at, recording.fact.type, recording.round, None, recording.actor.role, data)
+    caucus = thread_of(recording.fact)
+    return Entry(number, recording.at, recording.fact.type, recording.round, None, recording.actor.role, data, caucus=caucus)
 
 
 def _of_others(value: Any, own: str) -> Any:

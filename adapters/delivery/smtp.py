@@ -96,7 +96,9 @@ class SmtpNotifier:
         # Holiday notes and other machines do not answer what says that it comes from one (RFC 3834; the second is Exchange's).
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-        message["X-Ombud-Case"] = notice.case_id
+        if not notice.data.get("measure_alone"):
+            # Whoever was not told of a case is not told that there is one by a header.
+            message["X-Ombud-Case"] = notice.case_id
         message.set_content(letter.text, cte="quoted-printable")
         message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
         message["Content-Language"] = letter.locale

@@ -53,7 +53,8 @@ class Composer:
         """The letter. An event that has no template of its own gets a general one; no notice is without a letter."""
         locale = next((tag for tag in (notice.locale, notice.locale.split("-")[0]) if tag in LANGUAGES), next(iter(LANGUAGES)))
         facts = facts_of(notice, LANGUAGES[locale])
-        facts |= {"replies": self._replies, "link": self._page.format(case_id=notice.case_id) if self._page else None}
+        page = self._page if not facts["measure_alone"] else None
+        facts |= {"replies": self._replies, "link": page.format(case_id=notice.case_id) if page else None}
         audience = "party" if notice.audience in ("claimant", "respondent") else "staff"
         if facts["third_party"]:
             audience = "third"

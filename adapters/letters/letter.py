@@ -20,6 +20,8 @@ _UNTOLD = {"approval": "review", "ruled": "review"}
 def seen_event(notice: OutgoingNotice) -> str:
     """The event as this reader may know it: a second look and the undo window are review to a party."""
     name, _, qualifier = notice.event.partition(":")
+    if notice.data.get("measure_alone"):
+        return "measure_ended" if name == "interim_ended" else "measure_imposed"
     if notice.audience in _SIDES and name == "phase_entered" and qualifier in _UNTOLD:
         return "phase_entered:review"
     return notice.event
@@ -33,7 +35,15 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
     kind = words.kinds.get(notice.kind, written_out(notice.kind))
     phase = _string(data.get("phase"))
     phase = phase if staff else _UNTOLD.get(phase or "", phase)
+    # Whoever was not told of a case is told of none by its number, its kind, or how much there is beside.
+    alone = data.get("measure_alone") is True
     return {
+        "measure_alone": alone,
+        "measure_id": _string(data.get("measure_id")),
+        "words": _string(data.get("words")),
+        "first_told": data.get("first_told") is True,
+        "untold": data.get("disclosed") is False,
+        "in_private": data.get("alone") is True,
         "tenant": _line_or_none(notice.tenant_name) or "the platform",
         "name": _line_or_none(notice.name),
         "case": notice.case_id,
@@ -43,7 +53,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "kind": kind,
         "matter": f"your {kind}" if side == "claimant" else f"the {kind}",
         "event": written_out(seen_event(notice)),
-        "more": len(notice.folded or ()),
+        "more": 0 if alone else len(notice.folded or ()),
         "phase": phase,
         "review": _review(notice, words, phase),
         "due": _when(instant_of(data.get("due_at")), notice, words),
@@ -52,7 +62,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "open_until": _when(instant_of(data.get("open_until")), notice, words),
         "texts": {
             name: _quoted(notice.texts.get(name))
-            for name in ("reasons", "what", "text", "reply", "facts", "clause", "explanation")
+            for name in ("reasons", "what", "text", "reply", "facts", "clause", "explanation", "told")
         },
         **_what_happened(data, words, side),
         **_more_time(notice, words, side),

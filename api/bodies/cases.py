@@ -86,6 +86,8 @@ class Entry(Body):
     command_id: str | None = None
     credential: str | None = None
     """For leads and ops: by which credential it came."""
+    caucus: Side | None = None
+    """The side to whose private talk with the desk it belongs; left out for what belongs to none."""
     round: int = 0
 
 
@@ -101,6 +103,8 @@ class CaseBody(CaseView):
     settled_requests: tuple[RequestBody, ...] = ()
     """What was asked for before, and was answered or has lapsed."""
     ruling: RulingBody | None = None
+    told: str | None = None  # type: ignore[assignment]  # the view refers to the text
+    """What the respondent was told of what is held against them, for them and the team; read alone, the case says it."""
     parties: tuple[PartyBody, ...] = ()  # type: ignore[assignment]  # the view has them as JSON
     links: Links
     timeline: tuple[Entry, ...] | None = None
@@ -257,6 +261,7 @@ def case_body(seen: Seen, texts: Texts | None = None, *, with_actions: bool = Tr
             body["ruling"]["sanction"] = drafted_sanction(body["ruling"]["sanction"], texts or {})
     for link in body.get("case_links") or ():
         del link["note"]
+    body["told"] = (texts or {}).get(body["told"]["content_id"]) if body["told"] else None
     worded((*body["requests"], *body["settled_requests"]), texts)
     links = links_of(seen.id)
     if body["merged_into"]:
@@ -304,7 +309,7 @@ def entry_body(entry: timelines.Entry) -> dict[str, Any]:
         "actor": {"id": entry.actor_id, "role": entry.role},
         "data": entry.data,
     }
-    also = {"command_id": entry.command_id, "credential": entry.credential}
+    also = {"command_id": entry.command_id, "credential": entry.credential, "caucus": entry.caucus and entry.caucus.value}
     return body | {name: value for name, value in also.items() if value is not None}
 
 

@@ -256,6 +256,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "measure": "payout_freeze",
         "of": "respondent",
         "reasons": "Two stolen cards were used from this account within an hour.",
+        "told": "Your payouts wait while we check your account.",
     },
     "complete_step": {
         "by": "per_mara",
@@ -291,6 +292,12 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "return_report": {"by": "per_lee", "reasons": "Say which bookings."},
     "hand_over": {"by": "per_mara", "queue": "safety-apac", "reasons": "The sitter is awake there in an hour."},
     "review_interim": {"by": "per_lee", "decision": "keep", "reasons": "The bank has not answered yet."},
+    "disclose": {
+        "by": "per_mara",
+        "text": "Guests say that the flat in Rua Augusta does not exist.",
+        "with_statement": False,
+    },
+    "ask_interim_review": {"by": "pty_0198c5a2-0002", "text": "The listing is mine, and the deed is attached to my account."},
 }
 
 FILE: dict[str, Any] = {

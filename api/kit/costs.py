@@ -24,6 +24,7 @@ _OTHERS = {
     "GET /v1/campaigns/{campaign_id}": LIST,
     "GET /v1/cases/{case_id}/timeline": Cost(3, "costly"),
     "GET /v1/cases/{case_id}/readers": LIST,
+    "GET /v1/measures": LIST,
     "GET /v1/people": LIST,
     "GET /v1/api-keys": LIST,
     "GET /v1/audit-trail": LIST,

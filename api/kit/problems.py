@@ -42,6 +42,7 @@ PROBLEMS: dict[str, Row] = {
         "Deciding takes the person's own credential",
         "Use a key of the person who decides; at the command line, `ombud login` first.",
     ),
+    "party_needed": Row(422, "As which party?", "Name the party in whose place you ask with `Ombud-Act-As`."),
     "act_as_forbidden": Row(
         403, "Not yours to act as", "`Ombud-Act-As` takes a party and a platform's key with scope `act_as:parties`."
     ),
@@ -141,6 +142,8 @@ PROBLEMS: dict[str, Row] = {
     "ground_unknown": Row(422, "Unknown ground", "Name a clause that the kind knows; see `fields`."),
     "sanction_not_allowed": Row(422, "Sanction does not fit", "See the detail, and `allowed` in `fields`."),
     "sanction_reasons_missing": Row(422, "Off the ladder without reasons", "Give `sanction_reason` and `sanction_reasons`."),
+    "not_disclosed": Row(409, "The respondent does not know", "Tell them of the case first (`disclose`)."),
+    "already_disclosed": Row(409, "The respondent knows", "They were told of the case, at its opening or since."),
     "not_heard": Row(409, "Not heard yet", "See `fields`: rule when this side has answered, or its time is over."),
     "remedy_not_allowed": Row(422, "Remedy does not fit", "Use a remedy that comes with the outcome; see `fields`."),
     "amount_too_high": Row(422, "More than can be paid", "See `payable` in `fields` for how much can still be paid."),

@@ -20,7 +20,7 @@ from api.kit.idempotent import Reply
 from api.kit.reading import expect_json, parse_object, parsed, read_bytes, read_object
 from api.kit.replies import shown
 from api.schema import gives, takes
-from domain.base import CampaignId, Code, PersonId, Phase, Priority, Reference
+from domain.base import CampaignId, Code, PersonId, Phase, Priority, Reference, Side
 from services import cases, intake, references, timelines
 from services.callers import Caller
 from services.errors import Refused
@@ -187,11 +187,15 @@ async def read_timeline(
     case_id: str,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     cursor: After = None,
+    thread: Annotated[
+        Side | None, Query(description="Only what this side and the desk said to each other alone (their caucus).")
+    ] = None,
 ) -> Response:
-    """What happened, oldest first, as far as the caller may know it, with its texts. A text that was erased is null."""
+    """What happened, oldest first, as far as the caller may know it, with its texts. A text that was erased is null. `thread`
+    asks for a private talk: a side has its own, the team both, and to anybody else one is empty."""
     caller, parts = await context.caller("cases:read"), context.parts
     seen = await cases.find(parts, caller, case_id, "timeline")
-    return shown(page_body(await timelines.page_of_entries(parts, caller, seen, Page(limit, cursor)), entry_body))
+    return shown(page_body(await timelines.page_of_entries(parts, caller, seen, Page(limit, cursor), thread), entry_body))
 
 
 @router.get("/v1/cases/{case_id}/actions", summary="What the caller may do", responses=gives({200: ("ActionsBody", ACTIONS)}))

@@ -86,6 +86,8 @@ VERBS = (
     Verb("splits", "split", "Make a part of the case a case of its own"),
     Verb("campaign", "join_campaign", "Count the case to a campaign"),
     Verb("campaign/leave", "leave_campaign", "Count the case to no campaign"),
+    Verb("disclosures", "disclose", "Tell the respondent of the case"),
+    Verb("interim-reviews/ask", "ask_interim_review", "Ask that a measure be looked at again"),
     Verb("interim-reviews", "review_interim", "Keep or lift interim measures"),
     Verb("signals", "signal", "Tell the case what a machine has noticed"),
     Verb("provisional-credits", "credit_provisionally", "Give the claimant the money until the matter is decided"),

@@ -117,9 +117,18 @@ def metadata(
 
 
 @app.command()
-def timeline(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
+def timeline(
+    case_id: CaseId,
+    thread: Annotated[
+        str | None, typer.Option(help="Only the private talk of the desk with one side: claimant or respondent.")
+    ] = None,
+    tenant: Tenant = None,
+    speaker: As = None,
+    json: AsJson = False,
+) -> None:
     """Show what happened in a case, fact by fact."""
-    answer = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/timeline"), Target(tenant, speaker))
+    params = {"thread": thread} if thread else None
+    answer = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/timeline", params=params), Target(tenant, speaker))
     from cli.tables.cases import timeline_table
 
     show(answer, json, lambda found: timeline_table(found["data"]))

@@ -1,4 +1,4 @@
-"""``ombud case`` where money or people are at risk: hand over, credit, signal, tell an authority, have somebody else decide."""
+"""``ombud case`` where money or people are at risk: credit, signal, tell an authority or the respondent, have others decide."""
 
 from __future__ import annotations
 
@@ -122,6 +122,22 @@ def report_return(
 ) -> None:
     """Send a report to an authority back, with reasons."""
     send(case_id, {"type": "return_report", "reasons": reasons}, Target(tenant, speaker), as_json=json)
+
+
+@app.command()
+def disclose(
+    case_id: CaseId,
+    speaker: Annotated[str, typer.Option("--as", help="The owner, a lead or ops (per_…).")],
+    text: Annotated[str | None, typer.Option(help="What they are told of what is held against them, in your own words.")] = None,
+    with_statement: Annotated[
+        bool, typer.Option("--with-statement", help="The report goes along, in the words of whoever reported it.")
+    ] = False,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Tell the respondent of the case, once and for good."""
+    said: dict[str, Any] = {"type": "disclose"} | ({"text": text} if text else {})
+    send(case_id, said | ({"with_statement": True} if with_statement else {}), Target(tenant, speaker), as_json=json)
 
 
 @app.command("withdrawal-accept")

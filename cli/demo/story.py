@@ -140,6 +140,9 @@ class Story:
         self.stage.title("A ruling arrives as a signal, through Temporal's own command line")
         name = "A password reset"
         self.wait(name, "settlement over, mediation opened and Ada assigned", lambda c: c.get("owner") == "per_ada")
+        # Nobody loses by a ruling unheard: the programme says its side first.
+        said = "The endpoint was taken out of scope a week after the report, and the fix was planned before."
+        self.send(name, "platform", 200, type="message", by=self.party(name, "respondent"), text=said)
         command = {
             "id": f"cmd_{uuid.uuid4()}",
             "type": "rule",

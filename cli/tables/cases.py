@@ -71,6 +71,7 @@ def case_sheet(case: dict[str, Any]) -> Group:
         "root_cause",
         "your_side",
         "opened_at",
+        "disclosed_at",
     ):
         if case.get(name) is not None:
             value = when(case[name]) if name.endswith("_at") else str(case[name])

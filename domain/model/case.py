@@ -9,6 +9,7 @@ from pydantic import Field
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.model.chargeback import Chargeback
 from domain.model.clocks import Clock, Hold, Timetable
+from domain.model.disclosure import CaseDisclosed
 from domain.model.evidence import EvidenceRequest
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
@@ -23,13 +24,25 @@ from domain.model.settlement import MadeOffer, OpenOffer, Returning
 from domain.model.terms import Terms
 from domain.model.withdrawal import OpenWithdrawal
 
+
+class Caucus(Kept):
+    """The talk between the desk and one side, which the other side does not see: how much was said, and when last."""
+
+    side: Side
+    said: int
+    last_at: Instant
+
+
 WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
 
 FORM = 2
 """The form of the state that this release folds. A stored state of an older form is folded again from its facts when the case is
 next recorded; it counts up whenever the same facts lead to more than before.
 """
-SINCE: dict[int, frozenset[str]] = {1: frozenset({"form", "seen_at"}), 2: frozenset({"form", "final", "effects", "split_off"})}
+SINCE: dict[int, frozenset[str]] = {
+    1: frozenset({"form", "seen_at"}),
+    2: frozenset({"form", "final", "effects", "split_off", "caucus"}),
+}
 """By form: the fields that it folds otherwise than the form before."""
 
 
@@ -133,6 +146,14 @@ class Case(Kept):
     """Provisional credits, oldest first."""
     reports: tuple[AuthorityReport, ...] = ()
     """Reports to authorities that wait for a second person or were made."""
+    disclosed_at: Instant | None = None
+    """When the respondent was told, of a case of which they did not learn at its opening; None: then, or not yet."""
+    disclosed: CaseDisclosed | None = None
+    """What they were told then."""
+    disclosed_seq: int = 0
+    """The number of that fact: what happened before it they do not see."""
+    caucus: tuple[Caucus, ...] = ()
+    """The talks between the desk and one side, a thread for each side that was ever spoken to alone."""
     split_off: tuple[Money, ...] = ()
     """What went along with parts of the matter that became cases of their own."""
     given_before: tuple[Money, ...] = ()
@@ -153,6 +174,11 @@ class Case(Kept):
     def open(self) -> bool:
         """Not closed."""
         return self.phase is not Phase.CLOSED
+
+    @property
+    def is_disclosed(self) -> bool:
+        """Whether the respondent knows of the case."""
+        return self.terms.disclosure == "at_opening" or self.disclosed_at is not None
 
     @property
     def quiet(self) -> bool:

@@ -34,8 +34,7 @@ Triggers = Annotated[tuple[Trigger, ...], *_AsWords]
 Phases = Annotated[tuple[Phase, ...], *_AsWords]
 DefaultAction = Literal[
     "open_review", "proceed_on_file", "issue_ruling", "close", "lift_interim", "end_return", "honour_return", "lift_sanction",
-    "end_kept_interim",
-    "send_chargeback", "miss_chargeback",
+    "end_kept_interim", "send_chargeback", "miss_chargeback", "disclose",
 ]  # fmt: skip
 """What a clock can do by itself when it runs out (the stated default of the pack)."""
 _T = TypeVar("_T")
@@ -339,7 +338,7 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
     "claimant_response": _response("claimant"),
     "respondent_response": _response("respondent"),
     # Heard before decided: to the matter, to what takes it up again, and to the other side's appeal.
-    "respondent_reply": _reply("respondent", "phase_entered:review appeal_lodged:claimant"),
+    "respondent_reply": _reply("respondent", "phase_entered:review appeal_lodged:claimant case_disclosed"),
     "claimant_reply": _reply("claimant", "case_reopened ruling_annulled appeal_lodged:respondent"),
     # A claim about a payment has longer, and goes on with what a side is asked as soon as it is asked.
     "claim_reply": {
@@ -389,6 +388,14 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
         "starts": "return_contested",
         "stops": "return_ended",
         "levels": [{"action": "escalate", "audience": "leads ops", "repeat": "1 business day"}],
+    },
+    # The last day on which the respondent learns of a case that its owner has not told them of.
+    "disclosure": {
+        "target": "1 month",
+        "starts": "case_opened",
+        "stops": "case_disclosed ruling_issued",
+        "goes_on": True,
+        "levels": [{"before": "3 days", "audience": "owner leads"}, {"default": "disclose"}],
     },
     "approval": {
         "waits_for": "approver",

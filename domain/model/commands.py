@@ -43,6 +43,7 @@ from domain.model.clocks import Thaw
 from pydantic import TypeAdapter
 from domain.model.chargeback import DraftChargebackEvidence as DraftChargebackEvidence
 from domain.model.chargeback import SubmitChargebackEvidence as SubmitChargebackEvidence
+from domain.model.disclosure import Disclose as Disclose
 from domain.model.evidence import AskIdentity as AskIdentity
 from domain.model.evidence import RequestEvidence as RequestEvidence
 from domain.model.evidence import SubmitEvidence as SubmitEvidence
@@ -87,6 +88,7 @@ from domain.model.ruling import Retract as Retract
 from domain.model.ruling import ReturnRuling as ReturnRuling
 from domain.model.ruling import Rule as Rule
 from domain.model.safeguards import ApproveReport as ApproveReport
+from domain.model.safeguards import AskInterimReview as AskInterimReview
 from domain.model.safeguards import CreditProvisionally as CreditProvisionally
 from domain.model.safeguards import ReportToAuthority as ReportToAuthority
 from domain.model.safeguards import ReturnReport as ReturnReport
@@ -151,7 +153,7 @@ Command = Annotated[
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
     | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand | RiskCommand
-    | MoneyCommand | WithdrawalCommand | Annul | Recuse | PartyCommand,
+    | MoneyCommand | WithdrawalCommand | Annul | Recuse | Disclose | AskInterimReview | PartyCommand,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

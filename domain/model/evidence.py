@@ -41,7 +41,9 @@ class SubmitEvidence(CommandBase):
     confidential: bool = False
     """Seen by the own side and the deciders only."""
     confidentiality: Confidentiality | None = None
-    """Who sees it; left out: `confidential` says so."""
+    """Who sees it; left out: `confidential` says so, else `to`, else the pack."""
+    to: Literal["all", "desk"] | None = None
+    """In shorter words: everybody on the case, or the team and the own side. Left out: where words go in this kind."""
     evidence_type: Code | None = None
     files: Annotated[tuple[FileId, ...], Field(max_length=20)] = ()
     """Files that whoever hands this in has uploaded to this case before."""
@@ -54,6 +56,8 @@ class SubmitEvidence(CommandBase):
             raise PydanticCustomError(
                 "confidentiality_twice", "`confidential` means `own_side`: leave it out where `confidentiality` says otherwise."
             )
+        if self.to is not None and (self.confidential or self.confidentiality is not None):
+            raise PydanticCustomError("confidentiality_twice", "Say who sees it once: with `to`, or with `confidentiality`.")
         return self
 
 

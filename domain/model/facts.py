@@ -75,6 +75,7 @@ from domain.model.links import CaseUnlinked as CaseUnlinked
 from domain.model.links import CrossCaseTaskOrdered as CrossCaseTaskOrdered
 from domain.model.links import CrossCaseTaskReported as CrossCaseTaskReported
 from domain.model.case_import import CaseMovedIn as CaseMovedIn
+from domain.model.disclosure import CaseDisclosed as CaseDisclosed
 from domain.model.case_import import LevelPassed as LevelPassed
 from domain.model.case_import import PastDecisionKept as PastDecisionKept
 from domain.model.case_import import PastMessageKept as PastMessageKept
@@ -104,6 +105,7 @@ from domain.model.ruling import RulingReturned as RulingReturned
 from domain.model.safeguards import InterimEnded as InterimEnded
 from domain.model.safeguards import InterimImposed as InterimImposed
 from domain.model.safeguards import InterimReviewed as InterimReviewed
+from domain.model.safeguards import InterimReviewAsked as InterimReviewAsked
 from domain.model.safeguards import ProvisionalCreditEnded as ProvisionalCreditEnded
 from domain.model.safeguards import ProvisionalCreditGiven as ProvisionalCreditGiven
 from domain.model.safeguards import ReportApproved as ReportApproved
@@ -169,7 +171,7 @@ Fact = Annotated[
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
     | MovingFact | MoneyFact | WithdrawalFact
-    | RulingAnnulled | CaseRecused | PartyFact,
+    | RulingAnnulled | CaseRecused | CaseDisclosed | InterimReviewAsked | PartyFact,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -42,11 +42,12 @@ class Decline(CommandBase):
 
 
 class Message(CommandBase):
-    """Say something to the other people of the case. Shared with both sides unless addressed to one."""
+    """Say something to the other people of the case: to all, to one side, or to the team alone (``desk``)."""
 
     type: Literal["message"] = "message"
     text: SealedText
-    to: Literal["all", "claimant", "respondent"] = "all"
+    to: Literal["all", "claimant", "respondent", "desk"] | None = None
+    """Left out: where the pack says that words of this kind go."""
 
 
 class Note(CommandBase):
@@ -145,7 +146,7 @@ class CaseQueued(Kept):
 
 class MessageSent(Kept):
     type: Literal["message_sent"] = "message_sent"
-    to: Literal["all", "claimant", "respondent"]
+    to: Literal["all", "claimant", "respondent", "desk"]
     text: Prose
     sender: Literal["claimant", "respondent", "staff", "platform"]
 

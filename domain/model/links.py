@@ -319,6 +319,8 @@ class OtherCase(Kept):
     merged_into: str | None = None
     parties: tuple[OpenedParty, ...] = ()
     synthetic: bool = False
+    is_disclosed: bool = True
+    """Whether its respondent knows of it."""
     outcome: Outcome | None = None
     given: tuple[Money, ...] = ()
     """What it gave and left standing."""

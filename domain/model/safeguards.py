@@ -63,6 +63,8 @@ class InterimImposed(Kept):
     measure_id: str
     remedy: Remedy
     reasons: Prose
+    told: Prose | None = None
+    """What whoever it hits is told of it, instead of the reasons."""
 
 
 class InterimReviewed(Kept):
@@ -89,6 +91,26 @@ class ImposeInterim(CommandBase):
     measure: Code
     of: Side = Side.RESPONDENT
     reasons: SealedText
+    told: SealedText | None = None
+    """What whoever it hits is told of it, instead of the reasons. Somebody who was not told of the case learns nothing else."""
+
+
+class AskInterimReview(CommandBase):
+    """Whoever an interim measure hits asks that somebody look at it again."""
+
+    type: Literal["ask_interim_review"] = "ask_interim_review"
+    measure_id: Reference | None = None
+    """Left out: all that hit their side."""
+    text: SealedText
+
+
+class InterimReviewAsked(Kept):
+    """Whoever an interim measure hits asked that somebody look at it again."""
+
+    type: Literal["interim_review_asked"] = "interim_review_asked"
+    measure_ids: tuple[str, ...]
+    side: Side
+    text: Prose
 
 
 class ReviewInterim(CommandBase):
@@ -245,5 +267,9 @@ class Interim(Kept):
     remedy: Remedy
     imposed_at: Instant
     reviewed_at: Instant | None = None
+    told: Prose | None = None
+    """What whoever it hits was told of it."""
+    asked_at: Instant | None = None
+    """When they last asked that it be looked at again."""
     kept_until: Instant | None = None
     """Until when it outlives the case, which was taken back."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Literal
 
 from domain.base import Code, Compact, Money, Phase, Priority, Side
+from domain.model.disclosure import Disclosure, Words
 from domain.model.prior_decision import CaseSnapshot
 from domain.model.sanction_terms import SanctionTerms as SanctionTerms
 from domain.model.clock_terms import (
@@ -239,6 +240,12 @@ class Terms(Compact):
     """Ladders of priorities and categories that have their own; the closest fit counts, ``ladder`` where none fits."""
     variants: dict[Code, Code] = {}
     """Clocks whose target follows from facts of the report, with the row that fitted: a newer pack keeps to it."""
+    disclosure: Disclosure = "at_opening"
+    """When the respondent learns of the case; ``by_owner``: when its owner tells them."""
+    words: Words = "shared"
+    """Who reads what a party says without saying to whom."""
+    report: Words = "shared"
+    """Who reads the statement and the files of the report; ``desk``: the respondent only if they are disclosed with the case."""
     time_scale: float = 1.0
     """Below 1 only in a development tenant, where hours may become seconds."""
 

@@ -16,8 +16,10 @@ from domain.model.terms import SANCTION, Audience, ClockTerms
 from domain.notices.data import said, texts
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
+from domain.rules.confidence import awaited_by, words_of
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.reference import Notices
+from domain.rules.remedy import remedy_data
 from domain.rules.visibility import is_news, knows
 
 
@@ -40,6 +42,7 @@ Planned = tuple[tuple[int, NoticeDraft], ...]
 
 _ALWAYS: Notices = {
     "case_joined": ("owner",),
+    "interim_review_asked": ("owner",),
     "ruling_annulled": ("all",),
     "withdrawal_requested": ("claimant", "owner"),
     "withdrawal_accepted": ("claimant",),
@@ -112,6 +115,9 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
     drafts: list[NoticeDraft] = _to_third_parties(case, recording, event) if "third_parties" in audiences else []
     for audience in _each(audiences):
         viewer = _viewer(audience)
+        if viewer == "respondent" and not case.is_disclosed:
+            drafts += _of_measure_alone(case, recording, event)
+            continue
         if not knows(case, fact, viewer) or (viewer == "respondent" and _never_before(case)):
             continue
         for recipient in _recipients(case, audience, fact):
@@ -129,6 +135,43 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
                 NoticeDraft(event=event, recipient=recipient, audience=viewer, data=data, texts=texts(case, fact, viewer))
             )
     return drafts
+
+
+def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[NoticeDraft]:
+    """What somebody hears who was not told of the case: that a measure hits them, and what they were to be told of it.
+
+    They notice the measure anyway, and must be able to ask that somebody look at it again. Nothing says that there is a case.
+    """
+    fact = recording.fact
+    kept = [one for one in case.interim if one.kept_until is not None] if isinstance(fact, f.CaseWithdrawn) else []
+    if kept:
+        # It outlives what they do not know of: they hear until when.
+        ids, event = tuple(one.id for one in kept), "interim_kept"
+    elif isinstance(fact, f.InterimImposed | f.InterimEnded):
+        ids = (fact.measure_id,) if isinstance(fact, f.InterimImposed) else fact.measure_ids
+    else:
+        return []
+    hit = (e.remedy for e in case.effects if e.because in ids and e.reverses is None and e.remedy.to is Side.RESPONDENT)
+    measures = [remedy_data(remedy) for remedy in hit]
+    if not measures:
+        return []
+    data: dict[str, Any] = {"kind": case.kind, "measure_alone": True, "measures": measures, "your_side": "respondent"}
+    told: dict[str, Prose] = {}
+    until = next((one.kept_until for one in kept if one.kept_until is not None), None)
+    if until is not None:
+        data["due_at"] = until.isoformat()
+    if isinstance(fact, f.InterimImposed):
+        data["measure_id"] = fact.measure_id
+        ends_at = next((row.due_at for row in case.timetable if _lifts(case, row)), None)
+        data |= {"due_at": ends_at.isoformat()} if ends_at is not None else {}
+        told = {"told": fact.told} if fact.told is not None else {}
+    people = (party.id for party in case.side_parties(Side.RESPONDENT) if party.speaks and party.id != recording.actor.id)
+    return [NoticeDraft(event=event, recipient=one, audience="respondent", data=data, texts=told) for one in people]
+
+
+def _lifts(case: Case, row: f.DueLevel) -> bool:
+    level = case.terms.level(row.clock, row.level)
+    return level is not None and level.default == "lift_interim"
 
 
 def _own_deed(recording: f.Recording, recipient: str) -> bool:
@@ -222,7 +265,13 @@ def _case_data(case: Case, viewer: Viewer) -> dict[str, Any]:
     """How the case stands, as this viewer may know it, with their own due date and what happens by default."""
     phase = seen_phase(case, viewer)
     data: dict[str, Any] = {"phase": phase.value, "phase_label": case.terms.labels.get(phase, phase.value), "kind": case.kind}
-    data["waiting_on"] = case.awaited_in(phase)
+    data["waiting_on"] = awaited_by(case, viewer)
+    if viewer in ("claimant", "respondent"):
+        data["words"] = words_of(case, phase)
+        if case.disclosed_at is not None and case.disclosed_at == case.updated_at:
+            data["first_told"] = True
+    if viewer in ("claimant", "platform") and not case.is_disclosed:
+        data["disclosed"] = False
     if case.of_office is not None and viewer != "respondent":
         data["of_office"] = True
     if case.outcome:

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from domain.base import Phase
+from domain.base import Phase, Side
 from domain.model.case import Case
-from domain.model.people import Actor
+from domain.model.people import Actor, OpenedParty
 
 Audience = Literal["claimant", "respondent", "platform", "staff"]
 
@@ -25,6 +25,11 @@ BACK = frozenset({"returned", "retracted", "cross_appealed", "amount_stated", "h
 def audience_of(actor: Actor) -> Audience:
     """What somebody is, when it comes to what they may know."""
     return actor.role if actor.role in ("claimant", "respondent", "platform") else "staff"
+
+
+def told_of(case: Case, party: OpenedParty) -> bool:
+    """Whether a party knows that there is a case. To whoever does not, it is like one that does not exist."""
+    return party.side is Side.CLAIMANT or case.is_disclosed
 
 
 def seen_phase(case: Case, audience: Audience) -> Phase:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from domain.base import Outcome, Phase, derived_id
+from domain.base import Outcome, Phase, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
@@ -45,8 +45,16 @@ def moved_in(opened: Facts, command: c.Open, history: History, context: Decision
     )
     # Where things were said before the phase began, they belong to what came before it.
     before = tuple(fact for fact in past if _when(fact) < history.phase_at or isinstance(fact, f.PastDecisionKept))
-    facts = (*opened, *before, since, *(fact for fact in past if fact not in before))
+    facts = (*opened, *_told(command, history), *before, since, *(fact for fact in past if fact not in before))
     return (*facts, *_owned(command, context, _so_far(facts, command, at)))
+
+
+def _told(command: c.Open, history: History) -> tuple[f.CaseDisclosed, ...]:
+    """That the respondent knows of the case, where its past shows it; else its owner here tells them."""
+    spoken = any(m.sender == "respondent" or m.to in ("all", "respondent") for m in history.messages)
+    appealed = Side.RESPONDENT in (*history.appellants, *history.appeals_used)
+    knows = spoken or appealed or bool(history.decisions)
+    return (f.CaseDisclosed(because="moved_in"),) if knows and command.terms.disclosure == "by_owner" else ()
 
 
 def _owned(command: c.Open, context: DecisionContext, case: Case) -> Facts:
@@ -161,6 +169,9 @@ def passed(case: Case, rows: f.Timetable, at: datetime) -> tuple[f.LevelPassed, 
     for row in rows:
         level = case.terms.level(row.clock, row.level)
         if row.due_at > at or level is None:
+            continue
+        if level.default == "disclose":
+            # Nobody has told them yet: it is done here, at once.
             continue
         if level.action == "default" and level.default != "proceed_on_file":
             detail = f"The clock '{row.clock}' ended this phase on {row.due_at.isoformat()}: name the phase that came after it."

@@ -332,7 +332,16 @@ def _case_retargeted(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Ch
         # What a hand-over had kept is promised anew.
         afresh |= {"keeps_calendar": False, "calendar": None}
         change["clocks"] = tuple(c.model_copy(update=afresh) if c.stopped_at is None else c for c in case.clocks)
-    return change
+    return {**change, **_as_told(case, fact)}
+
+
+def _as_told(case: Case, fact: f.CaseRetargeted) -> Change:
+    """Other terms neither tell the respondent of the case nor take back that they know."""
+    if fact.terms is None or fact.terms.disclosure == case.terms.disclosure:
+        return {}
+    if case.is_disclosed:
+        return {"disclosed_at": case.disclosed_at or case.opened_at}
+    return {"terms": fact.terms.model_copy(update={"disclosure": case.terms.disclosure})}
 
 
 def owns_clock(case: Case, name: str, audience: Audience) -> bool:

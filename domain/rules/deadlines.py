@@ -12,7 +12,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.refusals import DeadlineMoot
 from domain.model.terms import BUILT_IN, Audience, ClockTerms, DefaultAction, LadderStep, Level
-from domain.rules import chargeback, evidence, interim, returns, sanctions, withdrawal
+from domain.rules import chargeback, disclosure, evidence, interim, returns, sanctions, withdrawal
 from domain.rules import ruling as r
 from domain.rules.fairness import in_conflict
 from domain.rules.lifecycle import SEEKS_OWNER
@@ -135,10 +135,10 @@ def _by_default(case: Case, default: DefaultAction, definition: ClockTerms, comm
             return r.issue(case, command.id, at)
         case "lift_interim":
             return interim.lapse(case, command.id)
-        case "send_chargeback":
-            return chargeback.send(case, "due")
-        case "miss_chargeback":
-            return chargeback.miss(case)
+        case "send_chargeback" | "miss_chargeback":
+            return chargeback.send(case, "due") if default == "send_chargeback" else chargeback.miss(case)
+        case "disclose":
+            return disclosure.along(case, "latest_date")
         case "end_return" | "honour_return":
             return returns.by_default(case, default == "honour_return", command.id)
         case "end_kept_interim":

@@ -16,8 +16,10 @@ from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.refusals import AlreadyOpen, NotOpened, NotSystem, UnknownActor
+from domain.rules.audiences import told_of
 from domain.rules.consequences import with_consequences
 from domain.rules.deadlines import deadline
+from domain.rules.fairness import hit_by
 from domain.rules.intake import open_case
 from domain.rules.permission import refusal_of
 from domain.rules.rule import DecisionContext, Facts
@@ -30,7 +32,7 @@ RULES: Mapping[str, Rule] = merged([*(topic.rules for topic in TOPICS), {"deadli
 
 def decide(case: Case | None, command: c.Command, context: DecisionContext, at: datetime) -> Facts:
     """The facts that follow from a command received at ``at``. Raises a Refusal; then nothing has happened."""
-    if context.actor is None or (case is not None and _stranger(case, context.actor)):
+    if context.actor is None or (case is not None and _stranger(case, context.actor, command.type)):
         raise UnknownActor(f"Nobody with the id '{command.by}' has anything to do with this case.", by=command.by)
     if command.type in c.SYSTEM_COMMANDS and context.actor.role != "system":
         raise NotSystem(f"'{command.type}' is sent by the system only.", command=command.type)
@@ -48,6 +50,9 @@ def decide(case: Case | None, command: c.Command, context: DecisionContext, at: 
     return with_consequences(case, command.id, RULES[command.type](case, command, context, at))
 
 
-def _stranger(case: Case, actor: f.Actor) -> bool:
-    """A party, but of another case."""
-    return actor.role in ("claimant", "respondent") and case.party(actor.id) is None
+def _stranger(case: Case, actor: f.Actor, command: str) -> bool:
+    """A party, but of another case, or of one that they have not been told of: all that they know of may be a measure."""
+    if actor.role not in ("claimant", "respondent"):
+        return False
+    party = case.party(actor.id)
+    return party is None or not (told_of(case, party) or (command == "ask_interim_review" and hit_by(case, party)))

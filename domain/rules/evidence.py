@@ -27,10 +27,12 @@ from domain.model.terms import ClockTerms
 from domain.model.withdrawal import OfOffice
 from domain.rules.audiences import Audience
 from domain.rules.clocks import woken
+from domain.rules.confidence import evidence_for, talked
+from domain.rules.disclosure import along
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.sanctions import heard
-from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
+from domain.rules.topic import Known, NoticeData, Topic, inside
 
 LONGEST_ASKED_FOR = timedelta(days=90)
 """The ruling waits for what was asked: nobody makes a party wait longer than a quarter of a year for somebody else's papers."""
@@ -57,7 +59,8 @@ def request(case: Case, command: RequestEvidence, context: DecisionContext, at: 
         evidence_type=command.evidence_type,
         due_at=command.due_at,
     )
-    return (requested,)
+    # To ask somebody is to tell them.
+    return (*(along(case, "asked") if command.of is Side.RESPONDENT else ()), requested)
 
 
 def submit(case: Case, command: SubmitEvidence, context: DecisionContext, at: datetime) -> Facts:
@@ -66,7 +69,7 @@ def submit(case: Case, command: SubmitEvidence, context: DecisionContext, at: da
     held = {file.id: file for file in context.files or ()}
     if missing := [file for file in command.files if file not in held]:
         raise FileUnknown("Upload each file to this case first, as whoever hands it in.", files=missing)
-    seen_by = command.confidentiality or ("own_side" if command.confidential else "shared")
+    seen_by = evidence_for(case, command)
     submitted = f.EvidenceSubmitted(
         evidence_id=derived_id("evd", command.id),
         side=context.actor.side if context.actor else None,
@@ -156,7 +159,7 @@ def _evidence_requested(case: Case, rec: f.Recording, fact: f.EvidenceRequested)
         what=fact.what,
         number=before + 1,
     )
-    return {"requests": (*case.requests, asked)}
+    return {"requests": (*case.requests, asked), **talked(case, fact, rec.at)}
 
 
 def _evidence_submitted(case: Case, rec: f.Recording, fact: f.EvidenceSubmitted) -> Change:
@@ -166,6 +169,7 @@ def _evidence_submitted(case: Case, rec: f.Recording, fact: f.EvidenceSubmitted)
         # A witness's word does not stand for the side's own.
         **heard(case, {fact.side} if fact.side is not None and fact.answers and _speaks(case, rec.actor.id) else set()),
         **woken(case, rec, fact),
+        **talked(case, fact, rec.at),
     }
 
 
@@ -241,7 +245,11 @@ TOPIC = Topic(
             lambda fact: "all" if fact.seen_by == "shared" else "nothing",
             "As whoever handed it in said who sees it.",
         ),
-        "evidence_lapsed": everybody("Both sides see that the matter goes on without it; no third party was asked.", "nothing"),
+        "evidence_lapsed": Known(
+            lambda case, fact, audience: audience in (fact.of.value, "platform") or case.terms.words == "shared",
+            "nothing",
+            "Both sides see that the matter goes on without it, where they see each other's words; no third party was asked.",
+        ),
         "identity_asked": inside("The claimant sees the request that came with it."),
     },
     said={"evidence_requested": _said_of_request, "evidence_lapsed": _said_of_lapse, "evidence_submitted": _said_of_evidence},

@@ -7,10 +7,11 @@ from typing import Final
 from domain.base import Side
 from domain.model.case import Case
 from domain.model.facts import Actor
+from domain.model.people import OpenedParty
 from domain.model.refusals import NotAllowed, NotInThisPhase, NotYourCase, OwnCase, Refusal
 from domain.model.ruling import OwnRuling, SameCredential
 from domain.model.withdrawal import OfOffice
-from domain.rules.audiences import audience_of, seen_phase
+from domain.rules.audiences import audience_of, seen_phase, told_of
 from domain.rules.lifecycle import Who, row
 from domain.rules.rule import DecisionContext
 
@@ -69,6 +70,10 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
     if party is not None:
         if party.left:
             return frozenset()
+        if party.speaks and hit_by(case, party):
+            found.add(Who.HIT)
+        if not told_of(case, party):
+            return frozenset(found)
         if party.speaks:
             if took_it_back(case, actor):
                 return frozenset({Who.WITNESS})
@@ -87,6 +92,11 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
     if actor.role == "system":
         found.add(Who.SYSTEM)
     return frozenset(found)
+
+
+def hit_by(case: Case, party: OpenedParty) -> bool:
+    """Whether an interim measure that is in force hits this party's side."""
+    return any(measure.remedy.to is party.side for measure in case.interim)
 
 
 def took_it_back(case: Case, actor: Actor) -> bool:

@@ -16,6 +16,7 @@ from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
 from domain.rules import links, returns
 from domain.rules.clocks import woken
+from domain.rules.confidence import addressed, talked
 from domain.rules.fairness import ABOUT_DECIDERS, disqualification
 from domain.rules.phases import end_codes, said_of_end
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -84,7 +85,11 @@ def _decline(case: Case, command: c.Decline, context: DecisionContext, at: datet
 def _message(case: Case, command: c.Message, context: DecisionContext, at: datetime) -> Facts:
     role = context.actor.role if context.actor else "system"
     sender: Any = role if role in ("claimant", "respondent", "platform") else "staff"
-    return (f.MessageSent(to=command.to, text=command.text, sender=sender),)
+    return (f.MessageSent(to=addressed(case, context.actor, command.to), text=command.text, sender=sender),)
+
+
+def _message_sent(case: Case, rec: f.Recording, fact: f.MessageSent) -> Change:
+    return {**woken(case, rec, fact), **talked(case, fact, rec.at)}
 
 
 def _note(case: Case, command: c.Note, context: DecisionContext, at: datetime) -> Facts:
@@ -192,7 +197,7 @@ TOPIC = Topic(
         "case_queued": _case_queued,
         "case_handed_over": _case_handed_over,
         "delivery_failed": _delivery_failed,
-        "message_sent": woken,
+        "message_sent": _message_sent,
     },
     refuses={"take": _refusal_of_taking, "escalate": returns.refusal_by_agreement, "reopen": _refusal_of_reopening},
     means={
@@ -214,7 +219,9 @@ TOPIC = Topic(
         "case_declined": everybody("How the matter ends."),
     },
     said={
-        "message_sent": lambda case, fact, audience: NoticeData({"sender": fact.sender}, {"text": fact.text}),
+        "message_sent": lambda case, fact, audience: NoticeData(
+            {"sender": fact.sender, **({"alone": True} if fact.to != "all" else {})}, {"text": fact.text}
+        ),
         "note_added": lambda case, fact, audience: NoticeData(texts={"text": fact.text} if audience == "staff" else {}),
         "case_declined": said_of_end,
         "delivery_failed": lambda case, fact, audience: NoticeData(end_codes(case, fact.reason, audience)),

@@ -51,7 +51,9 @@ class Unheard(NamedTuple):
 
 def told_at(case: Case, side: Side) -> datetime | None:
     """Since when a side knows of the case; None while nobody who speaks for it does."""
-    return case.opened_at if _speakers(case, side) else None
+    if not _speakers(case, side) or (side is Side.RESPONDENT and not case.is_disclosed):
+        return None
+    return (case.disclosed_at if side is Side.RESPONDENT else None) or case.opened_at
 
 
 def check(case: Case, sides: Iterable[Side]) -> None:

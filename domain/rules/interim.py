@@ -12,7 +12,7 @@ from domain.model.commands import Remedy
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.ruling import Effect
-from domain.model.safeguards import ImposeInterim, Interim, InterimUnknown, MeasureNotAllowed, ReviewInterim
+from domain.model.safeguards import AskInterimReview, ImposeInterim, Interim, InterimUnknown, MeasureNotAllowed, ReviewInterim
 from domain.rules import legal_hold
 from domain.rules.audiences import Audience
 from domain.rules.remedy import remedy_data
@@ -31,7 +31,7 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
         raise MeasureNotAllowed("This is in force already.", measure=command.measure, allowed=allowed)
     legal_hold.check_not_held(case, (remedy,))
     measure_id = derived_id("itm", command.id)
-    imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons)
+    imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons, told=command.told)
     return (imposed, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=measure_id))
 
 
@@ -44,6 +44,15 @@ def review(case: Case, command: ReviewInterim, context: DecisionContext, at: dat
         return (f.InterimReviewed(measure_ids=ids, reasons=command.reasons),)
     ended = f.InterimEnded(measure_ids=ids, because="lifted", reasons=command.reasons)
     return (ended, *undo(case, ids, command.id))
+
+
+def ask_review(case: Case, command: AskInterimReview, context: DecisionContext, at: datetime) -> Facts:
+    """Whoever a measure hits asks that somebody look at it again; the measure stays until somebody has."""
+    side = context.side()
+    ids = tuple(i.id for i in case.interim if i.remedy.to is side and command.measure_id in (None, i.id))
+    if not ids:
+        raise InterimUnknown("No such interim measure is in force.", measure=command.measure_id)
+    return (f.InterimReviewAsked(measure_ids=ids, side=side, text=command.text),)
 
 
 def lapse(case: Case, command_id: str) -> Facts:
@@ -79,7 +88,12 @@ def number(case: Case, measure: Interim) -> int:
 
 
 def _interim_imposed(case: Case, rec: f.Recording, fact: f.InterimImposed) -> Change:
-    return {"interim": (*case.interim, Interim(id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at))}
+    return {"interim": (*case.interim, Interim(id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at, told=fact.told))}
+
+
+def _review_asked(case: Case, rec: f.Recording, fact: f.InterimReviewAsked) -> Change:
+    asked = {"asked_at": rec.at}
+    return {"interim": tuple(i.model_copy(update=asked) if i.id in fact.measure_ids else i for i in case.interim)}
 
 
 def _interim_reviewed(case: Case, rec: f.Recording, fact: f.InterimReviewed) -> Change:
@@ -119,7 +133,8 @@ def _refusal_of_review(case: Case, actor: Actor) -> Refusal | None:
 
 def _said(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnded, audience: Audience) -> NoticeData:
     if isinstance(fact, f.InterimImposed):
-        return NoticeData({"measures": [remedy_data(fact.remedy)]}, {"reasons": fact.reasons})
+        reasons = fact.told if fact.told is not None and audience == fact.remedy.to.value else fact.reasons
+        return NoticeData({"measures": [remedy_data(fact.remedy)]}, {"reasons": reasons})
     hit = (e.remedy for e in case.effects if e.because in fact.measure_ids and e.reverses is None)
     said: dict[str, Any] = {"measures": [remedy_data(remedy) for remedy in hit]}
     if isinstance(fact, f.InterimEnded):
@@ -130,11 +145,12 @@ def _said(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnde
 OF_WHOM_IT_HITS = Known(_hits, "nothing", "A measure is told to the side that it hits, and to the platform that carries it out.")
 
 TOPIC = Topic(
-    rules={"impose_interim": impose, "review_interim": review},
+    rules={"impose_interim": impose, "review_interim": review, "ask_interim_review": ask_review},
     changes={
         "interim_imposed": _interim_imposed,
         "interim_reviewed": _interim_reviewed,
         "interim_ended": _interim_ended,
+        "interim_review_asked": _review_asked,
     },
     refuses={"impose_interim": _refusal_of_measure, "review_interim": _refusal_of_review},
     means={
@@ -147,6 +163,14 @@ TOPIC = Topic(
         "interim_imposed": OF_WHOM_IT_HITS,
         "interim_reviewed": OF_WHOM_IT_HITS,
         "interim_ended": OF_WHOM_IT_HITS,
+        "interim_review_asked": Known(
+            lambda case, fact, audience: audience == fact.side.value, "nothing", "As a word of the side to the desk alone."
+        ),
     },
-    said={"interim_imposed": _said, "interim_reviewed": _said, "interim_ended": _said},
+    said={
+        "interim_imposed": _said,
+        "interim_reviewed": _said,
+        "interim_ended": _said,
+        "interim_review_asked": lambda case, fact, audience: NoticeData(texts={"text": fact.text}),
+    },
 )

@@ -20,6 +20,8 @@ class Who(StrEnum):
     RESPONDENT = "respondent"
     WITNESS = "witness"
     APPELLANT = "appellant"
+    HIT = "hit"
+    """Somebody who speaks for a side that an interim measure in force hits, also if they know nothing of the case but that."""
     OWNER = "owner"
     JUDGE = "judge"
     """A mediator or lead who may judge this case (no conflict, no part in an earlier round)."""
@@ -161,6 +163,11 @@ TABLE: tuple[Row, ...] = (
     _row(_P.REVIEW, "impose_interim", "owner"),
     _row(_P.APPEAL, "impose_interim", "owner"),
     *(_row(phase, "review_interim", "owner lead ops") for phase in _HANDLED if phase is not Phase.SETTLEMENT),
+    # whoever a measure hits asks for it at any time; who handles the case decides
+    *(_row(phase, "ask_interim_review", "hit") for phase in _HANDLED if phase is not Phase.SETTLEMENT),
+    *(_row(phase, "ask_interim_review", "hit") for phase in (_P.RULED, _P.CLOSED)),
+    # the respondent learns of the case, once
+    *(_row(phase, "disclose", KEEPERS) for phase in Phase if phase not in (_P.SETTLEMENT, _P.CLOSED)),
     # the procedure before a ruling, and what the matter comes from
     *(_row(phase, command, "owner") for phase in (_P.REVIEW, _P.APPEAL) for command in ("complete_step", "skip_step")),
     *(_row(phase, "name_root_cause", KEEPERS) for phase in Phase if phase not in (_P.INTAKE, _P.SETTLEMENT)),

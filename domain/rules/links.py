@@ -15,6 +15,7 @@ from domain.base import Outcome, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.disclosure import NotDisclosed
 from domain.model.links import (
     CampaignClosed,
     CampaignNone,
@@ -84,6 +85,9 @@ def merge(case: Case, command: c.Merge, context: DecisionContext, at: datetime) 
         raise MergeBackwards("The older case goes on: merge the other one into this one.", case=other.id)
     if mixed(case.parties, other):
         raise SidesMixed("Whoever reported this case stands on the other side there; link the two instead.", case=other.id)
+    if case.is_disclosed and not other.is_disclosed:
+        # That their case goes on in another one would tell them that there is another one.
+        raise NotDisclosed("The respondent knows of this case and not of the other one: disclose that one first.", case=other.id)
     return merged(command.id, case.parties, case.statement, other, by_hand=True, reasons=command.reasons)
 
 

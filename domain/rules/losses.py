@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
@@ -13,7 +12,7 @@ from domain.model.ruling import RemedyNotAllowed
 from domain.model.sanctions import SanctionDrafted
 from domain.model.terms import OutcomeTerms
 from domain.rules.prior_decision import side_of
-from domain.rules.rights import promised
+from domain.rules.rights import is_less, money_to, promised
 
 GIVES: Final = frozenset({
     "refund", "payout", "replacement", "correction", "release", "disclose", "erase", "provisional_credit", "restore",
@@ -57,8 +56,8 @@ def worse(
     loses, had = _loses(case, outcome, side), promised(case)
     return (
         (loses and not lost_before)
-        or _less(_money(had, side), _money(remedies, side))
-        or (loses and not outcome.hear_if_hit and _less(_money(remedies, side.other), _money(had, side.other)))
+        or is_less(money_to(remedies, side), money_to(had, side))
+        or (loses and not outcome.hear_if_hit and is_less(money_to(had, side.other), money_to(remedies, side.other)))
         or _hit_harder(case, had, remedies, side)
         or (outcome.sanctions is side and _sanctioned_harder(case, last.sanction, sanction))
     )
@@ -87,19 +86,6 @@ def check_only_appellant(
 
 def _loses(case: Case, outcome: OutcomeTerms | None, side: Side) -> bool:
     return outcome is not None and side in {side_of(case, loser) for loser in outcome.lost_by}
-
-
-def _money(remedies: Iterable[Remedy], side: Side) -> Counter[str]:
-    sums: Counter[str] = Counter()
-    for remedy in remedies:
-        if remedy.to is side and remedy.amount is not None:
-            sums[remedy.amount.currency] += remedy.amount.amount
-    return sums
-
-
-def _less(had: Counter[str], now: Counter[str]) -> bool:
-    """Whether there is less of any currency than there was."""
-    return any(amount > now[currency] for currency, amount in had.items())
 
 
 def _hit_harder(case: Case, had: Iterable[Remedy], remedies: Iterable[Remedy], side: Side) -> bool:

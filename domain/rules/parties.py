@@ -24,7 +24,7 @@ from domain.model.parties import (
     ReplaceParty,
 )
 from domain.model.people import Actor, OpenedParty
-from domain.model.refusals import NothingChanges
+from domain.model.refusals import NothingChanges, Refusal
 from domain.rules.audiences import Audience
 from domain.rules.remedy import MONEY_REMEDIES
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -71,6 +71,20 @@ def replace(case: Case, command: ReplaceParty, context: DecisionContext, at: dat
     return (f.PartyAdded(party=party), gone, *_owner_in_conflict(case, party, context))
 
 
+def _refusal_of_adding(case: Case, actor: Actor) -> Refusal | None:
+    party = case.party(actor.id)
+    if party is not None and party.role != "principal":
+        return PartyUnfit("Whoever's own matter it is adds people; you speak for them or saw it.", because="role")
+    return None
+
+
+def _refusal_of_removing(case: Case, actor: Actor) -> Refusal | None:
+    party = case.party(actor.id)
+    if party is None or party.role != "principal" or any(p.represents == actor.id and not p.left for p in case.parties):
+        return None
+    return PartyUnfit("Nobody speaks for you here whom you could remove; to take back your own part, withdraw.", because="role")
+
+
 def _actor(context: DecisionContext) -> Actor:
     assert context.actor is not None  # a stranger is refused before any rule is asked
     return context.actor
@@ -97,14 +111,11 @@ def _may_be_added(case: Case, party: OpenedParty, actor: Actor) -> OpenedParty:
     if actor.role in _PARTY_ROLES:
         if party.side is not actor.side:
             raise PartyUnfit("You can add people to your own side only.", because="other_side")
-        _added_by_a_side(case, party, actor)
+        _added_by_a_side(case, party)
     return party
 
 
-def _added_by_a_side(case: Case, party: OpenedParty, actor: Actor) -> None:
-    mine = case.party(actor.id)
-    if mine is None or mine.role != "principal":
-        raise PartyUnfit("Whoever's own matter it is adds people; you speak for them or saw it.", because="role")
+def _added_by_a_side(case: Case, party: OpenedParty) -> None:
     if party.role not in ("principal", "representative", "witness"):
         raise PartyUnfit("Ask the desk to add an insurer or an authority.", because="role")
     if party.role == "principal" and (party.side is Side.RESPONDENT or case.ruling is not None):
@@ -259,6 +270,7 @@ _WHY_OWN_SIDE = "The other side must not learn who of several has given in, nor 
 
 TOPIC = Topic(
     rules={"add_party": add, "remove_party": remove, "replace_party": replace},
+    refuses={"add_party": _refusal_of_adding, "remove_party": _refusal_of_removing},
     changes={"party_added": _party_added, "party_left": _party_left, "party_agreed": _party_agreed},
     known_to={
         "party_added": Known(_to_whom, "nothing", "Their own side; and the platform, which knows its users."),

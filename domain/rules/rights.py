@@ -57,16 +57,22 @@ def rights_of(case: Case, rights: Iterable[f.AppealRight], audience: Audience) -
 
 def _gets_less(case: Case, ruling: Ruling, side: Side) -> bool:
     """Whether this ruling takes money away that an earlier one gave: that is a loss even where the outcome keeps its name."""
-    given, left = (_money(remedies, side) for remedies in (promised(case), crediting.granted(case, ruling)))
-    return any(amount > left[currency] for currency, amount in given.items())
+    given, left = (money_to(remedies, side) for remedies in (promised(case), crediting.granted(case, ruling)))
+    return is_less(left, given)
 
 
-def _money(remedies: Iterable[c.Remedy], side: Side) -> Counter[str]:
+def money_to(remedies: Iterable[c.Remedy], side: Side) -> Counter[str]:
+    """What remedies give a side, in minor units by currency."""
     sums: Counter[str] = Counter()
     for remedy in remedies:
         if remedy.to is side and remedy.amount is not None:
             sums[remedy.amount.currency] += remedy.amount.amount
     return sums
+
+
+def is_less(now: Counter[str], before: Counter[str]) -> bool:
+    """Whether there is less of any currency than there was."""
+    return any(amount > now[currency] for currency, amount in before.items())
 
 
 def in_force(case: Case) -> tuple[Effect, ...]:

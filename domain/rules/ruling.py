@@ -26,7 +26,7 @@ from domain.model.ruling import (
 from domain.model.statement import StatementOfReasons
 from domain.model.terms import OutcomeTerms
 from domain.rules import credit as crediting
-from domain.rules import hearing, interim, legal_hold, losses, money, procedure, returns, sanctions
+from domain.rules import disclosure, interim, legal_hold, losses, money, procedure, returns, sanctions
 from domain.rules import ruling_requirements as completeness
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
@@ -98,7 +98,7 @@ def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tupl
     if case.terms.grounds and ground not in case.terms.grounds:
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
-    hearing.check(case, lost)
+    disclosure.check_told(case, lost)
     legal_hold.check_not_held(case, remedies)
     for remedy in remedies:
         if remedy.type not in outcome.remedies:
@@ -186,8 +186,7 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
     if held := legal_hold.kept_from_telling(case, ruling):
         return (*held, f.PhaseEntered(phase=_deciding_phase(case), reason="held"))
     measures = tuple(i.id for i in case.interim)
-    goods: Facts = ()
-    changes: Facts = ()
+    goods, changes = Facts(), Facts()
     if ruling.decision == "uphold":
         effects = interim.undo(case, measures, command_id)
     else:
@@ -201,7 +200,8 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
     told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=rights, effects=tuple(e.effect_id for e in effects))
     ended = (f.InterimEnded(measure_ids=measures, because="ruled"),) if measures else ()
     waits = any(not isinstance(x, f.ReturnEnded) for x in goods) or (case.returning is not None and not goods)
-    return (told, *ended, *changes, *effects, *by_hand(case, effects), *goods, *_after(case, rights, waits))
+    first = disclosure.by_ruling(case, ruling, rights)
+    return (*first, told, *ended, *changes, *effects, *by_hand(case, effects), *goods, *_after(case, rights, waits))
 
 
 def _after(case: Case, rights: tuple[f.AppealRight, ...], waits: bool) -> Facts:

@@ -113,6 +113,9 @@ def _started(
     if isinstance(fact, CaseReopened) and last is not None and last.closed:
         # It goes on where it stood, once the case has a phase again.
         return None
+    if definition.waits_for == "respondent" and not case.is_disclosed:
+        # Nobody's time runs for what they do not know of.
+        return None
     if (definition.only_in and case.phase not in definition.only_in) or definition.behind in clocks:
         return None
     # A draft that comes back while a side still owes evidence: the clock waits from its first moment.

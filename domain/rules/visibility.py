@@ -24,7 +24,7 @@ def knows(case: Case, fact: f.Fact, audience: Audience) -> bool:
     if audience == "staff":
         return True
     known = KNOWN.get(fact.type)
-    if known is None:
+    if known is None or (audience == "respondent" and not case.is_disclosed):
         return False
     return audience in known.by if isinstance(known.by, frozenset) else known.by(case, fact, audience)
 

@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.model import facts as f
-from domain.model.case import Case
+from domain.model.case import Case, Caucus
 from domain.model.commands import Remedy
+from domain.model.disclosure import Words
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink
 from domain.model.prose import Prose
@@ -17,7 +18,9 @@ from domain.model.safeguards import Credit, ReportView
 from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Returning
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
-from domain.rules.audiences import audience_of, seen_phase
+from domain.rules.audiences import audience_of, seen_phase, told_of
+from domain.rules.confidence import awaited_by, words_of
+from domain.rules.disclosure import seen_of_before
 from domain.rules.lifecycle import Who, commands_in
 from domain.rules.links import merged_as
 from domain.rules.money import Payable, payable
@@ -106,6 +109,8 @@ class WithdrawalView(Kept):
 
 def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
     """Every command of the phase this viewer sees, with a reason where it is not theirs to send."""
+    if not may_see(case, viewer):
+        return ()
     audience = audience_of(viewer)
     found = []
     for row in commands_in(seen_phase(case, audience)):
@@ -146,7 +151,15 @@ class CaseView(Kept):
     closed_at: Instant | None = None
     amount: Money | None = None
     waiting_on: str
+    words: Words = "shared"
+    """Who reads what a party says without saying to whom: both sides, or the desk (and the own side) alone."""
     your_side: Side | None = None
+    disclosed_at: Instant | None = None
+    """Since when the respondent knows of the case; None: they do not. Not for witnesses and insurers."""
+    told: Prose | None = None
+    """What the respondent was told of what is held against them, in the team's words; for them and the team."""
+    caucus: tuple[Caucus, ...] = ()
+    """The talks between the desk and one side, as far as they are the viewer's own; to the team both."""
     deadlines: tuple[Due, ...] = ()
     offer: OpenOffer | None = None
     offers: tuple[MadeOffer, ...] = ()
@@ -212,7 +225,8 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
         phase=phase,
         phase_label=case.terms.labels.get(phase, phase.value),
         status="open" if case.open else "closed",
-        waiting_on=case.awaited_in(phase) if _speaks(case, viewer) else _awaited_by_phase(phase),
+        waiting_on=awaited_by(case, audience) if _speaks(case, viewer) else _awaited_by_phase(phase),
+        words=words_of(case, phase),
         your_side=viewer.side if viewer.role in _PARTY_ROLES else None,
         ruling=_ruling(case, shown, viewer) if shown else None,
         actions=actions(case, viewer) if with_actions else (),
@@ -263,8 +277,12 @@ def _awaited_by_phase(phase: Phase) -> str:
 
 def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
     side = viewer.side if viewer.role in _PARTY_ROLES else None
+    machine = viewer.role == "platform"
     return {
         "deadlines": _deadlines(case, viewer),
+        "disclosed_at": (case.disclosed_at or case.opened_at) if case.is_disclosed else None,
+        "told": case.disclosed.text if case.disclosed is not None and side is not Side.CLAIMANT and not machine else None,
+        "caucus": () if machine else tuple(talk for talk in case.caucus if side is None or talk.side is side),
         "offer": case.offer,
         "offers": case.offers,
         "returning": case.returning,
@@ -357,13 +375,47 @@ _OPEN_TO_PARTIES = frozenset({Who.CLAIMANT, Who.RESPONDENT, Who.APPELLANT})
 
 def may_see(case: Case, viewer: f.Actor) -> bool:
     """Whether the viewer has anything to do with the case; if not, it is "not found" to them."""
-    return viewer.role not in _PARTY_ROLES or case.party(viewer.id) is not None
+    if viewer.role not in _PARTY_ROLES:
+        return True
+    party = case.party(viewer.id)
+    return party is not None and told_of(case, party)
+
+
+def sees_report(case: Case, viewer: f.Actor) -> bool:
+    """Whether the viewer reads the statement and the files of the report in the words of whoever reported it."""
+    if case.terms.report == "shared" or viewer.role not in _PARTY_ROLES:
+        return True
+    party = case.party(viewer.id)
+    if party is None or not party.speaks:
+        return False
+    return party.side is Side.CLAIMANT or (case.disclosed is not None and case.disclosed.with_statement)
+
+
+def unsaid(case: Case, recording: f.Recording, viewer: f.Actor) -> frozenset[str]:
+    """Fields of a fact that this viewer does not read although they may know that it happened."""
+    fact = recording.fact
+    if viewer.role not in _PARTY_ROLES:
+        return frozenset()
+    if isinstance(fact, f.CaseOpened) and not sees_report(case, viewer):
+        return frozenset({"statement", "subject", "attachments"})
+    if isinstance(fact, f.CaseDisclosed) and viewer.side is not Side.RESPONDENT:
+        return frozenset({"text"})
+    if isinstance(fact, f.InterimImposed) and fact.told is not None and viewer.side is fact.remedy.to:
+        return frozenset({"reasons"})
+    measure = isinstance(fact, f.InterimImposed | f.InterimReviewed | f.InterimEnded)
+    # Why somebody of whom they knew nothing was held off was written for the desk.
+    early = viewer.side is Side.RESPONDENT and recording.seq < case.disclosed_seq
+    return frozenset({"reasons"}) if measure and early else frozenset()
 
 
 def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
     """Whether a viewer may see that something happened (design: each party's view)."""
+    if viewer.role in _PARTY_ROLES and not may_see(case, viewer):
+        return False
     if recording.actor.id == viewer.id:
         return True
+    if viewer.side is Side.RESPONDENT and not seen_of_before(case, recording):
+        return False
     fact = recording.fact
     if isinstance(fact, f.CaseJoined) and any(p.id == viewer.id for p in fact.parties):
         return True

@@ -73,11 +73,17 @@ class PostgresOtherCases:
         known: dict[str, Any] = {name: row[name] for name in ("id", "kind", "synthetic")}
         if row["state"] is not None:
             case = Case.model_validate_json(row["state"])
-            names = ("opened_at", "open", "merged_into", "parties", "outcome")
+            names = ("opened_at", "open", "merged_into", "parties", "outcome", "is_disclosed")
             return OtherCase(**known, **{name: getattr(case, name) for name in names}, given=totals(case))
         if row["opening"] is None:
             return None
         # Not judged yet: its gates have said already what will become of it.
         opening = Open.model_validate(row["opening"])
         will_open = row["status"] == "pending" and opening.routing.decision != "decline"
-        return OtherCase(**known, opened_at=row["received_at"], open=will_open, parties=opening.parties)
+        return OtherCase(
+            **known,
+            opened_at=row["received_at"],
+            open=will_open,
+            parties=opening.parties,
+            is_disclosed=opening.terms.disclosure == "at_opening",
+        )

@@ -241,6 +241,8 @@ KNOWN_TO: Mapping[str, frozenset[str]] = {
     "campaign": frozenset({"platform", "cleo", "dana", "eda"}),
     "bulk": frozenset({"platform", "cleo", "dana", "eda"}),
     "incident": frozenset(),
+    # Whoever it hits alone, and they are none of these.
+    "measure": frozenset(),
     "person": frozenset({"dana"}),
     "endpoint": frozenset({"dana"}),
     "source": frozenset({"dana"}),
@@ -454,6 +456,7 @@ def _values(name: str, own: Planted) -> tuple[str, ...]:
         "status": ("open", "closed"), "category": ("general",), "source": ("api",), "external_id": (own.word("main_external"),),
         "party_ref": (own.word("main_ref_claimant"),), "matter": (own.word("main_matter"),), "owner": (own.mediator,),
         "queue": ("mediation",), "priority": ("urgent",), "campaign": (own.ids["campaign"],), "due_before": (_LATER,),
+        "thread": ("claimant", "respondent"),
         "sort": ("due",), "person": (own.mediator,), "active": ("true", "false"), "about": (own.mediator,),
         **{f"{what}_after": (_LONG_AGO,) for what in ("opened", "closed", "updated")},
         **{f"{what}_before": (_LATER,) for what in ("opened", "closed", "updated")},

@@ -185,7 +185,7 @@ class TestOwnQueues:
 
     async def test_list_what_they_had_a_part_in(self, office: Office, where: dict[str, str]) -> None:
         ina = await somebody(office, "ina", **where)
-        case = await office.desk().in_review()
+        case = await office.desk().in_review(heard=True)
         path = f"/v1/cases/{case['id']}"
         ruling = {"outcome": "upheld", "ground": "scope", "reasons": "In scope."}
         for verb, body in (("take", {}), ("rulings", ruling), ("retractions", {})):

@@ -56,15 +56,17 @@ class TestComeBack:
 
     async def test_at_the_desk_and_with_the_next_case(self, office: Office) -> None:
         platform, ada = office.desk(), office.desk("ada")
-        for _ in range(2):
+        # The same matter again would go on in the first case.
+        for matter in (REPORT["matter"], "another"):
             report = {name: value for name, value in REPORT.items() if name != "external_id"}
-            case = await platform.opened(**report)
+            case = await platform.opened(**report | {"matter": matter})
             await platform.command(case["id"], "escalate", party(case, "claimant"))
         key = {"Idempotency-Key": "next-one"}
         taken, again = [(await ada.post("/v1/take-next", {}, headers=key)).json()["case"] for _ in range(2)]
         desk = (await ada.get("/v1/desk")).json()
         for found in (taken, again, *desk["own"]["data"], *desk["waiting"]["data"]):
-            assert told_in(found) == {**TOLD, "external_id": None}
+            matter = found["matter"] if found["matter"] == "another" else TOLD["matter"]
+            assert told_in(found) == {**TOLD, "external_id": None, "matter": matter}
             assert refs_in(found) == REFS
             assert all("email" not in one for one in found["parties"])
         assert (len(desk["own"]["data"]), len(desk["waiting"]["data"])) == (1, 1)
@@ -333,7 +335,7 @@ class TestAnswersThatCameLater:
 class TestDeadlines:
     async def test_the_platform_sees_those_of_both_sides_and_none_of_the_teams(self, office: Office) -> None:
         platform, ada = office.desk(), office.desk("ada")
-        case = await platform.in_review()
+        case = await platform.in_review(heard=True)
         path = f"/v1/cases/{case['id']}"
         await ada.post(f"{path}/take")
         assert {due["clock"] for due in (await ada.get(path)).json()["deadlines"]} >= {"ruling"}

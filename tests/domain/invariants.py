@@ -21,7 +21,7 @@ from domain.notices.plan import NoticeDraft
 from domain.rules.evolve import evolve
 from domain.rules.levels import stands_still
 from domain.transition import Step
-from domain.views.case import CaseView, visible
+from domain.views.case import CaseView, may_see, visible
 from tests.support.cases import AGENT, CLAIMANT, FRIEND, PLATFORM, RESPONDENT, WITNESS, Life
 
 OUTSIDE = (CLAIMANT, RESPONDENT, AGENT, WITNESS, PLATFORM)
@@ -79,6 +79,8 @@ class Witness:
         self.measures: dict[str, str] = {}
         """The effect of each interim measure."""
         self.views: dict[str, CaseView] = {}
+        self.alone: dict[str, str] = {}
+        """Texts that one side and the desk said to each other alone, with the side."""
         self.spoke: set[str] = {"claimant"}
         """The sides that have said something, or let their time go by, since they had to be told something new."""
         self.stays_out: set[str] = set()
@@ -103,6 +105,8 @@ class Witness:
             self._told(life, made, told)
         for _, notice in made.notices:
             tells_no_secret(notice)
+        self._in_confidence(life, made)
+        knows_nothing_yet(life, made, before)
         self._views(life, made)
 
     def _record(self, life: Life, recording: f.Recording) -> None:
@@ -286,6 +290,22 @@ class Witness:
         if any(isinstance(x, f.RulingIssued) for x in facts) and ruling is not None and ruling.decision != "remit":
             assert not made.case.interim, "outlived the ruling"
 
+    def _in_confidence(self, life: Life, made: Step) -> None:
+        """What was said to the desk alone is in no view and no letter of the other side, and in none of the platform."""
+        for recording in made.recordings:
+            fact = recording.fact
+            side = _alone_with(fact)
+            if side is None:
+                continue
+            self.alone[fact.text.content_id] = side  # type: ignore[union-attr]  # only what is said has a side of its own
+            others = {CLAIMANT, AGENT} if side == "respondent" else {RESPONDENT, WITNESS}
+            for who in (*others, PLATFORM):
+                assert who == recording.actor.id or not visible(made.case, recording, life.actor(who)), f"{who} sees {fact}"
+        for _, notice in made.notices:
+            if notice.audience != "staff":
+                sides = {self.alone[text.content_id] for text in notice.texts.values() if text.content_id in self.alone}
+                assert sides <= {notice.audience}, f"{notice.recipient} reads what was said to the desk alone"
+
     def _withdrawal(self, made: Step, before: Case | None) -> None:
         """Where the team is asked, a claimant's word alone ends nothing; a measure never ends by it unless somebody says so."""
         facts = [r.fact for r in made.recordings]
@@ -337,7 +357,7 @@ class Witness:
     def _told(self, life: Life, made: Step, told: f.RulingIssued) -> None:
         draft = self.drafts[told.ruling_id]
         for party in made.case.parties:
-            if party.role == "principal":
+            if party.role == "principal" and (party.id == CLAIMANT or made.case.is_disclosed):
                 notices = [n for _, n in made.notices if n.recipient == party.id]
                 assert [n.event for n in notices] == ["ruling_issued"], f"{party.id} got {[n.event for n in notices]}"
                 assert notices[0].texts["reasons"] == draft.reasons
@@ -351,6 +371,8 @@ class Witness:
                     seen = visible(made.case, recording, life.actor(who))
                     assert seen is may_know_of(made.case, recording.fact, who), f"{who} and {recording.fact}"
         for who in OUTSIDE:
+            if not may_see(made.case, life.actor(who)):
+                continue
             now = life.seen_by(who)
             shows_no_secret(now, who)
             unknown = OF_THE_OTHER_SIDE if who in (CLAIMANT, AGENT) else OF_THE_REPORTER if who != PLATFORM else frozenset()
@@ -365,6 +387,41 @@ class Witness:
                 known = [r.fact.type for r in made.recordings if visible(made.case, r, life.actor(who))]
                 assert known, f"{who} can see by its instant alone that {[fact.type for fact in facts]} happened"
             self.views[who] = now
+
+
+def _alone_with(fact: f.Fact) -> str | None:
+    """The side that said something to the desk alone, or to which the desk said it."""
+    if isinstance(fact, f.MessageSent):
+        said = fact.sender if fact.to == "desk" else fact.to
+        return said if said in ("claimant", "respondent") else None
+    if isinstance(fact, f.EvidenceSubmitted) and fact.confidential and fact.side is not None:
+        return fact.side.value
+    return None
+
+
+_OF_A_MEASURE = {"kind", "measure_alone", "measures", "measure_id", "your_side", "due_at"}
+
+
+def knows_nothing_yet(life: Life, made: Step, before: Case | None) -> None:
+    """Until they are told, a case is not there for the respondent's side: no view, no letter but of a measure that hits them, no
+    time that runs; and however it ends, it stays so."""
+    case = made.case
+    if case.is_disclosed:
+        assert before is None or before.is_disclosed or any(r.fact.type == "case_disclosed" for r in made.recordings)
+        return
+    assert before is None or not before.is_disclosed, "they were told, and it was taken back"
+    for party in (p for p in case.parties if p.side.value == "respondent"):
+        who = life.actor(party.id)
+        assert not may_see(case, who)
+        assert not [r for r in life.recordings if visible(case, r, who)], f"{party.id} sees something"
+        for _, notice in made.notices:
+            if notice.recipient == party.id:
+                assert notice.event in ("interim_imposed", "interim_ended", "interim_kept")
+                assert notice.data.keys() <= _OF_A_MEASURE
+                assert notice.texts.keys() <= {"told"}
+    assert not [n for _, n in made.notices if n.audience == "respondent" and not n.data.get("measure_alone")]
+    assert not [row for row in case.timetable if "respondent" in row.clock]
+    assert not [right for right in case.rights if right.side.value == "respondent" and right.allowed]
 
 
 def may_know_of(case: Case, fact: f.Fact, who: str) -> bool:

@@ -208,6 +208,7 @@ def _moved_in_time(life: Life) -> Life:
     why = "The money would be gone."
     life.says(MEDIATOR, "impose_interim", measure="payout_freeze", reasons=why)
     life.says(MEDIATOR, "impose_interim", measure="suspend", reasons=why).later(timedelta(days=3))
+    life.says(RESPONDENT, "ask_interim_review", text="It pays my rent.").disclosed(text="A card is said to have been stolen.")
     life.says(LEAD, "review_interim", decision="keep", reasons="It still would.", measure_id=life.case.interim[0].id)
     life.says(MEDIATOR, "review_interim", decision="lift", reasons="Not him.", measure_id=life.case.interim[1].id)
     life.says(MEDIATOR, "pause", clock="ruling", until=(life.now + timedelta(days=2)).isoformat(), reason="expert_asked")

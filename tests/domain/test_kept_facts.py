@@ -46,6 +46,7 @@ UNRELEASED = frozenset({
     "campaign_joined", "campaign_left",
     "signal_received", "provisional_credit_given", "provisional_credit_ended",
     "report_proposed", "report_approved", "report_returned", "case_handed_over",
+    "case_disclosed", "interim_review_asked",
     "case_moved_in", "past_message_kept", "past_decision_kept", "level_passed",
     "withdrawal_requested", "withdrawal_explained",
     "withdrawal_accepted", "continued_of_office", "withdrawal_overtaken", "interim_kept",

@@ -78,11 +78,13 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
         {"outcome": "denied", "ground": "cancelled"},
     ],
 }
-BY_PARTIES = ("message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate")
+BY_PARTIES = (
+    "message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate", "ask_interim_review",
+)  # fmt: skip
 ABOUT_GOODS = ("ship_return", "confirm_return", "contest_return", "decide_return")
 BY_THE_TEAM = (
     "request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note", "hand_over", "annul", "recuse",
-    "accept_withdrawal", "continue_of_office", "place_hold", "lift_hold",
+    "accept_withdrawal", "continue_of_office", "place_hold", "lift_hold", "disclose",
 )  # fmt: skip
 ABOUT_TIME = ("pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim")
 BY_ANYBODY = (
@@ -265,7 +267,8 @@ class AnyLife(RuleBasedStateMachine):
         effects = [e.id for e in self.case.effects] or ["eff_none"]
         measures = [one.id for one in self.case.interim]
         fields: dict[str, dict[str, st.SearchStrategy[Any]]] = {
-            "message": {"to": st.sampled_from(["all", "claimant", "respondent"])},
+            "message": {"to": st.sampled_from([None, "all", "claimant", "respondent", "desk"])},
+            "disclose": {"with_statement": st.booleans()},
             "offer": {"remedy": st.sampled_from(OFFERED), "amount": MONEY},
             "accept_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
             "decline_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
@@ -285,7 +288,7 @@ class AnyLife(RuleBasedStateMachine):
                 "party": st.sampled_from([None, None, CLAIMANT, AGENT, WITNESS]),
                 "due_at": st.none() | HOURS.map(lambda hours: (self.life.now + timedelta(hours=hours)).isoformat()),
             },
-            "submit_evidence": {"confidential": st.booleans()},
+            "submit_evidence": {"to": st.sampled_from([None, "all", "desk"])},
             "report_effect": {
                 "effect_id": st.sampled_from(effects),
                 "result": st.sampled_from(["done", "reversed", "needs_hands"]),

@@ -190,9 +190,12 @@ class TestCase:
             assert not done.stdout.startswith("{")
 
     def test_it_is_ruled_on_by_its_owner(self, shell: Shell, case_id: str) -> None:
-        claimant = next(p["id"] for p in shell.json("case", "show", case_id)["parties"] if p["side"] == "claimant")
+        parties = {p["side"]: p["id"] for p in shell.json("case", "show", case_id)["parties"]}
+        claimant = parties["claimant"]
         escalate = json.dumps({"type": "escalate"})
         assert shell.json("case", "command", case_id, "-", "--as", claimant, stdin=escalate)["status"] == "accepted"
+        said = json.dumps({"type": "message", "text": "It was out of scope on that day."})
+        assert shell.json("case", "command", case_id, "-", "--as", parties["respondent"], stdin=said)["status"] == "accepted"
         owner = shell.json("case", "show", case_id)["owner"]
         assert owner in {"per_ada", "per_mara"}
         words = ("case", "rule", case_id, "--outcome", "upheld", "--ground", "scope", "--reasons", "It was in scope.")

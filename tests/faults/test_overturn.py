@@ -59,7 +59,9 @@ async def test_each_effect_is_undone_once_though_the_worker_dies_in_the_middle(h
         respondent = next(party["id"] for party in case["parties"] if party["side"] == "respondent")
         await desk.send(case_id, {"id": f"cmd_{case_id}.2", "type": "appeal", "by": respondent, **why})
         case = await _stands(desk, case_id, "appeal")
-        await desk.send(case_id, {"id": f"cmd_{case_id}.21", "type": "message", "by": sides["claimant"], "text": "See the file."})
+        # No second message: within ten minutes of the first its letter waits for more to tell.
+        said = {"type": "submit_evidence", "by": sides["claimant"], "text": "The file again."}
+        await desk.send(case_id, {"id": f"cmd_{case_id}.21", **said})
 
         await house.restart("worker", fail_point="effect.after_perform")
         async with house.watched("effect.after_perform:2") as died:

@@ -230,6 +230,26 @@ class TestPeopleWhoAreNotTold:
         assert findings(changed('  "phase_entered:approval": [leads]\n', "", text)) == []
 
 
+class TestKindsThatTellTheRespondentLater:
+    TEXT = (PACKS_DIR / "conduct_report.yaml").read_text("utf-8")
+
+    def test_need_not_tell_them_of_the_opening(self) -> None:
+        assert findings(self.TEXT.replace("case_opened: [all]", "case_opened: [claimant, platform]")) == []
+
+    def test_have_to_tell_them_then(self) -> None:
+        found = only(self.TEXT.replace("  case_disclosed: [parties, platform]\n", "  case_disclosed: [claimant, platform]\n"))
+        assert (found.severity, found.problem) == ("warning", "respondent would not hear of it")
+        assert only(self.TEXT.replace("  case_disclosed: [parties, platform]\n", "")).severity == "warning"
+
+    @pytest.mark.parametrize("kind", ["fraud_report", "safety_incident"])
+    def test_are_those_that_protect_whoever_reports(self, kind: str) -> None:
+        text = (PACKS_DIR / f"{kind}.yaml").read_text("utf-8")
+        at_once = findings(text.replace("disclosure: by_owner\n", "disclosure: at_opening\n"))
+        (found,) = [one for one in at_once if one.place == "disclosure"]
+        assert (found.severity, "the respondent is told at once" in found.problem) == ("warning", True)
+        assert text.splitlines()[found.line - 1] == "disclosure: by_owner"
+
+
 class TestLimitsThatContradictEachOther:
     def test_the_more_urgent_case_has_more_time(self) -> None:
         text = changed("{urgent: 2 working hours, high: 4", "{urgent: 5 working hours, high: 4")

@@ -185,6 +185,21 @@ class TestLoadPack:
         del raw["labels"]["appealable"]
         assert any(p.startswith("labels") for p in problems(raw))
 
+    def test_a_respondent_who_is_told_later_and_whose_time_runs_before(self) -> None:
+        raw = source("fraud_report")
+        clock(raw, "respondent_response").update({"starts": ["case_opened"]})
+        assert any(p.startswith("clocks.respondent_response.starts") for p in problems(raw))
+
+    def test_a_settlement_with_somebody_who_does_not_know_of_it(self) -> None:
+        raw = source("bounty_dispute")
+        raw["disclosure"] = "by_owner"
+        assert any(p.startswith("disclosure") for p in problems(raw))
+
+    def test_a_last_day_for_whoever_was_told_at_the_opening(self) -> None:
+        raw = source("bounty_dispute")
+        raw["clocks"].append({"like": "disclosure"})
+        assert any(p.startswith("clocks.disclosure") for p in problems(raw))
+
     def test_all_problems_at_once(self) -> None:
         raw = source("fraud_report")
         raw["gates"][0]["when"] = ")"

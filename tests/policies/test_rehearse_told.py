@@ -8,8 +8,8 @@ import pytest
 
 from policies.script_case import Line
 from policies.scripts import ScriptError
-from tests.policies.test_rehearse import ANN, BEN, LENA, MARA, MONDAY, REPORT, a_script, a_step, lines_of
 from tests.support.cases import shelf
+from tests.support.stories import ANN, BEN, LENA, MARA, MONDAY, REPORT, a_script, a_step, lines_of
 
 SAME = {"statement": "The same booking again, told by somebody else who was there.", "matter": "booking-1"}
 OF_A_BITE = {**SAME, "category": "bite", "parties": {"claimant": {"ref": "keeper"}, "respondent": {"ref": "sitter"}}}
@@ -68,7 +68,7 @@ class TestSees:
         assert all_missed(lines_of(a_script({**noted, "expect": {**seen, **hidden}}))) == []
 
     def test_what_is_shown_and_must_not_be_is_missed(self) -> None:
-        noted = a_step("+1 hour", MARA, {"type": "note", "text": "Between us."}, expect={"sees_not": {"lead": ["note_added"]}})
+        noted = a_step("+1 hour", MARA, {"type": "note", "text": "Between us."}, sees_not={"lead": ["note_added"]})
         assert all_missed(lines_of(a_script(noted))) == ["sees_not: lead sees note_added"]
 
     def test_what_is_shown_otherwise_is_missed(self) -> None:

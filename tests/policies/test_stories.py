@@ -109,6 +109,7 @@ COMMANDS = {
     "close", "reopen", "pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim",
     "ship_return", "confirm_return", "contest_return", "decide_return",
     "draft_chargeback_evidence", "submit_chargeback_evidence",
+    "disclose", "ask_interim_review",
     "signal", "credit_provisionally", "report_to_authority", "approve_report", "return_report", "hand_over", "annul", "recuse",
 }  # fmt: skip
 """What people can ask of a case. The system's own reports are no part of a story."""

@@ -451,6 +451,10 @@ class Life:
             self.says(CLAIMANT, "escalate")
         return self._owned_by(owner)
 
+    def disclosed(self, **fields: Any) -> Self:
+        """The respondent was told by the owner (or by a lead), in a kind in which they do not learn of it at the opening."""
+        return self.says(self.case.owner or LEAD, "disclose", **fields) if not self.case.is_disclosed else self
+
     def heard(self) -> Self:
         """The respondent was asked and has answered, and the pack's steps are done."""
         owner = self.case.owner or MEDIATOR
@@ -565,6 +569,7 @@ _NEEDS: Mapping[str, Mapping[str, Any]] = {
     "annul": {"reason": "procedural_fault", "reasons": "Nobody asked the witness."},
     "recuse": {"reason": "knows_a_party"},
     "merge": {"reasons": "It is the same matter."},
+    "ask_interim_review": {"text": "The account pays my rent."},
     "split": {"statement": "The second report is another matter.", "reasons": "They are two matters."},
 }
 

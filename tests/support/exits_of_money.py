@@ -73,6 +73,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
                 _WORD,
                 act("review", "owner", "rule", **_BOUNTY),
                 _APPEAL,
+                act("appeal", "claimant", "message", text="The scope says otherwise."),
                 act("appeal", "owner", "decide_appeal", decision="overturn", outcome="invalid", ground="scope", **WHY),
                 act("appealable", "claimant", "appeal", reasons="The scope says otherwise."),
                 act("appeal", "claimant", "withdraw"),

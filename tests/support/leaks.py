@@ -27,6 +27,7 @@ _PLANTED = re.compile(r"zq0([a-z]+(?:_[a-z]+)*)0qz", re.IGNORECASE)
 KINDS: Mapping[str, str] = {
     "case_id": "case", "command_id": "command", "file_id": "file", "bulk_id": "bulk", "campaign_id": "campaign",
     "person_id": "person", "endpoint_id": "endpoint", "source_id": "source", "incident": "incident", "clock": "clock",
+    "measure_id": "measure",
     "/api-keys/{key_id}": "api_key", "/signing-keys/{key_id}": "signing_key",
 }  # fmt: skip
 """What stands in an address: the kind of id by the parameter, or by the end of the address up to it."""
@@ -35,6 +36,7 @@ NOWHERE: Mapping[str, str] = {
     "file": "fil_01990000-0000-7000-8000-000000000000", "bulk": "bulk_00000000000000000000000000000000",
     "campaign": "cmp_01990000-0000-7000-8000-000000000000", "person": "per_nobody", "endpoint": "whk_nothing",
     "source": "src_01990000-0000-7000-8000-000000000000", "incident": "nothing_broke", "clock": "nothing_runs",
+    "measure": "itm_01990000-0000-7000-8000-000000000000",
     "api_key": "key_01990000-0000-7000-8000-000000000000", "signing_key": "sgn_01990000-0000-7000-8000-000000000000",
 }  # fmt: skip
 """An id of each kind that nobody has."""
@@ -206,6 +208,7 @@ async def a_planted_tenant(office: Office, prefix: str = "") -> Planted:
     await _decided(here)
     await _main(here)
     here.cases["else"] = await here.said("platform", "POST", "/v1/cases", a_planted_report(here, "else"))
+    await _measured(here)
     await _tenant(here)
     return here
 
@@ -241,12 +244,13 @@ async def _decided(here: Planted) -> None:
     case = here.cases["decided"] = await here.said("platform", "POST", "/v1/cases", a_planted_report(here, "decided"))
     await here.command("platform", "decided", "escalate", by=party(case, "claimant"))
     await here.command("mediator", "decided", "take")
+    await here.command("platform", "decided", "messages", by=party(case, "respondent"), text="We have nothing to add.")
     await here.command("mediator", "decided", "rulings", outcome="upheld", ground="scope", reasons=here.word("decided_reasons"))
     await _hours_last(here, 1.0)
 
 
 async def _hours_last(here: Planted, scale: float) -> None:
-    async with here.office.database.tenant(here.office.tenant_id) as conn:
+    async with here.office.database.deed(here.office.tenant_id) as conn:
         await conn.execute("UPDATE tenants SET development = true, time_scale = $2 WHERE id = $1", here.office.tenant_id, scale)
 
 
@@ -286,6 +290,8 @@ async def _main(here: Planted) -> None:
     await here.command(
         "mediator", "main", "links", to=here.cases["decided"]["id"], relation="retaliation", note=here.word("link_note")
     )
+    # Nobody loses by a ruling while they still have time to answer.
+    await party_says("respondent", "evidence", text="We have nothing to add.")
     money = {"amount": 900_000, "currency": "USD"}
     ruling = {"outcome": "upheld", "ground": "scope", "remedies": [{"type": "payout", "amount": money}]}
     await here.command("mediator", "main", "rulings", reasons=here.word("first_draft"), **ruling)
@@ -294,6 +300,19 @@ async def _main(here: Planted) -> None:
     commands = [answer["command_id"] for answer in (note, private, drafted, signal)]
     here.ids |= {"case": case["id"], "command": commands[0], "file": files["respondent_deciders"], "clock": "ruling"}
     here.hidden |= {"command": commands, "file": list(files.values())}
+
+
+async def _measured(here: Planted) -> None:
+    """A measure of a case of which whoever it hits was told nothing; nobody who looks on here is hit."""
+    parties = [{"side": side, "ref": f"measured-{side}"} for side in ("claimant", "respondent")]
+    report = {"kind": "fraud_report", "category": "fake_listing", "statement": "The flat that was paid for is not there."}
+    here.cases["measured"] = await here.said("platform", "POST", "/v1/cases", {**report, "parties": parties})
+    await here.command("ada", "measured", "take")
+    imposed = await here.command("ada", "measured", "interim-measures", measure="payout_freeze", reasons="Others may be hit too.")
+    assert imposed["answer"]["status"] == "accepted"
+    hit = {"Ombud-Act-As": here.party("respondent", "measured")}
+    (measure,) = (await here.said("platform", "GET", "/v1/measures", headers=hit))["data"]
+    here.ids["measure"] = measure["id"]
 
 
 async def _tenant(here: Planted) -> None:

@@ -107,15 +107,17 @@ class Desk:
         sent = (case_id, str(command["id"]))
         promises.received.add(sent)
         if status == 202:
-            body = await until(lambda: self._answered(*sent), f"{command['type']} {sent} to be judged")
+            by = command.get("by")
+            body = await until(lambda: self._answered(*sent, by), f"{command['type']} {sent} to be judged")
         answer: Json = body["answer"]
         if answer["status"] != "accepted":
             raise Refused(answer)
         promises.accepted.add(sent)
         return answer
 
-    async def _answered(self, case_id: str, command_id: str) -> Json | None:
-        body = (await self.ask("GET", f"/v1/cases/{case_id}/commands/{command_id}"))[1]
+    async def _answered(self, case_id: str, command_id: str, by: str | None = None) -> Json | None:
+        # Whoever sent it reads what became of it; the platform knows nothing of the team's own.
+        body = (await self.ask("GET", f"/v1/cases/{case_id}/commands/{command_id}", by=by))[1]
         return body if body["answer"] else None
 
 
@@ -134,7 +136,10 @@ class Life:
     async def live(self, desk: Desk, *, to: str = "closed") -> Json:
         """From the report to the end (or until the case stands in the phase ``to``)."""
         if not self.case_id:
-            self.case_id = await desk.open(a_report(self.kind, self.number), key=f"open-{desk.firm.id}-{self.number}")
+            paid = HEAVY if self.script in ("heavy", "returned") else MONEY
+            self.case_id = await desk.open(
+                a_report(self.kind, self.number, amount=paid), key=f"open-{desk.firm.id}-{self.number}"
+            )
         case = await desk.see(self.case_id)
         async with asyncio.timeout(300):
             while case["phase"] not in (to, "closed"):
@@ -208,6 +213,8 @@ class Life:
             return None
         if self.script == "withdraw":
             return self._step("accept_withdrawal", owner)
+        if self.kind == "fraud_report" and self.script != "quick" and "disclose" not in self.done:
+            return self._step("disclose", owner, text="Two reports say that the device was not yours.")
         asked = self.script in ("lapse", "answer", "overturn") and "request_evidence" not in self.done
         if asked:
             return self._step("request_evidence", owner, of="respondent", what="Please send the log of the three days.")
@@ -251,6 +258,7 @@ class Life:
 MOVED_ON = frozenset({
     "not_in_this_phase", "not_allowed", "not_your_case", "own_case", "own_offer", "no_such_offer", "owner_mismatch",
     "no_right_to_appeal", "window_over", "no_withdrawal", "withdrawal_pending",
+    "not_heard", "already_disclosed",
 })  # fmt: skip
 
 

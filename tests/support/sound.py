@@ -56,7 +56,10 @@ async def assert_sound(house: House, firm: Firm, *, repeats: int = 0, ended: boo
     ``repeats`` is how many mails may have come twice: those whose 250 was heard by a process that died before it could note it.
     ``ended``: every case is closed and quiet, so its workflow has ended too.
     """
-    await until(lambda: _at_rest(house, firm), f"the cases of {firm.id} to come to rest")
+    left: list[str] = ["Postgres"]
+    await until(
+        lambda: _at_rest(house, firm, left), lambda: f"the cases of {firm.id} to come to rest; left are {', '.join(left)}"
+    )
     found = Sound()
     async with house.database.tenant(firm.id) as conn:
         facts = [(row["case_id"], Recording.model_validate_json(row["body"])) for row in await conn.fetch(FACTS, firm.id)]
@@ -76,12 +79,14 @@ async def assert_sound(house: House, firm: Firm, *, repeats: int = 0, ended: boo
     return found
 
 
-async def _at_rest(house: House, firm: Firm) -> bool:
+async def _at_rest(house: House, firm: Firm, left: list[str]) -> bool:
+    """Whether nothing is left to do; ``left`` is filled with what is, for whoever has waited in vain."""
     try:
         async with house.database.tenant(firm.id) as conn:
-            return not await conn.fetch(UNREST, firm.id)
+            left[:] = [f"{row['what']} {row['id']}" for row in await conn.fetch(UNREST, firm.id)]
     except OSError:
         return False
+    return not left
 
 
 def _nothing_lost(firm: Firm, cases: set[str], commands: dict[tuple[str, str], Any]) -> None:

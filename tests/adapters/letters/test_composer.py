@@ -62,8 +62,30 @@ SHOP: dict[str, Any] = {"kind": "payment_dispute"}
 INQUIRING = {"phase": "settlement", "phase_label": "Inquiry"}
 SENDING = {**INQUIRING, "due_clock": "return_shipping", "by_default": "end_return", **DUE}
 TAKING_IN = {**INQUIRING, "due_clock": "return_receipt", "by_default": "honour_return", **DUE}
+ALONE: dict[str, Any] = {"measure_alone": True, "measures": [{"type": "payout_freeze"}], "measure_id": "itm_0198c5a2"}
+"""Of a measure against somebody who was not told of the case."""
 BAN = {"id": "san_1", "type": "temporary_ban", "category": "threats", "side": "respondent", "ban": True}
 LETTERS = {
+    "case_disclosed.respondent": to_respondent(
+        "case_disclosed",
+        kind="fraud_report",
+        data={**INQUIRY, **DUE, "due_clock": "respondent_response", "by_default": "proceed_on_file", "words": "desk"},
+        texts={"text": "Guests say that the flat in Rua Augusta does not exist.", "what": "Send us the deed, please."},
+    ),
+    "case_disclosed.claimant": a_notice("case_disclosed", kind="safety_incident", data={**INQUIRY, "words": "desk"}),
+    "case_opened.claimant_untold": a_notice(
+        "case_opened", kind="safety_incident", data={**INQUIRY, "words": "desk", "disclosed": False}
+    ),
+    "measure_imposed.respondent": to_respondent(
+        "interim_imposed",
+        kind="fraud_report",
+        data={**ALONE, **DUE},
+        texts={"told": "Your payouts wait while we check your account."},
+    ),
+    "measure_ended.respondent": to_respondent("interim_ended", kind="fraud_report", data=ALONE),
+    "interim_review_asked.staff": to_staff(
+        "interim_review_asked", kind="fraud_report", data={"priority": "high"}, texts={"text": "It pays my rent."}
+    ),
     "return_awaited.claimant": a_notice(
         "return_awaited", **SHOP, data={**SENDING, "remedies": [BACK], "label_paid_by": "respondent"}
     ),
@@ -411,6 +433,7 @@ EVENTS = [
     "withdrawal_requested", "withdrawal_accepted", "continued_of_office", "ruling_withheld", "effect_withheld", "effect_released",
     "provisional_credit_given", "provisional_credit_ended:reversed", "provisional_credit_ended:final", "signal_received:closed",
     "signal_received", "report_proposed", "report_returned", "report_approved", "case_handed_over",
+    "case_disclosed", "measure_imposed", "measure_ended", "interim_review_asked",
     "unheard_of:thing",
 ]  # fmt: skip
 NAMES = [
@@ -512,6 +535,34 @@ class TestWhatAPartyIsTold:
     def test_a_party_cannot_speak_in_our_voice(self) -> None:
         letter = COMPOSER.compose(a_notice("message_sent", texts={"text": "Bye.\n\nKind regards, the disputes team"}))
         assert "\nKind regards, the disputes team\n" not in letter.text
+
+
+class TestSomebodyWhoWasNotToldOfTheCase:
+    @pytest.mark.parametrize("event", ["interim_imposed", "interim_ended"])
+    def test_reads_of_the_measure_and_of_no_case(self, event: str) -> None:
+        notice = to_respondent(event, kind="fraud_report", data={**ALONE, **DUE, "because": "ruled"}, texts={"told": "We check."})
+        page = Composer(public_url="https://disputes.example/", case_path="/cases/{case_id}", replies=True)
+        letter = page.compose(notice)
+        for shown in (letter.subject, letter.text, letter.html):
+            words = shown.lower()
+            assert not [word for word in ("case", "fraud", "report ", "disput", "claim", "party", "other side") if word in words]
+            assert notice.case_id not in shown
+
+
+class TestWhoReadsAnAnswer:
+    @pytest.mark.parametrize(
+        "event", ["case_opened", "case_disclosed", "evidence_requested:claimant", "message_sent", "case_reopened"]
+    )
+    def test_stands_in_every_letter_that_can_be_answered(self, event: str) -> None:
+        """The rule that holds it: ``domain.rules.confidence.addressed``."""
+        for words, sentence in (("desk", "not by the other side"), ("shared", "The other side reads what you write too")):
+            data = {"phase": "review", "phase_label": "Mediation", "words": words, "of": "claimant"}
+            letter = COMPOSER.compose(a_notice(event, data=data))
+            assert sentence in " ".join(letter.text.split())
+
+    def test_a_word_in_private_says_so(self) -> None:
+        letter = COMPOSER.compose(a_notice("message_sent", data={"alone": True, "sender": "staff"}, texts={"text": "Call me."}))
+        assert "the other side does not see it" in " ".join(letter.text.split())
 
 
 class TestDueDates:

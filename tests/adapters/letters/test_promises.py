@@ -77,13 +77,13 @@ class TestHeardFirst:
         assert (Side.RESPONDENT in pack.hear) is BEGINS[kind]["hear"]
         if kind not in KINDS:
             return
-        life = a_case(kind).that_protects().opened()
+        life = a_case(kind).that_protects().opened().disclosed()
         told = {notice.recipient: notice.data for _, notice in life.last.notices}
         for side, party in ((Side.CLAIMANT, CLAIMANT), (Side.RESPONDENT, RESPONDENT)):
             assert (told.get(party, {}).get("heard_first") is True) is (side in pack.hear)
         assert unheard(life.case, Side.RESPONDENT) is not None
 
-    @pytest.mark.parametrize("event", ["case_opened", "case_remitted", "case_reopened", "ruling_annulled"])
+    @pytest.mark.parametrize("event", ["case_opened", "case_disclosed", "case_remitted", "case_reopened", "ruling_annulled"])
     @pytest.mark.parametrize("promised", [True, False], ids=["promised", "not promised"])
     def test_is_said_by_no_letter_without_it(self, event: str, promised: bool) -> None:
         data = {"phase": "review", "phase_label": "Mediation", **({"heard_first": True} if promised else {})}

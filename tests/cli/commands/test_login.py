@@ -56,7 +56,7 @@ async def test_who_has_logged_in_decides(shell: Shell, office: Office, tmp_path:
 async def test_a_login_that_is_over_says_to_log_in_again(shell: Shell, office: Office, tmp_path: Path) -> None:
     case = (await office.desk().in_review())["id"]
     await shell.type("login", "per_ada", "-t", office.tenant_id)
-    async with office.database.tenant(office.tenant_id) as conn:
+    async with office.database.deed(office.tenant_id) as conn:
         await conn.execute("UPDATE api_keys SET expires_at = clock_timestamp() WHERE name = 'ombud login'")
     (entry,) = json.loads((tmp_path / "logins.json").read_text())
     (tmp_path / "logins.json").write_text(json.dumps([{**entry, "until": "2026-01-01T00:00:00+00:00"}]))

@@ -29,10 +29,12 @@ steps:
   - {at: +1 minute, by: {id: per_mara, role: mediator}, command: {type: escalate}}
   - {at: +2 business days, by: {id: mara, role: mediator}, command: {type: take}}
 """
-KEYS = ["step", "at", "by", "facts", "phase", "refused", "deadlines", "actions"]
+KEYS = ["step", "at", "by", "facts", "phase", "refused", "notices", "deadlines", "actions"]
 DEADLINES = [
     {"clock": "first_response", "level": "warn", "at": "2026-03-03T08:24:00Z"},
     {"clock": "first_response", "level": "breach", "at": "2026-03-03T10:00:00Z"},
+    {"clock": "respondent_reply", "level": "remind", "at": "2026-03-06T08:24:00Z"},
+    {"clock": "respondent_reply", "level": "end", "at": "2026-03-07T10:00:00Z"},
     {"clock": "ruling", "level": "warn", "at": "2026-03-12T10:00:00Z"},
     {"clock": "ruling", "level": "breach", "at": "2026-03-16T10:00:00Z"},
 ]

@@ -137,7 +137,8 @@ class TestWhoIsTold:
 
     def test_but_one_who_knew_of_it_is(self) -> None:
         life = a_case("fraud_report").in_intake()
-        assert told(life)[RESPONDENT] == ["case_opened"]
+        life.disclosed()
+        assert told(life)[RESPONDENT] == ["case_disclosed"]
         life.says(OPS, "decline")
         assert told(life)[RESPONDENT] == ["case_closed"]
 

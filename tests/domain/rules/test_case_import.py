@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.base import Phase
+from domain.base import Phase, Side
 from domain.model.case_import import HistoryImpossible, HistoryIncomplete, PhaseOverdue
 from domain.model.case_import_report import MovingCase
 from domain.model.facts import SYSTEM, LevelPassed, LevelReached
@@ -53,6 +53,34 @@ def passed(made: Step) -> list[tuple[str, str]]:
 
 def due(made: Step) -> dict[tuple[str, str], datetime]:
     return {(row.clock, row.level): row.due_at for row in made.case.timetable}
+
+
+class TestWhoKnowsOfIt:
+    """A fraud report that moves in: whether its respondent knows of it follows from its past."""
+
+    def reported(self, **changes: Any) -> Step:
+        report = {
+            "kind": "fraud_report", "source": "oldtool", "external_id": "T-2", "statement": "The flat does not exist.",
+            "parties": [{"side": "claimant", "ref": "kim"}, {"side": "respondent", "ref": "host"}],
+        }  # fmt: skip
+        return moved(MONDAY + timedelta(days=1), report=report, **changes)
+
+    def test_not_by_itself(self) -> None:
+        assert not self.reported().case.is_disclosed
+
+    @pytest.mark.parametrize("message", [{"by": "host"}, {"by": "staff", "to": "respondent"}, {"by": "staff"}])
+    def test_whoever_wrote_or_was_written_to_does(self, message: dict[str, str]) -> None:
+        said = {"sent_at": MONDAY + timedelta(hours=3), "text": "Who stayed with you?", **message}
+        made = self.reported(messages=[said])
+        assert made.case.is_disclosed
+        host = next(p for p in made.case.parties if p.side is Side.RESPONDENT)
+        viewer = Actor(id=host.id, role="respondent", side=Side.RESPONDENT)
+        seen = [r.fact.type for r in made.recordings if visible(made.case, r, viewer)]
+        assert "past_message_kept" in seen
+
+    def test_a_word_to_the_other_side_tells_them_nothing(self) -> None:
+        said = {"sent_at": MONDAY + timedelta(hours=3), "text": "Wait.", "by": "staff", "to": "claimant"}
+        assert not self.reported(messages=[said]).case.is_disclosed
 
 
 class TestClocks:

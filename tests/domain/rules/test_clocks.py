@@ -43,7 +43,7 @@ def in_review() -> Life:
 
 def investigated() -> Life:
     """A fraud report in review since Monday 09:00, with its owner since 09:01; the law's limit ends on 16 April at 09:00."""
-    life = a_case("fraud_report").in_review()
+    life = a_case("fraud_report").in_review().disclosed()
     assert end(life, "final_answer") == at("04-16 09:00")
     return life
 

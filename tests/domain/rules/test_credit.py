@@ -78,7 +78,7 @@ class TestWhoHearsOfIt:
         assert told == {CLAIMANT, "platform"}
 
     def test_the_claimant_in_the_ruling_that_takes_it_back_and_not_the_respondent(self) -> None:
-        life = ruled(credited(), outcome="false_positive", ground="no_fraud")
+        life = ruled(credited().disclosed(), outcome="false_positive", ground="no_fraud")
         notices = {n.recipient: n.data for _, n in life.last.notices if n.event == "ruling_issued"}
         assert notices[CLAIMANT]["credit"]["state"] == "reversed"
         assert "credit" not in notices[RESPONDENT]

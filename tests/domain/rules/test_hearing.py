@@ -108,7 +108,7 @@ class TestOnAppeal:
 
 class TestSteps:
     def investigated(self) -> Life:
-        life = a_case("safety_incident").that_protects().in_review()
+        life = a_case("safety_incident").that_protects().in_review().disclosed()
         life.says(MEDIATOR, "complete_step", steps=["reporter_is_safe", "both_sides_heard", "expert_heard"])
         return life.says(MEDIATOR, "name_root_cause", cause="handling")
 

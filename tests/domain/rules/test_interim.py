@@ -112,6 +112,7 @@ class TestImpose:
     def test_whom_it_hits_is_told_and_the_platform_and_nobody_else_outside(self) -> None:
         life = imposed()
         assert {n.recipient for _, n in life.last.notices} == {RESPONDENT, "platform"}
+        life.disclosed()
         shown = next(r for r in life.recordings if r.fact.type == "interim_imposed")
         assert [who for who in (CLAIMANT, RESPONDENT, PLATFORM) if visible(life.case, shown, life.actor(who))] == [
             RESPONDENT,
@@ -245,7 +246,7 @@ class TestEndOfTheCase:
         assert standing(life) == []
 
     def test_and_whom_it_hit_is_told_of_the_end(self) -> None:
-        life = imposed().says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal", ends=["suspend"])
+        life = imposed().disclosed().says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal", ends=["suspend"])
         (notice,) = (n for _, n in life.last.notices if n.recipient == RESPONDENT)
         assert notice.event == "case_withdrawn"
 

@@ -54,7 +54,7 @@ def lives() -> list[Life]:
 class TestTable:
     """What is hidden: the rows of approval and grace repeat for the parties what they are judged by."""
 
-    OUTSIDE = frozenset({Who.CLAIMANT, Who.RESPONDENT, Who.APPELLANT, Who.WITNESS, Who.PLATFORM})
+    OUTSIDE = frozenset({Who.CLAIMANT, Who.RESPONDENT, Who.APPELLANT, Who.WITNESS, Who.PLATFORM, Who.HIT})
 
     def outside(self, *phases: Phase) -> dict[str, frozenset[Who]]:
         found: dict[str, frozenset[Who]] = {}

@@ -50,7 +50,8 @@ CODES = {
     "ma": "measure_not_allowed", "su": "step_unknown", "nh": "not_on_hold", "lu": "link_unknown", "rb": "ruling_begun",
     "cn": "campaign_none",
     "xn": "credit_not_allowed", "au": "authority_unknown", "ru": "report_unknown", "rc": "root_cause_unknown",
-    "pf": "party_unfit", "nw": "no_withdrawal", "wp": "withdrawal_pending", "of": "of_office", "nx": "not_withdrawable",
+    "pf": "party_unfit", "ad": "already_disclosed",
+    "nw": "no_withdrawal", "wp": "withdrawal_pending", "of": "of_office", "nx": "not_withdrawable",
 }  # fmt: skip
 _WRITTEN: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("lifecycle_matrix.yaml").read_text("utf-8"))
 KIND_CELLS: dict[str, dict[str, dict[str, str]]] = _WRITTEN.pop("kinds")
@@ -100,7 +101,7 @@ def expected(kind: str, situation: str) -> Iterator[Cell]:
 def _with_witness(kind: str) -> Life:
     """What has to be done before a ruling is left out: here it is about who may do what."""
     category = {"compliance_request": "gdpr_access"}.get(kind, "general")
-    life = a_case(kind, category=category).with_terms(procedure=(), hear=(), root_cause_needed=False)
+    life = a_case(kind, category=category).with_terms(procedure=(), hear=(), root_cause_needed=False, disclosure="at_opening")
     return life.with_party(WITNESS, "respondent", "witness")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.base import Phase, Side
-from domain.views.case import visible
+from domain.views.case import may_see, visible
 from tests.support.cases import CLAIMANT, MEDIATOR, OPS, PLATFORM, RESPONDENT, WITNESS, Life, a_case
 
 HELPER = "pty_helper"
@@ -166,8 +166,16 @@ class TestAddedByTheDesk:
         life = self.found().says(MEDIATOR, "add_party", party=self.ACCUSED)
         assert [p.id for p in life.case.principals(Side.RESPONDENT)] == ["pty_accused"]
 
-    def test_and_is_told_as_somebody_whom_the_report_named(self) -> None:
+    def test_and_hears_of_it_when_the_owner_tells_them_and_not_before(self) -> None:
         life = self.found().says(MEDIATOR, "add_party", party=self.ACCUSED)
+        assert "pty_accused" not in {n.recipient for _, n in life.notices}
+        assert not may_see(life.case, life.actor("pty_accused"))
+        assert not any(visible(life.case, r, life.actor("pty_accused")) for r in life.recordings)
+        life.says(MEDIATOR, "disclose")
+        assert [n.event for _, n in life.notices if n.recipient == "pty_accused"] == ["case_disclosed"]
+
+    def test_whoever_comes_to_a_side_that_knows_is_told(self) -> None:
+        life = a_case().in_review().says(MEDIATOR, "add_party", party=self.ACCUSED)
         told = {n.recipient: n.data["yourself"] for _, n in life.notices if n.event == "party_added"}
         assert told["pty_accused"] is True
 

@@ -66,7 +66,7 @@ WITNESSES_SEE = {
     "ruling_issued", "case_remitted", "past_decision_kept", "amount_stated",  # how it was decided
     "message_sent", "past_message_kept", "evidence_submitted",  # where it is meant for all
 }  # fmt: skip
-WITNESSES_HEAR = {"appeal_lodged", "appeal_withdrawn", "case_moved_in", "ruling_annulled"}
+WITNESSES_HEAR = {"appeal_lodged", "appeal_withdrawn", "case_moved_in", "ruling_annulled", "case_disclosed"}
 """That the case stands otherwise since, and nothing of what passes between the sides."""
 
 

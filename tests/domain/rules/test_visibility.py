@@ -17,12 +17,12 @@ class TestThirdParties:
         return {n.recipient: n.data for _, n in life.notices if n.event == event}
 
     def test_insurer_and_authority_hear_that_the_case_is_open_and_the_witness_does_not(self) -> None:
-        told = self.notices(incident().opened(), "case_opened")
+        told = self.notices(incident().with_terms(disclosure="at_opening").opened(), "case_opened")
         assert {CLAIMANT, RESPONDENT, INSURER, POLICE} <= set(told)
         assert NEIGHBOUR not in told
 
     def test_they_hear_how_it_stands_and_no_date_of_a_side(self) -> None:
-        told = self.notices(incident().opened(), "case_opened")
+        told = self.notices(incident().with_terms(disclosure="at_opening").opened(), "case_opened")
         assert told[INSURER] == {
             "phase": "review", "phase_label": "Investigation", "kind": "safety_incident", "third_party": "insurer",
         }  # fmt: skip
@@ -35,7 +35,7 @@ class TestThirdParties:
 
     @pytest.mark.parametrize("party", [INSURER, POLICE])
     def test_they_hand_evidence_in_and_withdraw_nothing(self, party: str) -> None:
-        life = incident().in_review().says(party, "submit_evidence")
+        life = incident().in_review().disclosed().says(party, "submit_evidence")
         assert life.refused(party, "withdraw").code == "not_allowed"
 
 

@@ -95,7 +95,7 @@ class TestARequest:
 
     def test_in_the_grace_is_overtaken_by_the_ruling_that_protects_somebody(self) -> None:
         life = a_case("conduct_report").with_terms(procedure=(), hear=()).ruled("light").says(CLAIMANT, "withdraw").fire("grace")
-        assert types(life)[:3] == ["level_reached", "withdrawal_overtaken", "ruling_issued"]
+        assert types(life)[:4] == ["level_reached", "withdrawal_overtaken", "case_disclosed", "ruling_issued"]
         assert [s.voided_at for s in life.case.sanctions] == [None]
 
     def test_of_one_of_several_reporters_ends_it_for_nobody_else(self) -> None:
@@ -108,20 +108,20 @@ class TestARequest:
 class TestTheOtherSide:
     @pytest.mark.parametrize("answer", [None, "continue_of_office"])
     def test_learns_nothing_of_it(self, answer: str | None) -> None:
-        life = suspended()
+        life = suspended().disclosed()
         seen = {who: life.seen_by(who) for who in (RESPONDENT, WITNESS)}
         life.says(CLAIMANT, "withdraw", reasons="He came to my house.")
         if answer is not None:
             life.says(MEDIATOR, answer)
         assert {who: life.seen_by(who) for who in seen} == seen
         told = {n.event for _, n in life.notices if n.audience == "respondent"}
-        assert told == {"case_opened", "interim_imposed"}
+        assert told == {"case_disclosed", "interim_imposed"}
         hidden = {"withdrawal_requested", "continued_of_office"}
         known = {r.fact.type for r in life.recordings for who in seen if visible(life.case, r, life.actor(who))}
         assert not hidden & known
 
     def test_does_not_read_what_was_written_with_it_when_it_ends(self) -> None:
-        life = asked().says(CLAIMANT, "withdraw", reasons="He came to my house.").says(MEDIATOR, "accept_withdrawal")
+        life = asked().disclosed().says(CLAIMANT, "withdraw", reasons="He came to my house.").says(MEDIATOR, "accept_withdrawal")
         (notice,) = (n for _, n in life.last.notices if n.recipient == RESPONDENT)
         assert (notice.event, notice.texts) == ("case_withdrawn", {})
         withdrawn = next(x for x in life.facts if isinstance(x, f.CaseWithdrawn))
@@ -147,7 +147,7 @@ class TestAccepting:
         assert life.refused(MEDIATOR, "accept_withdrawal", ends=["nonsense"]).code == "interim_unknown"
 
     def test_a_measure_that_stays_outlives_the_case_and_ends_on_its_day(self) -> None:
-        life = suspended().says(CLAIMANT, "withdraw")
+        life = suspended().disclosed().says(CLAIMANT, "withdraw")
         until = life.now + 30 * DAY
         life.says(MEDIATOR, "accept_withdrawal", stays=["suspend"], ends=["cancel_bookings"], until=until.isoformat())
         assert [i.remedy.type for i in life.case.interim] == ["suspend"]

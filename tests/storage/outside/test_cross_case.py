@@ -394,7 +394,7 @@ class TestSplit:
         assert (new.source, new.external_id, new.matter) == ("split", None, None)
         await cases.world.record(new_id)
         claimant = await cases.world.claimant(new_id)
-        async with cases.world.database.tenant(tenant) as conn:
+        async with cases.world.database.deed(tenant) as conn:
             await cases.world.vault.erase(conn, tenant, new_id, claimant)
         assert (await cases.views.references(tenant, [new_id]))[new_id].subject is None
 

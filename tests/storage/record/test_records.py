@@ -135,7 +135,7 @@ class TestNotices:
 class TestAssignments:
     async def test_whoever_is_deactivated_at_that_moment_is_not_given_the_case(self, world: World) -> None:
         case_id = await world.case()
-        async with world.database.tenant(world.tenant_id) as conn, conn.transaction():
+        async with world.database.deed(world.tenant_id) as conn:
             await people.deactivate(conn, world.tenant_id, "per_mia")
             assigning = asyncio.create_task(world.record(case_id, a_command("assign", "per_ola", owner="per_mia")))
             # It has read that she works here, and waits for the deactivation with its write.

@@ -1,0 +1,46 @@
+"""When the respondent learns of a case: at its opening, or when its owner tells them, and what they are told then."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from domain.base import CommandBase, Kept
+from domain.model.prose import Prose, SealedText
+from domain.model.refusals import Refusal
+
+Disclosure = Literal["at_opening", "by_owner"]
+Words = Literal["shared", "desk"]
+"""Who reads what a party says: both sides, or the team that handles the case and the party's own side."""
+
+
+class Disclose(CommandBase):
+    """Tell the respondent of the case. It cannot be taken back."""
+
+    type: Literal["disclose"] = "disclose"
+    text: SealedText | None = None
+    """What they are told of what is held against them, in the team's words: whoever reported it need not be quoted."""
+    with_statement: bool = False
+    """The statement and the files of the report go along, in the words of whoever reported it."""
+
+
+class CaseDisclosed(Kept):
+    """The respondent was told of the case, and is a party to it from now on."""
+
+    type: Literal["case_disclosed"] = "case_disclosed"
+    because: Literal["by_hand", "asked", "ruling", "latest_date", "moved_in"] = "by_hand"
+    """``asked``: something was asked of them; ``ruling``: they lost by one; ``latest_date``: the pack's last day had come;
+    ``moved_in``: they knew of it where it ran before."""
+    text: Prose | None = None
+    with_statement: bool = False
+
+
+class NotDisclosed(Refusal):
+    """The respondent has not been told of the case; ``disclose`` tells them."""
+
+    code = "not_disclosed"
+
+
+class AlreadyDisclosed(Refusal):
+    """The respondent knows of the case already."""
+
+    code = "already_disclosed"

@@ -1,0 +1,94 @@
+"""Where words go: to everybody, to one side, or to the desk alone; and what each side may know of the other side's.
+
+*The desk* is the team that handles a case. What the desk and one side say to each other alone is a private talk (a *caucus*), a
+thread for each side; the other side sees neither it nor when it took place.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from domain.base import Phase, Side
+from domain.model import facts as f
+from domain.model.case import Case, Caucus
+from domain.model.disclosure import NotDisclosed, Words
+from domain.model.evidence import Confidentiality, SubmitEvidence
+from domain.model.people import Actor
+from domain.model.refusals import NotAllowed
+from domain.rules.audiences import Audience, seen_phase
+from domain.rules.rule import Change
+
+To = Literal["all", "claimant", "respondent", "desk"]
+_SIDES = ("claimant", "respondent")
+
+
+def words_of(case: Case, phase: Phase) -> Words:
+    """Who reads what a party says now, if they do not say to whom. In a settlement the two sides talk to each other."""
+    return "shared" if phase is Phase.SETTLEMENT else case.terms.words
+
+
+def addressed(case: Case, speaker: Actor | None, to: To | None) -> To:
+    """To whom something is said. Refuses a word of the team to somebody who was not told of the case.
+
+    A party's own word for whoever must not learn of the case yet stays with the desk: nothing is lost, and nothing given away.
+    """
+    role = speaker.role if speaker is not None else "system"
+    outside = role in (*_SIDES, "platform")
+    if to == "desk" and not outside:
+        raise NotAllowed("Among yourselves you write a note.", command="message", allowed=["note"])
+    if not case.is_disclosed and to in ("all", "respondent"):
+        if outside:
+            return "desk"
+        raise NotDisclosed("The respondent has not been told of the case: write to the claimant, or disclose it first.")
+    if to is not None:
+        return to
+    if outside:
+        return "desk" if words_of(case, case.phase) == "desk" else "all"
+    return "all" if case.is_disclosed else "claimant"
+
+
+def evidence_for(case: Case, command: SubmitEvidence) -> Confidentiality:
+    """Who sees what is handed in."""
+    said: Confidentiality | None = command.confidentiality or ("own_side" if command.confidential else None)
+    if said is None and command.to is not None:
+        said = "shared" if command.to == "all" else "own_side"
+    if said is None:
+        said = "own_side" if words_of(case, case.phase) == "desk" else "shared"
+    # Whoever has not been told of the case is not told by what somebody hands in before.
+    return "own_side" if said == "shared" and not case.is_disclosed else said
+
+
+def thread_of(fact: f.Fact) -> Side | None:
+    """The side whose private talk with the desk something belongs to; None for what belongs to none."""
+    if isinstance(fact, f.MessageSent):
+        if fact.to == "desk":
+            return Side(fact.sender) if fact.sender in _SIDES else None
+        return Side(fact.to) if fact.to != "all" else None
+    if isinstance(fact, f.EvidenceSubmitted) and fact.seen_by != "shared":
+        return fact.side
+    return Side(fact.of) if isinstance(fact, f.EvidenceRequested) else None
+
+
+def talked(case: Case, fact: f.MessageSent | f.EvidenceSubmitted | f.EvidenceRequested, at: datetime) -> Change:
+    """What something that was said alone does to the talks of a case."""
+    side = thread_of(fact)
+    if side is None:
+        return {}
+    before = next((one.said for one in case.caucus if one.side is side), 0)
+    others = (one for one in case.caucus if one.side is not side)
+    return {"caucus": tuple(sorted((*others, Caucus(side=side, said=before + 1, last_at=at)), key=lambda one: one.side.value))}
+
+
+def awaited_by(case: Case, audience: Audience) -> str:
+    """Whose turn it is, as an audience may know it.
+
+    Where words go to the desk, a side is not told that something is asked of the other one: to it the team is at work.
+    """
+    phase = seen_phase(case, audience)
+    awaited = case.awaited_in(phase)
+    if audience not in _SIDES or words_of(case, phase) == "shared" or case.returning is not None:
+        return awaited
+    if awaited == "both":
+        return audience
+    return "staff" if awaited == Side(audience).other.value else awaited

@@ -1,0 +1,282 @@
+"""Until the respondent is told there is no case for them; what they learn then; and that nothing betrays it before."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from domain.model.commands import COMMANDS
+from domain.model.facts import InterimImposed
+from domain.rules.evolve import fold
+from domain.views.case import may_see, unsaid, visible
+from tests.support.cases import (
+    CLAIMANT,
+    LEAD,
+    LEAD_2,
+    MEDIATOR,
+    MEDIATOR_2,
+    OPS,
+    OUTCOMES,
+    PLATFORM,
+    RESPONDENT,
+    WITNESS,
+    Life,
+    a_case,
+)
+from tests.support.incidents import INSURER, incident
+from tests.support.other_cases import OTHER_CASE, elsewhere
+
+KEPT_FROM_THEM = ("fraud_report", "conduct_report", "safety_incident")
+THEIRS = (RESPONDENT, WITNESS, "pty_agent", INSURER)
+
+
+def hidden(kind: str) -> Life:
+    """A case of which the respondent's side, everybody who can be on one, was told nothing."""
+    life = a_case(kind, category="injury" if kind == "safety_incident" else "general")
+    for party, role in ((WITNESS, "witness"), ("pty_agent", "representative"), (INSURER, "insurer")):
+        life.with_party(party, "respondent", role)
+    return life
+
+
+def sees(life: Life, who: str) -> list[str]:
+    return [r.fact.type for r in life.recordings if visible(life.case, r, life.actor(who))]
+
+
+@pytest.mark.parametrize("kind", KEPT_FROM_THEM)
+class TestBefore:
+    @pytest.mark.parametrize("reach", ["in_intake", "in_review", "closed_early"])
+    def test_everything_that_anybody_of_their_side_sends_is_a_strangers(self, kind: str, reach: str) -> None:
+        life = hidden(kind)
+        life = life.in_review().says(OPS, "close") if reach == "closed_early" else getattr(life, reach)()
+        needs = {"complete_step": {"step": "x"}, "skip_step": {"step": "x"}, "rule": OUTCOMES[kind]["light"]}
+        for command in ("message", "submit_evidence", "appeal", "rule", "withdraw", "disclose", "note", "take"):
+            for who in THEIRS:
+                assert life.refused(who, command, **needs.get(command, {})).code == "actor_unknown", (command, who)
+        assert "disclose" in COMMANDS.json_schema()["discriminator"]["mapping"]
+
+    def test_the_case_is_not_there_and_nothing_of_it_is(self, kind: str) -> None:
+        life = hidden(kind).in_review().says(CLAIMANT, "message").says(CLAIMANT, "submit_evidence").says(MEDIATOR, "message")
+        for who in THEIRS:
+            assert not may_see(life.case, life.actor(who))
+            assert sees(life, who) == []
+            assert life.seen_by(who).actions == ()
+            assert life.notices_for(who) == ()
+        assert "respondent" not in life.case.seen_at
+
+    def test_no_time_of_theirs_runs(self, kind: str) -> None:
+        life = hidden(kind).in_review()
+        assert not [row for row in life.case.timetable if "respondent" in row.clock]
+
+    def test_however_it_ends_without_them_they_are_never_told(self, kind: str) -> None:
+        for life in (hidden(kind).in_review().says(OPS, "close"), hidden(kind).in_intake().says(OPS, "decline")):
+            for who in THEIRS:
+                assert (life.notices_for(who), sees(life, who)) == ((), [])
+                assert not may_see(life.case, life.actor(who))
+            assert life.refused(OPS, "disclose").code == "not_in_this_phase"
+
+    def test_a_word_of_the_team_to_them_waits_for_the_disclosure(self, kind: str) -> None:
+        life = hidden(kind).in_review()
+        assert life.refused(MEDIATOR, "message", to="respondent").code == "not_disclosed"
+        assert life.refused(MEDIATOR, "message", to="all").code == "not_disclosed"
+        life.says(MEDIATOR, "message")
+        assert life.facts[-1].to == "claimant"  # type: ignore[union-attr]  # a message was said last
+
+    def test_what_the_claimant_says_for_them_stays_with_the_desk(self, kind: str) -> None:
+        life = hidden(kind).in_review().says(CLAIMANT, "message", to="all").says(CLAIMANT, "submit_evidence", to="all")
+        life.disclosed()
+        assert sees(life, RESPONDENT) == ["case_opened", "case_disclosed"]
+
+    def test_who_may_tell_them(self, kind: str) -> None:
+        """Reviewed by hand: the owner, a lead, operations; nobody else, and no machine."""
+        life = hidden(kind).in_review()
+        refusals = {who: life.refused(who, "disclose").code for who in (CLAIMANT, PLATFORM, MEDIATOR_2)}
+        assert refusals == {CLAIMANT: "not_allowed", PLATFORM: "not_allowed", MEDIATOR_2: "not_your_case"}
+        for who in (MEDIATOR, LEAD, OPS):
+            assert hidden(kind).in_review().says(who, "disclose").case.is_disclosed
+
+
+class TestBeingTold:
+    def test_tells_both_sides_once_and_the_platform(self) -> None:
+        life = hidden("fraud_report").in_review().disclosed(text="A guest says that the flat does not exist.")
+        told = {n.recipient: n for _, n in life.last.notices}
+        assert {RESPONDENT, "pty_agent", CLAIMANT, "platform"} <= told.keys()
+        assert {n.event for n in told.values()} == {"case_disclosed"}
+        assert "text" in told[RESPONDENT].texts
+        assert "text" not in told[CLAIMANT].texts
+        assert life.refused(MEDIATOR, "disclose").code == "already_disclosed"
+
+    def test_they_read_the_desks_words_and_not_those_of_the_report(self) -> None:
+        life = hidden("safety_incident").in_review().disclosed(text="A dog was hurt.")
+        opened, disclosed = life.recordings[0], life.recordings[-1]
+        seen = life.seen_by(RESPONDENT)
+        assert (seen.told, seen.disclosed_at) == (disclosed.fact.text, disclosed.at)  # type: ignore[union-attr]  # see above
+        assert unsaid(life.case, opened, life.actor(RESPONDENT)) == {"statement", "subject", "attachments"}
+        assert unsaid(life.case, opened, life.actor(INSURER)) == {"statement", "subject", "attachments"}
+        assert unsaid(life.case, opened, life.actor(CLAIMANT)) == frozenset()
+        assert unsaid(life.case, disclosed, life.actor(CLAIMANT)) == {"text"}
+
+    def test_the_report_goes_along_where_the_owner_says_so(self) -> None:
+        life = hidden("safety_incident").in_review().disclosed(with_statement=True)
+        assert unsaid(life.case, life.recordings[0], life.actor(RESPONDENT)) == frozenset()
+
+    def test_to_ask_them_is_to_tell_them(self) -> None:
+        life = hidden("conduct_report").in_review().says(MEDIATOR, "request_evidence", of="respondent")
+        assert [r.fact.type for r in life.last.recordings] == ["case_disclosed", "evidence_requested"]
+        (letter,) = (n for n in life.notices_for(RESPONDENT))
+        assert letter.event == "case_disclosed"
+        assert letter.texts.keys() == {"what"}, "the first letter says what is asked, too"
+        assert letter.data["due_clock"] == "respondent_response"
+        assert letter.data["first_told"] is True
+
+    def test_to_ask_the_claimant_is_not(self) -> None:
+        life = hidden("conduct_report").in_review().says(MEDIATOR, "request_evidence", of="claimant")
+        assert not life.case.is_disclosed
+
+    def test_nobody_is_there_to_tell(self) -> None:
+        life = a_case("conduct_report").without_respondent().in_review()
+        assert life.refused(MEDIATOR, "disclose").code == "party_unknown"
+
+    def test_a_kind_that_tells_at_opening_has_nothing_to_disclose(self) -> None:
+        life = a_case().in_review()
+        assert life.refused(MEDIATOR, "disclose").code == "already_disclosed"
+        assert life.seen_by(RESPONDENT).disclosed_at == life.case.opened_at
+
+    def test_the_last_day_of_the_pack_tells_them_by_itself(self) -> None:
+        life = hidden("conduct_report").in_review().later(timedelta(days=32))
+        assert life.case.is_disclosed
+        assert [n.event for n in life.notices_for(RESPONDENT)] == ["case_disclosed"]
+
+    def test_and_passes_by_where_they_know_or_the_case_is_over(self) -> None:
+        for life in (hidden("conduct_report").in_review().disclosed(), hidden("conduct_report").in_review().says(OPS, "close")):
+            assert not [row for row in life.case.timetable if row.clock == "disclosure"]
+
+    def test_what_went_before_stays_with_the_desk(self) -> None:
+        life = hidden("fraud_report").in_review().says(CLAIMANT, "message").says(MEDIATOR, "request_evidence", of="claimant")
+        life.says(CLAIMANT, "submit_evidence").says(
+            MEDIATOR, "impose_interim", measure="suspend", reasons="She is afraid of him."
+        )
+        life.disclosed()
+        assert sees(life, RESPONDENT) == ["case_opened", "interim_imposed", "case_disclosed"]
+        measure = next(r for r in life.recordings if isinstance(r.fact, InterimImposed))
+        assert unsaid(life.case, measure, life.actor(RESPONDENT)) == {"reasons"}
+
+    def test_a_running_case_that_was_told_at_opening_stays_told_under_a_newer_pack(self) -> None:
+        life = a_case("fraud_report").with_terms(disclosure="at_opening").in_review()
+        life.says(OPS, "retarget", newest="pack", reason="new_rules")
+        assert (life.case.terms.disclosure, life.case.is_disclosed) == ("by_owner", True)
+        assert fold(life.case_id, life.recordings) == life.case
+
+
+class TestRulings:
+    def test_one_by_which_they_lose_nothing_is_none_of_their_business(self) -> None:
+        life = hidden("conduct_report").in_review()
+        for step in life.case.terms.procedure:
+            life.says(MEDIATOR, "complete_step", step=step)
+        life.says(MEDIATOR, "rule", outcome="unproven", ground="insult").fire("grace")
+        assert (life.notices_for(RESPONDENT), sees(life, RESPONDENT), life.case.is_disclosed) == ((), [], False)
+
+    def test_where_they_are_to_be_heard_none_goes_against_them_before(self) -> None:
+        life = hidden("conduct_report").with_terms(procedure=()).in_review()
+        assert life.refused(MEDIATOR, "rule", **OUTCOMES["conduct_report"]["light"]).code == "not_heard"
+
+    def test_and_whoever_was_counted_as_heard_untold_is_told_first(self) -> None:
+        life = hidden("conduct_report").with_terms(procedure=()).in_review()
+        life._case = life.case.model_copy(update={"heard": ("respondent",)})
+        assert life.refused(MEDIATOR, "rule", **OUTCOMES["conduct_report"]["light"]).code == "not_disclosed"
+
+    def test_where_a_pack_lets_it_be_they_learn_of_the_case_by_the_ruling_and_may_appeal(self) -> None:
+        life = hidden("fraud_report").with_terms(hear=()).ruled()
+        assert life.notices_for(RESPONDENT) == ()
+        life.fire("grace")
+        (letter,) = life.notices_for(RESPONDENT)
+        assert (letter.event, letter.data["first_told"]) == ("ruling_issued", True)
+        life.says(RESPONDENT, "appeal")
+
+    def test_an_appeal_of_the_claimant_tells_them_nothing(self) -> None:
+        life = hidden("fraud_report").with_terms(hear=()).in_review().says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["none"])
+        life.fire("grace").says(CLAIMANT, "appeal").says(LEAD_2, "take")
+        life.says(LEAD_2, "decide_appeal", decision="uphold").fire("grace")
+        assert (life.notices_for(RESPONDENT), life.case.is_disclosed) == ((), False)
+
+
+class TestMeasures:
+    def imposed(self, **fields: str) -> Life:
+        life = hidden("fraud_report").in_review()
+        return life.says(MEDIATOR, "impose_interim", measure="payout_freeze", reasons="Three guests, one flat.", **fields)
+
+    def test_of_one_before_they_know_they_hear_what_was_to_be_told_and_nothing_else(self) -> None:
+        life = self.imposed(told="Your payouts wait while we check your account.")
+        (letter,) = life.notices_for(RESPONDENT)
+        assert letter.texts.keys() == {"told"}
+        assert letter.data.keys() == {"kind", "measure_alone", "measures", "measure_id", "your_side", "due_at"}
+        assert not may_see(life.case, life.actor(RESPONDENT))
+
+    def test_neither_do_they_hear_why_it_ends(self) -> None:
+        life = self.imposed().says(OPS, "close")
+        assert [n.event for n in life.notices_for(RESPONDENT)] == ["interim_imposed", "interim_ended"]
+        assert life.notices_for(RESPONDENT)[-1].data.keys() == {"kind", "measure_alone", "measures", "your_side"}
+        assert life.notices_for(RESPONDENT)[-1].texts == {}
+
+    def test_they_may_ask_that_it_be_looked_at_again_and_the_owner_hears_of_it(self) -> None:
+        life = self.imposed().says(RESPONDENT, "ask_interim_review")
+        assert [(n.recipient, n.event) for _, n in life.last.notices] == [(MEDIATOR, "interim_review_asked")]
+        assert life.case.interim[0].asked_at == life.now
+        assert not may_see(life.case, life.actor(RESPONDENT))
+
+    @pytest.mark.parametrize("who", [WITNESS, INSURER])
+    def test_whoever_does_not_speak_for_the_side_does_not(self, who: str) -> None:
+        assert self.imposed().refused(who, "ask_interim_review").code in ("actor_unknown", "not_allowed")
+
+    def test_without_a_measure_there_is_nothing_to_ask_about(self) -> None:
+        life = hidden("fraud_report").in_review()
+        assert life.refused(RESPONDENT, "ask_interim_review").code == "actor_unknown"
+        assert life.disclosed().refused(RESPONDENT, "ask_interim_review").code == "not_allowed"
+
+    def test_one_that_outlives_a_withdrawal_says_until_when(self) -> None:
+        life = self.imposed().says(CLAIMANT, "withdraw")
+        until = (life.now + timedelta(days=30)).isoformat()
+        life.says(MEDIATOR, "accept_withdrawal", stays=["payout_freeze"], until=until)
+        letter = life.notices_for(RESPONDENT)[-1]
+        assert (letter.event, letter.data["due_at"], letter.texts) == ("interim_kept", until, {})
+        life.says(RESPONDENT, "ask_interim_review")
+
+    def test_its_review_does_not_tell_them_of_the_case(self) -> None:
+        life = self.imposed().says(MEDIATOR, "review_interim", decision="lift", reasons="The flat exists.")
+        assert life.notices_for(RESPONDENT)[-1].texts == {}
+
+
+class TestBesideOtherCases:
+    def test_a_case_that_they_know_is_not_merged_into_one_that_they_do_not(self) -> None:
+        life = hidden("fraud_report").in_review().disclosed()
+        life.elsewhere = elsewhere("fraud_report", is_disclosed=False)
+        assert life.refused(LEAD, "merge", into=OTHER_CASE).code == "not_disclosed"
+        life.elsewhere = elsewhere("fraud_report", is_disclosed=True)
+        assert life.says(LEAD, "merge", into=OTHER_CASE).notices_for(RESPONDENT)[-1].event == "case_closed"
+
+    def test_one_that_they_do_not_know_is_and_they_hear_nothing(self) -> None:
+        life = hidden("fraud_report").in_review()
+        life.elsewhere = elsewhere("fraud_report", is_disclosed=False)
+        assert life.says(LEAD, "merge", into=OTHER_CASE).notices_for(RESPONDENT) == ()
+
+
+class TestWhoMayAskForAReview:
+    """Reviewed by hand: whoever speaks for the side that is hit, and nobody else."""
+
+    def test_while_a_measure_is_in_force(self) -> None:
+        life = hidden("fraud_report").in_review().disclosed()
+        life.says(MEDIATOR, "impose_interim", measure="suspend", reasons="Three guests, one flat.")
+        refusals = {
+            who: life.refused(who, "ask_interim_review").code for who in (CLAIMANT, WITNESS, INSURER, PLATFORM, MEDIATOR, LEAD)
+        }
+        assert set(refusals.values()) == {"not_allowed"}
+        assert life.refused(RESPONDENT, "ask_interim_review", measure_id="itm_other").code == "interim_unknown"
+        for who in (RESPONDENT, "pty_agent"):
+            life.says(who, "ask_interim_review")
+
+
+def test_the_insurer_of_the_other_side_hears_nothing_before() -> None:
+    life = incident().opened()
+    assert life.notices_for(INSURER) == ()
+    life.in_review().disclosed()
+    assert [n.event for n in life.notices_for(INSURER)] == []
