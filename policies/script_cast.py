@@ -102,7 +102,13 @@ class Cast:
         known = self._known.get(person.ref)
         party_id = known.id if known is not None else _id("pty_", person.ref)
         party = OpenedParty(
-            id=party_id, side=person.side, role=person.role, ref_digest=digest(person.ref), locale=person.locale, zone=person.zone
+            id=party_id,
+            side=person.side,
+            role=person.role,
+            ref_digest=digest(person.ref),
+            locale=person.locale,
+            zone=person.zone,
+            minor=person.minor,
         )
         if known is None:
             self.parties = (*self.parties, party)
@@ -155,7 +161,7 @@ def _parties(script: Script, report: Report) -> tuple[OpenedParty, ...]:
         party_id = _id("pty_", own.get(party.ref, party.ref))
         ids.append(f"{party_id}-{number}" if party_id in ids else party_id)
     return tuple(
-        OpenedParty(id=party_id, side=p.side, role=p.role, ref_digest=digest(p.ref), locale=p.locale, zone=p.zone)
+        OpenedParty(id=party_id, side=p.side, role=p.role, ref_digest=digest(p.ref), locale=p.locale, zone=p.zone, minor=p.minor)
         for party_id, p in zip(ids, report.parties, strict=True)
     )
 

@@ -63,6 +63,10 @@ class PartyBody(Body):
     name: str | None = None
     """With a case that is read by itself, as their address."""
     email: str | None = None
+    minor: bool = False
+    """Under age; said to the platform and its team alone, as is the next."""
+    left: bool = False
+    """They are a party no more."""
 
 
 class CaseLinkBody(Body):

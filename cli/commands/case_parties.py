@@ -20,8 +20,15 @@ Name = Annotated[str | None, typer.Option(help="How they are called.")]
 Email = Annotated[str | None, typer.Option(help="Where letters go.")]
 
 
-def _person(side: str, role: str, ref: str, name: str | None, email: str | None) -> dict[str, Any]:
-    known = {"name": name, "email": email}
+SeesFrom = Annotated[
+    str | None,
+    typer.Option(help="start: they read what their side could read before; now: they do not. Left out: whoever represents does."),
+]
+Minor = Annotated[bool, typer.Option(help="They are under age.")]
+
+
+def _person(side: str, role: str, ref: str, name: str | None, email: str | None, minor: bool) -> dict[str, Any]:
+    known = {"name": name, "email": email, "minor": minor}
     return {"side": side, "role": role, "ref": ref, **{key: value for key, value in known.items() if value}}
 
 
@@ -36,13 +43,14 @@ def add_party(
     email: Email = None,
     represents: Annotated[str | None, typer.Option(help="For a representative: the party they speak for (pty_…).")] = None,
     agreed: Annotated[bool, typer.Option(help="Whoever is represented has agreed.")] = False,
+    minor: Minor = False,
+    sees_from: SeesFrom = None,
     tenant: Tenant = None,
     json: AsJson = False,
 ) -> None:
     """Make somebody a party: counsel, a guardian, somebody who helped, the respondent who was found."""
-    said: dict[str, Any] = {"type": "add_party", "party": _person(side, role, ref, name, email), "agreed": agreed}
-    if represents:
-        said["represents"] = represents
+    said: dict[str, Any] = {"type": "add_party", "party": _person(side, role, ref, name, email, minor), "agreed": agreed}
+    said |= {name: value for name, value in (("represents", represents), ("sees_from", sees_from)) if value}
     send(case_id, said, Target(tenant, speaker), as_json=json)
 
 
@@ -70,9 +78,15 @@ def replace_party(
     name: Name = None,
     email: Email = None,
     reason: Annotated[str, typer.Option(help="Why, as a code.")] = "succession",
+    agreed: Annotated[bool, typer.Option(help="Whoever is represented has agreed to other counsel.")] = False,
+    minor: Minor = False,
+    sees_from: SeesFrom = None,
     tenant: Tenant = None,
     json: AsJson = False,
 ) -> None:
     """Another takes a party's place: a successor, the new owner of an account."""
-    said = {"type": "replace_party", "party": party, "by_party": _person(side, role, ref, name, email), "reason": reason}
+    by_party = _person(side, role, ref, name, email, minor)
+    said: dict[str, Any] = {"type": "replace_party", "party": party, "by_party": by_party, "reason": reason, "agreed": agreed}
+    if sees_from:
+        said["sees_from"] = sees_from
     send(case_id, said, Target(tenant, speaker), as_json=json)

@@ -41,7 +41,7 @@ next recorded; it counts up whenever the same facts lead to more than before.
 """
 SINCE: dict[int, frozenset[str]] = {
     1: frozenset({"form", "seen_at"}),
-    2: frozenset({"form", "final", "effects", "split_off", "caucus"}),
+    2: frozenset({"form", "final", "effects", "split_off", "caucus", "heard_parties"}),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -135,6 +135,8 @@ class Case(Kept):
     """Every one that was imposed in this case, oldest first, those that are over or taken back included."""
     heard: tuple[Side, ...] = ()
     """Sides that were asked and answered, or let their time go by."""
+    heard_parties: tuple[str, ...] = ()
+    """Principals who did so for themselves, of sides where one word does not stand for all: of several, and of who came later."""
     merged_into: str | None = None
     """The case in which the matter goes on."""
     joined: tuple[str, ...] = ()

@@ -65,6 +65,8 @@ class AddParty(CommandBase):
     """For a representative: whom they speak for; left out: the one who adds them, or the only principal of the side."""
     agreed: bool = False
     """Whoever is represented has agreed. Needed unless they say it themselves."""
+    sees_from: Literal["start", "now"] | None = None
+    """Whether they read what their side could read before they came. Left out: a representative does, everybody else not."""
 
 
 class RemoveParty(CommandBase):
@@ -84,6 +86,10 @@ class ReplaceParty(CommandBase):
     party: PartyId
     by_party: NewParty
     reason: Code = "succession"
+    agreed: bool = False
+    """Whoever is represented has agreed: needed where whoever represents them is replaced."""
+    sees_from: Literal["start", "now"] | None = None
+    """As of a party who is added."""
     reasons: SealedText | None = None
     """For the team alone."""
 
@@ -96,6 +102,9 @@ class PartyAdded(Kept):
 
     type: Literal["party_added"] = "party_added"
     party: OpenedParty
+    sees_from: Literal["start", "now"] = "start"
+    consent: Literal["own_word", "stated"] | None = None
+    """That whoever is represented agreed: they said it themselves, or somebody stated it; None: nobody had to."""
 
 
 class PartyLeft(Kept):

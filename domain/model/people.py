@@ -55,7 +55,13 @@ class OpenedParty(Frozen):
     represents: PartyId | None = None
     """Whom a representative speaks for, where that was said; None: their side."""
     left: bool = False
-    """They were a party, and are none any more: what they said stays, and they may read what they could."""
+    """They were a party, and are none any more: what they said stays, and to them there is no such case."""
+    minor: bool = False
+    """Under age."""
+    since: Instant | None = None
+    """When they came, where that was after the opening; None: the report named them."""
+    sees_seq: int = 0
+    """The number of the fact from which on they read along; 0: all that their side may read."""
 
     @property
     def speaks(self) -> bool:

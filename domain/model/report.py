@@ -84,11 +84,15 @@ class ReportedParty(Frozen):
     locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
     zone: ZoneName = "UTC"
     """IANA zone in which due dates are told to this party."""
+    minor: bool = False
+    """Under age: whoever represents them is written to as well, and the pack's routing may ask for it (``report.minors``)."""
 
     @model_serializer(mode="wrap")
     def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # A report is known again by the hash of its JSON, also one that came before there were organisations.
-        return {name: value for name, value in handler(self).items() if name != "organisation" or value is not None}
+        # A report is known again by the hash of its JSON, also one that came before there were organisations or minors.
+        return {
+            n: value for n, value in handler(self).items() if n not in ("organisation", "minor") or value not in (None, False)
+        }
 
 
 class Report(Frozen):

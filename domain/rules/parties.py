@@ -7,6 +7,7 @@ what only asks for more (a decision, an appeal) any one of them may do.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, Literal
 
 from domain.base import Side, derived_id
 from domain.model import facts as f
@@ -26,11 +27,13 @@ from domain.model.parties import (
 from domain.model.people import Actor, OpenedParty
 from domain.model.refusals import NothingChanges, Refusal
 from domain.rules.audiences import Audience
+from domain.rules.evidence import lapsed
 from domain.rules.remedy import MONEY_REMEDIES
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic
 
 _PARTY_ROLES = ("claimant", "respondent")
+_Consent = Literal["own_word", "stated"] | None
 _OF_OFFICE = "of_office"
 """The platform, where it has taken the claimant's place."""
 
@@ -39,11 +42,14 @@ def add(case: Case, command: AddParty, context: DecisionContext, at: datetime) -
     """Somebody becomes a party."""
     actor = _actor(context)
     party = _may_be_added(case, command.party, actor)
+    consent: _Consent = None
     if party.role == "representative":
         party = _representing(case, command, party, actor)
+        consent = "own_word" if party.represents == actor.id else "stated"
     elif command.represents is not None:
         raise PartyUnfit("Only a representative speaks for somebody else.", because="represents")
-    return (f.PartyAdded(party=party), *_owner_in_conflict(case, party, context))
+    added = f.PartyAdded(party=party, sees_from=_sees_from(command.sees_from, party), consent=consent)
+    return (added, *_owner_in_conflict(case, party, context))
 
 
 def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datetime) -> Facts:
@@ -51,7 +57,7 @@ def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datet
     actor, party = _actor(context), _present(case, command.party)
     if party.id == actor.id and party.role == "principal":
         raise PartyUnfit("Withdraw instead: that takes back your part.", because="last")
-    if actor.role in _PARTY_ROLES and not (party.id == actor.id or party.represents == actor.id):
+    if actor.role in _PARTY_ROLES and party.id != actor.id and party not in _removable(case, actor):
         # Nobody is put out of a case by somebody who sits beside them.
         raise PartyUnfit("You can remove whoever speaks for you, and nobody else.", because="role")
     _not_the_last(case, party)
@@ -67,8 +73,12 @@ def replace(case: Case, command: ReplaceParty, context: DecisionContext, at: dat
     if (command.by_party.side, command.by_party.role) != (before.side, before.role):
         raise PartyUnfit("Whoever takes a place takes it as it is: name the same side and role.", because="role")
     party = _may_be_added(case, command.by_party, actor).model_copy(update={"represents": before.represents})
+    if before.role == "representative" and not command.agreed:
+        raise AgreementMissing("Whoever is represented has to agree; say so with `agreed`.", represents=before.represents)
     gone = f.PartyLeft(party=before.id, because="replaced", reason=command.reason, successor=party.id, reasons=command.reasons)
-    return (f.PartyAdded(party=party), gone, *_owner_in_conflict(case, party, context))
+    consent: _Consent = "stated" if command.agreed else None
+    added = f.PartyAdded(party=party, sees_from=_sees_from(command.sees_from, party), consent=consent)
+    return (added, gone, *_owner_in_conflict(case, party, context))
 
 
 def _refusal_of_adding(case: Case, actor: Actor) -> Refusal | None:
@@ -80,9 +90,27 @@ def _refusal_of_adding(case: Case, actor: Actor) -> Refusal | None:
 
 def _refusal_of_removing(case: Case, actor: Actor) -> Refusal | None:
     party = case.party(actor.id)
-    if party is None or party.role != "principal" or any(p.represents == actor.id and not p.left for p in case.parties):
+    if party is None or party.role != "principal" or _removable(case, actor):
         return None
     return PartyUnfit("Nobody speaks for you here whom you could remove; to take back your own part, withdraw.", because="role")
+
+
+def _removable(case: Case, actor: Actor) -> list[OpenedParty]:
+    """Whoever speaks for somebody, as far as it is theirs to end that."""
+    own = case.party(actor.id)
+    if own is None or own.role != "principal" or own.left or own.minor:
+        # A child does not send their guardian away; the desk can.
+        return []
+    alone = case.principals(own.side) == (own,)
+    return [
+        p for p in case.side_parties(own.side)
+        if p.role == "representative" and not p.left and (p.represents == own.id or (alone and p.represents is None))
+    ]  # fmt: skip
+
+
+def _sees_from(said: Literal["start", "now"] | None, party: OpenedParty) -> Literal["start", "now"]:
+    """Whoever speaks for somebody reads what that one could read; what was said before somebody else came was not for them."""
+    return said or ("start" if party.role == "representative" else "now")
 
 
 def _actor(context: DecisionContext) -> Actor:
@@ -236,11 +264,43 @@ def _shares(case: Case, fact: f.EffectOrdered) -> tuple[f.EffectOrdered, ...]:
     return tuple(found)
 
 
+_TOLD_MONEY = ("remedies", "measures", "undone", "undone_by_hand", "offer", "credit")
+"""Where a notice names what somebody gets."""
+
+
+def told_share(case: Case, party_id: str, data: dict[str, Any]) -> dict[str, Any]:
+    """What a notice says, with the money of a side of several as the share of whoever reads it."""
+    party = case.party(party_id)
+    if party is None or len(case.principals(party.side)) < 2:
+        return data
+    whom = party.id if party.role == "principal" else party.represents
+    told = dict(data)
+    for name in _TOLD_MONEY:
+        found = data.get(name)
+        if isinstance(found, dict):
+            told[name] = _told(case, party.side, whom, found)
+        elif isinstance(found, list):
+            told[name] = [_told(case, party.side, whom, one) for one in found]
+    return told
+
+
+def _told(case: Case, side: Side, whom: str | None, said: dict[str, Any]) -> dict[str, Any]:
+    several = [p.id for p in case.principals(side)]
+    money = said.get("type") in MONEY_REMEDIES and isinstance(said.get("amount"), int)
+    if not money or said.get("to", Side.CLAIMANT.value) != side.value or whom not in several:
+        return said
+    if said.get("party") is not None:
+        return said if said["party"] == whom else {**said, "share": "of_another"}
+    each, over = divmod(said["amount"], len(several))
+    return {**said, "share": "own", "whole": said["amount"], "amount": each + (over if whom == several[0] else 0)}
+
+
 # --- what it does to a case
 
 
 def _party_added(case: Case, rec: f.Recording, fact: f.PartyAdded) -> Change:
-    return {"parties": (*case.parties, fact.party)}
+    seen = rec.seq if fact.sees_from == "now" else 0
+    return {"parties": (*case.parties, fact.party.model_copy(update={"since": rec.at, "sees_seq": seen}))}
 
 
 def _party_left(case: Case, rec: f.Recording, fact: f.PartyLeft) -> Change:
@@ -250,7 +310,9 @@ def _party_left(case: Case, rec: f.Recording, fact: f.PartyLeft) -> Change:
         left = tuple(
             p.model_copy(update={"represents": follows.get(p.represents, p.represents)}) if p.represents else p for p in left
         )
-    return {"parties": left, "agreed": tuple(one for one in case.agreed if one.party != fact.party)}
+    # Nobody waits for what was asked of them alone.
+    asked = lapsed(case, (r.id for r in case.requests if r.party == fact.party), rec.at)
+    return {"parties": left, "agreed": tuple(one for one in case.agreed if one.party != fact.party), **asked}
 
 
 def _party_agreed(case: Case, rec: f.Recording, fact: f.PartyAgreed) -> Change:
@@ -266,6 +328,10 @@ def _to_whom(case: Case, fact: f.PartyAdded, audience: Audience) -> bool:
     return audience in ("platform", fact.party.side.value)
 
 
+def _said(fact: f.PartyAdded) -> NoticeData:
+    return NoticeData({"joined": fact.party.role, "yourself": False, "from_start": fact.sees_from == "start"})
+
+
 _WHY_OWN_SIDE = "The other side must not learn who of several has given in, nor that pressure works on one of them."
 
 TOPIC = Topic(
@@ -277,5 +343,5 @@ TOPIC = Topic(
         "party_left": Known(_of_own_side, "nothing", _WHY_OWN_SIDE),
         "party_agreed": Known(_of_own_side, "nothing", _WHY_OWN_SIDE),
     },
-    said={"party_added": lambda case, fact, audience: NoticeData({"joined": fact.party.role, "yourself": False})},
+    said={"party_added": lambda case, fact, audience: _said(fact)},
 )

@@ -30,7 +30,7 @@ def opened(vault: Vault, tenant_id: str, party_id: str, person: ReportedParty) -
     org = vault.ref_digest(tenant_id, person.organisation) if person.organisation else None
     return OpenedParty(
         id=party_id, side=person.side, role=person.role, ref_digest=vault.ref_digest(tenant_id, person.ref),
-        locale=person.locale, zone=person.zone, org_digest=org,
+        locale=person.locale, zone=person.zone, org_digest=org, minor=person.minor,
     )  # fmt: skip
 
 

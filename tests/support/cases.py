@@ -160,7 +160,7 @@ class FakeSealer:
     def party(self, person: ReportedParty) -> OpenedParty:
         """Somebody new, known by their ref."""
         party_id = f"pty_{person.ref}"
-        return OpenedParty(id=party_id, side=person.side, role=person.role, ref_digest=digest_of(party_id))
+        return OpenedParty(id=party_id, side=person.side, role=person.role, ref_digest=digest_of(party_id), minor=person.minor)
 
     def __call__(self, text: str) -> Prose:
         content_id = f"cnt_{len(self.texts) + 1:04d}"

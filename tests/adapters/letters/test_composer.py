@@ -242,7 +242,8 @@ LETTERS = {
         },
     ),
     "withdrawal_requested.claimant": a_notice("withdrawal_requested", data=REVIEW),
-    "party_added.claimant": a_notice("party_added", data={"joined": "representative", "yourself": True}),
+    "party_added.later.claimant": a_notice("party_added", data={"joined": "principal", "yourself": True}),
+    "party_added.claimant": a_notice("party_added", data={"joined": "representative", "yourself": True, "from_start": True}),
     "withdrawal_accepted.claimant": a_notice(
         "withdrawal_accepted", data={"case_outcome": "withdrawn"}, texts={"reasons": "You told us that you are safe."}
     ),

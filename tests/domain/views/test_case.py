@@ -164,7 +164,7 @@ class TestView:
         life.says(MEDIATOR, "request_evidence", of="respondent")
         agent, principal = life.seen_by(AGENT), life.seen_by(RESPONDENT)
         assert agent.model_copy(update={"actions": ()}) == principal.model_copy(update={"actions": ()})
-        assert allowed(principal) - allowed(agent) == {"add_party", "remove_party"}
+        assert allowed(principal) - allowed(agent) == {"add_party"}
 
     def test_a_witness_sees_the_case_and_not_what_passes_between_the_sides(self) -> None:
         life = with_witness().in_settlement().says(RESPONDENT, "offer", remedy="payout", amount={"amount": 7, "currency": "USD"})
