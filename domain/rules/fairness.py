@@ -96,7 +96,7 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
 
 def hit_by(case: Case, party: OpenedParty) -> bool:
     """Whether an interim measure that is in force hits this party's side."""
-    return any(measure.remedy.to is party.side for measure in case.interim)
+    return not party.left and any(measure.remedy.to is party.side for measure in case.interim)
 
 
 def took_it_back(case: Case, actor: Actor) -> bool:
