@@ -100,6 +100,8 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         elsewhere=_prior_decision(pack, time_scale),
         sanctions=_sanctions(pack, time_scale),
         reopen_for=pack.reopen_for.scaled(time_scale).time,
+        keep_for=pack.keep_for.scaled(time_scale).time if pack.keep_for else None,
+        keep_for_minors=pack.keep_for_minors.scaled(time_scale).time if pack.keep_for_minors else None,
         **_at_risk(pack, time_scale, variants),
         time_scale=time_scale,
     )

@@ -183,6 +183,15 @@ class Case(Kept):
         return self.terms.disclosure == "at_opening" or self.disclosed_at is not None
 
     @property
+    def keep_until(self) -> Instant | None:
+        """Until when it is to be kept; None while it is open or held, and where the pack does not say."""
+        young = any(p.minor for p in self.parties)
+        span = (self.terms.keep_for_minors if young else None) or self.terms.keep_for
+        if self.closed_at is None or self.legal_holds or span is None:
+            return None
+        return self.closed_at + span
+
+    @property
     def quiet(self) -> bool:
         """Closed, and nothing is running any more: no clock, no effect, no ban that ends."""
         return not self.open and not self.timetable and not self.running

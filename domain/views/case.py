@@ -183,6 +183,8 @@ class CaseView(Kept):
     """Who the viewer is there."""
     priority: Priority | None = None
     """For the platform and the team."""
+    keep_until: Instant | None = None
+    """Until when a closed case is to be kept, as the pack says; for the platform and the team. A legal hold takes it away."""
     # only for people of the team
     owner: str | None = None
     queue: str | None = None
@@ -238,6 +240,7 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
         settled_requests=settled_requests(case, viewer),
         **(_of_the_sides(case, viewer) if _speaks(case, viewer) else {}),
         **({"priority": case.priority} if audience == "platform" else {}),
+        keep_until=case.keep_until if audience in ("staff", "platform") else None,
         **(_internal(case) if staff else {}),
         payable=payable(case) if audience in ("staff", "platform") else None,
     )
