@@ -265,6 +265,10 @@ class Pack(Frozen):
     withdrawal: Literal["closes", "asks", "never"] = "closes"
     """What it does when the claimant takes the report back: ends the case, asks the team, or nothing (it is refused)."""
     reopen_for: Span
+    keep_for: Span | None = None
+    """How long a closed case is to be kept; left out: the pack does not say."""
+    keep_for_minors: Span | None = None
+    """The same where somebody in it is under age: no longer than any other."""
     reopen_on: tuple[Code, ...] = ()
     """Signals that take a closed case up again by themselves, inside that time; others come before ops."""
     provisional_credit: bool = False

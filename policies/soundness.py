@@ -54,10 +54,21 @@ def _phases(pack: Pack) -> Iterator[str]:
     if (Phase.APPEAL in pack.labels) is not (Phase.APPEALABLE in pack.labels):
         yield "labels: 'appealable' and 'appeal' come together or not at all"
     yield from _money(pack)
+    yield from _kept(pack)
     yield from (f"outcomes: '{name}' is defined twice" for name in repeated(outcome.name for outcome in pack.outcomes))
     for number, outcome in enumerate(pack.outcomes):
         if outcome.needs_amount and not outcome.remedies:
             yield f"outcomes.{number}.needs_amount: '{outcome.name}' comes with no remedy that could have an amount"
+
+
+def _kept(pack: Pack) -> Iterator[str]:
+    """How long a closed case is kept, beside how long it can be reopened."""
+    said = {name: getattr(pack, name) for name in ("keep_for", "keep_for_minors")}
+    spans = {name: span.scaled(1.0).time for name, span in said.items() if span is not None}
+    reopened = pack.reopen_for.scaled(1.0).time
+    yield from (f"{name}: a case can be reopened for longer than it is kept" for name in spans if spans[name] < reopened)
+    if spans.get("keep_for_minors", reopened) > spans.get("keep_for", spans.get("keep_for_minors", reopened)):
+        yield "keep_for_minors: what is known of somebody under age is kept no longer than anything else"
 
 
 def _disclosure(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:

@@ -105,6 +105,9 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "measures": [m for m in (_remedy(x, words, None) for x in _list_of(data.get("measures"))) if m],
         "because": _string(data.get("because")),
         "stands": data.get("stands") is True,
+        "yourself": data.get("yourself") is True,
+        "joined": data.get("joined"),
+        "from_start": data.get("from_start") is True,
         "of_office": data.get("of_office") is True,
         "returns": offer.get("after_return") is True,
         "terms": [line for line in (_line_or_none(_string(one)) for one in _list_of(data.get("terms"))) if line],
@@ -204,7 +207,16 @@ def _remedy(value: Any, words: Words, side: str | None) -> str | None:
         return name + when
     to = _who(value.get("to"), side)
     whom = {"you": " to you", "other": " to the other side", "claimant": " to the claimant", "respondent": " to the respondent"}
-    return f"{name} of {in_words(amount, _line_or_none(currency) or '')}{whom.get(to or '', '')}{when}"
+    share = _share(value, _line_or_none(currency) or "")
+    return f"{name} of {in_words(amount, _line_or_none(currency) or '')}{share or whom.get(to or '', '')}{when}"
+
+
+def _share(value: Mapping[str, Any], currency: str) -> str | None:
+    """Whose part of money it is that goes to several on one side; None where nobody shares."""
+    whole, share = value.get("whole"), value.get("share")
+    if share == "own" and isinstance(whole, int):
+        return f" to you, your share of {in_words(whole, currency)}"
+    return " to somebody else on your side" if share == "of_another" else None
 
 
 def _amount(value: Any) -> str | None:

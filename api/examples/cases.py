@@ -192,6 +192,23 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "by": "per_mara",
         "reasons": "We go on without you, because others book there. You need not do anything.",
     },
+    "add_party": {
+        "by": _CLAIMANT,
+        "party": {
+            "side": "claimant",
+            "role": "representative",
+            "ref": "counsel-3",
+            "name": "A. Nwosu",
+            "email": "nwosu@law.example",
+        },
+    },
+    "remove_party": {"by": "per_mara", "party": _RESPONDENT, "reason": "mistaken"},
+    "replace_party": {
+        "by": "per_mara",
+        "party": _RESPONDENT,
+        "by_party": {"side": "respondent", "ref": "programme-9", "name": "Programme Nine"},
+        "reason": "succession",
+    },
     "close": {"by": "per_dana", "outcome": "expired", "reason": "no_respondent", "reasons": "The programme no longer exists."},
     "reopen": {"by": "per_dana", "reason": "new_evidence", "reasons": "The log was found."},
     "annul": {

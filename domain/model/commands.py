@@ -70,6 +70,10 @@ from domain.model.links import MirrorLink as MirrorLink
 from domain.model.links import Split as Split
 from domain.model.links import Unlink as Unlink
 from domain.model.money import StateAmount as StateAmount
+from domain.model.parties import AddParty as AddParty
+from domain.model.parties import PartyCommand
+from domain.model.parties import RemoveParty as RemoveParty
+from domain.model.parties import ReplaceParty as ReplaceParty
 from domain.model.people import OpenedParty as OpenedParty
 from domain.model.procedure import CompleteStep as CompleteStep
 from domain.model.procedure import NameRootCause as NameRootCause
@@ -150,7 +154,7 @@ Command = Annotated[
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
     | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand | RiskCommand
-    | MoneyCommand | WithdrawalCommand | Annul | Recuse | Disclose | AskInterimReview | Concede,
+    | MoneyCommand | WithdrawalCommand | Annul | Recuse | Disclose | AskInterimReview | Concede | PartyCommand,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Annotated
 from domain.model.chargeback import ChargebackFact
 from pydantic import Field
+
 from domain.base import Instant
 from domain.base import Kept
 from domain.model.legal_hold import EffectReleased as EffectReleased
@@ -21,7 +22,10 @@ from typing import Literal
 from domain.base import Money
 from domain.model.case_import import MovingFact
 from domain.model.money import MoneyFact
-from domain.model.people import OpenedParty as OpenedParty
+from domain.model.parties import PartyAdded as PartyAdded
+from domain.model.parties import PartyAgreed as PartyAgreed
+from domain.model.parties import PartyFact
+from domain.model.parties import PartyLeft as PartyLeft
 from domain.base import Phase
 from domain.base import Priority
 from domain.model.procedure import ProcedureFact
@@ -78,6 +82,7 @@ from domain.model.case_import import PastDecisionKept as PastDecisionKept
 from domain.model.case_import import PastMessageKept as PastMessageKept
 from domain.model.money import AmountStated as AmountStated
 from domain.model.money import DecidedBefore as DecidedBefore
+from domain.model.people import OpenedParty as OpenedParty
 from domain.model.people import Actor as Actor
 from domain.model.people import Colleague as Colleague
 from domain.model.people import SYSTEM as SYSTEM
@@ -174,7 +179,7 @@ Fact = Annotated[
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
     | MovingFact | MoneyFact | WithdrawalFact
-    | RulingAnnulled | CaseRecused | CaseDisclosed | InterimReviewAsked | ProposalFact,
+    | RulingAnnulled | CaseRecused | CaseDisclosed | InterimReviewAsked | ProposalFact | PartyFact,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -50,6 +50,13 @@ class Proposal(Kept):
         """Sides that have said yes or no."""
         return (*self.accepted_by, *self.declined_by)
 
+    def unanswered_by(self, side: Side) -> Proposal:
+        """The same, while it is open, without what a side has said to it."""
+        if self.became != "open" or side not in self.answered_by:
+            return self
+        fields = ("accepted_by", "declined_by")
+        return self.model_copy(update={name: tuple(one for one in getattr(self, name) if one is not side) for name in fields})
+
 
 class Returning(Kept):
     """Goods that a side sends back, and what waits for them."""

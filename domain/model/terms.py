@@ -232,6 +232,10 @@ class Terms(Compact):
     """Remedies that destroy something, beside those that always do: a legal hold stops them."""
     reopen_for: timedelta = timedelta(0)
     """How long after closing an ops lead may reopen it."""
+    keep_for: timedelta | None = None
+    """How long after closing the case is to be kept; None: nothing was said."""
+    keep_for_minors: timedelta | None = None
+    """The same where somebody in it is under age."""
     reopen_on: tuple[Code, ...] = ()
     """Signals of the platform that take a closed case up again by themselves, inside that time."""
     provisional_credit: bool = False

@@ -18,6 +18,7 @@ from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
 from domain.rules.confidence import awaited_by, words_of
 from domain.rules.evidence_due import EVIDENCE_DUE
+from domain.rules.parties import told_share
 from domain.rules.reference import Notices
 from domain.rules.remedy import remedy_data
 from domain.rules.visibility import is_news, knows
@@ -47,6 +48,8 @@ _ALWAYS: Notices = {
     "withdrawal_requested": ("claimant", "owner"),
     "withdrawal_accepted": ("claimant",),
     "continued_of_office": ("claimant", "platform"),
+    "party_added": ("claimant", "respondent", "platform", "owner"),
+    "party_left": ("platform", "owner"),
     "ruling_withheld": ("owner", "leads"),
     "effect_withheld": ("owner", "leads"),
     "effect_released": ("owner", "leads"),
@@ -123,8 +126,11 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
             if _own_deed(recording, recipient) or any(recipient == draft.recipient for draft in drafts):
                 continue
             data = {**_case_data(case, viewer), **said(case, fact, viewer)}
+            if isinstance(fact, f.PartyAdded) and fact.party.id == recipient:
+                data["yourself"] = True
             if _came_along(case, recipient):
                 data = {name: value for name, value in data.items() if name not in _OF_THE_SIDE}
+            data = told_share(case, recipient, data)
             if viewer == "staff":
                 # To a party the number of facts would tell that something happened inside.
                 data["seq"] = recording.seq
@@ -184,7 +190,7 @@ def _to_third_parties(case: Case, recording: f.Recording, event: str) -> list[No
         return drafts
     for party in case.parties:
         viewer: Viewer = "claimant" if party.side is Side.CLAIMANT else "respondent"
-        if party.role in ("insurer", "authority") and is_news(fact) and knows(case, fact, viewer):
+        if party.role in ("insurer", "authority") and not party.left and is_news(fact) and knows(case, fact, viewer):
             phase = seen_phase(case, viewer)
             data = {"phase": phase.value, "phase_label": case.terms.labels.get(phase, phase.value), "kind": case.kind}
             data |= {"third_party": party.role, **({"case_outcome": case.outcome.value} if case.outcome else {})}
@@ -229,10 +235,11 @@ def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]
         return fact.told
     match audience:
         case "claimant" | "respondent" if (asked := _asked_alone(case, fact)) is not None:
-            return (asked,)
+            return (asked, *_guardians(case, asked))
         case "claimant" | "respondent":
             along = fact.type in _TOLD_ALONG
-            return tuple(p.id for p in case.side_parties(Side(audience)) if p.speaks or (along and p.role == "co_claimant"))
+            there = (p for p in case.side_parties(Side(audience)) if not p.left)
+            return tuple(p.id for p in there if p.speaks or (along and p.role == "co_claimant"))
         case "owner":
             return (case.owner,) if case.owner else ("role:leads",)
         case "drafter":
@@ -241,6 +248,15 @@ def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]
             return ("platform",)
         case _:
             return (f"role:{audience}",)
+
+
+def _guardians(case: Case, party_id: str) -> tuple[str, ...]:
+    """Whoever speaks for somebody under age: what goes to the child alone goes to them too."""
+    child = case.party(party_id)
+    if child is None or not child.minor:
+        return ()
+    there = (p for p in case.side_parties(child.side) if p.role == "representative" and not p.left)
+    return tuple(p.id for p in there if p.represents in (None, child.id))
 
 
 def _came_along(case: Case, recipient: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from domain.base import Instant, Money, Outcome, Phase, derived_id
+from domain.base import Instant, Money, Outcome, Phase, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
@@ -29,7 +29,7 @@ from domain.model.settlement import (
     Settlement,
 )
 from domain.model.terms import OfferTerms, Payer
-from domain.rules import agreement_terms, money, returns
+from domain.rules import agreement_terms, money, parties, returns
 from domain.rules import credit as crediting
 from domain.rules.audiences import Audience
 from domain.rules.prior_decision import by_hand
@@ -102,6 +102,10 @@ def concede(case: Case, command: Concede, context: DecisionContext, at: datetime
     assert case.terms.concession is not None  # its button says so
     amount = _granted(case)
     check_money(case, (case.terms.concession,), amount)
+    # Several on the side grant it together, and each grants this sum.
+    granting = f"concession:{amount.amount if amount else 0}:{amount.currency if amount else ''}"
+    if waiting := parties.others_wanted(case, context, granting, (Side.RESPONDENT,)):
+        return waiting
     remedy = c.Remedy(type=case.terms.concession, amount=amount)
     terms = agreement_terms.in_full(case, (remedy,), _replaced(case, (remedy,)), goods_first=False, label=None)
     granted = f.ClaimConceded(concession_id=derived_id("ccs", command.id), remedy=remedy, text=command.text, terms=terms)

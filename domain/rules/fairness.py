@@ -68,6 +68,8 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
     found: set[Who] = set()
     party = case.party(actor.id)
     if party is not None:
+        if party.left:
+            return frozenset()
         if party.speaks and hit_by(case, party):
             found.add(Who.HIT)
         if not told_of(case, party):
@@ -94,7 +96,7 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
 
 def hit_by(case: Case, party: OpenedParty) -> bool:
     """Whether an interim measure that is in force hits this party's side."""
-    return any(measure.remedy.to is party.side for measure in case.interim)
+    return not party.left and any(measure.remedy.to is party.side for measure in case.interim)
 
 
 def took_it_back(case: Case, actor: Actor) -> bool:

@@ -56,6 +56,7 @@ PARTIES = "claimant respondent"
 TALKERS = "claimant respondent witness staff platform"
 HANDERS_IN = "claimant respondent witness platform"
 ASSIGNERS = "ops lead system"
+ADDERS = "claimant respondent owner lead ops platform"
 KEEPERS = "owner lead ops"
 """They may let the clocks of the team stand still, with a reason that is recorded."""
 _HANDLED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW, Phase.APPROVAL, Phase.APPEAL)
@@ -195,6 +196,10 @@ TABLE: tuple[Row, ...] = (
     # what was paid, where the report did not say it rightly; a draft was measured by something else and goes back to its decider
     *(_row(phase, "state_amount", "owner lead ops platform") for phase in _MEASURED),
     *(_row(phase, "state_amount", "owner lead ops platform", "review appeal") for phase in (Phase.APPROVAL, Phase.RULED)),
+    # parties who come and go: a side adds to itself; no party is put out by the other side, nor anybody added to a closed matter
+    *(_row(phase, "add_party", ADDERS) for phase in Phase if phase is not Phase.CLOSED),
+    *(_row(phase, "remove_party", ADDERS) for phase in Phase if phase is not Phase.CLOSED),
+    *(_row(phase, "replace_party", "owner lead ops platform") for phase in Phase if phase is not Phase.CLOSED),
     # closed
     # a claimant who asks for the report back: answered by whoever has the case, or a lead who may judge it
     *(_row(phase, command, "judge ops", to) for phase in (_P.INTAKE, _P.SETTLEMENT) for command, to in _ANSWERS),

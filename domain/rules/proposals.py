@@ -69,11 +69,7 @@ def _ended(case: Case, became: str, at: Instant) -> tuple[Proposal, ...]:
 
 def without_answer(case: Case, side: Side) -> Change:
     """The open proposal without what a side has said to it: whoever speaks for that side now has not answered."""
-    if case.proposal is None or side not in case.proposal.answered_by:
-        return {}
-    fields = ("accepted_by", "declined_by")
-    left = {name: tuple(one for one in getattr(case.proposal, name) if one is not side) for name in fields}
-    return {"proposals": tuple(p.model_copy(update=left) if p.became == "open" else p for p in case.proposals)}
+    return {"proposals": tuple(p.unanswered_by(side) for p in case.proposals)} if case.proposal is not None else {}
 
 
 def lapsed(case: Case, at: Instant) -> Change:

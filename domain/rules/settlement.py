@@ -14,7 +14,7 @@ from domain.model.refusals import Refusal
 from domain.model.ruling import RemedyNotAllowed
 from domain.model.settlement import MadeOffer, NoOffer, OfferAnswered, OfferUnclear, OpenOffer, OwnOffer, Proposal
 from domain.model.terms import OFFER_EXPIRY
-from domain.rules import agreement, proposals
+from domain.rules import agreement, parties, proposals
 from domain.rules.audiences import Audience
 from domain.rules.remedy import check_amount, remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -31,7 +31,9 @@ def offer(case: Case, command: c.Offer, context: DecisionContext, at: datetime) 
         return proposals.propose(case, command)
     said: dict[str, Any] = {name: getattr(command, name) for name in ("remedy", "amount", "expires_at", "text")}
     said["label_paid_by"] = command.label_paid_by or agreement.meant(case, command.remedy).label_paid_by
-    return (f.OfferMade(offer_id=derived_id("off", command.id), side=context.side(), **said),)
+    offer_id, side = derived_id("off", command.id), context.side()
+    several = parties.others_wanted(case, context, offer_id, (side,))
+    return (f.OfferMade(offer_id=offer_id, side=side, **said), *several)
 
 
 def _check(case: Case, command: c.Offer, at: datetime) -> None:
@@ -49,12 +51,15 @@ def accept_offer(case: Case, command: c.AcceptOffer, context: DecisionContext, a
     if (bar := agreement.refusal_for_others(case)) is not None:
         raise bar
     found, side = _answered(case, command, context, at)
+    sides = (side,) if isinstance(found, Proposal) else parties.to_accept(case, found.side)
+    if waiting := parties.others_wanted(case, context, found.id, sides):
+        return waiting
     # What was offered before a ruling may ask for goods that cannot go back any more.
     agreement.check(case, found.remedy, None, at)
     if isinstance(found, Proposal):
         return proposals.answer(case, found, command, side)
     agreed = agreement.Agreed.by(found)
-    accepted = f.OfferAccepted(offer_id=found.id, side=side, terms=agreement.in_full(case, agreed))
+    accepted = f.OfferAccepted(offer_id=found.id, side=found.side.other, terms=agreement.in_full(case, agreed))
     return (accepted, *agreement.reached(case, command.id, agreed))
 
 
@@ -85,20 +90,22 @@ def _answered(
     side = context.side()
     waiting = [x for x in (case.offer, case.proposal) if x is not None and (x.expires_at is None or at <= x.expires_at)]
     named = [x for x in waiting if x.id == command.offer_id]
-    theirs = named if command.offer_id is not None else [x for x in waiting if _waits_for(x, side)]
+    answers = [x for x in waiting if _waits_for(case, x, side, context.actor)]
+    theirs = named if command.offer_id is not None else answers
     if len(theirs) > 1:
         raise OfferUnclear("Two offers wait for your answer; name the one you mean.", offers=[x.id for x in theirs])
     if not theirs:
         raise NoOffer("There is no open offer with this id; it was replaced, declined, or never made.", offer=command.offer_id)
-    if isinstance(theirs[0], OpenOffer) and theirs[0].side is side:
+    if isinstance(theirs[0], OpenOffer) and theirs[0] not in answers:
         raise OwnOffer("This is your own side's offer; the other side answers it.", offer=theirs[0].id)
     return theirs[0], side
 
 
-def _waits_for(open_one: OpenOffer | Proposal, side: Side) -> bool:
+def _waits_for(case: Case, open_one: OpenOffer | Proposal, side: Side, actor: Actor | None) -> bool:
     if isinstance(open_one, Proposal):
         return side not in open_one.answered_by
-    return open_one.side is not side
+    # Whoever did not make it themselves agrees to what another of their side has offered, or does not.
+    return open_one.side is not side or (actor is not None and parties.still_to_agree(case, actor, open_one.id))
 
 
 def stays(case: Case, command_id: str, facts: Facts) -> Facts:
@@ -148,7 +155,7 @@ def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
         return refusal
     waiting = [x for x in (case.offer, case.proposal) if x is not None]
     side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
-    if side is not None and any(_waits_for(x, side) for x in waiting):
+    if side is not None and any(_waits_for(case, x, side, actor) for x in waiting):
         return None
     if case.offer is not None:
         return OwnOffer("This is your own side's offer; the other side answers it.", offer=case.offer.id)

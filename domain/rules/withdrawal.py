@@ -27,7 +27,7 @@ from domain.model.withdrawal import (
     OthersReported,
     WithdrawalPending,
 )
-from domain.rules import interim, proposals, sanctions
+from domain.rules import interim, parties, proposals, sanctions
 from domain.rules import ruling as r
 from domain.rules.audiences import Audience
 from domain.rules.evidence import dropped_of
@@ -47,7 +47,12 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     """An appellant takes the appeal back; a claimant the report, at once or when the team has looked."""
     side = context.side()
     if side in case.appellants:
-        return (f.AppealWithdrawn(side=side), *r.after_appeal_withdrawn(case, side))
+        to = f"appeal:{case.round}:{side.value}"
+        others = parties.others_wanted(case, context, to, (side,))
+        return others or (f.AppealWithdrawn(side=side), *r.after_appeal_withdrawn(case, side))
+    alone = parties.left_alone(case, context)
+    if alone:
+        return alone
     if _mode(case) == "asks":
         request_id = derived_id("wdr", command.id)
         why = f.WithdrawalExplained(request_id=request_id, reasons=command.reasons) if command.reasons else None

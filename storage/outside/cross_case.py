@@ -22,7 +22,8 @@ from domain.model.prose import Prose
 from domain.model.terms import Routing
 from domain.rules.links import party_there
 from storage.intake.inbox import PLACE, SYSTEM
-from storage.intake.opening import CASE, KEYS, NOTED, PARTIES, keep_metadata
+from storage.intake.new_parties import KEYS, PARTIES
+from storage.intake.opening import CASE, NOTED, keep_metadata
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import STAFF, DataKey, SealBox, Vault, open_contact, seal_contact
 from storage.record.sql import LOCK, STATE

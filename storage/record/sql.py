@@ -37,7 +37,9 @@ WITH waiting AS (
     LEFT JOIN parties p ON p.tenant = $1 AND p.case_id = $2 AND p.id = w.actor_id
     LEFT JOIN api_keys k ON k.tenant = $1 AND k.id = w.actor_id AND k.active
     LEFT JOIN people a ON a.tenant = $1 AND a.id = w.actor_id AND a.active
-    LEFT JOIN people t ON t.tenant = $1 AND t.id = COALESCE(w.body ->> 'owner', w.body ->> 'to') AND t.active
+    LEFT JOIN people t ON t.tenant = $1 AND t.id = COALESCE(w.body ->> 'owner', w.body ->> 'to',
+        CASE WHEN w.body ->> 'type' IN ('add_party', 'replace_party')
+            THEN (SELECT o.owner FROM cases o WHERE o.tenant = $1 AND o.id = $2) END) AND t.active
 )
 SELECT c.turn, c.head, c.calendars, c.pack_version, clock_timestamp() AS now,
     EXISTS (SELECT FROM packs k WHERE k.version = c.pack_version AND k.notices IS NOT NULL) AS has_notices,

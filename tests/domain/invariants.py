@@ -7,7 +7,7 @@ which levels fired, which measures were in force, and what each party could see.
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.base import Outcome, Phase, Side
@@ -83,6 +83,12 @@ class Witness:
         """Texts that one side and the desk said to each other alone, with the side."""
         self.spoke: set[str] = {"claimant"}
         """The sides that have said something, or let their time go by, since they had to be told something new."""
+        self.had_their_say: set[str] = set()
+        """Principals who had their say themselves since then, or by whoever speaks for them, or whose own time went by."""
+        self.asked: dict[str, tuple[str | None, datetime]] = {}
+        """Of whom something was asked, and when."""
+        self.came: dict[str, int] = {}
+        """Parties who came after the opening, with the fact by which they did."""
         self.stays_out: set[str] = set()
         """Whoever said that they cannot decide the case, and whoever decided what was set aside because of them."""
 
@@ -106,6 +112,7 @@ class Witness:
         for _, notice in made.notices:
             tells_no_secret(notice)
         self._in_confidence(life, made)
+        self._parties(life, made, before)
         knows_nothing_yet(life, made, before)
         self._views(life, made)
 
@@ -154,14 +161,24 @@ class Witness:
 
     def _listen(self, recording: f.Recording) -> None:
         """Books of who has had their say."""
-        fact, party = recording.fact, recording.actor.id
+        assert self.folded is not None
+        fact, party = recording.fact, self.folded.party(recording.actor.id)
         match fact:
             case f.CaseReopened() | f.RulingAnnulled():
-                self.spoke = set()
+                self.spoke, self.had_their_say = set(), set()
             case f.AppealLodged():
                 self.spoke = {fact.side.value} if not fact.cross else self.spoke | {fact.side.value}
+            case f.EvidenceRequested():
+                self.asked[fact.request_id] = fact.party, recording.at
+            case f.PartyAdded():
+                self.came[fact.party.id] = recording.seq
             case f.EvidenceLapsed():
                 self.spoke.add(fact.of.value)
+                for whom, since in (self.asked[one] for one in fact.requests):
+                    there = [p for p in self.folded.principals(fact.of) if p.since is None or p.since <= since]
+                    self.had_their_say |= {whom} if whom is not None else {p.id for p in there}
+                if not fact.requests:
+                    self.had_their_say |= {p.id for p in self.folded.principals(fact.of) if p.id not in self.came}
             case (
                 f.MessageSent()
                 | f.OfferMade()
@@ -170,7 +187,12 @@ class Witness:
                 | f.EvidenceSubmitted()
                 | f.ReturnContested()
             ):
-                self.spoke |= {"claimant"} if party in (CLAIMANT, AGENT) else {"respondent"} if party == RESPONDENT else set()
+                if party is not None and party.speaks:
+                    self.spoke.add(party.side.value)
+                    everybody = {p.id for p in self.folded.principals(party.side)}
+                    self.had_their_say |= (
+                        {party.represents or party.id} if party.role == "principal" or party.represents else everybody
+                    )
             case _:
                 pass
 
@@ -181,6 +203,38 @@ class Witness:
             return
         lost = {side for side in case.terms.hear if side in outcome.lost_by}
         assert {side.value for side in lost} <= self.spoke, f"{fact.outcome} against a side that was not heard"
+        if Side.RESPONDENT in lost:
+            late = {p.id for p in case.principals(Side.RESPONDENT) if p.id in self.came}
+            assert late <= self.had_their_say, (
+                f"{fact.outcome} against {late - self.had_their_say}, who came later and was not heard"
+            )
+
+    def _parties(self, life: Life, made: Step, before: Case | None) -> None:
+        """Whoever left reads and gets nothing more, whoever came reads on from there, and no side loses its last one."""
+        case = made.case
+        for party in case.parties:
+            who = life.actor(party.id)
+            if party.left:
+                assert not may_see(case, who)
+                assert not [r for r in life.recordings if visible(case, r, who)], f"{party.id} left, and reads"
+                assert party.id not in {n.recipient for _, n in made.notices}, f"{party.id} left, and is written to"
+                assert party.id not in {r.party for r in case.requests}, f"{party.id} left, and is waited for"
+            elif party.sees_seq:
+                said = (
+                    r
+                    for r in life.recordings
+                    if r.seq < party.sees_seq and isinstance(r.fact, f.MessageSent | f.EvidenceSubmitted)
+                )
+                assert not [r for r in said if visible(case, r, who)], f"{party.id} reads what was said before"
+        for side in Side:
+            assert before is None or case.principals(side) or not before.principals(side), f"nobody is left on {side}"
+        for recording in made.recordings:
+            if isinstance(recording.fact, f.PartyAdded | f.PartyLeft | f.PartyAgreed):
+                known = {
+                    p.side for p in case.parties if visible(case, recording, life.actor(p.id)) and p.id != recording.actor.id
+                }
+                theirs = recording.fact.party.side if isinstance(recording.fact, f.PartyAdded) else None
+                assert theirs is None or known <= {theirs}, f"the other side sees {recording.fact}"
 
     def _in_order(self, case: Case, fact: f.LevelReached) -> None:
         """Levels stand in the pack in the order of their instants; that a clock moved meanwhile is no excuse."""
@@ -357,7 +411,7 @@ class Witness:
     def _told(self, life: Life, made: Step, told: f.RulingIssued) -> None:
         draft = self.drafts[told.ruling_id]
         for party in made.case.parties:
-            if party.role == "principal" and (party.id == CLAIMANT or made.case.is_disclosed):
+            if party.role == "principal" and not party.left and (party.id == CLAIMANT or made.case.is_disclosed):
                 notices = [n for _, n in made.notices if n.recipient == party.id]
                 assert [n.event for n in notices] == ["ruling_issued"], f"{party.id} got {[n.event for n in notices]}"
                 assert notices[0].texts["reasons"] == draft.reasons

@@ -159,6 +159,15 @@ def withdrawn() -> Life:
     return life.later(timedelta(days=31))
 
 
+def shared() -> Life:
+    """Somebody who helped to find it joins with counsel, one agrees to an offer alone, and takes their part back."""
+    life = a_case("bounty_dispute").in_settlement()
+    life.says(CLAIMANT, "add_party", party={"side": "claimant", "role": "representative", "ref": "counsel"})
+    life.says(CLAIMANT, "add_party", party={"side": "claimant", "ref": "helper"})
+    life.says(RESPONDENT, "offer", remedy="payout", amount={"amount": 1001, "currency": "EUR"})
+    return life.says(CLAIMANT, "accept_offer").says("pty_helper", "withdraw").says(CLAIMANT, "accept_offer")
+
+
 def _beside_others(life: Life) -> None:
     """Linked both ways, joined, split, counted to a campaign and not any more."""
     life.elsewhere = elsewhere("fraud_report")
@@ -249,6 +258,7 @@ def _lived() -> dict[str, Life]:
         "safety_incident": safety_incident(),
         "compliance_request": compliance_request(),
         "withdrawn": withdrawn(),
+        "shared": shared(),
         "merged": merged(),
         "settled_in_review": settled_in_review(),
         "heard_again": heard_again(),

@@ -42,7 +42,7 @@ class TestALine:
         assert said["phase"] == "settlement"
         assert said["refused"] is None
         assert said["deadlines"] == [{"clock": "settlement", "level": "end", "at": "2026-03-05T09:00:00Z"}]
-        assert said["actions"]["claimant"] == ["message", "escalate", "submit_evidence", "withdraw", "offer"]
+        assert said["actions"]["claimant"] == ["message", "escalate", "submit_evidence", "withdraw", "offer", "add_party"]
         assert said["by"] != "system"
 
     def test_of_a_step_says_who_did_it_and_when(self) -> None:

@@ -51,7 +51,7 @@ CODES = {
     "ma": "measure_not_allowed", "su": "step_unknown", "nh": "not_on_hold", "lu": "link_unknown", "rb": "ruling_begun",
     "cn": "campaign_none",
     "xn": "credit_not_allowed", "au": "authority_unknown", "ru": "report_unknown", "rc": "root_cause_unknown",
-    "ad": "already_disclosed",
+    "pf": "party_unfit", "ad": "already_disclosed",
     "nw": "no_withdrawal", "wp": "withdrawal_pending", "of": "of_office", "nx": "not_withdrawable",
 }  # fmt: skip
 _WRITTEN: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("lifecycle_matrix.yaml").read_text("utf-8"))
@@ -214,6 +214,9 @@ _BODIES: dict[str, dict[str, Any]] = {
     "review_interim": {"decision": "keep", "reasons": "Nothing has changed."},
     "complete_step": {"step": "logs_read"},
     "skip_step": {"step": "logs_read"},
+    "add_party": {"party": {"side": "claimant", "role": "witness", "ref": "somebody-new"}},
+    "remove_party": {"party": WITNESS},
+    "replace_party": {"party": WITNESS, "by_party": {"side": "respondent", "role": "witness", "ref": "somebody-new"}},
     "merge": {"into": OTHER_CASE},
     "link": {"to": OTHER_CASE},
     "unlink": {"link_id": "lnk_0001"},
