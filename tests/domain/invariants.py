@@ -520,7 +520,9 @@ def offers_end(case: Case) -> None:
     open_ones = [one for one in case.proposals if one.became == "open"]
     assert len(open_ones) <= 1, "two proposals are open"
     assert case.open or (not open_ones and case.offer is None), "something is offered in a closed case"
-    agreed = any(one.became == "accepted" for one in (*case.offers, *case.proposals)) or case.concession is not None
+    accepted = [one.id for one in case.offers if one.became == "accepted"]
+    accepted += [one.id for one in case.proposals if one.became == "accepted"]
+    agreed = bool(accepted) or case.concession is not None
     assert not agreed or (case.settlement is not None and case.settlement.terms), "settled without terms"
     assert case.is_disclosed or (not open_ones and not agreed), "settled with somebody who was not told"
 
