@@ -274,7 +274,7 @@ _REFERENCES = ("external", "matter", "subject", "metadata", *(f"ref_{who}" for w
 _OF_PLATFORMS = (*_STATED, *_REFERENCES, *(f"{what}_{who}" for what in ("name", "email") for who in _EACH))
 _DECIDED = {"decided_reasons"}
 _SHARED = frozenset({"to_all"}) | _files("claimant_shared") | _of("main", *_STATED)
-_BETWEEN_THE_SIDES = _SHARED | {"offer"}
+_BETWEEN_THE_SIDES = _SHARED | {"offer", "proposal"}
 _PLATFORM = (
     _BETWEEN_THE_SIDES | _DECIDED | {"asked_of_respondent"}
     | _of("main", *_OF_PLATFORMS) | _of("decided", *_OF_PLATFORMS) | _of("else", *_OF_PLATFORMS)

@@ -102,6 +102,7 @@ class Witness:
         stands(made.case)
         clocks_are_kept(made, before)
         limits_stand(made.case)
+        offers_end(made.case)
         self._holds(made, before)
         self._effects(made, before)
         self._money(made.case)
@@ -184,6 +185,7 @@ class Witness:
                 | f.OfferMade()
                 | f.OfferDeclined()
                 | f.OfferAccepted()
+                | f.ProposalAnswered()
                 | f.EvidenceSubmitted()
                 | f.ReturnContested()
             ):
@@ -278,6 +280,8 @@ class Witness:
             assert names & {
                 "ruling_issued",
                 "offer_accepted",
+                "proposal_ended",
+                "claim_conceded",
                 "case_withdrawn",
                 "ruling_annulled",
                 "interim_imposed",
@@ -429,6 +433,7 @@ class Witness:
                 continue
             now = life.seen_by(who)
             shows_no_secret(now, who)
+            answers_are_blind(who, now)
             unknown = OF_THE_OTHER_SIDE if who in (CLAIMANT, AGENT) else OF_THE_REPORTER if who != PLATFORM else frozenset()
             if who in self.views and all(fact.type in HOLDING | unknown or _untold(made.case, fact) for fact in facts):
                 same = self.views[who]
@@ -560,6 +565,27 @@ def _is_ahead(case: Case, clock: Clock, level: Level) -> bool:
     reached = [one for one in clock.fired if one.level == level.name]
     climbs = level.action == "escalate" and not level.audience and bool(case.terms.ladder)
     return not reached or level.repeat is not None or climbs or reached[-1].withheld or reached[-1].failed
+
+
+def offers_end(case: Case) -> None:
+    """Nothing is offered in a closed case, nor to somebody who was not told of it; one proposal at a time; what was agreed is
+    written down.
+    """
+    open_ones = [one for one in case.proposals if one.became == "open"]
+    assert len(open_ones) <= 1, "two proposals are open"
+    assert case.open or (not open_ones and case.offer is None), "something is offered in a closed case"
+    accepted = [one.id for one in case.offers if one.became == "accepted"]
+    accepted += [one.id for one in case.proposals if one.became == "accepted"]
+    agreed = bool(accepted) or case.concession is not None
+    assert not agreed or (case.settlement is not None and case.settlement.terms), "settled without terms"
+    assert case.is_disclosed or (not open_ones and not agreed), "settled with somebody who was not told"
+
+
+def answers_are_blind(who: str, seen: CaseView) -> None:
+    """Nobody outside sees an answer to a proposal but their own side's."""
+    own = {CLAIMANT: "claimant", AGENT: "claimant", RESPONDENT: "respondent"}.get(who)
+    answers = {side.value for one in seen.proposals for side in one.answered_by}
+    assert answers <= {own}, f"{who} sees who has answered: {answers}"
 
 
 def limits_stand(case: Case) -> None:

@@ -79,7 +79,7 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
     ],
 }
 BY_PARTIES = (
-    "message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate", "ask_interim_review",
+    "message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate", "ask_interim_review", "concede",
 )  # fmt: skip
 ABOUT_GOODS = ("ship_return", "confirm_return", "contest_return", "decide_return")
 BY_THE_TEAM = (
@@ -92,7 +92,9 @@ BY_ANYBODY = (
     "report_effect", "report_delivery", "signal", "state_amount", "annul", "recuse", *ABOUT_TIME, *ABOUT_GOODS,
 )  # fmt: skip
 LIKELY: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("offer", "accept_offer", "decline_offer", "escalate", "appeal", "withdraw"), PARTIES),
+    **dict.fromkeys(("accept_offer", "decline_offer", "escalate", "appeal", "withdraw"), PARTIES),
+    "offer": (*PARTIES, *DECIDERS),
+    "concede": (RESPONDENT,),
     **dict.fromkeys(("admit", "decline", "close", "reopen"), (OPS,)),
     **dict.fromkeys(("approve", "return_ruling"), LEADS),
     **dict.fromkeys(("report_effect", "report_delivery"), (ROBOT,)),
@@ -293,14 +295,17 @@ class AnyLife(RuleBasedStateMachine):
         if what in ABOUT_TIME:
             return self._times(what)
         offer = self.case.offer.id if self.case.offer else "off_none"
+        proposal = self.case.proposal.id if self.case.proposal else "ppl_none"
+        until = HOURS.map(lambda hours: (self.life.now + timedelta(hours=hours)).isoformat())
         effects = [e.id for e in self.case.effects] or ["eff_none"]
         measures = [one.id for one in self.case.interim]
         fields: dict[str, dict[str, st.SearchStrategy[Any]]] = {
             "message": {"to": st.sampled_from([None, "all", "claimant", "respondent", "desk"])},
             "disclose": {"with_statement": st.booleans()},
-            "offer": {"remedy": st.sampled_from(OFFERED), "amount": MONEY},
-            "accept_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
-            "decline_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
+            "offer": {"remedy": st.sampled_from(OFFERED), "amount": MONEY, "expires_at": st.none() | until},
+            "accept_offer": {"offer_id": st.sampled_from([None, offer, proposal, "off_other"])},
+            "decline_offer": {"offer_id": st.sampled_from([None, offer, proposal, "off_other"])},
+            "concede": {},
             "decide_return": {"received": st.booleans(), "amount": st.none() | MONEY},
             "state_amount": {"amount": MONEY},
             "accept_withdrawal": {

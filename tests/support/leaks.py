@@ -265,6 +265,7 @@ async def _main(here: Planted) -> None:
     await party_says("respondent", "offers", remedy="payout", amount=usd, text=here.word("offer"))
     await party_says("claimant", "escalate")
     await here.command("mediator", "main", "take")
+    await here.command("mediator", "main", "offers", remedy="payout", amount=usd, text=here.word("proposal"))
     await party_says("claimant", "messages", text=here.word("to_all"))
     private = await party_says("claimant", "messages", text=here.word("claimant_to_desk"), to="claimant")
     await here.command("mediator", "main", "messages", text=here.word("caucus_claimant"), to="claimant")
