@@ -57,6 +57,45 @@ class TestAnAgreement:
         life.says(HELPER, "accept_offer")
         assert not life.case.open
 
+    def test_to_a_proposal_is_each_ones_own_and_nobody_else_learns_of_it_before_both_sides_have_answered(self) -> None:
+        life = two_claimants().in_review().says(MEDIATOR, "offer", **PAYOUT).says(CLAIMANT, "accept_offer")
+        assert life.case.proposal is not None
+        assert life.case.proposal.answered_by == ()
+        known = {who: visible(life.case, life.recordings[-1], life.actor(who)) for who in (HELPER, RESPONDENT, PLATFORM)}
+        assert known == {HELPER: True, RESPONDENT: False, PLATFORM: False}
+        life.says(RESPONDENT, "accept_offer")
+        assert life.case.open
+        life.says(HELPER, "accept_offer")
+        assert not life.case.open
+        assert paid(life) == [(CLAIMANT, 501), (HELPER, 500)]
+
+    def test_to_a_proposal_is_asked_of_the_side_again_when_somebody_joins_it(self) -> None:
+        life = a_case().in_review().says(MEDIATOR, "offer", **PAYOUT).says(CLAIMANT, "accept_offer")
+        life.says(OPS, "add_party", party={"side": "claimant", "role": "principal", "ref": "late"})
+        assert life.case.proposal is not None
+        assert life.case.proposal.answered_by == ()
+        life.says(RESPONDENT, "accept_offer").says(CLAIMANT, "accept_offer")
+        assert life.case.open, "whoever joined has not said anything"
+
+    def test_to_concede_takes_all_of_a_side_and_each_agrees_to_the_same_sum(self) -> None:
+        life = a_case(amount={"amount": 1001, "currency": "EUR"}).with_party(SHOP_2, "respondent", "principal").in_review()
+        life.says(RESPONDENT, "concede")
+        assert life.case.open
+        assert life.refused(RESPONDENT, "concede").code == "nothing_changes"
+        life.says(OPS, "state_amount", amount={"amount": 2002, "currency": "EUR"}, reasons="It was twice as much.")
+        life.says(SHOP_2, "concede")
+        assert life.case.open, "the first has granted another sum"
+        life.says(RESPONDENT, "concede")
+        assert (life.case.open, [amount for _, amount in paid(life)]) == (False, [2002])
+
+    def test_after_a_ruling_leaves_each_with_their_share_of_what_is_agreed(self) -> None:
+        life = two_claimants().appealable()
+        life.says(RESPONDENT, "offer", **PAYOUT).says(CLAIMANT, "accept_offer").says(HELPER, "accept_offer")
+        assert not life.case.open
+        undone = {e.reverses for e in life.case.effects if e.reverses}
+        stands = [e.remedy for e in life.case.effects if e.reverses is None and e.id not in undone]
+        assert [(one.party, one.amount.amount) for one in stands if one.amount] == [(CLAIMANT, 501), (HELPER, 500)]
+
     def test_is_none_without_the_other_side(self) -> None:
         life = two_claimants().in_settlement().says(CLAIMANT, "offer", **PAYOUT).says(HELPER, "accept_offer")
         assert life.case.open

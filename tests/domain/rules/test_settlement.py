@@ -212,7 +212,7 @@ class TestConcede:
         assert a_case().in_review().refused(RESPONDENT, "concede").code == "nothing_to_concede"
 
     def test_at_most_what_may_still_be_paid(self) -> None:
-        life = a_case("payment_dispute").in_settlement()
+        life = a_case("payment_dispute", amount={"amount": 80_000, "currency": "USD"}).in_settlement()
         life._case = life.case.model_copy(update={"split_off": (Money(amount=2_000, currency="USD"),)})
         granted = life.says(RESPONDENT, "concede").case.effects_in_force[0].remedy.amount
         assert granted is not None
