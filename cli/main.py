@@ -14,6 +14,7 @@ from cli.commands import (
     campaign,
     case,
     case_risk,
+    case_verbs,
     clock,
     command,
     desk,
@@ -61,7 +62,7 @@ case.app.command("access")(access)
 case.app.command("readers")(readers)
 case.app.command("evidence")(evidence.hand_in)
 case.app.command("file")(evidence.fetch_file)
-for registered in case_risk.app.registered_commands:
+for registered in (*case_risk.app.registered_commands, *case_verbs.app.registered_commands):
     case.app.registered_commands.append(registered)
 app.add_typer(case.app, name="case")
 app.add_typer(clock.app, name="clock")
