@@ -38,6 +38,7 @@ from cli.commands.doctor import doctor
 from cli.commands.policy_publish import approve, list_packs, publish
 from cli.commands.policy_simulate import simulate
 from cli.commands.policy_terms import diff, explain
+from cli.commands.temporal import TAKES, temporal
 
 app = typer.Typer(
     name="ombud",
@@ -91,6 +92,7 @@ app.command("login")(login.log_in)
 app.command("logout")(login.log_out)
 app.command()(login.whoami)
 app.command()(doctor)
+app.command(context_settings=TAKES)(temporal)
 
 
 def run() -> None:
