@@ -12,7 +12,7 @@ import typer
 from cli.kit.exits import guarded
 from cli.kit.options import As, AsJson
 from cli.kit.options import Tenant as Tenants
-from cli.kit.show import show
+from cli.kit.show import counted, show
 
 if TYPE_CHECKING:
     from services.audit import Work
@@ -69,7 +69,10 @@ def read_trail(
 
 def _verdict(found: dict[str, Any]) -> str:
     verdict = "the record is whole" if not found["problems"] else f"{len(found['problems'])} problem(s)"
-    return f"{found['cases']} cases, {found['facts']} facts, {found['deeds']} deeds of administrators: {verdict}"
+    return (
+        f"{counted(found['cases'], 'case')}, {counted(found['facts'], 'fact')}, "
+        f"{counted(found['deeds'], 'deed')} of administrators: {verdict}"
+    )
 
 
 def _problems(found: dict[str, Any]) -> Iterator[str]:
