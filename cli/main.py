@@ -38,7 +38,6 @@ from cli.commands.doctor import doctor
 from cli.commands.policy_publish import approve, list_packs, publish
 from cli.commands.policy_simulate import simulate
 from cli.commands.policy_terms import diff, explain
-from cli.commands.temporal import TAKES, temporal
 
 app = typer.Typer(
     name="ombud",
@@ -92,7 +91,7 @@ app.command("login")(login.log_in)
 app.command("logout")(login.log_out)
 app.command()(login.whoami)
 app.command()(doctor)
-app.command(context_settings=TAKES)(temporal)
+app.command(context_settings=stack.TEMPORALS_OWN)(stack.temporal)
 
 
 def run() -> None:

@@ -12,7 +12,7 @@ import typer
 from cli.kit.exits import guarded
 from cli.kit.options import As, AsJson
 from cli.kit.options import Tenant as Tenants
-from cli.kit.show import counted, show
+from cli.kit.show import show
 
 if TYPE_CHECKING:
     from services.audit import Work
@@ -68,6 +68,8 @@ def read_trail(
 
 
 def _verdict(found: dict[str, Any]) -> str:
+    from cli.tables.cases import counted
+
     verdict = "the record is whole" if not found["problems"] else f"{len(found['problems'])} problem(s)"
     return (
         f"{counted(found['cases'], 'case')}, {counted(found['facts'], 'fact')}, "

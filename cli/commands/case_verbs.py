@@ -134,8 +134,9 @@ def _register(command: str, help_text: str, fields: tuple[Field, ...]) -> None:
     for field in fields:
         option = (field.option or field.name).replace("_", "-")
         names = f"--{option}/--not-{option}" if field.kind == FLAG else f"--{option}"
-        kind = _TYPES.get(field.kind, str)
-        as_typed = Annotated[kind if field.needed else kind | None, typer.Option(names, help=field.help)]
+        kind: Any = _TYPES.get(field.kind, str)
+        as_typed: Any = Annotated[Any, typer.Option(names, help=field.help)]
+        as_typed = as_typed.copy_with((kind if field.needed else kind | None,))
         has.append((field.name, as_typed, inspect.Parameter.empty if field.needed else None))
     has += [("tenant", Tenant, None), ("speaker", As, None), ("json", AsJson, False)]
     sending.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # where typer looks for the options

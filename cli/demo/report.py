@@ -12,8 +12,7 @@ from rich.text import Text
 from cli.demo.cast import NAMES
 from cli.demo.stage import Stage
 from cli.demo.story import Story
-from cli.kit.show import counted
-from cli.tables.cases import case_table, remedy_words, timeline_table
+from cli.tables.cases import case_table, counted, remedy_words, timeline_table
 
 
 def show(stage: Stage, story: Story) -> bool:

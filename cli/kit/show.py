@@ -64,11 +64,6 @@ def say(text: str) -> None:
     typer.echo(_plain(text))
 
 
-def counted(number: int, thing: str) -> str:
-    """``1 case``, ``2 cases``."""
-    return f"{number} {thing}{'' if number == 1 else 's'}"
-
-
 def _plain(text: str) -> str:
     from domain.base import plain
 

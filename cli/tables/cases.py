@@ -31,6 +31,11 @@ def when(text: str | None) -> str:
     return at.strftime("%d %b %H:%M:%S") if at.year == datetime.now(UTC).year else at.strftime("%d %b %Y %H:%M")
 
 
+def counted(number: int, thing: str) -> str:
+    """``1 case``, ``2 cases``."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def case_table(cases: Iterable[dict[str, Any]], names: dict[str, str] | None = None) -> Table:
     """One line a case: what it is, where it stands, whose turn it is, what falls due next."""
     case_column = Column("case", no_wrap=True)

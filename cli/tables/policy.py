@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
-from cli.kit.show import counted
+from cli.tables.cases import counted
 
 Row = dict[str, Any]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from activities.ports.effects import OrderedEffect
 from adapters.delivery.webhooks import body_of
@@ -33,6 +34,7 @@ def test_an_example_has_the_fields_of_what_is_sent() -> None:
 
 
 def test_an_example_of_a_remedy_has_the_fields_of_what_is_sent() -> None:
-    effect = OrderedEffect.model_construct(**dict.fromkeys(OrderedEffect.model_fields))
+    nothing: dict[str, Any] = dict.fromkeys(OrderedEffect.model_fields)
+    effect = OrderedEffect.model_construct(**nothing)
     effect = effect.model_copy(update={"references": References(source="shop", parties=())})
     assert remedy_example("remedy.perform")["data"].keys() == json.loads(remedy_body_of(effect))["data"].keys()

@@ -84,7 +84,8 @@ def shape(schema: dict[str, Any], turn: int, depth: int = 0) -> Any:
             return bool(turn % 2)
         case "null":
             return None
-    return "anything"
+        case _:
+            return "anything"
 
 
 def _there(turn: int, depth: int) -> bool:
