@@ -64,6 +64,7 @@ from api.bodies import (
 from api.bodies import (
     terms as term_answers,
 )
+from api.bodies.events import webhooks
 from api.bodies.statements import StatementAnswer
 from api.kit.envelope import VERSION
 from api.kit.problems import MEDIA_TYPE
@@ -221,6 +222,7 @@ def describe(app: FastAPI, public_url: str, routers: Iterable[APIRouter]) -> dic
     parts["schemas"] = {**parts.get("schemas", {}), **_components(), "Problem": PROBLEM}
     parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key, `omb_…`."}}
     made["security"] = [{"key": []}]
+    made["webhooks"] = webhooks()
     return made
 
 

@@ -68,8 +68,13 @@ def read_trail(
 
 
 def _verdict(found: dict[str, Any]) -> str:
+    from cli.tables.cases import counted
+
     verdict = "the record is whole" if not found["problems"] else f"{len(found['problems'])} problem(s)"
-    return f"{found['cases']} cases, {found['facts']} facts, {found['deeds']} deeds of administrators: {verdict}"
+    return (
+        f"{counted(found['cases'], 'case')}, {counted(found['facts'], 'fact')}, "
+        f"{counted(found['deeds'], 'deed')} of administrators: {verdict}"
+    )
 
 
 def _problems(found: dict[str, Any]) -> Iterator[str]:

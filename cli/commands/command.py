@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json as json_text
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -48,7 +49,11 @@ def register(file: _PRIVATE, tenant: Tenant = None, speaker: As = None, json: As
         public = base64.b64encode(_private(file).public_key().public_bytes_raw()).decode()
         return await desk.ask("POST", "/v1/signing-keys", json={"public_key": public})
 
-    show(run(registering, Target(tenant, speaker)), json, lambda made: made["id"])
+    show(run(registering, Target(tenant, speaker)), json, lambda made: made["id"], notes=_registered)
+
+
+def _registered(made: dict[str, Any]) -> Iterator[str]:
+    yield f"Registered for {made['person']}; sign with: ombud command sign FILE --case CASE --key KEY --key-id {made['id']}"
 
 
 @app.command("keys")

@@ -21,6 +21,7 @@ app = typer.Typer(
 EndpointId = Annotated[str, typer.Argument(help="The endpoint (whk_…).")]
 Overlap = Annotated[float, typer.Option("--overlap", help="Hours for which the secret before is good too.")]
 _PATH = "/v1/webhook-endpoints"
+_ROTATED = "{}: its new secret is shown this once, and nothing tells it again."
 _NONE = "No endpoints yet: `ombud endpoint add https://…`."
 
 
@@ -48,7 +49,7 @@ def list_endpoints(tenant: Tenant = None, speaker: As = None, json: AsJson = Fal
 def rotate(endpoint: EndpointId, overlap: Overlap = 24, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """Make a new secret; what is sent is signed with both until the overlap is over."""
     made = _asked("POST", f"{_PATH}/{endpoint}/rotate", Target(tenant, speaker), {"overlap_hours": overlap})
-    show(made, json, lambda rotated: rotated["secret"])
+    show(made, json, lambda rotated: rotated["secret"], notes=lambda _: (_ROTATED.format(endpoint),))
 
 
 @app.command()

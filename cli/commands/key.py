@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -61,7 +62,8 @@ def rotate(
 ) -> None:
     """Give a key a new secret, shown this once. The one of now lives on for the overlap."""
     path, body = f"{_path(key_id)}/rotate", {"overlap_seconds": overlap * 3600}
-    show(run(lambda desk: desk.ask("POST", path, json=body), Target(tenant, speaker)), json, lambda key: key["secret"])
+    made = run(lambda desk: desk.ask("POST", path, json=body), Target(tenant, speaker))
+    show(made, json, lambda key: key["secret"], notes=_told)
 
 
 @app.command()
@@ -89,7 +91,12 @@ def make(
 
 def _create(body: dict[str, Any], target: Target, as_json: bool, id_as: str = "id") -> None:
     made = run(lambda desk: desk.ask("POST", "/v1/api-keys", json=given_only(body)), target)
-    show({**made, id_as: made["id"]}, as_json, lambda key: key["secret"])
+    show({**made, id_as: made["id"]}, as_json, lambda key: key["secret"], notes=_told)
+
+
+def _told(key: dict[str, Any]) -> Iterator[str]:
+    """Beside the secret, which stands alone on stdout for scripts."""
+    yield f"{key['id']}: its secret is shown this once, and nothing tells it again."
 
 
 def _path(key_id: str) -> str:

@@ -12,7 +12,7 @@ from rich.text import Text
 from cli.demo.cast import NAMES
 from cli.demo.stage import Stage
 from cli.demo.story import Story
-from cli.tables.cases import case_table, remedy_words, timeline_table
+from cli.tables.cases import case_table, counted, remedy_words, timeline_table
 
 
 def show(stage: Stage, story: Story) -> bool:
@@ -95,5 +95,9 @@ def _audit(stage: Stage, story: Story) -> bool:
     stage.title("Does the record prove itself?")
     found = asyncio.run(with_record(lambda record: verify(record, stage.tenant, None), stage.tenant, state_dir=stage.state_dir))
     whole = not found["problems"]
-    story.check(whole, f"ombud audit verify: {found['cases']} cases, {found['facts']} facts, {len(found['problems'])} problems")
+    story.check(
+        whole,
+        f"ombud audit verify: {counted(found['cases'], 'case')}, {counted(found['facts'], 'fact')}, "
+        f"{counted(len(found['problems']), 'problem')}",
+    )
     return whole

@@ -89,6 +89,12 @@ def plan(after: Case, moments: Iterable[Moment], notices: Notices) -> Planned:
     return (*planned.values(), *mentions)
 
 
+def events_of_platform(notices: Notices) -> frozenset[str]:
+    """The events that a pack tells the platform's endpoints."""
+    every = {**_ALWAYS, **notices}
+    return frozenset(event for event, audiences in every.items() if "platform" in _each(audiences))
+
+
 def _mentioned(case: Case, recording: f.Recording) -> list[tuple[int, NoticeDraft]]:
     """Whoever a note mentions is told, whatever the pack says; nobody is told of their own note."""
     fact = recording.fact
