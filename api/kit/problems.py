@@ -49,6 +49,10 @@ PROBLEMS: dict[str, Row] = {
     "filter_forbidden": Row(403, "Filter not yours to use", "Nobody lists by what they may not know."),
     "conflict_of_interest": Row(403, "Closed to you: conflict of interest", "Turn to your lead, or to operations."),
     "access_needed": Row(403, "In none of your queues", "If you need to read it, take access: `POST /v1/cases/{id}/access`."),
+    "access_reads_only": Row(
+        403, "You may read it, and no more", "Have the case assigned to you, or its queue given to you, before you work on it."
+    ),
+    "reason_too_thin": Row(422, "That is no reason yet", "Say in some words why; at least three."),
     "access_not_needed": Row(409, "You can read it already", "Read the case; no access has to be taken."),
     "sender_not_a_party": Row(403, "The sender is nobody of this case", "Answer from the address to which the notice went."),
     # keys and people
