@@ -182,12 +182,13 @@ class TestNamingAnother:
 
     async def sender(self, office: Office, who: str) -> Desk:
         closed = office.tenants.conflicts(office.tenant_id, ("programme-9",))
-        more: dict[str, Any] = {
+        all_of_them: dict[str, dict[str, Any]] = {
             "lead": {"roles": ("lead",), "conflicts": closed},
             "ops": {"roles": ("ops",), "conflicts": closed},
             "close": {"queues": ("mediation", "elsewhere"), "conflicts": closed},
             "stranger": {"queues": ("elsewhere",)},
-        }[who]
+        }
+        more = all_of_them[who]
         person = Person(id="per_eve", name="Eve", **{"roles": ("mediator",), **more})
         await office.tenants.put_person(office.tenant_id, person)
         return office.desk(await office.key(person_id=person.id))

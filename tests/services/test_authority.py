@@ -59,7 +59,6 @@ REVIEWED = {
     # does neither: it can be taken back, or follows what was decided
     "message": ("works", "Words."),
     "note": ("works", "Words for the team."),
-    "submit_evidence": ("works", "What the team hands in is weighed by whoever rules."),
     "request_evidence": ("works", "Asks."),
     "ask_identity": ("works", "Asks."),
     "assign": ("works", "Whose work it is."),
