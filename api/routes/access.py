@@ -46,7 +46,7 @@ from api.kit.reading import parsed, read_object
 from api.kit.replies import answer, shown
 from api.schema import gives, takes
 from domain.base import PersonId
-from services import door_refusals, keys, logins, people, trail
+from services import keys, logins, people, trail
 from services.pages import Page
 
 router = APIRouter(tags=["access"])
@@ -239,4 +239,4 @@ async def list_refused_commands(context: Context, limit: Limit = 20, cursor: Cur
     """For ops, with a key of their own that has the scope `admin`: what was told there in somebody's name, unsigned by them,
     the newest first. None of it did anything. Of a day 200 are listed by themselves, and what came beyond is counted."""
     caller = await context.caller("admin")
-    return shown(page_body(await door_refusals.listed(context.parts, caller, Page(limit, cursor)), refused_command_body))
+    return shown(page_body(await trail.not_let_in(context.parts, caller, Page(limit, cursor)), refused_command_body))
