@@ -1,4 +1,4 @@
-"""The tenant's audit trail: who may administer, the note of what they did, who reads it; and what was tried at Temporal's door."""
+"""The tenant's audit trail: who may administer, what they did, who reads it; and what was tried at Temporal's door."""
 
 from __future__ import annotations
 
