@@ -25,6 +25,7 @@ from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
+from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import LiveSource, PostgresSources, Provider
 from storage.outside.endpoints import PostgresEndpoints
 from storage.policies.library import PostgresLibrary
@@ -199,6 +200,7 @@ class Parts:
     signing_keys: PostgresSigningKeys
     endpoints: PostgresEndpoints
     sources: PostgresSources
+    door_refusals: PostgresDoorRefusals
     address_refused: Callable[[str], Awaitable[str | None]]
     """Why webhooks cannot go to an address, as a code; None: they can. The same look that sending takes."""
     api_keys: PostgresKeys

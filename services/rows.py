@@ -6,6 +6,7 @@ from storage.access.keys import ApiKey
 from storage.access.signing_keys import SigningKey
 from storage.access.trail import Entry
 from storage.intake.evidence import StoredFile
+from storage.intake.refusals import DoorRefusal
 from storage.intake.sources import Provider, Source
 from storage.outside.endpoints import Endpoint, Purpose
 from storage.postgres.idempotency import KeyState
@@ -19,7 +20,7 @@ from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import CaseRow, CommandRow
 
 __all__ = [
-    "Absence", "Access", "ApiKey", "Campaign", "CaseRow", "CommandRow", "Endpoint", "Entry", "Incident", "KeyHolder", "KeyState",
-    "Person", "Provider", "Purpose", "QueueCounts", "ReadRow", "Result", "SigningKey", "Source", "StoredFile", "Summary",
-    "TeamMember", "Tenant",
+    "Absence", "Access", "ApiKey", "Campaign", "CaseRow", "CommandRow", "DoorRefusal", "Endpoint", "Entry", "Incident",
+    "KeyHolder", "KeyState", "Person", "Provider", "Purpose", "QueueCounts", "ReadRow", "Result", "SigningKey", "Source",
+    "StoredFile", "Summary", "TeamMember", "Tenant",
 ]  # fmt: skip

@@ -33,6 +33,7 @@ from services.temporal_door import TemporalDoor
 from storage.access.signing_keys import PostgresSigningKeys
 from storage.intake.evidence import PostgresEvidenceFiles
 from storage.intake.inbox import PostgresInbox
+from storage.intake.refusals import PostgresDoorRefusals
 from storage.outside.cross_case import PostgresCrossCaseTasks
 from storage.outside.effects import PostgresEffects
 from storage.outside.endpoints import PostgresEndpoints
@@ -50,7 +51,7 @@ from storage.team.bulk import PostgresBulk
 from storage.team.roster import PostgresRoster
 from storage.tenants import PostgresTenants
 from workers.failures import CONTINUE_AS_NEW, FailingInterceptor
-from workers.metrics import Counters, CountingNotifier, CountingRecords
+from workers.metrics import Counters, CountingNotifier, CountingRecords, watched
 from workers.policies import ShelfPolicies
 from workers.relay import AbsencesFirst
 
@@ -86,7 +87,15 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         roster, other_cases = PostgresRoster(database), PostgresOtherCases(database)
         policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database), PostgresPublications(database))
         lookups = Lookups(roster, policies, PostgresSanctions(database), other_cases, files)
-        door = TemporalDoor(inbox, PostgresTenants(database, vault), PostgresSigningKeys(database), settings.temporal_door)
+        tenants, keys = PostgresTenants(database, vault), PostgresSigningKeys(database)
+        door = TemporalDoor(
+            inbox,
+            tenants,
+            keys,
+            settings.temporal_door,
+            refusals=PostgresDoorRefusals(database),
+            watch=partial(watched, counters),
+        )
         record = RecordActivities(records, door, zone_data_version(), points.hit, lookups)
         deliver = DeliverActivities(outbox, notifier)
         remedies = WebhookRemedies(PostgresEndpoints(database, vault), _post(settings))

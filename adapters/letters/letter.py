@@ -149,7 +149,22 @@ def _more_time(notice: OutgoingNotice, words: Words, side: str | None) -> dict[s
     }
 
 
-_INTERNAL = ("priority", "clock", "clock_code", "dated", "level", "action", "step", "trouble", "reached", "approval")
+_INTERNAL = (
+    "claimed",
+    "count",
+    "endpoint",
+    "host",
+    "priority",
+    "clock",
+    "clock_code",
+    "dated",
+    "level",
+    "action",
+    "step",
+    "trouble",
+    "reached",
+    "approval",
+)
 
 
 def _internal(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
@@ -159,6 +174,10 @@ def _internal(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
     trouble = _string(data.get("reason"))
     reached = instant_of(data.get("reached_at"))
     return {
+        "claimed": _string(data.get("claimed")),
+        "count": count if isinstance(count := data.get("count"), int) else None,
+        "endpoint": _string(data.get("endpoint")),
+        "host": _string(data.get("host")),
         "priority": _string(data.get("priority")),
         "clock": words.clocks.get(clock or "", written_out(clock)) if clock else None,
         "clock_code": clock,

@@ -11,7 +11,7 @@ from api.bodies.bulk import BulkResult, result_bodies
 from domain.base import Code, Frozen, Instant, Language, PersonId, Reference
 from services.keys import LONGEST_OVERLAP_FOR, OVERLAP_FOR, WithSecret
 from services.people import Gone
-from services.rows import ApiKey, Entry, Person
+from services.rows import ApiKey, DoorRefusal, Entry, Person
 
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 _Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+$")]
@@ -194,6 +194,43 @@ class TrailPage(Body):
     data: tuple[TrailEntryBody, ...]
     has_more: bool
     next_cursor: str | None
+
+
+class RefusedCommandBody(Body):
+    """Something that was told at Temporal's door and not let in, with what it said of itself."""
+
+    object: Literal["refused_command"] = "refused_command"
+    first_at: Instant
+    last_at: Instant
+    case: str | None
+    """Null, as what it said of itself: a count of what came beyond a day's bound."""
+    claimed: str | None
+    """In whose name it was told."""
+    type: str | None
+    command: str | None
+    """The id that it bore. Nothing is kept under it."""
+    code: str
+    """``signature_needed``, ``signature_refused`` or ``door_closed``."""
+    channel: str
+    times: int
+
+
+class RefusedCommandPage(Body):
+    """A part of what was not let in, the newest first."""
+
+    object: Literal["list"] = "list"
+    data: tuple[RefusedCommandBody, ...]
+    has_more: bool
+    next_cursor: str | None
+
+
+def refused_command_body(refusal: DoorRefusal) -> dict[str, Any]:
+    """A refusal as JSON."""
+    return RefusedCommandBody(
+        first_at=refusal.first_at, last_at=refusal.last_at, case=refusal.case_id or None, claimed=refusal.claimed or None,
+        type=refusal.type or None, command=refusal.command_id or None, code=refusal.code, channel=refusal.channel,
+        times=refusal.times,
+    ).model_dump(mode="json")  # fmt: skip
 
 
 def entry_body(entry: Entry) -> dict[str, Any]:

@@ -109,3 +109,22 @@ TRAIL: dict[str, Any] = {
     "has_more": False,
     "next_cursor": None,
 }
+REFUSED_COMMANDS: dict[str, Any] = {
+    "object": "list",
+    "data": [
+        {
+            "object": "refused_command",
+            "first_at": "2026-11-23T09:00:00.500000Z",
+            "last_at": "2026-11-23T09:00:02.250000Z",
+            "case": "case_0198c5a0-1f2e-7000-8000-000000000001",
+            "claimed": "per_ada",
+            "type": "rule",
+            "command": "cmd_rule_1",
+            "code": "signature_refused",
+            "channel": "temporal",
+            "times": 2,
+        }
+    ],
+    "has_more": False,
+    "next_cursor": None,
+}

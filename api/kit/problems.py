@@ -49,6 +49,10 @@ PROBLEMS: dict[str, Row] = {
     "filter_forbidden": Row(403, "Filter not yours to use", "Nobody lists by what they may not know."),
     "conflict_of_interest": Row(403, "Closed to you: conflict of interest", "Turn to your lead, or to operations."),
     "access_needed": Row(403, "In none of your queues", "If you need to read it, take access: `POST /v1/cases/{id}/access`."),
+    "access_reads_only": Row(
+        403, "You may read it, and no more", "Have the case assigned to you, or its queue given to you, before you work on it."
+    ),
+    "reason_too_thin": Row(422, "That is no reason yet", "Say in some words why; at least three."),
     "access_not_needed": Row(409, "You can read it already", "Read the case; no access has to be taken."),
     "sender_not_a_party": Row(403, "The sender is nobody of this case", "Answer from the address to which the notice went."),
     # keys and people
@@ -87,6 +91,10 @@ PROBLEMS: dict[str, Row] = {
     "mail_unreadable": Row(422, "Not an e-mail", "Send the raw message as it came off the wire (RFC 5322)."),
     "rate_limited": Row(429, "Too many requests", "Wait as long as `Retry-After` says."),
     # repetition
+    "header_repeated": Row(400, "A header is given twice", "Send it once; what stands between us must not add another."),
+    "idempotency_key_unused": Row(
+        422, "No Idempotency-Key here", "Leave it out: nothing is kept by a key at this address."
+    ),
     "idempotency_key_invalid": Row(422, "Idempotency-Key not usable", "Use 1 to 255 printable ASCII characters, such as a UUID."),
     "idempotency_key_reused": Row(422, "Idempotency-Key used for something else", "Use a new key for a new request."),
     "request_in_flight": Row(409, "The same request is still running", "Ask again with the same key after `Retry-After`."),
@@ -269,7 +277,9 @@ PROBLEMS: dict[str, Row] = {
     # endpoints, sources and settings of a tenant
     "endpoint_invalid": Row(422, "Not a web address", "Give an absolute https address with a host that can be looked up."),
     "endpoint_not_https": Row(422, "Not https", "Webhooks go out encrypted: give an https address."),
-    "endpoint_not_public": Row(422, "Not a public address", "Its host leads into a private network; give a public one."),
+    "endpoint_not_public": Row(422, "Not a public address", "Its host is not globally reachable; give one that is."),
+    "endpoint_host_unknown": Row(422, "Nobody knows this host", "Give a host that can be looked up from here, or try again."),
+    "endpoint_port_refused": Row(422, "Not a port for webhooks", "Use 443, or one from 1024 on."),
     "endpoint_has_credentials": Row(422, "Credentials in the address", "Leave user and password out: webhooks are signed."),
     "endpoint_too_long": Row(422, "Address too long", "Give an address of at most 2,000 characters."),
     "source_secret_missing": Row(422, "Secret missing", "Give the secret that the provider shows for its webhook."),

@@ -18,6 +18,7 @@ from api.bodies.access import (
     key_body,
     new_key_body,
     person_body,
+    refused_command_body,
 )
 from api.bodies.base import page_body
 from api.examples.access import (
@@ -33,6 +34,7 @@ from api.examples.access import (
     PEOPLE,
     PERSON,
     PERSON_SAID,
+    REFUSED_COMMANDS,
     REVOKED,
     ROTATED,
     ROTATION_SAID,
@@ -226,3 +228,15 @@ async def read_trail(
     as a case is, and `ombud audit verify` verifies it."""
     caller = await context.caller("admin")
     return shown(page_body(await trail.listed(context.parts, caller, Page(limit, cursor), about), entry_body))
+
+
+@router.get(
+    "/v1/refused-commands",
+    summary="What Temporal's door did not let in",
+    responses=gives({200: ("RefusedCommandPage", REFUSED_COMMANDS)}),
+)
+async def list_refused_commands(context: Context, limit: Limit = 20, cursor: Cursor = None) -> Response:
+    """For ops, with a key of their own that has the scope `admin`: what was told there in somebody's name, unsigned by them,
+    the newest first. None of it did anything. Of a day 200 are listed by themselves, and what came beyond is counted."""
+    caller = await context.caller("admin")
+    return shown(page_body(await trail.not_let_in(context.parts, caller, Page(limit, cursor)), refused_command_body))

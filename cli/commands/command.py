@@ -112,6 +112,28 @@ def sign(
     print_json_line({**said, "signature": {"key": key_id, "value": value}})
 
 
+@app.command()
+def refused(
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most, the newest first.")] = 20,
+    tenant: Tenant = None,
+    speaker: As = None,
+    json: AsJson = False,
+) -> None:
+    """What Temporal's door did not let in: who was named, in which case, and why. For ops."""
+
+    def lines(found: dict[str, Any]) -> str | None:
+        return "\n".join(_told(one) for one in found["data"]) or None
+
+    params = {"limit": str(limit)}
+    found = run(lambda desk: desk.ask("GET", "/v1/refused-commands", params=params), Target(tenant, speaker))
+    show(found, json, lines, nothing="Nothing was refused there.")
+
+
+def _told(one: dict[str, Any]) -> str:
+    what = f"{one['claimed']}  {one['type']}  {one['command']}  {one['case']}" if one["case"] else "more, beyond the day's bound"
+    return f"{one['last_at']}  {one['code']}  {what}  ({one['times']}x)"
+
+
 def _private(file: Path) -> Any:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key

@@ -21,6 +21,16 @@ class Actor(Kept):
     """Keyed digests of the parties, and of the organisations of parties, that this person may not judge."""
 
 
+class Standing(Kept):
+    """What somebody of the team is to a case, beside what the case itself says."""
+
+    in_queue: bool = False
+    worked_on: bool = False
+    """They worked on it as its owner."""
+    access_id: str | None = None
+    """An access that they took and that still holds: they read, and do no more."""
+
+
 SYSTEM = Actor(id="system", role="system")
 
 

@@ -98,7 +98,7 @@ class _Order:
         task = self._task
         return MirrorLink(
             id=self._command_id, by="system", channel="system", link_id=task.link_id or task.errand_id, other=self._from,
-            relation=task.relation or "related", gone=task.what == "unlink",
+            relation=task.relation or "related", gone=task.what == "unlink", asked_by=task.asked_by,
         )  # fmt: skip
 
     async def _join(self, conn: Connection, to: str) -> Join:
@@ -112,7 +112,7 @@ class _Order:
         task = self._task
         return Join(
             id=self._command_id, by="system", channel="system", merge_id=task.errand_id, of=self._from, parties=parties,
-            statement=statement, reason=task.reason or "by_hand",
+            statement=statement, reason=task.reason or "by_hand", asked_by=task.asked_by,
         )  # fmt: skip
 
     async def _reseal(self, conn: Connection, box: SealBox) -> Prose | None:

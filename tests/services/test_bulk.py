@@ -14,6 +14,8 @@ COMMAND_TYPES = sorted(COMMANDS.json_schema()["discriminator"]["mapping"])
 
 def test_every_command_goes_or_says_why_not() -> None:
     assert [command for command in COMMAND_TYPES if why_not_in_bulk(command) is None] == sorted(IN_BULK)
+    assert "turns its report away" in (why_not_in_bulk("close", "declined") or "")
+    assert why_not_in_bulk("close", "expired") is None
     assert why_not_in_bulk("nonsense") is why_not_in_bulk(None) is why_not_in_bulk([]) is None
 
 

@@ -330,7 +330,7 @@ async def _tenant(here: Planted) -> None:
     key = await here.said("dana", "POST", "/v1/api-keys", {"name": here.word("keyname"), "scopes": ["cases:read"]})
     signing = await here.said("mediator", "POST", "/v1/signing-keys", {"public_key": _public_key()})
     glass = here.cases["main"]["id"]
-    await here.said("sita", "POST", f"/v1/cases/{glass}/access", {"reason": here.word("glass")})
+    await here.said("sita", "POST", f"/v1/cases/{glass}/access", {"reason": f"They asked me about {here.word('glass')}."})
     await here.said("sita", "GET", f"/v1/cases/{glass}/timeline")
     here.secrets["source"] = source["secret"]
     here.ids |= {

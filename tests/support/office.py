@@ -35,6 +35,7 @@ from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresEvidenceFiles, PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
+from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import PostgresSources
 from storage.outside.endpoints import PostgresEndpoints
 from storage.policies.library import PostgresLibrary
@@ -209,6 +210,7 @@ class Office:
             parsers=parsers(settings()),
             endpoints=self.endpoints,
             sources=self.sources,
+            door_refusals=PostgresDoorRefusals(self.database),
             address_refused=any_public,
             database_ready=_there,
             also_ready={"temporal": _there},

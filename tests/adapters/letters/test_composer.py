@@ -433,7 +433,7 @@ EVENTS = [
     "mentioned",
     "glass_broken:acc_0198",
     "level_reached:warn",
-    "level_reached:escalate", "delivery_failed", "endpoint_disabled",
+    "level_reached:escalate", "delivery_failed", "endpoint_disabled", "command_not_let_in:7",
     "effect_reported", "clock_extended", "interim_imposed", "interim_ended",
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
     "sanction_imposed", "sanction_lifted", "sanction_voided",

@@ -73,6 +73,9 @@ MATRIX = {
     "commands": May("INSERT, SELECT, UPDATE(answer answered_at status)", "", CASES),
     "deadlines": May("DELETE, INSERT, SELECT, UPDATE", "", "What is due: gone when it is done."),
     "deliveries": May("INSERT, SELECT", "", CASES),
+    "door_refusals": May(
+        "INSERT, SELECT, UPDATE(last_at times told_at)", "", "What was tried at Temporal's door is counted, and never taken away."
+    ),
     "effects": May("INSERT, SELECT, UPDATE", "", CASES),
     "facts": May("INSERT, SELECT", "", "A fact is never changed."),
     "files": May("INSERT, SELECT", "", CASES),
