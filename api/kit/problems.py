@@ -36,6 +36,9 @@ PROBLEMS: dict[str, Row] = {
     "door_closed": Row(403, "This door is closed", "Send the command by the API or the command line."),
     "signing_key_invalid": Row(422, "That is no public key", "Send the 32 bytes of an Ed25519 public key in base64."),
     "signing_key_taken": Row(409, "This key is registered already", "Make another key with `ombud command key`."),
+    "trail_not_whole": Row(
+        503, "The audit trail is not whole", "Nothing is changed that cannot be noted; `ombud audit verify` says what is amiss."
+    ),
     "login_needs_key": Row(403, "A key is needed to log in", "Log in with an API key of your own."),
     "own_credential_needed": Row(
         403,

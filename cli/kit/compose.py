@@ -297,6 +297,13 @@ def doctor_checks(settings: Settings) -> list[Check]:
             return Finding("administration", "fail", fault.message, "Run `ombud stack up`.")
         return await doctor.administration(dsn, _DOCTOR_WAITS_FOR, embedded=settings.database_url is None)
 
+    async def trail() -> Finding:
+        try:
+            dsn = stack.info().database_url
+        except ServiceFault as fault:
+            return Finding("audit trail", "warn", f"not looked at: {fault.message}", "Run `ombud stack up`.")
+        return await doctor.trail(dsn, _DOCTOR_WAITS_FOR)
+
     async def evidence() -> Finding:
         if settings.evidence_url is None:
             folder = settings.state_dir.resolve() / "evidence"
@@ -315,6 +322,7 @@ def doctor_checks(settings: Settings) -> list[Check]:
         _named("services", lambda: checks.services(stack)),
         database,
         administration,
+        trail,
         _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
         lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),

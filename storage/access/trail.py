@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from pydantic import Field
+import asyncpg
+from pydantic import Field, ValidationError
 
 from domain.base import Instant, Kept
 from domain.model.chain import link
@@ -21,11 +22,21 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
 # $2 the number before which to look (or null), $3 whom or what it is about (or null).
 LISTED = """
-SELECT body FROM trail
+SELECT seq, at, deed, about, actor_id, credential, body FROM trail
 WHERE tenant = $1 AND ($2::bigint IS NULL OR seq < $2) AND ($3::text IS NULL OR about = $3)
 ORDER BY seq DESC
 LIMIT $4
 """
+
+
+LARGEST = 2**63 - 1
+"""The highest number that an entry can have."""
+
+
+class TrailNotWhole(Exception):
+    """Nothing can be noted behind what stands at the end of the trail, so no deed is done."""
+
+    code = "trail_not_whole"
 
 
 class Entry(Kept):
@@ -61,21 +72,32 @@ class PostgresTrail:
     async def listed(self, tenant_id: str, limit: int, *, before: int | None = None, about: str | None = None) -> Sequence[Entry]:
         """What was done, the newest first: before a number, about somebody or something."""
         async with self._database.tenant(tenant_id) as conn:
-            return [Entry.model_validate(row["body"]) for row in await conn.fetch(LISTED, tenant_id, before, about, limit)]
+            return [_entry(row) for row in await conn.fetch(LISTED, tenant_id, before, about, limit)]
 
 
 async def note(conn: Connection, tenant_id: str, *, deed: str, about: str, by: str, credential: str, more: dict[str, Any]) -> int:
     """Keep what was done, behind everything that was done before; its number.
 
-    Must run in the transaction of the deed itself, so that neither is on disk without the other.
+    Must run in the transaction of the deed itself, so that neither is on disk without the other. Raises :class:`TrailNotWhole`.
     """
     assert conn.is_in_transaction(), "a note belongs into the transaction of its deed"
     await conn.execute(LOCK, tenant_id)
     last = await conn.fetchrow(LAST, tenant_id)
     seq, prev_hash = (last["seq"] + 1, last["hash"]) if last else (1, "")
+    if seq > LARGEST:
+        raise TrailNotWhole(f"the trail ends with the number {LARGEST}")
     at = await conn.fetchval(NOW)
     entry = Entry(seq=seq, at=at, deed=deed, about=about, by=by, credential=credential, more=more)
     body = entry.model_dump(mode="json")
     digest = link(prev_hash, body)
     await conn.execute(ADD, tenant_id, seq, entry.at, deed, about, by, credential, body, digest, prev_hash)
     return seq
+
+
+def _entry(row: asyncpg.Record) -> Entry:
+    """What was noted; of what nobody can read (only an earlier database took such a row) what its columns say."""
+    try:
+        return Entry.model_validate(row["body"])
+    except ValidationError:
+        said = {name: row[name] for name in ("seq", "at", "deed", "about", "credential")}
+        return Entry(**said, by=row["actor_id"], more={"unreadable": True})
