@@ -38,6 +38,7 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.letters import PostgresTeamLetters
 from storage.team.people import Person, PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.tenants import KeyHolder, Tenant
@@ -204,6 +205,7 @@ class Parts:
     api_keys: PostgresKeys
     people: PostgresPeople
     trail: PostgresTrail
+    team_letters: PostgresTeamLetters
     idempotency: PostgresIdempotency
     seals: Seals
     doors: Doors

@@ -61,6 +61,12 @@ PROBLEMS: dict[str, Row] = {
         "A person's key is made by themselves",
         "Give them a login code (`POST /v1/people/{id}/login-code`, `ombud person login-code`); they exchange it for a key.",
     ),
+    "own_conflict": Row(
+        403, "Your own conflict of interest", "Nobody lifts a conflict of their own; somebody else of ops can."
+    ),
+    "own_rights": Row(
+        403, "Your own rights", "Nobody gives themselves a role, or says to whom they report; somebody else of ops can."
+    ),
     "login_code_needed": Row(403, "A login code is needed", "Bring a login code as the bearer; ops make one for a person."),
     "last_administrator": Row(
         409,

@@ -247,12 +247,14 @@ def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
     """What administrators work with."""
     from storage.access.keys import PostgresKeys
     from storage.access.trail import PostgresTrail
+    from storage.team.letters import PostgresTeamLetters
     from storage.team.people import PostgresPeople
 
     return {
         "api_keys": PostgresKeys(database),
         "people": PostgresPeople(database, vault),
         "trail": PostgresTrail(database),
+        "team_letters": PostgresTeamLetters(database, vault),
     }
 
 

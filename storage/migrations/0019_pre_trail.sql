@@ -32,3 +32,49 @@ CREATE POLICY app_notes_its_own ON trail AS RESTRICTIVE FOR INSERT TO ombud_app
     WITH CHECK (deed = 'endpoint_disabled' AND actor_id = 'system' AND credential = 'system'
         AND (body -> 'more') - 'because' = '{}' AND body -> 'more' ->> 'because' IN ('endpoint_gone', 'given_up', 'silent')
         AND EXISTS (SELECT FROM webhook_endpoints w WHERE w.tenant = trail.tenant AND w.id = trail.about AND NOT w.active));
+
+-- What people of the team are told that is about no case: what was done in their name, and what was done to conflicts of interest.
+CREATE TABLE team_letters (
+    tenant text NOT NULL REFERENCES tenants (id),
+    id text NOT NULL CHECK (id LIKE 'ltr\_%'),
+    event text NOT NULL,
+    recipient text NOT NULL,
+    -- Where it goes: as it was when the letter was written, so that a new address does not catch what is about it.
+    address text,
+    -- Ids and codes.
+    data jsonb NOT NULL,
+    -- A login code, sealed; it goes with the letter.
+    sealed bytea,
+    state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'sent', 'failed')),
+    attempts bigint NOT NULL DEFAULT 0,
+    next_try_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    last_error text,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant, id),
+    FOREIGN KEY (tenant, recipient) REFERENCES people (tenant, id)
+);
+CREATE INDEX team_letters_due ON team_letters (tenant, next_try_at) WHERE state = 'pending';
+
+ALTER TABLE team_letters ENABLE ROW LEVEL SECURITY;
+ALTER TABLE team_letters FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_only ON team_letters
+    USING (tenant = current_setting('ombud.tenant', true)) WITH CHECK (tenant = current_setting('ombud.tenant', true));
+
+-- The administrator writes them, the worker sends them: nobody sends one elsewhere, or writes one of their own.
+GRANT INSERT ON team_letters TO ombud_admin;
+GRANT SELECT, UPDATE (state, attempts, next_try_at, last_error) ON team_letters TO ombud_app;
+
+-- What is out, or never will be, keeps neither the address nor the code, and is not sent again.
+CREATE FUNCTION forget_what_was_sent() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> 'pending' THEN
+        RAISE EXCEPTION 'a letter that is out stays as it is' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NEW.state <> 'pending' THEN
+        NEW.address := NULL;
+        NEW.sealed := NULL;
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER letters_are_sent_once BEFORE UPDATE ON team_letters FOR EACH ROW EXECUTE FUNCTION forget_what_was_sent();

@@ -77,6 +77,21 @@ async def test_a_login_code_is_exchanged_for_a_key(shell: Shell, office: Office)
     assert (again.exit_code, "[key_invalid]" in again.output) == (77, True), again.output
 
 
+async def test_nobody_who_speaks_as_themselves_lifts_their_own_conflict_or_gives_themselves_a_role(
+    shell: Shell, office: Office
+) -> None:
+    of, person = ("-t", office.tenant_id), ("person", "set", "per_dana")
+    declared = await shell.type(*person, "--conflict", "programme-7", *of)
+    assert declared.exit_code == 0, declared.output
+    for logged_in in (False, True):
+        if logged_in:
+            await shell.type("login", "per_dana", *of)
+        for words, code in ((("--clear", "conflicts"), "own_conflict"), (("--role", "ops", "--role", "lead"), "own_rights")):
+            told = await shell.type(*person, *words, "--as", "per_dana", *of)
+            assert (told.exit_code, f"[{code}]" in told.output) == (77, True), told.output
+    assert (await shell.type(*person, "--clear", "conflicts", *of)).exit_code == 0, "whoever runs Ombud is nobody of the team"
+
+
 async def test_who_has_logged_out_does_not(shell: Shell, office: Office) -> None:
     case = (await office.desk().in_review())["id"]
     await shell.type("login", "per_ada", "-t", office.tenant_id)

@@ -98,6 +98,13 @@ ATTEMPTS = {
     "note of what is no endpoint": a_note(about="per_mia"),
     "note words": a_note(said='{"more": {"because": "silent", "words": "Ask Eva."}}'),
     **WRONG_ENTRIES,
+    "write a letter": (
+        "INSERT INTO team_letters (tenant, id, event, recipient, address, data)"
+        " VALUES ($1, 'ltr_1', 'login_code_made', 'per_mia', 'x@x.example', '{}')"
+    ),
+    "send a letter elsewhere": "UPDATE team_letters SET address = 'x@x.example' WHERE tenant = $1",
+    "put another code into a letter": "UPDATE team_letters SET sealed = 'known' WHERE tenant = $1",
+    "make a letter vanish": "DELETE FROM team_letters WHERE tenant = $1",
     "rewrite the trail": "UPDATE trail SET actor_id = 'system' WHERE tenant = $1",
     "cut the trail": "DELETE FROM trail WHERE tenant = $1",
 }
