@@ -58,6 +58,8 @@ async def create(
         )
         until = expires_at.isoformat() if expires_at else None
         await note(conn, who, "key_created", key_id, scopes=list(scopes), person=person_id, expires_at=until)
+        if person_id is not None:
+            await parts.team_letters.tell(conn, who.tenant_id, "key_made", person_id, who.by, key=key_id, what="made")
         return WithSecret(await _there(conn, who, key_id), secret)
 
 
@@ -68,11 +70,14 @@ async def rotate(parts: Parts, caller: Caller, key_id: str, overlap_for: timedel
     """
     who = await administrator(parts, caller)
     async with parts.trail.deed(who.tenant_id) as conn:
-        _own(who, (await _there(conn, who, key_id)).person_id)
+        person_id = (await _there(conn, who, key_id)).person_id
+        _own(who, person_id)
         secret = await keys.rotate(conn, who.tenant_id, key_id, overlap_for)
         if secret is None:
             raise Refused("key_ended")
         await note(conn, who, "key_rotated", key_id, overlap_seconds=int(overlap_for.total_seconds()))
+        if person_id is not None:
+            await parts.team_letters.tell(conn, who.tenant_id, "key_made", person_id, who.by, key=key_id, what="rotated")
         return WithSecret(await _there(conn, who, key_id), secret)
 
 

@@ -1,7 +1,7 @@
-"""How somebody comes to a key of their own: with a code that an administrator hands them, and in development on the spot.
+"""How somebody comes to a key of their own: with a code that goes to their own address, and in development on the spot.
 
-No administrator makes a key in the name of another. A code is good for one exchange and nothing else, and the exchange ends every
-other key of the person: whose keys end without their doing knows that somebody else had the code.
+No administrator makes a key in the name of another, or sees the code. A code is good for one exchange and nothing else, and the
+exchange ends every other key of the person. They, and the others of ops, are told of both.
 """
 
 from __future__ import annotations
@@ -78,19 +78,48 @@ async def me(parts: Parts, caller: Caller) -> Me:
     return Me(caller.tenant_id, caller.credential, caller.kind, tuple(sorted(caller.scopes)), person, role, until)
 
 
-async def code_for(parts: Parts, caller: Caller, person_id: str) -> WithSecret:
-    """A code with which this person, and whoever else is given it, gets a key in their name: once, within :data:`CODE_FOR`.
+@dataclass(frozen=True)
+class LoginCode:
+    """A code that was made: as a key without its secret, and how it comes to its person."""
 
-    Raises what :func:`administrator` raises, ``person_unknown`` and ``person_deactivated``.
+    key: ApiKey
+    secret: str | None
+    """In development alone: elsewhere whoever makes a code never has it."""
+    mailed: bool
+
+
+async def code_for(parts: Parts, caller: Caller, person_id: str) -> LoginCode:
+    """A code with which this person gets a key of their own, once, within :data:`CODE_FOR`; it ends the one before.
+
+    It goes to their own address; in development it is in the answer as well. Raises what :func:`administrator` raises,
+    ``person_unknown``, ``person_deactivated`` and ``person_has_no_address``.
     """
     who = await administrator(parts, caller)
+    tenant = await parts.tenants.tenant(who.tenant_id)
+    shown = tenant is not None and tenant.development
     until = datetime.now(UTC) + CODE_FOR
     async with parts.trail.deed(who.tenant_id) as conn:
         await works_here(conn, who, person_id)
+        await people.hold(conn, who.tenant_id, person_id)
+        person = await people.one(conn, who.tenant_id, person_id)
+        mailed = person is not None and person.email is not None
+        if not (mailed or shown):
+            raise Refused("person_has_no_address", fields={"person": person_id})
+        ended = await keys.revoke_alike(conn, who.tenant_id, person_id, (LOGIN_CODE,))
         more: dict[str, Any] = {"scopes": (LOGIN_CODE,), "person_id": person_id, "expires_at": until, "created_by": who.by}
         code_id, secret = await keys.create(conn, who.tenant_id, name="login code", **more)
-        await note(conn, who, "login_code_made", code_id, person=person_id, expires_at=until.isoformat())
-        return WithSecret(await _key(conn, who.tenant_id, code_id), secret)
+        said: dict[str, Any] = {"person": person_id, "expires_at": until.isoformat(), "mailed": mailed}
+        await note(conn, who, "login_code_made", code_id, **said, **({"ended": ended} if ended else {}))
+        await parts.team_letters.tell(conn, who.tenant_id, "login_code_made", person_id, who.by, code=secret)
+        return LoginCode(await _key(conn, who.tenant_id, code_id), secret if shown else None, mailed)
+
+
+async def why_nobodys(parts: Parts, secret: str) -> str:
+    """Why a secret opens nothing, as a code. Of a login code whoever has it is told what became of it; of all else nothing."""
+    found = await parts.keys.ended(secret)
+    if found is None or found[0] != (LOGIN_CODE,):
+        return "key_invalid"
+    return "login_code_ended" if found[1] else "login_code_expired"
 
 
 async def redeemed(parts: Parts, caller: Caller) -> WithSecret:
@@ -114,6 +143,7 @@ async def redeemed(parts: Parts, caller: Caller) -> WithSecret:
         who = Administrator(caller.tenant_id, person, caller.credential)
         said = {"person": person, "code": code.id, "ended": ended, "expires_at": until.isoformat()}
         await note(conn, who, "login_code_redeemed", key_id, **said)
+        await parts.team_letters.tell(conn, caller.tenant_id, "login_code_redeemed", person, person, key=key_id)
         return WithSecret(await _key(conn, caller.tenant_id, key_id), secret)
 
 

@@ -65,6 +65,7 @@ class Keys(Protocol):
     """Whose API key it is."""
 
     async def find_key(self, secret: str) -> KeyHolder | None: ...
+    async def ended(self, secret: str) -> tuple[tuple[str, ...], bool] | None: ...
 
 
 class Tenants(Protocol):

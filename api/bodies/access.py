@@ -10,6 +10,7 @@ from api.bodies.base import Body
 from api.bodies.bulk import BulkResult, result_bodies
 from domain.base import Code, Frozen, Instant, Language, PersonId, Reference
 from services.keys import LONGEST_OVERLAP_FOR, OVERLAP_FOR, WithSecret
+from services.logins import LoginCode
 from services.people import Gone
 from services.rows import ApiKey, Entry, Person
 
@@ -66,6 +67,15 @@ class NewKeyBody(KeyBody):
     """An API key with its secret, which is told this once."""
 
     secret: str
+
+
+class LoginCodeBody(KeyBody):
+    """A login code."""
+
+    secret: str | None
+    """In a tenant for development alone; null elsewhere: it goes to the person's own address, and nobody else has it."""
+    mailed: bool
+    """Whether it went to the person by mail."""
 
 
 class KeyPage(Body):
@@ -209,6 +219,11 @@ def key_body(key: ApiKey) -> dict[str, Any]:
 def new_key_body(made: WithSecret) -> dict[str, Any]:
     """A key with its secret as JSON, this once."""
     return NewKeyBody(**_key(made.key), secret=made.secret).model_dump(mode="json")
+
+
+def login_code_body(made: LoginCode) -> dict[str, Any]:
+    """A login code as JSON."""
+    return LoginCodeBody(**_key(made.key), secret=made.secret, mailed=made.mailed).model_dump(mode="json")
 
 
 def person_body(person: Person) -> dict[str, Any]:

@@ -36,6 +36,8 @@ LOGIN_CODE: dict[str, Any] = {
     **NEW_KEY,
     "name": "login code",
     "scopes": ["login_code"],
+    "secret": None,
+    "mailed": True,
     "person": "per_mara",
     "expires_at": "2026-11-24T09:00:00.500000Z",
 }

@@ -61,6 +61,17 @@ PROBLEMS: dict[str, Row] = {
         "A person's key is made by themselves",
         "Give them a login code (`POST /v1/people/{id}/login-code`, `ombud person login-code`); they exchange it for a key.",
     ),
+    "login_code_ended": Row(
+        401,
+        "The login code has ended",
+        "It was exchanged, or a newer one was made. If you did not exchange it, tell ops at once; they make another.",
+    ),
+    "login_code_expired": Row(401, "The login code is too old", "A code is good for a day: ask ops for another."),
+    "person_has_no_address": Row(
+        409,
+        "They cannot be reached",
+        "A login code goes to the person by mail: give them an address first (`PATCH /v1/people/{id}` with `email`).",
+    ),
     "own_conflict": Row(
         403, "Your own conflict of interest", "Nobody lifts a conflict of their own; somebody else of ops can."
     ),

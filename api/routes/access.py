@@ -16,6 +16,7 @@ from api.bodies.access import (
     entry_body,
     gone_body,
     key_body,
+    login_code_body,
     new_key_body,
     person_body,
 )
@@ -193,13 +194,14 @@ async def activate_person(context: Context, person_id: Person) -> Response:
     "/v1/people/{person_id}/login-code",
     status_code=201,
     summary="Make a login code",
-    responses=gives({201: ("NewKeyBody", LOGIN_CODE)}),
+    responses=gives({201: ("LoginCodeBody", LOGIN_CODE)}),
 )
 async def make_login_code(context: Context, person_id: Person) -> Response:
     """For ops: a code that this person exchanges for a key of their own (`POST /v1/me/key`), once and within a day. It opens
-    nothing else. So nobody of ops holds a key in somebody else's name; hand the code to the person themselves."""
+    nothing else, ends the code before it, and goes to the person's own address: whoever makes it never has it, but for tenants
+    for development, where it is in the answer. The others of ops are told."""
     caller = await context.caller("admin")
-    return answer(Reply(201, new_key_body(await logins.code_for(context.parts, caller, person_id))))
+    return answer(Reply(201, login_code_body(await logins.code_for(context.parts, caller, person_id))))
 
 
 @router.post(
