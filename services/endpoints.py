@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from services.callers import Caller
 from services.errors import FieldError, Refused, not_found
@@ -40,8 +41,8 @@ async def add(parts: Parts, caller: Caller, url: str, purpose: Purpose) -> WithS
         raise Refused(code, errors=[FieldError("url", code, "This address cannot be a webhook's.")])
     async with parts.trail.deed(caller.tenant_id) as conn:
         made = await parts.endpoints.create(caller.tenant_id, url, purpose=purpose, created_by=who.by, conn=conn)
-        # Not the address: its path may hold what its owner takes for a secret.
-        await note(conn, who, "endpoint_added", made.id, purpose=purpose)
+        # Not the whole address: its path may hold what its owner takes for a secret.
+        await note(conn, who, "endpoint_added", made.id, purpose=purpose, host=urlsplit(url).hostname)
     return WithSecret(await _there(parts, caller, made.id), made.secret)
 
 

@@ -21,10 +21,13 @@ from storage.access import keys
 from storage.access.keys import ApiKey
 from storage.postgres.pool import Connection
 from storage.team import people
+from storage.team.people import Person
 from storage.tenants import Tenant
 
-SCOPES_OF_A_LOGIN = ("cases:read", "cases:write", "team:read", "admin")
+SCOPES_OF_A_LOGIN = ("cases:read", "cases:write", "team:read")
 """What a person's login is good for: everything of their own. What their role does not let them do, the rules refuse."""
+MORE_FOR_OPS = ("admin", "act_as:parties", "intake")
+"""What one of ops needs beside: to administer, and to hand on to the keys of platforms, never wider than their maker's."""
 LOGIN_FOR = timedelta(days=90)
 """How long the key of a login lives: a quarter, after which whoever left unnoticed has none."""
 DEVELOPMENT_FOR = timedelta(days=30)
@@ -46,6 +49,7 @@ class Keys(Protocol):
         person_id: str | None = None,
         expires_at: datetime | None = None,
     ) -> tuple[str, str]: ...
+    async def people(self, tenant_id: str) -> list[Person]: ...
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,8 @@ async def redeemed(parts: Parts, caller: Caller) -> WithSecret:
         await people.hold(conn, caller.tenant_id, person)
         if not await keys.revoke(conn, caller.tenant_id, code.id):
             raise Refused("key_ended")
-        more: dict[str, Any] = {"scopes": SCOPES_OF_A_LOGIN, "person_id": person, "expires_at": until, "created_by": person}
+        scopes = _of_a_login(await people.one(conn, caller.tenant_id, person))
+        more: dict[str, Any] = {"scopes": scopes, "person_id": person, "expires_at": until, "created_by": person}
         key_id, secret = await keys.create(conn, caller.tenant_id, name=_NAME, **more)
         ended = await keys.revoke_others(conn, caller.tenant_id, person, key_id)
         who = Administrator(caller.tenant_id, person, caller.credential)
@@ -153,8 +158,13 @@ async def development_key(makes: Keys, tenant: Tenant, person_id: str) -> tuple[
     if not tenant.development:
         raise Refused("login_needs_key", f"'{tenant.id}' is no development tenant: log in with a key of your own.")
     until = datetime.now(UTC) + DEVELOPMENT_FOR
-    more: dict[str, Any] = {"name": _NAME, "scopes": SCOPES_OF_A_LOGIN, "person_id": person_id, "expires_at": until}
+    known = next((one for one in await makes.people(tenant.id) if one.id == person_id), None)
+    more: dict[str, Any] = {"name": _NAME, "scopes": _of_a_login(known), "person_id": person_id, "expires_at": until}
     return (await makes.create_key(tenant.id, **more))[1], until
+
+
+def _of_a_login(person: Person | None) -> tuple[str, ...]:
+    return (*SCOPES_OF_A_LOGIN, *(MORE_FOR_OPS if person is not None and "ops" in person.roles else ()))
 
 
 async def _key(conn: Connection, tenant_id: str, key_id: str) -> ApiKey:

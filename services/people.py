@@ -14,6 +14,7 @@ from services.errors import FieldError, Refused, not_found
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
 from services.trail import Administrator, administrator, note
+from storage.access import keys
 from storage.postgres.pool import Connection
 from storage.team import people
 from storage.team.people import Person
@@ -104,9 +105,10 @@ async def deactivate(parts: Parts, caller: Caller, person_id: str) -> Gone:
     who = await administrator(parts, caller)
     async with parts.trail.deed(who.tenant_id) as conn:
         await _somebody_stays(conn, who, person_id)
+        ended = await keys.live_of(conn, who.tenant_id, person_id)
         at = await people.deactivate(conn, who.tenant_id, person_id)
         if at is not None:
-            await note(conn, who, "person_deactivated", person_id)
+            await note(conn, who, "person_deactivated", person_id, ended=ended)
         person = await _there(conn, who, person_id)
     if person.deactivated_at is None:
         return Gone(person)
@@ -199,6 +201,7 @@ async def _tell(parts: Parts, conn: Connection, who: Administrator, before: Pers
 async def _check(parts: Parts, who: Administrator, person_id: str, said: Mapping[str, Any]) -> None:
     """Refuse a manager who does not work here, and shifts by a calendar that nobody has: who works by it would silently count as
     always there."""
+    await _check_queues(parts, who, said.get("queues", ()))
     manager, hours = said.get("manager"), said.get("hours")
     if manager is not None and (manager == person_id or await parts.people.one(who.tenant_id, manager) is None):
         raise Refused("person_unknown", errors=[FieldError("manager", "person_unknown", "Name somebody else who works here.")])
@@ -208,6 +211,18 @@ async def _check(parts: Parts, who: Administrator, person_id: str, said: Mapping
     if hours not in there:
         detail = f"There is no calendar '{hours}'. There are: {', '.join(there)}."
         raise Refused("calendar_unknown", detail, errors=[FieldError("hours", "calendar_unknown", "No such calendar.")])
+
+
+async def _check_queues(parts: Parts, who: Administrator, queues: Sequence[str]) -> None:
+    """A queue is one that a pack names, or that somebody works already: in any other nobody's case ever lies."""
+    if not queues:
+        return
+    packs = (await parts.shelf_of(who.tenant_id)).packs.values()
+    known = {name for pack in packs for name in (pack.queue, pack.appeal_queue, *pack.queue_calendars)}
+    known |= {queue for person in await parts.tenants.people(who.tenant_id) for queue in person.queues}
+    wrong = [FieldError(f"queues.{n}", "queue_unknown", "No such queue.") for n, queue in enumerate(queues) if queue not in known]
+    if wrong:
+        raise Refused("queue_unknown", errors=wrong, fields={"allowed": sorted(known)})
 
 
 async def _somebody_stays(conn: Connection, who: Administrator, person_id: str) -> None:

@@ -72,6 +72,11 @@ PROBLEMS: dict[str, Row] = {
         "They cannot be reached",
         "A login code goes to the person by mail: give them an address first (`PATCH /v1/people/{id}` with `email`).",
     ),
+    "admin_needs_person": Row(
+        422, "A platform administers nothing", "Leave `admin` out, or make the key one of a person of ops (`person`)."
+    ),
+    "key_wider": Row(403, "Wider than your own key", "A key hands on no scope that it does not have itself; leave out `scopes`."),
+    "key_outlives": Row(403, "It would outlive your own key", "Set `expires_at` to what `latest` says, or sooner."),
     "own_conflict": Row(
         403, "Your own conflict of interest", "Nobody lifts a conflict of their own; somebody else of ops can."
     ),
@@ -120,6 +125,7 @@ PROBLEMS: dict[str, Row] = {
     "party_twice": Row(422, "A party is given twice", "One principal a side, and nobody on both sides."),
     "email_invalid": Row(422, "Not an e-mail address", "Write it as `name@host.example`, or leave it out."),
     "sender_missing": Row(422, "No sender", "The mail needs a `From` header."),
+    "null_refused": Row(422, "Null is no value here", "Leave the field out, or give it a value."),
     "zone_unknown": Row(422, "Unknown time zone", "Use an IANA name such as `Europe/Berlin`."),
     "control_character": Row(422, "Control character", "Remove line breaks, control characters and bidi overrides."),
     "scalar_expected": Row(422, "Plain value expected", "Give true or false, a number, or a text of at most 500 characters."),

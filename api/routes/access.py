@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from api.bodies.access import (
@@ -47,6 +48,7 @@ from api.schema import gives, takes
 from domain.base import PersonId
 from services import keys, logins, people, trail
 from services.pages import Page
+from services.rows import Sought
 
 router = APIRouter(tags=["access"])
 
@@ -220,11 +222,18 @@ async def redeem_login_code(context: Context) -> Response:
 @router.get("/v1/audit-trail", summary="What administrators did", responses=gives({200: ("TrailPage", TRAIL)}))
 async def read_trail(
     context: Context,
-    about: Annotated[str | None, Query(max_length=128, description="The id of whom or what it was done to.")] = None,
+    about: Annotated[
+        str | None, Query(max_length=128, description="The id of whom or what it was done to, or of whose key or code it is.")
+    ] = None,
+    by: Annotated[str | None, Query(max_length=128, description="Who did it: a person's id, or `system`.")] = None,
+    deed: Annotated[str | None, Query(max_length=64, description="What was done (`key_created`).")] = None,
+    since: Annotated[AwareDatetime | None, Query(description="From then on.")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Before then.")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Response:
     """For ops, with a key of their own that has the scope `admin`: the newest first. It is numbered without gaps and hash-chained
     as a case is, and `ombud audit verify` verifies it."""
     caller = await context.caller("admin")
-    return shown(page_body(await trail.listed(context.parts, caller, Page(limit, cursor), about), entry_body))
+    sought = Sought(about=about, by=by, deed=deed, since=since, until=until)
+    return shown(page_body(await trail.listed(context.parts, caller, Page(limit, cursor), sought), entry_body))

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from api.kit.gate import Gate
     from cli.kit.target import Target
     from runtime.checks import Look
-    from services.doctor import Check
+    from runtime.embedded.stack import Stack
+    from services.doctor import Check, Finding
     from services.parts import Answered, Doors, Inspects, Parts
 
 Result = TypeVar("Result")
@@ -299,13 +300,6 @@ def doctor_checks(settings: Settings) -> list[Check]:
             return Finding("administration", "fail", fault.message, "Run `ombud stack up`.")
         return await doctor.administration(dsn, _DOCTOR_WAITS_FOR, embedded=settings.database_url is None)
 
-    async def trail() -> Finding:
-        try:
-            dsn = stack.info().database_url
-        except ServiceFault as fault:
-            return Finding("audit trail", "warn", f"not looked at: {fault.message}", "Run `ombud stack up`.")
-        return await doctor.trail(dsn, _DOCTOR_WAITS_FOR)
-
     async def evidence() -> Finding:
         if settings.evidence_url is None:
             folder = settings.state_dir.resolve() / "evidence"
@@ -324,13 +318,24 @@ def doctor_checks(settings: Settings) -> list[Check]:
         _named("services", lambda: checks.services(stack)),
         database,
         administration,
-        trail,
+        lambda: _trail(stack),
         _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
         lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
         _named("master key", lambda: checks.master_key(settings, stack)),
         evidence,
     ]
+
+
+async def _trail(stack: Stack) -> Finding:
+    from services import doctor
+    from services.doctor import Finding
+
+    try:
+        dsn = stack.info().database_url
+    except ServiceFault as fault:
+        return Finding("audit trail", "warn", f"not looked at: {fault.message}", "Run `ombud stack up`.")
+    return await doctor.trail(dsn, _DOCTOR_WAITS_FOR)
 
 
 def _named(part: str, look: Callable[[], Awaitable[Look]]) -> Check:

@@ -219,8 +219,10 @@ async def trails_at(dsn: str, patience: timedelta) -> Verdict:
         async with asyncio.timeout(TRAILS_FOR.total_seconds()):
             async with await Database.connect(dsn, command_timeout=seconds, lend_within=seconds) as database:
                 return await trails(database)
-    except (*AWAY, asyncpg.PostgresError) as error:
+    except AWAY as error:
         raise ServerAway(str(error) or type(error).__name__) from error
+    except asyncpg.PostgresError as error:
+        raise ServerAway(str(error)) from error
 
 
 async def _verify_trail(

@@ -206,6 +206,8 @@ class TestPeople:
         again = (await dana.post("/v1/people/per_ada/deactivate")).json()
         assert (again["deactivated_at"], again["results"]) == (gone["deactivated_at"], gone["results"])
         assert await trail(dana, about="per_ada") == [("person_deactivated", "per_ada")]
+        (entry,) = (await dana.get("/v1/audit-trail?about=per_ada")).json()["data"]
+        assert len(entry["more"]["ended"]) == 1
         back = (await dana.post("/v1/people/per_ada/activate")).json()
         assert (back["active"], back["deactivated_at"]) == (True, None)
         assert await opens(office, office.keys["ada"]) == 401, "keys that have ended stay so"
@@ -252,6 +254,77 @@ async def letters(office: Office, event: str) -> list[tuple[str, str]]:
     async with office.database.tenant(office.tenant_id) as conn:
         rows = await conn.fetch("SELECT recipient, address FROM team_letters WHERE event = $1 ORDER BY recipient", event)
     return [tuple(row) for row in rows]
+
+
+class TestWithinItsMaker:
+    """Whoever finds one key makes no better one of it."""
+
+    @pytest.mark.parametrize("person", [None, "per_dana"])
+    async def test_no_key_is_wider_or_lives_longer_than_the_one_that_makes_it(self, office: Office, person: str | None) -> None:
+        soon = datetime.now(UTC) + timedelta(days=1)
+        narrow = office.desk(await office.key(person_id="per_dana", scopes=("admin", "cases:read"), expires_at=soon))
+        said = {"name": "x", "scopes": ["cases:read"], "person": person}
+        for more, code in (
+            ({"scopes": ["cases:read", "cases:write"], "expires_at": soon.isoformat()}, "key_wider"),
+            ({}, "key_outlives"),
+            ({"expires_at": (soon + timedelta(seconds=1)).isoformat()}, "key_outlives"),
+        ):
+            answer = await narrow.post("/v1/api-keys", {**said, **more})
+            assert (answer.status_code, answer.json()["code"]) == (403, code), more
+        assert (await narrow.post("/v1/api-keys", {**said, "expires_at": soon.isoformat()})).status_code == 201
+
+    async def test_a_key_of_the_first_releases_covers_all(self, dana: Desk) -> None:
+        assert (await dana.post("/v1/api-keys", {"name": "x", "scopes": ["act_as:staff", "intake"]})).status_code == 201
+
+    async def test_a_platform_administers_nothing(self, dana: Desk) -> None:
+        answer = await dana.post("/v1/api-keys", {"name": "x", "scopes": ["admin"]})
+        assert (answer.status_code, answer.json()["code"]) == (422, "admin_needs_person")
+
+    async def test_a_login_administers_for_ops_alone(self, office: Office, dana: Desk) -> None:
+        for person, administers in (("per_ada", False), ("per_dana", True)):
+            code = (await dana.post(f"/v1/people/{person}/login-code")).json()["secret"]
+            made = (await office.desk(code).post("/v1/me/key")).json()
+            assert ("admin" in made["scopes"]) is administers
+            dana = office.desk(made["secret"]) if administers else dana
+
+
+class TestChecked:
+    """What is set of a person is looked at when it is set."""
+
+    @pytest.mark.parametrize(
+        ("said", "code"),
+        [
+            ({"zone": "Europe/Nowhere"}, "zone_unknown"),
+            ({"queues": ["fraud", "nosuchqueue"]}, "queue_unknown"),
+            ({"hours": "mars-office"}, "calendar_unknown"),
+            ({"capacity": None}, "null_refused"),
+            ({"roles": None, "capacity": 3}, "null_refused"),
+        ],
+    )
+    async def test_what_cannot_be_is_refused_and_nothing_changes(self, dana: Desk, said: dict[str, Any], code: str) -> None:
+        before = (await dana.get("/v1/people/per_ada")).json()
+        for answer in (
+            await dana.http.patch("/v1/people/per_ada", json=said),
+            await dana.post("/v1/people", {"id": "per_eva", "name": "Eva", **said}),
+        ):
+            problem = answer.json()
+            assert (answer.status_code, code in (problem["code"], *(e["code"] for e in problem["errors"]))) == (422, True)
+        assert (await dana.get("/v1/people/per_ada")).json() == before
+
+
+class TestTrailFilters:
+    async def test_by_person_with_their_keys_and_codes_by_whom_what_and_when(self, dana: Desk) -> None:
+        await dana.http.patch("/v1/people/per_ada", json={"capacity": 3})
+        code = (await dana.post("/v1/people/per_ada/login-code")).json()
+        await made(dana)
+        assert await trail(dana, about="per_ada") == [("login_code_made", code["id"]), ("person_changed", "per_ada")]
+        assert await trail(dana, deed="key_created", by="per_dana") != []
+        assert await trail(dana, by="per_ada") == []
+        last, before, *_ = (await dana.get("/v1/audit-trail")).json()["data"]
+        assert last["prev_hash"] == before["hash"]
+        assert len(last["hash"]) == 64
+        assert [deed for deed, _ in await trail(dana, since=last["at"])] == ["key_created"]
+        assert "key_created" not in [deed for deed, _ in await trail(dana, until=last["at"])]
 
 
 class TestOneself:

@@ -11,7 +11,7 @@ import pytest
 
 from services.doctor import judged_trails
 from services.errors import refusal_of
-from storage.access.trail import PostgresTrail, TrailNotWhole, note
+from storage.access.trail import PostgresTrail, Sought, TrailNotWhole, note
 from storage.record.audit import PostgresAudit, trails
 from tests.support.database import Server
 from tests.support.worlds import World
@@ -65,7 +65,7 @@ class TestNumbers:
         trail = PostgresTrail(world.database)
         assert [entry.seq for entry in await trail.listed(world.tenant_id, 2)] == [3, 2]
         assert [entry.seq for entry in await trail.listed(world.tenant_id, 2, before=2)] == [1]
-        assert [entry.seq for entry in await trail.listed(world.tenant_id, 9, about="key_1")] == [3, 1]
+        assert [entry.seq for entry in await trail.listed(world.tenant_id, 9, Sought(about="key_1"))] == [3, 1]
 
 
 class TestWhatNobodyCanRead:
