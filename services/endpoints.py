@@ -45,6 +45,7 @@ async def add(parts: Parts, caller: Caller, url: str, purpose: Purpose) -> WithS
     await _check_address(parts, url)
     async with parts.trail.deed(caller.tenant_id) as conn:
         made = await parts.endpoints.create(caller.tenant_id, url, purpose=purpose, created_by=who.by, conn=conn)
+        # Not the whole address: its path may hold what its owner takes for a secret.
         await note(conn, who, "endpoint_added", made.id, purpose=purpose, host=host_of(url))
     return WithSecret(await _there(parts, caller, made.id), made.secret)
 

@@ -39,6 +39,7 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.letters import PostgresTeamLetters
 from storage.team.people import Person, PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.tenants import KeyHolder, Tenant
@@ -65,6 +66,7 @@ class Keys(Protocol):
     """Whose API key it is."""
 
     async def find_key(self, secret: str) -> KeyHolder | None: ...
+    async def ended(self, secret: str) -> tuple[tuple[str, ...], bool] | None: ...
 
 
 class Tenants(Protocol):
@@ -206,6 +208,7 @@ class Parts:
     api_keys: PostgresKeys
     people: PostgresPeople
     trail: PostgresTrail
+    team_letters: PostgresTeamLetters
     idempotency: PostgresIdempotency
     seals: Seals
     doors: Doors

@@ -36,6 +36,9 @@ PROBLEMS: dict[str, Row] = {
     "door_closed": Row(403, "This door is closed", "Send the command by the API or the command line."),
     "signing_key_invalid": Row(422, "That is no public key", "Send the 32 bytes of an Ed25519 public key in base64."),
     "signing_key_taken": Row(409, "This key is registered already", "Make another key with `ombud command key`."),
+    "trail_not_whole": Row(
+        503, "The audit trail is not whole", "Nothing is changed that cannot be noted; `ombud audit verify` says what is amiss."
+    ),
     "login_needs_key": Row(403, "A key is needed to log in", "Log in with an API key of your own."),
     "own_credential_needed": Row(
         403,
@@ -61,6 +64,28 @@ PROBLEMS: dict[str, Row] = {
         403,
         "A person's key is made by themselves",
         "Give them a login code (`POST /v1/people/{id}/login-code`, `ombud person login-code`); they exchange it for a key.",
+    ),
+    "login_code_ended": Row(
+        401,
+        "The login code has ended",
+        "It was exchanged, or a newer one was made. If you did not exchange it, tell ops at once; they make another.",
+    ),
+    "login_code_expired": Row(401, "The login code is too old", "A code is good for a day: ask ops for another."),
+    "person_has_no_address": Row(
+        409,
+        "They cannot be reached",
+        "A login code goes to the person by mail: give them an address first (`PATCH /v1/people/{id}` with `email`).",
+    ),
+    "admin_needs_person": Row(
+        422, "A platform administers nothing", "Leave `admin` out, or make the key one of a person of ops (`person`)."
+    ),
+    "key_wider": Row(403, "Wider than your own key", "A key hands on no scope that it does not have itself; leave out `scopes`."),
+    "key_outlives": Row(403, "It would outlive your own key", "Set `expires_at` to what `latest` says, or sooner."),
+    "own_conflict": Row(
+        403, "Your own conflict of interest", "Nobody lifts a conflict of their own; somebody else of ops can."
+    ),
+    "own_rights": Row(
+        403, "Your own rights", "Nobody gives themselves a role, or says to whom they report; somebody else of ops can."
     ),
     "login_code_needed": Row(403, "A login code is needed", "Bring a login code as the bearer; ops make one for a person."),
     "last_administrator": Row(
@@ -108,6 +133,7 @@ PROBLEMS: dict[str, Row] = {
     "party_twice": Row(422, "A party is given twice", "Name each person once, and nobody on both sides."),
     "email_invalid": Row(422, "Not an e-mail address", "Write it as `name@host.example`, or leave it out."),
     "sender_missing": Row(422, "No sender", "The mail needs a `From` header."),
+    "null_refused": Row(422, "Null is no value here", "Leave the field out, or give it a value."),
     "zone_unknown": Row(422, "Unknown time zone", "Use an IANA name such as `Europe/Berlin`."),
     "control_character": Row(422, "Control character", "Remove line breaks, control characters and bidi overrides."),
     "scalar_expected": Row(422, "Plain value expected", "Give true or false, a number, or a text of at most 500 characters."),

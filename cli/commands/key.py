@@ -78,14 +78,18 @@ def make(
     name: Annotated[str, typer.Option(help="What the key is for.")],
     person_id: Annotated[str | None, typer.Option("--person", help="per_…: the key speaks as this person.")] = None,
     scope: Annotated[
-        list[str] | None, typer.Option(help="cases:read, act_as:parties …; repeatable; left out: all but act_as:staff.")
+        list[str] | None,
+        typer.Option(help="What it is good for (cases:read, act_as:parties …); repeatable; left out: for nothing."),
     ] = None,
     json: AsJson = False,
 ) -> None:
     """Make an API key. Its secret is shown this once."""
     from services.scopes import EVERYTHING, good_for
 
-    scopes = [said for said in scope or [EVERYTHING] if not good_for([said])] or sorted(good_for(scope or [EVERYTHING]))
+    named = scope or []
+    # Names of the first releases are understood; of all that `*` was, a platform has no use for `admin`.
+    good = good_for(named) - ({"admin"} if EVERYTHING in named and person_id is None else set())
+    scopes = [said for said in named if not good_for([said])] or sorted(good)
     _create({"name": name, "scopes": scopes, "person": person_id}, Target(tenant, None, person_id), json, id_as="key")
 
 

@@ -120,9 +120,9 @@ def show_person(person_id: PersonId, tenant: Tenant = None, speaker: As = None, 
 
 @app.command("login-code")
 def login_code(person_id: PersonId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
-    """A code that they exchange for a key of their own, once and within a day: `ombud login PERSON --code …`. Shown this once."""
+    """Send them a code for a key of their own, good once, for a day: `ombud login PERSON --code …`. In development it shows."""
     made = run(lambda desk: desk.ask("POST", f"{_path(person_id)}/login-code"), Target(tenant, speaker, person_id))
-    show(made, json, lambda code: code["secret"])
+    show(made, json, lambda code: code["secret"] or f"Sent to the address of {person_id}; it is good for a day.")
 
 
 @app.command()

@@ -58,6 +58,7 @@ EXITS = {
     "same_credential": NO_PERMISSION,
     "key_invalid": NO_PERMISSION,
     "administration_unavailable": UNAVAILABLE,
+    "trail_not_whole": UNAVAILABLE,
 }
 """Exit code by the code of a failure. Of any other, a fault is a missing service, and a refusal is about the input."""
 BY_STATUS = {

@@ -50,6 +50,7 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.letters import PostgresTeamLetters
 from storage.team.people import PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.team.roster import PostgresRoster
@@ -202,6 +203,7 @@ class Office:
             api_keys=PostgresKeys(self.database),
             people=PostgresPeople(self.database, self.vault),
             trail=PostgresTrail(self.database),
+            team_letters=PostgresTeamLetters(self.database, self.vault),
             idempotency=PostgresIdempotency(self.database, self.vault),
             seals=self.vault,
             doors=JudgingDoor(self.records, self.inbox, self.lookups),

@@ -65,6 +65,11 @@ MATRIX = {
     "notices": May(
         "INSERT, SELECT, UPDATE", "SELECT, UPDATE(last_error state)", "An endpoint that is disabled leaves what was on its way."
     ),
+    "team_letters": May(
+        "SELECT, UPDATE(attempts last_error next_try_at state)",
+        "INSERT",
+        "The administrator's deed writes them; the worker sends them, and neither says where to.",
+    ),
     "budgets": May("INSERT, SELECT, UPDATE", "", "What a tenant may ask of the API is counted there."),
     "campaigns": May("INSERT, SELECT, UPDATE(closed_at closed_by)", "", CASES),
     "case_access": May("INSERT, SELECT", "", CASES),
