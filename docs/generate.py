@@ -246,6 +246,7 @@ came, to the byte, before it is read as JSON:
 ```python
 import base64, hashlib, hmac
 
+
 def is_ours(secret: str, headers: dict[str, str], body: bytes) -> bool:
     key = base64.b64decode(secret.removeprefix("whsec_"))
     said = f"{{headers['webhook-id']}}.{{headers['webhook-timestamp']}}.".encode() + body
