@@ -96,7 +96,8 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     source_answers.SourceBody,
     source_answers.SourceList, tenant_answers.TenantChange, tenant_answers.TenantBody,
     access_answers.TrailPage, access_answers.RefusedCommandPage, access_answers.KeyRequest,
-    access_answers.KeyRotation, access_answers.KeyBody, access_answers.NewKeyBody, access_answers.KeyPage,
+    access_answers.KeyRotation, access_answers.KeyBody, access_answers.LoginCodeBody, access_answers.NewKeyBody,
+    access_answers.KeyPage,
     access_answers.PersonRequest, access_answers.PersonChanges, access_answers.PersonBody, access_answers.GoneBody,
     access_answers.PersonPage,
 )  # fmt: skip

@@ -267,6 +267,7 @@ PROBLEMS: dict[str, Row] = {
     "not_on_hold": Row(409, "Not on legal hold", "See `holds` in `fields` for those that are on the case."),
     "legal_hold": Row(409, "Under legal hold", "Nothing of it can be deleted until a lead or ops lifts the hold."),
     "party_known": Row(409, "A party already", "This person is, or was, a party of the case; nothing needs to be added."),
+    "party_not_here": Row(422, "Not in bulk", "Send `add_party` and `replace_party` to the case itself, one at a time."),
     "party_unfit": Row(422, "Cannot be a party like this", "See `because` in `fields`."),
     "party_unclear": Row(409, "Several on the side", "Split the case, so that each of them has their own."),
     "agreement_missing": Row(422, "Not agreed", "Ask whoever is to be represented, and say `agreed`."),

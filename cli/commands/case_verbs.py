@@ -70,10 +70,12 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     ),
     "ask_identity": ("Ask the claimant to prove who they are.", (_needs("what", "What is asked for, as they will read it."),)),
     "escalate": ("Leave the settlement and ask for a decision. For a party.", ()),
-    "offer": ("Propose how to settle. For a party.", (
+    "offer": ("Propose how to settle. A party to the other side; whoever handles the case to both.", (
         _needs("remedy", "A remedy of the pack."), Field("amount", "AMOUNT:CURRENCY in minor units (1250:USD).", kind=MONEY),
-        Field("label_paid_by", "claimant, respondent or platform."), Field("text", "The words beside it.")),
+        Field("label_paid_by", "claimant, respondent or platform."), Field("text", "The words beside it."),
+        Field("expires_at", "Until when it can be accepted, with the zone.")),
     ),
+    "concede": ("Grant what was asked: it ends the case. For the respondent.", (Field("text", "The words beside it."),)),
     "accept_offer": ("Accept the other side's open offer: binding. For a party.", (Field("offer_id", "Which one."),)),
     "decline_offer": ("Turn the open offer down. For a party.", (Field("offer_id", "Which one."),)),
     "appeal": ("Ask for another decider to look again. For a party.", (REASONS,)),

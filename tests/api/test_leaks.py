@@ -458,6 +458,7 @@ def _values(name: str, own: Planted) -> tuple[str, ...]:
         "queue": ("mediation",), "priority": ("urgent",), "campaign": (own.ids["campaign"],), "due_before": (_LATER,),
         "thread": ("claimant", "respondent"),
         "sort": ("due",), "person": (own.mediator,), "active": ("true", "false"), "about": (own.mediator,),
+        "by": (own.mediator,), "deed": ("person_added",), "since": (_LONG_AGO,), "until": (_LATER,),
         **{f"{what}_after": (_LONG_AGO,) for what in ("opened", "closed", "updated")},
         **{f"{what}_before": (_LATER,) for what in ("opened", "closed", "updated")},
     }  # fmt: skip

@@ -49,6 +49,8 @@ REVIEWED = {
     # imposes something on somebody
     "impose_interim": ("decides", "Takes somebody their account, before anybody was heard."),
     "review_interim": ("decides", "Keeps it taken, or gives it back to whom it was taken from for others' safety."),
+    "remove_party": ("decides", "To whoever is removed there is no case any more, and no word in it."),
+    "replace_party": ("decides", "The same, and somebody else speaks in their place."),
     "disclose": ("decides", "Tells a suspect; that cannot be untold."),
     # leaves the house, or is gone
     "report_to_authority": ("decides", "Names somebody to the police: the draft of a decision, as `rule` is."),
@@ -57,6 +59,8 @@ REVIEWED = {
     "submit_chargeback_evidence": ("decides", "The one submission that a card network takes."),
     "lift_hold": ("decides", "Lets be destroyed what a court may want."),
     # does neither: it can be taken back, or follows what was decided
+    "add_party": ("works", "Lets one more be heard; removing is what decides."),
+    "offer": ("works", "A proposal, which each side accepts or declines for itself."),
     "message": ("works", "Words."),
     "note": ("works", "Words for the team."),
     "request_evidence": ("works", "Asks."),

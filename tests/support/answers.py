@@ -1,7 +1,7 @@
 """An API that gives every answer which the description allows, for whoever must be able to read each of them.
 
-An answer comes in several shapes: what may be left out or be null is so in one and there in another, each word of an enumeration
-has its turn, and so has each kind of a body that can be of several.
+An answer comes in several shapes: with as little as may be, with everything, and with something between. The words of an
+enumeration and the kinds of a body that can be of several take turns in them.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import Any, cast
 from api.app import create_app
 from services.parts import Parts
 
-SHAPES = 6
-"""More than any body has kinds of, and than what is printed by a word of an enumeration has words."""
+SHAPES = 3
+"""As little as may be, everything, and something between."""
 _STRINGS = {"date-time": "2026-11-02T09:00:00.5Z", "date": "2026-11-02", "uri": "https://a.example/x", "duration": "PT2H"}
 _DEEP = 12
 

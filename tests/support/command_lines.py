@@ -40,6 +40,9 @@ class Command(NamedTuple):
         for name, parameter in self.parameters.items():
             if name in given or parameter.required:
                 value = given.get(name) or _something(name, folder)
+                if getattr(parameter, "is_flag", False):
+                    line.append(parameter.opts[0])
+                    continue
                 line += [value] if parameter.param_type_name == "argument" else [parameter.opts[0], value]
         return line + ALSO.get(self.words, [])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from typer.main import get_command
 
 from cli.main import app
 from tests.support.answers import AnswerAll
@@ -20,17 +20,24 @@ def _asks(words: str) -> bool:
     return "json" in parameters and "tenant" in parameters
 
 
+# Put together once: typer's own runner does it for each run, which takes longer than all the runs.
+PROGRAM = get_command(app)
 ASKING = sorted(filter(_asks, COMMANDS))
 
 
 @pytest.mark.parametrize("words", ASKING)
-def test_every_answer_can_be_shown(words: str, tmp_path: Path) -> None:
+def test_every_answer_can_be_shown(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     typed = COMMANDS[words].typed(tmp_path)
     with AnswerAll() as api:
-        env = {"OMBUD_URL": api.url, "OMBUD_API_KEY": "omb_x", "OMBUD_STATE_DIR": str(tmp_path), "OMBUD_LOGIN_KEY": "omb_x"}
+        said = {"OMBUD_URL": api.url, "OMBUD_API_KEY": "omb_x", "OMBUD_STATE_DIR": str(tmp_path), "OMBUD_LOGIN_KEY": "omb_x"}
+        for name, value in said.items():
+            monkeypatch.setenv(name, value)
         for turn in api.turns():
-            done = CliRunner().invoke(app, typed, env=env)
-            seen = f"{typed}, answer {turn} to {api.asked}: {done.output}"
-            assert done.exception is None or isinstance(done.exception, SystemExit), f"{seen}{done.exception!r}"
-            # A few look into this machine's own database, and ask no API.
-            assert done.exit_code in ((0, 1) if api.asked else (69,)), seen
+            # Any other exception than this one is the traceback that nobody may see.
+            with pytest.raises(SystemExit) as ended:
+                PROGRAM.main(typed, prog_name="ombud")
+            # In part is an answer too. A few look into this machine's own database, or into a file, and ask no API.
+            code, printed = ended.value.code or 0, capsys.readouterr()
+            assert code in ((0, 1, 75) if api.asked else (65, 69)), f"{typed}, answer {turn} to {api.asked}: {printed}"
