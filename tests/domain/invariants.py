@@ -451,8 +451,10 @@ class Witness:
 def _alone_with(fact: f.Fact) -> str | None:
     """The side that said something to the desk alone, or to which the desk said it."""
     if isinstance(fact, f.MessageSent):
+        sides = ("claimant", "respondent")
         said = fact.sender if fact.to == "desk" else fact.to
-        return said if said in ("claimant", "respondent") else None
+        # What one side says to the other, both sides read.
+        return said if said in sides and (fact.to == "desk" or fact.sender not in sides) else None
     if isinstance(fact, f.EvidenceSubmitted) and fact.confidential and fact.side is not None:
         return fact.side.value
     return None
@@ -539,6 +541,8 @@ def clocks_are_kept(made: Step, before: Case | None) -> None:
         wanted = [(STANDSTILL.name, case.standstills + 1, "look")]
     numbers = {effect.because: n for n, effect in reversed([*enumerate(case.effects, 1)])}
     wanted += [*bans, *(("kept_measure", numbers[i.id], "end") for i in case.interim if i.kept_until is not None)]
+    for name, made_ones in (("offer_expiry", case.offers), ("proposal_expiry", case.proposals)):
+        wanted += [(name, n, "lapse") for n, one in enumerate(made_ones, 1) if one.became == "open" and one.expires_at is not None]
     assert sorted(rows) == sorted(wanted)
     assert list(case.timetable) == sorted(case.timetable, key=lambda row: row.due_at)
     known = {row.id: row for row in before.timetable} if before else {}
@@ -608,7 +612,8 @@ def tells_no_secret(notice: NoticeDraft) -> None:
     if notice.audience == "staff":
         return
     assert notice.recipient.startswith("pty_") or notice.recipient == "platform"
-    assert notice.data["phase"] not in BEHIND_THE_DOOR
+    # Of a measure alone nothing is said of a case, and so no phase either.
+    assert "measure_alone" in notice.data or notice.data["phase"] not in BEHIND_THE_DOOR
     assert notice.event.partition(":")[0] not in UNTOLD | HOLDING
     # That a measure ended because the matter was ruled on is told when the ruling is.
     open_words = {"case_outcome", "because"} if notice.event == "interim_ended" else {"case_outcome"}

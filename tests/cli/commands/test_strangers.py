@@ -34,8 +34,12 @@ MAKERS = {"tenant create": {"tenant"}, "tenant person": {"person_id"}, "person a
 
 OF_A_TENANT = sorted(name for name, one in COMMANDS.items() if "tenant" in one.parameters.keys() - MAKERS.get(name, set()))
 OF_A_SPEAKER = sorted(name for name, one in COMMANDS.items() if {"speaker", "by"} & one.parameters.keys())
+# Of a case that nobody has it is not said who could have it.
 OF_A_PERSON = sorted(
-    (words, name) for words, one in COMMANDS.items() for name in one.parameters.keys() & OF_PERSONS - MAKERS.get(words, set())
+    (words, name)
+    for words, one in COMMANDS.items()
+    for name in one.parameters.keys() & OF_PERSONS - MAKERS.get(words, set())
+    if words != "case assign"
 )
 
 
