@@ -541,8 +541,8 @@ def clocks_are_kept(made: Step, before: Case | None) -> None:
         wanted = [(STANDSTILL.name, case.standstills + 1, "look")]
     numbers = {effect.because: n for n, effect in reversed([*enumerate(case.effects, 1)])}
     wanted += [*bans, *(("kept_measure", numbers[i.id], "end") for i in case.interim if i.kept_until is not None)]
-    for name, made_ones in (("offer_expiry", case.offers), ("proposal_expiry", case.proposals)):
-        wanted += [(name, n, "lapse") for n, one in enumerate(made_ones, 1) if one.became == "open" and one.expires_at is not None]
+    for name, those in (("offer_expiry", case.offers), ("proposal_expiry", case.proposals)):
+        wanted += [(name, n, "lapse") for n, one in enumerate(those, 1) if one.became == "open" and one.expires_at is not None]
     assert sorted(rows) == sorted(wanted)
     assert list(case.timetable) == sorted(case.timetable, key=lambda row: row.due_at)
     known = {row.id: row for row in before.timetable} if before else {}
