@@ -40,8 +40,8 @@ HOLDING = frozenset({"clocks_paused", "clocks_resumed", "clocks_frozen", "clocks
 date of their own has moved or is gone, or what the case is about.
 """
 _EITHER_SIDE = frozenset({"settlement", "inquiry", "appeal_window"})
-_CLAIMANT = frozenset({"claimant_response", "return_shipping"})
-_RESPONDENT = frozenset({"respondent_response", "return_receipt", "inquiry_reply", "claim_reply"})
+_CLAIMANT = frozenset({"claimant_response", "claimant_reply", "return_shipping"})
+_RESPONDENT = frozenset({"respondent_response", "respondent_reply", "return_receipt", "inquiry_reply", "claim_reply"})
 OWN_CLOCKS = {
     CLAIMANT: _EITHER_SIDE | _CLAIMANT,
     AGENT: _EITHER_SIDE | _CLAIMANT,
@@ -541,8 +541,9 @@ def clocks_are_kept(made: Step, before: Case | None) -> None:
         wanted = [(STANDSTILL.name, case.standstills + 1, "look")]
     numbers = {effect.because: n for n, effect in reversed([*enumerate(case.effects, 1)])}
     wanted += [*bans, *(("kept_measure", numbers[i.id], "end") for i in case.interim if i.kept_until is not None)]
-    for name, those in (("offer_expiry", case.offers), ("proposal_expiry", case.proposals)):
-        wanted += [(name, n, "lapse") for n, one in enumerate(those, 1) if one.became == "open" and one.expires_at is not None]
+    offered = [("offer_expiry", n, one.became, one.expires_at) for n, one in enumerate(case.offers, 1)]
+    offered += [("proposal_expiry", n, one.became, one.expires_at) for n, one in enumerate(case.proposals, 1)]
+    wanted += [(name, n, "lapse") for name, n, became, until in offered if became == "open" and until is not None]
     assert sorted(rows) == sorted(wanted)
     assert list(case.timetable) == sorted(case.timetable, key=lambda row: row.due_at)
     known = {row.id: row for row in before.timetable} if before else {}
