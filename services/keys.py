@@ -70,12 +70,16 @@ async def create(
 async def rotate(parts: Parts, caller: Caller, key_id: str, overlap_for: timedelta = OVERLAP_FOR) -> WithSecret:
     """A new secret for a live key. The one of now lives on for the overlap; one from an earlier rotation dies at once.
 
-    Raises what :func:`administrator` raises, ``not_found``, ``own_key_only``, ``key_ended`` (expired or revoked).
+    Raises what :func:`administrator` raises, ``not_found``, ``own_key_only``, ``key_wider`` (whoever rotates a key
+    holds it then), ``key_ended`` (expired or revoked).
     """
     who = await administrator(parts, caller)
     async with parts.trail.deed(who.tenant_id) as conn:
-        person_id = (await _there(conn, who, key_id)).person_id
+        key = await _there(conn, who, key_id)
+        person_id = key.person_id
         _own(who, person_id)
+        if caller.credential != key_id:
+            await _maker_that_covers(conn, caller, key.scopes)
         secret = await keys.rotate(conn, who.tenant_id, key_id, overlap_for)
         if secret is None:
             raise Refused("key_ended")
@@ -123,15 +127,21 @@ def _own(who: Administrator, person_id: str | None) -> None:
 async def _within_its_maker(conn: Connection, caller: Caller, scopes: Sequence[str], expires_at: datetime | None) -> None:
     """Refuse what would be left when the key that makes it is gone, or could do what that one cannot: whoever finds one key does
     not make a better one of it. The operator's command line has no key."""
+    maker = await _maker_that_covers(conn, caller, scopes)
+    if maker is not None and maker.expires_at is not None and (expires_at is None or expires_at > maker.expires_at):
+        raise Refused("key_outlives", fields={"latest": maker.expires_at.isoformat()})
+
+
+async def _maker_that_covers(conn: Connection, caller: Caller, scopes: Sequence[str]) -> ApiKey | None:
+    """The key by which somebody asks, if it has these scopes too; None at the operator's command line, which has no key."""
     if caller.kind == "operator":
-        return
+        return None
     maker = await keys.one(conn, caller.tenant_id, caller.credential)
     assert maker is not None, "it was just shown"
     wider = [] if EVERYTHING in maker.scopes else [scope for scope in scopes if scope not in caller.scopes]
     if wider:
         raise Refused("key_wider", fields={"scopes": wider})
-    if maker.expires_at is not None and (expires_at is None or expires_at > maker.expires_at):
-        raise Refused("key_outlives", fields={"latest": maker.expires_at.isoformat()})
+    return maker
 
 
 async def works_here(conn: Connection, who: Administrator, person_id: str | None) -> None:
