@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.demo.cast import NAMES
-from cli.demo.stage import Stage
+from cli.demo.stage import WIDTH, Stage
 from cli.demo.story import Story
 from cli.tables.cases import case_table, counted, remedy_words, timeline_table
 
@@ -62,7 +62,7 @@ def _mails(stage: Stage, story: Story, names: dict[str, str]) -> None:
     story.check(len(told) == 2, "A password reset: both parties received the ruling with its reasons")
     for mail in told[:1]:
         head = f"From: {mail['From']}\nTo: {mail['To']}\nSubject: {mail['Subject']}\nMessage-ID: {mail['Message-ID']}\n\n"
-        stage.console.print(Panel(Text(head + _text(mail).strip()), title="one of them, whole", title_align="left", width=100))
+        stage.console.print(Panel(Text(head + _text(mail).strip()), title="one of them, whole", title_align="left", width=WIDTH))
 
 
 def _text(mail: Any) -> str:
