@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from domain.base import Instant, Money, Outcome, Phase, Side, derived_id
 from domain.model import commands as c
@@ -137,6 +137,19 @@ def remedies_of(case: Case, agreed: Agreed) -> tuple[c.Remedy, ...]:
     terms = meant(case, agreed.remedy)
     pays = MONEY_REMEDIES if terms.remedies else {*MONEY_REMEDIES, terms.name}
     return tuple(c.Remedy(type=name, amount=agreed.amount if name in pays else None) for name in terms.all_remedies)
+
+
+def offered(case: Case, fact: f.OfferMade | f.ProposalMade, offer_id: str) -> dict[str, Any]:
+    """What is offered, as both sides are told it."""
+    said: dict[str, Any] = remedy_data(fact) | {"id": offer_id}
+    if fact.expires_at is not None:
+        said["expires_at"] = fact.expires_at.isoformat()
+    if meant(case, fact.remedy).with_return:
+        # It holds only once the goods are back.
+        said["after_return"] = True
+    if fact.label_paid_by is not None:
+        said["label_paid_by"] = fact.label_paid_by
+    return said
 
 
 def in_full(case: Case, agreed: Agreed) -> tuple[str, ...]:

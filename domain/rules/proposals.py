@@ -78,14 +78,7 @@ def lapsed(case: Case, at: Instant) -> Change:
 
 
 def _said_of_proposal(case: Case, fact: f.ProposalMade, audience: Audience) -> NoticeData:
-    offered = remedy_data(fact) | {"id": fact.proposal_id}
-    if fact.expires_at is not None:
-        offered["expires_at"] = fact.expires_at.isoformat()
-    if agreement.meant(case, fact.remedy).with_return:
-        offered["after_return"] = True
-    if fact.label_paid_by is not None:
-        offered["label_paid_by"] = fact.label_paid_by
-    return NoticeData({"offer": offered}, {"text": fact.text})
+    return NoticeData({"offer": agreement.offered(case, fact, fact.proposal_id)}, {"text": fact.text})
 
 
 def _said_of_end(case: Case, fact: f.ProposalEnded, audience: Audience) -> NoticeData:

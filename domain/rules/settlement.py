@@ -16,7 +16,7 @@ from domain.model.settlement import MadeOffer, NoOffer, OfferAnswered, OfferUncl
 from domain.model.terms import OFFER_EXPIRY
 from domain.rules import agreement, parties, proposals
 from domain.rules.audiences import Audience
-from domain.rules.remedy import check_amount, remedy_data
+from domain.rules.remedy import check_amount
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, everybody
 
@@ -165,14 +165,7 @@ def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
 
 
 def _said_of_offer(case: Case, fact: f.OfferMade, audience: Audience) -> NoticeData:
-    offered = remedy_data(fact) | {"id": fact.offer_id, "side": fact.side.value}
-    if fact.expires_at is not None:
-        offered["expires_at"] = fact.expires_at.isoformat()
-    if agreement.meant(case, fact.remedy).with_return:
-        # It holds only once the goods are back.
-        offered["after_return"] = True
-    if fact.label_paid_by is not None:
-        offered["label_paid_by"] = fact.label_paid_by
+    offered = agreement.offered(case, fact, fact.offer_id) | {"side": fact.side.value}
     return NoticeData({"offer": offered}, {"text": fact.text})
 
 
