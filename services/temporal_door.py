@@ -94,12 +94,13 @@ class TemporalDoor:
         """Keep a command as it came and return the id under which it is kept.
 
         What may not be told here is kept as refused, under an id of its own, and noted for operations; beyond the bound of a day
-        it is counted and not kept.
+        it is counted and not kept. So is what is no command, and what only the system says: a wrong field hides nobody's try.
         """
         if channel != "temporal":
             return await self._inbox.put(tenant_id, case_id, raw, channel=channel)
         shown = await self._look(tenant_id, case_id, raw)
-        if shown.refusal is not None and not await self._noted(tenant_id, case_id, raw, shown.refusal[0]):
+        refusal = shown.refusal or read_incoming(raw, "temporal").refusal
+        if refusal is not None and not await self._noted(tenant_id, case_id, raw, refusal[0]):
             return NOT_KEPT
         body = {name: value for name, value in raw.items() if name != "signature"} if isinstance(raw, Mapping) else raw
         receipt = await self._inbox.receive(

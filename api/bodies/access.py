@@ -232,7 +232,7 @@ class RefusedCommandBody(Body):
     command: str | None
     """The id that it bore. Nothing is kept under it."""
     code: str
-    """``signature_needed``, ``signature_refused`` or ``door_closed``."""
+    """``signature_needed``, ``signature_refused``, ``door_closed``; ``system_only`` or ``malformed`` for what nobody may tell."""
     channel: str
     times: int
 

@@ -187,7 +187,8 @@ class TestWhatIsNotLetIn:
             ({**NOTE, "id": "cmd_f2", "signature": "nonsense"}, "signature_refused"),
             ({**right, "id": "cmd_f3"}, "signature_refused"),
             ({**right, "text": "Another."}, "signature_refused"),
-            ({"id": "cmd_f5", "type": "withdraw", "by": "pty_\x1b[31mkim\u202e"}, "malformed"),
+            ({**NOTE, "id": "cmd_f5", "by": "system"}, "system_only"),
+            ({"id": "cmd_f6", "type": "close", "by": "per_cleo", "text": "No such field."}, "malformed"),
         ]
         tried: list[Tried] = []
         refusals = PostgresDoorRefusals(office.database)
@@ -196,7 +197,7 @@ class TestWhatIsNotLetIn:
         )
         for said, code in forged:
             assert (await became(office, at, case, said))[:2] == ("refused", code)
-        wanted = [(said["by"], said["type"], said["id"], code, case, "temporal", 1) for said, code in forged[:-1]]
+        wanted = [(said["by"], said["type"], said["id"], code, case, "temporal", 1) for said, code in forged]
         found = [
             (r["claimed"], r["type"], r["command"], r["code"], r["case"], r["channel"], r["times"])
             for r in await self.seen(office)
@@ -205,7 +206,7 @@ class TestWhatIsNotLetIn:
         assert [(one.claimed, one.command_id, one.code) for one in tried] == [(w[0], w[2], w[3]) for w in wanted]
         # The same again is counted; and whoever the id belongs to can use it.
         await at.put(office.tenant_id, case, forged[0][0])
-        assert [row["times"] for row in await self.seen(office)] == [1, 1, 1, 2]
+        assert [row["times"] for row in await self.seen(office)] == [1, 1, 1, 1, 1, 2]
         for taken in ("cmd_f1", "cmd_f3"):
             assert (await became(office, at, case, signed(office, case, {**NOTE, "id": taken}, key)))[0] == "pending"
 
