@@ -133,6 +133,15 @@ async def test_the_applications_role_cannot(world: World, endpoints: None, tried
             await conn.execute(statement, world.tenant_id)
 
 
+async def test_an_endpoint_is_disabled_for_a_reason_that_can_be_read(world: World, endpoints: None) -> None:
+    """One word more, and nobody could list the tenant's endpoints."""
+    async with world.database.tenant(world.tenant_id) as conn:
+        with pytest.raises(asyncpg.CheckViolationError):
+            await conn.execute(
+                "UPDATE webhook_endpoints SET active = false, disabled_because = 'x' WHERE tenant = $1", world.tenant_id
+            )
+
+
 @pytest.fixture
 async def endpoints(world: World) -> None:
     """One that works, and one that is disabled."""
