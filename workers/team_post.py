@@ -52,7 +52,7 @@ class TeamPost:
                 await self.round()
             except (OSError, TimeoutError) as error:
                 log.warning("team post is waiting for Postgres", error=type(error).__name__)
-            except Exception:
+            except Exception:  # whatever it was, the letters after it are to be sent
                 log.exception("team post failed; trying again")
             await asyncio.sleep(every_for.total_seconds())
 
