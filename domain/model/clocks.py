@@ -209,6 +209,8 @@ class CaseRetargeted(Kept):
     """New terms, where calendars or the pack changed."""
     refreshed: bool = False
     """Every deadline was computed afresh, with the calendars and the zone data of now."""
+    keeps: tuple[tuple[str, Instant], ...] = ()
+    """Clocks of sides that are heard which would have run out sooner by it, with the ends that they keep."""
     reason: str
 
 

@@ -332,7 +332,19 @@ def _case_retargeted(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Ch
         # What a hand-over had kept is promised anew.
         afresh |= {"keeps_calendar": False, "calendar": None}
         change["clocks"] = tuple(c.model_copy(update=afresh) if c.stopped_at is None else c for c in case.clocks)
+    if fact.keeps:
+        change["clocks"] = tuple(_with_its_time(case, c, fact, rec.at) for c in change.get("clocks", case.clocks))
     return {**change, **_as_told(case, fact)}
+
+
+def _with_its_time(case: Case, clock: Clock, fact: f.CaseRetargeted, at: Instant) -> Clock:
+    """A clock of a side with the end that it was promised, where the new targets would have brought it closer."""
+    to = dict(fact.keeps).get(clock.name)
+    definition = case.terms.clock(clock.name)
+    if to is None or clock.stopped_at is not None or definition is None:
+        return clock
+    more = Extended(at=at, to=to, stood_still=stands_still(case, clock, definition))
+    return clock.model_copy(update={"extensions": (*clock.extensions, more)})
 
 
 def _as_told(case: Case, fact: f.CaseRetargeted) -> Change:

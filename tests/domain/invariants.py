@@ -170,6 +170,9 @@ class Witness:
             case f.AppealLodged():
                 self.spoke = {fact.side.value} if not fact.cross else self.spoke | {fact.side.value}
             case f.EvidenceRequested():
+                whom = self.folded.party(fact.party) if fact.party is not None else None
+                if fact.due_at is not None and fact.of in self.folded.terms.hear and (whom is None or whom.speaks):
+                    assert fact.due_at - recording.at >= timedelta(days=5), "less time to answer than the pack promises"
                 self.asked[fact.request_id] = fact.party, recording.at
             case f.PartyAdded():
                 self.came[fact.party.id] = recording.seq
