@@ -9,7 +9,7 @@ from pydantic import Field
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.model.chargeback import Chargeback
 from domain.model.clocks import Clock, Hold, Timetable
-from domain.model.disclosure import CaseDisclosed
+from domain.model.disclosure import CaseDisclosed, ProposedDisclosure
 from domain.model.evidence import EvidenceRequest
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
@@ -159,6 +159,8 @@ class Case(Kept):
     """What they were told then."""
     disclosed_seq: int = 0
     """The number of that fact: what happened before it they do not see."""
+    telling: ProposedDisclosure | None = None
+    """Somebody would tell them although an authority was told, and waits for a second person."""
     caucus: tuple[Caucus, ...] = ()
     """The talks between the desk and one side, a thread for each side that was ever spoken to alone."""
     split_off: tuple[Money, ...] = ()

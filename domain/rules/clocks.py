@@ -403,6 +403,12 @@ def _refusal_of_thaw(case: Case, actor: Actor) -> Refusal | None:
     return IncidentUnknown("This case is not frozen.")
 
 
+def _means_of_level(before: Case | None, fact: f.LevelReached, after: Case) -> set[str]:
+    """What is not done by itself, because a person has to look first, is an escalation."""
+    looked_at = {"level_reached:escalate"} if fact.withheld in ("withdrawal_pending", "reported") else set()
+    return {f"level_reached:{fact.action}", *looked_at}
+
+
 def _said_of_level(case: Case, fact: f.LevelReached, audience: Audience) -> NoticeData:
     said = {"clock": fact.clock, "level": fact.level, "action": fact.action, "reached_at": fact.due_at.isoformat()}
     return NoticeData(said | ({"step": fact.step} if fact.step is not None and audience == "staff" else {}))
@@ -436,7 +442,7 @@ TOPIC = Topic(
         "case_retargeted": _case_retargeted,
     },
     refuses={"resume": _refusal_of_resume, "extend": _refusal_of_extend, "thaw": _refusal_of_thaw},
-    means={"level_reached": lambda before, fact, after: {f"level_reached:{fact.action}"}},
+    means={"level_reached": _means_of_level},
     known_to={
         # Their own reminder; a clock that waits for the team is the team's business.
         "level_reached": Known(

@@ -81,7 +81,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
 
 def _lost_on_appeal(case: Case, outcome: OutcomeTerms, remedies: tuple[c.Remedy, ...]) -> frozenset[Side]:
     """Those who would come out of an appeal with less than before: told of it and heard first."""
-    if case.terms.heard_when == "asked":
+    if case.terms.heard_when == "asked" or disclosure.is_secret(case):
         return losses.losers(case, outcome, remedies)
     return frozenset(side for side in Side if losses.worse(case, side, outcome, remedies))
 
@@ -196,7 +196,7 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
         label = ruling.label_paid_by or (known.label_paid_by if known else None)
         goods = returns.after_ruling(case, ruling.id, later, label)
         changes = sanctions.issued(case, ruling, at)
-    rights = rights_after(case, ruling)
+    rights = disclosure.rights_told(case, rights_after(case, ruling))
     told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=rights, effects=tuple(e.effect_id for e in effects))
     ended = (f.InterimEnded(measure_ids=measures, because="ruled"),) if measures else ()
     waits = any(not isinstance(x, f.ReturnEnded) for x in goods) or (case.returning is not None and not goods)
