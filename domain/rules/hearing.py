@@ -28,7 +28,7 @@ from domain.rules.evidence_due import EVIDENCE_DUE
 
 HEARING_STEP = "both_sides_heard"
 """The step of a procedure that says that the sides were heard: it is done when it is true."""
-_WORDS = (
+WORDS = (
     f.MessageSent, f.OfferMade, f.OfferAccepted, f.OfferDeclined, f.ProposalAnswered, f.EvidenceSubmitted, f.ReturnContested,
 )  # fmt: skip
 
@@ -141,7 +141,7 @@ def heard_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[Sid
             return _with(known, Side(fact.sender))
         case _:
             pass
-    if isinstance(fact, _WORDS):
+    if isinstance(fact, WORDS):
         party = after.party(rec.actor.id)
         return _with(known, party.side) if party is not None and party.speaks else known
     return known
@@ -182,7 +182,7 @@ def _heard_by(before: Case | None, rec: f.Recording, after: Case) -> Iterable[st
             return ()
         case f.EvidenceSubmitted():
             pass
-        case _ if not (told and isinstance(fact, _WORDS)):
+        case _ if not (told and isinstance(fact, WORDS)):
             return ()
         case _:
             pass

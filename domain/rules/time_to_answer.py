@@ -1,7 +1,8 @@
 """The time that a pack promises a side to be heard: whoever handles a case may give more of it, and never less.
 
-Three hands could: a date of its own for what is asked of a side, other terms, or another calendar while its time runs. A sooner
-date becomes the one that the pack promises, and a clock that runs keeps its end. What cannot wait goes by interim measures.
+Several hands could: a date of its own for what is asked of a side, a question at all, other terms or another calendar while its
+time runs. A sooner date becomes the one that is promised, and a clock that runs keeps its end. What cannot wait goes by interim
+measures.
 """
 
 from __future__ import annotations
@@ -28,9 +29,13 @@ def kept(case: Case | None, facts: tuple[Fact, ...], at: datetime, calendars: Ca
 
 def _kept(case: Case, fact: Fact, at: datetime, calendars: Calendars) -> Fact:
     match fact:
-        case EvidenceRequested() if fact.due_at is not None and _is_heard_by(case, fact):
-            promised = _time_of(case, fact.of, at, calendars)
-            return fact if promised is None else fact.model_copy(update={"due_at": max(fact.due_at, promised)})
+        case EvidenceRequested() if _is_heard_by(case, fact):
+            promised, has = _time_of(case, fact.of, at, calendars), _has_until(case, fact.of)
+            if fact.due_at is not None:
+                return fact if promised is None else fact.model_copy(update={"due_at": max(fact.due_at, promised)})
+            # A question takes the place of the clock that waits for what they have to say: not where that one ends later.
+            shortens = promised is not None and has is not None and promised < has
+            return fact.model_copy(update={"due_at": has}) if shortens else fact
         case CaseRetargeted():
             return fact.model_copy(update={"keeps": tuple(_shortened(case, fact, calendars))})
         case _:
@@ -51,6 +56,16 @@ def _time_of(case: Case, side: Side, at: datetime, calendars: Calendars) -> date
         if clock.waits_for == side.value and f"evidence_requested:{side.value}" in clock.all_starts
     ]
     return max((end for end in ends if end is not None), default=None)
+
+
+def _has_until(case: Case, side: Side) -> datetime | None:
+    """When the time is over that a side has to say something to the matter; None where none runs."""
+    clocks = {
+        clock.name: _end_level(clock)
+        for clock in case.terms.clocks
+        if clock.waits_for == side.value and f"evidence_requested:{side.value}" in clock.all_stops - clock.all_starts
+    }
+    return max((row.due_at for row in case.timetable if row.clock in clocks and row.level == clocks[row.clock]), default=None)
 
 
 def _shortened(case: Case, fact: CaseRetargeted, calendars: Calendars) -> Iterable[tuple[str, datetime]]:

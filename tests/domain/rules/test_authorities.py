@@ -98,8 +98,7 @@ class TestTippingOff:
         assert not any(visible(life.case, proposal, life.actor(who)) for who in (CLAIMANT, RESPONDENT, PLATFORM))
         assert life.refused(MEDIATOR, "disclose", reasons="Now.").fields["because"] == "second_person"
         assert life.refused(LEAD, "disclose").fields["because"] == "reasons"
-        life.says(LEAD, "disclose", reasons="I have read it.")
-        assert life.case.is_disclosed
+        life = life.says(LEAD, "disclose", reasons="I have read it.")
         assert life.case.disclosed is not None
         assert life.case.disclosed.text is not None, "in the words of whoever proposed it"
 
