@@ -238,6 +238,8 @@ class Pack(Frozen):
     """``asked``: once they have answered what the team asked, or let the time for it go by. ``told``: once they have said
     anything since they were told, or let their time go by; no time to answer may be running.
     """
+    hear_evidence: bool = False
+    """Nobody loses before they could answer what the other side has handed in since their last word, and the ruling relies on."""
     worse_on_appeal: bool = False
     """Whoever appealed alone can come out of it with less than they had."""
     evidence_types: tuple[Code, ...] = ()

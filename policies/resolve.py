@@ -77,6 +77,7 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
     terms = Terms(
         pack=pack.kind,
         version=pack.version,
+        late=pack.hear_evidence,
         opens_in=pack.opens_in,
         labels=pack.labels,
         **_calendars(pack, calendars, time_scale),

@@ -9,8 +9,8 @@ from pydantic import Field
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.model.chargeback import Chargeback
 from domain.model.clocks import Clock, Hold, Timetable
-from domain.model.disclosure import CaseDisclosed
-from domain.model.evidence import EvidenceRequest
+from domain.model.disclosure import CaseDisclosed, ProposedDisclosure
+from domain.model.evidence import EvidenceRequest, Unanswered
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
 from domain.model.parties import Agreed
@@ -142,6 +142,8 @@ class Case(Kept):
     """Sides that were asked and answered, or let their time go by."""
     heard_parties: tuple[str, ...] = ()
     """Principals who did so for themselves, of sides where one word does not stand for all: of several, and of who came later."""
+    unanswered: tuple[Unanswered, ...] = ()
+    """What one side handed in and the other has not answered, oldest first, in kinds that hear a side on it."""
     merged_into: str | None = None
     """The case in which the matter goes on."""
     joined: tuple[str, ...] = ()
@@ -159,6 +161,8 @@ class Case(Kept):
     """What they were told then."""
     disclosed_seq: int = 0
     """The number of that fact: what happened before it they do not see."""
+    telling: ProposedDisclosure | None = None
+    """Somebody would tell them although an authority was told, and waits for a second person."""
     caucus: tuple[Caucus, ...] = ()
     """The talks between the desk and one side, a thread for each side that was ever spoken to alone."""
     split_off: tuple[Money, ...] = ()

@@ -154,6 +154,15 @@ class EvidenceRequest(Kept):
     settled_at: Instant | None = None
 
 
+class Unanswered(Kept):
+    """Something that one side handed in, and the other has not answered."""
+
+    id: str
+    against: Side
+    shown_at: Instant | None = None
+    """Since when that side knows of it; None: it does not."""
+
+
 class AskIdentity(CommandBase):
     """Ask the claimant to prove who they are. Limits of laws that allow it wait until they have answered or the time is over."""
 

@@ -77,6 +77,7 @@ from domain.model.links import CrossCaseTaskOrdered as CrossCaseTaskOrdered
 from domain.model.links import CrossCaseTaskReported as CrossCaseTaskReported
 from domain.model.case_import import CaseMovedIn as CaseMovedIn
 from domain.model.disclosure import CaseDisclosed as CaseDisclosed
+from domain.model.disclosure import DisclosureProposed as DisclosureProposed
 from domain.model.case_import import LevelPassed as LevelPassed
 from domain.model.case_import import PastDecisionKept as PastDecisionKept
 from domain.model.case_import import PastMessageKept as PastMessageKept
@@ -179,7 +180,8 @@ Fact = Annotated[
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
     | MovingFact | MoneyFact | WithdrawalFact
-    | RulingAnnulled | CaseRecused | CaseDisclosed | InterimReviewAsked | ProposalFact | PartyFact,
+    | RulingAnnulled | CaseRecused | CaseDisclosed | InterimReviewAsked | ProposalFact | PartyFact
+    | DisclosureProposed,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

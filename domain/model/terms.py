@@ -212,6 +212,9 @@ class Terms(Compact):
     """``asked``: they answered what the team asked them, or let the time for it go by. ``told``: they said something since they
     were told, or let their time go by, and no time that they were given to answer is running. On appeal, ``told`` counts anew for
     whoever did not appeal."""
+    late: bool = False
+    """What a pack calls ``hear_evidence``: nobody loses by a ruling before they could answer what the other side has handed in
+    since their last word, as far as the ruling relies on it. Short, because terms are at most 4 KiB."""
     worse_on_appeal: bool = False
     """Whoever appealed alone can come out of it with less than they had."""
     joins: Joins | None = None

@@ -22,6 +22,8 @@ from domain.worktime.spans import Span
 
 LOOK_AGAIN_FOR = timedelta(hours=1)
 """Nobody is there and nobody is known to come: short enough that no morning is missed."""
+HELD_BACK_FOR = timedelta(days=1)
+"""Wall time: what the machine does not do by itself comes before the leads once a day."""
 _PEOPLE: dict[Audience, str] = {"leads": "lead", "ops": "ops"}
 _NEXT_PRIORITY = {Priority.LOW: Priority.NORMAL, Priority.NORMAL: Priority.HIGH, Priority.HIGH: Priority.URGENT}
 
@@ -37,6 +39,9 @@ def deadline(case: Case, command: c.Deadline, context: DecisionContext, at: date
         clock=row.clock, instance=row.instance, level=row.level, count=row.count, action=level.action, due_at=row.due_at
     )
     match level.action:
+        case "default" if level.default == "disclose" and (why := disclosure.held_back(case)) is not None:
+            # Whoever reported may be threatened: a lead looks, every day until somebody has decided.
+            return (reached.model_copy(update={"withheld": why, "again_at": at + HELD_BACK_FOR}),)
         case "default":
             return (reached, *_by_default(case, level.default or "close", definition, command, at))
         case "escalate":

@@ -14,6 +14,7 @@ from domain.model.handling import HandOver, Note, OwnerMissing, PersonUnknown, Q
 from domain.model.links import MergedAlready
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
+from domain.model.withdrawal import MeasuresUnnamed
 from domain.rules import links, returns
 from domain.rules.clocks import woken
 from domain.rules.confidence import addressed, talked
@@ -78,6 +79,7 @@ def _admit(case: Case, command: c.Admit, context: DecisionContext, at: datetime)
 
 
 def _decline(case: Case, command: c.Decline, context: DecisionContext, at: datetime) -> Facts:
+    _check_measures(case)
     declined = f.CaseDeclined(reason=command.reason, reasons=command.reasons)
     return (declined, f.CaseClosed(outcome=Outcome.DECLINED, reason=command.reason, reasons=command.reasons))
 
@@ -117,7 +119,17 @@ def _take(case: Case, command: c.Take, context: DecisionContext, at: datetime) -
     return (f.CaseAssigned(owner=command.by, reason="taken"),)
 
 
+def _check_measures(case: Case) -> None:
+    """Refuses to end a case past somebody who takes the report back, perhaps under threat, and with it what protects them."""
+    if case.withdrawal is not None and case.interim:
+        raise MeasuresUnnamed(
+            "Answer the withdrawal first, and say of each interim measure whether it ends or stays (accept_withdrawal).",
+            measures=[{"id": i.id, "measure": i.remedy.type} for i in case.interim],
+        )
+
+
 def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime) -> Facts:
+    _check_measures(case)
     return (f.CaseClosed(outcome=Outcome(command.outcome), reason=command.reason, reasons=command.reasons),)
 
 

@@ -28,7 +28,7 @@ from domain.rules.evidence_due import EVIDENCE_DUE
 
 HEARING_STEP = "both_sides_heard"
 """The step of a procedure that says that the sides were heard: it is done when it is true."""
-_WORDS = (
+WORDS = (
     f.MessageSent, f.OfferMade, f.OfferAccepted, f.OfferDeclined, f.ProposalAnswered, f.EvidenceSubmitted, f.ReturnContested,
 )  # fmt: skip
 
@@ -80,15 +80,24 @@ def unheard(case: Case, side: Side) -> Unheard | None:
         # Whoever took the report back is asked nothing; the platform that took their place has said what it knows.
         return None
     if case.terms.heard_when == "asked":
-        return _unheard_party(case, side) if side in case.heard else Unheard(side, "answer")
+        if side in case.heard:
+            return _unheard_party(case, side)
+        # Asked, and not heard yet: their time runs.
+        return _still_has_time(case, side) or Unheard(side, "answer")
     if not case.side_parties(side):
         # There is nobody who could lose, or say anything.
         return None
     if told_at(case, side) is None:
         return Unheard(side, "telling")
-    if running := list(_running(case, side)):
-        return Unheard(side, "time", max((at for at in running if at is not None), default=None) if all(running) else None)
+    if (waits := _still_has_time(case, side)) is not None:
+        return waits
     return _unheard_party(case, side) if side in case.heard else Unheard(side, "answer")
+
+
+def _still_has_time(case: Case, side: Side) -> Unheard | None:
+    running = list(_running(case, side))
+    until = max((at for at in running if at is not None), default=None) if all(running) else None
+    return Unheard(side, "time", until) if running else None
 
 
 def _unheard_party(case: Case, side: Side) -> Unheard | None:
@@ -132,7 +141,7 @@ def heard_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[Sid
             return _with(known, Side(fact.sender))
         case _:
             pass
-    if isinstance(fact, _WORDS):
+    if isinstance(fact, WORDS):
         party = after.party(rec.actor.id)
         return _with(known, party.side) if party is not None and party.speaks else known
     return known
@@ -173,7 +182,7 @@ def _heard_by(before: Case | None, rec: f.Recording, after: Case) -> Iterable[st
             return ()
         case f.EvidenceSubmitted():
             pass
-        case _ if not (told and isinstance(fact, _WORDS)):
+        case _ if not (told and isinstance(fact, WORDS)):
             return ()
         case _:
             pass

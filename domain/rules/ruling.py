@@ -26,24 +26,26 @@ from domain.model.ruling import (
 from domain.model.statement import StatementOfReasons
 from domain.model.terms import OutcomeTerms
 from domain.rules import credit as crediting
-from domain.rules import disclosure, interim, legal_hold, losses, money, procedure, returns, sanctions
+from domain.rules import disclosure, interim, last_word, legal_hold, losses, money, procedure, returns, sanctions
 from domain.rules import ruling_requirements as completeness
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
 from domain.rules.evidence import dropped
 from domain.rules.fairness import another_credential
 from domain.rules.prior_decision import by_hand, undecided
-from domain.rules.remedy import check_amount, remedy_data, told_remedies
+from domain.rules.remedy import check_amount, remedy_data, told_remedies, undone_by
 from domain.rules.rights import in_force, promised, rights_after, rights_of
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
+
+_Decision = c.Rule | c.DecideAppeal
 
 
 def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) -> Facts:
     """A ruling in the first instance, or afresh after remit."""
     outcome = _outcome(case, command.outcome)
     lost = losses.losers(case, outcome, command.remedies)
-    _check(case, outcome, command.ground, command.remedies, lost)
+    _check(case, outcome, command, command.ground, lost, at)
     procedure.check_hearing(case, lost)
     sanction = sanctions.drafted(case, command, outcome, command.ground, context, at)
     losses.check_only_appellant(case, outcome, command.remedies, sanction)
@@ -73,7 +75,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
         raise UnknownOutcome("The outcome is the same as before: uphold it, or vary its remedies.", outcome=name)
     outcome = _outcome(case, name)
     ground = command.ground or before.ground
-    _check(case, outcome, ground, command.remedies, _lost_on_appeal(case, outcome, command.remedies))
+    _check(case, outcome, command, ground, _lost_on_appeal(case, outcome, command.remedies), at)
     sanction = sanctions.drafted(case, command, outcome, ground, context, at)
     losses.check_only_appellant(case, outcome, command.remedies, sanction)
     return _drafted(case, command, command.decision, name, ground, command.remedies, sanction, at)
@@ -81,7 +83,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
 
 def _lost_on_appeal(case: Case, outcome: OutcomeTerms, remedies: tuple[c.Remedy, ...]) -> frozenset[Side]:
     """Those who would come out of an appeal with less than before: told of it and heard first."""
-    if case.terms.heard_when == "asked":
+    if case.terms.heard_when == "asked" or disclosure.is_secret(case):
         return losses.losers(case, outcome, remedies)
     return frozenset(side for side in Side if losses.worse(case, side, outcome, remedies))
 
@@ -94,11 +96,15 @@ def _outcome(case: Case, name: str) -> OutcomeTerms:
     return outcome
 
 
-def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tuple[c.Remedy, ...], lost: frozenset[Side]) -> None:
+def _check(
+    case: Case, outcome: OutcomeTerms, command: _Decision, ground: str | None, lost: frozenset[Side], at: datetime
+) -> None:
+    remedies = command.remedies
     if case.terms.grounds and ground not in case.terms.grounds:
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
     disclosure.check_told(case, lost)
+    last_word.check(case, lost, command, at)
     legal_hold.check_not_held(case, remedies)
     for remedy in remedies:
         if remedy.type not in outcome.remedies:
@@ -114,7 +120,7 @@ def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tupl
 
 def _drafted(
     case: Case,
-    command: c.Rule | c.DecideAppeal,
+    command: _Decision,
     decision: Literal["rule", "uphold", "overturn", "vary", "remit"],
     outcome: str,
     ground: str | None,
@@ -196,7 +202,7 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
         label = ruling.label_paid_by or (known.label_paid_by if known else None)
         goods = returns.after_ruling(case, ruling.id, later, label)
         changes = sanctions.issued(case, ruling, at)
-    rights = rights_after(case, ruling)
+    rights = disclosure.rights_told(case, rights_after(case, ruling))
     told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=rights, effects=tuple(e.effect_id for e in effects))
     ended = (f.InterimEnded(measure_ids=measures, because="ruled"),) if measures else ()
     waits = any(not isinstance(x, f.ReturnEnded) for x in goods) or (case.returning is not None and not goods)
@@ -395,19 +401,8 @@ def _said_of_ruling(case: Case, fact: f.RulingIssued, audience: Audience) -> Not
     if ruling.conditions:
         told["conditions"] = list(ruling.conditions)
     return NoticeData(
-        told | _undone_by(case, ruling, audience) | _of_reader(case, fact, audience), _texts_of(case, ruling, audience)
+        told | undone_by(case, ruling, audience) | _of_reader(case, fact, audience), _texts_of(case, ruling, audience)
     )
-
-
-def _undone_by(case: Case, ruling: Ruling, audience: Audience) -> dict[str, Any]:
-    """For the team and the platform: what of earlier rulings is undone, by a command or by hand."""
-    reversals = [e for e in case.effects if e.because == ruling.id and e.reverses is not None]
-    if audience in ("claimant", "respondent") or not reversals:
-        return {}
-    return {
-        "undone": [remedy_data(e.remedy) for e in reversals if e.state != "needs_hands"],
-        "undone_by_hand": [remedy_data(e.remedy) for e in reversals if e.state == "needs_hands"],
-    }
 
 
 def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str, Any]:

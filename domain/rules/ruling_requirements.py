@@ -53,7 +53,8 @@ def _check_statement(case: Case, command: c.Rule | c.DecideAppeal, decision: str
 def said(case: Case, command: c.Rule | c.DecideAppeal) -> dict[str, Any]:
     """What the draft says of it, as its fact has it. A reply goes to those who appealed, else to whoever asked."""
     told = {name: getattr(command, name) for name in ("conditions", "complaint_route", "reply", "statement", "label_paid_by")}
-    return {name: value for name, value in told.items() if value}
+    relied = {"relies_on": command.relies_on} if command.relies_on is not None else {}
+    return {name: value for name, value in told.items() if value} | relied
 
 
 def _named(allowed: list[str]) -> str:

@@ -32,7 +32,7 @@ UNTOLD = frozenset({
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
     "delivery_failed", "effect_ordered", "case_skipped",
     "withdrawal_explained", "legal_hold_placed", "legal_hold_lifted", "effect_withheld", "effect_released", "ruling_withheld",
-    "signal_received", "case_handed_over", "report_proposed", "report_returned",
+    "signal_received", "case_handed_over", "report_proposed", "report_returned", "disclosure_proposed",
 })  # fmt: skip
 """Facts that nobody outside hears of, whatever the phase."""
 HOLDING = frozenset({"clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "case_retargeted"})
@@ -83,6 +83,8 @@ class Witness:
         """Texts that one side and the desk said to each other alone, with the side."""
         self.spoke: set[str] = {"claimant"}
         """The sides that have said something, or let their time go by, since they had to be told something new."""
+        self.last: dict[tuple[str, str], datetime] = {}
+        """When each side last said something, and last handed something in."""
         self.had_their_say: set[str] = set()
         """Principals who had their say themselves since then, or by whoever speaks for them, or whose own time went by."""
         self.asked: dict[str, tuple[str | None, datetime]] = {}
@@ -170,6 +172,9 @@ class Witness:
             case f.AppealLodged():
                 self.spoke = {fact.side.value} if not fact.cross else self.spoke | {fact.side.value}
             case f.EvidenceRequested():
+                asked = self.folded.party(fact.party) if fact.party is not None else None
+                if fact.due_at is not None and fact.of in self.folded.terms.hear and (asked is None or asked.speaks):
+                    assert fact.due_at - recording.at >= timedelta(days=5), "less time to answer than the pack promises"
                 self.asked[fact.request_id] = fact.party, recording.at
             case f.PartyAdded():
                 self.came[fact.party.id] = recording.seq
@@ -189,7 +194,10 @@ class Witness:
                 | f.EvidenceSubmitted()
                 | f.ReturnContested()
             ):
+                if party is not None and isinstance(fact, f.EvidenceSubmitted):
+                    self.last[party.side.value, "evidence"] = recording.at
                 if party is not None and party.speaks:
+                    self.last[party.side.value, "word"] = recording.at
                     self.spoke.add(party.side.value)
                     everybody = {p.id for p in self.folded.principals(party.side)}
                     self.had_their_say |= (
@@ -201,6 +209,13 @@ class Witness:
     def _heard(self, case: Case, fact: f.RulingDrafted) -> None:
         """Nobody loses by a ruling in the first instance who has not had their say, where the pack promises it."""
         outcome = case.terms.outcome(fact.outcome)
+        assert self.folded is not None
+        if fact.decision == "rule" and outcome is not None and case.terms.late and not outcome.hear_if_hit:
+            for side in (side for side in case.terms.hear if side in outcome.lost_by and fact.relies_on is None):
+                handed = self.last.get((side.other.value, "evidence"))
+                answered = self.last.get((side.value, "word"), case.opened_at)
+                waited = handed is None or self.folded.updated_at - handed >= timedelta(days=3)
+                assert waited or handed is None or handed <= answered, f"{side.value} could not answer what the other handed in"
         if fact.decision != "rule" or outcome is None or outcome.hear_if_hit or case.terms.heard_when != "told":
             return
         lost = {side for side in case.terms.hear if side in outcome.lost_by}

@@ -247,6 +247,13 @@ def payment_dispute() -> Life:
     return life.says(LEAD_3, "decide_return", received=True)
 
 
+def reported() -> Life:
+    """Reported to a financial intelligence unit, and disclosed by two persons."""
+    life = a_case("fraud_report").in_review()
+    life.says(MEDIATOR, "report_to_authority", authority="financial_intelligence_unit", reasons="Nine cards.")
+    return life.says(MEDIATOR, "disclose", reasons="The unit agrees.").says(LEAD, "disclose", reasons="I have read it.")
+
+
 def _lived() -> dict[str, Life]:
     """Every life that began here, by the name of its file."""
     return {
@@ -262,6 +269,7 @@ def _lived() -> dict[str, Life]:
         "merged": merged(),
         "settled_in_review": settled_in_review(),
         "heard_again": heard_again(),
+        "reported": reported(),
     }
 
 

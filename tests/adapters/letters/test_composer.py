@@ -441,7 +441,7 @@ EVENTS = [
     "withdrawal_requested", "withdrawal_accepted", "continued_of_office", "ruling_withheld", "effect_withheld", "effect_released",
     "provisional_credit_given", "provisional_credit_ended:reversed", "provisional_credit_ended:final", "signal_received:closed",
     "signal_received", "report_proposed", "report_returned", "report_approved", "case_handed_over",
-    "case_disclosed", "measure_imposed", "measure_ended", "interim_review_asked",
+    "case_disclosed", "disclosure_proposed", "measure_imposed", "measure_ended", "interim_review_asked",
     "unheard_of:thing",
 ]  # fmt: skip
 NAMES = [

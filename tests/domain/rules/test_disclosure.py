@@ -280,3 +280,15 @@ def test_the_insurer_of_the_other_side_hears_nothing_before() -> None:
     assert life.notices_for(INSURER) == ()
     life.in_review().disclosed()
     assert [n.event for n in life.notices_for(INSURER)] == []
+
+
+class TestTheLastDay:
+    def test_tells_nobody_while_somebody_wants_to_take_the_report_back(self) -> None:
+        life = a_case("conduct_report").in_review().says(CLAIMANT, "withdraw").fire("disclosure", "end")
+        assert life.case.disclosed is None
+        assert "level_reached:escalate" in {n.event for n in life.notices_for("role:leads")}
+        life.later(timedelta(days=2))
+        assert life.case.disclosed is None
+        life = life.says(MEDIATOR, "continue_of_office").later(timedelta(days=1))
+        assert life.case.disclosed is not None
+        assert fold(life.case_id, life.recordings) == life.case

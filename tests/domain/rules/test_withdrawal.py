@@ -225,3 +225,15 @@ class TestGoingOnOfOffice:
     def test_the_other_side_appeals_as_ever(self) -> None:
         life = self.gone_on().says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["light"]).fire("grace")
         assert life.says(RESPONDENT, "appeal").says(LEAD_2, "take").case.appellants == (Side.RESPONDENT,)
+
+
+class TestNobodyGetsRoundIt:
+    def test_closing_and_declining_name_the_measures_as_accepting_does(self) -> None:
+        life = (
+            a_case("safety_incident")
+            .in_review()
+            .says(MEDIATOR, "impose_interim", measure="suspend", reasons="He hits.")
+            .says(CLAIMANT, "withdraw")
+        )
+        assert life.refused(OPS, "close", outcome="expired").code == "measures_unnamed"
+        life.says(MEDIATOR, "continue_of_office").says(OPS, "close", outcome="expired")
