@@ -18,7 +18,7 @@ from domain.model.people import OpenedParty
 from domain.model.procedure import StepTaken
 from domain.model.prose import Prose
 from domain.model.ruling import AppealRight, Effect, Involvement, Ruling
-from domain.model.safeguards import AuthorityReport, Credit, Interim
+from domain.model.safeguards import AuthorityReport, Credit, CreditProposal, Interim
 from domain.model.sanctions import Sanction
 from domain.model.settlement import Concession, MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.model.terms import Terms
@@ -41,7 +41,7 @@ next recorded; it counts up whenever the same facts lead to more than before.
 """
 SINCE: dict[int, frozenset[str]] = {
     1: frozenset({"form", "seen_at"}),
-    2: frozenset({"form", "final", "effects", "split_off", "caucus", "heard_parties"}),
+    2: frozenset({"form", "final", "effects", "split_off", "caucus", "heard_parties", "raised_by"}),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -166,7 +166,9 @@ class Case(Kept):
     given_before: tuple[Money, ...] = ()
     """What earlier cases of the same matter gave and left standing."""
     raised_by: str | None = None
-    """Who said last that more was paid than the report says."""
+    """Who said last what was paid, where the report does not say it or says less."""
+    credit_proposed: CreditProposal | None = None
+    """A provisional credit that waits for a second person."""
     withdrawal: OpenWithdrawal | None = None
     """The claimant wants to take the report back, and nobody has answered yet."""
     of_office: Instant | None = None

@@ -189,7 +189,8 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, command, "system") for phase in Phase for command in ("join", "mirror_link")),
     # where money or people are at risk
     *(_row(phase, "hand_over", KEEPERS) for phase in (_P.INTAKE, _P.REVIEW, _P.APPEAL)),
-    *(_row(phase, "credit_provisionally", "owner") for phase in (_P.REVIEW, _P.APPROVAL)),
+    # by the owner; where one person does not give so much, the second one sends it too
+    *(_row(phase, "credit_provisionally", "owner approver") for phase in (_P.REVIEW, _P.APPROVAL)),
     *(_row(phase, "report_to_authority", "owner") for phase in _REPORTED_FROM),
     *(_row(phase, command, "lead") for phase in _REPORTED_FROM for command in ("approve_report", "return_report")),
     *(_row(phase, "signal", "platform system") for phase in Phase if phase is not Phase.CLOSED),

@@ -121,21 +121,28 @@ def check_ruling(case: Case, outcome: OutcomeTerms, remedies: Iterable[Remedy]) 
 
 
 def why_approval(case: Case, remedies: Iterable[Remedy], outcome: str, decider: str) -> str | None:
-    """Why a second person has to agree to a ruling; None when nobody has to.
+    """Why a second person has to agree to a ruling; None when nobody has to: its outcome wants it, or what it leaves the sides
+    with (see :func:`why_second`).
+    """
+    weighed = case.terms.outcome(outcome)
+    if case.terms.has(Phase.APPROVAL) and weighed is not None and weighed.needs_approval:
+        return "outcome_needs_approval"
+    return why_second(case, remedies, decider)
 
-    Its outcome wants it; money cannot be compared with the payment, exceeds it, or rests on the decider's own word; the sum of
-    the amounts is above the pack's limit, or its currency has none.
+
+def why_second(case: Case, remedies: Iterable[Remedy], giver: str) -> str | None:
+    """Why nobody gives this money alone, by a ruling or until there is one; None when somebody may.
+
+    It cannot be compared with the payment, exceeds it, or rests on the giver's own word; the sum of the amounts is above the
+    pack's limit, or its currency has none.
     """
     terms = case.terms
-    weighed = terms.outcome(outcome)
     if not terms.has(Phase.APPROVAL):
         return None
-    if weighed is not None and weighed.needs_approval:
-        return "outcome_needs_approval"
     asked = [x for x in remedies if x.amount is not None]
     if not asked:
         return None
-    found = _why_by_payment(case, [x for x in asked if bounded(case, x.type)], decider)
+    found = _why_by_payment(case, [x for x in asked if bounded(case, x.type)], giver)
     sums = _sums(x.amount for x in asked if x.amount is not None)
     if found is None and terms.limits:
         if sums.keys() - terms.limits.keys():
@@ -144,7 +151,7 @@ def why_approval(case: Case, remedies: Iterable[Remedy], outcome: str, decider: 
     return found
 
 
-def _why_by_payment(case: Case, paying: list[Remedy], decider: str) -> str | None:
+def _why_by_payment(case: Case, paying: list[Remedy], giver: str) -> str | None:
     most = _ceiling(case)
     if most is None or not paying:
         return None
@@ -153,7 +160,7 @@ def _why_by_payment(case: Case, paying: list[Remedy], decider: str) -> str | Non
         return "currency_differs"
     if sums[most.currency] + _stuck(case).get(most.currency, 0) > most.amount:
         return "amount_above_payment"
-    return "amount_of_own_word" if case.raised_by == decider else None
+    return "amount_of_own_word" if case.raised_by == giver else None
 
 
 def check_offer(case: Case, remedies: Iterable[str], amount: Money | None) -> None:
@@ -229,8 +236,8 @@ def _refusal_of_stating(case: Case, actor: Actor) -> Refusal | None:
 
 def _amount_stated(case: Case, rec: f.Recording, fact: f.AmountStated) -> Change:
     before = fact.before
-    raised = before is not None and (before.currency != fact.amount.currency or before.amount < fact.amount.amount)
-    return {"amount": fact.amount, "raised_by": rec.actor.id if raised else case.raised_by}
+    raised = before is None or before.currency != fact.amount.currency or before.amount < fact.amount.amount
+    return {"amount": fact.amount, "raised_by": rec.actor.id if raised else case.raised_by, "credit_proposed": None}
 
 
 def _decided_before(case: Case, rec: f.Recording, fact: f.DecidedBefore) -> Change:

@@ -49,6 +49,7 @@ def _case_closed(case: Case, rec: f.Recording, fact: f.CaseClosed) -> Change:
         **all_over(case, rec.at),
         "returning": None,
         "appellants": (),
+        "credit_proposed": None,
         "reports": tuple(r for r in case.reports if r.made),
         # A draft that never reached the parties dies with a case that ends otherwise.
         "ruling": case.ruling if fact.outcome is Outcome.RULED else None,

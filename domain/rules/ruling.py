@@ -127,7 +127,8 @@ def _drafted(
         raise RemedyNotAllowed("Nothing goes back by this ruling, so there is no label to pay.", because="no_return")
     because = None
     if decision != "uphold":
-        because = money.why_approval(case, remedies, outcome, command.by) or sanctions.why_approval(case, sanction, at)
+        left = crediting.left_by(case, outcome, remedies)
+        because = money.why_approval(case, left, outcome, command.by) or sanctions.why_approval(case, sanction, at)
     because = because or procedure.why_approval(case, command.by)
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
@@ -319,7 +320,7 @@ def _ruling_issued(case: Case, rec: f.Recording, fact: f.RulingIssued) -> Change
     # Now that the parties are told, nothing is asked of them any more; until then they answer as if nothing were decided.
     # What a hold kept back of an earlier ruling is wanted no more: this one has ordered what it wants.
     left = case.withheld if issued.decision in ("uphold", "remit") else ()
-    told = {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights}
+    told = {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights, "credit_proposed": None}
     return {**told, "withheld": left, **dropped(case, rec.at)}
 
 
