@@ -41,7 +41,7 @@ next recorded; it counts up whenever the same facts lead to more than before.
 """
 SINCE: dict[int, frozenset[str]] = {
     1: frozenset({"form", "seen_at"}),
-    2: frozenset({"form", "final", "effects", "split_off", "caucus", "heard_parties", "raised_by"}),
+    2: frozenset({"form", "final", "effects", "split_off", "caucus", "heard_parties", "raised_by", "appealed_alone"}),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -111,6 +111,8 @@ class Case(Kept):
     appeals_used: tuple[Side, ...] = ()
     appellants: tuple[Side, ...] = ()
     """Sides whose appeal is being decided."""
+    appealed_alone: Side | None = None
+    """The side that appealed, and the other one did not: nothing that follows from it makes them worse off."""
     involved: tuple[Involvement, ...] = ()
     recused: tuple[str, ...] = ()
     """People of the team who said that they cannot decide it."""

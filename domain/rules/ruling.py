@@ -46,7 +46,7 @@ def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) ->
     _check(case, outcome, command.ground, command.remedies, lost)
     procedure.check_hearing(case, lost)
     sanction = sanctions.drafted(case, command, outcome, command.ground, context, at)
-    losses.check_only_appellant(case, outcome, command.remedies, sanction)
+    losses.check_only_appellant(case, outcome, command, sanction)
     return _drafted(case, command, "rule", command.outcome, command.ground, command.remedies, sanction, at)
 
 
@@ -75,7 +75,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
     ground = command.ground or before.ground
     _check(case, outcome, ground, command.remedies, _lost_on_appeal(case, outcome, command.remedies))
     sanction = sanctions.drafted(case, command, outcome, ground, context, at)
-    losses.check_only_appellant(case, outcome, command.remedies, sanction)
+    losses.check_only_appellant(case, outcome, command, sanction)
     return _drafted(case, command, command.decision, name, ground, command.remedies, sanction, at)
 
 
@@ -341,14 +341,18 @@ def _appeal_lodged(case: Case, rec: f.Recording, fact: f.AppealLodged) -> Change
     rights = tuple(
         r.model_copy(update={"allowed": False, "because": "already_used"}) if r.side is fact.side else r for r in case.rights
     )
-    return {"appeals_used": (*case.appeals_used, fact.side), "appellants": (*case.appellants, fact.side), "rights": rights}
+    sides = (*case.appellants, fact.side)
+    alone = fact.side if {*sides} == {fact.side} else None
+    used = (*case.appeals_used, fact.side)
+    return {"appeals_used": used, "appellants": sides, "appealed_alone": alone, "rights": rights}
 
 
 def _appeal_withdrawn(case: Case, rec: f.Recording, fact: f.AppealWithdrawn) -> Change:
     left = tuple(s for s in case.appellants if s is not fact.side)
     in_force = case.rulings[-1] if case.rulings else None
     draft = case.ruling if left else in_force
-    return {"appellants": left, "ruling": draft, **({} if left else dropped(case, rec.at))}
+    alone = left[0] if left else None
+    return {"appellants": left, "appealed_alone": alone, "ruling": draft, **({} if left else dropped(case, rec.at))}
 
 
 def _effect_ordered(case: Case, rec: f.Recording, fact: f.EffectOrdered) -> Change:
