@@ -41,7 +41,9 @@ next recorded; it counts up whenever the same facts lead to more than before.
 """
 SINCE: dict[int, frozenset[str]] = {
     1: frozenset({"form", "seen_at"}),
-    2: frozenset({"form", "final", "effects", "split_off", "caucus", "heard_parties", "raised_by", "appealed_alone"}),
+    2: frozenset(
+        {"form", "final", "effects", "split_off", "caucus", "heard_parties", "raised_by", "appealed_alone", "lifted_by"}
+    ),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -138,6 +140,8 @@ class Case(Kept):
     """While there is one, nothing of the case or of its people is deleted."""
     withheld: tuple[Withheld, ...] = ()
     """What destroys and was not carried out, because of such a hold."""
+    lifted_by: tuple[str, ...] = ()
+    """Who lifted a legal hold: they destroy nothing alone that it kept."""
     sanctions: tuple[Sanction, ...] = ()
     """Every one that was imposed in this case, oldest first, those that are over or taken back included."""
     heard: tuple[Side, ...] = ()

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from domain.base import Phase, derived_id
+from domain.base import Outcome, Phase, derived_id
 from domain.model import facts as f
 from domain.model import legal_hold as c
 from domain.model.case import Case
 from domain.model.legal_hold import LegalHold, NotOnHold, UnderLegalHold, Withheld
 from domain.model.people import Actor
-from domain.model.refusals import Refusal
+from domain.model.refusals import OwnCase, Refusal
 from domain.model.remedy import Remedy
 from domain.model.ruling import Effect, Ruling
 from domain.model.settlement import MadeOffer, Proposal
@@ -47,6 +47,13 @@ def check_not_held(case: Case, remedies: Iterable[Remedy]) -> None:
             remedy=held.type,
             holds=[hold.id for hold in case.legal_holds],
         )
+
+
+def why_approval(case: Case, remedies: Iterable[Remedy], decider: str) -> str | None:
+    """Why a second person looks at it: whoever lifted the hold would destroy what it kept."""
+    if decider not in case.lifted_by or not case.terms.has(Phase.APPROVAL):
+        return None
+    return "lifted_the_hold" if any(destroys(case, remedy) for remedy in remedies) else None
 
 
 def kept_from_telling(case: Case, ruling: Ruling) -> Facts:
@@ -123,6 +130,9 @@ def _released(case: Case, one: Withheld) -> Facts:
 
 def _stands(case: Case, because: str) -> bool:
     """Whether the ruling or the agreement that ordered it is the last word: nobody has set it aside, or looks at it afresh."""
+    if case.outcome is Outcome.WITHDRAWN or case.withdrawal is not None or case.of_office is not None:
+        # Whoever asked for it does not want it any more, and it cannot be made undone.
+        return False
     if case.phase in _AFRESH or (case.ruling is not None and case.ruling.issued_at is None and case.ruling.decision == "rule"):
         return False
     decided = [ruling for ruling in case.rulings if ruling.decision not in ("uphold", "remit")]
@@ -150,7 +160,8 @@ def _legal_hold_placed(case: Case, rec: f.Recording, fact: f.LegalHoldPlaced) ->
 
 
 def _legal_hold_lifted(case: Case, rec: f.Recording, fact: f.LegalHoldLifted) -> dict[str, Any]:
-    return {"legal_holds": tuple(h for h in case.legal_holds if h.id not in fact.hold_ids)}
+    left = tuple(h for h in case.legal_holds if h.id not in fact.hold_ids)
+    return {"legal_holds": left, "lifted_by": tuple(dict.fromkeys((*case.lifted_by, rec.actor.id)))}
 
 
 def _effect_withheld(case: Case, rec: f.Recording, fact: f.EffectWithheld) -> Change:
@@ -170,7 +181,12 @@ def _ruling_withheld(case: Case, rec: f.Recording, fact: f.RulingWithheld) -> Ch
 
 
 def _refusal_of_lifting(case: Case, actor: Actor) -> Refusal | None:
-    return None if case.legal_holds else NotOnHold("No legal hold is on this case.", holds=[])
+    if not case.legal_holds:
+        return NotOnHold("No legal hold is on this case.", holds=[])
+    if actor.id == case.owner or any(part.person == actor.id and part.part == "decider" for part in case.involved):
+        said = "Whoever decides what is to become of it does not lift the hold that keeps it; another lead or ops does."
+        return OwnCase(said, because="decides_it")
+    return None
 
 
 TOPIC = Topic(

@@ -160,6 +160,9 @@ def _why_by_payment(case: Case, paying: list[Remedy], giver: str) -> str | None:
         return "currency_differs"
     if sums[most.currency] + _stuck(case).get(most.currency, 0) > most.amount:
         return "amount_above_payment"
+    if case.chargeback is not None and case.chargeback.sent_at is not None:
+        # The network may decide for whoever paid, and they would have it twice.
+        return "chargeback_sent"
     return "amount_of_own_word" if case.raised_by == giver else None
 
 

@@ -12,7 +12,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.people import Actor
 from domain.model.prose import Prose
-from domain.model.refusals import Refusal
+from domain.model.refusals import OwnCase, Refusal
 from domain.model.ruling import (
     AmountMissing,
     Effect,
@@ -56,6 +56,9 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
     refusal = None if command.decision == "remit" else procedure.refusal_of_ruling(case)
     if refusal is not None:
         raise refusal
+    if command.same_decider and before.elsewhere:
+        said = "The complaint is about whoever decided first: it does not go back to them, however it is sent back."
+        raise OwnCase(said, because="complained_about")
     if command.decision in ("uphold", "remit"):
         if command.outcome not in (None, before.outcome) or command.remedies or command.sanction:
             raise RemedyNotAllowed(
@@ -129,6 +132,7 @@ def _drafted(
     if decision != "uphold":
         left = crediting.left_by(case, outcome, remedies)
         because = money.why_approval(case, left, outcome, command.by) or sanctions.why_approval(case, sanction, at)
+        because = because or legal_hold.why_approval(case, remedies, command.by)
     because = because or procedure.why_approval(case, command.by)
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),

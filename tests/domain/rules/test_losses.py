@@ -82,7 +82,9 @@ class TestWhoAppealedAlone:
     """No reformatio in peius, whatever becomes of the appeal."""
 
     def refunded(self, **refund: Any) -> Life:
-        life = a_case("payment_dispute", amount={"amount": 40_000, "currency": "USD"}).with_terms(worse_on_appeal=False).in_review()
+        life = (
+            a_case("payment_dispute", amount={"amount": 40_000, "currency": "USD"}).with_terms(worse_on_appeal=False).in_review()
+        )
         said = {"type": "refund", "amount": {"amount": 20_000, "currency": "USD"}, **refund}
         life.says("per_m1", "rule", outcome="partly_refunded", ground="goodwill", remedies=[said]).fire("grace")
         return life
