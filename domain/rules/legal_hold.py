@@ -15,7 +15,7 @@ from domain.base import Outcome, Phase, derived_id
 from domain.model import facts as f
 from domain.model import legal_hold as c
 from domain.model.case import Case
-from domain.model.legal_hold import LegalHold, NotOnHold, UnderLegalHold, Withheld
+from domain.model.legal_hold import HeldPerson, LegalHold, NotOnHold, UnderLegalHold, Withheld
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal
 from domain.model.remedy import Remedy
@@ -38,14 +38,39 @@ def destroys(case: Case, remedy: Remedy) -> bool:
     return remedy.type in ALWAYS_DESTRUCTIVE or remedy.type in case.terms.destructive
 
 
+def could_destroy(case: Case) -> bool:
+    """Whether anything that may come of such a case destroys something."""
+    may = {name for outcome in case.terms.outcomes for name in outcome.remedies}
+    return bool(case.terms.destructive) or bool(may & ALWAYS_DESTRUCTIVE) or bool(case.withheld)
+
+
+def with_others(case: Case, held: Iterable[HeldPerson], at: datetime) -> Case:
+    """The case as it is judged: under the holds, too, that lie on other cases of its people."""
+    keeps = {
+        (p.side, one.case_id) for one in held for p in case.parties if p.ref_digest == one.ref_digest and p.role == "principal"
+    }
+    if not keeps:
+        return case
+    others = (LegalHold(id=of, reason="other_case", by="system", since=at, side=side) for side, of in sorted(keeps))
+    return case.model_copy(update={"legal_holds": (*case.legal_holds, *others)})
+
+
+def _keeping(case: Case, remedy: Remedy) -> tuple[str, ...]:
+    """The holds that stop a remedy; none where it destroys nothing. Those of other cases are named by the case."""
+    if not destroys(case, remedy):
+        return ()
+    return tuple(hold.id for hold in case.legal_holds if hold.side in (None, remedy.to))
+
+
 def check_not_held(case: Case, remedies: Iterable[Remedy]) -> None:
-    """Refuses what would destroy something while the case is under legal hold."""
-    held = next((remedy for remedy in remedies if case.legal_holds and destroys(case, remedy)), None)
-    if held is not None:
+    """Refuses what would destroy something while the case, or another one of whoever it is about, is under legal hold."""
+    found = next(((remedy, holds) for remedy in remedies if (holds := _keeping(case, remedy))), None)
+    if found is not None:
+        remedy, holds = found
         raise UnderLegalHold(
-            f"'{held.type}' would destroy what is kept; a lead or ops lifts the hold when the matter that needs it is over.",
-            remedy=held.type,
-            holds=[hold.id for hold in case.legal_holds],
+            f"'{remedy.type}' would destroy what is kept; a lead or ops lifts the hold when the matter that needs it is over.",
+            remedy=remedy.type,
+            holds=list(holds),
         )
 
 
@@ -60,20 +85,21 @@ def kept_from_telling(case: Case, ruling: Ruling) -> Facts:
     """That a ruling is not told, because it would destroy what is kept; nothing where it may be."""
     if ruling.decision in ("uphold", "remit") or not case.legal_holds:
         return ()
-    if not any(destroys(case, remedy) for remedy in ruling.remedies):
-        return ()
-    return (f.RulingWithheld(ruling_id=ruling.id, hold_ids=tuple(hold.id for hold in case.legal_holds)),)
+    holds = tuple(dict.fromkeys(hold for remedy in ruling.remedies for hold in _keeping(case, remedy)))
+    return (f.RulingWithheld(ruling_id=ruling.id, hold_ids=holds),) if holds else ()
 
 
 def withheld(case: Case, command_id: str, facts: Facts) -> Facts:
     """The facts, with nothing ordered that destroys: whoever ordered it, it waits until no hold is left."""
     lifted = {hold_id for fact in facts if isinstance(fact, f.LegalHoldLifted) for hold_id in fact.hold_ids}
-    holds = tuple(hold.id for hold in case.legal_holds if hold.id not in lifted)
-    return tuple(_kept_back(case, fact, holds) for fact in facts) if holds else facts
+    return tuple(_kept_back(case, fact, lifted) for fact in facts) if case.legal_holds else facts
 
 
-def _kept_back(case: Case, fact: f.Fact, holds: tuple[str, ...]) -> f.Fact:
-    if not isinstance(fact, f.EffectOrdered) or fact.reverses is not None or not destroys(case, fact.remedy):
+def _kept_back(case: Case, fact: f.Fact, lifted: set[str]) -> f.Fact:
+    if not isinstance(fact, f.EffectOrdered) or fact.reverses is not None:
+        return fact
+    holds = tuple(hold for hold in _keeping(case, fact.remedy) if hold not in lifted)
+    if not holds:
         return fact
     return f.EffectWithheld(effect_id=fact.effect_id, remedy=fact.remedy, because=fact.because, hold_ids=holds)
 

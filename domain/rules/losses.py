@@ -45,6 +45,13 @@ def losers(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> f
     return frozenset(hit if outcome.hear_if_hit else hit | lost)
 
 
+def lost_on_appeal(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
+    """Those who would come out of an appeal with less than before: told of it and heard first."""
+    if case.terms.heard_when == "asked":
+        return losers(case, outcome, remedies)
+    return frozenset(side for side in Side if worse(case, side, outcome, remedies))
+
+
 def worse(
     case: Case,
     side: Side,

@@ -57,8 +57,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
     if refusal is not None:
         raise refusal
     if command.same_decider and before.elsewhere:
-        said = "The complaint is about whoever decided first: it does not go back to them, however it is sent back."
-        raise OwnCase(said, because="complained_about")
+        raise OwnCase("The complaint is about whoever decided first: it does not go back to them.", because="complained_about")
     if command.decision in ("uphold", "remit"):
         if command.outcome not in (None, before.outcome) or command.remedies or command.sanction:
             raise RemedyNotAllowed(
@@ -76,17 +75,10 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
         raise UnknownOutcome("The outcome is the same as before: uphold it, or vary its remedies.", outcome=name)
     outcome = _outcome(case, name)
     ground = command.ground or before.ground
-    _check(case, outcome, ground, command.remedies, _lost_on_appeal(case, outcome, command.remedies))
+    _check(case, outcome, ground, command.remedies, losses.lost_on_appeal(case, outcome, command.remedies))
     sanction = sanctions.drafted(case, command, outcome, ground, context, at)
     losses.check_only_appellant(case, outcome, command, sanction)
     return _drafted(case, command, command.decision, name, ground, command.remedies, sanction, at)
-
-
-def _lost_on_appeal(case: Case, outcome: OutcomeTerms, remedies: tuple[c.Remedy, ...]) -> frozenset[Side]:
-    """Those who would come out of an appeal with less than before: told of it and heard first."""
-    if case.terms.heard_when == "asked":
-        return losses.losers(case, outcome, remedies)
-    return frozenset(side for side in Side if losses.worse(case, side, outcome, remedies))
 
 
 def _outcome(case: Case, name: str) -> OutcomeTerms:
@@ -130,10 +122,9 @@ def _drafted(
         raise RemedyNotAllowed("Nothing goes back by this ruling, so there is no label to pay.", because="no_return")
     because = None
     if decision != "uphold":
-        left = crediting.left_by(case, outcome, remedies)
-        because = money.why_approval(case, left, outcome, command.by) or sanctions.why_approval(case, sanction, at)
-        because = because or legal_hold.why_approval(case, remedies, command.by)
-    because = because or procedure.why_approval(case, command.by)
+        because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, command.by)
+        because = because or sanctions.why_approval(case, sanction, at)
+    because = because or legal_hold.why_approval(case, remedies, command.by) or procedure.why_approval(case, command.by)
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
         decider=command.by,
