@@ -238,6 +238,8 @@ class Pack(Frozen):
     """``asked``: once they have answered what the team asked, or let the time for it go by. ``told``: once they have said
     anything since they were told, or let their time go by; no time to answer may be running.
     """
+    less_is_lost: bool = True
+    """Less money than the report is about counts as lost for the claimant, whatever the outcome is called: they may appeal."""
     worse_on_appeal: bool = False
     """Whoever appealed alone can come out of it with less than they had."""
     evidence_types: tuple[Code, ...] = ()

@@ -212,6 +212,8 @@ class Terms(Compact):
     """``asked``: they answered what the team asked them, or let the time for it go by. ``told``: they said something since they
     were told, or let their time go by, and no time that they were given to answer is running. On appeal, ``told`` counts anew for
     whoever did not appeal."""
+    less: bool = False
+    """Less money than the report is about counts as lost for the claimant, whatever the outcome is called: they may appeal."""
     worse_on_appeal: bool = False
     """Whoever appealed alone can come out of it with less than they had."""
     joins: Joins | None = None

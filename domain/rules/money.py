@@ -78,7 +78,7 @@ def _sums(amounts: Iterable[Money]) -> dict[str, int]:
     return sums
 
 
-def _ceiling(case: Case) -> Money | None:
+def ceiling(case: Case) -> Money | None:
     """The most that a ruling can give: what the one before gave is undone, or is part of what this one gives."""
     if case.amount is None:
         return None
@@ -100,7 +100,7 @@ def check_ruling(case: Case, outcome: OutcomeTerms, remedies: Iterable[Remedy]) 
         if to is not None and remedy.to is not to:
             fields = {"remedy": remedy.type, "because": "wrong_side", "to": to.value}
             raise RemedyNotAllowed(f"'{remedy.type}' goes to the {to.value}.", **fields)
-    most = _ceiling(case)
+    most = ceiling(case)
     paying = [x for x in asked if x.amount is not None and bounded(case, x.type)]
     if most is None or case.amount is None or not paying:
         return
@@ -152,7 +152,7 @@ def why_second(case: Case, remedies: Iterable[Remedy], giver: str) -> str | None
 
 
 def _why_by_payment(case: Case, paying: list[Remedy], giver: str) -> str | None:
-    most = _ceiling(case)
+    most = ceiling(case)
     if most is None or not paying:
         return None
     sums = _sums(x.amount for x in paying if x.amount is not None)
