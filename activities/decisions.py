@@ -100,7 +100,7 @@ def _command(batch: Batch, case_id: str, pending: Pending, snapshot: CaseSnapsho
     try:
         command = read_command(pending.body)
         looked_up = {name: getattr(pending, name) for name in _LOOKED_UP}
-        context = DecisionContext(earlier=snapshot.earlier, **looked_up)
+        context = DecisionContext(earlier=snapshot.earlier, held=snapshot.held, **looked_up)
         made = step(batch.case, case_id, command, context, pending.received_at, snapshot.now, reference)
     except Refusal as refusal:
         batch.answers.append(_refused(pending.command_id, refusal))
@@ -115,7 +115,7 @@ def _level(batch: Batch, case_id: str, row: DueLevel, snapshot: CaseSnapshot, re
     command = due_command(row)
     batch.deadlines.append(row)
     try:
-        context = DecisionContext(actor=SYSTEM, credential="system", team=snapshot.team)
+        context = DecisionContext(actor=SYSTEM, credential="system", team=snapshot.team, held=snapshot.held)
         made = step(batch.case, case_id, command, context, row.due_at, snapshot.now, reference)
     except Exception as error:
         # As above; the level still counts as reached, or it would come due again for ever.

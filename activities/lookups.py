@@ -19,6 +19,7 @@ from domain.model.case import Case
 from domain.model.clocks import Retarget
 from domain.model.commands import read_command
 from domain.model.facts import EvidenceFile
+from domain.rules.legal_hold import could_destroy
 
 _MOVES_LEVELS = frozenset({"retarget", "resume", "thaw", "assign", "take", "hand_over"})
 """After these a level can be due that was not before; the others only stop clocks or start new ones."""
@@ -43,7 +44,8 @@ class Lookups:
     async def complete(self, tenant_id: str, case_id: str, case: Case | None, snapshot: CaseSnapshot) -> CaseSnapshot:
         """The snapshot with what some steps need beside the record.
 
-        The people for an escalation that may be due; what counts against the parties where a ruling waits; the case, campaign or
+        The people for an escalation that may be due; what counts against the parties where a ruling waits; who of them
+        is kept by a legal hold elsewhere, where something could be destroyed; the case, campaign or
         files that a command names; new terms for re-targets that ask for them.
         """
         if self.sanctions is not None and _may_sanction(case, snapshot):
@@ -52,6 +54,9 @@ class Lookups:
         if self.other_cases is not None and any(p.body.get("type") in NAMES_OTHERS for p in snapshot.pending):
             pending = [await self._with_others(tenant_id, self.other_cases, case, waiting) for waiting in snapshot.pending]
             snapshot = snapshot.model_copy(update={"pending": tuple(pending)})
+        if self.other_cases is not None and case is not None and could_destroy(case):
+            held = await self.other_cases.held(tenant_id, case_id)
+            snapshot = snapshot.model_copy(update={"held": tuple(held)})
         if case is None:
             return await self._with_prior_appeals(tenant_id, case_id, snapshot)
         if _may_escalate(case, snapshot):

@@ -240,6 +240,8 @@ class Pack(Frozen):
     """
     hear_evidence: bool = False
     """Nobody loses before they could answer what the other side has handed in since their last word, and the ruling relies on."""
+    less_is_lost: bool = True
+    """Less money than the report is about counts as lost for the claimant, whatever the outcome is called: they may appeal."""
     worse_on_appeal: bool = False
     """Whoever appealed alone can come out of it with less than they had."""
     evidence_types: tuple[Code, ...] = ()

@@ -10,6 +10,7 @@ from typing import Any
 from domain.base import Outcome, Side
 from domain.model.case import Case
 from domain.model.commands import Command, Join, MirrorLink, ReportEffect
+from domain.model.legal_hold import HeldPerson
 from domain.model.links import CrossCaseTaskOrdered, OtherCase
 from domain.model.people import OpenedParty
 from domain.model.sanctions import EarlierSanction
@@ -27,6 +28,15 @@ def earlier_sanctions(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterato
             if sanction.voided_at is None and party is not None and party.ref_digest in here:
                 names = set(EarlierSanction.model_fields) - {"case_id", "ref_digest"}
                 yield EarlierSanction(case_id=other.id, ref_digest=party.ref_digest, **sanction.model_dump(include=names))
+
+
+def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[HeldPerson]:
+    """The parties of this case of whom another one is under legal hold."""
+    here = {party.ref_digest for party in case.cast.parties}
+    for other in others:
+        for party in other.state.parties if other.state is not None and other.state.legal_holds else ():
+            if party.ref_digest in here:
+                yield HeldPerson(ref_digest=party.ref_digest, case_id=other.id)
 
 
 def same_matter(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from domain.base import Kept
+from domain.model.legal_hold import HeldPerson
 from domain.model.links import CrossCaseTaskOrdered, KnownCampaign, OtherCase
 from domain.model.people import Actor
 from domain.model.sanctions import EarlierSanction
@@ -25,6 +26,10 @@ class OtherCases(Protocol):
 
     async def appealed_before(self, tenant_id: str, case_id: str) -> str | None:
         """The case in which the same person appealed against the same decision; None when there is none."""
+        ...
+
+    async def held(self, tenant_id: str, case_id: str) -> Sequence[HeldPerson]:
+        """The parties of this case of whom another one is under legal hold."""
         ...
 
 

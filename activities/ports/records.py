@@ -15,6 +15,7 @@ from domain.model.case import Case
 from domain.model.chain import Chained
 from domain.model.clocks import DueLevel
 from domain.model.facts import EvidenceFile
+from domain.model.legal_hold import HeldPerson
 from domain.model.links import KnownCampaign, OtherCase
 from domain.model.people import Actor, Colleague, Standing
 from domain.model.sanctions import EarlierSanction
@@ -92,6 +93,8 @@ class CaseSnapshot(Kept):
     effects: tuple[str, ...] = ()
     team: tuple[Colleague, ...] | None = None
     """The people whom an escalation could land on, where one may be due; looked up by ``Roster``."""
+    held: tuple[HeldPerson, ...] = ()
+    """Parties of whom another case is under legal hold, where something could be destroyed."""
     earlier: tuple[EarlierSanction, ...] | None = None
     """Sanctions of other cases against the parties, where a ruling may be judged."""
 

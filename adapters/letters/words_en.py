@@ -215,7 +215,9 @@ ENGLISH = Words(
         "amount_above_limit": "It gives more than one person can give alone.",
         "currency_differs": "It gives money of another currency than was paid, or of one that has no limit.",
         "amount_above_payment": "It gives more than the case is about, or what was to be taken back is not back yet.",
-        "amount_of_own_word": "Whoever drafted it said by themselves that more was paid than was reported.",
+        "amount_of_own_word": "Whoever drafted it said by themselves what was paid.",
+        "chargeback_sent": "Evidence was sent to the card network, which may give the money back a second time.",
+        "lifted_the_hold": "Whoever drafted it lifted the legal hold on what it destroys.",
     },
     troubles={
         "address_refused": "The mail server refused the address.",

@@ -18,7 +18,7 @@ from domain.model.people import OpenedParty
 from domain.model.procedure import StepTaken
 from domain.model.prose import Prose
 from domain.model.ruling import AppealRight, Effect, Involvement, Ruling
-from domain.model.safeguards import AuthorityReport, Credit, Interim
+from domain.model.safeguards import AuthorityReport, Credit, CreditProposal, Interim
 from domain.model.sanctions import Sanction
 from domain.model.settlement import Concession, MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.model.terms import Terms
@@ -41,7 +41,9 @@ next recorded; it counts up whenever the same facts lead to more than before.
 """
 SINCE: dict[int, frozenset[str]] = {
     1: frozenset({"form", "seen_at"}),
-    2: frozenset({"form", "final", "effects", "split_off", "caucus", "heard_parties"}),
+    2: frozenset(
+        {"form", "final", "effects", "split_off", "caucus", "heard_parties", "raised_by", "appealed_alone", "lifted_by"}
+    ),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -111,6 +113,8 @@ class Case(Kept):
     appeals_used: tuple[Side, ...] = ()
     appellants: tuple[Side, ...] = ()
     """Sides whose appeal is being decided."""
+    appealed_alone: Side | None = None
+    """The side that appealed, and the other one did not: nothing that follows from it makes them worse off."""
     involved: tuple[Involvement, ...] = ()
     recused: tuple[str, ...] = ()
     """People of the team who said that they cannot decide it."""
@@ -136,6 +140,8 @@ class Case(Kept):
     """While there is one, nothing of the case or of its people is deleted."""
     withheld: tuple[Withheld, ...] = ()
     """What destroys and was not carried out, because of such a hold."""
+    lifted_by: tuple[str, ...] = ()
+    """Who lifted a legal hold: they destroy nothing alone that it kept."""
     sanctions: tuple[Sanction, ...] = ()
     """Every one that was imposed in this case, oldest first, those that are over or taken back included."""
     heard: tuple[Side, ...] = ()
@@ -170,7 +176,9 @@ class Case(Kept):
     given_before: tuple[Money, ...] = ()
     """What earlier cases of the same matter gave and left standing."""
     raised_by: str | None = None
-    """Who said last that more was paid than the report says."""
+    """Who said last what was paid, where the report does not say it or says less."""
+    credit_proposed: CreditProposal | None = None
+    """A provisional credit that waits for a second person."""
     withdrawal: OpenWithdrawal | None = None
     """The claimant wants to take the report back, and nobody has answered yet."""
     of_office: Instant | None = None

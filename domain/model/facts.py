@@ -110,6 +110,7 @@ from domain.model.safeguards import InterimReviewed as InterimReviewed
 from domain.model.safeguards import InterimReviewAsked as InterimReviewAsked
 from domain.model.safeguards import ProvisionalCreditEnded as ProvisionalCreditEnded
 from domain.model.safeguards import ProvisionalCreditGiven as ProvisionalCreditGiven
+from domain.model.safeguards import ProvisionalCreditProposed as ProvisionalCreditProposed
 from domain.model.safeguards import ReportApproved as ReportApproved
 from domain.model.safeguards import ReportProposed as ReportProposed
 from domain.model.safeguards import ReportReturned as ReportReturned

@@ -215,6 +215,8 @@ class Terms(Compact):
     late: bool = False
     """What a pack calls ``hear_evidence``: nobody loses by a ruling before they could answer what the other side has handed in
     since their last word, as far as the ruling relies on it. Short, because terms are at most 4 KiB."""
+    less: bool = False
+    """Less money than the report is about counts as lost for the claimant, whatever the outcome is called: they may appeal."""
     worse_on_appeal: bool = False
     """Whoever appealed alone can come out of it with less than they had."""
     joins: Joins | None = None

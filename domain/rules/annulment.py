@@ -49,6 +49,8 @@ def _refusal_of_annulment(case: Case, actor: Actor) -> Refusal | None:
         return OwnCase("You stand close to a party; another lead or ops has to look at it.", because="conflict")
     if any(actor.id == part.person for part in case.involved):
         return OwnCase("You had a part in it; another lead or ops has to look at it.", because="earlier_part")
+    if actor.manager is not None and actor.manager in {part.person for part in case.involved}:
+        return OwnCase("You report to somebody who had a part in it; another lead or ops has to.", because="reports_to_earlier")
     return None
 
 

@@ -16,6 +16,7 @@ from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.refusals import AlreadyOpen, NotOpened, NotSystem, UnknownActor
+from domain.rules import legal_hold
 from domain.rules.audiences import told_of
 from domain.rules.consequences import with_consequences
 from domain.rules.deadlines import deadline
@@ -49,7 +50,10 @@ def decide(case: Case | None, command: c.Command, context: DecisionContext, at: 
         raise refusal
     if case.of_office is not None and context.actor.role == "platform":
         context = context.model_copy(update={"stands_for": Side.CLAIMANT})
-    return with_consequences(case, command.id, RULES[command.type](case, command, context, at))
+    # Whoever lifts a hold lifts those of this case; that others are left is a matter of what follows.
+    held = legal_hold.with_others(case, context.held, at)
+    own = command.type in ("place_hold", "lift_hold")
+    return with_consequences(held, command.id, RULES[command.type](case if own else held, command, context, at))
 
 
 def _stranger(case: Case, actor: f.Actor, command: str) -> bool:

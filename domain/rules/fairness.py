@@ -129,14 +129,20 @@ def _as_staff(case: Case, actor: Actor) -> set[Who]:
         found.add(Who.JUDGE)
         if case.owner == actor.id:
             found.add(Who.OWNER)
-        if actor.role == "lead" and not drafter and not _reports_to_drafter(case, actor):
+        if actor.role == "lead" and actor.id not in drafters(case) and not _reports_to_drafter(case, actor):
             found.add(Who.APPROVER)
     return found
 
 
+def drafters(case: Case) -> frozenset[str]:
+    """Who drafted in this round, also what was returned or retracted: none of them is the second person to what became of it."""
+    drafter = {case.ruling.decider} if case.ruling is not None else set[str]()
+    return frozenset(drafter | {p.person for p in case.involved if p.round == case.round and p.part == "decider"})
+
+
 def _reports_to_drafter(case: Case, actor: Actor) -> bool:
     """Nobody says freely that their own superior is wrong."""
-    return case.ruling is not None and actor.manager is not None and actor.manager == case.ruling.decider
+    return case.ruling is not None and actor.manager is not None and actor.manager in drafters(case)
 
 
 def refusal_by_table(case: Case, actor: Actor, command: str) -> Refusal | None:
@@ -151,14 +157,18 @@ def refusal_by_table(case: Case, actor: Actor, command: str) -> Refusal | None:
         return NotInThisPhase(
             f"'{command}' is not possible while the case is in {phase.value}.", phase=phase.value, command=command
         )
+    if actor.role in _STAFF and actor.id in case.recused:
+        said = "You said that you cannot decide this case: neither do you write in it, nor say who does."
+        return OwnCase(said, because="recused")
     if found.who & relations(case, actor):
         return None
     return _refusal(case, actor, command, found.who)
 
 
 def _refusal(case: Case, actor: Actor, command: str, who: frozenset[Who]) -> Refusal:
-    if command in ("approve", "return_ruling") and case.ruling is not None and case.ruling.decider == actor.id:
-        return OwnRuling("Whoever drafted a ruling cannot approve or return it; another lead has to.", ruling=case.ruling.id)
+    if command in ("approve", "return_ruling") and case.ruling is not None and actor.id in drafters(case):
+        said = "Whoever drafted a ruling, or the one that it took the place of, cannot approve or return it; another lead has to."
+        return OwnRuling(said, ruling=case.ruling.id)
     if Who.CLAIMANT in who and took_it_back(case, actor):
         return OfOffice("You took the report back, and the case goes on without you: you need not do anything.", command=command)
     if command in ("approve", "return_ruling") and _reports_to_drafter(case, actor):

@@ -71,6 +71,9 @@ _MEASURED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW, Phase.APPEALABLE, Pha
 _REPORTED_FROM = (Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL)
 """Phases in which the team can tell an authority; no party hears of it."""
 
+_DECIDED = (Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE)
+"""Phases in which a ruling is drafted or told, and an appeal is not being decided."""
+
 _ANSWERS = (("accept_withdrawal", "closed"), ("continue_of_office", ""))
 """To a claimant who wants to take the report back, with where each leads."""
 
@@ -169,10 +172,12 @@ TABLE: tuple[Row, ...] = (
     _row(_P.INTAKE, "impose_interim", "judge ops"),
     _row(_P.REVIEW, "impose_interim", "owner"),
     _row(_P.APPEAL, "impose_interim", "owner"),
-    *(_row(phase, "review_interim", "owner lead ops") for phase in _HANDLED if phase is not Phase.SETTLEMENT),
+    # protection does not wait for a second look, nor for the end of the grace or of the window to appeal
+    *(_row(phase, "impose_interim", "owner approver") for phase in _DECIDED),
+    *(_row(phase, "review_interim", "owner lead ops") for phase in (_P.INTAKE, _P.REVIEW, _P.APPEAL, *_DECIDED)),
     # whoever a measure hits asks for it at any time; who handles the case decides
     *(_row(phase, "ask_interim_review", "hit") for phase in _HANDLED if phase is not Phase.SETTLEMENT),
-    *(_row(phase, "ask_interim_review", "hit") for phase in (_P.RULED, _P.CLOSED)),
+    *(_row(phase, "ask_interim_review", "hit") for phase in (_P.RULED, _P.APPEALABLE, _P.CLOSED)),
     # the respondent learns of the case, once
     *(_row(phase, "disclose", KEEPERS) for phase in Phase if phase not in (_P.SETTLEMENT, _P.CLOSED)),
     # the procedure before a ruling, and what the matter comes from
@@ -189,7 +194,8 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, command, "system") for phase in Phase for command in ("join", "mirror_link")),
     # where money or people are at risk
     *(_row(phase, "hand_over", KEEPERS) for phase in (_P.INTAKE, _P.REVIEW, _P.APPEAL)),
-    *(_row(phase, "credit_provisionally", "owner") for phase in (_P.REVIEW, _P.APPROVAL)),
+    # by the owner; where one person does not give so much, the second one sends it too
+    *(_row(phase, "credit_provisionally", "owner approver") for phase in (_P.REVIEW, _P.APPROVAL)),
     *(_row(phase, "report_to_authority", "owner") for phase in _REPORTED_FROM),
     *(_row(phase, command, "lead") for phase in _REPORTED_FROM for command in ("approve_report", "return_report")),
     *(_row(phase, "signal", "platform system") for phase in Phase if phase is not Phase.CLOSED),

@@ -78,7 +78,7 @@ def _sums(amounts: Iterable[Money]) -> dict[str, int]:
     return sums
 
 
-def _ceiling(case: Case) -> Money | None:
+def ceiling(case: Case) -> Money | None:
     """The most that a ruling can give: what the one before gave is undone, or is part of what this one gives."""
     if case.amount is None:
         return None
@@ -100,7 +100,7 @@ def check_ruling(case: Case, outcome: OutcomeTerms, remedies: Iterable[Remedy]) 
         if to is not None and remedy.to is not to:
             fields = {"remedy": remedy.type, "because": "wrong_side", "to": to.value}
             raise RemedyNotAllowed(f"'{remedy.type}' goes to the {to.value}.", **fields)
-    most = _ceiling(case)
+    most = ceiling(case)
     paying = [x for x in asked if x.amount is not None and bounded(case, x.type)]
     if most is None or case.amount is None or not paying:
         return
@@ -121,21 +121,28 @@ def check_ruling(case: Case, outcome: OutcomeTerms, remedies: Iterable[Remedy]) 
 
 
 def why_approval(case: Case, remedies: Iterable[Remedy], outcome: str, decider: str) -> str | None:
-    """Why a second person has to agree to a ruling; None when nobody has to.
+    """Why a second person has to agree to a ruling; None when nobody has to: its outcome wants it, or what it leaves the sides
+    with (see :func:`why_second`).
+    """
+    weighed = case.terms.outcome(outcome)
+    if case.terms.has(Phase.APPROVAL) and weighed is not None and weighed.needs_approval:
+        return "outcome_needs_approval"
+    return why_second(case, remedies, decider)
 
-    Its outcome wants it; money cannot be compared with the payment, exceeds it, or rests on the decider's own word; the sum of
-    the amounts is above the pack's limit, or its currency has none.
+
+def why_second(case: Case, remedies: Iterable[Remedy], giver: str) -> str | None:
+    """Why nobody gives this money alone, by a ruling or until there is one; None when somebody may.
+
+    It cannot be compared with the payment, exceeds it, or rests on the giver's own word; the sum of the amounts is above the
+    pack's limit, or its currency has none.
     """
     terms = case.terms
-    weighed = terms.outcome(outcome)
     if not terms.has(Phase.APPROVAL):
         return None
-    if weighed is not None and weighed.needs_approval:
-        return "outcome_needs_approval"
     asked = [x for x in remedies if x.amount is not None]
     if not asked:
         return None
-    found = _why_by_payment(case, [x for x in asked if bounded(case, x.type)], decider)
+    found = _why_by_payment(case, [x for x in asked if bounded(case, x.type)], giver)
     sums = _sums(x.amount for x in asked if x.amount is not None)
     if found is None and terms.limits:
         if sums.keys() - terms.limits.keys():
@@ -144,8 +151,8 @@ def why_approval(case: Case, remedies: Iterable[Remedy], outcome: str, decider: 
     return found
 
 
-def _why_by_payment(case: Case, paying: list[Remedy], decider: str) -> str | None:
-    most = _ceiling(case)
+def _why_by_payment(case: Case, paying: list[Remedy], giver: str) -> str | None:
+    most = ceiling(case)
     if most is None or not paying:
         return None
     sums = _sums(x.amount for x in paying if x.amount is not None)
@@ -153,7 +160,10 @@ def _why_by_payment(case: Case, paying: list[Remedy], decider: str) -> str | Non
         return "currency_differs"
     if sums[most.currency] + _stuck(case).get(most.currency, 0) > most.amount:
         return "amount_above_payment"
-    return "amount_of_own_word" if case.raised_by == decider else None
+    if case.chargeback is not None and case.chargeback.sent_at is not None:
+        # The network may decide for whoever paid, and they would have it twice.
+        return "chargeback_sent"
+    return "amount_of_own_word" if case.raised_by == giver else None
 
 
 def check_offer(case: Case, remedies: Iterable[str], amount: Money | None) -> None:
@@ -229,8 +239,8 @@ def _refusal_of_stating(case: Case, actor: Actor) -> Refusal | None:
 
 def _amount_stated(case: Case, rec: f.Recording, fact: f.AmountStated) -> Change:
     before = fact.before
-    raised = before is not None and (before.currency != fact.amount.currency or before.amount < fact.amount.amount)
-    return {"amount": fact.amount, "raised_by": rec.actor.id if raised else case.raised_by}
+    raised = before is None or before.currency != fact.amount.currency or before.amount < fact.amount.amount
+    return {"amount": fact.amount, "raised_by": rec.actor.id if raised else case.raised_by, "credit_proposed": None}
 
 
 def _decided_before(case: Case, rec: f.Recording, fact: f.DecidedBefore) -> Change:

@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.base import Kept, Side
 from domain.model import facts as f
+from domain.model.legal_hold import HeldPerson
 from domain.model.links import KnownCampaign, OtherCase
 from domain.model.people import Standing
 from domain.model.refusals import UnknownActor
@@ -33,6 +34,8 @@ class DecisionContext(Kept):
     """The people whom an escalation could land on; None: nobody was looked up, and roles stand for people."""
     appealed_before: str | None = None
     """The case in which this person appealed against the same decision already."""
+    held: tuple[HeldPerson, ...] = ()
+    """Parties of whom another case is under legal hold."""
     earlier: tuple[EarlierSanction, ...] | None = None
     """Sanctions of other cases against the parties of this one; None: nobody looked."""
     other: OtherCase | None = None

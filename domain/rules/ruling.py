@@ -12,7 +12,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.people import Actor
 from domain.model.prose import Prose
-from domain.model.refusals import Refusal
+from domain.model.refusals import OwnCase, Refusal
 from domain.model.ruling import (
     AmountMissing,
     Effect,
@@ -48,7 +48,7 @@ def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) ->
     _check(case, outcome, command, command.ground, lost, at)
     procedure.check_hearing(case, lost)
     sanction = sanctions.drafted(case, command, outcome, command.ground, context, at)
-    losses.check_only_appellant(case, outcome, command.remedies, sanction)
+    losses.check_only_appellant(case, outcome, command, sanction)
     return _drafted(case, command, "rule", command.outcome, command.ground, command.remedies, sanction, at)
 
 
@@ -58,6 +58,8 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
     refusal = None if command.decision == "remit" else procedure.refusal_of_ruling(case)
     if refusal is not None:
         raise refusal
+    if command.same_decider and before.elsewhere:
+        raise OwnCase("The complaint is about whoever decided first: it does not go back to them.", because="complained_about")
     if command.decision in ("uphold", "remit"):
         if command.outcome not in (None, before.outcome) or command.remedies or command.sanction:
             raise RemedyNotAllowed(
@@ -75,17 +77,12 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
         raise UnknownOutcome("The outcome is the same as before: uphold it, or vary its remedies.", outcome=name)
     outcome = _outcome(case, name)
     ground = command.ground or before.ground
-    _check(case, outcome, command, ground, _lost_on_appeal(case, outcome, command.remedies), at)
+    # Whoever may not be told loses by what takes something from them, also where it takes no more than before.
+    told_lost = losses.losers if disclosure.is_secret(case) else losses.lost_on_appeal
+    _check(case, outcome, command, ground, told_lost(case, outcome, command.remedies), at)
     sanction = sanctions.drafted(case, command, outcome, ground, context, at)
-    losses.check_only_appellant(case, outcome, command.remedies, sanction)
+    losses.check_only_appellant(case, outcome, command, sanction)
     return _drafted(case, command, command.decision, name, ground, command.remedies, sanction, at)
-
-
-def _lost_on_appeal(case: Case, outcome: OutcomeTerms, remedies: tuple[c.Remedy, ...]) -> frozenset[Side]:
-    """Those who would come out of an appeal with less than before: told of it and heard first."""
-    if case.terms.heard_when == "asked" or disclosure.is_secret(case):
-        return losses.losers(case, outcome, remedies)
-    return frozenset(side for side in Side if losses.worse(case, side, outcome, remedies))
 
 
 def _outcome(case: Case, name: str) -> OutcomeTerms:
@@ -133,8 +130,9 @@ def _drafted(
         raise RemedyNotAllowed("Nothing goes back by this ruling, so there is no label to pay.", because="no_return")
     because = None
     if decision != "uphold":
-        because = money.why_approval(case, remedies, outcome, command.by) or sanctions.why_approval(case, sanction, at)
-    because = because or procedure.why_approval(case, command.by)
+        because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, command.by)
+        because = because or sanctions.why_approval(case, sanction, at)
+    because = because or legal_hold.why_approval(case, remedies, command.by) or procedure.why_approval(case, command.by)
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
         decider=command.by,
@@ -325,7 +323,7 @@ def _ruling_issued(case: Case, rec: f.Recording, fact: f.RulingIssued) -> Change
     # Now that the parties are told, nothing is asked of them any more; until then they answer as if nothing were decided.
     # What a hold kept back of an earlier ruling is wanted no more: this one has ordered what it wants.
     left = case.withheld if issued.decision in ("uphold", "remit") else ()
-    told = {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights}
+    told = {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights, "credit_proposed": None}
     return {**told, "withheld": left, **dropped(case, rec.at)}
 
 
@@ -346,14 +344,18 @@ def _appeal_lodged(case: Case, rec: f.Recording, fact: f.AppealLodged) -> Change
     rights = tuple(
         r.model_copy(update={"allowed": False, "because": "already_used"}) if r.side is fact.side else r for r in case.rights
     )
-    return {"appeals_used": (*case.appeals_used, fact.side), "appellants": (*case.appellants, fact.side), "rights": rights}
+    sides = (*case.appellants, fact.side)
+    alone = fact.side if {*sides} == {fact.side} else None
+    used = (*case.appeals_used, fact.side)
+    return {"appeals_used": used, "appellants": sides, "appealed_alone": alone, "rights": rights}
 
 
 def _appeal_withdrawn(case: Case, rec: f.Recording, fact: f.AppealWithdrawn) -> Change:
     left = tuple(s for s in case.appellants if s is not fact.side)
     in_force = case.rulings[-1] if case.rulings else None
     draft = case.ruling if left else in_force
-    return {"appellants": left, "ruling": draft, **({} if left else dropped(case, rec.at))}
+    alone = left[0] if left else None
+    return {"appellants": left, "appealed_alone": alone, "ruling": draft, **({} if left else dropped(case, rec.at))}
 
 
 def _effect_ordered(case: Case, rec: f.Recording, fact: f.EffectOrdered) -> Change:

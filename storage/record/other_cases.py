@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from domain.model.case import Case
 from domain.model.commands import Open
+from domain.model.legal_hold import HeldPerson
 from domain.model.links import KnownCampaign, OtherCase
 from domain.model.people import Actor, Standing
 from domain.rules.money import totals
@@ -37,6 +39,16 @@ ORDER BY other.id
 LIMIT 1
 """
 
+# A case for tests keeps nothing of a real one, nor the other way round.
+HELD = """
+SELECT DISTINCT other.ref_digest, c.id AS case_id
+FROM parties mine
+JOIN cases this ON this.tenant = mine.tenant AND this.id = mine.case_id
+JOIN parties other ON other.tenant = mine.tenant AND other.ref_digest = mine.ref_digest AND other.case_id <> mine.case_id
+JOIN cases c ON c.tenant = other.tenant AND c.id = other.case_id AND c.legal_hold AND c.synthetic = this.synthetic
+WHERE mine.tenant = $1 AND mine.case_id = $2
+ORDER BY case_id, ref_digest
+"""
 _HOPS = 20
 """Cases are merged into older ones only, so following them ends; nobody follows further than this."""
 
@@ -67,6 +79,12 @@ class PostgresOtherCases:
         async with self._database.tenant(tenant_id) as conn:
             found: str | None = await conn.fetchval(APPEALED_BEFORE, tenant_id, case_id)
         return found
+
+    async def held(self, tenant_id: str, case_id: str) -> Sequence[HeldPerson]:
+        """The parties of this case of whom another one is under legal hold."""
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(HELD, tenant_id, case_id)
+        return [HeldPerson(**dict(row)) for row in rows]
 
     async def _one(self, tenant_id: str, case_id: str, reader: Actor | None) -> OtherCase | None:
         async with self._database.tenant(tenant_id) as conn:

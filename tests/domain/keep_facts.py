@@ -90,7 +90,9 @@ def fraud_report() -> Life:
 def _at_risk(life: Life) -> Life:
     """A signal, money until the matter is decided, an authority told by two persons, the case handed over and back."""
     life.says(PLATFORM, "signal", signal="login_from_elsewhere", text="Two countries within an hour.")
+    life.says(LEAD, "state_amount", amount={"amount": 80_000, "currency": "USD"}, reasons="The bank's list.")
     life.says(LEAD, "credit_provisionally", amount={"amount": 5_000, "currency": "USD"}, reasons="While we look.")
+    life.says(LEAD_2, "credit_provisionally", amount={"amount": 5_000, "currency": "USD"})
     life.says(LEAD, "report_to_authority", authority="police", reasons="The same ring.")
     life.says(LEAD_2, "return_report", reasons="Say which bookings.")
     life.says(LEAD, "report_to_authority", authority="police", reasons="Bookings 14 to 19.").says(LEAD_2, "approve_report")

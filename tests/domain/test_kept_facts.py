@@ -45,7 +45,7 @@ UNRELEASED = frozenset({
     "sanction_drafted", "sanction_imposed", "sanction_lifted", "sanction_voided",
     "case_merged", "case_joined", "case_linked", "case_unlinked", "case_split", "errand_ordered", "errand_reported",
     "campaign_joined", "campaign_left",
-    "signal_received", "provisional_credit_given", "provisional_credit_ended",
+    "signal_received", "provisional_credit_given", "provisional_credit_proposed", "provisional_credit_ended",
     "report_proposed", "report_approved", "report_returned", "case_handed_over",
     "case_disclosed", "interim_review_asked",
     "case_moved_in", "past_message_kept", "past_decision_kept", "level_passed",

@@ -230,6 +230,10 @@ class TestStateAmount:
         life = a_payment().in_review(owner=LEAD).says(LEAD, "state_amount", amount=usd(50_000))
         assert why(life.says(LEAD, "rule", **ruling(refund(usd(20_000))))) == "amount_of_own_word"
 
+    def test_nor_does_whoever_said_it_first(self) -> None:
+        life = a_case("payment_dispute").in_review().says(MEDIATOR, "state_amount", amount=usd(50_000))
+        assert why(life.says(MEDIATOR, "rule", **ruling(refund(usd(20_000))))) == "amount_of_own_word"
+
     def test_another_person_may(self) -> None:
         life = a_payment().in_review().says(OPS, "state_amount", amount=usd(50_000))
         assert why(life.says(MEDIATOR, "rule", **ruling(refund(usd(20_000))))) is None
