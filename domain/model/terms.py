@@ -84,7 +84,7 @@ class OfferTerms(Compact):
     """One way to settle."""
 
     name: Code
-    remedies: tuple[Code, ...] = ()
+    remedies: Codes = ()
     """What is carried out; left out: what it is called."""
     with_return: bool = False
     """Only once the claimant has sent the goods back."""
@@ -123,7 +123,7 @@ class OutcomeTerms(Compact):
     name: Code
     lost_by: tuple[Side | CaseSnapshot, ...] = ()
     """The sides that lose something by it and may therefore appeal."""
-    remedies: tuple[Code, ...] = ()
+    remedies: Codes = ()
     """Remedies that may go with it."""
     needs_amount: bool = False
     needs_approval: bool = False
@@ -176,7 +176,7 @@ class Terms(Compact):
     """Ways to settle; empty: by any remedy of its outcomes."""
     concession: Code | None = None
     """The remedy by which a respondent grants what was asked; None: nobody concedes in this kind."""
-    grounds: tuple[Code, ...] = ()
+    grounds: Codes = ()
     """Clauses a ruling may rest on; empty: any."""
     approval_above: Money | tuple[Money, ...] | None = None
     """Remedies above this amount, or above one of these, each of a currency of its own, need a second person; a currency without
