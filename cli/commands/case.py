@@ -148,39 +148,6 @@ def sanctions(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: 
 
 
 @app.command()
-def rule(
-    case_id: CaseId,
-    outcome: Annotated[str, typer.Option(help="An outcome of the kind's pack.")],
-    reasons: Annotated[str, typer.Option(help="The reasons, as the parties will read them; - reads them from stdin.")],
-    speaker: Annotated[str, typer.Option("--as", help="The mediator who rules (per_…).")],
-    ground: Annotated[str | None, typer.Option(help="The clause it rests on.")] = None,
-    remedy: Annotated[
-        list[str] | None, typer.Option(help="type, or type:amount:currency with the amount in minor units; repeatable.")
-    ] = None,
-    preview: Annotated[bool, typer.Option("--preview", help="Only show what would follow, and the parties' letters.")] = False,
-    sanction: Annotated[str | None, typer.Option(help="Another sanction than the ladder's; needs the two reasons below.")] = None,
-    sanction_reason: Annotated[str | None, typer.Option(help="Why it is another, as a code of the pack.")] = None,
-    sanction_reasons: Annotated[str | None, typer.Option(help="The same in words.")] = None,
-    tenant: Tenant = None,
-    json: AsJson = False,
-) -> None:
-    """Rule on a case."""
-    text = sys.stdin.read() if reasons == "-" else reasons
-    command = {"type": "rule", "outcome": outcome, "reasons": text, "remedies": [remedy_of(r) for r in remedy or []]}
-    more = {
-        "ground": ground,
-        "sanction": sanction,
-        "sanction_reason": sanction_reason,
-        "sanction_reasons": sanction_reasons,
-    }
-    command |= {name: value for name, value in more.items() if value}
-    if preview:
-        preview_ruling(case_id, command, Target(tenant, speaker), as_json=json)
-    else:
-        send(case_id, command, Target(tenant, speaker), as_json=json)
-
-
-@app.command()
 def step(
     case_id: CaseId,
     names: Annotated[list[str], typer.Argument(help="Steps of the kind's procedure; `ombud case show` lists them.")],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 
-from cli.commands.case import remedy_of
+from cli.commands.case import preview_ruling, remedy_of
 from cli.kit.exits import BAD_DATA, fail, misused
 from cli.kit.options import As, AsJson, CaseId, Tenant
 from cli.kit.send import send
@@ -16,7 +17,7 @@ from cli.kit.target import Target
 
 app = typer.Typer()
 
-TEXT, LIST, MONEY, FLAG, JSON, REMEDIES = "text", "list", "money", "flag", "json", "remedies"
+TEXT, LIST, NAMED, MONEY, FLAG, JSON, REMEDIES = "text", "list", "named", "money", "flag", "json", "remedies"
 
 
 class Field(NamedTuple):
@@ -34,7 +35,23 @@ def _needs(name: str, said: str, kind: str = TEXT) -> Field:
     return Field(name, said, needed=True, kind=kind)
 
 
-REASONS = _needs("reasons", "The reasons, in words.")
+_DECISION: Final = (
+    Field("reasons", "The reasons, as the parties will read them; - reads them from stdin.", needed=True),
+    Field("ground", "The clause it rests on."),
+    Field("remedies", "TYPE or TYPE:AMOUNT:CURRENCY, in minor units; repeatable.", kind=REMEDIES, option="remedy"),
+    Field("relies_on", "Evidence that it rests on (evd_…), or `none` of what was handed in; repeatable.", kind=NAMED),
+    Field("conditions", "A condition; repeatable.", kind=LIST, option="condition"),
+    Field("reply", "What whoever asked or appealed is answered."),
+    Field("complaint_route", "Where to complain next, as a code."),
+    Field("sanction", "Another sanction than the ladder's; needs the two reasons below."),
+    Field("sanction_reason", "Why it is another, as a code of the pack."),
+    Field("sanction_reasons", "The same in words."),
+    Field("label_paid_by", "claimant, respondent or platform."),
+    Field("statement", "The statement of reasons.", kind=JSON),
+)
+
+
+REASONS = _needs("reasons", "The reasons, in words; - reads them from stdin.")
 VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     "take": ("Take a case that waits in a queue.", ()),
     "assign": ("Give the case to a person, or back to its queue.", (
@@ -44,16 +61,10 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     "approve": ("Let a ruling go out that waits for a second person. For a lead who did not draft it.", ()),
     "return_ruling": ("Send a ruling that waits for a second person back to whoever drafted it.", (REASONS,)),
     "retract": ("Take your ruling back before the parties are told.", ()),
+    "rule": ("Rule on a case.", (_needs("outcome", "An outcome of the kind's pack."), *_DECISION)),
     "decide_appeal": ("Decide an appeal.", (
-        _needs("decision", "uphold, overturn, vary or remit."), REASONS,
-        Field("outcome", "The new outcome."), Field("ground", "The clause it rests on."),
-        Field("remedies", "As for `ombud case rule`; repeatable.", kind=REMEDIES, option="remedy"),
-        Field("same_decider", "After remit: the same person may decide again.", kind=FLAG),
-        Field("conditions", "A condition; repeatable.", kind=LIST, option="condition"),
-        Field("reply", "What the appellant is answered."), Field("complaint_route", "Where to complain next, as a code."),
-        Field("sanction", "Another sanction than the ladder's."), Field("sanction_reason", "Why, as a code of the pack."),
-        Field("sanction_reasons", "The same in words."), Field("label_paid_by", "claimant, respondent or platform."),
-        Field("statement", "The statement of reasons.", kind=JSON)),
+        _needs("decision", "uphold, overturn, vary or remit."), *_DECISION, Field("outcome", "The new outcome."),
+        Field("same_decider", "After remit: the same person may decide again.", kind=FLAG)),
     ),
     "admit": ("Let a report through the gate.", ()),
     "decline": ("Turn a report away.", (_needs("reason", "Why, as a code."), REASONS)),
@@ -124,13 +135,16 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     "submit_chargeback_evidence": ("Send the draft to the card network now. There is no second time.", ()),
 }  # fmt: skip
 """By the command's type: what it does, and the fields that it takes. A test compares them with the commands themselves."""
-_TYPES: dict[str, Any] = {LIST: list[str], FLAG: bool, REMEDIES: list[str]}
+_TYPES: dict[str, Any] = {LIST: list[str], NAMED: list[str], FLAG: bool, REMEDIES: list[str]}
+
+_Preview = Annotated[bool, typer.Option("--preview", help="Only show what would follow, and the parties' letters.")]
 
 
 def _register(command: str, help_text: str, fields: tuple[Field, ...]) -> None:
-    def sending(case_id: str, tenant: str | None, speaker: str | None, json: bool, **given: Any) -> None:
+    def sending(case_id: str, tenant: str | None, speaker: str | None, json: bool, preview: bool = False, **given: Any) -> None:
         said = {field.name: _READ[field.kind](field, given[field.name]) for field in fields if given[field.name] is not None}
-        send(case_id, {"type": command, **said}, Target(tenant, speaker), as_json=json)
+        tell = preview_ruling if preview else send
+        tell(case_id, {"type": command, **said}, Target(tenant, speaker), as_json=json)
 
     has: list[tuple[str, Any, Any]] = [("case_id", CaseId, inspect.Parameter.empty)]
     for field in fields:
@@ -140,6 +154,8 @@ def _register(command: str, help_text: str, fields: tuple[Field, ...]) -> None:
         as_typed: Any = Annotated[Any, typer.Option(names, help=field.help)]
         as_typed = as_typed.copy_with((kind if field.needed else kind | None,))
         has.append((field.name, as_typed, inspect.Parameter.empty if field.needed else None))
+    if command == "rule":
+        has.append(("preview", _Preview, False))
     has += [("tenant", Tenant, None), ("speaker", As, None), ("json", AsJson, False)]
     sending.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # where typer looks for the options
         [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=usual, annotation=kind) for name, kind, usual in has]
@@ -166,8 +182,9 @@ def _json(field: Field, said: str) -> Any:
 
 
 _READ: dict[str, Callable[[Field, Any], Any]] = {
-    TEXT: lambda _, said: said,
+    TEXT: lambda _, said: sys.stdin.read() if said == "-" else said,
     LIST: lambda _, said: said,
+    NAMED: lambda _, said: [one for one in said if one != "none"],
     FLAG: lambda _, said: said,
     MONEY: _money,
     JSON: _json,

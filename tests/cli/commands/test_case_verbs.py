@@ -12,7 +12,7 @@ from domain.model import commands
 from tests.support.command_lines import COMMANDS
 
 ELSEWHERE = {
-    "rule": "case rule", "complete_step": "case step", "skip_step": "case step", "place_hold": "case hold",
+    "complete_step": "case step", "skip_step": "case step", "place_hold": "case hold",
     "lift_hold": "case release", "state_amount": "case amount", "name_root_cause": "case root-cause",
     "hand_over": "case hand-over", "annul": "case annul", "recuse": "case recuse", "credit_provisionally": "case credit",
     "signal": "case signal", "report_to_authority": "case report-to", "approve_report": "case report-approve",
