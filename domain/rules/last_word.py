@@ -22,6 +22,8 @@ from domain.model.procedure import EvidenceUnknown
 from domain.model.ruling import DecideAppeal, Rule
 from domain.model.sanctions import NotHeard
 from domain.model.terms import Terms
+from domain.rules import losses
+from domain.rules.audiences import Audience
 from domain.rules.hearing import WORDS
 from domain.worktime.spans import Span, SpanUnit
 
@@ -35,7 +37,7 @@ def unanswered_after(before: Case | None, rec: f.Recording, after: Case) -> tupl
     if not after.terms.late:
         return known
     fact, party = rec.fact, after.party(rec.actor.id)
-    if party is not None and party.speaks and isinstance(fact, WORDS):
+    if party is not None and party.speaks and isinstance(fact, (*WORDS, f.AppealLodged)):
         known = tuple(one for one in known if one.against is not party.side or one.shown_at is None)
     for side in _shown_to(fact):
         known = tuple(
@@ -101,6 +103,22 @@ def check(case: Case, losers: Iterable[Side], command: Rule | DecideAppeal, at: 
             evidence=list(waits),
             until=until.isoformat() if until is not None else None,
         )
+
+
+def promised(case: Case, audience: Audience) -> bool:
+    """Whether this side is told that the ruling it lost rests on nothing which it could not answer first."""
+    ruling = case.rulings[-1]
+    outcome = case.terms.outcome(ruling.outcome)
+    if (
+        not case.terms.late
+        or ruling.decision == "remit"
+        or ruling.elsewhere
+        or outcome is None
+        or audience not in case.terms.hear
+    ):
+        return False
+    lost = ruling.reply_to if ruling.decision == "uphold" else losses.losers(case, outcome, ruling.remedies)
+    return Side(audience) in lost
 
 
 def _time_for(terms: Terms, side: Side) -> timedelta:

@@ -65,6 +65,9 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
             raise RemedyNotAllowed(
                 f"'{command.decision}' changes nothing: leave outcome, remedies and sanction out.", decision=command.decision
             )
+        if command.decision == "uphold":
+            # The appeal is lost by it, maybe for something that was handed in after the ruling it is about.
+            last_word.check(case, case.appellants, command, at)
         # What is upheld goes on as it was: the parties are told the remedies that stand, and nobody has to approve them again.
         remedies = promised(case) if command.decision == "uphold" else ()
         return _drafted(case, command, command.decision, before.outcome, before.ground, remedies, None, at)
@@ -410,6 +413,8 @@ def _said_of_ruling(case: Case, fact: f.RulingIssued, audience: Audience) -> Not
 def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str, Any]:
     """What the ruling means to whoever reads: a sanction that hits them, a credit of theirs, their right to appeal."""
     told: dict[str, Any] = {}
+    if last_word.promised(case, audience):
+        told["could_answer"] = True
     in_force = next((s for s in reversed(case.sanctions) if s.voided_at is None and s.lifted_at is None), None)
     if in_force is not None and audience in (in_force.side.value, "platform", "staff"):
         told |= sanctions.sanction_data(case, in_force.id)

@@ -1,11 +1,12 @@
 """Nobody loses by what the other side has handed in last, unseen or unanswered, as far as the ruling relies on it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from domain.rules.evolve import fold
-from tests.support.cases import CLAIMANT, MEDIATOR, OUTCOMES, RESPONDENT, Life, a_case
+from tests.support.cases import CLAIMANT, MEDIATOR, MEDIATOR_2, OUTCOMES, RESPONDENT, Life, a_case
 
 DENIED = {"outcome": "denied", "ground": "not_received"}
 PAID = {
@@ -75,6 +76,38 @@ class TestReliesOn:
     def test_only_what_there_is(self) -> None:
         refusal = claimed().says(RESPONDENT, "message").refused(MEDIATOR, "rule", **DENIED, relies_on=["evd_none"])
         assert refusal.code == "evidence_unknown"
+
+
+class TestOnAppeal:
+    def appealed(self) -> Life:
+        life = (
+            claimed()
+            .says(RESPONDENT, "message")
+            .says(MEDIATOR, "rule", **DENIED)
+            .later(timedelta(days=1))
+            .says(CLAIMANT, "appeal")
+        )
+        return life.says(MEDIATOR_2, "take").says(RESPONDENT, "submit_evidence")
+
+    def test_an_appeal_is_not_lost_by_what_came_in_unanswered(self) -> None:
+        life = self.appealed()
+        assert life.refused(MEDIATOR_2, "decide_appeal", decision="uphold").fields["missing"] == "evidence"
+        assert life.says(CLAIMANT, "message").says(MEDIATOR_2, "decide_appeal", decision="uphold").case.ruling is not None
+
+    def test_unless_it_rests_on_none_of_it(self) -> None:
+        life = self.appealed().says(MEDIATOR_2, "decide_appeal", decision="uphold", relies_on=[])
+        assert life.case.ruling is not None
+
+
+class TestWhoeverLosesIsToldSo:
+    @pytest.mark.parametrize(("ruling", "loser"), [(DENIED, "claimant"), (PAID, "respondent")])
+    def test_the_side_that_lost_alone(self, ruling: dict[str, Any], loser: str) -> None:
+        life = claimed().says(RESPONDENT, "message").says(CLAIMANT, "message").says(MEDIATOR, "rule", **ruling)
+        life.later(timedelta(days=1))
+        told = {who: life.notices_for(who) for who in (CLAIMANT, RESPONDENT)}
+        said = {who for who, drafts in told.items() if any(draft.data.get("could_answer") for draft in drafts)}
+        assert {who for who, drafts in told.items() if drafts} == {CLAIMANT, RESPONDENT}
+        assert said == {CLAIMANT if loser == "claimant" else RESPONDENT}
 
 
 class TestOldCases:
