@@ -33,8 +33,8 @@ def reported(who: str) -> dict[str, Any]:
     return {"matter": "report-4711", "parties": sides}
 
 
-async def carried_out(office: Office, case_id: str, other: str) -> None:
-    """What a worker does about the errands of a case."""
+async def carried_out(office: Office, case_id: str, other: str | None) -> None:
+    """What a worker does about the errands of a case, in another one; None: in the one that it makes of a part."""
     recorder = JudgingDoor(office.records, office.inbox, office.lookups).recorder
     effects, cross_case_tasks = (
         PostgresEffects(office.database, office.vault),
@@ -48,9 +48,16 @@ async def carried_out(office: Office, case_id: str, other: str) -> None:
         ref = EffectRef(tenant_id=office.tenant_id, case_id=case_id, effect_id=task)
         with pytest.raises(Exception, match="asked to wait"):
             await carry.carry_out(ref)
-        await recorder.record(RecordInput(tenant_id=office.tenant_id, case_id=other))
+        there = other or await newest(office)
+        await recorder.record(RecordInput(tenant_id=office.tenant_id, case_id=there))
         await carry.carry_out(ref)
     await recorder.record(RecordInput(tenant_id=office.tenant_id, case_id=case_id))
+
+
+async def newest(office: Office) -> str:
+    """The case that was put on disk last."""
+    async with office.database.tenant(office.tenant_id) as conn:
+        return str(await conn.fetchval("SELECT max(id) FROM cases WHERE tenant = $1", office.tenant_id))
 
 
 class TestMerged:
