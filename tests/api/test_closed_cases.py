@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from storage.tenants import Person
-from tests.api.test_links import carried_out, newest
+from tests.support.errands import carried_out, newest
 from tests.support.leaks import NOWHERE, Asker, Operation, Viewer, operations
 from tests.support.office import Office, party
 
