@@ -24,6 +24,8 @@ class LiveEndpoint(Protocol):
     def url(self) -> str: ...
     @property
     def secrets(self) -> Sequence[str]: ...
+    @property
+    def development(self) -> bool: ...
 
 
 class RemediesEndpoints(Protocol):
@@ -58,7 +60,12 @@ class WebhookRemedies:
             return "needs_hands"
         try:
             answer = await self._post.send(
-                endpoint.url, endpoint.secrets, message_id=effect.id, body=body_of(effect), headers={"idempotency-key": effect.id}
+                endpoint.url,
+                endpoint.secrets,
+                message_id=effect.id,
+                body=body_of(effect),
+                headers={"idempotency-key": effect.id},
+                development=endpoint.development,
             )
         except Never:
             return "needs_hands"

@@ -170,7 +170,7 @@ class Settings(BaseSettings):
     )
     webhook_allow_private: bool = Field(
         False,
-        description="Let outgoing webhooks go to private and loopback addresses. For development only: it opens the way inside.",
+        description="Let webhooks of tenants for development go to private and loopback addresses: it opens the way inside.",
     )
     paypal_certificate_path: Path | None = Field(
         None,

@@ -155,8 +155,14 @@ async def conflicts_of(parts: Parts, caller: Caller, person: str) -> tuple[str, 
 
 
 async def role(parts: Parts, caller: Caller) -> str | None:
-    """The caller's role where no single case is meant; None for a party, who has one only in a case."""
-    return None if caller.party else (await viewer(parts, caller, "")).role
+    """The caller's role where no single case is meant; None for a party, who has one only in a case, and for somebody of the team
+    who has none any more."""
+    if caller.party is not None:
+        return None
+    if not caller.is_somebody:
+        return (await viewer(parts, caller, "")).role
+    person = await parts.views.actor(caller.tenant_id, "", caller.viewer_id)
+    return person.role if person is not None else None
 
 
 async def only(parts: Parts, caller: Caller, roles: frozenset[str], whose: str) -> None:

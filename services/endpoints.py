@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from services.callers import Caller
 from services.errors import FieldError, Refused, not_found
+from services.pages import Cursors, Page, Part, part_by_id
 from services.parts import Parts
 from services.trail import administrator, note
 from storage.outside.endpoints import Endpoint, Purpose, host_of
@@ -22,10 +23,11 @@ class WithSecret(NamedTuple):
     secret: str
 
 
-async def listed(parts: Parts, caller: Caller) -> list[Endpoint]:
-    """Every endpoint, without secrets. Raises what :func:`administrator` raises."""
+async def listed(parts: Parts, caller: Caller, page: Page) -> Part[Endpoint]:
+    """The endpoints, without secrets, the oldest first. Raises what :func:`administrator` raises."""
     await administrator(parts, caller)
-    return await parts.endpoints.all(caller.tenant_id)
+    found = await parts.endpoints.all(caller.tenant_id)
+    return part_by_id(found, Cursors.of(parts, caller, "endpoints"), page)
 
 
 async def read(parts: Parts, caller: Caller, endpoint_id: str) -> Endpoint:
@@ -42,7 +44,7 @@ async def add(parts: Parts, caller: Caller, url: str, purpose: Purpose) -> WithS
     ``endpoint_port_refused``.
     """
     who = await administrator(parts, caller)
-    await _check_address(parts, url)
+    await _check_address(parts, caller, url)
     async with parts.trail.deed(caller.tenant_id) as conn:
         made = await parts.endpoints.create(caller.tenant_id, url, purpose=purpose, created_by=who.by, conn=conn)
         # Not the whole address: its path may hold what its owner takes for a secret.
@@ -59,7 +61,7 @@ async def change(
     if url is None and purpose is None:
         raise Refused("nothing_changes", "Name what is to change.")
     if url is not None:
-        await _check_address(parts, url)
+        await _check_address(parts, caller, url)
     told = {**({"host": host_of(url)} if url is not None else {}), **({"purpose": purpose} if purpose is not None else {})}
     async with parts.trail.deed(caller.tenant_id) as conn:
         if not await parts.endpoints.change(caller.tenant_id, endpoint_id, url=url, purpose=purpose, conn=conn):
@@ -107,8 +109,9 @@ async def delete(parts: Parts, caller: Caller, endpoint_id: str) -> None:
         await note(conn, who, "endpoint_deleted", endpoint_id)
 
 
-async def _check_address(parts: Parts, url: str) -> None:
-    code = await parts.address_refused(url)
+async def _check_address(parts: Parts, caller: Caller, url: str) -> None:
+    tenant = await parts.tenants.tenant(caller.tenant_id)
+    code = await parts.address_refused(url, tenant is not None and tenant.development)
     if code is not None:
         raise Refused(code, errors=[FieldError("url", code, "This address cannot be a webhook's.")])
 

@@ -203,8 +203,9 @@ class Parts:
     endpoints: PostgresEndpoints
     sources: PostgresSources
     door_refusals: PostgresDoorRefusals
-    address_refused: Callable[[str], Awaitable[str | None]]
-    """Why webhooks cannot go to an address, as a code; None: they can. The same look that sending takes."""
+    address_refused: Callable[[str, bool], Awaitable[str | None]]
+    """Why webhooks cannot go to an address, of a tenant for development (true) or of another one, as a code; None: they can. The
+    same look that sending takes."""
     api_keys: PostgresKeys
     people: PostgresPeople
     trail: PostgresTrail

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from domain.model.report import ReportedParty
 from services.callers import Caller
 from services.errors import FieldError, Refused, not_found
+from services.pages import Cursors, Page, Part, part_by_id
 from services.parts import Parts, SourceReports
 from services.trail import administrator, note
 from storage.intake.sources import THEIRS, LiveSource, Provider, Source
@@ -23,10 +24,11 @@ class SourceWithSecret(NamedTuple):
     secret: str
 
 
-async def listed(parts: Parts, caller: Caller) -> list[Source]:
-    """Every source, without secrets. Raises what :func:`administrator` raises."""
+async def listed(parts: Parts, caller: Caller, page: Page) -> Part[Source]:
+    """The sources, without secrets, the oldest first. Raises what :func:`administrator` raises."""
     await administrator(parts, caller)
-    return await parts.sources.all(caller.tenant_id)
+    found = await parts.sources.all(caller.tenant_id)
+    return part_by_id(found, Cursors.of(parts, caller, "sources"), page)
 
 
 async def read(parts: Parts, caller: Caller, source_id: str) -> Source:

@@ -29,6 +29,8 @@ class OutgoingNotice(Kept):
     """E-mail address or URL; None: there is no way to reach them."""
     secrets: tuple[str, ...] = ()
     """Signing secrets of a webhook endpoint (``whsec_…``), the newest first: two while one is being replaced."""
+    development: bool = False
+    """Whether the tenant is one for development, whose endpoint may be inside our own network where a setting allows it."""
     name: str | None = None
     locale: str = "en"
     zone: str = "UTC"

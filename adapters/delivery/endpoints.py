@@ -79,7 +79,8 @@ async def system_resolver(host: str, port: int) -> Sequence[str]:
 
 
 class SignedPost:
-    """Posts signed bodies. ``allow_private`` also allows plain HTTP and addresses in private networks: for development."""
+    """Posts signed bodies. ``allow_private`` also allows plain HTTP and addresses in private networks, to tenants for
+    development: another tenant of the same installation is not let into our network."""
 
     def __init__(
         self,
@@ -96,15 +97,24 @@ class SignedPost:
         self._tls = httpx2.create_ssl_context()
 
     async def send(
-        self, url: str, secrets: Sequence[str], *, message_id: str, body: bytes, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        secrets: Sequence[str],
+        *,
+        message_id: str,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        development: bool = False,
     ) -> Answer:
         """Post once and say what the endpoint answered; its body is not read and redirects are not followed.
 
-        Signed with each secret that lives, so that a receiver may still have the one before the last rotation.
+        Signed with each secret that lives, so that a receiver may still have the one before the last rotation. ``development``:
+        whether it is a tenant for development that wants it there.
         Raises :class:`Never` (``endpoint_invalid``, ``endpoint_not_https``, ``endpoint_not_public``, ``endpoint_port_refused``);
         anything else is temporary.
         """
-        target = self._checked(url)
+        inside = self._allow_private and development
+        target = self._checked(url, inside)
         now = self._now()
         signed = {
             "content-type": "application/json",
@@ -115,50 +125,51 @@ class SignedPost:
             "webhook-signature": " ".join(_signature(secret, message_id, now, body) for secret in secrets),
         }
         async with asyncio.timeout(self._timeout):
-            return await self._post(target, await self._addresses(target), signed, body)
+            return await self._post(target, await self._addresses(target, inside), signed, body)
 
-    async def check(self, url: str) -> None:
-        """Whether an address may become an endpoint's.
+    async def check(self, url: str, *, development: bool = False) -> None:
+        """Whether an address may become an endpoint's, of a tenant for development or of another one.
 
         Raises :class:`Never` as :meth:`send` does, and ``endpoint_has_credentials``, ``endpoint_too_long``, and
         ``endpoint_host_unknown`` for a host that cannot be looked up: when something is sent, that is a passing trouble.
         """
         if len(url) > LONGEST_URL:
             raise Never("endpoint_too_long", f"an address has at most {LONGEST_URL} characters")
-        target = self._checked(url)
+        inside = self._allow_private and development
+        target = self._checked(url, inside)
         if target.userinfo or "@" in target.netloc.decode("ascii", "replace"):
             raise Never("endpoint_has_credentials")
-        if not self._allow_private and target.host.rstrip(".").lower().endswith(_OURS):
+        if not inside and target.host.rstrip(".").lower().endswith(_OURS):
             raise Never("endpoint_not_public")
         try:
             async with asyncio.timeout(LOOK_UP_FOR):
-                found = await self._addresses(target)
+                found = await self._addresses(target, inside)
         except OSError:
             found = ()
         if not found:
             raise Never("endpoint_host_unknown")
 
-    def _checked(self, url: str) -> httpx2.URL:
+    def _checked(self, url: str, inside: bool) -> httpx2.URL:
         try:
             target = httpx2.URL(url)
         except (httpx2.InvalidURL, ValueError, TypeError):
             raise Never("endpoint_invalid", "this is not a URL") from None
         if target.scheme not in ("https", "http") or not target.host or (target.port or 0) > 65535:
             raise Never("endpoint_invalid", "this is not a web address")
-        if target.scheme != "https" and not self._allow_private:
+        if target.scheme != "https" and not inside:
             raise Never("endpoint_not_https")
-        if not self._allow_private and target.port is not None and _TLS_PORT != target.port < _FIRST_FREE_PORT:
+        if not inside and target.port is not None and _TLS_PORT != target.port < _FIRST_FREE_PORT:
             raise Never("endpoint_port_refused")
         return target
 
-    async def _addresses(self, target: httpx2.URL) -> Sequence[str]:
+    async def _addresses(self, target: httpx2.URL, inside: bool) -> Sequence[str]:
         """Where the host is right now. One private address among them is enough to refuse it."""
         port = target.port or (443 if target.scheme == "https" else 80)
         try:
             found = await self._resolve(target.raw_host.decode("ascii"), port)
         except UnicodeError:
             raise Never("endpoint_invalid", "the host is no name that can be looked up") from None
-        if not self._allow_private and not all(is_public(address) for address in found):
+        if not inside and not all(is_public(address) for address in found):
             raise Never("endpoint_not_public")
         return found
 

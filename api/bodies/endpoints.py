@@ -61,10 +61,12 @@ class EndpointBody(Body):
 
 
 class EndpointList(Body):
-    """Every endpoint."""
+    """A part of the endpoints, the oldest first."""
 
     object: Literal["list"] = "list"
     data: list[EndpointBody]
+    has_more: bool
+    next_cursor: str | None
 
 
 def endpoint_body(endpoint: Endpoint, secret: str | None = None) -> dict[str, Any]:

@@ -79,10 +79,12 @@ class SourceBody(Body):
 
 
 class SourceList(Body):
-    """Every source."""
+    """A part of the sources, the oldest first."""
 
     object: Literal["list"] = "list"
     data: list[SourceBody]
+    has_more: bool
+    next_cursor: str | None
 
 
 def source_body(source: Source, secret: str | None = None) -> dict[str, Any]:

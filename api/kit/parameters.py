@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Annotated
 
+from fastapi import Query
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.requests import Request
@@ -13,6 +15,9 @@ from starlette.requests import Request
 from api.kit.problems import Problem
 from services.errors import FieldError
 
+Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
+Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
+"""What every list takes that is given in parts."""
 _MOST_TOLD = 20
 ONCE = ("Authorization", "Ombud-Act-As", "Idempotency-Key")
 """Headers that say who speaks and which request it is. Given twice, whoever stands between us and the caller, and we, could each

@@ -226,7 +226,7 @@ PROBLEMS: dict[str, Row] = {
     "same_case": Row(422, "The same case", "Name another case."),
     "kind_differs": Row(409, "Cases of other kinds", "Link the two instead; the pack says which kinds can be merged."),
     "other_case_closed": Row(409, "The other case is closed", "Have it reopened, or link the two."),
-    "merged_already": Row(409, "Merged before", "See `into` in `fields` for the case in which it goes on."),
+    "merged_already": Row(409, "Merged before", "See `into` in `fields`, or `merged_into` and `case_links` of the case."),
     "ruling_begun": Row(409, "A ruling was drafted", "It is decided here; link the two instead."),
     "merge_backwards": Row(409, "The other case is younger", "The older case goes on: merge the other one into this one."),
     "sides_mixed": Row(409, "On both sides", "Whoever reported it stands on the other side there; link the two instead."),

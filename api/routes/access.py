@@ -44,6 +44,7 @@ from api.examples.access import (
 )
 from api.kit.context import Context
 from api.kit.idempotent import Reply
+from api.kit.parameters import Cursor, Limit
 from api.kit.reading import parsed, read_object
 from api.kit.replies import answer, shown
 from api.schema import gives, takes
@@ -56,8 +57,6 @@ router = APIRouter(tags=["access"])
 
 KeyId = Annotated[str, Path(max_length=128, description="An API key's id (`key_…`).")]
 Person = Annotated[PersonId, Path(description="Somebody of the team.")]
-Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
-Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
 
 
 @router.post(

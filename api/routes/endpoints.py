@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from api.bodies.base import list_body
+from api.bodies.base import page_body
 from api.bodies.endpoints import EndpointChange, EndpointRequest, EndpointRotation, endpoint_body
 from api.examples.sources import (
     DISABLED_ENDPOINT,
@@ -21,10 +21,12 @@ from api.examples.sources import (
     ROTATION_SAID,
 )
 from api.kit.context import Context
+from api.kit.parameters import Cursor, Limit
 from api.kit.reading import parsed, read_object
 from api.kit.replies import created, shown
 from api.schema import gives, takes
 from services import endpoints
+from services.pages import Page
 
 router = APIRouter(tags=["administration"])
 
@@ -32,10 +34,10 @@ EndpointId = Annotated[str, Path(max_length=128, description="The endpoint (`whk
 
 
 @router.get("/v1/webhook-endpoints", summary="Webhook endpoints", responses=gives({200: ("EndpointList", ENDPOINTS)}))
-async def list_endpoints(context: Context) -> Response:
-    """Every endpoint, with what fails there; secrets are never told again."""
+async def list_endpoints(context: Context, limit: Limit = 100, cursor: Cursor = None) -> Response:
+    """The oldest first, with what fails there; secrets are never told again."""
     caller = await context.caller("admin")
-    return shown(list_body([endpoint_body(one) for one in await endpoints.listed(context.parts, caller)]))
+    return shown(page_body(await endpoints.listed(context.parts, caller, Page(limit, cursor)), endpoint_body))
 
 
 @router.post(

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from api.bodies.base import list_body
+from api.bodies.base import page_body
 from api.bodies.sources import SourceChange, SourceRequest, SourceRotation, source_body
 from api.bodies.tenants import TenantChange, tenant_body
 from api.examples.sources import (
@@ -23,10 +23,12 @@ from api.examples.sources import (
     TENANT_SAID,
 )
 from api.kit.context import Context
+from api.kit.parameters import Cursor, Limit
 from api.kit.reading import parsed, read_object
 from api.kit.replies import created, shown
 from api.schema import gives, takes
 from services import sources, tenants
+from services.pages import Page
 
 router = APIRouter(tags=["administration"])
 
@@ -34,10 +36,10 @@ SourceId = Annotated[str, Path(max_length=128, description="The source (`src_…
 
 
 @router.get("/v1/intake-sources", summary="Intake sources", responses=gives({200: ("SourceList", SOURCES)}))
-async def list_sources(context: Context) -> Response:
-    """Every source; secrets are never told again."""
+async def list_sources(context: Context, limit: Limit = 100, cursor: Cursor = None) -> Response:
+    """The oldest first; secrets are never told again."""
     caller = await context.caller("admin")
-    return shown(list_body([source_body(one) for one in await sources.listed(context.parts, caller)]))
+    return shown(page_body(await sources.listed(context.parts, caller, Page(limit, cursor)), source_body))
 
 
 @router.post(

@@ -92,6 +92,6 @@ def _advice(code: object, target: Target) -> Iterator[str]:
         yield f"ombud login {target.speaker or 'per_…'}"
     if code in ("endpoint_not_https", "endpoint_not_public"):
         both = "OMBUD_DEVELOPMENT=true and OMBUD_WEBHOOK_ALLOW_PRIVATE=true"
-        yield f"In development: set {both}, for `ombud up` and for this command."
+        yield f"In a tenant for development: set {both}, for `ombud up` and for this command."
     if code in ("actor_unknown", "own_credential_needed") and target.speaker is None:
         yield "Say as whom, with --as (per_…)."

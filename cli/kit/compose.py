@@ -230,15 +230,16 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     }
 
 
-def _addresses(settings: Settings) -> Callable[[str], Awaitable[str | None]]:
+def _addresses(settings: Settings) -> Callable[[str, bool], Awaitable[str | None]]:
     """Why webhooks cannot go to an address; made at the first question, for it loads the certificates of all authorities."""
 
-    async def refused(url: str) -> str | None:
+    async def refused(url: str, development: bool) -> str | None:
         from activities.ports.errors import Never
         from adapters.delivery.endpoints import SignedPost
 
         try:
-            await SignedPost(allow_private=settings.webhook_allow_private and settings.development).check(url)
+            post = SignedPost(allow_private=settings.webhook_allow_private and settings.development)
+            await post.check(url, development=development)
         except Never as never:
             return never.code
         return None

@@ -250,7 +250,7 @@ class OtherCaseClosed(Refusal):
 
 
 class MergedAlready(Refusal):
-    """One of the two was merged before; the fields say where it goes on."""
+    """One of the two was merged before; the fields say where the one that was named goes on, to whoever may know that case."""
 
     code = "merged_already"
 
@@ -336,6 +336,8 @@ class OtherCase(Kept):
     outcome: Outcome | None = None
     reads_only: bool = False
     """Whoever names it took access to it with a reason: they read it, and write nothing into it."""
+    goes_on_unseen: bool = False
+    """Whoever names it may not know the case into which it was merged."""
     given: tuple[Money, ...] = ()
     """What it gave and left standing."""
 

@@ -171,13 +171,13 @@ def _refusal_of_taking(case: Case, actor: Actor) -> Refusal | None:
 
 
 def _refusal_of_reopening(case: Case, actor: Actor) -> Refusal | None:
-    again = links.heard_again(case)
-    if again is not None:
+    # In which case it goes on is told where the case is read, to whoever may know that one.
+    if links.heard_again(case) is not None:
         said = "The matter is heard again in another case; go on there, or take the link back first."
-        return MergedAlready(said, into=again)
+        return MergedAlready(said)
     if case.merged_into is None:
         return None
-    return MergedAlready("The matter goes on in another case; split that one instead.", into=case.merged_into)
+    return MergedAlready("The matter goes on in another case; split that one instead.")
 
 
 def _told_by_message(before: Case | None, fact: f.MessageSent, after: Case) -> set[str]:

@@ -77,7 +77,8 @@ def merge(case: Case, command: c.Merge, context: DecisionContext, at: datetime) 
     if other.synthetic is not case.synthetic:
         raise KindDiffers("A case made for a test and a real one cannot be merged.", kind=other.kind)
     if other.merged_into is not None:
-        raise MergedAlready("The other case goes on elsewhere; merge into that one.", into=other.merged_into)
+        into = {} if other.goes_on_unseen else {"into": other.merged_into}
+        raise MergedAlready("The other case goes on elsewhere; merge into that one.", **into)
     if not other.open:
         raise OtherCaseClosed("The other case is closed; have it reopened, or link the two.", case=other.id)
     if (other.opened_at, other.id) > (case.opened_at, case.id):

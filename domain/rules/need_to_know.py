@@ -6,7 +6,7 @@ those of their own queues and those in which they have or had a part. An access 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from domain.model.case import Case
 from domain.model.people import Actor, OpenedParty, Standing
@@ -42,6 +42,28 @@ def right_by_standing(standing: Standing) -> str | None:
     if standing.worked_on:
         return "involved"
     return ACCESS if standing.access_id else None
+
+
+def others_of(case: Case) -> frozenset[str]:
+    """The other cases that a case names."""
+    named = (case.merged_into, *case.joined, *(link.other for link in case.links), *(task.to for task in case.cross_case_tasks))
+    return frozenset(other for other in named if other is not None)
+
+
+def without_others(case: Case, closed: Collection[str]) -> Case:
+    """The case as it is shown to whoever may not know these others: it names none of them."""
+    if not closed:
+        return case
+    return case.model_copy(
+        update={
+            "merged_into": None if case.merged_into in closed else case.merged_into,
+            "joined": tuple(other for other in case.joined if other not in closed),
+            "links": tuple(link for link in case.links if link.other not in closed),
+            "cross_case_tasks": tuple(
+                task.model_copy(update={"to": None}) if task.to in closed else task for task in case.cross_case_tasks
+            ),
+        }
+    )
 
 
 def refusal_of_stranger(case: Case, actor: Actor, standing: Standing | None) -> Refusal | None:

@@ -83,8 +83,9 @@ SELECT $1, 'ntc_' || $3 || '-' || row_number() OVER (ORDER BY a.id), $2, (SELECT
 FROM people a WHERE a.tenant = $1 AND a.active AND 'ops' = ANY(a.roles)
 """
 SECRETS = """
-SELECT id, url, secret, CASE WHEN old_until > clock_timestamp() THEN old_secret END AS old_secret
-FROM webhook_endpoints WHERE tenant = $1 AND purpose = $2 AND active AND deleted_at IS NULL ORDER BY id
+SELECT w.id, w.url, w.secret, CASE WHEN w.old_until > clock_timestamp() THEN w.old_secret END AS old_secret, t.development
+FROM webhook_endpoints w JOIN tenants t ON t.id = w.tenant
+WHERE w.tenant = $1 AND w.purpose = $2 AND w.active AND w.deleted_at IS NULL ORDER BY w.id
 """
 
 
@@ -124,6 +125,8 @@ class LiveEndpoint(Kept):
     id: str
     url: str
     secrets: tuple[str, ...] = Field(repr=False)
+    development: bool = False
+    """Whether the tenant is one for development."""
 
 
 class PostgresEndpoints:
@@ -211,7 +214,10 @@ class PostgresEndpoints:
             rows = await conn.fetch(SECRETS, tenant_id, purpose)
         return [
             LiveEndpoint(
-                id=r["id"], url=r["url"], secrets=self._vault.open_secrets(tenant_id, r["id"], r["secret"], r["old_secret"])
+                id=r["id"],
+                url=r["url"],
+                secrets=self._vault.open_secrets(tenant_id, r["id"], r["secret"], r["old_secret"]),
+                development=r["development"],
             )
             for r in rows
         ]

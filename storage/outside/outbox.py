@@ -28,8 +28,8 @@ ONE_LETTER_FOR = timedelta(minutes=10)
 _FOLDED = ", ".join(f"'{event}'" for event in FOLDS)
 # Somebody who declared a conflict of interest since it was written has no address for it: the case learns that it went nowhere.
 _FIELDS = """
-SELECT n.id, n.case_id, n.event, n.audience, n.recipient, n.channel, n.data, n.texts, t.name AS tenant_name, c.kind,
-    c.pack_version, f.recorded_at AS at, p.contact, p.key_id, k.holder, k.wrapped, a.name AS person_name,
+SELECT n.id, n.case_id, n.event, n.audience, n.recipient, n.channel, n.data, n.texts, t.name AS tenant_name, t.development,
+    c.kind, c.pack_version, f.recorded_at AS at, p.contact, p.key_id, k.holder, k.wrapped, a.name AS person_name,
     CASE WHEN a.conflicts = '{{}}' OR {open_to} THEN a.email END AS person_email,
     coalesce(p.locale, a.locale, 'en') AS locale, coalesce(p.zone, a.zone, t.zone) AS zone, w.id AS endpoint_id,
     w.url, w.secret, CASE WHEN w.old_until > clock_timestamp() THEN w.old_secret END AS old_secret,
@@ -275,7 +275,7 @@ class PostgresOutbox:
             id=row["id"], tenant_id=tenant_id, tenant_name=row["tenant_name"], case_id=row["case_id"], kind=row["kind"],
             pack_version=row["pack_version"], event=row["event"], channel=row["channel"], recipient=row["recipient"],
             audience=row["audience"], address=address, secrets=secrets, name=name, locale=row["locale"], zone=row["zone"],
-            at=row["at"],
+            development=row["development"], at=row["at"],
             data=row["data"], texts={k: v for k, v in quoted.items() if v is not None}, thread=row["thread"],
             references=told.get(row["case_id"]) if row["channel"] == "webhook" and row["audience"] == "platform" else None,
             folded=row["folded"],

@@ -66,7 +66,9 @@ class PostgresOtherCases:
             if not follow or found is None or found.merged_into is None:
                 break
             found = await self._one(tenant_id, found.merged_into, reader)
-        return found
+        if found is None or found.merged_into is None or reader is None:
+            return found
+        return found.model_copy(update={"goes_on_unseen": await self._one(tenant_id, found.merged_into, reader) is None})
 
     async def campaign(self, tenant_id: str, campaign_id: str) -> KnownCampaign | None:
         """A campaign of the tenant."""

@@ -12,6 +12,8 @@ SELECT c.id, c.kind, c.opened_at, {STATE} AS state, c.external_id, c.source, c.t
 FROM cases c
 """  # noqa: S608 - put together from constants
 
+IDS = "SELECT c.id FROM cases c WHERE c.tenant = $1 AND c.state IS NOT NULL"
+
 CASE = CASE_ROWS + "WHERE c.tenant = $1 AND c.id = $2"
 
 LIVING = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import httpx2
@@ -60,6 +61,15 @@ class TestWhoMay:
         assert codes == {"not_allowed", "scope_missing"}
         assert (await asked(office, "dana", method, where, body)).is_success
 
+    @pytest.mark.parametrize(("method", "path", "body"), EVERY, ids=lambda value: str(value)[:60])
+    async def test_who_has_no_role_any_more_is_told_so(self, office: Office, method: str, path: str, body: Any) -> None:
+        where = path.format(**await ids(office))
+        office.keys["nobody"] = await office.key(scopes=("admin",), person_id="per_ada")
+        async with office.database.deed(office.tenant_id) as conn:
+            await conn.execute("UPDATE people SET roles = '{}' WHERE tenant = $1 AND id = 'per_ada'", office.tenant_id)
+        answer = await asked(office, "nobody", method, where, body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+
     @pytest.mark.parametrize(("method", "path", "body"), [row for row in EVERY if "{" in row[1]], ids=str)
     async def test_what_is_a_strangers_is_not_there(
         self, office: Office, stranger: Office, method: str, path: str, body: Any
@@ -68,6 +78,31 @@ class TestWhoMay:
         nobodys = path.format(endpoint="whk_nobody", source="src_nobody")
         answers = [await asked(office, "dana", method, where, body) for where in (theirs, nobodys)]
         assert {(answer.status_code, answer.content) for answer in answers} == {(404, answers[0].content)}
+
+
+@pytest.mark.parametrize(
+    ("path", "bodies"),
+    [
+        ("/v1/webhook-endpoints", [{"url": f"https://hooks{n}.example/in"} for n in range(5)]),
+        ("/v1/intake-sources", [{"provider": "webhook", "name": f"No. {n}"} for n in range(5)]),
+        ("/v1/signing-keys", [{"public_key": base64.b64encode(bytes([n]) * 32).decode()} for n in range(1, 6)]),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+async def test_a_list_is_given_in_parts(office: Office, path: str, bodies: list[Any]) -> None:
+    made = [(await asked(office, "dana", "POST", path, body)).json()["id"] for body in bodies]
+    found, cursor = list[str](), None
+    while len(found) < 9:
+        more = {"limit": 2, **({"cursor": cursor} if cursor else {})}
+        page = (await office.desk("dana").get(path, params=more)).json()
+        found += [one["id"] for one in page["data"]]
+        cursor = page["next_cursor"]
+        assert page["has_more"] is (cursor is not None)
+        if cursor is None:
+            break
+    assert found == sorted(made)
+    whole = (await office.desk("dana").get(path)).json()
+    assert ([one["id"] for one in whole["data"]], whole["has_more"]) == (found, False)
 
 
 class TestEndpoints:

@@ -302,7 +302,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "mediator": _MEDIATORS,
     "ben": _MEDIATORS,
     "ina": _MEDIATORS,
-    "sita": _IN_MAIN,
+    # The case that the link is with is none of her business.
+    "sita": _IN_MAIN - {"link_note"},
     "cleo": _MEDIATORS | _CAMPAIGN | {"mediatorname"},
     "dana": _MEDIATORS | _CAMPAIGN | _ADMINISTERED | {"mediatorname", "glass"},
     # To whom the cases are closed, the team and its campaigns are not.

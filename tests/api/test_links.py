@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 
-from activities.carry_out import CarryOutActivities
 from activities.lookups import NAMES_OTHERS
-from activities.messages import Arrival, EffectRef, RecordInput
+from activities.messages import Arrival, RecordInput
 from domain.model.commands import COMMANDS, SYSTEM_COMMANDS
-from storage.outside.cross_case import PostgresCrossCaseTasks
-from storage.outside.effects import PostgresEffects
 from storage.tenants import Person
+from tests.support.errands import carried_out
 from tests.support.office import Desk, JudgingDoor, Office, party, shelf
 
 pytestmark = pytest.mark.postgres
@@ -31,26 +29,6 @@ def reported(who: str) -> dict[str, Any]:
         {"side": "respondent", "ref": "programme-9", "email": "security@nimbus.example"},
     ]
     return {"matter": "report-4711", "parties": sides}
-
-
-async def carried_out(office: Office, case_id: str, other: str) -> None:
-    """What a worker does about the errands of a case."""
-    recorder = JudgingDoor(office.records, office.inbox, office.lookups).recorder
-    effects, cross_case_tasks = (
-        PostgresEffects(office.database, office.vault),
-        PostgresCrossCaseTasks(office.database, office.vault),
-    )
-    carry = CarryOutActivities(effects, None, cross_case_tasks=cross_case_tasks)  # type: ignore[arg-type]  # no remedy is carried out here
-    held = await office.views.case(office.tenant_id, case_id)
-    assert held is not None
-    assert held.case is not None
-    for task in held.case.running:
-        ref = EffectRef(tenant_id=office.tenant_id, case_id=case_id, effect_id=task)
-        with pytest.raises(Exception, match="asked to wait"):
-            await carry.carry_out(ref)
-        await recorder.record(RecordInput(tenant_id=office.tenant_id, case_id=other))
-        await carry.carry_out(ref)
-    await recorder.record(RecordInput(tenant_id=office.tenant_id, case_id=case_id))
 
 
 class TestMerged:

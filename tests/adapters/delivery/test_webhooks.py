@@ -3,12 +3,14 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx2
 import pytest
 from standardwebhooks.webhooks import Webhook
 
 from activities.ports.errors import Never, ToldToWait
+from activities.ports.notices import OutgoingNotice
 from adapters.delivery.endpoints import EndpointFailed, SignedPost, is_public
 from adapters.delivery.notifier import Channels
 from adapters.delivery.webhooks import WebhookNotifier
@@ -21,8 +23,14 @@ NOTIFIER = WebhookNotifier(SignedPost(allow_private=True))
 RULED = {"outcome": "upheld", "phase": "appealable"}
 
 
-async def sent(sink: Taken, notifier: WebhookNotifier = NOTIFIER, event: str = "ruling_issued") -> str:
-    notice = a_notice(event, channel="webhook", audience="platform", address=sink.url, secrets=(SECRET,), data=RULED)
+def a_webhook(sink: Taken, event: str = "ruling_issued", **changes: Any) -> OutgoingNotice:
+    """To a tenant for development, unless said otherwise."""
+    said = {"development": True, "data": RULED, **changes}
+    return a_notice(event, channel="webhook", audience="platform", address=sink.url, secrets=(SECRET,), **said)
+
+
+async def sent(sink: Taken, notifier: WebhookNotifier = NOTIFIER, event: str = "ruling_issued", **changes: Any) -> str:
+    notice = a_webhook(sink, event, **changes)
     return await notifier.send(notice)
 
 
@@ -46,10 +54,7 @@ class TestMessage:
 
     async def test_it_says_by_what_the_platform_knows_the_case(self, sink: Taken) -> None:
         known = References(source="api", external_id="R-1", metadata={"order": "A-1"})
-        notice = a_notice(
-            channel="webhook", audience="platform", address=sink.url, secrets=(SECRET,), data=RULED, references=known
-        )
-        await NOTIFIER.send(notice)
+        await NOTIFIER.send(a_webhook(sink, references=known))
         data = json.loads(sink.requests[0][2])["data"]
         assert (data["external_id"], data["metadata"], data["outcome"]) == ("R-1", {"order": "A-1"}, "upheld")
 
@@ -134,6 +139,19 @@ class TestWhereItMayGo:
         sink.url = url
         with pytest.raises(Never, match="endpoint_not_public"):
             await sent(sink, WebhookNotifier(SignedPost()))
+
+    async def test_nor_with_the_setting_but_for_tenants_for_development(self, sink: Taken) -> None:
+        for url, code in (
+            (sink.url, "endpoint_not_https"),
+            ("https://127.0.0.1/", "endpoint_not_public"),
+            ("https://168.63.129.16/", "endpoint_not_public"),
+            ("https://hooks.example:22/", "endpoint_port_refused"),
+        ):
+            sink.url = url
+            with pytest.raises(Never, match=code):
+                await sent(sink, development=False)
+            with pytest.raises(Never, match=code):
+                await SignedPost(allow_private=True).check(url)
 
     async def test_a_name_with_one_private_address_is_refused(self, sink: Taken) -> None:
         async def resolve(host: str, port: int) -> list[str]:
@@ -221,7 +239,7 @@ class TestWhereItMayGo:
     @pytest.mark.parametrize("secret", ["whsec_", "whsec_ünlesbar", None])
     async def test_without_a_usable_secret_nothing_is_sent(self, sink: Taken, secret: str | None) -> None:
         with pytest.raises(Never, match="endpoint_invalid"):
-            await NOTIFIER.send(a_notice(channel="webhook", address=sink.url, secrets=(secret,) if secret else ()))
+            await NOTIFIER.send(a_webhook(sink).model_copy(update={"secrets": (secret,) if secret else ()}))
         assert not sink.requests
 
     async def test_without_an_address_nothing_is_sent(self) -> None:
@@ -271,7 +289,5 @@ async def test_each_notice_goes_by_its_channel(sink: Taken) -> None:
             return "<by-mail>"
 
     channels = Channels(email=Post(), webhook=NOTIFIER)
-    mail, hook = await asyncio.gather(
-        channels.send(a_notice()), channels.send(a_notice(channel="webhook", address=sink.url, secrets=(SECRET,)))
-    )
+    mail, hook = await asyncio.gather(channels.send(a_notice()), channels.send(a_webhook(sink)))
     assert (mail, hook) == ("<by-mail>", "200")
