@@ -92,6 +92,10 @@ format: $(READY) ## write the code as `lint` wants it
 docs: $(READY) ## write the generated reference pages anew
 	@$(BIN)/python -m runtime.settings --write && $(BIN)/python -m docs.generate && $(BIN)/python -m api.kit.problems --write
 
+.PHONY: vendor
+vendor: $(READY) ## fetch the console's scripts, styles, font and icons anew (npm); what is fetched is kept in the tree
+	@$(BIN)/python -m console.vendor
+
 .PHONY: bench
 bench: $(READY) temporal ## measure what the README's table names; writes benchmarks/out/latest.json
 	@$(BIN)/python -m benchmarks

@@ -15,6 +15,7 @@ from services.authority import AUTHORITY, CredentialKind, Deed, deed_of
 from services.errors import Refused, not_found
 from services.parts import Parts
 from services.scopes import SCOPES, good_for
+from storage.access.sessions import Session
 from storage.tenants import KeyHolder
 
 _PARTY = re.compile(r"pty_[A-Za-z0-9_.-]{1,120}")
@@ -49,6 +50,12 @@ class Caller:
         if key.operator:
             return cls(key.tenant_id, key.key_id, frozenset(SCOPES), "operator", key.person_id)
         return cls(key.tenant_id, key.key_id, good_for(key.scopes), kind, key.person_id)
+
+    @classmethod
+    def signed_in(cls, session: Session) -> Caller:
+        """A person signed in to the pages: everything of their own, as with a key of theirs."""
+        own = frozenset({"cases:read", "cases:write", "team:read", "admin"})
+        return cls(session.tenant_id, session.id, own, "session", session.person_id)
 
     @property
     def holder(self) -> str:

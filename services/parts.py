@@ -20,6 +20,7 @@ from policies.pack import Pack
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
 from storage.access.keys import PostgresKeys
+from storage.access.sessions import PostgresSessions
 from storage.access.signing_keys import PostgresSigningKeys
 from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresFiles
@@ -202,6 +203,7 @@ class Parts:
     address_refused: Callable[[str], Awaitable[str | None]]
     """Why webhooks cannot go to an address, as a code; None: they can. The same look that sending takes."""
     api_keys: PostgresKeys
+    sessions: PostgresSessions
     people: PostgresPeople
     trail: PostgresTrail
     idempotency: PostgresIdempotency

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.access.keys import ApiKey
+from storage.access.sessions import Session
 from storage.access.signing_keys import SigningKey
 from storage.access.trail import Entry
 from storage.intake.evidence import StoredFile
@@ -20,6 +21,6 @@ from storage.views.cases import CaseRow, CommandRow
 
 __all__ = [
     "Absence", "Access", "ApiKey", "Campaign", "CaseRow", "CommandRow", "Endpoint", "Entry", "Incident", "KeyHolder", "KeyState",
-    "Person", "Provider", "Purpose", "QueueCounts", "ReadRow", "Result", "SigningKey", "Source", "StoredFile", "Summary",
-    "TeamMember", "Tenant",
+    "Person", "Provider", "Purpose", "QueueCounts", "ReadRow", "Result", "Session",
+    "SigningKey", "Source", "StoredFile", "Summary", "TeamMember", "Tenant",
 ]  # fmt: skip

@@ -51,6 +51,11 @@ PROBLEMS: dict[str, Row] = {
     "access_needed": Row(403, "In none of your queues", "If you need to read it, take access: `POST /v1/cases/{id}/access`."),
     "access_not_needed": Row(409, "You can read it already", "Read the case; no access has to be taken."),
     "sender_not_a_party": Row(403, "The sender is nobody of this case", "Answer from the address to which the notice went."),
+    "origin_refused": Row(403, "Not from a page of ours", "Open the page itself, and send it from there."),
+    "form_expired": Row(403, "The page is too old", "It was made for another session: open it anew. Nothing was sent."),
+    "session_over": Row(401, "You were signed out", "Nothing was sent. Sign in again, and go back to the page."),
+    "sign_in_refused": Row(403, "Not signed in", "Begin again, or turn to whoever looks after accounts in your company."),
+    "identity_provider_away": Row(503, "The provider of identities does not answer", "Try again soon."),
     # keys and people
     "scope_unknown": Row(422, "No such scope", "See `allowed` in `fields` for the scopes that there are."),
     "own_key_only": Row(

@@ -30,6 +30,7 @@ from policies.shelf import Shelf
 from runtime.settings import Settings
 from services.parts import Parts
 from storage.access.keys import PostgresKeys
+from storage.access.sessions import PostgresSessions
 from storage.access.signing_keys import PostgresSigningKeys
 from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresEvidenceFiles, PostgresFiles
@@ -199,6 +200,7 @@ class Office:
             keys=self.tenants,
             signing_keys=PostgresSigningKeys(self.database),
             api_keys=PostgresKeys(self.database),
+            sessions=PostgresSessions(self.database),
             people=PostgresPeople(self.database, self.vault),
             trail=PostgresTrail(self.database),
             idempotency=PostgresIdempotency(self.database, self.vault),

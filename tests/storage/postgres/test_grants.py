@@ -35,6 +35,12 @@ MATRIX = {
         "moves with every assignment.",
     ),
     "api_keys": May("SELECT, UPDATE(last_used_at)", "INSERT, SELECT, UPDATE", "A key is somebody. Using one notes when."),
+    "sessions": May(
+        "SELECT, UPDATE(ended_at ended_because last_seen_at)",
+        "INSERT, SELECT, UPDATE(ended_at ended_because)",
+        "A session is somebody, as a key is. Using one notes when; its person ends it, for good (a trigger holds that).",
+    ),
+    "sign_ins": May("", "INSERT, SELECT", "Whom a provider means is said once, when they first sign in."),
     "signing_keys": May("SELECT", "INSERT, SELECT, UPDATE(revoked_at)", "Verifying a signature reads; a key is only taken back."),
     "webhook_endpoints": May(
         "SELECT, UPDATE(active disabled_at disabled_because failing_since given_up)",
