@@ -106,7 +106,7 @@ class OidcProvider:
             scope="openid profile email groups" if "groups" in said.get("scopes_supported", ()) else "openid profile email",
             state=state,
             nonce=nonce,
-            code_challenge=create_s256_code_challenge(verifier),
+            code_challenge=create_s256_code_challenge(verifier),  # type: ignore[no-untyped-call]  # its stubs leave it so
             code_challenge_method="S256",
         )
         return Begun(url, state, nonce, verifier)

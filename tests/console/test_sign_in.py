@@ -79,8 +79,9 @@ class TestSessions:
         office = lobby.office
         for idle, lives in ((timedelta(0), timedelta(hours=1)), (timedelta(hours=1), timedelta(0))):
             async with office.database.deed(office.tenant_id) as conn:
-                said = {"device": "", "idle_for": idle, "lives_for": lives}
-                _, secret = await stored.create(conn, office.tenant_id, "per_ada", "development", **said)
+                _, secret = await stored.create(
+                    conn, office.tenant_id, "per_ada", "development", device="", idle_for=idle, lives_for=lives
+                )
             browser = lobby.browser()
             browser.http.cookies.set("__Host-ombud", secret)
             answer = await browser.open("/sessions")
