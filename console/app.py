@@ -20,10 +20,13 @@ from uuid_utils import uuid7
 from console.kit.assets import PREFIX
 from console.kit.browser import HEADERS
 from console.kit.visit import House, Visit, to_sign_in
-from console.pages import sign_in, signed_in
+from console.pages import case, command, inbox, ruling, sign_in
+from console.pages import sessions as sessions_page
 from services import sessions
 from services.errors import Refused, refusal_of
 
+SIGNED_IN = (inbox, case, ruling, command, sessions_page)
+"""Pages for people who are signed in."""
 Page = Callable[[Visit], Awaitable[Response]]
 OF_THE_API = ("/v1", "/problems", "/metrics")
 """Addresses that are the API's, where both are on one."""
@@ -36,7 +39,11 @@ def create_console(house: House) -> Starlette:
         Route(PREFIX + "{name}", house.assets.answer),
         Route("/favicon.ico", lambda request: RedirectResponse(house.assets.url("favicon.svg"), 301)),
         *(Route(path, _endpoint(page, house), methods=methods) for path, methods, page in sign_in.PAGES),
-        *(Route(path, _endpoint(page, house, needs_session=True), methods=methods) for path, methods, page in signed_in()),
+        *(
+            Route(path, _endpoint(page, house, needs_session=True), methods=methods)
+            for module in SIGNED_IN
+            for path, methods, page in module.PAGES
+        ),
     ]
     app = Starlette(routes=routes, middleware=[Middleware(GZipMiddleware, minimum_size=600)])
     app.router.redirect_slashes = False

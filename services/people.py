@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.model.facts import SYSTEM
 from services.bulk import Results, woken
-from services.callers import Caller
+from services.callers import Caller, role
 from services.errors import FieldError, Refused, not_found
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
@@ -173,3 +173,9 @@ async def _there(conn: Connection, who: Administrator, person_id: str) -> Person
     if found is None:
         raise not_found()
     return found
+
+
+async def colleagues(parts: Parts, caller: Caller) -> Mapping[str, str]:
+    """The names of everybody who works or worked here, by id, for whoever works here themselves. Raises ``actor_unknown``."""
+    await role(parts, caller)
+    return {person.id: person.name for person in await parts.tenants.people(caller.tenant_id)}

@@ -171,6 +171,10 @@ def within_house(path: str | None) -> str:
     return path if not parts.scheme and not parts.netloc and not parts.path.startswith("/sign-") else "/inbox"
 
 
+Addresses = Sequence[tuple[str, list[str], Callable[[Visit], Awaitable[Response]]]]
+"""The addresses of a module of pages: path, methods, page."""
+
+
 def to(path: str) -> Response:
     """Go there, and never back to what was sent."""
     return RedirectResponse(path, 303)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from console.kit.visit import Visit, to, within_house
-from console.pages import Addresses
+from console.kit.visit import Addresses, Visit, to, within_house
 from services import sessions
 
 

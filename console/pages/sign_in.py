@@ -9,8 +9,7 @@ import json
 from starlette.responses import Response
 
 from console.kit.browser import own_origin
-from console.kit.visit import Identities, Visit, read_form, to, within_house
-from console.pages import Addresses
+from console.kit.visit import Addresses, Identities, Visit, read_form, to, within_house
 from services import sessions
 from services.errors import Refused, not_found
 

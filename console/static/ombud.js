@@ -44,6 +44,13 @@
     }
   };
   setInterval(tick, 60000);
+  // Of what the outcomes give, show that of the chosen one. Without this file all of it is there, each under its outcome's name.
+  const fit = () => {
+    const chosen = document.querySelector("input[name=outcome]:checked")?.value;
+    for (const gives of document.querySelectorAll("[data-of]")) gives.hidden = gives.dataset.of !== chosen;
+  };
+  document.addEventListener("change", fit);
+  fit();
   document.addEventListener("submit", (event) => {
     // A double click sends once; the server would answer the second one with the first one's answer anyway.
     const form = event.target;

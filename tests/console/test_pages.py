@@ -1,0 +1,278 @@
+"""The desk by plain forms: what a mediator reads and does, without a line of JavaScript."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.support.browsing import Browser, Lobby
+from tests.support.office import Office, party
+
+pytestmark = pytest.mark.postgres
+
+LAMP = {
+    "kind": "payment_dispute",
+    "statement": "The glass shade was broken when I opened the parcel. I would like my money back.",
+    "subject": "Lamp arrived with a broken shade",
+    "matter": "order-55102",
+    "external_id": "H-20431",
+    "amount": {"amount": 18900, "currency": "EUR"},
+    "attributes": {"paid_days_ago": 9},
+    "parties": [
+        {"side": "claimant", "ref": "buyer-11", "name": "Jonas Weber", "email": "jonas@example.org"},
+        {"side": "respondent", "ref": "shop-3", "name": "Lumen & Oak", "email": "care@lumen.example"},
+    ],
+}
+
+
+@pytest.fixture
+async def office(office: Office) -> Office:
+    """Whose mediators work on payments."""
+    for name in ("ada", "ben"):
+        await office.works(name, "payments")
+    await office.works("cleo", "payment-appeals", "payments")
+    return office
+
+
+async def in_claim(office: Office, **changes: Any) -> dict[str, Any]:
+    """The lamp, claimed: both sides have spoken."""
+    desk = office.desk()
+    case = await desk.opened(**{**LAMP, **changes})
+    said = await desk.command(
+        case["id"], "message", party(case, "respondent"), text="Packed as always; the carrier broke it.", to="all"
+    )
+    assert said.status_code == 200, said.text
+    asked = await desk.command(case["id"], "escalate", party(case, "claimant"))
+    assert asked.status_code == 200, asked.text
+    handed = await desk.command(case["id"], "submit_evidence", party(case, "respondent"), text="A photo of the packing table.")
+    assert handed.status_code == 200, handed.text
+    found: dict[str, Any] = handed.json()["case"]
+    return found
+
+
+async def taken(lobby: Lobby, name: str = "ada") -> tuple[Browser, str]:
+    """A claim that somebody took from their inbox."""
+    case = await in_claim(lobby.office)
+    browser = await lobby.signed_in(name)
+    await browser.open("/inbox?view=queues")
+    await browser.send("/take-next")
+    await browser.follow()
+    assert case["id"] in str(browser.page.url) if browser.page else False
+    return browser, case["id"]
+
+
+class TestInbox:
+    async def test_shows_what_is_whose_and_whose_turn_it_is(self, lobby: Lobby) -> None:
+        browser, _ = await taken(lobby)
+        await browser.open("/inbox")
+        assert "Lamp arrived with a broken shade" in browser.words
+        assert "H-20431 · buyer-11 and shop-3" in browser.words
+        assert "189.00 EUR" in browser.words
+        assert re.search(r"On track · \d", browser.words)
+        assert "You" in browser.words
+        other = await lobby.signed_in("ben")
+        await other.open("/inbox")
+        assert "You have no case." in other.words
+        await other.open("/inbox?view=all")
+        assert "Lamp arrived" in other.words
+
+    async def test_names_of_parties_are_read_case_by_case_and_not_in_lists(self, lobby: Lobby) -> None:
+        browser, _ = await taken(lobby)
+        await browser.open("/inbox")
+        assert "Jonas Weber" not in browser.html
+
+    async def test_its_address_is_the_view(self, lobby: Lobby) -> None:
+        browser, _ = await taken(lobby)
+        await browser.open("/inbox?view=all&kind=payment_dispute&clock=on_track")
+        assert "Lamp arrived" in browser.words
+        await browser.open("/inbox?view=all&kind=bounty_dispute")
+        assert "Lamp arrived" not in browser.words
+        assert 'href="/inbox?view=all"' in browser.html
+        for wrong in ("clock=soon", "view=theirs", "phase=nothing", "status=gone"):
+            assert (await browser.open(f"/inbox?{wrong}")).status_code == 422, wrong
+
+    async def test_take_next_says_when_nothing_waits(self, lobby: Lobby) -> None:
+        browser = await lobby.signed_in("ada")
+        await browser.open("/inbox")
+        await browser.send("/take-next")
+        await browser.follow()
+        assert "Nothing waits for you" in browser.words
+
+
+class TestCase:
+    async def test_says_who_is_who_what_they_want_and_what_is_ahead(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}")
+        for words in (
+            "Jonas Weber", "Lumen &amp; Oak", "The glass shade was broken", "Packed as always", "A photo of the packing table.",
+            "Rule on this case", "Ruling", "189.00 EUR", "Now,", "Jonas Weber reported it",
+        ):  # fmt: skip
+            assert words in browser.words, words
+
+    async def test_what_cannot_be_done_stays_with_its_reason(self, lobby: Lobby) -> None:
+        _, case_id = await taken(lobby)
+        other = await lobby.signed_in("ben")
+        await other.open(f"/cases/{case_id}")
+        assert re.search(r'aria-disabled="true" aria-describedby="why-rule"', other.html)
+        why = re.search(r'id="why-rule">([^<]+)<', other.html)
+        assert why is not None
+        assert why[1].strip()
+
+    async def test_somebody_elses_case_is_not_found_and_reading_is_kept(self, lobby: Lobby, office: Office) -> None:
+        browser, case_id = await taken(lobby)
+        assert (await browser.open("/cases/case_00000000-0000")).status_code == 404
+        await browser.open(f"/cases/{case_id}")
+        dana = office.desk("dana")
+        rows = (await dana.get(f"/v1/cases/{case_id}/readers")).json()["data"]
+        assert "per_ada" in {row["reader"] for row in rows} if rows and "reader" in rows[0] else rows
+
+    async def test_words_reach_whom_the_form_names(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}")
+        await browser.send(f"/cases/{case_id}/say", to="claimant", text="Is the socket bent as well?")
+        await browser.follow()
+        assert "to the claimant only" in browser.words
+        await browser.send(f"/cases/{case_id}/say", to="staff", text="The carrier has form.")
+        await browser.follow()
+        assert "for the team only" in browser.words
+        as_respondent = lobby.office.desk()
+        case = (await as_respondent.get(f"/v1/cases/{case_id}")).json()
+        headers = {"Ombud-Act-As": party(case, "respondent")}
+        read = (await as_respondent.get(f"/v1/cases/{case_id}/timeline", headers=headers)).text
+        assert "socket" not in read
+        assert "has form" not in read
+
+    async def test_strangers_words_are_words_and_never_markup(self, lobby: Lobby) -> None:
+        await in_claim(lobby.office, subject="<img src=x onerror=alert(1)>\u202egnp", external_id="H-1", matter="m-1")
+        browser = await lobby.signed_in("ada")
+        await browser.open("/inbox?view=queues")
+        assert "&lt;img src=x" in browser.html
+        assert "<img" not in browser.html
+        assert "\u202e" not in browser.html
+
+
+class TestCommands:
+    async def test_any_command_can_be_sent_by_its_form(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}/do/request_evidence")
+        await browser.send(f"/cases/{case_id}/do/request_evidence", of="claimant", what="A photo of the socket, please.")
+        await browser.follow()
+        assert "Ada asked claimant for evidence" in browser.words
+
+    async def test_what_is_refused_comes_back_filled_in_with_the_reason_beside_the_field(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}/do/snooze")
+        answer = await browser.send(f"/cases/{case_id}/do/snooze", until="soon", reason="parcel_under_way")
+        assert answer.status_code == 422
+        assert "Write a date and a time of day." in browser.words
+        assert browser.form(f"/cases/{case_id}/do/snooze").fields["reason"] == "parcel_under_way"
+
+    async def test_the_same_form_twice_happens_once(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}")
+        form = browser.form(f"/cases/{case_id}/say")
+        for _ in range(2):
+            answer = await browser.post(form.action, {**form.fields, "to": "all", "text": "Good morning."})
+            assert answer.status_code == 303
+        await browser.follow()
+        assert browser.words.count("Good morning.") == 2  # once among the messages, once in the timeline
+
+    async def test_what_is_no_command_has_no_form(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        for command in ("open", "deadline", "nothing"):
+            assert (await browser.open(f"/cases/{case_id}/do/{command}")).status_code == 404
+
+
+RULING = {
+    "outcome": "partly_refunded", "amount.partly_refunded": "150.00", "currency.partly_refunded": "EUR",
+    "after_return.partly_refunded": "yes", "ground": "not_as_described", "do": "send",
+    "reasons": "The shade came broken; the foot can be sold again. 150 euros against the lamp are fair to both.",
+}  # fmt: skip
+
+
+class TestRuling:
+    async def test_both_letters_can_be_read_before_anything_is_sent(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}/ruling")
+        await browser.send(f"/cases/{case_id}/ruling", **{**RULING, "do": "preview"})
+        assert "To Jonas Weber" in browser.words
+        assert "To Lumen &amp; Oak" in browser.words
+        assert "150.00 EUR" in browser.words
+        assert "The shade came broken" in browser.words
+        assert browser.form(f"/cases/{case_id}/ruling").fields["amount.partly_refunded"] == "150.00"
+        await browser.open(f"/cases/{case_id}")
+        assert "nobody is told" not in browser.words
+
+    async def test_a_part_of_the_page_follows_the_form(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}/ruling")
+        form = browser.form(f"/cases/{case_id}/ruling")
+        await browser.post(f"/cases/{case_id}/ruling/preview", {**form.fields, **RULING}, HX_Request_Type="partial")
+        assert "<html" not in browser.html
+        assert "To Jonas Weber" in browser.words
+
+    async def test_is_sent_waits_out_its_grace_and_can_be_taken_back(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}/ruling")
+        await browser.send(f"/cases/{case_id}/ruling", **RULING)
+        await browser.follow()
+        assert "Decided, and nobody is told yet." in browser.words
+        await browser.send(f"/cases/{case_id}/do/retract")
+        await browser.follow()
+        assert "took the ruling back" in browser.words
+        assert "nobody is told yet" not in browser.words
+
+    async def test_the_session_is_the_credential_of_the_decision(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}/ruling")
+        await browser.send(f"/cases/{case_id}/ruling", **RULING)
+        async with lobby.office.database.tenant(lobby.office.tenant_id) as conn:
+            said = await conn.fetchval(
+                "SELECT body ->> 'credential' FROM facts WHERE case_id = $1 AND body -> 'fact' ->> 'type' = 'ruling_drafted'",
+                case_id,
+            )
+            own = await conn.fetchval("SELECT id FROM sessions WHERE person_id = 'per_ada'")
+        assert said == own
+
+    async def test_what_the_case_cannot_pay_is_refused_and_nothing_typed_is_lost(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}/ruling")
+        answer = await browser.send(f"/cases/{case_id}/ruling", **{**RULING, "amount.partly_refunded": "1500"})
+        assert answer.status_code == 422
+        assert "It was not sent." in browser.words
+        assert browser.form(f"/cases/{case_id}/ruling").fields["reasons"] == RULING["reasons"]
+
+    async def test_nobody_decides_past_what_they_have_not_read(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}/ruling")
+        form = browser.form(f"/cases/{case_id}/ruling")
+        desk = lobby.office.desk()
+        case = (await desk.get(f"/v1/cases/{case_id}")).json()
+        late = await desk.command(case_id, "message", party(case, "claimant"), text="The socket is bent as well.", to="all")
+        assert late.status_code == 200
+        answer = await browser.post(form.action, {**form.fields, **RULING})
+        assert answer.status_code == 409
+        assert "The case has moved on" in browser.words
+        assert "The socket is bent as well." in browser.words
+        answer = await browser.send(f"/cases/{case_id}/ruling", do="send")
+        assert answer.status_code == 303
+
+    async def test_a_second_person_approves_what_is_above_the_limit(self, lobby: Lobby) -> None:
+        case = await in_claim(lobby.office, amount={"amount": 90000, "currency": "EUR"})
+        browser = await lobby.signed_in("ada")
+        await browser.open("/inbox?view=queues")
+        await browser.send("/take-next")
+        await browser.follow()
+        await browser.open(f"/cases/{case['id']}/ruling")
+        await browser.send(f"/cases/{case['id']}/ruling", **{**RULING, "amount.partly_refunded": "800", "do": "preview"})
+        assert "A second person looks at it" in browser.words
+        await browser.send(f"/cases/{case['id']}/ruling", do="send")
+        await browser.follow()
+        lead = await lobby.signed_in("cleo")
+        await lead.open(f"/cases/{case['id']}/do/approve")
+        await lead.send(f"/cases/{case['id']}/do/approve")
+        await lead.follow()
+        assert "Cleo approved the ruling" in lead.words
+        assert "Decided, and nobody is told yet." in lead.words
