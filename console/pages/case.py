@@ -10,11 +10,12 @@ from typing import Any
 from starlette.responses import Response
 from uuid_utils import uuid7
 
+from console.kit.render import in_words
 from console.kit.visit import Addresses, Visit
 from console.kit.words import KEYS, USUAL, called, happened, icon_of
 from console.pages.inbox import CLOCK_WORDS, turn_of
 from domain.base import Side
-from domain.views.case import Action, CaseView, view
+from domain.views.case import Action, CaseView, Due, view
 from domain.views.urgency import ClockStanding, standings
 from services import cases, clocks, evidence, people, references, timelines
 from services.authority import DECIDING
@@ -108,6 +109,8 @@ async def shown(visit: Visit, case_id: str, *reading: str) -> Shown | None:
     names = dict(await people.colleagues(visit.parts, visit.caller))
     for party in told.references.parties if told else ():
         names[party.id] = party.name or party.ref or party.side.value
+    # Phases are called as the pack calls them.
+    names |= {phase.value: label for phase, label in seen.case.terms.labels.items()}
     return Shown(seen, view(seen.case, seen.viewer), told, names, standings(seen.case, visit.zones.now))
 
 
@@ -132,7 +135,7 @@ async def show(visit: Visit) -> Response:
         turn=words,
         turn_side=side,
         words=CLOCK_WORDS,
-        usual=[button for command in USUAL for button in buttons if button.command == command],
+        usual=sorted((b for b in buttons if b.command in USUAL), key=lambda b: (not b.allowed, USUAL.index(b.command))),
         more=[button for button in buttons if button.command not in (*USUAL, "message", "note")],
         may={button.command: button for button in buttons},
         grace=grace,
@@ -205,24 +208,20 @@ def _text(value: Any) -> str | None:
 
 
 def _ahead(found: Shown) -> list[Happened]:
-    lines = []
-    for due in reversed(found.said.deadlines):
-        otherwise = (
-            f"then by itself: {due.by_default.replace('_', ' ')}"
-            if due.by_default
-            else {"warn": "a reminder goes out", "escalate": "it goes up the ladder"}.get(due.action, "")
-        )
-        lines.append(
-            Happened(
-                0,
-                due.due_at,
-                "clock",
-                f"{due.clock.replace('_', ' ').capitalize()}: {due.level.replace('_', ' ')}",
-                otherwise,
-                ahead=True,
-            )
-        )
-    return sorted(lines, key=lambda line: line.at, reverse=True)
+    return sorted((_due(due) for due in found.said.deadlines), key=lambda line: line.at, reverse=True)
+
+
+def _due(due: Due) -> Happened:
+    clock = in_words(due.clock)
+    match due.action:
+        case "warn":
+            icon, words, then = "bell", f"{clock}: a reminder", ""
+        case "escalate":
+            icon, words, then = "clock-alert", f"{clock} is due", "after that it goes up the ladder"
+        case _:
+            icon, words = "clock", f"{clock} ends"
+            then = f"then by itself: {in_words(due.by_default).lower()}" if due.by_default else ""
+    return Happened(0, due.due_at, icon, words, then, ahead=True)
 
 
 def _who(entry: Entry, names: Mapping[str, str]) -> str:

@@ -36,4 +36,8 @@ async def theme(visit: Visit) -> Response:
     return answer
 
 
-PAGES: Addresses = [("/sessions", ["GET"], show), ("/sessions/end", ["POST"], end), ("/theme", ["POST"], theme)]
+PAGES: Addresses = [
+    ("/sessions", ["GET"], show),
+    ("/sessions/end", ["POST"], end),
+    ("/theme", ["POST"], theme),
+]

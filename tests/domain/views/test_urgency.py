@@ -11,7 +11,7 @@ HOUR = timedelta(hours=1)
 
 
 def test_a_clock_is_on_track_until_it_warns_at_risk_until_its_end_and_late_from_then_on() -> None:
-    case = a_case("bounty_dispute").case
+    case = a_case("bounty_dispute").opened().case
     (first, *_) = [one for one in standings(case, case.opened_at) if one.state == "on_track"]
     assert first.due_at is not None
     rows = sorted((row for row in case.timetable if row.clock == first.clock), key=lambda row: row.due_at)
@@ -42,6 +42,6 @@ def test_what_stands_still_is_paused_and_not_late() -> None:
 
 
 def test_a_clock_that_has_stopped_says_nothing() -> None:
-    life = a_case("bounty_dispute")
+    life = a_case("bounty_dispute").in_review()
     stopped = {clock.name for clock in life.case.clocks if clock.stopped_at is not None}
     assert stopped.isdisjoint(one.clock for one in standings(life.case, life.case.opened_at))
