@@ -12,7 +12,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 LAYERS := postgres,temporal,faults
 OUTSIDE := browser or identity
-BROWSER := identity
+BROWSER := browser,identity
 # The tests without a server run in one process: a second one would load everything again to save a few seconds.
 FAST := HYPOTHESIS_PROFILE=quick $(BIN)/pytest -p no:schemathesis -m "not (postgres or temporal or faults or $(OUTSIDE) or slow)"
 # Compiled modules are kept, beside the environment and never in the tree: half of a short run would be spent on compiling.
