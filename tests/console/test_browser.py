@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -90,15 +91,14 @@ class Rooms:
         """The workflow's part: what falls due is judged when it is due, until the case is in this phase."""
         door = self.office.parts().doors
         assert isinstance(door, JudgingDoor)
-        for _ in range(300):
+        case, left = None, 300
+        while left and (case is None or case.phase != until):
             await door.recorder.record(RecordInput(tenant_id=self.office.tenant_id, case_id=case_id))
             row = await self.office.views.case(self.office.tenant_id, case_id)
-            assert row is not None
-            assert row.case is not None
-            if row.case.phase == until:
-                return
+            case, left = row.case if row else None, left - 1
             await asyncio.sleep(0.1)
-        raise AssertionError(f"it stays in {row.case.phase}, and next falls due {row.next_clock} at {row.next_due_at}")
+        assert case is not None
+        assert case.phase == until, case.timetable
 
 
 @pytest.fixture(scope="session")
@@ -126,10 +126,10 @@ async def rooms(office: Office, chromium: Browser) -> AsyncIterator[Rooms]:
     assert made.complaints == []
 
 
-async def in_claim(office: Office) -> dict[str, Any]:
-    """The lamp, claimed: both sides have spoken."""
+async def in_claim(office: Office, **changes: Any) -> dict[str, Any]:
+    """The lamp (or another matter), claimed: both sides have spoken."""
     desk = office.desk()
-    case = await desk.opened(**LAMP)
+    case = await desk.opened(**{**LAMP, **changes})
     for side, command, more in (
         ("respondent", "message", {"text": "Packed as always; the carrier broke it.", "to": "all"}),
         ("claimant", "escalate", {}),
@@ -289,3 +289,40 @@ async def test_two_clicks_send_once_and_the_way_back_sends_nothing(rooms: Rooms)
     await page.go_forward()
     await page.goto(f"/cases/{case_id}")
     assert await page.locator(".said", has_text="Good morning to both.").count() == 1
+
+
+OTHERS = (
+    ("Bicycle frame cracked at the weld", "After two rides the frame cracked.", 124000, "Ines Duarte", "Kettenwerk Bikes"),
+    ("Two charges for one booking", "I was charged twice for the same cabin.", 31250, "Amira Haddad", "Nordkap Cabins"),
+    ("Coat in the wrong size, sent back", "I sent it back and have no money yet.", 24000, "Mei Tanaka", "Atelier Holm"),
+)
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_the_pictures_of_the_documentation(rooms: Rooms, theme: Any, tmp_path: Path) -> None:
+    """`OMBUD_PICTURES=1 make test-browser ARGS="-k pictures"` takes them anew."""
+    folder = PICTURES if os.environ.get("OMBUD_PICTURES") else tmp_path
+    lamp = await in_claim(rooms.office)
+    for number, (subject, statement, amount, buyer, shop) in enumerate(OTHERS):
+        people = [
+            {"side": "claimant", "ref": f"buyer-{number + 12}", "name": buyer, "email": f"b{number}@example.org"},
+            {"side": "respondent", "ref": f"shop-{number + 4}", "name": shop, "email": f"s{number}@example.org"},
+        ]
+        money = {"amount": amount, "currency": "EUR"}
+        about = {"subject": subject, "statement": statement, "matter": f"order-{number}", "external_id": f"H-2043{number + 2}"}
+        await in_claim(rooms.office, **about, amount=money, parties=people)
+    page = await rooms.signed_in("Ada", color_scheme=theme, viewport={"width": 1280, "height": 860})
+    for _ in range(len(OTHERS) + 1):
+        await page.goto("/inbox")
+        await page.get_by_role("button", name="Take next").click()
+        await page.wait_for_url("**done=take")
+    await page.goto("/inbox")
+    await page.screenshot(path=folder / f"inbox-{theme}.png")
+    await page.goto(f"/cases/{lamp['id']}")
+    await page.screenshot(path=folder / f"case-{theme}.png")
+    await page.goto(f"/cases/{lamp['id']}/ruling")
+    await filled_in(page)
+    await page.get_by_text("To Jonas Weber").wait_for()
+    await page.screenshot(path=folder / f"ruling-{theme}.png")
+    assert len(list(folder.glob(f"*-{theme}.png"))) == 3
