@@ -39,6 +39,7 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.drafts import PostgresDrafts
 from storage.team.people import Person, PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.tenants import KeyHolder, Tenant
@@ -190,6 +191,7 @@ class Parts:
     records: PostgresRecords
     letters: Letters
     desk: PostgresDesk
+    drafts: PostgresDrafts
     reading: PostgresReading
     absences: PostgresAbsences
     sanctions: PostgresSanctions

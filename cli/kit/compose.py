@@ -211,6 +211,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     from storage.team.bulk import PostgresBulk
     from storage.team.campaigns import PostgresCampaigns
     from storage.team.desk import PostgresDesk
+    from storage.team.drafts import PostgresDrafts
     from storage.team.reading import PostgresReading
 
     inbox, bulk = PostgresInbox(database, vault), PostgresBulk(database, vault)
@@ -223,6 +224,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         # As the worker's letters: the embedded mail catcher takes no answers.
         "letters": LetterPreviews(Composer(replies=settings.smtp_host is not None)),
         "desk": PostgresDesk(database, inbox),
+        "drafts": PostgresDrafts(database, vault),
         "reading": PostgresReading(database, vault),
         "absences": PostgresAbsences(database, bulk),
     }

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from starlette.responses import Response
 from uuid_utils import uuid7
 
 from console.kit import forms
+from console.kit.browser import TOKEN
 from console.kit.visit import Addresses, Form, Visit, to
 from console.pages.case import Shown, may, shown, since, stale
 from console.pages.command import after, options_of, places, sent, status_of
 from domain.base import Phase
-from services import desk, timelines
+from services import desk, drafts, timelines
 from services.errors import FieldError, Refused
 from services.preview import Preview, preview
 
 _BY_HAND = frozenset({"outcome", "remedies"})
 """Fields that are not made from the model: the outcome's cards, and what each outcome gives."""
+_OF_THE_PAGE = frozenset({TOKEN, "command_id", "seq", "do", "after"})
+"""Fields that belong to one page and not to what is written on it."""
 DECISIONS = {
     "uphold": "The ruling stays as it is",
     "vary": "Another outcome, in part",
@@ -29,9 +33,11 @@ AFTER = {"stay": "stay with the case", "next": "take the next case", "list": "ba
 
 
 async def show(visit: Visit) -> Response:
-    """The form, and what it would come to as soon as something is chosen."""
+    """The form, as far as it was filled in before, and what it would come to as soon as something is chosen."""
     found = await _found(visit)
-    return await _page(visit, found, Form([]), None)
+    draft = await drafts.find(visit.parts, visit.caller, found.seen, _command(found))
+    filled = [(name, value) for name, each in draft.values.items() for value in each] if draft else []
+    return await _page(visit, found, Form(filled), None, saved_at=draft.saved_at if draft else None)
 
 
 async def send(visit: Visit) -> Response:
@@ -41,6 +47,12 @@ async def send(visit: Visit) -> Response:
     command = _command(found)
     if form.text("do") == "preview":
         return await _page(visit, found, form, None)
+    if form.text("do") == "save":
+        await _save(visit, found, form)
+        return to(f"/cases/{found.seen.id}/ruling")
+    if form.text("do") == "discard":
+        await drafts.discard(visit.parts, visit.caller, found.seen, command)
+        return to(f"/cases/{found.seen.id}/ruling")
     if stale(found, command, form.text("seq")):
         entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
         return await _page(visit, found, form, None, changed=since(found, entries, form.text("seq")), status=409)
@@ -50,6 +62,7 @@ async def send(visit: Visit) -> Response:
         if refused.code in ("not_found", "form_expired"):
             raise
         return await _page(visit, found, form, refused, status=status_of(visit, refused))
+    await drafts.discard(visit.parts, visit.caller, found.seen, command)
     then = form.text("after", "stay")
     answer = after(found.seen.id, command, state)
     if then == "list":
@@ -60,6 +73,18 @@ async def send(visit: Visit) -> Response:
     if then in AFTER:
         answer.set_cookie("after", then, max_age=31536000, secure=visit.house.cookies.secure, httponly=True, samesite="lax")
     return answer
+
+
+async def keep(visit: Visit) -> Response:
+    """Keep what is filled in by now, while somebody goes on writing."""
+    form = await visit.form()
+    found = await _found(visit)
+    return visit.page("saved.html", saved_at=await _save(visit, found, form))
+
+
+async def _save(visit: Visit, found: Shown, form: Form) -> datetime:
+    said = {name: each for name, each in form.values.items() if name not in _OF_THE_PAGE}
+    return await drafts.save(visit.parts, visit.caller, found.seen, _command(found), said)
 
 
 async def foresee(visit: Visit) -> Response:
@@ -140,7 +165,14 @@ def _body_or_none(visit: Visit, found: Shown, form: Form) -> dict[str, Any] | No
 
 
 async def _page(
-    visit: Visit, found: Shown, form: Form, refused: Refused | None, *, changed: Sequence[Any] = (), status: int = 200
+    visit: Visit,
+    found: Shown,
+    form: Form,
+    refused: Refused | None,
+    *,
+    changed: Sequence[Any] = (),
+    status: int = 200,
+    saved_at: datetime | None = None,
 ) -> Response:
     case, command = found.seen.case, _command(found)
     assert case is not None, "it was opened"
@@ -165,6 +197,7 @@ async def _page(
         seq=case.seq,
         after=kept if kept in AFTER else "stay",
         afters=AFTER,
+        saved_at=saved_at,
         currency=found.said.payable.currency if found.said.payable else case.amount.currency if case.amount else "EUR",
         most=visit.house.amounts.write(found.said.payable.amount, found.said.payable.currency) if found.said.payable else None,
         **await _foreseen(visit, found, form),
@@ -175,4 +208,5 @@ PAGES: Addresses = [
     ("/cases/{case_id}/ruling", ["GET"], show),
     ("/cases/{case_id}/ruling", ["POST"], send),
     ("/cases/{case_id}/ruling/preview", ["POST"], foresee),
+    ("/cases/{case_id}/ruling/draft", ["POST"], keep),
 ]

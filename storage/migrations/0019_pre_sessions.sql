@@ -78,3 +78,23 @@ END
 $$;
 CREATE TRIGGER no_session_for_nobody BEFORE INSERT ON sessions
     FOR EACH ROW EXECUTE FUNCTION refuse_key_of_nobody();
+
+-- What somebody has begun to write in a case. Sealed under the key of the team's words there, and erased with them.
+CREATE TABLE drafts (
+    tenant text NOT NULL,
+    case_id text NOT NULL,
+    person_id text NOT NULL,
+    form text NOT NULL,
+    key_id text NOT NULL,
+    sealed bytea NOT NULL,
+    saved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant, case_id, person_id, form),
+    FOREIGN KEY (tenant, case_id) REFERENCES cases (tenant, id),
+    FOREIGN KEY (tenant, person_id) REFERENCES people (tenant, id),
+    FOREIGN KEY (tenant, key_id) REFERENCES keys (tenant, id)
+);
+ALTER TABLE drafts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE drafts FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_only ON drafts
+    USING (tenant = current_setting('ombud.tenant', true)) WITH CHECK (tenant = current_setting('ombud.tenant', true));
+GRANT SELECT, INSERT, UPDATE, DELETE ON drafts TO ombud_app;

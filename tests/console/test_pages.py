@@ -276,3 +276,48 @@ class TestRuling:
         await lead.follow()
         assert "Cleo approved the ruling" in lead.words
         assert "Decided, and nobody is told yet." in lead.words
+
+
+class TestDrafts:
+    async def test_what_was_written_is_there_again_for_its_writer_alone_until_it_is_sent(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}/ruling")
+        await browser.send(f"/cases/{case_id}/ruling", **{**RULING, "do": "save"})
+        elsewhere, lead = await lobby.signed_in("ada"), await lobby.signed_in("cleo")
+        await elsewhere.open(f"/cases/{case_id}/ruling")
+        filled = elsewhere.form(f"/cases/{case_id}/ruling").fields
+        assert {filled[name] for name in ("reasons", "outcome", "amount.partly_refunded")} == {
+            RULING["reasons"], "partly_refunded", "150.00",
+        }  # fmt: skip
+        await lead.open(f"/cases/{case_id}/ruling")
+        assert "The shade came broken" not in lead.html
+        await elsewhere.send(f"/cases/{case_id}/ruling", do="send")
+        await elsewhere.follow()
+        assert "Decided, and nobody is told yet." in elsewhere.words
+        async with lobby.office.database.tenant(lobby.office.tenant_id) as conn:
+            assert await conn.fetchval("SELECT count(*) FROM drafts") == 0
+
+    async def test_is_sealed_and_goes_with_the_words_of_the_case(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}/ruling")
+        form = browser.form(f"/cases/{case_id}/ruling")
+        await browser.post(f"{form.action}/draft", {**form.fields, **RULING}, HX_Request_Type="partial")
+        assert "Draft saved" in browser.words
+        office = lobby.office
+        async with office.database.tenant(office.tenant_id) as conn:
+            sealed = await conn.fetchval("SELECT sealed FROM drafts")
+        assert b"shade" not in sealed
+        async with office.database.deed(office.tenant_id) as conn:
+            assert await office.vault.erase(conn, office.tenant_id, case_id, "staff")
+        await browser.open(f"/cases/{case_id}/ruling")
+        assert "The shade came broken" not in browser.html
+
+    async def test_can_be_discarded(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}/ruling")
+        await browser.send(f"/cases/{case_id}/ruling", **{**RULING, "do": "save"})
+        await browser.follow()
+        assert "Draft saved" in browser.words
+        await browser.send(f"/cases/{case_id}/ruling", do="discard")
+        await browser.follow()
+        assert "The shade came broken" not in browser.html
