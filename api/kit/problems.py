@@ -108,6 +108,8 @@ PROBLEMS: dict[str, Row] = {
     "zone_unknown": Row(422, "Unknown time zone", "Use an IANA name such as `Europe/Berlin`."),
     "control_character": Row(422, "Control character", "Remove line breaks, control characters and bidi overrides."),
     "scalar_expected": Row(422, "Plain value expected", "Give true or false, a number, or a text of at most 500 characters."),
+    "number_expected": Row(422, "Not a whole number", "Write digits alone."),
+    "moment_expected": Row(422, "Not a date and a time of day", "Write both, as `2026-12-24T09:00`."),
     "code_invalid": Row(422, "Not a code", "Codes are lower case letters, digits and `_ . : -`, at most 64."),
     "number_not_storable": Row(422, "Number not storable", "Give a finite number; integers up to 2^53."),
     "amount_not_exact": Row(422, "Amount not exact", "The amount has more digits than its currency."),

@@ -178,7 +178,7 @@ def _read(field: Field, form: Form, zone: ZoneInfo, amounts: Amounts, errors: li
             try:
                 return int(text)
             except ValueError:
-                errors.append(FieldError(field.name, "int_parsing", "Write a whole number."))
+                errors.append(FieldError(field.name, "number_expected", "Write a whole number."))
                 return None
         case "text":
             return text
@@ -201,7 +201,7 @@ def _moment(field: Field, text: str, zone: ZoneInfo, errors: list[FieldError]) -
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        errors.append(FieldError(field.name, "datetime_parsing", "Write a date and a time of day."))
+        errors.append(FieldError(field.name, "moment_expected", "Write a date and a time of day."))
         return None
     return (at if at.tzinfo else at.replace(tzinfo=zone)).isoformat()
 

@@ -291,6 +291,27 @@ async def test_two_clicks_send_once_and_the_way_back_sends_nothing(rooms: Rooms)
     assert await page.locator(".said", has_text="Good morning to both.").count() == 1
 
 
+async def test_what_is_written_is_kept_while_it_is_written_and_survives_a_lost_connection(rooms: Rooms) -> None:
+    case_id = (await in_claim(rooms.office))["id"]
+    page = await rooms.signed_in("Ada")
+    await page.get_by_role("button", name="Take next").click()
+    await page.goto(f"/cases/{case_id}/ruling")
+    await filled_in(page)
+    await page.get_by_text("Draft saved").wait_for()
+    await page.context.set_offline(True)
+    await page.get_by_role("button", name="Send ruling").click()
+    await page.wait_for_url("chrome-error://**")
+    await page.context.set_offline(False)
+    rooms.complaints.clear()  # that the network was away
+    await page.goto(f"/cases/{case_id}")
+    assert "nobody is told yet" not in await text(page)
+    await page.goto(f"/cases/{case_id}/ruling")
+    assert await page.locator("[name=reasons]").input_value() == "The shade came broken; the foot can be sold again."
+    assert await page.locator("[name='amount.partly_refunded']").input_value() == "150.00"
+    await page.get_by_role("button", name="Send ruling").click()
+    await page.wait_for_url("**done=rule")
+
+
 OTHERS = (
     ("Bicycle frame cracked at the weld", "After two rides the frame cracked.", 124000, "Ines Duarte", "Kettenwerk Bikes"),
     ("Two charges for one booking", "I was charged twice for the same cabin.", 31250, "Amira Haddad", "Nordkap Cabins"),
