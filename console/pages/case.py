@@ -11,15 +11,16 @@ from starlette.responses import Response
 from uuid_utils import uuid7
 
 from console.kit.render import in_words
-from console.kit.visit import Addresses, Visit
+from console.kit.visit import Addresses, Visit, to
 from console.kit.words import KEYS, USUAL, called, happened, icon_of
 from console.pages.inbox import CLOCK_WORDS, turn_of
 from domain.base import Side
 from domain.views.case import Action, CaseView, Due, view
 from domain.views.urgency import ClockStanding, standings
-from services import cases, clocks, evidence, people, references, timelines
+from services import cases, clocks, evidence, people, readers, references, timelines
 from services.authority import DECIDING
 from services.cases import Seen
+from services.errors import Refused
 from services.references import Told
 from services.timelines import Entry
 
@@ -117,7 +118,12 @@ async def shown(visit: Visit, case_id: str, *reading: str) -> Shown | None:
 async def show(visit: Visit) -> Response:
     """The page."""
     case_id = visit.request.path_params["case_id"]
-    found = await shown(visit, case_id, "case", "timeline", "evidence")
+    try:
+        found = await shown(visit, case_id, "case", "timeline", "evidence")
+    except Refused as refused:
+        if refused.code != "access_needed":
+            raise
+        return visit.page("access.html", 403, case_id=case_id, for_=readers.ACCESS_FOR, why="")
     if found is None:
         return visit.page("waiting.html", 202)
     said, seen, parts, caller = found.said, found.seen, visit.parts, visit.caller
@@ -254,6 +260,18 @@ def _spoken(entry: Entry, found: Shown) -> Spoken:
     return Spoken(_who(entry, found.names), side, whom, entry.at, _text(entry.data.get("text")))
 
 
+async def take_access(visit: Visit) -> Response:
+    """Read a case that is in none of one's queues: with a reason, for a while, and operations is told at once."""
+    form, case_id = await visit.form(), visit.request.path_params["case_id"]
+    try:
+        await readers.break_glass(visit.parts, visit.caller, case_id, form.text("reason"))
+    except Refused as refused:
+        if not refused.errors:
+            raise
+        return visit.page("access.html", 422, case_id=case_id, for_=readers.ACCESS_FOR, why=refused.errors[0].message)
+    return to(f"/cases/{case_id}")
+
+
 async def file(visit: Visit) -> Response:
     """A file of the evidence, given as a download: nothing of strangers is ever shown as a page of ours."""
     seen = await cases.find(visit.parts, visit.caller, visit.request.path_params["case_id"], "file")
@@ -263,4 +281,8 @@ async def file(visit: Visit) -> Response:
     return Response(fetched.data, media_type="application/octet-stream", headers=headers)
 
 
-PAGES: Addresses = [("/cases/{case_id}", ["GET"], show), ("/cases/{case_id}/files/{file_id}", ["GET"], file)]
+PAGES: Addresses = [
+    ("/cases/{case_id}", ["GET"], show),
+    ("/cases/{case_id}/access", ["POST"], take_access),
+    ("/cases/{case_id}/files/{file_id}", ["GET"], file),
+]

@@ -153,6 +153,18 @@ class TestCase:
         assert "\u202e" not in browser.html
 
 
+class TestAccess:
+    async def test_whoever_needs_a_case_of_another_queue_reads_it_with_a_reason_that_is_kept(self, lobby: Lobby) -> None:
+        case = await lobby.office.desk().opened(**{**LAMP, "kind": "conduct_report", "category": "harassment", "attributes": {}})
+        browser = await lobby.signed_in("ada")
+        assert (await browser.open(f"/cases/{case['id']}")).status_code == 403
+        assert "in none of your queues" in browser.words
+        assert (await browser.send(f"/cases/{case['id']}/access", reason=" ")).status_code == 422
+        await browser.send(f"/cases/{case['id']}/access", reason="The same shop is in a case of mine.")
+        await browser.follow()
+        assert "Lamp arrived with a broken shade" in browser.words
+
+
 class TestCommands:
     async def test_any_command_can_be_sent_by_its_form(self, lobby: Lobby) -> None:
         browser, case_id = await taken(lobby)
