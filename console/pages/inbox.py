@@ -82,6 +82,7 @@ async def show(visit: Visit) -> Response:
     return visit.page(
         "inbox.html",
         view=which,
+        list=said["phase"] if which == "all" and said.get("phase") in ("approval", "appeal") else which,
         heading=TITLES[which],
         groups=[group for group in groups if group[1]],
         total=len(rows),

@@ -283,6 +283,11 @@ class TestRuling:
         await browser.send(f"/cases/{case['id']}/ruling", do="send")
         await browser.follow()
         lead = await lobby.signed_in("cleo")
+        await lead.open("/inbox")
+        assert 'href="/inbox?view=all&amp;phase=approval"' in lead.html
+        await lead.open("/inbox?view=all&phase=approval")
+        assert "Lamp arrived" in lead.words
+        assert re.search(r'phase=approval" aria-current="page"', lead.html)
         await lead.open(f"/cases/{case['id']}/do/approve")
         await lead.send(f"/cases/{case['id']}/do/approve")
         await lead.follow()
