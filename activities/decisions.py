@@ -23,7 +23,10 @@ from domain.transition import Step, due_command, mark_level, step
 MAX_STEPS = 200
 """Commands and levels in one write; what is left is taken at the next look."""
 
-_LOOKED_UP = ("actor", "credential", "target", "terms", "appealed_before", "mentioned", "other", "decided", "campaign", "files")
+_LOOKED_UP = (
+    "actor", "credential", "standing", "target", "terms", "appealed_before", "mentioned", "other", "closed_links", "decided",
+    "campaign", "files",
+)  # fmt: skip
 """What is known of a waiting command beside its words."""
 
 

@@ -22,8 +22,9 @@ from domain.model.facts import EvidenceFile
 
 _MOVES_LEVELS = frozenset({"retarget", "resume", "thaw", "assign", "take", "hand_over"})
 """After these a level can be due that was not before; the others only stop clocks or start new ones."""
-_NAMES_OTHERS = {"open": "same_as", "merge": "into", "link": "to", "join_campaign": "campaign"}
-"""Commands that name another case or a campaign, and the field in which they do."""
+NAMES_OTHERS = {"open": "same_as", "merge": "into", "link": "to", "unlink": "link_id", "join_campaign": "campaign"}
+"""Commands that name another case, a link with one, or a campaign, and the field in which they do. Whoever names one has to know
+of it: an id of a case that is closed to them is answered as one that nobody has."""
 _ESCALATES_TO = ("lead", "ops")
 _RULES = frozenset({"rule", "decide_appeal"})
 
@@ -48,8 +49,8 @@ class Lookups:
         if self.sanctions is not None and _may_sanction(case, snapshot):
             earlier = await self.sanctions.against(tenant_id, case_id)
             snapshot = snapshot.model_copy(update={"earlier": tuple(earlier)})
-        if self.other_cases is not None and any(p.body.get("type") in _NAMES_OTHERS for p in snapshot.pending):
-            pending = [await self._with_others(tenant_id, self.other_cases, waiting) for waiting in snapshot.pending]
+        if self.other_cases is not None and any(p.body.get("type") in NAMES_OTHERS for p in snapshot.pending):
+            pending = [await self._with_others(tenant_id, self.other_cases, case, waiting) for waiting in snapshot.pending]
             snapshot = snapshot.model_copy(update={"pending": tuple(pending)})
         if case is None:
             return await self._with_prior_appeals(tenant_id, case_id, snapshot)
@@ -84,9 +85,11 @@ class Lookups:
         )
         return snapshot.model_copy(update={"pending": pending})
 
-    async def _with_others(self, tenant_id: str, other_cases: OtherCases, pending: Pending) -> Pending:
-        """The pending command with the case or the campaign that it names, as they stand now."""
-        field = _NAMES_OTHERS.get(str(pending.body.get("type")))
+    async def _with_others(self, tenant_id: str, other_cases: OtherCases, case: Case | None, pending: Pending) -> Pending:
+        """The pending command with the case or campaign that it names, as they stand now and as far as its sender may know."""
+        # The system names what intake found; it reads everything.
+        reader = pending.actor if pending.actor is not None and pending.actor.role != "system" else None
+        field = NAMES_OTHERS.get(str(pending.body.get("type")))
         before = pending.body.get("decided_in") if field == "same_as" else None
         if isinstance(before, str):
             pending = pending.model_copy(update={"decided": await other_cases.case(tenant_id, before)})
@@ -95,8 +98,17 @@ class Lookups:
             return pending
         if field == "campaign":
             return pending.model_copy(update={"campaign": await other_cases.campaign(tenant_id, named)})
+        if field == "link_id":
+            closed = [
+                link.id
+                for link in (case.links if case is not None else ())
+                if await other_cases.case(tenant_id, link.other, reader=reader) is None
+            ]
+            return pending.model_copy(update={"closed_links": tuple(closed)})
         # A report that intake found to be of the same matter goes to wherever that matter has gone in the meantime.
-        return pending.model_copy(update={"other": await other_cases.case(tenant_id, named, follow=field == "same_as")})
+        return pending.model_copy(
+            update={"other": await other_cases.case(tenant_id, named, follow=field == "same_as", reader=reader)}
+        )
 
     async def _with_files(self, tenant_id: str, case_id: str, snapshot: CaseSnapshot) -> CaseSnapshot:
         named = [file_id for pending in snapshot.pending for file_id in _named_files(pending)]

@@ -218,6 +218,8 @@ class Pack(Frozen):
     chargeback: ChargebackRow | None = None
     """How evidence for a card network is timed, where one decides some of the cases."""
     offers: tuple[OfferRow, ...] = ()
+    concession: Code | None = None
+    """The remedy by which a respondent grants what was asked; left out: nobody concedes in this kind."""
     grounds: tuple[Code, ...] = ()
     procedure: tuple[Code, ...] = ()
     """Steps to be done, or left out with a reason, before anybody rules."""
@@ -263,6 +265,10 @@ class Pack(Frozen):
     withdrawal: Literal["closes", "asks", "never"] = "closes"
     """What it does when the claimant takes the report back: ends the case, asks the team, or nothing (it is refused)."""
     reopen_for: Span
+    keep_for: Span | None = None
+    """How long a closed case is to be kept; left out: the pack does not say."""
+    keep_for_minors: Span | None = None
+    """The same where somebody in it is under age: no longer than any other."""
     reopen_on: tuple[Code, ...] = ()
     """Signals that take a closed case up again by themselves, inside that time; others come before ops."""
     provisional_credit: bool = False

@@ -67,7 +67,7 @@ def terms_of(
 
 _AS_THEY_ARE = (
     "grounds", "procedure", "root_causes", "root_cause_needed", "by_hand", "conditions", "complaint_routes", "hear", "joins",
-    "disclosure", "words",
+    "disclosure", "words", "concession",
     "decided_matter", "merges_with", "evidence_types", "withdrawal", "destructive", "heard_when", "worse_on_appeal",
 )  # fmt: skip
 """What terms say in the words of the pack."""
@@ -100,6 +100,8 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         elsewhere=_prior_decision(pack, time_scale),
         sanctions=_sanctions(pack, time_scale),
         reopen_for=pack.reopen_for.scaled(time_scale).time,
+        keep_for=pack.keep_for.scaled(time_scale).time if pack.keep_for else None,
+        keep_for_minors=pack.keep_for_minors.scaled(time_scale).time if pack.keep_for_minors else None,
         **_at_risk(pack, time_scale, variants),
         time_scale=time_scale,
     )
@@ -158,6 +160,7 @@ def _report_facts(report: Report) -> dict[str, Any]:
         "currency": report.amount.currency if report.amount else "",
         "statement_length": len(report.statement.strip()),
         "respondents": sum(1 for p in report.parties if p.side is Side.RESPONDENT),
+        "minors": sum(1 for p in report.parties if p.minor and p.role == "principal"),
         "attachments": len(report.attachments),
         "decision": report.decision.outcome if report.decision else "",
         "appellant": report.decision.appellant if report.decision else "",

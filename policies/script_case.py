@@ -30,7 +30,7 @@ from domain.worktime.errors import WorktimeError
 from policies.pack import Pack
 from policies.resolve import resolve
 from policies.retarget import retargeted
-from policies.script_cast import Cast, digest
+from policies.script_cast import Cast, StorySealer, digest
 from policies.scripts import Script, ScriptError
 from policies.shelf import Shelf
 
@@ -162,8 +162,8 @@ class ScriptCase:
 
     def _judged(self, raw: dict[str, Any], actor: Actor, known: Known, at: datetime) -> Step:
         try:
-            command = parse_command(raw, self._seal)
-            target = self.cast.named(getattr(command, "owner", None) or getattr(command, "to", None))
+            command = parse_command(raw, StorySealer(self._seal, self.cast))
+            target = self.cast.named(getattr(command, "owner", None) or getattr(command, "to", None) or self._owner(command))
             terms = self._new_terms(command)
             # In a story every file that somebody names was uploaded.
             files = tuple(_file(file_id) for file_id in getattr(command, "files", ()))
@@ -178,6 +178,10 @@ class ScriptCase:
             raise _Refused({"code": refusal.code, "detail": refusal.detail}) from refusal
         except Exception as error:  # as `record` does: a rule that breaks is this command's answer
             raise _Refused({"code": "broken", "detail": f"{type(error).__name__}: {error}"}) from error
+
+    def _owner(self, command: Command) -> str | None:
+        """Whoever has the case, where a command could bring somebody to whom they stand close."""
+        return self.state.owner if self.state is not None and command.type in ("add_party", "replace_party") else None
 
     def _new_terms(self, command: Command) -> Terms | None:
         if command.type != "retarget" or self.state is None:

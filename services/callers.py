@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from domain.model.facts import SYSTEM, Actor
+from domain.rules import need_to_know
 from domain.rules.lifecycle import Who
 from services.authority import AUTHORITY, CredentialKind, Deed, deed_of
 from services.errors import Refused, not_found
@@ -21,10 +22,8 @@ from storage.tenants import KeyHolder
 _PARTY = re.compile(r"pty_[A-Za-z0-9_.-]{1,120}")
 _ANYBODY = re.compile(r"(per|pty|key)_[A-Za-z0-9_.-]{1,120}")
 
-TEAM = frozenset({"mediator", "lead", "ops", "system"})
-"""Roles of those who work on cases, the system's operator among them."""
-LEADERS = frozenset({"lead", "ops", "system"})
-"""Roles of those who look after the work of others."""
+TEAM, LEADERS = need_to_know.TEAM, need_to_know.LEADERS
+"""Roles of those who work on cases, the system's operator among them; and of those who look after the work of others."""
 
 
 @dataclass(frozen=True)

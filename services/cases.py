@@ -15,11 +15,12 @@ from domain.model.case import Case
 from domain.model.facts import Actor
 from domain.model.ruling import Ruling
 from domain.rules.audiences import UNTOLD, audience_of, seen_phase
+from domain.rules.need_to_know import ACCESS, closed_to
 from domain.views.case import may_see
 from domain.views.references import may_know
 from services.callers import TEAM, Caller, reader, viewer
 from services.errors import FieldError, Refused, not_found
-from services.need_to_know import closed_to, noted, right_of, within
+from services.need_to_know import noted, right_of, within
 from services.pages import Cursors, Page, Part, instant
 from services.parts import Parts
 from services.rows import CaseRow
@@ -55,15 +56,17 @@ class Seen:
         return self.row.case
 
 
-async def find(parts: Parts, caller: Caller, case_id: str, *reading: str) -> Seen:
+async def find(parts: Parts, caller: Caller, case_id: str, *reading: str, to_work: bool = False) -> Seen:
     """The case, as far as it is the caller's to read. ``reading`` says what of its texts or people they are about to read, which
     is kept before they do. Raises ``not_found``, the same whether it does not exist or is another's; to people of the team also
-    ``conflict_of_interest`` and ``access_needed``.
+    ``conflict_of_interest`` and ``access_needed``, and ``access_reads_only`` where they want to work on it.
     """
     seen = await located(parts, caller, case_id)
     right = await right_of(parts, caller, case_id, seen.case, seen.viewer)
     if right is None:
         raise Refused("access_needed")
+    if to_work and right.why == ACCESS:
+        raise Refused("access_reads_only")
     if reading and seen.case is not None:
         await noted(parts, caller, [case_id], seen.viewer, right, *reading)
     return seen
@@ -194,7 +197,7 @@ async def page_of_cases(parts: Parts, caller: Caller, listing: Listing, page: Pa
 
 async def _seen(parts: Parts, caller: Caller, looker: Actor, phase: Phase | None, row: CaseRow) -> Seen | None:
     actor = await viewer(parts, caller, row.id) if caller.party else looker
-    if row.case is None or not may_see(row.case, actor) or closed_to(row.case, actor):
+    if row.case is None or not may_see(row.case, actor) or closed_to(row.case.parties, actor):
         return None
     return Seen(row, actor) if phase in (None, seen_phase(row.case, audience_of(actor))) else None
 

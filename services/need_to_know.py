@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from domain.base import Side
 from domain.model.case import Case
 from domain.model.people import Actor
-from domain.rules.fairness import in_conflict
+from domain.rules.need_to_know import ACCESS, closed_to, right_by_part, right_by_standing
 from services.callers import LEADERS, TEAM, Caller
 from services.errors import Refused
 from services.parts import Parts
@@ -33,29 +33,17 @@ class Right:
     """The access that they took, when it is nothing else."""
 
 
-def closed_to(case: Case, reader: Actor) -> bool:
-    """Whether a conflict of interest closes the case to somebody of the team: it is in none of their lists."""
-    return reader.role in TEAM and in_conflict(case, reader)
-
-
 async def right_of(parts: Parts, caller: Caller, case_id: str, case: Case | None, reader: Actor) -> Right | None:
     """By what right; None: they would have to take access. Raises ``conflict_of_interest``, which no access opens."""
     if isinstance(reader.side, Side):
         return Right("party")
-    if case is not None and closed_to(case, reader):
+    if case is not None and closed_to(case.parties, reader):
         raise Refused("conflict_of_interest", f"You declared that you stand close to somebody in this case. {_TURN_TO}")
-    if reader.role not in TEAM or reader.role in LEADERS:
-        return Right(reader.role)
-    if case is not None and case.owner == reader.id:
-        return Right("owner")
-    if case is not None and any(part.person == reader.id for part in case.involved):
-        return Right("involved")
+    if own := right_by_part(case, reader):
+        return Right(own)
     standing = await parts.reading.standing(caller.tenant_id, case_id, reader.id)
-    if standing.in_queue:
-        return Right("queue")
-    if standing.worked_on:
-        return Right("involved")
-    return Right("break_glass", standing.access_id) if standing.access_id else None
+    why = right_by_standing(standing)
+    return Right(why, standing.access_id if why == ACCESS else None) if why else None
 
 
 def limited(reader: Actor) -> bool:

@@ -26,6 +26,7 @@ from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
+from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import LiveSource, PostgresSources, Provider
 from storage.outside.endpoints import PostgresEndpoints
 from storage.policies.library import PostgresLibrary
@@ -40,6 +41,7 @@ from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
 from storage.team.drafts import PostgresDrafts
+from storage.team.letters import PostgresTeamLetters
 from storage.team.people import Person, PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.tenants import KeyHolder, Tenant
@@ -66,6 +68,7 @@ class Keys(Protocol):
     """Whose API key it is."""
 
     async def find_key(self, secret: str) -> KeyHolder | None: ...
+    async def ended(self, secret: str) -> tuple[tuple[str, ...], bool] | None: ...
 
 
 class Tenants(Protocol):
@@ -202,12 +205,14 @@ class Parts:
     signing_keys: PostgresSigningKeys
     endpoints: PostgresEndpoints
     sources: PostgresSources
+    door_refusals: PostgresDoorRefusals
     address_refused: Callable[[str], Awaitable[str | None]]
     """Why webhooks cannot go to an address, as a code; None: they can. The same look that sending takes."""
     api_keys: PostgresKeys
     sessions: PostgresSessions
     people: PostgresPeople
     trail: PostgresTrail
+    team_letters: PostgresTeamLetters
     idempotency: PostgresIdempotency
     seals: Seals
     doors: Doors

@@ -34,6 +34,8 @@ async def register(parts: Parts, caller: Caller, public_key: str) -> SigningKey:
         if made is None:
             raise Refused("signing_key_taken")
         await note(conn, _administrator(caller), "signing_key_registered", made)
+        whose, said = caller.speaks_for, {"key": made, "what": "signing_key"}
+        await parts.team_letters.tell(conn, caller.tenant_id, "key_made", whose, whose, **said)
     return next(key for key in await parts.signing_keys.keys(caller.tenant_id, caller.speaks_for) if key.id == made)
 
 

@@ -16,7 +16,7 @@ from domain.model.chain import Chained
 from domain.model.clocks import DueLevel
 from domain.model.facts import EvidenceFile
 from domain.model.links import KnownCampaign, OtherCase
-from domain.model.people import Actor, Colleague
+from domain.model.people import Actor, Colleague, Standing
 from domain.model.sanctions import EarlierSanction
 from domain.model.terms import Terms
 from domain.notices.plan import NoticeDraft
@@ -35,6 +35,8 @@ class Pending(Kept):
     """By which credential it came; None: it was kept before that was noted."""
     actor: Actor | None = None
     """Who speaks, looked up now; None: nobody with this id has anything to do with the case."""
+    standing: Standing | None = None
+    """What they are to the case beside what it says itself, looked up now; None: they are nobody of the team."""
     target: Actor | None = None
     """The person whom the command names (``assign``), looked up now."""
     mentioned: tuple[str, ...] | None = None
@@ -44,7 +46,9 @@ class Pending(Kept):
     appealed_before: str | None = None
     """The case in which whoever opens this one appealed already, looked up now by ``OtherCases``."""
     other: OtherCase | None = None
-    """The other case that the command names, looked up now by ``OtherCases``."""
+    """The other case that the command names, looked up now by ``OtherCases``; None also where whoever speaks may not know it."""
+    closed_links: tuple[str, ...] = ()
+    """Links of the case with others of which whoever speaks may not know, likewise; asked for by ``unlink``."""
     decided: OtherCase | None = None
     """The case in which a report's matter was decided, likewise."""
     campaign: KnownCampaign | None = None

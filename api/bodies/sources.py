@@ -35,6 +35,19 @@ class SourceRequest(Frozen):
     respondent: DefaultParty | None = None
 
 
+class SourceChange(Frozen):
+    """What is to change. What is left out stays; null takes it out."""
+
+    name: Line | None = None
+    kind: Code | None = None
+    queue: Code | None = None
+    respondent: DefaultParty | None = None
+
+    def said(self) -> dict[str, Any]:
+        """What was named, and only that."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
 class SourceRotation(Frozen):
     """Another secret."""
 

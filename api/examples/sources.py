@@ -8,6 +8,7 @@ _AT = "2026-11-23T08:00:00Z"
 _UNTIL = "2026-11-24T08:00:00Z"
 
 ENDPOINT_SAID: dict[str, Any] = {"url": "https://platform.example/ombud", "purpose": "events"}
+ENDPOINT_CHANGE: dict[str, Any] = {"url": "https://platform.example/ombud"}
 ENDPOINT: dict[str, Any] = {
     "object": "webhook_endpoint",
     "id": "whk_0198c5a0-1f2e-7000-8000-00000000e001",
@@ -46,6 +47,7 @@ SOURCE_SAID: dict[str, Any] = {
     "queue": "fraud",
     "respondent": {"ref": "acct_1", "name": "Paw Patrol Boarding", "email": "desk@pawpatrol.example"},
 }
+SOURCE_CHANGE: dict[str, Any] = {"name": "Stripe, live", "queue": "fraud"}
 SOURCE: dict[str, Any] = {
     "object": "intake_source",
     "id": "src_0198c5a0-1f2e-7000-8000-00000000a001",

@@ -16,7 +16,11 @@ from cli.kit.send import send
 from cli.kit.show import show
 from cli.kit.target import Target
 
-app = typer.Typer(help="Cases: open, list, show, decide.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Cases: open, list, show, decide. Each command has a verb; `command` sends any as JSON.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 _REFUSED = 1
 _RANGE = "Only from … to …: 2026-01-01T00:00Z..2026-02-01T00:00Z; either end may be left out."
@@ -162,7 +166,7 @@ def rule(
 ) -> None:
     """Rule on a case."""
     text = sys.stdin.read() if reasons == "-" else reasons
-    command = {"type": "rule", "outcome": outcome, "reasons": text, "remedies": [_remedy(r) for r in remedy or []]}
+    command = {"type": "rule", "outcome": outcome, "reasons": text, "remedies": [remedy_of(r) for r in remedy or []]}
     more = {
         "ground": ground,
         "sanction": sanction,
@@ -260,7 +264,7 @@ def command(
     speaker: As = None,
     json: AsJson = False,
 ) -> None:
-    """Send any command."""
+    """Send any command as JSON."""
     from json import JSONDecodeError, loads
 
     try:
@@ -290,7 +294,8 @@ def revive(
     show(found, json, lambda n: f"{n['started']} started, {n['running']} ran already, {n['checked']} looked at.")
 
 
-def _remedy(text: str) -> dict[str, Any]:
+def remedy_of(text: str) -> dict[str, Any]:
+    """A remedy as it is typed. What is none ends the command."""
     kind, *money = text.split(":")
     if not money:
         return {"type": kind}

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from api.kit.gate import Gate
     from cli.kit.target import Target
     from runtime.checks import Look
-    from services.doctor import Check
+    from runtime.embedded.stack import Stack
+    from services.doctor import Check, Finding
     from services.parts import Answered, Doors, Inspects, Parts
 
 Result = TypeVar("Result")
@@ -128,6 +129,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from storage.access.signing_keys import PostgresSigningKeys
     from storage.intake.evidence import PostgresFiles
     from storage.intake.opening import PostgresIntake
+    from storage.intake.refusals import PostgresDoorRefusals
     from storage.intake.sources import PostgresSources
     from storage.outside.endpoints import PostgresEndpoints
     from storage.postgres.budgets import PostgresBudgets
@@ -163,6 +165,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             parsers=parsers(settings),
             endpoints=PostgresEndpoints(database, vault),
             sources=PostgresSources(database, vault),
+            door_refusals=PostgresDoorRefusals(database),
             address_refused=_addresses(settings),
             **_checks(database, client, store),
             publishing=PostgresPublications(database),
@@ -251,6 +254,7 @@ def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
     from storage.access.keys import PostgresKeys
     from storage.access.sessions import PostgresSessions
     from storage.access.trail import PostgresTrail
+    from storage.team.letters import PostgresTeamLetters
     from storage.team.people import PostgresPeople
 
     return {
@@ -258,6 +262,7 @@ def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
         "sessions": PostgresSessions(database),
         "people": PostgresPeople(database, vault),
         "trail": PostgresTrail(database),
+        "team_letters": PostgresTeamLetters(database, vault),
     }
 
 
@@ -320,12 +325,24 @@ def doctor_checks(settings: Settings) -> list[Check]:
         _named("services", lambda: checks.services(stack)),
         database,
         administration,
+        lambda: _trail(stack),
         _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
         lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
         _named("master key", lambda: checks.master_key(settings, stack)),
         evidence,
     ]
+
+
+async def _trail(stack: Stack) -> Finding:
+    from services import doctor
+    from services.doctor import Finding
+
+    try:
+        dsn = stack.info().database_url
+    except ServiceFault as fault:
+        return Finding("audit trail", "warn", f"not looked at: {fault.message}", "Run `ombud stack up`.")
+    return await doctor.trail(dsn, _DOCTOR_WAITS_FOR)
 
 
 def _named(part: str, look: Callable[[], Awaitable[Look]]) -> Check:

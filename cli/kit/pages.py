@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from adapters.currencies import from_decimal, in_words
+from adapters.currencies import from_decimal
+from domain.currencies import in_words
 from runtime.errors import ServiceFault
 from runtime.settings import Settings
 from storage.tenants import PostgresTenants

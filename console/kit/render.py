@@ -31,7 +31,7 @@ class Problem(Protocol):
 
 
 class Amounts(Protocol):
-    """Writes and reads amounts as people do; :mod:`adapters.currencies` knows how many digits each currency has."""
+    """Writes and reads amounts as people do; :mod:`domain.currencies` knows how many digits each currency has."""
 
     def write(self, amount: int, currency: str) -> str: ...
     def read(self, text: str, currency: str) -> int:

@@ -13,13 +13,14 @@ from domain.model.disclosure import CaseDisclosed
 from domain.model.evidence import EvidenceRequest
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
+from domain.model.parties import Agreed
 from domain.model.people import OpenedParty
 from domain.model.procedure import StepTaken
 from domain.model.prose import Prose
 from domain.model.ruling import AppealRight, Effect, Involvement, Ruling
 from domain.model.safeguards import AuthorityReport, Credit, Interim
 from domain.model.sanctions import Sanction
-from domain.model.settlement import MadeOffer, OpenOffer, Returning
+from domain.model.settlement import Concession, MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.model.terms import Terms
 from domain.model.withdrawal import OpenWithdrawal
 
@@ -40,7 +41,7 @@ next recorded; it counts up whenever the same facts lead to more than before.
 """
 SINCE: dict[int, frozenset[str]] = {
     1: frozenset({"form", "seen_at"}),
-    2: frozenset({"form", "final", "effects", "split_off", "caucus"}),
+    2: frozenset({"form", "final", "effects", "split_off", "caucus", "heard_parties"}),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -89,6 +90,11 @@ class Case(Kept):
     offer: OpenOffer | None = None
     offers: tuple[MadeOffer, ...] = ()
     """Every offer of the settlement, oldest first."""
+    proposals: tuple[Proposal, ...] = ()
+    """Every proposal made to both sides, oldest first."""
+    concession: Concession | None = None
+    settlement: Settlement | None = None
+    """The newest agreement of the sides, also where the case was taken up again since."""
     returning: Returning | None = None
     chargeback: Chargeback | None = None
     goods_back: bool = False
@@ -134,6 +140,8 @@ class Case(Kept):
     """Every one that was imposed in this case, oldest first, those that are over or taken back included."""
     heard: tuple[Side, ...] = ()
     """Sides that were asked and answered, or let their time go by."""
+    heard_parties: tuple[str, ...] = ()
+    """Principals who did so for themselves, of sides where one word does not stand for all: of several, and of who came later."""
     merged_into: str | None = None
     """The case in which the matter goes on."""
     joined: tuple[str, ...] = ()
@@ -165,6 +173,8 @@ class Case(Kept):
     """Since when the platform is the claimant, because the case goes on although whoever reported it took it back."""
     final: tuple[str, ...] | None = None
     """Effects and sanctions in force when the case was last taken up again: no withdrawal undoes them. None: it never was."""
+    agreed: tuple[Agreed, ...] = ()
+    """What single ones of several on a side agreed to, while others have not yet."""
     timetable: Timetable = ()
 
     @property
@@ -176,6 +186,15 @@ class Case(Kept):
     def is_disclosed(self) -> bool:
         """Whether the respondent knows of the case."""
         return self.terms.disclosure == "at_opening" or self.disclosed_at is not None
+
+    @property
+    def keep_until(self) -> Instant | None:
+        """Until when it is to be kept; None while it is open or held, and where the pack does not say."""
+        young = any(p.minor for p in self.parties)
+        span = (self.terms.keep_for_minors if young else None) or self.terms.keep_for
+        if self.closed_at is None or self.legal_holds or span is None:
+            return None
+        return self.closed_at + span
 
     @property
     def quiet(self) -> bool:
@@ -207,6 +226,11 @@ class Case(Kept):
         return "both" if len(sides) > 1 else sides.pop().value
 
     @property
+    def proposal(self) -> Proposal | None:
+        """The proposal that waits for the sides, or None."""
+        return next((p for p in self.proposals if p.became == "open"), None)
+
+    @property
     def effects_in_force(self) -> tuple[Effect, ...]:
         """What was ordered and is not undone, oldest first, whoever ordered it."""
         undone = {e.reverses for e in self.effects if e.reverses}
@@ -216,6 +240,10 @@ class Case(Kept):
     def party(self, party_id: str) -> OpenedParty | None:
         """The party with this id, or None."""
         return next((p for p in self.parties if p.id == party_id), None)
+
+    def principals(self, side: Side) -> tuple[OpenedParty, ...]:
+        """Whose matter it is on one side, in the order in which they came; those who left are none any more."""
+        return tuple(p for p in self.side_parties(side) if p.role == "principal" and not p.left)
 
     def side_parties(self, side: Side) -> tuple[OpenedParty, ...]:
         """Everybody on one side."""

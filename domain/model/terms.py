@@ -25,6 +25,8 @@ from domain.model.clock_terms import (
     KEPT_MEASURE as KEPT_MEASURE,
     LadderStep as LadderStep,
     Level as Level,
+    OFFER_EXPIRY as OFFER_EXPIRY,
+    PROPOSAL_EXPIRY as PROPOSAL_EXPIRY,
     Phases as Phases,
     SANCTION as SANCTION,
     SNOOZE as SNOOZE,
@@ -172,6 +174,8 @@ class Terms(Compact):
     """None: no card network decides cases of this kind."""
     offers: tuple[OfferTerms, ...] = ()
     """Ways to settle; empty: by any remedy of its outcomes."""
+    concession: Code | None = None
+    """The remedy by which a respondent grants what was asked; None: nobody concedes in this kind."""
     grounds: tuple[Code, ...] = ()
     """Clauses a ruling may rest on; empty: any."""
     approval_above: Money | tuple[Money, ...] | None = None
@@ -228,6 +232,10 @@ class Terms(Compact):
     """Remedies that destroy something, beside those that always do: a legal hold stops them."""
     reopen_for: timedelta = timedelta(0)
     """How long after closing an ops lead may reopen it."""
+    keep_for: timedelta | None = None
+    """How long after closing the case is to be kept; None: nothing was said."""
+    keep_for_minors: timedelta | None = None
+    """The same where somebody in it is under age."""
     reopen_on: tuple[Code, ...] = ()
     """Signals of the platform that take a closed case up again by themselves, inside that time."""
     provisional_credit: bool = False

@@ -12,7 +12,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.refusals import DeadlineMoot
 from domain.model.terms import BUILT_IN, Audience, ClockTerms, DefaultAction, LadderStep, Level
-from domain.rules import chargeback, disclosure, evidence, interim, returns, sanctions, withdrawal
+from domain.rules import chargeback, disclosure, evidence, interim, returns, sanctions, settlement, withdrawal
 from domain.rules import ruling as r
 from domain.rules.fairness import in_conflict
 from domain.rules.lifecycle import SEEKS_OWNER
@@ -143,7 +143,8 @@ def _by_default(case: Case, default: DefaultAction, definition: ClockTerms, comm
             return returns.by_default(case, default == "honour_return", command.id)
         case "end_kept_interim":
             return withdrawal.end_kept(case, command.instance, command.id)
-        case "lift_sanction":
-            return sanctions.lift(case, command.instance)
+        case "lift_sanction" | "lapse_offer":
+            over = default == "lift_sanction"
+            return sanctions.lift(case, command.instance) if over else settlement.lapse(case, definition.name, command.instance)
         case "close":
             return returns.window_over(case)

@@ -21,6 +21,7 @@ from domain.rules.consequences import with_consequences
 from domain.rules.deadlines import deadline
 from domain.rules.fairness import hit_by
 from domain.rules.intake import open_case
+from domain.rules.need_to_know import refusal_of_stranger
 from domain.rules.permission import refusal_of
 from domain.rules.rule import DecisionContext, Facts
 from domain.rules.topic import Rule
@@ -43,6 +44,7 @@ def decide(case: Case | None, command: c.Command, context: DecisionContext, at: 
     if case is None:
         raise NotOpened("The case has not been opened; its opening report is missing.")
     refusal = refusal_of(case, context.actor, command.type)
+    refusal = refusal or refusal_of_stranger(case, context.actor, context.standing)
     if refusal is not None:
         raise refusal
     if case.of_office is not None and context.actor.role == "platform":

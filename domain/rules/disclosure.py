@@ -24,6 +24,8 @@ from domain.rules.topic import NoticeData, Topic, everybody
 
 _SHOWN_OF_BEFORE = frozenset({"case_opened", "interim_imposed", "interim_reviewed", "interim_ended"})
 """What whoever was told later sees of the time before."""
+_SHOWN_TO_NEWCOMERS = _SHOWN_OF_BEFORE | {"case_disclosed", "phase_entered", "ruling_issued"}
+"""What whoever came later sees of the time before: the report, how far it has come, and what was decided."""
 
 
 def _disclose(case: Case, command: Disclose, context: DecisionContext, at: datetime) -> Facts:
@@ -61,6 +63,12 @@ def by_ruling(case: Case, ruling: Ruling, rights: tuple[f.AppealRight, ...]) -> 
 def seen_of_before(case: Case, recording: f.Recording) -> bool:
     """Whether a respondent may see something, if it happened before they were told."""
     return recording.seq >= case.disclosed_seq or recording.fact.type in _SHOWN_OF_BEFORE
+
+
+def before_they_came(case: Case, recording: f.Recording, party_id: str) -> bool:
+    """Whether something was said before somebody came who reads along only from then on."""
+    party = case.party(party_id)
+    return party is not None and recording.seq < party.sees_seq and recording.fact.type not in _SHOWN_TO_NEWCOMERS
 
 
 def _case_disclosed(case: Case, rec: f.Recording, fact: CaseDisclosed) -> Change:

@@ -138,6 +138,11 @@ def dropped_of(case: Case, side: Side, at: Instant) -> Change:
     return _settled(case, (r.id for r in case.requests if r.of is side), "lapsed", at)
 
 
+def lapsed(case: Case, ids: Iterable[str], at: Instant) -> Change:
+    """These requests wait for nobody any more."""
+    return _settled(case, ids, "lapsed", at)
+
+
 def _settled(case: Case, ids: Iterable[str], state: Literal["answered", "lapsed"], at: Instant) -> Change:
     over, now = set(ids), {"state": state, "settled_at": at}
     gone = tuple(r.model_copy(update=now) for r in case.requests if r.id in over)

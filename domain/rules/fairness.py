@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from domain.base import Side
@@ -49,7 +50,12 @@ def disqualification(case: Case, actor: Actor) -> str | None:
 
 def in_conflict(case: Case, actor: Actor) -> bool:
     """Whether this person declared that they stand close to a party or its organisation, or is one; they may not even read it."""
-    return any(p.id == actor.id or {p.ref_digest, p.org_digest} & {*actor.conflicts} for p in case.parties)
+    return close_to(case.parties, actor)
+
+
+def close_to(parties: Sequence[OpenedParty], actor: Actor) -> bool:
+    """Whether this person declared that they stand close to one of these parties or its organisation, or is one."""
+    return any(p.id == actor.id or {p.ref_digest, p.org_digest} & {*actor.conflicts} for p in parties)
 
 
 def another_credential(first: str | None, context: DecisionContext) -> None:
@@ -68,6 +74,8 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
     found: set[Who] = set()
     party = case.party(actor.id)
     if party is not None:
+        if party.left:
+            return frozenset()
         if party.speaks and hit_by(case, party):
             found.add(Who.HIT)
         if not told_of(case, party):
@@ -94,7 +102,7 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
 
 def hit_by(case: Case, party: OpenedParty) -> bool:
     """Whether an interim measure that is in force hits this party's side."""
-    return any(measure.remedy.to is party.side for measure in case.interim)
+    return not party.left and any(measure.remedy.to is party.side for measure in case.interim)
 
 
 def took_it_back(case: Case, actor: Actor) -> bool:

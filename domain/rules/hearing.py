@@ -6,6 +6,9 @@ them, or let the time for it go by (:mod:`domain.rules.evidence` notes it). ``to
 time to answer that they were given is running. Whoever reports has said with the report what they have to say. What is taken up
 again begins anew, and so does an appeal for whoever did not lodge it.
 
+Of several principals on a side each is heard for themselves, and so is who came after the opening: no word but their own, or that
+of whoever represents them, stands for them, and no time counts against them that began before they were there.
+
 Somebody who could not be reached loses no time by it, and wins none: their clock runs out as everybody's, and the matter is
 decided on file. Urgent protection does not wait: that is what interim measures are for.
 """
@@ -25,7 +28,9 @@ from domain.rules.evidence_due import EVIDENCE_DUE
 
 HEARING_STEP = "both_sides_heard"
 """The step of a procedure that says that the sides were heard: it is done when it is true."""
-_WORDS = (f.MessageSent, f.OfferMade, f.OfferAccepted, f.OfferDeclined, f.EvidenceSubmitted, f.ReturnContested)
+_WORDS = (
+    f.MessageSent, f.OfferMade, f.OfferAccepted, f.OfferDeclined, f.ProposalAnswered, f.EvidenceSubmitted, f.ReturnContested,
+)  # fmt: skip
 
 
 class Unheard(NamedTuple):
@@ -36,6 +41,8 @@ class Unheard(NamedTuple):
     """They were not told; they have not said anything and nothing runs that waits for it; they still have time."""
     until: datetime | None = None
     """When their time is over; None: nothing runs, or it stands still."""
+    party: str | None = None
+    """Who has not been heard, where others on the side were."""
 
     def refusal(self) -> NotHeard:
         """The refusal of whatever would go against them."""
@@ -45,8 +52,10 @@ class Unheard(NamedTuple):
             "time": "still has time to answer" + (f", until {self.until.isoformat()}." if self.until else "; it stands still."),
         }[self.missing]
         until = self.until.isoformat() if self.until else None
-        detail = f"The {self.side.value} {said} Urgent protection goes by interim measures."
-        return NotHeard(detail, side=self.side.value, missing=self.missing, until=until)
+        who = f"The {self.side.value}" if self.party is None else f"One of those who stand on the side of the {self.side.value}"
+        detail = f"{who} {said} Urgent protection goes by interim measures."
+        own = {"party": self.party} if self.party is not None else {}
+        return NotHeard(detail, side=self.side.value, missing=self.missing, until=until, **own)
 
 
 def told_at(case: Case, side: Side) -> datetime | None:
@@ -71,7 +80,7 @@ def unheard(case: Case, side: Side) -> Unheard | None:
         # Whoever took the report back is asked nothing; the platform that took their place has said what it knows.
         return None
     if case.terms.heard_when == "asked":
-        return None if side in case.heard else Unheard(side, "answer")
+        return _unheard_party(case, side) if side in case.heard else Unheard(side, "answer")
     if not case.side_parties(side):
         # There is nobody who could lose, or say anything.
         return None
@@ -79,7 +88,18 @@ def unheard(case: Case, side: Side) -> Unheard | None:
         return Unheard(side, "telling")
     if running := list(_running(case, side)):
         return Unheard(side, "time", max((at for at in running if at is not None), default=None) if all(running) else None)
-    return None if side in case.heard else Unheard(side, "answer")
+    return _unheard_party(case, side) if side in case.heard else Unheard(side, "answer")
+
+
+def _unheard_party(case: Case, side: Side) -> Unheard | None:
+    """The first of those who are heard for themselves and were not."""
+    return next((Unheard(side, "answer", party=p.id) for p in _each(case, side) if p.id not in case.heard_parties), None)
+
+
+def _each(case: Case, side: Side) -> tuple[f.OpenedParty, ...]:
+    """Principals who are heard for themselves: where several are on a side, or one came after the opening."""
+    several = case.principals(side)
+    return several if len(several) > 1 or any(p.since is not None for p in several) else ()
 
 
 def all_heard(case: Case) -> Unheard | None:
@@ -116,6 +136,81 @@ def heard_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[Sid
         party = after.party(rec.actor.id)
         return _with(known, party.side) if party is not None and party.speaks else known
     return known
+
+
+def heard_parties_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str, ...]:
+    """The principals who have been heard for themselves after a fact; nobody on a side whose only principal it named."""
+    known = before.heard_parties if before is not None else ()
+    if before is not None and isinstance(rec.fact, f.PartyAdded):
+        # Until now the word of the one was that of the side.
+        alone = [p.id for side in before.heard if not _each(before, side) for p in before.principals(side)]
+        known = (*known, *(one for one in alone if one not in known))
+    if after.terms.heard_when == "told" and isinstance(rec.fact, f.CaseReopened | f.RulingAnnulled):
+        return ()
+    if after.terms.heard_when == "told" and isinstance(rec.fact, f.AppealLodged) and not rec.fact.cross:
+        known = ()
+    own = {p.id for side in Side for p in _each(after, side)}
+    spoke = (one for one in _heard_by(before, rec, after) if one in own)
+    return tuple(one for one in dict.fromkeys((*known, *spoke)) if one in own)
+
+
+def _heard_by(before: Case | None, rec: f.Recording, after: Case) -> Iterable[str]:
+    """The principals who were heard by a fact."""
+    fact, told = rec.fact, after.terms.heard_when == "told"
+    match fact:
+        case f.EvidenceLapsed() if before is not None:
+            return _let_it_go_by(before, fact)
+        case f.LevelPassed() | f.PastMessageKept() if before is not None:
+            # Of what was taken over from elsewhere nothing says who of several it was.
+            new = set(after.heard) - set(before.heard)
+            return [p.id for side in new for p in after.principals(side)]
+        case f.CaseOpened():
+            # Whoever handed the report in stands first; whom they named beside themselves has not said anything yet.
+            return [p.id for p in after.principals(Side.CLAIMANT)[:1]]
+        case f.AppealLodged() if told:
+            return _meant(after, rec.actor.id, fact.side)
+        case f.EvidenceSubmitted() if not told and not fact.answers:
+            return ()
+        case f.EvidenceSubmitted():
+            pass
+        case _ if not (told and isinstance(fact, _WORDS)):
+            return ()
+        case _:
+            pass
+    party = after.party(rec.actor.id)
+    return _for_whom(after, party) if party is not None and party.speaks else ()
+
+
+def _meant(case: Case, actor_id: str, side: Side) -> Iterable[str]:
+    """For whom somebody spoke; for the whole side where it was nobody of it."""
+    party = case.party(actor_id)
+    return [p.id for p in case.principals(side)] if party is None else _for_whom(case, party)
+
+
+def _for_whom(case: Case, party: f.OpenedParty) -> tuple[str, ...]:
+    if party.role == "principal":
+        return (party.id,)
+    if party.role != "representative":
+        return ()
+    return (party.represents,) if party.represents is not None else tuple(p.id for p in case.principals(party.side))
+
+
+def _let_it_go_by(case: Case, fact: f.EvidenceLapsed) -> Iterable[str]:
+    """Whose time went by: of whom it was asked, or all who were there when it began."""
+    found: list[str] = []
+    for asked in case.requests:
+        party = case.party(asked.party) if asked.party is not None else None
+        if asked.id in fact.requests:
+            found += _there(case, fact.of, asked.asked_at) if asked.party is None else _for_whom(case, party) if party else ()
+    if not fact.requests:
+        clocks = ((clock, case.terms.clock(clock.name)) for clock in case.clocks if clock.stopped_at is None)
+        began = [c.started_at for c, known in clocks if known is not None and _waits(known, fact.of) and not _by_request(known)]
+        found += _there(case, fact.of, min(began)) if began else ()
+    return found
+
+
+def _there(case: Case, side: Side, at: datetime) -> list[str]:
+    return [p.id for p in case.principals(side) if p.since is None or p.since <= at]
 
 
 def _by_the_side(before: Case | None, fact: f.EvidenceLapsed) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from domain.base import Phase, derived_id
 from domain.model import facts as f
@@ -20,6 +20,7 @@ from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.remedy import Remedy
 from domain.model.ruling import Effect, Ruling
+from domain.model.settlement import MadeOffer, Proposal
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, inside
@@ -124,8 +125,24 @@ def _stands(case: Case, because: str) -> bool:
     """Whether the ruling or the agreement that ordered it is the last word: nobody has set it aside, or looks at it afresh."""
     if case.phase in _AFRESH or (case.ruling is not None and case.ruling.issued_at is None and case.ruling.decision == "rule"):
         return False
-    decided = [ruling.id for ruling in case.rulings if ruling.decision not in ("uphold", "remit")]
-    return because == decided[-1] if decided else True
+    decided = [ruling for ruling in case.rulings if ruling.decision not in ("uphold", "remit")]
+    agreed = _last_agreement(case)
+    if agreed is not None and (not decided or agreed.at >= (decided[-1].issued_at or agreed.at)):
+        return because == agreed.id
+    return because == decided[-1].id if decided else True
+
+
+class _Agreement(NamedTuple):
+    id: str
+    at: datetime
+
+
+def _last_agreement(case: Case) -> _Agreement | None:
+    made: tuple[MadeOffer | Proposal, ...] = (*case.offers, *case.proposals)
+    found = [_Agreement(one.id, one.became_at) for one in made if one.became == "accepted" and one.became_at is not None]
+    if case.concession is not None:
+        found.append(_Agreement(case.concession.id, case.concession.at))
+    return max(found, key=lambda one: one.at, default=None)
 
 
 def _legal_hold_placed(case: Case, rec: f.Recording, fact: f.LegalHoldPlaced) -> dict[str, Any]:

@@ -7,19 +7,23 @@ from typing import Any
 from domain.base import Outcome, Phase
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.rules.agreement import AGREED
 from domain.rules.audiences import BACK, UNTOLD, Audience
 from domain.rules.clocks import ended, moved_on, reopened
 from domain.rules.evidence import dropped
 from domain.rules.lifecycle import SEEKS_OWNER
 from domain.rules.rule import Change
-from domain.rules.settlement import offer_over
+from domain.rules.settlement import all_over
 from domain.rules.topic import Known, NoticeData, Topic, everybody
 
 
 def _phase_entered(case: Case, rec: f.Recording, fact: f.PhaseEntered) -> Change:
     change: Change = {"phase": fact.phase, "phase_entered_at": rec.at, **moved_on(case, fact, rec.at)}
-    if fact.phase is not Phase.SETTLEMENT:
-        change |= offer_over(case, "lapsed", rec.at)
+    if fact.phase is not Phase.SETTLEMENT and not fact.offer_stays:
+        change |= all_over(case, rec.at)
+    if fact.reason == AGREED:
+        # The goods go back first. Whatever was asked, drafted or appealed is over with the agreement.
+        change |= {"ruling": None, "appellants": (), **dropped(case, rec.at)}
     if fact.phase is Phase.APPEALABLE:
         change["appellants"] = ()
     if fact.phase in SEEKS_OWNER:
@@ -42,7 +46,7 @@ def _case_closed(case: Case, rec: f.Recording, fact: f.CaseClosed) -> Change:
         "outcome": fact.outcome,
         "close_reason": fact.reason,
         "owner_sought": False,
-        **offer_over(case, "lapsed", rec.at),
+        **all_over(case, rec.at),
         "returning": None,
         "appellants": (),
         "reports": tuple(r for r in case.reports if r.made),

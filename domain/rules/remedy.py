@@ -37,6 +37,8 @@ def remedy_data(value: Any) -> dict[str, Any]:
         found |= {"amount": value.amount.amount, "currency": value.amount.currency}
     if getattr(value, "after_return", False):
         found["after_return"] = True
+    if getattr(value, "party", None) is not None:
+        found["party"] = value.party
     if hasattr(value, "to"):
         found["to"] = value.to.value if isinstance(value.to, Side) else value.to
     return found

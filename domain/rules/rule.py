@@ -7,6 +7,7 @@ from typing import Any
 from domain.base import Kept, Side
 from domain.model import facts as f
 from domain.model.links import KnownCampaign, OtherCase
+from domain.model.people import Standing
 from domain.model.refusals import UnknownActor
 from domain.model.sanctions import EarlierSanction
 from domain.model.terms import Terms
@@ -21,6 +22,8 @@ class DecisionContext(Kept):
     actor: f.Actor | None
     credential: str | None = None
     """By which credential they speak; None: nobody noted it."""
+    standing: Standing | None = None
+    """What somebody of the team is to the case; None: nobody looked, or it is nobody of the team."""
     target: f.Actor | None = None
     mentioned: tuple[str, ...] | None = None
     """Those whom a note mentions and who work here; None: nobody was looked up."""
@@ -33,7 +36,9 @@ class DecisionContext(Kept):
     earlier: tuple[EarlierSanction, ...] | None = None
     """Sanctions of other cases against the parties of this one; None: nobody looked."""
     other: OtherCase | None = None
-    """The other case that the command names; None: there is none."""
+    """The other case that the command names; None: there is none that whoever speaks may know of."""
+    closed_links: tuple[str, ...] = ()
+    """Links of the case with others of which whoever speaks may not know."""
     decided: OtherCase | None = None
     """The case in which intake found that the matter was decided; None: there is none."""
     campaign: KnownCampaign | None = None

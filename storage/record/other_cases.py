@@ -7,14 +7,17 @@ from typing import Any
 from domain.model.case import Case
 from domain.model.commands import Open
 from domain.model.links import KnownCampaign, OtherCase
+from domain.model.people import Actor, Standing
 from domain.rules.money import totals
+from domain.rules.need_to_know import ACCESS, closed_to, right_by_part, right_by_standing
 from storage.postgres.pool import Database
-from storage.record.sql import STATE
+from storage.record.sql import STANDS, STATE
 
 OTHER = f"""
-SELECT c.id, c.kind, c.synthetic, CASE WHEN c.state IS NOT NULL THEN {STATE} END AS state, o.body AS opening, o.received_at,
-    o.status
-FROM cases c LEFT JOIN commands o ON o.tenant = c.tenant AND o.case_id = c.id AND o.id = c.open_command_id
+SELECT c.id, c.kind, c.synthetic, CASE WHEN c.state IS NOT NULL THEN {STATE} END AS state, o.body AS opening,
+    o.received_at, o.status, to_jsonb(s) AS standing
+FROM cases c CROSS JOIN {STANDS.format("$3::text")} s
+LEFT JOIN commands o ON o.tenant = c.tenant AND o.case_id = c.id AND o.id = c.open_command_id
 WHERE c.tenant = $1 AND c.id = $2
 """  # noqa: S608 - put together from constants
 
@@ -44,13 +47,13 @@ class PostgresOtherCases:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def case(self, tenant_id: str, case_id: str, *, follow: bool = False) -> OtherCase | None:
-        """Another case of the tenant; with ``follow`` the one in which it goes on."""
-        found = await self._one(tenant_id, case_id)
+    async def case(self, tenant_id: str, case_id: str, *, follow: bool = False, reader: Actor | None = None) -> OtherCase | None:
+        """Another case of the tenant; with ``follow`` the one in which it goes on. None also where ``reader`` may not know it."""
+        found = await self._one(tenant_id, case_id, reader)
         for _ in range(_HOPS):
             if not follow or found is None or found.merged_into is None:
                 break
-            found = await self._one(tenant_id, found.merged_into)
+            found = await self._one(tenant_id, found.merged_into, reader)
         return found
 
     async def campaign(self, tenant_id: str, campaign_id: str) -> KnownCampaign | None:
@@ -65,25 +68,34 @@ class PostgresOtherCases:
             found: str | None = await conn.fetchval(APPEALED_BEFORE, tenant_id, case_id)
         return found
 
-    async def _one(self, tenant_id: str, case_id: str) -> OtherCase | None:
+    async def _one(self, tenant_id: str, case_id: str, reader: Actor | None) -> OtherCase | None:
         async with self._database.tenant(tenant_id) as conn:
-            row = await conn.fetchrow(OTHER, tenant_id, case_id)
-        if row is None:
+            row = await conn.fetchrow(OTHER, tenant_id, case_id, reader.id if reader is not None else None)
+        found = _other_case(row) if row is not None else None
+        if row is None or found is None or reader is None:
+            return found
+        case = Case.model_validate_json(row["state"]) if row["state"] is not None else None
+        right = right_by_part(case, reader) or right_by_standing(Standing.model_validate(row["standing"]))
+        if right is None or closed_to(found.parties, reader):
             return None
-        known: dict[str, Any] = {name: row[name] for name in ("id", "kind", "synthetic")}
-        if row["state"] is not None:
-            case = Case.model_validate_json(row["state"])
-            names = ("opened_at", "open", "merged_into", "parties", "outcome", "is_disclosed")
-            return OtherCase(**known, **{name: getattr(case, name) for name in names}, given=totals(case))
-        if row["opening"] is None:
-            return None
-        # Not judged yet: its gates have said already what will become of it.
-        opening = Open.model_validate(row["opening"])
-        will_open = row["status"] == "pending" and opening.routing.decision != "decline"
-        return OtherCase(
-            **known,
-            opened_at=row["received_at"],
-            open=will_open,
-            parties=opening.parties,
-            is_disclosed=opening.terms.disclosure == "at_opening",
-        )
+        return found.model_copy(update={"reads_only": right == ACCESS})
+
+
+def _other_case(row: Any) -> OtherCase | None:
+    known: dict[str, Any] = {name: row[name] for name in ("id", "kind", "synthetic")}
+    if row["state"] is not None:
+        case = Case.model_validate_json(row["state"])
+        names = ("opened_at", "open", "merged_into", "parties", "outcome", "is_disclosed")
+        return OtherCase(**known, **{name: getattr(case, name) for name in names}, given=totals(case))
+    if row["opening"] is None:
+        return None
+    # Not judged yet: its gates have said already what will become of it.
+    opening = Open.model_validate(row["opening"])
+    will_open = row["status"] == "pending" and opening.routing.decision != "decline"
+    return OtherCase(
+        **known,
+        opened_at=row["received_at"],
+        open=will_open,
+        parties=opening.parties,
+        is_disclosed=opening.terms.disclosure == "at_opening",
+    )

@@ -22,11 +22,13 @@ EVERY = (
     ("GET", "/v1/webhook-endpoints", None),
     ("POST", "/v1/webhook-endpoints", HOOK),
     *((verb, f"/v1/webhook-endpoints/{{endpoint}}{deed}", None) for verb, deed in (
-        ("POST", "/rotate"), ("POST", "/disable"), ("POST", "/enable"), ("DELETE", ""))),
+        ("GET", ""), ("POST", "/rotate"), ("POST", "/disable"), ("POST", "/enable"), ("DELETE", ""))),
+    ("PATCH", "/v1/webhook-endpoints/{endpoint}", HOOK),
     ("GET", "/v1/intake-sources", None),
     ("POST", "/v1/intake-sources", {"provider": "webhook"}),
     *((verb, f"/v1/intake-sources/{{source}}{deed}", None) for verb, deed in (
-        ("POST", "/rotate"), ("POST", "/disable"), ("POST", "/enable"), ("DELETE", ""))),
+        ("GET", ""), ("POST", "/rotate"), ("POST", "/disable"), ("POST", "/enable"), ("DELETE", ""))),
+    ("PATCH", "/v1/intake-sources/{source}", {"name": "Live"}),
     ("GET", "/v1/tenant", None),
     ("PATCH", "/v1/tenant", {"name": "Another"}),
 )  # fmt: skip
@@ -100,6 +102,10 @@ class TestEndpoints:
             ("hooks.example", "endpoint_invalid"),
             ("https://", "endpoint_invalid"),
             ("https://hooks.example:99999/", "endpoint_invalid"),
+            ("https://hooks.example:25/", "endpoint_port_refused"),
+            ("https://[fec0::1]/", "endpoint_not_public"),
+            ("https://192.0.0.192/", "endpoint_not_public"),
+            ("https://168.63.129.16/", "endpoint_not_public"),
         ],
         ids=lambda value: str(value)[:40],
     )
@@ -108,6 +114,23 @@ class TestEndpoints:
         assert (answer.status_code, answer.json()["code"]) == (422, code)
         assert "secret@" not in answer.text
         assert await office.endpoints.all(office.tenant_id) == []
+        made = (await asked(office, "dana", "POST", "/v1/webhook-endpoints", HOOK)).json()
+        changed = await asked(office, "dana", "PATCH", f"/v1/webhook-endpoints/{made['id']}", {"url": url})
+        assert (changed.status_code, changed.json()["code"]) == (422, code), "and when it is changed"
+        assert [one.url for one in await office.endpoints.all(office.tenant_id)] == [HOOK["url"]]
+
+    async def test_it_says_where_it_is_read_and_can_be_changed(self, office: Office) -> None:
+        made = await asked(office, "dana", "POST", "/v1/webhook-endpoints", HOOK)
+        here = made.headers["Location"]
+        assert (await asked(office, "dana", "GET", here)).json() == {**made.json(), "secret": None}
+        moved = await asked(office, "dana", "PATCH", here, {"url": "https://other.example/in"})
+        assert moved.json() == {**made.json(), "secret": None, "url": "https://other.example/in"}
+        purpose = await asked(office, "dana", "PATCH", here, {"purpose": "remedies"})
+        assert purpose.json() == {**moved.json(), "purpose": "remedies"}
+        for said, code in (({}, "nothing_changes"), ({"url": None}, "malformed"), ({"secret": "x"}, "malformed")):
+            assert (await asked(office, "dana", "PATCH", here, said)).json()["code"] == code
+        live = (await office.endpoints.live(office.tenant_id, "remedies"))[0]
+        assert live.secrets == (made.json()["secret"],)
 
     async def test_what_is_deleted_is_not_listed(self, office: Office) -> None:
         made = (await asked(office, "dana", "POST", "/v1/webhook-endpoints", HOOK)).json()
@@ -125,6 +148,27 @@ class TestSources:
         assert (made["respondent"]["side"], made["respondent"]["email"]) == ("respondent", "desk@shop.example")
         listed = (await asked(office, "dana", "GET", "/v1/intake-sources")).json()["data"]
         assert listed == [{**made, "secret": None}]
+
+    async def test_it_says_where_it_is_read_and_can_be_changed(self, office: Office) -> None:
+        said = {"provider": "form", "kind": "fraud_report", "queue": "fraud", "respondent": SHOP, "name": "Live"}
+        made = await asked(office, "dana", "POST", "/v1/intake-sources", said)
+        here, known = made.headers["Location"], {**made.json(), "secret": None}
+        assert (await asked(office, "dana", "GET", here)).json() == known
+        for change, told in (
+            ({"name": "Test"}, {"name": "Test"}),
+            ({"queue": None}, {"queue": None}),
+            ({"respondent": None, "kind": "bounty_dispute"}, {"respondent": None, "kind": "bounty_dispute"}),
+            ({"name": None}, {"name": ""}),
+        ):
+            known = {**known, **told}
+            assert (await asked(office, "dana", "PATCH", here, change)).json() == known
+        refused: tuple[tuple[dict[str, Any], str], ...] = (
+            ({}, "nothing_changes"), ({"kind": None}, "source_kind_missing"), ({"kind": "lost_dog"}, "kind_unknown"),
+            ({"queue": "nowhere"}, "queue_unknown"), ({"provider": "mail"}, "malformed"),
+        )  # fmt: skip
+        for wrong, code in refused:
+            assert (await asked(office, "dana", "PATCH", here, wrong)).json()["code"] == code, wrong
+        assert (await asked(office, "dana", "GET", here)).json() == known
 
     @pytest.mark.parametrize(
         ("said", "code"),
@@ -198,6 +242,8 @@ class TestTenant:
 async def test_every_deed_is_in_the_trail_with_no_secret_and_no_name(office: Office) -> None:
     made, secrets = await ids(office), []
     for path in (f"/v1/webhook-endpoints/{made['endpoint']}", f"/v1/intake-sources/{made['source']}"):
+        changed = await asked(office, "dana", "PATCH", path, {"url": HOOK["url"]} if "webhook" in path else {"respondent": SHOP})
+        assert changed.is_success, changed.text
         for method, deed in (("POST", "/rotate"), ("POST", "/disable"), ("POST", "/enable"), ("DELETE", "")):
             told = await asked(office, "dana", method, path + deed)
             assert told.is_success
@@ -206,8 +252,8 @@ async def test_every_deed_is_in_the_trail_with_no_secret_and_no_name(office: Off
     entries = list(reversed(await office.parts().trail.listed(office.tenant_id, 100)))
     assert [(entry.deed, entry.about) for entry in entries] == [
         ("endpoint_added", made["endpoint"]), ("source_added", made["source"]),
-        *((f"endpoint_{deed}", made["endpoint"]) for deed in ("rotated", "disabled", "enabled", "deleted")),
-        *((f"source_{deed}", made["source"]) for deed in ("rotated", "disabled", "enabled", "deleted")),
+        *((f"endpoint_{deed}", made["endpoint"]) for deed in ("changed", "rotated", "disabled", "enabled", "deleted")),
+        *((f"source_{deed}", made["source"]) for deed in ("changed", "rotated", "disabled", "enabled", "deleted")),
         ("tenant_changed", office.tenant_id),
     ]  # fmt: skip
     assert {entry.by for entry in entries} == {"per_dana"}

@@ -159,6 +159,15 @@ def withdrawn() -> Life:
     return life.later(timedelta(days=31))
 
 
+def shared() -> Life:
+    """Somebody who helped to find it joins with counsel, one agrees to an offer alone, and takes their part back."""
+    life = a_case("bounty_dispute").in_settlement()
+    life.says(CLAIMANT, "add_party", party={"side": "claimant", "role": "representative", "ref": "counsel"})
+    life.says(CLAIMANT, "add_party", party={"side": "claimant", "ref": "helper"})
+    life.says(RESPONDENT, "offer", remedy="payout", amount={"amount": 1001, "currency": "EUR"})
+    return life.says(CLAIMANT, "accept_offer").says("pty_helper", "withdraw").says(CLAIMANT, "accept_offer")
+
+
 def _beside_others(life: Life) -> None:
     """Linked both ways, joined, split, counted to a campaign and not any more."""
     life.elsewhere = elsewhere("fraud_report")
@@ -174,6 +183,16 @@ def _reports_errands(life: Life) -> None:
     for task in [e for e in life.case.cross_case_tasks if e.state == "running"]:
         note = {"note": YOUNGER_CASE} if task.what == "split" else {}
         life.says(ROBOT, "report_effect", effect_id=task.id, result="done", **note)
+
+
+def settled_in_review() -> Life:
+    """Offered until an hour, proposed by the mediator twice, and conceded in the end."""
+    amount = {"amount": 60_000, "currency": "USD"}
+    life = a_case("bounty_dispute", amount=amount).in_review()
+    offer = {"remedy": "payout", "amount": {"amount": 10_000, "currency": "USD"}}
+    life.says(RESPONDENT, "offer", **offer, expires_at=(life.now + timedelta(hours=1)).isoformat()).fire("offer_expiry", "lapse")
+    life.says(MEDIATOR, "offer", **offer).says(CLAIMANT, "decline_offer").says(RESPONDENT, "accept_offer")
+    return life.says(RESPONDENT, "concede", text="The second look convinced us.")
 
 
 def merged() -> Life:
@@ -239,7 +258,9 @@ def _lived() -> dict[str, Life]:
         "safety_incident": safety_incident(),
         "compliance_request": compliance_request(),
         "withdrawn": withdrawn(),
+        "shared": shared(),
         "merged": merged(),
+        "settled_in_review": settled_in_review(),
         "heard_again": heard_again(),
     }
 

@@ -35,7 +35,8 @@ HEADS = {
 """The hash of the last fact of each file."""
 
 UNRELEASED = frozenset({
-    "case_skipped", "amount_stated", "decided_before",
+    "case_skipped", "proposal_made", "proposal_answered", "proposal_ended", "offer_lapsed", "claim_conceded",
+    "amount_stated", "decided_before",
     "clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "clock_extended", "case_retargeted", "interim_imposed",
     "interim_reviewed", "interim_ended", "step_completed", "step_skipped", "root_cause_named",
     "decision_taken_over", "identity_asked", "legal_hold_placed", "legal_hold_lifted",
@@ -50,8 +51,8 @@ UNRELEASED = frozenset({
     "case_moved_in", "past_message_kept", "past_decision_kept", "level_passed",
     "withdrawal_requested", "withdrawal_explained",
     "withdrawal_accepted", "continued_of_office", "withdrawal_overtaken", "interim_kept",
-    "effect_withheld", "effect_released", "ruling_withheld",
-    "ruling_annulled", "case_recused",
+    "effect_withheld", "effect_released", "ruling_withheld", "party_added", "party_left",
+    "party_agreed", "ruling_annulled", "case_recused",
 })  # fmt: skip
 """Facts that no release has recorded yet. 0.2.0 keeps them: then this is empty again."""
 

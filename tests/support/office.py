@@ -36,6 +36,7 @@ from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresEvidenceFiles, PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
+from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import PostgresSources
 from storage.outside.endpoints import PostgresEndpoints
 from storage.policies.library import PostgresLibrary
@@ -51,6 +52,7 @@ from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
 from storage.team.drafts import PostgresDrafts
+from storage.team.letters import PostgresTeamLetters
 from storage.team.people import PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.team.roster import PostgresRoster
@@ -205,6 +207,7 @@ class Office:
             sessions=PostgresSessions(self.database),
             people=PostgresPeople(self.database, self.vault),
             trail=PostgresTrail(self.database),
+            team_letters=PostgresTeamLetters(self.database, self.vault),
             idempotency=PostgresIdempotency(self.database, self.vault),
             seals=self.vault,
             doors=JudgingDoor(self.records, self.inbox, self.lookups),
@@ -213,6 +216,7 @@ class Office:
             parsers=parsers(settings()),
             endpoints=self.endpoints,
             sources=self.sources,
+            door_refusals=PostgresDoorRefusals(self.database),
             address_refused=any_public,
             database_ready=_there,
             also_ready={"temporal": _there},

@@ -167,6 +167,44 @@ class TestWhereItMayGo:
         with pytest.raises(OSError, match=r".+"):
             await sent(sink, WebhookNotifier(SignedPost()))
 
+    @pytest.mark.parametrize("address", ["192.0.0.192", "168.63.129.16", "fec0::1", "10.0.0.1"])
+    async def test_where_a_name_leads_is_looked_at_again_when_something_is_sent(self, sink: Taken, address: str) -> None:
+        async def first_public_then_not(host: str, port: int) -> list[str]:
+            asked.append(host)
+            return ["93.184.215.14"] if len(asked) == 1 else ["93.184.215.14", address]
+
+        asked: list[str] = []
+        post = SignedPost(resolve=first_public_then_not)
+        await post.check("https://hooks.example/in")
+        sink.url = "https://hooks.example/in"
+        with pytest.raises(Never, match="endpoint_not_public"):
+            await sent(sink, WebhookNotifier(post))
+
+    async def test_a_host_that_nobody_knows_is_refused_when_it_is_made(self) -> None:
+        async def nobody(host: str, port: int) -> list[str]:
+            raise OSError(host)
+
+        async def nowhere(host: str, port: int) -> list[str]:
+            return []
+
+        for resolve in (nobody, nowhere):
+            with pytest.raises(Never, match="endpoint_host_unknown"):
+                await SignedPost(resolve=resolve).check("https://hooks.example/in")
+
+    @pytest.mark.parametrize(
+        ("port", "taken"), [(":443", True), (":8443", True), ("", True), (":22", False), (":25", False), (":80", False)]
+    )
+    async def test_a_port_of_another_service_is_refused(self, port: str, taken: bool) -> None:
+        async def anywhere(host: str, port: int) -> list[str]:
+            return ["93.184.215.14"]
+
+        found = []
+        try:
+            await SignedPost(resolve=anywhere).check(f"https://hooks.example{port}/in")
+        except Never as never:
+            found.append(never.code)
+        assert found == ([] if taken else ["endpoint_port_refused"])
+
     async def test_plain_http_is_refused(self, sink: Taken) -> None:
         with pytest.raises(Never, match="endpoint_not_https"):
             await sent(sink, WebhookNotifier(SignedPost()))
@@ -208,6 +246,19 @@ class TestWhereItMayGo:
             ("2002:7f00:1::", False),
             ("ff02::1", False),
             ("::", False),
+            ("fec0::1", False),
+            ("192.0.0.192", False),
+            ("192.88.99.1", False),
+            ("168.63.129.16", False),
+            ("2001:db8::1", False),
+            ("3fff::1", False),
+            ("2001::1", False),
+            ("5f00::1", False),
+            ("64:ff9b:1::1", False),
+            ("64:ff9b::a9fe:a9fe", False),
+            ("64:ff9b::a83f:8110", False),
+            ("::ffff:192.0.0.192", False),
+            ("::93.184.215.14", False),
         ],
     )
     def test_which_addresses_are_public(self, address: str, public: bool) -> None:

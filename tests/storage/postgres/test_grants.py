@@ -71,6 +71,11 @@ MATRIX = {
     "notices": May(
         "INSERT, SELECT, UPDATE", "SELECT, UPDATE(last_error state)", "An endpoint that is disabled leaves what was on its way."
     ),
+    "team_letters": May(
+        "SELECT, UPDATE(attempts last_error next_try_at state)",
+        "INSERT",
+        "The administrator's deed writes them; the worker sends them, and neither says where to.",
+    ),
     "budgets": May("INSERT, SELECT, UPDATE", "", "What a tenant may ask of the API is counted there."),
     "campaigns": May("INSERT, SELECT, UPDATE(closed_at closed_by)", "", CASES),
     "case_access": May("INSERT, SELECT", "", CASES),
@@ -80,6 +85,9 @@ MATRIX = {
     "deadlines": May("DELETE, INSERT, SELECT, UPDATE", "", "What is due: gone when it is done."),
     "deliveries": May("INSERT, SELECT", "", CASES),
     "drafts": May("DELETE, INSERT, SELECT, UPDATE", "", "What somebody writes and has not sent: gone when it is sent."),
+    "door_refusals": May(
+        "INSERT, SELECT, UPDATE(last_at times told_at)", "", "What was tried at Temporal's door is counted, and never taken away."
+    ),
     "effects": May("INSERT, SELECT, UPDATE", "", CASES),
     "facts": May("INSERT, SELECT", "", "A fact is never changed."),
     "files": May("INSERT, SELECT", "", CASES),
