@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Literal
 
@@ -44,6 +44,8 @@ class Seen:
 
     row: CaseRow
     viewer: Actor
+    reads_only: bool = False
+    """Whether their right to read it is an access that they took, which is good for nothing else."""
 
     @property
     def id(self) -> str:
@@ -69,7 +71,7 @@ async def find(parts: Parts, caller: Caller, case_id: str, *reading: str, to_wor
         raise Refused("access_reads_only")
     if reading and seen.case is not None:
         await noted(parts, caller, [case_id], seen.viewer, right, *reading)
-    return seen
+    return replace(seen, reads_only=right.why == ACCESS)
 
 
 async def located(parts: Parts, caller: Caller, case_id: str) -> Seen:

@@ -17,6 +17,7 @@ from domain.model.facts import SYSTEM
 from services.callers import Caller
 from services.errors import Refused, not_found
 from services.parts import Parts
+from services.people import noted, tell
 from services.rows import Session
 from services.trail import Administrator, note
 from storage.access import sessions
@@ -153,16 +154,13 @@ async def open_for(parts: Parts, tenant_id: str, claims: Claims, mapped: Mapped,
         person_id = await _meant(conn, tenant_id, claims)
         who = Administrator(tenant_id, SYSTEM.id, "oidc")
         if person_id is None:
-            person_id = await _taken_on(conn, who, claims, attributes)
+            person_id = await _taken_on(parts, conn, who, claims, attributes)
         else:
             await people.hold(conn, tenant_id, person_id)
         person = await people.one(conn, tenant_id, person_id)
         if person is None or not person.active:
             raise Refused("sign_in_refused", "You do not work here any more.")
-        changes = {name: value for name, value in attributes.items() if getattr(person, name) != value}
-        if changes:
-            await people.change(conn, tenant_id, person_id, changes)
-            await note(conn, who, "person_changed", person_id, **_noted(changes))
+        await _follow_groups(parts, conn, who, person, attributes)
         return await _opened(conn, tenant_id, person_id, "oidc", device, claims)
 
 
@@ -197,22 +195,34 @@ async def _meant(conn: Connection, tenant_id: str, claims: Claims) -> str | None
     return found[0] if found else None
 
 
-async def _taken_on(conn: Connection, who: Administrator, claims: Claims, attributes: Mapping[str, object]) -> str:
+async def _follow_groups(
+    parts: Parts, conn: Connection, who: Administrator, before: Person, attributes: Mapping[str, object]
+) -> None:
+    """Make them what their groups say. What that changes is kept and told as if an administrator had done it."""
+    changes = {name: value for name, value in attributes.items() if getattr(before, name) != value}
+    if not changes:
+        return
+    await people.change(conn, who.tenant_id, before.id, changes)
+    after = await people.one(conn, who.tenant_id, before.id)
+    assert after is not None, "nobody is ever taken away"
+    await note(conn, who, "person_changed", before.id, **noted(before, after, changes))
+    await tell(parts, conn, who, before, after)
+
+
+async def _taken_on(parts: Parts, conn: Connection, who: Administrator, claims: Claims, attributes: Mapping[str, object]) -> str:
     if claims.email is None:
         raise Refused("sign_in_refused", "Your provider says no verified address of you.")
     stem = "".join(c for c in claims.email.partition("@")[0].lower() if c.isascii() and (c.isalnum() or c in "._-"))[:60]
     for person_id in (f"per_{stem or 'member'}", *(f"per_{stem or 'member'}-{number}" for number in range(2, 50))):
         said = {"id": person_id, "name": claims.name or claims.email, "email": claims.email, **attributes}
-        if await people.add(conn, who.tenant_id, Person.model_validate(said)):
+        person = Person.model_validate(said)
+        if await people.add(conn, who.tenant_id, person):
             await sessions.bind(conn, who.tenant_id, claims.issuer, claims.subject, person_id)
-            await note(conn, who, "person_added", person_id, **_noted({"email": None, "name": None, **attributes}))
+            await note(conn, who, "person_added", person_id, **noted(Person(id=person_id, name=""), person))
+            roles = " ".join(person.roles)
+            await parts.team_letters.tell(conn, who.tenant_id, "person_added", person_id, who.by, roles=roles)
             return person_id
     raise Refused("person_exists")
-
-
-def _noted(known: Mapping[str, Any]) -> dict[str, Any]:
-    """Which attributes, and of the roles which, because they are rights."""
-    return {"fields": sorted(known), **({"roles": list(known["roles"])} if "roles" in known else {})}
 
 
 async def _opened(

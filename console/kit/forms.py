@@ -13,16 +13,22 @@ from functools import cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter
+
 from console.kit.render import Amounts, in_words
 from console.kit.visit import Form
+from domain.base import Code
 from domain.model.commands import COMMANDS, SYSTEM_COMMANDS
 from services.errors import FieldError, Refused
 
-Kind = Literal["text", "line", "choice", "tick", "yes_no", "moment", "number", "lines", "money", "object", "rows"]
+Kind = Literal["text", "line", "code", "choice", "tick", "yes_no", "moment", "number", "lines", "money", "object", "rows"]
 ROWS = 3
 """So many entries of a list of several fields each can be filled in at once; a fourth one goes by the API."""
 _LONG = 2000
 """Where longer words are taken, there is room for them."""
+_WRITTEN = ("line", "code", "lines")
+"""Fields that are written by hand, unless a case knows what there is to choose from."""
+_CODE = TypeAdapter(Code).json_schema()["pattern"]
 _ENVELOPE = frozenset({"id", "by", "channel", "type"})
 
 
@@ -73,7 +79,7 @@ def offered(fields: Sequence[Field], options: Mapping[str, Sequence[tuple[str, s
     return tuple(
         replace(
             field,
-            options=tuple(options.get(field.name.rpartition(".")[2], ())) if field.kind in ("line", "lines") else field.options,
+            options=tuple(options.get(field.name.rpartition(".")[2], ())) if field.kind in _WRITTEN else field.options,
             parts=offered(field.parts, options),
         )
         for field in fields
@@ -135,6 +141,8 @@ def _field(defs: Mapping[str, Any], about: Mapping[str, Any], name: str, require
             return replace(made, kind="moment")
         case {"type": "string", "maxLength": longest} if longest >= _LONG:
             return replace(made, kind="text")
+        case {"type": "string", "pattern": pattern} if pattern == _CODE:
+            return replace(made, kind="code", hint="In a word or two.")
     return replace(
         made, hint="For example 2 days or 4 working hours." if "$ref" in about and shape.get("type") == "string" else ""
     )
@@ -167,8 +175,10 @@ def _read(field: Field, form: Form, zone: ZoneInfo, amounts: Amounts, errors: li
         case _:
             pass
     text = form.text(field.name)
-    if not text.strip():
-        return None
+    return _one(field, text, zone, errors) if text.strip() else None
+
+
+def _one(field: Field, text: str, zone: ZoneInfo, errors: list[FieldError]) -> Any:
     match field.kind:
         case "yes_no":
             return text == "yes"
@@ -182,6 +192,9 @@ def _read(field: Field, form: Form, zone: ZoneInfo, amounts: Amounts, errors: li
                 return None
         case "text":
             return text
+        case "code":
+            # Whoever writes "Wrong person" means the code `wrong_person`.
+            return "_".join(text.lower().split())
         case _:
             return text.strip()
 

@@ -14,6 +14,7 @@ from console.kit.render import in_words
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import KEYS, USUAL, called, happened, icon_of
 from console.pages.inbox import CLOCK_WORDS, turn_of
+from console.pages.settlement import made
 from domain.base import Side
 from domain.views.case import Action, CaseView, Due, view
 from domain.views.urgency import ClockStanding, standings
@@ -25,6 +26,7 @@ from services.references import Told
 from services.timelines import Entry
 
 _OPENING = ("case_opened", "case_moved_in")
+_READS_ONLY = "You took access to read this case. To work on it, have it assigned to you or put into a queue of yours."
 _SPOKEN = ("message_sent", "note_added")
 
 
@@ -37,6 +39,8 @@ class PartyShown:
     name: str
     role: str
     wants: str | None
+    about: tuple[str, ...] = ()
+    """What else is to be known of them, in words."""
 
 
 @dataclass(frozen=True)
@@ -126,18 +130,23 @@ async def show(visit: Visit) -> Response:
         return visit.page("access.html", 403, case_id=case_id, for_=readers.ACCESS_FOR, why="")
     if found is None:
         return visit.page("waiting.html", 202)
-    said, seen, parts, caller = found.said, found.seen, visit.parts, visit.caller
-    entries = await timelines.first_entries(parts, caller, seen)
-    handed_in = await evidence.handed_in(parts, caller, seen)
+    said, seen, caller = found.said, found.seen, visit.caller
+    entries = await timelines.first_entries(visit.parts, caller, seen)
+    handed_in = await evidence.handed_in(visit.parts, caller, seen)
     words, side = turn_of(said.waiting_on, said.owner, caller.holder, found.names)
     buttons = buttons_of(found)
+    parties = _parties(found, entries)
     grace = next((due for due in said.deadlines if due.by_default == "issue_ruling"), None)
     return visit.page(
         "case.html",
         case=found,
         said=said,
-        parties=[party for party in _parties(found, entries) if party.role == "principal"],
-        others=[party for party in _parties(found, entries) if party.role != "principal"],
+        parties=[party for party in parties if party.role == "principal"],
+        others=[party for party in parties if party.role != "principal"],
+        readers={side.value: _named(parties, side) for side in Side},
+        made=made(said, entries),
+        why_withdrawn=_why_withdrawn(entries),
+        undisclosed=said.disclosed_at is None and any(party.side == "respondent" for party in parties),
         turn=words,
         turn_side=side,
         words=CLOCK_WORDS,
@@ -145,12 +154,12 @@ async def show(visit: Visit) -> Response:
         more=[button for button in buttons if button.command not in (*USUAL, "message", "note")],
         may={button.command: button for button in buttons},
         grace=grace,
-        explained={clock.clock: clock for clock in await clocks.clocks(parts, seen)},
+        explained={clock.clock: clock for clock in await clocks.clocks(visit.parts, seen)},
         ahead=_ahead(found),
         past=[_happened(entry, found.names) for entry in reversed(entries)],
         spoken=[_spoken(entry, found) for entry in entries if entry.type in _SPOKEN],
         evidence=[(side.value, [item for item in handed_in if item.fact.side is side]) for side in Side],
-        ruling_texts=await cases.texts_of(parts, caller, seen),
+        texts=await cases.texts_of(visit.parts, caller, seen),
         command_id=f"cmd_{uuid7()}",
         done=visit.request.query_params.get("done"),
         waits="waits" in visit.request.query_params,
@@ -160,7 +169,7 @@ async def show(visit: Visit) -> Response:
 
 def buttons_of(found: Shown) -> list[Button]:
     """Every command of the phase, with the reason where it is not the caller's to send."""
-    return [_button(found.seen.id, action) for action in found.said.actions]
+    return [_button(found.seen.id, action) for action in _actions(found)]
 
 
 def _button(case_id: str, action: Action) -> Button:
@@ -171,9 +180,17 @@ def _button(case_id: str, action: Action) -> Button:
     return Button(command, called(command), icon_of(command), action.allowed, why, KEYS.get(command), where)
 
 
+def _actions(found: Shown) -> Sequence[Action]:
+    if not found.seen.reads_only:
+        return found.said.actions
+    return [
+        Action(command=one.command, allowed=False, code="access_reads_only", detail=_READS_ONLY) for one in found.said.actions
+    ]
+
+
 def may(found: Shown, command: str) -> Action | None:
     """Whether the caller may send a command now; None: it is none of this phase."""
-    return next((action for action in found.said.actions if action.command == command), None)
+    return next((action for action in _actions(found) if action.command == command), None)
 
 
 def since(found: Shown, entries: Sequence[Entry], seq: str) -> list[Happened]:
@@ -205,8 +222,34 @@ def _parties(found: Shown, entries: Sequence[Entry]) -> list[PartyShown]:
     for party in found.told.references.parties if found.told else ():
         name = party.name or party.ref or party.side.value.capitalize()
         wants = first_words.get(party.side.value) if party.role == "principal" else None
-        shown_.append(PartyShown(party.id, party.side.value, name, party.role, wants or None))
+        shown_.append(PartyShown(party.id, party.side.value, name, party.role, wants or None, _about(found, party.id)))
     return shown_
+
+
+def _about(found: Shown, party_id: str) -> tuple[str, ...]:
+    party = found.seen.case.party(party_id) if found.seen.case is not None else None
+    if party is None:
+        return ()
+    speaks_for = found.names.get(party.represents, "") if party.represents else ""
+    known = (
+        (f"speaks for {speaks_for}", bool(speaks_for)),
+        ("under age", party.minor),
+        ("came later", party.since is not None and not party.left),
+        ("is no party any more", party.left),
+    )
+    return tuple(words for words, is_so in known if is_so)
+
+
+def _named(parties: Sequence[PartyShown], side: Side) -> str:
+    """Who reads what is said to a side."""
+    gone = "is no party any more"
+    names = [party.name for party in parties if party.side == side and party.role == "principal" and gone not in party.about]
+    return " and ".join(names) or f"the {side.value}"
+
+
+def _why_withdrawn(entries: Sequence[Entry]) -> str | None:
+    """What was written with the newest wish to take the report back."""
+    return next((_text(entry.data.get("reasons")) for entry in reversed(entries) if entry.type == "withdrawal_explained"), None)
 
 
 def _text(value: Any) -> str | None:

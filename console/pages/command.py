@@ -13,6 +13,7 @@ from console.kit import forms
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import called
 from console.pages.case import Shown, may, shown, since, stale
+from console.pages.options import options_of
 from services import commands, timelines
 from services.cases import Seen
 from services.commands import CommandState
@@ -74,36 +75,8 @@ def places(refused: Refused | None) -> Mapping[str, Sequence[FieldError]]:
     return found
 
 
-def options_of(found: Shown) -> dict[str, list[tuple[str, str]]]:
-    """What this case knows of the values that fields take."""
-    case = found.seen.case
-    assert case is not None, "it was opened"
-    terms = case.terms
-    team = [(key, name) for key, name in found.names.items() if key.startswith("per_")]
-    parties = [(key, name) for key, name in found.names.items() if key.startswith("pty_")]
-    codes: Mapping[str, Sequence[str]] = {
-        "clock": [clock.clock for clock in found.clocks],
-        "ground": terms.grounds,
-        "outcome": [outcome.name for outcome in terms.outcomes],
-        "conditions": terms.conditions,
-        "complaint_route": terms.complaint_routes,
-        "step": terms.procedure,
-        "steps": terms.procedure,
-        "measure": [measure.name for measure in terms.interim],
-        "evidence_type": terms.evidence_types,
-        "root_cause": terms.root_causes,
-        "cause": terms.root_causes,
-        "authority": terms.authorities,
-        "queue": terms.sites,
-        "name": [offer.name for offer in terms.offers],
-        "type": [remedy.name for remedy in terms.remedies],
-    }
-    named = {name: [(code, code.replace("_", " ").capitalize()) for code in each] for name, each in codes.items()}
-    return {**named, "owner": team, "to": team, "mentions": team, "party": parties, "parties": parties}
-
-
 def _fields(found: Shown, command: str, visit: Visit) -> tuple[forms.Field, ...]:
-    return forms.offered(forms.fields_of(command), options_of(found))
+    return forms.offered(forms.fields_of(command), options_of(found, command))
 
 
 async def _found(visit: Visit) -> tuple[str, Shown]:

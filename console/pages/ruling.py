@@ -13,7 +13,8 @@ from console.kit import forms
 from console.kit.browser import TOKEN
 from console.kit.visit import Addresses, Form, Visit, to
 from console.pages.case import Shown, may, shown, since, stale
-from console.pages.command import after, options_of, places, sent, status_of
+from console.pages.command import after, places, sent, status_of
+from console.pages.options import options_of
 from domain.base import Phase
 from services import desk, drafts, timelines
 from services.errors import FieldError, Refused
@@ -176,7 +177,7 @@ async def _page(
 ) -> Response:
     case, command = found.seen.case, _command(found)
     assert case is not None, "it was opened"
-    fields = {field.name: field for field in forms.offered(forms.fields_of(command), options_of(found))}
+    fields = {field.name: field for field in forms.offered(forms.fields_of(command), options_of(found, command))}
     values: Mapping[str, Sequence[str]] = form.values
     kept = form.text("after") or visit.request.cookies.get("after", "")
     return visit.page(

@@ -98,6 +98,8 @@ async def test_somebody_who_is_known_by_their_address_signs_in_as_what_their_gro
     assert (ada.roles, ada.queues) == (("mediator",), ("payments",))
     trail = [row.model_dump() for row in await company.office.parts().trail.listed(company.office.tenant_id, 10)]
     assert ("person_changed", "per_ada", "system", "oidc") in [(r["deed"], r["about"], r["by"], r["credential"]) for r in trail]
+    change = next(row for row in trail if row["deed"] == "person_changed")
+    assert (change["more"]["before"]["queues"], change["more"]["after"]["queues"]) == (["mediation", "fraud"], ["payments"])
     # The second time by the provider's own id, whatever the address says by now.
     await company.office.tenants.put_person(
         company.office.tenant_id, ada.model_copy(update={"email": "elsewhere@identity.example"})

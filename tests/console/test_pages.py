@@ -163,6 +163,115 @@ class TestAccess:
         await browser.send(f"/cases/{case['id']}/access", reason="The same shop is in a case of mine.")
         await browser.follow()
         assert "Lamp arrived with a broken shade" in browser.words
+        assert "You took access to read this case." in browser.words
+        assert 'class="composer"' not in browser.html
+        assert not re.search(r'<a class="btn"[^>]*href="/cases/[^"]+/do/', browser.html)
+        await browser.open(f"/cases/{case['id']}/do/note")
+        assert "You took access to read this case." in browser.words
+
+
+CONDUCT = {
+    "kind": "conduct_report", "category": "extortion", "matter": "thread-77", "external_id": "C-7", "attributes": {},
+    "statement": "He writes that he will publish my address unless I pay.", "subject": "Threat after a declined report",
+    "parties": LAMP["parties"],
+}  # fmt: skip
+
+
+async def owned(lobby: Lobby, **report: Any) -> tuple[Browser, dict[str, Any]]:
+    """A report of conduct that Ada has taken."""
+    await lobby.office.works("ada", "conduct")
+    case = await lobby.office.desk().opened(**{**CONDUCT, **report})
+    browser = await lobby.signed_in("ada")
+    await browser.open(f"/cases/{case['id']}/do/take")
+    await browser.send(f"/cases/{case['id']}/do/take")
+    await browser.follow()
+    return browser, case
+
+
+class TestWhoKnows:
+    async def test_a_respondent_who_knows_of_nothing_is_never_written_to_by_mistake(self, lobby: Lobby) -> None:
+        browser, case = await owned(lobby)
+        assert "Lumen &amp; Oak does not know of this case." in browser.words
+        assert 'name="to" value="claimant" checked' in browser.html
+        assert 'name="to" value="all"' not in browser.html
+        assert 'name="to" value="respondent"' not in browser.html
+        await browser.open(f"/cases/{case['id']}/do/disclose")
+        await browser.send(f"/cases/{case['id']}/do/disclose", text="You are said to have threatened somebody.")
+        await browser.follow()
+        assert "does not know of this case" not in browser.words
+        assert "What Lumen &amp; Oak was told" in browser.words
+        assert "You are said to have threatened somebody." in browser.words
+        assert 'name="to" value="all" checked' in browser.html
+
+    async def test_a_wish_to_take_a_report_back_stands_above_all_with_its_two_answers(self, lobby: Lobby) -> None:
+        browser, case = await owned(lobby)
+        asked = await lobby.office.desk().command(
+            case["id"], "withdraw", party(case, "claimant"), reasons="Please stop. He knows where I live."
+        )
+        assert asked.status_code == 200, asked.text
+        await browser.open(f"/cases/{case['id']}")
+        assert "Jonas Weber wants to take the report back," in browser.words
+        assert "He knows where I live." in browser.words
+        assert "Let it be taken back" in browser.words
+        await browser.open(f"/cases/{case['id']}/do/continue_of_office")
+        await browser.send(f"/cases/{case['id']}/do/continue_of_office", reasons="We go on ourselves.")
+        await browser.follow()
+        assert "Of office since" in browser.words
+        assert "wants to take the report back," not in browser.words
+
+
+class TestSettlement:
+    async def test_a_proposal_shows_each_answer_to_the_team(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}")
+        assert "Propose to both sides" in browser.words
+        await browser.open(f"/cases/{case_id}/do/offer")
+        assert re.search(r'<select id="f-remedy".*?<option value="refund">Refund</option>', browser.html, re.DOTALL)
+        said = {"remedy": "refund", "amount.amount": "60.00", "amount.currency": "EUR", "text": "Half of the shade for each."}
+        await browser.send(f"/cases/{case_id}/do/offer", **said)
+        await browser.follow()
+        assert "Proposed by the team Refund, 60.00 EUR waits for an answer" in browser.words
+        assert "Half of the shade for each." in browser.words
+        desk = lobby.office.desk()
+        case = (await desk.get(f"/v1/cases/{case_id}")).json()
+        assert (await desk.command(case_id, "accept_offer", party(case, "claimant"))).status_code == 200
+        await browser.open(f"/cases/{case_id}")
+        assert "The claimant said yes; The respondent has not answered." in browser.words
+        assert (await desk.command(case_id, "accept_offer", party(case, "respondent"))).status_code == 200
+        await browser.open(f"/cases/{case_id}")
+        assert "What was agreed" in browser.words
+
+    async def test_offers_of_a_side_stand_there_with_what_became_of_them(self, lobby: Lobby) -> None:
+        case = await lobby.office.desk().opened(**LAMP)
+        desk = lobby.office.desk()
+        for side, amount in (("respondent", 2000), ("claimant", 9000)):
+            offer = {"remedy": "refund", "amount": {"amount": amount, "currency": "EUR"}}
+            answer = await desk.command(case["id"], "offer", party(case, side), **offer)
+            assert answer.status_code == 200, answer.text
+        lead = await lobby.signed_in("cleo")
+        await lead.open(f"/cases/{case['id']}")
+        assert "Offered by the claimant Refund, 90.00 EUR waits for an answer" in lead.words
+        assert "Offered by the respondent Refund, 20.00 EUR answered with another offer" in lead.words
+
+
+class TestParties:
+    async def test_somebody_is_added_and_somebody_leaves_by_their_forms(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}/do/add_party")
+        counsel = {"party.side": "claimant", "party.role": "representative", "party.ref": "law-9", "party.name": "Iris Holm"}
+        answer = await browser.send(f"/cases/{case_id}/do/add_party", agreed="yes", **counsel)
+        assert answer.status_code == 303, browser.words
+        await browser.follow()
+        assert "Iris Holm, representative, " in browser.words
+        assert "Iris Holm became a party" in browser.words
+        case = (await lobby.office.desk().get(f"/v1/cases/{case_id}")).json()
+        counsel_id = next(one["id"] for one in case["parties"] if one["role"] == "representative")
+        await browser.open(f"/cases/{case_id}/do/remove_party")
+        assert f'<option value="{counsel_id}">Iris Holm</option>' in browser.html
+        answer = await browser.send(f"/cases/{case_id}/do/remove_party", party=counsel_id, reason="Wrong person")
+        assert answer.status_code == 303, browser.words
+        await browser.follow()
+        assert "is no party any more" in browser.words
 
 
 class TestCommands:
