@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import structlog
 from starlette.applications import Starlette
@@ -20,12 +21,12 @@ from uuid_utils import uuid7
 from console.kit.assets import PREFIX
 from console.kit.browser import HEADERS
 from console.kit.visit import House, Visit, to_sign_in
-from console.pages import case, command, inbox, ruling, sign_in
+from console.pages import case, command, inbox, ruling, sign_in, views
 from console.pages import sessions as sessions_page
-from services import sessions
+from services import saved_views, sessions
 from services.errors import Refused, refusal_of
 
-SIGNED_IN = (inbox, case, ruling, command, sessions_page)
+SIGNED_IN = (inbox, case, ruling, command, views, sessions_page)
 """Pages for people who are signed in."""
 Page = Callable[[Visit], Awaitable[Response]]
 OF_THE_API = ("/v1", "/problems", "/metrics")
@@ -77,7 +78,9 @@ async def _visit(request: Request, house: House) -> Visit:
     request.scope["ombud_session"] = session.id
     person = await house.parts.people.one(session.tenant_id, session.person_id)
     tenant = await house.parts.tenants.tenant(session.tenant_id)
-    return Visit(request, house, session, secret, person, tenant)
+    visit = Visit(request, house, session, secret, person, tenant)
+    # What is put into a page that is there already brings no menu.
+    return visit if visit.partial else replace(visit, views=await saved_views.listed(house.parts, visit.caller))
 
 
 def _told(house: House, request: Request, error: Exception) -> Response:

@@ -44,6 +44,7 @@ from storage.team.drafts import PostgresDrafts
 from storage.team.letters import PostgresTeamLetters
 from storage.team.people import Person, PostgresPeople
 from storage.team.reading import PostgresReading
+from storage.team.saved_views import PostgresSavedViews
 from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import PostgresViews
 from workflows.handles import Named
@@ -195,6 +196,7 @@ class Parts:
     letters: Letters
     desk: PostgresDesk
     drafts: PostgresDrafts
+    saved_views: PostgresSavedViews
     reading: PostgresReading
     absences: PostgresAbsences
     sanctions: PostgresSanctions

@@ -17,11 +17,12 @@ from storage.team.campaigns import Campaign, Summary
 from storage.team.desk import QueueCounts, TeamMember
 from storage.team.people import Person
 from storage.team.reading import Access, ReadRow
+from storage.team.saved_views import SavedView
 from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import CaseRow, CommandRow
 
 __all__ = [
     "Absence", "Access", "ApiKey", "Campaign", "CaseRow", "ChainedEntry", "CommandRow", "DoorRefusal", "Endpoint", "Incident",
-    "KeyHolder", "KeyState", "Person", "Provider", "Purpose", "QueueCounts", "ReadRow", "Result", "Session", "SigningKey",
-    "Sought", "Source", "StoredFile", "Summary", "TeamMember", "Tenant",
+    "KeyHolder", "KeyState", "Person", "Provider", "Purpose", "QueueCounts", "ReadRow", "Result", "SavedView", "Session",
+    "SigningKey", "Sought", "Source", "StoredFile", "Summary", "TeamMember", "Tenant",
 ]  # fmt: skip

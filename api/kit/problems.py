@@ -253,6 +253,7 @@ PROBLEMS: dict[str, Row] = {
     "file_too_large": Row(413, "File too large", "See the detail for how much is taken."),
     "file_type_refused": Row(415, "Type of file not taken", "See the detail for the types that are."),
     "file_type_differs": Row(422, "Not what it is said to be", "Send the `Content-Type` that the bytes have."),
+    "too_many_views": Row(409, "Too many saved views", "Forget one that you do not come back to."),
     "too_many_files": Row(409, "Too many files", "Hand in what matters: the number for one uploader is limited."),
     "file_erased": Row(410, "Erased", "The file was erased with everything else of whoever handed it in."),
     "file_missing": Row(500, "The store does not have the file", "Tell us the request id."),

@@ -216,6 +216,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     from storage.team.desk import PostgresDesk
     from storage.team.drafts import PostgresDrafts
     from storage.team.reading import PostgresReading
+    from storage.team.saved_views import PostgresSavedViews
 
     inbox, bulk = PostgresInbox(database, vault), PostgresBulk(database, vault)
     return {
@@ -228,6 +229,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "letters": LetterPreviews(Composer(replies=settings.smtp_host is not None)),
         "desk": PostgresDesk(database, inbox),
         "drafts": PostgresDrafts(database, vault),
+        "saved_views": PostgresSavedViews(database),
         "reading": PostgresReading(database, vault),
         "absences": PostgresAbsences(database, bulk),
     }

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
-from console.kit.render import Amounts, in_words
+from console.kit.render import Amounts
 from console.kit.visit import Form
+from console.kit.words import LABELS, in_words
 from domain.base import Code
 from domain.model.commands import COMMANDS, SYSTEM_COMMANDS
 from services.errors import FieldError, Refused
@@ -49,7 +50,8 @@ class Field:
     @property
     def label(self) -> str:
         """What it is called."""
-        return in_words(self.name.rpartition(".")[2])
+        name = self.name.rpartition(".")[2]
+        return LABELS.get(name) or in_words(name)
 
 
 @cache

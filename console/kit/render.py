@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from console.kit.assets import Assets
+from console.kit.words import in_words, readable
 from domain.base import plain
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -61,12 +62,6 @@ def moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:
         return f"{there:%a} {clock}"
     year = "" if there.year == here.year else f" {there.year}"
     return f"{there.day} {there:%b}{year} {clock}"
-
-
-def in_words(code: object) -> str:
-    """A code as words: ``not_as_described`` is "Not as described"."""
-    text = str(code).replace("_", " ").replace("-", " ").strip()
-    return text[:1].upper() + text[1:]
 
 
 @dataclass(frozen=True)
@@ -127,7 +122,13 @@ class Pages:
             return amounts.write(said["amount"], said["currency"])
 
         self._environment.globals |= {"asset": assets.url, "icon": icon}
-        self._environment.filters |= {"money": money, "in_words": in_words, "span": span, "initials": _initials}
+        self._environment.filters |= {
+            "money": money,
+            "in_words": in_words,
+            "span": span,
+            "initials": _initials,
+            "readable": readable,
+        }
 
     def render(self, template: str, **said: Any) -> str:
         """The page."""

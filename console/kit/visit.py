@@ -19,7 +19,7 @@ from services import sessions
 from services.callers import Caller
 from services.errors import Refused
 from services.parts import Parts
-from services.rows import Person, Session, Tenant
+from services.rows import Person, SavedView, Session, Tenant
 
 MOST_BYTES = 1_000_000
 """Of a form: fifty texts of the greatest length."""
@@ -69,6 +69,8 @@ class Visit:
     secret: str
     person: Person | None = None
     tenant: Tenant | None = None
+    views: Sequence[SavedView] = ()
+    """The lists in their menu."""
 
     @property
     def parts(self) -> Parts:
@@ -108,6 +110,7 @@ class Visit:
             "zones": self.zones,
             "form_token": token_for(self.secret) if self.session else "",
             "development": self.house.development is not None,
+            "views": self.views,
             "here": self.request.url.path,
             "theme": theme_of(self.request),
         }

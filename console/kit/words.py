@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
-
-from console.kit.render import in_words
 
 _HAPPENED: Mapping[str, tuple[str, str]] = {
     "case_opened": ("flag", "{who} reported it"),
@@ -197,6 +196,72 @@ KEYS = {
     "take": "a", "rule": "r", "decide_appeal": "r", "approve": "p", "snooze": "s", "request_evidence": "q", "assign": "g",
     "retract": "u",
 }  # fmt: skip
+
+
+LABELS: Mapping[str, str] = {
+    "ref": "The platform's own id of them",
+    "locale": "Language",
+    "zone": "Time zone",
+    "minor": "Under age",
+    "represents": "Speaks for",
+    "agreed": "Whoever is represented has agreed",
+    "sees_from": "Reads along",
+    "by_party": "Who takes their place",
+    "party": "Party",
+    "label_paid_by": "Who pays for sending the goods back",
+    "after_return": "Only once the goods are back",
+    "due_at": "By when",
+    "expires_at": "Can be accepted until",
+    "of": "Of whom",
+    "what": "What is asked for",
+    "told": "What they are told instead of the reasons",
+    "with_statement": "The report goes along, in the words of whoever reported it",
+    "ends": "What ends now",
+    "stays": "What stays in force",
+    "same_decider": "Whoever decided it may decide it again",
+    "new_decider": "Somebody else decides",
+    "received": "They count as back",
+    "offer_id": "Which offer",
+    "measure_id": "Which measure",
+    "hold_id": "Which hold",
+    "report_id": "Which report",
+    "link_id": "Which link",
+    "for": "For how long",
+    "into": "Into which case (its id)",
+    "insight": "What was learned",
+    "newest": "Bring up to the newest",
+}
+"""What a field is called where its own name says too little."""
+DEFAULTS: Mapping[str, str] = {
+    "open_review": "somebody of the team decides it",
+    "proceed_on_file": "it goes on with what is on file",
+    "issue_ruling": "both sides are told of the ruling",
+    "close": "the case closes",
+    "lift_interim": "the temporary measure ends",
+    "end_return": "nobody waits for the goods any more",
+    "honour_return": "the goods count as back",
+    "lift_sanction": "the sanction ends",
+    "end_kept_interim": "the measure that stayed ends",
+    "send_chargeback": "what is drafted goes to the card network",
+    "miss_chargeback": "the card network's day goes by",
+    "disclose": "the respondent is told of it",
+    "lapse_offer": "nobody can accept the offer any more",
+}
+"""What a clock does by itself, by its code in the pack."""
+_QUOTED = re.compile(r"'([a-z_]+)'")
+_CODE = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
+
+
+def in_words(code: object) -> str:
+    """A code as words: ``not_as_described`` is "Not as described"."""
+    text = str(code).replace("_", " ").replace("-", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def readable(said: str) -> str:
+    """A reason of ours with its codes in words: ``'assign' can be sent by …`` names the button."""
+    named = _QUOTED.sub(lambda found: f"“{called(found[1])}”" if found[1] in SAID else f"“{found[1]}”", said)
+    return _CODE.sub(lambda found: found[0].replace("_", " "), named)
 
 
 def called(command: str) -> str:

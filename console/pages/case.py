@@ -10,9 +10,8 @@ from typing import Any
 from starlette.responses import Response
 from uuid_utils import uuid7
 
-from console.kit.render import in_words
 from console.kit.visit import Addresses, Visit, to
-from console.kit.words import KEYS, USUAL, called, happened, icon_of
+from console.kit.words import DEFAULTS, KEYS, USUAL, called, happened, icon_of, in_words, readable
 from console.pages.inbox import CLOCK_WORDS, turn_of
 from console.pages.settlement import made
 from domain.base import Side
@@ -146,6 +145,7 @@ async def show(visit: Visit) -> Response:
         readers={side.value: _named(parties, side) for side in Side},
         made=made(said, entries),
         why_withdrawn=_why_withdrawn(entries),
+        told_by_itself=next((due.due_at for due in said.deadlines if due.by_default == "disclose"), None),
         undisclosed=said.disclosed_at is None and any(party.side == "respondent" for party in parties),
         turn=words,
         turn_side=side,
@@ -176,7 +176,7 @@ def _button(case_id: str, action: Action) -> Button:
     command = action.command
     ruling = command in ("rule", "decide_appeal")
     where = f"/cases/{case_id}/ruling" if ruling else f"/cases/{case_id}/do/{command}"
-    why = None if action.allowed else action.detail or (action.code or "").replace("_", " ")
+    why = None if action.allowed else readable(action.detail or action.code or "")
     return Button(command, called(command), icon_of(command), action.allowed, why, KEYS.get(command), where)
 
 
@@ -269,7 +269,7 @@ def _due(due: Due) -> Happened:
             icon, words, then = "clock-alert", f"{clock} is due", "after that it goes up the ladder"
         case _:
             icon, words = "clock", f"{clock} ends"
-            then = f"then by itself: {in_words(due.by_default).lower()}" if due.by_default else ""
+            then = f"then {DEFAULTS.get(due.by_default) or in_words(due.by_default).lower()}" if due.by_default else ""
     return Happened(0, due.due_at, icon, words, then, ahead=True)
 
 

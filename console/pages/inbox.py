@@ -12,10 +12,11 @@ from starlette.responses import Response
 
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import KINDS
+from console.pages.views import query_of
 from domain.base import Phase, Priority
 from domain.views.case import view
 from domain.views.urgency import STATES, ClockStanding, ClockState, standings
-from services import cases, desk, people, references
+from services import cases, desk, people, references, saved_views
 from services.cases import Listing, Seen
 from services.errors import FieldError, Refused
 from services.pages import Page
@@ -72,6 +73,7 @@ async def show(visit: Visit) -> Response:
     wanted = said.get("clock")
     if wanted is not None and wanted not in STATES:
         raise _wrong("clock", STATES)
+    query = query_of({**said, "view": which})
     first = {state: next((row for row in rows if row.state == state), None) for state in STATES}
     rows = [row for row in rows if wanted in (None, row.state)]
     groups = [
@@ -100,7 +102,9 @@ async def show(visit: Visit) -> Response:
         priorities=[priority.value for priority in Priority],
         words=CLOCK_WORDS,
         nothing="nothing" in said,
-        address=f"{visit.request.url.path}?{visit.request.url.query}",
+        query=query,
+        saved=next((saved for saved in visit.views if saved.query == query), None),
+        may_share=await saved_views.may_share(visit.parts, visit.caller),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from console.kit.render import in_words
+from console.kit.words import in_words
 from console.pages.case import Shown
 from console.pages.settlement import offered
 from domain.model.case import Case

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -178,6 +179,9 @@ async def _page(
     case, command = found.seen.case, _command(found)
     assert case is not None, "it was opened"
     fields = {field.name: field for field in forms.offered(forms.fields_of(command), options_of(found, command))}
+    if case.terms.grounds:
+        # Optional to the model, which knows no kind; here no ruling is without one.
+        fields["ground"] = replace(fields["ground"], required=True)
     values: Mapping[str, Sequence[str]] = form.values
     kept = form.text("after") or visit.request.cookies.get("after", "")
     return visit.page(

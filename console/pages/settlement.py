@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from console.kit.render import in_words
+from console.kit.words import in_words
 from domain.base import Side
 from domain.currencies import in_words as money
 from domain.model.settlement import MadeOffer, OpenOffer, Proposal

@@ -98,3 +98,23 @@ ALTER TABLE drafts FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_only ON drafts
     USING (tenant = current_setting('ombud.tenant', true)) WITH CHECK (tenant = current_setting('ombud.tenant', true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON drafts TO ombud_app;
+
+-- Lists that somebody comes back to: an address of the inbox under a name, theirs alone or for everybody.
+CREATE TABLE saved_views (
+    tenant text NOT NULL REFERENCES tenants (id),
+    id text NOT NULL CHECK (id LIKE 'vew\_%'),
+    person_id text NOT NULL,
+    name text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 60),
+    query text NOT NULL CHECK (char_length(query) <= 1000),
+    shared boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant, id),
+    FOREIGN KEY (tenant, person_id) REFERENCES people (tenant, id)
+);
+CREATE INDEX saved_views_by_person ON saved_views (tenant, person_id);
+CREATE INDEX saved_views_shared ON saved_views (tenant) WHERE shared;
+ALTER TABLE saved_views ENABLE ROW LEVEL SECURITY;
+ALTER TABLE saved_views FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_only ON saved_views
+    USING (tenant = current_setting('ombud.tenant', true)) WITH CHECK (tenant = current_setting('ombud.tenant', true));
+GRANT SELECT, INSERT, DELETE ON saved_views TO ombud_app;

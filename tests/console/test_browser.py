@@ -223,7 +223,14 @@ async def test_every_page_is_accessible_in_both_themes_and_fits_its_window(rooms
     await healthy(page)
     await page.locator(".more-actions > summary").click()
     await healthy(page)
-    for path in ("/inbox?view=all", "/inbox?view=mine", f"/cases/{case_id}/do/extend", f"/cases/{case_id}/do/offer", "/sessions"):
+    for path in (
+        "/inbox?view=all",
+        "/inbox?view=mine",
+        "/inbox?view=all&kind=payment_dispute",
+        f"/cases/{case_id}/do/extend",
+        f"/cases/{case_id}/do/offer",
+        "/sessions",
+    ):
         await page.goto(path)
         await healthy(page)
     await page.goto(f"/cases/{case_id}/ruling")

@@ -101,6 +101,64 @@ class TestInbox:
         assert "Nothing waits for you" in browser.words
 
 
+class TestSavedViews:
+    URGENT = "/inbox?view=all&kind=payment_dispute&clock=on_track"
+
+    async def test_a_list_is_kept_under_a_name_for_its_owner_alone(self, lobby: Lobby) -> None:
+        browser, other = await lobby.signed_in("ada"), await lobby.signed_in("ben")
+        await browser.open("/inbox?view=mine")
+        assert 'action="/views"' not in browser.html  # the three lists of everybody are there already
+        await browser.open(self.URGENT)
+        assert 'name="shared"' not in browser.html
+        await browser.send("/views", name="Payments on <b>track</b>")
+        await browser.follow()
+        assert 'href="/inbox?view=all&amp;kind=payment_dispute&amp;clock=on_track" aria-current="page"' in browser.html
+        assert "Payments on &lt;b&gt;track" in browser.words
+        await other.open("/inbox")
+        assert "Payments on" not in other.words
+        await browser.send("/views/forget")
+        await browser.follow()
+        assert "Payments on" not in browser.words
+
+    async def test_a_lead_shares_one_with_everybody_and_nobody_else_takes_it_away(self, lobby: Lobby) -> None:
+        lead, other = await lobby.signed_in("cleo"), await lobby.signed_in("ben")
+        await lead.open(self.URGENT)
+        await lead.send("/views", name="Payments", shared="yes")
+        await other.open(self.URGENT)
+        assert 'aria-current="page"' in other.html
+        assert "Forget" not in other.words
+        await lead.follow()
+        view_id = lead.form("/views/forget").fields["id"]
+        await other.open("/inbox?view=all&phase=review")
+        token = other.form("/views").fields["form_token"]
+        assert (await other.post("/views/forget", {"form_token": token, "id": view_id})).status_code == 404
+        answer = await other.post("/views", {"form_token": token, "name": "Mine for all", "query": "view=all", "shared": "yes"})
+        assert answer.status_code == 403
+        await other.open("/inbox")
+        assert "Payments" in other.words
+        assert "Mine for all" not in other.words
+
+    async def test_what_is_kept_leads_to_the_inbox_and_nowhere_else(self, lobby: Lobby) -> None:
+        browser = await lobby.signed_in("ada")
+        await browser.open(self.URGENT)
+        for name in ("", " ", "x" * 61):
+            assert (await browser.send("/views", name=name)).status_code == 422
+            await browser.open(self.URGENT)
+        await browser.send("/views", name="Odd", query="view=all&phase=review&next=//evil.example&done=take")
+        await browser.follow()
+        assert 'href="/inbox?view=all&amp;phase=review"' in browser.html
+        assert "evil" not in browser.html
+
+    async def test_there_are_only_so_many(self, lobby: Lobby) -> None:
+        browser = await lobby.signed_in("ada")
+        await browser.open(self.URGENT)
+        form = browser.form("/views")
+        for number in range(30):
+            said = {**form.fields, "name": f"List {number}", "query": f"view=all&queue=q{number}"}
+            assert (await browser.post(form.action, said)).status_code == 303
+        assert (await browser.post(form.action, {**form.fields, "name": "One more"})).status_code == 409
+
+
 class TestCase:
     async def test_says_who_is_who_what_they_want_and_what_is_ahead(self, lobby: Lobby) -> None:
         browser, case_id = await taken(lobby)

@@ -56,6 +56,7 @@ from storage.team.letters import PostgresTeamLetters
 from storage.team.people import PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.team.roster import PostgresRoster
+from storage.team.saved_views import PostgresSavedViews
 from storage.tenants import Person, PostgresTenants, Tenant
 from storage.views.cases import PostgresViews
 from workers.policies import ShelfPolicies
@@ -196,6 +197,7 @@ class Office:
             letters=LetterPreviews(Composer()),
             desk=PostgresDesk(self.database, self.inbox),
             drafts=PostgresDrafts(self.database, self.vault),
+            saved_views=PostgresSavedViews(self.database),
             reading=PostgresReading(self.database, self.vault),
             absences=PostgresAbsences(self.database, bulk),
             sanctions=PostgresSanctions(self.database),
