@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from domain.model.facts import SYSTEM
@@ -59,6 +59,11 @@ class Claims(Protocol):
     @property
     def name(self) -> str | None: ...
     @property
+    def authenticated_at(self) -> datetime | None:
+        """When they last showed the provider who they are; None: it does not say."""
+        ...
+
+    @property
     def groups(self) -> tuple[str, ...]: ...
 
 
@@ -94,7 +99,7 @@ class Provider(Protocol):
 
     @property
     def issuer(self) -> str: ...
-    async def begin(self, redirect_to: str) -> Begun: ...
+    async def begin(self, redirect_to: str, *, anew: bool = False) -> Begun: ...
     async def finish(self, code: str, *, redirect_to: str, nonce: str, verifier: str) -> Claims: ...
     async def logged_out(self, token: str) -> LoggedOut: ...
     async def leave(self, back_to: str) -> str | None: ...
@@ -230,7 +235,8 @@ async def _opened(
 ) -> Opened:
     of_provider = (claims.issuer, claims.subject, claims.sid) if claims else (None, None, None)
     issuer, subject, sid = of_provider
-    bounds: dict[str, Any] = {"idle_for": IDLE_FOR, "lives_for": SESSION_FOR}
+    proved_at = claims.authenticated_at if claims else datetime.now(UTC)
+    bounds: dict[str, Any] = {"idle_for": IDLE_FOR, "lives_for": SESSION_FOR, "proved_at": proved_at}
     session_id, secret = await sessions.create(
         conn, tenant_id, person_id, way, device=device[:_DEVICE], issuer=issuer, subject=subject, sid=sid, **bounds
     )

@@ -32,6 +32,8 @@ _ANEW_AFTER = 10.0
 """Seconds after which its keys are asked for again, for a signature by a key that we do not know."""
 _LEEWAY = 120
 """Seconds by which two clocks may differ."""
+_ASKED_WITHIN = 12 * 3600
+"""Seconds: whoever showed the provider longer ago who they are shows it again, once a working day."""
 _UNFIT = "What your provider said does not fit this sign-in. Begin again."
 _LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 
@@ -64,6 +66,8 @@ class Proved:
     email: str | None
     name: str | None
     groups: tuple[str, ...]
+    authenticated_at: datetime | None = None
+    """When they last showed the provider who they are; None: it does not say."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,9 @@ class OidcProvider:
         self._metadata: _Metadata | None = None
         self._asking = asyncio.Lock()
 
-    async def begin(self, redirect_to: str) -> Begun:
-        """Send somebody to the provider. Raises ``identity_provider_away``."""
+    async def begin(self, redirect_to: str, *, anew: bool = False) -> Begun:
+        """Send somebody to the provider, which asks them who they are; ``anew``: also if it knows it already. Raises
+        ``identity_provider_away``."""
         said = (await self._known()).said
         state, nonce, verifier = generate_token(40), generate_token(40), generate_token(64)
         url = prepare_grant_uri(
@@ -108,6 +113,8 @@ class OidcProvider:
             nonce=nonce,
             code_challenge=create_s256_code_challenge(verifier),  # type: ignore[no-untyped-call]  # its stubs leave it so
             code_challenge_method="S256",
+            # With an age asked for, the provider has to say when it last asked (OpenID Connect Core 1.0, 3.1.2.1).
+            **({"prompt": "login", "max_age": "0"} if anew else {"max_age": str(_ASKED_WITHIN)}),
         )
         return Begun(url, state, nonce, verifier)
 
@@ -165,6 +172,7 @@ class OidcProvider:
             email,
             claims.get("name"),
             tuple(str(group) for group in groups) if isinstance(groups, list | tuple) else (str(groups),),
+            datetime.fromtimestamp(asked, UTC) if isinstance(asked := claims.get("auth_time"), int) else None,
         )
 
     async def _claims(self, token: str) -> dict[str, Any]:

@@ -10,20 +10,25 @@ from starlette.responses import Response
 from uuid_utils import uuid7
 
 from console.kit import forms
+from console.kit.browser import TOKEN
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import called
 from console.pages.case import Shown, may, shown, since, stale
 from console.pages.options import options_of
-from services import commands, timelines
+from services import commands, drafts, timelines
 from services.cases import Seen
 from services.commands import CommandState
 from services.errors import FieldError, Refused, not_found
 
+_OF_THE_PAGE = frozenset({TOKEN, "command_id", "seq", "do", "after"})
+"""Fields that belong to one page and not to what is written on it."""
+
 
 async def show(visit: Visit) -> Response:
-    """The form, empty."""
+    """The form, as far as it was filled in before."""
     command, found = await _found(visit)
-    return _page(visit, found, command, {})
+    draft = await drafts.find(visit.parts, visit.caller, found.seen, command)
+    return _page(visit, found, command, draft.values if draft else {})
 
 
 async def send(visit: Visit) -> Response:
@@ -40,8 +45,22 @@ async def send(visit: Visit) -> Response:
     except Refused as refused:
         if refused.code in ("not_found", "form_expired"):
             raise
+        if refused.code == "proof_needed":
+            return await to_prove(visit, found.seen, command, form, f"/cases/{found.seen.id}/do/{command}")
         return _page(visit, found, command, form.values, refused=refused, status=status_of(visit, refused))
+    await drafts.discard(visit.parts, visit.caller, found.seen, command)
     return after(found.seen.id, command, state)
+
+
+async def to_prove(visit: Visit, seen: Seen, command: str, form: Form, back: str) -> Response:
+    """Off to show who one is; what was filled in is kept, and there again afterwards."""
+    await drafts.save(visit.parts, visit.caller, seen, command, filled_in(form))
+    return to(f"/prove?{urlencode({'next': back})}")
+
+
+def filled_in(form: Form) -> dict[str, Sequence[str]]:
+    """What somebody wrote, without what belongs to the one page on which they did."""
+    return {name: each for name, each in form.values.items() if name not in _OF_THE_PAGE}
 
 
 async def sent(visit: Visit, seen: Seen, body: dict[str, Any], form: Form) -> CommandState:

@@ -11,10 +11,9 @@ from starlette.responses import Response
 from uuid_utils import uuid7
 
 from console.kit import forms
-from console.kit.browser import TOKEN
 from console.kit.visit import Addresses, Form, Visit, to
 from console.pages.case import Shown, may, shown, since, stale
-from console.pages.command import after, places, sent, status_of
+from console.pages.command import after, filled_in, places, sent, status_of, to_prove
 from console.pages.options import options_of
 from domain.base import Phase
 from services import desk, drafts, timelines
@@ -23,8 +22,6 @@ from services.preview import Preview, preview
 
 _BY_HAND = frozenset({"outcome", "remedies"})
 """Fields that are not made from the model: the outcome's cards, and what each outcome gives."""
-_OF_THE_PAGE = frozenset({TOKEN, "command_id", "seq", "do", "after"})
-"""Fields that belong to one page and not to what is written on it."""
 DECISIONS = {
     "uphold": "The ruling stays as it is",
     "vary": "Another outcome, in part",
@@ -63,6 +60,8 @@ async def send(visit: Visit) -> Response:
     except Refused as refused:
         if refused.code in ("not_found", "form_expired"):
             raise
+        if refused.code == "proof_needed":
+            return await to_prove(visit, found.seen, command, form, f"/cases/{found.seen.id}/ruling")
         return await _page(visit, found, form, refused, status=status_of(visit, refused))
     await drafts.discard(visit.parts, visit.caller, found.seen, command)
     then = form.text("after", "stay")
@@ -85,8 +84,7 @@ async def keep(visit: Visit) -> Response:
 
 
 async def _save(visit: Visit, found: Shown, form: Form) -> datetime:
-    said = {name: each for name, each in form.values.items() if name not in _OF_THE_PAGE}
-    return await drafts.save(visit.parts, visit.caller, found.seen, _command(found), said)
+    return await drafts.save(visit.parts, visit.caller, found.seen, _command(found), filled_in(form))
 
 
 async def foresee(visit: Visit) -> Response:

@@ -12,6 +12,7 @@ from console.kit.browser import own_origin
 from console.kit.visit import Addresses, Identities, Visit, read_form, to, within_house
 from services import sessions
 from services.errors import Refused, not_found
+from services.heavy import FRESH_FOR
 
 _BEGUN_FOR = 600
 """Seconds in which somebody gets through their provider's own pages."""
@@ -36,6 +37,15 @@ async def choose(visit: Visit) -> Response:
     return visit.page("sign_in.html", left=left, there=there, **said)
 
 
+async def prove(visit: Visit) -> Response:
+    """Show again who one is, before a heavy deed: at the provider, or in development by saying so."""
+    if visit.session is None:
+        return to("/sign-in")
+    next_ = within_house(visit.request.query_params.get("next"))
+    said = {"next": next_, "oidc": visit.session.way == "oidc", "for_": FRESH_FOR}
+    return visit.page("prove.html", **said)
+
+
 async def be_somebody(visit: Visit) -> Response:
     """The development login. Outside development there is no such page."""
     house = visit.house
@@ -52,7 +62,7 @@ async def be_somebody(visit: Visit) -> Response:
 async def begin(visit: Visit) -> Response:
     """Off to the provider. What must come back with them stays with this very browser, sealed."""
     identities = _identities(visit)
-    begun = await identities.provider.begin(_redirect(visit))
+    begun = await identities.provider.begin(_redirect(visit), anew="anew" in visit.request.query_params)
     kept = [begun.state, begun.nonce, begun.verifier, within_house(visit.request.query_params.get("next"))]
     sealed = visit.parts.seals.seal_cursor(identities.tenant_id, _PLACE, json.dumps(kept).encode())
     answer = to(begun.url)
@@ -147,6 +157,7 @@ def _device(visit: Visit) -> str:
 PAGES: Addresses = [
     ("/sign-in", ["GET"], choose),
     ("/sign-in/development", ["POST"], be_somebody),
+    ("/prove", ["GET"], prove),
     ("/sign-in/oidc", ["GET"], begin),
     ("/sign-in/oidc/back", ["GET"], back),
     ("/sign-in/oidc/ended", ["POST"], ended_elsewhere),

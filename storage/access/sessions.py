@@ -19,10 +19,10 @@ SEEN_EVERY = timedelta(minutes=1)
 Way = Literal["oidc", "development"]
 Ended = Literal["signed_out", "ended", "deactivated", "provider"]
 
-_COLUMNS = "id, person_id, way, device, created_at, last_seen_at, expires_at, ended_at, ended_because"
+_COLUMNS = "id, person_id, way, device, proved_at, created_at, last_seen_at, expires_at, ended_at, ended_because"
 CREATE = """
-INSERT INTO sessions (tenant, id, hash, person_id, way, device, issuer, subject, provider_sid, idle_for, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp() + $11::interval)
+INSERT INTO sessions (tenant, id, hash, person_id, way, device, issuer, subject, provider_sid, proved_at, idle_for, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp() + $12::interval)
 """
 _LIVE = "ended_at IS NULL AND expires_at > clock_timestamp() AND last_seen_at + idle_for > clock_timestamp()"
 FIND = f"""
@@ -58,6 +58,8 @@ class Session(Kept):
     person_id: str
     way: Way
     device: str
+    proved_at: Instant | None = None
+    """When its person showed who they are; None: nobody said."""
     created_at: Instant
     last_seen_at: Instant
     """To the minute."""
@@ -118,11 +120,12 @@ async def create(
     issuer: str | None = None,
     subject: str | None = None,
     sid: str | None = None,
+    proved_at: datetime | None = None,
 ) -> tuple[str, str]:
     """A new session: its id, and its secret, which is given to the browser and kept nowhere."""
     session_id, secret = f"ses_{uuid7()}", base64.urlsafe_b64encode(os.urandom(30)).decode()
-    of_provider = (issuer, subject, sid)
-    await conn.execute(CREATE, tenant_id, session_id, hash_of(secret), person_id, way, device, *of_provider, idle_for, lives_for)
+    said = (way, device, issuer, subject, sid, proved_at, idle_for, lives_for)
+    await conn.execute(CREATE, tenant_id, session_id, hash_of(secret), person_id, *said)
     return session_id, secret
 
 

@@ -13,6 +13,8 @@ CREATE TABLE sessions (
     issuer text,
     subject text,
     provider_sid text,
+    -- When its person last showed who they are, as far as that is known: a provider lets in without asking whom it knows.
+    proved_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     -- Kept to the minute.
     last_seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -106,6 +107,24 @@ async def test_somebody_who_is_known_by_their_address_signs_in_as_what_their_gro
     )
     again, _ = await company.at_provider("ada")
     assert await company.status(again) == 200
+
+
+async def test_whoever_shows_again_who_they_are_is_asked_by_the_provider_although_it_knows_them(company: Company) -> None:
+    browser, _ = await company.at_provider("ada")
+
+    async def proved() -> Any:
+        async with company.office.database.tenant(company.office.tenant_id) as conn:
+            return await conn.fetchrow("SELECT id, proved_at, created_at FROM sessions WHERE ended_at IS NULL ORDER BY id DESC")
+
+    first = await proved()
+    assert abs(first["proved_at"] - first["created_at"]) < timedelta(seconds=30)
+    # Without being asked it lets in at once whom it knows; asked to, it shows its form again.
+    at_once = await browser.http.get(f"{company.url}/sign-in/oidc", follow_redirects=True)
+    assert str(at_once.url).startswith(company.url)
+    asked = await browser.http.get(f"{company.url}/sign-in/oidc?anew=1&next=/sessions")
+    there = await browser.http.get(asked.headers["location"], follow_redirects=True)
+    assert "/interaction/" in str(there.url)
+    assert re.search(r'name="prompt" value="login"', there.text)
 
 
 async def test_somebody_new_is_taken_on(company: Company) -> None:

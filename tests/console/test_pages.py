@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from storage.access import sessions
 from tests.support.browsing import Browser, Lobby
 from tests.support.office import Office, party
 
@@ -460,6 +462,91 @@ class TestRuling:
         await lead.follow()
         assert "Cleo approved the ruling" in lead.words
         assert "Decided, and nobody is told yet." in lead.words
+
+
+async def stale_session(lobby: Lobby, name: str) -> Browser:
+    """Somebody's browser, left open since the morning."""
+    office = lobby.office
+    async with office.database.deed(office.tenant_id) as conn:
+        _, secret = await sessions.create(
+            conn, office.tenant_id, f"per_{name}", "development", device="", idle_for=timedelta(hours=2),
+            lives_for=timedelta(hours=9), proved_at=datetime.now(UTC) - timedelta(minutes=16),
+        )  # fmt: skip
+    browser = lobby.browser()
+    browser.http.cookies.set("__Host-ombud", secret)
+    return browser
+
+
+class TestHeavyDeeds:
+    async def proved(self, browser: Browser) -> None:
+        """Off to the page that asks, and back from it."""
+        assert browser.page is not None
+        assert browser.page.headers["location"].startswith("/prove?"), browser.words
+        await browser.follow()
+        assert "Show again that it is you" in browser.words
+        await browser.send("/sign-in/development")
+        await browser.follow()
+
+    async def test_an_approval_takes_somebody_who_has_just_shown_who_they_are(self, lobby: Lobby) -> None:
+        case = await in_claim(lobby.office, amount={"amount": 90000, "currency": "EUR"})
+        browser = await lobby.signed_in("ada")
+        await browser.open("/inbox?view=queues")
+        await browser.send("/take-next")
+        await browser.open(f"/cases/{case['id']}/ruling")
+        await browser.send(f"/cases/{case['id']}/ruling", **{**RULING, "amount.partly_refunded": "800"})
+        lead, approve = await stale_session(lobby, "cleo"), f"/cases/{case['id']}/do/approve"
+        await lead.open(approve)
+        await lead.send(approve)
+        await self.proved(lead)
+        assert lead.page is not None
+        assert lead.page.url.path == approve
+        await lead.send(approve)
+        await lead.follow()
+        assert "Cleo approved the ruling" in lead.words
+
+    async def test_so_does_a_long_ban_and_nothing_that_was_written_is_lost(self, lobby: Lobby) -> None:
+        _, case = await owned(lobby)
+        await self.told_and_heard(lobby, case)
+        late, ruling = await stale_session(lobby, "ada"), f"/cases/{case['id']}/ruling"
+        await late.open(ruling)
+        said = {
+            "outcome": "violation",
+            "ground": "extortion",
+            "reasons": "Four letters say so, each with the address.",
+            "do": "send",
+        }
+        await late.send(ruling, **said)
+        await self.proved(late)
+        assert late.form(ruling).fields["reasons"] == said["reasons"]
+        answer = await late.send(ruling, do="send")
+        assert answer.status_code == 303, late.words
+        assert not answer.headers["location"].startswith("/prove")
+
+    async def told_and_heard(self, lobby: Lobby, case: dict[str, Any]) -> None:
+        """Whatever the procedure wants before somebody rules."""
+        ada = await lobby.signed_in("ada")
+        here = f"/cases/{case['id']}/do"
+        for command, more in (
+            ("disclose", {"text": "You are said to have threatened somebody."}),
+            ("complete_step", {"steps": "evidence_secured", "reasons": "Kept."}),
+            ("complete_step", {"steps": "record_checked", "reasons": "Looked at."}),
+            ("request_evidence", {"of": "respondent", "what": "Your answer, please."}),
+        ):
+            await ada.open(f"{here}/{command}")
+            answer = await ada.send(f"{here}/{command}", **more)
+            assert answer.status_code == 303, ada.words
+        answered = await lobby.office.desk().command(
+            case["id"], "submit_evidence", party(case, "respondent"), text="It was a joke."
+        )
+        assert answered.status_code == 200, answered.text
+
+    async def test_what_is_not_heavy_is_asked_of_nobody_twice(self, lobby: Lobby) -> None:
+        _, case_id = await taken(lobby)
+        late = await stale_session(lobby, "ada")
+        await late.open(f"/cases/{case_id}/ruling")
+        await late.send(f"/cases/{case_id}/ruling", **RULING)
+        await late.follow()
+        assert "Decided, and nobody is told yet." in late.words
 
 
 class TestDrafts:
