@@ -64,14 +64,15 @@ async def send(visit: Visit) -> Response:
             return await to_prove(visit, found.seen, command, form, f"/cases/{found.seen.id}/ruling")
         return await _page(visit, found, form, refused, status=status_of(visit, refused))
     await drafts.discard(visit.parts, visit.caller, found.seen, command)
-    then = form.text("after", "stay")
+    at_once = form.text("do") == "next"
+    then = "next" if at_once else form.text("after", "stay")
     answer = after(found.seen.id, command, state)
     if then == "list":
         answer = to("/inbox")
     elif then == "next":
         following = await desk.take_next(visit.parts, visit.caller, None, None)
         answer = to(f"/cases/{following.seen.id}?done=take" if following.seen else "/inbox?nothing=1")
-    if then in AFTER:
+    if then in AFTER and not at_once:
         answer.set_cookie("after", then, max_age=31536000, secure=visit.house.cookies.secure, httponly=True, samesite="lax")
     return answer
 

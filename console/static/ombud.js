@@ -10,7 +10,8 @@
   };
   const typing = (target) => target.closest?.("input:not([type=radio]):not([type=checkbox]), textarea, select");
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.altKey) return;
+    // A dialog has the keyboard to itself.
+    if (event.isComposing || event.altKey || document.querySelector("dialog[open]")) return;
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
       document.querySelector(event.shiftKey ? "[data-key='ctrl-shift-enter']" : "[data-key='ctrl-enter']")?.click();
       return;
@@ -26,7 +27,8 @@
     const there = row?.querySelector(`[data-row-key="${CSS.escape(key)}"]`) ?? document.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (there && there.getAttribute("aria-disabled") !== "true") {
       event.preventDefault();
-      if (there.matches("input[type=radio]")) there.focus();
+      if (there.matches("input[type=radio], textarea")) there.focus();
+      if (there.matches("textarea")) return;
       there.click();
     }
   });

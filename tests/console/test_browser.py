@@ -261,6 +261,57 @@ async def test_keys_do_what_buttons_do(rooms: Rooms) -> None:
     await page.wait_for_url("**done=retract")
 
 
+NO_MOUSE = 'addEventListener("mousedown", () => console.error("somebody took the mouse"), true);'
+
+
+async def tabbed_to(page: Page, name: str) -> None:
+    """Go on with Tab until the field of this name has the focus."""
+    for _ in range(60):
+        if await page.evaluate("document.activeElement.name") == name:
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never comes to {name}")
+
+
+async def test_a_mediator_needs_no_mouse_from_the_inbox_to_the_next_case(rooms: Rooms) -> None:
+    case_id = (await in_claim(rooms.office))["id"]
+    page = await rooms.signed_in("Ada")
+    await page.context.add_init_script(NO_MOUSE)
+    await page.goto("/inbox")
+    keys = page.keyboard
+    await keys.press("?")
+    await page.get_by_role("heading", name="Keys").wait_for()
+    await healthy(page)
+    await keys.press("n")  # a dialog has the keyboard to itself
+    await keys.press("Escape")
+    await keys.press("n")
+    await page.wait_for_url(f"**/cases/{case_id}**")
+    await keys.press("e")
+    await page.wait_for_url("**#evidence")
+    await keys.press("m")
+    await keys.type("Is the socket bent as well?")
+    await keys.press("Tab")
+    await keys.press("Enter")
+    await page.wait_for_url("**done=message")
+    await keys.press("r")
+    await page.wait_for_url("**/ruling")
+    await keys.press("2")
+    await tabbed_to(page, "amount.partly_refunded")
+    await keys.type("150.00")
+    await tabbed_to(page, "ground")
+    await keys.type("Not as")
+    await tabbed_to(page, "reasons")
+    await keys.type("The shade came broken; 1 foot can be sold again.")
+    await keys.press("Control+Shift+Enter")
+    await page.wait_for_url("**nothing=1")
+    await page.goto("/inbox")
+    await keys.press("j")
+    await keys.press("Enter")
+    await page.get_by_text("nobody is told yet").first.wait_for()
+    await keys.press("u")
+    await page.wait_for_url("**done=retract")
+
+
 async def test_a_page_on_another_port_of_this_host_changes_nothing(rooms: Rooms, tmp_path: Path) -> None:
     case_id = (await in_claim(rooms.office))["id"]
     page = await rooms.signed_in("Ada")
