@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from domain.model.facts import SYSTEM, Actor
 from domain.rules import need_to_know
@@ -16,6 +17,7 @@ from services.authority import AUTHORITY, CredentialKind, Deed, deed_of
 from services.errors import Refused, not_found
 from services.parts import Parts
 from services.scopes import SCOPES, good_for
+from storage.access.sessions import Session
 from storage.tenants import KeyHolder
 
 _PARTY = re.compile(r"pty_[A-Za-z0-9_.-]{1,120}")
@@ -40,6 +42,8 @@ class Caller:
     """The one whose credential it is: a person; at the operator's own command line whoever was named, or the system. None: a
     platform's, which is no person."""
     act_as: str | None = None
+    proved_at: datetime | None = None
+    """Of a session: when its person last showed who they are."""
 
     @classmethod
     def holding(cls, key: KeyHolder) -> Caller:
@@ -48,6 +52,12 @@ class Caller:
         if key.operator:
             return cls(key.tenant_id, key.key_id, frozenset(SCOPES), "operator", key.person_id)
         return cls(key.tenant_id, key.key_id, good_for(key.scopes), kind, key.person_id)
+
+    @classmethod
+    def signed_in(cls, session: Session) -> Caller:
+        """A person signed in to the pages: everything of their own, as with a key of theirs."""
+        own = frozenset({"cases:read", "cases:write", "team:read", "admin"})
+        return cls(session.tenant_id, session.id, own, "session", session.person_id, proved_at=session.proved_at)
 
     @property
     def holder(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Literal
 
@@ -46,6 +46,8 @@ class Seen:
     viewer: Actor
     closed: frozenset[str] = frozenset()
     """Other cases that it names and that the viewer may not know (:func:`seen_by`)."""
+    reads_only: bool = False
+    """Whether their right to read it is an access that they took, which is good for nothing else."""
 
     @property
     def id(self) -> str:
@@ -71,7 +73,8 @@ async def find(parts: Parts, caller: Caller, case_id: str, *reading: str, to_wor
         raise Refused("access_reads_only")
     if reading and seen.case is not None:
         await noted(parts, caller, [case_id], seen.viewer, right, *reading)
-    return (await seen_by(parts, caller, [seen.row], seen.viewer))[0]
+    known = (await seen_by(parts, caller, [seen.row], seen.viewer))[0]
+    return replace(known, reads_only=right.why == ACCESS)
 
 
 async def seen_by(parts: Parts, caller: Caller, rows: Sequence[CaseRow], actor: Actor) -> tuple[Seen, ...]:

@@ -14,6 +14,7 @@ from domain.views.case import visible
 from services.callers import Caller
 from services.cases import Seen, find, seen_by
 from services.errors import Refused, not_found, of_command
+from services.heavy import need_proof
 from services.need_to_know import cases_named, closed_among, without
 from services.parts import Answered, Parts
 from services.repeats import own_key
@@ -61,7 +62,8 @@ async def send(
     parts: Parts, caller: Caller, seen: Seen, command: dict[str, Any], *, key: str | None = None, channel: str = "api"
 ) -> CommandState:
     """What became of a command: accepted, or waiting. Raises the refusal of a refused one; ``id_reused`` for an id that was used
-    before, in the same words whoever used it, in whatever case, for whatever."""
+    before, in the same words whoever used it, in whatever case, for whatever; ``proof_needed`` (:mod:`services.heavy`)."""
+    await need_proof(parts, caller, seen.case, command)
     row, tenant_id = seen.row, caller.tenant_id
     own = own_key(caller, key) if key is not None else None
     try:

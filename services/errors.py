@@ -69,6 +69,10 @@ class OperatorRefused(Exception):
         super().__init__(self.message)
 
 
+_OF_SIGNING_IN = frozenset({"sign_in_refused", "identity_provider_away"})
+"""What a provider of identities says no with."""
+
+
 def not_found() -> Refused:
     """The one answer to everything that is not there or not the caller's to see: the same for both."""
     return Refused("not_found")
@@ -105,6 +109,8 @@ def refusal_of(error: Exception) -> Refused | None:
         case _ if code == "case_unknown":
             return not_found()
         case _ if code in _LOOKED_AT:
+            return Refused(code, getattr(error, "detail", None))
+        case _ if code in _OF_SIGNING_IN:
             return Refused(code, getattr(error, "detail", None))
         case _ if code in _KEPT:
             return Refused(code)

@@ -20,6 +20,7 @@ from policies.pack import Pack
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
 from storage.access.keys import PostgresKeys
+from storage.access.sessions import PostgresSessions
 from storage.access.signing_keys import PostgresSigningKeys
 from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresFiles
@@ -39,9 +40,11 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.drafts import PostgresDrafts
 from storage.team.letters import PostgresTeamLetters
 from storage.team.people import Person, PostgresPeople
 from storage.team.reading import PostgresReading
+from storage.team.saved_views import PostgresSavedViews
 from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import PostgresViews
 from workflows.handles import Named
@@ -192,6 +195,8 @@ class Parts:
     records: PostgresRecords
     letters: Letters
     desk: PostgresDesk
+    drafts: PostgresDrafts
+    saved_views: PostgresSavedViews
     reading: PostgresReading
     absences: PostgresAbsences
     sanctions: PostgresSanctions
@@ -207,6 +212,7 @@ class Parts:
     """Why webhooks cannot go to an address, of a tenant for development (true) or of another one, as a code; None: they can. The
     same look that sending takes."""
     api_keys: PostgresKeys
+    sessions: PostgresSessions
     people: PostgresPeople
     trail: PostgresTrail
     team_letters: PostgresTeamLetters

@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.model.facts import SYSTEM
 from services.bulk import Results, woken
-from services.callers import Caller
+from services.callers import Caller, role
 from services.errors import FieldError, Refused, not_found
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
@@ -55,7 +55,7 @@ async def take_on(
     async with parts.trail.deed(who.tenant_id) as conn:
         if not await people.add(conn, who.tenant_id, person):
             raise Refused("person_exists")
-        await note(conn, who, "person_added", person_id, **_noted(Person(id=person_id, name=""), person))
+        await note(conn, who, "person_added", person_id, **noted(Person(id=person_id, name=""), person))
         await parts.team_letters.tell(conn, who.tenant_id, "person_added", person_id, who.by, roles=" ".join(person.roles))
         return await _there(conn, who, person_id)
 
@@ -93,8 +93,8 @@ async def change(
         after = await _there(conn, who, person_id)
         if named or more:
             fields = {*named, *(("conflicts",) if more else ())}
-            await note(conn, who, "person_changed", person_id, **_noted(before, after, fields))
-            await _tell(parts, conn, who, before, after)
+            await note(conn, who, "person_changed", person_id, **noted(before, after, fields))
+            await tell(parts, conn, who, before, after)
         return after
 
 
@@ -156,7 +156,7 @@ _SHOWN = frozenset(people.ATTRIBUTES) - {"name", "email", "conflicts"}
 """Attributes whose values are codes, ids, numbers and times, which the trail keeps as they were and as they are."""
 
 
-def _noted(before: Person, after: Person, named: Collection[str] = ()) -> dict[str, Any]:
+def noted(before: Person, after: Person, named: Collection[str] = ()) -> dict[str, Any]:
     """What the trail keeps of a change: which attributes were named, what became of each, and which conflicts came and went, as
     digests. Nobody's name or address."""
     changed = [name for name in people.ATTRIBUTES if getattr(before, name) != getattr(after, name)]
@@ -186,7 +186,7 @@ def _not_ones_own(before: Person, named: Mapping[str, Any]) -> None:
         raise Refused("own_rights", fields={"field": "roles" if more_roles else "manager"})
 
 
-async def _tell(parts: Parts, conn: Connection, who: Administrator, before: Person, after: Person) -> None:
+async def tell(parts: Parts, conn: Connection, who: Administrator, before: Person, after: Person) -> None:
     """Tell of what opens doors: them, and the others of ops."""
     of = (conn, who.tenant_id)
     if before.email != after.email:
@@ -236,3 +236,9 @@ async def _there(conn: Connection, who: Administrator, person_id: str) -> Person
     if found is None:
         raise not_found()
     return found
+
+
+async def colleagues(parts: Parts, caller: Caller) -> Mapping[str, str]:
+    """The names of everybody who works or worked here, by id, for whoever works here themselves. Raises ``actor_unknown``."""
+    await role(parts, caller)
+    return {person.id: person.name for person in await parts.tenants.people(caller.tenant_id)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.access.keys import ApiKey
+from storage.access.sessions import Session
 from storage.access.signing_keys import SigningKey
 from storage.access.trail import ChainedEntry, Sought
 from storage.intake.evidence import StoredFile
@@ -16,11 +17,12 @@ from storage.team.campaigns import Campaign, Summary
 from storage.team.desk import QueueCounts, TeamMember
 from storage.team.people import Person
 from storage.team.reading import Access, ReadRow
+from storage.team.saved_views import SavedView
 from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import CaseRow, CommandRow
 
 __all__ = [
     "Absence", "Access", "ApiKey", "Campaign", "CaseRow", "ChainedEntry", "CommandRow", "DoorRefusal", "Endpoint", "Incident",
-    "KeyHolder", "KeyState", "Person", "Provider", "Purpose", "QueueCounts", "ReadRow", "Result", "SigningKey", "Sought",
-    "Source", "StoredFile", "Summary", "TeamMember", "Tenant",
+    "KeyHolder", "KeyState", "Person", "Provider", "Purpose", "QueueCounts", "ReadRow", "Result", "SavedView", "Session",
+    "SigningKey", "Sought", "Source", "StoredFile", "Summary", "TeamMember", "Tenant",
 ]  # fmt: skip

@@ -32,6 +32,7 @@ from workflows.handles import SEARCH_ATTRIBUTES, CaseDoors, Named
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from starlette.types import ASGIApp
     from temporalio.client import Client
 
     from api.kit.gate import Gate
@@ -213,7 +214,9 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     from storage.team.bulk import PostgresBulk
     from storage.team.campaigns import PostgresCampaigns
     from storage.team.desk import PostgresDesk
+    from storage.team.drafts import PostgresDrafts
     from storage.team.reading import PostgresReading
+    from storage.team.saved_views import PostgresSavedViews
 
     inbox, bulk = PostgresInbox(database, vault), PostgresBulk(database, vault)
     return {
@@ -225,6 +228,8 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         # As the worker's letters: the embedded mail catcher takes no answers.
         "letters": LetterPreviews(Composer(replies=settings.smtp_host is not None)),
         "desk": PostgresDesk(database, inbox),
+        "drafts": PostgresDrafts(database, vault),
+        "saved_views": PostgresSavedViews(database),
         "reading": PostgresReading(database, vault),
         "absences": PostgresAbsences(database, bulk),
     }
@@ -250,12 +255,14 @@ def _addresses(settings: Settings) -> Callable[[str, bool], Awaitable[str | None
 def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
     """What administrators work with."""
     from storage.access.keys import PostgresKeys
+    from storage.access.sessions import PostgresSessions
     from storage.access.trail import PostgresTrail
     from storage.team.letters import PostgresTeamLetters
     from storage.team.people import PostgresPeople
 
     return {
         "api_keys": PostgresKeys(database),
+        "sessions": PostgresSessions(database),
         "people": PostgresPeople(database, vault),
         "trail": PostgresTrail(database),
         "team_letters": PostgresTeamLetters(database, vault),
@@ -355,15 +362,38 @@ async def serve(settings: Settings, places: Places) -> None:
     import uvicorn
 
     from api.app import create_app
+    from cli.kit.pages import beside
 
     async with api_parts(settings, places) as parts:
+        app: ASGIApp = create_app(parts, public_url=settings.public_url, metrics=settings.metrics, gate=_gate(settings, parts))
         config = uvicorn.Config(
-            create_app(parts, public_url=settings.public_url, metrics=settings.metrics, gate=_gate(settings, parts)),
+            app if settings.console == "off" else beside(app, settings, parts),
             host=settings.api_host,
             port=settings.api_port,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=10,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
+        )
+        await uvicorn.Server(config).serve()
+
+
+async def serve_console(settings: Settings, places: Places) -> None:
+    """Serve the pages alone until the process is told to stop."""
+    import uvicorn
+
+    from cli.kit.pages import house_of
+    from console.app import create_console
+
+    async with api_parts(settings, places) as parts:
+        config = uvicorn.Config(
+            create_console(house_of(settings, parts)),
+            host=settings.console_host,
+            port=settings.console_port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=2,
             proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=settings.trusted_proxies,
         )

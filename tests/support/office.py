@@ -30,6 +30,7 @@ from policies.shelf import Shelf
 from runtime.settings import Settings
 from services.parts import Parts
 from storage.access.keys import PostgresKeys
+from storage.access.sessions import PostgresSessions
 from storage.access.signing_keys import PostgresSigningKeys
 from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresEvidenceFiles, PostgresFiles
@@ -50,10 +51,12 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.drafts import PostgresDrafts
 from storage.team.letters import PostgresTeamLetters
 from storage.team.people import PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.team.roster import PostgresRoster
+from storage.team.saved_views import PostgresSavedViews
 from storage.tenants import Person, PostgresTenants, Tenant
 from storage.views.cases import PostgresViews
 from workers.policies import ShelfPolicies
@@ -193,6 +196,8 @@ class Office:
             records=self.records,
             letters=LetterPreviews(Composer()),
             desk=PostgresDesk(self.database, self.inbox),
+            drafts=PostgresDrafts(self.database, self.vault),
+            saved_views=PostgresSavedViews(self.database),
             reading=PostgresReading(self.database, self.vault),
             absences=PostgresAbsences(self.database, bulk),
             sanctions=PostgresSanctions(self.database),
@@ -201,6 +206,7 @@ class Office:
             keys=self.tenants,
             signing_keys=PostgresSigningKeys(self.database),
             api_keys=PostgresKeys(self.database),
+            sessions=PostgresSessions(self.database),
             people=PostgresPeople(self.database, self.vault),
             trail=PostgresTrail(self.database),
             team_letters=PostgresTeamLetters(self.database, self.vault),

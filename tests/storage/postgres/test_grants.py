@@ -35,6 +35,12 @@ MATRIX = {
         "moves with every assignment.",
     ),
     "api_keys": May("SELECT, UPDATE(last_used_at)", "INSERT, SELECT, UPDATE", "A key is somebody. Using one notes when."),
+    "sessions": May(
+        "SELECT, UPDATE(ended_at ended_because last_seen_at)",
+        "INSERT, SELECT, UPDATE(ended_at ended_because)",
+        "A session is somebody, as a key is. Using one notes when; its person ends it, for good (a trigger holds that).",
+    ),
+    "sign_ins": May("", "INSERT, SELECT", "Whom a provider means is said once, when they first sign in."),
     "signing_keys": May("SELECT", "INSERT, SELECT, UPDATE(revoked_at)", "Verifying a signature reads; a key is only taken back."),
     "webhook_endpoints": May(
         "SELECT, UPDATE(active disabled_at disabled_because failing_since given_up)",
@@ -78,6 +84,8 @@ MATRIX = {
     "commands": May("INSERT, SELECT, UPDATE(answer answered_at status)", "", CASES),
     "deadlines": May("DELETE, INSERT, SELECT, UPDATE", "", "What is due: gone when it is done."),
     "deliveries": May("INSERT, SELECT", "", CASES),
+    "drafts": May("DELETE, INSERT, SELECT, UPDATE", "", "What somebody writes and has not sent: gone when it is sent."),
+    "saved_views": May("DELETE, INSERT, SELECT", "", "A list under a name goes when its owner wants; it is never another one."),
     "door_refusals": May(
         "INSERT, SELECT, UPDATE(last_at times told_at)", "", "What was tried at Temporal's door is counted, and never taken away."
     ),

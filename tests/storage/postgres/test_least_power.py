@@ -64,6 +64,16 @@ ATTEMPTS = {
     "widen a key": "UPDATE api_keys SET scopes = '{admin}' WHERE tenant = $1",
     "give a key to somebody": "UPDATE api_keys SET person_id = 'per_mia' WHERE tenant = $1",
     "revive a key": "UPDATE api_keys SET active = true WHERE tenant = $1",
+    "sign somebody in": (
+        "INSERT INTO sessions (tenant, id, hash, person_id, way, idle_for, expires_at)"
+        " VALUES ($1, 'ses_1', 'known', 'per_mia', 'oidc', '1 day', now() + '1 day'::interval)"
+    ),
+    "know a session's secret": "UPDATE sessions SET hash = 'known' WHERE tenant = $1",
+    "give a session to somebody": "UPDATE sessions SET person_id = 'per_mia' WHERE tenant = $1",
+    "let a session live longer": "UPDATE sessions SET expires_at = now() + '1 year'::interval WHERE tenant = $1",
+    "say whom a provider means": (
+        "INSERT INTO sign_ins (tenant, issuer, subject, person_id) VALUES ($1, 'https://x.example', 'x', 'per_mia')"
+    ),
     "give oneself a role": "UPDATE people SET roles = '{ops}' WHERE tenant = $1",
     "change a team": "UPDATE people SET team = 'other' WHERE tenant = $1",
     "forget conflicts of interest": "UPDATE people SET conflicts = '{}' WHERE tenant = $1",
