@@ -195,6 +195,10 @@ def _ask_identity(case: Case, command: AskIdentity, context: DecisionContext, at
     return (asked, f.IdentityAsked(request_id=request_id))
 
 
+def _identity_asked(case: Case, rec: f.Recording, fact: f.IdentityAsked) -> Change:
+    return {"identity_requests": (*case.identity_requests, fact.request_id)}
+
+
 def _sees(case: Case, fact: f.EvidenceSubmitted, audience: Audience) -> bool:
     # What only the deciders see, whoever handed it in sees all the same: views ask who did.
     own = audience == (fact.side.value if fact.side else "platform")
@@ -233,6 +237,7 @@ TOPIC = Topic(
         "evidence_requested": _evidence_requested,
         "evidence_submitted": _evidence_submitted,
         "evidence_lapsed": _evidence_lapsed,
+        "identity_asked": _identity_asked,
     },
     means={
         "evidence_requested": lambda before, fact, after: {f"evidence_requested:{fact.of.value}", f"told:{fact.of.value}"},

@@ -62,12 +62,14 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
         {"outcome": "partial_amount", "ground": "scope", "remedies": [_pay("payout", 70, "EUR")]},
         {"outcome": "upheld", "ground": "severity", "remedies": [_pay("payout", 400_000), _pay("correction", 600_000)]},
         {"outcome": "invalid", "ground": "duplicate"},
+        {"outcome": "unfounded", "ground": "without_ground"},
     ],
     "fraud_report": [
         {"outcome": "confirmed", "ground": "stolen_payment", "remedies": [_pay("refund", 5_000), _WARN]},
         {"outcome": "confirmed", "ground": "friendly_fraud", "remedies": [_pay("refund", 200_000)]},
         {"outcome": "confirmed", "ground": "account_takeover", "remedies": [_pay("refund", 150_000), _pay("refund", 60_000)]},
         {"outcome": "suspicious_unproven", "ground": "friendly_fraud", "remedies": [_WARN]},
+        {"outcome": "suspicious_unproven", "ground": "friendly_fraud", "remedies": [_WARN | {"to": "claimant"}]},
         {"outcome": "false_positive", "ground": "no_fraud"},
     ],
     "payment_dispute": [
