@@ -2,9 +2,9 @@
 
 A pack names the sides that it hears (``hear``) and when they were (``heard_when``). ``asked``: they answered what the team asked
 them, or let the time for it go by (:mod:`domain.rules.evidence` notes it). ``told``: they said something since they were told
-(a message, an offer or the answer to one, evidence, the reasons of an appeal), or the clock that waited for them ran out, and no
-time to answer that they were given is running. Whoever reports has said with the report what they have to say. What is taken up
-again begins anew, and so does an appeal for whoever did not lodge it.
+(a message, an offer or the answer to one, evidence, the reasons of an appeal) and not that more follows, or the clock that waited
+for them ran out, and no time to answer that they were given is running. Whoever reports has said with the report what they have
+to say. What is taken up again begins anew, and so does an appeal for whoever did not lodge it.
 
 Of several principals on a side each is heard for themselves, and so is who came after the opening: no word but their own, or that
 of whoever represents them, stands for them, and no time counts against them that began before they were there.
@@ -61,6 +61,11 @@ class Unheard(NamedTuple):
         detail = f"{who} {said} Urgent protection goes by interim measures."
         own = {"party": self.party} if self.party is not None else {}
         return NotHeard(detail, side=self.side.value, missing=self.missing, until=until, **own)
+
+
+def said_all(fact: f.Fact) -> bool:
+    """Whether somebody has said something by it, and not that more follows."""
+    return isinstance(fact, WORDS) and not (isinstance(fact, f.MessageSent | f.EvidenceSubmitted) and fact.more_follows)
 
 
 def told_at(case: Case, side: Side) -> datetime | None:
@@ -156,7 +161,7 @@ def heard_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[Sid
             return _with(known, Side(fact.sender))
         case _:
             pass
-    if isinstance(fact, WORDS):
+    if said_all(fact):
         party = after.party(rec.actor.id)
         return _with(known, party.side) if party is not None and party.speaks else known
     return known
@@ -220,9 +225,9 @@ def _heard_by(before: Case | None, rec: f.Recording, after: Case) -> Iterable[st
             return _meant(after, rec.actor.id, fact.side)
         case f.EvidenceSubmitted() if not told and not fact.answers:
             return ()
-        case f.EvidenceSubmitted():
+        case f.EvidenceSubmitted(more_follows=False):
             pass
-        case _ if not (told and isinstance(fact, WORDS)):
+        case _ if not (told and said_all(fact)):
             return ()
         case _:
             pass

@@ -22,7 +22,7 @@ from domain.model.procedure import EvidenceUnknown
 from domain.model.ruling import DecideAppeal, Rule
 from domain.model.sanctions import NotHeard
 from domain.model.terms import Terms
-from domain.rules.hearing import WORDS
+from domain.rules.hearing import said_all
 from domain.worktime.spans import Span, SpanUnit
 
 _USUAL_FOR = timedelta(days=5)
@@ -35,7 +35,7 @@ def unanswered_after(before: Case | None, rec: f.Recording, after: Case) -> tupl
     if not after.terms.late:
         return known
     fact, party = rec.fact, after.party(rec.actor.id)
-    if party is not None and party.speaks and isinstance(fact, WORDS):
+    if party is not None and party.speaks and said_all(fact):
         known = tuple(one for one in known if one.against is not party.side or one.shown_at is None)
     for side in _shown_to(fact):
         known = tuple(

@@ -203,7 +203,7 @@ class Witness:
             ):
                 if party is not None and isinstance(fact, f.EvidenceSubmitted):
                     self._handed_in(party, fact, recording.at)
-                if party is not None and party.speaks:
+                if party is not None and party.speaks and not getattr(fact, "more_follows", False):
                     self.last[party.side.value, "word"] = recording.at
                     self.spoke.add(party.side.value)
                     everybody = {p.id for p in self.folded.principals(party.side)}

@@ -302,7 +302,10 @@ class AnyLife(RuleBasedStateMachine):
         effects = [e.id for e in self.case.effects] or ["eff_none"]
         measures = [one.id for one in self.case.interim]
         fields: dict[str, dict[str, st.SearchStrategy[Any]]] = {
-            "message": {"to": st.sampled_from([None, "all", "claimant", "respondent", "desk"])},
+            "message": {
+                "to": st.sampled_from([None, "all", "claimant", "respondent", "desk"]),
+                "more_follows": st.sampled_from([False, False, True]),
+            },
             "disclose": {"with_statement": st.booleans()},
             "offer": {"remedy": st.sampled_from(OFFERED), "amount": MONEY, "expires_at": st.none() | until},
             "accept_offer": {"offer_id": st.sampled_from([None, offer, proposal, "off_other"])},
@@ -324,7 +327,10 @@ class AnyLife(RuleBasedStateMachine):
                 "party": st.sampled_from([None, None, CLAIMANT, AGENT, WITNESS]),
                 "due_at": st.none() | HOURS.map(lambda hours: (self.life.now + timedelta(hours=hours)).isoformat()),
             },
-            "submit_evidence": {"to": st.sampled_from([None, "all", "desk"])},
+            "submit_evidence": {
+                "to": st.sampled_from([None, "all", "desk"]),
+                "more_follows": st.sampled_from([False, False, True]),
+            },
             "report_effect": {
                 "effect_id": st.sampled_from(effects),
                 "result": st.sampled_from(["done", "reversed", "needs_hands"]),

@@ -85,6 +85,48 @@ class TestRule:
         assert life.says(MEDIATOR, "rule", **PAY).case.phase is Phase.RULED
 
 
+class TestMoreFollows:
+    """One word does not end a party's time to answer against their will."""
+
+    @pytest.mark.parametrize("word", ["message", "submit_evidence"])
+    def test_keeps_their_time_running_to_its_end(self, word: str) -> None:
+        life = in_review()
+        until = next(row.due_at for row in life.case.timetable if (row.clock, row.level) == ("respondent_reply", "end"))
+        life.says(RESPONDENT, word, more_follows=True)
+        refusal = life.refused(MEDIATOR, "rule", **PAY)
+        assert (refusal.fields["missing"], refusal.fields["until"]) == ("time", until.isoformat())
+        life.says(RESPONDENT, word, more_follows=True)
+        assert why(life.fire("respondent_reply", "end").case) is None
+
+    @pytest.mark.parametrize("word", ["message", "submit_evidence"])
+    def test_until_they_say_something_without_it(self, word: str) -> None:
+        life = in_review().says(RESPONDENT, word, more_follows=True).says(RESPONDENT, "message")
+        assert life.says(MEDIATOR, "rule", **PAY).case.phase is Phase.RULED
+
+    def test_closes_no_request(self) -> None:
+        life = in_review().says(MEDIATOR, "request_evidence", of="respondent").says(RESPONDENT, "message")
+        life.says(RESPONDENT, "submit_evidence", more_follows=True)
+        assert (len(life.case.requests), why(life.case)) == (1, "time")
+        assert why(life.says(RESPONDENT, "submit_evidence").case) is None
+
+    def test_is_no_answer_where_only_what_was_asked_counts(self) -> None:
+        life = in_review("conduct_report").says(MEDIATOR, "request_evidence", of="respondent")
+        assert why(life.says(RESPONDENT, "submit_evidence", more_follows=True).case) == "time"
+        assert why(life.fire("respondent_response", "end").case) is None
+
+    def test_answers_nothing_that_the_other_side_handed_in(self) -> None:
+        life = in_review().says(CLAIMANT, "submit_evidence").says(RESPONDENT, "message", more_follows=True)
+        assert [one.against for one in life.case.unanswered] == [Side.RESPONDENT]
+
+    def test_is_a_partys_to_say(self) -> None:
+        life = in_review().says(MEDIATOR, "message", more_follows=True)
+        assert not getattr(life.facts[-1], "more_follows", None)
+
+    def test_the_team_is_told(self) -> None:
+        life = in_review().says(RESPONDENT, "message", more_follows=True)
+        assert [n.data.get("more_follows") for n in life.notices_for(MEDIATOR)][-1:] == [True]
+
+
 UNFOUNDED = {"outcome": "unfounded", "ground": "without_ground"}
 WARNED = {"outcome": "suspicious_unproven", "ground": "friendly_fraud", "remedies": [{"type": "warn", "to": "claimant"}]}
 
