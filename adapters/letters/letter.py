@@ -44,6 +44,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "first_told": data.get("first_told") is True,
         "untold": data.get("disclosed") is False,
         "in_private": data.get("alone") is True,
+        "more_follows": data.get("more_follows") is True,
         "tenant": _line_or_none(notice.tenant_name) or "the platform",
         "name": _line_or_none(notice.name),
         "case": notice.case_id,

@@ -69,7 +69,8 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     "admit": ("Let a report through the gate.", ()),
     "decline": ("Turn a report away.", (_needs("reason", "Why, as a code."), REASONS)),
     "message": ("Say something to the people of the case.", (
-        _needs("text", "The words."), Field("to", "all, claimant, respondent or desk.")),
+        _needs("text", "The words."), Field("to", "all, claimant, respondent or desk."),
+        Field("more_follows", "This is not all yet: your time to answer runs on. For a party.", kind=FLAG)),
     ),
     "note": ("Note something for the team; no party sees it.", (
         _needs("text", "The words."), Field("mentions", "Who is told of it (per_…); repeatable.", kind=LIST, option="mention")),

@@ -43,6 +43,7 @@ SINCE: dict[int, frozenset[str]] = {
     1: frozenset({"form", "seen_at"}),
     2: frozenset(
         {"form", "final", "effects", "split_off", "caucus", "heard_parties", "raised_by", "appealed_alone", "lifted_by"}
+        | {"questioned", "identity_requests"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -148,6 +149,10 @@ class Case(Kept):
     """Sides that were asked and answered, or let their time go by."""
     heard_parties: tuple[str, ...] = ()
     """Principals who did so for themselves, of sides where one word does not stand for all: of several, and of who came later."""
+    questioned: tuple[str, ...] = ()
+    """Principals who answered what the team asked of them, or let the time for it go by, since the matter was last taken up."""
+    identity_requests: tuple[str, ...] = ()
+    """Requests that ask for a proof of who somebody is, and nothing about the matter."""
     unanswered: tuple[Unanswered, ...] = ()
     """What one side handed in and the other has not answered, oldest first, in kinds that hear a side on it."""
     merged_into: str | None = None

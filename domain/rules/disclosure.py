@@ -88,8 +88,10 @@ def along(case: Case, because: Literal["asked", "ruling", "latest_date"]) -> tup
     return (CaseDisclosed(because=because),)
 
 
-def check_told(case: Case, lost: frozenset[Side]) -> None:
+def check_told(case: Case, lost: frozenset[Side], hit: frozenset[Side]) -> None:
     """Refuses a ruling against somebody who was not heard, or was not even told, where the pack wants them heard.
+
+    Of those who lose by it, ``hit`` are the ones who have to bear something.
 
     Where it does not, they learn of the case with the ruling (:func:`along`).
     """
@@ -98,6 +100,7 @@ def check_told(case: Case, lost: frozenset[Side]) -> None:
             "Disclose it by two persons before they can lose by a ruling; freeze the money meanwhile.", "by_ruling"
         )
     hearing.check(case, lost)
+    hearing.check_charge(case, hit)
     if not case.is_disclosed and Side.RESPONDENT in case.terms.hear and Side.RESPONDENT in lost:
         raise NotDisclosed("The respondent has not been told of the case: disclose it before they can lose by a ruling.")
 

@@ -87,7 +87,8 @@ def _decline(case: Case, command: c.Decline, context: DecisionContext, at: datet
 def _message(case: Case, command: c.Message, context: DecisionContext, at: datetime) -> Facts:
     role = context.actor.role if context.actor else "system"
     sender: Any = role if role in ("claimant", "respondent", "platform") else "staff"
-    return (f.MessageSent(to=addressed(case, context.actor, command.to), text=command.text, sender=sender),)
+    to, more = addressed(case, context.actor, command.to), command.more_follows and sender in ("claimant", "respondent")
+    return (f.MessageSent(to=to, text=command.text, sender=sender, more_follows=more),)
 
 
 def _message_sent(case: Case, rec: f.Recording, fact: f.MessageSent) -> Change:
@@ -232,7 +233,12 @@ TOPIC = Topic(
     },
     said={
         "message_sent": lambda case, fact, audience: NoticeData(
-            {"sender": fact.sender, **({"alone": True} if fact.to != "all" else {})}, {"text": fact.text}
+            {
+                "sender": fact.sender,
+                **({"alone": True} if fact.to != "all" else {}),
+                **({"more_follows": True} if fact.more_follows else {}),
+            },
+            {"text": fact.text},
         ),
         "note_added": lambda case, fact, audience: NoticeData(texts={"text": fact.text} if audience == "staff" else {}),
         "case_declined": said_of_end,

@@ -2,15 +2,18 @@
 
 A pack names the sides that it hears (``hear``) and when they were (``heard_when``). ``asked``: they answered what the team asked
 them, or let the time for it go by (:mod:`domain.rules.evidence` notes it). ``told``: they said something since they were told
-(a message, an offer or the answer to one, evidence, the reasons of an appeal), or the clock that waited for them ran out, and no
-time to answer that they were given is running. Whoever reports has said with the report what they have to say. What is taken up
-again begins anew, and so does an appeal for whoever did not lodge it.
+(a message, an offer or the answer to one, evidence, the reasons of an appeal) and not that more follows, or the clock that waited
+for them ran out, and no time to answer that they were given is running. Whoever reports has said with the report what they have
+to say. What is taken up again begins anew, and so does an appeal for whoever did not lodge it.
 
 Of several principals on a side each is heard for themselves, and so is who came after the opening: no word but their own, or that
 of whoever represents them, stands for them, and no time counts against them that began before they were there.
 
 Somebody who could not be reached loses no time by it, and wins none: their clock runs out as everybody's, and the matter is
 decided on file. Urgent protection does not wait: that is what interim measures are for.
+
+Whoever reports has not said anything to the charge that they did so in bad faith. What hits the claimant (a sanction, a warning)
+waits until they were asked since the report, and answered or let the time for it go by; where the claimant is heard at all.
 """
 
 from __future__ import annotations
@@ -37,8 +40,9 @@ class Unheard(NamedTuple):
     """Why a side counts as not heard."""
 
     side: Side
-    missing: Literal["telling", "answer", "time"]
-    """They were not told; they have not said anything and nothing runs that waits for it; they still have time."""
+    missing: Literal["telling", "answer", "time", "charge"]
+    """They were not told; they have not said anything and nothing runs that waits for it; they still have time; they were asked
+    nothing since they reported it."""
     until: datetime | None = None
     """When their time is over; None: nothing runs, or it stands still."""
     party: str | None = None
@@ -49,6 +53,7 @@ class Unheard(NamedTuple):
         said = {
             "telling": "has not been told of the case; tell them first.",
             "answer": "has to be asked first; rule when they have answered or their time is over.",
+            "charge": "has to be asked first: a report is no answer to a charge against whoever made it.",
             "time": "still has time to answer" + (f", until {self.until.isoformat()}." if self.until else "; it stands still."),
         }[self.missing]
         until = self.until.isoformat() if self.until else None
@@ -56,6 +61,11 @@ class Unheard(NamedTuple):
         detail = f"{who} {said} Urgent protection goes by interim measures."
         own = {"party": self.party} if self.party is not None else {}
         return NotHeard(detail, side=self.side.value, missing=self.missing, until=until, **own)
+
+
+def said_all(fact: f.Fact) -> bool:
+    """Whether somebody has said something by it, and not that more follows."""
+    return isinstance(fact, WORDS) and not (isinstance(fact, f.MessageSent | f.EvidenceSubmitted) and fact.more_follows)
 
 
 def told_at(case: Case, side: Side) -> datetime | None:
@@ -72,6 +82,16 @@ def check(case: Case, sides: Iterable[Side]) -> None:
         found = unheard(case, side) if side in losers else None
         if found is not None:
             raise found.refusal()
+
+
+def check_charge(case: Case, hit: Iterable[Side]) -> None:
+    """Refuses what hits the claimant while nothing was asked of them that they have answered, or let the time go by for."""
+    if Side.CLAIMANT not in hit or Side.CLAIMANT not in case.terms.hear:
+        return
+    several = case.principals(Side.CLAIMANT)
+    unasked = next((p.id for p in several if p.id not in case.questioned), None)
+    if unasked is not None:
+        raise Unheard(Side.CLAIMANT, "charge", party=unasked if len(several) > 1 else None).refusal()
 
 
 def unheard(case: Case, side: Side) -> Unheard | None:
@@ -141,7 +161,7 @@ def heard_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[Sid
             return _with(known, Side(fact.sender))
         case _:
             pass
-    if isinstance(fact, WORDS):
+    if said_all(fact):
         party = after.party(rec.actor.id)
         return _with(known, party.side) if party is not None and party.speaks else known
     return known
@@ -163,6 +183,31 @@ def heard_parties_after(before: Case | None, rec: f.Recording, after: Case) -> t
     return tuple(one for one in dict.fromkeys((*known, *spoke)) if one in own)
 
 
+def questioned_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str, ...]:
+    """The principals who have answered a question of the team, or let the time for it go by, after a fact.
+
+    What is taken up again begins anew, and so does an appeal for whoever did not lodge it. To prove who one is answers nothing.
+    """
+    known = before.questioned if before is not None else ()
+    match rec.fact:
+        case f.CaseReopened() | f.RulingAnnulled():
+            return ()
+        case f.AppealLodged(cross=False):
+            own = {p.id for p in after.principals(rec.fact.side)}
+            return tuple(one for one in known if one in own)
+        case f.EvidenceLapsed(requests=asked) | f.EvidenceSubmitted(answers=asked) if {*asked} - {*after.identity_requests}:
+            return tuple(dict.fromkeys((*known, *_answering(before, rec, after))))
+        case _:
+            return known
+
+
+def _answering(before: Case | None, rec: f.Recording, after: Case) -> Iterable[str]:
+    if isinstance(rec.fact, f.EvidenceLapsed):
+        return _let_it_go_by(before, rec.fact) if before is not None else ()
+    party = after.party(rec.actor.id)
+    return _for_whom(after, party) if party is not None and party.speaks else ()
+
+
 def _heard_by(before: Case | None, rec: f.Recording, after: Case) -> Iterable[str]:
     """The principals who were heard by a fact."""
     fact, told = rec.fact, after.terms.heard_when == "told"
@@ -180,9 +225,9 @@ def _heard_by(before: Case | None, rec: f.Recording, after: Case) -> Iterable[st
             return _meant(after, rec.actor.id, fact.side)
         case f.EvidenceSubmitted() if not told and not fact.answers:
             return ()
-        case f.EvidenceSubmitted():
+        case f.EvidenceSubmitted(more_follows=False):
             pass
-        case _ if not (told and isinstance(fact, WORDS)):
+        case _ if not (told and said_all(fact)):
             return ()
         case _:
             pass

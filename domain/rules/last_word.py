@@ -24,7 +24,7 @@ from domain.model.sanctions import NotHeard
 from domain.model.terms import Terms
 from domain.rules import losses
 from domain.rules.audiences import Audience
-from domain.rules.hearing import WORDS
+from domain.rules.hearing import said_all
 from domain.worktime.spans import Span, SpanUnit
 
 _USUAL_FOR = timedelta(days=5)
@@ -37,7 +37,7 @@ def unanswered_after(before: Case | None, rec: f.Recording, after: Case) -> tupl
     if not after.terms.late:
         return known
     fact, party = rec.fact, after.party(rec.actor.id)
-    if party is not None and party.speaks and isinstance(fact, (*WORDS, f.AppealLodged)):
+    if party is not None and party.speaks and (said_all(fact) or isinstance(fact, f.AppealLodged)):
         known = tuple(one for one in known if one.against is not party.side or one.shown_at is None)
     for side in _shown_to(fact):
         known = tuple(

@@ -40,9 +40,15 @@ def burdens(case: Case, remedies: Iterable[Remedy], side: Side) -> tuple[str, ..
 
 def losers(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
     """The sides to which a ruling takes something that nobody may take from them unheard."""
-    hit = {side for side in Side if outcome.sanctions is side or burdens(case, remedies, side)}
     lost = {side_of(case, loser) for loser in outcome.lost_by}
-    return frozenset(hit if outcome.hear_if_hit else hit | lost)
+    return hit(case, outcome, remedies) | (frozenset() if outcome.hear_if_hit else lost)
+
+
+def hit(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
+    """The sides that a ruling hits: by a sanction, which whoever took the report back does not get, or by a burdensome remedy."""
+    spared = Side.CLAIMANT if case.of_office is not None else None
+    sanctioned = outcome.sanctions if outcome.sanctions is not spared else None
+    return frozenset(side for side in Side if sanctioned is side or burdens(case, remedies, side))
 
 
 def lost_on_appeal(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:

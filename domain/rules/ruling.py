@@ -103,7 +103,7 @@ def _check(
     if case.terms.grounds and ground not in case.terms.grounds:
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
-    disclosure.check_told(case, lost)
+    disclosure.check_told(case, lost, lost & losses.hit(case, outcome, remedies))
     last_word.check(case, lost, command, at)
     legal_hold.check_not_held(case, remedies)
     for remedy in remedies:

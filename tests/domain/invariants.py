@@ -53,6 +53,8 @@ OWN_CLOCKS = {
 """Clocks of which each may know that somebody made them stand still; all others are the team's."""
 OF_THE_OTHER_SIDE = frozenset({"interim_imposed", "interim_reviewed", "interim_ended", "interim_kept"})
 """Measures are against the respondent, and the claimant does not hear of them."""
+BURDENS = frozenset({"warn", "suspend", "ban", "remove", "restrict", "payout_freeze"})
+"""Remedies that hit whoever they are for."""
 GIVES_BACK = frozenset({"refund", "payout", "correction", "provisional_credit"})
 OF_THE_REPORTER = frozenset({"withdrawal_requested", "withdrawal_accepted", "withdrawal_overtaken", "continued_of_office"})
 """Nobody on the other side, and no witness, learns that a report was asked back, nor who is the claimant since."""
@@ -90,6 +92,8 @@ class Witness:
         """Principals who had their say themselves since then, or by whoever speaks for them, or whose own time went by."""
         self.asked: dict[str, tuple[str | None, datetime]] = {}
         """Of whom something was asked, and when."""
+        self.questioned: set[str] = set()
+        """Principals who answered what was asked of them, or let the time go by, since the matter was last taken up."""
         self.came: dict[str, int] = {}
         """Parties who came after the opening, with the fact by which they did."""
         self.stays_out: set[str] = set()
@@ -169,7 +173,7 @@ class Witness:
         fact, party = recording.fact, self.folded.party(recording.actor.id)
         match fact:
             case f.CaseReopened() | f.RulingAnnulled():
-                self.spoke, self.had_their_say = set(), set()
+                self.spoke, self.had_their_say, self.questioned = set(), set(), set()
             case f.AppealLodged():
                 self.spoke = {fact.side.value} if not fact.cross else self.spoke | {fact.side.value}
             case f.EvidenceRequested():
@@ -183,7 +187,9 @@ class Witness:
                 self.spoke.add(fact.of.value)
                 for whom, since in (self.asked[one] for one in fact.requests):
                     there = [p for p in self.folded.principals(fact.of) if p.since is None or p.since <= since]
-                    self.had_their_say |= {whom} if whom is not None else {p.id for p in there}
+                    answered = {whom} if whom is not None else {p.id for p in there}
+                    self.had_their_say |= answered
+                    self.questioned |= answered
                 if not fact.requests:
                     self.had_their_say |= {p.id for p in self.folded.principals(fact.of) if p.id not in self.came}
             case (
@@ -196,8 +202,8 @@ class Witness:
                 | f.ReturnContested()
             ):
                 if party is not None and isinstance(fact, f.EvidenceSubmitted):
-                    self.last[party.side.value, "evidence"] = recording.at
-                if party is not None and party.speaks:
+                    self._handed_in(party, fact, recording.at)
+                if party is not None and party.speaks and not getattr(fact, "more_follows", False):
                     self.last[party.side.value, "word"] = recording.at
                     self.spoke.add(party.side.value)
                     everybody = {p.id for p in self.folded.principals(party.side)}
@@ -207,10 +213,23 @@ class Witness:
             case _:
                 pass
 
+    def _handed_in(self, party: f.OpenedParty, fact: f.EvidenceSubmitted, at: datetime) -> None:
+        assert self.folded is not None
+        self.last[party.side.value, "evidence"] = at
+        if party.speaks and fact.answers:
+            theirs = {p.id for p in self.folded.principals(party.side)}
+            self.questioned |= {one for one in theirs if one in (party.id, party.represents)} or theirs
+
     def _heard(self, case: Case, fact: f.RulingDrafted) -> None:
         """Nobody loses by a ruling in the first instance who has not had their say, where the pack promises it."""
         outcome = case.terms.outcome(fact.outcome)
         assert self.folded is not None
+        if Side.CLAIMANT in case.terms.hear and fact.decision not in ("uphold", "remit"):
+            of_office = case.of_office is not None
+            sanctioned = outcome is not None and outcome.sanctions is Side.CLAIMANT and not of_office
+            warned = any(one.type in BURDENS and one.to is Side.CLAIMANT for one in fact.remedies)
+            unasked = {p.id for p in case.principals(Side.CLAIMANT)} - self.questioned
+            assert not ((sanctioned or warned) and unasked), f"{fact.outcome} hits {unasked}, who were asked nothing"
         if fact.decision == "rule" and outcome is not None and case.terms.late and not outcome.hear_if_hit:
             for side in (side for side in case.terms.hear if side in outcome.lost_by and fact.relies_on is None):
                 handed = self.last.get((side.other.value, "evidence"))

@@ -62,12 +62,14 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
         {"outcome": "partial_amount", "ground": "scope", "remedies": [_pay("payout", 70, "EUR")]},
         {"outcome": "upheld", "ground": "severity", "remedies": [_pay("payout", 400_000), _pay("correction", 600_000)]},
         {"outcome": "invalid", "ground": "duplicate"},
+        {"outcome": "unfounded", "ground": "without_ground"},
     ],
     "fraud_report": [
         {"outcome": "confirmed", "ground": "stolen_payment", "remedies": [_pay("refund", 5_000), _WARN]},
         {"outcome": "confirmed", "ground": "friendly_fraud", "remedies": [_pay("refund", 200_000)]},
         {"outcome": "confirmed", "ground": "account_takeover", "remedies": [_pay("refund", 150_000), _pay("refund", 60_000)]},
         {"outcome": "suspicious_unproven", "ground": "friendly_fraud", "remedies": [_WARN]},
+        {"outcome": "suspicious_unproven", "ground": "friendly_fraud", "remedies": [_WARN | {"to": "claimant"}]},
         {"outcome": "false_positive", "ground": "no_fraud"},
     ],
     "payment_dispute": [
@@ -300,7 +302,10 @@ class AnyLife(RuleBasedStateMachine):
         effects = [e.id for e in self.case.effects] or ["eff_none"]
         measures = [one.id for one in self.case.interim]
         fields: dict[str, dict[str, st.SearchStrategy[Any]]] = {
-            "message": {"to": st.sampled_from([None, "all", "claimant", "respondent", "desk"])},
+            "message": {
+                "to": st.sampled_from([None, "all", "claimant", "respondent", "desk"]),
+                "more_follows": st.sampled_from([False, False, True]),
+            },
             "disclose": {"with_statement": st.booleans()},
             "offer": {"remedy": st.sampled_from(OFFERED), "amount": MONEY, "expires_at": st.none() | until},
             "accept_offer": {"offer_id": st.sampled_from([None, offer, proposal, "off_other"])},
@@ -322,7 +327,10 @@ class AnyLife(RuleBasedStateMachine):
                 "party": st.sampled_from([None, None, CLAIMANT, AGENT, WITNESS]),
                 "due_at": st.none() | HOURS.map(lambda hours: (self.life.now + timedelta(hours=hours)).isoformat()),
             },
-            "submit_evidence": {"to": st.sampled_from([None, "all", "desk"])},
+            "submit_evidence": {
+                "to": st.sampled_from([None, "all", "desk"]),
+                "more_follows": st.sampled_from([False, False, True]),
+            },
             "report_effect": {
                 "effect_id": st.sampled_from(effects),
                 "result": st.sampled_from(["done", "reversed", "needs_hands"]),
