@@ -15,11 +15,13 @@ from activities.ports.evidence import EvidenceFiles, UploadedFile
 from activities.ports.people import Roster
 from activities.ports.policies import Policies, Resolved
 from activities.ports.records import CaseSnapshot, Pending
+from domain.base import Phase
 from domain.model.case import Case
 from domain.model.clocks import Retarget
 from domain.model.commands import read_command
 from domain.model.facts import EvidenceFile
 from domain.rules.legal_hold import could_destroy
+from domain.rules.money import GIVES
 
 _MOVES_LEVELS = frozenset({"retarget", "resume", "thaw", "assign", "take", "hand_over"})
 """After these a level can be due that was not before; the others only stop clocks or start new ones."""
@@ -45,7 +47,8 @@ class Lookups:
         """The snapshot with what some steps need beside the record.
 
         The people for an escalation that may be due; what counts against the parties where a ruling waits; who of them
-        is kept by a legal hold elsewhere, where something could be destroyed; the case, campaign or
+        is kept by a legal hold elsewhere, where something could be destroyed; what stands in other cases of the matter,
+        where money may be given; the case, campaign or
         files that a command names; new terms for re-targets that ask for them.
         """
         if self.sanctions is not None and _may_sanction(case, snapshot):
@@ -57,6 +60,9 @@ class Lookups:
         if self.other_cases is not None and case is not None and could_destroy(case):
             held = await self.other_cases.held(tenant_id, case_id)
             snapshot = snapshot.model_copy(update={"held": tuple(held)})
+        if self.other_cases is not None and case is not None and _may_pay(case, snapshot):
+            paid = await self.other_cases.paid(tenant_id, case_id)
+            snapshot = snapshot.model_copy(update={"paid_elsewhere": tuple(paid)})
         if case is None:
             return await self._with_prior_appeals(tenant_id, case_id, snapshot)
         if _may_escalate(case, snapshot):
@@ -165,6 +171,16 @@ def _may_sanction(case: Case | None, snapshot: CaseSnapshot) -> bool:
     if case is not None and case.terms.sanctions is None:
         return False
     return any(pending.body.get("type") in _RULES or _may_be_barred(pending) for pending in snapshot.pending)
+
+
+def _may_pay(case: Case, snapshot: CaseSnapshot) -> bool:
+    """Whether money may be given now: by a command, or by a level that tells a ruling or ends a return."""
+    if not any(one.bounded_by for one in case.terms.remedies):
+        return False
+    due = bool(case.timetable) and case.timetable[0].due_at <= snapshot.now
+    return any(p.body.get("type") in GIVES for p in snapshot.pending) or (
+        due and (case.phase is Phase.RULED or case.returning is not None)
+    )
 
 
 def _may_be_barred(pending: Pending) -> bool:

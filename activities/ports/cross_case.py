@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from domain.base import Kept
 from domain.model.legal_hold import HeldPerson
 from domain.model.links import CrossCaseTaskOrdered, KnownCampaign, OtherCase
+from domain.model.money import PaidElsewhere
 from domain.model.people import Actor
 from domain.model.sanctions import EarlierSanction
 
@@ -30,6 +31,10 @@ class OtherCases(Protocol):
 
     async def held(self, tenant_id: str, case_id: str) -> Sequence[HeldPerson]:
         """The parties of this case of whom another one is under legal hold."""
+        ...
+
+    async def paid(self, tenant_id: str, case_id: str) -> Sequence[PaidElsewhere]:
+        """What stands in other cases, of any kind, about the same matter of the same claimant."""
         ...
 
 

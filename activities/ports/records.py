@@ -17,6 +17,7 @@ from domain.model.clocks import DueLevel
 from domain.model.facts import EvidenceFile
 from domain.model.legal_hold import HeldPerson
 from domain.model.links import KnownCampaign, OtherCase
+from domain.model.money import PaidElsewhere
 from domain.model.people import Actor, Colleague, Standing
 from domain.model.sanctions import EarlierSanction
 from domain.model.terms import Terms
@@ -95,6 +96,8 @@ class CaseSnapshot(Kept):
     """The people whom an escalation could land on, where one may be due; looked up by ``Roster``."""
     held: tuple[HeldPerson, ...] = ()
     """Parties of whom another case is under legal hold, where something could be destroyed."""
+    paid_elsewhere: tuple[PaidElsewhere, ...] = ()
+    """What stands in other cases of the same matter, where money may be given."""
     earlier: tuple[EarlierSanction, ...] | None = None
     """Sanctions of other cases against the parties, where a ruling may be judged."""
 

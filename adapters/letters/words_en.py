@@ -217,6 +217,7 @@ ENGLISH = Words(
         "amount_above_payment": "It gives more than the case is about, or what was to be taken back is not back yet.",
         "amount_of_own_word": "Whoever drafted it said by themselves what was paid.",
         "chargeback_sent": "Evidence was sent to the card network, which may give the money back a second time.",
+        "paid_elsewhere": "Another case has given money for the same matter.",
         "lifted_the_hold": "Whoever drafted it lifted the legal hold on what it destroys.",
     },
     troubles={

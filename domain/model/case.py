@@ -13,6 +13,7 @@ from domain.model.disclosure import CaseDisclosed, ProposedDisclosure
 from domain.model.evidence import EvidenceRequest, Unanswered
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
+from domain.model.money import PaidElsewhere
 from domain.model.parties import Agreed
 from domain.model.people import OpenedParty
 from domain.model.procedure import StepTaken
@@ -180,6 +181,8 @@ class Case(Kept):
     """What went along with parts of the matter that became cases of their own."""
     given_before: tuple[Money, ...] = ()
     """What earlier cases of the same matter gave and left standing."""
+    paid_elsewhere: tuple[PaidElsewhere, ...] = ()
+    """What stands in other cases of the same matter, while a command is judged beside it; it is kept nowhere."""
     raised_by: str | None = None
     """Who said last what was paid, where the report does not say it or says less."""
     credit_proposed: CreditProposal | None = None

@@ -83,6 +83,7 @@ from domain.model.case_import import PastDecisionKept as PastDecisionKept
 from domain.model.case_import import PastMessageKept as PastMessageKept
 from domain.model.money import AmountStated as AmountStated
 from domain.model.money import DecidedBefore as DecidedBefore
+from domain.model.money import PaidElsewhereNoticed as PaidElsewhereNoticed
 from domain.model.people import OpenedParty as OpenedParty
 from domain.model.people import Actor as Actor
 from domain.model.people import Colleague as Colleague

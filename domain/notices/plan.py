@@ -53,6 +53,7 @@ _ALWAYS: Notices = {
     "ruling_withheld": ("owner", "leads"),
     "effect_withheld": ("owner", "leads"),
     "effect_released": ("owner", "leads"),
+    "paid_elsewhere_noticed": ("owner", "leads"),
 }
 """Whom every pack tells, unless it says otherwise."""
 _RECEIPTS = frozenset({"withdrawal_requested"})

@@ -16,7 +16,7 @@ from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.refusals import AlreadyOpen, NotOpened, NotSystem, UnknownActor
-from domain.rules import legal_hold
+from domain.rules import legal_hold, money
 from domain.rules.audiences import told_of
 from domain.rules.consequences import with_consequences
 from domain.rules.deadlines import deadline
@@ -52,6 +52,8 @@ def decide(case: Case | None, command: c.Command, context: DecisionContext, at: 
         context = context.model_copy(update={"stands_for": Side.CLAIMANT})
     # Whoever lifts a hold lifts those of this case; that others are left is a matter of what follows.
     held = legal_hold.with_others(case, context.held, at)
+    if command.type in money.GIVES or command.type == "deadline":
+        held = money.beside_others(held, context.paid_elsewhere, context.actor.side if context.actor else None)
     own = command.type in ("place_hold", "lift_hold")
     return with_consequences(held, command.id, RULES[command.type](case if own else held, command, context, at))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from domain.base import Phase, derived_id
+from domain.base import Phase, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Remedy
+from domain.model.disclosure import NotDisclosed
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.ruling import Effect
@@ -18,6 +19,9 @@ from domain.rules.audiences import Audience
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic
+
+SPEAKS_OF_OTHERS: Final = frozenset({"no_contact"})
+"""Measures whose very name says that there is another side: nobody who harasses one person needs to be told who that is."""
 
 
 def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: datetime) -> Facts:
@@ -29,6 +33,12 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
     remedy = Remedy(type=command.measure, to=command.of)
     if any(effect.remedy == remedy for effect in case.effects_in_force):
         raise MeasureNotAllowed("This is in force already.", measure=command.measure, allowed=allowed)
+    if command.measure in SPEAKS_OF_OTHERS and command.of is Side.RESPONDENT and not case.is_disclosed and command.told is None:
+        raise NotDisclosed(
+            f"'{command.measure}' tells whoever it hits that there is a report, and of whom. Tell them of the case first "
+            "(disclose), or say in 'told' what they are told with it.",
+            measure=command.measure,
+        )
     legal_hold.check_not_held(case, (remedy,))
     measure_id = derived_id("itm", command.id)
     imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons, told=command.told)

@@ -8,6 +8,7 @@ from domain.base import Kept, Side
 from domain.model import facts as f
 from domain.model.legal_hold import HeldPerson
 from domain.model.links import KnownCampaign, OtherCase
+from domain.model.money import PaidElsewhere
 from domain.model.people import Standing
 from domain.model.refusals import UnknownActor
 from domain.model.sanctions import EarlierSanction
@@ -36,6 +37,8 @@ class DecisionContext(Kept):
     """The case in which this person appealed against the same decision already."""
     held: tuple[HeldPerson, ...] = ()
     """Parties of whom another case is under legal hold."""
+    paid_elsewhere: tuple[PaidElsewhere, ...] = ()
+    """What stands in other cases about the same matter of the same claimant."""
     earlier: tuple[EarlierSanction, ...] | None = None
     """Sanctions of other cases against the parties of this one; None: nobody looked."""
     other: OtherCase | None = None

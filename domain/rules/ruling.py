@@ -99,22 +99,21 @@ def _outcome(case: Case, name: str) -> OutcomeTerms:
 def _check(
     case: Case, outcome: OutcomeTerms, command: _Decision, ground: str | None, lost: frozenset[Side], at: datetime
 ) -> None:
-    remedies = command.remedies
     if case.terms.grounds and ground not in case.terms.grounds:
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
     disclosure.check_told(case, lost, lost & losses.hit(case, outcome, remedies))
     last_word.check(case, lost, command, at)
-    legal_hold.check_not_held(case, remedies)
-    for remedy in remedies:
+    legal_hold.check_not_held(case, command.remedies)
+    for remedy in command.remedies:
         if remedy.type not in outcome.remedies:
             may = ", ".join(outcome.remedies) or "no remedy"
             raise RemedyNotAllowed(f"'{outcome.name}' comes with {may}.", remedy=remedy.type, allowed=list(outcome.remedies))
         check_amount(remedy.type, remedy.amount)
         if remedy.after_return and not (outcome.with_return and remedy.to is Side.CLAIMANT):
             raise RemedyNotAllowed(f"'{outcome.name}' comes with no return of goods by this side.", remedy=remedy.type)
-    money.check_ruling(case, outcome, remedies)
-    if outcome.needs_amount and not any(x.amount for x in remedies):
+    money.check_ruling(case, outcome, command.remedies)
+    if outcome.needs_amount and not any(x.amount for x in command.remedies):
         raise AmountMissing(f"'{outcome.name}' needs a remedy with an amount.", outcome=outcome.name)
 
 
@@ -156,9 +155,13 @@ def _drafted(
 
 def approve(case: Case, command: c.Approve, context: DecisionContext, at: datetime) -> Facts:
     """The second person agrees; the grace begins."""
-    another_credential(case.ruling.drafted_with if case.ruling else None, context)
-    if case.ruling is not None and legal_hold.kept_from_telling(case, case.ruling):
-        legal_hold.check_not_held(case, case.ruling.remedies)
+    draft = case.ruling
+    another_credential(draft.drafted_with if draft else None, context)
+    if draft is not None and legal_hold.kept_from_telling(case, draft):
+        legal_hold.check_not_held(case, draft.remedies)
+    if draft is not None and case.paid_elsewhere and draft.decision not in ("uphold", "remit"):
+        # What was given since it was drafted counts as well.
+        money.check_ruling(case, _outcome(case, draft.outcome), draft.remedies)
     return (f.RulingApproved(ruling_id=_draft_id(case)), f.PhaseEntered(phase=Phase.RULED, reason="approved"))
 
 

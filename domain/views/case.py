@@ -444,12 +444,17 @@ def unsaid(case: Case, recording: f.Recording, viewer: f.Actor) -> frozenset[str
     return frozenset({"reasons"}) if measure and early else frozenset()
 
 
+_OUTSIDE = frozenset({"claimant", "respondent", "platform"})
+_NOT_THEIR_DEED = frozenset({"paid_elsewhere_noticed", "effect_withheld"})
+"""What follows from somebody's deed and tells of another case or a hold: the team's alone."""
+
+
 def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
     """Whether a viewer may see that something happened (design: each party's view)."""
     if viewer.role in _PARTY_ROLES and not may_see(case, viewer):
         return False
     if recording.actor.id == viewer.id:
-        return True
+        return viewer.role not in _OUTSIDE or recording.fact.type not in _NOT_THEIR_DEED
     if viewer.side is Side.RESPONDENT and not seen_of_before(case, recording):
         return False
     if before_they_came(case, recording, viewer.id):

@@ -9,8 +9,9 @@ from domain.model.case import Case
 from domain.model.commands import Open
 from domain.model.legal_hold import HeldPerson
 from domain.model.links import KnownCampaign, OtherCase
+from domain.model.money import PaidElsewhere
 from domain.model.people import Actor, Standing
-from domain.rules.money import totals
+from domain.rules.money import stands_for_others, totals
 from domain.rules.need_to_know import ACCESS, closed_to, right_by_part, right_by_standing
 from storage.postgres.pool import Database
 from storage.record.sql import STANDS, STATE
@@ -49,6 +50,21 @@ JOIN cases c ON c.tenant = other.tenant AND c.id = other.case_id AND c.legal_hol
 WHERE mine.tenant = $1 AND mine.case_id = $2
 ORDER BY case_id, ref_digest
 """
+# Whoever reports the same and names the other side in one of the two reports alone means the same.
+PAID = f"""
+SELECT c.id, {STATE} AS state
+FROM cases this
+JOIN cases c ON c.tenant = this.tenant AND c.matter_digest = this.matter_digest AND c.id <> this.id
+    AND c.synthetic = this.synthetic AND c.state IS NOT NULL
+    AND (c.respondent_digest = this.respondent_digest OR c.respondent_digest IS NULL OR this.respondent_digest IS NULL)
+WHERE this.tenant = $1 AND this.id = $2 AND EXISTS (
+    SELECT FROM parties mine
+    JOIN parties theirs ON theirs.tenant = mine.tenant AND theirs.case_id = c.id AND theirs.ref_digest = mine.ref_digest
+    WHERE mine.tenant = this.tenant AND mine.case_id = this.id AND mine.side = 'claimant' AND mine.role = 'principal'
+        AND theirs.side = 'claimant' AND theirs.role = 'principal'
+)
+ORDER BY c.id
+"""  # noqa: S608 - put together from constants
 _HOPS = 20
 """Cases are merged into older ones only, so following them ends; nobody follows further than this."""
 
@@ -87,6 +103,14 @@ class PostgresOtherCases:
         async with self._database.tenant(tenant_id) as conn:
             rows = await conn.fetch(HELD, tenant_id, case_id)
         return [HeldPerson(**dict(row)) for row in rows]
+
+    async def paid(self, tenant_id: str, case_id: str) -> Sequence[PaidElsewhere]:
+        """What stands in other cases, of any kind, about the same matter of the same claimant."""
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(PAID, tenant_id, case_id)
+        others = [Case.model_validate_json(row["state"]) for row in rows]
+        found = ((one, stands_for_others(one)) for one in others)
+        return [PaidElsewhere(case=one.id, given=given, disclosed=one.is_disclosed) for one, given in found if given]
 
     async def _one(self, tenant_id: str, case_id: str, reader: Actor | None) -> OtherCase | None:
         async with self._database.tenant(tenant_id) as conn:

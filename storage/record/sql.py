@@ -178,11 +178,12 @@ drafts AS (
 )""",
     "ordered": """
 ordered AS (
-    INSERT INTO effects (tenant, id, case_id, seq, type, amount, currency, side, to_party, because, reverses, synthetic, errand)
+    INSERT INTO effects (tenant, id, case_id, seq, type, amount, currency, side, to_party, because, reverses, synthetic, errand,
+        state, result, note, finished_at)
     SELECT g.tenant, e.id, g.id, e.seq, e.type, e.amount, e.currency, e.side, e.to_party, e.because, e.reverses, g.synthetic,
-        e.errand
+        e.errand, coalesce(e.result, 'running'), e.result, e.note, CASE WHEN e.result IS NOT NULL THEN clock_timestamp() END
     FROM gate g, jsonb_to_recordset({}) AS e (id text, seq bigint, type text, amount bigint, currency text, side text,
-        to_party text, because text, reverses text, errand jsonb)
+        to_party text, because text, reverses text, errand jsonb, result text, note text)
 )""",
     "reported": """
 reported AS (

@@ -9,8 +9,10 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from domain.base import Money
 from domain.model.case_import_report import MovingCase
 from domain.model.facts import Recording
+from domain.model.money import PaidElsewhere
 from policies.case_import import rehearsed
 from tests.support.cases import (
     AGENT,
@@ -215,6 +217,14 @@ def heard_again() -> Life:
     return life.says(OPS, "decline")
 
 
+def paid_in_another() -> Life:
+    """A payment dispute whose respondent grants what a fraud report has given already."""
+    life = a_case("payment_dispute", amount={"amount": 9_000, "currency": "USD"}).opened()
+    given = (Money(amount=9_000, currency="USD"),)
+    life.elsewhere = {"paid_elsewhere": (PaidElsewhere(case=OTHER_CASE, given=given, disclosed=False),)}
+    return life.says(RESPONDENT, "concede")
+
+
 def _moved_in_time(life: Life) -> Life:
     """Measures imposed and looked at, clocks paused, put away, extended, frozen and aimed anew."""
     why = "The money would be gone."
@@ -271,6 +281,7 @@ def _lived() -> dict[str, Life]:
         "merged": merged(),
         "settled_in_review": settled_in_review(),
         "heard_again": heard_again(),
+        "paid_in_another": paid_in_another(),
         "reported": reported(),
     }
 

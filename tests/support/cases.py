@@ -394,6 +394,10 @@ class Life:
         row = next(r for r in self.case.timetable if r.clock == clock and level in (None, r.level))
         return self.later(row.due_at - self.now)
 
+    def _beside(self) -> dict[str, Any]:
+        """What a level is told of other cases."""
+        return {name: found for name, found in self.elsewhere.items() if name in ("held", "paid_elsewhere")}
+
     def fire_next(self, recorded_at: datetime | None = None) -> Self:
         """The earliest level falls due and nothing else."""
         row = self.case.timetable[0]
@@ -403,7 +407,7 @@ class Life:
             self.case,
             self.case_id,
             due_command(row),
-            DecisionContext(actor=SYSTEM, team=self.team),
+            DecisionContext(actor=SYSTEM, team=self.team, **self._beside()),
             row.due_at,
             late,
             self.reference,
