@@ -102,7 +102,7 @@ def _check(
     if case.terms.grounds and ground not in case.terms.grounds:
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
-    disclosure.check_told(case, lost, lost & losses.hit(case, outcome, remedies))
+    disclosure.check_told(case, lost, lost & losses.hit(case, outcome, command.remedies))
     last_word.check(case, lost, command, at)
     legal_hold.check_not_held(case, command.remedies)
     for remedy in command.remedies:
