@@ -168,6 +168,17 @@ class TestAccepting:
         life.says(LEAD, "review_interim", decision="lift", reasons="The lead was mended.")
         assert (life.case.interim, life.case.timetable) == ((), ())
 
+    @pytest.mark.parametrize("by", [RESPONDENT, MEDIATOR])
+    def test_while_it_waits_the_claimant_settles_nothing(self, by: str) -> None:
+        """Whoever is pressed to take a report back could be pressed to this as well."""
+        offer = {"remedy": "payout", "amount": {"amount": 1, "currency": "USD"}}
+        life = a_case("bounty_dispute").with_terms(withdrawal="asks").in_review().says(by, "offer", **offer)
+        life.says(CLAIMANT, "withdraw")
+        assert life.refused(CLAIMANT, "accept_offer").code == "withdrawal_pending"
+        assert life.refused(CLAIMANT, "offer", **offer).code == "withdrawal_pending"
+        life.says(CLAIMANT, "decline_offer").says(RESPONDENT, "offer", **offer)
+        assert life.says(MEDIATOR, "continue_of_office", reasons="We look at it.").case.open
+
     def kept_and_reopened(self, days: int) -> tuple[Life, datetime]:
         life = asked("conduct_report").says(MEDIATOR, "impose_interim", measure="suspend", reasons="It goes on.")
         until = life.says(CLAIMANT, "withdraw").now + days * DAY
