@@ -29,6 +29,7 @@ from domain.model.settlement import (
     Settlement,
 )
 from domain.model.terms import OfferTerms, Payer
+from domain.model.withdrawal import WithdrawalPending
 from domain.rules import agreement_terms, money, parties, returns
 from domain.rules import credit as crediting
 from domain.rules.audiences import Audience
@@ -225,7 +226,14 @@ def refusal_of_offer(case: Case, actor: Actor) -> Refusal | None:
         return refusal
     if not case.is_disclosed:
         return NotDisclosed("The respondent has not been told of the case: nobody can settle it with them before.")
-    return None
+    return refusal_while_withdrawing(case, actor)
+
+
+def refusal_while_withdrawing(case: Case, actor: Actor) -> Refusal | None:
+    """Whoever is pressed to take a report back could be pressed to settle it as well: somebody of the team looks first."""
+    if case.withdrawal is None or actor.side is not Side.CLAIMANT:
+        return None
+    return WithdrawalPending("You want to take the report back: the team answers that first.", request=case.withdrawal.id)
 
 
 def refusal_for_others(case: Case) -> Refusal | None:

@@ -23,7 +23,8 @@ from domain.model.clocks import (
 )
 from domain.model.people import Actor
 from domain.model.refusals import InstantRefused, NotAllowed, NothingChanges, Refusal
-from domain.model.terms import CHARGEBACK, SNOOZE, STANDSTILL, ClockTerms
+from domain.model.terms import CHARGEBACK, KEPT_MEASURE, SNOOZE, STANDSTILL, ClockTerms
+from domain.rules import interim
 from domain.rules.audiences import BACK, UNTOLD, Audience
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.levels import stands_still
@@ -281,6 +282,8 @@ def _of_built_in(case: Case, fact: f.LevelReached) -> Change:
         side = definition.waits_for if definition else None
         hit = (r.of.value == side and r.number == fact.instance for r in case.requests)
         return {"requests": tuple(r.model_copy(update=told) if h else r for r, h in zip(case.requests, hit, strict=True))}
+    if fact.clock == KEPT_MEASURE.name:
+        return interim.kept_no_longer(case, fact.instance)
     if fact.clock == STANDSTILL.name:
         return {"standstills": case.standstills + 1, "look_again_at": fact.again_at}
     if fact.clock == CHARGEBACK.name and fact.action == "warn" and case.chargeback is not None:

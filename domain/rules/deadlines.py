@@ -139,7 +139,7 @@ def _by_default(case: Case, default: DefaultAction, definition: ClockTerms, comm
         case "issue_ruling":
             return r.issue(case, command.id, at)
         case "lift_interim":
-            return interim.lapse(case, command.id)
+            return interim.lapse(case, command.id, at)
         case "send_chargeback" | "miss_chargeback":
             return chargeback.send(case, "due") if default == "send_chargeback" else chargeback.miss(case)
         case "disclose":

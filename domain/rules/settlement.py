@@ -164,6 +164,11 @@ def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
     return NoOffer("There is no open offer.")
 
 
+def _refusal_of_accepting(case: Case, actor: Actor) -> Refusal | None:
+    in_kind = agreement.refusal_in_kind(case)
+    return in_kind or agreement.refusal_while_withdrawing(case, actor) or _refusal_of_answer(case, actor)
+
+
 def _said_of_offer(case: Case, fact: f.OfferMade, audience: Audience) -> NoticeData:
     offered = agreement.offered(case, fact, fact.offer_id) | {"side": fact.side.value}
     return NoticeData({"offer": offered}, {"text": fact.text})
@@ -186,7 +191,7 @@ TOPIC = Topic(
     },
     refuses={
         "offer": agreement.refusal_of_offer,
-        "accept_offer": _refusal_of_answer,
+        "accept_offer": _refusal_of_accepting,
         "decline_offer": _refusal_of_answer,
     },
     means={"offer_made": lambda before, fact, after: {f"offer_made:{fact.side.value}"}},

@@ -135,7 +135,9 @@ def overtaken(case: Case, command_id: str, facts: Facts) -> Facts:
 
 
 def end_kept(case: Case, instance: int, command_id: str) -> Facts:
-    """The time is over for which a measure outlived its case."""
+    """The time is over for which a measure outlived its case. In one that was taken up again, it ends when its review is over."""
+    if case.open and interim.lapses_at(case) is not None:
+        return ()
     over = tuple(i.id for i in case.interim if i.kept_until is not None and interim.number(case, i) == instance)
     return (f.InterimEnded(measure_ids=over, because="lapsed"), *interim.undo(case, over, command_id)) if over else ()
 

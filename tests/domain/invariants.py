@@ -92,6 +92,8 @@ class Witness:
         """Principals who had their say themselves since then, or by whoever speaks for them, or whose own time went by."""
         self.asked: dict[str, tuple[str | None, datetime]] = {}
         """Of whom something was asked, and when."""
+        self.kept: dict[str, datetime] = {}
+        """Until when a measure was promised to last."""
         self.questioned: set[str] = set()
         """Principals who answered what was asked of them, or let the time go by, since the matter was last taken up."""
         self.came: dict[str, int] = {}
@@ -374,7 +376,12 @@ class Witness:
         for measure in made.case.interim:
             assert self.measures[measure.id] not in undone, "undone while it is in force"
         for fact in facts:
+            if isinstance(fact, f.InterimKept):
+                self.kept |= dict.fromkeys(fact.measure_ids, fact.until)
             if isinstance(fact, f.InterimEnded):
+                at = made.recordings[-1].at
+                early = [one for one in fact.measure_ids if fact.because == "lapsed" and self.kept.get(one, at) > at]
+                assert not early, "lapsed before the day that it was promised to last to"
                 assert not {m.id for m in made.case.interim} & set(fact.measure_ids)
                 for effect in (self.measures[measure_id] for measure_id in fact.measure_ids):
                     kept = fact.because == "ruled" and self.ordered[effect].remedy in made.case.rulings[-1].remedies
