@@ -104,7 +104,8 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         keep_for=pack.keep_for.scaled(time_scale).time if pack.keep_for else None,
         keep_for_minors=pack.keep_for_minors.scaled(time_scale).time if pack.keep_for_minors else None,
         **_at_risk(pack, time_scale, variants),
-        less=pack.less_is_lost,
+        # Where nothing is bounded by what was paid, there is no less of it.
+        less=pack.less_is_lost and any(remedy.bounded_by for remedy in pack.remedies),
         time_scale=time_scale,
     )
     size = len(terms.model_dump_json().encode())
