@@ -16,7 +16,7 @@ from console.pages.case import Shown, may, shown, since, stale
 from console.pages.command import after, filled_in, places, sent, status_of, to_prove
 from console.pages.options import options_of
 from domain.base import Phase
-from services import desk, drafts, timelines
+from services import desk, drafts, evidence, timelines
 from services.errors import FieldError, Refused
 from services.preview import Preview, preview
 
@@ -96,7 +96,7 @@ async def foresee(visit: Visit) -> Response:
 
 
 async def _found(visit: Visit) -> Shown:
-    found = await shown(visit, visit.request.path_params["case_id"], "case", "preview of letters")
+    found = await shown(visit, visit.request.path_params["case_id"], "case", "preview of letters", "evidence")
     if found is None:
         raise Refused("not_opened")
     return found
@@ -112,6 +112,8 @@ def _body(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
     assert case is not None, "it was opened"
     fields = [field for field in forms.fields_of(_command(found)) if field.name not in _BY_HAND]
     body = forms.read(fields, form, visit.zones.own, visit.house.amounts)
+    if "relies_on_none" in form:
+        body["relies_on"] = []
     if outcome:
         body["outcome"] = outcome
     terms = case.terms.outcome(outcome)
@@ -165,6 +167,14 @@ def _body_or_none(visit: Visit, found: Shown, form: Form) -> dict[str, Any] | No
         return None
 
 
+async def _pieces(visit: Visit, found: Shown) -> list[tuple[str, str]]:
+    """What was handed in, to be named as what the ruling rests on."""
+    return [
+        (piece.fact.evidence_id, f"{(piece.text or '…')[:60]} ({found.names.get(piece.recording.actor.id, 'the desk')})")
+        for piece in await evidence.handed_in(visit.parts, visit.caller, found.seen)
+    ]
+
+
 async def _page(
     visit: Visit,
     found: Shown,
@@ -177,7 +187,8 @@ async def _page(
 ) -> Response:
     case, command = found.seen.case, _command(found)
     assert case is not None, "it was opened"
-    fields = {field.name: field for field in forms.offered(forms.fields_of(command), options_of(found, command))}
+    options = options_of(found, command) | {"relies_on": await _pieces(visit, found) if case.terms.late else []}
+    fields = {field.name: field for field in forms.offered(forms.fields_of(command), options)}
     if case.terms.grounds:
         # Optional to the model, which knows no kind; here no ruling is without one.
         fields["ground"] = replace(fields["ground"], required=True)

@@ -24,7 +24,9 @@ from domain.model.disclosure import (
 from domain.model.evidence import PartyNotAsked
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
+from domain.model.remedy import Remedy
 from domain.model.ruling import Ruling
+from domain.model.terms import OutcomeTerms
 from domain.rules import hearing, losses
 from domain.rules.audiences import Audience
 from domain.rules.fairness import another_credential
@@ -86,6 +88,14 @@ def along(case: Case, because: Literal["asked", "ruling", "latest_date"]) -> tup
     if is_secret(case):
         raise _tipping_off("Disclose it by two persons first, with reasons.", "by_the_way")
     return (CaseDisclosed(because=because),)
+
+
+def lost_on_appeal(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
+    """The sides that lose by a decision on appeal: by what takes more from them than before, and whoever may not be told by
+    whatever takes something from them at all.
+    """
+    find = losses.losers if is_secret(case) else losses.lost_on_appeal
+    return find(case, outcome, remedies)
 
 
 def check_told(case: Case, lost: frozenset[Side], hit: frozenset[Side]) -> None:

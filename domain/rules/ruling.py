@@ -80,9 +80,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
         raise UnknownOutcome("The outcome is the same as before: uphold it, or vary its remedies.", outcome=name)
     outcome = _outcome(case, name)
     ground = command.ground or before.ground
-    # Whoever may not be told loses by what takes something from them, also where it takes no more than before.
-    told_lost = losses.losers if disclosure.is_secret(case) else losses.lost_on_appeal
-    _check(case, outcome, command, ground, told_lost(case, outcome, command.remedies), at)
+    _check(case, outcome, command, ground, disclosure.lost_on_appeal(case, outcome, command.remedies), at)
     sanction = sanctions.drafted(case, command, outcome, ground, context, at)
     losses.check_only_appellant(case, outcome, command, sanction)
     return _drafted(case, command, command.decision, name, ground, command.remedies, sanction, at)
@@ -318,10 +316,6 @@ def _ruling_returned(case: Case, rec: f.Recording, fact: f.RulingReturned) -> Ch
     return {"ruling": None, "involved": (*case.involved, part)}
 
 
-def _ruling_retracted(case: Case, rec: f.Recording, fact: f.RulingRetracted) -> Change:
-    return {"ruling": None}
-
-
 def _ruling_issued(case: Case, rec: f.Recording, fact: f.RulingIssued) -> Change:
     if case.ruling is None:
         return {}
@@ -468,7 +462,7 @@ TOPIC = Topic(
         "ruling_drafted": _ruling_drafted,
         "ruling_approved": _ruling_approved,
         "ruling_returned": _ruling_returned,
-        "ruling_retracted": _ruling_retracted,
+        "ruling_retracted": lambda case, rec, fact: {"ruling": None},
         "ruling_issued": _ruling_issued,
         "case_remitted": _case_remitted,
         "appeal_lodged": _appeal_lodged,

@@ -134,6 +134,7 @@ async def in_claim(office: Office, **changes: Any) -> dict[str, Any]:
         ("respondent", "message", {"text": "Packed as always; the carrier broke it.", "to": "all"}),
         ("claimant", "escalate", {}),
         ("respondent", "submit_evidence", {"text": "Handover: no outer damage seen."}),
+        ("claimant", "message", {"text": "The shade was broken inside the box.", "to": "all"}),
     ):
         answer = await desk.command(case["id"], command, party(case, side), **more)
         assert answer.status_code == 200, answer.text

@@ -50,7 +50,9 @@ async def in_claim(office: Office, **changes: Any) -> dict[str, Any]:
     assert asked.status_code == 200, asked.text
     handed = await desk.command(case["id"], "submit_evidence", party(case, "respondent"), text="A photo of the packing table.")
     assert handed.status_code == 200, handed.text
-    found: dict[str, Any] = handed.json()["case"]
+    answered = await desk.command(case["id"], "message", party(case, "claimant"), text="That is another lamp.", to="all")
+    assert answered.status_code == 200, answered.text
+    found: dict[str, Any] = answered.json()["case"]
     return found
 
 
@@ -404,6 +406,21 @@ class TestRuling:
         await browser.follow()
         assert "took the ruling back" in browser.words
         assert "nobody is told yet" not in browser.words
+
+    async def test_what_it_rests_on_can_be_named_so_that_a_trifle_delays_nobody(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        desk = lobby.office.desk()
+        case = (await desk.get(f"/v1/cases/{case_id}")).json()
+        late = await desk.command(case_id, "submit_evidence", party(case, "respondent"), text="And another photo.")
+        assert late.status_code == 200, late.text
+        first = (await desk.get(f"/v1/cases/{case_id}/evidence")).json()["data"][0]["id"]
+        await browser.open(f"/cases/{case_id}/ruling")
+        assert "And another photo. (Lumen &amp; Oak)" in browser.words
+        assert (await browser.send(f"/cases/{case_id}/ruling", **RULING)).status_code == 409
+        assert "has until" in browser.words
+        await browser.send(f"/cases/{case_id}/ruling", **RULING, relies_on=first)
+        await browser.follow()
+        assert "Decided, and nobody is told yet." in browser.words
 
     async def test_the_session_is_the_credential_of_the_decision(self, lobby: Lobby) -> None:
         browser, case_id = await taken(lobby)

@@ -213,7 +213,7 @@ class TestAccepting:
 
     def test_what_is_imposed_beside_it_lapses_by_itself_all_the_same(self) -> None:
         life, _ = self.kept_and_reopened(24)
-        life.later(18 * DAY).says(MEDIATOR, "impose_interim", measure="no_contact", reasons="Now.")
+        life.later(18 * DAY).says(MEDIATOR, "impose_interim", measure="no_contact", told="Keep away.", reasons="Now.")
         assert "interim_review" in {row.clock for row in life.case.timetable}
         lapse_at = ends_at(life.case, life.case.interim[1])
         assert lapse_at is not None
