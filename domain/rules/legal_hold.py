@@ -107,7 +107,10 @@ def _kept_back(case: Case, fact: f.Fact, lifted: set[str]) -> f.Fact:
 def _place(case: Case, command: c.PlaceHold, context: DecisionContext, at: datetime) -> Facts:
     """The hold, with what it found under way or done, and what it stops."""
     hold_id = derived_id("lgh", command.id)
-    effects = [effect for effect in case.effects_in_force if destroys(case, effect.remedy)]
+    # What was taken back while it was under way may destroy something all the same: it runs, and nobody has reported it.
+    under_way = [effect for effect in case.effects if effect.state == "running" and effect.reverses is None]
+    in_question = (*case.effects_in_force, *(effect for effect in under_way if effect not in case.effects_in_force))
+    effects = [effect for effect in in_question if destroys(case, effect.remedy)]
     found = (*_drafted(case), *(_found(effect) for effect in effects))
     stopped = (
         f.EffectWithheld(effect_id=effect.id, remedy=effect.remedy, because=effect.because, hold_ids=(hold_id,))
