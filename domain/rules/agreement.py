@@ -86,7 +86,8 @@ def check_money(case: Case, remedies: Iterable[str], amount: Money | None) -> No
 
 def _undone(case: Case) -> Case:
     """The case as it stands when nothing that an agreement replaces is in force any more."""
-    gone = {effect.id for effect in in_force(case)}
+    # What a hold keeps back is replaced as well: it goes on only where nothing newer was agreed.
+    gone = {*(effect.id for effect in in_force(case)), *(effect.id for effect in case.effects if effect.state == "withheld")}
     return case.model_copy(update={"effects": tuple(e for e in case.effects if e.id not in gone), "returning": None})
 
 

@@ -193,7 +193,13 @@ class Witness:
                     self.had_their_say |= answered
                     self.questioned |= answered
                 if not fact.requests:
-                    self.had_their_say |= {p.id for p in self.folded.principals(fact.of) if p.id not in self.came}
+                    # A time of the whole side: whoever was there when it began had all of it.
+                    terms, side = self.folded.terms, fact.of
+                    own = [c for c in self.folded.clocks if (named := terms.clock(c.name)) and named.waits_for == side.value]
+                    there = [
+                        p for p in self.folded.principals(side) if any(p.since is None or p.since <= c.started_at for c in own)
+                    ]
+                    self.had_their_say |= {p.id for p in there}
             case (
                 f.MessageSent()
                 | f.OfferMade()
@@ -469,7 +475,9 @@ class Witness:
             if recording.fact.type in HOLDING:
                 for who in OUTSIDE:
                     seen = visible(made.case, recording, life.actor(who))
-                    assert seen is may_know_of(made.case, recording.fact, who), f"{who} and {recording.fact}"
+                    # Whoever was never told, or has left the case, hears of no clock either.
+                    may = may_see(made.case, life.actor(who)) and may_know_of(made.case, recording.fact, who)
+                    assert seen is may, f"{who} and {recording.fact}"
         for who in OUTSIDE:
             if not may_see(made.case, life.actor(who)):
                 continue
