@@ -359,45 +359,40 @@ def _named(part: str, look: Callable[[], Awaitable[Look]]) -> Check:
 
 async def serve(settings: Settings, places: Places) -> None:
     """Serve the API until the process is told to stop."""
-    import uvicorn
-
     from api.app import create_app
     from cli.kit.pages import beside
 
     async with api_parts(settings, places) as parts:
         app: ASGIApp = create_app(parts, public_url=settings.public_url, metrics=settings.metrics, gate=_gate(settings, parts))
-        config = uvicorn.Config(
-            app if settings.console == "off" else beside(app, settings, parts),
-            host=settings.api_host,
-            port=settings.api_port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=10,
-            proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=settings.trusted_proxies,
-        )
-        await uvicorn.Server(config).serve()
+        served = app if settings.console == "off" else beside(app, settings, parts)
+        await _until_told(settings, served, settings.api_host, settings.api_port, patience_s=10)
 
 
 async def serve_console(settings: Settings, places: Places) -> None:
     """Serve the pages alone until the process is told to stop."""
-    import uvicorn
-
     from cli.kit.pages import house_of
     from console.app import create_console
 
     async with api_parts(settings, places) as parts:
-        config = uvicorn.Config(
-            create_console(house_of(settings, parts)),
-            host=settings.console_host,
-            port=settings.console_port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=2,
-            proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=settings.trusted_proxies,
-        )
-        await uvicorn.Server(config).serve()
+        pages = create_console(house_of(settings, parts))
+        await _until_told(settings, pages, settings.console_host, settings.console_port, patience_s=2)
+
+
+async def _until_told(settings: Settings, app: ASGIApp, host: str, port: int, *, patience_s: int) -> None:
+    """Serve an application until the process is told to stop, and then so many seconds more for what it is in the middle of."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=patience_s,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+    )
+    await uvicorn.Server(config).serve()
 
 
 @asynccontextmanager
