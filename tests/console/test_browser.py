@@ -16,6 +16,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 from activities.messages import RecordInput
 from console.app import create_console
 from tests.support.browsing import Lobby
+from tests.support.lamp import in_claim
 from tests.support.office import JudgingDoor, Office, party
 from tests.support.serving import NODE, free_port, served
 
@@ -24,19 +25,6 @@ pytestmark = [pytest.mark.postgres, pytest.mark.browser]
 AXE = NODE / "node_modules" / "axe-core" / "axe.min.js"
 SCALE = 1 / 3600
 """An hour of the rules lasts a second: grace is over in half of one."""
-LAMP: dict[str, Any] = {
-    "kind": "payment_dispute",
-    "statement": "The glass shade was broken when I opened the parcel. I would like my money back.",
-    "subject": "Lamp arrived with a broken shade",
-    "matter": "order-55102",
-    "external_id": "H-20431",
-    "amount": {"amount": 18900, "currency": "EUR"},
-    "attributes": {"paid_days_ago": 9},
-    "parties": [
-        {"side": "claimant", "ref": "buyer-11", "name": "Jonas Weber", "email": "jonas@example.org"},
-        {"side": "respondent", "ref": "shop-3", "name": "Lumen & Oak", "email": "care@lumen.example"},
-    ],
-}
 RUN = """async () => {
   const found = await axe.run(document, { resultTypes: ["violations", "incomplete"] });
   const same = found.incomplete.filter((one) => one.id === "color-contrast").flatMap((one) => one.nodes)
@@ -124,21 +112,6 @@ async def rooms(office: Office, chromium: Browser) -> AsyncIterator[Rooms]:
         for context in chromium.contexts:
             await context.close()
     assert made.complaints == []
-
-
-async def in_claim(office: Office, **changes: Any) -> dict[str, Any]:
-    """The lamp (or another matter), claimed: both sides have spoken."""
-    desk = office.desk()
-    case = await desk.opened(**{**LAMP, **changes})
-    for side, command, more in (
-        ("respondent", "message", {"text": "Packed as always; the carrier broke it.", "to": "all"}),
-        ("claimant", "escalate", {}),
-        ("respondent", "submit_evidence", {"text": "Handover: no outer damage seen."}),
-        ("claimant", "message", {"text": "The shade was broken inside the box.", "to": "all"}),
-    ):
-        answer = await desk.command(case["id"], command, party(case, side), **more)
-        assert answer.status_code == 200, answer.text
-    return case
 
 
 async def healthy(page: Page) -> None:

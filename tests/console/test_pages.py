@@ -10,23 +10,10 @@ import pytest
 
 from storage.access import sessions
 from tests.support.browsing import Browser, Lobby
+from tests.support.lamp import LAMP, in_claim
 from tests.support.office import Office, party
 
 pytestmark = pytest.mark.postgres
-
-LAMP = {
-    "kind": "payment_dispute",
-    "statement": "The glass shade was broken when I opened the parcel. I would like my money back.",
-    "subject": "Lamp arrived with a broken shade",
-    "matter": "order-55102",
-    "external_id": "H-20431",
-    "amount": {"amount": 18900, "currency": "EUR"},
-    "attributes": {"paid_days_ago": 9},
-    "parties": [
-        {"side": "claimant", "ref": "buyer-11", "name": "Jonas Weber", "email": "jonas@example.org"},
-        {"side": "respondent", "ref": "shop-3", "name": "Lumen & Oak", "email": "care@lumen.example"},
-    ],
-}
 
 
 @pytest.fixture
@@ -36,24 +23,6 @@ async def office(office: Office) -> Office:
         await office.works(name, "payments")
     await office.works("cleo", "payment-appeals", "payments")
     return office
-
-
-async def in_claim(office: Office, **changes: Any) -> dict[str, Any]:
-    """The lamp, claimed: both sides have spoken."""
-    desk = office.desk()
-    case = await desk.opened(**{**LAMP, **changes})
-    said = await desk.command(
-        case["id"], "message", party(case, "respondent"), text="Packed as always; the carrier broke it.", to="all"
-    )
-    assert said.status_code == 200, said.text
-    asked = await desk.command(case["id"], "escalate", party(case, "claimant"))
-    assert asked.status_code == 200, asked.text
-    handed = await desk.command(case["id"], "submit_evidence", party(case, "respondent"), text="A photo of the packing table.")
-    assert handed.status_code == 200, handed.text
-    answered = await desk.command(case["id"], "message", party(case, "claimant"), text="That is another lamp.", to="all")
-    assert answered.status_code == 200, answered.text
-    found: dict[str, Any] = answered.json()["case"]
-    return found
 
 
 async def taken(lobby: Lobby, name: str = "ada") -> tuple[Browser, str]:
