@@ -70,6 +70,7 @@ class WebhookRemedies:
         except Never:
             return "needs_hands"
         except Exception as error:
+            # Noted for whoever looks after the endpoint, then a temporary failure for Temporal to retry.
             await self._endpoints.answered(effect.tenant_id, endpoint.id, effect.case_id, type(error).__name__)
             raise
         gone, temporary = answer.status == 410, not (answer.taken or answer.status in {409, *_BY_HAND})

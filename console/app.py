@@ -124,6 +124,7 @@ class Doorway:
         try:
             await self._app(scope, receive, sending)
         except Exception as error:
+            # Whatever nobody else has caught becomes a page that says what to do, never a bare 500.
             if status:
                 raise
             if refusal_of(error) is None:
