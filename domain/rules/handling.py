@@ -15,7 +15,7 @@ from domain.model.links import MergedAlready
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
 from domain.model.withdrawal import MeasuresUnnamed
-from domain.rules import links, returns
+from domain.rules import links, losses, returns
 from domain.rules.clocks import woken
 from domain.rules.confidence import addressed, talked
 from domain.rules.fairness import ABOUT_DECIDERS, disqualification
@@ -131,6 +131,7 @@ def _check_measures(case: Case) -> None:
 
 def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime) -> Facts:
     _check_measures(case)
+    losses.check_ended(case)
     return (f.CaseClosed(outcome=Outcome(command.outcome), reason=command.reason, reasons=command.reasons),)
 
 

@@ -94,15 +94,32 @@ def check_only_appellant(case: Case, outcome: OutcomeTerms, said: Rule | DecideA
     So too when the matter is decided afresh after their appeal: remitted, set aside, or taken up again for nothing that is new.
     A cross-appeal opens both ways.
     """
-    alone = case.appellants or ((case.appealed_alone,) if case.appealed_alone is not None else ())
-    if case.terms.worse_on_appeal or len(alone) != 1:
+    alone = _alone(case)
+    if alone is not None and worse(case, alone, outcome, said.remedies, sanction, said):
+        raise _worse_off(alone)
+
+
+def check_ended(case: Case) -> None:
+    """Refuses to end a case undecided whose ruling was set aside, and with it what whoever appealed alone had by it."""
+    alone, last = _alone(case), case.rulings[-1] if case.rulings else None
+    if alone is None or last is None or last.annulled_at is None:
         return
-    if worse(case, alone[0], outcome, said.remedies, sanction, said):
-        raise RemedyNotAllowed(
-            f"Only the {alone[0].value} appealed, and may not come out of it with less than before.",
-            because="worse_for_the_only_appellant",
-            side=alone[0].value,
-        )
+    if _gets_less(_sent_back(case, promised(case)), _sent_back(case, last.remedies), alone):
+        raise _worse_off(alone)
+
+
+def _alone(case: Case) -> Side | None:
+    """The side that appealed alone and keeps what it had; None where both appealed, nobody did, or the pack says otherwise."""
+    sides = case.appellants or ((case.appealed_alone,) if case.appealed_alone is not None else ())
+    return sides[0] if len(sides) == 1 and not case.terms.worse_on_appeal else None
+
+
+def _worse_off(side: Side) -> RemedyNotAllowed:
+    return RemedyNotAllowed(
+        f"Only the {side.value} appealed, and may not come out of it with less than before.",
+        because="worse_for_the_only_appellant",
+        side=side.value,
+    )
 
 
 def _sent_back(case: Case, remedies: Iterable[Remedy]) -> tuple[Remedy, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from domain.base import Side, derived_id
+from domain.base import Phase, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.evidence import PartyNotAsked
@@ -26,7 +26,7 @@ from domain.model.parties import (
 )
 from domain.model.people import Actor, OpenedParty
 from domain.model.refusals import NothingChanges, Refusal
-from domain.rules.audiences import Audience
+from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.evidence import lapsed
 from domain.rules.remedy import MONEY_REMEDIES
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -49,7 +49,7 @@ def add(case: Case, command: AddParty, context: DecisionContext, at: datetime) -
     elif command.represents is not None:
         raise PartyUnfit("Only a representative speaks for somebody else.", because="represents")
     added = f.PartyAdded(party=party, sees_from=_sees_from(command.sees_from, party), consent=consent)
-    return (added, *_owner_in_conflict(case, party, context))
+    return (added, *_owner_in_conflict(case, party, context), *_unheard_by(case, party))
 
 
 def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datetime) -> Facts:
@@ -78,7 +78,15 @@ def replace(case: Case, command: ReplaceParty, context: DecisionContext, at: dat
     gone = f.PartyLeft(party=before.id, because="replaced", reason=command.reason, successor=party.id, reasons=command.reasons)
     consent: _Consent = "stated" if command.agreed else None
     added = f.PartyAdded(party=party, sees_from=_sees_from(command.sees_from, party), consent=consent)
-    return (added, gone, *_owner_in_conflict(case, party, context))
+    return (added, gone, *_owner_in_conflict(case, party, context), *_unheard_by(case, party))
+
+
+def _unheard_by(case: Case, party: OpenedParty) -> Facts:
+    """A draft that was made before somebody stood there to be heard goes back to whoever decides: nobody loses unheard."""
+    if case.phase not in UNTOLD or party.role != "principal" or party.side not in case.terms.hear:
+        return ()
+    deciding = Phase.REVIEW if case.ruling is None or case.ruling.decision == "rule" else Phase.APPEAL
+    return (f.PhaseEntered(phase=deciding, reason="party_added", offer_stays=True),)
 
 
 def _refusal_of_adding(case: Case, actor: Actor) -> Refusal | None:

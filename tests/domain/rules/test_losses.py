@@ -102,15 +102,13 @@ class TestWhoAppealedAlone:
             return str(refusal.fields["because"])
         return None
 
-    @pytest.mark.parametrize("how", ["appeal", "annul", "annul_and_reopen", "remit"])
+    @pytest.mark.parametrize("how", ["appeal", "annul", "remit"])
     def test_does_not_get_the_same_on_a_condition(self, how: str) -> None:
         life = self.refunded().says(CLAIMANT, "appeal").says(LEAD_2, "take")
         if how == "remit":
             life.says(LEAD_2, "decide_appeal", decision="remit").fire("grace")
         if how.startswith("annul"):
             life.says(OPS, "annul", reason="procedural_fault")
-        if how == "annul_and_reopen":
-            life.says(OPS, "close").says(OPS, "reopen", reason="closed_by_mistake")
         if how != "appeal":
             life.with_terms(hear=()).says(LEAD_3, "take")
             refusal = life.refused(
@@ -130,8 +128,13 @@ class TestWhoAppealedAlone:
         assert self.varied(life, after_return=True, label_paid_by="claimant") == "worse_for_the_only_appellant"
         assert self.varied(life, after_return=True, label_paid_by="respondent") is None
 
-    def test_but_what_is_new_is_weighed_anew(self) -> None:
+    def test_nor_by_ending_what_was_set_aside(self) -> None:
         life = self.refunded().says(CLAIMANT, "appeal").says(OPS, "annul", reason="procedural_fault")
+        assert life.refused(OPS, "close").fields["because"] == "worse_for_the_only_appellant"
+
+    def test_but_what_is_new_is_weighed_anew(self) -> None:
+        life = self.refunded().says(CLAIMANT, "appeal").says(LEAD_2, "take")
+        life.says(LEAD_2, "decide_appeal", decision="remit").fire("grace")
         life.says(OPS, "close").says(OPS, "reopen", reason="new_evidence")
         assert life.case.appealed_alone is None
 

@@ -11,7 +11,7 @@ from domain.base import Phase, Side
 from domain.model.sanctions import NotHeard
 from domain.rules import hearing
 from domain.views.case import may_see, visible
-from tests.support.cases import CLAIMANT, MEDIATOR, OPS, PLATFORM, RESPONDENT, WITNESS, Life, a_case
+from tests.support.cases import CLAIMANT, MEDIATOR, OPS, OUTCOMES, PLATFORM, RESPONDENT, WITNESS, Life, a_case
 
 HELPER = "pty_helper"
 SHOP_2 = "pty_shop2"
@@ -429,3 +429,26 @@ class TestSanctions:
         life.with_terms(procedure=(), root_cause_needed=False, hear=()).in_review()
         ruling = {"outcome": "violation", "ground": "harassment"}
         assert life.refused(MEDIATOR, "rule", **ruling).code == "party_unclear"
+
+
+class TestWhileNobodyIsToldYet:
+    def drafted(self, weight: str) -> Life:
+        life = a_case().that_protects().in_review().says(RESPONDENT, "message")
+        return life.says(MEDIATOR, "rule", **OUTCOMES["bounty_dispute"][weight])
+
+    @pytest.mark.parametrize(("weight", "phase"), [("heavy", Phase.APPROVAL), ("light", Phase.RULED)])
+    def test_a_draft_goes_back_when_somebody_comes_who_was_not_heard(self, weight: str, phase: Phase) -> None:
+        life = self.drafted(weight)
+        assert life.case.phase is phase
+        life.says(OPS, "add_party", party={"side": "respondent", "ref": "late"})
+        assert (life.case.phase, life.case.ruling) == (Phase.REVIEW, None)
+        assert life.refused(MEDIATOR, "rule", **OUTCOMES["bounty_dispute"][weight]).code == "not_heard"
+
+    def test_and_when_another_takes_a_place(self) -> None:
+        life = self.drafted("light")
+        life.says(OPS, "replace_party", party=RESPONDENT, by_party={"side": "respondent", "ref": "heir"}, reason="mistaken")
+        assert life.case.phase is Phase.REVIEW
+
+    def test_a_witness_changes_nothing(self) -> None:
+        life = self.drafted("heavy").says(OPS, "add_party", party={"side": "respondent", "role": "witness", "ref": "w"})
+        assert life.case.phase is Phase.APPROVAL
