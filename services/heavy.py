@@ -32,8 +32,17 @@ async def need_proof(parts: Parts, caller: Caller, case: Case | None, command: M
     if caller.kind != "session" or (caller.proved_at is not None and now - caller.proved_at <= FRESH_FOR):
         return
     said = command.get("type")
-    if said in HEAVY or (said in ("rule", "decide_appeal") and await _bans_for_long(parts, caller, case, command, now)):
+    heavy = said in HEAVY or _is_second_look(case, said)
+    if heavy or (said in ("rule", "decide_appeal") and await _bans_for_long(parts, caller, case, command, now)):
         raise Refused("proof_needed", fields={"command": str(said)})
+
+
+def _is_second_look(case: Case | None, said: Any) -> bool:
+    """Whether it lets out what one person alone only proposed: as heavy as an approval."""
+    if case is None:
+        return False
+    waits = {"credit_provisionally": case.credit_proposed, "disclose": case.telling}
+    return waits.get(said) is not None
 
 
 async def _bans_for_long(parts: Parts, caller: Caller, case: Case | None, command: Mapping[str, Any], now: datetime) -> bool:
