@@ -15,6 +15,14 @@ EVENTS: dict[str, dict[str, Any]] = {
         "of_office": True,
         "side": "claimant",
     },
+    "appeal_withdrawn": {
+        "phase": "appealable",
+        "phase_label": "Decided",
+        "kind": "fraud_report",
+        "waiting_on": "nobody",
+        "disclosed": True,
+        "side": "claimant",
+    },
     "case_closed": {
         "phase": "closed",
         "phase_label": "Closed",
