@@ -31,12 +31,16 @@ def earlier_sanctions(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterato
 
 
 def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[HeldPerson]:
-    """The parties of this case of whom another one is under legal hold."""
+    """The parties of this case of whom another one is under legal hold, or was."""
     here = {party.ref_digest for party in case.cast.parties}
     for other in others:
-        for party in other.state.parties if other.state is not None and other.state.legal_holds else ():
+        state = other.state
+        if state is None or not (state.legal_holds or state.lifted_by):
+            continue
+        for party in state.parties:
             if party.ref_digest in here:
-                yield HeldPerson(ref_digest=party.ref_digest, case_id=other.id)
+                held = bool(state.legal_holds)
+                yield HeldPerson(ref_digest=party.ref_digest, case_id=other.id, held=held, lifted_by=state.lifted_by)
 
 
 def same_matter(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | None:

@@ -102,10 +102,13 @@ class LegalHold(Kept):
 
 
 class HeldPerson(Kept):
-    """Somebody of whom another case is under legal hold."""
+    """Somebody of whom another case is under legal hold, or was."""
 
     ref_digest: str
     case_id: str
+    held: bool = True
+    lifted_by: tuple[str, ...] = ()
+    """Who lifted a hold of that case."""
 
 
 class Withheld(Kept):

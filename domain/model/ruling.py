@@ -118,6 +118,8 @@ class Ruling(Kept):
     issued_at: Instant | None = None
     annulled_at: Instant | None = None
     """Set aside after it was told: it is on record, and no longer in force."""
+    annulled_by: str | None = None
+    """Who set it aside: they do not end the case undecided."""
     conditions: tuple[str, ...] = ()
     reply: Prose | None = None
     reply_to: tuple[Side, ...] = ()

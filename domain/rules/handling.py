@@ -132,6 +132,9 @@ def _check_measures(case: Case) -> None:
 def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime) -> Facts:
     _check_measures(case)
     losses.check_ended(case)
+    if case.rulings and command.by == case.rulings[-1].annulled_by:
+        said = "You set the ruling aside, so that somebody decides afresh: another one closes the case, if nobody can."
+        raise OwnCase(said, because="annulled_it")
     return (f.CaseClosed(outcome=Outcome(command.outcome), reason=command.reason, reasons=command.reasons),)
 
 

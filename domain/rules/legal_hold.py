@@ -45,14 +45,16 @@ def could_destroy(case: Case) -> bool:
 
 
 def with_others(case: Case, held: Iterable[HeldPerson], at: datetime) -> Case:
-    """The case as it is judged: under the holds, too, that lie on other cases of its people."""
-    keeps = {
-        (p.side, one.case_id) for one in held for p in case.parties if p.ref_digest == one.ref_digest and p.role == "principal"
-    }
-    if not keeps:
+    """The case as it is judged: under the holds, too, that lie on other cases of its people; and whoever lifted one of those
+    destroys no more alone here than there.
+    """
+    theirs = [(p.side, one) for one in held for p in case.parties if p.ref_digest == one.ref_digest and p.role == "principal"]
+    if not theirs:
         return case
+    keeps = {(side, one.case_id) for side, one in theirs if one.held}
+    lifted = dict.fromkeys((*case.lifted_by, *(person for _, one in theirs for person in one.lifted_by)))
     others = (LegalHold(id=of, reason="other_case", by="system", since=at, side=side) for side, of in sorted(keeps))
-    return case.model_copy(update={"legal_holds": (*case.legal_holds, *others)})
+    return case.model_copy(update={"legal_holds": (*case.legal_holds, *others), "lifted_by": tuple(lifted)})
 
 
 def _keeping(case: Case, remedy: Remedy) -> tuple[str, ...]:

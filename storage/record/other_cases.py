@@ -42,11 +42,13 @@ LIMIT 1
 
 # A case for tests keeps nothing of a real one, nor the other way round.
 HELD = """
-SELECT DISTINCT other.ref_digest, c.id AS case_id
+SELECT DISTINCT other.ref_digest, c.id AS case_id, c.legal_hold AS held,
+    ARRAY(SELECT jsonb_array_elements_text(coalesce(c.state -> 'lifted_by', '[]'))) AS lifted_by
 FROM parties mine
 JOIN cases this ON this.tenant = mine.tenant AND this.id = mine.case_id
 JOIN parties other ON other.tenant = mine.tenant AND other.ref_digest = mine.ref_digest AND other.case_id <> mine.case_id
-JOIN cases c ON c.tenant = other.tenant AND c.id = other.case_id AND c.legal_hold AND c.synthetic = this.synthetic
+JOIN cases c ON c.tenant = other.tenant AND c.id = other.case_id AND c.synthetic = this.synthetic
+    AND (c.legal_hold OR c.state -> 'lifted_by' <> '[]')
 WHERE mine.tenant = $1 AND mine.case_id = $2
 ORDER BY case_id, ref_digest
 """
@@ -99,7 +101,7 @@ class PostgresOtherCases:
         return found
 
     async def held(self, tenant_id: str, case_id: str) -> Sequence[HeldPerson]:
-        """The parties of this case of whom another one is under legal hold."""
+        """The parties of this case of whom another one is under legal hold, or was, and who lifted it."""
         async with self._database.tenant(tenant_id) as conn:
             rows = await conn.fetch(HELD, tenant_id, case_id)
         return [HeldPerson(**dict(row)) for row in rows]

@@ -183,6 +183,16 @@ class TestOnAnotherCaseOfTheSamePerson:
         life.elsewhere["held"] = (HeldPerson(ref_digest=digest_of(CLAIMANT), case_id="case_other"),)
         assert life.refused(LEAD, "approve").code == "legal_hold"
 
+    def test_whoever_lifted_it_there_does_not_destroy_it_here_alone(self) -> None:
+        life = self.request()
+        lifted = HeldPerson(ref_digest=digest_of(CLAIMANT), case_id="case_other", held=False, lifted_by=(MEDIATOR,))
+        life.elsewhere["held"] = (lifted,)
+        life.says(MEDIATOR, "rule", **OUTCOMES["bounty_dispute"]["light"])
+        assert life.case.phase is Phase.APPROVAL
+        life = self.request()
+        life.elsewhere["held"] = (lifted.model_copy(update={"lifted_by": (LEAD,)}),)
+        assert life.says(MEDIATOR, "rule", **OUTCOMES["bounty_dispute"]["light"]).case.phase is Phase.RULED
+
     def test_what_the_sides_agree_is_withheld_and_neither_is_told(self) -> None:
         life = a_case().with_terms(destructive=("payout",)).in_settlement()
         life.elsewhere["held"] = (HeldPerson(ref_digest=digest_of(CLAIMANT), case_id="case_other"),)

@@ -81,3 +81,7 @@ async def test_who_is_kept_by_a_hold_on_another_case_of_theirs_is_found(world: W
     cases = PostgresOtherCases(world.database)
     assert [one.case_id for one in await cases.held(world.tenant_id, second.case_id)] == [first.case_id]
     assert [*await cases.held(world.tenant_id, first.case_id), *await cases.held(world.tenant_id, stranger.case_id)] == []
+    async with world.database.tenant(world.tenant_id) as conn:
+        lifted = """UPDATE cases SET legal_hold = false, state = '{"lifted_by": ["per_lex"]}' WHERE id = $1"""
+        await conn.execute(lifted, first.case_id)
+    assert [(one.held, one.lifted_by) for one in await cases.held(world.tenant_id, second.case_id)] == [(False, ("per_lex",))]
