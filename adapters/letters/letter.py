@@ -107,6 +107,7 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "measures": [m for m in (_remedy(x, words, None) for x in _list_of(data.get("measures"))) if m],
         "because": _string(data.get("because")),
         "stands": data.get("stands") is True,
+        "set_aside": data.get("set_aside") is True,
         "yourself": data.get("yourself") is True,
         "joined": data.get("joined"),
         "from_start": data.get("from_start") is True,

@@ -12,7 +12,7 @@ from domain.model.ruling import DecideAppeal, RemedyNotAllowed, Rule, Ruling
 from domain.model.sanctions import SanctionDrafted
 from domain.model.terms import OutcomeTerms
 from domain.rules.prior_decision import side_of
-from domain.rules.rights import is_less, money_to, promised
+from domain.rules.rights import is_less, money_to, promised, standing
 
 GIVES: Final = frozenset({
     "refund", "payout", "replacement", "correction", "release", "disclose", "erase", "provisional_credit", "restore",
@@ -71,7 +71,7 @@ def worse(
     Less is: what loses where nothing was lost, less money or goods, the same only once something was sent back, a cost or a
     condition more, a measure more or a harsher one, a harsher sanction.
     """
-    last = next((ruling for ruling in reversed(case.rulings) if ruling.decision != "remit"), None)
+    last = standing(case)
     if last is None:
         return False
     stands = next((ruling for ruling in reversed(case.rulings) if ruling.decision not in ("remit", "uphold")), last)
@@ -101,11 +101,17 @@ def check_only_appellant(case: Case, outcome: OutcomeTerms, said: Rule | DecideA
 
 def check_ended(case: Case) -> None:
     """Refuses to end a case undecided whose ruling was set aside, and with it what whoever appealed alone had by it."""
-    alone, last = _alone(case), case.rulings[-1] if case.rulings else None
-    if alone is None or last is None or last.annulled_at is None:
-        return
-    if _gets_less(_sent_back(case, promised(case)), _sent_back(case, last.remedies), alone):
+    alone = _alone(case)
+    if alone is not None and set_aside_from(case, alone):
         raise _worse_off(alone)
+
+
+def set_aside_from(case: Case, side: Side) -> bool:
+    """Whether a side has less than it had by a ruling that was set aside, and nobody has decided afresh."""
+    last = standing(case)
+    if last is None or last.annulled_at is None:
+        return False
+    return _gets_less(_sent_back(case, promised(case)), _sent_back(case, last.remedies), side)
 
 
 def _alone(case: Case) -> Side | None:

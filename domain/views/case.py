@@ -27,7 +27,7 @@ from domain.rules.links import merged_as
 from domain.rules.money import Payable, payable
 from domain.rules.permission import refusal_of
 from domain.rules.remedy import told_remedies
-from domain.rules.rights import rights_of
+from domain.rules.rights import rights_of, standing
 from domain.rules.visibility import knows, shared
 from domain.views.chargeback import ChargebackView, seen
 from domain.views.evidence import RequestView, asked_of, open_requests, settled_requests
@@ -224,7 +224,8 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
     audience = audience_of(viewer)
     phase = seen_phase(case, audience)
     staff = audience == "staff"
-    shown = case.ruling if staff and case.ruling else (case.rulings[-1] if case.rulings else None)
+    told = standing(case) if phase in (Phase.APPEALABLE, Phase.CLOSED) else next(reversed(case.rulings), None)
+    shown = case.ruling if staff and case.ruling else told
     names = ("id", "kind", "category", "outcome", "close_reason", "opened_at", "closed_at", "amount")
     fields: dict[str, Any] = {name: getattr(case, name) for name in names}
     return CaseView(
