@@ -45,8 +45,12 @@ def taken_back(case: Case, side: Side) -> Facts:
 
 
 def remitted_alone(case: Case, side: Side) -> bool:
-    """Whether the matter is decided afresh because this side appealed, and the other one did not."""
-    return case.appealed_alone is side and bool(case.rulings) and case.rulings[-1].decision == "remit"
+    """Whether the matter is decided afresh because this side appealed, and the other one did not.
+
+    Not where all that was decided before was decided elsewhere: that stands whenever the appeal is over.
+    """
+    before = standing(case)
+    return before is not None and not before.elsewhere and before is not case.rulings[-1] and case.appealed_alone is side
 
 
 def remit_taken_back(case: Case, side: Side) -> Facts:
@@ -55,8 +59,7 @@ def remit_taken_back(case: Case, side: Side) -> Facts:
     What was decided first stands again, and nothing of it is undone; the other side has its own right to appeal against it.
     """
     before = standing(case)
-    if before is None or before.elsewhere:
-        return (f.AppealWithdrawn(side=side), f.CaseClosed(outcome=Outcome.WITHDRAWN))
+    assert before is not None, "something was sent back"
     used = {"allowed": False, "because": "already_used"}
     again = (r.model_copy(update=used) if r.side is side else r for r in rights_after(case, before))
     rights = disclosure.rights_told(case, tuple(again))

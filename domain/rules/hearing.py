@@ -201,6 +201,17 @@ def questioned_after(before: Case | None, rec: f.Recording, after: Case) -> tupl
             return known
 
 
+def spoke_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str, ...]:
+    """The principals who have said something to the matter, after a fact: whoever reported it, and whoever spoke since."""
+    known, fact = before.spoke if before is not None else (), rec.fact
+    if isinstance(fact, f.CaseOpened):
+        return tuple(p.id for p in after.principals(Side.CLAIMANT)[:1])
+    party = after.party(rec.actor.id)
+    if party is None or not party.speaks or not isinstance(fact, (*WORDS, f.AppealLodged, f.PartyAgreed, f.ClaimConceded)):
+        return known
+    return tuple(dict.fromkeys((*known, *_for_whom(after, party))))
+
+
 def _answering(before: Case | None, rec: f.Recording, after: Case) -> Iterable[str]:
     if isinstance(rec.fact, f.EvidenceLapsed):
         return _let_it_go_by(before, rec.fact) if before is not None else ()

@@ -20,7 +20,7 @@ from domain.rules.remedy import check_amount
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, everybody
 
-_GOES_ON = frozenset({Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEAL})
+_GOES_ON = frozenset({Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL})
 """Phases into which an open offer goes along."""
 
 
@@ -119,6 +119,53 @@ def stays(case: Case, command_id: str, facts: Facts) -> Facts:
     return tuple(
         x.model_copy(update={"offer_stays": True}) if isinstance(x, f.PhaseEntered) and x.phase in _GOES_ON else x for x in facts
     )
+
+
+def lapses(case: Case, command_id: str, facts: Facts) -> Facts:
+    """The facts, and that an open offer or proposal is over wherever they end one: nobody finds out by looking for it."""
+    made = (case.offer, case.proposal)
+    said = {getattr(fact, "offer_id", getattr(fact, "proposal_id", None)) for fact in facts if isinstance(fact, _ITS_END)}
+    waiting = [one.id for one in made if one is not None and one.id not in said]
+    found = next(((n, why) for n, fact in enumerate(facts) if (why := _over_by(case, fact)) is not None), None)
+    if not waiting or found is None:
+        return facts
+    place, because = found
+    by = facts[place].type
+    gone = [one for one in waiting if by in _ENDS_ALL or (case.offer is not None and one == case.offer.id)]
+    over = (f.OfferLapsed(offer_id=one, because=because or None) for one in gone)
+    # What they agreed on comes first.
+    place += by in _AGREEMENTS
+    return (*facts[:place], *over, *facts[place:])
+
+
+_ITS_END = (f.OfferAccepted, f.OfferDeclined, f.OfferLapsed, f.ProposalEnded, f.OfferMade, f.ProposalMade)
+"""Facts that say themselves what became of an offer or a proposal."""
+_AGREEMENTS = frozenset({"offer_accepted", "proposal_ended", "claim_conceded"})
+_ENDS_ALL = frozenset({"ruling_issued", "case_closed", "phase_entered"}) | _AGREEMENTS
+
+
+def _over_by(case: Case, fact: f.Fact) -> Literal["ruled", "settled", "closed", ""] | None:
+    """What ends an open offer or proposal with a fact; None where it stays open, empty where nothing is to be said of why."""
+    match fact:
+        case f.RulingIssued():
+            return "ruled"
+        case f.OfferAccepted() | f.ClaimConceded() | f.ProposalEnded(became="accepted"):
+            return "settled"
+        case f.CaseClosed():
+            return "closed"
+        case f.PhaseEntered(offer_stays=False) if fact.phase is not Phase.SETTLEMENT:
+            return ""
+        case f.ContinuedOfOffice() if case.offer is not None and case.offer.side is Side.CLAIMANT:
+            return ""
+        case f.PartyLeft(because="replaced") if _made_alone_by(case, fact.party):
+            return ""
+        case _:
+            return None
+
+
+def _made_alone_by(case: Case, party_id: str) -> bool:
+    """Whether the open offer is that of the only principal of a side: who takes their place has offered nothing."""
+    return case.offer is not None and [p.id for p in case.principals(case.offer.side)] == [party_id]
 
 
 def _offer_made(case: Case, rec: f.Recording, fact: f.OfferMade) -> Change:
