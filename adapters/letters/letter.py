@@ -109,6 +109,7 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "stands": data.get("stands") is True,
         "set_aside": data.get("set_aside") is True,
         "lapsed": [one for one in _list_of(data.get("lapsed")) if one in ("offer", "proposal")],
+        "guardian_missing": data.get("guardian_missing") is True,
         "yourself": data.get("yourself") is True,
         "in_place_of_the_other": data.get("in_place_of_the_other") is True,
         "left_by": _string(data.get("left_by")),

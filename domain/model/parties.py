@@ -191,6 +191,13 @@ class PrincipalNeeded(Refusal):
     code = "principal_needed"
 
 
+class GuardianNeeded(Refusal):
+    """Somebody under age does not settle, grant or give up by themselves; ``because`` says whether a guardian is missing
+    (``no_guardian``) or there and the one to do it (``guardian_decides``)."""
+
+    code = "guardian_needed"
+
+
 class PartyUnclear(Refusal):
     """Several are on this side: it has to be said which of them."""
 

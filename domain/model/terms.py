@@ -241,6 +241,8 @@ class Terms(Compact):
     """How long after closing the case is to be kept; None: nothing was said."""
     keep_for_minors: timedelta | None = None
     """The same where somebody in it is under age."""
+    priority_for_minors: Priority | None = None
+    """How urgent the case is where somebody under age comes to it, by the pack's table; None: as it is."""
     reopen_on: tuple[Code, ...] = ()
     """Signals of the platform that take a closed case up again by themselves, inside that time."""
     provisional_credit: bool = False

@@ -21,6 +21,7 @@ from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.parties import told_of_leaving, told_share
 from domain.rules.reference import Notices
 from domain.rules.remedy import remedy_data
+from domain.rules.under_age import without_guardian
 from domain.rules.visibility import is_news, knows
 
 
@@ -325,6 +326,8 @@ def _case_data(case: Case, viewer: Viewer) -> dict[str, Any]:
         data["heard_first"] = True
     if viewer == "staff":
         data |= {"priority": case.priority.value, "owner": case.owner, "queue": case.queue}
+        if without_guardian(case):
+            data["guardian_missing"] = True
     due = own_deadline(case, viewer)
     if due is not None:
         data |= {"due_at": due[0].due_at.isoformat(), "due_clock": due[0].clock}

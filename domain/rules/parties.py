@@ -27,6 +27,7 @@ from domain.model.parties import (
 )
 from domain.model.people import Actor, OpenedParty
 from domain.model.refusals import NothingChanges, Refusal
+from domain.rules import under_age
 from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.evidence import lapsed
 from domain.rules.fairness import another_credential
@@ -48,10 +49,12 @@ def add(case: Case, command: AddParty, context: DecisionContext, at: datetime) -
     if party.role == "representative":
         party = _representing(case, command, party, actor)
         consent = "own_word" if party.represents == actor.id else "stated"
+        if under_age.is_minor(case, actor):
+            party = party.model_copy(update={"chosen_by_minor": True})
     elif command.represents is not None:
         raise PartyUnfit("Only a representative speaks for somebody else.", because="represents")
     added = f.PartyAdded(party=party, sees_from=_sees_from(command.sees_from, party), consent=consent)
-    return (added, *_owner_in_conflict(case, party, context), *_unheard_by(case, party))
+    return (added, *_owner_in_conflict(case, party, context), *under_age.raised(case, party), *_unheard_by(case, party))
 
 
 def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datetime) -> Facts:
@@ -105,7 +108,8 @@ def replace(case: Case, command: ReplaceParty, context: DecisionContext, at: dat
     consent: _Consent = "stated" if command.agreed else None
     place = {"instead_of": before.id} if before.role == "principal" else {}
     added = f.PartyAdded(party=party, sees_from=_sees_from(command.sees_from, party), consent=consent, **place)
-    return (added, gone, *_owner_in_conflict(case, party, context), *_unheard_by(case, party))
+    follows = (*_owner_in_conflict(case, party, context), *under_age.raised(case, party), *_unheard_by(case, party))
+    return (added, gone, *follows)
 
 
 def _unheard_by(case: Case, party: OpenedParty) -> Facts:

@@ -14,7 +14,7 @@ from domain.model.refusals import Refusal
 from domain.model.ruling import RemedyNotAllowed
 from domain.model.settlement import MadeOffer, NoOffer, OfferAnswered, OfferUnclear, OpenOffer, OwnOffer, Proposal
 from domain.model.terms import OFFER_EXPIRY
-from domain.rules import agreement, parties, proposals
+from domain.rules import agreement, parties, proposals, under_age
 from domain.rules.audiences import Audience
 from domain.rules.remedy import check_amount
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -213,7 +213,8 @@ def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
 
 def _refusal_of_accepting(case: Case, actor: Actor) -> Refusal | None:
     in_kind = agreement.refusal_in_kind(case)
-    return in_kind or agreement.refusal_while_withdrawing(case, actor) or _refusal_of_answer(case, actor)
+    pressed = agreement.refusal_while_withdrawing(case, actor)
+    return in_kind or pressed or _refusal_of_answer(case, actor) or under_age.refusal_of_binding(case, actor)
 
 
 def _said_of_offer(case: Case, fact: f.OfferMade, audience: Audience) -> NoticeData:

@@ -27,7 +27,7 @@ from domain.model.withdrawal import (
     OthersReported,
     WithdrawalPending,
 )
-from domain.rules import appeals, interim, losses, parties, proposals, sanctions
+from domain.rules import appeals, interim, losses, parties, proposals, sanctions, under_age
 from domain.rules import ruling as r
 from domain.rules.audiences import Audience
 from domain.rules.evidence import dropped_of
@@ -44,7 +44,10 @@ LONGEST_KEPT_FOR = timedelta(days=90)
 
 
 def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: datetime) -> Facts:
-    """An appellant takes the appeal back; a claimant the report, at once or when the team has looked."""
+    """An appellant takes the appeal back; a claimant the report, at once or when the team has looked.
+
+    Somebody under age ends nothing by their word alone: the team looks first, in every kind.
+    """
     side = context.side()
     if side in case.appellants:
         to = f"appeal:{case.round}:{side.value}"
@@ -53,7 +56,7 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     alone = parties.left_alone(case, context)
     if alone:
         return alone
-    if _mode(case) == "asks":
+    if _mode(case) == "asks" or (context.actor is not None and under_age.is_minor(case, context.actor)):
         request_id = derived_id("wdr", command.id)
         why = f.WithdrawalExplained(request_id=request_id, reasons=command.reasons) if command.reasons else None
         return (f.WithdrawalRequested(request_id=request_id), *((why,) if why is not None else ()))
@@ -180,6 +183,10 @@ def _case_withdrawn(case: Case, rec: f.Recording, fact: f.CaseWithdrawn) -> Chan
 
 def _refusal_of_withdrawing(case: Case, actor: Actor) -> Refusal | None:
     side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
+    bar = under_age.refusal_of_binding(case, actor)
+    if bar is not None and (case.appellants or len(case.principals(Side.CLAIMANT)) > 1):
+        # Nobody of the team could look first: the appeal, or their part, would be gone.
+        return bar
     if side in case.appellants:
         return None
     if case.appellants and not case.terms.has(Phase.SETTLEMENT):

@@ -28,6 +28,7 @@ from domain.rules.money import Payable, payable
 from domain.rules.permission import refusal_of
 from domain.rules.remedy import told_remedies
 from domain.rules.rights import rights_of, standing
+from domain.rules.under_age import without_guardian
 from domain.rules.visibility import knows, shared
 from domain.views.chargeback import ChargebackView, seen
 from domain.views.evidence import RequestView, asked_of, open_requests, settled_requests
@@ -198,6 +199,8 @@ class CaseView(Kept):
     round: int | None = None
     escalations: int | None = None
     hands: tuple[str, ...] | None = None
+    guardian_missing: tuple[str, ...] | None = None
+    """Parties under age whose own matter it is and whom nobody represents who could settle for them."""
     legal_holds: tuple[LegalHold, ...] | None = None
     withheld: tuple[Withheld, ...] | None = None
     """What destroys and is not carried out because of them."""
@@ -361,7 +364,7 @@ def _internal(case: Case) -> dict[str, Any]:
     reports = tuple(ReportView(**r.model_dump(exclude={"reasons"})) for r in case.reports)
     risk = {"authority_reports": reports, "credits": case.credits, "chargeback": seen(case)}
     own = {"hands": case.manual_work, "procedure": steps, "case_links": case.links, **risk, **pack}
-    return {name: getattr(case, name) for name in names} | own
+    return {name: getattr(case, name) for name in names} | own | {"guardian_missing": without_guardian(case)}
 
 
 def _deadlines(case: Case, viewer: f.Actor) -> tuple[Due, ...]:

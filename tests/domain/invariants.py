@@ -26,7 +26,7 @@ from tests.support.cases import AGENT, CLAIMANT, FRIEND, PLATFORM, RESPONDENT, W
 
 OUTSIDE = (CLAIMANT, RESPONDENT, AGENT, WITNESS, PLATFORM)
 BEHIND_THE_DOOR = frozenset({"approval", "ruled"})
-STAFF_ONLY = ("priority", "owner", "queue", "round", "escalations", "hands", "pack", "pack_version")
+STAFF_ONLY = ("priority", "owner", "queue", "round", "escalations", "hands", "guardian_missing", "pack", "pack_version")
 """What the team sees and nobody outside does; the priority is the platform's to see too."""
 UNTOLD = frozenset({
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",

@@ -261,6 +261,11 @@ class Life:
         self._parties.append(party)
         return self
 
+    def under_age(self, party_id: str) -> Self:
+        """The report names this party as a child."""
+        self._parties = [p.model_copy(update={"minor": p.minor or p.id == party_id}) for p in self._parties]
+        return self
+
     def without_respondent(self) -> Self:
         """Nobody is known on the other side."""
         self._parties = [p for p in self._parties if p.side is Side.CLAIMANT]

@@ -249,6 +249,9 @@ LETTERS = {
     ),
     "withdrawal_requested.claimant": a_notice("withdrawal_requested", data=REVIEW),
     "party_added.later.claimant": a_notice("party_added", data={"joined": "principal", "yourself": True}),
+    "party_added.owner": a_notice(
+        "party_added", audience="staff", data={"joined": "principal", "guardian_missing": True, "priority": "urgent"}
+    ),
     "party_left.claimant": a_notice("party_left", data={"yourself": True, "left_by": "removed", "reason": "mistaken"}),
     "party_left.rest.claimant": a_notice("party_left", data={"left_by": "removed", "stands_alone": True}),
     "party_added.claimant": a_notice("party_added", data={"joined": "representative", "yourself": True, "from_start": True}),
