@@ -43,7 +43,18 @@ next recorded; it counts up whenever the same facts lead to more than before.
 SINCE: dict[int, frozenset[str]] = {
     1: frozenset({"form", "seen_at"}),
     2: frozenset(
-        {"form", "final", "effects", "split_off", "caucus", "heard_parties", "raised_by", "appealed_alone", "lifted_by"}
+        {
+            "form",
+            "final",
+            "effects",
+            "split_off",
+            "caucus",
+            "heard_parties",
+            "raised_by",
+            "raised_by_manager",
+            "appealed_alone",
+            "lifted_by",
+        }
         | {"questioned", "identity_requests", "spoke"}
     ),
 }
@@ -185,6 +196,8 @@ class Case(Kept):
     """What stands in other cases of the same matter, while a command is judged beside it; it is kept nowhere."""
     raised_by: str | None = None
     """Who said last what was paid, where the report does not say it or says less."""
+    raised_by_manager: str | None = None
+    """Whom they report to."""
     credit_proposed: CreditProposal | None = None
     """A provisional credit that waits for a second person."""
     withdrawal: OpenWithdrawal | None = None

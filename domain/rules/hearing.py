@@ -94,6 +94,24 @@ def check_charge(case: Case, hit: Iterable[Side]) -> None:
         raise Unheard(Side.CLAIMANT, "charge", party=unasked if len(several) > 1 else None).refusal()
 
 
+def check_penalty(case: Case, penalised: Iterable[Side]) -> None:
+    """Refuses to sanction or warn somebody who could not answer, in kinds that hear that side on nothing else.
+
+    They said something since they were told, or were asked and let the time go by; whoever reported was asked since. Each of
+    several for themselves.
+    """
+    sides = set(penalised)
+    for side in (one for one in Side if one in sides):
+        if told_at(case, side) is None:
+            raise Unheard(side, "telling").refusal()
+        answered = {*case.questioned, *(case.spoke if side is Side.RESPONDENT else ())}
+        several = case.principals(side)
+        unasked = next((p.id for p in several if p.id not in answered), None)
+        if unasked is not None:
+            missing: Literal["charge", "answer"] = "charge" if side is Side.CLAIMANT else "answer"
+            raise Unheard(side, missing, party=unasked if len(several) > 1 else None).refusal()
+
+
 def unheard(case: Case, side: Side) -> Unheard | None:
     """Why a side has not been heard; None when it was, or when the pack does not ask for it."""
     if side not in case.terms.hear or (side is Side.CLAIMANT and case.of_office is not None):

@@ -38,6 +38,31 @@ def burdens(case: Case, remedies: Iterable[Remedy], side: Side) -> tuple[str, ..
     )
 
 
+_ON_CONTENT: Final = frozenset({"remove", "restrict"})
+"""Measures against what somebody has published, and not against them."""
+
+
+def penalised(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
+    """The sides that a ruling would sanction or warn, beyond what hits them already, though the kind hears them on nothing else.
+
+    Not an author whose words the matter is about, where the statement of reasons says why: the law asks for that after the act
+    (Digital Services Act, article 17), and a right to complain follows (article 20). Whoever merely reported those words, or is
+    on the other side of the appeal, publishes nothing here, and is heard first.
+    """
+    if not case.terms.hear_penalties:
+        return frozenset()
+    stated = case.terms.statement is not None and outcome.name in case.terms.statement.outcomes
+    exempt = {*case.terms.hear, *((case.author,) if stated and case.author is not None else ())}
+    return frozenset(side for side in Side if side not in exempt and _penalised(case, outcome, remedies, side))
+
+
+def _penalised(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...], side: Side) -> bool:
+    if outcome.sanctions is side:
+        return True
+    had, now = ([name for name in burdens(case, some, side) if name not in _ON_CONTENT] for some in (promised(case), remedies))
+    return any(now.count(name) > had.count(name) for name in now)
+
+
 def losers(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
     """The sides to which a ruling takes something that nobody may take from them unheard."""
     lost = {side_of(case, loser) for loser in outcome.lost_by}

@@ -24,7 +24,7 @@ from domain.model.ruling import (
 from domain.model.statement import StatementOfReasons
 from domain.model.terms import OutcomeTerms
 from domain.rules import credit as crediting
-from domain.rules import disclosure, interim, last_word, legal_hold, losses, money, procedure, returns, sanctions
+from domain.rules import disclosure, hearing, interim, last_word, legal_hold, losses, money, procedure, returns, sanctions
 from domain.rules import ruling_requirements as completeness
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
@@ -47,7 +47,7 @@ def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) ->
     procedure.check_hearing(case, lost)
     sanction = sanctions.drafted(case, command, outcome, command.ground, context, at)
     losses.check_only_appellant(case, outcome, command, sanction)
-    return _drafted(case, command, "rule", command.outcome, command.ground, command.remedies, sanction, at)
+    return _drafted(case, command, context, "rule", command.outcome, command.ground, command.remedies, sanction, at)
 
 
 def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext, at: datetime) -> Facts:
@@ -68,7 +68,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
             last_word.check(case, case.appellants, command, at)
         # What is upheld goes on as it was: the parties are told the remedies that stand, and nobody has to approve them again.
         remedies = promised(case) if command.decision == "uphold" else ()
-        return _drafted(case, command, command.decision, before.outcome, before.ground, remedies, None, at)
+        return _drafted(case, command, context, command.decision, before.outcome, before.ground, remedies, None, at)
     name = command.outcome or (before.outcome if command.decision == "vary" else None)
     if name is None:
         raise UnknownOutcome(
@@ -81,7 +81,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
     _check(case, outcome, command, ground, disclosure.lost_on_appeal(case, outcome, command.remedies), at)
     sanction = sanctions.drafted(case, command, outcome, ground, context, at)
     losses.check_only_appellant(case, outcome, command, sanction)
-    return _drafted(case, command, command.decision, name, ground, command.remedies, sanction, at)
+    return _drafted(case, command, context, command.decision, name, ground, command.remedies, sanction, at)
 
 
 def _outcome(case: Case, name: str) -> OutcomeTerms:
@@ -99,6 +99,7 @@ def _check(
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
     disclosure.check_told(case, lost, lost & losses.hit(case, outcome, command.remedies))
+    hearing.check_penalty(case, losses.penalised(case, outcome, command.remedies))
     last_word.check(case, lost, command, at)
     legal_hold.check_not_held(case, command.remedies)
     for remedy in command.remedies:
@@ -116,6 +117,7 @@ def _check(
 def _drafted(
     case: Case,
     command: _Decision,
+    context: DecisionContext,
     decision: Literal["rule", "uphold", "overturn", "vary", "remit"],
     outcome: str,
     ground: str | None,
@@ -128,7 +130,7 @@ def _drafted(
         raise RemedyNotAllowed("Nothing goes back by this ruling, so there is no label to pay.", because="no_return")
     because = None
     if decision != "uphold":
-        because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, command.by)
+        because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, context.known())
         because = because or sanctions.why_approval(case, sanction, at)
     because = because or legal_hold.why_approval(case, remedies, command.by) or procedure.why_approval(case, command.by)
     drafted = f.RulingDrafted(
@@ -153,6 +155,8 @@ def approve(case: Case, command: c.Approve, context: DecisionContext, at: dateti
     """The second person agrees; the grace begins."""
     draft = case.ruling
     another_credential(draft.drafted_with if draft else None, context)
+    if money.stated_for(case, context.known()):
+        raise OwnCase("What was paid is known from you, and it was drafted in your line: another lead.", because="stated_it")
     if draft is not None and legal_hold.kept_from_telling(case, draft):
         legal_hold.check_not_held(case, draft.remedies)
     if draft is not None and case.paid_elsewhere and draft.decision not in ("uphold", "remit"):
