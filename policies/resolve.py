@@ -42,8 +42,11 @@ def resolve(pack: Pack, report: Report, calendars: Mapping[str, str], time_scale
     routing = _gates(pack, facts)
     priority, why = _priority(pack, report, facts)
     fitting = _variants(pack, facts)
+    with_minor = {**facts, "report": {**facts["report"], "minors": max(1, facts["report"]["minors"])}}
+    young = _priority(pack, report, with_minor)[0]
     trace = (*routing.trace, why, *(f"clocks/{clock}/{row}" for clock, row in fitting.items()))
-    return terms_of(pack, priority, calendars, time_scale, fitting), routing.model_copy(update={"trace": trace})
+    terms = terms_of(pack, priority, calendars, time_scale, fitting, young if young is not priority else None)
+    return terms, routing.model_copy(update={"trace": trace})
 
 
 def terms_of(
@@ -52,21 +55,25 @@ def terms_of(
     calendars: Mapping[str, str],
     time_scale: float = 1.0,
     variants: Mapping[str, str] = MappingProxyType({}),
+    for_minors: Priority | None = None,
 ) -> Terms:
-    """What the pack says for one case; ``variants`` are the rows that fitted its report, by clock.
+    """What the pack says for one case; ``variants`` are the rows that fitted its report, by clock, ``for_minors`` the priority
+    that it has where somebody under age is in it.
 
     Raises :class:`PackError` and KeyError as :func:`resolve` does.
     """
-    key = (pack.version, priority, time_scale, tuple(sorted(calendars.items())), tuple(sorted(variants.items())))
+    key = (pack.version, priority, time_scale, tuple(sorted(calendars.items())), tuple(sorted(variants.items())), for_minors)
     if not pack.version or key not in _RESOLVED:
         if len(_RESOLVED) >= _MOST_RESOLVED:
             _RESOLVED.clear()
-        _RESOLVED[key] = _terms(pack, priority, calendars, time_scale, variants)
+        terms = _terms(pack, priority, calendars, time_scale, variants)
+        _RESOLVED[key] = terms.model_copy(update={"priority_for_minors": for_minors})
     return _RESOLVED[key]
 
 
 _AS_THEY_ARE = (
     "grounds", "procedure", "root_causes", "root_cause_needed", "by_hand", "conditions", "complaint_routes", "hear", "joins",
+    "hear_penalties",
     "disclosure", "words", "concession",
     "decided_matter", "merges_with", "evidence_types", "withdrawal", "destructive", "heard_when", "worse_on_appeal",
 )  # fmt: skip

@@ -19,7 +19,8 @@ def retargeted(shelf: Shelf, case: Case, wanted: Retarget) -> tuple[Terms, dict[
         pack = shelf.packs.get(case.terms.pack)
         if pack is None:
             return None
-        terms = terms_of(pack, wanted.priority or case.priority, shelf.references, case.terms.time_scale, case.terms.variants)
+        was, priority = case.terms, wanted.priority or case.priority
+        terms = terms_of(pack, priority, shelf.references, was.time_scale, was.variants, was.priority_for_minors)
     elif wanted.newest == "calendars":
         terms = with_newest_calendars(shelf, case.terms)
     elif wanted.calendar is not None:

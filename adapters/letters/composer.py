@@ -53,7 +53,9 @@ class Composer:
         """The letter. An event that has no template of its own gets a general one; no notice is without a letter."""
         locale = self._language(notice.locale)
         facts = facts_of(notice, LANGUAGES[locale])
-        page = self._page if not facts["measure_alone"] else None
+        # Nobody is sent to a page that is not there for them: not who was told of a measure alone, nor who was put out.
+        put_out = facts["left_by"] is not None and facts["yourself"]
+        page = self._page if not facts["measure_alone"] and not put_out else None
         facts |= {"replies": self._replies, "link": page.format(case_id=notice.case_id) if page else None}
         audience = "party" if notice.audience in ("claimant", "respondent") else "staff"
         if facts["third_party"]:

@@ -228,8 +228,8 @@ class TakenBody(Body):
 
 
 _INTERNAL = (
-    "seq", "priority", "owner", "queue", "round", "escalations", "hands", "legal_holds", "procedure", "root_cause", "campaign",
-    "joined", "case_links", "credits", "authority_reports", "pack", "pack_version",
+    "seq", "priority", "owner", "queue", "round", "escalations", "hands", "guardian_missing", "legal_holds", "procedure",
+    "root_cause", "campaign", "joined", "case_links", "credits", "authority_reports", "pack", "pack_version",
 )  # fmt: skip
 
 

@@ -60,11 +60,15 @@ def remove_party(
     party: Annotated[str, typer.Argument(help="The party (pty_…).")],
     speaker: Speaker,
     reason: Annotated[str, typer.Option(help="Why, as a code.")] = "mistaken",
+    reasons: Annotated[str | None, typer.Option(help="Why, for the team; needed for whoever has a say in the matter.")] = None,
+    told: Annotated[str | None, typer.Option(help="What somebody whose own matter it was is told of why.")] = None,
     tenant: Tenant = None,
     json: AsJson = False,
 ) -> None:
-    """A party is none any more; what they said stays on record."""
-    send(case_id, {"type": "remove_party", "party": party, "reason": reason}, Target(tenant, speaker), as_json=json)
+    """A party is none any more; what they said stays on record. Whoever has a say in the matter is removed by two."""
+    said = {name: text for name, text in (("reasons", reasons), ("told", told)) if text is not None}
+    command = {"type": "remove_party", "party": party, "reason": reason, **said}
+    send(case_id, command, Target(tenant, speaker), as_json=json)
 
 
 @app.command("replace-party")

@@ -84,6 +84,7 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "party_agreed": ("check", "{party} agreed for themselves"),
     "party_left": ("user-round", "{party} is no party any more: {because}"),
     "past_decision_kept": ("gavel", "Decided before it moved in: {outcome}"),
+    "party_removal_proposed": ("user-minus", "{who} proposed to take a party out; a second person has to agree"),
     "past_message_kept": ("message-square", "Written before it moved in"),
     "proposal_answered": ("handshake", "The {side}'s answer to the proposal: {answer}"),
     "proposal_ended": ("handshake", "Both sides have answered the proposal: {became}"),

@@ -14,7 +14,7 @@ from domain.model.evidence import EvidenceRequest, Unanswered
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
 from domain.model.money import PaidElsewhere
-from domain.model.parties import Agreed
+from domain.model.parties import Agreed, ProposedRemoval
 from domain.model.people import OpenedParty
 from domain.model.procedure import StepTaken
 from domain.model.prose import Prose
@@ -43,8 +43,19 @@ next recorded; it counts up whenever the same facts lead to more than before.
 SINCE: dict[int, frozenset[str]] = {
     1: frozenset({"form", "seen_at"}),
     2: frozenset(
-        {"form", "final", "effects", "split_off", "caucus", "heard_parties", "raised_by", "appealed_alone", "lifted_by"}
-        | {"questioned", "identity_requests"}
+        {
+            "form",
+            "final",
+            "effects",
+            "split_off",
+            "caucus",
+            "heard_parties",
+            "raised_by",
+            "raised_by_manager",
+            "appealed_alone",
+            "lifted_by",
+        }
+        | {"questioned", "identity_requests", "spoke"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -185,6 +196,8 @@ class Case(Kept):
     """What stands in other cases of the same matter, while a command is judged beside it; it is kept nowhere."""
     raised_by: str | None = None
     """Who said last what was paid, where the report does not say it or says less."""
+    raised_by_manager: str | None = None
+    """Whom they report to."""
     credit_proposed: CreditProposal | None = None
     """A provisional credit that waits for a second person."""
     withdrawal: OpenWithdrawal | None = None
@@ -195,6 +208,10 @@ class Case(Kept):
     """Effects and sanctions in force when the case was last taken up again: no withdrawal undoes them. None: it never was."""
     agreed: tuple[Agreed, ...] = ()
     """What single ones of several on a side agreed to, while others have not yet."""
+    spoke: tuple[str, ...] = ()
+    """Principals who have said something to the matter, themselves or by whoever speaks for them."""
+    removal: ProposedRemoval | None = None
+    """Somebody would put such a one out, and waits for a second person."""
     timetable: Timetable = ()
 
     @property
@@ -249,6 +266,15 @@ class Case(Kept):
     def proposal(self) -> Proposal | None:
         """The proposal that waits for the sides, or None."""
         return next((p for p in self.proposals if p.became == "open"), None)
+
+    @property
+    def open_no_longer(self) -> tuple[Literal["offer", "proposal"], ...]:
+        """What was offered and is over since this very instant, though nobody has answered it."""
+        names: tuple[tuple[Literal["offer", "proposal"], tuple[MadeOffer | Proposal, ...]], ...]
+        names = (("offer", self.offers), ("proposal", self.proposals))
+        return tuple(
+            name for name, made in names if any(one.became == "lapsed" and one.became_at == self.updated_at for one in made)
+        )
 
     @property
     def effects_in_force(self) -> tuple[Effect, ...]:

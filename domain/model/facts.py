@@ -26,6 +26,7 @@ from domain.model.parties import PartyAdded as PartyAdded
 from domain.model.parties import PartyAgreed as PartyAgreed
 from domain.model.parties import PartyFact
 from domain.model.parties import PartyLeft as PartyLeft
+from domain.model.parties import PartyRemovalProposed as PartyRemovalProposed
 from domain.base import Phase
 from domain.base import Priority
 from domain.model.procedure import ProcedureFact

@@ -70,13 +70,19 @@ class AddParty(CommandBase):
 
 
 class RemoveParty(CommandBase):
-    """A party is none any more. What they said and were told stays on record."""
+    """A party is none any more. What they said and were told stays on record.
+
+    Whose own matter it is, and who has said something to it or whose word is waited for, is put out by two: the first proposes it
+    with reasons, and a lead or ops who did not sends the same command.
+    """
 
     type: Literal["remove_party"] = "remove_party"
     party: PartyId
     reason: Code = "mistaken"
     reasons: SealedText | None = None
     """For the team alone."""
+    told: SealedText | None = None
+    """What somebody whose own matter it was is told of why, beside ``reason``."""
 
 
 class ReplaceParty(CommandBase):
@@ -105,6 +111,8 @@ class PartyAdded(Kept):
     sees_from: Literal["start", "now"] = "start"
     consent: Literal["own_word", "stated"] | None = None
     """That whoever is represented agreed: they said it themselves, or somebody stated it; None: nobody had to."""
+    instead_of: str | None = None
+    """Whose place they have."""
 
 
 class PartyLeft(Kept):
@@ -116,6 +124,27 @@ class PartyLeft(Kept):
     reason: str | None = None
     successor: str | None = None
     reasons: Prose | None = None
+    told: Prose | None = None
+    """What they are told of why."""
+
+
+class PartyRemovalProposed(Kept):
+    """Somebody would put out a party who has said something to the matter that is theirs; a second person has to agree."""
+
+    type: Literal["party_removal_proposed"] = "party_removal_proposed"
+    party: str
+    reason: str
+    reasons: Prose
+    told: Prose | None = None
+
+
+class ProposedRemoval(Kept):
+    """Such a proposal, while nobody has agreed to it."""
+
+    party: str
+    by: str
+    credential: str | None = None
+    told: Prose | None = None
 
 
 class PartyAgreed(Kept):
@@ -127,7 +156,7 @@ class PartyAgreed(Kept):
     """An offer by its id, or the end of the side's appeal (``appeal:1:claimant``)."""
 
 
-PartyFact = PartyAdded | PartyLeft | PartyAgreed
+PartyFact = PartyAdded | PartyLeft | PartyAgreed | PartyRemovalProposed
 
 
 class Agreed(Kept):
@@ -145,7 +174,7 @@ class KnownParty(Refusal):
 
 class PartyUnfit(Refusal):
     """This person cannot be added like this; ``because`` says why (``other_side``, ``role``, ``shares``, ``too_many``,
-    ``represents``, ``last``)."""
+    ``represents``, ``last``), or cannot be removed by one alone (``reasons``, ``second_person``)."""
 
     code = "party_unfit"
 
@@ -160,6 +189,13 @@ class PrincipalNeeded(Refusal):
     """Several are on this side, and each of them speaks for themselves in this."""
 
     code = "principal_needed"
+
+
+class GuardianNeeded(Refusal):
+    """Somebody under age does not settle, grant or give up by themselves; ``because`` says whether a guardian is missing
+    (``no_guardian``) or there and the one to do it (``guardian_decides``)."""
+
+    code = "guardian_needed"
 
 
 class PartyUnclear(Refusal):

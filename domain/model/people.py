@@ -68,6 +68,8 @@ class OpenedParty(Frozen):
     """They were a party, and are none any more: what they said stays, and to them there is no such case."""
     minor: bool = False
     """Under age."""
+    chosen_by_minor: bool = False
+    """A representative whom somebody under age has added themselves: they speak for them, and bind nobody."""
     since: Instant | None = None
     """When they came, where that was after the opening; None: the report named them."""
     sees_seq: int = 0

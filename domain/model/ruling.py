@@ -354,6 +354,8 @@ class AppealLodged(Kept):
 class AppealWithdrawn(Kept):
     type: Literal["appeal_withdrawn"] = "appeal_withdrawn"
     side: Side
+    rights: tuple[AppealRight, ...] | None = None
+    """Who may appeal against the ruling that stands again, where the matter had been sent back; None: as it was."""
 
 
 class EffectOrdered(Kept):

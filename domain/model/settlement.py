@@ -179,10 +179,12 @@ class ProposalEnded(Kept):
 
 
 class OfferLapsed(Kept):
-    """The time in which an offer or a proposal could be accepted is over."""
+    """An offer or a proposal can be accepted no longer: its time is over, or the matter was decided, settled or closed."""
 
     type: Literal["offer_lapsed"] = "offer_lapsed"
     offer_id: str
+    because: Literal["ruled", "settled", "closed"] | None = None
+    """What it ended with; None: it was over by itself, or somebody else stands where whoever made it stood."""
 
 
 class ClaimConceded(Kept):

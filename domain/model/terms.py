@@ -241,6 +241,10 @@ class Terms(Compact):
     """How long after closing the case is to be kept; None: nothing was said."""
     keep_for_minors: timedelta | None = None
     """The same where somebody in it is under age."""
+    hear_penalties: bool = False
+    """Nobody is sanctioned or warned who could not answer, also a side that ``hear`` does not name."""
+    priority_for_minors: Priority | None = None
+    """How urgent the case is where somebody under age comes to it, by the pack's table; None: as it is."""
     reopen_on: tuple[Code, ...] = ()
     """Signals of the platform that take a closed case up again by themselves, inside that time."""
     provisional_credit: bool = False

@@ -18,9 +18,10 @@ from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
 from domain.rules.confidence import awaited_by, words_of
 from domain.rules.evidence_due import EVIDENCE_DUE
-from domain.rules.parties import told_share
+from domain.rules.parties import told_of_leaving, told_share
 from domain.rules.reference import Notices
 from domain.rules.remedy import remedy_data
+from domain.rules.under_age import without_guardian
 from domain.rules.visibility import is_news, knows
 
 
@@ -49,7 +50,8 @@ _ALWAYS: Notices = {
     "withdrawal_accepted": ("claimant",),
     "continued_of_office": ("claimant", "platform"),
     "party_added": ("claimant", "respondent", "platform", "owner"),
-    "party_left": ("platform", "owner"),
+    "party_left": ("claimant", "respondent", "platform", "owner"),
+    "party_removal_proposed": ("leads",),
     "ruling_withheld": ("owner", "leads"),
     "effect_withheld": ("owner", "leads"),
     "effect_released": ("owner", "leads"),
@@ -122,6 +124,7 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
     if isinstance(fact, f.LevelReached):
         audiences = _told_by(case, fact)
     drafts: list[NoticeDraft] = _to_third_parties(case, recording, event) if "third_parties" in audiences else []
+    drafts += _last_letter(case, fact, event) if isinstance(fact, f.PartyLeft) else []
     for audience in _each(audiences):
         viewer = _viewer(audience)
         if viewer == "respondent" and not case.is_disclosed:
@@ -177,6 +180,16 @@ def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[No
         told = {"told": fact.told} if fact.told is not None else {}
     people = (party.id for party in case.side_parties(Side.RESPONDENT) if party.speaks and party.id != recording.actor.id)
     return [NoticeDraft(event=event, recipient=one, audience="respondent", data=data, texts=told) for one in people]
+
+
+def _last_letter(case: Case, fact: f.PartyLeft, event: str) -> list[NoticeDraft]:
+    """What somebody hears who was put out of a case that was their own matter: why, and nothing of how it goes on."""
+    said, party = told_of_leaving(case, fact), case.party(fact.party)
+    if said is None or party is None:
+        return []
+    texts = {name: text for name, text in said.texts.items() if text is not None}
+    data = {"kind": case.kind, "your_side": party.side.value, **said.codes}
+    return [NoticeDraft(event=event, recipient=party.id, audience=party.side.value, data=data, texts=texts)]
 
 
 def _lifts(case: Case, row: f.DueLevel) -> bool:
@@ -244,6 +257,9 @@ def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]
         # It landed on these, whoever has the role besides.
         return fact.told
     match audience:
+        case "claimant" | "respondent" if isinstance(fact, f.PartyLeft) and not _own_matter(case, fact.party):
+            # Counsel or a witness who leaves is the affair of whoever sent them away.
+            return ()
         case "claimant" | "respondent" if (asked := _asked_alone(case, fact)) is not None:
             return (asked, *_guardians(case, asked))
         case "claimant" | "respondent":
@@ -258,6 +274,11 @@ def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]
             return ("platform",)
         case _:
             return (f"role:{audience}",)
+
+
+def _own_matter(case: Case, party_id: str) -> bool:
+    party = case.party(party_id)
+    return party is not None and party.role == "principal"
 
 
 def _guardians(case: Case, party_id: str) -> tuple[str, ...]:
@@ -293,6 +314,8 @@ def _case_data(case: Case, viewer: Viewer) -> dict[str, Any]:
         data["words"] = words_of(case, phase)
         if case.disclosed_at is not None and case.disclosed_at == case.updated_at:
             data["first_told"] = True
+        if case.open_no_longer:
+            data["lapsed"] = list(case.open_no_longer)
     if viewer in ("claimant", "platform") and not case.is_disclosed:
         data["disclosed"] = False
     if case.of_office is not None and viewer != "respondent":
@@ -303,6 +326,8 @@ def _case_data(case: Case, viewer: Viewer) -> dict[str, Any]:
         data["heard_first"] = True
     if viewer == "staff":
         data |= {"priority": case.priority.value, "owner": case.owner, "queue": case.queue}
+        if without_guardian(case):
+            data["guardian_missing"] = True
     due = own_deadline(case, viewer)
     if due is not None:
         data |= {"due_at": due[0].due_at.isoformat(), "due_clock": due[0].clock}

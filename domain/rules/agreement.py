@@ -30,7 +30,7 @@ from domain.model.settlement import (
 )
 from domain.model.terms import OfferTerms, Payer
 from domain.model.withdrawal import WithdrawalPending
-from domain.rules import agreement_terms, money, parties, returns
+from domain.rules import agreement_terms, money, parties, returns, under_age
 from domain.rules import credit as crediting
 from domain.rules.audiences import Audience
 from domain.rules.prior_decision import by_hand
@@ -227,7 +227,7 @@ def refusal_of_offer(case: Case, actor: Actor) -> Refusal | None:
         return refusal
     if not case.is_disclosed:
         return NotDisclosed("The respondent has not been told of the case: nobody can settle it with them before.")
-    return refusal_while_withdrawing(case, actor)
+    return refusal_while_withdrawing(case, actor) or under_age.refusal_of_binding(case, actor)
 
 
 def refusal_while_withdrawing(case: Case, actor: Actor) -> Refusal | None:

@@ -17,6 +17,7 @@ from domain.rules import returns, sanctions
 from domain.rules.audiences import Audience
 from domain.rules.fairness import ABOUT_DECIDERS, in_conflict
 from domain.rules.phases import reopened_afresh
+from domain.rules.rights import standing
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.ruling import undo_all
 from domain.rules.topic import NoticeData, Topic, everybody, inside
@@ -27,11 +28,11 @@ def annul(case: Case, command: c.Annul, context: DecisionContext, at: datetime) 
     until = (case.closed_at or at) + case.terms.reopen_for
     if case.phase is Phase.CLOSED and at > until:
         raise TooLate("The window for taking this case up again is over.", until=until.isoformat())
+    ruling = standing(case)
+    assert ruling is not None, "it is refused without one"
     about = command.reason in ABOUT_DECIDERS
-    annulled = f.RulingAnnulled(
-        ruling_id=case.rulings[-1].id, reason=command.reason, reasons=command.reasons, about_deciders=about
-    )
-    goods = returns.after_ruling(case, case.rulings[-1].id, ())
+    annulled = f.RulingAnnulled(ruling_id=ruling.id, reason=command.reason, reasons=command.reasons, about_deciders=about)
+    goods = returns.after_ruling(case, ruling.id, ())
     undone = undo_all(case, command.id, "ann")
     back: Facts = (f.PhaseEntered(phase=Phase.REVIEW, reason="annulled"),)
     if case.phase is Phase.CLOSED:
@@ -40,8 +41,8 @@ def annul(case: Case, command: c.Annul, context: DecisionContext, at: datetime) 
 
 
 def _refusal_of_annulment(case: Case, actor: Actor) -> Refusal | None:
-    last = case.rulings[-1] if case.rulings else None
-    if last is None or last.elsewhere or last.annulled_at is not None or last.decision == "remit":
+    last = standing(case)
+    if last is None or last.elsewhere or last.annulled_at is not None:
         return NothingToAnnul("No ruling of this case is in force.")
     if case.phase is Phase.CLOSED and case.outcome is not Outcome.RULED:
         return NothingToAnnul("The case has ended, or goes on, by something else than a ruling.")

@@ -20,6 +20,8 @@ CONSEQUENCES: tuple[Consequence, ...] = (
     interim.ended,
     # What is offered stays open until the matter is decided or the case ends, and tells nothing of a draft.
     settlement.stays,
+    # What is offered no longer ends with a word to both sides.
+    settlement.lapses,
     # A case that ends takes the only chance with a card network with it.
     chargeback.sent_at_close,
     # Money for several is ordered for each of them.

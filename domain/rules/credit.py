@@ -48,7 +48,7 @@ def give(case: Case, command: CreditProvisionally, context: DecisionContext, at:
     if proposal is not None and not proposed and command.by != case.owner:
         allowed = proposal.amount.model_dump()
         raise CreditNotAllowed("Another amount was proposed.", because="amount_differs", allowed=allowed)
-    reasons, because = command.reasons, money.why_second(case, (remedy,), command.by)
+    reasons, because = command.reasons, money.why_second(case, (remedy,), context.known())
     if proposal is not None and proposed and context.actor is not None and _may_second(proposal, context.actor) is None:
         another_credential(proposal.proposed_with, context)
         reasons = reasons or proposal.reasons
@@ -80,6 +80,8 @@ def _refusal_of_seconding(case: Case, actor: Actor) -> Refusal | None:
             "The owner proposes a credit; take the case or have it assigned first.", command="credit_provisionally"
         )
     because = _may_second(case.credit_proposed, actor)
+    if case.credit_proposed.because == "amount_of_own_word" and case.raised_by == actor.id:
+        because = because or "stated_it"
     said = "Another lead has to agree: not whoever proposed it, nor anybody who reports to them."
     return OwnCase(said, because=because) if because is not None else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from domain.base import Side
+from domain.base import Phase, Side
 from domain.model.case import Case
 from domain.model.facts import Actor
 from domain.model.people import OpenedParty
@@ -22,6 +22,14 @@ ABOUT_DECIDERS: Final = frozenset({
     "decider_was_biased", "bias", "conflict", "conflict_of_interest", "decider_in_conflict", "own_case",
 })  # fmt: skip
 """Reasons to reopen or annul that are about who decided: they, those who report to them and whoever they report to stay out."""
+
+INSTEAD: Final = {
+    (Phase.APPEALABLE, "withdraw"): (
+        "The matter is decided, and what was told stands: whoever does not want to appeal lets the time for it go by. "
+        "If both sides want something else, one makes an offer and the other accepts it, where the kind has settlements."
+    ),
+}
+"""What somebody can do instead of what a phase does not know."""
 
 
 def disqualification(case: Case, actor: Actor) -> str | None:
@@ -154,9 +162,8 @@ def refusal_by_table(case: Case, actor: Actor, command: str) -> Refusal | None:
     phase = seen_phase(case, audience_of(actor))
     found = row(phase, command)
     if found is None:
-        return NotInThisPhase(
-            f"'{command}' is not possible while the case is in {phase.value}.", phase=phase.value, command=command
-        )
+        said = INSTEAD.get((phase, command), f"'{command}' is not possible while the case is in {phase.value}.")
+        return NotInThisPhase(said, phase=phase.value, command=command)
     if actor.role in _STAFF and actor.id in case.recused:
         said = "You said that you cannot decide this case: neither do you write in it, nor say who does."
         return OwnCase(said, because="recused")

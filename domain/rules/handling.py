@@ -20,6 +20,7 @@ from domain.rules.clocks import woken
 from domain.rules.confidence import addressed, talked
 from domain.rules.fairness import ABOUT_DECIDERS, disqualification
 from domain.rules.phases import end_codes, said_of_end
+from domain.rules.rights import standing
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
 
@@ -132,7 +133,8 @@ def _check_measures(case: Case) -> None:
 def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime) -> Facts:
     _check_measures(case)
     losses.check_ended(case)
-    if case.rulings and command.by == case.rulings[-1].annulled_by:
+    ruling = standing(case)
+    if ruling is not None and command.by == ruling.annulled_by:
         said = "You set the ruling aside, so that somebody decides afresh: another one closes the case, if nobody can."
         raise OwnCase(said, because="annulled_it")
     return (f.CaseClosed(outcome=Outcome(command.outcome), reason=command.reason, reasons=command.reasons),)

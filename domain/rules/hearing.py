@@ -94,6 +94,24 @@ def check_charge(case: Case, hit: Iterable[Side]) -> None:
         raise Unheard(Side.CLAIMANT, "charge", party=unasked if len(several) > 1 else None).refusal()
 
 
+def check_penalty(case: Case, penalised: Iterable[Side]) -> None:
+    """Refuses to sanction or warn somebody who could not answer, in kinds that hear that side on nothing else.
+
+    They said something since they were told, or were asked and let the time go by; whoever reported was asked since. Each of
+    several for themselves.
+    """
+    sides = set(penalised)
+    for side in (one for one in Side if one in sides):
+        if told_at(case, side) is None:
+            raise Unheard(side, "telling").refusal()
+        answered = {*case.questioned, *(case.spoke if side is Side.RESPONDENT else ())}
+        several = case.principals(side)
+        unasked = next((p.id for p in several if p.id not in answered), None)
+        if unasked is not None:
+            missing: Literal["charge", "answer"] = "charge" if side is Side.CLAIMANT else "answer"
+            raise Unheard(side, missing, party=unasked if len(several) > 1 else None).refusal()
+
+
 def unheard(case: Case, side: Side) -> Unheard | None:
     """Why a side has not been heard; None when it was, or when the pack does not ask for it."""
     if side not in case.terms.hear or (side is Side.CLAIMANT and case.of_office is not None):
@@ -199,6 +217,17 @@ def questioned_after(before: Case | None, rec: f.Recording, after: Case) -> tupl
             return tuple(dict.fromkeys((*known, *_answering(before, rec, after))))
         case _:
             return known
+
+
+def spoke_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str, ...]:
+    """The principals who have said something to the matter, after a fact: whoever reported it, and whoever spoke since."""
+    known, fact = before.spoke if before is not None else (), rec.fact
+    if isinstance(fact, f.CaseOpened):
+        return tuple(p.id for p in after.principals(Side.CLAIMANT)[:1])
+    party = after.party(rec.actor.id)
+    if party is None or not party.speaks or not isinstance(fact, (*WORDS, f.AppealLodged, f.PartyAgreed, f.ClaimConceded)):
+        return known
+    return tuple(dict.fromkeys((*known, *_for_whom(after, party))))
 
 
 def _answering(before: Case | None, rec: f.Recording, after: Case) -> Iterable[str]:

@@ -74,7 +74,7 @@ _REPORTED_FROM = (Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, P
 _DECIDED = (Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE)
 """Phases in which a ruling is drafted or told, and an appeal is not being decided."""
 
-_ANSWERS = (("accept_withdrawal", "closed"), ("continue_of_office", ""))
+_ANSWERS = (("accept_withdrawal", "appealable closed"), ("continue_of_office", ""))
 """To a claimant who wants to take the report back, with where each leads."""
 
 TABLE: tuple[Row, ...] = (
@@ -105,7 +105,7 @@ TABLE: tuple[Row, ...] = (
     _row(_P.REVIEW, "assign", ASSIGNERS),
     _row(_P.REVIEW, "take", "judge"),
     _row(_P.REVIEW, "rule", "owner", "approval ruled"),
-    _row(_P.REVIEW, "withdraw", "claimant", "closed"),
+    _row(_P.REVIEW, "withdraw", "claimant", "appealable closed"),
     _row(_P.REVIEW, "close", "ops", "closed"),
     # approval: looks like review (or appeal) to the parties, so they may do here what they may do there; they are judged by
     # those rows
@@ -208,7 +208,8 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, "replace_party", "owner lead ops platform") for phase in Phase if phase is not Phase.CLOSED),
     # closed
     # a claimant who asks for the report back: answered by whoever has the case, or a lead who may judge it
-    *(_row(phase, command, "judge ops", to) for phase in (_P.INTAKE, _P.SETTLEMENT) for command, to in _ANSWERS),
+    *(_row(phase, "accept_withdrawal", "judge ops", "closed") for phase in (_P.INTAKE, _P.SETTLEMENT)),
+    *(_row(phase, "continue_of_office", "judge ops") for phase in (_P.INTAKE, _P.SETTLEMENT)),
     *(_row(phase, command, "owner approver", to) for phase in (_P.REVIEW, _P.APPROVAL, _P.RULED) for command, to in _ANSWERS),
     # closed; a measure can have outlived the case
     _row(_P.CLOSED, "review_interim", "lead ops"),

@@ -12,7 +12,7 @@ from domain.model.ruling import DecideAppeal, RemedyNotAllowed, Rule, Ruling
 from domain.model.sanctions import SanctionDrafted
 from domain.model.terms import OutcomeTerms
 from domain.rules.prior_decision import side_of
-from domain.rules.rights import is_less, money_to, promised
+from domain.rules.rights import is_less, money_to, promised, standing
 
 GIVES: Final = frozenset({
     "refund", "payout", "replacement", "correction", "release", "disclose", "erase", "provisional_credit", "restore",
@@ -36,6 +36,31 @@ def burdens(case: Case, remedies: Iterable[Remedy], side: Side) -> tuple[str, ..
         and remedy.type not in GIVES
         and (remedy.type in (*TAKES, *measures, *kinds) or side is Side.RESPONDENT)
     )
+
+
+_ON_CONTENT: Final = frozenset({"remove", "restrict"})
+"""Measures against what somebody has published, and not against them."""
+
+
+def penalised(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
+    """The sides that a ruling would sanction or warn, beyond what hits them already, though the kind hears them on nothing else.
+
+    Not an author whose words the matter is about, where the statement of reasons says why: the law asks for that after the act
+    (Digital Services Act, article 17), and a right to complain follows (article 20). Whoever merely reported those words, or is
+    on the other side of the appeal, publishes nothing here, and is heard first.
+    """
+    if not case.terms.hear_penalties:
+        return frozenset()
+    stated = case.terms.statement is not None and outcome.name in case.terms.statement.outcomes
+    exempt = {*case.terms.hear, *((case.author,) if stated and case.author is not None else ())}
+    return frozenset(side for side in Side if side not in exempt and _penalised(case, outcome, remedies, side))
+
+
+def _penalised(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...], side: Side) -> bool:
+    if outcome.sanctions is side:
+        return True
+    had, now = ([name for name in burdens(case, some, side) if name not in _ON_CONTENT] for some in (promised(case), remedies))
+    return any(now.count(name) > had.count(name) for name in now)
 
 
 def losers(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
@@ -71,7 +96,7 @@ def worse(
     Less is: what loses where nothing was lost, less money or goods, the same only once something was sent back, a cost or a
     condition more, a measure more or a harsher one, a harsher sanction.
     """
-    last = next((ruling for ruling in reversed(case.rulings) if ruling.decision != "remit"), None)
+    last = standing(case)
     if last is None:
         return False
     stands = next((ruling for ruling in reversed(case.rulings) if ruling.decision not in ("remit", "uphold")), last)
@@ -101,11 +126,17 @@ def check_only_appellant(case: Case, outcome: OutcomeTerms, said: Rule | DecideA
 
 def check_ended(case: Case) -> None:
     """Refuses to end a case undecided whose ruling was set aside, and with it what whoever appealed alone had by it."""
-    alone, last = _alone(case), case.rulings[-1] if case.rulings else None
-    if alone is None or last is None or last.annulled_at is None:
-        return
-    if _gets_less(_sent_back(case, promised(case)), _sent_back(case, last.remedies), alone):
+    alone = _alone(case)
+    if alone is not None and set_aside_from(case, alone):
         raise _worse_off(alone)
+
+
+def set_aside_from(case: Case, side: Side) -> bool:
+    """Whether a side has less than it had by a ruling that was set aside, and nobody has decided afresh."""
+    last = standing(case)
+    if last is None or last.annulled_at is None:
+        return False
+    return _gets_less(_sent_back(case, promised(case)), _sent_back(case, last.remedies), side)
 
 
 def _alone(case: Case) -> Side | None:

@@ -223,7 +223,7 @@ def _others(case: Case) -> dict[str, list[str]]:
     return {"cases": [one.case for one in case.paid_elsewhere]} if case.paid_elsewhere else {}
 
 
-def why_approval(case: Case, remedies: Iterable[Remedy], outcome: str, decider: str) -> str | None:
+def why_approval(case: Case, remedies: Iterable[Remedy], outcome: str, decider: Actor) -> str | None:
     """Why a second person has to agree to a ruling; None when nobody has to: its outcome wants it, or what it leaves the sides
     with (see :func:`why_second`).
     """
@@ -233,11 +233,11 @@ def why_approval(case: Case, remedies: Iterable[Remedy], outcome: str, decider: 
     return why_second(case, remedies, decider)
 
 
-def why_second(case: Case, remedies: Iterable[Remedy], giver: str) -> str | None:
+def why_second(case: Case, remedies: Iterable[Remedy], giver: Actor) -> str | None:
     """Why nobody gives this money alone, by a ruling or until there is one; None when somebody may.
 
-    It cannot be compared with the payment, exceeds it, rests on the giver's own word, or other money stands for the same matter
-    in another case; the sum of the amounts is above the pack's limit, or its currency has none.
+    It cannot be compared with the payment, exceeds it, rests on the word of the giver or of their line, or other money stands for
+    the same matter in another case; the sum of the amounts is above the pack's limit, or its currency has none.
     """
     terms = case.terms
     if not terms.has(Phase.APPROVAL):
@@ -255,7 +255,7 @@ def why_second(case: Case, remedies: Iterable[Remedy], giver: str) -> str | None
     return found
 
 
-def _why_by_payment(case: Case, paying: list[Remedy], giver: str) -> str | None:
+def _why_by_payment(case: Case, paying: list[Remedy], giver: Actor) -> str | None:
     most = ceiling(case)
     if most is None or not paying:
         return None
@@ -267,7 +267,21 @@ def _why_by_payment(case: Case, paying: list[Remedy], giver: str) -> str | None:
     if case.chargeback is not None and case.chargeback.sent_at is not None:
         # The network may decide for whoever paid, and they would have it twice.
         return "chargeback_sent"
-    return "amount_of_own_word" if case.raised_by == giver else None
+    return "amount_of_own_word" if _own_word(case, giver.id, giver.manager) else None
+
+
+def _own_word(case: Case, person: str, manager: str | None) -> bool:
+    """Whether what was paid is known from this person, from whom they report to, or from somebody who reports to them."""
+    return case.raised_by is not None and (case.raised_by in (person, manager) or case.raised_by_manager == person)
+
+
+def stated_for(case: Case, approver: Actor) -> bool:
+    """Whether whoever would agree to a draft is who said what was paid, to a drafter of their own line: no second person."""
+    draft = case.ruling
+    if draft is None or case.raised_by != approver.id or not any(x.amount and bounded(case, x.type) for x in draft.remedies):
+        return False
+    drafted = (part for part in case.involved if part.person == draft.decider)
+    return any(_own_word(case, part.person, part.manager) for part in drafted)
 
 
 def check_offer(case: Case, remedies: Iterable[str], amount: Money | None) -> None:
@@ -344,7 +358,8 @@ def _refusal_of_stating(case: Case, actor: Actor) -> Refusal | None:
 def _amount_stated(case: Case, rec: f.Recording, fact: f.AmountStated) -> Change:
     before = fact.before
     raised = before is None or before.currency != fact.amount.currency or before.amount < fact.amount.amount
-    return {"amount": fact.amount, "raised_by": rec.actor.id if raised else case.raised_by, "credit_proposed": None}
+    by = {"raised_by": rec.actor.id, "raised_by_manager": rec.actor.manager} if raised else {}
+    return {"amount": fact.amount, "credit_proposed": None, **by}
 
 
 def _decided_before(case: Case, rec: f.Recording, fact: f.DecidedBefore) -> Change:

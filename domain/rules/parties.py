@@ -21,16 +21,19 @@ from domain.model.parties import (
     KnownParty,
     PartyUnfit,
     PrincipalNeeded,
+    ProposedRemoval,
     RemoveParty,
     ReplaceParty,
 )
 from domain.model.people import Actor, OpenedParty
 from domain.model.refusals import NothingChanges, Refusal
+from domain.rules import under_age
 from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.evidence import lapsed
+from domain.rules.fairness import another_credential
 from domain.rules.remedy import MONEY_REMEDIES
 from domain.rules.rule import Change, DecisionContext, Facts
-from domain.rules.topic import Known, NoticeData, Topic
+from domain.rules.topic import Known, NoticeData, Topic, inside
 
 _PARTY_ROLES = ("claimant", "respondent")
 _Consent = Literal["own_word", "stated"] | None
@@ -46,10 +49,12 @@ def add(case: Case, command: AddParty, context: DecisionContext, at: datetime) -
     if party.role == "representative":
         party = _representing(case, command, party, actor)
         consent = "own_word" if party.represents == actor.id else "stated"
+        if under_age.is_minor(case, actor):
+            party = party.model_copy(update={"chosen_by_minor": True})
     elif command.represents is not None:
         raise PartyUnfit("Only a representative speaks for somebody else.", because="represents")
     added = f.PartyAdded(party=party, sees_from=_sees_from(command.sees_from, party), consent=consent)
-    return (added, *_owner_in_conflict(case, party, context), *_unheard_by(case, party))
+    return (added, *_owner_in_conflict(case, party, context), *under_age.raised(case, party), *_unheard_by(case, party))
 
 
 def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datetime) -> Facts:
@@ -61,10 +66,34 @@ def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datet
         # Nobody is put out of a case by somebody who sits beside them.
         raise PartyUnfit("You can remove whoever speaks for you, and nobody else.", because="role")
     _not_the_last(case, party)
-    gone = f.PartyLeft(party=party.id, because="removed", reason=command.reason, reasons=command.reasons)
+    if party.role == "principal" and _has_a_say(case, party) and _first(case, command, actor, context):
+        assert command.reasons is not None, "it is refused without"
+        said = {"reason": command.reason, "reasons": command.reasons, "told": command.told}
+        return (f.PartyRemovalProposed(party=party.id, **said),)
+    told = command.told or (case.removal.told if case.removal is not None and case.removal.party == party.id else None)
+    gone = f.PartyLeft(party=party.id, because="removed", reason=command.reason, reasons=command.reasons, told=told)
     # Nobody speaks for somebody who is none of the case any more.
     theirs = (p for p in case.parties if p.represents == party.id and not p.left)
     return (gone, *(f.PartyLeft(party=p.id, because="removed", reason=command.reason) for p in theirs))
+
+
+def _has_a_say(case: Case, party: OpenedParty) -> bool:
+    """Whether putting them out would end what they said, or what waits for their word: an offer, a draft, what was ruled."""
+    return party.id in case.spoke or bool(case.offer or case.proposal or case.rulings) or case.phase in UNTOLD
+
+
+def _first(case: Case, command: RemoveParty, actor: Actor, context: DecisionContext) -> bool:
+    """Whether this is the first word on it. Raises a Refusal for what is neither that nor a second person's."""
+    before = case.removal
+    if before is None or before.party != command.party:
+        if command.reasons is None:
+            raise PartyUnfit("They have a say in this: give reasons, and a second person has to agree.", because="reasons")
+        return True
+    if actor.role not in ("lead", "ops") or before.by in (actor.id, actor.manager):
+        said = "They have a say in this: a lead or ops who did not propose it, nor reports to who did, has to agree."
+        raise PartyUnfit(said, because="second_person")
+    another_credential(before.credential, context)
+    return False
 
 
 def replace(case: Case, command: ReplaceParty, context: DecisionContext, at: datetime) -> Facts:
@@ -77,8 +106,10 @@ def replace(case: Case, command: ReplaceParty, context: DecisionContext, at: dat
         raise AgreementMissing("Whoever is represented has to agree; say so with `agreed`.", represents=before.represents)
     gone = f.PartyLeft(party=before.id, because="replaced", reason=command.reason, successor=party.id, reasons=command.reasons)
     consent: _Consent = "stated" if command.agreed else None
-    added = f.PartyAdded(party=party, sees_from=_sees_from(command.sees_from, party), consent=consent)
-    return (added, gone, *_owner_in_conflict(case, party, context), *_unheard_by(case, party))
+    place = {"instead_of": before.id} if before.role == "principal" else {}
+    added = f.PartyAdded(party=party, sees_from=_sees_from(command.sees_from, party), consent=consent, **place)
+    follows = (*_owner_in_conflict(case, party, context), *under_age.raised(case, party), *_unheard_by(case, party))
+    return (added, gone, *follows)
 
 
 def _unheard_by(case: Case, party: OpenedParty) -> Facts:
@@ -324,7 +355,13 @@ def _party_left(case: Case, rec: f.Recording, fact: f.PartyLeft) -> Change:
         )
     # Nobody waits for what was asked of them alone.
     asked = lapsed(case, (r.id for r in case.requests if r.party == fact.party), rec.at)
+    if case.removal is not None and case.removal.party == fact.party:
+        asked = {**asked, "removal": None}
     return {"parties": left, "agreed": tuple(one for one in case.agreed if one.party != fact.party), **asked}
+
+
+def _removal_proposed(case: Case, rec: f.Recording, fact: f.PartyRemovalProposed) -> Change:
+    return {"removal": ProposedRemoval(party=fact.party, by=rec.actor.id, credential=rec.credential, told=fact.told)}
 
 
 def _party_agreed(case: Case, rec: f.Recording, fact: f.PartyAgreed) -> Change:
@@ -343,11 +380,38 @@ def _who_hears_of_agreeing(case: Case, fact: f.PartyAgreed, audience: Audience) 
 
 
 def _to_whom(case: Case, fact: f.PartyAdded, audience: Audience) -> bool:
-    return audience in ("platform", fact.party.side.value)
+    if audience in ("platform", fact.party.side.value):
+        return True
+    # Whoever takes another's place is who the other side deals with from now on. In a kind in which the respondent learns of the
+    # case later, they are not told by the way who reported them.
+    may_know = case.terms.disclosure == "at_opening" or audience == "claimant"
+    return fact.instead_of is not None and case.is_disclosed and may_know
 
 
-def _said(fact: f.PartyAdded) -> NoticeData:
+def _said(fact: f.PartyAdded, audience: Audience) -> NoticeData:
+    if audience in ("claimant", "respondent") and audience != fact.party.side.value:
+        return NoticeData({"joined": fact.party.role, "yourself": False, "in_place_of_the_other": True})
     return NoticeData({"joined": fact.party.role, "yourself": False, "from_start": fact.sees_from == "start"})
+
+
+def _said_of_leaving(case: Case, fact: f.PartyLeft, audience: Audience) -> NoticeData:
+    party = case.party(fact.party)
+    if party is None or party.role != "principal":
+        return NoticeData()
+    alone = {"stands_alone": True} if len(case.principals(party.side)) == 1 and audience == party.side.value else {}
+    return NoticeData({"left": party.side.value, "left_by": fact.because, **alone})
+
+
+def told_of_leaving(case: Case, fact: f.PartyLeft) -> NoticeData | None:
+    """What somebody is told whose own matter it was and who was removed or replaced, by a last letter; None: no letter.
+
+    Whoever took back their own part knows it; who did not know of the case learns nothing of it now.
+    """
+    party = case.party(fact.party)
+    knew = party is not None and (party.side is Side.CLAIMANT or case.is_disclosed)
+    if party is None or party.role != "principal" or fact.because == "withdrawn" or not knew:
+        return None
+    return NoticeData({"yourself": True, "left_by": fact.because, "reason": fact.reason}, {"told": fact.told})
 
 
 _WHY_OWN_SIDE = "The other side must not learn who of several has given in, nor that pressure works on one of them."
@@ -355,11 +419,21 @@ _WHY_OWN_SIDE = "The other side must not learn who of several has given in, nor 
 TOPIC = Topic(
     rules={"add_party": add, "remove_party": remove, "replace_party": replace},
     refuses={"add_party": _refusal_of_adding, "remove_party": _refusal_of_removing},
-    changes={"party_added": _party_added, "party_left": _party_left, "party_agreed": _party_agreed},
+    changes={
+        "party_added": _party_added,
+        "party_left": _party_left,
+        "party_agreed": _party_agreed,
+        "party_removal_proposed": _removal_proposed,
+    },
     known_to={
-        "party_added": Known(_to_whom, "nothing", "Their own side; and the platform, which knows its users."),
+        "party_added": Known(
+            _to_whom,
+            "nothing",
+            "Their own side; the platform, which knows its users; the other side where it deals with somebody else from now on.",
+        ),
         "party_left": Known(_of_own_side, "nothing", _WHY_OWN_SIDE),
+        "party_removal_proposed": inside("It is told once two of the team have agreed."),
         "party_agreed": Known(_who_hears_of_agreeing, "nothing", _WHY_OWN_SIDE),
     },
-    said={"party_added": lambda case, fact, audience: _said(fact)},
+    said={"party_added": lambda case, fact, audience: _said(fact, audience), "party_left": _said_of_leaving},
 )

@@ -49,6 +49,11 @@ def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
     return tuple(rights)
 
 
+def standing(case: Case) -> Ruling | None:
+    """The ruling by which the matter stands: the last one that was told and did not merely send it back."""
+    return next((ruling for ruling in reversed(case.rulings) if ruling.decision != "remit"), None)
+
+
 def less_than_asked(case: Case, ruling: Ruling) -> bool:
     """Whether the claimant gets less money than they asked for by an outcome that gives it, and no goods in its place."""
     outcome, most = case.terms.outcome(ruling.outcome), money.ceiling(case)

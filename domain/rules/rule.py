@@ -53,6 +53,12 @@ class DecisionContext(Kept):
     files: tuple[f.EvidenceFile, ...] | None = None
     """The files that the command names and that whoever speaks has uploaded to this case."""
 
+    def known(self) -> f.Actor:
+        """Whoever speaks. Raises UnknownActor for a stranger, who is refused before any rule is asked."""
+        if self.actor is None:
+            raise UnknownActor("Nobody known says this.")
+        return self.actor
+
     def side(self) -> Side:
         """The side of whoever speaks. Raises UnknownActor for somebody on none."""
         side = (self.actor.side if self.actor is not None else None) or self.stands_for

@@ -10,14 +10,12 @@ from domain.base import Outcome, Phase, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.people import Actor
 from domain.model.prose import Prose
-from domain.model.refusals import OwnCase, Refusal
+from domain.model.refusals import OwnCase
 from domain.model.ruling import (
     AmountMissing,
     Effect,
     Involvement,
-    NoRight,
     RemedyNotAllowed,
     Ruling,
     UnknownGround,
@@ -26,13 +24,13 @@ from domain.model.ruling import (
 from domain.model.statement import StatementOfReasons
 from domain.model.terms import OutcomeTerms
 from domain.rules import credit as crediting
-from domain.rules import disclosure, interim, last_word, legal_hold, losses, money, procedure, returns, sanctions
+from domain.rules import disclosure, hearing, interim, last_word, legal_hold, losses, money, procedure, returns, sanctions
 from domain.rules import ruling_requirements as completeness
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
 from domain.rules.evidence import dropped
 from domain.rules.fairness import another_credential
-from domain.rules.prior_decision import by_hand, undecided
+from domain.rules.prior_decision import by_hand
 from domain.rules.remedy import check_amount, remedy_data, told_remedies, undone_by
 from domain.rules.rights import in_force, promised, rights_after, rights_of
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -49,7 +47,7 @@ def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) ->
     procedure.check_hearing(case, lost)
     sanction = sanctions.drafted(case, command, outcome, command.ground, context, at)
     losses.check_only_appellant(case, outcome, command, sanction)
-    return _drafted(case, command, "rule", command.outcome, command.ground, command.remedies, sanction, at)
+    return _drafted(case, command, context, "rule", command.outcome, command.ground, command.remedies, sanction, at)
 
 
 def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext, at: datetime) -> Facts:
@@ -70,7 +68,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
             last_word.check(case, case.appellants, command, at)
         # What is upheld goes on as it was: the parties are told the remedies that stand, and nobody has to approve them again.
         remedies = promised(case) if command.decision == "uphold" else ()
-        return _drafted(case, command, command.decision, before.outcome, before.ground, remedies, None, at)
+        return _drafted(case, command, context, command.decision, before.outcome, before.ground, remedies, None, at)
     name = command.outcome or (before.outcome if command.decision == "vary" else None)
     if name is None:
         raise UnknownOutcome(
@@ -83,7 +81,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
     _check(case, outcome, command, ground, disclosure.lost_on_appeal(case, outcome, command.remedies), at)
     sanction = sanctions.drafted(case, command, outcome, ground, context, at)
     losses.check_only_appellant(case, outcome, command, sanction)
-    return _drafted(case, command, command.decision, name, ground, command.remedies, sanction, at)
+    return _drafted(case, command, context, command.decision, name, ground, command.remedies, sanction, at)
 
 
 def _outcome(case: Case, name: str) -> OutcomeTerms:
@@ -101,6 +99,7 @@ def _check(
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
     disclosure.check_told(case, lost, lost & losses.hit(case, outcome, command.remedies))
+    hearing.check_penalty(case, losses.penalised(case, outcome, command.remedies))
     last_word.check(case, lost, command, at)
     legal_hold.check_not_held(case, command.remedies)
     for remedy in command.remedies:
@@ -118,6 +117,7 @@ def _check(
 def _drafted(
     case: Case,
     command: _Decision,
+    context: DecisionContext,
     decision: Literal["rule", "uphold", "overturn", "vary", "remit"],
     outcome: str,
     ground: str | None,
@@ -130,7 +130,7 @@ def _drafted(
         raise RemedyNotAllowed("Nothing goes back by this ruling, so there is no label to pay.", because="no_return")
     because = None
     if decision != "uphold":
-        because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, command.by)
+        because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, context.known())
         because = because or sanctions.why_approval(case, sanction, at)
     because = because or legal_hold.why_approval(case, remedies, command.by) or procedure.why_approval(case, command.by)
     drafted = f.RulingDrafted(
@@ -155,6 +155,8 @@ def approve(case: Case, command: c.Approve, context: DecisionContext, at: dateti
     """The second person agrees; the grace begins."""
     draft = case.ruling
     another_credential(draft.drafted_with if draft else None, context)
+    if money.stated_for(case, context.known()):
+        raise OwnCase("What was paid is known from you, and it was drafted in your line: another lead.", because="stated_it")
     if draft is not None and legal_hold.kept_from_telling(case, draft):
         legal_hold.check_not_held(case, draft.remedies)
     if draft is not None and case.paid_elsewhere and draft.decision not in ("uphold", "remit"):
@@ -209,10 +211,10 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
     ended = (f.InterimEnded(measure_ids=measures, because="ruled"),) if measures else ()
     waits = any(not isinstance(x, f.ReturnEnded) for x in goods) or (case.returning is not None and not goods)
     first = disclosure.by_ruling(case, ruling, rights)
-    return (*first, told, *ended, *changes, *effects, *by_hand(case, effects), *goods, *_after(case, rights, waits))
+    return (*first, told, *ended, *changes, *effects, *by_hand(case, effects), *goods, *after(case, rights, waits))
 
 
-def _after(case: Case, rights: tuple[f.AppealRight, ...], waits: bool) -> Facts:
+def after(case: Case, rights: tuple[f.AppealRight, ...], waits: bool) -> Facts:
     """The window to appeal, or the end; a case that waits for goods stays open until they are back."""
     if case.terms.has(Phase.APPEALABLE) and (waits or any(right.allowed for right in rights)):
         return (f.PhaseEntered(phase=Phase.APPEALABLE),)
@@ -257,29 +259,6 @@ def undo_all(case: Case, command_id: str, prefix: str = "wdr") -> Facts:
     else:
         effects = _reversals(in_force(case), because)
     return (*effects, *by_hand(case, effects))
-
-
-def appeal(case: Case, command: c.Appeal, context: DecisionContext, at: datetime) -> Facts:
-    """A side that lost something asks for another decider; while an appeal runs, the other side's joins it as a cross-appeal."""
-    side = context.side()
-    cross = case.phase is not Phase.APPEALABLE
-    lodged = f.AppealLodged(
-        appeal_id=derived_id("apl", command.id), side=side, against=case.rulings[-1].id, reasons=command.reasons, cross=cross
-    )
-    if case.phase is Phase.APPEAL:
-        return (lodged,)
-    # A draft that waits for approval or grace was made before this side was heard: it goes back to its decider.
-    return (lodged, f.PhaseEntered(phase=Phase.APPEAL, reason="cross_appealed" if cross else "appealed"))
-
-
-def after_appeal_withdrawn(case: Case, side: Side) -> Facts:
-    """What becomes of a case when one appellant gives up: the other's appeal goes on, else the ruling stands."""
-    if any(s is not side for s in case.appellants):
-        return ()
-    if undecided(case):
-        # The appeal was all there is to this case, and the decision made elsewhere stands.
-        return (f.CaseClosed(outcome=Outcome.WITHDRAWN),)
-    return _after(case, case.rights, case.returning is not None)
 
 
 def _ruling_drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Change:
@@ -340,24 +319,6 @@ def _case_remitted(case: Case, rec: f.Recording, fact: f.CaseRemitted) -> Change
     return {**change, "owner_sought": True, "rights": ()}
 
 
-def _appeal_lodged(case: Case, rec: f.Recording, fact: f.AppealLodged) -> Change:
-    rights = tuple(
-        r.model_copy(update={"allowed": False, "because": "already_used"}) if r.side is fact.side else r for r in case.rights
-    )
-    sides = (*case.appellants, fact.side)
-    alone = fact.side if {*sides} == {fact.side} else None
-    used = (*case.appeals_used, fact.side)
-    return {"appeals_used": used, "appellants": sides, "appealed_alone": alone, "rights": rights}
-
-
-def _appeal_withdrawn(case: Case, rec: f.Recording, fact: f.AppealWithdrawn) -> Change:
-    left = tuple(s for s in case.appellants if s is not fact.side)
-    in_force = case.rulings[-1] if case.rulings else None
-    draft = case.ruling if left else in_force
-    alone = left[0] if left else None
-    return {"appellants": left, "appealed_alone": alone, "ruling": draft, **({} if left else dropped(case, rec.at))}
-
-
 def _effect_ordered(case: Case, rec: f.Recording, fact: f.EffectOrdered) -> Change:
     effect = Effect(id=fact.effect_id, remedy=fact.remedy, because=fact.because, reverses=fact.reverses)
     return {"effects": (*case.effects, effect)}
@@ -369,14 +330,6 @@ def _effect_reported(case: Case, rec: f.Recording, fact: f.EffectReported) -> Ch
     withheld = tuple(one for one in case.withheld if one.id != fact.effect_id)
     left = (*case.manual_work, fact.effect_id) if fact.result == "needs_hands" else case.manual_work
     return {"effects": effects, "manual_work": left, "withheld": withheld}
-
-
-def _refusal_of_appeal(case: Case, actor: Actor) -> Refusal | None:
-    side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
-    right = next((r for r in case.rights if r.side is side), None)
-    if right is not None and right.allowed:
-        return None
-    return NoRight("This side has no right to appeal.", because=right.because if right else "no_ruling")
 
 
 def _said_of_draft(case: Case, fact: f.RulingDrafted, audience: Audience) -> NoticeData:
@@ -455,7 +408,6 @@ TOPIC = Topic(
         "approve": approve,
         "return_ruling": return_ruling,
         "retract": retract,
-        "appeal": appeal,
         "decide_appeal": decide_appeal,
     },
     changes={
@@ -465,13 +417,9 @@ TOPIC = Topic(
         "ruling_retracted": lambda case, rec, fact: {"ruling": None},
         "ruling_issued": _ruling_issued,
         "case_remitted": _case_remitted,
-        "appeal_lodged": _appeal_lodged,
-        "appeal_withdrawn": _appeal_withdrawn,
         "effect_ordered": _effect_ordered,
         "effect_reported": _effect_reported,
     },
-    refuses={"appeal": _refusal_of_appeal},
-    means={"appeal_lodged": lambda before, fact, after: {f"appeal_lodged:{fact.side.value}"}},
     known_to={
         "ruling_drafted": _DRAFT,
         "ruling_approved": _DRAFT,
@@ -479,8 +427,6 @@ TOPIC = Topic(
         "ruling_retracted": _DRAFT,
         "ruling_issued": everybody("The outcome is what everybody in the case has waited for."),
         "case_remitted": everybody("How the matter goes on."),
-        "appeal_lodged": everybody("The other side answers it; its reasons pass between the two, others see the phase.", "news"),
-        "appeal_withdrawn": everybody("Both sides; others see the phase.", "news"),
         "effect_ordered": inside("It is told when it is done."),
         "effect_reported": Known(
             lambda case, fact, audience: audience == "platform" or not of_report(case, fact.effect_id),
@@ -493,7 +439,6 @@ TOPIC = Topic(
         "ruling_returned": lambda case, fact, audience: NoticeData(texts={"reasons": fact.reasons}),
         "ruling_issued": _said_of_ruling,
         "case_remitted": lambda case, fact, audience: NoticeData({"same_decider": True} if fact.same_decider else {}),
-        "appeal_lodged": lambda case, fact, audience: NoticeData({"side": fact.side.value}, {"reasons": fact.reasons}),
         "effect_reported": lambda case, fact, audience: NoticeData({"effect": fact.effect_id, "result": fact.result}),
     },
 )

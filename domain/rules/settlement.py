@@ -14,13 +14,13 @@ from domain.model.refusals import Refusal
 from domain.model.ruling import RemedyNotAllowed
 from domain.model.settlement import MadeOffer, NoOffer, OfferAnswered, OfferUnclear, OpenOffer, OwnOffer, Proposal
 from domain.model.terms import OFFER_EXPIRY
-from domain.rules import agreement, parties, proposals
+from domain.rules import agreement, parties, proposals, under_age
 from domain.rules.audiences import Audience
 from domain.rules.remedy import check_amount
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, everybody
 
-_GOES_ON = frozenset({Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEAL})
+_GOES_ON = frozenset({Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL})
 """Phases into which an open offer goes along."""
 
 
@@ -121,6 +121,53 @@ def stays(case: Case, command_id: str, facts: Facts) -> Facts:
     )
 
 
+def lapses(case: Case, command_id: str, facts: Facts) -> Facts:
+    """The facts, and that an open offer or proposal is over wherever they end one: nobody finds out by looking for it."""
+    made = (case.offer, case.proposal)
+    said = {getattr(fact, "offer_id", getattr(fact, "proposal_id", None)) for fact in facts if isinstance(fact, _ITS_END)}
+    waiting = [one.id for one in made if one is not None and one.id not in said]
+    found = next(((n, why) for n, fact in enumerate(facts) if (why := _over_by(case, fact)) is not None), None)
+    if not waiting or found is None:
+        return facts
+    place, because = found
+    by = facts[place].type
+    gone = [one for one in waiting if by in _ENDS_ALL or (case.offer is not None and one == case.offer.id)]
+    over = (f.OfferLapsed(offer_id=one, because=because or None) for one in gone)
+    # What they agreed on comes first.
+    place += by in _AGREEMENTS
+    return (*facts[:place], *over, *facts[place:])
+
+
+_ITS_END = (f.OfferAccepted, f.OfferDeclined, f.OfferLapsed, f.ProposalEnded, f.OfferMade, f.ProposalMade)
+"""Facts that say themselves what became of an offer or a proposal."""
+_AGREEMENTS = frozenset({"offer_accepted", "proposal_ended", "claim_conceded"})
+_ENDS_ALL = frozenset({"ruling_issued", "case_closed", "phase_entered"}) | _AGREEMENTS
+
+
+def _over_by(case: Case, fact: f.Fact) -> Literal["ruled", "settled", "closed", ""] | None:
+    """What ends an open offer or proposal with a fact; None where it stays open, empty where nothing is to be said of why."""
+    match fact:
+        case f.RulingIssued():
+            return "ruled"
+        case f.OfferAccepted() | f.ClaimConceded() | f.ProposalEnded(became="accepted"):
+            return "settled"
+        case f.CaseClosed():
+            return "closed"
+        case f.PhaseEntered(offer_stays=False) if fact.phase is not Phase.SETTLEMENT:
+            return ""
+        case f.ContinuedOfOffice() if case.offer is not None and case.offer.side is Side.CLAIMANT:
+            return ""
+        case f.PartyLeft(because="replaced") if _made_alone_by(case, fact.party):
+            return ""
+        case _:
+            return None
+
+
+def _made_alone_by(case: Case, party_id: str) -> bool:
+    """Whether the open offer is that of the only principal of a side: who takes their place has offered nothing."""
+    return case.offer is not None and [p.id for p in case.principals(case.offer.side)] == [party_id]
+
+
 def _offer_made(case: Case, rec: f.Recording, fact: f.OfferMade) -> Change:
     before = offer_over(case, "countered" if case.offer and case.offer.side is not fact.side else "replaced", rec.at)
     names = ("side", "remedy", "amount", "expires_at", "label_paid_by")
@@ -166,7 +213,8 @@ def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
 
 def _refusal_of_accepting(case: Case, actor: Actor) -> Refusal | None:
     in_kind = agreement.refusal_in_kind(case)
-    return in_kind or agreement.refusal_while_withdrawing(case, actor) or _refusal_of_answer(case, actor)
+    pressed = agreement.refusal_while_withdrawing(case, actor)
+    return in_kind or pressed or _refusal_of_answer(case, actor) or under_age.refusal_of_binding(case, actor)
 
 
 def _said_of_offer(case: Case, fact: f.OfferMade, audience: Audience) -> NoticeData:

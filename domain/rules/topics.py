@@ -8,6 +8,7 @@ from typing import TypeVar
 from domain.rules import (
     agreement,
     annulment,
+    appeals,
     authorities,
     case_import_changes,
     chargeback,
@@ -37,6 +38,7 @@ from domain.rules.topic import Refuse, Topic
 TOPICS: tuple[Topic, ...] = (
     agreement.TOPIC,
     annulment.TOPIC,
+    appeals.TOPIC,
     authorities.TOPIC,
     case_import_changes.TOPIC,
     chargeback.TOPIC,

@@ -27,7 +27,7 @@ from domain.model.withdrawal import (
     OthersReported,
     WithdrawalPending,
 )
-from domain.rules import interim, parties, proposals, sanctions
+from domain.rules import appeals, interim, losses, parties, proposals, sanctions, under_age
 from domain.rules import ruling as r
 from domain.rules.audiences import Audience
 from domain.rules.evidence import dropped_of
@@ -44,19 +44,24 @@ LONGEST_KEPT_FOR = timedelta(days=90)
 
 
 def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: datetime) -> Facts:
-    """An appellant takes the appeal back; a claimant the report, at once or when the team has looked."""
+    """An appellant takes the appeal back; a claimant the report, at once or when the team has looked.
+
+    Somebody under age ends nothing by their word alone: the team looks first, in every kind.
+    """
     side = context.side()
     if side in case.appellants:
         to = f"appeal:{case.round}:{side.value}"
         others = parties.others_wanted(case, context, to, (side,))
-        return others or (f.AppealWithdrawn(side=side), *r.after_appeal_withdrawn(case, side))
+        return others or appeals.taken_back(case, side)
     alone = parties.left_alone(case, context)
     if alone:
         return alone
-    if _mode(case) == "asks":
+    if _mode(case) == "asks" or (context.actor is not None and under_age.is_minor(case, context.actor)):
         request_id = derived_id("wdr", command.id)
         why = f.WithdrawalExplained(request_id=request_id, reasons=command.reasons) if command.reasons else None
         return (f.WithdrawalRequested(request_id=request_id), *((why,) if why is not None else ()))
+    if appeals.remitted_alone(case, side):
+        return appeals.remit_taken_back(case, side)
     reason = GIVEN_UP if case.appellants else None
     closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reason=reason, reasons=command.reasons)
     return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
@@ -71,6 +76,8 @@ def accept(case: Case, command: AcceptWithdrawal, context: DecisionContext, at: 
     over = (f.InterimEnded(measure_ids=ends, because="lifted"), *interim.undo(case, ends, command.id)) if ends else ()
     kept = (f.InterimKept(measure_ids=stays, until=until),) if until is not None else ()
     accepted = f.WithdrawalAccepted(request_id=_request_id(case), reasons=command.reasons)
+    if appeals.remitted_alone(case, Side.CLAIMANT):
+        return (accepted, *over, *kept, *appeals.remit_taken_back(case, Side.CLAIMANT))
     undone = (*sanctions.void_all(case), *r.undo_all(case, command.id))
     return (accepted, *over, *kept, f.CaseWithdrawn(), *undone, f.CaseClosed(outcome=Outcome.WITHDRAWN))
 
@@ -112,8 +119,11 @@ def _request_id(case: Case) -> str:
 
 
 def _mode(case: Case) -> Literal["closes", "asks", "never"]:
-    """What a withdrawal of the report does as the case stands: it ends nothing for others who have reported the same."""
-    return "asks" if case.terms.withdrawal == "closes" and _others(case) else case.terms.withdrawal
+    """What a withdrawal of the report does as the case stands: it ends nothing for others who have reported the same, and takes
+    from nobody what a ruling gave them that was set aside, before somebody has told them so.
+    """
+    looked_at = _others(case) or losses.set_aside_from(case, Side.CLAIMANT)
+    return "asks" if case.terms.withdrawal == "closes" and looked_at else case.terms.withdrawal
 
 
 def _others(case: Case) -> bool:
@@ -173,6 +183,10 @@ def _case_withdrawn(case: Case, rec: f.Recording, fact: f.CaseWithdrawn) -> Chan
 
 def _refusal_of_withdrawing(case: Case, actor: Actor) -> Refusal | None:
     side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
+    bar = under_age.refusal_of_binding(case, actor)
+    if bar is not None and (case.appellants or len(case.principals(Side.CLAIMANT)) > 1):
+        # Nobody of the team could look first: the appeal, or their part, would be gone.
+        return bar
     if side in case.appellants:
         return None
     if case.appellants and not case.terms.has(Phase.SETTLEMENT):
@@ -218,7 +232,8 @@ _OF_THE_REPORTER = known_to(
 
 def _said_of_request(case: Case, fact: f.WithdrawalRequested, audience: Audience) -> NoticeData:
     asked = case.withdrawal
-    return NoticeData(texts={"reasons": asked.reasons if asked is not None and audience == "staff" else None})
+    lost = {"set_aside": True} if losses.set_aside_from(case, Side.CLAIMANT) else {}
+    return NoticeData(lost, {"reasons": asked.reasons if asked is not None and audience == "staff" else None})
 
 
 def _stands(case: Case) -> bool:

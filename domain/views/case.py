@@ -27,7 +27,8 @@ from domain.rules.links import merged_as
 from domain.rules.money import Payable, payable
 from domain.rules.permission import refusal_of
 from domain.rules.remedy import told_remedies
-from domain.rules.rights import rights_of
+from domain.rules.rights import rights_of, standing
+from domain.rules.under_age import without_guardian
 from domain.rules.visibility import knows, shared
 from domain.views.chargeback import ChargebackView, seen
 from domain.views.evidence import RequestView, asked_of, open_requests, settled_requests
@@ -198,6 +199,8 @@ class CaseView(Kept):
     round: int | None = None
     escalations: int | None = None
     hands: tuple[str, ...] | None = None
+    guardian_missing: tuple[str, ...] | None = None
+    """Parties under age whose own matter it is and whom nobody represents who could settle for them."""
     legal_holds: tuple[LegalHold, ...] | None = None
     withheld: tuple[Withheld, ...] | None = None
     """What destroys and is not carried out because of them."""
@@ -224,7 +227,8 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
     audience = audience_of(viewer)
     phase = seen_phase(case, audience)
     staff = audience == "staff"
-    shown = case.ruling if staff and case.ruling else (case.rulings[-1] if case.rulings else None)
+    told = standing(case) if phase in (Phase.APPEALABLE, Phase.CLOSED) else next(reversed(case.rulings), None)
+    shown = case.ruling if staff and case.ruling else told
     names = ("id", "kind", "category", "outcome", "close_reason", "opened_at", "closed_at", "amount")
     fields: dict[str, Any] = {name: getattr(case, name) for name in names}
     return CaseView(
@@ -360,7 +364,7 @@ def _internal(case: Case) -> dict[str, Any]:
     reports = tuple(ReportView(**r.model_dump(exclude={"reasons"})) for r in case.reports)
     risk = {"authority_reports": reports, "credits": case.credits, "chargeback": seen(case)}
     own = {"hands": case.manual_work, "procedure": steps, "case_links": case.links, **risk, **pack}
-    return {name: getattr(case, name) for name in names} | own
+    return {name: getattr(case, name) for name in names} | own | {"guardian_missing": without_guardian(case)}
 
 
 def _deadlines(case: Case, viewer: f.Actor) -> tuple[Due, ...]:

@@ -26,14 +26,14 @@ from tests.support.cases import AGENT, CLAIMANT, FRIEND, PLATFORM, RESPONDENT, W
 
 OUTSIDE = (CLAIMANT, RESPONDENT, AGENT, WITNESS, PLATFORM)
 BEHIND_THE_DOOR = frozenset({"approval", "ruled"})
-STAFF_ONLY = ("priority", "owner", "queue", "round", "escalations", "hands", "pack", "pack_version")
+STAFF_ONLY = ("priority", "owner", "queue", "round", "escalations", "hands", "guardian_missing", "pack", "pack_version")
 """What the team sees and nobody outside does; the priority is the platform's to see too."""
 UNTOLD = frozenset({
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
     "delivery_failed", "effect_ordered", "case_skipped",
     "withdrawal_explained", "legal_hold_placed", "legal_hold_lifted", "effect_withheld", "effect_released", "ruling_withheld",
     "signal_received", "case_handed_over", "report_proposed", "report_returned", "disclosure_proposed",
-    "provisional_credit_proposed", "paid_elsewhere_noticed",
+    "provisional_credit_proposed", "paid_elsewhere_noticed", "party_removal_proposed",
 })  # fmt: skip
 """Facts that nobody outside hears of, whatever the phase."""
 HOLDING = frozenset({"clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "case_retargeted"})
@@ -96,6 +96,8 @@ class Witness:
         """Until when a measure was promised to last."""
         self.questioned: set[str] = set()
         """Principals who answered what was asked of them, or let the time go by, since the matter was last taken up."""
+        self.removals: dict[str, str] = {}
+        """Who proposed to put out a party that has a say in the matter."""
         self.came: dict[str, int] = {}
         """Parties who came after the opening, with the fact by which they did."""
         self.stays_out: set[str] = set()
@@ -112,6 +114,7 @@ class Witness:
         clocks_are_kept(made, before)
         limits_stand(made.case)
         offers_end(made.case)
+        offers_end_with_a_word(made, before)
         self._holds(made, before)
         self._effects(made, before)
         self._money(made.case)
@@ -262,7 +265,9 @@ class Witness:
             if party.left:
                 assert not may_see(case, who)
                 assert not [r for r in life.recordings if visible(case, r, who)], f"{party.id} left, and reads"
-                assert party.id not in {n.recipient for _, n in made.notices}, f"{party.id} left, and is written to"
+                letters = [n for _, n in made.notices if n.recipient == party.id]
+                last = any(isinstance(r.fact, f.PartyLeft) and r.fact.party == party.id for r in made.recordings)
+                assert all(last and n.data.keys() <= _OF_LEAVING for n in letters), f"{party.id} left, and is written to"
                 assert party.id not in {r.party for r in case.requests}, f"{party.id} left, and is waited for"
             elif party.sees_seq:
                 said = (
@@ -271,6 +276,13 @@ class Witness:
                     if r.seq < party.sees_seq and isinstance(r.fact, f.MessageSent | f.EvidenceSubmitted)
                 )
                 assert not [r for r in said if visible(case, r, who)], f"{party.id} reads what was said before"
+        for recording in made.recordings:
+            if isinstance(recording.fact, f.PartyRemovalProposed):
+                self.removals[recording.fact.party] = recording.actor.id
+            if isinstance(recording.fact, f.PartyLeft) and recording.fact.because == "removed":
+                gone = case.party(recording.fact.party)
+                if gone is not None and gone.role == "principal" and gone.id in self.had_their_say:
+                    assert self.removals.get(gone.id) not in (None, recording.actor.id), "put out by one alone"
         for side in Side:
             assert before is None or case.principals(side) or not before.principals(side), f"nobody is left on {side}"
         for recording in made.recordings:
@@ -278,7 +290,8 @@ class Witness:
                 known = {
                     p.side for p in case.parties if visible(case, recording, life.actor(p.id)) and p.id != recording.actor.id
                 }
-                theirs = recording.fact.party.side if isinstance(recording.fact, f.PartyAdded) else None
+                took_a_place = isinstance(recording.fact, f.PartyAdded) and recording.fact.instead_of is not None
+                theirs = recording.fact.party.side if isinstance(recording.fact, f.PartyAdded) and not took_a_place else None
                 assert theirs is None or known <= {theirs}, f"the other side sees {recording.fact}"
 
     def _in_order(self, case: Case, fact: f.LevelReached) -> None:
@@ -510,6 +523,7 @@ def _alone_with(fact: f.Fact) -> str | None:
     return None
 
 
+_OF_LEAVING = {"kind", "your_side", "yourself", "left_by", "reason"}
 _OF_A_MEASURE = {"kind", "measure_alone", "measures", "measure_id", "your_side", "due_at"}
 
 
@@ -636,6 +650,17 @@ def offers_end(case: Case) -> None:
     assert case.is_disclosed or (not open_ones and not agreed), "settled with somebody who was not told"
 
 
+def offers_end_with_a_word(made: Step, before: Case | None) -> None:
+    """Whatever was offered and not answered ends with its fact, and whoever is written to reads it."""
+    was_open = {one.id for one in (before.offer, before.proposal) if one is not None} if before is not None else set()
+    over = [one for one in (*made.case.offers, *made.case.proposals) if one.id in was_open and one.became == "lapsed"]
+    said = {r.fact.offer_id for r in made.recordings if isinstance(r.fact, f.OfferLapsed)}
+    assert {one.id for one in over} == said, "it vanished without a word"
+    if over:
+        letters = [n for _, n in made.notices if n.audience in ("claimant", "respondent") and "third_party" not in n.data]
+        assert all(n.data.get("lapsed") for n in letters), "told what ended it, and not that it is over"
+
+
 def answers_are_blind(who: str, seen: CaseView) -> None:
     """Nobody outside sees an answer to a proposal but their own side's."""
     own = {CLAIMANT: "claimant", AGENT: "claimant", RESPONDENT: "respondent"}.get(who)
@@ -664,7 +689,9 @@ def tells_no_secret(notice: NoticeDraft) -> None:
         return
     assert notice.recipient.startswith("pty_") or notice.recipient == "platform"
     # Of a measure alone nothing is said of a case, and so no phase either.
-    assert "measure_alone" in notice.data or notice.data["phase"] not in BEHIND_THE_DOOR
+    # Nor to whoever is put out.
+    gone = notice.event == "party_left" and notice.data.get("yourself")
+    assert "measure_alone" in notice.data or gone or notice.data["phase"] not in BEHIND_THE_DOOR
     assert notice.event.partition(":")[0] not in UNTOLD | HOLDING
     # That a measure ended because the matter was ruled on is told when the ruling is.
     open_words = {"case_outcome", "because"} if notice.event == "interim_ended" else {"case_outcome"}

@@ -169,6 +169,7 @@ def shared() -> Life:
     life.says(CLAIMANT, "add_party", party={"side": "claimant", "role": "representative", "ref": "counsel"})
     life.says(CLAIMANT, "add_party", party={"side": "claimant", "ref": "helper"})
     life.says(RESPONDENT, "offer", remedy="payout", amount={"amount": 1001, "currency": "EUR"})
+    life.says(OPS, "remove_party", party="pty_helper", reasons="They have sold their share.")
     return life.says(CLAIMANT, "accept_offer").says("pty_helper", "withdraw").says(CLAIMANT, "accept_offer")
 
 

@@ -261,6 +261,11 @@ class Life:
         self._parties.append(party)
         return self
 
+    def under_age(self, party_id: str) -> Self:
+        """The report names this party as a child."""
+        self._parties = [p.model_copy(update={"minor": p.minor or p.id == party_id}) for p in self._parties]
+        return self
+
     def without_respondent(self) -> Self:
         """Nobody is known on the other side."""
         self._parties = [p for p in self._parties if p.side is Side.CLAIMANT]
@@ -532,7 +537,12 @@ class Life:
         report = Report.model_validate({"kind": self.kind, "parties": sides, **self._report})
         terms, routing = shelf().terms(report, self._time_scale)
         clocks = tuple(clock for clock in terms.clocks if clock.name not in ("respondent_reply", "claimant_reply"))
-        lenient = {"worse_on_appeal": True, "clocks": clocks, **({"hear": ()} if terms.heard_when == "told" else {})}
+        lenient = {
+            "hear_penalties": False,
+            "worse_on_appeal": True,
+            "clocks": clocks,
+            **({"hear": ()} if terms.heard_when == "told" else {}),
+        }
         terms = terms.model_copy(update={**({} if self._protects else lenient), **self._terms})
         self.calendars = shelf().calendars_of(terms)
         if self._triage:

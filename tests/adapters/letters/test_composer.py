@@ -249,6 +249,11 @@ LETTERS = {
     ),
     "withdrawal_requested.claimant": a_notice("withdrawal_requested", data=REVIEW),
     "party_added.later.claimant": a_notice("party_added", data={"joined": "principal", "yourself": True}),
+    "party_added.owner": a_notice(
+        "party_added", audience="staff", data={"joined": "principal", "guardian_missing": True, "priority": "urgent"}
+    ),
+    "party_left.claimant": a_notice("party_left", data={"yourself": True, "left_by": "removed", "reason": "mistaken"}),
+    "party_left.rest.claimant": a_notice("party_left", data={"left_by": "removed", "stands_alone": True}),
     "party_added.claimant": a_notice("party_added", data={"joined": "representative", "yourself": True, "from_start": True}),
     "withdrawal_accepted.claimant": a_notice(
         "withdrawal_accepted", data={"case_outcome": "withdrawn"}, texts={"reasons": "You told us that you are safe."}
@@ -438,6 +443,7 @@ EVENTS = [
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
     "sanction_imposed", "sanction_lifted", "sanction_voided",
     "party_added",
+    "party_left",
     "withdrawal_requested", "withdrawal_accepted", "continued_of_office", "ruling_withheld", "effect_withheld", "effect_released",
     "provisional_credit_given", "provisional_credit_ended:reversed", "provisional_credit_ended:final", "signal_received:closed",
     "signal_received", "report_proposed", "report_returned", "report_approved", "case_handed_over",

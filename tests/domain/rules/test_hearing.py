@@ -1,14 +1,15 @@
 """Nobody loses by a ruling who was not told of the matter, or had no time to say something to it."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from domain.base import Phase, Side
 from domain.model.case import Case
+from domain.model.terms import Terms
 from domain.rules.hearing import told_at, unheard
-from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, OPS, OUTCOMES, RESPONDENT, WITNESS, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, OPS, OUTCOMES, RESPONDENT, STATEMENT, WITNESS, Life, a_case
 
 PAY = OUTCOMES["bounty_dispute"]["light"]
 NOTHING = OUTCOMES["bounty_dispute"]["none"]
@@ -174,6 +175,50 @@ class TestACharge:
     def test_whoever_took_the_report_back_is_neither_asked_nor_hit(self) -> None:
         life = in_review("fraud_report").says(CLAIMANT, "withdraw").says(MEDIATOR, "continue_of_office")
         assert life.refused(MEDIATOR, "rule", **WARNED).fields["missing"] == "charge"
+
+
+class TestAPenalty:
+    """Also where a kind hears the side on nothing else."""
+
+    REMOVED: ClassVar[dict[str, Any]] = {
+        "outcome": "remove", "appellant": "author", "decider": "per_first", "content": "post-77", "ground": "sexual_content",
+        "effective_at": "2026-02-20T10:00:00Z",
+    }  # fmt: skip
+    KEPT: ClassVar[dict[str, Any]] = {**REMOVED, "outcome": "keep", "appellant": "reporter"}
+
+    def appealed(self, decision: dict[str, Any]) -> Life:
+        life = a_case("moderation_appeal", decision=decision).that_protects().with_terms(worse_on_appeal=True).opened()
+        return life.says(MEDIATOR, "take")
+
+    def warning(self, *to: str) -> dict[str, Any]:
+        remedies = [{"type": "remove", "to": to[0]}, *({"type": "warn", "to": one} for one in to)]
+        return {"outcome": "remove", "ground": "hate", "remedies": remedies, "statement": STATEMENT}
+
+    def test_of_whoever_is_on_the_other_side_of_an_appeal_waits_until_they_could_answer(self) -> None:
+        life, warned = self.appealed(self.REMOVED), {"decision": "vary", **self.warning("respondent")}
+        refusal = life.refused(MEDIATOR, "decide_appeal", **warned)
+        assert (refusal.code, refusal.fields["side"], refusal.fields["missing"]) == ("not_heard", "respondent", "answer")
+        assert life.says(RESPONDENT, "message").says(MEDIATOR, "decide_appeal", **warned).case.phase is Phase.RULED
+
+    def test_or_their_time_went_by(self) -> None:
+        life = self.appealed(self.REMOVED).says(MEDIATOR, "request_evidence", of="respondent").fire("respondent_response", "end")
+        life.says(MEDIATOR, "decide_appeal", decision="vary", **self.warning("respondent"))
+        assert life.case.phase is Phase.RULED
+
+    def test_of_whoever_reported_waits_until_they_were_asked(self) -> None:
+        life = self.appealed(self.KEPT).says(CLAIMANT, "message")
+        warned = {"decision": "overturn", **self.warning("respondent", "claimant")}
+        assert life.refused(MEDIATOR, "decide_appeal", **warned).fields["missing"] == "charge"
+        life.says(MEDIATOR, "request_evidence", of="claimant").says(CLAIMANT, "submit_evidence")
+        assert life.says(MEDIATOR, "decide_appeal", **warned).case.phase is Phase.RULED
+
+    def test_of_the_author_comes_with_its_reasons_and_a_fresh_right(self) -> None:
+        life = self.appealed(self.KEPT).says(MEDIATOR, "decide_appeal", decision="overturn", **self.warning("respondent"))
+        assert life.case.phase is Phase.RULED
+        assert life.fire("grace").says(RESPONDENT, "appeal").case.phase is Phase.APPEAL
+
+    def test_of_before_goes_on_as_it_did(self) -> None:
+        assert not Terms.model_fields["hear_penalties"].default
 
 
 class TestOnAppeal:

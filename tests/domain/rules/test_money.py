@@ -9,12 +9,13 @@ import pytest
 from domain.base import Money, Phase, Side
 from domain.model import facts as f
 from domain.model.money import PaidElsewhere
+from domain.model.people import Actor
 from domain.model.remedy import Remedy
 from domain.model.ruling import Effect
 from domain.model.terms import RemedyTerms
 from domain.rules.money import payable
 from domain.views.case import visible
-from tests.support.cases import CLAIMANT, LEAD, LEAD_2, LEAD_3, MEDIATOR, OPS, PLATFORM, RESPONDENT, ROBOT, Life, a_case
+from tests.support.cases import CLAIMANT, JUNIOR, LEAD, LEAD_2, LEAD_3, MEDIATOR, OPS, PLATFORM, RESPONDENT, ROBOT, Life, a_case
 from tests.support.other_cases import OTHER_CASE, elsewhere
 
 PAID = {"amount": 10_000, "currency": "USD"}
@@ -235,6 +236,24 @@ class TestStateAmount:
     def test_nor_does_whoever_said_it_first(self) -> None:
         life = a_case("payment_dispute").in_review().says(MEDIATOR, "state_amount", amount=usd(50_000))
         assert why(life.says(MEDIATOR, "rule", **ruling(refund(usd(20_000))))) == "amount_of_own_word"
+
+    def test_nor_does_whoever_reports_to_them(self) -> None:
+        life = a_case("payment_dispute").in_review().says(MEDIATOR, "state_amount", amount=usd(50_000))
+        life.says(MEDIATOR, "hand_over", to=JUNIOR, reasons="They know the shop.")
+        assert why(life.says(JUNIOR, "rule", **ruling(refund(usd(20_000))))) == "amount_of_own_word"
+
+    def test_nor_does_whom_they_report_to(self) -> None:
+        life = a_case("payment_dispute").in_review(owner=JUNIOR).says(JUNIOR, "state_amount", amount=usd(50_000))
+        life.says(JUNIOR, "hand_over", to=MEDIATOR, reasons="They know the shop.")
+        assert why(life.says(MEDIATOR, "rule", **ruling(refund(usd(20_000))))) == "amount_of_own_word"
+
+    def test_whoever_said_it_is_no_second_person_to_their_own_line(self) -> None:
+        above = Actor(id="per_above", role="lead", manager="per_top")
+        below = Actor(id="per_below", role="mediator", manager="per_above")
+        life = a_case("payment_dispute").in_review(owner=None).says(above, "state_amount", amount=usd(50_000))
+        life.says(below, "take").says(below, "rule", **ruling(refund(usd(20_000))))
+        assert life.refused(above, "approve").fields["because"] == "stated_it"
+        assert life.says(LEAD, "approve").case.phase is Phase.RULED
 
     def test_another_person_may(self) -> None:
         life = a_payment().in_review().says(OPS, "state_amount", amount=usd(50_000))

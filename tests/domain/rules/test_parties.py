@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from domain.base import Phase, Side
+from domain.model.people import Actor
 from domain.model.sanctions import NotHeard
 from domain.rules import hearing
 from domain.views.case import may_see, visible
-from tests.support.cases import CLAIMANT, MEDIATOR, OPS, OUTCOMES, PLATFORM, RESPONDENT, WITNESS, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, OUTCOMES, PLATFORM, RESPONDENT, WITNESS, Life, a_case
 
 HELPER = "pty_helper"
 SHOP_2 = "pty_shop2"
@@ -256,6 +257,83 @@ class TestAddedByTheDesk:
         assert life.refused(OPS, "remove_party", party=WITNESS).code == "party_unknown"
 
 
+class TestRemovedAgainstTheirWill:
+    """Nobody settles for a side by taking the one off it who says no."""
+
+    def removed(self, life: Life, by: str, party: str = HELPER, **fields: Any) -> Life:
+        return life.says(by, "remove_party", party=party, **{"reasons": "They are no finder.", **fields})
+
+    def test_takes_two_once_they_have_said_something(self) -> None:
+        life = two_claimants().in_review().says(HELPER, "message")
+        assert life.refused(MEDIATOR, "remove_party", party=HELPER).fields["because"] == "reasons"
+        self.removed(life, MEDIATOR)
+        assert [p.id for p in life.case.principals(Side.CLAIMANT)] == [CLAIMANT, HELPER]
+        assert {n.recipient for _, n in life.last.notices} == {"role:leads"}
+        for who in (MEDIATOR, PLATFORM):
+            assert life.refused(who, "remove_party", party=HELPER).fields["because"] == "second_person"
+        self.removed(life, LEAD)
+        assert [p.id for p in life.case.principals(Side.CLAIMANT)] == [CLAIMANT]
+        assert life.case.removal is None
+
+    def test_not_two_who_report_to_each_other(self) -> None:
+        life = self.removed(two_claimants().in_review().says(HELPER, "message"), MEDIATOR)
+        below = Actor(id="per_below", role="lead", manager=MEDIATOR)
+        assert life.refused(below, "remove_party", party=HELPER).fields["because"] == "second_person"
+
+    @pytest.mark.parametrize("waits", ["offer", "proposal", "draft"])
+    def test_takes_two_while_their_word_is_waited_for(self, waits: str) -> None:
+        life = two_claimants().in_review()
+        if waits == "draft":
+            life.says(MEDIATOR, "rule", **OUTCOMES["bounty_dispute"]["light"])
+        else:
+            life.says(RESPONDENT if waits == "offer" else MEDIATOR, "offer", **PAYOUT)
+        self.removed(life, OPS)
+        assert life.facts[-1].type == "party_removal_proposed"
+
+    def test_takes_one_for_somebody_named_by_mistake_who_has_said_nothing(self) -> None:
+        life = two_claimants().in_review().says(MEDIATOR, "remove_party", party=HELPER)
+        assert [p.id for p in life.case.principals(Side.CLAIMANT)] == [CLAIMANT]
+
+    def test_they_are_told_why_and_the_rest_of_their_side_that_it_stands_alone_and_the_other_side_nothing(self) -> None:
+        life = two_claimants().in_review().says(HELPER, "message")
+        self.removed(self.removed(life, MEDIATOR, told="You have sold your share."), LEAD)
+        told = {n.recipient: n for _, n in life.last.notices if n.event == "party_left"}
+        assert told[HELPER].data == {
+            "kind": "bounty_dispute", "your_side": "claimant", "yourself": True, "left_by": "removed", "reason": "mistaken",
+        }  # fmt: skip
+        assert life.sealer.texts[told[HELPER].texts["told"].content_id] == "You have sold your share."
+        assert (told[CLAIMANT].data["left_by"], told[CLAIMANT].data["stands_alone"]) == ("removed", True)
+        assert RESPONDENT not in told
+
+    def test_of_a_case_that_they_do_not_know_of_they_are_told_nothing(self) -> None:
+        life = a_case("fraud_report").with_party(SHOP_2, "respondent", "principal").in_review()
+        life.says(MEDIATOR, "remove_party", party=SHOP_2)
+        assert SHOP_2 not in {n.recipient for _, n in life.notices}
+
+
+class TestAnotherInTheirPlace:
+    HEIR: ClassVar[dict[str, Any]] = {"side": "claimant", "ref": "heir"}
+
+    def told(self, life: Life) -> dict[str, Any]:
+        return {n.recipient: n.data for _, n in life.last.notices if n.event in ("party_added", "party_left")}
+
+    def test_the_other_side_is_told_with_whom_it_deals(self) -> None:
+        told = self.told(a_case().in_review().says(OPS, "replace_party", party=CLAIMANT, by_party=self.HEIR))
+        assert told[RESPONDENT]["in_place_of_the_other"] is True
+        assert "from_start" not in told[RESPONDENT]
+        assert (told[CLAIMANT]["left_by"], told[CLAIMANT]["reason"]) == ("replaced", "succession")
+        assert told["pty_heir"]["yourself"] is True
+
+    def test_not_of_who_reported_them_where_they_learn_of_it_later(self) -> None:
+        life = a_case("fraud_report").in_review().disclosed()
+        assert RESPONDENT not in self.told(life.says(OPS, "replace_party", party=CLAIMANT, by_party=self.HEIR))
+
+    def test_nor_of_other_counsel(self) -> None:
+        life = a_case().in_review().says(CLAIMANT, "add_party", party=COUNSEL)
+        life.says(OPS, "replace_party", party="pty_counsel", by_party={**COUNSEL, "ref": "second"}, agreed=True)
+        assert RESPONDENT not in self.told(life)
+
+
 class TestReading:
     ACCUSED = {"side": "respondent", "ref": "accused"}
 
@@ -282,7 +360,8 @@ class TestReading:
         assert "message_sent" not in self.read(life, "pty_heir")
 
     def test_to_whoever_left_there_is_no_case(self) -> None:
-        life = two_claimants().in_review().says(HELPER, "message").says(OPS, "remove_party", party=HELPER)
+        life = two_claimants().in_review().says(HELPER, "message").says(OPS, "remove_party", party=HELPER, reasons="Sold.")
+        life.says(LEAD, "remove_party", party=HELPER)
         assert not may_see(life.case, life.actor(HELPER))
         assert self.read(life, HELPER) == []
         before = len(life.notices)

@@ -10,7 +10,7 @@ import pytest
 from domain.base import Money, Outcome, Phase, Side
 from domain.model import facts as f
 from domain.views.case import visible
-from tests.support.cases import AGENT, CLAIMANT, LEAD_2, MEDIATOR, MEDIATOR_2, OPS, PLATFORM, RESPONDENT, Life, a_case
+from tests.support.cases import AGENT, CLAIMANT, LEAD, LEAD_2, MEDIATOR, MEDIATOR_2, OPS, PLATFORM, RESPONDENT, Life, a_case
 
 PAY: dict[str, Any] = {"remedy": "payout", "amount": {"amount": 30_000, "currency": "USD"}}
 
@@ -64,6 +64,68 @@ class TestOffer:
         life.says(RESPONDENT, "offer", **PAY, expires_at=(life.now + timedelta(hours=5)).isoformat())
         life.fire("offer_expiry", "lapse")
         assert [o.became for o in life.case.offers] == ["lapsed"]
+        assert life.refused(CLAIMANT, "accept_offer").code == "no_such_offer"
+
+
+class TestLapses:
+    """However an offer or a proposal ends, a fact says so, and both sides read it."""
+
+    def told(self, life: Life) -> dict[str, Any]:
+        return {n.recipient: n.data.get("lapsed") for _, n in life.last.notices if n.recipient in (CLAIMANT, RESPONDENT)}
+
+    def lapsed(self, life: Life) -> list[tuple[str, str | None]]:
+        return [(fact.offer_id[:3], fact.because) for fact in life.facts if isinstance(fact, f.OfferLapsed)]
+
+    @pytest.mark.parametrize(("decision", "because"), [("uphold", "ruled"), ("remit", "ruled")])
+    def test_when_a_decision_on_appeal_is_told(self, decision: str, because: str) -> None:
+        life = proposed(a_case().in_appeal(), LEAD_2).says(CLAIMANT, "accept_offer")
+        life.says(LEAD_2, "decide_appeal", decision=decision).fire("grace")
+        assert self.lapsed(life) == [("ppl", because)]
+        assert self.told(life) == {CLAIMANT: ["proposal"], RESPONDENT: ["proposal"]}
+
+    def test_both_at_once_when_a_ruling_is_told(self) -> None:
+        life = proposed(a_case().in_review().says(RESPONDENT, "offer", **PAY))
+        life.says(MEDIATOR, "rule", outcome="invalid", ground="scope")
+        assert self.lapsed(life) == [], "it would tell of the draft"
+        life.fire("grace")
+        assert self.lapsed(life) == [("off", "ruled"), ("ppl", "ruled")]
+        assert self.told(life) == {CLAIMANT: ["offer", "proposal"], RESPONDENT: ["offer", "proposal"]}
+
+    def test_when_the_sides_agree_on_something_else(self) -> None:
+        life = proposed(a_case().in_review().says(RESPONDENT, "offer", **PAY))
+        assert life.case.offer is not None
+        life.says(CLAIMANT, "accept_offer", offer_id=life.case.offer.id)
+        assert self.lapsed(life) == [("ppl", "settled")]
+        assert self.told(life) == {RESPONDENT: ["proposal"]}
+
+    def test_when_the_goods_go_back_first(self) -> None:
+        life = a_case("payment_dispute").in_review().says(RESPONDENT, "offer", remedy="replacement_with_return")
+        life.says(MEDIATOR, "offer", remedy="replacement")
+        assert life.case.offer is not None
+        life.says(CLAIMANT, "accept_offer", offer_id=life.case.offer.id)
+        assert self.lapsed(life) == [("ppl", "settled")]
+        assert life.case.proposal is None
+
+    def test_when_the_respondent_concedes_or_the_case_is_closed_or_taken_back(self) -> None:
+        life = proposed(a_case(amount={"amount": 40_000, "currency": "USD"}).in_review()).says(RESPONDENT, "concede")
+        assert self.lapsed(life) == [("ppl", "settled")]
+        assert self.lapsed(proposed(a_case().in_review()).says(CLAIMANT, "withdraw")) == [("ppl", "closed")]
+        life = proposed(a_case().in_review()).says(OPS, "close")
+        assert (self.lapsed(life), self.told(life)) == (
+            [("ppl", "closed")],
+            {CLAIMANT: ["proposal"], RESPONDENT: ["proposal"]},
+        )
+
+    def test_not_when_an_appeal_is_taken_back(self) -> None:
+        life = a_case().in_appeal(CLAIMANT, weight="both").says(CLAIMANT, "offer", **PAY).says(CLAIMANT, "withdraw")
+        assert (life.case.phase, self.lapsed(life)) == (Phase.APPEALABLE, [])
+        assert life.says(RESPONDENT, "accept_offer").case.outcome is Outcome.SETTLED
+
+    def test_when_another_takes_the_place_of_whoever_made_it(self) -> None:
+        life = with_offer()
+        heir = {"side": "respondent", "role": "principal", "ref": "heir"}
+        life.says(LEAD, "replace_party", party=RESPONDENT, by_party=heir)
+        assert self.lapsed(life) == [("off", None)]
         assert life.refused(CLAIMANT, "accept_offer").code == "no_such_offer"
 
 

@@ -1,0 +1,111 @@
+"""Appeals: asking for another decider, and taking that back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.base import Outcome, Phase, Side, derived_id
+from domain.model import commands as c
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.people import Actor
+from domain.model.refusals import Refusal
+from domain.model.ruling import NoRight
+from domain.rules import disclosure
+from domain.rules.evidence import dropped
+from domain.rules.prior_decision import undecided
+from domain.rules.rights import rights_after, standing
+from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.ruling import after
+from domain.rules.topic import NoticeData, Topic, everybody
+
+
+def appeal(case: Case, command: c.Appeal, context: DecisionContext, at: datetime) -> Facts:
+    """A side that lost something asks for another decider; while an appeal runs, the other side's joins it as a cross-appeal."""
+    side = context.side()
+    cross = case.phase is not Phase.APPEALABLE
+    lodged = f.AppealLodged(
+        appeal_id=derived_id("apl", command.id), side=side, against=case.rulings[-1].id, reasons=command.reasons, cross=cross
+    )
+    if case.phase is Phase.APPEAL:
+        return (lodged,)
+    # A draft that waits for approval or grace was made before this side was heard: it goes back to its decider.
+    return (lodged, f.PhaseEntered(phase=Phase.APPEAL, reason="cross_appealed" if cross else "appealed"))
+
+
+def taken_back(case: Case, side: Side) -> Facts:
+    """What becomes of a case when one appellant gives up: the other's appeal goes on, else the ruling stands."""
+    withdrawn = f.AppealWithdrawn(side=side)
+    if any(s is not side for s in case.appellants):
+        return (withdrawn,)
+    if undecided(case):
+        # The appeal was all there is to this case, and the decision made elsewhere stands.
+        return (withdrawn, f.CaseClosed(outcome=Outcome.WITHDRAWN))
+    return (withdrawn, *after(case, case.rights, case.returning is not None))
+
+
+def remitted_alone(case: Case, side: Side) -> bool:
+    """Whether the matter is decided afresh because this side appealed, and the other one did not.
+
+    Not where all that was decided before was decided elsewhere: that stands whenever the appeal is over.
+    """
+    before = standing(case)
+    return before is not None and not before.elsewhere and before is not case.rulings[-1] and case.appealed_alone is side
+
+
+def remit_taken_back(case: Case, side: Side) -> Facts:
+    """What becomes of a case that came back by the appeal of this side alone, when it gives that up: as if it had done so before.
+
+    What was decided first stands again, and nothing of it is undone; the other side has its own right to appeal against it.
+    """
+    before = standing(case)
+    assert before is not None, "something was sent back"
+    used = {"allowed": False, "because": "already_used"}
+    again = (r.model_copy(update=used) if r.side is side else r for r in rights_after(case, before))
+    rights = disclosure.rights_told(case, tuple(again))
+    return (f.AppealWithdrawn(side=side, rights=rights), *after(case, rights, case.returning is not None))
+
+
+def _refusal_of_appeal(case: Case, actor: Actor) -> Refusal | None:
+    side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
+    right = next((r for r in case.rights if r.side is side), None)
+    if right is not None and right.allowed:
+        return None
+    return NoRight("This side has no right to appeal.", because=right.because if right else "no_ruling")
+
+
+def _appeal_lodged(case: Case, rec: f.Recording, fact: f.AppealLodged) -> Change:
+    rights = tuple(
+        r.model_copy(update={"allowed": False, "because": "already_used"}) if r.side is fact.side else r for r in case.rights
+    )
+    sides = (*case.appellants, fact.side)
+    alone = fact.side if {*sides} == {fact.side} else None
+    used = (*case.appeals_used, fact.side)
+    return {"appeals_used": used, "appellants": sides, "appealed_alone": alone, "rights": rights}
+
+
+def _appeal_withdrawn(case: Case, rec: f.Recording, fact: f.AppealWithdrawn) -> Change:
+    left = tuple(s for s in case.appellants if s is not fact.side)
+    alone = left[0] if left else None
+    draft = case.ruling if left else standing(case)
+    change: Change = {"appellants": left, "appealed_alone": alone, "ruling": draft, **({} if left else dropped(case, rec.at))}
+    if fact.rights is not None:
+        # The remit had given every right anew; the one that led to it is used.
+        change |= {"rights": fact.rights, "appeals_used": (*case.appeals_used, fact.side)}
+    return change
+
+
+TOPIC = Topic(
+    rules={"appeal": appeal},
+    changes={"appeal_lodged": _appeal_lodged, "appeal_withdrawn": _appeal_withdrawn},
+    refuses={"appeal": _refusal_of_appeal},
+    means={"appeal_lodged": lambda before, fact, after: {f"appeal_lodged:{fact.side.value}"}},
+    known_to={
+        "appeal_lodged": everybody("The other side answers it; its reasons pass between the two, others see the phase.", "news"),
+        "appeal_withdrawn": everybody("Both sides; others see the phase.", "news"),
+    },
+    said={
+        "appeal_lodged": lambda case, fact, audience: NoticeData({"side": fact.side.value}, {"reasons": fact.reasons}),
+        "appeal_withdrawn": lambda case, fact, audience: NoticeData({"stands": True} if fact.rights is not None else {}),
+    },
+)

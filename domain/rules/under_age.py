@@ -1,0 +1,64 @@
+"""Somebody under age whose own matter it is: they are heard like everybody, and bind nobody alone.
+
+What a child agrees to or gives up can be undone in most laws, and should not be asked of them (UN Convention on the Rights of the
+Child, article 3(1)); what they say counts (article 12). So they write, hand things in, ask for a decision and appeal; whoever
+represents them, and was not chosen by them, settles.
+"""
+
+from __future__ import annotations
+
+from domain.base import Priority, Side
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.parties import GuardianNeeded
+from domain.model.people import Actor, OpenedParty
+from domain.rules.rule import Facts
+
+_RANK = tuple(Priority)
+"""Lowest first."""
+
+
+def is_minor(case: Case, actor: Actor) -> bool:
+    """Whether somebody under age speaks in their own matter."""
+    party = case.party(actor.id)
+    return party is not None and party.minor and party.role == "principal"
+
+
+def without_guardian(case: Case) -> tuple[str, ...]:
+    """The principals under age whom nobody represents who could bind them."""
+    return tuple(p.id for side in Side for p in case.principals(side) if p.minor and not _represented(case, p))
+
+
+def _represented(case: Case, child: OpenedParty) -> bool:
+    there = (p for p in case.side_parties(child.side) if p.role == "representative" and not p.left and not p.chosen_by_minor)
+    return any(p.represents in (None, child.id) for p in there)
+
+
+def refusal_of_binding(case: Case, actor: Actor) -> GuardianNeeded | None:
+    """Why somebody does not settle, grant or give up: they are under age, or a child of whom they speak has chosen them."""
+    party = case.party(actor.id)
+    if is_minor(case, actor):
+        if actor.id in without_guardian(case):
+            return GuardianNeeded(
+                "You are under age, and nobody represents you here: a guardian has to be added first, and then answers for you. "
+                "Write to the desk who that is. What you say in the case is heard all the same.",
+                because="no_guardian",
+                party=actor.id,
+            )
+        return GuardianNeeded(
+            "You are under age: whoever represents you does this for you. What you say in the case is heard all the same.",
+            because="guardian_decides",
+            party=actor.id,
+        )
+    if party is not None and party.chosen_by_minor:
+        said = "Whoever you speak for is under age and has chosen you: the desk has to add a guardian who does this."
+        return GuardianNeeded(said, because="no_guardian", party=party.represents)
+    return None
+
+
+def raised(case: Case, party: OpenedParty) -> Facts:
+    """A case that somebody under age comes to is as urgent as one that began with them, and never less than it was."""
+    wanted = case.terms.priority_for_minors
+    if not party.minor or party.role != "principal" or wanted is None or _RANK.index(wanted) <= _RANK.index(case.priority):
+        return ()
+    return (f.CaseRetargeted(priority=wanted, reason="under_age"),)

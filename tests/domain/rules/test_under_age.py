@@ -1,0 +1,117 @@
+"""Somebody under age is heard like everybody, and binds nobody alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domain.base import Outcome, Phase, Priority
+from domain.rules.under_age import without_guardian
+from tests.support.cases import (
+    CLAIMANT,
+    LEAD_2,
+    MEDIATOR,
+    OPS,
+    RESPONDENT,
+    Life,
+    a_case,
+)
+
+PAY: dict[str, Any] = {"remedy": "refund", "amount": {"amount": 1_000, "currency": "USD"}}
+GUARDIAN = {"side": "claimant", "role": "representative", "ref": "guardian"}
+AMOUNT = {"amount": 40_000, "currency": "USD"}
+
+
+def of_a_child(kind: str = "payment_dispute", who: str = CLAIMANT) -> Life:
+    return a_case(kind, amount=AMOUNT).under_age(who)
+
+
+def with_guardian(life: Life) -> Life:
+    return life.says(MEDIATOR, "add_party", party=GUARDIAN, agreed=True)
+
+
+class TestSettling:
+    def test_is_not_done_by_a_child_alone_and_says_who_is_missing(self) -> None:
+        life = of_a_child().in_review().says(RESPONDENT, "offer", **PAY)
+        for command, fields in (("accept_offer", {}), ("offer", PAY)):
+            refusal = life.refused(CLAIMANT, command, **fields)
+            assert (refusal.code, refusal.fields["because"]) == ("guardian_needed", "no_guardian")
+            assert "a guardian has to be added" in refusal.detail
+        assert life.says(CLAIMANT, "decline_offer").case.open
+
+    def test_is_done_by_whoever_represents_them(self) -> None:
+        life = with_guardian(of_a_child().in_review()).says(RESPONDENT, "offer", **PAY)
+        assert life.refused(CLAIMANT, "accept_offer").fields["because"] == "guardian_decides"
+        assert life.says("pty_guardian", "accept_offer").case.outcome is Outcome.SETTLED
+
+    def test_not_by_somebody_whom_the_child_has_chosen(self) -> None:
+        life = of_a_child().in_review().says(CLAIMANT, "add_party", party=GUARDIAN).says(RESPONDENT, "offer", **PAY)
+        assert life.refused("pty_guardian", "accept_offer").code == "guardian_needed"
+        assert without_guardian(life.case) == (CLAIMANT,)
+
+    def test_nor_is_conceding(self) -> None:
+        assert of_a_child(who=RESPONDENT).in_review().refused(RESPONDENT, "concede").code == "guardian_needed"
+
+
+class TestWithdrawing:
+    @pytest.mark.parametrize("kind", ["payment_dispute", "bounty_dispute", "safety_incident"])
+    def test_is_a_question_to_the_team_in_every_kind(self, kind: str) -> None:
+        life = of_a_child(kind).in_review().says(CLAIMANT, "withdraw")
+        assert (life.case.phase, life.case.withdrawal is not None) == (Phase.REVIEW, True)
+        assert life.says(MEDIATOR, "accept_withdrawal").case.outcome is Outcome.WITHDRAWN
+
+    def test_of_an_appeal_takes_whoever_represents_them(self) -> None:
+        life = of_a_child().in_appeal(CLAIMANT, weight="both")
+        assert life.refused(CLAIMANT, "withdraw").code == "guardian_needed"
+        life.says(LEAD_2, "add_party", party=GUARDIAN, agreed=True)
+        assert life.says("pty_guardian", "withdraw").case.phase is Phase.APPEALABLE
+
+
+class TestBeingHeard:
+    def test_is_theirs(self) -> None:
+        life = of_a_child().in_settlement().says(CLAIMANT, "message").says(CLAIMANT, "submit_evidence").says(CLAIMANT, "escalate")
+        assert life.case.phase is Phase.REVIEW
+        assert CLAIMANT in life.case.spoke
+
+
+class TestTheTeam:
+    def test_knows_who_has_no_guardian(self) -> None:
+        life = of_a_child().in_review()
+        assigned = [n.data for _, n in life.notices if n.event == "case_assigned"]
+        assert assigned[-1]["guardian_missing"] is True
+        assert life.seen_by(MEDIATOR).guardian_missing == (CLAIMANT,)
+        assert life.seen_by(RESPONDENT).guardian_missing is None
+        assert with_guardian(life).seen_by(MEDIATOR).guardian_missing == ()
+
+    def test_is_told_when_a_child_comes(self) -> None:
+        child = {"side": "respondent", "ref": "child", "minor": True}
+        life = a_case().in_review().says(OPS, "add_party", party=child)
+        told = [n.data for _, n in life.last.notices if n.recipient == MEDIATOR and n.event == "party_added"]
+        assert [data["guardian_missing"] for data in told] == [True]
+
+
+class TestPriority:
+    CHILD = {"side": "claimant", "ref": "child", "minor": True}
+
+    @pytest.mark.parametrize("kind", ["safety_incident", "conduct_report"])
+    def test_is_what_it_would_have_been_at_the_opening(self, kind: str) -> None:
+        life = a_case(kind, category="other").in_review()
+        assert life.case.priority is not Priority.URGENT
+        life.says(MEDIATOR, "add_party", party=self.CHILD)
+        assert life.case.priority is Priority.URGENT
+        assert [r.fact.type for r in life.last.recordings] == ["party_added", "case_retargeted"]
+
+    def test_stays_where_the_pack_says_nothing_of_children_or_it_is_a_witness(self) -> None:
+        life = a_case().in_review()
+        before = life.case.priority
+        assert life.says(MEDIATOR, "add_party", party=self.CHILD).case.priority is before
+        life = a_case("safety_incident", category="other").in_review()
+        before = life.case.priority
+        life.says(MEDIATOR, "add_party", party={**self.CHILD, "role": "witness"})
+        assert life.case.priority is before
+
+    def test_is_never_lowered(self) -> None:
+        life = a_case("safety_incident", category="other").in_review().says(OPS, "retarget", priority="urgent", reason="grown")
+        assert life.says(MEDIATOR, "add_party", party=self.CHILD).case.priority is Priority.URGENT
+        assert [r.fact.type for r in life.last.recordings] == ["party_added"]
