@@ -42,6 +42,7 @@ from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
 from storage.team.drafts import PostgresDrafts
 from storage.team.letters import PostgresTeamLetters
+from storage.team.live import PostgresLive
 from storage.team.people import Person, PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.team.saved_views import PostgresSavedViews
@@ -197,6 +198,7 @@ class Parts:
     desk: PostgresDesk
     drafts: PostgresDrafts
     saved_views: PostgresSavedViews
+    live: PostgresLive
     reading: PostgresReading
     absences: PostgresAbsences
     sanctions: PostgresSanctions

@@ -76,6 +76,10 @@ class Zones:
         """The moment in the viewer's own zone."""
         return moment(at, self.own, self.now)
 
+    def clock(self, at: datetime) -> str:
+        """The time of day alone."""
+        return f"{at.astimezone(self.own):%H:%M}"
+
     def all(self, at: datetime) -> list[tuple[str, str]]:
         """The moment in each zone, and whose that is."""
         said = [("Your time", self.own), ("Team's time", self.team), ("UTC", ZoneInfo("UTC"))]

@@ -18,6 +18,7 @@ from console.kit.render import Amounts, Pages, Problem, Zones, zone_of
 from services import sessions
 from services.callers import Caller
 from services.errors import Refused
+from services.live import Watch
 from services.parts import Parts
 from services.rows import Person, SavedView, Session, Tenant
 
@@ -52,6 +53,11 @@ class House:
     def pages(self) -> Pages:
         """The templates."""
         return Pages(self.assets, self.amounts)
+
+    @cached_property
+    def watch(self) -> Watch:
+        """What tells open pages that something is new."""
+        return Watch(self.parts.live)
 
     @cached_property
     def cookies(self) -> Cookies:
@@ -158,6 +164,11 @@ async def read_form(request: Request) -> Form:
     except ValueError:
         raise Refused("malformed", "This is not what our forms send.") from None
     return Form(pairs)
+
+
+def by_itself(request: Request) -> bool:
+    """Whether an open page asks, of its own: that keeps no session alive."""
+    return request.url.path == "/live" or request.headers.get("hx-source", "").partition("#")[2] in ("news", "fresh", "present")
 
 
 def theme_of(request: Request) -> str:

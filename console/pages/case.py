@@ -13,6 +13,7 @@ from uuid_utils import uuid7
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import DEFAULTS, KEYS, USUAL, called, happened, icon_of, in_words, readable
 from console.pages.inbox import CLOCK_WORDS, turn_of
+from console.pages.live import met, of_case
 from console.pages.settlement import made
 from domain.base import Side
 from domain.views.case import Action, CaseView, Due, view
@@ -164,6 +165,8 @@ async def show(visit: Visit) -> Response:
         done=visit.request.query_params.get("done"),
         waits="waits" in visit.request.query_params,
         called=called,
+        present=await met(visit, seen),
+        live=of_case(seen, "reading", again=f"/cases/{case_id}"),
     )
 
 
@@ -196,7 +199,7 @@ def may(found: Shown, command: str) -> Action | None:
 def since(found: Shown, entries: Sequence[Entry], seq: str) -> list[Happened]:
     """What happened since a form was made: nobody decides past what they have not read."""
     before = int(seq) if seq.isdecimal() and len(seq) < 12 else 0
-    return [_happened(entry, found.names) for entry in entries if entry.n > before]
+    return [_happened(entry, found.names, whole=True) for entry in entries if entry.n > before]
 
 
 def stale(found: Shown, command: str, seq: str) -> bool:
@@ -283,10 +286,10 @@ def _who(entry: Entry, names: Mapping[str, str]) -> str:
     return names.get(entry.actor_id or "", entry.role.capitalize())
 
 
-def _happened(entry: Entry, names: Mapping[str, str]) -> Happened:
+def _happened(entry: Entry, names: Mapping[str, str], *, whole: bool = False) -> Happened:
     icon, words = happened(entry.type, entry.data, _who(entry, names), names)
     said = _text(entry.data.get("text")) or _text(entry.data.get("reasons")) or ""
-    return Happened(entry.n, entry.at, icon, words, said if len(said) <= 160 else f"{said[:157]}…")
+    return Happened(entry.n, entry.at, icon, words, said if whole or len(said) <= 160 else f"{said[:157]}…")
 
 
 def _spoken(entry: Entry, found: Shown) -> Spoken:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import KINDS
+from console.pages.live import of_list
 from console.pages.views import query_of
 from domain.base import Phase, Priority
 from domain.views.case import view
@@ -104,6 +105,7 @@ async def show(visit: Visit) -> Response:
         nothing="nothing" in said,
         query=query,
         saved=next((saved for saved in visit.views if saved.query == query), None),
+        live=of_list(visit, _address(said)),
         may_share=await saved_views.may_share(visit.parts, visit.caller),
     )
 

@@ -14,11 +14,13 @@ from console.kit import forms
 from console.kit.visit import Addresses, Form, Visit, to
 from console.pages.case import Shown, may, shown, since, stale
 from console.pages.command import after, filled_in, places, sent, status_of, to_prove
+from console.pages.live import met, of_case
 from console.pages.options import options_of
 from domain.base import Phase
 from services import desk, drafts, evidence, timelines
 from services.errors import FieldError, Refused
 from services.preview import Preview, preview
+from services.rows import Doing
 
 _BY_HAND = frozenset({"outcome", "remedies"})
 """Fields that are not made from the model: the outcome's cards, and what each outcome gives."""
@@ -35,8 +37,9 @@ async def show(visit: Visit) -> Response:
     """The form, as far as it was filled in before, and what it would come to as soon as something is chosen."""
     found = await _found(visit)
     draft = await drafts.find(visit.parts, visit.caller, found.seen, _command(found))
+    present = await met(visit, found.seen, "writing")
     filled = [(name, value) for name, each in draft.values.items() for value in each] if draft else []
-    return await _page(visit, found, Form(filled), None, saved_at=draft.saved_at if draft else None)
+    return await _page(visit, found, Form(filled), None, saved_at=draft.saved_at if draft else None, present=present)
 
 
 async def send(visit: Visit) -> Response:
@@ -184,6 +187,7 @@ async def _page(
     changed: Sequence[Any] = (),
     status: int = 200,
     saved_at: datetime | None = None,
+    present: Sequence[tuple[str, Doing]] = (),
 ) -> Response:
     case, command = found.seen.case, _command(found)
     assert case is not None, "it was opened"
@@ -206,6 +210,8 @@ async def _page(
         wrong=places(refused),
         refused=refused,
         changed=changed,
+        present=present,
+        live=of_case(found.seen, "writing"),
         decisions=DECISIONS,
         # A form that was refused is sent again as another command: the refusal of the first one is its answer for ever.
         command_id=form.text("command_id") if refused is None and "command_id" in form else f"cmd_{uuid7()}",

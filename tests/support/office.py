@@ -53,6 +53,7 @@ from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
 from storage.team.drafts import PostgresDrafts
 from storage.team.letters import PostgresTeamLetters
+from storage.team.live import PostgresLive
 from storage.team.people import PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.team.roster import PostgresRoster
@@ -198,6 +199,7 @@ class Office:
             desk=PostgresDesk(self.database, self.inbox),
             drafts=PostgresDrafts(self.database, self.vault),
             saved_views=PostgresSavedViews(self.database),
+            live=PostgresLive(self.database),
             reading=PostgresReading(self.database, self.vault),
             absences=PostgresAbsences(self.database, bulk),
             sanctions=PostgresSanctions(self.database),
