@@ -21,12 +21,12 @@ from uuid_utils import uuid7
 from console.kit.assets import PREFIX
 from console.kit.browser import HEADERS
 from console.kit.visit import House, Visit, by_itself, to_sign_in
-from console.pages import case, command, inbox, live, ruling, sign_in, views
+from console.pages import case, command, files, inbox, live, ruling, settings, sign_in, views
 from console.pages import sessions as sessions_page
-from services import saved_views, sessions
+from services import desk_settings, saved_views, sessions
 from services.errors import Refused, refusal_of
 
-SIGNED_IN = (inbox, case, ruling, command, live, views, sessions_page)
+SIGNED_IN = (inbox, case, files, ruling, command, live, views, sessions_page, settings)
 """Pages for people who are signed in."""
 Page = Callable[[Visit], Awaitable[Response]]
 OF_THE_API = ("/v1", "/problems", "/metrics")
@@ -79,6 +79,7 @@ async def _visit(request: Request, house: House) -> Visit:
     person = await house.parts.people.one(session.tenant_id, session.person_id)
     tenant = await house.parts.tenants.tenant(session.tenant_id)
     visit = Visit(request, house, session, secret, person, tenant)
+    visit = replace(visit, settings=await desk_settings.find(house.parts, visit.caller))
     # What is put into a page that is there already brings no menu.
     return visit if visit.partial else replace(visit, views=await saved_views.listed(house.parts, visit.caller))
 
@@ -116,7 +117,8 @@ class Doorway:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
-                    headers[name] = value
+                    # A stranger's file brings a policy of its own, which allows less.
+                    headers.setdefault(name, value)
                 headers["Request-Id"] = scope["ombud_request_id"]
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)

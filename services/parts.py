@@ -40,6 +40,7 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.desk_settings import PostgresDeskSettings
 from storage.team.drafts import PostgresDrafts
 from storage.team.letters import PostgresTeamLetters
 from storage.team.live import PostgresLive
@@ -191,12 +192,15 @@ class Parts:
     views: PostgresViews
     files: PostgresFiles
     inspector: Inspects
+    pdf_text: Callable[[bytes], Awaitable[str | None]]
+    """The words of a PDF; None: there are none that could be read."""
     bulk: PostgresBulk
     campaigns: PostgresCampaigns
     records: PostgresRecords
     letters: Letters
     desk: PostgresDesk
     drafts: PostgresDrafts
+    desk_settings: PostgresDeskSettings
     saved_views: PostgresSavedViews
     live: PostgresLive
     reading: PostgresReading

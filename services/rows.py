@@ -15,6 +15,7 @@ from storage.team.absences import Absence
 from storage.team.bulk import Incident, Result
 from storage.team.campaigns import Campaign, Summary
 from storage.team.desk import QueueCounts, TeamMember
+from storage.team.desk_settings import DeskSettings
 from storage.team.live import Doing
 from storage.team.people import Person
 from storage.team.reading import Access, ReadRow
@@ -30,7 +31,7 @@ __all__ = [
     "CaseRow",
     "ChainedEntry",
     "CommandRow",
-    "Doing",
+    "DeskSettings", "Doing",
     "DoorRefusal",
     "Endpoint",
     "Incident",

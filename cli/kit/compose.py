@@ -208,6 +208,7 @@ def _gate(settings: Settings, parts: Parts) -> Gate:
 
 def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[str, Any]:
     """What people of the team work with: the inbox, bulks, campaigns, the desk and the preview of rulings."""
+    from adapters.evidence.pdf_text import text_of
     from adapters.letters.composer import Composer
     from adapters.letters.preview import LetterPreviews
     from storage.intake.inbox import PostgresInbox
@@ -217,6 +218,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     from storage.team.bulk import PostgresBulk
     from storage.team.campaigns import PostgresCampaigns
     from storage.team.desk import PostgresDesk
+    from storage.team.desk_settings import PostgresDeskSettings
     from storage.team.drafts import PostgresDrafts
     from storage.team.live import PostgresLive
     from storage.team.reading import PostgresReading
@@ -226,6 +228,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     return {
         "inbox": inbox,
         "bulk": bulk,
+        "pdf_text": text_of,
         "campaigns": PostgresCampaigns(database),
         "records": PostgresRecords(database),
         "sanctions": PostgresSanctions(database),
@@ -233,6 +236,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "letters": LetterPreviews(Composer(replies=settings.smtp_host is not None)),
         "desk": PostgresDesk(database, inbox),
         "drafts": PostgresDrafts(database, vault),
+        "desk_settings": PostgresDeskSettings(database),
         "saved_views": PostgresSavedViews(database),
         "live": PostgresLive(database),
         "reading": PostgresReading(database, vault),

@@ -20,7 +20,7 @@ from services.callers import Caller
 from services.errors import Refused
 from services.live import Watch
 from services.parts import Parts
-from services.rows import Person, SavedView, Session, Tenant
+from services.rows import DeskSettings, Person, SavedView, Session, Tenant
 
 MOST_BYTES = 1_000_000
 """Of a form: fifty texts of the greatest length."""
@@ -77,6 +77,7 @@ class Visit:
     tenant: Tenant | None = None
     views: Sequence[SavedView] = ()
     """The lists in their menu."""
+    settings: DeskSettings = DeskSettings()  # noqa: RUF009 - frozen
 
     @property
     def parts(self) -> Parts:
@@ -97,8 +98,8 @@ class Visit:
     @cached_property
     def zones(self) -> Zones:
         """How they read times."""
-        own = zone_of(self.person.zone if self.person else None)
-        return Zones(own, zone_of(self.tenant.zone if self.tenant else None), datetime.now(UTC))
+        own = zone_of(self.settings.zone or (self.person.zone if self.person else None))
+        return Zones(own, zone_of(self.tenant.zone if self.tenant else None), datetime.now(UTC), self.settings.hours)
 
     async def form(self) -> Form:
         """What was sent, when a page of ours sent it. Raises ``origin_refused``, ``form_expired``, ``body_too_large``."""

@@ -111,6 +111,8 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
 }
 _TO = {"all": "both sides", "desk": "the team only", "claimant": "the claimant only", "respondent": "the respondent only"}
 
+GRAPHIC = frozenset({"moderation_appeal", "safety_incident"})
+"""Kinds in which people are hurt: pictures and films in them are blurred until somebody looks, unless they want it otherwise."""
 KINDS = {
     "payment_dispute": "credit-card",
     "moderation_appeal": "scale",

@@ -12,6 +12,7 @@ from uuid_utils import uuid7
 
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import DEFAULTS, KEYS, USUAL, called, happened, icon_of, in_words, readable
+from console.pages.files import file_shown, veiled
 from console.pages.inbox import CLOCK_WORDS, turn_of
 from console.pages.live import met, of_case
 from console.pages.settlement import made
@@ -132,7 +133,6 @@ async def show(visit: Visit) -> Response:
         return visit.page("waiting.html", 202)
     said, seen, caller = found.said, found.seen, visit.caller
     entries = await timelines.first_entries(visit.parts, caller, seen)
-    handed_in = await evidence.handed_in(visit.parts, caller, seen)
     words, side = turn_of(said.waiting_on, said.owner, caller.holder, found.names)
     buttons = buttons_of(found)
     parties = _parties(found, entries)
@@ -159,7 +159,6 @@ async def show(visit: Visit) -> Response:
         ahead=_ahead(found),
         past=[_happened(entry, found.names) for entry in reversed(entries)],
         spoken=[_spoken(entry, found) for entry in entries if entry.type in _SPOKEN],
-        evidence=[(side.value, [item for item in handed_in if item.fact.side is side]) for side in Side],
         texts=await cases.texts_of(visit.parts, caller, seen),
         command_id=f"cmd_{uuid7()}",
         done=visit.request.query_params.get("done"),
@@ -167,7 +166,18 @@ async def show(visit: Visit) -> Response:
         called=called,
         present=await met(visit, seen),
         live=of_case(seen, "reading", again=f"/cases/{case_id}"),
+        **await _handed_in(visit, found),
     )
+
+
+async def _handed_in(visit: Visit, found: Shown) -> dict[str, Any]:
+    """What was handed in, side by side, and how its files are shown."""
+    pieces = await evidence.handed_in(visit.parts, visit.caller, found.seen)
+    return {
+        "evidence": [(side.value, [piece for piece in pieces if piece.fact.side is side]) for side in Side],
+        "shown_files": {file.id: file_shown(file) for piece in pieces for file in piece.files},
+        "veil": veiled(visit, found.said.kind),
+    }
 
 
 def buttons_of(found: Shown) -> list[Button]:
@@ -318,17 +328,7 @@ async def take_access(visit: Visit) -> Response:
     return to(f"/cases/{case_id}")
 
 
-async def file(visit: Visit) -> Response:
-    """A file of the evidence, given as a download: nothing of strangers is ever shown as a page of ours."""
-    seen = await cases.find(visit.parts, visit.caller, visit.request.path_params["case_id"], "file")
-    fetched = await evidence.fetch(visit.parts, visit.caller, seen, visit.request.path_params["file_id"])
-    safe = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in fetched.name)[-120:] or "file"
-    headers = {"Content-Disposition": f'attachment; filename="{safe}"', "Content-Security-Policy": "default-src 'none'; sandbox"}
-    return Response(fetched.data, media_type="application/octet-stream", headers=headers)
-
-
 PAGES: Addresses = [
     ("/cases/{case_id}", ["GET"], show),
     ("/cases/{case_id}/access", ["POST"], take_access),
-    ("/cases/{case_id}/files/{file_id}", ["GET"], file),
 ]

@@ -16,8 +16,9 @@ from console.pages.case import Shown, may, shown, since, stale
 from console.pages.command import after, filled_in, places, sent, status_of, to_prove
 from console.pages.live import met, of_case
 from console.pages.options import options_of
+from console.pages.settings import AFTER
 from domain.base import Phase
-from services import desk, drafts, evidence, timelines
+from services import desk, desk_settings, drafts, evidence, timelines
 from services.errors import FieldError, Refused
 from services.preview import Preview, preview
 from services.rows import Doing
@@ -30,7 +31,6 @@ DECISIONS = {
     "overturn": "Another outcome",
     "remit": "Somebody decides it afresh",
 }
-AFTER = {"stay": "stay with the case", "next": "take the next case", "list": "back to the list"}
 
 
 async def show(visit: Visit) -> Response:
@@ -75,8 +75,8 @@ async def send(visit: Visit) -> Response:
     elif then == "next":
         following = await desk.take_next(visit.parts, visit.caller, None, None)
         answer = to(f"/cases/{following.seen.id}?done=take" if following.seen else "/inbox?nothing=1")
-    if then in AFTER and not at_once:
-        answer.set_cookie("after", then, max_age=31536000, secure=visit.house.cookies.secure, httponly=True, samesite="lax")
+    if not at_once and then in AFTER:
+        await desk_settings.change(visit.parts, visit.caller, after=then)
     return answer
 
 
@@ -197,7 +197,7 @@ async def _page(
         # Optional to the model, which knows no kind; here no ruling is without one.
         fields["ground"] = replace(fields["ground"], required=True)
     values: Mapping[str, Sequence[str]] = form.values
-    kept = form.text("after") or visit.request.cookies.get("after", "")
+    kept = form.text("after") or visit.settings.after
     return visit.page(
         "ruling.html",
         status,

@@ -46,6 +46,14 @@
     }
   };
   setInterval(tick, 60000);
+  // What was handed in opens in the page. Without this file the same link leads to a page of its own.
+  document.addEventListener("htmx:after:swap", () => {
+    const viewer = document.getElementById("viewer");
+    if (viewer && !viewer.open && viewer.querySelector("#look")) viewer.showModal();
+  });
+  document.addEventListener("close", (event) => {
+    if (event.target.id === "viewer") document.getElementById("viewer-in").replaceChildren();
+  }, true);
   // Of what the outcomes give, show that of the chosen one. Without this file all of it is there, each under its outcome's name.
   const fit = () => {
     const chosen = document.querySelector("input[name=outcome]:checked")?.value;

@@ -17,8 +17,8 @@ PRESENT_FOR = timedelta(seconds=40)
 """So long somebody counts as there after they were last heard of."""
 _MOST = 2000
 
-# By `cases_by_update`: what is read is what was written in the last moments, however many cases there are. The instant is that of the
-# statement: one that moves on while it runs cannot be looked up in an index.
+# By `cases_by_update`: what is read is what was written in the last moments, however many cases there are. The instant is that
+# of the statement: one that moves on while it runs cannot be looked up in an index.
 MOVED = "SELECT id, turn FROM cases WHERE tenant = $1 AND updated_at > statement_timestamp() - $2::interval LIMIT $3"
 MOVED_SINCE = "SELECT id FROM cases WHERE tenant = $1 AND updated_at > $2 LIMIT $3"
 THERE = "SELECT case_id, person_id, doing FROM presence WHERE tenant = $1 AND seen_at > statement_timestamp() - $2::interval"
@@ -28,7 +28,8 @@ ON CONFLICT (tenant, case_id, person_id, doing) DO UPDATE SET seen_at = clock_ti
 """
 SWEEP = """
 DELETE FROM presence WHERE ctid IN (
-    SELECT ctid FROM presence WHERE tenant = $1 AND seen_at < statement_timestamp() - $2::interval LIMIT 100 FOR UPDATE SKIP LOCKED
+    SELECT ctid FROM presence WHERE tenant = $1 AND seen_at < statement_timestamp() - $2::interval
+    LIMIT 100 FOR UPDATE SKIP LOCKED
 )
 """
 LEAVE = "DELETE FROM presence WHERE tenant = $1 AND case_id = $2 AND person_id = $3 AND doing = $4"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
@@ -62,12 +64,6 @@ class Rooms:
         await page.wait_for_url("**/inbox")
         return page
 
-    async def theme_and_width(self, name: str, path: str, theme: Any, width: int) -> Page:
-        """Somebody's page, as wide and as dark as asked for."""
-        page = await self.signed_in(name, color_scheme=theme, viewport={"width": width, "height": 900})
-        await page.goto(path)
-        return page
-
     async def hours_are_short(self) -> None:
         """As :data:`SCALE` says, in cases that are opened from now on."""
         tenant = await self.office.tenants.tenant(self.office.tenant_id)
@@ -95,6 +91,24 @@ async def healthy(page: Page) -> None:
     assert found == [], f"{page.url}: {found}"
     wider = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wider <= 0, f"{page.url} is {wider} px wider than its window"
+
+
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+async def looked_at(page: Page, name: str) -> None:
+    """Raises as :func:`healthy` does, in both themes and at three widths; `OMBUD_LOOK=folder` keeps a picture of each."""
+    folder = os.environ.get("OMBUD_LOOK")
+    before = page.viewport_size
+    for width in (360, 768, 1440):
+        await page.set_viewport_size({"width": width, "height": 900})
+        for theme in THEMES:
+            await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            await healthy(page)
+            if folder:
+                await page.screenshot(path=Path(folder) / f"{name}-{width}-{theme}.png")
+    if before:
+        await page.set_viewport_size(before)
 
 
 async def text(page: Page) -> str:
