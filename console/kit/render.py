@@ -97,7 +97,7 @@ class Zones:
     def time(self, at: datetime) -> Markup:
         """A ``<time>`` with the moment in words."""
         return Markup('<time datetime="{}" title="{}">{}</time>').format(
-            at.astimezone(UTC).isoformat(), f"{self.whole(at, self.own)} {self.own.key}", self.words(at)
+            at.astimezone(UTC).isoformat(), "\n".join(f"{whose}: {when}" for whose, when in self.all(at)), self.words(at)
         )
 
 

@@ -169,7 +169,12 @@ async def read_form(request: Request) -> Form:
 
 def by_itself(request: Request) -> bool:
     """Whether an open page asks, of its own: that keeps no session alive."""
-    return request.url.path == "/live" or request.headers.get("hx-source", "").partition("#")[2] in ("news", "fresh", "present")
+    return request.url.path == "/live" or request.headers.get("hx-source", "").partition("#")[2] in (
+        "news",
+        "fresh",
+        "present",
+        "lists",
+    )
 
 
 def theme_of(request: Request) -> str:

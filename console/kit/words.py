@@ -200,6 +200,14 @@ KEYS = {
 }  # fmt: skip
 
 
+WHY_SKIPPED: Mapping[str, str] = {
+    "too_technical": "I cannot judge the matter",
+    "language": "It is not in a language of mine",
+    "wrong_queue": "It belongs to another queue",
+    "needs_longer": "It needs longer than I am here today",
+    "needs_a_break": "I need a break from such matters",
+}
+"""Reasons that are offered when somebody skips a case, by the code that is kept."""
 LABELS: Mapping[str, str] = {
     "ref": "The platform's own id of them",
     "locale": "Language",

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from uuid_utils import uuid7
 
 from console.kit.visit import Addresses, Visit, to
-from console.kit.words import DEFAULTS, KEYS, USUAL, called, happened, icon_of, in_words, readable
+from console.kit.words import DEFAULTS, KEYS, USUAL, WHY_SKIPPED, called, happened, icon_of, in_words, readable
 from console.pages.files import file_shown, veiled
 from console.pages.inbox import CLOCK_WORDS, turn_of
 from console.pages.live import met, of_case
@@ -164,6 +164,7 @@ async def show(visit: Visit) -> Response:
         done=visit.request.query_params.get("done"),
         waits="waits" in visit.request.query_params,
         called=called,
+        why_skipped=WHY_SKIPPED,
         present=await met(visit, seen),
         live=of_case(seen, "reading", again=f"/cases/{case_id}"),
         **await _handed_in(visit, found),

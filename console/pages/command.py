@@ -16,7 +16,7 @@ from console.kit.words import called
 from console.pages.case import Shown, may, shown, since, stale
 from console.pages.live import met, of_case
 from console.pages.options import options_of
-from services import commands, drafts, timelines
+from services import commands, desk, drafts, timelines
 from services.cases import Seen
 from services.commands import CommandState
 from services.errors import FieldError, Refused, not_found
@@ -172,9 +172,26 @@ async def news(visit: Visit) -> Response:
     return visit.page("news.html", changed=changed, case=found)
 
 
+async def skip_and_next(visit: Visit) -> Response:
+    """Give the case back, with the reason, and take the next one."""
+    form = await visit.form()
+    found = await shown(visit, visit.request.path_params["case_id"], "case")
+    if found is None:
+        raise Refused("not_opened")
+    try:
+        await sent(visit, found.seen, {"type": "skip", "reason": form.text("reason")}, form)
+    except Refused as refused:
+        if refused.code in ("not_found", "form_expired"):
+            raise
+        return _page(visit, found, "skip", {"reason": form.all("reason")}, refused=refused, status=status_of(visit, refused))
+    following = await desk.take_next(visit.parts, visit.caller, None, None)
+    return to(f"/cases/{following.seen.id}?done=take" if following.seen else "/inbox?nothing=1")
+
+
 PAGES: Addresses = [
     ("/cases/{case_id}/do/{command}", ["GET"], show),
     ("/cases/{case_id}/do/{command}", ["POST"], send),
     ("/cases/{case_id}/say", ["POST"], say),
+    ("/cases/{case_id}/skip-and-next", ["POST"], skip_and_next),
     ("/cases/{case_id}/news", ["GET"], news),
 ]

@@ -5,28 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import KINDS
+from console.pages.listing import FILTERS, VIEWS, View, listing_of, wrong
 from console.pages.live import of_list
 from console.pages.views import query_of
 from domain.base import Phase, Priority
 from domain.views.case import view
 from domain.views.urgency import STATES, ClockStanding, ClockState, standings
 from services import cases, desk, people, references, saved_views
-from services.cases import Listing, Seen
-from services.errors import FieldError, Refused
+from services.cases import Seen
 from services.pages import Page
 
-View = Literal["mine", "queues", "all"]
 TITLES: Mapping[View, str] = {"mine": "Mine", "queues": "My queues", "all": "All I may see"}
 LOOK_AT = 100
 """One's own cases are few and shown whole; of the other lists so many of the most pressing are."""
-_FILTERS = ("kind", "phase", "priority", "queue", "status")
 CLOCK_WORDS: Mapping[ClockState, tuple[str, str]] = {
     "late": ("flame", "Late"),
     "risk": ("triangle-alert", "At risk"),
@@ -67,13 +65,13 @@ async def show(visit: Visit) -> Response:
     said = dict(visit.request.query_params)
     which = next((view_ for view_ in TITLES if view_ == said.get("view", "mine")), None)
     if which is None:
-        raise _wrong("view", TITLES)
+        raise wrong("view", TITLES)
     shown, cursor = await _read(visit, which, said)
     rows = await _rows(visit, shown)
     counts = Counter(row.state for row in rows)
     wanted = said.get("clock")
     if wanted is not None and wanted not in STATES:
-        raise _wrong("clock", STATES)
+        raise wrong("clock", STATES)
     query = query_of({**said, "view": which})
     first = {state: next((row for row in rows if row.state == state), None) for state in STATES}
     rows = [row for row in rows if wanted in (None, row.state)]
@@ -96,7 +94,7 @@ async def show(visit: Visit) -> Response:
         ],
         clock=wanted,
         everything=_address(said, clock=None, cursor=None),
-        used=[(name, said[name], _address(said, **{name: None}, cursor=None)) for name in _FILTERS if said.get(name)],
+        used=[(name, said[name], _address(said, **{name: None}, cursor=None)) for name in FILTERS if said.get(name)],
         said=said,
         kinds=sorted(visit.parts.packs),
         phases=[phase.value for phase in Phase],
@@ -119,41 +117,11 @@ async def take_next(visit: Visit) -> Response:
 
 async def _read(visit: Visit, which: str, said: Mapping[str, str]) -> tuple[Sequence[Seen], str | None]:
     parts, caller, page = visit.parts, visit.caller, Page(LOOK_AT if which == "mine" else 50, said.get("cursor") or None)
-    if which == "queues" and not any(said.get(name) for name in _FILTERS):
+    if which == "queues" and not any(said.get(name) for name in FILTERS):
         found = (await desk.desk(parts, caller, Page(1), page)).waiting
     else:
-        found = await cases.page_of_cases(parts, caller, _listing(visit, which, said), page)
+        found = await cases.page_of_cases(parts, caller, listing_of(visit, which, said), page)
     return found.items, found.next_cursor
-
-
-def _listing(visit: Visit, which: str, said: Mapping[str, str]) -> Listing:
-    status = said.get("status") or "open"
-    if status not in ("open", "closed"):
-        raise _wrong("status", ("open", "closed"))
-    return Listing(
-        kind=said.get("kind") or None,
-        phase=_one(Phase, "phase", said),
-        priority=_one(Priority, "priority", said),
-        queue=said.get("queue") or None,
-        status=status,  # type: ignore[arg-type]  # one of the two, as was asked
-        owner=visit.caller.holder if which == "mine" else None,
-        # Of one's own also those in which nothing falls due: they are few.
-        sort="due" if which != "mine" and status == "open" else "newest",
-    )
-
-
-def _one(kind: Any, name: str, said: Mapping[str, str]) -> Any:
-    value = said.get(name)
-    if not value:
-        return None
-    if value not in (known := [one.value for one in kind]):
-        raise _wrong(name, known)
-    return kind(value)
-
-
-def _wrong(name: str, allowed: Any) -> Refused:
-    error = FieldError(name, "parameter_invalid", f"One of: {', '.join(allowed)}.")
-    return Refused("parameter_invalid", errors=[error])
 
 
 def _address(said: Mapping[str, str], **changes: str | None) -> str:
@@ -208,5 +176,5 @@ def _words(code: str) -> str:
     return code.replace("_", " ").capitalize()
 
 
-assert set(TITLES) == set(get_args(View))
+assert set(TITLES) == set(VIEWS)
 PAGES: Addresses = [("/inbox", ["GET"], show), ("/take-next", ["POST"], take_next)]

@@ -12,7 +12,7 @@
     if (word().textContent !== words) word().textContent = words;
   };
   const ask = (name) => {
-    for (const one of document.querySelectorAll(`[hx-trigger="${name}"]`)) htmx.trigger(one, name);
+    for (const one of document.querySelectorAll(`[hx-trigger~="${name}"]`)) htmx.trigger(one, name);
   };
   const close = () => {
     source?.close();
