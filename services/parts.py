@@ -47,6 +47,7 @@ from storage.team.live import PostgresLive
 from storage.team.people import Person, PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.team.saved_views import PostgresSavedViews
+from storage.team.templates import PostgresTemplates
 from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import PostgresViews
 from workflows.handles import Named
@@ -202,6 +203,7 @@ class Parts:
     drafts: PostgresDrafts
     desk_settings: PostgresDeskSettings
     saved_views: PostgresSavedViews
+    templates: PostgresTemplates
     live: PostgresLive
     reading: PostgresReading
     absences: PostgresAbsences

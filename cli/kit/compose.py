@@ -223,6 +223,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     from storage.team.live import PostgresLive
     from storage.team.reading import PostgresReading
     from storage.team.saved_views import PostgresSavedViews
+    from storage.team.templates import PostgresTemplates
 
     inbox, bulk = PostgresInbox(database, vault), PostgresBulk(database, vault)
     return {
@@ -238,6 +239,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "drafts": PostgresDrafts(database, vault),
         "desk_settings": PostgresDeskSettings(database),
         "saved_views": PostgresSavedViews(database),
+        "templates": PostgresTemplates(database),
         "live": PostgresLive(database),
         "reading": PostgresReading(database, vault),
         "absences": PostgresAbsences(database, bulk),

@@ -12,6 +12,7 @@ from uuid_utils import uuid7
 
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import DEFAULTS, KEYS, USUAL, WHY_SKIPPED, called, happened, icon_of, in_words, readable
+from console.pages.changes import between_drafts
 from console.pages.files import file_shown, veiled
 from console.pages.inbox import CLOCK_WORDS, turn_of
 from console.pages.live import met, of_case
@@ -145,6 +146,7 @@ async def show(visit: Visit) -> Response:
         others=[party for party in parties if party.role != "principal"],
         readers={side.value: _named(parties, side) for side in Side},
         made=made(said, entries),
+        changes=between_drafts(entries, visit.house.amounts),
         why_withdrawn=_why_withdrawn(entries),
         told_by_itself=next((due.due_at for due in said.deadlines if due.by_default == "disclose"), None),
         undisclosed=said.disclosed_at is None and any(party.side == "respondent" for party in parties),
@@ -172,12 +174,13 @@ async def show(visit: Visit) -> Response:
 
 
 async def _handed_in(visit: Visit, found: Shown) -> dict[str, Any]:
-    """What was handed in, side by side, and how its files are shown."""
+    """What was handed in, side by side, how its files are shown, and who can be told of a note."""
     pieces = await evidence.handed_in(visit.parts, visit.caller, found.seen)
     return {
         "evidence": [(side.value, [piece for piece in pieces if piece.fact.side is side]) for side in Side],
         "shown_files": {file.id: file_shown(file) for piece in pieces for file in piece.files},
         "veil": veiled(visit, found.said.kind),
+        "colleagues": [(key, name) for key, name in found.names.items() if key.startswith("per_") and key != visit.caller.holder],
     }
 
 

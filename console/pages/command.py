@@ -153,11 +153,13 @@ async def say(visit: Visit) -> Response:
     if found is None:
         raise Refused("not_opened")
     inside = form.text("to") == "staff"
-    said = {"type": "note"} if inside else {"type": "message", "to": form.text("to")}
+    said: dict[str, Any] = {"type": "note"} if inside else {"type": "message", "to": form.text("to")}
+    if inside and form.all("mentions"):
+        said["mentions"] = form.all("mentions")
     try:
         state = await sent(visit, found.seen, {**said, "text": form.text("text")}, form)
     except Refused as refused:
-        values = {"text": form.all("text"), "to": form.all("to")}
+        values = {"text": form.all("text"), "to": form.all("to"), "mentions": form.all("mentions")}
         return _page(visit, found, said["type"], values, refused=refused, status=status_of(visit, refused))
     return after(found.seen.id, said["type"], state)
 

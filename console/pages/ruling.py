@@ -12,13 +12,14 @@ from uuid_utils import uuid7
 
 from console.kit import forms
 from console.kit.visit import Addresses, Form, Visit, to
+from console.kit.words import in_words
 from console.pages.case import Shown, may, shown, since, stale
 from console.pages.command import after, filled_in, places, sent, status_of, to_prove
 from console.pages.live import met, of_case
 from console.pages.options import options_of
 from console.pages.settings import AFTER
-from domain.base import Phase
-from services import desk, desk_settings, drafts, evidence, timelines
+from domain.base import Phase, Side
+from services import desk, desk_settings, drafts, evidence, templates, timelines
 from services.errors import FieldError, Refused
 from services.preview import Preview, preview
 from services.rows import Doing
@@ -49,6 +50,8 @@ async def send(visit: Visit) -> Response:
     command = _command(found)
     if form.text("do") == "preview":
         return await _page(visit, found, form, None)
+    if form.text("do") == "insert":
+        return await _page(visit, found, await _inserted(visit, found, form), None)
     if form.text("do") == "save":
         await _save(visit, found, form)
         return to(f"/cases/{found.seen.id}/ruling")
@@ -67,6 +70,7 @@ async def send(visit: Visit) -> Response:
             return await to_prove(visit, found.seen, command, form, f"/cases/{found.seen.id}/ruling")
         return await _page(visit, found, form, refused, status=status_of(visit, refused))
     await drafts.discard(visit.parts, visit.caller, found.seen, command)
+    await templates.used(visit.parts, visit.caller, form.all("written_with"))
     at_once = form.text("do") == "next"
     then = "next" if at_once else form.text("after", "stay")
     answer = after(found.seen.id, command, state)
@@ -85,6 +89,49 @@ async def keep(visit: Visit) -> Response:
     form = await visit.form()
     found = await _found(visit)
     return visit.page("saved.html", saved_at=await _save(visit, found, form))
+
+
+async def insert(visit: Visit) -> Response:
+    """The reasons with the chosen words behind them, for whoever is still writing."""
+    form = await visit.form()
+    found = await _found(visit)
+    form = await _inserted(visit, found, form)
+    return visit.page("reasons.html", case=found, values=form.values, wrong={}, **await _templates(visit, found, form))
+
+
+async def _inserted(visit: Visit, found: Shown, form: Form) -> Form:
+    """The form with a template's words, as this case fills them in, at the end of the reasons."""
+    known = {one.id: one for one in await templates.listed(visit.parts, visit.caller, kind=found.said.kind)}
+    chosen = known.get(form.text("template"))
+    if chosen is None:
+        return form
+    words = templates.filled(chosen.body, _places(visit, found, form))
+    before = form.text("reasons").rstrip()
+    more = {"reasons": [f"{before}\n\n{words}" if before else words], "written_with": [*form.all("written_with"), chosen.id]}
+    return Form([(name, value) for name, each in {**form.values, **more}.items() for value in each])
+
+
+def _places(visit: Visit, found: Shown, form: Form) -> dict[str, str | None]:
+    parties = found.told.references.parties if found.told else ()
+    sides = {side: " and ".join(found.names[p.id] for p in parties if (p.side, p.role) == (side, "principal")) for side in Side}
+    amount = found.said.amount
+    return {
+        "claimant": sides[Side.CLAIMANT],
+        "respondent": sides[Side.RESPONDENT],
+        "amount": visit.house.amounts.write(amount.amount, amount.currency) if amount else None,
+        "number": found.number,
+        "outcome": in_words(form.text("outcome")).lower() or None,
+        "ground": in_words(form.text("ground")).lower() or None,
+    }
+
+
+async def _templates(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
+    """What can be put in, those for the chosen outcome first; and what was."""
+    outcome = form.text("outcome")
+    every = await templates.listed(visit.parts, visit.caller, kind=found.said.kind)
+    fits = [one for one in every if one.outcome is None or not outcome or one.outcome == outcome]
+    first = sorted(fits, key=lambda one: one.outcome is None)
+    return {"templates": first, "written_with": list(dict.fromkeys(form.all("written_with")))}
 
 
 async def _save(visit: Visit, found: Shown, form: Form) -> datetime:
@@ -222,6 +269,7 @@ async def _page(
         currency=found.said.payable.currency if found.said.payable else case.amount.currency if case.amount else "EUR",
         most=visit.house.amounts.write(found.said.payable.amount, found.said.payable.currency) if found.said.payable else None,
         **await _foreseen(visit, found, form),
+        **await _templates(visit, found, form),
     )
 
 
@@ -230,4 +278,5 @@ PAGES: Addresses = [
     ("/cases/{case_id}/ruling", ["POST"], send),
     ("/cases/{case_id}/ruling/preview", ["POST"], foresee),
     ("/cases/{case_id}/ruling/draft", ["POST"], keep),
+    ("/cases/{case_id}/ruling/insert", ["POST"], insert),
 ]

@@ -200,6 +200,7 @@ async def test_two_clicks_send_once_and_the_way_back_sends_nothing(rooms: Rooms)
     await page.get_by_role("button", name="Send").dblclick()
     await page.wait_for_url("**done=message")
     await page.go_back()
+    await page.get_by_label("What you write").wait_for()
     await page.go_forward()
     await page.goto(f"/cases/{case_id}")
     assert await page.locator(".said", has_text="Good morning to both.").count() == 1
