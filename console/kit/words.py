@@ -200,6 +200,8 @@ KEYS = {
 }  # fmt: skip
 
 
+ORDERS = ("assign", "snooze", "request_evidence")
+"""What the list offers for many cases at once; other orders go by the API."""
 WHY_SKIPPED: Mapping[str, str] = {
     "too_technical": "I cannot judge the matter",
     "language": "It is not in a language of mine",

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from console.kit.visit import Addresses, Visit, to
-from console.kit.words import KINDS
+from console.kit.words import KINDS, ORDERS, called
 from console.pages.listing import FILTERS, VIEWS, View, listing_of, wrong
 from console.pages.live import of_list
 from console.pages.views import query_of
@@ -39,6 +39,7 @@ class Row:
     """A case as the list shows it."""
 
     id: str
+    number: str
     title: str
     about: str
     icon: str
@@ -63,15 +64,11 @@ class Row:
 async def show(visit: Visit) -> Response:
     """The list. Its address holds every filter, so that it can be kept and passed on."""
     said = dict(visit.request.query_params)
-    which = next((view_ for view_ in TITLES if view_ == said.get("view", "mine")), None)
-    if which is None:
-        raise wrong("view", TITLES)
+    which, wanted = _which(said), _clock(said)
     shown, cursor = await _read(visit, which, said)
     rows = await _rows(visit, shown)
+    leads = await saved_views.may_share(visit.parts, visit.caller)
     counts = Counter(row.state for row in rows)
-    wanted = said.get("clock")
-    if wanted is not None and wanted not in STATES:
-        raise wrong("clock", STATES)
     query = query_of({**said, "view": which})
     first = {state: next((row for row in rows if row.state == state), None) for state in STATES}
     rows = [row for row in rows if wanted in (None, row.state)]
@@ -104,8 +101,31 @@ async def show(visit: Visit) -> Response:
         query=query,
         saved=next((saved for saved in visit.views if saved.query == query), None),
         live=of_list(visit, _address(said)),
-        may_share=await saved_views.may_share(visit.parts, visit.caller),
+        may_share=leads,
+        table=f"/inbox.csv?{query}",
+        orders={name: called(name) for name in ORDERS} if leads else {},
     )
+
+
+async def rows_of(visit: Visit, said: Mapping[str, str]) -> tuple[list[Row], str | None]:
+    """A page of the list that an address means, and where the next one begins. Raises ``parameter_invalid``."""
+    shown, cursor = await _read(visit, _which(said), said)
+    wanted = _clock(said)
+    return [row for row in await _rows(visit, shown) if wanted in (None, row.state)], cursor
+
+
+def _which(said: Mapping[str, str]) -> View:
+    which = next((view_ for view_ in TITLES if view_ == said.get("view", "mine")), None)
+    if which is None:
+        raise wrong("view", TITLES)
+    return which
+
+
+def _clock(said: Mapping[str, str]) -> str | None:
+    wanted = said.get("clock")
+    if wanted is not None and wanted not in STATES:
+        raise wrong("clock", STATES)
+    return wanted
 
 
 async def take_next(visit: Visit) -> Response:
@@ -147,6 +167,7 @@ def _row(visit: Visit, seen: Seen, told: references.Told | None, names: Mapping[
     words, side = turn_of(said.waiting_on, said.owner, visit.caller.holder, names)
     return Row(
         id=seen.id,
+        number=number,
         title=(known.subject or known.matter if known else None) or f"{_words(said.kind)}: {_words(said.category).lower()}",
         about=f"{number} · {' and '.join(refs)}" if refs else number,
         icon=KINDS.get(said.kind, "scroll-text"),

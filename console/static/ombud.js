@@ -60,6 +60,11 @@
     for (const gives of document.querySelectorAll("[data-of]")) gives.hidden = gives.dataset.of !== chosen;
   };
   document.addEventListener("change", fit);
+  document.addEventListener("change", (event) => {
+    if (event.target.form?.id !== "bulk" || event.target.type !== "checkbox") return;
+    const ticked = document.querySelectorAll("input[form=bulk]:checked").length;
+    document.getElementById("bulk-count").textContent = ticked ? `${ticked} ticked` : "";
+  });
   fit();
   document.addEventListener("submit", (event) => {
     // A double click sends once; the server would answer the second one with the first one's answer anyway.
