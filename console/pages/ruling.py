@@ -19,6 +19,7 @@ from console.pages.live import met, of_case
 from console.pages.options import options_of
 from console.pages.settings import AFTER
 from domain.base import Phase, Side
+from domain.model.terms import OutcomeTerms
 from services import desk, desk_settings, drafts, evidence, templates, timelines
 from services.errors import FieldError, Refused
 from services.preview import Preview, preview
@@ -112,17 +113,20 @@ async def _inserted(visit: Visit, found: Shown, form: Form) -> Form:
 
 
 def _places(visit: Visit, found: Shown, form: Form) -> dict[str, str | None]:
-    parties = found.told.references.parties if found.told else ()
-    sides = {side: " and ".join(found.names[p.id] for p in parties if (p.side, p.role) == (side, "principal")) for side in Side}
     amount = found.said.amount
     return {
-        "claimant": sides[Side.CLAIMANT],
-        "respondent": sides[Side.RESPONDENT],
+        **_sides(found),
         "amount": visit.house.amounts.write(amount.amount, amount.currency) if amount else None,
         "number": found.number,
         "outcome": in_words(form.text("outcome")).lower() or None,
         "ground": in_words(form.text("ground")).lower() or None,
     }
+
+
+def _sides(found: Shown) -> dict[str, str]:
+    """The people of each side, by name."""
+    parties = [party for party in (found.told.references.parties if found.told else ()) if party.role == "principal"]
+    return {side.value: " and ".join(found.names[party.id] for party in parties if party.side is side) for side in Side}
 
 
 async def _templates(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
@@ -173,8 +177,8 @@ def _body(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
     remedies: list[dict[str, Any]] = []
     for name in chosen:
         remedy: dict[str, Any] = {"type": name}
-        if (goes := case.terms.remedy(name).to) is not None:
-            remedy["to"] = goes.value
+        if (goes := _concerns(found, terms, name, form)) is not None:
+            remedy["to"] = goes
         said, currency = form.text(f"amount.{outcome}").strip(), form.text(f"currency.{outcome}").strip().upper()
         if said and (terms.needs_amount or case.terms.remedy(name).bounded_by):
             remedy["amount"] = _amount(visit, f"amount.{outcome}", said, currency)
@@ -182,6 +186,24 @@ def _body(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
             remedy["after_return"] = True
         remedies.append(remedy)
     return {**body, **({"remedies": remedies} if remedies else {})}
+
+
+def _concerns(found: Shown, terms: OutcomeTerms, remedy: str, form: Form) -> str | None:
+    """The side that gets something, or that it hits. Raises ``malformed`` where nobody said: what is meant for the respondent
+    must never befall the claimant."""
+    assert found.seen.case is not None, "it was opened"
+    if (alone := found.seen.case.terms.remedy(remedy).to) is not None:
+        return alone.value
+    name = f"to.{terms.name}.{remedy}"
+    if (said := form.text(name)) in (side.value for side in Side):
+        return said
+    if terms.sanctions is not None:
+        # What comes with a sanction goes the same way.
+        return terms.sanctions.value
+    if terms.needs_amount:
+        # Money goes to the claimant unless somebody says otherwise.
+        return None
+    raise Refused("malformed", errors=[FieldError(name, "text_empty", f"Say whom “{in_words(remedy)}” concerns.")])
 
 
 def _amount(visit: Visit, name: str, said: str, currency: str) -> dict[str, Any]:
@@ -196,9 +218,11 @@ async def _foreseen(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
     chosen = bool(form.text("outcome") or form.text("decision"))
     if not chosen or (action := may(found, _command(found))) is None or not action.allowed:
         return {"foreseen": None, "letters": (), "unready": "", "names": found.names}
-    body = _body_or_none(visit, found, form)
-    if body is None:
-        return {"foreseen": None, "letters": (), "unready": "Something above cannot be read yet.", "names": found.names}
+    try:
+        body = _body(visit, found, form)
+    except Refused as refused:
+        unready = " ".join(error.message for error in refused.errors) or "Something above cannot be read yet."
+        return {"foreseen": None, "letters": (), "unready": unready, "names": found.names}
     # The letters are worth reading before the reasons are written: until then a mark stands where they will.
     body.setdefault("reasons", "[your reasons]")
     try:
@@ -208,13 +232,6 @@ async def _foreseen(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
         return {"foreseen": None, "letters": (), "unready": words, "names": found.names}
     unready = looked.refused.detail if looked.refused is not None else ""
     return {"foreseen": looked.foreseen, "letters": looked.letters, "unready": unready, "names": found.names}
-
-
-def _body_or_none(visit: Visit, found: Shown, form: Form) -> dict[str, Any] | None:
-    try:
-        return _body(visit, found, form)
-    except Refused:
-        return None
 
 
 async def _pieces(visit: Visit, found: Shown) -> list[tuple[str, str]]:
@@ -260,6 +277,7 @@ async def _page(
         present=present,
         live=of_case(found.seen, "writing"),
         decisions=DECISIONS,
+        sides=_sides(found),
         # A form that was refused is sent again as another command: the refusal of the first one is its answer for ever.
         command_id=form.text("command_id") if refused is None and "command_id" in form else f"cmd_{uuid7()}",
         seq=case.seq,

@@ -162,6 +162,26 @@ class TestNews:
         await ben.close()
         await ada.get_by_text("Ben writes a ruling").wait_for(state="detached")
 
+    async def test_of_two_rulings_at_once_one_is_sent_and_the_other_reads_what_happened(self, rooms: Rooms) -> None:
+        case_id = (await in_claim(rooms.office))["id"]
+        one, other = await rooms.signed_in("Ada"), await rooms.signed_in("Ada")
+        await one.goto(f"/cases/{case_id}/do/take")
+        await one.get_by_role("button", name="Take the case").click()
+        await one.wait_for_url("**done=take")
+        for page in (one, other):
+            await page.goto(f"/cases/{case_id}/ruling")
+            await filled_in(page)
+        await other.locator("[name=reasons]").fill("In other words.")
+        await one.get_by_role("button", name="Send ruling").click()
+        await one.wait_for_url("**done=rule")
+        await other.locator("#fresh", has_text="Ada decided").wait_for()
+        await other.get_by_role("button", name="Send ruling").click()
+        await other.get_by_text("Nothing was sent").wait_for()
+        rooms.complaints.clear()  # a browser writes down every 409
+        assert await other.locator("[name=reasons]").input_value() == "In other words."
+        facts = await rooms.office.views.timeline(rooms.office.tenant_id, case_id)
+        assert [fact.fact.type for fact in facts].count("ruling_drafted") == 1
+
     async def test_where_no_stream_comes_through_a_page_reads_itself_every_half_minute(self, rooms: Rooms) -> None:
         case_id = (await in_claim(rooms.office))["id"]
         page = await rooms.signed_in("Ada")

@@ -64,11 +64,11 @@ class Rooms:
         await page.wait_for_url("**/inbox")
         return page
 
-    async def hours_are_short(self) -> None:
+    async def hours_are_short(self, scale: float = SCALE) -> None:
         """As :data:`SCALE` says, in cases that are opened from now on."""
         tenant = await self.office.tenants.tenant(self.office.tenant_id)
         assert tenant is not None
-        await self.office.tenants.create(tenant.model_copy(update={"time_scale": SCALE}))
+        await self.office.tenants.create(tenant.model_copy(update={"time_scale": scale}))
 
     async def time_goes_by(self, case_id: str, until: str) -> None:
         """The workflow's part: what falls due is judged when it is due, until the case is in this phase."""
