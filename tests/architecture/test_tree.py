@@ -37,6 +37,7 @@ FORBIDDEN = {
         r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\b[sr]k_live_\w{8,}|\bgh[pousr]_\w{20,}|\bAKIA[0-9A-Z]{16}\b|\bxox[bp]-\w{8,}"
     ),
     "work put off": re.compile(rf"\b(?:{MARK})\b"),
+    "a merge that was not finished": re.compile(r"^(?:<{7} |>{7} |\|{7} )"),
 }
 # Where a find is meant, and why.
 MEANT = {
