@@ -20,13 +20,13 @@ from uuid_utils import uuid7
 
 from console.kit.assets import PREFIX
 from console.kit.browser import HEADERS
-from console.kit.visit import House, Visit, to_sign_in
-from console.pages import case, command, inbox, ruling, sign_in, views
+from console.kit.visit import House, Visit, by_itself, to_sign_in
+from console.pages import bulk, case, command, export, files, history, inbox, live, ruling, settings, sign_in, templates, views
 from console.pages import sessions as sessions_page
-from services import saved_views, sessions
+from services import desk_settings, saved_views, sessions
 from services.errors import Refused, refusal_of
 
-SIGNED_IN = (inbox, case, ruling, command, views, sessions_page)
+SIGNED_IN = (inbox, export, bulk, case, files, history, ruling, command, live, templates, views, sessions_page, settings)
 """Pages for people who are signed in."""
 Page = Callable[[Visit], Awaitable[Response]]
 OF_THE_API = ("/v1", "/problems", "/metrics")
@@ -62,7 +62,7 @@ def _endpoint(page: Page, house: House, *, needs_session: bool = False) -> Calla
     async def answer(request: Request) -> Response:
         visit = await _visit(request, house)
         if needs_session and visit.session is None:
-            if request.method == "GET":
+            if request.method == "GET" and not by_itself(request):
                 return to_sign_in(request)
             raise Refused("session_over")
         return await page(visit)
@@ -72,13 +72,14 @@ def _endpoint(page: Page, house: House, *, needs_session: bool = False) -> Calla
 
 async def _visit(request: Request, house: House) -> Visit:
     secret = request.cookies.get(house.cookies.session, "")
-    session = await sessions.find(house.parts, secret) if secret else None
+    session = await sessions.find(house.parts, secret, in_use=not by_itself(request)) if secret else None
     if session is None:
         return Visit(request, house, None, "")
     request.scope["ombud_session"] = session.id
     person = await house.parts.people.one(session.tenant_id, session.person_id)
     tenant = await house.parts.tenants.tenant(session.tenant_id)
     visit = Visit(request, house, session, secret, person, tenant)
+    visit = replace(visit, settings=await desk_settings.find(house.parts, visit.caller))
     # What is put into a page that is there already brings no menu.
     return visit if visit.partial else replace(visit, views=await saved_views.listed(house.parts, visit.caller))
 
@@ -116,7 +117,8 @@ class Doorway:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
-                    headers[name] = value
+                    # A stranger's file brings a policy of its own, which allows less.
+                    headers.setdefault(name, value)
                 headers["Request-Id"] = scope["ombud_request_id"]
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)

@@ -37,8 +37,8 @@ ICONS = (
     "clock-alert", "credit-card", "eye", "file-lock", "file-text", "flag", "flame", "gavel", "gauge",
     "hand", "handshake", "history",
     "image-plus", "inbox", "info", "key-round", "layers", "list-filter", "lock", "log-in", "log-out", "menu", "message-square",
-    "monitor", "moon", "paperclip", "panel-right", "scale", "scroll-text", "search", "send", "shield-alert", "shield-check",
-    "stamp", "sun", "timer", "triangle-alert", "undo-2", "user-plus", "user-round", "users", "x",
+    "monitor", "moon", "paperclip", "pencil", "panel-right", "scale", "scroll-text", "search", "send", "shield-alert",
+    "shield-check", "stamp", "sun", "timer", "triangle-alert", "undo-2", "user-plus", "user-round", "users", "x",
 )  # fmt: skip
 
 FILES = (

@@ -17,6 +17,10 @@ from services.errors import FieldError, Refused, not_found, of_command
 from services.parts import Parts
 from services.rows import StoredFile
 
+WORDS = 200_000
+"""Characters of a file that are shown at most."""
+_WRITTEN = frozenset({"text/plain", "text/csv", "application/json", "message/rfc822"})
+
 
 @dataclass(frozen=True)
 class Upload:
@@ -101,6 +105,13 @@ async def fetch(parts: Parts, caller: Caller, seen: Seen, file_id: str) -> Fetch
     if data is None or file.name is None or file.sha256 is None:
         raise Refused("file_erased")
     return Fetched(file.name, file.sha256, file.media_type, data)
+
+
+async def words_of(parts: Parts, fetched: Fetched) -> str | None:
+    """The words of a file; None: of its type none can be read, or it has none."""
+    if fetched.media_type == "application/pdf":
+        return await parts.pdf_text(fetched.data)
+    return fetched.data.decode("utf-8", "replace")[:WORDS] if fetched.media_type in _WRITTEN else None
 
 
 async def handed_in(parts: Parts, caller: Caller, seen: Seen) -> list[HandedIn]:

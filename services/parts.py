@@ -40,11 +40,14 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.desk_settings import PostgresDeskSettings
 from storage.team.drafts import PostgresDrafts
 from storage.team.letters import PostgresTeamLetters
+from storage.team.live import PostgresLive
 from storage.team.people import Person, PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.team.saved_views import PostgresSavedViews
+from storage.team.templates import PostgresTemplates
 from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import PostgresViews
 from workflows.handles import Named
@@ -190,13 +193,18 @@ class Parts:
     views: PostgresViews
     files: PostgresFiles
     inspector: Inspects
+    pdf_text: Callable[[bytes], Awaitable[str | None]]
+    """The words of a PDF; None: there are none that could be read."""
     bulk: PostgresBulk
     campaigns: PostgresCampaigns
     records: PostgresRecords
     letters: Letters
     desk: PostgresDesk
     drafts: PostgresDrafts
+    desk_settings: PostgresDeskSettings
     saved_views: PostgresSavedViews
+    templates: PostgresTemplates
+    live: PostgresLive
     reading: PostgresReading
     absences: PostgresAbsences
     sanctions: PostgresSanctions

@@ -15,6 +15,8 @@ from storage.team.absences import Absence
 from storage.team.bulk import Incident, Result
 from storage.team.campaigns import Campaign, Summary
 from storage.team.desk import QueueCounts, TeamMember
+from storage.team.desk_settings import DeskSettings
+from storage.team.live import Doing
 from storage.team.people import Person
 from storage.team.reading import Access, ReadRow
 from storage.team.saved_views import SavedView
@@ -22,7 +24,32 @@ from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import CaseRow, CommandRow
 
 __all__ = [
-    "Absence", "Access", "ApiKey", "Campaign", "CaseRow", "ChainedEntry", "CommandRow", "DoorRefusal", "Endpoint", "Incident",
-    "KeyHolder", "KeyState", "Person", "Provider", "Purpose", "QueueCounts", "ReadRow", "Result", "SavedView", "Session",
-    "SigningKey", "Sought", "Source", "StoredFile", "Summary", "TeamMember", "Tenant",
+    "Absence",
+    "Access",
+    "ApiKey",
+    "Campaign",
+    "CaseRow",
+    "ChainedEntry",
+    "CommandRow",
+    "DeskSettings", "Doing",
+    "DoorRefusal",
+    "Endpoint",
+    "Incident",
+    "KeyHolder",
+    "KeyState",
+    "Person",
+    "Provider",
+    "Purpose",
+    "QueueCounts",
+    "ReadRow",
+    "Result",
+    "SavedView",
+    "Session",
+    "SigningKey",
+    "Sought",
+    "Source",
+    "StoredFile",
+    "Summary",
+    "TeamMember",
+    "Tenant",
 ]  # fmt: skip

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.callers import LEADERS, TEAM, Caller, role
+from services.callers import LEADERS, TEAM, Caller, reader, role
+from services.cases import Listing
 from services.errors import FieldError, Refused, not_found
+from services.need_to_know import within
 from services.parts import Parts
 from services.rows import SavedView
 
@@ -13,12 +15,24 @@ MOST = 30
 """Of one person: a menu of more is read by nobody."""
 _SHOWN = 60
 LONGEST_NAME = 60
+MOST_COUNTED = 100
+"""From there on a list is long, and how long is read on it."""
 _LONGEST_QUERY = 1000
 
 
 async def listed(parts: Parts, caller: Caller) -> Sequence[SavedView]:
     """The caller's own, and those that others share."""
     return await parts.saved_views.listed(caller.tenant_id, caller.holder, _SHOWN) if caller.is_somebody else ()
+
+
+async def counted(parts: Parts, caller: Caller, listings: Sequence[Listing]) -> Sequence[int]:
+    """How many cases each list has for the caller, counted up to :data:`MOST_COUNTED`. Raises ``filter_forbidden``."""
+    looker = await reader(parts, caller)
+    limits = await within(parts, caller, looker)
+    for listing in listings:
+        listing.check(looker)
+    which = [listing.which(looker, caller.party, limits) for listing in listings]
+    return await parts.saved_views.counted(caller.tenant_id, which, MOST_COUNTED)
 
 
 async def may_share(parts: Parts, caller: Caller) -> bool:

@@ -125,9 +125,10 @@ class Mapped:
         return {"roles": self.roles_of(claims), **({"queues": tuple(queues)} if self.queues else {})}
 
 
-async def find(parts: Parts, secret: str) -> Session | None:
-    """The session that a browser shows; None: it has ended, or there never was one."""
-    return await parts.sessions.find(secret) if secret.isascii() and len(secret) < 200 else None
+async def find(parts: Parts, secret: str, *, in_use: bool = True) -> Session | None:
+    """The session that a browser shows; None: it has ended, or there never was one. ``in_use``: a person asks, not a page that
+    looks by itself whether something is new."""
+    return await parts.sessions.find(secret, in_use=in_use) if secret.isascii() and len(secret) < 200 else None
 
 
 async def choices(parts: Parts, tenant_id: str) -> Sequence[Person]:

@@ -31,6 +31,8 @@ from storage.tenants import PostgresTenants
 from workflows.handles import SEARCH_ATTRIBUTES, CaseDoors, Named
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from fastapi import FastAPI
     from starlette.types import ASGIApp
     from temporalio.client import Client
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from runtime.checks import Look
     from runtime.embedded.stack import Stack
     from services.doctor import Check, Finding
+    from services.live import Watch
     from services.parts import Answered, Doors, Inspects, Parts
 
 Result = TypeVar("Result")
@@ -205,6 +208,7 @@ def _gate(settings: Settings, parts: Parts) -> Gate:
 
 def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[str, Any]:
     """What people of the team work with: the inbox, bulks, campaigns, the desk and the preview of rulings."""
+    from adapters.evidence.pdf_text import text_of
     from adapters.letters.composer import Composer
     from adapters.letters.preview import LetterPreviews
     from storage.intake.inbox import PostgresInbox
@@ -214,14 +218,18 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     from storage.team.bulk import PostgresBulk
     from storage.team.campaigns import PostgresCampaigns
     from storage.team.desk import PostgresDesk
+    from storage.team.desk_settings import PostgresDeskSettings
     from storage.team.drafts import PostgresDrafts
+    from storage.team.live import PostgresLive
     from storage.team.reading import PostgresReading
     from storage.team.saved_views import PostgresSavedViews
+    from storage.team.templates import PostgresTemplates
 
     inbox, bulk = PostgresInbox(database, vault), PostgresBulk(database, vault)
     return {
         "inbox": inbox,
         "bulk": bulk,
+        "pdf_text": text_of,
         "campaigns": PostgresCampaigns(database),
         "records": PostgresRecords(database),
         "sanctions": PostgresSanctions(database),
@@ -229,7 +237,10 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "letters": LetterPreviews(Composer(replies=settings.smtp_host is not None)),
         "desk": PostgresDesk(database, inbox),
         "drafts": PostgresDrafts(database, vault),
+        "desk_settings": PostgresDeskSettings(database),
         "saved_views": PostgresSavedViews(database),
+        "templates": PostgresTemplates(database),
+        "live": PostgresLive(database),
         "reading": PostgresReading(database, vault),
         "absences": PostgresAbsences(database, bulk),
     }
@@ -360,12 +371,13 @@ def _named(part: str, look: Callable[[], Awaitable[Look]]) -> Check:
 async def serve(settings: Settings, places: Places) -> None:
     """Serve the API until the process is told to stop."""
     from api.app import create_app
-    from cli.kit.pages import beside
+    from cli.kit.pages import beside, house_of
 
     async with api_parts(settings, places) as parts:
         app: ASGIApp = create_app(parts, public_url=settings.public_url, metrics=settings.metrics, gate=_gate(settings, parts))
-        served = app if settings.console == "off" else beside(app, settings, parts)
-        await _until_told(settings, served, settings.api_host, settings.api_port, patience_s=10)
+        house = None if settings.console == "off" else house_of(settings, parts)
+        served, watch = (app, None) if house is None else (beside(app, house), house.watch)
+        await _until_told(settings, served, settings.api_host, settings.api_port, patience_s=10, watch=watch)
 
 
 async def serve_console(settings: Settings, places: Places) -> None:
@@ -374,13 +386,23 @@ async def serve_console(settings: Settings, places: Places) -> None:
     from console.app import create_console
 
     async with api_parts(settings, places) as parts:
-        pages = create_console(house_of(settings, parts))
-        await _until_told(settings, pages, settings.console_host, settings.console_port, patience_s=2)
+        house = house_of(settings, parts)
+        pages = create_console(house)
+        await _until_told(settings, pages, settings.console_host, settings.console_port, patience_s=2, watch=house.watch)
 
 
-async def _until_told(settings: Settings, app: ASGIApp, host: str, port: int, *, patience_s: int) -> None:
-    """Serve an application until the process is told to stop, and then so many seconds more for what it is in the middle of."""
+async def _until_told(
+    settings: Settings, app: ASGIApp, host: str, port: int, *, patience_s: int, watch: Watch | None = None
+) -> None:
+    """Serve an application until the process is told to stop, and then so many seconds more for what it is in the middle of.
+    Pages that wait for news are let go at once: they never end by themselves."""
     import uvicorn
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket] | None = None) -> None:
+            if watch is not None:
+                watch.end()
+            await super().shutdown(sockets)
 
     config = uvicorn.Config(
         app,
@@ -392,7 +414,7 @@ async def _until_told(settings: Settings, app: ASGIApp, host: str, port: int, *,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
     )
-    await uvicorn.Server(config).serve()
+    await Server(config).serve()
 
 
 @asynccontextmanager

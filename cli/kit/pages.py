@@ -81,8 +81,8 @@ def _pairs(name: str, text: str) -> dict[str, str]:
     return found
 
 
-def beside(api: ASGIApp, settings: Settings, parts: Parts) -> ASGIApp:
+def beside(api: ASGIApp, house: House) -> ASGIApp:
     """The API and the pages on one address."""
     from console.app import Beside, create_console
 
-    return Beside(api, create_console(house_of(settings, parts)))
+    return Beside(api, create_console(house))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -15,6 +15,7 @@ from console.kit.assets import Assets
 from console.kit.words import in_words, readable
 from domain.base import plain
 
+Hours = Literal["24", "12"]
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _SOON = 6
 """Days ahead or past for which a weekday says which day is meant."""
@@ -51,11 +52,14 @@ def span(seconds: float) -> str:
     return f"{minutes} m"
 
 
-def moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+_CLOCKS: Mapping[Hours, str] = {"24": "%H:%M", "12": "%-I:%M %P"}
+
+
+def moment(at: datetime, zone: ZoneInfo, now: datetime, hours: Hours = "24") -> str:
     """An instant as somebody says it: ``today 16:40``, ``Fri 11:00``, ``12 Nov 19:04``, ``3 Jan 2027 09:00``."""
     there, here = at.astimezone(zone), now.astimezone(zone)
     days = (there.date() - here.date()).days
-    clock = f"{there:%H:%M}"
+    clock = there.strftime(_CLOCKS[hours])
     if days in (-1, 0, 1):
         return f"{('yesterday', 'today', 'tomorrow')[days + 1]} {clock}"
     if abs(days) <= _SOON:
@@ -71,23 +75,29 @@ class Zones:
     own: ZoneInfo
     team: ZoneInfo
     now: datetime
+    hours: Hours = "24"
 
     def words(self, at: datetime) -> str:
         """The moment in the viewer's own zone."""
-        return moment(at, self.own, self.now)
+        return moment(at, self.own, self.now, self.hours)
+
+    def clock(self, at: datetime) -> str:
+        """The time of day alone."""
+        return at.astimezone(self.own).strftime(_CLOCKS[self.hours])
+
+    def whole(self, at: datetime, zone: ZoneInfo) -> str:
+        """Day and time in a zone: ``Fri 27 Nov 2026, 16:40``."""
+        return at.astimezone(zone).strftime(f"%a %-d %b %Y, {_CLOCKS[self.hours]}")
 
     def all(self, at: datetime) -> list[tuple[str, str]]:
         """The moment in each zone, and whose that is."""
         said = [("Your time", self.own), ("Team's time", self.team), ("UTC", ZoneInfo("UTC"))]
-        return [
-            (f"{whose}, {zone.key}" if zone.key != "UTC" else whose, f"{at.astimezone(zone):%a %-d %b %Y, %H:%M}")
-            for whose, zone in said
-        ]
+        return [(f"{whose}, {zone.key}" if zone.key != "UTC" else whose, self.whole(at, zone)) for whose, zone in said]
 
     def time(self, at: datetime) -> Markup:
         """A ``<time>`` with the moment in words."""
         return Markup('<time datetime="{}" title="{}">{}</time>').format(
-            at.astimezone(UTC).isoformat(), f"{at.astimezone(self.own):%a %-d %b %Y, %H:%M} {self.own.key}", self.words(at)
+            at.astimezone(UTC).isoformat(), "\n".join(f"{whose}: {when}" for whose, when in self.all(at)), self.words(at)
         )
 
 

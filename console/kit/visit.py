@@ -18,8 +18,9 @@ from console.kit.render import Amounts, Pages, Problem, Zones, zone_of
 from services import sessions
 from services.callers import Caller
 from services.errors import Refused
+from services.live import Watch
 from services.parts import Parts
-from services.rows import Person, SavedView, Session, Tenant
+from services.rows import DeskSettings, Person, SavedView, Session, Tenant
 
 MOST_BYTES = 1_000_000
 """Of a form: fifty texts of the greatest length."""
@@ -54,6 +55,11 @@ class House:
         return Pages(self.assets, self.amounts)
 
     @cached_property
+    def watch(self) -> Watch:
+        """What tells open pages that something is new."""
+        return Watch(self.parts.live)
+
+    @cached_property
     def cookies(self) -> Cookies:
         """Our cookies at this address."""
         return Cookies(self.public_url)
@@ -71,6 +77,7 @@ class Visit:
     tenant: Tenant | None = None
     views: Sequence[SavedView] = ()
     """The lists in their menu."""
+    settings: DeskSettings = DeskSettings()  # noqa: RUF009 - frozen
 
     @property
     def parts(self) -> Parts:
@@ -91,8 +98,8 @@ class Visit:
     @cached_property
     def zones(self) -> Zones:
         """How they read times."""
-        own = zone_of(self.person.zone if self.person else None)
-        return Zones(own, zone_of(self.tenant.zone if self.tenant else None), datetime.now(UTC))
+        own = zone_of(self.settings.zone or (self.person.zone if self.person else None))
+        return Zones(own, zone_of(self.tenant.zone if self.tenant else None), datetime.now(UTC), self.settings.hours)
 
     async def form(self) -> Form:
         """What was sent, when a page of ours sent it. Raises ``origin_refused``, ``form_expired``, ``body_too_large``."""
@@ -158,6 +165,16 @@ async def read_form(request: Request) -> Form:
     except ValueError:
         raise Refused("malformed", "This is not what our forms send.") from None
     return Form(pairs)
+
+
+def by_itself(request: Request) -> bool:
+    """Whether an open page asks, of its own: that keeps no session alive."""
+    return request.url.path == "/live" or request.headers.get("hx-source", "").partition("#")[2] in (
+        "news",
+        "fresh",
+        "present",
+        "lists",
+    )
 
 
 def theme_of(request: Request) -> str:

@@ -112,6 +112,8 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
 }
 _TO = {"all": "both sides", "desk": "the team only", "claimant": "the claimant only", "respondent": "the respondent only"}
 
+GRAPHIC = frozenset({"moderation_appeal", "safety_incident"})
+"""Kinds in which people are hurt: pictures and films in them are blurred until somebody looks, unless they want it otherwise."""
 KINDS = {
     "payment_dispute": "credit-card",
     "moderation_appeal": "scale",
@@ -199,6 +201,16 @@ KEYS = {
 }  # fmt: skip
 
 
+ORDERS = ("assign", "snooze", "request_evidence")
+"""What the list offers for many cases at once; other orders go by the API."""
+WHY_SKIPPED: Mapping[str, str] = {
+    "too_technical": "I cannot judge the matter",
+    "language": "It is not in a language of mine",
+    "wrong_queue": "It belongs to another queue",
+    "needs_longer": "It needs longer than I am here today",
+    "needs_a_break": "I need a break from such matters",
+}
+"""Reasons that are offered when somebody skips a case, by the code that is kept."""
 LABELS: Mapping[str, str] = {
     "ref": "The platform's own id of them",
     "locale": "Language",

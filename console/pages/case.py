@@ -11,8 +11,11 @@ from starlette.responses import Response
 from uuid_utils import uuid7
 
 from console.kit.visit import Addresses, Visit, to
-from console.kit.words import DEFAULTS, KEYS, USUAL, called, happened, icon_of, in_words, readable
+from console.kit.words import DEFAULTS, KEYS, USUAL, WHY_SKIPPED, called, happened, icon_of, in_words, readable
+from console.pages.changes import between_drafts
+from console.pages.files import file_shown, veiled
 from console.pages.inbox import CLOCK_WORDS, turn_of
+from console.pages.live import met, of_case
 from console.pages.settlement import made
 from domain.base import Side
 from domain.views.case import Action, CaseView, Due, view
@@ -131,7 +134,6 @@ async def show(visit: Visit) -> Response:
         return visit.page("waiting.html", 202)
     said, seen, caller = found.said, found.seen, visit.caller
     entries = await timelines.first_entries(visit.parts, caller, seen)
-    handed_in = await evidence.handed_in(visit.parts, caller, seen)
     words, side = turn_of(said.waiting_on, said.owner, caller.holder, found.names)
     buttons = buttons_of(found)
     parties = _parties(found, entries)
@@ -144,6 +146,7 @@ async def show(visit: Visit) -> Response:
         others=[party for party in parties if party.role != "principal"],
         readers={side.value: _named(parties, side) for side in Side},
         made=made(said, entries),
+        changes=between_drafts(entries, visit.house.amounts),
         why_withdrawn=_why_withdrawn(entries),
         told_by_itself=next((due.due_at for due in said.deadlines if due.by_default == "disclose"), None),
         undisclosed=said.disclosed_at is None and any(party.side == "respondent" for party in parties),
@@ -158,13 +161,27 @@ async def show(visit: Visit) -> Response:
         ahead=_ahead(found),
         past=[_happened(entry, found.names) for entry in reversed(entries)],
         spoken=[_spoken(entry, found) for entry in entries if entry.type in _SPOKEN],
-        evidence=[(side.value, [item for item in handed_in if item.fact.side is side]) for side in Side],
         texts=await cases.texts_of(visit.parts, caller, seen),
         command_id=f"cmd_{uuid7()}",
         done=visit.request.query_params.get("done"),
         waits="waits" in visit.request.query_params,
         called=called,
+        why_skipped=WHY_SKIPPED,
+        present=await met(visit, seen),
+        live=of_case(seen, "reading", again=f"/cases/{case_id}"),
+        **await _handed_in(visit, found),
     )
+
+
+async def _handed_in(visit: Visit, found: Shown) -> dict[str, Any]:
+    """What was handed in, side by side, how its files are shown, and who can be told of a note."""
+    pieces = await evidence.handed_in(visit.parts, visit.caller, found.seen)
+    return {
+        "evidence": [(side.value, [piece for piece in pieces if piece.fact.side is side]) for side in Side],
+        "shown_files": {file.id: file_shown(file) for piece in pieces for file in piece.files},
+        "veil": veiled(visit, found.said.kind),
+        "colleagues": [(key, name) for key, name in found.names.items() if key.startswith("per_") and key != visit.caller.holder],
+    }
 
 
 def buttons_of(found: Shown) -> list[Button]:
@@ -196,7 +213,7 @@ def may(found: Shown, command: str) -> Action | None:
 def since(found: Shown, entries: Sequence[Entry], seq: str) -> list[Happened]:
     """What happened since a form was made: nobody decides past what they have not read."""
     before = int(seq) if seq.isdecimal() and len(seq) < 12 else 0
-    return [_happened(entry, found.names) for entry in entries if entry.n > before]
+    return [_happened(entry, found.names, whole=True) for entry in entries if entry.n > before]
 
 
 def stale(found: Shown, command: str, seq: str) -> bool:
@@ -283,10 +300,10 @@ def _who(entry: Entry, names: Mapping[str, str]) -> str:
     return names.get(entry.actor_id or "", entry.role.capitalize())
 
 
-def _happened(entry: Entry, names: Mapping[str, str]) -> Happened:
+def _happened(entry: Entry, names: Mapping[str, str], *, whole: bool = False) -> Happened:
     icon, words = happened(entry.type, entry.data, _who(entry, names), names)
     said = _text(entry.data.get("text")) or _text(entry.data.get("reasons")) or ""
-    return Happened(entry.n, entry.at, icon, words, said if len(said) <= 160 else f"{said[:157]}…")
+    return Happened(entry.n, entry.at, icon, words, said if whole or len(said) <= 160 else f"{said[:157]}…")
 
 
 def _spoken(entry: Entry, found: Shown) -> Spoken:
@@ -315,17 +332,7 @@ async def take_access(visit: Visit) -> Response:
     return to(f"/cases/{case_id}")
 
 
-async def file(visit: Visit) -> Response:
-    """A file of the evidence, given as a download: nothing of strangers is ever shown as a page of ours."""
-    seen = await cases.find(visit.parts, visit.caller, visit.request.path_params["case_id"], "file")
-    fetched = await evidence.fetch(visit.parts, visit.caller, seen, visit.request.path_params["file_id"])
-    safe = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in fetched.name)[-120:] or "file"
-    headers = {"Content-Disposition": f'attachment; filename="{safe}"', "Content-Security-Policy": "default-src 'none'; sandbox"}
-    return Response(fetched.data, media_type="application/octet-stream", headers=headers)
-
-
 PAGES: Addresses = [
     ("/cases/{case_id}", ["GET"], show),
     ("/cases/{case_id}/access", ["POST"], take_access),
-    ("/cases/{case_id}/files/{file_id}", ["GET"], file),
 ]

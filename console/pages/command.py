@@ -14,11 +14,13 @@ from console.kit.browser import TOKEN
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import called
 from console.pages.case import Shown, may, shown, since, stale
+from console.pages.live import met, of_case
 from console.pages.options import options_of
-from services import commands, drafts, timelines
+from services import commands, desk, drafts, timelines
 from services.cases import Seen
 from services.commands import CommandState
 from services.errors import FieldError, Refused, not_found
+from services.rows import Doing
 
 _OF_THE_PAGE = frozenset({TOKEN, "command_id", "seq", "do", "after"})
 """Fields that belong to one page and not to what is written on it."""
@@ -28,7 +30,8 @@ async def show(visit: Visit) -> Response:
     """The form, as far as it was filled in before."""
     command, found = await _found(visit)
     draft = await drafts.find(visit.parts, visit.caller, found.seen, command)
-    return _page(visit, found, command, draft.values if draft else {})
+    present = await met(visit, found.seen)
+    return _page(visit, found, command, draft.values if draft else {}, present=present)
 
 
 async def send(visit: Visit) -> Response:
@@ -117,6 +120,7 @@ def _page(
     refused: Refused | None = None,
     changed: Sequence[Any] = (),
     status: int = 200,
+    present: Sequence[tuple[str, Doing]] = (),
 ) -> Response:
     case, action = found.seen.case, may(found, command)
     assert case is not None, "it was opened"
@@ -133,6 +137,8 @@ def _page(
         refused=refused,
         wrong=places(refused),
         changed=changed,
+        present=present,
+        live=of_case(found.seen, "reading"),
         # A form that comes back keeps its id unless it was refused under it: then it is another command.
         command_id=f"cmd_{uuid7()}",
         seq=case.seq,
@@ -147,17 +153,47 @@ async def say(visit: Visit) -> Response:
     if found is None:
         raise Refused("not_opened")
     inside = form.text("to") == "staff"
-    said = {"type": "note"} if inside else {"type": "message", "to": form.text("to")}
+    said: dict[str, Any] = {"type": "note"} if inside else {"type": "message", "to": form.text("to")}
+    if inside and form.all("mentions"):
+        said["mentions"] = form.all("mentions")
     try:
         state = await sent(visit, found.seen, {**said, "text": form.text("text")}, form)
     except Refused as refused:
-        values = {"text": form.all("text"), "to": form.all("to")}
+        values = {"text": form.all("text"), "to": form.all("to"), "mentions": form.all("mentions")}
         return _page(visit, found, said["type"], values, refused=refused, status=status_of(visit, refused))
     return after(found.seen.id, said["type"], state)
+
+
+async def news(visit: Visit) -> Response:
+    """What happened in a case since somebody began to write: shown beside what they write, which stays as it is."""
+    found = await shown(visit, visit.request.path_params["case_id"], "timeline")
+    if found is None:
+        raise Refused("not_opened")
+    entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
+    changed = since(found, entries, visit.request.query_params.get("since", ""))
+    return visit.page("news.html", changed=changed, case=found)
+
+
+async def skip_and_next(visit: Visit) -> Response:
+    """Give the case back, with the reason, and take the next one."""
+    form = await visit.form()
+    found = await shown(visit, visit.request.path_params["case_id"], "case")
+    if found is None:
+        raise Refused("not_opened")
+    try:
+        await sent(visit, found.seen, {"type": "skip", "reason": form.text("reason")}, form)
+    except Refused as refused:
+        if refused.code in ("not_found", "form_expired"):
+            raise
+        return _page(visit, found, "skip", {"reason": form.all("reason")}, refused=refused, status=status_of(visit, refused))
+    following = await desk.take_next(visit.parts, visit.caller, None, None)
+    return to(f"/cases/{following.seen.id}?done=take" if following.seen else "/inbox?nothing=1")
 
 
 PAGES: Addresses = [
     ("/cases/{case_id}/do/{command}", ["GET"], show),
     ("/cases/{case_id}/do/{command}", ["POST"], send),
     ("/cases/{case_id}/say", ["POST"], say),
+    ("/cases/{case_id}/skip-and-next", ["POST"], skip_and_next),
+    ("/cases/{case_id}/news", ["GET"], news),
 ]

@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from console.kit.visit import Addresses, Visit, to
-from console.kit.words import KINDS
+from console.kit.words import KINDS, ORDERS, called
+from console.pages.listing import FILTERS, VIEWS, View, listing_of, wrong
+from console.pages.live import of_list
 from console.pages.views import query_of
 from domain.base import Phase, Priority
 from domain.views.case import view
 from domain.views.urgency import STATES, ClockStanding, ClockState, standings
 from services import cases, desk, people, references, saved_views
-from services.cases import Listing, Seen
-from services.errors import FieldError, Refused
+from services.cases import Seen
 from services.pages import Page
 
-View = Literal["mine", "queues", "all"]
 TITLES: Mapping[View, str] = {"mine": "Mine", "queues": "My queues", "all": "All I may see"}
 LOOK_AT = 100
 """One's own cases are few and shown whole; of the other lists so many of the most pressing are."""
-_FILTERS = ("kind", "phase", "priority", "queue", "status")
 CLOCK_WORDS: Mapping[ClockState, tuple[str, str]] = {
     "late": ("flame", "Late"),
     "risk": ("triangle-alert", "At risk"),
@@ -40,6 +39,7 @@ class Row:
     """A case as the list shows it."""
 
     id: str
+    number: str
     title: str
     about: str
     icon: str
@@ -64,15 +64,11 @@ class Row:
 async def show(visit: Visit) -> Response:
     """The list. Its address holds every filter, so that it can be kept and passed on."""
     said = dict(visit.request.query_params)
-    which = next((view_ for view_ in TITLES if view_ == said.get("view", "mine")), None)
-    if which is None:
-        raise _wrong("view", TITLES)
+    which, wanted = _which(said), _clock(said)
     shown, cursor = await _read(visit, which, said)
     rows = await _rows(visit, shown)
+    leads = await saved_views.may_share(visit.parts, visit.caller)
     counts = Counter(row.state for row in rows)
-    wanted = said.get("clock")
-    if wanted is not None and wanted not in STATES:
-        raise _wrong("clock", STATES)
     query = query_of({**said, "view": which})
     first = {state: next((row for row in rows if row.state == state), None) for state in STATES}
     rows = [row for row in rows if wanted in (None, row.state)]
@@ -95,7 +91,7 @@ async def show(visit: Visit) -> Response:
         ],
         clock=wanted,
         everything=_address(said, clock=None, cursor=None),
-        used=[(name, said[name], _address(said, **{name: None}, cursor=None)) for name in _FILTERS if said.get(name)],
+        used=[(name, said[name], _address(said, **{name: None}, cursor=None)) for name in FILTERS if said.get(name)],
         said=said,
         kinds=sorted(visit.parts.packs),
         phases=[phase.value for phase in Phase],
@@ -104,8 +100,32 @@ async def show(visit: Visit) -> Response:
         nothing="nothing" in said,
         query=query,
         saved=next((saved for saved in visit.views if saved.query == query), None),
-        may_share=await saved_views.may_share(visit.parts, visit.caller),
+        live=of_list(visit, _address(said)),
+        may_share=leads,
+        table=f"/inbox.csv?{query}",
+        orders={name: called(name) for name in ORDERS} if leads else {},
     )
+
+
+async def rows_of(visit: Visit, said: Mapping[str, str]) -> tuple[list[Row], str | None]:
+    """A page of the list that an address means, and where the next one begins. Raises ``parameter_invalid``."""
+    shown, cursor = await _read(visit, _which(said), said)
+    wanted = _clock(said)
+    return [row for row in await _rows(visit, shown) if wanted in (None, row.state)], cursor
+
+
+def _which(said: Mapping[str, str]) -> View:
+    which = next((view_ for view_ in TITLES if view_ == said.get("view", "mine")), None)
+    if which is None:
+        raise wrong("view", TITLES)
+    return which
+
+
+def _clock(said: Mapping[str, str]) -> str | None:
+    wanted = said.get("clock")
+    if wanted is not None and wanted not in STATES:
+        raise wrong("clock", STATES)
+    return wanted
 
 
 async def take_next(visit: Visit) -> Response:
@@ -117,41 +137,11 @@ async def take_next(visit: Visit) -> Response:
 
 async def _read(visit: Visit, which: str, said: Mapping[str, str]) -> tuple[Sequence[Seen], str | None]:
     parts, caller, page = visit.parts, visit.caller, Page(LOOK_AT if which == "mine" else 50, said.get("cursor") or None)
-    if which == "queues" and not any(said.get(name) for name in _FILTERS):
+    if which == "queues" and not any(said.get(name) for name in FILTERS):
         found = (await desk.desk(parts, caller, Page(1), page)).waiting
     else:
-        found = await cases.page_of_cases(parts, caller, _listing(visit, which, said), page)
+        found = await cases.page_of_cases(parts, caller, listing_of(visit, which, said), page)
     return found.items, found.next_cursor
-
-
-def _listing(visit: Visit, which: str, said: Mapping[str, str]) -> Listing:
-    status = said.get("status") or "open"
-    if status not in ("open", "closed"):
-        raise _wrong("status", ("open", "closed"))
-    return Listing(
-        kind=said.get("kind") or None,
-        phase=_one(Phase, "phase", said),
-        priority=_one(Priority, "priority", said),
-        queue=said.get("queue") or None,
-        status=status,  # type: ignore[arg-type]  # one of the two, as was asked
-        owner=visit.caller.holder if which == "mine" else None,
-        # Of one's own also those in which nothing falls due: they are few.
-        sort="due" if which != "mine" and status == "open" else "newest",
-    )
-
-
-def _one(kind: Any, name: str, said: Mapping[str, str]) -> Any:
-    value = said.get(name)
-    if not value:
-        return None
-    if value not in (known := [one.value for one in kind]):
-        raise _wrong(name, known)
-    return kind(value)
-
-
-def _wrong(name: str, allowed: Any) -> Refused:
-    error = FieldError(name, "parameter_invalid", f"One of: {', '.join(allowed)}.")
-    return Refused("parameter_invalid", errors=[error])
 
 
 def _address(said: Mapping[str, str], **changes: str | None) -> str:
@@ -177,6 +167,7 @@ def _row(visit: Visit, seen: Seen, told: references.Told | None, names: Mapping[
     words, side = turn_of(said.waiting_on, said.owner, visit.caller.holder, names)
     return Row(
         id=seen.id,
+        number=number,
         title=(known.subject or known.matter if known else None) or f"{_words(said.kind)}: {_words(said.category).lower()}",
         about=f"{number} · {' and '.join(refs)}" if refs else number,
         icon=KINDS.get(said.kind, "scroll-text"),
@@ -206,5 +197,5 @@ def _words(code: str) -> str:
     return code.replace("_", " ").capitalize()
 
 
-assert set(TITLES) == set(get_args(View))
+assert set(TITLES) == set(VIEWS)
 PAGES: Addresses = [("/inbox", ["GET"], show), ("/take-next", ["POST"], take_next)]

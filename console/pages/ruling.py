@@ -12,13 +12,18 @@ from uuid_utils import uuid7
 
 from console.kit import forms
 from console.kit.visit import Addresses, Form, Visit, to
+from console.kit.words import in_words
 from console.pages.case import Shown, may, shown, since, stale
 from console.pages.command import after, filled_in, places, sent, status_of, to_prove
+from console.pages.live import met, of_case
 from console.pages.options import options_of
-from domain.base import Phase
-from services import desk, drafts, evidence, timelines
+from console.pages.settings import AFTER
+from domain.base import Phase, Side
+from domain.model.terms import OutcomeTerms
+from services import desk, desk_settings, drafts, evidence, templates, timelines
 from services.errors import FieldError, Refused
 from services.preview import Preview, preview
+from services.rows import Doing
 
 _BY_HAND = frozenset({"outcome", "remedies"})
 """Fields that are not made from the model: the outcome's cards, and what each outcome gives."""
@@ -28,15 +33,15 @@ DECISIONS = {
     "overturn": "Another outcome",
     "remit": "Somebody decides it afresh",
 }
-AFTER = {"stay": "stay with the case", "next": "take the next case", "list": "back to the list"}
 
 
 async def show(visit: Visit) -> Response:
     """The form, as far as it was filled in before, and what it would come to as soon as something is chosen."""
     found = await _found(visit)
     draft = await drafts.find(visit.parts, visit.caller, found.seen, _command(found))
+    present = await met(visit, found.seen, "writing")
     filled = [(name, value) for name, each in draft.values.items() for value in each] if draft else []
-    return await _page(visit, found, Form(filled), None, saved_at=draft.saved_at if draft else None)
+    return await _page(visit, found, Form(filled), None, saved_at=draft.saved_at if draft else None, present=present)
 
 
 async def send(visit: Visit) -> Response:
@@ -46,6 +51,8 @@ async def send(visit: Visit) -> Response:
     command = _command(found)
     if form.text("do") == "preview":
         return await _page(visit, found, form, None)
+    if form.text("do") == "insert":
+        return await _page(visit, found, await _inserted(visit, found, form), None)
     if form.text("do") == "save":
         await _save(visit, found, form)
         return to(f"/cases/{found.seen.id}/ruling")
@@ -64,6 +71,7 @@ async def send(visit: Visit) -> Response:
             return await to_prove(visit, found.seen, command, form, f"/cases/{found.seen.id}/ruling")
         return await _page(visit, found, form, refused, status=status_of(visit, refused))
     await drafts.discard(visit.parts, visit.caller, found.seen, command)
+    await templates.used(visit.parts, visit.caller, form.all("written_with"))
     at_once = form.text("do") == "next"
     then = "next" if at_once else form.text("after", "stay")
     answer = after(found.seen.id, command, state)
@@ -72,8 +80,8 @@ async def send(visit: Visit) -> Response:
     elif then == "next":
         following = await desk.take_next(visit.parts, visit.caller, None, None)
         answer = to(f"/cases/{following.seen.id}?done=take" if following.seen else "/inbox?nothing=1")
-    if then in AFTER and not at_once:
-        answer.set_cookie("after", then, max_age=31536000, secure=visit.house.cookies.secure, httponly=True, samesite="lax")
+    if not at_once and then in AFTER:
+        await desk_settings.change(visit.parts, visit.caller, after=then)
     return answer
 
 
@@ -82,6 +90,52 @@ async def keep(visit: Visit) -> Response:
     form = await visit.form()
     found = await _found(visit)
     return visit.page("saved.html", saved_at=await _save(visit, found, form))
+
+
+async def insert(visit: Visit) -> Response:
+    """The reasons with the chosen words behind them, for whoever is still writing."""
+    form = await visit.form()
+    found = await _found(visit)
+    form = await _inserted(visit, found, form)
+    return visit.page("reasons.html", case=found, values=form.values, wrong={}, **await _templates(visit, found, form))
+
+
+async def _inserted(visit: Visit, found: Shown, form: Form) -> Form:
+    """The form with a template's words, as this case fills them in, at the end of the reasons."""
+    known = {one.id: one for one in await templates.listed(visit.parts, visit.caller, kind=found.said.kind)}
+    chosen = known.get(form.text("template"))
+    if chosen is None:
+        return form
+    words = templates.filled(chosen.body, _places(visit, found, form))
+    before = form.text("reasons").rstrip()
+    more = {"reasons": [f"{before}\n\n{words}" if before else words], "written_with": [*form.all("written_with"), chosen.id]}
+    return Form([(name, value) for name, each in {**form.values, **more}.items() for value in each])
+
+
+def _places(visit: Visit, found: Shown, form: Form) -> dict[str, str | None]:
+    amount = found.said.amount
+    return {
+        **_sides(found),
+        "amount": visit.house.amounts.write(amount.amount, amount.currency) if amount else None,
+        "number": found.number,
+        "outcome": in_words(form.text("outcome")).lower() or None,
+        "ground": in_words(form.text("ground")).lower() or None,
+    }
+
+
+def _sides(found: Shown) -> dict[str, str]:
+    """The people of each side, by name."""
+    parties = [party for party in (found.told.references.parties if found.told else ()) if party.role == "principal"]
+    return {side.value: " and ".join(found.names[party.id] for party in parties if party.side is side) for side in Side}
+
+
+async def _templates(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
+    """What can be put in, those for the chosen outcome first; and what was."""
+    outcome = form.text("outcome")
+    every = await templates.listed(visit.parts, visit.caller, kind=found.said.kind)
+    fits = [one for one in every if one.outcome is None or not outcome or one.outcome == outcome]
+    first = sorted(fits, key=lambda one: one.outcome is None)
+    return {"templates": first, "written_with": list(dict.fromkeys(form.all("written_with")))}
 
 
 async def _save(visit: Visit, found: Shown, form: Form) -> datetime:
@@ -123,8 +177,8 @@ def _body(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
     remedies: list[dict[str, Any]] = []
     for name in chosen:
         remedy: dict[str, Any] = {"type": name}
-        if (goes := case.terms.remedy(name).to) is not None:
-            remedy["to"] = goes.value
+        if (goes := _concerns(found, terms, name, form)) is not None:
+            remedy["to"] = goes
         said, currency = form.text(f"amount.{outcome}").strip(), form.text(f"currency.{outcome}").strip().upper()
         if said and (terms.needs_amount or case.terms.remedy(name).bounded_by):
             remedy["amount"] = _amount(visit, f"amount.{outcome}", said, currency)
@@ -132,6 +186,24 @@ def _body(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
             remedy["after_return"] = True
         remedies.append(remedy)
     return {**body, **({"remedies": remedies} if remedies else {})}
+
+
+def _concerns(found: Shown, terms: OutcomeTerms, remedy: str, form: Form) -> str | None:
+    """The side that gets something, or that it hits. Raises ``malformed`` where nobody said: what is meant for the respondent
+    must never befall the claimant."""
+    assert found.seen.case is not None, "it was opened"
+    if (alone := found.seen.case.terms.remedy(remedy).to) is not None:
+        return alone.value
+    name = f"to.{terms.name}.{remedy}"
+    if (said := form.text(name)) in (side.value for side in Side):
+        return said
+    if terms.sanctions is not None:
+        # What comes with a sanction goes the same way.
+        return terms.sanctions.value
+    if terms.needs_amount:
+        # Money goes to the claimant unless somebody says otherwise.
+        return None
+    raise Refused("malformed", errors=[FieldError(name, "text_empty", f"Say whom “{in_words(remedy)}” concerns.")])
 
 
 def _amount(visit: Visit, name: str, said: str, currency: str) -> dict[str, Any]:
@@ -146,9 +218,11 @@ async def _foreseen(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
     chosen = bool(form.text("outcome") or form.text("decision"))
     if not chosen or (action := may(found, _command(found))) is None or not action.allowed:
         return {"foreseen": None, "letters": (), "unready": "", "names": found.names}
-    body = _body_or_none(visit, found, form)
-    if body is None:
-        return {"foreseen": None, "letters": (), "unready": "Something above cannot be read yet.", "names": found.names}
+    try:
+        body = _body(visit, found, form)
+    except Refused as refused:
+        unready = " ".join(error.message for error in refused.errors) or "Something above cannot be read yet."
+        return {"foreseen": None, "letters": (), "unready": unready, "names": found.names}
     # The letters are worth reading before the reasons are written: until then a mark stands where they will.
     body.setdefault("reasons", "[your reasons]")
     try:
@@ -158,13 +232,6 @@ async def _foreseen(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
         return {"foreseen": None, "letters": (), "unready": words, "names": found.names}
     unready = looked.refused.detail if looked.refused is not None else ""
     return {"foreseen": looked.foreseen, "letters": looked.letters, "unready": unready, "names": found.names}
-
-
-def _body_or_none(visit: Visit, found: Shown, form: Form) -> dict[str, Any] | None:
-    try:
-        return _body(visit, found, form)
-    except Refused:
-        return None
 
 
 async def _pieces(visit: Visit, found: Shown) -> list[tuple[str, str]]:
@@ -184,6 +251,7 @@ async def _page(
     changed: Sequence[Any] = (),
     status: int = 200,
     saved_at: datetime | None = None,
+    present: Sequence[tuple[str, Doing]] = (),
 ) -> Response:
     case, command = found.seen.case, _command(found)
     assert case is not None, "it was opened"
@@ -193,7 +261,7 @@ async def _page(
         # Optional to the model, which knows no kind; here no ruling is without one.
         fields["ground"] = replace(fields["ground"], required=True)
     values: Mapping[str, Sequence[str]] = form.values
-    kept = form.text("after") or visit.request.cookies.get("after", "")
+    kept = form.text("after") or visit.settings.after
     return visit.page(
         "ruling.html",
         status,
@@ -206,7 +274,10 @@ async def _page(
         wrong=places(refused),
         refused=refused,
         changed=changed,
+        present=present,
+        live=of_case(found.seen, "writing"),
         decisions=DECISIONS,
+        sides=_sides(found),
         # A form that was refused is sent again as another command: the refusal of the first one is its answer for ever.
         command_id=form.text("command_id") if refused is None and "command_id" in form else f"cmd_{uuid7()}",
         seq=case.seq,
@@ -216,6 +287,7 @@ async def _page(
         currency=found.said.payable.currency if found.said.payable else case.amount.currency if case.amount else "EUR",
         most=visit.house.amounts.write(found.said.payable.amount, found.said.payable.currency) if found.said.payable else None,
         **await _foreseen(visit, found, form),
+        **await _templates(visit, found, form),
     )
 
 
@@ -224,4 +296,5 @@ PAGES: Addresses = [
     ("/cases/{case_id}/ruling", ["POST"], send),
     ("/cases/{case_id}/ruling/preview", ["POST"], foresee),
     ("/cases/{case_id}/ruling/draft", ["POST"], keep),
+    ("/cases/{case_id}/ruling/insert", ["POST"], insert),
 ]

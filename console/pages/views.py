@@ -1,14 +1,22 @@
-"""Saved views: the inbox's address, kept under a name in the menu."""
+"""Ways to cases: saved views, which are addresses of the inbox under a name, what is found by its name, and the team."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import Response
 
 from console.kit.visit import Addresses, Visit, to
-from services import saved_views
+from console.kit.words import KINDS
+from console.pages.listing import listing_of
+from domain.base import Phase
+from services import desk, finding, saved_views
+from services.cases import Listing
+from services.errors import Refused
+from services.pages import Page
 
 _OF_THE_VIEW = ("view", "kind", "phase", "priority", "queue", "status", "clock")
 """What of an address makes the view; where one is in it, and what was just done, does not."""
@@ -17,6 +25,36 @@ _OF_THE_VIEW = ("view", "kind", "phase", "priority", "queue", "status", "clock")
 def query_of(said: Mapping[str, str]) -> str:
     """The view that an address shows, written always the same."""
     return urlencode({name: said[name] for name in _OF_THE_VIEW if said.get(name)})
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number beside a list."""
+
+    words: str
+    overdue: int = 0
+
+
+async def menu(visit: Visit) -> Response:
+    """The lists of the menu, with how much is in each: asked for once the page is there, so that no page waits for it."""
+    caller, leads = visit.caller, {"lead", "ops"} & set(visit.person.roles if visit.person else ())
+    views = await saved_views.listed(visit.parts, caller)
+    counts: dict[str, Count] = {}
+    own = await desk.desk(visit.parts, caller, Page(1), Page(1))
+    counts["mine"] = Count(str(own.counts.cases), own.counts.overdue)
+    counts["queues"] = Count(str(sum(queue.waiting for queue in own.queues)), sum(queue.overdue for queue in own.queues))
+    asked = {phase: Listing(phase=Phase(phase), status="open") for phase in ("approval", "appeal") if leads}
+    for one in views:
+        said = dict(parse_qsl(one.query))
+        # How pressing a case is stands in no index: a list by clocks is read, and not counted.
+        if "clock" not in said:
+            with suppress(Refused):
+                asked[one.id] = listing_of(visit, said.get("view", "mine"), said)
+    numbers = await saved_views.counted(visit.parts, caller, list(asked.values()))
+    many = saved_views.MOST_COUNTED
+    counts |= {key: Count(str(n) if n < many else f"{many - 1}+") for key, n in zip(asked, numbers, strict=True)}
+    current = visit.request.query_params.get("current", "")
+    return visit.page("menu.html", counts=counts, views=views, current=current)
 
 
 async def keep(visit: Visit) -> Response:
@@ -34,4 +72,22 @@ async def forget(visit: Visit) -> Response:
     return to("/inbox")
 
 
-PAGES: Addresses = [("/views", ["POST"], keep), ("/views/forget", ["POST"], forget)]
+async def find(visit: Visit) -> Response:
+    """Cases by what they are called. The palette asks the same, and puts it among what can be done."""
+    asked = " ".join(visit.request.query_params.get("q", "").split())[: finding.LONGEST]
+    found = await finding.found(visit.parts, visit.caller, asked) if asked else ()
+    return visit.page("find.html", asked=asked, found=found, icons=KINDS)
+
+
+async def team(visit: Visit) -> Response:
+    """What everybody carries, and what they skipped and why. Raises ``not_allowed`` for whoever looks after nobody's work."""
+    return visit.page("team.html", team=await desk.team(visit.parts, visit.caller), list="team")
+
+
+PAGES: Addresses = [
+    ("/menu", ["GET"], menu),
+    ("/views", ["POST"], keep),
+    ("/views/forget", ["POST"], forget),
+    ("/find", ["GET"], find),
+    ("/team", ["GET"], team),
+]

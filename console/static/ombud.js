@@ -46,12 +46,25 @@
     }
   };
   setInterval(tick, 60000);
+  // What was handed in opens in the page. Without this file the same link leads to a page of its own.
+  document.addEventListener("htmx:after:swap", () => {
+    const viewer = document.getElementById("viewer");
+    if (viewer && !viewer.open && viewer.querySelector("#look")) viewer.showModal();
+  });
+  document.addEventListener("close", (event) => {
+    if (event.target.id === "viewer") document.getElementById("viewer-in").replaceChildren();
+  }, true);
   // Of what the outcomes give, show that of the chosen one. Without this file all of it is there, each under its outcome's name.
   const fit = () => {
     const chosen = document.querySelector("input[name=outcome]:checked")?.value;
     for (const gives of document.querySelectorAll("[data-of]")) gives.hidden = gives.dataset.of !== chosen;
   };
   document.addEventListener("change", fit);
+  document.addEventListener("change", (event) => {
+    if (event.target.form?.id !== "bulk" || event.target.type !== "checkbox") return;
+    const ticked = document.querySelectorAll("input[form=bulk]:checked").length;
+    document.getElementById("bulk-count").textContent = ticked ? `${ticked} ticked` : "";
+  });
   fit();
   document.addEventListener("submit", (event) => {
     // A double click sends once; the server would answer the second one with the first one's answer anyway.

@@ -75,8 +75,9 @@ class PostgresSessions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def find(self, secret: str) -> Session | None:
-        """Whose secret it is; None: nobody's (any more). Looked up with every request: what has ended is over at once."""
+    async def find(self, secret: str, *, in_use: bool = True) -> Session | None:
+        """Whose secret it is; None: nobody's (any more). Looked up with every request: what has ended is over at once. With
+        ``in_use`` false nobody did anything: a page that reads by itself keeps no session alive."""
         digest = hash_of(secret)
         async with self._database.key(digest.hex()) as conn:
             row = await conn.fetchrow(FIND, digest, SEEN_EVERY)
@@ -84,7 +85,7 @@ class PostgresSessions:
             return None
         values = dict(row)
         tenant_id = values.pop("tenant")
-        if values.pop("seen_anew"):
+        if values.pop("seen_anew") and in_use:
             async with self._database.tenant(tenant_id) as conn:
                 await conn.execute(SEEN, tenant_id, values["id"], SEEN_EVERY)
         return Session(tenant_id=tenant_id, **values)

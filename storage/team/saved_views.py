@@ -8,6 +8,8 @@ from uuid_utils import uuid7
 
 from domain.base import Kept
 from storage.postgres.pool import Database
+from storage.views.cases import CaseFilter, conditions
+from storage.views.sql import clauses
 
 # One's own first; those of others only where they are shared.
 _LISTED = """
@@ -22,6 +24,10 @@ SELECT $1, $2, $3, $4, $5, $6
 WHERE (SELECT count(*) FROM saved_views WHERE tenant = $1 AND person_id = $3) < $7
 """
 _REMOVE = "DELETE FROM saved_views WHERE tenant = $1 AND id = $2 AND person_id = $3"
+
+
+# $2 how far is counted: more than fits into a menu is "many", whatever it is.
+_COUNTED = "SELECT count(*) FROM (SELECT FROM cases c WHERE c.tenant = $1 AND c.state IS NOT NULL AND {tests} LIMIT $2) AS found"
 
 
 class SavedView(Kept):
@@ -46,6 +52,16 @@ class PostgresSavedViews:
         """Somebody's own and what others share, by name."""
         async with self._database.tenant(tenant_id) as conn:
             return [SavedView.model_validate(dict(row)) for row in await conn.fetch(_LISTED, tenant_id, person_id, most)]
+
+    async def counted(self, tenant_id: str, which: Sequence[CaseFilter], most: int) -> Sequence[int]:
+        """How many cases match each filter, counted no further than this."""
+        found = []
+        async with self._database.tenant(tenant_id) as conn:
+            for one in which:
+                tests, values = clauses(conditions(one), 3)
+                statement = _COUNTED.format(tests=" AND ".join(tests) or "true")
+                found.append(await conn.fetchval(statement, tenant_id, most, *values))
+        return found
 
     async def add(self, tenant_id: str, person_id: str, name: str, query: str, most: int, *, shared: bool) -> bool:
         """Keep one; False: they have as many as one may have."""

@@ -2,138 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Page
 
-from activities.messages import RecordInput
-from console.app import create_console
-from tests.support.browsing import Lobby
 from tests.support.lamp import in_claim
-from tests.support.office import JudgingDoor, Office, party
-from tests.support.serving import NODE, free_port, served
+from tests.support.office import party
+from tests.support.rooms import Rooms, filled_in, healthy, text
+from tests.support.serving import free_port, served
 
 pytestmark = [pytest.mark.postgres, pytest.mark.browser]
-
-AXE = NODE / "node_modules" / "axe-core" / "axe.min.js"
-SCALE = 1 / 3600
-"""An hour of the rules lasts a second: grace is over in half of one."""
-RUN = """async () => {
-  const found = await axe.run(document, { resultTypes: ["violations", "incomplete"] });
-  const same = found.incomplete.filter((one) => one.id === "color-contrast").flatMap((one) => one.nodes)
-    .filter((node) => node.any.some((check) => check.data?.messageKey === "equalRatio")).map((node) => node.html);
-  const said = found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
-  return [...said, ...same];
-}"""
-
-
-@dataclass
-class Rooms:
-    """The console in a browser."""
-
-    office: Office
-    url: str
-    browser: Browser
-    complaints: list[str] = field(default_factory=list)
-    """What the browser wrote into its console, and requests to anybody but us."""
-
-    async def context(self, **more: Any) -> BrowserContext:
-        """Somebody's browser, which notes whatever should not be."""
-        made = await self.browser.new_context(base_url=self.url, **more)
-        made.set_default_timeout(15_000)
-
-        def said(message: ConsoleMessage) -> None:
-            self.complaints.append(f"{message.type}: {message.text}")
-
-        def asked(request: Request) -> None:
-            if not request.url.startswith((f"{self.url}/", "data:", "blob:")):
-                self.complaints.append(f"asked elsewhere: {request.url}")
-
-        made.on("console", said)
-        made.on("weberror", lambda error: self.complaints.append(f"error: {error.error}"))
-        made.on("request", asked)
-        return made
-
-    async def signed_in(self, name: str, **more: Any) -> Page:
-        """Somebody at their inbox."""
-        page = await (await self.context(**more)).new_page()
-        await page.goto("/sign-in")
-        await page.get_by_role("button", name=re.compile(f"^{name}|{name} ")).first.click()
-        await page.wait_for_url("**/inbox")
-        return page
-
-    async def hours_are_short(self) -> None:
-        """As :data:`SCALE` says, in cases that are opened from now on."""
-        tenant = await self.office.tenants.tenant(self.office.tenant_id)
-        assert tenant is not None
-        await self.office.tenants.create(tenant.model_copy(update={"time_scale": SCALE}))
-
-    async def time_goes_by(self, case_id: str, until: str) -> None:
-        """The workflow's part: what falls due is judged when it is due, until the case is in this phase."""
-        door = self.office.parts().doors
-        assert isinstance(door, JudgingDoor)
-        case, left = None, 300
-        while left and (case is None or case.phase != until):
-            await door.recorder.record(RecordInput(tenant_id=self.office.tenant_id, case_id=case_id))
-            row = await self.office.views.case(self.office.tenant_id, case_id)
-            case, left = row.case if row else None, left - 1
-            await asyncio.sleep(0.1)
-        assert case is not None
-        assert case.phase == until, case.timetable
-
-
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    """Debian's Chromium."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture
-async def rooms(office: Office, chromium: Browser) -> AsyncIterator[Rooms]:
-    """The console, answering; and at the end nothing that a browser complained about."""
-    for name in ("ada", "ben"):
-        await office.works(name, "payments")
-    await office.works("cleo", "payment-appeals")
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    made = Rooms(office, url, chromium)
-    async with served(create_console(replace(Lobby(office).house, public_url=url)), port):
-        yield made
-        for context in chromium.contexts:
-            await context.close()
-    assert made.complaints == []
-
-
-async def healthy(page: Page) -> None:
-    """Raises for what axe finds, and for a page wider than its window."""
-    await page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = await page.evaluate(RUN)
-    assert found == [], f"{page.url}: {found}"
-    wider = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wider <= 0, f"{page.url} is {wider} px wider than its window"
-
-
-async def text(page: Page) -> str:
-    """What is read on the page."""
-    return " ".join((await page.inner_text("body")).split())
-
-
-async def filled_in(page: Page) -> None:
-    """The ruling form, as somebody fills it in."""
-    await page.get_by_role("radio", name=re.compile("Partly refunded")).check()
-    await page.locator("[name='amount.partly_refunded']").fill("150.00")
-    await page.locator("[name=ground]").select_option("not_as_described")
-    await page.locator("[name=reasons]").fill("The shade came broken; the foot can be sold again.")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
@@ -318,6 +200,7 @@ async def test_two_clicks_send_once_and_the_way_back_sends_nothing(rooms: Rooms)
     await page.get_by_role("button", name="Send").dblclick()
     await page.wait_for_url("**done=message")
     await page.go_back()
+    await page.get_by_label("What you write").wait_for()
     await page.go_forward()
     await page.goto(f"/cases/{case_id}")
     assert await page.locator(".said", has_text="Good morning to both.").count() == 1

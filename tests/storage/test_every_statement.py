@@ -19,6 +19,7 @@ from storage.outside.relay import LEFT_ALONE_FOR, WAITING
 from storage.record import sql as sql_records
 from storage.team.desk import OWN_COUNTS, QUEUE_COUNTS, TAKEABLE
 from storage.team.desk import WAITING as WAITING_CASES
+from storage.team.live import LOOK_BACK, MOVED, MOVED_SINCE
 from storage.team.roster import CANDIDATES, COLLEAGUES
 from storage.views import sql as sql_views
 from storage.views.cases import CaseFilter, conditions
@@ -152,6 +153,8 @@ async def test_what_runs_all_the_time_never_reads_a_whole_table(world: World, se
         "take next": (TAKEABLE, (tenant, ["q7", "q8"], 100, "per_mia", timedelta(hours=8))),
         "own counts": (OWN_COUNTS, (tenant, "per_7", [])),
         "queue counts": (QUEUE_COUNTS, (tenant, ["q7", "q8"], [])),
+        "moved": (MOVED, (tenant, LOOK_BACK, 2000)),
+        "moved since": (MOVED_SINCE, (tenant, late, 2000)),
         "queue": (listed, (tenant, 50, *arguments)),
         "case": (sql_views.CASE, (tenant, case)),
         "timeline": (sql_views.TIMELINE, (tenant, case, 0, 100)),

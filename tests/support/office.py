@@ -20,6 +20,7 @@ from activities.ports.errors import Never
 from activities.record import RecordActivities
 from adapters.delivery.endpoints import SignedPost
 from adapters.evidence.file_types import MEDIA_TYPES, Inspector
+from adapters.evidence.pdf_text import text_of
 from adapters.evidence.stores import MemoryEvidenceStore
 from adapters.letters.composer import Composer
 from adapters.letters.preview import LetterPreviews
@@ -51,12 +52,15 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.desk_settings import PostgresDeskSettings
 from storage.team.drafts import PostgresDrafts
 from storage.team.letters import PostgresTeamLetters
+from storage.team.live import PostgresLive
 from storage.team.people import PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.team.roster import PostgresRoster
 from storage.team.saved_views import PostgresSavedViews
+from storage.team.templates import PostgresTemplates
 from storage.tenants import Person, PostgresTenants, Tenant
 from storage.views.cases import PostgresViews
 from workers.policies import ShelfPolicies
@@ -191,13 +195,17 @@ class Office:
             views=self.views,
             files=PostgresFiles(self.database, self.vault, self.store),
             inspector=Inspector(MEDIA_TYPES, 100_000),
+            pdf_text=text_of,
             bulk=bulk,
             campaigns=PostgresCampaigns(self.database),
             records=self.records,
             letters=LetterPreviews(Composer()),
             desk=PostgresDesk(self.database, self.inbox),
             drafts=PostgresDrafts(self.database, self.vault),
+            desk_settings=PostgresDeskSettings(self.database),
             saved_views=PostgresSavedViews(self.database),
+            templates=PostgresTemplates(self.database),
+            live=PostgresLive(self.database),
             reading=PostgresReading(self.database, self.vault),
             absences=PostgresAbsences(self.database, bulk),
             sanctions=PostgresSanctions(self.database),

@@ -85,6 +85,11 @@ MATRIX = {
     "deadlines": May("DELETE, INSERT, SELECT, UPDATE", "", "What is due: gone when it is done."),
     "deliveries": May("INSERT, SELECT", "", CASES),
     "drafts": May("DELETE, INSERT, SELECT, UPDATE", "", "What somebody writes and has not sent: gone when it is sent."),
+    "presence": May(
+        "DELETE, INSERT, SELECT, UPDATE", "", "Who looks at a case now, for less than a minute; nothing is kept of it."
+    ),
+    "desk_settings": May("INSERT, SELECT, UPDATE", "", "How somebody looks at their desk."),
+    "reason_templates": May("INSERT, SELECT, UPDATE(retired_at used used_at)", "", "Counted and retired, never changed."),
     "saved_views": May("DELETE, INSERT, SELECT", "", "A list under a name goes when its owner wants; it is never another one."),
     "door_refusals": May(
         "INSERT, SELECT, UPDATE(last_at times told_at)", "", "What was tried at Temporal's door is counted, and never taken away."

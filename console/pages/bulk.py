@@ -1,0 +1,100 @@
+"""One order for many cases, for leads and operations: what became of it is said case by case. Nothing is ruled so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import ValidationError
+from starlette.responses import Response
+from uuid_utils import uuid7
+
+from console.kit import forms
+from console.kit.visit import Addresses, Form, Visit, to
+from console.kit.words import ORDERS, called, readable
+from console.pages.command import places, status_of
+from services import bulk, people
+from services.bulk import Bulk, BulkSelection
+from services.errors import FieldError, Refused
+from services.repeats import Asked
+
+MOST = 100
+"""Cases that are ticked at once: those of one page."""
+
+
+async def ask(visit: Visit) -> Response:
+    """The form of the order, with the cases that were ticked in the list."""
+    form = await visit.form()
+    return await _page(visit, form, _without_case(form))
+
+
+async def send(visit: Visit) -> Response:
+    """Put it on disk for all of them, and go on to what became of it in each."""
+    form = await visit.form()
+    command, ids = form.text("command"), tuple(dict.fromkeys(form.all("case")))[:MOST]
+    if (missing := _without_case(form)) is not None:
+        return await _page(visit, form, missing)
+    try:
+        body = forms.read(await _fields(visit, command), form, visit.zones.own, visit.house.amounts)
+        # Its key came with the form: pressed twice, it is one order.
+        said = {"command": {"type": command, **body}, "selection": {"case_ids": list(ids)}}
+        asked = Bulk(command={"type": command, **body}, selection=BulkSelection(case_ids=ids))
+        order = await bulk.order(visit.parts, visit.caller, Asked(said, form.text("order_id") or str(uuid7())), asked, None)
+        state = await bulk.carry_out(visit.parts, visit.caller, order)
+    except ValidationError:
+        raise Refused("malformed", "These are no ids of cases.") from None
+    except Refused as refused:
+        if not refused.errors:
+            raise
+        return await _page(visit, form, refused)
+    if state.id is None:
+        return await _page(visit, form, Refused("malformed", errors=[FieldError("case", "not_open", "None of them is open.")]))
+    return to(f"/bulk/{state.id}?left_out={len(state.left_out)}")
+
+
+async def done(visit: Visit) -> Response:
+    """What became of an order in each case, those first in which it was not taken."""
+    state = await bulk.state(visit.parts, visit.caller, visit.request.path_params["bulk_id"])
+    said = visit.request.query_params.get("left_out", "")[:4]
+    left_out = int(said) if said.isdecimal() else 0
+    each = [(result, readable(result.detail or result.code or "")) for result in state.results.each]
+    return visit.page("bulk_done.html", heading=called(state.command), each=each, left_out=left_out)
+
+
+def _without_case(form: Form) -> Refused | None:
+    if form.text("command") not in ORDERS:
+        raise Refused("bulk_forbidden", "Choose one of those that are offered.")
+    if form.all("case"):
+        return None
+    return Refused("malformed", errors=[FieldError("case", "text_empty", "Tick at least one case in the list.")])
+
+
+async def _fields(visit: Visit, command: str) -> tuple[forms.Field, ...]:
+    team: Mapping[str, str] = await people.colleagues(visit.parts, visit.caller)
+    options: Sequence[tuple[str, str]] = tuple(team.items())
+    return forms.offered(forms.fields_of(command), {"owner": options})
+
+
+async def _page(visit: Visit, form: Form, refused: Refused | None) -> Response:
+    command = form.text("command")
+    return visit.page(
+        "bulk.html",
+        status_of(visit, refused) if refused else 200,
+        command=command,
+        heading=called(command),
+        explained=forms.explained(command),
+        fields=await _fields(visit, command),
+        values=form.values,
+        wrong=places(refused),
+        refused=refused,
+        changed=(),
+        ids=list(dict.fromkeys(form.all("case")))[:MOST],
+        order_id=str(uuid7()),
+        currency="EUR",
+    )
+
+
+PAGES: Addresses = [
+    ("/bulk", ["POST"], ask),
+    ("/bulk/send", ["POST"], send),
+    ("/bulk/{bulk_id}", ["GET"], done),
+]

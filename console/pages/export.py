@@ -1,0 +1,63 @@
+"""A list as a table for other programs: exactly the cases that its address shows, with what was asked for above them."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from starlette.responses import Response
+
+from console.kit.visit import Addresses, Visit
+from console.kit.words import in_words
+from console.pages.inbox import Row, rows_of
+from console.pages.listing import FILTERS
+from domain.base import plain
+
+MOST = 2000
+"""Rows at most; what is left out is said in the last one."""
+_HEAD = ("Number", "Case", "Address", "Kind", "Phase", "Whose turn", "In dispute", "Currency", "Clock", "State", "Due")
+
+
+async def table(visit: Visit) -> Response:
+    """The list of this address, all its pages. Raises what the list raises."""
+    said = dict(visit.request.query_params)
+    rows: list[Row] = []
+    cursor: str | None = None
+    while len(rows) < MOST:
+        found, cursor = await rows_of(visit, {**said, "cursor": cursor or ""})
+        rows += found
+        if cursor is None:
+            break
+    out = io.StringIO()
+    written = csv.writer(out)
+    used = [f"{in_words(name)}: {in_words(said[name])}" for name in ("view", *FILTERS, "clock") if said.get(name)]
+    made_at = visit.zones.now.astimezone(visit.zones.own).isoformat(timespec="seconds")
+    head = ("; ".join(used) or "View: Mine", f"Times: {visit.zones.own.key}", f"Made: {made_at}")
+    written.writerow([_safe(part) for part in head])
+    written.writerow(_HEAD)
+    for row in rows[:MOST]:
+        written.writerow([_safe(part) for part in _line(visit, row)])
+    if cursor is not None:
+        written.writerow([f"There are more: these are the first {MOST}."])
+    headers = {"Content-Disposition": 'attachment; filename="cases.csv"'}
+    # Programs that open tables know by the mark at the beginning that it is UTF-8.
+    return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _line(visit: Visit, row: Row) -> tuple[str, ...]:
+    clock = row.clock
+    due = clock.due_at.astimezone(visit.zones.own).isoformat(timespec="minutes") if clock and clock.due_at else ""
+    said = visit.house.amounts.write(row.amount["amount"], row.amount["currency"]) if row.amount else ""
+    amount, _, currency = said.partition(" ")
+    address = f"{visit.house.public_url.rstrip('/')}/cases/{row.id}"
+    what = (clock.clock, clock.state) if clock else ("", "")
+    return (row.number, row.title, address, row.kind, row.phase, row.turn, amount.replace(",", ""), currency, *what, due)
+
+
+def _safe(said: str) -> str:
+    """What no program takes for something to be worked out."""
+    shown = plain(said)
+    return f"'{shown}" if shown[:1] in ("=", "+", "-", "@", "\t", "\r") else shown
+
+
+PAGES: Addresses = [("/inbox.csv", ["GET"], table)]

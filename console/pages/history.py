@@ -1,0 +1,59 @@
+"""Earlier cases of the same people, and how each ended: of those that the viewer may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from console.kit.visit import Addresses, Visit
+from console.kit.words import in_words
+from services import cases, references
+from services.cases import Listing, Seen
+from services.pages import Page
+
+_MOST = 10
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Another case of somebody."""
+
+    seen: Seen
+    number: str
+    kind: str
+    phase: str
+    part: str
+    """What they were in it."""
+    ended: str
+    """How it ended; empty while it has not."""
+
+
+async def show(visit: Visit) -> Response:
+    """By side, the newest first."""
+    seen = await cases.find(visit.parts, visit.caller, visit.request.path_params["case_id"], "earlier cases")
+    told = await references.references_and_people(visit.parts, visit.caller, seen)
+    found = []
+    for party in told.references.parties if told else ():
+        if party.role != "principal" or not party.ref:
+            continue
+        page = await cases.page_of_cases(visit.parts, visit.caller, Listing(party_ref=party.ref), Page(_MOST + 1))
+        others = [one for one in page.items if one.id != seen.id][:_MOST]
+        known = await references.references_of(visit.parts, visit.caller, *others)
+        named = party.name or party.ref
+        found.append((party.side.value, named, [_earlier(one, known.get(one.id), party.ref) for one in others]))
+    return visit.page("history.html", people=found, case_id=seen.id)
+
+
+def _earlier(one: Seen, told: references.Told | None, ref: str) -> Earlier:
+    case = one.case
+    assert case is not None, "what is listed was opened"
+    parties = told.references.parties if told else ()
+    part = next((party.side.value for party in parties if party.ref == ref), "party")
+    ruled = case.ruling.outcome if case.ruling is not None and case.ruling.issued_at is not None else None
+    ended = in_words(ruled or (case.outcome.value if case.outcome else "")) if case.closed_at else ""
+    number = one.row.external_id or f"…{one.id[-8:]}"
+    return Earlier(one, number, in_words(case.kind), in_words(case.phase.value), part, ended)
+
+
+PAGES: Addresses = [("/cases/{case_id}/history", ["GET"], show)]

@@ -1,0 +1,204 @@
+"""Writing together: words that are used again, what changed between drafts, notes that name colleagues, and earlier cases."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from console.pages.changes import compared
+from tests.support.browsing import Browser, Lobby
+from tests.support.lamp import LAMP, in_claim
+from tests.support.rooms import Rooms, looked_at
+
+pytestmark = pytest.mark.postgres
+
+BODY = "{claimant} asked for {amount} back from {respondent}. The parcel came damaged ({number}): {outcome}."
+RULING = {"outcome": "partly_refunded", "ground": "not_as_described", "currency.partly_refunded": "EUR"}
+
+
+async def with_template(lobby: Lobby, **more: str) -> Browser:
+    """The lead has written words for damaged parcels; Ada has the lamp, and its form is open."""
+    await lobby.office.works("ada", "payments")
+    lead = await lobby.signed_in("cleo")
+    await lead.open("/templates")
+    await lead.send("/templates", **{"name": "Damaged parcel", "body": BODY, "kind": "payment_dispute", **more})
+    assert lead.page is not None
+    assert lead.page.status_code == 303, lead.words
+    return await writing(lobby)
+
+
+async def writing(lobby: Lobby, **changes: object) -> Browser:
+    """Ada at the form of a case that she took."""
+    case_id = (await in_claim(lobby.office, **changes))["id"]
+    ada = await lobby.signed_in("ada")
+    await ada.open("/inbox")
+    await ada.send("/take-next")
+    await ada.open(f"/cases/{case_id}/ruling")
+    return ada
+
+
+class TestTemplates:
+    async def test_words_are_put_in_with_what_the_case_knows(self, lobby: Lobby) -> None:
+        ada = await with_template(lobby)
+        where = _ruling(ada)
+        await ada.send(where, **{**RULING, "reasons": "I looked at the photos.", "do": "insert"})
+        reasons = ada.form(where).fields["reasons"]
+        assert reasons.startswith("I looked at the photos.\n\nJonas Weber asked for 189.00 EUR back from Lumen & Oak.")
+        assert "(H-20431): partly refunded." in reasons
+        assert ada.form(where).fields["written_with"].startswith("tpl_")
+
+    async def test_its_use_is_counted_when_a_ruling_is_sent(self, lobby: Lobby) -> None:
+        ada = await with_template(lobby)
+        where = _ruling(ada)
+        await ada.send(where, **{**RULING, "amount.partly_refunded": "150.00", "do": "insert"})
+        await ada.open("/templates")
+        assert "not used yet" in ada.words
+        assert 'action="/templates"' not in ada.html, "mediators read them"
+        ada_again = await lobby.signed_in("ada")
+        await ada_again.open(where)
+        await ada_again.send(where, **{**RULING, "amount.partly_refunded": "150.00", "do": "insert"})
+        await ada_again.send(where, do="send")
+        await ada_again.follow()
+        assert "Nobody is told" in ada_again.words or "nobody is told" in ada_again.words
+        await ada.open("/templates")
+        assert "used in 1 ruling" in ada.words
+
+    async def test_one_of_another_kind_is_not_offered_and_one_that_was_retired_neither(self, lobby: Lobby) -> None:
+        ada = await with_template(lobby, kind="bounty_dispute")
+        assert "Damaged parcel" not in ada.words
+        lead = await lobby.signed_in("cleo")
+        await lead.open("/templates")
+        await lead.send("/templates/retire")
+        await lead.open("/templates")
+        assert "There are none yet" in lead.words
+        assert (await lead.post("/templates/retire", {"form_token": _token(lead), "id": "tpl_nobody"})).status_code == 404
+
+    async def test_only_who_looks_after_work_writes_them_and_only_places_that_there_are(self, lobby: Lobby) -> None:
+        ada, lead = await lobby.signed_in("ada"), await lobby.signed_in("cleo")
+        await ada.open("/templates")
+        answer = await ada.post("/templates", {"form_token": _token(ada), "name": "Mine", "body": "Words."})
+        assert answer.status_code == 403
+        for wrong in ({"body": "{buyer} is right."}, {"name": " "}, {"body": ""}, {"kind": "no_kind"}, {"body": "x" * 10_001}):
+            await lead.open("/templates")
+            answer = await lead.send("/templates", **{"name": "A", "body": "Words.", **wrong})
+            assert answer.status_code == 422, wrong
+
+
+def _ruling(browser: Browser) -> str:
+    found = re.search(r'action="(/cases/[^"]+/ruling)"', browser.html)
+    assert found is not None
+    return found[1]
+
+
+def _token(browser: Browser) -> str:
+    found = re.search(r'name="form_token" value="([^"]+)"', browser.html)
+    assert found is not None
+    return found[1]
+
+
+class TestChanges:
+    def test_says_word_by_word_what_is_gone_and_what_is_new(self) -> None:
+        assert compared("The shade was broken.", "The shade came broken, and late.") == (
+            ("same", "The shade "),
+            ("gone", "was"),
+            ("new", "came"),
+            ("same", " broken"),
+            ("new", ", and late"),
+            ("same", "."),
+        )
+        assert compared("", "New.") == (("new", "New."),)
+        assert compared("same", "same") == (("same", "same"),)
+
+    def test_what_is_too_long_to_compare_is_shown_one_after_the_other(self) -> None:
+        old, new = "a b " * 3000, "c"
+        assert compared(old, new) == (("gone", old), ("new", new))
+
+    async def test_who_looks_a_second_time_reads_what_the_new_draft_changed(self, lobby: Lobby) -> None:
+        await lobby.office.works("ada", "payments")
+        ada = await writing(lobby, amount={"amount": 90000, "currency": "EUR"})
+        where = _ruling(ada)
+        case = where.removesuffix("/ruling")
+        first = {**RULING, "amount.partly_refunded": "800", "reasons": "The shade was broken.", "do": "send"}
+        await ada.send(where, **first)
+        lead = await lobby.signed_in("cleo")
+        await lead.open(case)
+        assert "What changed" not in lead.words, "there is one draft"
+        await lead.open(f"{case}/do/return_ruling")
+        await lead.send(f"{case}/do/return_ruling", reasons="Too much: the foot can be sold again.")
+        await ada.open(where)
+        await ada.send(where, **{**first, "amount.partly_refunded": "750", "reasons": "The shade came broken."})
+        await lead.open(case)
+        assert "What changed since the draft before" in lead.words
+        assert "<del>was</del><ins>came</ins>" in lead.html
+        assert "<del>800</del><ins>750</ins>" in lead.html
+
+
+class TestNotes:
+    async def test_a_note_names_the_colleagues_who_are_told_of_it(self, lobby: Lobby) -> None:
+        await lobby.office.works("ada", "payments")
+        ada = await writing(lobby)
+        case = _ruling(ada).removesuffix("/ruling")
+        await ada.open(case)
+        await ada.send(f"{case}/say", to="staff", text="Could you look at the photo?", mentions="per_ben")
+        await ada.follow()
+        assert "Could you look at the photo?" in ada.words
+        facts = await lobby.house.parts.views.timeline(lobby.office.tenant_id, case.rpartition("/")[2])
+        assert [fact.fact.mentions for fact in facts if fact.fact.type == "note_added"] == [("per_ben",)]
+
+
+class TestEarlier:
+    async def test_other_cases_of_the_same_people_are_there_for_whoever_may_see_them(self, lobby: Lobby) -> None:
+        await lobby.office.works("ada", "payments")
+        first = (await in_claim(lobby.office, matter="order-1", external_id="H-1"))["id"]
+        others = [{**LAMP["parties"][0]}, {"side": "respondent", "ref": "shop-9", "name": "Other"}]
+        second = (await in_claim(lobby.office, matter="order-2", external_id="H-2", parties=others))["id"]
+        ada, ben = await lobby.signed_in("ada"), await lobby.signed_in("ben")
+        await ada.open(f"/cases/{first}/history")
+        assert f'href="/cases/{second}"' in ada.html
+        assert "H-2 Payment dispute, as claimant: not decided" in ada.words
+        assert ada.html.count(f'href="/cases/{second}"') == 1, "the shop is another one"
+        assert (await ben.open(f"/cases/{first}/history")).status_code == 403
+
+
+@pytest.mark.browser
+class TestInABrowser:
+    async def test_words_go_into_the_reasons_and_nothing_else_moves(self, rooms: Rooms) -> None:
+        case_id = (await in_claim(rooms.office))["id"]
+        lead = await rooms.signed_in("Cleo")
+        await lead.goto("/templates")
+        await lead.get_by_label("What they are called").fill("Damaged parcel")
+        await lead.get_by_label("The words").fill(BODY)
+        await lead.get_by_role("button", name="Keep them").click()
+        await lead.get_by_role("heading", name="Damaged parcel").wait_for()
+        await looked_at(lead, "templates")
+        page = await rooms.signed_in("Ada")
+        await page.goto(f"/cases/{case_id}/do/take")
+        await page.get_by_role("button", name="Take the case").click()
+        await page.wait_for_url("**done=take")
+        await page.get_by_text("0 other cases").first.wait_for()
+        await page.goto(f"/cases/{case_id}/ruling")
+        await page.get_by_role("radio", name=re.compile("Denied")).check()
+        await page.locator("[name=reasons]").fill("I looked at the photos.")
+        await page.get_by_role("button", name="Put in").click()
+        await page.locator("[name=written_with]").wait_for(state="attached")
+        assert "Jonas Weber asked for 189.00 EUR back" in await page.locator("[name=reasons]").input_value()
+        assert await page.get_by_role("radio", name=re.compile("Denied")).is_checked()
+        await looked_at(page, "ruling")
+
+    async def test_what_changed_reads_in_every_window(self, rooms: Rooms) -> None:
+        lobby = Lobby(rooms.office)
+        ada = await writing(lobby, amount={"amount": 90000, "currency": "EUR"})
+        where = _ruling(ada)
+        case = where.removesuffix("/ruling")
+        for amount, reasons in (("800", "The shade was broken."), ("750", "The shade came broken, and nobody denies it.")):
+            await ada.open(where)
+            await ada.send(where, **{**RULING, "amount.partly_refunded": amount, "reasons": reasons, "do": "send"})
+            lead = await lobby.signed_in("cleo")
+            if amount == "800":
+                await lead.open(f"{case}/do/return_ruling")
+                await lead.send(f"{case}/do/return_ruling", reasons="Too much.")
+        page = await rooms.signed_in("Cleo")
+        await page.goto(f"{case}#changes")
+        await page.get_by_role("heading", name="What changed").wait_for()
+        await looked_at(page, "changes")
