@@ -16,7 +16,8 @@ from storage.team.desk import QueueCounts, TeamMember
 from storage.team.people import Person
 from storage.team.reading import Access, ReadRow
 from storage.tenants import KeyHolder, Tenant
-from storage.views.cases import CaseRow, CommandRow
+from storage.views.cases import CommandRow
+from storage.views.rows import CaseRow
 
 __all__ = [
     "Absence", "Access", "ApiKey", "Campaign", "CaseRow", "CommandRow", "Endpoint", "Entry", "Incident", "KeyHolder", "KeyState",

@@ -32,28 +32,28 @@ _WAITS = "c.status = 'open' AND c.owner IS NULL AND c.phase IN ('intake', 'revie
 
 # $2 queues, $3 how many, $4 and $5 the last one of the page before (or null), $6 conflicts of interest.
 WAITING = f"""
-SELECT h.* FROM unnest($2::text[]) AS q (queue)
-CROSS JOIN LATERAL ({LISTED_ROWS}
-    WHERE c.tenant = $1 AND c.queue = q.queue AND {_WAITS} AND c.state IS NOT NULL
-        AND (c.next_due_at, c.id) > (coalesce($4::timestamptz, '-infinity'), coalesce($5::text, ''))
-        AND {open_to("$6")}
-    ORDER BY c.next_due_at, c.id LIMIT $3) AS h
-ORDER BY h.next_due_at, h.id
-LIMIT $3
+{LISTED_ROWS}WHERE c.tenant = $1 AND c.id IN (SELECT h.id FROM unnest($2::text[]) AS q (queue)
+    CROSS JOIN LATERAL (SELECT c.id, c.next_due_at FROM cases c
+        WHERE c.tenant = $1 AND c.queue = q.queue AND {_WAITS} AND c.state IS NOT NULL
+            AND (c.next_due_at, c.id) > (coalesce($4::timestamptz, '-infinity'), coalesce($5::text, ''))
+            AND {open_to("$6")}
+        ORDER BY c.next_due_at, c.id LIMIT $3) AS h
+    ORDER BY h.next_due_at, h.id LIMIT $3)
+ORDER BY c.next_due_at, c.id
 """  # noqa: S608 - put together from constants
 
 # $4 who asks, $5 for how long what they skipped is not offered to them. What somebody is taking, or given, this moment is gone.
 TAKEABLE = f"""
-SELECT h.* FROM unnest($2::text[]) AS q (queue)
-CROSS JOIN LATERAL ({LISTED_ROWS}
+{LISTED_ROWS}WHERE c.tenant = $1 AND c.id IN (SELECT h.id FROM unnest($2::text[]) AS q (queue)
+    CROSS JOIN LATERAL (SELECT c.id, c.next_due_at FROM cases c
     WHERE c.tenant = $1 AND c.queue = q.queue AND {_WAITS} AND c.state IS NOT NULL AND c.next_due_at IS NOT NULL
         AND NOT EXISTS (SELECT FROM leases l WHERE l.tenant = $1 AND l.case_id = c.id AND l.person_id = $4
             AND l.ended_because = 'skipped' AND l.until_at > clock_timestamp() - $5::interval)
         AND NOT EXISTS (SELECT FROM commands w WHERE w.tenant = $1 AND w.case_id = c.id AND w.status = 'pending'
             AND w.type IN ('take', 'assign'))
     ORDER BY c.next_due_at, c.id LIMIT $3) AS h
-ORDER BY h.next_due_at, h.id
-LIMIT $3
+    ORDER BY h.next_due_at, h.id LIMIT $3)
+ORDER BY c.next_due_at, c.id
 """  # noqa: S608 - put together from constants
 
 LOCK_WAITING = """
@@ -70,11 +70,11 @@ SELECT count(*) AS cases, count(*) FILTER (WHERE c.next_due_at < now()) AS overd
 FROM cases c WHERE c.tenant = $1 AND c.owner = $2 AND c.status = 'open' {}
 """
 QUEUE_COUNTS = f"""
-SELECT q.queue, count(c.id) AS waiting, count(c.id) FILTER (WHERE c.next_due_at < now()) AS overdue,
-    min(c.next_due_at) AS next_due_at
-FROM unnest($2::text[]) AS q (queue)
-LEFT JOIN cases c ON c.tenant = $1 AND c.queue = q.queue AND {_WAITS} {{}}
-GROUP BY q.queue
+SELECT q.queue, n.waiting, n.overdue, n.next_due_at
+FROM (SELECT DISTINCT unnest($2::text[])) AS q (queue)
+CROSS JOIN LATERAL (
+    SELECT count(*) AS waiting, count(*) FILTER (WHERE c.next_due_at < now()) AS overdue, min(c.next_due_at) AS next_due_at
+    FROM cases c WHERE c.tenant = $1 AND c.queue = q.queue AND {_WAITS} {{}}) AS n
 ORDER BY q.queue
 """  # noqa: S608 - put together from constants
 

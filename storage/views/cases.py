@@ -244,7 +244,9 @@ def conditions(which: CaseFilter) -> dict[str, Any]:
     """A filter as conditions on columns; those that are None hold for every case."""
     return {
         "kind =": which.kind,
-        "phase = ANY": list(which.phases) if which.phases is not None else None,
+        # One phase is asked for by equality: the index that knows it is in the order of the list.
+        "phase =": which.phases[0] if which.phases is not None and len(which.phases) == 1 else None,
+        "phase = ANY": list(which.phases) if which.phases is not None and len(which.phases) != 1 else None,
         "told_phase": which.told_phase,
         "status =": which.status,
         "owner =": which.owner,

@@ -1,4 +1,4 @@
-"""Rows of cases, read so that a list costs what it shows: terms, more than half of a case, are decoded once and not for every row."""
+"""Rows of cases, read so that a list costs what it shows: terms, more than half of a case, are decoded once and not a row."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class CaseRows:
         self._terms: OrderedDict[tuple[str, str], Terms] = OrderedDict()
 
     async def read(self, conn: Connection, tenant_id: str, rows: Iterable[asyncpg.Record]) -> list[CaseRow]:
-        """The rows as cases, in their order. Long lists let others go on in between: whoever asked for less is not kept waiting."""
+        """The rows as cases, in their order. Whoever asked for less is not kept waiting by a long list."""
         found, listed = [], list(rows)
         known = await self._known(conn, tenant_id, listed)
         for row in listed:
