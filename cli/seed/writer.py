@@ -18,7 +18,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from activities.messages import Arrival, RecordInput
 from activities.record import RecordActivities
-from cli.seed.harbor import SOURCE
+from cli.seed.harbor import SOURCE, TENANT
 from cli.seed.plan import HARBOR, Deed, Planned, planned
 from domain.model.case import Case
 from policies.case_import import routed
@@ -92,7 +92,8 @@ class Seeder:
                 ids[case.external_id] = case_id
 
         async def worked(case: Planned) -> None:
-            if case.deeds and case.external_id in ids:
+            # Whoever does something in them works for Harbor.
+            if self._tenant.id == TENANT and case.deeds and case.external_id in ids:
                 await self._work(case, ids[case.external_id], ids)
 
         await _side_by_side(opened, fresh)

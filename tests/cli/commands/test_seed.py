@@ -80,6 +80,14 @@ async def test_cases_are_made_up_in_development_tenants_alone(shell: Shell, data
     assert (unknown.exit_code, "[tenant_unknown]" in unknown.stderr) == (66, True)
 
 
+async def test_another_development_tenant_gets_their_pasts_under_its_own_packs(
+    shell: Shell, database: Database, tenant_id: str
+) -> None:
+    told = await shell.json("seed", "--tenant", tenant_id, "--cases", "60")
+    assert (told["made"], told["done_in_them"], told["refused"]) == (60, 0, [])
+    assert len(await seen(database, "SELECT DISTINCT kind FROM cases", tenant_id)) == 7
+
+
 def test_whoever_names_no_tenant_means_their_own_and_not_harbor() -> None:
     assert known_tenant(None, ["acme", "harbor"]) == "acme"
     assert known_tenant(None, ["harbor"]) == "harbor"
