@@ -52,6 +52,9 @@ FLOODS: dict[str, Callable[[dict[str, Any], int], Wanted]] = {
     "wrong keys": lambda case, n: ("GET", "/v1/cases", None),
 }
 
+OF_OPS = frozenset({"GET /v1/campaigns"})
+"""What no platform's key is let in to: the flood comes from somebody of ops."""
+
 
 def flood(address: str, key: str, name: str, case: dict[str, Any], connections: int, seconds: float) -> dict[int, int]:
     """What so many connections were answered, by status; 0 is a connection that broke. Runs until its time is over."""

@@ -23,13 +23,14 @@ from time import perf_counter
 
 import httpx2
 
-from benchmarks.floods import FLOODS, flood, report
+from benchmarks.floods import FLOODS, OF_OPS, flood, report
 from cli.kit.compose import prepare_database, tenants_of
 from runtime.embedded import processes
 from runtime.embedded.stack import Stack
 from runtime.places import find_places
 from runtime.settings import Settings
 from runtime.zones import use_wheel_zones
+from storage.team.people import Person
 from storage.tenants import PostgresTenants, Tenant
 from workflows.handles import SEARCH_ATTRIBUTES
 
@@ -42,8 +43,8 @@ Http = httpx2.AsyncClient
 
 
 @asynccontextmanager
-async def an_api(say: Callable[[str], None]) -> AsyncIterator[tuple[str, str, str]]:
-    """The address of an API with its worker, and the keys of two tenants."""
+async def an_api(say: Callable[[str], None]) -> AsyncIterator[tuple[str, str, str, str]]:
+    """The address of an API with its worker, the keys of two tenants' platforms, and that of the first one's ops."""
     folder = Path(tempfile.mkdtemp(prefix="ombud-neighbours-"))
     port = processes.free_port()
     settings = Settings(
@@ -61,9 +62,11 @@ async def an_api(say: Callable[[str], None]) -> AsyncIterator[tuple[str, str, st
             for name in ("busy", "quiet"):
                 await tenants.create(Tenant(id=name, name=name.title()))
                 keys.append((await tenants.create_key(name))[1])
+            await tenants.put_person("busy", Person(id="per_ops", name="Ops", roles=("ops",)))
+            keys.append((await tenants.create_key("busy", person_id="per_ops"))[1])
             return keys
 
-        busy, quiet = await tenants_of(two, places)
+        busy, quiet, ops = await tenants_of(two, places)
         environment = {**os.environ, **settings.environment()}
         program = Path(sys.executable).with_name("ombud")
         for what in ("api", "worker"):
@@ -71,7 +74,7 @@ async def an_api(say: Callable[[str], None]) -> AsyncIterator[tuple[str, str, st
             running.append(started)
         address = f"http://127.0.0.1:{port}"
         await _ready(address)
-        yield address, busy, quiet
+        yield address, busy, quiet, ops
     finally:
         for process in running:
             if process.returncode is None:
@@ -145,7 +148,7 @@ async def measure(seconds: float, say: Callable[[str], None], only: Sequence[str
     """Print the table. 1 when a p95 of the quiet tenant is a second or more."""
     late, loop = 0, asyncio.get_running_loop()
     started = get_context("spawn")
-    async with an_api(lambda _: None) as (address, busy, key):
+    async with an_api(lambda _: None) as (address, busy, key, ops):
         with ProcessPoolExecutor(1, started) as here, ProcessPoolExecutor(1, started) as there:
             async with desk(address, busy, 2) as theirs, desk(address, key, 2) as ours:
                 mine = (await ours.post("/v1/cases", json=report(0))).json()["id"]
@@ -162,9 +165,10 @@ async def measure(seconds: float, say: Callable[[str], None], only: Sequence[str
                 say(f"{'flood of 50 connections':<26} {'read p95':>9} {'ratio':>6} {'open p95':>9} {'ratio':>6}  answers")
                 say(f"{'(idle)':<26} {base['read']:>6.0f} ms {1:>6.1f} {base['open']:>6.0f} ms {1:>6.1f}")
                 for name in only or FLOODS:
+                    sender = ops if name in OF_OPS else busy
                     took, answers = await asyncio.gather(
                         loop.run_in_executor(here, quiet, address, key, mine, seconds),
-                        loop.run_in_executor(there, flood, address, busy, name, other, CONNECTIONS, seconds),
+                        loop.run_in_executor(there, flood, address, sender, name, other, CONNECTIONS, seconds),
                     )
                     await settled(ours, mine)
                     found = {what: p95(times) for what, times in took.items()}

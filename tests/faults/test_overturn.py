@@ -48,11 +48,11 @@ async def test_each_effect_is_undone_once_though_the_worker_dies_in_the_middle(h
         why = {"reasons": "The file shows what the report says."}
         ruling = {"outcome": "confirmed", "ground": "stolen_payment", "remedies": REMEDIES, **why}
         sides = {party["side"]: party["id"] for party in case["parties"]}
+        # Nobody is ruled against unheard, and in fraud nobody can speak before they were told.
+        await desk.send(case_id, {"id": f"cmd_{case_id}.01", "type": "disclose", "by": case["owner"]})
         for number, side in enumerate(sides):
-            # Nobody is ruled against unheard.
-            await desk.send(
-                case_id, {"id": f"cmd_{case_id}.0{number}", "type": "message", "by": sides[side], "text": "See the file."}
-            )
+            said = {"type": "message", "by": sides[side], "text": "See the file."}
+            await desk.send(case_id, {"id": f"cmd_{case_id}.1{number}", **said})
         await desk.send(case_id, {"id": f"cmd_{case_id}.1", "type": "rule", "by": case["owner"], **ruling})
         case = await _stands(desk, case_id, "appealable")
         done = await until(lambda: _finished(house, firm, case_id, 3), "what the ruling ordered to be done")
