@@ -11,8 +11,10 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; 
 BIN := .venv/bin
 READY := .venv/.ready
 LAYERS := postgres,temporal,faults
+OUTSIDE := browser or identity
+BROWSER := browser,identity
 # The tests without a server run in one process: a second one would load everything again to save a few seconds.
-FAST := HYPOTHESIS_PROFILE=quick $(BIN)/pytest -p no:schemathesis -m "not (postgres or temporal or faults or browser or slow)"
+FAST := HYPOTHESIS_PROFILE=quick $(BIN)/pytest -p no:schemathesis -m "not (postgres or temporal or faults or $(OUTSIDE) or slow)"
 # Compiled modules are kept, beside the environment and never in the tree: half of a short run would be spent on compiling.
 export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/.bytecode
@@ -56,10 +58,20 @@ temporal: $(READY)
 	@$(BIN)/ombud stack fetch
 
 .PHONY: test
-test: $(READY) temporal ## every test but the browser's; no layer may be skipped
-	@if [ -n "$(ARGS)" ]; then OMBUD_REQUIRE_LAYERS=$(LAYERS) $(BIN)/pytest -m "not browser" $(ARGS); else \
-		OMBUD_REQUIRE_LAYERS=postgres $(BIN)/pytest -n 2 --dist loadfile -m "not (temporal or faults or browser)" && \
-		OMBUD_REQUIRE_LAYERS=temporal,faults $(BIN)/pytest -m "(temporal or faults) and not browser"; fi
+test: $(READY) temporal ## every test but those of `make test-browser`; no layer may be skipped
+	@if [ -n "$(ARGS)" ]; then OMBUD_REQUIRE_LAYERS=$(LAYERS) $(BIN)/pytest -m "not ($(OUTSIDE))" $(ARGS); else \
+		OMBUD_REQUIRE_LAYERS=postgres $(BIN)/pytest -n 2 --dist loadfile -m "not (temporal or faults or $(OUTSIDE))" && \
+		OMBUD_REQUIRE_LAYERS=temporal,faults $(BIN)/pytest -m "(temporal or faults) and not ($(OUTSIDE))"; fi
+
+.PHONY: node
+node: tests/node/node_modules/.package-lock.json
+
+tests/node/node_modules/.package-lock.json: tests/node/package-lock.json
+	@npm ci --prefix tests/node --silent --no-audit --no-fund && touch $@
+
+.PHONY: test-browser
+test-browser: $(READY) node ## the tests of the pages in Chromium, and of signing in with a provider of identities (needs Node and Chromium)
+	@OMBUD_REQUIRE_LAYERS=$(BROWSER) $(BIN)/pytest -m "$(OUTSIDE)" $(ARGS)
 
 .PHONY: test-fast
 test-fast: $(READY) ## the tests that need no server: half a minute
@@ -74,7 +86,7 @@ test-random: $(READY) ## fresh random examples for MINUTES=10; stops at the firs
 	@$(BIN)/python -m tests.explore --minutes $(or $(MINUTES),10) $(ARGS)
 
 .PHONY: check
-check: lint test ## what CI runs: format, lint, types, import contracts, SQL, tests
+check: lint test test-browser ## what CI runs: format, lint, types, import contracts, SQL, tests
 
 .PHONY: lint
 lint: $(READY) ## everything of `check` but the tests
@@ -91,6 +103,10 @@ format: $(READY) ## write the code as `lint` wants it
 .PHONY: docs
 docs: $(READY) ## write the generated reference pages anew
 	@$(BIN)/python -m runtime.settings --write && $(BIN)/python -m docs.generate && $(BIN)/python -m api.kit.problems --write
+
+.PHONY: vendor
+vendor: $(READY) ## fetch the console's scripts, styles, font and icons anew (npm); what is fetched is kept in the tree
+	@$(BIN)/python -m console.vendor
 
 .PHONY: bench
 bench: $(READY) temporal ## measure what the README's table names; writes benchmarks/out/latest.json

@@ -23,7 +23,10 @@ from domain.transition import Step, due_command, mark_level, step
 MAX_STEPS = 200
 """Commands and levels in one write; what is left is taken at the next look."""
 
-_LOOKED_UP = ("actor", "credential", "target", "terms", "appealed_before", "mentioned", "other", "decided", "campaign", "files")
+_LOOKED_UP = (
+    "actor", "credential", "standing", "target", "terms", "appealed_before", "mentioned", "other", "closed_links", "decided",
+    "campaign", "files",
+)  # fmt: skip
 """What is known of a waiting command beside its words."""
 
 
@@ -97,7 +100,8 @@ def _command(batch: Batch, case_id: str, pending: Pending, snapshot: CaseSnapsho
     try:
         command = read_command(pending.body)
         looked_up = {name: getattr(pending, name) for name in _LOOKED_UP}
-        context = DecisionContext(earlier=snapshot.earlier, **looked_up)
+        looked_up |= {name: getattr(snapshot, name) for name in ("earlier", "held", "paid_elsewhere")}
+        context = DecisionContext(**looked_up)
         made = step(batch.case, case_id, command, context, pending.received_at, snapshot.now, reference)
     except Refusal as refusal:
         batch.answers.append(_refused(pending.command_id, refusal))
@@ -112,7 +116,8 @@ def _level(batch: Batch, case_id: str, row: DueLevel, snapshot: CaseSnapshot, re
     command = due_command(row)
     batch.deadlines.append(row)
     try:
-        context = DecisionContext(actor=SYSTEM, credential="system", team=snapshot.team)
+        looked_up = {name: getattr(snapshot, name) for name in ("team", "held", "paid_elsewhere")}
+        context = DecisionContext(actor=SYSTEM, credential="system", **looked_up)
         made = step(batch.case, case_id, command, context, row.due_at, snapshot.now, reference)
     except Exception as error:
         # As above; the level still counts as reached, or it would come due again for ever.

@@ -15,15 +15,19 @@ from activities.ports.evidence import EvidenceFiles, UploadedFile
 from activities.ports.people import Roster
 from activities.ports.policies import Policies, Resolved
 from activities.ports.records import CaseSnapshot, Pending
+from domain.base import Phase
 from domain.model.case import Case
 from domain.model.clocks import Retarget
 from domain.model.commands import read_command
 from domain.model.facts import EvidenceFile
+from domain.rules.legal_hold import could_destroy
+from domain.rules.money import GIVES
 
 _MOVES_LEVELS = frozenset({"retarget", "resume", "thaw", "assign", "take", "hand_over"})
 """After these a level can be due that was not before; the others only stop clocks or start new ones."""
-_NAMES_OTHERS = {"open": "same_as", "merge": "into", "link": "to", "join_campaign": "campaign"}
-"""Commands that name another case or a campaign, and the field in which they do."""
+NAMES_OTHERS = {"open": "same_as", "merge": "into", "link": "to", "unlink": "link_id", "join_campaign": "campaign"}
+"""Commands that name another case, a link with one, or a campaign, and the field in which they do. Whoever names one has to know
+of it: an id of a case that is closed to them is answered as one that nobody has."""
 _ESCALATES_TO = ("lead", "ops")
 _RULES = frozenset({"rule", "decide_appeal"})
 
@@ -42,15 +46,23 @@ class Lookups:
     async def complete(self, tenant_id: str, case_id: str, case: Case | None, snapshot: CaseSnapshot) -> CaseSnapshot:
         """The snapshot with what some steps need beside the record.
 
-        The people for an escalation that may be due; what counts against the parties where a ruling waits; the case, campaign or
+        The people for an escalation that may be due; what counts against the parties where a ruling waits; who of them
+        is kept by a legal hold elsewhere, where something could be destroyed; what stands in other cases of the matter,
+        where money may be given; the case, campaign or
         files that a command names; new terms for re-targets that ask for them.
         """
         if self.sanctions is not None and _may_sanction(case, snapshot):
             earlier = await self.sanctions.against(tenant_id, case_id)
             snapshot = snapshot.model_copy(update={"earlier": tuple(earlier)})
-        if self.other_cases is not None and any(p.body.get("type") in _NAMES_OTHERS for p in snapshot.pending):
-            pending = [await self._with_others(tenant_id, self.other_cases, waiting) for waiting in snapshot.pending]
+        if self.other_cases is not None and any(p.body.get("type") in NAMES_OTHERS for p in snapshot.pending):
+            pending = [await self._with_others(tenant_id, self.other_cases, case, waiting) for waiting in snapshot.pending]
             snapshot = snapshot.model_copy(update={"pending": tuple(pending)})
+        if self.other_cases is not None and case is not None and could_destroy(case):
+            held = await self.other_cases.held(tenant_id, case_id)
+            snapshot = snapshot.model_copy(update={"held": tuple(held)})
+        if self.other_cases is not None and case is not None and _may_pay(case, snapshot):
+            paid = await self.other_cases.paid(tenant_id, case_id)
+            snapshot = snapshot.model_copy(update={"paid_elsewhere": tuple(paid)})
         if case is None:
             return await self._with_prior_appeals(tenant_id, case_id, snapshot)
         if _may_escalate(case, snapshot):
@@ -84,9 +96,11 @@ class Lookups:
         )
         return snapshot.model_copy(update={"pending": pending})
 
-    async def _with_others(self, tenant_id: str, other_cases: OtherCases, pending: Pending) -> Pending:
-        """The pending command with the case or the campaign that it names, as they stand now."""
-        field = _NAMES_OTHERS.get(str(pending.body.get("type")))
+    async def _with_others(self, tenant_id: str, other_cases: OtherCases, case: Case | None, pending: Pending) -> Pending:
+        """The pending command with the case or campaign that it names, as they stand now and as far as its sender may know."""
+        # The system names what intake found; it reads everything.
+        reader = pending.actor if pending.actor is not None and pending.actor.role != "system" else None
+        field = NAMES_OTHERS.get(str(pending.body.get("type")))
         before = pending.body.get("decided_in") if field == "same_as" else None
         if isinstance(before, str):
             pending = pending.model_copy(update={"decided": await other_cases.case(tenant_id, before)})
@@ -95,8 +109,17 @@ class Lookups:
             return pending
         if field == "campaign":
             return pending.model_copy(update={"campaign": await other_cases.campaign(tenant_id, named)})
+        if field == "link_id":
+            closed = [
+                link.id
+                for link in (case.links if case is not None else ())
+                if await other_cases.case(tenant_id, link.other, reader=reader) is None
+            ]
+            return pending.model_copy(update={"closed_links": tuple(closed)})
         # A report that intake found to be of the same matter goes to wherever that matter has gone in the meantime.
-        return pending.model_copy(update={"other": await other_cases.case(tenant_id, named, follow=field == "same_as")})
+        return pending.model_copy(
+            update={"other": await other_cases.case(tenant_id, named, follow=field == "same_as", reader=reader)}
+        )
 
     async def _with_files(self, tenant_id: str, case_id: str, snapshot: CaseSnapshot) -> CaseSnapshot:
         named = [file_id for pending in snapshot.pending for file_id in _named_files(pending)]
@@ -148,6 +171,16 @@ def _may_sanction(case: Case | None, snapshot: CaseSnapshot) -> bool:
     if case is not None and case.terms.sanctions is None:
         return False
     return any(pending.body.get("type") in _RULES or _may_be_barred(pending) for pending in snapshot.pending)
+
+
+def _may_pay(case: Case, snapshot: CaseSnapshot) -> bool:
+    """Whether money may be given now: by a command, or by a level that tells a ruling or ends a return."""
+    if not any(one.bounded_by for one in case.terms.remedies):
+        return False
+    due = bool(case.timetable) and case.timetable[0].due_at <= snapshot.now
+    return any(p.body.get("type") in GIVES for p in snapshot.pending) or (
+        due and (case.phase is Phase.RULED or case.returning is not None)
+    )
 
 
 def _may_be_barred(pending: Pending) -> bool:

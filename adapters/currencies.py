@@ -6,15 +6,7 @@ import re
 from decimal import Decimal
 
 from domain.base import Money
-
-_EXPONENTS = {
-    **dict.fromkeys(
-        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0
-    ),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-    **dict.fromkeys(("CLF", "UYW"), 4),
-}
-"""ISO 4217 (list one): digits after the point, where they are not two."""
+from domain.currencies import exponent
 
 _STRIPE_EXPONENTS = {"ISK": 2, "UGX": 2, "MGA": 0}
 """Where Stripe's "smallest unit" is not ISO's: it kept two digits for ISK and UGX when they lost theirs, and counts MGA whole."""
@@ -25,11 +17,6 @@ _CURRENCY = re.compile(r"^[A-Z]{3}$")
 
 class NotExact(ValueError):
     """The amount cannot be written in whole minor units of its currency, or is no amount at all."""
-
-
-def exponent(currency: str) -> int:
-    """How many digits after the point the currency has (ISO 4217)."""
-    return _EXPONENTS.get(currency, 2)
 
 
 def from_decimal(value: str, currency: str) -> Money:
@@ -43,12 +30,6 @@ def from_stripe(amount: int, currency: str) -> Money:
     """Stripe's smallest units (lower-case currency) as ISO minor units. Raises :class:`NotExact`."""
     code = _checked_code(currency.upper())
     return _money(Decimal(amount).scaleb(-_STRIPE_EXPONENTS.get(code, exponent(code))), code)
-
-
-def in_words(amount: int, currency: str) -> str:
-    """For people: ``1,250.00 EUR``, ``500 JPY``."""
-    digits = exponent(currency)
-    return f"{Decimal(amount).scaleb(-digits):,.{digits}f} {currency}"
 
 
 def _checked_code(currency: str) -> str:

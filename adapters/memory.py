@@ -21,6 +21,7 @@ from domain.model.commands import Open, OpenedParty, parse_command
 from domain.model.facts import SYSTEM, Actor, CrossCaseTaskOrdered, CrossCaseTaskReported, EffectOrdered, EffectReported
 from domain.model.prose import Prose
 from domain.model.reading import Incoming, read_incoming
+from domain.model.report import ReportedParty
 from domain.notices.plan import NoticeDraft
 from domain.rules.reference import Notices
 from domain.transition import calendars_of
@@ -208,7 +209,7 @@ class MemoryInbox:
 
     def _accepted(self, row: MemoryCase, incoming: Incoming, channel: str) -> str:
         assert isinstance(incoming.raw, Mapping)
-        command = parse_command({**incoming.raw, "channel": channel}, self._seal)
+        command = parse_command({**incoming.raw, "channel": channel}, _MemorySealer(self._records))
         body = command.model_dump(mode="json")
         row.commands[command.id] = _Command(command.id, command.by, self._records.clock(), body, incoming.canonical)
         return command.id
@@ -221,10 +222,24 @@ class MemoryInbox:
         row.commands.setdefault(own_id, kept)
         return own_id
 
-    def _seal(self, text: str) -> Prose:
+
+class _MemorySealer:
+    """Keeps the texts of a command, and the people whom it makes parties."""
+
+    def __init__(self, records: MemoryRecords) -> None:
+        self._records = records
+
+    def __call__(self, text: str) -> Prose:
+        """What stands for the text."""
         content_id = f"cnt_{len(self._records.texts) + 1}"
         self._records.texts[content_id] = text
         return Prose(content_id=content_id, digest=hashlib.sha256(text.encode()).hexdigest(), length=len(text))
+
+    def party(self, person: ReportedParty) -> OpenedParty:
+        """The party as the rules see them: the same person is the same party."""
+        digest = hashlib.sha256(person.ref.encode()).hexdigest()
+        said = {name: getattr(person, name) for name in ("side", "role", "locale", "zone", "minor")}
+        return OpenedParty(id=f"pty_{digest[:12]}", ref_digest=digest, **said)
 
 
 def _check_storable(transition: Transition) -> None:

@@ -24,6 +24,8 @@ class LiveEndpoint(Protocol):
     def url(self) -> str: ...
     @property
     def secrets(self) -> Sequence[str]: ...
+    @property
+    def development(self) -> bool: ...
 
 
 class RemediesEndpoints(Protocol):
@@ -58,11 +60,17 @@ class WebhookRemedies:
             return "needs_hands"
         try:
             answer = await self._post.send(
-                endpoint.url, endpoint.secrets, message_id=effect.id, body=body_of(effect), headers={"idempotency-key": effect.id}
+                endpoint.url,
+                endpoint.secrets,
+                message_id=effect.id,
+                body=body_of(effect),
+                headers={"idempotency-key": effect.id},
+                development=endpoint.development,
             )
         except Never:
             return "needs_hands"
         except Exception as error:
+            # Noted for whoever looks after the endpoint, then a temporary failure for Temporal to retry.
             await self._endpoints.answered(effect.tenant_id, endpoint.id, effect.case_id, type(error).__name__)
             raise
         gone, temporary = answer.status == 410, not (answer.taken or answer.status in {409, *_BY_HAND})

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from api.kit import pages
 from api.kit.envelope import Envelope
@@ -17,7 +20,7 @@ from api.kit.faults import problem_of, render
 from api.kit.gate import Gate
 from api.kit.idempotent import REPEAT_FOR, Once
 from api.kit.meters import Meters
-from api.kit.parameters import known_parameters
+from api.kit.parameters import known_headers, known_parameters
 from api.routes import (
     access,
     bulk,
@@ -66,7 +69,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(known_parameters)],
+        dependencies=[Depends(known_headers), Depends(known_parameters)],
     )
     app.state.parts = parts
     app.state.once = Once(parts.idempotency, repeat_for)
@@ -80,6 +83,9 @@ def create_app(
         app.include_router(router)
 
     async def told(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException) and error.status_code == 405:
+            # Starlette names the methods of one of the routes at an address; each of ours has one method.
+            error = HTTPException(405, headers={"Allow": ", ".join(allowed_at(routers, request.scope))})
         return render(problem_of(error), public_url, request.scope["ombud_request_id"])
 
     # Starlette answers these two itself unless told otherwise; everything else rises to the envelope.
@@ -93,3 +99,10 @@ def create_app(
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way of replacing the description
     return app
+
+
+def allowed_at(routers: Iterable[APIRouter], scope: Scope) -> list[str]:
+    """The methods that exist at the address of a request."""
+    every = (route for router in routers for route in router.routes)
+    there = (route for route in every if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE)
+    return sorted({method for route in there for method in route.methods or ()})

@@ -64,6 +64,7 @@ from api.bodies import (
 from api.bodies import (
     terms as term_answers,
 )
+from api.bodies.events import webhooks
 from api.bodies.statements import StatementAnswer
 from api.kit.envelope import VERSION
 from api.kit.problems import MEDIA_TYPE
@@ -89,11 +90,14 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     measure_answers.MeasureReviewRequest, measure_answers.MeasureList, measure_answers.MeasureReviewBody,
     reader_answers.AccessRequest, reader_answers.AccessBody, reader_answers.ReaderPage,
     signing_answers.MeBody, signing_answers.SigningKeyRequest, signing_answers.SigningKeyBody, signing_answers.SigningKeyList,
-    endpoint_answers.EndpointRequest, endpoint_answers.EndpointRotation, endpoint_answers.EndpointBody,
-    endpoint_answers.EndpointList, source_answers.SourceRequest, source_answers.SourceRotation, source_answers.SourceBody,
+    endpoint_answers.EndpointRequest, endpoint_answers.EndpointChange, endpoint_answers.EndpointRotation,
+    endpoint_answers.EndpointBody,
+    endpoint_answers.EndpointList, source_answers.SourceRequest, source_answers.SourceChange, source_answers.SourceRotation,
+    source_answers.SourceBody,
     source_answers.SourceList, tenant_answers.TenantChange, tenant_answers.TenantBody,
-    access_answers.TrailPage, access_answers.KeyRequest,
-    access_answers.KeyRotation, access_answers.KeyBody, access_answers.NewKeyBody, access_answers.KeyPage,
+    access_answers.TrailPage, access_answers.RefusedCommandPage, access_answers.KeyRequest,
+    access_answers.KeyRotation, access_answers.KeyBody, access_answers.LoginCodeBody, access_answers.NewKeyBody,
+    access_answers.KeyPage,
     access_answers.PersonRequest, access_answers.PersonChanges, access_answers.PersonBody, access_answers.GoneBody,
     access_answers.PersonPage,
 )  # fmt: skip
@@ -221,6 +225,7 @@ def describe(app: FastAPI, public_url: str, routers: Iterable[APIRouter]) -> dic
     parts["schemas"] = {**parts.get("schemas", {}), **_components(), "Problem": PROBLEM}
     parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key, `omb_…`."}}
     made["security"] = [{"key": []}]
+    made["webhooks"] = webhooks()
     return made
 
 

@@ -91,9 +91,14 @@ class Lives:
             await self.ask(case, "request_evidence", MEDIATOR, of="claimant", what=WORDS)
         await self.ask(case, "submit_evidence", case.claimant, text=WORDS)
         ruling = RULINGS[f"{kind}/paid" if paid else kind]
-        if kind == "bounty_dispute" and paid:
-            # Nobody loses by a ruling unheard.
-            await self.ask(case, "submit_evidence", case.respondent, text=WORDS)
+        # Nobody loses by a ruling unheard, and a procedure that hears both sides has heard them.
+        if kind == "safety_incident":
+            await self.ask(case, "disclose", MEDIATOR)
+        if kind == "safety_incident" or (kind == "bounty_dispute" and paid):
+            await self.ask(case, "submit_evidence", case.respondent, to="all", text=WORDS)
+        if kind == "safety_incident":
+            await self.ask(case, "complete_step", MEDIATOR, steps=["both_sides_heard"])
+            ruling = {**ruling, "relies_on": []}
         decide = "decide_appeal" if "decision" in ruling else "rule"
         await self.ask(case, decide, MEDIATOR, reasons=WORDS, **ruling)
         return await self.ended(case)

@@ -13,7 +13,9 @@ from cli.commands import (
     calendar,
     campaign,
     case,
+    case_parties,
     case_risk,
+    case_verbs,
     clock,
     command,
     desk,
@@ -62,8 +64,8 @@ case.app.command("access")(access)
 case.app.command("readers")(readers)
 case.app.command("evidence")(evidence.hand_in)
 case.app.command("file")(evidence.fetch_file)
-for registered in case_risk.app.registered_commands:
-    case.app.registered_commands.append(registered)
+for more in (case_risk, case_parties, case_verbs):
+    case.app.registered_commands.extend(more.app.registered_commands)
 app.add_typer(case.app, name="case")
 app.add_typer(clock.app, name="clock")
 app.add_typer(command.app, name="command")
@@ -82,6 +84,7 @@ app.add_typer(key.app, name="key")
 app.add_typer(stack.app, name="stack")
 app.add_typer(serve.worker, name="worker")
 app.add_typer(serve.api, name="api")
+app.add_typer(serve.console, name="console")
 app.command()(serve.migrate)
 app.command()(serve.up)
 app.command()(serve.status)
@@ -92,6 +95,7 @@ app.command("login")(login.log_in)
 app.command("logout")(login.log_out)
 app.command()(login.whoami)
 app.command()(doctor)
+app.command(context_settings=stack.TEMPORALS_OWN)(stack.temporal)
 
 
 def run() -> None:

@@ -228,12 +228,85 @@ def usual_clocks_page() -> str:
     return "\n".join(parts)
 
 
+EVENTS_HEAD = """\
+What happens in a case is posted to every endpoint for `events`, and what is to be carried out to the endpoint for `remedies`
+([how to add one](../how-to/sources-and-endpoints.md)). `/v1/openapi.json` says the same under `webhooks`.
+
+## How to verify
+
+Webhooks are those of [Standard Webhooks](https://www.standardwebhooks.com), whose libraries verify them.
+
+| header | holds |
+| --- | --- |
+{headers}
+
+The key of the HMAC is not the secret's text but its bytes: what stands behind `whsec_`, read as base64. Sign the body as it
+came, to the byte, before it is read as JSON:
+
+```python
+import base64, hashlib, hmac
+
+
+def is_ours(secret: str, headers: dict[str, str], body: bytes) -> bool:
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    said = f"{{headers['webhook-id']}}.{{headers['webhook-timestamp']}}.".encode() + body
+    ours = "v1," + base64.b64encode(hmac.new(key, said, hashlib.sha256).digest()).decode()
+    return any(hmac.compare_digest(ours, one) for one in headers["webhook-signature"].split())
+```
+
+Then compare `webhook-timestamp` with your clock: what is more than five minutes away is somebody's copy.
+
+## Order and repeats
+
+A message comes at least once: what was not answered with 2xx is sent again, with the same `webhook-id`, so keep the ids that you
+have taken. Messages may overtake each other; `timestamp` says when a thing happened, and the case itself (`GET /v1/cases/CASE`)
+how it stands now. A repeat has the same body, but for your own notes (`metadata`) and what was erased meanwhile. A remedy's id
+comes as `Idempotency-Key` too, and its body has no time, so that a repeat is the same to the byte.
+
+## In every event
+
+`type`, `timestamp` and `data`. In `data` there are always `case_id`, `tenant_id`, `kind`, `phase`, `phase_label` and
+`waiting_on`, and your own [references](../how-to/find-your-cases.md): `source`, `external_id`, `matter`, `subject`, `metadata`,
+`parties`. Texts that you may know stand in `texts`. Take fields that you do not know as they come: there will be more.
+
+```json
+{whole}
+```
+
+## The events
+
+What each has in `data` beside your references, as a case of a shipped kind said it. A pack may tell you more, by
+`platform` or `all` in its `notices`.
+
+"""
+
+
+def events_page() -> str:
+    """`reference/events.md`: what webhooks say, how to verify them, and in which order they come."""
+    from api.bodies.events import HEADERS, REMEDIES, event_example, on_the_wire, remedy_example
+    from api.examples.events import EVENTS
+    from domain.notices.plan import events_of_platform
+    from policies.shelf import Shelf
+
+    packs = Shelf.load(2026).packs
+    headers = "\n".join(f"| `{name}` | {about} |" for name, about in HEADERS.items())
+    whole = json.dumps(event_example("ruling_issued"), indent=2)
+    parts = ["# Webhook events\n", NOTE.format(source="the packs"), EVENTS_HEAD.format(headers=headers, whole=whole)]
+    for event in sorted(EVENTS):
+        kinds = ", ".join(f"`{kind}`" for kind in sorted(packs) if event in events_of_platform(packs[kind].notices))
+        parts.append(f"### `{on_the_wire(event)}`\n\nKinds: {kinds}.\n\n```json\n{json.dumps(EVENTS[event], indent=2)}\n```\n")
+    parts.append("## Remedies\n\nTo the endpoint for `remedies`: carry it out, or undo it, once.\n")
+    parts += [f"### `{kind}`\n\n```json\n{json.dumps(remedy_example(kind), indent=2)}\n```\n" for kind in REMEDIES]
+    return "\n".join(parts)
+
+
 def pages() -> dict[Path, str]:
     """Every generated page with its text."""
     return {
         REFERENCE / "commands.md": commands_page(),
         REFERENCE / "lifecycle.md": lifecycle_page(),
         REFERENCE / "usual-clocks.md": usual_clocks_page(),
+        REFERENCE / "events.md": events_page(),
     }
 
 

@@ -63,6 +63,12 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "annul": {"reason": "decider_was_biased", "reasons": "Whoever decided it worked for the other side until last year."},
     "recuse": {"reason": "knows_a_party"},
     "hand_over": {"queue": "safety-apac", "reasons": "The sitter is awake there in an hour."},
+    "add_party": {"party": {"side": "claimant", "role": "representative", "ref": "counsel-3"}},
+    "remove_party": {"party": "pty_programme", "reason": "mistaken"},
+    "replace_party": {
+        "party": "pty_0198c5a2-7d1e-7c00-8000-000000000002",
+        "by_party": {"side": "respondent", "ref": "programme-9"},
+    },
     "disclose": {"text": "Guests say that the flat in Rua Augusta does not exist.", "with_statement": False},
     "ask_interim_review": {"text": "The deed is in my account."},
     "accept_withdrawal": {"stays": ["suspend"], "reasons": "We have talked, and you told us that you are safe."},

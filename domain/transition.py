@@ -17,6 +17,7 @@ from domain.rules.decide import decide
 from domain.rules.evolve import evolve
 from domain.rules.reference import ReferenceData
 from domain.rules.rule import DecisionContext
+from domain.rules.time_to_answer import kept
 from domain.rules.timetable import comes_again, stamp, timetable
 from domain.rules.triggers import triggers
 
@@ -45,7 +46,8 @@ def step(
     """
     # A command can be received before, yet recorded after, its neighbour: the record's instants never run backwards.
     at = max(at, case.updated_at) if case is not None else at
-    return apply(case, case_id, command, context, decide(case, command, context, at), at, recorded_at, reference)
+    facts = kept(case, decide(case, command, context, at), at, reference.calendars)
+    return apply(case, case_id, command, context, facts, at, recorded_at, reference)
 
 
 def apply(

@@ -46,7 +46,7 @@ def rehearsed(
     ids = {party.ref: (f"pty_{number}", party.side) for number, party in enumerate(report.parties)}
     parties = tuple(
         OpenedParty(
-            id=ids[p.ref][0], side=p.side, role=p.role, ref_digest=digest(p.ref), locale=p.locale, zone=p.zone,
+            id=ids[p.ref][0], side=p.side, role=p.role, ref_digest=digest(p.ref), locale=p.locale, zone=p.zone, minor=p.minor,
             org_digest=digest(p.organisation) if p.organisation else None,
         )
         for p in report.parties

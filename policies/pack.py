@@ -218,6 +218,8 @@ class Pack(Frozen):
     chargeback: ChargebackRow | None = None
     """How evidence for a card network is timed, where one decides some of the cases."""
     offers: tuple[OfferRow, ...] = ()
+    concession: Code | None = None
+    """The remedy by which a respondent grants what was asked; left out: nobody concedes in this kind."""
     grounds: tuple[Code, ...] = ()
     procedure: tuple[Code, ...] = ()
     """Steps to be done, or left out with a reason, before anybody rules."""
@@ -236,6 +238,10 @@ class Pack(Frozen):
     """``asked``: once they have answered what the team asked, or let the time for it go by. ``told``: once they have said
     anything since they were told, or let their time go by; no time to answer may be running.
     """
+    hear_evidence: bool = False
+    """Nobody loses before they could answer what the other side has handed in since their last word, and the ruling relies on."""
+    less_is_lost: bool = True
+    """Less money than the report is about counts as lost for the claimant, whatever the outcome is called: they may appeal."""
     worse_on_appeal: bool = False
     """Whoever appealed alone can come out of it with less than they had."""
     evidence_types: tuple[Code, ...] = ()
@@ -263,6 +269,10 @@ class Pack(Frozen):
     withdrawal: Literal["closes", "asks", "never"] = "closes"
     """What it does when the claimant takes the report back: ends the case, asks the team, or nothing (it is refused)."""
     reopen_for: Span
+    keep_for: Span | None = None
+    """How long a closed case is to be kept; left out: the pack does not say."""
+    keep_for_minors: Span | None = None
+    """The same where somebody in it is under age: no longer than any other."""
     reopen_on: tuple[Code, ...] = ()
     """Signals that take a closed case up again by themselves, inside that time; others come before ops."""
     provisional_credit: bool = False

@@ -31,6 +31,7 @@ from policies.script_other_cases import (
     decided_before,
     done,
     earlier_sanctions,
+    held_elsewhere,
     ordered,
     same_matter,
 )
@@ -110,7 +111,7 @@ class _Stage:
         actor = told.cast.actor(speaker)
         raw = self._raw_command(number, command, actor, told)
         others = tuple(other for other in self._cases.values() if other is not told)
-        known = Known(earlier=self._earlier(told, others), other=self._named(raw))
+        known = Known(earlier=self._earlier(told, others), other=self._named(raw), held=tuple(held_elsewhere(told, others)))
         line = told.act(number, raw, actor, known, at, with_actions=self._with_actions)
         yield from self._with_what_follows(told, self._checked(told, line, script_step.expected), before)
 
@@ -151,7 +152,8 @@ class _Stage:
             told, row = found
             self._now = max(self._now, row.due_at)
             before = len(told.record)
-            line = told.fire(row, self._now, with_actions=self._with_actions)
+            others = (other for other in self._cases.values() if other is not told)
+            line = told.fire(row, self._now, tuple(held_elsewhere(told, others)), with_actions=self._with_actions)
             yield from self._with_what_follows(told, line, before)
         place = f"step {number}: at" if number else "until"
         raise ScriptError(

@@ -67,7 +67,7 @@ def terms_of(
 
 _AS_THEY_ARE = (
     "grounds", "procedure", "root_causes", "root_cause_needed", "by_hand", "conditions", "complaint_routes", "hear", "joins",
-    "disclosure", "words",
+    "disclosure", "words", "concession",
     "decided_matter", "merges_with", "evidence_types", "withdrawal", "destructive", "heard_when", "worse_on_appeal",
 )  # fmt: skip
 """What terms say in the words of the pack."""
@@ -77,6 +77,7 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
     terms = Terms(
         pack=pack.kind,
         version=pack.version,
+        late=pack.hear_evidence,
         opens_in=pack.opens_in,
         labels=pack.labels,
         **_calendars(pack, calendars, time_scale),
@@ -100,7 +101,11 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         elsewhere=_prior_decision(pack, time_scale),
         sanctions=_sanctions(pack, time_scale),
         reopen_for=pack.reopen_for.scaled(time_scale).time,
+        keep_for=pack.keep_for.scaled(time_scale).time if pack.keep_for else None,
+        keep_for_minors=pack.keep_for_minors.scaled(time_scale).time if pack.keep_for_minors else None,
         **_at_risk(pack, time_scale, variants),
+        # Where nothing is bounded by what was paid, there is no less of it.
+        less=pack.less_is_lost and any(remedy.bounded_by for remedy in pack.remedies),
         time_scale=time_scale,
     )
     size = len(terms.model_dump_json().encode())
@@ -158,6 +163,7 @@ def _report_facts(report: Report) -> dict[str, Any]:
         "currency": report.amount.currency if report.amount else "",
         "statement_length": len(report.statement.strip()),
         "respondents": sum(1 for p in report.parties if p.side is Side.RESPONDENT),
+        "minors": sum(1 for p in report.parties if p.minor and p.role == "principal"),
         "attachments": len(report.attachments),
         "decision": report.decision.outcome if report.decision else "",
         "appellant": report.decision.appellant if report.decision else "",

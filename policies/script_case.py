@@ -12,6 +12,7 @@ from domain.base import Instant, Kept
 from domain.model.case import Case
 from domain.model.commands import Command, Open, parse_command
 from domain.model.facts import DueLevel, EvidenceFile, Recording
+from domain.model.legal_hold import HeldPerson
 from domain.model.links import OtherCase
 from domain.model.people import SYSTEM, Actor
 from domain.model.prior_decision import as_opened
@@ -30,7 +31,7 @@ from domain.worktime.errors import WorktimeError
 from policies.pack import Pack
 from policies.resolve import resolve
 from policies.retarget import retargeted
-from policies.script_cast import Cast, digest
+from policies.script_cast import Cast, StorySealer, digest
 from policies.scripts import Script, ScriptError
 from policies.shelf import Shelf
 
@@ -66,6 +67,8 @@ class Known:
     """The open case of the same matter into which the report goes."""
     other: OtherCase | None = None
     """The case that a command names."""
+    held: tuple[HeldPerson, ...] = ()
+    """Who of its parties is kept by a legal hold on another case."""
 
 
 class ScriptCase:
@@ -131,11 +134,11 @@ class ScriptCase:
         self._answered[str(raw["id"])] = None
         return self._line_of(number, actor.id, made, at, with_actions=with_actions)
 
-    def fire(self, row: DueLevel, at: datetime, *, with_actions: bool) -> Line:
+    def fire(self, row: DueLevel, at: datetime, held: tuple[HeldPerson, ...] = (), *, with_actions: bool) -> Line:
         """A level falls due."""
         case = self.state
         assert case is not None  # it has a timetable
-        context = DecisionContext(actor=SYSTEM)
+        context = DecisionContext(actor=SYSTEM, held=held)
         try:
             made = step(case, self.id, due_command(row), context, row.due_at, row.due_at, self._reference)
         except Exception:  # noqa: BLE001 - as `record` does: a rule that breaks must not stop a case
@@ -162,13 +165,19 @@ class ScriptCase:
 
     def _judged(self, raw: dict[str, Any], actor: Actor, known: Known, at: datetime) -> Step:
         try:
-            command = parse_command(raw, self._seal)
-            target = self.cast.named(getattr(command, "owner", None) or getattr(command, "to", None))
+            command = parse_command(raw, StorySealer(self._seal, self.cast))
+            target = self.cast.named(getattr(command, "owner", None) or getattr(command, "to", None) or self._owner(command))
             terms = self._new_terms(command)
             # In a story every file that somebody names was uploaded.
             files = tuple(_file(file_id) for file_id in getattr(command, "files", ()))
             context = DecisionContext(
-                actor=actor, target=target, terms=terms, files=files, earlier=known.earlier, other=known.other
+                actor=actor,
+                target=target,
+                terms=terms,
+                files=files,
+                earlier=known.earlier,
+                other=known.other,
+                held=known.held,
             )
             return step(self.state, self.id, command, context, at, at, self._reference)
         except ValidationError as error:
@@ -178,6 +187,10 @@ class ScriptCase:
             raise _Refused({"code": refusal.code, "detail": refusal.detail}) from refusal
         except Exception as error:  # as `record` does: a rule that breaks is this command's answer
             raise _Refused({"code": "broken", "detail": f"{type(error).__name__}: {error}"}) from error
+
+    def _owner(self, command: Command) -> str | None:
+        """Whoever has the case, where a command could bring somebody to whom they stand close."""
+        return self.state.owner if self.state is not None and command.type in ("add_party", "replace_party") else None
 
     def _new_terms(self, command: Command) -> Terms | None:
         if command.type != "retarget" or self.state is None:

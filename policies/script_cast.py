@@ -11,7 +11,8 @@ from domain.base import Side
 from domain.model.case import Case
 from domain.model.commands import OpenedParty
 from domain.model.people import SYSTEM, Actor
-from domain.model.report import Report
+from domain.model.prose import Prose, Sealer
+from domain.model.report import Report, ReportedParty
 from domain.model.sanctions import EarlierSanction
 from domain.model.terms import Terms
 from domain.worktime.calculator import due
@@ -96,6 +97,24 @@ class Cast:
         role = name if name in _TEAM else "mediator"
         return known or Actor.model_validate({"id": f"per_any-{role}", "role": role})
 
+    def enter(self, person: ReportedParty) -> OpenedParty:
+        """Somebody who becomes a party in the course of the story."""
+        known = self._known.get(person.ref)
+        party_id = known.id if known is not None else _id("pty_", person.ref)
+        party = OpenedParty(
+            id=party_id,
+            side=person.side,
+            role=person.role,
+            ref_digest=digest(person.ref),
+            locale=person.locale,
+            zone=person.zone,
+            minor=person.minor,
+        )
+        if known is None:
+            self.parties = (*self.parties, party)
+            self._known |= {party.id: party, person.ref: party}
+        return party
+
     def party_called(self, name: str) -> OpenedParty | None:
         """A party by side, ref or id; None for nobody of this case."""
         return self._known.get(self._side_or(name))
@@ -142,9 +161,24 @@ def _parties(script: Script, report: Report) -> tuple[OpenedParty, ...]:
         party_id = _id("pty_", own.get(party.ref, party.ref))
         ids.append(f"{party_id}-{number}" if party_id in ids else party_id)
     return tuple(
-        OpenedParty(id=party_id, side=p.side, role=p.role, ref_digest=digest(p.ref), locale=p.locale, zone=p.zone)
+        OpenedParty(id=party_id, side=p.side, role=p.role, ref_digest=digest(p.ref), locale=p.locale, zone=p.zone, minor=p.minor)
         for party_id, p in zip(ids, report.parties, strict=True)
     )
+
+
+class StorySealer:
+    """Texts and people of a command are put away nowhere."""
+
+    def __init__(self, seal: Sealer, cast: Cast) -> None:
+        self._seal, self._cast = seal, cast
+
+    def __call__(self, text: str) -> Prose:
+        """The text, by what stands for it."""
+        return self._seal(text)
+
+    def party(self, person: ReportedParty) -> OpenedParty:
+        """The party as the rules see them."""
+        return self._cast.enter(person)
 
 
 def _speaks_for(party: OpenedParty) -> Actor:

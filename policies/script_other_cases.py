@@ -10,6 +10,7 @@ from typing import Any
 from domain.base import Outcome, Side
 from domain.model.case import Case
 from domain.model.commands import Command, Join, MirrorLink, ReportEffect
+from domain.model.legal_hold import HeldPerson
 from domain.model.links import CrossCaseTaskOrdered, OtherCase
 from domain.model.people import OpenedParty
 from domain.model.sanctions import EarlierSanction
@@ -27,6 +28,19 @@ def earlier_sanctions(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterato
             if sanction.voided_at is None and party is not None and party.ref_digest in here:
                 names = set(EarlierSanction.model_fields) - {"case_id", "ref_digest"}
                 yield EarlierSanction(case_id=other.id, ref_digest=party.ref_digest, **sanction.model_dump(include=names))
+
+
+def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[HeldPerson]:
+    """The parties of this case of whom another one is under legal hold, or was."""
+    here = {party.ref_digest for party in case.cast.parties}
+    for other in others:
+        state = other.state
+        if state is None or not (state.legal_holds or state.lifted_by):
+            continue
+        for party in state.parties:
+            if party.ref_digest in here:
+                held = bool(state.legal_holds)
+                yield HeldPerson(ref_digest=party.ref_digest, case_id=other.id, held=held, lifted_by=state.lifted_by)
 
 
 def same_matter(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | None:

@@ -174,7 +174,7 @@ def past_of(case_id: str, kind: str, commands: Iterable[Mapping[str, Any]], abou
 def _report(opening: Command, about: Mapping[str, Any]) -> Report:
     """The report as the gates saw it; its texts are not needed, their length is."""
     assert isinstance(opening, Open)  # a record begins with it
-    parties = [{"side": p.side, "role": p.role, "ref": p.id} for p in opening.parties]
+    parties = [{"side": p.side, "role": p.role, "ref": p.id, "minor": p.minor} for p in opening.parties]
     known = {name: value for name, value in about.items() if name in Report.model_fields}
     if opening.decision is not None and isinstance(known.get("decision"), dict) and opening.decision.reasons is not None:
         known["decision"] = {**known["decision"], "reasons": "x" * opening.decision.reasons.length}

@@ -54,10 +54,21 @@ def _phases(pack: Pack) -> Iterator[str]:
     if (Phase.APPEAL in pack.labels) is not (Phase.APPEALABLE in pack.labels):
         yield "labels: 'appealable' and 'appeal' come together or not at all"
     yield from _money(pack)
+    yield from _kept(pack)
     yield from (f"outcomes: '{name}' is defined twice" for name in repeated(outcome.name for outcome in pack.outcomes))
     for number, outcome in enumerate(pack.outcomes):
         if outcome.needs_amount and not outcome.remedies:
             yield f"outcomes.{number}.needs_amount: '{outcome.name}' comes with no remedy that could have an amount"
+
+
+def _kept(pack: Pack) -> Iterator[str]:
+    """How long a closed case is kept, beside how long it can be reopened."""
+    said = {name: getattr(pack, name) for name in ("keep_for", "keep_for_minors")}
+    spans = {name: span.scaled(1.0).time for name, span in said.items() if span is not None}
+    reopened = pack.reopen_for.scaled(1.0).time
+    yield from (f"{name}: a case can be reopened for longer than it is kept" for name in spans if spans[name] < reopened)
+    if spans.get("keep_for_minors", reopened) > spans.get("keep_for", spans.get("keep_for_minors", reopened)):
+        yield "keep_for_minors: what is known of somebody under age is kept no longer than anything else"
 
 
 def _disclosure(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
@@ -233,6 +244,8 @@ def _procedure(pack: Pack) -> Iterator[str]:
 def _returns(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
     """Goods that go back: somebody's silence must neither keep the money nor the case for ever."""
     yield from (f"offers: '{name}' is defined twice" for name in repeated(offer.name for offer in pack.offers))
+    if pack.concession is not None and Phase.SETTLEMENT not in pack.labels:
+        yield "concession: there is no settlement in this kind, so nobody can concede"
     rulings = any(outcome.with_return for outcome in pack.outcomes)
     if rulings and Phase.APPEALABLE not in pack.labels:
         yield "outcomes: a ruling waits for goods in the phase 'appealable', which the kind does not have"
@@ -263,6 +276,8 @@ def _level(place: str, clock: ClockTerms, level: Level) -> Iterator[str]:
         yield f"{place}.default: say what happens by default where the action is 'default', and only there"
     if sum((level.at != 1.0, level.before is not None, level.after is not None)) > 1:
         yield f"{place}: a level lies at a share (at), before the end, or after it; say one"
+    if level.default == "lapse_offer":
+        yield f"{place}.default: an offer lapses by itself, at the expiry that whoever made it set"
     if level.default == "lift_sanction":
         yield f"{place}.default: a ban ends by itself, by what its sanction says"
     if level.default == "end_kept_interim":

@@ -118,6 +118,32 @@ class Settings(BaseSettings):
     )
     api_host: str = Field("127.0.0.1", description="Address on which the API listens.")
     api_port: int = Field(8080, ge=0, le=65535, description="Port on which the API listens; 0 takes a free one.")
+    console: Literal["with_api", "off"] = Field(
+        "with_api",
+        description="Where the pages for people are: with_api, on the address of the API; off: nowhere, or in a process of "
+        "their own (`ombud console run`).",
+    )
+    console_host: str = Field("127.0.0.1", description="Address on which a console of its own listens.")
+    console_port: int = Field(8090, ge=0, le=65535, description="Port on which a console of its own listens; 0 takes a free one.")
+    oidc_issuer: str | None = Field(
+        None,
+        description="Provider of identities with which people sign in to the pages (OpenID Connect), as it names itself. Empty: "
+        "nobody does.",
+    )
+    oidc_client_id: str = Field("ombud", description="Our client's id at the provider of identities.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Our client's secret at the provider of identities.")
+    oidc_tenant: str | None = Field(None, description="Tenant whose people sign in with the provider of identities.")
+    oidc_groups_claim: str = Field("groups", description="Claim in which the provider names somebody's groups.")
+    oidc_roles: str = Field(
+        "",
+        description="What its groups make of somebody here, as `group=role` with commas between: mediator, lead or ops. Whoever "
+        "is in none of these groups does not sign in.",
+    )
+    oidc_queues: str = Field(
+        "",
+        description="Which queues come with its groups, as `group=queue` with commas between. Empty: queues are looked after in "
+        "Ombud, and signing in changes none.",
+    )
     local_port: int = Field(
         8400,
         ge=0,
@@ -170,7 +196,7 @@ class Settings(BaseSettings):
     )
     webhook_allow_private: bool = Field(
         False,
-        description="Let outgoing webhooks go to private and loopback addresses. For development only: it opens the way inside.",
+        description="Let webhooks of tenants for development go to private and loopback addresses: it opens the way inside.",
     )
     paypal_certificate_path: Path | None = Field(
         None,

@@ -36,9 +36,16 @@ credential is. ``for_party``, ``for_staff``: one in the name of a party, of some
 
 DECIDING = frozenset({
     "admit", "decline", "rule", "approve", "return_ruling", "retract", "decide_appeal", "decide_return", "credit_provisionally",
-    "approve_report", "return_report", "state_amount", "accept_withdrawal", "continue_of_office", "annul", "recuse", "disclose",
+    "report_to_authority", "approve_report", "return_report", "state_amount", "accept_withdrawal", "continue_of_office", "annul",
+    "recuse", "disclose", "close", "reopen", "merge", "impose_interim", "review_interim", "lift_hold",
+    "submit_chargeback_evidence", "remove_party", "replace_party",
 })  # fmt: skip
-"""Commands that decide. They take the own credential of the person who decides, at every door."""
+"""Commands that decide. They take the own credential of the person who decides, at every door.
+
+What counts is the effect and not the verb: what ends a case or takes it up again for the team, imposes something on somebody or
+keeps it imposed, takes somebody their place in the case, goes out to an authority or a card network, or lets something be
+destroyed. A test holds the reason for each command of the team, on either side.
+"""
 
 
 class Grant(NamedTuple):

@@ -32,7 +32,8 @@ MAX_CASES = 1000
 IN_BULK = (
     "assign", "snooze", "request_evidence", "close", "pause", "resume", "retarget", "join_campaign", "leave_campaign",
 )  # fmt: skip
-"""Commands that can be meant for many cases at once: none of them decides the matter."""
+"""Commands that can be meant for many cases at once: none decides the matter. ``close`` in bulk ends cases that nobody can
+decide; with the outcome ``declined`` it turns a report away, as ``decline`` does, and goes to one case at a time."""
 
 _DECIDING = DECIDING
 _OF_PARTIES = {Who.CLAIMANT, Who.RESPONDENT, Who.WITNESS, Who.APPELLANT, Who.PLATFORM}
@@ -124,8 +125,11 @@ class Selected:
     left_out: tuple[str, ...]
 
 
-def why_not_in_bulk(command: object) -> str | None:
-    """Why a command is never sent to many cases at once; None when it can be, and for what is no command."""
+def why_not_in_bulk(command: object, outcome: object = None) -> str | None:
+    """Why a command, with the outcome that it names, is never sent to many cases at once; None when it can be, and for what is
+    no command."""
+    if command == "close" and outcome == "declined":
+        return "To close a case as declined turns its report away, and each is turned away by itself, on what was said in it."
     who = {sender for row in TABLE if row.command == command for sender in row.who}
     if not isinstance(command, str) or command in IN_BULK or not (who or command in SYSTEM_COMMANDS):
         return None
@@ -146,7 +150,7 @@ async def order(parts: Parts, caller: Caller, asked: Asked, bulk: Bulk, by: str 
     Raises ``bulk_forbidden``, ``malformed``, ``by_forbidden``, ``actor_unknown`` and ``not_allowed``.
     """
     command = bulk.command.get("type")
-    if why := why_not_in_bulk(command):
+    if why := why_not_in_bulk(command, bulk.command.get("outcome")):
         raise Refused("bulk_forbidden", why, fields={"command": command, "in_bulk": list(IN_BULK)})
     speaker = await sender(parts, caller, by, str(command), _senders(command))
     _check(bulk.command, speaker)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain.model.case import Case
+from domain.rules.need_to_know import closed_to
 from domain.transition import calendars_of
 from domain.worktime.calculator import zone_data_version
 from policies.moves import CaseMoves, moves_of
 from policies.shelf import Shelf
 from services.callers import LEADERS, Caller, viewer
 from services.errors import Refused
-from services.need_to_know import closed_to
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
 
@@ -38,7 +38,7 @@ async def moves(parts: Parts, caller: Caller, page: Page) -> Moves:
     cases: list[Case] = []
     while len(cases) <= page.limit:
         rows = await parts.views.open_ids(caller.tenant_id, after, page.limit + 1)
-        cases += [row.case for row in rows if row.case is not None and row.case.open and not closed_to(row.case, looker)]
+        cases += [row.case for row in rows if row.case is not None and row.case.open and not closed_to(row.case.parties, looker)]
         if len(rows) <= page.limit:
             break
         after = rows[-1].id

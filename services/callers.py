@@ -8,22 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from domain.model.facts import SYSTEM, Actor
+from domain.rules import need_to_know
 from domain.rules.lifecycle import Who
 from services.authority import AUTHORITY, CredentialKind, Deed, deed_of
 from services.errors import Refused, not_found
 from services.parts import Parts
 from services.scopes import SCOPES, good_for
+from storage.access.sessions import Session
 from storage.tenants import KeyHolder
 
 _PARTY = re.compile(r"pty_[A-Za-z0-9_.-]{1,120}")
 _ANYBODY = re.compile(r"(per|pty|key)_[A-Za-z0-9_.-]{1,120}")
 
-TEAM = frozenset({"mediator", "lead", "ops", "system"})
-"""Roles of those who work on cases, the system's operator among them."""
-LEADERS = frozenset({"lead", "ops", "system"})
-"""Roles of those who look after the work of others."""
+TEAM, LEADERS = need_to_know.TEAM, need_to_know.LEADERS
+"""Roles of those who work on cases, the system's operator among them; and of those who look after the work of others."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Caller:
     """The one whose credential it is: a person; at the operator's own command line whoever was named, or the system. None: a
     platform's, which is no person."""
     act_as: str | None = None
+    proved_at: datetime | None = None
+    """Of a session: when its person last showed who they are."""
 
     @classmethod
     def holding(cls, key: KeyHolder) -> Caller:
@@ -49,6 +52,12 @@ class Caller:
         if key.operator:
             return cls(key.tenant_id, key.key_id, frozenset(SCOPES), "operator", key.person_id)
         return cls(key.tenant_id, key.key_id, good_for(key.scopes), kind, key.person_id)
+
+    @classmethod
+    def signed_in(cls, session: Session) -> Caller:
+        """A person signed in to the pages: everything of their own, as with a key of theirs."""
+        own = frozenset({"cases:read", "cases:write", "team:read", "admin"})
+        return cls(session.tenant_id, session.id, own, "session", session.person_id, proved_at=session.proved_at)
 
     @property
     def holder(self) -> str:
@@ -156,8 +165,14 @@ async def conflicts_of(parts: Parts, caller: Caller, person: str) -> tuple[str, 
 
 
 async def role(parts: Parts, caller: Caller) -> str | None:
-    """The caller's role where no single case is meant; None for a party, who has one only in a case."""
-    return None if caller.party else (await viewer(parts, caller, "")).role
+    """The caller's role where no single case is meant; None for a party, who has one only in a case, and for somebody of the team
+    who has none any more."""
+    if caller.party is not None:
+        return None
+    if not caller.is_somebody:
+        return (await viewer(parts, caller, "")).role
+    person = await parts.views.actor(caller.tenant_id, "", caller.viewer_id)
+    return person.role if person is not None else None
 
 
 async def only(parts: Parts, caller: Caller, roles: frozenset[str], whose: str) -> None:

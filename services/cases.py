@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Literal
 
@@ -15,11 +15,12 @@ from domain.model.case import Case
 from domain.model.facts import Actor
 from domain.model.ruling import Ruling
 from domain.rules.audiences import UNTOLD, audience_of, seen_phase
+from domain.rules.need_to_know import ACCESS, closed_to, others_of, without_others
 from domain.views.case import may_see
 from domain.views.references import may_know
 from services.callers import TEAM, Caller, reader, viewer
 from services.errors import FieldError, Refused, not_found
-from services.need_to_know import closed_to, noted, right_of, within
+from services.need_to_know import closed_among, noted, right_of, within
 from services.pages import Cursors, Page, Part, instant
 from services.parts import Parts
 from services.rows import CaseRow
@@ -43,6 +44,10 @@ class Seen:
 
     row: CaseRow
     viewer: Actor
+    closed: frozenset[str] = frozenset()
+    """Other cases that it names and that the viewer may not know (:func:`seen_by`)."""
+    reads_only: bool = False
+    """Whether their right to read it is an access that they took, which is good for nothing else."""
 
     @property
     def id(self) -> str:
@@ -51,22 +56,32 @@ class Seen:
 
     @property
     def case(self) -> Case | None:
-        """The case itself; None while its report waits to be judged."""
-        return self.row.case
+        """The case itself, without others that the viewer may not know; None while its report waits to be judged."""
+        return without_others(self.row.case, self.closed) if self.row.case is not None else None
 
 
-async def find(parts: Parts, caller: Caller, case_id: str, *reading: str) -> Seen:
+async def find(parts: Parts, caller: Caller, case_id: str, *reading: str, to_work: bool = False) -> Seen:
     """The case, as far as it is the caller's to read. ``reading`` says what of its texts or people they are about to read, which
     is kept before they do. Raises ``not_found``, the same whether it does not exist or is another's; to people of the team also
-    ``conflict_of_interest`` and ``access_needed``.
+    ``conflict_of_interest`` and ``access_needed``, and ``access_reads_only`` where they want to work on it.
     """
     seen = await located(parts, caller, case_id)
     right = await right_of(parts, caller, case_id, seen.case, seen.viewer)
     if right is None:
         raise Refused("access_needed")
+    if to_work and right.why == ACCESS:
+        raise Refused("access_reads_only")
     if reading and seen.case is not None:
         await noted(parts, caller, [case_id], seen.viewer, right, *reading)
-    return seen
+    known = (await seen_by(parts, caller, [seen.row], seen.viewer))[0]
+    return replace(known, reads_only=right.why == ACCESS)
+
+
+async def seen_by(parts: Parts, caller: Caller, rows: Sequence[CaseRow], actor: Actor) -> tuple[Seen, ...]:
+    """These cases as somebody sees them who may read each: no other one is named in them that they may not know."""
+    named = frozenset[str]().union(*(others_of(row.case) for row in rows if row.case is not None))
+    closed = await closed_among(parts, caller, actor, named)
+    return tuple(Seen(row, actor, closed) for row in rows)
 
 
 async def located(parts: Parts, caller: Caller, case_id: str) -> Seen:
@@ -189,12 +204,14 @@ async def page_of_cases(parts: Parts, caller: Caller, listing: Listing, page: Pa
         # The statement finds what the caller may see and hardly ever more; where it does, it is read on until the page is full.
         after = _place(listing.sort, rows[-1])
     more, shown = len(found) > page.limit, found[: page.limit]
+    if caller.party is None:
+        shown = list(await seen_by(parts, caller, [seen.row for seen in shown], looker))
     return Part(tuple(shown), more, cursors.write(*_place(listing.sort, shown[-1].row)) if more else None)
 
 
 async def _seen(parts: Parts, caller: Caller, looker: Actor, phase: Phase | None, row: CaseRow) -> Seen | None:
     actor = await viewer(parts, caller, row.id) if caller.party else looker
-    if row.case is None or not may_see(row.case, actor) or closed_to(row.case, actor):
+    if row.case is None or not may_see(row.case, actor) or closed_to(row.case.parties, actor):
         return None
     return Seen(row, actor) if phase in (None, seen_phase(row.case, audience_of(actor))) else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -12,8 +12,10 @@ from domain.base import CommandId
 from domain.model.reading import read_incoming
 from domain.views.case import visible
 from services.callers import Caller
-from services.cases import Seen, find
+from services.cases import Seen, find, seen_by
 from services.errors import Refused, not_found, of_command
+from services.heavy import need_proof
+from services.need_to_know import cases_named, closed_among, without
 from services.parts import Answered, Parts
 from services.repeats import own_key
 from services.rows import CaseRow, CommandRow
@@ -60,7 +62,8 @@ async def send(
     parts: Parts, caller: Caller, seen: Seen, command: dict[str, Any], *, key: str | None = None, channel: str = "api"
 ) -> CommandState:
     """What became of a command: accepted, or waiting. Raises the refusal of a refused one; ``id_reused`` for an id that was used
-    before, in the same words whoever used it, in whatever case, for whatever."""
+    before, in the same words whoever used it, in whatever case, for whatever; ``proof_needed`` (:mod:`services.heavy`)."""
+    await need_proof(parts, caller, seen.case, command)
     row, tenant_id = seen.row, caller.tenant_id
     own = own_key(caller, key) if key is not None else None
     try:
@@ -71,16 +74,20 @@ async def send(
         raise Refused(conflict.code) from None
     answer: Answered | None = receipt.answer or await judged(parts, tenant_id, row, receipt.command_id)
     if answer is not None and answer.status != "accepted":
-        refused = refusal_in(answer, replayed=receipt.known)
+        # Which cases they named themselves is no news to them.
+        named = cases_named(answer.fields) - cases_named(command)
+        closed = await closed_among(parts, caller, seen.viewer, named)
+        refused = refusal_in(answer, replayed=receipt.known, closed=closed)
         raise refused if caller.may_read else refused.bare()
     now = await parts.views.case(tenant_id, row.id) or row
-    return CommandState(receipt.command_id, answer, Seen(now, seen.viewer), known=receipt.known and key is not None)
+    (seen_now,) = await seen_by(parts, caller, [now], seen.viewer)
+    return CommandState(receipt.command_id, answer, seen_now, known=receipt.known and key is not None)
 
 
-def refusal_in(answer: Answered, *, replayed: bool = False) -> Refused:
-    """The answer to a command that was not accepted, as the reason why not."""
+def refusal_in(answer: Answered, *, replayed: bool = False, closed: frozenset[str] = frozenset()) -> Refused:
+    """The answer to a command that was not accepted, as the reason why not, without the cases that are ``closed`` to them."""
     code = "broken" if answer.status == "broken" else answer.code
-    return of_command(code, answer.detail, answer.fields, replayed=replayed)
+    return of_command(code, answer.detail, without(answer.fields, closed), replayed=replayed)
 
 
 async def judged(parts: Parts, tenant_id: str, row: CaseRow, command_id: str) -> Answered | None:
@@ -101,7 +108,10 @@ async def read(parts: Parts, caller: Caller, case_id: str, command_id: str) -> C
     sent = await parts.views.command(caller.tenant_id, case_id, command_id) if _is_command_id(command_id) else None
     if sent is None or not await _may_know(parts, caller, seen, sent):
         raise not_found()
-    return sent
+    if sent.answer is None or not sent.answer.fields:
+        return sent
+    closed = await closed_among(parts, caller, seen.viewer, cases_named(sent.answer.fields))
+    return replace(sent, answer=sent.answer.model_copy(update={"fields": without(sent.answer.fields, closed)}))
 
 
 async def _may_know(parts: Parts, caller: Caller, seen: Seen, sent: CommandRow) -> bool:

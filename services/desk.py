@@ -15,7 +15,7 @@ from domain.rules.skills import language_of, skill_of
 from domain.views.case import may_see
 from services.bulk import Results, woken
 from services.callers import LEADERS, Caller, conflicts_of, only, sender
-from services.cases import Seen
+from services.cases import Seen, seen_by
 from services.commands import judged, refusal_in
 from services.errors import FieldError, Refused, not_found
 from services.pages import Cursors, Page, Part, instant
@@ -103,7 +103,10 @@ async def desk(parts: Parts, caller: Caller, own: Page, waiting: Page) -> Desk:
     there = await parts.desk.waiting(tenant, queues, _after(theirs, waiting), waiting.limit + 1, conflicts)
     counts = await parts.desk.own_counts(tenant, person, conflicts)
     waits = await parts.desk.queue_counts(tenant, queues, conflicts)
-    lists = _part(worker, its, mine, own.limit), _part(worker, theirs, there, waiting.limit)
+    lists = (
+        await _part(parts, caller, worker, its, mine, own.limit),
+        await _part(parts, caller, worker, theirs, there, waiting.limit),
+    )
     return Desk(person, worker.absent, counts, waits, *lists)
 
 
@@ -114,13 +117,15 @@ def _after(cursors: Cursors, page: Page) -> tuple[datetime, str] | None:
     return instant(due_at), case_id
 
 
-def _part(worker: Worker, cursors: Cursors, found: Sequence[CaseRow], limit: int) -> Part[Seen]:
+async def _part(
+    parts: Parts, caller: Caller, worker: Worker, cursors: Cursors, found: Sequence[CaseRow], limit: int
+) -> Part[Seen]:
     shown, more = found[:limit], len(found) > limit
     cursor = None
     if more and shown[-1].next_due_at is not None:
         cursor = cursors.write(shown[-1].id, shown[-1].next_due_at.isoformat())
-    seen = (Seen(row, worker.actor) for row in shown if row.case is not None and may_see(row.case, worker.actor))
-    return Part(tuple(seen), more, cursor)
+    rows = [row for row in shown if row.case is not None and may_see(row.case, worker.actor)]
+    return Part(await seen_by(parts, caller, rows, worker.actor), more, cursor)
 
 
 async def take_next(parts: Parts, caller: Caller, by: str | None, queue: str | None) -> Next:
@@ -155,7 +160,7 @@ async def taken_since(parts: Parts, caller: Caller, by: str | None, case_id: str
     if answer is not None and answer.status != "accepted":
         raise refusal_in(answer, replayed=True)
     now = await parts.views.case(caller.tenant_id, case_id) or row
-    return Next("taken" if answer else "pending", command_id, Seen(now, worker.actor))
+    return Next("taken" if answer else "pending", command_id, *await seen_by(parts, caller, [now], worker.actor))
 
 
 def _misfit(row: CaseRow, worker: Worker) -> tuple[bool, bool]:
@@ -176,7 +181,7 @@ async def _taken(parts: Parts, caller: Caller, row: CaseRow, worker: Worker) -> 
     if answer is not None and answer.status != "accepted":
         return None
     now = await parts.views.case(caller.tenant_id, row.id) or row
-    return Next("taken" if answer else "pending", receipt.command_id, Seen(now, worker.actor))
+    return Next("taken" if answer else "pending", receipt.command_id, *await seen_by(parts, caller, [now], worker.actor))
 
 
 async def away(

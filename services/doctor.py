@@ -15,6 +15,8 @@ from typing import Literal, NamedTuple
 
 from domain.worktime.calculator import zone_data_version
 from storage.postgres.server import ServerAway, ServerFacts, server_facts
+from storage.record.audit import Verdict as Audited
+from storage.record.audit import trails_at
 
 Verdict = Literal["ok", "warn", "fail"]
 
@@ -110,6 +112,29 @@ def judged_administrator(facts: ServerFacts) -> Finding:
         step = "Connect as ombud_admin in OMBUD_DATABASE_ADMIN_URL."
         return Finding("administration", "fail", f"{found}, which may not administer", step)
     return Finding("administration", "ok", found)
+
+
+async def trail(dsn: str, patience: timedelta) -> Finding:
+    """What administrators did, in every tenant: numbered without gaps, chained, readable."""
+    try:
+        return judged_trails(await trails_at(dsn, patience))
+    except ServerAway as away:
+        step = "See what it says of the database; `ombud audit verify` looks without hurry."
+        return Finding("audit trail", "warn", f"not looked at: {away}", step)
+
+
+def judged_trails(verdict: Audited) -> Finding:
+    """What is wrong with the trails that were looked at."""
+    if verdict.intact:
+        return Finding("audit trail", "ok", f"whole: {verdict.deeds} deeds of administrators")
+    first = verdict.flaws[0]
+    found = f"not whole: {first.tenant_id}: {first.what} at number {first.seq}"
+    others = len({flaw.tenant_id for flaw in verdict.flaws}) - 1
+    more = f", and in {others} other tenants" if others else ""
+    step = (
+        "`ombud audit verify` says everything. Somebody wrote past Ombud: change the database's passwords, compare with a backup."
+    )
+    return Finding("audit trail", "fail", found + more, step)
 
 
 async def temporal_door(setting: str | None) -> Finding:

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from services.callers import Caller
 from services.errors import FieldError, Refused, not_found
+from services.pages import Cursors, Page, Part, part_by_id
 from services.parts import Parts
 from services.trail import administrator, note
-from storage.outside.endpoints import Endpoint, Purpose
+from storage.outside.endpoints import Endpoint, Purpose, host_of
 
 OVERLAP_FOR = timedelta(hours=24)
 """How long the secret before a rotation is good too, unless said otherwise: a day for whoever deploys once a day."""
@@ -22,27 +23,51 @@ class WithSecret(NamedTuple):
     secret: str
 
 
-async def listed(parts: Parts, caller: Caller) -> list[Endpoint]:
-    """Every endpoint, without secrets. Raises what :func:`administrator` raises."""
+async def listed(parts: Parts, caller: Caller, page: Page) -> Part[Endpoint]:
+    """The endpoints, without secrets, the oldest first. Raises what :func:`administrator` raises."""
     await administrator(parts, caller)
-    return await parts.endpoints.all(caller.tenant_id)
+    found = await parts.endpoints.all(caller.tenant_id)
+    return part_by_id(found, Cursors.of(parts, caller, "endpoints"), page)
+
+
+async def read(parts: Parts, caller: Caller, endpoint_id: str) -> Endpoint:
+    """One endpoint, without its secrets. Raises what :func:`administrator` raises, and ``not_found``."""
+    await administrator(parts, caller)
+    return await _there(parts, caller, endpoint_id)
 
 
 async def add(parts: Parts, caller: Caller, url: str, purpose: Purpose) -> WithSecret:
     """A place for webhooks to go.
 
     Raises what :func:`administrator` raises, and for the address ``endpoint_invalid``, ``endpoint_not_https``,
-    ``endpoint_not_public``, ``endpoint_has_credentials``, ``endpoint_too_long``.
+    ``endpoint_not_public``, ``endpoint_has_credentials``, ``endpoint_too_long``, ``endpoint_host_unknown``,
+    ``endpoint_port_refused``.
     """
     who = await administrator(parts, caller)
-    code = await parts.address_refused(url)
-    if code is not None:
-        raise Refused(code, errors=[FieldError("url", code, "This address cannot be a webhook's.")])
+    await _check_address(parts, caller, url)
     async with parts.trail.deed(caller.tenant_id) as conn:
         made = await parts.endpoints.create(caller.tenant_id, url, purpose=purpose, created_by=who.by, conn=conn)
-        # Not the address: its path may hold what its owner takes for a secret.
-        await note(conn, who, "endpoint_added", made.id, purpose=purpose)
+        # Not the whole address: its path may hold what its owner takes for a secret.
+        await note(conn, who, "endpoint_added", made.id, purpose=purpose, host=host_of(url))
     return WithSecret(await _there(parts, caller, made.id), made.secret)
+
+
+async def change(
+    parts: Parts, caller: Caller, endpoint_id: str, *, url: str | None = None, purpose: Purpose | None = None
+) -> Endpoint:
+    """Another address, looked at as a new one's, or another purpose; with the same secrets. Raises as :func:`add` does, and
+    ``nothing_changes``."""
+    who = await administrator(parts, caller)
+    if url is None and purpose is None:
+        raise Refused("nothing_changes", "Name what is to change.")
+    if url is not None:
+        await _check_address(parts, caller, url)
+    told = {**({"host": host_of(url)} if url is not None else {}), **({"purpose": purpose} if purpose is not None else {})}
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        if not await parts.endpoints.change(caller.tenant_id, endpoint_id, url=url, purpose=purpose, conn=conn):
+            raise not_found()
+        await note(conn, who, "endpoint_changed", endpoint_id, **told)
+    return await _there(parts, caller, endpoint_id)
 
 
 async def rotate(parts: Parts, caller: Caller, endpoint_id: str, overlap_for: timedelta = OVERLAP_FOR) -> WithSecret:
@@ -82,6 +107,13 @@ async def delete(parts: Parts, caller: Caller, endpoint_id: str) -> None:
         if not await parts.endpoints.delete(caller.tenant_id, endpoint_id, conn):
             raise not_found()
         await note(conn, who, "endpoint_deleted", endpoint_id)
+
+
+async def _check_address(parts: Parts, caller: Caller, url: str) -> None:
+    tenant = await parts.tenants.tenant(caller.tenant_id)
+    code = await parts.address_refused(url, tenant is not None and tenant.development)
+    if code is not None:
+        raise Refused(code, errors=[FieldError("url", code, "This address cannot be a webhook's.")])
 
 
 async def _there(parts: Parts, caller: Caller, endpoint_id: str) -> Endpoint:

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from domain.model.reading import field_errors
-from storage.postgres.pool import AWAY, NOT_STORABLE, AdministrationUnavailable
+from storage.access.trail import TrailNotWhole
+from storage.postgres.pool import AWAY, NOT_STORABLE, AdministrationUnavailable, is_about_a_number
 from storage.postgres.vault import VaultFault
 
 _LOOKED_AT = frozenset({"file_empty", "file_too_large", "file_type_refused", "file_type_differs"})
@@ -68,6 +69,10 @@ class OperatorRefused(Exception):
         super().__init__(self.message)
 
 
+_OF_SIGNING_IN = frozenset({"sign_in_refused", "identity_provider_away"})
+"""What a provider of identities says no with."""
+
+
 def not_found() -> Refused:
     """The one answer to everything that is not there or not the caller's to see: the same for both."""
     return Refused("not_found")
@@ -94,14 +99,18 @@ def refusal_of(error: Exception) -> Refused | None:
             return error
         case AdministrationUnavailable():
             return Refused(error.code)
+        case TrailNotWhole():
+            return Refused("trail_not_whole")
         case VaultFault():
             return Refused("vault_fault")
         case _ if isinstance(error, NOT_STORABLE):
             # The net below the checks of shape: Postgres refuses the data itself.
-            return Refused("not_storable")
+            return Refused("number_not_storable" if is_about_a_number(error) else "not_storable")
         case _ if code == "case_unknown":
             return not_found()
         case _ if code in _LOOKED_AT:
+            return Refused(code, getattr(error, "detail", None))
+        case _ if code in _OF_SIGNING_IN:
             return Refused(code, getattr(error, "detail", None))
         case _ if code in _KEPT:
             return Refused(code)

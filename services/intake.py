@@ -27,6 +27,8 @@ from storage.intake.sources import LiveSource
 from storage.tenants import Tenant
 
 Read = TypeVar("Read")
+MORE_FOLLOWS = "more follows"
+"""What letters say that an answer by e-mail begins with, in any case of letters, where it is not all yet."""
 
 
 @dataclass(frozen=True)
@@ -217,9 +219,11 @@ async def _message(parts: Parts, caller: Caller, reply: MailReply) -> Messaged:
     digest = hashlib.sha256(f"{row.id}\n{sender}\n{reply.message_id}".encode("utf-8", "replace")).hexdigest()
     party = row.case.party(sender) if row.case is not None else None
     # Whoever was not told of a case has had a letter about a measure alone: what they answer is about that.
-    of_measure = row.case is not None and party is not None and not told_of(row.case, party)
+    of_measure = row.case is not None and party is not None and not party.left and not told_of(row.case, party)
     what = "ask_interim_review" if of_measure else "message"
-    command = {"id": f"cmd_mail-{digest[:40]}", "type": what, "by": sender, "text": _text(reply)}
+    command: dict[str, object] = {"id": f"cmd_mail-{digest[:40]}", "type": what, "by": sender, "text": _text(reply)}
+    if what == "message" and reply.text.lstrip().casefold().startswith(MORE_FOLLOWS):
+        command["more_follows"] = True
     seen = Seen(row, Actor(id=caller.credential, role="platform"))
     return Messaged(row.id, await send(parts, caller, seen, command, channel="email"))
 

@@ -36,8 +36,9 @@ async def create(
 ) -> WithSecret:
     """A new key, good for its scopes and nothing else: none named, none given. One in a person's name is made by themselves.
 
-    Raises what :func:`administrator` raises, ``own_key_only``, ``scope_unknown``, ``instant_refused``, ``person_unknown``,
-    ``person_deactivated``.
+    It is neither wider than the key by which it is made, nor lives longer. Raises what :func:`administrator` raises,
+    ``own_key_only``, ``scope_unknown``, ``instant_refused``, ``person_unknown``, ``person_deactivated``, ``admin_needs_person``,
+    ``key_wider`` and ``key_outlives``.
     """
     who = await administrator(parts, caller)
     wrong = [
@@ -53,26 +54,38 @@ async def create(
     async with parts.trail.deed(who.tenant_id) as conn:
         await works_here(conn, who, person_id)
         _own(who, person_id)
+        if person_id is None and "admin" in scopes:
+            raise Refused("admin_needs_person")
+        await _within_its_maker(conn, caller, scopes, expires_at)
         key_id, secret = await keys.create(
             conn, who.tenant_id, name=name, scopes=scopes, person_id=person_id, expires_at=expires_at, created_by=who.by
         )
         until = expires_at.isoformat() if expires_at else None
         await note(conn, who, "key_created", key_id, scopes=list(scopes), person=person_id, expires_at=until)
+        if person_id is not None:
+            await parts.team_letters.tell(conn, who.tenant_id, "key_made", person_id, who.by, key=key_id, what="made")
         return WithSecret(await _there(conn, who, key_id), secret)
 
 
 async def rotate(parts: Parts, caller: Caller, key_id: str, overlap_for: timedelta = OVERLAP_FOR) -> WithSecret:
     """A new secret for a live key. The one of now lives on for the overlap; one from an earlier rotation dies at once.
 
-    Raises what :func:`administrator` raises, ``not_found``, ``own_key_only``, ``key_ended`` (expired or revoked).
+    Raises what :func:`administrator` raises, ``not_found``, ``own_key_only``, ``key_wider`` (whoever rotates a key
+    holds it then), ``key_ended`` (expired or revoked).
     """
     who = await administrator(parts, caller)
     async with parts.trail.deed(who.tenant_id) as conn:
-        _own(who, (await _there(conn, who, key_id)).person_id)
+        key = await _there(conn, who, key_id)
+        person_id = key.person_id
+        _own(who, person_id)
+        if caller.credential != key_id:
+            await _maker_that_covers(conn, caller, key.scopes)
         secret = await keys.rotate(conn, who.tenant_id, key_id, overlap_for)
         if secret is None:
             raise Refused("key_ended")
         await note(conn, who, "key_rotated", key_id, overlap_seconds=int(overlap_for.total_seconds()))
+        if person_id is not None:
+            await parts.team_letters.tell(conn, who.tenant_id, "key_made", person_id, who.by, key=key_id, what="rotated")
         return WithSecret(await _there(conn, who, key_id), secret)
 
 
@@ -109,6 +122,26 @@ def _own(who: Administrator, person_id: str | None) -> None:
     line any can be made, for there has to be a first one; the trail says by whom."""
     if person_id not in (None, who.by) and who.by != SYSTEM.id:
         raise Refused("own_key_only", fields={"person": person_id})
+
+
+async def _within_its_maker(conn: Connection, caller: Caller, scopes: Sequence[str], expires_at: datetime | None) -> None:
+    """Refuse what would be left when the key that makes it is gone, or could do what that one cannot: whoever finds one key does
+    not make a better one of it. The operator's command line has no key."""
+    maker = await _maker_that_covers(conn, caller, scopes)
+    if maker is not None and maker.expires_at is not None and (expires_at is None or expires_at > maker.expires_at):
+        raise Refused("key_outlives", fields={"latest": maker.expires_at.isoformat()})
+
+
+async def _maker_that_covers(conn: Connection, caller: Caller, scopes: Sequence[str]) -> ApiKey | None:
+    """The key by which somebody asks, if it has these scopes too; None at the operator's command line, which has no key."""
+    if caller.kind == "operator":
+        return None
+    maker = await keys.one(conn, caller.tenant_id, caller.credential)
+    assert maker is not None, "it was just shown"
+    wider = [] if EVERYTHING in maker.scopes else [scope for scope in scopes if scope not in caller.scopes]
+    if wider:
+        raise Refused("key_wider", fields={"scopes": wider})
+    return maker
 
 
 async def works_here(conn: Connection, who: Administrator, person_id: str | None) -> None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from domain.model.case import Case
 from domain.model.people import Actor
 from domain.model.safeguards import Interim
+from domain.rules.interim import ends_at
 from services.callers import Caller
 from services.cases import Seen
 from services.commands import CommandState, send, whole
@@ -42,13 +42,12 @@ async def mine(parts: Parts, caller: Caller) -> list[Measure]:
     if row is None or row.case is None:
         return []
     texts = await parts.views.texts(caller.tenant_id, [one.told.content_id for one in measures if one.told])
-    ends_at = _ends_at(row.case)
     return [
         Measure(
             one.id,
             one.remedy.type,
             one.imposed_at,
-            one.kept_until or ends_at,
+            ends_at(row.case, one),
             texts.get(one.told.content_id) if one.told else None,
             one.asked_at,
         )
@@ -75,11 +74,3 @@ async def _against(parts: Parts, caller: Caller) -> tuple[CaseRow | None, tuple[
     if case is None or party is None or not party.speaks:
         return None, ()
     return rows[0], tuple(one for one in case.interim if one.remedy.to is party.side)
-
-
-def _ends_at(case: Case) -> datetime | None:
-    for row in case.timetable:
-        level = case.terms.level(row.clock, row.level)
-        if level is not None and level.default == "lift_interim":
-            return row.due_at
-    return None

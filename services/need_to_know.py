@@ -4,21 +4,29 @@ Parties, the platform and the system's operator read what is theirs to see (:mod
 conflict of interest closes a case, whatever else is true. Leads and operations read every other one. Mediators, of the house, of
 a vendor or at a site, read the cases of their own queues, those that they have, worked on or had a part in, and for a while those
 to which they took access with a reason (:mod:`services.readers`).
+
+An id of a case that somebody may not read stands in nothing that they read of another one: :func:`closed_among` says which those
+are, wherever a case, a fact, a sanction or an answer names one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from domain.base import Side
 from domain.model.case import Case
 from domain.model.people import Actor
-from domain.rules.fairness import in_conflict
+from domain.rules.need_to_know import ACCESS, closed_to, right_by_part, right_by_standing
 from services.callers import LEADERS, TEAM, Caller
 from services.errors import Refused
 from services.parts import Parts
+from storage.views.cases import CaseFilter
 
+_CASE_ID = re.compile(r"case_[A-Za-z0-9-]{8,64}")
 _TURN_TO = "Another person has to look at it; turn to your lead, or to operations."
 
 
@@ -33,29 +41,17 @@ class Right:
     """The access that they took, when it is nothing else."""
 
 
-def closed_to(case: Case, reader: Actor) -> bool:
-    """Whether a conflict of interest closes the case to somebody of the team: it is in none of their lists."""
-    return reader.role in TEAM and in_conflict(case, reader)
-
-
 async def right_of(parts: Parts, caller: Caller, case_id: str, case: Case | None, reader: Actor) -> Right | None:
     """By what right; None: they would have to take access. Raises ``conflict_of_interest``, which no access opens."""
     if isinstance(reader.side, Side):
         return Right("party")
-    if case is not None and closed_to(case, reader):
+    if case is not None and closed_to(case.parties, reader):
         raise Refused("conflict_of_interest", f"You declared that you stand close to somebody in this case. {_TURN_TO}")
-    if reader.role not in TEAM or reader.role in LEADERS:
-        return Right(reader.role)
-    if case is not None and case.owner == reader.id:
-        return Right("owner")
-    if case is not None and any(part.person == reader.id for part in case.involved):
-        return Right("involved")
+    if own := right_by_part(case, reader):
+        return Right(own)
     standing = await parts.reading.standing(caller.tenant_id, case_id, reader.id)
-    if standing.in_queue:
-        return Right("queue")
-    if standing.worked_on:
-        return Right("involved")
-    return Right("break_glass", standing.access_id) if standing.access_id else None
+    why = right_by_standing(standing)
+    return Right(why, standing.access_id if why == ACCESS else None) if why else None
 
 
 def limited(reader: Actor) -> bool:
@@ -66,6 +62,40 @@ def limited(reader: Actor) -> bool:
 async def within(parts: Parts, caller: Caller, reader: Actor) -> tuple[str, ...] | None:
     """The queues, and themselves (owner, involved, with access), that somebody's lists are limited to; None: they are not."""
     return (*await parts.reading.queues(caller.tenant_id, reader.id), reader.id) if limited(reader) else None
+
+
+def cases_named(said: Any) -> frozenset[str]:
+    """The ids of cases that stand anywhere in what is said, given as JSON."""
+    return frozenset(_CASE_ID.findall(json.dumps(said, default=str)))
+
+
+async def closed_among(parts: Parts, caller: Caller, reader: Actor, named: Iterable[str]) -> frozenset[str]:
+    """Those of the cases named that this reader may not know: one that nobody has is among them, too."""
+    if reader.role not in TEAM or not (limited(reader) or reader.conflicts):
+        return frozenset()
+    ids = frozenset(named)
+    if not ids:
+        return ids
+    which = CaseFilter(ids=tuple(sorted(ids)), closed_to=reader.conflicts or None, within=await within(parts, caller, reader))
+    return ids - await parts.views.ids(caller.tenant_id, which)
+
+
+def without(said: Any, closed: frozenset[str]) -> Any:
+    """The same without these cases: a field that names one is empty, and a list lacks whatever does."""
+    if isinstance(said, dict):
+        return {name: None if _names(value, closed) else without(value, closed) for name, value in said.items()}
+    if isinstance(said, list):
+        return [without(one, closed) for one in said if not _names(one, closed) and not names_one(one, closed)]
+    return said
+
+
+def names_one(said: Any, closed: frozenset[str]) -> bool:
+    """Whether something with fields is about one of these cases."""
+    return isinstance(said, dict) and any(_names(value, closed) for value in said.values())
+
+
+def _names(value: Any, closed: frozenset[str]) -> bool:
+    return isinstance(value, str) and not closed.isdisjoint(_CASE_ID.findall(value))
 
 
 async def noted(parts: Parts, caller: Caller, case_ids: Sequence[str], reader: Actor, right: Right, *what: str) -> None:

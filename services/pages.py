@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from services.callers import Caller
 from services.errors import FieldError, Refused
@@ -66,6 +67,22 @@ class Cursors:
             raise Refused("cursor_invalid", errors=[wrong])
         values: list[str] = json.loads(opened)
         return values
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Named = TypeVar("Named", bound=_Named)
+
+
+def part_by_id(items: Iterable[Named], cursors: Cursors, page: Page) -> Part[Named]:
+    """A part of a list that is short enough to be read whole, in the order of its ids, in which it has to be."""
+    after = cursors.read(page.cursor)[0] if page.cursor is not None else ""
+    found = [item for item in items if item.id > after]
+    shown, more = found[: page.limit], len(found) > page.limit
+    return Part(tuple(shown), more, cursors.write(shown[-1].id) if more else None)
 
 
 def instant(text: Any) -> datetime:

@@ -20,11 +20,13 @@ from policies.pack import Pack
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
 from storage.access.keys import PostgresKeys
+from storage.access.sessions import PostgresSessions
 from storage.access.signing_keys import PostgresSigningKeys
 from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
+from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import LiveSource, PostgresSources, Provider
 from storage.outside.endpoints import PostgresEndpoints
 from storage.policies.library import PostgresLibrary
@@ -38,8 +40,11 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.drafts import PostgresDrafts
+from storage.team.letters import PostgresTeamLetters
 from storage.team.people import Person, PostgresPeople
 from storage.team.reading import PostgresReading
+from storage.team.saved_views import PostgresSavedViews
 from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import PostgresViews
 from workflows.handles import Named
@@ -64,6 +69,7 @@ class Keys(Protocol):
     """Whose API key it is."""
 
     async def find_key(self, secret: str) -> KeyHolder | None: ...
+    async def ended(self, secret: str) -> tuple[tuple[str, ...], bool] | None: ...
 
 
 class Tenants(Protocol):
@@ -189,6 +195,8 @@ class Parts:
     records: PostgresRecords
     letters: Letters
     desk: PostgresDesk
+    drafts: PostgresDrafts
+    saved_views: PostgresSavedViews
     reading: PostgresReading
     absences: PostgresAbsences
     sanctions: PostgresSanctions
@@ -199,11 +207,15 @@ class Parts:
     signing_keys: PostgresSigningKeys
     endpoints: PostgresEndpoints
     sources: PostgresSources
-    address_refused: Callable[[str], Awaitable[str | None]]
-    """Why webhooks cannot go to an address, as a code; None: they can. The same look that sending takes."""
+    door_refusals: PostgresDoorRefusals
+    address_refused: Callable[[str, bool], Awaitable[str | None]]
+    """Why webhooks cannot go to an address, of a tenant for development (true) or of another one, as a code; None: they can. The
+    same look that sending takes."""
     api_keys: PostgresKeys
+    sessions: PostgresSessions
     people: PostgresPeople
     trail: PostgresTrail
+    team_letters: PostgresTeamLetters
     idempotency: PostgresIdempotency
     seals: Seals
     doors: Doors

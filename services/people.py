@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from domain.model.facts import SYSTEM
 from services.bulk import Results, woken
-from services.callers import Caller
+from services.callers import Caller, role
 from services.errors import FieldError, Refused, not_found
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
 from services.trail import Administrator, administrator, note
+from storage.access import keys
 from storage.postgres.pool import Connection
 from storage.team import people
 from storage.team.people import Person
@@ -54,7 +55,8 @@ async def take_on(
     async with parts.trail.deed(who.tenant_id) as conn:
         if not await people.add(conn, who.tenant_id, person):
             raise Refused("person_exists")
-        await note(conn, who, "person_added", person_id, **_noted({**known, **({"conflicts": ()} if conflicts else {})}))
+        await note(conn, who, "person_added", person_id, **noted(Person(id=person_id, name=""), person))
+        await parts.team_letters.tell(conn, who.tenant_id, "person_added", person_id, who.by, roles=" ".join(person.roles))
         return await _there(conn, who, person_id)
 
 
@@ -70,8 +72,8 @@ async def change(
     """Change the attributes that are named, and no other.
 
     ``conflicts`` takes the place of all that there are (None: they stay); ``more_conflicts`` come in addition. Raises what
-    :func:`administrator` raises, ``not_found``, ``last_administrator``, ``person_unknown`` (the manager) and ``calendar_unknown``
-    (the hours).
+    :func:`administrator` raises, ``not_found``, ``last_administrator``, ``own_conflict``, ``own_rights``, ``person_unknown`` (the
+    manager) and ``calendar_unknown`` (the hours).
     """
     who = await administrator(parts, caller)
     named: dict[str, Any] = dict(changes)
@@ -83,11 +85,17 @@ async def change(
     async with parts.trail.deed(who.tenant_id) as conn:
         if "ops" not in changes.get("roles", ("ops",)):
             await _somebody_stays(conn, who, person_id)
-        if not await people.change(conn, who.tenant_id, person_id, named, more):
-            raise not_found()
+        await people.hold(conn, who.tenant_id, person_id)
+        before = await _there(conn, who, person_id)
+        if caller.speaks_for == person_id:
+            _not_ones_own(before, named)
+        await people.change(conn, who.tenant_id, person_id, named, more)
+        after = await _there(conn, who, person_id)
         if named or more:
-            await note(conn, who, "person_changed", person_id, **_noted({**named, **({"conflicts": ()} if more else {})}))
-        return await _there(conn, who, person_id)
+            fields = {*named, *(("conflicts",) if more else ())}
+            await note(conn, who, "person_changed", person_id, **noted(before, after, fields))
+            await tell(parts, conn, who, before, after)
+        return after
 
 
 async def deactivate(parts: Parts, caller: Caller, person_id: str) -> Gone:
@@ -97,9 +105,10 @@ async def deactivate(parts: Parts, caller: Caller, person_id: str) -> Gone:
     who = await administrator(parts, caller)
     async with parts.trail.deed(who.tenant_id) as conn:
         await _somebody_stays(conn, who, person_id)
+        ended = await keys.live_of(conn, who.tenant_id, person_id)
         at = await people.deactivate(conn, who.tenant_id, person_id)
         if at is not None:
-            await note(conn, who, "person_deactivated", person_id)
+            await note(conn, who, "person_deactivated", person_id, ended=ended)
         person = await _there(conn, who, person_id)
     if person.deactivated_at is None:
         return Gone(person)
@@ -143,14 +152,56 @@ def _from_now(said: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**said, "absent_from": datetime.now(UTC)} if begins else said
 
 
-def _noted(known: Mapping[str, Any]) -> dict[str, Any]:
-    """What the trail keeps: which attributes, and of the roles which, because they are rights. No other value."""
-    return {"fields": sorted(known), **({"roles": list(known["roles"])} if "roles" in known else {})}
+_SHOWN = frozenset(people.ATTRIBUTES) - {"name", "email", "conflicts"}
+"""Attributes whose values are codes, ids, numbers and times, which the trail keeps as they were and as they are."""
+
+
+def noted(before: Person, after: Person, named: Collection[str] = ()) -> dict[str, Any]:
+    """What the trail keeps of a change: which attributes were named, what became of each, and which conflicts came and went, as
+    digests. Nobody's name or address."""
+    changed = [name for name in people.ATTRIBUTES if getattr(before, name) != getattr(after, name)]
+    shown = [name for name in changed if name in _SHOWN]
+    said: dict[str, Any] = {"fields": sorted({*named, *changed})}
+    if "roles" in said["fields"]:
+        said["roles"] = list(after.roles)
+    if shown:
+        said["before"], said["after"] = ({name: getattr(one, name) for name in shown} for one in (before, after))
+    added, removed = _conflicts(before, after)
+    return {**said, **({"conflicts_added": added} if added else {}), **({"conflicts_removed": removed} if removed else {})}
+
+
+def _conflicts(before: Person, after: Person) -> tuple[list[str], list[str]]:
+    """Which came, and which went."""
+    return sorted({*after.conflicts} - {*before.conflicts}), sorted({*before.conflicts} - {*after.conflicts})
+
+
+def _not_ones_own(before: Person, named: Mapping[str, Any]) -> None:
+    """Refuse what nobody does to themselves: a conflict of interest that they lift from themselves, a role that they give
+    themselves, another line, by which it is judged who may approve what they decided. More conflicts, and fewer roles, anybody
+    may have."""
+    if {*before.conflicts} - {*named.get("conflicts", before.conflicts)}:
+        raise Refused("own_conflict")
+    more_roles = {*named.get("roles", ())} - {*before.roles}
+    if more_roles or named.get("manager", before.manager) != before.manager:
+        raise Refused("own_rights", fields={"field": "roles" if more_roles else "manager"})
+
+
+async def tell(parts: Parts, conn: Connection, who: Administrator, before: Person, after: Person) -> None:
+    """Tell of what opens doors: them, and the others of ops."""
+    of = (conn, who.tenant_id)
+    if before.email != after.email:
+        await parts.team_letters.tell(*of, "address_changed", after.id, who.by, earlier_address=before.email)
+    added, removed = map(len, _conflicts(before, after))
+    if added or removed:
+        await parts.team_letters.tell(*of, "conflicts_changed", after.id, who.by, added=added, removed=removed)
+    if (before.roles, before.manager) != (after.roles, after.manager):
+        await parts.team_letters.tell(*of, "rights_changed", after.id, who.by, roles=" ".join(after.roles))
 
 
 async def _check(parts: Parts, who: Administrator, person_id: str, said: Mapping[str, Any]) -> None:
     """Refuse a manager who does not work here, and shifts by a calendar that nobody has: who works by it would silently count as
     always there."""
+    await _check_queues(parts, who, said.get("queues", ()))
     manager, hours = said.get("manager"), said.get("hours")
     if manager is not None and (manager == person_id or await parts.people.one(who.tenant_id, manager) is None):
         raise Refused("person_unknown", errors=[FieldError("manager", "person_unknown", "Name somebody else who works here.")])
@@ -160,6 +211,18 @@ async def _check(parts: Parts, who: Administrator, person_id: str, said: Mapping
     if hours not in there:
         detail = f"There is no calendar '{hours}'. There are: {', '.join(there)}."
         raise Refused("calendar_unknown", detail, errors=[FieldError("hours", "calendar_unknown", "No such calendar.")])
+
+
+async def _check_queues(parts: Parts, who: Administrator, queues: Sequence[str]) -> None:
+    """A queue is one that a pack names, or that somebody works already: in any other nobody's case ever lies."""
+    if not queues:
+        return
+    packs = (await parts.shelf_of(who.tenant_id)).packs.values()
+    known = {name for pack in packs for name in (pack.queue, pack.appeal_queue, *pack.queue_calendars)}
+    known |= {queue for person in await parts.tenants.people(who.tenant_id) for queue in person.queues}
+    wrong = [FieldError(f"queues.{n}", "queue_unknown", "No such queue.") for n, queue in enumerate(queues) if queue not in known]
+    if wrong:
+        raise Refused("queue_unknown", errors=wrong, fields={"allowed": sorted(known)})
 
 
 async def _somebody_stays(conn: Connection, who: Administrator, person_id: str) -> None:
@@ -173,3 +236,9 @@ async def _there(conn: Connection, who: Administrator, person_id: str) -> Person
     if found is None:
         raise not_found()
     return found
+
+
+async def colleagues(parts: Parts, caller: Caller) -> Mapping[str, str]:
+    """The names of everybody who works or worked here, by id, for whoever works here themselves. Raises ``actor_unknown``."""
+    await role(parts, caller)
+    return {person.id: person.name for person in await parts.tenants.people(caller.tenant_id)}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from storage.access.keys import ApiKey
+from storage.access.sessions import Session
 from storage.access.signing_keys import SigningKey
-from storage.access.trail import Entry
+from storage.access.trail import ChainedEntry, Sought
 from storage.intake.evidence import StoredFile
+from storage.intake.refusals import DoorRefusal
 from storage.intake.sources import Provider, Source
 from storage.outside.endpoints import Endpoint, Purpose
 from storage.postgres.idempotency import KeyState
@@ -15,12 +17,13 @@ from storage.team.campaigns import Campaign, Summary
 from storage.team.desk import QueueCounts, TeamMember
 from storage.team.people import Person
 from storage.team.reading import Access, ReadRow
+from storage.team.saved_views import SavedView
 from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import CommandRow
 from storage.views.rows import CaseRow
 
 __all__ = [
-    "Absence", "Access", "ApiKey", "Campaign", "CaseRow", "CommandRow", "Endpoint", "Entry", "Incident", "KeyHolder", "KeyState",
-    "Person", "Provider", "Purpose", "QueueCounts", "ReadRow", "Result", "SigningKey", "Source", "StoredFile", "Summary",
-    "TeamMember", "Tenant",
+    "Absence", "Access", "ApiKey", "Campaign", "CaseRow", "ChainedEntry", "CommandRow", "DoorRefusal", "Endpoint", "Incident",
+    "KeyHolder", "KeyState", "Person", "Provider", "Purpose", "QueueCounts", "ReadRow", "Result", "SavedView", "Session",
+    "SigningKey", "Sought", "Source", "StoredFile", "Summary", "TeamMember", "Tenant",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from domain.rules.sanctions import counts, in_force, preview, sanctioned
 from services.callers import TEAM, Caller
 from services.cases import Seen
 from services.errors import Refused, not_found
+from services.need_to_know import closed_among
 from services.parts import Parts
 
 
@@ -21,7 +22,8 @@ from services.parts import Parts
 class Standing:
     """A sanction against somebody that was not taken back, of this case or of another."""
 
-    case_id: str
+    case_id: str | None
+    """None: another case, which the reader may not know."""
     sanction: EarlierSanction | Sanction
     counts: bool
     """Whether a ruling of this case would count it now. What this case imposed itself never counts in it."""
@@ -64,12 +66,19 @@ async def record(parts: Parts, caller: Caller, seen: Seen) -> SanctionRecord:
     if case is None:
         raise not_found()
     at, earlier = await parts.sanctions.book(caller.tenant_id, seen.id)
-    return SanctionRecord(case.id, at, tuple(_against(case, party, earlier, at) for party in case.parties))
+    closed = await closed_among(parts, caller, seen.viewer, [sanction.case_id for sanction in earlier])
+    return SanctionRecord(case.id, at, tuple(_against(case, party, earlier, at, closed) for party in case.parties))
 
 
-def _against(case: Case, party: OpenedParty, earlier: Sequence[EarlierSanction], at: datetime) -> PartyRecord:
+def _against(
+    case: Case, party: OpenedParty, earlier: Sequence[EarlierSanction], at: datetime, closed: frozenset[str]
+) -> PartyRecord:
     before = [
-        Standing(sanction.case_id, sanction, counts(sanction, party.ref_digest, sanction.category, at))
+        Standing(
+            None if sanction.case_id in closed else sanction.case_id,
+            sanction,
+            counts(sanction, party.ref_digest, sanction.category, at),
+        )
         for sanction in earlier
         if sanction.ref_digest == party.ref_digest
     ]

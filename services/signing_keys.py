@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
 
 from domain.model.facts import SYSTEM
 from services.callers import Caller, role
 from services.errors import FieldError, Refused, not_found
+from services.pages import Cursors, Page, Part, part_by_id
 from services.parts import Parts
 from services.trail import Administrator, note
 from storage.access.signing_keys import SigningKey, is_sound
@@ -34,12 +34,15 @@ async def register(parts: Parts, caller: Caller, public_key: str) -> SigningKey:
         if made is None:
             raise Refused("signing_key_taken")
         await note(conn, _administrator(caller), "signing_key_registered", made)
+        whose, said = caller.speaks_for, {"key": made, "what": "signing_key"}
+        await parts.team_letters.tell(conn, caller.tenant_id, "key_made", whose, whose, **said)
     return next(key for key in await parts.signing_keys.keys(caller.tenant_id, caller.speaks_for) if key.id == made)
 
 
-async def listed(parts: Parts, caller: Caller) -> Sequence[SigningKey]:
+async def listed(parts: Parts, caller: Caller, page: Page) -> Part[SigningKey]:
     """One's own keys; ops see everybody's. Raises ``not_allowed`` for a platform or a party."""
-    return await parts.signing_keys.keys(caller.tenant_id, await _whose(parts, caller))
+    found = await parts.signing_keys.keys(caller.tenant_id, await _whose(parts, caller))
+    return part_by_id(found, Cursors.of(parts, caller, "signing-keys"), page)
 
 
 async def revoke(parts: Parts, caller: Caller, key_id: str) -> SigningKey:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from domain.model.report import ReportedParty
 from services.callers import Caller
 from services.errors import FieldError, Refused, not_found
+from services.pages import Cursors, Page, Part, part_by_id
 from services.parts import Parts, SourceReports
 from services.trail import administrator, note
 from storage.intake.sources import THEIRS, LiveSource, Provider, Source
@@ -23,10 +24,37 @@ class SourceWithSecret(NamedTuple):
     secret: str
 
 
-async def listed(parts: Parts, caller: Caller) -> list[Source]:
-    """Every source, without secrets. Raises what :func:`administrator` raises."""
+async def listed(parts: Parts, caller: Caller, page: Page) -> Part[Source]:
+    """The sources, without secrets, the oldest first. Raises what :func:`administrator` raises."""
     await administrator(parts, caller)
-    return await parts.sources.all(caller.tenant_id)
+    found = await parts.sources.all(caller.tenant_id)
+    return part_by_id(found, Cursors.of(parts, caller, "sources"), page)
+
+
+async def read(parts: Parts, caller: Caller, source_id: str) -> Source:
+    """One source, without its secrets. Raises what :func:`administrator` raises, and ``not_found``."""
+    await administrator(parts, caller)
+    return await _there(parts, caller, source_id)
+
+
+async def change(parts: Parts, caller: Caller, source_id: str, said: Mapping[str, Any]) -> Source:
+    """Change what is named and nothing else; what is None is taken out. Raises as :func:`add` does for a kind and a queue,
+    ``nothing_changes`` and ``not_found``."""
+    who = await administrator(parts, caller)
+    source = await _there(parts, caller, source_id)
+    if not said:
+        raise Refused("nothing_changes", "Name what is to change.")
+    if source.provider == "form" and "kind" in said and said["kind"] is None:
+        raise _wrong("kind", "source_kind_missing", "A form does not say of what kind its cases are.")
+    await _check_kind(parts, caller, said.get("kind"))
+    await _check_queue(parts, caller, said.get("queue"))
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        if not await parts.sources.change(caller.tenant_id, source_id, said, conn):
+            raise not_found()
+        # Which, not what: a default party is somebody's name and address.
+        codes = {name: said[name] for name in ("kind", "queue") if name in said}
+        await note(conn, who, "source_changed", source_id, fields=sorted(said), **codes)
+    return await _there(parts, caller, source_id)
 
 
 async def add(

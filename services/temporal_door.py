@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, Protocol
 
 from domain.model.reading import read_incoming, signed_bytes
 from storage.intake.inbox import PostgresInbox
+from storage.intake.refusals import Noted
 from storage.tenants import Tenant
 
 Door = Literal["open", "signed", "closed"]
@@ -41,6 +42,30 @@ class Tenants(Protocol):
     async def tenant(self, tenant_id: str) -> Tenant | None: ...
 
 
+class Refusals(Protocol):
+    """Where operations sees what was not let in; :class:`storage.intake.refusals.PostgresDoorRefusals`."""
+
+    async def note(
+        self, tenant_id: str, case_id: str, *, claimed: str, command_type: str, command_id: str, code: str, channel: str
+    ) -> Noted | None: ...
+
+
+class Tried(NamedTuple):
+    """What was told in somebody's name and not let in, as it said of itself; for whoever watches."""
+
+    tenant_id: str
+    case_id: str
+    claimed: str
+    command_id: str
+    code: str
+    noted: Noted | None
+
+
+NOT_KEPT = "cmd_not-kept"
+"""For whoever asks what became of what is only counted: there is no such command."""
+_LONGEST = 128
+
+
 class Shown(NamedTuple):
     """By which credential a command came, and why it is not let in."""
 
@@ -52,14 +77,31 @@ class Shown(NamedTuple):
 class TemporalDoor:
     """Implements :class:`activities.ports.records.Inbox`. ``setting`` None: open for tenants of development, else signed."""
 
-    def __init__(self, inbox: PostgresInbox, tenants: Tenants, keys: SigningKeys, setting: Door | None = None) -> None:
+    def __init__(
+        self,
+        inbox: PostgresInbox,
+        tenants: Tenants,
+        keys: SigningKeys,
+        setting: Door | None = None,
+        *,
+        refusals: Refusals,
+        watch: Callable[[Tried], None] = lambda tried: None,
+    ) -> None:
         self._inbox, self._tenants, self._keys, self._setting = inbox, tenants, keys, setting
+        self._refusals, self._watch = refusals, watch
 
     async def put(self, tenant_id: str, case_id: str, raw: object, *, channel: str = "temporal") -> str:
-        """Keep a command as it came and return the id under which it is kept; what may not be told here is kept as refused."""
+        """Keep a command as it came and return the id under which it is kept.
+
+        What may not be told here is kept as refused, under an id of its own, and noted for operations; beyond the bound of a day
+        it is counted and not kept. So is what is no command, and what only the system says: a wrong field hides nobody's try.
+        """
         if channel != "temporal":
             return await self._inbox.put(tenant_id, case_id, raw, channel=channel)
         shown = await self._look(tenant_id, case_id, raw)
+        refusal = shown.refusal or read_incoming(raw, "temporal").refusal
+        if refusal is not None and not await self._noted(tenant_id, case_id, raw, refusal[0]):
+            return NOT_KEPT
         body = {name: value for name, value in raw.items() if name != "signature"} if isinstance(raw, Mapping) else raw
         receipt = await self._inbox.receive(
             tenant_id,
@@ -71,6 +113,16 @@ class TemporalDoor:
             refusal=shown.refusal,
         )
         return receipt.command_id
+
+    async def _noted(self, tenant_id: str, case_id: str, raw: object, code: str) -> bool:
+        """Whether it is to be kept by itself."""
+        said = raw if isinstance(raw, Mapping) else {}
+        claimed, command_type, command_id = (_shown(said.get(name)) for name in ("by", "type", "id"))
+        noted = await self._refusals.note(
+            tenant_id, case_id, claimed=claimed, command_type=command_type, command_id=command_id, code=code, channel="temporal"
+        )
+        self._watch(Tried(tenant_id, case_id, claimed, command_id, code, noted))
+        return noted is None or noted.kept
 
     async def _look(self, tenant_id: str, case_id: str, raw: object) -> Shown:
         door = await self._of(tenant_id)
@@ -108,3 +160,10 @@ class TemporalDoor:
                 return Shown(key, {"key": key, "value": value})
             case _:
                 return refused
+
+
+def _shown(said: object) -> str:
+    """What somebody said of themselves, as it can be kept and read."""
+    if not isinstance(said, str):
+        return ""
+    return "".join(letter if letter.isprintable() else "?" for letter in said[:_LONGEST])

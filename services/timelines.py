@@ -14,6 +14,7 @@ from domain.rules.confidence import thread_of
 from domain.views.case import unsaid, visible
 from services.callers import LEADERS, TEAM, Caller
 from services.cases import Seen
+from services.need_to_know import cases_named, closed_among, names_one, without
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
 from services.texts import content_ids, with_texts
@@ -80,7 +81,7 @@ async def page_of_entries(parts: Parts, caller: Caller, seen: Seen, page: Page, 
     shown = told[skip : skip + page.limit]
     more = len(told) > skip + page.limit
     cursor = cursors.write(str(skip + len(shown))) if more else None
-    return Part(await _with_texts(parts, caller, shown), more, cursor)
+    return Part(await _shown(parts, caller, seen, shown), more, cursor)
 
 
 async def first_entries(parts: Parts, caller: Caller, seen: Seen) -> tuple[Entry, ...]:
@@ -88,7 +89,7 @@ async def first_entries(parts: Parts, caller: Caller, seen: Seen) -> tuple[Entry
     if seen.case is None:
         return ()
     told = entries(seen.case, await parts.views.timeline(caller.tenant_id, seen.id, 0, _FACTS_AT_ONCE), seen.viewer)
-    return await _with_texts(parts, caller, told)
+    return await _shown(parts, caller, seen, told)
 
 
 async def _told(parts: Parts, caller: Caller, seen: Seen, most: int, thread: Side | None = None) -> list[Entry]:
@@ -104,7 +105,12 @@ async def _told(parts: Parts, caller: Caller, seen: Seen, most: int, thread: Sid
     return told
 
 
-async def _with_texts(parts: Parts, caller: Caller, told: Sequence[Entry]) -> tuple[Entry, ...]:
+async def _shown(parts: Parts, caller: Caller, seen: Seen, told: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The entries with their texts. One that is about another case which the viewer may not know says that it happened, and
+    nothing else."""
+    closed = await closed_among(parts, caller, seen.viewer, cases_named([entry.data for entry in told]) - {seen.id})
+    if closed:
+        told = [replace(entry, data={} if names_one(entry.data, closed) else without(entry.data, closed)) for entry in told]
     texts = await parts.views.texts(caller.tenant_id, content_ids([entry.data for entry in told]))
     return tuple(replace(entry, data=with_texts(entry.data, texts)) for entry in told)
 

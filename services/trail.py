@@ -1,4 +1,4 @@
-"""The tenant's audit trail: who may administer, the note of what they did, and who reads it."""
+"""The tenant's audit trail: who may administer, what they did, who reads it; and what was tried at Temporal's door."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.model.facts import SYSTEM
-from services.callers import Caller, only
+from services.callers import Caller, conflicts_of, only
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
 from storage.access import trail
-from storage.access.trail import Entry
+from storage.access.trail import ChainedEntry, Sought
+from storage.intake.refusals import DoorRefusal
 from storage.postgres.pool import Connection
 
 _ADMINISTRATORS = frozenset({"ops"})
@@ -49,11 +50,22 @@ async def note(conn: Connection, who: Administrator, deed: str, about: str, **mo
     await trail.note(conn, who.tenant_id, deed=deed, about=about, by=who.by, credential=who.credential, more=more)
 
 
-async def listed(parts: Parts, caller: Caller, page: Page, about: str | None = None) -> Part[Entry]:
-    """What was done, the newest first; only what was done to ``about`` when that is given. For administrators."""
+async def listed(parts: Parts, caller: Caller, page: Page, sought: Sought) -> Part[ChainedEntry]:
+    """What was done, the newest first, and what is sought of it. For administrators."""
     who = await administrator(parts, caller)
-    cursors = Cursors.of(parts, caller, "trail", about)
+    cursors = Cursors.of(parts, caller, "trail", sought.model_dump_json())
     before = int(cursors.read(page.cursor)[0]) if page.cursor is not None else None
-    found = await parts.trail.listed(who.tenant_id, page.limit + 1, before=before, about=about)
+    found = await parts.trail.listed(who.tenant_id, page.limit + 1, sought, before=before)
     shown, more = found[: page.limit], len(found) > page.limit
     return Part(tuple(shown), more, cursors.write(str(shown[-1].seq)) if more else None)
+
+
+async def not_let_in(parts: Parts, caller: Caller, page: Page) -> Part[DoorRefusal]:
+    """What Temporal's door did not let in, the newest first, without cases that a conflict of interest closes to the reader."""
+    who = await administrator(parts, caller)
+    cursors = Cursors.of(parts, caller, "door-refusals")
+    before = int(cursors.read(page.cursor)[0]) if page.cursor is not None else None
+    closed = await conflicts_of(parts, caller, who.by)
+    found = await parts.door_refusals.listed(who.tenant_id, page.limit + 1, before=before, closed_to=closed)
+    shown, more = found[: page.limit], len(found) > page.limit
+    return Part(tuple(shown), more, cursors.write(str(shown[-1].id)) if more else None)

@@ -141,6 +141,14 @@ class PostgresTenants:
             tenant_id=row["tenant"], key_id=row["id"], name=row["name"], scopes=row["scopes"], person_id=row["person_id"]
         )
 
+    async def ended(self, secret: str) -> tuple[tuple[str, ...], bool] | None:
+        """For what a secret was good that is good no more, and whether it was ended (True) or its time is over; None: it is
+        nobody's."""
+        digest = keys.hash_of(secret)
+        async with self._database.key(digest.hex()) as conn:
+            row = await conn.fetchrow(keys.ENDED, digest)
+        return (tuple(row["scopes"]), not row["active"]) if row else None
+
     async def disable_key(self, tenant_id: str, key_id: str) -> bool:
         """Take an API key out of use; False when there is no such active key."""
         async with self._database.deed(tenant_id) as conn:

@@ -1,8 +1,8 @@
 """What every test stands on: zones from the wheel, layers that are never skipped in silence, and Hypothesis's profile.
 
-A layer is a marker: `postgres`, `temporal`, `faults`, `browser`. Where a layer's need is missing its tests are skipped, with the
-reason; a layer named in `OMBUD_REQUIRE_LAYERS` (`make test` and CI name all but the browser) fails instead, and so does a
-required layer of which no test ran at all.
+A layer is a marker: `postgres`, `temporal`, `faults`, `browser`, `identity`. Where a layer's need is missing its tests are
+skipped, with the reason; a layer named in `OMBUD_REQUIRE_LAYERS` (CI names all of them) fails instead, and so does a required
+layer of which no test ran at all.
 """
 
 import gc
@@ -25,7 +25,7 @@ use_wheel_zones()  # before any test module asks for a zone: due dates must not 
 register_profiles()
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", PROFILE))
 
-LAYERS = ("postgres", "temporal", "faults", "browser")
+LAYERS = ("postgres", "temporal", "faults", "browser", "identity")
 DOMAIN_LAYER = "no server"
 
 
@@ -46,8 +46,15 @@ def _missing_temporal() -> str | None:
     return None
 
 
+def _missing_node() -> str | None:
+    if shutil.which("node") is None:
+        return "Node is not installed"
+    there = Path(__file__).parent / "node" / "node_modules" / "oidc-provider"
+    return None if there.is_dir() else "what the tests need of npm is not installed: run `make node`"
+
+
 def _missing_chromium() -> str | None:
-    return None if shutil.which("chromium") else "Chromium is not installed"
+    return _missing_node() if shutil.which("chromium") else "Chromium is not installed"
 
 
 _NEEDS: dict[str, Callable[[], str | None]] = {
@@ -55,6 +62,7 @@ _NEEDS: dict[str, Callable[[], str | None]] = {
     "temporal": cache(_missing_temporal),
     "faults": cache(lambda: _missing_postgres() or _missing_temporal()),
     "browser": cache(_missing_chromium),
+    "identity": cache(_missing_node),
 }
 
 

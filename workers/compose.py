@@ -15,7 +15,6 @@ from activities.assign import AssignActivities
 from activities.carry_out import CarryOutActivities
 from activities.deliver import DeliverActivities
 from activities.lookups import Lookups
-from activities.ports.notices import Notifier
 from activities.ports.relay import Relay
 from activities.record import RecordActivities
 from adapters.delivery.endpoints import SignedPost
@@ -33,6 +32,7 @@ from services.temporal_door import TemporalDoor
 from storage.access.signing_keys import PostgresSigningKeys
 from storage.intake.evidence import PostgresEvidenceFiles
 from storage.intake.inbox import PostgresInbox
+from storage.intake.refusals import PostgresDoorRefusals
 from storage.outside.cross_case import PostgresCrossCaseTasks
 from storage.outside.effects import PostgresEffects
 from storage.outside.endpoints import PostgresEndpoints
@@ -47,12 +47,14 @@ from storage.record.records import PostgresRecords
 from storage.record.sanctions import PostgresSanctions
 from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
+from storage.team.letters import PostgresTeamLetters
 from storage.team.roster import PostgresRoster
 from storage.tenants import PostgresTenants
 from workers.failures import CONTINUE_AS_NEW, FailingInterceptor
-from workers.metrics import Counters, CountingNotifier, CountingRecords
+from workers.metrics import Counters, CountingNotifier, CountingRecords, watched
 from workers.policies import ShelfPolicies
 from workers.relay import AbsencesFirst
+from workers.team_post import TeamPost
 
 Activity = Callable[..., Any]
 
@@ -65,6 +67,7 @@ class WorkerParts:
     case_activities: list[Activity]
     outbound_activities: list[Activity]
     relay: Relay
+    team_post: TeamPost
     counters: Counters
     interceptors: list[Interceptor]
 
@@ -78,7 +81,8 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
     smallest, largest = settings.database_pool_min, settings.database_pool_max
     # Without the administrator's role: a worker runs cases, and changes nobody's rights.
     async with await Database.connect(places.database_url, min_size=smallest, max_size=largest) as database:
-        notifier = CountingNotifier(_notifier(settings, places, points), counters)
+        mail = _mail(settings, places, points)
+        notifier = CountingNotifier(Channels(email=mail, webhook=WebhookNotifier(_post(settings))), counters)
         outbox, effects = PostgresOutbox(database, vault), PostgresEffects(database, vault)
         inbox = PostgresInbox(database, vault)
         records = CountingRecords(PostgresRecords(database, settings.lease_for), counters)
@@ -86,7 +90,15 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         roster, other_cases = PostgresRoster(database), PostgresOtherCases(database)
         policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database), PostgresPublications(database))
         lookups = Lookups(roster, policies, PostgresSanctions(database), other_cases, files)
-        door = TemporalDoor(inbox, PostgresTenants(database, vault), PostgresSigningKeys(database), settings.temporal_door)
+        tenants, keys = PostgresTenants(database, vault), PostgresSigningKeys(database)
+        door = TemporalDoor(
+            inbox,
+            tenants,
+            keys,
+            settings.temporal_door,
+            refusals=PostgresDoorRefusals(database),
+            watch=partial(watched, counters),
+        )
         record = RecordActivities(records, door, zone_data_version(), points.hit, lookups)
         deliver = DeliverActivities(outbox, notifier)
         remedies = WebhookRemedies(PostgresEndpoints(database, vault), _post(settings))
@@ -100,6 +112,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
                 CarryOutActivities(effects, remedies, points.hit, PostgresCrossCaseTasks(database, vault)).carry_out,
             ],
             relay=AbsencesFirst(PostgresAbsences(database, PostgresBulk(database, vault)), PostgresRelay(database)),
+            team_post=TeamPost(PostgresTeamLetters(database, vault), mail),
             counters=counters,
             interceptors=[FailingInterceptor(points.hit)] if points.armed(CONTINUE_AS_NEW) else [],
         )
@@ -109,7 +122,7 @@ def _shelf(settings: Settings) -> Shelf:
     return Shelf.load(datetime.now(UTC).year, settings.policies_dir)
 
 
-def _notifier(settings: Settings, places: Places, points: FailPoints) -> Notifier:
+def _mail(settings: Settings, places: Places, points: FailPoints) -> SmtpNotifier:
     catcher = settings.smtp_host is None
     server = MailServer(
         host=places.smtp_host or "127.0.0.1",
@@ -119,14 +132,13 @@ def _notifier(settings: Settings, places: Places, points: FailPoints) -> Notifie
         # The embedded mail catcher speaks no TLS.
         starttls=False if catcher else settings.smtp_starttls,
     )
-    mail = SmtpNotifier(
+    return SmtpNotifier(
         Composer(replies=not catcher),
         server,
         sender=settings.smtp_from,
         message_domain=settings.message_domain,
         after_accept=lambda _: points.hit("mail.after_accept"),
     )
-    return Channels(email=mail, webhook=WebhookNotifier(_post(settings)))
 
 
 def _post(settings: Settings) -> SignedPost:

@@ -113,7 +113,8 @@ def _answers(parts: WorkerParts) -> Check:
 async def _beside(settings: Settings, client: Client, parts: WorkerParts) -> AsyncIterator[None]:
     doors = CaseDoors(client, settings.task_queue)
     relaying = keep_relaying(parts.relay, doors, parts.counters, settings.relay_every_for, settings.tenant_asks_at_once)
-    tasks = [asyncio.create_task(relaying)]
+    for_ever = [asyncio.create_task(relaying), asyncio.create_task(parts.team_post.keep_sending(settings.relay_every_for))]
+    tasks = [*for_ever]
     server = None
     if settings.worker_health_port is not None:
         checks = {"postgres": _answers(parts), "temporal": client.service_client.check_health}
@@ -125,5 +126,6 @@ async def _beside(settings: Settings, client: Client, parts: WorkerParts) -> Asy
     finally:
         if server is not None:
             server.should_exit = True
-        tasks[0].cancel()
+        for task in for_ever:
+            task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

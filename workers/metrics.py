@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import structlog
 from prometheus_client import CollectorRegistry, Counter
 
 from activities.ports.notices import Notifier, OutgoingNotice
 from activities.ports.records import CaseSnapshot, Records, Transition
+from services.temporal_door import Tried
+
+_log = structlog.stdlib.get_logger("ombud.worker")
 
 
 class Counters:
@@ -22,10 +26,27 @@ class Counters:
             "ombud_levels_total", "Clock levels reached, by clock, level and action.", ["clock", "level", "action"]
         )
         self.notices = make("ombud_notices_total", "Tries to send a notice, by channel and result.", ["channel", "result"])
+        self.refused_at_door = make(
+            "ombud_temporal_door_refused_total", "Commands that Temporal's door did not let in, by code.", ["code"]
+        )
         self.pokes = make("ombud_relay_pokes_total", "Cases woken by the relay, by result.", ["result"])
 
     def _make(self, name: str, text: str, labels: list[str]) -> Counter:
         return Counter(name, text, labels, registry=self.registry)
+
+
+def watched(counters: Counters, tried: Tried) -> None:
+    """Count what Temporal's door did not let in, and log it: beyond the bound of a day, the first of each code alone."""
+    counters.refused_at_door.labels(tried.code).inc()
+    if tried.noted is None or tried.noted.kept or tried.noted.new:
+        _log.warning(
+            "command_not_let_in",
+            tenant=tried.tenant_id,
+            case=tried.case_id,
+            claimed=tried.claimed,
+            command=tried.command_id,
+            code=tried.code,
+        )
 
 
 class CountingRecords:

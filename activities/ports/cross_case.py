@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from domain.base import Kept
+from domain.model.legal_hold import HeldPerson
 from domain.model.links import CrossCaseTaskOrdered, KnownCampaign, OtherCase
+from domain.model.money import PaidElsewhere
+from domain.model.people import Actor
 from domain.model.sanctions import EarlierSanction
 
 
 class OtherCases(Protocol):
     """Looks up what a command has to know of another case or of a campaign."""
 
-    async def case(self, tenant_id: str, case_id: str, *, follow: bool = False) -> OtherCase | None:
-        """Another case; with ``follow`` the one in which it goes on, where it was merged. None when there is none."""
+    async def case(self, tenant_id: str, case_id: str, *, follow: bool = False, reader: Actor | None = None) -> OtherCase | None:
+        """Another case; with ``follow`` the one in which it goes on, where it was merged. None when there is none, and the same
+        when ``reader``, who names it, may not know of it."""
         ...
 
     async def campaign(self, tenant_id: str, campaign_id: str) -> KnownCampaign | None:
@@ -23,6 +27,14 @@ class OtherCases(Protocol):
 
     async def appealed_before(self, tenant_id: str, case_id: str) -> str | None:
         """The case in which the same person appealed against the same decision; None when there is none."""
+        ...
+
+    async def held(self, tenant_id: str, case_id: str) -> Sequence[HeldPerson]:
+        """The parties of this case of whom another one is under legal hold, or was, and who lifted it."""
+        ...
+
+    async def paid(self, tenant_id: str, case_id: str) -> Sequence[PaidElsewhere]:
+        """What stands in other cases, of any kind, about the same matter of the same claimant."""
         ...
 
 

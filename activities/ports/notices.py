@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
+from pydantic import Field
+
 from domain.base import Kept
 from domain.views.references import References
 
@@ -27,6 +29,8 @@ class OutgoingNotice(Kept):
     """E-mail address or URL; None: there is no way to reach them."""
     secrets: tuple[str, ...] = ()
     """Signing secrets of a webhook endpoint (``whsec_…``), the newest first: two while one is being replaced."""
+    development: bool = False
+    """Whether the tenant is one for development, whose endpoint may be inside our own network where a setting allows it."""
     name: str | None = None
     locale: str = "en"
     zone: str = "UTC"
@@ -42,6 +46,27 @@ class OutgoingNotice(Kept):
     """Later notices of the same event to the same recipient, of which this letter tells too; None: it never stands for others."""
     wait_for: timedelta | None = None
     """How long until it may go out, after a letter of the same."""
+
+
+class TeamLetter(Kept):
+    """One letter to somebody of the team that is about no case."""
+
+    id: str
+    tenant_id: str
+    tenant_name: str
+    event: str
+    recipient: str
+    address: str
+    name: str
+    locale: str = "en"
+    zone: str = "UTC"
+    at: datetime
+    data: dict[str, Any]
+    """Ids and codes: ``person`` whom it is about, ``by`` who did it."""
+    person_name: str | None = None
+    by_name: str | None = None
+    code: str | None = Field(default=None, repr=False)
+    """A login code, in the letter to its person alone."""
 
 
 class Outbox(Protocol):

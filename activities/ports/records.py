@@ -15,8 +15,10 @@ from domain.model.case import Case
 from domain.model.chain import Chained
 from domain.model.clocks import DueLevel
 from domain.model.facts import EvidenceFile
+from domain.model.legal_hold import HeldPerson
 from domain.model.links import KnownCampaign, OtherCase
-from domain.model.people import Actor, Colleague
+from domain.model.money import PaidElsewhere
+from domain.model.people import Actor, Colleague, Standing
 from domain.model.sanctions import EarlierSanction
 from domain.model.terms import Terms
 from domain.notices.plan import NoticeDraft
@@ -35,6 +37,8 @@ class Pending(Kept):
     """By which credential it came; None: it was kept before that was noted."""
     actor: Actor | None = None
     """Who speaks, looked up now; None: nobody with this id has anything to do with the case."""
+    standing: Standing | None = None
+    """What they are to the case beside what it says itself, looked up now; None: they are nobody of the team."""
     target: Actor | None = None
     """The person whom the command names (``assign``), looked up now."""
     mentioned: tuple[str, ...] | None = None
@@ -44,7 +48,9 @@ class Pending(Kept):
     appealed_before: str | None = None
     """The case in which whoever opens this one appealed already, looked up now by ``OtherCases``."""
     other: OtherCase | None = None
-    """The other case that the command names, looked up now by ``OtherCases``."""
+    """The other case that the command names, looked up now by ``OtherCases``; None also where whoever speaks may not know it."""
+    closed_links: tuple[str, ...] = ()
+    """Links of the case with others of which whoever speaks may not know, likewise; asked for by ``unlink``."""
     decided: OtherCase | None = None
     """The case in which a report's matter was decided, likewise."""
     campaign: KnownCampaign | None = None
@@ -88,6 +94,10 @@ class CaseSnapshot(Kept):
     effects: tuple[str, ...] = ()
     team: tuple[Colleague, ...] | None = None
     """The people whom an escalation could land on, where one may be due; looked up by ``Roster``."""
+    held: tuple[HeldPerson, ...] = ()
+    """Parties of whom another case is under legal hold, where something could be destroyed."""
+    paid_elsewhere: tuple[PaidElsewhere, ...] = ()
+    """What stands in other cases of the same matter, where money may be given."""
     earlier: tuple[EarlierSanction, ...] | None = None
     """Sanctions of other cases against the parties, where a ruling may be judged."""
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 import httpx2
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
@@ -26,6 +25,22 @@ LOOK_UP_FOR = 3.0
 _OURS = ("localhost", ".local", ".internal", ".home.arpa")
 """Names that lead nowhere else than into somebody's own network."""
 _NAT64 = IPv6Network("64:ff9b::/96")
+_ON_THE_INTERNET = IPv6Network("2000::/3")
+"""All that IANA has given out for global use by IPv6; whatever lies outside leads somewhere near."""
+_NEAR: tuple[IPv4Network | IPv6Network, ...] = tuple(
+    ip_network(near)
+    for near in (
+        "192.0.0.0/24",  # protocol assignments; a cloud answers with its metadata there
+        "192.88.99.0/24",  # relays of 6to4, withdrawn
+        "168.63.129.16/32",  # the host of every machine in one cloud; the address is public, and what answers there is not
+        "2001::/23",  # protocol assignments
+        "2001:db8::/32",
+        "3fff::/20",  # for documentation, both
+    )
+)
+"""Blocks that some releases of Python take for global, and that are not globally reachable (the registries of RFC 6890)."""
+_TLS_PORT, _FIRST_FREE_PORT = 443, 1024
+"""Below the second every port is some other service's, such as mail's: webhooks go to the first, or above."""
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
@@ -64,7 +79,8 @@ async def system_resolver(host: str, port: int) -> Sequence[str]:
 
 
 class SignedPost:
-    """Posts signed bodies. ``allow_private`` also allows plain HTTP and addresses in private networks: for development."""
+    """Posts signed bodies. ``allow_private`` also allows plain HTTP and addresses in private networks, to tenants for
+    development: another tenant of the same installation is not let into our network."""
 
     def __init__(
         self,
@@ -81,14 +97,24 @@ class SignedPost:
         self._tls = httpx2.create_ssl_context()
 
     async def send(
-        self, url: str, secrets: Sequence[str], *, message_id: str, body: bytes, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        secrets: Sequence[str],
+        *,
+        message_id: str,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        development: bool = False,
     ) -> Answer:
         """Post once and say what the endpoint answered; its body is not read and redirects are not followed.
 
-        Signed with each secret that lives, so that a receiver may still have the one before the last rotation.
-        Raises :class:`Never` (``endpoint_invalid``, ``endpoint_not_https``, ``endpoint_not_public``); anything else is temporary.
+        Signed with each secret that lives, so that a receiver may still have the one before the last rotation. ``development``:
+        whether it is a tenant for development that wants it there.
+        Raises :class:`Never` (``endpoint_invalid``, ``endpoint_not_https``, ``endpoint_not_public``, ``endpoint_port_refused``);
+        anything else is temporary.
         """
-        target = self._checked(url)
+        inside = self._allow_private and development
+        target = self._checked(url, inside)
         now = self._now()
         signed = {
             "content-type": "application/json",
@@ -99,43 +125,51 @@ class SignedPost:
             "webhook-signature": " ".join(_signature(secret, message_id, now, body) for secret in secrets),
         }
         async with asyncio.timeout(self._timeout):
-            return await self._post(target, await self._addresses(target), signed, body)
+            return await self._post(target, await self._addresses(target, inside), signed, body)
 
-    async def check(self, url: str) -> None:
-        """Whether an address may become an endpoint's; a host that cannot be looked up right now is no reason against it.
+    async def check(self, url: str, *, development: bool = False) -> None:
+        """Whether an address may become an endpoint's, of a tenant for development or of another one.
 
-        Raises :class:`Never` as :meth:`send` does, and ``endpoint_has_credentials``, ``endpoint_too_long``.
+        Raises :class:`Never` as :meth:`send` does, and ``endpoint_has_credentials``, ``endpoint_too_long``, and
+        ``endpoint_host_unknown`` for a host that cannot be looked up: when something is sent, that is a passing trouble.
         """
         if len(url) > LONGEST_URL:
             raise Never("endpoint_too_long", f"an address has at most {LONGEST_URL} characters")
-        target = self._checked(url)
+        inside = self._allow_private and development
+        target = self._checked(url, inside)
         if target.userinfo or "@" in target.netloc.decode("ascii", "replace"):
             raise Never("endpoint_has_credentials")
-        if not self._allow_private and target.host.rstrip(".").lower().endswith(_OURS):
+        if not inside and target.host.rstrip(".").lower().endswith(_OURS):
             raise Never("endpoint_not_public")
-        with suppress(OSError):
+        try:
             async with asyncio.timeout(LOOK_UP_FOR):
-                await self._addresses(target)
+                found = await self._addresses(target, inside)
+        except OSError:
+            found = ()
+        if not found:
+            raise Never("endpoint_host_unknown")
 
-    def _checked(self, url: str) -> httpx2.URL:
+    def _checked(self, url: str, inside: bool) -> httpx2.URL:
         try:
             target = httpx2.URL(url)
         except (httpx2.InvalidURL, ValueError, TypeError):
             raise Never("endpoint_invalid", "this is not a URL") from None
         if target.scheme not in ("https", "http") or not target.host or (target.port or 0) > 65535:
             raise Never("endpoint_invalid", "this is not a web address")
-        if target.scheme != "https" and not self._allow_private:
+        if target.scheme != "https" and not inside:
             raise Never("endpoint_not_https")
+        if not inside and target.port is not None and _TLS_PORT != target.port < _FIRST_FREE_PORT:
+            raise Never("endpoint_port_refused")
         return target
 
-    async def _addresses(self, target: httpx2.URL) -> Sequence[str]:
+    async def _addresses(self, target: httpx2.URL, inside: bool) -> Sequence[str]:
         """Where the host is right now. One private address among them is enough to refuse it."""
         port = target.port or (443 if target.scheme == "https" else 80)
         try:
             found = await self._resolve(target.raw_host.decode("ascii"), port)
         except UnicodeError:
             raise Never("endpoint_invalid", "the host is no name that can be looked up") from None
-        if not self._allow_private and not all(is_public(address) for address in found):
+        if not inside and not all(is_public(address) for address in found):
             raise Never("endpoint_not_public")
         return found
 
@@ -173,10 +207,15 @@ class SignedPost:
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is on the public internet: not loopback, private, link-local (cloud metadata), multicast or reserved."""
+    """Whether an address is globally reachable: not loopback, private, link-local (cloud metadata), multicast, reserved or given
+    out for something near. An IPv6 address that stands for one of IPv4 is judged as that one."""
     ip = ip_address(address.split("%")[0])
     if isinstance(ip, IPv6Address):
+        if ip not in _ON_THE_INTERNET and _inside(ip) is None:
+            return False
         ip = _inside(ip) or ip
+    if any(ip in near for near in _NEAR):
+        return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_link_local or ip.is_unspecified)
 
 

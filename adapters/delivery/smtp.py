@@ -16,8 +16,8 @@ from email.utils import parseaddr
 import aiosmtplib
 
 from activities.ports.errors import Never
-from activities.ports.notices import OutgoingNotice
-from adapters.letters.composer import Composer
+from activities.ports.notices import OutgoingNotice, TeamLetter
+from adapters.letters.composer import Composer, Letter
 from adapters.letters.words import one_line
 
 TIMEOUT_FOR = timedelta(seconds=30)
@@ -73,32 +73,43 @@ class SmtpNotifier:
             raise Never("address_missing")
         message = self.message_of(notice)
         async with self._slots:
-            await self._handed_over(notice, message, notice.address)
+            await self._handed_over(notice.id, message, notice.address)
+        return str(message["Message-ID"])
+
+    async def send_to_team(self, letter: TeamLetter) -> str:
+        """Send what is about no case, and return the Message-ID. Fails as :meth:`send` does."""
+        message = self._begun(self._composer.compose_for_team(letter), letter)
+        async with self._slots:
+            await self._handed_over(letter.id, message, letter.address)
         return str(message["Message-ID"])
 
     def message_of(self, notice: OutgoingNotice) -> EmailMessage:
         """The whole mail. Raises :class:`Never` (``address_invalid``)."""
-        letter = self._composer.compose(notice)
+        message = self._begun(self._composer.compose(notice), notice)
+        if notice.thread and notice.thread != notice.id:
+            message["In-Reply-To"] = self._message_id(notice.thread)
+            message["References"] = self._message_id(notice.thread)
+        if not notice.data.get("measure_alone"):
+            # Whoever was not told of a case is not told that there is one by a header.
+            message["X-Ombud-Case"] = notice.case_id
+        return message
+
+    def _begun(self, letter: Letter, to: OutgoingNotice | TeamLetter) -> EmailMessage:
+        """What every mail has, whatever it is about. Raises :class:`Never` (``address_invalid``)."""
         message = EmailMessage(policy=SMTP_POLICY)
-        message["From"] = Address(_name(notice.tenant_name), addr_spec=self._sender)
+        message["From"] = Address(_name(to.tenant_name), addr_spec=self._sender)
         try:
-            message["To"] = Address(_name(notice.name), addr_spec=notice.address)
+            message["To"] = Address(_name(to.name), addr_spec=to.address or "")
         except (MessageError, ValueError, IndexError):
             raise Never("address_invalid") from None
         if self._reply_to:
             message["Reply-To"] = self._reply_to
         message["Subject"] = letter.subject
         message["Date"] = self._now()
-        message["Message-ID"] = self._message_id(notice.id)
-        if notice.thread and notice.thread != notice.id:
-            message["In-Reply-To"] = self._message_id(notice.thread)
-            message["References"] = self._message_id(notice.thread)
+        message["Message-ID"] = self._message_id(to.id)
         # Holiday notes and other machines do not answer what says that it comes from one (RFC 3834; the second is Exchange's).
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-        if not notice.data.get("measure_alone"):
-            # Whoever was not told of a case is not told that there is one by a header.
-            message["X-Ombud-Case"] = notice.case_id
         message.set_content(letter.text, cte="quoted-printable")
         message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
         message["Content-Language"] = letter.locale
@@ -107,12 +118,12 @@ class SmtpNotifier:
     def _message_id(self, notice_id: str) -> str:
         return f"<{notice_id}@{self._domain}>"
 
-    async def _handed_over(self, notice: OutgoingNotice, message: EmailMessage, address: str) -> None:
+    async def _handed_over(self, notice_id: str, message: EmailMessage, address: str) -> None:
         client = _client(self._server)
         await client.connect()
         try:
             await _accepted(client, message, self._sender, address)
-            self._after_accept(notice.id)
+            self._after_accept(notice_id)
             # The mail is theirs now: a server that drops the line at the good-bye must not make it be sent again.
             with suppress(aiosmtplib.SMTPException, OSError):
                 await client.quit()

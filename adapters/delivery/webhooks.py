@@ -22,7 +22,9 @@ class WebhookNotifier:
             raise Never("address_missing")
         if not notice.secrets:
             raise Never("endpoint_invalid", "the endpoint has no signing secret")
-        answer = await self._post.send(notice.address, notice.secrets, message_id=notice.id, body=body_of(notice))
+        answer = await self._post.send(
+            notice.address, notice.secrets, message_id=notice.id, body=body_of(notice), development=notice.development
+        )
         if answer.status == 410:
             raise Never("endpoint_gone")
         if not answer.taken:

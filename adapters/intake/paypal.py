@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
 
-from adapters.currencies import NotExact, from_decimal, in_words
+from adapters.currencies import NotExact, from_decimal
 from adapters.intake.errors import ReportInvalid
 from adapters.intake.paypal_signature import TransmissionCheck
 from adapters.intake.shapes import (
@@ -24,6 +24,7 @@ from adapters.intake.shapes import (
     shaped,
 )
 from domain.base import Money, Reference, Side
+from domain.currencies import in_words
 from domain.model.report import Attachment, Report, ReportedParty
 
 MAX_BYTES = 1_000_000

@@ -13,9 +13,9 @@ from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from activities.ports.notices import OutgoingNotice
+from activities.ports.notices import OutgoingNotice, TeamLetter
 from adapters.letters.letter import facts_of, seen_event
-from adapters.letters.words import Words
+from adapters.letters.words import Words, one_line
 from adapters.letters.words_en import ENGLISH
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -51,14 +51,24 @@ class Composer:
 
     def compose(self, notice: OutgoingNotice) -> Letter:
         """The letter. An event that has no template of its own gets a general one; no notice is without a letter."""
-        locale = next((tag for tag in (notice.locale, notice.locale.split("-")[0]) if tag in LANGUAGES), next(iter(LANGUAGES)))
+        locale = self._language(notice.locale)
         facts = facts_of(notice, LANGUAGES[locale])
         page = self._page if not facts["measure_alone"] else None
         facts |= {"replies": self._replies, "link": page.format(case_id=notice.case_id) if page else None}
         audience = "party" if notice.audience in ("claimant", "respondent") else "staff"
         if facts["third_party"]:
             audience = "third"
-        names = _candidates(locale, audience, seen_event(notice))
+        return self._worded(locale, _candidates(locale, audience, seen_event(notice)), facts)
+
+    def compose_for_team(self, letter: TeamLetter) -> Letter:
+        """A letter that is about no case."""
+        locale = self._language(letter.locale)
+        return self._worded(locale, _candidates(locale, "team", letter.event), _of_team(letter))
+
+    def _language(self, asked: str) -> str:
+        return next((tag for tag in (asked, asked.split("-")[0]) if tag in LANGUAGES), next(iter(LANGUAGES)))
+
+    def _worded(self, locale: str, names: list[str], facts: dict[str, Any]) -> Letter:
         text = self._text[locale].select_template(names)
         html = self._html[locale].select_template(names)
         return Letter(
@@ -67,6 +77,24 @@ class Composer:
             html=_spaceless(html.render(facts)),
             locale=locale,
         )
+
+
+def _of_team(letter: TeamLetter) -> dict[str, Any]:
+    """Everything a template for a letter about no case may use."""
+    said = {name: value if isinstance(value, int) else one_line(str(value or "")) for name, value in letter.data.items()}
+    person, by = said.get("person", ""), said.get("by", "")
+    return {
+        "tenant": one_line(letter.tenant_name),
+        "name": one_line(letter.name),
+        "own": person == letter.recipient,
+        "person": one_line(letter.person_name or "") or person,
+        "person_id": person,
+        # The operator's command line is nobody of the team.
+        "by": "Whoever runs Ombud" if by == "system" else f"{one_line(letter.by_name or '') or 'Somebody'} ({by})",
+        "code": letter.code,
+        **{name: said.get(name, "") for name in ("key", "what", "roles")},
+        **{name: said.get(name, 0) for name in ("added", "removed")},
+    }
 
 
 def _candidates(locale: str, audience: str, event: str) -> list[str]:
@@ -87,6 +115,7 @@ def _environment(locale: str, format_: str) -> ImmutableSandboxedEnvironment:
     )
     environment.filters |= {"fold": _fold, "indented": _indented, "paragraphs": _paragraphs}
     environment.globals["layout"] = f"layout.{format_}.j2"
+    environment.globals["team_layout"] = f"team.{format_}.j2"
     environment.globals["language"] = locale
     for pieces in (f"pieces.{format_}.j2", f"{locale}/pieces.j2"):
         environment.globals |= _macros(environment.get_template(pieces))

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from activities.ports.notices import OutgoingNotice
-from adapters.currencies import in_words
 from adapters.letters.times import When, in_zone, instant_of
 from adapters.letters.words import Words, capital, one_line, written_out
 from domain.base import plain
+from domain.currencies import in_words
 
 _SIDES = ("claimant", "respondent")
 _UNTOLD = {"approval": "review", "ruled": "review"}
@@ -44,6 +44,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "first_told": data.get("first_told") is True,
         "untold": data.get("disclosed") is False,
         "in_private": data.get("alone") is True,
+        "more_follows": data.get("more_follows") is True,
         "tenant": _line_or_none(notice.tenant_name) or "the platform",
         "name": _line_or_none(notice.name),
         "case": notice.case_id,
@@ -57,6 +58,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "phase": phase,
         "review": _review(notice, words, phase),
         "due": _when(instant_of(data.get("due_at")), notice, words),
+        "expires": _when(instant_of(_offer_of(data).get("expires_at")), notice, words),
         "by_default": _string(data.get("by_default")),
         "reader": _line_or_none(_string(data.get("reader"))),
         "open_until": _when(instant_of(data.get("open_until")), notice, words),
@@ -71,8 +73,12 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
     }
 
 
+def _offer_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return data["offer"] if isinstance(data.get("offer"), Mapping) else {}
+
+
 def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, Any]:
-    offer: Mapping[str, Any] = data["offer"] if isinstance(data.get("offer"), Mapping) else {}
+    offer = _offer_of(data)
     outcome, decision, reason = (_string(data.get(name)) for name in ("outcome", "decision", "reason"))
     route = _string(data.get("complaint_route"))
     return {
@@ -80,6 +86,7 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "decision": words.decisions.get(decision or ""),
         "remitted": decision == "remit",
         "heard_first": data.get("heard_first") is True,
+        "could_answer": data.get("could_answer") is True,
         "same_decider": data.get("same_decider") is True,
         "new_decider": data.get("new_decider") is True,
         "remedies": [r for r in (_remedy(x, words, side) for x in _list_of(data.get("remedies"))) if r],
@@ -100,8 +107,12 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "measures": [m for m in (_remedy(x, words, None) for x in _list_of(data.get("measures"))) if m],
         "because": _string(data.get("because")),
         "stands": data.get("stands") is True,
+        "yourself": data.get("yourself") is True,
+        "joined": data.get("joined"),
+        "from_start": data.get("from_start") is True,
         "of_office": data.get("of_office") is True,
         "returns": offer.get("after_return") is True,
+        "terms": [line for line in (_line_or_none(_string(one)) for one in _list_of(data.get("terms"))) if line],
         "label": _who(data.get("label_paid_by") or offer.get("label_paid_by"), side),
         "lowered_to": _amount(data.get("lowered_to")),
         "received": data.get("received") is True,
@@ -140,7 +151,22 @@ def _more_time(notice: OutgoingNotice, words: Words, side: str | None) -> dict[s
     }
 
 
-_INTERNAL = ("priority", "clock", "clock_code", "dated", "level", "action", "step", "trouble", "reached", "approval")
+_INTERNAL = (
+    "claimed",
+    "count",
+    "endpoint",
+    "host",
+    "priority",
+    "clock",
+    "clock_code",
+    "dated",
+    "level",
+    "action",
+    "step",
+    "trouble",
+    "reached",
+    "approval",
+)
 
 
 def _internal(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
@@ -150,6 +176,10 @@ def _internal(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
     trouble = _string(data.get("reason"))
     reached = instant_of(data.get("reached_at"))
     return {
+        "claimed": _string(data.get("claimed")),
+        "count": count if isinstance(count := data.get("count"), int) else None,
+        "endpoint": _string(data.get("endpoint")),
+        "host": _string(data.get("host")),
         "priority": _string(data.get("priority")),
         "clock": words.clocks.get(clock or "", written_out(clock)) if clock else None,
         "clock_code": clock,
@@ -198,7 +228,16 @@ def _remedy(value: Any, words: Words, side: str | None) -> str | None:
         return name + when
     to = _who(value.get("to"), side)
     whom = {"you": " to you", "other": " to the other side", "claimant": " to the claimant", "respondent": " to the respondent"}
-    return f"{name} of {in_words(amount, _line_or_none(currency) or '')}{whom.get(to or '', '')}{when}"
+    share = _share(value, _line_or_none(currency) or "")
+    return f"{name} of {in_words(amount, _line_or_none(currency) or '')}{share or whom.get(to or '', '')}{when}"
+
+
+def _share(value: Mapping[str, Any], currency: str) -> str | None:
+    """Whose part of money it is that goes to several on one side; None where nobody shares."""
+    whole, share = value.get("whole"), value.get("share")
+    if share == "own" and isinstance(whole, int):
+        return f" to you, your share of {in_words(whole, currency)}"
+    return " to somebody else on your side" if share == "of_another" else None
 
 
 def _amount(value: Any) -> str | None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from api.bodies.base import Body
 from api.bodies.bulk import BulkResult, result_bodies
 from domain.base import Code, Frozen, Instant, Language, PersonId, Reference
+from domain.model.report import ZoneName
 from services.keys import LONGEST_OVERLAP_FOR, OVERLAP_FOR, WithSecret
+from services.logins import LoginCode
 from services.people import Gone
-from services.rows import ApiKey, Entry, Person
+from services.rows import ApiKey, ChainedEntry, DoorRefusal, Person
 
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 _Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+$")]
@@ -68,6 +71,15 @@ class NewKeyBody(KeyBody):
     secret: str
 
 
+class LoginCodeBody(KeyBody):
+    """A login code."""
+
+    secret: str | None
+    """In a tenant for development alone; null elsewhere: it goes to the person's own address, and nobody else has it."""
+    mailed: bool
+    """Whether it went to the person by mail."""
+
+
 class KeyPage(Body):
     """A part of the keys, the newest first."""
 
@@ -91,7 +103,7 @@ class PersonChanges(Frozen):
     capacity: int | None = Field(default=None, ge=0, le=100_000)
     """Open cases that they can carry."""
     locale: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)] | None = None
-    zone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")] | None = None
+    zone: ZoneName | None = None
     """IANA time zone."""
     hours: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,128}$")] | None = None
     """Name of the calendar of their shifts; null: always there."""
@@ -106,9 +118,16 @@ class PersonChanges(Frozen):
     """More of them, in addition."""
 
     def changes(self) -> dict[str, Any]:
-        """What was named, null included; of what cannot be null, null is no change."""
-        said = {name: getattr(self, name) for name in self.model_fields_set - {"conflicts", "add_conflicts"}}
-        return {name: value for name, value in said.items() if value is not None or name in _NULLABLE}
+        """What was named, null included."""
+        return {name: getattr(self, name) for name in self.model_fields_set - {"conflicts", "add_conflicts"}}
+
+    @model_validator(mode="after")
+    def _null_is_no_value(self) -> Self:
+        """What everybody has is changed and never taken away."""
+        empty = sorted(name for name in self.model_fields_set - _NULLABLE if getattr(self, name) is None)
+        if empty:
+            raise PydanticCustomError("null_refused", "Leave out or set: {fields}.", {"fields": ", ".join(empty)})
+        return self
 
 
 _NULLABLE = frozenset({"email", "team", "site", "vendor", "manager", "hours", "absent_from", "absent_until"})
@@ -185,6 +204,9 @@ class TrailEntryBody(Body):
     credential: str
     """By which credential they came."""
     more: dict[str, Any]
+    hash: str
+    prev_hash: str
+    """The hash of the entry before it; empty for the first."""
 
 
 class TrailPage(Body):
@@ -196,7 +218,44 @@ class TrailPage(Body):
     next_cursor: str | None
 
 
-def entry_body(entry: Entry) -> dict[str, Any]:
+class RefusedCommandBody(Body):
+    """Something that was told at Temporal's door and not let in, with what it said of itself."""
+
+    object: Literal["refused_command"] = "refused_command"
+    first_at: Instant
+    last_at: Instant
+    case: str | None
+    """Null, as what it said of itself: a count of what came beyond a day's bound."""
+    claimed: str | None
+    """In whose name it was told."""
+    type: str | None
+    command: str | None
+    """The id that it bore. Nothing is kept under it."""
+    code: str
+    """``signature_needed``, ``signature_refused``, ``door_closed``; ``system_only`` or ``malformed`` for what nobody may tell."""
+    channel: str
+    times: int
+
+
+class RefusedCommandPage(Body):
+    """A part of what was not let in, the newest first."""
+
+    object: Literal["list"] = "list"
+    data: tuple[RefusedCommandBody, ...]
+    has_more: bool
+    next_cursor: str | None
+
+
+def refused_command_body(refusal: DoorRefusal) -> dict[str, Any]:
+    """A refusal as JSON."""
+    return RefusedCommandBody(
+        first_at=refusal.first_at, last_at=refusal.last_at, case=refusal.case_id or None, claimed=refusal.claimed or None,
+        type=refusal.type or None, command=refusal.command_id or None, code=refusal.code, channel=refusal.channel,
+        times=refusal.times,
+    ).model_dump(mode="json")  # fmt: skip
+
+
+def entry_body(entry: ChainedEntry) -> dict[str, Any]:
     """An entry as JSON."""
     return TrailEntryBody(**entry.model_dump()).model_dump(mode="json")
 
@@ -209,6 +268,11 @@ def key_body(key: ApiKey) -> dict[str, Any]:
 def new_key_body(made: WithSecret) -> dict[str, Any]:
     """A key with its secret as JSON, this once."""
     return NewKeyBody(**_key(made.key), secret=made.secret).model_dump(mode="json")
+
+
+def login_code_body(made: LoginCode) -> dict[str, Any]:
+    """A login code as JSON."""
+    return LoginCodeBody(**_key(made.key), secret=made.secret, mailed=made.mailed).model_dump(mode="json")
 
 
 def person_body(person: Person) -> dict[str, Any]:

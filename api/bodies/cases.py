@@ -63,6 +63,10 @@ class PartyBody(Body):
     name: str | None = None
     """With a case that is read by itself, as their address."""
     email: str | None = None
+    minor: bool = False
+    """Under age; said to the platform and its team alone, as is the next."""
+    left: bool = False
+    """They are a party no more."""
 
 
 class CaseLinkBody(Body):
@@ -273,6 +277,8 @@ def _left_out(role: str, body: dict[str, Any]) -> Iterator[str]:
     """Fields that are not for this viewer: what is the team's own, though the platform knows how urgent its case is."""
     if role not in TEAM:
         yield from (name for name in _INTERNAL if (name, role) != ("priority", "platform"))
+    if body["keep_until"] is None:
+        yield "keep_until"
     if body["payable"] is None:
         yield "payable"
 

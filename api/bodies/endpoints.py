@@ -21,6 +21,17 @@ class EndpointRequest(Frozen):
     """What happened (``events``), or what is to be carried out (``remedies``)."""
 
 
+class EndpointChange(Frozen):
+    """What is to change. What is left out stays."""
+
+    url: str = Field("", min_length=1, max_length=4000)
+    purpose: Purpose = "events"
+
+    def said(self) -> dict[str, Any]:
+        """What was named, and only that."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
 class EndpointRotation(Frozen):
     """Another signing secret."""
 
@@ -50,10 +61,12 @@ class EndpointBody(Body):
 
 
 class EndpointList(Body):
-    """Every endpoint."""
+    """A part of the endpoints, the oldest first."""
 
     object: Literal["list"] = "list"
     data: list[EndpointBody]
+    has_more: bool
+    next_cursor: str | None
 
 
 def endpoint_body(endpoint: Endpoint, secret: str | None = None) -> dict[str, Any]:

@@ -32,7 +32,8 @@ class SanctionBody(Body):
     """A sanction against somebody that was not taken back, of this case or of another."""
 
     id: str
-    case: str
+    case: str | None
+    """Null: another case, which is closed to whoever reads this."""
     category: str
     sanction: str
     imposed_at: Instant

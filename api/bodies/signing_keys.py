@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import Field
 
-from api.bodies.base import Body, list_body
+from api.bodies.base import Body
 from domain.base import Frozen, Instant
 from services.logins import Me
 from services.rows import SigningKey
@@ -49,10 +48,12 @@ class SigningKeyBody(Body):
 
 
 class SigningKeyList(Body):
-    """Public keys."""
+    """A part of the public keys, the oldest first."""
 
     object: Literal["list"] = "list"
     data: list[SigningKeyBody]
+    has_more: bool
+    next_cursor: str | None
 
 
 def me_body(me: Me) -> dict[str, Any]:
@@ -71,8 +72,3 @@ def signing_key_body(key: SigningKey) -> dict[str, Any]:
         id=key.id, person=key.person_id, public_key=public, created_at=key.created_at, revoked_at=key.revoked_at
     )
     return body.model_dump(mode="json")
-
-
-def signing_key_list(keys: Iterable[SigningKey]) -> dict[str, Any]:
-    """Several."""
-    return list_body([signing_key_body(key) for key in keys])

@@ -35,6 +35,19 @@ class SourceRequest(Frozen):
     respondent: DefaultParty | None = None
 
 
+class SourceChange(Frozen):
+    """What is to change. What is left out stays; null takes it out."""
+
+    name: Line | None = None
+    kind: Code | None = None
+    queue: Code | None = None
+    respondent: DefaultParty | None = None
+
+    def said(self) -> dict[str, Any]:
+        """What was named, and only that."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
 class SourceRotation(Frozen):
     """Another secret."""
 
@@ -66,10 +79,12 @@ class SourceBody(Body):
 
 
 class SourceList(Body):
-    """Every source."""
+    """A part of the sources, the oldest first."""
 
     object: Literal["list"] = "list"
     data: list[SourceBody]
+    has_more: bool
+    next_cursor: str | None
 
 
 def source_body(source: Source, secret: str | None = None) -> dict[str, Any]:

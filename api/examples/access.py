@@ -36,13 +36,15 @@ LOGIN_CODE: dict[str, Any] = {
     **NEW_KEY,
     "name": "login code",
     "scopes": ["login_code"],
+    "secret": None,
+    "mailed": True,
     "person": "per_mara",
     "expires_at": "2026-11-24T09:00:00.500000Z",
 }
 LOGIN_KEY: dict[str, Any] = {
     **NEW_KEY,
     "name": "ombud login",
-    "scopes": ["cases:read", "cases:write", "team:read", "admin"],
+    "scopes": ["cases:read", "cases:write", "team:read"],
     "person": "per_mara",
     "created_by": "per_mara",
     "expires_at": "2027-02-21T09:00:00.500000Z",
@@ -104,6 +106,27 @@ TRAIL: dict[str, Any] = {
             "by": "per_dana",
             "credential": "key_0198c5a4-0001-7000-8000-00000000d00d",
             "more": {"scopes": ["cases:read"], "person": None, "expires_at": None},
+            "hash": "5f" * 32,
+            "prev_hash": "a0" * 32,
+        }
+    ],
+    "has_more": False,
+    "next_cursor": None,
+}
+REFUSED_COMMANDS: dict[str, Any] = {
+    "object": "list",
+    "data": [
+        {
+            "object": "refused_command",
+            "first_at": "2026-11-23T09:00:00.500000Z",
+            "last_at": "2026-11-23T09:00:02.250000Z",
+            "case": "case_0198c5a0-1f2e-7000-8000-000000000001",
+            "claimed": "per_ada",
+            "type": "rule",
+            "command": "cmd_rule_1",
+            "code": "signature_refused",
+            "channel": "temporal",
+            "times": 2,
         }
     ],
     "has_more": False,

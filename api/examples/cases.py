@@ -155,6 +155,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "note": {"by": "per_mara", "text": "Ask the programme for its log of the day."},
     "offer": {"by": _RESPONDENT, "remedy": "payout", "amount": _USD, "text": "We can meet you here."},
     "accept_offer": {"by": _CLAIMANT, "offer_id": "off_0198c5a2-7d1e"},
+    "concede": {"by": _RESPONDENT, "text": "You are right; we pay what you asked for."},
     "decline_offer": {"by": _CLAIMANT, "offer_id": "off_0198c5a2-7d1e"},
     "escalate": {"by": _CLAIMANT},
     "assign": {"by": "per_dana", "owner": "per_mara", "reason": "assigned"},
@@ -190,6 +191,23 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "continue_of_office": {
         "by": "per_mara",
         "reasons": "We go on without you, because others book there. You need not do anything.",
+    },
+    "add_party": {
+        "by": _CLAIMANT,
+        "party": {
+            "side": "claimant",
+            "role": "representative",
+            "ref": "counsel-3",
+            "name": "A. Nwosu",
+            "email": "nwosu@law.example",
+        },
+    },
+    "remove_party": {"by": "per_mara", "party": _RESPONDENT, "reason": "mistaken"},
+    "replace_party": {
+        "by": "per_mara",
+        "party": _RESPONDENT,
+        "by_party": {"side": "respondent", "ref": "programme-9", "name": "Programme Nine"},
+        "reason": "succession",
     },
     "close": {"by": "per_dana", "outcome": "expired", "reason": "no_respondent", "reasons": "The programme no longer exists."},
     "reopen": {"by": "per_dana", "reason": "new_evidence", "reasons": "The log was found."},

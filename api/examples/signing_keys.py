@@ -23,5 +23,5 @@ SIGNING_KEY: dict[str, Any] = {
     "created_at": "2026-11-22T09:05:00.120000Z",
     "revoked_at": None,
 }
-SIGNING_KEYS: dict[str, Any] = {"object": "list", "data": [SIGNING_KEY]}
+SIGNING_KEYS: dict[str, Any] = {"object": "list", "data": [SIGNING_KEY], "has_more": False, "next_cursor": None}
 REVOKED: dict[str, Any] = {**SIGNING_KEY, "revoked_at": "2026-12-01T10:00:00.500000Z"}

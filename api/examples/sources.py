@@ -8,6 +8,7 @@ _AT = "2026-11-23T08:00:00Z"
 _UNTIL = "2026-11-24T08:00:00Z"
 
 ENDPOINT_SAID: dict[str, Any] = {"url": "https://platform.example/ombud", "purpose": "events"}
+ENDPOINT_CHANGE: dict[str, Any] = {"url": "https://platform.example/ombud"}
 ENDPOINT: dict[str, Any] = {
     "object": "webhook_endpoint",
     "id": "whk_0198c5a0-1f2e-7000-8000-00000000e001",
@@ -27,7 +28,7 @@ NEW_ENDPOINT: dict[str, Any] = {**ENDPOINT, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8
 ROTATION_SAID: dict[str, Any] = {"overlap_hours": 24}
 ROTATED_ENDPOINT: dict[str, Any] = {**NEW_ENDPOINT, "old_secret_until": _UNTIL}
 DISABLED_ENDPOINT: dict[str, Any] = {**ENDPOINT, "active": False, "disabled_at": _AT, "disabled_because": "by_hand"}
-ENDPOINTS: dict[str, Any] = {"object": "list", "data": [ENDPOINT]}
+ENDPOINTS: dict[str, Any] = {"object": "list", "data": [ENDPOINT], "has_more": False, "next_cursor": None}
 
 _SHOP: dict[str, Any] = {
     "side": "respondent",
@@ -46,6 +47,7 @@ SOURCE_SAID: dict[str, Any] = {
     "queue": "fraud",
     "respondent": {"ref": "acct_1", "name": "Paw Patrol Boarding", "email": "desk@pawpatrol.example"},
 }
+SOURCE_CHANGE: dict[str, Any] = {"name": "Stripe, live", "queue": "fraud"}
 SOURCE: dict[str, Any] = {
     "object": "intake_source",
     "id": "src_0198c5a0-1f2e-7000-8000-00000000a001",
@@ -65,7 +67,7 @@ SOURCE: dict[str, Any] = {
 NEW_SOURCE: dict[str, Any] = {**SOURCE, "secret": "whsec_as_stripe_shows_it"}
 SOURCE_ROTATION_SAID: dict[str, Any] = {"secret": "whsec_the_next_one", "overlap_hours": 24}
 ROTATED_SOURCE: dict[str, Any] = {**SOURCE, "secret": "whsec_the_next_one", "old_secret_until": _UNTIL}
-SOURCES: dict[str, Any] = {"object": "list", "data": [SOURCE]}
+SOURCES: dict[str, Any] = {"object": "list", "data": [SOURCE], "has_more": False, "next_cursor": None}
 
 TENANT_SAID: dict[str, Any] = {
     "email_kind": "bounty_dispute",

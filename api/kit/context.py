@@ -19,6 +19,7 @@ from api.kit.reading import read_object
 from api.kit.replies import answer
 from services.callers import Caller
 from services.doors import LeavingDoors
+from services.logins import why_nobodys
 from services.parts import Parts
 from services.repeats import Asked
 
@@ -97,8 +98,8 @@ class RequestContext:
 
 
 async def identify(request: Request) -> Caller:
-    """The holder of the key that a request brings. Raises ``key_missing``, ``key_invalid``, ``rate_limited``,
-    ``act_as_forbidden``."""
+    """The holder of the key that a request brings. Raises ``key_missing``, ``key_invalid``, ``login_code_ended``,
+    ``login_code_expired``, ``rate_limited``, ``act_as_forbidden``."""
     parts: Parts = request.app.state.parts
     gate: Gate = request.app.state.gate
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
@@ -106,7 +107,8 @@ async def identify(request: Request) -> Caller:
         raise Problem("key_missing", headers={"WWW-Authenticate": "Bearer"})
     key = await gate.holder(parts.keys, secret.strip(), _address(request)) if secret.isascii() else None
     if key is None:
-        raise Problem("key_invalid", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+        code = await why_nobodys(parts, secret.strip()) if secret.isascii() else "key_invalid"
+        raise Problem(code, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
     request.scope["ombud_key"] = key.key_id
     cost = cost_of(request.method, getattr(request.scope.get("route"), "path", ""))
     await gate.pass_(key.tenant_id, cost, request.scope["ombud_until"])

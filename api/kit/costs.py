@@ -28,6 +28,7 @@ _OTHERS = {
     "GET /v1/people": LIST,
     "GET /v1/api-keys": LIST,
     "GET /v1/audit-trail": LIST,
+    "GET /v1/refused-commands": LIST,
     "GET /v1/calendars/moves": MANY,
     "GET /v1/cases/{case_id}/files/{file_id}": BYTES,
     "POST /v1/cases": OPEN,

@@ -8,6 +8,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from api.kit.problems import MEDIA_TYPE, PROBLEMS, Problem
+from domain.model.reading import plain_message
 from services.errors import FieldError, Refused, refusal_of
 
 _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 415: "content_type_unsupported"}
@@ -51,7 +52,11 @@ def render(problem: Problem, public_url: str, request_id: str) -> Response:
 
 def _parameters(error: RequestValidationError) -> Problem:
     errors = [
-        FieldError(".".join(str(part)[:64] for part in wrong["loc"][1:]) or str(wrong["loc"][0]), wrong["type"], wrong["msg"])
+        FieldError(
+            ".".join(str(part)[:64] for part in wrong["loc"][1:]) or str(wrong["loc"][0]),
+            wrong["type"],
+            plain_message(wrong["type"], wrong["msg"]),
+        )
         for wrong in error.errors()[:20]
     ]
     return Problem("parameter_invalid", errors=errors)

@@ -1,11 +1,13 @@
-"""Every route takes the parameters that it names, each once, and says so of any other: a filter that is misspelt must not answer
-with everything."""
+"""Every route takes the parameters and headers that it names, each once, and says so of any other: a filter that is misspelt must
+not answer with everything, and a key that is not kept must not promise that it is."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Annotated
 
+from fastapi import Query
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.requests import Request
@@ -13,7 +15,34 @@ from starlette.requests import Request
 from api.kit.problems import Problem
 from services.errors import FieldError
 
+Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
+Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
+"""What every list takes that is given in parts."""
 _MOST_TOLD = 20
+ONCE = ("Authorization", "Ombud-Act-As", "Idempotency-Key")
+"""Headers that say who speaks and which request it is. Given twice, whoever stands between us and the caller, and we, could each
+believe another one."""
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_OF_STRANGERS = "/v1/intake/"
+"""What is posted here comes from providers, with the headers that they choose."""
+
+
+async def known_headers(request: Request) -> None:
+    """Raises ``header_repeated``, and ``idempotency_key_unused`` where something is changed and the key is not kept."""
+    repeated = [name for name in ONCE if len(request.headers.getlist(name)) > 1]
+    if repeated:
+        raise Problem("header_repeated", errors=[FieldError(name, "header_repeated", "Send it once.") for name in repeated])
+    if "idempotency-key" not in request.headers or request.method not in _WRITES:
+        return
+    route = request.scope["route"]
+    if not route.path.startswith(_OF_STRANGERS) and not takes_key(route):
+        message = "Nothing is kept by a key at this address."
+        raise Problem("idempotency_key_unused", errors=[FieldError("Idempotency-Key", "idempotency_key_unused", message)])
+
+
+def takes_key(route: APIRoute) -> bool:
+    """Whether a route keeps its answers by ``Idempotency-Key``, as its description says."""
+    return any(one.get("name") == "Idempotency-Key" for one in (route.openapi_extra or {}).get("parameters", ()))
 
 
 async def known_parameters(request: Request) -> None:

@@ -36,6 +36,9 @@ PROBLEMS: dict[str, Row] = {
     "door_closed": Row(403, "This door is closed", "Send the command by the API or the command line."),
     "signing_key_invalid": Row(422, "That is no public key", "Send the 32 bytes of an Ed25519 public key in base64."),
     "signing_key_taken": Row(409, "This key is registered already", "Make another key with `ombud command key`."),
+    "trail_not_whole": Row(
+        503, "The audit trail is not whole", "Nothing is changed that cannot be noted; `ombud audit verify` says what is amiss."
+    ),
     "login_needs_key": Row(403, "A key is needed to log in", "Log in with an API key of your own."),
     "own_credential_needed": Row(
         403,
@@ -49,14 +52,46 @@ PROBLEMS: dict[str, Row] = {
     "filter_forbidden": Row(403, "Filter not yours to use", "Nobody lists by what they may not know."),
     "conflict_of_interest": Row(403, "Closed to you: conflict of interest", "Turn to your lead, or to operations."),
     "access_needed": Row(403, "In none of your queues", "If you need to read it, take access: `POST /v1/cases/{id}/access`."),
+    "access_reads_only": Row(
+        403, "You may read it, and no more", "Have the case assigned to you, or its queue given to you, before you work on it."
+    ),
+    "reason_too_thin": Row(422, "That is no reason yet", "Say in some words why; at least three."),
     "access_not_needed": Row(409, "You can read it already", "Read the case; no access has to be taken."),
     "sender_not_a_party": Row(403, "The sender is nobody of this case", "Answer from the address to which the notice went."),
+    "origin_refused": Row(403, "Not from a page of ours", "Open the page itself, and send it from there."),
+    "form_expired": Row(403, "The page is too old", "It was made for another session: open it anew. Nothing was sent."),
+    "proof_needed": Row(403, "Show again that it is you", "Sign in once more: it was too long ago for so heavy a deed."),
+    "session_over": Row(401, "You were signed out", "Nothing was sent. Sign in again, and go back to the page."),
+    "sign_in_refused": Row(403, "Not signed in", "Begin again, or turn to whoever looks after accounts in your company."),
+    "identity_provider_away": Row(503, "The provider of identities does not answer", "Try again soon."),
     # keys and people
     "scope_unknown": Row(422, "No such scope", "See `allowed` in `fields` for the scopes that there are."),
     "own_key_only": Row(
         403,
         "A person's key is made by themselves",
         "Give them a login code (`POST /v1/people/{id}/login-code`, `ombud person login-code`); they exchange it for a key.",
+    ),
+    "login_code_ended": Row(
+        401,
+        "The login code has ended",
+        "It was exchanged, or a newer one was made. If you did not exchange it, tell ops at once; they make another.",
+    ),
+    "login_code_expired": Row(401, "The login code is too old", "A code is good for a day: ask ops for another."),
+    "person_has_no_address": Row(
+        409,
+        "They cannot be reached",
+        "A login code goes to the person by mail: give them an address first (`PATCH /v1/people/{id}` with `email`).",
+    ),
+    "admin_needs_person": Row(
+        422, "A platform administers nothing", "Leave `admin` out, or make the key one of a person of ops (`person`)."
+    ),
+    "key_wider": Row(403, "Wider than your own key", "A key hands on no scope that it does not have itself; leave out `scopes`."),
+    "key_outlives": Row(403, "It would outlive your own key", "Set `expires_at` to what `latest` says, or sooner."),
+    "own_conflict": Row(
+        403, "Your own conflict of interest", "Nobody lifts a conflict of their own; somebody else of ops can."
+    ),
+    "own_rights": Row(
+        403, "Your own rights", "Nobody gives themselves a role, or says to whom they report; somebody else of ops can."
     ),
     "login_code_needed": Row(403, "A login code is needed", "Bring a login code as the bearer; ops make one for a person."),
     "last_administrator": Row(
@@ -87,6 +122,10 @@ PROBLEMS: dict[str, Row] = {
     "mail_unreadable": Row(422, "Not an e-mail", "Send the raw message as it came off the wire (RFC 5322)."),
     "rate_limited": Row(429, "Too many requests", "Wait as long as `Retry-After` says."),
     # repetition
+    "header_repeated": Row(400, "A header is given twice", "Send it once; what stands between us must not add another."),
+    "idempotency_key_unused": Row(
+        422, "No Idempotency-Key here", "Leave it out: nothing is kept by a key at this address."
+    ),
     "idempotency_key_invalid": Row(422, "Idempotency-Key not usable", "Use 1 to 255 printable ASCII characters, such as a UUID."),
     "idempotency_key_reused": Row(422, "Idempotency-Key used for something else", "Use a new key for a new request."),
     "request_in_flight": Row(409, "The same request is still running", "Ask again with the same key after `Retry-After`."),
@@ -97,12 +136,15 @@ PROBLEMS: dict[str, Row] = {
     "metadata_full": Row(422, "Too many keys of metadata", "A case takes 50 keys; take some away by null."),
     "kind_unknown": Row(422, "Unknown kind of case", "Use a kind that the tenant has a policy pack for."),
     "claimant_missing": Row(422, "No claimant", "Name a party with side `claimant` and role `principal`."),
-    "party_twice": Row(422, "A party is given twice", "One principal a side, and nobody on both sides."),
+    "party_twice": Row(422, "A party is given twice", "Name each person once, and nobody on both sides."),
     "email_invalid": Row(422, "Not an e-mail address", "Write it as `name@host.example`, or leave it out."),
     "sender_missing": Row(422, "No sender", "The mail needs a `From` header."),
+    "null_refused": Row(422, "Null is no value here", "Leave the field out, or give it a value."),
     "zone_unknown": Row(422, "Unknown time zone", "Use an IANA name such as `Europe/Berlin`."),
     "control_character": Row(422, "Control character", "Remove line breaks, control characters and bidi overrides."),
     "scalar_expected": Row(422, "Plain value expected", "Give true or false, a number, or a text of at most 500 characters."),
+    "number_expected": Row(422, "Not a whole number", "Write digits alone."),
+    "moment_expected": Row(422, "Not a date and a time of day", "Write both, as `2026-12-24T09:00`."),
     "code_invalid": Row(422, "Not a code", "Codes are lower case letters, digits and `_ . : -`, at most 64."),
     "number_not_storable": Row(422, "Number not storable", "Give a finite number; integers up to 2^53."),
     "amount_not_exact": Row(422, "Amount not exact", "The amount has more digits than its currency."),
@@ -143,6 +185,8 @@ PROBLEMS: dict[str, Row] = {
     "sanction_not_allowed": Row(422, "Sanction does not fit", "See the detail, and `allowed` in `fields`."),
     "sanction_reasons_missing": Row(422, "Off the ladder without reasons", "Give `sanction_reason` and `sanction_reasons`."),
     "not_disclosed": Row(409, "The respondent does not know", "Tell them of the case first (`disclose`)."),
+    "tipping_off": Row(409, "Two persons have to tell them", "It is reported to a financial intelligence unit, or is to be: "
+                       "nobody tells the respondent by a question, a ruling or alone."),
     "already_disclosed": Row(409, "The respondent knows", "They were told of the case, at its opening or since."),
     "not_heard": Row(409, "Not heard yet", "See `fields`: rule when this side has answered, or its time is over."),
     "remedy_not_allowed": Row(422, "Remedy does not fit", "Use a remedy that comes with the outcome; see `fields`."),
@@ -162,6 +206,11 @@ PROBLEMS: dict[str, Row] = {
     "chargeback_over": Row(409, "Chargeback over", "The network takes evidence once, and it was sent."),
     "no_return_awaited": Row(409, "No such return", "Nobody waits for goods, or they are not where the command says."),
     "return_under_way": Row(409, "Settled, goods on their way", "What was agreed binds both; confirm or contest the return."),
+    "no_settlement": Row(409, "No settlement", "Matters of this kind are decided; say what you want to say as a message."),
+    "nothing_to_concede": Row(409, "Nothing to concede", "Make an offer instead: the report names no amount to grant."),
+    "offer_unclear": Row(409, "Two offers are open", "Name the one you mean (`offer_id`)."),
+    "offer_answered": Row(409, "Answered", "Your side's answer stands; wait for the other side's."),
+    "others_in_case": Row(409, "Others are in this case", "Have the other report split off before you agree."),
     "own_offer": Row(403, "Your own offer", "The other side has to answer it."),
     "nothing_to_annul": Row(409, "Nothing to set aside", "No ruling that was told is in force; see the case's `ruling`."),
     "not_remitted": Row(422, "Not remitted", "Leave `same_decider` out, or remit the matter."),
@@ -185,7 +234,7 @@ PROBLEMS: dict[str, Row] = {
     "same_case": Row(422, "The same case", "Name another case."),
     "kind_differs": Row(409, "Cases of other kinds", "Link the two instead; the pack says which kinds can be merged."),
     "other_case_closed": Row(409, "The other case is closed", "Have it reopened, or link the two."),
-    "merged_already": Row(409, "Merged before", "See `into` in `fields` for the case in which it goes on."),
+    "merged_already": Row(409, "Merged before", "See `into` in `fields`, or `merged_into` and `case_links` of the case."),
     "ruling_begun": Row(409, "A ruling was drafted", "It is decided here; link the two instead."),
     "merge_backwards": Row(409, "The other case is younger", "The older case goes on: merge the other one into this one."),
     "sides_mixed": Row(409, "On both sides", "Whoever reported it stands on the other side there; link the two instead."),
@@ -199,7 +248,7 @@ PROBLEMS: dict[str, Row] = {
     "campaign_none": Row(409, "In no campaign", "There is nothing to leave."),
     # evidence and its files
     "evidence_type_unknown": Row(422, "Unknown type of evidence", "See `allowed` in `fields` for the types of this kind."),
-    "party_unknown": Row(422, "Nobody of that side", "Name a party of the side that is asked, or leave it out."),
+    "party_unknown": Row(422, "Nobody of that side", "Name a party of this case who has not left it, on the side that is asked."),
     "request_unknown": Row(409, "No such request is open", "Read the case again; `requests` lists what is asked of you."),
     "file_unknown": Row(422, "No such file", "Upload it to this case first, as whoever hands it in."),
     "confidentiality_twice": Row(422, "Two confidentialities", "Leave `confidential` out."),
@@ -207,6 +256,7 @@ PROBLEMS: dict[str, Row] = {
     "file_too_large": Row(413, "File too large", "See the detail for how much is taken."),
     "file_type_refused": Row(415, "Type of file not taken", "See the detail for the types that are."),
     "file_type_differs": Row(422, "Not what it is said to be", "Send the `Content-Type` that the bytes have."),
+    "too_many_views": Row(409, "Too many saved views", "Forget one that you do not come back to."),
     "too_many_files": Row(409, "Too many files", "Hand in what matters: the number for one uploader is limited."),
     "file_erased": Row(410, "Erased", "The file was erased with everything else of whoever handed it in."),
     "file_missing": Row(500, "The store does not have the file", "Tell us the request id."),
@@ -227,7 +277,13 @@ PROBLEMS: dict[str, Row] = {
     "measure_not_allowed": Row(422, "No such interim measure", "See `allowed` in `fields` for the measures against this side."),
     "not_on_hold": Row(409, "Not on legal hold", "See `holds` in `fields` for those that are on the case."),
     "legal_hold": Row(409, "Under legal hold", "Nothing of it can be deleted until a lead or ops lifts the hold."),
-    "withdrawal_pending": Row(409, "Asked back already", "The team has your word and answers it; you need do nothing more."),
+    "party_known": Row(409, "A party already", "This person is, or was, a party of the case; nothing needs to be added."),
+    "party_not_here": Row(422, "Not in bulk", "Send `add_party` and `replace_party` to the case itself, one at a time."),
+    "party_unfit": Row(422, "Cannot be a party like this", "See `because` in `fields`."),
+    "party_unclear": Row(409, "Several on the side", "Split the case, so that each of them has their own."),
+    "agreement_missing": Row(422, "Not agreed", "Ask whoever is to be represented, and say `agreed`."),
+    "principal_needed": Row(409, "Each for themselves", "Several are on this side: whoever it is about says it."),
+    "withdrawal_pending": Row(409, "Asked back already", "The team has your word and answers it first."),
     "no_withdrawal": Row(409, "Nobody takes it back", "Read the case again: it was answered, or the matter was decided."),
     "not_withdrawable": Row(409, "Cannot be taken back", "Write to the desk what has changed; see `because` in `fields`."),
     "of_office": Row(409, "Goes on of office", "The platform is the claimant now; nothing is asked of whoever reported it."),
@@ -259,7 +315,9 @@ PROBLEMS: dict[str, Row] = {
     # endpoints, sources and settings of a tenant
     "endpoint_invalid": Row(422, "Not a web address", "Give an absolute https address with a host that can be looked up."),
     "endpoint_not_https": Row(422, "Not https", "Webhooks go out encrypted: give an https address."),
-    "endpoint_not_public": Row(422, "Not a public address", "Its host leads into a private network; give a public one."),
+    "endpoint_not_public": Row(422, "Not a public address", "Its host is not globally reachable; give one that is."),
+    "endpoint_host_unknown": Row(422, "Nobody knows this host", "Give a host that can be looked up from here, or try again."),
+    "endpoint_port_refused": Row(422, "Not a port for webhooks", "Use 443, or one from 1024 on."),
     "endpoint_has_credentials": Row(422, "Credentials in the address", "Leave user and password out: webhooks are signed."),
     "endpoint_too_long": Row(422, "Address too long", "Give an address of at most 2,000 characters."),
     "source_secret_missing": Row(422, "Secret missing", "Give the secret that the provider shows for its webhook."),

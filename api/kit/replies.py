@@ -20,6 +20,11 @@ def answer(reply: Reply) -> Response:
     return Response(to_json(reply.body), reply.status_code, headers, media_type="application/json")
 
 
+def created(address: str, body: dict[str, Any]) -> Response:
+    """What was made just now, with where it is read from now on."""
+    return Response(to_json(body), 201, {"Location": address}, media_type="application/json")
+
+
 def shown(body: dict[str, Any]) -> Response:
     """What was asked for, as it is."""
     return answer(Reply(200, body))

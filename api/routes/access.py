@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from api.bodies.access import (
@@ -16,8 +17,10 @@ from api.bodies.access import (
     entry_body,
     gone_body,
     key_body,
+    login_code_body,
     new_key_body,
     person_body,
+    refused_command_body,
 )
 from api.bodies.base import page_body
 from api.examples.access import (
@@ -33,6 +36,7 @@ from api.examples.access import (
     PEOPLE,
     PERSON,
     PERSON_SAID,
+    REFUSED_COMMANDS,
     REVOKED,
     ROTATED,
     ROTATION_SAID,
@@ -40,19 +44,19 @@ from api.examples.access import (
 )
 from api.kit.context import Context
 from api.kit.idempotent import Reply
+from api.kit.parameters import Cursor, Limit
 from api.kit.reading import parsed, read_object
 from api.kit.replies import answer, shown
 from api.schema import gives, takes
 from domain.base import PersonId
 from services import keys, logins, people, trail
 from services.pages import Page
+from services.rows import Sought
 
 router = APIRouter(tags=["access"])
 
 KeyId = Annotated[str, Path(max_length=128, description="An API key's id (`key_…`).")]
 Person = Annotated[PersonId, Path(description="Somebody of the team.")]
-Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
-Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
 
 
 @router.post(
@@ -193,13 +197,14 @@ async def activate_person(context: Context, person_id: Person) -> Response:
     "/v1/people/{person_id}/login-code",
     status_code=201,
     summary="Make a login code",
-    responses=gives({201: ("NewKeyBody", LOGIN_CODE)}),
+    responses=gives({201: ("LoginCodeBody", LOGIN_CODE)}),
 )
 async def make_login_code(context: Context, person_id: Person) -> Response:
     """For ops: a code that this person exchanges for a key of their own (`POST /v1/me/key`), once and within a day. It opens
-    nothing else. So nobody of ops holds a key in somebody else's name; hand the code to the person themselves."""
+    nothing else, ends the code before it, and goes to the person's own address: whoever makes it never has it, but for tenants
+    for development, where it is in the answer. The others of ops are told."""
     caller = await context.caller("admin")
-    return answer(Reply(201, new_key_body(await logins.code_for(context.parts, caller, person_id))))
+    return answer(Reply(201, login_code_body(await logins.code_for(context.parts, caller, person_id))))
 
 
 @router.post(
@@ -218,11 +223,30 @@ async def redeem_login_code(context: Context) -> Response:
 @router.get("/v1/audit-trail", summary="What administrators did", responses=gives({200: ("TrailPage", TRAIL)}))
 async def read_trail(
     context: Context,
-    about: Annotated[str | None, Query(max_length=128, description="The id of whom or what it was done to.")] = None,
+    about: Annotated[
+        str | None, Query(max_length=128, description="The id of whom or what it was done to, or of whose key or code it is.")
+    ] = None,
+    by: Annotated[str | None, Query(max_length=128, description="Who did it: a person's id, or `system`.")] = None,
+    deed: Annotated[str | None, Query(max_length=64, description="What was done (`key_created`).")] = None,
+    since: Annotated[AwareDatetime | None, Query(description="From then on.")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Before then.")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Response:
     """For ops, with a key of their own that has the scope `admin`: the newest first. It is numbered without gaps and hash-chained
     as a case is, and `ombud audit verify` verifies it."""
     caller = await context.caller("admin")
-    return shown(page_body(await trail.listed(context.parts, caller, Page(limit, cursor), about), entry_body))
+    sought = Sought(about=about, by=by, deed=deed, since=since, until=until)
+    return shown(page_body(await trail.listed(context.parts, caller, Page(limit, cursor), sought), entry_body))
+
+
+@router.get(
+    "/v1/refused-commands",
+    summary="What Temporal's door did not let in",
+    responses=gives({200: ("RefusedCommandPage", REFUSED_COMMANDS)}),
+)
+async def list_refused_commands(context: Context, limit: Limit = 20, cursor: Cursor = None) -> Response:
+    """For ops, with a key of their own that has the scope `admin`: what was told there in somebody's name, unsigned by them,
+    the newest first. None of it did anything. Of a day 200 are listed by themselves, and what came beyond is counted."""
+    caller = await context.caller("admin")
+    return shown(page_body(await trail.not_let_in(context.parts, caller, Page(limit, cursor)), refused_command_body))

@@ -17,6 +17,7 @@ from api.bodies.cases import MetadataRequest, case_body, entry_body, listed, met
 from api.examples.cases import ACCEPTED, ACTIONS, CASE, CASES, METADATA, METADATA_SAID, REPORT, TIMELINE
 from api.kit.context import Context, RequestContext
 from api.kit.idempotent import Reply
+from api.kit.parameters import Limit
 from api.kit.reading import expect_json, parse_object, parsed, read_bytes, read_object
 from api.kit.replies import shown
 from api.schema import gives, takes
@@ -29,7 +30,6 @@ from services.repeats import canonical
 
 router = APIRouter(tags=["cases"])
 
-Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 After = Annotated[str | None, Query(alias="cursor", max_length=500, description="`next_cursor` of the page before.")]
 Expand = Annotated[list[Literal["timeline"]] | None, Query(alias="expand[]", max_length=5, description="What to put in.")]
 ExpandList = Annotated[

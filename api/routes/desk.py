@@ -24,6 +24,7 @@ from api.examples.cases import COMMANDS
 from api.examples.desk import ABSENCE, ABSENCE_SAID, BACK, DESK, NEXT, NEXT_SAID, NEXT_WAITING, PREVIEW, TEAM, WORK
 from api.kit.context import Context
 from api.kit.idempotent import Reply
+from api.kit.parameters import Cursor
 from api.kit.reading import parsed, read_object
 from api.kit.replies import answer, shown
 from api.routes.cases import ExpandList, told_with
@@ -37,7 +38,6 @@ from services.references import references_of
 
 router = APIRouter(tags=["desk"])
 
-Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
 Person = Annotated[PersonId, Path(description="Somebody of the team.")]
 
 

@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from api.bodies.base import list_body
-from api.bodies.endpoints import EndpointRequest, EndpointRotation, endpoint_body
+from api.bodies.base import page_body
+from api.bodies.endpoints import EndpointChange, EndpointRequest, EndpointRotation, endpoint_body
 from api.examples.sources import (
     DISABLED_ENDPOINT,
     ENDPOINT,
+    ENDPOINT_CHANGE,
     ENDPOINT_SAID,
     ENDPOINTS,
     NEW_ENDPOINT,
@@ -20,11 +21,12 @@ from api.examples.sources import (
     ROTATION_SAID,
 )
 from api.kit.context import Context
-from api.kit.idempotent import Reply
+from api.kit.parameters import Cursor, Limit
 from api.kit.reading import parsed, read_object
-from api.kit.replies import answer, shown
+from api.kit.replies import created, shown
 from api.schema import gives, takes
 from services import endpoints
+from services.pages import Page
 
 router = APIRouter(tags=["administration"])
 
@@ -32,10 +34,10 @@ EndpointId = Annotated[str, Path(max_length=128, description="The endpoint (`whk
 
 
 @router.get("/v1/webhook-endpoints", summary="Webhook endpoints", responses=gives({200: ("EndpointList", ENDPOINTS)}))
-async def list_endpoints(context: Context) -> Response:
-    """Every endpoint, with what fails there; secrets are never told again."""
+async def list_endpoints(context: Context, limit: Limit = 100, cursor: Cursor = None) -> Response:
+    """The oldest first, with what fails there; secrets are never told again."""
     caller = await context.caller("admin")
-    return shown(list_body([endpoint_body(one) for one in await endpoints.listed(context.parts, caller)]))
+    return shown(page_body(await endpoints.listed(context.parts, caller, Page(limit, cursor)), endpoint_body))
 
 
 @router.post(
@@ -51,7 +53,29 @@ async def add_endpoint(context: Context) -> Response:
     caller = await context.caller("admin")
     said = parsed(EndpointRequest, await read_object(context.request))
     made = await endpoints.add(context.parts, caller, said.url, said.purpose)
-    return answer(Reply(201, endpoint_body(made.endpoint, made.secret)))
+    return created(f"/v1/webhook-endpoints/{made.endpoint.id}", endpoint_body(made.endpoint, made.secret))
+
+
+@router.get(
+    "/v1/webhook-endpoints/{endpoint_id}", summary="Read a webhook endpoint", responses=gives({200: ("EndpointBody", ENDPOINT)})
+)
+async def read_endpoint(context: Context, endpoint_id: EndpointId) -> Response:
+    """One of them; its secrets are never told again."""
+    caller = await context.caller("admin")
+    return shown(endpoint_body(await endpoints.read(context.parts, caller, endpoint_id)))
+
+
+@router.patch(
+    "/v1/webhook-endpoints/{endpoint_id}",
+    summary="Change a webhook endpoint",
+    openapi_extra=takes("EndpointChange", ENDPOINT_CHANGE, keyed=False),
+    responses=gives({200: ("EndpointBody", ENDPOINT)}),
+)
+async def change_endpoint(context: Context, endpoint_id: EndpointId) -> Response:
+    """Another address, looked at as a new one's, or another purpose. The secrets stay; a disabled one stays disabled."""
+    caller = await context.caller("admin")
+    said = parsed(EndpointChange, await read_object(context.request))
+    return shown(endpoint_body(await endpoints.change(context.parts, caller, endpoint_id, **said.said())))
 
 
 @router.post(

@@ -40,7 +40,7 @@ async def upload(context: Context, case_id: str, name: Name) -> Response:
     same uploader are the same file (200)."""
     caller, parts = await context.caller("cases:write"), context.parts
     key = context.key
-    seen = await find(parts, caller, case_id)
+    seen = await find(parts, caller, case_id, to_work=True)
     evidence.uploading(caller, seen, name)
     data = await _bytes(context.request, parts.inspector.most)
     file = evidence.looked_at(parts, seen, name, data, _said(context.request))

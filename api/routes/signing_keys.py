@@ -5,15 +5,18 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.bodies.signing_keys import SigningKeyRequest, me_body, signing_key_body, signing_key_list
+from api.bodies.base import page_body
+from api.bodies.signing_keys import SigningKeyRequest, me_body, signing_key_body
 from api.examples.signing_keys import ME, REVOKED, SIGNING_KEY, SIGNING_KEY_SAID, SIGNING_KEYS
 from api.kit.context import Context
 from api.kit.idempotent import Reply
+from api.kit.parameters import Cursor, Limit
 from api.kit.reading import parsed
 from api.kit.replies import shown
 from api.schema import gives, takes
 from services import signing_keys
 from services.logins import me
+from services.pages import Page
 
 router = APIRouter(tags=["access"])
 
@@ -46,10 +49,10 @@ async def register_key(context: Context) -> Response:
 
 
 @router.get("/v1/signing-keys", summary="List signing keys", responses=gives({200: ("SigningKeyList", SIGNING_KEYS)}))
-async def list_keys(context: Context) -> Response:
-    """One's own; ops see everybody's."""
+async def list_keys(context: Context, limit: Limit = 100, cursor: Cursor = None) -> Response:
+    """One's own, the oldest first; ops see everybody's."""
     caller = await context.caller("cases:read")
-    return shown(signing_key_list(await signing_keys.listed(context.parts, caller)))
+    return shown(page_body(await signing_keys.listed(context.parts, caller, Page(limit, cursor)), signing_key_body))
 
 
 @router.post(

@@ -8,13 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from api.bodies.base import list_body
-from api.bodies.sources import SourceRequest, SourceRotation, source_body
+from api.bodies.base import page_body
+from api.bodies.sources import SourceChange, SourceRequest, SourceRotation, source_body
 from api.bodies.tenants import TenantChange, tenant_body
 from api.examples.sources import (
     NEW_SOURCE,
     ROTATED_SOURCE,
     SOURCE,
+    SOURCE_CHANGE,
     SOURCE_ROTATION_SAID,
     SOURCE_SAID,
     SOURCES,
@@ -22,11 +23,12 @@ from api.examples.sources import (
     TENANT_SAID,
 )
 from api.kit.context import Context
-from api.kit.idempotent import Reply
+from api.kit.parameters import Cursor, Limit
 from api.kit.reading import parsed, read_object
-from api.kit.replies import answer, shown
+from api.kit.replies import created, shown
 from api.schema import gives, takes
 from services import sources, tenants
+from services.pages import Page
 
 router = APIRouter(tags=["administration"])
 
@@ -34,10 +36,10 @@ SourceId = Annotated[str, Path(max_length=128, description="The source (`src_…
 
 
 @router.get("/v1/intake-sources", summary="Intake sources", responses=gives({200: ("SourceList", SOURCES)}))
-async def list_sources(context: Context) -> Response:
-    """Every source; secrets are never told again."""
+async def list_sources(context: Context, limit: Limit = 100, cursor: Cursor = None) -> Response:
+    """The oldest first; secrets are never told again."""
     caller = await context.caller("admin")
-    return shown(list_body([source_body(one) for one in await sources.listed(context.parts, caller)]))
+    return shown(page_body(await sources.listed(context.parts, caller, Page(limit, cursor)), source_body))
 
 
 @router.post(
@@ -62,7 +64,27 @@ async def add_source(context: Context) -> Response:
         queue=said.queue,
         respondent=said.respondent,
     )
-    return answer(Reply(201, source_body(made.source, made.secret)))
+    return created(f"/v1/intake-sources/{made.source.id}", source_body(made.source, made.secret))
+
+
+@router.get("/v1/intake-sources/{source_id}", summary="Read an intake source", responses=gives({200: ("SourceBody", SOURCE)}))
+async def read_source(context: Context, source_id: SourceId) -> Response:
+    """One of them; its secrets are never told again."""
+    caller = await context.caller("admin")
+    return shown(source_body(await sources.read(context.parts, caller, source_id)))
+
+
+@router.patch(
+    "/v1/intake-sources/{source_id}",
+    summary="Change an intake source",
+    openapi_extra=takes("SourceChange", SOURCE_CHANGE, keyed=False),
+    responses=gives({200: ("SourceBody", SOURCE)}),
+)
+async def change_source(context: Context, source_id: SourceId) -> Response:
+    """What is named changes, and nothing else; null takes it out. The secret is changed by rotating it."""
+    caller = await context.caller("admin")
+    said = parsed(SourceChange, await read_object(context.request))
+    return shown(source_body(await sources.change(context.parts, caller, source_id, said.said())))
 
 
 @router.post(

@@ -51,7 +51,13 @@ def export(
 
 @app.command("trail")
 def read_trail(
-    about: Annotated[str | None, typer.Option(help="Only what was done to this id (key_…, per_…).")] = None,
+    about: Annotated[
+        str | None, typer.Option(help="Only what was done to this id (key_…), or to a person, their keys and codes (per_…).")
+    ] = None,
+    by: Annotated[str | None, typer.Option(help="Only what this person did (per_…, or system).")] = None,
+    deed: Annotated[str | None, typer.Option(help="Only this deed (key_created).")] = None,
+    since: Annotated[str | None, typer.Option(help="From then on (2026-11-01T00:00:00Z).")] = None,
+    until: Annotated[str | None, typer.Option(help="Before then.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most, the newest first.")] = 20,
     tenant: Tenants = None,
     speaker: As = None,
@@ -62,14 +68,20 @@ def read_trail(
     from cli.kit.target import Target
     from cli.tables.access import trail_table
 
-    params = {"limit": str(limit), **({"about": about} if about else {})}
+    sought = {"about": about, "by": by, "deed": deed, "since": since, "until": until}
+    params = {"limit": str(limit), **{name: value for name, value in sought.items() if value}}
     found = run(lambda desk: desk.ask("GET", "/v1/audit-trail", params=params), Target(tenant, speaker))
     show(found, json, lambda page: trail_table(page["data"]) if page["data"] else None, nothing="Nothing yet.")
 
 
 def _verdict(found: dict[str, Any]) -> str:
+    from cli.tables.cases import counted
+
     verdict = "the record is whole" if not found["problems"] else f"{len(found['problems'])} problem(s)"
-    return f"{found['cases']} cases, {found['facts']} facts, {found['deeds']} deeds of administrators: {verdict}"
+    return (
+        f"{counted(found['cases'], 'case')}, {counted(found['facts'], 'fact')}, "
+        f"{counted(found['deeds'], 'deed')} of administrators: {verdict}"
+    )
 
 
 def _problems(found: dict[str, Any]) -> Iterator[str]:

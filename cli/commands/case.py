@@ -16,7 +16,11 @@ from cli.kit.send import send
 from cli.kit.show import show
 from cli.kit.target import Target
 
-app = typer.Typer(help="Cases: open, list, show, decide.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Cases: open, list, show, decide. Each command has a verb; `command` sends any as JSON.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 _REFUSED = 1
 _RANGE = "Only from … to …: 2026-01-01T00:00Z..2026-02-01T00:00Z; either end may be left out."
@@ -144,39 +148,6 @@ def sanctions(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: 
 
 
 @app.command()
-def rule(
-    case_id: CaseId,
-    outcome: Annotated[str, typer.Option(help="An outcome of the kind's pack.")],
-    reasons: Annotated[str, typer.Option(help="The reasons, as the parties will read them; - reads them from stdin.")],
-    speaker: Annotated[str, typer.Option("--as", help="The mediator who rules (per_…).")],
-    ground: Annotated[str | None, typer.Option(help="The clause it rests on.")] = None,
-    remedy: Annotated[
-        list[str] | None, typer.Option(help="type, or type:amount:currency with the amount in minor units; repeatable.")
-    ] = None,
-    preview: Annotated[bool, typer.Option("--preview", help="Only show what would follow, and the parties' letters.")] = False,
-    sanction: Annotated[str | None, typer.Option(help="Another sanction than the ladder's; needs the two reasons below.")] = None,
-    sanction_reason: Annotated[str | None, typer.Option(help="Why it is another, as a code of the pack.")] = None,
-    sanction_reasons: Annotated[str | None, typer.Option(help="The same in words.")] = None,
-    tenant: Tenant = None,
-    json: AsJson = False,
-) -> None:
-    """Rule on a case."""
-    text = sys.stdin.read() if reasons == "-" else reasons
-    command = {"type": "rule", "outcome": outcome, "reasons": text, "remedies": [_remedy(r) for r in remedy or []]}
-    more = {
-        "ground": ground,
-        "sanction": sanction,
-        "sanction_reason": sanction_reason,
-        "sanction_reasons": sanction_reasons,
-    }
-    command |= {name: value for name, value in more.items() if value}
-    if preview:
-        preview_ruling(case_id, command, Target(tenant, speaker), as_json=json)
-    else:
-        send(case_id, command, Target(tenant, speaker), as_json=json)
-
-
-@app.command()
 def step(
     case_id: CaseId,
     names: Annotated[list[str], typer.Argument(help="Steps of the kind's procedure; `ombud case show` lists them.")],
@@ -260,7 +231,7 @@ def command(
     speaker: As = None,
     json: AsJson = False,
 ) -> None:
-    """Send any command."""
+    """Send any command as JSON."""
     from json import JSONDecodeError, loads
 
     try:
@@ -290,7 +261,8 @@ def revive(
     show(found, json, lambda n: f"{n['started']} started, {n['running']} ran already, {n['checked']} looked at.")
 
 
-def _remedy(text: str) -> dict[str, Any]:
+def remedy_of(text: str) -> dict[str, Any]:
+    """A remedy as it is typed. What is none ends the command."""
     kind, *money = text.split(":")
     if not money:
         return {"type": kind}

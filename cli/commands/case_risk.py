@@ -132,11 +132,14 @@ def disclose(
     with_statement: Annotated[
         bool, typer.Option("--with-statement", help="The report goes along, in the words of whoever reported it.")
     ] = False,
+    reasons: Annotated[
+        str | None, typer.Option(help="Why, where an authority is told of them: a second person says so too.")
+    ] = None,
     tenant: Tenant = None,
     json: AsJson = False,
 ) -> None:
     """Tell the respondent of the case, once and for good."""
-    said: dict[str, Any] = {"type": "disclose"} | ({"text": text} if text else {})
+    said: dict[str, Any] = {"type": "disclose"} | ({"text": text} if text else {}) | ({"reasons": reasons} if reasons else {})
     send(case_id, said | ({"with_statement": True} if with_statement else {}), Target(tenant, speaker), as_json=json)
 
 

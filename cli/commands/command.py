@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json as json_text
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -48,7 +49,11 @@ def register(file: _PRIVATE, tenant: Tenant = None, speaker: As = None, json: As
         public = base64.b64encode(_private(file).public_key().public_bytes_raw()).decode()
         return await desk.ask("POST", "/v1/signing-keys", json={"public_key": public})
 
-    show(run(registering, Target(tenant, speaker)), json, lambda made: made["id"])
+    show(run(registering, Target(tenant, speaker)), json, lambda made: made["id"], notes=_registered)
+
+
+def _registered(made: dict[str, Any]) -> Iterator[str]:
+    yield f"Registered for {made['person']}; sign with: ombud command sign FILE --case CASE --key KEY --key-id {made['id']}"
 
 
 @app.command("keys")
@@ -105,6 +110,28 @@ def sign(
     said.pop("signature", None)
     value = base64.b64encode(private.sign(signed_bytes(of_tenant, case, said))).decode()
     print_json_line({**said, "signature": {"key": key_id, "value": value}})
+
+
+@app.command()
+def refused(
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most, the newest first.")] = 20,
+    tenant: Tenant = None,
+    speaker: As = None,
+    json: AsJson = False,
+) -> None:
+    """What Temporal's door did not let in: who was named, in which case, and why. For ops."""
+
+    def lines(found: dict[str, Any]) -> str | None:
+        return "\n".join(_told(one) for one in found["data"]) or None
+
+    params = {"limit": str(limit)}
+    found = run(lambda desk: desk.ask("GET", "/v1/refused-commands", params=params), Target(tenant, speaker))
+    show(found, json, lines, nothing="Nothing was refused there.")
+
+
+def _told(one: dict[str, Any]) -> str:
+    what = f"{one['claimed']}  {one['type']}  {one['command']}  {one['case']}" if one["case"] else "more, beyond the day's bound"
+    return f"{one['last_at']}  {one['code']}  {what}  ({one['times']}x)"
 
 
 def _private(file: Path) -> Any:

@@ -9,7 +9,7 @@ import typer
 
 from cli.kit.client import Desk, run
 from cli.kit.options import AsJson, CaseId, Tenant
-from cli.kit.send import given_only
+from cli.kit.send import given_only, show_results
 from cli.kit.show import show
 from cli.kit.target import Target
 
@@ -17,8 +17,6 @@ app = typer.Typer(help="What waits for me, and the next case to take.", rich_mar
 
 As = Annotated[str | None, typer.Option("--as", help="Whose desk (per_…).")]
 Person = Annotated[str, typer.Argument(help="per_…")]
-
-_REFUSED = 1
 
 
 @app.callback(invoke_without_command=True)
@@ -124,6 +122,4 @@ def _taken(found: dict[str, Any]) -> str | None:
 def _show_absence(absence: dict[str, Any], *, as_json: bool) -> None:
     from cli.tables.desk import absence_lines
 
-    show(absence, as_json, lambda told: "\n".join(absence_lines(told)))
-    if absence["counts"].get("refused") or absence["counts"].get("broken"):
-        raise typer.Exit(_REFUSED)
+    show_results(absence, absence_lines, as_json=as_json)

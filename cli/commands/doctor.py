@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.kit.show import plain_console, say
+from cli.kit.show import out, say
 
 if TYPE_CHECKING:
     from services.doctor import Finding
@@ -31,10 +31,11 @@ def _show(findings: "list[Finding]", *, as_json: bool) -> None:
 
         say(json.dumps([finding._asdict() for finding in findings], indent=2))
         return
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table("part", "", "found", "next step")
+    table = Table("part", "", Column("found", overflow="fold"), Column("next step", overflow="fold"))
     for part, verdict, found, next_step in findings:
         table.add_row(part, Text(verdict, style=_COLOURS[verdict]), found, next_step)
-    plain_console().print(table)
+    # Whole paths, to be copied: they wrap rather than end in dots.
+    out().print(table)

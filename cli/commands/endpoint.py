@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 app = typer.Typer(
-    help="Webhook endpoints: add, list, rotate, disable, enable, delete.", no_args_is_help=True, rich_markup_mode=None
+    help="Webhook endpoints: add, list, set, rotate, disable, enable, delete.", no_args_is_help=True, rich_markup_mode=None
 )
 
 EndpointId = Annotated[str, typer.Argument(help="The endpoint (whk_…).")]
 Overlap = Annotated[float, typer.Option("--overlap", help="Hours for which the secret before is good too.")]
 _PATH = "/v1/webhook-endpoints"
+_ROTATED = "{}: its new secret is shown this once, and nothing tells it again."
 _NONE = "No endpoints yet: `ombud endpoint add https://…`."
 
 
@@ -44,11 +45,26 @@ def list_endpoints(tenant: Tenant = None, speaker: As = None, json: AsJson = Fal
     show(found, json, lambda answer: endpoint_table(answer["data"]) if answer["data"] else None, nothing=_NONE)
 
 
+@app.command("set")
+def set_endpoint(
+    endpoint: EndpointId,
+    url: Annotated[str | None, typer.Option("--url", help="Where webhooks go from now on (https).")] = None,
+    purpose: Annotated[str | None, typer.Option("--purpose", help="events or remedies.")] = None,
+    tenant: Tenant = None,
+    speaker: As = None,
+    json: AsJson = False,
+) -> None:
+    """Change its address or its purpose; the secrets stay."""
+    said = {name: value for name, value in (("url", url), ("purpose", purpose)) if value is not None}
+    changed = _asked("PATCH", f"{_PATH}/{endpoint}", Target(tenant, speaker), said)
+    show(changed, json, lambda shown: f"{shown['id']}  {shown['url']}  {shown['purpose']}")
+
+
 @app.command()
 def rotate(endpoint: EndpointId, overlap: Overlap = 24, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """Make a new secret; what is sent is signed with both until the overlap is over."""
     made = _asked("POST", f"{_PATH}/{endpoint}/rotate", Target(tenant, speaker), {"overlap_hours": overlap})
-    show(made, json, lambda rotated: rotated["secret"])
+    show(made, json, lambda rotated: rotated["secret"], notes=lambda _: (_ROTATED.format(endpoint),))
 
 
 @app.command()
@@ -76,9 +92,9 @@ def _asked(method: str, path: str, target: Target, said: dict[str, Any] | None =
 
 def endpoint_table(endpoints: list[dict[str, Any]]) -> Table:
     """Endpoints, and how each one does."""
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("endpoint", "purpose", "address", "state", "failing since", "given up")
+    table = Table(Column("endpoint", no_wrap=True, overflow="fold"), "purpose", "address", "state", "failing since", "given up")
     for endpoint in endpoints:
         state = "live" if endpoint["active"] else f"disabled: {endpoint['disabled_because']}"
         table.add_row(

@@ -24,6 +24,7 @@ def hand_in(
     kind: Annotated[str | None, typer.Option("--type", help="What it is, as the kind calls it (screenshot, log, …).")] = None,
     confidentiality: Annotated[str, typer.Option(help="shared, own_side, or deciders.")] = "shared",
     answers: Annotated[list[str] | None, typer.Option(help="A request it answers (req_…); left out: all open ones.")] = None,
+    more_follows: Annotated[bool, typer.Option("--more-follows", help="Not all yet: your time to answer runs on.")] = False,
     tenant: Tenant = None,
     speaker: As = None,
     json: AsJson = False,
@@ -40,6 +41,7 @@ def hand_in(
         need_file(path)
     said: dict[str, Any] = {"text": text or ", ".join(path.name for path in file or []), "confidentiality": confidentiality}
     said |= ({"evidence_type": kind} if kind else {}) | ({"answers": answers} if answers else {})
+    said |= {"more_follows": True} if more_follows else {}
 
     async def handing_in(desk: Desk) -> Any:
         files = [await _upload(desk, case_id, path) for path in file or []]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -61,7 +62,8 @@ def rotate(
 ) -> None:
     """Give a key a new secret, shown this once. The one of now lives on for the overlap."""
     path, body = f"{_path(key_id)}/rotate", {"overlap_seconds": overlap * 3600}
-    show(run(lambda desk: desk.ask("POST", path, json=body), Target(tenant, speaker)), json, lambda key: key["secret"])
+    made = run(lambda desk: desk.ask("POST", path, json=body), Target(tenant, speaker))
+    show(made, json, lambda key: key["secret"], notes=_told)
 
 
 @app.command()
@@ -76,20 +78,29 @@ def make(
     name: Annotated[str, typer.Option(help="What the key is for.")],
     person_id: Annotated[str | None, typer.Option("--person", help="per_…: the key speaks as this person.")] = None,
     scope: Annotated[
-        list[str] | None, typer.Option(help="cases:read, act_as:parties …; repeatable; left out: all but act_as:staff.")
+        list[str] | None,
+        typer.Option(help="What it is good for (cases:read, act_as:parties …); repeatable; left out: for nothing."),
     ] = None,
     json: AsJson = False,
 ) -> None:
     """Make an API key. Its secret is shown this once."""
     from services.scopes import EVERYTHING, good_for
 
-    scopes = [said for said in scope or [EVERYTHING] if not good_for([said])] or sorted(good_for(scope or [EVERYTHING]))
+    named = scope or []
+    # Names of the first releases are understood; of all that `*` was, a platform has no use for `admin`.
+    good = good_for(named) - ({"admin"} if EVERYTHING in named and person_id is None else set())
+    scopes = [said for said in named if not good_for([said])] or sorted(good)
     _create({"name": name, "scopes": scopes, "person": person_id}, Target(tenant, None, person_id), json, id_as="key")
 
 
 def _create(body: dict[str, Any], target: Target, as_json: bool, id_as: str = "id") -> None:
     made = run(lambda desk: desk.ask("POST", "/v1/api-keys", json=given_only(body)), target)
-    show({**made, id_as: made["id"]}, as_json, lambda key: key["secret"])
+    show({**made, id_as: made["id"]}, as_json, lambda key: key["secret"], notes=_told)
+
+
+def _told(key: dict[str, Any]) -> Iterator[str]:
+    """Beside the secret, which stands alone on stdout for scripts."""
+    yield f"{key['id']}: its secret is shown this once, and nothing tells it again."
 
 
 def _path(key_id: str) -> str:

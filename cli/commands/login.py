@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.kit.client import run
-from cli.kit.exits import NO_PERMISSION, fail, guarded
+from cli.kit.exits import NO_PERMISSION, fail, guarded, misused
 from cli.kit.logins import LOCAL, here, logins
 from cli.kit.options import AsJson, Tenant
 from cli.kit.show import note, show
@@ -42,7 +43,7 @@ def log_in(
         if found is not None and person is not None:
             _keep(place, found[0], person, found[1], found[2].isoformat())
             return
-    shown = code or key or typer.prompt("API key", hide_input=True, err=True)
+    shown = code or key or _typed(person)
     me = _asked("GET", "/v1/me", shown, tenant)
     if me["person"] is None or person not in (None, me["person"]):
         whose = me["person"] or "nobody's own"
@@ -52,6 +53,16 @@ def log_in(
         return
     made = _asked("POST", "/v1/me/key", code, tenant)
     _keep(place, me["tenant"], me["person"], made["secret"], made["expires_at"])
+
+
+def _typed(person: str | None) -> str:
+    """A key that somebody types; where nobody can, the command says how else."""
+    if not sys.stdin.isatty():
+        misused(
+            "Nobody is there to type a key: give it with --key or OMBUD_LOGIN_KEY, or a login code of ops with --code "
+            f"(`ombud person login-code {person or 'per_…'}` makes one)."
+        )
+    return str(typer.prompt("API key", hide_input=True, err=True))
 
 
 def _keep(place: str, tenant: str, person: str, secret: str, until: str | None) -> None:

@@ -10,7 +10,7 @@ import typer
 from cli.kit.client import Desk, Failed, run
 from cli.kit.exits import USAGE, fail
 from cli.kit.options import As, AsJson, Tenant
-from cli.kit.send import given_only, show_bulk
+from cli.kit.send import given_only, show_results
 from cli.kit.show import show
 from cli.kit.target import Target
 
@@ -120,16 +120,20 @@ def show_person(person_id: PersonId, tenant: Tenant = None, speaker: As = None, 
 
 @app.command("login-code")
 def login_code(person_id: PersonId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
-    """A code that they exchange for a key of their own, once and within a day: `ombud login PERSON --code …`. Shown this once."""
+    """Send them a code for a key of their own, good once, for a day: `ombud login PERSON --code …`. In development it shows."""
     made = run(lambda desk: desk.ask("POST", f"{_path(person_id)}/login-code"), Target(tenant, speaker, person_id))
-    show(made, json, lambda code: code["secret"])
+    show(made, json, lambda code: code["secret"] or f"Sent to the address of {person_id}; it is good for a day.")
 
 
 @app.command()
 def deactivate(person_id: PersonId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
-    """Somebody does not work here any more: their keys end at once, their open cases go back to their queues."""
+    """Somebody does not work here any more: their keys end at once, their open cases go back to their queues. Exit code 1 when a
+    case refuses it; they are gone all the same.
+    """
+    from cli.tables.bulk import gone_lines
+
     gone = run(lambda desk: desk.ask("POST", f"{_path(person_id)}/deactivate"), Target(tenant, speaker, person_id))
-    show_bulk({**gone, "cases": len(gone["results"])}, as_json=json)
+    show_results(gone, gone_lines, as_json=json)
 
 
 @app.command()

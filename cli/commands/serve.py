@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 worker = typer.Typer(
     help="The worker: runs cases, sends notices, carries remedies out.", no_args_is_help=True, rich_markup_mode=None
 )
+console = typer.Typer(help="The pages for people.", no_args_is_help=True, rich_markup_mode=None)
 api = typer.Typer(help="The HTTP API.", no_args_is_help=True, rich_markup_mode=None)
 
 StateDir = Annotated[Path | None, typer.Option(help="State folder of the embedded services, instead of OMBUD_STATE_DIR.")]
@@ -59,6 +60,24 @@ def run_api(state_dir: StateDir = None) -> None:
     settings = _settings(state_dir)
     set_up_logs(settings, process="api", plain=plain)
     guarded(lambda: asyncio.run(serve(settings, find_places(settings))))
+
+
+@console.command("run")
+def run_console(state_dir: StateDir = None) -> None:
+    """Serve the pages for people alone, in a process of their own, until SIGTERM."""
+    from cli.kit.compose import serve_console
+    from domain.base import plain
+    from runtime.logs import set_up_logs
+    from runtime.places import find_places
+
+    settings = _settings(state_dir)
+    set_up_logs(settings, process="console", plain=plain)
+    guarded(lambda: asyncio.run(serve_console(settings, find_places(settings))))
+
+
+@console.callback()
+def _console() -> None:
+    """The pages for people."""
 
 
 @api.callback()

@@ -21,6 +21,7 @@ Secret = Annotated[
     str | None, typer.Option(help="The secret that Stripe shows, or the id of PayPal's webhook; of the others one is made.")
 ]
 _PATH = "/v1/intake-sources"
+_ROTATED = "{}: its new secret is shown this once, and nothing tells it again."
 _NONE = "No sources yet: `ombud source add stripe --secret whsec_…`."
 
 
@@ -62,7 +63,7 @@ def rotate(
     """Take another secret; the one before is good too until the overlap is over."""
     said = {"overlap_hours": overlap, **({"secret": secret} if secret else {})}
     made = _asked("POST", f"{_PATH}/{source}/rotate", Target(tenant, speaker), said)
-    show(made, json, lambda rotated: rotated["secret"])
+    show(made, json, lambda rotated: rotated["secret"], notes=lambda _: (_ROTATED.format(source),))
 
 
 @app.command()

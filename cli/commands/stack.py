@@ -1,6 +1,8 @@
 """`ombud stack`: the services of this machine, up, down, and how they stand."""
 
 import asyncio
+import os
+import subprocess
 import time
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -21,6 +23,8 @@ Result = TypeVar("Result")
 app = typer.Typer(help="The embedded services: Postgres, Temporal, a mail catcher.", no_args_is_help=True, rich_markup_mode=None)
 
 
+TEMPORALS_OWN = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+"""Of `ombud temporal`: every word is Temporal's, also ``--help``."""
 Secrets = Annotated[bool, typer.Option("--secrets", help="Show the passwords in database addresses.")]
 
 
@@ -60,6 +64,24 @@ def status(json: AsJson = False) -> None:
     show([state.model_dump(mode="json") for state in states], json, _states, cropped=False)
     if any(state.state == "stopped" and state.service != "mail" for state in states):
         raise typer.Exit(NOT_RUNNING)
+
+
+def temporal(context: typer.Context) -> None:
+    """Temporal's own command line, on the server of the cases: its program is found, and told address and namespace."""
+    from runtime.embedded.binary import BinaryFinder
+    from runtime.patience import silent
+    from runtime.places import find_places
+    from runtime.settings import Settings
+
+    settings = Settings()
+    address = settings.temporal_address or guarded(lambda: find_places(settings).temporal_address)
+    program = guarded(lambda: BinaryFinder(explicit=settings.temporal_cli_path).find(silent)).path
+    there = {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": settings.temporal_namespace}
+    raise typer.Exit(_code_of([str(program), *context.args], there))
+
+
+def _code_of(words: list[str], env: dict[str, str]) -> int:
+    return subprocess.run(words, env={**os.environ, **env}, check=False).returncode
 
 
 def _stack(*, ui: bool = False, mail: bool = False, say: Any = None) -> "Stack":

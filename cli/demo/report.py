@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.demo.cast import NAMES
-from cli.demo.stage import Stage
+from cli.demo.stage import WIDTH, Stage
 from cli.demo.story import Story
-from cli.tables.cases import case_table, remedy_words, timeline_table
+from cli.tables.cases import case_table, counted, remedy_words, timeline_table
 
 
 def show(stage: Stage, story: Story) -> bool:
@@ -62,7 +62,7 @@ def _mails(stage: Stage, story: Story, names: dict[str, str]) -> None:
     story.check(len(told) == 2, "A password reset: both parties received the ruling with its reasons")
     for mail in told[:1]:
         head = f"From: {mail['From']}\nTo: {mail['To']}\nSubject: {mail['Subject']}\nMessage-ID: {mail['Message-ID']}\n\n"
-        stage.console.print(Panel(Text(head + _text(mail).strip()), title="one of them, whole", title_align="left", width=100))
+        stage.console.print(Panel(Text(head + _text(mail).strip()), title="one of them, whole", title_align="left", width=WIDTH))
 
 
 def _text(mail: Any) -> str:
@@ -95,5 +95,9 @@ def _audit(stage: Stage, story: Story) -> bool:
     stage.title("Does the record prove itself?")
     found = asyncio.run(with_record(lambda record: verify(record, stage.tenant, None), stage.tenant, state_dir=stage.state_dir))
     whole = not found["problems"]
-    story.check(whole, f"ombud audit verify: {found['cases']} cases, {found['facts']} facts, {len(found['problems'])} problems")
+    story.check(
+        whole,
+        f"ombud audit verify: {counted(found['cases'], 'case')}, {counted(found['facts'], 'fact')}, "
+        f"{counted(len(found['problems']), 'problem')}",
+    )
     return whole

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 import httpx2
 from rich.console import Console
+from rich.rule import Rule
 from rich.text import Text
 
 from cli.demo.cast import PAYPAL_WEBHOOK, hire
@@ -26,6 +27,9 @@ from cli.local.fleet import Fleet
 from runtime.embedded.stack import Stack
 from runtime.embedded.state import StackInfo
 from runtime.settings import Settings
+
+WIDTH = 100
+"""Columns of a heading and of a letter."""
 
 
 @dataclass
@@ -53,7 +57,8 @@ class Stage:
     def title(self, line: str) -> None:
         """A heading."""
         self.console.print()
-        self.console.rule(Text(line, style="bold"), align="left")
+        # As wide as the panels: a file or a pipe has no width of its own to fill.
+        self.console.print(Rule(Text(line, style="bold"), align="left"), width=min(self.console.width, WIDTH))
 
     def set(self) -> None:
         """Start services, database, tenant, worker and API."""

@@ -169,8 +169,12 @@ class Story:
             200,
             type="submit_evidence",
             by=respondent,
+            to="all",
             text="Tracks of all three walks are attached to booking 90121.",
         )
+        # Nobody loses by what they could not answer: the buyer reads the tracks and says what she has to say to them.
+        said = "Somebody walked my dog three times, the tracks are right. I did not book it."
+        self.send(name, "platform", 200, type="message", by=claimant, text=said)
         reasons = "The tracks start and end at the buyer's address, and the door was opened with her code each time."
         self.send(name, "ben", 200, type="rule", outcome="false_positive", ground="no_fraud", reasons=reasons)
         self.wait(name, "ruled, appeal possible", lambda c: c["phase"] == "appealable")

@@ -23,6 +23,7 @@ class Failed(Exception):
     def __init__(self, problem: dict[str, Any]) -> None:
         super().__init__(problem.get("detail") or problem.get("title") or "failed")
         self.problem = problem
+        self.advice: tuple[str, ...] = ()
 
 
 class Desk:
@@ -80,7 +81,7 @@ def run(work: Callable[[Desk], Awaitable[Result]], target: Target) -> Result:
     try:
         return guarded(lambda: asyncio.run(doing()))
     except Failed as failed:
-        leave_for_problem(failed.problem, *_advice(failed.problem.get("code"), target))
+        leave_for_problem(failed.problem, *failed.advice, *_advice(failed.problem.get("code"), target))
 
 
 def _advice(code: object, target: Target) -> Iterator[str]:
@@ -89,5 +90,8 @@ def _advice(code: object, target: Target) -> Iterator[str]:
         yield f"The login of {target.speaker} is over: it expired or was revoked. Log in again:"
     if code in ("own_credential_needed", "key_invalid"):
         yield f"ombud login {target.speaker or 'per_…'}"
+    if code in ("endpoint_not_https", "endpoint_not_public"):
+        both = "OMBUD_DEVELOPMENT=true and OMBUD_WEBHOOK_ALLOW_PRIVATE=true"
+        yield f"In a tenant for development: set {both}, for `ombud up` and for this command."
     if code in ("actor_unknown", "own_credential_needed") and target.speaker is None:
         yield "Say as whom, with --as (per_…)."

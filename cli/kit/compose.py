@@ -32,12 +32,14 @@ from workflows.handles import SEARCH_ATTRIBUTES, CaseDoors, Named
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from starlette.types import ASGIApp
     from temporalio.client import Client
 
     from api.kit.gate import Gate
     from cli.kit.target import Target
     from runtime.checks import Look
-    from services.doctor import Check
+    from runtime.embedded.stack import Stack
+    from services.doctor import Check, Finding
     from services.parts import Answered, Doors, Inspects, Parts
 
 Result = TypeVar("Result")
@@ -127,6 +129,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from storage.access.signing_keys import PostgresSigningKeys
     from storage.intake.evidence import PostgresFiles
     from storage.intake.opening import PostgresIntake
+    from storage.intake.refusals import PostgresDoorRefusals
     from storage.intake.sources import PostgresSources
     from storage.outside.endpoints import PostgresEndpoints
     from storage.postgres.budgets import PostgresBudgets
@@ -162,6 +165,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             parsers=parsers(settings),
             endpoints=PostgresEndpoints(database, vault),
             sources=PostgresSources(database, vault),
+            door_refusals=PostgresDoorRefusals(database),
             address_refused=_addresses(settings),
             **_checks(database, client, store),
             publishing=PostgresPublications(database),
@@ -210,7 +214,9 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     from storage.team.bulk import PostgresBulk
     from storage.team.campaigns import PostgresCampaigns
     from storage.team.desk import PostgresDesk
+    from storage.team.drafts import PostgresDrafts
     from storage.team.reading import PostgresReading
+    from storage.team.saved_views import PostgresSavedViews
 
     inbox, bulk = PostgresInbox(database, vault), PostgresBulk(database, vault)
     return {
@@ -222,20 +228,23 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         # As the worker's letters: the embedded mail catcher takes no answers.
         "letters": LetterPreviews(Composer(replies=settings.smtp_host is not None)),
         "desk": PostgresDesk(database, inbox),
+        "drafts": PostgresDrafts(database, vault),
+        "saved_views": PostgresSavedViews(database),
         "reading": PostgresReading(database, vault),
         "absences": PostgresAbsences(database, bulk),
     }
 
 
-def _addresses(settings: Settings) -> Callable[[str], Awaitable[str | None]]:
+def _addresses(settings: Settings) -> Callable[[str, bool], Awaitable[str | None]]:
     """Why webhooks cannot go to an address; made at the first question, for it loads the certificates of all authorities."""
 
-    async def refused(url: str) -> str | None:
+    async def refused(url: str, development: bool) -> str | None:
         from activities.ports.errors import Never
         from adapters.delivery.endpoints import SignedPost
 
         try:
-            await SignedPost(allow_private=settings.webhook_allow_private and settings.development).check(url)
+            post = SignedPost(allow_private=settings.webhook_allow_private and settings.development)
+            await post.check(url, development=development)
         except Never as never:
             return never.code
         return None
@@ -246,13 +255,17 @@ def _addresses(settings: Settings) -> Callable[[str], Awaitable[str | None]]:
 def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
     """What administrators work with."""
     from storage.access.keys import PostgresKeys
+    from storage.access.sessions import PostgresSessions
     from storage.access.trail import PostgresTrail
+    from storage.team.letters import PostgresTeamLetters
     from storage.team.people import PostgresPeople
 
     return {
         "api_keys": PostgresKeys(database),
+        "sessions": PostgresSessions(database),
         "people": PostgresPeople(database, vault),
         "trail": PostgresTrail(database),
+        "team_letters": PostgresTeamLetters(database, vault),
     }
 
 
@@ -315,12 +328,24 @@ def doctor_checks(settings: Settings) -> list[Check]:
         _named("services", lambda: checks.services(stack)),
         database,
         administration,
+        lambda: _trail(stack),
         _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
         lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
         _named("master key", lambda: checks.master_key(settings, stack)),
         evidence,
     ]
+
+
+async def _trail(stack: Stack) -> Finding:
+    from services import doctor
+    from services.doctor import Finding
+
+    try:
+        dsn = stack.info().database_url
+    except ServiceFault as fault:
+        return Finding("audit trail", "warn", f"not looked at: {fault.message}", "Run `ombud stack up`.")
+    return await doctor.trail(dsn, _DOCTOR_WAITS_FOR)
 
 
 def _named(part: str, look: Callable[[], Awaitable[Look]]) -> Check:
@@ -334,22 +359,40 @@ def _named(part: str, look: Callable[[], Awaitable[Look]]) -> Check:
 
 async def serve(settings: Settings, places: Places) -> None:
     """Serve the API until the process is told to stop."""
-    import uvicorn
-
     from api.app import create_app
+    from cli.kit.pages import beside
 
     async with api_parts(settings, places) as parts:
-        config = uvicorn.Config(
-            create_app(parts, public_url=settings.public_url, metrics=settings.metrics, gate=_gate(settings, parts)),
-            host=settings.api_host,
-            port=settings.api_port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=10,
-            proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=settings.trusted_proxies,
-        )
-        await uvicorn.Server(config).serve()
+        app: ASGIApp = create_app(parts, public_url=settings.public_url, metrics=settings.metrics, gate=_gate(settings, parts))
+        served = app if settings.console == "off" else beside(app, settings, parts)
+        await _until_told(settings, served, settings.api_host, settings.api_port, patience_s=10)
+
+
+async def serve_console(settings: Settings, places: Places) -> None:
+    """Serve the pages alone until the process is told to stop."""
+    from cli.kit.pages import house_of
+    from console.app import create_console
+
+    async with api_parts(settings, places) as parts:
+        pages = create_console(house_of(settings, parts))
+        await _until_told(settings, pages, settings.console_host, settings.console_port, patience_s=2)
+
+
+async def _until_told(settings: Settings, app: ASGIApp, host: str, port: int, *, patience_s: int) -> None:
+    """Serve an application until the process is told to stop, and then so many seconds more for what it is in the middle of."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=patience_s,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+    )
+    await uvicorn.Server(config).serve()
 
 
 @asynccontextmanager

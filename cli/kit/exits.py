@@ -58,6 +58,7 @@ EXITS = {
     "same_credential": NO_PERMISSION,
     "key_invalid": NO_PERMISSION,
     "administration_unavailable": UNAVAILABLE,
+    "trail_not_whole": UNAVAILABLE,
 }
 """Exit code by the code of a failure. Of any other, a fault is a missing service, and a refusal is about the input."""
 BY_STATUS = {
@@ -74,6 +75,10 @@ BY_STATUS = {
     503: UNAVAILABLE,
 }
 """Exit code by the status of a problem of the API; anything else is ``BROKEN``."""
+
+
+BY_CODE = {"owner_mismatch": NO_PERMISSION}
+"""Exit code by the code of a problem of the API, where its status says less: time alone mends none of these."""
 
 
 def guarded(work: Callable[[], Result], exits: Mapping[str, int] | None = None) -> Result:
@@ -119,7 +124,7 @@ def leave_for_problem(problem: Mapping[str, Any], *advice: str) -> NoReturn:
     message = problem.get("detail") or problem.get("title")
     fields = (_field_line(error) for error in problem.get("errors") or [])
     lines = [_coded(str(message), str(problem.get("code", status))), *fields, *(f"  {line}" for line in advice)]
-    leave(lines, BY_STATUS.get(status, BROKEN))
+    leave(lines, BY_CODE.get(str(problem.get("code")), BY_STATUS.get(status, BROKEN)))
 
 
 def fail(message: str, code: str, exit_code: int, because: Exception | None = None) -> NoReturn:

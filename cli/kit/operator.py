@@ -50,6 +50,10 @@ class OperatorKeys:
         """The operator, or whoever has logged in; None when that login is over."""
         return self._holder if secret in ("", OPERATOR) else await self._tenants.find_key(secret)
 
+    async def ended(self, secret: str) -> tuple[tuple[str, ...], bool] | None:
+        """For what a secret was good that is good no more."""
+        return await self._tenants.ended(secret)
+
 
 def known_tenant(tenant: str | None, known: Sequence[str]) -> str:
     """The tenant that is named, or the only one beside :data:`HARBOR`. Raises ServiceFault ``tenant_unclear`` and

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
 
-from cli.kit.client import Desk, run
+from cli.kit.client import Desk, Failed, run
 from cli.kit.options import As, AsJson, DryRun, Key, Tenant
 from cli.kit.show import show
 from cli.kit.target import Target
@@ -21,9 +21,24 @@ def send(case_id: str, body: Any, target: Target, *, as_json: bool) -> None:
     """Send a command to a case and show what became of it."""
 
     async def sending(desk: Desk) -> Any:
-        return await desk.ask("POST", f"/v1/cases/{quote(case_id, safe='')}/commands", json=body)
+        path = f"/v1/cases/{quote(case_id, safe='')}"
+        try:
+            return await desk.ask("POST", f"{path}/commands", json=body)
+        except Failed as failed:
+            if failed.problem.get("code") == "owner_mismatch":
+                failed.advice = await _whose(desk, path)
+            raise
 
     show(run(sending, target), as_json, _answered)
+
+
+async def _whose(desk: Desk, path: str) -> tuple[str, ...]:
+    """Whose case it is, when whoever asks may see that."""
+    try:
+        owner = (await desk.ask("GET", path)).get("owner")
+    except Failed:
+        return ()
+    return (f"It is owned by {owner}.",) if owner else ()
 
 
 def _answered(answer: dict[str, Any]) -> str:
@@ -96,5 +111,15 @@ def show_bulk(answer: dict[str, Any], *, as_json: bool) -> None:
     from cli.tables.bulk import bulk_notes, bulk_table
 
     show(answer, as_json, lambda bulk: bulk_table(bulk) if bulk["cases"] else None, notes=bulk_notes)
+    _leave_if_refused(answer)
+
+
+def show_results(answer: dict[str, Any], lines: Callable[[dict[str, Any]], Iterable[str]], *, as_json: bool) -> None:
+    """What was done, and what became of the cases that it is about. Exit code 1 when a case has refused it."""
+    show(answer, as_json, lambda told: "\n".join(lines(told)))
+    _leave_if_refused(answer)
+
+
+def _leave_if_refused(answer: dict[str, Any]) -> None:
     if answer["counts"].get("refused") or answer["counts"].get("broken"):
         raise typer.Exit(_REFUSED)

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
 
 
+_WIDE = 10_000
+"""Columns of a file or a pipe: an id or a path is read whole there, and a table takes no more than it needs."""
+
+
 def show(
     answer: Any,
     as_json: bool,
@@ -72,9 +76,9 @@ def _shown(document: str) -> str:
 
 
 def out(**options: Any) -> Console:
-    """Standard output (or what ``options`` of Rich's console say); wide enough for the tables when it is a file or a pipe."""
+    """Standard output (or what ``options`` of Rich's console say); a file or a pipe is wide enough to cut nothing."""
     console = plain_console(highlight=False, **options)
-    return console if console.is_terminal or "width" in options else plain_console(highlight=False, width=130, **options)
+    return console if console.is_terminal or "width" in options else plain_console(highlight=False, width=_WIDE, **options)
 
 
 def plain_console(**options: Any) -> Console:

@@ -30,6 +30,10 @@ PEOPLE = (
 )
 
 
+LOCAL_SCOPES = ("act_as:parties", "cases:read", "cases:write", "intake", "team:read")
+"""What the platform of a local desk may do: everything of a platform but speaking for people of the team."""
+
+
 class Company(BaseModel):
     """Whose cases these are, and the key of its platform: kept in the state folder, for its owner alone to read."""
 
@@ -66,6 +70,6 @@ async def found(tenants: PostgresTenants, state_dir: Path) -> Company | None:
     holder = await tenants.find_key(known.api_key) if known else None
     if known and holder and holder.tenant_id == known.tenant == name:
         return known
-    made = Company(tenant=name, api_key=(await tenants.create_key(name, name="local"))[1])
+    made = Company(tenant=name, api_key=(await tenants.create_key(name, name="local", scopes=LOCAL_SCOPES))[1])
     write_durably(state_dir / "company.json", made.model_dump_json(indent=2))
     return made

@@ -113,6 +113,7 @@ def _facts(settings: Settings, stack: Stack, fleet: Fleet) -> dict[str, Any]:
     ui = Notes.read(settings.state_dir).temporal.ui_port if services["temporal"].state == "running" else None
     api = f"http://127.0.0.1:{crew.api_port}" if fleet.running("api") else None
     return {
+        "pages": api,
         "api": api,
         "api_docs": api and f"{api}/v1/docs",
         "tenant": company.tenant if company else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.table import Column, Table
@@ -20,6 +20,21 @@ def bulk_table(answer: dict[str, Any]) -> Table:
         why = f"{result['detail'] or ''} [{result['code']}]".strip() if result["code"] else ""
         table.add_row(result["case"], Text(result["status"], style=_STYLES[result["status"]]), Text(why))
     return table
+
+
+def gone_lines(gone: dict[str, Any]) -> Iterator[str]:
+    """Who does not work here any more, and what became of each case that they had."""
+    yield f"{gone['id']} does not work here any more."
+    yield from result_lines(gone["results"])
+    if waiting := gone["counts"].get("pending"):
+        yield f"{waiting} not judged yet: the worker wakes them."
+
+
+def result_lines(results: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """How it stands with each case."""
+    for result in results:
+        why = f"  {result['detail'] or ''} [{result['code']}]" if result["code"] else ""
+        yield f"{result['case']}  {result['status']}{why}"
 
 
 def bulk_notes(answer: dict[str, Any]) -> Iterator[str]:

@@ -8,8 +8,8 @@ from typing import Any
 from rich.table import Column, Table
 from rich.text import Text
 
-from adapters.currencies import in_words
 from cli.tables.cases import when
+from domain.currencies import in_words
 
 
 def campaign_table(campaigns: Iterable[dict[str, Any]]) -> Table:

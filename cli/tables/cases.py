@@ -10,7 +10,7 @@ from rich.console import Group
 from rich.table import Column, Table
 from rich.text import Text
 
-from adapters.currencies import in_words
+from domain.currencies import in_words
 
 _PHASE_STYLE = {"closed": "dim", "approval": "yellow", "ruled": "yellow", "appeal": "magenta", "appealable": "cyan"}
 
@@ -18,6 +18,8 @@ _TELLING = (
     "phase", "clock", "level", "action", "step", "withheld", "outcome", "decision", "owner", "queue", "priority", "why",
     "incident", "margin", "by_span", "because", "reason", "of", "result",
 )  # fmt: skip
+_IDS = {"owner", "queue", "incident"}
+_THEN = {"warn": "a warning goes out", "escalate": "it is raised", "default": "what was announced for it follows"}
 _INSTANTS = {"since": "since", "until": "until", "to_at": "now due"}
 
 
@@ -27,6 +29,11 @@ def when(text: str | None) -> str:
         return ""
     at = datetime.fromisoformat(text).astimezone(UTC)
     return at.strftime("%d %b %H:%M:%S") if at.year == datetime.now(UTC).year else at.strftime("%d %b %Y %H:%M")
+
+
+def counted(number: int, thing: str) -> str:
+    """``1 case``, ``2 cases``."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def case_table(cases: Iterable[dict[str, Any]], names: dict[str, str] | None = None) -> Table:
@@ -90,10 +97,7 @@ def case_sheet(case: dict[str, Any]) -> Group:
         parts.append(_requests(asked))
     actions = case.get("available_actions") or []
     if actions:
-        table = Table("action", "", title="Actions", title_justify="left")
-        for action in actions:
-            table.add_row(action["command"], "yes" if action["allowed"] else Text(action.get("detail") or "no", style="dim"))
-        parts.append(table)
+        parts.append(_actions(actions))
     return Group(*parts)
 
 
@@ -106,6 +110,21 @@ def _money(case: dict[str, Any]) -> Iterable[tuple[str, str]]:
         standing = f"; {in_words(left['standing'], left['currency'])} stands" if left["standing"] else ""
         others = "".join(f"; {in_words(money['amount'], money['currency'])} stands" for money in left["other"])
         yield "can be paid", in_words(left["amount"], left["currency"]) + standing + others
+
+
+def _actions(actions: Iterable[dict[str, Any]]) -> Table:
+    """What can be done now, a line each; what cannot, a line for each reason."""
+    table = Table("action", "", title="Actions", title_justify="left")
+    barred: dict[str, list[str]] = {}
+    for action in actions:
+        if action["allowed"]:
+            table.add_row(action["command"], "yes")
+        else:
+            why = "for somebody else" if action.get("code") == "not_allowed" else action.get("detail") or "no"
+            barred.setdefault(why, []).append(action["command"])
+    for why, commands in barred.items():
+        table.add_row(Text(", ".join(commands), style="dim"), Text(why, style="dim"))
+    return table
 
 
 def _parties(parties: Iterable[dict[str, Any]]) -> Table:
@@ -164,13 +183,28 @@ def timeline_table(entries: Iterable[dict[str, Any]], title: str | None = None) 
 def said_of(entry: dict[str, Any]) -> str:
     """The few words that tell one fact of a kind from another: codes, money, and the beginning of what somebody wrote."""
     fact = {**(entry.get("fact") or entry.get("data") or {}), **(entry.get("texts") or {})}
-    words = [str(fact[n]).replace("_", " ") for n in _TELLING if isinstance(fact.get(n), str)]
+    if entry.get("type") == "level_reached" and {"clock", "level", "action"} <= fact.keys():
+        return _level_words(fact)
+    words = [_word(n, fact[n]) for n in _TELLING if isinstance(fact.get(n), str)]
     words += [f"{label} {when(fact[n])}" for n, label in _INSTANTS.items() if isinstance(fact.get(n), str)]
     words += [remedy_words(r) for r in (fact.get("remedy"), *(fact.get("remedies") or [])) if isinstance(r, dict)]
     if isinstance(fact.get("remedy"), str):
         words.append(remedy_words({"type": fact["remedy"], "amount": fact.get("amount")}))
     words += [f"“{_short(fact[n])}”" for n in ("reasons", "text", "what", "statement") if isinstance(fact.get(n), str)]
     return ", ".join(dict.fromkeys(words))
+
+
+def _word(name: str, said: str) -> str:
+    """A code as words; an id stays as it is, to be copied."""
+    return said if name in _IDS or said.startswith(("per_", "pty_", "key_")) else said.replace("_", " ")
+
+
+def _level_words(fact: dict[str, Any]) -> str:
+    """What came with a deadline: ``the time of grace is over``, ``first response: warn, a reminder goes out``."""
+    clock, level = str(fact["clock"]).replace("_", " "), str(fact["level"]).replace("_", " ")
+    said = f"the time of {clock} is over" if level == "end" else f"{clock}: {level}"
+    step = f" to {_word('step', str(fact['step']))}" if fact.get("step") else ""
+    return f"{said}; {_THEN.get(str(fact['action']), str(fact['action']))}{step}"
 
 
 def remedy_words(remedy: dict[str, Any]) -> str:

@@ -53,7 +53,8 @@ def incident_table(incidents: Iterable[dict[str, Any]]) -> Table:
 
 def told(answer: dict[str, Any]) -> str:
     """What became of a command, and what falls due next."""
-    due = next(iter(answer["case"].get("deadlines") or ()), None)
+    # Whoever may send a command and not read the case is shown no case.
+    due = next(iter((answer["case"] or {}).get("deadlines") or ()), None)
     ahead = f"; next: {due['clock'].replace('_', ' ')} {when(due['due_at'])} UTC" if due else ""
     return f"{answer['status']}: {answer['command_id']}{ahead}"
 

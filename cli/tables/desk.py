@@ -10,6 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from cli.tables.bulk import result_lines
 from cli.tables.cases import case_table, when
 
 
@@ -54,8 +55,7 @@ def absence_lines(absence: dict[str, Any]) -> Iterator[str]:
     yield f"{absence['person']} is away from {when(absence['from_at'])} UTC{until}."
     if not absence["begun"]:
         yield "Their cases go back to the queues when it begins."
-    for result in absence["results"]:
-        yield f"{result['case']}  {result['status']}{'  [' + result['code'] + ']' if result['code'] else ''}"
+    yield from result_lines(absence["results"])
 
 
 def _span(seconds: int) -> str:

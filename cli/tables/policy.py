@@ -8,6 +8,8 @@ from typing import Any
 
 from rich.table import Table
 
+from cli.tables.cases import counted
+
 Row = dict[str, Any]
 
 
@@ -71,6 +73,6 @@ def simulation_sum(cases: list[Row]) -> str:
     abouts = Counter(about for case in cases for about in {change["about"] for change in case["changed"]})
     said = ", ".join(f"{about} in {number}" for about, number in sorted(abouts.items()))
     return (
-        f"{len(cases)} case(s): {states['differs']} differ{f' ({said})' if said else ''}, {states['same']} the same, "
+        f"{counted(len(cases), 'case')}: {states['differs']} differ{f' ({said})' if said else ''}, {states['same']} the same, "
         f"{states['not_simulated']} not simulated"
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from adapters.currencies import in_words
 from cli.tables.cases import when
+from domain.currencies import in_words
 
 
 def preview_lines(found: dict[str, Any]) -> Iterator[str]:

@@ -9,17 +9,19 @@ from pydantic import Field
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.model.chargeback import Chargeback
 from domain.model.clocks import Clock, Hold, Timetable
-from domain.model.disclosure import CaseDisclosed
-from domain.model.evidence import EvidenceRequest
+from domain.model.disclosure import CaseDisclosed, ProposedDisclosure
+from domain.model.evidence import EvidenceRequest, Unanswered
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
+from domain.model.money import PaidElsewhere
+from domain.model.parties import Agreed
 from domain.model.people import OpenedParty
 from domain.model.procedure import StepTaken
 from domain.model.prose import Prose
 from domain.model.ruling import AppealRight, Effect, Involvement, Ruling
-from domain.model.safeguards import AuthorityReport, Credit, Interim
+from domain.model.safeguards import AuthorityReport, Credit, CreditProposal, Interim
 from domain.model.sanctions import Sanction
-from domain.model.settlement import MadeOffer, OpenOffer, Returning
+from domain.model.settlement import Concession, MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.model.terms import Terms
 from domain.model.withdrawal import OpenWithdrawal
 
@@ -40,7 +42,10 @@ next recorded; it counts up whenever the same facts lead to more than before.
 """
 SINCE: dict[int, frozenset[str]] = {
     1: frozenset({"form", "seen_at"}),
-    2: frozenset({"form", "final", "effects", "split_off", "caucus"}),
+    2: frozenset(
+        {"form", "final", "effects", "split_off", "caucus", "heard_parties", "raised_by", "appealed_alone", "lifted_by"}
+        | {"questioned", "identity_requests"}
+    ),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -89,6 +94,11 @@ class Case(Kept):
     offer: OpenOffer | None = None
     offers: tuple[MadeOffer, ...] = ()
     """Every offer of the settlement, oldest first."""
+    proposals: tuple[Proposal, ...] = ()
+    """Every proposal made to both sides, oldest first."""
+    concession: Concession | None = None
+    settlement: Settlement | None = None
+    """The newest agreement of the sides, also where the case was taken up again since."""
     returning: Returning | None = None
     chargeback: Chargeback | None = None
     goods_back: bool = False
@@ -105,6 +115,8 @@ class Case(Kept):
     appeals_used: tuple[Side, ...] = ()
     appellants: tuple[Side, ...] = ()
     """Sides whose appeal is being decided."""
+    appealed_alone: Side | None = None
+    """The side that appealed, and the other one did not: nothing that follows from it makes them worse off."""
     involved: tuple[Involvement, ...] = ()
     recused: tuple[str, ...] = ()
     """People of the team who said that they cannot decide it."""
@@ -130,10 +142,20 @@ class Case(Kept):
     """While there is one, nothing of the case or of its people is deleted."""
     withheld: tuple[Withheld, ...] = ()
     """What destroys and was not carried out, because of such a hold."""
+    lifted_by: tuple[str, ...] = ()
+    """Who lifted a legal hold: they destroy nothing alone that it kept."""
     sanctions: tuple[Sanction, ...] = ()
     """Every one that was imposed in this case, oldest first, those that are over or taken back included."""
     heard: tuple[Side, ...] = ()
     """Sides that were asked and answered, or let their time go by."""
+    heard_parties: tuple[str, ...] = ()
+    """Principals who did so for themselves, of sides where one word does not stand for all: of several, and of who came later."""
+    questioned: tuple[str, ...] = ()
+    """Principals who answered what the team asked of them, or let the time for it go by, since the matter was last taken up."""
+    identity_requests: tuple[str, ...] = ()
+    """Requests that ask for a proof of who somebody is, and nothing about the matter."""
+    unanswered: tuple[Unanswered, ...] = ()
+    """What one side handed in and the other has not answered, oldest first, in kinds that hear a side on it."""
     merged_into: str | None = None
     """The case in which the matter goes on."""
     joined: tuple[str, ...] = ()
@@ -151,20 +173,28 @@ class Case(Kept):
     """What they were told then."""
     disclosed_seq: int = 0
     """The number of that fact: what happened before it they do not see."""
+    telling: ProposedDisclosure | None = None
+    """Somebody would tell them although an authority was told, and waits for a second person."""
     caucus: tuple[Caucus, ...] = ()
     """The talks between the desk and one side, a thread for each side that was ever spoken to alone."""
     split_off: tuple[Money, ...] = ()
     """What went along with parts of the matter that became cases of their own."""
     given_before: tuple[Money, ...] = ()
     """What earlier cases of the same matter gave and left standing."""
+    paid_elsewhere: tuple[PaidElsewhere, ...] = ()
+    """What stands in other cases of the same matter, while a command is judged beside it; it is kept nowhere."""
     raised_by: str | None = None
-    """Who said last that more was paid than the report says."""
+    """Who said last what was paid, where the report does not say it or says less."""
+    credit_proposed: CreditProposal | None = None
+    """A provisional credit that waits for a second person."""
     withdrawal: OpenWithdrawal | None = None
     """The claimant wants to take the report back, and nobody has answered yet."""
     of_office: Instant | None = None
     """Since when the platform is the claimant, because the case goes on although whoever reported it took it back."""
     final: tuple[str, ...] | None = None
     """Effects and sanctions in force when the case was last taken up again: no withdrawal undoes them. None: it never was."""
+    agreed: tuple[Agreed, ...] = ()
+    """What single ones of several on a side agreed to, while others have not yet."""
     timetable: Timetable = ()
 
     @property
@@ -176,6 +206,15 @@ class Case(Kept):
     def is_disclosed(self) -> bool:
         """Whether the respondent knows of the case."""
         return self.terms.disclosure == "at_opening" or self.disclosed_at is not None
+
+    @property
+    def keep_until(self) -> Instant | None:
+        """Until when it is to be kept; None while it is open or held, and where the pack does not say."""
+        young = any(p.minor for p in self.parties)
+        span = (self.terms.keep_for_minors if young else None) or self.terms.keep_for
+        if self.closed_at is None or self.legal_holds or span is None:
+            return None
+        return self.closed_at + span
 
     @property
     def quiet(self) -> bool:
@@ -207,6 +246,11 @@ class Case(Kept):
         return "both" if len(sides) > 1 else sides.pop().value
 
     @property
+    def proposal(self) -> Proposal | None:
+        """The proposal that waits for the sides, or None."""
+        return next((p for p in self.proposals if p.became == "open"), None)
+
+    @property
     def effects_in_force(self) -> tuple[Effect, ...]:
         """What was ordered and is not undone, oldest first, whoever ordered it."""
         undone = {e.reverses for e in self.effects if e.reverses}
@@ -216,6 +260,10 @@ class Case(Kept):
     def party(self, party_id: str) -> OpenedParty | None:
         """The party with this id, or None."""
         return next((p for p in self.parties if p.id == party_id), None)
+
+    def principals(self, side: Side) -> tuple[OpenedParty, ...]:
+        """Whose matter it is on one side, in the order in which they came; those who left are none any more."""
+        return tuple(p for p in self.side_parties(side) if p.role == "principal" and not p.left)
 
     def side_parties(self, side: Side) -> tuple[OpenedParty, ...]:
         """Everybody on one side."""

@@ -34,7 +34,7 @@ Triggers = Annotated[tuple[Trigger, ...], *_AsWords]
 Phases = Annotated[tuple[Phase, ...], *_AsWords]
 DefaultAction = Literal[
     "open_review", "proceed_on_file", "issue_ruling", "close", "lift_interim", "end_return", "honour_return", "lift_sanction",
-    "end_kept_interim", "send_chargeback", "miss_chargeback", "disclose",
+    "end_kept_interim", "send_chargeback", "miss_chargeback", "disclose", "lapse_offer",
 ]  # fmt: skip
 """What a clock can do by itself when it runs out (the stated default of the pack)."""
 _T = TypeVar("_T")
@@ -273,7 +273,16 @@ CHARGEBACK = ClockTerms(
     ),
 )
 """Comes due by the instants of a card network, in kinds that know chargebacks."""
-BUILT_IN = (SNOOZE, STANDSTILL, SANCTION, KEPT_MEASURE, CHARGEBACK, *EVIDENCE_CLOCKS)
+OFFER_EXPIRY, PROPOSAL_EXPIRY = (
+    ClockTerms(
+        name=f"{name}_expiry",
+        target=Span.wall(timedelta(0)),
+        levels=(Level(name="lapse", action="default", default="lapse_offer"),),
+    )
+    for name in ("offer", "proposal")
+)
+"""Every case has them: they come due when an offer, or a proposal to both sides, that has an expiry can be accepted no longer."""
+BUILT_IN = (SNOOZE, STANDSTILL, SANCTION, KEPT_MEASURE, CHARGEBACK, *EVIDENCE_CLOCKS, OFFER_EXPIRY, PROPOSAL_EXPIRY)
 _EVIDENCE = "evidence_requested"
 
 

@@ -135,8 +135,10 @@ class LevelReached(Kept):
     """The rung of the ladder that an escalation came to."""
     told: tuple[str, ...] | None = None
     """The people it landed on; None: by role, as far as anybody has one."""
-    withheld: Literal["owner_answered", "nobody_there"] | None = None
-    """Why nobody was told: the owner had just answered, or nobody was on shift with room for it. It comes again."""
+    withheld: Literal["owner_answered", "nobody_there", "withdrawal_pending", "reported"] | None = None
+    """Why it was not done, and comes again: the owner had just answered, or nobody was on shift with room for it, and nobody was
+    told; or the respondent would have learned of the case while somebody wants to take the report back, or although they are
+    reported to an authority, and the leads were told instead."""
     again_at: Instant | None = None
     """When it comes again, if it was withheld."""
 
@@ -209,6 +211,8 @@ class CaseRetargeted(Kept):
     """New terms, where calendars or the pack changed."""
     refreshed: bool = False
     """Every deadline was computed afresh, with the calendars and the zone data of now."""
+    keeps: tuple[tuple[str, Instant], ...] = ()
+    """Clocks of sides that are heard which would have run out sooner by it, with the ends that they keep."""
     reason: str
 
 

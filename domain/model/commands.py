@@ -70,6 +70,10 @@ from domain.model.links import MirrorLink as MirrorLink
 from domain.model.links import Split as Split
 from domain.model.links import Unlink as Unlink
 from domain.model.money import StateAmount as StateAmount
+from domain.model.parties import AddParty as AddParty
+from domain.model.parties import PartyCommand
+from domain.model.parties import RemoveParty as RemoveParty
+from domain.model.parties import ReplaceParty as ReplaceParty
 from domain.model.people import OpenedParty as OpenedParty
 from domain.model.procedure import CompleteStep as CompleteStep
 from domain.model.procedure import NameRootCause as NameRootCause
@@ -90,6 +94,7 @@ from domain.model.safeguards import ReportToAuthority as ReportToAuthority
 from domain.model.safeguards import ReturnReport as ReturnReport
 from domain.model.safeguards import Signal as Signal
 from domain.model.settlement import AcceptOffer as AcceptOffer
+from domain.model.settlement import Concede as Concede
 from domain.model.settlement import ConfirmReturn as ConfirmReturn
 from domain.model.settlement import ContestReturn as ContestReturn
 from domain.model.settlement import DecideReturn as DecideReturn
@@ -149,7 +154,7 @@ Command = Annotated[
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
     | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand | RiskCommand
-    | MoneyCommand | WithdrawalCommand | Annul | Recuse | Disclose | AskInterimReview,
+    | MoneyCommand | WithdrawalCommand | Annul | Recuse | Disclose | AskInterimReview | Concede | PartyCommand,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

@@ -21,6 +21,26 @@ class Disclose(CommandBase):
     """What they are told of what is held against them, in the team's words: whoever reported it need not be quoted."""
     with_statement: bool = False
     """The statement and the files of the report go along, in the words of whoever reported it."""
+    reasons: SealedText | None = None
+    """Why they are told although a financial intelligence unit was, or is to be: only two persons together tell them then."""
+
+
+class DisclosureProposed(Kept):
+    """One person would tell the respondent of a case that is secret by law; nothing is told before a second one agrees."""
+
+    type: Literal["disclosure_proposed"] = "disclosure_proposed"
+    reasons: Prose
+    text: Prose | None = None
+    with_statement: bool = False
+
+
+class ProposedDisclosure(Kept):
+    """What waits for the second person."""
+
+    by: str
+    credential: str | None = None
+    text: Prose | None = None
+    with_statement: bool = False
 
 
 class CaseDisclosed(Kept):
@@ -44,3 +64,9 @@ class AlreadyDisclosed(Refusal):
     """The respondent knows of the case already."""
 
     code = "already_disclosed"
+
+
+class TippingOff(Refusal):
+    """To tell the respondent now would tip them off about a report, which the law forbids; two persons may, with reasons."""
+
+    code = "tipping_off"

@@ -49,6 +49,8 @@ class SubmitEvidence(CommandBase):
     """Files that whoever hands this in has uploaded to this case before."""
     answers: Annotated[tuple[Reference, ...] | None, Field(max_length=50)] = None
     """The requests that it answers. Left out: all that are open for whoever hands it in, but those for another type."""
+    more_follows: bool = False
+    """This is not all yet: it closes no request, and the time to answer runs on to its end."""
 
     @model_validator(mode="after")
     def _one_confidentiality(self) -> Self:
@@ -96,6 +98,7 @@ class EvidenceSubmitted(Kept):
     """None in older records: ``confidential`` says all."""
     evidence_type: str | None = None
     files: tuple[EvidenceFile, ...] = ()
+    more_follows: bool = False
 
     @property
     def seen_by(self) -> Confidentiality:
@@ -152,6 +155,15 @@ class EvidenceRequest(Kept):
     reminded: bool = False
     state: Literal["open", "answered", "lapsed"] = "open"
     settled_at: Instant | None = None
+
+
+class Unanswered(Kept):
+    """Something that one side handed in, and the other has not answered."""
+
+    id: str
+    against: Side
+    shown_at: Instant | None = None
+    """Since when that side knows of it; None: it does not."""
 
 
 class AskIdentity(CommandBase):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Annotated
 from domain.model.chargeback import ChargebackFact
 from pydantic import Field
+
 from domain.base import Instant
 from domain.base import Kept
 from domain.model.legal_hold import EffectReleased as EffectReleased
@@ -21,11 +22,15 @@ from typing import Literal
 from domain.base import Money
 from domain.model.case_import import MovingFact
 from domain.model.money import MoneyFact
-from domain.model.people import OpenedParty as OpenedParty
+from domain.model.parties import PartyAdded as PartyAdded
+from domain.model.parties import PartyAgreed as PartyAgreed
+from domain.model.parties import PartyFact
+from domain.model.parties import PartyLeft as PartyLeft
 from domain.base import Phase
 from domain.base import Priority
 from domain.model.procedure import ProcedureFact
 from domain.model.prose import Prose
+from domain.model.settlement import ProposalFact
 from domain.model.settlement import ReturnFact
 from domain.model.safeguards import RiskFact
 from domain.model.terms import Routing
@@ -72,11 +77,14 @@ from domain.model.links import CrossCaseTaskOrdered as CrossCaseTaskOrdered
 from domain.model.links import CrossCaseTaskReported as CrossCaseTaskReported
 from domain.model.case_import import CaseMovedIn as CaseMovedIn
 from domain.model.disclosure import CaseDisclosed as CaseDisclosed
+from domain.model.disclosure import DisclosureProposed as DisclosureProposed
 from domain.model.case_import import LevelPassed as LevelPassed
 from domain.model.case_import import PastDecisionKept as PastDecisionKept
 from domain.model.case_import import PastMessageKept as PastMessageKept
 from domain.model.money import AmountStated as AmountStated
 from domain.model.money import DecidedBefore as DecidedBefore
+from domain.model.money import PaidElsewhereNoticed as PaidElsewhereNoticed
+from domain.model.people import OpenedParty as OpenedParty
 from domain.model.people import Actor as Actor
 from domain.model.people import Colleague as Colleague
 from domain.model.people import SYSTEM as SYSTEM
@@ -103,6 +111,7 @@ from domain.model.safeguards import InterimReviewed as InterimReviewed
 from domain.model.safeguards import InterimReviewAsked as InterimReviewAsked
 from domain.model.safeguards import ProvisionalCreditEnded as ProvisionalCreditEnded
 from domain.model.safeguards import ProvisionalCreditGiven as ProvisionalCreditGiven
+from domain.model.safeguards import ProvisionalCreditProposed as ProvisionalCreditProposed
 from domain.model.safeguards import ReportApproved as ReportApproved
 from domain.model.safeguards import ReportProposed as ReportProposed
 from domain.model.safeguards import ReportReturned as ReportReturned
@@ -111,9 +120,14 @@ from domain.model.sanctions import SanctionDrafted as SanctionDrafted
 from domain.model.sanctions import SanctionImposed as SanctionImposed
 from domain.model.sanctions import SanctionLifted as SanctionLifted
 from domain.model.sanctions import SanctionVoided as SanctionVoided
+from domain.model.settlement import ClaimConceded as ClaimConceded
 from domain.model.settlement import OfferAccepted as OfferAccepted
 from domain.model.settlement import OfferDeclined as OfferDeclined
+from domain.model.settlement import OfferLapsed as OfferLapsed
 from domain.model.settlement import OfferMade as OfferMade
+from domain.model.settlement import ProposalAnswered as ProposalAnswered
+from domain.model.settlement import ProposalEnded as ProposalEnded
+from domain.model.settlement import ProposalMade as ProposalMade
 from domain.model.settlement import ReturnAwaited as ReturnAwaited
 from domain.model.settlement import ReturnChanged as ReturnChanged
 from domain.model.settlement import ReturnContested as ReturnContested
@@ -154,6 +168,8 @@ class PhaseEntered(Kept):
     type: Literal["phase_entered"] = "phase_entered"
     phase: Phase
     reason: str | None = None
+    offer_stays: bool = False
+    """An open offer stays open. In facts of earlier releases it lapsed with the settlement."""
 
 
 Fact = Annotated[
@@ -166,7 +182,8 @@ Fact = Annotated[
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
     | MovingFact | MoneyFact | WithdrawalFact
-    | RulingAnnulled | CaseRecused | CaseDisclosed | InterimReviewAsked,
+    | RulingAnnulled | CaseRecused | CaseDisclosed | InterimReviewAsked | ProposalFact | PartyFact
+    | DisclosureProposed,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

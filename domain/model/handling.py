@@ -48,6 +48,8 @@ class Message(CommandBase):
     text: SealedText
     to: Literal["all", "claimant", "respondent", "desk"] | None = None
     """Left out: where the pack says that words of this kind go."""
+    more_follows: bool = False
+    """Of a party: this is not all yet. Their time to answer runs on to its end, and so long they have not had their say."""
 
 
 class Note(CommandBase):
@@ -149,6 +151,7 @@ class MessageSent(Kept):
     to: Literal["all", "claimant", "respondent", "desk"]
     text: Prose
     sender: Literal["claimant", "respondent", "staff", "platform"]
+    more_follows: bool = False
 
 
 class NoteAdded(Kept):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from domain.base import Code, CommandBase, Instant, Kept, Reference
+from domain.base import Code, CommandBase, Instant, Kept, Reference, Side
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
 from domain.model.remedy import Remedy
@@ -97,6 +97,18 @@ class LegalHold(Kept):
     reason: str
     by: str
     since: Instant
+    side: Side | None = None
+    """Whose things it keeps, where it lies on another case of theirs: then it is named by that case. None: all of this case."""
+
+
+class HeldPerson(Kept):
+    """Somebody of whom another case is under legal hold, or was."""
+
+    ref_digest: str
+    case_id: str
+    held: bool = True
+    lifted_by: tuple[str, ...] = ()
+    """Who lifted a hold of that case."""
 
 
 class Withheld(Kept):

@@ -78,6 +78,8 @@ class Join(CommandBase):
     statement: Prose | None = None
     """What they reported, put away anew for this case; None: erased."""
     reason: Code
+    asked_by: Reference | None = None
+    """Whoever merged the two; None: intake did, or it was kept before this was noted."""
 
 
 class MirrorLink(CommandBase):
@@ -88,6 +90,8 @@ class MirrorLink(CommandBase):
     other: CaseId
     relation: Relation
     gone: bool = False
+    asked_by: Reference | None = None
+    """Whoever linked the two, or took the link back; None as above."""
 
 
 LinkCommand = Merge | Join | Link | Unlink | MirrorLink | Split | JoinCampaign | LeaveCampaign
@@ -133,6 +137,8 @@ class CaseJoined(Kept):
     """Who became a party by it; nobody, where they all were parties before."""
     statement: Prose | None = None
     reason: str
+    asked_by: str | None = None
+    """Whoever merged the two in the other case; None: intake did, or it was kept before this was noted."""
 
 
 class CaseLinked(Kept):
@@ -143,6 +149,8 @@ class CaseLinked(Kept):
     mirrored: bool = False
     """It was made in the other case."""
     note: Prose | None = None
+    asked_by: str | None = None
+    """Where it was made in the other case: whoever did so there."""
 
 
 class CaseUnlinked(Kept):
@@ -150,6 +158,8 @@ class CaseUnlinked(Kept):
     link_id: str
     other: str
     reason: str | None = None
+    asked_by: str | None = None
+    """Where it was taken back in the other case: whoever did so there."""
 
 
 class CaseSplit(Kept):
@@ -177,6 +187,8 @@ class CrossCaseTaskOrdered(Kept):
     link_id: str | None = None
     amount: Money | None = None
     reason: str | None = None
+    asked_by: str | None = None
+    """Whoever ordered it, as the other case is told; None: the system, or it was kept before this was noted."""
 
 
 class CrossCaseTaskReported(Kept):
@@ -238,7 +250,7 @@ class OtherCaseClosed(Refusal):
 
 
 class MergedAlready(Refusal):
-    """One of the two was merged before; the fields say where it goes on."""
+    """One of the two was merged before; the fields say where the one that was named goes on, to whoever may know that case."""
 
     code = "merged_already"
 
@@ -322,6 +334,10 @@ class OtherCase(Kept):
     is_disclosed: bool = True
     """Whether its respondent knows of it."""
     outcome: Outcome | None = None
+    reads_only: bool = False
+    """Whoever names it took access to it with a reason: they read it, and write nothing into it."""
+    goes_on_unseen: bool = False
+    """Whoever names it may not know the case into which it was merged."""
     given: tuple[Money, ...] = ()
     """What it gave and left standing."""
 

@@ -35,8 +35,26 @@ class DecidedBefore(Kept):
     given: tuple[Money, ...] = ()
 
 
+class PaidElsewhere(Kept):
+    """What stands in another case, of any kind, that is about the same matter of the same claimant."""
+
+    case: str
+    given: tuple[Money, ...]
+    disclosed: bool = True
+    """Whether its respondent knows of it."""
+
+
+class PaidElsewhereNoticed(Kept):
+    """Money was about to be given while other money stands for the same matter: somebody looks at it."""
+
+    type: Literal["paid_elsewhere_noticed"] = "paid_elsewhere_noticed"
+    cases: tuple[PaidElsewhere, ...]
+    stopped: tuple[str, ...] = ()
+    """Effects that wait for somebody's hands, because together it would be more than was paid."""
+
+
 MoneyCommand = StateAmount
-MoneyFact = AmountStated | DecidedBefore
+MoneyFact = AmountStated | DecidedBefore | PaidElsewhereNoticed
 
 
 class AmountTooHigh(Refusal):

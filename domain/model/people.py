@@ -21,6 +21,16 @@ class Actor(Kept):
     """Keyed digests of the parties, and of the organisations of parties, that this person may not judge."""
 
 
+class Standing(Kept):
+    """What somebody of the team is to a case, beside what the case itself says."""
+
+    in_queue: bool = False
+    worked_on: bool = False
+    """They worked on it as its owner."""
+    access_id: str | None = None
+    """An access that they took and that still holds: they read, and do no more."""
+
+
 SYSTEM = Actor(id="system", role="system")
 
 
@@ -52,8 +62,18 @@ class OpenedParty(Frozen):
     zone: str = "UTC"
     org_digest: str | None = None
     """The same of the organisation that they belong to: an employer, a programme."""
+    represents: PartyId | None = None
+    """Whom a representative speaks for, where that was said; None: their side."""
+    left: bool = False
+    """They were a party, and are none any more: what they said stays, and to them there is no such case."""
+    minor: bool = False
+    """Under age."""
+    since: Instant | None = None
+    """When they came, where that was after the opening; None: the report named them."""
+    sees_seq: int = 0
+    """The number of the fact from which on they read along; 0: all that their side may read."""
 
     @property
     def speaks(self) -> bool:
         """Whether what they do is done by their side; witnesses, insurers and co-claimants speak for themselves alone."""
-        return self.role in ("principal", "representative")
+        return self.role in ("principal", "representative") and not self.left

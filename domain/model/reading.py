@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
@@ -102,8 +102,25 @@ def field_errors(error: ValidationError) -> list[dict[str, str]]:
     errors = []
     for wrong in error.errors(include_url=False, include_input=False, include_context=False)[:_MAX_ERRORS]:
         path = [str(part) for part in wrong["loc"] if part not in _TYPES]
-        errors.append({"field": _safe(".".join(path)), "code": _safe(wrong["type"]), "message": _safe(wrong["msg"])})
+        told = plain_message(wrong["type"], wrong["msg"], _taken(wrong["loc"]) if wrong["type"] == "extra_forbidden" else ())
+        errors.append({"field": _safe(".".join(path)), "code": _safe(wrong["type"]), "message": _safe(told)})
     return errors
+
+
+def plain_message(code: str, message: str, taken: Iterable[str] = ()) -> str:
+    """What is wrong with a field, with what would be right: the fields that are ``taken``, an instant with its zone."""
+    if code == "timezone_aware":
+        return "Give an instant with its zone, as in 2026-11-29T00:00:00Z."
+    known = ", ".join(taken)
+    return f"There is no such field; taken: {known}." if known else message
+
+
+def _taken(place: tuple[int | str, ...]) -> Iterable[str]:
+    """The fields of the command in which an unknown one stands; of something inside it none is said."""
+    if len(place) != 2 or place[0] not in _TYPES:
+        return ()
+    own = next(one for one in get_args(get_args(Command)[0]) if one.model_fields["type"].default == place[0])
+    return (field.alias or name for name, field in own.model_fields.items() if name != "channel")
 
 
 def _not_from_outside(command: Command) -> tuple[str, str, dict[str, Any]] | None:

@@ -46,6 +46,24 @@ class OwnCase(Refusal):
     code = "own_case"
 
 
+class ConflictOfInterest(Refusal):
+    """Whoever speaks declared that they stand close to a party: the case is closed to them."""
+
+    code = "conflict_of_interest"
+
+
+class AccessNeeded(Refusal):
+    """The case is in none of the queues of whoever speaks, and they have no part in it."""
+
+    code = "access_needed"
+
+
+class AccessReadsOnly(Refusal):
+    """Whoever speaks took access to the case with a reason: they read it, and change nothing."""
+
+    code = "access_reads_only"
+
+
 class AlreadyOpen(Refusal):
     """The case was opened before."""
 

@@ -84,11 +84,15 @@ class ReportedParty(Frozen):
     locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
     zone: ZoneName = "UTC"
     """IANA zone in which due dates are told to this party."""
+    minor: bool = False
+    """Under age: whoever represents them is written to as well, and the pack's routing may ask for it (``report.minors``)."""
 
     @model_serializer(mode="wrap")
     def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # A report is known again by the hash of its JSON, also one that came before there were organisations.
-        return {name: value for name, value in handler(self).items() if name != "organisation" or value is not None}
+        # A report is known again by the hash of its JSON, also one that came before there were organisations or minors.
+        return {
+            n: value for n, value in handler(self).items() if n not in ("organisation", "minor") or value not in (None, False)
+        }
 
 
 class Report(Frozen):
@@ -142,13 +146,7 @@ class Report(Frozen):
         return datetime.fromtimestamp(due_by, UTC) if 0 < due_by < 10**11 else None
 
     @model_validator(mode="after")
-    def _one_principal_a_side(self) -> Report:
-        for side in Side:
-            principals = [p for p in self.parties if p.side is side and p.role == "principal"]
-            if len(principals) > 1:
-                raise PydanticCustomError(
-                    "party_twice", "There are two principals on the {side} side; name one.", {"side": side.value}
-                )
+    def _nobody_twice(self) -> Report:
         if not any(p.side is Side.CLAIMANT and p.role == "principal" for p in self.parties):
             raise PydanticCustomError(
                 "claimant_missing", "A report needs a claimant: a party with side 'claimant' and role 'principal'."

@@ -37,6 +37,8 @@ class _Decision(CommandBase):
     """Why something is restricted, where the pack wants a statement of reasons."""
     label_paid_by: Payer | None = None
     """Who pays for sending the goods back, where a remedy waits for them; left out: as the pack says."""
+    relies_on: Annotated[tuple[Reference, ...] | None, Field(max_length=50)] = None
+    """The evidence that it relies on, of whatever was handed in. Left out: all of it, so that whoever loses could answer all."""
 
 
 class Rule(_Decision):
@@ -116,6 +118,8 @@ class Ruling(Kept):
     issued_at: Instant | None = None
     annulled_at: Instant | None = None
     """Set aside after it was told: it is on record, and no longer in force."""
+    annulled_by: str | None = None
+    """Who set it aside: they do not end the case undecided."""
     conditions: tuple[str, ...] = ()
     reply: Prose | None = None
     reply_to: tuple[Side, ...] = ()
@@ -280,6 +284,8 @@ class RulingDrafted(Kept):
     statement: StatementOfReasons | None = None
     same_decider: bool = False
     label_paid_by: Payer | None = None
+    relies_on: tuple[str, ...] | None = None
+    """The evidence that it relies on; None: it was not said."""
 
 
 class RulingApproved(Kept):

@@ -21,7 +21,8 @@ class Signal(CommandBase):
 
 
 class CreditProvisionally(CommandBase):
-    """Give the claimant the money back until the matter is decided; the ruling makes it final or takes it back."""
+    """Give the claimant the money back until the matter is decided; the ruling makes it final or takes it back. Where a ruling of
+    this amount would need a second person the owner's word proposes it, and the same command by a lead lets it out."""
 
     type: Literal["credit_provisionally"] = "credit_provisionally"
     amount: Money
@@ -152,6 +153,16 @@ class ProvisionalCreditGiven(Kept):
     reasons: Prose | None = None
 
 
+class ProvisionalCreditProposed(Kept):
+    """A credit that one person does not give alone waits for a second one."""
+
+    type: Literal["provisional_credit_proposed"] = "provisional_credit_proposed"
+    amount: Money
+    because: str
+    """Why a second person is asked, as with a ruling: ``amount_above_limit``, ``amount_of_own_word``, …"""
+    reasons: Prose | None = None
+
+
 class ProvisionalCreditEnded(Kept):
     """The matter is decided: the money stays where it is, or it is taken back."""
 
@@ -190,6 +201,7 @@ class ReportReturned(Kept):
 RiskFact = (
     SignalReceived
     | ProvisionalCreditGiven
+    | ProvisionalCreditProposed
     | ProvisionalCreditEnded
     | ReportProposed
     | ReportApproved
@@ -241,6 +253,17 @@ class Credit(Kept):
     remedy: Remedy
     state: Literal["given", "final", "reversed"] = "given"
     ended_at: Instant | None = None
+
+
+class CreditProposal(Kept):
+    """A credit that waits for a second person."""
+
+    amount: Money
+    because: str
+    by: str
+    proposed_with: str | None = None
+    """The credential by which it was proposed."""
+    reasons: Prose | None = None
 
 
 class ReportView(Kept):

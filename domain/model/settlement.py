@@ -18,6 +18,8 @@ class OpenOffer(Kept):
     side: Side
     remedy: str
     amount: Money | None = None
+    expires_at: Instant | None = None
+    """Until when it can be accepted; None: as long as the matter is open."""
     label_paid_by: Payer | None = None
 
 
@@ -27,6 +29,33 @@ class MadeOffer(OpenOffer):
     made_at: Instant
     became: Literal["open", "countered", "replaced", "accepted", "declined", "lapsed"] = "open"
     became_at: Instant | None = None
+
+
+class Proposal(Kept):
+    """What whoever handles the case proposes to both sides. Neither learns the other's answer until both have answered."""
+
+    id: str
+    remedy: str
+    amount: Money | None = None
+    label_paid_by: Payer | None = None
+    expires_at: Instant | None = None
+    made_at: Instant
+    accepted_by: tuple[Side, ...] = ()
+    declined_by: tuple[Side, ...] = ()
+    became: Literal["open", "replaced", "accepted", "declined", "lapsed"] = "open"
+    became_at: Instant | None = None
+
+    @property
+    def answered_by(self) -> tuple[Side, ...]:
+        """Sides that have said yes or no."""
+        return (*self.accepted_by, *self.declined_by)
+
+    def unanswered_by(self, side: Side) -> Proposal:
+        """The same, while it is open, without what a side has said to it."""
+        if self.became != "open" or side not in self.answered_by:
+            return self
+        fields = ("accepted_by", "declined_by")
+        return self.model_copy(update={name: tuple(one for one in getattr(self, name) if one is not side) for name in fields})
 
 
 class Returning(Kept):
@@ -51,7 +80,10 @@ class Returning(Kept):
 
 
 class Offer(CommandBase):
-    """Propose how to settle. A new offer by either side replaces the open one (a counter-offer)."""
+    """Propose how to settle. A new offer by either side replaces the open one (a counter-offer).
+
+    Sent by whoever handles the case it is a proposal to both sides; neither learns the other's answer until both have answered.
+    """
 
     type: Literal["offer"] = "offer"
     remedy: Code
@@ -60,24 +92,34 @@ class Offer(CommandBase):
     label_paid_by: Payer | None = None
     """Who pays for sending the goods back; left out: as the pack says."""
     text: SealedText | None = None
+    expires_at: Instant | None = None
+    """Until when it can be accepted; left out: as long as the matter is open."""
 
 
 class AcceptOffer(CommandBase):
     """Accept the other side's open offer: binding, closes the case as settled and carries the remedy out.
 
-    Where the goods go back first, the case stays open until they are there.
+    Where the goods go back first, the case stays open until they are there. A proposal made to both sides binds once both have
+    accepted it.
     """
 
     type: Literal["accept_offer"] = "accept_offer"
     offer_id: Reference | None = None
-    """Named, it must be the open one: nobody accepts an offer they have not seen."""
+    """Named, it must be an open one: nobody accepts an offer they have not seen. Needed where two wait for an answer."""
 
 
 class DeclineOffer(CommandBase):
-    """Turn the open offer down; the settlement goes on."""
+    """Turn the open offer, or the proposal made to both sides, down; the matter goes on."""
 
     type: Literal["decline_offer"] = "decline_offer"
     offer_id: Reference | None = None
+
+
+class Concede(CommandBase):
+    """Grant what was asked, without a ruling: the amount of the report. Binding, closes the case as settled."""
+
+    type: Literal["concede"] = "concede"
+    text: SealedText | None = None
 
 
 class OfferMade(Kept):
@@ -87,6 +129,7 @@ class OfferMade(Kept):
     remedy: str
     amount: Money | None = None
     text: Prose | None = None
+    expires_at: Instant | None = None
     label_paid_by: Payer | None = None
 
 
@@ -94,12 +137,113 @@ class OfferAccepted(Kept):
     type: Literal["offer_accepted"] = "offer_accepted"
     offer_id: str
     side: Side
+    terms: tuple[str, ...] = ()
+    """What both sides have agreed on, in full and in words."""
 
 
 class OfferDeclined(Kept):
     type: Literal["offer_declined"] = "offer_declined"
     offer_id: str
     side: Side
+
+
+class ProposalMade(Kept):
+    """Whoever handles the case proposes to both sides how to settle."""
+
+    type: Literal["proposal_made"] = "proposal_made"
+    proposal_id: str
+    remedy: str
+    amount: Money | None = None
+    label_paid_by: Payer | None = None
+    text: Prose | None = None
+    expires_at: Instant | None = None
+
+
+class ProposalAnswered(Kept):
+    """One side's answer; the other side does not hear of it before it has answered itself."""
+
+    type: Literal["proposal_answered"] = "proposal_answered"
+    proposal_id: str
+    side: Side
+    answer: Literal["accepted", "declined"]
+
+
+class ProposalEnded(Kept):
+    """Both have answered: accepted where both said yes. Which side said no is not told."""
+
+    type: Literal["proposal_ended"] = "proposal_ended"
+    proposal_id: str
+    became: Literal["accepted", "declined"]
+    terms: tuple[str, ...] = ()
+    """What both sides have agreed on, in full and in words."""
+
+
+class OfferLapsed(Kept):
+    """The time in which an offer or a proposal could be accepted is over."""
+
+    type: Literal["offer_lapsed"] = "offer_lapsed"
+    offer_id: str
+
+
+class ClaimConceded(Kept):
+    """The respondent grants what was asked."""
+
+    type: Literal["claim_conceded"] = "claim_conceded"
+    concession_id: str
+    remedy: Remedy
+    text: Prose | None = None
+    terms: tuple[str, ...] = ()
+    """What both sides have agreed on, in full and in words."""
+
+
+class Concession(Kept):
+    """What the respondent granted by themselves."""
+
+    id: str
+    remedy: Remedy
+    at: Instant
+
+
+class Settlement(Kept):
+    """What the sides have agreed on: the document that both get."""
+
+    id: str
+    """The offer, the proposal or the concession."""
+    at: Instant
+    terms: tuple[str, ...]
+
+
+ProposalFact = OfferLapsed | ClaimConceded | ProposalMade | ProposalAnswered | ProposalEnded
+
+
+class NoSettlement(Refusal):
+    """Matters of this kind are decided, for others than the two sides are protected by it."""
+
+    code = "no_settlement"
+
+
+class NothingToConcede(Refusal):
+    """The report names no amount, or the kind says no remedy by which one is granted."""
+
+    code = "nothing_to_concede"
+
+
+class OfferUnclear(Refusal):
+    """Two offers wait for this side's answer: it has to say which one it means."""
+
+    code = "offer_unclear"
+
+
+class OfferAnswered(Refusal):
+    """This side has answered the proposal; its answer stands."""
+
+    code = "offer_answered"
+
+
+class OthersInCase(Refusal):
+    """Somebody else's report goes on in this case, and nobody settles that for them."""
+
+    code = "others_in_case"
 
 
 class NoOffer(Refusal):

@@ -25,6 +25,8 @@ from domain.model.clock_terms import (
     KEPT_MEASURE as KEPT_MEASURE,
     LadderStep as LadderStep,
     Level as Level,
+    OFFER_EXPIRY as OFFER_EXPIRY,
+    PROPOSAL_EXPIRY as PROPOSAL_EXPIRY,
     Phases as Phases,
     SANCTION as SANCTION,
     SNOOZE as SNOOZE,
@@ -82,7 +84,7 @@ class OfferTerms(Compact):
     """One way to settle."""
 
     name: Code
-    remedies: tuple[Code, ...] = ()
+    remedies: Codes = ()
     """What is carried out; left out: what it is called."""
     with_return: bool = False
     """Only once the claimant has sent the goods back."""
@@ -121,7 +123,7 @@ class OutcomeTerms(Compact):
     name: Code
     lost_by: tuple[Side | CaseSnapshot, ...] = ()
     """The sides that lose something by it and may therefore appeal."""
-    remedies: tuple[Code, ...] = ()
+    remedies: Codes = ()
     """Remedies that may go with it."""
     needs_amount: bool = False
     needs_approval: bool = False
@@ -172,7 +174,9 @@ class Terms(Compact):
     """None: no card network decides cases of this kind."""
     offers: tuple[OfferTerms, ...] = ()
     """Ways to settle; empty: by any remedy of its outcomes."""
-    grounds: tuple[Code, ...] = ()
+    concession: Code | None = None
+    """The remedy by which a respondent grants what was asked; None: nobody concedes in this kind."""
+    grounds: Codes = ()
     """Clauses a ruling may rest on; empty: any."""
     approval_above: Money | tuple[Money, ...] | None = None
     """Remedies above this amount, or above one of these, each of a currency of its own, need a second person; a currency without
@@ -208,6 +212,11 @@ class Terms(Compact):
     """``asked``: they answered what the team asked them, or let the time for it go by. ``told``: they said something since they
     were told, or let their time go by, and no time that they were given to answer is running. On appeal, ``told`` counts anew for
     whoever did not appeal."""
+    late: bool = False
+    """What a pack calls ``hear_evidence``: nobody loses by a ruling before they could answer what the other side has handed in
+    since their last word, as far as the ruling relies on it. Short, because terms are at most 4 KiB."""
+    less: bool = False
+    """Less money than the report is about counts as lost for the claimant, whatever the outcome is called: they may appeal."""
     worse_on_appeal: bool = False
     """Whoever appealed alone can come out of it with less than they had."""
     joins: Joins | None = None
@@ -228,6 +237,10 @@ class Terms(Compact):
     """Remedies that destroy something, beside those that always do: a legal hold stops them."""
     reopen_for: timedelta = timedelta(0)
     """How long after closing an ops lead may reopen it."""
+    keep_for: timedelta | None = None
+    """How long after closing the case is to be kept; None: nothing was said."""
+    keep_for_minors: timedelta | None = None
+    """The same where somebody in it is under age."""
     reopen_on: tuple[Code, ...] = ()
     """Signals of the platform that take a closed case up again by themselves, inside that time."""
     provisional_credit: bool = False

@@ -100,7 +100,7 @@ class OpenWithdrawal(Kept):
 
 
 class WithdrawalPending(Refusal):
-    """The report is asked back already, and the team has not answered yet."""
+    """The report is asked back, and the team has not answered yet: it is not asked again, and nothing is settled meanwhile."""
 
     code = "withdrawal_pending"
 

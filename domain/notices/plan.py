@@ -12,12 +12,13 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.people import Actor
 from domain.model.prose import Prose
-from domain.model.terms import SANCTION, Audience, ClockTerms
+from domain.model.terms import OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
 from domain.notices.data import said, texts
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
 from domain.rules.confidence import awaited_by, words_of
 from domain.rules.evidence_due import EVIDENCE_DUE
+from domain.rules.parties import told_share
 from domain.rules.reference import Notices
 from domain.rules.remedy import remedy_data
 from domain.rules.visibility import is_news, knows
@@ -47,15 +48,19 @@ _ALWAYS: Notices = {
     "withdrawal_requested": ("claimant", "owner"),
     "withdrawal_accepted": ("claimant",),
     "continued_of_office": ("claimant", "platform"),
+    "party_added": ("claimant", "respondent", "platform", "owner"),
+    "party_left": ("platform", "owner"),
     "ruling_withheld": ("owner", "leads"),
     "effect_withheld": ("owner", "leads"),
     "effect_released": ("owner", "leads"),
+    "paid_elsewhere_noticed": ("owner", "leads"),
 }
 """Whom every pack tells, unless it says otherwise."""
 _RECEIPTS = frozenset({"withdrawal_requested"})
 """What is told to whoever did it, too: they have to know that it arrived, and what it does not do."""
 _TOLD_ALONG = frozenset({"ruling_issued", "case_closed", "case_reopened", "case_withdrawn", "case_remitted"})
 """What somebody is told who came with a merge: how the matter goes, and nothing that passes between the sides."""
+_OF_NOBODY = frozenset({SANCTION.name, OFFER_EXPIRY.name, PROPOSAL_EXPIRY.name})
 _OF_THE_SIDE = ("due_at", "due_clock", "by_default", "right")
 
 Moment = tuple[f.Recording, frozenset[str]]
@@ -83,6 +88,12 @@ def plan(after: Case, moments: Iterable[Moment], notices: Notices) -> Planned:
                 party = draft.audience in ("claimant", "respondent")
                 planned.setdefault((draft.recipient, "" if party else event), (happened[event].seq, draft))
     return (*planned.values(), *mentions)
+
+
+def events_of_platform(notices: Notices) -> frozenset[str]:
+    """The events that a pack tells the platform's endpoints."""
+    every = {**_ALWAYS, **notices}
+    return frozenset(event for event, audiences in every.items() if "platform" in _each(audiences))
 
 
 def _mentioned(case: Case, recording: f.Recording) -> list[tuple[int, NoticeDraft]]:
@@ -122,8 +133,11 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
             if _own_deed(recording, recipient) or any(recipient == draft.recipient for draft in drafts):
                 continue
             data = {**_case_data(case, viewer), **said(case, fact, viewer)}
+            if isinstance(fact, f.PartyAdded) and fact.party.id == recipient:
+                data["yourself"] = True
             if _came_along(case, recipient):
                 data = {name: value for name, value in data.items() if name not in _OF_THE_SIDE}
+            data = told_share(case, recipient, data)
             if viewer == "staff":
                 # To a party the number of facts would tell that something happened inside.
                 data["seq"] = recording.seq
@@ -183,7 +197,7 @@ def _to_third_parties(case: Case, recording: f.Recording, event: str) -> list[No
         return drafts
     for party in case.parties:
         viewer: Viewer = "claimant" if party.side is Side.CLAIMANT else "respondent"
-        if party.role in ("insurer", "authority") and is_news(fact) and knows(case, fact, viewer):
+        if party.role in ("insurer", "authority") and not party.left and is_news(fact) and knows(case, fact, viewer):
             phase = seen_phase(case, viewer)
             data = {"phase": phase.value, "phase_label": case.terms.labels.get(phase, phase.value), "kind": case.kind}
             data |= {"third_party": party.role, **({"case_outcome": case.outcome.value} if case.outcome else {})}
@@ -216,8 +230,11 @@ def _each(audiences: tuple[Audience, ...]) -> tuple[Audience, ...]:
 def _told_by(case: Case, fact: f.LevelReached) -> tuple[Audience, ...]:
     """The level says whom it tells, or the rung that it came to; the pack's table only says that it tells at all."""
     level = case.terms.level(fact.clock, fact.level)
-    if level is None or fact.withheld is not None:
+    if level is None or fact.withheld in ("owner_answered", "nobody_there"):
         return ()
+    if fact.withheld is not None:
+        # What the machine does not do by itself comes before somebody.
+        return ("leads",)
     step = case.terms.rung(fact.step)
     return step.audience if step is not None else level.audience
 
@@ -228,10 +245,11 @@ def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]
         return fact.told
     match audience:
         case "claimant" | "respondent" if (asked := _asked_alone(case, fact)) is not None:
-            return (asked,)
+            return (asked, *_guardians(case, asked))
         case "claimant" | "respondent":
             along = fact.type in _TOLD_ALONG
-            return tuple(p.id for p in case.side_parties(Side(audience)) if p.speaks or (along and p.role == "co_claimant"))
+            there = (p for p in case.side_parties(Side(audience)) if not p.left)
+            return tuple(p.id for p in there if p.speaks or (along and p.role == "co_claimant"))
         case "owner":
             return (case.owner,) if case.owner else ("role:leads",)
         case "drafter":
@@ -240,6 +258,15 @@ def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]
             return ("platform",)
         case _:
             return (f"role:{audience}",)
+
+
+def _guardians(case: Case, party_id: str) -> tuple[str, ...]:
+    """Whoever speaks for somebody under age: what goes to the child alone goes to them too."""
+    child = case.party(party_id)
+    if child is None or not child.minor:
+        return ()
+    there = (p for p in case.side_parties(child.side) if p.role == "representative" and not p.left)
+    return tuple(p.id for p in there if p.represents in (None, child.id))
 
 
 def _came_along(case: Case, recipient: str) -> bool:
@@ -290,8 +317,8 @@ def own_deadline(case: Case, viewer: Viewer) -> tuple[f.DueLevel, str | None] | 
         return None
     waits = ("staff", "approver") if viewer == "staff" else (viewer, "nobody")
     for row in case.timetable:
-        if row.clock == SANCTION.name:
-            # Nobody has to do anything by then; what a sanction means stands with the sanction.
+        if row.clock in _OF_NOBODY:
+            # Nobody has to do anything by then; what a sanction or an expiry means stands with the sanction, with the offer.
             continue
         definition, level = case.terms.clock(row.clock), case.terms.level(row.clock, row.level)
         if definition is None or level is None or definition.waits_for not in waits:
@@ -309,7 +336,7 @@ def deadlines_of_the_sides(case: Case) -> tuple[tuple[f.DueLevel, str | None], .
     found = []
     for row in case.timetable:
         definition, level = case.terms.clock(row.clock), case.terms.level(row.clock, row.level)
-        if row.clock == SANCTION.name or definition is None or level is None or level.action != "default":
+        if row.clock in _OF_NOBODY or definition is None or level is None or level.action != "default":
             continue
         sides: tuple[Viewer, ...] = ("claimant", "respondent")
         waits = [side for side in sides if definition.waits_for in (side, "nobody") and theirs(case, definition, side)]

@@ -49,17 +49,23 @@ def _refusal_of_annulment(case: Case, actor: Actor) -> Refusal | None:
         return OwnCase("You stand close to a party; another lead or ops has to look at it.", because="conflict")
     if any(actor.id == part.person for part in case.involved):
         return OwnCase("You had a part in it; another lead or ops has to look at it.", because="earlier_part")
+    if actor.manager is not None and actor.manager in {part.person for part in case.involved}:
+        return OwnCase("You report to somebody who had a part in it; another lead or ops has to.", because="reports_to_earlier")
     return None
 
 
 def recuse(case: Case, command: c.Recuse, context: DecisionContext, at: datetime) -> Facts:
-    """Whoever could decide the case says that they cannot; a draft of theirs goes back, and so does the case."""
+    """Whoever could decide the case says that they cannot; a draft of theirs goes back, and so does the case.
+
+    What they approved goes back as well: the second look was by somebody who could not give it.
+    """
     recused = f.CaseRecused(person=command.by, reason=command.reason, reasons=command.reasons)
-    drafted = case.ruling is not None and case.ruling.decider == command.by and case.phase in (Phase.APPROVAL, Phase.RULED)
+    untold = case.ruling if case.phase in (Phase.APPROVAL, Phase.RULED) else None
+    drafted = untold is not None and untold.decider == command.by
     back: Facts = ()
-    if drafted and case.ruling is not None:
-        phase = Phase.REVIEW if case.ruling.decision == "rule" else Phase.APPEAL
-        back = (f.RulingRetracted(ruling_id=case.ruling.id), f.PhaseEntered(phase=phase, reason="retracted"))
+    if untold is not None and command.by in (untold.decider, untold.approved_by):
+        phase = Phase.REVIEW if untold.decision == "rule" else Phase.APPEAL
+        back = (f.RulingRetracted(ruling_id=untold.id), f.PhaseEntered(phase=phase, reason="retracted"))
     queued = (f.CaseQueued(queue=case.queue, reason="recused"),) if case.owner == command.by or drafted else ()
     return (recused, *back, *queued)
 
@@ -73,9 +79,8 @@ def _case_recused(case: Case, rec: f.Recording, fact: f.CaseRecused) -> Change:
 
 
 def _ruling_annulled(case: Case, rec: f.Recording, fact: f.RulingAnnulled) -> Change:
-    rulings = tuple(
-        ruling.model_copy(update={"annulled_at": rec.at}) if ruling.id == fact.ruling_id else ruling for ruling in case.rulings
-    )
+    over = {"annulled_at": rec.at, "annulled_by": rec.actor.id}
+    rulings = tuple(ruling.model_copy(update=over) if ruling.id == fact.ruling_id else ruling for ruling in case.rulings)
     return {"rulings": rulings, "appellants": (), "heard": (), **reopened_afresh(case, fact.about_deciders)}
 
 

@@ -28,8 +28,9 @@ def audience_of(actor: Actor) -> Audience:
 
 
 def told_of(case: Case, party: OpenedParty) -> bool:
-    """Whether a party knows that there is a case. To whoever does not, it is like one that does not exist."""
-    return party.side is Side.CLAIMANT or case.is_disclosed
+    """Whether a party knows that there is a case. To whoever does not, it is like one that does not exist, and so it is to who
+    left it: what goes on there is not theirs any more."""
+    return not party.left and (party.side is Side.CLAIMANT or case.is_disclosed)
 
 
 def seen_phase(case: Case, audience: Audience) -> Phase:

@@ -23,7 +23,8 @@ from domain.model.clocks import (
 )
 from domain.model.people import Actor
 from domain.model.refusals import InstantRefused, NotAllowed, NothingChanges, Refusal
-from domain.model.terms import CHARGEBACK, SNOOZE, STANDSTILL, ClockTerms
+from domain.model.terms import CHARGEBACK, KEPT_MEASURE, SNOOZE, STANDSTILL, ClockTerms
+from domain.rules import interim
 from domain.rules.audiences import BACK, UNTOLD, Audience
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.levels import stands_still
@@ -281,6 +282,8 @@ def _of_built_in(case: Case, fact: f.LevelReached) -> Change:
         side = definition.waits_for if definition else None
         hit = (r.of.value == side and r.number == fact.instance for r in case.requests)
         return {"requests": tuple(r.model_copy(update=told) if h else r for r, h in zip(case.requests, hit, strict=True))}
+    if fact.clock == KEPT_MEASURE.name:
+        return interim.kept_no_longer(case, fact.instance)
     if fact.clock == STANDSTILL.name:
         return {"standstills": case.standstills + 1, "look_again_at": fact.again_at}
     if fact.clock == CHARGEBACK.name and fact.action == "warn" and case.chargeback is not None:
@@ -332,7 +335,19 @@ def _case_retargeted(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Ch
         # What a hand-over had kept is promised anew.
         afresh |= {"keeps_calendar": False, "calendar": None}
         change["clocks"] = tuple(c.model_copy(update=afresh) if c.stopped_at is None else c for c in case.clocks)
+    if fact.keeps:
+        change["clocks"] = tuple(_with_its_time(case, c, fact, rec.at) for c in change.get("clocks", case.clocks))
     return {**change, **_as_told(case, fact)}
+
+
+def _with_its_time(case: Case, clock: Clock, fact: f.CaseRetargeted, at: Instant) -> Clock:
+    """A clock of a side with the end that it was promised, where the new targets would have brought it closer."""
+    to = dict(fact.keeps).get(clock.name)
+    definition = case.terms.clock(clock.name)
+    if to is None or clock.stopped_at is not None or definition is None:
+        return clock
+    more = Extended(at=at, to=to, stood_still=stands_still(case, clock, definition))
+    return clock.model_copy(update={"extensions": (*clock.extensions, more)})
 
 
 def _as_told(case: Case, fact: f.CaseRetargeted) -> Change:
@@ -391,6 +406,12 @@ def _refusal_of_thaw(case: Case, actor: Actor) -> Refusal | None:
     return IncidentUnknown("This case is not frozen.")
 
 
+def _means_of_level(before: Case | None, fact: f.LevelReached, after: Case) -> set[str]:
+    """What is not done by itself, because a person has to look first, is an escalation."""
+    looked_at = {"level_reached:escalate"} if fact.withheld in ("withdrawal_pending", "reported") else set()
+    return {f"level_reached:{fact.action}", *looked_at}
+
+
 def _said_of_level(case: Case, fact: f.LevelReached, audience: Audience) -> NoticeData:
     said = {"clock": fact.clock, "level": fact.level, "action": fact.action, "reached_at": fact.due_at.isoformat()}
     return NoticeData(said | ({"step": fact.step} if fact.step is not None and audience == "staff" else {}))
@@ -424,7 +445,7 @@ TOPIC = Topic(
         "case_retargeted": _case_retargeted,
     },
     refuses={"resume": _refusal_of_resume, "extend": _refusal_of_extend, "thaw": _refusal_of_thaw},
-    means={"level_reached": lambda before, fact, after: {f"level_reached:{fact.action}"}},
+    means={"level_reached": _means_of_level},
     known_to={
         # Their own reminder; a clock that waits for the team is the team's business.
         "level_reached": Known(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domain.model.case import Case
-from domain.rules import chargeback, credit, interim, legal_hold, withdrawal
+from domain.rules import chargeback, credit, interim, legal_hold, money, parties, settlement, withdrawal
 from domain.rules.rule import Facts
 
 Consequence = Callable[[Case, str, Facts], Facts]
@@ -18,8 +18,14 @@ CONSEQUENCES: tuple[Consequence, ...] = (
     credit.ended,
     # What was only meant until then does not outlive it.
     interim.ended,
+    # What is offered stays open until the matter is decided or the case ends, and tells nothing of a draft.
+    settlement.stays,
     # A case that ends takes the only chance with a card network with it.
     chargeback.sent_at_close,
+    # Money for several is ordered for each of them.
+    parties.shared,
+    # Nothing is paid twice because two cases are about the same matter.
+    money.looked_at,
     # Last, so that nothing that destroys escapes a hold.
     legal_hold.withheld,
 )

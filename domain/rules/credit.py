@@ -15,21 +15,24 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Remedy
 from domain.model.people import Actor
-from domain.model.refusals import Refusal
+from domain.model.refusals import NothingChanges, NotYourCase, OwnCase, Refusal
 from domain.model.ruling import AmountMissing, Effect, Ruling
-from domain.model.safeguards import Credit, CreditGiven, CreditNotAllowed, CreditProvisionally
+from domain.model.safeguards import Credit, CreditGiven, CreditNotAllowed, CreditProposal, CreditProvisionally
 from domain.rules import money
 from domain.rules.audiences import Audience
+from domain.rules.fairness import another_credential
 from domain.rules.remedy import CREDIT, remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
-from domain.rules.topic import NoticeData, Topic, known_to
+from domain.rules.topic import NoticeData, Topic, inside, known_to
 
 PAYERS = frozenset({"refund", "payout", "correction"})
 """Remedies that pay somebody, towards which a credit counts."""
 
 
 def give(case: Case, command: CreditProvisionally, context: DecisionContext, at: datetime) -> Facts:
-    """The money goes to the claimant at once, at most what may still be paid."""
+    """The money goes to the claimant at once, at most what may still be paid. What no ruling gives by one person's word is only
+    proposed by the first one, and the second one lets it out.
+    """
     if command.amount.amount == 0:
         raise AmountMissing("A credit needs an amount above zero, in minor units, with its currency.", remedy=CREDIT)
     left = money.payable(case)
@@ -40,13 +43,28 @@ def give(case: Case, command: CreditProvisionally, context: DecisionContext, at:
         limit = about.model_dump()
         raise CreditNotAllowed("That is more than can still be paid.", because="more_than_reported", allowed=limit)
     remedy = Remedy(type=CREDIT, amount=command.amount)
+    proposal = case.credit_proposed
+    proposed = proposal is not None and proposal.amount == command.amount
+    if proposal is not None and not proposed and command.by != case.owner:
+        allowed = proposal.amount.model_dump()
+        raise CreditNotAllowed("Another amount was proposed.", because="amount_differs", allowed=allowed)
+    reasons, because = command.reasons, money.why_second(case, (remedy,), command.by)
+    if proposal is not None and proposed and context.actor is not None and _may_second(proposal, context.actor) is None:
+        another_credential(proposal.proposed_with, context)
+        reasons = reasons or proposal.reasons
+    elif because is not None:
+        if proposal is not None and proposed and proposal.by == command.by:
+            raise NothingChanges("You have proposed this already; a lead has to agree.")
+        return (f.ProvisionalCreditProposed(amount=command.amount, because=because, reasons=command.reasons),)
     credit_id = derived_id("crd", command.id)
-    given = f.ProvisionalCreditGiven(credit_id=credit_id, remedy=remedy, reasons=command.reasons)
+    given = f.ProvisionalCreditGiven(credit_id=credit_id, remedy=remedy, reasons=reasons)
     return (given, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=credit_id))
 
 
 def refusal_of_credit(case: Case, actor: Actor) -> Refusal | None:
     """Why no credit can be given as the case stands; None when one can."""
+    if actor.id != case.owner and (refusal := _refusal_of_seconding(case, actor)) is not None:
+        return refusal
     if not case.terms.provisional_credit:
         return CreditNotAllowed("This kind of case knows no provisional credit.", because="not_in_kind")
     if case.ruling is not None and case.ruling.decision != "rule":
@@ -54,6 +72,23 @@ def refusal_of_credit(case: Case, actor: Actor) -> Refusal | None:
     if in_force(case):
         return CreditGiven("The claimant has a provisional credit already.")
     return None
+
+
+def _refusal_of_seconding(case: Case, actor: Actor) -> Refusal | None:
+    if case.credit_proposed is None:
+        return NotYourCase(
+            "The owner proposes a credit; take the case or have it assigned first.", command="credit_provisionally"
+        )
+    because = _may_second(case.credit_proposed, actor)
+    said = "Another lead has to agree: not whoever proposed it, nor anybody who reports to them."
+    return OwnCase(said, because=because) if because is not None else None
+
+
+def _may_second(proposal: CreditProposal, actor: Actor) -> str | None:
+    """Why this person cannot be the second one; None when they can."""
+    if actor.role != "lead" or actor.id == proposal.by:
+        return "proposed_it"
+    return "reports_to_proposer" if actor.manager is not None and actor.manager == proposal.by else None
 
 
 def in_force(case: Case) -> tuple[Effect, ...]:
@@ -92,7 +127,12 @@ def settled(case: Case, outcome: str, remedies: Iterable[Remedy]) -> Settled:
 
 def granted(case: Case, ruling: Ruling) -> tuple[Remedy, ...]:
     """Everything that a ruling leaves the sides with: what it grants, and credits that it leaves where they are."""
-    kept, wanted = settled(case, ruling.outcome, ruling.remedies)
+    return left_by(case, ruling.outcome, ruling.remedies)
+
+
+def left_by(case: Case, outcome: str, remedies: Iterable[Remedy]) -> tuple[Remedy, ...]:
+    """What such a ruling would leave the sides with."""
+    kept, wanted = settled(case, outcome, remedies)
     return (*wanted, *(effect.remedy for effect in kept))
 
 
@@ -123,7 +163,12 @@ def ended(case: Case, command_id: str, facts: Facts) -> Facts:
 
 
 def _provisional_credit_given(case: Case, rec: f.Recording, fact: f.ProvisionalCreditGiven) -> Change:
-    return {"credits": (*case.credits, Credit(id=fact.credit_id, remedy=fact.remedy))}
+    return {"credits": (*case.credits, Credit(id=fact.credit_id, remedy=fact.remedy)), "credit_proposed": None}
+
+
+def _provisional_credit_proposed(case: Case, rec: f.Recording, fact: f.ProvisionalCreditProposed) -> Change:
+    said = {"amount": fact.amount, "because": fact.because, "reasons": fact.reasons}
+    return {"credit_proposed": CreditProposal(by=rec.actor.id, proposed_with=rec.credential, **said)}
 
 
 def _provisional_credit_ended(case: Case, rec: f.Recording, fact: f.ProvisionalCreditEnded) -> Change:
@@ -146,12 +191,14 @@ TOPIC = Topic(
     rules={"credit_provisionally": give},
     changes={
         "provisional_credit_given": _provisional_credit_given,
+        "provisional_credit_proposed": _provisional_credit_proposed,
         "provisional_credit_ended": _provisional_credit_ended,
     },
     refuses={"credit_provisionally": refusal_of_credit},
     means={"provisional_credit_ended": lambda before, fact, after: {f"provisional_credit_ended:{fact.because}"}},
     known_to={
         "provisional_credit_given": known_to("claimant", "platform", because=_OF_THE_CLAIMANT),
+        "provisional_credit_proposed": inside("It is not given yet, and may never be."),
         "provisional_credit_ended": known_to("claimant", "platform", because=_OF_THE_CLAIMANT),
     },
     said={"provisional_credit_given": _said_of_credit, "provisional_credit_ended": _said_of_end},

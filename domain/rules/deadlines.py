@@ -12,7 +12,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.refusals import DeadlineMoot
 from domain.model.terms import BUILT_IN, Audience, ClockTerms, DefaultAction, LadderStep, Level
-from domain.rules import chargeback, disclosure, evidence, interim, returns, sanctions, withdrawal
+from domain.rules import chargeback, disclosure, evidence, interim, returns, sanctions, settlement, withdrawal
 from domain.rules import ruling as r
 from domain.rules.fairness import in_conflict
 from domain.rules.lifecycle import SEEKS_OWNER
@@ -22,6 +22,8 @@ from domain.worktime.spans import Span
 
 LOOK_AGAIN_FOR = timedelta(hours=1)
 """Nobody is there and nobody is known to come: short enough that no morning is missed."""
+HELD_BACK_FOR = timedelta(days=1)
+"""Wall time: what the machine does not do by itself comes before the leads once a day."""
 _PEOPLE: dict[Audience, str] = {"leads": "lead", "ops": "ops"}
 _NEXT_PRIORITY = {Priority.LOW: Priority.NORMAL, Priority.NORMAL: Priority.HIGH, Priority.HIGH: Priority.URGENT}
 
@@ -37,6 +39,9 @@ def deadline(case: Case, command: c.Deadline, context: DecisionContext, at: date
         clock=row.clock, instance=row.instance, level=row.level, count=row.count, action=level.action, due_at=row.due_at
     )
     match level.action:
+        case "default" if level.default == "disclose" and (why := disclosure.held_back(case)) is not None:
+            # Whoever reported may be threatened: a lead looks, every day until somebody has decided.
+            return (reached.model_copy(update={"withheld": why, "again_at": at + HELD_BACK_FOR}),)
         case "default":
             return (reached, *_by_default(case, level.default or "close", definition, command, at))
         case "escalate":
@@ -134,7 +139,7 @@ def _by_default(case: Case, default: DefaultAction, definition: ClockTerms, comm
         case "issue_ruling":
             return r.issue(case, command.id, at)
         case "lift_interim":
-            return interim.lapse(case, command.id)
+            return interim.lapse(case, command.id, at)
         case "send_chargeback" | "miss_chargeback":
             return chargeback.send(case, "due") if default == "send_chargeback" else chargeback.miss(case)
         case "disclose":
@@ -143,7 +148,8 @@ def _by_default(case: Case, default: DefaultAction, definition: ClockTerms, comm
             return returns.by_default(case, default == "honour_return", command.id)
         case "end_kept_interim":
             return withdrawal.end_kept(case, command.instance, command.id)
-        case "lift_sanction":
-            return sanctions.lift(case, command.instance)
+        case "lift_sanction" | "lapse_offer":
+            over = default == "lift_sanction"
+            return sanctions.lift(case, command.instance) if over else settlement.lapse(case, definition.name, command.instance)
         case "close":
             return returns.window_over(case)

@@ -16,11 +16,13 @@ from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.refusals import AlreadyOpen, NotOpened, NotSystem, UnknownActor
+from domain.rules import legal_hold, money
 from domain.rules.audiences import told_of
 from domain.rules.consequences import with_consequences
 from domain.rules.deadlines import deadline
 from domain.rules.fairness import hit_by
 from domain.rules.intake import open_case
+from domain.rules.need_to_know import refusal_of_stranger
 from domain.rules.permission import refusal_of
 from domain.rules.rule import DecisionContext, Facts
 from domain.rules.topic import Rule
@@ -43,11 +45,17 @@ def decide(case: Case | None, command: c.Command, context: DecisionContext, at: 
     if case is None:
         raise NotOpened("The case has not been opened; its opening report is missing.")
     refusal = refusal_of(case, context.actor, command.type)
+    refusal = refusal or refusal_of_stranger(case, context.actor, context.standing)
     if refusal is not None:
         raise refusal
     if case.of_office is not None and context.actor.role == "platform":
         context = context.model_copy(update={"stands_for": Side.CLAIMANT})
-    return with_consequences(case, command.id, RULES[command.type](case, command, context, at))
+    # Whoever lifts a hold lifts those of this case; that others are left is a matter of what follows.
+    held = legal_hold.with_others(case, context.held, at)
+    if command.type in money.GIVES or command.type == "deadline":
+        held = money.beside_others(held, context.paid_elsewhere, context.actor.side if context.actor else None)
+    own = command.type in ("place_hold", "lift_hold")
+    return with_consequences(held, command.id, RULES[command.type](case if own else held, command, context, at))
 
 
 def _stranger(case: Case, actor: f.Actor, command: str) -> bool:

@@ -12,50 +12,133 @@ from typing import Any, Literal
 from domain.base import Side
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.disclosure import AlreadyDisclosed, CaseDisclosed, Disclose, NotDisclosed
+from domain.model.disclosure import (
+    AlreadyDisclosed,
+    CaseDisclosed,
+    Disclose,
+    DisclosureProposed,
+    NotDisclosed,
+    ProposedDisclosure,
+    TippingOff,
+)
 from domain.model.evidence import PartyNotAsked
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
+from domain.model.remedy import Remedy
 from domain.model.ruling import Ruling
+from domain.model.terms import OutcomeTerms
 from domain.rules import hearing, losses
 from domain.rules.audiences import Audience
+from domain.rules.fairness import another_credential
 from domain.rules.rule import Change, DecisionContext, Facts
-from domain.rules.topic import NoticeData, Topic, everybody
+from domain.rules.topic import NoticeData, Topic, everybody, inside
+
+_SECRET = frozenset({"financial_intelligence_unit"})
+"""Authorities of which nobody may tell the person reported that they were, or will be, told: directive (EU) 2015/849, article 39;
+31 USC 5318(g)(2)."""
+_SECOND = ("lead", "ops")
 
 _SHOWN_OF_BEFORE = frozenset({"case_opened", "interim_imposed", "interim_reviewed", "interim_ended"})
 """What whoever was told later sees of the time before."""
+_SHOWN_TO_NEWCOMERS = _SHOWN_OF_BEFORE | {"case_disclosed", "phase_entered", "ruling_issued"}
+"""What whoever came later sees of the time before: the report, how far it has come, and what was decided."""
 
 
 def _disclose(case: Case, command: Disclose, context: DecisionContext, at: datetime) -> Facts:
     if not case.side_parties(Side.RESPONDENT):
         raise PartyNotAsked("There is nobody on the side of the respondent to tell.", of=Side.RESPONDENT.value)
+    if is_secret(case):
+        return _by_two(case, command, context)
     return (CaseDisclosed(text=command.text, with_statement=command.with_statement),)
 
 
+def is_secret(case: Case) -> bool:
+    """Whether the law forbids to tell the respondent, who does not know of the case: from when it is proposed to report them."""
+    return not case.is_disclosed and any(report.authority in _SECRET for report in case.reports)
+
+
+def _by_two(case: Case, command: Disclose, context: DecisionContext) -> Facts:
+    """The first person proposes to tell them, a lead or ops who did not propose it does."""
+    if command.reasons is None:
+        raise _tipping_off("Give reasons; a second person has to agree.", "reasons")
+    first = case.telling
+    if first is None:
+        told = {"text": command.text, "with_statement": command.with_statement}
+        return (DisclosureProposed(reasons=command.reasons, **told),)
+    if first.by == command.by or context.actor is None or context.actor.role not in _SECOND:
+        raise _tipping_off("A lead or ops who did not propose it has to agree.", "second_person")
+    another_credential(first.credential, context)
+    statement = command.with_statement or first.with_statement
+    return (CaseDisclosed(text=command.text or first.text, with_statement=statement),)
+
+
+def _tipping_off(what: str, because: str) -> TippingOff:
+    return TippingOff(
+        f"To tell the respondent now may be to tell them that they are reported to an authority. {what}", because=because
+    )
+
+
 def along(case: Case, because: Literal["asked", "ruling", "latest_date"]) -> tuple[CaseDisclosed, ...]:
-    """The fact that tells the respondent of the case by something else that happens; none where they know, or nobody is there."""
+    """The fact that tells the respondent of the case by something else that happens; none where they know, or nobody is there.
+
+    Refused where they must not be told.
+    """
     if case.is_disclosed or not case.side_parties(Side.RESPONDENT):
         return ()
+    if is_secret(case):
+        raise _tipping_off("Disclose it by two persons first, with reasons.", "by_the_way")
     return (CaseDisclosed(because=because),)
 
 
-def check_told(case: Case, lost: frozenset[Side]) -> None:
+def lost_on_appeal(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
+    """The sides that lose by a decision on appeal: by what takes more from them than before, and whoever may not be told by
+    whatever takes something from them at all.
+    """
+    find = losses.losers if is_secret(case) else losses.lost_on_appeal
+    return find(case, outcome, remedies)
+
+
+def check_told(case: Case, lost: frozenset[Side], hit: frozenset[Side]) -> None:
     """Refuses a ruling against somebody who was not heard, or was not even told, where the pack wants them heard.
+
+    Of those who lose by it, ``hit`` are the ones who have to bear something.
 
     Where it does not, they learn of the case with the ruling (:func:`along`).
     """
+    if Side.RESPONDENT in lost and is_secret(case):
+        raise _tipping_off(
+            "Disclose it by two persons before they can lose by a ruling; freeze the money meanwhile.", "by_ruling"
+        )
     hearing.check(case, lost)
+    hearing.check_charge(case, hit)
     if not case.is_disclosed and Side.RESPONDENT in case.terms.hear and Side.RESPONDENT in lost:
         raise NotDisclosed("The respondent has not been told of the case: disclose it before they can lose by a ruling.")
 
 
 def by_ruling(case: Case, ruling: Ruling, rights: tuple[f.AppealRight, ...]) -> tuple[CaseDisclosed, ...]:
     """The fact by which the respondent learns of the case with a ruling that takes something from them, or that they may appeal
-    against; of any other they learn nothing."""
+    against; of any other they learn nothing. Of a case that is secret by law they learn by none."""
+    if is_secret(case):
+        return ()
     outcome = case.terms.outcome(ruling.outcome)
     loses = outcome is not None and Side.RESPONDENT in losses.losers(case, outcome, ruling.remedies)
     may = any(right.side is Side.RESPONDENT and right.allowed for right in rights)
     return along(case, "ruling") if loses or may else ()
+
+
+def rights_told(case: Case, rights: tuple[f.AppealRight, ...]) -> tuple[f.AppealRight, ...]:
+    """The rights to appeal; none of a respondent whom the law forbids to tell, and from whom such a ruling takes nothing."""
+    if not is_secret(case):
+        return rights
+    none = {"allowed": False, "because": "nothing_lost"}
+    return tuple(right.model_copy(update=none) if right.side is Side.RESPONDENT else right for right in rights)
+
+
+def held_back(case: Case) -> Literal["withdrawal_pending", "reported"] | None:
+    """Why the machine does not tell the respondent by itself on the last day: a person looks first."""
+    if not case.is_disclosed and case.withdrawal is not None:
+        return "withdrawal_pending"
+    return "reported" if is_secret(case) else None
 
 
 def seen_of_before(case: Case, recording: f.Recording) -> bool:
@@ -63,8 +146,19 @@ def seen_of_before(case: Case, recording: f.Recording) -> bool:
     return recording.seq >= case.disclosed_seq or recording.fact.type in _SHOWN_OF_BEFORE
 
 
+def before_they_came(case: Case, recording: f.Recording, party_id: str) -> bool:
+    """Whether something was said before somebody came who reads along only from then on."""
+    party = case.party(party_id)
+    return party is not None and recording.seq < party.sees_seq and recording.fact.type not in _SHOWN_TO_NEWCOMERS
+
+
 def _case_disclosed(case: Case, rec: f.Recording, fact: CaseDisclosed) -> Change:
     return {"disclosed_at": rec.at, "disclosed": fact, "disclosed_seq": rec.seq}
+
+
+def _disclosure_proposed(case: Case, rec: f.Recording, fact: DisclosureProposed) -> Change:
+    said = {"text": fact.text, "with_statement": fact.with_statement}
+    return {"telling": ProposedDisclosure(by=rec.actor.id, credential=rec.credential, **said)}
 
 
 def _refusal_of_disclosing(case: Case, actor: Actor) -> Refusal | None:
@@ -81,13 +175,17 @@ def _said(case: Case, fact: CaseDisclosed, audience: Audience) -> NoticeData:
 
 TOPIC = Topic(
     rules={"disclose": _disclose},
-    changes={"case_disclosed": _case_disclosed},
+    changes={"case_disclosed": _case_disclosed, "disclosure_proposed": _disclosure_proposed},
     refuses={"disclose": _refusal_of_disclosing},
     known_to={
         "case_disclosed": everybody(
             "The respondent learns of the case by it; whoever reported it has to know from when on they may be asked about it.",
             "news",
         ),
+        "disclosure_proposed": inside("Nobody outside learns that there is something which the respondent must not be told."),
     },
-    said={"case_disclosed": _said},
+    said={
+        "case_disclosed": _said,
+        "disclosure_proposed": lambda case, fact, audience: NoticeData(texts={"reasons": fact.reasons}),
+    },
 )

@@ -69,7 +69,7 @@ def submit(case: Case, command: SubmitEvidence, context: DecisionContext, at: da
     held = {file.id: file for file in context.files or ()}
     if missing := [file for file in command.files if file not in held]:
         raise FileUnknown("Upload each file to this case first, as whoever hands it in.", files=missing)
-    seen_by = evidence_for(case, command)
+    seen_by, answers = evidence_for(case, command), _answers(case, command)
     submitted = f.EvidenceSubmitted(
         evidence_id=derived_id("evd", command.id),
         side=context.actor.side if context.actor else None,
@@ -77,9 +77,11 @@ def submit(case: Case, command: SubmitEvidence, context: DecisionContext, at: da
         # What only the deciders may see must not be shown to everybody by whoever reads this field alone.
         confidential=seen_by != "shared",
         confidentiality=seen_by,
-        answers=_answers(case, command),
+        # What is not all yet closes nothing: their time runs on.
+        answers=() if command.more_follows else answers,
         evidence_type=command.evidence_type,
         files=tuple(held[file] for file in dict.fromkeys(command.files)),
+        more_follows=command.more_follows,
     )
     return (submitted,)
 
@@ -138,6 +140,11 @@ def dropped_of(case: Case, side: Side, at: Instant) -> Change:
     return _settled(case, (r.id for r in case.requests if r.of is side), "lapsed", at)
 
 
+def lapsed(case: Case, ids: Iterable[str], at: Instant) -> Change:
+    """These requests wait for nobody any more."""
+    return _settled(case, ids, "lapsed", at)
+
+
 def _settled(case: Case, ids: Iterable[str], state: Literal["answered", "lapsed"], at: Instant) -> Change:
     over, now = set(ids), {"state": state, "settled_at": at}
     gone = tuple(r.model_copy(update=now) for r in case.requests if r.id in over)
@@ -190,6 +197,10 @@ def _ask_identity(case: Case, command: AskIdentity, context: DecisionContext, at
     return (asked, f.IdentityAsked(request_id=request_id))
 
 
+def _identity_asked(case: Case, rec: f.Recording, fact: f.IdentityAsked) -> Change:
+    return {"identity_requests": (*case.identity_requests, fact.request_id)}
+
+
 def _sees(case: Case, fact: f.EvidenceSubmitted, audience: Audience) -> bool:
     # What only the deciders see, whoever handed it in sees all the same: views ask who did.
     own = audience == (fact.side.value if fact.side else "platform")
@@ -218,7 +229,8 @@ def _said_of_lapse(case: Case, fact: f.EvidenceLapsed, audience: Audience) -> No
 
 def _said_of_evidence(case: Case, fact: f.EvidenceSubmitted, audience: Audience) -> NoticeData:
     texts = {} if fact.confidential else {"text": fact.text}
-    return NoticeData({"side": fact.side.value if fact.side else "platform"}, texts)
+    more = {"more_follows": True} if fact.more_follows else {}
+    return NoticeData({"side": fact.side.value if fact.side else "platform", **more}, texts)
 
 
 TOPIC = Topic(
@@ -228,6 +240,7 @@ TOPIC = Topic(
         "evidence_requested": _evidence_requested,
         "evidence_submitted": _evidence_submitted,
         "evidence_lapsed": _evidence_lapsed,
+        "identity_asked": _identity_asked,
     },
     means={
         "evidence_requested": lambda before, fact, after: {f"evidence_requested:{fact.of.value}", f"told:{fact.of.value}"},

@@ -12,7 +12,7 @@ from typing import Final
 from domain.base import Side
 from domain.model.case import Case
 from domain.model.evidence import EvidenceRequest
-from domain.model.facts import DueLevel, EvidenceRequested, Fact
+from domain.model.facts import DueLevel, EvidenceRequested, EvidenceSubmitted, Fact, MessageSent
 from domain.model.terms import EVIDENCE_CLOCKS, ClockTerms
 from domain.worktime.calculator import due
 
@@ -30,10 +30,15 @@ def rows(case: Case) -> list[DueLevel]:
 
 
 def meant(clock: ClockTerms, fact: Fact, happened: frozenset[str], before: Case | None, after: Case) -> frozenset[str]:
-    """What a fact means to one clock of the pack: one that waits for a side is about requests without a date of their own."""
+    """What a fact means to one clock of the pack: one that waits for a side is about requests without a date of their own, and
+    about words that are all the side has to say.
+    """
     if clock.waits_for not in ("claimant", "respondent"):
         return happened
     side = Side(clock.waits_for)
+    if isinstance(fact, MessageSent | EvidenceSubmitted) and fact.more_follows:
+        # Whoever has not finished ends no time of their own.
+        happened = happened - {fact.type, f"{fact.type}:{side.value}"}
     if isinstance(fact, EvidenceRequested) and fact.due_at is not None:
         return happened - {f"evidence_requested:{side.value}"}
     if before is not None and _by_the_clock(before, side) and not _by_the_clock(after, side):

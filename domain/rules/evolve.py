@@ -12,7 +12,8 @@ from domain.model.case import FORM, Case
 from domain.model.chargeback import Chargeback
 from domain.rules.audiences import OUTSIDE
 from domain.rules.case_import_changes import since
-from domain.rules.hearing import heard_after
+from domain.rules.hearing import heard_after, heard_parties_after, questioned_after
+from domain.rules.last_word import unanswered_after
 from domain.rules.rule import Change
 from domain.rules.timetable import advance, stamp
 from domain.rules.topic import Apply
@@ -43,6 +44,9 @@ def evolve(case: Case | None, recording: f.Recording, *, case_id: str = "") -> C
     if shows and ("claimant" in seen or "respondent" in seen):
         seen["third_parties"] = recording.at
     update: Change = {"clocks": clocks, "seen_at": {**changed.seen_at, **seen}, "heard": heard_after(case, recording, changed)}
+    update["unanswered"] = unanswered_after(case, recording, changed)
+    update["questioned"] = questioned_after(case, recording, changed)
+    update["heard_parties"] = heard_parties_after(case, recording, changed)
     then = changed.model_copy(update=update)
     return then if recording.timetable is None else stamp(then, recording.timetable, recording.zone_data)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from domain.base import Side
@@ -49,7 +50,12 @@ def disqualification(case: Case, actor: Actor) -> str | None:
 
 def in_conflict(case: Case, actor: Actor) -> bool:
     """Whether this person declared that they stand close to a party or its organisation, or is one; they may not even read it."""
-    return any(p.id == actor.id or {p.ref_digest, p.org_digest} & {*actor.conflicts} for p in case.parties)
+    return close_to(case.parties, actor)
+
+
+def close_to(parties: Sequence[OpenedParty], actor: Actor) -> bool:
+    """Whether this person declared that they stand close to one of these parties or its organisation, or is one."""
+    return any(p.id == actor.id or {p.ref_digest, p.org_digest} & {*actor.conflicts} for p in parties)
 
 
 def another_credential(first: str | None, context: DecisionContext) -> None:
@@ -68,6 +74,8 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
     found: set[Who] = set()
     party = case.party(actor.id)
     if party is not None:
+        if party.left:
+            return frozenset()
         if party.speaks and hit_by(case, party):
             found.add(Who.HIT)
         if not told_of(case, party):
@@ -94,7 +102,7 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
 
 def hit_by(case: Case, party: OpenedParty) -> bool:
     """Whether an interim measure that is in force hits this party's side."""
-    return any(measure.remedy.to is party.side for measure in case.interim)
+    return not party.left and any(measure.remedy.to is party.side for measure in case.interim)
 
 
 def took_it_back(case: Case, actor: Actor) -> bool:
@@ -121,14 +129,20 @@ def _as_staff(case: Case, actor: Actor) -> set[Who]:
         found.add(Who.JUDGE)
         if case.owner == actor.id:
             found.add(Who.OWNER)
-        if actor.role == "lead" and not drafter and not _reports_to_drafter(case, actor):
+        if actor.role == "lead" and actor.id not in drafters(case) and not _reports_to_drafter(case, actor):
             found.add(Who.APPROVER)
     return found
 
 
+def drafters(case: Case) -> frozenset[str]:
+    """Who drafted in this round, also what was returned or retracted: none of them is the second person to what became of it."""
+    drafter = {case.ruling.decider} if case.ruling is not None else set[str]()
+    return frozenset(drafter | {p.person for p in case.involved if p.round == case.round and p.part == "decider"})
+
+
 def _reports_to_drafter(case: Case, actor: Actor) -> bool:
     """Nobody says freely that their own superior is wrong."""
-    return case.ruling is not None and actor.manager is not None and actor.manager == case.ruling.decider
+    return case.ruling is not None and actor.manager is not None and actor.manager in drafters(case)
 
 
 def refusal_by_table(case: Case, actor: Actor, command: str) -> Refusal | None:
@@ -143,14 +157,18 @@ def refusal_by_table(case: Case, actor: Actor, command: str) -> Refusal | None:
         return NotInThisPhase(
             f"'{command}' is not possible while the case is in {phase.value}.", phase=phase.value, command=command
         )
+    if actor.role in _STAFF and actor.id in case.recused:
+        said = "You said that you cannot decide this case: neither do you write in it, nor say who does."
+        return OwnCase(said, because="recused")
     if found.who & relations(case, actor):
         return None
     return _refusal(case, actor, command, found.who)
 
 
 def _refusal(case: Case, actor: Actor, command: str, who: frozenset[Who]) -> Refusal:
-    if command in ("approve", "return_ruling") and case.ruling is not None and case.ruling.decider == actor.id:
-        return OwnRuling("Whoever drafted a ruling cannot approve or return it; another lead has to.", ruling=case.ruling.id)
+    if command in ("approve", "return_ruling") and case.ruling is not None and actor.id in drafters(case):
+        said = "Whoever drafted a ruling, or the one that it took the place of, cannot approve or return it; another lead has to."
+        return OwnRuling(said, ruling=case.ruling.id)
     if Who.CLAIMANT in who and took_it_back(case, actor):
         return OfOffice("You took the report back, and the case goes on without you: you need not do anything.", command=command)
     if command in ("approve", "return_ruling") and _reports_to_drafter(case, actor):

@@ -14,7 +14,8 @@ from domain.model.handling import HandOver, Note, OwnerMissing, PersonUnknown, Q
 from domain.model.links import MergedAlready
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
-from domain.rules import links, returns
+from domain.model.withdrawal import MeasuresUnnamed
+from domain.rules import links, losses, returns
 from domain.rules.clocks import woken
 from domain.rules.confidence import addressed, talked
 from domain.rules.fairness import ABOUT_DECIDERS, disqualification
@@ -78,6 +79,7 @@ def _admit(case: Case, command: c.Admit, context: DecisionContext, at: datetime)
 
 
 def _decline(case: Case, command: c.Decline, context: DecisionContext, at: datetime) -> Facts:
+    _check_measures(case)
     declined = f.CaseDeclined(reason=command.reason, reasons=command.reasons)
     return (declined, f.CaseClosed(outcome=Outcome.DECLINED, reason=command.reason, reasons=command.reasons))
 
@@ -85,7 +87,8 @@ def _decline(case: Case, command: c.Decline, context: DecisionContext, at: datet
 def _message(case: Case, command: c.Message, context: DecisionContext, at: datetime) -> Facts:
     role = context.actor.role if context.actor else "system"
     sender: Any = role if role in ("claimant", "respondent", "platform") else "staff"
-    return (f.MessageSent(to=addressed(case, context.actor, command.to), text=command.text, sender=sender),)
+    to, more = addressed(case, context.actor, command.to), command.more_follows and sender in ("claimant", "respondent")
+    return (f.MessageSent(to=to, text=command.text, sender=sender, more_follows=more),)
 
 
 def _message_sent(case: Case, rec: f.Recording, fact: f.MessageSent) -> Change:
@@ -117,7 +120,21 @@ def _take(case: Case, command: c.Take, context: DecisionContext, at: datetime) -
     return (f.CaseAssigned(owner=command.by, reason="taken"),)
 
 
+def _check_measures(case: Case) -> None:
+    """Refuses to end a case past somebody who takes the report back, perhaps under threat, and with it what protects them."""
+    if case.withdrawal is not None and case.interim:
+        raise MeasuresUnnamed(
+            "Answer the withdrawal first, and say of each interim measure whether it ends or stays (accept_withdrawal).",
+            measures=[{"id": i.id, "measure": i.remedy.type} for i in case.interim],
+        )
+
+
 def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime) -> Facts:
+    _check_measures(case)
+    losses.check_ended(case)
+    if case.rulings and command.by == case.rulings[-1].annulled_by:
+        said = "You set the ruling aside, so that somebody decides afresh: another one closes the case, if nobody can."
+        raise OwnCase(said, because="annulled_it")
     return (f.CaseClosed(outcome=Outcome(command.outcome), reason=command.reason, reasons=command.reasons),)
 
 
@@ -159,13 +176,13 @@ def _refusal_of_taking(case: Case, actor: Actor) -> Refusal | None:
 
 
 def _refusal_of_reopening(case: Case, actor: Actor) -> Refusal | None:
-    again = links.heard_again(case)
-    if again is not None:
+    # In which case it goes on is told where the case is read, to whoever may know that one.
+    if links.heard_again(case) is not None:
         said = "The matter is heard again in another case; go on there, or take the link back first."
-        return MergedAlready(said, into=again)
+        return MergedAlready(said)
     if case.merged_into is None:
         return None
-    return MergedAlready("The matter goes on in another case; split that one instead.", into=case.merged_into)
+    return MergedAlready("The matter goes on in another case; split that one instead.")
 
 
 def _told_by_message(before: Case | None, fact: f.MessageSent, after: Case) -> set[str]:
@@ -220,7 +237,12 @@ TOPIC = Topic(
     },
     said={
         "message_sent": lambda case, fact, audience: NoticeData(
-            {"sender": fact.sender, **({"alone": True} if fact.to != "all" else {})}, {"text": fact.text}
+            {
+                "sender": fact.sender,
+                **({"alone": True} if fact.to != "all" else {}),
+                **({"more_follows": True} if fact.more_follows else {}),
+            },
+            {"text": fact.text},
         ),
         "note_added": lambda case, fact, audience: NoticeData(texts={"text": fact.text} if audience == "staff" else {}),
         "case_declined": said_of_end,

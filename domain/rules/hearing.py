@@ -2,12 +2,18 @@
 
 A pack names the sides that it hears (``hear``) and when they were (``heard_when``). ``asked``: they answered what the team asked
 them, or let the time for it go by (:mod:`domain.rules.evidence` notes it). ``told``: they said something since they were told
-(a message, an offer or the answer to one, evidence, the reasons of an appeal), or the clock that waited for them ran out, and no
-time to answer that they were given is running. Whoever reports has said with the report what they have to say. What is taken up
-again begins anew, and so does an appeal for whoever did not lodge it.
+(a message, an offer or the answer to one, evidence, the reasons of an appeal) and not that more follows, or the clock that waited
+for them ran out, and no time to answer that they were given is running. Whoever reports has said with the report what they have
+to say. What is taken up again begins anew, and so does an appeal for whoever did not lodge it.
+
+Of several principals on a side each is heard for themselves, and so is who came after the opening: no word but their own, or that
+of whoever represents them, stands for them, and no time counts against them that began before they were there.
 
 Somebody who could not be reached loses no time by it, and wins none: their clock runs out as everybody's, and the matter is
 decided on file. Urgent protection does not wait: that is what interim measures are for.
+
+Whoever reports has not said anything to the charge that they did so in bad faith. What hits the claimant (a sanction, a warning)
+waits until they were asked since the report, and answered or let the time for it go by; where the claimant is heard at all.
 """
 
 from __future__ import annotations
@@ -25,28 +31,41 @@ from domain.rules.evidence_due import EVIDENCE_DUE
 
 HEARING_STEP = "both_sides_heard"
 """The step of a procedure that says that the sides were heard: it is done when it is true."""
-_WORDS = (f.MessageSent, f.OfferMade, f.OfferAccepted, f.OfferDeclined, f.EvidenceSubmitted, f.ReturnContested)
+WORDS = (
+    f.MessageSent, f.OfferMade, f.OfferAccepted, f.OfferDeclined, f.ProposalAnswered, f.EvidenceSubmitted, f.ReturnContested,
+)  # fmt: skip
 
 
 class Unheard(NamedTuple):
     """Why a side counts as not heard."""
 
     side: Side
-    missing: Literal["telling", "answer", "time"]
-    """They were not told; they have not said anything and nothing runs that waits for it; they still have time."""
+    missing: Literal["telling", "answer", "time", "charge"]
+    """They were not told; they have not said anything and nothing runs that waits for it; they still have time; they were asked
+    nothing since they reported it."""
     until: datetime | None = None
     """When their time is over; None: nothing runs, or it stands still."""
+    party: str | None = None
+    """Who has not been heard, where others on the side were."""
 
     def refusal(self) -> NotHeard:
         """The refusal of whatever would go against them."""
         said = {
             "telling": "has not been told of the case; tell them first.",
             "answer": "has to be asked first; rule when they have answered or their time is over.",
+            "charge": "has to be asked first: a report is no answer to a charge against whoever made it.",
             "time": "still has time to answer" + (f", until {self.until.isoformat()}." if self.until else "; it stands still."),
         }[self.missing]
         until = self.until.isoformat() if self.until else None
-        detail = f"The {self.side.value} {said} Urgent protection goes by interim measures."
-        return NotHeard(detail, side=self.side.value, missing=self.missing, until=until)
+        who = f"The {self.side.value}" if self.party is None else f"One of those who stand on the side of the {self.side.value}"
+        detail = f"{who} {said} Urgent protection goes by interim measures."
+        own = {"party": self.party} if self.party is not None else {}
+        return NotHeard(detail, side=self.side.value, missing=self.missing, until=until, **own)
+
+
+def said_all(fact: f.Fact) -> bool:
+    """Whether somebody has said something by it, and not that more follows."""
+    return isinstance(fact, WORDS) and not (isinstance(fact, f.MessageSent | f.EvidenceSubmitted) and fact.more_follows)
 
 
 def told_at(case: Case, side: Side) -> datetime | None:
@@ -65,21 +84,51 @@ def check(case: Case, sides: Iterable[Side]) -> None:
             raise found.refusal()
 
 
+def check_charge(case: Case, hit: Iterable[Side]) -> None:
+    """Refuses what hits the claimant while nothing was asked of them that they have answered, or let the time go by for."""
+    if Side.CLAIMANT not in hit or Side.CLAIMANT not in case.terms.hear:
+        return
+    several = case.principals(Side.CLAIMANT)
+    unasked = next((p.id for p in several if p.id not in case.questioned), None)
+    if unasked is not None:
+        raise Unheard(Side.CLAIMANT, "charge", party=unasked if len(several) > 1 else None).refusal()
+
+
 def unheard(case: Case, side: Side) -> Unheard | None:
     """Why a side has not been heard; None when it was, or when the pack does not ask for it."""
     if side not in case.terms.hear or (side is Side.CLAIMANT and case.of_office is not None):
         # Whoever took the report back is asked nothing; the platform that took their place has said what it knows.
         return None
     if case.terms.heard_when == "asked":
-        return None if side in case.heard else Unheard(side, "answer")
+        if side in case.heard:
+            return _unheard_party(case, side)
+        # Asked, and not heard yet: their time runs.
+        return _still_has_time(case, side) or Unheard(side, "answer")
     if not case.side_parties(side):
         # There is nobody who could lose, or say anything.
         return None
     if told_at(case, side) is None:
         return Unheard(side, "telling")
-    if running := list(_running(case, side)):
-        return Unheard(side, "time", max((at for at in running if at is not None), default=None) if all(running) else None)
-    return None if side in case.heard else Unheard(side, "answer")
+    if (waits := _still_has_time(case, side)) is not None:
+        return waits
+    return _unheard_party(case, side) if side in case.heard else Unheard(side, "answer")
+
+
+def _still_has_time(case: Case, side: Side) -> Unheard | None:
+    running = list(_running(case, side))
+    until = max((at for at in running if at is not None), default=None) if all(running) else None
+    return Unheard(side, "time", until) if running else None
+
+
+def _unheard_party(case: Case, side: Side) -> Unheard | None:
+    """The first of those who are heard for themselves and were not."""
+    return next((Unheard(side, "answer", party=p.id) for p in _each(case, side) if p.id not in case.heard_parties), None)
+
+
+def _each(case: Case, side: Side) -> tuple[f.OpenedParty, ...]:
+    """Principals who are heard for themselves: where several are on a side, or one came after the opening."""
+    several = case.principals(side)
+    return several if len(several) > 1 or any(p.since is not None for p in several) else ()
 
 
 def all_heard(case: Case) -> Unheard | None:
@@ -112,10 +161,110 @@ def heard_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[Sid
             return _with(known, Side(fact.sender))
         case _:
             pass
-    if isinstance(fact, _WORDS):
+    if said_all(fact):
         party = after.party(rec.actor.id)
         return _with(known, party.side) if party is not None and party.speaks else known
     return known
+
+
+def heard_parties_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str, ...]:
+    """The principals who have been heard for themselves after a fact; nobody on a side whose only principal it named."""
+    known = before.heard_parties if before is not None else ()
+    if before is not None and isinstance(rec.fact, f.PartyAdded):
+        # Until now the word of the one was that of the side.
+        alone = [p.id for side in before.heard if not _each(before, side) for p in before.principals(side)]
+        known = (*known, *(one for one in alone if one not in known))
+    if after.terms.heard_when == "told" and isinstance(rec.fact, f.CaseReopened | f.RulingAnnulled):
+        return ()
+    if after.terms.heard_when == "told" and isinstance(rec.fact, f.AppealLodged) and not rec.fact.cross:
+        known = ()
+    own = {p.id for side in Side for p in _each(after, side)}
+    spoke = (one for one in _heard_by(before, rec, after) if one in own)
+    return tuple(one for one in dict.fromkeys((*known, *spoke)) if one in own)
+
+
+def questioned_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str, ...]:
+    """The principals who have answered a question of the team, or let the time for it go by, after a fact.
+
+    What is taken up again begins anew, and so does an appeal for whoever did not lodge it. To prove who one is answers nothing.
+    """
+    known = before.questioned if before is not None else ()
+    match rec.fact:
+        case f.CaseReopened() | f.RulingAnnulled():
+            return ()
+        case f.AppealLodged(cross=False):
+            own = {p.id for p in after.principals(rec.fact.side)}
+            return tuple(one for one in known if one in own)
+        case f.EvidenceLapsed(requests=asked) | f.EvidenceSubmitted(answers=asked) if {*asked} - {*after.identity_requests}:
+            return tuple(dict.fromkeys((*known, *_answering(before, rec, after))))
+        case _:
+            return known
+
+
+def _answering(before: Case | None, rec: f.Recording, after: Case) -> Iterable[str]:
+    if isinstance(rec.fact, f.EvidenceLapsed):
+        return _let_it_go_by(before, rec.fact) if before is not None else ()
+    party = after.party(rec.actor.id)
+    return _for_whom(after, party) if party is not None and party.speaks else ()
+
+
+def _heard_by(before: Case | None, rec: f.Recording, after: Case) -> Iterable[str]:
+    """The principals who were heard by a fact."""
+    fact, told = rec.fact, after.terms.heard_when == "told"
+    match fact:
+        case f.EvidenceLapsed() if before is not None:
+            return _let_it_go_by(before, fact)
+        case f.LevelPassed() | f.PastMessageKept() if before is not None:
+            # Of what was taken over from elsewhere nothing says who of several it was.
+            new = set(after.heard) - set(before.heard)
+            return [p.id for side in new for p in after.principals(side)]
+        case f.CaseOpened():
+            # Whoever handed the report in stands first; whom they named beside themselves has not said anything yet.
+            return [p.id for p in after.principals(Side.CLAIMANT)[:1]]
+        case f.AppealLodged() if told:
+            return _meant(after, rec.actor.id, fact.side)
+        case f.EvidenceSubmitted() if not told and not fact.answers:
+            return ()
+        case f.EvidenceSubmitted(more_follows=False):
+            pass
+        case _ if not (told and said_all(fact)):
+            return ()
+        case _:
+            pass
+    party = after.party(rec.actor.id)
+    return _for_whom(after, party) if party is not None and party.speaks else ()
+
+
+def _meant(case: Case, actor_id: str, side: Side) -> Iterable[str]:
+    """For whom somebody spoke; for the whole side where it was nobody of it."""
+    party = case.party(actor_id)
+    return [p.id for p in case.principals(side)] if party is None else _for_whom(case, party)
+
+
+def _for_whom(case: Case, party: f.OpenedParty) -> tuple[str, ...]:
+    if party.role == "principal":
+        return (party.id,)
+    if party.role != "representative":
+        return ()
+    return (party.represents,) if party.represents is not None else tuple(p.id for p in case.principals(party.side))
+
+
+def _let_it_go_by(case: Case, fact: f.EvidenceLapsed) -> Iterable[str]:
+    """Whose time went by: of whom it was asked, or all who were there when it began."""
+    found: list[str] = []
+    for asked in case.requests:
+        party = case.party(asked.party) if asked.party is not None else None
+        if asked.id in fact.requests:
+            found += _there(case, fact.of, asked.asked_at) if asked.party is None else _for_whom(case, party) if party else ()
+    if not fact.requests:
+        clocks = ((clock, case.terms.clock(clock.name)) for clock in case.clocks if clock.stopped_at is None)
+        began = [c.started_at for c, known in clocks if known is not None and _waits(known, fact.of) and not _by_request(known)]
+        found += _there(case, fact.of, min(began)) if began else ()
+    return found
+
+
+def _there(case: Case, side: Side, at: datetime) -> list[str]:
+    return [p.id for p in case.principals(side) if p.since is None or p.since <= at]
 
 
 def _by_the_side(before: Case | None, fact: f.EvidenceLapsed) -> bool:

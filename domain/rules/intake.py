@@ -30,7 +30,7 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
     if reason is not None:
         return (*begun, f.CaseDeclined(reason=reason), f.CaseClosed(outcome=Outcome.DECLINED, reason=reason))
     if (into := _same_matter(command, context.other)) is not None:
-        return (*begun, *links.merged(command.id, command.parties, command.statement, into, by_hand=False))
+        return (*begun, *links.merged(command.id, command.parties, command.statement, into))
     if (before := _decided(command, context.decided)) is not None:
         return (*begun, *_heard_again(command, before))
     begun = (*begun, *_other_side(command, context.other))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from domain.base import Phase, derived_id
+from domain.base import Phase, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Remedy
+from domain.model.disclosure import NotDisclosed
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.ruling import Effect
@@ -18,6 +19,9 @@ from domain.rules.audiences import Audience
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic
+
+SPEAKS_OF_OTHERS: Final = frozenset({"no_contact"})
+"""Measures whose very name says that there is another side: nobody who harasses one person needs to be told who that is."""
 
 
 def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: datetime) -> Facts:
@@ -29,6 +33,12 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
     remedy = Remedy(type=command.measure, to=command.of)
     if any(effect.remedy == remedy for effect in case.effects_in_force):
         raise MeasureNotAllowed("This is in force already.", measure=command.measure, allowed=allowed)
+    if command.measure in SPEAKS_OF_OTHERS and command.of is Side.RESPONDENT and not case.is_disclosed and command.told is None:
+        raise NotDisclosed(
+            f"'{command.measure}' tells whoever it hits that there is a report, and of whom. Tell them of the case first "
+            "(disclose), or say in 'told' what they are told with it.",
+            measure=command.measure,
+        )
     legal_hold.check_not_held(case, (remedy,))
     measure_id = derived_id("itm", command.id)
     imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons, told=command.told)
@@ -55,15 +65,49 @@ def ask_review(case: Case, command: AskInterimReview, context: DecisionContext, 
     return (f.InterimReviewAsked(measure_ids=ids, side=side, text=command.text),)
 
 
-def lapse(case: Case, command_id: str) -> Facts:
-    """Nobody reviewed them in time: all that are in force end by themselves."""
-    return end_all(case, command_id, "lapsed")
+def lapse(case: Case, command_id: str, at: datetime) -> Facts:
+    """Nobody reviewed them in time: those in force end by themselves, but for what was promised to last longer.
+
+    That was when the report was taken back; a case that is taken up again takes nobody's protection from them before its day.
+    """
+    return _end(case, tuple(i.id for i in case.interim if i.kept_until is None or i.kept_until <= at), command_id, "lapsed")
 
 
 def end_all(case: Case, command_id: str, because: Literal["lapsed", "ruled", "closed"]) -> Facts:
     """Every measure in force ends and is undone; nothing where none is."""
-    ids = tuple(i.id for i in case.interim)
+    return _end(case, tuple(i.id for i in case.interim), command_id, because)
+
+
+def _end(case: Case, ids: tuple[str, ...], command_id: str, because: Literal["lapsed", "ruled", "closed"]) -> Facts:
     return (f.InterimEnded(measure_ids=ids, because=because), *undo(case, ids, command_id)) if ids else ()
+
+
+def lapses_at(case: Case) -> datetime | None:
+    """When the measures in force end unless somebody reviews them; None where no such clock runs, or where it has run out."""
+    rows = ((row, case.terms.level(row.clock, row.level)) for row in case.timetable)
+    return next((row.due_at for row, level in rows if level is not None and level.default == "lift_interim"), None)
+
+
+def ends_at(case: Case, measure: Interim) -> datetime | None:
+    """When a measure ends by itself: as somebody promised when the report was taken back, and not before it is due for review."""
+    lapse_at = lapses_at(case)
+    if measure.kept_until is None or lapse_at is None:
+        return measure.kept_until or lapse_at
+    return max(measure.kept_until, lapse_at)
+
+
+def kept_no_longer(case: Case, instance: int) -> Change:
+    """The day is over until which a measure was kept: in a case that was taken up again it is one like every other since."""
+    if not case.open:
+        return {}
+    over = {"kept_until": None}
+    return {"interim": tuple(i.model_copy(update=over) if number(case, i) == instance else i for i in case.interim)}
+
+
+def _imposed(before: Case | None, fact: f.InterimImposed, after: Case) -> set[str]:
+    """Where only measures are left that outlast their review, its clock has run out, and begins anew with this one."""
+    ran_out = before is not None and before.interim and lapses_at(before) is None
+    return {"interim_reviewed:all"} if ran_out else set()
 
 
 def undo(case: Case, measure_ids: tuple[str, ...], command_id: str) -> tuple[f.EffectOrdered, ...]:
@@ -154,6 +198,7 @@ TOPIC = Topic(
     },
     refuses={"impose_interim": _refusal_of_measure, "review_interim": _refusal_of_review},
     means={
+        "interim_imposed": _imposed,
         "interim_ended": lambda before, fact, after: () if after.interim else {"interim_over"},
         "interim_reviewed": lambda before, fact, after: (
             {"interim_reviewed:all"} if all(i.reviewed_at == after.updated_at for i in after.interim) else ()

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from domain.base import Phase, derived_id
+from domain.base import Outcome, Phase, derived_id
 from domain.model import facts as f
 from domain.model import legal_hold as c
 from domain.model.case import Case
-from domain.model.legal_hold import LegalHold, NotOnHold, UnderLegalHold, Withheld
+from domain.model.legal_hold import HeldPerson, LegalHold, NotOnHold, UnderLegalHold, Withheld
 from domain.model.people import Actor
-from domain.model.refusals import Refusal
+from domain.model.refusals import OwnCase, Refusal
 from domain.model.remedy import Remedy
 from domain.model.ruling import Effect, Ruling
+from domain.model.settlement import MadeOffer, Proposal
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, inside
@@ -37,35 +38,70 @@ def destroys(case: Case, remedy: Remedy) -> bool:
     return remedy.type in ALWAYS_DESTRUCTIVE or remedy.type in case.terms.destructive
 
 
+def could_destroy(case: Case) -> bool:
+    """Whether anything that may come of such a case destroys something."""
+    may = {name for outcome in case.terms.outcomes for name in outcome.remedies}
+    return bool(case.terms.destructive) or bool(may & ALWAYS_DESTRUCTIVE) or bool(case.withheld)
+
+
+def with_others(case: Case, held: Iterable[HeldPerson], at: datetime) -> Case:
+    """The case as it is judged: under the holds, too, that lie on other cases of its people; and whoever lifted one of those
+    destroys no more alone here than there.
+    """
+    theirs = [(p.side, one) for one in held for p in case.parties if p.ref_digest == one.ref_digest and p.role == "principal"]
+    if not theirs:
+        return case
+    keeps = {(side, one.case_id) for side, one in theirs if one.held}
+    lifted = dict.fromkeys((*case.lifted_by, *(person for _, one in theirs for person in one.lifted_by)))
+    others = (LegalHold(id=of, reason="other_case", by="system", since=at, side=side) for side, of in sorted(keeps))
+    return case.model_copy(update={"legal_holds": (*case.legal_holds, *others), "lifted_by": tuple(lifted)})
+
+
+def _keeping(case: Case, remedy: Remedy) -> tuple[str, ...]:
+    """The holds that stop a remedy; none where it destroys nothing. Those of other cases are named by the case."""
+    if not destroys(case, remedy):
+        return ()
+    return tuple(hold.id for hold in case.legal_holds if hold.side in (None, remedy.to))
+
+
 def check_not_held(case: Case, remedies: Iterable[Remedy]) -> None:
-    """Refuses what would destroy something while the case is under legal hold."""
-    held = next((remedy for remedy in remedies if case.legal_holds and destroys(case, remedy)), None)
-    if held is not None:
+    """Refuses what would destroy something while the case, or another one of whoever it is about, is under legal hold."""
+    found = next(((remedy, holds) for remedy in remedies if (holds := _keeping(case, remedy))), None)
+    if found is not None:
+        remedy, holds = found
         raise UnderLegalHold(
-            f"'{held.type}' would destroy what is kept; a lead or ops lifts the hold when the matter that needs it is over.",
-            remedy=held.type,
-            holds=[hold.id for hold in case.legal_holds],
+            f"'{remedy.type}' would destroy what is kept; a lead or ops lifts the hold when the matter that needs it is over.",
+            remedy=remedy.type,
+            holds=list(holds),
         )
+
+
+def why_approval(case: Case, remedies: Iterable[Remedy], decider: str) -> str | None:
+    """Why a second person looks at it: whoever lifted the hold would destroy what it kept."""
+    if decider not in case.lifted_by or not case.terms.has(Phase.APPROVAL):
+        return None
+    return "lifted_the_hold" if any(destroys(case, remedy) for remedy in remedies) else None
 
 
 def kept_from_telling(case: Case, ruling: Ruling) -> Facts:
     """That a ruling is not told, because it would destroy what is kept; nothing where it may be."""
     if ruling.decision in ("uphold", "remit") or not case.legal_holds:
         return ()
-    if not any(destroys(case, remedy) for remedy in ruling.remedies):
-        return ()
-    return (f.RulingWithheld(ruling_id=ruling.id, hold_ids=tuple(hold.id for hold in case.legal_holds)),)
+    holds = tuple(dict.fromkeys(hold for remedy in ruling.remedies for hold in _keeping(case, remedy)))
+    return (f.RulingWithheld(ruling_id=ruling.id, hold_ids=holds),) if holds else ()
 
 
 def withheld(case: Case, command_id: str, facts: Facts) -> Facts:
     """The facts, with nothing ordered that destroys: whoever ordered it, it waits until no hold is left."""
     lifted = {hold_id for fact in facts if isinstance(fact, f.LegalHoldLifted) for hold_id in fact.hold_ids}
-    holds = tuple(hold.id for hold in case.legal_holds if hold.id not in lifted)
-    return tuple(_kept_back(case, fact, holds) for fact in facts) if holds else facts
+    return tuple(_kept_back(case, fact, lifted) for fact in facts) if case.legal_holds else facts
 
 
-def _kept_back(case: Case, fact: f.Fact, holds: tuple[str, ...]) -> f.Fact:
-    if not isinstance(fact, f.EffectOrdered) or fact.reverses is not None or not destroys(case, fact.remedy):
+def _kept_back(case: Case, fact: f.Fact, lifted: set[str]) -> f.Fact:
+    if not isinstance(fact, f.EffectOrdered) or fact.reverses is not None:
+        return fact
+    holds = tuple(hold for hold in _keeping(case, fact.remedy) if hold not in lifted)
+    if not holds:
         return fact
     return f.EffectWithheld(effect_id=fact.effect_id, remedy=fact.remedy, because=fact.because, hold_ids=holds)
 
@@ -73,7 +109,10 @@ def _kept_back(case: Case, fact: f.Fact, holds: tuple[str, ...]) -> f.Fact:
 def _place(case: Case, command: c.PlaceHold, context: DecisionContext, at: datetime) -> Facts:
     """The hold, with what it found under way or done, and what it stops."""
     hold_id = derived_id("lgh", command.id)
-    effects = [effect for effect in case.effects_in_force if destroys(case, effect.remedy)]
+    # What was taken back while it was under way may destroy something all the same: it runs, and nobody has reported it.
+    under_way = [effect for effect in case.effects if effect.state == "running" and effect.reverses is None]
+    in_question = (*case.effects_in_force, *(effect for effect in under_way if effect not in case.effects_in_force))
+    effects = [effect for effect in in_question if destroys(case, effect.remedy)]
     found = (*_drafted(case), *(_found(effect) for effect in effects))
     stopped = (
         f.EffectWithheld(effect_id=effect.id, remedy=effect.remedy, because=effect.because, hold_ids=(hold_id,))
@@ -122,10 +161,29 @@ def _released(case: Case, one: Withheld) -> Facts:
 
 def _stands(case: Case, because: str) -> bool:
     """Whether the ruling or the agreement that ordered it is the last word: nobody has set it aside, or looks at it afresh."""
+    if case.outcome is Outcome.WITHDRAWN or case.withdrawal is not None or case.of_office is not None:
+        # Whoever asked for it does not want it any more, and it cannot be made undone.
+        return False
     if case.phase in _AFRESH or (case.ruling is not None and case.ruling.issued_at is None and case.ruling.decision == "rule"):
         return False
-    decided = [ruling.id for ruling in case.rulings if ruling.decision not in ("uphold", "remit")]
-    return because == decided[-1] if decided else True
+    decided = [ruling for ruling in case.rulings if ruling.decision not in ("uphold", "remit")]
+    agreed = _last_agreement(case)
+    if agreed is not None and (not decided or agreed.at >= (decided[-1].issued_at or agreed.at)):
+        return because == agreed.id
+    return because == decided[-1].id if decided else True
+
+
+class _Agreement(NamedTuple):
+    id: str
+    at: datetime
+
+
+def _last_agreement(case: Case) -> _Agreement | None:
+    made: tuple[MadeOffer | Proposal, ...] = (*case.offers, *case.proposals)
+    found = [_Agreement(one.id, one.became_at) for one in made if one.became == "accepted" and one.became_at is not None]
+    if case.concession is not None:
+        found.append(_Agreement(case.concession.id, case.concession.at))
+    return max(found, key=lambda one: one.at, default=None)
 
 
 def _legal_hold_placed(case: Case, rec: f.Recording, fact: f.LegalHoldPlaced) -> dict[str, Any]:
@@ -133,7 +191,8 @@ def _legal_hold_placed(case: Case, rec: f.Recording, fact: f.LegalHoldPlaced) ->
 
 
 def _legal_hold_lifted(case: Case, rec: f.Recording, fact: f.LegalHoldLifted) -> dict[str, Any]:
-    return {"legal_holds": tuple(h for h in case.legal_holds if h.id not in fact.hold_ids)}
+    left = tuple(h for h in case.legal_holds if h.id not in fact.hold_ids)
+    return {"legal_holds": left, "lifted_by": tuple(dict.fromkeys((*case.lifted_by, rec.actor.id)))}
 
 
 def _effect_withheld(case: Case, rec: f.Recording, fact: f.EffectWithheld) -> Change:
@@ -153,7 +212,12 @@ def _ruling_withheld(case: Case, rec: f.Recording, fact: f.RulingWithheld) -> Ch
 
 
 def _refusal_of_lifting(case: Case, actor: Actor) -> Refusal | None:
-    return None if case.legal_holds else NotOnHold("No legal hold is on this case.", holds=[])
+    if not case.legal_holds:
+        return NotOnHold("No legal hold is on this case.", holds=[])
+    if actor.id == case.owner or any(part.person == actor.id and part.part == "decider" for part in case.involved):
+        said = "Whoever decides what is to become of it does not lift the hold that keeps it; another lead or ops does."
+        return OwnCase(said, because="decides_it")
+    return None
 
 
 TOPIC = Topic(

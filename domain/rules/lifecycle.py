@@ -56,6 +56,7 @@ PARTIES = "claimant respondent"
 TALKERS = "claimant respondent witness staff platform"
 HANDERS_IN = "claimant respondent witness platform"
 ASSIGNERS = "ops lead system"
+ADDERS = "claimant respondent owner lead ops platform"
 KEEPERS = "owner lead ops"
 """They may let the clocks of the team stand still, with a reason that is recorded."""
 _HANDLED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW, Phase.APPROVAL, Phase.APPEAL)
@@ -63,10 +64,15 @@ _HANDLED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW, Phase.APPROVAL, Phase.
 _RETURNING = (Phase.SETTLEMENT, Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL)
 """Phases in which goods can be on their way back: after an agreement, and from a first ruling on."""
 
+_SETTLED_FROM = (_P.SETTLEMENT, _P.REVIEW, _P.APPROVAL, _P.RULED, _P.APPEALABLE, _P.APPEAL)
+"""Phases in which the sides may agree."""
 _UNDECIDED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW)
 _MEASURED = (Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW, Phase.APPEALABLE, Phase.APPEAL)
 _REPORTED_FROM = (Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL)
 """Phases in which the team can tell an authority; no party hears of it."""
+
+_DECIDED = (Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE)
+"""Phases in which a ruling is drafted or told, and an appeal is not being decided."""
 
 _ANSWERS = (("accept_withdrawal", "closed"), ("continue_of_office", ""))
 """To a claimant who wants to take the report back, with where each leads."""
@@ -85,9 +91,6 @@ TABLE: tuple[Row, ...] = (
     # settlement: the parties talk
     _row(_P.SETTLEMENT, "message", TALKERS),
     _row(_P.SETTLEMENT, "note", "staff"),
-    _row(_P.SETTLEMENT, "offer", PARTIES),
-    _row(_P.SETTLEMENT, "accept_offer", PARTIES, "closed"),
-    _row(_P.SETTLEMENT, "decline_offer", PARTIES),
     _row(_P.SETTLEMENT, "escalate", PARTIES, "review"),
     _row(_P.SETTLEMENT, "submit_evidence", HANDERS_IN),
     _row(_P.SETTLEMENT, "assign", ASSIGNERS),
@@ -136,7 +139,15 @@ TABLE: tuple[Row, ...] = (
     _row(_P.APPEAL, "assign", ASSIGNERS),
     _row(_P.APPEAL, "take", "judge"),
     _row(_P.APPEAL, "decide_appeal", "owner", "approval ruled"),
-    _row(_P.APPEAL, "withdraw", "appellant", "appealable closed"),
+    _row(_P.APPEAL, "withdraw", "claimant appellant", "appealable closed"),
+    # settling at any time: in approval and grace as before them; whoever handles the case may propose to both
+    _row(_P.SETTLEMENT, "offer", PARTIES),
+    _row(_P.REVIEW, "offer", "claimant respondent owner"),
+    *(_row(phase, "offer", PARTIES) for phase in (_P.APPROVAL, _P.RULED, _P.APPEALABLE)),
+    _row(_P.APPEAL, "offer", "claimant respondent owner"),
+    *(_row(phase, "accept_offer", PARTIES, "closed settlement") for phase in _SETTLED_FROM),
+    *(_row(phase, "decline_offer", PARTIES) for phase in _SETTLED_FROM),
+    *(_row(phase, "concede", "respondent", "closed") for phase in _SETTLED_FROM),
     # time: pauses belong to the phase; nobody pauses the grace or the window to appeal, but more time can be given
     *(_row(phase, command, KEEPERS) for phase in _HANDLED for command in ("pause", "snooze", "resume", "extend")),
     _row(_P.APPEALABLE, "extend", "lead ops"),
@@ -161,10 +172,12 @@ TABLE: tuple[Row, ...] = (
     _row(_P.INTAKE, "impose_interim", "judge ops"),
     _row(_P.REVIEW, "impose_interim", "owner"),
     _row(_P.APPEAL, "impose_interim", "owner"),
-    *(_row(phase, "review_interim", "owner lead ops") for phase in _HANDLED if phase is not Phase.SETTLEMENT),
+    # protection does not wait for a second look, nor for the end of the grace or of the window to appeal
+    *(_row(phase, "impose_interim", "owner approver") for phase in _DECIDED),
+    *(_row(phase, "review_interim", "owner lead ops") for phase in (_P.INTAKE, _P.REVIEW, _P.APPEAL, *_DECIDED)),
     # whoever a measure hits asks for it at any time; who handles the case decides
     *(_row(phase, "ask_interim_review", "hit") for phase in _HANDLED if phase is not Phase.SETTLEMENT),
-    *(_row(phase, "ask_interim_review", "hit") for phase in (_P.RULED, _P.CLOSED)),
+    *(_row(phase, "ask_interim_review", "hit") for phase in (_P.RULED, _P.APPEALABLE, _P.CLOSED)),
     # the respondent learns of the case, once
     *(_row(phase, "disclose", KEEPERS) for phase in Phase if phase not in (_P.SETTLEMENT, _P.CLOSED)),
     # the procedure before a ruling, and what the matter comes from
@@ -181,13 +194,18 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, command, "system") for phase in Phase for command in ("join", "mirror_link")),
     # where money or people are at risk
     *(_row(phase, "hand_over", KEEPERS) for phase in (_P.INTAKE, _P.REVIEW, _P.APPEAL)),
-    *(_row(phase, "credit_provisionally", "owner") for phase in (_P.REVIEW, _P.APPROVAL)),
+    # by the owner; where one person does not give so much, the second one sends it too
+    *(_row(phase, "credit_provisionally", "owner approver") for phase in (_P.REVIEW, _P.APPROVAL)),
     *(_row(phase, "report_to_authority", "owner") for phase in _REPORTED_FROM),
     *(_row(phase, command, "lead") for phase in _REPORTED_FROM for command in ("approve_report", "return_report")),
     *(_row(phase, "signal", "platform system") for phase in Phase if phase is not Phase.CLOSED),
     # what was paid, where the report did not say it rightly; a draft was measured by something else and goes back to its decider
     *(_row(phase, "state_amount", "owner lead ops platform") for phase in _MEASURED),
     *(_row(phase, "state_amount", "owner lead ops platform", "review appeal") for phase in (Phase.APPROVAL, Phase.RULED)),
+    # parties who come and go: a side adds to itself; no party is put out by the other side, nor anybody added to a closed matter
+    *(_row(phase, "add_party", ADDERS) for phase in Phase if phase is not Phase.CLOSED),
+    *(_row(phase, "remove_party", ADDERS) for phase in Phase if phase is not Phase.CLOSED),
+    *(_row(phase, "replace_party", "owner lead ops platform") for phase in Phase if phase is not Phase.CLOSED),
     # closed
     # a claimant who asks for the report back: answered by whoever has the case, or a lead who may judge it
     *(_row(phase, command, "judge ops", to) for phase in (_P.INTAKE, _P.SETTLEMENT) for command, to in _ANSWERS),

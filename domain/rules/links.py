@@ -42,7 +42,7 @@ from domain.model.links import (
 from domain.model.money import MoneyStands
 from domain.model.people import Actor, OpenedParty
 from domain.model.prose import Prose
-from domain.model.refusals import OwnCase, Refusal
+from domain.model.refusals import AccessReadsOnly, OwnCase, Refusal
 from domain.model.ruling import EffectUnknown
 from domain.rules import money
 from domain.rules.clocks import released
@@ -77,7 +77,8 @@ def merge(case: Case, command: c.Merge, context: DecisionContext, at: datetime) 
     if other.synthetic is not case.synthetic:
         raise KindDiffers("A case made for a test and a real one cannot be merged.", kind=other.kind)
     if other.merged_into is not None:
-        raise MergedAlready("The other case goes on elsewhere; merge into that one.", into=other.merged_into)
+        into = {} if other.goes_on_unseen else {"into": other.merged_into}
+        raise MergedAlready("The other case goes on elsewhere; merge into that one.", **into)
     if not other.open:
         raise OtherCaseClosed("The other case is closed; have it reopened, or link the two.", case=other.id)
     if (other.opened_at, other.id) > (case.opened_at, case.id):
@@ -88,7 +89,7 @@ def merge(case: Case, command: c.Merge, context: DecisionContext, at: datetime) 
     if case.is_disclosed and not other.is_disclosed:
         # That their case goes on in another one would tell them that there is another one.
         raise NotDisclosed("The respondent knows of this case and not of the other one: disclose that one first.", case=other.id)
-    return merged(command.id, case.parties, case.statement, other, by_hand=True, reasons=command.reasons)
+    return merged(command.id, case.parties, case.statement, other, by=command.by, reasons=command.reasons)
 
 
 def mixed(parties: Sequence[OpenedParty], other: OtherCase) -> bool:
@@ -103,15 +104,17 @@ def merged(
     statement: Prose,
     into: OtherCase,
     *,
-    by_hand: bool,
+    by: str | None = None,
     reasons: Prose | None = None,
 ) -> Facts:
-    """The end of a case that goes on in another one, and the task that takes its reporters there."""
+    """The end of a case that goes on in another one, and the task that takes its reporters there. ``by`` None: intake did it."""
     merge_id = derived_id("mrg", command_id)
-    why: Literal["by_hand", "same_matter"] = "by_hand" if by_hand else "same_matter"
+    why: Literal["by_hand", "same_matter"] = "by_hand" if by is not None else "same_matter"
     there = {p.ref_digest for p in into.parties}
     come = tuple(p for p in _reporters(parties) if p.ref_digest not in there)
-    task = f.CrossCaseTaskOrdered(errand_id=merge_id, what="join", to=into.id, parties=come, statement=statement, reason=why)
+    task = f.CrossCaseTaskOrdered(
+        errand_id=merge_id, what="join", to=into.id, parties=come, statement=statement, reason=why, asked_by=by
+    )
     told = f.CaseMerged(merge_id=merge_id, into=into.id, reason=why, reasons=reasons)
     return (told, task, f.CaseClosed(outcome=Outcome.MERGED, reason=why, reasons=reasons))
 
@@ -127,14 +130,15 @@ def join(case: Case, command: c.Join, context: DecisionContext, at: datetime) ->
     known = {p.ref_digest for p in case.parties}
     new = tuple(p for p in command.parties if p.ref_digest not in known)
     joined = f.CaseJoined(
-        merge_id=command.merge_id, of=command.of, parties=new, statement=command.statement, reason=command.reason
-    )
+        merge_id=command.merge_id, of=command.of, parties=new, statement=command.statement, reason=command.reason,
+        asked_by=command.asked_by,
+    )  # fmt: skip
     if case.merged_into is None:
         return (joined,)
     # Merged itself in the meantime: whoever came after that follows.
     onward = f.CrossCaseTaskOrdered(
         errand_id=derived_id("mrg", command.id), what="join", to=case.merged_into, parties=new, statement=command.statement,
-        reason=command.reason,
+        reason=command.reason, asked_by=command.asked_by,
     )  # fmt: skip
     return (joined, onward)
 
@@ -147,35 +151,41 @@ def link(case: Case, command: c.Link, context: DecisionContext, at: datetime) ->
     other = _other(case.id, command.to, context.other)
     if any((x.other, x.relation) == (other.id, command.relation) for x in case.links):
         raise LinkExists("The two are linked like this already.", case=other.id, relation=command.relation)
-    return linked(command.id, other.id, command.relation, command.note)
+    return linked(command.id, other.id, command.relation, command.note, command.by)
 
 
-def linked(command_id: str, other: str, relation: Relation, note: Prose | None = None) -> Facts:
+def linked(command_id: str, other: str, relation: Relation, note: Prose | None = None, by: str | None = None) -> Facts:
     """A link here, and the task that notes it there."""
     link_id = derived_id("lnk", command_id)
     made = f.CaseLinked(link_id=link_id, other=other, relation=relation, note=note)
-    return (made, f.CrossCaseTaskOrdered(errand_id=link_id, what="link", to=other, relation=relation, link_id=link_id))
+    task = f.CrossCaseTaskOrdered(errand_id=link_id, what="link", to=other, relation=relation, link_id=link_id, asked_by=by)
+    return (made, task)
 
 
 def unlink(case: Case, command: c.Unlink, context: DecisionContext, at: datetime) -> Facts:
     """Take it back here, and there."""
     found = next((x for x in case.links if x.id == command.link_id), None)
-    if found is None:
-        raise LinkUnknown("The case has no such link.", link=command.link_id, links=[x.id for x in case.links])
+    if found is None or found.id in context.closed_links:
+        known = [x.id for x in case.links if x.id not in context.closed_links]
+        raise LinkUnknown("The case has no such link.", link=command.link_id, links=known)
     if any(e.id == found.id and e.state == "running" for e in case.cross_case_tasks):
         raise LinkUnsettled("The other case has not been told of it yet; try again in a moment.", link=found.id)
     gone = f.CaseUnlinked(link_id=found.id, other=found.other, reason=command.reason)
     task = f.CrossCaseTaskOrdered(
-        errand_id=derived_id("unl", command.id), what="unlink", to=found.other, relation=found.relation, link_id=found.id
-    )
+        errand_id=derived_id("unl", command.id), what="unlink", to=found.other, relation=found.relation, link_id=found.id,
+        asked_by=command.by,
+    )  # fmt: skip
     return (gone, task)
 
 
 def mirror_link(case: Case, command: c.MirrorLink, context: DecisionContext, at: datetime) -> Facts:
     """What was noted in the other case."""
     if command.gone:
-        return (f.CaseUnlinked(link_id=command.link_id, other=command.other),)
-    return (f.CaseLinked(link_id=command.link_id, other=command.other, relation=command.relation, mirrored=True),)
+        return (f.CaseUnlinked(link_id=command.link_id, other=command.other, asked_by=command.asked_by),)
+    made = f.CaseLinked(
+        link_id=command.link_id, other=command.other, relation=command.relation, mirrored=True, asked_by=command.asked_by
+    )
+    return (made,)
 
 
 # --- split
@@ -256,6 +266,10 @@ def _other(case_id: str, named: str, found: OtherCase | None) -> OtherCase:
         raise SameCase("This is the same case.", case=named)
     if found is None or found.id != named:
         raise OtherCaseUnknown("There is no case with this id.", case=named)
+    if found.reads_only:
+        raise AccessReadsOnly(
+            "You took access to read the other case; what is linked or merged is written there too.", case=named
+        )
     return found
 
 

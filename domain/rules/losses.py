@@ -8,7 +8,7 @@ from typing import Final
 from domain.base import Side
 from domain.model.case import Case
 from domain.model.remedy import Remedy
-from domain.model.ruling import RemedyNotAllowed
+from domain.model.ruling import DecideAppeal, RemedyNotAllowed, Rule, Ruling
 from domain.model.sanctions import SanctionDrafted
 from domain.model.terms import OutcomeTerms
 from domain.rules.prior_decision import side_of
@@ -40,59 +40,144 @@ def burdens(case: Case, remedies: Iterable[Remedy], side: Side) -> tuple[str, ..
 
 def losers(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
     """The sides to which a ruling takes something that nobody may take from them unheard."""
-    hit = {side for side in Side if outcome.sanctions is side or burdens(case, remedies, side)}
     lost = {side_of(case, loser) for loser in outcome.lost_by}
-    return frozenset(hit if outcome.hear_if_hit else hit | lost)
+    return hit(case, outcome, remedies) | (frozenset() if outcome.hear_if_hit else lost)
+
+
+def hit(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
+    """The sides that a ruling hits: by a sanction, which whoever took the report back does not get, or by a burdensome remedy."""
+    spared = Side.CLAIMANT if case.of_office is not None else None
+    sanctioned = outcome.sanctions if outcome.sanctions is not spared else None
+    return frozenset(side for side in Side if sanctioned is side or burdens(case, remedies, side))
+
+
+def lost_on_appeal(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
+    """Those who would come out of an appeal with less than before: told of it and heard first."""
+    if case.terms.heard_when == "asked":
+        return losers(case, outcome, remedies)
+    return frozenset(side for side in Side if worse(case, side, outcome, remedies))
 
 
 def worse(
-    case: Case, side: Side, outcome: OutcomeTerms, remedies: tuple[Remedy, ...], sanction: SanctionDrafted | None = None
+    case: Case,
+    side: Side,
+    outcome: OutcomeTerms,
+    remedies: tuple[Remedy, ...],
+    sanction: SanctionDrafted | None = None,
+    said: Rule | DecideAppeal | None = None,
 ) -> bool:
-    """Whether a side would stand worse by a new decision than by those that are in force."""
+    """Whether a side would stand worse by a new decision than by those that are in force, or were until they were set aside.
+
+    Less is: what loses where nothing was lost, less money or goods, the same only once something was sent back, a cost or a
+    condition more, a measure more or a harsher one, a harsher sanction.
+    """
     last = next((ruling for ruling in reversed(case.rulings) if ruling.decision != "remit"), None)
     if last is None:
         return False
+    stands = next((ruling for ruling in reversed(case.rulings) if ruling.decision not in ("remit", "uphold")), last)
     lost_before = _loses(case, case.terms.outcome(last.outcome), side)
-    loses, had = _loses(case, outcome, side), promised(case)
+    loses, had = _loses(case, outcome, side), _sent_back(case, last.remedies if last.annulled_at is not None else promised(case))
+    now = _sent_back(case, remedies)
     return (
         (loses and not lost_before)
-        or is_less(money_to(remedies, side), money_to(had, side))
-        or (loses and not outcome.hear_if_hit and is_less(money_to(had, side.other), money_to(remedies, side.other)))
-        or _hit_harder(case, had, remedies, side)
-        or (outcome.sanctions is side and _sanctioned_harder(case, last.sanction, sanction))
+        or _gets_less(now, had, side)
+        or (loses and not outcome.hear_if_hit and is_less(money_to(had, side.other), money_to(now, side.other)))
+        or _hit_harder(_beside_sanction(case, had, stands, side), burdens(case, now, side))
+        or (outcome.sanctions is side and _sanctioned_harder(case, stands.sanction, sanction))
+        or (said is not None and _costs_more(case, side, outcome, said, stands, any(x.after_return for x in had)))
     )
 
 
-def check_only_appellant(
-    case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...], sanction: SanctionDrafted | None
-) -> None:
+def check_only_appellant(case: Case, outcome: OutcomeTerms, said: Rule | DecideAppeal, sanction: SanctionDrafted | None) -> None:
     """Refuses a decision by which whoever appealed alone would come out with less than they had (no reformatio in peius).
 
-    So too when the matter is decided afresh because of their appeal. A cross-appeal opens both ways.
+    So too when the matter is decided afresh after their appeal: remitted, set aside, or taken up again for nothing that is new.
+    A cross-appeal opens both ways.
     """
-    last = case.rulings[-1] if case.rulings else None
-    alone = case.appellants
-    if not alone and last is not None and last.decision == "remit" and last.annulled_at is None:
-        alone = last.reply_to
-    if case.terms.worse_on_appeal or len(alone) != 1:
+    alone = _alone(case)
+    if alone is not None and worse(case, alone, outcome, said.remedies, sanction, said):
+        raise _worse_off(alone)
+
+
+def check_ended(case: Case) -> None:
+    """Refuses to end a case undecided whose ruling was set aside, and with it what whoever appealed alone had by it."""
+    alone, last = _alone(case), case.rulings[-1] if case.rulings else None
+    if alone is None or last is None or last.annulled_at is None:
         return
-    if worse(case, alone[0], outcome, remedies, sanction):
-        raise RemedyNotAllowed(
-            f"Only the {alone[0].value} appealed, and may not come out of it with less than before.",
-            because="worse_for_the_only_appellant",
-            side=alone[0].value,
-        )
+    if _gets_less(_sent_back(case, promised(case)), _sent_back(case, last.remedies), alone):
+        raise _worse_off(alone)
+
+
+def _alone(case: Case) -> Side | None:
+    """The side that appealed alone and keeps what it had; None where both appealed, nobody did, or the pack says otherwise."""
+    sides = case.appellants or ((case.appealed_alone,) if case.appealed_alone is not None else ())
+    return sides[0] if len(sides) == 1 and not case.terms.worse_on_appeal else None
+
+
+def _worse_off(side: Side) -> RemedyNotAllowed:
+    return RemedyNotAllowed(
+        f"Only the {side.value} appealed, and may not come out of it with less than before.",
+        because="worse_for_the_only_appellant",
+        side=side.value,
+    )
+
+
+def _sent_back(case: Case, remedies: Iterable[Remedy]) -> tuple[Remedy, ...]:
+    """The remedies; what waits for goods that are back already waits for nothing."""
+    return tuple(x.model_copy(update={"after_return": False}) if case.goods_back else x for x in remedies)
+
+
+def _gets_less(now: tuple[Remedy, ...], had: tuple[Remedy, ...], side: Side) -> bool:
+    """Less money, or goods for no more money; and so for what has to wait for nothing."""
+    at_once, before = (tuple(x for x in some if not x.after_return) for some in (now, had))
+    return any(
+        is_less(money_to(then, side), money_to(first, side))
+        or (_goods(first, side) - _goods(then, side) and not is_less(money_to(first, side), money_to(then, side)))
+        for first, then in ((had, now), (before, at_once))
+    )
+
+
+def _goods(remedies: Iterable[Remedy], side: Side) -> set[str]:
+    return {x.type for x in remedies if x.to is side and x.amount is None and x.type in GIVES}
+
+
+def _beside_sanction(case: Case, had: tuple[Remedy, ...], stands: Ruling, side: Side) -> tuple[str, ...]:
+    """What hit a side beside the sanction, which is measured by itself."""
+    found = list(burdens(case, had, side))
+    if stands.sanction is not None and stands.sanction.sanction in found:
+        found.remove(stands.sanction.sanction)
+    return tuple(found)
+
+
+def _costs_more(case: Case, side: Side, outcome: OutcomeTerms, said: Rule | DecideAppeal, stands: Ruling, returned: bool) -> bool:
+    """A condition on what they are given that was none before, or the label of what goes back, which another one paid."""
+    bound = case.author or Side.CLAIMANT
+    if side is bound and outcome.name == stands.outcome and set(said.conditions) - set(stands.conditions):
+        return True
+    if case.goods_back or not returned or not any(x.after_return for x in said.remedies):
+        return False
+    known = case.terms.outcome(stands.outcome)
+    before = stands.label_paid_by or (known.label_paid_by if known else None)
+    return side.value == (said.label_paid_by or outcome.label_paid_by) and before != side.value
 
 
 def _loses(case: Case, outcome: OutcomeTerms | None, side: Side) -> bool:
     return outcome is not None and side in {side_of(case, loser) for loser in outcome.lost_by}
 
 
-def _hit_harder(case: Case, had: Iterable[Remedy], remedies: Iterable[Remedy], side: Side) -> bool:
-    """Something hits the side that is harsher than all that hit it before, or is known to the pack alone and is new."""
-    before, now = (set(burdens(case, some, side)) for some in (had, remedies))
-    harshest = max((TAKES.index(name) for name in before if name in TAKES), default=-1)
-    return any(name not in TAKES or TAKES.index(name) > harshest for name in now - before)
+def _hit_harder(before: tuple[str, ...], now: tuple[str, ...]) -> bool:
+    """Something hits the side beside what did before, unless it takes the place of something at least as harsh."""
+    left, rest = list(before), []
+    for name in now:
+        if name in left:
+            left.remove(name)
+        else:
+            rest.append(name)
+    if any(name not in TAKES for name in rest):
+        return True
+    replaced = sorted((TAKES.index(name) for name in left if name in TAKES), reverse=True)
+    new = sorted((TAKES.index(name) for name in rest), reverse=True)
+    return any(n >= len(replaced) or rank > replaced[n] for n, rank in enumerate(new))
 
 
 def _sanctioned_harder(case: Case, before: SanctionDrafted | None, now: SanctionDrafted | None) -> bool:

@@ -6,22 +6,36 @@ The bound is that of card networks and payment services: a refund never exceeds 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
-from domain.base import Kept, Money, Phase
+from domain.base import Kept, Money, Phase, Side
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.money import AmountBelowPaid, AmountKnown, AmountTooHigh, CurrencyDiffers, StateAmount
+from domain.model.money import (
+    AmountBelowPaid,
+    AmountKnown,
+    AmountTooHigh,
+    CurrencyDiffers,
+    PaidElsewhere,
+    StateAmount,
+)
 from domain.model.people import Actor
 from domain.model.refusals import NothingChanges, Refusal
 from domain.model.remedy import Remedy
-from domain.model.ruling import AmountMissing, RemedyNotAllowed
+from domain.model.ruling import AmountMissing, Effect, RemedyNotAllowed
 from domain.model.terms import OutcomeTerms
 from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.remedy import CREDIT
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, everybody, inside
+
+GIVES: Final = frozenset({
+    "rule", "decide_appeal", "approve", "offer", "accept_offer", "concede", "credit_provisionally", "confirm_return",
+    "decide_return",
+})  # fmt: skip
+"""Commands by which money is given, or promised."""
 
 
 class Payable(Kept):
@@ -71,6 +85,89 @@ def totals(case: Case) -> tuple[Money, ...]:
     return tuple(Money(amount=amount, currency=currency) for currency, amount in sorted(sums.items()) if amount)
 
 
+def stands_for_others(case: Case) -> tuple[Money, ...]:
+    """What other cases of the matter have to count of this one, by currency: what it gave, and what went along with its parts."""
+    sums = _sums([x.amount for x in given(case) if x.amount is not None] + [*case.split_off])
+    return tuple(Money(amount=amount, currency=currency) for currency, amount in sorted(sums.items()) if amount)
+
+
+def beside_others(case: Case, found: Sequence[PaidElsewhere], side: Side | None) -> Case:
+    """The case as it is judged: with what stands in others about the same matter of the same claimant, as given before.
+
+    A respondent is answered by what they know: a refusal would tell them of a case of which they were not told. What they
+    agree on beyond it waits for somebody of the team (:func:`looked_at`).
+    """
+    if not found or not any(one.bounded_by for one in case.terms.remedies) or not _beyond_before(case, found):
+        return case
+    known = [one for one in found if side is not Side.RESPONDENT or one.disclosed]
+    return case.model_copy(
+        update={"paid_elsewhere": tuple(found), "given_before": (*case.given_before, *_beyond_before(case, known))}
+    )
+
+
+def _beyond_before(case: Case, found: Iterable[PaidElsewhere]) -> tuple[Money, ...]:
+    """What of it is not counted yet: an earlier case whose matter is heard again was, when this one was opened."""
+    counted = _sums(case.given_before)
+    sums = _sums(amount for one in found for amount in one.given)
+    more = {currency: amount - counted.get(currency, 0) for currency, amount in sums.items()}
+    return tuple(Money(amount=amount, currency=currency) for currency, amount in sorted(more.items()) if amount > 0)
+
+
+def looked_at(case: Case, command_id: str, facts: Facts) -> Facts:
+    """The facts, with a word to the team where other money stands for the same matter, and nothing paid beyond what was paid.
+
+    What is ordered beyond it (by an agreement that nobody of the team looked at, or because the other case has given it
+    meanwhile) waits for somebody's hands.
+    """
+    if not case.paid_elsewhere:
+        return facts
+    stopped = _too_much(case, facts)
+    told = next((n for n, fact in enumerate(facts) if fact.type in _GIVEN_BY or _pays(case, fact)), None)
+    if told is None:
+        return facts
+    noticed = f.PaidElsewhereNoticed(cases=case.paid_elsewhere, stopped=stopped)
+    whole: list[f.Fact] = [*facts[:told], noticed]
+    for fact in facts[told:]:
+        whole.append(fact)
+        if isinstance(fact, f.EffectOrdered) and fact.effect_id in stopped:
+            whole.append(f.EffectReported(effect_id=fact.effect_id, result="needs_hands"))
+    return tuple(whole)
+
+
+_GIVEN_BY = frozenset({"provisional_credit_proposed", "provisional_credit_given"})
+
+
+def _pays(case: Case, fact: f.Fact) -> bool:
+    match fact:
+        case f.RulingDrafted():
+            remedies = fact.remedies if fact.decision not in ("uphold", "remit") else ()
+        case f.EffectOrdered(reverses=None):
+            remedies = (fact.remedy,)
+        case _:
+            return False
+    return any(x.amount is not None and bounded(case, x.type) for x in remedies)
+
+
+def _too_much(case: Case, facts: Facts) -> tuple[str, ...]:
+    """The payments among the facts, where together with all that stands they are more than was paid."""
+    orders = [fact for fact in facts if isinstance(fact, f.EffectOrdered) and _pays(case, fact)]
+    approved = case.ruling is not None and case.ruling.approved_by is not None
+    if approved and not any(_refused_above(case, fact.remedy.type) for fact in orders):
+        return ()
+    new = tuple(
+        Effect(id=x.effect_id, remedy=x.remedy, because=x.because, reverses=x.reverses)
+        for x in facts
+        if isinstance(x, f.EffectOrdered)
+    )
+    arrived = any(isinstance(fact, f.ReturnEnded) for fact in facts)
+    then = case.model_copy(update={"effects": (*case.effects, *new), "returning": None if arrived else case.returning})
+    sums = _sums([*stands_for_others(then), *case.given_before, *_beyond_before(case, case.paid_elsewhere)])
+    about = case.amount
+    if about is not None and sums.keys() <= {about.currency} and sums.get(about.currency, 0) <= about.amount:
+        return ()
+    return tuple(fact.effect_id for fact in orders)
+
+
 def _sums(amounts: Iterable[Money]) -> dict[str, int]:
     sums: dict[str, int] = {}
     for money in amounts:
@@ -78,7 +175,7 @@ def _sums(amounts: Iterable[Money]) -> dict[str, int]:
     return sums
 
 
-def _ceiling(case: Case) -> Money | None:
+def ceiling(case: Case) -> Money | None:
     """The most that a ruling can give: what the one before gave is undone, or is part of what this one gives."""
     if case.amount is None:
         return None
@@ -100,7 +197,7 @@ def check_ruling(case: Case, outcome: OutcomeTerms, remedies: Iterable[Remedy]) 
         if to is not None and remedy.to is not to:
             fields = {"remedy": remedy.type, "because": "wrong_side", "to": to.value}
             raise RemedyNotAllowed(f"'{remedy.type}' goes to the {to.value}.", **fields)
-    most = _ceiling(case)
+    most = ceiling(case)
     paying = [x for x in asked if x.amount is not None and bounded(case, x.type)]
     if most is None or case.amount is None or not paying:
         return
@@ -113,6 +210,7 @@ def check_ruling(case: Case, outcome: OutcomeTerms, remedies: Iterable[Remedy]) 
             f"At most {most.amount} {most.currency} (in minor units) can be given back; this gives {total}.",
             because="amount_above_payment",
             **numbers,
+            **_others(case),
         )
     if sums and alone:
         raise CurrencyDiffers(f"The payment was made in {most.currency}.", currency=most.currency)
@@ -120,22 +218,35 @@ def check_ruling(case: Case, outcome: OutcomeTerms, remedies: Iterable[Remedy]) 
         raise RemedyNotAllowed(f"'{outcome.name}' gives a part; this is the whole.", because="not_a_part", **numbers)
 
 
-def why_approval(case: Case, remedies: Iterable[Remedy], outcome: str, decider: str) -> str | None:
-    """Why a second person has to agree to a ruling; None when nobody has to.
+def _others(case: Case) -> dict[str, list[str]]:
+    """The other cases that gave something, for whoever of the team is refused."""
+    return {"cases": [one.case for one in case.paid_elsewhere]} if case.paid_elsewhere else {}
 
-    Its outcome wants it; money cannot be compared with the payment, exceeds it, or rests on the decider's own word; the sum of
-    the amounts is above the pack's limit, or its currency has none.
+
+def why_approval(case: Case, remedies: Iterable[Remedy], outcome: str, decider: str) -> str | None:
+    """Why a second person has to agree to a ruling; None when nobody has to: its outcome wants it, or what it leaves the sides
+    with (see :func:`why_second`).
+    """
+    weighed = case.terms.outcome(outcome)
+    if case.terms.has(Phase.APPROVAL) and weighed is not None and weighed.needs_approval:
+        return "outcome_needs_approval"
+    return why_second(case, remedies, decider)
+
+
+def why_second(case: Case, remedies: Iterable[Remedy], giver: str) -> str | None:
+    """Why nobody gives this money alone, by a ruling or until there is one; None when somebody may.
+
+    It cannot be compared with the payment, exceeds it, rests on the giver's own word, or other money stands for the same matter
+    in another case; the sum of the amounts is above the pack's limit, or its currency has none.
     """
     terms = case.terms
-    weighed = terms.outcome(outcome)
     if not terms.has(Phase.APPROVAL):
         return None
-    if weighed is not None and weighed.needs_approval:
-        return "outcome_needs_approval"
     asked = [x for x in remedies if x.amount is not None]
     if not asked:
         return None
-    found = _why_by_payment(case, [x for x in asked if bounded(case, x.type)], decider)
+    paying = [x for x in asked if bounded(case, x.type)]
+    found = _why_by_payment(case, paying, giver) or ("paid_elsewhere" if paying and case.paid_elsewhere else None)
     sums = _sums(x.amount for x in asked if x.amount is not None)
     if found is None and terms.limits:
         if sums.keys() - terms.limits.keys():
@@ -144,8 +255,8 @@ def why_approval(case: Case, remedies: Iterable[Remedy], outcome: str, decider: 
     return found
 
 
-def _why_by_payment(case: Case, paying: list[Remedy], decider: str) -> str | None:
-    most = _ceiling(case)
+def _why_by_payment(case: Case, paying: list[Remedy], giver: str) -> str | None:
+    most = ceiling(case)
     if most is None or not paying:
         return None
     sums = _sums(x.amount for x in paying if x.amount is not None)
@@ -153,7 +264,10 @@ def _why_by_payment(case: Case, paying: list[Remedy], decider: str) -> str | Non
         return "currency_differs"
     if sums[most.currency] + _stuck(case).get(most.currency, 0) > most.amount:
         return "amount_above_payment"
-    return "amount_of_own_word" if case.raised_by == decider else None
+    if case.chargeback is not None and case.chargeback.sent_at is not None:
+        # The network may decide for whoever paid, and they would have it twice.
+        return "chargeback_sent"
+    return "amount_of_own_word" if case.raised_by == giver else None
 
 
 def check_offer(case: Case, remedies: Iterable[str], amount: Money | None) -> None:
@@ -229,8 +343,8 @@ def _refusal_of_stating(case: Case, actor: Actor) -> Refusal | None:
 
 def _amount_stated(case: Case, rec: f.Recording, fact: f.AmountStated) -> Change:
     before = fact.before
-    raised = before is not None and (before.currency != fact.amount.currency or before.amount < fact.amount.amount)
-    return {"amount": fact.amount, "raised_by": rec.actor.id if raised else case.raised_by}
+    raised = before is None or before.currency != fact.amount.currency or before.amount < fact.amount.amount
+    return {"amount": fact.amount, "raised_by": rec.actor.id if raised else case.raised_by, "credit_proposed": None}
 
 
 def _decided_before(case: Case, rec: f.Recording, fact: f.DecidedBefore) -> Change:
@@ -241,13 +355,22 @@ def _said_of_amount(case: Case, fact: f.AmountStated, audience: Audience) -> Not
     return NoticeData({"amount": fact.amount.model_dump()}, {"reasons": fact.reasons} if audience == "staff" else {})
 
 
+def _said_of_others(case: Case, fact: f.PaidElsewhereNoticed, audience: Audience) -> NoticeData:
+    return NoticeData({"paid_elsewhere": [one.model_dump(include={"case", "given"}) for one in fact.cases]})
+
+
 TOPIC = Topic(
     rules={"state_amount": state_amount},
-    changes={"amount_stated": _amount_stated, "decided_before": _decided_before},
+    changes={
+        "amount_stated": _amount_stated,
+        "decided_before": _decided_before,
+        "paid_elsewhere_noticed": lambda case, rec, fact: {},
+    },
     refuses={"state_amount": _refusal_of_stating},
     known_to={
+        "paid_elsewhere_noticed": inside("It names another case; the sides may not know of it."),
         "amount_stated": everybody("What the case is about is shown to everybody in it."),
         "decided_before": inside("It names another case; to the parties it is told by whoever hears them again."),
     },
-    said={"amount_stated": _said_of_amount},
+    said={"amount_stated": _said_of_amount, "paid_elsewhere_noticed": _said_of_others},
 )

@@ -7,19 +7,26 @@ from typing import Any
 from domain.base import Outcome, Phase
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.rules.agreement import AGREED
 from domain.rules.audiences import BACK, UNTOLD, Audience
 from domain.rules.clocks import ended, moved_on, reopened
 from domain.rules.evidence import dropped
 from domain.rules.lifecycle import SEEKS_OWNER
 from domain.rules.rule import Change
-from domain.rules.settlement import offer_over
+from domain.rules.settlement import all_over
 from domain.rules.topic import Known, NoticeData, Topic, everybody
+
+ABOUT_NEWS = frozenset({"new_evidence", "new_fact", "new_facts", "new_signal", "more_data_found", "more_victims"})
+"""Reasons to take a case up again that are about something new. For any other, whoever appealed alone keeps what they have."""
 
 
 def _phase_entered(case: Case, rec: f.Recording, fact: f.PhaseEntered) -> Change:
     change: Change = {"phase": fact.phase, "phase_entered_at": rec.at, **moved_on(case, fact, rec.at)}
-    if fact.phase is not Phase.SETTLEMENT:
-        change |= offer_over(case, "lapsed", rec.at)
+    if fact.phase is not Phase.SETTLEMENT and not fact.offer_stays:
+        change |= all_over(case, rec.at)
+    if fact.reason == AGREED:
+        # The goods go back first. Whatever was asked, drafted or appealed is over with the agreement.
+        change |= {"ruling": None, "appellants": (), "appealed_alone": None, **dropped(case, rec.at)}
     if fact.phase is Phase.APPEALABLE:
         change["appellants"] = ()
     if fact.phase in SEEKS_OWNER:
@@ -42,9 +49,12 @@ def _case_closed(case: Case, rec: f.Recording, fact: f.CaseClosed) -> Change:
         "outcome": fact.outcome,
         "close_reason": fact.reason,
         "owner_sought": False,
-        **offer_over(case, "lapsed", rec.at),
+        **all_over(case, rec.at),
         "returning": None,
         "appellants": (),
+        # What they agreed, or took back, is no decision by which anybody could come out with less.
+        "appealed_alone": None if fact.outcome in (Outcome.SETTLED, Outcome.WITHDRAWN) else case.appealed_alone,
+        "credit_proposed": None,
         "reports": tuple(r for r in case.reports if r.made),
         # A draft that never reached the parties dies with a case that ends otherwise.
         "ruling": case.ruling if fact.outcome is Outcome.RULED else None,
@@ -62,6 +72,7 @@ def _case_reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change
         "owner": None,
         "queue": case.terms.queue,
         "rights": (),
+        "appealed_alone": None if fact.reason in ABOUT_NEWS else case.appealed_alone,
         # What is decided afresh can be appealed afresh.
         "appeals_used": (),
         # Whoever has something to lose by what has come to light is asked about it.

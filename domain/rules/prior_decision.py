@@ -103,6 +103,7 @@ def _decision_taken_over(case: Case, rec: f.Recording, fact: f.DecisionTakenOver
         # What the claimant asks for is the appeal, and that is their one.
         "round": 1,
         "appellants": (Side.CLAIMANT,),
+        "appealed_alone": Side.CLAIMANT,
         "appeals_used": (Side.CLAIMANT,),
     }
 

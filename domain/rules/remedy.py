@@ -8,7 +8,7 @@ from typing import Any
 from domain.base import Money, Side
 from domain.model.case import Case
 from domain.model.remedy import Remedy
-from domain.model.ruling import AmountMissing
+from domain.model.ruling import AmountMissing, Ruling
 from domain.rules.audiences import Audience
 
 CREDIT = "provisional_credit"
@@ -37,6 +37,19 @@ def remedy_data(value: Any) -> dict[str, Any]:
         found |= {"amount": value.amount.amount, "currency": value.amount.currency}
     if getattr(value, "after_return", False):
         found["after_return"] = True
+    if getattr(value, "party", None) is not None:
+        found["party"] = value.party
     if hasattr(value, "to"):
         found["to"] = value.to.value if isinstance(value.to, Side) else value.to
     return found
+
+
+def undone_by(case: Case, ruling: Ruling, audience: Audience) -> dict[str, Any]:
+    """For the team and the platform: what of earlier rulings is undone, by a command or by hand."""
+    reversals = [e for e in case.effects if e.because == ruling.id and e.reverses is not None]
+    if audience in ("claimant", "respondent") or not reversals:
+        return {}
+    return {
+        "undone": [remedy_data(e.remedy) for e in reversals if e.state != "needs_hands"],
+        "undone_by_hand": [remedy_data(e.remedy) for e in reversals if e.state == "needs_hands"],
+    }

@@ -11,10 +11,13 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.ruling import Effect, Ruling
 from domain.rules import credit as crediting
-from domain.rules import interim
+from domain.rules import interim, money
 from domain.rules.audiences import Audience
 from domain.rules.chargeback import SUBMISSION
 from domain.rules.prior_decision import side_of
+
+IN_ITS_PLACE = frozenset({"replacement"})
+"""Goods that a claimant can get in the place of their money."""
 
 
 def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
@@ -27,6 +30,7 @@ def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
     lost_by = {
         *(side_of(case, x) for x in (terms.lost_by if terms else ())),
         *(side for side in Side if _gets_less(case, ruling, side)),
+        *((Side.CLAIMANT,) if less_than_asked(case, ruling) else ()),
     }
     present = {p.side for p in case.parties}
     rights = []
@@ -43,6 +47,18 @@ def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
             because = "lost_something"
         rights.append(f.AppealRight(side=side, allowed=because == "lost_something", because=because))
     return tuple(rights)
+
+
+def less_than_asked(case: Case, ruling: Ruling) -> bool:
+    """Whether the claimant gets less money than they asked for by an outcome that gives it, and no goods in its place."""
+    outcome, most = case.terms.outcome(ruling.outcome), money.ceiling(case)
+    if not case.terms.less or outcome is None or most is None:
+        return False
+    if not any(money.bounded(case, name) for name in outcome.remedies):
+        return False
+    if any(x.to is Side.CLAIMANT and x.amount is None and x.type in IN_ITS_PLACE for x in ruling.remedies):
+        return False
+    return money_to(crediting.granted(case, ruling), Side.CLAIMANT)[most.currency] < most.amount
 
 
 def rights_of(case: Case, rights: Iterable[f.AppealRight], audience: Audience) -> tuple[f.AppealRight, ...]:

@@ -6,7 +6,10 @@ from typing import Any
 
 from domain.base import Kept, Side
 from domain.model import facts as f
+from domain.model.legal_hold import HeldPerson
 from domain.model.links import KnownCampaign, OtherCase
+from domain.model.money import PaidElsewhere
+from domain.model.people import Standing
 from domain.model.refusals import UnknownActor
 from domain.model.sanctions import EarlierSanction
 from domain.model.terms import Terms
@@ -21,6 +24,8 @@ class DecisionContext(Kept):
     actor: f.Actor | None
     credential: str | None = None
     """By which credential they speak; None: nobody noted it."""
+    standing: Standing | None = None
+    """What somebody of the team is to the case; None: nobody looked, or it is nobody of the team."""
     target: f.Actor | None = None
     mentioned: tuple[str, ...] | None = None
     """Those whom a note mentions and who work here; None: nobody was looked up."""
@@ -30,10 +35,16 @@ class DecisionContext(Kept):
     """The people whom an escalation could land on; None: nobody was looked up, and roles stand for people."""
     appealed_before: str | None = None
     """The case in which this person appealed against the same decision already."""
+    held: tuple[HeldPerson, ...] = ()
+    """Parties of whom another case is under legal hold."""
+    paid_elsewhere: tuple[PaidElsewhere, ...] = ()
+    """What stands in other cases about the same matter of the same claimant."""
     earlier: tuple[EarlierSanction, ...] | None = None
     """Sanctions of other cases against the parties of this one; None: nobody looked."""
     other: OtherCase | None = None
-    """The other case that the command names; None: there is none."""
+    """The other case that the command names; None: there is none that whoever speaks may know of."""
+    closed_links: tuple[str, ...] = ()
+    """Links of the case with others of which whoever speaks may not know."""
     decided: OtherCase | None = None
     """The case in which intake found that the matter was decided; None: there is none."""
     campaign: KnownCampaign | None = None

@@ -12,7 +12,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.people import Actor
 from domain.model.prose import Prose
-from domain.model.refusals import Refusal
+from domain.model.refusals import OwnCase, Refusal
 from domain.model.ruling import (
     AmountMissing,
     Effect,
@@ -26,27 +26,29 @@ from domain.model.ruling import (
 from domain.model.statement import StatementOfReasons
 from domain.model.terms import OutcomeTerms
 from domain.rules import credit as crediting
-from domain.rules import disclosure, interim, legal_hold, losses, money, procedure, returns, sanctions
+from domain.rules import disclosure, interim, last_word, legal_hold, losses, money, procedure, returns, sanctions
 from domain.rules import ruling_requirements as completeness
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
 from domain.rules.evidence import dropped
 from domain.rules.fairness import another_credential
 from domain.rules.prior_decision import by_hand, undecided
-from domain.rules.remedy import check_amount, remedy_data, told_remedies
+from domain.rules.remedy import check_amount, remedy_data, told_remedies, undone_by
 from domain.rules.rights import in_force, promised, rights_after, rights_of
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
+
+_Decision = c.Rule | c.DecideAppeal
 
 
 def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) -> Facts:
     """A ruling in the first instance, or afresh after remit."""
     outcome = _outcome(case, command.outcome)
     lost = losses.losers(case, outcome, command.remedies)
-    _check(case, outcome, command.ground, command.remedies, lost)
+    _check(case, outcome, command, command.ground, lost, at)
     procedure.check_hearing(case, lost)
     sanction = sanctions.drafted(case, command, outcome, command.ground, context, at)
-    losses.check_only_appellant(case, outcome, command.remedies, sanction)
+    losses.check_only_appellant(case, outcome, command, sanction)
     return _drafted(case, command, "rule", command.outcome, command.ground, command.remedies, sanction, at)
 
 
@@ -56,11 +58,16 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
     refusal = None if command.decision == "remit" else procedure.refusal_of_ruling(case)
     if refusal is not None:
         raise refusal
+    if command.same_decider and before.elsewhere:
+        raise OwnCase("The complaint is about whoever decided first: it does not go back to them.", because="complained_about")
     if command.decision in ("uphold", "remit"):
         if command.outcome not in (None, before.outcome) or command.remedies or command.sanction:
             raise RemedyNotAllowed(
                 f"'{command.decision}' changes nothing: leave outcome, remedies and sanction out.", decision=command.decision
             )
+        if command.decision == "uphold":
+            # The appeal is lost by it, maybe for something that was handed in after the ruling it is about.
+            last_word.check(case, case.appellants, command, at)
         # What is upheld goes on as it was: the parties are told the remedies that stand, and nobody has to approve them again.
         remedies = promised(case) if command.decision == "uphold" else ()
         return _drafted(case, command, command.decision, before.outcome, before.ground, remedies, None, at)
@@ -73,17 +80,10 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
         raise UnknownOutcome("The outcome is the same as before: uphold it, or vary its remedies.", outcome=name)
     outcome = _outcome(case, name)
     ground = command.ground or before.ground
-    _check(case, outcome, ground, command.remedies, _lost_on_appeal(case, outcome, command.remedies))
+    _check(case, outcome, command, ground, disclosure.lost_on_appeal(case, outcome, command.remedies), at)
     sanction = sanctions.drafted(case, command, outcome, ground, context, at)
-    losses.check_only_appellant(case, outcome, command.remedies, sanction)
+    losses.check_only_appellant(case, outcome, command, sanction)
     return _drafted(case, command, command.decision, name, ground, command.remedies, sanction, at)
-
-
-def _lost_on_appeal(case: Case, outcome: OutcomeTerms, remedies: tuple[c.Remedy, ...]) -> frozenset[Side]:
-    """Those who would come out of an appeal with less than before: told of it and heard first."""
-    if case.terms.heard_when == "asked":
-        return losses.losers(case, outcome, remedies)
-    return frozenset(side for side in Side if losses.worse(case, side, outcome, remedies))
 
 
 def _outcome(case: Case, name: str) -> OutcomeTerms:
@@ -94,27 +94,30 @@ def _outcome(case: Case, name: str) -> OutcomeTerms:
     return outcome
 
 
-def _check(case: Case, outcome: OutcomeTerms, ground: str | None, remedies: tuple[c.Remedy, ...], lost: frozenset[Side]) -> None:
+def _check(
+    case: Case, outcome: OutcomeTerms, command: _Decision, ground: str | None, lost: frozenset[Side], at: datetime
+) -> None:
     if case.terms.grounds and ground not in case.terms.grounds:
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
-    disclosure.check_told(case, lost)
-    legal_hold.check_not_held(case, remedies)
-    for remedy in remedies:
+    disclosure.check_told(case, lost, lost & losses.hit(case, outcome, command.remedies))
+    last_word.check(case, lost, command, at)
+    legal_hold.check_not_held(case, command.remedies)
+    for remedy in command.remedies:
         if remedy.type not in outcome.remedies:
             may = ", ".join(outcome.remedies) or "no remedy"
             raise RemedyNotAllowed(f"'{outcome.name}' comes with {may}.", remedy=remedy.type, allowed=list(outcome.remedies))
         check_amount(remedy.type, remedy.amount)
         if remedy.after_return and not (outcome.with_return and remedy.to is Side.CLAIMANT):
             raise RemedyNotAllowed(f"'{outcome.name}' comes with no return of goods by this side.", remedy=remedy.type)
-    money.check_ruling(case, outcome, remedies)
-    if outcome.needs_amount and not any(x.amount for x in remedies):
+    money.check_ruling(case, outcome, command.remedies)
+    if outcome.needs_amount and not any(x.amount for x in command.remedies):
         raise AmountMissing(f"'{outcome.name}' needs a remedy with an amount.", outcome=outcome.name)
 
 
 def _drafted(
     case: Case,
-    command: c.Rule | c.DecideAppeal,
+    command: _Decision,
     decision: Literal["rule", "uphold", "overturn", "vary", "remit"],
     outcome: str,
     ground: str | None,
@@ -127,8 +130,9 @@ def _drafted(
         raise RemedyNotAllowed("Nothing goes back by this ruling, so there is no label to pay.", because="no_return")
     because = None
     if decision != "uphold":
-        because = money.why_approval(case, remedies, outcome, command.by) or sanctions.why_approval(case, sanction, at)
-    because = because or procedure.why_approval(case, command.by)
+        because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, command.by)
+        because = because or sanctions.why_approval(case, sanction, at)
+    because = because or legal_hold.why_approval(case, remedies, command.by) or procedure.why_approval(case, command.by)
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
         decider=command.by,
@@ -149,9 +153,13 @@ def _drafted(
 
 def approve(case: Case, command: c.Approve, context: DecisionContext, at: datetime) -> Facts:
     """The second person agrees; the grace begins."""
-    another_credential(case.ruling.drafted_with if case.ruling else None, context)
-    if case.ruling is not None and legal_hold.kept_from_telling(case, case.ruling):
-        legal_hold.check_not_held(case, case.ruling.remedies)
+    draft = case.ruling
+    another_credential(draft.drafted_with if draft else None, context)
+    if draft is not None and legal_hold.kept_from_telling(case, draft):
+        legal_hold.check_not_held(case, draft.remedies)
+    if draft is not None and case.paid_elsewhere and draft.decision not in ("uphold", "remit"):
+        # What was given since it was drafted counts as well.
+        money.check_ruling(case, _outcome(case, draft.outcome), draft.remedies)
     return (f.RulingApproved(ruling_id=_draft_id(case)), f.PhaseEntered(phase=Phase.RULED, reason="approved"))
 
 
@@ -196,7 +204,7 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
         label = ruling.label_paid_by or (known.label_paid_by if known else None)
         goods = returns.after_ruling(case, ruling.id, later, label)
         changes = sanctions.issued(case, ruling, at)
-    rights = rights_after(case, ruling)
+    rights = disclosure.rights_told(case, rights_after(case, ruling))
     told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=rights, effects=tuple(e.effect_id for e in effects))
     ended = (f.InterimEnded(measure_ids=measures, because="ruled"),) if measures else ()
     waits = any(not isinstance(x, f.ReturnEnded) for x in goods) or (case.returning is not None and not goods)
@@ -308,10 +316,6 @@ def _ruling_returned(case: Case, rec: f.Recording, fact: f.RulingReturned) -> Ch
     return {"ruling": None, "involved": (*case.involved, part)}
 
 
-def _ruling_retracted(case: Case, rec: f.Recording, fact: f.RulingRetracted) -> Change:
-    return {"ruling": None}
-
-
 def _ruling_issued(case: Case, rec: f.Recording, fact: f.RulingIssued) -> Change:
     if case.ruling is None:
         return {}
@@ -319,7 +323,7 @@ def _ruling_issued(case: Case, rec: f.Recording, fact: f.RulingIssued) -> Change
     # Now that the parties are told, nothing is asked of them any more; until then they answer as if nothing were decided.
     # What a hold kept back of an earlier ruling is wanted no more: this one has ordered what it wants.
     left = case.withheld if issued.decision in ("uphold", "remit") else ()
-    told = {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights}
+    told = {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights, "credit_proposed": None}
     return {**told, "withheld": left, **dropped(case, rec.at)}
 
 
@@ -340,14 +344,18 @@ def _appeal_lodged(case: Case, rec: f.Recording, fact: f.AppealLodged) -> Change
     rights = tuple(
         r.model_copy(update={"allowed": False, "because": "already_used"}) if r.side is fact.side else r for r in case.rights
     )
-    return {"appeals_used": (*case.appeals_used, fact.side), "appellants": (*case.appellants, fact.side), "rights": rights}
+    sides = (*case.appellants, fact.side)
+    alone = fact.side if {*sides} == {fact.side} else None
+    used = (*case.appeals_used, fact.side)
+    return {"appeals_used": used, "appellants": sides, "appealed_alone": alone, "rights": rights}
 
 
 def _appeal_withdrawn(case: Case, rec: f.Recording, fact: f.AppealWithdrawn) -> Change:
     left = tuple(s for s in case.appellants if s is not fact.side)
     in_force = case.rulings[-1] if case.rulings else None
     draft = case.ruling if left else in_force
-    return {"appellants": left, "ruling": draft, **({} if left else dropped(case, rec.at))}
+    alone = left[0] if left else None
+    return {"appellants": left, "appealed_alone": alone, "ruling": draft, **({} if left else dropped(case, rec.at))}
 
 
 def _effect_ordered(case: Case, rec: f.Recording, fact: f.EffectOrdered) -> Change:
@@ -395,24 +403,15 @@ def _said_of_ruling(case: Case, fact: f.RulingIssued, audience: Audience) -> Not
     if ruling.conditions:
         told["conditions"] = list(ruling.conditions)
     return NoticeData(
-        told | _undone_by(case, ruling, audience) | _of_reader(case, fact, audience), _texts_of(case, ruling, audience)
+        told | undone_by(case, ruling, audience) | _of_reader(case, fact, audience), _texts_of(case, ruling, audience)
     )
-
-
-def _undone_by(case: Case, ruling: Ruling, audience: Audience) -> dict[str, Any]:
-    """For the team and the platform: what of earlier rulings is undone, by a command or by hand."""
-    reversals = [e for e in case.effects if e.because == ruling.id and e.reverses is not None]
-    if audience in ("claimant", "respondent") or not reversals:
-        return {}
-    return {
-        "undone": [remedy_data(e.remedy) for e in reversals if e.state != "needs_hands"],
-        "undone_by_hand": [remedy_data(e.remedy) for e in reversals if e.state == "needs_hands"],
-    }
 
 
 def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str, Any]:
     """What the ruling means to whoever reads: a sanction that hits them, a credit of theirs, their right to appeal."""
     told: dict[str, Any] = {}
+    if last_word.promised(case, audience):
+        told["could_answer"] = True
     in_force = next((s for s in reversed(case.sanctions) if s.voided_at is None and s.lifted_at is None), None)
     if in_force is not None and audience in (in_force.side.value, "platform", "staff"):
         told |= sanctions.sanction_data(case, in_force.id)
@@ -463,7 +462,7 @@ TOPIC = Topic(
         "ruling_drafted": _ruling_drafted,
         "ruling_approved": _ruling_approved,
         "ruling_returned": _ruling_returned,
-        "ruling_retracted": _ruling_retracted,
+        "ruling_retracted": lambda case, rec, fact: {"ruling": None},
         "ruling_issued": _ruling_issued,
         "case_remitted": _case_remitted,
         "appeal_lodged": _appeal_lodged,

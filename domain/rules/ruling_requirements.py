@@ -8,7 +8,6 @@ from domain.base import derived_id
 from domain.dsa.statement import gaps
 from domain.model import ruling as c
 from domain.model.case import Case
-from domain.model.legal_hold import UnderLegalHold
 from domain.model.ruling import ComplaintRouteUnknown, ConditionUnknown, RulingIncomplete, StatementIncomplete
 
 
@@ -23,10 +22,6 @@ def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: 
     if route is not None and route not in terms.complaint_routes:
         allowed = list(terms.complaint_routes)
         raise ComplaintRouteUnknown(f"The pack knows these routes: {_named(allowed)}.", complaint_route=route, allowed=allowed)
-    if case.legal_holds and any(remedy.type == "erase" for remedy in command.remedies):
-        raise UnderLegalHold(
-            "Nothing of this case may be erased until the hold is lifted.", holds=[h.id for h in case.legal_holds]
-        )
     _check_statement(case, command, decision, outcome)
     known = terms.outcome(outcome)
     if known is None or decision in ("uphold", "remit"):
@@ -53,7 +48,8 @@ def _check_statement(case: Case, command: c.Rule | c.DecideAppeal, decision: str
 def said(case: Case, command: c.Rule | c.DecideAppeal) -> dict[str, Any]:
     """What the draft says of it, as its fact has it. A reply goes to those who appealed, else to whoever asked."""
     told = {name: getattr(command, name) for name in ("conditions", "complaint_route", "reply", "statement", "label_paid_by")}
-    return {name: value for name, value in told.items() if value}
+    relied = {"relies_on": command.relies_on} if command.relies_on is not None else {}
+    return {name: value for name, value in told.items() if value} | relied
 
 
 def _named(allowed: list[str]) -> str:

@@ -14,6 +14,7 @@ from domain.base import Phase, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import OpenedParty
+from domain.model.parties import PartyUnclear
 from domain.model.remedy import Remedy
 from domain.model.ruling import DecideAppeal, Effect, Rule, Ruling
 from domain.model.sanction_terms import SanctionKind, SanctionLadder, SanctionTerms
@@ -54,6 +55,8 @@ def drafted(
     person = sanctioned(case, outcome.sanctions)
     if person is None:
         raise SanctionNotAllowed(f"There is nobody on the side '{outcome.sanctions.value}'.", side=outcome.sanctions.value)
+    if len(case.principals(outcome.sanctions)) > 1:
+        raise PartyUnclear("Several are on this side, and a sanction hits one: split the case, so that each has their own.")
     if context.earlier is None:
         raise LookupError("what counts against the person was not looked up")
     counted = tuple(sanction for sanction in context.earlier if counts(sanction, person.ref_digest, ladder.category, at))
@@ -111,8 +114,8 @@ def right_withdrawn(terms: SanctionTerms | None, parties: Iterable[OpenedParty],
 
 
 def sanctioned(case: Case, side: Side) -> OpenedParty | None:
-    """Whom a sanction against a side hits: its principal."""
-    return next((party for party in case.side_parties(side) if party.role == "principal"), None)
+    """Whom a sanction against a side hits: its principal; the first, where there are several."""
+    return next(iter(case.principals(side)), None)
 
 
 def counts(one: EarlierSanction, ref_digest: str, category: str, at: datetime) -> bool:

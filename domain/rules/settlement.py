@@ -5,89 +5,132 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from domain.base import Instant, Outcome, Side, derived_id
+from domain.base import Instant, Phase, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.ruling import RemedyNotAllowed
-from domain.model.settlement import MadeOffer, NoOffer, OpenOffer, OwnOffer
-from domain.model.terms import OfferTerms
-from domain.rules import money, returns
+from domain.model.settlement import MadeOffer, NoOffer, OfferAnswered, OfferUnclear, OpenOffer, OwnOffer, Proposal
+from domain.model.terms import OFFER_EXPIRY
+from domain.rules import agreement, parties, proposals
 from domain.rules.audiences import Audience
-from domain.rules.remedy import MONEY_REMEDIES, check_amount, remedy_data
+from domain.rules.remedy import check_amount
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, everybody
 
+_GOES_ON = frozenset({Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEAL})
+"""Phases into which an open offer goes along."""
+
 
 def offer(case: Case, command: c.Offer, context: DecisionContext, at: datetime) -> Facts:
-    """A new offer of either side takes the place of the open one."""
-    _check(case, command)
-    offer_id = derived_id("off", command.id)
-    side = context.side()
-    label = command.label_paid_by or _meant(case, command.remedy).label_paid_by
-    said: dict[str, Any] = {"remedy": command.remedy, "amount": command.amount, "text": command.text, "label_paid_by": label}
-    return (f.OfferMade(offer_id=offer_id, side=side, **said),)
+    """A new offer of either side takes the place of the open one; from whoever handles the case it goes to both."""
+    _check(case, command, at)
+    if context.actor is not None and context.actor.side is None and context.stands_for is None:
+        return proposals.propose(case, command)
+    said: dict[str, Any] = {name: getattr(command, name) for name in ("remedy", "amount", "expires_at", "text")}
+    said["label_paid_by"] = command.label_paid_by or agreement.meant(case, command.remedy).label_paid_by
+    offer_id, side = derived_id("off", command.id), context.side()
+    several = parties.others_wanted(case, context, offer_id, (side,))
+    return (f.OfferMade(offer_id=offer_id, side=side, **said), *several)
 
 
-def _check(case: Case, command: c.Offer) -> None:
-    known = [o.name for o in case.terms.offers] or sorted({remedy for o in case.terms.outcomes for remedy in o.remedies})
-    if command.remedy not in known:
-        raise RemedyNotAllowed(f"A {case.kind} can be settled by: {', '.join(known)}.", remedy=command.remedy, allowed=known)
-    meant = _meant(case, command.remedy)
+def _check(case: Case, command: c.Offer, at: datetime) -> None:
+    agreement.check(case, command.remedy, command.expires_at, at)
+    meant = agreement.meant(case, command.remedy)
     for remedy in meant.all_remedies:
         check_amount(remedy, command.amount)
-    money.check_offer(case, meant.all_remedies, command.amount)
+    agreement.check_money(case, meant.all_remedies, command.amount)
     if command.label_paid_by is not None and not meant.with_return:
         raise RemedyNotAllowed("Nothing goes back by this offer, so there is no label to pay.", remedy=command.remedy)
 
 
-def _meant(case: Case, name: str) -> OfferTerms:
-    """What an offer promises. A pack that lists none settles by the remedies of its outcomes."""
-    return next((o for o in case.terms.offers if o.name == name), OfferTerms(name=name))
-
-
 def accept_offer(case: Case, command: c.AcceptOffer, context: DecisionContext, at: datetime) -> Facts:
     """Binding. What was promised is carried out, at once or when the goods are back."""
-    offer_id, side = _answered(case, command, context)
-    assert case.offer is not None  # it was answered
-    accepted = f.OfferAccepted(offer_id=offer_id, side=side)
-    meant = _meant(case, case.offer.remedy)
-    amount = case.offer.amount
-    # Something may have been paid since it was offered.
-    money.check_offer(case, meant.all_remedies, amount)
-    pays = MONEY_REMEDIES if meant.remedies else {*MONEY_REMEDIES, meant.name}
-    remedies = tuple(c.Remedy(type=name, amount=amount if name in pays else None) for name in meant.all_remedies)
-    if meant.with_return and not case.goods_back:
-        return (accepted, returns.awaited(offer_id, remedies, case.offer.label_paid_by))
-    ids = (derived_id("eff", command.id, str(number) if number else "") for number in range(len(remedies)))
-    ordered = (f.EffectOrdered(effect_id=i, remedy=one, because=offer_id) for i, one in zip(ids, remedies, strict=True))
-    return (accepted, *ordered, f.CaseClosed(outcome=Outcome.SETTLED))
+    if (bar := agreement.refusal_for_others(case)) is not None:
+        raise bar
+    found, side = _answered(case, command, context, at)
+    sides = (side,) if isinstance(found, Proposal) else parties.to_accept(case, found.side)
+    if waiting := parties.others_wanted(case, context, found.id, sides):
+        return waiting
+    # What was offered before a ruling may ask for goods that cannot go back any more.
+    agreement.check(case, found.remedy, None, at)
+    if isinstance(found, Proposal):
+        return proposals.answer(case, found, command, side)
+    agreed = agreement.Agreed.by(found)
+    accepted = f.OfferAccepted(offer_id=found.id, side=found.side.other, terms=agreement.in_full(case, agreed))
+    return (accepted, *agreement.reached(case, command.id, agreed))
 
 
 def decline_offer(case: Case, command: c.DeclineOffer, context: DecisionContext, at: datetime) -> Facts:
-    """The settlement goes on."""
-    offer_id, side = _answered(case, command, context)
-    return (f.OfferDeclined(offer_id=offer_id, side=side),)
+    """The matter goes on."""
+    found, side = _answered(case, command, context, at)
+    if isinstance(found, Proposal):
+        return proposals.answer(case, found, command, side)
+    return (f.OfferDeclined(offer_id=found.id, side=side),)
 
 
-def _answered(case: Case, command: c.AcceptOffer | c.DeclineOffer, context: DecisionContext) -> tuple[str, Side]:
-    if case.offer is None or command.offer_id not in (None, case.offer.id):
+def lapse(case: Case, clock: str, instance: int) -> Facts:
+    """An offer that was not answered by its expiry can be accepted no longer."""
+    made = case.offers if clock == OFFER_EXPIRY.name else case.proposals
+    return (f.OfferLapsed(offer_id=made[instance - 1].id),)
+
+
+def _offer_lapsed(case: Case, rec: f.Recording, fact: f.OfferLapsed) -> Change:
+    if case.offer is not None and case.offer.id == fact.offer_id:
+        return offer_over(case, "lapsed", rec.at)
+    return proposals.lapsed(case, rec.at)
+
+
+def _answered(
+    case: Case, command: c.AcceptOffer | c.DeclineOffer, context: DecisionContext, at: datetime
+) -> tuple[OpenOffer | Proposal, Side]:
+    """What an answer is to: the one that is named, else the only one that waits for this side."""
+    side = context.side()
+    waiting = [x for x in (case.offer, case.proposal) if x is not None and (x.expires_at is None or at <= x.expires_at)]
+    named = [x for x in waiting if x.id == command.offer_id]
+    answers = [x for x in waiting if _waits_for(case, x, side, context.actor)]
+    theirs = named if command.offer_id is not None else answers
+    if len(theirs) > 1:
+        raise OfferUnclear("Two offers wait for your answer; name the one you mean.", offers=[x.id for x in theirs])
+    if not theirs:
         raise NoOffer("There is no open offer with this id; it was replaced, declined, or never made.", offer=command.offer_id)
-    return case.offer.id, context.side()
+    if isinstance(theirs[0], OpenOffer) and theirs[0] not in answers:
+        raise OwnOffer("This is your own side's offer; the other side answers it.", offer=theirs[0].id)
+    return theirs[0], side
+
+
+def _waits_for(case: Case, open_one: OpenOffer | Proposal, side: Side, actor: Actor | None) -> bool:
+    if isinstance(open_one, Proposal):
+        return side not in open_one.answered_by
+    # Whoever did not make it themselves agrees to what another of their side has offered, or does not.
+    return open_one.side is not side or (actor is not None and parties.still_to_agree(case, actor, open_one.id))
+
+
+def stays(case: Case, command_id: str, facts: Facts) -> Facts:
+    """The facts, saying that what is offered stays open where the matter goes on undecided.
+
+    So it does when a ruling is drafted, approved or taken back: an offer that vanished would tell of the draft.
+    """
+    decided = any(isinstance(x, f.RulingIssued) for x in facts)
+    if (case.offer is None and case.proposal is None) or decided:
+        return facts
+    return tuple(
+        x.model_copy(update={"offer_stays": True}) if isinstance(x, f.PhaseEntered) and x.phase in _GOES_ON else x for x in facts
+    )
 
 
 def _offer_made(case: Case, rec: f.Recording, fact: f.OfferMade) -> Change:
     before = offer_over(case, "countered" if case.offer and case.offer.side is not fact.side else "replaced", rec.at)
-    names = ("side", "remedy", "amount", "label_paid_by")
+    names = ("side", "remedy", "amount", "expires_at", "label_paid_by")
     said: dict[str, Any] = {"id": fact.offer_id} | {name: getattr(fact, name) for name in names}
     made = MadeOffer(**said, made_at=rec.at)
     return {**before, "offer": OpenOffer(**said), "offers": (*before.get("offers", case.offers), made)}
 
 
 def _offer_accepted(case: Case, rec: f.Recording, fact: f.OfferAccepted) -> Change:
-    return offer_over(case, "accepted", rec.at)
+    return {**offer_over(case, "accepted", rec.at), **agreement.settled(fact.offer_id, rec.at, fact.terms)}
 
 
 def _offer_declined(case: Case, rec: f.Recording, fact: f.OfferDeclined) -> Change:
@@ -102,36 +145,53 @@ def offer_over(case: Case, became: Literal["countered", "replaced", "accepted", 
     return {"offer": None, "offers": tuple(o.model_copy(update=said) if o.became == "open" else o for o in case.offers)}
 
 
+def all_over(case: Case, at: Instant) -> Change:
+    """Neither an offer nor a proposal is open any more."""
+    return {**offer_over(case, "lapsed", at), **proposals.lapsed(case, at)}
+
+
 def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
-    if case.offer is None:
-        return NoOffer("There is no open offer.")
-    if case.offer.side is (actor.side or (Side.CLAIMANT if case.of_office is not None else None)):
+    if (refusal := agreement.refusal_in_kind(case)) is not None:
+        return refusal
+    waiting = [x for x in (case.offer, case.proposal) if x is not None]
+    side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
+    if side is not None and any(_waits_for(case, x, side, actor) for x in waiting):
+        return None
+    if case.offer is not None:
         return OwnOffer("This is your own side's offer; the other side answers it.", offer=case.offer.id)
-    return None
+    if case.proposal is not None:
+        return OfferAnswered("Your side has answered this proposal; its answer stands.", offer=case.proposal.id)
+    return NoOffer("There is no open offer.")
+
+
+def _refusal_of_accepting(case: Case, actor: Actor) -> Refusal | None:
+    in_kind = agreement.refusal_in_kind(case)
+    return in_kind or agreement.refusal_while_withdrawing(case, actor) or _refusal_of_answer(case, actor)
 
 
 def _said_of_offer(case: Case, fact: f.OfferMade, audience: Audience) -> NoticeData:
-    offered = remedy_data(fact) | {"id": fact.offer_id, "side": fact.side.value}
-    if _meant(case, fact.remedy).with_return:
-        # It holds only once the goods are back.
-        offered["after_return"] = True
-    if fact.label_paid_by is not None:
-        offered["label_paid_by"] = fact.label_paid_by
+    offered = agreement.offered(case, fact, fact.offer_id) | {"side": fact.side.value}
     return NoticeData({"offer": offered}, {"text": fact.text})
 
 
 def _said_of_answer(case: Case, fact: f.OfferAccepted | f.OfferDeclined, audience: Audience) -> NoticeData:
-    return NoticeData({"side": fact.side.value})
+    terms = {"terms": list(fact.terms)} if isinstance(fact, f.OfferAccepted) and fact.terms else {}
+    return NoticeData({"side": fact.side.value, **terms})
 
 
 _BETWEEN_THE_SIDES = everybody("Offers pass between the sides.", "nothing")
 
 TOPIC = Topic(
     rules={"offer": offer, "accept_offer": accept_offer, "decline_offer": decline_offer},
-    changes={"offer_made": _offer_made, "offer_accepted": _offer_accepted, "offer_declined": _offer_declined},
+    changes={
+        "offer_made": _offer_made,
+        "offer_accepted": _offer_accepted,
+        "offer_declined": _offer_declined,
+        "offer_lapsed": _offer_lapsed,
+    },
     refuses={
-        "offer": returns.refusal_by_agreement,
-        "accept_offer": _refusal_of_answer,
+        "offer": agreement.refusal_of_offer,
+        "accept_offer": _refusal_of_accepting,
         "decline_offer": _refusal_of_answer,
     },
     means={"offer_made": lambda before, fact, after: {f"offer_made:{fact.side.value}"}},
@@ -139,6 +199,7 @@ TOPIC = Topic(
         "offer_made": _BETWEEN_THE_SIDES,
         "offer_accepted": _BETWEEN_THE_SIDES,
         "offer_declined": _BETWEEN_THE_SIDES,
+        "offer_lapsed": _BETWEEN_THE_SIDES,
     },
     said={"offer_made": _said_of_offer, "offer_accepted": _said_of_answer, "offer_declined": _said_of_answer},
 )

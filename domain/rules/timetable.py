@@ -14,7 +14,17 @@ from domain.base import Phase
 from domain.model.case import Case
 from domain.model.clocks import Clock, Fired
 from domain.model.facts import CaseReopened, CaseRetargeted, DueLevel, Fact, LevelPassed, LevelReached, PhaseEntered, Timetable
-from domain.model.terms import KEPT_MEASURE, SANCTION, SNOOZE, STANDSTILL, ClockTerms, LadderStep, Level
+from domain.model.terms import (
+    KEPT_MEASURE,
+    OFFER_EXPIRY,
+    PROPOSAL_EXPIRY,
+    SANCTION,
+    SNOOZE,
+    STANDSTILL,
+    ClockTerms,
+    LadderStep,
+    Level,
+)
 from domain.rules import chargeback, interim
 from domain.rules.evidence_due import meant
 from domain.rules.evidence_due import rows as evidence_rows
@@ -169,7 +179,7 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
     rows += [*_snoozes(after), *evidence_rows(after), *chargeback.levels(after)]
     if after.open and not rows:
         rows.append(_standstill(before, after))
-    rows += [*_sanctions(after), *_kept_measures(after)]
+    rows += [*_sanctions(after), *_kept_measures(after), *_expiries(after)]
     return tuple(sorted(rows, key=lambda r: r.due_at))
 
 
@@ -248,6 +258,17 @@ def _sanctions(case: Case) -> list[DueLevel]:
         DueLevel(clock=SANCTION.name, instance=number, level=SANCTION.levels[0].name, due_at=one.ends_at)
         for number, one in enumerate(case.sanctions, 1)
         if one.runs and one.ends_at is not None
+    ]
+
+
+def _expiries(case: Case) -> list[DueLevel]:
+    """When what is offered, and waits for an answer, can be accepted no longer."""
+    offers = [(OFFER_EXPIRY, number, one.became, one.expires_at) for number, one in enumerate(case.offers, 1)]
+    proposals = [(PROPOSAL_EXPIRY, number, one.became, one.expires_at) for number, one in enumerate(case.proposals, 1)]
+    return [
+        DueLevel(clock=clock.name, instance=number, level=clock.levels[0].name, due_at=expires_at)
+        for clock, number, became, expires_at in (*offers, *proposals)
+        if became == "open" and expires_at is not None
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from domain.rules import (
+    agreement,
     annulment,
     authorities,
     case_import_changes,
@@ -19,9 +20,11 @@ from domain.rules import (
     legal_hold,
     links,
     money,
+    parties,
     phases,
     prior_decision,
     procedure,
+    proposals,
     returns,
     ruling,
     sanctions,
@@ -32,6 +35,7 @@ from domain.rules import (
 from domain.rules.topic import Refuse, Topic
 
 TOPICS: tuple[Topic, ...] = (
+    agreement.TOPIC,
     annulment.TOPIC,
     authorities.TOPIC,
     case_import_changes.TOPIC,
@@ -45,9 +49,11 @@ TOPICS: tuple[Topic, ...] = (
     legal_hold.TOPIC,
     links.TOPIC,
     money.TOPIC,
+    parties.TOPIC,
     phases.TOPIC,
     prior_decision.TOPIC,
     procedure.TOPIC,
+    proposals.TOPIC,
     returns.TOPIC,
     ruling.TOPIC,
     sanctions.TOPIC,

@@ -10,12 +10,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from domain.base import Outcome, Side, derived_id
+from domain.base import Outcome, Phase, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Withdraw
 from domain.model.people import Actor
-from domain.model.refusals import InstantRefused, Refusal
+from domain.model.refusals import InstantRefused, NotAllowed, Refusal
 from domain.model.safeguards import InterimUnknown
 from domain.model.withdrawal import (
     AcceptWithdrawal,
@@ -27,7 +27,7 @@ from domain.model.withdrawal import (
     OthersReported,
     WithdrawalPending,
 )
-from domain.rules import interim, sanctions
+from domain.rules import interim, parties, proposals, sanctions
 from domain.rules import ruling as r
 from domain.rules.audiences import Audience
 from domain.rules.evidence import dropped_of
@@ -35,6 +35,9 @@ from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.settlement import offer_over
 from domain.rules.topic import NoticeData, Topic, everybody, inside, known_to
+
+GIVEN_UP = "given_up_on_appeal"
+"""Why a case is withdrawn: the claimant gives the claim up while the other side appeals, and keeps nothing of the ruling."""
 
 LONGEST_KEPT_FOR = timedelta(days=90)
 """Wall time: nobody is held by a measure without a ruling for longer, once nobody rules any more."""
@@ -44,12 +47,18 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     """An appellant takes the appeal back; a claimant the report, at once or when the team has looked."""
     side = context.side()
     if side in case.appellants:
-        return (f.AppealWithdrawn(side=side), *r.after_appeal_withdrawn(case, side))
+        to = f"appeal:{case.round}:{side.value}"
+        others = parties.others_wanted(case, context, to, (side,))
+        return others or (f.AppealWithdrawn(side=side), *r.after_appeal_withdrawn(case, side))
+    alone = parties.left_alone(case, context)
+    if alone:
+        return alone
     if _mode(case) == "asks":
         request_id = derived_id("wdr", command.id)
         why = f.WithdrawalExplained(request_id=request_id, reasons=command.reasons) if command.reasons else None
         return (f.WithdrawalRequested(request_id=request_id), *((why,) if why is not None else ()))
-    closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reasons=command.reasons)
+    reason = GIVEN_UP if case.appellants else None
+    closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reason=reason, reasons=command.reasons)
     return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
 
 
@@ -126,7 +135,9 @@ def overtaken(case: Case, command_id: str, facts: Facts) -> Facts:
 
 
 def end_kept(case: Case, instance: int, command_id: str) -> Facts:
-    """The time is over for which a measure outlived its case."""
+    """The time is over for which a measure outlived its case. In one that was taken up again, it ends when its review is over."""
+    if case.open and interim.lapses_at(case) is not None:
+        return ()
     over = tuple(i.id for i in case.interim if i.kept_until is not None and interim.number(case, i) == instance)
     return (f.InterimEnded(measure_ids=over, because="lapsed"), *interim.undo(case, over, command_id)) if over else ()
 
@@ -146,7 +157,8 @@ def _answered(case: Case, rec: f.Recording, fact: f.WithdrawalAccepted | f.Withd
 def _continued_of_office(case: Case, rec: f.Recording, fact: f.ContinuedOfOffice) -> Change:
     # What was asked of whoever reported it is asked no more, and what they offered is not held against them.
     offered = offer_over(case, "lapsed", rec.at) if case.offer is not None and case.offer.side is Side.CLAIMANT else {}
-    return {"withdrawal": None, "of_office": rec.at, **dropped_of(case, Side.CLAIMANT, rec.at), **offered}
+    answered = proposals.without_answer(case, Side.CLAIMANT)
+    return {"withdrawal": None, "of_office": rec.at, **dropped_of(case, Side.CLAIMANT, rec.at), **offered, **answered}
 
 
 def _interim_kept(case: Case, rec: f.Recording, fact: f.InterimKept) -> Change:
@@ -163,6 +175,9 @@ def _refusal_of_withdrawing(case: Case, actor: Actor) -> Refusal | None:
     side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
     if side in case.appellants:
         return None
+    if case.appellants and not case.terms.has(Phase.SETTLEMENT):
+        # What a ruling did to protect others is not the claimant's own to give up.
+        return NotAllowed("'withdraw' can be sent by: appellant.", command="withdraw", allowed=["appellant"])
     if case.of_office is not None:
         return NotWithdrawable("A case that goes on of office is ended by whoever decides it.", because="of_office")
     if case.terms.withdrawal == "never":

@@ -12,15 +12,16 @@ from domain.model.commands import Remedy
 from domain.model.disclosure import Words
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink
+from domain.model.people import OpenedParty
 from domain.model.prose import Prose
 from domain.model.ruling import Ruling
 from domain.model.safeguards import Credit, ReportView
 from domain.model.sanctions import Sanction
-from domain.model.settlement import MadeOffer, OpenOffer, Returning
+from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
 from domain.rules.audiences import audience_of, seen_phase, told_of
 from domain.rules.confidence import awaited_by, words_of
-from domain.rules.disclosure import seen_of_before
+from domain.rules.disclosure import before_they_came, seen_of_before
 from domain.rules.lifecycle import Who, commands_in
 from domain.rules.links import merged_as
 from domain.rules.money import Payable, payable
@@ -124,11 +125,14 @@ def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
 
 
 _OF_GOODS = frozenset({"ship_return", "confirm_return", "contest_return", "decide_return"})
+_OF_OFFERS = frozenset({"offer", "accept_offer", "decline_offer", "concede"})
 _OF_NETWORKS = frozenset({"draft_chargeback_evidence", "submit_chargeback_evidence"})
 
 
 def _in_the_way(case: Case, command: str) -> bool:
     """No buttons about goods while none go back, nor about card networks in kinds that none decides: in most they never do."""
+    if command in _OF_OFFERS and not case.terms.has(Phase.SETTLEMENT):
+        return True
     if command in _OF_NETWORKS:
         return case.terms.chargeback is None
     return command in _OF_GOODS and case.returning is None
@@ -164,6 +168,10 @@ class CaseView(Kept):
     offer: OpenOffer | None = None
     offers: tuple[MadeOffer, ...] = ()
     """All offers of the settlement, oldest first, with what became of them."""
+    proposals: tuple[Proposal, ...] = ()
+    """What was proposed to both sides, oldest first. Of the answers to it a side sees its own."""
+    settlement: Settlement | None = None
+    """The newest agreement of the sides, with its terms in words."""
     returning: Returning | None = None
     """Goods that go back before the money does."""
     requests: tuple[RequestView, ...] = ()
@@ -182,6 +190,8 @@ class CaseView(Kept):
     """Who the viewer is there."""
     priority: Priority | None = None
     """For the platform and the team."""
+    keep_until: Instant | None = None
+    """Until when a closed case is to be kept, as the pack says; for the platform and the team. A legal hold takes it away."""
     # only for people of the team
     owner: str | None = None
     queue: str | None = None
@@ -237,6 +247,7 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
         settled_requests=settled_requests(case, viewer),
         **(_of_the_sides(case, viewer) if _speaks(case, viewer) else {}),
         **({"priority": case.priority} if audience == "platform" else {}),
+        keep_until=case.keep_until if audience in ("staff", "platform") else None,
         **(_internal(case) if staff else {}),
         payable=payable(case) if audience in ("staff", "platform") else None,
     )
@@ -258,8 +269,18 @@ def _updated_at(case: Case, viewer: f.Actor) -> Instant:
 def _parties(case: Case, viewer: f.Actor) -> tuple[dict[str, Any], ...]:
     """Everybody; whoever came with a merge is known to the team and the platform only, and to themselves."""
     outside = viewer.role in _PARTY_ROLES
-    shown = (p for p in case.parties if not outside or p.role != "co_claimant" or p.id == viewer.id)
-    return tuple({"id": p.id, "side": p.side.value, "role": p.role} for p in shown)
+    shown = (p for p in case.parties if not outside or p.id == viewer.id or _knows_of(case, viewer, p))
+    # That somebody is a child, or left, is for those who look after the case.
+    more = () if outside else ("minor", "left")
+    return tuple(
+        {"id": p.id, "side": p.side.value, "role": p.role, **{name: True for name in more if getattr(p, name)}} for p in shown
+    )
+
+
+def _knows_of(case: Case, viewer: f.Actor, party: OpenedParty) -> bool:
+    """Whether a party knows that another is one: not of who came with a merge, or came to the other side before it was told."""
+    came_unseen = party.since is not None and party.side is not viewer.side and not case.is_disclosed
+    return party.role != "co_claimant" and not came_unseen
 
 
 def _speaks(case: Case, viewer: f.Actor) -> bool:
@@ -278,18 +299,33 @@ def _awaited_by_phase(phase: Phase) -> str:
 def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
     side = viewer.side if viewer.role in _PARTY_ROLES else None
     machine = viewer.role == "platform"
+    party = case.party(viewer.id)
+    came = party.since if party is not None and party.sees_seq else None
+    talks = [talk for talk in case.caucus if not machine and (side is None or talk.side is side)]
     return {
         "deadlines": _deadlines(case, viewer),
         "disclosed_at": (case.disclosed_at or case.opened_at) if case.is_disclosed else None,
         "told": case.disclosed.text if case.disclosed is not None and side is not Side.CLAIMANT and not machine else None,
-        "caucus": () if machine else tuple(talk for talk in case.caucus if side is None or talk.side is side),
+        "caucus": tuple(talk for talk in talks if came is None or talk.last_at >= came),
         "offer": case.offer,
-        "offers": case.offers,
+        "offers": case.offers if came is None else tuple(o for o in case.offers if (o.became_at or came) >= came),
+        "proposals": tuple(_answered_by(p, viewer) for p in case.proposals if came is None or (p.became_at or came) >= came),
+        "settlement": case.settlement,
         "returning": case.returning,
         **(_of_withdrawal(case) if side is not Side.RESPONDENT else {}),
         "rights": case.rights if side is None else rights_of(case, case.rights, side.value),
         "sanctions": tuple(_sanction(s) for s in case.sanctions if s.voided_at is None and (side is None or s.side is side)),
     }
+
+
+def _answered_by(proposal: Proposal, viewer: f.Actor) -> Proposal:
+    """A proposal with the answers that this viewer may know: the team all, a side its own, the platform none."""
+    if audience_of(viewer) == "staff":
+        return proposal
+    own = (viewer.side,) if viewer.role in _PARTY_ROLES else ()
+    return proposal.model_copy(
+        update={name: tuple(s for s in getattr(proposal, name) if s in own) for name in ("accepted_by", "declined_by")}
+    )
 
 
 def _of_withdrawal(case: Case) -> dict[str, Any]:
@@ -408,13 +444,20 @@ def unsaid(case: Case, recording: f.Recording, viewer: f.Actor) -> frozenset[str
     return frozenset({"reasons"}) if measure and early else frozenset()
 
 
+_OUTSIDE = frozenset({"claimant", "respondent", "platform"})
+_NOT_THEIR_DEED = frozenset({"paid_elsewhere_noticed", "effect_withheld"})
+"""What follows from somebody's deed and tells of another case or a hold: the team's alone."""
+
+
 def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
     """Whether a viewer may see that something happened (design: each party's view)."""
     if viewer.role in _PARTY_ROLES and not may_see(case, viewer):
         return False
     if recording.actor.id == viewer.id:
-        return True
+        return viewer.role not in _OUTSIDE or recording.fact.type not in _NOT_THEIR_DEED
     if viewer.side is Side.RESPONDENT and not seen_of_before(case, recording):
+        return False
+    if before_they_came(case, recording, viewer.id):
         return False
     fact = recording.fact
     if isinstance(fact, f.CaseJoined) and any(p.id == viewer.id for p in fact.parties):

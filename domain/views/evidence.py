@@ -37,7 +37,9 @@ def open_requests(case: Case, viewer: f.Actor) -> tuple[RequestView, ...]:
 
 def settled_requests(case: Case, viewer: f.Actor) -> tuple[RequestView, ...]:
     """Those that the viewer may see and that were answered or have lapsed."""
-    return _told(case, case.settled_requests, viewer)
+    party = case.party(viewer.id)
+    came = party.since if party is not None and party.sees_seq else None
+    return _told(case, (r for r in case.settled_requests if came is None or r.asked_at >= came), viewer)
 
 
 def asked_of(fact: f.Fact, viewer: f.Actor) -> bool:

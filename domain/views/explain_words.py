@@ -127,7 +127,11 @@ def _level(level: LevelSaid, zone: tzinfo) -> str:
         return f"{head}: {_at(level.due_at, zone) if level.due_at else 'not ahead'}."
     late = (level.recorded_at - level.reached_at).total_seconds() if level.recorded_at else 0
     lag = f", recorded {_time(late / 60)} later" if late >= 1 else ""
-    told = "; nobody was told then, because the owner had just answered or nobody was there" if level.withheld else ""
+    told = (
+        "; it was not done then: the owner had just answered, nobody was there, or a person has to look first"
+        if level.withheld
+        else ""
+    )
     return f"{head}: reached {_at(level.reached_at, zone)}{lag}{told}."
 
 

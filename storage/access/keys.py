@@ -45,6 +45,21 @@ WHERE tenant = $1 AND person_id = $2 AND id <> $3 AND active
 RETURNING id
 """
 
+# Of a person only the newest login code is good: those before it are good for the same.
+REVOKE_ALIKE = """
+UPDATE api_keys SET active = false, revoked_at = clock_timestamp()
+WHERE tenant = $1 AND person_id = $2 AND scopes = $3 AND active
+RETURNING id
+"""
+# Of both kinds: what a deactivation ends.
+LIVE_OF = """
+SELECT id FROM api_keys WHERE tenant = $1 AND person_id = $2 AND active
+UNION ALL SELECT id FROM signing_keys WHERE tenant = $1 AND person_id = $2 AND revoked_at IS NULL
+ORDER BY 1
+"""
+# What became of a secret that is good for nothing any more: whoever has it is told, and nobody guesses one.
+ENDED = "SELECT scopes, active FROM api_keys WHERE hash = $1"
+
 _KEYS = """
 SELECT id, name, scopes, person_id, created_at, created_by, expires_at, last_used_at, rotated_at, revoked_at,
     CASE WHEN earlier_until > clock_timestamp() THEN earlier_until END AS earlier_until,
@@ -136,6 +151,16 @@ async def revoke(conn: Connection, tenant_id: str, key_id: str) -> bool:
 async def revoke_others(conn: Connection, tenant_id: str, person_id: str, key_id: str) -> list[str]:
     """End all keys of a person but this one; which those were."""
     return sorted(row["id"] for row in await conn.fetch(REVOKE_OTHERS, tenant_id, person_id, key_id))
+
+
+async def revoke_alike(conn: Connection, tenant_id: str, person_id: str, scopes: Sequence[str]) -> list[str]:
+    """End all keys of a person that are good for just this; which those were."""
+    return sorted(row["id"] for row in await conn.fetch(REVOKE_ALIKE, tenant_id, person_id, list(scopes)))
+
+
+async def live_of(conn: Connection, tenant_id: str, person_id: str) -> list[str]:
+    """Keys of a person that have not ended, those for signing among them."""
+    return [row["id"] for row in await conn.fetch(LIVE_OF, tenant_id, person_id)]
 
 
 def hash_of(secret: str) -> bytes:

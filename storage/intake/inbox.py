@@ -14,6 +14,7 @@ from activities.ports.errors import Never
 from activities.ports.records import KeptAnswer
 from domain.model.commands import parse_command
 from domain.model.reading import MAX_KEPT, Incoming, read_incoming, unstorable
+from storage.intake.new_parties import PartySealer
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import STAFF, SealBox, Vault
 
@@ -204,10 +205,15 @@ class _Arrival:
         command, box = self._incoming.command, None
         if self._incoming.texts and isinstance(self._incoming.raw, dict):
             box = await self._box(conn, row)
-            command = parse_command({**self._incoming.raw, "channel": self._came.channel}, box)
+            people = PartySealer(box, self._vault, self._tenant, self._case)
+            command = parse_command({**self._incoming.raw, "channel": self._came.channel}, people)
+            async with conn.transaction():
+                receipt = await self._insert(conn, command.id, body=command.model_dump(mode="json"), box=box)
+                if receipt is not None:
+                    await people.keep(conn)
+            return receipt
         assert command is not None
-        body = command.model_dump(mode="json")
-        return await self._insert(conn, command.id, body=body, box=box)
+        return await self._insert(conn, command.id, body=command.model_dump(mode="json"), box=box)
 
     async def _refused(self, conn: Connection, code: str, detail: str, fields: dict[str, Any]) -> Receipt | None:
         own_id = self._incoming.own_id(self._case, partial(self._vault.body_hash, self._tenant))

@@ -17,6 +17,7 @@ from domain.model.report import Report, ReportedParty
 from domain.model.terms import Routing, Terms
 from domain.worktime.calendars import Calendar
 from storage.intake.inbox import PLACE, Conflict
+from storage.intake.new_parties import KEYS, PARTIES, opened
 from storage.policies.library import keep_calendars, keep_notices
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import PLATFORM, STAFF, SealBox, Vault, seal_contact
@@ -61,17 +62,6 @@ ORDER BY open_key = $2 DESC NULLS LAST
 LIMIT 1
 """
 _KNOWN_AMONG = "SELECT external_id, id FROM cases WHERE tenant = $1 AND source = $2 AND external_id = ANY($3::text[])"
-KEYS = """
-INSERT INTO keys (tenant, id, case_id, holder, wrapped)
-SELECT $1, k.id, $2, k.holder, k.wrapped FROM unnest($3::text[], $4::text[], $5::bytea[]) AS k (id, holder, wrapped)
-"""
-PARTIES = """
-INSERT INTO parties (tenant, id, case_id, side, role, ref_digest, contact, key_id, has_email, locale, zone)
-SELECT $1, p.id, $2, p.side, p.role, p.ref_digest, c.contact, p.key_id, p.has_email, p.locale, p.zone
-FROM jsonb_to_recordset($3) AS p
-    (id text, side text, role text, ref_digest text, key_id text, has_email boolean, locale text, zone text)
-JOIN unnest($4::text[], $5::bytea[]) AS c (id, contact) ON c.id = p.id
-"""
 NOTED = """
 SELECT c.metadata, k.id AS key_id, k.holder, k.wrapped
 FROM cases c LEFT JOIN keys k ON k.tenant = c.tenant AND k.id = c.metadata_key
@@ -283,17 +273,7 @@ class _Draft:
         return {**opened.model_dump(mode="json"), "key_id": self._keys[party_id].id, "has_email": party.email is not None}
 
     def _opened(self, party_id: str, party: ReportedParty) -> OpenedParty:
-        digest = self._vault.ref_digest(self._tenant, party.ref)
-        org = self._vault.ref_digest(self._tenant, party.organisation) if party.organisation else None
-        return OpenedParty(
-            id=party_id,
-            side=party.side,
-            role=party.role,
-            ref_digest=digest,
-            locale=party.locale,
-            zone=party.zone,
-            org_digest=org,
-        )
+        return opened(self._vault, self._tenant, party_id, party)
 
     def _command(self, box: SealBox, others: Mapping[str, SealBox]) -> Open:
         report, past = self._report, self._past

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -40,6 +41,13 @@ UPDATE intake_sources SET old_secret = secret, old_until = clock_timestamp() + $
 WHERE tenant = $1 AND id = $2 AND deleted_at IS NULL
 """
 SWITCH = "UPDATE intake_sources SET active = $3 WHERE tenant = $1 AND id = $2 AND deleted_at IS NULL"
+# $3 which of the others are meant: what is not named stays.
+CHANGE = """
+UPDATE intake_sources SET name = CASE WHEN 'name' = ANY($3) THEN $4 ELSE name END,
+    kind = CASE WHEN 'kind' = ANY($3) THEN $5 ELSE kind END, queue = CASE WHEN 'queue' = ANY($3) THEN $6 ELSE queue END,
+    respondent = CASE WHEN 'respondent' = ANY($3) THEN $7 ELSE respondent END
+WHERE tenant = $1 AND id = $2 AND deleted_at IS NULL
+"""
 DELETE = """
 UPDATE intake_sources SET active = false, deleted_at = clock_timestamp(), secret = '', old_secret = NULL, old_until = NULL,
     respondent = NULL
@@ -179,6 +187,15 @@ class PostgresSources:
         async with self._database.deed(tenant_id, conn) as deed:
             done = await deed.execute(ROTATE, tenant_id, source_id, sealed, overlap_for)
         return secret if done != "UPDATE 0" else None
+
+    async def change(self, tenant_id: str, source_id: str, said: Mapping[str, Any], conn: Connection | None = None) -> bool:
+        """Change what is named (``name``, ``kind``, ``queue``, ``respondent``) and nothing else; False when there is no such
+        source."""
+        respondent = said.get("respondent")
+        party = self._vault.seal_secret(tenant_id, _party(source_id), to_json(respondent)) if respondent is not None else None
+        words = (said.get("name") or "", said.get("kind"), said.get("queue"))
+        async with self._database.deed(tenant_id, conn) as deed:
+            return await deed.execute(CHANGE, tenant_id, source_id, list(said), *words, party) != "UPDATE 0"
 
     async def switch(self, tenant_id: str, source_id: str, *, active: bool, conn: Connection | None = None) -> bool:
         """Take reports from it, or none; False when there is no such source."""

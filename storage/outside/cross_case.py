@@ -22,7 +22,8 @@ from domain.model.prose import Prose
 from domain.model.terms import Routing
 from domain.rules.links import party_there
 from storage.intake.inbox import PLACE, SYSTEM
-from storage.intake.opening import CASE, KEYS, NOTED, PARTIES, keep_metadata
+from storage.intake.new_parties import KEYS, PARTIES
+from storage.intake.opening import CASE, NOTED, keep_metadata
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import STAFF, DataKey, SealBox, Vault, open_contact, seal_contact
 from storage.record.sql import LOCK, STATE
@@ -97,7 +98,7 @@ class _Order:
         task = self._task
         return MirrorLink(
             id=self._command_id, by="system", channel="system", link_id=task.link_id or task.errand_id, other=self._from,
-            relation=task.relation or "related", gone=task.what == "unlink",
+            relation=task.relation or "related", gone=task.what == "unlink", asked_by=task.asked_by,
         )  # fmt: skip
 
     async def _join(self, conn: Connection, to: str) -> Join:
@@ -111,7 +112,7 @@ class _Order:
         task = self._task
         return Join(
             id=self._command_id, by="system", channel="system", merge_id=task.errand_id, of=self._from, parties=parties,
-            statement=statement, reason=task.reason or "by_hand",
+            statement=statement, reason=task.reason or "by_hand", asked_by=task.asked_by,
         )  # fmt: skip
 
     async def _reseal(self, conn: Connection, box: SealBox) -> Prose | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field
 from uuid_utils import uuid7
@@ -44,7 +45,13 @@ WHERE tenant = $1 AND id = $2 AND deleted_at IS NULL
 DISABLE = """
 UPDATE webhook_endpoints SET active = false, disabled_at = clock_timestamp(), disabled_because = $3
 WHERE tenant = $1 AND id = $2 AND active AND deleted_at IS NULL
-RETURNING purpose
+RETURNING purpose, url
+"""
+# Another address begins with a clean slate; whether it is switched on is another question.
+CHANGE = """
+UPDATE webhook_endpoints SET url = coalesce($3, url), purpose = coalesce($4, purpose), failing_since = NULL, given_up = 0
+WHERE tenant = $1 AND id = $2 AND deleted_at IS NULL
+RETURNING url
 """
 DELETE = """
 UPDATE webhook_endpoints SET active = false, deleted_at = clock_timestamp(), url = '', secret = '', old_secret = NULL,
@@ -54,7 +61,7 @@ WHERE tenant = $1 AND id = $2 AND deleted_at IS NULL
 # What was on its way to it: nobody tries any more, and no case is told of each.
 LEAVE = """
 UPDATE notices SET state = 'unreachable', last_error = $3
-WHERE tenant = $1 AND endpoint_id = $2 AND state IN ('pending', 'handed_over')
+WHERE tenant = $1 AND endpoint_id = $2 AND channel = 'webhook' AND state IN ('pending', 'handed_over')
 """
 WORKS = """
 UPDATE webhook_endpoints SET failing_since = NULL, given_up = 0
@@ -65,18 +72,20 @@ UPDATE webhook_endpoints SET failing_since = coalesce(failing_since, clock_times
 WHERE tenant = $1 AND id = $2 AND active
 RETURNING given_up >= $4 AS given_up, failing_since <= clock_timestamp() - $5::interval AS silent
 """
-# A notice of its own to each of ops, in the case in which it came out; with nobody of them reached by mail it shows in the list.
+# A notice of its own to each of ops, in the case in which it came out and for each endpoint (its id makes them different: several
+# can be gone at the same point of one case); with nobody of them reached by mail it shows in the list.
 TELL_OPS = """
-INSERT INTO notices (tenant, id, case_id, seq, event, audience, recipient, channel, data, texts, state)
+INSERT INTO notices (tenant, id, case_id, seq, event, audience, recipient, channel, data, texts, state, endpoint_id)
 SELECT $1, 'ntc_' || $3 || '-' || row_number() OVER (ORDER BY a.id), $2, (SELECT max(f.seq) FROM facts f
         WHERE f.tenant = $1 AND f.case_id = $2), 'endpoint_disabled', 'staff', a.id,
     CASE WHEN a.email IS NULL THEN 'none' ELSE 'email' END, $4, '{}',
-    CASE WHEN a.email IS NULL THEN 'unreachable' ELSE 'pending' END
+    CASE WHEN a.email IS NULL THEN 'unreachable' ELSE 'pending' END, $5
 FROM people a WHERE a.tenant = $1 AND a.active AND 'ops' = ANY(a.roles)
 """
 SECRETS = """
-SELECT id, url, secret, CASE WHEN old_until > clock_timestamp() THEN old_secret END AS old_secret
-FROM webhook_endpoints WHERE tenant = $1 AND purpose = $2 AND active AND deleted_at IS NULL ORDER BY id
+SELECT w.id, w.url, w.secret, CASE WHEN w.old_until > clock_timestamp() THEN w.old_secret END AS old_secret, t.development
+FROM webhook_endpoints w JOIN tenants t ON t.id = w.tenant
+WHERE w.tenant = $1 AND w.purpose = $2 AND w.active AND w.deleted_at IS NULL ORDER BY w.id
 """
 
 
@@ -116,6 +125,8 @@ class LiveEndpoint(Kept):
     id: str
     url: str
     secrets: tuple[str, ...] = Field(repr=False)
+    development: bool = False
+    """Whether the tenant is one for development."""
 
 
 class PostgresEndpoints:
@@ -162,6 +173,24 @@ class PostgresEndpoints:
             done = await deed.execute(ROTATE, tenant_id, endpoint_id, sealed, overlap_for)
         return secret if done != "UPDATE 0" else None
 
+    async def change(
+        self,
+        tenant_id: str,
+        endpoint_id: str,
+        *,
+        url: str | None = None,
+        purpose: Purpose | None = None,
+        conn: Connection | None = None,
+    ) -> bool:
+        """Another address or purpose, with the same secret; False when there is no such endpoint. What was on its way for
+        another purpose is not sent there."""
+        async with self._database.deed(tenant_id, conn) as deed:
+            if await deed.fetchval(CHANGE, tenant_id, endpoint_id, url, purpose) is None:
+                return False
+            if purpose is not None:
+                await deed.execute(LEAVE, tenant_id, endpoint_id, "endpoint_changed")
+        return True
+
     async def enable(self, tenant_id: str, endpoint_id: str, conn: Connection | None = None) -> bool:
         """Send there again from now on; False when there is no such endpoint. What it missed is not sent again."""
         async with self._database.deed(tenant_id, conn) as deed:
@@ -185,7 +214,10 @@ class PostgresEndpoints:
             rows = await conn.fetch(SECRETS, tenant_id, purpose)
         return [
             LiveEndpoint(
-                id=r["id"], url=r["url"], secrets=self._vault.open_secrets(tenant_id, r["id"], r["secret"], r["old_secret"])
+                id=r["id"],
+                url=r["url"],
+                secrets=self._vault.open_secrets(tenant_id, r["id"], r["secret"], r["old_secret"]),
+                development=r["development"],
             )
             for r in rows
         ]
@@ -215,16 +247,25 @@ async def fails(conn: Connection, tenant_id: str, endpoint_id: str, case_id: str
     # Of many that fail at once only one finds it active: ops are told by that one.
     was = await _disabled(conn, tenant_id, endpoint_id, because)
     if was is not None:
-        said: dict[str, Any] = {"reason": because, "endpoint": endpoint_id, "purpose": was}
-        await conn.execute(TELL_OPS, tenant_id, case_id, str(uuid7()), said)
+        purpose, url = was
+        said: dict[str, Any] = {"reason": because, "endpoint": endpoint_id, "purpose": purpose, "host": host_of(url)}
+        await conn.execute(TELL_OPS, tenant_id, case_id, str(uuid7()), said, endpoint_id)
         more = {"because": because}
         await note(conn, tenant_id, deed="endpoint_disabled", about=endpoint_id, by="system", credential="system", more=more)
 
 
-async def _disabled(conn: Connection, tenant_id: str, endpoint_id: str, because: str) -> str | None:
-    """Its purpose, when it was this call that disabled it."""
+async def _disabled(conn: Connection, tenant_id: str, endpoint_id: str, because: str) -> tuple[str, str] | None:
+    """Its purpose and address, when it was this call that disabled it."""
     row = await conn.fetchrow(DISABLE, tenant_id, endpoint_id, because)
     if row is None:
         return None
     await conn.execute(LEAVE, tenant_id, endpoint_id, "endpoint_disabled")
-    return str(row["purpose"])
+    return row["purpose"], row["url"]
+
+
+def host_of(url: str) -> str:
+    """The host of an address, to be told and kept: the rest may hold what its owner takes for a secret."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

@@ -28,8 +28,8 @@ ONE_LETTER_FOR = timedelta(minutes=10)
 _FOLDED = ", ".join(f"'{event}'" for event in FOLDS)
 # Somebody who declared a conflict of interest since it was written has no address for it: the case learns that it went nowhere.
 _FIELDS = """
-SELECT n.id, n.case_id, n.event, n.audience, n.recipient, n.channel, n.data, n.texts, t.name AS tenant_name, c.kind,
-    c.pack_version, f.recorded_at AS at, p.contact, p.key_id, k.holder, k.wrapped, a.name AS person_name,
+SELECT n.id, n.case_id, n.event, n.audience, n.recipient, n.channel, n.data, n.texts, t.name AS tenant_name, t.development,
+    c.kind, c.pack_version, f.recorded_at AS at, p.contact, p.key_id, k.holder, k.wrapped, a.name AS person_name,
     CASE WHEN a.conflicts = '{{}}' OR {open_to} THEN a.email END AS person_email,
     coalesce(p.locale, a.locale, 'en') AS locale, coalesce(p.zone, a.zone, t.zone) AS zone, w.id AS endpoint_id,
     w.url, w.secret, CASE WHEN w.old_until > clock_timestamp() THEN w.old_secret END AS old_secret,
@@ -66,7 +66,8 @@ WITH taken AS (
 # A notice that is sent already went out twice: it is counted apart, never hidden.
 SENT = """
 WITH before AS (
-    SELECT tenant, id, state, endpoint_id FROM notices WHERE tenant = $1 AND id = $2 FOR UPDATE
+    SELECT tenant, id, state, CASE WHEN channel = 'webhook' THEN endpoint_id ELSE '' END AS endpoint_id
+    FROM notices WHERE tenant = $1 AND id = $2 FOR UPDATE
 ), marked AS (
     UPDATE notices n SET state = 'sent', attempts = n.attempts + 1, receipt = $3, last_error = NULL,
         sent_at = coalesce(n.sent_at, clock_timestamp())
@@ -152,8 +153,13 @@ JOIN facts g ON g.tenant = s.tenant AND g.case_id = s.case_id AND g.seq = s.seq 
 WHERE n.tenant = $1 AND n.id = $2
 """
 
-CASE_OF = "SELECT case_id, endpoint_id, state FROM notices WHERE tenant = $1 AND id = $2"
+# A letter about an endpoint names it too, and went to somebody else.
+CASE_OF = """
+SELECT case_id, CASE WHEN channel = 'webhook' THEN endpoint_id ELSE '' END AS endpoint_id, state
+FROM notices WHERE tenant = $1 AND id = $2
+"""
 
+COUNT_TRIES = 3
 _CODE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,63}")
 
 
@@ -240,9 +246,18 @@ class PostgresOutbox:
 
     async def _counted(self, conn: Connection, tenant_id: str, row: asyncpg.Record | None, code: str, *, gave_up: bool) -> None:
         """Hold a failure against the endpoint it was, after the notice's own row is free: disabling one takes its notices."""
-        if row is not None and row["endpoint_id"]:
-            async with conn.transaction():
-                await fails(conn, tenant_id, row["endpoint_id"], row["case_id"], code, gave_up=gave_up)
+        if row is None or not row["endpoint_id"]:
+            return
+        for tries_left in reversed(range(COUNT_TRIES)):
+            try:
+                async with conn.transaction():
+                    await fails(conn, tenant_id, row["endpoint_id"], row["case_id"], code, gave_up=gave_up)
+            except asyncpg.DeadlockDetectedError:
+                # Two of them leave each other's notices at once. Nothing would count this failure again: the notice has its mark.
+                if not tries_left:
+                    raise
+            else:
+                return
 
     async def _resolved(self, conn: Connection, tenant_id: str, rows: Sequence[asyncpg.Record]) -> list[OutgoingNotice]:
         texts = await self._vault.reveal(conn, tenant_id, _content_ids(rows))
@@ -260,7 +275,7 @@ class PostgresOutbox:
             id=row["id"], tenant_id=tenant_id, tenant_name=row["tenant_name"], case_id=row["case_id"], kind=row["kind"],
             pack_version=row["pack_version"], event=row["event"], channel=row["channel"], recipient=row["recipient"],
             audience=row["audience"], address=address, secrets=secrets, name=name, locale=row["locale"], zone=row["zone"],
-            at=row["at"],
+            development=row["development"], at=row["at"],
             data=row["data"], texts={k: v for k, v in quoted.items() if v is not None}, thread=row["thread"],
             references=told.get(row["case_id"]) if row["channel"] == "webhook" and row["audience"] == "platform" else None,
             folded=row["folded"],

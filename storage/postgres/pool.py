@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, cast
@@ -20,6 +21,14 @@ AWAY: tuple[type[Exception], ...] = (
 """What asyncpg raises when the database is away, going, coming or full (``TimeoutError`` is an ``OSError``)."""
 NOT_STORABLE: tuple[type[Exception], ...] = (asyncpg.DataError,)
 """What it raises when Postgres refuses the data itself."""
+_OUT_OF_RANGE = re.compile(r"value out of u?int\d+ range")
+
+
+def is_about_a_number(error: Exception) -> bool:
+    """Whether the data that was refused is a number too large, and no text."""
+    return isinstance(error, asyncpg.NumericValueOutOfRangeError) or bool(_OUT_OF_RANGE.search(" ".join(map(str, error.args))))
+
+
 _NOT_LET_IN = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InsufficientPrivilegeError)
 """What it raises when a role is unknown, shows a wrong password, or may not connect to this database."""
 

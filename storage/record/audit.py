@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from domain.model.chain import link
 from domain.model.facts import Recording
 from domain.rules.evolve import fold as fold_facts
 from storage.access.trail import Entry
-from storage.postgres.pool import Connection, Database
+from storage.postgres.pool import AWAY, Connection, Database
+from storage.postgres.server import ServerAway
 from storage.postgres.vault import Vault
 from storage.record.heads import SignedHead, Signer, append_heads, read_heads
 from storage.record.records import projection
@@ -25,6 +27,8 @@ PAGE = 200
 """Cases looked at with one query."""
 OF_THE_TRAIL = "trail"
 """Stands among the signed heads, and in a flaw, where a case has its id: the tenant's audit trail."""
+TRAILS_FOR = timedelta(seconds=30)
+"""How long :func:`trails_at` looks; longer than that it is the business of :meth:`PostgresAudit.verify`."""
 _ENTRIES = 5000
 """Entries of a trail looked at with one query."""
 
@@ -123,7 +127,7 @@ class PostgresAudit:
         seen: set[tuple[str, str]] = set()
         for tenant in tenants:
             await self._verify_tenant(tenant, signed, seen, verdict)
-            await self._verify_trail(tenant, signed.get((tenant, OF_THE_TRAIL), []), verdict)
+            await _verify_trail(self._database, tenant, signed.get((tenant, OF_THE_TRAIL), []), self._signer, verdict)
             seen.add((tenant, OF_THE_TRAIL))
         for tenant, case_id in signed:
             if (tenant, case_id) not in seen and (tenant_id is None or tenant == tenant_id):
@@ -163,25 +167,6 @@ class PostgresAudit:
                 verdict.flaws += checked.flaws
             after = cases[-1]["id"]
 
-    async def _verify_trail(self, tenant: str, signed: list[SignedHead], verdict: Verdict) -> None:
-        flaws = _Flaws(tenant, OF_THE_TRAIL)
-        head, last, wanted = "", 0, {s.seq for s in signed}
-        kept: dict[int, str] = {}
-        while True:
-            async with self._database.tenant(tenant) as conn:
-                rows = await conn.fetch(TRAIL, tenant, last, _ENTRIES)
-            if not rows:
-                break
-            head = flaws.of_chain(rows, head, last + 1)
-            for row in rows:
-                _check_entry(row, flaws)
-            kept |= {row["seq"]: row["hash"] for row in rows if row["seq"] in wanted}
-            last = rows[-1]["seq"]
-            verdict.deeds += len(rows)
-        flaws.of_heads(kept, signed, self._signer)
-        verdict.heads += len(signed)
-        verdict.flaws += flaws.found
-
 
 class _Flaws:
     """What is amiss with one chain."""
@@ -216,6 +201,51 @@ class _Flaws:
                 self.add("facts_lost", head.seq, f"signed at {head.signed_at}, not in the database")
             elif kept[head.seq] != head.head:
                 self.add("rewritten", head.seq, f"another one was signed at {head.signed_at}")
+
+
+async def trails(database: Database) -> Verdict:
+    """Go through the audit trail of every tenant, without signed heads and without the master key: for whoever only asks whether
+    they are whole."""
+    verdict = Verdict()
+    for tenant in await database.tenant_ids():
+        await _verify_trail(database, tenant, [], None, verdict)
+    return verdict
+
+
+async def trails_at(dsn: str, patience: timedelta) -> Verdict:
+    """The same of the database at ``dsn``. Raises ServerAway when it does not answer, or has answered only in part in time."""
+    seconds = patience.total_seconds()
+    try:
+        async with asyncio.timeout(TRAILS_FOR.total_seconds()):
+            async with await Database.connect(dsn, command_timeout=seconds, lend_within=seconds) as database:
+                return await trails(database)
+    except AWAY as error:
+        raise ServerAway(str(error) or type(error).__name__) from error
+    except asyncpg.PostgresError as error:
+        raise ServerAway(str(error)) from error
+
+
+async def _verify_trail(
+    database: Database, tenant: str, signed: list[SignedHead], signer: Signer | None, verdict: Verdict
+) -> None:
+    flaws = _Flaws(tenant, OF_THE_TRAIL)
+    head, last, wanted = "", 0, {s.seq for s in signed}
+    kept: dict[int, str] = {}
+    while True:
+        async with database.tenant(tenant) as conn:
+            rows = await conn.fetch(TRAIL, tenant, last, _ENTRIES)
+        if not rows:
+            break
+        head = flaws.of_chain(rows, head, last + 1)
+        for row in rows:
+            _check_entry(row, flaws)
+        kept |= {row["seq"]: row["hash"] for row in rows if row["seq"] in wanted}
+        last = rows[-1]["seq"]
+        verdict.deeds += len(rows)
+    if signer is not None:
+        flaws.of_heads(kept, signed, signer)
+    verdict.heads += len(signed)
+    verdict.flaws += flaws.found
 
 
 def _check_entry(row: asyncpg.Record, flaws: _Flaws) -> None:

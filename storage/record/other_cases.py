@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from domain.model.case import Case
 from domain.model.commands import Open
+from domain.model.legal_hold import HeldPerson
 from domain.model.links import KnownCampaign, OtherCase
-from domain.rules.money import totals
+from domain.model.money import PaidElsewhere
+from domain.model.people import Actor, Standing
+from domain.rules.money import stands_for_others, totals
+from domain.rules.need_to_know import ACCESS, closed_to, right_by_part, right_by_standing
 from storage.postgres.pool import Database
-from storage.record.sql import STATE
+from storage.record.sql import STANDS, STATE
 
 OTHER = f"""
-SELECT c.id, c.kind, c.synthetic, CASE WHEN c.state IS NOT NULL THEN {STATE} END AS state, o.body AS opening, o.received_at,
-    o.status
-FROM cases c LEFT JOIN commands o ON o.tenant = c.tenant AND o.case_id = c.id AND o.id = c.open_command_id
+SELECT c.id, c.kind, c.synthetic, CASE WHEN c.state IS NOT NULL THEN {STATE} END AS state, o.body AS opening,
+    o.received_at, o.status, to_jsonb(s) AS standing
+FROM cases c CROSS JOIN {STANDS.format("$3::text")} s
+LEFT JOIN commands o ON o.tenant = c.tenant AND o.case_id = c.id AND o.id = c.open_command_id
 WHERE c.tenant = $1 AND c.id = $2
 """  # noqa: S608 - put together from constants
 
@@ -34,6 +40,33 @@ ORDER BY other.id
 LIMIT 1
 """
 
+# A case for tests keeps nothing of a real one, nor the other way round.
+HELD = """
+SELECT DISTINCT other.ref_digest, c.id AS case_id, c.legal_hold AS held,
+    ARRAY(SELECT jsonb_array_elements_text(coalesce(c.state -> 'lifted_by', '[]'))) AS lifted_by
+FROM parties mine
+JOIN cases this ON this.tenant = mine.tenant AND this.id = mine.case_id
+JOIN parties other ON other.tenant = mine.tenant AND other.ref_digest = mine.ref_digest AND other.case_id <> mine.case_id
+JOIN cases c ON c.tenant = other.tenant AND c.id = other.case_id AND c.synthetic = this.synthetic
+    AND (c.legal_hold OR c.state -> 'lifted_by' <> '[]')
+WHERE mine.tenant = $1 AND mine.case_id = $2
+ORDER BY case_id, ref_digest
+"""
+# Whoever reports the same and names the other side in one of the two reports alone means the same.
+PAID = f"""
+SELECT c.id, {STATE} AS state
+FROM cases this
+JOIN cases c ON c.tenant = this.tenant AND c.matter_digest = this.matter_digest AND c.id <> this.id
+    AND c.synthetic = this.synthetic AND c.state IS NOT NULL
+    AND (c.respondent_digest = this.respondent_digest OR c.respondent_digest IS NULL OR this.respondent_digest IS NULL)
+WHERE this.tenant = $1 AND this.id = $2 AND EXISTS (
+    SELECT FROM parties mine
+    JOIN parties theirs ON theirs.tenant = mine.tenant AND theirs.case_id = c.id AND theirs.ref_digest = mine.ref_digest
+    WHERE mine.tenant = this.tenant AND mine.case_id = this.id AND mine.side = 'claimant' AND mine.role = 'principal'
+        AND theirs.side = 'claimant' AND theirs.role = 'principal'
+)
+ORDER BY c.id
+"""  # noqa: S608 - put together from constants
 _HOPS = 20
 """Cases are merged into older ones only, so following them ends; nobody follows further than this."""
 
@@ -44,14 +77,16 @@ class PostgresOtherCases:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def case(self, tenant_id: str, case_id: str, *, follow: bool = False) -> OtherCase | None:
-        """Another case of the tenant; with ``follow`` the one in which it goes on."""
-        found = await self._one(tenant_id, case_id)
+    async def case(self, tenant_id: str, case_id: str, *, follow: bool = False, reader: Actor | None = None) -> OtherCase | None:
+        """Another case of the tenant; with ``follow`` the one in which it goes on. None also where ``reader`` may not know it."""
+        found = await self._one(tenant_id, case_id, reader)
         for _ in range(_HOPS):
             if not follow or found is None or found.merged_into is None:
                 break
-            found = await self._one(tenant_id, found.merged_into)
-        return found
+            found = await self._one(tenant_id, found.merged_into, reader)
+        if found is None or found.merged_into is None or reader is None:
+            return found
+        return found.model_copy(update={"goes_on_unseen": await self._one(tenant_id, found.merged_into, reader) is None})
 
     async def campaign(self, tenant_id: str, campaign_id: str) -> KnownCampaign | None:
         """A campaign of the tenant."""
@@ -65,25 +100,48 @@ class PostgresOtherCases:
             found: str | None = await conn.fetchval(APPEALED_BEFORE, tenant_id, case_id)
         return found
 
-    async def _one(self, tenant_id: str, case_id: str) -> OtherCase | None:
+    async def held(self, tenant_id: str, case_id: str) -> Sequence[HeldPerson]:
+        """The parties of this case of whom another one is under legal hold, or was, and who lifted it."""
         async with self._database.tenant(tenant_id) as conn:
-            row = await conn.fetchrow(OTHER, tenant_id, case_id)
-        if row is None:
+            rows = await conn.fetch(HELD, tenant_id, case_id)
+        return [HeldPerson(**dict(row)) for row in rows]
+
+    async def paid(self, tenant_id: str, case_id: str) -> Sequence[PaidElsewhere]:
+        """What stands in other cases, of any kind, about the same matter of the same claimant."""
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(PAID, tenant_id, case_id)
+        others = [Case.model_validate_json(row["state"]) for row in rows]
+        found = ((one, stands_for_others(one)) for one in others)
+        return [PaidElsewhere(case=one.id, given=given, disclosed=one.is_disclosed) for one, given in found if given]
+
+    async def _one(self, tenant_id: str, case_id: str, reader: Actor | None) -> OtherCase | None:
+        async with self._database.tenant(tenant_id) as conn:
+            row = await conn.fetchrow(OTHER, tenant_id, case_id, reader.id if reader is not None else None)
+        found = _other_case(row) if row is not None else None
+        if row is None or found is None or reader is None:
+            return found
+        case = Case.model_validate_json(row["state"]) if row["state"] is not None else None
+        right = right_by_part(case, reader) or right_by_standing(Standing.model_validate(row["standing"]))
+        if right is None or closed_to(found.parties, reader):
             return None
-        known: dict[str, Any] = {name: row[name] for name in ("id", "kind", "synthetic")}
-        if row["state"] is not None:
-            case = Case.model_validate_json(row["state"])
-            names = ("opened_at", "open", "merged_into", "parties", "outcome", "is_disclosed")
-            return OtherCase(**known, **{name: getattr(case, name) for name in names}, given=totals(case))
-        if row["opening"] is None:
-            return None
-        # Not judged yet: its gates have said already what will become of it.
-        opening = Open.model_validate(row["opening"])
-        will_open = row["status"] == "pending" and opening.routing.decision != "decline"
-        return OtherCase(
-            **known,
-            opened_at=row["received_at"],
-            open=will_open,
-            parties=opening.parties,
-            is_disclosed=opening.terms.disclosure == "at_opening",
-        )
+        return found.model_copy(update={"reads_only": right == ACCESS})
+
+
+def _other_case(row: Any) -> OtherCase | None:
+    known: dict[str, Any] = {name: row[name] for name in ("id", "kind", "synthetic")}
+    if row["state"] is not None:
+        case = Case.model_validate_json(row["state"])
+        names = ("opened_at", "open", "merged_into", "parties", "outcome", "is_disclosed")
+        return OtherCase(**known, **{name: getattr(case, name) for name in names}, given=totals(case))
+    if row["opening"] is None:
+        return None
+    # Not judged yet: its gates have said already what will become of it.
+    opening = Open.model_validate(row["opening"])
+    will_open = row["status"] == "pending" and opening.routing.decision != "decline"
+    return OtherCase(
+        **known,
+        opened_at=row["received_at"],
+        open=will_open,
+        parties=opening.parties,
+        is_disclosed=opening.terms.disclosure == "at_opening",
+    )

@@ -263,16 +263,21 @@ def notice_rows(transition: Transition) -> list[Row]:
 
 
 def ordered_effects(transition: Transition, case: Case) -> list[Row]:
-    """Effects that were ordered, each with the principal of its side as the one who gets it."""
+    """Effects that were ordered, each with the one who gets it: named, or the principal of its side.
+
+    What waits for somebody's hands from the first is never under way; the update of reports does not see rows of the same write.
+    """
     rows = []
+    at_once = {row["id"]: row for row in reported_effects(transition)}
     for recording in (chained.recording for chained in transition.facts):
         if isinstance(recording.fact, EffectOrdered):
             remedy = recording.fact.remedy
-            principals = (p.id for p in case.side_parties(remedy.to) if p.role == "principal")
             money = {"amount": remedy.amount.amount, "currency": remedy.amount.currency} if remedy.amount else {}
             rows.append({
                 "id": recording.fact.effect_id, "seq": recording.seq, "type": remedy.type, "side": remedy.to, **money,
-                "to_party": next(principals, None), "because": recording.fact.because, "reverses": recording.fact.reverses,
+                "to_party": remedy.party or next((p.id for p in case.principals(remedy.to)), None),
+                "because": recording.fact.because, "reverses": recording.fact.reverses,
+                **at_once.get(recording.fact.effect_id, {}),
             })  # fmt: skip
         elif isinstance(recording.fact, CrossCaseTaskOrdered):
             task = recording.fact

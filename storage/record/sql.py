@@ -19,6 +19,15 @@ SPEAKER = """
             ELSE person_as_actor(a)"""
 """Branches of a CASE: who speaks, as the rules see them, from the party ``p``, the key ``k`` or the person ``a`` of an id."""
 
+STANDS = """LATERAL (
+    SELECT coalesce((SELECT c.queue = ANY(h.queues) FROM people h WHERE h.tenant = c.tenant AND h.id = {0}), false) AS in_queue,
+        EXISTS (SELECT FROM leases l WHERE l.tenant = c.tenant AND l.case_id = c.id AND l.person_id = {0}) AS worked_on,
+        (SELECT b.id FROM case_access b
+         WHERE b.tenant = c.tenant AND b.case_id = c.id AND b.person_id = {0} AND b.until_at > clock_timestamp()
+         ORDER BY b.until_at DESC LIMIT 1) AS access_id
+)"""
+"""What somebody of the team is to the case of a row ``c``, beside what the case itself says."""
+
 # $3 the turn that the caller knows (or null), $4 command ids asked about, $5 how many pending ones at most.
 READ = f"""
 WITH waiting AS (
@@ -32,12 +41,17 @@ WITH waiting AS (
         'actor',
         CASE
             WHEN w.actor_id = 'system' THEN jsonb_build_object('id', 'system', 'role', 'system'){SPEAKER}
-        END, 'target', person_as_actor(t)) AS pending, w.received_at, w.id
+        END, 'target', person_as_actor(t),
+        'standing', CASE WHEN p.id IS NULL AND k.id IS NULL AND a.id IS NOT NULL THEN (
+            SELECT to_jsonb(s) FROM cases c, {STANDS.format("a.id")} s WHERE c.tenant = $1 AND c.id = $2
+        ) END) AS pending, w.received_at, w.id
     FROM waiting w
     LEFT JOIN parties p ON p.tenant = $1 AND p.case_id = $2 AND p.id = w.actor_id
     LEFT JOIN api_keys k ON k.tenant = $1 AND k.id = w.actor_id AND k.active
     LEFT JOIN people a ON a.tenant = $1 AND a.id = w.actor_id AND a.active
-    LEFT JOIN people t ON t.tenant = $1 AND t.id = COALESCE(w.body ->> 'owner', w.body ->> 'to') AND t.active
+    LEFT JOIN people t ON t.tenant = $1 AND t.id = COALESCE(w.body ->> 'owner', w.body ->> 'to',
+        CASE WHEN w.body ->> 'type' IN ('add_party', 'replace_party')
+            THEN (SELECT o.owner FROM cases o WHERE o.tenant = $1 AND o.id = $2) END) AND t.active
 )
 SELECT c.turn, c.head, c.calendars, c.pack_version, clock_timestamp() AS now,
     EXISTS (SELECT FROM packs k WHERE k.version = c.pack_version AND k.notices IS NOT NULL) AS has_notices,
@@ -165,11 +179,12 @@ drafts AS (
 )""",
     "ordered": """
 ordered AS (
-    INSERT INTO effects (tenant, id, case_id, seq, type, amount, currency, side, to_party, because, reverses, synthetic, errand)
+    INSERT INTO effects (tenant, id, case_id, seq, type, amount, currency, side, to_party, because, reverses, synthetic, errand,
+        state, result, note, finished_at)
     SELECT g.tenant, e.id, g.id, e.seq, e.type, e.amount, e.currency, e.side, e.to_party, e.because, e.reverses, g.synthetic,
-        e.errand
+        e.errand, coalesce(e.result, 'running'), e.result, e.note, CASE WHEN e.result IS NOT NULL THEN clock_timestamp() END
     FROM gate g, jsonb_to_recordset({}) AS e (id text, seq bigint, type text, amount bigint, currency text, side text,
-        to_party text, because text, reverses text, errand jsonb)
+        to_party text, because text, reverses text, errand jsonb, result text, note text)
 )""",
     "reported": """
 reported AS (

@@ -16,6 +16,7 @@ from activities.ports.errors import Never
 from domain.base import Instant, Kept
 from domain.model.commands import Command, parse_command
 from domain.model.prose import Sealer
+from storage.intake.new_parties import PartySealer
 from storage.postgres.pool import NOW, Connection, Database
 from storage.postgres.vault import STAFF, SealBox, Vault
 from storage.views.cases import CaseFilter, conditions
@@ -262,14 +263,17 @@ async def _place_all(conn: Connection, tenant_id: str, order: Order, stem: str, 
         # Whoever orders a bulk is of the team, and so are its texts: sealed for each case, with that case's own key.
         keys = await vault.keys(conn, tenant_id, [member.case_id for member in members], STAFF)
         boxes = {case_id: SealBox(key) for case_id, key in keys.items()}
+    people = {case_id: PartySealer(box, vault, tenant_id, case_id) for case_id, box in boxes.items()}
     bodies = []
     for member in members:
-        command = _command(order, member.command_id, at, boxes.get(member.case_id))
+        command = _command(order, member.command_id, at, people.get(member.case_id))
         bodies.append({"case_id": member.case_id, "id": member.command_id, "body": command.model_dump(mode="json")})
     done = await conn.execute(PLACE, tenant_id, order.command, order.by, received_at, bodies, credential, timeout=_PATIENCE_S)
     if int(done.split()[-1]) != len(members):
         raise _NothingPlaced
     await vault.keep(conn, *boxes.values())
+    for brought in people.values():
+        await brought.keep(conn)
     return Placed(at, received_at, members, order.command, order.by)
 
 

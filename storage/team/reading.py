@@ -11,23 +11,18 @@ from uuid_utils import uuid7
 
 from domain.base import Instant
 from domain.model.case import Case
-from domain.model.people import Actor
+from domain.model.people import Actor, Standing
 from domain.model.prose import Prose
 from domain.notices.plan import glass_broken
 from storage.postgres.pool import Database
 from storage.postgres.vault import STAFF, Vault
+from storage.record.sql import STANDS
 from storage.views.sql import OPEN_TO
 
 SAME_READ = timedelta(minutes=5)
 """Within this time the same reader reading the same of a case is one read: a page that refreshes itself is no news."""
 
-STANDING = """
-SELECT coalesce((SELECT c.queue = ANY(p.queues) FROM people p WHERE p.tenant = $1 AND p.id = $3), false) AS in_queue,
-    EXISTS (SELECT FROM leases l WHERE l.tenant = $1 AND l.case_id = $2 AND l.person_id = $3) AS worked_on,
-    (SELECT a.id FROM case_access a WHERE a.tenant = $1 AND a.case_id = $2 AND a.person_id = $3 AND a.until_at > clock_timestamp()
-     ORDER BY a.until_at DESC LIMIT 1) AS access_id
-FROM cases c WHERE c.tenant = $1 AND c.id = $2
-"""
+STANDING = f"SELECT s.* FROM cases c, {STANDS.format('$3')} s WHERE c.tenant = $1 AND c.id = $2"  # noqa: S608 - constants
 QUEUES = "SELECT queues FROM people WHERE tenant = $1 AND id = $2"
 NOTE = """
 INSERT INTO reads (tenant, case_id, who, role, credential, what, why, access_id)
@@ -57,17 +52,6 @@ WHERE r.tenant = $1 AND r.case_id = $2 AND ($3::bigint IS NULL OR r.id < $3)
 ORDER BY r.id DESC LIMIT $4
 """
 _PROSE: TypeAdapter[Prose] = TypeAdapter(Prose)
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What somebody of the team is to a case, beside what the case itself says."""
-
-    in_queue: bool
-    worked_on: bool
-    """They worked on it as its owner."""
-    access_id: str | None
-    """An access that they took and that still holds."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +91,7 @@ class PostgresReading:
         """Whether the case lies in a queue of this person, and whether they took access to it."""
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(STANDING, tenant_id, case_id, person_id)
-        return Standing(**row) if row else Standing(in_queue=False, worked_on=False, access_id=None)
+        return Standing(**row) if row else Standing()
 
     async def queues(self, tenant_id: str, person_id: str) -> tuple[str, ...]:
         """The queues of somebody of the team."""

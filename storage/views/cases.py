@@ -118,6 +118,13 @@ class PostgresViews:
         async with self._database.tenant(tenant_id) as conn:
             return await self._rows.read(conn, tenant_id, await conn.fetch(statement, tenant_id, limit, *arguments))
 
+    async def ids(self, tenant_id: str, which: CaseFilter) -> frozenset[str]:
+        """The ids alone of the cases that match."""
+        tests, arguments = sql.clauses(self._wanted(tenant_id, which), 2)
+        statement = f"{sql.IDS} AND {' AND '.join(tests)}" if tests else sql.IDS
+        async with self._database.tenant(tenant_id) as conn:
+            return frozenset(row["id"] for row in await conn.fetch(statement, tenant_id, *arguments))
+
     async def due_first(
         self, tenant_id: str, which: CaseFilter, after: tuple[datetime, str] | None = None, limit: int = 50
     ) -> Sequence[CaseRow]:

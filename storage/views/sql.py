@@ -19,6 +19,8 @@ FROM cases c
 """
 """As :data:`CASE_ROWS` without their terms: for :class:`storage.views.rows.CaseRows`, which knows them by their hash."""
 
+IDS = "SELECT c.id FROM cases c WHERE c.tenant = $1 AND c.state IS NOT NULL"
+
 CASE = CASE_ROWS + "WHERE c.tenant = $1 AND c.id = $2"
 
 LIVING = (

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.currencies import NotExact, exponent, from_decimal, from_stripe, in_words
+from adapters.currencies import NotExact, from_decimal, from_stripe
 from domain.base import Money
+from domain.currencies import exponent, in_words
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ class Live:
     url: str
     id: str = "whk_1"
     secrets: tuple[str, ...] = (SECRET,)
+    development: bool = True
 
 
 class Endpoints:

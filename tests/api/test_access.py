@@ -206,6 +206,8 @@ class TestPeople:
         again = (await dana.post("/v1/people/per_ada/deactivate")).json()
         assert (again["deactivated_at"], again["results"]) == (gone["deactivated_at"], gone["results"])
         assert await trail(dana, about="per_ada") == [("person_deactivated", "per_ada")]
+        (entry,) = (await dana.get("/v1/audit-trail?about=per_ada")).json()["data"]
+        assert len(entry["more"]["ended"]) == 1
         back = (await dana.post("/v1/people/per_ada/activate")).json()
         assert (back["active"], back["deactivated_at"]) == (True, None)
         assert await opens(office, office.keys["ada"]) == 401, "keys that have ended stay so"
@@ -239,6 +241,146 @@ class TestPeople:
         assert await opens(office, office.keys["ada"]) == 401
 
 
+@pytest.fixture
+async def opal(office: Office, dana: Desk) -> Desk:
+    """Another one of ops, who is reached by mail as Dana is."""
+    await dana.post("/v1/people", {"id": "per_opal", "name": "Opal", "roles": ["ops"], "email": "opal@team.example"})
+    await dana.http.patch("/v1/people/per_dana", json={"email": "dana@team.example"})
+    return office.desk(await office.key(person_id="per_opal"))
+
+
+async def letters(office: Office, event: str) -> list[tuple[str, str]]:
+    """Who is told of something, and where."""
+    async with office.database.tenant(office.tenant_id) as conn:
+        rows = await conn.fetch("SELECT recipient, address FROM team_letters WHERE event = $1 ORDER BY recipient", event)
+    return [tuple(row) for row in rows]
+
+
+class TestWithinItsMaker:
+    """Whoever finds one key makes no better one of it."""
+
+    @pytest.mark.parametrize("person", [None, "per_dana"])
+    async def test_no_key_is_wider_or_lives_longer_than_the_one_that_makes_it(self, office: Office, person: str | None) -> None:
+        soon = datetime.now(UTC) + timedelta(days=1)
+        narrow = office.desk(await office.key(person_id="per_dana", scopes=("admin", "cases:read"), expires_at=soon))
+        said = {"name": "x", "scopes": ["cases:read"], "person": person}
+        for more, code in (
+            ({"scopes": ["cases:read", "cases:write"], "expires_at": soon.isoformat()}, "key_wider"),
+            ({}, "key_outlives"),
+            ({"expires_at": (soon + timedelta(seconds=1)).isoformat()}, "key_outlives"),
+        ):
+            answer = await narrow.post("/v1/api-keys", {**said, **more})
+            assert (answer.status_code, answer.json()["code"]) == (403, code), more
+        assert (await narrow.post("/v1/api-keys", {**said, "expires_at": soon.isoformat()})).status_code == 201
+
+    async def test_no_key_rotates_a_wider_one_and_each_rotates_itself(self, office: Office, dana: Desk) -> None:
+        made = (await dana.post("/v1/api-keys", {"name": "n", "scopes": ["admin"], "person": "per_dana"})).json()
+        narrow = office.desk(made["secret"])
+        for person in (None, "per_dana"):
+            wide = (await dana.post("/v1/api-keys", {"name": "w", "scopes": ["cases:read"], "person": person})).json()
+            answer = await narrow.post(f"/v1/api-keys/{wide['id']}/rotate")
+            assert (answer.status_code, answer.json()["code"]) == (403, "key_wider")
+        assert (await narrow.post(f"/v1/api-keys/{made['id']}/rotate")).status_code == 200
+
+    async def test_a_key_of_the_first_releases_covers_all(self, dana: Desk) -> None:
+        assert (await dana.post("/v1/api-keys", {"name": "x", "scopes": ["act_as:staff", "intake"]})).status_code == 201
+
+    async def test_a_platform_administers_nothing(self, dana: Desk) -> None:
+        answer = await dana.post("/v1/api-keys", {"name": "x", "scopes": ["admin"]})
+        assert (answer.status_code, answer.json()["code"]) == (422, "admin_needs_person")
+
+    async def test_a_login_administers_for_ops_alone(self, office: Office, dana: Desk) -> None:
+        for person, administers in (("per_ada", False), ("per_dana", True)):
+            code = (await dana.post(f"/v1/people/{person}/login-code")).json()["secret"]
+            made = (await office.desk(code).post("/v1/me/key")).json()
+            assert ("admin" in made["scopes"]) is administers
+            dana = office.desk(made["secret"]) if administers else dana
+
+
+class TestChecked:
+    """What is set of a person is looked at when it is set."""
+
+    @pytest.mark.parametrize(
+        ("said", "code"),
+        [
+            ({"zone": "Europe/Nowhere"}, "zone_unknown"),
+            ({"queues": ["fraud", "nosuchqueue"]}, "queue_unknown"),
+            ({"hours": "mars-office"}, "calendar_unknown"),
+            ({"capacity": None}, "null_refused"),
+            ({"roles": None, "capacity": 3}, "null_refused"),
+        ],
+    )
+    async def test_what_cannot_be_is_refused_and_nothing_changes(self, dana: Desk, said: dict[str, Any], code: str) -> None:
+        before = (await dana.get("/v1/people/per_ada")).json()
+        for answer in (
+            await dana.http.patch("/v1/people/per_ada", json=said),
+            await dana.post("/v1/people", {"id": "per_eva", "name": "Eva", **said}),
+        ):
+            problem = answer.json()
+            assert (answer.status_code, code in (problem["code"], *(e["code"] for e in problem["errors"]))) == (422, True)
+        assert (await dana.get("/v1/people/per_ada")).json() == before
+
+
+class TestTrailFilters:
+    async def test_by_person_with_their_keys_and_codes_by_whom_what_and_when(self, dana: Desk) -> None:
+        await dana.http.patch("/v1/people/per_ada", json={"capacity": 3})
+        code = (await dana.post("/v1/people/per_ada/login-code")).json()
+        await made(dana)
+        assert await trail(dana, about="per_ada") == [("login_code_made", code["id"]), ("person_changed", "per_ada")]
+        assert await trail(dana, deed="key_created", by="per_dana") != []
+        assert await trail(dana, by="per_ada") == []
+        last, before, *_ = (await dana.get("/v1/audit-trail")).json()["data"]
+        assert last["prev_hash"] == before["hash"]
+        assert len(last["hash"]) == 64
+        assert [deed for deed, _ in await trail(dana, since=last["at"])] == ["key_created"]
+        assert "key_created" not in [deed for deed, _ in await trail(dana, until=last["at"])]
+
+
+class TestOneself:
+    """What nobody does to themselves, because others rely on that it was somebody else who did it."""
+
+    MINE: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"conflicts": []}, "own_conflict"),
+        ({"conflicts": ["programme-7"]}, "own_conflict"),
+        ({"conflicts": ["user-2"], "add_conflicts": ["user-3"]}, "own_conflict"),
+        ({"roles": ["ops", "lead"]}, "own_rights"),
+        ({"manager": "per_cleo"}, "own_rights"),
+        ({"manager": "per_cleo", "capacity": 3}, "own_rights"),
+    )
+
+    async def test_nobody_lifts_their_own_conflict_or_widens_their_own_rights(self, dana: Desk, opal: Desk) -> None:
+        path = "/v1/people/per_dana"
+        declared = await dana.http.patch(path, json={"add_conflicts": ["programme-7", "user-1"]})
+        assert (declared.status_code, declared.json()["conflicts"]) == (200, 2), "declaring one is everybody's duty"
+        before = (await dana.get(path)).json()
+        for said, code in self.MINE:
+            answer = await dana.http.patch(path, json=said)
+            assert (answer.status_code, answer.json()["code"]) == (403, code), said
+        assert (await dana.get(path)).json() == before
+        assert (await opal.http.patch(path, json={"conflicts": []})).json()["conflicts"] == 0
+
+    async def test_what_leaves_them_no_more_than_they_had_they_may(self, dana: Desk, opal: Desk) -> None:
+        await opal.http.patch("/v1/people/per_dana", json={"roles": ["ops", "lead"]})
+        own: tuple[dict[str, Any], ...] = (
+            {"conflicts": ["a"]}, {"conflicts": ["a", "b"]}, {"roles": ["ops"]}, {"manager": None}, {"queues": ["fraud"]},
+            {"capacity": 3}, {"zone": "Europe/Berlin"}, {"absent_until": "2099-01-01T00:00:00Z"},
+        )  # fmt: skip
+        for said in own:
+            assert (await dana.http.patch("/v1/people/per_dana", json=said)).status_code == 200, said
+
+    async def test_the_trail_says_which_came_and_which_went_and_the_others_are_told(
+        self, office: Office, dana: Desk, opal: Desk
+    ) -> None:
+        seven, one = office.tenants.conflicts(office.tenant_id, ("programme-7", "user-1"))
+        await dana.http.patch("/v1/people/per_dana", json={"add_conflicts": ["programme-7", "user-1"]})
+        await opal.http.patch("/v1/people/per_dana", json={"conflicts": ["user-1"]})
+        lifted, declared, *_ = (await dana.get("/v1/audit-trail")).json()["data"]
+        assert declared["more"] == {"fields": ["conflicts"], "conflicts_added": sorted((seven, one))}
+        assert lifted["more"] == {"fields": ["conflicts"], "conflicts_removed": [seven]}
+        told = [("per_dana", "dana@team.example"), ("per_dana", "dana@team.example"), ("per_opal", "opal@team.example")]
+        assert await letters(office, "conflicts_changed") == told
+
+
 class TestLastAdministrator:
     async def refused(self, answer: Any) -> bool:
         assert (answer.status_code, answer.json()["code"]) == (409, "last_administrator"), answer.text
@@ -247,7 +389,6 @@ class TestLastAdministrator:
     async def test_the_only_one_of_ops_neither_leaves_nor_gives_the_role_away(self, dana: Desk) -> None:
         assert await self.refused(await dana.post("/v1/people/per_dana/deactivate"))
         assert await self.refused(await dana.http.patch("/v1/people/per_dana", json={"roles": ["mediator"], "capacity": 3}))
-        assert (await dana.http.patch("/v1/people/per_dana", json={"roles": ["lead", "ops"]})).status_code == 200
         assert (await dana.get("/v1/people/per_dana")).json()["capacity"] == 20
 
     async def test_once_there_is_another_they_may(self, office: Office, dana: Desk) -> None:
@@ -257,7 +398,7 @@ class TestLastAdministrator:
         assert await self.refused(await opal.post("/v1/people/per_opal/deactivate"))
 
     async def test_two_who_go_at_once_do_not_leave_nobody(self, office: Office, dana: Desk) -> None:
-        await dana.post("/v1/people", {"id": "per_opal", "name": "Opal", "roles": ["ops"]})
+        await dana.post("/v1/people", {"id": "per_opal", "name": "Opal", "roles": ["ops", "lead"]})
         opal = office.desk(await office.key(person_id="per_opal"))
         gone = await asyncio.gather(
             dana.post("/v1/people/per_dana/deactivate"), opal.http.patch("/v1/people/per_opal", json={"roles": ["lead"]})
@@ -270,7 +411,12 @@ async def test_the_trail_is_whole_after_all_that(office: Office, dana: Desk) -> 
     await dana.post(f"/v1/api-keys/{key['id']}/revoke")
     await dana.http.patch("/v1/people/per_ada", json={"capacity": 3, "roles": ["lead"]})
     (entry, *_) = (await dana.get("/v1/audit-trail?limit=1")).json()["data"]
-    assert entry["more"] == {"fields": ["capacity", "roles"], "roles": ["lead"]}
+    assert entry["more"] == {
+        "fields": ["capacity", "roles"],
+        "roles": ["lead"],
+        "before": {"capacity": 20, "roles": ["mediator"]},
+        "after": {"capacity": 3, "roles": ["lead"]},
+    }
     assert (entry["by"], entry["seq"]) == ("per_dana", 3)
     verdict = await PostgresAudit(office.database, office.vault).verify(office.tenant_id)
     assert (verdict.flaws, verdict.deeds) == ([], 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import httpx2
@@ -22,11 +23,13 @@ EVERY = (
     ("GET", "/v1/webhook-endpoints", None),
     ("POST", "/v1/webhook-endpoints", HOOK),
     *((verb, f"/v1/webhook-endpoints/{{endpoint}}{deed}", None) for verb, deed in (
-        ("POST", "/rotate"), ("POST", "/disable"), ("POST", "/enable"), ("DELETE", ""))),
+        ("GET", ""), ("POST", "/rotate"), ("POST", "/disable"), ("POST", "/enable"), ("DELETE", ""))),
+    ("PATCH", "/v1/webhook-endpoints/{endpoint}", HOOK),
     ("GET", "/v1/intake-sources", None),
     ("POST", "/v1/intake-sources", {"provider": "webhook"}),
     *((verb, f"/v1/intake-sources/{{source}}{deed}", None) for verb, deed in (
-        ("POST", "/rotate"), ("POST", "/disable"), ("POST", "/enable"), ("DELETE", ""))),
+        ("GET", ""), ("POST", "/rotate"), ("POST", "/disable"), ("POST", "/enable"), ("DELETE", ""))),
+    ("PATCH", "/v1/intake-sources/{source}", {"name": "Live"}),
     ("GET", "/v1/tenant", None),
     ("PATCH", "/v1/tenant", {"name": "Another"}),
 )  # fmt: skip
@@ -58,6 +61,15 @@ class TestWhoMay:
         assert codes == {"not_allowed", "scope_missing"}
         assert (await asked(office, "dana", method, where, body)).is_success
 
+    @pytest.mark.parametrize(("method", "path", "body"), EVERY, ids=lambda value: str(value)[:60])
+    async def test_who_has_no_role_any_more_is_told_so(self, office: Office, method: str, path: str, body: Any) -> None:
+        where = path.format(**await ids(office))
+        office.keys["nobody"] = await office.key(scopes=("admin",), person_id="per_ada")
+        async with office.database.deed(office.tenant_id) as conn:
+            await conn.execute("UPDATE people SET roles = '{}' WHERE tenant = $1 AND id = 'per_ada'", office.tenant_id)
+        answer = await asked(office, "nobody", method, where, body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+
     @pytest.mark.parametrize(("method", "path", "body"), [row for row in EVERY if "{" in row[1]], ids=str)
     async def test_what_is_a_strangers_is_not_there(
         self, office: Office, stranger: Office, method: str, path: str, body: Any
@@ -66,6 +78,31 @@ class TestWhoMay:
         nobodys = path.format(endpoint="whk_nobody", source="src_nobody")
         answers = [await asked(office, "dana", method, where, body) for where in (theirs, nobodys)]
         assert {(answer.status_code, answer.content) for answer in answers} == {(404, answers[0].content)}
+
+
+@pytest.mark.parametrize(
+    ("path", "bodies"),
+    [
+        ("/v1/webhook-endpoints", [{"url": f"https://hooks{n}.example/in"} for n in range(5)]),
+        ("/v1/intake-sources", [{"provider": "webhook", "name": f"No. {n}"} for n in range(5)]),
+        ("/v1/signing-keys", [{"public_key": base64.b64encode(bytes([n]) * 32).decode()} for n in range(1, 6)]),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+async def test_a_list_is_given_in_parts(office: Office, path: str, bodies: list[Any]) -> None:
+    made = [(await asked(office, "dana", "POST", path, body)).json()["id"] for body in bodies]
+    found, cursor = list[str](), None
+    while len(found) < 9:
+        more = {"limit": 2, **({"cursor": cursor} if cursor else {})}
+        page = (await office.desk("dana").get(path, params=more)).json()
+        found += [one["id"] for one in page["data"]]
+        cursor = page["next_cursor"]
+        assert page["has_more"] is (cursor is not None)
+        if cursor is None:
+            break
+    assert found == sorted(made)
+    whole = (await office.desk("dana").get(path)).json()
+    assert ([one["id"] for one in whole["data"]], whole["has_more"]) == (found, False)
 
 
 class TestEndpoints:
@@ -100,6 +137,10 @@ class TestEndpoints:
             ("hooks.example", "endpoint_invalid"),
             ("https://", "endpoint_invalid"),
             ("https://hooks.example:99999/", "endpoint_invalid"),
+            ("https://hooks.example:25/", "endpoint_port_refused"),
+            ("https://[fec0::1]/", "endpoint_not_public"),
+            ("https://192.0.0.192/", "endpoint_not_public"),
+            ("https://168.63.129.16/", "endpoint_not_public"),
         ],
         ids=lambda value: str(value)[:40],
     )
@@ -108,6 +149,23 @@ class TestEndpoints:
         assert (answer.status_code, answer.json()["code"]) == (422, code)
         assert "secret@" not in answer.text
         assert await office.endpoints.all(office.tenant_id) == []
+        made = (await asked(office, "dana", "POST", "/v1/webhook-endpoints", HOOK)).json()
+        changed = await asked(office, "dana", "PATCH", f"/v1/webhook-endpoints/{made['id']}", {"url": url})
+        assert (changed.status_code, changed.json()["code"]) == (422, code), "and when it is changed"
+        assert [one.url for one in await office.endpoints.all(office.tenant_id)] == [HOOK["url"]]
+
+    async def test_it_says_where_it_is_read_and_can_be_changed(self, office: Office) -> None:
+        made = await asked(office, "dana", "POST", "/v1/webhook-endpoints", HOOK)
+        here = made.headers["Location"]
+        assert (await asked(office, "dana", "GET", here)).json() == {**made.json(), "secret": None}
+        moved = await asked(office, "dana", "PATCH", here, {"url": "https://other.example/in"})
+        assert moved.json() == {**made.json(), "secret": None, "url": "https://other.example/in"}
+        purpose = await asked(office, "dana", "PATCH", here, {"purpose": "remedies"})
+        assert purpose.json() == {**moved.json(), "purpose": "remedies"}
+        for said, code in (({}, "nothing_changes"), ({"url": None}, "malformed"), ({"secret": "x"}, "malformed")):
+            assert (await asked(office, "dana", "PATCH", here, said)).json()["code"] == code
+        live = (await office.endpoints.live(office.tenant_id, "remedies"))[0]
+        assert live.secrets == (made.json()["secret"],)
 
     async def test_what_is_deleted_is_not_listed(self, office: Office) -> None:
         made = (await asked(office, "dana", "POST", "/v1/webhook-endpoints", HOOK)).json()
@@ -125,6 +183,27 @@ class TestSources:
         assert (made["respondent"]["side"], made["respondent"]["email"]) == ("respondent", "desk@shop.example")
         listed = (await asked(office, "dana", "GET", "/v1/intake-sources")).json()["data"]
         assert listed == [{**made, "secret": None}]
+
+    async def test_it_says_where_it_is_read_and_can_be_changed(self, office: Office) -> None:
+        said = {"provider": "form", "kind": "fraud_report", "queue": "fraud", "respondent": SHOP, "name": "Live"}
+        made = await asked(office, "dana", "POST", "/v1/intake-sources", said)
+        here, known = made.headers["Location"], {**made.json(), "secret": None}
+        assert (await asked(office, "dana", "GET", here)).json() == known
+        for change, told in (
+            ({"name": "Test"}, {"name": "Test"}),
+            ({"queue": None}, {"queue": None}),
+            ({"respondent": None, "kind": "bounty_dispute"}, {"respondent": None, "kind": "bounty_dispute"}),
+            ({"name": None}, {"name": ""}),
+        ):
+            known = {**known, **told}
+            assert (await asked(office, "dana", "PATCH", here, change)).json() == known
+        refused: tuple[tuple[dict[str, Any], str], ...] = (
+            ({}, "nothing_changes"), ({"kind": None}, "source_kind_missing"), ({"kind": "lost_dog"}, "kind_unknown"),
+            ({"queue": "nowhere"}, "queue_unknown"), ({"provider": "mail"}, "malformed"),
+        )  # fmt: skip
+        for wrong, code in refused:
+            assert (await asked(office, "dana", "PATCH", here, wrong)).json()["code"] == code, wrong
+        assert (await asked(office, "dana", "GET", here)).json() == known
 
     @pytest.mark.parametrize(
         ("said", "code"),
@@ -198,6 +277,8 @@ class TestTenant:
 async def test_every_deed_is_in_the_trail_with_no_secret_and_no_name(office: Office) -> None:
     made, secrets = await ids(office), []
     for path in (f"/v1/webhook-endpoints/{made['endpoint']}", f"/v1/intake-sources/{made['source']}"):
+        changed = await asked(office, "dana", "PATCH", path, {"url": HOOK["url"]} if "webhook" in path else {"respondent": SHOP})
+        assert changed.is_success, changed.text
         for method, deed in (("POST", "/rotate"), ("POST", "/disable"), ("POST", "/enable"), ("DELETE", "")):
             told = await asked(office, "dana", method, path + deed)
             assert told.is_success
@@ -206,8 +287,8 @@ async def test_every_deed_is_in_the_trail_with_no_secret_and_no_name(office: Off
     entries = list(reversed(await office.parts().trail.listed(office.tenant_id, 100)))
     assert [(entry.deed, entry.about) for entry in entries] == [
         ("endpoint_added", made["endpoint"]), ("source_added", made["source"]),
-        *((f"endpoint_{deed}", made["endpoint"]) for deed in ("rotated", "disabled", "enabled", "deleted")),
-        *((f"source_{deed}", made["source"]) for deed in ("rotated", "disabled", "enabled", "deleted")),
+        *((f"endpoint_{deed}", made["endpoint"]) for deed in ("changed", "rotated", "disabled", "enabled", "deleted")),
+        *((f"source_{deed}", made["source"]) for deed in ("changed", "rotated", "disabled", "enabled", "deleted")),
         ("tenant_changed", office.tenant_id),
     ]  # fmt: skip
     assert {entry.by for entry in entries} == {"per_dana"}

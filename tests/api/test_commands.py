@@ -57,13 +57,13 @@ async def test_every_command_from_outside_has_a_verb(office: Office) -> None:
 async def test_a_refusal_is_a_problem_with_its_code(office: Office) -> None:
     platform = office.desk()
     case = await platform.in_review()
-    answer = await platform.command(case["id"], "offer", party(case, "claimant"), remedy="none")
+    answer = await platform.command(case["id"], "escalate", party(case, "claimant"))
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (409, "not_in_this_phase")
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert problem["type"] == "https://disputes.example/problems/not_in_this_phase"
     assert problem["request_id"] == answer.headers["Request-Id"]
-    assert problem["fields"] == {"phase": "review", "command": "offer"}
+    assert problem["fields"] == {"phase": "review", "command": "escalate"}
 
 
 async def test_nobody_approves_their_own_ruling(office: Office) -> None:
@@ -127,8 +127,8 @@ async def test_the_same_key_has_one_effect(office: Office) -> None:
 async def test_a_refused_command_under_a_key_is_refused_the_same_way_again(office: Office) -> None:
     desk, key = office.desk(), {"Idempotency-Key": "refused-1"}
     case = await desk.in_review()
-    body = {"by": party(case, "claimant"), "remedy": "none"}
-    path = f"/v1/cases/{case['id']}/offers"
+    body = {"by": party(case, "claimant")}
+    path = f"/v1/cases/{case['id']}/escalate"
     first, again = [await desk.post(path, body, headers=key | {"Request-Id": "same"}) for _ in range(2)]
     assert first.status_code == 409
     assert first.content == again.content

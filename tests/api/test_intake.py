@@ -14,6 +14,7 @@ import pytest
 from api.kit.gate import Gate
 from api.kit.throttle import Throttle
 from domain.base import Side
+from domain.model.handling import MessageSent
 from domain.model.report import ReportedParty
 from storage.intake.sources import NewSource, Provider
 from tests.support.office import PAYPAL, ClosedDoor, Office, a_report
@@ -136,7 +137,10 @@ async def test_an_address_that_there_is_not_answers_exactly_as_a_wrong_signature
     first = answers["no signature"]
     assert first[0] == 401
     assert json.loads(first[2])["code"] == "signature_invalid"
-    assert {name for name, told in answers.items() if told != first} == set()
+    # Whoever signed rightly knows the secret, and learns that the message is too old.
+    old = {name for name, told in answers.items() if told != first}
+    assert old == {"old", "an old webhook's"}
+    assert {json.loads(answers[name][2])["code"] for name in old} == {"signature_expired"}
     assert await cases_of(office) == []
 
 
@@ -283,9 +287,9 @@ async def test_a_broken_mail_is_a_problem_with_a_field(office: Office, raw: byte
     assert answer.json()["errors"]
 
 
-def reply(notice: str, sender: str = "kim@example.org") -> bytes:
+def reply(notice: str, sender: str = "kim@example.org", text: str = "Please look again.") -> bytes:
     head = f"From: Kim <{sender}>\r\nTo: us@ombud.example\r\nSubject: Re: Your case\r\nMessage-ID: <r1@example.org>\r\n"
-    return f"{head}In-Reply-To: <{notice}@ombud.example>\r\n\r\nPlease look again.\r\n".encode()
+    return f"{head}In-Reply-To: <{notice}@ombud.example>\r\n\r\n{text}\r\n".encode()
 
 
 async def a_notice_to_the_claimant(office: Office, case_id: str) -> str:
@@ -302,6 +306,16 @@ async def test_an_answer_to_a_notice_is_a_message_of_its_sender(office: Office) 
     told = (await office.desk("dana").get(f"/v1/cases/{case['id']}/timeline")).json()["data"]
     said = [entry for entry in told if entry["type"] == "message_sent"]
     assert [(entry["data"]["text"], entry["actor"]["role"]) for entry in said] == [("Please look again.", "claimant")]
+
+
+@pytest.mark.parametrize(("text", "more"), [("More follows. I look for the receipt.", True), ("No more follows.", False)])
+async def test_an_answer_that_begins_with_more_follows_is_not_all_yet(office: Office, text: str, more: bool) -> None:
+    desk = office.desk()
+    case = await desk.in_review()
+    answer = reply(await a_notice_to_the_claimant(office, case["id"]), text=text)
+    assert (await desk.post("/v1/intake/email", content=answer)).status_code == 200
+    told = await office.views.timeline(office.tenant_id, case["id"])
+    assert [one.fact.more_follows for one in told if isinstance(one.fact, MessageSent)] == [more]
 
 
 async def test_an_answer_from_another_address_is_nobodys_message(office: Office) -> None:

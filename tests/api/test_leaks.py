@@ -274,7 +274,7 @@ _REFERENCES = ("external", "matter", "subject", "metadata", *(f"ref_{who}" for w
 _OF_PLATFORMS = (*_STATED, *_REFERENCES, *(f"{what}_{who}" for what in ("name", "email") for who in _EACH))
 _DECIDED = {"decided_reasons"}
 _SHARED = frozenset({"to_all"}) | _files("claimant_shared") | _of("main", *_STATED)
-_BETWEEN_THE_SIDES = _SHARED | {"offer"}
+_BETWEEN_THE_SIDES = _SHARED | {"offer", "proposal"}
 _PLATFORM = (
     _BETWEEN_THE_SIDES | _DECIDED | {"asked_of_respondent"}
     | _of("main", *_OF_PLATFORMS) | _of("decided", *_OF_PLATFORMS) | _of("else", *_OF_PLATFORMS)
@@ -302,7 +302,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "mediator": _MEDIATORS,
     "ben": _MEDIATORS,
     "ina": _MEDIATORS,
-    "sita": _IN_MAIN,
+    # The case that the link is with is none of her business.
+    "sita": _IN_MAIN - {"link_note"},
     "cleo": _MEDIATORS | _CAMPAIGN | {"mediatorname"},
     "dana": _MEDIATORS | _CAMPAIGN | _ADMINISTERED | {"mediatorname", "glass"},
     # To whom the cases are closed, the team and its campaigns are not.
@@ -458,6 +459,7 @@ def _values(name: str, own: Planted) -> tuple[str, ...]:
         "queue": ("mediation",), "priority": ("urgent",), "campaign": (own.ids["campaign"],), "due_before": (_LATER,),
         "thread": ("claimant", "respondent"),
         "sort": ("due",), "person": (own.mediator,), "active": ("true", "false"), "about": (own.mediator,),
+        "by": (own.mediator,), "deed": ("person_added",), "since": (_LONG_AGO,), "until": (_LATER,),
         **{f"{what}_after": (_LONG_AGO,) for what in ("opened", "closed", "updated")},
         **{f"{what}_before": (_LATER,) for what in ("opened", "closed", "updated")},
     }  # fmt: skip

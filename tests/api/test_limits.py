@@ -47,6 +47,9 @@ class Looked:
         self.looking -= 1
         return self.right.get(secret)
 
+    async def ended(self, secret: str) -> None:
+        return None
+
 
 @dataclass
 class Counting:

@@ -132,7 +132,7 @@ async def test_an_unknown_address_and_method_are_problems(office: Office) -> Non
     method = await desk.http.delete("/v1/cases")
     assert (nothing.status_code, nothing.json()["code"]) == (404, "not_found")
     assert (method.status_code, method.json()["code"]) == (405, "method_not_allowed")
-    assert method.headers["Allow"]
+    assert method.headers["Allow"] == "GET, POST"
 
 
 async def test_a_disabled_key_is_unknown(office: Office) -> None:

@@ -29,7 +29,7 @@ class TestPreview:
         assert answer.status_code == 200, answer.text
         found = answer.json()
         assert (found["refused"], found["approval_because"], found["phase_then"]) == (None, None, "appealable")
-        assert found["effects"] == [{"does": "order", "remedy": {**PAYOUT, "after_return": False}}]
+        assert found["effects"] == [{"does": "order", "remedy": {**PAYOUT, "party": None, "after_return": False}}]
         assert {right["side"]: right["allowed"] for right in found["rights"]} == {"claimant": False, "respondent": True}
         letters = {one["side"]: one for one in found["letters"]}
         assert letters["claimant"]["party"] == party(case, "claimant")

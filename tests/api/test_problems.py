@@ -14,7 +14,11 @@ from domain.model import refusals
 from tests.support.office import Office
 from tests.support.places import ROOT
 
-SOURCES = [path for room in ("domain", "storage", "services", "adapters/intake") for path in sorted((ROOT / room).rglob("*.py"))]
+SOURCES = [
+    path
+    for room in ("domain", "storage", "services", "adapters/intake", "adapters/identity", "console")
+    for path in sorted((ROOT / room).rglob("*.py"))
+]
 SOURCES = [path for path in [*SOURCES, ROOT / "policies" / "shelf.py"] if path.stat().st_size]
 # Answers one line of JSON with another on the command line, errors of its own included; nothing of it reaches the API.
 SOURCES.remove(ROOT / "services" / "calendar_questions.py")

@@ -167,21 +167,52 @@ class TestOwnQueues:
         )
         case = await office.desk().in_review()
         path = f"/v1/cases/{case['id']}"
-        for reason in ("", "  ", "x" * 2001):
-            assert (await otto.post(f"{path}/access", {"reason": reason})).status_code == 422
+        for reason, code in (
+            ("", "text_empty"),
+            ("  ", "text_empty"),
+            ("x" * 2001, "text_too_long"),
+            ("x", "reason_too_thin"),
+            ("a a a a", "reason_too_thin"),
+            ("curious", "reason_too_thin"),
+            ("... ... ...", "reason_too_thin"),
+        ):
+            refused = await otto.post(f"{path}/access", {"reason": reason})
+            assert (refused.status_code, refused.json()["code"]) == (422, code), reason
         key = {"Idempotency-Key": "glass-1"}
         taken = [await otto.post(f"{path}/access", {"reason": "Their site is closed."}, headers=key) for _ in range(2)]
         assert [answer.status_code for answer in taken] == [201, 201], taken[0].text
         access = taken[0].json()
         assert (await otto.get(path)).status_code == 200
         assert [found["id"] for found in (await otto.get("/v1/cases")).json()["data"]] == [case["id"]]
-        again = await otto.post(f"{path}/access", {"reason": "Once more."})
+        again = await otto.post(f"{path}/access", {"reason": "I need it once more."})
         assert (again.status_code, again.json()["code"]) == (409, "access_not_needed")
         (told,) = [n for n in await office.views.notices(office.tenant_id, case["id"]) if n.event.startswith("glass_broken")]
         assert (told.recipient, told.channel, told.audience) == ("per_dana", "email", "staff")
         (read, *_) = (await office.desk("dana").get(f"{path}/readers")).json()["data"]
         assert (read["who"], read["why"], read["access"]) == ("per_otto", "break_glass", access["id"])
         assert read["reason"] == "Their site is closed."
+
+    async def test_access_reads_and_does_no_more(self, office: Office, where: dict[str, str]) -> None:
+        otto = await somebody(office, "otto", queues=("fraud",), **where)
+        case = await office.desk().in_review()
+        path = f"/v1/cases/{case['id']}"
+        reason = {"reason": "客户请我查看这个案件，因为网站已关闭"} if where else {"reason": "Their site is closed."}
+        assert (await otto.post(f"{path}/access", reason)).status_code == 201
+        verbs: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("take", {}), ("notes", {"text": "Seen."}), ("messages", {"text": "Hello.", "to": "all"}),
+            ("files?name=a.txt", {}),
+        )  # fmt: skip
+        for verb, body in verbs:
+            answer = await otto.post(f"{path}/{verb}", body)
+            assert (answer.status_code, answer.json()["code"]) == (403, "access_reads_only"), verb
+        assert (await otto.get(f"{path}/timeline")).status_code == 200
+        assert await why(office, path, "per_otto") == "break_glass"
+        # Given to them, it is theirs; and whoever worked on it goes on reading it.
+        assert (await office.desk("cleo").post(f"{path}/assignments", {"owner": "per_otto", "reason": "site"})).status_code == 200
+        assert (await otto.post(f"{path}/notes", {"text": "Seen."})).status_code == 200
+        assert (await otto.post(f"{path}/skips", {"reason": "done"})).status_code == 200
+        assert (await otto.get(f"{path}/timeline")).status_code == 200
+        assert await why(office, path, "per_otto") == "involved"
 
     async def test_list_what_they_had_a_part_in(self, office: Office, where: dict[str, str]) -> None:
         ina = await somebody(office, "ina", **where)

@@ -50,4 +50,4 @@ def is_a_command(words: list[str]) -> bool:
     known = {"--help", *(name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts))}
     given = {word.split("=")[0] for word in rest if word.startswith("--")}
     is_group = hasattr(command, "commands") and not command.invoke_without_command
-    return given <= known and (not is_group or "--help" in given)
+    return (given <= known or command.context_settings.get("ignore_unknown_options")) and (not is_group or "--help" in given)

@@ -8,7 +8,20 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("domain", "policies", "workflows", "activities", "storage", "adapters", "runtime", "workers", "services", "api", "cli")
+ROOMS = (
+    "domain",
+    "policies",
+    "workflows",
+    "activities",
+    "storage",
+    "adapters",
+    "runtime",
+    "workers",
+    "services",
+    "api",
+    "console",
+    "cli",
+)
 
 
 def modules(*rooms: str) -> list[Path]:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.architecture.house import ROOMS, ROOT, imported_names, modules, name_of, project_files
 
-FOLDERS = {*ROOMS, "console", "tests", "benchmarks", "docs", "deploy", ".ci", ".github"}
+FOLDERS = {*ROOMS, "tests", "benchmarks", "docs", "deploy", ".ci", ".github"}
 FILES = {
     "README.md", "pyproject.toml", "uv.lock", "docker-compose.yml", "Makefile", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE",
     ".squawk.toml", ".gitignore", ".dockerignore", ".gitattributes", ".env.example", ".python-version",

@@ -7,7 +7,7 @@ which levels fired, which measures were in force, and what each party could see.
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.base import Outcome, Phase, Side
@@ -32,7 +32,8 @@ UNTOLD = frozenset({
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
     "delivery_failed", "effect_ordered", "case_skipped",
     "withdrawal_explained", "legal_hold_placed", "legal_hold_lifted", "effect_withheld", "effect_released", "ruling_withheld",
-    "signal_received", "case_handed_over", "report_proposed", "report_returned",
+    "signal_received", "case_handed_over", "report_proposed", "report_returned", "disclosure_proposed",
+    "provisional_credit_proposed", "paid_elsewhere_noticed",
 })  # fmt: skip
 """Facts that nobody outside hears of, whatever the phase."""
 HOLDING = frozenset({"clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "case_retargeted"})
@@ -40,8 +41,8 @@ HOLDING = frozenset({"clocks_paused", "clocks_resumed", "clocks_frozen", "clocks
 date of their own has moved or is gone, or what the case is about.
 """
 _EITHER_SIDE = frozenset({"settlement", "inquiry", "appeal_window"})
-_CLAIMANT = frozenset({"claimant_response", "return_shipping"})
-_RESPONDENT = frozenset({"respondent_response", "return_receipt", "inquiry_reply", "claim_reply"})
+_CLAIMANT = frozenset({"claimant_response", "claimant_reply", "return_shipping"})
+_RESPONDENT = frozenset({"respondent_response", "respondent_reply", "return_receipt", "inquiry_reply", "claim_reply"})
 OWN_CLOCKS = {
     CLAIMANT: _EITHER_SIDE | _CLAIMANT,
     AGENT: _EITHER_SIDE | _CLAIMANT,
@@ -52,6 +53,8 @@ OWN_CLOCKS = {
 """Clocks of which each may know that somebody made them stand still; all others are the team's."""
 OF_THE_OTHER_SIDE = frozenset({"interim_imposed", "interim_reviewed", "interim_ended", "interim_kept"})
 """Measures are against the respondent, and the claimant does not hear of them."""
+BURDENS = frozenset({"warn", "suspend", "ban", "remove", "restrict", "payout_freeze"})
+"""Remedies that hit whoever they are for."""
 GIVES_BACK = frozenset({"refund", "payout", "correction", "provisional_credit"})
 OF_THE_REPORTER = frozenset({"withdrawal_requested", "withdrawal_accepted", "withdrawal_overtaken", "continued_of_office"})
 """Nobody on the other side, and no witness, learns that a report was asked back, nor who is the claimant since."""
@@ -83,6 +86,18 @@ class Witness:
         """Texts that one side and the desk said to each other alone, with the side."""
         self.spoke: set[str] = {"claimant"}
         """The sides that have said something, or let their time go by, since they had to be told something new."""
+        self.last: dict[tuple[str, str], datetime] = {}
+        """When each side last said something, and last handed something in."""
+        self.had_their_say: set[str] = set()
+        """Principals who had their say themselves since then, or by whoever speaks for them, or whose own time went by."""
+        self.asked: dict[str, tuple[str | None, datetime]] = {}
+        """Of whom something was asked, and when."""
+        self.kept: dict[str, datetime] = {}
+        """Until when a measure was promised to last."""
+        self.questioned: set[str] = set()
+        """Principals who answered what was asked of them, or let the time go by, since the matter was last taken up."""
+        self.came: dict[str, int] = {}
+        """Parties who came after the opening, with the fact by which they did."""
         self.stays_out: set[str] = set()
         """Whoever said that they cannot decide the case, and whoever decided what was set aside because of them."""
 
@@ -96,6 +111,7 @@ class Witness:
         stands(made.case)
         clocks_are_kept(made, before)
         limits_stand(made.case)
+        offers_end(made.case)
         self._holds(made, before)
         self._effects(made, before)
         self._money(made.case)
@@ -106,6 +122,7 @@ class Witness:
         for _, notice in made.notices:
             tells_no_secret(notice)
         self._in_confidence(life, made)
+        self._parties(life, made, before)
         knows_nothing_yet(life, made, before)
         self._views(life, made)
 
@@ -154,33 +171,115 @@ class Witness:
 
     def _listen(self, recording: f.Recording) -> None:
         """Books of who has had their say."""
-        fact, party = recording.fact, recording.actor.id
+        assert self.folded is not None
+        fact, party = recording.fact, self.folded.party(recording.actor.id)
         match fact:
             case f.CaseReopened() | f.RulingAnnulled():
-                self.spoke = set()
+                self.spoke, self.had_their_say, self.questioned = set(), set(), set()
             case f.AppealLodged():
                 self.spoke = {fact.side.value} if not fact.cross else self.spoke | {fact.side.value}
+            case f.EvidenceRequested():
+                asked = self.folded.party(fact.party) if fact.party is not None else None
+                if fact.due_at is not None and fact.of in self.folded.terms.hear and (asked is None or asked.speaks):
+                    assert fact.due_at - recording.at >= timedelta(days=5), "less time to answer than the pack promises"
+                self.asked[fact.request_id] = fact.party, recording.at
+            case f.PartyAdded():
+                self.came[fact.party.id] = recording.seq
             case f.EvidenceLapsed():
                 self.spoke.add(fact.of.value)
+                for whom, since in (self.asked[one] for one in fact.requests):
+                    there = [p for p in self.folded.principals(fact.of) if p.since is None or p.since <= since]
+                    answered = {whom} if whom is not None else {p.id for p in there}
+                    self.had_their_say |= answered
+                    self.questioned |= answered
+                if not fact.requests:
+                    # A time of the whole side: whoever was there when it began had all of it.
+                    terms, side = self.folded.terms, fact.of
+                    own = [c for c in self.folded.clocks if (named := terms.clock(c.name)) and named.waits_for == side.value]
+                    there = [
+                        p for p in self.folded.principals(side) if any(p.since is None or p.since <= c.started_at for c in own)
+                    ]
+                    self.had_their_say |= {p.id for p in there}
             case (
                 f.MessageSent()
                 | f.OfferMade()
                 | f.OfferDeclined()
                 | f.OfferAccepted()
+                | f.ProposalAnswered()
                 | f.EvidenceSubmitted()
                 | f.ReturnContested()
             ):
-                self.spoke |= {"claimant"} if party in (CLAIMANT, AGENT) else {"respondent"} if party == RESPONDENT else set()
+                if party is not None and isinstance(fact, f.EvidenceSubmitted):
+                    self._handed_in(party, fact, recording.at)
+                if party is not None and party.speaks and not getattr(fact, "more_follows", False):
+                    self.last[party.side.value, "word"] = recording.at
+                    self.spoke.add(party.side.value)
+                    everybody = {p.id for p in self.folded.principals(party.side)}
+                    self.had_their_say |= (
+                        {party.represents or party.id} if party.role == "principal" or party.represents else everybody
+                    )
             case _:
                 pass
+
+    def _handed_in(self, party: f.OpenedParty, fact: f.EvidenceSubmitted, at: datetime) -> None:
+        assert self.folded is not None
+        self.last[party.side.value, "evidence"] = at
+        if party.speaks and fact.answers:
+            theirs = {p.id for p in self.folded.principals(party.side)}
+            self.questioned |= {one for one in theirs if one in (party.id, party.represents)} or theirs
 
     def _heard(self, case: Case, fact: f.RulingDrafted) -> None:
         """Nobody loses by a ruling in the first instance who has not had their say, where the pack promises it."""
         outcome = case.terms.outcome(fact.outcome)
+        assert self.folded is not None
+        if Side.CLAIMANT in case.terms.hear and fact.decision not in ("uphold", "remit"):
+            of_office = case.of_office is not None
+            sanctioned = outcome is not None and outcome.sanctions is Side.CLAIMANT and not of_office
+            warned = any(one.type in BURDENS and one.to is Side.CLAIMANT for one in fact.remedies)
+            unasked = {p.id for p in case.principals(Side.CLAIMANT)} - self.questioned
+            assert not ((sanctioned or warned) and unasked), f"{fact.outcome} hits {unasked}, who were asked nothing"
+        if fact.decision == "rule" and outcome is not None and case.terms.late and not outcome.hear_if_hit:
+            for side in (side for side in case.terms.hear if side in outcome.lost_by and fact.relies_on is None):
+                handed = self.last.get((side.other.value, "evidence"))
+                answered = self.last.get((side.value, "word"), case.opened_at)
+                waited = handed is None or self.folded.updated_at - handed >= timedelta(days=3)
+                assert waited or handed is None or handed <= answered, f"{side.value} could not answer what the other handed in"
         if fact.decision != "rule" or outcome is None or outcome.hear_if_hit or case.terms.heard_when != "told":
             return
         lost = {side for side in case.terms.hear if side in outcome.lost_by}
         assert {side.value for side in lost} <= self.spoke, f"{fact.outcome} against a side that was not heard"
+        if Side.RESPONDENT in lost:
+            late = {p.id for p in case.principals(Side.RESPONDENT) if p.id in self.came}
+            assert late <= self.had_their_say, (
+                f"{fact.outcome} against {late - self.had_their_say}, who came later and was not heard"
+            )
+
+    def _parties(self, life: Life, made: Step, before: Case | None) -> None:
+        """Whoever left reads and gets nothing more, whoever came reads on from there, and no side loses its last one."""
+        case = made.case
+        for party in case.parties:
+            who = life.actor(party.id)
+            if party.left:
+                assert not may_see(case, who)
+                assert not [r for r in life.recordings if visible(case, r, who)], f"{party.id} left, and reads"
+                assert party.id not in {n.recipient for _, n in made.notices}, f"{party.id} left, and is written to"
+                assert party.id not in {r.party for r in case.requests}, f"{party.id} left, and is waited for"
+            elif party.sees_seq:
+                said = (
+                    r
+                    for r in life.recordings
+                    if r.seq < party.sees_seq and isinstance(r.fact, f.MessageSent | f.EvidenceSubmitted)
+                )
+                assert not [r for r in said if visible(case, r, who)], f"{party.id} reads what was said before"
+        for side in Side:
+            assert before is None or case.principals(side) or not before.principals(side), f"nobody is left on {side}"
+        for recording in made.recordings:
+            if isinstance(recording.fact, f.PartyAdded | f.PartyLeft | f.PartyAgreed):
+                known = {
+                    p.side for p in case.parties if visible(case, recording, life.actor(p.id)) and p.id != recording.actor.id
+                }
+                theirs = recording.fact.party.side if isinstance(recording.fact, f.PartyAdded) else None
+                assert theirs is None or known <= {theirs}, f"the other side sees {recording.fact}"
 
     def _in_order(self, case: Case, fact: f.LevelReached) -> None:
         """Levels stand in the pack in the order of their instants; that a clock moved meanwhile is no excuse."""
@@ -224,6 +323,8 @@ class Witness:
             assert names & {
                 "ruling_issued",
                 "offer_accepted",
+                "proposal_ended",
+                "claim_conceded",
                 "case_withdrawn",
                 "ruling_annulled",
                 "interim_imposed",
@@ -281,7 +382,12 @@ class Witness:
         for measure in made.case.interim:
             assert self.measures[measure.id] not in undone, "undone while it is in force"
         for fact in facts:
+            if isinstance(fact, f.InterimKept):
+                self.kept |= dict.fromkeys(fact.measure_ids, fact.until)
             if isinstance(fact, f.InterimEnded):
+                at = made.recordings[-1].at
+                early = [one for one in fact.measure_ids if fact.because == "lapsed" and self.kept.get(one, at) > at]
+                assert not early, "lapsed before the day that it was promised to last to"
                 assert not {m.id for m in made.case.interim} & set(fact.measure_ids)
                 for effect in (self.measures[measure_id] for measure_id in fact.measure_ids):
                     kept = fact.because == "ruled" and self.ordered[effect].remedy in made.case.rulings[-1].remedies
@@ -357,7 +463,7 @@ class Witness:
     def _told(self, life: Life, made: Step, told: f.RulingIssued) -> None:
         draft = self.drafts[told.ruling_id]
         for party in made.case.parties:
-            if party.role == "principal" and (party.id == CLAIMANT or made.case.is_disclosed):
+            if party.role == "principal" and not party.left and (party.id == CLAIMANT or made.case.is_disclosed):
                 notices = [n for _, n in made.notices if n.recipient == party.id]
                 assert [n.event for n in notices] == ["ruling_issued"], f"{party.id} got {[n.event for n in notices]}"
                 assert notices[0].texts["reasons"] == draft.reasons
@@ -369,12 +475,15 @@ class Witness:
             if recording.fact.type in HOLDING:
                 for who in OUTSIDE:
                     seen = visible(made.case, recording, life.actor(who))
-                    assert seen is may_know_of(made.case, recording.fact, who), f"{who} and {recording.fact}"
+                    # Whoever was never told, or has left the case, hears of no clock either.
+                    may = may_see(made.case, life.actor(who)) and may_know_of(made.case, recording.fact, who)
+                    assert seen is may, f"{who} and {recording.fact}"
         for who in OUTSIDE:
             if not may_see(made.case, life.actor(who)):
                 continue
             now = life.seen_by(who)
             shows_no_secret(now, who)
+            answers_are_blind(who, now)
             unknown = OF_THE_OTHER_SIDE if who in (CLAIMANT, AGENT) else OF_THE_REPORTER if who != PLATFORM else frozenset()
             if who in self.views and all(fact.type in HOLDING | unknown or _untold(made.case, fact) for fact in facts):
                 same = self.views[who]
@@ -392,8 +501,10 @@ class Witness:
 def _alone_with(fact: f.Fact) -> str | None:
     """The side that said something to the desk alone, or to which the desk said it."""
     if isinstance(fact, f.MessageSent):
+        sides = ("claimant", "respondent")
         said = fact.sender if fact.to == "desk" else fact.to
-        return said if said in ("claimant", "respondent") else None
+        # What one side says to the other, both sides read.
+        return said if said in sides and (fact.to == "desk" or fact.sender not in sides) else None
     if isinstance(fact, f.EvidenceSubmitted) and fact.confidential and fact.side is not None:
         return fact.side.value
     return None
@@ -480,6 +591,9 @@ def clocks_are_kept(made: Step, before: Case | None) -> None:
         wanted = [(STANDSTILL.name, case.standstills + 1, "look")]
     numbers = {effect.because: n for n, effect in reversed([*enumerate(case.effects, 1)])}
     wanted += [*bans, *(("kept_measure", numbers[i.id], "end") for i in case.interim if i.kept_until is not None)]
+    offered = [("offer_expiry", n, one.became, one.expires_at) for n, one in enumerate(case.offers, 1)]
+    offered += [("proposal_expiry", n, one.became, one.expires_at) for n, one in enumerate(case.proposals, 1)]
+    wanted += [(name, n, "lapse") for name, n, became, until in offered if became == "open" and until is not None]
     assert sorted(rows) == sorted(wanted)
     assert list(case.timetable) == sorted(case.timetable, key=lambda row: row.due_at)
     known = {row.id: row for row in before.timetable} if before else {}
@@ -508,6 +622,27 @@ def _is_ahead(case: Case, clock: Clock, level: Level) -> bool:
     return not reached or level.repeat is not None or climbs or reached[-1].withheld or reached[-1].failed
 
 
+def offers_end(case: Case) -> None:
+    """Nothing is offered in a closed case, nor to somebody who was not told of it; one proposal at a time; what was agreed is
+    written down.
+    """
+    open_ones = [one for one in case.proposals if one.became == "open"]
+    assert len(open_ones) <= 1, "two proposals are open"
+    assert case.open or (not open_ones and case.offer is None), "something is offered in a closed case"
+    accepted = [one.id for one in case.offers if one.became == "accepted"]
+    accepted += [one.id for one in case.proposals if one.became == "accepted"]
+    agreed = bool(accepted) or case.concession is not None
+    assert not agreed or (case.settlement is not None and case.settlement.terms), "settled without terms"
+    assert case.is_disclosed or (not open_ones and not agreed), "settled with somebody who was not told"
+
+
+def answers_are_blind(who: str, seen: CaseView) -> None:
+    """Nobody outside sees an answer to a proposal but their own side's."""
+    own = {CLAIMANT: "claimant", AGENT: "claimant", RESPONDENT: "respondent"}.get(who)
+    answers = {side.value for one in seen.proposals for side in one.answered_by}
+    assert answers <= {own}, f"{who} sees who has answered: {answers}"
+
+
 def limits_stand(case: Case) -> None:
     """Nobody makes the limit of the law stand still or aims it anew: it ends so many days after it began, extended or not."""
     clock = next((one for one in case.clocks if one.name == LIMIT and one.stopped_at is None), None)
@@ -528,7 +663,8 @@ def tells_no_secret(notice: NoticeDraft) -> None:
     if notice.audience == "staff":
         return
     assert notice.recipient.startswith("pty_") or notice.recipient == "platform"
-    assert notice.data["phase"] not in BEHIND_THE_DOOR
+    # Of a measure alone nothing is said of a case, and so no phase either.
+    assert "measure_alone" in notice.data or notice.data["phase"] not in BEHIND_THE_DOOR
     assert notice.event.partition(":")[0] not in UNTOLD | HOLDING
     # That a measure ended because the matter was ruled on is told when the ruling is.
     open_words = {"case_outcome", "because"} if notice.event == "interim_ended" else {"case_outcome"}

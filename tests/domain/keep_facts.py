@@ -9,8 +9,10 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from domain.base import Money
 from domain.model.case_import_report import MovingCase
 from domain.model.facts import Recording
+from domain.model.money import PaidElsewhere
 from policies.case_import import rehearsed
 from tests.support.cases import (
     AGENT,
@@ -90,7 +92,9 @@ def fraud_report() -> Life:
 def _at_risk(life: Life) -> Life:
     """A signal, money until the matter is decided, an authority told by two persons, the case handed over and back."""
     life.says(PLATFORM, "signal", signal="login_from_elsewhere", text="Two countries within an hour.")
+    life.says(LEAD, "state_amount", amount={"amount": 80_000, "currency": "USD"}, reasons="The bank's list.")
     life.says(LEAD, "credit_provisionally", amount={"amount": 5_000, "currency": "USD"}, reasons="While we look.")
+    life.says(LEAD_2, "credit_provisionally", amount={"amount": 5_000, "currency": "USD"})
     life.says(LEAD, "report_to_authority", authority="police", reasons="The same ring.")
     life.says(LEAD_2, "return_report", reasons="Say which bookings.")
     life.says(LEAD, "report_to_authority", authority="police", reasons="Bookings 14 to 19.").says(LEAD_2, "approve_report")
@@ -159,6 +163,15 @@ def withdrawn() -> Life:
     return life.later(timedelta(days=31))
 
 
+def shared() -> Life:
+    """Somebody who helped to find it joins with counsel, one agrees to an offer alone, and takes their part back."""
+    life = a_case("bounty_dispute").in_settlement()
+    life.says(CLAIMANT, "add_party", party={"side": "claimant", "role": "representative", "ref": "counsel"})
+    life.says(CLAIMANT, "add_party", party={"side": "claimant", "ref": "helper"})
+    life.says(RESPONDENT, "offer", remedy="payout", amount={"amount": 1001, "currency": "EUR"})
+    return life.says(CLAIMANT, "accept_offer").says("pty_helper", "withdraw").says(CLAIMANT, "accept_offer")
+
+
 def _beside_others(life: Life) -> None:
     """Linked both ways, joined, split, counted to a campaign and not any more."""
     life.elsewhere = elsewhere("fraud_report")
@@ -174,6 +187,16 @@ def _reports_errands(life: Life) -> None:
     for task in [e for e in life.case.cross_case_tasks if e.state == "running"]:
         note = {"note": YOUNGER_CASE} if task.what == "split" else {}
         life.says(ROBOT, "report_effect", effect_id=task.id, result="done", **note)
+
+
+def settled_in_review() -> Life:
+    """Offered until an hour, proposed by the mediator twice, and conceded in the end."""
+    amount = {"amount": 60_000, "currency": "USD"}
+    life = a_case("bounty_dispute", amount=amount).in_review()
+    offer = {"remedy": "payout", "amount": {"amount": 10_000, "currency": "USD"}}
+    life.says(RESPONDENT, "offer", **offer, expires_at=(life.now + timedelta(hours=1)).isoformat()).fire("offer_expiry", "lapse")
+    life.says(MEDIATOR, "offer", **offer).says(CLAIMANT, "decline_offer").says(RESPONDENT, "accept_offer")
+    return life.says(RESPONDENT, "concede", text="The second look convinced us.")
 
 
 def merged() -> Life:
@@ -192,6 +215,14 @@ def heard_again() -> Life:
     life.opened()
     _reports_errands(life)
     return life.says(OPS, "decline")
+
+
+def paid_in_another() -> Life:
+    """A payment dispute whose respondent grants what a fraud report has given already."""
+    life = a_case("payment_dispute", amount={"amount": 9_000, "currency": "USD"}).opened()
+    given = (Money(amount=9_000, currency="USD"),)
+    life.elsewhere = {"paid_elsewhere": (PaidElsewhere(case=OTHER_CASE, given=given, disclosed=False),)}
+    return life.says(RESPONDENT, "concede")
 
 
 def _moved_in_time(life: Life) -> Life:
@@ -228,6 +259,13 @@ def payment_dispute() -> Life:
     return life.says(LEAD_3, "decide_return", received=True)
 
 
+def reported() -> Life:
+    """Reported to a financial intelligence unit, and disclosed by two persons."""
+    life = a_case("fraud_report").in_review()
+    life.says(MEDIATOR, "report_to_authority", authority="financial_intelligence_unit", reasons="Nine cards.")
+    return life.says(MEDIATOR, "disclose", reasons="The unit agrees.").says(LEAD, "disclose", reasons="I have read it.")
+
+
 def _lived() -> dict[str, Life]:
     """Every life that began here, by the name of its file."""
     return {
@@ -239,8 +277,12 @@ def _lived() -> dict[str, Life]:
         "safety_incident": safety_incident(),
         "compliance_request": compliance_request(),
         "withdrawn": withdrawn(),
+        "shared": shared(),
         "merged": merged(),
+        "settled_in_review": settled_in_review(),
         "heard_again": heard_again(),
+        "paid_in_another": paid_in_another(),
+        "reported": reported(),
     }
 
 

@@ -35,7 +35,8 @@ HEADS = {
 """The hash of the last fact of each file."""
 
 UNRELEASED = frozenset({
-    "case_skipped", "amount_stated", "decided_before",
+    "case_skipped", "proposal_made", "proposal_answered", "proposal_ended", "offer_lapsed", "claim_conceded",
+    "amount_stated", "decided_before",
     "clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "clock_extended", "case_retargeted", "interim_imposed",
     "interim_reviewed", "interim_ended", "step_completed", "step_skipped", "root_cause_named",
     "decision_taken_over", "identity_asked", "legal_hold_placed", "legal_hold_lifted",
@@ -44,14 +45,14 @@ UNRELEASED = frozenset({
     "sanction_drafted", "sanction_imposed", "sanction_lifted", "sanction_voided",
     "case_merged", "case_joined", "case_linked", "case_unlinked", "case_split", "errand_ordered", "errand_reported",
     "campaign_joined", "campaign_left",
-    "signal_received", "provisional_credit_given", "provisional_credit_ended",
+    "signal_received", "provisional_credit_given", "provisional_credit_proposed", "provisional_credit_ended",
     "report_proposed", "report_approved", "report_returned", "case_handed_over",
     "case_disclosed", "interim_review_asked",
     "case_moved_in", "past_message_kept", "past_decision_kept", "level_passed",
     "withdrawal_requested", "withdrawal_explained",
     "withdrawal_accepted", "continued_of_office", "withdrawal_overtaken", "interim_kept",
-    "effect_withheld", "effect_released", "ruling_withheld",
-    "ruling_annulled", "case_recused",
+    "effect_withheld", "effect_released", "ruling_withheld", "party_added", "party_left",
+    "party_agreed", "ruling_annulled", "case_recused", "disclosure_proposed", "paid_elsewhere_noticed",
 })  # fmt: skip
 """Facts that no release has recorded yet. 0.2.0 keeps them: then this is empty again."""
 

@@ -62,12 +62,14 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
         {"outcome": "partial_amount", "ground": "scope", "remedies": [_pay("payout", 70, "EUR")]},
         {"outcome": "upheld", "ground": "severity", "remedies": [_pay("payout", 400_000), _pay("correction", 600_000)]},
         {"outcome": "invalid", "ground": "duplicate"},
+        {"outcome": "unfounded", "ground": "without_ground"},
     ],
     "fraud_report": [
         {"outcome": "confirmed", "ground": "stolen_payment", "remedies": [_pay("refund", 5_000), _WARN]},
         {"outcome": "confirmed", "ground": "friendly_fraud", "remedies": [_pay("refund", 200_000)]},
         {"outcome": "confirmed", "ground": "account_takeover", "remedies": [_pay("refund", 150_000), _pay("refund", 60_000)]},
         {"outcome": "suspicious_unproven", "ground": "friendly_fraud", "remedies": [_WARN]},
+        {"outcome": "suspicious_unproven", "ground": "friendly_fraud", "remedies": [_WARN | {"to": "claimant"}]},
         {"outcome": "false_positive", "ground": "no_fraud"},
     ],
     "payment_dispute": [
@@ -79,7 +81,7 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
     ],
 }
 BY_PARTIES = (
-    "message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate", "ask_interim_review",
+    "message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate", "ask_interim_review", "concede",
 )  # fmt: skip
 ABOUT_GOODS = ("ship_return", "confirm_return", "contest_return", "decide_return")
 BY_THE_TEAM = (
@@ -92,7 +94,9 @@ BY_ANYBODY = (
     "report_effect", "report_delivery", "signal", "state_amount", "annul", "recuse", *ABOUT_TIME, *ABOUT_GOODS,
 )  # fmt: skip
 LIKELY: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("offer", "accept_offer", "decline_offer", "escalate", "appeal", "withdraw"), PARTIES),
+    **dict.fromkeys(("accept_offer", "decline_offer", "escalate", "appeal", "withdraw"), PARTIES),
+    "offer": (*PARTIES, *DECIDERS),
+    "concede": (RESPONDENT,),
     **dict.fromkeys(("admit", "decline", "close", "reopen"), (OPS,)),
     **dict.fromkeys(("approve", "return_ruling"), LEADS),
     **dict.fromkeys(("report_effect", "report_delivery"), (ROBOT,)),
@@ -193,7 +197,7 @@ class AnyLife(RuleBasedStateMachine):
 
     @rule(data=st.data(), what=st.sampled_from(BY_PARTIES))
     def a_party_does(self, data: st.DataObject, what: str) -> None:
-        self.tries(data.draw(st.sampled_from(PARTIES)), what, **data.draw(self._fields(what)))
+        self.tries(data.draw(st.sampled_from(self._parties())), what, **data.draw(self._fields(what)))
 
     @rule(data=st.data(), what=st.sampled_from(BY_THE_TEAM))
     def the_team_does(self, data: st.DataObject, what: str) -> None:
@@ -221,6 +225,35 @@ class AnyLife(RuleBasedStateMachine):
     def _running(self) -> list[ClockTerms]:
         found = (self.case.terms.clock(one.name) for one in self.case.clocks if one.stopped_at is None)
         return [clock for clock in found if clock is not None]
+
+    @rule(data=st.data(), what=st.sampled_from(["add_party", "add_party", "remove_party", "replace_party"]))
+    def parties_come_and_go(self, data: st.DataObject, what: str) -> None:
+        """Witnesses and representatives of both sides, and others beside or in the place of the respondent."""
+        refs = st.sampled_from(["new1", "new2", "new3"])
+        fields: dict[str, st.SearchStrategy[Any]] = {"reason": st.just("mistaken")}
+        if what == "add_party":
+            spoken_for = st.fixed_dictionaries(
+                {"side": SIDES, "role": st.sampled_from(["representative", "witness"]), "ref": refs, "minor": st.booleans()}
+            )
+            accused = st.fixed_dictionaries({"side": st.just("respondent"), "ref": refs, "minor": st.booleans()})
+            fields = {
+                "party": spoken_for | accused,
+                "agreed": st.booleans(),
+                "represents": st.sampled_from([None, RESPONDENT, CLAIMANT]),
+            }
+        else:
+            there = st.sampled_from([p.id for p in self.case.parties if p.id != CLAIMANT])
+            fields |= {"party": there}
+            if what == "replace_party":
+                found = self.case.party(data.draw(there))
+                assert found is not None
+                said = {"side": st.just(found.side.value), "role": st.just(found.role), "ref": refs}
+                fields |= {"party": st.just(found.id), "by_party": st.fixed_dictionaries(said), "agreed": st.booleans()}
+        who = data.draw(st.sampled_from((*self._parties(), WITNESS, MEDIATOR, LEAD, OPS, PLATFORM)))
+        self.tries(who, what, **data.draw(st.fixed_dictionaries(fields)))
+
+    def _parties(self) -> tuple[str, ...]:
+        return (*PARTIES, *(p.id for p in self.case.parties if p.since is not None))
 
     @rule(there=st.none() | st.lists(st.sampled_from([MEDIATOR, LEAD, LEAD_2, OPS]), unique=True).map(tuple))
     def a_shift_begins(self, there: tuple[str, ...] | None) -> None:
@@ -264,14 +297,20 @@ class AnyLife(RuleBasedStateMachine):
         if what in ABOUT_TIME:
             return self._times(what)
         offer = self.case.offer.id if self.case.offer else "off_none"
+        proposal = self.case.proposal.id if self.case.proposal else "ppl_none"
+        until = HOURS.map(lambda hours: (self.life.now + timedelta(hours=hours)).isoformat())
         effects = [e.id for e in self.case.effects] or ["eff_none"]
         measures = [one.id for one in self.case.interim]
         fields: dict[str, dict[str, st.SearchStrategy[Any]]] = {
-            "message": {"to": st.sampled_from([None, "all", "claimant", "respondent", "desk"])},
+            "message": {
+                "to": st.sampled_from([None, "all", "claimant", "respondent", "desk"]),
+                "more_follows": st.sampled_from([False, False, True]),
+            },
             "disclose": {"with_statement": st.booleans()},
-            "offer": {"remedy": st.sampled_from(OFFERED), "amount": MONEY},
-            "accept_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
-            "decline_offer": {"offer_id": st.sampled_from([None, offer, "off_other"])},
+            "offer": {"remedy": st.sampled_from(OFFERED), "amount": MONEY, "expires_at": st.none() | until},
+            "accept_offer": {"offer_id": st.sampled_from([None, offer, proposal, "off_other"])},
+            "decline_offer": {"offer_id": st.sampled_from([None, offer, proposal, "off_other"])},
+            "concede": {},
             "decide_return": {"received": st.booleans(), "amount": st.none() | MONEY},
             "state_amount": {"amount": MONEY},
             "accept_withdrawal": {
@@ -288,7 +327,10 @@ class AnyLife(RuleBasedStateMachine):
                 "party": st.sampled_from([None, None, CLAIMANT, AGENT, WITNESS]),
                 "due_at": st.none() | HOURS.map(lambda hours: (self.life.now + timedelta(hours=hours)).isoformat()),
             },
-            "submit_evidence": {"to": st.sampled_from([None, "all", "desk"])},
+            "submit_evidence": {
+                "to": st.sampled_from([None, "all", "desk"]),
+                "more_follows": st.sampled_from([False, False, True]),
+            },
             "report_effect": {
                 "effect_id": st.sampled_from(effects),
                 "result": st.sampled_from(["done", "reversed", "needs_hands"]),

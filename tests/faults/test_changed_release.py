@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.architecture.house import ROOMS
 from tests.support.fleet import House
 from tests.support.places import ROOT
 from tests.support.played_cases import MONEY, Desk, Refused, a_report
@@ -21,19 +22,6 @@ from workflows.handles import workflow_id
 
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.temporal]
 
-PACKAGES = (
-    "domain",
-    "policies",
-    "workflows",
-    "activities",
-    "storage",
-    "adapters",
-    "runtime",
-    "workers",
-    "services",
-    "api",
-    "cli",
-)
 REPLAY = """
 import asyncio, sys
 from pathlib import Path
@@ -50,7 +38,7 @@ for path in map(Path, sys.argv[1:]):
 
 def another_release(folder: Path) -> Path:
     """A copy of our packages in which settlements are ten times as long and nobody may escalate them."""
-    for name in PACKAGES:
+    for name in ROOMS:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     _swap(folder / "policies/packs/bounty_dispute.yaml", "- like: settlement", "- {like: settlement, target: 30 business days}")
     _swap(folder / "domain/rules/lifecycle.py", '    _row(_P.SETTLEMENT, "escalate", PARTIES, "review"),\n', "")

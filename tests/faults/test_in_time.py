@@ -23,13 +23,14 @@ pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.temporal]
 
 
 async def _offered(desk: Desk) -> dict[str, Any]:
-    """A case in settlement with an offer on the table."""
+    """A case in settlement with an offer on the table, good for as long as the settlement."""
     case_id = await desk.open(a_report(number=uuid.uuid4().hex))
     case = await desk.see(case_id)
     parties = {p["side"]: p["id"] for p in case["parties"]}
-    offer = {"id": f"cmd_{uuid.uuid4()}", "type": "offer", "by": parties["claimant"], "remedy": "payout", "amount": MONEY}
-    await desk.send(case_id, offer)
-    return {"id": case_id, "respondent": parties["respondent"], "due": case["deadlines"][0]["due_at"]}
+    due = case["deadlines"][0]["due_at"]
+    offer = {"type": "offer", "by": parties["claimant"], "remedy": "payout", "amount": MONEY, "expires_at": due}
+    await desk.send(case_id, {"id": f"cmd_{uuid.uuid4()}", **offer})
+    return {"id": case_id, "respondent": parties["respondent"], "due": due}
 
 
 async def _accepts(desk: Desk, case: dict[str, Any]) -> str:
@@ -58,7 +59,7 @@ async def test_received_before_the_deadline_is_in_time_and_after_it_is_not(house
         for case, command in ((early, in_time), (late, too_late)):
             answers[command] = await until(partial(desk._answered, case["id"], command), "an answer")
         assert answers[in_time]["answer"]["status"] == "accepted"
-        assert answers[too_late]["answer"]["code"] == "not_in_this_phase"
+        assert answers[too_late]["answer"]["code"] == "no_such_offer"
         assert (await desk.see(early["id"]))["outcome"] == "settled"
         facts = {c["id"]: await _facts(desk, c["id"]) for c in (early, late)}
         assert "level_reached" not in facts[early["id"]], "the default of a deadline happened although the command was in time"
@@ -90,7 +91,7 @@ async def test_the_very_instant_of_the_deadline_is_in_time_and_a_microsecond_lat
         first = await until(partial(desk._answered, sharp["id"], in_time), "an answer")
         second = await until(partial(desk._answered, late["id"], too_late), "an answer")
         assert first["answer"]["status"] == "accepted"
-        assert second["answer"]["code"] == "not_in_this_phase"
+        assert second["answer"]["code"] == "no_such_offer"
         assert (await desk.see(sharp["id"]))["outcome"] == "settled"
         await _closed(desk, late)
     await assert_sound(house, firm, ended=False)

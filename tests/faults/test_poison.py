@@ -88,7 +88,7 @@ class TestReports:
 class TestDoors:
     async def test_nothing_that_comes_through_temporal_stops_a_case(self, house: House) -> None:
         """Whatever is signalled is kept and refused; no workflow task fails, and the case goes on to its end."""
-        firm = await house.firm(hour=5)
+        firm = await house.firm(hour=20)
         async with httpx2.AsyncClient(timeout=30) as http:
             desk = Desk(house, firm, http)
             case_id = await desk.open(a_report())

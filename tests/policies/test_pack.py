@@ -41,5 +41,11 @@ class TestShippedPacks:
             assert [t.amount for t in targets] == sorted(t.amount for t in targets)
 
     @pytest.mark.parametrize("kind", KINDS)
+    def test_whoever_is_told_of_something_is_told_that_it_is_over(self, kind: str) -> None:
+        told = shelf().packs[kind].notices
+        for begun, over in (("appeal_lodged", "appeal_withdrawn"), ("interim_imposed", "interim_ended")):
+            assert set(told.get(begun, ())) <= set(told.get(over, ())), over
+
+    @pytest.mark.parametrize("kind", KINDS)
     def test_every_outcome_is_lost_by_somebody(self, kind: str) -> None:
         assert all(outcome.lost_by for outcome in shelf().packs[kind].outcomes)

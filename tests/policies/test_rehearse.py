@@ -42,7 +42,7 @@ class TestALine:
         assert said["phase"] == "settlement"
         assert said["refused"] is None
         assert said["deadlines"] == [{"clock": "settlement", "level": "end", "at": "2026-03-05T09:00:00Z"}]
-        assert said["actions"]["claimant"] == ["message", "offer", "escalate", "submit_evidence", "withdraw"]
+        assert said["actions"]["claimant"] == ["message", "escalate", "submit_evidence", "withdraw", "offer", "add_party"]
         assert said["by"] != "system"
 
     def test_of_a_step_says_who_did_it_and_when(self) -> None:
@@ -111,7 +111,7 @@ class TestTime:
             (1, "settlement"),
             (2, "settlement"),
             (None, "review"),
-            (3, "review"),
+            (3, "closed"),
         ]
 
     def test_two_commands_at_that_instant_both_go_first(self) -> None:

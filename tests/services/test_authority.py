@@ -26,6 +26,68 @@ temporal          -       -       yes     -       -       -       -
 temporal_signed   -       -       yes     -       -       yes     -
 """
 """``-``: never. ``yes``: by itself. A scope's last word: with that scope of an API key."""
+REVIEWED = {
+    # ends a case, or takes it up again
+    "admit": ("decides", "Lets a report in against somebody."),
+    "decline": ("decides", "Turns a report away."),
+    "close": ("decides", "Ends a case without a ruling; with `declined` it is what `decline` is."),
+    "reopen": ("decides", "Takes back what ended the case."),
+    "merge": ("decides", "Ends a case, which is not reopened, and takes its reporter their appeal."),
+    "accept_withdrawal": ("decides", "Ends a case, and says what becomes of its measures."),
+    "continue_of_office": ("decides", "Goes on against a respondent whom nobody accuses any more."),
+    "recuse": ("decides", "Takes a ruling in its grace back, and bars a person from the case."),
+    "annul": ("decides", "Sets a ruling aside that was told."),
+    # the matter itself
+    "rule": ("decides", "The decision."),
+    "approve": ("decides", "Its second half."),
+    "return_ruling": ("decides", "Refuses the second half."),
+    "retract": ("decides", "Takes the decision back."),
+    "decide_appeal": ("decides", "The decision on the decision."),
+    "decide_return": ("decides", "Says whose goods and whose money it is."),
+    "credit_provisionally": ("decides", "Gives money."),
+    "state_amount": ("decides", "Says how much can be given, and sends a draft back."),
+    # imposes something on somebody
+    "impose_interim": ("decides", "Takes somebody their account, before anybody was heard."),
+    "review_interim": ("decides", "Keeps it taken, or gives it back to whom it was taken from for others' safety."),
+    "remove_party": ("decides", "To whoever is removed there is no case any more, and no word in it."),
+    "replace_party": ("decides", "The same, and somebody else speaks in their place."),
+    "disclose": ("decides", "Tells a suspect; that cannot be untold."),
+    # leaves the house, or is gone
+    "report_to_authority": ("decides", "Names somebody to the police: the draft of a decision, as `rule` is."),
+    "approve_report": ("decides", "Lets it go out."),
+    "return_report": ("decides", "Refuses that."),
+    "submit_chargeback_evidence": ("decides", "The one submission that a card network takes."),
+    "lift_hold": ("decides", "Lets be destroyed what a court may want."),
+    # does neither: it can be taken back, or follows what was decided
+    "add_party": ("works", "Lets one more be heard; removing is what decides."),
+    "offer": ("works", "A proposal, which each side accepts or declines for itself."),
+    "message": ("works", "Words."),
+    "note": ("works", "Words for the team."),
+    "request_evidence": ("works", "Asks."),
+    "ask_identity": ("works", "Asks."),
+    "assign": ("works", "Whose work it is."),
+    "take": ("works", "The same."),
+    "skip": ("works", "The same."),
+    "hand_over": ("works", "The same."),
+    "pause": ("works", "Time; what stood still goes on."),
+    "resume": ("works", "Time."),
+    "snooze": ("works", "Time."),
+    "extend": ("works", "Gives somebody more of it."),
+    "retarget": ("works", "Targets of the team; never a party's right."),
+    "freeze": ("works", "Time, for an incident, also by machines."),
+    "thaw": ("works", "Time, for an incident, also by machines."),
+    "place_hold": ("works", "Keeps; lifting it is what decides."),
+    "draft_chargeback_evidence": ("works", "A draft that goes nowhere by itself."),
+    "complete_step": ("works", "Says what was done."),
+    "skip_step": ("works", "The ruling of whoever left it out needs a second person."),
+    "name_root_cause": ("works", "For statistics."),
+    "link": ("works", "A note in two cases."),
+    "unlink": ("works", "Takes it back."),
+    "split": ("works", "A case more, with the same terms; the first one stays."),
+    "join_campaign": ("works", "A name for many cases."),
+    "leave_campaign": ("works", "Takes it back."),
+}
+"""Every command that somebody of the team may send: whether it decides, and why. Reviewed by hand."""
 _SCOPES = {
     "read": "cases:read", "write": "cases:write", "parties": "act_as:parties", "staff": "act_as:staff", "admin": "admin",
 }  # fmt: skip
@@ -52,6 +114,18 @@ class TestDeeds:
         assert judged <= DECIDING
         assert {"rule", "decide_appeal", "decide_return", "approve_report"} <= DECIDING
         assert not DECIDING & set(SYSTEM_COMMANDS)
+
+    def test_whoever_of_the_team_ends_a_case_or_takes_it_up_again_decides(self) -> None:
+        """By whatever verb: another way to the same end takes the same credential."""
+        team = {Who.STAFF, Who.JUDGE, Who.OWNER, Who.LEAD, Who.OPS, Who.APPROVER, Who.DRAFTER}
+        turns = {row.command for row in TABLE if row.leads_to and row.who & team}
+        assert turns <= DECIDING
+
+    def test_every_command_of_the_team_was_looked_at(self) -> None:
+        outside = {Who.CLAIMANT, Who.RESPONDENT, Who.WITNESS, Who.APPELLANT, Who.PLATFORM, Who.SYSTEM, Who.HIT}
+        of_team = {row.command for row in TABLE if row.who - outside}
+        assert {command for command in REVIEWED if REVIEWED[command][0] == "decides"} == DECIDING
+        assert set(REVIEWED) == of_team
 
     def test_each_is_a_command(self) -> None:
         known = COMMANDS.json_schema()["discriminator"]["mapping"]

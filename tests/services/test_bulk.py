@@ -14,6 +14,8 @@ COMMAND_TYPES = sorted(COMMANDS.json_schema()["discriminator"]["mapping"])
 
 def test_every_command_goes_or_says_why_not() -> None:
     assert [command for command in COMMAND_TYPES if why_not_in_bulk(command) is None] == sorted(IN_BULK)
+    assert "turns its report away" in (why_not_in_bulk("close", "declined") or "")
+    assert why_not_in_bulk("close", "expired") is None
     assert why_not_in_bulk("nonsense") is why_not_in_bulk(None) is why_not_in_bulk([]) is None
 
 
@@ -22,8 +24,9 @@ def test_every_command_goes_or_says_why_not() -> None:
     [
         *((name, "decides a case") for name in ("rule", "decide_appeal", "approve", "return_ruling", "retract")),
         *((name, "decides a case") for name in ("decline", "admit")),
-        *((name, "a party's word") for name in ("offer", "accept_offer", "escalate", "appeal", "withdraw", "submit_evidence")),
+        *((name, "a party's word") for name in ("concede", "accept_offer", "escalate", "appeal", "withdraw", "submit_evidence")),
         ("message", "about one case"),
+        ("offer", "about one case"),
         ("freeze", "/v1/freezes"),
         ("deadline", "system only"),
     ],

@@ -211,3 +211,14 @@ class TestTemporalDoor:
     )
     async def test_says_what_an_unsigned_command_may_do(self, setting: str | None, said: str) -> None:
         assert said in (await doctor.temporal_door(setting)).found
+
+
+class TestTrail:
+    @pytest.mark.postgres
+    async def test_is_looked_at_where_the_database_answers(self, server: Server, migrated: None) -> None:
+        told = await doctor.trail(server.app_dsn, PATIENCE)
+        assert (told.part, "deeds of administrators" in told.found or "not whole" in told.found) == ("audit trail", True)
+
+    async def test_a_database_that_is_away_leaves_it_open(self) -> None:
+        told = await doctor.trail(f"postgresql://ombud_app:x@127.0.0.1:{free_port()}/ombud", PATIENCE)
+        assert (told.verdict, told.found.startswith("not looked at")) == ("warn", True)

@@ -18,6 +18,8 @@ from storage.postgres.vault import VaultFault
         (Never("case_unknown", "There is no such case."), "not_found"),
         (VaultFault("changed"), "vault_fault"),
         (asyncpg.DataError(), "not_storable"),
+        (asyncpg.DataError("invalid input for query argument $2: 9 (value out of int64 range)"), "number_not_storable"),
+        (asyncpg.NumericValueOutOfRangeError("bigint out of range"), "number_not_storable"),
         (asyncpg.CannotConnectNowError(), "storage_unavailable"),
         (TimeoutError(), "storage_unavailable"),
         (Never("too_many_files", "At most 200."), "too_many_files"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from typing import Any
 
@@ -9,9 +10,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.model.reading import signed_bytes
-from services.temporal_door import Door, TemporalDoor
+from services.temporal_door import Door, TemporalDoor, Tried
 from storage.access.signing_keys import PostgresSigningKeys
-from storage.tenants import Tenant
+from storage.intake.refusals import PostgresDoorRefusals
+from storage.tenants import Person, Tenant
 from tests.support.office import Office, party
 
 pytestmark = pytest.mark.postgres
@@ -26,7 +28,8 @@ async def key_of(office: Office, person: str = "per_ada", secret: Ed25519Private
 
 
 def door(office: Office, setting: Door | None = None) -> TemporalDoor:
-    return TemporalDoor(office.inbox, office.tenants, PostgresSigningKeys(office.database), setting)
+    refusals = PostgresDoorRefusals(office.database)
+    return TemporalDoor(office.inbox, office.tenants, PostgresSigningKeys(office.database), setting, refusals=refusals)
 
 
 def signed(office: Office, case: str, said: dict[str, Any], key: str, secret: Ed25519PrivateKey = SECRET) -> dict[str, Any]:
@@ -160,3 +163,88 @@ async def test_what_the_system_tells_itself_passes(office: Office) -> None:
     await production(office)
     command = {"id": "cmd_assign.1", "type": "assign", "by": "system", "owner": "per_ada"}
     assert await door(office).put(office.tenant_id, case, command, channel="system") == "cmd_assign.1"
+
+
+class TestWhatIsNotLetIn:
+    """Whoever reaches the namespace can try to speak in anybody's name: operations sees it, whatever they send."""
+
+    async def seen(self, office: Office) -> list[dict[str, Any]]:
+        answer = await office.desk("dana").get("/v1/refused-commands", params={"limit": 100})
+        assert answer.status_code == 200, answer.text
+        found: list[dict[str, Any]] = answer.json()["data"]
+        return found
+
+    async def told(self, office: Office, case: str) -> list[Any]:
+        found = await office.views.notices(office.tenant_id, case)
+        return [notice for notice in found if notice.event.startswith("command_not_let_in")]
+
+    async def test_is_seen_by_operations_whatever_was_forged(self, office: Office) -> None:
+        case, key = (await office.desk().in_review())["id"], await key_of(office)
+        await production(office)
+        right = signed(office, case, NOTE, key)
+        forged: list[tuple[dict[str, Any], str]] = [
+            ({**NOTE, "id": "cmd_f1"}, "signature_needed"),
+            ({**NOTE, "id": "cmd_f2", "signature": "nonsense"}, "signature_refused"),
+            ({**right, "id": "cmd_f3"}, "signature_refused"),
+            ({**right, "text": "Another."}, "signature_refused"),
+            ({**NOTE, "id": "cmd_f5", "by": "system"}, "system_only"),
+            ({"id": "cmd_f6", "type": "close", "by": "per_cleo", "text": "No such field."}, "malformed"),
+        ]
+        tried: list[Tried] = []
+        refusals = PostgresDoorRefusals(office.database)
+        at = TemporalDoor(
+            office.inbox, office.tenants, PostgresSigningKeys(office.database), refusals=refusals, watch=tried.append
+        )
+        for said, code in forged:
+            assert (await became(office, at, case, said))[:2] == ("refused", code)
+        wanted = [(said["by"], said["type"], said["id"], code, case, "temporal", 1) for said, code in forged]
+        found = [
+            (r["claimed"], r["type"], r["command"], r["code"], r["case"], r["channel"], r["times"])
+            for r in await self.seen(office)
+        ]
+        assert found[::-1] == wanted
+        assert [(one.claimed, one.command_id, one.code) for one in tried] == [(w[0], w[2], w[3]) for w in wanted]
+        # The same again is counted; and whoever the id belongs to can use it.
+        await at.put(office.tenant_id, case, forged[0][0])
+        assert [row["times"] for row in await self.seen(office)] == [1, 1, 1, 1, 1, 2]
+        for taken in ("cmd_f1", "cmd_f3"):
+            assert (await became(office, at, case, signed(office, case, {**NOTE, "id": taken}, key)))[0] == "pending"
+
+    async def test_what_it_says_of_itself_is_kept_bounded_and_readable(self, office: Office) -> None:
+        case = (await office.desk().in_review())["id"]
+        await production(office)
+        at = door(office, "closed")
+        for said in ({"by": "per_\x1b[31m\u202e\x00", "id": "x" * 9999, "type": ["rule"]}, ["no", "command"], "text", None):
+            await at.put(office.tenant_id, case, said)
+        first = (await self.seen(office))[-1]
+        assert (first["claimed"], len(first["command"]), first["type"]) == ("per_?[31m??", 128, None)
+
+    async def test_a_flood_fills_no_disk_and_no_mailbox(self, office: Office) -> None:
+        case = (await office.desk().in_review())["id"]
+        await production(office)
+        refusals = PostgresDoorRefusals(office.database, most_a_day=3)
+        at = TemporalDoor(office.inbox, office.tenants, PostgresSigningKeys(office.database), refusals=refusals)
+        await asyncio.gather(*(at.put(office.tenant_id, case, {**NOTE, "id": f"cmd_n{n}"}) for n in range(20)))
+        found = await self.seen(office)
+        assert sorted((row["case"] is None, row["times"]) for row in found) == [(False, 1), (False, 1), (False, 1), (True, 17)]
+        async with office.database.tenant(office.tenant_id) as conn:
+            assert await conn.fetchval("SELECT count(*) FROM commands WHERE answer ->> 'code' = 'signature_needed'") == 3
+        (letter,) = await self.told(office, case)
+        assert (letter.recipient, letter.audience) == ("per_dana", "staff")
+        async with office.database.tenant(office.tenant_id) as conn:
+            await conn.execute("UPDATE door_refusals SET told_at = told_at - interval '25 hours'")
+        await at.put(office.tenant_id, case, {**NOTE, "id": "cmd_next"})
+        assert len(await self.told(office, case)) == 2, "a day later, once more"
+
+    async def test_is_for_operations_alone(self, office: Office) -> None:
+        for who in ("ada", "cleo", "platform"):
+            assert (await office.desk(who).get("/v1/refused-commands")).status_code == 403
+
+    async def test_of_a_case_that_a_conflict_closes_it_is_not_listed(self, office: Office) -> None:
+        case = (await office.desk().in_review())["id"]
+        await production(office)
+        await door(office).put(office.tenant_id, case, NOTE)
+        assert len(await self.seen(office)) == 1
+        closed = office.tenants.conflicts(office.tenant_id, ("programme-9",))
+        await office.tenants.put_person(office.tenant_id, Person(id="per_dana", name="Dana", roles=("ops",), conflicts=closed))
+        assert await self.seen(office) == []

@@ -25,7 +25,7 @@ from domain.model.facts import SYSTEM, Actor, Colleague, DueLevel, EvidenceFile,
 from domain.model.prior_decision import as_opened
 from domain.model.prose import Prose
 from domain.model.refusals import Refusal
-from domain.model.report import Report
+from domain.model.report import Report, ReportedParty
 from domain.model.sanctions import EarlierSanction
 from domain.model.terms import Terms
 from domain.notices.plan import NoticeDraft
@@ -156,6 +156,11 @@ class FakeSealer:
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
+
+    def party(self, person: ReportedParty) -> OpenedParty:
+        """Somebody new, known by their ref."""
+        party_id = f"pty_{person.ref}"
+        return OpenedParty(id=party_id, side=person.side, role=person.role, ref_digest=digest_of(party_id), minor=person.minor)
 
     def __call__(self, text: str) -> Prose:
         content_id = f"cnt_{len(self.texts) + 1:04d}"
@@ -319,7 +324,8 @@ class Life:
         """Somebody as ``record`` would look them up. KeyError for a stranger."""
         if isinstance(who, Actor):
             return who
-        party = next((p for p in self._parties if p.id == who), None)
+        parties = self._case.parties if self._case is not None else tuple(self._parties)
+        party = next((p for p in parties if p.id == who), None)
         return Actor(id=party.id, role=party.side.value, side=party.side) if party else PEOPLE[who]
 
     def command(self, who: str | Actor, what: str, /, **fields: Any) -> Command:
@@ -388,6 +394,10 @@ class Life:
         row = next(r for r in self.case.timetable if r.clock == clock and level in (None, r.level))
         return self.later(row.due_at - self.now)
 
+    def _beside(self) -> dict[str, Any]:
+        """What a level is told of other cases."""
+        return {name: found for name, found in self.elsewhere.items() if name in ("held", "paid_elsewhere")}
+
     def fire_next(self, recorded_at: datetime | None = None) -> Self:
         """The earliest level falls due and nothing else."""
         row = self.case.timetable[0]
@@ -397,7 +407,7 @@ class Life:
             self.case,
             self.case_id,
             due_command(row),
-            DecisionContext(actor=SYSTEM, team=self.team),
+            DecisionContext(actor=SYSTEM, team=self.team, **self._beside()),
             row.due_at,
             late,
             self.reference,

@@ -54,7 +54,15 @@ class Server:
 
     async def drop(self) -> None:
         """Delete this database, whoever is connected."""
-        await _as_owner(self.at("postgres"), f"DROP DATABASE {_name(self.owner_dsn)} WITH (FORCE)")
+        for tries_left in reversed(range(100)):
+            try:
+                await _as_owner(self.at("postgres"), f"DROP DATABASE {_name(self.owner_dsn)} WITH (FORCE)")
+                break
+            except asyncpg.InsufficientPrivilegeError:
+                # Autovacuum looks at it just now, and only a superuser sends that away; it is gone in a moment.
+                if not tries_left:
+                    raise
+                await asyncio.sleep(0.1)
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
                 act("review", "owner", "request_evidence", of="respondent", what="The log, please."),
                 act("review", "owner", "rule", once={"waiting_on": "staff"}, **_BOUNTY),
             ),
-            {**TOLD, "respondent_response": SHORTLY},
+            {**TOLD, "respondent_reply": SHORTLY, "respondent_response": SHORTLY},
             fired=("respondent_response", "grace", "appeal_window"),
         ),
         Exit(

@@ -265,6 +265,7 @@ async def _main(here: Planted) -> None:
     await party_says("respondent", "offers", remedy="payout", amount=usd, text=here.word("offer"))
     await party_says("claimant", "escalate")
     await here.command("mediator", "main", "take")
+    await here.command("mediator", "main", "offers", remedy="payout", amount=usd, text=here.word("proposal"))
     await party_says("claimant", "messages", text=here.word("to_all"))
     private = await party_says("claimant", "messages", text=here.word("claimant_to_desk"), to="claimant")
     await here.command("mediator", "main", "messages", text=here.word("caucus_claimant"), to="claimant")
@@ -329,7 +330,7 @@ async def _tenant(here: Planted) -> None:
     key = await here.said("dana", "POST", "/v1/api-keys", {"name": here.word("keyname"), "scopes": ["cases:read"]})
     signing = await here.said("mediator", "POST", "/v1/signing-keys", {"public_key": _public_key()})
     glass = here.cases["main"]["id"]
-    await here.said("sita", "POST", f"/v1/cases/{glass}/access", {"reason": here.word("glass")})
+    await here.said("sita", "POST", f"/v1/cases/{glass}/access", {"reason": f"They asked me about {here.word('glass')}."})
     await here.said("sita", "GET", f"/v1/cases/{glass}/timeline")
     here.secrets["source"] = source["secret"]
     here.ids |= {

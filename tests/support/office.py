@@ -30,11 +30,13 @@ from policies.shelf import Shelf
 from runtime.settings import Settings
 from services.parts import Parts
 from storage.access.keys import PostgresKeys
+from storage.access.sessions import PostgresSessions
 from storage.access.signing_keys import PostgresSigningKeys
 from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresEvidenceFiles, PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
+from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import PostgresSources
 from storage.outside.endpoints import PostgresEndpoints
 from storage.policies.library import PostgresLibrary
@@ -49,9 +51,12 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.campaigns import PostgresCampaigns
 from storage.team.desk import PostgresDesk
+from storage.team.drafts import PostgresDrafts
+from storage.team.letters import PostgresTeamLetters
 from storage.team.people import PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.team.roster import PostgresRoster
+from storage.team.saved_views import PostgresSavedViews
 from storage.tenants import Person, PostgresTenants, Tenant
 from storage.views.cases import PostgresViews
 from workers.policies import ShelfPolicies
@@ -120,14 +125,14 @@ def settings() -> Settings:
     return Settings(_env_file=None, paypal_certificate_path=folder / "paypal.pem", smtp_from="Ombud <disputes@ombud.example>")
 
 
-async def any_public(url: str) -> str | None:
+async def any_public(url: str, development: bool) -> str | None:
     """Why webhooks cannot go to an address; any name that can be looked up leads to a public place here."""
 
     async def resolve(host: str, port: int) -> list[str]:
         return [host] if host.replace(".", "").isdigit() or ":" in host else ["93.184.215.14"]
 
     try:
-        await SignedPost(resolve=resolve).check(url)
+        await SignedPost(resolve=resolve).check(url, development=development)
     except Never as never:
         return never.code
     return None
@@ -191,6 +196,8 @@ class Office:
             records=self.records,
             letters=LetterPreviews(Composer()),
             desk=PostgresDesk(self.database, self.inbox),
+            drafts=PostgresDrafts(self.database, self.vault),
+            saved_views=PostgresSavedViews(self.database),
             reading=PostgresReading(self.database, self.vault),
             absences=PostgresAbsences(self.database, bulk),
             sanctions=PostgresSanctions(self.database),
@@ -199,8 +206,10 @@ class Office:
             keys=self.tenants,
             signing_keys=PostgresSigningKeys(self.database),
             api_keys=PostgresKeys(self.database),
+            sessions=PostgresSessions(self.database),
             people=PostgresPeople(self.database, self.vault),
             trail=PostgresTrail(self.database),
+            team_letters=PostgresTeamLetters(self.database, self.vault),
             idempotency=PostgresIdempotency(self.database, self.vault),
             seals=self.vault,
             doors=JudgingDoor(self.records, self.inbox, self.lookups),
@@ -209,6 +218,7 @@ class Office:
             parsers=parsers(settings()),
             endpoints=self.endpoints,
             sources=self.sources,
+            door_refusals=PostgresDoorRefusals(self.database),
             address_refused=any_public,
             database_ready=_there,
             also_ready={"temporal": _there},

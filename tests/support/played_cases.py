@@ -221,10 +221,10 @@ class Life:
         if case["requests"]:
             if self.script == "lapse":
                 return None
-            return self._step("submit_evidence", parties["respondent"], text="The log of the three days is attached.")
+            return self._step("submit_evidence", parties["respondent"], to="all", text="The log of the three days is attached.")
         if "submit_evidence" not in self.done and self.script != "quick":
             # Nobody loses by a ruling unheard; whoever lets the time for an answer go by was heard too.
-            return self._step("submit_evidence", parties["respondent"], text="The log of the three days is attached.")
+            return self._step("submit_evidence", parties["respondent"], to="all", text="The log of the three days is attached.")
         bounty = self.kind == "bounty_dispute"
         outcome, ground, remedy = ("upheld", "scope", "payout") if bounty else ("confirmed", "stolen_payment", "refund")
         remedies = [{"type": remedy, "amount": HEAVY if self.script in ("heavy", "returned") else MONEY}]

@@ -3,12 +3,14 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx2
 import pytest
 from standardwebhooks.webhooks import Webhook
 
 from activities.ports.errors import Never, ToldToWait
+from activities.ports.notices import OutgoingNotice
 from adapters.delivery.endpoints import EndpointFailed, SignedPost, is_public
 from adapters.delivery.notifier import Channels
 from adapters.delivery.webhooks import WebhookNotifier
@@ -21,8 +23,14 @@ NOTIFIER = WebhookNotifier(SignedPost(allow_private=True))
 RULED = {"outcome": "upheld", "phase": "appealable"}
 
 
-async def sent(sink: Taken, notifier: WebhookNotifier = NOTIFIER, event: str = "ruling_issued") -> str:
-    notice = a_notice(event, channel="webhook", audience="platform", address=sink.url, secrets=(SECRET,), data=RULED)
+def a_webhook(sink: Taken, event: str = "ruling_issued", **changes: Any) -> OutgoingNotice:
+    """To a tenant for development, unless said otherwise."""
+    said = {"development": True, "data": RULED, **changes}
+    return a_notice(event, channel="webhook", audience="platform", address=sink.url, secrets=(SECRET,), **said)
+
+
+async def sent(sink: Taken, notifier: WebhookNotifier = NOTIFIER, event: str = "ruling_issued", **changes: Any) -> str:
+    notice = a_webhook(sink, event, **changes)
     return await notifier.send(notice)
 
 
@@ -46,10 +54,7 @@ class TestMessage:
 
     async def test_it_says_by_what_the_platform_knows_the_case(self, sink: Taken) -> None:
         known = References(source="api", external_id="R-1", metadata={"order": "A-1"})
-        notice = a_notice(
-            channel="webhook", audience="platform", address=sink.url, secrets=(SECRET,), data=RULED, references=known
-        )
-        await NOTIFIER.send(notice)
+        await NOTIFIER.send(a_webhook(sink, references=known))
         data = json.loads(sink.requests[0][2])["data"]
         assert (data["external_id"], data["metadata"], data["outcome"]) == ("R-1", {"order": "A-1"}, "upheld")
 
@@ -135,6 +140,19 @@ class TestWhereItMayGo:
         with pytest.raises(Never, match="endpoint_not_public"):
             await sent(sink, WebhookNotifier(SignedPost()))
 
+    async def test_nor_with_the_setting_but_for_tenants_for_development(self, sink: Taken) -> None:
+        for url, code in (
+            (sink.url, "endpoint_not_https"),
+            ("https://127.0.0.1/", "endpoint_not_public"),
+            ("https://168.63.129.16/", "endpoint_not_public"),
+            ("https://hooks.example:22/", "endpoint_port_refused"),
+        ):
+            sink.url = url
+            with pytest.raises(Never, match=code):
+                await sent(sink, development=False)
+            with pytest.raises(Never, match=code):
+                await SignedPost(allow_private=True).check(url)
+
     async def test_a_name_with_one_private_address_is_refused(self, sink: Taken) -> None:
         async def resolve(host: str, port: int) -> list[str]:
             return ["93.184.215.14", "192.168.0.1"]
@@ -167,6 +185,44 @@ class TestWhereItMayGo:
         with pytest.raises(OSError, match=r".+"):
             await sent(sink, WebhookNotifier(SignedPost()))
 
+    @pytest.mark.parametrize("address", ["192.0.0.192", "168.63.129.16", "fec0::1", "10.0.0.1"])
+    async def test_where_a_name_leads_is_looked_at_again_when_something_is_sent(self, sink: Taken, address: str) -> None:
+        async def first_public_then_not(host: str, port: int) -> list[str]:
+            asked.append(host)
+            return ["93.184.215.14"] if len(asked) == 1 else ["93.184.215.14", address]
+
+        asked: list[str] = []
+        post = SignedPost(resolve=first_public_then_not)
+        await post.check("https://hooks.example/in")
+        sink.url = "https://hooks.example/in"
+        with pytest.raises(Never, match="endpoint_not_public"):
+            await sent(sink, WebhookNotifier(post))
+
+    async def test_a_host_that_nobody_knows_is_refused_when_it_is_made(self) -> None:
+        async def nobody(host: str, port: int) -> list[str]:
+            raise OSError(host)
+
+        async def nowhere(host: str, port: int) -> list[str]:
+            return []
+
+        for resolve in (nobody, nowhere):
+            with pytest.raises(Never, match="endpoint_host_unknown"):
+                await SignedPost(resolve=resolve).check("https://hooks.example/in")
+
+    @pytest.mark.parametrize(
+        ("port", "taken"), [(":443", True), (":8443", True), ("", True), (":22", False), (":25", False), (":80", False)]
+    )
+    async def test_a_port_of_another_service_is_refused(self, port: str, taken: bool) -> None:
+        async def anywhere(host: str, port: int) -> list[str]:
+            return ["93.184.215.14"]
+
+        found = []
+        try:
+            await SignedPost(resolve=anywhere).check(f"https://hooks.example{port}/in")
+        except Never as never:
+            found.append(never.code)
+        assert found == ([] if taken else ["endpoint_port_refused"])
+
     async def test_plain_http_is_refused(self, sink: Taken) -> None:
         with pytest.raises(Never, match="endpoint_not_https"):
             await sent(sink, WebhookNotifier(SignedPost()))
@@ -183,7 +239,7 @@ class TestWhereItMayGo:
     @pytest.mark.parametrize("secret", ["whsec_", "whsec_ünlesbar", None])
     async def test_without_a_usable_secret_nothing_is_sent(self, sink: Taken, secret: str | None) -> None:
         with pytest.raises(Never, match="endpoint_invalid"):
-            await NOTIFIER.send(a_notice(channel="webhook", address=sink.url, secrets=(secret,) if secret else ()))
+            await NOTIFIER.send(a_webhook(sink).model_copy(update={"secrets": (secret,) if secret else ()}))
         assert not sink.requests
 
     async def test_without_an_address_nothing_is_sent(self) -> None:
@@ -208,6 +264,19 @@ class TestWhereItMayGo:
             ("2002:7f00:1::", False),
             ("ff02::1", False),
             ("::", False),
+            ("fec0::1", False),
+            ("192.0.0.192", False),
+            ("192.88.99.1", False),
+            ("168.63.129.16", False),
+            ("2001:db8::1", False),
+            ("3fff::1", False),
+            ("2001::1", False),
+            ("5f00::1", False),
+            ("64:ff9b:1::1", False),
+            ("64:ff9b::a9fe:a9fe", False),
+            ("64:ff9b::a83f:8110", False),
+            ("::ffff:192.0.0.192", False),
+            ("::93.184.215.14", False),
         ],
     )
     def test_which_addresses_are_public(self, address: str, public: bool) -> None:
@@ -220,7 +289,5 @@ async def test_each_notice_goes_by_its_channel(sink: Taken) -> None:
             return "<by-mail>"
 
     channels = Channels(email=Post(), webhook=NOTIFIER)
-    mail, hook = await asyncio.gather(
-        channels.send(a_notice()), channels.send(a_notice(channel="webhook", address=sink.url, secrets=(SECRET,)))
-    )
+    mail, hook = await asyncio.gather(channels.send(a_notice()), channels.send(a_webhook(sink)))
     assert (mail, hook) == ("<by-mail>", "200")

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.ports.notices import OutgoingNotice
-from adapters.letters.composer import TEMPLATES, Composer
+from activities.ports.notices import OutgoingNotice, TeamLetter
+from adapters.letters.composer import TEMPLATES, Composer, Letter
 from adapters.letters.letter import facts_of
 from adapters.letters.times import in_zone
 from adapters.letters.words_en import ENGLISH
@@ -158,7 +158,13 @@ LETTERS = {
         texts={"text": "I would leave it at that."},
     ),
     "offer_accepted.claimant": a_notice(
-        "offer_accepted", data={"phase": "closed", "side": "respondent", "case_outcome": "settled"}
+        "offer_accepted",
+        data={
+            "phase": "closed",
+            "side": "respondent",
+            "case_outcome": "settled",
+            "terms": ["Payout of 800.00 EUR, for the claimant.", "It binds both sides, and neither can appeal against it."],
+        },
     ),
     "phase_entered.review.claimant": a_notice("phase_entered:review", data=REVIEW),
     "evidence_requested.claimant": a_notice(
@@ -242,6 +248,8 @@ LETTERS = {
         },
     ),
     "withdrawal_requested.claimant": a_notice("withdrawal_requested", data=REVIEW),
+    "party_added.later.claimant": a_notice("party_added", data={"joined": "principal", "yourself": True}),
+    "party_added.claimant": a_notice("party_added", data={"joined": "representative", "yourself": True, "from_start": True}),
     "withdrawal_accepted.claimant": a_notice(
         "withdrawal_accepted", data={"case_outcome": "withdrawn"}, texts={"reasons": "You told us that you are safe."}
     ),
@@ -418,20 +426,22 @@ EVENTS = [
     "case_opened", "case_declined", "phase_entered:settlement", "phase_entered:review", "phase_entered:approval",
     "phase_entered:ruled", "phase_entered:appealable", "phase_entered:appeal", "evidence_requested:claimant",
     "evidence_requested:respondent", "evidence_submitted", "requests_settled",
-    "evidence_lapsed", "offer_made", "offer_accepted", "offer_declined",
+    "evidence_lapsed", "offer_made", "offer_accepted", "offer_declined", "offer_lapsed", "claim_conceded",
+    "proposal_made", "proposal_ended:accepted",
     "message_sent", "ruling_drafted", "ruling_issued", "ruling_returned", "appeal_lodged", "appeal_withdrawn", "case_remitted",
     "case_closed", "case_joined", "case_withdrawn", "case_reopened", "ruling_annulled", "case_assigned", "case_queued",
     "mentioned",
     "glass_broken:acc_0198",
     "level_reached:warn",
-    "level_reached:escalate", "delivery_failed", "endpoint_disabled",
+    "level_reached:escalate", "delivery_failed", "endpoint_disabled", "command_not_let_in:7",
     "effect_reported", "clock_extended", "interim_imposed", "interim_ended",
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
     "sanction_imposed", "sanction_lifted", "sanction_voided",
+    "party_added",
     "withdrawal_requested", "withdrawal_accepted", "continued_of_office", "ruling_withheld", "effect_withheld", "effect_released",
     "provisional_credit_given", "provisional_credit_ended:reversed", "provisional_credit_ended:final", "signal_received:closed",
     "signal_received", "report_proposed", "report_returned", "report_approved", "case_handed_over",
-    "case_disclosed", "measure_imposed", "measure_ended", "interim_review_asked",
+    "case_disclosed", "disclosure_proposed", "measure_imposed", "measure_ended", "interim_review_asked",
     "unheard_of:thing",
 ]  # fmt: skip
 NAMES = [
@@ -631,7 +641,41 @@ def test_every_template_is_reached_by_an_event() -> None:
         for event in [*EVENTS, "phase_entered:closed"]
     }
     there = {f"en/{path.parent.name}/{path.name}" for path in (TEMPLATES / "en").glob("*/*.j2")}
-    assert reached == there
+    assert reached == {name for name in there if not name.startswith("en/team/")}
+    # Of letters about no case, each template is that of the event of its name.
+    about_none = {path.stem for path in (TEMPLATES / "en" / "team").glob("*.j2")}
+    assert about_none == {"other"} | {event for event, *_ in ABOUT_NO_CASE}
+
+
+ABOUT_NO_CASE: tuple[tuple[str, dict[str, Any], str], ...] = (
+    ("person_added", {"roles": "mediator lead"}, "mediator lead"),
+    ("login_code_made", {}, "omb_secret"),
+    ("login_code_redeemed", {"key": "key_1"}, "ombud key revoke key_1"),
+    ("key_made", {"key": "sig_1", "what": "signing_key"}, "ombud command revoke sig_1"),
+    ("address_changed", {}, "the address that it was before"),
+    ("conflicts_changed", {"added": 0, "removed": 2}, "2 removed"),
+    ("rights_changed", {"roles": "ops"}, "The roles are now: ops."),
+)
+
+
+@pytest.mark.parametrize(("event", "said", "shown"), ABOUT_NO_CASE, ids=lambda value: value if isinstance(value, str) else "")
+def test_a_letter_about_no_case_says_who_did_what_and_what_to_do(event: str, said: dict[str, Any], shown: str) -> None:
+    def letter(recipient: str, code: str | None) -> Letter:
+        return Composer().compose_for_team(
+            TeamLetter(
+                id="ltr_1", tenant_id="acme", tenant_name="Acme", event=event, recipient=recipient, address="a@x.example",
+                name="Eva\nBcc: x", at=datetime(2026, 1, 1, tzinfo=UTC), data={"person": "per_eva", "by": "per_dana", **said},
+                person_name="Eva", by_name="Dana", code=code,
+            )
+        )  # fmt: skip
+
+    own, other = letter("per_eva", "omb_secret"), letter("per_olaf", None)
+    assert shown in " ".join(own.text.split())
+    assert own.text.startswith("Hello Eva Bcc: x,")
+    assert "omb_secret" not in other.text + other.html
+    assert ("per_eva" in other.text, "Dana (per_dana)" in other.text) == (True, event != "login_code_redeemed")
+    assert "\n" not in own.subject + other.subject
+    assert own.subject != other.subject
 
 
 def test_letters_say_only_ways_to_answer_that_exist() -> None:

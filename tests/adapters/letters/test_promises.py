@@ -18,6 +18,7 @@ from domain.base import Phase, Side
 from domain.model.clock_terms import ClockTerms
 from domain.model.ruling import DecideAppeal, Rule
 from domain.rules.hearing import unheard
+from domain.rules.interim import SPEAKS_OF_OTHERS
 from tests.support.cases import CLAIMANT, FRIEND, MEDIATOR, OUTCOMES, RESPONDENT, a_case, shelf
 from tests.support.outgoing_notices import a_notice
 
@@ -95,6 +96,36 @@ class TestWhoDecides:
     def test_nobody_who_stands_close_to_a_side_and_never_without_reasons(self) -> None:
         assert a_case().in_review(owner=None).refused(FRIEND, "take").code == "own_case"
         assert all(command.model_fields["reasons"].is_required() for command in (Rule, DecideAppeal))
+
+
+class TestAMeasureBeforeTheyKnow:
+    @pytest.mark.parametrize(
+        ("kind", "measure"),
+        [(kind, one.name) for kind, pack in sorted(shelf().packs.items()) if pack.disclosure == "by_owner"
+         for one in pack.interim_measures],
+    )  # fmt: skip
+    def test_says_nothing_of_a_case_or_of_whoever_reported_it(self, kind: str, measure: str) -> None:
+        """Nor does its name: one that does is imposed with the owner's own words, or not before they know."""
+        life = a_case(kind).in_review()
+        said = {"measure": measure, "reasons": "She is afraid of him."}
+        if measure in SPEAKS_OF_OTHERS:
+            refusal = life.refused(MEDIATOR, "impose_interim", **said)
+            assert (refusal.code, refusal.fields["measure"]) == ("not_disclosed", measure)
+            life.says(MEDIATOR, "impose_interim", told="Do not write to Ada.", **said)
+            return
+        life.says(MEDIATOR, "impose_interim", **said)
+        begun = life.notices_for(RESPONDENT)
+        life.says(MEDIATOR, "review_interim", decision="lift", reasons="She is safe now.")
+        letters = (*begun, *life.notices_for(RESPONDENT)[len(begun) :])
+        assert {letter.event for letter in letters} == {"interim_imposed", "interim_ended"}
+        for letter in letters:
+            assert (letter.texts, letter.data["measure_alone"]) == ({}, True)
+            mail = Composer(replies=True).compose(
+                a_notice(letter.event, audience="respondent", recipient=RESPONDENT, kind=kind, data=letter.data)
+            )
+            whole = f"{mail.subject} {mail.text}".lower()
+            telling = ("case", "report", "other side", "claim", "accus", kind.replace("_", " "), life.case_id.lower(), "she")
+            assert [word for word in telling if re.search(rf"\b{word}", whole)] == []
 
 
 class TestSilence:

@@ -44,6 +44,11 @@ class TestSend:
     async def test_a_bulk_from_the_dry_run_to_its_results(self, shell: Shell, office: Office) -> None:
         review, settlement = await office.desk().in_review(), await office.desk().opened()
         words = ("bulk", "close", "--queue", "mediation", "--reason", "ended", "--reasons", "It ended.", "-t", office.tenant_id)
+        # To close cases decides what becomes of them: that takes whoever does so themselves.
+        refused = await shell.type(*words, "--as", "per_cleo")
+        assert "[own_credential_needed]" in refused.output
+        for person in ("per_dana", "per_cleo"):
+            assert (await shell.type("login", person, "-t", office.tenant_id)).exit_code == 0
         dry = await shell.json(*words, "--dry-run", "--as", "per_dana")
         assert dry["selected"] == sorted([review["id"], settlement["id"]])
         # No worker is there: it is on disk, and nobody has refused it.

@@ -10,6 +10,7 @@ import pytest
 
 from services.temporal_door import TemporalDoor
 from storage.access.signing_keys import PostgresSigningKeys
+from storage.intake.refusals import PostgresDoorRefusals
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.tenants import Tenant
@@ -41,12 +42,17 @@ async def test_from_the_key_to_a_command_that_is_taken(shell: Shell, office: Off
     done = await shell.type("command", "sign", str(file), "--case", case, "--key", str(key), "--key-id", made["id"], *of)
     signed: dict[str, Any] = json.loads(done.stdout)
     await office.tenants.create(Tenant(id=office.tenant_id, name="Test"))
-    door = TemporalDoor(office.inbox, office.tenants, PostgresSigningKeys(office.database))
+    door = TemporalDoor(
+        office.inbox, office.tenants, PostgresSigningKeys(office.database), refusals=PostgresDoorRefusals(office.database)
+    )
     assert await door.put(office.tenant_id, case, signed) == RULE["id"]
     listed = await shell.type("command", "keys", *of)
     assert f"{made['id']}  per_ada  live" in listed.output
     assert "revoked" in (await shell.type("command", "revoke", made["id"], *of)).output
     assert await door.put(office.tenant_id, case, {**signed, "id": "cmd_rule-2"}) != "cmd_rule-2"
+    tried = await shell.type("command", "refused", *of)
+    assert f"signature_refused  per_ada  rule  cmd_rule-2  {case}  (1x)" in tried.output
+    assert (await shell.json("command", "refused", *of))["data"][0]["claimed"] == "per_ada"
 
 
 async def test_no_key_is_written_over(shell: Shell, tmp_path: Path) -> None:

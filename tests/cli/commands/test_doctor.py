@@ -12,7 +12,8 @@ from tests.support.shell import Shell
 pytestmark = pytest.mark.postgres
 
 PARTS = [
-    "python", "time zones", "postgres program", "temporal program", "services", "database", "administration", "temporal",
+    "python", "time zones", "postgres program", "temporal program", "services", "database", "administration", "audit trail",
+    "temporal",
     "temporal door", "mail", "master key", "evidence store",
 ]  # fmt: skip
 

@@ -10,6 +10,7 @@ import pytest
 
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
+from storage.team.letters import PostgresTeamLetters
 from storage.tenants import Tenant
 from tests.support.office import Office
 from tests.support.shell import Shell
@@ -68,13 +69,33 @@ async def test_a_login_that_is_over_says_to_log_in_again(shell: Shell, office: O
 async def test_a_login_code_is_exchanged_for_a_key(shell: Shell, office: Office) -> None:
     await office.tenants.create(Tenant(id=office.tenant_id, name="Test", development=False))
     of = ("-t", office.tenant_id)
-    code = (await shell.type("person", "login-code", "per_ada", *of)).stdout.strip()
+    refused = await shell.type("person", "login-code", "per_ada", *of)
+    assert "[person_has_no_address]" in refused.output, refused.output
+    await shell.type("person", "set", "per_ada", "--email", "ada@team.example", *of)
+    made = await shell.type("person", "login-code", "per_ada", *of)
+    assert (made.exit_code, made.stdout.strip()) == (0, "Sent to the address of per_ada; it is good for a day.")
+    (code,) = [letter.code for letter in await PostgresTeamLetters(office.database, office.vault).due(50) if letter.code]
     assert (await shell.type("login", "per_ben", "--code", code, *of)).exit_code == 77
     done = await shell.type("login", "per_ada", "--code", code, *of)
     assert (done.exit_code, "--as per_ada" in done.output) == (0, True), done.output
     assert [one["person"] for one in await shell.json("whoami")] == ["per_ada"]
     again = await shell.type("login", "per_ada", "--code", code, *of)
-    assert (again.exit_code, "[key_invalid]" in again.output) == (77, True), again.output
+    assert (again.exit_code, "[login_code_ended]" in again.output) == (77, True), again.output
+
+
+async def test_nobody_who_speaks_as_themselves_lifts_their_own_conflict_or_gives_themselves_a_role(
+    shell: Shell, office: Office
+) -> None:
+    of, person = ("-t", office.tenant_id), ("person", "set", "per_dana")
+    declared = await shell.type(*person, "--conflict", "programme-7", *of)
+    assert declared.exit_code == 0, declared.output
+    for logged_in in (False, True):
+        if logged_in:
+            await shell.type("login", "per_dana", *of)
+        for words, code in ((("--clear", "conflicts"), "own_conflict"), (("--role", "ops", "--role", "lead"), "own_rights")):
+            told = await shell.type(*person, *words, "--as", "per_dana", *of)
+            assert (told.exit_code, f"[{code}]" in told.output) == (77, True), told.output
+    assert (await shell.type(*person, "--clear", "conflicts", *of)).exit_code == 0, "whoever runs Ombud is nobody of the team"
 
 
 async def test_who_has_logged_out_does_not(shell: Shell, office: Office) -> None:

@@ -66,7 +66,7 @@ class TestRehearse:
         opened, escalated, refused, *_ = lines
         assert (opened["facts"], opened["phase"], opened["refused"]) == (["case_opened", "phase_entered"], "settlement", None)
         assert escalated["deadlines"] == DEADLINES
-        assert escalated["actions"]["claimant"] == ["message", "submit_evidence", "withdraw"]
+        assert escalated["actions"]["claimant"] == ["message", "submit_evidence", "withdraw", "offer", "add_party"]
         assert set(refused["refused"]) == {"code", "detail"}
         assert (refused["phase"], refused["deadlines"]) == ("review", DEADLINES)
 

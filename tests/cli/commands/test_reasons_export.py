@@ -51,5 +51,7 @@ async def test_a_hold_is_placed_and_lifted(shell: Shell, office: Office) -> None
     async with office.database.deed(office.tenant_id) as conn:
         with pytest.raises(LegalHold):
             await office.vault.erase(conn, office.tenant_id, case["id"], "staff")
+    assert "[own_credential_needed]" in (await shell.type("case", "release", case["id"], "--reasons", "Settled.", *ops)).output
+    assert (await shell.type("login", "per_dana", "-t", office.tenant_id)).exit_code == 0
     done = await shell.type("case", "release", case["id"], "--reasons", "The suit was settled.", *ops)
     assert done.exit_code in (0, 75), done.output

@@ -6,14 +6,11 @@ The commands are read from the command line itself, so that a new one is asked t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from typer.main import get_command
 
-from cli.main import app
 from storage.postgres.pool import (
     Database,
 )
@@ -21,7 +18,7 @@ from storage.postgres.vault import (
     Vault,
 )
 from storage.tenants import Person, PostgresTenants
-from tests.architecture.house import ROOT
+from tests.support.command_lines import COMMANDS
 from tests.support.shell import Shell
 
 pytestmark = pytest.mark.postgres
@@ -31,62 +28,18 @@ NOWHERE = "nowhere"
 CODE = re.compile(r"\[([a-z_]+)\]$", flags=re.MULTILINE)
 OF_PERSONS = {"owner", "of_owner", "person", "person_id", "manager"}
 """Parameters by which a command names somebody of the team, besides --as, who is looked up before anything is judged."""
-ALSO = {"case revive": ["thing"], "clock retarget": ["--priority", "high"]}
-"""What a command line needs besides what typer knows that it must have."""
-VALUES = {
-    "pack": "bounty_dispute",
-    "kind": "bounty_dispute",
-    "speaker": "per_ada",
-    "by": "per_ada",
-    "person_id": "per_ada",
-    "body": '{"type": "take"}',
-    "url": "https://a.example/hook",
-    "currency": "EUR",
-    "amount": "5",
-    "until": "2030-01-01T00:00:00Z",
-}
-"""What a parameter takes that cannot be any word."""
 MAKERS = {"tenant create": {"tenant"}, "tenant person": {"person_id"}, "person add": {"person_id"}}
 """Commands and what they make: that it is not there is no error."""
 
 
-class Command(NamedTuple):
-    """One command with its parameters by name."""
-
-    words: str
-    parameters: dict[str, Any]
-
-    def typed(self, folder: Path, **given: str) -> list[str]:
-        """A whole command line: `given`, and something for every other parameter that it must have."""
-        line = self.words.split()
-        for name, parameter in self.parameters.items():
-            if name in given or parameter.required:
-                value = given.get(name) or _something(name, folder)
-                line += [value] if parameter.param_type_name == "argument" else [parameter.opts[0], value]
-        return line + ALSO.get(self.words, [])
-
-
-def _something(name: str, folder: Path) -> str:
-    """A value that the parameter takes; a file is a pack, which only `policy publish` looks into before it asks whose it is."""
-    if name == "file":
-        path = folder / "file.json"
-        path.write_bytes((ROOT / "policies/packs/bounty_dispute.yaml").read_bytes())
-        return str(path)
-    return VALUES.get(name, "thing")
-
-
-def _commands(command: Any, words: tuple[str, ...] = ()) -> Iterator[Command]:
-    if not hasattr(command, "commands") or command.invoke_without_command:
-        yield Command(" ".join(words), {one.name: one for one in command.params})
-    for name, inner in getattr(command, "commands", {}).items():
-        yield from _commands(inner, (*words, name))
-
-
-COMMANDS = {one.words: one for one in _commands(get_command(app))}
 OF_A_TENANT = sorted(name for name, one in COMMANDS.items() if "tenant" in one.parameters.keys() - MAKERS.get(name, set()))
 OF_A_SPEAKER = sorted(name for name, one in COMMANDS.items() if {"speaker", "by"} & one.parameters.keys())
+# Of a case that nobody has it is not said who could have it.
 OF_A_PERSON = sorted(
-    (words, name) for words, one in COMMANDS.items() for name in one.parameters.keys() & OF_PERSONS - MAKERS.get(words, set())
+    (words, name)
+    for words, one in COMMANDS.items()
+    for name in one.parameters.keys() & OF_PERSONS - MAKERS.get(words, set())
+    if words != "case assign"
 )
 
 

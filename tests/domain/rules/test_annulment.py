@@ -41,6 +41,11 @@ class TestAnnul:
             is Phase.RULED
         )
 
+    def test_whoever_annulled_does_not_end_it_undecided(self) -> None:
+        life = a_case().appealable().says(OPS, "annul", reason="procedural_fault")
+        refusal = life.refused(OPS, "close")
+        assert (refusal.code, refusal.fields["because"]) == ("own_case", "annulled_it")
+
     def test_both_sides_are_told_why(self) -> None:
         life = a_case().appealable().says(LEAD_2, "annul", reason="procedural_fault")
         told = {notice.recipient for _, notice in life.last.notices if notice.event == "ruling_annulled"}
@@ -78,6 +83,10 @@ class TestRecuse:
         assert (life.case.owner, life.case.recused) == (None, (MEDIATOR,))
         assert life.refused(MEDIATOR, "take").code == "own_case"
         assert life.refused(OPS, "assign", owner=MEDIATOR).fields["because"] == "recused"
+
+    def test_what_they_approved_goes_back_to_whoever_drafted_it(self) -> None:
+        life = a_case().in_approval().says(LEAD, "approve").says(LEAD, "recuse", reason="knows_a_party")
+        assert (life.case.phase, life.case.ruling, life.case.owner) == (Phase.REVIEW, None, MEDIATOR)
 
     def test_a_draft_of_theirs_goes_back_with_it(self) -> None:
         life = a_case().in_approval().says(MEDIATOR, "recuse")

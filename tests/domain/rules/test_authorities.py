@@ -69,3 +69,49 @@ def test_no_party_hears_of_it() -> None:
 def test_a_proposal_falls_with_the_case() -> None:
     life = proposed().says(OPS, "close", outcome="expired", reason="bank_closed")
     assert life.case.reports == ()
+
+
+FIU: dict[str, Any] = {"authority": "financial_intelligence_unit", "reasons": "Nine cards and one account."}
+REFUND: dict[str, Any] = {
+    "outcome": "confirmed",
+    "ground": "stolen_payment",
+    "remedies": [{"type": "refund", "amount": {"amount": 100, "currency": "USD"}}],
+}
+
+
+class TestTippingOff:
+    def reported(self) -> Life:
+        return a_case("fraud_report").that_protects().in_review().says(MEDIATOR, "report_to_authority", **FIU)
+
+    def test_no_single_hand_tells_the_respondent(self) -> None:
+        for life in (self.reported(), self.reported().says(LEAD, "approve_report")):
+            for what, fields in (("disclose", {}), ("request_evidence", {"of": "respondent"})):
+                assert life.refused(MEDIATOR, what, **fields).code == "tipping_off"
+            hits = {**REFUND, "remedies": [{"type": "suspend", "to": "respondent"}]}
+            assert life.refused(MEDIATOR, "rule", **hits).code == "tipping_off"
+            assert life.refused(OPS, "disclose").code == "tipping_off"
+
+    def test_two_do_with_reasons(self) -> None:
+        life = self.reported().says(MEDIATOR, "disclose", reasons="The unit agrees.", text="Cards were stolen.")
+        assert not life.case.is_disclosed
+        proposal = next(r for r in life.recordings if r.fact.type == "disclosure_proposed")
+        assert not any(visible(life.case, proposal, life.actor(who)) for who in (CLAIMANT, RESPONDENT, PLATFORM))
+        assert life.refused(MEDIATOR, "disclose", reasons="Now.").fields["because"] == "second_person"
+        assert life.refused(LEAD, "disclose").fields["because"] == "reasons"
+        life = life.says(LEAD, "disclose", reasons="I have read it.")
+        assert life.case.disclosed is not None
+        assert life.case.disclosed.text is not None, "in the words of whoever proposed it"
+
+    def test_what_takes_nothing_from_them_is_told_to_the_others(self) -> None:
+        life = self.reported().says(LEAD, "approve_report").says(MEDIATOR, "rule", **REFUND).fire("grace")
+        assert not life.case.is_disclosed
+        assert life.notices_for(RESPONDENT) == ()
+        assert "ruling_issued" in {notice.event for notice in life.notices_for(CLAIMANT)}
+        assert not any(right.allowed for right in life.case.rights)
+
+    def test_a_report_that_is_not_made_is_no_secret(self) -> None:
+        life = self.reported().says(LEAD, "return_report", reasons="Not enough.")
+        assert life.says(MEDIATOR, "disclose").case.is_disclosed
+
+    def test_police_are_told_of_what_the_accused_may_know(self) -> None:
+        assert proposed().says(MEDIATOR, "disclose").case.is_disclosed

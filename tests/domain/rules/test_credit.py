@@ -6,7 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from domain.base import Phase
+from domain.model.ruling import SameCredential
+from domain.rules.decide import decide
 from domain.rules.rights import in_force
+from domain.rules.rule import DecisionContext
 from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, RESPONDENT, Life, a_case
 
 CONFIRMED = {"outcome": "confirmed", "ground": "stolen_payment"}
@@ -52,6 +56,68 @@ class TestARuling:
     def test_that_confirms_without_a_refund_leaves_it(self) -> None:
         life = ruled(credited())
         assert (paid(life), life.case.credits[0].state) == (20_000, "final")
+
+
+class TestMuchMoney:
+    """Above the pack's limit, or of an amount that its giver stated: two persons, as with a ruling (12 CFR 1005.11 asks for it in
+    time, and nobody's word alone is behind it).
+    """
+
+    def reported(self, cents: int = 5_000_000) -> Life:
+        return a_case("fraud_report", amount=money(cents)).in_review()
+
+    def proposed(self, cents: int = 150_000) -> Life:
+        return self.reported().says(MEDIATOR, "credit_provisionally", amount=money(cents), reasons="While we look.")
+
+    def test_is_only_proposed_by_the_first_one(self) -> None:
+        life = self.proposed()
+        assert (paid(life), life.last.recordings[-1].fact.type) == (0, "provisional_credit_proposed")
+        assert not {n.recipient for _, n in life.last.notices} & {CLAIMANT, RESPONDENT}
+
+    def test_is_let_out_by_a_lead_with_the_reasons_of_the_first(self) -> None:
+        life = self.proposed().says(LEAD, "credit_provisionally", amount=money(150_000), reasons=None)
+        assert (paid(life), life.case.credit_proposed) == (150_000, None)
+        assert life.last.notices[0][1].texts["reasons"] is not None
+
+    def test_is_not_let_out_by_whoever_proposed_it(self) -> None:
+        life = self.proposed()
+        assert life.refused(MEDIATOR, "credit_provisionally", amount=money(150_000)).code == "nothing_changes"
+        life.says(MEDIATOR, "credit_provisionally", amount=money(150_001))
+        assert paid(life) == 0
+
+    def test_nor_in_another_amount(self) -> None:
+        refusal = self.proposed().refused(LEAD, "credit_provisionally", amount=money(150_001))
+        assert (refusal.code, refusal.fields["because"]) == ("credit_not_allowed", "amount_differs")
+
+    def test_nor_by_a_lead_to_whom_nothing_was_proposed(self) -> None:
+        assert self.reported().refused(LEAD, "credit_provisionally", amount=money(150_000)).code == "not_your_case"
+
+    def test_nor_by_the_same_credential(self) -> None:
+        life = self.proposed()
+        command = life.command(LEAD, "credit_provisionally", amount=money(150_000))
+        context = DecisionContext(actor=life.actor(LEAD), credential="key_one")
+        assert life.case.credit_proposed is not None
+        mine = life.case.credit_proposed.model_copy(update={"proposed_with": "key_one"})
+        with pytest.raises(SameCredential):
+            decide(life.case.model_copy(update={"credit_proposed": mine}), command, context, life.now)
+
+    def test_of_the_givers_own_word_is_proposed_too(self) -> None:
+        life = a_case("fraud_report").in_review().says(MEDIATOR, "state_amount", amount=money(90_000))
+        life.says(MEDIATOR, "credit_provisionally", amount=money(500))
+        assert (paid(life), life.case.credit_proposed and life.case.credit_proposed.because) == (0, "amount_of_own_word")
+
+    def test_a_proposal_ends_when_another_amount_is_stated(self) -> None:
+        life = self.proposed().says(LEAD_2, "state_amount", amount=money(400_000))
+        assert life.refused(LEAD, "credit_provisionally", amount=money(150_000)).code == "not_your_case"
+
+    def test_the_ruling_by_which_it_becomes_final_is_looked_at_too(self) -> None:
+        life = self.proposed().says(LEAD, "credit_provisionally", amount=money(150_000)).says(MEDIATOR, "rule", **CONFIRMED)
+        assert life.case.phase is Phase.APPROVAL
+
+    def test_a_small_one_that_a_ruling_tops_up_is_counted_with_it(self) -> None:
+        life = self.reported().says(MEDIATOR, "credit_provisionally", amount=money(60_000))
+        life.says(MEDIATOR, "rule", **CONFIRMED, remedies=[{"type": "refund", "amount": money(110_000)}])
+        assert life.case.phase is Phase.APPROVAL
 
 
 class TestAfterAnAppeal:

@@ -176,6 +176,19 @@ class TestRulings:
         life.says(MEDIATOR, "rule", outcome="unproven", ground="insult").fire("grace")
         assert (life.notices_for(RESPONDENT), sees(life, RESPONDENT), life.case.is_disclosed) == ((), [], False)
 
+    def test_nor_is_an_appeal_of_whoever_reported_them_until_it_turns_against_them(self) -> None:
+        life = hidden("conduct_report").with_terms(procedure=()).in_review()
+        life.says(MEDIATOR, "rule", outcome="unproven", ground="insult").fire("grace")
+        life.says(CLAIMANT, "appeal")
+        assert life.refused(MEDIATOR, "take").code == "own_case"
+        life.says(LEAD_2, "take")
+        against = {"decision": "overturn", "outcome": "violation", "ground": "insult"}
+        assert life.refused(LEAD_2, "decide_appeal", **against).code == "not_heard"
+        assert life.refused(RESPONDENT, "message").code == "actor_unknown"
+        assert (life.notices_for(RESPONDENT), sees(life, RESPONDENT), life.case.is_disclosed) == ((), [], False)
+        life.says(LEAD_2, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
+        life.says(LEAD_2, "decide_appeal", **against)
+
     def test_where_they_are_to_be_heard_none_goes_against_them_before(self) -> None:
         life = hidden("conduct_report").with_terms(procedure=()).in_review()
         assert life.refused(MEDIATOR, "rule", **OUTCOMES["conduct_report"]["light"]).code == "not_heard"
@@ -280,3 +293,15 @@ def test_the_insurer_of_the_other_side_hears_nothing_before() -> None:
     assert life.notices_for(INSURER) == ()
     life.in_review().disclosed()
     assert [n.event for n in life.notices_for(INSURER)] == []
+
+
+class TestTheLastDay:
+    def test_tells_nobody_while_somebody_wants_to_take_the_report_back(self) -> None:
+        life = a_case("conduct_report").in_review().says(CLAIMANT, "withdraw").fire("disclosure", "end")
+        assert life.case.disclosed is None
+        assert "level_reached:escalate" in {n.event for n in life.notices_for("role:leads")}
+        life.later(timedelta(days=2))
+        assert life.case.disclosed is None
+        life = life.says(MEDIATOR, "continue_of_office").later(timedelta(days=1))
+        assert life.case.disclosed is not None
+        assert fold(life.case_id, life.recordings) == life.case

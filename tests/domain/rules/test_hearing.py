@@ -8,7 +8,7 @@ import pytest
 from domain.base import Phase, Side
 from domain.model.case import Case
 from domain.rules.hearing import told_at, unheard
-from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, OUTCOMES, RESPONDENT, WITNESS, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, OPS, OUTCOMES, RESPONDENT, WITNESS, Life, a_case
 
 PAY = OUTCOMES["bounty_dispute"]["light"]
 NOTHING = OUTCOMES["bounty_dispute"]["none"]
@@ -83,6 +83,97 @@ class TestRule:
     def test_running_cases_go_on_as_they_did(self) -> None:
         life = a_case("bounty_dispute").with_terms(hear=(), heard_when="asked").in_review()
         assert life.says(MEDIATOR, "rule", **PAY).case.phase is Phase.RULED
+
+
+class TestMoreFollows:
+    """One word does not end a party's time to answer against their will."""
+
+    @pytest.mark.parametrize("word", ["message", "submit_evidence"])
+    def test_keeps_their_time_running_to_its_end(self, word: str) -> None:
+        life = in_review()
+        until = next(row.due_at for row in life.case.timetable if (row.clock, row.level) == ("respondent_reply", "end"))
+        life.says(RESPONDENT, word, more_follows=True)
+        refusal = life.refused(MEDIATOR, "rule", **PAY)
+        assert (refusal.fields["missing"], refusal.fields["until"]) == ("time", until.isoformat())
+        life.says(RESPONDENT, word, more_follows=True)
+        assert why(life.fire("respondent_reply", "end").case) is None
+
+    @pytest.mark.parametrize("word", ["message", "submit_evidence"])
+    def test_until_they_say_something_without_it(self, word: str) -> None:
+        life = in_review().says(RESPONDENT, word, more_follows=True).says(RESPONDENT, "message")
+        assert life.says(MEDIATOR, "rule", **PAY).case.phase is Phase.RULED
+
+    def test_closes_no_request(self) -> None:
+        life = in_review().says(MEDIATOR, "request_evidence", of="respondent").says(RESPONDENT, "message")
+        life.says(RESPONDENT, "submit_evidence", more_follows=True)
+        assert (len(life.case.requests), why(life.case)) == (1, "time")
+        assert why(life.says(RESPONDENT, "submit_evidence").case) is None
+
+    def test_is_no_answer_where_only_what_was_asked_counts(self) -> None:
+        life = in_review("conduct_report").says(MEDIATOR, "request_evidence", of="respondent")
+        assert why(life.says(RESPONDENT, "submit_evidence", more_follows=True).case) == "time"
+        assert why(life.fire("respondent_response", "end").case) is None
+
+    def test_answers_nothing_that_the_other_side_handed_in(self) -> None:
+        life = in_review().says(CLAIMANT, "submit_evidence").says(RESPONDENT, "message", more_follows=True)
+        assert [one.against for one in life.case.unanswered] == [Side.RESPONDENT]
+
+    def test_is_a_partys_to_say(self) -> None:
+        life = in_review().says(MEDIATOR, "message", more_follows=True)
+        assert not getattr(life.facts[-1], "more_follows", None)
+
+    def test_the_team_is_told(self) -> None:
+        life = in_review().says(RESPONDENT, "message", more_follows=True)
+        assert [n.data.get("more_follows") for n in life.notices_for(MEDIATOR)][-1:] == [True]
+
+
+UNFOUNDED = {"outcome": "unfounded", "ground": "without_ground"}
+WARNED = {"outcome": "suspicious_unproven", "ground": "friendly_fraud", "remedies": [{"type": "warn", "to": "claimant"}]}
+
+
+class TestACharge:
+    """Whoever reported it has said nothing to the charge that they did so in bad faith."""
+
+    @pytest.mark.parametrize(("kind", "ruling"), [("bounty_dispute", UNFOUNDED), ("fraud_report", WARNED)])
+    def test_waits_for_an_answer_that_was_asked_for(self, kind: str, ruling: dict[str, Any]) -> None:
+        life = in_review(kind).says(CLAIMANT, "message")
+        refusal = life.refused(MEDIATOR, "rule", **ruling)
+        assert (refusal.code, refusal.fields["side"], refusal.fields["missing"]) == ("not_heard", "claimant", "charge")
+        life.says(MEDIATOR, "request_evidence", of="claimant")
+        assert life.refused(MEDIATOR, "rule", **ruling).fields["missing"] == "time"
+        assert life.says(CLAIMANT, "submit_evidence").says(MEDIATOR, "rule", **ruling).case.ruling is not None
+
+    def test_or_for_the_time_to_answer_that_went_by(self) -> None:
+        life = in_review().says(MEDIATOR, "request_evidence", of="claimant").fire("claimant_response", "end")
+        assert life.says(MEDIATOR, "rule", **UNFOUNDED).case.ruling is not None
+
+    def test_what_they_hand_in_of_themselves_answers_no_question(self) -> None:
+        life = in_review().says(CLAIMANT, "submit_evidence")
+        assert life.refused(MEDIATOR, "rule", **UNFOUNDED).fields["missing"] == "charge"
+
+    def test_nor_does_a_witness_of_theirs_or_a_proof_of_who_they_are(self) -> None:
+        life = a_case("bounty_dispute").that_protects().with_party(WITNESS, "claimant", "witness").in_review()
+        life.says(MEDIATOR, "request_evidence", of="claimant", party=WITNESS).says(WITNESS, "submit_evidence")
+        life.says(MEDIATOR, "ask_identity").says(CLAIMANT, "submit_evidence")
+        assert life.refused(MEDIATOR, "rule", **UNFOUNDED).fields["missing"] == "charge"
+
+    def test_merely_losing_is_none(self) -> None:
+        assert in_review().says(MEDIATOR, "rule", **NOTHING).case.ruling is not None
+
+    def test_each_of_several_answers_for_themselves(self) -> None:
+        life = a_case("fraud_report").that_protects().with_party("pty_second", "claimant", "principal").in_review()
+        life.says("pty_second", "message").says(MEDIATOR, "request_evidence", of="claimant").says(CLAIMANT, "submit_evidence")
+        refusal = life.refused(MEDIATOR, "rule", **WARNED)
+        assert (refusal.fields["missing"], refusal.fields["party"]) == ("charge", "pty_second")
+
+    def test_what_was_answered_before_the_case_was_taken_up_again_answers_nothing_new(self) -> None:
+        life = in_review().says(MEDIATOR, "request_evidence", of="claimant").says(CLAIMANT, "submit_evidence")
+        life.says(OPS, "close", reason="withdrawn").says(OPS, "reopen", reason="mistake").says(OPS, "assign", owner=MEDIATOR)
+        assert life.says(CLAIMANT, "message").refused(MEDIATOR, "rule", **UNFOUNDED).fields["missing"] == "charge"
+
+    def test_whoever_took_the_report_back_is_neither_asked_nor_hit(self) -> None:
+        life = in_review("fraud_report").says(CLAIMANT, "withdraw").says(MEDIATOR, "continue_of_office")
+        assert life.refused(MEDIATOR, "rule", **WARNED).fields["missing"] == "charge"
 
 
 class TestOnAppeal:

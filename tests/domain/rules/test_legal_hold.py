@@ -8,8 +8,21 @@ from typing import Any
 import pytest
 
 from domain.base import Phase
-from domain.model.legal_hold import EffectReleased, LegalHoldPlaced
-from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, OPS, PLATFORM, RESPONDENT, ROBOT, Life, a_case
+from domain.model.legal_hold import EffectReleased, HeldPerson, LegalHoldPlaced
+from tests.support.cases import (
+    CLAIMANT,
+    LEAD,
+    LEAD_2,
+    MEDIATOR,
+    OPS,
+    OUTCOMES,
+    PLATFORM,
+    RESPONDENT,
+    ROBOT,
+    Life,
+    a_case,
+    digest_of,
+)
 
 
 def held() -> Life:
@@ -147,3 +160,55 @@ class TestWhatDestroys:
     def test_is_imposed_by_nobody_until_the_ruling_either(self) -> None:
         life = a_case("fraud_report").with_terms(destructive=("payout_freeze",)).in_review().says(OPS, "place_hold")
         assert life.refused(MEDIATOR, "impose_interim", measure="payout_freeze", reasons="Now.").code == "legal_hold"
+
+
+class TestOnAnotherCaseOfTheSamePerson:
+    """Whatever destroys something about them waits, and nobody outside learns why."""
+
+    def request(self, *held: str) -> Life:
+        life = a_case().with_terms(destructive=("payout",)).in_review()
+        life.elsewhere["held"] = tuple(HeldPerson(ref_digest=digest_of(who), case_id="case_other") for who in held)
+        return life
+
+    def test_nobody_drafts_it(self) -> None:
+        refusal = self.request(CLAIMANT).refused(MEDIATOR, "rule", **OUTCOMES["bounty_dispute"]["light"])
+        assert (refusal.code, refusal.fields["holds"]) == ("legal_hold", ["case_other"])
+
+    @pytest.mark.parametrize("who", [RESPONDENT, "pty_neighbour"])
+    def test_but_what_is_about_somebody_else_goes_on(self, who: str) -> None:
+        self.request(who).says(MEDIATOR, "rule", **OUTCOMES["bounty_dispute"]["light"])
+
+    def test_a_draft_that_was_made_before_is_not_approved(self) -> None:
+        life = a_case().with_terms(destructive=("payout",)).in_approval()
+        life.elsewhere["held"] = (HeldPerson(ref_digest=digest_of(CLAIMANT), case_id="case_other"),)
+        assert life.refused(LEAD, "approve").code == "legal_hold"
+
+    def test_whoever_lifted_it_there_does_not_destroy_it_here_alone(self) -> None:
+        life = self.request()
+        lifted = HeldPerson(ref_digest=digest_of(CLAIMANT), case_id="case_other", held=False, lifted_by=(MEDIATOR,))
+        life.elsewhere["held"] = (lifted,)
+        life.says(MEDIATOR, "rule", **OUTCOMES["bounty_dispute"]["light"])
+        assert life.case.phase is Phase.APPROVAL
+        life = self.request()
+        life.elsewhere["held"] = (lifted.model_copy(update={"lifted_by": (LEAD,)}),)
+        assert life.says(MEDIATOR, "rule", **OUTCOMES["bounty_dispute"]["light"]).case.phase is Phase.RULED
+
+    def test_what_the_sides_agree_is_withheld_and_neither_is_told(self) -> None:
+        life = a_case().with_terms(destructive=("payout",)).in_settlement()
+        life.elsewhere["held"] = (HeldPerson(ref_digest=digest_of(CLAIMANT), case_id="case_other"),)
+        life.says(RESPONDENT, "offer", remedy="payout", amount={"amount": 700, "currency": "USD"}).says(CLAIMANT, "accept_offer")
+        withheld = [x for x in life.facts if x.type == "effect_withheld"]
+        assert [x.hold_ids for x in withheld] == [("case_other",)]
+        assert not [e for e in life.case.effects if e.state == "running"]
+        assert "case_other" not in life.seen_by(CLAIMANT).model_dump_json()
+
+    def test_a_hold_lifted_here_releases_nothing_while_there_is_one_there(self) -> None:
+        life = a_case().with_terms(destructive=("payout",)).appealable().says(OPS, "place_hold", reason="litigation")
+        life.elsewhere["held"] = (HeldPerson(ref_digest=digest_of(CLAIMANT), case_id="case_other"),)
+        life.says(OPS, "lift_hold")
+        assert (life.case.legal_holds, [e for e in life.case.effects if e.state == "running"]) == ((), [])
+        assert life.case.withheld
+
+    def test_it_is_no_part_of_the_case(self) -> None:
+        life = self.request(CLAIMANT).says(MEDIATOR, "note")
+        assert life.case.legal_holds == ()

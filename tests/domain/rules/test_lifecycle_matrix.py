@@ -46,11 +46,12 @@ CODES = {
     "ok": None, "ph": "not_in_this_phase", "no": "not_allowed", "ny": "not_your_case", "oc": "own_case", "or": "own_ruling",
     "om": "owner_mismatch", "nr": "no_right_to_appeal", "oo": "own_offer", "dm": "deadline_moot", "eu": "effect_unknown",
     "ao": "already_open", "sy": "system_only", "np": "not_paused", "iu": "incident_unknown", "ix": "interim_unknown",
+    "ns": "no_settlement", "os": "no_such_offer", "nc": "nothing_to_concede", "gu": None,
     "ng": "no_return_awaited", "cu": "chargeback_unknown",
     "ma": "measure_not_allowed", "su": "step_unknown", "nh": "not_on_hold", "lu": "link_unknown", "rb": "ruling_begun",
     "cn": "campaign_none",
     "xn": "credit_not_allowed", "au": "authority_unknown", "ru": "report_unknown", "rc": "root_cause_unknown",
-    "ad": "already_disclosed",
+    "pf": "party_unfit", "ad": "already_disclosed",
     "nw": "no_withdrawal", "wp": "withdrawal_pending", "of": "of_office", "nx": "not_withdrawable",
 }  # fmt: skip
 _WRITTEN: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("lifecycle_matrix.yaml").read_text("utf-8"))
@@ -213,6 +214,9 @@ _BODIES: dict[str, dict[str, Any]] = {
     "review_interim": {"decision": "keep", "reasons": "Nothing has changed."},
     "complete_step": {"step": "logs_read"},
     "skip_step": {"step": "logs_read"},
+    "add_party": {"party": {"side": "claimant", "role": "witness", "ref": "somebody-new"}},
+    "remove_party": {"party": WITNESS},
+    "replace_party": {"party": WITNESS, "by_party": {"side": "respondent", "role": "witness", "ref": "somebody-new"}},
     "merge": {"into": OTHER_CASE},
     "link": {"to": OTHER_CASE},
     "unlink": {"link_id": "lnk_0001"},

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from domain.base import Side
+from domain.base import Phase, Side
 from domain.model.remedy import Remedy
-from domain.rules.losses import burdens, losers, worse
-from tests.support.cases import RESPONDENT, Life, a_case
+from domain.model.ruling import RemedyNotAllowed
+from domain.rules.losses import _hit_harder, burdens, losers, worse
+from tests.support.cases import CLAIMANT, LEAD_2, LEAD_3, OPS, RESPONDENT, Life, a_case
 
 WARN, SUSPEND = (Remedy(type=name, to=Side.RESPONDENT) for name in ("warn", "suspend"))
 
@@ -75,3 +76,86 @@ class TestWorse:
         assert worse(life.case, Side.RESPONDENT, new, (SUSPEND,)) is True
         assert worse(life.case, Side.RESPONDENT, new, (WARN,)) is False
         assert worse(life.case, Side.RESPONDENT, new, ()) is False
+
+
+class TestWhoAppealedAlone:
+    """No reformatio in peius, whatever becomes of the appeal."""
+
+    def refunded(self, **refund: Any) -> Life:
+        life = (
+            a_case("payment_dispute", amount={"amount": 40_000, "currency": "USD"}).with_terms(worse_on_appeal=False).in_review()
+        )
+        said = {"type": "refund", "amount": {"amount": 20_000, "currency": "USD"}, **refund}
+        life.says("per_m1", "rule", outcome="partly_refunded", ground="goodwill", remedies=[said]).fire("grace")
+        return life
+
+    def varied(self, life: Life, **refund: Any) -> str | None:
+        said = {"type": "refund", "amount": {"amount": 20_000, "currency": "USD"}, **refund}
+        label = said.pop("label_paid_by", None)
+        fields = {"outcome": "partly_refunded", "ground": "goodwill", "remedies": [said], "label_paid_by": label}
+        try:
+            if life.case.phase is Phase.APPEAL:
+                life.says(LEAD_2, "decide_appeal", decision="vary", **fields)
+            else:
+                life.says(LEAD_2, "rule", **fields)
+        except RemedyNotAllowed as refusal:
+            return str(refusal.fields["because"])
+        return None
+
+    @pytest.mark.parametrize("how", ["appeal", "annul", "remit"])
+    def test_does_not_get_the_same_on_a_condition(self, how: str) -> None:
+        life = self.refunded().says(CLAIMANT, "appeal").says(LEAD_2, "take")
+        if how == "remit":
+            life.says(LEAD_2, "decide_appeal", decision="remit").fire("grace")
+        if how.startswith("annul"):
+            life.says(OPS, "annul", reason="procedural_fault")
+        if how != "appeal":
+            life.with_terms(hear=()).says(LEAD_3, "take")
+            refusal = life.refused(
+                LEAD_3, "rule", outcome="partly_refunded", ground="goodwill",
+                remedies=[{"type": "refund", "amount": {"amount": 20_000, "currency": "USD"}, "after_return": True}],
+            )  # fmt: skip
+            assert refusal.fields["because"] == "worse_for_the_only_appellant"
+            life.says(
+                LEAD_3, "rule", outcome="partly_refunded", ground="goodwill",
+                remedies=[{"type": "refund", "amount": {"amount": 20_000, "currency": "USD"}}],
+            )  # fmt: skip
+            return
+        assert self.varied(life, after_return=True) == "worse_for_the_only_appellant"
+
+    def test_does_not_pay_the_label_that_the_shop_paid(self) -> None:
+        life = self.refunded(after_return=True).says(CLAIMANT, "appeal").says(LEAD_2, "take")
+        assert self.varied(life, after_return=True, label_paid_by="claimant") == "worse_for_the_only_appellant"
+        assert self.varied(life, after_return=True, label_paid_by="respondent") is None
+
+    def test_nor_by_ending_what_was_set_aside(self) -> None:
+        life = self.refunded().says(CLAIMANT, "appeal").says(OPS, "annul", reason="procedural_fault")
+        assert life.refused(OPS, "close").fields["because"] == "worse_for_the_only_appellant"
+
+    def test_but_what_is_new_is_weighed_anew(self) -> None:
+        life = self.refunded().says(CLAIMANT, "appeal").says(LEAD_2, "take")
+        life.says(LEAD_2, "decide_appeal", decision="remit").fire("grace")
+        life.says(OPS, "close").says(OPS, "reopen", reason="new_evidence")
+        assert life.case.appealed_alone is None
+
+    def test_a_cross_appeal_opens_both_ways(self) -> None:
+        life = self.refunded().says(CLAIMANT, "appeal").says(RESPONDENT, "appeal").says(LEAD_2, "take")
+        assert life.case.appealed_alone is None
+        assert self.varied(life.with_terms(hear=()), after_return=True) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "harder"),
+    [
+        (("remove",), ("remove", "warn"), True),
+        (("remove",), ("warn",), False),
+        (("suspend",), ("restrict", "warn"), True),
+        (("remove", "warn"), ("restrict", "warn"), False),
+        (("warn",), ("ban",), True),
+        (("badge_lost",), ("badge_lost",), False),
+        (("ban",), ("badge_lost",), True),
+        ((), (), False),
+    ],
+)
+def test_a_measure_more_is_more_also_a_milder_one(before: tuple[str, ...], now: tuple[str, ...], harder: bool) -> None:
+    assert _hit_harder(before, now) is harder

@@ -8,12 +8,14 @@ import pytest
 
 from domain.base import Money, Phase, Side
 from domain.model import facts as f
+from domain.model.money import PaidElsewhere
 from domain.model.remedy import Remedy
 from domain.model.ruling import Effect
 from domain.model.terms import RemedyTerms
 from domain.rules.money import payable
+from domain.views.case import visible
 from tests.support.cases import CLAIMANT, LEAD, LEAD_2, LEAD_3, MEDIATOR, OPS, PLATFORM, RESPONDENT, ROBOT, Life, a_case
-from tests.support.other_cases import elsewhere
+from tests.support.other_cases import OTHER_CASE, elsewhere
 
 PAID = {"amount": 10_000, "currency": "USD"}
 
@@ -101,7 +103,7 @@ class TestAppeals:
     def test_what_the_first_ruling_gave_is_part_of_what_the_next_one_gives(self) -> None:
         life = self.refunded(6_000)
         life.says(LEAD_2, "decide_appeal", decision="overturn", **ruling(refund(usd(10_000)))).fire("grace")
-        assert payable(life.case).model_dump(include={"amount", "standing"}) == {"amount": 0, "standing": 10_000}  # type: ignore[union-attr]
+        assert payable(life.case).model_dump(include={"amount", "standing"}) == {"amount": 0, "standing": 10_000}  # type: ignore[union-attr]  # None fails it
 
     def test_and_no_more_than_was_paid_in_all(self) -> None:
         life = self.refunded(6_000)
@@ -230,6 +232,10 @@ class TestStateAmount:
         life = a_payment().in_review(owner=LEAD).says(LEAD, "state_amount", amount=usd(50_000))
         assert why(life.says(LEAD, "rule", **ruling(refund(usd(20_000))))) == "amount_of_own_word"
 
+    def test_nor_does_whoever_said_it_first(self) -> None:
+        life = a_case("payment_dispute").in_review().says(MEDIATOR, "state_amount", amount=usd(50_000))
+        assert why(life.says(MEDIATOR, "rule", **ruling(refund(usd(20_000))))) == "amount_of_own_word"
+
     def test_another_person_may(self) -> None:
         life = a_payment().in_review().says(OPS, "state_amount", amount=usd(50_000))
         assert why(life.says(MEDIATOR, "rule", **ruling(refund(usd(20_000))))) is None
@@ -299,3 +305,111 @@ class TestPayable:
         for kind in ("payment_dispute", "fraud_report", "safety_incident"):
             known = a_case(kind).in_intake().case.terms.remedy("refund")
             assert known == RemedyTerms(name="refund", to=Side.CLAIMANT, bounded_by="payment", above=known.above)
+
+
+def beside(life: Life, cents: int, *, disclosed: bool = True, currency: str = "USD") -> Life:
+    """The same matter of the same claimant gave so much in a case of another kind."""
+    given = (Money(amount=cents, currency=currency),)
+    life.elsewhere = {"paid_elsewhere": (PaidElsewhere(case=OTHER_CASE, given=given, disclosed=disclosed),)} if cents else {}
+    return life
+
+
+def noticed(life: Life) -> f.PaidElsewhereNoticed | None:
+    return next((x for x in reversed(life.facts) if isinstance(x, f.PaidElsewhereNoticed)), None)
+
+
+class TestBesideAnotherCaseOfTheMatter:
+    def test_nothing_is_given_that_was_given_there(self) -> None:
+        life = beside(a_payment().in_review(), 10_000)
+        refusal = life.refused(MEDIATOR, "rule", **ruling(refund(usd(10_000))))
+        said = (refusal.fields["because"], refusal.fields["payable"], refusal.fields["cases"])
+        assert said == ("amount_above_payment", 0, [OTHER_CASE])
+
+    def test_a_second_person_looks_at_what_is_left(self) -> None:
+        life = beside(a_payment().in_review(), 4_000).says(MEDIATOR, "rule", **ruling(refund(usd(6_000))))
+        assert (life.case.phase, why(life)) == (Phase.APPROVAL, "paid_elsewhere")
+        found = noticed(life)
+        assert found is not None
+        assert [(one.case, one.given[0].amount) for one in found.cases] == [(OTHER_CASE, 4_000)]
+        assert life.case.paid_elsewhere == ()
+        told = [n for _, n in life.last.notices if n.event == "paid_elsewhere_noticed"]
+        assert {n.recipient for n in told} == {"role:leads"}
+        life.says(LEAD, "approve").fire("grace")
+        assert [e.state for e in life.case.effects] == ["running"]
+
+    def test_the_second_person_is_refused_what_was_given_meanwhile(self) -> None:
+        life = beside(a_payment().in_review(), 4_000).says(MEDIATOR, "rule", **ruling(refund(usd(6_000))))
+        assert beside(life, 4_001).refused(LEAD, "approve").code == "remedy_not_allowed"
+
+    def test_what_was_given_after_the_draft_waits_for_hands_when_it_is_told(self) -> None:
+        life = a_payment().in_review().says(MEDIATOR, "rule", **ruling(refund(usd(10_000))))
+        beside(life, 10_000).fire("grace")
+        assert [e.state for e in life.case.effects] == ["needs_hands"]
+        assert life.case.manual_work == (life.case.effects[0].id,)
+        found = noticed(life)
+        assert found is not None
+        assert found.stopped == life.case.manual_work
+        assert life.case.running == ()
+
+    def test_so_does_what_an_appeal_gives_only_as_far_as_it_is_new(self) -> None:
+        life = a_payment().in_review().says(MEDIATOR, "rule", **ruling(refund(usd(4_000)), outcome="partly_refunded"))
+        life.fire("grace")
+        life.says(CLAIMANT, "appeal").says(LEAD_2, "take")
+        beside(life, 5_000).says(LEAD_2, "decide_appeal", decision="vary", remedies=[refund(usd(5_000))])
+        life.says(LEAD_3, "approve").fire("grace")
+        assert [e.state for e in life.case.effects] == ["running", "running", "running"]
+
+    def test_of_an_earlier_case_that_is_heard_again_nothing_is_counted_twice(self) -> None:
+        life = a_payment().in_review()
+        life._case = life.case.model_copy(update={"given_before": (Money(**usd(4_000)),)})
+        life = beside(life, 4_000).says(MEDIATOR, "rule", **ruling(refund(usd(6_000))))
+        assert (life.case.phase, noticed(life)) == (Phase.RULED, None)
+
+    def test_money_that_cannot_be_compared_is_looked_at(self) -> None:
+        life = beside(a_payment().in_review(), 4_000, currency="EUR").says(MEDIATOR, "rule", **ruling(refund(usd(6_000))))
+        assert why(life) == "paid_elsewhere"
+
+    def test_where_nobody_said_what_was_paid_too(self) -> None:
+        life = beside(a_case("fraud_report").in_review().disclosed(), 4_000)
+        life.says(RESPONDENT, "message")
+        life.says(MEDIATOR, "rule", outcome="confirmed", ground="stolen_payment", remedies=[refund(usd(6_000))])
+        assert why(life) == "paid_elsewhere"
+
+    def test_a_ruling_that_gives_nothing_waits_for_nobody(self) -> None:
+        life = beside(a_payment().in_review(), 4_000).says(MEDIATOR, "rule", outcome="denied", ground="not_received")
+        assert noticed(life) is None
+
+    def test_a_credit_is_proposed(self) -> None:
+        life = beside(a_payment("fraud_report").in_review(), 4_000)
+        assert life.refused(MEDIATOR, "credit_provisionally", amount=usd(6_001)).code == "credit_not_allowed"
+        life.says(MEDIATOR, "credit_provisionally", amount=usd(6_000))
+        assert not life.case.effects_in_force
+        found = noticed(life)
+        assert found is not None
+        life.says(LEAD, "credit_provisionally", amount=usd(6_000))
+        assert [e.state for e in life.case.effects] == ["running"]
+
+    def test_an_offer_above_what_is_left_is_refused(self) -> None:
+        life = beside(a_payment().opened(), 4_000)
+        refusal = life.refused(RESPONDENT, "offer", remedy="refund", amount=usd(6_001))
+        assert (refusal.code, refusal.fields["payable"]) == ("amount_too_high", 6_000)
+        assert "cases" not in refusal.fields
+        life.says(RESPONDENT, "offer", remedy="refund", amount=usd(6_000)).says(CLAIMANT, "accept_offer")
+        assert [e.state for e in life.case.effects] == ["running"]
+
+    def test_a_respondent_learns_of_no_case_that_they_were_not_told_of(self) -> None:
+        life = beside(a_payment().opened(), 10_000, disclosed=False)
+        life.says(RESPONDENT, "concede")
+        assert (life.case.phase, [e.state for e in life.case.effects]) == (Phase.CLOSED, ["needs_hands"])
+        told = next(r for r in life.recordings if r.fact.type == "paid_elsewhere_noticed")
+        assert [who for who in (CLAIMANT, RESPONDENT, PLATFORM) if visible(life.case, told, life.actor(who))] == []
+
+    def test_whoever_knows_grants_what_is_left(self) -> None:
+        life = beside(a_payment().opened(), 4_000).says(RESPONDENT, "concede")
+        assert [(e.remedy.amount, e.state) for e in life.case.effects] == [(Money(**usd(6_000)), "running")]
+
+    def test_what_waited_for_goods_waits_for_hands_when_they_are_back(self) -> None:
+        life = a_payment().opened().says(CLAIMANT, "offer", remedy="refund_with_return", amount=usd(10_000))
+        life.says(RESPONDENT, "accept_offer").says(CLAIMANT, "ship_return", carrier="post")
+        beside(life, 1).says(RESPONDENT, "confirm_return")
+        assert [e.state for e in life.case.effects] == ["needs_hands"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from domain.base import Outcome, Phase
+import pytest
+
+from domain.base import Outcome, Phase, Side
 from tests.support.appeals import BOUNTY, decided, pay, rights
 from tests.support.cases import (
     CLAIMANT,
     LEAD_3,
+    MEDIATOR,
     OPS,
     Life,
     a_case,
@@ -62,3 +65,30 @@ class TestRights:
         life = a_case("fraud_report").without_respondent().in_intake()
         life.ruled("none").fire("grace")
         assert list(rights(life.case)) == ["claimant"]
+
+
+class TestLessThanAsked:
+    """A win of a cent is a loss of the rest."""
+
+    def allowed(self, cents: int, **terms: bool) -> tuple[bool, str]:
+        life = a_case("payment_dispute", amount={"amount": 40_000, "currency": "USD"}).with_terms(**{"less": True, **terms})
+        paid = {"type": "refund", "amount": {"amount": cents, "currency": "USD"}}
+        life.in_review().says(MEDIATOR, "rule", outcome="refunded", ground="not_received", remedies=[paid]).fire("grace")
+        right = next(one for one in life.case.rights if one.side is Side.CLAIMANT)
+        return right.allowed, right.because
+
+    @pytest.mark.parametrize("cents", [1, 20_000, 39_999])
+    def test_can_be_appealed(self, cents: int) -> None:
+        assert self.allowed(cents) == (True, "lost_something")
+
+    def test_all_of_it_cannot(self) -> None:
+        assert self.allowed(40_000) == (False, "nothing_lost")
+
+    def test_nor_where_the_pack_says_otherwise_as_running_cases_do(self) -> None:
+        assert self.allowed(1, less=False) == (False, "nothing_lost")
+
+    def test_a_credit_that_stays_counts_as_got(self) -> None:
+        life = a_case("fraud_report", amount={"amount": 20_000, "currency": "USD"}).with_terms(less=True).in_review()
+        life.says(MEDIATOR, "credit_provisionally", amount={"amount": 20_000, "currency": "USD"})
+        life.says(MEDIATOR, "rule", outcome="confirmed", ground="stolen_payment").fire("grace")
+        assert not next(one for one in life.case.rights if one.side is Side.CLAIMANT).allowed

@@ -58,9 +58,13 @@ class TestWithdrawAppeal:
         assert life.case.phase is Phase.APPEALABLE
         assert rights(life.case) == {"claimant": (True, "lost_something"), "respondent": (False, "already_used")}
 
-    def test_is_not_withdrawing_the_report(self) -> None:
-        """The claimant, who did not appeal, cannot take the report back any more: a ruling stands."""
-        assert a_case().in_appeal().refused(CLAIMANT, "withdraw").code == "not_allowed"
+    def test_the_claimant_may_give_the_claim_up_on_the_others_appeal_and_keeps_nothing_of_the_ruling(self) -> None:
+        case = a_case().in_appeal().says(CLAIMANT, "withdraw").case
+        assert (case.outcome, case.close_reason) == ("withdrawn", "given_up_on_appeal")
+        assert case.effects_in_force == ()
+
+    def test_is_not_withdrawing_the_report_where_the_ruling_protects_others(self) -> None:
+        assert a_case("fraud_report").in_appeal().refused(CLAIMANT, "withdraw").code == "not_allowed"
 
 
 class TestDecideAppeal:

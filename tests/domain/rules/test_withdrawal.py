@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from domain.base import Outcome, Phase, Side
 from domain.model import facts as f
+from domain.rules.evolve import fold
+from domain.rules.interim import ends_at
 from domain.views.case import visible
 from tests.support.cases import (
     AGENT,
@@ -166,6 +168,61 @@ class TestAccepting:
         life.says(LEAD, "review_interim", decision="lift", reasons="The lead was mended.")
         assert (life.case.interim, life.case.timetable) == ((), ())
 
+    @pytest.mark.parametrize("by", [RESPONDENT, MEDIATOR])
+    def test_while_it_waits_the_claimant_settles_nothing(self, by: str) -> None:
+        """Whoever is pressed to take a report back could be pressed to this as well."""
+        offer = {"remedy": "payout", "amount": {"amount": 1, "currency": "USD"}}
+        life = a_case("bounty_dispute").with_terms(withdrawal="asks").in_review().says(by, "offer", **offer)
+        life.says(CLAIMANT, "withdraw")
+        assert life.refused(CLAIMANT, "accept_offer").code == "withdrawal_pending"
+        assert life.refused(CLAIMANT, "offer", **offer).code == "withdrawal_pending"
+        life.says(CLAIMANT, "decline_offer").says(RESPONDENT, "offer", **offer)
+        assert life.says(MEDIATOR, "continue_of_office", reasons="We look at it.").case.open
+
+    def kept_and_reopened(self, days: int) -> tuple[Life, datetime]:
+        life = asked("conduct_report").says(MEDIATOR, "impose_interim", measure="suspend", reasons="It goes on.")
+        until = life.says(CLAIMANT, "withdraw").now + days * DAY
+        life.says(MEDIATOR, "accept_withdrawal", stays=["suspend"], until=until.isoformat())
+        life.says(OPS, "reopen", reason="pressed").says(OPS, "assign", owner=MEDIATOR)
+        assert fold(life.case_id, life.recordings) == life.case
+        return life, until
+
+    def test_a_measure_that_stays_keeps_its_day_when_the_case_is_taken_up_again(self) -> None:
+        life, until = self.kept_and_reopened(24)
+        assert ends_at(life.case, life.case.interim[0]) == until
+        life.later(until - life.now - DAY)
+        assert [i.remedy.type for i in life.case.interim] == ["suspend"]
+        assert "interim_review" in {fired.clock for fired in life.facts if fired.type == "level_reached"}
+        life.later(2 * DAY)
+        assert (life.case.interim, life.case.effects_in_force) == ((), ())
+
+    def test_and_is_one_like_every_other_where_its_day_comes_first_or_somebody_keeps_it(self) -> None:
+        life, until = self.kept_and_reopened(2)
+        reviewed_until = ends_at(life.case, life.case.interim[0])
+        assert reviewed_until is not None
+        assert reviewed_until > until
+        life.later(reviewed_until - life.now - DAY)
+        assert [i.kept_until for i in life.case.interim] == [None]
+        assert life.later(2 * DAY).case.interim == ()
+
+    def test_a_review_after_its_clock_ran_out_gives_it_a_new_time(self) -> None:
+        life, until = self.kept_and_reopened(24)
+        life.later(until - life.now - DAY).says(LEAD, "review_interim", decision="keep", reasons="It goes on.")
+        assert [i.remedy.type for i in life.later(3 * DAY).case.interim] == ["suspend"]
+        assert life.later(16 * DAY).case.interim == ()
+
+    def test_what_is_imposed_beside_it_lapses_by_itself_all_the_same(self) -> None:
+        life, _ = self.kept_and_reopened(24)
+        life.later(18 * DAY).says(MEDIATOR, "impose_interim", measure="no_contact", told="Keep away.", reasons="Now.")
+        assert "interim_review" in {row.clock for row in life.case.timetable}
+        lapse_at = ends_at(life.case, life.case.interim[1])
+        assert lapse_at is not None
+        assert life.later(lapse_at - life.now).case.interim == ()
+
+    def test_and_it_ends_with_the_case_that_was_taken_up_again(self) -> None:
+        life, _ = self.kept_and_reopened(24)
+        assert life.says(OPS, "close", reason="resolved").case.interim == ()
+
     @pytest.mark.parametrize(("until", "because"), [(None, "missing"), (-DAY, "past"), (91 * DAY, "too_far")])
     def test_a_measure_stays_until_a_day_that_makes_sense(self, until: timedelta | None, because: str) -> None:
         life = suspended().says(CLAIMANT, "withdraw")
@@ -225,3 +282,15 @@ class TestGoingOnOfOffice:
     def test_the_other_side_appeals_as_ever(self) -> None:
         life = self.gone_on().says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["light"]).fire("grace")
         assert life.says(RESPONDENT, "appeal").says(LEAD_2, "take").case.appellants == (Side.RESPONDENT,)
+
+
+class TestNobodyGetsRoundIt:
+    def test_closing_and_declining_name_the_measures_as_accepting_does(self) -> None:
+        life = (
+            a_case("safety_incident")
+            .in_review()
+            .says(MEDIATOR, "impose_interim", measure="suspend", reasons="He hits.")
+            .says(CLAIMANT, "withdraw")
+        )
+        assert life.refused(OPS, "close", outcome="expired").code == "measures_unnamed"
+        life.says(MEDIATOR, "continue_of_office").says(OPS, "close", outcome="expired")

@@ -21,6 +21,7 @@ from tests.support.cases import (
     MEDIATOR,
     MEDIATOR_2,
     MINUTE,
+    OFFERS,
     OPS,
     OUTCOMES,
     PLATFORM,
@@ -162,7 +163,9 @@ class TestView:
     def test_a_representative_sees_what_the_side_sees(self) -> None:
         life = a_case().with_party(AGENT, "respondent", "representative").in_review()
         life.says(MEDIATOR, "request_evidence", of="respondent")
-        assert life.seen_by(AGENT) == life.seen_by(RESPONDENT)
+        agent, principal = life.seen_by(AGENT), life.seen_by(RESPONDENT)
+        assert agent.model_copy(update={"actions": ()}) == principal.model_copy(update={"actions": ()})
+        assert allowed(principal) - allowed(agent) == {"add_party"}
 
     def test_a_witness_sees_the_case_and_not_what_passes_between_the_sides(self) -> None:
         life = with_witness().in_settlement().says(RESPONDENT, "offer", remedy="payout", amount={"amount": 7, "currency": "USD"})
@@ -183,11 +186,13 @@ class TestActions:
     def test_what_a_party_can_do_in_a_settlement(self) -> None:
         life = a_case().in_settlement().says(RESPONDENT, "offer", remedy="payout", amount={"amount": 7, "currency": "USD"})
         assert allowed(life.seen_by(CLAIMANT)) == {
-            "message", "offer", "accept_offer", "decline_offer", "escalate", "submit_evidence", "withdraw",
+            "message", "offer", "accept_offer", "decline_offer", "escalate", "submit_evidence", "add_party", "withdraw",
         }  # fmt: skip
         assert refused(life.seen_by(RESPONDENT)) == {
             "accept_offer": "own_offer",
             "decline_offer": "own_offer",
+            "concede": "nothing_to_concede",
+            "remove_party": "party_unfit",
             "withdraw": "not_allowed",
         }
 
@@ -195,6 +200,8 @@ class TestActions:
         assert refused(a_case().in_settlement().seen_by(CLAIMANT)) == {
             "accept_offer": "no_such_offer",
             "decline_offer": "no_such_offer",
+            "concede": "not_allowed",
+            "remove_party": "party_unfit",
         }
 
     def test_a_mediator_who_does_not_own_it_sees_why_not(self) -> None:
@@ -204,10 +211,12 @@ class TestActions:
         assert {"message", "note"} <= allowed(seen)
 
     def test_appeal_says_why_not(self) -> None:
-        assert refused(a_case().appealable().seen_by(CLAIMANT)) == dict.fromkeys(
-            ("appeal", "submit_evidence"), "no_right_to_appeal"
-        )
-        assert allowed(a_case().appealable().seen_by(RESPONDENT)) == {"message", "appeal", "submit_evidence"}
+        of_appeal = {"appeal", "submit_evidence"}
+        refusals = refused(a_case().appealable().seen_by(CLAIMANT))
+        assert {name: refusals[name] for name in of_appeal} == dict.fromkeys(of_appeal, "no_right_to_appeal")
+        assert allowed(a_case().appealable().seen_by(RESPONDENT)) == {
+            "message", "appeal", "submit_evidence", "offer", "add_party",
+        }  # fmt: skip
 
     def test_what_the_system_sends_is_nobodys_button(self) -> None:
         names = {a.command for reach in ("in_review", "closed") for a in getattr(a_case(), reach)().seen_by(OPS).actions}
@@ -217,7 +226,7 @@ class TestActions:
     @pytest.mark.parametrize("who", [CLAIMANT, RESPONDENT, WITNESS, PLATFORM, MEDIATOR, MEDIATOR_2, LEAD, LEAD_2, OPS])
     def test_a_button_does_what_it_promises(self, kind: str, who: str) -> None:
         """Enabled: the judge takes it. Disabled: the judge refuses it with the same code."""
-        offer = {"remedy": "payout", "amount": {"amount": 7, "currency": "USD"}}
+        offer = dict(OFFERS.get(kind, {}))
         bodies: dict[str, dict[str, Any]] = {
             "offer": offer, "assign": {"owner": "per_m3"}, "request_evidence": {"of": "claimant"},
             "rule": dict(OUTCOMES[kind]["light"]), "decide_appeal": {"decision": "uphold"}, "pause": {"reason": "expert_asked"},
@@ -229,6 +238,9 @@ class TestActions:
             "complete_step": {"step": "logs_read"}, "skip_step": {"step": "logs_read"},
             "name_root_cause": {"cause": shelf().packs[kind].root_causes[0]},
             "state_amount": {"amount": {"amount": 1_000_000, "currency": "USD"}},
+            "add_party": {"party": {"side": "respondent" if who == RESPONDENT else "claimant", "role": "witness", "ref": "new"}},
+            "remove_party": {"party": WITNESS},
+            "replace_party": {"party": CLAIMANT, "by_party": {"side": "claimant", "ref": "heir"}},
             "merge": {"into": OTHER_CASE}, "link": {"to": OTHER_CASE}, "unlink": {"link_id": "lnk_1"},
             "join_campaign": {"campaign": CAMPAIGN},
             "hand_over": {"to": "per_m3", "reasons": "They know the bank."}, "signal": {"signal": "login_from_elsewhere"},

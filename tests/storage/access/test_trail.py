@@ -9,8 +9,10 @@ from typing import Any
 import asyncpg
 import pytest
 
-from storage.access.trail import PostgresTrail, note
-from storage.record.audit import PostgresAudit
+from services.doctor import judged_trails
+from services.errors import refusal_of
+from storage.access.trail import PostgresTrail, Sought, TrailNotWhole, note
+from storage.record.audit import PostgresAudit, trails
 from tests.support.database import Server
 from tests.support.worlds import World
 
@@ -28,12 +30,12 @@ async def flaws(world: World, heads: Path | None = None) -> set[tuple[str, str, 
 
 
 async def tampered(server: Server, tenant_id: str, statement: str) -> None:
-    """Somebody with the owner's password, who takes the guard away."""
+    """Somebody with the owner's password, who takes the guards away."""
     conn = await asyncpg.connect(server.owner_dsn)
-    await conn.execute("ALTER TABLE trail DISABLE TRIGGER trail_never_changes")
+    await conn.execute("ALTER TABLE trail DISABLE TRIGGER USER")
     await conn.fetchval("SELECT set_config('ombud.tenant', $1, false)", tenant_id)
     assert await conn.execute(statement) != "UPDATE 0"
-    await conn.execute("ALTER TABLE trail ENABLE TRIGGER trail_never_changes")
+    await conn.execute("ALTER TABLE trail ENABLE TRIGGER USER")
     await conn.close()
 
 
@@ -63,7 +65,36 @@ class TestNumbers:
         trail = PostgresTrail(world.database)
         assert [entry.seq for entry in await trail.listed(world.tenant_id, 2)] == [3, 2]
         assert [entry.seq for entry in await trail.listed(world.tenant_id, 2, before=2)] == [1]
-        assert [entry.seq for entry in await trail.listed(world.tenant_id, 9, about="key_1")] == [3, 1]
+        assert [entry.seq for entry in await trail.listed(world.tenant_id, 9, Sought(about="key_1"))] == [3, 1]
+
+
+class TestWhatNobodyCanRead:
+    """Of an installation in which somebody wrote past Ombud before the database looked at each entry."""
+
+    FORGED = (
+        "INSERT INTO trail (tenant, seq, at, deed, about, actor_id, credential, body, hash, prev_hash)"
+        " VALUES (current_setting('ombud.tenant'), {seq}, now(), 'endpoint_disabled', 'whk_x', 'system', 'system',"
+        " '{{\"deed\": \"endpoint_disabled\"}}', '', '')"
+    )
+
+    async def test_is_listed_with_what_its_columns_say(self, world: World, server: Server) -> None:
+        await noted(world)
+        await tampered(server, world.tenant_id, self.FORGED.format(seq=2))
+        last, first = await PostgresTrail(world.database).listed(world.tenant_id, 10)
+        assert (last.seq, last.deed, last.about, last.by, last.more) == (
+            2, "endpoint_disabled", "whk_x", "system", {"unreadable": True}
+        )  # fmt: skip
+        assert first.deed == "key_created"
+        found = judged_trails(await trails(world.database))
+        assert (found.verdict, world.tenant_id in found.found) == ("fail", True)
+
+    async def test_the_highest_number_is_told_as_what_it_is(self, world: World, server: Server) -> None:
+        await tampered(server, world.tenant_id, self.FORGED.format(seq=2**63 - 1))
+        with pytest.raises(TrailNotWhole) as told:
+            await noted(world)
+        refusal = refusal_of(told.value)
+        assert refusal is not None
+        assert refusal.code == "trail_not_whole"
 
 
 class TestNobodyChangesOne:

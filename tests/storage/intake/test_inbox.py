@@ -54,6 +54,23 @@ class TestPut:
             assert list(texts.values()) == ["The dog bit first."]
             assert stored == holder
 
+    async def test_whoever_is_added_has_their_contact_under_a_key_of_their_own(self, world: World, case_id: str) -> None:
+        claimant = (await state_of(world, case_id)).parties[0].id
+        named = {"ref": "counsel-3", "name": "A. Nwosu", "email": "a@law.example"}
+        counsel = {"side": "claimant", "role": "representative", **named}
+        command = a_command("add_party", claimant, party=counsel)
+        for _ in range(2):
+            await world.inbox.put(world.tenant_id, case_id, command)
+        body = (await rows(world, case_id))[command["id"]]["body"]
+        assert not [said for said in ("Nwosu", "law.example", "counsel-3") if said in json.dumps(body)]
+        async with world.database.tenant(world.tenant_id) as conn:
+            kept = await conn.fetch(
+                "SELECT p.id, p.has_email, k.holder FROM parties p JOIN keys k ON k.id = p.key_id "
+                "WHERE p.case_id = $1 AND p.role = $2",
+                case_id, "representative",
+            )  # fmt: skip
+        assert [tuple(row) for row in kept] == [(body["party"]["id"], True, body["party"]["id"])]
+
     async def test_same_command_five_times_is_one(self, world: World, case_id: str) -> None:
         command = a_command("message", "per_mia", text="Once.")
         receipts = await asyncio.gather(*(receive(world, case_id, command) for _ in range(5)))

@@ -44,7 +44,9 @@ class Bench:
 
     async def states(self) -> dict[str, int]:
         async with self.world.database.tenant(self.world.tenant_id) as conn:
-            rows = await conn.fetch("SELECT state, count(*) AS n FROM notices WHERE endpoint_id = $1 GROUP BY state", self.id)
+            rows = await conn.fetch(
+                "SELECT state, count(*) AS n FROM notices WHERE endpoint_id = $1 AND channel = 'webhook' GROUP BY state", self.id
+            )
         return {row["state"]: row["n"] for row in rows}
 
     async def told(self) -> list[tuple[str, str, str]]:
@@ -99,6 +101,40 @@ class TestDisabling:
         said = " ".join(worded.text.split())
         assert "says that it is gone" in said
         assert "ombud endpoint enable" in said
+
+    async def test_each_of_several_that_are_gone_is_disabled_by_itself(self, bench: Bench) -> None:
+        """At the same point of one case, all at once and one after the other; the one that works gets what is left."""
+        tenant, outbox = bench.world.tenant_id, bench.outbox
+        await bench.world.tenants.put_person(
+            tenant, Person(id="per_opal", name="Opal", email="opal@team.example", roles=("ops",))
+        )
+        others = [await bench.endpoints.create(tenant, f"https://gone-{n}.example/secret-path") for n in range(3)]
+        works = await bench.endpoints.create(tenant, "https://works.example/in")
+        case_id = await bench.world.case()
+        found = {n.address: n.id for n in await outbox.undelivered(tenant, case_id) if n.channel == "webhook"}
+        assert len(found) == 5
+        await outbox.failed(tenant, found[HOOK], "endpoint_gone")
+        await asyncio.gather(*(outbox.failed(tenant, found[other.url], "endpoint_gone") for other in others))
+        await outbox.sent(tenant, found[works.url], "200")
+        shown = {endpoint.id: endpoint for endpoint in await bench.endpoints.all(tenant)}
+        gone = [bench.id, *(other.id for other in others)]
+        assert {(shown[one].active, shown[one].disabled_because) for one in gone} == {(False, "endpoint_gone")}
+        assert all(shown[one].failing_since is not None for one in gone)
+        assert (shown[works.id].active, shown[works.id].failing_since) == (True, None)
+        letters = [n for n in await outbox.undelivered(tenant, case_id) if n.event == "endpoint_disabled"]
+        assert sorted(str(letter.data["endpoint"]) for letter in letters) == sorted(gone), (
+            "one letter for each, and it says which"
+        )
+        texts = [Composer().compose(letter).text for letter in letters]
+        assert all(any(one in text for text in texts) for one in gone)
+        assert any("gone-1.example" in text for text in texts)
+        assert not any("secret-path" in text for text in texts)
+        # A letter that fails is a letter that fails, whatever it is about.
+        await bench.endpoints.enable(tenant, gone[0])
+        await outbox.attempt(tenant, letters[0].id, "TimeoutError")
+        await outbox.failed(tenant, letters[0].id, "address_refused")
+        assert {(e.failing_since, e.given_up) for e in await bench.endpoints.all(tenant) if e.active} == {(None, 0)}
+        assert await bench.reports() == 1
 
     async def test_a_run_of_notices_that_are_given_up_disables_it(self, bench: Bench) -> None:
         notices = await bench.notices(GIVEN_UP + 3)

@@ -35,6 +35,12 @@ MATRIX = {
         "moves with every assignment.",
     ),
     "api_keys": May("SELECT, UPDATE(last_used_at)", "INSERT, SELECT, UPDATE", "A key is somebody. Using one notes when."),
+    "sessions": May(
+        "SELECT, UPDATE(ended_at ended_because last_seen_at)",
+        "INSERT, SELECT, UPDATE(ended_at ended_because)",
+        "A session is somebody, as a key is. Using one notes when; its person ends it, for good (a trigger holds that).",
+    ),
+    "sign_ins": May("", "INSERT, SELECT", "Whom a provider means is said once, when they first sign in."),
     "signing_keys": May("SELECT", "INSERT, SELECT, UPDATE(revoked_at)", "Verifying a signature reads; a key is only taken back."),
     "webhook_endpoints": May(
         "SELECT, UPDATE(active disabled_at disabled_because failing_since given_up)",
@@ -66,6 +72,11 @@ MATRIX = {
     "notices": May(
         "INSERT, SELECT, UPDATE", "SELECT, UPDATE(last_error state)", "An endpoint that is disabled leaves what was on its way."
     ),
+    "team_letters": May(
+        "SELECT, UPDATE(attempts last_error next_try_at state)",
+        "INSERT",
+        "The administrator's deed writes them; the worker sends them, and neither says where to.",
+    ),
     "budgets": May("INSERT, SELECT, UPDATE", "", "What a tenant may ask of the API is counted there."),
     "campaigns": May("INSERT, SELECT, UPDATE(closed_at closed_by)", "", CASES),
     "case_access": May("INSERT, SELECT", "", CASES),
@@ -74,6 +85,11 @@ MATRIX = {
     "commands": May("INSERT, SELECT, UPDATE(answer answered_at status)", "", CASES),
     "deadlines": May("DELETE, INSERT, SELECT, UPDATE", "", "What is due: gone when it is done."),
     "deliveries": May("INSERT, SELECT", "", CASES),
+    "drafts": May("DELETE, INSERT, SELECT, UPDATE", "", "What somebody writes and has not sent: gone when it is sent."),
+    "saved_views": May("DELETE, INSERT, SELECT", "", "A list under a name goes when its owner wants; it is never another one."),
+    "door_refusals": May(
+        "INSERT, SELECT, UPDATE(last_at times told_at)", "", "What was tried at Temporal's door is counted, and never taken away."
+    ),
     "effects": May("INSERT, SELECT, UPDATE", "", CASES),
     "facts": May("INSERT, SELECT", "", "A fact is never changed."),
     "files": May("INSERT, SELECT", "", CASES),

@@ -2,28 +2,78 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import asyncpg
 import pytest
 
 from storage.access import keys
+from storage.access.trail import note
 from storage.outside.endpoints import PostgresEndpoints
 from storage.postgres.pool import AdministrationUnavailable, Database
 from storage.postgres.vault import Vault
+from storage.record.audit import PostgresAudit
 from tests.support.database import Server
 from tests.support.worlds import World
 
 pytestmark = pytest.mark.postgres
 
-NOTE = (
-    "INSERT INTO trail (tenant, seq, at, deed, about, actor_id, credential, body, hash, prev_hash)"
-    " VALUES ($1, 99, now(), {deed}, 'whk_1', {by}, 'system', {body}, '', '')"
-)
+
+AT = "to_char(n.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+"""An instant as it is kept; ``n.at`` never falls on a whole second here."""
+
+
+def a_note(deed: str = "endpoint_disabled", by: str = "system", about: str = "whk_off", said: str = "", **columns: str) -> str:
+    """The statement that adds an entry, right in all that is not named; ``said`` is what its content says otherwise."""
+    now = "date_trunc('second', clock_timestamp()) - interval '1 microsecond'"
+    text = (
+        f"""'{{"about":"{about}","at":"' || {AT} || '","by":"{by}","credential":"system","deed":"{deed}",'"""
+        """ || '"more":{"because":"silent"},"seq":' || n.seq || '}'"""
+    )
+    right = f"encode(sha256(convert_to(E'\\n' || {text}, 'UTF8')), 'hex')"
+    said = said or "'{}'"
+    columns = {"seq": "1", "hash": right, "prev_hash": "''", "at": now, **columns}
+    return (
+        "INSERT INTO trail (tenant, seq, at, deed, about, actor_id, credential, body, hash, prev_hash)"
+        f" SELECT $1, n.seq, n.at, '{deed}', '{about}', '{by}', 'system', ({text})::jsonb || {said}, {columns['hash']},"
+        f" {columns['prev_hash']} FROM (SELECT {columns['seq']}::bigint AS seq, {columns['at']} AS at) AS n"
+    )
+
+
+WRONG_ENTRIES = {
+    "take the highest number": a_note(seq="9223372036854775807"),
+    "leave a gap": a_note(seq="2"),
+    "begin before the first": a_note(seq="0"),
+    "follow an entry that is not the last": a_note(prev_hash="repeat('1', 64)"),
+    "chain with what is no hash": a_note(hash="'x'"),
+    "note what is still to come": a_note(at="clock_timestamp() + interval '1 day'"),
+    "note what was long ago": a_note(at="clock_timestamp() - interval '1 day'"),
+    "say in the columns what the content does not say": a_note(said='\'{"about": "whk_2"}\''),
+    "number the content otherwise": a_note(said="'{\"seq\": 7}'"),
+    "number the content in words": a_note(said='\'{"seq": "1"}\''),
+    "leave the content unreadable": a_note(said="'{\"more\": 1}'"),
+    "say when as a word": a_note(said='\'{"at": "now"}\'', at="now()"),
+    "spell the instant otherwise": a_note(said="jsonb_build_object('at', n.at)"),
+    "say more than an entry says": a_note(said='\'{"words": "Ask Eva."}\''),
+    "say it at great length": a_note(said="jsonb_build_object('more', jsonb_build_object('because', repeat('x', 65536)))"),
+}
+"""Entries that no role may add: the database itself looks at each."""
 ATTEMPTS = {
     "mint a key": "INSERT INTO api_keys (tenant, id, hash, scopes) VALUES ($1, 'key_1', 'known', '{*}')",
     "replace a key's secret": "UPDATE api_keys SET hash = 'known' WHERE tenant = $1",
     "widen a key": "UPDATE api_keys SET scopes = '{admin}' WHERE tenant = $1",
     "give a key to somebody": "UPDATE api_keys SET person_id = 'per_mia' WHERE tenant = $1",
     "revive a key": "UPDATE api_keys SET active = true WHERE tenant = $1",
+    "sign somebody in": (
+        "INSERT INTO sessions (tenant, id, hash, person_id, way, idle_for, expires_at)"
+        " VALUES ($1, 'ses_1', 'known', 'per_mia', 'oidc', '1 day', now() + '1 day'::interval)"
+    ),
+    "know a session's secret": "UPDATE sessions SET hash = 'known' WHERE tenant = $1",
+    "give a session to somebody": "UPDATE sessions SET person_id = 'per_mia' WHERE tenant = $1",
+    "let a session live longer": "UPDATE sessions SET expires_at = now() + '1 year'::interval WHERE tenant = $1",
+    "say whom a provider means": (
+        "INSERT INTO sign_ins (tenant, issuer, subject, person_id) VALUES ($1, 'https://x.example', 'x', 'per_mia')"
+    ),
     "give oneself a role": "UPDATE people SET roles = '{ops}' WHERE tenant = $1",
     "change a team": "UPDATE people SET team = 'other' WHERE tenant = $1",
     "forget conflicts of interest": "UPDATE people SET conflicts = '{}' WHERE tenant = $1",
@@ -66,13 +116,24 @@ ATTEMPTS = {
     "add a destroyed data key": (
         "INSERT INTO keys (tenant, id, case_id, holder, destroyed_at) VALUES ($1, 'dek_1', 'case_1', 'staff', now())"
     ),
-    "note a deed in somebody's name": NOTE.format(
-        deed="'endpoint_disabled'", by="'per_ola'", body='\'{"deed": "endpoint_disabled", "by": "per_ola"}\''
+    "note a deed in somebody's name": a_note(by="per_ola"),
+    "note another deed": a_note(deed="key_created"),
+    "note one thing and show another": a_note(said='\'{"deed": "key_created", "by": "per_ola"}\''),
+    "note of an endpoint that works": a_note(about="whk_on"),
+    "note of what is no endpoint": a_note(about="per_mia"),
+    "note of what nobody disabled": a_note(about="whk_quiet"),
+    "note words": a_note(said='\'{"more": {"because": "silent", "words": "Ask Eva."}}\''),
+    "note another reason": a_note(said='\'{"more": {"because": "given_up"}}\''),
+    "note with a hash that is none of it": a_note(hash="repeat('0', 64)"),
+    "note what was before it was disabled": a_note(at="clock_timestamp() - interval '59 minutes'"),
+    **WRONG_ENTRIES,
+    "write a letter": (
+        "INSERT INTO team_letters (tenant, id, event, recipient, address, data)"
+        " VALUES ($1, 'ltr_1', 'login_code_made', 'per_mia', 'x@x.example', '{}')"
     ),
-    "note another deed": NOTE.format(deed="'key_created'", by="'system'", body='\'{"deed": "key_created", "by": "system"}\''),
-    "note one thing and show another": NOTE.format(
-        deed="'endpoint_disabled'", by="'system'", body='\'{"deed": "key_created", "by": "per_ola"}\''
-    ),
+    "send a letter elsewhere": "UPDATE team_letters SET address = 'x@x.example' WHERE tenant = $1",
+    "put another code into a letter": "UPDATE team_letters SET sealed = 'known' WHERE tenant = $1",
+    "make a letter vanish": "DELETE FROM team_letters WHERE tenant = $1",
     "rewrite the trail": "UPDATE trail SET actor_id = 'system' WHERE tenant = $1",
     "cut the trail": "DELETE FROM trail WHERE tenant = $1",
 }
@@ -92,13 +153,102 @@ AROUND = (
 
 
 @pytest.mark.parametrize("tried", ATTEMPTS)
-async def test_the_applications_role_cannot(world: World, tried: str) -> None:
+async def test_the_applications_role_cannot(world: World, endpoints: None, tried: str) -> None:
     statement = ATTEMPTS[tried]
     async with world.database.tenant(world.tenant_id) as conn:
         pack = f"{world.tenant_id}-kept"
         await conn.execute("INSERT INTO packs (version, name, body, notices) VALUES ($1, 'p', '{\"kind\": \"p\"}', '[]')", pack)
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await conn.execute(statement, world.tenant_id)
+
+
+async def test_an_endpoint_is_disabled_for_a_reason_that_can_be_read(world: World, endpoints: None) -> None:
+    """One word more, and nobody could list the tenant's endpoints."""
+    async with world.database.tenant(world.tenant_id) as conn:
+        with pytest.raises(asyncpg.CheckViolationError):
+            await conn.execute(
+                "UPDATE webhook_endpoints SET active = false, disabled_because = 'x' WHERE tenant = $1", world.tenant_id
+            )
+
+
+@pytest.fixture
+async def endpoints(world: World) -> None:
+    """One that works, one that is disabled, and one that is switched off without a word of when and why."""
+    async with world.database.deed(world.tenant_id) as conn:
+        for name in ("whk_on", "whk_off", "whk_quiet"):
+            await conn.execute(
+                "INSERT INTO webhook_endpoints (tenant, id, purpose, url, secret, active, disabled_at, disabled_because)"
+                " VALUES ($1, $2, 'events', 'https://x.example', '', $2 = 'whk_on',"
+                " CASE $2 WHEN 'whk_off' THEN clock_timestamp() - interval '10 seconds' END,"
+                " CASE $2 WHEN 'whk_off' THEN 'silent' END)",
+                world.tenant_id,
+                name,
+            )
+
+
+@pytest.mark.parametrize("tried", WRONG_ENTRIES)
+async def test_no_role_adds_to_the_trail_but_behind_its_end(server: Server, world: World, endpoints: None, tried: str) -> None:
+    for dsn in (server.app_dsn, server.admin_dsn, server.owner_dsn):
+        conn = await asyncpg.connect(dsn)
+        try:
+            await conn.fetchval("SELECT set_config('ombud.tenant', $1, false)", world.tenant_id)
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await conn.execute(WRONG_ENTRIES[tried], world.tenant_id)
+        finally:
+            await conn.close()
+
+
+async def test_no_temporary_table_stands_in_for_the_trail(server: Server, world: World, endpoints: None) -> None:
+    conn = await asyncpg.connect(server.app_dsn)
+    try:
+        await conn.fetchval("SELECT set_config('ombud.tenant', $1, false)", world.tenant_id)
+        await conn.execute("CREATE TEMPORARY TABLE trail (tenant text, seq bigint, hash text)")
+        await conn.execute("INSERT INTO trail VALUES ($1, 9223372036854775806, '')", world.tenant_id)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await conn.execute(a_note(seq="9223372036854775807").replace("INTO trail", "INTO public.trail"), world.tenant_id)
+    finally:
+        await conn.close()
+
+
+async def test_after_what_the_application_may_note_administration_goes_on(world: World, endpoints: None) -> None:
+    async with world.database.tenant(world.tenant_id) as conn:
+        await conn.execute(a_note(), world.tenant_id)
+    async with world.database.deed(world.tenant_id) as conn:
+        said = {"deed": "key_revoked", "about": "key_1", "by": "per_ola", "credential": "key_9"}
+        assert await note(conn, world.tenant_id, **said, more={}) == 2
+
+
+async def test_the_application_notes_once_that_an_endpoint_is_disabled(world: World, endpoints: None) -> None:
+    """As often as it is: an administrator enables it in between."""
+    said = {"deed": "endpoint_disabled", "about": "whk_off", "by": "system", "credential": "system"}
+
+    async def noted() -> int:
+        async with world.database.tenant(world.tenant_id) as conn, conn.transaction():
+            return await note(conn, world.tenant_id, **said, more={"because": "silent"})
+
+    assert await noted() == 1
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="once"):
+        await noted()
+    kept = PostgresEndpoints(world.database, world.vault)
+    assert await kept.enable(world.tenant_id, "whk_off")
+    async with world.database.tenant(world.tenant_id) as conn:
+        disable = "UPDATE webhook_endpoints SET active = false, disabled_because = 'silent', disabled_at = clock_timestamp()"
+        await conn.execute(f"{disable} WHERE tenant = $1 AND id = 'whk_off'", world.tenant_id)
+    assert await noted() == 2
+    assert (await PostgresAudit(world.database, world.vault).verify(world.tenant_id)).intact
+
+
+async def test_two_notes_of_one_disabling_at_once_are_one(world: World, endpoints: None) -> None:
+    """The second was on its way before the first was on disk, and knew what would stand there."""
+    async with world.database.tenant(world.tenant_id) as first, world.database.tenant(world.tenant_id) as second:
+        async with first.transaction():
+            await first.execute(a_note(), world.tenant_id)
+            prev = f"'{await first.fetchval('SELECT hash FROM trail WHERE tenant = $1', world.tenant_id)}'"
+            waits = asyncio.create_task(second.execute(a_note(seq="2", prev_hash=prev), world.tenant_id))
+            await asyncio.sleep(0.2)
+            assert not waits.done()
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="once"):
+            await waits
 
 
 @pytest.mark.parametrize("statement", AROUND)

@@ -71,3 +71,17 @@ async def test_nothing_lies_open(world: World) -> None:
         ]
     assert case.case_id in "".join(rows)
     assert "post-77" not in "".join(rows)
+
+
+async def test_who_is_kept_by_a_hold_on_another_case_of_theirs_is_found(world: World) -> None:
+    first, second = await opened(world, an_appeal()), await opened(world, an_appeal(content="post-78"))
+    stranger = await opened(world, an_appeal(person="user-2"))
+    async with world.database.tenant(world.tenant_id) as conn:
+        await conn.execute("UPDATE cases SET legal_hold = true WHERE id = $1", first.case_id)
+    cases = PostgresOtherCases(world.database)
+    assert [one.case_id for one in await cases.held(world.tenant_id, second.case_id)] == [first.case_id]
+    assert [*await cases.held(world.tenant_id, first.case_id), *await cases.held(world.tenant_id, stranger.case_id)] == []
+    async with world.database.tenant(world.tenant_id) as conn:
+        lifted = """UPDATE cases SET legal_hold = false, state = '{"lifted_by": ["per_lex"]}' WHERE id = $1"""
+        await conn.execute(lifted, first.case_id)
+    assert [(one.held, one.lifted_by) for one in await cases.held(world.tenant_id, second.case_id)] == [(False, ("per_lex",))]

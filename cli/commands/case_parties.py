@@ -1,0 +1,92 @@
+"""``ombud case`` for parties who come and go: add one, remove one, have another take a place."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.kit.options import AsJson, CaseId, Tenant
+from cli.kit.send import send
+from cli.kit.target import Target
+
+app = typer.Typer()
+
+Speaker = Annotated[str, typer.Option("--as", help="Who says so: a party (pty_…), the owner, a lead or ops (per_…).")]
+Ref = Annotated[str, typer.Option(help="The platform's own id of the person.")]
+Side = Annotated[str, typer.Option(help="claimant or respondent.")]
+Role = Annotated[str, typer.Option(help="principal, representative, witness, insurer or authority.")]
+Name = Annotated[str | None, typer.Option(help="How they are called.")]
+Email = Annotated[str | None, typer.Option(help="Where letters go.")]
+
+
+SeesFrom = Annotated[
+    str | None,
+    typer.Option(help="start: they read what their side could read before; now: they do not. Left out: whoever represents does."),
+]
+Minor = Annotated[bool, typer.Option(help="They are under age.")]
+
+
+def _person(side: str, role: str, ref: str, name: str | None, email: str | None, minor: bool) -> dict[str, Any]:
+    known = {"name": name, "email": email, "minor": minor}
+    return {"side": side, "role": role, "ref": ref, **{key: value for key, value in known.items() if value}}
+
+
+@app.command("add-party")
+def add_party(
+    case_id: CaseId,
+    side: Side,
+    ref: Ref,
+    speaker: Speaker,
+    role: Role = "principal",
+    name: Name = None,
+    email: Email = None,
+    represents: Annotated[str | None, typer.Option(help="For a representative: the party they speak for (pty_…).")] = None,
+    agreed: Annotated[bool, typer.Option(help="Whoever is represented has agreed.")] = False,
+    minor: Minor = False,
+    sees_from: SeesFrom = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Make somebody a party: counsel, a guardian, somebody who helped, the respondent who was found."""
+    said: dict[str, Any] = {"type": "add_party", "party": _person(side, role, ref, name, email, minor), "agreed": agreed}
+    said |= {name: value for name, value in (("represents", represents), ("sees_from", sees_from)) if value}
+    send(case_id, said, Target(tenant, speaker), as_json=json)
+
+
+@app.command("remove-party")
+def remove_party(
+    case_id: CaseId,
+    party: Annotated[str, typer.Argument(help="The party (pty_…).")],
+    speaker: Speaker,
+    reason: Annotated[str, typer.Option(help="Why, as a code.")] = "mistaken",
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """A party is none any more; what they said stays on record."""
+    send(case_id, {"type": "remove_party", "party": party, "reason": reason}, Target(tenant, speaker), as_json=json)
+
+
+@app.command("replace-party")
+def replace_party(
+    case_id: CaseId,
+    party: Annotated[str, typer.Argument(help="Whose place it is (pty_…).")],
+    side: Side,
+    ref: Ref,
+    speaker: Speaker,
+    role: Role = "principal",
+    name: Name = None,
+    email: Email = None,
+    reason: Annotated[str, typer.Option(help="Why, as a code.")] = "succession",
+    agreed: Annotated[bool, typer.Option(help="Whoever is represented has agreed to other counsel.")] = False,
+    minor: Minor = False,
+    sees_from: SeesFrom = None,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """Another takes a party's place: a successor, the new owner of an account."""
+    by_party = _person(side, role, ref, name, email, minor)
+    said: dict[str, Any] = {"type": "replace_party", "party": party, "by_party": by_party, "reason": reason, "agreed": agreed}
+    if sees_from:
+        said["sees_from"] = sees_from
+    send(case_id, said, Target(tenant, speaker), as_json=json)

@@ -1,0 +1,301 @@
+"""What happened in a case, and what can be done in it, as people say it. A code without words is shown as it reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_HAPPENED: Mapping[str, tuple[str, str]] = {
+    "case_opened": ("flag", "{who} reported it"),
+    "case_assigned": ("user-round", "Given to {owner}"),
+    "case_queued": ("layers", "Put into the queue {queue}"),
+    "case_closed": ("archive", "Closed: {reason}"),
+    "case_declined": ("x", "Turned away: {reason}"),
+    "case_withdrawn": ("undo-2", "{who} took it back"),
+    "case_reopened": ("history", "Taken up again: {reason}"),
+    "case_disclosed": ("eye", "The respondent was told of it"),
+    "case_skipped": ("hand", "{who} skipped it: {reason}"),
+    "case_handed_over": ("users", "{who} handed it over"),
+    "phase_entered": ("arrow-right", "{phase} began: {reason}"),
+    "message_sent": ("message-square", "{who} wrote to {to}"),
+    "note_added": ("lock", "{who} left a note for the team"),
+    "offer_made": ("handshake", "{who} made an offer"),
+    "offer_accepted": ("handshake", "{who} accepted the offer"),
+    "offer_declined": ("handshake", "{who} declined the offer"),
+    "evidence_requested": ("image-plus", "{who} asked {of} for evidence"),
+    "evidence_submitted": ("paperclip", "{who} handed evidence in"),
+    "evidence_lapsed": ("clock-alert", "Nothing came in time; it goes on with what is on file"),
+    "ruling_drafted": ("gavel", "{who} decided: {outcome}"),
+    "ruling_approved": ("stamp", "{who} approved the ruling"),
+    "ruling_returned": ("undo-2", "{who} sent the ruling back"),
+    "ruling_retracted": ("undo-2", "{who} took the ruling back before anybody was told"),
+    "ruling_issued": ("send", "Both sides were told of the ruling"),
+    "ruling_annulled": ("undo-2", "{who} set the ruling aside"),
+    "appeal_lodged": ("scale", "{who} appealed"),
+    "appeal_withdrawn": ("undo-2", "{who} took the appeal back"),
+    "rights_lapsed": ("clock", "The time to appeal is over"),
+    "effect_ordered": ("badge-dollar-sign", "To be carried out: {remedy}"),
+    "effect_reported": ("badge-dollar-sign", "Carried out: {state}"),
+    "level_reached": ("timer", "{clock}: {level} reached"),
+    "level_passed": ("timer", "{clock}: {level} passed"),
+    "clocks_paused": ("circle-pause", "Clocks stand still: {reason}"),
+    "clocks_resumed": ("clock", "Clocks go on"),
+    "clock_extended": ("clock", "{who} gave {clock} more time"),
+    "interim_imposed": ("shield-alert", "{who} imposed a temporary measure"),
+    "interim_ended": ("shield-check", "A temporary measure ended"),
+    "delivery_failed": ("triangle-alert", "A letter could not be delivered"),
+    "legal_hold_placed": ("file-lock", "{who} placed a legal hold"),
+    "step_completed": ("check", "{who}: {step} done"),
+    "step_skipped": ("x", "{who} left out {step}"),
+    "root_cause_named": ("search", "{who} named the root cause: {cause}"),
+    "amount_stated": ("credit-card", "{who} said what was paid"),
+    "case_joined": ("layers", "Another report of the same matter joined it"),
+    "case_linked": ("layers", "Linked with another case: {relation}"),
+    "case_merged": ("layers", "Merged into another case: {reason}"),
+    "case_moved_in": ("archive", "Moved in from where it ran before"),
+    "case_recused": ("hand", "{person} cannot decide it: {reason}"),
+    "case_remitted": ("undo-2", "Sent back, to be decided afresh"),
+    "case_retargeted": ("gauge", "{who} changed what it is: {reason}"),
+    "case_split": ("users", "{who} made a part of it a case of its own"),
+    "case_unlinked": ("layers", "A link with another case was taken away: {reason}"),
+    "campaign_joined": ("layers", "Joined the campaign {campaign}"),
+    "campaign_left": ("layers", "Left the campaign {campaign}: {reason}"),
+    "chargeback_drafted": ("credit-card", "{who} drafted evidence for the card network"),
+    "chargeback_missed": ("clock-alert", "The card network's day went by"),
+    "chargeback_sent": ("send", "The evidence went to the card network"),
+    "claim_conceded": ("handshake", "{who} granted what was asked"),
+    "clocks_frozen": ("circle-pause", "Clocks stand still for {incident}"),
+    "clocks_thawed": ("clock", "{incident} is over: clocks go on"),
+    "continued_of_office": ("flag", "{who} went on of office: the platform is the claimant now"),
+    "decided_before": ("history", "The same matter was decided before"),
+    "decision_taken_over": ("gavel", "A decision was made elsewhere: {outcome}"),
+    "effect_released": ("badge-dollar-sign", "The hold is over, and it is carried out: {remedy}"),
+    "effect_withheld": ("file-lock", "Not carried out while there is a legal hold: {remedy}"),
+    "errand_ordered": ("arrow-right", "Something is to happen in another case: {what}"),
+    "errand_reported": ("arrow-right", "It happened in the other case: {result}"),
+    "identity_asked": ("key-round", "{who} asked for proof of identity"),
+    "interim_kept": ("shield-check", "Temporary measures stay for a while, although the report was taken back"),
+    "interim_review_asked": ("shield-alert", "{who} asked that a temporary measure be looked at again"),
+    "interim_reviewed": ("shield-check", "{who} kept a temporary measure"),
+    "legal_hold_lifted": ("file-lock", "{who} lifted a legal hold"),
+    "offer_lapsed": ("clock", "Its time is over, and nobody accepted it"),
+    "party_added": ("user-plus", "{party} became a party"),
+    "party_agreed": ("check", "{party} agreed for themselves"),
+    "party_left": ("user-round", "{party} is no party any more: {because}"),
+    "past_decision_kept": ("gavel", "Decided before it moved in: {outcome}"),
+    "past_message_kept": ("message-square", "Written before it moved in"),
+    "proposal_answered": ("handshake", "The {side}'s answer to the proposal: {answer}"),
+    "proposal_ended": ("handshake", "Both sides have answered the proposal: {became}"),
+    "proposal_made": ("handshake", "{who} proposed to both sides how to settle"),
+    "provisional_credit_ended": ("badge-dollar-sign", "The provisional credit is over: {because}"),
+    "provisional_credit_given": ("badge-dollar-sign", "{who} gave the money back for the time being"),
+    "report_approved": ("stamp", "{who} let the report to {authority} go out"),
+    "report_proposed": ("scroll-text", "{who} proposed that {authority} be told"),
+    "report_returned": ("undo-2", "{who} turned the report to {authority} down"),
+    "return_awaited": ("undo-2", "The {of} sends the goods back"),
+    "return_changed": ("undo-2", "Another ruling says what follows when the goods are back"),
+    "return_contested": ("triangle-alert", "{who} says that the goods are not back as agreed"),
+    "return_ended": ("check", "Nobody waits for the goods any more: {because}"),
+    "return_shipped": ("send", "{who} sent the goods"),
+    "ruling_withheld": ("file-lock", "The ruling waits: it would destroy what is under legal hold"),
+    "sanction_drafted": ("shield-alert", "A sanction goes with the ruling: {sanction}"),
+    "sanction_imposed": ("shield-alert", "Imposed on {party}: {sanction}"),
+    "sanction_lifted": ("shield-check", "A sanction is over"),
+    "sanction_voided": ("shield-check", "A sanction was taken back: {because}"),
+    "signal_received": ("bell", "The platform noticed: {signal}"),
+    "withdrawal_accepted": ("check", "{who} let the report be taken back"),
+    "withdrawal_explained": ("lock", "Why, for the team alone"),
+    "withdrawal_overtaken": ("clock", "The wish to take the report back is past: {because}"),
+    "withdrawal_requested": ("undo-2", "{who} wants to take the report back"),
+}
+_TO = {"all": "both sides", "desk": "the team only", "claimant": "the claimant only", "respondent": "the respondent only"}
+
+KINDS = {
+    "payment_dispute": "credit-card",
+    "moderation_appeal": "scale",
+    "bounty_dispute": "badge-dollar-sign",
+    "fraud_report": "shield-alert",
+    "safety_incident": "triangle-alert",
+    "compliance_request": "file-lock",
+}
+"""The icon of each kind; a kind of one's own has a scroll."""
+
+SAID: Mapping[str, tuple[str, str]] = {
+    "take": ("Take the case", "hand"),
+    "assign": ("Give to a colleague", "user-plus"),
+    "skip": ("Give it back to its queue", "undo-2"),
+    "rule": ("Rule on this case", "gavel"),
+    "decide_appeal": ("Decide the appeal", "gavel"),
+    "approve": ("Approve the ruling", "stamp"),
+    "return_ruling": ("Send the ruling back", "undo-2"),
+    "retract": ("Take the ruling back", "undo-2"),
+    "request_evidence": ("Ask for evidence", "image-plus"),
+    "submit_evidence": ("Hand evidence in", "paperclip"),
+    "offer": ("Propose a settlement", "handshake"),
+    "accept_offer": ("Accept the offer", "handshake"),
+    "decline_offer": ("Decline the offer", "handshake"),
+    "message": ("Write a message", "message-square"),
+    "note": ("Leave a note for the team", "lock"),
+    "escalate": ("Ask for a decision", "gavel"),
+    "snooze": ("Put it away until later", "bell"),
+    "pause": ("Let clocks stand still", "circle-pause"),
+    "resume": ("Let clocks go on", "clock"),
+    "extend": ("Give more time", "clock"),
+    "close": ("Close without a ruling", "archive"),
+    "reopen": ("Take it up again", "history"),
+    "admit": ("Let the report in", "check"),
+    "decline": ("Turn the report away", "x"),
+    "disclose": ("Tell the respondent of it", "eye"),
+    "withdraw": ("Take the report back", "undo-2"),
+    "recuse": ("I cannot decide this", "hand"),
+    "hand_over": ("Hand over to another site", "users"),
+    "merge": ("Merge into another case", "layers"),
+    "link": ("Link with another case", "layers"),
+    "impose_interim": ("Impose a temporary measure", "shield-alert"),
+    "review_interim": ("Review temporary measures", "shield-check"),
+    "place_hold": ("Place a legal hold", "file-lock"),
+    "lift_hold": ("Lift a legal hold", "file-lock"),
+    "complete_step": ("A step is done", "check"),
+    "skip_step": ("Leave a step out", "x"),
+    "name_root_cause": ("Name the root cause", "search"),
+    "ask_identity": ("Ask for proof of identity", "key-round"),
+    "state_amount": ("Say what was paid", "credit-card"),
+    "annul": ("Set the ruling aside", "undo-2"),
+    "accept_withdrawal": ("Let it be taken back", "check"),
+    "continue_of_office": ("Go on of office", "flag"),
+    "add_party": ("Add a party", "user-plus"),
+    "remove_party": ("A party is none", "user-round"),
+    "replace_party": ("Another takes a party's place", "users"),
+    "appeal": ("Appeal", "scale"),
+    "concede": ("Grant what was asked", "handshake"),
+    "report_to_authority": ("Propose to tell an authority", "scroll-text"),
+    "approve_report": ("Let the report to an authority go out", "stamp"),
+    "return_report": ("Turn the report to an authority down", "undo-2"),
+    "ask_interim_review": ("Ask that a measure be looked at again", "shield-alert"),
+    "ship_return": ("The goods are on their way", "send"),
+    "confirm_return": ("The goods are back", "check"),
+    "contest_return": ("The goods are not back as agreed", "triangle-alert"),
+    "decide_return": ("Say whether the goods count as back", "scale"),
+    "credit_provisionally": ("Give the money back for now", "badge-dollar-sign"),
+    "draft_chargeback_evidence": ("Draft evidence for the card network", "credit-card"),
+    "submit_chargeback_evidence": ("Send the evidence to the card network", "send"),
+    "freeze": ("Freeze clocks for an incident", "circle-pause"),
+    "thaw": ("The incident is over", "clock"),
+    "join_campaign": ("Put into a campaign", "layers"),
+    "leave_campaign": ("Take out of its campaign", "layers"),
+    "retarget": ("Change priority, category or queue", "gauge"),
+    "signal": ("Note a signal of the platform", "bell"),
+    "split": ("Make a part a case of its own", "users"),
+    "unlink": ("Take a link away", "layers"),
+}
+"""What a command is called on its button, and its icon."""
+USUAL = ("rule", "decide_appeal", "approve", "return_ruling", "retract", "take", "request_evidence", "assign", "offer", "snooze")
+"""What the rail shows without being asked for more, in this order."""
+KEYS = {
+    "take": "a", "rule": "r", "decide_appeal": "r", "approve": "p", "snooze": "s", "request_evidence": "q", "assign": "g",
+    "retract": "u",
+}  # fmt: skip
+
+
+LABELS: Mapping[str, str] = {
+    "ref": "The platform's own id of them",
+    "locale": "Language",
+    "zone": "Time zone",
+    "minor": "Under age",
+    "represents": "Speaks for",
+    "agreed": "Whoever is represented has agreed",
+    "sees_from": "Reads along",
+    "by_party": "Who takes their place",
+    "party": "Party",
+    "label_paid_by": "Who pays for sending the goods back",
+    "after_return": "Only once the goods are back",
+    "due_at": "By when",
+    "expires_at": "Can be accepted until",
+    "of": "Of whom",
+    "what": "What is asked for",
+    "told": "What they are told instead of the reasons",
+    "with_statement": "The report goes along, in the words of whoever reported it",
+    "ends": "What ends now",
+    "stays": "What stays in force",
+    "same_decider": "Whoever decided it may decide it again",
+    "new_decider": "Somebody else decides",
+    "received": "They count as back",
+    "offer_id": "Which offer",
+    "measure_id": "Which measure",
+    "hold_id": "Which hold",
+    "report_id": "Which report",
+    "link_id": "Which link",
+    "for": "For how long",
+    "into": "Into which case (its id)",
+    "insight": "What was learned",
+    "newest": "Bring up to the newest",
+}
+"""What a field is called where its own name says too little."""
+DEFAULTS: Mapping[str, str] = {
+    "open_review": "somebody of the team decides it",
+    "proceed_on_file": "it goes on with what is on file",
+    "issue_ruling": "both sides are told of the ruling",
+    "close": "the case closes",
+    "lift_interim": "the temporary measure ends",
+    "end_return": "nobody waits for the goods any more",
+    "honour_return": "the goods count as back",
+    "lift_sanction": "the sanction ends",
+    "end_kept_interim": "the measure that stayed ends",
+    "send_chargeback": "what is drafted goes to the card network",
+    "miss_chargeback": "the card network's day goes by",
+    "disclose": "the respondent is told of it",
+    "lapse_offer": "nobody can accept the offer any more",
+}
+"""What a clock does by itself, by its code in the pack."""
+_QUOTED = re.compile(r"'([a-z_]+)'")
+_CODE = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
+
+
+def in_words(code: object) -> str:
+    """A code as words: ``not_as_described`` is "Not as described"."""
+    text = str(code).replace("_", " ").replace("-", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def readable(said: str) -> str:
+    """A reason of ours with its codes in words: ``'assign' can be sent by …`` names the button."""
+    named = _QUOTED.sub(lambda found: f"“{called(found[1])}”" if found[1] in SAID else f"“{found[1]}”", said)
+    return _CODE.sub(lambda found: found[0].replace("_", " "), named)
+
+
+def called(command: str) -> str:
+    """A command's name on its button."""
+    return SAID[command][0] if command in SAID else in_words(command)
+
+
+def icon_of(command: str) -> str:
+    """Its icon."""
+    return SAID[command][1] if command in SAID else "chevron-right"
+
+
+class _Said(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def happened(type_: str, data: Mapping[str, Any], who: str, names: Mapping[str, str]) -> tuple[str, str]:
+    """What happened in one line, and its icon. ``names`` are of people and parties, by id."""
+    icon, sentence = _HAPPENED.get(type_, ("chevron-right", in_words(type_)))
+    words = _Said({name: _value(name, value, names) for name, value in data.items() if isinstance(value, str | int)})
+    remedy = data.get("remedy")
+    if isinstance(remedy, Mapping):
+        words["remedy"] = in_words(remedy.get("type", "")).lower()
+    party = data.get("party")
+    if isinstance(party, Mapping):
+        words["party"] = names.get(str(party.get("id")), "Somebody")
+    words["who"] = who
+    said = sentence.format_map(words).removesuffix(": …")
+    return icon, said[:1].upper() + said[1:]
+
+
+def _value(name: str, value: str | int, names: Mapping[str, str]) -> str:
+    if name == "to":
+        return _TO.get(str(value), str(value))
+    text = str(value)
+    return names.get(text) or (in_words(text).lower() if name != "phase" else in_words(text))

@@ -1,0 +1,331 @@
+"""A case on one page: whose turn it is and until when, who the sides are and what they want, what is on file, what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from starlette.responses import Response
+from uuid_utils import uuid7
+
+from console.kit.visit import Addresses, Visit, to
+from console.kit.words import DEFAULTS, KEYS, USUAL, called, happened, icon_of, in_words, readable
+from console.pages.inbox import CLOCK_WORDS, turn_of
+from console.pages.settlement import made
+from domain.base import Side
+from domain.views.case import Action, CaseView, Due, view
+from domain.views.urgency import ClockStanding, standings
+from services import cases, clocks, evidence, people, readers, references, timelines
+from services.authority import DECIDING
+from services.cases import Seen
+from services.errors import Refused
+from services.references import Told
+from services.timelines import Entry
+
+_OPENING = ("case_opened", "case_moved_in")
+_READS_ONLY = "You took access to read this case. To work on it, have it assigned to you or put into a queue of yours."
+_SPOKEN = ("message_sent", "note_added")
+
+
+@dataclass(frozen=True)
+class PartyShown:
+    """A side as the page introduces it."""
+
+    id: str
+    side: str
+    name: str
+    role: str
+    wants: str | None
+    about: tuple[str, ...] = ()
+    """What else is to be known of them, in words."""
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A line of the timeline."""
+
+    n: int
+    at: datetime
+    icon: str
+    words: str
+    detail: str
+    ahead: bool = False
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """Words of somebody, and who reads them."""
+
+    who: str
+    side: str
+    to: str
+    at: datetime
+    text: str | None
+
+
+@dataclass(frozen=True)
+class Button:
+    """Something that can be done, or cannot, with the reason."""
+
+    command: str
+    words: str
+    icon: str
+    allowed: bool
+    why: str | None
+    key: str | None
+    href: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything that the page and its forms need of a case."""
+
+    seen: Seen
+    said: CaseView
+    told: Told | None
+    names: Mapping[str, str]
+    """Of people and parties, by id."""
+    clocks: tuple[ClockStanding, ...]
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        known = self.told.references if self.told else None
+        return (known.subject or known.matter if known else None) or f"{self.said.kind} {self.said.category}".replace(
+            "_", " "
+        ).capitalize()
+
+    @property
+    def number(self) -> str:
+        """How people name it."""
+        known = self.told.references.external_id if self.told else None
+        return known or f"…{self.seen.id[-8:]}"
+
+
+async def shown(visit: Visit, case_id: str, *reading: str) -> Shown | None:
+    """The case as the caller may see it, who reads it being kept; None: it waits to be judged."""
+    seen = await cases.find(visit.parts, visit.caller, case_id, *reading)
+    if seen.case is None:
+        return None
+    told = await references.references_and_people(visit.parts, visit.caller, seen)
+    names = dict(await people.colleagues(visit.parts, visit.caller))
+    for party in told.references.parties if told else ():
+        names[party.id] = party.name or party.ref or party.side.value
+    # Phases are called as the pack calls them.
+    names |= {phase.value: label for phase, label in seen.case.terms.labels.items()}
+    return Shown(seen, view(seen.case, seen.viewer), told, names, standings(seen.case, visit.zones.now))
+
+
+async def show(visit: Visit) -> Response:
+    """The page."""
+    case_id = visit.request.path_params["case_id"]
+    try:
+        found = await shown(visit, case_id, "case", "timeline", "evidence")
+    except Refused as refused:
+        if refused.code != "access_needed":
+            raise
+        return visit.page("access.html", 403, case_id=case_id, for_=readers.ACCESS_FOR, why="")
+    if found is None:
+        return visit.page("waiting.html", 202)
+    said, seen, caller = found.said, found.seen, visit.caller
+    entries = await timelines.first_entries(visit.parts, caller, seen)
+    handed_in = await evidence.handed_in(visit.parts, caller, seen)
+    words, side = turn_of(said.waiting_on, said.owner, caller.holder, found.names)
+    buttons = buttons_of(found)
+    parties = _parties(found, entries)
+    grace = next((due for due in said.deadlines if due.by_default == "issue_ruling"), None)
+    return visit.page(
+        "case.html",
+        case=found,
+        said=said,
+        parties=[party for party in parties if party.role == "principal"],
+        others=[party for party in parties if party.role != "principal"],
+        readers={side.value: _named(parties, side) for side in Side},
+        made=made(said, entries),
+        why_withdrawn=_why_withdrawn(entries),
+        told_by_itself=next((due.due_at for due in said.deadlines if due.by_default == "disclose"), None),
+        undisclosed=said.disclosed_at is None and any(party.side == "respondent" for party in parties),
+        turn=words,
+        turn_side=side,
+        words=CLOCK_WORDS,
+        usual=sorted((b for b in buttons if b.command in USUAL), key=lambda b: (not b.allowed, USUAL.index(b.command))),
+        more=[button for button in buttons if button.command not in (*USUAL, "message", "note")],
+        may={button.command: button for button in buttons},
+        grace=grace,
+        explained={clock.clock: clock for clock in await clocks.clocks(visit.parts, seen)},
+        ahead=_ahead(found),
+        past=[_happened(entry, found.names) for entry in reversed(entries)],
+        spoken=[_spoken(entry, found) for entry in entries if entry.type in _SPOKEN],
+        evidence=[(side.value, [item for item in handed_in if item.fact.side is side]) for side in Side],
+        texts=await cases.texts_of(visit.parts, caller, seen),
+        command_id=f"cmd_{uuid7()}",
+        done=visit.request.query_params.get("done"),
+        waits="waits" in visit.request.query_params,
+        called=called,
+    )
+
+
+def buttons_of(found: Shown) -> list[Button]:
+    """Every command of the phase, with the reason where it is not the caller's to send."""
+    return [_button(found.seen.id, action) for action in _actions(found)]
+
+
+def _button(case_id: str, action: Action) -> Button:
+    command = action.command
+    ruling = command in ("rule", "decide_appeal")
+    where = f"/cases/{case_id}/ruling" if ruling else f"/cases/{case_id}/do/{command}"
+    why = None if action.allowed else readable(action.detail or action.code or "")
+    return Button(command, called(command), icon_of(command), action.allowed, why, KEYS.get(command), where)
+
+
+def _actions(found: Shown) -> Sequence[Action]:
+    if not found.seen.reads_only:
+        return found.said.actions
+    return [
+        Action(command=one.command, allowed=False, code="access_reads_only", detail=_READS_ONLY) for one in found.said.actions
+    ]
+
+
+def may(found: Shown, command: str) -> Action | None:
+    """Whether the caller may send a command now; None: it is none of this phase."""
+    return next((action for action in _actions(found) if action.command == command), None)
+
+
+def since(found: Shown, entries: Sequence[Entry], seq: str) -> list[Happened]:
+    """What happened since a form was made: nobody decides past what they have not read."""
+    before = int(seq) if seq.isdecimal() and len(seq) < 12 else 0
+    return [_happened(entry, found.names) for entry in entries if entry.n > before]
+
+
+def stale(found: Shown, command: str, seq: str) -> bool:
+    """Whether somebody decides on a case that has moved on since they opened the form."""
+    assert found.seen.case is not None, "it was opened"
+    return command in DECIDING and seq != str(found.seen.case.seq)
+
+
+def _parties(found: Shown, entries: Sequence[Entry]) -> list[PartyShown]:
+    opened = next((entry.data for entry in entries if entry.type in _OPENING), {})
+    first_words: dict[str, str] = {"claimant": _text(opened.get("statement")) or ""}
+    for entry in entries:
+        side = (
+            entry.data.get("sender")
+            if entry.type == "message_sent"
+            else entry.data.get("side")
+            if entry.type == "evidence_submitted"
+            else None
+        )
+        if side in ("claimant", "respondent") and not first_words.get(side):
+            first_words[side] = _text(entry.data.get("text")) or ""
+    shown_ = []
+    for party in found.told.references.parties if found.told else ():
+        name = party.name or party.ref or party.side.value.capitalize()
+        wants = first_words.get(party.side.value) if party.role == "principal" else None
+        shown_.append(PartyShown(party.id, party.side.value, name, party.role, wants or None, _about(found, party.id)))
+    return shown_
+
+
+def _about(found: Shown, party_id: str) -> tuple[str, ...]:
+    party = found.seen.case.party(party_id) if found.seen.case is not None else None
+    if party is None:
+        return ()
+    speaks_for = found.names.get(party.represents, "") if party.represents else ""
+    known = (
+        (f"speaks for {speaks_for}", bool(speaks_for)),
+        ("under age", party.minor),
+        ("came later", party.since is not None and not party.left),
+        ("is no party any more", party.left),
+    )
+    return tuple(words for words, is_so in known if is_so)
+
+
+def _named(parties: Sequence[PartyShown], side: Side) -> str:
+    """Who reads what is said to a side."""
+    gone = "is no party any more"
+    names = [party.name for party in parties if party.side == side and party.role == "principal" and gone not in party.about]
+    return " and ".join(names) or f"the {side.value}"
+
+
+def _why_withdrawn(entries: Sequence[Entry]) -> str | None:
+    """What was written with the newest wish to take the report back."""
+    return next((_text(entry.data.get("reasons")) for entry in reversed(entries) if entry.type == "withdrawal_explained"), None)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _ahead(found: Shown) -> list[Happened]:
+    return sorted((_due(due) for due in found.said.deadlines), key=lambda line: line.at, reverse=True)
+
+
+def _due(due: Due) -> Happened:
+    clock = in_words(due.clock)
+    match due.action:
+        case "warn":
+            icon, words, then = "bell", f"{clock}: a reminder", ""
+        case "escalate":
+            icon, words, then = "clock-alert", f"{clock} is due", "after that it goes up the ladder"
+        case _:
+            icon, words = "clock", f"{clock} ends"
+            then = f"then {DEFAULTS.get(due.by_default) or in_words(due.by_default).lower()}" if due.by_default else ""
+    return Happened(0, due.due_at, icon, words, then, ahead=True)
+
+
+def _who(entry: Entry, names: Mapping[str, str]) -> str:
+    if entry.type == "case_opened":
+        # Whoever reported it, not the machine that took it in.
+        reporters = (party["id"] for party in entry.data.get("parties", ()) if party.get("side") == "claimant")
+        return names.get(next(reporters, ""), "Somebody")
+    if entry.actor_id == "system":
+        return "Ombud"
+    return names.get(entry.actor_id or "", entry.role.capitalize())
+
+
+def _happened(entry: Entry, names: Mapping[str, str]) -> Happened:
+    icon, words = happened(entry.type, entry.data, _who(entry, names), names)
+    said = _text(entry.data.get("text")) or _text(entry.data.get("reasons")) or ""
+    return Happened(entry.n, entry.at, icon, words, said if len(said) <= 160 else f"{said[:157]}…")
+
+
+def _spoken(entry: Entry, found: Shown) -> Spoken:
+    inside = entry.type == "note_added"
+    sender = str(entry.data.get("sender") or "staff")
+    to = {
+        "all": "to both sides",
+        "desk": "to the team only",
+        "claimant": "to the claimant only",
+        "respondent": "to the respondent only",
+    }
+    side = "inside" if inside else sender if sender in ("claimant", "respondent") else "team"
+    whom = "for the team only" if inside else to.get(str(entry.data.get("to")), "")
+    return Spoken(_who(entry, found.names), side, whom, entry.at, _text(entry.data.get("text")))
+
+
+async def take_access(visit: Visit) -> Response:
+    """Read a case that is in none of one's queues: with a reason, for a while, and operations is told at once."""
+    form, case_id = await visit.form(), visit.request.path_params["case_id"]
+    try:
+        await readers.break_glass(visit.parts, visit.caller, case_id, form.text("reason"))
+    except Refused as refused:
+        if not refused.errors:
+            raise
+        return visit.page("access.html", 422, case_id=case_id, for_=readers.ACCESS_FOR, why=refused.errors[0].message)
+    return to(f"/cases/{case_id}")
+
+
+async def file(visit: Visit) -> Response:
+    """A file of the evidence, given as a download: nothing of strangers is ever shown as a page of ours."""
+    seen = await cases.find(visit.parts, visit.caller, visit.request.path_params["case_id"], "file")
+    fetched = await evidence.fetch(visit.parts, visit.caller, seen, visit.request.path_params["file_id"])
+    safe = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in fetched.name)[-120:] or "file"
+    headers = {"Content-Disposition": f'attachment; filename="{safe}"', "Content-Security-Policy": "default-src 'none'; sandbox"}
+    return Response(fetched.data, media_type="application/octet-stream", headers=headers)
+
+
+PAGES: Addresses = [
+    ("/cases/{case_id}", ["GET"], show),
+    ("/cases/{case_id}/access", ["POST"], take_access),
+    ("/cases/{case_id}/files/{file_id}", ["GET"], file),
+]

@@ -1,0 +1,81 @@
+"""What a case knows of the values that the fields of its forms take: people, parties, offers, measures, the pack's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from console.kit.words import in_words
+from console.pages.case import Shown
+from console.pages.settlement import offered
+from domain.model.case import Case
+from domain.model.remedy import Remedy
+
+Option = tuple[str, str]
+"""A value, and the words for it."""
+
+
+def options_of(found: Shown, command: str) -> dict[str, list[Option]]:
+    """What there is to choose from, by the field's own name. A field of which nothing is known is written by hand."""
+    case = found.seen.case
+    assert case is not None, "it was opened"
+    options = _of_the_pack(found, case) | _of_the_case(found, case)
+    if command == "link":
+        # There, it is another case to which a link goes.
+        del options["to"]
+    return options
+
+
+def _of_the_pack(found: Shown, case: Case) -> dict[str, list[Option]]:
+    terms = case.terms
+    remedies = [remedy.name for remedy in terms.remedies]
+    codes: Mapping[str, Sequence[str]] = {
+        "clock": [clock.clock for clock in found.clocks],
+        "ground": terms.grounds,
+        "outcome": [outcome.name for outcome in terms.outcomes],
+        "conditions": terms.conditions,
+        "complaint_route": terms.complaint_routes,
+        "step": terms.procedure,
+        "steps": terms.procedure,
+        "measure": [measure.name for measure in terms.interim],
+        "evidence_type": terms.evidence_types,
+        "root_cause": terms.root_causes,
+        "cause": terms.root_causes,
+        "authority": terms.authorities,
+        "queue": terms.sites,
+        "remedy": [offer.name for offer in terms.offers] or remedies,
+        "type": remedies,
+    }
+    return {name: [(code, in_words(code)) for code in each] for name, each in codes.items()}
+
+
+def _of_the_case(found: Shown, case: Case) -> dict[str, list[Option]]:
+    team = [(key, name) for key, name in found.names.items() if key.startswith("per_")]
+    parties = [(party.id, found.names.get(party.id, party.role)) for party in case.parties if not party.left]
+    measures = [(one.id, _remedy(one.remedy, found.names)) for one in case.interim]
+    holds = [(hold.id, in_words(hold.reason)) for hold in found.said.legal_holds or ()]
+    reports = [(one.id, in_words(one.authority)) for one in found.said.authority_reports or () if not one.made]
+    links = [(one.id, f"{in_words(one.relation)}: …{one.other[-8:]}") for one in found.said.case_links or ()]
+    requests = [(one.id, f"The {one.of.value}'s, number {one.number}") for one in case.requests]
+    return {
+        **dict.fromkeys(("owner", "to", "mentions"), team),
+        **dict.fromkeys(("party", "parties", "represents"), parties),
+        **dict.fromkeys(("measure_id", "ends", "stays"), measures),
+        "offer_id": list(_offers(found)),
+        "hold_id": holds,
+        "report_id": reports,
+        "link_id": links,
+        "answers": requests,
+    }
+
+
+def _offers(found: Shown) -> Iterable[Option]:
+    if found.said.offer is not None:
+        yield found.said.offer.id, f"{offered(found.said.offer)}, by the {found.said.offer.side.value}"
+    for proposal in found.said.proposals:
+        if proposal.became == "open":
+            yield proposal.id, f"{offered(proposal)}, proposed by the team"
+
+
+def _remedy(remedy: Remedy, names: Mapping[str, str]) -> str:
+    whom = names.get(remedy.party or "") or f"the {remedy.to.value}"
+    return f"{in_words(remedy.type)} ({whom})"

@@ -1,0 +1,63 @@
+// Keys, and times that stay true. Every page works without this file: each key follows a link or presses a button that is there.
+"use strict";
+(() => {
+  const rows = () => [...document.querySelectorAll("[data-row]")];
+  const step = (by) => {
+    const all = rows();
+    if (!all.length) return;
+    const at = all.indexOf(document.activeElement);
+    all[Math.max(0, Math.min(all.length - 1, at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by))].focus();
+  };
+  const typing = (target) => target.closest?.("input:not([type=radio]):not([type=checkbox]), textarea, select");
+  document.addEventListener("keydown", (event) => {
+    // A dialog has the keyboard to itself.
+    if (event.isComposing || event.altKey || document.querySelector("dialog[open]")) return;
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+      document.querySelector(event.shiftKey ? "[data-key='ctrl-shift-enter']" : "[data-key='ctrl-enter']")?.click();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || typing(event.target)) return;
+    const key = event.key.toLowerCase();
+    if (key === "j" || key === "k") {
+      step(key === "j" ? 1 : -1);
+      event.preventDefault();
+      return;
+    }
+    const row = document.activeElement?.closest?.("tr");
+    const there = row?.querySelector(`[data-row-key="${CSS.escape(key)}"]`) ?? document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (there && there.getAttribute("aria-disabled") !== "true") {
+      event.preventDefault();
+      if (there.matches("input[type=radio], textarea")) there.focus();
+      if (there.matches("textarea")) return;
+      there.click();
+    }
+  });
+  const words = (seconds) => {
+    const minutes = Math.floor(Math.abs(seconds) / 60), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24);
+    if (days) return hours % 24 ? `${days} d ${hours % 24} h` : `${days} d`;
+    if (hours) return minutes % 60 ? `${hours} h ${String(minutes % 60).padStart(2, "0")} m` : `${hours} h`;
+    return `${minutes} m`;
+  };
+  const tick = () => {
+    for (const clock of document.querySelectorAll("[data-due]")) {
+      const left = (Date.parse(clock.dataset.due) - Date.now()) / 1000;
+      const said = left < 0 ? `by ${words(left)}` : `${words(left)} left`;
+      if (clock.textContent !== said) clock.textContent = said;
+    }
+  };
+  setInterval(tick, 60000);
+  // Of what the outcomes give, show that of the chosen one. Without this file all of it is there, each under its outcome's name.
+  const fit = () => {
+    const chosen = document.querySelector("input[name=outcome]:checked")?.value;
+    for (const gives of document.querySelectorAll("[data-of]")) gives.hidden = gives.dataset.of !== chosen;
+  };
+  document.addEventListener("change", fit);
+  fit();
+  document.addEventListener("submit", (event) => {
+    // A double click sends once; the server would answer the second one with the first one's answer anyway.
+    const form = event.target;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 4000);
+  });
+})();

@@ -1,0 +1,168 @@
+"""Parties who come and go while a case runs, and what several on one side have agreed to."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Protocol, runtime_checkable
+
+from pydantic import BeforeValidator, GetJsonSchemaHandler, ValidationInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from domain.base import Code, CommandBase, Kept, PartyId
+from domain.model.people import OpenedParty
+from domain.model.prose import FROM_OUTSIDE, Prose, SealedText
+from domain.model.refusals import Refusal
+from domain.model.report import ReportedParty
+
+MOST_PARTIES = 40
+"""Parties of one case, those who left it included."""
+
+
+@runtime_checkable
+class EntersParties(Protocol):
+    """A sealer that can also put a person away: name and address under a key of their own."""
+
+    def party(self, person: ReportedParty) -> OpenedParty:
+        """The party as the rules see them, with an id of their own."""
+        ...
+
+
+def _enter(value: Any, info: ValidationInfo) -> Any:
+    context = info.context or {}
+    if FROM_OUTSIDE not in context:
+        return value
+    person = ReportedParty.model_validate(value)
+    sealer = context[FROM_OUTSIDE]
+    if sealer is None:
+        # A check of the shape alone. The digest says that there is something to be put away.
+        shape = {"id": "pty_unsealed", "ref_digest": "cnt_unsealed", "side": person.side, "role": person.role}
+        return OpenedParty.model_validate(shape)
+    if not isinstance(sealer, EntersParties):
+        raise PydanticCustomError("party_not_here", "Parties are added one case at a time, by the case's own address.")
+    return sealer.party(person)
+
+
+class _AsReported:
+    """On the wire a new party is what a report calls one."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(ReportedParty.__pydantic_core_schema__)
+
+
+NewParty = Annotated[OpenedParty, BeforeValidator(_enter), _AsReported()]
+"""A person on their way in: as in a report on the wire, an :class:`OpenedParty` once name and address were put away."""
+
+
+class AddParty(CommandBase):
+    """Somebody becomes a party: counsel, a guardian, a co-finder; the respondent who was found in triage.
+
+    A side adds people to itself; the platform and whoever handles the case add them to either side.
+    """
+
+    type: Literal["add_party"] = "add_party"
+    party: NewParty
+    represents: PartyId | None = None
+    """For a representative: whom they speak for; left out: the one who adds them, or the only principal of the side."""
+    agreed: bool = False
+    """Whoever is represented has agreed. Needed unless they say it themselves."""
+    sees_from: Literal["start", "now"] | None = None
+    """Whether they read what their side could read before they came. Left out: a representative does, everybody else not."""
+
+
+class RemoveParty(CommandBase):
+    """A party is none any more. What they said and were told stays on record."""
+
+    type: Literal["remove_party"] = "remove_party"
+    party: PartyId
+    reason: Code = "mistaken"
+    reasons: SealedText | None = None
+    """For the team alone."""
+
+
+class ReplaceParty(CommandBase):
+    """Another takes a party's place: a successor, the new owner of an account, other counsel."""
+
+    type: Literal["replace_party"] = "replace_party"
+    party: PartyId
+    by_party: NewParty
+    reason: Code = "succession"
+    agreed: bool = False
+    """Whoever is represented has agreed: needed where whoever represents them is replaced."""
+    sees_from: Literal["start", "now"] | None = None
+    """As of a party who is added."""
+    reasons: SealedText | None = None
+    """For the team alone."""
+
+
+PartyCommand = AddParty | RemoveParty | ReplaceParty
+
+
+class PartyAdded(Kept):
+    """Somebody became a party after the case was opened."""
+
+    type: Literal["party_added"] = "party_added"
+    party: OpenedParty
+    sees_from: Literal["start", "now"] = "start"
+    consent: Literal["own_word", "stated"] | None = None
+    """That whoever is represented agreed: they said it themselves, or somebody stated it; None: nobody had to."""
+
+
+class PartyLeft(Kept):
+    """A party is none any more: they took back their own part, were removed, or another has their place."""
+
+    type: Literal["party_left"] = "party_left"
+    party: str
+    because: Literal["withdrawn", "removed", "replaced"]
+    reason: str | None = None
+    successor: str | None = None
+    reasons: Prose | None = None
+
+
+class PartyAgreed(Kept):
+    """One of several on a side agreed to something that takes all of them."""
+
+    type: Literal["party_agreed"] = "party_agreed"
+    party: str
+    to: str
+    """An offer by its id, or the end of the side's appeal (``appeal:1:claimant``)."""
+
+
+PartyFact = PartyAdded | PartyLeft | PartyAgreed
+
+
+class Agreed(Kept):
+    """That a party agreed to something that takes all of their side."""
+
+    party: str
+    to: str
+
+
+class KnownParty(Refusal):
+    """This person is a party already."""
+
+    code = "party_known"
+
+
+class PartyUnfit(Refusal):
+    """This person cannot be added like this; ``because`` says why (``other_side``, ``role``, ``shares``, ``too_many``,
+    ``represents``, ``last``)."""
+
+    code = "party_unfit"
+
+
+class AgreementMissing(Refusal):
+    """Whoever is to be represented has not agreed."""
+
+    code = "agreement_missing"
+
+
+class PrincipalNeeded(Refusal):
+    """Several are on this side, and each of them speaks for themselves in this."""
+
+    code = "principal_needed"
+
+
+class PartyUnclear(Refusal):
+    """Several are on this side: it has to be said which of them."""
+
+    code = "party_unclear"

@@ -1,0 +1,55 @@
+"""The document of a settlement: its terms in words, the same for both sides, kept with the fact by which they are agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from domain.currencies import in_words
+from domain.model.case import Case
+from domain.model.remedy import Remedy
+from domain.model.terms import Payer
+from domain.rules.remedy import CREDIT
+
+_LABEL = {
+    "claimant": "The claimant pays for sending them.",
+    "respondent": "The respondent pays for sending them.",
+    "platform": "The platform pays for sending them.",
+}
+
+
+def in_full(
+    case: Case, remedies: Iterable[Remedy], undone: Iterable[Remedy], *, goods_first: bool, label: Payer | None
+) -> tuple[str, ...]:
+    """Who gets what and when, what ends, and what may still be done. It says nothing that one side may not know.
+
+    Neither a draft nor a sanction nor a credit is spoken of: only what both were told stands in it.
+    """
+    lines = [f"{_called(remedy)}, for the {remedy.to.value}." for remedy in remedies]
+    if goods_first:
+        sent = f" {_LABEL[label]}" if label is not None else ""
+        lines += [
+            f"First the claimant sends the goods back.{sent} Until when is shown in the case.",
+            "It is carried out once the goods are back, and the case is closed then. If they are not sent in time, it is not.",
+        ]
+    else:
+        lines.append("It is carried out at once, and the case is closed.")
+    gone = [_called(remedy) for remedy in undone if remedy.type != CREDIT]
+    if gone:
+        lines.append(f"It takes the place of what was decided before. Undone again: {'; '.join(gone)}.")
+    lines.append("With it ends what was pending between the sides: questions, other offers, and an appeal if one was lodged.")
+    if case.terms.sanctions is not None:
+        lines.append("A sanction is the platform's, and no agreement of the sides lifts one.")
+    lines.append(_afterwards(case))
+    return tuple(lines)
+
+
+def _called(remedy: Remedy) -> str:
+    name = remedy.type.replace("_", " ")
+    name = name[:1].upper() + name[1:]
+    return name if remedy.amount is None else f"{name} of {in_words(remedy.amount.amount, remedy.amount.currency)}"
+
+
+def _afterwards(case: Case) -> str:
+    days = case.terms.reopen_for.days
+    again = f" Within {days} days of the closing the team can take the case up again, for a reason that it gives." if days else ""
+    return f"It binds both sides, and neither can appeal against it.{again}"

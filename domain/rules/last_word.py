@@ -1,0 +1,144 @@
+"""Whatever one side hands in, the other can answer before it loses by it: nobody has the last word by handing it in late.
+
+Kept is what a side has neither been shown nor said anything since, of what the other one handed in. Shown is what both may see,
+and what somebody of the team wrote or asked that side since (the gist). Once it is shown, a word of the side answers it, and so
+does the time that the pack gives it. A ruling against the side waits for that, unless whoever rules names what it relies on
+(``relies_on``) and this is none of it: trifles delay nobody for ever.
+
+The adversarial principle: European Convention on Human Rights, article 6(1); UNCITRAL's Technical Notes on Online Dispute
+Resolution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from domain.base import Side
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.evidence import Unanswered
+from domain.model.procedure import EvidenceUnknown
+from domain.model.ruling import DecideAppeal, Rule
+from domain.model.sanctions import NotHeard
+from domain.model.terms import Terms
+from domain.rules import losses
+from domain.rules.audiences import Audience
+from domain.rules.hearing import said_all
+from domain.worktime.spans import Span, SpanUnit
+
+_USUAL_FOR = timedelta(days=5)
+"""Where a kind has no clock for a side: what the others give."""
+
+
+def unanswered_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[Unanswered, ...]:
+    """What each side has not answered of what the other handed in, after a fact."""
+    known = before.unanswered if before is not None else ()
+    if not after.terms.late:
+        return known
+    fact, party = rec.fact, after.party(rec.actor.id)
+    if party is not None and party.speaks and (said_all(fact) or isinstance(fact, f.AppealLodged)):
+        known = tuple(one for one in known if one.against is not party.side or one.shown_at is None)
+    for side in _shown_to(fact):
+        known = tuple(
+            one.model_copy(update={"shown_at": rec.at}) if one.against is side and one.shown_at is None else one for one in known
+        )
+    new = _handed_in(after, rec)
+    return (*known, new) if new is not None else known
+
+
+def _handed_in(case: Case, rec: f.Recording) -> Unanswered | None:
+    fact, side = rec.fact, _side(case, rec)
+    if side is None or side.other not in case.terms.hear:
+        return None
+    if isinstance(fact, f.EvidenceSubmitted):
+        shown = fact.seen_by == "shared" and (side is Side.RESPONDENT or case.is_disclosed)
+        return Unanswered(id=fact.evidence_id, against=side.other, shown_at=rec.at if shown else None)
+    if isinstance(fact, f.MessageSent) and fact.to == "desk" and case.terms.words == "shared":
+        # Where both read each other's words, what is said to the desk alone is said behind the other's back.
+        return Unanswered(id=f"message:{rec.seq}", against=side.other)
+    return None
+
+
+def _side(case: Case, rec: f.Recording) -> Side | None:
+    party = case.party(rec.actor.id)
+    if party is None:
+        return Side.CLAIMANT if case.of_office is not None and rec.actor.role == "platform" else None
+    return party.side
+
+
+def _shown_to(fact: f.Fact) -> Iterable[Side]:
+    """To whom the team has said what there is, as far as they may know."""
+    match fact:
+        case f.EvidenceRequested():
+            return (fact.of,)
+        case f.CaseDisclosed():
+            return (Side.RESPONDENT,)
+        case f.MessageSent(sender="staff"):
+            return tuple(side for side in Side if fact.to in ("all", side.value))
+        case _:
+            return ()
+
+
+def check(case: Case, losers: Iterable[Side], command: Rule | DecideAppeal, at: datetime) -> None:
+    """Refuses a ruling against a side that could not answer what it relies on."""
+    named = command.relies_on
+    if named is not None and (unknown := [piece for piece in named if piece not in case.handed_in]):
+        raise EvidenceUnknown("This case has no such evidence.", evidence=unknown)
+    for side in losers:
+        ends = {
+            one.id: one.shown_at + _time_for(case.terms, side) if one.shown_at is not None else None
+            for one in case.unanswered
+            if one.against is side and (named is None or one.id in named)
+        }
+        waits = {piece: end for piece, end in ends.items() if end is None or end > at}
+        if not waits:
+            continue
+        until = None if None in waits.values() else max(end for end in waits.values() if end is not None)
+        said = f"has until {until.isoformat()} to answer it" if until is not None else "has not been shown it: ask them about it"
+        raise NotHeard(
+            f"The other side has handed something in since, and the {side.value} {said}; or say what the ruling relies on.",
+            side=side.value,
+            missing="evidence",
+            evidence=list(waits),
+            until=until.isoformat() if until is not None else None,
+        )
+
+
+def promised(case: Case, audience: Audience) -> bool:
+    """Whether this side is told that the ruling it lost rests on nothing which it could not answer first."""
+    ruling = case.rulings[-1]
+    outcome = case.terms.outcome(ruling.outcome)
+    if (
+        not case.terms.late
+        or ruling.decision == "remit"
+        or ruling.elsewhere
+        or outcome is None
+        or audience not in case.terms.hear
+    ):
+        return False
+    lost = ruling.reply_to if ruling.decision == "uphold" else losses.losers(case, outcome, ruling.remedies)
+    return Side(audience) in lost
+
+
+def _time_for(terms: Terms, side: Side) -> timedelta:
+    """The shortest time that the pack gives a side to answer anything, on the wall."""
+    spans = [
+        _on_the_wall(clock.target)
+        for clock in terms.clocks
+        if clock.waits_for == side.value and any(level.default == "proceed_on_file" for level in clock.levels)
+    ]
+    return min(spans, default=_USUAL_FOR)
+
+
+def _on_the_wall(span: Span) -> timedelta:
+    match span.unit:
+        case SpanUnit.DAYS:
+            return timedelta(days=span.amount)
+        case SpanUnit.BUSINESS_DAYS:
+            # A weekend for every five of them.
+            return timedelta(days=span.amount + 2 * -(-span.amount // 5))
+        case SpanUnit.WALL:
+            return timedelta(microseconds=span.amount)
+        case _:
+            return _USUAL_FOR

@@ -1,0 +1,365 @@
+"""Who the parties are, as they come and go; and what takes all of several on a side.
+
+Each of several principals acts for their own part. What binds the side (an agreement, the end of its appeal) takes all of them;
+what only asks for more (a decision, an appeal) any one of them may do.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from domain.base import Phase, Side, derived_id
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.evidence import PartyNotAsked
+from domain.model.parties import (
+    MOST_PARTIES,
+    AddParty,
+    Agreed,
+    AgreementMissing,
+    KnownParty,
+    PartyUnfit,
+    PrincipalNeeded,
+    RemoveParty,
+    ReplaceParty,
+)
+from domain.model.people import Actor, OpenedParty
+from domain.model.refusals import NothingChanges, Refusal
+from domain.rules.audiences import UNTOLD, Audience
+from domain.rules.evidence import lapsed
+from domain.rules.remedy import MONEY_REMEDIES
+from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.topic import Known, NoticeData, Topic
+
+_PARTY_ROLES = ("claimant", "respondent")
+_Consent = Literal["own_word", "stated"] | None
+_OF_OFFICE = "of_office"
+"""The platform, where it has taken the claimant's place."""
+
+
+def add(case: Case, command: AddParty, context: DecisionContext, at: datetime) -> Facts:
+    """Somebody becomes a party."""
+    actor = _actor(context)
+    party = _may_be_added(case, command.party, actor)
+    consent: _Consent = None
+    if party.role == "representative":
+        party = _representing(case, command, party, actor)
+        consent = "own_word" if party.represents == actor.id else "stated"
+    elif command.represents is not None:
+        raise PartyUnfit("Only a representative speaks for somebody else.", because="represents")
+    added = f.PartyAdded(party=party, sees_from=_sees_from(command.sees_from, party), consent=consent)
+    return (added, *_owner_in_conflict(case, party, context), *_unheard_by(case, party))
+
+
+def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datetime) -> Facts:
+    """A party is none any more. The last principal of a side stays: a case without one is ended, not emptied."""
+    actor, party = _actor(context), _present(case, command.party)
+    if party.id == actor.id and party.role == "principal":
+        raise PartyUnfit("Withdraw instead: that takes back your part.", because="last")
+    if actor.role in _PARTY_ROLES and party.id != actor.id and party not in _removable(case, actor):
+        # Nobody is put out of a case by somebody who sits beside them.
+        raise PartyUnfit("You can remove whoever speaks for you, and nobody else.", because="role")
+    _not_the_last(case, party)
+    gone = f.PartyLeft(party=party.id, because="removed", reason=command.reason, reasons=command.reasons)
+    # Nobody speaks for somebody who is none of the case any more.
+    theirs = (p for p in case.parties if p.represents == party.id and not p.left)
+    return (gone, *(f.PartyLeft(party=p.id, because="removed", reason=command.reason) for p in theirs))
+
+
+def replace(case: Case, command: ReplaceParty, context: DecisionContext, at: datetime) -> Facts:
+    """Another stands where a party stood: same side, same role. What was asked of the one is not held against the other."""
+    before, actor = _present(case, command.party), _actor(context)
+    if (command.by_party.side, command.by_party.role) != (before.side, before.role):
+        raise PartyUnfit("Whoever takes a place takes it as it is: name the same side and role.", because="role")
+    party = _may_be_added(case, command.by_party, actor).model_copy(update={"represents": before.represents})
+    if before.role == "representative" and not command.agreed:
+        raise AgreementMissing("Whoever is represented has to agree; say so with `agreed`.", represents=before.represents)
+    gone = f.PartyLeft(party=before.id, because="replaced", reason=command.reason, successor=party.id, reasons=command.reasons)
+    consent: _Consent = "stated" if command.agreed else None
+    added = f.PartyAdded(party=party, sees_from=_sees_from(command.sees_from, party), consent=consent)
+    return (added, gone, *_owner_in_conflict(case, party, context), *_unheard_by(case, party))
+
+
+def _unheard_by(case: Case, party: OpenedParty) -> Facts:
+    """A draft that was made before somebody stood there to be heard goes back to whoever decides: nobody loses unheard."""
+    if case.phase not in UNTOLD or party.role != "principal" or party.side not in case.terms.hear:
+        return ()
+    deciding = Phase.REVIEW if case.ruling is None or case.ruling.decision == "rule" else Phase.APPEAL
+    return (f.PhaseEntered(phase=deciding, reason="party_added", offer_stays=True),)
+
+
+def _refusal_of_adding(case: Case, actor: Actor) -> Refusal | None:
+    party = case.party(actor.id)
+    if party is not None and party.role != "principal":
+        return PartyUnfit("Whoever's own matter it is adds people; you speak for them or saw it.", because="role")
+    return None
+
+
+def _refusal_of_removing(case: Case, actor: Actor) -> Refusal | None:
+    party = case.party(actor.id)
+    if party is None or party.role != "principal" or _removable(case, actor):
+        return None
+    return PartyUnfit("Nobody speaks for you here whom you could remove; to take back your own part, withdraw.", because="role")
+
+
+def _removable(case: Case, actor: Actor) -> list[OpenedParty]:
+    """Whoever speaks for somebody, as far as it is theirs to end that."""
+    own = case.party(actor.id)
+    if own is None or own.role != "principal" or own.left or own.minor:
+        # A child does not send their guardian away; the desk can.
+        return []
+    alone = case.principals(own.side) == (own,)
+    return [
+        p for p in case.side_parties(own.side)
+        if p.role == "representative" and not p.left and (p.represents == own.id or (alone and p.represents is None))
+    ]  # fmt: skip
+
+
+def _sees_from(said: Literal["start", "now"] | None, party: OpenedParty) -> Literal["start", "now"]:
+    """Whoever speaks for somebody reads what that one could read; what was said before somebody else came was not for them."""
+    return said or ("start" if party.role == "representative" else "now")
+
+
+def _actor(context: DecisionContext) -> Actor:
+    assert context.actor is not None  # a stranger is refused before any rule is asked
+    return context.actor
+
+
+def _present(case: Case, party_id: str) -> OpenedParty:
+    party = case.party(party_id)
+    if party is None or party.left:
+        raise PartyNotAsked("This case has no such party.", party=party_id)
+    return party
+
+
+def _not_the_last(case: Case, party: OpenedParty) -> None:
+    if party.role == "principal" and case.principals(party.side) == (party,):
+        raise PartyUnfit("This is the only one on the side: replace them, or end the case.", because="last")
+
+
+def _may_be_added(case: Case, party: OpenedParty, actor: Actor) -> OpenedParty:
+    """The party as it may come in. Raises a Refusal."""
+    if any(p.ref_digest == party.ref_digest or p.id == party.id for p in case.parties):
+        raise KnownParty("This person is, or was, a party of the case already.")
+    if len(case.parties) >= MOST_PARTIES:
+        raise PartyUnfit(f"A case has at most {MOST_PARTIES} parties.", because="too_many")
+    if actor.role in _PARTY_ROLES:
+        if party.side is not actor.side:
+            raise PartyUnfit("You can add people to your own side only.", because="other_side")
+        _added_by_a_side(case, party)
+    return party
+
+
+def _added_by_a_side(case: Case, party: OpenedParty) -> None:
+    if party.role not in ("principal", "representative", "witness"):
+        raise PartyUnfit("Ask the desk to add an insurer or an authority.", because="role")
+    if party.role == "principal" and (party.side is Side.RESPONDENT or case.ruling is not None):
+        # Nobody is accused by whoever is accused, and nobody is added to what was decided without them.
+        raise PartyUnfit("Ask the desk to make somebody a party whose own matter it is.", because="role")
+    if party.role == "principal" and len(case.principals(party.side)) > 1:
+        raise PartyUnfit("It would take from the shares of the others: ask the desk.", because="shares")
+
+
+def _representing(case: Case, command: AddParty, party: OpenedParty, actor: Actor) -> OpenedParty:
+    own = actor.id if actor.role in _PARTY_ROLES else None
+    several = case.principals(party.side)
+    whom = command.represents or own or (several[0].id if len(several) == 1 else None)
+    if whom is None or whom not in {p.id for p in several}:
+        raise PartyUnfit("Say for whom of this side they speak.", because="represents", principals=[p.id for p in several])
+    if whom != own and not command.agreed:
+        raise AgreementMissing("Whoever is represented has to agree; say so with `agreed`.", represents=whom)
+    return party.model_copy(update={"represents": whom})
+
+
+def _owner_in_conflict(case: Case, party: OpenedParty, context: DecisionContext) -> Facts:
+    """The owner stands close to whoever came: the case goes back to its queue, and leads are told. The table keeps them out."""
+    owner = context.target
+    close = owner is not None and owner.id == case.owner and {party.ref_digest, party.org_digest} & {*owner.conflicts}
+    return (f.CaseQueued(queue=case.queue, reason="conflict"),) if close else ()
+
+
+# --- what takes all of several on a side
+
+
+def left_alone(case: Case, context: DecisionContext) -> Facts:
+    """What follows where one of several claimants withdraws: their part ends, and the case goes on. Empty for the only one."""
+    actor = _actor(context)
+    if len(case.principals(Side.CLAIMANT)) < 2 or actor.side is not Side.CLAIMANT:
+        return ()
+    leaving = _for_whom(case, actor)
+    theirs = (p.id for p in case.parties if p.represents == leaving and not p.left)
+    return tuple(f.PartyLeft(party=one, because="withdrawn") for one in (leaving, *theirs))
+
+
+def others_wanted(case: Case, context: DecisionContext, to: str, sides: tuple[Side, ...]) -> Facts:
+    """What is noted instead while others of these sides have not agreed yet; nothing where nobody is waited for.
+
+    Raises a Refusal for whoever agreed already, and for a representative of nobody in particular.
+    """
+    needed = [_needed(case, side) for side in sides]
+    if all(len(one) < 2 for one in needed):
+        return ()
+    mine = _for_whom(case, _actor(context))
+    agreed = {one.party for one in case.agreed if one.to == to}
+    missing = [one for several in needed for one in several if one != mine and one not in agreed]
+    if not missing:
+        return ()
+    if mine in agreed:
+        raise NothingChanges("You have agreed already; it waits for the others.", to=to)
+    return (f.PartyAgreed(party=mine, to=to),)
+
+
+def to_accept(case: Case, offering: Side) -> tuple[Side, ...]:
+    """The sides whose principals have to agree to an offer: whoever made it alone has done so."""
+    return (offering.other, offering) if len(_needed(case, offering)) > 1 else (offering.other,)
+
+
+def _needed(case: Case, side: Side) -> tuple[str, ...]:
+    if side is Side.CLAIMANT and case.of_office is not None:
+        return (_OF_OFFICE,)
+    return tuple(p.id for p in case.principals(side))
+
+
+def still_to_agree(case: Case, actor: Actor, to: str) -> bool:
+    """Whether somebody is one of several on their side who has not agreed to this yet."""
+    party = case.party(actor.id)
+    if party is None or party.left or len(case.principals(party.side)) < 2:
+        return False
+    mine = party.id if party.role == "principal" else party.represents
+    return mine in {p.id for p in case.principals(party.side)} and all((one.party, one.to) != (mine, to) for one in case.agreed)
+
+
+def _for_whom(case: Case, actor: Actor) -> str:
+    party = case.party(actor.id)
+    if party is None:
+        return _OF_OFFICE
+    if party.role == "principal" and not party.left:
+        return party.id
+    if party.represents is not None:
+        return party.represents
+    several = case.principals(party.side)
+    if len(several) == 1:
+        return several[0].id
+    raise PrincipalNeeded("Several are on this side, and each says this for themselves.")
+
+
+# --- the money of several
+
+
+def shared(case: Case, command_id: str, facts: Facts) -> Facts:
+    """The facts, with money for a side of several ordered for each of them: equal shares, and what is left over to the first."""
+    whole: list[f.Fact] = []
+    for fact in facts:
+        whole += _shares(case, fact) if isinstance(fact, f.EffectOrdered) else (fact,)
+    return tuple(whole)
+
+
+def _shares(case: Case, fact: f.EffectOrdered) -> tuple[f.EffectOrdered, ...]:
+    remedy, several = fact.remedy, case.principals(fact.remedy.to)
+    money = remedy.amount
+    if len(several) < 2 or money is None or remedy.type not in MONEY_REMEDIES or remedy.party is not None or fact.reverses:
+        return (fact,)
+    each, over = divmod(money.amount, len(several))
+    found = []
+    for number, party in enumerate(several):
+        amount = each + (over if number == 0 else 0)
+        if amount == 0:
+            continue
+        part = {"party": party.id, "amount": money.model_copy(update={"amount": amount})}
+        effect_id = fact.effect_id if number == 0 else derived_id("eff", fact.effect_id, f"s{number}")
+        found.append(fact.model_copy(update={"effect_id": effect_id, "remedy": remedy.model_copy(update=part)}))
+    return tuple(found)
+
+
+_TOLD_MONEY = ("remedies", "measures", "undone", "undone_by_hand", "offer", "credit")
+"""Where a notice names what somebody gets."""
+
+
+def told_share(case: Case, party_id: str, data: dict[str, Any]) -> dict[str, Any]:
+    """What a notice says, with the money of a side of several as the share of whoever reads it."""
+    party = case.party(party_id)
+    if party is None or len(case.principals(party.side)) < 2:
+        return data
+    whom = party.id if party.role == "principal" else party.represents
+    told = dict(data)
+    for name in _TOLD_MONEY:
+        found = data.get(name)
+        if isinstance(found, dict):
+            told[name] = _told(case, party.side, whom, found)
+        elif isinstance(found, list):
+            told[name] = [_told(case, party.side, whom, one) for one in found]
+    return told
+
+
+def _told(case: Case, side: Side, whom: str | None, said: dict[str, Any]) -> dict[str, Any]:
+    several = [p.id for p in case.principals(side)]
+    money = said.get("type") in MONEY_REMEDIES and isinstance(said.get("amount"), int)
+    if not money or said.get("to", Side.CLAIMANT.value) != side.value or whom not in several:
+        return said
+    if said.get("party") is not None:
+        return said if said["party"] == whom else {**said, "share": "of_another"}
+    each, over = divmod(said["amount"], len(several))
+    return {**said, "share": "own", "whole": said["amount"], "amount": each + (over if whom == several[0] else 0)}
+
+
+# --- what it does to a case
+
+
+def _party_added(case: Case, rec: f.Recording, fact: f.PartyAdded) -> Change:
+    seen = rec.seq if fact.sees_from == "now" else 0
+    change: Change = {"parties": (*case.parties, fact.party.model_copy(update={"since": rec.at, "sees_seq": seen}))}
+    if fact.party.role == "principal" and case.proposal is not None:
+        # Their side answers for them too, and they have said nothing yet.
+        change = {**change, "proposals": tuple(p.unanswered_by(fact.party.side) for p in case.proposals)}
+    return change
+
+
+def _party_left(case: Case, rec: f.Recording, fact: f.PartyLeft) -> Change:
+    left = tuple(p.model_copy(update={"left": True}) if p.id == fact.party else p for p in case.parties)
+    follows = {fact.party: fact.successor}
+    if fact.successor is not None:
+        left = tuple(
+            p.model_copy(update={"represents": follows.get(p.represents, p.represents)}) if p.represents else p for p in left
+        )
+    # Nobody waits for what was asked of them alone.
+    asked = lapsed(case, (r.id for r in case.requests if r.party == fact.party), rec.at)
+    return {"parties": left, "agreed": tuple(one for one in case.agreed if one.party != fact.party), **asked}
+
+
+def _party_agreed(case: Case, rec: f.Recording, fact: f.PartyAgreed) -> Change:
+    return {"agreed": (*case.agreed, Agreed(party=fact.party, to=fact.to))}
+
+
+def _of_own_side(case: Case, fact: f.PartyLeft | f.PartyAgreed, audience: Audience) -> bool:
+    party = case.party(fact.party)
+    return audience == "platform" or (party is not None and audience == party.side.value)
+
+
+def _who_hears_of_agreeing(case: Case, fact: f.PartyAgreed, audience: Audience) -> bool:
+    # A proposal is answered without knowing the other side's answer, and the platform speaks with both.
+    blind = audience == "platform" and any(p.id == fact.to for p in case.proposals)
+    return not blind and _of_own_side(case, fact, audience)
+
+
+def _to_whom(case: Case, fact: f.PartyAdded, audience: Audience) -> bool:
+    return audience in ("platform", fact.party.side.value)
+
+
+def _said(fact: f.PartyAdded) -> NoticeData:
+    return NoticeData({"joined": fact.party.role, "yourself": False, "from_start": fact.sees_from == "start"})
+
+
+_WHY_OWN_SIDE = "The other side must not learn who of several has given in, nor that pressure works on one of them."
+
+TOPIC = Topic(
+    rules={"add_party": add, "remove_party": remove, "replace_party": replace},
+    refuses={"add_party": _refusal_of_adding, "remove_party": _refusal_of_removing},
+    changes={"party_added": _party_added, "party_left": _party_left, "party_agreed": _party_agreed},
+    known_to={
+        "party_added": Known(_to_whom, "nothing", "Their own side; and the platform, which knows its users."),
+        "party_left": Known(_of_own_side, "nothing", _WHY_OWN_SIDE),
+        "party_agreed": Known(_who_hears_of_agreeing, "nothing", _WHY_OWN_SIDE),
+    },
+    said={"party_added": lambda case, fact, audience: _said(fact)},
+)

@@ -1,0 +1,107 @@
+"""The time that a pack promises a side to be heard: whoever handles a case may give more of it, and never less.
+
+Several hands could: a date of its own for what is asked of a side, a question at all, other terms or another calendar while its
+time runs. A sooner date becomes the one that is promised, and a clock that runs keeps its end. What cannot wait goes by interim
+measures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from domain.base import Side
+from domain.model.case import Case
+from domain.model.clocks import CaseRetargeted, Clock
+from domain.model.evidence import EvidenceRequested
+from domain.model.facts import Fact
+from domain.model.terms import ClockTerms, Terms
+from domain.rules.levels import inputs_of, level_at
+from domain.worktime.calendars import Calendar
+
+Calendars = Mapping[str, Calendar]
+
+
+def kept(case: Case | None, facts: tuple[Fact, ...], at: datetime, calendars: Calendars) -> tuple[Fact, ...]:
+    """The facts, none of which gives a side less time than it was promised."""
+    return tuple(_kept(case, fact, at, calendars) for fact in facts) if case is not None else facts
+
+
+def _kept(case: Case, fact: Fact, at: datetime, calendars: Calendars) -> Fact:
+    match fact:
+        case EvidenceRequested() if _is_heard_by(case, fact):
+            promised, has = _time_of(case, fact.of, at, calendars), _has_until(case, fact.of)
+            if fact.due_at is not None:
+                return fact if promised is None else fact.model_copy(update={"due_at": max(fact.due_at, promised)})
+            # A question takes the place of the clock that waits for what they have to say: not where that one ends later.
+            shortens = promised is not None and has is not None and promised < has
+            return fact.model_copy(update={"due_at": has}) if shortens else fact
+        case CaseRetargeted():
+            return fact.model_copy(update={"keeps": tuple(_shortened(case, fact, calendars))})
+        case _:
+            return fact
+
+
+def _is_heard_by(case: Case, asked: EvidenceRequested) -> bool:
+    """Whether the side is heard by what is asked: a witness or insurer, who speaks for themselves, is promised nothing."""
+    party = case.party(asked.party) if asked.party is not None else None
+    return asked.of in case.terms.hear and (party is None or party.speaks)
+
+
+def _time_of(case: Case, side: Side, at: datetime, calendars: Calendars) -> datetime | None:
+    """Until when whoever is asked now has time by the pack, without what stands still; None where it has no clock for that."""
+    ends = [
+        _end(case.model_copy(update={"holds": ()}), Clock(name=clock.name, instance=1, started_at=at), calendars)
+        for clock in case.terms.clocks
+        if clock.waits_for == side.value and f"evidence_requested:{side.value}" in clock.all_starts
+    ]
+    return max((end for end in ends if end is not None), default=None)
+
+
+def _has_until(case: Case, side: Side) -> datetime | None:
+    """When the time is over that a side has to say something to the matter; None where none runs."""
+    clocks = {
+        clock.name: _end_level(clock)
+        for clock in case.terms.clocks
+        if clock.waits_for == side.value and f"evidence_requested:{side.value}" in clock.all_stops - clock.all_starts
+    }
+    return max((row.due_at for row in case.timetable if row.clock in clocks and row.level == clocks[row.clock]), default=None)
+
+
+def _shortened(case: Case, fact: CaseRetargeted, calendars: Calendars) -> Iterable[tuple[str, datetime]]:
+    """The running clocks of sides that are heard which would run out sooner than they do, with their ends.
+
+    What stands still counts on top as before, so both are compared without it.
+    """
+    named = {name: value for name in ("priority", "category", "queue", "terms") if (value := getattr(fact, name)) is not None}
+    moving = case.model_copy(update={"holds": ()})
+    after = moving.model_copy(update=named)
+    for clock in case.clocks:
+        end_level = _hearing_level(case.terms, clock.name)
+        if clock.stopped_at is not None or end_level is None or after.terms.clock(clock.name) is None:
+            continue
+        moved = {"keeps_calendar": False, "calendar": None} if fact.refreshed or "queue" in named or "terms" in named else {}
+        before, then = _end(moving, clock, calendars), _end(after, clock.model_copy(update=moved), calendars)
+        if before is not None and then is not None and then < before:
+            rows = (row.due_at for row in case.timetable if (row.clock, row.level) == (clock.name, end_level))
+            yield clock.name, next(rows, before)
+
+
+def _hearing_level(terms: Terms, name: str) -> str | None:
+    """The level at which a clock by which a side is heard runs out; None for every other clock."""
+    clock = terms.clock(name)
+    return _end_level(clock) if clock is not None and clock.waits_for in {side.value for side in terms.hear} else None
+
+
+def _end_level(clock: ClockTerms) -> str | None:
+    return next((level.name for level in clock.levels if level.default == "proceed_on_file"), None)
+
+
+def _end(case: Case, clock: Clock, calendars: Calendars) -> datetime | None:
+    definition = case.terms.clock(clock.name)
+    name = _end_level(definition) if definition is not None else None
+    level = definition.level(name) if definition is not None and name is not None else None
+    if level is None:
+        return None
+    inputs = inputs_of(case, clock)
+    return level_at(inputs, calendars[inputs.calendar] if inputs.calendar else None, level)

@@ -1,0 +1,68 @@
+"""How pressing the clocks of a case are, in one of four words each, for whoever has to decide what to look at first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from domain.base import Instant, Kept
+from domain.model.case import Case
+from domain.model.clock_terms import ClockTerms, Level
+from domain.model.clocks import Clock
+from domain.rules.levels import stands_still
+
+ClockState = Literal["late", "risk", "on_track", "paused"]
+STATES: tuple[ClockState, ...] = ("late", "risk", "on_track", "paused")
+"""The most pressing first."""
+
+
+class ClockStanding(Kept):
+    """A clock that runs, or stands still, and how pressing it is."""
+
+    clock: str
+    state: ClockState
+    waits_for: str
+    due_at: Instant | None = None
+    """When its target is over, or was; None while it stands still with no end in sight."""
+    by_default: str | None = None
+    """What happens then by itself."""
+
+
+def standings(case: Case, now: datetime) -> tuple[ClockStanding, ...]:
+    """Every clock of the case that has not stopped, the most pressing first. For the team: parties have their own deadlines."""
+    found = [
+        standing
+        for clock in case.clocks
+        if clock.stopped_at is None
+        and (definition := case.terms.clock(clock.name)) is not None
+        and (standing := _standing(case, clock, definition, now)) is not None
+    ]
+    return tuple(sorted(found, key=lambda one: (STATES.index(one.state), one.due_at is None, one.due_at or now, one.clock)))
+
+
+def _standing(case: Case, clock: Clock, definition: ClockTerms, now: datetime) -> ClockStanding | None:
+    ahead = [
+        (row.due_at, level)
+        for row in case.timetable
+        if (row.clock, row.instance) == (clock.name, clock.instance)
+        and (level := case.terms.level(row.clock, row.level)) is not None
+    ]
+    reached = [(fired.due_at, level) for fired in clock.fired if (level := case.terms.level(clock.name, fired.level)) is not None]
+    over = sorted(at for at, level in (*reached, *(entry for entry in ahead if entry[0] <= now)) if _is_over(level))
+    said = {"clock": clock.name, "waits_for": definition.waits_for}
+    if over:
+        return ClockStanding(**said, state="late", due_at=over[0])
+    ends = sorted((entry for entry in ahead if entry[1].action != "warn"), key=lambda entry: entry[0])
+    if stands_still(case, clock, definition):
+        return ClockStanding(**said, state="paused", due_at=ends[0][0] if ends else None)
+    if not ends:
+        # Nothing of it falls due: nobody waits for it.
+        return None
+    warned = bool(reached) or any(at <= now for at, _ in ahead)
+    due_at, level = ends[0]
+    return ClockStanding(**said, state="risk" if warned else "on_track", due_at=due_at, by_default=level.default)
+
+
+def _is_over(level: Level) -> bool:
+    """Whether the target is over at this level; one that comes before it only warns, whatever it does."""
+    return level.action != "warn" and level.before is None and level.at >= 1.0

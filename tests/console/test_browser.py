@@ -1,0 +1,381 @@
+"""The pages in a real browser: a whole life through them alone, and on each page what no reader of HTML can see."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
+
+from activities.messages import RecordInput
+from console.app import create_console
+from tests.support.browsing import Lobby
+from tests.support.lamp import in_claim
+from tests.support.office import JudgingDoor, Office, party
+from tests.support.serving import NODE, free_port, served
+
+pytestmark = [pytest.mark.postgres, pytest.mark.browser]
+
+AXE = NODE / "node_modules" / "axe-core" / "axe.min.js"
+SCALE = 1 / 3600
+"""An hour of the rules lasts a second: grace is over in half of one."""
+RUN = """async () => {
+  const found = await axe.run(document, { resultTypes: ["violations", "incomplete"] });
+  const same = found.incomplete.filter((one) => one.id === "color-contrast").flatMap((one) => one.nodes)
+    .filter((node) => node.any.some((check) => check.data?.messageKey === "equalRatio")).map((node) => node.html);
+  const said = found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
+  return [...said, ...same];
+}"""
+
+
+@dataclass
+class Rooms:
+    """The console in a browser."""
+
+    office: Office
+    url: str
+    browser: Browser
+    complaints: list[str] = field(default_factory=list)
+    """What the browser wrote into its console, and requests to anybody but us."""
+
+    async def context(self, **more: Any) -> BrowserContext:
+        """Somebody's browser, which notes whatever should not be."""
+        made = await self.browser.new_context(base_url=self.url, **more)
+        made.set_default_timeout(15_000)
+
+        def said(message: ConsoleMessage) -> None:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+        def asked(request: Request) -> None:
+            if not request.url.startswith((f"{self.url}/", "data:", "blob:")):
+                self.complaints.append(f"asked elsewhere: {request.url}")
+
+        made.on("console", said)
+        made.on("weberror", lambda error: self.complaints.append(f"error: {error.error}"))
+        made.on("request", asked)
+        return made
+
+    async def signed_in(self, name: str, **more: Any) -> Page:
+        """Somebody at their inbox."""
+        page = await (await self.context(**more)).new_page()
+        await page.goto("/sign-in")
+        await page.get_by_role("button", name=re.compile(f"^{name}|{name} ")).first.click()
+        await page.wait_for_url("**/inbox")
+        return page
+
+    async def hours_are_short(self) -> None:
+        """As :data:`SCALE` says, in cases that are opened from now on."""
+        tenant = await self.office.tenants.tenant(self.office.tenant_id)
+        assert tenant is not None
+        await self.office.tenants.create(tenant.model_copy(update={"time_scale": SCALE}))
+
+    async def time_goes_by(self, case_id: str, until: str) -> None:
+        """The workflow's part: what falls due is judged when it is due, until the case is in this phase."""
+        door = self.office.parts().doors
+        assert isinstance(door, JudgingDoor)
+        case, left = None, 300
+        while left and (case is None or case.phase != until):
+            await door.recorder.record(RecordInput(tenant_id=self.office.tenant_id, case_id=case_id))
+            row = await self.office.views.case(self.office.tenant_id, case_id)
+            case, left = row.case if row else None, left - 1
+            await asyncio.sleep(0.1)
+        assert case is not None
+        assert case.phase == until, case.timetable
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's Chromium."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def rooms(office: Office, chromium: Browser) -> AsyncIterator[Rooms]:
+    """The console, answering; and at the end nothing that a browser complained about."""
+    for name in ("ada", "ben"):
+        await office.works(name, "payments")
+    await office.works("cleo", "payment-appeals")
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    made = Rooms(office, url, chromium)
+    async with served(create_console(replace(Lobby(office).house, public_url=url)), port):
+        yield made
+        for context in chromium.contexts:
+            await context.close()
+    assert made.complaints == []
+
+
+async def healthy(page: Page) -> None:
+    """Raises for what axe finds, and for a page wider than its window."""
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = await page.evaluate(RUN)
+    assert found == [], f"{page.url}: {found}"
+    wider = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wider <= 0, f"{page.url} is {wider} px wider than its window"
+
+
+async def text(page: Page) -> str:
+    """What is read on the page."""
+    return " ".join((await page.inner_text("body")).split())
+
+
+async def filled_in(page: Page) -> None:
+    """The ruling form, as somebody fills it in."""
+    await page.get_by_role("radio", name=re.compile("Partly refunded")).check()
+    await page.locator("[name='amount.partly_refunded']").fill("150.00")
+    await page.locator("[name=ground]").select_option("not_as_described")
+    await page.locator("[name=reasons]").fill("The shade came broken; the foot can be sold again.")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
+async def test_a_payment_dispute_from_the_inbox_to_its_end_through_pages_alone(rooms: Rooms, scripts: bool) -> None:
+    await rooms.hours_are_short()
+    case_id = (await in_claim(rooms.office))["id"]
+    ada = await rooms.signed_in("Ada", java_script_enabled=scripts)
+    await ada.get_by_role("button", name="Take next").click()
+    await ada.wait_for_url(f"**/cases/{case_id}**")
+    await ada.get_by_role("radio", name="Claimant only").check(force=True)
+    await ada.get_by_label("What you write").fill("Is the socket bent as well?")
+    await ada.get_by_role("button", name="Send").click()
+    await ada.wait_for_url("**done=message**")
+    assert "Is the socket bent as well?" in await text(ada)
+
+    await ada.goto(f"/cases/{case_id}/ruling")
+    await filled_in(ada)
+    if scripts:
+        await ada.get_by_text("To Jonas Weber").wait_for()
+        assert "The shade came broken" in await ada.inner_text("#preview")
+    await ada.get_by_role("button", name="Send ruling").click()
+    await ada.wait_for_url(f"**/cases/{case_id}?done=rule")
+    assert "nobody is told yet" in await text(ada)
+    await rooms.time_goes_by(case_id, "appealable")
+
+    desk = rooms.office.desk()
+    case = (await desk.get(f"/v1/cases/{case_id}")).json()
+    # Both of them, so that the decision on it is the last word.
+    for side, why in (("respondent", "The carrier broke it, not us."), ("claimant", "The foot is scratched as well.")):
+        appealed = await desk.command(case_id, "appeal", party(case, side), reasons=why)
+        assert appealed.status_code == 200, appealed.text
+    cleo = await rooms.signed_in("Cleo", java_script_enabled=scripts)
+    await cleo.goto(f"/cases/{case_id}")
+    if "Take the case" in await text(cleo):
+        await cleo.goto(f"/cases/{case_id}/do/take")
+        await cleo.get_by_role("button", name="Take the case").click()
+        await cleo.wait_for_url("**done=take**")
+    await cleo.goto(f"/cases/{case_id}/ruling")
+    await cleo.get_by_role("radio", name=re.compile("Uphold")).check()
+    await cleo.locator("[name=reasons]").fill("Until the parcel is with the buyer, the risk is the shop's.")
+    await cleo.get_by_role("button", name="Send decision").click()
+    await cleo.wait_for_url(f"**/cases/{case_id}?done=decide_appeal")
+    await rooms.time_goes_by(case_id, "closed")
+    await ada.goto(f"/cases/{case_id}")
+    assert "Closed" in await text(ada)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 768, 1440])
+async def test_every_page_is_accessible_in_both_themes_and_fits_its_window(rooms: Rooms, theme: Any, width: int) -> None:
+    case_id = (await in_claim(rooms.office))["id"]
+    context = await rooms.context(color_scheme=theme, viewport={"width": width, "height": 900})
+    page = await context.new_page()
+    await page.goto("/sign-in")
+    await healthy(page)
+    await page.get_by_role("button", name=re.compile("Ada")).first.click()
+    await page.wait_for_url("**/inbox")
+    await healthy(page)
+    await page.get_by_role("button", name="Take next").click()
+    await page.wait_for_url("**/cases/**")
+    await healthy(page)
+    await page.locator(".more-actions > summary").click()
+    await healthy(page)
+    for path in (
+        "/inbox?view=all",
+        "/inbox?view=mine",
+        "/inbox?view=all&kind=payment_dispute",
+        f"/cases/{case_id}/do/extend",
+        f"/cases/{case_id}/do/offer",
+        "/sessions",
+    ):
+        await page.goto(path)
+        await healthy(page)
+    await page.goto(f"/cases/{case_id}/ruling")
+    await filled_in(page)
+    await page.get_by_text("To Jonas Weber").wait_for()
+    await healthy(page)
+
+
+async def test_keys_do_what_buttons_do(rooms: Rooms) -> None:
+    case_id = (await in_claim(rooms.office))["id"]
+    page = await rooms.signed_in("Ada")
+    await page.keyboard.press("n")
+    await page.wait_for_url(f"**/cases/{case_id}**")
+    await page.goto("/inbox")
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**/cases/{case_id}")
+    await page.keyboard.press("r")
+    await page.wait_for_url("**/ruling")
+    await page.keyboard.press("4")
+    assert await page.get_by_role("radio", name=re.compile("Denied")).is_checked()
+    await page.locator("[name=reasons]").focus()
+    await page.keyboard.type("Nothing was broken: 4 photos show it, and the socket is 4 mm wide.")
+    await page.locator("[name=ground]").select_option("not_as_described")
+    await page.keyboard.press("Control+Enter")
+    await page.wait_for_url("**done=rule")
+    await page.keyboard.press("u")
+    await page.wait_for_url("**done=retract")
+
+
+NO_MOUSE = 'addEventListener("mousedown", () => console.error("somebody took the mouse"), true);'
+
+
+async def tabbed_to(page: Page, name: str) -> None:
+    """Go on with Tab until the field of this name has the focus."""
+    for _ in range(60):
+        if await page.evaluate("document.activeElement.name") == name:
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never comes to {name}")
+
+
+async def test_a_mediator_needs_no_mouse_from_the_inbox_to_the_next_case(rooms: Rooms) -> None:
+    case_id = (await in_claim(rooms.office))["id"]
+    page = await rooms.signed_in("Ada")
+    await page.context.add_init_script(NO_MOUSE)
+    await page.goto("/inbox")
+    keys = page.keyboard
+    await keys.press("?")
+    await page.get_by_role("heading", name="Keys").wait_for()
+    await healthy(page)
+    await keys.press("n")  # a dialog has the keyboard to itself
+    await keys.press("Escape")
+    await keys.press("n")
+    await page.wait_for_url(f"**/cases/{case_id}**")
+    await keys.press("e")
+    await page.wait_for_url("**#evidence")
+    await keys.press("m")
+    await keys.type("Is the socket bent as well?")
+    await keys.press("Tab")
+    await keys.press("Enter")
+    await page.wait_for_url("**done=message")
+    await keys.press("r")
+    await page.wait_for_url("**/ruling")
+    await keys.press("2")
+    await tabbed_to(page, "amount.partly_refunded")
+    await keys.type("150.00")
+    await tabbed_to(page, "ground")
+    await keys.type("Not as")
+    await tabbed_to(page, "reasons")
+    await keys.type("The shade came broken; 1 foot can be sold again.")
+    await keys.press("Control+Shift+Enter")
+    await page.wait_for_url("**nothing=1")
+    await page.goto("/inbox")
+    await keys.press("j")
+    await keys.press("Enter")
+    await page.get_by_text("nobody is told yet").first.wait_for()
+    await keys.press("u")
+    await page.wait_for_url("**done=retract")
+
+
+async def test_a_page_on_another_port_of_this_host_changes_nothing(rooms: Rooms, tmp_path: Path) -> None:
+    case_id = (await in_claim(rooms.office))["id"]
+    page = await rooms.signed_in("Ada")
+    await page.goto(f"/cases/{case_id}")
+    token = await page.locator("[name=form_token]").first.get_attribute("value")
+
+    async def evil(scope: Any, receive: Any, send: Any) -> None:
+        # With the token even, which it could not know: the browser's own word is enough.
+        inner = f'<input name="form_token" value="{token}"><button>Win</button>'
+        form = f'<form method="post" action="{rooms.url}/sign-out">{inner}</form>'
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+        await send({"type": "http.response.body", "body": form.encode()})
+
+    port = free_port()
+    async with served(evil, port):
+        trap = await page.context.new_page()
+        await trap.goto(f"http://127.0.0.1:{port}/")
+        await trap.get_by_role("button", name="Win").click()
+        await trap.get_by_text("Not from a page of ours").wait_for()
+    rooms.complaints.clear()  # the trap itself is elsewhere, and has no favicon
+    assert (await page.goto("/sessions") or page).url.endswith("/sessions")
+
+
+async def test_two_clicks_send_once_and_the_way_back_sends_nothing(rooms: Rooms) -> None:
+    case_id = (await in_claim(rooms.office))["id"]
+    page = await rooms.signed_in("Ada")
+    await page.get_by_role("button", name="Take next").click()
+    await page.wait_for_url("**/cases/**")
+    await page.get_by_label("What you write").fill("Good morning to both.")
+    await page.get_by_role("button", name="Send").dblclick()
+    await page.wait_for_url("**done=message")
+    await page.go_back()
+    await page.go_forward()
+    await page.goto(f"/cases/{case_id}")
+    assert await page.locator(".said", has_text="Good morning to both.").count() == 1
+
+
+async def test_what_is_written_is_kept_while_it_is_written_and_survives_a_lost_connection(rooms: Rooms) -> None:
+    case_id = (await in_claim(rooms.office))["id"]
+    page = await rooms.signed_in("Ada")
+    await page.get_by_role("button", name="Take next").click()
+    await page.goto(f"/cases/{case_id}/ruling")
+    await filled_in(page)
+    await page.get_by_text("Draft saved").wait_for()
+    await page.context.set_offline(True)
+    await page.get_by_role("button", name="Send ruling").click()
+    await page.wait_for_url("chrome-error://**")
+    await page.context.set_offline(False)
+    rooms.complaints.clear()  # that the network was away
+    await page.goto(f"/cases/{case_id}")
+    assert "nobody is told yet" not in await text(page)
+    await page.goto(f"/cases/{case_id}/ruling")
+    assert await page.locator("[name=reasons]").input_value() == "The shade came broken; the foot can be sold again."
+    assert await page.locator("[name='amount.partly_refunded']").input_value() == "150.00"
+    await page.get_by_role("button", name="Send ruling").click()
+    await page.wait_for_url("**done=rule")
+
+
+OTHERS = (
+    ("Bicycle frame cracked at the weld", "After two rides the frame cracked.", 124000, "Ines Duarte", "Kettenwerk Bikes"),
+    ("Two charges for one booking", "I was charged twice for the same cabin.", 31250, "Amira Haddad", "Nordkap Cabins"),
+    ("Coat in the wrong size, sent back", "I sent it back and have no money yet.", 24000, "Mei Tanaka", "Atelier Holm"),
+)
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_the_pictures_of_the_documentation(rooms: Rooms, theme: Any, tmp_path: Path) -> None:
+    """`OMBUD_PICTURES=1 make test-browser ARGS="-k pictures"` takes them anew."""
+    folder = PICTURES if os.environ.get("OMBUD_PICTURES") else tmp_path
+    lamp = await in_claim(rooms.office)
+    for number, (subject, statement, amount, buyer, shop) in enumerate(OTHERS):
+        people = [
+            {"side": "claimant", "ref": f"buyer-{number + 12}", "name": buyer, "email": f"b{number}@example.org"},
+            {"side": "respondent", "ref": f"shop-{number + 4}", "name": shop, "email": f"s{number}@example.org"},
+        ]
+        money = {"amount": amount, "currency": "EUR"}
+        about = {"subject": subject, "statement": statement, "matter": f"order-{number}", "external_id": f"H-2043{number + 2}"}
+        await in_claim(rooms.office, **about, amount=money, parties=people)
+    page = await rooms.signed_in("Ada", color_scheme=theme, viewport={"width": 1280, "height": 860})
+    for _ in range(len(OTHERS) + 1):
+        await page.goto("/inbox")
+        await page.get_by_role("button", name="Take next").click()
+        await page.wait_for_url("**done=take")
+    await page.goto("/inbox")
+    await page.screenshot(path=folder / f"inbox-{theme}.png")
+    await page.goto(f"/cases/{lamp['id']}")
+    await page.screenshot(path=folder / f"case-{theme}.png")
+    await page.goto(f"/cases/{lamp['id']}/ruling")
+    await filled_in(page)
+    await page.get_by_text("To Jonas Weber").wait_for()
+    await page.screenshot(path=folder / f"ruling-{theme}.png")
+    assert len(list(folder.glob(f"*-{theme}.png"))) == 3

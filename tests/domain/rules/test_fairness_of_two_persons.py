@@ -1,0 +1,99 @@
+"""Two persons are two: nobody lifts what stops them, looks at what they drafted, or goes on after they said that they cannot."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.base import Phase
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, LEAD_3, MEDIATOR, MEDIATOR_2, MONDAY, OPS, OUTCOMES, Life, a_case
+
+HEAVY = OUTCOMES["bounty_dispute"]["heavy"]
+
+
+class TestARuling:
+    def swapped(self) -> Life:
+        """A lead drafts, another returns it and drafts the same."""
+        life = a_case().in_review(owner=LEAD).says(LEAD, "rule", **HEAVY).says(LEAD_2, "return_ruling")
+        return life.says(OPS, "assign", owner=LEAD_2).says(LEAD_2, "rule", **HEAVY)
+
+    def test_is_not_approved_by_whoever_drafted_it_before(self) -> None:
+        life = self.swapped()
+        assert life.refused(LEAD, "approve").code == "own_ruling"
+        assert life.refused(LEAD, "return_ruling").code == "own_ruling"
+
+    def test_is_approved_by_a_third_one(self) -> None:
+        assert self.swapped().says(LEAD_3, "approve").case.phase is Phase.RULED
+
+    def test_is_not_set_aside_by_somebody_who_reports_to_a_decider(self) -> None:
+        life = a_case().appealable()
+        below = life.actor(LEAD_3).model_copy(update={"manager": MEDIATOR})
+        assert life.refused(below, "annul", reason="procedural_fault").fields["because"] == "reports_to_earlier"
+
+
+@pytest.mark.parametrize("command", ["message", "note", "assign", "place_hold"])
+def test_whoever_cannot_decide_it_neither_writes_nor_assigns(command: str) -> None:
+    life = a_case().in_review().says(LEAD, "recuse", reason="knows_a_party")
+    fields: dict[str, Any] = {"assign": {"owner": MEDIATOR_2}}
+    refusal = life.refused(LEAD, command, **fields.get(command, {"reason": "litigation"} if command == "place_hold" else {}))
+    assert (refusal.code, refusal.fields["because"]) == ("own_case", "recused")
+
+
+class TestAHold:
+    def held(self) -> Life:
+        return a_case("compliance_request", category="gdpr_erasure").with_terms(procedure=(), hear=()).in_review(owner=LEAD)
+
+    def test_is_not_lifted_by_whoever_decides_what_it_keeps(self) -> None:
+        life = self.held().says(OPS, "place_hold", reason="litigation")
+        refusal = life.refused(LEAD, "lift_hold")
+        assert (refusal.code, refusal.fields["because"]) == ("own_case", "decides_it")
+        life.says(LEAD_2, "lift_hold")
+
+    def test_lifted_first_and_decided_then_a_second_person_looks(self) -> None:
+        life = a_case().with_terms(destructive=("payout",)).in_review(owner=None).says(OPS, "place_hold", reason="litigation")
+        life.says(LEAD, "lift_hold").says(LEAD, "take").says(LEAD, "rule", **OUTCOMES["bounty_dispute"]["light"])
+        drafted = [x for x in life.facts if x.type == "ruling_drafted"][-1]
+        assert (life.case.phase, drafted.approval_because) == (Phase.APPROVAL, "lifted_the_hold")
+
+    def test_that_is_lifted_lets_nothing_go_on_that_nobody_wants_any_more(self) -> None:
+        life = a_case().with_terms(destructive=("payout",), withdrawal="closes").appealable()
+        life.says(OPS, "place_hold", reason="litigation").fire("appeal_window").says(OPS, "reopen", reason="asked")
+        life.says(CLAIMANT, "withdraw").says(OPS, "lift_hold")
+        assert [x.goes_on_as for x in life.facts if x.type == "effect_released"] == [None]
+
+
+def test_money_beside_evidence_that_a_card_network_weighs_is_looked_at_twice() -> None:
+    due = MONDAY + timedelta(days=6)
+    attributes = {"stage": "chargeback", "due_by": int(due.timestamp())}
+    life = a_case("payment_dispute", attributes=attributes, amount={"amount": 90_000, "currency": "USD"}).in_review()
+    life.says(LEAD, "draft_chargeback_evidence").says(LEAD, "submit_chargeback_evidence")
+    life.says(MEDIATOR, "rule", **OUTCOMES["payment_dispute"]["light"])
+    drafted = [x for x in life.facts if x.type == "ruling_drafted"][-1]
+    assert (life.case.phase, drafted.approval_because) == (Phase.APPROVAL, "chargeback_sent")
+
+
+class TestProtection:
+    @pytest.mark.parametrize("phase", ["in_approval", "ruled", "appealable"])
+    def test_is_possible_whatever_became_of_a_ruling(self, phase: str) -> None:
+        life = getattr(a_case("fraud_report"), phase)()
+        measure = life.case.terms.interim[0].name
+        life.says(LEAD_2, "impose_interim", measure=measure, reasons="He is at the door.")
+        assert [i.remedy.type for i in life.case.interim] == [measure]
+        life.says(LEAD_2, "review_interim", decision="lift", reasons="He is gone.")
+        assert not life.case.interim
+
+    def test_imposed_while_an_appeal_is_possible_ends_with_the_case(self) -> None:
+        life = a_case("fraud_report").appealable()
+        life.says(LEAD_2, "impose_interim", measure=life.case.terms.interim[0].name, reasons="At the door.").fire("appeal_window")
+        assert (life.case.phase, life.case.interim) == (Phase.CLOSED, ())
+
+
+def test_a_complaint_does_not_go_back_to_whom_it_is_about() -> None:
+    decision = {"outcome": "remove", "appellant": "author", "decider": MEDIATOR, "content": "post-77", "ground": "sexual_content"}
+    life = a_case("moderation_appeal", decision={**decision, "effective_at": "2026-02-20T10:00:00Z", "reasons": "It is."})
+    life.opened().says(MEDIATOR_2, "take")
+    refusal = life.refused(MEDIATOR_2, "decide_appeal", decision="remit", same_decider=True)
+    assert (refusal.code, refusal.fields["because"]) == ("own_case", "complained_about")
+    life.says(MEDIATOR_2, "decide_appeal", decision="remit")
