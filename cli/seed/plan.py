@@ -258,6 +258,8 @@ def _measured(c: _Case) -> Planned:
         return _asked(c)
     started = _undisclosed(c)
     said = {"measure": measure, "reasons": "Until it is clear what happened; others could be hit in the meantime."}
+    if measure == "no_contact":
+        said["told"] = "Please write to no guest of an earlier stay until we come back to you."
     return Planned(started.moving, (*started.deeds, Deed(c.owner, "impose_interim", said)))
 
 
@@ -337,7 +339,8 @@ def _closed(c: _Case) -> Planned:
 def _linked(c: _Case) -> Planned:
     started = _owned(c)
     other = f"HBR-{c.number - len(KINDS):06d}"
-    link = Deed(c.owner, "link", {"relation": "related", "note": "The same house, and the same week."}, other=other)
+    # The other one is worked at another site: whoever has this one may not read it.
+    link = Deed(c.lead, "link", {"relation": "related", "note": "The same house, and the same week."}, other=other)
     return Planned(started.moving, (*started.deeds, link))
 
 
