@@ -9,27 +9,37 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from statistics import median, quantiles
 from time import perf_counter, process_time
 
 import asyncpg
 import httpx2
+from jinja2 import Environment
 from rich.console import Console
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
 from api.app import create_app
 from benchmarks.figures import Figure, show
 from benchmarks.house import a_stack
 from cli.kit.compose import api_parts
+from cli.kit.pages import house_of
 from cli.seed.harbor import LEAD, TENANT
 from cli.seed.plan import HARBOR
 from cli.seed.sowing import sow
+from console.app import create_console
 from runtime.logs import set_up_logs
 from runtime.places import Places
 from runtime.settings import Settings
 from runtime.zones import use_wheel_zones
+from services.parts import Parts
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.tenants import PostgresTenants
@@ -45,12 +55,26 @@ LISTS = {
     "by owner": (LEAD, f"/v1/cases?limit=50&owner={MEDIATOR}"),
     "the desk with its counts": (MEDIATOR, "/v1/desk?limit=25"),
 }
+PAGES = {
+    "page of the inbox: mine": (MEDIATOR, "/inbox?view=mine"),
+    "page of the inbox: my queues": (MEDIATOR, "/inbox?view=queues"),
+    "page of the inbox: all that a mediator may see": (MEDIATOR, "/inbox?view=all"),
+    "page of the inbox: all of the company, a lead": (LEAD, "/inbox?view=all"),
+    "page of the inbox: of one kind": (LEAD, "/inbox?view=all&kind=payment_dispute"),
+    "page of the inbox: second looks": (LEAD, "/inbox?view=all&phase=approval"),
+}
+"""The console's. The first ones are made of cases with names and notes: the copies fall due later."""
+URL = "http://bench.example"
+_BARE = Environment(autoescape=True).from_string("<!doctype html><title>{{ said }}</title><p>{{ said }}</p>")
+_ADDRESS = re.compile(r"""(?:href|src)="(/static/[^"#]+)|url\(["']?(/static/[^"')]+)""")
 _LEFT_OUT = ("id", "external_id", "open_key", "metadata", "metadata_key", "report_content", "state", "next_due_at")
 _COPY = """
 INSERT INTO cases (id, external_id, state, next_due_at, {columns})
-SELECT c.made, c.made, c.state || jsonb_build_object('id', c.made), c.next_due_at + random() * interval '7 days', {values}
+SELECT c.made, c.made, c.state || jsonb_build_object('id', c.made), c.later, {values}
 FROM (
-    SELECT o.*, 'case_' || gen_random_uuid() AS made FROM cases o CROSS JOIN generate_series(1, $2::int)
+    SELECT o.*, greatest(o.next_due_at, now()) + (1 + 6 * random()) * interval '1 day' AS later,
+        'case_' || gen_random_uuid() AS made
+    FROM cases o CROSS JOIN generate_series(1, $2::int)
     WHERE o.tenant = $1 AND o.status = 'open' AND o.external_id LIKE 'HBR-%'
 ) AS c
 """
@@ -110,8 +134,8 @@ async def measured(settings: Settings, places: Places, keys: Mapping[str, str], 
     """Each list, and the bare page under the name of nothing."""
     found: dict[str, Timed] = {}
     async with api_parts(settings, places) as parts:
-        transport = httpx2.ASGITransport(app=create_app(parts, public_url="http://bench"))
-        async with httpx2.AsyncClient(transport=transport, base_url="http://bench") as client:
+        transport = httpx2.ASGITransport(app=create_app(parts, public_url=URL))
+        async with httpx2.AsyncClient(transport=transport, base_url=URL) as client:
 
             async def ask(path: str, who: str) -> None:
                 answer = await client.get(path, headers={"Authorization": f"Bearer {keys[who]}"})
@@ -120,7 +144,57 @@ async def measured(settings: Settings, places: Places, keys: Mapping[str, str], 
             found[""] = await timed(lambda: ask("/v1/healthz", LEAD), rounds)
             for name, (who, path) in LISTS.items():
                 found[name] = await timed(lambda path=path, who=who: ask(path, who), rounds)  # type: ignore[misc]  # bound per round
+        found |= await pages_measured(settings, parts, rounds)
     return found
+
+
+async def pages_measured(settings: Settings, parts: Parts, rounds: int) -> dict[str, Timed]:
+    """Each page of the inbox, and a bare page of the same framework under the name of ``/``."""
+    found: dict[str, Timed] = {}
+
+    async def bare(_: Request) -> HTMLResponse:
+        return HTMLResponse(_BARE.render(said="Nothing"))
+
+    transport = httpx2.ASGITransport(app=Starlette(routes=[Route("/", bare)]))
+    async with httpx2.AsyncClient(transport=transport, base_url=URL) as client:
+        found["/"] = await timed(lambda: client.get("/"), rounds)
+    for name, (who, path) in PAGES.items():
+        async with signed_in(settings, parts, who) as browser:
+
+            async def ask(browser: httpx2.AsyncClient = browser, path: str = path) -> None:
+                answer = await browser.get(path)
+                assert answer.status_code == 200, f"{path}: {answer.text}"
+
+            found[name] = await timed(ask, rounds)
+    return found
+
+
+@asynccontextmanager
+async def signed_in(settings: Settings, parts: Parts, who: str) -> AsyncIterator[httpx2.AsyncClient]:
+    """A browser in which somebody of Harbor is signed in."""
+    house = house_of(settings.model_copy(update={"public_url": URL}), parts)
+    transport = httpx2.ASGITransport(app=create_console(house))
+    async with httpx2.AsyncClient(transport=transport, base_url=URL) as browser:
+        sent = {"Origin": URL, "Sec-Fetch-Site": "same-origin"}
+        answer = await browser.post("/sign-in/development", data={"who": f"{TENANT}/{who}"}, headers=sent)
+        assert answer.status_code == 303, answer.text
+        yield browser
+
+
+async def weight(browser: httpx2.AsyncClient, path: str) -> int:
+    """What a first visit to a page brings along, in bytes on the wire: the page, styles, scripts, icons and fonts."""
+    answer = await browser.get(path)
+    total, waiting, seen = answer.num_bytes_downloaded, _ADDRESS.findall(answer.text), set[str]()
+    while waiting:
+        address = "".join(waiting.pop())
+        if address in seen:
+            continue
+        seen.add(address)
+        asset = await browser.get(address)
+        assert asset.status_code == 200, address
+        total += asset.num_bytes_downloaded
+        waiting += _ADDRESS.findall(asset.text) if address.endswith(".css") else []
+    return total
 
 
 async def figures(cases: int, rounds: int, say: Callable[[str], None]) -> list[Figure]:
@@ -135,6 +209,9 @@ async def figures(cases: int, rounds: int, say: Callable[[str], None]) -> list[F
         section = "50 cases of a list, read with everything that belongs to them"
         found.append(Figure(section, "processor time, as a multiple of a bare page's", first.cpu / bare.cpu, "×"))
         found.append(Figure(section, "processor time of the process", first.cpu, "ms"))
+        page, of_page = small["page of the inbox: all of the company, a lead"], "50 cases of a page of the inbox"
+        found.append(Figure(of_page, "processor time, as a multiple of a bare page's", page.cpu / small["/"].cpu, "×"))
+        found.append(Figure(of_page, "processor time of the process", page.cpu, "ms"))
         few = await filled(places, SMALL)
         say(f"{few} open cases")
         before = await measured(settings, places, keys, rounds)
@@ -142,7 +219,10 @@ async def figures(cases: int, rounds: int, say: Callable[[str], None]) -> list[F
         say(f"{many} open cases")
         after = await measured(settings, places, keys, rounds)
         section = f"{many:,} open cases"
-        for name in LISTS:
+        async with api_parts(settings, places) as parts, signed_in(settings, parts, LEAD) as browser:
+            weighs = await weight(browser, PAGES["page of the inbox: all of the company, a lead"][1])
+        found.append(Figure(of_page, "on the wire, with styles, scripts, icons and fonts", weighs, "B", 100_000))
+        for name in (*LISTS, *PAGES):
             found.append(Figure(section, f"{name}: p95", after[name].p95, "ms", 100))
             found.append(Figure(section, f"{name}: against {few:,} open ones", after[name].p50 / before[name].p50, "×"))
         return found

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from random import Random
 from typing import Any
+from unicodedata import normalize
 
 from cli.seed import texts
 from cli.seed.harbor import LEAD, PEOPLE, SECOND_LEAD, SOURCE
 from cli.seed.texts import Matter
 from domain.model.case_import_report import MovingCase
+from domain.worktime.calculator import back
+from domain.worktime.calendars import Calendar
+from domain.worktime.spans import Span, SpanUnit
 
 KINDS = tuple(texts.MATTERS)
 QUEUES = {
@@ -65,7 +70,7 @@ class Deed:
     type: str
     said: Mapping[str, Any] = field(default_factory=dict)
     file: str | None = None
-    """Handed in with it: ``picture`` or ``log``."""
+    """Handed in with it: what :func:`cli.seed.exhibits.exhibit` makes of this word."""
     other: str | None = None
     """The external id of the other case that it names."""
 
@@ -86,22 +91,37 @@ class Planned:
 class _Case:
     """What is decided about one case before its stage is: who, what, where."""
 
-    def __init__(self, number: int, kind: str, now: datetime, seed: int) -> None:
+    def __init__(self, number: int, kind: str, now: datetime, seed: int, office: Calendar) -> None:
         self.random = Random(f"{seed}/{number}")  # noqa: S311 - repeatable on purpose; it hides nothing
-        self.number, self.kind, self.now = number, kind, now
-        self.matter: Matter = texts.MATTERS[kind][number // len(KINDS) % len(texts.MATTERS[kind])]
-        self.place = self.random.choice(texts.HOSTS)
-        self.site = ("", "us", "apac")[number // len(KINDS) % 3]
+        self.number, self.kind, self.now, self.office = number, kind, now, office
+        turn, of_kind = divmod(number - 1, len(KINDS))
+        self.turn = turn + of_kind
+        """Differs among the cases of a kind and among those of a stage: what goes round by it comes everywhere."""
+        self.matter: Matter = texts.MATTERS[kind][turn % len(texts.MATTERS[kind])]
+        self.place = texts.HOSTS[(of_kind * 5 + turn * 7) % len(texts.HOSTS)]
+        self.site = ("", "us", "apac")[self.turn % 3]
         queue = QUEUES[kind]
         names = {queue, f"{queue}-{self.site}"}
         working = [p.id for p in PEOPLE if "mediator" in p.roles and names & set(p.queues)]
         at_site = [p.id for p in PEOPLE if p.id in working and (not self.site or p.site == self.site)]
-        self.owner = self.random.choice(at_site or working)
+        able = at_site or working
+        self.owner = able[turn // 3 % len(able)]
         self.lead = SECOND_LEAD if self.site == "apac" else LEAD
-        self.amount: dict[str, Any] = {"amount": self.random.randrange(40, 400) * 100, "currency": "USD"}
+        self.amount: dict[str, Any] = {"amount": self.random.randrange(4_000, 40_000), "currency": "USD"}
+        if self.site != "us" and self.turn % 4 == 3:
+            self.amount["currency"] = "EUR"
         self.parties = self._parties()
         if kind == "bounty_dispute":
             self.amount["amount"] = self.random.randrange(5, 50) * 10_000
+
+    def worked(self, *hours: float) -> float:
+        """One of these numbers of the office's hours, as hours by the clock: so a clock stands where it is meant to, also on a
+        Sunday."""
+        return (self.now - _worked_back(self.office, self.now, hours[self.turn % len(hours)])).total_seconds() / 3600
+
+    def soon(self, *hours: float) -> float:
+        """The same, of something that a safety incident waits a tenth as long for, on a Sunday too."""
+        return hours[self.turn % len(hours)] / 10 if self.kind == "safety_incident" else self.worked(*hours)
 
     def ago(self, hours: float, spread: float = 0.3) -> datetime:
         """An instant of the past, about so long ago."""
@@ -122,8 +142,8 @@ class _Case:
         # Some come again and again: a few people and most houses have several cases.
         pool = texts.PEOPLE[:8] if self.random.random() < 0.3 else texts.PEOPLE
         name = self.random.choice(pool)
-        zone = self.random.choice(("America/Chicago", "America/New_York", "Asia/Singapore", "Australia/Sydney"))
-        claimant = {"side": "claimant", "name": name, "zone": zone, **_known_as(name)}
+        locale, zone = texts.SPEAK.get(name, ("en", "America/Chicago" if self.site == "us" else "Australia/Sydney"))
+        claimant = {"side": "claimant", "name": name, "locale": locale, "zone": zone, **_known_as(name)}
         host = {"side": "respondent", "name": self.place, "zone": "America/New_York", **_known_as(self.place)}
         return [claimant, host]
 
@@ -135,7 +155,7 @@ class _Case:
 
     def line(self, phase: str, received: float, since: float, *messages: dict[str, Any], **more: Any) -> MovingCase:
         """The case as it is handed over: received and standing in its phase since so many hours ago."""
-        received_at, phase_at = self.ago(received, 0.05), self.ago(since)
+        received_at, phase_at = self.ago(received, 0.05), self.ago(since, 0)
         kept = [{**m, "sent_at": max(m["sent_at"], received_at)} for m in messages]
         report = self.report(**more.pop("report", {}))
         known = {"received_at": received_at, "phase": phase, "phase_at": max(phase_at, received_at), "messages": kept}
@@ -161,6 +181,12 @@ class _Case:
         said = {"outcome": _TOLD_BEFORE[self.kind], "reasons": self.random.choice(texts.REASONS)}
         return {"decided_at": self.ago(hours, 0.01), "by": by, **said}
 
+    def cared_for(self) -> tuple[Deed, ...]:
+        """Whoever reported an incident hears from somebody every few days."""
+        if self.kind != "safety_incident":
+            return ()
+        return (Deed(self.owner, "message", {"to": "claimant", "text": texts.CARE}),)
+
     def moved(self) -> tuple[Deed, ...]:
         """To the site that works it; whoever has it goes on with it there."""
         if not self.site:
@@ -175,12 +201,24 @@ class _Case:
         return (Deed(self.lead, "hand_over", {**where, "to": self.owner, "reasons": _AT_SITE[self.site]}),)
 
 
+_FIRST_RESPONSE = (1.2, 4.5, 6.9, 2.5, 7.6, 9.5)
+"""Working hours since it could be looked at: eight are the target of most kinds, and the owner is warned before."""
+_RULING = (11, 45, 68, 26, 76, 3)
+"""Of eighty, in which to decide."""
+_BRINGS = {"payment_dispute": "bill", "safety_incident": "picture"}
+"""What the other side hands in; elsewhere it is a log."""
 _AT_SITE = {"us": "The host is awake in New York's hours.", "apac": "Both sides write in the hours of Singapore."}
 
 
 def _known_as(name: str) -> dict[str, str]:
-    plain = "".join(c if c.isascii() and c.isalnum() else "." for c in name.lower()).strip(".")
-    return {"ref": f"user-{plain}", "email": f"{plain}@mail.example"}
+    plain = normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    words = "".join(c if c.isalnum() else " " for c in plain.replace("'", "")).split()
+    return {"ref": ".".join(words), "email": f"{'.'.join(words)}@mail.example"}
+
+
+@lru_cache(maxsize=512)
+def _worked_back(office: Calendar, now: datetime, hours: float) -> datetime:
+    return back(office, now, Span(unit=SpanUnit.WORKING, amount=round(hours * 3_600_000_000)))
 
 
 # --- stages ----------------------------------------------------------------------------------------------------------
@@ -189,14 +227,16 @@ Stage = Callable[[_Case], Planned]
 
 
 def _triage(c: _Case) -> Planned:
-    return Planned(c.line("intake", c.random.choice((2, 5, 30)), 1.5))
+    hours = c.soon(0.6, 3, 6.5, 9.5)
+    return Planned(c.line("intake", hours, hours * 0.9))
 
 
 def _talking(c: _Case) -> Planned:
     if c.kind not in _SETTLED_BY:
         return _waiting(c)
     messages = [c.message(3, "claimant", c.matter.claimant), c.message(1.5, "respondent", c.matter.respondent)]
-    return Planned(c.line("settlement", 20, 8, *messages))
+    hours = c.worked(9, 19)
+    return Planned(c.line("settlement", hours * 1.2, hours, *messages))
 
 
 def _offered(c: _Case) -> Planned:
@@ -210,44 +250,53 @@ def _offered(c: _Case) -> Planned:
 def _waiting(c: _Case) -> Planned:
     if c.kind == "moderation_appeal":
         return _appealing(c)
-    hours = c.random.choice((3, 6, 12, 26, 50))
+    hours = c.soon(*_FIRST_RESPONSE)
     talk = c.quiet_talk(hours) if c.kind in _UNTOLD and c.number % 2 else []
     return Planned(c.line("review", hours * 1.2, hours, *talk), c.moved())
 
 
 def _late(c: _Case) -> Planned:
     if c.kind == "moderation_appeal":
-        return _appealing(c, 24 * 16)
-    return Planned(c.line("review", 24 * 24, 24 * 20, *c.talk(24 * 19)), (*c.owned(), *_remarks(c)))
+        return _appealing(c, c.worked(82, 91))
+    hours = c.worked(82, 88, 97)
+    return Planned(c.line("review", hours * 1.2, hours, *c.talk(hours * 0.95)), (*c.owned(), *c.cared_for(), *_remarks(c)))
 
 
 def _owned(c: _Case) -> Planned:
     if c.kind == "moderation_appeal":
-        return _appealing(c, 30, owned=True)
-    hours = c.random.choice((20, 45, 90))
-    return Planned(c.line("review", hours * 1.3, hours, *c.talk(hours * 0.9)), (*c.owned(), *_remarks(c)))
+        return _appealing(c, c.worked(9, 66, 30, 77), owned=True)
+    hours = c.worked(*_RULING)
+    return Planned(c.line("review", hours * 1.05, hours, *c.talk(hours * 0.9)), (*c.owned(), *c.cared_for(), *_remarks(c)))
 
 
 def _undisclosed(c: _Case) -> Planned:
     if c.kind not in _UNTOLD:
         return _owned(c)
-    return Planned(c.line("review", 40, 30, *c.quiet_talk(28)), c.owned())
+    hours = c.worked(6, 18, 30, 67)
+    return Planned(c.line("review", hours * 1.05, hours, *c.quiet_talk(hours * 0.9)), (*c.owned(), *c.cared_for()))
 
 
 def _remarks(c: _Case) -> tuple[Deed, ...]:
-    return (Deed(c.owner, "note", {"text": c.random.choice(texts.NOTES), "mentions": [c.lead]}),) if c.number % 3 == 0 else ()
+    """What was written since: here a note that mentions the lead, there a question of a side and the answer to both."""
+    if c.turn % 3 == 0:
+        return (Deed(c.owner, "note", {"text": c.random.choice(texts.NOTES), "mentions": [c.lead]}),)
+    if c.turn % 3 == 1:
+        asked, answered = c.random.choice(texts.LATELY)
+        return (Deed("claimant", "message", {"text": asked}), Deed(c.owner, "message", {"to": "all", "text": answered}))
+    return ()
 
 
 def _asked(c: _Case) -> Planned:
     started = _owned(c)
     ask = {"of": "claimant", "what": c.random.choice(texts.ASKED)}
-    return Planned(started.moving, (*started.deeds, Deed(c.owner, "request_evidence", ask)))
+    shown = Deed("claimant", "submit_evidence", {"text": "This is what I have at hand; more follows."}, file="bill")
+    return Planned(started.moving, (*started.deeds, shown, Deed(c.owner, "request_evidence", ask)))
 
 
 def _answered(c: _Case) -> Planned:
     started, other = _owned(c), Deed(c.owner, "request_evidence", {"of": "respondent", "what": texts.ASKED[0]})
     shown = Deed("claimant", "submit_evidence", {"text": c.matter.claimant}, file="picture")
-    answer = Deed("respondent", "submit_evidence", {"text": c.matter.respondent}, file="log")
+    answer = Deed("respondent", "submit_evidence", {"text": c.matter.respondent}, file=_BRINGS.get(c.kind, "log"))
     ask = Deed(c.owner, "request_evidence", {"of": "claimant", "what": texts.ASKED[1]})
     return Planned(started.moving, (*started.deeds, ask, shown, other, answer))
 
@@ -278,7 +327,7 @@ def _heard(c: _Case) -> tuple[Deed, ...]:
 def _ruled(c: _Case) -> Planned:
     if c.kind == "moderation_appeal":
         said = {"decision": "uphold", "reasons": texts.REASONS[0], "reply": "We have read it again, word by word."}
-        started = _appealing(c, 40, owned=True)
+        started = _appealing(c, c.worked(26, 50), owned=True)
         return Planned(started.moving, (*started.deeds, Deed(c.owner, "decide_appeal", said)))
     return _with_ruling(c, _IN_GRACE)
 
@@ -300,22 +349,27 @@ def _with_ruling(c: _Case, rulings: Mapping[str, dict[str, Any]]) -> Planned:
 def _appealable(c: _Case) -> Planned:
     if c.kind in ("moderation_appeal", "compliance_request"):
         return _closed(c)
-    hours = c.random.choice((20, 50, 80))
-    return Planned(c.line("appealable", 24 * 12, hours, *c.talk(24 * 9), decisions=[c.decided(hours * 1.31)]))
+    hours = (20, 24 * 13.6, 50, 80, 24 * 11)[c.turn % 5]
+    return Planned(c.line("appealable", hours + 24 * 12, hours, *c.talk(24 * 9), decisions=[c.decided(hours * 1.31)]))
 
 
 def _appealing(c: _Case, hours: float = 0, *, owned: bool = False) -> Planned:
-    hours = hours or c.random.choice((4, 14, 30, 55))
     if c.kind == "moderation_appeal":
+        hours = hours or c.worked(*_FIRST_RESPONSE)
         brought = _removed(c, hours * 2)
-        line = c.line("appeal", hours * 1.3, hours, appellants=["claimant"], report={"decision": brought})
+        wrote = [c.message(hours * 0.7, c.owner, c.random.choice(texts.REPLIES), to="claimant")] if owned else []
+        line = c.line("appeal", hours * 1.3, hours, *wrote, appellants=["claimant"], report={"decision": brought})
         return Planned(line, c.owned() if owned else c.moved())
     if c.kind == "compliance_request":
         return _closed(c)
+    hours = c.worked(4, 67, 14, 30, 78)
     side = _LOSERS.get(c.kind, "respondent")
     why = c.message(hours * 0.65, side, c.random.choice(texts.APPEALS))
+    read = c.message(hours * 0.5, c.lead, texts.READ)
     decided = [c.decided(hours * 1.4)]
-    return Planned(c.line("appeal", 24 * 15, hours, *c.talk(24 * 12), why, decisions=decided, appellants=[side]))
+    earlier = hours * 1.4 + 24 * 12
+    talk = c.talk(earlier * 0.95)
+    return Planned(c.line("appeal", earlier, hours, *talk, why, read, decisions=decided, appellants=[side]))
 
 
 def _removed(c: _Case, hours: float) -> dict[str, Any]:
@@ -341,7 +395,12 @@ def _linked(c: _Case) -> Planned:
     other = f"HBR-{c.number - len(KINDS):06d}"
     # The other one is worked at another site: whoever has this one may not read it.
     link = Deed(c.lead, "link", {"relation": "related", "note": "The same house, and the same week."}, other=other)
-    return Planned(started.moving, (*started.deeds, link))
+    shown = Deed("claimant", "submit_evidence", {"text": c.matter.claimant}, file="picture")
+    until = (c.now + timedelta(days=1 + c.turn % 3)).isoformat()
+    away = Deed(c.owner, "snooze", {"until": until, "reason": "colleague_is_back_then"})
+    if c.turn % 4:
+        away = Deed(c.owner, "pause", {"reason": "waits_for_the_police"})
+    return Planned(started.moving, (*started.deeds, shown, link, away))
 
 
 STAGES: tuple[Stage, ...] = (
@@ -354,11 +413,11 @@ MORE: tuple[Stage, ...] = (_waiting, _waiting, _talking, _waiting, _triage, _app
 """Of whatever more is wanted: open cases that wait for somebody, without a deed after they have come."""
 
 
-def planned(first: int, last: int, now: datetime, seed: int) -> Iterator[Planned]:
-    """The cases of these numbers (from 1 on, the last one included)."""
+def planned(first: int, last: int, now: datetime, seed: int, office: Calendar) -> Iterator[Planned]:
+    """The cases of these numbers (from 1 on, the last one included). ``office``: by whose hours their clocks count."""
     for number in range(first, last + 1):
         kind = KINDS[(number - 1) % len(KINDS)]
-        case = _Case(number, kind, now, seed)
+        case = _Case(number, kind, now, seed, office)
         if number <= HARBOR:
             yield STAGES[(number - 1) // len(KINDS)](case)
         else:

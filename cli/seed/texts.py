@@ -13,6 +13,18 @@ PEOPLE = (
     "Kenji Watanabe", "Lucia Marini", "Malik Carter", "Nina Hoffmann", "Pavel Svoboda", "Rosa Jiménez", "Sven Eklund",
     "Tara O'Neill", "Umar Siddiqui", "Vera Costa", "Will Ashford", "Xenia Papadakis", "Zoe Marchetti",
 )  # fmt: skip
+SPEAK = {
+    "Tomás Arrieta": ("es", "America/Mexico_City"), "Yuki Morita": ("ja", "Asia/Tokyo"), "Chiara Bellini": ("it", "Europe/Rome"),
+    "Rafael Duarte": ("pt", "America/Sao_Paulo"), "Anjali Deshmukh": ("hi", "Asia/Kolkata"), "Soo-jin Park": ("ko", "Asia/Seoul"),
+    "Hugo Lefèvre": ("fr", "Europe/Paris"), "Clara Weiss": ("de", "Europe/Berlin"), "Mateo Rojas": ("es", "America/Bogota"),
+    "Chen Wei": ("zh", "Asia/Singapore"), "Freya Jensen": ("da", "Europe/Copenhagen"), "Diego Salas": ("es", "America/Lima"),
+    "Hanna Virtanen": ("fi", "Europe/Helsinki"), "Julia Moreau": ("fr", "Europe/Paris"), "Kenji Watanabe": ("ja", "Asia/Tokyo"),
+    "Nina Hoffmann": ("de", "Europe/Vienna"), "Rosa Jiménez": ("es", "America/New_York"),
+    "Sven Eklund": ("sv", "Europe/Stockholm"),
+    "Nora Lindqvist": ("sv", "Europe/Stockholm"), "Grace Adeyemi": ("en", "Africa/Lagos"),
+    "Imran Qureshi": ("en", "Asia/Karachi"),
+}  # fmt: skip
+"""The language in which they are written to, and where they are; the others are written to in English."""
 HOSTS = (
     "Seaview Cottages", "Alder Street Lofts", "Old Mill Guesthouse", "Blue Door Hostel", "Kaya Riverside", "Pine Ridge Cabins",
     "Casa Limonero", "Harbourlight Flats", "Paw & Porch Sitters", "Maple Boarding", "The Tin Roof", "Lantern House",
@@ -98,6 +110,10 @@ MATTERS: dict[str, tuple[Matter, ...]] = {
                "After my review of {place} I was told that they have my address and will come by. I am afraid to be at home.",
                "The voice message is forty seconds long; the part is at the end.",
                "I was angry and said that I would come to talk. I would never do anything to anybody."),
+        Matter("unprofessional", "Let himself in while we were out",
+               "The host of {place} was in the flat when we came back, and said that he was checking the heating.",
+               "We had told him on Monday that nobody should come in; the message is attached.",
+               "The heating had an alarm. I rang three times, and waited at the door before I went in."),
     ),
     "fraud_report": (
         Matter("fake_listing", "The house does not exist",
@@ -116,6 +132,10 @@ MATTERS: dict[str, tuple[Matter, ...]] = {
                "The same pictures of a broken shower were sent to us and to two other hosts of {place} within a month.",
                "The pictures have the same scratch in the tile; the other two hosts have sent me theirs.",
                "I have stayed in three places that had the same problem. It is a common shower."),
+        Matter("fake_listing", "Asked to pay by transfer, outside",
+               "After the booking of {place} I was sent an account number for the deposit. The house knows nothing of it.",
+               "The message and the receipt of my bank are attached.",
+               "We never ask for transfers. Somebody wrote in our name from another address."),
     ),
     "moderation_appeal": (
         Matter("general", "My review was removed",
@@ -131,6 +151,14 @@ MATTERS: dict[str, tuple[Matter, ...]] = {
                "nine, and we measured it.",
                "The map with the way is attached; the new bridge is open since spring.",
                "The bridge is closed from October on."),
+        Matter("general", "My answer to a guest was taken down",
+               "I answered a review of {place} and wrote that the guest had left early. It was removed as private information.",
+               "The guest says the same in their own review, one line above.",
+               "They wrote on which day I left and with whom. That is nobody's business."),
+        Matter("general", "The listing was removed for its name",
+               "{place} has been called so since 1911. Now the name is said to be another company's mark, and we are gone.",
+               "The entry of the register is attached, with the year.",
+               "The mark is ours for travel services since 2014; the register of trade marks says so."),
     ),
     "compliance_request": (
         Matter("gdpr_access", "A copy of everything about me",
@@ -163,6 +191,10 @@ MATTERS: dict[str, tuple[Matter, ...]] = {
         Matter("missing", "The cat has not come back",
                "The sitter in {place} left the window open, and our cat is gone since yesterday. She is ill and needs tablets.",
                "A neighbour has seen her near the rails.", "I have been looking for her since six, with two friends."),
+        Matter("bite", "The cat was hurt by another guest's dog",
+               "The sitter of {place} took in a dog on the second day. Our cat has a torn ear, and hides from everybody.",
+               "The pictures are from the evening when we fetched her.",
+               "The dog was in another room. Somebody left a door open for a minute."),
     ),
 }  # fmt: skip
 
@@ -176,6 +208,13 @@ REPLIES = (
     "We have asked the other side for their view, and will look at it together with what you have sent.",
     "I have taken this over from my colleague of the other site. You need not send anything twice.",
 )
+LATELY = (
+    ("Is there anything new? I am away from Friday on.", "Thank you for asking. We have all that we need, and decide this week."),
+    ("I have one more message about it. Do you want it?", "Yes, please send it as evidence, so the other side sees it."),
+    ("How long does this take?", "Most such cases are decided within two weeks."),
+)  # fmt: skip
+READ = "Your appeal is here, and somebody who did not decide it before reads everything afresh."
+CARE = "How are you today? We have nothing new yet, and write again the day after tomorrow, also when there is nothing to say."
 NOTES = (
     "Same house as two older cases; look at the photographs side by side.",
     "Spoke with the site lead: we treat it like the case of last month.",

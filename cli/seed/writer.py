@@ -12,12 +12,12 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from struct import pack
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from activities.messages import Arrival, RecordInput
 from activities.record import RecordActivities
+from cli.seed.exhibits import exhibit
 from cli.seed.harbor import SOURCE, TENANT
 from cli.seed.plan import HARBOR, Deed, Planned, planned
 from domain.model.case import Case
@@ -73,7 +73,10 @@ class Seeder:
         while first <= wanted:
             # The first ones name each other, so they are all there before anything is done in them.
             last = min(wanted, max(first + BATCH - 1, HARBOR))
-            await self._batch(planned(first, last, now, seed), [f"HBR-{n:06d}" for n in range(first, last + 1)])
+            await self._batch(
+                planned(first, last, now, seed, self._desk.shelf.calendars["europe-office"]),
+                [f"HBR-{n:06d}" for n in range(first, last + 1)],
+            )
             first = last + 1
             say(last)
         return self.made
@@ -140,11 +143,7 @@ class Seeder:
         return {party.side.value: party.id for party in case.parties if party.role == "principal"} if case else {}
 
     async def _file(self, case_id: str, by: str, deed: Deed) -> str:
-        if deed.file == "picture":
-            name, media_type, data = "photo.png", "image/png", picture(zlib.crc32(case_id.encode()))
-        else:
-            lines = "\n".join(f"day {n}, 18:0{n}: code typed in, door opened" for n in range(1, 8))
-            name, media_type, data = "lock.log", "text/plain", lines.encode()
+        name, media_type, data = exhibit(deed.file or "", zlib.crc32(case_id.encode()))
         add = self._desk.files.add
         stored, _ = await add(self._tenant.id, case_id, by, name=name, media_type=media_type, data=data)
         return stored.id
@@ -160,21 +159,3 @@ async def _side_by_side(work: Callable[[Planned], Any], cases: Iterable[Planned]
     async with asyncio.TaskGroup() as lanes:
         for _ in range(LANES):
             lanes.create_task(lane())
-
-
-def picture(number: int, width: int = 240, height: int = 160) -> bytes:
-    """A small picture, a wall with a patch on it, as PNG."""
-    red, green, blue = (120 + (number >> shift & 0x3F) for shift in (0, 6, 12))
-    left, top = number % (width // 2), number // 7 % (height // 2)
-    rows = bytearray()
-    for y in range(height):
-        rows.append(0)
-        for x in range(width):
-            dark = 60 if left < x < left + 70 and top < y < top + 50 else y // 8
-            rows += bytes((red - dark, green - dark, blue - dark))
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return pack(">I", len(data)) + name + data + pack(">I", zlib.crc32(name + data))
-
-    head = pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(rows))) + chunk(b"IEND", b"")

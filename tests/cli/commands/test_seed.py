@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import UTC, datetime
+
 import pytest
 
 from cli.kit.operator import known_tenant
+from cli.seed.harbor import PEOPLE
+from domain.views.urgency import standings
 from runtime.errors import ServiceFault
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.audit import PostgresAudit
 from storage.tenants import PostgresTenants, Tenant
+from storage.views.cases import CaseFilter, PostgresViews
 from tests.support.shell import Shell
 
 pytestmark = pytest.mark.postgres
@@ -52,6 +58,20 @@ async def test_what_the_pages_are_for_is_there(shell: Shell, database: Database)
         " AND f.type = 'case_disclosed')",
     )
     assert int(untold) > 2
+
+
+async def test_every_desk_has_life_on_whatever_day_it_is(shell: Shell, database: Database, vault: Vault) -> None:
+    await shell.json("seed")
+    rows = await PostgresViews(database, vault).cases("harbor", CaseFilter(status="open"), limit=200)
+    now, pressing, owned = datetime.now(UTC), Counter[str](), Counter[str]()
+    for row in rows:
+        assert row.case is not None
+        clocks = standings(row.case, now)
+        pressing[clocks[0].state if clocks else "none"] += 1
+        owned[row.case.owner or ""] += 1
+    assert all(pressing[state] >= least for state, least in (("late", 8), ("risk", 6), ("on_track", 40), ("paused", 2)))
+    assert min(owned[person.id] for person in PEOPLE if "mediator" in person.roles) >= 3
+    assert owned[""] >= 30
 
 
 async def test_a_second_time_adds_nothing_and_more_are_added_to_those_that_are_there(shell: Shell, database: Database) -> None:

@@ -17,20 +17,21 @@ from policies.pack import PACKS_DIR
 from policies.shelf import Shelf
 
 NOW = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
+OFFICE = Shelf.load(2026).calendars["europe-office"]
 
 
 def test_the_same_number_makes_the_same_cases_and_another_one_others() -> None:
-    assert list(planned(1, 30, NOW, 7)) == list(planned(1, 30, NOW, 7))
-    assert list(planned(1, 30, NOW, 7)) != list(planned(1, 30, NOW, 8))
+    assert list(planned(1, 30, NOW, 7, OFFICE)) == list(planned(1, 30, NOW, 7, OFFICE))
+    assert list(planned(1, 30, NOW, 7, OFFICE)) != list(planned(1, 30, NOW, 8, OFFICE))
 
 
 def test_a_case_is_the_same_however_many_are_asked_for() -> None:
-    assert list(planned(140, 142, NOW, 7)) == list(planned(130, 150, NOW, 7))[10:13]
+    assert list(planned(140, 142, NOW, 7, OFFICE)) == list(planned(130, 150, NOW, 7, OFFICE))[10:13]
 
 
 def test_there_are_about_a_hundred_and_twenty_of_every_kind_in_every_phase_that_can_move_in() -> None:
     phases = defaultdict(set)
-    for case in planned(1, HARBOR, NOW, 7):
+    for case in planned(1, HARBOR, NOW, 7, OFFICE):
         phases[case.moving.report.kind].add(case.moving.phase.value)
     assert 110 <= HARBOR <= 130
     assert set(phases) == set(KINDS)
@@ -42,7 +43,8 @@ def test_there_are_about_a_hundred_and_twenty_of_every_kind_in_every_phase_that_
 @pytest.mark.parametrize("at", [datetime(2026, 11, 30, 3, tzinfo=UTC), datetime(2026, 12, 26, 22, tzinfo=UTC), NOW])
 def test_the_rules_take_them_on_whatever_day_it_is(at: datetime) -> None:
     shelf = Shelf.load(at.year)
-    for case in [*planned(1, HARBOR, at, 7), *planned(HARBOR + 1, HARBOR + 56, at, 7)]:
+    office = shelf.calendars["europe-office"]
+    for case in [*planned(1, HARBOR, at, 7, office), *planned(HARBOR + 1, HARBOR + 56, at, 7, office)]:
         assert rehearsed(shelf, case.moving, at).case.phase is case.moving.phase
 
 
