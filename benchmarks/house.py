@@ -119,6 +119,16 @@ class House:
 @asynccontextmanager
 async def a_house(say: Callable[[str], None]) -> AsyncIterator[House]:
     """Postgres and Temporal in a folder of their own, migrated and with one tenant; all of it is gone afterwards."""
+    async with (
+        a_stack(say) as (settings, places, pids),
+        await Database.connect(places.database_url, admin_dsn=places.database_admin_url, max_size=20) as database,
+    ):
+        yield await House.of(settings, places, database, pids)
+
+
+@asynccontextmanager
+async def a_stack(say: Callable[[str], None]) -> AsyncIterator[tuple[Settings, Places, Mapping[str, int]]]:
+    """Postgres and Temporal in a folder of their own, migrated and empty; all of it is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="ombud-bench-"))
     settings = Settings(state_dir=folder, database_url=None, temporal_address=None, development=True)
     stack = Stack(settings, search_attributes=SEARCH_ATTRIBUTES)
@@ -126,8 +136,7 @@ async def a_house(say: Callable[[str], None]) -> AsyncIterator[House]:
         info = await stack.up(say)
         places = find_places(settings)
         await prepare_database(places)
-        async with await Database.connect(places.database_url, admin_dsn=places.database_admin_url, max_size=20) as database:
-            yield await House.of(settings, places, database, {str(service): pid for service, pid in info.pids.items()})
+        yield settings, places, {str(service): pid for service, pid in info.pids.items()}
     finally:
         await stack.down(say)
         await stack.destroy()

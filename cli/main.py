@@ -26,6 +26,7 @@ from cli.commands import (
     person,
     policy,
     reasons,
+    seed,
     serve,
     source,
     stack,
@@ -89,6 +90,7 @@ app.command()(serve.up)
 app.command()(serve.status)
 app.command()(serve.down)
 app.command()(serve.demo)
+app.command("seed")(seed.seed)
 app.command("login")(login.log_in)
 app.command("logout")(login.log_out)
 app.command()(login.whoami)

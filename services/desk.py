@@ -97,17 +97,28 @@ async def desk(parts: Parts, caller: Caller, own: Page, waiting: Page) -> Desk:
     """The desk of the caller, a page of each list."""
     worker = await at_desk(parts, caller, None)
     tenant, person, queues, conflicts = caller.tenant_id, worker.actor.id, worker.queues, worker.actor.conflicts
-    its, theirs = Cursors.of(parts, caller, "own"), Cursors.of(parts, caller, "waiting", *queues)
+    its = Cursors.of(parts, caller, "own")
     which = CaseFilter(owner=person, closed_to=conflicts or None)
     mine = await parts.views.due_first(tenant, which, _after(its, own), own.limit + 1)
-    there = await parts.desk.waiting(tenant, queues, _after(theirs, waiting), waiting.limit + 1, conflicts)
     counts = await parts.desk.own_counts(tenant, person, conflicts)
     waits = await parts.desk.queue_counts(tenant, queues, conflicts)
     lists = (
         await _part(parts, caller, worker, its, mine, own.limit),
-        await _part(parts, caller, worker, theirs, there, waiting.limit),
+        await _waiting(parts, caller, worker, waiting),
     )
     return Desk(person, worker.absent, counts, waits, *lists)
+
+
+async def waiting(parts: Parts, caller: Caller, page: Page) -> Part[Seen]:
+    """What waits in the caller's queues, the most urgent first, and nothing else of their desk: nothing is counted for it."""
+    return await _waiting(parts, caller, await at_desk(parts, caller, None), page)
+
+
+async def _waiting(parts: Parts, caller: Caller, worker: Worker, page: Page) -> Part[Seen]:
+    cursors = Cursors.of(parts, caller, "waiting", *worker.queues)
+    after, conflicts = _after(cursors, page), worker.actor.conflicts
+    found = await parts.desk.waiting(caller.tenant_id, worker.queues, after, page.limit + 1, conflicts)
+    return await _part(parts, caller, worker, cursors, found, page.limit)
 
 
 def _after(cursors: Cursors, page: Page) -> tuple[datetime, str] | None:

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from domain.base import Side
 from domain.model.case import Case
-from domain.model.people import Actor
+from domain.model.people import Actor, Standing
 from domain.rules.need_to_know import ACCESS, closed_to, right_by_part, right_by_standing
 from services.callers import LEADERS, TEAM, Caller
 from services.errors import Refused
@@ -43,15 +43,23 @@ class Right:
 
 async def right_of(parts: Parts, caller: Caller, case_id: str, case: Case | None, reader: Actor) -> Right | None:
     """By what right; None: they would have to take access. Raises ``conflict_of_interest``, which no access opens."""
+    return (await rights_of(parts, caller, {case_id: case}, reader)).get(case_id)
+
+
+async def rights_of(parts: Parts, caller: Caller, cases: Mapping[str, Case | None], reader: Actor) -> Mapping[str, Right]:
+    """:func:`right_of` for each of some cases, in one look however many they are; those without a right are left out."""
     if isinstance(reader.side, Side):
-        return Right("party")
-    if case is not None and closed_to(case.parties, reader):
+        return dict.fromkeys(cases, Right("party"))
+    if any(case is not None and closed_to(case.parties, reader) for case in cases.values()):
         raise Refused("conflict_of_interest", f"You declared that you stand close to somebody in this case. {_TURN_TO}")
-    if own := right_by_part(case, reader):
-        return Right(own)
-    standing = await parts.reading.standing(caller.tenant_id, case_id, reader.id)
-    why = right_by_standing(standing)
-    return Right(why, standing.access_id if why == ACCESS else None) if why else None
+    found = {case_id: Right(own) for case_id, case in cases.items() if (own := right_by_part(case, reader))}
+    asked = [case_id for case_id in cases if case_id not in found]
+    there = await parts.reading.standings(caller.tenant_id, asked, reader.id) if asked else {}
+    for case_id in asked:
+        standing = there.get(case_id, Standing())
+        if why := right_by_standing(standing):
+            found[case_id] = Right(why, standing.access_id if why == ACCESS else None)
+    return found
 
 
 def limited(reader: Actor) -> bool:

@@ -11,7 +11,7 @@ from domain.views.references import References, may_know
 from services.callers import Caller
 from services.cases import Seen, find
 from services.errors import FieldError, Refused, not_found
-from services.need_to_know import Right, noted, right_of
+from services.need_to_know import Right, noted, rights_of
 from services.parts import Parts
 
 
@@ -36,11 +36,15 @@ async def references_of(parts: Parts, caller: Caller, *seen: Seen) -> Mapping[st
 
 async def _by_right(parts: Parts, caller: Caller, seen: Sequence[Seen]) -> Mapping[tuple[Right, Actor], list[str]]:
     """The cases of whose references the viewer may know, by the right by which they read them; without right, none."""
-    found: dict[tuple[Right, Actor], list[str]] = {}
+    viewers: dict[Actor, list[Seen]] = {}
     for one in seen:
-        right = await right_of(parts, caller, one.id, one.case, one.viewer) if may_know(one.viewer) else None
-        if right is not None:
-            found.setdefault((right, one.viewer), []).append(one.id)
+        if may_know(one.viewer):
+            viewers.setdefault(one.viewer, []).append(one)
+    found: dict[tuple[Right, Actor], list[str]] = {}
+    for reader, theirs in viewers.items():
+        rights = await rights_of(parts, caller, {one.id: one.case for one in theirs}, reader)
+        for case_id, right in rights.items():
+            found.setdefault((right, reader), []).append(case_id)
     return found
 
 

@@ -21,7 +21,8 @@ from storage.team.people import Person
 from storage.team.reading import Access, ReadRow
 from storage.team.saved_views import SavedView
 from storage.tenants import KeyHolder, Tenant
-from storage.views.cases import CaseRow, CommandRow
+from storage.views.cases import CommandRow
+from storage.views.rows import CaseRow
 
 __all__ = [
     "Absence",

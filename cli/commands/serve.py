@@ -100,14 +100,17 @@ def migrate(json: AsJson = False) -> None:
         say("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
 
 
-def up(json: AsJson = False) -> None:
-    """Start everything on this machine, in the background: services, worker, API, a company to try it with. Prints where."""
+def up(
+    json: AsJson = False,
+    seed: Annotated[bool, typer.Option(help="Have the company Harbor ready too, with its made-up cases.")] = True,
+) -> None:
+    """Start everything on this machine, in the background: services, worker, API, companies to try it with. Prints where."""
     from cli.local.local import (
         bring_up,
     )
 
     settings = _settings(None)
-    guarded(lambda: bring_up(settings, json=json))
+    guarded(lambda: bring_up(settings, json=json, seeded=seed))
 
 
 def status(json: AsJson = False) -> None:

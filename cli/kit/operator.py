@@ -17,6 +17,8 @@ _MANY = 12
 _MAKE = "Make one with `ombud tenant create ID --name NAME`."
 
 
+HARBOR = "harbor"
+"""The company of made-up cases that ``ombud up`` has ready beside one's own: nobody means it who names none."""
 OPERATOR = "local"
 """What the command line shows instead of a key."""
 
@@ -54,11 +56,13 @@ class OperatorKeys:
 
 
 def known_tenant(tenant: str | None, known: Sequence[str]) -> str:
-    """The tenant that is named, or the only one. Raises ServiceFault ``tenant_unclear`` and ``tenant_unknown``."""
+    """The tenant that is named, or the only one beside :data:`HARBOR`. Raises ServiceFault ``tenant_unclear`` and
+    ``tenant_unknown``."""
     if tenant is None:
-        if len(known) != 1:
+        own = [name for name in known if name != HARBOR] or known
+        if len(own) != 1:
             raise ServiceFault("tenant_unclear", f"Name the tenant with --tenant or OMBUD_TENANT. {_listed('', known)} {_MAKE}")
-        return known[0]
+        return own[0]
     if tenant not in known:
         raise ServiceFault("tenant_unknown", f"There is no tenant '{tenant}'. {_listed(tenant, known)} {_MAKE}")
     return tenant

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from adapters.currencies import from_decimal
+from cli.kit.operator import HARBOR
 from domain.currencies import in_words
 from runtime.errors import ServiceFault
 from runtime.settings import Settings
@@ -49,7 +50,14 @@ def house_of(settings: Settings, parts: Parts) -> House:
 
 def _development(settings: Settings, parts: Parts) -> Callable[[], Awaitable[Sequence[str]]] | None:
     tenants = parts.tenants
-    return tenants.all_ids if settings.development and isinstance(tenants, PostgresTenants) else None
+    if not settings.development or not isinstance(tenants, PostgresTenants):
+        return None
+
+    async def there() -> Sequence[str]:
+        # The company with life in it comes first.
+        return sorted(await tenants.all_ids(), key=lambda tenant: (tenant != HARBOR, tenant))
+
+    return there
 
 
 def identities_of(settings: Settings) -> Identities | None:

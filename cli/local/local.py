@@ -27,8 +27,8 @@ from runtime.places import Places, find_places
 from runtime.settings import Settings
 
 
-def bring_up(settings: Settings, *, json: bool) -> None:
-    """Start what does not run yet, and print where everything is."""
+def bring_up(settings: Settings, *, json: bool, seeded: bool = True) -> None:
+    """Start what does not run yet, and print where everything is. ``seeded``: with Harbor and its cases."""
     console, begun = plain_console(stderr=True, soft_wrap=True), time.monotonic()
 
     def say(line: str) -> None:
@@ -47,6 +47,8 @@ def bring_up(settings: Settings, *, json: bool) -> None:
     say("worker is ready")
     _start(fleet, "api", api_port, there, say)
     say("API answers")
+    if seeded:
+        _seed(settings, say)
     _tell(_facts(settings, stack, fleet), "Ombud is up", json=json)
 
 
@@ -76,6 +78,22 @@ async def _prepare(places: Places, settings: Settings, say: Say) -> None:
     for name in await prepare_database(places, settings):
         say(f"database: applied {name}")
     await tenants_of(lambda tenants: found(tenants, settings.state_dir), places)
+
+
+def _seed(settings: Settings, say: Say) -> None:
+    """Harbor, once; where somebody else has its name, nothing is made up there."""
+    from cli.seed.sowing import sow
+    from services.errors import OperatorRefused
+
+    try:
+        made = asyncio.run(sow(find_places(settings), settings))
+    except OperatorRefused as refused:
+        say(f"harbor: not made [{refused.code}]")
+        return
+    if made.cases:
+        say(f"harbor: {made.cases} made-up cases of 14 people in two sites (--tenant harbor)")
+    for case, what, code in made.refused:
+        say(f"harbor: {case}: {what} was refused [{code}]")
 
 
 def show_status(settings: Settings, *, json: bool) -> int:

@@ -29,7 +29,7 @@ from services.timelines import Entry
 
 _OPENING = ("case_opened", "case_moved_in")
 _READS_ONLY = "You took access to read this case. To work on it, have it assigned to you or put into a queue of yours."
-_SPOKEN = ("message_sent", "note_added")
+_SPOKEN = ("message_sent", "note_added", "past_message_kept")
 
 
 @dataclass(frozen=True)
@@ -307,7 +307,8 @@ def _happened(entry: Entry, names: Mapping[str, str], *, whole: bool = False) ->
 
 
 def _spoken(entry: Entry, found: Shown) -> Spoken:
-    inside = entry.type == "note_added"
+    past = entry.type == "past_message_kept"
+    inside = entry.type == "note_added" or entry.data.get("to") == "team"
     sender = str(entry.data.get("sender") or "staff")
     to = {
         "all": "to both sides",
@@ -317,7 +318,21 @@ def _spoken(entry: Entry, found: Shown) -> Spoken:
     }
     side = "inside" if inside else sender if sender in ("claimant", "respondent") else "team"
     whom = "for the team only" if inside else to.get(str(entry.data.get("to")), "")
-    return Spoken(_who(entry, found.names), side, whom, entry.at, _text(entry.data.get("text")))
+    who, at = (_who_wrote(entry, found), _sent_at(entry)) if past else (_who(entry, found.names), entry.at)
+    return Spoken(who, side, whom, at, _text(entry.data.get("text")))
+
+
+def _who_wrote(entry: Entry, found: Shown) -> str:
+    """Who sent a message that the case brought along: a person by their name, a side by its principal party."""
+    by, sender = str(entry.data.get("by")), str(entry.data.get("sender"))
+    parties = found.seen.case.parties if found.seen.case is not None else ()
+    ids = [by, *(party.id for party in parties if party.side == sender and party.role == "principal")]
+    return next((found.names[one] for one in ids if one in found.names), in_words(sender))
+
+
+def _sent_at(entry: Entry) -> datetime:
+    said = entry.data.get("sent_at")
+    return said if isinstance(said, datetime) else datetime.fromisoformat(str(said))
 
 
 async def take_access(visit: Visit) -> Response:

@@ -138,7 +138,7 @@ async def take_next(visit: Visit) -> Response:
 async def _read(visit: Visit, which: str, said: Mapping[str, str]) -> tuple[Sequence[Seen], str | None]:
     parts, caller, page = visit.parts, visit.caller, Page(LOOK_AT if which == "mine" else 50, said.get("cursor") or None)
     if which == "queues" and not any(said.get(name) for name in FILTERS):
-        found = (await desk.desk(parts, caller, Page(1), page)).waiting
+        found = await desk.waiting(parts, caller, page)
     else:
         found = await cases.page_of_cases(parts, caller, listing_of(visit, which, said), page)
     return found.items, found.next_cursor

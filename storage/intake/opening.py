@@ -61,6 +61,7 @@ WHERE tenant = $1 AND (open_key = $2 OR source = $3 AND external_id = $4)
 ORDER BY open_key = $2 DESC NULLS LAST
 LIMIT 1
 """
+_KNOWN_AMONG = "SELECT external_id, id FROM cases WHERE tenant = $1 AND source = $2 AND external_id = ANY($3::text[])"
 NOTED = """
 SELECT c.metadata, k.id AS key_id, k.holder, k.wrapped
 FROM cases c LEFT JOIN keys k ON k.tenant = c.tenant AND k.id = c.metadata_key
@@ -98,6 +99,12 @@ class PostgresIntake:
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(_EXISTING, tenant_id, None, source, external_id)
         return row["id"] if row else None
+
+    async def known_among(self, tenant_id: str, source: str, external_ids: Sequence[str]) -> dict[str, str]:
+        """The cases that reports with these ids from there have become, by the id; those that were never here are left out."""
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(_KNOWN_AMONG, tenant_id, source, list(external_ids))
+        return {row["external_id"]: row["id"] for row in rows}
 
     async def open(
         self,

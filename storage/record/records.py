@@ -173,6 +173,7 @@ def _writing(transition: Transition, lease_for: timedelta) -> tuple[str, list[An
         holds["worked"] = lease_rows(transition, lease_for)
         holds["sanctions"] = sanction_rows(transition, case)
         holds["given"] = _given(transition)
+        holds["parts"] = sorted({part.person for part in case.involved})
     holds["answers"] = [_answer(a) for a in transition.answers]
     holds["archive"] = archived(transition)
     # The timetable is replaced also by an empty one; of everything else nothing is nothing.

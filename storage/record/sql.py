@@ -82,6 +82,7 @@ gate AS (
     "projection": """
 gate AS (
     UPDATE cases c SET turn = c.turn + 1, seq = p.seq, head = p.head, state = p.state, terms = coalesce(p.terms, c.terms),
+        terms_key = CASE WHEN p.terms IS NULL THEN c.terms_key ELSE encode(sha256(convert_to(p.terms::text, 'UTF8')), 'hex') END,
         kind = p.kind, category = p.category, phase = p.phase, status = p.status, outcome = p.outcome, owner = p.owner,
         queue = p.queue, priority = p.priority, waiting_on = p.waiting_on, wants_owner = p.wants_owner,
         needs_hands = p.needs_hands, next_due_at = p.next_due_at, next_clock = p.next_clock, opened_at = p.opened_at,
@@ -204,6 +205,13 @@ sanctioned AS (
     WHERE NOT g.synthetic
     ON CONFLICT (tenant, id) DO UPDATE SET lifted_at = excluded.lifted_at, voided_at = excluded.voided_at
     WHERE s.case_id = excluded.case_id
+)""",
+    # Whoever has a part in it; nobody is ever taken out, for the case itself says who has one now.
+    "parts": """
+parts AS (
+    INSERT INTO case_parts (tenant, person_id, case_id)
+    SELECT g.tenant, had.person, g.id FROM gate g, unnest({}::text[]) AS had (person)
+    ON CONFLICT DO NOTHING
 )""",
     # People who were given the case, for a fair next choice.
     "given": """

@@ -11,8 +11,8 @@ from domain.model.people import Actor
 from storage.intake.inbox import PostgresInbox, Receipt
 from storage.postgres.pool import Database
 from storage.team.roster import ABSENT, LANGUAGES
-from storage.views.cases import CaseRow, case_row
-from storage.views.sql import CASE_ROWS, open_to
+from storage.views.rows import CaseRow, CaseRows
+from storage.views.sql import LISTED_ROWS, OPEN_TO, open_to
 
 SKIPPED_FOR = timedelta(hours=8)
 """A shift. For so long a case is not offered again to whoever skipped it."""
@@ -32,28 +32,28 @@ _WAITS = "c.status = 'open' AND c.owner IS NULL AND c.phase IN ('intake', 'revie
 
 # $2 queues, $3 how many, $4 and $5 the last one of the page before (or null), $6 conflicts of interest.
 WAITING = f"""
-SELECT h.* FROM unnest($2::text[]) AS q (queue)
-CROSS JOIN LATERAL ({CASE_ROWS}
-    WHERE c.tenant = $1 AND c.queue = q.queue AND {_WAITS} AND c.state IS NOT NULL
-        AND (c.next_due_at, c.id) > (coalesce($4::timestamptz, '-infinity'), coalesce($5::text, ''))
-        AND {open_to("$6")}
-    ORDER BY c.next_due_at, c.id LIMIT $3) AS h
-ORDER BY h.next_due_at, h.id
-LIMIT $3
+{LISTED_ROWS}WHERE c.tenant = $1 AND c.id IN (SELECT h.id FROM unnest($2::text[]) AS q (queue)
+    CROSS JOIN LATERAL (SELECT c.id, c.next_due_at FROM cases c
+        WHERE c.tenant = $1 AND c.queue = q.queue AND {_WAITS} AND c.state IS NOT NULL
+            AND (c.next_due_at, c.id) > (coalesce($4::timestamptz, '-infinity'), coalesce($5::text, ''))
+            AND {open_to("$6")}
+        ORDER BY c.next_due_at, c.id LIMIT $3) AS h
+    ORDER BY h.next_due_at, h.id LIMIT $3)
+ORDER BY c.next_due_at, c.id
 """  # noqa: S608 - put together from constants
 
 # $4 who asks, $5 for how long what they skipped is not offered to them. What somebody is taking, or given, this moment is gone.
 TAKEABLE = f"""
-SELECT h.* FROM unnest($2::text[]) AS q (queue)
-CROSS JOIN LATERAL ({CASE_ROWS}
+{LISTED_ROWS}WHERE c.tenant = $1 AND c.id IN (SELECT h.id FROM unnest($2::text[]) AS q (queue)
+    CROSS JOIN LATERAL (SELECT c.id, c.next_due_at FROM cases c
     WHERE c.tenant = $1 AND c.queue = q.queue AND {_WAITS} AND c.state IS NOT NULL AND c.next_due_at IS NOT NULL
         AND NOT EXISTS (SELECT FROM leases l WHERE l.tenant = $1 AND l.case_id = c.id AND l.person_id = $4
             AND l.ended_because = 'skipped' AND l.until_at > clock_timestamp() - $5::interval)
         AND NOT EXISTS (SELECT FROM commands w WHERE w.tenant = $1 AND w.case_id = c.id AND w.status = 'pending'
             AND w.type IN ('take', 'assign'))
     ORDER BY c.next_due_at, c.id LIMIT $3) AS h
-ORDER BY h.next_due_at, h.id
-LIMIT $3
+    ORDER BY h.next_due_at, h.id LIMIT $3)
+ORDER BY c.next_due_at, c.id
 """  # noqa: S608 - put together from constants
 
 LOCK_WAITING = """
@@ -63,17 +63,18 @@ BEING_TAKEN = """
 SELECT EXISTS (SELECT FROM commands WHERE tenant = $1 AND case_id = $2 AND status = 'pending' AND type IN ('take', 'assign'))
 """
 
-OWN_COUNTS = f"""
+# Without conflicts of interest nothing but an index is looked at: {{}} is for whoever has some.
+OWN_COUNTS = """
 SELECT count(*) AS cases, count(*) FILTER (WHERE c.next_due_at < now()) AS overdue,
     count(*) FILTER (WHERE c.next_due_at >= now() AND c.next_due_at < now() + interval '1 day') AS due_in_a_day
-FROM cases c WHERE c.tenant = $1 AND c.owner = $2 AND c.status = 'open' AND {open_to("$3")}
-"""  # noqa: S608 - put together from constants
+FROM cases c WHERE c.tenant = $1 AND c.owner = $2 AND c.status = 'open' {}
+"""
 QUEUE_COUNTS = f"""
-SELECT q.queue, count(c.id) AS waiting, count(c.id) FILTER (WHERE c.next_due_at < now()) AS overdue,
-    min(c.next_due_at) AS next_due_at
-FROM unnest($2::text[]) AS q (queue)
-LEFT JOIN cases c ON c.tenant = $1 AND c.queue = q.queue AND {_WAITS} AND {open_to("$3")}
-GROUP BY q.queue
+SELECT q.queue, n.waiting, n.overdue, n.next_due_at
+FROM (SELECT DISTINCT unnest($2::text[])) AS q (queue)
+CROSS JOIN LATERAL (
+    SELECT count(*) AS waiting, count(*) FILTER (WHERE c.next_due_at < now()) AS overdue, min(c.next_due_at) AS next_due_at
+    FROM cases c WHERE c.tenant = $1 AND c.queue = q.queue AND {_WAITS} {{}}) AS n
 ORDER BY q.queue
 """  # noqa: S608 - put together from constants
 
@@ -164,6 +165,7 @@ class PostgresDesk:
 
     def __init__(self, database: Database, inbox: PostgresInbox) -> None:
         self._database, self._inbox = database, inbox
+        self._rows = CaseRows()
 
     async def worker(self, tenant_id: str, person_id: str) -> Worker | None:
         """Somebody of the team; None: nobody with this id works here."""
@@ -187,13 +189,13 @@ class PostgresDesk:
         due_at, case_id = after or (None, None)
         asked = (tenant_id, list(queues), limit, due_at, case_id, list(closed_to))
         async with self._database.tenant(tenant_id) as conn:
-            return [case_row(row) for row in await conn.fetch(WAITING, *asked)]
+            return await self._rows.read(conn, tenant_id, await conn.fetch(WAITING, *asked))
 
     async def takeable(self, tenant_id: str, person_id: str, queues: Sequence[str], limit: int) -> Sequence[CaseRow]:
         """The most urgent cases of these queues that nobody has, without those that this person skipped a while ago."""
         async with self._database.tenant(tenant_id) as conn:
             rows = await conn.fetch(TAKEABLE, tenant_id, list(queues), limit, person_id, SKIPPED_FOR)
-        return [case_row(row) for row in rows]
+            return await self._rows.read(conn, tenant_id, rows)
 
     async def claim(self, tenant_id: str, case_id: str, take: Mapping[str, Any], credential: str | None = None) -> Receipt | None:
         """Put a ``take`` into a case's inbox unless somebody else is at it; None: somebody is.
@@ -211,14 +213,14 @@ class PostgresDesk:
     async def own_counts(self, tenant_id: str, person_id: str, closed_to: Sequence[str] = ()) -> Counts:
         """How much somebody carries."""
         async with self._database.tenant(tenant_id) as conn:
-            row = await conn.fetchrow(OWN_COUNTS, tenant_id, person_id, list(closed_to))
+            row = await conn.fetchrow(_counting(OWN_COUNTS, closed_to), tenant_id, person_id, *_some(closed_to))
         assert row is not None, "a count has a row"
         return Counts(**dict(row))
 
     async def queue_counts(self, tenant_id: str, queues: Sequence[str], closed_to: Sequence[str] = ()) -> Sequence[QueueCounts]:
         """How much waits in each of these queues."""
         async with self._database.tenant(tenant_id) as conn:
-            rows = await conn.fetch(QUEUE_COUNTS, tenant_id, list(queues), list(closed_to))
+            rows = await conn.fetch(_counting(QUEUE_COUNTS, closed_to), tenant_id, list(queues), *_some(closed_to))
         return [QueueCounts(**dict(row)) for row in rows]
 
     async def team(self, tenant_id: str, now: datetime, closed_to: Sequence[str] = ()) -> Sequence[TeamMember]:
@@ -233,3 +235,12 @@ class PostgresDesk:
         """Who worked on a case and when, oldest first."""
         async with self._database.tenant(tenant_id) as conn:
             return [Lease(**dict(row)) for row in await conn.fetch(HANDLED, tenant_id, case_id)]
+
+
+def _counting(statement: str, closed_to: Sequence[str]) -> str:
+    """A count, which leaves out what conflicts of interest close ($3) where there are any."""
+    return statement.format(f"AND {OPEN_TO.format('$3::text[]')}" if closed_to else "")
+
+
+def _some(closed_to: Sequence[str]) -> list[list[str]]:
+    return [list(closed_to)] if closed_to else []

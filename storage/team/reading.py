@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ from storage.views.sql import OPEN_TO
 SAME_READ = timedelta(minutes=5)
 """Within this time the same reader reading the same of a case is one read: a page that refreshes itself is no news."""
 
-STANDING = f"SELECT s.* FROM cases c, {STANDS.format('$3')} s WHERE c.tenant = $1 AND c.id = $2"  # noqa: S608 - constants
+STANDING = f"SELECT c.id, s.* FROM cases c, {STANDS.format('$3')} s WHERE c.tenant = $1 AND c.id = ANY($2)"  # noqa: S608 - constants
 QUEUES = "SELECT queues FROM people WHERE tenant = $1 AND id = $2"
 NOTE = """
 INSERT INTO reads (tenant, case_id, who, role, credential, what, why, access_id)
@@ -87,11 +87,11 @@ class PostgresReading:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database, self._vault = database, vault
 
-    async def standing(self, tenant_id: str, case_id: str, person_id: str) -> Standing:
-        """Whether the case lies in a queue of this person, and whether they took access to it."""
+    async def standings(self, tenant_id: str, case_ids: Sequence[str], person_id: str) -> Mapping[str, Standing]:
+        """Whether each case lies in a queue of this person, and whether they worked on it or took access to it."""
         async with self._database.tenant(tenant_id) as conn:
-            row = await conn.fetchrow(STANDING, tenant_id, case_id, person_id)
-        return Standing(**row) if row else Standing()
+            rows = await conn.fetch(STANDING, tenant_id, case_ids, person_id)
+        return {row["id"]: Standing(**{name: row[name] for name in Standing.model_fields}) for row in rows}
 
     async def queues(self, tenant_id: str, person_id: str) -> tuple[str, ...]:
         """The queues of somebody of the team."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,23 +19,7 @@ from storage.postgres.pool import Database
 from storage.postgres.vault import Vault, open_contact
 from storage.views import sql
 from storage.views.references import references
-
-
-@dataclass(frozen=True)
-class CaseRow:
-    """A case as its row says: how it stands, and when it next falls due."""
-
-    id: str
-    kind: str
-    opened_at: datetime
-    case: Case | None
-    """None while its opening command waits to be judged."""
-    external_id: str | None = None
-    source: str = "api"
-    turn: int = 0
-    """Moves with every write (for an ETag)."""
-    next_due_at: datetime | None = None
-    next_clock: str | None = None
+from storage.views.rows import CaseRow, CaseRows
 
 
 @dataclass(frozen=True)
@@ -121,6 +104,7 @@ class PostgresViews:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        self._rows = CaseRows()
 
     async def case(self, tenant_id: str, case_id: str) -> CaseRow | None:
         """One case."""
@@ -132,8 +116,7 @@ class PostgresViews:
         """Cases that match, newest first, older than the case ``after``."""
         statement, arguments = sql.listing(self._wanted(tenant_id, which), "id < {}" if after else None, after, "id DESC")
         async with self._database.tenant(tenant_id) as conn:
-            rows = await conn.fetch(statement, tenant_id, limit, *arguments)
-        return await _in_turns(rows)
+            return await self._rows.read(conn, tenant_id, await conn.fetch(statement, tenant_id, limit, *arguments))
 
     async def ids(self, tenant_id: str, which: CaseFilter) -> frozenset[str]:
         """The ids alone of the cases that match."""
@@ -149,8 +132,7 @@ class PostgresViews:
         wanted = {**self._wanted(tenant_id, which), "status =": "open"}
         statement, arguments = sql.listing(wanted, "(next_due_at, id) > ({}, {})" if after else None, after, "next_due_at, id")
         async with self._database.tenant(tenant_id) as conn:
-            rows = await conn.fetch(statement, tenant_id, limit, *arguments)
-        return await _in_turns(rows)
+            return await self._rows.read(conn, tenant_id, await conn.fetch(statement, tenant_id, limit, *arguments))
 
     def _wanted(self, tenant_id: str, which: CaseFilter) -> dict[str, Any]:
         """The conditions of a list. Whom and what a case is about lies there as keyed digests only."""
@@ -265,20 +247,13 @@ class PostgresViews:
             return [case_row(row) for row in await conn.fetch(sql.LIVING, tenant_id, after, limit)]
 
 
-async def _in_turns(rows: Iterable[asyncpg.Record]) -> list[CaseRow]:
-    """Read a long list so that whoever asked for less is not kept waiting by it: to read one folded case takes a millisecond."""
-    found = []
-    for row in rows:
-        found.append(case_row(row))
-        await asyncio.sleep(0)
-    return found
-
-
 def conditions(which: CaseFilter) -> dict[str, Any]:
     """A filter as conditions on columns; those that are None hold for every case."""
     return {
         "kind =": which.kind,
-        "phase = ANY": list(which.phases) if which.phases is not None else None,
+        # One phase is asked for by equality: the index that knows it is in the order of the list.
+        "phase =": which.phases[0] if which.phases is not None and len(which.phases) == 1 else None,
+        "phase = ANY": list(which.phases) if which.phases is not None and len(which.phases) != 1 else None,
         "told_phase": which.told_phase,
         "status =": which.status,
         "owner =": which.owner,

@@ -12,6 +12,13 @@ SELECT c.id, c.kind, c.opened_at, {STATE} AS state, c.external_id, c.source, c.t
 FROM cases c
 """  # noqa: S608 - put together from constants
 
+LISTED_ROWS = """
+SELECT c.id, c.kind, c.opened_at, c.state::text AS state, c.terms_key, c.external_id, c.source, c.turn, c.next_due_at,
+    c.next_clock
+FROM cases c
+"""
+"""As :data:`CASE_ROWS` without their terms: for :class:`storage.views.rows.CaseRows`, which knows them by their hash."""
+
 IDS = "SELECT c.id FROM cases c WHERE c.tenant = $1 AND c.state IS NOT NULL"
 
 CASE = CASE_ROWS + "WHERE c.tenant = $1 AND c.id = $2"
@@ -107,6 +114,7 @@ WITHIN = """(c.queue = ANY({0}) OR c.owner = ANY({0})
         AND a.until_at > clock_timestamp()))"""
 """Whether a case is somebody's to read who reads those of some queues alone, given as these queues and themselves: by a queue,
 as its owner now or before, for a part that they had in it, or by an access that they took."""
+_STATUS = {"open": "c.status = 'open'", "closed": "c.status = 'closed'"}
 _OWN_TESTS = {
     "party": _PARTY,
     "told_phase": _TOLD_PHASE,
@@ -116,15 +124,37 @@ _OWN_TESTS = {
 """Conditions on more than one column."""
 
 
+# Whoever reads the cases of some queues alone gets the first ones of each way in which a case is theirs, each by its own index,
+# and of these the first ones: one test over all ways would look through the tenant for them. {asked} are queues and the person.
+_WITHIN_LISTED = """
+{rows}WHERE c.tenant = $1 AND c.id IN (SELECT f.id FROM (SELECT DISTINCT b.id, b.next_due_at FROM (
+    SELECT n.* FROM unnest({asked}::text[]) AS q (name)
+    CROSS JOIN LATERAL ({found} AND c.queue = q.name ORDER BY {order} LIMIT $2) AS n
+    UNION ALL
+    SELECT n.* FROM unnest({asked}::text[]) AS q (name)
+    CROSS JOIN LATERAL ({found} AND c.owner = q.name ORDER BY {order} LIMIT $2) AS n
+    UNION ALL
+    ({found} AND c.id IN (
+        SELECT l.case_id FROM leases l WHERE l.tenant = $1 AND l.person_id = ANY({asked})
+        UNION ALL SELECT p.case_id FROM case_parts p WHERE p.tenant = $1 AND p.person_id = ANY({asked})
+        UNION ALL SELECT a.case_id FROM case_access a WHERE a.tenant = $1 AND a.person_id = ANY({asked})
+            AND a.until_at > clock_timestamp()
+    ) ORDER BY {order} LIMIT $2)
+) AS b ORDER BY {order} LIMIT $2) AS f)
+ORDER BY {order} LIMIT $2
+"""
+
+
 def listing(
     conditions: Mapping[str, Any], cursor: str | None, after: str | tuple[Any, ...] | None, order: str
 ) -> tuple[str, tuple[Any, ...]]:
     """A list's statement and its arguments from $3 on ($1 the tenant, $2 the limit).
 
     Only what was asked for is in the statement, so that each combination can use its index. Names come from this code, values
-    never stand in the text.
+    never stand in the text, but for the two words of a status: an index of open cases serves nobody who may mean others.
     """
-    tests, arguments = clauses(conditions, 3)
+    asked = conditions.get("within")
+    tests, arguments = clauses({name: value for name, value in conditions.items() if name != "within"}, 3)
     where = ["c.tenant = $1", "c.state IS NOT NULL", *tests]
     if cursor is not None:
         values = after if isinstance(after, tuple) else (after,)
@@ -133,13 +163,21 @@ def listing(
         where.append(cursor.format(*places))
     if order.startswith("next_due_at"):
         where.append("c.next_due_at IS NOT NULL")
-    return f"{CASE_ROWS}WHERE {' AND '.join(where)} ORDER BY {order} LIMIT $2", tuple(arguments)
+    said = " AND ".join(where)
+    if asked is None:
+        return f"{LISTED_ROWS}WHERE {said} ORDER BY {order} LIMIT $2", tuple(arguments)
+    place = f"${len(arguments) + 3}"
+    found = f"SELECT c.id, c.next_due_at FROM cases c WHERE {said}"  # noqa: S608 - names from this code, values as arguments
+    listed = _WITHIN_LISTED.format(rows=LISTED_ROWS, found=found, asked=place, order=order)
+    return listed, (*arguments, asked)
 
 
 def clauses(conditions: Mapping[str, Any], first: int) -> tuple[list[str], list[Any]]:
     """The tests on a row ``c`` that were asked for, and their arguments, which are numbered from ``first`` on."""
-    asked = [(name, value) for name, value in conditions.items() if value is not None]
-    return [_test(name, f"${first + number}") for number, (name, _) in enumerate(asked)], [value for _, value in asked]
+    status = conditions.get("status =")
+    asked = [(name, value) for name, value in conditions.items() if value is not None and name != "status ="]
+    tests = [_test(name, f"${first + number}") for number, (name, _) in enumerate(asked)]
+    return [*tests, *([_STATUS[status]] if status is not None else [])], [value for _, value in asked]
 
 
 def _test(name: str, place: str) -> str:

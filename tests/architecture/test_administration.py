@@ -18,6 +18,7 @@ CONNECTED = {
     "cli/demo/cast.py": "makes the tenant of the demo",
     "cli/kit/compose.py": "the API and the command line; what migrates is the tables' owner",
     "cli/kit/record.py": "publishes packs and makes the keys of logins, at the command line",
+    "cli/seed/sowing.py": "makes the company of made-up cases, and publishes its packs",
 }
 """Who connects as the administrator, and why. A worker is not among them: it runs cases."""
 

@@ -60,6 +60,7 @@ MATRIX = {
     # what cases are opened under, by the hash of its content
     "packs": May("INSERT, SELECT, UPDATE(body notices)", "", "What is missing of a pack is filled in once (a trigger holds it)."),
     "calendars": May("INSERT, SELECT", "INSERT, SELECT", "A case brings its own; publishing one keeps its content."),
+    "case_parts": May("INSERT, SELECT", "", CASES),
     # the keys of words
     "keys": May(
         "INSERT(case_id holder id tenant wrapped), SELECT",

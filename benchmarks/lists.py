@@ -1,0 +1,249 @@
+"""What a list costs: `python -m benchmarks.lists [--cases 100000]`. Against a bare page, and many cases against a few.
+
+Harbor's cases are judged, and read with everything that belongs to them. The many are copies of their rows, made by the database
+in its own throwaway folder. Names of parties and notes of the platform are left out of those: what fifty cases cost is measured
+among Harbor's own, and the copies are there to be looked through.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import re
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from statistics import median, quantiles
+from time import perf_counter, process_time
+
+import asyncpg
+import httpx2
+from jinja2 import Environment
+from rich.console import Console
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+from api.app import create_app
+from benchmarks.figures import Figure, show
+from benchmarks.house import a_stack
+from cli.kit.compose import api_parts
+from cli.kit.pages import house_of
+from cli.seed.harbor import LEAD, TENANT
+from cli.seed.plan import HARBOR
+from cli.seed.sowing import sow
+from console.app import create_console
+from runtime.logs import set_up_logs
+from runtime.places import Places
+from runtime.settings import Settings
+from runtime.zones import use_wheel_zones
+from services.parts import Parts
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
+from storage.tenants import PostgresTenants
+
+MEDIATOR = "per_jonah"
+SMALL = 1_000
+LISTS = {
+    "inbox, all, most urgent first": (LEAD, "/v1/cases?limit=50&sort=due"),
+    "inbox, all, newest first": (LEAD, "/v1/cases?limit=50"),
+    "inbox, a mediator's queues": (MEDIATOR, "/v1/cases?limit=50&sort=due"),
+    "by phase": (LEAD, "/v1/cases?limit=50&phase=approval"),
+    "by category": (LEAD, "/v1/cases?limit=50&category=threats"),
+    "by owner": (LEAD, f"/v1/cases?limit=50&owner={MEDIATOR}"),
+    "the desk with its counts": (MEDIATOR, "/v1/desk?limit=25"),
+}
+PAGES = {
+    "page of the inbox: mine": (MEDIATOR, "/inbox?view=mine"),
+    "page of the inbox: my queues": (MEDIATOR, "/inbox?view=queues"),
+    "page of the inbox: all that a mediator may see": (MEDIATOR, "/inbox?view=all"),
+    "page of the inbox: all of the company, a lead": (LEAD, "/inbox?view=all"),
+    "page of the inbox: of one kind": (LEAD, "/inbox?view=all&kind=payment_dispute"),
+    "page of the inbox: second looks": (LEAD, "/inbox?view=all&phase=approval"),
+}
+"""The console's. The first ones are made of cases with names and notes: the copies fall due later."""
+URL = "http://bench.example"
+_BARE = Environment(autoescape=True).from_string("<!doctype html><title>{{ said }}</title><p>{{ said }}</p>")
+_ADDRESS = re.compile(r"""(?:href|src)="(/static/[^"#]+)|url\(["']?(/static/[^"')]+)""")
+_LEFT_OUT = ("id", "external_id", "open_key", "metadata", "metadata_key", "report_content", "state", "next_due_at")
+_COPY = """
+INSERT INTO cases (id, external_id, state, next_due_at, {columns})
+SELECT c.made, c.made, c.state || jsonb_build_object('id', c.made), c.later, {values}
+FROM (
+    SELECT o.*, greatest(o.next_due_at, now()) + (1 + 6 * random()) * interval '1 day' AS later,
+        'case_' || gen_random_uuid() AS made
+    FROM cases o CROSS JOIN generate_series(1, $2::int)
+    WHERE o.tenant = $1 AND o.status = 'open' AND o.external_id LIKE 'HBR-%'
+) AS c
+"""
+
+
+@dataclass(frozen=True)
+class Timed:
+    """What one page took, in milliseconds."""
+
+    p50: float
+    p95: float
+    cpu: float
+    """Of this process alone, without the database's."""
+
+
+async def timed(ask: Callable[[], Awaitable[object]], rounds: int) -> Timed:
+    """The same page again and again, after it was read twice."""
+    for _ in range(2):
+        await ask()
+    took, begun = [], process_time()
+    for _ in range(rounds):
+        at = perf_counter()
+        await ask()
+        took.append((perf_counter() - at) * 1000)
+    return Timed(median(took), quantiles(took, n=20)[-1], (process_time() - begun) / rounds * 1000)
+
+
+async def filled(places: Places, wanted: int) -> int:
+    """Copies of the open cases until there are so many open ones."""
+    conn = await asyncpg.connect(places.database_owner_url)
+    await conn.execute("SET synchronous_commit = off")
+    await conn.execute("SELECT set_config('ombud.tenant', $1, false)", TENANT)
+    names = await conn.fetch("SELECT column_name FROM information_schema.columns WHERE table_name = 'cases'")
+    columns = sorted(name for (name,) in names if name not in _LEFT_OUT)
+    there = "SELECT count(*), count(*) FILTER (WHERE external_id LIKE 'HBR-%') FROM cases WHERE tenant = $1 AND status = 'open'"
+    (row,) = await conn.fetch(there, TENANT)
+    opened, own = row
+    copy = _COPY.format(columns=", ".join(columns), values=", ".join(f"c.{name}" for name in columns))
+    if wanted > opened:
+        await conn.execute(copy, TENANT, -(-(wanted - opened) // own), timeout=3600)
+    await conn.execute("VACUUM ANALYZE cases")
+    opened = await conn.fetchval(there, TENANT)
+    await conn.close()
+    return int(opened)
+
+
+async def keys_of(places: Places) -> dict[str, str]:
+    """A key of each person who asks."""
+    vault = Vault.from_text(places.master_key)
+    async with await Database.connect(places.database_url, admin_dsn=places.database_admin_url, max_size=2) as database:
+        tenants = PostgresTenants(database, vault)
+        made = {who: await tenants.create_key(TENANT, name="bench", person_id=who) for who in (LEAD, MEDIATOR)}
+    return {who: secret for who, (_, secret) in made.items()}
+
+
+async def measured(settings: Settings, places: Places, keys: Mapping[str, str], rounds: int) -> dict[str, Timed]:
+    """Each list, and the bare page under the name of nothing."""
+    found: dict[str, Timed] = {}
+    async with api_parts(settings, places) as parts:
+        transport = httpx2.ASGITransport(app=create_app(parts, public_url=URL))
+        async with httpx2.AsyncClient(transport=transport, base_url=URL) as client:
+
+            async def ask(path: str, who: str) -> None:
+                answer = await client.get(path, headers={"Authorization": f"Bearer {keys[who]}"})
+                assert answer.status_code == 200, f"{path}: {answer.text}"
+
+            found[""] = await timed(lambda: ask("/v1/healthz", LEAD), rounds)
+            for name, (who, path) in LISTS.items():
+                found[name] = await timed(lambda path=path, who=who: ask(path, who), rounds)  # type: ignore[misc]  # bound per round
+        found |= await pages_measured(settings, parts, rounds)
+    return found
+
+
+async def pages_measured(settings: Settings, parts: Parts, rounds: int) -> dict[str, Timed]:
+    """Each page of the inbox, and a bare page of the same framework under the name of ``/``."""
+    found: dict[str, Timed] = {}
+
+    async def bare(_: Request) -> HTMLResponse:
+        return HTMLResponse(_BARE.render(said="Nothing"))
+
+    transport = httpx2.ASGITransport(app=Starlette(routes=[Route("/", bare)]))
+    async with httpx2.AsyncClient(transport=transport, base_url=URL) as client:
+        found["/"] = await timed(lambda: client.get("/"), rounds)
+    for name, (who, path) in PAGES.items():
+        async with signed_in(settings, parts, who) as browser:
+
+            async def ask(browser: httpx2.AsyncClient = browser, path: str = path) -> None:
+                answer = await browser.get(path)
+                assert answer.status_code == 200, f"{path}: {answer.text}"
+
+            found[name] = await timed(ask, rounds)
+    return found
+
+
+@asynccontextmanager
+async def signed_in(settings: Settings, parts: Parts, who: str) -> AsyncIterator[httpx2.AsyncClient]:
+    """A browser in which somebody of Harbor is signed in."""
+    house = house_of(settings.model_copy(update={"public_url": URL}), parts)
+    transport = httpx2.ASGITransport(app=create_console(house))
+    async with httpx2.AsyncClient(transport=transport, base_url=URL) as browser:
+        sent = {"Origin": URL, "Sec-Fetch-Site": "same-origin"}
+        answer = await browser.post("/sign-in/development", data={"who": f"{TENANT}/{who}"}, headers=sent)
+        assert answer.status_code == 303, answer.text
+        yield browser
+
+
+async def weight(browser: httpx2.AsyncClient, path: str) -> int:
+    """What a first visit to a page brings along, in bytes on the wire: the page, styles, scripts, icons and fonts."""
+    answer = await browser.get(path)
+    total, waiting, seen = answer.num_bytes_downloaded, _ADDRESS.findall(answer.text), set[str]()
+    while waiting:
+        address = "".join(waiting.pop())
+        if address in seen:
+            continue
+        seen.add(address)
+        asset = await browser.get(address)
+        assert asset.status_code == 200, address
+        total += asset.num_bytes_downloaded
+        waiting += _ADDRESS.findall(asset.text) if address.endswith(".css") else []
+    return total
+
+
+async def figures(cases: int, rounds: int, say: Callable[[str], None]) -> list[Figure]:
+    """In a stack of its own: Harbor alone, a thousand open cases, and all that were asked for."""
+    async with a_stack(say) as (settings, places, _):
+        await sow(places, settings, cases=HARBOR)
+        keys = await keys_of(places)
+        found: list[Figure] = []
+        say("Harbor alone")
+        small = await measured(settings, places, keys, rounds)
+        bare, first = small[""], small["inbox, all, most urgent first"]
+        section = "50 cases of a list, read with everything that belongs to them"
+        found.append(Figure(section, "processor time, as a multiple of a bare page's", first.cpu / bare.cpu, "×"))
+        found.append(Figure(section, "processor time of the process", first.cpu, "ms"))
+        page, of_page = small["page of the inbox: all of the company, a lead"], "50 cases of a page of the inbox"
+        found.append(Figure(of_page, "processor time, as a multiple of a bare page's", page.cpu / small["/"].cpu, "×"))
+        found.append(Figure(of_page, "processor time of the process", page.cpu, "ms"))
+        few = await filled(places, SMALL)
+        say(f"{few} open cases")
+        before = await measured(settings, places, keys, rounds)
+        many = await filled(places, cases)
+        say(f"{many} open cases")
+        after = await measured(settings, places, keys, rounds)
+        section = f"{many:,} open cases"
+        async with api_parts(settings, places) as parts, signed_in(settings, parts, LEAD) as browser:
+            weighs = await weight(browser, PAGES["page of the inbox: all of the company, a lead"][1])
+        found.append(Figure(of_page, "on the wire, with styles, scripts, icons and fonts", weighs, "B", 100_000))
+        for name in (*LISTS, *PAGES):
+            found.append(Figure(section, f"{name}: p95", after[name].p95, "ms", 100))
+            found.append(Figure(section, f"{name}: against {few:,} open ones", after[name].p50 / before[name].p50, "×"))
+        return found
+
+
+def main() -> None:
+    """Measure and print."""
+    reader = argparse.ArgumentParser(prog="python -m benchmarks.lists", description=__doc__)
+    reader.add_argument("--cases", type=int, default=100_000)
+    reader.add_argument("--rounds", type=int, default=40)
+    asked = reader.parse_args()
+    use_wheel_zones()
+    set_up_logs(Settings(log_level="ERROR"), process="bench", plain=str)
+    console, begin = Console(width=120), perf_counter()
+
+    def say(what: str) -> None:
+        console.print(f"[dim]{perf_counter() - begin:6.1f} s  {what}[/dim]", highlight=False)
+
+    show(asyncio.run(figures(asked.cases, asked.rounds, say)), console)
+
+
+if __name__ == "__main__":
+    main()
+    sys.stdout.flush()
