@@ -158,6 +158,6 @@ async def leave(parts: Parts, caller: Caller, seen: Seen, doing: Doing) -> None:
 
 async def others(parts: Parts, caller: Caller, seen: Seen) -> Sequence[tuple[str, Doing]]:
     """Who else is at the case now, each with the most that they do there."""
-    there = (await parts.live.moment(caller.tenant_id)).there.get(seen.id, frozenset())
+    there = await parts.live.at(caller.tenant_id, seen.id)
     # "writing" comes after "reading", and counts for more.
     return tuple({person: doing for person, doing in sorted(there) if person != caller.holder}.items())

@@ -21,8 +21,9 @@ from services.errors import Refused
 from services.live import BEAT, Follower
 from services.rows import Doing
 
-LIST_EVERY = 5.0
-"""Seconds between two news of a list at least: where much happens, a list that moves all the time is not read."""
+LIST_EVERY = 15.0
+"""Seconds between two news of a list at least: where much happens, a list that moves all the time is read by nobody, and reading
+it anew for each open page costs more than all the rest."""
 _MARGIN = timedelta(seconds=2)
 """A page was read a moment before its own time says so."""
 _LEAVING = set[asyncio.Task[None]]()

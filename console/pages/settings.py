@@ -18,7 +18,7 @@ async def show(visit: Visit) -> Response:
     """The form."""
     company = visit.person.zone if visit.person else "UTC"
     said = {"zones_known": _known(), "afters": AFTER, "blurs": BLUR, "company_zone": company}
-    return visit.page("settings.html", settings=visit.settings, saved="saved" in visit.request.query_params, **said)
+    return visit.page("settings.html", settings=visit.settings, kept="saved" in visit.request.query_params, **said)
 
 
 async def save(visit: Visit) -> Response:

@@ -22,6 +22,9 @@ _MOST = 2000
 MOVED = "SELECT id, turn FROM cases WHERE tenant = $1 AND updated_at > statement_timestamp() - $2::interval LIMIT $3"
 MOVED_SINCE = "SELECT id FROM cases WHERE tenant = $1 AND updated_at > $2 LIMIT $3"
 THERE = "SELECT case_id, person_id, doing FROM presence WHERE tenant = $1 AND seen_at > statement_timestamp() - $2::interval"
+AT = """
+SELECT person_id, doing FROM presence WHERE tenant = $1 AND case_id = $2 AND seen_at > statement_timestamp() - $3::interval
+"""
 ENTER = """
 INSERT INTO presence (tenant, case_id, person_id, doing) VALUES ($1, $2, $3, $4)
 ON CONFLICT (tenant, case_id, person_id, doing) DO UPDATE SET seen_at = clock_timestamp()
@@ -65,6 +68,12 @@ class PostgresLive:
         """Cases that were written to after this instant; of very many, some."""
         async with self._database.tenant(tenant_id) as conn:
             return frozenset(row["id"] for row in await conn.fetch(MOVED_SINCE, tenant_id, at, _MOST))
+
+    async def at(self, tenant_id: str, case_id: str) -> frozenset[tuple[str, Doing]]:
+        """Who is at one case, and what they do there."""
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(AT, tenant_id, case_id, PRESENT_FOR)
+        return frozenset((row["person_id"], row["doing"]) for row in rows)
 
     async def enter(self, tenant_id: str, case_id: str, person_id: str, doing: Doing) -> None:
         """Note that somebody is there for the next moments; what is long over goes."""

@@ -235,6 +235,12 @@ OTHERS = (
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 
 
+async def settled(page: Page) -> None:
+    """Until what comes after the page is there."""
+    await page.locator("#live-state[data-state=on]").wait_for()
+    await page.locator("#menu-mine .count").wait_for()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_the_pictures_of_the_documentation(rooms: Rooms, theme: Any, tmp_path: Path) -> None:
     """`OMBUD_PICTURES=1 make test-browser ARGS="-k pictures"` takes them anew."""
@@ -254,8 +260,10 @@ async def test_the_pictures_of_the_documentation(rooms: Rooms, theme: Any, tmp_p
         await page.get_by_role("button", name="Take next").click()
         await page.wait_for_url("**done=take")
     await page.goto("/inbox")
+    await settled(page)
     await page.screenshot(path=folder / f"inbox-{theme}.png")
     await page.goto(f"/cases/{lamp['id']}")
+    await settled(page)
     await page.screenshot(path=folder / f"case-{theme}.png")
     await page.goto(f"/cases/{lamp['id']}/ruling")
     await filled_in(page)
