@@ -129,6 +129,14 @@ class TestWhatDestroys:
         assert first.id not in life.case.running
         assert life.case.withheld == ()
 
+    def test_counts_once_as_given_when_it_goes_on(self) -> None:
+        amount = {"amount": 90_000, "currency": "USD"}
+        life = a_case("payment_dispute", amount=amount).with_terms(destructive=("refund",)).appealable()
+        before = payable(life.case)
+        life.says(OPS, "place_hold").says(LEAD, "lift_hold")
+        assert [fact.type for fact in life.facts][-2:] == ["effect_released", "effect_ordered"]
+        assert payable(life.case) == before
+
     def test_already_done_is_said_with_when(self) -> None:
         life = erasing()
         life.says(ROBOT, "report_effect", effect_id=life.case.effects[0].id, result="done")
