@@ -9,6 +9,7 @@ import pytest
 
 from domain.base import Phase
 from domain.model.legal_hold import EffectReleased, HeldPerson, LegalHoldPlaced
+from domain.rules.money import payable
 from tests.support.cases import (
     CLAIMANT,
     LEAD,
