@@ -380,7 +380,8 @@ class Witness:
         """Nobody gives more than was paid, or other money, alone: a second person does, or in a bounty dispute the sides."""
         if case.amount is None:
             return
-        undone = {o.reverses for o in self.ordered.values()}
+        # What a hold has stopped goes on as another effect, or not at all.
+        undone = {o.reverses for o in self.ordered.values()} | (self.stopped - {one.id for one in case.withheld})
         stands = [(o.remedy, o.because) for o in self.ordered.values() if not o.reverses and o.effect_id not in undone]
         if case.returning is not None:
             stands += [(remedy, case.returning.because) for remedy in case.returning.remedies]
