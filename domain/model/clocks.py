@@ -240,6 +240,8 @@ class Extended(Kept):
     to: Instant | None = None
     stood_still: bool = False
     """With no end in sight when it was extended: what follows of the pause counts on top of ``to``."""
+    kept: bool = False
+    """Nobody asked for more time: the end was kept where it was when something else changed."""
 
 
 class Hold(Kept):
