@@ -35,7 +35,7 @@ APPEALED_BEFORE = """
 WITH earlier AS (
 SELECT other.id, other.outcome, NOT EXISTS (
     SELECT FROM jsonb_array_elements(coalesce(other.state -> 'rulings', '[]')) ruling
-    WHERE ruling ->> 'decision' <> 'remit' AND ruling ->> 'elsewhere' = 'false'
+    WHERE coalesce(ruling ->> 'decision', 'rule') <> 'remit' AND coalesce(ruling ->> 'elsewhere', 'false') = 'false'
 ) AS undecided
 FROM cases mine
 JOIN cases other ON other.tenant = mine.tenant AND other.appeal_digest = mine.appeal_digest AND other.kind = mine.kind

@@ -139,6 +139,8 @@ class Witness:
         assert self.folded is None or recording.at >= self.folded.updated_at
         self.folded = evolve(self.folded, f.Recording.model_validate_json(recording.model_dump_json()), case_id=life.case_id)
         fact, actor = recording.fact, recording.actor
+        if isinstance(fact, f.CaseReopened | f.RulingAnnulled) or (isinstance(fact, f.AppealLodged) and not fact.cross):
+            self.appealed, self.heard_since = (fact.side if isinstance(fact, f.AppealLodged) else None), set()
         self._listen(recording)
         match fact:
             case f.RulingDrafted():
@@ -182,11 +184,8 @@ class Witness:
         match fact:
             case f.CaseReopened() | f.RulingAnnulled():
                 self.spoke, self.had_their_say, self.questioned = set(), set(), set()
-                self.appealed, self.heard_since = None, set()
             case f.AppealLodged():
                 self.spoke = {fact.side.value} if not fact.cross else self.spoke | {fact.side.value}
-                if not fact.cross:
-                    self.appealed, self.heard_since = fact.side, set()
             case f.EvidenceRequested():
                 asked = self.folded.party(fact.party) if fact.party is not None else None
                 if fact.due_at is not None and fact.of in self.folded.terms.hear and (asked is None or asked.speaks):
