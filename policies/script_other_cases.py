@@ -16,6 +16,7 @@ from domain.model.people import OpenedParty
 from domain.model.sanctions import EarlierSanction
 from domain.rules.links import party_there
 from domain.rules.money import totals
+from domain.rules.prior_decision import undecided_end
 from policies.script_case import ScriptCase
 
 
@@ -83,13 +84,19 @@ def decided_before(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase |
 def appealed_before(new: ScriptCase, others: Iterable[ScriptCase]) -> str | None:
     """The case in which the same person appealed against a decision on the same content already."""
     decision, by = new.report.decision, _digest(new.cast.parties, Side.CLAIMANT)
+    earlier: list[ScriptCase] = []
     for other in others:
         before = other.report.decision
         if decision is None or before is None or _digest(other.cast.parties, Side.CLAIMANT) != by:
             continue
         if (before.content, before.effective_at) == (decision.content, decision.effective_at):
-            return other.id
-    return None
+            earlier.append(other)
+    ends = [undecided_end(other.state) if other.state is not None else None for other in earlier]
+    counts = (
+        other.id for other, end in zip(earlier, ends, strict=True)
+        if end is not Outcome.EXPIRED and not (end is Outcome.WITHDRAWN and ends.count(Outcome.WITHDRAWN) == 1)
+    )  # fmt: skip
+    return next(counts, None)
 
 
 def as_other(case: Case) -> OtherCase:

@@ -69,12 +69,17 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         **_what_happened(data, words, side),
         **_more_time(notice, words, side),
         **_of_sanction(notice, words),
+        "credit_at": _when(instant_of(_credit_of(data).get("ended_at")), notice, words),
         **(_internal(notice, words) if staff else dict.fromkeys(_INTERNAL)),
     }
 
 
 def _offer_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
     return data["offer"] if isinstance(data.get("offer"), Mapping) else {}
+
+
+def _credit_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return data["credit"] if isinstance(data.get("credit"), Mapping) else {}
 
 
 def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, Any]:
@@ -127,12 +132,14 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "into": _short(into) if (into := _string(data.get("into"))) else None,
         "of_case": _short(of_case) if (of_case := _string(data.get("of_case"))) else None,
         **_of_risk(data, words, side),
+        "own_money": data.get("own_money") is True,
+        "documents": data.get("documents") is True,
     }
 
 
 def _of_risk(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, Any]:
     """What is said where money or people are at risk."""
-    credit = data["credit"] if isinstance(data.get("credit"), Mapping) else {}
+    credit = _credit_of(data)
     signal, authority = (_string(data.get(name)) for name in ("signal", "authority"))
     return {
         "third_party": _string(data.get("third_party")),

@@ -216,6 +216,7 @@ ENGLISH = Words(
         "currency_differs": "It gives money of another currency than was paid, or of one that has no limit.",
         "amount_above_payment": "It gives more than the case is about, or what was to be taken back is not back yet.",
         "amount_of_own_word": "Whoever drafted it said by themselves what was paid.",
+        "payee_of_own_word": "Whoever drafted it, or somebody of their line, put on the case the person who gets it.",
         "chargeback_sent": "Evidence was sent to the card network, which may give the money back a second time.",
         "paid_elsewhere": "Another case has given money for the same matter.",
         "lifted_the_hold": "Whoever drafted it lifted the legal hold on what it destroys.",

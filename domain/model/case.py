@@ -14,7 +14,7 @@ from domain.model.evidence import EvidenceRequest, Unanswered
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
 from domain.model.money import PaidElsewhere
-from domain.model.parties import Agreed, ProposedRemoval
+from domain.model.parties import Agreed, ProposedRemoval, Seated
 from domain.model.people import OpenedParty
 from domain.model.procedure import StepTaken
 from domain.model.prose import Prose
@@ -55,7 +55,7 @@ SINCE: dict[int, frozenset[str]] = {
             "appealed_alone",
             "lifted_by",
         }
-        | {"questioned", "identity_requests", "spoke"}
+        | {"questioned", "identity_requests", "spoke", "heard", "steps", "seated"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -210,6 +210,8 @@ class Case(Kept):
     """What single ones of several on a side agreed to, while others have not yet."""
     spoke: tuple[str, ...] = ()
     """Principals who have said something to the matter, themselves or by whoever speaks for them."""
+    seated: tuple[Seated, ...] = ()
+    """Who of the team has changed who stands on a side: they give it no money by their own word alone."""
     removal: ProposedRemoval | None = None
     """Somebody would put such a one out, and waits for a second person."""
     timetable: Timetable = ()

@@ -212,7 +212,8 @@ class CaseRetargeted(Kept):
     refreshed: bool = False
     """Every deadline was computed afresh, with the calendars and the zone data of now."""
     keeps: tuple[tuple[str, Instant], ...] = ()
-    """Clocks of sides that are heard which would have run out sooner by it, with the ends that they keep."""
+    """Clocks of sides that are heard which would have run out sooner by it, and limits of the law that would have run out later,
+    with the ends that they keep."""
     reason: str
 
 
@@ -239,6 +240,8 @@ class Extended(Kept):
     to: Instant | None = None
     stood_still: bool = False
     """With no end in sight when it was extended: what follows of the pause counts on top of ``to``."""
+    kept: bool = False
+    """Nobody asked for more time: the end was kept where it was when something else changed."""
 
 
 class Hold(Kept):

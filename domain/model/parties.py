@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, GetJsonSchemaHandler, ValidationInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from domain.base import Code, CommandBase, Kept, PartyId
+from domain.base import Code, CommandBase, Kept, PartyId, Side
 from domain.model.people import OpenedParty
 from domain.model.prose import FROM_OUTSIDE, Prose, SealedText
 from domain.model.refusals import Refusal
@@ -159,6 +159,14 @@ class PartyAgreed(Kept):
 PartyFact = PartyAdded | PartyLeft | PartyAgreed | PartyRemovalProposed
 
 
+class Seated(Kept):
+    """Somebody of the team changed who stands on a side as whose own matter it is."""
+
+    side: Side
+    by: str
+    manager: str | None = None
+
+
 class Agreed(Kept):
     """That a party agreed to something that takes all of their side."""
 
@@ -174,7 +182,8 @@ class KnownParty(Refusal):
 
 class PartyUnfit(Refusal):
     """This person cannot be added like this; ``because`` says why (``other_side``, ``role``, ``shares``, ``too_many``,
-    ``represents``, ``last``), or cannot be removed by one alone (``reasons``, ``second_person``)."""
+    ``represents``, ``last``; ``own_request``: each shows who they are in a case of their own), or cannot be removed by one alone
+    (``reasons``, ``second_person``)."""
 
     code = "party_unfit"
 

@@ -17,7 +17,9 @@ from domain.notices.data import said, texts
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
 from domain.rules.confidence import awaited_by, words_of
+from domain.rules.credit import over_now
 from domain.rules.evidence_due import EVIDENCE_DUE
+from domain.rules.fairness import keeps_own_appeal
 from domain.rules.parties import told_of_leaving, told_share
 from domain.rules.reference import Notices
 from domain.rules.remedy import remedy_data
@@ -63,7 +65,7 @@ _RECEIPTS = frozenset({"withdrawal_requested"})
 _TOLD_ALONG = frozenset({"ruling_issued", "case_closed", "case_reopened", "case_withdrawn", "case_remitted"})
 """What somebody is told who came with a merge: how the matter goes, and nothing that passes between the sides."""
 _OF_NOBODY = frozenset({SANCTION.name, OFFER_EXPIRY.name, PROPOSAL_EXPIRY.name})
-_OF_THE_SIDE = ("due_at", "due_clock", "by_default", "right")
+_OF_THE_SIDE = ("due_at", "due_clock", "by_default", "right", "credit")
 
 Moment = tuple[f.Recording, frozenset[str]]
 """A fact in its place, with what it meant when it happened."""
@@ -318,8 +320,9 @@ def _case_data(case: Case, viewer: Viewer) -> dict[str, Any]:
             data["lapsed"] = list(case.open_no_longer)
     if viewer in ("claimant", "platform") and not case.is_disclosed:
         data["disclosed"] = False
-    if case.of_office is not None and viewer != "respondent":
-        data["of_office"] = True
+    if viewer != "respondent":
+        data |= {"of_office": True} if case.of_office is not None else {}
+        data |= over_now(case) if viewer != "staff" else {}
     if case.outcome:
         data["case_outcome"] = case.outcome.value
     if viewer in ("claimant", "respondent") and Side(viewer) in case.terms.hear:
@@ -372,7 +375,8 @@ def deadlines_of_the_sides(case: Case) -> tuple[tuple[f.DueLevel, str | None], .
 
 def _may_act_by(case: Case, clock: ClockTerms, viewer: Viewer) -> bool:
     """Whether a clock is about this side, and what it leaves time for is theirs to do: not where they gave their place up."""
-    lapsed = clock.during is Phase.APPEALABLE and viewer == "claimant" and case.of_office is not None
+    gave_up = case.of_office is not None and not keeps_own_appeal(case)
+    lapsed = clock.during is Phase.APPEALABLE and viewer == "claimant" and gave_up
     return theirs(case, clock, viewer) and not lapsed
 
 

@@ -81,7 +81,10 @@ def _appeal_lodged(case: Case, rec: f.Recording, fact: f.AppealLodged) -> Change
     sides = (*case.appellants, fact.side)
     alone = fact.side if {*sides} == {fact.side} else None
     used = (*case.appeals_used, fact.side)
-    return {"appeals_used": used, "appellants": sides, "appealed_alone": alone, "rights": rights}
+    party = case.party(rec.actor.id)
+    # Whoever asks for another decision about their money stands by the report again.
+    back: Change = {"of_office": None} if party is not None and party.side is Side.CLAIMANT else {}
+    return {"appeals_used": used, "appellants": sides, "appealed_alone": alone, "rights": rights, **back}
 
 
 def _appeal_withdrawn(case: Case, rec: f.Recording, fact: f.AppealWithdrawn) -> Change:

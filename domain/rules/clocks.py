@@ -100,7 +100,7 @@ def _more(case: Case, clock: Clock, definition: ClockTerms, command: c.Extend) -
             raise ExtensionRefused("The law does not allow this.", because="law", allowed=str(by) if by else None)
         if law.needs_reasons and command.reasons is None:
             raise ExtensionRefused("The law wants the parties to be told why; give `reasons`.", because="reasons")
-        if len(clock.extensions) >= law.times:
+        if sum(not more.kept for more in clock.extensions) >= law.times:
             raise ExtensionRefused(f"It may be extended {law.times} time(s), and was.", because="law", allowed=str(by))
         if command.by_span is not None and _scaled(case, command.by_span) != by:
             raise ExtensionRefused(f"It may be extended by {by}, not otherwise.", because="law", allowed=str(by))
@@ -341,12 +341,12 @@ def _case_retargeted(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Ch
 
 
 def _with_its_time(case: Case, clock: Clock, fact: f.CaseRetargeted, at: Instant) -> Clock:
-    """A clock of a side with the end that it was promised, where the new targets would have brought it closer."""
+    """A clock with the end that was promised, where the new targets would have moved it."""
     to = dict(fact.keeps).get(clock.name)
     definition = case.terms.clock(clock.name)
     if to is None or clock.stopped_at is not None or definition is None:
         return clock
-    more = Extended(at=at, to=to, stood_still=stands_still(case, clock, definition))
+    more = Extended(at=at, to=to, stood_still=stands_still(case, clock, definition), kept=True)
     return clock.model_copy(update={"extensions": (*clock.extensions, more)})
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from domain.base import Money, derived_id
 from domain.model import facts as f
@@ -82,6 +82,8 @@ def _refusal_of_seconding(case: Case, actor: Actor) -> Refusal | None:
     because = _may_second(case.credit_proposed, actor)
     if case.credit_proposed.because == "amount_of_own_word" and case.raised_by == actor.id:
         because = because or "stated_it"
+    if case.credit_proposed.because == "payee_of_own_word" and any(one.by == actor.id for one in case.seated):
+        because = because or "seated_them"
     said = "Another lead has to agree: not whoever proposed it, nor anybody who reports to them."
     return OwnCase(said, because=because) if because is not None else None
 
@@ -147,13 +149,17 @@ def _left(remedy: Remedy, credit: Remedy) -> Money | None:
 
 
 def ended(case: Case, command_id: str, facts: Facts) -> Facts:
-    """The facts, and what they mean for a credit that was given until now: taken back where its effect is undone, else final."""
-    credit = next((c for c in case.credits if c.state == "given"), None)
+    """The facts, and what they mean for a credit: taken back where its effect is undone, else final.
+
+    A final one is taken back as well, by an appeal or where the ruling that made it so is set aside: they are told of that, too.
+    """
+    undone = {x.reverses for x in facts if isinstance(x, f.EffectOrdered) and x.reverses is not None}
+    gone = {e.because for e in in_force(case) if e.id in undone}
+    credit = next((c for c in case.credits if c.state == "given" or c.id in gone), None)
     if credit is None:
         return facts
-    effect = next((e for e in in_force(case) if e.because == credit.id), None)
     remitted = any(isinstance(x, f.CaseRemitted) for x in facts)
-    if effect is not None and any(isinstance(x, f.EffectOrdered) and x.reverses == effect.id for x in facts):
+    if credit.id in gone:
         over = f.ProvisionalCreditEnded(credit_id=credit.id, because="reversed")
     elif any(isinstance(x, f.CaseClosed) or (isinstance(x, f.RulingIssued) and not remitted) for x in facts):
         over = f.ProvisionalCreditEnded(credit_id=credit.id, because="final")
@@ -178,13 +184,24 @@ def _provisional_credit_ended(case: Case, rec: f.Recording, fact: f.ProvisionalC
     return {"credits": tuple(c.model_copy(update=over) if c.id == fact.credit_id else c for c in case.credits)}
 
 
+def over_now(case: Case) -> dict[str, Any]:
+    """What a notice says of a credit that came to an end with what it tells: how much, whether it is taken back, and when.
+
+    Whoever has it is told the date and the amount when it is taken back, whatever that follows from: 12 CFR 1005.11(d)(2).
+    """
+    ended = next((c for c in case.credits if c.ended_at is not None and c.ended_at == case.updated_at), None)
+    if ended is None or ended.ended_at is None:
+        return {}
+    return {"credit": remedy_data(ended.remedy) | {"state": ended.state, "ended_at": ended.ended_at.isoformat()}}
+
+
 def _said_of_credit(case: Case, fact: f.ProvisionalCreditGiven, audience: Audience) -> NoticeData:
     return NoticeData({"credit": remedy_data(fact.remedy) | {"state": "given"}}, {"reasons": fact.reasons})
 
 
 def _said_of_end(case: Case, fact: f.ProvisionalCreditEnded, audience: Audience) -> NoticeData:
     given = (remedy_data(c.remedy) for c in case.credits if c.id == fact.credit_id)
-    return NoticeData({"credit": next(given, {}) | {"state": fact.because}})
+    return NoticeData({"credit": next(given, {}) | {"state": fact.because, "ended_at": case.updated_at.isoformat()}})
 
 
 _OF_THE_CLAIMANT = "Who has the money for the time being is between the claimant and the platform that paid it."

@@ -90,7 +90,7 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
             return frozenset(found)
         if party.speaks:
             if took_it_back(case, actor):
-                return frozenset({Who.WITNESS})
+                return frozenset({Who.WITNESS, *((Who.REPORTER,) if keeps_own_appeal(case) else ())})
             found.add(Who.CLAIMANT if party.side is Side.CLAIMANT else Who.RESPONDENT)
             if party.side in case.appellants:
                 found.add(Who.APPELLANT)
@@ -117,6 +117,14 @@ def took_it_back(case: Case, actor: Actor) -> bool:
     """Whether the case goes on of office without this one, who speaks for the side that reported it."""
     party = case.party(actor.id)
     return case.of_office is not None and party is not None and party.speaks and party.side is Side.CLAIMANT
+
+
+def keeps_own_appeal(case: Case) -> bool:
+    """Whether whoever took the report back may still appeal although it goes on of office: where it is their money.
+
+    A right of theirs to it is not given up by taking a report back, and maybe it was not they who did: 15 USC 1693l.
+    """
+    return case.of_office is not None and (case.amount is not None or bool(case.credits))
 
 
 def _of_office(case: Case) -> set[Who]:

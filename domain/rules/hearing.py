@@ -4,10 +4,12 @@ A pack names the sides that it hears (``hear``) and when they were (``heard_when
 them, or let the time for it go by (:mod:`domain.rules.evidence` notes it). ``told``: they said something since they were told
 (a message, an offer or the answer to one, evidence, the reasons of an appeal) and not that more follows, or the clock that waited
 for them ran out, and no time to answer that they were given is running. Whoever reports has said with the report what they have
-to say. What is taken up again begins anew, and so does an appeal for whoever did not lodge it.
+to say. What is taken up again begins anew, and so does, in both, an appeal for whoever did not lodge it: what they answered in
+the first instance is no answer to the reasons of the appeal.
 
-Of several principals on a side each is heard for themselves, and so is who came after the opening: no word but their own, or that
-of whoever represents them, stands for them, and no time counts against them that began before they were there.
+Of several principals on a side each is heard for themselves, and so is who came after the opening, or who stays when others
+have left: no word but their own, or that of whoever represents them, stands for them, and no time counts against them that began
+before they were there.
 
 Somebody who could not be reached loses no time by it, and wins none: their clock runs out as everybody's, and the matter is
 decided on file. Urgent protection does not wait: that is what interim measures are for.
@@ -144,9 +146,10 @@ def _unheard_party(case: Case, side: Side) -> Unheard | None:
 
 
 def _each(case: Case, side: Side) -> tuple[f.OpenedParty, ...]:
-    """Principals who are heard for themselves: where several are on a side, or one came after the opening."""
+    """Principals who are heard for themselves: where several are, or were, on a side, or one came after the opening."""
     several = case.principals(side)
-    return several if len(several) > 1 or any(p.since is not None for p in several) else ()
+    there = [p for p in case.side_parties(side) if p.role == "principal"]
+    return several if len(there) > 1 or any(p.since is not None for p in several) else ()
 
 
 def all_heard(case: Case) -> Unheard | None:
@@ -155,9 +158,12 @@ def all_heard(case: Case) -> Unheard | None:
 
 
 def heard_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[Side, ...]:
-    """The sides that have been heard after a fact, where being told and saying something is enough."""
+    """The sides that have been heard after a fact."""
     fact, known = rec.fact, before.heard if before is not None else ()
     match fact:
+        case f.AppealLodged(cross=False) if after.terms.heard_when == "asked":
+            # What they were asked before was about something else than the reasons of the appeal.
+            return tuple(side for side in after.heard if side is fact.side)
         case _ if after.terms.heard_when != "told":
             return after.heard
         case f.CaseOpened():
@@ -192,10 +198,11 @@ def heard_parties_after(before: Case | None, rec: f.Recording, after: Case) -> t
         # Until now the word of the one was that of the side.
         alone = [p.id for side in before.heard if not _each(before, side) for p in before.principals(side)]
         known = (*known, *(one for one in alone if one not in known))
-    if after.terms.heard_when == "told" and isinstance(rec.fact, f.CaseReopened | f.RulingAnnulled):
+    if isinstance(rec.fact, f.CaseReopened | f.RulingAnnulled):
         return ()
-    if after.terms.heard_when == "told" and isinstance(rec.fact, f.AppealLodged) and not rec.fact.cross:
-        known = ()
+    if isinstance(rec.fact, f.AppealLodged) and not rec.fact.cross:
+        told = after.terms.heard_when == "told"
+        known = () if told else tuple(p.id for p in after.principals(rec.fact.side) if p.id in known)
     own = {p.id for side in Side for p in _each(after, side)}
     spoke = (one for one in _heard_by(before, rec, after) if one in own)
     return tuple(one for one in dict.fromkeys((*known, *spoke)) if one in own)

@@ -18,6 +18,8 @@ class Who(StrEnum):
 
     CLAIMANT = "claimant"
     RESPONDENT = "respondent"
+    REPORTER = "reporter"
+    """Somebody who took the report back, of a case that goes on of office and is about their money."""
     WITNESS = "witness"
     APPELLANT = "appellant"
     HIT = "hit"
@@ -127,13 +129,13 @@ TABLE: tuple[Row, ...] = (
     # appealable: the parties know; each side that lost something may appeal
     _row(_P.APPEALABLE, "message", TALKERS),
     _row(_P.APPEALABLE, "note", "staff"),
-    _row(_P.APPEALABLE, "appeal", PARTIES, "appeal"),
+    _row(_P.APPEALABLE, "appeal", "claimant respondent reporter", "appeal"),
     # what is found while an appeal is possible is kept for it
     _row(_P.APPEALABLE, "submit_evidence", PARTIES),
     # appeal: somebody else looks again
     _row(_P.APPEAL, "message", TALKERS),
     _row(_P.APPEAL, "note", "staff"),
-    _row(_P.APPEAL, "appeal", PARTIES),
+    _row(_P.APPEAL, "appeal", "claimant respondent reporter"),
     _row(_P.APPEAL, "request_evidence", "owner"),
     _row(_P.APPEAL, "submit_evidence", HANDERS_IN),
     _row(_P.APPEAL, "assign", ASSIGNERS),

@@ -80,7 +80,9 @@ def lost_on_appeal(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ..
     """Those who would come out of an appeal with less than before: told of it and heard first."""
     if case.terms.heard_when == "asked":
         return losers(case, outcome, remedies)
-    return frozenset(side for side in Side if worse(case, side, outcome, remedies))
+    # As in the first instance: what such an outcome gives the other side is not taken from whoever is named as its loser.
+    named = not outcome.hear_if_hit
+    return frozenset(side for side in Side if worse(case, side, outcome, remedies, named=named))
 
 
 def worse(
@@ -90,11 +92,12 @@ def worse(
     remedies: tuple[Remedy, ...],
     sanction: SanctionDrafted | None = None,
     said: Rule | DecideAppeal | None = None,
+    named: bool = True,
 ) -> bool:
     """Whether a side would stand worse by a new decision than by those that are in force, or were until they were set aside.
 
     Less is: what loses where nothing was lost, less money or goods, the same only once something was sent back, a cost or a
-    condition more, a measure more or a harsher one, a harsher sanction.
+    condition more, a measure more or a harsher one, a harsher sanction. Without ``named`` it is none to be named as loser.
     """
     last = standing(case)
     if last is None:
@@ -104,7 +107,7 @@ def worse(
     loses, had = _loses(case, outcome, side), _sent_back(case, last.remedies if last.annulled_at is not None else promised(case))
     now = _sent_back(case, remedies)
     return (
-        (loses and not lost_before)
+        (named and loses and not lost_before)
         or _gets_less(now, had, side)
         or (loses and not outcome.hear_if_hit and is_less(money_to(had, side.other), money_to(now, side.other)))
         or _hit_harder(_beside_sanction(case, had, stands, side), burdens(case, now, side))

@@ -238,17 +238,20 @@ def why_approval(case: Case, remedies: Iterable[Remedy], outcome: str, decider: 
 def why_second(case: Case, remedies: Iterable[Remedy], giver: Actor) -> str | None:
     """Why nobody gives this money alone, by a ruling or until there is one; None when somebody may.
 
-    It cannot be compared with the payment, exceeds it, rests on the word of the giver or of their line, or other money stands for
-    the same matter in another case; the sum of the amounts is above the pack's limit, or its currency has none.
+    It cannot be compared with the payment, exceeds it, rests on the word of the giver or of their line, goes to whom they
+    have put on that side, or other money stands for the same matter in another case; the sum of the amounts is above the pack's
+    limit, or its currency has none.
     """
     terms = case.terms
     if not terms.has(Phase.APPROVAL):
         return None
-    asked = [x for x in remedies if x.amount is not None]
+    given = list(remedies)
+    asked = [x for x in given if x.amount is not None]
+    payee = _payee_why(case, given, giver)
     if not asked:
-        return None
+        return payee
     paying = [x for x in asked if bounded(case, x.type)]
-    found = _why_by_payment(case, paying, giver) or ("paid_elsewhere" if paying and case.paid_elsewhere else None)
+    found = _why_by_payment(case, paying, giver) or ("paid_elsewhere" if paying and case.paid_elsewhere else None) or payee
     sums = _sums(x.amount for x in asked if x.amount is not None)
     if found is None and terms.limits:
         if sums.keys() - terms.limits.keys():
@@ -275,6 +278,31 @@ def _why_by_payment(case: Case, paying: list[Remedy], giver: Actor) -> str | Non
 def _own_word(case: Case, person: str, manager: str | None) -> bool:
     """Whether what was paid is known from this person, from whom they report to, or from somebody who reports to them."""
     return case.raised_by is not None and (case.raised_by in (person, manager) or case.raised_by_manager == person)
+
+
+_HANDED_OVER: Final = frozenset({"replacement", "release"})
+"""Remedies without an amount that are worth money all the same."""
+
+
+def _payee_why(case: Case, given: Iterable[Remedy], giver: Actor) -> str | None:
+    sides = {x.to for x in given if x.amount is not None or x.type in _HANDED_OVER}
+    return "payee_of_own_word" if any(_own_payee(case, side, giver.id, giver.manager) for side in sides) else None
+
+
+def _own_payee(case: Case, side: Side, person: str, manager: str | None) -> bool:
+    """Whether who gets it stands there by this person, by whom they report to, or by somebody who reports to them."""
+    there = (one for one in case.seated if one.side is side)
+    return any(one.by in (person, manager) or one.manager == person for one in there)
+
+
+def seated_for(case: Case, approver: Actor) -> bool:
+    """Whether whoever would agree to a draft said who gets what it gives, to a drafter of their own line: no second person."""
+    draft = case.ruling
+    sides = {x.to for x in draft.remedies if x.amount is not None or x.type in _HANDED_OVER} if draft is not None else set()
+    if draft is None or not any(one.by == approver.id and one.side in sides for one in case.seated):
+        return False
+    drafted = [part for part in case.involved if part.person == draft.decider]
+    return any(_own_payee(case, side, part.person, part.manager) for side in sides for part in drafted)
 
 
 def stated_for(case: Case, approver: Actor) -> bool:

@@ -24,6 +24,7 @@ from domain.model.parties import (
     ProposedRemoval,
     RemoveParty,
     ReplaceParty,
+    Seated,
 )
 from domain.model.people import Actor, OpenedParty
 from domain.model.refusals import NothingChanges, Refusal
@@ -31,6 +32,7 @@ from domain.rules import under_age
 from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.evidence import lapsed
 from domain.rules.fairness import another_credential
+from domain.rules.procedure import proves_identity, without_identity
 from domain.rules.remedy import MONEY_REMEDIES
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, inside
@@ -45,6 +47,9 @@ def add(case: Case, command: AddParty, context: DecisionContext, at: datetime) -
     """Somebody becomes a party."""
     actor = _actor(context)
     party = _may_be_added(case, command.party, actor)
+    if (party.side, party.role) == (Side.CLAIMANT, "principal") and proves_identity(case):
+        raise PartyUnfit("Each person asks for themselves, and shows who they are: have them ask in a case of their own.",
+                         because="own_request")  # fmt: skip
     consent: _Consent = None
     if party.role == "representative":
         party = _representing(case, command, party, actor)
@@ -114,7 +119,8 @@ def replace(case: Case, command: ReplaceParty, context: DecisionContext, at: dat
 
 def _unheard_by(case: Case, party: OpenedParty) -> Facts:
     """A draft that was made before somebody stood there to be heard goes back to whoever decides: nobody loses unheard."""
-    if case.phase not in UNTOLD or party.role != "principal" or party.side not in case.terms.hear:
+    asks = party.side is Side.CLAIMANT and proves_identity(case)
+    if case.phase not in UNTOLD or party.role != "principal" or not (asks or party.side in case.terms.hear):
         return ()
     deciding = Phase.REVIEW if case.ruling is None or case.ruling.decision == "rule" else Phase.APPEAL
     return (f.PhaseEntered(phase=deciding, reason="party_added", offer_stays=True),)
@@ -343,7 +349,16 @@ def _party_added(case: Case, rec: f.Recording, fact: f.PartyAdded) -> Change:
     if fact.party.role == "principal" and case.proposal is not None:
         # Their side answers for them too, and they have said nothing yet.
         change = {**change, "proposals": tuple(p.unanswered_by(fact.party.side) for p in case.proposals)}
+    if fact.party.role == "principal":
+        change = {**change, **without_identity(case, fact.party.side), **_seated(case, rec, fact.party.side)}
     return change
+
+
+def _seated(case: Case, rec: f.Recording, side: Side) -> Change:
+    """Who of the team has changed who stands on a side, and gets what it gets."""
+    if rec.actor.role not in ("mediator", "lead", "ops"):
+        return {}
+    return {"seated": (*case.seated, Seated(side=side, by=rec.actor.id, manager=rec.actor.manager))}
 
 
 def _party_left(case: Case, rec: f.Recording, fact: f.PartyLeft) -> Change:
@@ -356,7 +371,12 @@ def _party_left(case: Case, rec: f.Recording, fact: f.PartyLeft) -> Change:
     # Nobody waits for what was asked of them alone.
     asked = lapsed(case, (r.id for r in case.requests if r.party == fact.party), rec.at)
     if case.removal is not None and case.removal.party == fact.party:
+        # Two of the team have agreed to it.
         asked = {**asked, "removal": None}
+    elif (gone := case.party(fact.party)) is not None and gone.role == "principal" and fact.because == "removed":
+        asked = {**asked, **_seated(case, rec, gone.side)}
+    if (gone := case.party(fact.party)) is not None and gone.role == "principal":
+        asked = {**asked, **without_identity(case, gone.side)}
     return {"parties": left, "agreed": tuple(one for one in case.agreed if one.party != fact.party), **asked}
 
 

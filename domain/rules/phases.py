@@ -90,7 +90,10 @@ def _case_reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change
 def reopened_afresh(case: Case, about_deciders: bool) -> Change:
     """The matter goes to somebody who had no part in it so far; with ``about_deciders``, to nobody of their line either."""
     line = {"line": True} if about_deciders else {}
+    theirs = {case.owner, *(part.person for part in case.involved)} if about_deciders else set()
     return {
+        # What they ticked off of the procedure is done anew, as the decision is.
+        "steps": tuple(done for done in case.steps if done.by not in theirs),
         "round": case.round + 1,
         "involved": tuple(part.model_copy(update=line) for part in case.involved),
         "ruling": None,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
-from domain.base import Side, derived_id
+from domain.base import Outcome, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Open
@@ -71,6 +71,17 @@ def side_of(case: Case, loser: str) -> Side:
 def undecided(case: Case) -> bool:
     """Whether nobody here has decided yet about the decision that was taken over."""
     return len(case.rulings) == 1 and case.rulings[0].elsewhere
+
+
+def undecided_end(case: Case) -> Outcome | None:
+    """How an appeal ended that nobody has decided; None where somebody has, or it runs.
+
+    It does not use the right up: whoever is told of a decision may have it looked at for six months, and that ends with a
+    reasoned answer (Digital Services Act, article 20(1), (4) and (5)). Taken back it comes again once, closed by the platform
+    always.
+    """
+    decided = any(not ruling.elsewhere and ruling.decision != "remit" for ruling in case.rulings)
+    return case.outcome if not decided else None
 
 
 def by_hand(case: Case, effects: Iterable[f.EffectOrdered]) -> tuple[f.EffectReported, ...]:

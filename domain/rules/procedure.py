@@ -9,6 +9,7 @@ from domain.base import Phase, Side
 from domain.model import facts as f
 from domain.model import procedure as c
 from domain.model.case import Case
+from domain.model.parties import PartyUnclear
 from domain.model.people import Actor
 from domain.model.procedure import (
     EvidenceUnknown,
@@ -19,9 +20,45 @@ from domain.model.procedure import (
     StepUnknown,
 )
 from domain.model.refusals import NothingChanges, Refusal
+from domain.model.remedy import Remedy
+from domain.model.ruling import RemedyNotAllowed
 from domain.rules.hearing import HEARING_STEP, all_heard
 from domain.rules.rule import DecisionContext, Facts
 from domain.rules.topic import Topic, inside
+
+IDENTITY_STEP = "identity"
+"""The step of a procedure that says that whoever asks is who they say they are: it is about one person, and goes with them."""
+
+
+def proves_identity(case: Case) -> bool:
+    """Whether what is asked for goes to one person whose identity was proved, and to nobody else."""
+    return IDENTITY_STEP in case.terms.procedure
+
+
+def without_identity(case: Case, side: Side) -> dict[str, Any]:
+    """What becomes of the steps when another person asks: who the one was says nothing of who the other is.
+
+    The controller answers the person whose data it is, and asks again who that is where it may doubt it: Regulation (EU)
+    2016/679, articles 5(1)(f) and 12(6).
+    """
+    if side is not Side.CLAIMANT or not proves_identity(case):
+        return {}
+    return {"steps": tuple(done for done in case.steps if done.step != IDENTITY_STEP)}
+
+
+def _several_ask(case: Case) -> Refusal | None:
+    several = case.principals(Side.CLAIMANT)
+    if not proves_identity(case) or len(several) < 2:
+        return None
+    said = "Several have asked, and each is answered alone, once they have shown who they are: split the case, remove the others."
+    return PartyUnclear(said, principals=[p.id for p in several])
+
+
+def check_receiver(case: Case, remedies: tuple[Remedy, ...]) -> None:
+    """Refuses to give what was asked for to anybody but the one whose identity was proved."""
+    asking = {p.id for p in case.principals(Side.CLAIMANT)}
+    if proves_identity(case) and any(x.party is not None and x.party not in asking for x in remedies):
+        raise RemedyNotAllowed("It goes to whoever asked and has shown who they are, and to nobody else.", because="identity")
 
 
 def missing_steps(case: Case) -> tuple[str, ...]:
@@ -35,6 +72,8 @@ def refusal_of_ruling(case: Case, actor: Actor | None = None) -> Refusal | None:
 
     That the sides were heard is asked of a ruling by which somebody loses: :func:`check_hearing`.
     """
+    if (several := _several_ask(case)) is not None:
+        return several
     missing = tuple(step for step in missing_steps(case) if step != HEARING_STEP or not case.terms.hear)
     if missing:
         return _incomplete(missing)
@@ -62,6 +101,8 @@ def why_approval(case: Case, decider: str) -> str | None:
 
 def _complete(case: Case, command: c.CompleteStep, context: DecisionContext, at: datetime) -> Facts:
     before = {step: _taken(case, step) for step in command.named}
+    if IDENTITY_STEP in before and (several := _several_ask(case)) is not None:
+        raise several
     unknown = [piece for piece in command.evidence if piece not in case.handed_in]
     if unknown:
         raise EvidenceUnknown("This case has no such evidence.", evidence=unknown)

@@ -14,6 +14,7 @@ from domain.rules import credit as crediting
 from domain.rules import interim, money
 from domain.rules.audiences import Audience
 from domain.rules.chargeback import SUBMISSION
+from domain.rules.fairness import keeps_own_appeal
 from domain.rules.prior_decision import side_of
 
 IN_ITS_PLACE = frozenset({"replacement"})
@@ -71,7 +72,7 @@ def rights_of(case: Case, rights: Iterable[f.AppealRight], audience: Audience) -
     if audience == "platform" and case.of_office is not None:
         return tuple(r for r in rights if r.side is Side.CLAIMANT)
     own = tuple(r for r in rights if r.side.value == audience)
-    if audience == "claimant" and case.of_office is not None:
+    if audience == "claimant" and case.of_office is not None and not keeps_own_appeal(case):
         return tuple(r.model_copy(update={"allowed": False, "because": "of_office"}) for r in own)
     return own
 

@@ -32,7 +32,7 @@ from domain.rules.evidence import dropped
 from domain.rules.fairness import another_credential
 from domain.rules.prior_decision import by_hand
 from domain.rules.remedy import check_amount, remedy_data, told_remedies, undone_by
-from domain.rules.rights import in_force, promised, rights_after, rights_of
+from domain.rules.rights import in_force, less_than_asked, promised, rights_after, rights_of
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
 
@@ -102,6 +102,7 @@ def _check(
     hearing.check_penalty(case, losses.penalised(case, outcome, command.remedies))
     last_word.check(case, lost, command, at)
     legal_hold.check_not_held(case, command.remedies)
+    procedure.check_receiver(case, command.remedies)
     for remedy in command.remedies:
         if remedy.type not in outcome.remedies:
             may = ", ".join(outcome.remedies) or "no remedy"
@@ -157,6 +158,8 @@ def approve(case: Case, command: c.Approve, context: DecisionContext, at: dateti
     another_credential(draft.drafted_with if draft else None, context)
     if money.stated_for(case, context.known()):
         raise OwnCase("What was paid is known from you, and it was drafted in your line: another lead.", because="stated_it")
+    if money.seated_for(case, context.known()):
+        raise OwnCase("Who gets it is there by you, and it was drafted in your line: another lead.", because="seated_them")
     if draft is not None and legal_hold.kept_from_telling(case, draft):
         legal_hold.check_not_held(case, draft.remedies)
     if draft is not None and case.paid_elsewhere and draft.decision not in ("uphold", "remit"):
@@ -346,9 +349,11 @@ def _said_of_ruling(case: Case, fact: f.RulingIssued, audience: Audience) -> Not
         "remedies": [remedy_data(remedy) for remedy in told_remedies(case, ruling.remedies, audience)],
         "version": f"{case.terms.pack}@{case.terms.version[:12]}",
     }
-    for name in ("ground", "complaint_route"):
-        if said := getattr(ruling, name):
-            told[name] = said
+    if ruling.ground:
+        told["ground"] = ruling.ground
+    if ruling.complaint_route and audience != "respondent":
+        # The right to complain is of whoever asked (Regulation (EU) 2016/679, article 12(4)).
+        told["complaint_route"] = ruling.complaint_route
     if ruling.statement is not None and _is_told_statement(case, audience):
         told["statement"] = _stated(case, ruling.statement)
     if case.returning is not None and case.returning.because == ruling.id and case.returning.label_paid_by is not None:
@@ -368,13 +373,23 @@ def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str
     in_force = next((s for s in reversed(case.sanctions) if s.voided_at is None and s.lifted_at is None), None)
     if in_force is not None and audience in (in_force.side.value, "platform", "staff"):
         told |= sanctions.sanction_data(case, in_force.id)
-    ended = next((c for c in case.credits if c.ended_at == case.updated_at and audience != "respondent"), None)
-    if ended is not None:
-        told["credit"] = remedy_data(ended.remedy) | {"state": ended.state}
+    if audience != "respondent":
+        told |= crediting.over_now(case)
+    if audience == "claimant" and _may_ask_for_documents(case):
+        told["documents"] = True
     right = next((r for r in rights_of(case, fact.rights, audience)), None)
     if right is not None:
         told["right"] = {"allowed": right.allowed, "because": right.because}
     return told
+
+
+def _may_ask_for_documents(case: Case) -> bool:
+    """Whether whoever reported gets less than they asked for, in a kind where the law lets them ask for what that rests on:
+    12 CFR 1005.11(d)(1)."""
+    ruling = case.rulings[-1]
+    outcome = case.terms.outcome(ruling.outcome)
+    lost = outcome is not None and Side.CLAIMANT in outcome.lost_by
+    return case.terms.provisional_credit and ruling.decision != "remit" and (lost or less_than_asked(case, ruling))
 
 
 def _is_told_statement(case: Case, audience: Audience) -> bool:

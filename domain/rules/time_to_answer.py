@@ -2,7 +2,7 @@
 
 Several hands could: a date of its own for what is asked of a side, a question at all, other terms or another calendar while its
 time runs. A sooner date becomes the one that is promised, and a clock that runs keeps its end. What cannot wait goes by interim
-measures.
+measures. The limits of the law are the other way round: no other name of the matter makes them later.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from domain.base import Side
+from domain.base import Phase, Side
 from domain.model.case import Case
 from domain.model.clocks import CaseRetargeted, Clock
 from domain.model.evidence import EvidenceRequested
 from domain.model.facts import Fact
 from domain.model.terms import ClockTerms, Terms
-from domain.rules.levels import inputs_of, level_at
+from domain.rules.levels import inputs_of, level_at, schedule_of
 from domain.worktime.calendars import Calendar
 
 Calendars = Mapping[str, Calendar]
@@ -37,7 +37,7 @@ def _kept(case: Case, fact: Fact, at: datetime, calendars: Calendars) -> Fact:
             shortens = promised is not None and has is not None and promised < has
             return fact.model_copy(update={"due_at": has}) if shortens else fact
         case CaseRetargeted():
-            return fact.model_copy(update={"keeps": tuple(_shortened(case, fact, calendars))})
+            return fact.model_copy(update={"keeps": (*_shortened(case, fact, calendars), *_lengthened(case, fact, calendars))})
         case _:
             return fact
 
@@ -85,6 +85,32 @@ def _shortened(case: Case, fact: CaseRetargeted, calendars: Calendars) -> Iterab
         if before is not None and then is not None and then < before:
             rows = (row.due_at for row in case.timetable if (row.clock, row.level) == (clock.name, end_level))
             yield clock.name, next(rows, before)
+
+
+def _lengthened(case: Case, fact: CaseRetargeted, calendars: Calendars) -> Iterable[tuple[str, datetime]]:
+    """The running limits of the law that would end later because the matter is called something else, with their ends.
+
+    Once it is settled which law a request falls under, more time is taken by an extension alone, which the person is told with
+    its reasons inside the first limit (Regulation (EU) 2016/679, article 12(3)). While triage looks for the law none is settled.
+    """
+    named = {name: value for name in ("priority", "category", "terms") if (value := getattr(fact, name)) is not None}
+    if case.phase is Phase.INTAKE or not {"priority", "category"} & {*named}:
+        return
+    after = case.model_copy(update=named)
+    for clock in case.clocks:
+        definition, then = case.terms.clock(clock.name), after.terms.clock(clock.name)
+        if clock.stopped_at is not None or definition is None or not definition.statutory or then is None:
+            continue
+        # A pause that goes on counts on top of both.
+        counted = clock.model_copy(update={"pauses": tuple(pause for pause in clock.pauses if pause[1] is not None)})
+        now, later = _limit(case, counted, calendars), _limit(after, counted, calendars)
+        if now is not None and later is not None and later > now:
+            yield clock.name, now
+
+
+def _limit(case: Case, clock: Clock, calendars: Calendars) -> datetime | None:
+    inputs = inputs_of(case, clock)
+    return schedule_of(inputs, calendars[inputs.calendar] if inputs.calendar else None).end_at
 
 
 def _hearing_level(terms: Terms, name: str) -> str | None:

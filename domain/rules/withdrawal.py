@@ -31,6 +31,7 @@ from domain.rules import appeals, interim, losses, parties, proposals, sanctions
 from domain.rules import ruling as r
 from domain.rules.audiences import Audience
 from domain.rules.evidence import dropped_of
+from domain.rules.fairness import keeps_own_appeal
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.settlement import offer_over
@@ -223,6 +224,11 @@ def _said_of_kept(case: Case, fact: f.InterimKept, audience: Audience) -> Notice
     return NoticeData({"measures": measures, "to_at": fact.until.isoformat()})
 
 
+def _said_of_going_on(case: Case, fact: f.ContinuedOfOffice, audience: Audience) -> NoticeData:
+    own = {"own_money": True} if audience == "claimant" and keeps_own_appeal(case) else {}
+    return NoticeData(own, {"reasons": fact.reasons})
+
+
 _OF_THE_REPORTER = known_to(
     "claimant",
     "platform",
@@ -277,7 +283,7 @@ TOPIC = Topic(
     said={
         "withdrawal_requested": _said_of_request,
         "withdrawal_accepted": _said_of_acceptance,
-        "continued_of_office": lambda case, fact, audience: NoticeData(texts={"reasons": fact.reasons}),
+        "continued_of_office": _said_of_going_on,
         "interim_kept": _said_of_kept,
         "case_withdrawn": _said_of_end,
     },

@@ -10,6 +10,7 @@ from domain.model.case import Case
 from domain.model.ruling import DecideAppeal, Rule
 from domain.notices.plan import NoticeDraft
 from domain.rules import ruling as rulings
+from domain.rules.consequences import with_consequences
 from domain.rules.reference import ReferenceData
 from domain.rules.rule import DecisionContext
 from domain.transition import apply, step
@@ -42,7 +43,9 @@ def foresee(
         approved = (f.RulingApproved(ruling_id=drafted.ruling_id), f.PhaseEntered(phase=Phase.RULED, reason="approved"))
         then = apply(then, case.id, command, system, approved, at, at, reference).case
     told_at = _grace_ends_at(then) or at
-    told = apply(then, case.id, command, system, rulings.issue(then, command.id, told_at), told_at, told_at, reference)
+    # What follows from it by itself too: a credit that is taken back, the shares of several.
+    issued = with_consequences(then, command.id, rulings.issue(then, command.id, told_at))
+    told = apply(then, case.id, command, system, issued, told_at, told_at, reference)
     facts = [r.fact for r in told.recordings]
     return Foreseen(
         approval_because=drafted.approval_because,

@@ -28,15 +28,28 @@ CAMPAIGN = "SELECT id, closed_at IS NULL AS open FROM campaigns WHERE tenant = $
 
 # Of two that come at once the one that was judged counts, else the one with the lower id: never both, and never neither. What was
 # put back and removed again is another decision, which took effect at its own instant.
+#
+# What nobody decided does not use the right up (Digital Services Act, article 20(1) and (4)): an appeal that was taken back,
+# once, and one that the platform closed undecided.
 APPEALED_BEFORE = """
-SELECT other.id FROM cases mine
+WITH earlier AS (
+SELECT other.id, other.outcome, NOT EXISTS (
+    SELECT FROM jsonb_array_elements(coalesce(other.state -> 'rulings', '[]')) ruling
+    WHERE coalesce(ruling ->> 'decision', 'rule') <> 'remit' AND coalesce(ruling ->> 'elsewhere', 'false') = 'false'
+) AS undecided
+FROM cases mine
 JOIN cases other ON other.tenant = mine.tenant AND other.appeal_digest = mine.appeal_digest AND other.kind = mine.kind
 JOIN commands asked ON asked.tenant = mine.tenant AND asked.case_id = mine.id AND asked.id = mine.open_command_id
 JOIN commands before ON before.tenant = other.tenant AND before.case_id = other.id AND before.id = other.open_command_id
 WHERE mine.tenant = $1 AND mine.id = $2 AND other.id <> mine.id
     AND (before.body->'decision'->>'effective_at')::timestamptz = (asked.body->'decision'->>'effective_at')::timestamptz
     AND other.outcome IS DISTINCT FROM 'declined' AND (other.seq > 0 OR other.id < mine.id)
-ORDER BY other.id
+)
+SELECT id FROM earlier
+WHERE NOT (undecided AND outcome IS NOT DISTINCT FROM 'expired')
+    AND NOT (undecided AND outcome IS NOT DISTINCT FROM 'withdrawn'
+        AND (SELECT count(*) FROM earlier WHERE undecided AND outcome = 'withdrawn') = 1)
+ORDER BY id
 LIMIT 1
 """
 

@@ -79,6 +79,9 @@ class Witness:
         self.order: dict[tuple[str, int], int] = {}
         """The last level of each clock that was reached for the first time, by its place in the pack."""
         self.stopped: set[str] = set()
+        self.appealed: Side | None = None
+        """Who has appealed last, since the matter was taken up; with whoever has answered something since."""
+        self.heard_since: set[Side] = set()
         """Effects that a legal hold has stopped."""
         self.measures: dict[str, str] = {}
         """The effect of each interim measure."""
@@ -143,6 +146,8 @@ class Witness:
         assert self.folded is None or recording.at >= self.folded.updated_at
         self.folded = evolve(self.folded, f.Recording.model_validate_json(recording.model_dump_json()), case_id=life.case_id)
         fact, actor = recording.fact, recording.actor
+        if isinstance(fact, f.CaseReopened | f.RulingAnnulled) or (isinstance(fact, f.AppealLodged) and not fact.cross):
+            self.appealed, self.heard_since = (fact.side if isinstance(fact, f.AppealLodged) else None), set()
         self._listen(recording)
         match fact:
             case f.RulingDrafted():
@@ -197,6 +202,7 @@ class Witness:
                 self.came[fact.party.id] = recording.seq
             case f.EvidenceLapsed():
                 self.spoke.add(fact.of.value)
+                self.heard_since.add(fact.of)
                 for whom, since in (self.asked[one] for one in fact.requests):
                     there = [p for p in self.folded.principals(fact.of) if p.since is None or p.since <= since]
                     answered = {whom} if whom is not None else {p.id for p in there}
@@ -235,13 +241,19 @@ class Witness:
         assert self.folded is not None
         self.last[party.side.value, "evidence"] = at
         if party.speaks and fact.answers:
+            self.heard_since.add(party.side)
+        if party.speaks and fact.answers:
             theirs = {p.id for p in self.folded.principals(party.side)}
             self.questioned |= {one for one in theirs if one in (party.id, party.represents)} or theirs
 
     def _heard(self, case: Case, fact: f.RulingDrafted) -> None:
-        """Nobody loses by a ruling in the first instance who has not had their say, where the pack promises it."""
+        """Nobody loses by a ruling who has not had their say, where the pack promises it; on appeal and afresh neither."""
         outcome = case.terms.outcome(fact.outcome)
         assert self.folded is not None
+        if case.terms.heard_when == "asked" and self.appealed is not None and fact.decision not in ("uphold", "remit"):
+            lost = {side for side in case.terms.hear if outcome is not None and side in outcome.lost_by}
+            unheard = lost - self.heard_since - {self.appealed}
+            assert not unheard, f"{unheard} would stand worse by {fact.outcome} and were not heard since the appeal"
         if Side.CLAIMANT in case.terms.hear and fact.decision not in ("uphold", "remit"):
             of_office = case.of_office is not None
             sanctioned = outcome is not None and outcome.sanctions is Side.CLAIMANT and not of_office

@@ -164,3 +164,41 @@ class TestTheClock:
         until = (life.now + timedelta(days=5)).isoformat()
         life.says(MEDIATOR, "snooze", until=until, reason="waiting")
         assert {r.level: r.due_at for r in life.case.timetable if r.clock == "provisional_credit"} == before
+
+
+class TestWhatIsTold:
+    """Whoever has a credit is told when it is taken back, and how much, by whatever letter tells them what it follows from."""
+
+    def told(self, life: Life) -> dict[str, object]:
+        return life.notices_for(CLAIMANT)[-1].data
+
+    @pytest.mark.parametrize("by", ["withdrawal", "denial", "annulment", "appeal"])
+    def test_that_it_is_taken_back_when_and_how_much_in_whatever_letter(self, by: str) -> None:
+        life = credited()
+        match by:
+            case "withdrawal":
+                life.says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal")
+            case "denial":
+                ruled(life, outcome="false_positive", ground="no_fraud")
+            case "annulment":
+                ruled(life).later(timedelta(hours=1)).says(LEAD, "annul", reason="mistake")
+            case _:
+                ruled(life).later(timedelta(hours=1)).says(RESPONDENT, "appeal").says(LEAD_2, "take")
+                life.says(LEAD_2, "decide_appeal", decision="overturn", outcome="false_positive", ground="no_fraud").fire("grace")
+        said = self.told(life)["credit"]
+        assert isinstance(said, dict)
+        assert (said["amount"], said["state"], said["ended_at"]) == (20_000, "reversed", life.now.isoformat())
+
+    def test_not_in_what_they_are_told_later(self) -> None:
+        life = ruled(credited(), outcome="false_positive", ground="no_fraud").later(timedelta(hours=1))
+        assert "credit" not in self.told(life.says(MEDIATOR, "message"))
+
+    def test_the_other_side_hears_nothing_of_it(self) -> None:
+        life = credited().says(MEDIATOR, "disclose").says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal")
+        assert all("credit" not in one.data for one in life.notices_for(RESPONDENT))
+
+    def test_whoever_loses_may_ask_for_the_documents(self) -> None:
+        life = ruled(credited(), outcome="false_positive", ground="no_fraud")
+        assert self.told(life)["documents"] is True
+        assert life.says(CLAIMANT, "message").notices_for(MEDIATOR)[-1].event == "message_sent"
+        assert "documents" not in self.told(ruled(credited(), 30_000))

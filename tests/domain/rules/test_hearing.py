@@ -269,3 +269,64 @@ class TestSteps:
         life.says(RESPONDENT, "message").says(MEDIATOR, "rule", **found)
         drafted = next(fact for fact in reversed(life.facts) if fact.type == "ruling_drafted")
         assert (life.case.phase, getattr(drafted, "approval_because", None)) == (Phase.APPROVAL, "step_skipped")
+
+
+class TestOnAppealOfWhoWasAsked:
+    """In kinds that ask: whoever did not appeal is asked anew, on what the appeal is about."""
+
+    THREAT: ClassVar[dict[str, Any]] = {"decision": "overturn", "outcome": "violation", "ground": "threat"}
+
+    def cleared(self) -> Life:
+        life = in_review("conduct_report").says(MEDIATOR, "complete_step", steps=["evidence_secured", "record_checked"])
+        life.says(MEDIATOR, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
+        life.says(MEDIATOR, "rule", outcome="no_violation", ground="no_clause").fire("grace").says(CLAIMANT, "appeal")
+        return life.says(LEAD_2, "take")
+
+    def test_what_they_answered_before_is_no_answer_to_it(self) -> None:
+        refusal = self.cleared().refused(LEAD_2, "decide_appeal", **self.THREAT)
+        assert (refusal.code, refusal.fields["side"], refusal.fields["missing"]) == ("not_heard", "respondent", "answer")
+
+    def test_asked_anew_they_have_their_whole_time(self) -> None:
+        life = self.cleared().says(LEAD_2, "request_evidence", of="respondent")
+        assert life.refused(LEAD_2, "decide_appeal", **self.THREAT).fields["missing"] == "time"
+        assert life.fire("respondent_response", "end").says(LEAD_2, "decide_appeal", **self.THREAT).case.phase is Phase.RULED
+
+    def test_what_follows_from_a_remit_waits_as_well(self) -> None:
+        life = self.cleared().says(LEAD_2, "decide_appeal", decision="remit").fire("grace").says(LEAD, "take")
+        assert life.refused(LEAD, "rule", outcome="violation", ground="threat").code == "not_heard"
+        life.says(LEAD, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
+        assert life.says(LEAD, "rule", outcome="violation", ground="threat").case.phase is Phase.RULED
+
+    def test_whoever_appeals_was_heard(self) -> None:
+        life = in_review("conduct_report").says(MEDIATOR, "complete_step", steps=["evidence_secured", "record_checked"])
+        life.says(MEDIATOR, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
+        life.says(MEDIATOR, "rule", outcome="violation", ground="threat").fire("grace").says(RESPONDENT, "appeal")
+        assert why(life.case) is None
+
+    def test_taken_up_again_each_of_several_is_heard_anew(self) -> None:
+        life = a_case("conduct_report").that_protects().with_party("pty_two", "respondent", "principal").in_review()
+        life.says(MEDIATOR, "request_evidence", of="respondent").fire("respondent_response", "end")
+        assert life.case.heard_parties == (RESPONDENT, "pty_two")
+        life.says(MEDIATOR, "complete_step", steps=["evidence_secured", "record_checked"])
+        life.says(MEDIATOR, "rule", outcome="no_violation", ground="no_clause").fire("grace").fire("appeal_window")
+        assert life.says(OPS, "reopen").case.heard_parties == ()
+
+
+class TestWhatTheOtherSideIsGiven:
+    """An outcome that waits only where a measure hits somebody does so on appeal as in review."""
+
+    BACK: ClassVar[dict[str, Any]] = {"decision": "overturn", "outcome": "confirmed", "ground": "stolen_payment"}
+    REFUND: ClassVar[dict[str, Any]] = {"type": "refund", "amount": {"amount": 5_000, "currency": "USD"}}
+
+    def denied(self) -> Life:
+        life = a_case("fraud_report", amount={"amount": 5_000, "currency": "USD"}).that_protects().in_review()
+        life.says(MEDIATOR, "rule", outcome="false_positive", ground="no_fraud").fire("grace")
+        return life.says(CLAIMANT, "appeal").says(LEAD_2, "take")
+
+    def test_is_given_on_appeal_without_telling_the_one_who_is_not_hit(self) -> None:
+        life = self.denied().says(LEAD_2, "decide_appeal", **self.BACK, remedies=[self.REFUND])
+        assert (life.case.phase, life.case.is_disclosed) == (Phase.RULED, False)
+
+    def test_not_what_hits_them(self) -> None:
+        warned = [self.REFUND, {"type": "warn", "to": "respondent"}]
+        assert self.denied().refused(LEAD_2, "decide_appeal", **self.BACK, remedies=warned).code == "not_heard"

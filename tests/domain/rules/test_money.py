@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -432,3 +432,39 @@ class TestBesideAnotherCaseOfTheMatter:
         life.says(RESPONDENT, "accept_offer").says(CLAIMANT, "ship_return", carrier="post")
         beside(life, 1).says(RESPONDENT, "confirm_return")
         assert [e.state for e in life.case.effects] == ["needs_hands"]
+
+
+class TestWhoGetsIt:
+    """Whoever says who gets the money does not give it alone."""
+
+    FRIEND: ClassVar[dict[str, str]] = {"side": "claimant", "ref": "friend"}
+
+    def replaced(self, by: str | Actor = MEDIATOR, owner: str | Actor = MEDIATOR) -> Life:
+        life = a_payment().in_review(owner=None).says(owner, "take")
+        life.says(by, "replace_party", party=CLAIMANT, by_party=self.FRIEND)
+        return life
+
+    def test_not_by_whoever_put_them_there(self) -> None:
+        assert why(self.replaced().says(MEDIATOR, "rule", **ruling(refund(usd(100))))) == "payee_of_own_word"
+
+    def test_nor_where_they_only_share(self) -> None:
+        life = a_payment().in_review().says(MEDIATOR, "add_party", party=self.FRIEND)
+        assert why(life.says(MEDIATOR, "rule", **ruling(refund(usd(100))))) == "payee_of_own_word"
+
+    def test_by_another_of_no_one_line(self) -> None:
+        assert why(self.replaced(OPS).says(MEDIATOR, "rule", **ruling(refund(usd(100))))) is None
+
+    def test_where_nothing_is_given_nobody_else_is_asked(self) -> None:
+        assert why(self.replaced().says(MEDIATOR, "rule", outcome="denied", ground="not_received")) is None
+
+    def test_whoever_put_them_there_is_no_second_person_to_their_own_line(self) -> None:
+        above = Actor(id="per_above", role="lead", manager="per_top")
+        below = Actor(id="per_below", role="mediator", manager="per_above")
+        life = self.replaced(above, below).says(below, "rule", **ruling(refund(usd(100))))
+        assert life.refused(above, "approve").fields["because"] == "seated_them"
+
+    def test_nor_until_the_matter_is_decided(self) -> None:
+        life = a_payment("fraud_report").in_review().says(MEDIATOR, "replace_party", party=CLAIMANT, by_party=self.FRIEND)
+        life.says(MEDIATOR, "credit_provisionally", amount=usd(100))
+        assert life.case.credit_proposed is not None
+        assert life.case.credit_proposed.because == "payee_of_own_word"

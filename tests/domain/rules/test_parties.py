@@ -485,6 +485,18 @@ class TestHearing:
         life.says("pty_heir", "message")
         assert self.unheard(life) is None
 
+    @pytest.mark.parametrize("leaves", ["removed", "replaced"])
+    def test_the_word_of_one_who_left_does_not_stand_for_those_who_stay(self, leaves: str) -> None:
+        life = self.two_shops().says(RESPONDENT, "message")
+        if leaves == "replaced":
+            life.says(OPS, "replace_party", party=RESPONDENT, by_party={"side": "respondent", "ref": "heir"})
+        else:
+            life.says(MEDIATOR, "remove_party", party=RESPONDENT, reasons="Named by mistake.")
+            life.says(OPS, "remove_party", party=RESPONDENT)
+        assert self.unheard(life) == SHOP_2
+        life.says(SHOP_2, "message")
+        assert self.unheard(life) == ("pty_heir" if leaves == "replaced" else None)
+
     def test_what_was_asked_of_one_and_lapsed_counts_for_that_one(self) -> None:
         life = self.two_shops().says(RESPONDENT, "message")
         life.says(MEDIATOR, "request_evidence", of="respondent", party=SHOP_2, due_at=life.now + timedelta(days=3))

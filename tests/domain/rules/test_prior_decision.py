@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from domain.base import Outcome, Phase, Side
+from domain.rules.prior_decision import undecided_end
 from tests.support.cases import (
     CLAIMANT,
     JUNIOR,
@@ -77,6 +78,12 @@ class TestOpening:
         life = an_appeal()
         life.appealed_before = "case_0196a7c2-0000-7000-8000-000000000002"
         assert life.opened().case.close_reason == "already_appealed"
+
+    def test_one_that_nobody_decided_is_none(self) -> None:
+        assert undecided_end(an_appeal().opened().says(CLAIMANT, "withdraw").case) is Outcome.WITHDRAWN
+        assert undecided_end(before(MEDIATOR_2, an_appeal()).case) is None
+        decided = before(MEDIATOR_2, an_appeal()).says(MEDIATOR_2, "decide_appeal", decision="uphold").fire("grace")
+        assert (decided.case.open, undecided_end(decided.case)) == (False, None)
 
     def test_a_case_that_is_declined_gives_nothing_back(self) -> None:
         assert an_appeal(outcome="remove", effective_at="2025-01-01T00:00:00Z").opened().case.quiet

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 import pytest
 
+from domain.base import Phase
 from domain.model.commands import parse_command
-from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, MEDIATOR_2, OPS, OUTCOMES, Life, a_case, facts_named
+from tests.support.cases import (
+    CLAIMANT,
+    LEAD,
+    LEAD_2,
+    MEDIATOR,
+    MEDIATOR_2,
+    OPS,
+    OUTCOMES,
+    PLATFORM,
+    RESPONDENT,
+    Life,
+    a_case,
+    facts_named,
+)
 
 STEPS = ("logs_read", "researcher_heard", "expert_asked")
 RULING = OUTCOMES["bounty_dispute"]["light"]
@@ -123,3 +139,63 @@ class TestRootCause:
         life = a_case().in_review().says(MEDIATOR, "name_root_cause", cause="unfounded")
         assert life.seen_by(CLAIMANT).root_cause is None
         assert life.seen_by(LEAD).root_cause == "unfounded"
+
+
+class TestIdentity:
+    """Who was proved to be somebody is one person: another who asks proves it anew."""
+
+    STEPS: ClassVar[list[str]] = ["receipt_confirmed", "identity", "scope", "search", "exemptions"]
+    GRANTED: ClassVar[dict[str, Any]] = {"outcome": "granted", "ground": "right_of_access", "remedies": [{"type": "disclose"}]}
+    OTHER: ClassVar[dict[str, Any]] = {"side": "claimant", "ref": "other"}
+
+    def proved(self) -> Life:
+        return a_case("compliance_request").that_protects().in_review().says(MEDIATOR, "complete_step", steps=self.STEPS)
+
+    def test_goes_with_the_person_who_was_replaced(self) -> None:
+        life = self.proved().says(MEDIATOR, "replace_party", party=CLAIMANT, by_party=self.OTHER)
+        assert life.refused(MEDIATOR, "rule", **self.GRANTED).fields["missing"] == ["identity"]
+        life.says(MEDIATOR, "complete_step", step="identity")
+        assert life.says(MEDIATOR, "rule", **self.GRANTED).case.phase is Phase.RULED
+
+    def test_a_draft_goes_back(self) -> None:
+        life = self.proved().says(MEDIATOR, "rule", **self.GRANTED)
+        life.says(OPS, "replace_party", party=CLAIMANT, by_party=self.OTHER)
+        assert (life.case.phase, life.case.ruling) == (Phase.REVIEW, None)
+
+    def test_the_one_who_was_replaced_is_told(self) -> None:
+        life = self.proved().says(MEDIATOR, "replace_party", party=CLAIMANT, by_party=self.OTHER)
+        assert [n.data["left_by"] for n in life.notices_for(CLAIMANT) if n.event == "party_left"] == ["replaced"]
+
+    @pytest.mark.parametrize("who", [CLAIMANT, MEDIATOR, OPS, PLATFORM])
+    def test_nobody_is_added_to_what_another_asked(self, who: str) -> None:
+        refusal = self.proved().refused(who, "add_party", party=self.OTHER)
+        assert (refusal.code, refusal.fields["because"]) == ("party_unfit", "own_request")
+
+    def test_a_representative_is(self) -> None:
+        life = self.proved().says(CLAIMANT, "add_party", party={**self.OTHER, "role": "representative"})
+        assert "identity" in {step.step for step in life.case.steps}
+
+    def test_two_in_one_report_are_not_answered_together(self) -> None:
+        life = a_case("compliance_request").that_protects().with_party("pty_two", "claimant", "principal").in_review()
+        assert life.refused(MEDIATOR, "complete_step", steps=self.STEPS).code == "party_unclear"
+        life.says(MEDIATOR, "complete_step", steps=["receipt_confirmed", "scope", "search", "exemptions"])
+        life.says(MEDIATOR, "skip_step", step="identity")
+        assert life.refused(MEDIATOR, "rule", **self.GRANTED).code == "party_unclear"
+        life.says(MEDIATOR, "remove_party", party="pty_two")
+        assert life.refused(MEDIATOR, "rule", **self.GRANTED).code == "procedure_incomplete"
+
+    def test_it_goes_to_nobody_else(self) -> None:
+        to = [{"type": "disclose", "party": RESPONDENT}]
+        assert self.proved().refused(MEDIATOR, "rule", **{**self.GRANTED, "remedies": to}).fields["because"] == "identity"
+
+
+class TestDoneByWhoWasBiased:
+    @pytest.mark.parametrize(("reason", "left"), [("decider_was_biased", 0), ("new_evidence", 5)])
+    def test_is_done_anew(self, reason: str, left: int) -> None:
+        life = TestIdentity().proved().says(MEDIATOR, "rule", **TestIdentity.GRANTED).fire("grace")
+        assert len(life.says(OPS, "reopen", reason=reason).case.steps) == left
+
+    def test_what_was_erased_is_not_ordered_back(self) -> None:
+        erased = {"outcome": "granted", "ground": "right_to_erasure", "remedies": [{"type": "erase"}]}
+        life = TestIdentity().proved().says(MEDIATOR, "rule", **erased).fire("grace").says(LEAD, "annul", reason="mistake")
+        assert [(e.remedy.type, e.state) for e in life.case.effects if e.reverses] == [("erase", "needs_hands")]

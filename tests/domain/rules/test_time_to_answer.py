@@ -9,7 +9,7 @@ from domain.rules.evolve import fold
 from domain.rules.hearing import unheard
 from domain.rules.rule import DecisionContext
 from domain.transition import step
-from tests.support.cases import LEAD, MEDIATOR, OPS, OUTCOMES, WITNESS, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, OUTCOMES, WITNESS, Life, a_case
 
 
 def accused() -> Life:
@@ -98,3 +98,37 @@ class TestAQuestion:
         claim = end_of(life, "claim_reply")
         assert end_of(life.says(MEDIATOR, "request_evidence", of="respondent"), "respondent_evidence") == claim
         assert end_of(life, "claim_reply") == claim
+
+
+class TestTheLimitOfTheLaw:
+    """Called something else it ends no later; more time is taken by an extension, with reasons that the person is told."""
+
+    def limit(self, life: Life) -> datetime:
+        return next(row.due_at for row in life.case.timetable if (row.clock, row.level) == ("answer", "breach"))
+
+    def request(self, category: str) -> Life:
+        return a_case("compliance_request", category=category).in_review()
+
+    @pytest.mark.parametrize(("was", "becomes"), [("gdpr_erasure", "ccpa_delete"), ("legal_order", "gdpr_access")])
+    def test_under_another_law_stays_where_it_was(self, was: str, becomes: str) -> None:
+        life = self.request(was)
+        before = self.limit(life)
+        assert self.limit(life.says(LEAD, "retarget", category=becomes, reason="law")) == before
+
+    def test_may_come_sooner(self) -> None:
+        life = self.request("gdpr_access")
+        before = self.limit(life)
+        assert self.limit(life.says(LEAD, "retarget", category="legal_order", reason="law")) < before
+
+    def test_is_as_long_as_ever_while_the_law_is_sought(self) -> None:
+        life = a_case("compliance_request", category="what").in_intake()
+        before = self.limit(life)
+        assert self.limit(life.says(LEAD, "retarget", category="ccpa_delete", reason="law_found")) > before
+
+    def test_waits_for_an_identity_as_before(self) -> None:
+        plain, moved = self.request("gdpr_erasure"), self.request("gdpr_erasure")
+        for life in (plain, moved):
+            life.says(MEDIATOR, "ask_identity")
+        moved.says(LEAD, "retarget", category="ccpa_delete", reason="law")
+        ends = [self.limit(life.later(timedelta(days=3)).says(CLAIMANT, "submit_evidence")) for life in (plain, moved)]
+        assert ends[1] <= ends[0]

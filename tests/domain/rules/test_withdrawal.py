@@ -140,7 +140,39 @@ class TestWhatWasWrittenWithIt:
         assert {n.recipient for _, n in life.last.notices if n.texts} == {MEDIATOR}
 
 
+class TestOwnMoney:
+    """Whoever took back a report about their own money keeps their appeal, though the case goes on of office."""
+
+    def lost(self, **report: Any) -> Life:
+        life = a_case("fraud_report", **report).in_review().says(CLAIMANT, "withdraw").says(MEDIATOR, "continue_of_office")
+        return life.says(MEDIATOR, "rule", outcome="false_positive", ground="no_fraud").fire("grace")
+
+    def test_appeals_where_it_is_their_money_and_stands_by_the_report_again(self) -> None:
+        life = self.lost(amount={"amount": 40_000, "currency": "USD"})
+        assert life.notices_for(CLAIMANT)[-1].data["right"] == {"allowed": True, "because": "lost_something"}
+        life.says(CLAIMANT, "appeal")
+        assert (life.case.phase, life.case.of_office) == (Phase.APPEAL, None)
+        life.says(CLAIMANT, "submit_evidence")
+
+    def test_they_are_told_so(self) -> None:
+        life = self.lost(amount={"amount": 40_000, "currency": "USD"})
+        assert [n.data.get("own_money") for n in life.notices_for(CLAIMANT) if n.event == "continued_of_office"] == [True]
+
+    def test_not_where_no_money_is_theirs(self) -> None:
+        life = self.lost(amount=None)
+        assert life.notices_for(CLAIMANT)[-1].data["right"]["because"] == "of_office"
+        assert life.refused(CLAIMANT, "appeal").code == "of_office"
+
+    def test_the_platform_keeps_its_own(self) -> None:
+        assert self.lost(amount={"amount": 40_000, "currency": "USD"}).says(PLATFORM, "appeal").case.phase is Phase.APPEAL
+
+
 class TestAccepting:
+    def test_whoever_was_never_told_is_not_told_now(self) -> None:
+        life = a_case("fraud_report").that_protects().in_review().says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal")
+        assert life.notices_for(RESPONDENT) == ()
+        assert life.notices_for(CLAIMANT)[-1].data["disclosed"] is False
+
     def test_names_every_measure_in_force(self) -> None:
         life = suspended().says(CLAIMANT, "withdraw")
         until = (life.now + DAY).isoformat()

@@ -61,6 +61,36 @@ async def test_one_that_was_declined_does_not_count(world: World) -> None:
     assert await before(world, await opened(world, an_appeal())) is None
 
 
+async def ended(world: World, case: Opened, outcome: str, *decisions: str) -> None:
+    """It came to an end like that, with these rulings after the one that was made elsewhere."""
+    rulings = [{"decision": "rule", "elsewhere": True}, *({"decision": one, "elsewhere": False} for one in decisions)]
+    async with world.database.tenant(world.tenant_id) as conn:
+        await conn.execute(
+            "UPDATE cases SET outcome = $2, seq = 5, state = jsonb_build_object('rulings', $3::jsonb) WHERE id = $1",
+            case.case_id, outcome, rulings,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(("outcome", "decisions"), [("withdrawn", ()), ("expired", ("remit",)), ("withdrawn", ("remit",))])
+async def test_one_that_nobody_decided_does_not_count(world: World, outcome: str, decisions: tuple[str, ...]) -> None:
+    await ended(world, await opened(world, an_appeal()), outcome, *decisions)
+    assert await before(world, await opened(world, an_appeal())) is None
+
+
+@pytest.mark.parametrize(("outcome", "decisions"), [("ruled", ("uphold",)), ("withdrawn", ("overturn",)), ("merged", ())])
+async def test_one_that_was_decided_or_goes_on_does(world: World, outcome: str, decisions: tuple[str, ...]) -> None:
+    first = await opened(world, an_appeal())
+    await ended(world, first, outcome, *decisions)
+    assert await before(world, await opened(world, an_appeal())) == first.case_id
+
+
+async def test_taken_back_twice_it_counts(world: World) -> None:
+    first = await opened(world, an_appeal())
+    for case in (first, await opened(world, an_appeal())):
+        await ended(world, case, "withdrawn")
+    assert await before(world, await opened(world, an_appeal())) == first.case_id
+
+
 async def test_nothing_lies_open(world: World) -> None:
     case = await opened(world, an_appeal())
     async with world.database.tenant(world.tenant_id) as conn:
