@@ -13,7 +13,7 @@ from activities.ports.records import CaseSnapshot, KeptAnswer, Pending, Transiti
 from domain.model.case import Case
 from domain.model.chain import Chained, link
 from domain.model.commands import read_command
-from domain.model.facts import SYSTEM, DueLevel
+from domain.model.facts import SYSTEM, DueLevel, EffectOrdered, Fact
 from domain.model.refusals import Refusal
 from domain.notices.plan import NoticeDraft
 from domain.rules.reference import ReferenceData
@@ -41,13 +41,14 @@ class Batch:
     deadlines: list[DueLevel] = field(default_factory=list)
     notices: list[tuple[int, NoticeDraft]] = field(default_factory=list)
 
-    def transition(self, turn: int) -> Transition | None:
+    def transition(self, snapshot: CaseSnapshot) -> Transition | None:
         """The write, or None when there is nothing to write."""
         if not self.answers:
             return None
         return Transition(
-            turn=turn,
+            turn=snapshot.turn,
             case=self.case if self.facts else None,
+            paid_elsewhere=snapshot.paid_elsewhere if any(_pays(one.recording.fact) for one in self.facts) else None,
             facts=tuple(self.facts),
             answers=tuple(self.answers),
             deadlines=tuple(self.deadlines),
@@ -63,6 +64,10 @@ class Batch:
         self.case = made.case
         self.notices += made.notices
         self.answers.append(KeptAnswer(command_id=command_id, status="accepted", seq=made.case.seq))
+
+
+def _pays(fact: Fact) -> bool:
+    return isinstance(fact, EffectOrdered) and fact.reverses is None and fact.remedy.amount is not None
 
 
 def levels_due(case: Case | None, by: datetime) -> bool:
@@ -100,7 +105,8 @@ def _command(batch: Batch, case_id: str, pending: Pending, snapshot: CaseSnapsho
     try:
         command = read_command(pending.body)
         looked_up = {name: getattr(pending, name) for name in _LOOKED_UP}
-        looked_up |= {name: getattr(snapshot, name) for name in ("earlier", "held", "paid_elsewhere")}
+        looked_up |= {name: getattr(snapshot, name) for name in ("earlier", "held")}
+        looked_up["paid_elsewhere"] = snapshot.paid_elsewhere or ()
         context = DecisionContext(**looked_up)
         made = step(batch.case, case_id, command, context, pending.received_at, snapshot.now, reference)
     except Refusal as refusal:
@@ -116,7 +122,7 @@ def _level(batch: Batch, case_id: str, row: DueLevel, snapshot: CaseSnapshot, re
     command = due_command(row)
     batch.deadlines.append(row)
     try:
-        looked_up = {name: getattr(snapshot, name) for name in ("team", "held", "paid_elsewhere")}
+        looked_up = {"team": snapshot.team, "held": snapshot.held, "paid_elsewhere": snapshot.paid_elsewhere or ()}
         context = DecisionContext(actor=SYSTEM, credential="system", **looked_up)
         made = step(batch.case, case_id, command, context, row.due_at, snapshot.now, reference)
     except Exception as error:

@@ -91,7 +91,7 @@ class RecordActivities:
 
     async def _write(self, ask: RecordInput, snapshot: CaseSnapshot, case: Case | None, batch: Batch) -> Batch | None:
         """The batch as written; None when somebody else wrote in between and everything has to be read again."""
-        transition = batch.transition(snapshot.turn)
+        transition = batch.transition(snapshot)
         key = (ask.tenant_id, ask.case_id)
         if transition is None:
             self._remember(key, snapshot.turn, batch.case)
@@ -120,7 +120,7 @@ class RecordActivities:
             raise error
         first = snapshot.pending[0]
         batch = work_through(case, ask.case_id, snapshot, self._zone_data, only=[first])
-        transition = batch.transition(snapshot.turn)
+        transition = batch.transition(snapshot)
         try:
             if transition is not None:
                 await self._records.write(ask.tenant_id, ask.case_id, transition)

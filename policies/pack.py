@@ -235,8 +235,8 @@ class Pack(Frozen):
     hear: tuple[Side, ...] = ()
     """Sides that are heard before they can lose by a ruling."""
     hear_penalties: bool = True
-    """Nobody is sanctioned or warned who could not answer, also a side that ``hear`` does not name; an author who gets the statement
-    of reasons on their own words is told after the act.
+    """Nobody is sanctioned or warned who could not answer, also a side that ``hear`` does not name. The author whose words the
+    matter is about is told by the statement of reasons, after the act.
     """
     heard_when: Literal["asked", "told"] = "asked"
     """``asked``: once they have answered what the team asked, or let the time for it go by. ``told``: once they have said

@@ -66,21 +66,26 @@ def terms_of(
     if not pack.version or key not in _RESOLVED:
         if len(_RESOLVED) >= _MOST_RESOLVED:
             _RESOLVED.clear()
-        terms = _terms(pack, priority, calendars, time_scale, variants)
-        _RESOLVED[key] = terms.model_copy(update={"priority_for_minors": for_minors})
+        _RESOLVED[key] = _terms(pack, priority, calendars, time_scale, variants, for_minors)
     return _RESOLVED[key]
 
 
 _AS_THEY_ARE = (
     "grounds", "procedure", "root_causes", "root_cause_needed", "by_hand", "conditions", "complaint_routes", "hear", "joins",
-    "hear_penalties",
     "disclosure", "words", "concession",
     "decided_matter", "merges_with", "evidence_types", "withdrawal", "destructive", "heard_when", "worse_on_appeal",
 )  # fmt: skip
 """What terms say in the words of the pack."""
 
 
-def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_scale: float, variants: Mapping[str, str]) -> Terms:
+def _terms(
+    pack: Pack,
+    priority: Priority,
+    calendars: Mapping[str, str],
+    time_scale: float,
+    variants: Mapping[str, str],
+    for_minors: Priority | None,
+) -> Terms:
     terms = Terms(
         pack=pack.kind,
         version=pack.version,
@@ -113,6 +118,9 @@ def _terms(pack: Pack, priority: Priority, calendars: Mapping[str, str], time_sc
         **_at_risk(pack, time_scale, variants),
         # Where nothing is bounded by what was paid, there is no less of it.
         less=pack.less_is_lost and any(remedy.bounded_by for remedy in pack.remedies),
+        # Of sides that are heard anyway it says nothing more.
+        hear_penalties=pack.hear_penalties and {*pack.hear} != {*Side},
+        priority_for_minors=for_minors,
         time_scale=time_scale,
     )
     size = len(terms.model_dump_json().encode())

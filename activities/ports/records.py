@@ -96,7 +96,7 @@ class CaseSnapshot(Kept):
     """The people whom an escalation could land on, where one may be due; looked up by ``Roster``."""
     held: tuple[HeldPerson, ...] = ()
     """Parties of whom another case is under legal hold, where something could be destroyed."""
-    paid_elsewhere: tuple[PaidElsewhere, ...] = ()
+    paid_elsewhere: tuple[PaidElsewhere, ...] | None = None
     """What stands in other cases of the same matter, where money may be given."""
     earlier: tuple[EarlierSanction, ...] | None = None
     """Sanctions of other cases against the parties, where a ruling may be judged."""
@@ -114,6 +114,10 @@ class Transition(Kept):
     """Deadline commands that were decided in this transition: archived with their answers."""
     notices: tuple[tuple[int, NoticeDraft], ...] = ()
     """With the number of the fact that caused each."""
+    paid_elsewhere: tuple[PaidElsewhere, ...] | None = None
+    """What stood in other cases of the matter when money was given; when that has changed, nothing is written. None: none was, or
+    nobody looked.
+    """
     substitute: bool = False
     """Write only the answers (status ``broken``): what was decided could not be stored as it came."""
 

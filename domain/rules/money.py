@@ -74,6 +74,8 @@ def payable(case: Case) -> Payable | None:
 def given(case: Case) -> tuple[Remedy, ...]:
     """What was given back and stands, and what waits for goods. A reversal that waits for somebody's hands has undone nothing."""
     undone = {e.reverses for e in case.effects if e.reverses and e.state != "needs_hands"}
+    # What a hold has stopped and nobody waits for any more goes on as another effect, or not at all.
+    undone |= {e.id for e in case.effects if e.state == "withheld"} - {one.id for one in case.withheld}
     stands = (e.remedy for e in case.effects if e.reverses is None and e.id not in undone and e.state != "reversed")
     later = case.returning.remedies if case.returning else ()
     return tuple(x for x in (*stands, *later) if x.amount is not None and bounded(case, x.type))

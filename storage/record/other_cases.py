@@ -13,7 +13,7 @@ from domain.model.money import PaidElsewhere
 from domain.model.people import Actor, Standing
 from domain.rules.money import stands_for_others, totals
 from domain.rules.need_to_know import ACCESS, closed_to, right_by_part, right_by_standing
-from storage.postgres.pool import Database
+from storage.postgres.pool import Connection, Database
 from storage.record.sql import STANDS, STATE
 
 OTHER = f"""
@@ -122,10 +122,7 @@ class PostgresOtherCases:
     async def paid(self, tenant_id: str, case_id: str) -> Sequence[PaidElsewhere]:
         """What stands in other cases, of any kind, about the same matter of the same claimant."""
         async with self._database.tenant(tenant_id) as conn:
-            rows = await conn.fetch(PAID, tenant_id, case_id)
-        others = [Case.model_validate_json(row["state"]) for row in rows]
-        found = ((one, stands_for_others(one)) for one in others)
-        return [PaidElsewhere(case=one.id, given=given, disclosed=one.is_disclosed) for one, given in found if given]
+            return await paid_elsewhere(conn, tenant_id, case_id)
 
     async def _one(self, tenant_id: str, case_id: str, reader: Actor | None) -> OtherCase | None:
         async with self._database.tenant(tenant_id) as conn:
@@ -138,6 +135,13 @@ class PostgresOtherCases:
         if right is None or closed_to(found.parties, reader):
             return None
         return found.model_copy(update={"reads_only": right == ACCESS})
+
+
+async def paid_elsewhere(conn: Connection, tenant_id: str, case_id: str) -> list[PaidElsewhere]:
+    """What stands in other cases about the same matter of the same claimant, as this connection sees it."""
+    others = [Case.model_validate_json(row["state"]) for row in await conn.fetch(PAID, tenant_id, case_id)]
+    found = ((one, stands_for_others(one)) for one in others)
+    return [PaidElsewhere(case=one.id, given=given, disclosed=one.is_disclosed) for one, given in found if given]
 
 
 def _other_case(row: Any) -> OtherCase | None:

@@ -14,6 +14,7 @@ from uuid_utils import uuid7
 
 from activities.ports.errors import Unstorable
 from activities.ports.records import CaseSnapshot, KeptAnswer, Pending, Transition
+from domain.base import Money
 from domain.model.case import FORM, Case
 from domain.model.chain import Chained
 from domain.model.facts import (
@@ -27,6 +28,7 @@ from domain.model.facts import (
     EffectWithheld,
     Recording,
 )
+from domain.model.money import PaidElsewhere
 from domain.rules.evolve import fold
 from domain.rules.reference import Notices
 from domain.transition import calendars_of
@@ -35,6 +37,7 @@ from storage.policies.library import CalendarCache
 from storage.postgres.pool import Connection, Database
 from storage.record import sql
 from storage.record.leases import LEASE_FOR, lease_rows
+from storage.record.other_cases import paid_elsewhere
 from storage.record.sanctions import sanction_rows
 
 _PENDING: TypeAdapter[tuple[Pending, ...]] = TypeAdapter(tuple[Pending, ...])
@@ -98,8 +101,8 @@ class PostgresRecords:
         return snapshot.model_copy(update={"case": again})
 
     async def write(self, tenant_id: str, case_id: str, transition: Transition) -> bool:
-        """Store the transition in one statement; False when the turn has moved, or whoever is given the case was deactivated
-        since it was read. Raises Unstorable for bad data."""
+        """Store the transition in one statement; False when the turn has moved, whoever is given the case was deactivated since
+        it was read, or another case of the matter has paid or taken back meanwhile. Raises Unstorable for bad data."""
         try:
             statement, arguments = _writing(transition, self._lease_for)
             async with self._database.tenant(tenant_id) as conn, AsyncExitStack() as until:
@@ -107,6 +110,12 @@ class PostgresRecords:
                     # A deactivation under way comes first, and is seen here; a later one finds the case with its owner.
                     await until.enter_async_context(conn.transaction())
                     if not all(row["active"] for row in await conn.fetch(sql.HOLD_OWNERS, tenant_id, given)):
+                        return False
+                if transition.paid_elsewhere is not None and not transition.substitute:
+                    # Of two cases that pay for one matter at once the second waits here, and then sees what the first has paid.
+                    await until.enter_async_context(conn.transaction())
+                    await conn.fetchval(sql.HOLD_MATTER, tenant_id, case_id)
+                    if _by_case(await paid_elsewhere(conn, tenant_id, case_id)) != _by_case(transition.paid_elsewhere):
                         return False
                 written = bool(await conn.fetchval(statement, tenant_id, case_id, transition.turn, *arguments))
                 if not written and await conn.fetchval(sql.TURN, tenant_id, case_id) == transition.turn:
@@ -127,6 +136,10 @@ class PostgresRecords:
                 self._notices.clear()
             self._notices[version] = known
         return {version: known}
+
+
+def _by_case(found: Iterable[PaidElsewhere]) -> Mapping[str, tuple[Money, ...]]:
+    return {one.case: one.given for one in found}
 
 
 def _askable(ids: Iterable[str]) -> list[str]:

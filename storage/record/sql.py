@@ -8,6 +8,12 @@ LOCK = "SELECT 1 FROM cases WHERE tenant = $1 AND id = $2 FOR UPDATE"
 
 HOLD_OWNERS = "SELECT active FROM people WHERE tenant = $1 AND id = ANY($2::text[]) ORDER BY id FOR NO KEY UPDATE"
 
+HOLD_MATTER = """
+SELECT pg_advisory_xact_lock(hashtextextended(tenant || ' ' || matter_digest, 0)) FROM cases
+WHERE tenant = $1 AND id = $2 AND matter_digest IS NOT NULL
+"""
+"""One case of a matter after the other, until the end of the transaction."""
+
 TURN = "SELECT turn FROM cases WHERE tenant = $1 AND id = $2"
 
 STATE = "(c.state || jsonb_build_object('terms', c.terms))::text"

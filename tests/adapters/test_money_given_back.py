@@ -40,8 +40,8 @@ class PaymentService:
                 id=order.effect_id, tenant_id=life.tenant_id, case_id=life.case_id, type=order.remedy.type,
                 amount=order.remedy.amount, to=order.remedy.to.value, to_party=order.remedy.party, reverses=order.reverses,
             )  # fmt: skip
-            for _ in range(2):
-                result = await self.remedies.perform(effect)
+            await self.remedies.perform(effect)
+            result = await self.remedies.perform(effect)
             self.done.add(order.effect_id)
             life.says(ROBOT, "report_effect", effect_id=order.effect_id, result=result)
         return life

@@ -7,6 +7,7 @@ which levels fired, which measures were in force, and what each party could see.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -99,6 +100,10 @@ class Witness:
         """Until when a measure was promised to last."""
         self.questioned: set[str] = set()
         """Principals who answered what was asked of them, or let the time go by, since the matter was last taken up."""
+        self.lifters: set[str] = set()
+        """Who lifted a legal hold, here or on another case of somebody in this one."""
+        self.proposed: tuple[str, Any] | None = None
+        """Who proposed a provisional credit, and of how much."""
         self.removals: dict[str, str] = {}
         """Who proposed to put out a party that has a say in the matter."""
         self.came: dict[str, int] = {}
@@ -119,6 +124,8 @@ class Witness:
         offers_end(made.case)
         offers_end_with_a_word(made, before)
         self._holds(made, before)
+        self._holds_elsewhere(life, made)
+        self._alone(made, before)
         self._effects(made, before)
         self._money(made.case)
         self._interim(made)
@@ -356,6 +363,7 @@ class Witness:
                 "interim_ended",
                 "return_ended",
                 "effect_released",
+                "provisional_credit_given",
             }
         if "case_withdrawn" in names and before is not None:
             kept = {i.id for i in made.case.interim}
@@ -384,7 +392,8 @@ class Witness:
         """Nobody gives more than was paid, or other money, alone: a second person does, or in a bounty dispute the sides."""
         if case.amount is None:
             return
-        undone = {o.reverses for o in self.ordered.values()}
+        # What a hold has stopped goes on as another effect, or not at all.
+        undone = {o.reverses for o in self.ordered.values()} | (self.stopped - {one.id for one in case.withheld})
         stands = [(o.remedy, o.because) for o in self.ordered.values() if not o.reverses and o.effect_id not in undone]
         if case.returning is not None:
             stands += [(remedy, case.returning.because) for remedy in case.returning.remedies]
@@ -485,6 +494,47 @@ class Witness:
                 if isinstance(fact, f.RulingIssued) and case.rulings[-1].decision not in ("uphold", "remit"):
                     assert not {x.type for x in case.rulings[-1].remedies} & destructive, "told under a hold"
 
+    def _holds_elsewhere(self, life: Life, made: Step) -> None:
+        """Nothing that destroys is ordered or told against somebody of whom any case is under a hold; and whoever lifted one
+        destroys nothing alone that it kept.
+        """
+        case, destructive = made.case, {"erase", "delete", *made.case.terms.destructive}
+        others = life.elsewhere.get("held", ())
+        theirs = {one.ref_digest for one in others if one.held}
+        sides = {p.side for p in case.parties if p.role == "principal" and p.ref_digest in theirs}
+        here = {p.ref_digest for p in case.parties if p.role == "principal"}
+        lifters = self.lifters | {person for one in others if one.ref_digest in here for person in one.lifted_by}
+        for recording in made.recordings:
+            fact = recording.fact
+            if isinstance(fact, f.EffectOrdered) and not fact.reverses and fact.remedy.type in destructive:
+                assert fact.remedy.to not in sides, "ordered under a hold of another case"
+            if isinstance(fact, f.RulingDrafted) and fact.decision not in ("uphold", "remit"):
+                kept = [one for one in fact.remedies if one.type in destructive]
+                assert not [one for one in kept if one.to in sides], "drafted under a hold of another case"
+                if kept and recording.actor.id in lifters and case.terms.has(Phase.APPROVAL):
+                    assert fact.approval_because is not None, "destroyed alone by whoever lifted the hold"
+            if isinstance(fact, f.LegalHoldLifted):
+                self.lifters.add(recording.actor.id)
+            if isinstance(fact, f.RulingIssued) and case.rulings[-1].decision not in ("uphold", "remit"):
+                assert not [x for x in case.rulings[-1].remedies if x.type in destructive and x.to in sides], "told under a hold"
+
+    def _alone(self, made: Step, before: Case | None) -> None:
+        """Nobody gives alone more than one person may: above the pack's limit, or in money without one, a second one agrees."""
+        case = made.case
+        for recording in made.recordings:
+            fact = recording.fact
+            match fact:
+                case f.ProvisionalCreditProposed():
+                    self.proposed = (recording.actor.id, fact.amount)
+                case f.ProvisionalCreditGiven() if _above(case, [fact.remedy]):
+                    assert self.proposed is not None, "a credit above the limit by one alone"
+                    assert self.proposed[0] != recording.actor.id, "a credit above the limit by one alone"
+                    assert self.proposed[1] == fact.remedy.amount, "another credit than was proposed"
+                case f.RulingIssued() if case.rulings[-1].decision not in ("uphold", "remit"):
+                    told = case.rulings[-1]
+                    if _above(case, told.remedies):
+                        assert told.approved_by not in (None, told.decider), "more than one person's limit by one alone"
+
     def _told(self, life: Life, made: Step, told: f.RulingIssued) -> None:
         draft = self.drafts[told.ruling_id]
         for party in made.case.parties:
@@ -521,6 +571,18 @@ class Witness:
                 known = [r.fact.type for r in made.recordings if visible(made.case, r, life.actor(who))]
                 assert known, f"{who} can see by its instant alone that {[fact.type for fact in facts]} happened"
             self.views[who] = now
+
+
+def _above(case: Case, remedies: Iterable[Remedy]) -> bool:
+    """Whether so much money takes two persons, in kinds that know a second look."""
+    sums: dict[str, int] = {}
+    for one in remedies:
+        if one.amount is not None:
+            sums[one.amount.currency] = sums.get(one.amount.currency, 0) + one.amount.amount
+    limits = case.terms.limits
+    if not case.terms.has(Phase.APPROVAL) or not limits:
+        return False
+    return any(name not in limits or amount > limits[name] for name, amount in sums.items())
 
 
 def _alone_with(fact: f.Fact) -> str | None:
@@ -665,9 +727,10 @@ def offers_end(case: Case) -> None:
 def offers_end_with_a_word(made: Step, before: Case | None) -> None:
     """Whatever was offered and not answered ends with its fact, and whoever is written to reads it."""
     was_open = {one.id for one in (before.offer, before.proposal) if one is not None} if before is not None else set()
-    over = [one for one in (*made.case.offers, *made.case.proposals) if one.id in was_open and one.became == "lapsed"]
+    over = {one.id for one in made.case.offers if one.id in was_open and one.became == "lapsed"}
+    over |= {one.id for one in made.case.proposals if one.id in was_open and one.became == "lapsed"}
     said = {r.fact.offer_id for r in made.recordings if isinstance(r.fact, f.OfferLapsed)}
-    assert {one.id for one in over} == said, "it vanished without a word"
+    assert over == said, "it vanished without a word"
     if over:
         letters = [n for _, n in made.notices if n.audience in ("claimant", "respondent") and "third_party" not in n.data]
         assert all(n.data.get("lapsed") for n in letters), "told what ended it, and not that it is over"

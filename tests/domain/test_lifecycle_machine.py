@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from domain.base import Phase, Side
 from domain.model.case import Case
 from domain.model.clock_terms import ClockTerms
+from domain.model.legal_hold import HeldPerson
 from domain.model.refusals import Refusal
 from domain.rules.evolve import fold
 from tests.domain.invariants import Witness, in_hiding
@@ -32,6 +33,7 @@ from tests.support.cases import (
     RESPONDENT,
     ROBOT,
     WITNESS,
+    digest_of,
 )
 
 PARTIES = (CLAIMANT, RESPONDENT, AGENT)
@@ -86,7 +88,7 @@ BY_PARTIES = (
 ABOUT_GOODS = ("ship_return", "confirm_return", "contest_return", "decide_return")
 BY_THE_TEAM = (
     "request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note", "hand_over", "annul", "recuse",
-    "accept_withdrawal", "continue_of_office", "place_hold", "lift_hold", "disclose",
+    "accept_withdrawal", "continue_of_office", "place_hold", "lift_hold", "disclose", "credit_provisionally",
 )  # fmt: skip
 ABOUT_TIME = ("pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim")
 BY_ANYBODY = (
@@ -105,6 +107,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("retarget", "extend"), (OPS, LEAD)),
     "signal": (PLATFORM, ROBOT),
     "annul": (*LEADS, OPS),
+    "credit_provisionally": (*LEADS, MEDIATOR),
     "recuse": DECIDERS,
     "state_amount": (PLATFORM, OPS, LEAD, MEDIATOR),
     "take": (*DECIDERS, FRIEND),
@@ -255,6 +258,17 @@ class AnyLife(RuleBasedStateMachine):
     def _parties(self) -> tuple[str, ...]:
         return (*PARTIES, *(p.id for p in self.case.parties if p.since is not None))
 
+    @rule(
+        who=st.sampled_from([CLAIMANT, RESPONDENT]),
+        held=st.sampled_from([True, True, False]),
+        by=st.sampled_from([MEDIATOR, LEAD, LEAD_2]),
+    )
+    def another_case_is_held_or_was(self, who: str, held: bool, by: str) -> None:
+        """Another case of one of them is under a legal hold, or was until somebody lifted it."""
+        lifted = () if held else (by,)
+        one = HeldPerson(ref_digest=digest_of(who), case_id="case_other", held=held, lifted_by=lifted)
+        self.life.elsewhere["held"] = (one,)
+
     @rule(there=st.none() | st.lists(st.sampled_from([MEDIATOR, LEAD, LEAD_2, OPS]), unique=True).map(tuple))
     def a_shift_begins(self, there: tuple[str, ...] | None) -> None:
         self.life.there = there
@@ -313,6 +327,7 @@ class AnyLife(RuleBasedStateMachine):
             "concede": {},
             "decide_return": {"received": st.booleans(), "amount": st.none() | MONEY},
             "state_amount": {"amount": MONEY},
+            "credit_provisionally": {"amount": MONEY},
             "accept_withdrawal": {
                 "ends": st.lists(st.sampled_from(["suspend", "payout_freeze", *measures]), unique=True, max_size=2),
                 "stays": st.lists(st.sampled_from(["suspend", "payout_freeze", *measures]), unique=True, max_size=2),

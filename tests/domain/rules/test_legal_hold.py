@@ -9,6 +9,7 @@ import pytest
 
 from domain.base import Phase
 from domain.model.legal_hold import EffectReleased, HeldPerson, LegalHoldPlaced
+from domain.rules.money import payable
 from tests.support.cases import (
     CLAIMANT,
     LEAD,
@@ -128,6 +129,14 @@ class TestWhatDestroys:
         assert [e.remedy for e in life.case.effects_in_force] == [first.remedy]
         assert first.id not in life.case.running
         assert life.case.withheld == ()
+
+    def test_counts_once_as_given_when_it_goes_on(self) -> None:
+        amount = {"amount": 90_000, "currency": "USD"}
+        life = a_case("payment_dispute", amount=amount).with_terms(destructive=("refund",)).appealable()
+        before = payable(life.case)
+        life.says(OPS, "place_hold").says(LEAD, "lift_hold")
+        assert [fact.type for fact in life.facts][-2:] == ["effect_released", "effect_ordered"]
+        assert payable(life.case) == before
 
     def test_already_done_is_said_with_when(self) -> None:
         life = erasing()

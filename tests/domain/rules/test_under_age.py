@@ -97,9 +97,9 @@ class TestPriority:
     @pytest.mark.parametrize("kind", ["safety_incident", "conduct_report"])
     def test_is_what_it_would_have_been_at_the_opening(self, kind: str) -> None:
         life = a_case(kind, category="other").in_review()
-        assert life.case.priority is not Priority.URGENT
+        before = life.case.priority
         life.says(MEDIATOR, "add_party", party=self.CHILD)
-        assert life.case.priority is Priority.URGENT
+        assert (before is Priority.URGENT, life.case.priority) == (False, Priority.URGENT)
         assert [r.fact.type for r in life.last.recordings] == ["party_added", "case_retargeted"]
 
     def test_stays_where_the_pack_says_nothing_of_children_or_it_is_a_witness(self) -> None:

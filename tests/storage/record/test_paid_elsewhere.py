@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -88,6 +89,35 @@ async def test_of_two_that_were_drafted_at_once_the_second_waits_for_hands(desk:
     async with desk.world.database.tenant(desk.world.tenant_id) as conn:
         kept = await conn.fetch("SELECT case_id, state FROM effects ORDER BY ordered_at")
     assert [tuple(row) for row in kept] == [(payment, "running"), (fraud, "needs_hands")]
+
+
+async def test_of_two_that_pay_at_the_same_instant_the_second_sees_the_first(desk: Desk) -> None:
+    """Both have read that nothing was paid, and judge; only the writing finds out."""
+    payment, fraud = await desk.report("payment_dispute"), await desk.report("fraud_report")
+    said = {"outcome": "upheld", "reasons": "It never came.", "remedies": [REFUND]}
+    for case_id in (payment, fraud):
+        await desk.world.record(case_id, a_command("rule", "per_mia", **said))
+    await asyncio.sleep(0.08)
+    both_have_read, reads = asyncio.Event(), 0
+    lookups = desk.world.recorder._lookups
+    assert lookups is not None
+
+    class Together(PostgresOtherCases):
+        async def paid(self, tenant_id: str, case_id: str) -> Sequence[PaidElsewhere]:
+            nonlocal reads
+            found = await super().paid(tenant_id, case_id)
+            reads += 1
+            if reads == 2:
+                both_have_read.set()
+            await asyncio.wait_for(both_have_read.wait(), 5)
+            return found
+
+    together = Lookups(lookups.roster, lookups.policies, other_cases=Together(desk.world.database))
+    desk.world.recorder = RecordActivities(desk.world.records, desk.world.inbox, "2025b", lookups=together)
+    await asyncio.gather(*(desk.world.record(case_id) for case_id in (payment, fraud)))
+    assert reads > 2, "the second has looked again"
+    cases = [(await desk.world.snapshot(case_id)).case for case_id in (payment, fraud)]
+    assert sorted(e.state for case in cases if case for e in case.effects) == ["needs_hands", "running"]
 
 
 @pytest.mark.parametrize(
