@@ -111,8 +111,6 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "result": _string(data.get("result")),
         "measures": [m for m in (_remedy(x, words, None) for x in _list_of(data.get("measures"))) if m],
         "because": _string(data.get("because")),
-        "stands": data.get("stands") is True,
-        "set_aside": data.get("set_aside") is True,
         "lapsed": [one for one in _list_of(data.get("lapsed")) if one in ("offer", "proposal")],
         "guardian_missing": data.get("guardian_missing") is True,
         "yourself": data.get("yourself") is True,
@@ -121,7 +119,6 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "stands_alone": data.get("stands_alone") is True,
         "joined": data.get("joined"),
         "from_start": data.get("from_start") is True,
-        "of_office": data.get("of_office") is True,
         "returns": offer.get("after_return") is True,
         "terms": [line for line in (_line_or_none(_string(one)) for one in _list_of(data.get("terms"))) if line],
         "label": _who(data.get("label_paid_by") or offer.get("label_paid_by"), side),
@@ -132,17 +129,20 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "into": _short(into) if (into := _string(data.get("into"))) else None,
         "of_case": _short(of_case) if (of_case := _string(data.get("of_case"))) else None,
         **_of_risk(data, words, side),
-        "own_money": data.get("own_money") is True,
-        "documents": data.get("documents") is True,
     }
 
 
 def _of_risk(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, Any]:
-    """What is said where money or people are at risk."""
+    """What is said where money or people are at risk, and what becomes of a report that was taken back."""
     credit = _credit_of(data)
     signal, authority = (_string(data.get(name)) for name in ("signal", "authority"))
     return {
         "third_party": _string(data.get("third_party")),
+        "own_money": data.get("own_money") is True,
+        "documents": data.get("documents") is True,
+        "of_office": data.get("of_office") is True,
+        "stands": data.get("stands") is True,
+        "set_aside": data.get("set_aside") is True,
         "credit": _remedy(credit, words, side) if credit else None,
         "credit_state": _string(credit.get("state")),
         "signal": written_out(signal) if signal else None,
