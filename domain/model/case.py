@@ -55,7 +55,7 @@ SINCE: dict[int, frozenset[str]] = {
             "appealed_alone",
             "lifted_by",
         }
-        | {"questioned", "identity_requests", "spoke"}
+        | {"questioned", "identity_requests", "spoke", "withdrawal"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""

@@ -18,7 +18,7 @@ from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
 from domain.rules.confidence import awaited_by, words_of
 from domain.rules.evidence_due import EVIDENCE_DUE
-from domain.rules.parties import told_of_leaving, told_share
+from domain.rules.parties import told_alone, told_of_leaving, told_share
 from domain.rules.reference import Notices
 from domain.rules.remedy import remedy_data
 from domain.rules.under_age import without_guardian
@@ -260,6 +260,8 @@ def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]
         case "claimant" | "respondent" if isinstance(fact, f.PartyLeft) and not _own_matter(case, fact.party):
             # Counsel or a witness who leaves is the affair of whoever sent them away.
             return ()
+        case "claimant" if (alone := told_alone(case, fact)) is not None:
+            return alone
         case "claimant" | "respondent" if (asked := _asked_alone(case, fact)) is not None:
             return (asked, *_guardians(case, asked))
         case "claimant" | "respondent":

@@ -19,6 +19,7 @@ from domain.rules.timetable import advance, stamp
 from domain.rules.topic import Apply
 from domain.rules.topics import TOPICS, merged
 from domain.rules.visibility import is_news, knows, shared
+from domain.rules.withdrawal import said_since
 
 CHANGES: Mapping[str, Apply] = merged(topic.changes for topic in TOPICS)
 """By type of fact; one without an entry is only noted."""
@@ -46,6 +47,7 @@ def evolve(case: Case | None, recording: f.Recording, *, case_id: str = "") -> C
     update: Change = {"clocks": clocks, "seen_at": {**changed.seen_at, **seen}, "heard": heard_after(case, recording, changed)}
     update["unanswered"] = unanswered_after(case, recording, changed)
     update["questioned"] = questioned_after(case, recording, changed)
+    update["withdrawal"] = said_since(changed, recording)
     update["spoke"] = spoke_after(case, recording, changed)
     update["heard_parties"] = heard_parties_after(case, recording, changed)
     then = changed.model_copy(update=update)

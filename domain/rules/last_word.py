@@ -60,6 +60,17 @@ def _handed_in(case: Case, rec: f.Recording) -> Unanswered | None:
     return None
 
 
+def word_of(rec: f.Recording) -> str | None:
+    """What somebody outside the team said or handed in, by the name that commands call it by; None for anything else."""
+    match rec.fact:
+        case f.EvidenceSubmitted(evidence_id=evidence_id):
+            return evidence_id
+        case f.MessageSent(sender="claimant" | "respondent" | "platform"):
+            return f"message:{rec.seq}"
+        case _:
+            return None
+
+
 def _side(case: Case, rec: f.Recording) -> Side | None:
     party = case.party(rec.actor.id)
     if party is None:

@@ -31,7 +31,7 @@ from domain.rules.authorities import of_report
 from domain.rules.evidence import dropped
 from domain.rules.fairness import another_credential
 from domain.rules.prior_decision import by_hand
-from domain.rules.remedy import check_amount, remedy_data, told_remedies, undone_by
+from domain.rules.remedy import check_amount, check_named, remedy_data, told_remedies, undone_by
 from domain.rules.rights import in_force, promised, rights_after, rights_of
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
@@ -102,6 +102,7 @@ def _check(
     hearing.check_penalty(case, losses.penalised(case, outcome, command.remedies))
     last_word.check(case, lost, command, at)
     legal_hold.check_not_held(case, command.remedies)
+    check_named(case, command.remedies)
     for remedy in command.remedies:
         if remedy.type not in outcome.remedies:
             may = ", ".join(outcome.remedies) or "no remedy"

@@ -24,6 +24,14 @@ def is_minor(case: Case, actor: Actor) -> bool:
     return party is not None and party.minor and party.role == "principal"
 
 
+def of_minor(case: Case, actor: Actor) -> bool:
+    """Whether it is the matter of somebody under age of whom somebody speaks: they themselves, or whoever represents them."""
+    party = case.party(actor.id)
+    if party is None or party.role != "representative":
+        return is_minor(case, actor)
+    return any(p.minor and party.represents in (None, p.id) for p in case.principals(party.side))
+
+
 def without_guardian(case: Case) -> tuple[str, ...]:
     """The principals under age whom nobody represents who could bind them."""
     return tuple(p.id for side in Side for p in case.principals(side) if p.minor and not _represented(case, p))
