@@ -144,6 +144,8 @@ class Effect(Kept):
     state: Literal["running", "done", "reversed", "needs_hands", "withheld"] = "running"
     reported_at: Instant | None = None
     """When somebody said what became of it."""
+    hits: tuple[str, ...] = ()
+    """Of an interim measure: the principals who were there when it was imposed, whom it stays with whoever comes and goes."""
 
 
 class Involvement(Kept):

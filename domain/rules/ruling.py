@@ -322,6 +322,9 @@ def _case_remitted(case: Case, rec: f.Recording, fact: f.CaseRemitted) -> Change
 
 def _effect_ordered(case: Case, rec: f.Recording, fact: f.EffectOrdered) -> Change:
     effect = Effect(id=fact.effect_id, remedy=fact.remedy, because=fact.because, reverses=fact.reverses)
+    if fact.reverses is None and any(measure.id == fact.because for measure in case.interim):
+        there = (p.id for p in case.principals(fact.remedy.to))
+        effect = effect.model_copy(update={"hits": (fact.remedy.party,) if fact.remedy.party is not None else tuple(there)})
     return {"effects": (*case.effects, effect)}
 
 

@@ -29,7 +29,7 @@ from domain.rules.parties import told_alone, with_their_own
 from domain.rules.permission import refusal_of
 from domain.rules.remedy import told_remedies
 from domain.rules.rights import rights_of, standing
-from domain.rules.under_age import without_guardian
+from domain.rules.under_age import told_in_confidence, without_guardian
 from domain.rules.visibility import knows, shared
 from domain.views.chargeback import ChargebackView, seen
 from domain.views.evidence import RequestView, asked_of, open_requests, settled_requests
@@ -470,6 +470,8 @@ def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
     fact = recording.fact
     if isinstance(fact, f.CaseJoined) and any(p.id == viewer.id for p in fact.parties):
         return True
+    if viewer.role in _PARTY_ROLES and told_in_confidence(case, recording):
+        return False
     alone = told_alone(case, fact) if viewer.role in _PARTY_ROLES else None
     if alone is not None:
         return viewer.id in alone
