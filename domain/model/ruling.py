@@ -52,6 +52,8 @@ class Approve(CommandBase):
     """Second person: let the ruling go out."""
 
     type: Literal["approve"] = "approve"
+    seen: Annotated[tuple[Reference, ...], Field(max_length=50)] = ()
+    """What was said or handed in since it was drafted (``not_seen`` names it): that it was read, and the ruling stands."""
 
 
 class ReturnRuling(CommandBase):

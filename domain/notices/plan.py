@@ -46,6 +46,7 @@ Planned = tuple[tuple[int, NoticeDraft], ...]
 _ALWAYS: Notices = {
     "case_joined": ("owner",),
     "interim_review_asked": ("owner",),
+    "came_since_draft": ("drafter", "leads"),
     "ruling_annulled": ("all",),
     "withdrawal_requested": ("claimant", "owner"),
     "withdrawal_accepted": ("claimant",),

@@ -17,6 +17,7 @@ from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
 from domain.rules import links, losses, returns, withdrawal
 from domain.rules.clocks import woken
 from domain.rules.confidence import addressed, talked
+from domain.rules.evidence import came_late
 from domain.rules.fairness import ABOUT_DECIDERS, disqualification
 from domain.rules.phases import end_codes, said_of_end
 from domain.rules.rights import standing
@@ -180,10 +181,13 @@ def _refusal_of_reopening(case: Case, actor: Actor) -> Refusal | None:
     return MergedAlready("The matter goes on in another case; split that one instead.")
 
 
+_SIDES = ("claimant", "respondent")
+
+
 def _told_by_message(before: Case | None, fact: f.MessageSent, after: Case) -> set[str]:
     """A word of the team to a side is what a clock that cares for somebody waits for."""
     told = {f"told:{side.value}" for side in Side if fact.to in ("all", side.value)} if fact.sender == "staff" else set()
-    return {f"message_sent:{fact.sender}", *told}
+    return {f"message_sent:{fact.sender}", *told, *came_late(after, fact.sender in _SIDES)}
 
 
 _OF_THE_TEAM = inside("Who of the team has the case, and what they tell each other, is the team's.")

@@ -155,6 +155,7 @@ def _drafted(
 def approve(case: Case, command: c.Approve, context: DecisionContext, at: datetime) -> Facts:
     """The second person agrees; the grace begins."""
     draft = case.ruling
+    last_word.check_seen(case, command.seen)
     another_credential(draft.drafted_with if draft else None, context)
     if money.stated_for(case, context.known()):
         raise OwnCase("What was paid is known from you, and it was drafted in your line: another lead.", because="stated_it")
