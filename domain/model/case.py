@@ -166,7 +166,7 @@ class Case(Kept):
     identity_requests: tuple[str, ...] = ()
     """Requests that ask for a proof of who somebody is, and nothing about the matter."""
     came_since: tuple[str, ...] = ()
-    """What was said or handed in on the side that loses by a draft since it was made, oldest first; nobody outside knows of it."""
+    """What the side that loses by a draft has said or handed in since it was made; nobody outside knows of the draft."""
     unanswered: tuple[Unanswered, ...] = ()
     """What one side handed in and the other has not answered, oldest first, in kinds that hear a side on it."""
     merged_into: str | None = None

@@ -16,6 +16,9 @@ PAID = {
     "remedies": [{"type": "refund", "amount": {"amount": 100, "currency": "USD"}}],
 }
 
+HEAVY = OUTCOMES["fraud_report"]["heavy"]
+WARNED = {**HEAVY, "remedies": [*HEAVY["remedies"], {"type": "warn", "to": "respondent"}]}
+
 
 def claimed() -> Life:
     return a_case("payment_dispute").that_protects().in_review()
@@ -23,7 +26,7 @@ def claimed() -> Life:
 
 class TestComesWhileADraftWaits:
     def drafted(self) -> Life:
-        return a_case("fraud_report").in_review().disclosed().says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["heavy"])
+        return a_case("fraud_report").in_review().disclosed().says(MEDIATOR, "rule", **WARNED)
 
     @pytest.mark.parametrize("word", ["message", "submit_evidence"])
     def test_is_read_by_whoever_agrees_and_told_to_who_drafted_it(self, word: str) -> None:
@@ -39,7 +42,7 @@ class TestComesWhileADraftWaits:
 
     def test_is_nothing_to_the_next_draft(self) -> None:
         life = self.drafted().says(RESPONDENT, "message").says(LEAD, "return_ruling")
-        life.says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["heavy"])
+        life.says(MEDIATOR, "rule", **WARNED)
         assert life.case.came_since == ()
 
 
