@@ -12,6 +12,7 @@ from typing import Any
 
 from domain.model.people import Actor
 from domain.model.safeguards import Interim
+from domain.rules.fairness import who_is_hit
 from domain.rules.interim import ends_at
 from services.callers import Caller
 from services.cases import Seen
@@ -71,6 +72,6 @@ async def _against(parts: Parts, caller: Caller) -> tuple[CaseRow | None, tuple[
     rows = await parts.views.cases(caller.tenant_id, CaseFilter(party=caller.party), None, 1)
     case = rows[0].case if rows else None
     party = case.party(caller.party) if case is not None else None
-    if case is None or party is None or not party.speaks:
+    if case is None or party is None:
         return None, ()
-    return rows[0], tuple(one for one in case.interim if one.remedy.to is party.side)
+    return rows[0], tuple(one for one in case.interim if party.id in who_is_hit(case, (one.id,)))

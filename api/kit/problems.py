@@ -289,6 +289,7 @@ PROBLEMS: dict[str, Row] = {
     "not_withdrawable": Row(409, "Cannot be taken back", "Write to the desk what has changed; see `because` in `fields`."),
     "of_office": Row(409, "Goes on of office", "The platform is the claimant now; nothing is asked of whoever reported it."),
     "measures_unnamed": Row(422, "Measures not named", "Say of each in `measures` whether it ends, or stays and until when."),
+    "not_seen": Row(409, "Something came since", "Read what `since` names, and name it in `seen`."),
     "others_reported": Row(409, "Others reported it too", "Go on of office, or rule: it does not end for them."),
     "interim_unknown": Row(409, "No such measure in force", "Read the case again: it was lifted, or has lapsed."),
     # the procedure before a ruling

@@ -55,7 +55,7 @@ SINCE: dict[int, frozenset[str]] = {
             "appealed_alone",
             "lifted_by",
         }
-        | {"questioned", "identity_requests", "spoke", "heard", "steps", "seated"}
+        | {"questioned", "identity_requests", "spoke", "heard", "steps", "seated", "withdrawal", "came_since"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -165,6 +165,8 @@ class Case(Kept):
     """Principals who answered what the team asked of them, or let the time for it go by, since the matter was last taken up."""
     identity_requests: tuple[str, ...] = ()
     """Requests that ask for a proof of who somebody is, and nothing about the matter."""
+    came_since: tuple[str, ...] = ()
+    """What the side that loses by a draft has said or handed in since it was made; nobody outside knows of the draft."""
     unanswered: tuple[Unanswered, ...] = ()
     """What one side handed in and the other has not answered, oldest first, in kinds that hear a side on it."""
     merged_into: str | None = None

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from domain.base import Code, CommandBase, Kept, Outcome, PersonId, Reference
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
+from domain.model.withdrawal import NamesMeasures
 
 
 class Skip(CommandBase):
@@ -33,8 +34,9 @@ class Admit(CommandBase):
     type: Literal["admit"] = "admit"
 
 
-class Decline(CommandBase):
-    """Triage turns a report away, with the reason the claimant is told."""
+class Decline(NamesMeasures):
+    """Triage turns a report away, with the reason the claimant is told. In a kind that protects people each interim measure in
+    force is named, and ends or stays."""
 
     type: Literal["decline"] = "decline"
     reason: Code
@@ -86,10 +88,13 @@ class Withdraw(CommandBase):
 
     type: Literal["withdraw"] = "withdraw"
     reasons: SealedText | None = None
+    revoke: bool = False
+    """Do not take it back after all: the request that waits for the team's answer is none any more."""
 
 
-class Close(CommandBase):
-    """An ops lead ends a case that cannot be decided, with the reason."""
+class Close(NamesMeasures):
+    """An ops lead ends a case that cannot be decided, with the reason. In a kind that protects people each interim measure in
+    force is named, and ends or stays."""
 
     type: Literal["close"] = "close"
     outcome: Literal["declined", "expired"] = "expired"

@@ -52,6 +52,8 @@ class Approve(CommandBase):
     """Second person: let the ruling go out."""
 
     type: Literal["approve"] = "approve"
+    seen: Annotated[tuple[Reference, ...], Field(max_length=50)] = ()
+    """What was said or handed in since it was drafted (``not_seen`` names it): that it was read, and the ruling stands."""
 
 
 class ReturnRuling(CommandBase):
@@ -144,6 +146,8 @@ class Effect(Kept):
     state: Literal["running", "done", "reversed", "needs_hands", "withheld"] = "running"
     reported_at: Instant | None = None
     """When somebody said what became of it."""
+    hits: tuple[str, ...] = ()
+    """Of an interim measure: the principals who were there when it was imposed, whom it stays with whoever comes and goes."""
 
 
 class Involvement(Kept):

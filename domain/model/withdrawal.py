@@ -11,18 +11,28 @@ from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
 
 
-class AcceptWithdrawal(CommandBase):
-    """Let a report be taken back: the case ends as withdrawn. Each interim measure in force is named, and ends or stays."""
+class NamesMeasures(CommandBase):
+    """What ends a case without a ruling and says of each interim measure in force whether it ends, or stays."""
 
-    type: Literal["accept_withdrawal"] = "accept_withdrawal"
     ends: tuple[Reference, ...] = Field(default=(), max_length=50)
     """Interim measures that end now, by id or by what they are called (``suspend``)."""
     stays: tuple[Reference, ...] = Field(default=(), max_length=50)
     """Interim measures that stay in force until ``until``, although the case is closed."""
     until: Instant | None = None
-    """At most ninety days ahead."""
+    """At least a day ahead, and at most ninety."""
+
+
+class AcceptWithdrawal(NamesMeasures):
+    """Let a report be taken back: the case ends as withdrawn. Each interim measure in force is named, and ends or stays.
+
+    Of one of several who reported it only their own part ends: the case goes on for the others, with every measure.
+    """
+
+    type: Literal["accept_withdrawal"] = "accept_withdrawal"
     reasons: SealedText | None = None
     """What whoever took it back is told."""
+    seen: tuple[Reference, ...] = Field(default=(), max_length=50)
+    """What they, or whoever they speak for, have said since they asked for it (``not_seen`` names it): that it was read."""
 
 
 class ContinueOfOffice(CommandBase):
@@ -41,6 +51,8 @@ class WithdrawalRequested(Kept):
 
     type: Literal["withdrawal_requested"] = "withdrawal_requested"
     request_id: str
+    party: str | None = None
+    """Whose part it is, where several reported it; None: the whole report."""
 
 
 class WithdrawalExplained(Kept):
@@ -57,22 +69,30 @@ class WithdrawalAccepted(Kept):
     type: Literal["withdrawal_accepted"] = "withdrawal_accepted"
     request_id: str
     reasons: Prose | None = None
+    party: str | None = None
+    """Whose part alone was taken back."""
 
 
 class ContinuedOfOffice(Kept):
-    """The case goes on of office: the platform is the claimant, and whoever reported it owes nothing any more."""
+    """The case goes on of office: the platform is the claimant, and whoever reported it owes nothing any more.
+
+    Of one of several it goes on with the others as claimants, and what the one reported stays reported.
+    """
 
     type: Literal["continued_of_office"] = "continued_of_office"
     request_id: str
     reasons: Prose
+    party: str | None = None
+    """Who of several owes nothing any more."""
 
 
 class WithdrawalOvertaken(Kept):
-    """The matter was decided, or the case ended, before anybody had answered."""
+    """The matter was decided, or the case ended, before anybody had answered; or the one who wanted it wants it no more
+    (``revoked``), or is no party any more (``left``)."""
 
     type: Literal["withdrawal_overtaken"] = "withdrawal_overtaken"
     request_id: str
-    because: Literal["ruled", "closed"]
+    because: Literal["ruled", "closed", "revoked", "left"]
 
 
 class InterimKept(Kept):
@@ -97,6 +117,10 @@ class OpenWithdrawal(Kept):
     at: Instant
     reasons: Prose | None = None
     """For the team alone."""
+    party: str | None = None
+    """Whose part it is, where several reported it."""
+    said: tuple[str, ...] = ()
+    """What they, or whoever they speak for, have said since: evidence by its id, ``message:`` and the number of the fact."""
 
 
 class WithdrawalPending(Refusal):
@@ -133,3 +157,9 @@ class OthersReported(Refusal):
     """Others have reported the same matter: it does not end because one of them takes the report back."""
 
     code = "others_reported"
+
+
+class NotSeen(Refusal):
+    """Something was said or handed in since that whoever decides now has to read first; ``since`` names it."""
+
+    code = "not_seen"

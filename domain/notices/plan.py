@@ -19,11 +19,11 @@ from domain.rules.audiences import Audience as Viewer
 from domain.rules.confidence import awaited_by, words_of
 from domain.rules.credit import over_now
 from domain.rules.evidence_due import EVIDENCE_DUE
-from domain.rules.fairness import keeps_own_appeal
-from domain.rules.parties import told_of_leaving, told_share
+from domain.rules.fairness import keeps_own_appeal, who_is_hit
+from domain.rules.parties import told_alone, told_of_leaving, told_share
 from domain.rules.reference import Notices
 from domain.rules.remedy import remedy_data
-from domain.rules.under_age import without_guardian
+from domain.rules.under_age import told_in_confidence, without_guardian
 from domain.rules.visibility import is_news, knows
 
 
@@ -47,6 +47,7 @@ Planned = tuple[tuple[int, NoticeDraft], ...]
 _ALWAYS: Notices = {
     "case_joined": ("owner",),
     "interim_review_asked": ("owner",),
+    "came_since_draft": ("drafter", "leads"),
     "ruling_annulled": ("all",),
     "withdrawal_requested": ("claimant", "owner"),
     "withdrawal_accepted": ("claimant",),
@@ -127,10 +128,14 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
         audiences = _told_by(case, fact)
     drafts: list[NoticeDraft] = _to_third_parties(case, recording, event) if "third_parties" in audiences else []
     drafts += _last_letter(case, fact, event) if isinstance(fact, f.PartyLeft) else []
+    # A measure stays with whoever was replaced or removed: they hear of it as somebody who knows of no case.
+    drafts += [one for one in _of_measure_alone(case, recording, event) if case.is_disclosed and _has_left(case, one.recipient)]
     for audience in _each(audiences):
         viewer = _viewer(audience)
         if viewer == "respondent" and not case.is_disclosed:
             drafts += _of_measure_alone(case, recording, event)
+            continue
+        if viewer in ("claimant", "respondent") and told_in_confidence(case, recording):
             continue
         if not knows(case, fact, viewer) or (viewer == "respondent" and _never_before(case)):
             continue
@@ -180,7 +185,8 @@ def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[No
         ends_at = next((row.due_at for row in case.timetable if _lifts(case, row)), None)
         data |= {"due_at": ends_at.isoformat()} if ends_at is not None else {}
         told = {"told": fact.told} if fact.told is not None else {}
-    people = (party.id for party in case.side_parties(Side.RESPONDENT) if party.speaks and party.id != recording.actor.id)
+    hit_by = who_is_hit(case, ids)
+    people = (p.id for p in case.side_parties(Side.RESPONDENT) if p.id in hit_by and p.id != recording.actor.id)
     return [NoticeDraft(event=event, recipient=one, audience="respondent", data=data, texts=told) for one in people]
 
 
@@ -262,6 +268,10 @@ def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]
         case "claimant" | "respondent" if isinstance(fact, f.PartyLeft) and not _own_matter(case, fact.party):
             # Counsel or a witness who leaves is the affair of whoever sent them away.
             return ()
+        case "claimant" | "respondent" if (measures := _measures(case, fact)) and (hit := who_is_hit(case, measures)):
+            return tuple(p.id for p in case.side_parties(Side(audience)) if p.id in hit and not p.left)
+        case "claimant" if (alone := told_alone(case, fact)) is not None:
+            return alone
         case "claimant" | "respondent" if (asked := _asked_alone(case, fact)) is not None:
             return (asked, *_guardians(case, asked))
         case "claimant" | "respondent":
@@ -276,6 +286,22 @@ def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]
             return ("platform",)
         case _:
             return (f"role:{audience}",)
+
+
+def _has_left(case: Case, party_id: str) -> bool:
+    party = case.party(party_id)
+    return party is not None and party.left
+
+
+def _measures(case: Case, fact: f.Fact) -> tuple[str, ...]:
+    """The interim measures that a fact is about: told to whom they hit, and not to whoever took their place."""
+    match fact:
+        case f.InterimImposed(measure_id=measure_id):
+            return (measure_id,)
+        case f.InterimReviewed(measure_ids=ids) | f.InterimEnded(measure_ids=ids) | f.InterimKept(measure_ids=ids):
+            return ids
+        case _:
+            return ()
 
 
 def _own_matter(case: Case, party_id: str) -> bool:

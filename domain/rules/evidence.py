@@ -25,7 +25,7 @@ from domain.model.refusals import InstantRefused, Refusal
 from domain.model.ruling import NoRight
 from domain.model.terms import ClockTerms
 from domain.model.withdrawal import OfOffice
-from domain.rules.audiences import Audience
+from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.clocks import woken
 from domain.rules.confidence import evidence_for, talked
 from domain.rules.disclosure import along
@@ -185,6 +185,11 @@ def _evidence_lapsed(case: Case, rec: f.Recording, fact: f.EvidenceLapsed) -> Ch
     return {**_settled(case, fact.requests, "lapsed", rec.at), **heard(case, {fact.of} if theirs else set())}
 
 
+def came_late(case: Case, from_outside: bool) -> set[str]:
+    """That something came while a draft waits of which nobody outside knows: whoever made it, and who agrees to it, reads it."""
+    return {"came_since_draft"} if from_outside and case.phase in UNTOLD else set()
+
+
 def _speaks(case: Case, party_id: str) -> bool:
     party = case.party(party_id)
     return party is not None and party.speaks
@@ -245,7 +250,10 @@ TOPIC = Topic(
     means={
         "evidence_requested": lambda before, fact, after: {f"evidence_requested:{fact.of.value}", f"told:{fact.of.value}"},
         "evidence_lapsed": lambda before, fact, after: {f"evidence_lapsed:{fact.of.value}"},
-        "evidence_submitted": lambda before, fact, after: {f"evidence_submitted:{fact.side.value if fact.side else 'platform'}"},
+        "evidence_submitted": lambda before, fact, after: {
+            f"evidence_submitted:{fact.side.value if fact.side else 'platform'}",
+            *came_late(after, True),
+        },
     },
     known_to={
         "evidence_requested": Known(

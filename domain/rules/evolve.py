@@ -13,12 +13,13 @@ from domain.model.chargeback import Chargeback
 from domain.rules.audiences import OUTSIDE
 from domain.rules.case_import_changes import since
 from domain.rules.hearing import heard_after, heard_parties_after, questioned_after, spoke_after
-from domain.rules.last_word import unanswered_after
+from domain.rules.last_word import came_since_after, unanswered_after
 from domain.rules.rule import Change
 from domain.rules.timetable import advance, stamp
 from domain.rules.topic import Apply
 from domain.rules.topics import TOPICS, merged
 from domain.rules.visibility import is_news, knows, shared
+from domain.rules.withdrawal import said_since
 
 CHANGES: Mapping[str, Apply] = merged(topic.changes for topic in TOPICS)
 """By type of fact; one without an entry is only noted."""
@@ -44,8 +45,10 @@ def evolve(case: Case | None, recording: f.Recording, *, case_id: str = "") -> C
     if shows and ("claimant" in seen or "respondent" in seen):
         seen["third_parties"] = recording.at
     update: Change = {"clocks": clocks, "seen_at": {**changed.seen_at, **seen}, "heard": heard_after(case, recording, changed)}
+    update["came_since"] = came_since_after(case, recording, changed)
     update["unanswered"] = unanswered_after(case, recording, changed)
     update["questioned"] = questioned_after(case, recording, changed)
+    update["withdrawal"] = said_since(changed, recording)
     update["spoke"] = spoke_after(case, recording, changed)
     update["heard_parties"] = heard_parties_after(case, recording, changed)
     then = changed.model_copy(update=update)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from domain.base import Phase, Side
@@ -82,10 +82,10 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
     found: set[Who] = set()
     party = case.party(actor.id)
     if party is not None:
-        if party.left:
-            return frozenset()
-        if party.speaks and hit_by(case, party):
+        if (party.speaks or party.left) and hit_by(case, party):
             found.add(Who.HIT)
+        if party.left:
+            return frozenset(found)
         if not told_of(case, party):
             return frozenset(found)
         if party.speaks:
@@ -109,8 +109,29 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
 
 
 def hit_by(case: Case, party: OpenedParty) -> bool:
-    """Whether an interim measure that is in force hits this party's side."""
-    return not party.left and any(measure.remedy.to is party.side for measure in case.interim)
+    """Whether an interim measure that is in force hits this one, or whom they speak for. Another's it is not, whose place they
+    took; and it stays with whoever left.
+    """
+    return any(party.id in who_is_hit(case, (measure.id,)) for measure in case.interim)
+
+
+def who_is_hit(case: Case, measure_ids: Collection[str]) -> frozenset[str]:
+    """Whom measures of the case hit, now or before they ended, and whoever speaks for them."""
+    found: set[str] = set()
+    for effect in case.effects:
+        if effect.because not in measure_ids or effect.reverses is not None:
+            continue
+        side = case.side_parties(effect.remedy.to)
+        # Before it was noted whom a measure hits it was the whole side, whoever was on it.
+        hit = set(effect.hits) if effect.hits else {p.id for p in side if p.role == "principal" and not p.left}
+        speak = (p.id for p in side if p.role == "representative" and not p.left)
+        found |= hit | {one for one in speak if _speaks_for(case, one, hit)}
+    return frozenset(found)
+
+
+def _speaks_for(case: Case, party_id: str, hit: Collection[str]) -> bool:
+    party = case.party(party_id)
+    return party is not None and (party.represents is None or party.represents in hit)
 
 
 def took_it_back(case: Case, actor: Actor) -> bool:

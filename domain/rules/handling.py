@@ -14,10 +14,10 @@ from domain.model.handling import HandOver, Note, OwnerMissing, PersonUnknown, Q
 from domain.model.links import MergedAlready
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
-from domain.model.withdrawal import MeasuresUnnamed
-from domain.rules import links, losses, returns
+from domain.rules import links, losses, returns, withdrawal
 from domain.rules.clocks import woken
 from domain.rules.confidence import addressed, talked
+from domain.rules.evidence import came_late
 from domain.rules.fairness import ABOUT_DECIDERS, disqualification
 from domain.rules.phases import end_codes, said_of_end
 from domain.rules.rights import standing
@@ -80,9 +80,9 @@ def _admit(case: Case, command: c.Admit, context: DecisionContext, at: datetime)
 
 
 def _decline(case: Case, command: c.Decline, context: DecisionContext, at: datetime) -> Facts:
-    _check_measures(case)
+    over = withdrawal.ended_by_the_desk(case, command, at)
     declined = f.CaseDeclined(reason=command.reason, reasons=command.reasons)
-    return (declined, f.CaseClosed(outcome=Outcome.DECLINED, reason=command.reason, reasons=command.reasons))
+    return (declined, *over, f.CaseClosed(outcome=Outcome.DECLINED, reason=command.reason, reasons=command.reasons))
 
 
 def _message(case: Case, command: c.Message, context: DecisionContext, at: datetime) -> Facts:
@@ -121,23 +121,17 @@ def _take(case: Case, command: c.Take, context: DecisionContext, at: datetime) -
     return (f.CaseAssigned(owner=command.by, reason="taken"),)
 
 
-def _check_measures(case: Case) -> None:
-    """Refuses to end a case past somebody who takes the report back, perhaps under threat, and with it what protects them."""
-    if case.withdrawal is not None and case.interim:
-        raise MeasuresUnnamed(
-            "Answer the withdrawal first, and say of each interim measure whether it ends or stays (accept_withdrawal).",
-            measures=[{"id": i.id, "measure": i.remedy.type} for i in case.interim],
-        )
-
-
 def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime) -> Facts:
-    _check_measures(case)
+    over = withdrawal.ended_by_the_desk(case, command, at)
     losses.check_ended(case)
     ruling = standing(case)
     if ruling is not None and command.by == ruling.annulled_by:
         said = "You set the ruling aside, so that somebody decides afresh: another one closes the case, if nobody can."
         raise OwnCase(said, because="annulled_it")
-    return (f.CaseClosed(outcome=Outcome(command.outcome), reason=command.reason, reasons=command.reasons),)
+    return (
+        *over,
+        f.CaseClosed(outcome=Outcome(command.outcome), reason=command.reason, reasons=command.reasons),
+    )
 
 
 def _reopen(case: Case, command: c.Reopen, context: DecisionContext, at: datetime) -> Facts:
@@ -187,10 +181,13 @@ def _refusal_of_reopening(case: Case, actor: Actor) -> Refusal | None:
     return MergedAlready("The matter goes on in another case; split that one instead.")
 
 
+_SIDES = ("claimant", "respondent")
+
+
 def _told_by_message(before: Case | None, fact: f.MessageSent, after: Case) -> set[str]:
     """A word of the team to a side is what a clock that cares for somebody waits for."""
     told = {f"told:{side.value}" for side in Side if fact.to in ("all", side.value)} if fact.sender == "staff" else set()
-    return {f"message_sent:{fact.sender}", *told}
+    return {f"message_sent:{fact.sender}", *told, *came_late(after, fact.sender in _SIDES)}
 
 
 _OF_THE_TEAM = inside("Who of the team has the case, and what they tell each other, is the team's.")
@@ -218,7 +215,13 @@ TOPIC = Topic(
         "delivery_failed": _delivery_failed,
         "message_sent": _message_sent,
     },
-    refuses={"take": _refusal_of_taking, "escalate": returns.refusal_by_agreement, "reopen": _refusal_of_reopening},
+    refuses={
+        "close": withdrawal.refusal_of_ending,
+        "decline": withdrawal.refusal_of_ending,
+        "take": _refusal_of_taking,
+        "escalate": returns.refusal_by_agreement,
+        "reopen": _refusal_of_reopening,
+    },
     means={
         "message_sent": _told_by_message,
         "note_added": lambda before, fact, after: {"mentioned"} if fact.mentions else (),

@@ -16,6 +16,7 @@ from domain.model.ruling import Effect
 from domain.model.safeguards import AskInterimReview, ImposeInterim, Interim, InterimUnknown, MeasureNotAllowed, ReviewInterim
 from domain.rules import legal_hold
 from domain.rules.audiences import Audience
+from domain.rules.fairness import who_is_hit
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic
@@ -31,7 +32,8 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
         may = ", ".join(allowed) or "none"
         raise MeasureNotAllowed(f"Interim measures against this side: {may}.", measure=command.measure, allowed=allowed)
     remedy = Remedy(type=command.measure, to=command.of)
-    if any(effect.remedy == remedy for effect in case.effects_in_force):
+    free = _not_hit_yet(case, remedy)
+    if not free:
         raise MeasureNotAllowed("This is in force already.", measure=command.measure, allowed=allowed)
     if command.measure in SPEAKS_OF_OTHERS and command.of is Side.RESPONDENT and not case.is_disclosed and command.told is None:
         raise NotDisclosed(
@@ -40,9 +42,31 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
             measure=command.measure,
         )
     legal_hold.check_not_held(case, (remedy,))
+    if len(free) == 1 and len(free) < len(case.principals(command.of)) + _gone(case, remedy):
+        # It is in force already against somebody who stands, or stood, beside this one.
+        remedy = remedy.model_copy(update={"party": free[0]})
     measure_id = derived_id("itm", command.id)
     imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons, told=command.told)
     return (imposed, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=measure_id))
+
+
+def _not_hit_yet(case: Case, remedy: Remedy) -> tuple[str, ...]:
+    """The principals of the side whom this does not hit already; by a ruling it hits all of them."""
+    own = {i.id for i in case.interim}
+    alike = [e for e in case.effects_in_force if (e.remedy.type, e.remedy.to) == (remedy.type, remedy.to)]
+    there = tuple(p.id for p in case.principals(remedy.to))
+    if not there:
+        return () if alike else ("",)
+    if any(e.because not in own or not e.hits for e in alike):
+        return ()
+    hit = {one for e in alike for one in e.hits}
+    return tuple(one for one in there if one not in hit)
+
+
+def _gone(case: Case, remedy: Remedy) -> int:
+    """How many are hit by the same who are no party any more."""
+    hit = {one for e in in_force(case) if (e.remedy.type, e.remedy.to) == (remedy.type, remedy.to) for one in e.hits}
+    return sum(1 for one in hit if (party := case.party(one)) is not None and party.left)
 
 
 def review(case: Case, command: ReviewInterim, context: DecisionContext, at: datetime) -> Facts:
@@ -59,7 +83,8 @@ def review(case: Case, command: ReviewInterim, context: DecisionContext, at: dat
 def ask_review(case: Case, command: AskInterimReview, context: DecisionContext, at: datetime) -> Facts:
     """Whoever a measure hits asks that somebody look at it again; the measure stays until somebody has."""
     side = context.side()
-    ids = tuple(i.id for i in case.interim if i.remedy.to is side and command.measure_id in (None, i.id))
+    own = (i for i in case.interim if command.measure_id in (None, i.id))
+    ids = tuple(i.id for i in own if context.known().id in who_is_hit(case, (i.id,)))
     if not ids:
         raise InterimUnknown("No such interim measure is in force.", measure=command.measure_id)
     return (f.InterimReviewAsked(measure_ids=ids, side=side, text=command.text),)

@@ -22,8 +22,9 @@ from domain.model.procedure import EvidenceUnknown
 from domain.model.ruling import DecideAppeal, Rule
 from domain.model.sanctions import NotHeard
 from domain.model.terms import Terms
+from domain.model.withdrawal import NotSeen
 from domain.rules import losses
-from domain.rules.audiences import Audience
+from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.hearing import said_all
 from domain.worktime.spans import Span, SpanUnit
 
@@ -58,6 +59,41 @@ def _handed_in(case: Case, rec: f.Recording) -> Unanswered | None:
         # Where both read each other's words, what is said to the desk alone is said behind the other's back.
         return Unanswered(id=f"message:{rec.seq}", against=side.other)
     return None
+
+
+def came_since_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str, ...]:
+    """What came since the draft that waits, after a fact. Nobody who says something then knows that it comes so late."""
+    if after.phase not in UNTOLD or before is None or before.phase not in UNTOLD:
+        return ()
+    word, side = word_of(rec), _side(after, rec)
+    return (*before.came_since, word) if word is not None and side in _losing(after) else before.came_since
+
+
+def _losing(case: Case) -> Iterable[Side]:
+    """Who loses by the draft that waits."""
+    draft = case.ruling
+    outcome = case.terms.outcome(draft.outcome) if draft is not None else None
+    if draft is None or outcome is None or draft.decision == "remit":
+        return ()
+    return draft.reply_to if draft.decision == "uphold" else losses.losers(case, outcome, draft.remedies)
+
+
+def check_seen(case: Case, seen: Iterable[str]) -> None:
+    """Refuses to agree to a draft that whoever made it could not measure by what has come since, unless it was read."""
+    unread = [one for one in case.came_since if one not in seen]
+    if unread:
+        raise NotSeen("Something came since it was drafted: read it and name it in 'seen', or return the ruling.", since=unread)
+
+
+def word_of(rec: f.Recording) -> str | None:
+    """What somebody outside the team said or handed in, by the name that commands call it by; None for anything else."""
+    match rec.fact:
+        case f.EvidenceSubmitted(evidence_id=evidence_id):
+            return evidence_id
+        case f.MessageSent(sender="claimant" | "respondent" | "platform"):
+            return f"message:{rec.seq}"
+        case _:
+            return None
 
 
 def _side(case: Case, rec: f.Recording) -> Side | None:

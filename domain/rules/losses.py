@@ -12,31 +12,8 @@ from domain.model.ruling import DecideAppeal, RemedyNotAllowed, Rule, Ruling
 from domain.model.sanctions import SanctionDrafted
 from domain.model.terms import OutcomeTerms
 from domain.rules.prior_decision import side_of
+from domain.rules.remedy import GIVES, TAKES, burdens
 from domain.rules.rights import is_less, money_to, promised, standing
-
-GIVES: Final = frozenset({
-    "refund", "payout", "replacement", "correction", "release", "disclose", "erase", "provisional_credit", "restore",
-})  # fmt: skip
-"""Remedies that are good for whoever they are for."""
-TAKES: Final = (
-    "educational_notice", "warn", "restrict", "no_contact", "payout_freeze", "cancel_bookings", "remove", "suspend", "ban",
-)  # fmt: skip
-"""Remedies that hit whoever they are for, mildest first."""
-
-
-def burdens(case: Case, remedies: Iterable[Remedy], side: Side) -> tuple[str, ...]:
-    """What hits a side. Of a remedy that only the pack knows, one against the respondent is taken to."""
-    measures = {measure.name for measure in case.terms.interim}
-    kinds = {kind.name for kind in case.terms.sanctions.kinds} if case.terms.sanctions is not None else set()
-    return tuple(
-        remedy.type
-        for remedy in remedies
-        if remedy.to is side
-        and remedy.amount is None
-        and remedy.type not in GIVES
-        and (remedy.type in (*TAKES, *measures, *kinds) or side is Side.RESPONDENT)
-    )
-
 
 _ON_CONTENT: Final = frozenset({"remove", "restrict"})
 """Measures against what somebody has published, and not against them."""

@@ -79,7 +79,16 @@ def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datet
     gone = f.PartyLeft(party=party.id, because="removed", reason=command.reason, reasons=command.reasons, told=told)
     # Nobody speaks for somebody who is none of the case any more.
     theirs = (p for p in case.parties if p.represents == party.id and not p.left)
-    return (gone, *(f.PartyLeft(party=p.id, because="removed", reason=command.reason) for p in theirs))
+    left = (gone, *(f.PartyLeft(party=p.id, because="removed", reason=command.reason) for p in theirs))
+    return (*left, *_wanted_out(case, party))
+
+
+def _wanted_out(case: Case, party: OpenedParty) -> Facts:
+    """Nobody answers any more whether somebody may take back their part who is no party."""
+    asked = case.withdrawal
+    alone = asked is not None and asked.party is None and asked.by == party.id and party.role == "principal"
+    theirs = asked is not None and (alone or asked.party == party.id)
+    return (f.WithdrawalOvertaken(request_id=asked.id, because="left"),) if asked is not None and theirs else ()
 
 
 def _has_a_say(case: Case, party: OpenedParty) -> bool:
@@ -114,7 +123,7 @@ def replace(case: Case, command: ReplaceParty, context: DecisionContext, at: dat
     place = {"instead_of": before.id} if before.role == "principal" else {}
     added = f.PartyAdded(party=party, sees_from=_sees_from(command.sees_from, party), consent=consent, **place)
     follows = (*_owner_in_conflict(case, party, context), *under_age.raised(case, party), *_unheard_by(case, party))
-    return (added, gone, *follows)
+    return (added, gone, *_wanted_out(case, before), *follows)
 
 
 def _unheard_by(case: Case, party: OpenedParty) -> Facts:
@@ -219,14 +228,35 @@ def _owner_in_conflict(case: Case, party: OpenedParty, context: DecisionContext)
 # --- what takes all of several on a side
 
 
-def left_alone(case: Case, context: DecisionContext) -> Facts:
-    """What follows where one of several claimants withdraws: their part ends, and the case goes on. Empty for the only one."""
+def one_of_several(case: Case, context: DecisionContext) -> str | None:
+    """Whose part it is where one of several claimants withdraws; None: there is only one, or the platform is in their place.
+
+    Raises a Refusal for a representative of nobody in particular.
+    """
     actor = _actor(context)
     if len(case.principals(Side.CLAIMANT)) < 2 or actor.side is not Side.CLAIMANT:
-        return ()
-    leaving = _for_whom(case, actor)
-    theirs = (p.id for p in case.parties if p.represents == leaving and not p.left)
-    return tuple(f.PartyLeft(party=one, because="withdrawn") for one in (leaving, *theirs))
+        return None
+    return _for_whom(case, actor)
+
+
+def left_alone(case: Case, leaving: str) -> Facts:
+    """What follows where one of several claimants withdraws: their part ends, and the case goes on."""
+    return tuple(f.PartyLeft(party=one, because="withdrawn") for one in with_their_own(case, leaving))
+
+
+def told_alone(case: Case, fact: f.Fact) -> tuple[str, ...] | None:
+    """Whom of their side a fact is for alone: of several the one who wants out, and whoever speaks for them. None: for the side.
+
+    Who sits beside somebody may be who presses them, or be pressed next.
+    """
+    if not isinstance(fact, f.WithdrawalRequested | f.WithdrawalAccepted | f.ContinuedOfOffice) or fact.party is None:
+        return None
+    return with_their_own(case, fact.party)
+
+
+def with_their_own(case: Case, party_id: str) -> tuple[str, ...]:
+    """Somebody, and whoever speaks for them alone."""
+    return (party_id, *(p.id for p in case.parties if p.represents == party_id and not p.left))
 
 
 def others_wanted(case: Case, context: DecisionContext, to: str, sides: tuple[Side, ...]) -> Facts:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from domain.base import Money, Side
 from domain.model.case import Case
 from domain.model.remedy import Remedy
-from domain.model.ruling import AmountMissing, Ruling
+from domain.model.ruling import AmountMissing, RemedyNotAllowed, Ruling
 from domain.rules.audiences import Audience
 
 CREDIT = "provisional_credit"
@@ -16,10 +16,52 @@ MONEY_REMEDIES = frozenset({"refund", "payout", "correction", CREDIT})
 """Remedies that mean nothing without an amount."""
 
 
+GIVES: Final = frozenset({
+    "refund", "payout", "replacement", "correction", "release", "disclose", "erase", "provisional_credit", "restore",
+})  # fmt: skip
+"""Remedies that are good for whoever they are for."""
+TAKES: Final = (
+    "educational_notice", "warn", "restrict", "no_contact", "payout_freeze", "cancel_bookings", "remove", "suspend", "ban",
+)  # fmt: skip
+"""Remedies that hit whoever they are for, mildest first."""
+
+
+def burdens(case: Case, remedies: Iterable[Remedy], side: Side) -> tuple[str, ...]:
+    """What hits a side. Of a remedy that only the pack knows, one against the respondent is taken to."""
+    measures = {measure.name for measure in case.terms.interim}
+    kinds = {kind.name for kind in case.terms.sanctions.kinds} if case.terms.sanctions is not None else set()
+    return tuple(
+        remedy.type
+        for remedy in remedies
+        if remedy.to is side
+        and remedy.amount is None
+        and remedy.type not in GIVES
+        and (remedy.type in (*TAKES, *measures, *kinds) or side is Side.RESPONDENT)
+    )
+
+
 def check_amount(remedy: str, amount: Money | None) -> None:
     """Refuses a remedy of money without an amount above zero."""
     if remedy in MONEY_REMEDIES and (amount is None or amount.amount == 0):
         raise AmountMissing(f"'{remedy}' needs an amount above zero, in minor units, with its currency.", remedy=remedy)
+
+
+def check_named(case: Case, remedies: Iterable[Remedy]) -> None:
+    """Refuses a remedy that names somebody whose own matter it is not.
+
+    Whoever is hit by a ruling was told of the matter, could answer in their own person, gets the letter and may appeal; a witness
+    or whoever speaks for somebody does none of that. Nor is money theirs: it goes to who paid.
+    """
+    for remedy in remedies:
+        if remedy.party is None or remedy.party in {p.id for p in case.principals(remedy.to)}:
+            continue
+        raise RemedyNotAllowed(
+            f"'{remedy.type}' names somebody who is no principal on the side of the {remedy.to.value}: nobody decides about them "
+            "here. What a witness or representative did is reported in a case of their own, where they are told and heard.",
+            remedy=remedy.type,
+            because="not_a_principal",
+            party=remedy.party,
+        )
 
 
 def told_remedies(case: Case, remedies: Iterable[Remedy], audience: Audience) -> tuple[Remedy, ...]:

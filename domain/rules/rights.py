@@ -16,6 +16,7 @@ from domain.rules.audiences import Audience
 from domain.rules.chargeback import SUBMISSION
 from domain.rules.fairness import keeps_own_appeal
 from domain.rules.prior_decision import side_of
+from domain.rules.remedy import burdens
 
 IN_ITS_PLACE = frozenset({"replacement"})
 """Goods that a claimant can get in the place of their money."""
@@ -31,6 +32,8 @@ def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
     lost_by = {
         *(side_of(case, x) for x in (terms.lost_by if terms else ())),
         *(side for side in Side if _gets_less(case, ruling, side)),
+        # What hits somebody they may appeal against, whoever is said to have lost.
+        *(side for side in Side if burdens(case, ruling.remedies, side)),
         *((Side.CLAIMANT,) if less_than_asked(case, ruling) else ()),
     }
     present = {p.side for p in case.parties}

@@ -31,7 +31,7 @@ from domain.rules.authorities import of_report
 from domain.rules.evidence import dropped
 from domain.rules.fairness import another_credential
 from domain.rules.prior_decision import by_hand
-from domain.rules.remedy import check_amount, remedy_data, told_remedies, undone_by
+from domain.rules.remedy import check_amount, check_named, remedy_data, told_remedies, undone_by
 from domain.rules.rights import in_force, less_than_asked, promised, rights_after, rights_of
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
@@ -103,6 +103,7 @@ def _check(
     last_word.check(case, lost, command, at)
     legal_hold.check_not_held(case, command.remedies)
     procedure.check_receiver(case, command.remedies)
+    check_named(case, command.remedies)
     for remedy in command.remedies:
         if remedy.type not in outcome.remedies:
             may = ", ".join(outcome.remedies) or "no remedy"
@@ -155,6 +156,7 @@ def _drafted(
 def approve(case: Case, command: c.Approve, context: DecisionContext, at: datetime) -> Facts:
     """The second person agrees; the grace begins."""
     draft = case.ruling
+    last_word.check_seen(case, command.seen)
     another_credential(draft.drafted_with if draft else None, context)
     if money.stated_for(case, context.known()):
         raise OwnCase("What was paid is known from you, and it was drafted in your line: another lead.", because="stated_it")
@@ -324,6 +326,9 @@ def _case_remitted(case: Case, rec: f.Recording, fact: f.CaseRemitted) -> Change
 
 def _effect_ordered(case: Case, rec: f.Recording, fact: f.EffectOrdered) -> Change:
     effect = Effect(id=fact.effect_id, remedy=fact.remedy, because=fact.because, reverses=fact.reverses)
+    if fact.reverses is None and any(measure.id == fact.because for measure in case.interim):
+        there = (p.id for p in case.principals(fact.remedy.to))
+        effect = effect.model_copy(update={"hits": (fact.remedy.party,) if fact.remedy.party is not None else tuple(there)})
     return {"effects": (*case.effects, effect)}
 
 

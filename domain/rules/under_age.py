@@ -24,6 +24,22 @@ def is_minor(case: Case, actor: Actor) -> bool:
     return party is not None and party.minor and party.role == "principal"
 
 
+def of_minor(case: Case, actor: Actor) -> bool:
+    """Whether it is the matter of somebody under age of whom somebody speaks: they themselves, or whoever represents them."""
+    party = case.party(actor.id)
+    if party is None or party.role != "representative":
+        return is_minor(case, actor)
+    return any(p.minor and party.represents in (None, p.id) for p in case.principals(party.side))
+
+
+def told_in_confidence(case: Case, recording: f.Recording) -> bool:
+    """Whether it is a child's own word for the desk alone: nobody on their own side reads it, whoever represents them included.
+
+    Whoever speaks for a child may be whom it needs to speak of (UN Convention on the Rights of the Child, articles 12 and 19).
+    """
+    return isinstance(recording.fact, f.MessageSent) and recording.fact.to == "desk" and is_minor(case, recording.actor)
+
+
 def without_guardian(case: Case) -> tuple[str, ...]:
     """The principals under age whom nobody represents who could bind them."""
     return tuple(p.id for side in Side for p in case.principals(side) if p.minor and not _represented(case, p))

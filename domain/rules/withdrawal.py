@@ -21,6 +21,8 @@ from domain.model.withdrawal import (
     AcceptWithdrawal,
     ContinueOfOffice,
     MeasuresUnnamed,
+    NamesMeasures,
+    NotSeen,
     NotWithdrawable,
     NoWithdrawal,
     OpenWithdrawal,
@@ -30,8 +32,9 @@ from domain.model.withdrawal import (
 from domain.rules import appeals, interim, losses, parties, proposals, sanctions, under_age
 from domain.rules import ruling as r
 from domain.rules.audiences import Audience
-from domain.rules.evidence import dropped_of
+from domain.rules.evidence import dropped_of, lapsed
 from domain.rules.fairness import keeps_own_appeal
+from domain.rules.last_word import word_of
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.settlement import offer_over
@@ -40,6 +43,8 @@ from domain.rules.topic import NoticeData, Topic, everybody, inside, known_to
 GIVEN_UP = "given_up_on_appeal"
 """Why a case is withdrawn: the claimant gives the claim up while the other side appeals, and keeps nothing of the ruling."""
 
+SHORTEST_KEPT_FOR = timedelta(days=1)
+"""Wall time: a measure that is named as one that stays is there when whoever it protects wakes up."""
 LONGEST_KEPT_FOR = timedelta(days=90)
 """Wall time: nobody is held by a measure without a ruling for longer, once nobody rules any more."""
 
@@ -50,17 +55,23 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     Somebody under age ends nothing by their word alone: the team looks first, in every kind.
     """
     side = context.side()
+    if command.revoke:
+        return _revoked(case, context)
+    if case.withdrawal is not None and side not in case.appellants:
+        raise WithdrawalPending("The team has your word already, and answers it.", request=case.withdrawal.id)
     if side in case.appellants:
         to = f"appeal:{case.round}:{side.value}"
         others = parties.others_wanted(case, context, to, (side,))
         return others or appeals.taken_back(case, side)
-    alone = parties.left_alone(case, context)
-    if alone:
-        return alone
-    if _mode(case) == "asks" or (context.actor is not None and under_age.is_minor(case, context.actor)):
+    alone = parties.one_of_several(case, context)
+    asks = case.terms.withdrawal != "closes" if alone is not None else _mode(case) == "asks"
+    young = context.actor is not None and not case.appellants and under_age.of_minor(case, context.actor)
+    if asks or young:
         request_id = derived_id("wdr", command.id)
         why = f.WithdrawalExplained(request_id=request_id, reasons=command.reasons) if command.reasons else None
-        return (f.WithdrawalRequested(request_id=request_id), *((why,) if why is not None else ()))
+        return (f.WithdrawalRequested(request_id=request_id, party=alone), *((why,) if why is not None else ()))
+    if alone is not None:
+        return parties.left_alone(case, alone)
     if appeals.remitted_alone(case, side):
         return appeals.remit_taken_back(case, side)
     reason = GIVEN_UP if case.appellants else None
@@ -68,22 +79,96 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
 
 
+def _revoked(case: Case, context: DecisionContext) -> Facts:
+    """Whoever asked for it, or whose report it is, wants it no more. Whoever else is on the side has no part in that."""
+    asked, actor = case.withdrawal, context.known()
+    if asked is None:
+        raise NoWithdrawal("Nobody wants to take this report back.")
+    if actor.id not in (asked.by, *_concerned(case)):
+        raise NoWithdrawal("You have asked for nothing that you could take back.")
+    return (f.WithdrawalOvertaken(request_id=asked.id, because="revoked"),)
+
+
+def _concerned(case: Case) -> tuple[str, ...]:
+    """Whose report it is that somebody wants to take back: the one, or each whose part it may be."""
+    part = _part(case)
+    return (part,) if part is not None else tuple(p.id for p in case.principals(Side.CLAIMANT))
+
+
+def _part(case: Case) -> str | None:
+    """Whose part alone would end, as the case stands now; None: nobody else is a claimant, and the whole report would end."""
+    asked, several = case.withdrawal, case.principals(Side.CLAIMANT)
+    if asked is None or len(several) < 2:
+        return None
+    if asked.party is not None:
+        return asked.party
+    # The only one when they asked: others have come since.
+    by = case.party(asked.by)
+    mine = by.represents if by is not None and by.role == "representative" else asked.by
+    return mine if mine in {p.id for p in several} else several[0].id
+
+
 def accept(case: Case, command: AcceptWithdrawal, context: DecisionContext, at: datetime) -> Facts:
     """The case ends as withdrawn. What the reporter wrote stays with the team: the other side must not read of a threat."""
+    _check_seen(case, command)
+    part = _part(case)
+    if part is not None:
+        return _accepted_of_one(case, command, part)
     if _others(case):
         raise OthersReported("Others have reported the same matter and did not take it back: go on of office, or rule.")
+    over = measures_named(case, command, at)
+    accepted = f.WithdrawalAccepted(request_id=_request_id(case), reasons=command.reasons)
+    if appeals.remitted_alone(case, Side.CLAIMANT):
+        return (accepted, *over, *appeals.remit_taken_back(case, Side.CLAIMANT))
+    undone = (*sanctions.void_all(case), *r.undo_all(case, command.id))
+    return (accepted, *over, f.CaseWithdrawn(), *undone, f.CaseClosed(outcome=Outcome.WITHDRAWN))
+
+
+def _accepted_of_one(case: Case, command: AcceptWithdrawal, part: str) -> Facts:
+    """One of several leaves. Nothing ends for the others, who are protected by the same measures."""
+    if command.ends or command.stays or command.until is not None:
+        raise OthersReported("Others go on with it, and every measure stays: lift one by itself (review_interim).")
+    accepted = f.WithdrawalAccepted(request_id=_request_id(case), reasons=command.reasons, party=part)
+    return (accepted, *parties.left_alone(case, part))
+
+
+def _check_seen(case: Case, command: AcceptWithdrawal) -> None:
+    """Refuses to take somebody by a word that they may have gone back on since, unless what they said was read."""
+    said = case.withdrawal.said if case.withdrawal is not None else ()
+    unread = [one for one in said if one not in command.seen]
+    if unread or (said and command.reasons is None):
+        raise NotSeen(
+            "They have said something since: read it, name it in 'seen', and give reasons; or go on of office.", since=unread
+        )
+
+
+def measures_named(case: Case, command: NamesMeasures, at: datetime) -> Facts:
+    """What ends and what stays of the interim measures in force, where somebody ends a case. Raises a Refusal for one unnamed."""
     ends, stays = _named(case, command)
     until = _until(command, at) if stays else None
     over = (f.InterimEnded(measure_ids=ends, because="lifted"), *interim.undo(case, ends, command.id)) if ends else ()
-    kept = (f.InterimKept(measure_ids=stays, until=until),) if until is not None else ()
-    accepted = f.WithdrawalAccepted(request_id=_request_id(case), reasons=command.reasons)
-    if appeals.remitted_alone(case, Side.CLAIMANT):
-        return (accepted, *over, *kept, *appeals.remit_taken_back(case, Side.CLAIMANT))
-    undone = (*sanctions.void_all(case), *r.undo_all(case, command.id))
-    return (accepted, *over, *kept, f.CaseWithdrawn(), *undone, f.CaseClosed(outcome=Outcome.WITHDRAWN))
+    return (*over, *((f.InterimKept(measure_ids=stays, until=until),) if until is not None else ()))
 
 
-def _named(case: Case, command: AcceptWithdrawal) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def refusal_of_ending(case: Case, actor: Actor) -> Refusal | None:
+    """Why nobody of the team ends a case undecided: somebody waits for an answer, or it goes on of office, which one decided and
+    another one would undo."""
+    if case.withdrawal is not None:
+        said = "Somebody wants to take the report back: answer that first (accept_withdrawal, continue_of_office)."
+        return WithdrawalPending(said, request=case.withdrawal.id)
+    if case.of_office is not None:
+        return NotWithdrawable("A case that goes on of office is ended by a ruling.", because="of_office")
+    return None
+
+
+def ended_by_the_desk(case: Case, command: NamesMeasures, at: datetime) -> Facts:
+    """What goes before the end of a case that somebody of the team ends undecided. In a kind that protects people every measure
+    in force is named: nobody's protection ends by the way. Raises a Refusal for one that is not."""
+    named = command.ends or command.stays
+    return measures_named(case, command, at) if named or case.terms.withdrawal != "closes" else ()
+
+
+def _named(case: Case, command: NamesMeasures) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The measures that end, and those that stay. Every measure in force is one or the other, for none lapses by a withdrawal."""
     ends, stays = ({i.id for i in case.interim if {i.id, i.remedy.type} & {*names}} for names in (command.ends, command.stays))
     known = {name for i in case.interim for name in (i.id, i.remedy.type)}
@@ -99,19 +184,21 @@ def _named(case: Case, command: AcceptWithdrawal) -> tuple[tuple[str, ...], tupl
     return tuple(i for i in in_order if i in ends), tuple(i for i in in_order if i in stays)
 
 
-def _until(command: AcceptWithdrawal, at: datetime) -> datetime:
+def _until(command: NamesMeasures, at: datetime) -> datetime:
     if command.until is None:
         raise InstantRefused("Say until when the measures stay.", because="missing")
     if command.until <= at:
         raise InstantRefused("This instant is past.", because="past")
+    if command.until < at + SHORTEST_KEPT_FOR:
+        raise InstantRefused("What ends within a day protects nobody: name it under 'ends', or a later day.", because="too_soon")
     if command.until > at + LONGEST_KEPT_FOR:
         raise InstantRefused(f"That is more than {LONGEST_KEPT_FOR.days} days away.", because="too_far")
     return command.until
 
 
 def continue_of_office(case: Case, command: ContinueOfOffice, context: DecisionContext, at: datetime) -> Facts:
-    """The platform takes the claimant's place; the case stays where it is."""
-    return (f.ContinuedOfOffice(request_id=_request_id(case), reasons=command.reasons),)
+    """The platform takes the claimant's place, or the others go on without the one; the case stays where it is."""
+    return (f.ContinuedOfOffice(request_id=_request_id(case), reasons=command.reasons, party=_part(case)),)
 
 
 def _request_id(case: Case) -> str:
@@ -154,7 +241,7 @@ def end_kept(case: Case, instance: int, command_id: str) -> Facts:
 
 
 def _withdrawal_requested(case: Case, rec: f.Recording, fact: f.WithdrawalRequested) -> Change:
-    return {"withdrawal": OpenWithdrawal(id=fact.request_id, by=rec.actor.id, at=rec.at)}
+    return {"withdrawal": OpenWithdrawal(id=fact.request_id, by=rec.actor.id, at=rec.at, party=fact.party)}
 
 
 def _withdrawal_explained(case: Case, rec: f.Recording, fact: f.WithdrawalExplained) -> Change:
@@ -165,7 +252,29 @@ def _answered(case: Case, rec: f.Recording, fact: f.WithdrawalAccepted | f.Withd
     return {"withdrawal": None}
 
 
+def said_since(case: Case, rec: f.Recording) -> OpenWithdrawal | None:
+    """The open request, after a fact: with what whoever asked, or whoever's report it is, has said since."""
+    asked = case.withdrawal
+    word = word_of(rec)
+    if asked is None or word is None or rec.actor.id not in (asked.by, *_concerned(case)):
+        return asked
+    return asked.model_copy(update={"said": (*asked.said, word)})
+
+
+def _without_one(case: Case, rec: f.Recording, party_id: str) -> Change:
+    """One of several goes on no more, and what they reported stays reported, as if their case had been merged into this one.
+
+    They keep their line to the desk and hear how it ends; they are asked nothing, and no sanction hits them.
+    """
+    own = parties.with_their_own(case, party_id)
+    there = tuple(p.model_copy(update={"role": "co_claimant"}) if p.id in own else p for p in case.parties)
+    asked = lapsed(case, (one.id for one in case.requests if one.party in own), rec.at)
+    return {"withdrawal": None, "parties": there, "agreed": tuple(a for a in case.agreed if a.party not in own), **asked}
+
+
 def _continued_of_office(case: Case, rec: f.Recording, fact: f.ContinuedOfOffice) -> Change:
+    if fact.party is not None:
+        return _without_one(case, rec, fact.party)
     # What was asked of whoever reported it is asked no more, and what they offered is not held against them.
     offered = offer_over(case, "lapsed", rec.at) if case.offer is not None and case.offer.side is Side.CLAIMANT else {}
     answered = proposals.without_answer(case, Side.CLAIMANT)
@@ -185,8 +294,8 @@ def _case_withdrawn(case: Case, rec: f.Recording, fact: f.CaseWithdrawn) -> Chan
 def _refusal_of_withdrawing(case: Case, actor: Actor) -> Refusal | None:
     side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
     bar = under_age.refusal_of_binding(case, actor)
-    if bar is not None and (case.appellants or len(case.principals(Side.CLAIMANT)) > 1):
-        # Nobody of the team could look first: the appeal, or their part, would be gone.
+    if bar is not None and case.appellants:
+        # Nobody of the team could look first: the appeal would be gone.
         return bar
     if side in case.appellants:
         return None
@@ -200,8 +309,6 @@ def _refusal_of_withdrawing(case: Case, actor: Actor) -> Refusal | None:
             "Reports of this kind cannot be taken back: write to the desk what has changed, and it is weighed.",
             because="not_in_kind",
         )
-    if case.withdrawal is not None:
-        return WithdrawalPending("The team has your word already, and answers it.", request=case.withdrawal.id)
     return None
 
 

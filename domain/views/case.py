@@ -25,10 +25,11 @@ from domain.rules.disclosure import before_they_came, seen_of_before
 from domain.rules.lifecycle import Who, commands_in
 from domain.rules.links import merged_as
 from domain.rules.money import Payable, payable
+from domain.rules.parties import told_alone, with_their_own
 from domain.rules.permission import refusal_of
 from domain.rules.remedy import told_remedies
 from domain.rules.rights import rights_of, standing
-from domain.rules.under_age import without_guardian
+from domain.rules.under_age import told_in_confidence, without_guardian
 from domain.rules.visibility import knows, shared
 from domain.views.chargeback import ChargebackView, seen
 from domain.views.evidence import RequestView, asked_of, open_requests, settled_requests
@@ -316,7 +317,7 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
         "proposals": tuple(_answered_by(p, viewer) for p in case.proposals if came is None or (p.became_at or came) >= came),
         "settlement": case.settlement,
         "returning": case.returning,
-        **(_of_withdrawal(case) if side is not Side.RESPONDENT else {}),
+        **(_of_withdrawal(case, viewer) if side is not Side.RESPONDENT else {}),
         "rights": case.rights if side is None else rights_of(case, case.rights, side.value),
         "sanctions": tuple(_sanction(s) for s in case.sanctions if s.voided_at is None and (side is None or s.side is side)),
     }
@@ -332,8 +333,11 @@ def _answered_by(proposal: Proposal, viewer: f.Actor) -> Proposal:
     )
 
 
-def _of_withdrawal(case: Case) -> dict[str, Any]:
+def _of_withdrawal(case: Case, viewer: f.Actor) -> dict[str, Any]:
     asked = case.withdrawal
+    if asked is not None and asked.party is not None and viewer.role in _PARTY_ROLES:
+        # Nobody else on the side has to know that one of them would rather be out of it.
+        asked = asked if viewer.id in with_their_own(case, asked.party) else None
     shown = WithdrawalView(id=asked.id, by=asked.by, asked_at=asked.at) if asked is not None else None
     return {"withdrawal": shown, "of_office": case.of_office}
 
@@ -466,6 +470,11 @@ def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
     fact = recording.fact
     if isinstance(fact, f.CaseJoined) and any(p.id == viewer.id for p in fact.parties):
         return True
+    if viewer.role in _PARTY_ROLES and told_in_confidence(case, recording):
+        return False
+    alone = told_alone(case, fact) if viewer.role in _PARTY_ROLES else None
+    if alone is not None:
+        return viewer.id in alone
     if not _speaks(case, viewer) and not shared(fact) and not asked_of(fact, viewer):
         return False
     return knows(case, fact, audience_of(viewer))

@@ -286,7 +286,8 @@ class Witness:
                 assert not [r for r in life.recordings if visible(case, r, who)], f"{party.id} left, and reads"
                 letters = [n for _, n in made.notices if n.recipient == party.id]
                 last = any(isinstance(r.fact, f.PartyLeft) and r.fact.party == party.id for r in made.recordings)
-                assert all(last and n.data.keys() <= _OF_LEAVING for n in letters), f"{party.id} left, and is written to"
+                other = [n for n in letters if "measure_alone" not in n.data]
+                assert all(last and n.data.keys() <= _OF_LEAVING for n in other), f"{party.id} left, and is written to"
                 assert party.id not in {r.party for r in case.requests}, f"{party.id} left, and is waited for"
             elif party.sees_seq:
                 said = (
@@ -464,8 +465,20 @@ class Witness:
         if "withdrawal_accepted" in names:
             ended = {i for fact in facts if isinstance(fact, f.InterimEnded) for i in fact.measure_ids}
             kept = {i for fact in facts if isinstance(fact, f.InterimKept) for i in fact.measure_ids}
-            assert {measure.id for measure in before.interim} == ended | kept, "a measure that nobody spoke of"
+            if "case_closed" in names or "appeal_withdrawn" in names:
+                assert {measure.id for measure in before.interim} == ended | kept, "a measure that nobody spoke of"
+            else:
+                assert not ended | kept, "one of several leaves, and a measure with them"
             assert not ended & kept
+        if "party_left" in names and made.case.terms.withdrawal == "asks":
+            withdrawn = [x for x in facts if isinstance(x, f.PartyLeft) and x.because == "withdrawn"]
+            assert not withdrawn or "withdrawal_accepted" in names, "one of several went by a word of one side"
+        if "case_closed" in names and by.role in ("mediator", "lead", "ops") and made.case.terms.withdrawal == "asks":
+            lost = {i for x in facts if isinstance(x, f.InterimEnded) and x.because == "closed" for i in x.measure_ids}
+            assert not lost or "case_merged" in names, "a measure ended by the way, with the case"
+        for ruled in (x for x in facts if isinstance(x, f.RulingDrafted)):
+            for one in (x for x in ruled.remedies if x.party is not None):
+                assert one.party in {p.id for p in before.principals(one.to)}, "hit or paid who is no principal"
         if "case_withdrawn" in names:
             measures = {e.id for e in before.effects if e.because in {i.id for i in before.interim}}
             final = {*(before.final or ())} - measures

@@ -141,7 +141,7 @@ def safety_incident() -> Life:
     """Asked back in the grace and told all the same; taken up again, asked back, gone on with of office; and one that ended."""
     life = a_case("safety_incident").with_terms(procedure=(), root_cause_needed=False).ruled("light").says(CLAIMANT, "withdraw")
     life.fire("grace").later(timedelta(days=20)).says(OPS, "reopen").says(CLAIMANT, "withdraw").says(MEDIATOR_2, "take")
-    life.says(MEDIATOR_2, "continue_of_office").says(OPS, "close", outcome="expired")
+    life.says(MEDIATOR_2, "continue_of_office")
     return life
 
 

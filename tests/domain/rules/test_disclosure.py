@@ -226,7 +226,8 @@ class TestMeasures:
         assert not may_see(life.case, life.actor(RESPONDENT))
 
     def test_neither_do_they_hear_why_it_ends(self) -> None:
-        life = self.imposed().says(OPS, "close")
+        life = self.imposed()
+        life.says(OPS, "close", ends=[measure.id for measure in life.case.interim])
         assert [n.event for n in life.notices_for(RESPONDENT)] == ["interim_imposed", "interim_ended"]
         assert life.notices_for(RESPONDENT)[-1].data.keys() == {"kind", "measure_alone", "measures", "your_side"}
         assert life.notices_for(RESPONDENT)[-1].texts == {}

@@ -258,3 +258,33 @@ class TestWhoMayAsk:
         assert "interim_review" in seen[RESPONDENT]
         assert "interim_review" in seen[MEDIATOR]
         assert "interim_review" not in seen[CLAIMANT]
+
+
+class TestWhomItHits:
+    """A measure is one person's, whoever stands in their place later."""
+
+    def replaced(self, *, disclosed: bool) -> Life:
+        life = a_case("safety_incident").in_review()
+        life = imposes(life.disclosed() if disclosed else life)
+        return life.says(OPS, "replace_party", party=RESPONDENT, by_party={"side": "respondent", "ref": "other"})
+
+    @pytest.mark.parametrize("disclosed", [False, True])
+    def test_it_stays_with_who_was_replaced_and_they_hear_when_it_ends(self, disclosed: bool) -> None:
+        life = self.replaced(disclosed=disclosed)
+        assert reviews(life, "lift").case.interim == ()
+        (letter,) = (n for _, n in life.last.notices if n.audience == "respondent")
+        assert (letter.recipient, letter.event, letter.data["measure_alone"]) == (RESPONDENT, "interim_ended", True)
+
+    def test_they_may_still_ask_that_it_be_looked_at_and_the_successor_has_nothing_to_ask(self) -> None:
+        life = self.replaced(disclosed=True)
+        assert life.refused("pty_other", "ask_interim_review").code == "not_allowed"
+        assert life.refused(RESPONDENT, "message").code == "actor_unknown"
+        assert life.says(RESPONDENT, "ask_interim_review").case.interim[0].asked_at == life.now
+
+    def test_another_one_can_hit_who_came_and_each_is_lifted_for_itself(self) -> None:
+        life = imposes(self.replaced(disclosed=False))
+        assert [n.recipient for _, n in life.last.notices if n.audience == "respondent"] == ["pty_other"]
+        assert [e.hits for e in life.case.effects] == [(RESPONDENT,), ("pty_other",)]
+        assert life.refused(MEDIATOR, "impose_interim", measure="suspend", reasons="Again.").code == "measure_not_allowed"
+        reviews(life, "lift", measure_id=life.case.interim[0].id)
+        assert [n.recipient for _, n in life.last.notices if n.audience == "respondent"] == [RESPONDENT]

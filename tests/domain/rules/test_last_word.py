@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from domain.base import Phase
 from domain.rules.evolve import fold
-from tests.support.cases import CLAIMANT, MEDIATOR, MEDIATOR_2, OUTCOMES, RESPONDENT, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MEDIATOR_2, OUTCOMES, RESPONDENT, Life, a_case
 
 DENIED = {"outcome": "denied", "ground": "not_received"}
 PAID = {
@@ -15,9 +16,34 @@ PAID = {
     "remedies": [{"type": "refund", "amount": {"amount": 100, "currency": "USD"}}],
 }
 
+HEAVY = OUTCOMES["fraud_report"]["heavy"]
+WARNED = {**HEAVY, "remedies": [*HEAVY["remedies"], {"type": "warn", "to": "respondent"}]}
+
 
 def claimed() -> Life:
     return a_case("payment_dispute").that_protects().in_review()
+
+
+class TestComesWhileADraftWaits:
+    def drafted(self) -> Life:
+        return a_case("fraud_report").in_review().disclosed().says(MEDIATOR, "rule", **WARNED)
+
+    @pytest.mark.parametrize("word", ["message", "submit_evidence"])
+    def test_is_read_by_whoever_agrees_and_told_to_who_drafted_it(self, word: str) -> None:
+        life = self.drafted().says(RESPONDENT, word)
+        assert {n.recipient for _, n in life.last.notices if n.event == "came_since_draft"} == {MEDIATOR, "role:leads"}
+        refusal = life.refused(LEAD, "approve")
+        assert (refusal.code, len(refusal.fields["since"])) == ("not_seen", 1)
+        assert fold(life.case_id, life.recordings) == life.case
+        assert life.says(LEAD, "approve", seen=refusal.fields["since"]).case.phase is Phase.RULED
+
+    def test_stops_nobody_where_it_comes_from_who_wins(self) -> None:
+        assert self.drafted().says(CLAIMANT, "submit_evidence").says(LEAD, "approve").case.phase is Phase.RULED
+
+    def test_is_nothing_to_the_next_draft(self) -> None:
+        life = self.drafted().says(RESPONDENT, "message").says(LEAD, "return_ruling")
+        life.says(MEDIATOR, "rule", **WARNED)
+        assert life.case.came_since == ()
 
 
 class TestUnseen:

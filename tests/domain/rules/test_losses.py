@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from domain.base import Outcome, Phase, Side
-from domain.model import facts as f
 from domain.model.remedy import Remedy
 from domain.model.ruling import RemedyNotAllowed
-from domain.rules.losses import _hit_harder, burdens, losers, worse
+from domain.rules.losses import _hit_harder, losers, worse
+from domain.rules.remedy import burdens
 from tests.support.cases import CLAIMANT, LEAD_2, LEAD_3, OPS, RESPONDENT, Life, a_case
 
 WARN, SUSPEND = (Remedy(type=name, to=Side.RESPONDENT) for name in ("warn", "suspend"))
@@ -143,29 +143,6 @@ class TestWhoAppealedAlone:
         life = self.refunded().says(CLAIMANT, "appeal").says(RESPONDENT, "appeal").says(LEAD_2, "take")
         assert life.case.appealed_alone is None
         assert self.varied(life.with_terms(hear=()), after_return=True) is None
-
-    def remitted(self) -> Life:
-        life = self.refunded().says(CLAIMANT, "appeal").says(LEAD_2, "take")
-        return life.says(LEAD_2, "decide_appeal", decision="remit").fire("grace")
-
-    def test_takes_back_the_appeal_when_it_was_sent_back_and_keeps_what_they_had(self) -> None:
-        life = self.remitted()
-        had = life.case.effects_in_force
-        life.says(CLAIMANT, "withdraw")
-        assert [r.fact.type for r in life.last.recordings] == ["appeal_withdrawn", "phase_entered"]
-        assert life.case.effects_in_force == had
-        assert [e.remedy.amount.amount for e in had if e.remedy.amount] == [20_000]
-        assert not [fact for fact in life.facts if isinstance(fact, f.EffectOrdered) and fact.reverses], "money is taken back"
-        assert life.seen_by(CLAIMANT).ruling is not None
-        assert life.fire("appeal_window").case.outcome is Outcome.RULED
-
-    def test_and_the_other_side_has_its_own_appeal_and_they_have_used_theirs(self) -> None:
-        life = self.remitted().says(CLAIMANT, "withdraw")
-        assert life.refused(CLAIMANT, "appeal").fields["because"] == "already_used"
-        told = [n for _, n in life.last.notices if n.recipient == RESPONDENT]
-        assert [(n.event, n.data["stands"]) for n in told] == [("appeal_withdrawn", True)]
-        life.says(RESPONDENT, "appeal").says(CLAIMANT, "withdraw")
-        assert (life.case.outcome, life.case.close_reason) == (Outcome.WITHDRAWN, "given_up_on_appeal")
 
     def test_and_what_stands_again_can_be_set_aside(self) -> None:
         life = self.remitted().says(CLAIMANT, "withdraw").says(OPS, "annul", reason="procedural_fault")

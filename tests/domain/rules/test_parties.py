@@ -119,7 +119,7 @@ class TestAnAgreement:
 
 
 class TestWithdrawal:
-    @pytest.mark.parametrize("kind", ["bounty_dispute", "safety_incident", "conduct_report"])
+    @pytest.mark.parametrize("kind", ["bounty_dispute", "payment_dispute"])
     def test_of_one_takes_them_out_and_ends_it_for_nobody_else(self, kind: str) -> None:
         life = two_claimants(kind).in_review().says(HELPER, "withdraw")
         assert life.case.phase is Phase.REVIEW
@@ -131,7 +131,7 @@ class TestWithdrawal:
         assert not life.case.open
 
     def test_of_one_is_hidden_from_the_other_side(self) -> None:
-        life = two_claimants("safety_incident").in_review().says(HELPER, "withdraw")
+        life = two_claimants("safety_incident").in_review().says(HELPER, "withdraw").says(MEDIATOR, "accept_withdrawal")
         assert not visible(life.case, life.recordings[-1], life.actor(RESPONDENT))
         assert RESPONDENT not in {n.recipient for _, n in life.notices if n.event == "party_left"}
 

@@ -9,18 +9,44 @@ import pytest
 from domain.base import Phase
 from domain.model import facts as f
 from tests.support.cases import (
+    AGENT,
     LEAD,
     LEAD_2,
     MEDIATOR,
     OPS,
     OUTCOMES,
+    RESPONDENT,
     ROBOT,
+    WITNESS,
     a_case,
 )
 
 
 def dollars(amount: int) -> dict[str, Any]:
     return {"amount": amount * 100, "currency": "USD"}
+
+
+class TestANamedParty:
+    """Who is hit by a ruling was told, could answer and may appeal; money goes to who paid."""
+
+    @pytest.mark.parametrize("remedy", [
+        {"type": "warn", "to": "respondent", "party": WITNESS},
+        {"type": "refund", "to": "claimant", "party": AGENT, "amount": {"amount": 100, "currency": "USD"}},
+        {"type": "refund", "to": "claimant", "party": RESPONDENT, "amount": {"amount": 100, "currency": "USD"}},
+        {"type": "refund", "to": "claimant", "party": "pty_nobody", "amount": {"amount": 100, "currency": "USD"}},
+    ])  # fmt: skip
+    def test_is_a_principal_of_that_side(self, remedy: dict[str, Any]) -> None:
+        life = a_case("fraud_report").with_party(WITNESS, "respondent", "witness")
+        life = life.with_party(AGENT, "claimant", "representative").in_review().disclosed().says(RESPONDENT, "message")
+        refusal = life.refused(MEDIATOR, "rule", outcome="confirmed", ground="stolen_payment", remedies=[remedy])
+        assert (refusal.code, refusal.fields["because"]) == ("remedy_not_allowed", "not_a_principal")
+        assert "a case of their own" in refusal.detail
+
+    def test_who_is_warned_may_appeal_whoever_lost(self) -> None:
+        life = a_case("fraud_report").in_review().disclosed().says(RESPONDENT, "message")
+        warned = [{"type": "warn", "to": "respondent", "party": RESPONDENT}]
+        life.says(MEDIATOR, "rule", outcome="suspicious_unproven", ground="misrepresentation", remedies=warned).fire("grace")
+        assert {right.side.value: right.allowed for right in life.case.rights} == {"claimant": True, "respondent": True}
 
 
 class TestRule:

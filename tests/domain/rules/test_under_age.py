@@ -8,6 +8,7 @@ import pytest
 
 from domain.base import Outcome, Phase, Priority
 from domain.rules.under_age import without_guardian
+from domain.views.case import visible
 from tests.support.cases import (
     CLAIMANT,
     LEAD_2,
@@ -73,6 +74,21 @@ class TestBeingHeard:
         life = of_a_child().in_settlement().says(CLAIMANT, "message").says(CLAIMANT, "submit_evidence").says(CLAIMANT, "escalate")
         assert life.case.phase is Phase.REVIEW
         assert CLAIMANT in life.case.spoke
+
+    def test_by_the_desk_alone_is_not_read_by_whoever_represents_them(self) -> None:
+        """It may be the guardian of whom a child needs to speak."""
+        life = with_guardian(of_a_child("safety_incident").in_review()).says(
+            CLAIMANT, "message", text="It is at home.", to="desk"
+        )
+        assert "pty_guardian" not in {n.recipient for _, n in life.last.notices}
+        readers = {
+            who: visible(life.case, life.last.recordings[0], life.actor(who)) for who in (CLAIMANT, "pty_guardian", MEDIATOR)
+        }
+        assert readers == {CLAIMANT: True, "pty_guardian": False, MEDIATOR: True}
+
+    def test_by_the_desk_is_read_by_both_where_they_are_no_child(self) -> None:
+        life = with_guardian(a_case("safety_incident").in_review()).says(CLAIMANT, "message", to="desk")
+        assert visible(life.case, life.last.recordings[0], life.actor("pty_guardian"))
 
 
 class TestTheTeam:

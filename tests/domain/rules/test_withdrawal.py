@@ -31,6 +31,7 @@ from tests.support.other_cases import joined
 
 DAY = timedelta(days=1)
 PROTECTIVE = ("safety_incident", "conduct_report", "fraud_report")
+MEASURE = {"safety_incident": "suspend", "conduct_report": "suspend", "fraud_report": "payout_freeze"}
 
 
 def asked(kind: str = "safety_incident", **terms: Any) -> Life:
@@ -253,9 +254,11 @@ class TestAccepting:
 
     def test_and_it_ends_with_the_case_that_was_taken_up_again(self) -> None:
         life, _ = self.kept_and_reopened(24)
-        assert life.says(OPS, "close", reason="resolved").case.interim == ()
+        assert life.says(OPS, "close", reason="resolved", ends=["suspend"]).case.interim == ()
 
-    @pytest.mark.parametrize(("until", "because"), [(None, "missing"), (-DAY, "past"), (91 * DAY, "too_far")])
+    @pytest.mark.parametrize(
+        ("until", "because"), [(None, "missing"), (-DAY, "past"), (timedelta(minutes=1), "too_soon"), (91 * DAY, "too_far")]
+    )
     def test_a_measure_stays_until_a_day_that_makes_sense(self, until: timedelta | None, because: str) -> None:
         life = suspended().says(CLAIMANT, "withdraw")
         said = {"until": (life.now + until).isoformat()} if until is not None else {}
@@ -324,5 +327,110 @@ class TestNobodyGetsRoundIt:
             .says(MEDIATOR, "impose_interim", measure="suspend", reasons="He hits.")
             .says(CLAIMANT, "withdraw")
         )
-        assert life.refused(OPS, "close", outcome="expired").code == "measures_unnamed"
-        life.says(MEDIATOR, "continue_of_office").says(OPS, "close", outcome="expired")
+        assert life.refused(OPS, "close", outcome="expired").code == "withdrawal_pending"
+        life.says(MEDIATOR, "review_interim", decision="lift", reasons="Nothing is left of it.")
+        assert life.refused(OPS, "close", outcome="expired").code == "withdrawal_pending"
+
+    @pytest.mark.parametrize("kind", PROTECTIVE)
+    def test_a_measure_ends_by_nobody_who_does_not_name_it(self, kind: str) -> None:
+        life = a_case(kind).in_review().says(MEDIATOR, "impose_interim", measure=MEASURE[kind], reasons="He hits.")
+        assert life.refused(OPS, "close").code == "measures_unnamed"
+        until = (life.now + 7 * DAY).isoformat()
+        assert len(life.says(OPS, "close", stays=[MEASURE[kind]], until=until).case.interim) == 1
+        other = a_case(kind).in_intake().says(LEAD, "impose_interim", measure=MEASURE[kind], reasons="He hits.")
+        assert other.refused(LEAD, "decline").code == "measures_unnamed"
+        assert other.says(LEAD, "decline", ends=[MEASURE[kind]]).case.interim == ()
+
+    def test_what_goes_on_of_office_is_ended_by_a_ruling(self) -> None:
+        """One person goes on, and another one ends it a minute later: nobody would have looked."""
+        life = suspended().says(CLAIMANT, "withdraw").says(MEDIATOR, "continue_of_office")
+        refusal = life.refused(OPS, "close", ends=["suspend", "cancel_bookings"])
+        assert (refusal.code, refusal.fields["because"]) == ("not_withdrawable", "of_office")
+
+
+class TestGoingBackOnIt:
+    def test_whoever_asked_asks_no_more(self) -> None:
+        life = suspended().says(CLAIMANT, "withdraw").says(CLAIMANT, "withdraw", revoke=True)
+        assert (types(life), life.case.withdrawal) == (["withdrawal_overtaken"], None)
+        assert life.refused(MEDIATOR, "accept_withdrawal").code == "no_withdrawal"
+        assert life.says(CLAIMANT, "withdraw").case.withdrawal is not None
+
+    def test_is_theirs_whose_report_it_is_and_not_of_whoever_is_beside_them(self) -> None:
+        assert suspended().says(AGENT, "withdraw").says(CLAIMANT, "withdraw", revoke=True).case.withdrawal is None
+        assert suspended().says(CLAIMANT, "withdraw").refused(AGENT, "withdraw", revoke=True).code == "no_withdrawal"
+        assert suspended().refused(CLAIMANT, "withdraw", revoke=True).code == "no_withdrawal"
+
+    def test_by_a_word_has_to_be_read_before_they_are_taken_by_the_first(self) -> None:
+        life = asked().says(CLAIMANT, "withdraw").says(CLAIMANT, "message", text="Go on, he forced me.", to="desk")
+        refusal = life.refused(MEDIATOR, "accept_withdrawal", reasons="We have talked.")
+        assert (refusal.code, refusal.fields["since"]) == ("not_seen", [f"message:{life.case.seq}"])
+        since = refusal.fields["since"]
+        assert life.refused(MEDIATOR, "accept_withdrawal", seen=since).code == "not_seen", "and a reason is given"
+        assert life.says(MEDIATOR, "accept_withdrawal", seen=since, reasons="We have talked.").case.outcome is Outcome.WITHDRAWN
+
+    def test_by_a_child_whose_guardian_asked_counts_as_much(self) -> None:
+        life = a_case("safety_incident").under_age(CLAIMANT).with_party(AGENT, "claimant", "representative").in_review()
+        life.says(AGENT, "withdraw").says(CLAIMANT, "message", text="I do not want that.", to="desk")
+        assert life.refused(MEDIATOR, "accept_withdrawal", reasons="The guardian wants it.").code == "not_seen"
+
+
+class TestOneOfSeveral:
+    def two(self, kind: str = "safety_incident") -> Life:
+        life = a_case(kind).with_party("pty_second", "claimant", "principal").in_review()
+        return life.says(MEDIATOR, "impose_interim", measure=MEASURE[kind], reasons="He hits.")
+
+    @pytest.mark.parametrize("kind", PROTECTIVE)
+    def test_is_asked_about_and_loses_nothing_meanwhile(self, kind: str) -> None:
+        life = self.two(kind).says(CLAIMANT, "withdraw", reasons="He stands behind me.")
+        assert types(life) == ["withdrawal_requested", "withdrawal_explained"]
+        assert life.says(CLAIMANT, "message", to="desk").case.party(CLAIMANT) in life.case.principals(Side.CLAIMANT)
+
+    def test_is_known_to_nobody_beside_them(self) -> None:
+        life = self.two().says(CLAIMANT, "withdraw")
+        assert {n.recipient for _, n in life.last.notices} == {CLAIMANT, MEDIATOR}
+        assert life.seen_by("pty_second").withdrawal is None
+        assert not visible(life.case, life.last.recordings[0], life.actor("pty_second"))
+        assert life.seen_by(CLAIMANT).withdrawal is not None
+
+    def test_leaves_when_somebody_has_looked_and_every_measure_stays(self) -> None:
+        life = self.two().says(CLAIMANT, "withdraw")
+        assert life.refused(MEDIATOR, "accept_withdrawal", ends=["suspend"]).code == "others_reported"
+        life.says(MEDIATOR, "accept_withdrawal")
+        assert types(life) == ["withdrawal_accepted", "party_left"]
+        assert (life.case.open, len(life.case.interim)) == (True, 1)
+
+    def test_goes_on_no_more_and_keeps_a_line_to_the_desk(self) -> None:
+        life = self.two().says(CLAIMANT, "withdraw").says(MEDIATOR, "continue_of_office")
+        assert life.case.of_office is None, "the other one is the claimant"
+        assert [p.id for p in life.case.principals(Side.CLAIMANT)] == ["pty_second"]
+        assert life.says(CLAIMANT, "message", to="desk").last.recordings
+        life.says("pty_second", "withdraw")
+        assert life.refused(MEDIATOR, "accept_withdrawal").code == "others_reported", "what the first one reported stays"
+
+    def test_who_was_alone_when_they_asked_leaves_the_others_what_is_theirs(self) -> None:
+        life = suspended().says(CLAIMANT, "withdraw")
+        life.says(MEDIATOR, "add_party", party={"side": "claimant", "role": "principal", "ref": "late"})
+        assert life.says(MEDIATOR, "accept_withdrawal").case.open
+
+    def test_who_is_no_party_any_more_is_not_answered(self) -> None:
+        life = (
+            self.two()
+            .says(CLAIMANT, "withdraw")
+            .says(OPS, "replace_party", party=CLAIMANT, by_party={"side": "claimant", "ref": "heir"})
+        )
+        assert life.case.withdrawal is None
+
+    def test_a_guardian_and_a_child_are_asked_about_in_every_kind(self) -> None:
+        for kind in ("payment_dispute", "safety_incident"):
+            for who in (CLAIMANT, AGENT):
+                life = a_case(kind).under_age(CLAIMANT).with_party("pty_second", "claimant", "principal").in_review()
+                life.says(
+                    MEDIATOR,
+                    "add_party",
+                    party={"side": "claimant", "role": "representative", "ref": "guardian"},
+                    represents=CLAIMANT,
+                    agreed=True,
+                )
+                life.says(who if who == CLAIMANT else "pty_guardian", "withdraw")
+                assert life.case.withdrawal is not None, (kind, who)
+                assert life.says(CLAIMANT, "message").case.open
