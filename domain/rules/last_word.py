@@ -66,7 +66,9 @@ def came_since_after(before: Case | None, rec: f.Recording, after: Case) -> tupl
     if after.phase not in UNTOLD or before is None or before.phase not in UNTOLD:
         return ()
     word, side = word_of(rec), _side(after, rec)
-    return (*before.came_since, word) if word is not None and side in _losing(after) else before.came_since
+    if word is None or side is None or side not in _losing(after):
+        return before.came_since
+    return (*before.came_since, word)
 
 
 def _losing(case: Case) -> Iterable[Side]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.base import Outcome
 from domain.model import facts as f
-from tests.support.cases import CLAIMANT, LEAD_2, RESPONDENT, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD_2, LEAD_3, OPS, RESPONDENT, Life, a_case
 
 
 class TestWhoeverTakesTheirAppealBack:
@@ -35,3 +35,15 @@ class TestWhoeverTakesTheirAppealBack:
         assert [(n.event, n.data["stands"]) for n in told] == [("appeal_withdrawn", True)]
         life.says(RESPONDENT, "appeal").says(CLAIMANT, "withdraw")
         assert (life.case.outcome, life.case.close_reason) == (Outcome.WITHDRAWN, "given_up_on_appeal")
+
+    def test_and_what_stands_again_can_be_set_aside(self) -> None:
+        life = self.remitted().says(CLAIMANT, "withdraw").says(OPS, "annul", reason="procedural_fault")
+        assert life.case.rulings[0].annulled_at == life.now
+        assert life.refused(OPS, "close").code == "own_case"
+
+    def test_a_draft_of_what_was_to_be_decided_afresh_is_never_told(self) -> None:
+        life = self.remitted().with_terms(hear=()).says(LEAD_3, "take")
+        refund = {"type": "refund", "amount": {"amount": 30_000, "currency": "USD"}}
+        life.says(LEAD_3, "rule", outcome="partly_refunded", ground="goodwill", remedies=[refund]).says(CLAIMANT, "withdraw")
+        life.fire("appeal_window")
+        assert [e.remedy.amount.amount for e in life.case.effects_in_force if e.remedy.amount] == [20_000]

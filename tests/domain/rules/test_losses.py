@@ -144,18 +144,6 @@ class TestWhoAppealedAlone:
         assert life.case.appealed_alone is None
         assert self.varied(life.with_terms(hear=()), after_return=True) is None
 
-    def test_and_what_stands_again_can_be_set_aside(self) -> None:
-        life = self.remitted().says(CLAIMANT, "withdraw").says(OPS, "annul", reason="procedural_fault")
-        assert life.case.rulings[0].annulled_at == life.now
-        assert life.refused(OPS, "close").code == "own_case"
-
-    def test_a_draft_of_what_was_to_be_decided_afresh_is_never_told(self) -> None:
-        life = self.remitted().with_terms(hear=()).says(LEAD_3, "take")
-        refund = {"type": "refund", "amount": {"amount": 30_000, "currency": "USD"}}
-        life.says(LEAD_3, "rule", outcome="partly_refunded", ground="goodwill", remedies=[refund]).says(CLAIMANT, "withdraw")
-        life.fire("appeal_window")
-        assert [e.remedy.amount.amount for e in life.case.effects_in_force if e.remedy.amount] == [20_000]
-
     def test_where_the_team_is_asked_it_comes_to_the_same(self) -> None:
         life = a_case("fraud_report").with_terms(worse_on_appeal=False).in_review().disclosed()
         warned = [{"type": "warn", "to": "respondent"}]
