@@ -235,7 +235,7 @@ PROBLEMS: dict[str, Row] = {
     "kind_differs": Row(409, "Cases of other kinds", "Link the two instead; the pack says which kinds can be merged."),
     "other_case_closed": Row(409, "The other case is closed", "Have it reopened, or link the two."),
     "merged_already": Row(409, "Merged before", "See `into` in `fields`, or `merged_into` and `case_links` of the case."),
-    "ruling_begun": Row(409, "A ruling was drafted", "It is decided here; link the two instead."),
+    "ruling_begun": Row(409, "A ruling was drafted", "That matter is decided where it was drafted; link the two instead."),
     "merge_backwards": Row(409, "The other case is younger", "The older case goes on: merge the other one into this one."),
     "sides_mixed": Row(409, "On both sides", "Whoever reported it stands on the other side there; link the two instead."),
     "link_exists": Row(409, "Linked already", "The two are linked like this; see `case_links`."),
@@ -288,7 +288,7 @@ PROBLEMS: dict[str, Row] = {
     "no_withdrawal": Row(409, "Nobody takes it back", "Read the case again: it was answered, or the matter was decided."),
     "not_withdrawable": Row(409, "Cannot be taken back", "Write to the desk what has changed; see `because` in `fields`."),
     "of_office": Row(409, "Goes on of office", "The platform is the claimant now; nothing is asked of whoever reported it."),
-    "measures_unnamed": Row(422, "Measures not named", "Say of each in `measures` whether it ends, or stays and until when."),
+    "measures_unnamed": Row(422, "Measures not named", "Say of each in `measures` what becomes of it; before a merge, lift it."),
     "others_reported": Row(409, "Others reported it too", "Go on of office, or rule: it does not end for them."),
     "interim_unknown": Row(409, "No such measure in force", "Read the case again: it was lifted, or has lapsed."),
     # the procedure before a ruling

@@ -58,6 +58,8 @@ def joined(kind: str = "fraud_report", life: Life | None = None, *, priority: st
     neighbour = OpenedParty(id=NEIGHBOUR, side=Side.CLAIMANT, role="co_claimant", ref_digest=digest_of(NEIGHBOUR), minor=minor)
     life._parties.append(neighbour)
     statement = life.sealer("It happened to me as well.").model_dump()
-    said = {"merge_id": "mrg_1", "of": YOUNGER_CASE, "parties": [neighbour.model_dump()], "reason": "by_hand", "priority": priority}
-    command = read_command({"id": "cmd_sys-join-1", "type": "join", "by": ROBOT, "statement": statement, **said})
+    said = {"merge_id": "mrg_1", "of": YOUNGER_CASE, "parties": [neighbour.model_dump()], "reason": "by_hand"}
+    command = read_command(
+        {"id": "cmd_sys-join-1", "type": "join", "by": ROBOT, "statement": statement, **said, "priority": priority}
+    )
     return life.judge(command, ROBOT)
