@@ -57,7 +57,7 @@ class Lookups:
         if self.other_cases is not None and any(p.body.get("type") in NAMES_OTHERS for p in snapshot.pending):
             pending = [await self._with_others(tenant_id, self.other_cases, case, waiting) for waiting in snapshot.pending]
             snapshot = snapshot.model_copy(update={"pending": tuple(pending)})
-        if self.other_cases is not None and case is not None and could_destroy(case):
+        if self.other_cases is not None and case is not None and (could_destroy(case) or _may_tell(case, snapshot)):
             held = await self.other_cases.held(tenant_id, case_id)
             snapshot = snapshot.model_copy(update={"held": tuple(held)})
         if self.other_cases is not None and case is not None and _may_pay(case, snapshot):
@@ -181,6 +181,12 @@ def _may_pay(case: Case, snapshot: CaseSnapshot) -> bool:
     return any(p.body.get("type") in GIVES for p in snapshot.pending) or (
         due and (case.phase is Phase.RULED or case.returning is not None)
     )
+
+
+def _may_tell(case: Case, snapshot: CaseSnapshot) -> bool:
+    """Whether a respondent who does not know of the case could be told of it now."""
+    due = bool(case.timetable) and case.timetable[0].due_at <= snapshot.now
+    return not case.is_disclosed and (due or bool(snapshot.pending))
 
 
 def _may_be_barred(pending: Pending) -> bool:

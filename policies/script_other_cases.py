@@ -14,6 +14,7 @@ from domain.model.legal_hold import HeldPerson
 from domain.model.links import CrossCaseTaskOrdered, OtherCase
 from domain.model.people import OpenedParty
 from domain.model.sanctions import EarlierSanction
+from domain.rules.disclosure import reported_in_secret
 from domain.rules.links import party_there
 from domain.rules.money import totals
 from domain.rules.prior_decision import undecided_end
@@ -32,16 +33,19 @@ def earlier_sanctions(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterato
 
 
 def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[HeldPerson]:
-    """The parties of this case of whom another one is under legal hold, or was."""
-    here = {party.ref_digest for party in case.cast.parties}
+    """The parties of this case of whom another one is under legal hold, or was; or who are reported there in secret."""
+    here = {party.ref_digest for party in (case.state.parties if case.state else case.cast.parties)}
     for other in others:
         state = other.state
-        if state is None or not (state.legal_holds or state.lifted_by):
+        if state is None or not (state.legal_holds or state.lifted_by or reported_in_secret(state)):
             continue
         for party in state.parties:
             if party.ref_digest in here:
                 held = bool(state.legal_holds)
-                yield HeldPerson(ref_digest=party.ref_digest, case_id=other.id, held=held, lifted_by=state.lifted_by)
+                reported = party.side is Side.RESPONDENT and reported_in_secret(state)
+                yield HeldPerson(
+                    ref_digest=party.ref_digest, case_id=other.id, held=held, lifted_by=state.lifted_by, reported=reported
+                )
 
 
 def same_matter(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | None:
@@ -101,7 +105,7 @@ def appealed_before(new: ScriptCase, others: Iterable[ScriptCase]) -> str | None
 
 def as_other(case: Case) -> OtherCase:
     """A case as another one looks at it."""
-    names = ("id", "kind", "opened_at", "open", "merged_into", "parties", "synthetic", "outcome")
+    names = ("id", "kind", "opened_at", "open", "merged_into", "parties", "synthetic", "outcome", "is_disclosed", "phase")
     return OtherCase(**{name: getattr(case, name) for name in names}, given=totals(case))
 
 
@@ -116,7 +120,7 @@ def ordered(case: ScriptCase, task: CrossCaseTaskOrdered, others: Iterable[Scrip
         come = (p for p in task.parties if p.ref_digest not in there)
         parties = tuple(p.model_copy(update={"id": party_there(task.errand_id, p.id)}) for p in come)
         joined = Join(**said, merge_id=task.errand_id, of=case.id, parties=parties, statement=task.statement,
-                      reason=task.reason or "by_hand")  # fmt: skip
+                      reason=task.reason or "by_hand", asked_by=task.asked_by, priority=task.priority)  # fmt: skip
         return to, joined
     linked = MirrorLink(**said, link_id=task.link_id or task.errand_id, other=case.id, relation=task.relation or "related",
                         gone=task.what == "unlink")  # fmt: skip

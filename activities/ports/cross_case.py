@@ -30,7 +30,7 @@ class OtherCases(Protocol):
         ...
 
     async def held(self, tenant_id: str, case_id: str) -> Sequence[HeldPerson]:
-        """The parties of this case of whom another one is under legal hold, or was, and who lifted it."""
+        """The parties of this case of whom another one is under legal hold, or was, or in which they are reported in secret."""
         ...
 
     async def paid(self, tenant_id: str, case_id: str) -> Sequence[PaidElsewhere]:

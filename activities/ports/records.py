@@ -95,7 +95,7 @@ class CaseSnapshot(Kept):
     team: tuple[Colleague, ...] | None = None
     """The people whom an escalation could land on, where one may be due; looked up by ``Roster``."""
     held: tuple[HeldPerson, ...] = ()
-    """Parties of whom another case is under legal hold, where something could be destroyed."""
+    """Parties of whom another case is under legal hold, where something could be destroyed; or who must not be told of one."""
     paid_elsewhere: tuple[PaidElsewhere, ...] | None = None
     """What stands in other cases of the same matter, where money may be given."""
     earlier: tuple[EarlierSanction, ...] | None = None

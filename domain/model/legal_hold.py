@@ -102,13 +102,15 @@ class LegalHold(Kept):
 
 
 class HeldPerson(Kept):
-    """Somebody of whom another case is under legal hold, or was."""
+    """Somebody of whom another case is under legal hold, or was; or who is reported there, and must not learn of it."""
 
     ref_digest: str
     case_id: str
     held: bool = True
     lifted_by: tuple[str, ...] = ()
     """Who lifted a hold of that case."""
+    reported: bool = False
+    """They are on the side of the respondent there, and that case was, or is to be, reported to an authority in secret."""
 
 
 class Withheld(Kept):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.base import CampaignId, CaseId, Code, CommandBase, Instant, Kept, Money, Outcome, PartyId, Reference
+from domain.base import CampaignId, CaseId, Code, CommandBase, Instant, Kept, Money, Outcome, PartyId, Phase, Priority, Reference
 from domain.model.people import OpenedParty
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
@@ -80,6 +80,8 @@ class Join(CommandBase):
     reason: Code
     asked_by: Reference | None = None
     """Whoever merged the two; None: intake did, or it was kept before this was noted."""
+    priority: Priority | None = None
+    """How urgent it was there: the worse of the two counts. None: it was kept before this was noted."""
 
 
 class MirrorLink(CommandBase):
@@ -189,6 +191,8 @@ class CrossCaseTaskOrdered(Kept):
     reason: str | None = None
     asked_by: str | None = None
     """Whoever ordered it, as the other case is told; None: the system, or it was kept before this was noted."""
+    priority: Priority | None = None
+    """How urgent the case is that goes on there; None: it was kept before this was noted."""
 
 
 class CrossCaseTaskReported(Kept):
@@ -256,7 +260,7 @@ class MergedAlready(Refusal):
 
 
 class RulingBegun(Refusal):
-    """Somebody has drafted a ruling here: the matter is decided here."""
+    """Somebody has drafted a ruling in one of the two: that matter is decided there, and nobody joins it unheard."""
 
     code = "ruling_begun"
 
@@ -331,6 +335,8 @@ class OtherCase(Kept):
     merged_into: str | None = None
     parties: tuple[OpenedParty, ...] = ()
     synthetic: bool = False
+    phase: Phase | None = None
+    """None: it was not judged yet."""
     is_disclosed: bool = True
     """Whether its respondent knows of it."""
     outcome: Outcome | None = None
@@ -340,6 +346,11 @@ class OtherCase(Kept):
     """Whoever names it may not know the case into which it was merged."""
     given: tuple[Money, ...] = ()
     """What it gave and left standing."""
+
+    @property
+    def decided(self) -> bool:
+        """Whether a ruling is drafted there, was told, or is looked at again: whoever comes now would be bound by it unheard."""
+        return self.phase in (Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL)
 
 
 class KnownCampaign(Kept):

@@ -148,7 +148,7 @@ class OfOffice(Refusal):
 
 
 class MeasuresUnnamed(Refusal):
-    """Interim measures are in force, and the answer does not say of each whether it ends or stays until when."""
+    """Interim measures are in force, and nobody has said of each what becomes of it: it ends, or stays and until when."""
 
     code = "measures_unnamed"
 

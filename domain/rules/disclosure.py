@@ -6,6 +6,7 @@ the measures that hit them, and what happens from then on.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ from domain.model.disclosure import (
     TippingOff,
 )
 from domain.model.evidence import PartyNotAsked
+from domain.model.legal_hold import HeldPerson
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.remedy import Remedy
@@ -33,7 +35,7 @@ from domain.rules.fairness import another_credential
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, everybody, inside
 
-_SECRET = frozenset({"financial_intelligence_unit"})
+SECRET = frozenset({"financial_intelligence_unit"})
 """Authorities of which nobody may tell the person reported that they were, or will be, told: directive (EU) 2015/849, article 39;
 31 USC 5318(g)(2)."""
 _SECOND = ("lead", "ops")
@@ -53,29 +55,46 @@ def _disclose(case: Case, command: Disclose, context: DecisionContext, at: datet
 
 
 def is_secret(case: Case) -> bool:
-    """Whether the law forbids to tell the respondent, who does not know of the case: from when it is proposed to report them."""
-    return not case.is_disclosed and any(report.authority in _SECRET for report in case.reports)
+    """Whether the law forbids to tell the respondent, who does not know of the case: from when it is proposed to report them,
+    here or in another case of theirs.
+    """
+    return not case.is_disclosed and (case.reported_elsewhere or reported_in_secret(case))
+
+
+def reported_in_secret(case: Case) -> bool:
+    """Whether an authority was, or is to be, told of the respondent that nobody may tell them of."""
+    return any(report.authority in SECRET for report in case.reports)
+
+
+def beside_others(case: Case, others: Iterable[HeldPerson]) -> Case:
+    """The case as it is judged: the bar is on telling the person, so it counts in every case against them."""
+    if case.is_disclosed:
+        return case
+    reported = {one.ref_digest for one in others if one.reported}
+    here = any(p.ref_digest in reported for p in case.side_parties(Side.RESPONDENT) if not p.left)
+    return case.model_copy(update={"reported_elsewhere": True}) if here else case
 
 
 def _by_two(case: Case, command: Disclose, context: DecisionContext) -> Facts:
     """The first person proposes to tell them, a lead or ops who did not propose it does."""
     if command.reasons is None:
-        raise _tipping_off("Give reasons; a second person has to agree.", "reasons")
+        raise _tipping_off(case, "Give reasons; a second person has to agree.", "reasons")
     first = case.telling
     if first is None:
         told = {"text": command.text, "with_statement": command.with_statement}
         return (DisclosureProposed(reasons=command.reasons, **told),)
     if first.by == command.by or context.actor is None or context.actor.role not in _SECOND:
-        raise _tipping_off("A lead or ops who did not propose it has to agree.", "second_person")
+        raise _tipping_off(case, "A lead or ops who did not propose it has to agree.", "second_person")
     another_credential(first.credential, context)
     statement = command.with_statement or first.with_statement
     return (CaseDisclosed(text=command.text or first.text, with_statement=statement),)
 
 
-def _tipping_off(what: str, because: str) -> TippingOff:
-    return TippingOff(
-        f"To tell the respondent now may be to tell them that they are reported to an authority. {what}", because=because
-    )
+def _tipping_off(case: Case, what: str, because: str) -> TippingOff:
+    # Only the team reads it, and it names no other case: not everybody who handles this one may know that one.
+    where = "" if reported_in_secret(case) else " in another case"
+    said = f"To tell the respondent now may be to tell them that they are reported to an authority{where}. {what}"
+    return TippingOff(said, because=because)
 
 
 def along(case: Case, because: Literal["asked", "ruling", "latest_date"]) -> tuple[CaseDisclosed, ...]:
@@ -86,7 +105,7 @@ def along(case: Case, because: Literal["asked", "ruling", "latest_date"]) -> tup
     if case.is_disclosed or not case.side_parties(Side.RESPONDENT):
         return ()
     if is_secret(case):
-        raise _tipping_off("Disclose it by two persons first, with reasons.", "by_the_way")
+        raise _tipping_off(case, "Disclose it by two persons first, with reasons.", "by_the_way")
     return (CaseDisclosed(because=because),)
 
 
@@ -107,7 +126,7 @@ def check_told(case: Case, lost: frozenset[Side], hit: frozenset[Side]) -> None:
     """
     if Side.RESPONDENT in lost and is_secret(case):
         raise _tipping_off(
-            "Disclose it by two persons before they can lose by a ruling; freeze the money meanwhile.", "by_ruling"
+            case, "Disclose it by two persons before they can lose by a ruling; freeze the money meanwhile.", "by_ruling"
         )
     hearing.check(case, lost)
     hearing.check_charge(case, hit)

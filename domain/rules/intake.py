@@ -30,7 +30,11 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
     if reason is not None:
         return (*begun, f.CaseDeclined(reason=reason), f.CaseClosed(outcome=Outcome.DECLINED, reason=reason))
     if (into := _same_matter(command, context.other)) is not None:
-        return (*begun, *links.merged(command.id, command.parties, command.statement, into))
+        if not links.unheard_there(command.terms.decided_matter, command.parties, into):
+            urgent = command.priority
+            return (*begun, *links.merged(command.id, command.parties, command.statement, into, priority=urgent))
+        # Decided there without them: they have a case of their own, with its own clocks.
+        begun = (*begun, *links.linked(command.id, into.id, "related"))
     if (before := _decided(command, context.decided)) is not None:
         return (*begun, *_heard_again(command, before))
     begun = (*begun, *_other_side(command, context.other))

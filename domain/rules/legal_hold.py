@@ -49,6 +49,7 @@ def with_others(case: Case, held: Iterable[HeldPerson], at: datetime) -> Case:
     destroys no more alone here than there.
     """
     theirs = [(p.side, one) for one in held for p in case.parties if p.ref_digest == one.ref_digest and p.role == "principal"]
+    theirs = [(side, one) for side, one in theirs if one.held or one.lifted_by]
     if not theirs:
         return case
     keeps = {(side, one.case_id) for side, one in theirs if one.held}

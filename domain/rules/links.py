@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from domain.base import Outcome, Side, derived_id
+from domain.base import Outcome, Phase, Priority, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.disclosure import NotDisclosed
+from domain.model.disclosure import NotDisclosed, TippingOff
 from domain.model.links import (
     CampaignClosed,
     CampaignNone,
@@ -44,7 +44,10 @@ from domain.model.people import Actor, OpenedParty
 from domain.model.prose import Prose
 from domain.model.refusals import AccessReadsOnly, OwnCase, Refusal
 from domain.model.ruling import EffectUnknown
-from domain.rules import money
+from domain.model.safeguards import ReportPending
+from domain.model.withdrawal import MeasuresUnnamed, OfOffice, WithdrawalPending
+from domain.rules import disclosure, money, under_age
+from domain.rules.audiences import UNTOLD
 from domain.rules.clocks import released
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, inside, known_to
@@ -84,12 +87,55 @@ def merge(case: Case, command: c.Merge, context: DecisionContext, at: datetime) 
     if (other.opened_at, other.id) > (case.opened_at, case.id):
         # Two that were merged into each other at once would both be closed. The older one has the older clocks, too.
         raise MergeBackwards("The older case goes on: merge the other one into this one.", case=other.id)
+    _may_join(case, other)
+    return merged(command.id, case.parties, case.statement, other, priority=case.priority, by=command.by, reasons=command.reasons)
+
+
+def _may_join(case: Case, other: OtherCase) -> None:
+    """Refuses what somebody in one of the two cases would lose, or learn, by the merge."""
     if mixed(case.parties, other):
         raise SidesMixed("Whoever reported this case stands on the other side there; link the two instead.", case=other.id)
+    if unheard_there(case.terms.decided_matter, case.parties, other):
+        said = "A ruling is drafted or told there, and would bind whoever reported this case unheard; link the two instead."
+        raise RulingBegun(said, case=other.id)
+    if not case.is_disclosed and other.is_disclosed and disclosure.reported_in_secret(case):
+        said = "The respondent knows of the other case, and must not learn what is reported here; link the two instead."
+        raise TippingOff(said, because="known_there")
     if case.is_disclosed and not other.is_disclosed:
         # That their case goes on in another one would tell them that there is another one.
         raise NotDisclosed("The respondent knows of this case and not of the other one: disclose that one first.", case=other.id)
-    return merged(command.id, case.parties, case.statement, other, by=command.by, reasons=command.reasons)
+
+
+def _refusal_of_merging(case: Case, actor: Actor) -> Refusal | None:
+    """Nothing that protects somebody, and nothing that waits for an answer, ends with a case that is merged.
+
+    A measure is one case's: its date, its review and whoever it hits are of that case. So what is still needed is imposed where
+    the matter goes on, and what is lifted here is lifted by a review, with reasons.
+    """
+    if case.withdrawal is not None:
+        return WithdrawalPending("Whoever reported it wants to take it back: answer that first.", request=case.withdrawal.id)
+    if case.of_office is not None:
+        return OfOffice("This case goes on of office, and whoever reported it took it back: link the two instead.")
+    if case.interim:
+        return MeasuresUnnamed(
+            "Interim measures are in force here and would end with the case: impose in the other case what is still needed, and "
+            "lift these with reasons; or link the two instead.",
+            measures=[{"id": i.id, "measure": i.remedy.type} for i in case.interim],
+        )
+    waiting = next((report for report in case.reports if not report.made), None)
+    if waiting is None:
+        return None
+    said = "A report to an authority waits for a second person here: have it decided first."
+    return ReportPending(said, authority=waiting.authority, report=waiting.id)
+
+
+def unheard_there(decided_matter: str | None, parties: Sequence[OpenedParty], other: OtherCase) -> bool:
+    """Whether a report would go into a case that is decided without it.
+
+    Whoever is a party there already says it there, but for kinds in which what comes after a decision may be another danger.
+    """
+    there = {p.ref_digest for p in other.parties if p.side is Side.CLAIMANT and not p.left}
+    return other.decided and (decided_matter == "person" or any(p.ref_digest not in there for p in _reporters(parties)))
 
 
 def mixed(parties: Sequence[OpenedParty], other: OtherCase) -> bool:
@@ -104,6 +150,7 @@ def merged(
     statement: Prose,
     into: OtherCase,
     *,
+    priority: Priority,
     by: str | None = None,
     reasons: Prose | None = None,
 ) -> Facts:
@@ -113,7 +160,7 @@ def merged(
     there = {p.ref_digest for p in into.parties}
     come = tuple(p for p in _reporters(parties) if p.ref_digest not in there)
     task = f.CrossCaseTaskOrdered(
-        errand_id=merge_id, what="join", to=into.id, parties=come, statement=statement, reason=why, asked_by=by
+        errand_id=merge_id, what="join", to=into.id, parties=come, statement=statement, reason=why, asked_by=by, priority=priority
     )
     told = f.CaseMerged(merge_id=merge_id, into=into.id, reason=why, reasons=reasons)
     return (told, task, f.CaseClosed(outcome=Outcome.MERGED, reason=why, reasons=reasons))
@@ -126,7 +173,10 @@ def _reporters(parties: Sequence[OpenedParty]) -> tuple[OpenedParty, ...]:
 
 
 def join(case: Case, command: c.Join, context: DecisionContext, at: datetime) -> Facts:
-    """Take in whoever reported the same matter. Taken in every phase: the other case is closed already."""
+    """Take in whoever reported the same matter. Taken in every phase: the other case is closed already.
+
+    The case is at least as urgent as theirs was; and what was drafted since goes back to whoever decides, as they were not heard.
+    """
     known = {p.ref_digest for p in case.parties}
     new = tuple(p for p in command.parties if p.ref_digest not in known)
     joined = f.CaseJoined(
@@ -134,13 +184,28 @@ def join(case: Case, command: c.Join, context: DecisionContext, at: datetime) ->
         asked_by=command.asked_by,
     )  # fmt: skip
     if case.merged_into is None:
-        return (joined,)
+        return (joined, *_as_urgent(case, command.priority, new), *_draft_goes_back(case, new))
     # Merged itself in the meantime: whoever came after that follows.
     onward = f.CrossCaseTaskOrdered(
         errand_id=derived_id("mrg", command.id), what="join", to=case.merged_into, parties=new, statement=command.statement,
-        reason=command.reason, asked_by=command.asked_by,
+        reason=command.reason, asked_by=command.asked_by, priority=command.priority,
     )  # fmt: skip
     return (joined, onward)
+
+
+def _as_urgent(case: Case, theirs: Priority | None, new: Sequence[OpenedParty]) -> Facts:
+    """The worst counts; every target follows, and none comes later by it."""
+    young = case.terms.priority_for_minors if any(p.minor for p in new) else None
+    worst = max((p for p in (case.priority, theirs, young) if p is not None), key=under_age.RANK.index)
+    return (f.CaseRetargeted(priority=worst, reason="joined"),) if case.open and worst is not case.priority else ()
+
+
+def _draft_goes_back(case: Case, new: Sequence[OpenedParty]) -> Facts:
+    """The two met: somebody drafted while the report was on its way here."""
+    if case.phase not in UNTOLD or not new:
+        return ()
+    deciding = Phase.REVIEW if case.ruling is None or case.ruling.decision == "rule" else Phase.APPEAL
+    return (f.PhaseEntered(phase=deciding, reason="party_added", offer_stays=True),)
 
 
 # --- link
@@ -361,6 +426,7 @@ TOPIC = Topic(
         "campaign_left": _campaign_left,
     },
     refuses={
+        "merge": _refusal_of_merging,
         "unlink": _refusal_of_unlinking,
         "join_campaign": _refusal_of_campaign,
         "leave_campaign": _refusal_of_leaving,

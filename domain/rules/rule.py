@@ -36,7 +36,7 @@ class DecisionContext(Kept):
     appealed_before: str | None = None
     """The case in which this person appealed against the same decision already."""
     held: tuple[HeldPerson, ...] = ()
-    """Parties of whom another case is under legal hold."""
+    """Parties of whom another case is under legal hold, or who are reported there in secret."""
     paid_elsewhere: tuple[PaidElsewhere, ...] = ()
     """What stands in other cases about the same matter of the same claimant."""
     earlier: tuple[EarlierSanction, ...] | None = None

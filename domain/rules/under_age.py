@@ -14,7 +14,7 @@ from domain.model.parties import GuardianNeeded
 from domain.model.people import Actor, OpenedParty
 from domain.rules.rule import Facts
 
-_RANK = tuple(Priority)
+RANK = tuple(Priority)
 """Lowest first."""
 
 
@@ -75,6 +75,6 @@ def refusal_of_binding(case: Case, actor: Actor) -> GuardianNeeded | None:
 def raised(case: Case, party: OpenedParty) -> Facts:
     """A case that somebody under age comes to is as urgent as one that began with them, and never less than it was."""
     wanted = case.terms.priority_for_minors
-    if not party.minor or party.role != "principal" or wanted is None or _RANK.index(wanted) <= _RANK.index(case.priority):
+    if not party.minor or party.role != "principal" or wanted is None or RANK.index(wanted) <= RANK.index(case.priority):
         return ()
     return (f.CaseRetargeted(priority=wanted, reason="under_age"),)

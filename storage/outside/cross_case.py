@@ -113,6 +113,7 @@ class _Order:
         return Join(
             id=self._command_id, by="system", channel="system", merge_id=task.errand_id, of=self._from, parties=parties,
             statement=statement, reason=task.reason or "by_hand", asked_by=task.asked_by,
+            priority=task.priority,
         )  # fmt: skip
 
     async def _reseal(self, conn: Connection, box: SealBox) -> Prose | None:
@@ -205,7 +206,7 @@ class _Order:
         digest = self._vault.body_hash(self._tenant, self._task.errand_id.encode())
         against = (p.ref_digest for p in self._task.parties if p.side == "respondent" and p.role == "principal")
         await conn.fetchval(
-            CASE, self._tenant, new_id, old.kind, row["category"], terms.queue, terms.priority, row["synthetic"], "split",
+            CASE, self._tenant, new_id, old.kind, row["category"], terms.queue, old.priority, row["synthetic"], "split",
             self._task.errand_id, None, command_id, "system", digest, terms.pack, terms.version, sorted(terms.references),
             None, None, next(against, None),
         )  # fmt: skip
@@ -215,7 +216,7 @@ class _Order:
     ) -> Open:
         return Open(
             id=command_id, by="system", channel="system", kind=old.kind, source="split", category=old.category,
-            priority=old.terms.priority, terms=old.terms,
+            priority=old.priority, terms=old.terms,
             routing=Routing(decision="admit", trace=(f"split: {self._from}",)),
             parties=parties, statement=statement, subject=subject, amount=self._task.amount, synthetic=old.synthetic,
         )  # fmt: skip

@@ -11,6 +11,7 @@ from domain.model.legal_hold import HeldPerson
 from domain.model.links import KnownCampaign, OtherCase
 from domain.model.money import PaidElsewhere
 from domain.model.people import Actor, Standing
+from domain.rules.disclosure import SECRET
 from domain.rules.money import stands_for_others, totals
 from domain.rules.need_to_know import ACCESS, closed_to, right_by_part, right_by_standing
 from storage.postgres.pool import Connection, Database
@@ -54,17 +55,21 @@ LIMIT 1
 """
 
 # A case for tests keeps nothing of a real one, nor the other way round.
-HELD = """
+REPORTED = """EXISTS (
+        SELECT FROM jsonb_array_elements(coalesce(c.state -> 'reports', '[]')) r WHERE r ->> 'authority' = ANY ($3::text[])
+    )"""
+HELD = f"""
 SELECT DISTINCT other.ref_digest, c.id AS case_id, c.legal_hold AS held,
-    ARRAY(SELECT jsonb_array_elements_text(coalesce(c.state -> 'lifted_by', '[]'))) AS lifted_by
+    ARRAY(SELECT jsonb_array_elements_text(coalesce(c.state -> 'lifted_by', '[]'))) AS lifted_by,
+    other.side = 'respondent' AND {REPORTED} AS reported
 FROM parties mine
 JOIN cases this ON this.tenant = mine.tenant AND this.id = mine.case_id
 JOIN parties other ON other.tenant = mine.tenant AND other.ref_digest = mine.ref_digest AND other.case_id <> mine.case_id
 JOIN cases c ON c.tenant = other.tenant AND c.id = other.case_id AND c.synthetic = this.synthetic
-    AND (c.legal_hold OR c.state -> 'lifted_by' <> '[]')
+    AND (c.legal_hold OR c.state -> 'lifted_by' <> '[]' OR {REPORTED})
 WHERE mine.tenant = $1 AND mine.case_id = $2
 ORDER BY case_id, ref_digest
-"""
+"""  # noqa: S608 - put together from constants
 # Whoever reports the same and names the other side in one of the two reports alone means the same.
 PAID = f"""
 SELECT c.id, {STATE} AS state
@@ -114,9 +119,9 @@ class PostgresOtherCases:
         return found
 
     async def held(self, tenant_id: str, case_id: str) -> Sequence[HeldPerson]:
-        """The parties of this case of whom another one is under legal hold, or was, and who lifted it."""
+        """The parties of this case of whom another one is under legal hold, or was, or in which they are reported in secret."""
         async with self._database.tenant(tenant_id) as conn:
-            rows = await conn.fetch(HELD, tenant_id, case_id)
+            rows = await conn.fetch(HELD, tenant_id, case_id, sorted(SECRET))
         return [HeldPerson(**dict(row)) for row in rows]
 
     async def paid(self, tenant_id: str, case_id: str) -> Sequence[PaidElsewhere]:
@@ -148,7 +153,7 @@ def _other_case(row: Any) -> OtherCase | None:
     known: dict[str, Any] = {name: row[name] for name in ("id", "kind", "synthetic")}
     if row["state"] is not None:
         case = Case.model_validate_json(row["state"])
-        names = ("opened_at", "open", "merged_into", "parties", "outcome", "is_disclosed")
+        names = ("opened_at", "open", "merged_into", "parties", "outcome", "is_disclosed", "phase")
         return OtherCase(**known, **{name: getattr(case, name) for name in names}, given=totals(case))
     if row["opening"] is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from domain.model.legal_hold import HeldPerson
 from domain.views.case import visible
 from tests.support.cases import (
     CLAIMANT,
@@ -17,7 +18,9 @@ from tests.support.cases import (
     WITNESS,
     Life,
     a_case,
+    digest_of,
 )
+from tests.support.other_cases import OTHER_CASE
 
 POLICE: dict[str, Any] = {"authority": "police", "reasons": "The same ring as in March."}
 
@@ -115,3 +118,35 @@ class TestTippingOff:
 
     def test_police_are_told_of_what_the_accused_may_know(self) -> None:
         assert proposed().says(MEDIATOR, "disclose").case.is_disclosed
+
+
+class TestReportedInAnotherCase:
+    """The law forbids to tell the person, in whichever case."""
+
+    def beside(self, **said: Any) -> Life:
+        life = a_case("fraud_report").that_protects().in_review()
+        theirs = {"ref_digest": digest_of(RESPONDENT), "case_id": OTHER_CASE, "held": False, "reported": True}
+        life.elsewhere = {"held": (HeldPerson(**{**theirs, **said}),)}
+        return life
+
+    def test_no_single_hand_tells_them_and_the_other_case_is_not_named(self) -> None:
+        hits = {**REFUND, "remedies": [{"type": "suspend", "to": "respondent"}]}
+        for what, fields in (("disclose", {}), ("request_evidence", {"of": "respondent"}), ("rule", hits)):
+            refusal = self.beside().refused(MEDIATOR, what, **fields)
+            assert (refusal.code, "in another case" in refusal.detail) == ("tipping_off", True)
+            assert OTHER_CASE not in f"{refusal.detail} {refusal.fields}"
+
+    def test_two_do_with_reasons(self) -> None:
+        life = self.beside().says(MEDIATOR, "disclose", reasons="The unit agrees.")
+        assert not life.case.is_disclosed
+        assert life.says(LEAD, "disclose", reasons="I have read it.").case.is_disclosed
+
+    def test_what_takes_nothing_from_them_is_told_to_the_others(self) -> None:
+        life = self.beside().says(MEDIATOR, "rule", **REFUND).fire("grace")
+        assert (life.case.is_disclosed, life.notices_for(RESPONDENT)) == (False, ())
+        assert not any(right.allowed for right in life.case.rights)
+        assert not life.case.reported_elsewhere, "it is kept nowhere"
+
+    def test_somebody_else_who_is_reported_or_only_held_bars_nothing(self) -> None:
+        for said in ({"ref_digest": digest_of(CLAIMANT)}, {"held": True, "reported": False}):
+            assert self.beside(**said).says(MEDIATOR, "disclose").case.is_disclosed

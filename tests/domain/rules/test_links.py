@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.base import Outcome, Phase, Side
+from domain.base import Outcome, Phase, Priority, Side
 from domain.model.facts import Actor
 from domain.model.links import KnownCampaign
 from domain.model.people import OpenedParty
@@ -96,12 +96,53 @@ class TestMerge:
             fields = {"into": OTHER_CASE} if command == "merge" else {}
             assert beside_another().refused(close, command, **fields).code == "own_case"
 
-    def test_ends_measures_that_were_meant_until_the_ruling(self) -> None:
+    def test_ends_no_measure_that_nobody_has_lifted_with_reasons(self) -> None:
         life = beside_another("fraud_report")
         life.says(MEDIATOR, "impose_interim", measure="payout_freeze", reasons="The money would be gone.")
-        life.says(LEAD, "merge", into=OTHER_CASE)
-        assert life.case.interim == ()
-        assert life.case.effects[-1].reverses == life.case.effects[0].id
+        for who in (MEDIATOR, LEAD, OPS):
+            refusal = life.refused(who, "merge", into=OTHER_CASE)
+            assert (refusal.code, refusal.fields["measures"][0]["measure"]) == ("measures_unnamed", "payout_freeze")
+        life.says(MEDIATOR, "review_interim", decision="lift", reasons="It is frozen in the other case.")
+        assert life.says(LEAD, "merge", into=OTHER_CASE).case.merged_into == OTHER_CASE
+
+    def test_drops_no_withdrawal_that_waits_and_undoes_none_that_was_answered_of_office(self) -> None:
+        life = beside_another("safety_incident")
+        life.says(CLAIMANT, "withdraw", reasons="He stands behind me.")
+        assert life.refused(LEAD, "merge", into=OTHER_CASE).code == "withdrawal_pending"
+        life.says(MEDIATOR, "continue_of_office", reasons="We go on.")
+        assert life.refused(LEAD, "merge", into=OTHER_CASE).code == "of_office"
+
+    def test_drops_no_report_to_an_authority_that_waits_for_a_second_person(self) -> None:
+        life = beside_another("fraud_report")
+        life.says(MEDIATOR, "report_to_authority", authority="police", reasons="It is a ring.")
+        assert life.refused(OPS, "merge", into=OTHER_CASE).code == "report_pending"
+        life.says(LEAD, "return_report", reasons="Not yet.")
+        assert life.says(OPS, "merge", into=OTHER_CASE).case.merged_into == OTHER_CASE
+
+    def test_brings_no_secret_report_to_a_case_that_the_respondent_knows(self) -> None:
+        life = beside_another("fraud_report")
+        life.says(MEDIATOR, "report_to_authority", authority="financial_intelligence_unit", reasons="It is a ring.")
+        life.says(LEAD, "approve_report")
+        assert life.refused(OPS, "merge", into=OTHER_CASE).code == "tipping_off"
+        life.elsewhere = elsewhere("fraud_report", is_disclosed=False)
+        assert life.says(OPS, "merge", into=OTHER_CASE).case.merged_into == OTHER_CASE
+
+    @pytest.mark.parametrize("phase", [Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL])
+    def test_binds_nobody_by_a_ruling_that_was_made_without_them(self, phase: Phase) -> None:
+        life = beside_another("safety_incident", phase=phase, is_disclosed=False)
+        assert life.refused(LEAD, "merge", into=OTHER_CASE).code == "ruling_begun"
+
+    def test_takes_a_second_report_of_the_same_claimant_to_a_decided_matter_of_money(self) -> None:
+        mine = OpenedParty(id="pty_mine", side=Side.CLAIMANT, ref_digest=digest_of(CLAIMANT))
+        agent = OpenedParty(id="pty_agent_there", side=Side.CLAIMANT, role="representative", ref_digest=digest_of(AGENT))
+        life = beside_another("payment_dispute", phase=Phase.APPEALABLE, parties=(mine, agent))
+        assert life.says(LEAD, "merge", into=OTHER_CASE).case.merged_into == OTHER_CASE
+
+    def test_says_how_urgent_the_case_was(self) -> None:
+        life = beside_another().says(LEAD, "retarget", priority="urgent", reason="danger").says(LEAD, "merge", into=OTHER_CASE)
+        (task,) = facts_named(life.recordings, "errand_ordered")
+        assert task.type == "errand_ordered"
+        assert task.priority is Priority.URGENT
 
     def test_cannot_be_undone_by_reopening(self) -> None:
         life = beside_another().says(LEAD, "merge", into=OTHER_CASE)
@@ -115,6 +156,28 @@ class TestJoin:
     def test_is_taken_wherever_the_case_stands(self, reach: str) -> None:
         life = joined(life=getattr(a_case("fraud_report"), reach)())
         assert (life.case.joined, life.case.parties[-1].id) == ((YOUNGER_CASE,), NEIGHBOUR)
+
+    def test_the_worse_priority_counts_and_never_the_better(self) -> None:
+        before = a_case("safety_incident").in_review()
+        assert joined(life=before, priority="urgent").case.priority is Priority.URGENT
+        urgent = a_case("safety_incident").in_review().says(LEAD, "retarget", priority="urgent", reason="danger")
+        assert joined(life=urgent, priority="low").case.priority is Priority.URGENT
+
+    def test_a_child_who_comes_makes_the_case_urgent(self) -> None:
+        life = joined(life=a_case("safety_incident").in_review(), minor=True)
+        assert (life.case.priority, life.case.parties[-1].minor) == (Priority.URGENT, True)
+
+    def test_no_deadline_of_the_team_comes_later_by_it(self) -> None:
+        life = a_case("safety_incident").in_review()
+        before = {(row.clock, row.level): row.due_at for row in life.case.timetable}
+        after = {(row.clock, row.level): row.due_at for row in joined(life=life, priority="urgent").case.timetable}
+        assert all(after[key] <= at for key, at in before.items() if key in after)
+        assert any(after[key] < at for key, at in before.items() if key in after)
+
+    @pytest.mark.parametrize("reach", ["in_approval", "ruled"])
+    def test_what_was_drafted_while_the_report_was_on_its_way_goes_back(self, reach: str) -> None:
+        life = joined(life=getattr(a_case("fraud_report"), reach)())
+        assert (life.case.phase, life.case.parties[-1].id) == (Phase.REVIEW, NEIGHBOUR)
 
     def test_takes_nobody_in_twice(self) -> None:
         life = joined(life=joined())
@@ -175,6 +238,14 @@ class TestOpen:
         (told,) = life.notices_for(CLAIMANT)
         assert (told.data["into"], told.data["case_outcome"]) == (OTHER_CASE, "merged")
         assert life.notices_for(RESPONDENT) == ()
+
+    @pytest.mark.parametrize("phase", [Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL])
+    def test_a_report_of_a_matter_that_is_decided_has_a_case_of_its_own(self, phase: Phase) -> None:
+        life = a_case("safety_incident")
+        life.elsewhere = {"other": elsewhere("safety_incident", phase=phase)["other"]}
+        life.opened()
+        assert (life.case.open, life.case.phase, [link.other for link in life.case.links]) == (True, Phase.REVIEW, [OTHER_CASE])
+        assert life.case.timetable
 
     @pytest.mark.parametrize("other", [{"open": False}, {"kind": "fraud_report"}])
     def test_it_opens_where_the_other_case_cannot_take_it(self, other: dict[str, Any]) -> None:

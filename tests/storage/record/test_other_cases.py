@@ -115,3 +115,27 @@ async def test_who_is_kept_by_a_hold_on_another_case_of_theirs_is_found(world: W
         lifted = """UPDATE cases SET legal_hold = false, state = '{"lifted_by": ["per_lex"]}' WHERE id = $1"""
         await conn.execute(lifted, first.case_id)
     assert [(one.held, one.lifted_by) for one in await cases.held(world.tenant_id, second.case_id)] == [(False, ("per_lex",))]
+
+
+@pytest.mark.parametrize(
+    ("authority", "side", "barred"),
+    [
+        ("financial_intelligence_unit", "respondent", True),
+        ("police", "respondent", False),
+        ("financial_intelligence_unit", "claimant", False),
+    ],
+)
+async def test_who_is_reported_in_secret_in_another_case_of_theirs_is_found(
+    world: World, authority: str, side: str, barred: bool
+) -> None:
+    other = {"respondent": "claimant", "claimant": "respondent"}[side]
+    people = [{"side": side, "ref": "payee"}, {"side": other, "ref": "cardholder"}]
+    said = {"kind": "fraud_report", "statement": "Nine payments went to one account."}
+    first = await opened(world, Report.model_validate({**said, "parties": people}))
+    again = [{"side": "respondent", "ref": "payee"}, {"side": "claimant", "ref": "somebody-else"}]
+    second = await opened(world, Report.model_validate({**said, "parties": again}))
+    state = {"reports": [{"id": "rep_1", "authority": authority}]}
+    async with world.database.tenant(world.tenant_id) as conn:
+        await conn.execute("UPDATE cases SET state = $2 WHERE id = $1", first.case_id, state)
+    found = await PostgresOtherCases(world.database).held(world.tenant_id, second.case_id)
+    assert [one.case_id for one in found if one.reported] == ([first.case_id] if barred else [])
