@@ -1,7 +1,6 @@
 """Remedies over real sockets: asked for once by their id, and left to people where the platform cannot."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,32 +13,9 @@ from adapters.delivery.endpoints import EndpointFailed, SignedPost
 from adapters.remedies import WebhookRemedies
 from domain.base import Money
 from domain.views.references import PartyReference, References
-from tests.support.http_sink import Taken
+from tests.support.http_sink import SECRET, Endpoints, Taken
 
 DUE = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-
-
-@dataclass
-class Live:
-    url: str
-    id: str = "whk_1"
-    secrets: tuple[str, ...] = (SECRET,)
-    development: bool = True
-
-
-class Endpoints:
-    """One endpoint or none, and what was held against it."""
-
-    def __init__(self, url: str | None) -> None:
-        self.url = url
-        self.heard: list[str | None] = []
-
-    async def live(self, tenant_id: str, purpose: str) -> list[Live]:
-        return [Live(self.url)] if self.url else []
-
-    async def answered(self, tenant_id: str, endpoint_id: str, case_id: str, failure: str | None) -> None:
-        self.heard.append(failure)
 
 
 def an_effect(**changes: Any) -> OrderedEffect:

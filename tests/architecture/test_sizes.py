@@ -18,7 +18,6 @@ LARGE: dict[str, str] = {}
 """Modules and functions (``path name``) above the ceiling, and why each is one idea."""
 
 SMALL: dict[str, str] = {
-    "domain/rules/consequences.py": "What always follows is one named list, to be read beside any rule.",
     "services/drafts.py": "What a face does with a draft is asked of the services, as everything is.",
     "cli/demo/play.py": "How the demo is run stands in the demo's room; the command only calls it.",
     "cli/tables/preview.py": "Every topic that is shown has its file in this room.",
