@@ -111,12 +111,6 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "result": _string(data.get("result")),
         "measures": [m for m in (_remedy(x, words, None) for x in _list_of(data.get("measures"))) if m],
         "because": _string(data.get("because")),
-        "lapsed": [one for one in _list_of(data.get("lapsed")) if one in ("offer", "proposal")],
-        "guardian_missing": data.get("guardian_missing") is True,
-        "yourself": data.get("yourself") is True,
-        "in_place_of_the_other": data.get("in_place_of_the_other") is True,
-        "left_by": _string(data.get("left_by")),
-        "stands_alone": data.get("stands_alone") is True,
         "joined": data.get("joined"),
         "from_start": data.get("from_start") is True,
         "returns": offer.get("after_return") is True,
@@ -129,7 +123,15 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "into": _short(into) if (into := _string(data.get("into"))) else None,
         "of_case": _short(of_case) if (of_case := _string(data.get("of_case"))) else None,
         **_of_risk(data, words, side),
+        **_of_parties(data),
     }
+
+
+def _of_parties(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Who came and went, and what stands or is over by it."""
+    names = ("stands", "set_aside", "guardian_missing", "yourself", "in_place_of_the_other", "stands_alone")
+    lapsed = [one for one in _list_of(data.get("lapsed")) if one in ("offer", "proposal")]
+    return {**{name: data.get(name) is True for name in names}, "left_by": _string(data.get("left_by")), "lapsed": lapsed}
 
 
 def _of_risk(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, Any]:

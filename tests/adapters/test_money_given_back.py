@@ -13,8 +13,7 @@ from adapters.remedies import WebhookRemedies
 from domain.model import facts as f
 from domain.rules.money import totals
 from tests.support.cases import CLAIMANT, LEAD_2, LEAD_3, MEDIATOR, OPS, RESPONDENT, ROBOT, Life, a_case
-from tests.support.endpoints import Endpoints
-from tests.support.http_sink import Taken
+from tests.support.http_sink import Endpoints, Taken
 
 
 def usd(cents: int) -> dict[str, Any]:

@@ -13,8 +13,7 @@ from adapters.delivery.endpoints import EndpointFailed, SignedPost
 from adapters.remedies import WebhookRemedies
 from domain.base import Money
 from domain.views.references import PartyReference, References
-from tests.support.endpoints import SECRET, Endpoints
-from tests.support.http_sink import Taken
+from tests.support.http_sink import SECRET, Endpoints, Taken
 
 DUE = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 

@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from domain.base import Outcome, Phase, Side
+from domain.base import Phase, Side
 from domain.model.remedy import Remedy
 from domain.model.ruling import RemedyNotAllowed
-from domain.rules.losses import _hit_harder, losers, worse
-from domain.rules.remedy import burdens
+from domain.rules.losses import _hit_harder, burdens, losers, worse
 from tests.support.cases import CLAIMANT, LEAD_2, LEAD_3, OPS, RESPONDENT, Life, a_case
 
 WARN, SUSPEND = (Remedy(type=name, to=Side.RESPONDENT) for name in ("warn", "suspend"))
@@ -143,28 +142,6 @@ class TestWhoAppealedAlone:
         life = self.refunded().says(CLAIMANT, "appeal").says(RESPONDENT, "appeal").says(LEAD_2, "take")
         assert life.case.appealed_alone is None
         assert self.varied(life.with_terms(hear=()), after_return=True) is None
-
-    def test_where_the_team_is_asked_it_comes_to_the_same(self) -> None:
-        life = a_case("fraud_report").with_terms(worse_on_appeal=False).in_review().disclosed()
-        warned = [{"type": "warn", "to": "respondent"}]
-        life.says("per_m1", "rule", outcome="suspicious_unproven", ground="friendly_fraud", remedies=warned).fire("grace")
-        life.says(CLAIMANT, "appeal").says(LEAD_2, "take").says(LEAD_2, "decide_appeal", decision="remit").fire("grace")
-        assert life.says(CLAIMANT, "withdraw").case.withdrawal is not None
-        life.says(LEAD_3, "take").says(LEAD_3, "accept_withdrawal")
-        assert [r.fact.type for r in life.last.recordings][:2] == ["withdrawal_accepted", "appeal_withdrawn"]
-        assert [e.remedy.type for e in life.case.effects_in_force] == ["warn"]
-
-    def test_is_not_left_with_nothing_by_one_word_when_it_was_set_aside(self) -> None:
-        life = self.refunded().says(CLAIMANT, "appeal").says(OPS, "annul", reason="procedural_fault").says(CLAIMANT, "withdraw")
-        assert [r.fact.type for r in life.last.recordings] == ["withdrawal_requested"]
-        assert [n.data["set_aside"] for _, n in life.last.notices if n.recipient == CLAIMANT] == [True]
-        life.says(LEAD_3, "take").says(LEAD_3, "accept_withdrawal")
-        assert life.case.outcome is Outcome.WITHDRAWN
-
-    def test_nobody_takes_back_what_was_told_by_themselves(self) -> None:
-        refusal = self.refunded().refused(CLAIMANT, "withdraw")
-        assert refusal.code == "not_in_this_phase"
-        assert "makes an offer" in refusal.detail
 
 
 @pytest.mark.parametrize(
