@@ -143,8 +143,6 @@ def _of_risk(data: Mapping[str, Any], words: Words, side: str | None) -> dict[st
         "own_money": data.get("own_money") is True,
         "documents": data.get("documents") is True,
         "of_office": data.get("of_office") is True,
-        "stands": data.get("stands") is True,
-        "set_aside": data.get("set_aside") is True,
         "credit": _remedy(credit, words, side) if credit else None,
         "credit_state": _string(credit.get("state")),
         "signal": written_out(signal) if signal else None,

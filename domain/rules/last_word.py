@@ -11,7 +11,7 @@ Resolution.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from domain.base import Side
@@ -66,12 +66,10 @@ def came_since_after(before: Case | None, rec: f.Recording, after: Case) -> tupl
     if after.phase not in UNTOLD or before is None or before.phase not in UNTOLD:
         return ()
     word, side = word_of(rec), _side(after, rec)
-    if word is None or side is None or side not in _losing(after):
-        return before.came_since
-    return (*before.came_since, word)
+    return (*before.came_since, word) if word is not None and side is not None and side in _losing(after) else before.came_since
 
 
-def _losing(case: Case) -> Iterable[Side]:
+def _losing(case: Case) -> Collection[Side]:
     """Who loses by the draft that waits."""
     draft = case.ruling
     outcome = case.terms.outcome(draft.outcome) if draft is not None else None
