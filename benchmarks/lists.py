@@ -12,7 +12,7 @@ import asyncio
 import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from statistics import median, quantiles
 from time import perf_counter, process_time
@@ -29,7 +29,7 @@ from starlette.routing import Route
 from api.app import create_app
 from benchmarks.figures import Figure, show
 from benchmarks.house import a_stack
-from cli.kit.compose import api_parts
+from cli.kit.compose import api_parts, spare_what_stays
 from cli.kit.pages import house_of
 from cli.seed.harbor import LEAD, TENANT
 from cli.seed.plan import HARBOR
@@ -61,10 +61,12 @@ PAGES = {
     "page of the inbox: all that a mediator may see": (MEDIATOR, "/inbox?view=all"),
     "page of the inbox: all of the company, a lead": (LEAD, "/inbox?view=all"),
     "page of the inbox: of one kind": (LEAD, "/inbox?view=all&kind=payment_dispute"),
+    "the menu with its numbers": (LEAD, "/menu"),
     "page of the inbox: second looks": (LEAD, "/inbox?view=all&phase=approval"),
 }
 """The console's. The first ones are made of cases with names and notes: the copies fall due later."""
 URL = "http://bench.example"
+_BLOCKS = "SELECT blks_hit + blks_read FROM pg_stat_database WHERE datname = current_database()"
 _BARE = Environment(autoescape=True).from_string("<!doctype html><title>{{ said }}</title><p>{{ said }}</p>")
 _ADDRESS = re.compile(r"""(?:href|src)="(/static/[^"#]+)|url\(["']?(/static/[^"')]+)""")
 _LEFT_OUT = ("id", "external_id", "open_key", "metadata", "metadata_key", "report_content", "state", "next_due_at")
@@ -88,18 +90,21 @@ class Timed:
     p95: float
     cpu: float
     """Of this process alone, without the database's."""
+    cpu95: float
+    """Which another process on the same machine makes no longer."""
 
 
 async def timed(ask: Callable[[], Awaitable[object]], rounds: int) -> Timed:
     """The same page again and again, after it was read twice."""
     for _ in range(2):
         await ask()
-    took, begun = [], process_time()
+    took, worked = [], []
     for _ in range(rounds):
-        at = perf_counter()
+        at, worked_at = perf_counter(), process_time()
         await ask()
         took.append((perf_counter() - at) * 1000)
-    return Timed(median(took), quantiles(took, n=20)[-1], (process_time() - begun) / rounds * 1000)
+        worked.append((process_time() - worked_at) * 1000)
+    return Timed(median(took), quantiles(took, n=20)[-1], sum(worked) / rounds, quantiles(worked, n=20)[-1])
 
 
 async def filled(places: Places, wanted: int) -> int:
@@ -134,6 +139,8 @@ async def measured(settings: Settings, places: Places, keys: Mapping[str, str], 
     """Each list, and the bare page under the name of nothing."""
     found: dict[str, Timed] = {}
     async with api_parts(settings, places) as parts:
+        # As processes that serve do.
+        spare_what_stays()
         transport = httpx2.ASGITransport(app=create_app(parts, public_url=URL))
         async with httpx2.AsyncClient(transport=transport, base_url=URL) as client:
 
@@ -167,6 +174,27 @@ async def pages_measured(settings: Settings, parts: Parts, rounds: int) -> dict[
 
             found[name] = await timed(ask, rounds)
     return found
+
+
+async def blocks_read(settings: Settings, places: Places, rounds: int = 10) -> float:
+    """How much of the database one of each page reads, in blocks of 8 KB, in memory or not: no load of the machine changes it."""
+    conn = await asyncpg.connect(places.database_owner_url)
+    try:
+        async with api_parts(settings, places) as parts, AsyncExitStack() as open_:
+            browsers = {who: await open_.enter_async_context(signed_in(settings, parts, who)) for who in (LEAD, MEDIATOR)}
+            seen = []
+            # The first pages plan their statements.
+            for again in (8, rounds):
+                for _ in range(again):
+                    for who, path in PAGES.values():
+                        await browsers[who].get(path)
+                # A connection hands its numbers over when it has rested for ten seconds.
+                await asyncio.sleep(11)
+                await conn.execute("SELECT pg_stat_clear_snapshot()")
+                seen.append(await conn.fetchval(_BLOCKS))
+        return float(seen[1] - seen[0]) / rounds
+    finally:
+        await conn.close()
 
 
 @asynccontextmanager
@@ -215,15 +243,20 @@ async def figures(cases: int, rounds: int, say: Callable[[str], None]) -> list[F
         few = await filled(places, SMALL)
         say(f"{few} open cases")
         before = await measured(settings, places, keys, rounds)
+        read_before = await blocks_read(settings, places)
         many = await filled(places, cases)
         say(f"{many} open cases")
         after = await measured(settings, places, keys, rounds)
+        read = await blocks_read(settings, places)
         section = f"{many:,} open cases"
+        found.append(Figure(section, "one of each page: blocks of the database that are read", read, ""))
+        found.append(Figure(section, f"one of each page: blocks, against {few:,} open ones", read / read_before, "×"))
         async with api_parts(settings, places) as parts, signed_in(settings, parts, LEAD) as browser:
             weighs = await weight(browser, PAGES["page of the inbox: all of the company, a lead"][1])
         found.append(Figure(of_page, "on the wire, with styles, scripts, icons and fonts", weighs, "B", 100_000))
         for name in (*LISTS, *PAGES):
             found.append(Figure(section, f"{name}: p95", after[name].p95, "ms", 100))
+            found.append(Figure(section, f"{name}: p95 of processor time", after[name].cpu95, "ms"))
             found.append(Figure(section, f"{name}: against {few:,} open ones", after[name].p50 / before[name].p50, "×"))
         return found
 

@@ -154,6 +154,9 @@ def listing(
     never stand in the text, but for the two words of a status: an index of open cases serves nobody who may mean others.
     """
     asked = conditions.get("within")
+    if asked is not None and {conditions.get("owner ="), conditions.get("queue =")} & set(asked):
+        # What is asked for is theirs already: one's own cases, or those of one of one's queues.
+        asked = None
     tests, arguments = clauses({name: value for name, value in conditions.items() if name != "within"}, 3)
     where = ["c.tenant = $1", "c.state IS NOT NULL", *tests]
     if cursor is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cli.seed.harbor import PEOPLE
@@ -9,7 +11,7 @@ from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.team.desk import PostgresDesk
 from storage.views import sql
-from storage.views.cases import CaseFilter, PostgresViews
+from storage.views.cases import CaseFilter, PostgresViews, conditions
 from storage.views.rows import CaseRow
 from tests.support.database import Server
 from tests.support.shell import Shell
@@ -54,6 +56,20 @@ async def test_whoever_reads_some_queues_alone_is_shown_each_case_that_is_theirs
             )  # fmt: skip
         shown = [row.id for row in await paged(views, CaseFilter(within=own), due=due)]
         assert sorted(shown) == sorted(row["id"] for row in rows), person.id
+
+
+async def test_ones_own_cases_and_those_of_ones_queue_are_asked_for_without_looking_through_the_others(
+    views: PostgresViews,
+) -> None:
+    for person in PEOPLE:
+        own = (*person.queues, person.id)
+        for which in (CaseFilter(owner=person.id), *(CaseFilter(queue=queue) for queue in person.queues)):
+            narrowed = replace(which, within=own)
+            statement, arguments = sql.listing(conditions(narrowed), None, None, "id DESC")
+            assert ("UNION" in statement, list(own) in arguments) == (False, False)
+            shown = await paged(views, narrowed, due=False)
+            assert [row.id for row in shown] == [row.id for row in await paged(views, which, due=False)]
+    assert "UNION" in sql.listing(conditions(CaseFilter(within=("safety",), queue="fraud")), None, None, "id DESC")[0]
 
 
 async def test_a_list_is_in_its_order_and_every_case_in_it_as_it_reads_alone(views: PostgresViews) -> None:
