@@ -36,7 +36,7 @@ IN_BULK = (
 decide; with the outcome ``declined`` it turns a report away, as ``decline`` does, and goes to one case at a time."""
 
 _DECIDING = DECIDING
-_OF_PARTIES = {Who.CLAIMANT, Who.RESPONDENT, Who.WITNESS, Who.APPELLANT, Who.PLATFORM}
+_OF_PARTIES = {Who.CLAIMANT, Who.RESPONDENT, Who.REPORTER, Who.WITNESS, Who.APPELLANT, Who.PLATFORM}
 _BULK_ID = re.compile(r"bulk_[0-9a-f]{32}")
 _AT_A_TIME = 8
 """Cases that are woken at the same time: enough to be quick, too few to crowd out other callers."""

@@ -84,7 +84,10 @@ async def _company(tenants: PostgresTenants, publications: PostgresPublications,
             return await harbor.founded(tenants, publications)
         found = await tenants.tenant(name)
         if found is None:
-            raise ServiceFault("tenant_unknown", f"There is no tenant '{name}'.")
+            raise ServiceFault(
+                "tenant_unknown",
+                f"There is no tenant '{name}'. Make one with `ombud tenant create ID --name NAME --development`.",
+            )
         harbor.check(found)
     except harbor.NoDevelopment as refused:
         raise OperatorRefused(refused.code, str(refused)) from refused

@@ -47,7 +47,9 @@ async def send(visit: Visit) -> Response:
             raise
         return await _page(visit, form, refused)
     if state.id is None:
-        return await _page(visit, form, Refused("malformed", errors=[FieldError("case", "not_open", "None of them is open.")]))
+        return await _page(
+            visit, form, Refused("malformed", errors=[FieldError("case", "not_in_this_phase", "None of them is open.")])
+        )
     return to(f"/bulk/{state.id}?left_out={len(state.left_out)}")
 
 

@@ -146,8 +146,10 @@ def expected(script: Script) -> list[Expectation]:
 
 
 def arrows(lines: tuple[Line, ...]) -> set[tuple[str, str]]:
-    phases = ["intake", *(line.phase or "" for line in lines)]
-    return {(a, b) for a, b in pairwise(phases) if a != b}
+    of_cases: dict[str | None, list[str]] = {}
+    for line in lines:
+        of_cases.setdefault(line.case, ["intake"]).append(line.phase or "")
+    return {(a, b) for phases in of_cases.values() for a, b in pairwise(phases) if a != b}
 
 
 def of_kind(kind: str) -> list[tuple[Script, tuple[Line, ...]]]:

@@ -122,7 +122,7 @@ class TestDeeds:
         assert turns <= DECIDING
 
     def test_every_command_of_the_team_was_looked_at(self) -> None:
-        outside = {Who.CLAIMANT, Who.RESPONDENT, Who.WITNESS, Who.APPELLANT, Who.PLATFORM, Who.SYSTEM, Who.HIT}
+        outside = {Who.CLAIMANT, Who.RESPONDENT, Who.REPORTER, Who.WITNESS, Who.APPELLANT, Who.PLATFORM, Who.SYSTEM, Who.HIT}
         of_team = {row.command for row in TABLE if row.who - outside}
         assert {command for command in REVIEWED if REVIEWED[command][0] == "decides"} == DECIDING
         assert set(REVIEWED) == of_team

@@ -7,7 +7,8 @@ import pytest
 from domain.base import Phase, Side
 from domain.model.remedy import Remedy
 from domain.model.ruling import RemedyNotAllowed
-from domain.rules.losses import _hit_harder, burdens, losers, worse
+from domain.rules.losses import _hit_harder, losers, worse
+from domain.rules.remedy import burdens
 from tests.support.cases import CLAIMANT, LEAD_2, LEAD_3, OPS, RESPONDENT, Life, a_case
 
 WARN, SUSPEND = (Remedy(type=name, to=Side.RESPONDENT) for name in ("warn", "suspend"))
