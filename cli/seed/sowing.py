@@ -86,7 +86,7 @@ async def _company(tenants: PostgresTenants, publications: PostgresPublications,
         if found is None:
             raise ServiceFault(
                 "tenant_unknown",
-                f"There is no tenant '{name}'. Make one with `ombud tenant create ID --name NAME --development`.",
+                f"There is no tenant '{name}'. Make one with `ombud tenant create ID --name NAME --hour-lasts 3600`.",
             )
         harbor.check(found)
     except harbor.NoDevelopment as refused:
