@@ -153,11 +153,15 @@ def withdrawal_accept(
     stays: Annotated[list[str] | None, typer.Option("--stays", help="One that stays in force until --until.")] = None,
     until: Annotated[str | None, typer.Option(help="An instant, at most ninety days ahead.")] = None,
     reasons: Annotated[str | None, typer.Option(help="What whoever took it back is told.")] = None,
+    seen: Annotated[
+        list[str] | None, typer.Option("--seen", help="What they have said since, which you have read (not_seen names it).")
+    ] = None,
     tenant: Tenant = None,
     json: AsJson = False,
 ) -> None:
     """Let a report be taken back; say of each interim measure in force what becomes of it."""
     said: dict[str, Any] = {"type": "accept_withdrawal", "ends": ends or [], "stays": stays or []}
+    said |= {"seen": seen} if seen else {}
     said |= {name: value for name, value in (("until", until), ("reasons", reasons)) if value}
     send(case_id, said, Target(tenant, speaker), as_json=json)
 

@@ -52,13 +52,19 @@ _DECISION: Final = (
 
 
 REASONS = _needs("reasons", "The reasons, in words; - reads them from stdin.")
+_MEASURES: Final = (
+    Field("ends", "An interim measure that ends now (suspend, or itm_…); repeatable.", kind=LIST),
+    Field("stays", "One that stays in force until --until; repeatable.", kind=LIST),
+    Field("until", "Until when it stays: an instant, a day ahead at least."),
+)
 VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     "take": ("Take a case that waits in a queue.", ()),
     "assign": ("Give the case to a person, or back to its queue.", (
         Field("owner", "The person (per_…); left out: back to its queue.", option="to"),
         Field("reason", "Why, as a code (on_leave).")),
     ),
-    "approve": ("Let a ruling go out that waits for a second person. For a lead who did not draft it.", ()),
+    "approve": ("Let a ruling go out that waits for a second person. For a lead who did not draft it.", (
+        Field("seen", "What has come since it was drafted and you have read (not_seen names it); repeatable.", kind=LIST),)),
     "return_ruling": ("Send a ruling that waits for a second person back to whoever drafted it.", (REASONS,)),
     "retract": ("Take your ruling back before the parties are told.", ()),
     "rule": ("Rule on a case.", (_needs("outcome", "An outcome of the kind's pack."), *_DECISION)),
@@ -67,7 +73,7 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
         Field("same_decider", "After remit: the same person may decide again.", kind=FLAG)),
     ),
     "admit": ("Let a report through the gate.", ()),
-    "decline": ("Turn a report away.", (_needs("reason", "Why, as a code."), REASONS)),
+    "decline": ("Turn a report away.", (_needs("reason", "Why, as a code."), REASONS, *_MEASURES)),
     "message": ("Say something to the people of the case.", (
         _needs("text", "The words."), Field("to", "all, claimant, respondent or desk."),
         Field("more_follows", "This is not all yet: your time to answer runs on. For a party.", kind=FLAG)),
@@ -91,9 +97,11 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     "accept_offer": ("Accept the other side's open offer: binding. For a party.", (Field("offer_id", "Which one."),)),
     "decline_offer": ("Turn the open offer down. For a party.", (Field("offer_id", "Which one."),)),
     "appeal": ("Ask for another decider to look again. For a party.", (REASONS,)),
-    "withdraw": ("Take the report back, or in appeal the appeal. For a party.", (Field("reasons", "Why, in words."),)),
+    "withdraw": ("Take the report back, or in appeal the appeal. For a party.", (
+        Field("reasons", "Why, in words."), Field("revoke", "You want it no more: the report stands.", kind=FLAG)),
+    ),
     "close": ("End a case that cannot be decided. For ops.", (
-        _needs("reason", "Why, as a code."), REASONS, Field("outcome", "expired (when left out) or declined.")),
+        _needs("reason", "Why, as a code."), REASONS, Field("outcome", "expired (when left out) or declined."), *_MEASURES),
     ),
     "reopen": ("Take a closed case up again. For ops.", (
         _needs("reason", "Why, as a code."), Field("reasons", "The same in words."),
