@@ -90,10 +90,10 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             "the accused says nothing, and the ban lifts by itself after the case is closed",
             "ruled",
             (*_HEARD, act("review", "owner", "rule", once={"waiting_on": "staff"}, outcome="violation", ground="threat", **WHY)),
-            # Thirty days last five seconds, five business days three tenths of one.
+            # Thirty days last seven seconds, five business days four tenths of one. An hour is a round number: terms stay short.
             {"grace": SOON, "appeal_window": SHORTLY},
             fired=("respondent_response", "grace", "appeal_window"),
-            scale=2e-6,
+            scale=0.01 / 3600,
         ),
         Exit(
             "a ban for good, approved, and overturned on appeal",
