@@ -85,6 +85,11 @@ class Priority(StrEnum):
     URGENT = "urgent"
 
 
+def most_urgent(priority: Priority, *others: Priority | None) -> Priority:
+    """The most urgent of them; None counts for nothing."""
+    return max((priority, *(p for p in others if p is not None)), key=tuple(Priority).index)
+
+
 class Outcome(StrEnum):
     """How a case ended."""
 

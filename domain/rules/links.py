@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from domain.base import Outcome, Phase, Priority, Side, derived_id
+from domain.base import Outcome, Phase, Priority, Side, derived_id, most_urgent
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
@@ -46,7 +46,7 @@ from domain.model.refusals import AccessReadsOnly, OwnCase, Refusal
 from domain.model.ruling import EffectUnknown
 from domain.model.safeguards import ReportPending
 from domain.model.withdrawal import MeasuresUnnamed, OfOffice, WithdrawalPending
-from domain.rules import disclosure, money, under_age
+from domain.rules import disclosure, money
 from domain.rules.audiences import UNTOLD
 from domain.rules.clocks import released
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -196,7 +196,7 @@ def join(case: Case, command: c.Join, context: DecisionContext, at: datetime) ->
 def _as_urgent(case: Case, theirs: Priority | None, new: Sequence[OpenedParty]) -> Facts:
     """The worst counts; every target follows, and none comes later by it."""
     young = case.terms.priority_for_minors if any(p.minor for p in new) else None
-    worst = max((p for p in (case.priority, theirs, young) if p is not None), key=under_age.RANK.index)
+    worst = most_urgent(case.priority, theirs, young)
     return (f.CaseRetargeted(priority=worst, reason="joined"),) if case.open and worst is not case.priority else ()
 
 

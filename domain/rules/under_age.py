@@ -7,15 +7,12 @@ represents them, and was not chosen by them, settles.
 
 from __future__ import annotations
 
-from domain.base import Priority, Side
+from domain.base import Side, most_urgent
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.parties import GuardianNeeded
 from domain.model.people import Actor, OpenedParty
 from domain.rules.rule import Facts
-
-RANK = tuple(Priority)
-"""Lowest first."""
 
 
 def is_minor(case: Case, actor: Actor) -> bool:
@@ -74,7 +71,7 @@ def refusal_of_binding(case: Case, actor: Actor) -> GuardianNeeded | None:
 
 def raised(case: Case, party: OpenedParty) -> Facts:
     """A case that somebody under age comes to is as urgent as one that began with them, and never less than it was."""
-    wanted = case.terms.priority_for_minors
-    if not party.minor or party.role != "principal" or wanted is None or RANK.index(wanted) <= RANK.index(case.priority):
+    wanted = most_urgent(case.priority, case.terms.priority_for_minors)
+    if not party.minor or party.role != "principal" or wanted is case.priority:
         return ()
     return (f.CaseRetargeted(priority=wanted, reason="under_age"),)
