@@ -32,6 +32,13 @@ class TestShippedPacks:
             assert Terms.model_validate_json(terms.model_dump_json()) == terms
             assert Terms.model_validate(terms.model_dump()) == terms
 
+    @pytest.mark.parametrize("hour_lasts", [7200, 13, 7, 3.7, 3, 0.3, 0.0072])
+    def test_open_a_case_however_long_an_hour_of_the_rules_lasts(self, hour_lasts: float) -> None:
+        for kind in shelf().packs:
+            for priority in Priority:
+                terms, _ = shelf().terms(a_report(kind, priority=priority), hour_lasts / 3600)
+                assert terms.time_scale == hour_lasts / 3600
+
     @pytest.mark.parametrize("kind", KINDS)
     def test_the_more_urgent_the_sooner(self, kind: str) -> None:
         order = [Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW]
