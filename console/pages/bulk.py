@@ -36,8 +36,8 @@ async def send(visit: Visit) -> Response:
     try:
         body = forms.read(await _fields(visit, command), form, visit.zones.own, visit.house.amounts)
         # Its key came with the form: pressed twice, it is one order.
-        said = {"command": {"type": command, **body}, "selection": {"case_ids": list(ids)}}
         asked = Bulk(command={"type": command, **body}, selection=BulkSelection(case_ids=ids))
+        said = {"command": asked.command, "selection": {"case_ids": list(ids)}}
         order = await bulk.order(visit.parts, visit.caller, Asked(said, form.text("order_id") or str(uuid7())), asked, None)
         state = await bulk.carry_out(visit.parts, visit.caller, order)
     except ValidationError:

@@ -7,6 +7,7 @@ nothing (``sandbox``); everything else is a download.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -22,6 +23,7 @@ PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 PLAYED = frozenset({"video/mp4", "video/webm", "audio/mpeg"})
 READ = frozenset({"text/plain", "text/csv", "application/json", "message/rfc822", "application/pdf"})
 """Of which the words are shown."""
+_HARMLESS = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ async def raw(visit: Visit) -> Response:
     fetched = await evidence.fetch(visit.parts, visit.caller, seen, file_id)
     if fetched.media_type not in PICTURES | PLAYED:
         raise not_found()
-    headers = {"Content-Disposition": "inline", "Content-Security-Policy": "default-src 'none'; sandbox"}
+    headers = {"Content-Disposition": "inline", **_HARMLESS}
     return Response(fetched.data, media_type=fetched.media_type, headers=headers)
 
 
@@ -117,8 +119,7 @@ async def download(visit: Visit) -> Response:
     """A file, to be saved."""
     seen, file_id = await _read(visit)
     fetched = await evidence.fetch(visit.parts, visit.caller, seen, file_id)
-    safe = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in fetched.name)[-120:] or "file"
-    headers = {"Content-Disposition": f'attachment; filename="{safe}"', "Content-Security-Policy": "default-src 'none'; sandbox"}
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(fetched.name, safe='')}", **_HARMLESS}
     return Response(fetched.data, media_type="application/octet-stream", headers=headers)
 
 
