@@ -60,11 +60,16 @@
     for (const gives of document.querySelectorAll("[data-of]")) gives.hidden = gives.dataset.of !== chosen;
   };
   document.addEventListener("change", fit);
-  document.addEventListener("change", (event) => {
-    if (event.target.form?.id !== "bulk" || event.target.type !== "checkbox") return;
+  // How many are ticked: said anew after news too, which reads the page as the server has it, where nothing is ticked.
+  const count = () => {
+    const said = document.getElementById("bulk-count");
+    if (!said) return;
     const ticked = document.querySelectorAll("input[form=bulk]:checked").length;
-    document.getElementById("bulk-count").textContent = ticked ? `${ticked} ticked` : "";
-  });
+    const words = ticked ? `${ticked} ticked` : "";
+    if (said.textContent !== words) said.textContent = words;
+  };
+  document.addEventListener("change", count);
+  document.addEventListener("htmx:after:swap", count);
   fit();
   document.addEventListener("submit", (event) => {
     // A double click sends once; the server would answer the second one with the first one's answer anyway.

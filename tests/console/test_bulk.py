@@ -139,6 +139,7 @@ async def test_many_are_ticked_by_keys(rooms: Rooms) -> None:
     third = (await in_claim(rooms.office, matter="order-3", external_id="H-3"))["id"]
     await page.locator(f"#row-{third}").wait_for()
     assert await page.locator("input[form=bulk]:checked").count() == 2, "what is new unticks nothing"
+    await page.get_by_text("2 ticked").wait_for()
     await looked_at(page, "inbox-bulk")
     await page.get_by_role("button", name="Go on").click()
     await page.get_by_role("heading", name="Give to a colleague: 2 cases").wait_for()
