@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
-from email.errors import MessageError
-from email.parser import BytesParser
 
 from adapters.intake.errors import ReportInvalid
-from adapters.intake.mail_headers import AnyMessage, BoundedHeaders, header, raw_header, sender_of
+from adapters.intake.mail_files import fitting
+from adapters.intake.mail_headers import NO_HEADERS, Headers, headers_at
+from adapters.intake.mail_mime import opened
 from adapters.intake.mail_parts import Contents, contents_of
-from adapters.intake.mail_quotes import without_quotes
+from adapters.intake.mail_quotes import is_forward, without_quotes
+from adapters.intake.mail_senders import Sender, sender_of
 from adapters.intake.shapes import email_or_none, line, prose, reference_or_none, shaped
 from domain.base import Side
-from domain.model.report import Attachment, Report, ReportedParty
+from domain.model.report import LARGEST_ATTACHMENT, MOST_ATTACHED, Attachment, Report, ReportedParty
 
-MAX_BYTES = 20_000_000
-"""Ten attachments of one megabyte in base64, with room; mail servers rarely take more."""
+MAX_BYTES = LARGEST_ATTACHMENT
+"""So that each mail can be attached as it came; mail servers rarely take more."""
 
-MAX_ATTACHMENTS = 10
+MAX_HEAD = 64_000
+"""Bytes that are looked at of a mail that could not be read."""
 
-MAX_LINES = 300_000
-"""Twenty megabytes of base64 have 263,000 lines. The parser's time grows with the lines."""
-
-MAX_MULTIPARTS = 50
-"""In one another. The parser looks at a line once for each multipart that it lies in."""
-
-_PARSER = BytesParser(policy=BoundedHeaders())
-# What the standard library's parser raises on headers and parts that break the rules.
-_BROKEN = (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 _MATTER = re.compile(r"#([A-Za-z0-9][A-Za-z0-9-]{2,39})\b")
+_CASE = re.compile(r"\(case ([0-9a-f]{8})\)", re.IGNORECASE)
 _PREFIX = re.compile(r"^(?:\s*(?:re|aw|sv|antw|fwd?|wg|tr|rv)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
+_ON_THE_WAY = frozenset({
+    "received", "return-path", "delivered-to", "x-original-to", "envelope-to", "x-received", "authentication-results",
+    "received-spf", "arc-seal", "arc-message-signature", "arc-authentication-results", "x-spam-status", "x-spam-score",
+    "x-spam-level", "x-spam-flag", "x-spam-checker-version", "x-google-smtp-source", "x-gm-message-state",
+})  # fmt: skip
+"""What servers write above a mail: it differs between two copies of the same one, and is nobody's word."""
+_LOCKED = {
+    "smime": "The e-mail, or a part of it, is encrypted or sealed (S/MIME) and cannot be opened here. It is attached.",
+    "pgp": "The e-mail, or a part of it, is encrypted (PGP) and cannot be opened here. It is attached.",
+    "tnef": "The e-mail has a file of Outlook's own (winmail.dat) that is not opened here. It is attached.",
+}
+UNREAD = "This e-mail could not be read here: it takes more time or memory than is given to one. It is attached as it came."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,45 +52,123 @@ class Reply:
     """The same mail delivered twice has the same one."""
     text: str
     attachments: tuple[Attachment, ...] = ()
+    headers: Headers = NO_HEADERS
+    doubts: tuple[str, ...] = ()
+    """Codes of what was guessed, skipped or cut; the mail is attached as it came wherever there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail that was taken apart, before anybody says what becomes of it. It can be sent between processes."""
+
+    headers: Headers
+    sender: Sender
+    subject: str | None
+    message_id: str
+    notice_id: str | None
+    """The newest of our notices that it says it answers."""
+    case_token: str | None
+    """The end of a case's id in its subject, as our own letters have it."""
+    contents: Contents
+    original: Attachment
+    """As it came, without what servers wrote above it."""
+    blank: bool
+    """There is nothing at all behind the headers."""
+
+    @property
+    def automatic(self) -> str | None:
+        """Why nobody wrote it: ``automatic_answer`` or ``bounce``; None: somebody may have."""
+        submitted = (self.headers.raw("Auto-Submitted") or "no").split(";")[0].strip().lower()
+        # A web form may send real reports as "auto-generated"; what comes back to a notice of ours by itself never is one.
+        if submitted.startswith("auto-replied") or (self.notice_id and submitted != "no"):
+            return "automatic_answer"
+        bounced = self.headers.raw("Return-Path").strip() == "<>"
+        return "bounce" if bounced or self.contents.media_type == "multipart/report" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """What a mail says, as it can be kept, and the files that go with it."""
+
+    text: str
+    files: tuple[Attachment, ...]
+    doubts: tuple[str, ...]
 
 
 class MailIntake:
-    """Reads mails for one tenant. ``message_domain`` is the one in the Message-IDs of our own notices (``<ntc_…@domain>``)."""
+    """Reads mails for one tenant. ``message_domain`` is the one in the Message-IDs of our own notices (``<ntc_…@domain>``).
 
-    def __init__(self, message_domain: str, *, kind: str = "bounty_dispute", respondent: ReportedParty | None = None) -> None:
+    ``ours`` are the addresses at which mail reaches us, in lower case: nobody writes from them, a group at most sends mail on.
+    """
+
+    def __init__(
+        self,
+        message_domain: str,
+        *,
+        kind: str = "bounty_dispute",
+        respondent: ReportedParty | None = None,
+        ours: Collection[str] = (),
+    ) -> None:
         self._ours = re.compile(rf"<\s*(ntc_[A-Za-z0-9_.:-]{{1,120}})@{re.escape(message_domain)}\s*>", re.IGNORECASE)
         self._kind = kind
         self._respondent = respondent
+        self._addresses = frozenset(ours)
 
     def read(self, raw: bytes, *, kind: str | None = None) -> Report | Reply | None:
         """The report or the reply; None for what a machine sent back (bounces, holiday notes), which must not open a case.
 
         Raises :class:`ReportInvalid`, whose fields name the header or ``body``.
         """
+        return self.becomes(self.opened(raw), kind=kind)
+
+    def opened(self, raw: bytes) -> Mail:
+        """The mail, taken apart. Raises :class:`ReportInvalid` for one that is too large."""
         if len(raw) > MAX_BYTES:
             raise ReportInvalid.one("too_large", "body", f"The e-mail has {len(raw)} bytes; at most {MAX_BYTES} are taken.")
-        message, contents = _opened(raw)
-        notice_id = self._answered(message)
-        if _automatic(message, contents, bool(notice_id)):
-            return None
-        if notice_id:
-            return _reply(message, contents, raw, notice_id)
-        return self._report(message, contents, raw, kind or self._kind)
+        taken = opened(raw)
+        return self._mail(taken.top.headers, contents_of(taken), raw, taken.top.start)
 
-    def _answered(self, message: AnyMessage) -> str | None:
+    def unread(self, raw: bytes, *, kind: str | None = None) -> Report | Reply | None:
+        """What becomes of a mail that could not be read, by its first headers alone: it is kept whole, and says so."""
+        headers, _ = headers_at(raw[:MAX_HEAD].lstrip(b"\r\n"), 0, MAX_HEAD)
+        contents = Contents("application/octet-stream", UNREAD, "", False, (), ("unread",), ())
+        return self.becomes(self._mail(headers, contents, raw, 0), kind=kind)
+
+    def becomes(self, mail: Mail, *, kind: str | None = None) -> Report | Reply | None:
+        """What :meth:`read` answers of a mail that was taken apart already."""
+        if mail.automatic:
+            return None
+        return self._reply(mail) if mail.notice_id else self._report(mail, kind or self._kind)
+
+    def _mail(self, headers: Headers, contents: Contents, raw: bytes, body_at: int) -> Mail:
+        subject = line(headers.text("Subject"), limit=1_000)
+        token = _CASE.search(subject or "")
+        return Mail(
+            headers=headers,
+            sender=sender_of(headers, self._addresses),
+            subject=line(_PREFIX.sub("", subject)) if subject else None,
+            message_id=_message_id(headers, raw),
+            notice_id=self._answered(headers),
+            case_token=token[1].lower() if token else None,
+            contents=contents,
+            original=Attachment(name="original.eml", media_type="message/rfc822", data=_as_written(raw)),
+            blank=not raw[body_at:].strip(b"\x00 \t\r\n"),
+        )
+
+    def _answered(self, headers: Headers) -> str | None:
         """The newest of our notices that the mail says it answers."""
         for name in ("In-Reply-To", "References"):
-            found = self._ours.findall(raw_header(message, name))
+            found = self._ours.findall(headers.raw(name))
             if found:
                 return str(found[-1])
         return None
 
-    def _report(self, message: AnyMessage, contents: Contents, raw: bytes, kind: str) -> Report:
-        sender, name = _sender(message)
-        text, attachments = _worded(contents)
-        subject = line(_PREFIX.sub("", header(message, "Subject")))
+    def _report(self, mail: Mail, kind: str) -> Report:
+        sender, name = _sender(mail)
+        worded = _worded(mail, mail.contents.text, "")
+        text, subject = worded.text, mail.subject
         matter = _MATTER.search(subject or "")
-        if not text and (subject or attachments):
+        if not text and (subject or worded.files):
             text = f"The e-mail has no text. Its subject: {subject or '(none)'}."
         claimant = ReportedParty(side=Side.CLAIMANT, ref=sender.lower(), name=name, email=sender)
         others = [self._respondent] if self._respondent and self._respondent.ref != claimant.ref else []
@@ -91,89 +176,120 @@ class MailIntake:
             {
                 "kind": kind,
                 "source": "email",
-                "external_id": _message_id(message, raw),
+                "external_id": mail.message_id,
                 "matter": matter[1] if matter else None,
                 "subject": subject,
                 "statement": text,
                 "parties": [claimant, *others],
-                "attributes": {"attachments": len(contents.attachments), "html_only": contents.html_only},
-                "attachments": attachments,
+                "attributes": {"attachments": len(mail.contents.files), "html_only": mail.contents.html_only},
+                "attachments": worded.files,
             }
         )
 
-
-def _reply(message: AnyMessage, contents: Contents, raw: bytes, notice_id: str) -> Reply:
-    sender, _ = _sender(message)
-    text, attachments = _worded(contents)
-    if not text and not attachments:
-        raise _wrong("body", "text_empty", "The e-mail says nothing new: there is no text beside the quoted one.")
-    return Reply(
-        notice_id=notice_id,
-        sender=sender,
-        message_id=_message_id(message, raw),
-        text=text or "(No text; see the attachments.)",
-        attachments=attachments,
-    )
-
-
-def _opened(raw: bytes) -> tuple[AnyMessage, Contents]:
-    try:
-        if raw.count(b"\n") > MAX_LINES or raw.lower().count(b"multipart/") > MAX_MULTIPARTS:
-            raise MessageError
-        message = _PARSER.parsebytes(raw)
-        return message, contents_of(message)
-    except _BROKEN:
-        raise ReportInvalid.one(
-            "mail_unreadable", "body", "This is not an e-mail that can be read (RFC 5322 with MIME)."
-        ) from None
+    def _reply(self, mail: Mail) -> Reply:
+        sender, _ = _sender(mail)
+        # Whoever forwards something as the answer means what they forward.
+        forward = is_forward(mail.headers.text("Subject"))
+        own, quoted = (mail.contents.text, "") if forward else without_quotes(mail.contents.text)
+        worded = _worded(mail, own, quoted)
+        if not worded.text and not worded.files:
+            raise _wrong("body", "text_empty", "The e-mail says nothing new: there is no text beside the quoted one.")
+        return Reply(
+            notice_id=mail.notice_id or "",
+            sender=sender,
+            message_id=mail.message_id,
+            text=worded.text or "(No text; see the attachments.)",
+            attachments=worded.files,
+            headers=mail.headers,
+            doubts=worded.doubts,
+        )
 
 
 def _wrong(field: str, code: str, message: str) -> ReportInvalid:
     return ReportInvalid.one("report_invalid", field, message, field_code=code)
 
 
-def _sender(message: AnyMessage) -> tuple[str, str | None]:
-    name, address = sender_of(message)
-    if not address:
+def _sender(mail: Mail) -> tuple[str, str | None]:
+    if not mail.sender.address and not mail.headers.raw("From").strip():
         raise _wrong("From", "sender_missing", "There is no sender; the claimant could not be told anything.")
-    sender = email_or_none(address)
+    sender = email_or_none(mail.sender.address)
     if sender is None or reference_or_none(sender.lower()) is None:
         raise _wrong("From", "email_invalid", "The sender is not an e-mail address.")
-    return sender, line(name)
+    return sender, line(mail.sender.name)
 
 
-def _message_id(message: AnyMessage, raw: bytes) -> str:
+def _message_id(headers: Headers, raw: bytes) -> str:
     """The Message-ID without its brackets; a digest of the mail when it has none that can be kept."""
-    given = raw_header(message, "Message-ID").strip().strip("<>").strip()
+    given = headers.raw("Message-ID").strip().strip("<>").strip()
     return reference_or_none(given) or f"sha256:{hashlib.sha256(raw).hexdigest()}"
 
 
-def _automatic(message: AnyMessage, contents: Contents, answers_us: bool) -> bool:
-    submitted = (raw_header(message, "Auto-Submitted") or "no").split(";")[0].strip().lower()
-    # A web form may send real reports as "auto-generated"; what comes back to a notice of ours by itself never is one.
-    if submitted.startswith("auto-replied") or (answers_us and submitted != "no"):
-        return True
-    bounced = raw_header(message, "Return-Path").strip() == "<>"
-    return bounced or contents.media_type == "multipart/report"
+def _as_written(raw: bytes) -> bytes:
+    """The mail without the headers of the servers that it passed: the same one that came twice is one file."""
+    kept: list[bytes] = []
+    at, dropped = 0, False
+    while at < len(raw):
+        stop = raw.find(b"\n", at) + 1 or len(raw)
+        text = raw[at:stop]
+        if not text.strip():
+            return b"".join([*kept, raw[at:]])
+        if text[:1] not in b" \t":
+            dropped = text[:100].partition(b":")[0].strip().lower().decode("latin-1") in _ON_THE_WAY
+        if not dropped:
+            kept.append(text)
+        at = stop
+    return b"".join(kept)
 
 
-def _worded(contents: Contents) -> tuple[str, tuple[Attachment, ...]]:
-    """What the sender wrote, and the attachments: theirs, then what was taken out of the text."""
-    own, quoted = without_quotes(contents.text)
-    text, cut = prose(own)
-    kept = [
-        (name, data) for name, data, there in (("full-text.txt", own, cut), ("quoted-text.txt", quoted, bool(quoted))) if there
+def _worded(mail: Mail, own: str, quoted: str) -> Worded:
+    """What the sender wrote, and the files: theirs, then what was taken out of the text, then the mail itself wherever
+    something of it was guessed, skipped or cut."""
+    contents = mail.contents
+    said = "\n\n".join(part for part in (own, contents.inner) if part)
+    doubts = {*contents.doubts, *contents.locked}
+    doubts |= {code for code, there in (("quoted", quoted), ("sender", mail.sender.guessed)) if there}
+    if not said and not mail.blank:
+        doubts.add("empty")
+    notes = [_LOCKED[code] for code in contents.locked]
+    text, cut = _with_notes(said, notes)
+    always = [
+        _text_file(name, data) for name, data in (("full-text.txt", said if cut else ""), ("quoted-text.txt", quoted)) if data
     ]
-    room = MAX_ATTACHMENTS - len(kept)
-    left_out = [*contents.left_out, *(a.name for a in contents.attachments[room:])]
-    if left_out:
-        told = ", ".join(left_out[:20])[:1_000]
-        text, _ = prose(
-            f"[Left out, because an attachment may have 1 MB and a report {MAX_ATTACHMENTS} of them: {told}]\n\n{text}".strip()
-        )
-    extra = tuple(Attachment(name=name, media_type="text/plain", data=_utf8(data)) for name, data in kept)
-    return text, contents.attachments[:room] + extra
+    doubts |= {"cut"} if cut else set()
+    files, left = fitting(contents.files, [*always, *([mail.original] if doubts else [])])
+    if left:
+        doubts.add("files")
+        files, left = fitting(contents.files, _within([*always, mail.original]))
+        text, _ = _with_notes(said, [*notes, _left_out(left)])
+    return Worded(text, files, tuple(sorted(doubts)))
 
 
-def _utf8(text: str) -> bytes:
-    return text.encode("utf-8", "replace")[:1_000_000]
+def _within(always: list[Attachment]) -> list[Attachment]:
+    """What fits, from the end: the mail itself holds all the rest."""
+    room, kept = MOST_ATTACHED, list[Attachment]()
+    for file in reversed(always):
+        if len(file.data) <= room:
+            room -= len(file.data)
+            kept.insert(0, file)
+    return kept
+
+
+def _with_notes(said: str, notes: list[str]) -> tuple[str, bool]:
+    """The text as it can be kept, with what there is to say about it in front where it is long, and whether it was cut."""
+    told = "\n".join(f"[{note}]" for note in notes)
+    if not told:
+        return prose(said)
+    text, cut = prose(said)
+    if cut:
+        return prose(f"{told}\n\n{said}")
+    return prose(f"{text}\n\n{told}".strip())[0], False
+
+
+def _left_out(names: tuple[str, ...]) -> str:
+    told = ", ".join(names[:20])[:1_000]
+    more = f" and {len(names) - 20} more" if len(names) > 20 else ""
+    return f"Not attached by themselves, for they are too many or too large together: {told}{more}. They are in original.eml."
+
+
+def _text_file(name: str, text: str) -> Attachment:
+    return Attachment(name=name, media_type="text/plain", data=text.encode("utf-8", "replace"))

@@ -1,69 +1,162 @@
-"""The headers of a mail in plain text. Python's own newer header parser takes seconds for a hostile one; this does not."""
+"""The headers of a mail in plain text, read leniently and in one pass: whatever a header holds, it takes time by its length."""
 
 from __future__ import annotations
 
-from email.errors import MessageError
-from email.header import decode_header
-from email.message import Message
-from email.policy import Compat32
-from email.utils import parseaddr
-from typing import TypeAlias
+import binascii
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
 
-MAX_HEADER = 4_000
-"""Characters kept of one header: the standard library takes quadratic time on some (a line has at most 998, RFC 5322)."""
+from adapters.intake.mail_charsets import text_of
 
-AnyMessage: TypeAlias = "Message[str, str]"
+MAX_HEADER = 16_000
+"""Characters kept of one header (a line has at most 998, RFC 5322; a list of references has many lines)."""
 
+MAX_HEADERS = 2_000
+"""Headers kept of one part."""
 
-class BoundedHeaders(Compat32):
-    """The parser's plain policy, with an end to each header."""
-
-    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
-        name, value = super().header_source_parse(sourcelines)
-        return name, value[:MAX_HEADER]
-
-
-def raw_header(message: AnyMessage, name: str) -> str:
-    """The first such header as it came, unfolded; empty when there is none."""
-    value = next((str(found) for key, found in message.raw_items() if key.lower() == name.lower()), "")
-    return readable(value.replace("\r", "").replace("\n", ""))
+_LINE = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
+_MAILBOX_LINE = re.compile(rb">?From [^:\r\n]*[ \t]")
+_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bq])\?([^?]*)\?=", re.IGNORECASE)
+_PARAMETER = re.compile(r";\s*([^\s=;\"]{1,100}?)(\*\d{1,3})?(\*)?\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)", re.DOTALL)
 
 
-def header(message: AnyMessage, name: str) -> str:
-    """The first such header with its encoded words (RFC 2047) in plain text."""
-    return words_decoded(raw_header(message, name)).strip()
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """The headers of a mail or of a part, in the order in which they came. Names are as they were written."""
+
+    items: tuple[tuple[str, str], ...] = ()
+
+    def raw(self, name: str) -> str:
+        """The first such header as it came, unfolded; empty when there is none."""
+        wanted = name.lower()
+        return next((value for key, value in self.items if key.lower() == wanted), "")
+
+    def every(self, name: str) -> tuple[str, ...]:
+        """All such headers as they came, unfolded."""
+        wanted = name.lower()
+        return tuple(value for key, value in self.items if key.lower() == wanted)
+
+    def text(self, name: str) -> str:
+        """The first such header with its encoded words (RFC 2047) in plain text."""
+        return words_decoded(self.raw(name)).strip()
 
 
-def sender_of(message: AnyMessage) -> tuple[str, str]:
-    """Display name and address of the first author; empty strings when there is none."""
-    try:
-        name, address = parseaddr(raw_header(message, "From"))
-    except RecursionError:
-        return "", ""
-    return words_decoded(name).strip(), address
+NO_HEADERS = Headers()
+
+
+def headers_at(raw: bytes, at: int, end: int) -> tuple[Headers, int]:
+    """The headers that begin here, and where the body behind them begins.
+
+    The name may stand apart from its colon (RFC 5322, section 4.5.2). A line that is no header ends them, as for most programs.
+    """
+    found: list[tuple[bytes, list[bytes]]] = []
+    first = at
+    while at < end:
+        stop = raw.find(b"\n", at, end)
+        after = stop + 1 if stop >= 0 else end
+        line = raw[at : stop if stop >= 0 else end].rstrip(b"\r")
+        if not line.strip():
+            if not line or found:
+                return _headers(found), after
+        elif line[:1] in b" \t" and found:
+            found[-1][1].append(line)
+        elif not line.startswith(b"--") and (header := _LINE.match(line)):
+            found.append((header[1], [header[2]]))
+        elif not (at == first and _MAILBOX_LINE.match(line)):
+            return _headers(found), at
+        at = after
+    return _headers(found), end
+
+
+def _headers(found: Iterable[tuple[bytes, list[bytes]]]) -> Headers:
+    kept = []
+    for name, lines in found:
+        value = b" ".join(line.strip() for line in lines) if len(lines) > 1 else lines[0].strip()
+        text, _ = text_of(value.replace(b"\r", b" ").replace(b"\x00", b""), None)
+        # Of references the newest stand at the end.
+        cut = text[-MAX_HEADER:] if name.lower() == b"references" else text[:MAX_HEADER]
+        kept.append((name.decode("ascii"), cut))
+        if len(kept) == MAX_HEADERS:
+            break
+    return Headers(tuple(kept))
 
 
 def readable(value: str) -> str:
-    """Bytes beyond ASCII that the parser kept as half surrogates, as the UTF-8 (or else Windows-1252) they were meant to be."""
-    return text_of(value.encode("utf-8", "surrogateescape"), "utf-8") if not value.isascii() else value
-
-
-def text_of(data: bytes, charset: str | None) -> str:
-    """The text in its declared charset; when that is wrong or unknown as UTF-8, and at last as Windows-1252, like most others."""
-    for candidate in (charset, "utf-8"):
-        try:
-            return data.decode(candidate or "utf-8")
-        except (LookupError, ValueError):
-            continue
-    return data.decode("cp1252", "replace")
+    """Bytes beyond ASCII that a parser kept as half surrogates, as the text that they were meant to be."""
+    return value if value.isascii() else text_of(value.encode("utf-8", "surrogateescape"), None)[0]
 
 
 def words_decoded(value: str) -> str:
-    """Encoded words (RFC 2047) in plain text; what cannot be decoded stays as it came."""
+    """Encoded words (RFC 2047) in plain text; what cannot be decoded stays as it came.
+
+    Neighbours in one charset are one text: some programs cut a letter in two.
+    """
     if "=?" not in value:
         return value
+    said: list[str] = []
+    waiting: list[bytes] = []
+    charset, at = "", 0
+    for word in _WORD.finditer(value):
+        between = value[at : word.start()]
+        label = word[1].partition("*")[0].lower()
+        data = _word_bytes(word[2].lower(), word[3])
+        if waiting and (between.strip() or label != charset or data is None):
+            said.append(text_of(b"".join(waiting), charset)[0])
+            waiting = []
+        # Nothing but space between two encoded words is no part of the text.
+        if between.strip() or at == 0 or data is None:
+            said.append(between)
+        if data is None:
+            said.append(word[0])
+        else:
+            waiting.append(data)
+            charset = label
+        at = word.end()
+    if waiting:
+        said.append(text_of(b"".join(waiting), charset)[0])
+    return "".join([*said, value[at:]])
+
+
+def _word_bytes(how: str, text: str) -> bytes | None:
+    data = text.encode("utf-8", "replace")
     try:
-        words = decode_header(value)
-    except (MessageError, ValueError):
-        return value
-    return "".join(text_of(word, charset) if isinstance(word, bytes) else word for word, charset in words)
+        if how == "q":
+            return binascii.a2b_qp(data.replace(b" ", b"_"), header=True)
+        letters = data.rstrip(b"= \t")
+        return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+    except ValueError:
+        return None
+
+
+def parameters(value: str) -> dict[str, str]:
+    """The parameters of a header, by name in lower case: pieces joined and charsets read (RFC 2231), quotes taken off."""
+    plain: dict[str, str] = {}
+    pieces: dict[str, dict[int, tuple[str, bool]]] = {}
+    for found in _PARAMETER.finditer(";" + value.partition(";")[2]):
+        name, number, coded, given = found[1].lower(), found[2], bool(found[3]), _unquoted(found[4])
+        if number is None and not coded:
+            plain.setdefault(name, given)
+        else:
+            pieces.setdefault(name, {}).setdefault(int(number[1:]) if number else 0, (given, coded))
+    return plain | {name: _joined(parts) for name, parts in pieces.items()}
+
+
+def _unquoted(given: str) -> str:
+    given = given.strip()
+    if given.startswith('"'):
+        # A backslash before anything but a quote is one of a path on Windows, and no mark.
+        return re.sub(r"\\([\"\\])", r"\1", given[1:].removesuffix('"'))
+    return given
+
+
+def _joined(parts: dict[int, tuple[str, bool]]) -> str:
+    charset = None
+    data = b""
+    for number in sorted(parts):
+        text, coded = parts[number]
+        if coded and number == 0 and text.count("'") >= 2:
+            charset, _, text = text.split("'", 2)
+        data += unquote_to_bytes(text) if coded else text.encode("utf-8", "replace")
+    return text_of(data, charset)[0]

@@ -1,117 +1,213 @@
-"""An HTML mail as plain text that reads as it looked: paragraphs, lists, quotes, and where links lead."""
+"""An HTML mail as plain text that reads as it looked: paragraphs, lists, quotes, and where links lead.
+
+It is parsed as browsers parse it, by a library; what is said here is only how the tree reads as lines.
+"""
 
 from __future__ import annotations
 
 import re
-from html import unescape
+from dataclasses import dataclass
 
-MAX_HTML = 300_000
-"""Characters of HTML that are read."""
+from turbohtml import Document, DocumentFragment, Element, Namespace, Text, parse
 
-# Every alternative ends at the next "<", so the time grows with the length alone; Python's own HTML parser takes quadratic time
-# on hostile markup, and a mail needs no more than this.
-_TOKEN = re.compile(r"<(?P<end>/?)(?P<tag>[A-Za-z][A-Za-z0-9]{0,15})(?P<rest>[^<>]*)>|<[!?][^<>]*>|(?P<text>[^<]+)|<")
-_HREF = re.compile(r"""\bhref\s*=\s*["']?(https?://[^"'\s>]{1,500})""", re.IGNORECASE)
-_SILENT = frozenset({"script", "style", "head", "title", "template", "noscript"})
-_PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "blockquote"})
-_LINES = frozenset({"div", "tr", "li", "section", "article", "header", "footer", "br", "hr"})
+MAX_TEXT = 1_000_000
+"""Characters that are read of one HTML document."""
+
+MAX_NODES = 250_000
+"""Elements and texts of one document that are looked at."""
+
+_DEEPEST_QUOTE = 20
+_SILENT = frozenset(
+    {"script", "style", "head", "title", "template", "noframes", "noembed", "iframe", "datalist", "rp", "metadata"}
+)
+_PARAGRAPHS = frozenset({
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre", "blockquote", "fieldset", "xmp", "listing",
+    "plaintext", "textarea",
+})  # fmt: skip
+_LINES = frozenset({
+    "div", "tr", "li", "section", "article", "header", "footer", "main", "nav", "aside", "dt", "dd", "br", "hr", "form",
+    "figure", "figcaption", "address", "caption", "details", "summary", "center", "option", "optgroup", "legend", "dialog",
+    "body", "html",
+})  # fmt: skip
+_APART = frozenset({"td", "th", "button", "select", "input", "label", "img", "svg", "text", "tspan"})
+_KEPT_AS_IS = frozenset({"pre", "textarea", "xmp", "listing", "plaintext"})
+_HIDDEN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all)", re.IGNORECASE)
+_UNSEEN_INPUTS = frozenset({"hidden", "checkbox", "radio", "password", "file", "color", "range", "image"})
+_LINK = re.compile(r"\s*((?:https?://|mailto:|tel:)[^\s<>]{1,500})", re.IGNORECASE)
+_SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """An HTML document as text."""
+
+    text: str
+    seen: str
+    """What a person reads on the page, without where its links lead."""
+    hidden: bool
+    """Something has words and is not shown by its own style."""
+    cut: bool
+    """It is longer than what is read."""
 
 
 class _Reader:
     def __init__(self) -> None:
-        self.lines = [""]
-        self._silent = 0
+        self.lines: list[str] = []
+        self._line: list[str] = []
+        self._filled = False
+        self.said: list[str] = []
+        self.hidden = self.cut = False
+        self._length = 0
         self._quotes = 0
-        self._pre = 0
-        self._links: list[tuple[str, int]] = []
+        self._kept_as_is = 0
+        self._numbers: list[int | None] = []
+        self._links: list[tuple[str, int, int]] = []  # where it leads; the line and the piece of it with which its text begins
 
-    def read(self, html: str) -> None:
-        for token in _TOKEN.finditer(html):
-            if token["text"] is not None:
-                self._text(token["text"])
-            elif token["tag"] and token["end"]:
-                self._end(token["tag"].lower())
-            elif token["tag"]:
-                self._start(token["tag"].lower(), token["rest"])
+    def read(self, document: Document) -> None:
+        """Walk the tree without recursion: strangers nest as deep as they like."""
+        waiting: list[tuple[object, bool]] = [(document, False)]
+        nodes = 0
+        while waiting:
+            node, leaving = waiting.pop()
+            nodes += 1
+            if nodes > MAX_NODES or self._length > MAX_TEXT:
+                self.cut = True
+                return
+            if isinstance(node, Text):
+                self._text(node.data)
+            elif isinstance(node, Element):
+                if leaving:
+                    self._end(node.tag)
+                elif self._start(node):
+                    waiting.append((node, True))
+                    waiting.extend((child, False) for child in reversed(node.children))
+            elif isinstance(node, Document | DocumentFragment):
+                waiting.extend((child, False) for child in reversed(list(node.children)))
 
-    def _start(self, tag: str, rest: str) -> None:
-        if tag in _SILENT:
-            self._silent += 1
-        elif tag == "blockquote":
+    def _start(self, element: Element) -> bool:
+        """Begin an element; whether what is in it is read."""
+        tag = element.tag
+        if tag in _SILENT and not (tag == "title" and element.namespace is Namespace.SVG):
+            return False
+        if self._is_hidden(element):
+            self.hidden = self.hidden or bool(element.text.strip())
+            return False
+        if tag == "blockquote":
             self._break(2)
             self._quotes += 1
         elif tag == "a":
-            found = _HREF.search(rest)
-            self._links.append((unescape(found[1]) if found else "", len(self.lines[-1])))
+            self._links.append((_led_to(element), len(self.lines), len(self._line)))
         elif tag in _PARAGRAPHS or tag in _LINES:
             self._break(2 if tag in _PARAGRAPHS else 1, hard=tag == "br")
-            self._pre += tag == "pre"
-            if tag == "li":
-                self._say("- ")
-        elif tag in ("td", "th"):
+            self._kept_as_is += tag in _KEPT_AS_IS
+            self._list(tag)
+        elif tag in _APART:
             self._say(" ")
+            self._value(element)
+        return True
+
+    def _list(self, tag: str) -> None:
+        if tag in ("ul", "ol"):
+            self._numbers.append(0 if tag == "ol" else None)
+        elif tag == "li":
+            number = self._numbers[-1] if self._numbers else None
+            if number is not None:
+                self._numbers[-1] = number + 1
+            self._say("- " if number is None else f"{number + 1}. ")
+
+    def _value(self, element: Element) -> None:
+        """What a field or a picture shows."""
+        shown = ""
+        if element.tag == "img":
+            shown = _attribute(element, "alt")
+        elif element.tag == "input" and _attribute(element, "type").lower() not in _UNSEEN_INPUTS:
+            shown = _attribute(element, "value") or _attribute(element, "placeholder")
+        if shown.strip():
+            self._text(shown + " ")
+
+    def _is_hidden(self, element: Element) -> bool:
+        attributes = element.attrs
+        if not attributes:
+            return element.tag == "dialog"
+        shut = element.tag == "dialog" and "open" not in attributes
+        return shut or "hidden" in attributes or _HIDDEN.search(_attribute(element, "style")) is not None
 
     def _end(self, tag: str) -> None:
-        if tag in _SILENT:
-            self._silent = max(0, self._silent - 1)
-        elif tag == "blockquote":
-            self._quotes = max(0, self._quotes - 1)
+        if tag == "blockquote":
+            self._quotes -= 1
             self._break(2)
         elif tag == "a" and self._links:
-            href, start = self._links.pop()
-            if href and href not in self.lines[-1][start:]:
-                self._say(f" ({href})")
+            self._end_link()
         elif tag in _PARAGRAPHS or (tag in _LINES and tag not in ("br", "hr")):
-            self._pre = max(0, self._pre - (tag == "pre"))
+            self._kept_as_is -= tag in _KEPT_AS_IS
+            if tag in ("ul", "ol") and self._numbers:
+                self._numbers.pop()
             self._break(2 if tag in _PARAGRAPHS else 1)
+        elif tag in _APART:
+            self._say(" ")
 
-    def _text(self, markup: str) -> None:
-        if self._silent:
-            return
-        data = _unescaped(markup)
-        if self._pre:
-            first, *rest = data.split("\n")
+    def _end_link(self) -> None:
+        href, line, start = self._links.pop()
+        shown = "".join(self._line[start:]) if line == len(self.lines) else ""
+        bare = href.partition(":")[2].strip("/") if href[:4].lower() in ("mail", "tel:") else href.rstrip("/")
+        if href and bare not in shown:
+            self._say(f" ({href})")
+
+    def _text(self, data: str) -> None:
+        self._length += len(data)
+        self.said.append(data)
+        if self._kept_as_is > 0:
+            first, *rest = data.replace("\r\n", "\n").split("\n")
             self._say(first)
             for text in rest:
                 self._break(1, hard=True)
                 self._say(text)
             return
-        text = re.sub(r"\s+", " ", data.replace("\xa0", " "))
-        self._say(text.lstrip() if self.lines[-1].endswith((" ", "> ")) or not self.lines[-1] else text)
+        text = _SPACES.sub(" ", data)
+        self._say(text.lstrip() if self._spaced() else text)
+
+    def _spaced(self) -> bool:
+        return not self._line or self._line[-1].endswith(" ")
 
     def _say(self, text: str) -> None:
-        if text and not self.lines[-1] and self._quotes:
-            self.lines[-1] = "> "
-        self.lines[-1] += text
+        if not text or (text == " " and self._spaced()):
+            return
+        if not self._line and self._quotes:
+            self._line.append("> " * min(self._quotes, _DEEPEST_QUOTE))
+        self._line.append(text)
+        self._filled = self._filled or not text.isspace()
 
     def _break(self, height: int, *, hard: bool = False) -> None:
-        if hard or self.lines[-1].strip():
+        self.said.append(" ")
+        if hard or self._filled:
+            self.lines.append("".join(self._line).rstrip())
+            self._line, self._filled = [], False
+        if height > 1 and self.lines and self.lines[-1]:
             self.lines.append("")
-        if height > 1 and len(self.lines) > 1 and self.lines[-2].strip():
-            self.lines.append("")
+
+    def text(self) -> str:
+        """All of it, without empty lines beyond one."""
+        self._break(1)
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(self.lines)).strip()
+
+
+def _attribute(element: Element, name: str) -> str:
+    value = element.attrs.get(name)
+    return value if isinstance(value, str) else " ".join(value) if isinstance(value, list) else ""
+
+
+def _led_to(element: Element) -> str:
+    found = _LINK.match(_attribute(element, "href"))
+    return found[1] if found else ""
+
+
+def rendered(html: str) -> Rendered:
+    """An HTML document as text; quotations as lines with ``>``. Whatever the markup, never an error."""
+    reader = _Reader()
+    reader.read(parse(html))
+    return Rendered(reader.text(), "".join(reader.said), reader.hidden, reader.cut)
 
 
 def text_of_html(html: str) -> str:
-    """The text of an HTML document; quotations as lines with ``>``. Whatever the markup, never an error."""
-    reader = _Reader()
-    reader.read(_without_comments(html[:MAX_HTML]))
-    text = "\n".join(line.rstrip() for line in reader.lines)
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
-
-
-def _without_comments(html: str) -> str:
-    kept: list[str] = []
-    at = 0
-    while (opened := html.find("<!--", at)) >= 0:
-        kept.append(html[at:opened])
-        closed = html.find("-->", opened)
-        at = len(html) if closed < 0 else closed + 3
-    return " ".join([*kept, html[at:]])
-
-
-def _unescaped(markup: str) -> str:
-    try:
-        return unescape(markup)
-    except ValueError:
-        # A character's number with thousands of digits.
-        return markup
+    """The text of an HTML document."""
+    return rendered(html).text

@@ -1,114 +1,240 @@
-"""Takes a mail apart: the text that a person wrote, and the files that came with it."""
+"""Takes a mail apart: the text that a person reads, and the files that came with it. Nothing readable is lost on the way."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from email.message import Message
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-from adapters.intake.mail_headers import AnyMessage, readable, text_of, words_decoded
-from adapters.intake.mail_html import text_of_html
-from adapters.intake.shapes import line
+from adapters.intake.mail_charsets import text_of
+from adapters.intake.mail_files import clean_name, ending_of, type_of
+from adapters.intake.mail_headers import parameters, words_decoded
+from adapters.intake.mail_html import rendered
+from adapters.intake.mail_mime import Opened, Part, opened
+from adapters.intake.mail_transfer import unpacked, uu_files
 from domain.model.report import Attachment
 
-MAX_FILE_BYTES = 1_000_000
-MAX_TEXT = 1_000_000
+MAX_TEXT = 2_000_000
 """Characters of one text that are read; a statement has 20,000."""
 
-MAX_PARTS = 200
-"""A mail with more parts is built to do harm; what comes after is left out."""
+MAX_INNER = 20
+"""Mails inside the mail whose text is read; all are kept as files."""
 
-_MEDIA_TYPE = re.compile(r"^[a-z0-9][a-z0-9.+-]{0,63}/[a-z0-9][a-z0-9.+-]{0,126}$")
+_DEEPEST_INNER = 4
+_WORDS = re.compile(r"\w+")
+_ENRICHED = re.compile(r"<(/?[A-Za-z-]{1,40})>")
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
+_LOCKED = {
+    "application/pkcs7-mime": "smime",
+    "application/x-pkcs7-mime": "smime",
+    "application/pgp-encrypted": "pgp",
+    "application/ms-tnef": "tnef",
+    "application/vnd.ms-tnef": "tnef",
+}
+_INNER = "---------- Forwarded message ----------"
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A mail in its parts. ``left_out`` names the files that are too large to be taken."""
+    """A mail in its parts."""
 
     media_type: str
     """Of the whole mail."""
     text: str
+    inner: str
+    """The text of the mails that are inside this one, each below its head."""
     html_only: bool
-    attachments: tuple[Attachment, ...]
-    left_out: tuple[str, ...]
+    files: tuple[Attachment, ...]
+    doubts: tuple[str, ...]
+    """Codes of what was guessed or skipped, in order: then the mail has to be kept as it came."""
+    locked: tuple[str, ...]
+    """What nobody can read here: ``smime``, ``pgp``, ``tnef``."""
 
 
-def contents_of(message: AnyMessage) -> Contents:
-    """The readable text (plain text when there is any, else the HTML as text) and the files."""
-    plain: list[str] = []
-    html: list[str] = []
-    attachments: list[Attachment] = []
-    left_out: list[str] = []
-    for number, part in enumerate(_leaves(message), start=1):
-        kind = part.get_content_type()
-        if kind in ("text/plain", "text/html") and not _is_file(part):
-            (plain if kind == "text/plain" else html).append(_decoded(part))
-            continue
-        name = _name(part, number)
-        data = _bytes(part)
-        if len(data) > MAX_FILE_BYTES:
-            left_out.append(name)
-        elif data:
-            attachments.append(
-                Attachment(name=name, media_type=kind if _MEDIA_TYPE.fullmatch(kind) else "application/octet-stream", data=data)
-            )
-    text = _joined(plain)
-    html_only = not text and any(h.strip() for h in html)
+@dataclass(slots=True)
+class _Piece:
+    """One text of the mail; ``seen`` are its words as a person sees them."""
+
+    text: str
+    seen: str
+    html: bool
+
+
+@dataclass(slots=True)
+class _Reading:
+    files: list[Attachment] = field(default_factory=list)
+    inner: list[str] = field(default_factory=list)
+    doubts: set[str] = field(default_factory=set)
+    locked: set[str] = field(default_factory=set)
+    number: int = 0
+
+
+def contents_of(mail: Opened, *, depth: int = 0) -> Contents:
+    """The readable text and the files. Alternatives are chosen between inside ``multipart/alternative`` alone."""
+    reading = _Reading()
+    reading.doubts |= {code for code, there in (("boundary", mail.guessed), ("skipped", mail.skipped)) if there}
+    pieces = _gathered(mail.top, reading, depth)
     return Contents(
-        media_type=message.get_content_type(),
-        text=text or _joined([text_of_html(h) for h in html]),
-        html_only=html_only,
-        attachments=tuple(attachments),
-        left_out=tuple(left_out),
+        media_type=mail.top.media_type,
+        text=_joined([piece.text for piece in pieces]),
+        inner=_joined(reading.inner),
+        html_only=bool(pieces) and all(piece.html for piece in pieces),
+        files=tuple(reading.files),
+        doubts=tuple(sorted(reading.doubts)),
+        locked=tuple(sorted(reading.locked)),
     )
 
 
-def _leaves(message: AnyMessage) -> Iterator[AnyMessage]:
-    """The parts that hold something, in order; a mail inside the mail is one of them and is not entered."""
-    waiting: list[AnyMessage] = [message]
-    seen = 0
-    while waiting and seen < MAX_PARTS:
-        part = waiting.pop()
-        seen += 1
-        inner = part.get_payload()
-        if isinstance(inner, list) and part.get_content_maintype() == "multipart":
-            waiting += [p for p in reversed(inner) if isinstance(p, Message)]
-        else:
-            yield part
+def _gathered(part: Part, reading: _Reading, depth: int) -> list[_Piece]:
+    if not part.parts:
+        piece = _leaf(part, reading, depth)
+        return [piece] if piece is not None and piece.text else []
+    if part.media_type == "multipart/encrypted":
+        reading.locked.add("smime" if "pkcs7" in part.parameters.get("protocol", "") else "pgp")
+    branches = [_gathered(inner, reading, depth) for inner in part.parts]
+    if part.media_type == "multipart/alternative":
+        return _chosen([branch for branch in branches if branch], reading)
+    return [piece for branch in branches for piece in branch]
 
 
-def _is_file(part: AnyMessage) -> bool:
-    return part.get_content_disposition() == "attachment" or bool(_filename(part))
+def _chosen(branches: list[list[_Piece]], reading: _Reading) -> list[_Piece]:
+    """The plain text when it says all that the best alternative shows, else the best, which is the last (RFC 2046, 5.1.4)."""
+    if len(branches) < 2:
+        return branches[0] if branches else []
+    best, rest = branches[-1], branches[:-1]
+    seen = _words(piece.seen for piece in best)
+    plain = next((branch for branch in rest if not any(piece.html for piece in branch)), None)
+    if plain is not None and seen <= _words(piece.seen for piece in plain):
+        best, rest = plain, [branch for branch in branches if branch is not plain]
+    told = _words(piece.text for piece in best)
+    if any(not _words(piece.seen for piece in branch) <= told for branch in rest):
+        reading.doubts.add("alternative")
+    return best
 
 
-def _filename(part: AnyMessage) -> str | None:
-    try:
-        return part.get_filename()
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return None
+def _words(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in _WORDS.findall(text.casefold())}
 
 
-def _name(part: AnyMessage, number: int) -> str:
-    """The file's own name without folders, or one by its number."""
-    given = re.split(r"[\\/]", line(words_decoded(readable(_filename(part) or ""))) or "")[-1].strip(". ")
-    if given:
-        return given
-    return f"attachment-{number}.eml" if part.get_content_type() == "message/rfc822" else f"attachment-{number}"
+def _leaf(part: Part, reading: _Reading, depth: int) -> _Piece | None:
+    """A text to be read here, or None: then it became a file, or there is nothing in it."""
+    reading.number += 1
+    kind = "text/plain" if part.media_type.startswith("multipart/") else part.media_type
+    sent = unpacked(part.body, part.headers.raw("Content-Transfer-Encoding"))
+    name, attached = _named(part)
+    if sent.guessed:
+        reading.doubts.add("encoding")
+    if kind in _LOCKED or name.lower() == "winmail.dat":
+        reading.locked.add(_LOCKED.get(kind, "tnef"))
+    shown = kind in _TEXTS and not attached
+    if shown and not _is_binary(sent.data, part.parameters.get("charset")):
+        if name and sent.data:
+            # Some programs name the text itself, others show a small text file below it: it is both.
+            reading.files.append(_file(name, kind, sent.data, reading.number))
+        return _text(part, kind, sent.data, reading)
+    if kind.startswith("message/") and kind != "message/delivery-status":
+        _inner(sent.data, reading, depth)
+    if sent.data:
+        if shown:
+            reading.doubts.add("type")
+        reading.files.append(_file(name, "" if shown else kind, sent.data, reading.number))
+    return None
 
 
-def _bytes(part: AnyMessage) -> bytes:
-    inner = part.get_payload()
-    if isinstance(inner, list):
-        return b"".join(p.as_bytes() for p in inner if isinstance(p, Message))
-    data = part.get_payload(decode=True)
-    return data if isinstance(data, bytes) else b""
+def _named(part: Part) -> tuple[str, bool]:
+    """The file's name, if it has one, and whether the sender wants it to be a file and no text."""
+    said = part.headers.raw("Content-Disposition")
+    given = parameters(said).get("filename") or part.parameters.get("name") or ""
+    return clean_name(words_decoded(given)), said.strip().lower().startswith("attachment")
 
 
-def _decoded(part: AnyMessage) -> str:
-    return text_of(_bytes(part), part.get_content_charset())
+def _is_binary(data: bytes, charset: str | None) -> bool:
+    """Whether what is said to be text is none: shown as text it would be garbled."""
+    sample = data[:4_096]
+    odd = len(_CONTROLS.findall(sample))
+    if odd * 10 <= len(sample) or not odd:
+        return data.startswith((b"%PDF-", b"PK\x03\x04", b"\xff\xd8\xff", b"GIF89a", b"GIF87a", b"\x89PNG"))
+    text, _ = text_of(sample[: len(sample) // 4 * 4], charset)
+    return sum(character < " " and character not in "\t\n\r\f\v\x1b" for character in text) * 20 > len(text)
 
 
-def _joined(texts: list[str]) -> str:
-    clean = (t[:MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip() for t in texts)
-    return "\n\n".join(t for t in clean if t)
+def _text(part: Part, kind: str, data: bytes, reading: _Reading) -> _Piece:
+    if kind == "text/plain":
+        files, data = uu_files(data)
+        for given, inside in files:
+            reading.number += 1
+            reading.files.append(_file(clean_name(text_of(given, None)[0]), "", inside, reading.number))
+    text, guessed = text_of(data, part.parameters.get("charset"), html=kind == "text/html")
+    if guessed:
+        reading.doubts.add("charset")
+    if len(text) > MAX_TEXT:
+        reading.doubts.add("cut")
+        text = text[:MAX_TEXT]
+    if kind == "text/html":
+        page = rendered(text)
+        reading.doubts |= {code for code, there in (("hidden", page.hidden), ("cut", page.cut)) if there}
+        if text.strip() and not page.text:
+            reading.doubts.add("empty")
+        return _Piece(page.text, page.seen, html=True)
+    if kind != "text/plain":
+        text = _ENRICHED.sub("", text.replace("<<", "<"))
+        reading.doubts.add("type")
+    elif part.parameters.get("format", "").lower() == "flowed":
+        text = _unflowed(text, delsp=part.parameters.get("delsp", "").lower() == "yes")
+    if "-----BEGIN PGP MESSAGE-----" in text:
+        reading.locked.add("pgp")
+    return _Piece(_clean(text), text, html=False)
+
+
+def _unflowed(text: str, *, delsp: bool) -> str:
+    """Lines that were broken for the way only are whole again (RFC 3676)."""
+    said: list[str] = []
+    line: list[str] = []
+    deep = 0
+    for given in text.replace("\r\n", "\n").split("\n"):
+        bare = given.lstrip(">")
+        quotes = len(given) - len(bare)
+        bare = bare.removeprefix(" ")
+        if line and (quotes != deep or bare == "-- "):
+            said.append(_quoted(deep, line))
+            line = []
+        deep = quotes
+        flows = bare.endswith(" ") and bare != "-- "
+        line.append(bare[:-1] if flows and delsp else bare)
+        if not flows:
+            said.append(_quoted(deep, line))
+            line = []
+    return "\n".join([*said, _quoted(deep, line)] if line else said)
+
+
+def _quoted(deep: int, line: list[str]) -> str:
+    return f"{'>' * deep} {''.join(line)}" if deep else "".join(line)
+
+
+def _inner(data: bytes, reading: _Reading, depth: int) -> None:
+    """The text of a mail inside this one; its files stay in the file that the mail itself becomes."""
+    if depth >= _DEEPEST_INNER or len(reading.inner) >= MAX_INNER:
+        return
+    mail = opened(data)
+    inside = contents_of(mail, depth=depth + 1)
+    reading.locked |= set(inside.locked)
+    reading.doubts |= set(inside.doubts) & {"charset", "encoding"}
+    heads = [(name, mail.top.headers.text(name)) for name in ("From", "Date", "To", "Subject")]
+    head = [_INNER, *(f"{name}: {' '.join(value.split())[:500]}" for name, value in heads if value)]
+    words = _joined([inside.text, inside.inner])
+    if words:
+        reading.inner.append("\n".join([*head, "", words])[:MAX_TEXT])
+
+
+def _file(name: str, kind: str, data: bytes, number: int) -> Attachment:
+    media_type = type_of(kind, name, data)
+    return Attachment(name=name or f"attachment-{number}{ending_of(media_type)}", media_type=media_type, data=data)
+
+
+def _clean(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return "\n\n".join(text for text in texts if text)

@@ -8,9 +8,15 @@ _ATTRIBUTION = re.compile(
     r"^(?:On\b.{4,200}\bwrote|Le\b.{4,200}\ba écrit|Am\b.{4,200}\bschrieb.{0,100}|El\b.{4,200}\bescribió|"
     r"Il\b.{4,200}\bha scritto|Op\b.{4,200}\bschreef.{0,100}|Em\b.{4,200}\bescreveu)\s*:$"
 )
+_FORWARD = re.compile(r"^\s*(?:(?:re|aw|sv|antw)\s*:\s*){0,3}(?:fwd?|wg|tr|rv|i|vs|vl)\s*:", re.IGNORECASE)
 _ORIGINAL = re.compile(
     r"^-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Message d'origine|Mensaje original)\s*-{2,}$", re.IGNORECASE
 )
+
+
+def is_forward(subject: str) -> bool:
+    """Whether a mail hands on somebody else's words, by the mark that mail programs put before its subject."""
+    return _FORWARD.match(subject) is not None
 
 
 def without_quotes(text: str) -> tuple[str, str]:

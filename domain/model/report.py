@@ -60,12 +60,24 @@ def comparable(matter: str | None) -> str | None:
     return " ".join(unicodedata.normalize("NFKC", matter or "").casefold().split()) or None
 
 
+MOST_ATTACHMENTS = 100
+"""Files that come with one report."""
+LARGEST_ATTACHMENT = 20_000_000
+"""Bytes of one: as large as a mail can be, so that it can be kept as it came."""
+MOST_ATTACHED = 36_000_000
+"""Bytes of all of them together: the largest mail, and beside it the files that it holds."""
+
+
+KEPT_BY_INTAKE = frozenset({"original.eml", "full-text.txt", "quoted-text.txt", "messages.txt"})
+"""Files that an intake adds by itself: they are the report once more, and bring nothing new."""
+
+
 class Attachment(Frozen):
     """A file that came with a report; ``data`` travels as base64 in JSON."""
 
     name: Line
     media_type: Line = "application/octet-stream"
-    data: Annotated[bytes, Field(max_length=1_000_000)]
+    data: Annotated[bytes, Field(max_length=LARGEST_ATTACHMENT)]
 
     model_config = {"frozen": True, "extra": "forbid", "ser_json_bytes": "base64", "val_json_bytes": "base64"}
 
@@ -116,7 +128,7 @@ class Report(Frozen):
     """Facts for the gates and the routing (``account_age_days: 12``)."""
     metadata: Annotated[dict[MetadataKey, MetadataValue], Field(max_length=MOST_METADATA)] = {}
     """What the platform notes for itself (``{"order": "A-4711"}``): no rule looks at it, and no party ever sees it."""
-    attachments: Annotated[tuple[Attachment, ...], Field(max_length=10)] = ()
+    attachments: Annotated[tuple[Attachment, ...], Field(max_length=MOST_ATTACHMENTS)] = ()
     decision: DecisionElsewhere | None = None
     """The decision made elsewhere that this report appeals against, for kinds that open in appeal."""
     synthetic: bool = False
@@ -135,7 +147,12 @@ class Report(Frozen):
     @property
     def brings_new_fact(self) -> bool:
         """Whether it says that it brings something new (the attribute ``new_fact``), or hands something in."""
-        return bool(self.attributes.get("new_fact")) or bool(self.attachments)
+        return bool(self.attributes.get("new_fact")) or bool(self.handed_in)
+
+    @property
+    def handed_in(self) -> tuple[Attachment, ...]:
+        """The files that somebody handed in: without those in which an intake keeps what it could not say in the statement."""
+        return tuple(file for file in self.attachments if file.name not in KEPT_BY_INTAKE)
 
     @property
     def outside_due_at(self) -> datetime | None:
@@ -153,4 +170,14 @@ class Report(Frozen):
             )
         if len({p.ref for p in self.parties}) < len(self.parties):
             raise PydanticCustomError("party_twice", "The same party ref appears twice; nobody can be on both sides.")
+        return self
+
+    @model_validator(mode="after")
+    def _not_too_heavy(self) -> Report:
+        if sum(len(file.data) for file in self.attachments) > MOST_ATTACHED:
+            raise PydanticCustomError(
+                "attachments_too_large",
+                "The attachments have more than {limit} bytes together; upload large files as evidence.",
+                {"limit": MOST_ATTACHED},
+            )
         return self

@@ -1,0 +1,125 @@
+"""Bytes as the text that they were meant to be: labels by the web's table (WHATWG Encoding), as mail programs read them too.
+
+A language's own list of codecs is no list of charsets: it has codecs that no mail program knows, some of quadratic time.
+"""
+
+from __future__ import annotations
+
+import re
+
+import webencodings
+from charset_normalizer import from_bytes
+
+_SAMPLE = 20_000
+"""Bytes that a guess looks at: guessing tries every charset there is."""
+_META = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,20}=\s{0,20}["']?\s{0,20}([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE)
+_META_WITHIN = 4_096
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_WIDER = {"gbk": "gb18030", "gb2312": "gb18030"}
+"""Codecs that read all that the web's decoder of the same label reads."""
+_OF_MAIL = {
+    # Microsoft's numbers for what the web's table has under other names.
+    "cp932": "cp932", "cp936": "gb18030", "ms936": "gb18030", "cp949": "cp949", "ms949": "cp949",
+    "cp950": "big5hkscs", "cp874": "cp874",
+    # Registered for mail (IANA), and dropped by the web alone because pages could be attacked with them.
+    "utf-7": "utf-7", "unicode-1-1-utf-7": "utf-7", "hz-gb-2312": "hz", "iso-2022-kr": "iso2022_kr",
+    # What programs of DOS call their letters.
+    "cp437": "cp437", "ibm437": "cp437", "cp850": "cp850", "ibm850": "cp850", "cp858": "cp858",
+    "cp852": "cp852", "ibm852": "cp852",
+}  # fmt: skip
+"""Charsets of mail that the web's table does not have. Each reads in one pass."""
+_PLAIN = frozenset({"utf-8", "cp1252"})
+"""What plain ASCII is the same in, of the two that are told most."""
+_OF_MANY_BYTES = frozenset(
+    {"gb18030", "big5hkscs", "cp932", "cp949", "euc_jp", "euc_kr", "iso2022_jp", "iso2022_kr", "hz", "utf-7"}
+)
+_EAST_ASIAN = re.compile(rb"(?:[\xe3-\xed][\x80-\xbf]{2}){2,}|[\x00-\x7f]+")
+"""Letters of East Asia in UTF-8, two and more together, and ASCII. In their own charsets these are letters that nobody uses."""
+_FALLBACK = "cp1252"
+
+
+def text_of(data: bytes, label: str | None, *, html: bool = False) -> tuple[str, bool]:
+    """The text, and whether its charset was guessed: nothing named one, or it was not in the one that was named."""
+    for mark, order in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(order, "replace"), False
+    codec = _codec(label)
+    if data.isascii() and b"\x00" not in data and (codec is None or codec in _PLAIN) and b"\x1b" not in data:
+        return data.decode("ascii"), False
+    if codec is None:
+        return _unlabelled(data, html=html, named=bool(label and label.strip()))
+    if codec.startswith("utf-16"):
+        return data.decode(_order(data, codec), "replace"), False
+    doubtful = codec != "utf-8" and not data.isascii() and (meant := _utf_8(data)) is not None
+    if doubtful and (codec not in _OF_MANY_BYTES or not _EAST_ASIAN.sub(b"", data)):
+        # Valid UTF-8 with another label: what put the label on did not look. Text of that other charset hardly ever is.
+        return meant or "", True
+    try:
+        return data.decode(codec), doubtful
+    except ValueError:
+        return _misnamed(data, codec), True
+
+
+def _codec(label: str | None) -> str | None:
+    """The codec of Python for a label of the web's table; None: the table does not have it."""
+    bare = (label or "").strip().strip("\"'").lower()
+    found = webencodings.lookup(bare)
+    if found is None or found.name in ("x-user-defined", "replacement"):
+        return _OF_MAIL.get(bare)
+    return _WIDER.get(found.name, _FALLBACK if found.name == "windows-1252" else str(found.codec_info.name))
+
+
+def _order(data: bytes, codec: str) -> str:
+    """Big or little end first, by where the empty halves of Latin letters, spaces and line ends lie."""
+    sample = data[:_SAMPLE]
+    big, little = sample[0::2].count(0), sample[1::2].count(0)
+    return codec if big == little else "utf-16-be" if big > little else "utf-16-le"
+
+
+def _unlabelled(data: bytes, *, html: bool, named: bool) -> tuple[str, bool]:
+    """Text of which nothing says the charset, or names one that there is not: UTF-8, what the HTML says, or a guess."""
+    sample = data[:_SAMPLE]
+    if 2 * max(sample[0::2].count(0), sample[1::2].count(0)) > len(sample) * 0.4 and len(data) > 3:
+        return data.decode(_order(data, "utf-16-le"), "replace"), True
+    if data.isascii():
+        if re.search(rb"\x1b\$[@B]", sample):
+            return data.decode("iso2022_jp", "replace"), True
+        return data.decode("ascii"), named
+    if (text := _utf_8(data)) is not None:
+        return text, named
+    said = _META.search(data[:_META_WITHIN]) if html else None
+    if said is not None and (codec := _codec(said[1].decode("ascii"))) is not None:
+        try:
+            return data.decode(codec), False
+        except ValueError:
+            return _misnamed(data, codec), True
+    return _guessed(data), True
+
+
+def _guessed(data: bytes) -> str:
+    at = next((found.start() for found in re.finditer(rb"[\x80-\xff]", data)), 0)
+    begin = max(0, at - 200)
+    best = from_bytes(data[begin : begin + _SAMPLE]).best()
+    codec = _codec(best.encoding.replace("_", "-")) if best is not None else None
+    try:
+        return data.decode(codec or _FALLBACK)
+    except ValueError:
+        return data.decode(_FALLBACK, "replace")
+
+
+def _misnamed(data: bytes, codec: str) -> str:
+    """Text that is not in the charset that was named: UTF-8 when it is that, else as near as can be."""
+    text = _utf_8(data)
+    if text is not None:
+        return text
+    text = data.decode(codec, "replace")
+    letters = sum(len(run) > 1 for run in re.findall(rb"[\xc2-\xf4][\x80-\xbf]+", data)) if codec == "utf-8" else 1
+    # A text cut in the middle of a letter is still UTF-8; one without a letter that is whole never was.
+    return text if letters > text.count("\ufffd") or codec != "utf-8" else data.decode(_FALLBACK, "replace")
+
+
+def _utf_8(data: bytes) -> str | None:
+    try:
+        return data.decode("utf-8")
+    except ValueError:
+        return None

@@ -1,0 +1,145 @@
+"""Who a mail says that it is from: an address and a name out of fields that were written by programs of every age."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from adapters.intake.mail_headers import Headers, words_decoded
+
+_LOOKED_AT = 4_000
+"""Characters of such a field: an address has at most 254."""
+_BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_QUOTES = "\"'`\u2018\u2019\u201c\u201d \t"
+_ROUTE = re.compile(r"^(?:@[^:<>]{1,255},?)+:")
+_BARE = re.compile(r"[^\s,;:<>()\[\]\"]{1,200}\s{0,3}@\s{0,3}[^\s,;:<>()\"@]{1,255}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """As claimed. ``guessed``: the field did not say it by itself."""
+
+    address: str = ""
+    name: str = ""
+    guessed: bool = False
+
+
+def sender_of(headers: Headers, ours: Collection[str] = ()) -> Sender:
+    """The first author. ``ours`` are addresses of our own (or ``@domain``): a mail that a group or a list sent on under one of
+    them is from whom it names beside.
+
+    An address stands in angle brackets wherever there are any; what else looks like one is a name.
+    """
+    author = mailbox(headers.raw("From"))
+    if not author.address:
+        found = next((m for n in ("Sender", "Reply-To", "X-Original-From") if (m := mailbox(headers.raw(n))).address), None)
+        return Sender(found.address, found.name, True) if found else author
+    if not _rewritten(author.address, headers, ours):
+        return author
+    for name in ("X-Original-From", "Reply-To", "X-Original-Sender"):
+        known = mailbox(headers.raw(name))
+        if known.address and not _is_one_of(known.address, ours) and known.address.lower() != author.address.lower():
+            return Sender(known.address, known.name or _without_via(author.name), True)
+    return author
+
+
+def _rewritten(address: str, headers: Headers, ours: Collection[str]) -> bool:
+    """Whether a group or a list put itself into the place of the author."""
+    if _is_one_of(address, ours):
+        return True
+    listed = any(headers.raw(name) for name in ("X-Original-From", "X-Original-Sender", "List-Id", "List-Post"))
+    places = " ".join(headers.raw(name) for name in ("To", "Cc", "Delivered-To", "List-Post", "X-Original-To")).lower()
+    return listed and address.lower() in re.split(r"[\s<>,;:]+", places)
+
+
+def _is_one_of(address: str, ours: Collection[str]) -> bool:
+    low = address.lower()
+    return low in ours or "@" + low.rpartition("@")[2] in ours
+
+
+def _without_via(name: str) -> str:
+    return re.sub(r"\s+via\s.*$", "", name, flags=re.DOTALL).strip(_QUOTES)
+
+
+def mailbox(field: str) -> Sender:
+    """Name and address of the first mailbox in a field; empty when there is none."""
+    field = field[:_LOOKED_AT]
+    found = _in_brackets(field)
+    if found is None and "<" in field:
+        # A quotation mark or a comment that has no end hides the rest from nobody.
+        found = _in_brackets(re.sub(r'["()]', " ", field))
+    if found is None and "@" not in field and "=?" in field:
+        # The address, too, was put into encoded words.
+        field = words_decoded(field)
+        found = _in_brackets(field)
+    if found is not None:
+        return Sender(found[1], _name(found[0], found[1]))
+    return _bare(field)
+
+
+def _in_brackets(field: str) -> tuple[str, str] | None:
+    """What stands before the first angle brackets with an address in them, outside of quotation marks and comments, and that."""
+    quoted, depth, begun, after = False, 0, -1, 0
+    at = 0
+    while at < len(field):
+        sign = field[at]
+        if sign == "\\":
+            at += 1
+        elif quoted:
+            quoted = sign != '"'
+        elif sign == "(" and begun < 0:
+            depth += 1
+        elif depth:
+            depth -= sign == ")"
+        elif sign == '"':
+            quoted = True
+        elif sign == "<":
+            begun = at
+        elif sign == ">" and begun >= 0:
+            address = _address(field[begun + 1 : at])
+            if "@" in address:
+                return field[after:begun], address
+            begun = -1
+        at += 1
+    if begun >= 0 and "@" in (address := _address(field[begun + 1 :].split()[0] if field[begun + 1 :].split() else "")):
+        return field[:begun], address
+    return None
+
+
+def _address(given: str) -> str:
+    text = _BIDI.sub("", words_decoded(given))
+    text = _ROUTE.sub("", re.sub(r"\s+", "", text)).strip(_QUOTES)
+    return text[7:] if text.lower().startswith("mailto:") else text
+
+
+def _bare(field: str) -> Sender:
+    """An address without brackets: its comment, if any, is the name (``dana@example.net (Dana Roe)``)."""
+    plain, comments = _without_comments(field)
+    found = _BARE.search(plain)
+    if found is None:
+        return Sender("", _name(field, ""))
+    return Sender(_address(found[0]), _name(comments, found[0]))
+
+
+def _without_comments(field: str) -> tuple[str, str]:
+    outside: list[str] = []
+    inside: list[str] = []
+    depth = 0
+    for sign in field:
+        if sign == "(":
+            depth += 1
+        elif sign == ")" and depth:
+            depth -= 1
+        else:
+            (inside if depth else outside).append(sign)
+    return "".join(outside), "".join(inside)
+
+
+def _name(given: str, address: str) -> str:
+    """The name in plain text; what says the address again is none."""
+    text = words_decoded(re.sub(r"\\([\"\\])", r"\1", given))
+    text = _BIDI.sub("", " ".join(text.split())).strip(_QUOTES + ",;")
+    if text.count('"') == 2 and not text.startswith('"'):
+        text = text.replace('"', "")
+    return "" if text.strip(_QUOTES).lower() == address.lower() else text

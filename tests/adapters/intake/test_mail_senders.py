@@ -1,0 +1,66 @@
+"""Who a mail is from, out of fields by programs of every age."""
+
+import pytest
+
+from adapters.intake.mail_headers import Headers
+from adapters.intake.mail_senders import Sender, mailbox, sender_of
+
+OURS = frozenset({"help@desk.example", "@notices.example"})
+
+
+@pytest.mark.parametrize(
+    ("field", "address", "name"),
+    [
+        ("Holt, Mia <mia@x.example>", "mia@x.example", "Holt, Mia"),
+        ('"Holt, Mia" <mia@x.example>', "mia@x.example", "Holt, Mia"),
+        ("mia@x.example via Market <noreply@market.example>", "noreply@market.example", "mia@x.example via Market"),
+        ("'mia@x.example' <mia@x.example>", "mia@x.example", ""),
+        ("'mia@x.example'", "mia@x.example", ""),
+        ("Mia @ Work <mia@x.example>", "mia@x.example", "Mia @ Work"),
+        ("mia@x.example (Mia Holt)", "mia@x.example", "Mia Holt"),
+        ("mia @ x.example", "mia@x.example", ""),
+        ('"a <b@c.example>" <mia@x.example>', "mia@x.example", "a <b@c.example>"),
+        ('"Mia <mia@x.example>', "mia@x.example", "Mia"),
+        ("Mia (at work <mia@x.example>", "mia@x.example", "Mia (at work"),
+        ("=?utf-8?q?Mia_=3Cmia=40x.example=3E?=", "mia@x.example", "Mia"),
+        ("=?iso-8859-1?q?J=F6rg?= <j@x.example>", "j@x.example", "Jörg"),
+        ("A <a@x.example>, B <b@x.example>", "a@x.example", "A"),
+        ("Team: mia@x.example, ole@x.example;", "mia@x.example", ""),
+        ("<@relay.example,@other.example:mia@x.example>", "mia@x.example", ""),
+        ("Mia <mailto:mia@x.example>", "mia@x.example", "Mia"),
+        ("<mia@x.example", "mia@x.example", ""),
+        ("Mia\u202e <mia@x.example>", "mia@x.example", "Mia"),
+        ("MAILER-DAEMON", "", "MAILER-DAEMON"),
+        ("", "", ""),
+    ],
+)
+def test_an_address_is_what_stands_in_brackets_wherever_there_are_any(field: str, address: str, name: str) -> None:
+    found = mailbox(field)
+    assert (found.address, found.name.replace("  ", " ")) in [(address, name), (address, name.replace("(", ""))]
+
+
+def of(**fields: str) -> Sender:
+    return sender_of(Headers(tuple((name.replace("_", "-"), value) for name, value in fields.items())), OURS)
+
+
+class TestRewritten:
+    def test_a_group_under_our_address_names_the_author_beside(self) -> None:
+        found = of(From="'Mia' via Help <help@desk.example>", X_Original_From="Mia Holt <mia@x.example>")
+        assert found == Sender("mia@x.example", "Mia Holt", guessed=True)
+
+    def test_or_whom_to_answer(self) -> None:
+        found = of(From="'Mia' via Help <n@notices.example>", Reply_To="mia@x.example")
+        assert found == Sender("mia@x.example", "Mia", guessed=True)
+
+    def test_a_list_that_is_not_ours_does_so_too(self) -> None:
+        fields = {"From": "Mia via L <l@lists.example>", "To": "l@lists.example", "List_Id": "<l>", "Reply_To": "mia@x.example"}
+        assert of(**fields).address == "mia@x.example"
+
+    def test_whom_somebody_wants_to_be_answered_is_not_who_wrote(self) -> None:
+        assert of(From="mia@x.example", To="help@desk.example", Reply_To="ole@x.example").address == "mia@x.example"
+
+    def test_our_own_address_alone_stays(self) -> None:
+        assert of(From="help@desk.example", Reply_To="help@desk.example") == Sender("help@desk.example")
+
+    def test_without_an_author_whoever_sent_it(self) -> None:
+        assert of(Sender="mia@x.example") == Sender("mia@x.example", "", guessed=True)
