@@ -113,6 +113,18 @@ class Settings(BaseSettings):
     smtp_starttls: bool = Field(True, description="Demand encryption (STARTTLS) from the mail server.")
     smtp_from: str = Field("Ombud <disputes@localhost>", description="Sender of notices, as the parties see it.")
 
+    intake_readers: int = Field(
+        2,
+        ge=1,
+        le=64,
+        description="Processes in which the API has mails and large payloads read. One tenant has at most all but one of them.",
+    )
+    intake_reading_for: timedelta = Field(
+        timedelta(seconds=10),
+        ge=timedelta(seconds=1),
+        description="Seconds of processor time for one of them; what takes longer is kept unread, as it came.",
+    )
+
     public_url: str = Field(
         "http://127.0.0.1:8080", description="Where people reach the API and the pages; links in notices begin with it."
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, TypeVar
 
 from domain.model.facts import Actor
@@ -27,6 +27,8 @@ from storage.intake.sources import LiveSource
 from storage.tenants import Tenant
 
 Read = TypeVar("Read")
+LIGHT = 64_000
+"""Bytes of JSON that are read at once, in a millisecond: more goes where strangers' bytes are read."""
 MORE_FOLLOWS = "more follows"
 """What letters say that an answer by e-mail begins with, in any case of letters, where it is not all yet."""
 
@@ -62,9 +64,10 @@ class Messaged:
     sent: CommandState
 
 
-async def read_report(parts: Parts, body: bytes) -> Report:
-    """The report that a platform sends. Raises ``report_invalid`` and the like, with each wrong field."""
-    return await asyncio.to_thread(_read, parts, lambda: parts.parsers.generic(body))
+async def read_report(parts: Parts, tenant_id: str, body: bytes) -> Report:
+    """The report that a platform sends. Raises ``report_invalid`` and the like, with each wrong field, ``reading_busy`` and
+    ``reading_failed``."""
+    return await _read(parts, tenant_id, partial(parts.parsers.generic, body), len(body))
 
 
 async def open_case(parts: Parts, caller: Caller, report: Report, key: str | None) -> Opened:
@@ -80,8 +83,8 @@ async def by_mail(parts: Parts, caller: Caller, raw: bytes, *, kind: str | None,
     Raises what :func:`land` and :func:`services.commands.send` raise, and ``sender_not_a_party``.
     """
     tenant = await _tenant(parts, caller)
-    # Twenty megabytes of MIME take a while: not on the loop that answers everybody.
-    found = await asyncio.to_thread(_read, parts, lambda: parts.parsers.mail(tenant).read(raw, kind=kind))
+    reader = parts.parsers.mail(tenant, None)
+    found = await _read(parts, tenant.id, partial(reader.read, raw, kind=kind), len(raw), partial(reader.unread, raw, kind=kind))
     if found is None:
         return None
     if isinstance(found, Report):
@@ -103,8 +106,8 @@ async def by_source(parts: Parts, source_id: str, body: bytes, headers: Mapping[
     tenant = await parts.tenants.tenant(source.tenant_id)
     assert tenant is not None, "a source belongs to a tenant"
     reader = reader_of(parts, source, tenant)
-    # Twenty megabytes of MIME take a while: not on the loop that answers everybody.
-    found = await asyncio.to_thread(_read, parts, lambda: reader.read(body, headers))
+    unread = partial(parts.parsers.mail(tenant, source).unread, body) if source.provider == "mail" else None
+    found = await _read(parts, tenant.id, partial(reader.read, body, headers), len(body), unread)
     await parts.sources.used(source)
     if found is None:
         return None
@@ -193,14 +196,32 @@ async def _opened(parts: Parts, caller: Caller, landed: Landed) -> Opened:
     return Opened(landed.row, landed.command_id, landed.created, seen)
 
 
-def _read(parts: Parts, reading: Callable[[], Read]) -> Read:
-    """What a parser reads; what it cannot read becomes a refusal that names each wrong field."""
+async def _read(
+    parts: Parts, tenant_id: str, job: Callable[[], Read], size: int, unread: Callable[[], Read] | None = None
+) -> Read:
+    """What a parser reads, in a process for strangers' bytes; what it cannot read becomes a refusal that names each wrong field.
+
+    A mail (which has an ``unread``) always goes there. A little JSON by somebody who was proved takes less than the way there.
+    What stops its reader is handed to ``unread``, which keeps it as it came, so that it is not lost. Raises ``reading_busy``
+    and ``reading_failed``.
+    """
     try:
-        return reading()
+        if unread is None and size <= LIGHT:
+            return job()
+        try:
+            return await parts.readers.read(tenant_id, job, size)
+        except parts.readers.failed:
+            if unread is None:
+                raise
+            return await parts.readers.read(tenant_id, unread, size)
     except parts.parsers.invalid as error:
         errors = [FieldError(wrong.field, wrong.code, wrong.message) for wrong in getattr(error, "errors", [])]
         detail = "; ".join(f"{wrong.field}: {wrong.message}" for wrong in errors[:3])[:500]
         raise Refused(str(getattr(error, "code", "report_invalid")), detail or None, errors) from None
+    except parts.readers.busy as busy:
+        raise Refused("reading_busy", fields={"retry_after": getattr(busy, "retry_after", 5)}) from None
+    except parts.readers.failed:
+        raise Refused("reading_failed") from None
 
 
 async def _message(parts: Parts, caller: Caller, reply: MailReply) -> Messaged:

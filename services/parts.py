@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from domain.model.case import Case
 from domain.model.report import Report
@@ -51,6 +51,8 @@ from storage.team.templates import PostgresTemplates
 from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import PostgresViews
 from workflows.handles import Named
+
+Read = TypeVar("Read")
 
 
 class Answered(Protocol):
@@ -141,6 +143,9 @@ class MailReports(Protocol):
     """:class:`adapters.intake.mail.MailIntake`."""
 
     def read(self, raw: bytes, *, kind: str | None = None) -> Report | MailReply | None: ...
+    def unread(self, raw: bytes, *, kind: str | None = None) -> Report | MailReply | None:
+        """What becomes of a mail that stopped its reader: it is kept as it came."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -149,13 +154,39 @@ class Parsers:
 
     generic: Callable[[bytes], Report]
     """:func:`adapters.intake.generic.report_from_json`."""
-    mail: Callable[[Tenant], MailReports]
+    mail: Callable[[Tenant | None, LiveSource | None], MailReports]
     source: Callable[[LiveSource, Tenant | None], SourceReports]
     """What proves and reads what a source sends. Proving needs no tenant; reading does."""
     refused: Callable[[Provider, str], str | None]
     """Why a secret cannot prove anything of this provider here, as a code; None: it can."""
     invalid: type[Exception]
     """The exception itself: ``ReportInvalid``."""
+
+
+class Readers(Protocol):
+    """Reads strangers' bytes with an end to time and memory, and with a share for each tenant;
+    :class:`adapters.reading.pool.ReadingPool` does."""
+
+    @property
+    def busy(self) -> type[Exception]:
+        """What :meth:`read` raises when too much waits already, with seconds to wait as ``retry_after``."""
+        ...
+
+    @property
+    def failed(self) -> type[Exception]:
+        """What it raises when the job took too long or its process died of it."""
+        ...
+
+    async def read(self, tenant_id: str, job: Callable[[], Read], size: int) -> Read:
+        """What the job answers, of ``size`` bytes of input. It and its answer have to be fit to be sent to another process.
+
+        Raises the parsers' own error, ``busy`` and ``failed``.
+        """
+        ...
+
+    def state(self) -> Mapping[str, int]:
+        """How many wait and are read, and how many readings ended in which way, for whoever watches."""
+        ...
 
 
 class Inspects(Protocol):
@@ -232,6 +263,8 @@ class Parts:
     calendars: Mapping[str, Calendar]
     """By the name that packs use."""
     parsers: Parsers
+    readers: Readers
+    """Where the parsers read what strangers sent. What they read, and they themselves, have to be fit to be sent there."""
     database_ready: Check
     """Must answer, or the process is not ready."""
     also_ready: Mapping[str, Check] = field(default_factory=dict)

@@ -36,6 +36,10 @@ class ReportInvalid(Exception):
         self.code = code
         self.errors = list(errors)
 
+    def __reduce__(self) -> tuple[type[ReportInvalid], tuple[str, list[FieldError]]]:
+        # It is raised in one process and told in another.
+        return type(self), (self.code, self.errors)
+
     @classmethod
     def one(cls, code: str, field: str, message: str, *, field_code: str | None = None) -> ReportInvalid:
         """The error with a single field."""

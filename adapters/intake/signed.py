@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
@@ -17,6 +18,16 @@ Read = TypeVar("Read", covariant=True)
 TOLERANCE_FOR = timedelta(minutes=5)
 """Standard Webhooks' own: every attempt is signed anew, so an older signature is a replay."""
 _PREFIX = "whsec_"
+
+
+@dataclass(frozen=True, slots=True)
+class BodyAlone(Generic[Read]):
+    """A reader for which the headers of the request say nothing."""
+
+    of: Callable[[bytes], Read]
+
+    def __call__(self, body: bytes, headers: Mapping[str, str]) -> Read:
+        return self.of(body)
 
 
 class SignedIntake(Generic[Read]):
@@ -52,6 +63,10 @@ class SignedIntake(Generic[Read]):
             raise ReportInvalid.one(
                 "signature_expired", "webhook-timestamp", "It was signed more than five minutes ago, or from now."
             )
+
+    def __getstate__(self) -> dict[str, object]:
+        """What reads strangers' bytes in another process gets no secret."""
+        return {**self.__dict__, "_keys": [], "_now": None}
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> Read:
         """What stands in a body that was proved."""

@@ -40,7 +40,8 @@ def problem_of(error: Exception) -> Problem:
 def of_refused(refused: Refused) -> Problem:
     """What a service refused, in the words of the table. A code that it does not know is told as ``refused``."""
     code = refused.code if refused.code in PROBLEMS else "refused"
-    headers = {**_HEADERS.get(code, {}), **({"Idempotent-Replayed": "true"} if refused.replayed else {})}
+    later = {"Retry-After": str(refused.fields["retry_after"])} if "retry_after" in refused.fields else {}
+    headers = {**_HEADERS.get(code, {}), **later, **({"Idempotent-Replayed": "true"} if refused.replayed else {})}
     return Problem(code, refused.detail, refused.errors, fields=refused.fields, headers=headers)
 
 

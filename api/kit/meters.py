@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from collections.abc import Callable, Iterable, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+
+
+class _Reading(Collector):
+    """How the reading of strangers' bytes goes, asked whenever somebody looks."""
+
+    def __init__(self, state: Callable[[], Mapping[str, int]]) -> None:
+        self._state = state
+
+    def collect(self) -> Iterable[Metric]:
+        now = dict(self._state())
+        for name, text in (("waiting", "that wait to be read"), ("reading", "that are being read")):
+            yield GaugeMetricFamily(f"ombud_intake_{name}", f"Mails and payloads {text}.", value=now.pop(name, 0))
+        ends = CounterMetricFamily("ombud_intake_reads", "Readings of mails and payloads by how they ended.", labels=["end"])
+        for end, count in now.items():
+            ends.add_metric([end], count)
+        yield ends
 
 
 class Meters:
@@ -25,6 +45,10 @@ class Meters:
             registry=self._registry,
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
         )
+
+    def watch(self, state: Callable[[], Mapping[str, int]]) -> None:
+        """Tell of the reading, too."""
+        self._registry.register(_Reading(state))
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request."""

@@ -261,6 +261,9 @@ PROBLEMS: dict[str, Row] = {
     "file_erased": Row(410, "Erased", "The file was erased with everything else of whoever handed it in."),
     "file_missing": Row(500, "The store does not have the file", "Tell us the request id."),
     "evidence_store_away": Row(503, "The evidence store does not answer", "Ask again after `Retry-After`; nothing was lost."),
+    "attachments_too_large": Row(422, "Attachments too large together", "Upload large files as evidence of the case."),
+    "reading_busy": Row(503, "Too much waits to be read", "Send it again after `Retry-After`; nothing of it was kept."),
+    "reading_failed": Row(422, "It cannot be read", "It takes more time or memory than is given to one: send less at once."),
     # clocks and interim measures
     "clock_unknown": Row(409, "No such clock runs", "See `running` in `fields` for the clocks that do."),
     "clock_statutory": Row(403, "A limit of the law", "Nobody can make it stand still; extend it as its law allows."),

@@ -56,7 +56,7 @@ async def open_case(context: Context) -> Response:
     expect_json(context.request)
     body = await read_bytes(context.request)
     said = parse_object(body)
-    report = await intake.read_report(context.parts, body)
+    report = await intake.read_report(context.parts, caller.tenant_id, body)
 
     async def work() -> Reply:
         await context.landing(caller)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
     from temporalio.client import Client
 
+    from adapters.reading.pool import ReadingPool
     from api.kit.gate import Gate
     from cli.kit.target import Target
     from runtime.checks import Look
@@ -147,8 +148,10 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()], lazy=True)
     limits = _limits(settings) if operator is None else {"max_size": settings.database_pool_max}
     pool = {"min_size": settings.database_pool_min, "admin_dsn": places.database_admin_url, **limits}
-    async with await Database.connect(places.database_url, **pool) as database:
+    async with await Database.connect(places.database_url, **pool) as database, _readers(settings) as readers:
         tenants = PostgresTenants(database, vault)
+        if operator is None:
+            readers.warm()
         yield Parts(
             intake=PostgresIntake(database, vault),
             views=PostgresViews(database, vault),
@@ -167,6 +170,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             packs=LazyMapping(lambda: policies().packs),
             calendars=LazyMapping(lambda: policies().calendars),
             parsers=parsers(settings),
+            readers=readers,
             endpoints=PostgresEndpoints(database, vault),
             sources=PostgresSources(database, vault),
             door_refusals=PostgresDoorRefusals(database),
@@ -279,6 +283,12 @@ def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
         "trail": PostgresTrail(database),
         "team_letters": PostgresTeamLetters(database, vault),
     }
+
+
+def _readers(settings: Settings) -> ReadingPool:
+    from adapters.reading.pool import ReadingPool
+
+    return ReadingPool(settings.intake_readers, reading_for=settings.intake_reading_for)
 
 
 def _inspector(settings: Settings) -> Inspects:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
+from functools import partial
 from typing import Any
 
 from adapters.intake.errors import ReportInvalid
 from adapters.intake.form import report_from_form
-from adapters.intake.generic import report_from_json
+from adapters.intake.generic import report_from_json, report_of_source
 from adapters.intake.mail import MailIntake
 from adapters.intake.paypal import PayPalIntake
-from adapters.intake.signed import SignedIntake, key_of
+from adapters.intake.signed import BodyAlone, SignedIntake, key_of
 from adapters.intake.stripe import StripeIntake
 from domain.base import Side
 from domain.model.report import Report, ReportedParty
@@ -28,7 +29,7 @@ _MAIL = "bounty_dispute"
 def parsers(settings: Settings) -> Parsers:
     """The readers that this installation has."""
     certificate = settings.paypal_certificate_path.read_bytes() if settings.paypal_certificate_path else None
-    made = _Readers(settings.message_domain, certificate)
+    made = _Readers(settings.message_domain, certificate, frozenset({parseaddr(settings.smtp_from)[1].lower()}))
     return Parsers(generic=report_from_json, mail=made.mail, source=made.source, refused=made.refused, invalid=ReportInvalid)
 
 
@@ -38,10 +39,13 @@ class _Readers:
 
     message_domain: str
     certificate: bytes | None
+    ours: frozenset[str]
+    """Addresses at which mail reaches us: nobody writes from them."""
 
     def mail(self, tenant: Tenant | None, source: LiveSource | None = None) -> MailIntake:
         kind = (source.kind if source else None) or str((tenant.settings if tenant else {}).get("email_kind", _MAIL))
-        return MailIntake(self.message_domain, kind=kind, respondent=_other_side(source, tenant, "default_respondent"))
+        other = _other_side(source, tenant, "default_respondent")
+        return MailIntake(self.message_domain, kind=kind, respondent=other, ours=self.ours)
 
     def source(self, source: LiveSource, tenant: Tenant | None) -> SourceReports:
         if source.provider in ("stripe", "paypal"):
@@ -49,13 +53,13 @@ class _Readers:
         other = _other_side(source, tenant, "default_respondent")
         match source.provider:
             case "mail":
-                return SignedIntake(source.secrets, lambda body, _: self.mail(tenant, source).read(body))
+                return SignedIntake(source.secrets, BodyAlone(self.mail(tenant, source).read))
             case "form":
-                return SignedIntake(
-                    source.secrets, lambda body, _: report_from_form(body, kind=source.kind or "", respondent=other)
-                )
+                form = partial(report_from_form, kind=source.kind or "", respondent=other)
+                return SignedIntake(source.secrets, BodyAlone(form))
             case _:
-                return SignedIntake(source.secrets, lambda body, _: report_from_json(_completed(body, source.kind, other)))
+                completed = partial(report_of_source, kind=source.kind, respondent=other)
+                return SignedIntake(source.secrets, BodyAlone(completed))
 
     def _payments(self, source: LiveSource, tenant: Tenant | None) -> SourceReports:
         merchant = _other_side(source, tenant, "default_merchant")
@@ -93,22 +97,3 @@ def _other_side(source: LiveSource | None, tenant: Tenant | None, name: str) -> 
         return source.respondent
     known: Any = tenant.settings.get(name) if tenant else None
     return ReportedParty.model_validate({**known, "side": Side.RESPONDENT}) if known else None
-
-
-def _completed(body: bytes, kind: str | None, respondent: ReportedParty | None) -> bytes:
-    """A report with what its source knows and it does not say. What is no JSON object is told of by its reader."""
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        return body
-    if not isinstance(said, dict):
-        return body
-    said = {"source": "webhook", **({"kind": kind} if kind else {}), **said}
-    parties = said.get("parties")
-    if respondent is not None and isinstance(parties, list):
-        sides = [
-            party.get("side") for party in parties if isinstance(party, dict) and party.get("role", "principal") == "principal"
-        ]
-        if "respondent" not in sides:
-            said["parties"] = [*parties, respondent.model_dump(mode="json", exclude_none=True)]
-    return json.dumps(said).encode()

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import json
+import pickle
 import time
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
+from adapters.intake.mail import UNREAD
+from adapters.reading.pool import ReadingPool
 from api.kit.gate import Gate
 from api.kit.throttle import Throttle
 from domain.base import Side
 from domain.model.handling import MessageSent
 from domain.model.report import ReportedParty
+from services.parts import Parsers
 from storage.intake.sources import NewSource, Provider
+from tests.support.hostile import SpinningMail, spin
 from tests.support.office import PAYPAL, ClosedDoor, Office, a_report
 from tests.support.places import FIXTURES
 
@@ -370,3 +379,69 @@ class TestWrongSignatures:
         assert found == [401, 401, 401, 429, 429]
         right = await desk.http.post(f"/v1/intake/{source.id}", content=body, headers=by_stripe(body))
         assert right.status_code == 200
+
+
+def _turned_away(task: asyncio.Task[Any]) -> bool:
+    """Whether the places of its tenant at another door were taken."""
+    return task.done() and task.result().status_code in (429, 503)
+
+
+class TestHostileMail:
+    """It is read in processes of their own: nobody waits for it, and it is not lost."""
+
+    def spinning(self, office: Office) -> Parsers:
+        parsers = office.parts().parsers
+        return replace(parsers, mail=lambda tenant, source: SpinningMail("ombud.example"))
+
+    async def test_another_tenants_report_is_answered_while_it_is_read(self, office: Office, stranger: Office) -> None:
+        async with ReadingPool(2, reading_for=timedelta(minutes=1)) as readers:
+            await readers.read("nobody", partial(SpinningMail("x.example").read, b"From: a@x.example\n\nWarm."), 0)
+            theirs = office.desk(parsers=self.spinning(office), readers=readers)
+            hostile = [
+                asyncio.create_task(theirs.post("/v1/intake/email", content=b"From: a@x.example\nSubject: spin\n\nx"))
+                for _ in range(6)
+            ]
+            while not readers.state()["reading"]:  # noqa: ASYNC110 - nothing tells when a request has come so far
+                await asyncio.sleep(0.01)
+            mail, desk = (PAYLOADS / "report.eml").read_bytes(), stranger.desk(readers=readers)
+            answers = [await desk.post("/v1/cases", a_report()), await desk.post("/v1/intake/email", content=mail)]
+            assert [answer.status_code for answer in answers] == [201, 201]
+            # None has come to its end: whoever had waited for one would wait still.
+            assert not any(task.done() for task in hostile if not _turned_away(task))
+            for task in hostile:
+                task.cancel()
+            await asyncio.gather(*hostile, return_exceptions=True)
+
+    async def test_a_mail_that_stops_its_reader_is_kept_as_it_came(self, office: Office) -> None:
+        async with ReadingPool(1, reading_for=timedelta(seconds=1)) as readers:
+            desk = office.desk(parsers=self.spinning(office), readers=readers)
+            answer = await desk.post("/v1/intake/email", content=b"From: a@x.example\nSubject: spin\n\nMy words.")
+        assert answer.status_code == 201, answer.text
+        told = await office.desk("dana").get(f"/v1/cases/{answer.json()['id']}/timeline")
+        assert told.json()["data"][0]["data"]["statement"] == UNREAD
+
+    async def test_when_too_much_waits_it_is_to_come_again(self, office: Office) -> None:
+        async with ReadingPool(1, waiting_for=timedelta(seconds=0)) as readers:
+            hanging = asyncio.create_task(readers.read("another", spin, 0))
+            await asyncio.sleep(0)
+            answer = await office.desk(readers=readers).post("/v1/intake/email", content=(PAYLOADS / "report.eml").read_bytes())
+            hanging.cancel()
+            await asyncio.gather(hanging, return_exceptions=True)
+        assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "reading_busy", "10")
+
+    async def test_how_the_reading_goes_is_told_to_prometheus(self, office: Office) -> None:
+        async with ReadingPool(1) as readers:
+            desk = office.desk(readers=readers)
+            await desk.post("/v1/intake/email", content=(PAYLOADS / "bounce.eml").read_bytes())
+            told = (await desk.get("/metrics")).text
+        assert 'ombud_intake_reads_total{end="read"} 1.0' in told
+        assert "ombud_intake_waiting 0.0" in told
+
+    async def test_every_source_can_be_read_elsewhere_without_its_secret(self, office: Office) -> None:
+        for provider in ("stripe", "paypal", "mail", "webhook", "form"):
+            made = await a_source(office, provider, kind="fraud_report")
+            live = await office.sources.find(made.id, "webhook")
+            reader = office.parts().parsers.source(live, None)
+            sent = pickle.dumps(partial(reader.read, b"{}", {}))
+            assert callable(pickle.loads(sent))
+            assert not any(secret.encode() in sent for secret in live.secrets)

@@ -1,0 +1,1 @@
+"""Where strangers' bytes are read: processes of their own."""
