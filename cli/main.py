@@ -21,6 +21,7 @@ from cli.commands import (
     desk,
     endpoint,
     evidence,
+    intake,
     key,
     login,
     person,
@@ -79,6 +80,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(tenant.app, name="tenant")
 app.add_typer(endpoint.app, name="endpoint")
 app.add_typer(source.app, name="source")
+app.add_typer(intake.app, name="intake")
 app.add_typer(person.app, name="person")
 app.add_typer(key.app, name="key")
 app.add_typer(stack.app, name="stack")

@@ -248,6 +248,11 @@ class Settings(BaseSettings):
         """The domain in the Message-IDs of notices: that of their sender."""
         return parseaddr(self.smtp_from)[1].rpartition("@")[2] or "localhost"
 
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """Where our mail comes from and goes to, in lower case."""
+        return frozenset({parseaddr(self.smtp_from)[1].lower()} - {""})
+
     @field_validator("master_key")
     @classmethod
     def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:

@@ -58,6 +58,15 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Worded:
+    """What a mail says, as it can be kept, and the files that go with it."""
+
+    text: str
+    files: tuple[Attachment, ...]
+    doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A mail that was taken apart, before anybody says what becomes of it. It can be sent between processes."""
 
@@ -76,6 +85,13 @@ class Mail:
     """There is nothing at all behind the headers."""
 
     @property
+    def worded(self) -> Worded:
+        """What it says. Of an answer to a notice without what it quotes of it, unless it forwards something as the answer."""
+        answers = self.notice_id is not None and not is_forward(self.headers.text("Subject"))
+        own, quoted = without_quotes(self.contents.text) if answers else (self.contents.text, "")
+        return _worded(self, own, quoted)
+
+    @property
     def automatic(self) -> str | None:
         """Why nobody wrote it: ``automatic_answer`` or ``bounce``; None: somebody may have."""
         submitted = (self.headers.raw("Auto-Submitted") or "no").split(";")[0].strip().lower()
@@ -84,15 +100,6 @@ class Mail:
             return "automatic_answer"
         bounced = self.headers.raw("Return-Path").strip() == "<>"
         return "bounce" if bounced or self.contents.media_type == "multipart/report" else None
-
-
-@dataclass(frozen=True, slots=True)
-class Worded:
-    """What a mail says, as it can be kept, and the files that go with it."""
-
-    text: str
-    files: tuple[Attachment, ...]
-    doubts: tuple[str, ...]
 
 
 class MailIntake:
@@ -109,7 +116,9 @@ class MailIntake:
         respondent: ReportedParty | None = None,
         ours: Collection[str] = (),
     ) -> None:
-        self._ours = re.compile(rf"<\s*(ntc_[A-Za-z0-9_.:-]{{1,120}})@{re.escape(message_domain)}\s*>", re.IGNORECASE)
+        self._ours = re.compile(
+            rf"<\s*(ntc_[A-Za-z0-9_:-]{{1,120}})(?:\.[0-9a-f]{{20}})?@{re.escape(message_domain)}\s*>", re.IGNORECASE
+        )
         self._kind = kind
         self._respondent = respondent
         self._addresses = frozenset(ours)
@@ -165,7 +174,7 @@ class MailIntake:
 
     def _report(self, mail: Mail, kind: str) -> Report:
         sender, name = _sender(mail)
-        worded = _worded(mail, mail.contents.text, "")
+        worded = mail.worded
         text, subject = worded.text, mail.subject
         matter = _MATTER.search(subject or "")
         if not text and (subject or worded.files):
@@ -188,10 +197,7 @@ class MailIntake:
 
     def _reply(self, mail: Mail) -> Reply:
         sender, _ = _sender(mail)
-        # Whoever forwards something as the answer means what they forward.
-        forward = is_forward(mail.headers.text("Subject"))
-        own, quoted = (mail.contents.text, "") if forward else without_quotes(mail.contents.text)
-        worded = _worded(mail, own, quoted)
+        worded = mail.worded
         if not worded.text and not worded.files:
             raise _wrong("body", "text_empty", "The e-mail says nothing new: there is no text beside the quoted one.")
         return Reply(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parseaddr
 from functools import partial
 from typing import Any
 
@@ -12,6 +11,7 @@ from adapters.intake.errors import ReportInvalid
 from adapters.intake.form import report_from_form
 from adapters.intake.generic import report_from_json, report_of_source
 from adapters.intake.mail import MailIntake
+from adapters.intake.outcome import PROVIDERS, outcome_of
 from adapters.intake.paypal import PayPalIntake
 from adapters.intake.signed import BodyAlone, SignedIntake, key_of
 from adapters.intake.stripe import StripeIntake
@@ -22,6 +22,8 @@ from services.parts import Parsers, SourceReports
 from storage.intake.sources import LiveSource, Provider
 from storage.tenants import Tenant
 
+__all__ = ["PROVIDERS", "outcome", "parsers"]
+
 _PAYMENTS = "fraud_report"
 _MAIL = "bounty_dispute"
 
@@ -29,8 +31,14 @@ _MAIL = "bounty_dispute"
 def parsers(settings: Settings) -> Parsers:
     """The readers that this installation has."""
     certificate = settings.paypal_certificate_path.read_bytes() if settings.paypal_certificate_path else None
-    made = _Readers(settings.message_domain, certificate, frozenset({parseaddr(settings.smtp_from)[1].lower()}))
+    made = _Readers(settings.message_domain, certificate, settings.own_addresses)
     return Parsers(generic=report_from_json, mail=made.mail, source=made.source, refused=made.refused, invalid=ReportInvalid)
+
+
+def outcome(settings: Settings, provider: str, raw: bytes, kind: str | None) -> dict[str, Any]:
+    """What would become of an input of one of :data:`PROVIDERS`, without a database: see :mod:`adapters.intake.outcome`."""
+    mail = MailIntake(settings.message_domain, ours=settings.own_addresses)
+    return outcome_of(provider, raw, mail, kind).as_json()
 
 
 @dataclass(frozen=True)
@@ -39,13 +47,13 @@ class _Readers:
 
     message_domain: str
     certificate: bytes | None
-    ours: frozenset[str]
+    own: frozenset[str] = frozenset()
     """Addresses at which mail reaches us: nobody writes from them."""
 
     def mail(self, tenant: Tenant | None, source: LiveSource | None = None) -> MailIntake:
         kind = (source.kind if source else None) or str((tenant.settings if tenant else {}).get("email_kind", _MAIL))
         other = _other_side(source, tenant, "default_respondent")
-        return MailIntake(self.message_domain, kind=kind, respondent=other, ours=self.ours)
+        return MailIntake(self.message_domain, kind=kind, respondent=other, ours=self.own)
 
     def source(self, source: LiveSource, tenant: Tenant | None) -> SourceReports:
         if source.provider in ("stripe", "paypal"):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import pickle
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
-import psutil
+import psutil  # type: ignore[import-untyped,unused-ignore]  # it ships no types
 import pytest
 
 from adapters.intake.errors import ReportInvalid
@@ -32,7 +33,7 @@ async def pool() -> AsyncIterator[ReadingPool]:
     gc.collect()  # pipes that were not closed are told here, and not to another test
 
 
-def mail(raw: bytes = RAW) -> partial[object]:
+def mail(raw: bytes = RAW) -> Callable[[], object]:
     return partial(INTAKE.read, raw)
 
 
@@ -61,7 +62,7 @@ class TestAnswers:
 
 class TestEnds:
     @pytest.mark.parametrize("job", [hostile.devour, hostile.crash])
-    async def test_one_that_dies_of_it_is_replaced(self, pool: ReadingPool, job: partial[object]) -> None:
+    async def test_one_that_dies_of_it_is_replaced(self, pool: ReadingPool, job: Callable[[], object]) -> None:
         with pytest.raises(ReadingFailed) as caught:
             await pool.read("acme", job, 0)
         assert caught.value.why == "died"
@@ -141,7 +142,7 @@ class TestShares:
         assert [type(error) for error in found] == [ReadingBusy, ReadingBusy]
 
 
-async def _ended(tasks: list[asyncio.Task[object]]) -> None:
+async def _ended(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
