@@ -75,7 +75,7 @@ def create_app(
     app.state.once = Once(parts.idempotency, repeat_for)
     app.state.gate = gate or Gate()
     app.state.meters = meters = Meters()
-    meters.watch(lambda: parts.readers.state())
+    meters.watch(lambda: dict(parts.readers.state()))
     app.state.metrics = metrics
     administration = (access, signing_keys, endpoints, sources)
     modules = (*OF_CASES, measures, calendars, freezes, bulk, campaigns, desk, *administration, intake, health, pages)

@@ -122,7 +122,7 @@ class Settings(BaseSettings):
     intake_reading_for: timedelta = Field(
         timedelta(seconds=10),
         ge=timedelta(seconds=1),
-        description="Seconds of processor time for one of them; what takes longer is kept unread, as it came.",
+        description="Processor time for one mail; what takes more is kept unread, as it came, in seconds or ISO 8601.",
     )
 
     public_url: str = Field(
@@ -230,7 +230,7 @@ class Settings(BaseSettings):
         """
         return value.absolute() if isinstance(value, Path) else value
 
-    @field_validator("relay_every_for", "lease_for", "api_database_for", mode="before")
+    @field_validator("relay_every_for", "lease_for", "api_database_for", "intake_reading_for", mode="before")
     @classmethod
     def _in_seconds(cls, value: Any) -> Any:
         """Take a bare number for seconds, also as text, which is all that an environment can give."""

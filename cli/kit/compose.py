@@ -129,7 +129,6 @@ class PassingDoors:
 async def api_parts(settings: Settings, places: Places, operator: Target | None = None) -> AsyncIterator[Parts]:
     """Everything the API is made of, connected; closed again at the end. With an operator, no key is asked for."""
     from cli.kit.operator import OperatorKeys
-    from cli.kit.parsers import parsers
     from services.parts import Parts
     from storage.access.signing_keys import PostgresSigningKeys
     from storage.intake.evidence import PostgresFiles
@@ -150,8 +149,6 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     pool = {"min_size": settings.database_pool_min, "admin_dsn": places.database_admin_url, **limits}
     async with await Database.connect(places.database_url, **pool) as database, _readers(settings) as readers:
         tenants = PostgresTenants(database, vault)
-        if operator is None:
-            readers.warm()
         yield Parts(
             intake=PostgresIntake(database, vault),
             views=PostgresViews(database, vault),
@@ -169,8 +166,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             budgets=PostgresBudgets(database),
             packs=LazyMapping(lambda: policies().packs),
             calendars=LazyMapping(lambda: policies().calendars),
-            parsers=parsers(settings),
-            readers=readers,
+            **_reading(settings, readers, warm=operator is None),
             endpoints=PostgresEndpoints(database, vault),
             sources=PostgresSources(database, vault),
             door_refusals=PostgresDoorRefusals(database),
@@ -289,6 +285,15 @@ def _readers(settings: Settings) -> ReadingPool:
     from adapters.reading.pool import ReadingPool
 
     return ReadingPool(settings.intake_readers, reading_for=settings.intake_reading_for)
+
+
+def _reading(settings: Settings, readers: ReadingPool, *, warm: bool) -> dict[str, Any]:
+    """What reads the payloads of the outside world, and where. Warm: the first mail does not wait for a process to begin."""
+    from cli.kit.parsers import parsers
+
+    if warm:
+        readers.warm()
+    return {"parsers": parsers(settings), "readers": readers}
 
 
 def _inspector(settings: Settings) -> Inspects:
