@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -161,10 +161,10 @@ async def show(visit: Visit) -> Response:
         may={button.command: button for button in buttons},
         grace=grace,
         explained={clock.clock: clock for clock in await clocks.clocks(visit.parts, seen)},
-        course=course(entries, found.clocks, found.names, visit.zones.now),
+        course=course(said, entries, found.clocks, found.names, visit.zones.now),
         of_what=OF_WHAT,
         ahead=_ahead(found),
-        past=[_happened(entry, found.names) for entry in reversed(entries)],
+        past=_past(found, entries),
         spoken=[_spoken(entry, found) for entry in entries if entry.type in _SPOKEN],
         texts=await cases.texts_of(visit.parts, caller, seen),
         command_id=f"cmd_{uuid7()}",
@@ -296,6 +296,21 @@ def _due(due: Due) -> Happened:
     return Happened(0, due.due_at, icon, words, then, ahead=True, of="clocks")
 
 
+def _past(found: Shown, entries: Sequence[Entry]) -> list[Happened]:
+    """What happened, the newest first. What a case brought along stands where it happened, not where it was written down."""
+    lines = [_happened(entry, found.names) for entry in entries]
+    moved = any(entry.type == "case_moved_in" for entry in entries)
+    for place, entry in enumerate(entries):
+        if entry.type == "past_message_kept":
+            words = f"{_who_wrote(entry, found)} wrote, before it moved in"
+            lines[place] = replace(lines[place], at=_instant(entry.data.get("sent_at")), words=words)
+        elif entry.type == "past_decision_kept":
+            lines[place] = replace(lines[place], at=_instant(entry.data.get("decided_at")))
+        elif moved and entry.type == "case_opened":
+            lines[place] = replace(lines[place], at=found.said.opened_at)
+    return sorted(lines, key=lambda line: (line.at, line.n), reverse=True)
+
+
 def _who(entry: Entry, names: Mapping[str, str]) -> str:
     if entry.type == "case_opened":
         # Whoever reported it, not the machine that took it in.
@@ -324,7 +339,7 @@ def _spoken(entry: Entry, found: Shown) -> Spoken:
     }
     side = "inside" if inside else sender if sender in ("claimant", "respondent") else "team"
     whom = "for the team only" if inside else to.get(str(entry.data.get("to")), "")
-    who, at = (_who_wrote(entry, found), _sent_at(entry)) if past else (_who(entry, found.names), entry.at)
+    who, at = (_who_wrote(entry, found), _instant(entry.data.get("sent_at"))) if past else (_who(entry, found.names), entry.at)
     return Spoken(who, side, whom, at, _text(entry.data.get("text")))
 
 
@@ -336,8 +351,7 @@ def _who_wrote(entry: Entry, found: Shown) -> str:
     return next((found.names[one] for one in ids if one in found.names), in_words(sender))
 
 
-def _sent_at(entry: Entry) -> datetime:
-    said = entry.data.get("sent_at")
+def _instant(said: Any) -> datetime:
     return said if isinstance(said, datetime) else datetime.fromisoformat(str(said))
 
 

@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Literal
 
 from console.kit.words import in_words
+from domain.views.case import CaseView
 from domain.views.urgency import ClockStanding
 from services.timelines import Entry
 
-_BEHIND, _AHEAD = 4, 3
+_BEHIND, _AHEAD = 3, 3
 """Stops that fit beside each other."""
 
 
@@ -23,37 +24,37 @@ class Stop:
     """A point on the line."""
 
     words: str
-    at: datetime | None
+    at: datetime
     state: Literal["done", "now", "late", "risk", "ahead"]
 
 
-def course(entries: Sequence[Entry], clocks: Sequence[ClockStanding], names: Mapping[str, str], now: datetime) -> list[Stop]:
-    """Its stops in the order of time: the phases that began, then now, then the ends of its clocks."""
-    behind = [stop for entry in entries if (stop := _behind(entry, names)) is not None]
-    first, later = behind[:1], behind[1:]
-    closed = entries and any(entry.type == "case_closed" for entry in entries[-3:]) and not clocks
+def course(
+    said: CaseView, entries: Sequence[Entry], clocks: Sequence[ClockStanding], names: Mapping[str, str], now: datetime
+) -> list[Stop]:
+    """Its stops in the order of time: how it came in, the phases that began, what is late, now, and the ends of its clocks."""
+    behind = [stop for entry in entries if (stop := _behind(entry, names)) is not None][-_BEHIND:]
     ends = sorted((one for one in clocks if one.due_at is not None), key=lambda one: one.due_at or now)
-    late = [Stop(in_words(one.clock), one.due_at, "late") for one in ends if one.state == "late"]
+    late = [Stop(in_words(one.clock), one.due_at or now, "late") for one in ends if one.state == "late"][:2]
+    past = [Stop("Reported", said.opened_at, "done"), *sorted([*behind, *late], key=lambda stop: stop.at)]
+    if said.closed_at is not None:
+        return [*past, Stop("Closed", said.closed_at, "done")]
     ahead = [
-        Stop(in_words(one.clock), one.due_at, "risk" if one.state == "risk" else "ahead") for one in ends if one.state != "late"
+        Stop(in_words(one.clock), one.due_at or now, "risk" if one.state == "risk" else "ahead")
+        for one in ends
+        if one.state != "late"
     ]
-    here = [] if closed else [Stop("Now", now, "now")]
-    return [*first, *later[-(_BEHIND - 1) :], *late[-2:], *here, *ahead[:_AHEAD]]
+    return [*past, Stop("Now", now, "now"), *ahead[:_AHEAD]]
 
 
 def _behind(entry: Entry, names: Mapping[str, str]) -> Stop | None:
     match entry.type:
-        case "case_opened":
-            return Stop("Reported", entry.at, "done")
         case "case_moved_in":
             return Stop("Moved in", entry.at, "done")
         case "phase_entered":
             phase = str(entry.data.get("phase"))
-            return Stop(names.get(phase) or in_words(phase), entry.at, "done")
+            return Stop(names.get(phase) or in_words(phase), entry.at, "done") if phase != "closed" else None
         case "ruling_issued":
             return Stop("Both sides told", entry.at, "done")
-        case "case_closed" | "case_declined" | "case_withdrawn":
-            return Stop(in_words(entry.type.removeprefix("case_")), entry.at, "done")
         case _:
             return None
 
