@@ -27,7 +27,7 @@ async def test_a_payment_dispute_from_the_inbox_to_its_end_through_pages_alone(r
     await ada.wait_for_url(f"**/cases/{case_id}**")
     await ada.get_by_role("radio", name="Claimant only").check(force=True)
     await ada.get_by_label("What you write").fill("Is the socket bent as well?")
-    await ada.get_by_role("button", name="Send to both").click()
+    await ada.get_by_role("button", name="Send to Jonas Weber").click()
     await ada.wait_for_url("**done=message**")
     assert "Is the socket bent as well?" in await text(ada)
 
