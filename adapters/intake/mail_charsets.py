@@ -35,6 +35,10 @@ _OF_MANY_BYTES = frozenset(
 )
 _EAST_ASIAN = re.compile(rb"(?:[\xe3-\xed][\x80-\xbf]{2}){2,}|[\x00-\x7f]+")
 """Letters of East Asia in UTF-8, two and more together, and ASCII. In their own charsets these are letters that nobody uses."""
+_FOREIGN = re.compile(
+    rb"[\x80-\xff]{2}|[\x81-\x84\x86-\x90\x98-\x9f\xa1-\xa2\xa4-\xa6\xa8-\xaa\xac\xae\xaf\xb1-\xb6\xb8-\xba\xbc-\xbe]"
+)
+"""Bytes beyond ASCII next to each other, or such as are no letter and no usual sign of Western Europe in Windows-1252."""
 _FALLBACK = "cp1252"
 
 
@@ -45,7 +49,7 @@ def text_of(data: bytes, label: str | None, *, html: bool = False) -> tuple[str,
             return data[len(mark) :].decode(order, "replace"), False
     codec = _codec(label)
     if data.isascii() and b"\x00" not in data and (codec is None or codec in _PLAIN) and b"\x1b" not in data:
-        return data.decode("ascii"), False
+        return data.decode("ascii"), codec is None and bool((label or "").strip())
     if codec is None:
         return _unlabelled(data, html=html, named=bool(label and label.strip()))
     if codec.startswith("utf-16"):
@@ -96,7 +100,16 @@ def _unlabelled(data: bytes, *, html: bool, named: bool) -> tuple[str, bool]:
     return _guessed(data), True
 
 
+def plain_guess(data: bytes) -> str:
+    """A few bytes, as a name is: UTF-8, or else Windows-1252, like most. Too short for any other guess."""
+    text = _utf_8(data)
+    return data.decode(_FALLBACK, "replace") if text is None else text
+
+
 def _guessed(data: bytes) -> str:
+    if not _FOREIGN.search(data):
+        # Single letters of the West among plain ones: no other script is written so.
+        return data.decode(_FALLBACK, "replace")
     at = next((found.start() for found in re.finditer(rb"[\x80-\xff]", data)), 0)
     begin = max(0, at - 200)
     best = from_bytes(data[begin : begin + _SAMPLE]).best()

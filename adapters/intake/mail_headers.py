@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from adapters.intake.mail_charsets import text_of
+from adapters.intake.mail_charsets import plain_guess, text_of
 
 MAX_HEADER = 16_000
 """Characters kept of one header (a line has at most 998, RFC 5322; a list of references has many lines)."""
@@ -74,7 +74,7 @@ def _headers(found: Iterable[tuple[bytes, list[bytes]]]) -> Headers:
     kept = []
     for name, lines in found:
         value = b" ".join(line.strip() for line in lines) if len(lines) > 1 else lines[0].strip()
-        text, _ = text_of(value.replace(b"\r", b" ").replace(b"\x00", b""), None)
+        text = plain_guess(value.replace(b"\r", b" ").replace(b"\x00", b""))
         # Of references the newest stand at the end.
         cut = text[-MAX_HEADER:] if name.lower() == b"references" else text[:MAX_HEADER]
         kept.append((name.decode("ascii"), cut))
@@ -85,7 +85,7 @@ def _headers(found: Iterable[tuple[bytes, list[bytes]]]) -> Headers:
 
 def readable(value: str) -> str:
     """Bytes beyond ASCII that a parser kept as half surrogates, as the text that they were meant to be."""
-    return value if value.isascii() else text_of(value.encode("utf-8", "surrogateescape"), None)[0]
+    return value if value.isascii() else plain_guess(value.encode("utf-8", "surrogateescape"))
 
 
 def words_decoded(value: str) -> str:

@@ -138,7 +138,8 @@ def _leaf(part: Part, reading: _Reading, depth: int) -> _Piece | None:
     if sent.data:
         if shown:
             reading.doubts.add("type")
-        reading.files.append(_file(name, "" if shown else kind, sent.data, reading.number))
+        said = kind if part.headers.raw("Content-Type") and not shown else ""
+        reading.files.append(_file(name, said or kind * (kind == "message/rfc822"), sent.data, reading.number))
     return None
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r"[A-Za-z0-9-]+")
+_COMMENT = re.compile(r"\([^()]*\)")
 _SOFT = re.compile(rb"=[ \t]+(?=\r?\n)")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
 _WORDS = re.compile(rb"[A-Za-z] [A-Za-z]")
@@ -30,7 +31,7 @@ class Sent:
 
 def unpacked(body: bytes, encoding: str) -> Sent:
     """The bytes of a part by its ``Content-Transfer-Encoding``, whatever stands around the word that counts."""
-    token = _TOKEN.search(encoding)
+    token = _TOKEN.search(_COMMENT.sub(" ", encoding))
     name = token[0].lower() if token else ""
     if name in ("quoted-printable", "quotedprintable", "qp"):
         return Sent(binascii.a2b_qp(_SOFT.sub(b"=", body)))
@@ -70,7 +71,11 @@ def _base64(body: bytes) -> Sent:
 
 def _with_tail(kept: list[bytes], block: list[bytes], rest: list[bytes]) -> Sent:
     tail = b"".join(rest)
-    if len(tail.translate(None, _NOT_BASE64)) * 20 > len(tail.translate(None, _WHITE)) * 19 and b" " not in tail.strip():
+    if (
+        not kept
+        and len(tail.translate(None, _NOT_BASE64)) * 20 > len(tail.translate(None, _WHITE)) * 19
+        and b" " not in tail.strip()
+    ):
         tail = _decoded(tail.translate(None, _NOT_BASE64))
     else:
         # The last line before the footer may be its first word.
