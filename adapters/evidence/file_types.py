@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import puremagic
 
 KINDS: dict[str, frozenset[str]] = {
@@ -71,9 +73,14 @@ class Inspector:
 def _fits(name: str, data: bytes, found: frozenset[str]) -> bool:
     if not found.isdisjoint(KINDS.get(name, frozenset())):
         return True
+    if name == "message/rfc822" and _MAIL.match(data):
+        # A mail may be in any charset, and hold anything; nothing shows it as a page.
+        return True
     return name in TEXTS and _is_text(data) and found.isdisjoint(_ACTIVE) and not any(found & kind for kind in _BINARY)
 
 
+_MAIL = re.compile(rb"(?:From |[A-Za-z][!-9;-~]{0,76}[ \t]*:[^\n]*\n)")
+"""How a mail begins: with a header."""
 _BINARY = tuple(looks for name, looks in KINDS.items() if name not in TEXTS)
 
 

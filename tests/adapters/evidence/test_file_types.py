@@ -93,3 +93,10 @@ def test_no_bytes_break_it(data: bytes, said: str | None) -> None:
     with suppress(FileRefused):
         found = INSPECTOR.look(data, said)
     assert found is None or found in MEDIA_TYPES
+
+
+def test_a_mail_may_be_in_any_charset() -> None:
+    inspector = Inspector(frozenset({"message/rfc822"}), 1_000)
+    assert inspector.look(b"From: J\xf6rg <j@x.example>\n\nCaf\xe9 \x00", "message/rfc822") == "message/rfc822"
+    with pytest.raises(FileRefused):
+        inspector.look(PNG, "message/rfc822")
