@@ -52,11 +52,11 @@ class ProviderNews(Kept):
     """False: the message was proved by a signature that does not cover all of it, and nobody has asked the provider."""
 
     @property
-    def order(self) -> tuple[Instant, int, str]:
+    def order(self) -> tuple[Instant, int, str, str]:
         """What was said later counts. At the same instant what ends the dispute does, and money that went before money that came
         back: then nothing is paid by mistake."""
         weight = 3 * (self.what in ENDS) + 2 * (self.what in GIVEN) + (self.what in BACK)
-        return (self.at, weight, self.event)
+        return (self.at, weight, self.event, self.model_dump_json())
 
 
 class ProviderDispute(Kept):
@@ -90,9 +90,10 @@ def folded(known: ProviderDispute | None, news: ProviderNews) -> ProviderDispute
     before = known if known is not None else ProviderDispute(newest=news, verified=news.verified)
     return ProviderDispute(
         newest=later(before.newest, True) or news,
-        money=later(before.money, news.what in GIVEN | BACK),
+        # Nobody's unproven word sets money free, or lets a day go by.
+        money=later(before.money, news.what in GIVEN or (news.what in BACK and news.verified)),
         end=later(before.end, news.what in ENDS),
-        due=later(before.due, news.due_at is not None),
+        due=later(before.due, news.due_at is not None and news.verified),
         verified=before.verified or news.verified,
     )
 

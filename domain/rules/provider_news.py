@@ -93,7 +93,9 @@ def _why_not(case: Case, more: Iterable[Remedy]) -> str | None:
     """Why nothing is paid by itself: together with what providers gave back it would be more than was paid, or cannot be compared
     with it; or nobody has asked the provider whether it said so at all.
     """
+    if any(not one.verified for one in case.provider_disputes):
+        return "dispute_unverified"
     if case.paid_by_provider:
         new = [x.amount for x in more if x.amount is not None]
         return "paid_by_provider" if case.amount is None or not money.within(case, new) else None
-    return "dispute_unverified" if any(not one.verified for one in case.provider_disputes) else None
+    return None
