@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from domain.model.facts import Actor
 from domain.model.prose import MAX_PROSE
+from domain.model.provider_news import ProviderNews
 from domain.model.report import Report
 from domain.rules.audiences import told_of
 from policies.pack import PackError
@@ -19,9 +20,10 @@ from services.cases import Seen
 from services.commands import CommandState, judged, refusal_in, send
 from services.errors import FieldError, Refused, not_found
 from services.parts import MailReply, Parts
+from services.provider_news import Heard, said_by, take
 from services.repeats import own_key
 from services.rows import CaseRow
-from services.sources import proved, reader_of
+from services.sources import proved, provider_reader, reader_of
 from storage.intake.inbox import Conflict
 from storage.intake.sources import LiveSource
 from storage.tenants import Tenant
@@ -92,7 +94,7 @@ async def by_mail(parts: Parts, caller: Caller, raw: bytes, *, kind: str | None,
     return await _message(parts, caller, found)
 
 
-async def by_source(parts: Parts, source_id: str, body: bytes, headers: Mapping[str, str]) -> Landed | Messaged | None:
+async def by_source(parts: Parts, source_id: str, body: bytes, headers: Mapping[str, str]) -> Landed | Messaged | Heard | None:
     """What became of what came to a source's address: a case, a message on the case whose notice an e-mail answers, or None for
     what opens none.
 
@@ -103,6 +105,8 @@ async def by_source(parts: Parts, source_id: str, body: bytes, headers: Mapping[
     tenant = await parts.tenants.tenant(source.tenant_id)
     assert tenant is not None, "a source belongs to a tenant"
     reader = reader_of(parts, source, tenant)
+    if source.provider in ("stripe", "paypal"):
+        return await _of_provider(parts, source, tenant, body, headers)
     # Twenty megabytes of MIME take a while: not on the loop that answers everybody.
     found = await asyncio.to_thread(_read, parts, lambda: reader.read(body, headers))
     await parts.sources.used(source)
@@ -116,6 +120,23 @@ async def by_source(parts: Parts, source_id: str, body: bytes, headers: Mapping[
     return await land(
         parts, tenant, found, opened_by=source.id, credential=source.id, key=once, channel=channel, queue=source.queue
     )
+
+
+async def _of_provider(
+    parts: Parts, source: LiveSource, tenant: Tenant, body: bytes, headers: Mapping[str, str]
+) -> Landed | Heard | None:
+    """What became of a payment provider's message: a case, news to one, or None for what is about no dispute."""
+    reading = await said_by(parts, source, provider_reader(parts, source, tenant), body, headers)
+    said = _read(parts, reading)
+    await parts.sources.used(source)
+    if said is None:
+        return None
+
+    def opened(report: Report, news: ProviderNews) -> Awaitable[Landed]:
+        by = {"opened_by": source.id, "credential": source.id, "channel": "webhook"}
+        return land(parts, tenant, report, queue=source.queue, news=news, **by)
+
+    return await take(parts, source, said, opened, lambda landed: (landed.row, landed.created))
 
 
 def _own(caller: Caller, key: str | None) -> str | None:
@@ -139,9 +160,10 @@ async def land(
     channel: str = "api",
     credential: str | None = None,
     queue: str | None = None,
+    news: ProviderNews | None = None,
 ) -> Landed:
     """Put a report on disk, with the credential by which it came, and have it judged; ``queue`` is where it waits and not
-    where its pack says.
+    where its pack says, ``news`` how the dispute stands with the provider that reports it.
 
     Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``.
     """
@@ -167,6 +189,7 @@ async def land(
             opened_by=opened_by,
             channel=channel,
             credential=credential,
+            news=news,
         )
     except Conflict as conflict:
         raise Refused(conflict.code, conflict.detail) from None

@@ -84,8 +84,13 @@ class StripeIntake:
         said = self.said(body, headers)
         return said.report if said is not None else None
 
-    def said(self, body: bytes, headers: Mapping[str, str]) -> Said | None:
-        """How a dispute stands, and its report where this is the first word of it; None for what is about no dispute.
+    def dispute_of(self, body: bytes) -> str | None:
+        """Which dispute a message is about; None: it is about none."""
+        return told(body, max_bytes=MAX_BYTES).part("data").part("object").reference("id")
+
+    def said(self, body: bytes, headers: Mapping[str, str], fetched: bytes | None = None) -> Said | None:
+        """How a dispute stands, and its report where this is the first word of it; None for what is about no dispute. Stripe's
+        signature covers all of it, so nothing has to be ``fetched``.
 
         Raises :class:`ReportInvalid` for a new dispute without an id, and for a body that is no JSON object.
         """

@@ -133,6 +133,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from storage.access.signing_keys import PostgresSigningKeys
     from storage.intake.evidence import PostgresFiles
     from storage.intake.opening import PostgresIntake
+    from storage.intake.provider_news import PostgresProviderNews
     from storage.intake.refusals import PostgresDoorRefusals
     from storage.intake.sources import PostgresSources
     from storage.outside.endpoints import PostgresEndpoints
@@ -169,6 +170,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             parsers=parsers(settings),
             endpoints=PostgresEndpoints(database, vault),
             sources=PostgresSources(database, vault),
+            provider_news=PostgresProviderNews(database),
             door_refusals=PostgresDoorRefusals(database),
             address_refused=_addresses(settings),
             **_checks(database, client, store),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.base import Money, Outcome, Phase, Side
 from domain.model import facts as f
-from domain.model.provider_news import BACK, ENDS, GIVEN, ProviderDispute, ProviderNews, folded, signal_of
+from domain.model.provider_news import BACK, ENDS, GIVEN, ProviderNews, signal_of
 from domain.rules.provider_news import why_declined
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MONDAY, PLATFORM, RESPONDENT, Life, a_case
 
@@ -54,29 +53,11 @@ everything = st.lists(
         st.integers(0, 5),
         st.integers(0, 99).map(lambda n: f"evt_{n}"),
         due_at=st.sampled_from([None, DUE, DUE + timedelta(days=1)]),
-        status=st.sampled_from([None, "needs_response", "under_review"]),
         verified=st.booleans(),
     ),
     max_size=6,
     unique_by=lambda one: one.event,
 )
-
-
-def fold(said: Sequence[ProviderNews]) -> ProviderDispute | None:
-    known = None
-    for one in said:
-        known = folded(known, one)
-    return known
-
-
-@given(everything.flatmap(lambda all_of_it: st.tuples(st.just(all_of_it), st.permutations(all_of_it))))
-def test_any_order_comes_to_the_same(orders: tuple[list[ProviderNews], list[ProviderNews]]) -> None:
-    assert fold(orders[0]) == fold(orders[1])
-
-
-@given(everything)
-def test_said_twice_is_said_once(said: list[ProviderNews]) -> None:
-    assert fold(said) == fold([*said, *said])
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
@@ -185,20 +166,6 @@ class TestWhoIsTold:
     def test_operations_of_news_to_a_closed_case(self) -> None:
         life = told(a_case("payment_dispute").closed(), news("lost"))
         assert "role:ops" in {n.recipient for _, n in life.last.notices}
-
-    def test_the_team_sees_the_ids_the_reason_and_the_day(self) -> None:
-        life = disputed().in_review()
-        told(
-            life, news("updated", payment="ch_1", reason="fraudulent", network_reason="10.4", status="needs_response", due_at=DUE)
-        )
-        (seen,) = life.seen_by(MEDIATOR).provider_disputes or ()
-        assert (seen.dispute, seen.payment, seen.reason, seen.network_reason) == ("dp_1", "ch_1", "fraudulent", "10.4")
-        assert (seen.status, seen.due_at, seen.paid, seen.end) == ("needs_response", DUE, False, None)
-
-    @pytest.mark.parametrize("party", [CLAIMANT, RESPONDENT])
-    def test_no_side_does(self, party: str) -> None:
-        life = told(disputed().in_review(), news("lost"))
-        assert life.seen_by(party).provider_disputes is None
 
 
 class TestAReportOfWhatIsOver:
