@@ -204,6 +204,16 @@ class Settings(BaseSettings):
         "no intake sources of PayPal.",
     )
 
+    paypal_client_id: str | None = Field(
+        None,
+        description="Id of an app of your PayPal account that may read disputes. With its secret every dispute is asked for at "
+        "PayPal before a webhook is believed; without, cases from PayPal pay nothing by themselves.",
+    )
+    paypal_client_secret: SecretStr | None = Field(None, description="Secret of that app.")
+    paypal_api_url: str = Field(
+        "https://api-m.paypal.com", description="Where PayPal is asked; its sandbox is `https://api-m.sandbox.paypal.com`."
+    )
+
     fail_point: str | None = Field(
         None,
         description="Kill this process at the named point, `name` or `name:n` for its n-th passing. Ignored outside development.",

@@ -165,7 +165,7 @@ class ProviderDisputes(Protocol):
     """Asks a payment provider how a dispute stands; :class:`adapters.intake.paypal_api.PayPalDisputes` does."""
 
     async def fetch(self, dispute: str) -> bytes | None:
-        """The dispute as the provider tells it, as JSON; None: it knows none with this id. Raises ``Refused`` (``provider_away``)
+        """The dispute as the provider tells it, as JSON; None: it knows none with this id. Raises ConnectionError
         while it does not answer."""
         ...
 

@@ -50,7 +50,10 @@ async def said_by(
     dispute = reader.dispute_of(body)
     if parts.disputes is None or dispute is None:
         return lambda: reader.said(body, headers)
-    fetched = await parts.disputes.fetch(dispute)
+    try:
+        fetched = await parts.disputes.fetch(dispute)
+    except ConnectionError:
+        raise Refused("provider_away") from None
     if fetched is None:
         raise Refused("signature_invalid")
     return lambda: reader.said(body, headers, fetched)

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from runtime.embedded.stack import Stack
     from services.doctor import Check, Finding
     from services.live import Watch
-    from services.parts import Answered, Doors, Inspects, Parts
+    from services.parts import Answered, Doors, Inspects, Parts, ProviderDisputes
 
 Result = TypeVar("Result")
 
@@ -171,11 +171,22 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             endpoints=PostgresEndpoints(database, vault),
             sources=PostgresSources(database, vault),
             provider_news=PostgresProviderNews(database),
+            disputes=_disputes(settings),
             door_refusals=PostgresDoorRefusals(database),
             address_refused=_addresses(settings),
             **_checks(database, client, store),
             publishing=PostgresPublications(database),
         )
+
+
+def _disputes(settings: Settings) -> ProviderDisputes | None:
+    """What asks PayPal for disputes; None: no app of a PayPal account is configured."""
+    from adapters.intake.paypal_api import PayPalDisputes
+
+    app, secret = settings.paypal_client_id, settings.paypal_client_secret
+    if app is None or secret is None:
+        return None
+    return PayPalDisputes(app, secret.get_secret_value(), url=settings.paypal_api_url)
 
 
 def _limits(settings: Settings) -> dict[str, Any]:

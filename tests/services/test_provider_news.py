@@ -14,7 +14,6 @@ import pytest
 from stripe import WebhookSignature
 
 from domain.model.case import Case
-from services.errors import Refused
 from tests.support.office import PAYPAL, ClosedDoor, Office
 from tests.support.places import FIXTURES
 
@@ -99,7 +98,7 @@ class PayPalItself:
 
     async def fetch(self, dispute: str) -> bytes | None:
         if self._away:
-            raise Refused("provider_away")
+            raise ConnectionError("away")
         return self._disputes.get(dispute)
 
 
