@@ -274,8 +274,8 @@ class Parts:
     """Services without which answers come later (``temporal``): away, the process is ready but ``degraded``."""
     answer_for: timedelta = timedelta(seconds=3)
     """How long a caller waits for a command to be judged before it is told that the command waits."""
-    disputes: ProviderDisputes | None = None
-    """Asks PayPal for a dispute before its message is believed; None: it is not configured, and nothing is paid on its word."""
+    disputes: Mapping[str, ProviderDisputes] = field(default_factory=dict)
+    """By tenant: asks PayPal for a dispute before its message is believed; without one nothing is paid on its word."""
     budgets: PostgresBudgets | None = None
     """What tenants may ask of all API processes together; None: each process counts for itself."""
     publishing: PostgresPublications | None = None

@@ -48,10 +48,11 @@ async def said_by(
     if not await parts.provider_news.transmitted(source.tenant_id, source.id, sent, body):
         raise Refused("signature_invalid")
     dispute = reader.dispute_of(body)
-    if parts.disputes is None or dispute is None:
+    asked = parts.disputes.get(source.tenant_id)
+    if asked is None or dispute is None:
         return lambda: reader.said(body, headers)
     try:
-        fetched = await parts.disputes.fetch(dispute)
+        fetched = await asked.fetch(dispute)
     except ConnectionError:
         raise Refused("provider_away") from None
     if fetched is None:

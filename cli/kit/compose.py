@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -179,14 +179,14 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
         )
 
 
-def _disputes(settings: Settings) -> ProviderDisputes | None:
-    """What asks PayPal for disputes; None: no app of a PayPal account is configured."""
+def _disputes(settings: Settings) -> Mapping[str, ProviderDisputes]:
+    """What asks PayPal for disputes, by tenant; empty where no app of a PayPal account is configured."""
     from adapters.intake.paypal_api import PayPalDisputes
 
-    app, secret = settings.paypal_client_id, settings.paypal_client_secret
-    if app is None or secret is None:
-        return None
-    return PayPalDisputes(app, secret.get_secret_value(), url=settings.paypal_api_url)
+    app, secret, tenant = settings.paypal_client_id, settings.paypal_client_secret, settings.provider_tenant
+    if app is None or secret is None or tenant is None:
+        return {}
+    return {tenant: PayPalDisputes(app, secret.get_secret_value(), url=settings.paypal_api_url)}
 
 
 def _limits(settings: Settings) -> dict[str, Any]:

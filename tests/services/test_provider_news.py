@@ -239,19 +239,19 @@ class TestPayPal:
 
     async def test_the_dispute_is_as_paypal_itself_tells_it(self, office: Office) -> None:
         true = BY_PAYPAL["resource"] | {"dispute_amount": {"currency_code": "GBP", "value": "1.00"}}
-        door = await paypal_door(office, disputes=PayPalItself(true))
+        door = await paypal_door(office, disputes={office.tenant_id: PayPalItself(true)})
         assert await door.takes(by_paypal()) == [(201, "opened")]
         case = await door.case()
         assert case.amount is not None
         assert (case.amount.amount, case.provider_disputes[0].verified) == (100, True)
 
     async def test_a_dispute_that_paypal_does_not_know_opens_nothing(self, office: Office) -> None:
-        door = await paypal_door(office, disputes=PayPalItself())
+        door = await paypal_door(office, disputes={office.tenant_id: PayPalItself()})
         assert await door.takes(by_paypal()) == [(401, "signature_invalid")]
         assert await door.cases() == []
 
     async def test_while_paypal_does_not_answer_it_has_to_send_it_again(self, office: Office) -> None:
-        door = await paypal_door(office, disputes=PayPalItself(away=True))
+        door = await paypal_door(office, disputes={office.tenant_id: PayPalItself(away=True)})
         assert await door.takes(by_paypal()) == [(503, "provider_away")]
 
     async def test_resolved_tells_the_case(self, office: Office) -> None:
