@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from domain.base import Side
 from domain.model import facts as f
@@ -57,6 +58,13 @@ def _evidence(
     if after.end is not None and known.closed_at is None:
         known = known.model_copy(update={"closed_at": at})
     return known
+
+
+def said(case: Case, news: ProviderNews) -> dict[str, Any]:
+    """What the team is told with the signal: who says it, and how the dispute stands there after all that was said of it."""
+    known = next((one for one in case.provider_disputes if _key(one.newest) == _key(news)), None)
+    went, over = (known.paid, known.end is not None) if known is not None else (False, False)
+    return {"provider": news.provider, "money_went": went, "dispute_over": over}
 
 
 def stops(case: Case, remedy: Remedy) -> bool:

@@ -9,6 +9,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.safeguards import Signal
 from domain.rules import provider_news
+from domain.rules.audiences import Audience
 from domain.rules.clocks import released
 from domain.rules.links import heard_again
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -39,10 +40,15 @@ def _signal_received(case: Case, rec: f.Recording, fact: f.SignalReceived) -> Ch
     return woken | (provider_news.heard(case, fact.news, rec.at) if fact.news is not None else {})
 
 
+def _said(case: Case, fact: f.SignalReceived, audience: Audience) -> NoticeData:
+    told = provider_news.said(case, fact.news) if fact.news is not None else {}
+    return NoticeData({"signal": fact.signal, **told}, {"text": fact.text})
+
+
 TOPIC = Topic(
     rules={"signal": receive},
     changes={"signal_received": _signal_received},
     means={"signal_received": lambda before, fact, after: () if after.open else {"signal_received:closed"}},
     known_to={"signal_received": inside("What the platform's machines noticed would show whoever is reported what to avoid.")},
-    said={"signal_received": lambda case, fact, audience: NoticeData({"signal": fact.signal}, {"text": fact.text})},
+    said={"signal_received": _said},
 )

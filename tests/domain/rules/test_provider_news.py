@@ -163,6 +163,12 @@ class TestWhoIsTold:
         told(life, news("lost"))
         assert {(n.event, n.recipient) for _, n in life.last.notices} == {("signal_received", MEDIATOR)}
 
+    def test_with_what_it_means(self) -> None:
+        life = told(disputed().in_review(), news("lost"))
+        (notice,) = life.notices_for(MEDIATOR)[-1:]
+        said = {name: notice.data[name] for name in ("signal", "provider", "money_went", "dispute_over")}
+        assert said == {"signal": "dispute_lost", "provider": "stripe", "money_went": True, "dispute_over": True}
+
     def test_operations_of_news_to_a_closed_case(self) -> None:
         life = told(a_case("payment_dispute").closed(), news("lost"))
         assert "role:ops" in {n.recipient for _, n in life.last.notices}
