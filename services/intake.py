@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -127,14 +127,19 @@ async def _of_provider(
 ) -> Landed | Heard | None:
     """What became of a payment provider's message: a case, news to one, or None for what is about no dispute."""
     reading = await said_by(parts, source, provider_reader(parts, source, tenant), body, headers)
-    said = _read(parts, reading)
+    said = await asyncio.to_thread(_read, parts, reading)
     await parts.sources.used(source)
     if said is None:
         return None
 
-    def opened(report: Report, news: ProviderNews) -> Awaitable[Landed]:
+    async def opened(report: Report, news: ProviderNews) -> Landed:
+        # Before its pack is asked: what is known is taken, whatever has become of the pack since.
+        there = await parts.intake.opened_as(tenant.id, news.provider, news.dispute)
+        row = await parts.views.case(tenant.id, there.case_id) if there is not None else None
+        if there is not None and row is not None:
+            return Landed(row, there.command_id, created=False)
         by = {"opened_by": source.id, "credential": source.id, "channel": "webhook"}
-        return land(parts, tenant, report, queue=source.queue, news=news, **by)
+        return await land(parts, tenant, report, queue=source.queue, news=news, **by)
 
     return await take(parts, source, said, opened, lambda landed: (landed.row, landed.created))
 

@@ -254,7 +254,7 @@ def _statement(dispute: Told, news: ProviderNews, reason: str, messages: list[To
 
 
 def _words(message: Told) -> str:
-    return (message.text("content") or "").strip("\x00 \r\n\t")
+    return prose(message.text("content") or "")[0]
 
 
 def _as_posted(messages: list[Told]) -> str:

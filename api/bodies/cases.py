@@ -231,7 +231,7 @@ class TakenBody(Body):
 
 _INTERNAL = (
     "seq", "priority", "owner", "queue", "round", "escalations", "hands", "guardian_missing", "legal_holds", "procedure",
-    "root_cause", "campaign", "joined", "case_links", "credits", "authority_reports", "pack", "pack_version",
+    "root_cause", "campaign", "joined", "case_links", "credits", "authority_reports", "provider_disputes", "pack", "pack_version",
 )  # fmt: skip
 
 

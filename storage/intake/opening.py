@@ -101,6 +101,12 @@ class PostgresIntake:
             row = await conn.fetchrow(_EXISTING, tenant_id, None, source, external_id)
         return row["id"] if row else None
 
+    async def opened_as(self, tenant_id: str, source: str, external_id: str) -> Opened | None:
+        """The same, with the command that opens it."""
+        async with self._database.tenant(tenant_id) as conn:
+            row = await conn.fetchrow(_EXISTING, tenant_id, None, source, external_id)
+        return Opened(row["id"], row["open_command_id"], created=False) if row else None
+
     async def known_among(self, tenant_id: str, source: str, external_ids: Sequence[str]) -> dict[str, str]:
         """The cases that reports with these ids from there have become, by the id; those that were never here are left out."""
         async with self._database.tenant(tenant_id) as conn:

@@ -128,6 +128,12 @@ class TestAKnownDispute:
         answers = await shut.takes(by_stripe(), by_stripe(status="under_review"), by_stripe("closed", minutes=1, status="lost"))
         assert [code for code, _ in answers] == [202, 202, 202]
 
+    async def test_is_known_although_its_pack_is_gone(self, office: Office) -> None:
+        source = await office.sources.create(office.tenant_id, "stripe", created_by="per_dana", secret=SECRET)
+        assert await Door(office, source.id).takes(by_stripe()) == [(201, "opened")]
+        later = Door(office, source.id, packs={})
+        assert await later.takes(by_stripe(), by_stripe(status="under_review")) == [(200, "known"), (200, "known")]
+
     async def test_with_what_is_null_expanded_or_new_is_still_known(self, door: Door) -> None:
         strange = by_stripe(charge={"id": "ch_9", "object": "charge"}, evidence=None, reason=["new"], amount=None)
         assert await door.takes(by_stripe(), strange) == [(201, "opened"), (200, "known")]

@@ -111,7 +111,7 @@ class TestReport:
         assert report.statement == "Buyer, 2026-05-11 08:14 UTC:\nNothing came.\n\nSeller:\nIt was sent."
 
     def test_without_a_message_the_codes_make_a_sentence(self, created: bytes, take: Take) -> None:
-        report = take(changed(created, messages=[{"content": " \u0000 "}]))
+        report = take(changed(created, messages=[{"content": " \u0000 \u2003"}]))
         assert report is not None
         assert report.statement.startswith("The buyer opened PayPal dispute PP-D-77120 over 149.90 GBP.")
 
