@@ -169,7 +169,6 @@ async def land(
 ) -> Landed:
     """Put a report on disk, with the credential by which it came, and have it judged; ``queue`` is where it waits and not
     where its pack says, ``news`` how the dispute stands with the provider that reports it.
-
     Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``.
     """
     try:

@@ -133,9 +133,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from storage.access.signing_keys import PostgresSigningKeys
     from storage.intake.evidence import PostgresFiles
     from storage.intake.opening import PostgresIntake
-    from storage.intake.provider_news import PostgresProviderNews
     from storage.intake.refusals import PostgresDoorRefusals
-    from storage.intake.sources import PostgresSources
     from storage.outside.endpoints import PostgresEndpoints
     from storage.postgres.budgets import PostgresBudgets
     from storage.postgres.idempotency import PostgresIdempotency
@@ -169,14 +167,21 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             calendars=LazyMapping(lambda: policies().calendars),
             parsers=parsers(settings),
             endpoints=PostgresEndpoints(database, vault),
-            sources=PostgresSources(database, vault),
-            provider_news=PostgresProviderNews(database),
-            disputes=_disputes(settings),
+            **_source_parts(settings, database, vault),
             door_refusals=PostgresDoorRefusals(database),
             address_refused=_addresses(settings),
             **_checks(database, client, store),
             publishing=PostgresPublications(database),
         )
+
+
+def _source_parts(settings: Settings, database: Database, vault: Vault) -> dict[str, Any]:
+    """Where reports come from, what payment providers said, and what asks them."""
+    from storage.intake.provider_news import PostgresProviderNews
+    from storage.intake.sources import PostgresSources
+
+    news = PostgresProviderNews(database)
+    return {"sources": PostgresSources(database, vault), "provider_news": news, "disputes": _disputes(settings)}
 
 
 def _disputes(settings: Settings) -> Mapping[str, ProviderDisputes]:
@@ -226,6 +231,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     from adapters.letters.composer import Composer
     from adapters.letters.preview import LetterPreviews
     from storage.intake.inbox import PostgresInbox
+    from storage.record.audit import PostgresAudit
     from storage.record.records import PostgresRecords
     from storage.record.sanctions import PostgresSanctions
     from storage.team.absences import PostgresAbsences
@@ -257,6 +263,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "live": PostgresLive(database),
         "reading": PostgresReading(database, vault),
         "absences": PostgresAbsences(database, bulk),
+        "audit": PostgresAudit(database, vault),
     }
 
 
