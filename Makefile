@@ -11,8 +11,10 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; 
 BIN := .venv/bin
 READY := .venv/.ready
 LAYERS := postgres,temporal,faults
-OUTSIDE := browser or identity
-BROWSER := browser,identity
+OUTSIDE := browser or identity or stripe
+BROWSER := browser,identity,stripe
+STRIPE_MOCK_VERSION := v0.203.0
+STRIPE_MOCK := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ombud/stripe-mock/$(STRIPE_MOCK_VERSION)/stripe-mock
 # The tests without a server run in one process: a second one would load everything again to save a few seconds.
 FAST := HYPOTHESIS_PROFILE=quick $(BIN)/pytest -p no:schemathesis -m "not (postgres or temporal or faults or $(OUTSIDE) or slow)"
 # Compiled modules are kept, beside the environment and never in the tree: half of a short run would be spent on compiling.
@@ -69,8 +71,14 @@ node: tests/node/node_modules/.package-lock.json
 tests/node/node_modules/.package-lock.json: tests/node/package-lock.json
 	@npm ci --prefix tests/node --silent --no-audit --no-fund && touch $@
 
+.PHONY: stripe-mock
+stripe-mock: $(STRIPE_MOCK)
+
+$(STRIPE_MOCK):
+	@echo "Building Stripe's mock server with Go (once) ..."; GOBIN=$(dir $@) go install github.com/stripe/stripe-mock@$(STRIPE_MOCK_VERSION)
+
 .PHONY: test-browser
-test-browser: $(READY) node ## the tests of the pages in Chromium, and of signing in with a provider of identities (needs Node and Chromium)
+test-browser: $(READY) node stripe-mock ## the tests with programs of others: Chromium, a provider of identities, Stripe's mock server (needs Node, Chromium, Go)
 	@OMBUD_REQUIRE_LAYERS=$(BROWSER) $(BIN)/pytest -m "$(OUTSIDE)" $(ARGS)
 
 .PHONY: test-fast

@@ -216,6 +216,27 @@ class Settings(BaseSettings):
         "no intake sources of PayPal.",
     )
 
+    paypal_client_id: str | None = Field(
+        None,
+        description="Id of an app of your PayPal account that may read disputes. With its secret every dispute is asked for at "
+        "PayPal before a webhook is believed; without, cases from PayPal pay nothing by themselves.",
+    )
+    paypal_client_secret: SecretStr | None = Field(None, description="Secret of that app.")
+    stripe_api_key: SecretStr | None = Field(
+        None,
+        description="Restricted key of your Stripe account that may read and write disputes: evidence for Stripe is then handed "
+        "in there, and not asked of your endpoint for remedies.",
+    )
+    stripe_api_url: str | None = Field(None, description="Another address than Stripe's own, for tries with its mock server.")
+    provider_tenant: str | None = Field(
+        None,
+        description="The tenant whose PayPal and Stripe accounts these are. Without it they serve nobody: another company's "
+        "cases are neither asked for nor answered by your account.",
+    )
+    paypal_api_url: str = Field(
+        "https://api-m.paypal.com", description="Where PayPal is asked; its sandbox is `https://api-m.sandbox.paypal.com`."
+    )
+
     fail_point: str | None = Field(
         None,
         description="Kill this process at the named point, `name` or `name:n` for its n-th passing. Ignored outside development.",

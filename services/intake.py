@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 
 from domain.model.facts import Actor
 from domain.model.prose import MAX_PROSE
+from domain.model.provider_news import ProviderNews
 from domain.model.report import Report
 from domain.rules.audiences import told_of
 from policies.pack import PackError
@@ -19,9 +20,10 @@ from services.cases import Seen
 from services.commands import CommandState, judged, refusal_in, send
 from services.errors import FieldError, Refused, not_found
 from services.parts import MailReply, Parts
+from services.provider_news import Heard, said_by, take
 from services.repeats import own_key
 from services.rows import CaseRow
-from services.sources import proved, reader_of
+from services.sources import proved, provider_reader, reader_of
 from storage.intake.inbox import Conflict
 from storage.intake.sources import LiveSource
 from storage.tenants import Tenant
@@ -95,7 +97,7 @@ async def by_mail(parts: Parts, caller: Caller, raw: bytes, *, kind: str | None,
     return await _message(parts, caller, found)
 
 
-async def by_source(parts: Parts, source_id: str, body: bytes, headers: Mapping[str, str]) -> Landed | Messaged | None:
+async def by_source(parts: Parts, source_id: str, body: bytes, headers: Mapping[str, str]) -> Landed | Messaged | Heard | None:
     """What became of what came to a source's address: a case, a message on the case whose notice an e-mail answers, or None for
     what opens none.
 
@@ -106,6 +108,8 @@ async def by_source(parts: Parts, source_id: str, body: bytes, headers: Mapping[
     tenant = await parts.tenants.tenant(source.tenant_id)
     assert tenant is not None, "a source belongs to a tenant"
     reader = reader_of(parts, source, tenant)
+    if source.provider in ("stripe", "paypal"):
+        return await _of_provider(parts, source, tenant, body, headers)
     unread = partial(parts.parsers.mail(tenant, source).unread, body) if source.provider == "mail" else None
     found = await _read(parts, tenant.id, partial(reader.read, body, headers), len(body), unread)
     await parts.sources.used(source)
@@ -119,6 +123,28 @@ async def by_source(parts: Parts, source_id: str, body: bytes, headers: Mapping[
     return await land(
         parts, tenant, found, opened_by=source.id, credential=source.id, key=once, channel=channel, queue=source.queue
     )
+
+
+async def _of_provider(
+    parts: Parts, source: LiveSource, tenant: Tenant, body: bytes, headers: Mapping[str, str]
+) -> Landed | Heard | None:
+    """What became of a payment provider's message: a case, news to one, or None for what is about no dispute."""
+    reading = await said_by(parts, source, provider_reader(parts, source, tenant), body, headers)
+    said = await _read(parts, tenant.id, reading, len(body))
+    await parts.sources.used(source)
+    if said is None:
+        return None
+
+    async def opened(report: Report, news: ProviderNews) -> Landed:
+        # Before its pack is asked: what is known is taken, whatever has become of the pack since.
+        there = await parts.intake.opened_as(tenant.id, news.provider, news.dispute)
+        row = await parts.views.case(tenant.id, there.case_id) if there is not None else None
+        if there is not None and row is not None:
+            return Landed(row, there.command_id, created=False)
+        by = {"opened_by": source.id, "credential": source.id, "channel": "webhook"}
+        return await land(parts, tenant, report, queue=source.queue, news=news, **by)
+
+    return await take(parts, source, said, opened, lambda landed: (landed.row, landed.created))
 
 
 def _own(caller: Caller, key: str | None) -> str | None:
@@ -142,10 +168,10 @@ async def land(
     channel: str = "api",
     credential: str | None = None,
     queue: str | None = None,
+    news: ProviderNews | None = None,
 ) -> Landed:
     """Put a report on disk, with the credential by which it came, and have it judged; ``queue`` is where it waits and not
-    where its pack says.
-
+    where its pack says, ``news`` how the dispute stands with the provider that reports it.
     Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``.
     """
     try:
@@ -170,6 +196,7 @@ async def land(
             opened_by=opened_by,
             channel=channel,
             credential=credential,
+            news=news,
         )
     except Conflict as conflict:
         raise Refused(conflict.code, conflict.detail) from None

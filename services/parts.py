@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Literal, Protocol, TypeVar
 
 from domain.model.case import Case
+from domain.model.provider_news import ProviderNews
 from domain.model.report import Report
 from domain.notices.plan import NoticeDraft
 from domain.worktime.calendars import Calendar
@@ -26,6 +27,7 @@ from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
+from storage.intake.provider_news import PostgresProviderNews
 from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import LiveSource, PostgresSources, Provider
 from storage.outside.endpoints import PostgresEndpoints
@@ -140,6 +142,37 @@ class SourceReports(Protocol):
         ...
 
 
+class ProviderSaid(Protocol):
+    """What a payment provider's message says; :class:`adapters.intake.stripe.Said` is one."""
+
+    @property
+    def news(self) -> ProviderNews: ...
+    @property
+    def report(self) -> Report | None: ...
+
+
+class ProviderReader(Protocol):
+    """Reads what a payment provider sent; :class:`adapters.intake.stripe.StripeIntake` and ``PayPalIntake`` do."""
+
+    def said(self, body: bytes, headers: Mapping[str, str], fetched: bytes | None = None) -> ProviderSaid | None:
+        """How a dispute stands, and the report of a new one; None for what is about no dispute. ``fetched``: the dispute as the
+        provider itself tells it, where a signature does not cover the message."""
+        ...
+
+    def dispute_of(self, body: bytes) -> str | None:
+        """Which dispute it is about; None: none."""
+        ...
+
+
+class ProviderDisputes(Protocol):
+    """Asks a payment provider how a dispute stands; :class:`adapters.intake.paypal_api.PayPalDisputes` does."""
+
+    async def fetch(self, dispute: str) -> bytes | None:
+        """The dispute as the provider tells it, as JSON; None: it knows none with this id. Raises ConnectionError
+        while it does not answer."""
+        ...
+
+
 class MailReports(Protocol):
     """:class:`adapters.intake.mail.MailIntake`."""
 
@@ -158,6 +191,8 @@ class Parsers:
     mail: Callable[[Tenant | None, LiveSource | None], MailReports]
     source: Callable[[LiveSource, Tenant | None], SourceReports]
     """What proves and reads what a source sends. Proving needs no tenant; reading does."""
+    provider: Callable[[LiveSource, Tenant | None], ProviderReader]
+    """What reads the messages of a payment provider's source."""
     refused: Callable[[Provider, str], str | None]
     """Why a secret cannot prove anything of this provider here, as a code; None: it can."""
     invalid: type[Exception]
@@ -248,6 +283,7 @@ class Parts:
     signing_keys: PostgresSigningKeys
     endpoints: PostgresEndpoints
     sources: PostgresSources
+    provider_news: PostgresProviderNews
     door_refusals: PostgresDoorRefusals
     address_refused: Callable[[str, bool], Awaitable[str | None]]
     """Why webhooks cannot go to an address, of a tenant for development (true) or of another one, as a code; None: they can. The
@@ -273,6 +309,8 @@ class Parts:
     """Services without which answers come later (``temporal``): away, the process is ready but ``degraded``."""
     answer_for: timedelta = timedelta(seconds=3)
     """How long a caller waits for a command to be judged before it is told that the command waits."""
+    disputes: Mapping[str, ProviderDisputes] = field(default_factory=dict)
+    """By tenant: asks PayPal for a dispute before its message is believed; without one nothing is paid on its word."""
     budgets: PostgresBudgets | None = None
     """What tenants may ask of all API processes together; None: each process counts for itself."""
     publishing: PostgresPublications | None = None

@@ -10,7 +10,7 @@ from domain.model.report import ReportedParty
 from services.callers import Caller
 from services.errors import FieldError, Refused, not_found
 from services.pages import Cursors, Page, Part, part_by_id
-from services.parts import Parts, SourceReports
+from services.parts import Parts, ProviderReader, SourceReports
 from services.trail import administrator, note
 from storage.intake.sources import THEIRS, LiveSource, Provider, Source
 
@@ -149,6 +149,11 @@ async def proved(parts: Parts, source_id: str, body: bytes, headers: Mapping[str
 def reader_of(parts: Parts, source: LiveSource, tenant: Any = None) -> SourceReports:
     """What proves and reads what a source sends; reading needs its tenant."""
     return parts.parsers.source(source, tenant)
+
+
+def provider_reader(parts: Parts, source: LiveSource, tenant: Any) -> ProviderReader:
+    """What reads a payment provider's messages."""
+    return parts.parsers.provider(source, tenant)
 
 
 def _likely(headers: Mapping[str, str]) -> Provider:

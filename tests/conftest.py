@@ -1,6 +1,6 @@
 """What every test stands on: zones from the wheel, layers that are never skipped in silence, and Hypothesis's profile.
 
-A layer is a marker: `postgres`, `temporal`, `faults`, `browser`, `identity`. Where a layer's need is missing its tests are
+A layer is a marker: `postgres`, `temporal`, `faults`, `browser`, `identity`, `stripe`. Where its need is missing its tests are
 skipped, with the reason; a layer named in `OMBUD_REQUIRE_LAYERS` (CI names all of them) fails instead, and so does a required
 layer of which no test ran at all.
 """
@@ -19,13 +19,14 @@ from hypothesis import settings
 
 from runtime.zones import use_wheel_zones
 from tests.support.profiles import PROFILE, register_profiles
+from tests.support.stripe_mock import stripe_mock
 
 use_wheel_zones()  # before any test module asks for a zone: due dates must not follow the machine's zone files
 
 register_profiles()
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", PROFILE))
 
-LAYERS = ("postgres", "temporal", "faults", "browser", "identity")
+LAYERS = ("postgres", "temporal", "faults", "browser", "identity", "stripe")
 DOMAIN_LAYER = "no server"
 
 
@@ -57,12 +58,17 @@ def _missing_chromium() -> str | None:
     return _missing_node() if shutil.which("chromium") else "Chromium is not installed"
 
 
+def _missing_stripe_mock() -> str | None:
+    return None if stripe_mock().is_file() else "Stripe's mock server is not built: run `make stripe-mock` (needs Go)"
+
+
 _NEEDS: dict[str, Callable[[], str | None]] = {
     "postgres": cache(_missing_postgres),
     "temporal": cache(_missing_temporal),
     "faults": cache(lambda: _missing_postgres() or _missing_temporal()),
     "browser": cache(_missing_chromium),
     "identity": cache(_missing_node),
+    "stripe": cache(_missing_stripe_mock),
 }
 
 

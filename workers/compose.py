@@ -15,6 +15,7 @@ from activities.assign import AssignActivities
 from activities.carry_out import CarryOutActivities
 from activities.deliver import DeliverActivities
 from activities.lookups import Lookups
+from activities.ports.effects import Remedies
 from activities.ports.relay import Relay
 from activities.record import RecordActivities
 from adapters.delivery.endpoints import SignedPost
@@ -101,7 +102,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         )
         record = RecordActivities(records, door, zone_data_version(), points.hit, lookups)
         deliver = DeliverActivities(outbox, notifier)
-        remedies = WebhookRemedies(PostgresEndpoints(database, vault), _post(settings))
+        remedies = _remedies(settings, WebhookRemedies(PostgresEndpoints(database, vault), _post(settings)))
         yield WorkerParts(
             database=database,
             case_activities=[record.record, AssignActivities(records, roster, inbox).assign],
@@ -139,6 +140,16 @@ def _mail(settings: Settings, places: Places, points: FailPoints) -> SmtpNotifie
         message_domain=settings.message_domain,
         after_accept=lambda _: points.hit("mail.after_accept"),
     )
+
+
+def _remedies(settings: Settings, others: WebhookRemedies) -> Remedies:
+    """Who carries remedies out: the tenant's endpoint, and Stripe itself where an account is configured."""
+    key, tenant = settings.stripe_api_key, settings.provider_tenant
+    if key is None or tenant is None:
+        return others
+    from adapters.stripe_evidence import StripeEvidence, stripe_client
+
+    return StripeEvidence(others, {tenant: stripe_client(key.get_secret_value(), settings.stripe_api_url)})
 
 
 def _post(settings: Settings) -> SignedPost:

@@ -88,10 +88,15 @@ def _sent(mail: Mail, outcome: Kind, why: str, statement: str, files: tuple[Atta
 
 
 def _of_payment(reader: StripeIntake | PayPalIntake, raw: bytes, provider: str) -> Outcome:
-    report = reader.read(raw, {})
-    if report is None:
-        return Outcome("ignored", f"{provider} tells of something that is no new dispute: it is acknowledged, and opens nothing.")
-    return _of_report(report, f"A new dispute at {provider}: it opens a case, or is the one that is here already.")
+    said = reader.said(raw, {})
+    if said is None:
+        return Outcome("ignored", f"{provider} tells of something that is no dispute: it is acknowledged, and opens nothing.")
+    if said.report is None:
+        what = said.news.what.replace("_", " ")
+        why = f"News of the dispute {said.news.dispute} ({what}): a signal to its case, kept until there is one."
+        money = said.news.amount.model_dump(mode="json") if said.news.amount else None
+        return Outcome("signal", why, external_id=said.news.dispute, amount=money)
+    return _of_report(said.report, f"A new dispute at {provider}: it opens a case, or is the one that is here already.")
 
 
 def _of_report(report: Report, why: str) -> Outcome:

@@ -1,102 +1,30 @@
-"""A buyer opened a dispute at PayPal: the webhook ``CUSTOMER.DISPUTE.CREATED`` as a report."""
+"""A buyer opened a dispute at PayPal (``CUSTOMER.DISPUTE.*``): the first word of it is a report, all later ones are news.
+
+See PayPal's reference of the dispute resource. Only the dispute's id must be there; every other field may be missing, null or of
+a type that PayPal invents tomorrow.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Annotated, Any
-
-from pydantic import AwareDatetime, Field
+from datetime import datetime
+from typing import Any
 
 from adapters.currencies import NotExact, from_decimal
 from adapters.intake.errors import ReportInvalid
+from adapters.intake.foreign import Told, told, unread_line, utc_now
 from adapters.intake.paypal_signature import TransmissionCheck
-from adapters.intake.shapes import (
-    Foreign,
-    code,
-    email_or_none,
-    line,
-    parsed,
-    plain_words,
-    present,
-    prose,
-    reference_or_none,
-    shaped,
-)
-from domain.base import Money, Reference, Side
+from adapters.intake.shapes import code, email_or_none, line, plain_words, present, prose, reference_or_none, shaped
+from adapters.intake.stripe import Said
+from domain.base import Money, Side
 from domain.currencies import in_words
+from domain.model.provider_news import GIVEN, ProviderNews, What
 from domain.model.report import Attachment, Report, ReportedParty
 
 MAX_BYTES = 1_000_000
 
-_Word = Annotated[str, Field(max_length=200)]
-
-
-class _Amount(Foreign):
-    currency_code: _Word
-    value: _Word
-
-
-class _Buyer(Foreign):
-    name: str | None = None
-    email: str | None = None
-    payer_id: str | None = None
-
-
-class _Seller(Foreign):
-    name: str | None = None
-    email: str | None = None
-    merchant_id: str | None = None
-
-
-class _Item(Foreign):
-    item_description: str | None = None
-    item_name: str | None = None
-
-
-class _Transaction(Foreign):
-    buyer_transaction_id: str | None = None
-    seller_transaction_id: str | None = None
-    reference_id: str | None = None
-    create_time: AwareDatetime | None = None
-    transaction_status: str | None = None
-    invoice_number: str | None = None
-    custom: str | None = None
-    buyer: _Buyer = _Buyer()
-    seller: _Seller = _Seller()
-    items: tuple[_Item, ...] = ()
-
-
-class _Message(Foreign):
-    posted_by: _Word = "BUYER"
-    time_posted: AwareDatetime | None = None
-    content: str = ""
-
-
-class _Offer(Foreign):
-    buyer_requested_amount: _Amount | None = None
-
-
-class _Dispute(Foreign):
-    dispute_id: Reference
-    create_time: AwareDatetime | None = None
-    disputed_transactions: tuple[_Transaction, ...] = ()
-    reason: _Word = "OTHER"
-    status: _Word = "OPEN"
-    dispute_amount: _Amount | None = None
-    dispute_life_cycle_stage: _Word = ""
-    dispute_channel: _Word = ""
-    messages: tuple[_Message, ...] = ()
-    seller_response_due_date: AwareDatetime | None = None
-    offer: _Offer = _Offer()
-
-
-class _Typed(Foreign):
-    event_type: _Word
-
-
-class _Event(Foreign):
-    resource: _Dispute
+_DISPUTES = "CUSTOMER.DISPUTE."
+_FIRST = "CUSTOMER.DISPUTE.CREATED"
 
 
 class PayPalIntake:
@@ -115,13 +43,14 @@ class PayPalIntake:
         old_webhook_id: str | None = None,
         respondent: ReportedParty | None = None,
         kind: str = "fraud_report",
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         ids = [webhook_id, *([old_webhook_id] if old_webhook_id else [])]
         # Without a certificate nothing is ever proved; what was proved elsewhere can be read all the same.
         self._checks = [] if certificate_pem is None else [TransmissionCheck(one, certificate_pem, now) for one in ids]
         self._respondent = respondent
         self._kind = kind
+        self._now = now
 
     def report(self, body: bytes, headers: Mapping[str, str]) -> Report | None:
         """The report of a new dispute; None for every other event, which is acknowledged and ignored.
@@ -149,59 +78,143 @@ class PayPalIntake:
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> Report | None:
         """The report of a new dispute, in a body that was proved; None for every other event."""
-        if parsed(_Typed, body, max_bytes=MAX_BYTES).event_type.upper() != "CUSTOMER.DISPUTE.CREATED":
-            return None
-        return self._translated(parsed(_Event, body, max_bytes=MAX_BYTES).resource)
+        said = self.said(body, headers)
+        return said.report if said is not None else None
 
-    def _translated(self, dispute: _Dispute) -> Report:
-        transaction = next(iter(dispute.disputed_transactions), _Transaction())
-        amount = _money(dispute.dispute_amount, "resource.dispute_amount")
-        text, cut = prose(_statement(dispute, amount))
-        whole = _as_posted(dispute.messages).encode("utf-8", "replace")[:MAX_BYTES]
+    def said(self, body: bytes, headers: Mapping[str, str], fetched: bytes | None = None) -> Said | None:
+        """How a dispute stands, and its report where this is the first word of it; None for what is about no dispute.
+
+        The signature covers of the body a checksum alone. ``fetched`` is the dispute as PayPal itself tells it: with it nothing
+        is believed of the body but which dispute it is about. Without it the news is ``verified=False``: nothing is paid on it.
+        Raises :class:`ReportInvalid` for a new dispute without an id, for a body that is no JSON object, and where PayPal tells
+        of another dispute.
+        """
+        event = told(body, max_bytes=MAX_BYTES)
+        kind = (event.line("event_type") or "").upper()
+        dispute_id = self.dispute_of(body)
+        if dispute_id is None:
+            if kind == _FIRST:
+                raise ReportInvalid.one("report_invalid", "resource.dispute_id", "A dispute has an id.", field_code="id_missing")
+            return None
+        dispute = event.part("resource") if fetched is None else told(fetched, max_bytes=MAX_BYTES)
+        if fetched is not None and dispute.reference("dispute_id") != dispute_id:
+            raise ReportInvalid.one("signature_invalid", "resource.dispute_id", "PayPal itself tells of another dispute.")
+        sent_at = _sent_at(headers) or self._now()
+        news = _news(kind, event, dispute, dispute_id, sent_at, verified=fetched is not None)
+        return Said(news, self._report(dispute, news) if kind == _FIRST else None)
+
+    def dispute_of(self, body: bytes) -> str | None:
+        """Which dispute a message is about, by which PayPal can be asked for it; None: it is about none."""
+        event = told(body, max_bytes=MAX_BYTES)
+        if not (event.line("event_type") or "").upper().startswith(_DISPUTES):
+            return None
+        resource = event.part("resource")
+        return resource.reference("dispute_id") or resource.reference("id")
+
+    def _report(self, dispute: Told, news: ProviderNews) -> Report:
+        transaction = next(iter(dispute.parts("disputed_transactions")), Told({}))
+        reason = dispute.line("reason") or "OTHER"
+        messages = dispute.parts("messages")
+        text, cut = prose(_statement(dispute, news, reason, messages))
+        whole = _as_posted(messages).encode("utf-8", "replace")[:MAX_BYTES]
         return shaped(
             {
                 "kind": self._kind,
                 "source": "paypal",
-                "external_id": dispute.dispute_id,
-                "category": _category(dispute.reason),
-                "matter": reference_or_none(
-                    transaction.seller_transaction_id, transaction.buyer_transaction_id, transaction.invoice_number
-                ),
-                "subject": _subject(dispute, transaction),
+                "external_id": news.dispute,
+                "category": _category(reason),
+                "matter": news.payment,
+                "subject": _subject(transaction, reason),
                 "statement": text,
-                "amount": amount,
-                "occurred_at": transaction.create_time,
-                "parties": self._parties(dispute, transaction),
-                "attributes": _attributes(dispute, transaction),
+                "amount": _money(dispute, "dispute_amount"),
+                "occurred_at": transaction.instant("create_time"),
+                "parties": self._parties(transaction, news),
+                "attributes": _attributes(dispute, transaction, news, reason, len(messages)),
                 "attachments": [Attachment(name="messages.txt", media_type="text/plain", data=whole)] if cut else [],
             }
         )
 
-    def _parties(self, dispute: _Dispute, transaction: _Transaction) -> list[ReportedParty]:
-        buyer, seller = transaction.buyer, transaction.seller
-        bought = transaction.buyer_transaction_id or dispute.dispute_id
+    def _parties(self, transaction: Told, news: ProviderNews) -> list[ReportedParty]:
+        buyer, seller = transaction.part("buyer"), transaction.part("seller")
+        bought = transaction.reference("buyer_transaction_id") or news.dispute
         parties = [
             ReportedParty(
                 side=Side.CLAIMANT,
-                ref=reference_or_none(buyer.payer_id, f"buyer:{bought}") or f"buyer:{dispute.dispute_id}"[:255],
-                name=line(buyer.name),
-                email=email_or_none(buyer.email),
+                ref=reference_or_none(buyer.reference("payer_id"), f"buyer:{bought}") or f"buyer:{news.dispute}"[:255],
+                name=buyer.line("name"),
+                email=email_or_none(buyer.text("email")),
             )
         ]
-        merchant = reference_or_none(seller.merchant_id, seller.email)
-        if merchant is None or (self._respondent and self._respondent.ref == merchant):
-            return parties + ([self._respondent] if self._respondent else [])
-        party = ReportedParty(side=Side.RESPONDENT, ref=merchant, name=line(seller.name), email=email_or_none(seller.email))
+        merchant = reference_or_none(seller.reference("merchant_id"), seller.text("email"))
+        # Whose buyer and seller are one is no dispute between two, but it is one that came.
+        if merchant is None or merchant == parties[0].ref or (self._respondent and self._respondent.ref == merchant):
+            return parties + ([self._respondent] if self._respondent and self._respondent.ref != parties[0].ref else [])
+        party = ReportedParty(
+            side=Side.RESPONDENT, ref=merchant, name=seller.line("name"), email=email_or_none(seller.text("email"))
+        )
         return [*parties, party]
 
 
-def _money(amount: _Amount | None, field: str) -> Money | None:
-    if amount is None:
+def _sent_at(headers: Mapping[str, str]) -> datetime | None:
+    """When PayPal says that it sent the message first."""
+    return Told({"at": headers.get("paypal-transmission-time")}).instant("at")
+
+
+def _news(kind: str, event: Told, dispute: Told, dispute_id: str, sent_at: datetime, *, verified: bool) -> ProviderNews:
+    transaction = next(iter(dispute.parts("disputed_transactions")), Told({}))
+    outcome = dispute.part("dispute_outcome")
+    # Of a body that nobody vouches for not even the event's name counts where PayPal was asked.
+    what = _what("" if verified else kind, dispute, outcome)
+    refunded = _money(outcome, "amount_refunded") if what in GIVEN else None
+    return ProviderNews(
+        provider="paypal",
+        dispute=dispute_id,
+        event=event.reference("id") or f"{kind}/{dispute_id}",
+        at=dispute.instant("update_time") or (None if verified else event.instant("create_time")) or sent_at,
+        what="opened" if kind == _FIRST and what == "updated" else what,
+        status=code(dispute.line("status")),
+        stage=code(dispute.line("dispute_life_cycle_stage")),
+        reason=code(dispute.line("reason")),
+        network_reason=code(dispute.line("external_reason_code")),
+        payment=reference_or_none(
+            transaction.reference("seller_transaction_id"),
+            transaction.reference("buyer_transaction_id"),
+            transaction.reference("invoice_number"),
+        ),
+        amount=refunded or _money(dispute, "dispute_amount"),
+        due_at=dispute.instant("seller_response_due_date"),
+        verified=verified,
+    )
+
+
+def _what(kind: str, dispute: Told, outcome: Told) -> What:
+    """How it ended, by the outcome where it is named; ``closed`` where it ended and nobody says how."""
+    match (outcome.line("outcome_code") or "").upper():
+        case "RESOLVED_BUYER_FAVOUR" | "RESOLVED_BUYER_FAVOR" | "ACCEPTED":
+            return "lost"
+        case "RESOLVED_SELLER_FAVOUR" | "RESOLVED_SELLER_FAVOR" | "DENIED":
+            return "won"
+        case "RESOLVED_WITH_PAYOUT":
+            return "refunded"
+        case "CANCELED_BY_BUYER":
+            return "withdrawn"
+        case _:
+            pass
+    over = "RESOLVED" in ((dispute.line("status") or "").upper(), (dispute.line("dispute_state") or "").upper())
+    return "closed" if over or kind == f"{_DISPUTES}RESOLVED" else "updated"
+
+
+def _money(inside: Told, name: str) -> Money | None:
+    """An amount; None where it is not said, or cannot be read (then it is noted)."""
+    said = inside.part(name)
+    value, currency = said.line("value"), said.line("currency_code")
+    if value is None or currency is None:
         return None
     try:
-        return from_decimal(amount.value, amount.currency_code)
-    except NotExact as error:
-        raise ReportInvalid.one("report_invalid", field, str(error), field_code="amount_not_exact") from None
+        return from_decimal(value, currency)
+    except NotExact:
+        inside.note(name)
+        return None
 
 
 def _category(reason: str) -> str:
@@ -223,57 +236,66 @@ def _category(reason: str) -> str:
             return "general"
 
 
-def _subject(dispute: _Dispute, transaction: _Transaction) -> str | None:
-    item = next(iter(transaction.items), _Item())
-    what = line(item.item_description or item.item_name, 90)
-    return line(f"{what}: {plain_words(dispute.reason)}" if what else f"PayPal dispute: {plain_words(dispute.reason)}")
+def _subject(transaction: Told, reason: str) -> str | None:
+    item = next(iter(transaction.parts("items")), Told({}))
+    what = item.line("item_description", 90) or item.line("item_name", 90)
+    return line(f"{what}: {plain_words(reason)}" if what else f"PayPal dispute: {plain_words(reason)}")
 
 
-def _statement(dispute: _Dispute, amount: Money | None) -> str:
+def _statement(dispute: Told, news: ProviderNews, reason: str, messages: list[Told]) -> str:
     """What the people wrote; with nothing written, a sentence made of the codes."""
-    said = [m for m in dispute.messages if m.content.strip("\x00 \r\n\t")]
-    if len(said) == 1 and said[0].posted_by.upper() == "BUYER":
-        return said[0].content
+    said = [m for m in messages if _words(m)]
+    if len(said) == 1 and (said[0].line("posted_by") or "BUYER").upper() == "BUYER":
+        return said[0].text("content") or ""
     if said:
         return _as_posted(said)
-    over = f" over {in_words(amount.amount, amount.currency)}" if amount else ""
+    over = f" over {in_words(news.amount.amount, news.amount.currency)}" if news.amount else ""
+    status = plain_words(dispute.line("status") or "not said")
     return (
-        f"The buyer opened PayPal dispute {dispute.dispute_id}{over}. Reason given: {plain_words(dispute.reason)}. "
-        f"Status: {plain_words(dispute.status)}. The buyer wrote no message."
+        f"The buyer opened PayPal dispute {news.dispute}{over}. Reason given: {plain_words(reason)}. "
+        f"Status: {status}. The buyer wrote no message."
     )
 
 
-def _as_posted(messages: tuple[_Message, ...] | list[_Message]) -> str:
-    return "\n\n".join(f"{plain_words(m.posted_by).capitalize()}{_when(m)}:\n{m.content.strip()}" for m in messages)
+def _words(message: Told) -> str:
+    return prose(message.text("content") or "")[0]
 
 
-def _when(message: _Message) -> str:
-    try:
-        return f", {message.time_posted.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if message.time_posted else ""
-    except OverflowError:
-        return ""
+def _as_posted(messages: list[Told]) -> str:
+    return "\n\n".join(
+        f"{plain_words(m.line('posted_by') or 'BUYER').capitalize()}{_when(m)}:\n{(m.text('content') or '').strip()}"
+        for m in messages
+    )
+
+
+def _when(message: Told) -> str:
+    at = message.instant("time_posted")
+    return f", {at:%Y-%m-%d %H:%M} UTC" if at is not None else ""
 
 
 def _epoch(at: datetime | None) -> int | None:
     return int(at.timestamp()) if at else None
 
 
-def _attributes(dispute: _Dispute, transaction: _Transaction) -> dict[str, Any]:
-    requested = _money(dispute.offer.buyer_requested_amount, "resource.offer.buyer_requested_amount")
-    return present(
-        {
-            "reason": code(dispute.reason),
-            "status": code(dispute.status),
-            "stage": code(dispute.dispute_life_cycle_stage),
-            "dispute_channel": code(dispute.dispute_channel),
-            "due_by": _epoch(dispute.seller_response_due_date),
-            "created": _epoch(dispute.create_time),
-            "transaction_status": code(transaction.transaction_status),
-            "requested_amount": requested.amount if requested else None,
-            "requested_currency": requested.currency if requested else None,
-            "invoice": line(transaction.invoice_number),
-            "reference": line(transaction.reference_id),
-            "custom": line(transaction.custom),
-            "messages": len(dispute.messages),
-        }
-    )
+def _attributes(dispute: Told, transaction: Told, news: ProviderNews, reason: str, messages: int) -> dict[str, Any]:
+    requested = _money(dispute.part("offer"), "buyer_requested_amount")
+    found = {
+        "reason": code(reason),
+        "network_reason": news.network_reason,
+        "status": news.status or "open",
+        "stage": news.stage,
+        "dispute": news.dispute,
+        "dispute_channel": code(dispute.line("dispute_channel")),
+        "due_by": _epoch(news.due_at),
+        "created": _epoch(dispute.instant("create_time")),
+        "transaction": news.payment,
+        "transaction_status": code(transaction.line("transaction_status")),
+        "requested_amount": requested.amount if requested else None,
+        "requested_currency": requested.currency if requested else None,
+        "invoice": transaction.line("invoice_number"),
+        "reference": transaction.line("reference_id"),
+        "custom": transaction.line("custom"),
+        "messages": messages,
+        "verified": news.verified,
+    }
+    return present({**found, "unread": unread_line(dispute.unread)})

@@ -1,79 +1,61 @@
-"""A cardholder's bank opened a dispute at Stripe: the webhook ``charge.dispute.created`` as a report."""
+"""A cardholder's bank opened a dispute at Stripe (``charge.dispute.*``): the first word is a report, all later ones are news.
+
+See Stripe's reference of the dispute object and its event types. Only the dispute's id must be there; every other field may be
+missing, null, expanded or of a type that Stripe invents tomorrow.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
-from typing import Annotated, Any
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
-from pydantic import Field
 from stripe import SignatureVerificationError, WebhookSignature
 
 from adapters.currencies import NotExact, from_stripe
 from adapters.intake.errors import ReportInvalid
-from adapters.intake.shapes import Foreign, code, email_or_none, line, parsed, plain_words, present, reference_or_none, shaped
-from domain.base import Money, Reference, Side
+from adapters.intake.foreign import Told, told, unread_line, utc_now
+from adapters.intake.shapes import code, email_or_none, line, plain_words, present, reference_or_none, shaped
+from domain.base import Money, Side
 from domain.currencies import in_words
+from domain.model.provider_news import ProviderNews, What
 from domain.model.report import Report, ReportedParty
 
 TOLERANCE_FOR = timedelta(seconds=300)
-"""Stripe signs each attempt anew with its own time, so an older signature is a replay."""
+"""Stripe signs each attempt anew with its own time, so an older signature is a replay; and none comes from the future."""
 
 MAX_BYTES = 1_000_000
+_DISPUTES = "charge.dispute."
+_FIRST = "charge.dispute.created"
+_TIME = re.compile(r"(?:^|,)\s*t=(\d{1,11})(?=,|$)")
 
 
-class _EvidenceDetails(Foreign):
-    due_by: int | None = None
-    has_evidence: bool = False
-    past_due: bool = False
-    submission_count: int = 0
+class Said(NamedTuple):
+    """What a provider's message says: how a dispute stands, and the report of it where it is the first word of one."""
 
-
-class _Evidence(Foreign):
-    customer_name: str | None = None
-    customer_email_address: str | None = None
-    product_description: str | None = None
-
-
-class _Dispute(Foreign):
-    id: Reference
-    amount: Annotated[int, Field(ge=0, le=10**15)]
-    currency: Annotated[str, Field(pattern="^[A-Za-z]{3}$")]
-    charge: Reference | None = None
-    payment_intent: Reference | None = None
-    reason: Annotated[str, Field(max_length=200)] = "general"
-    status: Annotated[str, Field(max_length=200)] = "needs_response"
-    created: int | None = None
-    is_charge_refundable: bool | None = None
-    evidence: _Evidence = _Evidence()
-    evidence_details: _EvidenceDetails = _EvidenceDetails()
-
-
-class _Typed(Foreign):
-    type: Annotated[str, Field(max_length=200)]
-
-
-class _Data(Foreign):
-    object: _Dispute
-
-
-class _Event(Foreign):
-    account: Reference | None = None
-    livemode: bool = True
-    data: _Data
+    news: ProviderNews
+    report: Report | None = None
 
 
 class StripeIntake:
     """Takes Stripe's webhooks for one tenant. ``secrets`` are the endpoint's signing secrets (``whsec_…``): two while it is
     being replaced."""
 
-    def __init__(self, *secrets: str, respondent: ReportedParty | None = None, kind: str = "fraud_report") -> None:
+    def __init__(
+        self,
+        *secrets: str,
+        respondent: ReportedParty | None = None,
+        kind: str = "fraud_report",
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
         self._secrets = secrets
         self._respondent = respondent
         self._kind = kind
+        self._now = now
 
     def report(self, body: bytes, headers: Mapping[str, str]) -> Report | None:
-        """The report of a new dispute; None for every other event, which is acknowledged and ignored.
+        """The report of a new dispute; None for every other event.
 
         ``headers`` have their names in lower case. Raises :class:`ReportInvalid`: ``signature_invalid`` for a body that Stripe
         did not send, ``signature_expired`` for one that it did not send within the last five minutes.
@@ -91,9 +73,11 @@ class StripeIntake:
             raise ReportInvalid.one(
                 "signature_invalid", "Stripe-Signature", "The signature does not fit the body and this endpoint's secret."
             )
-        most = int(TOLERANCE_FOR.total_seconds())
-        if not any(_signed(body, said, secret, most) for secret in self._secrets):
-            raise ReportInvalid.one("signature_expired", "Stripe-Signature", "It was signed more than five minutes ago.")
+        signed_at = _signed_at(said)
+        if signed_at is None or abs(self._now() - signed_at) > TOLERANCE_FOR:
+            raise ReportInvalid.one(
+                "signature_expired", "Stripe-Signature", "It was signed more than five minutes ago, or from now."
+            )
 
     def __getstate__(self) -> dict[str, object]:
         """What reads strangers' bytes in another process gets no secret."""
@@ -101,52 +85,129 @@ class StripeIntake:
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> Report | None:
         """The report of a new dispute, in a body that was proved; None for every other event."""
-        if parsed(_Typed, body, max_bytes=MAX_BYTES).type != "charge.dispute.created":
-            return None
-        return self._translated(parsed(_Event, body, max_bytes=MAX_BYTES))
+        said = self.said(body, headers)
+        return said.report if said is not None else None
 
-    def _translated(self, event: _Event) -> Report:
-        dispute = event.data.object
-        try:
-            amount = from_stripe(dispute.amount, dispute.currency)
-        except NotExact as error:
-            raise ReportInvalid.one("report_invalid", "data.object.amount", str(error), field_code="amount_not_exact") from None
-        money = in_words(amount.amount, amount.currency)
+    def dispute_of(self, body: bytes) -> str | None:
+        """Which dispute a message is about; None: it is about none."""
+        return told(body, max_bytes=MAX_BYTES).part("data").part("object").reference("id")
+
+    def said(self, body: bytes, headers: Mapping[str, str], fetched: bytes | None = None) -> Said | None:
+        """How a dispute stands, and its report where this is the first word of it; None for what is about no dispute. Stripe's
+        signature covers all of it, so nothing has to be ``fetched``.
+
+        Raises :class:`ReportInvalid` for a new dispute without an id, and for a body that is no JSON object.
+        """
+        event = told(body, max_bytes=MAX_BYTES)
+        kind = (event.line("type") or "").lower()
+        if not kind.startswith(_DISPUTES):
+            return None
+        dispute = event.part("data").part("object")
+        dispute_id = dispute.reference("id")
+        if dispute_id is None:
+            if kind == _FIRST:
+                raise ReportInvalid.one("report_invalid", "data.object.id", "A dispute has an id.", field_code="id_missing")
+            return None
+        amount = _amount(dispute)
+        signed_at = _signed_at(headers.get("stripe-signature")) or self._now()
+        news = _news(kind, event, dispute, dispute_id, amount, signed_at)
+        return Said(news, self._report(event, dispute, news) if kind == _FIRST else None)
+
+    def _report(self, event: Told, dispute: Told, news: ProviderNews) -> Report:
+        reason = dispute.line("reason") or "general"
+        money = f" of {in_words(news.amount.amount, news.amount.currency)}" if news.amount is not None else ""
         return shaped(
             {
                 "kind": self._kind,
                 "source": "stripe",
-                "external_id": dispute.id,
-                "category": _category(dispute.reason),
-                "matter": dispute.charge or dispute.payment_intent,
-                "subject": line(f"Card payment of {money} disputed: {plain_words(dispute.reason)}"),
-                "statement": _statement(dispute, amount),
-                "amount": amount,
-                "parties": self._parties(event, dispute),
-                "attributes": _attributes(event, dispute),
+                "external_id": news.dispute,
+                "category": _category(reason),
+                "matter": news.payment,
+                "subject": line(f"Card payment{money} disputed: {plain_words(reason)}"),
+                "statement": _statement(dispute, news, reason),
+                "amount": news.amount,
+                "parties": self._parties(event, dispute, news),
+                "attributes": _attributes(event, dispute, reason),
             }
         )
 
-    def _parties(self, event: _Event, dispute: _Dispute) -> list[ReportedParty]:
+    def _parties(self, event: Told, dispute: Told, news: ProviderNews) -> list[ReportedParty]:
+        evidence = dispute.part("evidence")
         cardholder = ReportedParty(
             side=Side.CLAIMANT,
-            ref=reference_or_none(f"cardholder:{dispute.charge or dispute.id}") or "cardholder",
-            name=line(dispute.evidence.customer_name),
-            email=email_or_none(dispute.evidence.customer_email_address),
+            ref=reference_or_none(f"cardholder:{dispute.reference('charge') or news.dispute}") or "cardholder",
+            name=evidence.line("customer_name"),
+            email=email_or_none(evidence.text("customer_email_address")),
         )
-        merchant = self._respondent
+        merchant, account = self._respondent, event.reference("account")
         # With Connect the event names the account that was paid; the default stands for the platform's own account.
-        if event.account and (merchant is None or merchant.ref != event.account):
-            merchant = ReportedParty(side=Side.RESPONDENT, ref=event.account)
+        if account and (merchant is None or merchant.ref != account):
+            merchant = ReportedParty(side=Side.RESPONDENT, ref=account)
         return [cardholder, *([merchant] if merchant else [])]
 
 
-def _signed(body: bytes, header: str | None, secret: str, within: int | None = None) -> bool:
+def _signed(body: bytes, header: str | None, secret: str) -> bool:
     try:
-        WebhookSignature.verify_header(body, header, secret, within)
+        WebhookSignature.verify_header(body, header, secret, None)
     except (SignatureVerificationError, ValueError, TypeError):
         return False
     return True
+
+
+def _signed_at(header: str | None) -> datetime | None:
+    """When Stripe says that it signed this attempt."""
+    found = _TIME.search(header or "")
+    return datetime.fromtimestamp(int(found[1]), UTC) if found else None
+
+
+def _news(kind: str, event: Told, dispute: Told, dispute_id: str, amount: Money | None, signed_at: datetime) -> ProviderNews:
+    status = code(dispute.line("status"))
+    details = dispute.part("evidence_details")
+    what: What = "opened" if kind == _FIRST and _what(kind, status) == "updated" else _what(kind, status)
+    return ProviderNews(
+        provider="stripe",
+        dispute=dispute_id,
+        event=event.reference("id") or f"{kind}/{dispute_id}",
+        at=event.instant("created") or signed_at,
+        what=what,
+        status=status,
+        stage=_stage(status or ""),
+        reason=code(dispute.line("reason")),
+        network_reason=code(dispute.part("payment_method_details").part("card").line("network_reason_code")),
+        payment=dispute.reference("charge") or dispute.reference("payment_intent"),
+        amount=amount,
+        due_at=details.instant("due_by"),
+    )
+
+
+def _what(kind: str, status: str | None) -> What:
+    """What Stripe says: how the dispute ended where its snapshot knows, else what the event is called after."""
+    match status:
+        case "won" | "lost" | "prevented":
+            return status
+        case "charge_refunded":
+            return "refunded"
+        case "warning_closed":
+            return "inquiry_closed"
+        case _:
+            pass
+    match kind.removeprefix(_DISPUTES):
+        case "funds_withdrawn" | "funds_reinstated" | "closed" as named:
+            return named
+        case _:
+            return "updated"
+
+
+def _amount(dispute: Told) -> Money | None:
+    """What is disputed; None where it is not said, or cannot be (then it is noted)."""
+    amount, currency = dispute.whole("amount"), dispute.line("currency")
+    if amount is None or currency is None:
+        return None
+    try:
+        return from_stripe(amount, currency)
+    except NotExact:
+        dispute.note("amount")
+        return None
 
 
 def _category(reason: str) -> str:
@@ -168,14 +229,15 @@ def _category(reason: str) -> str:
             return "general"
 
 
-def _statement(dispute: _Dispute, amount: Money) -> str:
-    payment = f"charge {dispute.charge}" if dispute.charge else f"payment {dispute.payment_intent or 'not named'}"
-    inquiry = _stage(dispute.status) == "inquiry"
-    opened = "asked about" if inquiry else "disputed"
+def _statement(dispute: Told, news: ProviderNews, reason: str) -> str:
+    charge = dispute.reference("charge")
+    payment = f"charge {charge}" if charge else f"payment {dispute.reference('payment_intent') or 'not named'}"
+    opened = "asked about" if news.stage == "inquiry" else "disputed"
+    over = f" over {in_words(news.amount.amount, news.amount.currency)}" if news.amount is not None else ""
+    status = plain_words(dispute.line("status") or "not said")
     return (
-        f"The cardholder's bank {opened} {payment} over {in_words(amount.amount, amount.currency)} "
-        f"(Stripe dispute {dispute.id}). "
-        f"Reason given: {plain_words(dispute.reason)}. Status: {plain_words(dispute.status)}. The cardholder wrote no statement."
+        f"The cardholder's bank {opened} {payment}{over} (Stripe dispute {news.dispute}). "
+        f"Reason given: {plain_words(reason)}. Status: {status}. The cardholder wrote no statement."
     )
 
 
@@ -183,20 +245,26 @@ def _stage(status: str) -> str:
     return "inquiry" if status.startswith("warning_") else "chargeback"
 
 
-def _attributes(event: _Event, dispute: _Dispute) -> dict[str, Any]:
-    details = dispute.evidence_details
-    return present(
-        {
-            "reason": code(dispute.reason),
-            "status": code(dispute.status),
-            "stage": _stage(dispute.status),
-            "due_by": details.due_by,
-            "past_due": details.past_due,
-            "has_evidence": details.has_evidence,
-            "submission_count": details.submission_count,
-            "created": dispute.created,
-            "refundable": dispute.is_charge_refundable,
-            "livemode": event.livemode,
-            "product": line(dispute.evidence.product_description),
-        }
-    )
+def _attributes(event: Told, dispute: Told, reason: str) -> dict[str, Any]:
+    details = dispute.part("evidence_details")
+    card = dispute.part("payment_method_details").part("card")
+    status = code(dispute.line("status")) or "needs_response"
+    livemode = event.flag("livemode")
+    found = {
+        "reason": code(reason),
+        "network_reason": code(card.line("network_reason_code")),
+        "status": status,
+        "stage": _stage(status),
+        "dispute": dispute.reference("id"),
+        "charge": dispute.reference("charge"),
+        "payment_intent": dispute.reference("payment_intent"),
+        "due_by": details.whole("due_by"),
+        "past_due": details.flag("past_due"),
+        "has_evidence": details.flag("has_evidence"),
+        "submission_count": details.whole("submission_count"),
+        "created": dispute.whole("created"),
+        "refundable": dispute.flag("is_charge_refundable"),
+        "livemode": True if livemode is None else livemode,
+        "product": dispute.part("evidence").line("product_description"),
+    }
+    return present({**found, "unread": unread_line(dispute.unread)})

@@ -134,11 +134,18 @@ def _of_parties(data: Mapping[str, Any]) -> dict[str, Any]:
     return {**{name: data.get(name) is True for name in names}, "left_by": _string(data.get("left_by")), "lapsed": lapsed}
 
 
+_PROVIDERS = {"stripe": "Stripe", "paypal": "PayPal"}
+
+
 def _of_risk(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, Any]:
     """What is said where money or people are at risk, and what becomes of a report that was taken back."""
     credit = _credit_of(data)
     signal, authority = (_string(data.get(name)) for name in ("signal", "authority"))
+    provider = _string(data.get("provider"))
     return {
+        "provider": _PROVIDERS.get(provider, provider) if provider else None,
+        "money_went": data.get("money_went") is True,
+        "dispute_over": data.get("dispute_over") is True,
         "third_party": _string(data.get("third_party")),
         "own_money": data.get("own_money") is True,
         "documents": data.get("documents") is True,

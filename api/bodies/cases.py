@@ -23,6 +23,7 @@ from services.cases import Seen
 from services.commands import CommandState
 from services.intake import Landed, Messaged
 from services.parts import Answered
+from services.provider_news import Heard
 from services.references import Told
 from services.rows import CommandRow
 from services.texts import Texts
@@ -222,14 +223,15 @@ class TakenBody(Body):
 
     id: str | None = None
     """The case; null when it was ignored."""
-    status: Literal["opened", "accepted", "known", "message", "ignored"]
-    """Opened; on disk, not judged yet; here before; a message on its case; nothing that opens a case."""
+    status: Literal["opened", "accepted", "known", "message", "told", "kept", "ignored"]
+    """Opened; on disk, not judged yet; here before; a message on its case; news of which its case is told; news of a dispute that
+    has no case yet, kept until it has; nothing that concerns one."""
     command_id: str | None = None
 
 
 _INTERNAL = (
     "seq", "priority", "owner", "queue", "round", "escalations", "hands", "guardian_missing", "legal_holds", "procedure",
-    "root_cause", "campaign", "joined", "case_links", "credits", "authority_reports", "pack", "pack_version",
+    "root_cause", "campaign", "joined", "case_links", "credits", "authority_reports", "provider_disputes", "pack", "pack_version",
 )  # fmt: skip
 
 
@@ -355,12 +357,15 @@ def _command_links(case_id: str, command_id: str) -> dict[str, str]:
     return {"self": f"/v1/cases/{case_id}/commands/{command_id}", "case": f"/v1/cases/{case_id}"}
 
 
-def taken_body(taken: Landed | Messaged | None) -> dict[str, Any]:
+def taken_body(taken: Landed | Messaged | Heard | None) -> dict[str, Any]:
     """What became of something that a provider or a mail server sent, as JSON; None: it was ignored."""
     match taken:
         case None:
             return {"id": None, "status": "ignored", "command_id": None}
         case Landed():
             return {"id": taken.row.id, "status": taken.state, "command_id": taken.command_id}
+        case Heard():
+            status = "told" if taken.case_id is not None else "kept"
+            return {"id": taken.case_id, "status": status, "command_id": taken.command_id}
         case Messaged():
             return {"id": taken.case_id, "status": "message", "command_id": taken.sent.command_id}

@@ -63,6 +63,7 @@ PROBLEMS: dict[str, Row] = {
     "proof_needed": Row(403, "Show again that it is you", "Sign in once more: it was too long ago for so heavy a deed."),
     "session_over": Row(401, "You were signed out", "Nothing was sent. Sign in again, and go back to the page."),
     "sign_in_refused": Row(403, "Not signed in", "Begin again, or turn to whoever looks after accounts in your company."),
+    "provider_away": Row(503, "The payment provider does not answer", "It is asked before it is believed: send it again."),
     "identity_provider_away": Row(503, "The provider of identities does not answer", "Try again soon."),
     # keys and people
     "scope_unknown": Row(422, "No such scope", "See `allowed` in `fields` for the scopes that there are."),
@@ -147,6 +148,7 @@ PROBLEMS: dict[str, Row] = {
     "moment_expected": Row(422, "Not a date and a time of day", "Write both, as `2026-12-24T09:00`."),
     "code_invalid": Row(422, "Not a code", "Codes are lower case letters, digits and `_ . : -`, at most 64."),
     "number_not_storable": Row(422, "Number not storable", "Give a finite number; integers up to 2^53."),
+    "id_missing": Row(422, "The dispute has no id", "A provider's dispute is known again by its id."),
     "amount_not_exact": Row(422, "Amount not exact", "The amount has more digits than its currency."),
     "command_unknown": Row(404, "Unknown command", "No command with this id is in the inbox of the case."),
     "date_impossible": Row(422, "Impossible date", "Dates lie in the years 1 to 9999 in UTC."),

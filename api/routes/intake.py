@@ -18,6 +18,7 @@ from api.routes.cases import opened_reply
 from api.schema import gives, takes, takes_raw
 from domain.base import Code
 from services import intake
+from services.provider_news import Heard
 
 router = APIRouter(tags=["intake"])
 
@@ -69,10 +70,11 @@ async def email(
     responses=_TAKEN,
 )
 async def from_source(context: Context, source_id: str) -> Response:
-    """The address of one intake source of one tenant: 201 for a new case, 202 for one that waits to be judged, 200 for what was
-    here or opens none. Proved by the provider's own signature (`Stripe-Signature`, PayPal's transmission), or by Standard
-    Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`) over the bytes of a report, a form or an e-mail. An address
-    that there is not answers exactly as a wrong signature does. Wrong ones are counted by where they come from (429)."""
+    """The address of one intake source of one tenant: 201 for a new case, 202 for what waits to be judged, 200 for what was here,
+    for news of a dispute (which its case is told, whichever comes first), and for what concerns none. Proved by the provider's
+    own signature (`Stripe-Signature`, PayPal's transmission), or by Standard Webhooks (`webhook-id`,
+    `webhook-timestamp`, `webhook-signature`) over the bytes of a report, a form or an e-mail. An address that there is not
+    answers exactly as a wrong signature does. Wrong ones are counted by where they come from (429)."""
     context.take(f"intake/{crc32(source_id.encode('utf-8', 'replace')) % _BUCKETS}")
     headers = dict(context.request.headers)
     mail = headers.get("content-type", "").partition(";")[0].strip().lower() == "message/rfc822"
@@ -81,5 +83,8 @@ async def from_source(context: Context, source_id: str) -> Response:
         taken = await intake.by_source(context.parts, source_id, body, headers)
     if isinstance(taken, intake.Landed):
         return answer(Reply({"accepted": 202, "opened": 201, "known": 200}[taken.state], taken_body(taken)))
+    if isinstance(taken, Heard):
+        waits = taken.command_id is not None and taken.answer is None
+        return answer(Reply(202 if waits else 200, taken_body(taken)))
     waits = taken is not None and taken.sent.answer is None
     return answer(Reply(202 if waits else 200, taken_body(taken)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from runtime.embedded.stack import Stack
     from services.doctor import Check, Finding
     from services.live import Watch
-    from services.parts import Answered, Doors, Inspects, Parts
+    from services.parts import Answered, Doors, Inspects, Parts, ProviderDisputes
 
 Result = TypeVar("Result")
 
@@ -134,7 +134,6 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from storage.intake.evidence import PostgresFiles
     from storage.intake.opening import PostgresIntake
     from storage.intake.refusals import PostgresDoorRefusals
-    from storage.intake.sources import PostgresSources
     from storage.outside.endpoints import PostgresEndpoints
     from storage.postgres.budgets import PostgresBudgets
     from storage.postgres.idempotency import PostgresIdempotency
@@ -168,12 +167,31 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             calendars=LazyMapping(lambda: policies().calendars),
             **_reading(settings, readers, warm=operator is None),
             endpoints=PostgresEndpoints(database, vault),
-            sources=PostgresSources(database, vault),
+            **_source_parts(settings, database, vault),
             door_refusals=PostgresDoorRefusals(database),
             address_refused=_addresses(settings),
             **_checks(database, client, store),
             publishing=PostgresPublications(database),
         )
+
+
+def _source_parts(settings: Settings, database: Database, vault: Vault) -> dict[str, Any]:
+    """Where reports come from, what payment providers said, and what asks them."""
+    from storage.intake.provider_news import PostgresProviderNews
+    from storage.intake.sources import PostgresSources
+
+    news = PostgresProviderNews(database)
+    return {"sources": PostgresSources(database, vault), "provider_news": news, "disputes": _disputes(settings)}
+
+
+def _disputes(settings: Settings) -> Mapping[str, ProviderDisputes]:
+    """What asks PayPal for disputes, by tenant; empty where no app of a PayPal account is configured."""
+    from adapters.intake.paypal_api import PayPalDisputes
+
+    app, secret, tenant = settings.paypal_client_id, settings.paypal_client_secret, settings.provider_tenant
+    if app is None or secret is None or tenant is None:
+        return {}
+    return {tenant: PayPalDisputes(app, secret.get_secret_value(), url=settings.paypal_api_url)}
 
 
 def _limits(settings: Settings) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from adapters.intake.mail import MailIntake
 from adapters.intake.outcome import PROVIDERS, outcome_of
 from adapters.intake.paypal import PayPalIntake
 from adapters.intake.signed import BodyAlone, SignedIntake, key_of
-from adapters.intake.stripe import StripeIntake
+from adapters.intake.stripe import Said, StripeIntake
 from domain.base import Side
 from domain.model.report import Report, ReportedParty
 from runtime.settings import Settings
@@ -32,7 +32,14 @@ def parsers(settings: Settings) -> Parsers:
     """The readers that this installation has."""
     certificate = settings.paypal_certificate_path.read_bytes() if settings.paypal_certificate_path else None
     made = _Readers(settings.message_domain, certificate, settings.own_addresses)
-    return Parsers(generic=report_from_json, mail=made.mail, source=made.source, refused=made.refused, invalid=ReportInvalid)
+    return Parsers(
+        generic=report_from_json,
+        mail=made.mail,
+        source=made.source,
+        provider=made.provider,
+        refused=made.refused,
+        invalid=ReportInvalid,
+    )
 
 
 def outcome(settings: Settings, provider: str, raw: bytes, kind: str | None) -> dict[str, Any]:
@@ -57,7 +64,7 @@ class _Readers:
 
     def source(self, source: LiveSource, tenant: Tenant | None) -> SourceReports:
         if source.provider in ("stripe", "paypal"):
-            return self._payments(source, tenant)
+            return self.provider(source, tenant)
         other = _other_side(source, tenant, "default_respondent")
         match source.provider:
             case "mail":
@@ -69,7 +76,7 @@ class _Readers:
                 completed = partial(report_of_source, kind=source.kind, respondent=other)
                 return SignedIntake(source.secrets, BodyAlone(completed))
 
-    def _payments(self, source: LiveSource, tenant: Tenant | None) -> SourceReports:
+    def provider(self, source: LiveSource, tenant: Tenant | None) -> StripeIntake | PayPalIntake | _NotProved:
         merchant = _other_side(source, tenant, "default_merchant")
         kind = source.kind or _PAYMENTS
         if source.provider == "stripe":
@@ -96,6 +103,12 @@ class _NotProved:
         raise ReportInvalid.one("signature_invalid", "PAYPAL-TRANSMISSION-SIG", "No certificate is configured.")
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> Report | None:
+        return None
+
+    def said(self, body: bytes, headers: Mapping[str, str], fetched: bytes | None = None) -> Said | None:
+        return None
+
+    def dispute_of(self, body: bytes) -> str | None:
         return None
 
 

@@ -18,6 +18,7 @@ from domain.model.parties import Agreed, ProposedRemoval, Seated
 from domain.model.people import OpenedParty
 from domain.model.procedure import StepTaken
 from domain.model.prose import Prose
+from domain.model.provider_news import ProviderDispute
 from domain.model.ruling import AppealRight, Effect, Involvement, Ruling
 from domain.model.safeguards import AuthorityReport, Credit, CreditProposal, Interim
 from domain.model.sanctions import Sanction
@@ -112,6 +113,8 @@ class Case(Kept):
     """The newest agreement of the sides, also where the case was taken up again since."""
     returning: Returning | None = None
     chargeback: Chargeback | None = None
+    provider_disputes: tuple[ProviderDispute, ...] = ()
+    """What payment providers said of the disputes of this case, by provider and dispute."""
     goods_back: bool = False
     """The goods were sent back and count as received: nobody is asked for them again."""
     requests: tuple[EvidenceRequest, ...] = ()
@@ -224,6 +227,11 @@ class Case(Kept):
     def open(self) -> bool:
         """Not closed."""
         return self.phase is not Phase.CLOSED
+
+    @property
+    def paid_by_provider(self) -> bool:
+        """Whether a payment provider has given whoever paid their money back already, or is about to."""
+        return any(dispute.paid for dispute in self.provider_disputes)
 
     @property
     def is_disclosed(self) -> bool:

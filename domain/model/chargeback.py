@@ -61,7 +61,7 @@ class ChargebackUnknown(Refusal):
 
 
 class ChargebackOver(Refusal):
-    """The network takes evidence once, and it was sent."""
+    """The network takes evidence once, and it was sent; or the dispute is over there."""
 
     code = "chargeback_over"
 
@@ -84,8 +84,10 @@ class Chargeback(Kept):
     warned: bool = False
     sent_at: Instant | None = None
     missed_at: Instant | None = None
+    closed_at: Instant | None = None
+    """When it became known that the dispute is over at its provider, which takes nothing more."""
 
     @property
     def over(self) -> bool:
-        """Sent, or too late."""
-        return self.sent_at is not None or self.missed_at is not None
+        """Sent, too late, or decided."""
+        return self.sent_at is not None or self.missed_at is not None or self.closed_at is not None

@@ -30,6 +30,7 @@ from domain.base import PersonId
 from domain.base import Priority
 from domain.model.procedure import ProcedureCommand
 from domain.model.prose import Prose
+from domain.model.provider_news import ProviderNews
 from domain.model.clocks import Resume
 from domain.model.clocks import Retarget
 from domain.model.settlement import ReturnCommand
@@ -134,6 +135,8 @@ class Open(CommandBase):
     """The report says that it brings something new: the attribute ``new_fact``, or files."""
     history: History | None = None
     """The past of a case that ran elsewhere."""
+    provider: ProviderNews | None = None
+    """How the dispute stands with the payment provider that told of it."""
     owner: PersonId | None = None
     """Who goes on with a case that ran elsewhere."""
 

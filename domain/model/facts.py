@@ -31,6 +31,7 @@ from domain.base import Phase
 from domain.base import Priority
 from domain.model.procedure import ProcedureFact
 from domain.model.prose import Prose
+from domain.model.provider_news import ProviderNews
 from domain.model.settlement import ProposalFact
 from domain.model.settlement import ReturnFact
 from domain.model.safeguards import RiskFact
@@ -163,6 +164,8 @@ class CaseOpened(Kept):
     synthetic: bool = False
     received_at: Instant | None = None
     """When it was received elsewhere, of a case that moved in; None: it was received here."""
+    provider: ProviderNews | None = None
+    """How the dispute stood with the payment provider that told of it."""
 
 
 class PhaseEntered(Kept):

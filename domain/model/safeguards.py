@@ -7,6 +7,7 @@ from typing import Literal
 from domain.base import Code, CommandBase, Instant, Kept, Money, Reference, Side
 from domain.model.handling import CaseHandedOver, HandOver
 from domain.model.prose import Prose, SealedText
+from domain.model.provider_news import ProviderNews
 from domain.model.refusals import Refusal
 from domain.model.remedy import Remedy
 
@@ -18,6 +19,8 @@ class Signal(CommandBase):
     signal: Code
     """What was noticed, in the platform's own words (``chargeback_received``, ``device_seen_again``)."""
     text: SealedText | None = None
+    news: ProviderNews | None = None
+    """What a payment provider said of a dispute, where the signal is about one: it says whether money moved there already."""
 
 
 class CreditProvisionally(CommandBase):
@@ -142,6 +145,7 @@ class SignalReceived(Kept):
     type: Literal["signal_received"] = "signal_received"
     signal: str
     text: Prose | None = None
+    news: ProviderNews | None = None
 
 
 class ProvisionalCreditGiven(Kept):

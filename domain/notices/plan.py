@@ -59,6 +59,8 @@ _ALWAYS: Notices = {
     "effect_withheld": ("owner", "leads"),
     "effect_released": ("owner", "leads"),
     "paid_elsewhere_noticed": ("owner", "leads"),
+    "signal_received:closed": ("ops",),
+    "signal_received": ("owner",),
 }
 """Whom every pack tells, unless it says otherwise."""
 _RECEIPTS = frozenset({"withdrawal_requested"})

@@ -48,6 +48,9 @@ def refusal_of_draft(case: Case, actor: Actor) -> Refusal | None:
     known = case.chargeback
     if known is not None and known.sent_at is not None:
         return ChargebackOver("The network takes evidence once, and it was sent.", sent_at=known.sent_at.isoformat())
+    if known is not None and known.closed_at is not None:
+        said = "The dispute is over at its provider, which takes no evidence any more."
+        return ChargebackOver(said, closed_at=known.closed_at.isoformat())
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domain.model.case import Case
-from domain.rules import chargeback, credit, interim, legal_hold, money, parties, settlement, withdrawal
+from domain.rules import chargeback, credit, interim, legal_hold, money, parties, provider_news, settlement, withdrawal
 from domain.rules.rule import Facts
 
 Consequence = Callable[[Case, str, Facts], Facts]
@@ -28,6 +28,8 @@ CONSEQUENCES: tuple[Consequence, ...] = (
     parties.shared,
     # Nothing is paid twice because two cases are about the same matter.
     money.looked_at,
+    # Nor because a payment provider has given it back already.
+    provider_news.not_paid_again,
     # Last, so that nothing that destroys escapes a hold.
     legal_hold.withheld,
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from domain.base import Instant
 from domain.model import facts as f
+from domain.model import provider_news
 from domain.model.case import FORM, Case
 from domain.model.chargeback import Chargeback
 from domain.rules.audiences import OUTSIDE
@@ -84,5 +85,6 @@ def _opened(case_id: str, rec: f.Recording, fact: f.CaseOpened) -> Case:
         amount=fact.amount,
         synthetic=fact.synthetic,
         chargeback=Chargeback(due_at=fact.outside_due_at, since=rec.at) if fact.outside_due_at else None,
+        provider_disputes=(provider_news.folded(None, fact.provider),) if fact.provider is not None else (),
         queue=fact.terms.queue,
     )

@@ -14,7 +14,7 @@ from domain.model.handling import HandOver, Note, OwnerMissing, PersonUnknown, Q
 from domain.model.links import MergedAlready
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
-from domain.rules import links, losses, returns, withdrawal
+from domain.rules import links, losses, provider_news, returns, withdrawal
 from domain.rules.clocks import woken
 from domain.rules.confidence import addressed, talked
 from domain.rules.evidence import came_late
@@ -146,7 +146,10 @@ def _reopen(case: Case, command: c.Reopen, context: DecisionContext, at: datetim
 
 
 def _report_effect(case: Case, command: c.ReportEffect, context: DecisionContext, at: datetime) -> Facts:
-    if not any(e.id == command.effect_id and e.state in ("running", "withheld") for e in case.effects):
+    known = next((e for e in case.effects if e.id == command.effect_id), None)
+    # What was stopped while it was under way says all the same how it ended.
+    stopped = known is not None and known.state == "needs_hands" and provider_news.stops(case, known.remedy)
+    if known is None or not (known.state in ("running", "withheld") or stopped):
         return links.reported(case, command, context, at)
     return (f.EffectReported(effect_id=command.effect_id, result=command.result, note=command.note),)
 

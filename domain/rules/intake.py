@@ -8,7 +8,7 @@ from domain.base import Outcome, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.links import OtherCase
-from domain.rules import case_import, links, prior_decision, sanctions
+from domain.rules import case_import, links, prior_decision, provider_news, sanctions
 from domain.rules.rule import DecisionContext, Facts
 
 DECIDED = "decided_already"
@@ -24,6 +24,7 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
     begun = (opened, *prior_decision.taken_over(command))
     routing = command.routing
     reason = routing.reason or "gate" if routing.decision == "decline" else None
+    reason = reason or provider_news.why_declined(command.provider)
     reason = reason or prior_decision.why_declined(command, context.appealed_before, at)
     if sanctions.right_withdrawn(command.terms.sanctions, command.parties, context.earlier or (), at):
         reason = "right_to_ask_withdrawn"

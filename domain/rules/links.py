@@ -73,6 +73,10 @@ def merge(case: Case, command: c.Merge, context: DecisionContext, at: datetime) 
     other = _other(case.id, command.into, context.other)
     if case.ruling is not None or case.rulings or case.involved:
         raise RulingBegun("Somebody has drafted a ruling in this case, so it is decided here; link the two instead.")
+    if case.paid_by_provider:
+        raise MoneyStands(
+            "The payment provider gave the money back in this case, and that would be lost to view there; link the two instead."
+        )
     if money.given(case):
         raise MoneyStands("Money was given in this case, and would be lost to view there; link the two instead.")
     if other.kind != case.kind and other.kind not in case.terms.merges_with:

@@ -63,7 +63,8 @@ def payable(case: Case) -> Payable | None:
     about = case.amount
     if about is None or not any(one.bounded_by for one in case.terms.remedies):
         return None
-    sums = _sums([x.amount for x in given(case) if x.amount is not None] + [*case.split_off, *case.given_before])
+    counted = [*case.split_off, *case.given_before, *by_provider(case)]
+    sums = _sums([x.amount for x in given(case) if x.amount is not None] + counted)
     standing = sums.pop(about.currency, 0)
     other = tuple(Money(amount=amount, currency=currency) for currency, amount in sorted(sums.items()) if amount)
     return Payable(
@@ -81,6 +82,20 @@ def given(case: Case) -> tuple[Remedy, ...]:
     return tuple(x for x in (*stands, *later) if x.amount is not None and bounded(case, x.type))
 
 
+def by_provider(case: Case) -> tuple[Money, ...]:
+    """What payment providers gave back of it, or took to give it back; where one does not say how much, all that was paid."""
+    said = (dispute.money.amount or case.amount for dispute in case.provider_disputes if dispute.paid and dispute.money)
+    return tuple(amount for amount in said if amount is not None)
+
+
+def within(case: Case, more: Iterable[Money]) -> bool:
+    """Whether all that stands and this, too, are no more than was paid, in its currency."""
+    about = case.amount
+    paid = [x.remedy.amount for x in case.effects_in_force if x.remedy.to is Side.CLAIMANT and x.remedy.amount is not None]
+    sums = _sums([*paid, *case.split_off, *case.given_before, *by_provider(case), *more])
+    return about is not None and sums.keys() <= {about.currency} and sums.get(about.currency, 0) <= about.amount
+
+
 def totals(case: Case) -> tuple[Money, ...]:
     """What was given, by currency, here and before."""
     sums = _sums([x.amount for x in given(case) if x.amount is not None] + [*case.given_before])
@@ -89,7 +104,7 @@ def totals(case: Case) -> tuple[Money, ...]:
 
 def stands_for_others(case: Case) -> tuple[Money, ...]:
     """What other cases of the matter have to count of this one, by currency: what it gave, and what went along with its parts."""
-    sums = _sums([x.amount for x in given(case) if x.amount is not None] + [*case.split_off])
+    sums = _sums([x.amount for x in given(case) if x.amount is not None] + [*case.split_off, *by_provider(case)])
     return tuple(Money(amount=amount, currency=currency) for currency, amount in sorted(sums.items()) if amount)
 
 
@@ -181,7 +196,7 @@ def ceiling(case: Case) -> Money | None:
     """The most that a ruling can give: what the one before gave is undone, or is part of what this one gives."""
     if case.amount is None:
         return None
-    gone = _sums((*case.split_off, *case.given_before)).get(case.amount.currency, 0)
+    gone = _sums((*case.split_off, *case.given_before, *by_provider(case))).get(case.amount.currency, 0)
     return case.amount.model_copy(update={"amount": max(0, case.amount.amount - gone)})
 
 

@@ -338,7 +338,8 @@ def _effect_reported(case: Case, rec: f.Recording, fact: f.EffectReported) -> Ch
     said = {"state": fact.result, "reported_at": rec.at}
     effects = tuple(e.model_copy(update=said) if e.id == fact.effect_id else e for e in case.effects)
     withheld = tuple(one for one in case.withheld if one.id != fact.effect_id)
-    left = (*case.manual_work, fact.effect_id) if fact.result == "needs_hands" else case.manual_work
+    others = tuple(one for one in case.manual_work if one != fact.effect_id)
+    left = (*others, fact.effect_id) if fact.result == "needs_hands" else others
     return {"effects": effects, "manual_work": left, "withheld": withheld}
 
 

@@ -8,6 +8,8 @@ from domain.base import Outcome, Phase
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.safeguards import Signal
+from domain.rules import provider_news
+from domain.rules.audiences import Audience
 from domain.rules.clocks import released
 from domain.rules.links import heard_again
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -18,11 +20,12 @@ def receive(case: Case, command: Signal, context: DecisionContext, at: datetime)
     """Kept with the case, whatever becomes of it. A closed one is taken up again where the pack names the signal and the window
     is open; any other signal comes before ops, who may reopen it.
     """
-    received = f.SignalReceived(signal=command.signal, text=command.text)
+    received = f.SignalReceived(signal=command.signal, text=command.text, news=command.news)
+    stopped = provider_news.stopped(case, command.news)
     if not reopens(case, command.signal, at):
-        return (received,)
+        return (received, *stopped)
     # The parties hear that the case is taken up again, not what was noticed.
-    return (f.CaseReopened(reason="new_signal"), f.PhaseEntered(phase=Phase.REVIEW, reason="reopened"), received)
+    return (f.CaseReopened(reason="new_signal"), f.PhaseEntered(phase=Phase.REVIEW, reason="reopened"), received, *stopped)
 
 
 def reopens(case: Case, signal: str, at: datetime) -> bool:
@@ -33,7 +36,13 @@ def reopens(case: Case, signal: str, at: datetime) -> bool:
 
 
 def _signal_received(case: Case, rec: f.Recording, fact: f.SignalReceived) -> Change:
-    return {"holds": released(case.holds, rec.at, frozenset({"snooze"}))} if case.holds else {}
+    woken: Change = {"holds": released(case.holds, rec.at, frozenset({"snooze"}))} if case.holds else {}
+    return woken | (provider_news.heard(case, fact.news, rec.at) if fact.news is not None else {})
+
+
+def _said(case: Case, fact: f.SignalReceived, audience: Audience) -> NoticeData:
+    told = provider_news.said(case, fact.news) if fact.news is not None else {}
+    return NoticeData({"signal": fact.signal, **told}, {"text": fact.text})
 
 
 TOPIC = Topic(
@@ -41,5 +50,5 @@ TOPIC = Topic(
     changes={"signal_received": _signal_received},
     means={"signal_received": lambda before, fact, after: () if after.open else {"signal_received:closed"}},
     known_to={"signal_received": inside("What the platform's machines noticed would show whoever is reported what to avoid.")},
-    said={"signal_received": lambda case, fact, audience: NoticeData({"signal": fact.signal}, {"text": fact.text})},
+    said={"signal_received": _said},
 )

@@ -31,7 +31,7 @@ from domain.rules.remedy import told_remedies
 from domain.rules.rights import rights_of, standing
 from domain.rules.under_age import told_in_confidence, without_guardian
 from domain.rules.visibility import knows, shared
-from domain.views.chargeback import ChargebackView, seen
+from domain.views.chargeback import ChargebackView, ProviderDisputeView, disputes_seen, seen
 from domain.views.evidence import RequestView, asked_of, open_requests, settled_requests
 
 _PARTY_ROLES = ("claimant", "respondent")
@@ -215,6 +215,8 @@ class CaseView(Kept):
     pack: str | None = None
     pack_version: str | None = None
     chargeback: ChargebackView | None = None
+    provider_disputes: tuple[ProviderDisputeView, ...] | None = None
+    """How its disputes stand with their payment providers; for the team."""
     parties: tuple[dict[str, Any], ...] = ()
     payable: Payable | None = None
     """What may still be paid; for the team and the platform. A party is not told of parts and earlier cases that count."""
@@ -366,7 +368,12 @@ def _internal(case: Case) -> dict[str, Any]:
     steps = tuple(taken.get(step, StepView(step=step, state="open")) for step in case.terms.procedure)
     pack = {"pack": case.terms.pack, "pack_version": case.terms.version}
     reports = tuple(ReportView(**r.model_dump(exclude={"reasons"})) for r in case.reports)
-    risk = {"authority_reports": reports, "credits": case.credits, "chargeback": seen(case)}
+    risk = {
+        "authority_reports": reports,
+        "credits": case.credits,
+        "chargeback": seen(case),
+        "provider_disputes": disputes_seen(case),
+    }
     own = {"hands": case.manual_work, "procedure": steps, "case_links": case.links, **risk, **pack}
     return {name: getattr(case, name) for name in names} | own | {"guardian_missing": without_guardian(case)}
 
@@ -440,8 +447,9 @@ def unsaid(case: Case, recording: f.Recording, viewer: f.Actor) -> frozenset[str
     fact = recording.fact
     if viewer.role not in _PARTY_ROLES:
         return frozenset()
-    if isinstance(fact, f.CaseOpened) and not sees_report(case, viewer):
-        return frozenset({"statement", "subject", "attachments"})
+    if isinstance(fact, f.CaseOpened):
+        unread = frozenset() if sees_report(case, viewer) else frozenset({"statement", "subject", "attachments"})
+        return unread | {"provider"} if fact.provider is not None else unread
     if isinstance(fact, f.CaseDisclosed) and viewer.side is not Side.RESPONDENT:
         return frozenset({"text"})
     if isinstance(fact, f.InterimImposed) and fact.told is not None and viewer.side is fact.remedy.to:

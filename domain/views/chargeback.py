@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from domain.base import Instant, Kept
+from domain.base import Instant, Kept, Money
 from domain.model.case import Case
+from domain.model.provider_news import ProviderDispute
 
 
 class ChargebackView(Kept):
@@ -13,6 +14,8 @@ class ChargebackView(Kept):
     drafted_at: Instant | None = None
     sent_at: Instant | None = None
     missed_at: Instant | None = None
+    closed_at: Instant | None = None
+    """The dispute is over at its provider: nothing is sent any more."""
 
 
 def seen(case: Case) -> ChargebackView | None:
@@ -21,4 +24,52 @@ def seen(case: Case) -> ChargebackView | None:
     if known is None:
         return None
     drafted_at = known.draft.at if known.draft is not None else None
-    return ChargebackView(due_at=known.due_at, drafted_at=drafted_at, sent_at=known.sent_at, missed_at=known.missed_at)
+    ends = {"sent_at": known.sent_at, "missed_at": known.missed_at, "closed_at": known.closed_at}
+    return ChargebackView(due_at=known.due_at, drafted_at=drafted_at, **ends)
+
+
+class ProviderDisputeView(Kept):
+    """How a dispute stands with its payment provider; for the team."""
+
+    provider: str
+    dispute: str
+    payment: str | None = None
+    status: str | None = None
+    reason: str | None = None
+    network_reason: str | None = None
+    due_at: Instant | None = None
+    ended_at: Instant | None = None
+    end: str | None = None
+    """How it ended there (``lost``, ``refunded``); null while it is open."""
+    paid: bool = False
+    """Whoever paid got the money back from the provider: nothing is paid again."""
+    amount: Money | None = None
+    """How much, where it says so."""
+    verified: bool = True
+    """The provider was asked, or its signature covers what it said; else nothing is paid by itself."""
+    said_at: Instant
+    """When the provider said the newest of it."""
+
+
+def disputes_seen(case: Case) -> tuple[ProviderDisputeView, ...]:
+    """How the disputes of the case stand with their providers."""
+    return tuple(_dispute_seen(dispute) for dispute in case.provider_disputes)
+
+
+def _dispute_seen(one: ProviderDispute) -> ProviderDisputeView:
+    newest, end, paid = one.newest, one.end, one.paid
+    return ProviderDisputeView(
+        provider=newest.provider,
+        dispute=newest.dispute,
+        payment=newest.payment,
+        status=newest.status,
+        reason=newest.reason,
+        network_reason=newest.network_reason,
+        due_at=one.due.due_at if one.due is not None else None,
+        ended_at=end.at if end is not None else None,
+        end=end.what if end is not None else None,
+        paid=paid,
+        amount=one.money.amount if paid and one.money is not None else None,
+        verified=one.verified,
+        said_at=newest.at,
+    )

@@ -13,6 +13,7 @@ from uuid_utils import uuid7
 from domain.model.case_import_report import MovingCase
 from domain.model.commands import Open, OpenedParty
 from domain.model.prior_decision import as_opened
+from domain.model.provider_news import ProviderNews
 from domain.model.report import Report, ReportedParty
 from domain.model.terms import Routing, Terms
 from domain.worktime.calendars import Calendar
@@ -100,6 +101,12 @@ class PostgresIntake:
             row = await conn.fetchrow(_EXISTING, tenant_id, None, source, external_id)
         return row["id"] if row else None
 
+    async def opened_as(self, tenant_id: str, source: str, external_id: str) -> Opened | None:
+        """The same, with the command that opens it."""
+        async with self._database.tenant(tenant_id) as conn:
+            row = await conn.fetchrow(_EXISTING, tenant_id, None, source, external_id)
+        return Opened(row["id"], row["open_command_id"], created=False) if row else None
+
     async def known_among(self, tenant_id: str, source: str, external_ids: Sequence[str]) -> dict[str, str]:
         """The cases that reports with these ids from there have become, by the id; those that were never here are left out."""
         async with self._database.tenant(tenant_id) as conn:
@@ -121,6 +128,7 @@ class PostgresIntake:
         credential: str | None = None,
         past: MovingCase | None = None,
         notify: bool = False,
+        news: ProviderNews | None = None,
     ) -> Opened:
         """Put a report on disk as a case.
 
@@ -128,9 +136,10 @@ class PostgresIntake:
         :class:`~storage.intake.inbox.Conflict` (``idempotency_key_reused``, ``external_id_reused``) when it is another report.
         ``calendars`` and ``notices`` (of the pack, whom it tells of what) are kept with it: whoever judges it finds them.
         ``past`` is that of a case that ran in another system; ``credential`` is by what the report came; ``notify`` tells
-        its parties that it is here now.
+        its parties that it is here now. ``news`` is how a dispute stands with the provider that reports it: then the same dispute
+        is the same case, whatever its snapshot says by now.
         """
-        draft = _Draft(self._vault, tenant_id, report, terms, routing, past, notify)
+        draft = _Draft(self._vault, tenant_id, report, terms, routing, past, notify, news)
         new = {ref: calendar for ref, calendar in (calendars or {}).items() if ref not in self._kept}
         async with self._database.tenant(tenant_id) as conn:
             async with conn.transaction():
@@ -167,10 +176,11 @@ class _Draft:
         routing: Routing,
         past: MovingCase | None = None,
         notify: bool = False,
+        news: ProviderNews | None = None,
     ) -> None:
         self._vault, self._tenant = vault, tenant_id
         self._report, self._terms, self._routing = report, terms, routing
-        self._past, self._notify = past, notify
+        self._past, self._notify, self._news = past, notify, news
         self._hash = vault.body_hash(tenant_id, to_json(report if past is None else past))
         self.case_id, self.command_id = f"case_{uuid7()}", f"cmd_{uuid7()}"
         self._parties = [(f"pty_{uuid7()}", party) for party in report.parties]
@@ -231,7 +241,7 @@ class _Draft:
         row = await conn.fetchrow(_EXISTING, self._tenant, idempotency_key, self._report.source, self._report.external_id)
         if row is None:
             raise ConnectionError("the case that was in the way is gone; try again")
-        if row["report_hash"] != self._hash:
+        if row["report_hash"] != self._hash and self._news is None:
             raise _conflict(row)
         return Opened(row["id"], row["open_command_id"], created=False)
 
@@ -301,6 +311,7 @@ class _Draft:
             new_fact=report.brings_new_fact,
             history=past.history(parties, lambda holder: others.get(holder, box), notify=self._notify) if past else None,
             owner=past.owner if past else None,
+            provider=self._news,
         )
 
     @property

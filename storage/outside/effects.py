@@ -42,8 +42,10 @@ WITH target AS (
 ), done AS (
     UPDATE effects e SET state = $3, result = $3, note = $4, finished_at = clock_timestamp()
     FROM target t
-    -- Stopped by a legal hold while it was under way: what it came to is said all the same.
-    WHERE e.tenant = t.tenant AND e.id = $2 AND (e.state = 'running' OR (e.note = 'withheld' AND e.began_at IS NOT NULL))
+    -- Stopped by a legal hold or a provider's word while it was under way: what it came to is said all the same.
+    WHERE e.tenant = t.tenant AND e.id = $2 AND (e.state = 'running' OR (
+        e.note IN ('withheld', 'paid_by_provider', 'dispute_unverified') AND e.state = 'needs_hands' AND e.began_at IS NOT NULL
+    ))
     RETURNING e.case_id
 )
 INSERT INTO commands (tenant, case_id, id, type, actor_id, channel, received_at, body, credential)

@@ -192,9 +192,15 @@ async def test_both_secrets_of_a_rotation_open_cases_until_the_overlap_is_over(o
 
 
 async def test_another_event_of_stripe_is_acknowledged(office: Office) -> None:
-    source, body = await a_source(office), (PAYLOADS / "stripe-dispute-closed.json").read_bytes()
+    source, body = await a_source(office), b'{"type": "charge.refunded", "data": {"object": {"id": "ch_1"}}}'
     answer = await office.desk(None).post(f"/v1/intake/{source.id}", content=body, headers=by_stripe(body))
     assert (answer.status_code, answer.json()) == (200, {"id": None, "status": "ignored", "command_id": None})
+
+
+async def test_news_of_a_dispute_without_a_case_is_kept(office: Office) -> None:
+    source, body = await a_source(office), (PAYLOADS / "stripe-dispute-closed.json").read_bytes()
+    answer = await office.desk(None).post(f"/v1/intake/{source.id}", content=body, headers=by_stripe(body))
+    assert (answer.status_code, answer.json()) == (200, {"id": None, "status": "kept", "command_id": None})
 
 
 async def test_a_paypal_dispute_becomes_a_case(office: Office) -> None:

@@ -29,7 +29,6 @@ ELSEWHERE: dict[str, str] = {
     "domain/rules/evolve.py": "every fact of every release is folded in test_kept_facts.py, and every life of the machine",
     "domain/rules/triggers.py": "its words start and stop the clocks of rules/test_timetable.py",
     "domain/notices/data.py": "what a notice says is tried with who is told it, in notices/test_plan.py",
-    "domain/views/chargeback.py": "five fields, shown in rules/test_chargeback.py",
     "domain/views/evidence.py": "who sees which request is tried with the rules of asking, in rules/test_evidence.py",
     "domain/views/explain_words.py": "its sentences are read in views/test_explain.py",
 }

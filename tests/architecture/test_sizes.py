@@ -21,7 +21,6 @@ SMALL: dict[str, str] = {
     "services/drafts.py": "What a face does with a draft is asked of the services, as everything is.",
     "cli/demo/play.py": "How the demo is run stands in the demo's room; the command only calls it.",
     "cli/tables/preview.py": "Every topic that is shown has its file in this room.",
-    "domain/views/chargeback.py": "What is seen of a topic bears its noun in this room too.",
     "api/examples/signing_keys.py": "Every topic that the API answers about has its examples in this room.",
     **{
         f"api/routes/{topic}.py": "The application imports every route, and each topic has its file in this room too."

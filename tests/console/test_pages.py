@@ -135,6 +135,14 @@ class TestSavedViews:
 
 
 class TestCase:
+    async def test_says_above_all_that_a_provider_gave_the_money_back(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        news = {"provider": "stripe", "dispute": "dp_1", "event": "evt_1", "at": datetime.now(UTC).isoformat(), "what": "lost"}
+        said = {"signal": "dispute_lost", "news": {**news, "amount": {"amount": 18_900, "currency": "EUR"}}}
+        assert (await lobby.office.desk("platform").post(f"/v1/cases/{case_id}/signals", said)).status_code == 200
+        await browser.open(f"/cases/{case_id}")
+        assert "Stripe: the dispute is over there (lost). Whoever paid gets 189.00 EUR back from there" in browser.words
+
     async def test_says_who_is_who_what_they_want_and_what_is_ahead(self, lobby: Lobby) -> None:
         browser, case_id = await taken(lobby)
         await browser.open(f"/cases/{case_id}")

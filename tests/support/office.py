@@ -39,6 +39,7 @@ from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresEvidenceFiles, PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
+from storage.intake.provider_news import PostgresProviderNews
 from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import PostgresSources
 from storage.outside.endpoints import PostgresEndpoints
@@ -243,6 +244,7 @@ class Office:
             readers=ReadHere(),
             endpoints=self.endpoints,
             sources=self.sources,
+            provider_news=PostgresProviderNews(self.database),
             door_refusals=PostgresDoorRefusals(self.database),
             address_refused=any_public,
             database_ready=_there,

@@ -32,7 +32,9 @@ def test_a_report_says_all_that_was_read() -> None:
         ("paypal", "paypal-dispute-created.json", "report", None),
         ("generic", "report.json", "report", None),
         ("generic", "report.eml", "refused", None),
-        ("stripe", "report.json", "refused", None),
+        ("stripe", "report.eml", "refused", None),
+        ("stripe", "report.json", "ignored", None),
+        ("stripe", "stripe-dispute-closed.json", "signal", "dp_1QomBudTest00000000000002"),
     ],
 )
 def test_every_provider(provider: str, name: str, outcome: str, external_id: str | None) -> None:

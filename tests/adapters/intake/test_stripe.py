@@ -1,17 +1,21 @@
 """Stripe's dispute webhook becomes a fraud report, and nothing unsigned gets in."""
 
+import copy
 import json
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from stripe import WebhookSignature
 
 from adapters.intake.errors import ReportInvalid
 from adapters.intake.stripe import StripeIntake
 from domain.base import Money, Side
 from domain.model.report import Report, ReportedParty
+from tests.support.places import FIXTURES
 
 SECRET = "whsec_of_the_tests"
 MERCHANT = ReportedParty(side=Side.RESPONDENT, ref="acct_platform", name="Sitters Ltd", zone="Europe/Dublin")
@@ -112,18 +116,97 @@ def test_another_secret_an_old_signature_and_a_changed_body_are_refused(created:
         StripeIntake(SECRET).report(created, {"stripe-signature": signed(created, age=301, secret="whsec_other")})
 
 
+@pytest.mark.parametrize("without", [{"id": None}, {"id": {"object": "dispute"}}, {"id": 7}])
+def test_only_a_dispute_without_an_id_is_refused(created: bytes, without: dict[str, Any]) -> None:
+    with pytest.raises(ReportInvalid) as caught:
+        taken(changed(created, **without))
+    assert [(e.field, e.code) for e in caught.value.errors] == [("data.object.id", "id_missing")]
+
+
 @pytest.mark.parametrize(
-    ("change", "field", "code"),
+    ("change", "unread"),
     [
-        ({"amount": "many"}, "data.object.amount", "int_parsing"),
-        ({"amount": -1}, "data.object.amount", "greater_than_equal"),
-        ({"currency": "euros"}, "data.object.currency", "string_pattern_mismatch"),
-        ({"id": None}, "data.object.id", "string_type"),
-        ({"currency": "isk", "amount": 50}, "data.object.amount", "amount_not_exact"),
-        ({"evidence_details": {"due_by": 10**30}}, "attributes.due_by", "number_not_storable"),
+        ({"amount": "many"}, "amount"),
+        ({"amount": -1}, "amount"),
+        ({"currency": "euros"}, "amount"),
+        ({"currency": "isk", "amount": 50}, "amount"),
+        ({"evidence_details": {"due_by": 10**30}}, "evidence_details.due_by"),
+        ({"evidence": []}, "evidence"),
+        ({"charge": {"object": "charge"}}, "charge"),
     ],
 )
-def test_a_wrong_field_is_named_by_its_path(created: bytes, change: dict[str, Any], field: str, code: str) -> None:
-    with pytest.raises(ReportInvalid) as caught:
-        taken(changed(created, **change))
-    assert [(e.field, e.code) for e in caught.value.errors] == [(field, code)]
+def test_what_cannot_be_read_is_noted_and_the_dispute_taken(created: bytes, change: dict[str, Any], unread: str) -> None:
+    report = taken(changed(created, **change))
+    assert report is not None
+    assert report.attributes["unread"] == f"data.object.{unread}"
+
+
+def test_an_expanded_charge_is_the_charge(created: bytes) -> None:
+    report = taken(changed(created, charge={"id": "ch_9", "object": "charge", "amount": 18450}))
+    assert report is not None
+    assert (report.matter, report.attributes["charge"]) == ("ch_9", "ch_9")
+
+
+def test_the_ids_the_reason_codes_and_the_day_come_as_fields(created: bytes) -> None:
+    report = taken(created)
+    assert report is not None
+    wanted = {"dispute": "dp_1QomBudTest00000000000002", "charge": "ch_3QomBudTest00000000000003", "network_reason": "10.4"}
+    assert wanted.items() <= report.attributes.items()
+
+
+def test_a_signature_from_the_future_is_refused(created: bytes) -> None:
+    with pytest.raises(ReportInvalid, match="signature_expired"):
+        StripeIntake(SECRET).prove(created, {"stripe-signature": signed(created, age=-400)})
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "what"),
+    [
+        ("created", "needs_response", "opened"),
+        ("created", "prevented", "prevented"),
+        ("created", "charge_refunded", "refunded"),
+        ("updated", "under_review", "updated"),
+        ("updated", "lost", "lost"),
+        ("closed", "won", "won"),
+        ("closed", "warning_closed", "inquiry_closed"),
+        ("closed", "of_next_year", "closed"),
+        ("closed", None, "closed"),
+        ("funds_withdrawn", "needs_response", "funds_withdrawn"),
+        ("funds_reinstated", "under_review", "funds_reinstated"),
+        ("of_next_year", "needs_response", "updated"),
+    ],
+)
+def test_every_event_of_a_dispute_is_news_of_it(created: bytes, kind: str, status: str | None, what: str) -> None:
+    body = json.dumps(json.loads(changed(created, status=status)) | {"type": f"charge.dispute.{kind}"}).encode()
+    said = StripeIntake(SECRET).said(body, {"stripe-signature": signed(body)})
+    assert said is not None
+    assert (said.news.what, said.news.dispute) == (what, "dp_1QomBudTest00000000000002")
+    assert (said.report is not None) == (kind == "created")
+
+
+def optional(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Every field of an event but those that say what it is about."""
+    needed = {("type",), ("data",), ("data", "object"), ("data", "object", "id")}
+    inside = value.items() if isinstance(value, dict) else ()
+    found = [place for name, one in inside for place in [(*path, name), *optional(one, (*path, name))]]
+    return [place for place in found if place not in needed]
+
+
+EVENT = json.loads((FIXTURES / "intake" / "stripe-dispute-created.json").read_text())
+STRANGE = st.sampled_from([None, {}, {"id": "x_1", "object": "new"}, [], [None, 7], "new_word", "", 7, -1, 10**40, True, 1.5])
+
+
+@given(st.lists(st.tuples(st.sampled_from(optional(EVENT)), st.one_of(STRANGE, st.just(...))), max_size=6))
+def test_any_optional_field_may_be_null_missing_expanded_or_new(changes: list[tuple[tuple[str, ...], Any]]) -> None:
+    event = copy.deepcopy(EVENT)
+    for path, value in changes:
+        place: Any = event
+        for name in path[:-1]:
+            place = place.get(name) if isinstance(place, dict) else None
+        if isinstance(place, dict):
+            place.pop(path[-1], None)
+            if value is not ...:
+                place[path[-1]] = value
+    report = taken(json.dumps(event).encode())
+    assert report is not None
+    assert report.external_id == "dp_1QomBudTest00000000000002"

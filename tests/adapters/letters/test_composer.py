@@ -331,6 +331,11 @@ LETTERS = {
         data={"phase": "closed", "signal": "login_from_elsewhere"},
         texts={"text": "Two countries within an hour."},
     ),
+    "signal_received.provider.staff": to_staff(
+        "signal_received",
+        kind="fraud_report",
+        data={"phase": "review", "signal": "dispute_lost", "provider": "stripe", "money_went": True, "dispute_over": True},
+    ),
     "report_proposed.staff": to_staff(
         "report_proposed", kind="fraud_report", data={**INQUIRY, "authority": "police"}, texts={"reasons": "The same ring."}
     ),
@@ -454,6 +459,9 @@ NAMES = [
     "sanction",
     "credit",
     "signal",
+    "provider",
+    "money_went",
+    "dispute_over",
     "authority",
     "measures",
     "received",

@@ -90,6 +90,8 @@ MATRIX = {
         "DELETE, INSERT, SELECT, UPDATE", "", "Who looks at a case now, for less than a minute; nothing is kept of it."
     ),
     "desk_settings": May("INSERT, SELECT, UPDATE", "", "How somebody looks at their desk."),
+    "provider_news": May("DELETE, INSERT, SELECT", "", "What waits for its case: told once, then gone."),
+    "provider_transmissions": May("DELETE, INSERT, SELECT", "", "Remembered as long as one can be repeated."),
     "reason_templates": May("INSERT, SELECT, UPDATE(retired_at used used_at)", "", "Counted and retired, never changed."),
     "saved_views": May("DELETE, INSERT, SELECT", "", "A list under a name goes when its owner wants; it is never another one."),
     "door_refusals": May(

@@ -1,0 +1,103 @@
+"""What a payment provider says of a dispute: how it stands there, and whether the money has moved already.
+
+Providers send it in any order, twice, and before the dispute itself. So it bears the provider's own instant, and what holds is
+what was said last by that, not what came last.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from domain.base import Code, Instant, Kept, Money, Reference
+
+What = Literal[
+    "opened", "updated", "funds_withdrawn", "funds_reinstated", "won", "lost", "withdrawn", "prevented", "refunded",
+    "inquiry_closed", "closed",
+]  # fmt: skip
+
+GIVEN: Final = frozenset({"funds_withdrawn", "lost", "prevented", "refunded", "closed"})
+"""The money went, or is going, to whoever paid. ``closed`` is an end that the provider did not name: until somebody has looked,
+it counts as given, so that nothing is paid twice."""
+BACK: Final = frozenset({"funds_reinstated", "won", "withdrawn"})
+"""The money is (again) with whoever was paid."""
+ENDS: Final = frozenset({"won", "lost", "withdrawn", "prevented", "refunded", "inquiry_closed", "closed"})
+"""The provider decides nothing more, and takes no evidence."""
+
+
+class ProviderNews(Kept):
+    """One thing that a provider said: codes, ids, amounts and instants, no word of anybody's."""
+
+    provider: Code
+    dispute: Reference
+    """The provider's own id of the dispute."""
+    event: Reference
+    """The provider's own id of the message."""
+    at: Instant
+    """When the provider says it was so."""
+    what: What
+    status: Code | None = None
+    """The provider's word for how it stands."""
+    stage: Code | None = None
+    """``chargeback`` where evidence is taken until ``due_at``; ``inquiry`` and the like before and after it."""
+    reason: Code | None = None
+    network_reason: Code | None = None
+    """The card network's own code of the reason (``10.4``)."""
+    payment: Reference | None = None
+    """What was paid: the charge, or the transaction."""
+    amount: Money | None = None
+    """How much moved, or is disputed; None: it does not say."""
+    due_at: Instant | None = None
+    """Until when the provider takes an answer."""
+    verified: bool = True
+    """False: the message was proved by a signature that does not cover all of it, and nobody has asked the provider."""
+
+    @property
+    def order(self) -> tuple[Instant, int, str, str]:
+        """What was said later counts. At the same instant what ends the dispute does, and money that went before money that came
+        back: then nothing is paid by mistake."""
+        weight = 3 * (self.what in ENDS) + 2 * (self.what in GIVEN) + (self.what in BACK)
+        return (self.at, weight, self.event, self.model_dump_json())
+
+
+class ProviderDispute(Kept):
+    """How a dispute stands with its provider: of each question the newest answer, in whatever order the answers came."""
+
+    newest: ProviderNews
+    """What was said last: status, reason, ids."""
+    money: ProviderNews | None = None
+    """What was said last about money that moved."""
+    end: ProviderNews | None = None
+    """What was said last of those by which the dispute ended there."""
+    due: ProviderNews | None = None
+    """What was said last about when an answer is due."""
+    verified: bool = True
+    """Somebody asked the provider, or nobody had to."""
+
+    @property
+    def paid(self) -> bool:
+        """Whether the money went to whoever paid, and did not come back."""
+        return self.money is not None and self.money.what in GIVEN
+
+
+def folded(known: ProviderDispute | None, news: ProviderNews) -> ProviderDispute:
+    """How it stands with this, too. Any order of the same news comes to the same."""
+
+    def later(before: ProviderNews | None, fits: bool) -> ProviderNews | None:
+        if not fits:
+            return before
+        return news if before is None or news.order >= before.order else before
+
+    before = known if known is not None else ProviderDispute(newest=news, verified=news.verified)
+    return ProviderDispute(
+        newest=later(before.newest, True) or news,
+        # Nobody's unproven word sets money free, or lets a day go by.
+        money=later(before.money, news.what in GIVEN or (news.what in BACK and news.verified)),
+        end=later(before.end, news.what in ENDS),
+        due=later(before.due, news.due_at is not None and news.verified),
+        verified=before.verified or news.verified,
+    )
+
+
+def signal_of(news: ProviderNews) -> str:
+    """The signal by which a case is told (``dispute_lost``)."""
+    return f"dispute_{news.what}"

@@ -1,0 +1,109 @@
+"""What a payment provider says of a dispute, and what follows: a case whose money moved there pays nothing again by itself.
+
+A provider gives the money back without asking (a chargeback that is lost, a refund made there, an alert that prevented the
+dispute). It says so in any order, so a case keeps of each question the newest answer by the provider's own instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from domain.base import Side
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.chargeback import Chargeback
+from domain.model.provider_news import BACK, ENDS, GIVEN, ProviderDispute, ProviderNews, folded
+from domain.model.remedy import Remedy
+from domain.rules import money
+from domain.rules.rule import Change, Facts
+
+DECIDED_ELSEWHERE = "decided_elsewhere"
+CHARGEBACK_STAGE = "chargeback"
+"""The stage in which a network takes evidence until its due date."""
+
+
+def why_declined(news: ProviderNews | None) -> str | None:
+    """Why a report is turned away of a dispute that was over at its provider before it came here; None: it was not."""
+    return DECIDED_ELSEWHERE if news is not None and news.what in ENDS else None
+
+
+def heard(case: Case, news: ProviderNews, at: datetime) -> Change:
+    """What the case knows of its disputes with this, too, and how it stands with the evidence for the network."""
+    before = next((one for one in case.provider_disputes if _key(one.newest) == _key(news)), None)
+    after = folded(before, news)
+    others = (one for one in case.provider_disputes if _key(one.newest) != _key(news))
+    disputes = tuple(sorted((*others, after), key=lambda one: _key(one.newest)))
+    return {"provider_disputes": disputes, "chargeback": _evidence(case.chargeback, before, after, at)}
+
+
+def _key(news: ProviderNews) -> tuple[str, str]:
+    return (news.provider, news.dispute)
+
+
+def _evidence(
+    known: Chargeback | None, before: ProviderDispute | None, after: ProviderDispute, at: datetime
+) -> Chargeback | None:
+    due = after.due if after.due is not None and after.due.stage == CHARGEBACK_STAGE else None
+    moved = due is not None and (before is None or before.due is None or before.due.due_at != due.due_at)
+    if known is None and due is not None and due.due_at is not None and after.end is None:
+        return Chargeback(due_at=due.due_at, since=at)
+    if known is None:
+        return None
+    if due is not None and due.due_at is not None and moved and known.sent_at is None:
+        # A day that went by is no missed one where the network listens longer.
+        missed_at = None if due.due_at > at else known.missed_at
+        known = known.model_copy(update={"due_at": due.due_at, "missed_at": missed_at, "warned": False})
+    if after.end is not None and known.closed_at is None:
+        known = known.model_copy(update={"closed_at": at})
+    return known
+
+
+def said(case: Case, news: ProviderNews) -> dict[str, Any]:
+    """What the team is told with the signal: who says it, and how the dispute stands there after all that was said of it."""
+    known = next((one for one in case.provider_disputes if _key(one.newest) == _key(news)), None)
+    went, over = (known.paid, known.end is not None) if known is not None else (False, False)
+    return {"provider": news.provider, "money_went": went, "dispute_over": over}
+
+
+def stops(case: Case, remedy: Remedy) -> bool:
+    """Whether a payment is one that a provider's word can make too much: money for whoever paid."""
+    return bool(case.provider_disputes) and remedy.amount is not None and remedy.to is Side.CLAIMANT
+
+
+def stopped(case: Case, news: ProviderNews | None) -> Facts:
+    """Payments under way that would pay again what the provider gives back by this news: they wait for somebody's hands."""
+    if news is None or news.what not in GIVEN | BACK:
+        return ()
+    then = case.model_copy(update=heard(case, news, case.updated_at))
+    running = [e.id for e in then.effects if e.state == "running" and e.reverses is None and stops(then, e.remedy)]
+    why = _why_not(then, ())
+    return tuple(f.EffectReported(effect_id=one, result="needs_hands", note=why) for one in running) if why else ()
+
+
+def not_paid_again(case: Case, command_id: str, facts: Facts) -> Facts:
+    """The facts, with what is ordered beyond what was paid, or on a word nobody has verified, left to somebody's hands."""
+    orders = [x for x in facts if isinstance(x, f.EffectOrdered) and x.reverses is None and stops(case, x.remedy)]
+    why = _why_not(case, (x.remedy for x in orders)) if orders else None
+    if why is None:
+        return facts
+    told = {x.effect_id for x in facts if isinstance(x, f.EffectReported)}
+    whole: list[f.Fact] = []
+    for fact in facts:
+        whole.append(fact)
+        if isinstance(fact, f.EffectOrdered) and fact in orders and fact.effect_id not in told:
+            whole.append(f.EffectReported(effect_id=fact.effect_id, result="needs_hands", note=why))
+    return tuple(whole)
+
+
+def _why_not(case: Case, more: Iterable[Remedy]) -> str | None:
+    """Why nothing is paid by itself: together with what providers gave back it would be more than was paid, or cannot be compared
+    with it; or nobody has asked the provider whether it said so at all.
+    """
+    if any(not one.verified for one in case.provider_disputes):
+        return "dispute_unverified"
+    if case.paid_by_provider:
+        new = [x.amount for x in more if x.amount is not None]
+        return "paid_by_provider" if case.amount is None or not money.within(case, new) else None
+    return None

@@ -1,0 +1,127 @@
+"""What payment providers say of disputes: the first word opens a case, each later one is told to it, whichever comes first."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from domain.model.provider_news import ProviderNews, folded, signal_of
+from domain.model.report import Report
+from services.commands import judged
+from services.errors import Refused
+from services.parts import Answered, Parts, ProviderReader, ProviderSaid
+from services.rows import CaseRow
+from storage.intake.provider_news import digest_of
+from storage.intake.sources import LiveSource
+
+_LONGEST_WAY = 20
+"""Merges that are followed from case to case."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """News that is on disk: in the inbox of its case, or kept until the dispute has one."""
+
+    case_id: str | None
+    """None: the dispute has no case yet."""
+    command_id: str | None = None
+    answer: Answered | None = None
+    """What the case made of it; None: nobody has judged it yet."""
+
+
+Landed = TypeVar("Landed")
+
+
+async def said_by(
+    parts: Parts, source: LiveSource, reader: ProviderReader, body: bytes, headers: Mapping[str, str]
+) -> Callable[[], ProviderSaid | None]:
+    """What reads the message, once it is known to be the provider's own; it raises what ``parts.parsers.invalid`` is.
+
+    PayPal's signature covers a checksum of the body alone. So a transmission is remembered with its body, and the dispute is
+    asked for at PayPal itself, where that is configured. Raises ``signature_invalid`` for what is forged, and ``provider_away``.
+    """
+    if source.provider != "paypal":
+        return partial(reader.said, body, headers)
+    sent = f"{headers.get('paypal-transmission-id', '')}|{headers.get('paypal-transmission-time', '')}"
+    if not await parts.provider_news.transmitted(source.tenant_id, source.id, sent, body):
+        raise Refused("signature_invalid")
+    dispute = reader.dispute_of(body)
+    asked = parts.disputes.get(source.tenant_id)
+    if asked is None or dispute is None:
+        return partial(reader.said, body, headers)
+    try:
+        fetched = await asked.fetch(dispute)
+    except ConnectionError:
+        raise Refused("provider_away") from None
+    if fetched is None:
+        raise Refused("signature_invalid")
+    return partial(reader.said, body, headers, fetched)
+
+
+async def take(
+    parts: Parts,
+    source: LiveSource,
+    said: ProviderSaid,
+    land: Callable[[Report, ProviderNews], Awaitable[Landed]],
+    standing: Callable[[Landed], tuple[CaseRow, bool]],
+) -> Landed | Heard:
+    """What became of a message about a dispute. A known dispute is never refused, whatever the snapshot says.
+
+    ``land`` opens a case of a report, ``standing`` says of what it made the row and whether it is new.
+    """
+    tenant_id, news = source.tenant_id, said.news
+    if said.report is None:
+        await parts.provider_news.keep(tenant_id, news)
+        case_id = await parts.intake.known(tenant_id, news.provider, news.dispute)
+        last = await _tell_waiting(parts, source, case_id, news) if case_id is not None else None
+        return last or Heard(case_id)
+    landed = await land(said.report, news)
+    row, created = standing(landed)
+    if not created and not _known_to(row, news):
+        later = news.model_copy(update={"what": "updated"}) if news.what == "opened" else news
+        await parts.provider_news.keep(tenant_id, later)
+    await _tell_waiting(parts, source, row.id, news)
+    return landed
+
+
+def _known_to(row: CaseRow, news: ProviderNews) -> bool:
+    """Whether the case has heard this already, or something newer of everything it says."""
+    known = row.case.provider_disputes if row.case is not None else ()
+    return any(
+        one.newest.provider == news.provider and one.newest.dispute == news.dispute and folded(one, news) == one for one in known
+    )
+
+
+async def _tell_waiting(parts: Parts, source: LiveSource, case_id: str, news: ProviderNews) -> Heard | None:
+    """Tell the case all that waits for it; what became of the last of it. None: somebody else has told it everything."""
+    last: Heard | None = None
+    for one in await parts.provider_news.waiting(source.tenant_id, news.provider, news.dispute):
+        last = await _tell(parts, source, case_id, one)
+        await parts.provider_news.told(source.tenant_id, one)
+    return last
+
+
+async def _tell(parts: Parts, source: LiveSource, case_id: str, news: ProviderNews) -> Heard:
+    """Put the news into the case's inbox, or into that of the case in which its matter goes on, as the system's own word."""
+    tenant_id = source.tenant_id
+    row = await parts.views.case(tenant_id, case_id)
+    for _ in range(_LONGEST_WAY):
+        into = row.case.merged_into if row is not None and row.case is not None else None
+        row = await parts.views.case(tenant_id, into) if into is not None else row
+        if into is None:
+            break
+    assert row is not None, "a case that was opened is there"
+    digest = hashlib.sha256(row.id.encode() + digest_of(news)).hexdigest()
+    command = {
+        "id": f"cmd_sys-news-{digest[:40]}",
+        "type": "signal",
+        "by": "system",
+        "signal": signal_of(news),
+        "news": news.model_dump(mode="json"),
+    }
+    receipt = await parts.inbox.receive(tenant_id, row.id, command, channel="system", credential=source.id)
+    answer = receipt.answer or await judged(parts, tenant_id, row, receipt.command_id)
+    return Heard(row.id, receipt.command_id, answer)

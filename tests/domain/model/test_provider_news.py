@@ -1,0 +1,73 @@
+"""What a payment provider said of a dispute, put together: any order of the same news comes to the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.model.provider_news import BACK, ENDS, GIVEN, ProviderDispute, ProviderNews, folded, signal_of
+from tests.support.cases import MONDAY
+
+DUE = MONDAY + timedelta(days=6)
+
+
+def news(what: str, minutes: int = 0, event: str = "evt_1", **more: Any) -> ProviderNews:
+    said = {"provider": "stripe", "dispute": "dp_1", "event": event, "at": MONDAY + timedelta(minutes=minutes), "what": what}
+    return ProviderNews.model_validate({**said, **more})
+
+
+def fold(said: Sequence[ProviderNews]) -> ProviderDispute | None:
+    known = None
+    for one in said:
+        known = folded(known, one)
+    return known
+
+
+everything = st.lists(
+    st.builds(
+        news,
+        st.sampled_from([*sorted(GIVEN | BACK | ENDS), "updated", "opened"]),
+        st.integers(0, 5),
+        st.integers(0, 3).map(lambda n: f"evt_{n}"),
+        due_at=st.sampled_from([None, DUE, DUE + timedelta(days=1)]),
+        status=st.sampled_from([None, "needs_response", "under_review"]),
+        verified=st.booleans(),
+    ),
+    max_size=6,
+)
+
+
+@given(everything.flatmap(lambda every: st.tuples(st.just(every), st.permutations(every))))
+def test_any_order_comes_to_the_same(orders: tuple[list[ProviderNews], list[ProviderNews]]) -> None:
+    assert fold(orders[0]) == fold(orders[1])
+
+
+@given(everything)
+def test_said_twice_is_said_once(said: list[ProviderNews]) -> None:
+    assert fold(said) == fold([*said, *said])
+
+
+def test_the_newest_by_the_providers_own_instant_counts() -> None:
+    known = fold([news("funds_reinstated", 2), news("funds_withdrawn", 1)])
+    assert known is not None
+    assert not known.paid
+
+
+def test_at_the_same_instant_money_that_went_counts() -> None:
+    known = fold([news("funds_withdrawn"), news("funds_reinstated")])
+    assert known is not None
+    assert known.paid
+
+
+def test_nobodys_unproven_word_sets_money_free() -> None:
+    known = fold([news("lost"), news("won", 5, verified=False)])
+    assert known is not None
+    assert known.paid
+
+
+def test_each_has_a_signal_of_its_own() -> None:
+    assert signal_of(news("lost")) == "dispute_lost"

@@ -1,0 +1,191 @@
+"""What a payment provider says of a dispute: in any order the same, and money that moved there is not paid again here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.base import Money, Outcome, Phase, Side
+from domain.model import facts as f
+from domain.model.provider_news import BACK, ENDS, GIVEN, ProviderNews, signal_of
+from domain.rules.provider_news import why_declined
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MONDAY, PLATFORM, RESPONDENT, Life, a_case
+
+PAID = Money(amount=10_000, currency="USD")
+DUE = MONDAY + timedelta(days=6)
+WHATS = ("updated", "funds_withdrawn", "funds_reinstated", "won", "lost", "withdrawn", "prevented", "refunded", "closed")
+
+
+def news(what: str, minutes: int = 0, event: str = "evt_1", **more: Any) -> ProviderNews:
+    said = {"provider": "stripe", "dispute": "dp_1", "event": event, "at": MONDAY + timedelta(minutes=minutes), "what": what}
+    return ProviderNews.model_validate({**said, **more})
+
+
+def told(life: Life, *said: ProviderNews) -> Life:
+    for one in said:
+        life.says(PLATFORM, "signal", signal=signal_of(one), news=one.model_dump(mode="json"))
+    return life
+
+
+def disputed(kind: str = "payment_dispute", **more: Any) -> Life:
+    attributes = {"stage": "chargeback", "due_by": int(DUE.timestamp())}
+    return a_case(kind, amount=PAID, attributes=attributes, **more)
+
+
+def refund(cents: int) -> dict[str, Any]:
+    remedy = {"type": "refund", "amount": {"amount": cents, "currency": "USD"}}
+    return {"outcome": "refunded", "ground": "not_received", "remedies": [remedy]}
+
+
+def unpaid(life: Life) -> list[str]:
+    """Refunds that go out by themselves: ordered, and not left to somebody's hands."""
+    return [e.id for e in life.case.effects if e.remedy.to is Side.CLAIMANT and e.remedy.amount and e.state == "running"]
+
+
+everything = st.lists(
+    st.builds(
+        news,
+        st.sampled_from(WHATS),
+        st.integers(0, 5),
+        st.integers(0, 99).map(lambda n: f"evt_{n}"),
+        due_at=st.sampled_from([None, DUE, DUE + timedelta(days=1)]),
+        verified=st.booleans(),
+    ),
+    max_size=6,
+    unique_by=lambda one: one.event,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
+@given(everything, st.data())
+def test_a_case_whose_money_moved_pays_nothing_by_itself(said: list[ProviderNews], data: st.DataObject) -> None:
+    """Whenever the news come: while it is heard, drafted, told, or after."""
+    life = disputed().in_review()
+    cut = data.draw(st.integers(0, len(said)))
+    told(life, *said[:cut])
+    if not life.case.paid_by_provider:
+        life.says(MEDIATOR, "rule", **refund(10_000))
+    told(life, *said[cut:])
+    life.later(timedelta(days=1))
+    if life.case.paid_by_provider:
+        assert unpaid(life) == []
+
+
+class TestMoneyThatMoved:
+    @pytest.mark.parametrize("what", sorted(GIVEN))
+    def test_is_not_given_by_a_ruling_again(self, what: str) -> None:
+        life = told(disputed().in_review(), news(what))
+        refusal = life.refused(MEDIATOR, "rule", **refund(10_000))
+        assert (refusal.code, refusal.fields["payable"]) == ("remedy_not_allowed", 0)
+
+    def test_in_part_leaves_the_rest_to_give(self) -> None:
+        part = {"amount": 4_000, "currency": "USD"}
+        life = told(disputed().in_review(), news("refunded", amount=part))
+        assert life.refused(MEDIATOR, "rule", **refund(6_001)).fields["payable"] == 6_000
+        life.says(MEDIATOR, "rule", **refund(6_000)).later(timedelta(days=1))
+        assert len(unpaid(life)) == 1
+
+    @pytest.mark.parametrize("back", sorted(BACK))
+    def test_and_came_back_can_be_given(self, back: str) -> None:
+        life = told(disputed().in_review(), news(back, 2), news("funds_withdrawn", 1))
+        assert life.says(MEDIATOR, "rule", **refund(10_000)).case.phase is Phase.RULED
+
+    def test_between_the_draft_and_its_telling_waits_for_hands(self) -> None:
+        life = disputed().in_review().says(MEDIATOR, "rule", **refund(10_000))
+        told(life, news("lost")).later(timedelta(days=1))
+        assert life.case.manual_work
+        assert unpaid(life) == []
+
+    def test_after_it_was_ordered_stops_what_is_under_way(self) -> None:
+        life = disputed().in_review().says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1))
+        (effect,) = unpaid(life)
+        told(life, news("lost"))
+        assert unpaid(life) == []
+        assert life.case.manual_work == (effect,)
+        # It was on its way already: how it ended is said all the same, and nobody has to lift a hand.
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        assert not life.case.manual_work
+
+    def test_no_agreement_of_the_sides_gives_it(self) -> None:
+        life = disputed().in_settlement().says(RESPONDENT, "offer", remedy="refund", amount=PAID.model_dump())
+        offer = life.case.offer
+        assert offer is not None
+        assert told(life, news("funds_withdrawn")).refused(CLAIMANT, "accept_offer", offer_id=offer.id).code == "amount_too_high"
+
+    def test_of_one_of_two_disputes_is_not_undone_by_the_other(self) -> None:
+        life = told(disputed().in_review(), news("lost"), news("won", 9, "evt_2", dispute="dp_2"))
+        assert life.case.paid_by_provider
+
+
+class TestUnverified:
+    def test_nothing_is_paid_by_itself_until_the_provider_was_asked(self) -> None:
+        life = told(disputed().in_review(), news("updated", verified=False))
+        life.says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1))
+        assert unpaid(life) == []
+        reported = [x.note for x in life.facts if isinstance(x, f.EffectReported)]
+        assert reported == ["dispute_unverified"]
+
+    def test_once_it_was_asked_it_is(self) -> None:
+        life = told(disputed().in_review(), news("updated", 1, verified=False), news("updated", 0, "evt_2"))
+        life.says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1))
+        assert len(unpaid(life)) == 1
+
+
+class TestEvidenceForTheNetwork:
+    @pytest.mark.parametrize("what", sorted(ENDS))
+    def test_a_draft_is_not_sent_to_a_dispute_that_is_over(self, what: str) -> None:
+        life = told(disputed().in_settlement().says(LEAD, "draft_chargeback_evidence"), news(what)).later(timedelta(days=30))
+        assert not any(isinstance(x, f.ChargebackSent | f.ChargebackMissed) for x in life.facts)
+        assert life.refused(LEAD, "submit_chargeback_evidence").code == "chargeback_over"
+
+    def test_a_later_day_of_the_network_moves_the_sending(self) -> None:
+        life = disputed().in_settlement().says(LEAD, "draft_chargeback_evidence")
+        later = DUE + timedelta(days=3)
+        told(life, news("updated", due_at=later, stage="chargeback"))
+        assert life.due("chargeback").due_at == later - timedelta(hours=12)
+
+    def test_an_inquiry_that_becomes_a_chargeback_gets_its_day(self) -> None:
+        life = a_case("payment_dispute", amount=PAID, attributes={"stage": "inquiry"}).in_settlement()
+        assert life.seen_by(MEDIATOR).chargeback is None
+        told(life, news("updated", due_at=DUE, stage="chargeback"))
+        assert life.case.chargeback is not None
+        assert life.case.chargeback.due_at == DUE
+
+
+class TestWhoIsTold:
+    @pytest.mark.parametrize("kind", ["bounty_dispute", "fraud_report", "payment_dispute"])
+    def test_the_owner_is_woken(self, kind: str) -> None:
+        life = a_case(kind).in_review()
+        told(life, news("lost"))
+        assert {(n.event, n.recipient) for _, n in life.last.notices} == {("signal_received", MEDIATOR)}
+
+    def test_with_what_it_means(self) -> None:
+        life = told(disputed().in_review(), news("lost"))
+        (notice,) = life.notices_for(MEDIATOR)[-1:]
+        said = {name: notice.data[name] for name in ("signal", "provider", "money_went", "dispute_over")}
+        assert said == {"signal": "dispute_lost", "provider": "stripe", "money_went": True, "dispute_over": True}
+
+    def test_operations_of_news_to_a_closed_case(self) -> None:
+        life = told(a_case("payment_dispute").closed(), news("lost"))
+        assert "role:ops" in {n.recipient for _, n in life.last.notices}
+
+
+class TestAReportOfWhatIsOver:
+    @pytest.mark.parametrize("what", sorted(ENDS))
+    def test_is_declined(self, what: str) -> None:
+        assert why_declined(news(what)) == "decided_elsewhere"
+
+    @pytest.mark.parametrize("what", ["opened", "updated", "funds_withdrawn", "funds_reinstated"])
+    def test_what_goes_on_is_not(self, what: str) -> None:
+        assert why_declined(news(what)) is None
+
+    def test_whatever_its_kind(self) -> None:
+        life = a_case("payment_dispute", amount=PAID)
+        opening = life._opening().model_copy(update={"provider": news("prevented")})
+        life.judge(opening, "system")
+        assert (life.case.outcome, life.case.close_reason) == (Outcome.DECLINED, "decided_elsewhere")
+        assert life.case.provider_disputes[0].paid

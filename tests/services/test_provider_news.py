@@ -1,0 +1,313 @@
+"""What Stripe and PayPal send of disputes: a known one is always taken, and its case knows how it stands there in any order."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import time
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from stripe import WebhookSignature
+
+from domain.model.case import Case
+from tests.support.office import PAYPAL, ClosedDoor, Office
+from tests.support.places import FIXTURES
+
+pytestmark = pytest.mark.postgres
+
+SECRET = "whsec_as_stripe_shows_it"
+STRIPE: dict[str, Any] = json.loads((FIXTURES / "intake" / "stripe-dispute-created.json").read_text())
+BY_PAYPAL: dict[str, Any] = json.loads((FIXTURES / "intake" / "paypal-dispute-created.json").read_text())
+AT = STRIPE["created"]
+
+
+def by_stripe(kind: str = "created", *, minutes: int = 0, event: Mapping[str, Any] | None = None, **dispute: Any) -> bytes:
+    """One of Stripe's events, so long after the dispute was opened."""
+    told = copy.deepcopy(STRIPE) | {"type": f"charge.dispute.{kind}", "created": AT + 60 * minutes, "id": f"evt_{kind}_{minutes}"}
+    told["data"]["object"] |= dispute
+    return json.dumps(told | dict(event or {})).encode()
+
+
+def by_paypal(kind: str = "CREATED", **resource: Any) -> bytes:
+    told = copy.deepcopy(BY_PAYPAL) | {"event_type": f"CUSTOMER.DISPUTE.{kind}"}
+    told["resource"] |= resource
+    return json.dumps(told).encode()
+
+
+class Door:
+    """The address of one source."""
+
+    def __init__(self, office: Office, source: str, **changes: Any) -> None:
+        self.office, self.path = office, f"/v1/intake/{source}"
+        self.desk = office.desk(None, **changes)
+
+    async def takes(self, *bodies: bytes) -> list[tuple[int, str]]:
+        """The answers: status, and what became of it."""
+        return [await self._taken(body, self._signed(body)) for body in bodies]
+
+    async def _taken(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+        answer = await self.desk.post(self.path, content=body, headers=dict(headers))
+        said = answer.json()
+        return answer.status_code, said.get("status") if answer.status_code < 300 else said["code"]
+
+    def _signed(self, body: bytes) -> Mapping[str, str]:
+        header = WebhookSignature.generate_signature_header(body.decode(), SECRET, int(time.time()))
+        return {"Stripe-Signature": str(header)}
+
+    async def cases(self) -> list[Case]:
+        """As they stand, the oldest first."""
+        rows = (await self.office.desk("dana").get("/v1/cases")).json()["data"]
+        views = self.office.parts().views
+        found = [await views.case(self.office.tenant_id, row["id"]) for row in rows]
+        return sorted((row.case for row in found if row is not None and row.case is not None), key=lambda case: case.id)
+
+    async def case(self) -> Case:
+        (one,) = await self.cases()
+        return one
+
+
+class PayPalDoor(Door):
+    def _signed(self, body: bytes) -> Mapping[str, str]:
+        return PAYPAL.headers(body)
+
+    async def takes_with(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+        return await self._taken(body, headers)
+
+
+@pytest.fixture
+async def door(office: Office) -> Door:
+    source = await office.sources.create(office.tenant_id, "stripe", created_by="per_dana", secret=SECRET)
+    return Door(office, source.id)
+
+
+async def paypal_door(office: Office, **changes: Any) -> PayPalDoor:
+    source = await office.sources.create(office.tenant_id, "paypal", created_by="per_dana", secret="WH-1")
+    return PayPalDoor(office, source.id, **changes)
+
+
+class PayPalItself:
+    """Answers for each dispute as it stands there, or that there is none; or nothing."""
+
+    def __init__(self, *disputes: Mapping[str, Any], away: bool = False) -> None:
+        self._disputes = {one["dispute_id"]: json.dumps(one).encode() for one in disputes}
+        self._away = away
+
+    async def fetch(self, dispute: str) -> bytes | None:
+        if self._away:
+            raise ConnectionError("away")
+        return self._disputes.get(dispute)
+
+
+class TestAKnownDispute:
+    async def test_sent_again_is_known_and_nothing_new(self, door: Door) -> None:
+        assert await door.takes(by_stripe(), by_stripe()) == [(201, "opened"), (200, "known")]
+        assert (await door.case()).seq <= 2
+
+    async def test_with_a_later_snapshot_is_known_and_told(self, door: Door) -> None:
+        later = STRIPE["data"]["object"]["evidence_details"]["due_by"] + 86_400
+        snapshot = by_stripe(status="under_review", evidence_details={"due_by": later})
+        assert await door.takes(by_stripe(), snapshot) == [(201, "opened"), (200, "known")]
+        (dispute,) = (await door.case()).provider_disputes
+        assert dispute.newest.status == "under_review"
+        assert dispute.due is not None
+        assert dispute.due.due_at is not None
+        assert dispute.due.due_at.timestamp() == later
+
+    async def test_at_the_endpoint_of_the_account_and_of_connect_is_one(self, door: Door) -> None:
+        connect = by_stripe(event={"account": "acct_1H6"})
+        assert await door.takes(by_stripe(), connect) == [(201, "opened"), (200, "known")]
+        assert (await door.case()).seq <= 2
+
+    async def test_is_known_while_nobody_judges(self, office: Office) -> None:
+        source = await office.sources.create(office.tenant_id, "stripe", created_by="per_dana", secret=SECRET)
+        shut = Door(office, source.id, doors=ClosedDoor())
+        answers = await shut.takes(by_stripe(), by_stripe(status="under_review"), by_stripe("closed", minutes=1, status="lost"))
+        assert [code for code, _ in answers] == [202, 202, 202]
+
+    async def test_is_known_although_its_pack_is_gone(self, office: Office) -> None:
+        source = await office.sources.create(office.tenant_id, "stripe", created_by="per_dana", secret=SECRET)
+        assert await Door(office, source.id).takes(by_stripe()) == [(201, "opened")]
+        later = Door(office, source.id, packs={})
+        assert await later.takes(by_stripe(), by_stripe(status="under_review")) == [(200, "known"), (200, "known")]
+
+    async def test_with_what_is_null_expanded_or_new_is_still_known(self, door: Door) -> None:
+        strange = by_stripe(charge={"id": "ch_9", "object": "charge"}, evidence=None, reason=["new"], amount=None)
+        assert await door.takes(by_stripe(), strange) == [(201, "opened"), (200, "known")]
+
+
+class TestADisputeThatIsOver:
+    @pytest.mark.parametrize("status", ["prevented", "charge_refunded", "lost", "won", "warning_closed"])
+    async def test_is_declined_as_decided_elsewhere(self, door: Door, status: str) -> None:
+        assert await door.takes(by_stripe(status=status)) == [(201, "opened")]
+        case = await door.case()
+        assert (case.outcome, case.close_reason) == ("declined", "decided_elsewhere")
+
+    async def test_whatever_the_kind_of_its_source(self, office: Office) -> None:
+        more: dict[str, Any] = {"secret": SECRET, "kind": "payment_dispute"}
+        source = await office.sources.create(office.tenant_id, "stripe", created_by="per_dana", **more)
+        door = Door(office, source.id)
+        assert await door.takes(by_stripe(status="prevented")) == [(201, "opened")]
+        assert (await door.case()).close_reason == "decided_elsewhere"
+
+    async def test_tells_its_open_case_and_wakes_whoever_has_it(self, door: Door) -> None:
+        answers = await door.takes(by_stripe(), by_stripe("closed", minutes=5, status="lost"))
+        assert answers == [(201, "opened"), (200, "told")]
+        case = await door.case()
+        assert case.open
+        assert case.paid_by_provider
+        assert case.chargeback is not None
+        assert case.chargeback.over
+
+
+ORDER = {
+    "created": by_stripe(),
+    "withdrawn": by_stripe("funds_withdrawn", minutes=1),
+    "updated": by_stripe("updated", minutes=2, status="under_review"),
+    "closed": by_stripe("closed", minutes=3, status="won"),
+    "reinstated": by_stripe("funds_reinstated", minutes=4, status="won"),
+}
+
+
+def of_dispute(n: int, body: bytes) -> bytes:
+    """The same event of another dispute, about another charge."""
+    told = json.loads(body)
+    told["data"]["object"] |= {"id": f"dp_of_{n}", "charge": f"ch_dp_of_{n}"}
+    return json.dumps(told).encode()
+
+
+def stands(case: Case) -> tuple[Any, ...]:
+    return case.provider_disputes, case.paid_by_provider, case.chargeback is not None and case.chargeback.over, case.open
+
+
+class TestAnyOrder:
+    async def test_news_of_no_case_waits_for_it(self, door: Door) -> None:
+        first = await door.takes(by_stripe("closed", minutes=5, status="lost"))
+        assert first == [(200, "kept")]
+        assert await door.takes(by_stripe()) == [(201, "opened")]
+        assert (await door.case()).paid_by_provider
+
+    async def test_comes_to_the_same(self, door: Door, office: Office) -> None:
+        """A sample of all orders of the events of one dispute, each twice: its case stands the same in the end."""
+        found = []
+        for n, order in enumerate(list(itertools.permutations(ORDER))[::17]):
+            events = [of_dispute(n, ORDER[name]) for name in order for _ in (1, 2)]
+            assert {code for code, _ in await door.takes(*events)} <= {200, 201}
+            row_id = await office.parts().intake.known(office.tenant_id, "stripe", f"dp_of_{n}")
+            assert row_id is not None
+            row = await office.parts().views.case(office.tenant_id, row_id)
+            assert row is not None
+            assert row.case is not None
+            found.append((row.case, f"dp_of_{n}"))
+        plain = [repr(stands(case)).replace(dispute, "dp").replace(f"ch_{dispute}", "ch") for case, dispute in found]
+        assert len(plain) > 5
+        assert set(plain) == {plain[0]}
+
+    async def test_news_of_a_merged_case_reach_the_one_that_goes_on(self, door: Door) -> None:
+        """A second dispute of the same charge by the same cardholder goes on in the first one's case."""
+        second = by_stripe(id="dp_second", reason="duplicate")
+        assert [code for code, _ in await door.takes(by_stripe(), second)] == [201, 201]
+        closed = by_stripe("closed", minutes=5, id="dp_second", status="lost")
+        (answer,) = await door.takes(closed)
+        assert answer == (200, "told")
+        first, merged = await door.cases()
+        assert merged.merged_into == first.id
+        assert [dispute.newest.dispute for dispute in first.provider_disputes if dispute.paid] == ["dp_second"]
+
+    async def test_other_events_concern_no_dispute(self, door: Door) -> None:
+        other = json.dumps({"type": "charge.refunded", "data": {"object": {"id": "ch_1"}}}).encode()
+        assert await door.takes(other) == [(200, "ignored")]
+
+
+class TestPayPal:
+    @pytest.mark.parametrize(
+        ("resource", "reads"),
+        [
+            ({"messages": None}, "The buyer wrote no message."),
+            ({"disputed_transactions": [{"seller_transaction_id": "2KM", "buyer": None, "items": None}]}, "nobody rang"),
+        ],
+    )
+    async def test_what_is_null_is_taken(self, office: Office, resource: dict[str, Any], reads: str) -> None:
+        door = await paypal_door(office)
+        assert await door.takes(by_paypal(**resource)) == [(201, "opened")]
+        case = await door.case()
+        texts = await office.parts().views.texts(office.tenant_id, [case.statement.content_id])
+        assert reads in (texts[case.statement.content_id] or "")
+
+    async def test_without_asking_paypal_nothing_is_believed_for_money(self, office: Office) -> None:
+        door = await paypal_door(office)
+        await door.takes(by_paypal())
+        (dispute,) = (await door.case()).provider_disputes
+        assert not dispute.verified
+
+    async def test_the_dispute_is_as_paypal_itself_tells_it(self, office: Office) -> None:
+        true = BY_PAYPAL["resource"] | {"dispute_amount": {"currency_code": "GBP", "value": "1.00"}}
+        door = await paypal_door(office, disputes={office.tenant_id: PayPalItself(true)})
+        assert await door.takes(by_paypal()) == [(201, "opened")]
+        case = await door.case()
+        assert case.amount is not None
+        assert (case.amount.amount, case.provider_disputes[0].verified) == (100, True)
+
+    async def test_a_dispute_that_paypal_does_not_know_opens_nothing(self, office: Office) -> None:
+        door = await paypal_door(office, disputes={office.tenant_id: PayPalItself()})
+        assert await door.takes(by_paypal()) == [(401, "signature_invalid")]
+        assert await door.cases() == []
+
+    async def test_while_paypal_does_not_answer_it_has_to_send_it_again(self, office: Office) -> None:
+        door = await paypal_door(office, disputes={office.tenant_id: PayPalItself(away=True)})
+        assert await door.takes(by_paypal()) == [(503, "provider_away")]
+
+    async def test_resolved_tells_the_case(self, office: Office) -> None:
+        door = await paypal_door(office)
+        resolved = by_paypal("RESOLVED", status="RESOLVED", dispute_outcome={"outcome_code": "RESOLVED_BUYER_FAVOUR"})
+        assert await door.takes(by_paypal(), resolved) == [(201, "opened"), (200, "told")]
+        case = await door.case()
+        assert case.paid_by_provider
+        assert case.chargeback is not None
+        assert case.chargeback.over
+
+    async def test_another_body_with_the_same_checksum_is_refused_under_the_same_transmission(self, office: Office) -> None:
+        door = await paypal_door(office)
+        true = by_paypal()
+        headers = PAYPAL.headers(true)
+        forged = with_checksum_of(true, by_paypal(dispute_id="PP-FORGED"))
+        assert zlib.crc32(forged) == zlib.crc32(true)
+        assert [await door.takes_with(body, headers) for body in (true, true)] == [(201, "opened"), (200, "known")]
+        assert await door.takes_with(forged, headers) == (401, "signature_invalid")
+        assert len(await door.cases()) == 1
+
+
+def with_checksum_of(wanted: bytes, body: bytes) -> bytes:
+    """The same JSON with white space behind it, such that its CRC-32 is another's: it is linear."""
+    size = 80
+    plain = zlib.crc32(body + _space(size, set()))
+    flips = [zlib.crc32(body + _space(size, {n})) ^ plain for n in range(size)]
+    chosen = solved(flips, plain ^ zlib.crc32(wanted))
+    return body + _space(size, chosen)
+
+
+def _space(size: int, places: set[int]) -> bytes:
+    """White space of JSON: a tab (0x09) everywhere, and a carriage return (0x0d) at these places."""
+    return bytes(0x0D if n in places else 0x09 for n in range(size))
+
+
+def solved(vectors: Sequence[int], wanted: int) -> set[int]:
+    """Which of the vectors come to the wanted one when they are added without carry."""
+    rows: list[tuple[int, set[int]]] = []
+    for n, vector in enumerate(vectors):
+        made = {n}
+        for lead, used in rows:
+            if vector ^ lead < vector:
+                vector, made = vector ^ lead, made ^ used
+        if vector:
+            rows.append((vector, made))
+            rows.sort(key=lambda row: row[0], reverse=True)
+    chosen: set[int] = set()
+    for lead, used in rows:
+        if wanted ^ lead < wanted:
+            wanted, chosen = wanted ^ lead, chosen ^ used
+    assert wanted == 0
+    return chosen
