@@ -14,7 +14,7 @@ from domain.model.legal_hold import HeldPerson
 from domain.model.links import CrossCaseTaskOrdered, OtherCase
 from domain.model.people import OpenedParty
 from domain.model.sanctions import EarlierSanction
-from domain.rules.disclosure import reported_in_secret
+from domain.rules.authorities import reported_in_secret
 from domain.rules.links import party_there
 from domain.rules.money import totals
 from domain.rules.prior_decision import undecided_end

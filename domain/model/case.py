@@ -36,7 +36,7 @@ class Caucus(Kept):
 
 WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
 
-FORM = 2
+FORM = 3
 """The form of the state that this release folds. A stored state of an older form is folded again from its facts when the case is
 next recorded; it counts up whenever the same facts lead to more than before.
 """
@@ -57,6 +57,7 @@ SINCE: dict[int, frozenset[str]] = {
         }
         | {"questioned", "identity_requests", "spoke", "heard", "steps", "seated", "withdrawal", "came_since"}
     ),
+    3: frozenset({"form", "reported_spans", "telling"}),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -180,6 +181,8 @@ class Case(Kept):
     """Provisional credits, oldest first."""
     reports: tuple[AuthorityReport, ...] = ()
     """Reports to authorities that wait for a second person or were made."""
+    reported_spans: tuple[tuple[int, int | None], ...] = ()
+    """From which fact on, and before which one, the respondent is or was reported in secret; None: still."""
     disclosed_at: Instant | None = None
     """When the respondent was told, of a case of which they did not learn at its opening; None: then, or not yet."""
     disclosed: CaseDisclosed | None = None

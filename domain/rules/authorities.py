@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from domain.base import derived_id
+from domain.base import Phase, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Remedy
+from domain.model.disclosure import TippingOff
+from domain.model.legal_hold import HeldPerson
 from domain.model.people import Actor
+from domain.model.prose import Prose
 from domain.model.refusals import OwnCase, Refusal
 from domain.model.safeguards import (
     ApproveReport,
@@ -25,8 +29,74 @@ from domain.rules.fairness import another_credential
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, inside, known_to
 
+SECRET = frozenset({"financial_intelligence_unit"})
+"""Authorities of which nobody may tell the person reported that they were, or will be, told: directive (EU) 2015/849, article 39;
+31 USC 5318(g)(2)."""
 EFFECT = "report_to_authority"
 """The effect's code is this and the authority's: ``report_to_authority:police``."""
+
+_PARTIES = frozenset({"claimant", "respondent"})
+_BY_TWO = frozenset({"message_sent", "case_disclosed"})
+"""What is told by two persons while a report is made in secret."""
+
+
+def is_secret(case: Case) -> bool:
+    """Whether the law forbids to tell the respondent, who does not know of the case: from when it is proposed to report them,
+    here or in another case of theirs.
+    """
+    return not case.is_disclosed and (case.reported_elsewhere or reported_in_secret(case))
+
+
+def reported_in_secret(case: Case) -> bool:
+    """Whether an authority was, or is to be, told of the respondent that nobody may tell them of."""
+    return any(report.authority in SECRET for report in case.reports)
+
+
+def beside_others(case: Case, others: Iterable[HeldPerson]) -> Case:
+    """The case as it is judged: the bar is on telling the person, so it counts in every case against them."""
+    if case.is_disclosed:
+        return case
+    reported = {one.ref_digest for one in others if one.reported}
+    here = any(p.ref_digest in reported for p in case.side_parties(Side.RESPONDENT) if not p.left)
+    return case.model_copy(update={"reported_elsewhere": True}) if here else case
+
+
+def tipping_off(case: Case, what: str, because: str) -> TippingOff:
+    """The refusal, in words for the team alone."""
+    # Only the team reads it, and it names no other case: not everybody who handles this one may know that one.
+    where = "" if reported_in_secret(case) else " in another case"
+    said = f"To tell the respondent now may be to tell them that they are reported to an authority{where}. {what}"
+    return TippingOff(said, because=because)
+
+
+def barred_word(case: Case, context: DecisionContext, why: str) -> None:
+    """Refuses a free text of one person to a respondent who knows of a case that is reported in secret: a careless word tips them
+    off. What they have to be told goes by :class:`~domain.model.disclosure.Disclose`, by two persons.
+
+    In other cases of theirs that they know they are asked and answered as everybody is: silence there would tell them.
+    """
+    if context.actor is not None and context.actor.role not in _PARTIES and reported_in_secret(case):
+        raise tipping_off(case, f"{why} Say it by 'disclose' with text and reasons; a second person tells it.", "one_person")
+
+
+def check_told_of_measure(case: Case, told: Prose | None, of: Side) -> None:
+    """Refuses what one person would have whoever a measure hits told of it, where the law forbids to tell them."""
+    if told is not None and of is Side.RESPONDENT and (is_secret(case) or reported_in_secret(case)):
+        raise tipping_off(case, "Impose the measure without 'told': the measure alone is told.", "one_person")
+
+
+def unsaid(case: Case, recording: f.Recording) -> bool:
+    """Whether the respondent does not read the text of what somebody of the team did by themselves: why a measure stays or ends,
+    why the case was closed or taken up again. It was written while they were reported in secret."""
+    if recording.actor.role in _PARTIES or recording.fact.type in _BY_TWO:
+        return False
+    return any(first <= recording.seq and (last is None or recording.seq < last) for first, last in case.reported_spans)
+
+
+def why_approval(case: Case) -> str | None:
+    """Why a second person reads a ruling, whose reasons the respondent is told."""
+    barred = case.is_disclosed and reported_in_secret(case) and case.terms.has(Phase.APPROVAL)
+    return "reported_in_secret" if barred else None
 
 
 def propose(case: Case, command: ReportToAuthority, context: DecisionContext, at: datetime) -> Facts:
@@ -101,7 +171,10 @@ def _report_proposed(case: Case, rec: f.Recording, fact: f.ReportProposed) -> Ch
         proposed_with=rec.credential,
         reasons=fact.reasons,
     )
-    return {"reports": (*case.reports, report)}
+    spans = case.reported_spans
+    if fact.authority in SECRET and not reported_in_secret(case):
+        spans = (*spans, (rec.seq, None))
+    return {"reports": (*case.reports, report), "reported_spans": spans}
 
 
 def _report_approved(case: Case, rec: f.Recording, fact: f.ReportApproved) -> Change:
@@ -110,7 +183,16 @@ def _report_approved(case: Case, rec: f.Recording, fact: f.ReportApproved) -> Ch
 
 
 def _report_returned(case: Case, rec: f.Recording, fact: f.ReportReturned) -> Change:
-    return {"reports": tuple(r for r in case.reports if r.id != fact.report_id)}
+    return reported_no_more(case, rec.seq, (fact.report_id,))
+
+
+def reported_no_more(case: Case, seq: int, report_ids: Iterable[str]) -> Change:
+    """These reports are not made. Where none in secret is left, what is said from this fact on is told again."""
+    gone = frozenset(report_ids)
+    left = case.model_copy(update={"reports": tuple(r for r in case.reports if r.id not in gone)})
+    over = reported_in_secret(case) and not reported_in_secret(left)
+    spans = tuple((first, seq if over and last is None else last) for first, last in case.reported_spans)
+    return {"reports": left.reports, "reported_spans": spans}
 
 
 def of_report(case: Case, effect_id: str) -> bool:

@@ -23,8 +23,20 @@ from domain.model.ruling import (
 )
 from domain.model.statement import StatementOfReasons
 from domain.model.terms import OutcomeTerms
+from domain.rules import (
+    authorities,
+    disclosure,
+    hearing,
+    interim,
+    last_word,
+    legal_hold,
+    losses,
+    money,
+    procedure,
+    returns,
+    sanctions,
+)
 from domain.rules import credit as crediting
-from domain.rules import disclosure, hearing, interim, last_word, legal_hold, losses, money, procedure, returns, sanctions
 from domain.rules import ruling_requirements as completeness
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
@@ -135,6 +147,7 @@ def _drafted(
         because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, context.known())
         because = because or sanctions.why_approval(case, sanction, at)
     because = because or legal_hold.why_approval(case, remedies, command.by) or procedure.why_approval(case, command.by)
+    because = because or authorities.why_approval(case)
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
         decider=command.by,

@@ -11,7 +11,7 @@ from domain.model.legal_hold import HeldPerson
 from domain.model.links import KnownCampaign, OtherCase
 from domain.model.money import PaidElsewhere
 from domain.model.people import Actor, Standing
-from domain.rules.disclosure import SECRET
+from domain.rules.authorities import SECRET
 from domain.rules.money import stands_for_others, totals
 from domain.rules.need_to_know import ACCESS, closed_to, right_by_part, right_by_standing
 from storage.postgres.pool import Connection, Database

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.model.legal_hold import HeldPerson
-from domain.views.case import visible
+from domain.views.case import unsaid, visible
 from tests.support.cases import (
     CLAIMANT,
     LEAD,
@@ -150,3 +150,86 @@ class TestReportedInAnotherCase:
     def test_somebody_else_who_is_reported_or_only_held_bars_nothing(self) -> None:
         for said in ({"ref_digest": digest_of(CLAIMANT)}, {"held": True, "reported": False}):
             assert self.beside(**said).says(MEDIATOR, "disclose").case.is_disclosed
+
+
+class TestReportedAndKnowing:
+    """Somebody who knows of the case, and not that they are reported in it, reads nothing that one person wrote."""
+
+    def known(self, **changes: Any) -> Life:
+        life = a_case("fraud_report").with_party(WITNESS, "respondent", "witness").that_protects().in_review().disclosed()
+        return life.says(MEDIATOR, "report_to_authority", **{**FIU, **changes})
+
+    def test_no_word_of_one_person_reaches_them(self) -> None:
+        tellings: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("message", {}),
+            ("message", {"to": "respondent"}),
+            ("request_evidence", {"of": "respondent"}),
+            ("request_evidence", {"of": "respondent", "party": WITNESS}),
+            ("impose_interim", {"measure": "suspend", "reasons": "Now.", "told": "You are reported."}),
+        )
+        for life in (self.known(), self.known().says(LEAD, "approve_report")):
+            for what, fields in tellings:
+                refusal = life.refused(MEDIATOR, what, **fields)
+                assert (refusal.code, refusal.fields["because"]) == ("tipping_off", "one_person"), (what, fields)
+
+    def test_the_claimant_is_written_to_and_everybody_answers(self) -> None:
+        life = self.known().says(MEDIATOR, "message", to="claimant").says(MEDIATOR, "request_evidence", of="claimant")
+        life.says(RESPONDENT, "message").says(CLAIMANT, "message")
+        assert life.facts[-1].type == "message_sent"
+
+    def test_two_persons_tell_them_the_words_of_the_first(self) -> None:
+        life = self.known().says(MEDIATOR, "disclose", text="Whose account is it?", reasons="The unit agrees.")
+        first = life.case.telling
+        assert first is not None
+        assert life.refused(MEDIATOR, "disclose", reasons="Now.").fields["because"] == "second_person"
+        told = len(life.notices_for(RESPONDENT))
+        life.says(LEAD, "disclose", reasons="I have read it.")
+        said = life.facts[-1]
+        assert (said.type, said.to, said.text) == ("message_sent", "respondent", first.text)  # type: ignore[union-attr]
+        assert len(life.notices_for(RESPONDENT)) == told + 1
+        assert life.case.telling is None
+        assert life.refused(LEAD, "disclose", reasons="Once more.").fields["because"] == "text"
+
+    def test_what_stays_of_a_measure_is_the_measure(self) -> None:
+        life = self.known().says(MEDIATOR, "impose_interim", measure="suspend", reasons="The unit asks for it.")
+        imposed = life.recordings[-2]
+        assert imposed.fact.type == "interim_imposed"
+        assert visible(life.case, imposed, life.actor(RESPONDENT))
+        assert unsaid(life.case, imposed, life.actor(RESPONDENT)) >= {"reasons", "told"}
+        assert not unsaid(life.case, imposed, life.actor(LEAD))
+        life.says(MEDIATOR, "review_interim", decision="lift", reasons="The unit has what it needs.")
+        told = [n for n in life.notices_for(RESPONDENT) if n.event.startswith("interim")]
+        assert {n.event for n in told} == {"interim_imposed", "interim_ended"}
+        assert not any(n.texts for n in told)
+
+    def test_why_it_is_closed_is_not_told_them(self) -> None:
+        life = self.known().says(OPS, "close", outcome="expired", reason="bank_closed", reasons="The unit has taken it over.")
+        closed = {who: n.texts for who in (CLAIMANT, RESPONDENT) for n in life.notices_for(who) if n.event == "case_closed"}
+        assert closed[RESPONDENT] == {}
+        assert "reasons" in closed[CLAIMANT]
+
+    def test_a_second_person_reads_the_reasons_of_a_ruling(self) -> None:
+        life = self.known().says(RESPONDENT, "message").says(MEDIATOR, "rule", **REFUND)
+        assert life.case.ruling is not None
+        drafted = next(fact for fact in life.facts if fact.type == "ruling_drafted")
+        assert (life.case.phase, drafted.approval_because) == ("approval", "reported_in_secret")
+
+    def test_it_ends_when_nobody_is_reported(self) -> None:
+        life = self.known().says(LEAD, "return_report", reasons="Not enough.").says(MEDIATOR, "message")
+        assert "text" in life.notices_for(RESPONDENT)[-1].texts
+        assert self.known(authority="police").says(MEDIATOR, "message", to="respondent").facts[-1].type == "message_sent"
+
+
+def test_who_agrees_in_other_words_proposes_them() -> None:
+    life = a_case("fraud_report").that_protects().in_review().says(MEDIATOR, "report_to_authority", **FIU)
+    life.says(LEAD, "disclose", text="Cards were stolen.", reasons="The unit agrees.")
+    life.says(LEAD_2, "disclose", text="You are reported.", reasons="Better so.")
+    assert not life.case.is_disclosed
+    assert life.says(LEAD, "disclose", reasons="Agreed.").case.is_disclosed
+
+
+def test_nobody_alone_says_what_is_told_with_a_measure_to_somebody_who_knows_of_nothing() -> None:
+    reported = a_case("fraud_report").that_protects().in_review().says(MEDIATOR, "report_to_authority", **FIU)
+    refusal = reported.refused(MEDIATOR, "impose_interim", measure="suspend", reasons="Now.", told="You are reported.")
+    assert refusal.code == "tipping_off"
+    assert reported.says(MEDIATOR, "impose_interim", measure="suspend", reasons="Now.").case.interim
