@@ -19,6 +19,7 @@ from tests.support.cases import (
     LEAD_2,
     MEDIATOR,
     MEDIATOR_2,
+    MEDIATOR_3,
     OPS,
     OUTCOMES,
     PLATFORM,
@@ -277,6 +278,36 @@ class TestAccepting:
         before = life.case.effects_in_force
         assert before
         assert life.says(CLAIMANT, "withdraw").case.effects_in_force == before
+
+
+class TestWhatAnEarlierRulingLeft:
+    """Sent back on the other side's appeal, the matter is decided afresh; meanwhile whoever was banned stays banned."""
+
+    def remitted(self) -> Life:
+        life = a_case("conduct_report").with_terms(procedure=(), hear=()).appeal_ruled("remit").fire("grace")
+        assert [e.remedy.type for e in life.case.effects_in_force] == ["warning"]
+        return life
+
+    def withdrawn(self) -> Life:
+        return self.remitted().says(CLAIMANT, "withdraw").says(MEDIATOR_3, "take")
+
+    def test_is_named_by_whoever_accepts_a_withdrawal(self) -> None:
+        refusal = self.withdrawn().refused(MEDIATOR_3, "accept_withdrawal")
+        assert (refusal.code, [m["measure"] for m in refusal.fields["measures"]]) == ("measures_unnamed", ["warning"])
+
+    def test_stays_or_ends_with_its_sanction_as_they_say(self) -> None:
+        stays = self.withdrawn().says(MEDIATOR_3, "accept_withdrawal", stays=["warning"])
+        assert ([e.remedy.type for e in stays.case.effects_in_force], stays.case.phase) == (["warning"], Phase.CLOSED)
+        assert [s.voided_at for s in stays.case.sanctions] == [None]
+        assert stays.notices_for(RESPONDENT)[-1].data["stands"] is True
+        ends = self.withdrawn().says(MEDIATOR_3, "accept_withdrawal", ends=["warning"])
+        assert (ends.case.effects_in_force, [s.voided_at is None for s in ends.case.sanctions]) == ((), [False])
+
+    def test_is_named_by_whoever_closes_the_case(self) -> None:
+        assert self.remitted().refused(OPS, "close").code == "measures_unnamed"
+        stays, ends = (self.remitted().says(OPS, "close", **{how: ["warning"]}).case for how in ("stays", "ends"))
+        assert (len(stays.effects_in_force), len(ends.effects_in_force)) == (1, 0)
+        assert [(s.voided_at is None) for s in (*stays.sanctions, *ends.sanctions)] == [True, False]
 
 
 class TestGoingOnOfOffice:
