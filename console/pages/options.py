@@ -62,7 +62,7 @@ def _of_the_case(found: Shown, case: Case) -> dict[str, list[Option]]:
         **dict.fromkeys(("owner", "to", "mentions"), team),
         **dict.fromkeys(("party", "parties", "represents"), parties),
         "measure_id": measures,
-        **dict.fromkeys(("ends", "stays"), [*measures, *left]),
+        **{name: [*measures, *left] for name in ("ends", "stays")},
         "offer_id": list(_offers(found)),
         "hold_id": holds,
         "report_id": reports,

@@ -38,6 +38,7 @@ from domain.rules.evidence import dropped_of, lapsed
 from domain.rules.fairness import keeps_own_appeal
 from domain.rules.last_word import word_of
 from domain.rules.remedy import CREDIT, burdens, remedy_data
+from domain.rules.rights import in_force
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.settlement import offer_over
 from domain.rules.topic import NoticeData, Topic, everybody, inside, known_to
@@ -162,7 +163,7 @@ def left_of_ruling(case: Case) -> tuple[Effect, ...]:
     """
     if not case.rulings or case.rulings[0].elsewhere:
         return ()
-    stand = (e for e in r.in_force(case) if e.id not in (case.final or ()))
+    stand = (e for e in in_force(case) if e.id not in (case.final or ()))
     return tuple(e for e in stand if e.remedy.type == CREDIT or burdens(case, (e.remedy,), e.remedy.to))
 
 
