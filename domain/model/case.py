@@ -57,7 +57,7 @@ SINCE: dict[int, frozenset[str]] = {
         }
         | {"questioned", "identity_requests", "spoke", "heard", "steps", "seated", "withdrawal", "came_since"}
     ),
-    3: frozenset({"form", "reported_spans", "telling", "proposed_by", "spoke_since"}),
+    3: frozenset({"form", "reported_spans", "reports", "clocks", "telling", "proposed_by", "spoke_since"}),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -182,7 +182,7 @@ class Case(Kept):
     credits: tuple[Credit, ...] = ()
     """Provisional credits, oldest first."""
     reports: tuple[AuthorityReport, ...] = ()
-    """Reports to authorities that wait for a second person or were made."""
+    """Reports to authorities that wait for a second person, also where the case is closed meanwhile, or were made."""
     reported_spans: tuple[tuple[int, int | None], ...] = ()
     """From which fact on, and before which one, the respondent is or was reported in secret; None: still."""
     disclosed_at: Instant | None = None
