@@ -14,7 +14,7 @@ from domain.model.legal_hold import HeldPerson
 from domain.model.links import CrossCaseTaskOrdered, OtherCase
 from domain.model.people import OpenedParty
 from domain.model.sanctions import EarlierSanction
-from domain.rules.authorities import reported_in_secret
+from domain.rules.authorities import accuses, reported_in_secret
 from domain.rules.links import party_there
 from domain.rules.money import totals
 from domain.rules.prior_decision import undecided_end
@@ -37,14 +37,20 @@ def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[H
     here = {party.ref_digest for party in (case.state.parties if case.state else case.cast.parties)}
     for other in others:
         state = other.state
-        if state is None or not (state.legal_holds or state.lifted_by or reported_in_secret(state)):
+        if state is None or not (state.legal_holds or state.lifted_by or reported_in_secret(state) or accuses(state)):
             continue
         for party in state.parties:
             if party.ref_digest in here:
                 held = bool(state.legal_holds)
-                reported = party.side is Side.RESPONDENT and reported_in_secret(state)
+                against = party.side is Side.RESPONDENT
                 yield HeldPerson(
-                    ref_digest=party.ref_digest, case_id=other.id, held=held, lifted_by=state.lifted_by, reported=reported
+                    ref_digest=party.ref_digest,
+                    case_id=other.id,
+                    held=held,
+                    lifted_by=state.lifted_by,
+                    reported=against and reported_in_secret(state),
+                    accused=against and accuses(state),
+                    closed_at=state.closed_at,
                 )
 
 

@@ -147,7 +147,7 @@ def _drafted(
         because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, context.known())
         because = because or sanctions.why_approval(case, sanction, at)
     because = because or legal_hold.why_approval(case, remedies, command.by) or procedure.why_approval(case, command.by)
-    because = because or authorities.why_approval(case)
+    because = because or authorities.why_approval(case, remedies)
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
         decider=command.by,
