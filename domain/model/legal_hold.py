@@ -102,7 +102,7 @@ class LegalHold(Kept):
 
 
 class HeldPerson(Kept):
-    """Somebody of whom another case is under legal hold, or was; or who is accused or reported there, and must not learn of it."""
+    """Somebody of whom another case is under legal hold, or was; or who is accused or reported there."""
 
     ref_digest: str
     case_id: str

@@ -36,7 +36,7 @@ EFFECT = "report_to_authority"
 """The effect's code is this and the authority's: ``report_to_authority:police``."""
 
 BARRED_FOR = timedelta(days=5 * 365 + 1)
-"""After the case in which somebody is reported is closed: as long as what was reported has to be kept (the same, article 40(1))."""
+"""After the case in which somebody is reported is closed: so long what was reported is kept (the same, article 40(1))."""
 _OF_DATA = frozenset({"erase", "disclose", "correction"})
 """Remedies by which somebody gets, or loses, what is kept of them."""
 _PARTIES = frozenset({"claimant", "respondent"})
