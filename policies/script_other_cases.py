@@ -55,13 +55,14 @@ def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[H
 
 
 def same_matter(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | None:
-    """The oldest open case into which a report goes, as its pack joins such reports."""
+    """The open case into which a report goes, as its pack joins such reports: of several the one most alike, then the oldest."""
     joins = new.terms.joins
     if joins is None or new.report.matter_key is None or new.routing.decision == "decline":
         return None
     against, by = _digest(new.cast.parties, Side.RESPONDENT), _digest(new.cast.parties, Side.CLAIMANT)
     if joins == "same_person_and_matter" and against is None:
         return None
+    found: list[tuple[bool, bool, Case]] = []
     for other in others:
         if not _of_one_matter(new, other) or other.state is None or not other.state.open:
             continue
@@ -73,8 +74,9 @@ def same_matter(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | No
             "same_claimant_and_matter": by in reporters and (None in (against, theirs) or theirs == against),
         }
         if fits[joins]:
-            return as_other(other.state)
-    return None
+            found.append((by in reporters, theirs == against, other.state))
+    best = max(found, key=lambda one: one[:2], default=None)
+    return as_other(best[2]) if best is not None else None
 
 
 def decided_before(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | None:

@@ -167,7 +167,7 @@ def test_of_a_case_in_which_something_is_offered(way: str) -> None:
     life = end(life)
     check_rest(life)
     assert (life.case.offer, life.case.proposal) == (None, None)
-    assert not [one for one in (*life.case.offers, *life.case.proposals) if one.became == "open"]
+    assert "open" not in {one.became for one in life.case.offers} | {one.became for one in life.case.proposals}
     over = {getattr(fact, "offer_id", None) or getattr(fact, "proposal_id", None) for fact in life.facts if _ends(fact)}
     assert over >= set(made), "a fact says what became of each"
     for side in Side:
