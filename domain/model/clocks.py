@@ -91,8 +91,8 @@ class Retarget(CommandBase):
     """``calendars``: their newest versions, every deadline computed afresh with the zone data of now. ``pack``: that too, and the
     newest version of the pack."""
     minors: tuple[PartyId, ...] = Field(default=(), max_length=10)
-    """Principals who turned out to be under age: from now on as if the report had said so. The case is at least as urgent as one of a
-    child, a guardian settles for them, and what is kept is kept as long as of a child."""
+    """Principals who turned out to be under age: from now on as if the report had said so. The case is at least as urgent as
+    one of a child, a guardian settles for them, and what is kept is kept as long as of a child."""
     reason: Code
 
     @model_validator(mode="after")
