@@ -15,7 +15,7 @@ from domain.model.links import CrossCaseTaskOrdered, OtherCase
 from domain.model.money import PaidElsewhere
 from domain.model.people import OpenedParty
 from domain.model.sanctions import EarlierSanction
-from domain.rules.disclosure import reported_in_secret
+from domain.rules.authorities import accuses, reported_in_secret
 from domain.rules.links import party_there
 from domain.rules.money import stands_for_others, totals
 from domain.rules.prior_decision import undecided_end
@@ -38,14 +38,20 @@ def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[H
     here = {party.ref_digest for party in (case.state.parties if case.state else case.cast.parties)}
     for other in others:
         state = other.state
-        if state is None or not (state.legal_holds or state.lifted_by or reported_in_secret(state)):
+        if state is None or not (state.legal_holds or state.lifted_by or reported_in_secret(state) or accuses(state)):
             continue
         for party in state.parties:
             if party.ref_digest in here:
                 held = bool(state.legal_holds)
-                reported = party.side is Side.RESPONDENT and reported_in_secret(state)
+                against = party.side is Side.RESPONDENT
                 yield HeldPerson(
-                    ref_digest=party.ref_digest, case_id=other.id, held=held, lifted_by=state.lifted_by, reported=reported
+                    ref_digest=party.ref_digest,
+                    case_id=other.id,
+                    held=held,
+                    lifted_by=state.lifted_by,
+                    reported=against and reported_in_secret(state),
+                    accused=against and accuses(state),
+                    closed_at=state.closed_at,
                 )
 
 
@@ -64,13 +70,14 @@ def paid_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[P
 
 
 def same_matter(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | None:
-    """The oldest open case into which a report goes, as its pack joins such reports."""
+    """The open case into which a report goes, as its pack joins such reports: of several the one most alike, then the oldest."""
     joins = new.terms.joins
     if joins is None or new.report.matter_key is None or new.routing.decision == "decline":
         return None
     against, by = _digest(new.cast.parties, Side.RESPONDENT), _digest(new.cast.parties, Side.CLAIMANT)
     if joins == "same_person_and_matter" and against is None:
         return None
+    found: list[tuple[bool, bool, Case]] = []
     for other in others:
         if not _of_one_matter(new, other) or other.state is None or not other.state.open:
             continue
@@ -82,8 +89,9 @@ def same_matter(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | No
             "same_claimant_and_matter": by in reporters and (None in (against, theirs) or theirs == against),
         }
         if fits[joins]:
-            return as_other(other.state)
-    return None
+            found.append((by in reporters, theirs == against, other.state))
+    best = max(found, key=lambda one: one[:2], default=None)
+    return as_other(best[2]) if best is not None else None
 
 
 def decided_before(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | None:

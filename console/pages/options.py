@@ -9,6 +9,7 @@ from console.pages.case import Shown
 from console.pages.settlement import offered
 from domain.model.case import Case
 from domain.model.remedy import Remedy
+from domain.views.preview import named_at_end
 
 Option = tuple[str, str]
 """A value, and the words for it."""
@@ -52,6 +53,7 @@ def _of_the_case(found: Shown, case: Case) -> dict[str, list[Option]]:
     team = [(key, name) for key, name in found.names.items() if key.startswith("per_")]
     parties = [(party.id, found.names.get(party.id, party.role)) for party in case.parties if not party.left]
     measures = [(one.id, _remedy(one.remedy, found.names)) for one in case.interim]
+    left = [(one.id, f"{_remedy(one.remedy, found.names)}, by the ruling") for one in named_at_end(case)]
     holds = [(hold.id, in_words(hold.reason)) for hold in found.said.legal_holds or ()]
     reports = [(one.id, in_words(one.authority)) for one in found.said.authority_reports or () if not one.made]
     links = [(one.id, f"{in_words(one.relation)}: …{one.other[-8:]}") for one in found.said.case_links or ()]
@@ -59,7 +61,8 @@ def _of_the_case(found: Shown, case: Case) -> dict[str, list[Option]]:
     return {
         **dict.fromkeys(("owner", "to", "mentions"), team),
         **dict.fromkeys(("party", "parties", "represents"), parties),
-        **dict.fromkeys(("measure_id", "ends", "stays"), measures),
+        "measure_id": measures,
+        **{name: [*measures, *left] for name in ("ends", "stays")},
         "offer_id": list(_offers(found)),
         "hold_id": holds,
         "report_id": reports,

@@ -37,7 +37,7 @@ class Caucus(Kept):
 
 WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
 
-FORM = 2
+FORM = 3
 """The form of the state that this release folds. A stored state of an older form is folded again from its facts when the case is
 next recorded; it counts up whenever the same facts lead to more than before.
 """
@@ -58,6 +58,7 @@ SINCE: dict[int, frozenset[str]] = {
         }
         | {"questioned", "identity_requests", "spoke", "heard", "steps", "seated", "withdrawal", "came_since"}
     ),
+    3: frozenset({"form", "reported_spans", "reports", "clocks", "telling", "proposed_by", "spoke_since"}),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -108,6 +109,8 @@ class Case(Kept):
     """Every offer of the settlement, oldest first."""
     proposals: tuple[Proposal, ...] = ()
     """Every proposal made to both sides, oldest first."""
+    proposed_by: tuple[str, str | None] | None = None
+    """Who of the team made the newest one, and whom they report to."""
     concession: Concession | None = None
     settlement: Settlement | None = None
     """The newest agreement of the sides, also where the case was taken up again since."""
@@ -182,7 +185,9 @@ class Case(Kept):
     credits: tuple[Credit, ...] = ()
     """Provisional credits, oldest first."""
     reports: tuple[AuthorityReport, ...] = ()
-    """Reports to authorities that wait for a second person or were made."""
+    """Reports to authorities that wait for a second person, also where the case is closed meanwhile, or were made."""
+    reported_spans: tuple[tuple[int, int | None], ...] = ()
+    """From which fact on, and before which one, the respondent is or was reported in secret; None: still."""
     disclosed_at: Instant | None = None
     """When the respondent was told, of a case of which they did not learn at its opening; None: then, or not yet."""
     disclosed: CaseDisclosed | None = None
@@ -201,6 +206,8 @@ class Case(Kept):
     """What stands in other cases of the same matter, while a command is judged beside it; it is kept nowhere."""
     reported_elsewhere: bool = False
     """Whether a respondent is reported in secret in another case, while a command is judged beside it; it is kept nowhere."""
+    accused_elsewhere: bool = False
+    """Whether a claimant is accused in another case that authorities are told of, while a command is judged beside it."""
     raised_by: str | None = None
     """Who said last what was paid, where the report does not say it or says less."""
     raised_by_manager: str | None = None
@@ -217,6 +224,8 @@ class Case(Kept):
     """What single ones of several on a side agreed to, while others have not yet."""
     spoke: tuple[str, ...] = ()
     """Principals who have said something to the matter, themselves or by whoever speaks for them."""
+    spoke_since: tuple[str, ...] = ()
+    """Those of them who have said something since the report."""
     seated: tuple[Seated, ...] = ()
     """Who of the team has changed who stands on a side: they give it no money by their own word alone."""
     removal: ProposedRemoval | None = None

@@ -14,7 +14,9 @@ Words = Literal["shared", "desk"]
 
 
 class Disclose(CommandBase):
-    """Tell the respondent of the case. It cannot be taken back."""
+    """Tell the respondent of the case, or, where they know of it and are reported in secret, what else they are told. It cannot
+    be taken back.
+    """
 
     type: Literal["disclose"] = "disclose"
     text: SealedText | None = None

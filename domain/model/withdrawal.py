@@ -12,12 +12,13 @@ from domain.model.refusals import Refusal
 
 
 class NamesMeasures(CommandBase):
-    """What ends a case without a ruling and says of each interim measure in force whether it ends, or stays."""
+    """What ends a case without a ruling and says of each interim measure in force, and of what an earlier ruling left where the
+    matter is decided afresh, whether it ends, or stays."""
 
     ends: tuple[Reference, ...] = Field(default=(), max_length=50)
-    """Interim measures that end now, by id or by what they are called (``suspend``)."""
+    """What ends now, by id (of the measure; of the effect of a ruling) or by what it is called (``suspend``)."""
     stays: tuple[Reference, ...] = Field(default=(), max_length=50)
-    """Interim measures that stay in force until ``until``, although the case is closed."""
+    """What stays in force although the case is closed: an interim measure until ``until``, what a ruling ordered as ordered."""
     until: Instant | None = None
     """At least a day ahead, and at most ninety."""
 
@@ -148,7 +149,7 @@ class OfOffice(Refusal):
 
 
 class MeasuresUnnamed(Refusal):
-    """Interim measures are in force, and nobody has said of each what becomes of it: it ends, or stays and until when."""
+    """Measures are in force, and nobody has said of each what becomes of it: it ends, or stays and until when."""
 
     code = "measures_unnamed"
 

@@ -16,13 +16,15 @@ from domain.model.terms import OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience
 from domain.notices.data import said, texts
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
+from domain.rules.authorities import unsaid
 from domain.rules.confidence import awaited_by, words_of
 from domain.rules.credit import over_now
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.fairness import keeps_own_appeal, who_is_hit
-from domain.rules.parties import told_alone, told_of_leaving, told_share
+from domain.rules.parties import told_alone, told_of_leaving
 from domain.rules.reference import Notices
 from domain.rules.remedy import remedy_data
+from domain.rules.shares import told_share
 from domain.rules.under_age import told_in_confidence, without_guardian
 from domain.rules.visibility import is_news, knows
 
@@ -154,9 +156,16 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
                 # To a party the number of facts would tell that something happened inside.
                 data["seq"] = recording.seq
             drafts.append(
-                NoticeDraft(event=event, recipient=recipient, audience=viewer, data=data, texts=texts(case, fact, viewer))
+                NoticeDraft(event=event, recipient=recipient, audience=viewer, data=data, texts=_texts(case, recording, viewer))
             )
     return drafts
+
+
+def _texts(case: Case, recording: f.Recording, viewer: Viewer) -> dict[str, Prose]:
+    """The texts that a notice quotes; to whoever is reported in secret nothing that one person wrote."""
+    if viewer == "respondent" and unsaid(case, recording):
+        return {}
+    return texts(case, recording.fact, viewer)
 
 
 def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[NoticeDraft]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 
-from domain.base import derived_id
+from domain.base import Phase, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Remedy
+from domain.model.disclosure import TippingOff
+from domain.model.legal_hold import HeldPerson
 from domain.model.people import Actor
+from domain.model.prose import Prose
 from domain.model.refusals import OwnCase, Refusal
 from domain.model.safeguards import (
     ApproveReport,
@@ -25,8 +29,97 @@ from domain.rules.fairness import another_credential
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, inside, known_to
 
+SECRET = frozenset({"financial_intelligence_unit"})
+"""Authorities of which nobody may tell the person reported that they were, or will be, told: directive (EU) 2015/849, article 39;
+31 USC 5318(g)(2)."""
 EFFECT = "report_to_authority"
 """The effect's code is this and the authority's: ``report_to_authority:police``."""
+
+BARRED_FOR = timedelta(days=5 * 365 + 1)
+"""After the case in which somebody is reported is closed: so long what was reported is kept (the same, article 40(1))."""
+_OF_DATA = frozenset({"erase", "disclose", "correction"})
+"""Remedies by which somebody gets, or loses, what is kept of them."""
+_PARTIES = frozenset({"claimant", "respondent"})
+_BY_TWO = frozenset({"message_sent", "case_disclosed"})
+"""What is told by two persons while a report is made in secret."""
+
+
+def is_secret(case: Case) -> bool:
+    """Whether the law forbids to tell the respondent, who does not know of the case: from when it is proposed to report them,
+    here or in another case of theirs.
+    """
+    return not case.is_disclosed and (case.reported_elsewhere or reported_in_secret(case))
+
+
+def reported_in_secret(case: Case) -> bool:
+    """Whether an authority was, or is to be, told of the respondent that nobody may tell them of."""
+    return any(report.authority in SECRET for report in case.reports)
+
+
+def accuses(case: Case) -> bool:
+    """Whether whoever it is against could destroy or learn by asking for their data what an authority is, or may be, told."""
+    return (case.open and bool(case.terms.authorities)) or any(not report.made for report in case.reports)
+
+
+def beside_others(case: Case, others: Iterable[HeldPerson], at: datetime) -> Case:
+    """The case as it is judged: the bar is on telling the person, so it counts in every case against them, and where they ask for
+    their data.
+    """
+    found = tuple(others)
+    barred = {one.ref_digest for one in found if one.reported and (one.closed_at is None or at < one.closed_at + BARRED_FOR)}
+    accused = barred | {one.ref_digest for one in found if one.accused}
+    hidden = not case.is_disclosed and _any_of(case, Side.RESPONDENT, barred)
+    asks = _any_of(case, Side.CLAIMANT, accused)
+    return case.model_copy(update={"reported_elsewhere": hidden, "accused_elsewhere": asks}) if hidden or asks else case
+
+
+def _any_of(case: Case, side: Side, digests: Collection[str]) -> bool:
+    return any(p.ref_digest in digests for p in case.side_parties(side) if not p.left)
+
+
+def tipping_off(case: Case, what: str, because: str) -> TippingOff:
+    """The refusal, in words for the team alone."""
+    # Only the team reads it, and it names no other case: not everybody who handles this one may know that one.
+    where = "" if reported_in_secret(case) else " in another case"
+    said = f"To tell the respondent now may be to tell them that they are reported to an authority{where}. {what}"
+    return TippingOff(said, because=because)
+
+
+def barred_word(case: Case, context: DecisionContext, why: str) -> None:
+    """Refuses a free text of one person to a respondent who knows of a case that is reported in secret: a careless word tips them
+    off. What they have to be told goes by :class:`~domain.model.disclosure.Disclose`, by two persons.
+
+    In other cases of theirs that they know they are asked and answered as everybody is: silence there would tell them.
+    """
+    if context.actor is not None and context.actor.role not in _PARTIES and reported_in_secret(case):
+        raise tipping_off(case, f"{why} Say it by 'disclose' with text and reasons; a second person tells it.", "one_person")
+
+
+def check_told_of_measure(case: Case, told: Prose | None, of: Side) -> None:
+    """Refuses what one person would have whoever a measure hits told of it, where the law forbids to tell them."""
+    if told is not None and of is Side.RESPONDENT and (is_secret(case) or reported_in_secret(case)):
+        raise tipping_off(case, "Impose the measure without 'told': the measure alone is told.", "one_person")
+
+
+def unsaid(case: Case, recording: f.Recording) -> bool:
+    """Whether the respondent does not read the text of what somebody of the team did by themselves: why a measure stays or ends,
+    why the case was closed or taken up again. It was written while they were reported in secret."""
+    if recording.actor.role in _PARTIES or recording.fact.type in _BY_TWO:
+        return False
+    return any(first <= recording.seq and (last is None or recording.seq < last) for first, last in case.reported_spans)
+
+
+def why_approval(case: Case, remedies: Iterable[Remedy]) -> str | None:
+    """Why a second person reads a ruling: its reasons are told to somebody who is reported in secret, or it erases or hands out
+    what is kept of somebody who is accused elsewhere. What a claim is established or defended with is not erased for the asking,
+    nor is handed out what would warn them (GDPR, articles 17(3)(e) and 23(1)(d)).
+    """
+    if not case.terms.has(Phase.APPROVAL):
+        return None
+    if case.is_disclosed and reported_in_secret(case):
+        return "reported_in_secret"
+    asked = any(remedy.to is Side.CLAIMANT and remedy.type in _OF_DATA for remedy in remedies)
+    return "accused_elsewhere" if case.accused_elsewhere and asked else None
 
 
 def propose(case: Case, command: ReportToAuthority, context: DecisionContext, at: datetime) -> Facts:
@@ -101,7 +194,10 @@ def _report_proposed(case: Case, rec: f.Recording, fact: f.ReportProposed) -> Ch
         proposed_with=rec.credential,
         reasons=fact.reasons,
     )
-    return {"reports": (*case.reports, report)}
+    spans = case.reported_spans
+    if fact.authority in SECRET and not reported_in_secret(case):
+        spans = (*spans, (rec.seq, None))
+    return {"reports": (*case.reports, report), "reported_spans": spans}
 
 
 def _report_approved(case: Case, rec: f.Recording, fact: f.ReportApproved) -> Change:
@@ -110,7 +206,16 @@ def _report_approved(case: Case, rec: f.Recording, fact: f.ReportApproved) -> Ch
 
 
 def _report_returned(case: Case, rec: f.Recording, fact: f.ReportReturned) -> Change:
-    return {"reports": tuple(r for r in case.reports if r.id != fact.report_id)}
+    return reported_no_more(case, rec.seq, (fact.report_id,))
+
+
+def reported_no_more(case: Case, seq: int, report_ids: Iterable[str]) -> Change:
+    """These reports are not made. Where none in secret is left, what is said from this fact on is told again."""
+    gone = frozenset(report_ids)
+    left = case.model_copy(update={"reports": tuple(r for r in case.reports if r.id not in gone)})
+    over = reported_in_secret(case) and not reported_in_secret(left)
+    spans = tuple((first, seq if over and last is None else last) for first, last in case.reported_spans)
+    return {"reports": left.reports, "reported_spans": spans}
 
 
 def of_report(case: Case, effect_id: str) -> bool:

@@ -6,7 +6,6 @@ the measures that hit them, and what happens from then on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -20,10 +19,8 @@ from domain.model.disclosure import (
     DisclosureProposed,
     NotDisclosed,
     ProposedDisclosure,
-    TippingOff,
 )
 from domain.model.evidence import PartyNotAsked
-from domain.model.legal_hold import HeldPerson
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.remedy import Remedy
@@ -31,13 +28,11 @@ from domain.model.ruling import Ruling
 from domain.model.terms import OutcomeTerms
 from domain.rules import hearing, losses
 from domain.rules.audiences import Audience
+from domain.rules.authorities import is_secret, reported_in_secret, tipping_off
 from domain.rules.fairness import another_credential
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, everybody, inside
 
-SECRET = frozenset({"financial_intelligence_unit"})
-"""Authorities of which nobody may tell the person reported that they were, or will be, told: directive (EU) 2015/849, article 39;
-31 USC 5318(g)(2)."""
 _SECOND = ("lead", "ops")
 
 _SHOWN_OF_BEFORE = frozenset({"case_opened", "interim_imposed", "interim_reviewed", "interim_ended"})
@@ -49,52 +44,33 @@ _SHOWN_TO_NEWCOMERS = _SHOWN_OF_BEFORE | {"case_disclosed", "phase_entered", "ru
 def _disclose(case: Case, command: Disclose, context: DecisionContext, at: datetime) -> Facts:
     if not case.side_parties(Side.RESPONDENT):
         raise PartyNotAsked("There is nobody on the side of the respondent to tell.", of=Side.RESPONDENT.value)
-    if is_secret(case):
+    if case.is_disclosed and command.text is None and case.telling is None:
+        raise tipping_off(case, "They know of the case: say in 'text' what else they are told, and give reasons.", "text")
+    if case.is_disclosed or is_secret(case):
         return _by_two(case, command, context)
     return (CaseDisclosed(text=command.text, with_statement=command.with_statement),)
-
-
-def is_secret(case: Case) -> bool:
-    """Whether the law forbids to tell the respondent, who does not know of the case: from when it is proposed to report them,
-    here or in another case of theirs.
-    """
-    return not case.is_disclosed and (case.reported_elsewhere or reported_in_secret(case))
-
-
-def reported_in_secret(case: Case) -> bool:
-    """Whether an authority was, or is to be, told of the respondent that nobody may tell them of."""
-    return any(report.authority in SECRET for report in case.reports)
-
-
-def beside_others(case: Case, others: Iterable[HeldPerson]) -> Case:
-    """The case as it is judged: the bar is on telling the person, so it counts in every case against them."""
-    if case.is_disclosed:
-        return case
-    reported = {one.ref_digest for one in others if one.reported}
-    here = any(p.ref_digest in reported for p in case.side_parties(Side.RESPONDENT) if not p.left)
-    return case.model_copy(update={"reported_elsewhere": True}) if here else case
 
 
 def _by_two(case: Case, command: Disclose, context: DecisionContext) -> Facts:
     """The first person proposes to tell them, a lead or ops who did not propose it does."""
     if command.reasons is None:
-        raise _tipping_off(case, "Give reasons; a second person has to agree.", "reasons")
+        raise tipping_off(case, "Give reasons; a second person has to agree.", "reasons")
     first = case.telling
-    if first is None:
+    if first is None or _other_words(first, command):
         told = {"text": command.text, "with_statement": command.with_statement}
         return (DisclosureProposed(reasons=command.reasons, **told),)
     if first.by == command.by or context.actor is None or context.actor.role not in _SECOND:
-        raise _tipping_off(case, "A lead or ops who did not propose it has to agree.", "second_person")
+        raise tipping_off(case, "A lead or ops who did not propose it has to agree.", "second_person")
     another_credential(first.credential, context)
-    statement = command.with_statement or first.with_statement
-    return (CaseDisclosed(text=command.text or first.text, with_statement=statement),)
+    if case.is_disclosed and first.text is not None:
+        return (f.MessageSent(to="respondent", text=first.text, sender="staff"),)
+    return (CaseDisclosed(text=first.text, with_statement=first.with_statement),)
 
 
-def _tipping_off(case: Case, what: str, because: str) -> TippingOff:
-    # Only the team reads it, and it names no other case: not everybody who handles this one may know that one.
-    where = "" if reported_in_secret(case) else " in another case"
-    said = f"To tell the respondent now may be to tell them that they are reported to an authority{where}. {what}"
-    return TippingOff(said, because=because)
+def _other_words(first: ProposedDisclosure, command: Disclose) -> bool:
+    """Whether somebody would tell them otherwise than was proposed: then these words wait for a second person in their turn."""
+    anew = command.text is not None and (first.text is None or command.text.digest != first.text.digest)
+    return anew or (command.with_statement and not first.with_statement)
 
 
 def along(case: Case, because: Literal["asked", "ruling", "latest_date"]) -> tuple[CaseDisclosed, ...]:
@@ -105,7 +81,7 @@ def along(case: Case, because: Literal["asked", "ruling", "latest_date"]) -> tup
     if case.is_disclosed or not case.side_parties(Side.RESPONDENT):
         return ()
     if is_secret(case):
-        raise _tipping_off(case, "Disclose it by two persons first, with reasons.", "by_the_way")
+        raise tipping_off(case, "Disclose it by two persons first, with reasons.", "by_the_way")
     return (CaseDisclosed(because=because),)
 
 
@@ -125,7 +101,7 @@ def check_told(case: Case, lost: frozenset[Side], hit: frozenset[Side]) -> None:
     Where it does not, they learn of the case with the ruling (:func:`along`).
     """
     if Side.RESPONDENT in lost and is_secret(case):
-        raise _tipping_off(
+        raise tipping_off(
             case, "Disclose it by two persons before they can lose by a ruling; freeze the money meanwhile.", "by_ruling"
         )
     hearing.check(case, lost)
@@ -172,7 +148,7 @@ def before_they_came(case: Case, recording: f.Recording, party_id: str) -> bool:
 
 
 def _case_disclosed(case: Case, rec: f.Recording, fact: CaseDisclosed) -> Change:
-    return {"disclosed_at": rec.at, "disclosed": fact, "disclosed_seq": rec.seq}
+    return {"disclosed_at": rec.at, "disclosed": fact, "disclosed_seq": rec.seq, "telling": None}
 
 
 def _disclosure_proposed(case: Case, rec: f.Recording, fact: DisclosureProposed) -> Change:
@@ -181,7 +157,8 @@ def _disclosure_proposed(case: Case, rec: f.Recording, fact: DisclosureProposed)
 
 
 def _refusal_of_disclosing(case: Case, actor: Actor) -> Refusal | None:
-    return AlreadyDisclosed("The respondent knows of the case already.") if case.is_disclosed else None
+    told = case.is_disclosed and not reported_in_secret(case)
+    return AlreadyDisclosed("The respondent knows of the case already.") if told else None
 
 
 def _said(case: Case, fact: CaseDisclosed, audience: Audience) -> NoticeData:

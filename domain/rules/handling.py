@@ -15,6 +15,7 @@ from domain.model.links import MergedAlready
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
 from domain.rules import links, losses, provider_news, returns, withdrawal
+from domain.rules.authorities import barred_word
 from domain.rules.clocks import woken
 from domain.rules.confidence import addressed, talked
 from domain.rules.evidence import came_late
@@ -89,11 +90,15 @@ def _message(case: Case, command: c.Message, context: DecisionContext, at: datet
     role = context.actor.role if context.actor else "system"
     sender: Any = role if role in ("claimant", "respondent", "platform") else "staff"
     to, more = addressed(case, context.actor, command.to), command.more_follows and sender in ("claimant", "respondent")
+    if to in ("all", "respondent"):
+        barred_word(case, context, "A message is in the words of one person.")
     return (f.MessageSent(to=to, text=command.text, sender=sender, more_follows=more),)
 
 
 def _message_sent(case: Case, rec: f.Recording, fact: f.MessageSent) -> Change:
-    return {**woken(case, rec, fact), **talked(case, fact, rec.at)}
+    # While they are reported in secret, a word of the team to them is what two persons agreed on.
+    agreed = {"telling": None} if fact.sender == "staff" and fact.to == "respondent" else {}
+    return {**woken(case, rec, fact), **talked(case, fact, rec.at), **agreed}
 
 
 def _note(case: Case, command: c.Note, context: DecisionContext, at: datetime) -> Facts:

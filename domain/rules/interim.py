@@ -14,7 +14,7 @@ from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.ruling import Effect
 from domain.model.safeguards import AskInterimReview, ImposeInterim, Interim, InterimUnknown, MeasureNotAllowed, ReviewInterim
-from domain.rules import legal_hold
+from domain.rules import authorities, legal_hold
 from domain.rules.audiences import Audience
 from domain.rules.fairness import who_is_hit
 from domain.rules.remedy import remedy_data
@@ -41,6 +41,7 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
             "(disclose), or say in 'told' what they are told with it.",
             measure=command.measure,
         )
+    authorities.check_told_of_measure(case, command.told, command.of)
     legal_hold.check_not_held(case, (remedy,))
     if len(free) == 1 and len(free) < len(case.principals(command.of)) + _gone(case, remedy):
         # It is in force already against somebody who stands, or stood, beside this one.

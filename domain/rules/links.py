@@ -46,7 +46,7 @@ from domain.model.refusals import AccessReadsOnly, OwnCase, Refusal
 from domain.model.ruling import EffectUnknown
 from domain.model.safeguards import ReportPending
 from domain.model.withdrawal import MeasuresUnnamed, OfOffice, WithdrawalPending
-from domain.rules import disclosure, money
+from domain.rules import authorities, money
 from domain.rules.audiences import UNTOLD
 from domain.rules.clocks import released
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -102,7 +102,7 @@ def _may_join(case: Case, other: OtherCase) -> None:
     if unheard_there(case.terms.decided_matter, case.parties, other):
         said = "A ruling is drafted or told there, and would bind whoever reported this case unheard; link the two instead."
         raise RulingBegun(said, case=other.id)
-    if not case.is_disclosed and other.is_disclosed and disclosure.reported_in_secret(case):
+    if not case.is_disclosed and other.is_disclosed and authorities.reported_in_secret(case):
         said = "The respondent knows of the other case, and must not learn what is reported here; link the two instead."
         raise TippingOff(said, because="known_there")
     if case.is_disclosed and not other.is_disclosed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -23,8 +23,20 @@ from domain.model.ruling import (
 )
 from domain.model.statement import StatementOfReasons
 from domain.model.terms import OutcomeTerms
+from domain.rules import (
+    authorities,
+    disclosure,
+    hearing,
+    interim,
+    last_word,
+    legal_hold,
+    losses,
+    money,
+    procedure,
+    returns,
+    sanctions,
+)
 from domain.rules import credit as crediting
-from domain.rules import disclosure, hearing, interim, last_word, legal_hold, losses, money, procedure, returns, sanctions
 from domain.rules import ruling_requirements as completeness
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
@@ -135,6 +147,7 @@ def _drafted(
         because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, context.known())
         because = because or sanctions.why_approval(case, sanction, at)
     because = because or legal_hold.why_approval(case, remedies, command.by) or procedure.why_approval(case, command.by)
+    because = because or authorities.why_approval(case, remedies)
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
         decider=command.by,
@@ -254,18 +267,25 @@ def _reversals(undo: Sequence[Effect], because: str) -> tuple[f.EffectOrdered, .
     )
 
 
-def undo_all(case: Case, command_id: str, prefix: str = "wdr") -> Facts:
-    """Nobody keeps what an earlier ruling or settlement, now set aside, gave them."""
+def undo_all(case: Case, command_id: str, prefix: str = "wdr", stays: Collection[str] = ()) -> Facts:
+    """Nobody keeps what an earlier ruling or settlement, now set aside, gave them; but for effects that somebody says stay."""
     because = derived_id(prefix, command_id)
     if case.final is not None and prefix == "wdr":
         # What the case had given before it was closed was final, and others may live by it: no withdrawal undoes it.
-        effects = _reversals([e for e in in_force(case) if e.id not in case.final], because)
+        effects = _reversals([e for e in in_force(case) if e.id not in case.final and e.id not in stays], because)
     elif case.rulings and case.rulings[0].elsewhere:
         # What was decided before they appealed is none of what they were given: it is put back.
         effects = _effects(case, because, case.rulings[0].outcome, case.rulings[0].remedies)
     else:
-        effects = _reversals(in_force(case), because)
+        effects = _reversals([e for e in in_force(case) if e.id not in stays], because)
     return (*effects, *by_hand(case, effects))
+
+
+def undo(case: Case, effects: Collection[str], command_id: str) -> Facts:
+    """These effects of an earlier ruling end, and the sanctions that they carried out."""
+    over = [e for e in in_force(case) if e.id in effects]
+    undone = _reversals(over, derived_id("und", command_id))
+    return (*sanctions.void(case, [e.remedy for e in over]), *undone, *by_hand(case, undone))
 
 
 def _ruling_drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Change:

@@ -208,13 +208,23 @@ def lift(case: Case, instance: int) -> Facts:
     return (SanctionLifted(sanction_id=sanction.id), *_undone(case, sanction))
 
 
-def void_all(case: Case, because: Literal["withdrawn", "annulled"] = "withdrawn") -> Facts:
+def void_all(case: Case, because: Literal["withdrawn", "annulled"] = "withdrawn", stays: Iterable[Remedy] = ()) -> Facts:
     """What followed from a report that is taken back, or from a ruling that is set aside, goes with it; the remedies are undone
-    with the others. No withdrawal takes what was final before the case was taken up again.
+    with the others. No withdrawal takes what was final before the case was taken up again, nor what somebody says stays.
     """
+    kept = {(remedy.type, remedy.to) for remedy in stays}
     final = (case.final or ()) if because == "withdrawn" else ()
-    gone = (sanction for sanction in in_force(case) if sanction.id not in final)
+    gone = (
+        sanction for sanction in in_force(case) if sanction.id not in final and (sanction.sanction, sanction.side) not in kept
+    )
     return tuple(SanctionVoided(sanction_id=sanction.id, because=because) for sanction in gone)
+
+
+def void(case: Case, remedies: Iterable[Remedy]) -> Facts:
+    """The sanctions that these remedies carried out are taken back, because whoever ends the case says so."""
+    over = {(remedy.type, remedy.to) for remedy in remedies}
+    gone = (sanction for sanction in in_force(case) if (sanction.sanction, sanction.side) in over)
+    return tuple(SanctionVoided(sanction_id=sanction.id, because="withdrawn") for sanction in gone)
 
 
 def _undone(case: Case, sanction: Sanction) -> tuple[f.EffectOrdered, ...]:

@@ -7,6 +7,7 @@ goes on with it *of office*. The other side learns neither of the request nor of
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -16,6 +17,7 @@ from domain.model.case import Case
 from domain.model.commands import Withdraw
 from domain.model.people import Actor
 from domain.model.refusals import InstantRefused, NotAllowed, Refusal
+from domain.model.ruling import Effect
 from domain.model.safeguards import InterimUnknown
 from domain.model.withdrawal import (
     AcceptWithdrawal,
@@ -35,7 +37,8 @@ from domain.rules.audiences import Audience
 from domain.rules.evidence import dropped_of, lapsed
 from domain.rules.fairness import keeps_own_appeal
 from domain.rules.last_word import word_of
-from domain.rules.remedy import remedy_data
+from domain.rules.remedy import CREDIT, burdens, remedy_data
+from domain.rules.rights import in_force
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.settlement import offer_over
 from domain.rules.topic import NoticeData, Topic, everybody, inside, known_to
@@ -57,6 +60,8 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     side = context.side()
     if command.revoke:
         return _revoked(case, context)
+    if _own_remit(case, context.known()):
+        return appeals.remit_taken_back(case, side)
     if case.withdrawal is not None and side not in case.appellants:
         raise WithdrawalPending("The team has your word already, and answers it.", request=case.withdrawal.id)
     if side in case.appellants:
@@ -116,11 +121,15 @@ def accept(case: Case, command: AcceptWithdrawal, context: DecisionContext, at: 
         return _accepted_of_one(case, command, part)
     if _others(case):
         raise OthersReported("Others have reported the same matter and did not take it back: go on of office, or rule.")
-    over = measures_named(case, command, at)
     accepted = f.WithdrawalAccepted(request_id=_request_id(case), reasons=command.reasons)
     if appeals.remitted_alone(case, Side.CLAIMANT):
+        # What was decided first stands again, with all that it brought about.
+        over = _measures(case, command, *_named(case, command, _measures_in_force(case)), at)
         return (accepted, *over, *appeals.remit_taken_back(case, Side.CLAIMANT))
-    undone = (*sanctions.void_all(case), *r.undo_all(case, command.id))
+    ends, stays = _named(case, command, _to_be_named(case))
+    left = [e.remedy for e in left_of_ruling(case) if e.id in stays]
+    undone = (*sanctions.void_all(case, stays=left), *r.undo_all(case, command.id, stays=stays))
+    over = _measures(case, command, ends, stays, at)
     return (accepted, *over, f.CaseWithdrawn(), *undone, f.CaseClosed(outcome=Outcome.WITHDRAWN))
 
 
@@ -143,11 +152,39 @@ def _check_seen(case: Case, command: AcceptWithdrawal) -> None:
 
 
 def measures_named(case: Case, command: NamesMeasures, at: datetime) -> Facts:
-    """What ends and what stays of the interim measures in force, where somebody ends a case. Raises a Refusal for one unnamed."""
-    ends, stays = _named(case, command)
-    until = _until(command, at) if stays else None
-    over = (f.InterimEnded(measure_ids=ends, because="lifted"), *interim.undo(case, ends, command.id)) if ends else ()
-    return (*over, *((f.InterimKept(measure_ids=stays, until=until),) if until is not None else ()))
+    """What ends and what stays of what hits somebody, where the desk ends a case: interim measures, and what an earlier ruling of
+    a matter that is decided afresh has left. Raises a Refusal for one unnamed.
+    """
+    ends, stays = _named(case, command, _to_be_named(case))
+    return (*_measures(case, command, ends, stays, at), *r.undo(case, ends, command.id))
+
+
+def left_of_ruling(case: Case) -> tuple[Effect, ...]:
+    """What an earlier ruling still does to somebody while the matter is decided afresh: measures and sanctions of it, and money
+    that was credited until then. Not what was final before the case was taken up again.
+    """
+    if not case.rulings or case.rulings[0].elsewhere:
+        return ()
+    stand = (e for e in in_force(case) if e.id not in (case.final or ()))
+    return tuple(e for e in stand if e.remedy.type == CREDIT or burdens(case, (e.remedy,), e.remedy.to))
+
+
+def _measures_in_force(case: Case) -> dict[str, str]:
+    """By id: what the interim measures in force are called."""
+    return {i.id: i.remedy.type for i in case.interim}
+
+
+def _to_be_named(case: Case) -> dict[str, str]:
+    """By id: everything of which whoever ends the case says whether it ends."""
+    return _measures_in_force(case) | {e.id: e.remedy.type for e in left_of_ruling(case)}
+
+
+def _measures(case: Case, command: NamesMeasures, ends: tuple[str, ...], stays: tuple[str, ...], at: datetime) -> Facts:
+    """What becomes of the interim measures among those that end and those that stay."""
+    over, kept = (tuple(i.id for i in case.interim if i.id in ids) for ids in (ends, stays))
+    until = _until(command, at) if kept else None
+    gone = (f.InterimEnded(measure_ids=over, because="lifted"), *interim.undo(case, over, command.id)) if over else ()
+    return (*gone, *((f.InterimKept(measure_ids=kept, until=until),) if until is not None else ()))
 
 
 def refusal_of_ending(case: Case, actor: Actor) -> Refusal | None:
@@ -168,20 +205,20 @@ def ended_by_the_desk(case: Case, command: NamesMeasures, at: datetime) -> Facts
     return measures_named(case, command, at) if named or case.terms.withdrawal != "closes" else ()
 
 
-def _named(case: Case, command: NamesMeasures) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The measures that end, and those that stay. Every measure in force is one or the other, for none lapses by a withdrawal."""
-    ends, stays = ({i.id for i in case.interim if {i.id, i.remedy.type} & {*names}} for names in (command.ends, command.stays))
-    known = {name for i in case.interim for name in (i.id, i.remedy.type)}
-    if unknown := sorted({*command.ends, *command.stays} - known):
-        raise InterimUnknown("No such interim measure is in force.", measure=unknown[0])
-    unclear = [i.id for i in case.interim if (i.id in ends) is (i.id in stays)]
+def _named(case: Case, command: NamesMeasures, known: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of what is in force what ends, and what stays. Each is one or the other, for nothing lapses by a withdrawal."""
+    ends, stays = ({i for i, name in known.items() if {i, name} & {*names}} for names in (command.ends, command.stays))
+    if unknown := sorted({*command.ends, *command.stays} - {*known, *known.values()}):
+        raise InterimUnknown("No such measure is in force.", measure=unknown[0])
+    unclear = [i for i in known if (i in ends) is (i in stays)]
     if unclear:
+        of_ruling = any(e.id in unclear for e in left_of_ruling(case))
+        more = " What an earlier ruling ordered stays for as long as it was ordered for." if of_ruling else ""
         raise MeasuresUnnamed(
-            "Say of each interim measure in force whether it ends, or stays and until when.",
-            measures=[{"id": i.id, "measure": i.remedy.type} for i in case.interim if i.id in unclear],
+            f"Say of each measure in force whether it ends, or stays and, of an interim one, until when.{more}",
+            measures=[{"id": i, "measure": known[i]} for i in unclear],
         )
-    in_order = tuple(i.id for i in case.interim)
-    return tuple(i for i in in_order if i in ends), tuple(i for i in in_order if i in stays)
+    return tuple(i for i in known if i in ends), tuple(i for i in known if i in stays)
 
 
 def _until(command: NamesMeasures, at: datetime) -> datetime:
@@ -302,6 +339,8 @@ def _refusal_of_withdrawing(case: Case, actor: Actor) -> Refusal | None:
     if case.appellants and not case.terms.has(Phase.SETTLEMENT):
         # What a ruling did to protect others is not the claimant's own to give up.
         return NotAllowed("'withdraw' can be sent by: appellant.", command="withdraw", allowed=["appellant"])
+    if _own_remit(case, actor):
+        return None
     if case.of_office is not None:
         return NotWithdrawable("A case that goes on of office is ended by whoever decides it.", because="of_office")
     if case.terms.withdrawal == "never":
@@ -310,6 +349,17 @@ def _refusal_of_withdrawing(case: Case, actor: Actor) -> Refusal | None:
             because="not_in_kind",
         )
     return None
+
+
+def _own_remit(case: Case, actor: Actor) -> bool:
+    """Whether the matter is decided afresh of office because the platform appealed alone: that it may give up, as it began it.
+
+    Not where it went on of office only since: then whoever reported it had appealed.
+    """
+    if case.of_office is None or actor.role != "platform" or not appeals.remitted_alone(case, Side.CLAIMANT):
+        return False
+    sent_back_at = case.rulings[-1].issued_at
+    return sent_back_at is not None and case.of_office < sent_back_at
 
 
 def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
@@ -351,7 +401,7 @@ def _said_of_request(case: Case, fact: f.WithdrawalRequested, audience: Audience
 
 def _stands(case: Case) -> bool:
     """Whether something was decided before the case was taken up again, and stays."""
-    return case.final is not None and bool(case.rulings)
+    return bool(case.rulings) and (case.final is not None or bool(left_of_ruling(case)))
 
 
 def _said_of_acceptance(case: Case, fact: f.WithdrawalAccepted, audience: Audience) -> NoticeData:

@@ -7,12 +7,13 @@ from datetime import datetime
 from domain.base import Instant, Kept, Phase
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.ruling import DecideAppeal, Rule
+from domain.model.ruling import DecideAppeal, Effect, Rule
 from domain.notices.plan import NoticeDraft
 from domain.rules import ruling as rulings
 from domain.rules.consequences import with_consequences
 from domain.rules.reference import ReferenceData
 from domain.rules.rule import DecisionContext
+from domain.rules.withdrawal import left_of_ruling
 from domain.transition import apply, step
 
 
@@ -63,3 +64,8 @@ def _grace_ends_at(case: Case) -> datetime | None:
         if level is not None and level.default == "issue_ruling":
             return row.due_at
     return None
+
+
+def named_at_end(case: Case) -> tuple[Effect, ...]:
+    """What an earlier ruling left, of which whoever ends the case undecided says whether it ends, beside the interim measures."""
+    return left_of_ruling(case)

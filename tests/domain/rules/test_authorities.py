@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import pytest
 
 from domain.model.legal_hold import HeldPerson
-from domain.views.case import visible
+from domain.rules.authorities import BARRED_FOR
+from domain.views.case import unsaid, visible
 from tests.support.cases import (
     CLAIMANT,
     LEAD,
@@ -69,9 +73,37 @@ def test_no_party_hears_of_it() -> None:
     assert hear_of(life, "effect_reported") == {PLATFORM, LEAD}
 
 
-def test_a_proposal_falls_with_the_case() -> None:
-    life = proposed().says(OPS, "close", outcome="expired", reason="bank_closed")
-    assert life.case.reports == ()
+class TestClosedMeanwhile:
+    """However the case ends: what somebody thought an authority has to know is not gone because of it."""
+
+    def closed(self) -> Life:
+        return proposed().says(OPS, "close", outcome="expired", reason="bank_closed")
+
+    def test_the_proposal_waits_and_is_not_forgotten(self) -> None:
+        life = self.closed()
+        assert [(r.authority, r.made) for r in life.case.reports] == [("police", False)]
+        assert not life.case.quiet
+        told = len(life.notices)
+        life.later(timedelta(days=7))
+        again = life.notices[told:]
+        assert {n.event for _, n in again} == {"level_reached:escalate"}
+        assert {n.recipient for _, n in again} == {"role:leads", "role:ops"}
+        assert len(again) >= 6
+
+    def test_the_second_person_lets_it_out_or_sends_it_back(self) -> None:
+        made = self.closed().says(LEAD, "approve_report")
+        assert [e.remedy.type for e in made.case.effects] == ["report_to_authority:police"]
+        assert made.says(ROBOT, "report_effect", effect_id=made.case.effects[0].id, result="done").case.quiet
+        assert self.closed().says(LEAD, "return_report", reasons="Not enough.").case.quiet
+
+    def test_whoever_proposed_it_is_still_not_the_second(self) -> None:
+        life = a_case("fraud_report").in_review(owner=LEAD).says(LEAD, "report_to_authority", **POLICE)
+        assert life.says(OPS, "close", outcome="expired").refused(LEAD, "approve_report").code == "own_report"
+
+    def test_it_waits_on_where_the_case_is_taken_up_again(self) -> None:
+        life = self.closed().says(OPS, "reopen")
+        assert [row.clock for row in life.case.timetable].count("authority_report") == 1
+        assert life.says(LEAD, "approve_report").case.reports[0].made
 
 
 FIU: dict[str, Any] = {"authority": "financial_intelligence_unit", "reasons": "Nine cards and one account."}
@@ -147,6 +179,123 @@ class TestReportedInAnotherCase:
         assert not any(right.allowed for right in life.case.rights)
         assert not life.case.reported_elsewhere, "it is kept nowhere"
 
+    def test_the_bar_ends_when_what_was_reported_need_not_be_kept_any_more(self) -> None:
+        life = self.beside()
+        closed = life.now - BARRED_FOR
+        assert self.beside(closed_at=closed + timedelta(days=1)).refused(MEDIATOR, "disclose").code == "tipping_off"
+        assert self.beside(closed_at=closed).says(MEDIATOR, "disclose").case.is_disclosed
+
     def test_somebody_else_who_is_reported_or_only_held_bars_nothing(self) -> None:
         for said in ({"ref_digest": digest_of(CLAIMANT)}, {"held": True, "reported": False}):
             assert self.beside(**said).says(MEDIATOR, "disclose").case.is_disclosed
+
+
+class TestReportedAndKnowing:
+    """Somebody who knows of the case, and not that they are reported in it, reads nothing that one person wrote."""
+
+    def known(self, **changes: Any) -> Life:
+        life = a_case("fraud_report").with_party(WITNESS, "respondent", "witness").that_protects().in_review().disclosed()
+        return life.says(MEDIATOR, "report_to_authority", **{**FIU, **changes})
+
+    def test_no_word_of_one_person_reaches_them(self) -> None:
+        tellings: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("message", {}),
+            ("message", {"to": "respondent"}),
+            ("request_evidence", {"of": "respondent"}),
+            ("request_evidence", {"of": "respondent", "party": WITNESS}),
+            ("impose_interim", {"measure": "suspend", "reasons": "Now.", "told": "You are reported."}),
+        )
+        for life in (self.known(), self.known().says(LEAD, "approve_report")):
+            for what, fields in tellings:
+                refusal = life.refused(MEDIATOR, what, **fields)
+                assert (refusal.code, refusal.fields["because"]) == ("tipping_off", "one_person"), (what, fields)
+
+    def test_the_claimant_is_written_to_and_everybody_answers(self) -> None:
+        life = self.known().says(MEDIATOR, "message", to="claimant").says(MEDIATOR, "request_evidence", of="claimant")
+        life.says(RESPONDENT, "message").says(CLAIMANT, "message")
+        assert life.facts[-1].type == "message_sent"
+
+    def test_two_persons_tell_them_the_words_of_the_first(self) -> None:
+        life = self.known().says(MEDIATOR, "disclose", text="Whose account is it?", reasons="The unit agrees.")
+        first = life.case.telling
+        assert first is not None
+        assert life.refused(MEDIATOR, "disclose", reasons="Now.").fields["because"] == "second_person"
+        told = len(life.notices_for(RESPONDENT))
+        life.says(LEAD, "disclose", reasons="I have read it.")
+        said = life.facts[-1]
+        assert (said.type, said.to, said.text) == ("message_sent", "respondent", first.text)  # type: ignore[union-attr]
+        assert len(life.notices_for(RESPONDENT)) == told + 1
+        assert life.case.telling is None
+        assert life.refused(LEAD, "disclose", reasons="Once more.").fields["because"] == "text"
+
+    def test_what_stays_of_a_measure_is_the_measure(self) -> None:
+        life = self.known().says(MEDIATOR, "impose_interim", measure="suspend", reasons="The unit asks for it.")
+        imposed = life.recordings[-2]
+        assert imposed.fact.type == "interim_imposed"
+        assert visible(life.case, imposed, life.actor(RESPONDENT))
+        assert unsaid(life.case, imposed, life.actor(RESPONDENT)) >= {"reasons", "told"}
+        assert not unsaid(life.case, imposed, life.actor(LEAD))
+        life.says(MEDIATOR, "review_interim", decision="lift", reasons="The unit has what it needs.")
+        told = [n for n in life.notices_for(RESPONDENT) if n.event.startswith("interim")]
+        assert {n.event for n in told} == {"interim_imposed", "interim_ended"}
+        assert not any(n.texts for n in told)
+
+    def test_why_it_is_closed_is_not_told_them(self) -> None:
+        life = self.known().says(OPS, "close", outcome="expired", reason="bank_closed", reasons="The unit has taken it over.")
+        closed = {who: n.texts for who in (CLAIMANT, RESPONDENT) for n in life.notices_for(who) if n.event == "case_closed"}
+        assert closed[RESPONDENT] == {}
+        assert "reasons" in closed[CLAIMANT]
+
+    def test_a_second_person_reads_the_reasons_of_a_ruling(self) -> None:
+        life = self.known().says(RESPONDENT, "message").says(MEDIATOR, "rule", **REFUND)
+        assert life.case.ruling is not None
+        drafted = next(fact for fact in life.facts if fact.type == "ruling_drafted")
+        assert (life.case.phase, drafted.approval_because) == ("approval", "reported_in_secret")
+
+    def test_it_ends_when_nobody_is_reported(self) -> None:
+        life = self.known().says(LEAD, "return_report", reasons="Not enough.").says(MEDIATOR, "message")
+        assert "text" in life.notices_for(RESPONDENT)[-1].texts
+        assert self.known(authority="police").says(MEDIATOR, "message", to="respondent").facts[-1].type == "message_sent"
+
+
+def test_who_agrees_in_other_words_proposes_them() -> None:
+    life = a_case("fraud_report").that_protects().in_review().says(MEDIATOR, "report_to_authority", **FIU)
+    life.says(LEAD, "disclose", text="Cards were stolen.", reasons="The unit agrees.")
+    life.says(LEAD_2, "disclose", text="You are reported.", reasons="Better so.")
+    assert not life.case.is_disclosed
+    assert life.says(LEAD, "disclose", reasons="Agreed.").case.is_disclosed
+
+
+def test_nobody_alone_says_what_is_told_with_a_measure_to_somebody_who_knows_of_nothing() -> None:
+    reported = a_case("fraud_report").that_protects().in_review().says(MEDIATOR, "report_to_authority", **FIU)
+    refusal = reported.refused(MEDIATOR, "impose_interim", measure="suspend", reasons="Now.", told="You are reported.")
+    assert refusal.code == "tipping_off"
+    assert reported.says(MEDIATOR, "impose_interim", measure="suspend", reasons="Now.").case.interim
+
+
+class TestAskingForTheirData:
+    """Whoever is accused elsewhere does not have what is kept of them erased, or handed out, by one person."""
+
+    GRANTED: ClassVar[dict[str, Any]] = {"outcome": "granted", "ground": "right_to_erasure"}
+
+    def asked(self, remedy: str, **said: Any) -> Life:
+        life = a_case("compliance_request", category="gdpr_erasure").with_terms(procedure=()).in_review()
+        theirs = {"ref_digest": digest_of(CLAIMANT), "case_id": OTHER_CASE, "held": False, "accused": True}
+        life.elsewhere = {"held": (HeldPerson(**{**theirs, **said}),)}
+        return life.says(MEDIATOR, "rule", **self.GRANTED, remedies=[{"type": remedy}])
+
+    @pytest.mark.parametrize("remedy", ["erase", "disclose"])
+    def test_a_second_person_looks(self, remedy: str) -> None:
+        life = self.asked(remedy)
+        drafted = next(fact for fact in life.facts if fact.type == "ruling_drafted")
+        assert (life.case.phase, drafted.approval_because) == ("approval", "accused_elsewhere")
+        assert not life.case.accused_elsewhere, "it is kept nowhere"
+        assert life.refused(MEDIATOR, "approve").code == "own_ruling"
+        assert life.says(LEAD, "approve").case.phase == "ruled"
+
+    def test_so_it_is_of_whoever_is_reported_in_secret(self) -> None:
+        assert self.asked("disclose", accused=False, reported=True).case.phase == "approval"
+
+    def test_whoever_is_accused_of_nothing_is_answered_by_one(self) -> None:
+        assert self.asked("erase", accused=False).case.phase == "ruled"
+        assert self.asked("erase", ref_digest=digest_of(RESPONDENT)).case.phase == "ruled"

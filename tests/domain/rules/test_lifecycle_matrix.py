@@ -18,6 +18,7 @@ from domain.model.facts import Actor
 from domain.model.refusals import Refusal
 from domain.rules.decide import decide
 from domain.rules.rule import DecisionContext
+from domain.rules.withdrawal import left_of_ruling
 from tests.support.cases import (
     CLAIMANT,
     FRIEND,
@@ -188,6 +189,8 @@ def _body(command: str, case: Case, kind: str) -> dict[str, Any]:
             return {"id": row.id, "clock": row.clock, "instance": row.instance, "level": row.level} if row else _NO_LEVEL
         case "report_effect":
             return {"effect_id": case.effects[0].id if case.effects else "eff_none", "result": "done"}
+        case "close":
+            return {"stays": [effect.id for effect in left_of_ruling(case)]}
         case "name_root_cause":
             return {"cause": _CAUSES.get(kind, "misunderstanding")}
         case "impose_interim" if kind in ("conduct_report", "safety_incident"):

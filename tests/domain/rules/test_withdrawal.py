@@ -19,6 +19,7 @@ from tests.support.cases import (
     LEAD_2,
     MEDIATOR,
     MEDIATOR_2,
+    MEDIATOR_3,
     OPS,
     OUTCOMES,
     PLATFORM,
@@ -279,6 +280,36 @@ class TestAccepting:
         assert life.says(CLAIMANT, "withdraw").case.effects_in_force == before
 
 
+class TestWhatAnEarlierRulingLeft:
+    """Sent back on the other side's appeal, the matter is decided afresh; meanwhile whoever was banned stays banned."""
+
+    def remitted(self) -> Life:
+        life = a_case("conduct_report").with_terms(procedure=(), hear=()).appeal_ruled("remit").fire("grace")
+        assert [e.remedy.type for e in life.case.effects_in_force] == ["warning"]
+        return life
+
+    def withdrawn(self) -> Life:
+        return self.remitted().says(CLAIMANT, "withdraw").says(MEDIATOR_3, "take")
+
+    def test_is_named_by_whoever_accepts_a_withdrawal(self) -> None:
+        refusal = self.withdrawn().refused(MEDIATOR_3, "accept_withdrawal")
+        assert (refusal.code, [m["measure"] for m in refusal.fields["measures"]]) == ("measures_unnamed", ["warning"])
+
+    def test_stays_or_ends_with_its_sanction_as_they_say(self) -> None:
+        stays = self.withdrawn().says(MEDIATOR_3, "accept_withdrawal", stays=["warning"])
+        assert ([e.remedy.type for e in stays.case.effects_in_force], stays.case.phase) == (["warning"], Phase.CLOSED)
+        assert [s.voided_at for s in stays.case.sanctions] == [None]
+        assert stays.notices_for(RESPONDENT)[-1].data["stands"] is True
+        ends = self.withdrawn().says(MEDIATOR_3, "accept_withdrawal", ends=["warning"])
+        assert (ends.case.effects_in_force, [s.voided_at is None for s in ends.case.sanctions]) == ((), [False])
+
+    def test_is_named_by_whoever_closes_the_case(self) -> None:
+        assert self.remitted().refused(OPS, "close").code == "measures_unnamed"
+        stays, ends = (self.remitted().says(OPS, "close", **{how: ["warning"]}).case for how in ("stays", "ends"))
+        assert (len(stays.effects_in_force), len(ends.effects_in_force)) == (1, 0)
+        assert [(s.voided_at is None) for s in (*stays.sanctions, *ends.sanctions)] == [True, False]
+
+
 class TestGoingOnOfOffice:
     def gone_on(self, kind: str = "fraud_report") -> Life:
         life = a_case(kind).with_terms(procedure=(), root_cause_needed=False, hear=()).in_review()
@@ -307,6 +338,23 @@ class TestGoingOnOfOffice:
         assert life.refused(CLAIMANT, "appeal").code == "of_office"
         assert life.says(PLATFORM, "appeal").case.appellants == (Side.CLAIMANT,)
         assert life.seen_by(CLAIMANT).rights[0].because == "of_office"
+
+    def remitted(self, life: Life, appellant: str) -> Life:
+        life.says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["none"]).fire("grace").says(appellant, "appeal")
+        return life.says(LEAD_2, "take").says(LEAD_2, "decide_appeal", decision="remit").fire("grace")
+
+    def test_lets_the_platform_give_up_what_its_appeal_has_led_to(self) -> None:
+        life = self.remitted(self.gone_on(), PLATFORM)
+        assert life.case.phase is Phase.REVIEW
+        life.says(PLATFORM, "withdraw")
+        assert (life.case.phase, types(life)[0]) == (Phase.APPEALABLE if life.case.open else Phase.CLOSED, "appeal_withdrawn")
+        assert life.case.rights == () or not any(right.allowed for right in life.case.rights if right.side is Side.CLAIMANT)
+
+    def test_and_not_what_somebody_else_had_begun(self) -> None:
+        life = a_case("fraud_report").with_terms(procedure=(), root_cause_needed=False, hear=()).in_review()
+        life = self.remitted(life, CLAIMANT).says(CLAIMANT, "withdraw").says(MEDIATOR_3, "take")
+        life.says(MEDIATOR_3, "continue_of_office")
+        assert life.refused(PLATFORM, "withdraw").fields["because"] == "of_office"
 
     def test_lets_the_platform_take_back_its_appeal_and_not_the_report(self) -> None:
         life = self.gone_on()
