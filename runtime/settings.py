@@ -113,6 +113,39 @@ class Settings(BaseSettings):
     smtp_starttls: bool = Field(True, description="Demand encryption (STARTTLS) from the mail server.")
     smtp_from: str = Field("Ombud <disputes@localhost>", description="Sender of notices, as the parties see it.")
 
+    mail_relay: str = Field(
+        "",
+        description="Names (`authserv-id`) of the mail relay in front of the mail door, with spaces between: of its "
+        "`Authentication-Results` SPF, DKIM and DMARC are read, and of nobody else's. It must take away such headers of others. "
+        "Empty: no mail proves its sender by them.",
+    )
+    mail_reply_to: str = Field(
+        "",
+        description="Address for answers to letters, whose mail server also takes `name+anything@` for it: each letter gets one "
+        "of its own below it, which nobody can guess. Empty: answers go to the sender of notices.",
+    )
+    mail_addresses: str = Field(
+        "",
+        description="Addresses at which mail for Ombud arrives, beside the sender of notices, with spaces between: what comes "
+        "from one of them is our own mail and never causes a letter.",
+    )
+    mail_per_sender: int = Field(
+        20,
+        ge=1,
+        description="Mails of one sender to one tenant that may cause letters in a day (UTC). More are kept for the team.",
+    )
+    mail_per_tenant: int = Field(
+        2000, ge=1, description="Mails to one tenant that may cause letters in a day (UTC). More are kept for the team."
+    )
+    mail_unplaced_most: int = Field(
+        1000,
+        ge=1,
+        description="Mails of one tenant that wait to be placed. Beyond it mail is refused for now, and its server tries again.",
+    )
+    mail_unplaced_bytes: int = Field(
+        500_000_000, ge=1_000_000, description="Bytes that a tenant's waiting mails may have together."
+    )
+
     public_url: str = Field(
         "http://127.0.0.1:8080", description="Where people reach the API and the pages; links in notices begin with it."
     )
@@ -235,6 +268,12 @@ class Settings(BaseSettings):
     def message_domain(self) -> str:
         """The domain in the Message-IDs of notices: that of their sender."""
         return parseaddr(self.smtp_from)[1].rpartition("@")[2] or "localhost"
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """Where our mail comes from and goes to, in lower case."""
+        named = (parseaddr(self.smtp_from)[1], self.mail_reply_to.strip(), *self.mail_addresses.split())
+        return frozenset(address.lower() for address in named if address)
 
     @field_validator("master_key")
     @classmethod

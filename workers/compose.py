@@ -137,6 +137,7 @@ def _mail(settings: Settings, places: Places, points: FailPoints) -> SmtpNotifie
         server,
         sender=settings.smtp_from,
         message_domain=settings.message_domain,
+        reply_to=settings.mail_reply_to.strip() or None,
         after_accept=lambda _: points.hit("mail.after_accept"),
     )
 

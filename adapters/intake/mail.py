@@ -51,7 +51,9 @@ class MailIntake:
     """Reads mails for one tenant. ``message_domain`` is the one in the Message-IDs of our own notices (``<ntc_…@domain>``)."""
 
     def __init__(self, message_domain: str, *, kind: str = "bounty_dispute", respondent: ReportedParty | None = None) -> None:
-        self._ours = re.compile(rf"<\s*(ntc_[A-Za-z0-9_.:-]{{1,120}})@{re.escape(message_domain)}\s*>", re.IGNORECASE)
+        self._ours = re.compile(
+            rf"<\s*(ntc_[A-Za-z0-9_:-]{{1,120}})(?:\.[0-9a-f]{{20}})?@{re.escape(message_domain)}\s*>", re.IGNORECASE
+        )
         self._kind = kind
         self._respondent = respondent
 

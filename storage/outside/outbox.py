@@ -271,12 +271,15 @@ class PostgresOutbox:
     ) -> OutgoingNotice:
         address, name, secrets = self._reached_by(tenant_id, row)
         quoted = {name: texts.get(prose["content_id"]) for name, prose in row["texts"].items()}
+        mail, thread = row["channel"] == "email", row["thread"]
         return OutgoingNotice(
             id=row["id"], tenant_id=tenant_id, tenant_name=row["tenant_name"], case_id=row["case_id"], kind=row["kind"],
             pack_version=row["pack_version"], event=row["event"], channel=row["channel"], recipient=row["recipient"],
             audience=row["audience"], address=address, secrets=secrets, name=name, locale=row["locale"], zone=row["zone"],
             development=row["development"], at=row["at"],
-            data=row["data"], texts={k: v for k, v in quoted.items() if v is not None}, thread=row["thread"],
+            data=row["data"], texts={k: v for k, v in quoted.items() if v is not None}, thread=thread,
+            reply_token=self._vault.reply_token(tenant_id, row["id"]) if mail else None,
+            thread_token=self._vault.reply_token(tenant_id, thread) if mail and thread else None,
             references=told.get(row["case_id"]) if row["channel"] == "webhook" and row["audience"] == "platform" else None,
             folded=row["folded"],
         )  # fmt: skip
