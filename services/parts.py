@@ -6,7 +6,7 @@ reads packs and calendars, wires the intake parsers, and hands one :class:`Parts
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,6 +28,8 @@ from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
 from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import LiveSource, PostgresSources, Provider
+from storage.intake.unplaced import PostgresUnplaced
+from storage.outside.answered import PostgresAnswered
 from storage.outside.endpoints import PostgresEndpoints
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
@@ -122,6 +124,53 @@ class MailReply(Protocol):
     def attachments(self) -> tuple[Any, ...]: ...
 
 
+class NamedNotice(Protocol):
+    """A notice that a mail names; :class:`adapters.intake.mail_marks.Answered` is one."""
+
+    @property
+    def notice_id(self) -> str: ...
+    @property
+    def token(self) -> str | None: ...
+
+
+class MachineSign(Protocol):
+    """How a machine shows itself; :class:`adapters.intake.mail_machine.Sign` is one."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def certain(self) -> bool: ...
+
+
+class MailMarks(Protocol):
+    """What a mail says about itself; :class:`adapters.intake.mail_marks.MailMarks` is one."""
+
+    @property
+    def author(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def message_id(self) -> str: ...
+    @property
+    def verdict(self) -> Literal["pass", "fail", "none"]: ...
+    @property
+    def answers(self) -> Sequence[NamedNotice]: ...
+    @property
+    def case_token(self) -> str | None: ...
+    @property
+    def sign(self) -> MachineSign | None: ...
+    @property
+    def own(self) -> str | None: ...
+    @property
+    def returned(self) -> Sequence[NamedNotice]: ...
+
+
+class ReadsMarks(Protocol):
+    """:class:`adapters.intake.mail_marks.MarksReader`."""
+
+    def read(self, raw: bytes) -> MailMarks: ...
+
+
 class SourceReports(Protocol):
     """What an intake source sends: :class:`adapters.intake.stripe.StripeIntake`, ``PayPalIntake`` and ``SignedIntake``.
 
@@ -150,6 +199,8 @@ class Parsers:
     generic: Callable[[bytes], Report]
     """:func:`adapters.intake.generic.report_from_json`."""
     mail: Callable[[Tenant], MailReports]
+    marks: Callable[[Tenant], ReadsMarks]
+    """What a mail says about itself beside its words, before it is read."""
     source: Callable[[LiveSource, Tenant | None], SourceReports]
     """What proves and reads what a source sends. Proving needs no tenant; reading does."""
     refused: Callable[[Provider, str], str | None]
@@ -216,6 +267,8 @@ class Parts:
     endpoints: PostgresEndpoints
     sources: PostgresSources
     door_refusals: PostgresDoorRefusals
+    unplaced: PostgresUnplaced
+    answered: PostgresAnswered
     address_refused: Callable[[str, bool], Awaitable[str | None]]
     """Why webhooks cannot go to an address, of a tenant for development (true) or of another one, as a code; None: they can. The
     same look that sending takes."""
@@ -238,6 +291,8 @@ class Parts:
     """Services without which answers come later (``temporal``): away, the process is ready but ``degraded``."""
     answer_for: timedelta = timedelta(seconds=3)
     """How long a caller waits for a command to be judged before it is told that the command waits."""
+    mail_caps: tuple[int, int] = (20, 2000)
+    """Mails that may cause letters in a day: of one sender to a tenant, and of all."""
     budgets: PostgresBudgets | None = None
     """What tenants may ask of all API processes together; None: each process counts for itself."""
     publishing: PostgresPublications | None = None

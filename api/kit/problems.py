@@ -57,6 +57,9 @@ PROBLEMS: dict[str, Row] = {
     ),
     "reason_too_thin": Row(422, "That is no reason yet", "Say in some words why; at least three."),
     "access_not_needed": Row(409, "You can read it already", "Read the case; no access has to be taken."),
+    "unplaced_full": Row(
+        503, "Too much mail waits to be placed", "Place or dismiss what waits. A mail server tries again by itself."
+    ),
     "sender_not_a_party": Row(403, "The sender is nobody of this case", "Answer from the address to which the notice went."),
     "origin_refused": Row(403, "Not from a page of ours", "Open the page itself, and send it from there."),
     "form_expired": Row(403, "The page is too old", "It was made for another session: open it anew. Nothing was sent."),

@@ -135,6 +135,8 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from storage.intake.opening import PostgresIntake
     from storage.intake.refusals import PostgresDoorRefusals
     from storage.intake.sources import PostgresSources
+    from storage.intake.unplaced import PostgresUnplaced
+    from storage.outside.answered import PostgresAnswered
     from storage.outside.endpoints import PostgresEndpoints
     from storage.postgres.budgets import PostgresBudgets
     from storage.postgres.idempotency import PostgresIdempotency
@@ -170,6 +172,9 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             endpoints=PostgresEndpoints(database, vault),
             sources=PostgresSources(database, vault),
             door_refusals=PostgresDoorRefusals(database),
+            unplaced=PostgresUnplaced(database, vault, store, settings.mail_unplaced_most, settings.mail_unplaced_bytes),
+            answered=PostgresAnswered(database, vault),
+            mail_caps=(settings.mail_per_sender, settings.mail_per_tenant),
             address_refused=_addresses(settings),
             **_checks(database, client, store),
             publishing=PostgresPublications(database),

@@ -11,6 +11,7 @@ from adapters.intake.errors import ReportInvalid
 from adapters.intake.form import report_from_form
 from adapters.intake.generic import report_from_json
 from adapters.intake.mail import MailIntake
+from adapters.intake.mail_marks import MarksReader
 from adapters.intake.paypal import PayPalIntake
 from adapters.intake.signed import SignedIntake, key_of
 from adapters.intake.stripe import StripeIntake
@@ -28,8 +29,16 @@ _MAIL = "bounty_dispute"
 def parsers(settings: Settings) -> Parsers:
     """The readers that this installation has."""
     certificate = settings.paypal_certificate_path.read_bytes() if settings.paypal_certificate_path else None
-    made = _Readers(settings.message_domain, certificate)
-    return Parsers(generic=report_from_json, mail=made.mail, source=made.source, refused=made.refused, invalid=ReportInvalid)
+    relays = tuple(settings.mail_relay.split())
+    made = _Readers(settings.message_domain, certificate, settings.own_addresses, relays)
+    return Parsers(
+        generic=report_from_json,
+        mail=made.mail,
+        marks=made.marks,
+        source=made.source,
+        refused=made.refused,
+        invalid=ReportInvalid,
+    )
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,13 @@ class _Readers:
 
     message_domain: str
     certificate: bytes | None
+    own: frozenset[str] = frozenset()
+    relays: tuple[str, ...] = ()
+
+    def marks(self, tenant: Tenant) -> MarksReader:
+        named: Any = tenant.settings.get("mail_addresses", ())
+        own = self.own | {str(address).lower() for address in named}
+        return MarksReader(self.message_domain, own, self.relays)
 
     def mail(self, tenant: Tenant | None, source: LiveSource | None = None) -> MailIntake:
         kind = (source.kind if source else None) or str((tenant.settings if tenant else {}).get("email_kind", _MAIL))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.base import Instant, Phase, derived_id
+from domain.base import Instant, Phase, Side, derived_id
 from domain.model import clocks as c
 from domain.model import facts as f
 from domain.model.case import Case
@@ -34,6 +34,9 @@ from domain.worktime.spans import Span
 
 LONGEST_HOLD_FOR = timedelta(days=366)
 """Nobody puts a dispute away for longer than a year at once: that is a closed case under another name."""
+UNREACHED_FOR = timedelta(days=14)
+"""How long the time of a side that a letter did not reach stands still: enough to find another way to tell them."""
+UNREACHED = "not_told"
 _OWNED = (Phase.INTAKE, Phase.REVIEW, Phase.APPEAL)
 
 
@@ -168,6 +171,22 @@ def thaw(case: Case, command: c.Thaw, context: DecisionContext, at: datetime) ->
     margin = _scaled(case, command.margin) if command.margin else None
     thawed = f.ClocksThawed(hold_id=hold.id, incident=command.incident, until=until, margin=margin, reason=command.reason)
     return (thawed,)
+
+
+def not_told(case: Case, side: Side, command_id: str, at: datetime) -> Facts:
+    """The time of a side whom a letter did not reach stands still, so that whoever looks after the case can reach them; but a
+    dead address holds nobody off for ever: after a while it runs on by itself. The law's own limits are nobody's to hold."""
+    found = []
+    for clock in case.clocks:
+        definition = case.terms.clock(clock.name)
+        if clock.stopped_at is not None or definition is None or definition.statutory or definition.waits_for != side.value:
+            continue
+        if any(h.of == clock.name and _by_people(h, at) for h in case.holds):
+            continue
+        hold_id = derived_id("hld", f"{command_id}/{clock.name}")
+        until = at + UNREACHED_FOR * case.terms.time_scale
+        found.append(f.ClocksPaused(hold_id=hold_id, why="pause", of=clock.name, until=until, reason=UNREACHED))
+    return tuple(found)
 
 
 def _running(case: Case, name: str) -> tuple[Clock, ClockTerms]:

@@ -15,7 +15,7 @@ from domain.model.links import MergedAlready
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
 from domain.rules import links, losses, returns, withdrawal
-from domain.rules.clocks import woken
+from domain.rules.clocks import not_told, woken
 from domain.rules.confidence import addressed, talked
 from domain.rules.evidence import came_late
 from domain.rules.fairness import ABOUT_DECIDERS, disqualification
@@ -152,7 +152,11 @@ def _report_effect(case: Case, command: c.ReportEffect, context: DecisionContext
 
 
 def _report_delivery(case: Case, command: c.ReportDelivery, context: DecisionContext, at: datetime) -> Facts:
-    return (f.DeliveryFailed(notice_id=command.notice_id, reason=command.reason),)
+    failed = f.DeliveryFailed(notice_id=command.notice_id, reason=command.reason)
+    party = case.party(command.recipient) if command.recipient is not None else None
+    if party is None or not party.speaks or not case.open:
+        return (failed,)
+    return (failed, *not_told(case, party.side, command.id, at))
 
 
 def _case_assigned(case: Case, rec: f.Recording, fact: f.CaseAssigned) -> Change:

@@ -155,7 +155,7 @@ WHERE n.tenant = $1 AND n.id = $2
 
 # A letter about an endpoint names it too, and went to somebody else.
 CASE_OF = """
-SELECT case_id, CASE WHEN channel = 'webhook' THEN endpoint_id ELSE '' END AS endpoint_id, state
+SELECT case_id, CASE WHEN channel = 'webhook' THEN endpoint_id ELSE '' END AS endpoint_id, state, recipient
 FROM notices WHERE tenant = $1 AND id = $2
 """
 
@@ -237,6 +237,8 @@ class PostgresOutbox:
             row = await conn.fetchrow(CASE_OF, tenant_id, notice_id)
             if row is None or row["state"] not in ("pending", "handed_over"):
                 return
+            if row["recipient"].startswith("pty_"):
+                body["recipient"] = row["recipient"]
             async with conn.transaction():
                 if not row["endpoint_id"]:
                     await conn.execute(SYSTEM, tenant_id, row["case_id"], command_id, "report_delivery", body)

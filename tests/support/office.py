@@ -39,6 +39,8 @@ from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
 from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import PostgresSources
+from storage.intake.unplaced import PostgresUnplaced
+from storage.outside.answered import PostgresAnswered
 from storage.outside.endpoints import PostgresEndpoints
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
@@ -227,6 +229,8 @@ class Office:
             endpoints=self.endpoints,
             sources=self.sources,
             door_refusals=PostgresDoorRefusals(self.database),
+            unplaced=PostgresUnplaced(self.database, self.vault, self.store),
+            answered=PostgresAnswered(self.database, self.vault),
             address_refused=any_public,
             database_ready=_there,
             also_ready={"temporal": _there},
