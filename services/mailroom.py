@@ -135,7 +135,8 @@ async def take(parts: Parts, mail: Mail) -> Taken:
     about = await _about(parts, mail, marks)
     if about is not None:
         return await _answer(parts, mail, marks, found, about)
-    if marks.answers or not isinstance(found, Report):
+    if marks.answers or marks.case_token is not None or not isinstance(found, Report):
+        # Also where the subject names a case that there is not: nobody learns from us which there are.
         return await keep(parts, mail, marks, "case_unknown", found, tell=True)
     return await _report(parts, mail, marks, found)
 
@@ -259,7 +260,8 @@ async def _answer(parts: Parts, mail: Mail, marks: MailMarks, found: Report | Ma
     """An answer is a word of whoever was written to, and of nobody else."""
     addresses = await parts.views.addresses(mail.tenant_id, about.row.id)
     if about.party is None:
-        return await keep(parts, mail, marks, "not_a_party", found, about, tell=True)
+        reason = "not_a_party" if about.notice is not None else "case_unknown"
+        return await keep(parts, mail, marks, reason, found, about, tell=True)
     if addresses.get(about.party, "").casefold() != marks.author.casefold():
         return await keep(parts, mail, marks, "not_the_recipient", found, about, tell=True)
     if _proof(mail, marks, about) not in _PROVEN:

@@ -33,6 +33,7 @@ from storage.access.signing_keys import PostgresSigningKeys
 from storage.intake.evidence import PostgresEvidenceFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.refusals import PostgresDoorRefusals
+from storage.intake.sender_letters import PostgresSenderLetters
 from storage.outside.cross_case import PostgresCrossCaseTasks
 from storage.outside.effects import PostgresEffects
 from storage.outside.endpoints import PostgresEndpoints
@@ -68,6 +69,8 @@ class WorkerParts:
     outbound_activities: list[Activity]
     relay: Relay
     team_post: TeamPost
+    sender_post: TeamPost
+    """Letters to senders of mail that could not be placed."""
     counters: Counters
     interceptors: list[Interceptor]
 
@@ -113,6 +116,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
             ],
             relay=AbsencesFirst(PostgresAbsences(database, PostgresBulk(database, vault)), PostgresRelay(database)),
             team_post=TeamPost(PostgresTeamLetters(database, vault), mail),
+            sender_post=TeamPost(PostgresSenderLetters(database, vault), mail),
             counters=counters,
             interceptors=[FailingInterceptor(points.hit)] if points.armed(CONTINUE_AS_NEW) else [],
         )

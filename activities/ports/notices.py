@@ -53,7 +53,7 @@ class OutgoingNotice(Kept):
 
 
 class TeamLetter(Kept):
-    """One letter to somebody of the team that is about no case."""
+    """One letter about no case: to somebody of the team, or to whoever sent a mail that was kept for it (``mail_kept``)."""
 
     id: str
     tenant_id: str

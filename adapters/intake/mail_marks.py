@@ -75,11 +75,15 @@ class MarksReader:
     relays: tuple[str, ...] = ()
     """Whose Authentication-Results are believed, by ``authserv-id``."""
     _notice: re.Pattern[str] = field(init=False, repr=False)
+    _ours: re.Pattern[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         domain = re.escape(self.message_domain)
         pattern = rf"(ntc_[A-Za-z0-9_:-]{{1,120}}?)(?:\.([0-9a-f]{{{_TOKEN}}}))?@{domain}(?![A-Za-z0-9.-])"
         object.__setattr__(self, "_notice", re.compile(pattern, re.IGNORECASE))
+        # Letters about no case have ids of other kinds.
+        ours = rf"(?:ntc|ltr|unp)_[A-Za-z0-9_.:-]{{1,160}}@{domain}(?![A-Za-z0-9.-])"
+        object.__setattr__(self, "_ours", re.compile(ours, re.IGNORECASE))
 
     def read(self, raw: bytes) -> MailMarks:
         """The marks of a mail. Raises nothing: what cannot be read is not there."""
@@ -104,7 +108,7 @@ class MarksReader:
         )
 
     def _own(self, headers: Headers, author: str, to: set[str]) -> str | None:
-        if any(name.startswith("x-ombud-") for name in headers) or self._notice.search(_first(headers, "message-id")):
+        if any(name.startswith("x-ombud-") for name in headers) or self._ours.search(_first(headers, "message-id")):
             return "own_notice"
         if author in self.own:
             return "own_sender"

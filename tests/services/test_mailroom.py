@@ -103,9 +103,10 @@ class TestWhoSpeaks:
         subject = f"RE: We have your bounty dispute (case {case['id'][-8:]})"
         kept = await taken(office, a_mail(Subject=subject))
         stranger = await taken(office, a_mail("eve@example.net", Subject=subject, Message_ID="<m2@example.net>"))
+        nowhere = await taken(office, a_mail("eve@example.net", Subject="Re: (case 00000000)", Message_ID="<m4@example.net>"))
         found = await taken(office, a_mail(Subject=subject, Message_ID="<m3@example.org>"), sender_proven="true")
-        assert [(one["status"], one.get("reason")) for one in (kept, stranger, found)] == [
-            ("unplaced", "unproven"), ("unplaced", "not_a_party"), ("message", None),
+        assert [(one["status"], one.get("reason")) for one in (kept, stranger, nowhere, found)] == [
+            ("unplaced", "unproven"), ("unplaced", "case_unknown"), ("unplaced", "case_unknown"), ("message", None),
         ]  # fmt: skip
         assert found["id"] == case["id"]
 
