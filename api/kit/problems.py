@@ -57,6 +57,10 @@ PROBLEMS: dict[str, Row] = {
     ),
     "reason_too_thin": Row(422, "That is no reason yet", "Say in some words why; at least three."),
     "access_not_needed": Row(409, "You can read it already", "Read the case; no access has to be taken."),
+    "sender_unproven": Row(
+        409, "The sender is not proven", "Make sure in another way that the party wrote it, and say so with `sender_checked`."
+    ),
+    "unplaced_closed": Row(409, "This mail was placed or dismissed already", "Look at the case that it went to."),
     "unplaced_full": Row(
         503, "Too much mail waits to be placed", "Place or dismiss what waits. A mail server tries again by itself."
     ),
