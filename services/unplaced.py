@@ -194,3 +194,12 @@ async def _close(parts: Parts, caller: Caller, mail: UnplacedMail, state: str, d
     )
     if not done:
         raise Refused("unplaced_closed", fields={"state": mail.state, "case": mail.placed_case})
+
+
+async def parties_of(parts: Parts, caller: Caller, case_id: str) -> Sequence[tuple[str, str, str]]:
+    """Whose word a mail can become on a case: id, side and name of each party. Raises ``not_allowed`` and ``not_found``."""
+    await _allowed(parts, caller)
+    seen = await find(parts, caller, case_id)
+    names = await parts.views.contacts(caller.tenant_id, seen.id)
+    found = seen.case.parties if seen.case is not None else ()
+    return [(one.id, one.side.value, (names.get(one.id) or {}).get("name") or "no name") for one in found if not one.left]

@@ -95,7 +95,8 @@ def unplaced_body(mail: UnplacedMail) -> dict[str, Any]:
     words = mail.words
     return UnplacedBody(
         id=mail.id, reason=mail.reason, proof=mail.proof, proven=mail.proven, state=mail.state, case=mail.case_id,
-        party=mail.party, sender=words.sender if words else None, subject=words.subject if words else None, text=words.text if words else None,
+        party=mail.party,
+        sender=words.sender if words else None, subject=words.subject if words else None, text=words.text if words else None,
         files=words.files if words else None, problem=words.problem if words else None, bytes=mail.bytes,
         received_at=mail.received_at, last_at=mail.last_at, times=mail.times, sender_told=mail.tell, closed_at=mail.closed_at,
         closed_by=mail.closed_by, closed_because=mail.closed_why, placed_case=mail.placed_case,
