@@ -81,10 +81,14 @@ class SmtpNotifier:
 
     async def send_to_team(self, letter: TeamLetter) -> str:
         """Send what is about no case, and return the Message-ID. Fails as :meth:`send` does."""
-        message = self._begun(self._composer.compose_for_team(letter), letter)
+        message = self.team_message_of(letter)
         async with self._slots:
             await self._handed_over(letter.id, message, letter.address)
         return str(message["Message-ID"])
+
+    def team_message_of(self, letter: TeamLetter) -> EmailMessage:
+        """The whole mail of what is about no case. Raises :class:`Never` (``address_invalid``)."""
+        return self._begun(self._composer.compose_for_team(letter), letter)
 
     def message_of(self, notice: OutgoingNotice) -> EmailMessage:
         """The whole mail. Raises :class:`Never` (``address_invalid``)."""

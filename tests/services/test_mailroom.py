@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from adapters.delivery.smtp import MailServer, SmtpNotifier
+from adapters.letters.composer import Composer
 from cli.kit.parsers import parsers
+from storage.intake.sender_letters import PostgresSenderLetters
+from storage.outside.outbox import PostgresOutbox
 from tests.support.office import Office, party, settings
 
 pytestmark = pytest.mark.postgres
@@ -232,3 +238,87 @@ def with_files(answers: str, *files: tuple[str, bytes]) -> bytes:
         kind = ("application", "pdf") if name.endswith(".pdf") else ("application", "octet-stream")
         message.add_attachment(data, maintype=kind[0], subtype=kind[1], filename=name)
     return message.as_bytes()
+
+
+def _answer(letter: EmailMessage, text: str = "I am away until Monday.", **headers: str) -> bytes:
+    told = {
+        "From": str(letter["To"]), "To": str(letter["Reply-To"] or letter["From"]), "Subject": f"Re: {letter['Subject']}",
+        "Message-ID": f"<{uuid4()}@away.example>", "In-Reply-To": str(letter["Message-ID"]), **headers,
+    }  # fmt: skip
+    return ("".join(f"{name}: {value}\n" for name, value in told.items() if value) + f"\n{text}\n").encode()
+
+
+def _bounce(letter: EmailMessage) -> bytes:
+    return (
+        f"Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nTo: {letter['From']}\nSubject: Undelivered Mail Returned to Sender\n"
+        "Auto-Submitted: auto-replied\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+        "--b\nContent-Type: text/plain\n\nNo such user.\n--b\nContent-Type: message/delivery-status\n\n"
+        f"Final-Recipient: rfc822; kim@example.org\nAction: failed\nStatus: 5.1.1\n\n--b\nContent-Type: message/rfc822\n\n"
+        f"{letter.as_string()}\n--b--\n"
+    ).encode()
+
+
+AUTOMATIC: dict[str, Callable[[EmailMessage], bytes]] = {
+    "the letter itself": lambda letter: letter.as_bytes(),
+    "redirected": lambda letter: b"Resent-From: kim@example.org\nReceived: from x\n" + letter.as_bytes(),
+    "RFC 3834": lambda letter: _answer(letter, **{"Auto-Submitted": "auto-replied"}),
+    "Exchange": lambda letter: _answer(
+        letter, Subject="Automatic reply: x", **{"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+    ),
+    "X-Autoreply": lambda letter: _answer(letter, **{"X-Autoreply": "yes"}),
+    "vacation(1)": lambda letter: _answer(letter, Precedence="bulk", Subject="away from my mail"),
+    "by its subject alone": lambda letter: _answer(letter, Subject="Out of office"),
+    "a null sender": lambda letter: _answer(letter, **{"Return-Path": "<>"}),
+    "a bounce with a report": _bounce,
+    "a bounce of qmail": lambda letter: _answer(
+        letter, f"{letter['Message-ID']}", From="MAILER-DAEMON@mx.example", Subject="failure notice"
+    ),
+    "a list": lambda letter: _answer(letter, **{"List-Id": "<all.example.org>"}),
+    "from ourselves": lambda letter: _answer(letter, From=str(letter["From"])),
+    "a desk of theirs, without any sign": lambda letter: _answer(letter, "Thank you, ticket 81 is open.", Subject="Ticket 81"),
+    "one that forgets what it answers": lambda letter: _answer(
+        letter, "Thank you, ticket 82 is open.", Subject="Ticket 82", **{"In-Reply-To": ""}
+    ),
+}
+
+
+class TestPump:
+    """Every letter comes back, and an automatic answer of each style to it: it comes to rest, whatever they are."""
+
+    @pytest.mark.parametrize("style", AUTOMATIC)
+    async def test_it_comes_to_rest(self, office: Office, style: str) -> None:
+        desk = office.desk(mail_caps=(3, 9))
+        await office.desk().in_review()
+        rounds = 0
+        while letters := await self.out(office):
+            rounds += 1
+            assert rounds < 9, style
+            for letter in letters:
+                answer = await desk.post("/v1/intake/email", content=AUTOMATIC[style](letter))
+                assert answer.is_success, answer.text
+        assert rounds >= 1
+        caused = {"a desk of theirs, without any sign", "one that forgets what it answers"}
+        if style not in caused:
+            assert rounds <= 2, "only its sender is told, once"
+            assert len((await office.desk("dana").get("/v1/cases")).json()["data"]) == 1
+
+    async def out(self, office: Office) -> list[EmailMessage]:
+        """Every letter that waits, as it goes out."""
+        outbox, senders = PostgresOutbox(office.database, office.vault), PostgresSenderLetters(office.database, office.vault)
+        mailer = SmtpNotifier(
+            Composer(replies=True),
+            MailServer("127.0.0.1"),
+            sender="Ombud <disputes@ombud.example>",
+            reply_to="disputes@ombud.example",
+        )
+        found = []
+        for case in (await office.desk("dana").get("/v1/cases?limit=100")).json()["data"]:
+            for notice in await outbox.undelivered(office.tenant_id, case["id"]):
+                if notice.channel == "email" and notice.address is not None:
+                    found.append(mailer.message_of(notice))
+                await outbox.sent(office.tenant_id, notice.id, "sent", notice.folded)
+        for letter in await senders.due(100):
+            if letter.tenant_id == office.tenant_id:
+                found.append(mailer.team_message_of(letter))
+                await senders.sent(letter.tenant_id, letter.id)
+        return found
