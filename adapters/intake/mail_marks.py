@@ -103,16 +103,18 @@ class MarksReader:
             answers=self._answered(headers),
             case_token=token[1].lower() if token else None,
             sign=sign,
-            own=self._own(headers, author, to),
+            own=self._own(headers, author),
             returned=self._given_back(raw) if returned else (),
         )
 
-    def _own(self, headers: Headers, author: str, to: set[str]) -> str | None:
+    def _own(self, headers: Headers, author: str) -> str | None:
         if any(name.startswith("x-ombud-") for name in headers) or self._ours.search(_first(headers, "message-id")):
             return "own_notice"
-        if author in self.own:
+        if _base(author) in self.own:
             return "own_sender"
-        return "own_address" if author and author in to else None
+        # Whoever sends a copy to themselves is a person; what went to nobody else, or was delivered to its own sender, is a loop.
+        delivered = {address for name in ("delivered-to", "x-original-to") for address in _addresses(headers, name)}
+        return "own_address" if author and (set(_addresses(headers, "to")) == {author} or author in delivered) else None
 
     def _answered(self, headers: Headers) -> tuple[Answered, ...]:
         by_address = [
@@ -187,9 +189,9 @@ def _headers(raw: bytes) -> dict[str, list[str]]:
 def _author(headers: Headers, ours: frozenset[str] | set[str]) -> tuple[str, bool]:
     """The address of whoever wrote it, and whether a list had put its own in its place: then the author is named beside it."""
     author = next(iter(_addresses(headers, "from")), "")
-    if author and author in ours:
+    if author and _base(author) in ours:
         for name in ("x-original-from", "reply-to", "x-original-sender"):
-            named = next((address for address in _addresses(headers, name) if address not in ours), None)
+            named = next((address for address in _addresses(headers, name) if _base(address) not in ours), None)
             if named is not None:
                 return named, True
     return author, False
@@ -201,6 +203,12 @@ def _addresses(headers: Headers, name: str) -> list[str]:
     except (ValueError, TypeError, IndexError, RecursionError):
         found = []
     return [address.strip().strip("'").lower() for _, address in found if "@" in address][:200]
+
+
+def _base(address: str) -> str:
+    """The address without what stands behind a plus: an answer's own address is ours as well."""
+    local, at, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
 
 
 def _first(headers: Headers, name: str) -> str:

@@ -26,6 +26,14 @@ class Meters:
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
         )
 
+        self._mails = Counter(
+            "ombud_mails_total", "Mails that came, by what became of them and why.", ["became", "reason"], registry=self._registry
+        )
+
+    def mail(self, became: str, reason: str) -> None:
+        """Count a mail: a case, a message, kept (``unplaced``) or ignored; with its code."""
+        self._mails.labels(became, reason).inc()
+
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request."""
         self._requests.labels(method if method in _METHODS else "other", route, str(status)).inc()

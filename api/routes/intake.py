@@ -12,6 +12,7 @@ from api.bodies.cases import taken_body
 from api.examples.cases import ACCEPTED, CASE, MAIL, STRIPE, TAKEN
 from api.kit.context import Context
 from api.kit.idempotent import Reply
+from api.kit.meters import Meters
 from api.kit.reading import MAX_JSON, MAX_MAIL, read_bytes
 from api.kit.replies import answer
 from api.routes.cases import opened_reply
@@ -66,6 +67,7 @@ async def email(
     raw = await read_bytes(context.request, MAX_MAIL)
     await context.landing(caller)
     taken = await intake.by_mail(context.parts, caller, raw, kind=kind, key=key, sender_proven=sender_proven)
+    _counted(context, taken)
     if isinstance(taken, intake.Opened):
         return answer(opened_reply(taken, caller))
     return answer(_reply(taken))
@@ -89,9 +91,26 @@ async def from_source(context: Context, source_id: str) -> Response:
     with context.signed(source_id):
         body = await read_bytes(context.request, MAX_MAIL if mail else MAX_JSON)
         taken = await intake.by_source(context.parts, source_id, body, headers)
+    if mail:
+        _counted(context, taken)
     if isinstance(taken, Landed):
         return answer(Reply({"accepted": 202, "opened": 201, "known": 200}[taken.state], taken_body(taken)))
     return answer(_reply(taken))
+
+
+def _counted(context: Context, taken: object) -> None:
+    meters: Meters = context.request.app.state.meters
+    match taken:
+        case Kept():
+            meters.mail("unplaced", taken.reason)
+        case Ignored():
+            meters.mail("ignored", taken.why)
+        case Messaged():
+            meters.mail("message", "")
+        case Landed():
+            meters.mail("case", taken.state)
+        case _:
+            meters.mail("ignored", "")
 
 
 def _reply(taken: Messaged | Kept | Ignored | None) -> Reply:

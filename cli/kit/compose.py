@@ -327,6 +327,13 @@ def doctor_checks(settings: Settings) -> list[Check]:
             return Finding("administration", "fail", fault.message, "Run `ombud stack up`.")
         return await doctor.administration(dsn, _DOCTOR_WAITS_FOR, embedded=settings.database_url is None)
 
+    async def mail_door() -> Finding:
+        try:
+            dsn = stack.info().database_url
+        except ServiceFault as fault:
+            return Finding("mail door", "warn", fault.message, "Run `ombud stack up`.")
+        return await doctor.mail_door(settings.mail_relay, dsn, _DOCTOR_WAITS_FOR)
+
     async def evidence() -> Finding:
         if settings.evidence_url is None:
             folder = settings.state_dir.resolve() / "evidence"
@@ -349,6 +356,7 @@ def doctor_checks(settings: Settings) -> list[Check]:
         _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
         lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
+        mail_door,
         _named("master key", lambda: checks.master_key(settings, stack)),
         evidence,
     ]

@@ -18,7 +18,8 @@ from uuid_utils import uuid7
 from activities.ports.errors import Never
 from activities.ports.evidence import EvidenceStore
 from domain.base import Instant, Kept
-from storage.postgres.pool import Connection, Database
+from storage.postgres.pool import AWAY, Connection, Database
+from storage.postgres.server import ServerAway
 from storage.postgres.vault import DataKey, Vault
 from storage.views.sql import open_to
 
@@ -64,7 +65,9 @@ ORDER BY u.id DESC LIMIT $4
 """
 ONE = f"{_ROWS} WHERE u.tenant = $1 AND u.id = $2 AND {open_to('$3')}"
 WAITING = "SELECT count(*) FROM (SELECT FROM unplaced WHERE tenant = $1 AND state = 'waiting' LIMIT 1000) AS w"
-OLDEST = "SELECT count(*) AS mails, min(received_at) AS oldest_at FROM unplaced WHERE tenant = $1 AND state = 'waiting'"
+OLDEST = """
+SELECT count(*) AS mails, clock_timestamp() - min(received_at) AS since FROM unplaced WHERE tenant = $1 AND state = 'waiting'
+"""
 DEED = "INSERT INTO unplaced_deeds (tenant, unplaced_id, deed, by, credential) VALUES ($1, $2, $3, $4, $5)"
 DEEDS = "SELECT at, deed, by, credential FROM unplaced_deeds WHERE tenant = $1 AND unplaced_id = $2 ORDER BY id LIMIT 200"
 CLOSE = """
@@ -81,6 +84,23 @@ ON CONFLICT (tenant, day, sender) DO UPDATE SET times = d.times + 1
 RETURNING sender, times
 """
 OLD_DAYS = "DELETE FROM mail_days WHERE tenant = $1 AND day < (clock_timestamp() AT TIME ZONE 'UTC')::date - 2"
+
+
+async def waiting_at(dsn: str, patience: timedelta) -> tuple[int, timedelta | None]:
+    """How many mails wait in all tenants of the database at ``dsn``, and since when the oldest does. Raises ServerAway."""
+    seconds = patience.total_seconds()
+    try:
+        async with await Database.connect(dsn, command_timeout=seconds, lend_within=seconds) as database:
+            rows = []
+            for tenant_id in await database.tenant_ids():
+                async with database.tenant(tenant_id) as conn:
+                    rows.append(await conn.fetchrow(OLDEST, tenant_id))
+    except AWAY as error:
+        raise ServerAway(str(error) or type(error).__name__) from error
+    except asyncpg.PostgresError as error:
+        raise ServerAway(str(error) or type(error).__name__) from error
+    found = [row for row in rows if row is not None]
+    return sum(row["mails"] for row in found), max((row["since"] for row in found if row["since"] is not None), default=None)
 
 
 class UnplacedFull(Exception):

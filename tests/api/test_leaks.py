@@ -240,6 +240,7 @@ KNOWN_TO: Mapping[str, frozenset[str]] = {
     "case": _READS | {"eve", "eda", "otto"},
     "campaign": frozenset({"platform", "cleo", "dana", "eda"}),
     "bulk": frozenset({"platform", "cleo", "dana", "eda"}),
+    "unplaced": frozenset({"cleo", "dana", "eda"}),
     "incident": frozenset(),
     # Whoever it hits alone, and they are none of these.
     "measure": frozenset(),
@@ -287,6 +288,7 @@ _IN_MAIN = (
 )  # fmt: skip
 _MEDIATORS = _IN_MAIN | _PLATFORM | {"decided_note"}
 _CAMPAIGN = frozenset({"campaign", "campaign_reason"})
+_MAIL = frozenset({"mailsender", "mailsubject"})
 _ADMINISTERED = frozenset({"endpoint", "source", "keyname", "mediatormail"})
 ALLOWED: Mapping[str, frozenset[str]] = {
     # The signal is its own; campaigns are for whoever may send commands for the team.
@@ -304,10 +306,10 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "ina": _MEDIATORS,
     # The case that the link is with is none of her business.
     "sita": _IN_MAIN - {"link_note"},
-    "cleo": _MEDIATORS | _CAMPAIGN | {"mediatorname"},
-    "dana": _MEDIATORS | _CAMPAIGN | _ADMINISTERED | {"mediatorname", "glass"},
-    # To whom the cases are closed, the team and its campaigns are not.
-    "eda": _CAMPAIGN | {"mediator", "mediatorname"},
+    "cleo": _MEDIATORS | _CAMPAIGN | _MAIL | {"mediatorname"},
+    "dana": _MEDIATORS | _CAMPAIGN | _MAIL | _ADMINISTERED | {"mediatorname", "glass"},
+    # To whom the cases are closed, the team and its campaigns are not, nor is mail that is about none of them.
+    "eda": _CAMPAIGN | _MAIL | {"mediator", "mediatorname"},
 }  # fmt: skip
 """By viewer: the words that they may read anywhere. Whoever is not here reads none. Reviewed by hand."""
 

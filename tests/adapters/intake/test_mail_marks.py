@@ -52,10 +52,14 @@ class TestOwn:
             ({"Message_ID": f"<{NOTICE}.{TOKEN}@desk.example>"}, "own_notice"),
             ({"Message_ID": f"<{NOTICE}@desk.example>"}, "own_notice"),
             ({"From": "Desk <Disputes@desk.example>", "To": "kim@example.net"}, "own_sender"),
+            ({"From": "Desk <disputes+abc@desk.example>", "To": "kim@example.net"}, "own_sender"),
             ({"From": "ACME <help@acme.example>", "To": "help@acme.example"}, "own_address"),
+            ({"From": "ACME <help@acme.example>", "Delivered_To": "help@acme.example"}, "own_address"),
+            ({"From": "Kim <kim@example.net>", "Cc": "kim@example.net"}, None),
+            ({"From": "Kim <kim@example.net>", "To": "kim@example.net, disputes@desk.example"}, None),
         ],
     )
-    def test_what_bears_our_marks_is_ours(self, headers: dict[str, str], own: str) -> None:
+    def test_what_bears_our_marks_is_ours(self, headers: dict[str, str], own: str | None) -> None:
         assert READER.read(a_mail(**headers)).own == own
 
     def test_whoever_wrote_to_a_group_is_the_author_and_not_the_group(self) -> None:
