@@ -135,8 +135,6 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from storage.intake.opening import PostgresIntake
     from storage.intake.refusals import PostgresDoorRefusals
     from storage.intake.sources import PostgresSources
-    from storage.intake.unplaced import PostgresUnplaced
-    from storage.outside.answered import PostgresAnswered
     from storage.outside.endpoints import PostgresEndpoints
     from storage.postgres.budgets import PostgresBudgets
     from storage.postgres.idempotency import PostgresIdempotency
@@ -172,13 +170,23 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             endpoints=PostgresEndpoints(database, vault),
             sources=PostgresSources(database, vault),
             door_refusals=PostgresDoorRefusals(database),
-            unplaced=PostgresUnplaced(database, vault, store, settings.mail_unplaced_most, settings.mail_unplaced_bytes),
-            answered=PostgresAnswered(database, vault),
-            mail_caps=(settings.mail_per_sender, settings.mail_per_tenant),
+            **_mail_parts(settings, database, vault, store),
             address_refused=_addresses(settings),
             **_checks(database, client, store),
             publishing=PostgresPublications(database),
         )
+
+
+def _mail_parts(settings: Settings, database: Database, vault: Vault, store: EvidenceStore) -> dict[str, Any]:
+    """What becomes of mail beside cases and messages."""
+    from storage.intake.unplaced import PostgresUnplaced
+    from storage.outside.answered import PostgresAnswered
+
+    return {
+        "unplaced": PostgresUnplaced(database, vault, store, settings.mail_unplaced_most, settings.mail_unplaced_bytes),
+        "answered": PostgresAnswered(database, vault),
+        "mail_caps": (settings.mail_per_sender, settings.mail_per_tenant),
+    }
 
 
 def _limits(settings: Settings) -> dict[str, Any]:
@@ -327,13 +335,6 @@ def doctor_checks(settings: Settings) -> list[Check]:
             return Finding("administration", "fail", fault.message, "Run `ombud stack up`.")
         return await doctor.administration(dsn, _DOCTOR_WAITS_FOR, embedded=settings.database_url is None)
 
-    async def mail_door() -> Finding:
-        try:
-            dsn = stack.info().database_url
-        except ServiceFault as fault:
-            return Finding("mail door", "warn", fault.message, "Run `ombud stack up`.")
-        return await doctor.mail_door(settings.mail_relay, dsn, _DOCTOR_WAITS_FOR)
-
     async def evidence() -> Finding:
         if settings.evidence_url is None:
             folder = settings.state_dir.resolve() / "evidence"
@@ -356,7 +357,7 @@ def doctor_checks(settings: Settings) -> list[Check]:
         _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
         lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
-        mail_door,
+        lambda: _mail_door(settings, stack),
         _named("master key", lambda: checks.master_key(settings, stack)),
         evidence,
     ]
@@ -371,6 +372,17 @@ async def _trail(stack: Stack) -> Finding:
     except ServiceFault as fault:
         return Finding("audit trail", "warn", f"not looked at: {fault.message}", "Run `ombud stack up`.")
     return await doctor.trail(dsn, _DOCTOR_WAITS_FOR)
+
+
+async def _mail_door(settings: Settings, stack: Stack) -> Finding:
+    from services import doctor
+    from services.doctor import Finding
+
+    try:
+        dsn = stack.info().database_url
+    except ServiceFault as fault:
+        return Finding("mail door", "warn", fault.message, "Run `ombud stack up`.")
+    return await doctor.mail_door(settings.mail_relay, dsn, _DOCTOR_WAITS_FOR)
 
 
 def _named(part: str, look: Callable[[], Awaitable[Look]]) -> Check:
