@@ -33,7 +33,6 @@ from storage.access.signing_keys import PostgresSigningKeys
 from storage.intake.evidence import PostgresEvidenceFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.refusals import PostgresDoorRefusals
-from storage.intake.sender_letters import PostgresSenderLetters
 from storage.outside.cross_case import PostgresCrossCaseTasks
 from storage.outside.effects import PostgresEffects
 from storage.outside.endpoints import PostgresEndpoints
@@ -50,6 +49,7 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.letters import PostgresTeamLetters
 from storage.team.roster import PostgresRoster
+from storage.team.sender_letters import PostgresSenderLetters
 from storage.tenants import PostgresTenants
 from workers.failures import CONTINUE_AS_NEW, FailingInterceptor
 from workers.metrics import Counters, CountingNotifier, CountingRecords, watched

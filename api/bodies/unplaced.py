@@ -90,9 +90,9 @@ class UnplacedPage(Body):
     next_cursor: str | None
 
 
-def unplaced_body(mail: UnplacedMail) -> dict[str, Any]:
-    """A mail as JSON."""
-    words = mail.words
+def unplaced_body(mail: UnplacedMail, *, without_words: bool = False) -> dict[str, Any]:
+    """A mail as JSON; without its words for whoever did something to it and may not read it."""
+    words = mail.words if not without_words else None
     return UnplacedBody(
         id=mail.id, reason=mail.reason, proof=mail.proof, proven=mail.proven, state=mail.state, case=mail.case_id,
         party=mail.party,

@@ -47,6 +47,7 @@ DISMISSED: dict[str, Any] = UNPLACED | {
     "closed_at": "2026-11-23T10:05:00.500000Z",
     "closed_by": "per_dana",
     "closed_because": "spam",
+    **dict.fromkeys(("sender", "subject", "text", "files", "problem")),
 }
 PLACE_SAID: dict[str, Any] = {"case": _CASE, "party": _PARTY, "sender_checked": True}
 REPORT_SAID: dict[str, Any] = {"kind": "bounty_dispute", "link": _CASE}

@@ -27,6 +27,8 @@ KEPT_FOR = timedelta(days=30)
 """After somebody dismissed one; so long it can still be placed."""
 LETTERS_A_DAY = 200
 """To senders of one tenant, of what could not be placed: whoever invents senders makes us write to strangers."""
+SHARE = 10
+"""One sender has a tenth of the room: a flood of theirs keeps nobody else out."""
 HOLDER = "mail"
 
 # Held to the end of the transaction: of two at once one is told to its sender, and the bounds hold.
@@ -35,7 +37,10 @@ AGAIN = """
 UPDATE unplaced SET times = times + 1, last_at = clock_timestamp() WHERE tenant = $1 AND digest = $2
 RETURNING id
 """
-ROOM = "SELECT count(*) AS mails, coalesce(sum(bytes), 0)::bigint AS bytes FROM unplaced WHERE tenant = $1 AND state = 'waiting'"
+ROOM = """
+SELECT count(*) AS mails, coalesce(sum(bytes), 0)::bigint AS bytes, count(*) FILTER (WHERE sender = $2) AS of_sender
+FROM unplaced WHERE tenant = $1 AND state = 'waiting'
+"""
 # $13 whether its sender may be told; $14 the most letters of a day. Nobody is told twice a day.
 KEEP = """
 WITH today AS (
@@ -190,7 +195,7 @@ class PostgresUnplaced:
         digest = self._vault.body_hash(tenant_id, b"unplaced\n" + arrived.same.encode("utf-8", "replace")).hex()
         sender = self._vault.ref_digest(tenant_id, arrived.words.sender)
         async with self._database.tenant(tenant_id) as conn, conn.transaction():
-            known = await self._known(conn, tenant_id, digest)
+            known = await self._known(conn, tenant_id, digest, sender)
         if known is not None:
             return known, False
         unplaced_id = f"unp_{uuid7()}"
@@ -201,7 +206,7 @@ class PostgresUnplaced:
         sealed = key.seal(unplaced_id, arrived.words.model_dump_json().encode())
         async with self._database.tenant(tenant_id) as conn, conn.transaction():
             await conn.execute(LOCK, tenant_id)
-            known = await self._known(conn, tenant_id, digest)
+            known = await self._known(conn, tenant_id, digest, sender)
             if known is not None:
                 return known, False
             await conn.execute(
@@ -211,14 +216,15 @@ class PostgresUnplaced:
             await conn.execute(FORGET, tenant_id, KEPT_FOR)
         return unplaced_id, True
 
-    async def _known(self, conn: Connection, tenant_id: str, digest: str) -> str | None:
+    async def _known(self, conn: Connection, tenant_id: str, digest: str, sender: str) -> str | None:
         """The mail that is here already; None: there is room for it."""
         row = await conn.fetchrow(AGAIN, tenant_id, digest)
         if row is not None:
             return str(row["id"])
-        room = await conn.fetchrow(ROOM, tenant_id)
+        room = await conn.fetchrow(ROOM, tenant_id, sender)
         assert room is not None, "a count has one row"
-        if room["mails"] >= self._most or room["bytes"] >= self._most_bytes:
+        most_of_sender = max(1, self._most // SHARE)
+        if room["mails"] >= self._most or room["bytes"] >= self._most_bytes or room["of_sender"] >= most_of_sender:
             raise UnplacedFull
         return None
 

@@ -254,6 +254,7 @@ KNOWN_TO: Mapping[str, frozenset[str]] = {
 DOES: Mapping[str, frozenset[str]] = {
     "case": frozenset({"writer", "lead_who_writes"}),
     "incident": frozenset({"platform", "dana"}),
+    "unplaced": frozenset({"lead_who_writes"}),
     "person": frozenset({"platform", "cleo", "eda", "lead_who_writes", "mediator"}),
 }
 """Who else learns of one by what they may do to it: send a command, thaw, say who is away."""
@@ -459,7 +460,7 @@ def _values(name: str, own: Planted) -> tuple[str, ...]:
         "status": ("open", "closed"), "category": ("general",), "source": ("api",), "external_id": (own.word("main_external"),),
         "party_ref": (own.word("main_ref_claimant"),), "matter": (own.word("main_matter"),), "owner": (own.mediator,),
         "queue": ("mediation",), "priority": ("urgent",), "campaign": (own.ids["campaign"],), "due_before": (_LATER,),
-        "thread": ("claimant", "respondent"),
+        "thread": ("claimant", "respondent"), "state": ("all",),
         "sort": ("due",), "person": (own.mediator,), "active": ("true", "false"), "about": (own.mediator,),
         "by": (own.mediator,), "deed": ("person_added",), "since": (_LONG_AGO,), "until": (_LATER,),
         **{f"{what}_after": (_LONG_AGO,) for what in ("opened", "closed", "updated")},

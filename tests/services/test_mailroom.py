@@ -12,8 +12,8 @@ import pytest
 from adapters.delivery.smtp import MailServer, SmtpNotifier
 from adapters.letters.composer import Composer
 from cli.kit.parsers import parsers
-from storage.intake.sender_letters import PostgresSenderLetters
 from storage.outside.outbox import PostgresOutbox
+from storage.team.sender_letters import PostgresSenderLetters
 from tests.support.office import Office, party, settings
 
 pytestmark = pytest.mark.postgres

@@ -6,8 +6,8 @@ import pytest
 
 from activities.ports.notices import TeamLetter
 from adapters.evidence.stores import MemoryEvidenceStore
-from storage.intake.sender_letters import PostgresSenderLetters
 from storage.intake.unplaced import Arrived, MailWords, PostgresUnplaced, UnplacedFull
+from storage.team.sender_letters import PostgresSenderLetters
 from tests.support.worlds import World
 
 pytestmark = pytest.mark.postgres
@@ -48,12 +48,21 @@ async def test_a_mail_is_kept_once_and_nothing_of_it_lies_open(world: World) -> 
 async def test_no_more_are_taken_than_there_is_room_for(world: World) -> None:
     unplaced = kept(world, most=2)
     for number in range(2):
-        await unplaced.keep(world.tenant_id, arrived(str(number)), RAW)
+        await unplaced.keep(world.tenant_id, arrived(str(number), f"{number}@x.example"), RAW)
     with pytest.raises(UnplacedFull):
-        await unplaced.keep(world.tenant_id, arrived("3"), RAW)
+        await unplaced.keep(world.tenant_id, arrived("3", "3@x.example"), RAW)
     assert not (await unplaced.keep(world.tenant_id, arrived("1"), RAW))[1], "what is here needs no room"
     with pytest.raises(UnplacedFull):
         await kept(world, most_bytes=100).keep(world.tenant_id, arrived("4"), RAW)
+
+
+async def test_a_flood_of_one_sender_keeps_nobody_else_out(world: World) -> None:
+    unplaced = kept(world, most=30)
+    for number in range(3):
+        await unplaced.keep(world.tenant_id, arrived(str(number)), RAW)
+    with pytest.raises(UnplacedFull):
+        await unplaced.keep(world.tenant_id, arrived("3"), RAW)
+    assert (await unplaced.keep(world.tenant_id, arrived("4", "lee@x.example"), RAW))[1]
 
 
 async def test_a_sender_is_told_once_a_day(world: World) -> None:
