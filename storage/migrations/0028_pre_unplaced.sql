@@ -20,7 +20,7 @@ CREATE TABLE unplaced (
     times bigint NOT NULL DEFAULT 1,
     -- Whether its sender is told.
     tell text NOT NULL DEFAULT 'none' CHECK (tell IN ('none', 'pending', 'sent', 'failed')),
-    tries integer NOT NULL DEFAULT 0,
+    tries bigint NOT NULL DEFAULT 0,
     next_try_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     last_error text,
     state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'placed', 'dismissed')),
