@@ -104,6 +104,11 @@ class Settings(BaseSettings):
         "text/plain text/csv application/json message/rfc822",
         description="Media types of files that are taken as evidence, with spaces between them.",
     )
+    evidence_scanner: str | None = Field(
+        None,
+        description="A clamd that looks through files before they are kept: `host:port`, or the path of its socket. While it "
+        "does not answer, no file is taken. Empty: files are not scanned.",
+    )
     evidence_max_bytes: int = Field(25_000_000, ge=1, description="Bytes that one file of evidence may have.")
 
     smtp_host: str | None = Field(None, description="Mail server for notices. Empty: the embedded mail catcher, when it runs.")

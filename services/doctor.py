@@ -157,6 +157,17 @@ async def mail_door(relays: str, dsn: str, patience: timedelta) -> Finding:
     return Finding("mail door", "ok", f"{proves}; {mails} mails wait to be placed")
 
 
+async def file_scanner(check: Callable[[], Awaitable[None]] | None) -> Finding:
+    """Whether files are looked through before they are kept."""
+    if check is None:
+        return Finding("file scanner", "ok", "none: files are not scanned")
+    try:
+        await check()
+    except OSError as error:
+        return Finding("file scanner", "fail", f"no file is taken: {error}", "Start clamd, or correct OMBUD_EVIDENCE_SCANNER.")
+    return Finding("file scanner", "ok", "clamd answers")
+
+
 async def temporal_door(setting: str | None) -> Finding:
     """What a command may do that is told at Temporal's own doors without a signature."""
     match setting:

@@ -18,6 +18,7 @@ from services.callers import Caller
 from services.cases import Seen
 from services.commands import judged, refusal_in
 from services.errors import FieldError, Refused
+from services.evidence import scanned
 from services.mailroom import Ignored, Kept, Landed, Mail, Messaged
 from services.parts import Parts
 from services.repeats import own_key
@@ -130,8 +131,9 @@ async def land(
     """Put a report on disk, with the credential by which it came, and have it judged; ``queue`` is where it waits and not
     where its pack says.
 
-    Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``.
+    Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``, ``file_infected``, ``scanner_away``.
     """
+    await scanned(parts, *(one.data for one in report.attachments))
     try:
         shelf = await parts.shelf_of(tenant.id)
         terms, routing = shelf.terms(report, tenant.time_scale)

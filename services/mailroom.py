@@ -24,6 +24,7 @@ from services.callers import Caller
 from services.cases import Seen
 from services.commands import CommandState, judged, send
 from services.errors import Refused, refusal_of
+from services.evidence import scanned
 from services.parts import MailMarks, MailReply, Parts
 from services.rows import CaseRow
 from storage.intake.unplaced import Arrived, MailWords, UnplacedFull
@@ -330,10 +331,11 @@ async def _filed(
     for one in attachments:
         try:
             media_type = parts.inspector.look(one.data, one.media_type)
+            await scanned(parts, one.data)
             file, _ = await parts.files.add(caller.tenant_id, row.id, party, name=one.name, media_type=media_type, data=one.data)
         except Exception as error:
             why = refusal_of(error)
-            if why is None or why.code == "storage_unavailable":
+            if why is None or why.code in ("storage_unavailable", "evidence_store_away", "scanner_away"):
                 raise
             refused.append(f"{one.name} ({why.code})")
         else:
@@ -420,6 +422,8 @@ async def _report(parts: Parts, mail: Mail, marks: MailMarks, report: Report) ->
     try:
         return await mail.land(proven)
     except Refused as refused:
+        if refused.code == "file_infected":
+            return await keep(parts, mail, marks, "file_infected", report, tell=True, problem=refused.detail)
         if refused.code != "external_id_reused":
             raise
         # Another mail under the id of one that is here: nothing of it is thrown away, and nothing of it is believed.

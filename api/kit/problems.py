@@ -57,6 +57,8 @@ PROBLEMS: dict[str, Row] = {
     ),
     "reason_too_thin": Row(422, "That is no reason yet", "Say in some words why; at least three."),
     "access_not_needed": Row(409, "You can read it already", "Read the case; no access has to be taken."),
+    "file_infected": Row(422, "Something harmful in a file", "A scanner found it. Hand in a clean copy, or say what it shows."),
+    "scanner_away": Row(503, "The scanner does not answer", "Nothing is taken unscanned. Send it again in a moment."),
     "sender_unproven": Row(
         409, "The sender is not proven", "Make sure in another way that the party wrote it, and say so with `sender_checked`."
     ),

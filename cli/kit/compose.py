@@ -155,6 +155,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             **_team_parts(settings, database, vault),
             files=PostgresFiles(database, vault, store),
             inspector=_inspector(settings),
+            scanner=_scanner(settings),
             library=PostgresLibrary(database),
             tenants=tenants,
             keys=await OperatorKeys.of(tenants, operator) if operator else tenants,
@@ -360,6 +361,7 @@ def doctor_checks(settings: Settings) -> list[Check]:
         lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
         lambda: _mail_door(settings, stack),
+        lambda: _file_scanner(settings),
         _named("master key", lambda: checks.master_key(settings, stack)),
         evidence,
     ]
@@ -374,6 +376,19 @@ async def _trail(stack: Stack) -> Finding:
     except ServiceFault as fault:
         return Finding("audit trail", "warn", f"not looked at: {fault.message}", "Run `ombud stack up`.")
     return await doctor.trail(dsn, _DOCTOR_WAITS_FOR)
+
+
+def _scanner(settings: Settings) -> Callable[[bytes], Awaitable[None]] | None:
+    from adapters.evidence.clamd import Clamd
+
+    return Clamd(settings.evidence_scanner).scan if settings.evidence_scanner else None
+
+
+async def _file_scanner(settings: Settings) -> Finding:
+    from adapters.evidence.clamd import Clamd
+    from services import doctor
+
+    return await doctor.file_scanner(Clamd(settings.evidence_scanner).check if settings.evidence_scanner else None)
 
 
 async def _mail_door(settings: Settings, stack: Stack) -> Finding:

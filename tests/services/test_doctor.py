@@ -234,3 +234,17 @@ class TestMailDoor:
     async def test_a_database_that_is_away_leaves_it_open(self) -> None:
         told = await doctor.mail_door("", f"postgresql://ombud_app:x@127.0.0.1:{free_port()}/ombud", PATIENCE)
         assert (told.verdict, "not looked at" in told.found) == ("warn", True)
+
+
+class TestFileScanner:
+    async def test_none_is_said_and_one_that_is_away_lets_nothing_in(self) -> None:
+        async def away() -> None:
+            raise ConnectionError("clamd does not answer")
+
+        async def there() -> None:
+            return None
+
+        found = [await doctor.file_scanner(check) for check in (None, away, there)]
+        assert [(one.verdict, one.found) for one in found] == [
+            ("ok", "none: files are not scanned"), ("fail", "no file is taken: clamd does not answer"), ("ok", "clamd answers"),
+        ]  # fmt: skip

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from activities.ports.errors import Never
 from adapters.delivery.smtp import MailServer, SmtpNotifier
 from adapters.letters.composer import Composer
 from cli.kit.parsers import parsers
@@ -223,6 +224,18 @@ class TestFiles:
         assert "receipt.pdf" in text
         assert "odd.bin" in text
         assert await told(office) == ["file_refused"]
+
+    async def test_what_a_scanner_finds_is_not_taken(self, office: Office) -> None:
+        async def scan(data: bytes) -> None:
+            if data == PDF:
+                raise Never("file_infected", "Found.")
+
+        desk, case = office.desk(scanner=scan), await office.desk().in_review()
+        raw = with_files(await letter(office, case["id"]), ("receipt.pdf", PDF))
+        assert (await desk.post("/v1/intake/email", content=raw)).json()["status"] == "message"
+        assert await office.parts().files.of_case(office.tenant_id, case["id"]) == []
+        report = await desk.post("/v1/intake/email", content=with_files("", ("receipt.pdf", PDF)).replace(b"<f1@", b"<f2@"))
+        assert (report.json()["status"], report.json()["reason"]) == ("unplaced", "file_infected")
 
 
 def with_files(answers: str, *files: tuple[str, bytes]) -> bytes:

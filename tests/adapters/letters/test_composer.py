@@ -692,6 +692,7 @@ def test_a_letter_about_no_case_says_who_did_what_and_what_to_do(event: str, sai
         ("case_closed", "about a case that is closed"),
         ("case_unknown", "answer one of our letters about that case"),
         ("unreadable", "could not be read in full"),
+        ("file_infected", "write to us again without the file"),
         ("file_refused", "send the file again as a PDF, a picture or plain text"),
     ],
 )
