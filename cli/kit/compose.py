@@ -6,7 +6,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from activities.ports.evidence import EvidenceStore
@@ -131,7 +131,6 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from cli.kit.parsers import parsers
     from services.parts import Parts
     from storage.access.signing_keys import PostgresSigningKeys
-    from storage.intake.evidence import PostgresFiles
     from storage.intake.opening import PostgresIntake
     from storage.intake.refusals import PostgresDoorRefusals
     from storage.intake.sources import PostgresSources
@@ -153,9 +152,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             intake=PostgresIntake(database, vault),
             views=PostgresViews(database, vault),
             **_team_parts(settings, database, vault),
-            files=PostgresFiles(database, vault, store),
-            inspector=_inspector(settings),
-            scanner=_scanner(settings),
+            **_file_parts(settings, database, vault, store),
             library=PostgresLibrary(database),
             tenants=tenants,
             keys=await OperatorKeys.of(tenants, operator) if operator else tenants,
@@ -176,6 +173,14 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             **_checks(database, client, store),
             publishing=PostgresPublications(database),
         )
+
+
+def _file_parts(settings: Settings, database: Database, vault: Vault, store: EvidenceStore) -> dict[str, Any]:
+    """Where files go, and who looks at them first."""
+    from storage.intake.evidence import PostgresFiles
+
+    files = PostgresFiles(database, vault, store)
+    return {"files": files, "inspector": _inspector(settings), "scanner": _scanner(settings)}
 
 
 def _mail_parts(settings: Settings, database: Database, vault: Vault, store: EvidenceStore) -> dict[str, Any]:
@@ -360,8 +365,7 @@ def doctor_checks(settings: Settings) -> list[Check]:
         _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
         lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
-        lambda: _mail_door(settings, stack),
-        lambda: _file_scanner(settings),
+        *(partial(look, settings, stack) for look in (_mail_door, _file_scanner)),
         _named("master key", lambda: checks.master_key(settings, stack)),
         evidence,
     ]
@@ -384,7 +388,7 @@ def _scanner(settings: Settings) -> Callable[[bytes], Awaitable[None]] | None:
     return Clamd(settings.evidence_scanner).scan if settings.evidence_scanner else None
 
 
-async def _file_scanner(settings: Settings) -> Finding:
+async def _file_scanner(settings: Settings, stack: Stack) -> Finding:
     from adapters.evidence.clamd import Clamd
     from services import doctor
 
