@@ -42,6 +42,7 @@ from api.routes import (
     sources,
     statements,
     terms,
+    unplaced,
 )
 from api.schema import describe
 from services.parts import Parts
@@ -78,7 +79,7 @@ def create_app(
     meters.watch(lambda: dict(parts.readers.state()))
     app.state.metrics = metrics
     administration = (access, signing_keys, endpoints, sources)
-    modules = (*OF_CASES, measures, calendars, freezes, bulk, campaigns, desk, *administration, intake, health, pages)
+    modules = (*OF_CASES, measures, calendars, freezes, bulk, campaigns, desk, *administration, unplaced, intake, health, pages)
     routers = [module.router for module in modules]
     for router in routers:
         app.include_router(router)

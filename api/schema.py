@@ -64,6 +64,9 @@ from api.bodies import (
 from api.bodies import (
     terms as term_answers,
 )
+from api.bodies import (
+    unplaced as unplaced_answers,
+)
 from api.bodies.events import webhooks
 from api.bodies.statements import StatementAnswer
 from api.kit.envelope import VERSION
@@ -95,6 +98,8 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     endpoint_answers.EndpointList, source_answers.SourceRequest, source_answers.SourceChange, source_answers.SourceRotation,
     source_answers.SourceBody,
     source_answers.SourceList, tenant_answers.TenantChange, tenant_answers.TenantBody,
+    unplaced_answers.UnplacedPage, unplaced_answers.UnplacedBody, unplaced_answers.PlaceRequest,
+    unplaced_answers.ReportRequest, unplaced_answers.DismissRequest,
     access_answers.TrailPage, access_answers.RefusedCommandPage, access_answers.KeyRequest,
     access_answers.KeyRotation, access_answers.KeyBody, access_answers.LoginCodeBody, access_answers.NewKeyBody,
     access_answers.KeyPage,

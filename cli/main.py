@@ -32,6 +32,7 @@ from cli.commands import (
     source,
     stack,
     tenant,
+    unplaced,
 )
 from cli.commands.calendar_moves import apply
 from cli.commands.calendar_moves import diff as moves
@@ -81,6 +82,7 @@ app.add_typer(tenant.app, name="tenant")
 app.add_typer(endpoint.app, name="endpoint")
 app.add_typer(source.app, name="source")
 app.add_typer(intake.app, name="intake")
+app.add_typer(unplaced.app, name="unplaced")
 app.add_typer(person.app, name="person")
 app.add_typer(key.app, name="key")
 app.add_typer(stack.app, name="stack")

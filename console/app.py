@@ -35,13 +35,30 @@ from console.pages import (
     settings,
     sign_in,
     templates,
+    unplaced,
     views,
 )
 from console.pages import sessions as sessions_page
 from services import desk_settings, saved_views, sessions
 from services.errors import Refused, refusal_of
 
-SIGNED_IN = (inbox, export, bulk, case, files, history, proof, ruling, command, live, templates, views, sessions_page, settings)
+SIGNED_IN = (
+    inbox,
+    export,
+    bulk,
+    case,
+    files,
+    history,
+    proof,
+    ruling,
+    command,
+    live,
+    templates,
+    unplaced,
+    views,
+    sessions_page,
+    settings,
+)
 """Pages for people who are signed in."""
 Page = Callable[[Visit], Awaitable[Response]]
 OF_THE_API = ("/v1", "/problems", "/metrics")

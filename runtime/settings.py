@@ -104,6 +104,11 @@ class Settings(BaseSettings):
         "text/plain text/csv application/json message/rfc822",
         description="Media types of files that are taken as evidence, with spaces between them.",
     )
+    evidence_scanner: str | None = Field(
+        None,
+        description="A clamd that looks through files before they are kept: `host:port`, or the path of its socket. While it "
+        "does not answer, no file is taken. Empty: files are not scanned.",
+    )
     evidence_max_bytes: int = Field(25_000_000, ge=1, description="Bytes that one file of evidence may have.")
 
     smtp_host: str | None = Field(None, description="Mail server for notices. Empty: the embedded mail catcher, when it runs.")
@@ -123,6 +128,38 @@ class Settings(BaseSettings):
         timedelta(seconds=10),
         ge=timedelta(seconds=1),
         description="Processor time for one mail; what takes more is kept unread, as it came, in seconds or ISO 8601.",
+    )
+    mail_relay: str = Field(
+        "",
+        description="Names (`authserv-id`) of the mail relay in front of the mail door, with spaces between: of its "
+        "`Authentication-Results` SPF, DKIM and DMARC are read, and of nobody else's. It must take away such headers of others. "
+        "Empty: no mail proves its sender by them.",
+    )
+    mail_reply_to: str = Field(
+        "",
+        description="Address for answers to letters, whose mail server also takes `name+anything@` for it: each letter gets one "
+        "of its own below it, which nobody can guess. Empty: answers go to the sender of notices.",
+    )
+    mail_addresses: str = Field(
+        "",
+        description="Addresses at which mail for Ombud arrives, beside the sender of notices, with spaces between: what comes "
+        "from one of them is our own mail and never causes a letter.",
+    )
+    mail_per_sender: int = Field(
+        20,
+        ge=1,
+        description="Mails of one sender to one tenant that may cause letters in a day (UTC). More are kept for the team.",
+    )
+    mail_per_tenant: int = Field(
+        2000, ge=1, description="Mails to one tenant that may cause letters in a day (UTC). More are kept for the team."
+    )
+    mail_unplaced_most: int = Field(
+        1000,
+        ge=1,
+        description="Mails of one tenant that wait to be placed. Beyond it mail is refused for now, and its server tries again.",
+    )
+    mail_unplaced_bytes: int = Field(
+        500_000_000, ge=1_000_000, description="Bytes that a tenant's waiting mails may have together."
     )
 
     public_url: str = Field(
@@ -272,7 +309,8 @@ class Settings(BaseSettings):
     @property
     def own_addresses(self) -> frozenset[str]:
         """Where our mail comes from and goes to, in lower case."""
-        return frozenset({parseaddr(self.smtp_from)[1].lower()} - {""})
+        named = (parseaddr(self.smtp_from)[1], self.mail_reply_to.strip(), *self.mail_addresses.split())
+        return frozenset(address.lower() for address in named if address)
 
     @field_validator("master_key")
     @classmethod

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from domain.worktime.calculator import zone_data_version
+from storage.intake.unplaced import waiting_at
 from storage.postgres.server import ServerAway, ServerFacts, server_facts
 from storage.record.audit import Verdict as Audited
 from storage.record.audit import trails_at
@@ -135,6 +136,36 @@ def judged_trails(verdict: Audited) -> Finding:
         "`ombud audit verify` says everything. Somebody wrote past Ombud: change the database's passwords, compare with a backup."
     )
     return Finding("audit trail", "fail", found + more, step)
+
+
+LONG_WAIT_FOR = timedelta(days=2)
+"""Mail that waits longer for somebody to place it was forgotten."""
+
+
+async def mail_door(relays: str, dsn: str, patience: timedelta) -> Finding:
+    """By what senders of mail are proven, and what waits to be placed."""
+    proves = f"SPF, DKIM and DMARC by {relays}" if relays.strip() else "senders are proven by letters' tokens alone"
+    try:
+        mails, since = await waiting_at(dsn, patience)
+    except ServerAway as away:
+        return Finding(
+            "mail door", "warn", f"{proves}; what waits was not looked at: {away}", "See what it says of the database."
+        )
+    if since is not None and since > LONG_WAIT_FOR:
+        step = "`ombud unplaced list`, or the page Mail to place: place or dismiss it."
+        return Finding("mail door", "warn", f"{proves}; {mails} mails wait, the oldest for {since.days} days", step)
+    return Finding("mail door", "ok", f"{proves}; {mails} mails wait to be placed")
+
+
+async def file_scanner(check: Callable[[], Awaitable[None]] | None) -> Finding:
+    """Whether files are looked through before they are kept."""
+    if check is None:
+        return Finding("file scanner", "ok", "none: files are not scanned")
+    try:
+        await check()
+    except OSError as error:
+        return Finding("file scanner", "fail", f"no file is taken: {error}", "Start clamd, or correct OMBUD_EVIDENCE_SCANNER.")
+    return Finding("file scanner", "ok", "clamd answers")
 
 
 async def temporal_door(setting: str | None) -> Finding:

@@ -16,9 +16,9 @@ from storage.access.trail import TrailNotWhole
 from storage.postgres.pool import AWAY, NOT_STORABLE, AdministrationUnavailable, is_about_a_number
 from storage.postgres.vault import VaultFault
 
-_LOOKED_AT = frozenset({"file_empty", "file_too_large", "file_type_refused", "file_type_differs"})
+_LOOKED_AT = frozenset({"file_empty", "file_too_large", "file_type_refused", "file_type_differs", "file_infected"})
 """What is wrong with a file before it is kept; whoever looked at it says it in a sentence."""
-_KEPT = frozenset({"too_many_files", "file_missing", "evidence_store_away"})
+_KEPT = frozenset({"too_many_files", "file_missing", "evidence_store_away", "scanner_away"})
 """What goes wrong with a file where it is kept; the row of the code says what to do."""
 
 

@@ -13,7 +13,7 @@ from domain.rules.fairness import refusal_by_table
 from domain.views.case import files_seen, visible
 from services.callers import Caller
 from services.cases import Seen
-from services.errors import FieldError, Refused, not_found, of_command
+from services.errors import FieldError, Refused, not_found, of_command, refusal_of
 from services.parts import Parts
 from services.rows import StoredFile
 
@@ -80,9 +80,21 @@ def looked_at(parts: Parts, seen: Seen, name: str, data: bytes, media_type: str 
     return Upload(seen, name, parts.inspector.look(data, media_type), data)
 
 
+async def scanned(parts: Parts, *files: bytes) -> None:
+    """Returns when a scanner found nothing in them, or there is none. Raises ``file_infected``, and ``scanner_away`` where one is
+    configured and does not answer: then nothing is taken unscanned."""
+    for data in files if parts.scanner is not None else ():
+        assert parts.scanner is not None, "asked for just now"
+        try:
+            await parts.scanner(data)
+        except Exception as error:
+            raise refusal_of(error) or error from error
+
+
 async def add(parts: Parts, caller: Caller, upload: Upload) -> tuple[StoredFile, bool]:
     """The file as it is kept, and whether it is new: the same bytes and name from the same uploader are the same file."""
     seen = upload.seen
+    await scanned(parts, upload.data)
     return await parts.files.add(
         caller.tenant_id, seen.id, seen.viewer.id, name=upload.name, media_type=upload.media_type, data=upload.data
     )

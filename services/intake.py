@@ -3,52 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, TypeVar
 
 from domain.model.facts import Actor
-from domain.model.prose import MAX_PROSE
 from domain.model.provider_news import ProviderNews
 from domain.model.report import Report
-from domain.rules.audiences import told_of
 from policies.pack import PackError
 from policies.shelf import UnknownKind
+from services import mailroom
 from services.callers import Caller
 from services.cases import Seen
-from services.commands import CommandState, judged, refusal_in, send
-from services.errors import FieldError, Refused, not_found
-from services.parts import MailReply, Parts
+from services.commands import judged, refusal_in
+from services.errors import FieldError, Refused
+from services.evidence import scanned
+from services.mailroom import Ignored, Kept, Landed, Mail, Messaged
+from services.parts import Parts
 from services.provider_news import Heard, said_by, take
+from services.reading import parsed
 from services.repeats import own_key
-from services.rows import CaseRow
 from services.sources import proved, provider_reader, reader_of
 from storage.intake.inbox import Conflict
 from storage.intake.sources import LiveSource
 from storage.tenants import Tenant
-
-Read = TypeVar("Read")
-LIGHT = 64_000
-"""Bytes of JSON that are read at once, in a millisecond: more goes where strangers' bytes are read."""
-MORE_FOLLOWS = "more follows"
-"""What letters say that an answer by e-mail begins with, in any case of letters, where it is not all yet."""
-
-
-@dataclass(frozen=True)
-class Landed:
-    """A report that is on disk as a case."""
-
-    row: CaseRow
-    command_id: str
-    """The command that opens it."""
-    created: bool
-    """False: the same report was here before."""
-
-    @property
-    def state(self) -> Literal["accepted", "opened", "known"]:
-        """On disk and not judged yet; opened; here before."""
-        return "accepted" if self.row.case is None else "opened" if self.created else "known"
 
 
 @dataclass(frozen=True)
@@ -58,18 +36,10 @@ class Opened(Landed):
     seen: Seen
 
 
-@dataclass(frozen=True)
-class Messaged:
-    """An e-mail that became a message on its case."""
-
-    case_id: str
-    sent: CommandState
-
-
 async def read_report(parts: Parts, tenant_id: str, body: bytes) -> Report:
     """The report that a platform sends. Raises ``report_invalid`` and the like, with each wrong field, ``reading_busy`` and
     ``reading_failed``."""
-    return await _read(parts, tenant_id, partial(parts.parsers.generic, body), len(body))
+    return await parsed(parts, tenant_id, partial(parts.parsers.generic, body), len(body))
 
 
 async def open_case(parts: Parts, caller: Caller, report: Report, key: str | None) -> Opened:
@@ -79,50 +49,64 @@ async def open_case(parts: Parts, caller: Caller, report: Report, key: str | Non
     return await _opened(parts, caller, landed)
 
 
-async def by_mail(parts: Parts, caller: Caller, raw: bytes, *, kind: str | None, key: str | None) -> Opened | Messaged | None:
-    """What became of an e-mail: a case, a message on the case whose notice it answers, or nothing of a machine's own.
+async def by_mail(
+    parts: Parts, caller: Caller, raw: bytes, *, kind: str | None, key: str | None, sender_proven: bool = False
+) -> Opened | Messaged | Kept | Ignored:
+    """What became of an e-mail: a case, a message on the case whose notice it answers, mail that waits for the team, or nothing
+    of a machine's own.
 
-    Raises what :func:`land` and :func:`services.commands.send` raise, and ``sender_not_a_party``.
+    A key proves who brought the mail and nothing about who wrote it. ``sender_proven``: the caller, who may speak for parties,
+    vouches that its own mail server has proven the sender.
+
+    Raises what :func:`services.mailroom.take` raises; ``by_forbidden`` and ``scope_missing`` for whoever cannot vouch.
     """
+    if sender_proven:
+        caller.may("for_party", "by_forbidden")
     tenant = await _tenant(parts, caller)
+
+    async def landed(report: Report) -> Landed:
+        own, credential = _own(caller, key), caller.credential
+        return await land(parts, tenant, report, opened_by=caller.holder, key=own, channel="email", credential=credential)
+
     reader = parts.parsers.mail(tenant, None)
-    found = await _read(parts, tenant.id, partial(reader.read, raw, kind=kind), len(raw), partial(reader.unread, raw, kind=kind))
-    if found is None:
-        return None
-    if isinstance(found, Report):
-        landed = await land(
-            parts, tenant, found, opened_by=caller.holder, key=_own(caller, key), channel="email", credential=caller.credential
-        )
-        return await _opened(parts, caller, landed)
-    return await _message(parts, caller, found)
+    whole, unread = partial(reader.read, raw, kind=kind), partial(reader.unread, raw, kind=kind)
+    reading = partial(parsed, parts, tenant.id, whole, len(raw), unread)
+    taken = await mailroom.take(parts, Mail(tenant, caller, raw, sender_proven, reading, landed))
+    return await _opened(parts, caller, taken) if isinstance(taken, Landed) else taken
 
 
-async def by_source(parts: Parts, source_id: str, body: bytes, headers: Mapping[str, str]) -> Landed | Messaged | Heard | None:
-    """What became of what came to a source's address: a case, a message on the case whose notice an e-mail answers, or None for
-    what opens none.
+async def by_source(
+    parts: Parts, source_id: str, body: bytes, headers: Mapping[str, str]
+) -> Landed | Messaged | Heard | Kept | Ignored | None:
+    """What became of what came to a source's address: a case, a message on the case whose notice an e-mail answers, news to the
+    case of a dispute, mail that waits for the team, or nothing for what opens none.
 
     Raises ``signature_invalid`` for what the source's secret does not prove, and for an address that there is not, just the same;
-    what :func:`land` raises, and ``sender_not_a_party``.
+    what :func:`land` and :func:`services.mailroom.take` raise.
     """
     source = await proved(parts, source_id, body, headers)
     tenant = await parts.tenants.tenant(source.tenant_id)
     assert tenant is not None, "a source belongs to a tenant"
-    reader = reader_of(parts, source, tenant)
+    reader, mail = reader_of(parts, source, tenant), source.provider == "mail"
     if source.provider in ("stripe", "paypal"):
         return await _of_provider(parts, source, tenant, body, headers)
-    unread = partial(parts.parsers.mail(tenant, source).unread, body) if source.provider == "mail" else None
-    found = await _read(parts, tenant.id, partial(reader.read, body, headers), len(body), unread)
+
+    async def landed(report: Report) -> Landed:
+        once, channel = _once(source, headers), "email" if mail else "webhook"
+        return await land(
+            parts, tenant, report, opened_by=source.id, credential=source.id, key=once, channel=channel, queue=source.queue
+        )
+
+    unread = partial(parts.parsers.mail(tenant, source).unread, body) if mail else None
+    reading = partial(parsed, parts, tenant.id, partial(reader.read, body, headers), len(body), unread)
+    if mail:
+        await parts.sources.used(source)
+        # The sender of a mail is looked up in its case; the source itself speaks for nobody, and vouches for nobody.
+        caller = Caller(source.tenant_id, source.id, frozenset(), "mail")
+        return await mailroom.take(parts, Mail(tenant, caller, body, False, reading, landed))
+    found = await reading()
     await parts.sources.used(source)
-    if found is None:
-        return None
-    if not isinstance(found, Report):
-        # The sender of a mail is looked up in its case; the source itself speaks for nobody.
-        return await _message(parts, Caller(source.tenant_id, source.id, frozenset(), "mail"), found)
-    channel = "email" if source.provider == "mail" else "webhook"
-    once = _once(source, headers)
-    return await land(
-        parts, tenant, found, opened_by=source.id, credential=source.id, key=once, channel=channel, queue=source.queue
-    )
+    return await landed(found) if isinstance(found, Report) else None
 
 
 async def _of_provider(
@@ -130,7 +114,7 @@ async def _of_provider(
 ) -> Landed | Heard | None:
     """What became of a payment provider's message: a case, news to one, or None for what is about no dispute."""
     reading = await said_by(parts, source, provider_reader(parts, source, tenant), body, headers)
-    said = await _read(parts, tenant.id, reading, len(body))
+    said = await parsed(parts, tenant.id, reading, len(body))
     await parts.sources.used(source)
     if said is None:
         return None
@@ -172,8 +156,10 @@ async def land(
 ) -> Landed:
     """Put a report on disk, with the credential by which it came, and have it judged; ``queue`` is where it waits and not
     where its pack says, ``news`` how the dispute stands with the provider that reports it.
-    Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``.
+
+    Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``, ``file_infected``, ``scanner_away``.
     """
+    await scanned(parts, *(one.data for one in report.attachments))
     try:
         shelf = await parts.shelf_of(tenant.id)
         terms, routing = shelf.terms(report, tenant.time_scale)
@@ -221,64 +207,3 @@ async def _opened(parts: Parts, caller: Caller, landed: Landed) -> Opened:
     # Whoever hands a report in is at least the platform; the case is on disk, and this is no moment to fail.
     seen = Seen(landed.row, actor or Actor(id=caller.credential, role="platform"))
     return Opened(landed.row, landed.command_id, landed.created, seen)
-
-
-async def _read(
-    parts: Parts, tenant_id: str, job: Callable[[], Read], size: int, unread: Callable[[], Read] | None = None
-) -> Read:
-    """What a parser reads, in a process for strangers' bytes; what it cannot read becomes a refusal that names each wrong field.
-
-    A mail (which has an ``unread``) always goes there. A little JSON by somebody who was proved takes less than the way there.
-    What stops its reader is handed to ``unread``, which keeps it as it came, so that it is not lost. Raises ``reading_busy``
-    and ``reading_failed``.
-    """
-    try:
-        if unread is None and size <= LIGHT:
-            return job()
-        try:
-            return await parts.readers.read(tenant_id, job, size)
-        except parts.readers.failed:
-            if unread is None:
-                raise
-            return await parts.readers.read(tenant_id, unread, size)
-    except parts.parsers.invalid as error:
-        errors = [FieldError(wrong.field, wrong.code, wrong.message) for wrong in getattr(error, "errors", [])]
-        detail = "; ".join(f"{wrong.field}: {wrong.message}" for wrong in errors[:3])[:500]
-        raise Refused(str(getattr(error, "code", "report_invalid")), detail or None, errors) from None
-    except parts.readers.busy as busy:
-        raise Refused("reading_busy", fields={"retry_after": getattr(busy, "retry_after", 5)}) from None
-    except parts.readers.failed:
-        raise Refused("reading_failed") from None
-
-
-async def _message(parts: Parts, caller: Caller, reply: MailReply) -> Messaged:
-    """The answer to a notice, as its sender's message. Only the recipient knows a notice's id; the address has to fit as well."""
-    tenant_id = caller.tenant_id
-    case_id = await parts.views.notice_case(tenant_id, reply.notice_id)
-    row = await parts.views.case(tenant_id, case_id) if case_id else None
-    if row is None:
-        raise not_found()
-    addresses = await parts.views.addresses(tenant_id, row.id)
-    senders = [party for party, address in sorted(addresses.items()) if address.casefold() == reply.sender.casefold()]
-    if not senders:
-        raise Refused("sender_not_a_party")
-    told = {notice.recipient for notice in await parts.views.notices(tenant_id, row.id) if notice.id == reply.notice_id}
-    sender = next((party for party in senders if party in told), senders[0])
-    digest = hashlib.sha256(f"{row.id}\n{sender}\n{reply.message_id}".encode("utf-8", "replace")).hexdigest()
-    party = row.case.party(sender) if row.case is not None else None
-    # Whoever was not told of a case has had a letter about a measure alone: what they answer is about that.
-    of_measure = row.case is not None and party is not None and not party.left and not told_of(row.case, party)
-    what = "ask_interim_review" if of_measure else "message"
-    command: dict[str, object] = {"id": f"cmd_mail-{digest[:40]}", "type": what, "by": sender, "text": _text(reply)}
-    if what == "message" and reply.text.lstrip().casefold().startswith(MORE_FOLLOWS):
-        command["more_follows"] = True
-    seen = Seen(row, Actor(id=caller.credential, role="platform"))
-    return Messaged(row.id, await send(parts, caller, seen, command, channel="email"))
-
-
-def _text(reply: MailReply) -> str:
-    if not reply.attachments:
-        return reply.text
-    names = ", ".join(attachment.name for attachment in reply.attachments)[:500]
-    left_out = f"\n\n[The e-mail had attachments, which a message cannot carry: {names}]"
-    return reply.text[: MAX_PROSE - len(left_out)] + left_out

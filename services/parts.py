@@ -6,7 +6,7 @@ reads packs and calendars, wires the intake parsers, and hands one :class:`Parts
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,6 +30,8 @@ from storage.intake.opening import PostgresIntake
 from storage.intake.provider_news import PostgresProviderNews
 from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import LiveSource, PostgresSources, Provider
+from storage.intake.unplaced import PostgresUnplaced
+from storage.outside.answered import PostgresAnswered
 from storage.outside.endpoints import PostgresEndpoints
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
@@ -127,6 +129,53 @@ class MailReply(Protocol):
     def attachments(self) -> tuple[Any, ...]: ...
 
 
+class NamedNotice(Protocol):
+    """A notice that a mail names; :class:`adapters.intake.mail_marks.Answered` is one."""
+
+    @property
+    def notice_id(self) -> str: ...
+    @property
+    def token(self) -> str | None: ...
+
+
+class MachineSign(Protocol):
+    """How a machine shows itself; :class:`adapters.intake.mail_machine.Sign` is one."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def certain(self) -> bool: ...
+
+
+class MailMarks(Protocol):
+    """What a mail says about itself; :class:`adapters.intake.mail_marks.MailMarks` is one."""
+
+    @property
+    def author(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def message_id(self) -> str: ...
+    @property
+    def verdict(self) -> Literal["pass", "fail", "none"]: ...
+    @property
+    def answers(self) -> Sequence[NamedNotice]: ...
+    @property
+    def case_token(self) -> str | None: ...
+    @property
+    def sign(self) -> MachineSign | None: ...
+    @property
+    def own(self) -> str | None: ...
+    @property
+    def returned(self) -> Sequence[NamedNotice]: ...
+
+
+class ReadsMarks(Protocol):
+    """:class:`adapters.intake.mail_marks.MarksReader`."""
+
+    def read(self, raw: bytes) -> MailMarks: ...
+
+
 class SourceReports(Protocol):
     """What an intake source sends: :class:`adapters.intake.stripe.StripeIntake`, ``PayPalIntake`` and ``SignedIntake``.
 
@@ -189,6 +238,8 @@ class Parsers:
     generic: Callable[[bytes], Report]
     """:func:`adapters.intake.generic.report_from_json`."""
     mail: Callable[[Tenant | None, LiveSource | None], MailReports]
+    marks: Callable[[Tenant], ReadsMarks]
+    """What a mail says about itself beside its words, before it is read."""
     source: Callable[[LiveSource, Tenant | None], SourceReports]
     """What proves and reads what a source sends. Proving needs no tenant; reading does."""
     provider: Callable[[LiveSource, Tenant | None], ProviderReader]
@@ -260,6 +311,8 @@ class Parts:
     views: PostgresViews
     files: PostgresFiles
     inspector: Inspects
+    scanner: Callable[[bytes], Awaitable[None]] | None = field(default=None, kw_only=True)
+    """Looks for what is harmful in a file; None: files are not scanned."""
     pdf_text: Callable[[bytes], Awaitable[str | None]]
     """The words of a PDF; None: there are none that could be read."""
     bulk: PostgresBulk
@@ -285,6 +338,8 @@ class Parts:
     sources: PostgresSources
     provider_news: PostgresProviderNews
     door_refusals: PostgresDoorRefusals
+    unplaced: PostgresUnplaced
+    answered: PostgresAnswered
     address_refused: Callable[[str, bool], Awaitable[str | None]]
     """Why webhooks cannot go to an address, of a tenant for development (true) or of another one, as a code; None: they can. The
     same look that sending takes."""
@@ -311,6 +366,8 @@ class Parts:
     """How long a caller waits for a command to be judged before it is told that the command waits."""
     disputes: Mapping[str, ProviderDisputes] = field(default_factory=dict)
     """By tenant: asks PayPal for a dispute before its message is believed; without one nothing is paid on its word."""
+    mail_caps: tuple[int, int] = (20, 2000)
+    """Mails that may cause letters in a day: of one sender to a tenant, and of all."""
     budgets: PostgresBudgets | None = None
     """What tenants may ask of all API processes together; None: each process counts for itself."""
     publishing: PostgresPublications | None = None

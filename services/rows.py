@@ -9,6 +9,7 @@ from storage.access.trail import ChainedEntry, Sought
 from storage.intake.evidence import StoredFile
 from storage.intake.refusals import DoorRefusal
 from storage.intake.sources import Provider, Source
+from storage.intake.unplaced import UnplacedDeed, UnplacedMail
 from storage.outside.endpoints import Endpoint, Purpose
 from storage.postgres.idempotency import KeyState
 from storage.team.absences import Absence
@@ -53,4 +54,6 @@ __all__ = [
     "Summary",
     "TeamMember",
     "Tenant",
+    "UnplacedDeed",
+    "UnplacedMail",
 ]  # fmt: skip

@@ -50,6 +50,7 @@ from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
 from storage.team.letters import PostgresTeamLetters
 from storage.team.roster import PostgresRoster
+from storage.team.sender_letters import PostgresSenderLetters
 from storage.tenants import PostgresTenants
 from workers.failures import CONTINUE_AS_NEW, FailingInterceptor
 from workers.metrics import Counters, CountingNotifier, CountingRecords, watched
@@ -69,6 +70,8 @@ class WorkerParts:
     outbound_activities: list[Activity]
     relay: Relay
     team_post: TeamPost
+    sender_post: TeamPost
+    """Letters to senders of mail that could not be placed."""
     counters: Counters
     interceptors: list[Interceptor]
 
@@ -114,6 +117,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
             ],
             relay=AbsencesFirst(PostgresAbsences(database, PostgresBulk(database, vault)), PostgresRelay(database)),
             team_post=TeamPost(PostgresTeamLetters(database, vault), mail),
+            sender_post=TeamPost(PostgresSenderLetters(database, vault), mail),
             counters=counters,
             interceptors=[FailingInterceptor(points.hit)] if points.armed(CONTINUE_AS_NEW) else [],
         )
@@ -138,6 +142,7 @@ def _mail(settings: Settings, places: Places, points: FailPoints) -> SmtpNotifie
         server,
         sender=settings.smtp_from,
         message_domain=settings.message_domain,
+        reply_to=settings.mail_reply_to.strip() or None,
         after_accept=lambda _: points.hit("mail.after_accept"),
     )
 

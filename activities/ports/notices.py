@@ -42,6 +42,10 @@ class OutgoingNotice(Kept):
     """With a webhook of the platform: by what it knows the case; None for everybody else."""
     thread: str | None = None
     """The first notice of this case to the same recipient: mailboxes thread by it."""
+    reply_token: str | None = Field(default=None, repr=False)
+    """With a letter: what its answer bears and nobody can guess, so that only its recipient answers it."""
+    thread_token: str | None = Field(default=None, repr=False)
+    """The same of the notice in ``thread``."""
     folded: tuple[str, ...] | None = None
     """Later notices of the same event to the same recipient, of which this letter tells too; None: it never stands for others."""
     wait_for: timedelta | None = None
@@ -49,7 +53,7 @@ class OutgoingNotice(Kept):
 
 
 class TeamLetter(Kept):
-    """One letter to somebody of the team that is about no case."""
+    """One letter about no case: to somebody of the team, or to whoever sent a mail that was kept for it (``mail_kept``)."""
 
     id: str
     tenant_id: str

@@ -17,6 +17,7 @@ import aiosmtplib
 
 from activities.ports.errors import Never
 from activities.ports.notices import OutgoingNotice, TeamLetter
+from adapters.intake.mail_marks import reply_address
 from adapters.letters.composer import Composer, Letter
 from adapters.letters.words import one_line
 
@@ -40,7 +41,9 @@ class MailServer:
 class SmtpNotifier:
     """Sends letters from ``sender``: an address, with or without a name (parties see the tenant's).
 
-    Message-IDs are ``<{notice id}@{message_domain}>``, so a repeat has the same one; the domain is the sender's unless named.
+    Message-IDs are ``<{notice id}.{token}@{message_domain}>``, so a repeat has the same one, and an answer shows that whoever
+    writes it has the letter; the domain is the sender's unless named. With ``reply_to`` each letter is answered at an address of
+    its own below that one.
     """
 
     def __init__(
@@ -78,23 +81,27 @@ class SmtpNotifier:
 
     async def send_to_team(self, letter: TeamLetter) -> str:
         """Send what is about no case, and return the Message-ID. Fails as :meth:`send` does."""
-        message = self._begun(self._composer.compose_for_team(letter), letter)
+        message = self.team_message_of(letter)
         async with self._slots:
             await self._handed_over(letter.id, message, letter.address)
         return str(message["Message-ID"])
 
+    def team_message_of(self, letter: TeamLetter) -> EmailMessage:
+        """The whole mail of what is about no case. Raises :class:`Never` (``address_invalid``)."""
+        return self._begun(self._composer.compose_for_team(letter), letter)
+
     def message_of(self, notice: OutgoingNotice) -> EmailMessage:
         """The whole mail. Raises :class:`Never` (``address_invalid``)."""
-        message = self._begun(self._composer.compose(notice), notice)
+        message = self._begun(self._composer.compose(notice), notice, notice.reply_token)
         if notice.thread and notice.thread != notice.id:
-            message["In-Reply-To"] = self._message_id(notice.thread)
-            message["References"] = self._message_id(notice.thread)
+            message["In-Reply-To"] = self._message_id(notice.thread, notice.thread_token)
+            message["References"] = self._message_id(notice.thread, notice.thread_token)
         if not notice.data.get("measure_alone"):
             # Whoever was not told of a case is not told that there is one by a header.
             message["X-Ombud-Case"] = notice.case_id
         return message
 
-    def _begun(self, letter: Letter, to: OutgoingNotice | TeamLetter) -> EmailMessage:
+    def _begun(self, letter: Letter, to: OutgoingNotice | TeamLetter, token: str | None = None) -> EmailMessage:
         """What every mail has, whatever it is about. Raises :class:`Never` (``address_invalid``)."""
         message = EmailMessage(policy=SMTP_POLICY)
         message["From"] = Address(_name(to.tenant_name), addr_spec=self._sender)
@@ -103,10 +110,10 @@ class SmtpNotifier:
         except (MessageError, ValueError, IndexError):
             raise Never("address_invalid") from None
         if self._reply_to:
-            message["Reply-To"] = self._reply_to
+            message["Reply-To"] = (token and reply_address(self._reply_to, to.id, token)) or self._reply_to
         message["Subject"] = letter.subject
         message["Date"] = self._now()
-        message["Message-ID"] = self._message_id(to.id)
+        message["Message-ID"] = self._message_id(to.id, token)
         # Holiday notes and other machines do not answer what says that it comes from one (RFC 3834; the second is Exchange's).
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
@@ -115,8 +122,8 @@ class SmtpNotifier:
         message["Content-Language"] = letter.locale
         return message
 
-    def _message_id(self, notice_id: str) -> str:
-        return f"<{notice_id}@{self._domain}>"
+    def _message_id(self, notice_id: str, token: str | None = None) -> str:
+        return f"<{notice_id}.{token}@{self._domain}>" if token else f"<{notice_id}@{self._domain}>"
 
     async def _handed_over(self, notice_id: str, message: EmailMessage, address: str) -> None:
         client = _client(self._server)

@@ -21,7 +21,7 @@ from services import timelines
 from services.callers import TEAM
 from services.cases import Seen
 from services.commands import CommandState
-from services.intake import Landed, Messaged
+from services.mailroom import Ignored, Kept, Landed, Messaged
 from services.parts import Answered
 from services.provider_news import Heard
 from services.references import Told
@@ -223,10 +223,14 @@ class TakenBody(Body):
 
     id: str | None = None
     """The case; null when it was ignored."""
-    status: Literal["opened", "accepted", "known", "message", "told", "kept", "ignored"]
+    status: Literal["opened", "accepted", "known", "message", "told", "kept", "ignored", "unplaced"]
     """Opened; on disk, not judged yet; here before; a message on its case; news of which its case is told; news of a dispute that
-    has no case yet, kept until it has; nothing that concerns one."""
+    has no case yet, kept until it has; nothing that concerns a case; kept for the team to place."""
     command_id: str | None = None
+    unplaced: str | None = None
+    """Of mail that was kept: its id."""
+    reason: str | None = None
+    """Of mail that was kept or ignored: why."""
 
 
 _INTERNAL = (
@@ -357,11 +361,15 @@ def _command_links(case_id: str, command_id: str) -> dict[str, str]:
     return {"self": f"/v1/cases/{case_id}/commands/{command_id}", "case": f"/v1/cases/{case_id}"}
 
 
-def taken_body(taken: Landed | Messaged | Heard | None) -> dict[str, Any]:
+def taken_body(taken: Landed | Messaged | Heard | Kept | Ignored | None) -> dict[str, Any]:
     """What became of something that a provider or a mail server sent, as JSON; None: it was ignored."""
     match taken:
         case None:
             return {"id": None, "status": "ignored", "command_id": None}
+        case Ignored():
+            return {"id": None, "status": "ignored", "command_id": None, "reason": taken.why}
+        case Kept():
+            return {"id": None, "status": "unplaced", "command_id": None, "unplaced": taken.id, "reason": taken.reason}
         case Landed():
             return {"id": taken.row.id, "status": taken.state, "command_id": taken.command_id}
         case Heard():

@@ -45,6 +45,13 @@ class Meters:
             registry=self._registry,
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
         )
+        self._mails = Counter(
+            "ombud_mails_total", "Mails that came, by what became of them and why.", ["became", "reason"], registry=self._registry
+        )
+
+    def mail(self, became: str, reason: str) -> None:
+        """Count a mail: a case, a message, kept (``unplaced``) or ignored; with its code."""
+        self._mails.labels(became, reason).inc()
 
     def watch(self, state: Callable[[], Mapping[str, int]]) -> None:
         """Tell of the reading, too."""

@@ -57,6 +57,15 @@ PROBLEMS: dict[str, Row] = {
     ),
     "reason_too_thin": Row(422, "That is no reason yet", "Say in some words why; at least three."),
     "access_not_needed": Row(409, "You can read it already", "Read the case; no access has to be taken."),
+    "file_infected": Row(422, "Something harmful in a file", "A scanner found it. Hand in a clean copy, or say what it shows."),
+    "scanner_away": Row(503, "The scanner does not answer", "Nothing is taken unscanned. Send it again in a moment."),
+    "sender_unproven": Row(
+        409, "The sender is not proven", "Make sure in another way that the party wrote it, and say so with `sender_checked`."
+    ),
+    "unplaced_closed": Row(409, "This mail was placed or dismissed already", "Look at the case that it went to."),
+    "unplaced_full": Row(
+        503, "Too much mail waits to be placed", "Place or dismiss what waits. A mail server tries again by itself."
+    ),
     "sender_not_a_party": Row(403, "The sender is nobody of this case", "Answer from the address to which the notice went."),
     "origin_refused": Row(403, "Not from a page of ours", "Open the page itself, and send it from there."),
     "form_expired": Row(403, "The page is too old", "It was made for another session: open it anew. Nothing was sent."),

@@ -41,7 +41,16 @@ def open_case(
     path = ("/v1/intake/email" + (f"?kind={kind}" if kind else "")) if mail else "/v1/cases"
     headers = {"Content-Type": "message/rfc822" if mail else "application/json"} | ({"Idempotency-Key": key} if key else {})
     answer = run(lambda desk: desk.ask("POST", path, content=body, headers=headers), Target(tenant))
-    show(answer, json, lambda case: f"{case['id']}  {case.get('phase_label') or case.get('status')}" if case["id"] else _IGNORED)
+    show(answer, json, _became)
+
+
+def _became(case: dict[str, Any]) -> str:
+    """What became of a report or a mail."""
+    if case["id"]:
+        return f"{case['id']}  {case.get('phase_label') or case.get('status')}"
+    if case.get("status") == "unplaced":
+        return f"{case['unplaced']}  waits to be placed ({case['reason']}): `ombud unplaced show {case['unplaced']}`"
+    return _IGNORED
 
 
 @app.command("list")

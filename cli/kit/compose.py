@@ -6,7 +6,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from activities.ports.evidence import EvidenceStore
@@ -131,7 +131,6 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from cli.kit.operator import OperatorKeys
     from services.parts import Parts
     from storage.access.signing_keys import PostgresSigningKeys
-    from storage.intake.evidence import PostgresFiles
     from storage.intake.opening import PostgresIntake
     from storage.intake.refusals import PostgresDoorRefusals
     from storage.outside.endpoints import PostgresEndpoints
@@ -152,8 +151,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             intake=PostgresIntake(database, vault),
             views=PostgresViews(database, vault),
             **_team_parts(settings, database, vault),
-            files=PostgresFiles(database, vault, store),
-            inspector=_inspector(settings),
+            **_file_parts(settings, database, vault, store),
             library=PostgresLibrary(database),
             tenants=tenants,
             keys=await OperatorKeys.of(tenants, operator) if operator else tenants,
@@ -169,6 +167,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             endpoints=PostgresEndpoints(database, vault),
             **_source_parts(settings, database, vault),
             door_refusals=PostgresDoorRefusals(database),
+            **_mail_parts(settings, database, vault, store),
             address_refused=_addresses(settings),
             **_checks(database, client, store),
             publishing=PostgresPublications(database),
@@ -192,6 +191,26 @@ def _disputes(settings: Settings) -> Mapping[str, ProviderDisputes]:
     if app is None or secret is None or tenant is None:
         return {}
     return {tenant: PayPalDisputes(app, secret.get_secret_value(), url=settings.paypal_api_url)}
+
+
+def _file_parts(settings: Settings, database: Database, vault: Vault, store: EvidenceStore) -> dict[str, Any]:
+    """Where files go, and who looks at them first."""
+    from storage.intake.evidence import PostgresFiles
+
+    files = PostgresFiles(database, vault, store)
+    return {"files": files, "inspector": _inspector(settings), "scanner": _scanner(settings)}
+
+
+def _mail_parts(settings: Settings, database: Database, vault: Vault, store: EvidenceStore) -> dict[str, Any]:
+    """What becomes of mail beside cases and messages."""
+    from storage.intake.unplaced import PostgresUnplaced
+    from storage.outside.answered import PostgresAnswered
+
+    return {
+        "unplaced": PostgresUnplaced(database, vault, store, settings.mail_unplaced_most, settings.mail_unplaced_bytes),
+        "answered": PostgresAnswered(database, vault),
+        "mail_caps": (settings.mail_per_sender, settings.mail_per_tenant),
+    }
 
 
 def _limits(settings: Settings) -> dict[str, Any]:
@@ -379,6 +398,7 @@ def doctor_checks(settings: Settings) -> list[Check]:
         _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
         lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
+        *(partial(look, settings, stack) for look in (_mail_door, _file_scanner)),
         _named("master key", lambda: checks.master_key(settings, stack)),
         evidence,
     ]
@@ -393,6 +413,30 @@ async def _trail(stack: Stack) -> Finding:
     except ServiceFault as fault:
         return Finding("audit trail", "warn", f"not looked at: {fault.message}", "Run `ombud stack up`.")
     return await doctor.trail(dsn, _DOCTOR_WAITS_FOR)
+
+
+def _scanner(settings: Settings) -> Callable[[bytes], Awaitable[None]] | None:
+    from adapters.evidence.clamd import Clamd
+
+    return Clamd(settings.evidence_scanner).scan if settings.evidence_scanner else None
+
+
+async def _file_scanner(settings: Settings, stack: Stack) -> Finding:
+    from adapters.evidence.clamd import Clamd
+    from services import doctor
+
+    return await doctor.file_scanner(Clamd(settings.evidence_scanner).check if settings.evidence_scanner else None)
+
+
+async def _mail_door(settings: Settings, stack: Stack) -> Finding:
+    from services import doctor
+    from services.doctor import Finding
+
+    try:
+        dsn = stack.info().database_url
+    except ServiceFault as fault:
+        return Finding("mail door", "warn", fault.message, "Run `ombud stack up`.")
+    return await doctor.mail_door(settings.mail_relay, dsn, _DOCTOR_WAITS_FOR)
 
 
 def _named(part: str, look: Callable[[], Awaitable[Look]]) -> Check:

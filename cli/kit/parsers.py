@@ -11,6 +11,7 @@ from adapters.intake.errors import ReportInvalid
 from adapters.intake.form import report_from_form
 from adapters.intake.generic import report_from_json, report_of_source
 from adapters.intake.mail import MailIntake
+from adapters.intake.mail_marks import MarksReader
 from adapters.intake.outcome import PROVIDERS, outcome_of
 from adapters.intake.paypal import PayPalIntake
 from adapters.intake.signed import BodyAlone, SignedIntake, key_of
@@ -31,10 +32,12 @@ _MAIL = "bounty_dispute"
 def parsers(settings: Settings) -> Parsers:
     """The readers that this installation has."""
     certificate = settings.paypal_certificate_path.read_bytes() if settings.paypal_certificate_path else None
-    made = _Readers(settings.message_domain, certificate, settings.own_addresses)
+    relays = tuple(settings.mail_relay.split())
+    made = _Readers(settings.message_domain, certificate, settings.own_addresses, relays)
     return Parsers(
         generic=report_from_json,
         mail=made.mail,
+        marks=made.marks,
         source=made.source,
         provider=made.provider,
         refused=made.refused,
@@ -56,6 +59,12 @@ class _Readers:
     certificate: bytes | None
     own: frozenset[str] = frozenset()
     """Addresses at which mail reaches us: nobody writes from them."""
+    relays: tuple[str, ...] = ()
+
+    def marks(self, tenant: Tenant) -> MarksReader:
+        named: Any = tenant.settings.get("mail_addresses", ())
+        own = self.own | {str(address).lower() for address in named}
+        return MarksReader(self.message_domain, own, self.relays)
 
     def mail(self, tenant: Tenant | None, source: LiveSource | None = None) -> MailIntake:
         kind = (source.kind if source else None) or str((tenant.settings if tenant else {}).get("email_kind", _MAIL))

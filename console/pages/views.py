@@ -13,11 +13,12 @@ from console.kit.visit import Addresses, Visit, to
 from console.kit.words import KINDS
 from console.pages.listing import listing_of
 from domain.base import Phase
-from services import desk, finding, saved_views
+from services import desk, finding, saved_views, unplaced
 from services.cases import Listing
 from services.errors import Refused
 from services.pages import Page
 
+MANY_MAILS = 1_000
 _OF_THE_VIEW = ("view", "kind", "phase", "priority", "queue", "status", "clock")
 """What of an address makes the view; where one is in it, and what was just done, does not."""
 
@@ -33,6 +34,7 @@ class Count:
 
     words: str
     overdue: int = 0
+    of: str = "case"
 
 
 async def menu(visit: Visit) -> Response:
@@ -44,6 +46,8 @@ async def menu(visit: Visit) -> Response:
     counts["mine"] = Count(str(own.counts.cases), own.counts.overdue)
     counts["queues"] = Count(str(sum(queue.waiting for queue in own.queues)), sum(queue.overdue for queue in own.queues))
     asked = {phase: Listing(phase=Phase(phase), status="open") for phase in ("approval", "appeal") if leads}
+    if leads and (mails := await unplaced.waiting(visit.parts, caller)):
+        counts["unplaced"] = Count(str(mails) if mails < MANY_MAILS else f"{MANY_MAILS - 1}+", of="mail")
     for one in views:
         said = dict(parse_qsl(one.query))
         # How pressing a case is stands in no index: a list by clocks is read, and not counted.

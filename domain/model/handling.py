@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.base import Code, CommandBase, Kept, Outcome, PersonId, Reference
+from domain.base import Code, CommandBase, Kept, Outcome, PartyId, PersonId, Reference
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
 from domain.model.withdrawal import NamesMeasures
@@ -127,6 +127,8 @@ class ReportDelivery(CommandBase):
     type: Literal["report_delivery"] = "report_delivery"
     notice_id: Reference
     reason: Code
+    recipient: PartyId | None = None
+    """The party that it was for; None: somebody of the team, or one that nobody knows any more."""
 
 
 class CaseDeclined(Kept):

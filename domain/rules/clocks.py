@@ -59,7 +59,7 @@ def snooze(case: Case, command: c.Snooze, context: DecisionContext, at: datetime
 
 def resume(case: Case, command: c.Resume, context: DecisionContext, at: datetime) -> Facts:
     """Whatever people paused goes on."""
-    ids = tuple(h.id for h in case.holds if _by_people(h, at) and command.clock in (None, h.of))
+    ids = tuple(h.id for h in case.holds if held_by_people(h, at) and command.clock in (None, h.of))
     if not ids:
         raise NotPaused("No clock of this case was paused or snoozed by anybody (what waits for evidence goes on with it).")
     return (f.ClocksResumed(hold_ids=ids, reason=command.reason),)
@@ -199,12 +199,13 @@ def _ahead(until: datetime | None, at: datetime) -> None:
         raise InstantRefused("That is more than a year away.", because="too_far")
 
 
-def _by_people(hold: Hold, at: datetime) -> bool:
+def held_by_people(hold: Hold, at: datetime) -> bool:
+    """Whether somebody of the team holds it, and still does."""
     return hold.why in ("pause", "snooze") and hold.lasts_at(at)
 
 
 def _not_held(case: Case, of: str, at: datetime) -> None:
-    if any(_by_people(h, at) and h.of == of for h in case.holds):
+    if any(held_by_people(h, at) and h.of == of for h in case.holds):
         raise AlreadyHeld("This stands still already; resume it first.", of=of)
 
 

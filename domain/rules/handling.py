@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from domain.base import Outcome, Phase, Side
+from domain.base import Outcome, Phase, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
@@ -16,7 +16,7 @@ from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
 from domain.rules import links, losses, provider_news, returns, withdrawal
 from domain.rules.authorities import barred_word
-from domain.rules.clocks import woken
+from domain.rules.clocks import held_by_people, woken
 from domain.rules.confidence import addressed, talked
 from domain.rules.evidence import came_late
 from domain.rules.fairness import ABOUT_DECIDERS, disqualification
@@ -160,7 +160,11 @@ def _report_effect(case: Case, command: c.ReportEffect, context: DecisionContext
 
 
 def _report_delivery(case: Case, command: c.ReportDelivery, context: DecisionContext, at: datetime) -> Facts:
-    return (f.DeliveryFailed(notice_id=command.notice_id, reason=command.reason),)
+    failed = f.DeliveryFailed(notice_id=command.notice_id, reason=command.reason)
+    party = case.party(command.recipient) if command.recipient is not None else None
+    if party is None or not party.speaks or not case.open:
+        return (failed,)
+    return (failed, *_not_told(case, party.side, command.id, at))
 
 
 def _case_assigned(case: Case, rec: f.Recording, fact: f.CaseAssigned) -> Change:
@@ -189,6 +193,8 @@ def _refusal_of_reopening(case: Case, actor: Actor) -> Refusal | None:
     return MergedAlready("The matter goes on in another case; split that one instead.")
 
 
+_UNREACHED_FOR = timedelta(days=14)
+"""How long the time of a side that a letter did not reach stands still: enough to find another way to tell them."""
 _SIDES = ("claimant", "respondent")
 
 
@@ -199,6 +205,23 @@ def _told_by_message(before: Case | None, fact: f.MessageSent, after: Case) -> s
 
 
 _OF_THE_TEAM = inside("Who of the team has the case, and what they tell each other, is the team's.")
+
+
+def _not_told(case: Case, side: Side, command_id: str, at: datetime) -> Facts:
+    """The time of a side whom a letter did not reach stands still, so that whoever looks after the case can reach them; but a
+    dead address holds nobody off for ever: after a while it runs on by itself. The law's own limits are nobody's to hold."""
+    found = []
+    for clock in case.clocks:
+        definition = case.terms.clock(clock.name)
+        if clock.stopped_at is not None or definition is None or definition.statutory or definition.waits_for != side.value:
+            continue
+        if any(h.of == clock.name and held_by_people(h, at) for h in case.holds):
+            continue
+        hold_id = derived_id("hld", f"{command_id}/{clock.name}")
+        until = at + _UNREACHED_FOR * case.terms.time_scale
+        found.append(f.ClocksPaused(hold_id=hold_id, why="pause", of=clock.name, until=until, reason="not_told"))
+    return tuple(found)
+
 
 TOPIC = Topic(
     rules={

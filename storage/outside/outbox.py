@@ -155,7 +155,7 @@ WHERE n.tenant = $1 AND n.id = $2
 
 # A letter about an endpoint names it too, and went to somebody else.
 CASE_OF = """
-SELECT case_id, CASE WHEN channel = 'webhook' THEN endpoint_id ELSE '' END AS endpoint_id, state
+SELECT case_id, CASE WHEN channel = 'webhook' THEN endpoint_id ELSE '' END AS endpoint_id, state, recipient
 FROM notices WHERE tenant = $1 AND id = $2
 """
 
@@ -237,6 +237,8 @@ class PostgresOutbox:
             row = await conn.fetchrow(CASE_OF, tenant_id, notice_id)
             if row is None or row["state"] not in ("pending", "handed_over"):
                 return
+            if row["recipient"].startswith("pty_"):
+                body["recipient"] = row["recipient"]
             async with conn.transaction():
                 if not row["endpoint_id"]:
                     await conn.execute(SYSTEM, tenant_id, row["case_id"], command_id, "report_delivery", body)
@@ -271,12 +273,15 @@ class PostgresOutbox:
     ) -> OutgoingNotice:
         address, name, secrets = self._reached_by(tenant_id, row)
         quoted = {name: texts.get(prose["content_id"]) for name, prose in row["texts"].items()}
+        mail, thread = row["channel"] == "email", row["thread"]
         return OutgoingNotice(
             id=row["id"], tenant_id=tenant_id, tenant_name=row["tenant_name"], case_id=row["case_id"], kind=row["kind"],
             pack_version=row["pack_version"], event=row["event"], channel=row["channel"], recipient=row["recipient"],
             audience=row["audience"], address=address, secrets=secrets, name=name, locale=row["locale"], zone=row["zone"],
             development=row["development"], at=row["at"],
-            data=row["data"], texts={k: v for k, v in quoted.items() if v is not None}, thread=row["thread"],
+            data=row["data"], texts={k: v for k, v in quoted.items() if v is not None}, thread=thread,
+            reply_token=self._vault.reply_token(tenant_id, row["id"]) if mail else None,
+            thread_token=self._vault.reply_token(tenant_id, thread) if mail and thread else None,
             references=told.get(row["case_id"]) if row["channel"] == "webhook" and row["audience"] == "platform" else None,
             folded=row["folded"],
         )  # fmt: skip

@@ -257,6 +257,10 @@ class Vault:
         key = _derived(self._master, purpose, tenant_id)
         return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
+    def reply_token(self, tenant_id: str, notice_id: str) -> str:
+        """What proves that somebody has the letter of a notice: only its recipient was sent it. Twenty hex digits (80 bits)."""
+        return self._tenant_digest("reply", tenant_id, notice_id)[:20]
+
     def signing_seed(self) -> bytes:
         """Seed of the key that signs the heads of the chains."""
         return _derived(self._master, "heads")

@@ -240,6 +240,7 @@ KNOWN_TO: Mapping[str, frozenset[str]] = {
     "case": _READS | {"eve", "eda", "otto"},
     "campaign": frozenset({"platform", "cleo", "dana", "eda"}),
     "bulk": frozenset({"platform", "cleo", "dana", "eda"}),
+    "unplaced": frozenset({"cleo", "dana", "eda"}),
     "incident": frozenset(),
     # Whoever it hits alone, and they are none of these.
     "measure": frozenset(),
@@ -253,6 +254,7 @@ KNOWN_TO: Mapping[str, frozenset[str]] = {
 DOES: Mapping[str, frozenset[str]] = {
     "case": frozenset({"writer", "lead_who_writes"}),
     "incident": frozenset({"platform", "dana"}),
+    "unplaced": frozenset({"lead_who_writes"}),
     "person": frozenset({"platform", "cleo", "eda", "lead_who_writes", "mediator"}),
 }
 """Who else learns of one by what they may do to it: send a command, thaw, say who is away."""
@@ -287,6 +289,7 @@ _IN_MAIN = (
 )  # fmt: skip
 _MEDIATORS = _IN_MAIN | _PLATFORM | {"decided_note"}
 _CAMPAIGN = frozenset({"campaign", "campaign_reason"})
+_MAIL = frozenset({"mailsender", "mailsubject"})
 _ADMINISTERED = frozenset({"endpoint", "source", "keyname", "mediatormail"})
 ALLOWED: Mapping[str, frozenset[str]] = {
     # The signal is its own; campaigns are for whoever may send commands for the team.
@@ -304,10 +307,10 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "ina": _MEDIATORS,
     # The case that the link is with is none of her business.
     "sita": _IN_MAIN - {"link_note"},
-    "cleo": _MEDIATORS | _CAMPAIGN | {"mediatorname"},
-    "dana": _MEDIATORS | _CAMPAIGN | _ADMINISTERED | {"mediatorname", "glass"},
-    # To whom the cases are closed, the team and its campaigns are not.
-    "eda": _CAMPAIGN | {"mediator", "mediatorname"},
+    "cleo": _MEDIATORS | _CAMPAIGN | _MAIL | {"mediatorname"},
+    "dana": _MEDIATORS | _CAMPAIGN | _MAIL | _ADMINISTERED | {"mediatorname", "glass"},
+    # To whom the cases are closed, the team and its campaigns are not, nor is mail that is about none of them.
+    "eda": _CAMPAIGN | _MAIL | {"mediator", "mediatorname"},
 }  # fmt: skip
 """By viewer: the words that they may read anywhere. Whoever is not here reads none. Reviewed by hand."""
 
@@ -457,7 +460,7 @@ def _values(name: str, own: Planted) -> tuple[str, ...]:
         "status": ("open", "closed"), "category": ("general",), "source": ("api",), "external_id": (own.word("main_external"),),
         "party_ref": (own.word("main_ref_claimant"),), "matter": (own.word("main_matter"),), "owner": (own.mediator,),
         "queue": ("mediation",), "priority": ("urgent",), "campaign": (own.ids["campaign"],), "due_before": (_LATER,),
-        "thread": ("claimant", "respondent"),
+        "thread": ("claimant", "respondent"), "state": ("all",),
         "sort": ("due",), "person": (own.mediator,), "active": ("true", "false"), "about": (own.mediator,),
         "by": (own.mediator,), "deed": ("person_added",), "since": (_LONG_AGO,), "until": (_LATER,),
         **{f"{what}_after": (_LONG_AGO,) for what in ("opened", "closed", "updated")},

@@ -222,3 +222,29 @@ class TestTrail:
     async def test_a_database_that_is_away_leaves_it_open(self) -> None:
         told = await doctor.trail(f"postgresql://ombud_app:x@127.0.0.1:{free_port()}/ombud", PATIENCE)
         assert (told.verdict, told.found.startswith("not looked at")) == ("warn", True)
+
+
+class TestMailDoor:
+    @pytest.mark.postgres
+    async def test_says_by_what_senders_are_proven_and_what_waits(self, server: Server, migrated: None) -> None:
+        told = await doctor.mail_door("mx.example", server.app_dsn, PATIENCE)
+        assert told.found.startswith("SPF, DKIM and DMARC by mx.example; ")
+        assert "letters' tokens alone" in (await doctor.mail_door("", server.app_dsn, PATIENCE)).found
+
+    async def test_a_database_that_is_away_leaves_it_open(self) -> None:
+        told = await doctor.mail_door("", f"postgresql://ombud_app:x@127.0.0.1:{free_port()}/ombud", PATIENCE)
+        assert (told.verdict, "not looked at" in told.found) == ("warn", True)
+
+
+class TestFileScanner:
+    async def test_none_is_said_and_one_that_is_away_lets_nothing_in(self) -> None:
+        async def away() -> None:
+            raise ConnectionError("clamd does not answer")
+
+        async def there() -> None:
+            return None
+
+        found = [await doctor.file_scanner(check) for check in (None, away, there)]
+        assert [(one.verdict, one.found) for one in found] == [
+            ("ok", "none: files are not scanned"), ("fail", "no file is taken: clamd does not answer"), ("ok", "clamd answers"),
+        ]  # fmt: skip

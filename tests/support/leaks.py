@@ -27,7 +27,7 @@ _PLANTED = re.compile(r"zq0([a-z]+(?:_[a-z]+)*)0qz", re.IGNORECASE)
 KINDS: Mapping[str, str] = {
     "case_id": "case", "command_id": "command", "file_id": "file", "bulk_id": "bulk", "campaign_id": "campaign",
     "person_id": "person", "endpoint_id": "endpoint", "source_id": "source", "incident": "incident", "clock": "clock",
-    "measure_id": "measure",
+    "measure_id": "measure", "unplaced_id": "unplaced",
     "/api-keys/{key_id}": "api_key", "/signing-keys/{key_id}": "signing_key",
 }  # fmt: skip
 """What stands in an address: the kind of id by the parameter, or by the end of the address up to it."""
@@ -36,7 +36,7 @@ NOWHERE: Mapping[str, str] = {
     "file": "fil_01990000-0000-7000-8000-000000000000", "bulk": "bulk_00000000000000000000000000000000",
     "campaign": "cmp_01990000-0000-7000-8000-000000000000", "person": "per_nobody", "endpoint": "whk_nothing",
     "source": "src_01990000-0000-7000-8000-000000000000", "incident": "nothing_broke", "clock": "nothing_runs",
-    "measure": "itm_01990000-0000-7000-8000-000000000000",
+    "measure": "itm_01990000-0000-7000-8000-000000000000", "unplaced": "unp_01990000-0000-7000-8000-000000000000",
     "api_key": "key_01990000-0000-7000-8000-000000000000", "signing_key": "sgn_01990000-0000-7000-8000-000000000000",
 }  # fmt: skip
 """An id of each kind that nobody has."""
@@ -332,6 +332,8 @@ async def _tenant(here: Planted) -> None:
     glass = here.cases["main"]["id"]
     await here.said("sita", "POST", f"/v1/cases/{glass}/access", {"reason": f"They asked me about {here.word('glass')}."})
     await here.said("sita", "GET", f"/v1/cases/{glass}/timeline")
+    mail = f"From: kim@{here.word('mailsender')}.example\nSubject: {here.word('mailsubject')}\nPrecedence: bulk\n\nHello.\n"
+    here.ids["unplaced"] = (await here.said("platform", "POST", "/v1/intake/email", content=mail.encode()))["unplaced"]
     here.secrets["source"] = source["secret"]
     here.ids |= {
         "campaign": campaign["id"], "bulk": bulk["id"], "incident": incident, "source": source["id"],

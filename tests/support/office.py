@@ -42,6 +42,8 @@ from storage.intake.opening import PostgresIntake
 from storage.intake.provider_news import PostgresProviderNews
 from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import PostgresSources
+from storage.intake.unplaced import PostgresUnplaced
+from storage.outside.answered import PostgresAnswered
 from storage.outside.endpoints import PostgresEndpoints
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
@@ -246,6 +248,8 @@ class Office:
             sources=self.sources,
             provider_news=PostgresProviderNews(self.database),
             door_refusals=PostgresDoorRefusals(self.database),
+            unplaced=PostgresUnplaced(self.database, self.vault, self.store),
+            answered=PostgresAnswered(self.database, self.vault),
             address_refused=any_public,
             database_ready=_there,
             also_ready={"temporal": _there},

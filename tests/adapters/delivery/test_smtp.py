@@ -15,6 +15,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from activities.ports.errors import Never
 from adapters.delivery.smtp import MailServer, SmtpNotifier
 from adapters.intake.mail import MailIntake, Reply
+from adapters.intake.mail_marks import Answered, MarksReader
 from adapters.letters.composer import Composer
 from tests.support.outgoing_notices import a_notice
 
@@ -71,6 +72,21 @@ async def mailed(box: Mailbox, **changes: Any) -> EmailMessage:
 
 
 class TestMail:
+    async def test_each_letter_bears_what_only_its_recipient_has(self, mailbox: Mailbox) -> None:
+        ids = {
+            "id": "ntc_01a22387-bd32-7416-84f4-3206aa2e23e9",
+            "thread": "ntc_1",
+            "reply_token": "0" * 20,
+            "thread_token": "1" * 20,
+        }
+        await notifier(mailbox, reply_to="disputes@ombud.example").send(a_notice(**ids))
+        message = mailbox.mails[-1][2]
+        assert message["In-Reply-To"] == f"<ntc_1.{'1' * 20}@ombud.example>"
+        answered = Answered(ids["id"], "0" * 20)
+        for name, header in (("In-Reply-To", "Message-ID"), ("To", "Reply-To")):
+            raw = f"From: kim@example.net\n{name}: {message[header]}\n\nHello.\n".encode()
+            assert MarksReader("ombud.example").read(raw).answers == (answered,)
+
     async def test_it_goes_from_us_to_the_party_in_the_tenants_name(self, mailbox: Mailbox) -> None:
         receipt = await notifier(mailbox).send(a_notice(name='Zoë, the "First"'))
         sender, recipients, message = mailbox.mails[0]

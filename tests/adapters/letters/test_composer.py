@@ -658,7 +658,7 @@ def test_every_template_is_reached_by_an_event() -> None:
     assert reached == {name for name in there if not name.startswith("en/team/")}
     # Of letters about no case, each template is that of the event of its name.
     about_none = {path.stem for path in (TEMPLATES / "en" / "team").glob("*.j2")}
-    assert about_none == {"other"} | {event for event, *_ in ABOUT_NO_CASE}
+    assert about_none == {"other", "mail_kept"} | {event for event, *_ in ABOUT_NO_CASE}
 
 
 ABOUT_NO_CASE: tuple[tuple[str, dict[str, Any], str], ...] = (
@@ -690,6 +690,29 @@ def test_a_letter_about_no_case_says_who_did_what_and_what_to_do(event: str, sai
     assert ("per_eva" in other.text, "Dana (per_dana)" in other.text) == (True, event != "login_code_redeemed")
     assert "\n" not in own.subject + other.subject
     assert own.subject != other.subject
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("unproven", "answer the letter itself, from the address to which it was sent"),
+        ("not_the_recipient", "Until then a date that you were given runs on"),
+        ("case_closed", "about a case that is closed"),
+        ("case_unknown", "answer one of our letters about that case"),
+        ("unreadable", "could not be read in full"),
+        ("file_infected", "write to us again without the file"),
+        ("file_refused", "send the file again as a PDF, a picture or plain text"),
+    ],
+)
+def test_whoever_wrote_what_could_not_be_placed_is_told_what_to_do(reason: str, said: str) -> None:
+    letter = Composer().compose_for_team(
+        TeamLetter(
+            id="unp_1", tenant_id="acme", tenant_name="Acme", event="mail_kept", recipient="", address="kim@x.example", name="",
+            at=datetime(2026, 1, 1, tzinfo=UTC), data={"what": reason},
+        )
+    )  # fmt: skip
+    assert said in " ".join(letter.text.split())
+    assert "somebody of our team will look at it" in " ".join(letter.text.split())
 
 
 def test_letters_say_only_ways_to_answer_that_exist() -> None:

@@ -53,6 +53,18 @@ class TestRule:
         assert why(life.case) == "time"
         assert why(life.fire("respondent_reply", "end").case) is None
 
+    def test_the_time_of_somebody_who_was_never_told_stands_still_until_it_runs_on_by_itself(self) -> None:
+        life = in_review()
+        life = life.says("system", "report_delivery", notice_id="ntc_1", reason="bounced", recipient=RESPONDENT)
+        (hold,) = life.case.holds
+        assert (hold.of, hold.reason) == ("respondent_reply", "not_told")
+        assert hold.until == hold.since + timedelta(days=14)
+        assert life.refused(MEDIATOR, "rule", **PAY).fields["missing"] == "time"
+        again = life.says("system", "report_delivery", notice_id="ntc_2", reason="bounced", recipient=RESPONDENT)
+        assert len(again.case.holds) == 1, "once is enough"
+        resumed = again.says(LEAD, "resume", clock="respondent_reply")
+        assert why(resumed.fire("respondent_reply", "end").case) is None
+
     def test_a_witness_does_not_speak_for_the_side(self) -> None:
         life = a_case("bounty_dispute").that_protects().with_party(WITNESS, "respondent", "witness").in_review()
         assert why(life.says(WITNESS, "message").case) == "answer"

@@ -97,6 +97,14 @@ MATRIX = {
     "door_refusals": May(
         "INSERT, SELECT, UPDATE(last_at times told_at)", "", "What was tried at Temporal's door is counted, and never taken away."
     ),
+    "unplaced": May(
+        "INSERT, SELECT, UPDATE(closed_at closed_by closed_why last_at last_error next_try_at placed_case sealed state tell "
+        "times tries wrapped)",
+        "",
+        "Mail that waits: placed or dismissed once, its key destroyed; what it says is never changed.",
+    ),
+    "unplaced_deeds": May("INSERT, SELECT", "", "Who read such mail is never changed."),
+    "mail_days": May("DELETE, INSERT, SELECT, UPDATE(times)", "", "Mails of a day are counted; old days go."),
     "effects": May("INSERT, SELECT, UPDATE", "", CASES),
     "facts": May("INSERT, SELECT", "", "A fact is never changed."),
     "files": May("INSERT, SELECT", "", CASES),

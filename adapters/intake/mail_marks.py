@@ -1,0 +1,224 @@
+"""What a mail says about itself beside its words: whose it is, what it answers, and whether a letter may follow it at all.
+
+Read from its first headers alone, in time that grows with their length, before anything else looks at the mail.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b32decode, b32encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.utils import getaddresses
+from itertools import islice
+from uuid import UUID
+
+from adapters.intake.mail_headers import MAX_HEADER, readable, words_decoded
+from adapters.intake.mail_machine import Headers, Sign, sign_of
+from adapters.intake.mail_proof import Verdict, verdict_of
+
+MAX_HEAD = 256_000
+"""Bytes of headers that are looked at; mail servers take less."""
+MAX_HEADERS = 2_000
+MAX_PLACES = 500
+"""Of our domain in a bounce."""
+MAX_RETURNED = 2_000_000
+"""Bytes of a mail in which a bounce is searched for what it gives back of ours."""
+
+_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
+_CASE = re.compile(r"\(case ([0-9a-f]{8})\)", re.IGNORECASE)
+_TOKEN = 20
+_COMPACT = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A notice of ours that a mail names."""
+
+    notice_id: str
+    token: str | None
+    """What only the letter to that recipient had; None: the mail names the notice without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailMarks:
+    """A mail from the outside."""
+
+    author: str
+    """The address of whoever wrote it, in lower case; empty when there is none."""
+    subject: str
+    message_id: str
+    """Of the mail, without brackets; a digest of its bytes when it has none."""
+    verdict: Verdict
+    """What our relay says of the author's domain."""
+    answers: tuple[Answered, ...]
+    """Notices that it answers, those with a token first, the newest before older ones."""
+    case_token: str | None
+    """What a subject of ours ends with: the last eight of a case's id."""
+    sign: Sign | None
+    """That a machine wrote it."""
+    own: str | None
+    """That it is ours, come back (``own_notice``, ``own_sender``), or says that it comes from where it goes (``own_address``)."""
+    returned: tuple[Answered, ...] = ()
+    """Of a bounce: the notices that it gives back."""
+
+
+@dataclass(frozen=True)
+class MarksReader:
+    """Reads marks, by what this installation is."""
+
+    message_domain: str
+    """The domain in the Message-IDs of our own notices (``<ntc_…@domain>``)."""
+    own: frozenset[str] = frozenset()
+    """Addresses that letters come from and mail goes to, in lower case."""
+    relays: tuple[str, ...] = ()
+    """Whose Authentication-Results are believed, by ``authserv-id``."""
+    _notice: re.Pattern[str] = field(init=False, repr=False)
+    _ours: re.Pattern[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        domain = re.escape(self.message_domain)
+        pattern = rf"(ntc_[A-Za-z0-9_:-]{{1,120}}?)(?:\.([0-9a-f]{{{_TOKEN}}}))?@{domain}(?![A-Za-z0-9.-])"
+        object.__setattr__(self, "_notice", re.compile(pattern, re.IGNORECASE))
+        # Letters about no case have ids of other kinds.
+        ours = rf"(?:ntc|ltr|unp)_[A-Za-z0-9_.:-]{{1,160}}@{domain}(?![A-Za-z0-9.-])"
+        object.__setattr__(self, "_ours", re.compile(ours, re.IGNORECASE))
+
+    def read(self, raw: bytes) -> MailMarks:
+        """The marks of a mail. Raises nothing: what cannot be read is not there."""
+        headers = _headers(raw)
+        to = {address for name in ("to", "cc", "delivered-to", "x-original-to") for address in _addresses(headers, name)}
+        author, munged = _author(headers, self.own | to)
+        own_list = munged and any(_list_of(address) in _lists(headers) for address in to | self.own)
+        sign = sign_of(headers, own_list=own_list)
+        subject = words_decoded(_first(headers, "subject")).strip()
+        token = _CASE.search(subject)
+        returned = sign is not None and sign.code != "auto_replied"
+        return MailMarks(
+            author=author,
+            subject=subject,
+            message_id=_first(headers, "message-id").strip().strip("<>").strip() or f"sha256:{hashlib.sha256(raw).hexdigest()}",
+            verdict=verdict_of(headers.get("authentication-results", ()), self.relays, author) if author else "none",
+            answers=self._answered(headers),
+            case_token=token[1].lower() if token else None,
+            sign=sign,
+            own=self._own(headers, author),
+            returned=self._given_back(raw) if returned else (),
+        )
+
+    def _own(self, headers: Headers, author: str) -> str | None:
+        if any(name.startswith("x-ombud-") for name in headers) or self._ours.search(_first(headers, "message-id")):
+            return "own_notice"
+        if _base(author) in self.own:
+            return "own_sender"
+        # Whoever sends a copy to themselves is a person; what went to nobody else, or was delivered to its own sender, is a loop.
+        delivered = {address for name in ("delivered-to", "x-original-to") for address in _addresses(headers, name)}
+        return "own_address" if author and (set(_addresses(headers, "to")) == {author} or author in delivered) else None
+
+    def _answered(self, headers: Headers) -> tuple[Answered, ...]:
+        by_address = [
+            found for name in ("to", "cc", "delivered-to", "x-original-to") for found in map(_compact, _addresses(headers, name))
+        ]
+        by_id = [
+            Answered(match[1], match[2].lower() if match[2] else None)
+            for name in ("in-reply-to", "references")
+            for match in reversed(list(self._notice.finditer(" ".join(headers.get(name, ())))))
+        ]
+        every = dict.fromkeys([*(found for found in by_address if found), *by_id])
+        return tuple(sorted(every, key=lambda answered: answered.token is None))[:20]
+
+    def _given_back(self, raw: bytes) -> tuple[Answered, ...]:
+        # Lines that quoted-printable has broken are one again; the head is the bounce's own and says what it answers.
+        text = raw[:MAX_RETURNED].replace(b"=\r\n", b"").replace(b"=\n", b"").decode("latin-1")
+        end = f"@{self.message_domain}".lower()
+        found: dict[Answered, None] = {}
+        # From the rare end of a Message-ID backwards: to look for its beginning everywhere takes seconds for a hostile mail.
+        for place in islice(_places(text.lower(), end), MAX_PLACES):
+            match = self._notice.search(text, max(0, place - 160), place + len(end) + 1)
+            if match is not None:
+                found[Answered(match[1], match[2].lower() if match[2] else None)] = None
+        return tuple(found)[:20]
+
+
+def reply_address(address: str, notice_id: str, token: str) -> str | None:
+    """Where the answer to one letter goes: below ``address``, unguessable, and different for each recipient. None for a notice of
+    another shape, or when there is no room (RFC 5321: 64 characters before the @)."""
+    local, _, domain = address.rpartition("@")
+    try:
+        compact = b32encode(UUID(notice_id.removeprefix("ntc_")).bytes).decode().rstrip("=").lower()
+    except ValueError:
+        return None
+    made = f"{local}+{compact}{token}"
+    return f"{made}@{domain}" if len(made) <= 64 else None
+
+
+def _places(text: str, wanted: str) -> Iterator[int]:
+    place = text.find(wanted)
+    while place >= 0:
+        yield place
+        place = text.find(wanted, place + 1)
+
+
+def _compact(address: str) -> Answered | None:
+    """The notice in an address that :func:`reply_address` made."""
+    tag = address.rpartition("@")[0].rpartition("+")[2]
+    if len(tag) != _COMPACT + _TOKEN or not re.fullmatch(rf"[a-z2-7]{{{_COMPACT}}}[0-9a-f]{{{_TOKEN}}}", tag):
+        return None
+    return Answered(f"ntc_{UUID(bytes=b32decode(tag[:_COMPACT].upper() + '======'))}", tag[_COMPACT:])
+
+
+def _headers(raw: bytes) -> dict[str, list[str]]:
+    """All headers of the mail itself, by their name in lower case, unfolded, each with an end."""
+    found: dict[str, list[str]] = {}
+    field_bytes = b""
+    for line in [*raw[:MAX_HEAD].splitlines()[: MAX_HEADERS * 5], b""]:
+        if line[:1] in (b" ", b"\t") and line.strip():
+            field_bytes = (field_bytes + b" " + line.strip())[:MAX_HEADER]
+            continue
+        match = _FIELD.match(field_bytes)
+        if match is not None:
+            value = readable(match[2].strip()[:MAX_HEADER].decode("ascii", "surrogateescape"))
+            found.setdefault(match[1].decode("ascii").lower(), []).append(value)
+        if not line.strip():
+            break
+        field_bytes = line[: MAX_HEADER + 200]
+    return found
+
+
+def _author(headers: Headers, ours: frozenset[str] | set[str]) -> tuple[str, bool]:
+    """The address of whoever wrote it, and whether a list had put its own in its place: then the author is named beside it."""
+    author = next(iter(_addresses(headers, "from")), "")
+    if author and _base(author) in ours:
+        for name in ("x-original-from", "reply-to", "x-original-sender"):
+            named = next((address for address in _addresses(headers, name) if _base(address) not in ours), None)
+            if named is not None:
+                return named, True
+    return author, False
+
+
+def _addresses(headers: Headers, name: str) -> list[str]:
+    try:
+        found = getaddresses([value.replace("\x00", "") for value in headers.get(name, ())][:50])
+    except (ValueError, TypeError, IndexError, RecursionError):
+        found = []
+    return [address.strip().strip("'").lower() for _, address in found if "@" in address][:200]
+
+
+def _base(address: str) -> str:
+    """The address without what stands behind a plus: an answer's own address is ours as well."""
+    local, at, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
+
+
+def _first(headers: Headers, name: str) -> str:
+    return next(iter(headers.get(name, ())), "")
+
+
+def _list_of(address: str) -> str:
+    return address.replace("@", ".")
+
+
+def _lists(headers: Headers) -> set[str]:
+    """The ids of the lists that it came by (RFC 2919)."""
+    return {value.rpartition("<")[2].strip(" >").lower() for value in headers.get("list-id", ())}

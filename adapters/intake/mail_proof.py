@@ -1,0 +1,82 @@
+"""Who sent a mail, as far as our own mail relay vouches for it (SPF, DKIM and DMARC in its Authentication-Results, RFC 8601).
+
+Anybody can write such a header into their own mail. Only that of the relay that is named in the settings counts, and of several
+with its name the top-most: a relay writes above what came, and takes away what others wrote in its name (section 5 there).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import authres  # type: ignore[import-untyped]  # it has no types
+
+Verdict = Literal["pass", "fail", "none"]
+"""``pass``: the domain in From sent it. ``fail``: it says so and it is not so. ``none``: nothing shows either."""
+
+_BROKEN = (authres.AuthResError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+_FAILS = ("fail", "hardfail", "softfail", "permerror", "policy")
+
+
+def verdict_of(results: Sequence[str], relays: Sequence[str], address: str) -> Verdict:
+    """What the trusted relays (their ``authserv-id``) say of a mail from ``address``; ``results`` are the values of its
+    Authentication-Results, the top-most first.
+
+    Without a relay nothing is ever proved. What speaks against the sender is believed of the top-most header, whoever wrote it:
+    nobody gains by forging that.
+    """
+    found = [parsed for parsed in map(_parsed, results) if parsed is not None]
+    ours = [one for one in found if _named(one, relays)]
+    if ours:
+        return _judged(ours[0], address.rpartition("@")[2].lower())
+    return "fail" if found and not relays and _judged(found[0], "") == "fail" else "none"
+
+
+def _parsed(value: str) -> authres.AuthenticationResultsHeader | None:
+    try:
+        return authres.AuthenticationResultsHeader.parse(f"Authentication-Results: {' '.join(value.split())}")
+    except _BROKEN:
+        return None
+
+
+def _named(header: authres.AuthenticationResultsHeader, relays: Sequence[str]) -> bool:
+    return str(header.authserv_id or "").lower() in {relay.lower() for relay in relays}
+
+
+def _judged(header: authres.AuthenticationResultsHeader, domain: str) -> Verdict:
+    """DMARC's verdict when there is one (RFC 7489); else what of SPF and DKIM is about the domain in From."""
+    dmarc = [result for result in header.results if _method(result) == "dmarc"]
+    if any(_result(one) in _FAILS for one in dmarc):
+        return "fail"
+    if any(_result(one) == "pass" and _of(one, "header", "from") in ("", domain) for one in dmarc):
+        return "pass" if domain else "none"
+    others = [result for result in header.results if _method(result) in ("spf", "dkim")]
+    if domain and any(_result(one) == "pass" and _aligned(one, domain) for one in others):
+        return "pass"
+    passed = any(_result(one) == "pass" for one in others)
+    return "fail" if not passed and any(_result(one) in _FAILS for one in others) else "none"
+
+
+def _aligned(result: object, domain: str) -> bool:
+    """Whether it is about the domain in From, or about one that holds it. An empty one is about nothing."""
+    if _method(result) == "dkim":
+        signed = _of(result, "header", "d") or _of(result, "header", "i")
+    else:
+        signed = _of(result, "smtp", "mailfrom")
+    about = signed.rpartition("@")[2].rstrip(".")
+    return "." in about and (domain == about or domain.endswith(f".{about}"))
+
+
+def _method(result: object) -> str:
+    return str(getattr(result, "method", "") or "").lower()
+
+
+def _result(result: object) -> str:
+    return str(getattr(result, "result", "") or "").lower()
+
+
+def _of(result: object, kind: str, name: str) -> str:
+    for one in getattr(result, "properties", ()):
+        if str(one.type).lower() == kind and str(one.name).lower() == name:
+            return str(one.value or "").lower()
+    return ""

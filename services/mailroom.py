@@ -1,0 +1,436 @@
+"""What becomes of a mail: a case, a message of the one who was written to, a bounce noted, or mail kept for somebody to look at.
+
+Three rules hold here, whatever the mail says. A letter follows a mail only when a person seems to have written it, and not more
+often than the caps allow. A word is a party's only when it is proven to be theirs: by the token of the letter that they were
+sent, by our relay's verdict on their address, or by a caller who may speak for parties and vouches for it. And nothing that a
+person may have written is thrown away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+from domain.base import Side
+from domain.model.facts import Actor
+from domain.model.people import OpenedParty
+from domain.model.prose import MAX_PROSE
+from domain.model.report import Report, ReportedParty
+from domain.rules.audiences import told_of
+from services.callers import Caller
+from services.cases import Seen
+from services.commands import CommandState, judged, send
+from services.errors import Refused, refusal_of
+from services.evidence import scanned
+from services.parts import MailMarks, MailReply, Parts
+from services.reading import parsed
+from services.rows import CaseRow
+from storage.intake.unplaced import Arrived, MailWords, UnplacedFull
+from storage.outside.answered import AnsweredNotice
+from storage.tenants import Tenant
+
+MORE_FOLLOWS = "more follows"
+"""What letters say that an answer by e-mail begins with, in any case of letters, where it is not all yet."""
+Proof = Literal["token", "relay", "caller", "none", "failed"]
+_PROVEN = frozenset({"token", "relay", "caller"})
+_NOT_READ = frozenset({"mail_unreadable", "report_invalid", "reading_failed"})
+_SAID_MOST = 20_000
+"""Characters of a mail's text that lie in its row; the mail itself is kept whole."""
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A report that is on disk as a case."""
+
+    row: CaseRow
+    command_id: str
+    """The command that opens it."""
+    created: bool
+    """False: the same report was here before."""
+
+    @property
+    def state(self) -> Literal["accepted", "opened", "known"]:
+        """On disk and not judged yet; opened; here before."""
+        return "accepted" if self.row.case is None else "opened" if self.created else "known"
+
+
+@dataclass(frozen=True)
+class Messaged:
+    """An e-mail that became a message on its case."""
+
+    case_id: str
+    sent: CommandState
+    files: tuple[str, ...] = ()
+    """Ids of its files that are evidence now."""
+    refused: tuple[str, ...] = ()
+    """Names of files that were not kept, with the reason."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An e-mail that waits for somebody of the team."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """An e-mail of a machine: let go."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail at one of the doors."""
+
+    tenant: Tenant
+    caller: Caller
+    raw: bytes
+    vouched: bool
+    """Whether the caller may speak for parties, and says that its own mail server has proven the sender."""
+    read: Callable[[], Awaitable[Report | MailReply | None]]
+    land: Callable[[Report], Awaitable[Landed]]
+
+    @property
+    def tenant_id(self) -> str:
+        """Whose it is."""
+        return self.tenant.id
+
+
+@dataclass(frozen=True)
+class _About:
+    """What a mail answers: a case, and whom the letter went to."""
+
+    row: CaseRow
+    party: str | None
+    """The party that was written to; None: somebody of the team, or nobody that fits."""
+    held: bool
+    """Whether the mail has the letter's token."""
+    notice: AnsweredNotice | None = None
+
+
+Taken = Landed | Messaged | Kept | Ignored
+
+
+async def take(parts: Parts, mail: Mail) -> Taken:
+    """What became of a mail: a case, a message on one, mail that waits for the team, or nothing of a machine's own.
+
+    Raises ``unplaced_full``, and what landing a report raises for what is no fault of the mail (``kind_unknown``).
+    """
+    marks = await parsed(parts, mail.tenant_id, partial(parts.parsers.marks(mail.tenant).read, mail.raw), len(mail.raw), light=-1)
+    machine = await _machine(parts, mail, marks)
+    if machine is not None:
+        return machine
+    try:
+        found = await mail.read()
+    except Refused as refused:
+        if refused.code not in _NOT_READ or not (marks.author or marks.subject or marks.answers):
+            raise
+        return await keep(parts, mail, marks, "unreadable", problem=refused.detail or refused.code, tell=bool(marks.author))
+    if found is None:
+        return Ignored("no_report")
+    about = await _about(parts, mail, marks)
+    if about is not None:
+        return await _answer(parts, mail, marks, found, about)
+    if marks.answers or marks.case_token is not None or not isinstance(found, Report):
+        # Also where the subject names a case that there is not: nobody learns from us which there are.
+        return await keep(parts, mail, marks, "case_unknown", found, tell=True)
+    return await _report(parts, mail, marks, found)
+
+
+async def keep(
+    parts: Parts,
+    mail: Mail,
+    marks: MailMarks,
+    reason: str,
+    found: Report | MailReply | None = None,
+    about: _About | None = None,
+    *,
+    tell: bool = False,
+    problem: str | None = None,
+) -> Kept:
+    """Keep a mail for the team, once. Its sender is told where a letter is allowed: never a machine, nor whom the relay shows to
+    be forged. Raises ``unplaced_full``."""
+    text, files = words_of(found) if found is not None else ("", ())
+    words = MailWords(
+        sender=marks.author[:254], subject=marks.subject[:200], text=text[:_SAID_MOST], message_id=marks.message_id[:500],
+        files=tuple(one.name for one in files)[:100], problem=problem[:500] if problem else None,
+    )  # fmt: skip
+    proof = _proof(mail, marks, about)
+    body = mail.raw.partition(b"\r\n\r\n")[2] or mail.raw.partition(b"\n\n")[2]
+    same = "\n".join((marks.author, marks.message_id, marks.subject, reason, hashlib.sha256(body).hexdigest()))
+    party = about.party if about is not None else None
+    arrived = Arrived(
+        reason=reason, proof=proof, same=same, credential=mail.caller.credential, words=words,
+        case_id=about.row.id if about is not None else None, party=party,
+        tell=tell and proof != "failed" and marks.sign is None and marks.own is None and bool(marks.author),
+    )  # fmt: skip
+    try:
+        kept, _ = await parts.unplaced.keep(mail.tenant_id, arrived, mail.raw)
+    except UnplacedFull:
+        raise Refused("unplaced_full") from None
+    return Kept(kept, reason)
+
+
+def words_of(found: Report | MailReply) -> tuple[str, tuple[Any, ...]]:
+    """What a mail says, and its attachments."""
+    return (found.statement if isinstance(found, Report) else found.text), found.attachments
+
+
+async def _machine(parts: Parts, mail: Mail, marks: MailMarks) -> Ignored | Kept | None:
+    """What becomes of mail that no person wrote, or that came from ourselves; None: go on."""
+    if marks.own in ("own_notice", "own_sender"):
+        return Ignored(marks.own)
+    if marks.own is not None:
+        return await keep(parts, mail, marks, marks.own)
+    came_back = [named for named in marks.returned if parts.answered.held(mail.tenant_id, named.notice_id, named.token)]
+    for named in came_back:
+        await undelivered(parts, mail.tenant_id, named.notice_id)
+    if came_back:
+        return Ignored("bounce")
+    if marks.sign is None:
+        return None
+    if marks.sign.certain:
+        return Ignored(marks.sign.code)
+    try:
+        found = await mail.read()
+    except Refused:
+        found = None
+    return await keep(parts, mail, marks, "machine_mail", found)
+
+
+async def undelivered(parts: Parts, tenant_id: str, notice_id: str) -> bool:
+    """Note that a letter came back: its case is told, and with it the people who look after it. False for no letter of ours."""
+    notice = await parts.answered.notice(tenant_id, notice_id)
+    if notice is None or notice.channel != "email" or notice.state not in ("sent", "failed"):
+        return False
+    row = await parts.views.case(tenant_id, notice.case_id)
+    assert row is not None, "a notice belongs to a case"
+    command = {
+        "id": f"cmd_sys-undelivered-{notice_id}", "type": "report_delivery", "by": "system", "notice_id": notice_id,
+        "reason": "bounced", **({"recipient": notice.recipient} if notice.recipient.startswith("pty_") else {}),
+    }  # fmt: skip
+    # First the case, then the mark: what fails in between is done again when the bounce comes again, and once.
+    receipt = await parts.inbox.receive(tenant_id, row.id, command, channel="system", credential="system")
+    await parts.answered.returned(tenant_id, notice_id, "bounced")
+    if receipt.answer is None:
+        await judged(parts, tenant_id, row, receipt.command_id)
+    return True
+
+
+def _proof(mail: Mail, marks: MailMarks, about: _About | None) -> Proof:
+    """By what the sender is proven. What the relay shows to be forged is never proven, whoever vouches."""
+    if marks.verdict == "fail":
+        return "failed"
+    if marks.verdict == "pass":
+        return "relay"
+    if about is not None and about.held:
+        return "token"
+    return "caller" if mail.vouched else "none"
+
+
+async def _about(parts: Parts, mail: Mail, marks: MailMarks) -> _About | None:
+    """The case that a mail answers: by a letter's token, else by a letter's id, else by the case that its subject names."""
+    for named in sorted(marks.answers, key=lambda one: not parts.answered.held(mail.tenant_id, one.notice_id, one.token)):
+        notice = await parts.answered.notice(mail.tenant_id, named.notice_id)
+        row = await parts.views.case(mail.tenant_id, notice.case_id) if notice is not None else None
+        if notice is None or row is None:
+            continue
+        party = notice.recipient if notice.recipient.startswith("pty_") else None
+        return _About(row, party, parts.answered.held(mail.tenant_id, notice.id, named.token), notice)
+    if marks.case_token is None:
+        return None
+    others: list[_About] = []
+    for case_id in await parts.answered.cases_ending(mail.tenant_id, marks.case_token):
+        row = await parts.views.case(mail.tenant_id, case_id)
+        if row is None:
+            continue
+        theirs = [
+            party for party, address in sorted((await parts.views.addresses(mail.tenant_id, case_id)).items())
+            if address.casefold() == marks.author.casefold()
+        ]  # fmt: skip
+        others.append(_About(row, theirs[0] if theirs else None, held=False))
+    return next((one for one in others if one.party is not None), others[0] if others else None)
+
+
+async def _answer(parts: Parts, mail: Mail, marks: MailMarks, found: Report | MailReply, about: _About) -> Taken:
+    """An answer is a word of whoever was written to, and of nobody else."""
+    addresses = await parts.views.addresses(mail.tenant_id, about.row.id)
+    if about.party is None:
+        reason = "not_a_party" if about.notice is not None else "case_unknown"
+        return await keep(parts, mail, marks, reason, found, about, tell=True)
+    if addresses.get(about.party, "").casefold() != marks.author.casefold():
+        return await keep(parts, mail, marks, "not_the_recipient", found, about, tell=True)
+    if _proof(mail, marks, about) not in _PROVEN:
+        return await keep(parts, mail, marks, "unproven", found, about, tell=True)
+    if await _over_the_cap(parts, mail, marks):
+        return await keep(parts, mail, marks, "over_cap", found, about)
+    caller = Caller(mail.tenant_id, mail.caller.credential, frozenset(), "mail")
+    try:
+        said = await say(parts, caller, about.row, about.party, found, marks.message_id, to=_to(about.notice))
+    except Refused as refused:
+        case = about.row.case
+        if case is not None and not case.open:
+            again = await _again(parts, mail, about, found, marks)
+            return again or await keep(parts, mail, marks, "case_closed", found, about, tell=True)
+        return await keep(parts, mail, marks, "not_taken", found, about, tell=True, problem=refused.code)
+    if said.refused:
+        # The message is there; the whole mail is kept too, so that no file is lost, and its sender hears of it.
+        await keep(parts, mail, marks, "file_refused", found, about, tell=True, problem="; ".join(said.refused))
+    return said
+
+
+def _to(notice: AnsweredNotice | None) -> str | None:
+    """To whom an answer goes: to the desk, when the letter was the desk's word to this side alone; else where the pack says."""
+    if notice is None or notice.event.partition(":")[0] != "message_sent":
+        return None
+    return "desk" if notice.data.get("sender") == "staff" and notice.data.get("alone") else None
+
+
+async def say(
+    parts: Parts, caller: Caller, row: CaseRow, party: str, found: Report | MailReply, message_id: str, *,
+    to: str | None = None, preface: str = "",
+) -> Messaged:  # fmt: skip
+    """Put a mail onto its case as a party's word, with its files as evidence. Raises what :func:`send` raises."""
+    text, attachments = words_of(found)
+    digest = hashlib.sha256(f"{row.id}\n{party}\n{message_id}".encode("utf-8", "replace")).hexdigest()[:40]
+    case = row.case
+    who = case.party(party) if case is not None else None
+    # Whoever was not told of a case has had a letter about a measure alone: what they answer is about that.
+    of_measure = case is not None and who is not None and not who.left and not told_of(case, who)
+    what = "ask_interim_review" if of_measure else "message"
+    files, refused = ([], []) if of_measure else await _filed(parts, caller, row, party, attachments)
+    if of_measure:
+        refused = [one.name for one in attachments]
+    command: dict[str, Any] = {
+        "id": f"cmd_mail-{digest}",
+        "type": what,
+        "by": party,
+        "text": _text(preface + text, [name for name, _ in files], refused),
+    }
+    if what == "message" and text.lstrip().casefold().startswith(MORE_FOLLOWS):
+        command["more_follows"] = True
+    if what == "message" and to is not None:
+        command["to"] = to
+    seen = Seen(row, Actor(id=caller.credential, role="platform"))
+    sent = await send(parts, caller, seen, command, channel="email")
+    handed_in = await _handed_in(parts, caller, seen, party, files, digest, command) if files else ()
+    return Messaged(row.id, sent, handed_in, tuple(refused))
+
+
+async def _filed(
+    parts: Parts, caller: Caller, row: CaseRow, party: str, attachments: tuple[Any, ...]
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """The files that are kept, each with its name and id, and the names of the others: the same look as at every upload."""
+    kept: list[tuple[str, str]] = []
+    refused: list[str] = []
+    for one in attachments:
+        try:
+            media_type = parts.inspector.look(one.data, one.media_type)
+            await scanned(parts, one.data)
+            file, _ = await parts.files.add(caller.tenant_id, row.id, party, name=one.name, media_type=media_type, data=one.data)
+        except Exception as error:
+            why = refusal_of(error)
+            if why is None or why.code in ("storage_unavailable", "evidence_store_away", "scanner_away"):
+                raise
+            refused.append(f"{one.name} ({why.code})")
+        else:
+            kept.append((one.name, file.id))
+    return kept, refused
+
+
+async def _handed_in(
+    parts: Parts, caller: Caller, seen: Seen, party: str, files: list[tuple[str, str]], digest: str, message: dict[str, Any]
+) -> tuple[str, ...]:
+    """Make the files evidence, as the message went; those that the case does not take stay with the message's own words."""
+    ids = tuple(dict.fromkeys(file_id for _, file_id in files))
+    said = {name: message[name] for name in ("to", "more_follows") if message.get(name) in ("desk", True)}
+    taken: tuple[str, ...] = ()
+    for number, start in enumerate(range(0, len(ids), 20)):
+        command = {
+            "id": f"cmd_mail-{digest}-{number}", "type": "submit_evidence", "by": party, "files": list(ids[start : start + 20]),
+            "text": "Files that came with the e-mail.", **said,
+        }  # fmt: skip
+        try:
+            await send(parts, caller, seen, command, channel="email")
+        except Refused:
+            break
+        taken += ids[start : start + 20]
+    return taken
+
+
+def _text(text: str, kept: list[str], refused: list[str]) -> str:
+    """The words, with what came beside them: nobody has to guess whether something was lost."""
+    told = []
+    if kept:
+        told.append(f"[The e-mail had {len(kept)} files with it: {', '.join(kept)[:1_000]}]")
+    if refused:
+        told.append(f"[Not kept of the e-mail: {', '.join(refused)[:1_000]}]")
+    left_out = "".join(f"\n\n{line}" for line in told)
+    return (text or "(No text; see the files.)")[: MAX_PROSE - len(left_out)] + left_out
+
+
+async def _again(parts: Parts, mail: Mail, about: _About, found: Report | MailReply, marks: MailMarks) -> Landed | None:
+    """A new report, linked with the case that was declined: its letter asked for one. None where no letter did."""
+    case, party = about.row.case, about.party
+    who = case.party(party) if case is not None and party is not None else None
+    if case is None or who is None or case.outcome != "declined" or who.side is not Side.CLAIMANT:
+        return None
+    contacts = await parts.views.contacts(mail.tenant_id, about.row.id)
+    text, attachments = words_of(found)
+    others = [one for one in case.parties if one.role == "principal" and one.id in contacts and contacts[one.id]["ref"]]
+    report = Report(
+        kind=about.row.kind, source="email", external_id=marks.message_id[:128], statement=text or "(No text; see the files.)",
+        parties=tuple(_as_reported(one, contacts[one.id]) for one in others), category=case.category,
+        attributes={"answers_declined": True}, attachments=tuple(attachments),
+    )  # fmt: skip
+    landed = await mail.land(report)
+    await link(parts, mail.tenant_id, landed.row, about.row)
+    return landed
+
+
+def _as_reported(party: OpenedParty, contact: Any) -> ReportedParty:
+    return ReportedParty(
+        side=party.side, ref=contact["ref"], name=contact["name"], email=contact["email"], locale=party.locale, zone=party.zone
+    )
+
+
+async def link(parts: Parts, tenant_id: str, new: CaseRow, old: CaseRow) -> None:
+    """Note in both cases that one has to do with the other. For the team; no party learns of it."""
+    link_id = f"lnk_{hashlib.sha256(f'{new.id}/{old.id}'.encode()).hexdigest()[:32]}"
+    for here, there in ((new, old), (old, new)):
+        command = {
+            "id": f"cmd_sys-{link_id}-{here.id[-8:]}", "type": "mirror_link", "by": "system", "link_id": link_id,
+            "other": there.id, "relation": "related",
+        }  # fmt: skip
+        receipt = await parts.inbox.receive(tenant_id, here.id, command, channel="system", credential="system")
+        if receipt.answer is None:
+            await judged(parts, tenant_id, here, receipt.command_id)
+
+
+async def _report(parts: Parts, mail: Mail, marks: MailMarks, report: Report) -> Taken:
+    proof = _proof(mail, marks, None)
+    if proof == "failed":
+        return await keep(parts, mail, marks, "unproven", report)
+    if await _over_the_cap(parts, mail, marks):
+        return await keep(parts, mail, marks, "over_cap", report)
+    proven = report.model_copy(update={"attributes": {**report.attributes, "sender_proven": proof in _PROVEN}})
+    try:
+        return await mail.land(proven)
+    except Refused as refused:
+        if refused.code == "file_infected":
+            return await keep(parts, mail, marks, "file_infected", report, tell=True, problem=refused.detail)
+        if refused.code != "external_id_reused":
+            raise
+        # Another mail under the id of one that is here: nothing of it is thrown away, and nothing of it is believed.
+        return await keep(parts, mail, marks, "same_message_id", report)
+
+
+async def _over_the_cap(parts: Parts, mail: Mail, marks: MailMarks) -> bool:
+    of_sender, of_tenant = await parts.unplaced.count(mail.tenant_id, marks.author)
+    return of_sender > parts.mail_caps[0] or of_tenant > parts.mail_caps[1]

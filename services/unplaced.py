@@ -1,0 +1,210 @@
+"""Mail that could not be placed: listed, read, placed or dismissed by those who look after the team, each step on record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from domain.base import Side
+from domain.model.report import Attachment, Report, ReportedParty
+from services import intake, mailroom
+from services.callers import LEADERS, Caller, conflicts_of, only
+from services.cases import find
+from services.errors import Refused, not_found, refusal_of
+from services.mailroom import Landed, Messaged
+from services.pages import Cursors, Page, Part
+from services.parts import MailReply, Parts
+from services.reading import parsed
+from services.rows import UnplacedDeed, UnplacedMail
+
+_WHOSE = "Mail that could not be placed is the business of leads and operations, with their own key."
+_UNPROVEN = "[The sender of this e-mail did not prove who they are. The team made sure of it in another way.]\n\n"
+
+
+@dataclass(frozen=True)
+class _Reread:
+    """A mail of which no reader makes anything: what was read of it when it came, and the mail itself as a file."""
+
+    text: str
+    attachments: tuple[Attachment, ...]
+    notice_id: str = ""
+    sender: str = ""
+    message_id: str = ""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A mail, and who did what with it."""
+
+    mail: UnplacedMail
+    deeds: Sequence[UnplacedDeed]
+
+
+async def listed(parts: Parts, caller: Caller, page: Page, state: str | None = "waiting") -> Part[UnplacedMail]:
+    """The newest first; ``state`` is ``waiting``, ``placed``, ``dismissed`` or None for all. Without those about cases that a
+    conflict of interest closes to the reader. Raises ``not_allowed``."""
+    closed = await _allowed(parts, caller)
+    cursors = Cursors.of(parts, caller, "unplaced", state or "")
+    before = cursors.read(page.cursor)[0] if page.cursor is not None else None
+    found = await parts.unplaced.listed(caller.tenant_id, page.limit + 1, state=state, before=before, closed_to=closed)
+    shown, more = tuple(found[: page.limit]), len(found) > page.limit
+    return Part(shown, more, cursors.write(shown[-1].id) if more else None)
+
+
+async def read(parts: Parts, caller: Caller, unplaced_id: str) -> Opened:
+    """One of them; that it was read is kept. Raises ``not_allowed`` and ``not_found``."""
+    mail = await _one(parts, caller, unplaced_id)
+    await parts.unplaced.note(caller.tenant_id, mail.id, "read", caller.holder, caller.credential)
+    return Opened(mail, await parts.unplaced.deeds(caller.tenant_id, mail.id))
+
+
+async def original(parts: Parts, caller: Caller, unplaced_id: str) -> bytes:
+    """The mail as it came; that it was read is kept. Raises ``not_allowed``, ``not_found`` and ``file_erased``."""
+    mail = await _one(parts, caller, unplaced_id)
+    data = await _raw(parts, caller, mail)
+    await parts.unplaced.note(caller.tenant_id, mail.id, "original_read", caller.holder, caller.credential)
+    return data
+
+
+async def waiting(parts: Parts, caller: Caller) -> int:
+    """How many wait; a thousand stands for all above. Raises ``not_allowed``."""
+    await _allowed(parts, caller)
+    return await parts.unplaced.waiting(caller.tenant_id)
+
+
+async def place(
+    parts: Parts, caller: Caller, unplaced_id: str, case_id: str, party: str, *, sender_checked: bool = False
+) -> Messaged:
+    """Put it onto a case as the word of a party, with its files. ``sender_checked``: the team made sure in another way that the
+    party wrote it; without that nobody's word is made of what is not proven.
+
+    Raises ``sender_unproven``, ``unplaced_closed``, ``party_unknown`` and what the case refuses.
+    """
+    mail = await _one(parts, caller, unplaced_id)
+    _placeable(mail)
+    if not mail.proven and not sender_checked:
+        raise Refused("sender_unproven")
+    seen = await find(parts, caller, case_id)
+    if seen.case is None or seen.case.party(party) is None:
+        raise Refused("party_unknown", "The case has no such party.", fields={"party": party})
+    found = await _reread(parts, caller, mail)
+    speaking = Caller(caller.tenant_id, caller.credential, frozenset(), "mail")
+    preface = "" if mail.proven else _UNPROVEN
+    said = await mailroom.say(parts, speaking, seen.row, party, found, f"unplaced/{mail.id}", preface=preface)
+    await _close(parts, caller, mail, "placed", "placed", "placed", seen.id)
+    return said
+
+
+async def report(parts: Parts, caller: Caller, unplaced_id: str, kind: str | None, link_to: str | None = None) -> Landed:
+    """Open a case of it, linked with another one where that is named. Its sender is the claimant, proven or not, as in any mail.
+
+    Raises ``unplaced_closed``, ``sender_missing``, ``kind_unknown`` and what opening a case raises.
+    """
+    mail = await _one(parts, caller, unplaced_id)
+    _placeable(mail)
+    other = await find(parts, caller, link_to) if link_to is not None else None
+    found = await _reread(parts, caller, mail, kind)
+    tenant = await parts.tenants.tenant(caller.tenant_id)
+    assert tenant is not None, "a key belongs to a tenant"
+    landed = await intake.land(
+        parts, tenant, _report(mail, found, kind or str(tenant.settings.get("email_kind", "bounty_dispute"))),
+        opened_by=caller.holder, channel="email", credential=caller.credential,
+    )  # fmt: skip
+    if other is not None:
+        await mailroom.link(parts, caller.tenant_id, landed.row, other.row)
+    await _close(parts, caller, mail, "placed", "reported", "reported", landed.row.id)
+    return landed
+
+
+async def dismiss(parts: Parts, caller: Caller, unplaced_id: str, reason: str) -> UnplacedMail:
+    """Put it away with a reason (a code); it can be placed for 30 days, and is forgotten then. Raises ``unplaced_closed``."""
+    mail = await _one(parts, caller, unplaced_id)
+    await _close(parts, caller, mail, "dismissed", "dismissed", reason, None)
+    return await parts.unplaced.one(caller.tenant_id, mail.id) or mail
+
+
+async def _allowed(parts: Parts, caller: Caller) -> tuple[str, ...]:
+    """The conflicts of interest of whoever may look. Raises ``not_allowed``."""
+    await only(parts, caller, LEADERS, _WHOSE)
+    return await conflicts_of(parts, caller, caller.holder) if caller.is_somebody else ()
+
+
+async def _one(parts: Parts, caller: Caller, unplaced_id: str) -> UnplacedMail:
+    closed = await _allowed(parts, caller)
+    plain = unplaced_id.startswith("unp_") and unplaced_id.isascii() and unplaced_id.isprintable() and len(unplaced_id) <= 80
+    mail = await parts.unplaced.one(caller.tenant_id, unplaced_id, closed) if plain else None
+    if mail is None:
+        raise not_found()
+    return mail
+
+
+def _placeable(mail: UnplacedMail) -> None:
+    if mail.state == "placed" or mail.words is None:
+        raise Refused("unplaced_closed", fields={"state": mail.state, "case": mail.placed_case})
+
+
+async def _raw(parts: Parts, caller: Caller, mail: UnplacedMail) -> bytes:
+    try:
+        data = await parts.unplaced.original(caller.tenant_id, mail.id)
+    except Exception as error:
+        refused = refusal_of(error)
+        raise refused or error from error
+    if data is None:
+        raise Refused("file_erased")
+    return data
+
+
+async def _reread(parts: Parts, caller: Caller, mail: UnplacedMail, kind: str | None = None) -> Report | MailReply:
+    """What its reader makes of the mail; of what none can read the mail itself, as a file."""
+    raw = await _raw(parts, caller, mail)
+    tenant = await parts.tenants.tenant(caller.tenant_id)
+    assert tenant is not None, "a key belongs to a tenant"
+    reader = parts.parsers.mail(tenant, None)
+    whole, unread = partial(reader.read, raw, kind=kind), partial(reader.unread, raw, kind=kind)
+    try:
+        found = await parsed(parts, caller.tenant_id, whole, len(raw), unread)
+    except Refused as refused:
+        if refused.code == "reading_busy":
+            raise
+        found = None
+    if found is not None:
+        return found
+    assert mail.words is not None, "looked at before"
+    file = (Attachment(name="e-mail.eml", media_type="message/rfc822", data=raw[:1_000_000]),)
+    return _Reread(mail.words.text or f"(An e-mail: {mail.words.subject or 'without a subject'}.)", file)
+
+
+def _report(mail: UnplacedMail, found: Report | MailReply, kind: str) -> Report:
+    assert mail.words is not None, "looked at before"
+    known = {"sender_proven": mail.proven}
+    if isinstance(found, Report):
+        return found.model_copy(update={"kind": kind, "external_id": mail.id, "attributes": {**found.attributes, **known}})
+    sender = mail.words.sender
+    try:
+        claimant = ReportedParty(side=Side.CLAIMANT, ref=sender.lower(), email=sender)
+    except ValueError:
+        raise Refused("sender_missing", "The e-mail has no sender who could be told anything.") from None
+    text, attachments = mailroom.words_of(found)
+    subject = " ".join(char for char in mail.words.subject.split() if char.isprintable())[:200] or None
+    return Report(
+        kind=kind, source="email", external_id=mail.id, statement=text, subject=subject, parties=(claimant,), attributes=known,
+        attachments=tuple(attachments[:10]),
+    )  # fmt: skip
+
+
+async def _close(parts: Parts, caller: Caller, mail: UnplacedMail, state: str, deed: str, why: str, case_id: str | None) -> None:
+    done = await parts.unplaced.close(
+        caller.tenant_id, mail.id, state, by=caller.holder, credential=caller.credential, deed=deed, why=why, case_id=case_id
+    )
+    if not done:
+        raise Refused("unplaced_closed", fields={"state": mail.state, "case": mail.placed_case})
+
+
+async def parties_of(parts: Parts, caller: Caller, case_id: str) -> Sequence[tuple[str, str, str]]:
+    """Whose word a mail can become on a case: id, side and name of each party. Raises ``not_allowed`` and ``not_found``."""
+    await _allowed(parts, caller)
+    seen = await find(parts, caller, case_id)
+    names = await parts.views.contacts(caller.tenant_id, seen.id)
+    found = seen.case.parties if seen.case is not None else ()
+    return [(one.id, one.side.value, (names.get(one.id) or {}).get("name") or "no name") for one in found if not one.left]

@@ -1,0 +1,306 @@
+"""Mail that could not be placed: kept once, sealed under a key of its own, bounded, until somebody of the team decides.
+
+The mail itself lies in the evidence store, and what is read of it in the row. Both open with the key of that one mail: when it is
+placed, or a while after it was dismissed, the key is destroyed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+from pydantic import Field
+from uuid_utils import uuid7
+
+from activities.ports.errors import Never
+from activities.ports.evidence import EvidenceStore
+from domain.base import Instant, Kept
+from storage.postgres.pool import AWAY, Connection, Database
+from storage.postgres.server import ServerAway
+from storage.postgres.vault import DataKey, Vault
+from storage.views.sql import open_to
+
+KEPT_FOR = timedelta(days=30)
+"""After somebody dismissed one; so long it can still be placed."""
+LETTERS_A_DAY = 200
+"""To senders of one tenant, of what could not be placed: whoever invents senders makes us write to strangers."""
+SHARE = 10
+"""One sender has a tenth of the room: a flood of theirs keeps nobody else out."""
+HOLDER = "mail"
+
+# Held to the end of the transaction: of two at once one is told to its sender, and the bounds hold.
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('unplaced ' || $1, 0))"
+AGAIN = """
+UPDATE unplaced SET times = times + 1, last_at = clock_timestamp() WHERE tenant = $1 AND digest = $2
+RETURNING id
+"""
+ROOM = """
+SELECT count(*) AS mails, coalesce(sum(bytes), 0)::bigint AS bytes, count(*) FILTER (WHERE sender = $2) AS of_sender
+FROM unplaced WHERE tenant = $1 AND state = 'waiting'
+"""
+# $13 whether its sender may be told; $14 the most letters of a day. Nobody is told twice a day.
+KEEP = """
+WITH today AS (
+    SELECT date_trunc('day', clock_timestamp() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS began
+), told AS (
+    SELECT count(*) AS letters, coalesce(bool_or(u.sender = $6), false) AS this_one FROM unplaced u, today
+    WHERE u.tenant = $1 AND u.tell <> 'none' AND u.received_at >= today.began
+)
+INSERT INTO unplaced (tenant, id, reason, proof, digest, sender, credential, case_id, party, key_id, wrapped, sealed, bytes, tell)
+SELECT $1, $2, $3, $4, $5, $6, $7, (SELECT c.id FROM cases c WHERE c.tenant = $1 AND c.id = $8), $9, $10, $11, $12, $15,
+    CASE WHEN $13 AND NOT told.this_one AND told.letters < $14 THEN 'pending' ELSE 'none' END
+FROM told
+"""
+FORGET = """
+UPDATE unplaced SET wrapped = NULL, sealed = NULL
+WHERE tenant = $1 AND state = 'dismissed' AND wrapped IS NOT NULL AND closed_at < clock_timestamp() - $2::interval
+"""
+_ROWS = """
+SELECT u.id, u.reason, u.proof, u.case_id, u.party, u.bytes, u.received_at, u.last_at, u.times, u.tell, u.state, u.closed_at,
+    u.closed_by, u.closed_why, u.placed_case, u.key_id, u.wrapped, u.sealed
+FROM unplaced u LEFT JOIN cases c ON c.tenant = u.tenant AND c.id = u.case_id
+"""
+# $2 the state, or null; $3 the last one of the page before, or null; $5 the conflicts of interest of whoever reads.
+LISTED = f"""
+{_ROWS} WHERE u.tenant = $1 AND ($2::text IS NULL OR u.state = $2) AND ($3::text IS NULL OR u.id < $3) AND {open_to("$5")}
+ORDER BY u.id DESC LIMIT $4
+"""
+ONE = f"{_ROWS} WHERE u.tenant = $1 AND u.id = $2 AND {open_to('$3')}"
+WAITING = "SELECT count(*) FROM (SELECT FROM unplaced WHERE tenant = $1 AND state = 'waiting' LIMIT 1000) AS w"
+OLDEST = """
+SELECT count(*) AS mails, clock_timestamp() - min(received_at) AS since FROM unplaced WHERE tenant = $1 AND state = 'waiting'
+"""
+DEED = "INSERT INTO unplaced_deeds (tenant, unplaced_id, deed, by, credential) VALUES ($1, $2, $3, $4, $5)"
+DEEDS = "SELECT at, deed, by, credential FROM unplaced_deeds WHERE tenant = $1 AND unplaced_id = $2 ORDER BY id LIMIT 200"
+CLOSE = """
+UPDATE unplaced SET state = $3, closed_at = clock_timestamp(), closed_by = $4, closed_why = $5, placed_case = $6,
+    wrapped = CASE WHEN $3 = 'placed' THEN NULL ELSE wrapped END, sealed = CASE WHEN $3 = 'placed' THEN NULL ELSE sealed END,
+    tell = CASE WHEN tell = 'pending' AND $3 = 'placed' THEN 'none' ELSE tell END
+WHERE tenant = $1 AND id = $2 AND (state = 'waiting' OR (state = 'dismissed' AND $3 = 'placed'))
+"""
+COUNT = """
+INSERT INTO mail_days AS d (tenant, day, sender)
+SELECT $1, (clock_timestamp() AT TIME ZONE 'UTC')::date, who FROM unnest(ARRAY[$2::text, '']) AS who
+ORDER BY who
+ON CONFLICT (tenant, day, sender) DO UPDATE SET times = d.times + 1
+RETURNING sender, times
+"""
+OLD_DAYS = "DELETE FROM mail_days WHERE tenant = $1 AND day < (clock_timestamp() AT TIME ZONE 'UTC')::date - 2"
+
+
+async def waiting_at(dsn: str, patience: timedelta) -> tuple[int, timedelta | None]:
+    """How many mails wait in all tenants of the database at ``dsn``, and since when the oldest does. Raises ServerAway."""
+    seconds = patience.total_seconds()
+    try:
+        async with await Database.connect(dsn, command_timeout=seconds, lend_within=seconds) as database:
+            rows = []
+            for tenant_id in await database.tenant_ids():
+                async with database.tenant(tenant_id) as conn:
+                    rows.append(await conn.fetchrow(OLDEST, tenant_id))
+    except AWAY as error:
+        raise ServerAway(str(error) or type(error).__name__) from error
+    except asyncpg.PostgresError as error:
+        raise ServerAway(str(error) or type(error).__name__) from error
+    found = [row for row in rows if row is not None]
+    return sum(row["mails"] for row in found), max((row["since"] for row in found if row["since"] is not None), default=None)
+
+
+class UnplacedFull(Exception):
+    """So many mails of the tenant wait already that no more are taken for now."""
+
+    code = "unplaced_full"
+
+
+class MailWords(Kept):
+    """What was read of a mail when it came, for whoever looks at it."""
+
+    sender: str
+    subject: str = ""
+    text: str = ""
+    message_id: str = ""
+    files: tuple[str, ...] = ()
+    """Names of what is attached."""
+    problem: str | None = None
+    """Of one that could not be read: why not."""
+
+
+class Arrived(Kept):
+    """A mail that is to be kept, without its bytes."""
+
+    reason: str
+    proof: str
+    same: str
+    """What is the same for the same mail delivered again."""
+    credential: str
+    words: MailWords
+    case_id: str | None = None
+    party: str | None = None
+    tell: bool = False
+    """Whether its sender may be told, once a day."""
+
+
+class UnplacedMail(Kept):
+    """A mail that could not be placed."""
+
+    id: str
+    reason: str
+    proof: str
+    """``token``, ``relay``, ``caller``: by what its sender is proven; ``none``; ``failed``: it is shown to be forged."""
+    case_id: str | None
+    """The case that it seems to be about."""
+    party: str | None
+    """The party that it claims to come from."""
+    bytes: int
+    received_at: Instant
+    last_at: Instant
+    times: int = Field(ge=1)
+    tell: str
+    state: str
+    closed_at: Instant | None
+    closed_by: str | None
+    closed_why: str | None
+    placed_case: str | None
+    words: MailWords | None
+    """None once it was placed, or forgotten."""
+
+    @property
+    def proven(self) -> bool:
+        """Whether its sender is who they say."""
+        return self.proof in ("token", "relay", "caller")
+
+
+class UnplacedDeed(Kept):
+    """That somebody read, placed or dismissed one."""
+
+    at: Instant
+    deed: str
+    by: str
+    credential: str
+
+
+class PostgresUnplaced:
+    """Keeps, lists and closes them; and counts mails by sender and day."""
+
+    def __init__(
+        self, database: Database, vault: Vault, store: EvidenceStore, most: int = 1_000, most_bytes: int = 500_000_000
+    ) -> None:
+        self._database, self._vault, self._store = database, vault, store
+        self._most, self._most_bytes = most, most_bytes
+
+    async def keep(self, tenant_id: str, arrived: Arrived, raw: bytes) -> tuple[str, bool]:
+        """Keep a mail; its id, and whether it is new. Raises :class:`UnplacedFull`."""
+        digest = self._vault.body_hash(tenant_id, b"unplaced\n" + arrived.same.encode("utf-8", "replace")).hex()
+        sender = self._vault.ref_digest(tenant_id, arrived.words.sender)
+        async with self._database.tenant(tenant_id) as conn, conn.transaction():
+            known = await self._known(conn, tenant_id, digest, sender)
+        if known is not None:
+            return known, False
+        unplaced_id = f"unp_{uuid7()}"
+        key = self._vault.new_key(tenant_id, unplaced_id, HOLDER)
+        path = _path(tenant_id, unplaced_id)
+        # The bytes are safe before the row says that they are there.
+        await self._store.put(path, await asyncio.to_thread(key.seal, path, raw))
+        sealed = key.seal(unplaced_id, arrived.words.model_dump_json().encode())
+        async with self._database.tenant(tenant_id) as conn, conn.transaction():
+            await conn.execute(LOCK, tenant_id)
+            known = await self._known(conn, tenant_id, digest, sender)
+            if known is not None:
+                return known, False
+            await conn.execute(
+                KEEP, tenant_id, unplaced_id, arrived.reason, arrived.proof, digest, sender, arrived.credential, arrived.case_id,
+                arrived.party, key.id, key.wrapped, sealed, arrived.tell, LETTERS_A_DAY, len(raw),
+            )  # fmt: skip
+            await conn.execute(FORGET, tenant_id, KEPT_FOR)
+        return unplaced_id, True
+
+    async def _known(self, conn: Connection, tenant_id: str, digest: str, sender: str) -> str | None:
+        """The mail that is here already; None: there is room for it."""
+        row = await conn.fetchrow(AGAIN, tenant_id, digest)
+        if row is not None:
+            return str(row["id"])
+        room = await conn.fetchrow(ROOM, tenant_id, sender)
+        assert room is not None, "a count has one row"
+        most_of_sender = max(1, self._most // SHARE)
+        if room["mails"] >= self._most or room["bytes"] >= self._most_bytes or room["of_sender"] >= most_of_sender:
+            raise UnplacedFull
+        return None
+
+    async def listed(
+        self, tenant_id: str, limit: int, *, state: str | None = None, before: str | None = None, closed_to: Sequence[str] = ()
+    ) -> Sequence[UnplacedMail]:
+        """The newest first, without those about cases that these conflicts of interest close."""
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(LISTED, tenant_id, state, before, limit, list(closed_to))
+        return [self._read(tenant_id, row) for row in rows]
+
+    async def one(self, tenant_id: str, unplaced_id: str, closed_to: Sequence[str] = ()) -> UnplacedMail | None:
+        """One of them."""
+        async with self._database.tenant(tenant_id) as conn:
+            row = await conn.fetchrow(ONE, tenant_id, unplaced_id, list(closed_to))
+        return self._read(tenant_id, row) if row is not None else None
+
+    async def original(self, tenant_id: str, unplaced_id: str) -> bytes | None:
+        """The mail as it came; None once it was placed or forgotten. Raises :class:`Never` (``file_missing``)."""
+        async with self._database.tenant(tenant_id) as conn:
+            row = await conn.fetchrow(ONE, tenant_id, unplaced_id, [])
+        key = self._key(tenant_id, row) if row is not None else None
+        if key is None:
+            return None
+        path = _path(tenant_id, unplaced_id)
+        sealed = await self._store.get(path)
+        if sealed is None:
+            raise Never("file_missing", "The evidence store does not have this mail.")
+        return await asyncio.to_thread(key.open, path, sealed)
+
+    async def waiting(self, tenant_id: str) -> int:
+        """How many wait; a thousand stands for all above."""
+        async with self._database.tenant(tenant_id) as conn:
+            return int(await conn.fetchval(WAITING, tenant_id))
+
+    async def note(self, tenant_id: str, unplaced_id: str, deed: str, by: str, credential: str) -> None:
+        """Keep who did what with one."""
+        async with self._database.tenant(tenant_id) as conn:
+            await conn.execute(DEED, tenant_id, unplaced_id, deed, by, credential)
+
+    async def deeds(self, tenant_id: str, unplaced_id: str) -> Sequence[UnplacedDeed]:
+        """Who did what with one, oldest first."""
+        async with self._database.tenant(tenant_id) as conn:
+            return [UnplacedDeed(**dict(row)) for row in await conn.fetch(DEEDS, tenant_id, unplaced_id)]
+
+    async def close(
+        self, tenant_id: str, unplaced_id: str, state: str, *, by: str, credential: str, deed: str, why: str, case_id: str | None
+    ) -> bool:
+        """Place or dismiss one, with who did it; False when somebody did before."""
+        async with self._database.tenant(tenant_id) as conn, conn.transaction():
+            done = await conn.execute(CLOSE, tenant_id, unplaced_id, state, by, why, case_id)
+            if done != "UPDATE 1":
+                return False
+            await conn.execute(DEED, tenant_id, unplaced_id, deed, by, credential)
+        return True
+
+    async def count(self, tenant_id: str, sender: str) -> tuple[int, int]:
+        """Count a mail that may cause letters: how many came today from this address, and how many to the tenant."""
+        who = self._vault.ref_digest(tenant_id, sender)
+        async with self._database.tenant(tenant_id) as conn, conn.transaction():
+            found = {row["sender"]: row["times"] for row in await conn.fetch(COUNT, tenant_id, who)}
+            if found[""] == 1:
+                await conn.execute(OLD_DAYS, tenant_id)
+        return int(found[who]), int(found[""])
+
+    def _key(self, tenant_id: str, row: asyncpg.Record) -> DataKey | None:
+        if row["wrapped"] is None:
+            return None
+        return self._vault.unwrap(tenant_id, row["id"], HOLDER, row["key_id"], row["wrapped"])
+
+    def _read(self, tenant_id: str, row: asyncpg.Record) -> UnplacedMail:
+        key = self._key(tenant_id, row)
+        words = MailWords.model_validate_json(key.open(row["id"], row["sealed"])) if key is not None else None
+        said: dict[str, Any] = {name: value for name, value in row.items() if name not in ("key_id", "wrapped", "sealed")}
+        return UnplacedMail(**said, words=words)
+
+
+def _path(tenant_id: str, unplaced_id: str) -> str:
+    return f"{tenant_id}/unplaced/{unplaced_id}"

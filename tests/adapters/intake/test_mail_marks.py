@@ -1,0 +1,88 @@
+"""Whose a mail is, what it answers, and whether it came from ourselves."""
+
+from email.message import EmailMessage
+
+import pytest
+
+from adapters.intake.mail_marks import Answered, MarksReader, reply_address
+from tests.support.places import FIXTURES
+
+NOTICE, TOKEN = "ntc_01a22387-bd32-7416-84f4-3206aa2e23e9", "0123456789abcdef0123"
+READER = MarksReader("desk.example", frozenset({"disputes@desk.example"}), ("mx.desk.example",))
+
+
+def a_mail(**headers: str) -> bytes:
+    told = {"From": "Kim <kim@example.net>", "To": "disputes@desk.example", "Message-ID": "<m1@example.net>"} | {
+        name.replace("_", "-"): value for name, value in headers.items()
+    }
+    return "".join(f"{name}: {value}\r\n" for name, value in told.items()).encode() + b"\r\nHello.\r\n"
+
+
+def test_a_persons_mail_is_theirs() -> None:
+    marks = READER.read(a_mail(Subject="=?utf-8?q?Re=3A_Your_case_=28case_981E004b=29?="))
+    assert (marks.author, marks.message_id, marks.case_token) == ("kim@example.net", "m1@example.net", "981e004b")
+    assert (marks.sign, marks.own, marks.answers, marks.verdict) == (None, None, (), "none")
+
+
+class TestAnswers:
+    def test_a_letter_is_named_by_its_id_with_its_token(self) -> None:
+        marks = READER.read(a_mail(In_Reply_To=f"<{NOTICE}.{TOKEN.upper()}@DESK.example>", References=f"<{NOTICE}@desk.example>"))
+        assert marks.answers == (Answered(NOTICE, TOKEN), Answered(NOTICE, None))
+
+    def test_a_letter_is_named_by_the_address_that_is_its_own(self) -> None:
+        address = reply_address("disputes@desk.example", NOTICE, TOKEN)
+        assert address is not None
+        assert READER.read(a_mail(To=f"Desk <{address}>")).answers == (Answered(NOTICE, TOKEN),)
+        assert READER.read(a_mail(Delivered_To=address.upper())).answers == (Answered(NOTICE, TOKEN),)
+
+    def test_another_domains_ids_are_not_ours(self) -> None:
+        for domain in ("elsewhere.example", "desk.example.net", "desk.exampleX"):
+            assert READER.read(a_mail(In_Reply_To=f"<{NOTICE}.{TOKEN}@{domain}>")).answers == ()
+
+    def test_an_address_has_room_or_is_not_made(self) -> None:
+        assert reply_address("a-long-name-for-disputes@desk.example", NOTICE, TOKEN) is None
+        assert reply_address("disputes@desk.example", f"{NOTICE}-1", TOKEN) is None
+
+
+class TestOwn:
+    @pytest.mark.parametrize(
+        ("headers", "own"),
+        [
+            ({"X_Ombud_Case": "case_1"}, "own_notice"),
+            ({"Message_ID": f"<{NOTICE}.{TOKEN}@desk.example>"}, "own_notice"),
+            ({"Message_ID": f"<{NOTICE}@desk.example>"}, "own_notice"),
+            ({"From": "Desk <Disputes@desk.example>", "To": "kim@example.net"}, "own_sender"),
+            ({"From": "Desk <disputes+abc@desk.example>", "To": "kim@example.net"}, "own_sender"),
+            ({"From": "ACME <help@acme.example>", "To": "help@acme.example"}, "own_address"),
+            ({"From": "ACME <help@acme.example>", "Delivered_To": "help@acme.example"}, "own_address"),
+            ({"From": "Kim <kim@example.net>", "Cc": "kim@example.net"}, None),
+            ({"From": "Kim <kim@example.net>", "To": "kim@example.net, disputes@desk.example"}, None),
+        ],
+    )
+    def test_what_bears_our_marks_is_ours(self, headers: dict[str, str], own: str | None) -> None:
+        assert READER.read(a_mail(**headers)).own == own
+
+    def test_whoever_wrote_to_a_group_is_the_author_and_not_the_group(self) -> None:
+        marks = READER.read((FIXTURES / "intake" / "mail-by-a-group.eml").read_bytes())
+        assert (marks.author, marks.own, marks.sign) == ("kim@example.net", None, None)
+
+
+class TestBounces:
+    def test_what_it_gives_back_of_ours_is_found_also_where_a_line_was_broken(self) -> None:
+        report = EmailMessage()
+        report["From"], report["Subject"] = "MAILER-DAEMON@mx.example.net", "Undelivered Mail"
+        report.set_content(f"Message-ID: <{NOTICE}.{TOKEN}@desk.example>\nSubject: {'x' * 90}", cte="quoted-printable")
+        raw = report.as_bytes().replace(b"7416-", b"74=\n16-")
+        assert READER.read(raw).returned == (Answered(NOTICE, TOKEN),)
+
+    def test_a_person_who_quotes_one_gives_nothing_back(self) -> None:
+        assert READER.read(a_mail(References=f"<{NOTICE}@desk.example>")).returned == ()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"no header at all", b"\x00\xff" * 500, b"From: \xff\xfe<a@b>\n\n", b"From: " + b"(" * 50_000, b"\n" * 9],
+    ids=range(6),
+)
+def test_whatever_came_has_marks(raw: bytes) -> None:
+    assert READER.read(raw).message_id.startswith("sha256:")

@@ -1,0 +1,53 @@
+"""Whose Authentication-Results are believed, and what they prove."""
+
+import pytest
+
+from adapters.intake.mail_proof import verdict_of
+
+RELAY = ("mx.desk.example",)
+KIM = "kim@mail.example.net"
+
+
+def said(*results: str, relays: tuple[str, ...] = RELAY, address: str = KIM) -> str:
+    return verdict_of(results, relays, address)
+
+
+@pytest.mark.parametrize(
+    ("results", "verdict"),
+    [
+        ("dmarc=pass header.from=mail.example.net", "pass"),
+        ("spf=fail smtp.mailfrom=x@list.example; dkim=fail; dmarc=pass (p=reject) header.from=mail.example.net", "pass"),
+        ("dkim=pass header.d=example.net", "pass"),
+        ("dkim=pass header.i=@mail.example.net", "pass"),
+        ("spf=pass smtp.mailfrom=bounces@mail.example.net", "pass"),
+        ("spf=pass smtp.mailfrom=bounces@elsewhere.example", "none"),
+        ("dkim=pass header.d=deeper.mail.example.net", "none"),
+        ("dkim=pass header.d=net", "none"),
+        ("dmarc=pass header.from=elsewhere.example", "none"),
+        ("spf=pass smtp.mailfrom=x@mail.example.net; dmarc=fail header.from=mail.example.net", "fail"),
+        ("spf=softfail; dkim=none", "fail"),
+        ("spf=none; dkim=none; dmarc=none", "none"),
+        ("none", "none"),
+    ],
+)
+def test_what_the_relay_says(results: str, verdict: str) -> None:
+    assert said(f"mx.desk.example; {results}") == verdict
+
+
+def test_only_the_topmost_of_the_relays_own_counts() -> None:
+    forged, own = "mx.desk.example; dmarc=pass header.from=mail.example.net", "MX.desk.example 1; dmarc=fail"
+    assert said(own, forged) == "fail"
+    assert said("mx.attacker.example; dmarc=pass header.from=mail.example.net") == "none"
+    assert said("mx.attacker.example; dmarc=fail", own.replace("fail", "none")) == "none"
+
+
+def test_without_a_relay_nothing_is_proved_and_what_speaks_against_it_is_heard() -> None:
+    assert said("mx.desk.example; dmarc=pass header.from=mail.example.net", relays=()) == "none"
+    assert said("mx.desk.example; spf=fail; dkim=none; dmarc=fail", relays=()) == "fail"
+
+
+@pytest.mark.parametrize(
+    "broken", ["", ";", "(" * 3_900, "(a" * 1_900, "mx.desk.example; " + "a=b " * 900, "mx.desk.example; dmarc=pass é", "\x00"]
+)
+def test_what_nobody_can_read_proves_nothing(broken: str) -> None:
+    assert said(broken) == "none"

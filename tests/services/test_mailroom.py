@@ -1,0 +1,337 @@
+"""What becomes of a mail: whose word it is, what is kept for people, and that nothing answers a machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.message import EmailMessage
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from activities.ports.errors import Never
+from adapters.delivery.smtp import MailServer, SmtpNotifier
+from adapters.letters.composer import Composer
+from cli.kit.parsers import parsers
+from storage.outside.outbox import PostgresOutbox
+from storage.team.sender_letters import PostgresSenderLetters
+from tests.support.office import Office, party, settings
+
+pytestmark = pytest.mark.postgres
+
+KIM, NIMBUS = "kim@example.org", "security@nimbus.example"
+PDF = b"%PDF-1.4\n%\xe2\xe3\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def a_mail(sender: str = KIM, text: str = "I was charged twice.", **headers: str) -> bytes:
+    told = {"From": sender, "To": "disputes@ombud.example", "Subject": "My case", "Message-ID": "<m1@example.org>"}
+    told |= {name.replace("_", "-"): value for name, value in headers.items()}
+    return ("".join(f"{name}: {value}\r\n" for name, value in told.items()) + f"\r\n{text}\r\n").encode()
+
+
+async def letter(office: Office, case_id: str, side: str = "claimant", *, token: bool = True) -> str:
+    """The Message-ID of the first letter to a side, as it stands in an answer."""
+    notices = await office.views.notices(office.tenant_id, case_id)
+    found = next(one.id for one in notices if one.audience == side and one.channel == "email")
+    proof = f".{office.vault.reply_token(office.tenant_id, found)}" if token else ""
+    return f"<{found}{proof}@ombud.example>"
+
+
+async def taken(office: Office, raw: bytes, key: str = "platform", **params: Any) -> dict[str, Any]:
+    answer = await office.desk(key).post("/v1/intake/email", content=raw, params=params)
+    assert answer.is_success, answer.text
+    said: dict[str, Any] = answer.json()
+    return said
+
+
+async def words(office: Office, case_id: str, kind: str = "message_sent") -> list[tuple[str, str]]:
+    told = (await office.desk("dana").get(f"/v1/cases/{case_id}/timeline")).json()["data"]
+    return [(entry["actor"]["id"], entry["data"].get("text")) for entry in told if entry["type"] == kind]
+
+
+def with_relay(office: Office) -> Any:
+    return parsers(settings().model_copy(update={"mail_relay": "mx.ombud.example"}))
+
+
+class TestWhoSpeaks:
+    async def test_whoever_has_the_letter_answers_it(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        said = await taken(office, a_mail(In_Reply_To=await letter(office, case["id"])))
+        assert (said["status"], said["id"]) == ("message", case["id"])
+        assert await words(office, case["id"]) == [(party(case, "claimant"), "I was charged twice.")]
+
+    @pytest.mark.parametrize(
+        ("sender", "side", "token", "reason"),
+        [
+            (NIMBUS, "claimant", True, "not_the_recipient"),
+            ("Kim <kim@elsewhere.example>", "claimant", True, "not_the_recipient"),
+            (KIM, "claimant", False, "unproven"),
+            (NIMBUS, "respondent", False, "unproven"),
+        ],
+    )
+    async def test_nobody_else_does(self, office: Office, sender: str, side: str, token: bool, reason: str) -> None:
+        case = await office.desk().in_review()
+        before = await office.views.timeline(office.tenant_id, case["id"])
+        said = await taken(office, a_mail(sender, In_Reply_To=await letter(office, case["id"], side, token=token)))
+        assert (said["status"], said["reason"]) == ("unplaced", reason)
+        assert await office.views.timeline(office.tenant_id, case["id"]) == before
+
+    async def test_a_letter_whose_sender_is_shown_to_be_forged_is_not_theirs(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        raw = a_mail(
+            NIMBUS,
+            In_Reply_To=await letter(office, case["id"], "respondent"),
+            Authentication_Results="mx.example; dmarc=fail; spf=fail",
+        )
+        assert (await taken(office, raw))["reason"] == "unproven"
+        assert await words(office, case["id"]) == []
+
+    async def test_our_relay_proves_an_address_and_nobody_else_does(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        desk = office.desk(parsers=with_relay(office))
+        verdict = "dmarc=pass header.from=example.org"
+        for number, (relay, became) in enumerate([("mx.attacker.example", "unplaced"), ("mx.ombud.example", "message")]):
+            raw = a_mail(
+                In_Reply_To=await letter(office, case["id"], token=False), Authentication_Results=f"{relay}; {verdict}",
+                Message_ID=f"<m{number}@example.org>",
+            )  # fmt: skip
+            assert (await desk.post("/v1/intake/email", content=raw)).json()["status"] == became
+
+    async def test_a_caller_that_may_speak_for_parties_may_vouch_and_no_other(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        raw = a_mail(In_Reply_To=await letter(office, case["id"], token=False))
+        office.keys["writer"] = await office.key(scopes=("cases:write",))
+        refused = await office.desk("writer").post("/v1/intake/email", content=raw, params={"sender_proven": "true"})
+        assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+        assert (await taken(office, raw, sender_proven="true"))["status"] == "message"
+
+    async def test_a_case_in_the_subject_is_found_for_a_proven_party_of_it(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        subject = f"RE: We have your bounty dispute (case {case['id'][-8:]})"
+        kept = await taken(office, a_mail(Subject=subject))
+        stranger = await taken(office, a_mail("eve@example.net", Subject=subject, Message_ID="<m2@example.net>"))
+        nowhere = await taken(office, a_mail("eve@example.net", Subject="Re: (case 00000000)", Message_ID="<m4@example.net>"))
+        found = await taken(office, a_mail(Subject=subject, Message_ID="<m3@example.org>"), sender_proven="true")
+        assert [(one["status"], one.get("reason")) for one in (kept, stranger, nowhere, found)] == [
+            ("unplaced", "unproven"), ("unplaced", "case_unknown"), ("unplaced", "case_unknown"), ("message", None),
+        ]  # fmt: skip
+        assert found["id"] == case["id"]
+
+    async def test_a_word_of_the_desk_to_one_side_is_answered_to_the_desk(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        await office.desk("dana").command(case["id"], "message", text="Which card was it?", to="claimant")
+        notices = await office.views.notices(office.tenant_id, case["id"])
+        asked = next(one.id for one in notices if one.event.startswith("message_sent") and one.audience == "claimant")
+        token = office.vault.reply_token(office.tenant_id, asked)
+        assert (await taken(office, a_mail(In_Reply_To=f"<{asked}.{token}@ombud.example>")))["status"] == "message"
+        told = await office.views.timeline(office.tenant_id, case["id"])
+        assert [one.fact.to for one in told if one.fact.type == "message_sent"] == ["claimant", "desk"]
+
+
+class TestMachines:
+    @pytest.mark.parametrize(
+        ("headers", "status", "reason"),
+        [
+            ({"Auto-Submitted": "auto-replied"}, "ignored", "auto_replied"),
+            ({"X-Autoreply": "yes"}, "ignored", "autoreply"),
+            ({"X-Ombud-Case": "case_1"}, "ignored", "own_notice"),
+            ({"From": "Desk <disputes@ombud.example>"}, "ignored", "own_sender"),
+            ({"From": "a@b.example", "To": "a@b.example"}, "unplaced", "own_address"),
+            ({"Precedence": "bulk"}, "unplaced", "machine_mail"),
+            ({"Subject": "Automatic reply: your case"}, "unplaced", "machine_mail"),
+        ],
+    )
+    async def test_they_open_nothing_and_are_told_nothing(
+        self, office: Office, headers: dict[str, str], status: str, reason: str
+    ) -> None:
+        said = await taken(office, a_mail(**headers))
+        assert (said["status"], said["reason"]) == (status, reason)
+        assert (await office.desk("dana").get("/v1/cases")).json()["data"] == []
+        assert await told(office) == []
+
+    async def test_beyond_the_cap_of_a_day_mail_is_kept_and_causes_no_letter(self, office: Office) -> None:
+        desk = office.desk(mail_caps=(2, 3))
+        senders = [KIM, KIM, KIM, "lee@example.net", "max@example.net"]
+        became = [
+            (await desk.post("/v1/intake/email", content=a_mail(who, Message_ID=f"<{n}@x.example>"))).json()
+            for n, who in enumerate(senders)
+        ]
+        assert [one.get("reason") for one in became] == [None, None, "over_cap", "over_cap", "over_cap"]
+        assert await told(office) == []
+
+
+async def told(office: Office) -> list[str]:
+    """Reasons of kept mail whose senders are told."""
+    async with office.database.tenant(office.tenant_id) as conn:
+        return [row["reason"] for row in await conn.fetch("SELECT reason FROM unplaced WHERE tell <> 'none' ORDER BY id")]
+
+
+class TestBounces:
+    async def test_a_bounce_finds_its_letter_and_the_window_stands_still(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        ours = await letter(office, case["id"], "respondent")
+        notice = ours.strip("<>").partition(".")[0]
+        async with office.database.tenant(office.tenant_id) as conn:
+            await conn.execute("UPDATE notices SET state = 'sent' WHERE id = $1", notice)
+        raw = a_mail(
+            "MAILER-DAEMON@mx.example.net", f"I was unable to deliver.\r\n\r\nMessage-ID: {ours}\r\n", Subject="failure notice"
+        )
+        assert [(await taken(office, raw))["reason"] for _ in range(2)] == ["bounce", "bounce"]
+        (row,) = [one for one in await office.views.notices(office.tenant_id, case["id"]) if one.id == notice]
+        assert (row.state, row.last_error) == ("failed", "bounced")
+        told = await office.views.timeline(office.tenant_id, case["id"])
+        failed = [one.fact for one in told if one.fact.type in ("delivery_failed", "clocks_paused")]
+        assert next((one.type, one.reason) for one in failed) == ("delivery_failed", "bounced")
+        assert {one.reason for one in failed} == {"bounced", "not_told"}
+
+    async def test_a_forged_bounce_without_the_letter_marks_nothing(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        ours = await letter(office, case["id"], "respondent", token=False)
+        raw = a_mail("MAILER-DAEMON@mx.example.net", f"Message-ID: {ours}\r\n", Subject="failure notice")
+        assert (await taken(office, raw))["reason"] == "mailer_daemon"
+        assert {one.state for one in await office.views.notices(office.tenant_id, case["id"])} <= {"pending", "unreachable"}
+
+
+class TestClosed:
+    async def test_an_answer_to_a_declined_case_is_a_linked_report(self, office: Office) -> None:
+        case = await office.desk().opened(statement="Short.", attributes={"closed_days_ago": 400})
+        assert case["outcome"] == "declined", case
+        raw = a_mail(In_Reply_To=await letter(office, case["id"]), text="I forgot: it was closed yesterday, see the steps.")
+        said = await taken(office, raw)
+        assert said["id"] != case["id"]
+        (link,) = (await office.views.case(office.tenant_id, said["id"])).case.links  # type: ignore[union-attr]
+        assert link.other == case["id"]
+
+    async def test_an_answer_to_any_other_closed_case_is_kept_and_its_sender_told(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        await office.desk().command(case["id"], "withdraw", party(case, "claimant"))
+        said = await taken(office, a_mail(In_Reply_To=await letter(office, case["id"])))
+        assert (said["status"], said["reason"]) == ("unplaced", "case_closed")
+        assert await told(office) == ["case_closed"]
+
+
+class TestFiles:
+    async def test_files_of_an_answer_are_evidence_and_what_is_refused_is_kept_whole(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        said = await taken(
+            office, with_files(await letter(office, case["id"]), ("receipt.pdf", PDF), ("odd.bin", b"\x7fELF\x00"))
+        )
+        assert said["status"] == "message"
+        files = await office.parts().files.of_case(office.tenant_id, case["id"])
+        assert [one.name for one in files] == ["receipt.pdf"]
+        assert len(await words(office, case["id"], "evidence_submitted")) == 1
+        ((_, text),) = await words(office, case["id"])
+        assert "receipt.pdf" in text
+        assert "odd.bin" in text
+        assert await told(office) == ["file_refused"]
+
+    async def test_what_a_scanner_finds_is_not_taken(self, office: Office) -> None:
+        async def scan(data: bytes) -> None:
+            if data == PDF:
+                raise Never("file_infected", "Found.")
+
+        desk, case = office.desk(scanner=scan), await office.desk().in_review()
+        raw = with_files(await letter(office, case["id"]), ("receipt.pdf", PDF))
+        assert (await desk.post("/v1/intake/email", content=raw)).json()["status"] == "message"
+        assert await office.parts().files.of_case(office.tenant_id, case["id"]) == []
+        report = await desk.post("/v1/intake/email", content=with_files("", ("receipt.pdf", PDF)).replace(b"<f1@", b"<f2@"))
+        assert (report.json()["status"], report.json()["reason"]) == ("unplaced", "file_infected")
+
+
+def with_files(answers: str, *files: tuple[str, bytes]) -> bytes:
+    message = EmailMessage()
+    message["From"], message["To"], message["Message-ID"], message["In-Reply-To"] = (
+        KIM,
+        "d@ombud.example",
+        "<f1@example.org>",
+        answers,
+    )
+    message.set_content("Here is the receipt you asked for.")
+    for name, data in files:
+        kind = ("application", "pdf") if name.endswith(".pdf") else ("application", "octet-stream")
+        message.add_attachment(data, maintype=kind[0], subtype=kind[1], filename=name)
+    return message.as_bytes()
+
+
+def _answer(letter: EmailMessage, text: str = "I am away until Monday.", **headers: str) -> bytes:
+    told = {
+        "From": str(letter["To"]), "To": str(letter["Reply-To"] or letter["From"]), "Subject": f"Re: {letter['Subject']}",
+        "Message-ID": f"<{uuid4()}@away.example>", "In-Reply-To": str(letter["Message-ID"]), **headers,
+    }  # fmt: skip
+    return ("".join(f"{name}: {value}\n" for name, value in told.items() if value) + f"\n{text}\n").encode()
+
+
+def _bounce(letter: EmailMessage) -> bytes:
+    return (
+        f"Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nTo: {letter['From']}\nSubject: Undelivered Mail Returned to Sender\n"
+        "Auto-Submitted: auto-replied\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+        "--b\nContent-Type: text/plain\n\nNo such user.\n--b\nContent-Type: message/delivery-status\n\n"
+        f"Final-Recipient: rfc822; kim@example.org\nAction: failed\nStatus: 5.1.1\n\n--b\nContent-Type: message/rfc822\n\n"
+        f"{letter.as_string()}\n--b--\n"
+    ).encode()
+
+
+AUTOMATIC: dict[str, Callable[[EmailMessage], bytes]] = {
+    "the letter itself": lambda letter: letter.as_bytes(),
+    "redirected": lambda letter: b"Resent-From: kim@example.org\nReceived: from x\n" + letter.as_bytes(),
+    "RFC 3834": lambda letter: _answer(letter, **{"Auto-Submitted": "auto-replied"}),
+    "Exchange": lambda letter: _answer(
+        letter, Subject="Automatic reply: x", **{"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+    ),
+    "X-Autoreply": lambda letter: _answer(letter, **{"X-Autoreply": "yes"}),
+    "vacation(1)": lambda letter: _answer(letter, Precedence="bulk", Subject="away from my mail"),
+    "by its subject alone": lambda letter: _answer(letter, Subject="Out of office"),
+    "a null sender": lambda letter: _answer(letter, **{"Return-Path": "<>"}),
+    "a bounce with a report": _bounce,
+    "a bounce of qmail": lambda letter: _answer(
+        letter, f"{letter['Message-ID']}", From="MAILER-DAEMON@mx.example", Subject="failure notice"
+    ),
+    "a list": lambda letter: _answer(letter, **{"List-Id": "<all.example.org>"}),
+    "from ourselves": lambda letter: _answer(letter, From=str(letter["From"])),
+    "a desk of theirs, without any sign": lambda letter: _answer(letter, "Thank you, ticket 81 is open.", Subject="Ticket 81"),
+    "one that forgets what it answers": lambda letter: _answer(
+        letter, "Thank you, ticket 82 is open.", Subject="Ticket 82", **{"In-Reply-To": ""}
+    ),
+}
+
+
+class TestPump:
+    """Every letter comes back, and an automatic answer of each style to it: it comes to rest, whatever they are."""
+
+    @pytest.mark.parametrize("style", AUTOMATIC)
+    async def test_it_comes_to_rest(self, office: Office, style: str) -> None:
+        desk = office.desk(mail_caps=(3, 9))
+        await office.desk().in_review()
+        rounds = 0
+        while letters := await self.out(office):
+            rounds += 1
+            assert rounds < 9, style
+            for letter in letters:
+                answer = await desk.post("/v1/intake/email", content=AUTOMATIC[style](letter))
+                assert answer.is_success, answer.text
+        assert rounds >= 1
+        caused = {"a desk of theirs, without any sign", "one that forgets what it answers"}
+        if style not in caused:
+            assert rounds <= 2, "only its sender is told, once"
+            assert len((await office.desk("dana").get("/v1/cases")).json()["data"]) == 1
+
+    async def out(self, office: Office) -> list[EmailMessage]:
+        """Every letter that waits, as it goes out."""
+        outbox, senders = PostgresOutbox(office.database, office.vault), PostgresSenderLetters(office.database, office.vault)
+        mailer = SmtpNotifier(
+            Composer(replies=True),
+            MailServer("127.0.0.1"),
+            sender="Ombud <disputes@ombud.example>",
+            reply_to="disputes@ombud.example",
+        )
+        found = []
+        for case in (await office.desk("dana").get("/v1/cases?limit=100")).json()["data"]:
+            for notice in await outbox.undelivered(office.tenant_id, case["id"]):
+                if notice.channel == "email" and notice.address is not None:
+                    found.append(mailer.message_of(notice))
+                await outbox.sent(office.tenant_id, notice.id, "sent", notice.folded)
+        for letter in await senders.due(100):
+            if letter.tenant_id == office.tenant_id:
+                found.append(mailer.team_message_of(letter))
+                await senders.sent(letter.tenant_id, letter.id)
+        return found
