@@ -8,6 +8,7 @@ from typing import Any, Literal
 from adapters.intake.errors import ReportInvalid
 from adapters.intake.generic import report_from_json
 from adapters.intake.mail import Mail, MailIntake, Reply
+from adapters.intake.mail_marks import MailMarks, MarksReader
 from adapters.intake.paypal import PayPalIntake
 from adapters.intake.stripe import StripeIntake
 from domain.base import Side
@@ -51,11 +52,13 @@ class Outcome:
         }
 
 
-def outcome_of(provider: str, raw: bytes, mail: MailIntake, kind: str | None = None) -> Outcome:
+def outcome_of(
+    provider: str, raw: bytes, mail: MailIntake, kind: str | None = None, *, marks: MarksReader | None = None
+) -> Outcome:
     """What would become of an input of this provider. It is not asked who sent it: signatures and keys are the door's."""
     try:
         if provider == "mail":
-            return _of_mail(raw, mail, kind)
+            return _of_mail(raw, mail, marks or MarksReader(""), kind)
         if provider == "generic":
             return _of_report(report_from_json(raw), "It is a report, and opens a case.")
         return _of_payment(StripeIntake() if provider == "stripe" else PayPalIntake("", None), raw, provider)
@@ -64,8 +67,11 @@ def outcome_of(provider: str, raw: bytes, mail: MailIntake, kind: str | None = N
         return Outcome("refused", f"{error.code}: {wrong}")
 
 
-def _of_mail(raw: bytes, intake: MailIntake, kind: str | None) -> Outcome:
-    mail = intake.opened(raw)
+def _of_mail(raw: bytes, intake: MailIntake, reader: MarksReader, kind: str | None) -> Outcome:
+    marks, mail = reader.read(raw), intake.opened(raw)
+    if (marked := _marked(marks)) is not None:
+        outcome, why = marked
+        return _sent(mail, outcome, why, mail.contents.text, mail.contents.files)
     if mail.automatic is not None:
         return _sent(mail, "ignored", _NOBODY[mail.automatic], mail.contents.text, mail.contents.files)
     found = intake.becomes(mail, kind=kind)
@@ -78,6 +84,24 @@ def _of_mail(raw: bytes, intake: MailIntake, kind: str | None) -> Outcome:
         return _sent(mail, "answer", why, found.statement, found.attachments)
     why = "It answers no notice of ours and names no case: a new report."
     return _sent(mail, "report", why, found.statement, found.attachments)
+
+
+def _marked(marks: MailMarks) -> tuple[Kind, str] | None:
+    """What becomes of a mail by what it says about itself, before anybody reads it."""
+    if marks.own in ("own_notice", "own_sender"):
+        return "ignored", f"It is our own mail, come back ({marks.own}): no case is opened and no letter sent."
+    if marks.own is not None:
+        return "unplaced", f"It says that it comes from where it goes to ({marks.own}): kept for the team, and no letter is sent."
+    if marks.sign is None:
+        return None
+    if marks.returned:
+        return (
+            "ignored",
+            f"It gives the notice {marks.returned[0].notice_id} back: that one counts as undelivered, if it is ours.",
+        )
+    if marks.sign.certain:
+        return "ignored", f"A machine wrote it ({marks.sign.code}): no case is opened and no letter sent."
+    return "unplaced", f"A machine may have written it ({marks.sign.code}): kept for the team, and no letter is sent."
 
 
 def _sent(mail: Mail, outcome: Kind, why: str, statement: str, files: tuple[Attachment, ...]) -> Outcome:

@@ -48,7 +48,8 @@ def parsers(settings: Settings) -> Parsers:
 def outcome(settings: Settings, provider: str, raw: bytes, kind: str | None) -> dict[str, Any]:
     """What would become of an input of one of :data:`PROVIDERS`, without a database: see :mod:`adapters.intake.outcome`."""
     mail = MailIntake(settings.message_domain, ours=settings.own_addresses)
-    return outcome_of(provider, raw, mail, kind).as_json()
+    marks = MarksReader(settings.message_domain, settings.own_addresses, tuple(settings.mail_relay.split()))
+    return outcome_of(provider, raw, mail, kind, marks=marks).as_json()
 
 
 @dataclass(frozen=True)
