@@ -13,26 +13,25 @@ from uuid_utils import uuid7
 from console.kit import forms
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import in_words
+from console.pages import giving, ruling_form
 from console.pages.case import Shown, may, shown, since, stale
 from console.pages.command import after, filled_in, places, sent, status_of, to_prove
 from console.pages.live import met, of_case
 from console.pages.options import options_of
 from console.pages.settings import AFTER
 from domain.base import Phase, Side
-from domain.model.terms import OutcomeTerms
 from services import desk, desk_settings, drafts, evidence, templates, timelines
-from services.errors import FieldError, Refused
+from services.errors import Refused
 from services.preview import Preview, preview
 from services.rows import Doing
 
-_BY_HAND = frozenset({"outcome", "remedies"})
-"""Fields that are not made from the model: the outcome's cards, and what each outcome gives."""
-DECISIONS = {
-    "uphold": "The ruling stays as it is",
-    "vary": "Another outcome, in part",
-    "overturn": "Another outcome",
-    "remit": "Somebody decides it afresh",
+DECISIONS: Mapping[str, tuple[str, str]] = {
+    "uphold": ("The ruling stays as it is", "u"),
+    "vary": ("Another outcome, in part", "v"),
+    "overturn": ("Another outcome", "o"),
+    "remit": ("Somebody decides it afresh", "b"),
 }
+"""What an appeal can come to, and its key: numbers choose outcomes."""
 
 
 async def show(visit: Visit) -> Response:
@@ -160,57 +159,11 @@ def _command(found: Shown) -> str:
     return "decide_appeal" if found.said.phase is Phase.APPEAL else "rule"
 
 
-def _body(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
-    """What the form says, of the chosen outcome alone. Raises ``malformed``."""
-    case, outcome = found.seen.case, form.text("outcome")
-    assert case is not None, "it was opened"
-    fields = [field for field in forms.fields_of(_command(found)) if field.name not in _BY_HAND]
-    body = forms.read(fields, form, visit.zones.own, visit.house.amounts)
-    if "relies_on_none" in form:
-        body["relies_on"] = []
-    if outcome:
-        body["outcome"] = outcome
-    terms = case.terms.outcome(outcome)
-    if terms is None:
-        return body
-    chosen = terms.remedies if len(terms.remedies) == 1 and terms.needs_amount else form.all(f"remedy.{outcome}")
-    remedies: list[dict[str, Any]] = []
-    for name in chosen:
-        remedy: dict[str, Any] = {"type": name}
-        if (goes := _concerns(found, terms, name, form)) is not None:
-            remedy["to"] = goes
-        said, currency = form.text(f"amount.{outcome}").strip(), form.text(f"currency.{outcome}").strip().upper()
-        if said and (terms.needs_amount or case.terms.remedy(name).bounded_by):
-            remedy["amount"] = _amount(visit, f"amount.{outcome}", said, currency)
-        if f"after_return.{outcome}" in form:
-            remedy["after_return"] = True
-        remedies.append(remedy)
-    return {**body, **({"remedies": remedies} if remedies else {})}
-
-
-def _concerns(found: Shown, terms: OutcomeTerms, remedy: str, form: Form) -> str | None:
-    """The side that gets something, or that it hits. Raises ``malformed`` where nobody said: what is meant for the respondent
-    must never befall the claimant."""
+def _body(visit: Visit, found: Shown, form: Form, *, without: Sequence[str] = ()) -> dict[str, Any]:
+    """What the form says. Raises ``malformed``."""
     assert found.seen.case is not None, "it was opened"
-    if (alone := found.seen.case.terms.remedy(remedy).to) is not None:
-        return alone.value
-    name = f"to.{terms.name}.{remedy}"
-    if (said := form.text(name)) in (side.value for side in Side):
-        return said
-    if terms.sanctions is not None:
-        # What comes with a sanction goes the same way.
-        return terms.sanctions.value
-    if terms.needs_amount:
-        # Money goes to the claimant unless somebody says otherwise.
-        return None
-    raise Refused("malformed", errors=[FieldError(name, "text_empty", f"Say whom “{in_words(remedy)}” concerns.")])
-
-
-def _amount(visit: Visit, name: str, said: str, currency: str) -> dict[str, Any]:
-    try:
-        return {"amount": visit.house.amounts.read(said, currency), "currency": currency}
-    except ValueError as error:
-        raise Refused("malformed", errors=[FieldError(name, "amount_not_exact", str(error))]) from None
+    terms, command = found.seen.case.terms, _command(found)
+    return ruling_form.body(terms, command, form, visit.zones.own, visit.house.amounts, without=without)
 
 
 async def _foreseen(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
@@ -219,7 +172,7 @@ async def _foreseen(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
     if not chosen or (action := may(found, _command(found))) is None or not action.allowed:
         return {"foreseen": None, "letters": (), "unready": "", "names": found.names}
     try:
-        body = _body(visit, found, form)
+        body = _body(visit, found, form, without=["reasons"])
     except Refused as refused:
         unready = " ".join(error.message for error in refused.errors) or "Something above cannot be read yet."
         return {"foreseen": None, "letters": (), "unready": unready, "names": found.names}
@@ -277,6 +230,7 @@ async def _page(
         present=present,
         live=of_case(found.seen, "writing"),
         decisions=DECISIONS,
+        given={outcome.name: giving.given(case.terms, outcome) for outcome in case.terms.outcomes},
         sides=_sides(found),
         # A form that was refused is sent again as another command: the refusal of the first one is its answer for ever.
         command_id=form.text("command_id") if refused is None and "command_id" in form else f"cmd_{uuid7()}",

@@ -57,7 +57,10 @@
   // Of what the outcomes give, show that of the chosen one. Without this file all of it is there, each under its outcome's name.
   const fit = () => {
     const chosen = document.querySelector("input[name=outcome]:checked")?.value;
-    for (const gives of document.querySelectorAll("[data-of]")) gives.hidden = gives.dataset.of !== chosen;
+    const decision = document.querySelector("input[name=decision]:checked")?.value;
+    const stays = decision === "uphold" || decision === "remit";
+    for (const gives of document.querySelectorAll("[data-of]")) gives.hidden = stays || gives.dataset.of !== chosen;
+    for (const asked of document.querySelectorAll("[data-changes]")) asked.hidden = stays;
   };
   document.addEventListener("change", fit);
   // How many are ticked: said anew after news too, which reads the page as the server has it, where nothing is ticked.
