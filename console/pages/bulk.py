@@ -11,7 +11,7 @@ from uuid_utils import uuid7
 from console.kit import forms
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import ORDERS, called, readable
-from console.pages.command import places, status_of
+from console.pages.command import status_of, told
 from services import bulk, people
 from services.bulk import Bulk, BulkSelection
 from services.errors import FieldError, Refused
@@ -34,7 +34,10 @@ async def send(visit: Visit) -> Response:
     if (missing := _without_case(form)) is not None:
         return await _page(visit, form, missing)
     try:
-        body = forms.read(await _fields(visit, command), form, visit.zones.own, visit.house.amounts)
+        fields = await _fields(visit, command)
+        body = forms.read(fields, form, visit.zones.own, visit.house.amounts)
+        if wanted := forms.missing(fields, body):
+            raise Refused("malformed", errors=wanted)
         # Its key came with the form: pressed twice, it is one order.
         asked = Bulk(command={"type": command, **body}, selection=BulkSelection(case_ids=ids))
         said = {"command": asked.command, "selection": {"case_ids": list(ids)}}
@@ -86,8 +89,7 @@ async def _page(visit: Visit, form: Form, refused: Refused | None) -> Response:
         explained=forms.explained(command),
         fields=await _fields(visit, command),
         values=form.values,
-        wrong=places(refused),
-        refused=refused,
+        **told(visit, refused, {}),
         changed=(),
         ids=list(dict.fromkeys(form.all("case")))[:MOST],
         order_id=str(uuid7()),

@@ -11,11 +11,13 @@ from uuid_utils import uuid7
 
 from console.kit import forms
 from console.kit.browser import TOKEN
+from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import called
 from console.pages.case import Shown, may, shown, since, stale
 from console.pages.live import met, of_case
-from console.pages.options import options_of
+from console.pages.options import Option, options_of
+from console.pages.second_look import second_look
 from services import commands, desk, drafts, timelines
 from services.cases import Seen
 from services.commands import CommandState
@@ -31,7 +33,8 @@ async def show(visit: Visit) -> Response:
     command, found = await _found(visit)
     draft = await drafts.find(visit.parts, visit.caller, found.seen, command)
     present = await met(visit, found.seen)
-    return _page(visit, found, command, draft.values if draft else {}, present=present)
+    asked = {name: [said] for name, said in visit.request.query_params.items() if name == "of"}
+    return await _page(visit, found, command, draft.values if draft else asked, present=present)
 
 
 async def send(visit: Visit) -> Response:
@@ -41,16 +44,16 @@ async def send(visit: Visit) -> Response:
     if stale(found, command, form.text("seq")):
         entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
         changed = since(found, entries, form.text("seq"))
-        return _page(visit, found, command, form.values, changed=changed, status=409)
+        return await _page(visit, found, command, form.values, changed=changed, status=409)
     try:
-        body = forms.read(_fields(found, command, visit), form, visit.zones.own, visit.house.amounts)
+        body = _read(visit, found, command, form)
         state = await sent(visit, found.seen, {"type": command, **body}, form)
     except Refused as refused:
         if refused.code in ("not_found", "form_expired"):
             raise
         if refused.code == "proof_needed":
             return await to_prove(visit, found.seen, command, form, f"/cases/{found.seen.id}/do/{command}")
-        return _page(visit, found, command, form.values, refused=refused, status=status_of(visit, refused))
+        return await _page(visit, found, command, form.values, refused=refused, status=status_of(visit, refused))
     await drafts.discard(visit.parts, visit.caller, found.seen, command)
     return after(found.seen.id, command, state)
 
@@ -89,16 +92,45 @@ def status_of(visit: Visit, refused: Refused) -> int:
     return row.status if row is not None else 409
 
 
-def places(refused: Refused | None) -> Mapping[str, Sequence[FieldError]]:
-    """What is wrong, by field."""
-    found: dict[str, list[FieldError]] = {}
-    for error in refused.errors if refused else ():
-        found.setdefault(error.field, []).append(error)
-    return found
+def told(visit: Visit, refused: Refused | None, names: Mapping[str, str]) -> dict[str, Any]:
+    """A refusal as a page says it: why, and what is wrong by field."""
+    speaker = Speaker(visit.zones, visit.house.amounts, names)
+    row = visit.house.problems.get(refused.code) if refused else None
+    why = speaker.refusal(refused, row.advice if row else "It cannot be done now.") if refused else ""
+    wrong: dict[str, list[FieldError]] = {}
+    for error in speaker.errors(refused):
+        wrong.setdefault(error.field, []).append(error)
+    return {"refused": refused, "why": why, "wrong": wrong}
 
 
-def _fields(found: Shown, command: str, visit: Visit) -> tuple[forms.Field, ...]:
-    return forms.offered(forms.fields_of(command), options_of(found, command))
+def _read(visit: Visit, found: Shown, command: str, form: Form) -> dict[str, Any]:
+    """The body of the command. Raises ``malformed`` with all that cannot be read and all that is missing."""
+    # What came since a draft is looked up for its page alone; what was ticked there is taken as it is.
+    fields = _fields(found, command, [(one, one) for one in form.all("seen")])
+    errors: list[FieldError] = []
+    body: dict[str, Any] = {}
+    try:
+        body = forms.read(fields, form, visit.zones.own, visit.house.amounts)
+    except Refused as refused:
+        errors += refused.errors
+    unread = {error.field.split(".")[0] for error in errors}
+    if command == "complete_step" and not body.get("steps"):
+        errors.append(FieldError("steps", "missing", "Tick at least one step."))
+    errors += [error for error in forms.missing(fields, body) if error.field.split(".")[0] not in unread]
+    if errors:
+        raise Refused("malformed", errors=errors)
+    return body
+
+
+def _fields(found: Shown, command: str, seen: Sequence[Option] = ()) -> tuple[forms.Field, ...]:
+    fields = forms.offered(forms.fields_of(command), options_of(found, command) | {"seen": seen})
+    left_out = {
+        # One step is several steps of which there is one: asked once.
+        ("complete_step", "step"),
+        # What was not said since a draft need not be read.
+        *([] if seen else [("approve", "seen")]),
+    }
+    return tuple(field for field in fields if (command, field.name) not in left_out)
 
 
 async def _found(visit: Visit) -> tuple[str, Shown]:
@@ -111,7 +143,7 @@ async def _found(visit: Visit) -> tuple[str, Shown]:
     return command, found
 
 
-def _page(
+async def _page(
     visit: Visit,
     found: Shown,
     command: str,
@@ -124,6 +156,8 @@ def _page(
 ) -> Response:
     case, action = found.seen.case, may(found, command)
     assert case is not None, "it was opened"
+    look = await second_look(visit, found, command)
+    fields = _fields(found, command, look["came"])
     return visit.page(
         "command.html",
         status,
@@ -131,11 +165,11 @@ def _page(
         command=command,
         heading=called(command),
         explained=forms.explained(command),
-        fields=_fields(found, command, visit),
+        fields=fields,
+        **look,
         values=values,
         action=action,
-        refused=refused,
-        wrong=places(refused),
+        **told(visit, refused, found.names),
         changed=changed,
         present=present,
         live=of_case(found.seen, "reading"),
@@ -160,7 +194,7 @@ async def say(visit: Visit) -> Response:
         state = await sent(visit, found.seen, {**said, "text": form.text("text")}, form)
     except Refused as refused:
         values = {"text": form.all("text"), "to": form.all("to"), "mentions": form.all("mentions")}
-        return _page(visit, found, said["type"], values, refused=refused, status=status_of(visit, refused))
+        return await _page(visit, found, said["type"], values, refused=refused, status=status_of(visit, refused))
     return after(found.seen.id, said["type"], state)
 
 
@@ -185,7 +219,9 @@ async def skip_and_next(visit: Visit) -> Response:
     except Refused as refused:
         if refused.code in ("not_found", "form_expired"):
             raise
-        return _page(visit, found, "skip", {"reason": form.all("reason")}, refused=refused, status=status_of(visit, refused))
+        return await _page(
+            visit, found, "skip", {"reason": form.all("reason")}, refused=refused, status=status_of(visit, refused)
+        )
     following = await desk.take_next(visit.parts, visit.caller, None, None)
     return to(f"/cases/{following.seen.id}?done=take" if following.seen else "/inbox?nothing=1")
 

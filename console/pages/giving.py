@@ -11,7 +11,7 @@ from console.kit.visit import Form
 from console.kit.words import in_words
 from domain.base import Side
 from domain.model.terms import OutcomeTerms, Terms
-from domain.rules.remedy import MONEY_REMEDIES, takes_amount
+from domain.views.ruling_needs import Gives, gives
 from services.errors import FieldError
 
 
@@ -51,24 +51,21 @@ class Given:
 
 def given(terms: Terms, outcome: OutcomeTerms) -> tuple[Given, ...]:
     """What can go with an outcome, in the pack's order."""
-    alone = outcome.needs_amount and len(outcome.remedies) == 1
-    return tuple(_given(terms, outcome, name, alone) for name in outcome.remedies)
+    return tuple(_given(one, outcome) for one in gives(terms, outcome))
 
 
-def _given(terms: Terms, outcome: OutcomeTerms, name: str, alone: bool) -> Given:
-    known = terms.remedy(name)
-    takes = takes_amount(terms, outcome, name)
-    where = f"amount.{outcome.name}" if alone else f"amount.{outcome.name}.{name}"
+def _given(one: Gives, outcome: OutcomeTerms) -> Given:
     # What comes with a sanction goes the same way; money goes to the claimant.
-    whom = known.to or outcome.sanctions or (Side.CLAIMANT if takes else None)
+    whom = one.to or outcome.sanctions or (Side.CLAIMANT if one.takes_amount else None)
+    where = f"amount.{outcome.name}" if one.alone else f"amount.{outcome.name}.{one.remedy}"
     return Given(
-        remedy=name,
+        remedy=one.remedy,
         outcome=outcome.name,
-        alone=alone,
-        amount=where if takes else None,
-        amount_needed=name in MONEY_REMEDIES or alone,
-        bounded=known.bounded_by is not None,
-        asks_whom=known.to is None,
+        alone=one.alone,
+        amount=where if one.takes_amount else None,
+        amount_needed=one.needs_amount,
+        bounded=one.bounded,
+        asks_whom=one.to is None,
         whom=whom.value if whom is not None else "",
     )
 

@@ -11,15 +11,18 @@ from starlette.responses import Response
 from uuid_utils import uuid7
 
 from console.kit import forms
+from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import in_words
 from console.pages import giving, ruling_form
 from console.pages.case import Shown, may, shown, since, stale
-from console.pages.command import after, filled_in, places, sent, status_of, to_prove
+from console.pages.changes import taken_back
+from console.pages.command import after, filled_in, sent, status_of, to_prove, told
 from console.pages.live import met, of_case
 from console.pages.options import options_of
 from console.pages.settings import AFTER
 from domain.base import Phase, Side
+from domain.views.ruling_needs import hindrances
 from services import desk, desk_settings, drafts, evidence, templates, timelines
 from services.errors import Refused
 from services.preview import Preview, preview
@@ -34,13 +37,33 @@ DECISIONS: Mapping[str, tuple[str, str]] = {
 """What an appeal can come to, and its key: numbers choose outcomes."""
 
 
+ASKS: Mapping[str, tuple[str, str]] = {
+    "telling": ("disclose", "Tell them of it"),
+    "answer": ("request_evidence", "Ask them now"),
+    "charge": ("request_evidence", "Ask them now"),
+    "not_disclosed": ("disclose", "Tell them of it"),
+}
+"""What is to be done about what stands against a ruling: the command and the words of the link."""
+
+
 async def show(visit: Visit) -> Response:
     """The form, as far as it was filled in before, and what it would come to as soon as something is chosen."""
     found = await _found(visit)
     draft = await drafts.find(visit.parts, visit.caller, found.seen, _command(found))
     present = await met(visit, found.seen, "writing")
-    filled = [(name, value) for name, each in draft.values.items() for value in each] if draft else []
-    return await _page(visit, found, Form(filled), None, saved_at=draft.saved_at if draft else None, present=present)
+    values = draft.values if draft else await _again(visit, found)
+    form = Form([(name, value) for name, each in values.items() for value in each])
+    return await _page(visit, found, form, None, saved_at=draft.saved_at if draft else None, present=present)
+
+
+async def _again(visit: Visit, found: Shown) -> Mapping[str, Sequence[str]]:
+    """What the caller's own draft said that came back before anybody was told: to mend a word nobody writes all of it again."""
+    back = taken_back(await timelines.first_entries(visit.parts, visit.caller, found.seen))
+    assert found.seen.case is not None, "it was opened"
+    if back is None or back.draft.data.get("decider") != visit.caller.holder:
+        return {}
+    terms, command = found.seen.case.terms, _command(found)
+    return ruling_form.written(back.said, terms, command, visit.zones.own, visit.house.amounts)
 
 
 async def send(visit: Visit) -> Response:
@@ -181,9 +204,11 @@ async def _foreseen(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
     try:
         looked: Preview = await preview(visit.parts, visit.caller, found.seen, {"type": _command(found), **body})
     except Refused as refused:
-        words = refused.detail or "; ".join(f"{error.field}: {error.message}" for error in refused.errors)
+        said = told(visit, refused, found.names)
+        words = " ".join(error.message for each in said["wrong"].values() for error in each) or said["why"]
         return {"foreseen": None, "letters": (), "unready": words, "names": found.names}
-    unready = looked.refused.detail if looked.refused is not None else ""
+    speaker = Speaker(visit.zones, visit.house.amounts, found.names)
+    unready = speaker.plainly(looked.refused.detail) if looked.refused is not None else ""
     return {"foreseen": looked.foreseen, "letters": looked.letters, "unready": unready, "names": found.names}
 
 
@@ -215,6 +240,8 @@ async def _page(
         fields["ground"] = replace(fields["ground"], required=True)
     values: Mapping[str, Sequence[str]] = form.values
     kept = form.text("after") or visit.settings.after
+    entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
+    speaker = Speaker(visit.zones, visit.house.amounts, found.names)
     return visit.page(
         "ruling.html",
         status,
@@ -224,12 +251,14 @@ async def _page(
         action=may(found, command),
         fields=fields,
         values=values,
-        wrong=places(refused),
-        refused=refused,
+        **told(visit, refused, found.names),
         changed=changed,
         present=present,
+        back=taken_back(entries),
+        hindrances=[(one, speaker.plainly(one.detail)) for one in hindrances(case, visit.zones.now)],
         live=of_case(found.seen, "writing"),
         decisions=DECISIONS,
+        asks=ASKS,
         given={outcome.name: giving.given(case.terms, outcome) for outcome in case.terms.outcomes},
         sides=_sides(found),
         # A form that was refused is sent again as another command: the refusal of the first one is its answer for ever.

@@ -128,7 +128,7 @@ def test_what_stays_as_it_is_takes_no_outcome_whatever_was_chosen_before(decisio
 class TestOnThePage:
     async def test_a_bounty_is_upheld_with_its_payout_from_the_page_without_javascript(self, lobby: Lobby) -> None:
         await lobby.office.works("ada", "bounties")
-        case = await lobby.office.desk().in_review(heard=True, kind="bounty_dispute")
+        case = await lobby.office.desk().in_review(heard=True, amount={"amount": 240000, "currency": "USD"})
         ada, where = await lobby.signed_in("ada"), f"/cases/{case['id']}/ruling"
         await ada.open(where)
         assert ada.form(where).fields["currency.upheld.payout"] == "USD"
