@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from console.kit.browser import TOKEN
 from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import called
-from console.pages.case import Shown, may, shown, since, stale
+from console.pages.case import SAY, Shown, may, shown, since, stale
 from console.pages.live import met, of_case
 from console.pages.options import Option, options_of
 from console.pages.second_look import second_look
@@ -34,13 +35,17 @@ async def show(visit: Visit) -> Response:
     draft = await drafts.find(visit.parts, visit.caller, found.seen, command)
     present = await met(visit, found.seen)
     asked = {name: [said] for name, said in visit.request.query_params.items() if name == "of"}
-    return await _page(visit, found, command, draft.values if draft else asked, present=present)
+    saved_at = draft.saved_at if draft else None
+    return await _page(visit, found, command, draft.values if draft else asked, present=present, saved_at=saved_at)
 
 
 async def send(visit: Visit) -> Response:
     """Send it. What is refused comes back filled in, with the reasons beside the fields."""
     form = await visit.form()
     command, found = await _found(visit)
+    if form.text("do") == "discard":
+        await drafts.discard(visit.parts, visit.caller, found.seen, command)
+        return to(f"/cases/{found.seen.id}/do/{command}")
     if stale(found, command, form.text("seq")):
         entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
         changed = since(found, entries, form.text("seq"))
@@ -53,6 +58,7 @@ async def send(visit: Visit) -> Response:
             raise
         if refused.code == "proof_needed":
             return await to_prove(visit, found.seen, command, form, f"/cases/{found.seen.id}/do/{command}")
+        await kept(visit, found.seen, command, form)
         return await _page(visit, found, command, form.values, refused=refused, status=status_of(visit, refused))
     await drafts.discard(visit.parts, visit.caller, found.seen, command)
     return after(found.seen.id, command, state)
@@ -62,6 +68,30 @@ async def to_prove(visit: Visit, seen: Seen, command: str, form: Form, back: str
     """Off to show who one is; what was filled in is kept, and there again afterwards."""
     await drafts.save(visit.parts, visit.caller, seen, command, filled_in(form))
     return to(f"/prove?{urlencode({'next': back})}")
+
+
+async def kept(visit: Visit, seen: Seen, form_name: str, form: Form) -> datetime | None:
+    """Keep what was filled in, for whoever may; when that was. Nobody is refused a page because a draft cannot be kept."""
+    try:
+        return await drafts.save(visit.parts, visit.caller, seen, form_name, filled_in(form))
+    except Refused:
+        return None
+
+
+async def keep(visit: Visit) -> Response:
+    """Keep what is filled in by now, while somebody goes on writing or leaves the page."""
+    form = await visit.form()
+    command, found = await _found(visit)
+    return visit.page("saved.html", saved_at=await kept(visit, found.seen, command, form))
+
+
+async def keep_words(visit: Visit) -> Response:
+    """Keep what is being written in the case itself."""
+    form = await visit.form()
+    found = await shown(visit, visit.request.path_params["case_id"])
+    if found is None:
+        raise Refused("not_opened")
+    return visit.page("saved.html", saved_at=await kept(visit, found.seen, SAY, form))
 
 
 def filled_in(form: Form) -> dict[str, Sequence[str]]:
@@ -83,7 +113,8 @@ async def sent(visit: Visit, seen: Seen, body: dict[str, Any], form: Form) -> Co
 
 def after(case_id: str, command: str, state: CommandState) -> Response:
     """Back to the case, which says what was done, or that it waits to be judged."""
-    return to(f"/cases/{case_id}?{urlencode({'done': command, **({} if state.answer else {'waits': '1'})})}")
+    waits = {} if state.answer else {"waits": "1"}
+    return to(f"/cases/{case_id}?{urlencode({'by': state.command_id, **waits, 'done': command})}")
 
 
 def status_of(visit: Visit, refused: Refused) -> int:
@@ -153,6 +184,7 @@ async def _page(
     changed: Sequence[Any] = (),
     status: int = 200,
     present: Sequence[tuple[str, Doing]] = (),
+    saved_at: datetime | None = None,
 ) -> Response:
     case, action = found.seen.case, may(found, command)
     assert case is not None, "it was opened"
@@ -172,12 +204,20 @@ async def _page(
         **told(visit, refused, found.names),
         changed=changed,
         present=present,
+        saved_at=saved_at,
         live=of_case(found.seen, "reading"),
         # A form that comes back keeps its id unless it was refused under it: then it is another command.
         command_id=f"cmd_{uuid7()}",
         seq=case.seq,
         currency=case.amount.currency if case.amount else "EUR",
     )
+
+
+def next_of(following: desk.Next, **more: str) -> str:
+    """The address of the next case, or of the list that says that there is none."""
+    if following.seen is None:
+        return f"/inbox?{urlencode({**more, 'nothing': '1'})}"
+    return f"/cases/{following.seen.id}?{urlencode({**more, 'by': following.command_id or '', 'done': 'take'})}"
 
 
 async def say(visit: Visit) -> Response:
@@ -195,6 +235,7 @@ async def say(visit: Visit) -> Response:
     except Refused as refused:
         values = {"text": form.all("text"), "to": form.all("to"), "mentions": form.all("mentions")}
         return await _page(visit, found, said["type"], values, refused=refused, status=status_of(visit, refused))
+    await drafts.discard(visit.parts, visit.caller, found.seen, SAY)
     return after(found.seen.id, said["type"], state)
 
 
@@ -223,13 +264,15 @@ async def skip_and_next(visit: Visit) -> Response:
             visit, found, "skip", {"reason": form.all("reason")}, refused=refused, status=status_of(visit, refused)
         )
     following = await desk.take_next(visit.parts, visit.caller, None, None)
-    return to(f"/cases/{following.seen.id}?done=take" if following.seen else "/inbox?nothing=1")
+    return to(next_of(following))
 
 
 PAGES: Addresses = [
     ("/cases/{case_id}/do/{command}", ["GET"], show),
     ("/cases/{case_id}/do/{command}", ["POST"], send),
+    ("/cases/{case_id}/do/{command}/draft", ["POST"], keep),
     ("/cases/{case_id}/say", ["POST"], say),
+    ("/cases/{case_id}/say/draft", ["POST"], keep_words),
     ("/cases/{case_id}/skip-and-next", ["POST"], skip_and_next),
     ("/cases/{case_id}/news", ["GET"], news),
 ]

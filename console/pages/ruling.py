@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 from uuid_utils import uuid7
@@ -17,7 +18,7 @@ from console.kit.words import in_words
 from console.pages import giving, ruling_form
 from console.pages.case import Shown, may, shown, since, stale
 from console.pages.changes import taken_back
-from console.pages.command import after, filled_in, sent, status_of, to_prove, told
+from console.pages.command import after, filled_in, kept, next_of, sent, status_of, to_prove, told
 from console.pages.live import met, of_case
 from console.pages.options import options_of
 from console.pages.settings import AFTER
@@ -83,7 +84,8 @@ async def send(visit: Visit) -> Response:
         return to(f"/cases/{found.seen.id}/ruling")
     if stale(found, command, form.text("seq")):
         entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
-        return await _page(visit, found, form, None, changed=since(found, entries, form.text("seq")), status=409)
+        saved_at, changed = await kept(visit, found.seen, command, form), since(found, entries, form.text("seq"))
+        return await _page(visit, found, form, None, changed=changed, status=409, saved_at=saved_at)
     try:
         state = await sent(visit, found.seen, {"type": command, **_body(visit, found, form)}, form)
     except Refused as refused:
@@ -91,17 +93,18 @@ async def send(visit: Visit) -> Response:
             raise
         if refused.code == "proof_needed":
             return await to_prove(visit, found.seen, command, form, f"/cases/{found.seen.id}/ruling")
-        return await _page(visit, found, form, refused, status=status_of(visit, refused))
+        saved_at = await kept(visit, found.seen, command, form)
+        return await _page(visit, found, form, refused, status=status_of(visit, refused), saved_at=saved_at)
     await drafts.discard(visit.parts, visit.caller, found.seen, command)
     await templates.used(visit.parts, visit.caller, form.all("written_with"))
     at_once = form.text("do") == "next"
     then = "next" if at_once else form.text("after", "stay")
     answer = after(found.seen.id, command, state)
+    sent_now = {"before": found.seen.id, "sent": state.command_id}
     if then == "list":
-        answer = to("/inbox")
+        answer = to(f"/inbox?{urlencode(sent_now)}")
     elif then == "next":
-        following = await desk.take_next(visit.parts, visit.caller, None, None)
-        answer = to(f"/cases/{following.seen.id}?done=take" if following.seen else "/inbox?nothing=1")
+        answer = to(next_of(await desk.take_next(visit.parts, visit.caller, None, None), **sent_now))
     if not at_once and then in AFTER:
         await desk_settings.change(visit.parts, visit.caller, after=then)
     return answer
@@ -239,7 +242,7 @@ async def _page(
         # Optional to the model, which knows no kind; here no ruling is without one.
         fields["ground"] = replace(fields["ground"], required=True)
     values: Mapping[str, Sequence[str]] = form.values
-    kept = form.text("after") or visit.settings.after
+    then = form.text("after") or visit.settings.after
     entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
     speaker = Speaker(visit.zones, visit.house.amounts, found.names)
     return visit.page(
@@ -264,7 +267,7 @@ async def _page(
         # A form that was refused is sent again as another command: the refusal of the first one is its answer for ever.
         command_id=form.text("command_id") if refused is None and "command_id" in form else f"cmd_{uuid7()}",
         seq=case.seq,
-        after=kept if kept in AFTER else "stay",
+        after=then if then in AFTER else "stay",
         afters=AFTER,
         saved_at=saved_at,
         currency=found.said.payable.currency if found.said.payable else case.amount.currency if case.amount else "EUR",
