@@ -47,8 +47,9 @@ async def sent_before(visit: Visit) -> SentBefore | None:
         seen = await cases.find(visit.parts, visit.caller, case_id)
     except Refused:
         return None
-    entry = _by(await timelines.first_entries(visit.parts, visit.caller, seen), command_id, visit)
-    if seen.case is None or entry is None or entry.type != "ruling_drafted":
+    entries = _by(await timelines.first_entries(visit.parts, visit.caller, seen), command_id, visit)
+    entry = next((entry for entry in entries if entry.type == "ruling_drafted"), None)
+    if seen.case is None or entry is None:
         return None
     said = view(seen.case, seen.viewer)
     told = (await references.references_of(visit.parts, visit.caller, seen)).get(seen.id)
@@ -69,16 +70,14 @@ async def sent_before(visit: Visit) -> SentBefore | None:
 def done(visit: Visit, entries: Sequence[Entry]) -> dict[str, Any]:
     """What is said of what was just done: nothing of what did not happen, or happened long ago."""
     said, by = (visit.request.query_params.get(name, "") for name in ("done", "by"))
-    happened = bool(by) and _by(entries, by, visit) is not None
+    happened = bool(by and _by(entries, by, visit))
     waits = "waits" in visit.request.query_params and not happened
     known = said in DONE and (happened or waits)
     undo = UNDO.get(said) if happened else None
     return {"done": said if known else None, "waits": waits, "done_words": DONE.get(said, ""), "undo": undo}
 
 
-def _by(entries: Sequence[Entry], command_id: str, visit: Visit) -> Entry | None:
-    """What a command of the caller's brought about a moment ago; None: nothing, it was another one's, or it is long past."""
-    for entry in reversed(entries):
-        if entry.command_id == command_id and entry.actor_id == visit.caller.holder:
-            return entry if visit.zones.now - entry.at < _A_MOMENT else None
-    return None
+def _by(entries: Sequence[Entry], command_id: str, visit: Visit) -> list[Entry]:
+    """What a command of the caller's brought about a moment ago; empty: nothing, it was another one's, or it is long past."""
+    own = (entry for entry in entries if entry.command_id == command_id and entry.actor_id == visit.caller.holder)
+    return [entry for entry in own if visit.zones.now - entry.at < _A_MOMENT]

@@ -210,7 +210,7 @@ async def test_a_safety_incident_from_the_inbox_to_its_end(rooms: Rooms) -> None
 
 
 async def test_a_bounty_dispute_is_upheld_with_a_payout_from_the_inbox_to_its_end(rooms: Rooms) -> None:
-    await rooms.hours_are_short()
+    await rooms.hours_are_short(SCALE / 20)
     await rooms.office.works("ada", "bounties")
     money = {"amount": 240000, "currency": "USD"}
     case_id = (await rooms.office.desk().in_review(heard=True, amount=money))["id"]

@@ -232,7 +232,7 @@ class TestComesBack:
         await ada.send("/take-next")
         await ada.open(f"/cases/{case_id}/ruling")
         assert "Nobody can decide against Nimbus yet." in ada.words
-        assert f'href="/cases/{case_id}/do/request_evidence?of=respondent"' in ada.html
+        assert re.search(r"The respondent still has time to answer, until (\w+ )?\d", ada.words)
 
 
 class TestWordsInTheCase:
