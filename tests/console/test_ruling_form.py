@@ -130,6 +130,8 @@ class TestOnThePage:
         await lobby.office.works("ada", "bounties")
         case = await lobby.office.desk().in_review(heard=True, amount={"amount": 240000, "currency": "USD"})
         ada, where = await lobby.signed_in("ada"), f"/cases/{case['id']}/ruling"
+        await ada.open("/inbox")
+        await ada.send("/take-next")
         await ada.open(where)
         assert ada.form(where).fields["currency.upheld.payout"] == "USD"
         said = {"outcome": "upheld", "ground": "severity", "reasons": REASONS, "remedy.upheld": "payout", "do": "send"}
