@@ -33,6 +33,10 @@
   document.addEventListener("htmx:after:swap", (event) => {
     if (event.detail?.ctx?.target?.id === "reasons-box") later(document.getElementById("ruling-form"));
   });
+  // htmx gives a field that it puts in the style of the one before it, as whoever dragged its corner left that; the policy forbids it.
+  document.addEventListener("htmx:before:swap", () => {
+    for (const one of document.querySelectorAll("#reasons-box [style]")) one.removeAttribute("style");
+  });
   // What is sent is no draft any more; the server keeps it where it refuses it.
   document.addEventListener("submit", (event) => {
     clearTimeout(waiting.get(event.target));

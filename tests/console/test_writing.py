@@ -350,6 +350,8 @@ class TestInABrowser:
         await page.goto(f"/cases/{case_id}/ruling")
         await page.get_by_role("radio", name=re.compile("Denied")).check()
         await page.locator("[name=reasons]").fill("I looked at the photos.")
+        # As whoever drags the corner of the field leaves it.
+        await page.locator("[name=reasons]").evaluate("one => { one.style.height = '300px' }")
         await page.get_by_role("button", name="Put in").click()
         await page.locator("[name=written_with]").wait_for(state="attached")
         assert "Jonas Weber asked for 189.00 EUR back" in await page.locator("[name=reasons]").input_value()
