@@ -9,8 +9,9 @@ from starlette.responses import Response
 from uuid_utils import uuid7
 
 from console.kit import forms
+from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Form, Visit, to
-from console.kit.words import ORDERS, called, readable
+from console.kit.words import ORDERS, called
 from console.pages.command import status_of, told
 from services import bulk, people
 from services.bulk import Bulk, BulkSelection
@@ -61,7 +62,8 @@ async def done(visit: Visit) -> Response:
     state = await bulk.state(visit.parts, visit.caller, visit.request.path_params["bulk_id"])
     said = visit.request.query_params.get("left_out", "")[:4]
     left_out = int(said) if said.isdecimal() else 0
-    each = [(result, readable(result.detail or result.code or "")) for result in state.results.each]
+    speaker = Speaker(visit.zones, visit.house.amounts, {})
+    each = [(result, speaker.plainly(result.detail or result.code or "")) for result in state.results.each]
     return visit.page("bulk_done.html", heading=called(state.command), each=each, left_out=left_out)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import Response
 from uuid_utils import uuid7
 
+from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import DEFAULTS, KEYS, USUAL, WHY_SKIPPED, called, happened, icon_of, in_words, readable
 from console.pages.afterwards import done, sent_before
@@ -141,7 +142,8 @@ async def show(visit: Visit) -> Response:
     said, seen, caller = found.said, found.seen, visit.caller
     entries = await timelines.first_entries(visit.parts, caller, seen)
     words, side = turn_of(said.waiting_on, said.owner, caller.holder, found.names)
-    buttons = buttons_of(found)
+    speaker = Speaker(visit.zones, visit.house.amounts, found.names)
+    buttons = [replace(one, why=speaker.plainly(one.why)) if one.why else one for one in buttons_of(found)]
     parties = _parties(found, entries)
     grace = next((due for due in said.deadlines if due.by_default == "issue_ruling"), None)
     return visit.page(

@@ -134,6 +134,15 @@ def told(visit: Visit, refused: Refused | None, names: Mapping[str, str]) -> dic
     return {"refused": refused, "why": why, "wrong": wrong}
 
 
+def why_not(visit: Visit, found: Shown, command: str) -> str:
+    """Why it cannot be sent now; empty: it can."""
+    action = may(found, command)
+    if action is None:
+        return f"Nothing of the kind is done while the case is in “{found.said.phase_label}”."
+    speaker = Speaker(visit.zones, visit.house.amounts, found.names)
+    return "" if action.allowed else speaker.plainly(action.detail or action.code or "It cannot be done now.")
+
+
 def _read(visit: Visit, found: Shown, command: str, form: Form) -> dict[str, Any]:
     """The body of the command. Raises ``malformed`` with all that cannot be read and all that is missing."""
     # What came since a draft is looked up for its page alone; what was ticked there is taken as it is.
@@ -186,7 +195,7 @@ async def _page(
     present: Sequence[tuple[str, Doing]] = (),
     saved_at: datetime | None = None,
 ) -> Response:
-    case, action = found.seen.case, may(found, command)
+    case = found.seen.case
     assert case is not None, "it was opened"
     look = await second_look(visit, found, command)
     fields = _fields(found, command, look["came"])
@@ -200,7 +209,7 @@ async def _page(
         fields=fields,
         **look,
         values=values,
-        action=action,
+        why_not=why_not(visit, found, command),
         **told(visit, refused, found.names),
         changed=changed,
         present=present,

@@ -18,7 +18,7 @@ from console.kit.words import in_words
 from console.pages import giving, ruling_form
 from console.pages.case import Shown, may, shown, since, stale
 from console.pages.changes import taken_back
-from console.pages.command import after, filled_in, kept, next_of, sent, status_of, to_prove, told
+from console.pages.command import after, filled_in, kept, next_of, sent, status_of, to_prove, told, why_not
 from console.pages.live import met, of_case
 from console.pages.options import options_of
 from console.pages.settings import AFTER
@@ -251,7 +251,7 @@ async def _page(
         case=found,
         terms=case.terms,
         command=command,
-        action=may(found, command),
+        why_not=why_not(visit, found, command),
         fields=fields,
         values=values,
         **told(visit, refused, found.names),
