@@ -142,10 +142,8 @@ async def show(visit: Visit) -> Response:
     said, seen, caller = found.said, found.seen, visit.caller
     entries = await timelines.first_entries(visit.parts, caller, seen)
     words, side = turn_of(said.waiting_on, said.owner, caller.holder, found.names)
-    speaker = Speaker(visit.zones, visit.house.amounts, found.names)
-    buttons = [replace(one, why=speaker.plainly(one.why)) if one.why else one for one in buttons_of(found)]
+    buttons = _plain(visit, found)
     parties = _parties(found, entries)
-    grace = next((due for due in said.deadlines if due.by_default == "issue_ruling"), None)
     return visit.page(
         "case.html",
         case=found,
@@ -164,7 +162,7 @@ async def show(visit: Visit) -> Response:
         usual=sorted((b for b in buttons if b.command in USUAL), key=lambda b: (not b.allowed, USUAL.index(b.command))),
         more=[button for button in buttons if button.command not in (*USUAL, "message", "note")],
         may={button.command: button for button in buttons},
-        grace=grace,
+        grace=next((due for due in said.deadlines if due.by_default == "issue_ruling"), None),
         explained={clock.clock: clock for clock in await clocks.clocks(visit.parts, seen)},
         course=course(said, entries, found.clocks, found.names, visit.zones.now),
         of_what=OF_WHAT,
@@ -173,16 +171,29 @@ async def show(visit: Visit) -> Response:
         spoken=[_spoken(entry, found) for entry in entries if entry.type in _SPOKEN],
         texts=await cases.texts_of(visit.parts, caller, seen),
         command_id=f"cmd_{uuid7()}",
-        **done(visit, entries),
-        **await _begun(visit, found),
-        sent_before=await sent_before(visit),
-        back=taken_back(entries),
+        **await _just_now(visit, found, entries),
         called=called,
         why_skipped=WHY_SKIPPED,
         present=await met(visit, seen),
         live=of_case(seen, "reading", again=f"/cases/{case_id}"),
         **await _handed_in(visit, found),
     )
+
+
+def _plain(visit: Visit, found: Shown) -> list[Button]:
+    """The buttons, with their reasons in people's words."""
+    speaker = Speaker(visit.zones, visit.house.amounts, found.names)
+    return [replace(one, why=speaker.plainly(one.why)) if one.why else one for one in buttons_of(found)]
+
+
+async def _just_now(visit: Visit, found: Shown, entries: Sequence[Entry]) -> dict[str, Any]:
+    """What was just done, here or in the case before; what came back; and what is being written."""
+    return {
+        **done(visit, entries),
+        **await _begun(visit, found),
+        "sent_before": await sent_before(visit),
+        "back": taken_back(entries),
+    }
 
 
 async def _begun(visit: Visit, found: Shown) -> dict[str, str]:

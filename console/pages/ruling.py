@@ -23,6 +23,7 @@ from console.pages.live import met, of_case
 from console.pages.options import options_of
 from console.pages.settings import AFTER
 from domain.base import Phase, Side
+from domain.model.case import Case
 from domain.views.ruling_needs import hindrances
 from services import desk, desk_settings, drafts, evidence, templates, timelines
 from services.errors import Refused
@@ -223,6 +224,14 @@ async def _pieces(visit: Visit, found: Shown) -> list[tuple[str, str]]:
     ]
 
 
+async def _beforehand(visit: Visit, found: Shown, case: Case) -> dict[str, Any]:
+    """What is to be known before anything is written: a draft that came back, and whom nobody can decide against yet."""
+    entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
+    speaker = Speaker(visit.zones, visit.house.amounts, found.names)
+    stands = [(one, speaker.plainly(one.detail)) for one in hindrances(case, visit.zones.now)]
+    return {"back": taken_back(entries), "hindrances": stands, "asks": ASKS}
+
+
 async def _page(
     visit: Visit,
     found: Shown,
@@ -243,8 +252,6 @@ async def _page(
         fields["ground"] = replace(fields["ground"], required=True)
     values: Mapping[str, Sequence[str]] = form.values
     then = form.text("after") or visit.settings.after
-    entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
-    speaker = Speaker(visit.zones, visit.house.amounts, found.names)
     return visit.page(
         "ruling.html",
         status,
@@ -257,11 +264,9 @@ async def _page(
         **told(visit, refused, found.names),
         changed=changed,
         present=present,
-        back=taken_back(entries),
-        hindrances=[(one, speaker.plainly(one.detail)) for one in hindrances(case, visit.zones.now)],
+        **await _beforehand(visit, found, case),
         live=of_case(found.seen, "writing"),
         decisions=DECISIONS,
-        asks=ASKS,
         given={outcome.name: giving.given(case.terms, outcome) for outcome in case.terms.outcomes},
         sides=_sides(found),
         # A form that was refused is sent again as another command: the refusal of the first one is its answer for ever.
