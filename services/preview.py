@@ -12,7 +12,7 @@ from domain.model.refusals import Refusal
 from domain.model.ruling import DecideAppeal, Rule
 from domain.rules.reference import ReferenceData
 from domain.rules.rule import DecisionContext
-from domain.views.preview import Foreseen, foresee
+from domain.views.preview import Foreseen, foresee, foresee_draft
 from domain.worktime.calculator import zone_data_version
 from services.callers import Caller
 from services.cases import Seen
@@ -73,6 +73,23 @@ async def preview(parts: Parts, caller: Caller, seen: Seen, body: dict[str, Any]
     except Refusal as refusal:
         return Preview(case.id, refused=refusal)
     return Preview(case.id, foreseen=found, letters=await _letters(parts, caller, found, scratch.texts))
+
+
+async def of_draft(parts: Parts, caller: Caller, seen: Seen) -> Preview | None:
+    """What would follow from the draft that waits, and the letters that both sides would get; None: none waits. Raises
+    ``not_allowed`` for whoever is not of the team."""
+    if seen.viewer.role in ("claimant", "respondent"):
+        raise Refused("not_allowed", "Rulings are looked at by people of the team.")
+    snapshot = await parts.records.read(caller.tenant_id, seen.id)
+    if snapshot is None or snapshot.case is None:
+        return None
+    reference = ReferenceData(snapshot.calendars, snapshot.notices, zone_data_version())
+    found = foresee_draft(snapshot.case, snapshot.now, reference)
+    if found is None:
+        return None
+    content = {prose.content_id for draft in found.notices for prose in draft.texts.values()}
+    texts = {key: text for key, text in (await parts.views.texts(caller.tenant_id, content)).items() if text is not None}
+    return Preview(snapshot.case.id, foreseen=found, letters=await _letters(parts, caller, found, texts))
 
 
 async def _letters(parts: Parts, caller: Caller, found: Foreseen, texts: dict[str, str]) -> tuple[Letter, ...]:

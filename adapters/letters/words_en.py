@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapters.letters.words import Words
 
-_LOST = "You may appeal, because this decision takes something from you."
+_LOST = "You may appeal, because this decision takes something from you or gives you less than you asked for."
 _KEPT = "You cannot appeal this decision, because it takes nothing from you."
 _USED = "You cannot appeal again: each side may appeal once, and you have."
 _NONE = "Decisions in cases of this kind cannot be appealed."

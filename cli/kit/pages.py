@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from adapters.currencies import from_decimal
+from adapters.currencies import from_typed
 from cli.kit.operator import HARBOR
 from domain.currencies import in_words
 from runtime.errors import ServiceFault
@@ -29,8 +29,8 @@ class Amounts:
         return in_words(amount, currency)
 
     def read(self, text: str, currency: str) -> int:
-        """``1250.00`` in minor units. Raises ValueError."""
-        return from_decimal(text.strip().replace(",", ""), currency).amount
+        """``1250.00`` in minor units, and what else can be read in one way alone. Raises ValueError."""
+        return from_typed(text, currency).amount
 
 
 def house_of(settings: Settings, parts: Parts) -> House:

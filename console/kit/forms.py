@@ -6,6 +6,7 @@ empty is left out, and the rules say whether it is missed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -101,6 +102,29 @@ def read(fields: Sequence[Field], form: Form, zone: ZoneInfo, amounts: Amounts) 
     return body
 
 
+def missing(fields: Sequence[Field], body: Mapping[str, Any]) -> list[FieldError]:
+    """Everything that the command needs and the body does not say, all at once."""
+    found = []
+    for field in fields:
+        value = body.get(field.name.rpartition(".")[2])
+        if field.required and value is None:
+            found.append(FieldError(field.name, "missing", _asked(field)))
+        elif field.kind == "object" and isinstance(value, Mapping):
+            found += missing(field.parts, value)
+        elif field.kind == "rows" and value:
+            found += [error for part, row in zip(field.parts, value, strict=False) for error in missing(part.parts, row)]
+    return found
+
+
+def _asked(field: Field) -> str:
+    label = field.label[:1].lower() + field.label[1:]
+    if field.kind in ("choice", "yes_no") or field.options:
+        return f"Choose: {label}."
+    if field.kind == "moment":
+        return "Write a date and a time of day."
+    return f"Write the amount: {label}." if field.kind == "money" else f"Write something here: {label}."
+
+
 def written(fields: Sequence[Field], body: Mapping[str, Any], zone: ZoneInfo, amounts: Amounts) -> dict[str, list[str]]:
     """The values with which a form says what the body says."""
     found: dict[str, list[str]] = {}
@@ -187,11 +211,10 @@ def _one(field: Field, text: str, zone: ZoneInfo, errors: list[FieldError]) -> A
         case "moment":
             return _moment(field, text, zone, errors)
         case "number":
-            try:
+            if re.fullmatch(r"\s*[0-9]{1,18}\s*", text):
                 return int(text)
-            except ValueError:
-                errors.append(FieldError(field.name, "number_expected", "Write a whole number."))
-                return None
+            errors.append(FieldError(field.name, "number_expected", "Write a whole number, in digits alone."))
+            return None
         case "text":
             return text
         case "code":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -254,6 +254,10 @@ LABELS: Mapping[str, str] = {
     "hold_id": "Which hold",
     "report_id": "Which report",
     "link_id": "Which link",
+    "sanction": "Sanction, where it is not the ladder's",
+    "sanction_reason": "Why it is another one",
+    "sanction_reasons": "Why it is another one, in words",
+    "seen": "Came since it was drafted: tick what you have read",
     "for": "For how long",
     "into": "Into which case (its id)",
     "insight": "What was learned",
@@ -277,6 +281,36 @@ DEFAULTS: Mapping[str, str] = {
 }
 """What a clock does by itself, by its code in the pack."""
 _QUOTED = re.compile(r"'([a-z_]+)'")
+_SENT_BY = re.compile(r"'[a-z_]+' can be sent by: ([a-z, ]+)\.")
+_NOT_WHILE = re.compile(r"('[a-z_]+') is not possible while the case is in ([a-z_]+)\.")
+_RELATIONS: Mapping[str, str] = {
+    "claimant": "the claimant",
+    "respondent": "the respondent",
+    "reporter": "whoever reported it",
+    "witness": "a witness",
+    "appellant": "whoever appealed",
+    "hit": "whoever a temporary measure hits",
+    "owner": "whoever has the case",
+    "judge": "somebody of the team who may decide the case",
+    "drafter": "whoever drafted the ruling",
+    "approver": "another lead, who had no part in the ruling",
+    "staff": "the team",
+    "lead": "leads",
+    "ops": "operations",
+    "platform": "the platform",
+}
+"""Who may send a command, by what they are to the case."""
+_PHASES: Mapping[str, str] = {
+    "intake": "is being looked at, to be let in",
+    "settlement": "is with the two sides, who talk",
+    "review": "is being decided",
+    "approval": "waits for a second person",
+    "ruled": "is decided, and nobody is told yet",
+    "appealable": "is decided, and can be appealed",
+    "appeal": "is being decided on appeal",
+    "closed": "is closed",
+}
+"""What becomes of a case in each phase."""
 _CODE = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 
 
@@ -288,8 +322,20 @@ def in_words(code: object) -> str:
 
 def readable(said: str) -> str:
     """A reason of ours with its codes in words: ``'assign' can be sent by …`` names the button."""
+    said = _SENT_BY.sub(lambda found: _only(found[1].split(", ")), said)
+    said = _NOT_WHILE.sub(
+        lambda found: f"{found[1]} is not possible while the case {_PHASES.get(found[2], 'stands as it does')}.", said
+    )
     named = _QUOTED.sub(lambda found: f"“{called(found[1])}”" if found[1] in SAID else f"“{found[1]}”", said)
     return _CODE.sub(lambda found: found[0].replace("_", " "), named)
+
+
+def _only(relations: Iterable[str]) -> str:
+    known = [_RELATIONS[name] for name in relations if name in _RELATIONS]
+    if not known:
+        return "Only Ombud itself does this."
+    who = known[0] if len(known) == 1 else f"{', '.join(known[:-1])} and {known[-1]}"
+    return f"Only {who} can do this."
 
 
 def called(command: str) -> str:

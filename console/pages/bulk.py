@@ -9,9 +9,10 @@ from starlette.responses import Response
 from uuid_utils import uuid7
 
 from console.kit import forms
+from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Form, Visit, to
-from console.kit.words import ORDERS, called, readable
-from console.pages.command import places, status_of
+from console.kit.words import ORDERS, called
+from console.pages.command import status_of, told
 from services import bulk, people
 from services.bulk import Bulk, BulkSelection
 from services.errors import FieldError, Refused
@@ -34,7 +35,10 @@ async def send(visit: Visit) -> Response:
     if (missing := _without_case(form)) is not None:
         return await _page(visit, form, missing)
     try:
-        body = forms.read(await _fields(visit, command), form, visit.zones.own, visit.house.amounts)
+        fields = await _fields(visit, command)
+        body = forms.read(fields, form, visit.zones.own, visit.house.amounts)
+        if wanted := forms.missing(fields, body):
+            raise Refused("malformed", errors=wanted)
         # Its key came with the form: pressed twice, it is one order.
         asked = Bulk(command={"type": command, **body}, selection=BulkSelection(case_ids=ids))
         said = {"command": asked.command, "selection": {"case_ids": list(ids)}}
@@ -58,7 +62,8 @@ async def done(visit: Visit) -> Response:
     state = await bulk.state(visit.parts, visit.caller, visit.request.path_params["bulk_id"])
     said = visit.request.query_params.get("left_out", "")[:4]
     left_out = int(said) if said.isdecimal() else 0
-    each = [(result, readable(result.detail or result.code or "")) for result in state.results.each]
+    speaker = Speaker(visit.zones, visit.house.amounts, {})
+    each = [(result, speaker.plainly(result.detail or result.code or "")) for result in state.results.each]
     return visit.page("bulk_done.html", heading=called(state.command), each=each, left_out=left_out)
 
 
@@ -86,8 +91,7 @@ async def _page(visit: Visit, form: Form, refused: Refused | None) -> Response:
         explained=forms.explained(command),
         fields=await _fields(visit, command),
         values=form.values,
-        wrong=places(refused),
-        refused=refused,
+        **told(visit, refused, {}),
         changed=(),
         ids=list(dict.fromkeys(form.all("case")))[:MOST],
         order_id=str(uuid7()),

@@ -10,9 +10,11 @@ from typing import Any
 from starlette.responses import Response
 from uuid_utils import uuid7
 
+from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Visit, to
-from console.kit.words import DEFAULTS, KEYS, UNDO, USUAL, WHY_SKIPPED, called, happened, icon_of, in_words, readable
-from console.pages.changes import between_drafts
+from console.kit.words import DEFAULTS, KEYS, USUAL, WHY_SKIPPED, called, happened, icon_of, in_words, readable
+from console.pages.afterwards import done, sent_before
+from console.pages.changes import between_drafts, taken_back
 from console.pages.course import OF_WHAT, course, of_what
 from console.pages.files import file_shown, veiled
 from console.pages.inbox import CLOCK_WORDS, turn_of
@@ -21,13 +23,15 @@ from console.pages.settlement import made
 from domain.base import Side
 from domain.views.case import Action, CaseView, Due, view
 from domain.views.urgency import ClockStanding, standings
-from services import cases, clocks, evidence, people, readers, references, timelines
+from services import cases, clocks, drafts, evidence, people, readers, references, timelines
 from services.authority import DECIDING
 from services.cases import Seen
 from services.errors import Refused
 from services.references import Told
 from services.timelines import Entry
 
+SAY = "say"
+"""The draft of what is written in the case itself."""
 _OPENING = ("case_opened", "case_moved_in")
 _READS_ONLY = "You took access to read this case. To work on it, have it assigned to you or put into a queue of yours."
 _SPOKEN = ("message_sent", "note_added", "past_message_kept")
@@ -138,9 +142,8 @@ async def show(visit: Visit) -> Response:
     said, seen, caller = found.said, found.seen, visit.caller
     entries = await timelines.first_entries(visit.parts, caller, seen)
     words, side = turn_of(said.waiting_on, said.owner, caller.holder, found.names)
-    buttons = buttons_of(found)
+    buttons = _plain(visit, found)
     parties = _parties(found, entries)
-    grace = next((due for due in said.deadlines if due.by_default == "issue_ruling"), None)
     return visit.page(
         "case.html",
         case=found,
@@ -159,7 +162,7 @@ async def show(visit: Visit) -> Response:
         usual=sorted((b for b in buttons if b.command in USUAL), key=lambda b: (not b.allowed, USUAL.index(b.command))),
         more=[button for button in buttons if button.command not in (*USUAL, "message", "note")],
         may={button.command: button for button in buttons},
-        grace=grace,
+        grace=next((due for due in said.deadlines if due.by_default == "issue_ruling"), None),
         explained={clock.clock: clock for clock in await clocks.clocks(visit.parts, seen)},
         course=course(said, entries, found.clocks, found.names, visit.zones.now),
         of_what=OF_WHAT,
@@ -168,15 +171,36 @@ async def show(visit: Visit) -> Response:
         spoken=[_spoken(entry, found) for entry in entries if entry.type in _SPOKEN],
         texts=await cases.texts_of(visit.parts, caller, seen),
         command_id=f"cmd_{uuid7()}",
-        done=visit.request.query_params.get("done"),
-        undo=UNDO.get(visit.request.query_params.get("done", "")),
-        waits="waits" in visit.request.query_params,
+        **await _just_now(visit, found, entries),
         called=called,
         why_skipped=WHY_SKIPPED,
         present=await met(visit, seen),
         live=of_case(seen, "reading", again=f"/cases/{case_id}"),
         **await _handed_in(visit, found),
     )
+
+
+def _plain(visit: Visit, found: Shown) -> list[Button]:
+    """The buttons, with their reasons in people's words."""
+    speaker = Speaker(visit.zones, visit.house.amounts, found.names)
+    return [replace(one, why=speaker.plainly(one.why)) if one.why else one for one in buttons_of(found)]
+
+
+async def _just_now(visit: Visit, found: Shown, entries: Sequence[Entry]) -> dict[str, Any]:
+    """What was just done, here or in the case before; what came back; and what is being written."""
+    return {
+        **done(visit, entries),
+        **await _begun(visit, found),
+        "sent_before": await sent_before(visit),
+        "back": taken_back(entries),
+    }
+
+
+async def _begun(visit: Visit, found: Shown) -> dict[str, str]:
+    """What somebody has begun to write to a side or to the team, and to whom."""
+    draft = await drafts.find(visit.parts, visit.caller, found.seen, SAY)
+    text, to_ = ("".join(draft.values.get(name, [])[:1]) if draft else "" for name in ("text", "to"))
+    return {"begun": text, "begun_to": to_ if text.strip() else ""}
 
 
 async def _handed_in(visit: Visit, found: Shown) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,11 +12,13 @@ from uuid_utils import uuid7
 
 from console.kit import forms
 from console.kit.browser import TOKEN
+from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import called
-from console.pages.case import Shown, may, shown, since, stale
+from console.pages.case import SAY, Shown, may, shown, since, stale
 from console.pages.live import met, of_case
-from console.pages.options import options_of
+from console.pages.options import Option, options_of
+from console.pages.second_look import second_look
 from services import commands, desk, drafts, timelines
 from services.cases import Seen
 from services.commands import CommandState
@@ -31,26 +34,32 @@ async def show(visit: Visit) -> Response:
     command, found = await _found(visit)
     draft = await drafts.find(visit.parts, visit.caller, found.seen, command)
     present = await met(visit, found.seen)
-    return _page(visit, found, command, draft.values if draft else {}, present=present)
+    asked = {name: [said] for name, said in visit.request.query_params.items() if name == "of"}
+    saved_at = draft.saved_at if draft else None
+    return await _page(visit, found, command, draft.values if draft else asked, present=present, saved_at=saved_at)
 
 
 async def send(visit: Visit) -> Response:
     """Send it. What is refused comes back filled in, with the reasons beside the fields."""
     form = await visit.form()
     command, found = await _found(visit)
+    if form.text("do") == "discard":
+        await drafts.discard(visit.parts, visit.caller, found.seen, command)
+        return to(f"/cases/{found.seen.id}/do/{command}")
     if stale(found, command, form.text("seq")):
         entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
         changed = since(found, entries, form.text("seq"))
-        return _page(visit, found, command, form.values, changed=changed, status=409)
+        return await _page(visit, found, command, form.values, changed=changed, status=409)
     try:
-        body = forms.read(_fields(found, command, visit), form, visit.zones.own, visit.house.amounts)
+        body = _read(visit, found, command, form)
         state = await sent(visit, found.seen, {"type": command, **body}, form)
     except Refused as refused:
         if refused.code in ("not_found", "form_expired"):
             raise
         if refused.code == "proof_needed":
             return await to_prove(visit, found.seen, command, form, f"/cases/{found.seen.id}/do/{command}")
-        return _page(visit, found, command, form.values, refused=refused, status=status_of(visit, refused))
+        await kept(visit, found.seen, command, form)
+        return await _page(visit, found, command, form.values, refused=refused, status=status_of(visit, refused))
     await drafts.discard(visit.parts, visit.caller, found.seen, command)
     return after(found.seen.id, command, state)
 
@@ -59,6 +68,30 @@ async def to_prove(visit: Visit, seen: Seen, command: str, form: Form, back: str
     """Off to show who one is; what was filled in is kept, and there again afterwards."""
     await drafts.save(visit.parts, visit.caller, seen, command, filled_in(form))
     return to(f"/prove?{urlencode({'next': back})}")
+
+
+async def kept(visit: Visit, seen: Seen, form_name: str, form: Form) -> datetime | None:
+    """Keep what was filled in, for whoever may; when that was. Nobody is refused a page because a draft cannot be kept."""
+    try:
+        return await drafts.save(visit.parts, visit.caller, seen, form_name, filled_in(form))
+    except Refused:
+        return None
+
+
+async def keep(visit: Visit) -> Response:
+    """Keep what is filled in by now, while somebody goes on writing or leaves the page."""
+    form = await visit.form()
+    command, found = await _found(visit)
+    return visit.page("saved.html", saved_at=await kept(visit, found.seen, command, form))
+
+
+async def keep_words(visit: Visit) -> Response:
+    """Keep what is being written in the case itself."""
+    form = await visit.form()
+    found = await shown(visit, visit.request.path_params["case_id"])
+    if found is None:
+        raise Refused("not_opened")
+    return visit.page("saved.html", saved_at=await kept(visit, found.seen, SAY, form))
 
 
 def filled_in(form: Form) -> dict[str, Sequence[str]]:
@@ -80,7 +113,8 @@ async def sent(visit: Visit, seen: Seen, body: dict[str, Any], form: Form) -> Co
 
 def after(case_id: str, command: str, state: CommandState) -> Response:
     """Back to the case, which says what was done, or that it waits to be judged."""
-    return to(f"/cases/{case_id}?{urlencode({'done': command, **({} if state.answer else {'waits': '1'})})}")
+    waits = {} if state.answer else {"waits": "1"}
+    return to(f"/cases/{case_id}?{urlencode({'by': state.command_id, **waits, 'done': command})}")
 
 
 def status_of(visit: Visit, refused: Refused) -> int:
@@ -89,16 +123,54 @@ def status_of(visit: Visit, refused: Refused) -> int:
     return row.status if row is not None else 409
 
 
-def places(refused: Refused | None) -> Mapping[str, Sequence[FieldError]]:
-    """What is wrong, by field."""
-    found: dict[str, list[FieldError]] = {}
-    for error in refused.errors if refused else ():
-        found.setdefault(error.field, []).append(error)
-    return found
+def told(visit: Visit, refused: Refused | None, names: Mapping[str, str]) -> dict[str, Any]:
+    """A refusal as a page says it: why, and what is wrong by field."""
+    speaker = Speaker(visit.zones, visit.house.amounts, names)
+    row = visit.house.problems.get(refused.code) if refused else None
+    why = speaker.refusal(refused, row.advice if row else "It cannot be done now.") if refused else ""
+    wrong: dict[str, list[FieldError]] = {}
+    for error in speaker.errors(refused):
+        wrong.setdefault(error.field, []).append(error)
+    return {"refused": refused, "why": why, "wrong": wrong}
 
 
-def _fields(found: Shown, command: str, visit: Visit) -> tuple[forms.Field, ...]:
-    return forms.offered(forms.fields_of(command), options_of(found, command))
+def why_not(visit: Visit, found: Shown, command: str) -> str:
+    """Why it cannot be sent now; empty: it can."""
+    action = may(found, command)
+    if action is None:
+        return f"Nothing of the kind is done while the case is in “{found.said.phase_label}”."
+    speaker = Speaker(visit.zones, visit.house.amounts, found.names)
+    return "" if action.allowed else speaker.plainly(action.detail or action.code or "It cannot be done now.")
+
+
+def _read(visit: Visit, found: Shown, command: str, form: Form) -> dict[str, Any]:
+    """The body of the command. Raises ``malformed`` with all that cannot be read and all that is missing."""
+    # What came since a draft is looked up for its page alone; what was ticked there is taken as it is.
+    fields = _fields(found, command, [(one, one) for one in form.all("seen")])
+    errors: list[FieldError] = []
+    body: dict[str, Any] = {}
+    try:
+        body = forms.read(fields, form, visit.zones.own, visit.house.amounts)
+    except Refused as refused:
+        errors += refused.errors
+    unread = {error.field.split(".")[0] for error in errors}
+    if command == "complete_step" and not body.get("steps"):
+        errors.append(FieldError("steps", "missing", "Tick at least one step."))
+    errors += [error for error in forms.missing(fields, body) if error.field.split(".")[0] not in unread]
+    if errors:
+        raise Refused("malformed", errors=errors)
+    return body
+
+
+def _fields(found: Shown, command: str, seen: Sequence[Option] = ()) -> tuple[forms.Field, ...]:
+    fields = forms.offered(forms.fields_of(command), options_of(found, command) | {"seen": seen})
+    left_out = {
+        # One step is several steps of which there is one: asked once.
+        ("complete_step", "step"),
+        # What was not said since a draft need not be read.
+        *([] if seen else [("approve", "seen")]),
+    }
+    return tuple(field for field in fields if (command, field.name) not in left_out)
 
 
 async def _found(visit: Visit) -> tuple[str, Shown]:
@@ -111,7 +183,7 @@ async def _found(visit: Visit) -> tuple[str, Shown]:
     return command, found
 
 
-def _page(
+async def _page(
     visit: Visit,
     found: Shown,
     command: str,
@@ -121,9 +193,12 @@ def _page(
     changed: Sequence[Any] = (),
     status: int = 200,
     present: Sequence[tuple[str, Doing]] = (),
+    saved_at: datetime | None = None,
 ) -> Response:
-    case, action = found.seen.case, may(found, command)
+    case = found.seen.case
     assert case is not None, "it was opened"
+    look = await second_look(visit, found, command)
+    fields = _fields(found, command, look["came"])
     return visit.page(
         "command.html",
         status,
@@ -131,19 +206,27 @@ def _page(
         command=command,
         heading=called(command),
         explained=forms.explained(command),
-        fields=_fields(found, command, visit),
+        fields=fields,
+        **look,
         values=values,
-        action=action,
-        refused=refused,
-        wrong=places(refused),
+        why_not=why_not(visit, found, command),
+        **told(visit, refused, found.names),
         changed=changed,
         present=present,
+        saved_at=saved_at,
         live=of_case(found.seen, "reading"),
         # A form that comes back keeps its id unless it was refused under it: then it is another command.
         command_id=f"cmd_{uuid7()}",
         seq=case.seq,
         currency=case.amount.currency if case.amount else "EUR",
     )
+
+
+def next_of(following: desk.Next, **more: str) -> str:
+    """The address of the next case, or of the list that says that there is none."""
+    if following.seen is None:
+        return f"/inbox?{urlencode({**more, 'nothing': '1'})}"
+    return f"/cases/{following.seen.id}?{urlencode({**more, 'by': following.command_id or '', 'done': 'take'})}"
 
 
 async def say(visit: Visit) -> Response:
@@ -160,7 +243,8 @@ async def say(visit: Visit) -> Response:
         state = await sent(visit, found.seen, {**said, "text": form.text("text")}, form)
     except Refused as refused:
         values = {"text": form.all("text"), "to": form.all("to"), "mentions": form.all("mentions")}
-        return _page(visit, found, said["type"], values, refused=refused, status=status_of(visit, refused))
+        return await _page(visit, found, said["type"], values, refused=refused, status=status_of(visit, refused))
+    await drafts.discard(visit.parts, visit.caller, found.seen, SAY)
     return after(found.seen.id, said["type"], state)
 
 
@@ -185,15 +269,19 @@ async def skip_and_next(visit: Visit) -> Response:
     except Refused as refused:
         if refused.code in ("not_found", "form_expired"):
             raise
-        return _page(visit, found, "skip", {"reason": form.all("reason")}, refused=refused, status=status_of(visit, refused))
+        return await _page(
+            visit, found, "skip", {"reason": form.all("reason")}, refused=refused, status=status_of(visit, refused)
+        )
     following = await desk.take_next(visit.parts, visit.caller, None, None)
-    return to(f"/cases/{following.seen.id}?done=take" if following.seen else "/inbox?nothing=1")
+    return to(next_of(following))
 
 
 PAGES: Addresses = [
     ("/cases/{case_id}/do/{command}", ["GET"], show),
     ("/cases/{case_id}/do/{command}", ["POST"], send),
+    ("/cases/{case_id}/do/{command}/draft", ["POST"], keep),
     ("/cases/{case_id}/say", ["POST"], say),
+    ("/cases/{case_id}/say/draft", ["POST"], keep_words),
     ("/cases/{case_id}/skip-and-next", ["POST"], skip_and_next),
     ("/cases/{case_id}/news", ["GET"], news),
 ]

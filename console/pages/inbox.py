@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import KINDS, ORDERS, called
+from console.pages.afterwards import sent_before
 from console.pages.listing import FILTERS, VIEWS, View, listing_of, wrong
 from console.pages.live import of_list
 from console.pages.views import query_of
@@ -61,6 +62,10 @@ class Row:
         return self.clock.state if self.clock else "paused"
 
 
+_ONCE = ("nothing", "before", "sent")
+"""What is said of one moment, and no part of the list."""
+
+
 async def show(visit: Visit) -> Response:
     """The list. Its address holds every filter, so that it can be kept and passed on."""
     said = dict(visit.request.query_params)
@@ -98,6 +103,7 @@ async def show(visit: Visit) -> Response:
         priorities=[priority.value for priority in Priority],
         words=CLOCK_WORDS,
         nothing="nothing" in said,
+        sent_before=await sent_before(visit),
         query=query,
         saved=next((saved for saved in visit.views if saved.query == query), None),
         live=of_list(visit, _address(said)),
@@ -132,7 +138,9 @@ async def take_next(visit: Visit) -> Response:
     """Take the most pressing case that one may take, and open it."""
     await visit.form()
     found = await desk.take_next(visit.parts, visit.caller, None, None)
-    return to(f"/cases/{found.seen.id}?done=take" if found.seen is not None else "/inbox?view=queues&nothing=1")
+    return to(
+        f"/cases/{found.seen.id}?by={found.command_id}&done=take" if found.seen is not None else "/inbox?view=queues&nothing=1"
+    )
 
 
 async def _read(visit: Visit, which: str, said: Mapping[str, str]) -> tuple[Sequence[Seen], str | None]:
@@ -145,7 +153,7 @@ async def _read(visit: Visit, which: str, said: Mapping[str, str]) -> tuple[Sequ
 
 
 def _address(said: Mapping[str, str], **changes: str | None) -> str:
-    after = {**{name: value for name, value in said.items() if name != "nothing"}, **changes}
+    after = {**{name: value for name, value in said.items() if name not in _ONCE}, **changes}
     return f"/inbox?{urlencode({name: value for name, value in after.items() if value})}"
 
 

@@ -29,6 +29,7 @@ def options_of(found: Shown, command: str) -> dict[str, list[Option]]:
 def _of_the_pack(found: Shown, case: Case) -> dict[str, list[Option]]:
     terms = case.terms
     remedies = [remedy.name for remedy in terms.remedies]
+    sanctions = terms.sanctions
     codes: Mapping[str, Sequence[str]] = {
         "clock": [clock.clock for clock in found.clocks],
         "ground": terms.grounds,
@@ -43,6 +44,8 @@ def _of_the_pack(found: Shown, case: Case) -> dict[str, list[Option]]:
         "cause": terms.root_causes,
         "authority": terms.authorities,
         "queue": terms.sites,
+        "sanction": [kind.name for kind in sanctions.kinds] if sanctions else [],
+        "sanction_reason": [*sanctions.harsher, *sanctions.milder] if sanctions else [],
         "remedy": [offer.name for offer in terms.offers] or remedies,
         "type": remedies,
     }

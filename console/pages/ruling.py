@@ -6,33 +6,46 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 from uuid_utils import uuid7
 
 from console.kit import forms
+from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import in_words
+from console.pages import giving, ruling_form
 from console.pages.case import Shown, may, shown, since, stale
-from console.pages.command import after, filled_in, places, sent, status_of, to_prove
+from console.pages.changes import taken_back
+from console.pages.command import after, filled_in, kept, next_of, sent, status_of, to_prove, told, why_not
 from console.pages.live import met, of_case
 from console.pages.options import options_of
 from console.pages.settings import AFTER
 from domain.base import Phase, Side
-from domain.model.terms import OutcomeTerms
+from domain.model.case import Case
+from domain.views.ruling_needs import hindrances
 from services import desk, desk_settings, drafts, evidence, templates, timelines
-from services.errors import FieldError, Refused
+from services.errors import Refused
 from services.preview import Preview, preview
 from services.rows import Doing
 
-_BY_HAND = frozenset({"outcome", "remedies"})
-"""Fields that are not made from the model: the outcome's cards, and what each outcome gives."""
-DECISIONS = {
-    "uphold": "The ruling stays as it is",
-    "vary": "Another outcome, in part",
-    "overturn": "Another outcome",
-    "remit": "Somebody decides it afresh",
+DECISIONS: Mapping[str, tuple[str, str]] = {
+    "uphold": ("The ruling stays as it is", "u"),
+    "vary": ("Another outcome, in part", "v"),
+    "overturn": ("Another outcome", "o"),
+    "remit": ("Somebody decides it afresh", "b"),
 }
+"""What an appeal can come to, and its key: numbers choose outcomes."""
+
+
+ASKS: Mapping[str, tuple[str, str]] = {
+    "telling": ("disclose", "Tell them of it"),
+    "answer": ("request_evidence", "Ask them now"),
+    "charge": ("request_evidence", "Ask them now"),
+    "not_disclosed": ("disclose", "Tell them of it"),
+}
+"""What is to be done about what stands against a ruling: the command and the words of the link."""
 
 
 async def show(visit: Visit) -> Response:
@@ -40,8 +53,19 @@ async def show(visit: Visit) -> Response:
     found = await _found(visit)
     draft = await drafts.find(visit.parts, visit.caller, found.seen, _command(found))
     present = await met(visit, found.seen, "writing")
-    filled = [(name, value) for name, each in draft.values.items() for value in each] if draft else []
-    return await _page(visit, found, Form(filled), None, saved_at=draft.saved_at if draft else None, present=present)
+    values = draft.values if draft else await _again(visit, found)
+    form = Form([(name, value) for name, each in values.items() for value in each])
+    return await _page(visit, found, form, None, saved_at=draft.saved_at if draft else None, present=present)
+
+
+async def _again(visit: Visit, found: Shown) -> Mapping[str, Sequence[str]]:
+    """What the caller's own draft said that came back before anybody was told: to mend a word nobody writes all of it again."""
+    back = taken_back(await timelines.first_entries(visit.parts, visit.caller, found.seen))
+    assert found.seen.case is not None, "it was opened"
+    if back is None or back.draft.data.get("decider") != visit.caller.holder:
+        return {}
+    terms, command = found.seen.case.terms, _command(found)
+    return ruling_form.written(back.said, terms, command, visit.zones.own, visit.house.amounts)
 
 
 async def send(visit: Visit) -> Response:
@@ -61,7 +85,8 @@ async def send(visit: Visit) -> Response:
         return to(f"/cases/{found.seen.id}/ruling")
     if stale(found, command, form.text("seq")):
         entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
-        return await _page(visit, found, form, None, changed=since(found, entries, form.text("seq")), status=409)
+        saved_at, changed = await kept(visit, found.seen, command, form), since(found, entries, form.text("seq"))
+        return await _page(visit, found, form, None, changed=changed, status=409, saved_at=saved_at)
     try:
         state = await sent(visit, found.seen, {"type": command, **_body(visit, found, form)}, form)
     except Refused as refused:
@@ -69,17 +94,18 @@ async def send(visit: Visit) -> Response:
             raise
         if refused.code == "proof_needed":
             return await to_prove(visit, found.seen, command, form, f"/cases/{found.seen.id}/ruling")
-        return await _page(visit, found, form, refused, status=status_of(visit, refused))
+        saved_at = await kept(visit, found.seen, command, form)
+        return await _page(visit, found, form, refused, status=status_of(visit, refused), saved_at=saved_at)
     await drafts.discard(visit.parts, visit.caller, found.seen, command)
     await templates.used(visit.parts, visit.caller, form.all("written_with"))
     at_once = form.text("do") == "next"
     then = "next" if at_once else form.text("after", "stay")
     answer = after(found.seen.id, command, state)
+    sent_now = {"before": found.seen.id, "sent": state.command_id}
     if then == "list":
-        answer = to("/inbox")
+        answer = to(f"/inbox?{urlencode(sent_now)}")
     elif then == "next":
-        following = await desk.take_next(visit.parts, visit.caller, None, None)
-        answer = to(f"/cases/{following.seen.id}?done=take" if following.seen else "/inbox?nothing=1")
+        answer = to(next_of(await desk.take_next(visit.parts, visit.caller, None, None), **sent_now))
     if not at_once and then in AFTER:
         await desk_settings.change(visit.parts, visit.caller, after=then)
     return answer
@@ -160,57 +186,11 @@ def _command(found: Shown) -> str:
     return "decide_appeal" if found.said.phase is Phase.APPEAL else "rule"
 
 
-def _body(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
-    """What the form says, of the chosen outcome alone. Raises ``malformed``."""
-    case, outcome = found.seen.case, form.text("outcome")
-    assert case is not None, "it was opened"
-    fields = [field for field in forms.fields_of(_command(found)) if field.name not in _BY_HAND]
-    body = forms.read(fields, form, visit.zones.own, visit.house.amounts)
-    if "relies_on_none" in form:
-        body["relies_on"] = []
-    if outcome:
-        body["outcome"] = outcome
-    terms = case.terms.outcome(outcome)
-    if terms is None:
-        return body
-    chosen = terms.remedies if len(terms.remedies) == 1 and terms.needs_amount else form.all(f"remedy.{outcome}")
-    remedies: list[dict[str, Any]] = []
-    for name in chosen:
-        remedy: dict[str, Any] = {"type": name}
-        if (goes := _concerns(found, terms, name, form)) is not None:
-            remedy["to"] = goes
-        said, currency = form.text(f"amount.{outcome}").strip(), form.text(f"currency.{outcome}").strip().upper()
-        if said and (terms.needs_amount or case.terms.remedy(name).bounded_by):
-            remedy["amount"] = _amount(visit, f"amount.{outcome}", said, currency)
-        if f"after_return.{outcome}" in form:
-            remedy["after_return"] = True
-        remedies.append(remedy)
-    return {**body, **({"remedies": remedies} if remedies else {})}
-
-
-def _concerns(found: Shown, terms: OutcomeTerms, remedy: str, form: Form) -> str | None:
-    """The side that gets something, or that it hits. Raises ``malformed`` where nobody said: what is meant for the respondent
-    must never befall the claimant."""
+def _body(visit: Visit, found: Shown, form: Form, *, without: Sequence[str] = ()) -> dict[str, Any]:
+    """What the form says. Raises ``malformed``."""
     assert found.seen.case is not None, "it was opened"
-    if (alone := found.seen.case.terms.remedy(remedy).to) is not None:
-        return alone.value
-    name = f"to.{terms.name}.{remedy}"
-    if (said := form.text(name)) in (side.value for side in Side):
-        return said
-    if terms.sanctions is not None:
-        # What comes with a sanction goes the same way.
-        return terms.sanctions.value
-    if terms.needs_amount:
-        # Money goes to the claimant unless somebody says otherwise.
-        return None
-    raise Refused("malformed", errors=[FieldError(name, "text_empty", f"Say whom “{in_words(remedy)}” concerns.")])
-
-
-def _amount(visit: Visit, name: str, said: str, currency: str) -> dict[str, Any]:
-    try:
-        return {"amount": visit.house.amounts.read(said, currency), "currency": currency}
-    except ValueError as error:
-        raise Refused("malformed", errors=[FieldError(name, "amount_not_exact", str(error))]) from None
+    terms, command = found.seen.case.terms, _command(found)
+    return ruling_form.body(terms, command, form, visit.zones.own, visit.house.amounts, without=without)
 
 
 async def _foreseen(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
@@ -219,7 +199,7 @@ async def _foreseen(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
     if not chosen or (action := may(found, _command(found))) is None or not action.allowed:
         return {"foreseen": None, "letters": (), "unready": "", "names": found.names}
     try:
-        body = _body(visit, found, form)
+        body = _body(visit, found, form, without=["reasons"])
     except Refused as refused:
         unready = " ".join(error.message for error in refused.errors) or "Something above cannot be read yet."
         return {"foreseen": None, "letters": (), "unready": unready, "names": found.names}
@@ -228,9 +208,11 @@ async def _foreseen(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
     try:
         looked: Preview = await preview(visit.parts, visit.caller, found.seen, {"type": _command(found), **body})
     except Refused as refused:
-        words = refused.detail or "; ".join(f"{error.field}: {error.message}" for error in refused.errors)
+        said = told(visit, refused, found.names)
+        words = " ".join(error.message for each in said["wrong"].values() for error in each) or said["why"]
         return {"foreseen": None, "letters": (), "unready": words, "names": found.names}
-    unready = looked.refused.detail if looked.refused is not None else ""
+    speaker = Speaker(visit.zones, visit.house.amounts, found.names)
+    unready = speaker.plainly(looked.refused.detail) if looked.refused is not None else ""
     return {"foreseen": looked.foreseen, "letters": looked.letters, "unready": unready, "names": found.names}
 
 
@@ -240,6 +222,14 @@ async def _pieces(visit: Visit, found: Shown) -> list[tuple[str, str]]:
         (piece.fact.evidence_id, f"{(piece.text or '…')[:60]} ({found.names.get(piece.recording.actor.id, 'the desk')})")
         for piece in await evidence.handed_in(visit.parts, visit.caller, found.seen)
     ]
+
+
+async def _beforehand(visit: Visit, found: Shown, case: Case) -> dict[str, Any]:
+    """What is to be known before anything is written: a draft that came back, and whom nobody can decide against yet."""
+    entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
+    speaker = Speaker(visit.zones, visit.house.amounts, found.names)
+    stands = [(one, speaker.plainly(one.detail)) for one in hindrances(case, visit.zones.now)]
+    return {"back": taken_back(entries), "hindrances": stands, "asks": ASKS}
 
 
 async def _page(
@@ -261,27 +251,28 @@ async def _page(
         # Optional to the model, which knows no kind; here no ruling is without one.
         fields["ground"] = replace(fields["ground"], required=True)
     values: Mapping[str, Sequence[str]] = form.values
-    kept = form.text("after") or visit.settings.after
+    then = form.text("after") or visit.settings.after
     return visit.page(
         "ruling.html",
         status,
         case=found,
         terms=case.terms,
         command=command,
-        action=may(found, command),
+        why_not=why_not(visit, found, command),
         fields=fields,
         values=values,
-        wrong=places(refused),
-        refused=refused,
+        **told(visit, refused, found.names),
         changed=changed,
         present=present,
+        **await _beforehand(visit, found, case),
         live=of_case(found.seen, "writing"),
         decisions=DECISIONS,
+        given={outcome.name: giving.given(case.terms, outcome) for outcome in case.terms.outcomes},
         sides=_sides(found),
         # A form that was refused is sent again as another command: the refusal of the first one is its answer for ever.
         command_id=form.text("command_id") if refused is None and "command_id" in form else f"cmd_{uuid7()}",
         seq=case.seq,
-        after=kept if kept in AFTER else "stay",
+        after=then if then in AFTER else "stay",
         afters=AFTER,
         saved_at=saved_at,
         currency=found.said.payable.currency if found.said.payable else case.amount.currency if case.amount else "EUR",

@@ -10,9 +10,13 @@
   };
   const typing = (target) => target.closest?.("input:not([type=radio]):not([type=checkbox]), textarea, select");
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && document.querySelector("dialog[open]")) byKey();
     // A dialog has the keyboard to itself.
     if (event.isComposing || event.altKey || document.querySelector("dialog[open]")) return;
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+      // Whoever writes to somebody sends what they write, and nothing else of the page.
+      const words = event.target.closest?.("form.composer");
+      if (words) return words.requestSubmit();
       document.querySelector(event.shiftKey ? "[data-key='ctrl-shift-enter']" : "[data-key='ctrl-enter']")?.click();
       return;
     }
@@ -29,8 +33,31 @@
       event.preventDefault();
       if (there.matches("input[type=radio], textarea")) there.focus();
       if (there.matches("textarea")) return;
+      if (there.matches("a[href]")) byKey();
       there.click();
     }
+  });
+  // Where the focus goes on a page that was just opened: to what became of the last one, or to the first field of a form that was
+  // opened by a key.
+  const byKey = () => sessionStorage.setItem("by-key", "1");
+  const arrive = () => {
+    const keyed = sessionStorage.getItem("by-key");
+    sessionStorage.removeItem("by-key");
+    const said = document.querySelector("[data-focus]");
+    if (said) return said.focus();
+    if (!keyed) return;
+    const fields = document.querySelectorAll("#content form.form, #main form.form, form.ruling");
+    fields[0]?.querySelector("input:not([type=hidden]), select, textarea, button")?.focus();
+  };
+  document.addEventListener("click", (event) => {
+    const name = event.target.closest?.("[data-to-field]")?.dataset.toField;
+    if (!name) return;
+    const field = document.getElementById(`f-${name}`) ?? document.getElementsByName(name)[0];
+    const inside = field?.matches("fieldset, div") ? field.querySelector("input, select, textarea") : field;
+    if (!inside) return;
+    event.preventDefault();
+    inside.closest("details")?.setAttribute("open", "");
+    inside.focus();
   });
   const words = (seconds) => {
     const minutes = Math.floor(Math.abs(seconds) / 60), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24);
@@ -57,7 +84,10 @@
   // Of what the outcomes give, show that of the chosen one. Without this file all of it is there, each under its outcome's name.
   const fit = () => {
     const chosen = document.querySelector("input[name=outcome]:checked")?.value;
-    for (const gives of document.querySelectorAll("[data-of]")) gives.hidden = gives.dataset.of !== chosen;
+    const decision = document.querySelector("input[name=decision]:checked")?.value;
+    const stays = decision === "uphold" || decision === "remit";
+    for (const gives of document.querySelectorAll("[data-of]")) gives.hidden = stays || gives.dataset.of !== chosen;
+    for (const asked of document.querySelectorAll("[data-changes]")) asked.hidden = stays;
   };
   document.addEventListener("change", fit);
   // How many are ticked: said anew after news too, which reads the page as the server has it, where nothing is ticked.
@@ -71,6 +101,7 @@
   document.addEventListener("change", count);
   document.addEventListener("htmx:after:swap", count);
   fit();
+  arrive();
   document.addEventListener("submit", (event) => {
     // A double click sends once; the server would answer the second one with the first one's answer anyway.
     const form = event.target;

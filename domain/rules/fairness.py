@@ -215,6 +215,8 @@ def _refusal(case: Case, actor: Actor, command: str, who: frozenset[Who]) -> Ref
             "You had a part in this case or stand close to somebody who has; another person has to decide it.", because=because
         )
     if Who.OWNER in who and because is None:
+        if case.owner is None:
+            return NotYourCase("Nobody has this case: take it or have it assigned first.", command=command)
         return NotYourCase("The case belongs to somebody else; take it or have it assigned first.", command=command)
     allowed = sorted(w.value for w in who)
     return NotAllowed(f"'{command}' can be sent by: {', '.join(allowed)}.", command=command, allowed=allowed)

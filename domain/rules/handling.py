@@ -180,7 +180,9 @@ def _delivery_failed(case: Case, rec: f.Recording, fact: f.DeliveryFailed) -> Ch
 
 
 def _refusal_of_taking(case: Case, actor: Actor) -> Refusal | None:
-    return OwnerMissing("The case has an owner; ask an ops lead to reassign it.") if case.owner is not None else None
+    if case.owner == actor.id:
+        return OwnerMissing("It is your case already.")
+    return OwnerMissing("The case has an owner; ask a lead or operations to give it to you.") if case.owner is not None else None
 
 
 def _refusal_of_reopening(case: Case, actor: Actor) -> Refusal | None:

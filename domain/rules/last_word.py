@@ -19,7 +19,6 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.evidence import Unanswered
 from domain.model.procedure import EvidenceUnknown
-from domain.model.ruling import DecideAppeal, Rule
 from domain.model.sanctions import NotHeard
 from domain.model.terms import Terms
 from domain.model.withdrawal import NotSeen
@@ -116,9 +115,8 @@ def _shown_to(fact: f.Fact) -> Iterable[Side]:
             return ()
 
 
-def check(case: Case, losers: Iterable[Side], command: Rule | DecideAppeal, at: datetime) -> None:
-    """Refuses a ruling against a side that could not answer what it relies on."""
-    named = command.relies_on
+def check(case: Case, losers: Iterable[Side], named: Collection[str] | None, at: datetime) -> None:
+    """Refuses a ruling against a side that could not answer what it relies on: what is ``named``, or all of it."""
     if named is not None and (unknown := [piece for piece in named if piece not in case.handed_in]):
         raise EvidenceUnknown("This case has no such evidence.", evidence=unknown)
     for side in losers:

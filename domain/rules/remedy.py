@@ -9,6 +9,7 @@ from domain.base import Money, Side
 from domain.model.case import Case
 from domain.model.remedy import Remedy
 from domain.model.ruling import AmountMissing, RemedyNotAllowed, Ruling
+from domain.model.terms import OutcomeTerms, Terms
 from domain.rules.audiences import Audience
 
 CREDIT = "provisional_credit"
@@ -44,6 +45,13 @@ def check_amount(remedy: str, amount: Money | None) -> None:
     """Refuses a remedy of money without an amount above zero."""
     if remedy in MONEY_REMEDIES and (amount is None or amount.amount == 0):
         raise AmountMissing(f"'{remedy}' needs an amount above zero, in minor units, with its currency.", remedy=remedy)
+
+
+def takes_amount(terms: Terms, outcome: OutcomeTerms, remedy: str) -> bool:
+    """Whether an amount can be said of a remedy: one of money, one that a payment bounds; and where the outcome comes with an
+    amount and none of its remedies is such a one, any of them."""
+    money = [name for name in outcome.remedies if name in MONEY_REMEDIES or terms.remedy(name).bounded_by is not None]
+    return remedy in (money or (outcome.remedies if outcome.needs_amount else ()))
 
 
 def check_named(case: Case, remedies: Iterable[Remedy]) -> None:

@@ -7,7 +7,8 @@ from datetime import datetime
 from domain.base import Instant, Kept, Phase
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.ruling import DecideAppeal, Effect, Rule
+from domain.model.commands import Command
+from domain.model.ruling import Approve, DecideAppeal, Effect, Rule, Ruling
 from domain.notices.plan import NoticeDraft
 from domain.rules import ruling as rulings
 from domain.rules.consequences import with_consequences
@@ -39,9 +40,23 @@ def foresee(
     """What would follow from a ruling that is drafted now. Raises the Refusal that the ruling would meet."""
     made = step(case, case.id, command, context, at, at, reference)
     drafted = next(r.fact for r in made.recordings if isinstance(r.fact, f.RulingDrafted))
-    then, system = made.case, DecisionContext(actor=f.SYSTEM)
+    return _told(made.case, drafted, command, at, reference)
+
+
+def foresee_draft(case: Case, at: datetime, reference: ReferenceData) -> Foreseen | None:
+    """What would follow from the draft that waits, were it approved now and not taken back; None: none waits."""
+    draft = case.ruling
+    if draft is None or case.phase not in (Phase.APPROVAL, Phase.RULED):
+        return None
+    command = Approve(id="cmd_preview", by=draft.decider)
+    return _told(case, draft, command, at, reference)
+
+
+def _told(case: Case, draft: f.RulingDrafted | Ruling, command: Command, at: datetime, reference: ReferenceData) -> Foreseen:
+    then, system = case, DecisionContext(actor=f.SYSTEM)
     if then.phase is Phase.APPROVAL:
-        approved = (f.RulingApproved(ruling_id=drafted.ruling_id), f.PhaseEntered(phase=Phase.RULED, reason="approved"))
+        ruling_id = draft.ruling_id if isinstance(draft, f.RulingDrafted) else draft.id
+        approved = (f.RulingApproved(ruling_id=ruling_id), f.PhaseEntered(phase=Phase.RULED, reason="approved"))
         then = apply(then, case.id, command, system, approved, at, at, reference).case
     told_at = _grace_ends_at(then) or at
     # What follows from it by itself too: a credit that is taken back, the shares of several.
@@ -49,7 +64,7 @@ def foresee(
     told = apply(then, case.id, command, system, issued, told_at, told_at, reference)
     facts = [r.fact for r in told.recordings]
     return Foreseen(
-        approval_because=drafted.approval_because,
+        approval_because=draft.approval_because if isinstance(draft, f.RulingDrafted) else None,
         told_at=told_at,
         effects=tuple(fact for fact in facts if isinstance(fact, f.EffectOrdered)),
         rights=next((fact.rights for fact in facts if isinstance(fact, f.RulingIssued)), ()),

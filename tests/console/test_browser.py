@@ -37,7 +37,7 @@ async def test_a_payment_dispute_from_the_inbox_to_its_end_through_pages_alone(r
         await ada.get_by_text("To Jonas Weber").wait_for()
         assert "The shade came broken" in await ada.inner_text("#preview")
     await ada.get_by_role("button", name="Send ruling").click()
-    await ada.wait_for_url(f"**/cases/{case_id}?done=rule")
+    await ada.wait_for_url(f"**/cases/{case_id}?**done=rule")
     assert "nobody is told yet" in await text(ada)
     await rooms.time_goes_by(case_id, "appealable")
 
@@ -57,7 +57,7 @@ async def test_a_payment_dispute_from_the_inbox_to_its_end_through_pages_alone(r
     await cleo.get_by_role("radio", name=re.compile("Uphold")).check()
     await cleo.locator("[name=reasons]").fill("Until the parcel is with the buyer, the risk is the shop's.")
     await cleo.get_by_role("button", name="Send decision").click()
-    await cleo.wait_for_url(f"**/cases/{case_id}?done=decide_appeal")
+    await cleo.wait_for_url(f"**/cases/{case_id}?**done=decide_appeal")
     await rooms.time_goes_by(case_id, "closed")
     await ada.goto(f"/cases/{case_id}")
     assert "Closed" in await text(ada)

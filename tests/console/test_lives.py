@@ -207,3 +207,35 @@ async def test_a_safety_incident_from_the_inbox_to_its_end(rooms: Rooms) -> None
     await rooms.time_goes_by(case_id, "closed")
     await cleo.goto(f"/cases/{case_id}")
     assert "Closed" in await text(cleo)
+
+
+async def test_a_bounty_dispute_is_upheld_with_a_payout_from_the_inbox_to_its_end(rooms: Rooms) -> None:
+    await rooms.hours_are_short(SCALE / 20)
+    await rooms.office.works("ada", "bounties")
+    money = {"amount": 240000, "currency": "USD"}
+    case_id = (await rooms.office.desk().in_review(heard=True, amount=money))["id"]
+    ada = await without_mouse(rooms, "Ada")
+    await takes(ada, case_id)
+    await ada.keyboard.press("r")
+    await ada.wait_for_url("**/ruling")
+    await ada.keyboard.press("1")
+    await ticks(ada, "[name='remedy.upheld'][value=payout]")
+    await tab_to(ada, "[name='amount.upheld.payout']")
+    await ada.keyboard.type("1,250")
+    await tab_to(ada, "[name=ground]")
+    await ada.keyboard.type("Severity")
+    await tab_to(ada, "[name=reasons]")
+    await ada.keyboard.type("The flaw was real, and mended two days later.")
+    await ada.keyboard.press("Control+Enter")
+    await ada.get_by_role("alert").filter(has_text="can be read in two ways").first.wait_for()
+    rooms.complaints.clear()  # a browser writes down every refusal
+    await looked_at(ada, "bounty-refused")
+    await tab_to(ada, "[name='amount.upheld.payout']")
+    await ada.keyboard.press("Control+a")
+    await ada.keyboard.type("1.250,00")
+    await ada.get_by_text("A payment of 1,250.00 USD").first.wait_for()
+    await sends(ada, "rule")
+    assert "The ruling was sent." in await text(ada)
+    await rooms.time_goes_by(case_id, "closed")
+    await ada.goto(f"/cases/{case_id}")
+    assert "Closed" in await text(ada)

@@ -185,6 +185,7 @@ class TestCase:
 
     async def test_what_nobody_outside_heard_of_is_undone_at_once(self, lobby: Lobby) -> None:
         browser, case_id = await taken(lobby)
+        took = str(browser.page.url) if browser.page else ""
         await browser.open(f"/cases/{case_id}/do/snooze")
         await browser.send(
             f"/cases/{case_id}/do/snooze",
@@ -192,12 +193,14 @@ class TestCase:
             reason="holiday",
         )
         await browser.follow()
-        assert "Done: Put it away until later" in browser.words
+        assert "The case was put away." in browser.words
         await browser.send(f"/cases/{case_id}/do/resume")
         await browser.follow()
         assert "Clocks go on" in browser.words
         assert "Undo" not in browser.words
-        await browser.open(f"/cases/{case_id}?done=take")
+        await browser.open(f"/cases/{case_id}?done=approve")
+        assert "approved" not in browser.words, "nobody says of an address that it happened"
+        await browser.open(took)
         await browser.send(f"/cases/{case_id}/do/skip")
         await browser.follow()
         assert "nobody yet" in browser.words

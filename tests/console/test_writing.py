@@ -9,6 +9,7 @@ import pytest
 from console.pages.changes import compared
 from tests.support.browsing import Browser, Lobby
 from tests.support.lamp import LAMP, in_claim
+from tests.support.office import party
 from tests.support.rooms import Rooms, looked_at
 
 pytestmark = pytest.mark.postgres
@@ -134,6 +135,124 @@ class TestChanges:
         assert "<del>800</del><ins>750</ins>" in lead.html
 
 
+class TestComesBack:
+    SAID = {**RULING, "amount.partly_refunded": "800", "reasons": "The shade was broken.", "do": "send"}
+
+    async def test_a_second_look_shows_what_is_decided_and_what_comes_back_is_filled_in_again(self, lobby: Lobby) -> None:
+        await lobby.office.works("ada", "payments")
+        ada = await writing(lobby, amount={"amount": 90000, "currency": "EUR"})
+        where = _ruling(ada)
+        case = where.removesuffix("/ruling")
+        await ada.send(where, **self.SAID)
+        lead = await lobby.signed_in("cleo")
+        await lead.open(f"{case}/do/approve")
+        for words in ("Partly refunded", "Refund, 800.00 EUR (the claimant)", "The shade was broken.", "To Jonas Weber"):
+            assert words in lead.words, words
+        assert 'name="seen"' not in lead.html, "nothing came since"
+        await lead.open(f"{case}/do/return_ruling")
+        await lead.send(f"{case}/do/return_ruling", reasons="Too much: the foot can be sold again.")
+        await ada.open(case)
+        assert "sent the ruling back" in ada.words
+        assert "Too much: the foot can be sold again." in ada.words
+        await ada.open(where)
+        assert "sent the ruling back" in ada.words
+        filled = ada.form(where).fields
+        assert {name: filled[name] for name in RULING} == RULING
+        assert (filled["amount.partly_refunded"], filled["reasons"]) == ("800.00", "The shade was broken.")
+
+    async def test_what_came_since_the_draft_is_ticked_by_whoever_approves_it(self, lobby: Lobby) -> None:
+        await lobby.office.works("ada", "payments")
+        ada = await writing(lobby, amount={"amount": 90000, "currency": "EUR"})
+        where = _ruling(ada)
+        case_id = where.split("/")[2]
+        await ada.send(where, **self.SAID)
+        desk = lobby.office.desk()
+        shop = party((await desk.get(f"/v1/cases/{case_id}")).json(), "respondent")
+        assert (await desk.command(case_id, "message", shop, text="It was whole.", to="all")).status_code == 200
+        lead = await lobby.signed_in("cleo")
+        await lead.open(f"/cases/{case_id}/do/approve")
+        assert "It was whole." in lead.words
+        (piece,) = re.findall(r'type="checkbox" name="seen" value="([^"]+)"', lead.html)
+        assert (await lead.send(f"/cases/{case_id}/do/approve")).status_code == 409
+        assert (await lead.send(f"/cases/{case_id}/do/approve", seen=piece)).status_code == 303, lead.words
+
+    async def test_what_is_taken_back_is_filled_in_again_for_its_writer(self, lobby: Lobby) -> None:
+        await lobby.office.works("ada", "payments")
+        ada = await writing(lobby)
+        where = _ruling(ada)
+        case = where.removesuffix("/ruling")
+        await ada.send(where, **{**self.SAID, "amount.partly_refunded": "12,50"})
+        await ada.follow()
+        assert "The ruling was sent." in ada.words
+        await ada.send(f"{case}/do/retract")
+        await ada.follow()
+        await ada.open(where)
+        assert "The ruling was taken back" in ada.words
+        assert ada.form(where).fields["amount.partly_refunded"] == "12.50"
+        lead = await lobby.signed_in("cleo")
+        await lead.open(where)
+        assert "The shade was broken." not in lead.form(where).fields["reasons"]
+
+    async def test_what_was_refused_is_kept(self, lobby: Lobby) -> None:
+        await lobby.office.works("ada", "payments")
+        ada = await writing(lobby)
+        where = _ruling(ada)
+        assert (await ada.send(where, **{**self.SAID, "amount.partly_refunded": "1,500"})).status_code == 422
+        await ada.open(where)
+        assert ada.form(where).fields["reasons"] == "The shade was broken."
+        snooze = where.replace("/ruling", "/do/snooze")
+        await ada.open(snooze)
+        await ada.send(snooze, reason="parcel", until="")
+        await ada.open(snooze)
+        assert ada.form(snooze).fields["reason"] == "parcel"
+        await ada.send(snooze, do="discard")
+        await ada.open(snooze)
+        assert ada.form(snooze).fields["reason"] == ""
+
+    async def test_what_is_sent_on_the_way_to_the_next_case_is_said_there_and_can_be_taken_back(self, lobby: Lobby) -> None:
+        await lobby.office.works("ada", "payments")
+        ada = await writing(lobby)
+        where = _ruling(ada)
+        case = where.removesuffix("/ruling")
+        await in_claim(lobby.office, matter="order-2", external_id="H-2")
+        await ada.send(where, **{**self.SAID, "amount.partly_refunded": "12,50", "do": "next"})
+        await ada.follow()
+        assert "The ruling was sent." in ada.words
+        assert "The case is yours." in ada.words
+        assert "H-20431, Lamp arrived" in ada.words
+        await ada.send(f"{case}/do/retract")
+        await ada.follow()
+        assert "The ruling was taken back, and nobody was told." in ada.words
+
+    async def test_what_stands_against_a_ruling_is_said_before_it_is_written(self, lobby: Lobby) -> None:
+        await lobby.office.works("ada", "bounties")
+        case_id = (await lobby.office.desk().in_review())["id"]
+        ada = await lobby.signed_in("ada")
+        await ada.open("/inbox")
+        await ada.send("/take-next")
+        await ada.open(f"/cases/{case_id}/ruling")
+        assert "Nobody can decide against Nimbus yet." in ada.words
+        assert re.search(r"The respondent still has time to answer, until (\w+ )?\d", ada.words)
+
+
+class TestWordsInTheCase:
+    async def test_are_kept_until_they_are_sent(self, lobby: Lobby) -> None:
+        await lobby.office.works("ada", "payments")
+        ada = await writing(lobby)
+        case = _ruling(ada).removesuffix("/ruling")
+        await ada.open(case)
+        form = ada.form(f"{case}/say")
+        kept = await ada.post(f"{case}/say/draft", {**form.fields, "to": "claimant", "text": "Is the socket bent?"})
+        assert "Draft saved" in kept.text
+        await ada.open(case)
+        assert ada.form(f"{case}/say").fields["text"] == "Is the socket bent?"
+        assert ada.form(f"{case}/say").fields["to"] == "claimant"
+        await ada.send(f"{case}/say")
+        await ada.follow()
+        assert "The message was sent." in ada.words
+        assert ada.form(f"{case}/say").fields["text"] == ""
+
+
 class TestNotes:
     async def test_a_note_names_the_colleagues_who_are_told_of_it(self, lobby: Lobby) -> None:
         await lobby.office.works("ada", "payments")
@@ -163,6 +282,57 @@ class TestEarlier:
 
 @pytest.mark.browser
 class TestInABrowser:
+    async def test_what_is_left_in_the_middle_of_a_word_is_there_again(self, rooms: Rooms) -> None:
+        case_id = (await in_claim(rooms.office))["id"]
+        page = await rooms.signed_in("Ada")
+        await page.keyboard.press("n")
+        await page.wait_for_url("**done=take")
+        await page.locator("#say").fill("Is the socket b")
+        await page.goto(f"/cases/{case_id}/ruling")
+        await page.locator("[name=reasons]").fill("The shade was bro")
+        await page.goto(f"/cases/{case_id}")
+        await page.wait_for_timeout(500)
+        await page.goto(f"/cases/{case_id}/ruling")
+        assert await page.locator("[name=reasons]").input_value() == "The shade was bro"
+        await page.goto(f"/cases/{case_id}")
+        assert await page.locator("#say").input_value() == "Is the socket b"
+        await page.locator("#say").focus()
+        await page.keyboard.press("End")
+        await page.keyboard.type("ent?")
+        await page.keyboard.press("Control+Enter")
+        await page.wait_for_url("**done=message")
+        assert await page.evaluate("document.activeElement.textContent.trim()") == "The message was sent."
+        assert await page.locator("#say").input_value() == ""
+
+    async def test_the_focus_goes_to_the_first_field_and_to_what_is_wrong(self, rooms: Rooms) -> None:
+        case_id = (await in_claim(rooms.office))["id"]
+        page = await rooms.signed_in("Ada")
+        await page.keyboard.press("n")
+        await page.wait_for_url("**done=take")
+        await page.keyboard.press("s")
+        await page.wait_for_url("**/do/snooze")
+        assert await page.evaluate("document.activeElement.name") == "until"
+        await page.goto(f"/cases/{case_id}/ruling")
+        await page.keyboard.press("Control+Enter")
+        await page.get_by_role("link", name="Choose an outcome.").wait_for()
+        rooms.complaints.clear()  # a browser writes down every refusal
+        assert "It was not sent." in await page.evaluate("document.activeElement.textContent")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        assert await page.evaluate("document.activeElement.name") != ""
+        await looked_at(page, "ruling-empty")
+
+    async def test_an_approval_reads_in_every_window(self, rooms: Rooms) -> None:
+        lobby = Lobby(rooms.office)
+        ada = await writing(lobby, amount={"amount": 90000, "currency": "EUR"})
+        where = _ruling(ada)
+        await ada.send(where, **TestComesBack.SAID)
+        page = await rooms.signed_in("Cleo")
+        await page.goto(where.replace("/ruling", "/do/approve"))
+        await page.get_by_role("heading", name="What is decided").wait_for()
+        await looked_at(page, "approve")
+
     async def test_words_go_into_the_reasons_and_nothing_else_moves(self, rooms: Rooms) -> None:
         case_id = (await in_claim(rooms.office))["id"]
         lead = await rooms.signed_in("Cleo")
@@ -180,6 +350,8 @@ class TestInABrowser:
         await page.goto(f"/cases/{case_id}/ruling")
         await page.get_by_role("radio", name=re.compile("Denied")).check()
         await page.locator("[name=reasons]").fill("I looked at the photos.")
+        # As whoever drags the corner of the field leaves it.
+        await page.locator("[name=reasons]").evaluate("one => { one.style.height = '300px' }")
         await page.get_by_role("button", name="Put in").click()
         await page.locator("[name=written_with]").wait_for(state="attached")
         assert "Jonas Weber asked for 189.00 EUR back" in await page.locator("[name=reasons]").input_value()
