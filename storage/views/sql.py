@@ -8,13 +8,14 @@ from typing import Any
 from storage.record.sql import SPEAKER, STATE
 
 CASE_ROWS = f"""
-SELECT c.id, c.kind, c.opened_at, {STATE} AS state, c.external_id, c.source, c.turn, c.next_due_at, c.next_clock
+SELECT c.id, c.kind, c.opened_at, {STATE} AS state, c.external_id, c.source, c.turn, c.next_due_at, c.next_clock,
+    c.pressing, c.pressing_at
 FROM cases c
 """  # noqa: S608 - put together from constants
 
 LISTED_ROWS = """
 SELECT c.id, c.kind, c.opened_at, c.state::text AS state, c.terms_key, c.external_id, c.source, c.turn, c.next_due_at,
-    c.next_clock
+    c.next_clock, c.pressing, c.pressing_at
 FROM cases c
 """
 """As :data:`CASE_ROWS` without their terms: for :class:`storage.views.rows.CaseRows`, which knows them by their hash."""
@@ -126,22 +127,33 @@ _OWN_TESTS = {
 
 # Whoever reads the cases of some queues alone gets the first ones of each way in which a case is theirs, each by its own index,
 # and of these the first ones: one test over all ways would look through the tenant for them. {asked} are queues and the person.
-_WITHIN_LISTED = """
-{rows}WHERE c.tenant = $1 AND c.id IN (SELECT f.id FROM (SELECT DISTINCT b.id, b.next_due_at FROM (
+_WITHIN_FOUND = """SELECT DISTINCT b.id, b.pressing, b.pressing_at FROM (
     SELECT n.* FROM unnest({asked}::text[]) AS q (name)
-    CROSS JOIN LATERAL ({found} AND c.queue = q.name ORDER BY {order} LIMIT $2) AS n
+    CROSS JOIN LATERAL ({found} AND c.queue = q.name ORDER BY {order} LIMIT {limit}) AS n
     UNION ALL
     SELECT n.* FROM unnest({asked}::text[]) AS q (name)
-    CROSS JOIN LATERAL ({found} AND c.owner = q.name ORDER BY {order} LIMIT $2) AS n
+    CROSS JOIN LATERAL ({found} AND c.owner = q.name ORDER BY {order} LIMIT {limit}) AS n
     UNION ALL
     ({found} AND c.id IN (
         SELECT l.case_id FROM leases l WHERE l.tenant = $1 AND l.person_id = ANY({asked})
         UNION ALL SELECT p.case_id FROM case_parts p WHERE p.tenant = $1 AND p.person_id = ANY({asked})
         UNION ALL SELECT a.case_id FROM case_access a WHERE a.tenant = $1 AND a.person_id = ANY({asked})
             AND a.until_at > clock_timestamp()
-    ) ORDER BY {order} LIMIT $2)
-) AS b ORDER BY {order} LIMIT $2) AS f)
+    ) ORDER BY {order} LIMIT {limit})
+) AS b ORDER BY {order} LIMIT {limit}"""
+_WITHIN_LISTED = """
+{rows}WHERE c.tenant = $1 AND c.id IN (SELECT f.id FROM ({found}) AS f)
 ORDER BY {order} LIMIT $2
+"""
+PRESSING_FIRST = "pressing, pressing_at, id"
+"""The order of every list that begins with the most pressing case, which its indexes have."""
+AFTER = "(pressing, pressing_at, id) > ({}, {}, {})"
+COUNTED = 1000
+"""So many cases of a state are counted; of more it is said that there are more."""
+_COUNTING = """
+SELECT s.state, n.cases, n.first_at FROM generate_series(0, 3) AS s (state)
+CROSS JOIN LATERAL (SELECT count(*) AS cases, min(f.pressing_at) AS first_at FROM ({each}) AS f) AS n
+ORDER BY s.state
 """
 
 
@@ -153,10 +165,7 @@ def listing(
     Only what was asked for is in the statement, so that each combination can use its index. Names come from this code, values
     never stand in the text, but for the two words of a status: an index of open cases serves nobody who may mean others.
     """
-    asked = conditions.get("within")
-    if asked is not None and {conditions.get("owner ="), conditions.get("queue =")} & set(asked):
-        # What is asked for is theirs already: one's own cases, or those of one of one's queues.
-        asked = None
+    asked = _within(conditions)
     tests, arguments = clauses({name: value for name, value in conditions.items() if name != "within"}, 3)
     where = ["c.tenant = $1", "c.state IS NOT NULL", *tests]
     if cursor is not None:
@@ -164,15 +173,36 @@ def listing(
         places = [f"${len(arguments) + 3 + number}" for number in range(len(values))]
         arguments.extend(values)
         where.append(cursor.format(*places))
-    if order.startswith("next_due_at"):
-        where.append("c.next_due_at IS NOT NULL")
     said = " AND ".join(where)
     if asked is None:
         return f"{LISTED_ROWS}WHERE {said} ORDER BY {order} LIMIT $2", tuple(arguments)
     place = f"${len(arguments) + 3}"
-    found = f"SELECT c.id, c.next_due_at FROM cases c WHERE {said}"  # noqa: S608 - names from this code, values as arguments
-    listed = _WITHIN_LISTED.format(rows=LISTED_ROWS, found=found, asked=place, order=order)
+    found = f"SELECT c.id, c.pressing, c.pressing_at FROM cases c WHERE {said}"  # noqa: S608 - names from this code, values as arguments
+    ids = _WITHIN_FOUND.format(found=found, asked=place, order=order, limit="$2")
+    listed = _WITHIN_LISTED.format(rows=LISTED_ROWS, found=ids, order=order)
     return listed, (*arguments, asked)
+
+
+def counting(conditions: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    """Statement and arguments ($1 the tenant, theirs from $2 on) that count the open cases of each state, up to one more than
+    :data:`COUNTED`, each beside the first moment of its list. No more than that is read, however many there are."""
+    asked = _within(conditions)
+    tests, arguments = clauses({name: value for name, value in conditions.items() if name not in ("within", "pressing =")}, 2)
+    said = " AND ".join(["c.tenant = $1", "c.pressing = s.state", *tests])
+    found = f"SELECT c.id, c.pressing, c.pressing_at FROM cases c WHERE {said}"  # noqa: S608 - names from this code, values as arguments
+    if asked is None:
+        each = f"{found} ORDER BY c.pressing_at LIMIT {COUNTED + 1}"
+    else:
+        each = _WITHIN_FOUND.format(found=found, asked=f"${len(arguments) + 2}", order="pressing_at", limit=COUNTED + 1)
+        arguments.append(asked)
+    return _COUNTING.format(each=each), tuple(arguments)
+
+
+def _within(conditions: Mapping[str, Any]) -> list[str] | None:
+    """Whose cases alone are listed, where that narrows what was asked for: one's own, or those of one of one's queues, are theirs
+    already."""
+    asked: list[str] | None = conditions.get("within")
+    return None if asked is not None and {conditions.get("owner ="), conditions.get("queue =")} & set(asked) else asked
 
 
 def clauses(conditions: Mapping[str, Any], first: int) -> tuple[list[str], list[Any]]:
