@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from domain.base import CaseId, Phase
-from domain.model.case import Case
+from domain.model.case import Case, WaitingOn
 from domain.model.facts import Actor
 from domain.model.ruling import Ruling
 from domain.rules.audiences import UNTOLD, audience_of, seen_phase
@@ -29,7 +29,7 @@ from services.texts import Texts
 from storage.views.cases import CaseFilter, PressingCount
 
 _CASE_ID: TypeAdapter[str] = TypeAdapter(CaseId)
-_OF_THE_TEAM = ("owner", "queue", "campaign", "due_before", "pressing")
+_OF_THE_TEAM = ("owner", "queue", "campaign", "due_before", "pressing", "waiting_on", "waits_in", "put_away", "ids")
 """Filters by what only the team may know."""
 _OF_PLATFORMS = ("source", "external_id", "party_ref", "matter", "priority", "updated_after", "updated_before")
 """Filters by what a party may not know."""
@@ -131,6 +131,13 @@ class Listing:
     due_before: datetime | None = None
     pressing: ClockState | None = None
     """In this state, as it is recorded."""
+    waiting_on: WaitingOn | None = None
+    waits_in: tuple[str, ...] | None = None
+    """What waits in these queues for somebody to take it."""
+    ids: tuple[str, ...] | None = None
+    """Of these alone."""
+    put_away: bool | None = None
+    """True: what its owner has put away until later."""
     sort: Literal["newest", "due"] = "newest"
     category: str | None = None
     priority: str | None = None
@@ -176,6 +183,11 @@ class Listing:
             campaign=self.campaign,
             due_before=self.due_before,
             pressing=STATES.index(self.pressing) if self.pressing is not None else None,
+            waiting_on=self.waiting_on,
+            # Of queues that are theirs to read.
+            waits_in=self.waits_in and tuple(name for name in self.waits_in if within is None or name in within),
+            put_away=self.put_away,
+            ids=self.ids,
             party=party,
             closed_to=viewer.conflicts or None,
             within=tuple(within) if within is not None else None,

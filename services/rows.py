@@ -21,7 +21,7 @@ from storage.team.people import Person
 from storage.team.reading import Access, ReadRow
 from storage.team.saved_views import SavedView
 from storage.tenants import KeyHolder, Tenant
-from storage.views.cases import CommandRow
+from storage.views.cases import CommandRow, PressingCount
 from storage.views.rows import CaseRow
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "KeyHolder",
     "KeyState",
     "Person",
+    "PressingCount",
     "Provider",
     "Purpose",
     "QueueCounts",

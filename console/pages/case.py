@@ -137,7 +137,7 @@ async def show(visit: Visit) -> Response:
         return visit.page("waiting.html", 202)
     said, seen, caller = found.said, found.seen, visit.caller
     entries = await timelines.first_entries(visit.parts, caller, seen)
-    words, side = turn_of(said.waiting_on, said.owner, caller.holder, found.names)
+    words, side = turn_of(seen, said, caller.holder, found.names)
     buttons = buttons_of(found)
     parties = _parties(found, entries)
     grace = next((due for due in said.deadlines if due.by_default == "issue_ruling"), None)

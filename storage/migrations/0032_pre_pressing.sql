@@ -30,3 +30,7 @@ CREATE INDEX cases_open_by_kind ON cases (tenant, kind, pressing, pressing_at, i
 DROP INDEX cases_open_by_phase;
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX cases_open_by_phase ON cases (tenant, phase, pressing, pressing_at, id) WHERE status = 'open';
+
+-- Notes of the team that name somebody, for the list of those who are named.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX facts_mentions ON facts USING gin ((body #> '{fact,mentions}')) WHERE type = 'note_added';

@@ -12,7 +12,7 @@ from storage.intake.inbox import PostgresInbox, Receipt
 from storage.postgres.pool import Database
 from storage.team.roster import ABSENT, LANGUAGES
 from storage.views.rows import CaseRow, CaseRows
-from storage.views.sql import LISTED_ROWS, OPEN_TO, open_to
+from storage.views.sql import LISTED_ROWS, OPEN_TO, WAITS, open_to
 
 SKIPPED_FOR = timedelta(hours=8)
 """A shift. For so long a case is not offered again to whoever skipped it."""
@@ -26,8 +26,7 @@ FROM people p
 WHERE p.tenant = $1 AND p.id = $2 AND p.active
 """  # noqa: S608 - put together from constants
 
-# What waits for a decider. While the parties talk, or are asked, nobody is looked for.
-_WAITS = "c.status = 'open' AND c.owner IS NULL AND c.phase IN ('intake', 'review', 'appeal')"
+_WAITS = f"c.status = 'open' AND {WAITS}"
 
 
 # $2 queues, $3 how many, $4 to $6 the place of the last one of the page before (or null), $7 conflicts of interest.

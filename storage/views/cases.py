@@ -76,6 +76,12 @@ class CaseFilter:
     due_before: datetime | None = None
     pressing: int | None = None
     """In this state, by its place in :data:`domain.views.urgency.STATES`."""
+    waiting_on: str | None = None
+    """Whose turn it is."""
+    waits_in: tuple[str, ...] | None = None
+    """What waits in these queues for somebody to take it."""
+    put_away: bool | None = None
+    """True: those alone that their owner has put away until later, and that are not back yet."""
     party: str | None = None
     """Cases of this party only."""
     closed_to: tuple[str, ...] | None = None
@@ -181,6 +187,12 @@ class PostgresViews:
             rows = await conn.fetch(sql.TIMELINE, tenant_id, case_id, after, limit)
         return [Recording.model_validate_json(row["body"]) for row in rows]
 
+    async def mentions(self, tenant_id: str, person_id: str, since: datetime, limit: int) -> Sequence[tuple[str, Recording]]:
+        """Notes of the team that name somebody, the newest first, each with its case."""
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(sql.MENTIONS, tenant_id, person_id, since, limit)
+        return [(row["case_id"], Recording.model_validate_json(row["body"])) for row in rows]
+
     async def evidence(self, tenant_id: str, case_id: str) -> Sequence[Recording]:
         """What was handed in, oldest first."""
         async with self._database.tenant(tenant_id) as conn:
@@ -285,8 +297,11 @@ def conditions(which: CaseFilter) -> dict[str, Any]:
         "id = ANY": list(which.ids) if which.ids is not None else None,
         "next_due_at <": which.due_before,
         "pressing =": which.pressing,
+        "waiting_on =": which.waiting_on,
+        "put_away": which.put_away or None,
         "party": which.party,
         "closed_to": list(which.closed_to) if which.closed_to is not None else None,
+        "waits_in": list(which.waits_in) if which.waits_in is not None else None,
         "within": list(which.within) if which.within is not None else None,
         "source =": which.source,
         "external_id =": which.external_id,

@@ -48,6 +48,13 @@ LEFT JOIN people a ON a.tenant = $1 AND a.id = asked.id AND a.active
 
 TIMELINE = "SELECT body::text AS body FROM facts WHERE tenant = $1 AND case_id = $2 AND seq > $3 ORDER BY seq LIMIT $4"
 
+# $2 who is named, $3 since when, $4 how many. Of these the newest.
+MENTIONS = """
+SELECT f.case_id, f.body::text AS body FROM facts f
+WHERE f.tenant = $1 AND f.type = 'note_added' AND f.body #> '{fact,mentions}' ? $2 AND f.at > $3
+ORDER BY f.at DESC, f.case_id, f.seq DESC LIMIT $4
+"""
+
 EVIDENCE = "SELECT body::text AS body FROM facts WHERE tenant = $1 AND case_id = $2 AND type = 'evidence_submitted' ORDER BY seq"
 
 REPORT = "SELECT report_content FROM cases WHERE tenant = $1 AND id = $2"
@@ -115,12 +122,18 @@ WITHIN = """(c.queue = ANY({0}) OR c.owner = ANY({0})
         AND a.until_at > clock_timestamp()))"""
 """Whether a case is somebody's to read who reads those of some queues alone, given as these queues and themselves: by a queue,
 as its owner now or before, for a part that they had in it, or by an access that they took."""
+WAITS = "c.owner IS NULL AND c.phase IN ('intake', 'review', 'appeal')"
+"""Whether an open case waits for a decider. While the parties talk, or are asked, nobody is looked for."""
+PUT_AWAY = """EXISTS (SELECT FROM jsonb_array_elements(c.state -> 'holds') AS held (hold)
+    WHERE held.hold ->> 'why' = 'snooze' AND (held.hold ->> 'until')::timestamptz > clock_timestamp())"""
 _STATUS = {"open": "c.status = 'open'", "closed": "c.status = 'closed'"}
 _OWN_TESTS = {
     "party": _PARTY,
     "told_phase": _TOLD_PHASE,
     "closed_to": OPEN_TO,
     "within": WITHIN,
+    "waits_in": f"(c.queue = ANY({{0}}) AND {WAITS})",
+    "put_away": f"({{0}}::boolean AND {PUT_AWAY})",
 }
 """Conditions on more than one column."""
 
@@ -140,6 +153,10 @@ _WITHIN_FOUND = """SELECT DISTINCT b.id, b.pressing, b.pressing_at FROM (
         UNION ALL SELECT a.case_id FROM case_access a WHERE a.tenant = $1 AND a.person_id = ANY({asked})
             AND a.until_at > clock_timestamp()
     ) ORDER BY {order} LIMIT {limit})
+) AS b ORDER BY {order} LIMIT {limit}"""
+_WAITING_FOUND = """SELECT b.* FROM (
+    SELECT n.* FROM (SELECT DISTINCT unnest({asked}::text[])) AS q (name)
+    CROSS JOIN LATERAL ({found} AND c.queue = q.name AND {waits} ORDER BY {order} LIMIT {limit}) AS n
 ) AS b ORDER BY {order} LIMIT {limit}"""
 _WITHIN_LISTED = """
 {rows}WHERE c.tenant = $1 AND c.id IN (SELECT f.id FROM ({found}) AS f)
@@ -165,8 +182,8 @@ def listing(
     Only what was asked for is in the statement, so that each combination can use its index. Names come from this code, values
     never stand in the text, but for the two words of a status: an index of open cases serves nobody who may mean others.
     """
-    asked = _within(conditions)
-    tests, arguments = clauses({name: value for name, value in conditions.items() if name != "within"}, 3)
+    ways, asked = _ways(conditions)
+    tests, arguments = clauses({name: value for name, value in conditions.items() if name not in _WAYS}, 3)
     where = ["c.tenant = $1", "c.state IS NOT NULL", *tests]
     if cursor is not None:
         values = after if isinstance(after, tuple) else (after,)
@@ -174,11 +191,11 @@ def listing(
         arguments.extend(values)
         where.append(cursor.format(*places))
     said = " AND ".join(where)
-    if asked is None:
+    if ways is None:
         return f"{LISTED_ROWS}WHERE {said} ORDER BY {order} LIMIT $2", tuple(arguments)
     place = f"${len(arguments) + 3}"
     found = f"SELECT c.id, c.pressing, c.pressing_at FROM cases c WHERE {said}"  # noqa: S608 - names from this code, values as arguments
-    ids = _WITHIN_FOUND.format(found=found, asked=place, order=order, limit="$2")
+    ids = ways.format(found=found, asked=place, order=order, limit="$2", waits=WAITS)
     listed = _WITHIN_LISTED.format(rows=LISTED_ROWS, found=ids, order=order)
     return listed, (*arguments, asked)
 
@@ -186,23 +203,30 @@ def listing(
 def counting(conditions: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
     """Statement and arguments ($1 the tenant, theirs from $2 on) that count the open cases of each state, up to one more than
     :data:`COUNTED`, each beside the first moment of its list. No more than that is read, however many there are."""
-    asked = _within(conditions)
-    tests, arguments = clauses({name: value for name, value in conditions.items() if name not in ("within", "pressing =")}, 2)
+    ways, asked = _ways(conditions)
+    tests, arguments = clauses({name: value for name, value in conditions.items() if name not in (*_WAYS, "pressing =")}, 2)
     said = " AND ".join(["c.tenant = $1", "c.pressing = s.state", *tests])
     found = f"SELECT c.id, c.pressing, c.pressing_at FROM cases c WHERE {said}"  # noqa: S608 - names from this code, values as arguments
-    if asked is None:
+    if ways is None:
         each = f"{found} ORDER BY c.pressing_at LIMIT {COUNTED + 1}"
     else:
-        each = _WITHIN_FOUND.format(found=found, asked=f"${len(arguments) + 2}", order="pressing_at", limit=COUNTED + 1)
+        each = ways.format(found=found, asked=f"${len(arguments) + 2}", order="pressing_at", limit=COUNTED + 1, waits=WAITS)
         arguments.append(asked)
     return _COUNTING.format(each=each), tuple(arguments)
 
 
-def _within(conditions: Mapping[str, Any]) -> list[str] | None:
-    """Whose cases alone are listed, where that narrows what was asked for: one's own, or those of one of one's queues, are theirs
-    already."""
-    asked: list[str] | None = conditions.get("within")
-    return None if asked is not None and {conditions.get("owner ="), conditions.get("queue =")} & set(asked) else asked
+_WAYS = ("within", "waits_in")
+
+
+def _ways(conditions: Mapping[str, Any]) -> tuple[str | None, list[str] | None]:
+    """The ways by which the cases of a list are found, each in the order of the list, and of which queues and person; None: by
+    none but the conditions. One's own cases, and those of one of one's queues, are theirs to read already."""
+    if conditions.get("waits_in") is not None:
+        return _WAITING_FOUND, conditions["waits_in"]
+    asked = conditions.get("within")
+    if asked is None or {conditions.get("owner ="), conditions.get("queue =")} & set(asked):
+        return None, None
+    return _WITHIN_FOUND, asked
 
 
 def clauses(conditions: Mapping[str, Any], first: int) -> tuple[list[str], list[Any]]:
