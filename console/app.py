@@ -30,6 +30,7 @@ from console.pages import (
     history,
     inbox,
     live,
+    mentions,
     proof,
     ruling,
     settings,
@@ -41,7 +42,23 @@ from console.pages import sessions as sessions_page
 from services import desk_settings, saved_views, sessions
 from services.errors import Refused, refusal_of
 
-SIGNED_IN = (inbox, export, bulk, case, files, history, proof, ruling, command, live, templates, views, sessions_page, settings)
+SIGNED_IN = (
+    inbox,
+    mentions,
+    export,
+    bulk,
+    case,
+    files,
+    history,
+    proof,
+    ruling,
+    command,
+    live,
+    templates,
+    views,
+    sessions_page,
+    settings,
+)
 """Pages for people who are signed in."""
 Page = Callable[[Visit], Awaitable[Response]]
 OF_THE_API = ("/v1", "/problems", "/metrics")

@@ -16,6 +16,7 @@ from domain.model.facts import Actor
 from domain.model.ruling import Ruling
 from domain.rules.audiences import UNTOLD, audience_of, seen_phase
 from domain.rules.need_to_know import ACCESS, closed_to, others_of, without_others
+from domain.rules.permission import refusal_of
 from domain.views.case import may_see
 from domain.views.references import may_know
 from domain.views.urgency import STATES, ClockState
@@ -223,6 +224,11 @@ async def page_of_cases(parts: Parts, caller: Caller, listing: Listing, page: Pa
     if caller.party is None:
         shown = list(await seen_by(parts, caller, [seen.row for seen in shown], looker))
     return Part(tuple(shown), more, cursors.write(*_place(listing.sort, shown[-1].row)) if more else None)
+
+
+def may_send(seen: Seen, command: str) -> bool:
+    """Whether whoever looks at a case could send this command to it now."""
+    return seen.case is not None and not seen.reads_only and refusal_of(seen.case, seen.viewer, command) is None
 
 
 async def pressing_counts(parts: Parts, caller: Caller, listing: Listing) -> Mapping[ClockState, PressingCount]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
 from starlette.responses import Response
@@ -12,9 +13,13 @@ from console.kit import forms
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import ORDERS, called, readable
 from console.pages.command import places, status_of
-from services import bulk, people
+from console.pages.inbox import titled
+from console.pages.views import query_of
+from services import bulk, cases, people, references
 from services.bulk import Bulk, BulkSelection
+from services.cases import Listing
 from services.errors import FieldError, Refused
+from services.pages import Page
 from services.repeats import Asked
 
 MOST = 100
@@ -24,6 +29,10 @@ MOST = 100
 async def ask(visit: Visit) -> Response:
     """The form of the order, with the cases that were ticked in the list."""
     form = await visit.form()
+    if not form.all("case") and form.text("command") in ORDERS:
+        # The list says so itself: a form about no case is no answer.
+        _, _, query = form.text("list").partition("?")
+        return to(f"/inbox?{query_of(dict(parse_qsl(query)))}&unticked=1")
     return await _page(visit, form, _without_case(form))
 
 
@@ -59,7 +68,11 @@ async def done(visit: Visit) -> Response:
     said = visit.request.query_params.get("left_out", "")[:4]
     left_out = int(said) if said.isdecimal() else 0
     each = [(result, readable(result.detail or result.code or "")) for result in state.results.each]
-    return visit.page("bulk_done.html", heading=called(state.command), each=each, left_out=left_out)
+    which = Listing(ids=tuple(result.case_id for result in state.results.each))
+    seen = (await cases.page_of_cases(visit.parts, visit.caller, which, Page(MOST))).items if which.ids else ()
+    told = await references.references_of(visit.parts, visit.caller, *seen)
+    named = {one.id: titled(one, told.get(one.id)) for one in seen}
+    return visit.page("bulk_done.html", heading=called(state.command), each=each, left_out=left_out, named=named)
 
 
 def _without_case(form: Form) -> Refused | None:

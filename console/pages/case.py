@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.responses import Response
 from uuid_utils import uuid7
 
+from console.kit.render import Zones
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import DEFAULTS, KEYS, UNDO, USUAL, WHY_SKIPPED, called, happened, icon_of, in_words, readable
 from console.pages.changes import between_drafts
 from console.pages.course import OF_WHAT, course, of_what
 from console.pages.files import file_shown, veiled
-from console.pages.inbox import CLOCK_WORDS, turn_of
+from console.pages.in_force import lateness, measures, owed
+from console.pages.inbox import CLOCK_WORDS, away_until, turn_of
 from console.pages.live import met, of_case
 from console.pages.settlement import made
 from domain.base import Side
@@ -30,6 +32,14 @@ from services.timelines import Entry
 
 _OPENING = ("case_opened", "case_moved_in")
 _READS_ONLY = "You took access to read this case. To work on it, have it assigned to you or put into a queue of yours."
+_SAYS = {
+    "message_sent": "sender",
+    "past_message_kept": "sender",
+    "evidence_submitted": "side",
+    "offer_made": "side",
+    "appeal_lodged": "side",
+}
+"""Where somebody says something to the matter, and by which field one learns whose word it is."""
 _SPOKEN = ("message_sent", "note_added", "past_message_kept")
 
 
@@ -145,6 +155,7 @@ async def show(visit: Visit) -> Response:
         "case.html",
         case=found,
         said=said,
+        heard={entry.data.get(_SAYS[entry.type]) for entry in entries if entry.type in _SAYS},
         parties=[party for party in parties if party.role == "principal"],
         others=[party for party in parties if party.role != "principal"],
         readers={side.value: _named(parties, side) for side in Side},
@@ -163,7 +174,10 @@ async def show(visit: Visit) -> Response:
         explained={clock.clock: clock for clock in await clocks.clocks(visit.parts, seen)},
         course=course(said, entries, found.clocks, found.names, visit.zones.now),
         of_what=OF_WHAT,
-        ahead=_ahead(found),
+        ahead=_ahead(found, visit.zones),
+        measures=measures(seen.case, said, entries, found.names) if seen.case is not None else [],
+        owed=owed(said, found.names),
+        away_until=away_until(seen.case, visit.zones.now) if seen.case is not None else None,
         past=_past(found, entries),
         spoken=[_spoken(entry, found) for entry in entries if entry.type in _SPOKEN],
         texts=await cases.texts_of(visit.parts, caller, seen),
@@ -192,15 +206,17 @@ async def _handed_in(visit: Visit, found: Shown) -> dict[str, Any]:
 
 def buttons_of(found: Shown) -> list[Button]:
     """Every command of the phase, with the reason where it is not the caller's to send."""
-    return [_button(found.seen.id, action) for action in _actions(found)]
+    away = found.seen.case is not None and away_until(found.seen.case, datetime.now(UTC)) is not None
+    return [_button(found.seen.id, action, away=away) for action in _actions(found)]
 
 
-def _button(case_id: str, action: Action) -> Button:
+def _button(case_id: str, action: Action, *, away: bool) -> Button:
     command = action.command
     ruling = command in ("rule", "decide_appeal")
     where = f"/cases/{case_id}/ruling" if ruling else f"/cases/{case_id}/do/{command}"
     why = None if action.allowed else readable(action.detail or action.code or "")
-    return Button(command, called(command), icon_of(command), action.allowed, why, KEYS.get(command), where)
+    words = "Take it up again" if command == "resume" and away else called(command)
+    return Button(command, words, icon_of(command), action.allowed, why, KEYS.get(command), where)
 
 
 def _actions(found: Shown) -> Sequence[Action]:
@@ -232,13 +248,7 @@ def _parties(found: Shown, entries: Sequence[Entry]) -> list[PartyShown]:
     opened = next((entry.data for entry in entries if entry.type in _OPENING), {})
     first_words: dict[str, str] = {"claimant": _text(opened.get("statement")) or ""}
     for entry in entries:
-        side = (
-            entry.data.get("sender")
-            if entry.type == "message_sent"
-            else entry.data.get("side")
-            if entry.type == "evidence_submitted"
-            else None
-        )
+        side = entry.data.get(_SAYS[entry.type]) if entry.type in _SAYS else None
         if side in ("claimant", "respondent") and not first_words.get(side):
             first_words[side] = _text(entry.data.get("text")) or ""
     shown_ = []
@@ -279,13 +289,19 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _ahead(found: Shown) -> list[Happened]:
-    return sorted((_due(due) for due in found.said.deadlines), key=lambda line: line.at, reverse=True)
+def _ahead(found: Shown, zones: Zones) -> list[Happened]:
+    late = lateness(found.clocks)
+    return sorted((_due(due, late, zones) for due in found.said.deadlines), key=lambda line: line.at, reverse=True)
 
 
-def _due(due: Due) -> Happened:
+def _due(due: Due, late: Mapping[str, datetime], zones: Zones) -> Happened:
     clock = in_words(due.clock)
+    since = f"{clock} is late since {zones.words(late[due.clock])}" if due.clock in late else ""
     match due.action:
+        case "warn" if since:
+            icon, words, then = "bell", since, "a reminder goes out"
+        case "escalate" if since:
+            icon, words, then = "clock-alert", since, "it goes further up the ladder"
         case "warn":
             icon, words, then = "bell", f"{clock}: a reminder", ""
         case "escalate":

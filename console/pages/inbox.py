@@ -18,11 +18,10 @@ from console.pages.live import of_list
 from console.pages.views import query_of
 from domain.base import Phase
 from domain.model.case import Case
-from domain.rules.permission import refusal_of
 from domain.views.case import CaseView, view
 from domain.views.urgency import NO_END, STATES, ClockStanding, ClockState, standings
 from services import cases, desk, people, references, saved_views
-from services.cases import Listing, Seen
+from services.cases import Listing, Seen, may_send
 from services.pages import Page
 from services.rows import PressingCount
 
@@ -36,6 +35,10 @@ CLOCK_WORDS: Mapping[ClockState, tuple[str, str]] = {
     "paused": ("circle-pause", "Paused"),
 }
 """Icon and word: never a colour alone."""
+
+
+_SAID_ONCE = ("nothing", "unticked")
+"""What an address tells of what was just done, and no list keeps."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ async def show(visit: Visit) -> Response:
         options=options,
         words=CLOCK_WORDS,
         nothing="nothing" in said,
+        unticked="unticked" in said,
         query=query,
         saved=next((saved for saved in visit.views if saved.query == query), None),
         live=of_list(visit, _address(said)),
@@ -159,7 +163,7 @@ async def take_next(visit: Visit) -> Response:
 
 
 def _address(said: Mapping[str, str], **changes: str | None) -> str:
-    after = {**{name: value for name, value in said.items() if name != "nothing"}, **changes}
+    after = {**{name: value for name, value in said.items() if name not in _SAID_ONCE}, **changes}
     return f"/inbox?{urlencode({name: value for name, value in after.items() if value})}"
 
 
@@ -211,7 +215,7 @@ def away_until(case: Case, now: datetime) -> datetime | None:
 
 
 def turn_of(seen: Seen, said: CaseView, me: str, names: Mapping[str, str]) -> tuple[str, str | None]:
-    """Whose turn it is in words, and the side if it is one's. A second look waits for whoever may approve, and for nobody else."""
+    """Whose turn it is in words, and the side if it is one's. A second look waits for whoever may approve, and nobody else."""
     match said.waiting_on:
         case "claimant" | "respondent":
             return said.waiting_on.capitalize(), said.waiting_on
@@ -220,9 +224,7 @@ def turn_of(seen: Seen, said: CaseView, me: str, names: Mapping[str, str]) -> tu
         case "nobody":
             return "Nobody", None
         case _ if said.phase is Phase.APPROVAL:
-            assert seen.case is not None, "what is shown was opened"
-            mine = not seen.reads_only and refusal_of(seen.case, seen.viewer, "approve") is None
-            return "You" if mine else "A second person", None
+            return "You" if may_send(seen, "approve") else "A second person", None
         case _:
             return ("You" if said.owner == me else names.get(said.owner, said.owner)) if said.owner else "Nobody yet", None
 

@@ -68,7 +68,7 @@ def choices(visit: Visit, said: Mapping[str, str], names: Mapping[str, str]) -> 
 
 def phase_called(visit: Visit, phase: Phase, kind: str | None) -> str:
     """A phase as people say it: as the pack of the kind calls it, else as any pack does."""
-    packs = [visit.parts.packs[kind]] if kind in visit.parts.packs else visit.parts.packs.values()
+    packs = [visit.parts.packs[kind]] if kind is not None and kind in visit.parts.packs else visit.parts.packs.values()
     labels = list(dict.fromkeys(pack.labels[phase] for pack in packs if phase in pack.labels))
     return ", ".join(labels[:_LABELS]) + (", …" if len(labels) > _LABELS else "") if labels else in_words(phase.value)
 
@@ -88,5 +88,5 @@ def _known(name: str, said: Mapping[str, str], known: Sequence[str]) -> str | No
 def wrong(name: str, allowed: Any) -> Refused:
     """The refusal of a value that there is not."""
     error = FieldError(name, "parameter_invalid", f"One of: {', '.join(allowed)}.")
-    told = f"The address of this list asks for a “{in_words(name).lower()}” that there is not. Choose it in the list's filter instead."
-    return Refused("parameter_invalid", told, errors=[error])
+    there_is_not = f"The address of this list asks for a “{in_words(name).lower()}” that there is not."
+    return Refused("parameter_invalid", f"{there_is_not} Choose it in the list's filter instead.", errors=[error])

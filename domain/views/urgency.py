@@ -44,9 +44,9 @@ def standings(case: Case, now: datetime) -> tuple[ClockStanding, ...]:
 
 
 def pressing(case: Case) -> tuple[int, datetime]:
-    """The place of a case in every list that begins with the most pressing one: its state, and when its most pressing clock ends or
-    ended (UTC). It follows from what is recorded alone, so that it can lie in the case's row: a clock changes its state where one of
-    its levels fires, and that is recorded. A case without a clock waits for nobody, like one that stands still.
+    """The place of a case in every list that begins with the most pressing one: its state, and when its most pressing clock ends
+    or ended (UTC). It follows from what is recorded alone, so that it can lie in the case's row: a clock changes its state where
+    one of its levels fires, and that is recorded. A case without a clock waits for nobody, like one that stands still.
     """
     first = next(iter(standings(case, _BEFORE_ALL)), None)
     if first is None:

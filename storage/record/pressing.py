@@ -1,4 +1,4 @@
-"""How pressing each case is, for rows that an earlier release wrote: the record knows it from the next fact on, lists need it now."""
+"""How pressing each case is, for rows that an earlier release wrote: its next fact would say it, and lists need it now."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ UNPLACED = 4
 _AT_ONCE = 200
 _UNPLACED = f"""
 SELECT c.id, c.turn, {STATE} AS state FROM cases c
-WHERE c.tenant = $1 AND c.pressing = {UNPLACED} AND c.state IS NOT NULL AND c.status = 'open' AND c.id > $2 ORDER BY c.id LIMIT {_AT_ONCE}
+WHERE c.tenant = $1 AND c.pressing = {UNPLACED} AND c.state IS NOT NULL AND c.status = 'open' AND c.id > $2
+ORDER BY c.id LIMIT {_AT_ONCE}
 """  # noqa: S608 - put together from constants
 # What was written in between knows it already.
 _PLACE = """

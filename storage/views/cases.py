@@ -147,7 +147,7 @@ class PostgresViews:
     async def due_first(
         self, tenant_id: str, which: CaseFilter, after: tuple[int, datetime, str] | None = None, limit: int = 50
     ) -> Sequence[CaseRow]:
-        """Open cases that match, most pressing first (:func:`domain.views.urgency.pressing`); ``after`` is the last one's place."""
+        """Open cases that match, by :func:`domain.views.urgency.pressing`; ``after`` is the last one's place."""
         wanted = {**self._wanted(tenant_id, which), "status =": "open"}
         statement, arguments = sql.listing(wanted, sql.AFTER if after else None, after, sql.PRESSING_FIRST)
         async with self._database.tenant(tenant_id) as conn:

@@ -69,7 +69,9 @@ class TestOrders:
         ids = await three(lobby)
         dana = await lobby.signed_in("dana")
         await ticked(dana, "assign", [])
-        assert "Tick at least one case" in dana.words
+        await dana.follow()
+        assert "No case is ticked." in dana.words
+        assert ids[0] in dana.html
         await ticked(dana, "request_evidence", ids[:1])
         answer = await dana.post("/bulk/send", {**dana.form("/bulk/send").fields, "case": ids[:1]})
         assert answer.status_code == 422

@@ -93,7 +93,8 @@ async def test_every_list_prepares(server: Server, which: CaseFilter) -> None:
 # 12,000 cases, each with a command, a deadline and a notice: enough for the planner to prefer an index where there is one.
 _FILL = """
 INSERT INTO cases (tenant, id, kind, category, queue, owner, priority, source, open_command_id, opened_by, report_hash, pack,
-    pack_version, state, next_due_at, pressing, pressing_at, status, external_id, matter_digest, opened_at, updated_at, platform_updated_at, closed_at)
+    pack_version, state, next_due_at, pressing, pressing_at, status,
+    external_id, matter_digest, opened_at, updated_at, platform_updated_at, closed_at)
 SELECT $1, 'case_fill-' || n, 'bounty_dispute', 'general', 'q' || n % 20, 'per_' || n % 50, 'normal', 'api', 'cmd_x', 'system',
     '', 'p', 'v', '{}', m.at, n % 4, m.at, CASE WHEN n % 3 = 0 THEN 'open' ELSE 'closed' END,
     'R-' || n, 'matter ' || n, m.at, m.at, m.at, m.at
