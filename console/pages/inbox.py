@@ -27,7 +27,9 @@ from services.rows import PressingCount
 
 TITLES: Mapping[View, str] = {"mine": "Mine", "queues": "My queues", "away": "Put away", "all": "All I may see"}
 LOOK_AT = 100
-"""One's own cases are few: so many are shown at once, and of the other lists half of that."""
+"""One's own cases are few: so many are shown at once, and"""
+AT_ONCE = 50
+"""of the other lists."""
 CLOCK_WORDS: Mapping[ClockState, tuple[str, str]] = {
     "late": ("flame", "Late"),
     "risk": ("triangle-alert", "At risk"),
@@ -152,7 +154,7 @@ def _which(said: Mapping[str, str]) -> View:
 
 
 def _page(which: View, said: Mapping[str, str]) -> Page:
-    return Page(LOOK_AT if which in ("mine", "away") else 50, said.get("cursor") or None)
+    return Page(LOOK_AT if which in ("mine", "away") else AT_ONCE, said.get("cursor") or None)
 
 
 async def take_next(visit: Visit) -> Response:
