@@ -28,7 +28,7 @@
     if (["j", "k", "[", "]"].includes(key)) {
       const by = key === "j" || key === "]" ? 1 : -1;
       if (rows().length) step(by);
-      else document.querySelector(`#along [data-by="${by}"]`)?.click();
+      else document.querySelector(`#along [data-by="${by}"]:not([hidden])`)?.click();
       event.preventDefault();
       return;
     }
@@ -69,9 +69,8 @@
     here.querySelector("a").textContent = `${at + 1} of ${kept.listed.length}`;
     for (const one of here.querySelectorAll("[data-by]")) {
       const other = kept.listed[at + Number(one.dataset.by)];
+      one.hidden = !other;
       if (other) one.href = other;
-      else one.removeAttribute("href");
-      one.toggleAttribute("aria-disabled", !other);
     }
   };
   along();

@@ -1,4 +1,4 @@
-"""Lists: their numbers are of the whole list, what is put away and what names somebody is found again, and filters speak as people do."""
+"""Lists: numbers of the whole list, what is put away, what names somebody, and filters that speak as people do."""
 
 from __future__ import annotations
 
@@ -113,7 +113,12 @@ class TestWhoseTurn:
         await ada.open("/inbox?view=queues")
         await ada.send("/take-next")
         refund = {"type": "refund", "amount": {"amount": 80000, "currency": "EUR"}}
-        said = {"outcome": "partly_refunded", "ground": "not_as_described", "reasons": "The shade came broken.", "remedies": [refund]}
+        said = {
+            "outcome": "partly_refunded",
+            "ground": "not_as_described",
+            "reasons": "The shade came broken.",
+            "remedies": [refund],
+        }
         answer = await lobby.office.desk(lobby.office.keys["ada"]).command(case["id"], "rule", **said)
         assert answer.status_code == 200, answer.text
         await ada.open("/inbox")
@@ -189,7 +194,13 @@ class TestMentions:
 
 async def test_a_part_of_a_page_never_brings_a_title_of_its_own(lobby: Lobby) -> None:
     ada, case_id = await taken(lobby)
-    parts = ("/inbox", "/menu", "/mentions", "/find?q=lamp", *(f"/cases/{case_id}{part}" for part in ("", "/history", "/proof", "/present")))
+    parts = (
+        "/inbox",
+        "/menu",
+        "/mentions",
+        "/find?q=lamp",
+        *(f"/cases/{case_id}{part}" for part in ("", "/history", "/proof", "/present")),
+    )
     for path in parts:
         for kind in ("partial", "full"):
             answer = await ada.open(path, **{"HX-Request": "true", "HX-Request-Type": kind})
