@@ -153,13 +153,13 @@ class PostgresViews:
         async with self._database.tenant(tenant_id) as conn:
             return await self._rows.read(conn, tenant_id, await conn.fetch(statement, tenant_id, limit, *arguments))
 
-    async def pressing_counts(self, tenant_id: str, which: CaseFilter) -> Sequence[PressingCount]:
+    async def pressing_counts(self, tenant_id: str, which: CaseFilter, most: int = sql.COUNTED) -> Sequence[PressingCount]:
         """How many open cases that match are in each state, the most pressing one first, each counted up to a bound."""
         wanted = {**self._wanted(tenant_id, which), "status =": "open", "pressing =": None}
-        statement, arguments = sql.counting(wanted)
+        statement, arguments = sql.counting(wanted, most)
         async with self._database.tenant(tenant_id) as conn:
             rows = await conn.fetch(statement, tenant_id, *arguments)
-        return [PressingCount(min(row["cases"], sql.COUNTED), row["cases"] > sql.COUNTED, row["first_at"]) for row in rows]
+        return [PressingCount(min(row["cases"], most), row["cases"] > most, row["first_at"]) for row in rows]
 
     def _wanted(self, tenant_id: str, which: CaseFilter) -> dict[str, Any]:
         """The conditions of a list. Whom and what a case is about lies there as keyed digests only."""

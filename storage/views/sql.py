@@ -200,17 +200,17 @@ def listing(
     return listed, (*arguments, asked)
 
 
-def counting(conditions: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
+def counting(conditions: Mapping[str, Any], most: int) -> tuple[str, tuple[Any, ...]]:
     """Statement and arguments ($1 the tenant, theirs from $2 on) that count the open cases of each state, up to one more than
-    :data:`COUNTED`, each beside the first moment of its list. No more than that is read, however many there are."""
+    ``most``, each beside the first moment of its list. No more than that is read, however many there are."""
     ways, asked = _ways(conditions)
     tests, arguments = clauses({name: value for name, value in conditions.items() if name not in (*_WAYS, "pressing =")}, 2)
     said = " AND ".join(["c.tenant = $1", "c.pressing = s.state", *tests])
     found = f"SELECT c.id, c.pressing, c.pressing_at FROM cases c WHERE {said}"  # noqa: S608 - names from this code, values as arguments
     if ways is None:
-        each = f"{found} ORDER BY c.pressing_at LIMIT {COUNTED + 1}"
+        each = f"{found} ORDER BY c.pressing_at LIMIT {most + 1}"
     else:
-        each = ways.format(found=found, asked=f"${len(arguments) + 2}", order="pressing_at", limit=COUNTED + 1, waits=WAITS)
+        each = ways.format(found=found, asked=f"${len(arguments) + 2}", order="pressing_at", limit=most + 1, waits=WAITS)
         arguments.append(asked)
     return _COUNTING.format(each=each), tuple(arguments)
 

@@ -133,7 +133,7 @@ async def test_what_runs_all_the_time_never_reads_a_whole_table(world: World, se
     tenant, case = world.tenant_id, "case_fill-300"
     listed, arguments = sql_views.listing(conditions(CaseFilter(queue="q7", status="open")), None, None, sql_views.PRESSING_FIRST)
     counts = {
-        f"counts of {name}": sql_views.counting(conditions(replace(which, status="open")))
+        f"counts of {name}": sql_views.counting(conditions(replace(which, status="open")), 1000)
         for name, which in (
             ("all", CaseFilter()), ("a queue", CaseFilter(queue="q7")), ("a kind", CaseFilter(kind="bounty_dispute")),
             ("what is somebody's", CaseFilter(within=("q7", "per_7"))),

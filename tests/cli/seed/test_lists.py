@@ -106,9 +106,8 @@ async def test_the_numbers_are_of_the_whole_list_for_each_person_and_filter(view
             assert [row.id for row in alone] == [row.id for row in rows if row.pressing == state]
 
 
-async def test_more_than_a_bound_is_not_counted(views: PostgresViews, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sql, "COUNTED", 3)
-    counted = await views.pressing_counts("harbor", CaseFilter(within=("payments", "bounty", "trust")))
+async def test_more_than_a_bound_is_not_counted(views: PostgresViews) -> None:
+    counted = await views.pressing_counts("harbor", CaseFilter(within=("payments", "bounty", "trust")), most=3)
     assert max(count.cases for count in counted) == 3
     assert any(count.more for count in counted)
 
