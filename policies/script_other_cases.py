@@ -12,11 +12,12 @@ from domain.model.case import Case
 from domain.model.commands import Command, Join, MirrorLink, ReportEffect
 from domain.model.legal_hold import HeldPerson
 from domain.model.links import CrossCaseTaskOrdered, OtherCase
+from domain.model.money import PaidElsewhere
 from domain.model.people import OpenedParty
 from domain.model.sanctions import EarlierSanction
 from domain.rules.disclosure import reported_in_secret
 from domain.rules.links import party_there
-from domain.rules.money import totals
+from domain.rules.money import stands_for_others, totals
 from domain.rules.prior_decision import undecided_end
 from policies.script_case import ScriptCase
 
@@ -46,6 +47,20 @@ def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[H
                 yield HeldPerson(
                     ref_digest=party.ref_digest, case_id=other.id, held=held, lifted_by=state.lifted_by, reported=reported
                 )
+
+
+def paid_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[PaidElsewhere]:
+    """What stands in the other cases, of any kind, about the same matter of the same claimant."""
+    mine = _principals(case, Side.CLAIMANT)
+    against = _digest(case.cast.parties, Side.RESPONDENT)
+    for other in others:
+        state, theirs = other.state, _digest(other.cast.parties, Side.RESPONDENT)
+        same = (case.report.matter_key, case.report.synthetic) == (other.report.matter_key, other.report.synthetic)
+        if state is None or case.report.matter_key is None or not same or not (against == theirs or None in (against, theirs)):
+            continue
+        given = stands_for_others(state)
+        if given and mine & _principals(other, Side.CLAIMANT):
+            yield PaidElsewhere(case=other.id, given=given, disclosed=state.is_disclosed)
 
 
 def same_matter(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | None:
@@ -136,6 +151,12 @@ def done(task: CrossCaseTaskOrdered) -> ReportEffect:
 def _of_one_matter(new: ScriptCase, other: ScriptCase) -> bool:
     first, second = new.report, other.report
     return (first.kind, first.matter_key, first.synthetic) == (second.kind, second.matter_key, second.synthetic)
+
+
+def _principals(case: ScriptCase, side: Side) -> set[str | None]:
+    """Who has ever been a principal of a side."""
+    parties = (*case.cast.parties, *(case.state.parties if case.state else ()))
+    return {p.ref_digest for p in parties if p.side is side and p.role == "principal" and p.ref_digest is not None}
 
 
 def _digest(parties: Iterable[OpenedParty], side: Side) -> str | None:
