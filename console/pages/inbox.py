@@ -26,10 +26,8 @@ from services.pages import Page
 from services.rows import PressingCount
 
 TITLES: Mapping[View, str] = {"mine": "Mine", "queues": "My queues", "away": "Put away", "all": "All I may see"}
-LOOK_AT = 100
-"""One's own cases are few: so many are shown at once, and"""
 AT_ONCE = 50
-"""of the other lists."""
+"""Cases on a page of a list: the most pressing ones, and the next ones behind *More cases*."""
 CLOCK_WORDS: Mapping[ClockState, tuple[str, str]] = {
     "late": ("flame", "Late"),
     "risk": ("triangle-alert", "At risk"),
@@ -77,7 +75,7 @@ async def show(visit: Visit) -> Response:
     said = dict(visit.request.query_params)
     which = _which(said)
     listing = listing_of(visit, which, said)
-    found = await cases.page_of_cases(visit.parts, visit.caller, listing, _page(which, said))
+    found = await cases.page_of_cases(visit.parts, visit.caller, listing, _page(said))
     names = await people.colleagues(visit.parts, visit.caller)
     rows = await _rows(visit, found.items, names, by_age=listing.sort == "newest")
     leads = await saved_views.may_share(visit.parts, visit.caller)
@@ -141,7 +139,7 @@ async def rows_of(visit: Visit, said: Mapping[str, str]) -> tuple[list[Row], str
     """A page of the list that an address means, and where the next one begins. Raises ``parameter_invalid``."""
     which = _which(said)
     listing = listing_of(visit, which, said)
-    found = await cases.page_of_cases(visit.parts, visit.caller, listing, _page(which, said))
+    found = await cases.page_of_cases(visit.parts, visit.caller, listing, _page(said))
     names = await people.colleagues(visit.parts, visit.caller)
     return await _rows(visit, found.items, names, by_age=listing.sort == "newest"), found.next_cursor
 
@@ -153,8 +151,8 @@ def _which(said: Mapping[str, str]) -> View:
     return which
 
 
-def _page(which: View, said: Mapping[str, str]) -> Page:
-    return Page(LOOK_AT if which in ("mine", "away") else AT_ONCE, said.get("cursor") or None)
+def _page(said: Mapping[str, str]) -> Page:
+    return Page(AT_ONCE, said.get("cursor") or None)
 
 
 async def take_next(visit: Visit) -> Response:

@@ -114,11 +114,10 @@ async def test_no_page_is_wider_than_its_window_whatever_is_written_in_it(rooms:
     await page.get_by_role("button", name="Take next").click()
     await page.wait_for_url("**/cases/**")
     ada = rooms.office.desk("ada")
-    for command, more in (
-        ("note", {"text": LONG, "mentions": ["per_ada"]}),
-        ("request_evidence", {"of": "respondent", "what": LONG}),
+    for answer in (
+        await ada.command(case_id, "note", text=LONG, mentions=["per_ada"]),
+        await ada.command(case_id, "request_evidence", of="respondent", what=LONG),
     ):
-        answer = await ada.command(case_id, command, **more)
         assert answer.status_code == 200, answer.text
     places = ("", "/history", "/proof", "/do/note", "/do/offer", "/ruling")
     for path in (*(f"/cases/{case_id}{place}" for place in places), "/inbox", "/inbox?view=all", "/mentions", "/find?q=lamp"):

@@ -121,13 +121,9 @@ class TestWhoseTurn:
         await ada.open("/inbox?view=queues")
         await ada.send("/take-next")
         refund = {"type": "refund", "amount": {"amount": 80000, "currency": "EUR"}}
-        said = {
-            "outcome": "partly_refunded",
-            "ground": "not_as_described",
-            "reasons": "The shade came broken.",
-            "remedies": [refund],
-        }
-        answer = await lobby.office.desk(lobby.office.keys["ada"]).command(case["id"], "rule", **said)
+        answer = await lobby.office.desk(lobby.office.keys["ada"]).command(
+            case["id"], "rule", outcome="partly_refunded", ground="not_as_described", reasons="It came broken.", remedies=[refund]
+        )
         assert answer.status_code == 200, answer.text
         await ada.open("/inbox")
         assert "A second person" in ada.words
