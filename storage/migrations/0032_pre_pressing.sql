@@ -3,6 +3,7 @@
 
 -- The place of a state (0 late to 3 standing still), and when the most pressing clock ends or ended. 4: a row that was last written
 -- before there was the column; whoever migrates works it out from the case at once, and its next fact does.
+-- squawk-ignore prefer-bigint-over-smallint
 ALTER TABLE cases ADD COLUMN pressing smallint NOT NULL DEFAULT 4;
 ALTER TABLE cases ADD COLUMN pressing_at timestamptz NOT NULL DEFAULT '9999-01-01 00:00:00+00';
 
