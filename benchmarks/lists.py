@@ -69,14 +69,16 @@ URL = "http://bench.example"
 _BLOCKS = "SELECT blks_hit + blks_read FROM pg_stat_database WHERE datname = current_database()"
 _BARE = Environment(autoescape=True).from_string("<!doctype html><title>{{ said }}</title><p>{{ said }}</p>")
 _ADDRESS = re.compile(r"""(?:href|src)="(/static/[^"#]+)|url\(["']?(/static/[^"')]+)""")
-_LEFT_OUT = ("id", "external_id", "open_key", "metadata", "metadata_key", "report_content", "state", "next_due_at")
+_LEFT_OUT = ("id", "external_id", "open_key", "metadata", "metadata_key", "report_content", "state", "next_due_at", "pressing_at")
 _COPY = """
-INSERT INTO cases (id, external_id, state, next_due_at, {columns})
-SELECT c.made, c.made, c.state || jsonb_build_object('id', c.made), c.later, {values}
+INSERT INTO cases (id, external_id, state, next_due_at, pressing_at, {columns})
+SELECT c.made, c.made, c.state || jsonb_build_object('id', c.made), c.later,
+    CASE WHEN c.pressing < 3 THEN c.pressing_at + c.shift ELSE c.pressing_at END, {values}
 FROM (
-    SELECT o.*, greatest(o.next_due_at, now()) + (1 + 6 * random()) * interval '1 day' AS later,
+    SELECT o.*, greatest(o.next_due_at, now()) + m.shift AS later, m.shift,
         'case_' || gen_random_uuid() AS made
-    FROM cases o CROSS JOIN generate_series(1, $2::int)
+    FROM cases o CROSS JOIN generate_series(1, $2::int) AS n
+    CROSS JOIN LATERAL (SELECT n * interval '1 second' + (1 + 6 * random()) * interval '1 day' AS shift) AS m
     WHERE o.tenant = $1 AND o.status = 'open' AND o.external_id LIKE 'HBR-%'
 ) AS c
 """

@@ -30,7 +30,7 @@ from console.pages import (
     history,
     inbox,
     live,
-    proof,
+    mentions,
     ruling,
     settings,
     sign_in,
@@ -44,12 +44,12 @@ from services.errors import Refused, refusal_of
 
 SIGNED_IN = (
     inbox,
+    mentions,
     export,
     bulk,
     case,
     files,
     history,
-    proof,
     ruling,
     command,
     live,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Literal
@@ -11,24 +11,26 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from domain.base import CaseId, Phase
-from domain.model.case import Case
+from domain.model.case import Case, WaitingOn
 from domain.model.facts import Actor
 from domain.model.ruling import Ruling
 from domain.rules.audiences import UNTOLD, audience_of, seen_phase
 from domain.rules.need_to_know import ACCESS, closed_to, others_of, without_others
+from domain.rules.permission import refusal_of
 from domain.views.case import may_see
 from domain.views.references import may_know
+from domain.views.urgency import STATES, ClockState
 from services.callers import TEAM, Caller, reader, viewer
 from services.errors import FieldError, Refused, not_found
 from services.need_to_know import closed_among, noted, right_of, within
-from services.pages import Cursors, Page, Part, instant
+from services.pages import Cursors, Page, Part, place_in, place_of
 from services.parts import Parts
 from services.rows import CaseRow
 from services.texts import Texts
-from storage.views.cases import CaseFilter
+from storage.views.cases import CaseFilter, PressingCount
 
 _CASE_ID: TypeAdapter[str] = TypeAdapter(CaseId)
-_OF_THE_TEAM = ("owner", "queue", "campaign", "due_before")
+_OF_THE_TEAM = ("owner", "queue", "campaign", "due_before", "pressing", "waiting_on", "waits_in", "put_away", "ids")
 """Filters by what only the team may know."""
 _OF_PLATFORMS = ("source", "external_id", "party_ref", "matter", "priority", "updated_after", "updated_before")
 """Filters by what a party may not know."""
@@ -128,6 +130,15 @@ class Listing:
     queue: str | None = None
     campaign: str | None = None
     due_before: datetime | None = None
+    pressing: ClockState | None = None
+    """In this state, as it is recorded."""
+    waiting_on: WaitingOn | None = None
+    waits_in: tuple[str, ...] | None = None
+    """What waits in these queues for somebody to take it."""
+    ids: tuple[str, ...] | None = None
+    """Of these alone."""
+    put_away: bool | None = None
+    """True: what its owner has put away until later."""
     sort: Literal["newest", "due"] = "newest"
     category: str | None = None
     priority: str | None = None
@@ -172,6 +183,12 @@ class Listing:
             queue=self.queue,
             campaign=self.campaign,
             due_before=self.due_before,
+            pressing=STATES.index(self.pressing) if self.pressing is not None else None,
+            waiting_on=self.waiting_on,
+            # Of queues that are theirs to read.
+            waits_in=self.waits_in and tuple(name for name in self.waits_in if within is None or name in within),
+            put_away=self.put_away,
+            ids=self.ids,
             party=party,
             closed_to=viewer.conflicts or None,
             within=tuple(within) if within is not None else None,
@@ -209,6 +226,19 @@ async def page_of_cases(parts: Parts, caller: Caller, listing: Listing, page: Pa
     return Part(tuple(shown), more, cursors.write(*_place(listing.sort, shown[-1].row)) if more else None)
 
 
+def may_send(seen: Seen, command: str) -> bool:
+    """Whether whoever looks at a case could send this command to it now."""
+    return seen.case is not None and not seen.reads_only and refusal_of(seen.case, seen.viewer, command) is None
+
+
+async def pressing_counts(parts: Parts, caller: Caller, listing: Listing) -> Mapping[ClockState, PressingCount]:
+    """How many of the open cases that the caller may see, and that match, are in each state. Raises ``filter_forbidden``."""
+    looker = await reader(parts, caller)
+    listing.check(looker)
+    which = listing.which(looker, caller.party, await within(parts, caller, looker))
+    return dict(zip(STATES, await parts.views.pressing_counts(caller.tenant_id, which), strict=True))
+
+
 async def _seen(parts: Parts, caller: Caller, looker: Actor, phase: Phase | None, row: CaseRow) -> Seen | None:
     actor = await viewer(parts, caller, row.id) if caller.party else looker
     if row.case is None or not may_see(row.case, actor) or closed_to(row.case.parties, actor):
@@ -221,8 +251,8 @@ async def _rows(
 ) -> Sequence[CaseRow]:
     if sort == "newest":
         return await parts.views.cases(tenant, which, after[0] if after else None, limit)
-    return await parts.views.due_first(tenant, which, (instant(after[1]), after[0]) if after else None, limit)
+    return await parts.views.due_first(tenant, which, place_in(after) if after else None, limit)
 
 
 def _place(sort: str, last: CaseRow) -> tuple[str, ...]:
-    return (last.id, last.next_due_at.isoformat()) if sort == "due" and last.next_due_at else (last.id,)
+    return place_of(last) if sort == "due" else (last.id,)

@@ -18,7 +18,7 @@ from services.callers import LEADERS, Caller, conflicts_of, only, sender
 from services.cases import Seen, seen_by
 from services.commands import judged, refusal_in
 from services.errors import FieldError, Refused, not_found
-from services.pages import Cursors, Page, Part, instant
+from services.pages import Cursors, Page, Part, place_in, place_of
 from services.parts import Parts
 from services.rows import Absence, CaseRow, QueueCounts, TeamMember
 from storage.team.desk import Counts, Worker
@@ -121,20 +121,15 @@ async def _waiting(parts: Parts, caller: Caller, worker: Worker, page: Page) -> 
     return await _part(parts, caller, worker, cursors, found, page.limit)
 
 
-def _after(cursors: Cursors, page: Page) -> tuple[datetime, str] | None:
-    if page.cursor is None:
-        return None
-    case_id, due_at = cursors.read(page.cursor)
-    return instant(due_at), case_id
+def _after(cursors: Cursors, page: Page) -> tuple[int, datetime, str] | None:
+    return place_in(cursors.read(page.cursor)) if page.cursor is not None else None
 
 
 async def _part(
     parts: Parts, caller: Caller, worker: Worker, cursors: Cursors, found: Sequence[CaseRow], limit: int
 ) -> Part[Seen]:
     shown, more = found[:limit], len(found) > limit
-    cursor = None
-    if more and shown[-1].next_due_at is not None:
-        cursor = cursors.write(shown[-1].id, shown[-1].next_due_at.isoformat())
+    cursor = cursors.write(*place_of(shown[-1])) if more else None
     rows = [row for row in shown if row.case is not None and may_see(row.case, worker.actor)]
     return Part(await seen_by(parts, caller, rows, worker.actor), more, cursor)
 

@@ -6,6 +6,7 @@ the database where nobody reads it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ _SHOWN = 8
 _OWN = 100
 _FROM = 3
 """Characters from which on words are looked for: two are in every sentence."""
+_NUMBER = re.compile(r"(?P<before>(?:[A-Za-z]+-)?)(?P<digits>\d{1,12})")
+_WIDEST = 8
+"""Digits that a platform's number is filled up to with noughts, at most."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ async def found(parts: Parts, caller: Caller, asked: str) -> Sequence[Found]:
         return ()
     exact = await _by_ids(parts, caller, asked)
     own = []
-    if len(asked) >= _FROM:
+    if len(asked) >= _FROM or asked.isdecimal():
         own = list((await page_of_cases(parts, caller, Listing(owner=caller.holder, status="open"), Page(_OWN))).items)
     told = await references_of(parts, caller, *{one.id: one for one in (*exact, *own)}.values())
     meant = {one.id: one for one in (*exact, *(one for one in own if _says(told.get(one.id), asked)))}
@@ -55,16 +59,41 @@ async def _by_ids(parts: Parts, caller: Caller, asked: str) -> list[Seen]:
             # Not theirs to know of, or not there: the same to whoever looks.
             return []
         return [one] if one.case is not None else []
-    for listing in (Listing(external_id=asked), Listing(matter=asked), Listing(party_ref=asked)):
+    numbers = (Listing(external_id=number) for number in _numbers(asked))
+    for listing in (Listing(external_id=asked), Listing(matter=asked), Listing(party_ref=asked), *numbers):
         exact += (await page_of_cases(parts, caller, listing, Page(_SHOWN))).items
     return exact
+
+
+def _numbers(asked: str) -> list[str]:
+    """The numbers that somebody may mean who leaves out what every number has: ``HBR-36`` is ``HBR-000036``."""
+    parts = _NUMBER.fullmatch(asked)
+    if parts is None or not parts["before"]:
+        return []
+    before, digits = parts["before"].upper(), parts["digits"].lstrip("0") or "0"
+    made = (before + digits.zfill(width) for width in range(len(digits), _WIDEST + 1))
+    return [number for number in made if number != asked]
+
+
+def _same_number(asked: str, known: str | None) -> bool:
+    """Whether a number is the one that is asked for by its end, as people say it: ``36`` and ``hbr-36`` are ``HBR-000036``."""
+    mine, its = _NUMBER.fullmatch(asked), _NUMBER.fullmatch(known or "")
+    if mine is None or its is None or mine["before"].upper() not in ("", its["before"].upper()):
+        return False
+    return mine["digits"].lstrip("0") == its["digits"].lstrip("0") != ""
 
 
 def _says(told: Told | None, asked: str) -> bool:
     if told is None:
         return False
     known = told.references
-    said = (known.subject, known.matter, known.external_id, *(party.ref for party in known.parties))
+    if _same_number(asked, known.external_id):
+        return True
+    if len(asked) < _FROM:
+        return False
+    # The names of parties as well, in cases of one's own: what is found is shown without them.
+    of_people = (word for party in known.parties for word in (party.ref, party.name))
+    said = (known.subject, known.matter, known.external_id, *of_people)
     return any(asked.casefold() in one.casefold() for one in said if one)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from services.callers import Caller
 from services.errors import FieldError, Refused
 from services.parts import Parts, Seals
+from services.rows import CaseRow
 
 Item = TypeVar("Item")
 
@@ -83,6 +84,17 @@ def part_by_id(items: Iterable[Named], cursors: Cursors, page: Page) -> Part[Nam
     found = [item for item in items if item.id > after]
     shown, more = found[: page.limit], len(found) > page.limit
     return Part(tuple(shown), more, cursors.write(shown[-1].id) if more else None)
+
+
+def place_of(row: CaseRow) -> tuple[str, str, str]:
+    """Where a list that begins with the most pressing case ended, for a cursor."""
+    return str(row.pressing), row.pressing_at.isoformat(), row.id
+
+
+def place_in(values: Sequence[str]) -> tuple[int, datetime, str]:
+    """What :func:`place_of` wrote."""
+    state, at, case_id = values
+    return int(state), datetime.fromisoformat(at), case_id
 
 
 def instant(text: Any) -> datetime:

@@ -22,7 +22,7 @@ from storage.team.people import Person
 from storage.team.reading import Access, ReadRow
 from storage.team.saved_views import SavedView
 from storage.tenants import KeyHolder, Tenant
-from storage.views.cases import CommandRow
+from storage.views.cases import CommandRow, PressingCount
 from storage.views.rows import CaseRow
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "KeyHolder",
     "KeyState",
     "Person",
+    "PressingCount",
     "Provider",
     "Purpose",
     "QueueCounts",

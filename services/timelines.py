@@ -92,6 +92,11 @@ async def first_entries(parts: Parts, caller: Caller, seen: Seen) -> tuple[Entry
     return await _shown(parts, caller, seen, told)
 
 
+async def entries_of(parts: Parts, caller: Caller, seen: Seen, recordings: Sequence[Recording]) -> tuple[Entry, ...]:
+    """Some facts of a case with their texts, as far as the caller may know them."""
+    return await _shown(parts, caller, seen, entries(seen.case, recordings, seen.viewer)) if seen.case is not None else ()
+
+
 async def _told(parts: Parts, caller: Caller, seen: Seen, most: int, thread: Side | None = None) -> list[Entry]:
     after, told, number = 0, list[Entry](), 1
     while seen.case is not None and len(told) < most:

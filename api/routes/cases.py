@@ -117,7 +117,7 @@ def _listing(
     campaign: Annotated[CampaignId | None, Query(description="For the team: counted to this campaign.")] = None,
     due_before: Annotated[At | None, Query(description="For the team: with a deadline before this instant.")] = None,
     sort: Annotated[
-        Literal["newest", "due"], Query(description="`due`, for the team: open cases, the most urgent first.")
+        Literal["newest", "due"], Query(description="`due`, for the team: open cases, the most pressing first.")
     ] = "newest",
 ) -> cases.Listing:
     return cases.Listing(

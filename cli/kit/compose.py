@@ -28,6 +28,7 @@ from storage.policies.publications import PostgresPublications
 from storage.postgres.migrate import migrate
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
+from storage.record.pressing import place_cases
 from storage.tenants import PostgresTenants
 from workflows.handles import SEARCH_ATTRIBUTES, CaseDoors, Named
 
@@ -74,6 +75,7 @@ async def prepare_database(places: Places, settings: Settings | None = None) -> 
     # Once for all tenants, by whoever may change the tables anyway: the process that migrates needs no other password for it.
     owner = places.database_owner_url
     async with await Database.connect(owner, admin_dsn=owner, max_size=2, command_timeout=patience) as database:
+        await place_cases(database)
         library = PostgresLibrary(database)
         await library.publish_calendars(policies.calendars, holiday_data=holiday_data_version(), from_year=first, to_year=last)
         for kind, pack in policies.packs.items():

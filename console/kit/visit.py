@@ -95,6 +95,11 @@ class Visit:
         """Whether only a part of the page is asked for, to be put into it."""
         return self.request.headers.get("hx-request-type") == "partial"
 
+    @property
+    def by_script(self) -> bool:
+        """Whether a page asks for something to put into itself, and not a browser for a page."""
+        return self.request.headers.get("hx-request") == "true"
+
     @cached_property
     def zones(self) -> Zones:
         """How they read times."""
@@ -120,9 +125,11 @@ class Visit:
             "views": self.views,
             "here": self.request.url.path,
             "theme": theme_of(self.request),
+            # A script puts a part of the answer into a page that has its title.
+            "with_title": not self.by_script,
         }
         answer = HTMLResponse(self.house.pages.render(template, **{**common, **said}), status)
-        answer.headers["Vary"] = "HX-Request-Type"
+        answer.headers["Vary"] = "HX-Request, HX-Request-Type"
         return answer
 
 

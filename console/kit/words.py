@@ -38,8 +38,8 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "rights_lapsed": ("clock", "The time to appeal is over"),
     "effect_ordered": ("badge-dollar-sign", "To be carried out: {remedy}"),
     "effect_reported": ("badge-dollar-sign", "Carried out: {state}"),
-    "level_reached": ("timer", "{clock}: {level} reached"),
-    "level_passed": ("timer", "{clock}: {level} passed"),
+    "level_reached": ("timer", "{clock}: {level}"),
+    "level_passed": ("timer", "{clock}: {level}, before it moved in"),
     "clocks_paused": ("circle-pause", "Clocks stand still: {reason}"),
     "clocks_resumed": ("clock", "Clocks go on"),
     "clock_extended": ("clock", "{who} gave {clock} more time"),
@@ -73,8 +73,8 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "decision_taken_over": ("gavel", "A decision was made elsewhere: {outcome}"),
     "effect_released": ("badge-dollar-sign", "The hold is over, and it is carried out: {remedy}"),
     "effect_withheld": ("file-lock", "Not carried out while there is a legal hold: {remedy}"),
-    "errand_ordered": ("arrow-right", "Something is to happen in another case: {what}"),
-    "errand_reported": ("arrow-right", "It happened in the other case: {result}"),
+    "errand_ordered": ("arrow-right", "Another case is told of it: {what}"),
+    "errand_reported": ("arrow-right", "The other case was told: {result}"),
     "identity_asked": ("key-round", "{who} asked for proof of identity"),
     "interim_kept": ("shield-check", "Temporary measures stay for a while, although the report was taken back"),
     "interim_review_asked": ("shield-alert", "{who} asked that a temporary measure be looked at again"),
@@ -111,6 +111,36 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "withdrawal_overtaken": ("clock", "The wish to take the report back is past: {because}"),
     "withdrawal_requested": ("undo-2", "{who} wants to take the report back"),
 }
+LEVELS: Mapping[str, str] = {
+    "warn": "a reminder went out",
+    "remind": "a reminder went out",
+    "breach": "its time was over, and it went up the ladder",
+    "end": "its time was over",
+    "wake": "it is back from where it was put away",
+    "look": "it had stood still for long, and leads were told",
+    "lift": "its time was over",
+    "lapse": "its time was over",
+    "missed": "its day went by",
+    "send": "what was drafted went out",
+}
+"""What a level meant, by the name that it usually has. A pack's own name is shown as it reads."""
+_BECAUSE: Mapping[str, str] = {
+    "admitted": "it was let in",
+    "amount_stated": "what was paid was said",
+    "annulled": "the ruling was set aside",
+    "appealed": "somebody appealed",
+    "approved": "the ruling was approved",
+    "cross_appealed": "the other side appealed too",
+    "deadline": "the time to talk was over",
+    "escalated": "a side asked for a decision",
+    "held": "the ruling waits",
+    "party_added": "a party came in",
+    "remitted": "it was sent back",
+    "reopened": "it was taken up again",
+    "retracted": "the ruling was taken back",
+    "returned": "the ruling was sent back",
+}
+"""Why a phase began."""
 _TO = {"all": "both sides", "desk": "the team only", "claimant": "the claimant only", "respondent": "the respondent only"}
 
 GRAPHIC = frozenset({"moderation_appeal", "safety_incident"})
@@ -364,6 +394,9 @@ def happened(type_: str, data: Mapping[str, Any], who: str, names: Mapping[str, 
     if isinstance(party, Mapping):
         words["party"] = names.get(str(party.get("id")), "Somebody")
     words["who"] = who
+    for name, meant in (("level", LEVELS), ("reason", _BECAUSE)):
+        if data.get(name) in meant and (name != "reason" or type_ == "phase_entered"):
+            words[name] = meant[data[name]]
     said = sentence.format_map(words).removesuffix(": …")
     return icon, said[:1].upper() + said[1:]
 

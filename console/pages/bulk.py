@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
 from starlette.responses import Response
@@ -13,9 +14,13 @@ from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import ORDERS, called
 from console.pages.command import status_of, told
-from services import bulk, people
+from console.pages.inbox import titled
+from console.pages.views import query_of
+from services import bulk, cases, people, references
 from services.bulk import Bulk, BulkSelection
+from services.cases import Listing
 from services.errors import FieldError, Refused
+from services.pages import Page
 from services.repeats import Asked
 
 MOST = 100
@@ -25,6 +30,10 @@ MOST = 100
 async def ask(visit: Visit) -> Response:
     """The form of the order, with the cases that were ticked in the list."""
     form = await visit.form()
+    if not form.all("case") and form.text("command") in ORDERS:
+        # The list says so itself: a form about no case is no answer.
+        _, _, query = form.text("list").partition("?")
+        return to(f"/inbox?{query_of(dict(parse_qsl(query)))}&unticked=1")
     return await _page(visit, form, _without_case(form))
 
 
@@ -64,7 +73,11 @@ async def done(visit: Visit) -> Response:
     left_out = int(said) if said.isdecimal() else 0
     speaker = Speaker(visit.zones, visit.house.amounts, {})
     each = [(result, speaker.plainly(result.detail or result.code or "")) for result in state.results.each]
-    return visit.page("bulk_done.html", heading=called(state.command), each=each, left_out=left_out)
+    which = Listing(ids=tuple(result.case_id for result in state.results.each))
+    seen = (await cases.page_of_cases(visit.parts, visit.caller, which, Page(MOST))).items if which.ids else ()
+    known = await references.references_of(visit.parts, visit.caller, *seen)
+    named = {one.id: titled(one, known.get(one.id)) for one in seen}
+    return visit.page("bulk_done.html", heading=called(state.command), each=each, left_out=left_out, named=named)
 
 
 def _without_case(form: Form) -> Refused | None:

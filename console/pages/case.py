@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.responses import Response
 from uuid_utils import uuid7
 
 from console.kit.refusals import Speaker
+from console.kit.render import Zones
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import DEFAULTS, KEYS, USUAL, WHY_SKIPPED, called, happened, icon_of, in_words, readable
 from console.pages.afterwards import done, sent_before
 from console.pages.changes import between_drafts, taken_back
 from console.pages.course import OF_WHAT, course, of_what
 from console.pages.files import file_shown, veiled
-from console.pages.inbox import CLOCK_WORDS, turn_of
+from console.pages.in_force import lateness, measures, owed
+from console.pages.inbox import CLOCK_WORDS, away_until, turn_of
 from console.pages.live import met, of_case
 from console.pages.settlement import made
 from domain.base import Side
 from domain.views.case import Action, CaseView, Due, view
 from domain.views.urgency import ClockStanding, standings
-from services import cases, clocks, drafts, evidence, people, readers, references, timelines
+from services import audit, cases, clocks, drafts, evidence, people, readers, references, timelines
 from services.authority import DECIDING
 from services.cases import Seen
 from services.errors import Refused
@@ -34,6 +36,14 @@ SAY = "say"
 """The draft of what is written in the case itself."""
 _OPENING = ("case_opened", "case_moved_in")
 _READS_ONLY = "You took access to read this case. To work on it, have it assigned to you or put into a queue of yours."
+_SAYS = {
+    "message_sent": "sender",
+    "past_message_kept": "sender",
+    "evidence_submitted": "side",
+    "offer_made": "side",
+    "appeal_lodged": "side",
+}
+"""Where somebody says something to the matter, and by which field one learns whose word it is."""
 _SPOKEN = ("message_sent", "note_added", "past_message_kept")
 
 
@@ -141,13 +151,14 @@ async def show(visit: Visit) -> Response:
         return visit.page("waiting.html", 202)
     said, seen, caller = found.said, found.seen, visit.caller
     entries = await timelines.first_entries(visit.parts, caller, seen)
-    words, side = turn_of(said.waiting_on, said.owner, caller.holder, found.names)
+    words, side = turn_of(seen, said, caller.holder, found.names)
     buttons = _plain(visit, found)
     parties = _parties(found, entries)
     return visit.page(
         "case.html",
         case=found,
         said=said,
+        heard={entry.data.get(_SAYS[entry.type]) for entry in entries if entry.type in _SAYS},
         parties=[party for party in parties if party.role == "principal"],
         others=[party for party in parties if party.role != "principal"],
         readers={side.value: _named(parties, side) for side in Side},
@@ -164,10 +175,8 @@ async def show(visit: Visit) -> Response:
         may={button.command: button for button in buttons},
         grace=next((due for due in said.deadlines if due.by_default == "issue_ruling"), None),
         explained={clock.clock: clock for clock in await clocks.clocks(visit.parts, seen)},
-        course=course(said, entries, found.clocks, found.names, visit.zones.now),
-        of_what=OF_WHAT,
-        ahead=_ahead(found),
-        past=_past(found, entries),
+        **_in_force(visit, found, entries),
+        **_along(visit, found, entries),
         spoken=[_spoken(entry, found) for entry in entries if entry.type in _SPOKEN],
         texts=await cases.texts_of(visit.parts, caller, seen),
         command_id=f"cmd_{uuid7()}",
@@ -178,6 +187,27 @@ async def show(visit: Visit) -> Response:
         live=of_case(seen, "reading", again=f"/cases/{case_id}"),
         **await _handed_in(visit, found),
     )
+
+
+def _in_force(visit: Visit, found: Shown, entries: Sequence[Entry]) -> dict[str, Any]:
+    """What holds for the moment: temporary measures, what the sides owe, and until when the case is put away."""
+    case = found.seen.case
+    assert case is not None, "it was opened"
+    return {
+        "measures": measures(case, found.said, entries, found.names),
+        "owed": owed(found.said, found.names),
+        "away_until": away_until(case, visit.zones.now),
+    }
+
+
+def _along(visit: Visit, found: Shown, entries: Sequence[Entry]) -> dict[str, Any]:
+    """The course of the case, and its timeline."""
+    return {
+        "course": course(found.said, entries, found.clocks, found.names, visit.zones.now),
+        "of_what": OF_WHAT,
+        "ahead": _ahead(found, visit.zones),
+        "past": _past(found, entries),
+    }
 
 
 def _plain(visit: Visit, found: Shown) -> list[Button]:
@@ -216,15 +246,17 @@ async def _handed_in(visit: Visit, found: Shown) -> dict[str, Any]:
 
 def buttons_of(found: Shown) -> list[Button]:
     """Every command of the phase, with the reason where it is not the caller's to send."""
-    return [_button(found.seen.id, action) for action in _actions(found)]
+    away = found.seen.case is not None and away_until(found.seen.case, datetime.now(UTC)) is not None
+    return [_button(found.seen.id, action, away=away) for action in _actions(found)]
 
 
-def _button(case_id: str, action: Action) -> Button:
+def _button(case_id: str, action: Action, *, away: bool) -> Button:
     command = action.command
     ruling = command in ("rule", "decide_appeal")
     where = f"/cases/{case_id}/ruling" if ruling else f"/cases/{case_id}/do/{command}"
     why = None if action.allowed else readable(action.detail or action.code or "")
-    return Button(command, called(command), icon_of(command), action.allowed, why, KEYS.get(command), where)
+    words = "Take it up again" if command == "resume" and away else called(command)
+    return Button(command, words, icon_of(command), action.allowed, why, KEYS.get(command), where)
 
 
 def _actions(found: Shown) -> Sequence[Action]:
@@ -256,13 +288,7 @@ def _parties(found: Shown, entries: Sequence[Entry]) -> list[PartyShown]:
     opened = next((entry.data for entry in entries if entry.type in _OPENING), {})
     first_words: dict[str, str] = {"claimant": _text(opened.get("statement")) or ""}
     for entry in entries:
-        side = (
-            entry.data.get("sender")
-            if entry.type == "message_sent"
-            else entry.data.get("side")
-            if entry.type == "evidence_submitted"
-            else None
-        )
+        side = entry.data.get(_SAYS[entry.type]) if entry.type in _SAYS else None
         if side in ("claimant", "respondent") and not first_words.get(side):
             first_words[side] = _text(entry.data.get("text")) or ""
     shown_ = []
@@ -303,13 +329,19 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _ahead(found: Shown) -> list[Happened]:
-    return sorted((_due(due) for due in found.said.deadlines), key=lambda line: line.at, reverse=True)
+def _ahead(found: Shown, zones: Zones) -> list[Happened]:
+    late = lateness(found.clocks)
+    return sorted((_due(due, late, zones) for due in found.said.deadlines), key=lambda line: line.at, reverse=True)
 
 
-def _due(due: Due) -> Happened:
+def _due(due: Due, late: Mapping[str, datetime], zones: Zones) -> Happened:
     clock = in_words(due.clock)
+    since = f"{clock} is late since {zones.words(late[due.clock])}" if due.clock in late else ""
     match due.action:
+        case "warn" if since:
+            icon, words, then = "bell", since, "a reminder goes out"
+        case "escalate" if since:
+            icon, words, then = "clock-alert", since, "it goes further up the ladder"
         case "warn":
             icon, words, then = "bell", f"{clock}: a reminder", ""
         case "escalate":
@@ -391,7 +423,14 @@ async def take_access(visit: Visit) -> Response:
     return to(f"/cases/{case_id}")
 
 
+async def proof(visit: Visit) -> Response:
+    """Whether the case is as it was recorded: its chain of hashes computed anew, and its state folded from its facts."""
+    seen = await cases.find(visit.parts, visit.caller, visit.request.path_params["case_id"])
+    return visit.page("proof.html", case_id=seen.id, verdict=await audit.of_case(visit.parts, visit.caller, seen))
+
+
 PAGES: Addresses = [
+    ("/cases/{case_id}/proof", ["GET"], proof),
     ("/cases/{case_id}", ["GET"], show),
     ("/cases/{case_id}/access", ["POST"], take_access),
 ]

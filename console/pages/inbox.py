@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,19 +13,22 @@ from starlette.responses import Response
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import KINDS, ORDERS, called
 from console.pages.afterwards import sent_before
-from console.pages.listing import FILTERS, VIEWS, View, listing_of, wrong
+from console.pages.listing import FILTERS, VIEWS, View, choices, listing_of, wrong
+from console.pages.listing import ORDERS as LIST_ORDERS
 from console.pages.live import of_list
 from console.pages.views import query_of
-from domain.base import Phase, Priority
-from domain.views.case import view
-from domain.views.urgency import STATES, ClockStanding, ClockState, standings
+from domain.base import Phase
+from domain.model.case import Case
+from domain.views.case import CaseView, view
+from domain.views.urgency import NO_END, STATES, ClockStanding, ClockState, standings
 from services import cases, desk, people, references, saved_views
-from services.cases import Seen
+from services.cases import Listing, Seen, may_send
 from services.pages import Page
+from services.rows import PressingCount
 
-TITLES: Mapping[View, str] = {"mine": "Mine", "queues": "My queues", "all": "All I may see"}
-LOOK_AT = 100
-"""One's own cases are few and shown whole; of the other lists so many of the most pressing are."""
+TITLES: Mapping[View, str] = {"mine": "Mine", "queues": "My queues", "away": "Put away", "all": "All I may see"}
+AT_ONCE = 50
+"""Cases on a page of a list: the most pressing ones, and the next ones behind *More cases*."""
 CLOCK_WORDS: Mapping[ClockState, tuple[str, str]] = {
     "late": ("flame", "Late"),
     "risk": ("triangle-alert", "At risk"),
@@ -33,6 +36,10 @@ CLOCK_WORDS: Mapping[ClockState, tuple[str, str]] = {
     "paused": ("circle-pause", "Paused"),
 }
 """Icon and word: never a colour alone."""
+
+
+_SAID_ONCE = ("nothing", "unticked", "before", "sent")
+"""What an address tells of what was just done, and no list keeps."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,8 @@ class Row:
     turn_side: str | None
     amount: Mapping[str, Any] | None
     clocks: tuple[ClockStanding, ...]
+    away_until: datetime | None = None
+    """Until when it is put away."""
 
     @property
     def clock(self) -> ClockStanding | None:
@@ -62,48 +71,46 @@ class Row:
         return self.clock.state if self.clock else "paused"
 
 
-_ONCE = ("nothing", "before", "sent")
-"""What is said of one moment, and no part of the list."""
-
-
 async def show(visit: Visit) -> Response:
     """The list. Its address holds every filter, so that it can be kept and passed on."""
     said = dict(visit.request.query_params)
-    which, wanted = _which(said), _clock(said)
-    shown, cursor = await _read(visit, which, said)
-    rows = await _rows(visit, shown)
+    which = _which(said)
+    listing = listing_of(visit, which, said)
+    found = await cases.page_of_cases(visit.parts, visit.caller, listing, _page(said))
+    names = await people.colleagues(visit.parts, visit.caller)
+    rows = await _rows(visit, found.items, names, by_age=listing.sort == "newest")
     leads = await saved_views.may_share(visit.parts, visit.caller)
-    counts = Counter(row.state for row in rows)
     query = query_of({**said, "view": which})
-    first = {state: next((row for row in rows if row.state == state), None) for state in STATES}
-    rows = [row for row in rows if wanted in (None, row.state)]
-    groups = [
-        ("Act now", [row for row in rows if row.state in ("late", "risk")]),
-        ("Later", [row for row in rows if row.state == "on_track"]),
-        ("Paused", [row for row in rows if row.state == "paused"]),
-    ]
+    options = choices(visit, said, names)
+    counts = await cases.pressing_counts(visit.parts, visit.caller, listing) if listing.status == "open" else {}
     return visit.page(
         "inbox.html",
         view=which,
         list=said["phase"] if which == "all" and said.get("phase") in ("approval", "appeal") else which,
         heading=TITLES[which],
-        groups=[group for group in groups if group[1]],
+        groups=_groups(rows, listing),
         total=len(rows),
-        more=_address(said, cursor=cursor) if cursor else None,
+        of_all=_of_all(counts, listing),
+        order=LIST_ORDERS["newest" if listing.sort == "newest" else "pressing"].lower(),
+        more=_address(said, cursor=found.next_cursor) if found.next_cursor else None,
         stats=[
-            (state, *CLOCK_WORDS[state], counts[state], first[state], _address(said, clock=state, cursor=None))
-            for state in STATES
+            (state, *CLOCK_WORDS[state], counts[state], _address(said, clock=state, cursor=None)) for state in STATES if counts
         ],
-        clock=wanted,
+        ahead=next((counts[state].first_at for state in ("risk", "on_track") if counts and counts[state].cases), None),
+        far=NO_END,
+        clock=listing.pressing,
         everything=_address(said, clock=None, cursor=None),
-        used=[(name, said[name], _address(said, **{name: None}, cursor=None)) for name in FILTERS if said.get(name)],
+        used=[
+            (name, dict(options[name]).get(said[name], said[name]), _address(said, **{name: None}, cursor=None))
+            for name in FILTERS
+            if said.get(name)
+        ],
         said=said,
-        kinds=sorted(visit.parts.packs),
-        phases=[phase.value for phase in Phase],
-        priorities=[priority.value for priority in Priority],
+        options=options,
         words=CLOCK_WORDS,
         nothing="nothing" in said,
         sent_before=await sent_before(visit),
+        unticked="unticked" in said,
         query=query,
         saved=next((saved for saved in visit.views if saved.query == query), None),
         live=of_list(visit, _address(said)),
@@ -113,11 +120,30 @@ async def show(visit: Visit) -> Response:
     )
 
 
+def _groups(rows: Sequence[Row], listing: Listing) -> list[tuple[str, list[Row]]]:
+    if listing.sort == "newest":
+        return [("Newest first", list(rows))] if rows else []
+    groups = [
+        ("Act now", [row for row in rows if row.state in ("late", "risk")]),
+        ("Later", [row for row in rows if row.state == "on_track"]),
+        ("Paused", [row for row in rows if row.state == "paused"]),
+    ]
+    return [group for group in groups if group[1]]
+
+
+def _of_all(counts: Mapping[ClockState, PressingCount], listing: Listing) -> str | None:
+    """How many cases the whole list has, over all its pages; None where they were not counted."""
+    asked = [count for state, count in counts.items() if listing.pressing in (None, state)]
+    return f"{sum(count.cases for count in asked)}{'+' if any(count.more for count in asked) else ''}" if asked else None
+
+
 async def rows_of(visit: Visit, said: Mapping[str, str]) -> tuple[list[Row], str | None]:
     """A page of the list that an address means, and where the next one begins. Raises ``parameter_invalid``."""
-    shown, cursor = await _read(visit, _which(said), said)
-    wanted = _clock(said)
-    return [row for row in await _rows(visit, shown) if wanted in (None, row.state)], cursor
+    which = _which(said)
+    listing = listing_of(visit, which, said)
+    found = await cases.page_of_cases(visit.parts, visit.caller, listing, _page(said))
+    names = await people.colleagues(visit.parts, visit.caller)
+    return await _rows(visit, found.items, names, by_age=listing.sort == "newest"), found.next_cursor
 
 
 def _which(said: Mapping[str, str]) -> View:
@@ -127,11 +153,8 @@ def _which(said: Mapping[str, str]) -> View:
     return which
 
 
-def _clock(said: Mapping[str, str]) -> str | None:
-    wanted = said.get("clock")
-    if wanted is not None and wanted not in STATES:
-        raise wrong("clock", STATES)
-    return wanted
+def _page(said: Mapping[str, str]) -> Page:
+    return Page(AT_ONCE, said.get("cursor") or None)
 
 
 async def take_next(visit: Visit) -> Response:
@@ -143,26 +166,18 @@ async def take_next(visit: Visit) -> Response:
     )
 
 
-async def _read(visit: Visit, which: str, said: Mapping[str, str]) -> tuple[Sequence[Seen], str | None]:
-    parts, caller, page = visit.parts, visit.caller, Page(LOOK_AT if which == "mine" else 50, said.get("cursor") or None)
-    if which == "queues" and not any(said.get(name) for name in FILTERS):
-        found = await desk.waiting(parts, caller, page)
-    else:
-        found = await cases.page_of_cases(parts, caller, listing_of(visit, which, said), page)
-    return found.items, found.next_cursor
-
-
 def _address(said: Mapping[str, str], **changes: str | None) -> str:
-    after = {**{name: value for name, value in said.items() if name not in _ONCE}, **changes}
+    after = {**{name: value for name, value in said.items() if name not in _SAID_ONCE}, **changes}
     return f"/inbox?{urlencode({name: value for name, value in after.items() if value})}"
 
 
-async def _rows(visit: Visit, shown: Sequence[Seen]) -> list[Row]:
+async def _rows(visit: Visit, shown: Sequence[Seen], names: Mapping[str, str], *, by_age: bool) -> list[Row]:
     told = await references.references_of(visit.parts, visit.caller, *shown)
-    names = await people.colleagues(visit.parts, visit.caller)
     rows = [_row(visit, seen, told.get(seen.id), names) for seen in shown if seen.case is not None]
-    far = visit.zones.now.replace(year=9998)
-    return sorted(rows, key=lambda row: (STATES.index(row.state), (row.clock.due_at if row.clock else None) or far, row.id))
+    if by_age:
+        return rows
+    # As they come, but for a clock whose level has passed this very moment and is not recorded yet.
+    return sorted(rows, key=lambda row: (STATES.index(row.state), (row.clock.due_at if row.clock else None) or NO_END, row.id))
 
 
 def _row(visit: Visit, seen: Seen, told: references.Told | None, names: Mapping[str, str]) -> Row:
@@ -171,12 +186,12 @@ def _row(visit: Visit, seen: Seen, told: references.Told | None, names: Mapping[
     said = view(case, seen.viewer, with_actions=False)
     known = told.references if told is not None else None
     refs = [party.ref for party in known.parties if party.ref and party.role == "principal"] if known else []
-    number = (known.external_id if known else None) or f"…{seen.id[-8:]}"
-    words, side = turn_of(said.waiting_on, said.owner, visit.caller.holder, names)
+    number, title = titled(seen, told)
+    words, side = turn_of(seen, said, visit.caller.holder, names)
     return Row(
         id=seen.id,
         number=number,
-        title=(known.subject or known.matter if known else None) or f"{_words(said.kind)}: {_words(said.category).lower()}",
+        title=title,
         about=f"{number} · {' and '.join(refs)}" if refs else number,
         icon=KINDS.get(said.kind, "scroll-text"),
         phase=said.phase_label,
@@ -185,20 +200,37 @@ def _row(visit: Visit, seen: Seen, told: references.Told | None, names: Mapping[
         turn_side=side,
         amount=said.amount.model_dump() if said.amount else None,
         clocks=standings(case, visit.zones.now),
+        away_until=away_until(case, visit.zones.now),
     )
 
 
-def turn_of(waiting_on: str, owner: str | None, me: str, names: Mapping[str, str]) -> tuple[str, str | None]:
-    """Whose turn it is in words, and the side if it is one's."""
-    match waiting_on:
+def titled(seen: Seen, told: references.Told | None) -> tuple[str, str]:
+    """The number of a case and what it is called in a list: what the platform calls it, else the end of its id and its kind."""
+    known = told.references if told is not None else None
+    assert seen.case is not None, "what is listed was opened"
+    usual = f"{_words(seen.case.kind)}: {_words(seen.case.category).lower()}"
+    number = (known.external_id if known else None) or f"…{seen.id[-8:]}"
+    return number, (known.subject or known.matter if known else None) or usual
+
+
+def away_until(case: Case, now: datetime) -> datetime | None:
+    """Until when somebody has put the case away; None: nobody has, or it is back."""
+    return max((hold.until for hold in case.holds if hold.why == "snooze" and hold.until and hold.until > now), default=None)
+
+
+def turn_of(seen: Seen, said: CaseView, me: str, names: Mapping[str, str]) -> tuple[str, str | None]:
+    """Whose turn it is in words, and the side if it is one's. A second look waits for whoever may approve, and nobody else."""
+    match said.waiting_on:
         case "claimant" | "respondent":
-            return waiting_on.capitalize(), waiting_on
+            return said.waiting_on.capitalize(), said.waiting_on
         case "both":
             return "Both sides", None
         case "nobody":
             return "Nobody", None
+        case _ if said.phase is Phase.APPROVAL:
+            return "You" if may_send(seen, "approve") else "A second person", None
         case _:
-            return ("You" if owner == me else names.get(owner, owner)) if owner else "Nobody yet", None
+            return ("You" if said.owner == me else names.get(said.owner, said.owner)) if said.owner else "Nobody yet", None
 
 
 def _words(code: str) -> str:

@@ -1,47 +1,92 @@
-"""Which cases an address of the inbox means."""
+"""Which cases an address of the inbox means, and what can be chosen for one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from console.kit.visit import Visit
+from console.kit.words import in_words
 from domain.base import Phase, Priority
+from domain.views.urgency import STATES
 from services.cases import Listing
 from services.errors import FieldError, Refused
 
-View = Literal["mine", "queues", "all"]
+View = Literal["mine", "queues", "away", "all"]
 VIEWS: tuple[View, ...] = get_args(View)
-FILTERS = ("kind", "phase", "priority", "queue", "status")
+FILTERS = ("kind", "phase", "priority", "queue", "owner", "turn", "status", "order")
+TURNS: Mapping[str, str] = {
+    "staff": "The team",
+    "claimant": "The claimant",
+    "respondent": "The respondent",
+    "both": "Both sides",
+    "nobody": "Nobody",
+}
+ORDERS: Mapping[str, str] = {"pressing": "Most urgent first", "newest": "Newest first"}
+_LABELS = 3
+"""So many names of a phase are told: each kind may have its own."""
 
 
 def listing_of(visit: Visit, which: str, said: Mapping[str, str]) -> Listing:
     """What an address asks for. Raises ``parameter_invalid`` for what there is not."""
-    status = said.get("status") or "open"
-    if status not in ("open", "closed"):
-        raise wrong("status", ("open", "closed"))
+    status = _known("status", said, ("open", "closed")) or "open"
+    by_age = _known("order", said, tuple(ORDERS)) == "newest" or status == "closed"
+    own = visit.caller.holder if which in ("mine", "away") else None
     return Listing(
         kind=said.get("kind") or None,
         phase=_one(Phase, "phase", said),
         priority=_one(Priority, "priority", said),
         queue=said.get("queue") or None,
         status=status,  # type: ignore[arg-type]  # one of the two, as was asked
-        owner=visit.caller.holder if which == "mine" else None,
-        # Of one's own also those in which nothing falls due: they are few.
-        sort="due" if which != "mine" and status == "open" else "newest",
+        owner=own or said.get("owner") or None,
+        waits_in=(visit.person.queues if visit.person else ()) if which == "queues" and status == "open" else None,
+        put_away=True if which == "away" else None,
+        waiting_on=_known("turn", said, tuple(TURNS)),  # type: ignore[arg-type]  # one of them, as was asked
+        pressing=_known("clock", said, STATES),  # type: ignore[arg-type]  # one of them, as was asked
+        sort="newest" if by_age else "due",
     )
 
 
+def choices(visit: Visit, said: Mapping[str, str], names: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """What the filter offers: each parameter with its values and what they are called."""
+    queues = dict.fromkeys(visit.person.queues if visit.person else ())
+    if visit.person and {"lead", "ops"} & set(visit.person.roles):
+        queues |= dict.fromkeys(queue for pack in visit.parts.packs.values() for queue in (pack.queue, pack.appeal_queue))
+    if said.get("queue"):
+        queues[said["queue"]] = None
+    return {
+        "kind": [(kind, in_words(kind)) for kind in sorted(visit.parts.packs)],
+        "phase": [(phase.value, phase_called(visit, phase, said.get("kind"))) for phase in Phase],
+        "priority": [(priority.value, in_words(priority.value)) for priority in Priority],
+        "queue": [(queue, in_words(queue)) for queue in sorted(queues)],
+        "owner": sorted(names.items(), key=lambda one: one[1]),
+        "turn": list(TURNS.items()),
+        "status": [("open", "Open"), ("closed", "Closed")],
+        "order": list(ORDERS.items()),
+    }
+
+
+def phase_called(visit: Visit, phase: Phase, kind: str | None) -> str:
+    """A phase as people say it: as the pack of the kind calls it, else as any pack does."""
+    packs = [visit.parts.packs[kind]] if kind is not None and kind in visit.parts.packs else visit.parts.packs.values()
+    labels = list(dict.fromkeys(pack.labels[phase] for pack in packs if phase in pack.labels))
+    return ", ".join(labels[:_LABELS]) + (", …" if len(labels) > _LABELS else "") if labels else in_words(phase.value)
+
+
 def _one(kind: Any, name: str, said: Mapping[str, str]) -> Any:
+    value = _known(name, said, [one.value for one in kind])
+    return kind(value) if value else None
+
+
+def _known(name: str, said: Mapping[str, str], known: Sequence[str]) -> str | None:
     value = said.get(name)
-    if not value:
-        return None
-    if value not in (known := [one.value for one in kind]):
+    if value and value not in known:
         raise wrong(name, known)
-    return kind(value)
+    return value or None
 
 
 def wrong(name: str, allowed: Any) -> Refused:
     """The refusal of a value that there is not."""
     error = FieldError(name, "parameter_invalid", f"One of: {', '.join(allowed)}.")
-    return Refused("parameter_invalid", errors=[error])
+    there_is_not = f"The address of this list asks for a “{in_words(name).lower()}” that there is not."
+    return Refused("parameter_invalid", f"{there_is_not} Choose it in the list's filter instead.", errors=[error])

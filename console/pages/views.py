@@ -11,15 +11,15 @@ from starlette.responses import Response
 
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import KINDS
-from console.pages.listing import listing_of
+from console.pages.listing import FILTERS, listing_of
 from domain.base import Phase
-from services import desk, finding, saved_views, unplaced
+from services import desk, finding, mentions, saved_views, unplaced
 from services.cases import Listing
 from services.errors import Refused
 from services.pages import Page
 
 MANY_MAILS = 1_000
-_OF_THE_VIEW = ("view", "kind", "phase", "priority", "queue", "status", "clock")
+_OF_THE_VIEW = ("view", *FILTERS, "clock")
 """What of an address makes the view; where one is in it, and what was just done, does not."""
 
 
@@ -45,18 +45,19 @@ async def menu(visit: Visit) -> Response:
     own = await desk.desk(visit.parts, caller, Page(1), Page(1))
     counts["mine"] = Count(str(own.counts.cases), own.counts.overdue)
     counts["queues"] = Count(str(sum(queue.waiting for queue in own.queues)), sum(queue.overdue for queue in own.queues))
-    asked = {phase: Listing(phase=Phase(phase), status="open") for phase in ("approval", "appeal") if leads}
+    asked = {"away": listing_of(visit, "away", {})}
+    asked |= {phase: Listing(phase=Phase(phase), status="open") for phase in ("approval", "appeal") if leads}
     if leads and (mails := await unplaced.waiting(visit.parts, caller)):
         counts["unplaced"] = Count(str(mails) if mails < MANY_MAILS else f"{MANY_MAILS - 1}+", of="mail")
     for one in views:
         said = dict(parse_qsl(one.query))
-        # How pressing a case is stands in no index: a list by clocks is read, and not counted.
-        if "clock" not in said:
-            with suppress(Refused):
-                asked[one.id] = listing_of(visit, said.get("view", "mine"), said)
+        with suppress(Refused):
+            asked[one.id] = listing_of(visit, said.get("view", "mine"), said)
     numbers = await saved_views.counted(visit.parts, caller, list(asked.values()))
     many = saved_views.MOST_COUNTED
     counts |= {key: Count(str(n) if n < many else f"{many - 1}+") for key, n in zip(asked, numbers, strict=True)}
+    if named := len(await mentions.mentions(visit.parts, caller, mentions.NEW_FOR)):
+        counts["mentions"] = Count(str(named), of="note")
     current = visit.request.query_params.get("current", "")
     return visit.page("menu.html", counts=counts, views=views, current=current)
 

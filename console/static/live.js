@@ -24,7 +24,11 @@
     close();
     clearInterval(polling);
     say("over", "Signed out");
+    const link = document.getElementById("live-sign-in");
+    if (link) link.hidden = false;
   };
+  // Signed out in another window of this browser: nothing comes any more here either.
+  new BroadcastChannel("ombud").addEventListener("message", end);
   const poll = () => {
     if (polling || over) return;
     say("polling", "Reads every 30 s");

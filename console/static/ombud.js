@@ -8,6 +8,8 @@
     const at = all.indexOf(document.activeElement);
     all[Math.max(0, Math.min(all.length - 1, at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by))].focus();
   };
+  // What a key does to the case whose row has the focus: it opens the form for it.
+  const OF_A_ROW = { a: "do/take", r: "ruling", s: "do/snooze", q: "do/request_evidence", g: "do/assign" };
   const typing = (target) => target.closest?.("input:not([type=radio]):not([type=checkbox]), textarea, select");
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && document.querySelector("dialog[open]")) byKey();
@@ -20,11 +22,24 @@
       document.querySelector(event.shiftKey ? "[data-key='ctrl-shift-enter']" : "[data-key='ctrl-enter']")?.click();
       return;
     }
-    if (event.ctrlKey || event.metaKey || typing(event.target)) return;
+    if (event.ctrlKey || event.metaKey) return;
+    if (typing(event.target)) {
+      // Out of the field, so that single keys mean something again.
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
     const key = event.key.toLowerCase();
-    if (key === "j" || key === "k") {
-      step(key === "j" ? 1 : -1);
+    if (["j", "k", "[", "]"].includes(key)) {
+      const by = key === "j" || key === "]" ? 1 : -1;
+      if (rows().length) step(by);
+      else document.querySelector(`#along [data-by="${by}"]:not([hidden])`)?.click();
       event.preventDefault();
+      return;
+    }
+    const opened = document.activeElement?.closest?.("tr.case")?.querySelector("[data-row]"), form = OF_A_ROW[key];
+    if (opened && form) {
+      event.preventDefault();
+      location.assign(`${new URL(opened.href).pathname}/${form}`);
       return;
     }
     const row = document.activeElement?.closest?.("tr");
@@ -59,6 +74,35 @@
     inside.closest("details")?.setAttribute("open", "");
     inside.focus();
   });
+  // The sheet shows the keys that do something on this page, for this person.
+  const works = (of) => {
+    const inRows = document.querySelector("tr.case [data-row]");
+    if (of === "rows") return rows().length > 0;
+    if (of === "along") return document.querySelector("#along:not([hidden])") && !rows().length;
+    return (inRows && OF_A_ROW[of]) || document.querySelector(`:is([data-key="${of}"], [data-row-key="${of}"]):not([aria-disabled="true"])`);
+  };
+  document.querySelector(".keys-button")?.addEventListener("click", () => {
+    for (const one of document.querySelectorAll("#keys [data-works]")) one.hidden = one.nextElementSibling.hidden = !works(one.dataset.works);
+  });
+  // The cases of the list that was read last, so that the next one is a key away from each. Ids alone, in this window alone.
+  const along = () => {
+    const listed = [...document.querySelectorAll("tr.case [data-row]")].map((one) => new URL(one.href).pathname);
+    if (listed.length) sessionStorage.setItem("list", JSON.stringify({ back: location.pathname + location.search, listed }));
+    const here = document.getElementById("along"), kept = here && JSON.parse(sessionStorage.getItem("list") ?? "null");
+    const at = kept?.listed.indexOf(location.pathname) ?? -1;
+    if (at < 0) return;
+    here.hidden = false;
+    here.querySelector("a").href = kept.back;
+    here.querySelector("a").textContent = `${at + 1} of ${kept.listed.length}`;
+    for (const one of here.querySelectorAll("[data-by]")) {
+      const other = kept.listed[at + Number(one.dataset.by)];
+      one.hidden = !other;
+      if (other) one.href = other;
+    }
+  };
+  along();
+  document.addEventListener("htmx:after:swap", along);
+  document.querySelector("form[action='/sign-out']")?.addEventListener("submit", () => new BroadcastChannel("ombud").postMessage("over"));
   const words = (seconds) => {
     const minutes = Math.floor(Math.abs(seconds) / 60), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24);
     if (days) return hours % 24 ? `${days} d ${hours % 24} h` : `${days} d`;

@@ -9,16 +9,20 @@
   let row, active = 0, shown = [];
   const words = (one) => one.dataset.say ?? [...one.childNodes].filter((part) => part.nodeName !== "KBD").map((part) => part.textContent).join(" ").replace(/\s+/g, " ").trim();
   const seen = (one) => one.getClientRects().length > 0 || one.closest("details:not([open])");
+  // A button that sends what is being filled in is none of the things that there are to do.
+  const filling = (one) => one.closest("form")?.querySelector("input:not([type=hidden]), textarea, select");
   const entries = () => {
     const found = [];
     const add = (group, one, said = words(one)) => {
-      if (!said || found.some((other) => other.said === said)) return;
+      const before = found.find((other) => other.said === said), key = one.querySelector("kbd")?.textContent;
+      if (before) before.key ??= key;
+      if (!said || before) return;
       const off = one.getAttribute("aria-disabled") === "true";
       const why = off ? document.getElementById(one.getAttribute("aria-describedby"))?.textContent : "";
-      found.push({ group, said, why, off, key: one.querySelector("kbd")?.textContent, icon: one.querySelector("use")?.getAttribute("href"), go: () => one.click() });
+      found.push({ group, said, why, off, key, also: one.dataset.also ?? "", icon: one.querySelector("use")?.getAttribute("href"), go: () => one.click() });
     };
     if (row) add("Here", row, `Open “${words(row)}”`);
-    for (const one of document.querySelectorAll("#main .btn, #main .anchors a")) if (seen(one) && !one.closest("dialog, .filters")) add("Here", one);
+    for (const one of document.querySelectorAll("#main .btn, #main .anchors a")) if (seen(one) && !one.closest("dialog, .filters") && !filling(one)) add("Here", one);
     for (const one of document.querySelectorAll(".side nav a, .side .foot a")) add("Go to", one);
     return found;
   };
@@ -59,8 +63,8 @@
   const draw = () => {
     const asked = box.value.toLowerCase().split(/\s+/).filter(Boolean);
     const named = [...cases.querySelectorAll("a")].map((one) => ({ group: "Case", said: words(one), icon: one.querySelector("use")?.getAttribute("href"), go: () => one.click() }));
-    const fits = entries().filter((entry) => asked.every((word) => entry.said.toLowerCase().includes(word)));
-    shown = [...fits.filter((entry) => !entry.off), ...named, ...fits.filter((entry) => entry.off)].slice(0, SHOWN);
+    const fits = entries().filter((entry) => asked.every((word) => `${entry.said} ${entry.also}`.toLowerCase().includes(word)));
+    shown = [...fits.filter((entry) => !entry.off), ...named, ...(asked.length ? fits.filter((entry) => entry.off) : [])].slice(0, SHOWN);
     active = Math.min(active, Math.max(shown.length - 1, 0));
     list.replaceChildren(...shown.map(drawn));
     document.getElementById("palette-none").hidden = shown.length > 0;

@@ -20,7 +20,8 @@ whoever handed it in.
 
 
 class RequestEvidence(CommandBase):
-    """Ask a side, or one party of it, for evidence; the party-response clock starts and the ruling clock waits."""
+    """Ask a side, or one party of it, for evidence; the party-response clock starts and the ruling clock waits. A date sooner
+    than the time that the pack gives a side to answer becomes the end of that time: nobody has less."""
 
     type: Literal["request_evidence"] = "request_evidence"
     of: Side

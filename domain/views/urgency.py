@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from domain.base import Instant, Kept
@@ -14,6 +14,9 @@ from domain.rules.levels import stands_still
 ClockState = Literal["late", "risk", "on_track", "paused"]
 STATES: tuple[ClockState, ...] = ("late", "risk", "on_track", "paused")
 """The most pressing first."""
+NO_END = datetime(9999, 1, 1, tzinfo=UTC)
+"""Stands where a clock has no end in sight: after every other."""
+_BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class ClockStanding(Kept):
@@ -38,6 +41,17 @@ def standings(case: Case, now: datetime) -> tuple[ClockStanding, ...]:
         and (standing := _standing(case, clock, definition, now)) is not None
     ]
     return tuple(sorted(found, key=lambda one: (STATES.index(one.state), one.due_at is None, one.due_at or now, one.clock)))
+
+
+def pressing(case: Case) -> tuple[int, datetime]:
+    """The place of a case in every list that begins with the most pressing one: its state, and when its most pressing clock ends
+    or ended (UTC). It follows from what is recorded alone, so that it can lie in the case's row: a clock changes its state where
+    one of its levels fires, and that is recorded. A case without a clock waits for nobody, like one that stands still.
+    """
+    first = next(iter(standings(case, _BEFORE_ALL)), None)
+    if first is None:
+        return STATES.index("paused"), NO_END
+    return STATES.index(first.state), first.due_at or NO_END
 
 
 def _standing(case: Case, clock: Clock, definition: ClockTerms, now: datetime) -> ClockStanding | None:

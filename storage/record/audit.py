@@ -20,6 +20,7 @@ from storage.postgres.pool import AWAY, Connection, Database
 from storage.postgres.server import ServerAway
 from storage.postgres.vault import Vault
 from storage.record.heads import SignedHead, Signer, append_heads, read_heads
+from storage.record.pressing import UNPLACED
 from storage.record.records import projection
 from storage.record.sql import STATE
 
@@ -35,7 +36,7 @@ _ENTRIES = 5000
 _CASES = f"""
 SELECT c.id, c.turn, c.seq, c.head, {STATE} AS state, c.kind, c.category, c.phase, c.status, c.outcome, c.owner, c.queue,
     c.priority, c.waiting_on, c.wants_owner, c.needs_hands, c.next_due_at, c.next_clock, c.opened_at, c.updated_at, c.closed_at,
-    c.pack, c.pack_version, c.calendars, c.legal_hold, c.campaign, c.platform_updated_at,
+    c.pack, c.pack_version, c.calendars, c.legal_hold, c.campaign, c.platform_updated_at, c.pressing, c.pressing_at,
     ARRAY(SELECT jsonb_build_array(d.clock, d.instance, d.level, d.count, d.due_at) FROM deadlines d
           WHERE d.tenant = $1 AND d.case_id = c.id ORDER BY d.clock, d.instance, d.level, d.count) AS deadlines
 FROM cases c
@@ -348,6 +349,8 @@ class _CaseAudit:
         if self._row["platform_updated_at"] is None:
             # Written before there was the column.
             del expected["platform_updated_at"]
+        if self._row["pressing"] == UNPLACED:
+            del expected["pressing"], expected["pressing_at"]
         differing = [name for name in expected if name != "state" and self._row[name] != expected[name]]
         if differing:
             self._flaw("projection_differs", case.seq, ", ".join(sorted(differing)))

@@ -32,6 +32,7 @@ from domain.model.money import PaidElsewhere
 from domain.rules.evolve import fold
 from domain.rules.reference import Notices
 from domain.transition import calendars_of
+from domain.views.urgency import pressing
 from domain.worktime.calendars import Calendar
 from storage.policies.library import CalendarCache
 from storage.postgres.pool import Connection, Database
@@ -203,6 +204,7 @@ def _given(transition: Transition) -> list[str]:
 def projection(case: Case) -> Row:
     """The columns of a case's row, for lists and queues; all of them follow from the state."""
     first = min(case.timetable, key=lambda due: due.due_at, default=None)
+    state, ends_at = pressing(case)
     return {
         "seq": case.seq,
         "state": case.model_dump(mode="json", exclude={"terms"}),
@@ -220,6 +222,8 @@ def projection(case: Case) -> Row:
         "legal_hold": bool(case.legal_holds),
         "next_due_at": first.due_at if first else None,
         "next_clock": first.clock if first else None,
+        "pressing": state,
+        "pressing_at": ends_at,
         "opened_at": case.opened_at,
         "updated_at": case.updated_at,
         "platform_updated_at": case.seen_at.get("platform", case.opened_at),

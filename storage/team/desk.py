@@ -12,7 +12,7 @@ from storage.intake.inbox import PostgresInbox, Receipt
 from storage.postgres.pool import Database
 from storage.team.roster import ABSENT, LANGUAGES
 from storage.views.rows import CaseRow, CaseRows
-from storage.views.sql import LISTED_ROWS, OPEN_TO, open_to
+from storage.views.sql import LISTED_ROWS, OPEN_TO, WAITS, open_to
 
 SKIPPED_FOR = timedelta(hours=8)
 """A shift. For so long a case is not offered again to whoever skipped it."""
@@ -26,34 +26,34 @@ FROM people p
 WHERE p.tenant = $1 AND p.id = $2 AND p.active
 """  # noqa: S608 - put together from constants
 
-# What waits for a decider. While the parties talk, or are asked, nobody is looked for.
-_WAITS = "c.status = 'open' AND c.owner IS NULL AND c.phase IN ('intake', 'review', 'appeal')"
+_WAITS = f"c.status = 'open' AND {WAITS}"
 
 
-# $2 queues, $3 how many, $4 and $5 the last one of the page before (or null), $6 conflicts of interest.
+# $2 queues, $3 how many, $4 to $6 the place of the last one of the page before (or null), $7 conflicts of interest.
 WAITING = f"""
 {LISTED_ROWS}WHERE c.tenant = $1 AND c.id IN (SELECT h.id FROM unnest($2::text[]) AS q (queue)
-    CROSS JOIN LATERAL (SELECT c.id, c.next_due_at FROM cases c
+    CROSS JOIN LATERAL (SELECT c.id, c.pressing, c.pressing_at FROM cases c
         WHERE c.tenant = $1 AND c.queue = q.queue AND {_WAITS} AND c.state IS NOT NULL
-            AND (c.next_due_at, c.id) > (coalesce($4::timestamptz, '-infinity'), coalesce($5::text, ''))
-            AND {open_to("$6")}
-        ORDER BY c.next_due_at, c.id LIMIT $3) AS h
-    ORDER BY h.next_due_at, h.id LIMIT $3)
-ORDER BY c.next_due_at, c.id
+            AND (c.pressing, c.pressing_at, c.id)
+                > (coalesce($4::smallint, -1::smallint), coalesce($5::timestamptz, '-infinity'), coalesce($6::text, ''))
+            AND {open_to("$7")}
+        ORDER BY c.pressing, c.pressing_at, c.id LIMIT $3) AS h
+    ORDER BY h.pressing, h.pressing_at, h.id LIMIT $3)
+ORDER BY c.pressing, c.pressing_at, c.id
 """  # noqa: S608 - put together from constants
 
 # $4 who asks, $5 for how long what they skipped is not offered to them. What somebody is taking, or given, this moment is gone.
 TAKEABLE = f"""
 {LISTED_ROWS}WHERE c.tenant = $1 AND c.id IN (SELECT h.id FROM unnest($2::text[]) AS q (queue)
-    CROSS JOIN LATERAL (SELECT c.id, c.next_due_at FROM cases c
+    CROSS JOIN LATERAL (SELECT c.id, c.pressing, c.pressing_at FROM cases c
     WHERE c.tenant = $1 AND c.queue = q.queue AND {_WAITS} AND c.state IS NOT NULL AND c.next_due_at IS NOT NULL
         AND NOT EXISTS (SELECT FROM leases l WHERE l.tenant = $1 AND l.case_id = c.id AND l.person_id = $4
             AND l.ended_because = 'skipped' AND l.until_at > clock_timestamp() - $5::interval)
         AND NOT EXISTS (SELECT FROM commands w WHERE w.tenant = $1 AND w.case_id = c.id AND w.status = 'pending'
             AND w.type IN ('take', 'assign'))
-    ORDER BY c.next_due_at, c.id LIMIT $3) AS h
-    ORDER BY h.next_due_at, h.id LIMIT $3)
-ORDER BY c.next_due_at, c.id
+    ORDER BY c.pressing, c.pressing_at, c.id LIMIT $3) AS h
+    ORDER BY h.pressing, h.pressing_at, h.id LIMIT $3)
+ORDER BY c.pressing, c.pressing_at, c.id
 """  # noqa: S608 - put together from constants
 
 LOCK_WAITING = """
@@ -65,15 +65,15 @@ SELECT EXISTS (SELECT FROM commands WHERE tenant = $1 AND case_id = $2 AND statu
 
 # Without conflicts of interest nothing but an index is looked at: {{}} is for whoever has some.
 OWN_COUNTS = """
-SELECT count(*) AS cases, count(*) FILTER (WHERE c.next_due_at < now()) AS overdue,
-    count(*) FILTER (WHERE c.next_due_at >= now() AND c.next_due_at < now() + interval '1 day') AS due_in_a_day
+SELECT count(*) AS cases, count(*) FILTER (WHERE c.pressing = 0) AS overdue,
+    count(*) FILTER (WHERE c.pressing IN (1, 2) AND c.pressing_at < now() + interval '1 day') AS due_in_a_day
 FROM cases c WHERE c.tenant = $1 AND c.owner = $2 AND c.status = 'open' {}
 """
 QUEUE_COUNTS = f"""
 SELECT q.queue, n.waiting, n.overdue, n.next_due_at
 FROM (SELECT DISTINCT unnest($2::text[])) AS q (queue)
 CROSS JOIN LATERAL (
-    SELECT count(*) AS waiting, count(*) FILTER (WHERE c.next_due_at < now()) AS overdue, min(c.next_due_at) AS next_due_at
+    SELECT count(*) AS waiting, count(*) FILTER (WHERE c.pressing = 0) AS overdue, min(c.next_due_at) AS next_due_at
     FROM cases c WHERE c.tenant = $1 AND c.queue = q.queue AND {_WAITS} {{}}) AS n
 ORDER BY q.queue
 """  # noqa: S608 - put together from constants
@@ -180,14 +180,13 @@ class PostgresDesk:
         self,
         tenant_id: str,
         queues: Sequence[str],
-        after: tuple[datetime, str] | None = None,
+        after: tuple[int, datetime, str] | None = None,
         limit: int = 50,
         closed_to: Sequence[str] = (),
     ) -> Sequence[CaseRow]:
-        """Cases of these queues that nobody has, the most urgent first; ``after`` is the last one's ``next_due_at`` and id, and
+        """Cases of these queues that nobody has, the most pressing first; ``after`` is the last one's place, and
         ``closed_to`` are conflicts of interest whose cases are left out."""
-        due_at, case_id = after or (None, None)
-        asked = (tenant_id, list(queues), limit, due_at, case_id, list(closed_to))
+        asked = (tenant_id, list(queues), limit, *(after or (None, None, None)), list(closed_to))
         async with self._database.tenant(tenant_id) as conn:
             return await self._rows.read(conn, tenant_id, await conn.fetch(WAITING, *asked))
 

@@ -74,6 +74,14 @@ class CaseFilter:
     campaign: str | None = None
     ids: tuple[str, ...] | None = None
     due_before: datetime | None = None
+    pressing: int | None = None
+    """In this state, by its place in :data:`domain.views.urgency.STATES`."""
+    waiting_on: str | None = None
+    """Whose turn it is."""
+    waits_in: tuple[str, ...] | None = None
+    """What waits in these queues for somebody to take it."""
+    put_away: bool | None = None
+    """True: those alone that their owner has put away until later, and that are not back yet."""
     party: str | None = None
     """Cases of this party only."""
     closed_to: tuple[str, ...] | None = None
@@ -96,6 +104,17 @@ class CaseFilter:
     told_after: datetime | None = None
     """As ``updated_after``, of what the platform may know."""
     told_before: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PressingCount:
+    """How many cases are in a state of :data:`domain.views.urgency.STATES`."""
+
+    cases: int
+    more: bool
+    """There are more than were counted."""
+    first_at: datetime | None
+    """When the most pressing one's clock ends or ended; None: there is none."""
 
 
 class PostgresViews:
@@ -126,13 +145,21 @@ class PostgresViews:
             return frozenset(row["id"] for row in await conn.fetch(statement, tenant_id, *arguments))
 
     async def due_first(
-        self, tenant_id: str, which: CaseFilter, after: tuple[datetime, str] | None = None, limit: int = 50
+        self, tenant_id: str, which: CaseFilter, after: tuple[int, datetime, str] | None = None, limit: int = 50
     ) -> Sequence[CaseRow]:
-        """Open cases that match and have a deadline, most urgent first; ``after`` is the last one's ``next_due_at`` and id."""
+        """Open cases that match, by :func:`domain.views.urgency.pressing`; ``after`` is the last one's place."""
         wanted = {**self._wanted(tenant_id, which), "status =": "open"}
-        statement, arguments = sql.listing(wanted, "(next_due_at, id) > ({}, {})" if after else None, after, "next_due_at, id")
+        statement, arguments = sql.listing(wanted, sql.AFTER if after else None, after, sql.PRESSING_FIRST)
         async with self._database.tenant(tenant_id) as conn:
             return await self._rows.read(conn, tenant_id, await conn.fetch(statement, tenant_id, limit, *arguments))
+
+    async def pressing_counts(self, tenant_id: str, which: CaseFilter, most: int = sql.COUNTED) -> Sequence[PressingCount]:
+        """How many open cases that match are in each state, the most pressing one first, each counted up to a bound."""
+        wanted = {**self._wanted(tenant_id, which), "status =": "open", "pressing =": None}
+        statement, arguments = sql.counting(wanted, most)
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(statement, tenant_id, *arguments)
+        return [PressingCount(min(row["cases"], most), row["cases"] > most, row["first_at"]) for row in rows]
 
     def _wanted(self, tenant_id: str, which: CaseFilter) -> dict[str, Any]:
         """The conditions of a list. Whom and what a case is about lies there as keyed digests only."""
@@ -159,6 +186,12 @@ class PostgresViews:
         async with self._database.tenant(tenant_id) as conn:
             rows = await conn.fetch(sql.TIMELINE, tenant_id, case_id, after, limit)
         return [Recording.model_validate_json(row["body"]) for row in rows]
+
+    async def mentions(self, tenant_id: str, person_id: str, since: datetime, limit: int) -> Sequence[tuple[str, Recording]]:
+        """Notes of the team that name somebody, the newest first, each with its case."""
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(sql.MENTIONS, tenant_id, person_id, since, limit)
+        return [(row["case_id"], Recording.model_validate_json(row["body"])) for row in rows]
 
     async def evidence(self, tenant_id: str, case_id: str) -> Sequence[Recording]:
         """What was handed in, oldest first."""
@@ -263,8 +296,12 @@ def conditions(which: CaseFilter) -> dict[str, Any]:
         "campaign =": which.campaign,
         "id = ANY": list(which.ids) if which.ids is not None else None,
         "next_due_at <": which.due_before,
+        "pressing =": which.pressing,
+        "waiting_on =": which.waiting_on,
+        "put_away": which.put_away or None,
         "party": which.party,
         "closed_to": list(which.closed_to) if which.closed_to is not None else None,
+        "waits_in": list(which.waits_in) if which.waits_in is not None else None,
         "within": list(which.within) if which.within is not None else None,
         "source =": which.source,
         "external_id =": which.external_id,
@@ -291,6 +328,8 @@ def case_row(row: asyncpg.Record) -> CaseRow:
         turn=row["turn"],
         next_due_at=row["next_due_at"],
         next_clock=row["next_clock"],
+        pressing=row["pressing"],
+        pressing_at=row["pressing_at"],
     )
 
 

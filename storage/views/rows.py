@@ -13,6 +13,7 @@ from pydantic_core import from_json
 
 from domain.model.case import Case
 from domain.model.terms import Terms
+from domain.views.urgency import NO_END
 from storage.postgres.pool import Connection
 
 KNOWN_TERMS = 256
@@ -38,6 +39,15 @@ class CaseRow:
     """Moves with every write (for an ETag)."""
     next_due_at: datetime | None = None
     next_clock: str | None = None
+    pressing: int = 0
+    """How pressing it is as recorded (:func:`domain.views.urgency.pressing`), and"""
+    pressing_at: datetime = NO_END
+    """until when or since when."""
+
+    @property
+    def place(self) -> tuple[int, datetime, str]:
+        """Its place in a list that begins with the most pressing case."""
+        return self.pressing, self.pressing_at, self.id
 
 
 class CaseRows:
@@ -86,4 +96,6 @@ def _case_row(row: asyncpg.Record, terms: Terms | None) -> CaseRow:
         turn=row["turn"],
         next_due_at=row["next_due_at"],
         next_clock=row["next_clock"],
+        pressing=row["pressing"],
+        pressing_at=row["pressing_at"],
     )

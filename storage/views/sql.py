@@ -8,13 +8,14 @@ from typing import Any
 from storage.record.sql import SPEAKER, STATE
 
 CASE_ROWS = f"""
-SELECT c.id, c.kind, c.opened_at, {STATE} AS state, c.external_id, c.source, c.turn, c.next_due_at, c.next_clock
+SELECT c.id, c.kind, c.opened_at, {STATE} AS state, c.external_id, c.source, c.turn, c.next_due_at, c.next_clock,
+    c.pressing, c.pressing_at
 FROM cases c
 """  # noqa: S608 - put together from constants
 
 LISTED_ROWS = """
 SELECT c.id, c.kind, c.opened_at, c.state::text AS state, c.terms_key, c.external_id, c.source, c.turn, c.next_due_at,
-    c.next_clock
+    c.next_clock, c.pressing, c.pressing_at
 FROM cases c
 """
 """As :data:`CASE_ROWS` without their terms: for :class:`storage.views.rows.CaseRows`, which knows them by their hash."""
@@ -46,6 +47,13 @@ LEFT JOIN people a ON a.tenant = $1 AND a.id = asked.id AND a.active
 """  # noqa: S608 - put together from constants
 
 TIMELINE = "SELECT body::text AS body FROM facts WHERE tenant = $1 AND case_id = $2 AND seq > $3 ORDER BY seq LIMIT $4"
+
+# $2 who is named, $3 since when, $4 how many. Of these the newest.
+MENTIONS = """
+SELECT f.case_id, f.body::text AS body FROM facts f
+WHERE f.tenant = $1 AND f.type = 'note_added' AND f.body #> '{fact,mentions}' ? $2 AND f.at > $3
+ORDER BY f.at DESC, f.case_id, f.seq DESC LIMIT $4
+"""
 
 EVIDENCE = "SELECT body::text AS body FROM facts WHERE tenant = $1 AND case_id = $2 AND type = 'evidence_submitted' ORDER BY seq"
 
@@ -114,34 +122,55 @@ WITHIN = """(c.queue = ANY({0}) OR c.owner = ANY({0})
         AND a.until_at > clock_timestamp()))"""
 """Whether a case is somebody's to read who reads those of some queues alone, given as these queues and themselves: by a queue,
 as its owner now or before, for a part that they had in it, or by an access that they took."""
+WAITS = "c.owner IS NULL AND c.phase IN ('intake', 'review', 'appeal')"
+"""Whether an open case waits for a decider. While the parties talk, or are asked, nobody is looked for."""
+PUT_AWAY = """EXISTS (SELECT FROM jsonb_array_elements(c.state -> 'holds') AS held (hold)
+    WHERE held.hold ->> 'why' = 'snooze' AND (held.hold ->> 'until')::timestamptz > clock_timestamp())"""
 _STATUS = {"open": "c.status = 'open'", "closed": "c.status = 'closed'"}
 _OWN_TESTS = {
     "party": _PARTY,
     "told_phase": _TOLD_PHASE,
     "closed_to": OPEN_TO,
     "within": WITHIN,
+    "waits_in": f"(c.queue = ANY({{0}}) AND {WAITS})",
+    "put_away": f"({{0}}::boolean AND {PUT_AWAY})",
 }
 """Conditions on more than one column."""
 
 
 # Whoever reads the cases of some queues alone gets the first ones of each way in which a case is theirs, each by its own index,
 # and of these the first ones: one test over all ways would look through the tenant for them. {asked} are queues and the person.
-_WITHIN_LISTED = """
-{rows}WHERE c.tenant = $1 AND c.id IN (SELECT f.id FROM (SELECT DISTINCT b.id, b.next_due_at FROM (
+_WITHIN_FOUND = """SELECT DISTINCT b.id, b.pressing, b.pressing_at FROM (
     SELECT n.* FROM unnest({asked}::text[]) AS q (name)
-    CROSS JOIN LATERAL ({found} AND c.queue = q.name ORDER BY {order} LIMIT $2) AS n
+    CROSS JOIN LATERAL ({found} AND c.queue = q.name ORDER BY {order} LIMIT {limit}) AS n
     UNION ALL
     SELECT n.* FROM unnest({asked}::text[]) AS q (name)
-    CROSS JOIN LATERAL ({found} AND c.owner = q.name ORDER BY {order} LIMIT $2) AS n
+    CROSS JOIN LATERAL ({found} AND c.owner = q.name ORDER BY {order} LIMIT {limit}) AS n
     UNION ALL
     ({found} AND c.id IN (
         SELECT l.case_id FROM leases l WHERE l.tenant = $1 AND l.person_id = ANY({asked})
         UNION ALL SELECT p.case_id FROM case_parts p WHERE p.tenant = $1 AND p.person_id = ANY({asked})
         UNION ALL SELECT a.case_id FROM case_access a WHERE a.tenant = $1 AND a.person_id = ANY({asked})
             AND a.until_at > clock_timestamp()
-    ) ORDER BY {order} LIMIT $2)
-) AS b ORDER BY {order} LIMIT $2) AS f)
+    ) ORDER BY {order} LIMIT {limit})
+) AS b ORDER BY {order} LIMIT {limit}"""
+_WAITING_FOUND = """SELECT b.* FROM (
+    SELECT n.* FROM (SELECT DISTINCT unnest({asked}::text[])) AS q (name)
+    CROSS JOIN LATERAL ({found} AND c.queue = q.name AND {waits} ORDER BY {order} LIMIT {limit}) AS n
+) AS b ORDER BY {order} LIMIT {limit}"""
+_WITHIN_LISTED = """
+{rows}WHERE c.tenant = $1 AND c.id IN (SELECT f.id FROM ({found}) AS f)
 ORDER BY {order} LIMIT $2
+"""
+PRESSING_FIRST = "pressing, pressing_at, id"
+"""The order of every list that begins with the most pressing case, which its indexes have."""
+AFTER = "(pressing, pressing_at, id) > ({}, {}, {})"
+COUNTED = 1000
+"""So many cases of a state are counted; of more it is said that there are more."""
+_COUNTING = """
+SELECT s.state, n.cases, n.first_at FROM generate_series(0, 3) AS s (state)
+CROSS JOIN LATERAL (SELECT count(*) AS cases, min(f.pressing_at) AS first_at FROM ({each}) AS f) AS n
+ORDER BY s.state
 """
 
 
@@ -153,26 +182,51 @@ def listing(
     Only what was asked for is in the statement, so that each combination can use its index. Names come from this code, values
     never stand in the text, but for the two words of a status: an index of open cases serves nobody who may mean others.
     """
-    asked = conditions.get("within")
-    if asked is not None and {conditions.get("owner ="), conditions.get("queue =")} & set(asked):
-        # What is asked for is theirs already: one's own cases, or those of one of one's queues.
-        asked = None
-    tests, arguments = clauses({name: value for name, value in conditions.items() if name != "within"}, 3)
+    ways, asked = _ways(conditions)
+    tests, arguments = clauses({name: value for name, value in conditions.items() if name not in _WAYS}, 3)
     where = ["c.tenant = $1", "c.state IS NOT NULL", *tests]
     if cursor is not None:
         values = after if isinstance(after, tuple) else (after,)
         places = [f"${len(arguments) + 3 + number}" for number in range(len(values))]
         arguments.extend(values)
         where.append(cursor.format(*places))
-    if order.startswith("next_due_at"):
-        where.append("c.next_due_at IS NOT NULL")
     said = " AND ".join(where)
-    if asked is None:
+    if ways is None:
         return f"{LISTED_ROWS}WHERE {said} ORDER BY {order} LIMIT $2", tuple(arguments)
     place = f"${len(arguments) + 3}"
-    found = f"SELECT c.id, c.next_due_at FROM cases c WHERE {said}"  # noqa: S608 - names from this code, values as arguments
-    listed = _WITHIN_LISTED.format(rows=LISTED_ROWS, found=found, asked=place, order=order)
+    found = f"SELECT c.id, c.pressing, c.pressing_at FROM cases c WHERE {said}"  # noqa: S608 - names from this code, values as arguments
+    ids = ways.format(found=found, asked=place, order=order, limit="$2", waits=WAITS)
+    listed = _WITHIN_LISTED.format(rows=LISTED_ROWS, found=ids, order=order)
     return listed, (*arguments, asked)
+
+
+def counting(conditions: Mapping[str, Any], most: int) -> tuple[str, tuple[Any, ...]]:
+    """Statement and arguments ($1 the tenant, theirs from $2 on) that count the open cases of each state, up to one more than
+    ``most``, each beside the first moment of its list. No more than that is read, however many there are."""
+    ways, asked = _ways(conditions)
+    tests, arguments = clauses({name: value for name, value in conditions.items() if name not in (*_WAYS, "pressing =")}, 2)
+    said = " AND ".join(["c.tenant = $1", "c.pressing = s.state", *tests])
+    found = f"SELECT c.id, c.pressing, c.pressing_at FROM cases c WHERE {said}"  # noqa: S608 - names from this code, values as arguments
+    if ways is None:
+        each = f"{found} ORDER BY c.pressing_at LIMIT {most + 1}"
+    else:
+        each = ways.format(found=found, asked=f"${len(arguments) + 2}", order="pressing_at", limit=most + 1, waits=WAITS)
+        arguments.append(asked)
+    return _COUNTING.format(each=each), tuple(arguments)
+
+
+_WAYS = ("within", "waits_in")
+
+
+def _ways(conditions: Mapping[str, Any]) -> tuple[str | None, list[str] | None]:
+    """The ways by which the cases of a list are found, each in the order of the list, and of which queues and person; None: by
+    none but the conditions. One's own cases, and those of one of one's queues, are theirs to read already."""
+    if conditions.get("waits_in") is not None:
+        return _WAITING_FOUND, conditions["waits_in"]
+    asked = conditions.get("within")
+    if asked is None or {conditions.get("owner ="), conditions.get("queue =")} & set(asked):
+        return None, None
+    return _WITHIN_FOUND, asked
 
 
 def clauses(conditions: Mapping[str, Any], first: int) -> tuple[list[str], list[Any]]:

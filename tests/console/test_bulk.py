@@ -23,7 +23,7 @@ async def three(lobby: Lobby) -> list[str]:
 async def ticked(browser: Browser, command: str, ids: list[str]) -> None:
     """The form of an order to these cases, as the list sends it."""
     await browser.open("/inbox?view=all")
-    said = {"form_token": browser.form("/bulk").fields["form_token"], "command": command}
+    said = {**browser.form("/bulk").fields, "command": command}
     await browser.post("/bulk", {**said, "case": ids})
 
 
@@ -69,7 +69,9 @@ class TestOrders:
         ids = await three(lobby)
         dana = await lobby.signed_in("dana")
         await ticked(dana, "assign", [])
-        assert "Tick at least one case" in dana.words
+        await dana.follow()
+        assert "No case is ticked." in dana.words
+        assert ids[0] in dana.html
         await ticked(dana, "request_evidence", ids[:1])
         answer = await dana.post("/bulk/send", {**dana.form("/bulk/send").fields, "case": ids[:1]})
         assert answer.status_code == 422

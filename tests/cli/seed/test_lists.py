@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from cli.seed.harbor import PEOPLE
+from domain.views.urgency import NO_END, STATES, standings
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
+from storage.record.pressing import place_cases
 from storage.team.desk import PostgresDesk
 from storage.views import sql
 from storage.views.cases import CaseFilter, PostgresViews, conditions
@@ -32,9 +35,7 @@ async def paged(views: PostgresViews, which: CaseFilter, *, due: bool) -> list[C
     while True:
         last = found[-1] if found else None
         if due:
-            assert last is None or last.next_due_at is not None
-            after = (last.next_due_at, last.id) if last and last.next_due_at else None
-            page = await views.due_first("harbor", which, after, 7)
+            page = await views.due_first("harbor", which, last.place if last else None, 7)
         else:
             page = await views.cases("harbor", which, last.id if last else None, 7)
         found += page
@@ -51,7 +52,7 @@ async def test_whoever_reads_some_queues_alone_is_shown_each_case_that_is_theirs
         async with database.tenant("harbor") as conn:
             rows = await conn.fetch(
                 f"SELECT c.id FROM cases c WHERE c.tenant = $1 AND {sql.WITHIN.format('$2::text[]')}"
-                f" AND ($3 OR c.status = 'open' AND c.next_due_at IS NOT NULL)",
+                f" AND ($3 OR c.status = 'open')",
                 "harbor", list(own), not due,
             )  # fmt: skip
         shown = [row.id for row in await paged(views, CaseFilter(within=own), due=due)]
@@ -78,7 +79,50 @@ async def test_a_list_is_in_its_order_and_every_case_in_it_as_it_reads_alone(vie
     assert len(newest) == 119
     assert newest == [await views.case("harbor", row.id) for row in newest]
     due = await paged(views, CaseFilter(), due=True)
-    assert [(row.next_due_at, row.id) for row in due] == sorted((row.next_due_at, row.id) for row in due if row.next_due_at)
+    assert [row.place for row in due] == sorted(row.place for row in due)
+    assert {row.id for row in due} == {row.id for row in newest if row.case and row.case.open}
+
+
+async def test_the_most_pressing_case_comes_first_over_all_pages_as_its_clocks_say(views: PostgresViews) -> None:
+    now = datetime.now(UTC)
+    due = await paged(views, CaseFilter(), due=True)
+    said = [standings(row.case, now)[0] for row in due if row.case and standings(row.case, now)]
+    assert {one.state for one in said} >= {"late", "risk", "on_track"}
+    order = [(STATES.index(one.state), one.due_at or NO_END) for one in said]
+    assert order == sorted(order)
+
+
+async def test_the_numbers_are_of_the_whole_list_for_each_person_and_filter(views: PostgresViews) -> None:
+    for which in (CaseFilter(), CaseFilter(kind="payment_dispute"), *(CaseFilter(within=(*p.queues, p.id)) for p in PEOPLE)):
+        rows = await paged(views, which, due=True)
+        places = [row.pressing for row in rows]
+        counted = await views.pressing_counts("harbor", which)
+        assert [count.cases for count in counted] == [places.count(state) for state in range(4)]
+        firsts = [next((row.pressing_at for row in rows if row.pressing == state), None) for state in range(4)]
+        assert [count.first_at for count in counted] == firsts
+        assert not any(count.more for count in counted)
+        for state in range(4):
+            alone = await paged(views, replace(which, pressing=state), due=True)
+            assert [row.id for row in alone] == [row.id for row in rows if row.pressing == state]
+
+
+async def test_more_than_a_bound_is_not_counted(views: PostgresViews) -> None:
+    counted = await views.pressing_counts("harbor", CaseFilter(within=("payments", "bounty", "trust")), most=3)
+    assert max(count.cases for count in counted) == 3
+    assert any(count.more for count in counted)
+
+
+async def test_rows_of_an_earlier_release_are_placed_when_the_database_is_migrated(
+    views: PostgresViews, server: Server, database: Database
+) -> None:
+    before = [row.place for row in await paged(views, CaseFilter(), due=True)]
+    async with database.tenant("harbor") as conn:
+        await conn.execute("UPDATE cases SET pressing = DEFAULT, pressing_at = DEFAULT WHERE tenant = 'harbor'")
+    assert {count.cases for count in await views.pressing_counts("harbor", CaseFilter())} == {0}
+    async with await Database.connect(server.owner_dsn, admin_dsn=server.owner_dsn, max_size=2) as owner:
+        assert await place_cases(owner) == len(before)
+        assert await place_cases(owner) == 0
+    assert [row.place for row in await paged(views, CaseFilter(), due=True)] == before
 
 
 async def test_terms_that_another_release_wrote_are_read_from_the_case(views: PostgresViews, database: Database) -> None:

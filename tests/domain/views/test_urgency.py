@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from domain.views.urgency import STATES, standings
+from domain.model.clocks import Fired
+from domain.views.urgency import NO_END, STATES, pressing, standings
 from tests.support.cases import a_case
 
 HOUR = timedelta(hours=1)
@@ -45,3 +46,24 @@ def test_a_clock_that_has_stopped_says_nothing() -> None:
     life = a_case("bounty_dispute").in_review()
     stopped = {clock.name for clock in life.case.clocks if clock.stopped_at is not None}
     assert stopped.isdisjoint(one.clock for one in standings(life.case, life.case.opened_at))
+
+
+def test_the_place_of_a_case_is_the_state_and_the_end_of_its_most_pressing_clock_as_recorded() -> None:
+    case = a_case("payment_dispute").in_review().case
+    first = standings(case, case.updated_at)[0]
+    assert pressing(case) == (STATES.index(first.state), first.due_at)
+
+
+def test_a_clock_is_late_for_lists_from_the_fact_on_that_says_so() -> None:
+    life = a_case("bounty_dispute").opened()
+    (first, *_) = [one for one in standings(life.case, life.case.opened_at) if one.state == "on_track"]
+    clock = next(one for one in life.case.clocks if one.name == first.clock)
+    reached = sorted((row for row in life.case.timetable if row.clock == first.clock), key=lambda row: row.due_at)
+    fired = tuple(Fired(level=r.level, count=r.count, due_at=r.due_at, recorded_at=r.due_at) for r in reached)
+    after = life.case.model_copy(update={"clocks": (clock.model_copy(update={"fired": fired}),), "timetable": ()})
+    assert pressing(after) == (STATES.index("late"), first.due_at)
+
+
+def test_a_case_without_a_clock_comes_last() -> None:
+    case = a_case("bounty_dispute").opened().case.model_copy(update={"clocks": (), "timetable": ()})
+    assert pressing(case) == (STATES.index("paused"), NO_END)
