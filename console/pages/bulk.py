@@ -13,7 +13,7 @@ from console.kit import forms
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import ORDERS, called, readable
 from console.pages.command import places, status_of
-from console.pages.inbox import titled
+from console.pages.listing import titled
 from console.pages.views import query_of
 from services import bulk, cases, people, references
 from services.bulk import Bulk, BulkSelection
