@@ -155,7 +155,6 @@ async def show(visit: Visit) -> Response:
         "case.html",
         case=found,
         said=said,
-        heard={entry.data.get(_SAYS[entry.type]) for entry in entries if entry.type in _SAYS},
         parties=[party for party in parties if party.role == "principal"],
         others=[party for party in parties if party.role != "principal"],
         readers={side.value: _named(parties, side) for side in Side},
@@ -172,13 +171,6 @@ async def show(visit: Visit) -> Response:
         may={button.command: button for button in buttons},
         grace=grace,
         explained={clock.clock: clock for clock in await clocks.clocks(visit.parts, seen)},
-        course=course(said, entries, found.clocks, found.names, visit.zones.now),
-        of_what=OF_WHAT,
-        ahead=_ahead(found, visit.zones),
-        measures=measures(seen.case, said, entries, found.names) if seen.case is not None else [],
-        owed=owed(said, found.names),
-        away_until=away_until(seen.case, visit.zones.now) if seen.case is not None else None,
-        past=_past(found, entries),
         spoken=[_spoken(entry, found) for entry in entries if entry.type in _SPOKEN],
         texts=await cases.texts_of(visit.parts, caller, seen),
         command_id=f"cmd_{uuid7()}",
@@ -189,8 +181,24 @@ async def show(visit: Visit) -> Response:
         why_skipped=WHY_SKIPPED,
         present=await met(visit, seen),
         live=of_case(seen, "reading", again=f"/cases/{case_id}"),
+        **_in_time(visit, found, entries),
         **await _handed_in(visit, found),
     )
+
+
+def _in_time(visit: Visit, found: Shown, entries: Sequence[Entry]) -> dict[str, Any]:
+    """What happened, what holds for the moment, and what is ahead."""
+    case, said, now = found.seen.case, found.said, visit.zones.now
+    return {
+        "heard": {entry.data.get(_SAYS[entry.type]) for entry in entries if entry.type in _SAYS},
+        "measures": measures(case, said, entries, found.names) if case is not None else [],
+        "owed": owed(said, found.names),
+        "away_until": away_until(case, now) if case is not None else None,
+        "course": course(said, entries, found.clocks, found.names, now),
+        "of_what": OF_WHAT,
+        "ahead": _ahead(found, visit.zones),
+        "past": _past(found, entries),
+    }
 
 
 async def _handed_in(visit: Visit, found: Shown) -> dict[str, Any]:
