@@ -30,7 +30,6 @@ from console.pages import (
     history,
     inbox,
     live,
-    mentions,
     ruling,
     settings,
     sign_in,
@@ -44,7 +43,6 @@ from services.errors import Refused, refusal_of
 
 SIGNED_IN = (
     inbox,
-    mentions,
     export,
     bulk,
     case,

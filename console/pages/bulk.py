@@ -14,7 +14,7 @@ from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import ORDERS, called
 from console.pages.command import status_of, told
-from console.pages.inbox import titled
+from console.pages.listing import titled
 from console.pages.views import query_of
 from services import bulk, cases, people, references
 from services.bulk import Bulk, BulkSelection

@@ -158,7 +158,6 @@ async def show(visit: Visit) -> Response:
         "case.html",
         case=found,
         said=said,
-        heard={entry.data.get(_SAYS[entry.type]) for entry in entries if entry.type in _SAYS},
         parties=[party for party in parties if party.role == "principal"],
         others=[party for party in parties if party.role != "principal"],
         readers={side.value: _named(parties, side) for side in Side},
@@ -175,8 +174,6 @@ async def show(visit: Visit) -> Response:
         may={button.command: button for button in buttons},
         grace=next((due for due in said.deadlines if due.by_default == "issue_ruling"), None),
         explained={clock.clock: clock for clock in await clocks.clocks(visit.parts, seen)},
-        **_in_force(visit, found, entries),
-        **_along(visit, found, entries),
         spoken=[_spoken(entry, found) for entry in entries if entry.type in _SPOKEN],
         texts=await cases.texts_of(visit.parts, caller, seen),
         command_id=f"cmd_{uuid7()}",
@@ -185,25 +182,20 @@ async def show(visit: Visit) -> Response:
         why_skipped=WHY_SKIPPED,
         present=await met(visit, seen),
         live=of_case(seen, "reading", again=f"/cases/{case_id}"),
+        **_in_time(visit, found, entries),
         **await _handed_in(visit, found),
     )
 
 
-def _in_force(visit: Visit, found: Shown, entries: Sequence[Entry]) -> dict[str, Any]:
-    """What holds for the moment: temporary measures, what the sides owe, and until when the case is put away."""
-    case = found.seen.case
-    assert case is not None, "it was opened"
+def _in_time(visit: Visit, found: Shown, entries: Sequence[Entry]) -> dict[str, Any]:
+    """What happened, what holds for the moment, and what is ahead."""
+    case, said, now = found.seen.case, found.said, visit.zones.now
     return {
-        "measures": measures(case, found.said, entries, found.names),
-        "owed": owed(found.said, found.names),
-        "away_until": away_until(case, visit.zones.now),
-    }
-
-
-def _along(visit: Visit, found: Shown, entries: Sequence[Entry]) -> dict[str, Any]:
-    """The course of the case, and its timeline."""
-    return {
-        "course": course(found.said, entries, found.clocks, found.names, visit.zones.now),
+        "heard": {entry.data.get(_SAYS[entry.type]) for entry in entries if entry.type in _SAYS},
+        "measures": measures(case, said, entries, found.names) if case is not None else [],
+        "owed": owed(said, found.names),
+        "away_until": away_until(case, now) if case is not None else None,
+        "course": course(said, entries, found.clocks, found.names, now),
         "of_what": OF_WHAT,
         "ahead": _ahead(found, visit.zones),
         "past": _past(found, entries),

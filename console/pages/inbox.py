@@ -13,7 +13,7 @@ from starlette.responses import Response
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import KINDS, ORDERS, called
 from console.pages.afterwards import sent_before
-from console.pages.listing import FILTERS, VIEWS, View, choices, listing_of, wrong
+from console.pages.listing import FILTERS, VIEWS, View, choices, listing_of, titled, wrong
 from console.pages.listing import ORDERS as LIST_ORDERS
 from console.pages.live import of_list
 from console.pages.views import query_of
@@ -202,15 +202,6 @@ def _row(visit: Visit, seen: Seen, told: references.Told | None, names: Mapping[
         clocks=standings(case, visit.zones.now),
         away_until=away_until(case, visit.zones.now),
     )
-
-
-def titled(seen: Seen, told: references.Told | None) -> tuple[str, str]:
-    """The number of a case and what it is called in a list: what the platform calls it, else the end of its id and its kind."""
-    known = told.references if told is not None else None
-    assert seen.case is not None, "what is listed was opened"
-    usual = f"{_words(seen.case.kind)}: {_words(seen.case.category).lower()}"
-    number = (known.external_id if known else None) or f"…{seen.id[-8:]}"
-    return number, (known.subject or known.matter if known else None) or usual
 
 
 def away_until(case: Case, now: datetime) -> datetime | None:

@@ -9,8 +9,9 @@ from console.kit.visit import Visit
 from console.kit.words import in_words
 from domain.base import Phase, Priority
 from domain.views.urgency import STATES
-from services.cases import Listing
+from services.cases import Listing, Seen
 from services.errors import FieldError, Refused
+from services.references import Told
 
 View = Literal["mine", "queues", "away", "all"]
 VIEWS: tuple[View, ...] = get_args(View)
@@ -71,6 +72,15 @@ def phase_called(visit: Visit, phase: Phase, kind: str | None) -> str:
     packs = [visit.parts.packs[kind]] if kind is not None and kind in visit.parts.packs else visit.parts.packs.values()
     labels = list(dict.fromkeys(pack.labels[phase] for pack in packs if phase in pack.labels))
     return ", ".join(labels[:_LABELS]) + (", …" if len(labels) > _LABELS else "") if labels else in_words(phase.value)
+
+
+def titled(seen: Seen, told: Told | None) -> tuple[str, str]:
+    """The number of a case and what it is called in a list: what the platform calls it, else the end of its id and its kind."""
+    known = told.references if told is not None else None
+    assert seen.case is not None, "what is listed was opened"
+    usual = f"{in_words(seen.case.kind)}: {in_words(seen.case.category).lower()}"
+    number = (known.external_id if known else None) or f"…{seen.id[-8:]}"
+    return number, (known.subject or known.matter if known else None) or usual
 
 
 def _one(kind: Any, name: str, said: Mapping[str, str]) -> Any:

@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import KINDS
-from console.pages.listing import FILTERS, listing_of
+from console.pages.listing import FILTERS, listing_of, titled
 from domain.base import Phase
-from services import desk, finding, mentions, saved_views, unplaced
+from services import desk, finding, mentions, people, references, saved_views, unplaced
 from services.cases import Listing
 from services.errors import Refused
 from services.pages import Page
@@ -84,6 +84,18 @@ async def find(visit: Visit) -> Response:
     return visit.page("find.html", asked=asked, found=found, icons=KINDS)
 
 
+async def mentioned(visit: Visit) -> Response:
+    """The notes that name whoever is signed in, the newest first, each with the way to it."""
+    found = await mentions.mentions(visit.parts, visit.caller)
+    names = await people.colleagues(visit.parts, visit.caller)
+    told = await references.references_of(visit.parts, visit.caller, *{one.seen.id: one.seen for one in found}.values())
+    lines = [
+        (one, names.get(one.note.actor_id or "", "Somebody"), *titled(one.seen, told.get(one.seen.id)), one.note.data.get("text"))
+        for one in found
+    ]
+    return visit.page("mentions.html", lines=lines, list="mentions", days=mentions.KEPT_FOR.days)
+
+
 async def team(visit: Visit) -> Response:
     """What everybody carries, and what they skipped and why. Raises ``not_allowed`` for whoever looks after nobody's work."""
     return visit.page("team.html", team=await desk.team(visit.parts, visit.caller), list="team")
@@ -94,5 +106,6 @@ PAGES: Addresses = [
     ("/views", ["POST"], keep),
     ("/views/forget", ["POST"], forget),
     ("/find", ["GET"], find),
+    ("/mentions", ["GET"], mentioned),
     ("/team", ["GET"], team),
 ]
