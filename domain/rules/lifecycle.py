@@ -209,10 +209,10 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, "remove_party", ADDERS) for phase in Phase if phase is not Phase.CLOSED),
     *(_row(phase, "replace_party", "owner lead ops platform") for phase in Phase if phase is not Phase.CLOSED),
     # closed
-    # a claimant who asks for the report back: answered by whoever has the case, or a lead who may judge it
+    # a claimant who asks for the report back, an appellant for the appeal: answered by whoever has the case, or a lead who may judge it
     *(_row(phase, "accept_withdrawal", "judge ops", "closed") for phase in (_P.INTAKE, _P.SETTLEMENT)),
     *(_row(phase, "continue_of_office", "judge ops") for phase in (_P.INTAKE, _P.SETTLEMENT)),
-    *(_row(phase, command, "owner approver", to) for phase in (_P.REVIEW, _P.APPROVAL, _P.RULED) for command, to in _ANSWERS),
+    *(_row(phase, command, "owner approver", to) for phase in (_P.REVIEW, _P.APPROVAL, _P.RULED, _P.APPEAL) for command, to in _ANSWERS),
     # closed; a measure can have outlived the case
     _row(_P.CLOSED, "review_interim", "lead ops"),
     _row(_P.CLOSED, "signal", "platform system", "review"),

@@ -1,4 +1,4 @@
-"""Taking a report back, without anybody losing their protection by it.
+"""Taking a report or an appeal back, without anybody losing their protection by it.
 
 A pack says what a claimant's withdrawal does: it ends the case (``closes``), it asks the team (``asks``), or it is not possible
 (``never``). Somebody who is threatened withdraws: where a report protects people, a person looks first, and ends the case or
@@ -41,7 +41,7 @@ from domain.rules.remedy import CREDIT, burdens, remedy_data
 from domain.rules.rights import in_force
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.settlement import offer_over
-from domain.rules.topic import NoticeData, Topic, everybody, inside, known_to
+from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
 
 GIVEN_UP = "given_up_on_appeal"
 """Why a case is withdrawn: the claimant gives the claim up while the other side appeals, and keeps nothing of the ruling."""
@@ -55,24 +55,23 @@ LONGEST_KEPT_FOR = timedelta(days=90)
 def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: datetime) -> Facts:
     """An appellant takes the appeal back; a claimant the report, at once or when the team has looked.
 
-    Somebody under age ends nothing by their word alone: the team looks first, in every kind.
+    Nobody ends the matter of somebody under age by their word alone, nor they: the team looks first, in every kind.
     """
     side = context.side()
     if command.revoke:
         return _revoked(case, context)
-    if case.withdrawal is not None and side not in case.appellants:
-        raise WithdrawalPending("The team has your word already, and answers it.", request=case.withdrawal.id)
+    if case.withdrawal is not None and (side not in case.appellants or _appeal_is_looked_at(case, context, side)):
+        raise WithdrawalPending("The team has such a wish already, and answers it first.", request=case.withdrawal.id)
     if side in case.appellants:
-        to = f"appeal:{case.round}:{side.value}"
-        others = parties.others_wanted(case, context, to, (side,))
-        return others or appeals.taken_back(case, side)
+        others = parties.others_wanted(case, context, _end_of_appeal(case, side), (side,))
+        if others or not _appeal_is_looked_at(case, context, side):
+            return others or appeals.taken_back(case, side)
+        return _requested(command, appeal=side)
     alone = parties.one_of_several(case, context)
     asks = case.terms.withdrawal != "closes" if alone is not None else _mode(case) == "asks"
-    young = context.actor is not None and not case.appellants and under_age.of_minor(case, context.actor)
+    young = context.actor is not None and under_age.of_minor(case, context.actor)
     if asks or young:
-        request_id = derived_id("wdr", command.id)
-        why = f.WithdrawalExplained(request_id=request_id, reasons=command.reasons) if command.reasons else None
-        return (f.WithdrawalRequested(request_id=request_id, party=alone), *((why,) if why is not None else ()))
+        return _requested(command, party=alone)
     if alone is not None:
         return parties.left_alone(case, alone)
     if appeals.remitted_alone(case, side):
@@ -82,6 +81,29 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
 
 
+def _requested(command: Withdraw, party: str | None = None, appeal: Side | None = None) -> Facts:
+    request_id = derived_id("wdr", command.id)
+    asked = f.WithdrawalRequested(request_id=request_id, party=party, appeal=appeal)
+    return (asked, *((f.WithdrawalExplained(request_id=request_id, reasons=command.reasons),) if command.reasons else ()))
+
+
+def _appeal_is_looked_at(case: Case, context: DecisionContext, side: Side) -> bool:
+    """Whether the team looks first where a side takes its appeal back.
+
+    Where people are protected it does at whoever reported, who can be pressed to it as to taking the report back, and wherever a
+    measure would end with the appeal; somebody under age is looked after in every kind.
+    """
+    if context.actor is not None and context.actor.role == "platform":
+        return False
+    guarded = case.terms.withdrawal != "closes" and (side is Side.CLAIMANT or bool(case.interim))
+    return guarded or any(p.minor for p in case.principals(side))
+
+
+def _end_of_appeal(case: Case, side: Side) -> str:
+    """By what name each of several on a side agrees to the end of its appeal."""
+    return f"appeal:{case.round}:{side.value}"
+
+
 def _revoked(case: Case, context: DecisionContext) -> Facts:
     """Whoever asked for it, or whose report it is, wants it no more. Whoever else is on the side has no part in that."""
     asked, actor = case.withdrawal, context.known()
@@ -89,19 +111,21 @@ def _revoked(case: Case, context: DecisionContext) -> Facts:
         raise NoWithdrawal("Nobody wants to take this report back.")
     if actor.id not in (asked.by, *_concerned(case)):
         raise NoWithdrawal("You have asked for nothing that you could take back.")
-    return (f.WithdrawalOvertaken(request_id=asked.id, because="revoked"),)
+    return (f.WithdrawalOvertaken(request_id=asked.id, because="revoked", appeal=asked.appeal),)
 
 
 def _concerned(case: Case) -> tuple[str, ...]:
-    """Whose report it is that somebody wants to take back: the one, or each whose part it may be."""
+    """Whose report or appeal it is that somebody wants to take back: the one, or each whose part it may be."""
     part = _part(case)
-    return (part,) if part is not None else tuple(p.id for p in case.principals(Side.CLAIMANT))
+    side = case.withdrawal.side if case.withdrawal is not None else Side.CLAIMANT
+    return (part,) if part is not None else tuple(p.id for p in case.principals(side))
 
 
 def _part(case: Case) -> str | None:
     """Whose part alone would end, as the case stands now; None: nobody else is a claimant, and the whole report would end."""
     asked, several = case.withdrawal, case.principals(Side.CLAIMANT)
-    if asked is None or len(several) < 2:
+    if asked is None or asked.appeal is not None or len(several) < 2:
+        # An appeal is the whole side's, and all of it have agreed.
         return None
     if asked.party is not None:
         return asked.party
@@ -114,6 +138,8 @@ def _part(case: Case) -> str | None:
 def accept(case: Case, command: AcceptWithdrawal, context: DecisionContext, at: datetime) -> Facts:
     """The case ends as withdrawn. What the reporter wrote stays with the team: the other side must not read of a threat."""
     _check_seen(case, command)
+    if case.withdrawal is not None and case.withdrawal.appeal is not None:
+        return _accepted_of_appeal(case, command, case.withdrawal.appeal, at)
     part = _part(case)
     if part is not None:
         return _accepted_of_one(case, command, part)
@@ -128,7 +154,19 @@ def accept(case: Case, command: AcceptWithdrawal, context: DecisionContext, at: 
     left = [e.remedy for e in left_of_ruling(case) if e.id in stays]
     undone = (*sanctions.void_all(case, stays=left), *r.undo_all(case, command.id, stays=stays))
     over = _measures(case, command, ends, stays, at)
-    return (accepted, *over, f.CaseWithdrawn(), *undone, f.CaseClosed(outcome=Outcome.WITHDRAWN))
+    reason = GIVEN_UP if case.appellants else None
+    return (accepted, *over, f.CaseWithdrawn(), *undone, f.CaseClosed(outcome=Outcome.WITHDRAWN, reason=reason))
+
+
+def _accepted_of_appeal(case: Case, command: AcceptWithdrawal, side: Side, at: datetime) -> Facts:
+    """The appeal is over and the ruling stands, with what is said of each measure; or the other side's appeal goes on with all."""
+    accepted = f.WithdrawalAccepted(request_id=_request_id(case), reasons=command.reasons, appeal=side)
+    if any(one is not side for one in case.appellants):
+        if command.ends or command.stays or command.until is not None:
+            raise OthersReported("The other side appeals as well, and every measure stays: lift one by itself (review_interim).")
+        return (accepted, *appeals.taken_back(case, side))
+    over = _measures(case, command, *_named(case, command, _measures_in_force(case)), at)
+    return (accepted, *over, *appeals.taken_back(case, side))
 
 
 def _accepted_of_one(case: Case, command: AcceptWithdrawal, part: str) -> Facts:
@@ -233,7 +271,8 @@ def _until(command: NamesMeasures, at: datetime) -> datetime:
 
 def continue_of_office(case: Case, command: ContinueOfOffice, context: DecisionContext, at: datetime) -> Facts:
     """The platform takes the claimant's place, or the others go on without the one; the case stays where it is."""
-    return (f.ContinuedOfOffice(request_id=_request_id(case), reasons=command.reasons, party=_part(case)),)
+    appeal = case.withdrawal.appeal if case.withdrawal is not None else None
+    return (f.ContinuedOfOffice(request_id=_request_id(case), reasons=command.reasons, party=_part(case), appeal=appeal),)
 
 
 def _request_id(case: Case) -> str:
@@ -258,13 +297,22 @@ def overtaken(case: Case, command_id: str, facts: Facts) -> Facts:
     open_request = case.withdrawal
     if open_request is None or any(isinstance(fact, f.WithdrawalAccepted | f.ContinuedOfOffice) for fact in facts):
         return facts
-    ruled = any(isinstance(fact, f.RulingIssued) for fact in facts)
-    if not ruled and not any(isinstance(fact, f.CaseClosed) for fact in facts):
+    because = _overtaken_by(open_request, facts)
+    if because is None:
         return facts
-    over = f.WithdrawalOvertaken(request_id=open_request.id, because="ruled" if ruled else "closed")
+    over = f.WithdrawalOvertaken(request_id=open_request.id, because=because, appeal=open_request.appeal)
     # What fell due comes first, then what follows from it.
     reached = sum(1 for fact in facts if isinstance(fact, f.LevelReached))
     return (*facts[:reached], over, *facts[reached:])
+
+
+def _overtaken_by(asked: OpenWithdrawal, facts: Facts) -> Literal["ruled", "closed", "annulled"] | None:
+    if any(isinstance(fact, f.RulingIssued) for fact in facts):
+        return "ruled"
+    if any(isinstance(fact, f.CaseClosed) for fact in facts):
+        return "closed"
+    annulled = asked.appeal is not None and any(isinstance(fact, f.RulingAnnulled) for fact in facts)
+    return "annulled" if annulled else None
 
 
 def end_kept(case: Case, instance: int, command_id: str) -> Facts:
@@ -276,15 +324,20 @@ def end_kept(case: Case, instance: int, command_id: str) -> Facts:
 
 
 def _withdrawal_requested(case: Case, rec: f.Recording, fact: f.WithdrawalRequested) -> Change:
-    return {"withdrawal": OpenWithdrawal(id=fact.request_id, by=rec.actor.id, at=rec.at, party=fact.party)}
+    return {"withdrawal": OpenWithdrawal(id=fact.request_id, by=rec.actor.id, at=rec.at, party=fact.party, appeal=fact.appeal)}
 
 
 def _withdrawal_explained(case: Case, rec: f.Recording, fact: f.WithdrawalExplained) -> Change:
     return {"withdrawal": case.withdrawal.model_copy(update={"reasons": fact.reasons})} if case.withdrawal is not None else {}
 
 
-def _answered(case: Case, rec: f.Recording, fact: f.WithdrawalAccepted | f.WithdrawalOvertaken) -> Change:
-    return {"withdrawal": None}
+def _answered(case: Case, rec: f.Recording, fact: f.WithdrawalAccepted | f.WithdrawalOvertaken | f.ContinuedOfOffice) -> Change:
+    again: Change = {}
+    if fact.appeal is not None:
+        # Whoever wants it again says it again, each of several.
+        ended = _end_of_appeal(case, fact.appeal)
+        again = {"agreed": tuple(one for one in case.agreed if one.to != ended)}
+    return {"withdrawal": None, **again}
 
 
 def said_since(case: Case, rec: f.Recording) -> OpenWithdrawal | None:
@@ -310,6 +363,8 @@ def _without_one(case: Case, rec: f.Recording, party_id: str) -> Change:
 def _continued_of_office(case: Case, rec: f.Recording, fact: f.ContinuedOfOffice) -> Change:
     if fact.party is not None:
         return _without_one(case, rec, fact.party)
+    if fact.appeal is Side.RESPONDENT:
+        return _answered(case, rec, fact)
     # What was asked of whoever reported it is asked no more, and what they offered is not held against them.
     offered = offer_over(case, "lapsed", rec.at) if case.offer is not None and case.offer.side is Side.CLAIMANT else {}
     answered = proposals.without_answer(case, Side.CLAIMANT)
@@ -328,10 +383,6 @@ def _case_withdrawn(case: Case, rec: f.Recording, fact: f.CaseWithdrawn) -> Chan
 
 def _refusal_of_withdrawing(case: Case, actor: Actor) -> Refusal | None:
     side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
-    bar = under_age.refusal_of_binding(case, actor)
-    if bar is not None and case.appellants:
-        # Nobody of the team could look first: the appeal would be gone.
-        return bar
     if side in case.appellants:
         return None
     if case.appellants and not case.terms.has(Phase.SETTLEMENT):
@@ -368,19 +419,21 @@ def _said_of_kept(case: Case, fact: f.InterimKept, audience: Audience) -> Notice
 
 def _said_of_going_on(case: Case, fact: f.ContinuedOfOffice, audience: Audience) -> NoticeData:
     own = {"own_money": True} if audience == "claimant" and keeps_own_appeal(case) else {}
+    own |= _of_appeal(fact)
     return NoticeData(own, {"reasons": fact.reasons})
 
 
-_OF_THE_REPORTER = known_to(
-    "claimant",
-    "platform",
-    because="Whoever reported it, and the platform; the other side must not learn that pressure works, nor on whom.",
-)
+_OfTheWish = f.WithdrawalRequested | f.WithdrawalAccepted | f.WithdrawalOvertaken | f.ContinuedOfOffice
+
+
+def _who_knows(case: Case, fact: _OfTheWish, audience: Audience) -> bool:
+    return audience in ("platform", (fact.appeal or Side.CLAIMANT).value)
 
 
 def _said_of_request(case: Case, fact: f.WithdrawalRequested, audience: Audience) -> NoticeData:
     asked = case.withdrawal
-    lost = {"set_aside": True} if losses.set_aside_from(case, Side.CLAIMANT) else {}
+    lost = {"set_aside": True} if fact.appeal is None and losses.set_aside_from(case, Side.CLAIMANT) else {}
+    lost |= _of_appeal(fact)
     return NoticeData(lost, {"reasons": asked.reasons if asked is not None and audience == "staff" else None})
 
 
@@ -390,7 +443,19 @@ def _stands(case: Case) -> bool:
 
 
 def _said_of_acceptance(case: Case, fact: f.WithdrawalAccepted, audience: Audience) -> NoticeData:
-    return NoticeData({"stands": _stands(case)}, {"reasons": fact.reasons})
+    on = {"goes_on": True} if fact.appeal is not None and case.phase is Phase.APPEAL else {}
+    return NoticeData({"stands": _stands(case), **_of_appeal(fact), **on}, {"reasons": fact.reasons})
+
+
+def _of_appeal(fact: _OfTheWish) -> dict[str, bool]:
+    return {"of_appeal": True} if fact.appeal is not None else {}
+
+
+_OF_WHOSE_IT_IS = Known(
+    _who_knows,
+    "nothing",
+    "Whoever reported or appealed, and the platform; the other side must not learn that pressure works, nor on whom.",
+)
 
 
 TOPIC = Topic(
@@ -414,11 +479,11 @@ TOPIC = Topic(
         for name in ("withdrawal_accepted", "withdrawal_overtaken", "continued_of_office")
     },
     known_to={
-        "withdrawal_requested": _OF_THE_REPORTER,
+        "withdrawal_requested": _OF_WHOSE_IT_IS,
         "withdrawal_explained": inside("Somebody on the reporter's own side may be who presses them: a guardian, a partner."),
-        "withdrawal_accepted": _OF_THE_REPORTER,
-        "withdrawal_overtaken": _OF_THE_REPORTER,
-        "continued_of_office": _OF_THE_REPORTER,
+        "withdrawal_accepted": _OF_WHOSE_IT_IS,
+        "withdrawal_overtaken": _OF_WHOSE_IT_IS,
+        "continued_of_office": _OF_WHOSE_IT_IS,
         "interim_kept": interim.OF_WHOM_IT_HITS,
         "case_withdrawn": everybody("How the matter ends."),
     },

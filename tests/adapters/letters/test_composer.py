@@ -248,6 +248,18 @@ LETTERS = {
         },
     ),
     "withdrawal_requested.claimant": a_notice("withdrawal_requested", data=REVIEW),
+    "withdrawal_requested.appeal.claimant": a_notice("withdrawal_requested", data={**REVIEW, "of_appeal": True}),
+    "withdrawal_requested.appeal.staff": to_staff("withdrawal_requested", data={**REVIEW, "of_appeal": True}),
+    "withdrawal_accepted.appeal.claimant": a_notice("withdrawal_accepted", data={**REVIEW, "of_appeal": True}),
+    "withdrawal_accepted.appeal.respondent": to_respondent(
+        "withdrawal_accepted", data={**REVIEW, "of_appeal": True, "goes_on": True}
+    ),
+    "continued_of_office.appeal.respondent": to_respondent(
+        "continued_of_office", data={**REVIEW, "of_appeal": True}, texts={"reasons": "He may not have wanted this himself."}
+    ),
+    "continued_of_office.appeal.claimant": a_notice(
+        "continued_of_office", data={**REVIEW, "of_appeal": True}, texts={"reasons": "Others book there, so we go on."}
+    ),
     "party_added.later.claimant": a_notice("party_added", data={"joined": "principal", "yourself": True}),
     "party_added.owner": a_notice(
         "party_added", audience="staff", data={"joined": "principal", "guardian_missing": True, "priority": "urgent"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.base import Outcome, Phase, Priority
+from domain.base import Outcome, Phase, Priority, Side
 from domain.rules.under_age import without_guardian
 from domain.views.case import visible
 from tests.support.cases import (
@@ -28,8 +28,9 @@ def of_a_child(kind: str = "payment_dispute", who: str = CLAIMANT) -> Life:
     return a_case(kind, amount=AMOUNT).under_age(who)
 
 
-def with_guardian(life: Life) -> Life:
-    return life.says(MEDIATOR, "add_party", party=GUARDIAN, agreed=True)
+def with_guardian(life: Life, who: str = CLAIMANT) -> Life:
+    side = "claimant" if who == CLAIMANT else "respondent"
+    return life.says(life.case.owner or OPS, "add_party", party={**GUARDIAN, "side": side}, agreed=True)
 
 
 class TestSettling:
@@ -62,11 +63,26 @@ class TestWithdrawing:
         assert (life.case.phase, life.case.withdrawal is not None) == (Phase.REVIEW, True)
         assert life.says(MEDIATOR, "accept_withdrawal").case.outcome is Outcome.WITHDRAWN
 
-    def test_of_an_appeal_takes_whoever_represents_them(self) -> None:
-        life = of_a_child().in_appeal(CLAIMANT, weight="both")
-        assert life.refused(CLAIMANT, "withdraw").code == "guardian_needed"
-        life.says(LEAD_2, "add_party", party=GUARDIAN, agreed=True)
-        assert life.says("pty_guardian", "withdraw").case.phase is Phase.APPEALABLE
+    @pytest.mark.parametrize("side", [CLAIMANT, RESPONDENT])
+    @pytest.mark.parametrize("by", ["the child", "pty_guardian"])
+    def test_of_an_appeal_is_a_question_as_well_whoever_of_them_asks(self, side: str, by: str) -> None:
+        life = with_guardian(of_a_child(who=side).in_appeal(side, weight="both"), side)
+        life.says(side if by == "the child" else by, "withdraw")
+        assert (life.case.phase, [r.fact.type for r in life.last.recordings]) == (Phase.APPEAL, ["withdrawal_requested"])
+        assert {n.recipient for _, n in life.last.notices} == {side, "pty_guardian", LEAD_2}
+        assert life.says(LEAD_2, "accept_withdrawal").case.phase is Phase.APPEALABLE
+
+    def test_of_the_claim_while_the_other_side_appeals_is_no_less_one(self) -> None:
+        life = with_guardian(of_a_child().in_appeal(RESPONDENT, weight="both"))
+        assert life.says("pty_guardian", "withdraw").case.phase is Phase.APPEAL
+        assert life.says(LEAD_2, "accept_withdrawal").case.close_reason == "given_up_on_appeal"
+
+    def test_an_appeal_that_goes_on_stays_the_respondents(self) -> None:
+        life = with_guardian(of_a_child(who=RESPONDENT).in_appeal(RESPONDENT, weight="both"), RESPONDENT)
+        life.says("pty_guardian", "withdraw").says(LEAD_2, "continue_of_office")
+        assert (life.case.withdrawal, life.case.of_office, life.case.appellants) == (None, None, (Side.RESPONDENT,))
+        assert {n.recipient for _, n in life.last.notices} >= {RESPONDENT, "pty_guardian"}
+        assert CLAIMANT not in {n.recipient for _, n in life.last.notices}
 
 
 class TestBeingHeard:

@@ -109,6 +109,67 @@ class TestARequest:
         assert life.says(MEDIATOR, "continue_of_office").case.of_office is not None
 
 
+class TestOfAnAppeal:
+    """A thief with the account takes the appeal back, and so does somebody who is afraid: the team looks first."""
+
+    def appealed(self, kind: str = "safety_incident", measure: bool = True, by: str = CLAIMANT) -> Life:
+        life = a_case(kind).with_terms(procedure=(), hear=(), root_cause_needed=False, worse_on_appeal=True, late=False)
+        life.in_review().disclosed()
+        ends = {"safety_incident": "duty_of_care", "conduct_report": "insult", "fraud_report": "no_fraud"}
+        outcome = {"safety_incident": "unsubstantiated", "conduct_report": "no_violation", "fraud_report": "false_positive"}
+        life.says(MEDIATOR, "rule", **(dict(OUTCOMES[kind]["light"]) if by == RESPONDENT else
+                  {"outcome": outcome[kind], "ground": ends[kind]}))  # fmt: skip
+        life = life.says(LEAD, "approve") if life.case.phase is Phase.APPROVAL else life
+        life.fire("grace").says(by, "appeal").says(LEAD_2, "take")
+        return life.says(LEAD_2, "impose_interim", measure=MEASURE[kind], reasons="He was there.") if measure else life
+
+    @pytest.mark.parametrize("measure", [True, False])
+    @pytest.mark.parametrize("kind", PROTECTIVE)
+    def test_it_is_a_question_to_the_team_and_nothing_ends(self, kind: str, measure: bool) -> None:
+        life = self.appealed(kind, measure).says(CLAIMANT, "withdraw", reasons="I am afraid.")
+        assert types(life) == ["withdrawal_requested", "withdrawal_explained"]
+        assert (life.case.phase, life.case.appellants, len(life.case.interim)) == (Phase.APPEAL, (Side.CLAIMANT,), int(measure))
+        assert {n.recipient for _, n in life.last.notices} == {CLAIMANT, LEAD_2}
+
+    def test_also_over_a_draft_that_would_change_what_was_decided(self) -> None:
+        life = self.appealed(measure=False)
+        life.says(LEAD_2, "decide_appeal", decision="overturn", **OUTCOMES["safety_incident"]["light"]).says(CLAIMANT, "withdraw")
+        assert types(life) == ["withdrawal_requested"]
+        assert types(life.fire("grace"))[:3] == ["level_reached", "withdrawal_overtaken", "ruling_issued"]
+
+    def test_accepted_the_ruling_stands_and_each_measure_is_named(self) -> None:
+        life = self.appealed().says(CLAIMANT, "withdraw")
+        assert life.refused(LEAD_2, "accept_withdrawal").code == "measures_unnamed"
+        until = (life.now + 30 * DAY).isoformat()
+        life.says(LEAD_2, "accept_withdrawal", stays=["suspend"], until=until)
+        assert types(life)[:3] == ["withdrawal_accepted", "interim_kept", "appeal_withdrawn"]
+        assert (life.case.outcome, len(life.case.interim)) == (Outcome.RULED, 1)
+
+    def test_what_is_said_since_has_to_be_read(self) -> None:
+        life = self.appealed(measure=False).says(CLAIMANT, "withdraw").says(CLAIMANT, "message", text="He made me.")
+        assert life.refused(LEAD_2, "accept_withdrawal", reasons="As you wish.").code == "not_seen"
+
+    def test_gone_on_with_it_is_the_platforms(self) -> None:
+        life = self.appealed().says(CLAIMANT, "withdraw").says(LEAD_2, "continue_of_office")
+        assert (life.case.of_office is not None, life.case.appellants) == (True, (Side.CLAIMANT,))
+        assert life.refused(CLAIMANT, "withdraw").code == "of_office"
+        assert life.says(PLATFORM, "withdraw").case.outcome is Outcome.RULED, "the platform's own is its own"
+
+    def test_of_the_accused_is_theirs_unless_a_measure_would_end_with_it(self) -> None:
+        assert "appeal_withdrawn" in types(self.appealed(measure=False, by=RESPONDENT).says(RESPONDENT, "withdraw"))
+        life = self.appealed(by=RESPONDENT)
+        seen = life.seen_by(CLAIMANT)
+        life.says(RESPONDENT, "withdraw")
+        assert types(life) == ["withdrawal_requested"]
+        assert life.seen_by(CLAIMANT) == seen
+        assert [n.recipient for _, n in life.last.notices if n.audience == "respondent"] == [RESPONDENT]
+
+    def test_is_over_where_the_ruling_is_set_aside(self) -> None:
+        life = self.appealed(measure=False).says(CLAIMANT, "withdraw").says(OPS, "annul", reason="procedural_fault")
+        assert types(life)[0] == "withdrawal_overtaken"
+        assert life.case.withdrawal is None
+
+
 class TestTheOtherSide:
     @pytest.mark.parametrize("answer", [None, "continue_of_office"])
     def test_learns_nothing_of_it(self, answer: str | None) -> None:
