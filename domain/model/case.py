@@ -57,7 +57,7 @@ SINCE: dict[int, frozenset[str]] = {
         }
         | {"questioned", "identity_requests", "spoke", "heard", "steps", "seated", "withdrawal", "came_since"}
     ),
-    3: frozenset({"form", "reported_spans", "telling"}),
+    3: frozenset({"form", "reported_spans", "reports", "clocks", "telling", "proposed_by", "spoke_since"}),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -108,6 +108,8 @@ class Case(Kept):
     """Every offer of the settlement, oldest first."""
     proposals: tuple[Proposal, ...] = ()
     """Every proposal made to both sides, oldest first."""
+    proposed_by: tuple[str, str | None] | None = None
+    """Who of the team made the newest one, and whom they report to."""
     concession: Concession | None = None
     settlement: Settlement | None = None
     """The newest agreement of the sides, also where the case was taken up again since."""
@@ -180,7 +182,7 @@ class Case(Kept):
     credits: tuple[Credit, ...] = ()
     """Provisional credits, oldest first."""
     reports: tuple[AuthorityReport, ...] = ()
-    """Reports to authorities that wait for a second person or were made."""
+    """Reports to authorities that wait for a second person, also where the case is closed meanwhile, or were made."""
     reported_spans: tuple[tuple[int, int | None], ...] = ()
     """From which fact on, and before which one, the respondent is or was reported in secret; None: still."""
     disclosed_at: Instant | None = None
@@ -217,6 +219,8 @@ class Case(Kept):
     """What single ones of several on a side agreed to, while others have not yet."""
     spoke: tuple[str, ...] = ()
     """Principals who have said something to the matter, themselves or by whoever speaks for them."""
+    spoke_since: tuple[str, ...] = ()
+    """Those of them who have said something since the report."""
     seated: tuple[Seated, ...] = ()
     """Who of the team has changed who stands on a side: they give it no money by their own word alone."""
     removal: ProposedRemoval | None = None

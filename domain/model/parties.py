@@ -86,7 +86,11 @@ class RemoveParty(CommandBase):
 
 
 class ReplaceParty(CommandBase):
-    """Another takes a party's place: a successor, the new owner of an account, other counsel."""
+    """Another takes a party's place: a successor, the new owner of an account, other counsel.
+
+    Whose own matter it is, and who has spoken since the report or said no, is replaced by two: the first proposes it with
+    reasons, and a lead or ops who did not sends the same command, with the same successor.
+    """
 
     type: Literal["replace_party"] = "replace_party"
     party: PartyId
@@ -129,13 +133,16 @@ class PartyLeft(Kept):
 
 
 class PartyRemovalProposed(Kept):
-    """Somebody would put out a party who has said something to the matter that is theirs; a second person has to agree."""
+    """Somebody would put out a party who has said something to the matter that is theirs, or put another in their place; a second
+    person has to agree."""
 
     type: Literal["party_removal_proposed"] = "party_removal_proposed"
     party: str
     reason: str
     reasons: Prose
     told: Prose | None = None
+    successor: str | None = None
+    """The keyed digest of who would take their place; None: nobody would."""
 
 
 class ProposedRemoval(Kept):
@@ -145,6 +152,7 @@ class ProposedRemoval(Kept):
     by: str
     credential: str | None = None
     told: Prose | None = None
+    successor: str | None = None
 
 
 class PartyAgreed(Kept):

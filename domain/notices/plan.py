@@ -21,9 +21,10 @@ from domain.rules.confidence import awaited_by, words_of
 from domain.rules.credit import over_now
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.fairness import keeps_own_appeal, who_is_hit
-from domain.rules.parties import told_alone, told_of_leaving, told_share
+from domain.rules.parties import told_alone, told_of_leaving
 from domain.rules.reference import Notices
 from domain.rules.remedy import remedy_data
+from domain.rules.shares import told_share
 from domain.rules.under_age import told_in_confidence, without_guardian
 from domain.rules.visibility import is_news, knows
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domain.model.case import Case
-from domain.rules import chargeback, credit, interim, legal_hold, money, parties, settlement, withdrawal
+from domain.rules import chargeback, credit, interim, legal_hold, money, settlement, shares, withdrawal
 from domain.rules.rule import Facts
 
 Consequence = Callable[[Case, str, Facts], Facts]
@@ -25,7 +25,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
     # A case that ends takes the only chance with a card network with it.
     chargeback.sent_at_close,
     # Money for several is ordered for each of them.
-    parties.shared,
+    shares.shared,
     # Nothing is paid twice because two cases are about the same matter.
     money.looked_at,
     # Last, so that nothing that destroys escapes a hold.

@@ -237,6 +237,13 @@ def spoke_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str
     return tuple(dict.fromkeys((*known, *_for_whom(after, party))))
 
 
+def spoke_since_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str, ...]:
+    """The same without what was said by the report itself: a report that merely stands is no word that somebody could miss."""
+    if before is None or isinstance(rec.fact, f.CaseOpened):
+        return ()
+    return spoke_after(before.model_copy(update={"spoke": before.spoke_since}), rec, after)
+
+
 def _answering(before: Case | None, rec: f.Recording, after: Case) -> Iterable[str]:
     if isinstance(rec.fact, f.EvidenceLapsed):
         return _let_it_go_by(before, rec.fact) if before is not None else ()

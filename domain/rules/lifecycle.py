@@ -215,6 +215,8 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, command, "owner approver", to) for phase in (_P.REVIEW, _P.APPROVAL, _P.RULED, _P.APPEAL) for command, to in _ANSWERS),
     # closed; a measure can have outlived the case
     _row(_P.CLOSED, "review_interim", "lead ops"),
+    # what was proposed waits for its second person, whatever became of the case
+    *(_row(_P.CLOSED, command, "lead") for command in ("approve_report", "return_report")),
     _row(_P.CLOSED, "signal", "platform system", "review"),
     _row(_P.CLOSED, "note", "staff"),
     _row(_P.CLOSED, "reopen", "ops", "review"),

@@ -247,7 +247,7 @@ def why_second(case: Case, remedies: Iterable[Remedy], giver: Actor) -> str | No
         return None
     given = list(remedies)
     asked = [x for x in given if x.amount is not None]
-    payee = _payee_why(case, given, giver)
+    payee = payee_why(case, given, giver)
     if not asked:
         return payee
     paying = [x for x in asked if bounded(case, x.type)]
@@ -284,7 +284,8 @@ _HANDED_OVER: Final = frozenset({"replacement", "release"})
 """Remedies without an amount that are worth money all the same."""
 
 
-def _payee_why(case: Case, given: Iterable[Remedy], giver: Actor) -> str | None:
+def payee_why(case: Case, given: Iterable[Remedy], giver: Actor) -> str | None:
+    """Why this person does not say alone that this is given: whoever gets it stands there by them, or by their line."""
     sides = {x.to for x in given if x.amount is not None or x.type in _HANDED_OVER}
     return "payee_of_own_word" if any(_own_payee(case, side, giver.id, giver.manager) for side in sides) else None
 

@@ -7,9 +7,9 @@ what only asks for more (a decision, an appeal) any one of them may do.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from domain.base import Phase, Side, derived_id
+from domain.base import Phase, Side
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.evidence import PartyNotAsked
@@ -33,11 +33,11 @@ from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.evidence import lapsed
 from domain.rules.fairness import another_credential
 from domain.rules.procedure import proves_identity, without_identity
-from domain.rules.remedy import MONEY_REMEDIES
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, inside
 
 _PARTY_ROLES = ("claimant", "respondent")
+_TEAM = ("mediator", "lead", "ops")
 _Consent = Literal["own_word", "stated"] | None
 _OF_OFFICE = "of_office"
 """The platform, where it has taken the claimant's place."""
@@ -59,7 +59,22 @@ def add(case: Case, command: AddParty, context: DecisionContext, at: datetime) -
     elif command.represents is not None:
         raise PartyUnfit("Only a representative speaks for somebody else.", because="represents")
     added = f.PartyAdded(party=party, sees_from=_sees_from(command.sees_from, party), consent=consent)
-    return (added, *_owner_in_conflict(case, party, context), *under_age.raised(case, party), *_unheard_by(case, party))
+    return (added, *_comes(case, party, context))
+
+
+def _comes(case: Case, party: OpenedParty, context: DecisionContext) -> Facts:
+    """What follows where somebody comes, in whosoever's place."""
+    close = (*_owner_in_conflict(case, party, context), *under_age.raised(case, party))
+    return (*close, *_unheard_by(case, party), *_proposed_to_others(case, party, context))
+
+
+def _proposed_to_others(case: Case, party: OpenedParty, context: DecisionContext) -> Facts:
+    """What somebody has proposed is over where they, or their line, say anew who gets it: one person would do both."""
+    actor = _actor(context)
+    if case.proposal is None or actor.role not in _TEAM or (party.side, party.role) != (Side.CLAIMANT, "principal"):
+        return ()
+    by, manager = case.proposed_by or (actor.id, None)
+    return (f.OfferLapsed(offer_id=case.proposal.id),) if actor.id in (by, manager) or actor.manager == by else ()
 
 
 def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datetime) -> Facts:
@@ -71,7 +86,7 @@ def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datet
         # Nobody is put out of a case by somebody who sits beside them.
         raise PartyUnfit("You can remove whoever speaks for you, and nobody else.", because="role")
     _not_the_last(case, party)
-    if party.role == "principal" and _has_a_say(case, party) and _first(case, command, actor, context):
+    if party.role == "principal" and _has_a_say(case, party) and _first(case, command, None, context):
         assert command.reasons is not None, "it is refused without"
         said = {"reason": command.reason, "reasons": command.reasons, "told": command.told}
         return (f.PartyRemovalProposed(party=party.id, **said),)
@@ -96,10 +111,17 @@ def _has_a_say(case: Case, party: OpenedParty) -> bool:
     return party.id in case.spoke or bool(case.offer or case.proposal or case.rulings) or case.phase in UNTOLD
 
 
-def _first(case: Case, command: RemoveParty, actor: Actor, context: DecisionContext) -> bool:
+def _dissented(case: Case, party: OpenedParty) -> bool:
+    """Whether they have spoken to the matter since, or said no for their side: an agreeable one in their place would undo it."""
+    refused = any(offer.side is not party.side and offer.became in ("declined", "countered") for offer in case.offers)
+    no = refused or any(party.side in proposal.declined_by for proposal in case.proposals)
+    return party.id in case.spoke_since or no or party.side in case.appellants
+
+
+def _first(case: Case, command: RemoveParty | ReplaceParty, successor: str | None, context: DecisionContext) -> bool:
     """Whether this is the first word on it. Raises a Refusal for what is neither that nor a second person's."""
-    before = case.removal
-    if before is None or before.party != command.party:
+    before, actor = case.removal, _actor(context)
+    if before is None or (before.party, before.successor) != (command.party, successor):
         if command.reasons is None:
             raise PartyUnfit("They have a say in this: give reasons, and a second person has to agree.", because="reasons")
         return True
@@ -118,12 +140,15 @@ def replace(case: Case, command: ReplaceParty, context: DecisionContext, at: dat
     party = _may_be_added(case, command.by_party, actor).model_copy(update={"represents": before.represents})
     if before.role == "representative" and not command.agreed:
         raise AgreementMissing("Whoever is represented has to agree; say so with `agreed`.", represents=before.represents)
+    if before.role == "principal" and _dissented(case, before) and _first(case, command, party.ref_digest, context):
+        assert command.reasons is not None, "it is refused without"
+        said = {"reason": command.reason, "reasons": command.reasons, "successor": party.ref_digest}
+        return (f.PartyRemovalProposed(party=before.id, **said),)
     gone = f.PartyLeft(party=before.id, because="replaced", reason=command.reason, successor=party.id, reasons=command.reasons)
     consent: _Consent = "stated" if command.agreed else None
     place = {"instead_of": before.id} if before.role == "principal" else {}
     added = f.PartyAdded(party=party, sees_from=_sees_from(command.sees_from, party), consent=consent, **place)
-    follows = (*_owner_in_conflict(case, party, context), *under_age.raised(case, party), *_unheard_by(case, party))
-    return (added, gone, *_wanted_out(case, before), *follows)
+    return (added, gone, *_wanted_out(case, before), *_comes(case, party, context))
 
 
 def _unheard_by(case: Case, party: OpenedParty) -> Facts:
@@ -311,65 +336,6 @@ def _for_whom(case: Case, actor: Actor) -> str:
     raise PrincipalNeeded("Several are on this side, and each says this for themselves.")
 
 
-# --- the money of several
-
-
-def shared(case: Case, command_id: str, facts: Facts) -> Facts:
-    """The facts, with money for a side of several ordered for each of them: equal shares, and what is left over to the first."""
-    whole: list[f.Fact] = []
-    for fact in facts:
-        whole += _shares(case, fact) if isinstance(fact, f.EffectOrdered) else (fact,)
-    return tuple(whole)
-
-
-def _shares(case: Case, fact: f.EffectOrdered) -> tuple[f.EffectOrdered, ...]:
-    remedy, several = fact.remedy, case.principals(fact.remedy.to)
-    money = remedy.amount
-    if len(several) < 2 or money is None or remedy.type not in MONEY_REMEDIES or remedy.party is not None or fact.reverses:
-        return (fact,)
-    each, over = divmod(money.amount, len(several))
-    found = []
-    for number, party in enumerate(several):
-        amount = each + (over if number == 0 else 0)
-        if amount == 0:
-            continue
-        part = {"party": party.id, "amount": money.model_copy(update={"amount": amount})}
-        effect_id = fact.effect_id if number == 0 else derived_id("eff", fact.effect_id, f"s{number}")
-        found.append(fact.model_copy(update={"effect_id": effect_id, "remedy": remedy.model_copy(update=part)}))
-    return tuple(found)
-
-
-_TOLD_MONEY = ("remedies", "measures", "undone", "undone_by_hand", "offer", "credit")
-"""Where a notice names what somebody gets."""
-
-
-def told_share(case: Case, party_id: str, data: dict[str, Any]) -> dict[str, Any]:
-    """What a notice says, with the money of a side of several as the share of whoever reads it."""
-    party = case.party(party_id)
-    if party is None or len(case.principals(party.side)) < 2:
-        return data
-    whom = party.id if party.role == "principal" else party.represents
-    told = dict(data)
-    for name in _TOLD_MONEY:
-        found = data.get(name)
-        if isinstance(found, dict):
-            told[name] = _told(case, party.side, whom, found)
-        elif isinstance(found, list):
-            told[name] = [_told(case, party.side, whom, one) for one in found]
-    return told
-
-
-def _told(case: Case, side: Side, whom: str | None, said: dict[str, Any]) -> dict[str, Any]:
-    several = [p.id for p in case.principals(side)]
-    money = said.get("type") in MONEY_REMEDIES and isinstance(said.get("amount"), int)
-    if not money or said.get("to", Side.CLAIMANT.value) != side.value or whom not in several:
-        return said
-    if said.get("party") is not None:
-        return said if said["party"] == whom else {**said, "share": "of_another"}
-    each, over = divmod(said["amount"], len(several))
-    return {**said, "share": "own", "whole": said["amount"], "amount": each + (over if whom == several[0] else 0)}
-
-
 # --- what it does to a case
 
 
@@ -380,13 +346,16 @@ def _party_added(case: Case, rec: f.Recording, fact: f.PartyAdded) -> Change:
         # Their side answers for them too, and they have said nothing yet.
         change = {**change, "proposals": tuple(p.unanswered_by(fact.party.side) for p in case.proposals)}
     if fact.party.role == "principal":
-        change = {**change, **without_identity(case, fact.party.side), **_seated(case, rec, fact.party.side)}
+        # Two of the team have agreed to who stands there: nobody's own word.
+        agreed = fact.instead_of is not None and case.removal is not None and case.removal.party == fact.instead_of
+        seat = {} if agreed else _seated(case, rec, fact.party.side)
+        change = {**change, **without_identity(case, fact.party.side), **seat}
     return change
 
 
 def _seated(case: Case, rec: f.Recording, side: Side) -> Change:
     """Who of the team has changed who stands on a side, and gets what it gets."""
-    if rec.actor.role not in ("mediator", "lead", "ops"):
+    if rec.actor.role not in _TEAM:
         return {}
     return {"seated": (*case.seated, Seated(side=side, by=rec.actor.id, manager=rec.actor.manager))}
 
@@ -411,7 +380,11 @@ def _party_left(case: Case, rec: f.Recording, fact: f.PartyLeft) -> Change:
 
 
 def _removal_proposed(case: Case, rec: f.Recording, fact: f.PartyRemovalProposed) -> Change:
-    return {"removal": ProposedRemoval(party=fact.party, by=rec.actor.id, credential=rec.credential, told=fact.told)}
+    return {
+        "removal": ProposedRemoval(
+            party=fact.party, by=rec.actor.id, credential=rec.credential, told=fact.told, successor=fact.successor
+        )
+    }
 
 
 def _party_agreed(case: Case, rec: f.Recording, fact: f.PartyAgreed) -> Change:

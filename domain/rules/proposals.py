@@ -8,16 +8,23 @@ from domain.base import Instant, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.people import Actor
+from domain.model.refusals import OwnCase
+from domain.model.remedy import Remedy
 from domain.model.settlement import OfferAnswered, Proposal
-from domain.rules import agreement
+from domain.rules import agreement, money
 from domain.rules.audiences import Audience
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody
 
 
-def propose(case: Case, command: c.Offer) -> Facts:
-    """To both sides at once; it takes the place of the one before."""
+def propose(case: Case, command: c.Offer, proposer: Actor) -> Facts:
+    """To both sides at once; it takes the place of the one before. Not by whoever has put on the case who would get the money."""
+    asked = agreement.meant(case, command.remedy).all_remedies
+    if money.payee_why(case, [Remedy(type=name, amount=command.amount) for name in asked], proposer) is not None:
+        why = "Who gets it is there by you, or by somebody of your line: have somebody else propose it."
+        raise OwnCase(why, because="payee_of_own_word")
     said: dict[str, Any] = {name: getattr(command, name) for name in ("remedy", "amount", "expires_at", "text")}
     said["label_paid_by"] = command.label_paid_by or agreement.meant(case, command.remedy).label_paid_by
     return (f.ProposalMade(proposal_id=derived_id("ppl", command.id), **said),)
@@ -45,7 +52,8 @@ def answer(case: Case, proposal: Proposal, command: c.AcceptOffer | c.DeclineOff
 def _proposal_made(case: Case, rec: f.Recording, fact: f.ProposalMade) -> Change:
     names = ("remedy", "amount", "expires_at", "label_paid_by")
     made = Proposal(id=fact.proposal_id, made_at=rec.at, **{name: getattr(fact, name) for name in names})
-    return {"proposals": (*_ended(case, "replaced", rec.at), made)}
+    by = (rec.actor.id, rec.actor.manager)
+    return {"proposals": (*_ended(case, "replaced", rec.at), made), "proposed_by": by}
 
 
 def _proposal_answered(case: Case, rec: f.Recording, fact: f.ProposalAnswered) -> Change:

@@ -28,7 +28,7 @@ def offer(case: Case, command: c.Offer, context: DecisionContext, at: datetime) 
     """A new offer of either side takes the place of the open one; from whoever handles the case it goes to both."""
     _check(case, command, at)
     if context.actor is not None and context.actor.side is None and context.stands_for is None:
-        return proposals.propose(case, command)
+        return proposals.propose(case, command, context.actor)
     said: dict[str, Any] = {name: getattr(command, name) for name in ("remedy", "amount", "expires_at", "text")}
     said["label_paid_by"] = command.label_paid_by or agreement.meant(case, command.remedy).label_paid_by
     offer_id, side = derived_id("off", command.id), context.side()

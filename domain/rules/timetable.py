@@ -78,7 +78,7 @@ def advance(before: Case | None, fact: Fact, after: Case, at: datetime, recorded
 
 
 def _moved(clock: Clock, definition: ClockTerms, happened: frozenset[str], case: Case, at: datetime, ends: bool) -> Clock:
-    if ends or not case.open or happened & definition.all_stops:
+    if ends or (not case.open and not _outlives(case, definition)) or happened & definition.all_stops:
         pauses = (*clock.pauses[:-1], (clock.pauses[-1][0], at)) if clock.waiting else clock.pauses
         inputs = inputs_of(case, clock)
         ran_on = (inputs.target, inputs.calendar)
@@ -88,6 +88,11 @@ def _moved(clock: Clock, definition: ClockTerms, happened: frozenset[str], case:
     if not clock.waiting and not happened.isdisjoint(definition.pauses) and definition.pauses_for(case.category):
         return clock.model_copy(update={"pauses": (*clock.pauses, (at, None))})
     return clock
+
+
+def _outlives(case: Case, definition: ClockTerms) -> bool:
+    """Whether a clock runs on beside the closed case: a report to an authority still waits for a second person."""
+    return "report_proposed" in definition.all_starts and any(not report.made for report in case.reports)
 
 
 def _reached(clock: Clock, definition: ClockTerms, fact: LevelPassed | LevelReached, case: Case, recorded_at: datetime) -> Clock:

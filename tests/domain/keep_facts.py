@@ -85,7 +85,7 @@ def fraud_report() -> Life:
         _at_risk(life.in_review(owner=LEAD))
         .ruled("light")
         .says(CLAIMANT, "withdraw", reasons="It is settled.")
-        .says(LEAD, "accept_withdrawal")
+        .says(LEAD, "accept_withdrawal", ends=["provisional_credit"])
     )
 
 

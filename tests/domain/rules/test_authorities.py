@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from domain.model.legal_hold import HeldPerson
@@ -69,9 +70,37 @@ def test_no_party_hears_of_it() -> None:
     assert hear_of(life, "effect_reported") == {PLATFORM, LEAD}
 
 
-def test_a_proposal_falls_with_the_case() -> None:
-    life = proposed().says(OPS, "close", outcome="expired", reason="bank_closed")
-    assert life.case.reports == ()
+class TestClosedMeanwhile:
+    """However the case ends: what somebody thought an authority has to know is not gone because of it."""
+
+    def closed(self) -> Life:
+        return proposed().says(OPS, "close", outcome="expired", reason="bank_closed")
+
+    def test_the_proposal_waits_and_is_not_forgotten(self) -> None:
+        life = self.closed()
+        assert [(r.authority, r.made) for r in life.case.reports] == [("police", False)]
+        assert not life.case.quiet
+        told = len(life.notices)
+        life.later(timedelta(days=7))
+        again = life.notices[told:]
+        assert {n.event for _, n in again} == {"level_reached:escalate"}
+        assert {n.recipient for _, n in again} == {"role:leads", "role:ops"}
+        assert len(again) >= 6
+
+    def test_the_second_person_lets_it_out_or_sends_it_back(self) -> None:
+        made = self.closed().says(LEAD, "approve_report")
+        assert [e.remedy.type for e in made.case.effects] == ["report_to_authority:police"]
+        assert made.says(ROBOT, "report_effect", effect_id=made.case.effects[0].id, result="done").case.quiet
+        assert self.closed().says(LEAD, "return_report", reasons="Not enough.").case.quiet
+
+    def test_whoever_proposed_it_is_still_not_the_second(self) -> None:
+        life = a_case("fraud_report").in_review(owner=LEAD).says(LEAD, "report_to_authority", **POLICE)
+        assert life.says(OPS, "close", outcome="expired").refused(LEAD, "approve_report").code == "own_report"
+
+    def test_it_waits_on_where_the_case_is_taken_up_again(self) -> None:
+        life = self.closed().says(OPS, "reopen")
+        assert [row.clock for row in life.case.timetable].count("authority_report") == 1
+        assert life.says(LEAD, "approve_report").case.reports[0].made
 
 
 FIU: dict[str, Any] = {"authority": "financial_intelligence_unit", "reasons": "Nine cards and one account."}

@@ -15,7 +15,21 @@ from domain.model.ruling import Effect
 from domain.model.terms import RemedyTerms
 from domain.rules.money import payable
 from domain.views.case import visible
-from tests.support.cases import CLAIMANT, JUNIOR, LEAD, LEAD_2, LEAD_3, MEDIATOR, OPS, PLATFORM, RESPONDENT, ROBOT, Life, a_case
+from tests.support.cases import (
+    CLAIMANT,
+    JUNIOR,
+    LEAD,
+    LEAD_2,
+    LEAD_3,
+    MEDIATOR,
+    MEDIATOR_3,
+    OPS,
+    PLATFORM,
+    RESPONDENT,
+    ROBOT,
+    Life,
+    a_case,
+)
 from tests.support.other_cases import OTHER_CASE, elsewhere
 
 PAID = {"amount": 10_000, "currency": "USD"}
@@ -468,3 +482,20 @@ class TestWhoGetsIt:
         life.says(MEDIATOR, "credit_provisionally", amount=usd(100))
         assert life.case.credit_proposed is not None
         assert life.case.credit_proposed.because == "payee_of_own_word"
+
+    PROPOSAL: ClassVar[dict[str, Any]] = {"remedy": "refund", "amount": usd(100)}
+
+    def test_nor_by_proposing_it_to_the_sides(self) -> None:
+        refusal = self.replaced().refused(MEDIATOR, "offer", **self.PROPOSAL)
+        assert (refusal.code, refusal.fields["because"]) == ("own_case", "payee_of_own_word")
+        life = self.replaced().says(OPS, "assign", owner=JUNIOR)
+        assert life.refused(JUNIOR, "offer", **self.PROPOSAL).fields["because"] == "payee_of_own_word"
+        life.says(OPS, "assign", owner=MEDIATOR_3).says(MEDIATOR_3, "offer", **self.PROPOSAL)
+        assert life.case.proposal is not None
+
+    def test_nor_by_saying_anew_who_gets_what_was_proposed(self) -> None:
+        life = a_payment().in_review().says(MEDIATOR, "offer", **self.PROPOSAL).says(RESPONDENT, "accept_offer")
+        life.says(MEDIATOR, "replace_party", party=CLAIMANT, by_party=self.FRIEND)
+        assert life.case.proposal is None
+        assert life.refused("pty_friend", "accept_offer").code == "no_such_offer"
+        assert life.refused(MEDIATOR, "offer", **self.PROPOSAL).code == "own_case"

@@ -36,6 +36,12 @@ def paid(life: Life) -> list[tuple[str | None, int]]:
     return [(e.remedy.party, e.remedy.amount.amount) for e in life.case.effects if e.remedy.amount is not None]
 
 
+def replaced(life: Life, first: str = OPS, second: str = LEAD) -> Life:
+    """By two: whoever stood there had spoken."""
+    swap = {"party": RESPONDENT, "by_party": {"side": "respondent", "ref": "heir"}, "reasons": "The shop was sold."}
+    return life.says(first, "replace_party", **swap).says(second, "replace_party", **swap)
+
+
 class TestAnAgreement:
     def test_takes_all_of_a_side(self) -> None:
         life = two_claimants().in_settlement().says(RESPONDENT, "offer", **PAYOUT).says(CLAIMANT, "accept_offer")
@@ -384,6 +390,43 @@ class TestReading:
         assert not may_see(life.case, life.actor(HELPER))
 
 
+class TestReplacedByTwo:
+    """Nobody settles for a side by putting an agreeable one in the place of whoever says no."""
+
+    SWAP: ClassVar[dict[str, Any]] = {"party": RESPONDENT, "by_party": {"side": "respondent", "ref": "heir"}}
+
+    def dissenting(self) -> Life:
+        return a_case().in_review().says(MEDIATOR, "offer", **PAYOUT).says(RESPONDENT, "decline_offer")
+
+    def test_once_they_have_said_no_or_spoken(self) -> None:
+        for life in (self.dissenting(), a_case().in_review().says(RESPONDENT, "message")):
+            assert life.refused(MEDIATOR, "replace_party", **self.SWAP).fields["because"] == "reasons"
+            life.says(MEDIATOR, "replace_party", **self.SWAP, reasons="The shop was sold.")
+            assert [p.id for p in life.case.principals(Side.RESPONDENT)] == [RESPONDENT]
+            assert {n.recipient for _, n in life.last.notices} == {"role:leads"}
+            assert life.refused(MEDIATOR, "replace_party", **self.SWAP).fields["because"] == "second_person"
+            life.says(LEAD, "replace_party", **self.SWAP)
+            assert [p.id for p in life.case.principals(Side.RESPONDENT)] == ["pty_heir"]
+            assert life.case.removal is None
+
+    def test_by_the_one_whom_both_mean(self) -> None:
+        life = self.dissenting().says(MEDIATOR, "replace_party", **self.SWAP, reasons="The shop was sold.")
+        other = {"party": RESPONDENT, "by_party": {"side": "respondent", "ref": "nephew"}}
+        assert life.refused(LEAD, "replace_party", **other).fields["because"] == "reasons"
+        life.says(LEAD, "replace_party", **other, reasons="To another one.")
+        assert [p.id for p in life.case.principals(Side.RESPONDENT)] == [RESPONDENT]
+        assert life.refused(MEDIATOR, "remove_party", party=RESPONDENT).code == "party_unfit"
+
+    def test_who_gets_the_money_is_then_not_the_word_of_one(self) -> None:
+        life = a_case().in_review().says(CLAIMANT, "message")
+        swap = {"party": CLAIMANT, "by_party": {"side": "claimant", "ref": "heir"}, "reasons": "He has died."}
+        assert life.says(MEDIATOR, "replace_party", **swap).says(LEAD, "replace_party", **swap).case.seated == ()
+
+    def test_whoever_has_said_nothing_is_replaced_by_one(self) -> None:
+        life = a_case().in_review().says(MEDIATOR, "replace_party", **self.SWAP)
+        assert [p.id for p in life.case.principals(Side.RESPONDENT)] == ["pty_heir"]
+
+
 class TestMoney:
     def told(self, life: Life, who: str, event: str = "ruling_issued") -> list[dict[str, Any]]:
         return next(n.data["remedies"] for _, n in life.notices if n.event == event and n.recipient == who)
@@ -480,7 +523,7 @@ class TestHearing:
 
     def test_so_is_a_successor(self) -> None:
         life = a_case("payment_dispute").that_protects().in_review().says(RESPONDENT, "message")
-        life.says(OPS, "replace_party", party=RESPONDENT, by_party={"side": "respondent", "ref": "heir"})
+        replaced(life)
         assert self.unheard(life) == "pty_heir"
         life.says("pty_heir", "message")
         assert self.unheard(life) is None
@@ -489,7 +532,7 @@ class TestHearing:
     def test_the_word_of_one_who_left_does_not_stand_for_those_who_stay(self, leaves: str) -> None:
         life = self.two_shops().says(RESPONDENT, "message")
         if leaves == "replaced":
-            life.says(OPS, "replace_party", party=RESPONDENT, by_party={"side": "respondent", "ref": "heir"})
+            replaced(life)
         else:
             life.says(MEDIATOR, "remove_party", party=RESPONDENT, reasons="Named by mistake.")
             life.says(OPS, "remove_party", party=RESPONDENT)
@@ -537,7 +580,7 @@ class TestWhileNobodyIsToldYet:
 
     def test_and_when_another_takes_a_place(self) -> None:
         life = self.drafted("light")
-        life.says(OPS, "replace_party", party=RESPONDENT, by_party={"side": "respondent", "ref": "heir"}, reason="mistaken")
+        replaced(life)
         assert life.case.phase is Phase.REVIEW
 
     def test_a_witness_changes_nothing(self) -> None:

@@ -124,7 +124,8 @@ class TestLapses:
     def test_when_another_takes_the_place_of_whoever_made_it(self) -> None:
         life = with_offer()
         heir = {"side": "respondent", "role": "principal", "ref": "heir"}
-        life.says(LEAD, "replace_party", party=RESPONDENT, by_party=heir)
+        for who in (LEAD, OPS):
+            life.says(who, "replace_party", party=RESPONDENT, by_party=heir, reasons="The shop was sold.")
         assert self.lapsed(life) == [("off", None)]
         assert life.refused(CLAIMANT, "accept_offer").code == "no_such_offer"
 
