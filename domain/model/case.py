@@ -57,7 +57,7 @@ SINCE: dict[int, frozenset[str]] = {
         }
         | {"questioned", "identity_requests", "spoke", "heard", "steps", "seated", "withdrawal", "came_since"}
     ),
-    3: frozenset({"form", "reported_spans", "reports", "clocks", "telling", "proposed_by", "spoke_since"}),
+    3: frozenset({"form", "reported_spans", "reports", "clocks", "telling", "proposed_by", "spoke_since", "unanswered"}),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -171,7 +171,7 @@ class Case(Kept):
     came_since: tuple[str, ...] = ()
     """What the side that loses by a draft has said or handed in since it was made; nobody outside knows of the draft."""
     unanswered: tuple[Unanswered, ...] = ()
-    """What one side handed in and the other has not answered, oldest first, in kinds that hear a side on it."""
+    """What came in from elsewhere and a side has not answered, oldest first, in kinds that hear a side on it."""
     merged_into: str | None = None
     """The case in which the matter goes on."""
     joined: tuple[str, ...] = ()

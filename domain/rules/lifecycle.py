@@ -212,7 +212,11 @@ TABLE: tuple[Row, ...] = (
     # a claimant who asks for the report back, an appellant for the appeal: answered by whoever has the case, or a lead who may judge it
     *(_row(phase, "accept_withdrawal", "judge ops", "closed") for phase in (_P.INTAKE, _P.SETTLEMENT)),
     *(_row(phase, "continue_of_office", "judge ops") for phase in (_P.INTAKE, _P.SETTLEMENT)),
-    *(_row(phase, command, "owner approver", to) for phase in (_P.REVIEW, _P.APPROVAL, _P.RULED, _P.APPEAL) for command, to in _ANSWERS),
+    *(
+        _row(phase, command, "owner approver", to)
+        for phase in (_P.REVIEW, _P.APPROVAL, _P.RULED, _P.APPEAL)
+        for command, to in _ANSWERS
+    ),
     # closed; a measure can have outlived the case
     _row(_P.CLOSED, "review_interim", "lead ops"),
     # what was proposed waits for its second person, whatever became of the case

@@ -223,8 +223,10 @@ class TestOvertaken:
         assert (life.case.phase, [m.remedy for m in life.case.interim], undone(life)) == (Phase.REVIEW, [FREEZE], [])
         assert "interim_review" in ahead(life)
 
-    def test_an_appeal_that_is_taken_back_ends_what_it_was_imposed_for(self) -> None:
+    def test_an_appeal_that_is_taken_back_ends_what_it_was_imposed_for_where_somebody_says_so(self) -> None:
         life = self.on_appeal().says(RESPONDENT, "withdraw")
+        assert undone(life) == []
+        life.says(LEAD_2, "accept_withdrawal", ends=["payout_freeze"])
         assert life.case.phase in (Phase.APPEALABLE, Phase.CLOSED)
         assert (life.case.interim, undone(life)) == ((), [FREEZE])
 
