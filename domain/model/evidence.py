@@ -158,8 +158,8 @@ class EvidenceRequest(Kept):
 
 
 class Unanswered(Kept):
-    """Something that came in from elsewhere, and a side has not answered: evidence by its id, a report that was joined by that of its
-    case, what was said to the desk and what a machine noticed by ``message:`` or ``signal:`` and the number of the fact."""
+    """Something that came in from elsewhere, and a side has not answered: evidence by its id, a joined report by its case,
+    what was said to the desk and what a machine noticed by ``message:`` or ``signal:`` and the number of the fact."""
 
     id: str
     against: Side

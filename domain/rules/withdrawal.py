@@ -65,7 +65,7 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     if side in case.appellants:
         others = parties.others_wanted(case, context, _end_of_appeal(case, side), (side,))
         if others or not _appeal_is_looked_at(case, context, side):
-            return others or appeals.taken_back(case, side)
+            return others or appeals.taken_back(case, side, context)
         return _requested(command, appeal=side)
     alone = parties.one_of_several(case, context)
     asks = case.terms.withdrawal != "closes" if alone is not None else _mode(case) == "asks"
@@ -159,7 +159,7 @@ def accept(case: Case, command: AcceptWithdrawal, context: DecisionContext, at: 
 
 
 def _accepted_of_appeal(case: Case, command: AcceptWithdrawal, side: Side, at: datetime) -> Facts:
-    """The appeal is over and the ruling stands, with what is said of each measure; or the other side's appeal goes on with all."""
+    """The appeal is over and the ruling stands, with what is said of each measure; or the other's goes on, with all."""
     accepted = f.WithdrawalAccepted(request_id=_request_id(case), reasons=command.reasons, appeal=side)
     if any(one is not side for one in case.appellants):
         if command.ends or command.stays or command.until is not None:

@@ -248,6 +248,7 @@ LETTERS = {
         },
     ),
     "withdrawal_requested.claimant": a_notice("withdrawal_requested", data=REVIEW),
+    "appeal_withdrawn.own_money.claimant": a_notice("appeal_withdrawn", data={**REVIEW, "own_money": True}),
     "withdrawal_requested.appeal.claimant": a_notice("withdrawal_requested", data={**REVIEW, "of_appeal": True}),
     "withdrawal_requested.appeal.staff": to_staff("withdrawal_requested", data={**REVIEW, "of_appeal": True}),
     "withdrawal_accepted.appeal.claimant": a_notice("withdrawal_accepted", data={**REVIEW, "of_appeal": True}),

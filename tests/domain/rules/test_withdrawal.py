@@ -226,6 +226,19 @@ class TestOwnMoney:
         assert life.notices_for(CLAIMANT)[-1].data["right"]["because"] == "of_office"
         assert life.refused(CLAIMANT, "appeal").code == "of_office"
 
+    def test_beside_the_platforms_it_is_theirs_from_then_on(self) -> None:
+        life = self.lost(amount={"amount": 40_000, "currency": "USD"}).says(PLATFORM, "appeal").says(CLAIMANT, "appeal")
+        assert (life.case.phase, life.case.of_office, life.case.appellants) == (Phase.APPEAL, None, (Side.CLAIMANT,))
+        assert life.refused(PLATFORM, "withdraw").code == "not_allowed"
+        assert life.refused(CLAIMANT, "appeal").code == "no_right_to_appeal"
+
+    def test_the_platform_gives_up_its_own_and_not_theirs(self) -> None:
+        life = self.lost(amount={"amount": 40_000, "currency": "USD"}).says(PLATFORM, "appeal").says(PLATFORM, "withdraw")
+        assert (life.case.phase, life.case.of_office is not None) == (Phase.APPEALABLE, True)
+        assert [n.data.get("own_money") for n in life.notices_for(CLAIMANT) if n.event == "appeal_withdrawn"] == [True]
+        assert life.refused(PLATFORM, "appeal").fields["because"] == "already_used"
+        assert life.says(CLAIMANT, "appeal").case.of_office is None
+
     def test_the_platform_keeps_its_own(self) -> None:
         assert self.lost(amount={"amount": 40_000, "currency": "USD"}).says(PLATFORM, "appeal").case.phase is Phase.APPEAL
 
