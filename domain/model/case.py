@@ -57,7 +57,9 @@ SINCE: dict[int, frozenset[str]] = {
         }
         | {"questioned", "identity_requests", "spoke", "heard", "steps", "seated", "withdrawal", "came_since"}
     ),
-    3: frozenset({"form", "reported_spans", "reports", "clocks", "telling", "proposed_by", "spoke_since", "unanswered"}),
+    3: frozenset(
+        {"form", "reported_spans", "reports", "clocks", "telling", "proposed_by", "spoke_since", "unanswered", "revoked"}
+    ),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -211,6 +213,8 @@ class Case(Kept):
     """A provisional credit that waits for a second person."""
     withdrawal: OpenWithdrawal | None = None
     """The claimant wants to take the report back, and nobody has answered yet."""
+    revoked: tuple[tuple[str, str], ...] = ()
+    """Who has taken such a wish back, and by what name ``seen`` calls that."""
     of_office: Instant | None = None
     """Since when the platform is the claimant, because the case goes on although whoever reported it took it back."""
     final: tuple[str, ...] | None = None

@@ -106,6 +106,8 @@ class WithdrawalOvertaken(Kept):
     because: Literal["ruled", "closed", "revoked", "left", "annulled"]
     appeal: Side | None = None
     """The side that wanted to take its appeal back."""
+    party: str | None = None
+    """Whose part it was, where several reported it."""
 
 
 class InterimKept(Kept):

@@ -53,6 +53,8 @@ _ALWAYS: Notices = {
     "ruling_annulled": ("all",),
     "withdrawal_requested": ("claimant", "respondent", "owner"),
     "withdrawal_accepted": ("claimant", "respondent"),
+    "withdrawal_overtaken:revoked": ("claimant", "respondent", "owner"),
+    "withdrawal_overtaken:left": ("owner",),
     "continued_of_office": ("claimant", "respondent", "platform"),
     "party_added": ("claimant", "respondent", "platform", "owner"),
     "party_left": ("claimant", "respondent", "platform", "owner"),

@@ -39,6 +39,7 @@ from domain.rules.topic import Known, NoticeData, Topic, inside
 _PARTY_ROLES = ("claimant", "respondent")
 _TEAM = ("mediator", "lead", "ops")
 _Consent = Literal["own_word", "stated"] | None
+_OF_ONE_ALONE = f.WithdrawalRequested | f.WithdrawalAccepted | f.WithdrawalOvertaken | f.ContinuedOfOffice
 _OF_OFFICE = "of_office"
 """The platform, where it has taken the claimant's place."""
 
@@ -99,11 +100,16 @@ def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datet
 
 
 def _wanted_out(case: Case, party: OpenedParty) -> Facts:
-    """Nobody answers any more whether somebody may take back their part who is no party."""
+    """Nobody answers any more what somebody wanted who is no party, or speaks for nobody here; nor of whose part it was."""
     asked = case.withdrawal
-    alone = asked is not None and asked.party is None and asked.by == party.id and party.role == "principal"
-    theirs = asked is not None and (alone or asked.party == party.id)
-    return (f.WithdrawalOvertaken(request_id=asked.id, because="left"),) if asked is not None and theirs else ()
+    if asked is None:
+        return ()
+    by = case.party(asked.by)
+    whose = asked.party or (by.represents if by is not None and by.role == "representative" else asked.by)
+    alone = whose is None and party.role == "principal" and party.side is asked.side
+    if not alone and party.id not in (asked.by, whose):
+        return ()
+    return (f.WithdrawalOvertaken(request_id=asked.id, because="left", appeal=asked.appeal, party=asked.party),)
 
 
 def _has_a_say(case: Case, party: OpenedParty) -> bool:
@@ -274,7 +280,7 @@ def told_alone(case: Case, fact: f.Fact) -> tuple[str, ...] | None:
 
     Who sits beside somebody may be who presses them, or be pressed next.
     """
-    if not isinstance(fact, f.WithdrawalRequested | f.WithdrawalAccepted | f.ContinuedOfOffice) or fact.party is None:
+    if not isinstance(fact, _OF_ONE_ALONE) or fact.party is None:
         return None
     return with_their_own(case, fact.party)
 

@@ -111,7 +111,7 @@ def _revoked(case: Case, context: DecisionContext) -> Facts:
         raise NoWithdrawal("Nobody wants to take this report back.")
     if actor.id not in (asked.by, *_concerned(case)):
         raise NoWithdrawal("You have asked for nothing that you could take back.")
-    return (f.WithdrawalOvertaken(request_id=asked.id, because="revoked", appeal=asked.appeal),)
+    return (f.WithdrawalOvertaken(request_id=asked.id, because="revoked", appeal=asked.appeal, party=asked.party),)
 
 
 def _concerned(case: Case) -> tuple[str, ...]:
@@ -300,7 +300,9 @@ def overtaken(case: Case, command_id: str, facts: Facts) -> Facts:
     because = _overtaken_by(open_request, facts)
     if because is None:
         return facts
-    over = f.WithdrawalOvertaken(request_id=open_request.id, because=because, appeal=open_request.appeal)
+    over = f.WithdrawalOvertaken(
+        request_id=open_request.id, because=because, appeal=open_request.appeal, party=open_request.party
+    )
     # What fell due comes first, then what follows from it.
     reached = sum(1 for fact in facts if isinstance(fact, f.LevelReached))
     return (*facts[:reached], over, *facts[reached:])
@@ -324,7 +326,10 @@ def end_kept(case: Case, instance: int, command_id: str) -> Facts:
 
 
 def _withdrawal_requested(case: Case, rec: f.Recording, fact: f.WithdrawalRequested) -> Change:
-    return {"withdrawal": OpenWithdrawal(id=fact.request_id, by=rec.actor.id, at=rec.at, party=fact.party, appeal=fact.appeal)}
+    # Whoever else has taken such a wish back since the matter was last told is read before it is granted.
+    said = tuple(word for by, word in case.revoked if by != rec.actor.id)
+    about = {"party": fact.party, "appeal": fact.appeal, "said": said}
+    return {"withdrawal": OpenWithdrawal(id=fact.request_id, by=rec.actor.id, at=rec.at, **about)}
 
 
 def _withdrawal_explained(case: Case, rec: f.Recording, fact: f.WithdrawalExplained) -> Change:
@@ -337,16 +342,27 @@ def _answered(case: Case, rec: f.Recording, fact: f.WithdrawalAccepted | f.Withd
         # Whoever wants it again says it again, each of several.
         ended = _end_of_appeal(case, fact.appeal)
         again = {"agreed": tuple(one for one in case.agreed if one.to != ended)}
+    if isinstance(fact, f.WithdrawalOvertaken):
+        word = (rec.actor.id, f"revoked:{rec.seq}")
+        again = {**again, "revoked": (*case.revoked, word) if fact.because == "revoked" else ()}
     return {"withdrawal": None, **again}
 
 
 def said_since(case: Case, rec: f.Recording) -> OpenWithdrawal | None:
-    """The open request, after a fact: with what whoever asked, or whoever's report it is, has said since."""
+    """The open request, after a fact: with what whoever asked, whoever's report it is or whoever speaks for those has said since."""
     asked = case.withdrawal
     word = word_of(rec)
-    if asked is None or word is None or rec.actor.id not in (asked.by, *_concerned(case)):
+    if asked is None or word is None or not _has_a_say(case, asked, rec.actor.id):
         return asked
     return asked.model_copy(update={"said": (*asked.said, word)})
+
+
+def _has_a_say(case: Case, asked: OpenWithdrawal, actor_id: str) -> bool:
+    whose, party = _concerned(case), case.party(actor_id)
+    if actor_id in (asked.by, *whose):
+        return True
+    speaks = party is not None and party.role == "representative" and not party.left and party.side is asked.side
+    return speaks and party is not None and (party.represents is None or party.represents in whose)
 
 
 def _without_one(case: Case, rec: f.Recording, party_id: str) -> Change:
@@ -475,8 +491,9 @@ TOPIC = Topic(
         "continue_of_office": _refusal_of_answer,
     },
     means={
-        name: lambda before, fact, after: {"withdrawal_answered"}
-        for name in ("withdrawal_accepted", "withdrawal_overtaken", "continued_of_office")
+        "withdrawal_accepted": lambda before, fact, after: {"withdrawal_answered"},
+        "withdrawal_overtaken": lambda before, fact, after: {"withdrawal_answered", f"withdrawal_overtaken:{fact.because}"},
+        "continued_of_office": lambda before, fact, after: {"withdrawal_answered"},
     },
     known_to={
         "withdrawal_requested": _OF_WHOSE_IT_IS,
@@ -490,6 +507,7 @@ TOPIC = Topic(
     said={
         "withdrawal_requested": _said_of_request,
         "withdrawal_accepted": _said_of_acceptance,
+        "withdrawal_overtaken": lambda case, fact, audience: NoticeData(_of_appeal(fact)),
         "continued_of_office": _said_of_going_on,
         "interim_kept": _said_of_kept,
         "case_withdrawn": _said_of_end,

@@ -109,6 +109,52 @@ class TestARequest:
         assert life.says(MEDIATOR, "continue_of_office").case.of_office is not None
 
 
+class TestWhoeverVoicedIt:
+    """A wish is of who voiced it, and of whom they spoke for: it does not outlive that."""
+
+    GUARDIAN = {"side": "claimant", "role": "representative", "ref": "guardian"}
+
+    def voiced(self, by: str = "pty_guardian") -> Life:
+        life = a_case("safety_incident").under_age(CLAIMANT).in_review()
+        if by == "pty_guardian":
+            life.says(MEDIATOR, "add_party", party=self.GUARDIAN, agreed=True)
+        return life.says(by, "withdraw")
+
+    def test_who_speaks_for_nobody_any_more_is_not_waited_for(self) -> None:
+        life = self.voiced().says(MEDIATOR, "remove_party", party="pty_guardian", reason="mistaken")
+        assert (types(life)[-1], life.case.withdrawal) == ("withdrawal_overtaken", None)
+        assert (MEDIATOR, "withdrawal_overtaken:left") not in {(n.recipient, n.event) for _, n in life.last.notices}
+
+    def test_nor_whose_place_another_has(self) -> None:
+        other = {**self.GUARDIAN, "ref": "office"}
+        life = self.voiced().says(OPS, "replace_party", party="pty_guardian", by_party=other, agreed=True)
+        assert ("withdrawal_overtaken" in types(life), life.case.withdrawal) == (True, None)
+        assert (MEDIATOR, "withdrawal_overtaken:left") in {(n.recipient, n.event) for _, n in life.last.notices}
+
+    def test_what_a_guardian_says_who_came_since_has_to_be_read(self) -> None:
+        life = self.voiced(CLAIMANT).says(MEDIATOR, "add_party", party=self.GUARDIAN, agreed=True)
+        life.says("pty_guardian", "message", text="No, she wants this looked at.")
+        assert life.refused(MEDIATOR, "accept_withdrawal", reasons="She wants it.").code == "not_seen"
+
+    def test_whoever_took_such_a_wish_back_is_read_before_another_one_is_granted(self) -> None:
+        life = self.voiced().says(CLAIMANT, "withdraw", revoke=True)
+        told = {(n.recipient, n.event) for _, n in life.last.notices}
+        assert told == {("pty_guardian", "withdrawal_overtaken:revoked"), (MEDIATOR, "withdrawal_overtaken:revoked")}
+        life.says("pty_guardian", "withdraw")
+        refusal = life.refused(MEDIATOR, "accept_withdrawal", reasons="The guardian wants it.")
+        assert refusal.code == "not_seen"
+        life.says(MEDIATOR, "accept_withdrawal", reasons="She has told us so.", seen=refusal.fields["since"])
+        assert fold(life.case_id, life.recordings) == life.case
+
+    @pytest.mark.parametrize("way", ["disclose", "request_evidence"])
+    def test_while_it_waits_whoever_is_reported_is_told_nothing(self, way: str) -> None:
+        """Who reported it may be afraid of them."""
+        fields = {"of": "respondent"} if way == "request_evidence" else {}
+        life = a_case("safety_incident").that_protects().in_review().says(CLAIMANT, "withdraw")
+        assert life.refused(MEDIATOR, way, **fields).code == "withdrawal_pending"
+        assert life.says(MEDIATOR, "continue_of_office").says(MEDIATOR, way, **fields).case.is_disclosed
+
+
 class TestOfAnAppeal:
     """A thief with the account takes the appeal back, and so does somebody who is afraid: the team looks first."""
 
