@@ -54,7 +54,7 @@ def _disclose(case: Case, command: Disclose, context: DecisionContext, at: datet
 
 
 def _check_nobody_withdraws(case: Case) -> None:
-    """Refuses to tell somebody of a report that whoever made it wants to take back, maybe for fear of them, until that is answered."""
+    """Refuses to tell somebody of a report that whoever made it wants to take back, maybe for fear of them, before an answer."""
     if case.withdrawal is not None and not case.is_disclosed:
         said = "Whoever reported it wants to take it back: answer that first (accept_withdrawal, continue_of_office)."
         raise WithdrawalPending(said, request=case.withdrawal.id)

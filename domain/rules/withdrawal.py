@@ -349,7 +349,7 @@ def _answered(case: Case, rec: f.Recording, fact: f.WithdrawalAccepted | f.Withd
 
 
 def said_since(case: Case, rec: f.Recording) -> OpenWithdrawal | None:
-    """The open request, after a fact: with what whoever asked, whoever's report it is or whoever speaks for those has said since."""
+    """The open request, after a fact: with what was said since by whoever asked, whose report it is or who speaks for them."""
     asked = case.withdrawal
     word = word_of(rec)
     if asked is None or word is None or not _has_a_say(case, asked, rec.actor.id):
